@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Make requirements.lock and requirements-test.lock again from pyproject.toml, and see that they hold everywhere.
+#   deploy/lock.sh             keep the pins that still fit
+#   deploy/lock.sh --upgrade   take the newest of everything
+# Needs the .venv that `python3 start.py --version` makes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+uv=${UV:-.venv/bin/uv}
+
+compile() { # lock file, then what goes into it
+  local lock=$1
+  shift
+  "$uv" pip compile pyproject.toml --group start --universal --python-version 3.11 --only-binary :all: \
+    --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --quiet \
+    --custom-compile-command deploy/lock.sh --output-file "$lock" "$@"
+}
+
+compile requirements.lock "$@"
+compile requirements-test.lock --extra test --constraints requirements.lock "$@"
+
+# Every pin must have a wheel for every system and Python that the course promises.
+for system in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-apple-darwin aarch64-apple-darwin x86_64-pc-windows-msvc; do
+  for python in 3.11 3.12 3.13 3.14; do
+    for lock in requirements.lock requirements-test.lock; do
+      "$uv" pip install --dry-run --quiet --target /nonexistent --no-deps --require-hashes --only-binary :all: \
+        --python-platform "$system" --python-version "$python" -r "$lock"
+    done
+  done
+  echo "$system: every pin has a wheel for Python 3.11 to 3.14"
+done

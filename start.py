@@ -1,0 +1,593 @@
+#!/usr/bin/env python3
+"""Set up the course and open it.
+
+``python3 start.py`` makes the folder ``.venv``, installs what ``requirements.lock`` names, each file checked
+against its hash, and opens JupyterLab on the first lesson. ``python3 start.py test`` runs every test.
+
+Nothing but Python's own library is needed, and any Python from 3.11 on. The file is written in words that
+Python 3.6 can read too (newer annotations stand in quotes), so that an old Python can say what is wrong.
+
+1. ``.venv`` is made empty; the pinned uv goes into it with what this machine has: pip, ensurepip or a uv.
+2. uv installs the lock and, without network, the course's own package.
+3. A stamp says for which lock, Python and folder ``.venv`` was made; without the right one it is made again.
+4. JupyterLab takes the place of this process; it listens on this machine only, and asks no other for news.
+"""
+
+import argparse
+import contextlib
+import difflib
+import errno
+import hashlib
+import importlib
+import importlib.util
+import io
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+WINDOWS = os.name == "nt"
+BIN = VENV / ("Scripts" if WINDOWS else "bin")
+PYTHON = BIN / ("python.exe" if WINDOWS else "python")
+UV = BIN / ("uv.exe" if WINDOWS else "uv")
+LOCK = ROOT / "requirements.lock"
+TEST_LOCK = ROOT / "requirements-test.lock"
+STAMP = VENV / "samarkand.stamp"
+TEST_STAMP = VENV / "samarkand-test.stamp"
+FIRST_LESSON = "notebooks/00_start_here.ipynb"
+OLDEST = (3, 11)
+NEEDED_MB = 500
+
+#: What pip and uv say when there is no way to the package index.
+NO_NETWORK = (
+    "error sending request",
+    "dns error",
+    "client error (Connect)",
+    "tcp connect error",
+    "NewConnectionError",
+    "NameResolutionError",
+    "ConnectTimeoutError",
+    "ReadTimeoutError",
+    "ProxyError",
+    "operation timed out",
+)
+
+#: What JupyterLab is told, so that it calls no other machine: file in .venv -> its content.
+SETTINGS = {
+    "etc/jupyter/jupyter_lab_config.json": {
+        "LabApp": {
+            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+            "extension_manager": "readonly",
+            "news_url": None,
+        }
+    },
+    "share/jupyter/lab/settings/overrides.json": {
+        "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
+        "@jupyterlab/extensionmanager-extension:plugin": {"enabled": False},
+    },
+}
+
+#: The steps of ``start.py test``: name, module to run, its arguments.
+STEPS: "tuple[tuple[str, str, list[str]], ...]" = (
+    ("format", "ruff", ["format", "--check", "."]),
+    ("lint", "ruff", ["check", "."]),
+    ("types", "mypy", []),
+    ("spelling", "codespell_lib", []),
+    ("tests", "pytest", ["tests", "--ignore=tests/browser", "-n", "2", "--dist", "loadscope"]),
+    # Strict nbval, with no configuration that could soften it.
+    (
+        "notebooks",
+        "pytest",
+        ["--nbval", "notebooks", "-n", "2", "--dist", "loadscope", "--nbval-cell-timeout", "60"]
+        + ([] if WINDOWS else ["-c", os.devnull, "--rootdir", str(ROOT)])
+        + ["-p", "no:cacheprovider"],
+    ),
+    ("browser", "pytest", ["tests/browser"]),
+)
+
+
+class StartError(Exception):
+    """What went wrong, in a sentence for the person at the keyboard."""
+
+
+def say(text: str) -> None:
+    """Print a line at once, also through a pipe."""
+    print(text, flush=True)
+
+
+# ---------------------------------------------------------------------------------------------- this machine
+
+
+def check_python() -> None:
+    """Raise `StartError` if this Python is too old, and name one that would do."""
+    if sys.version_info >= OLDEST:
+        return
+    newer = [name for name in ("python3.14", "python3.13", "python3.12", "python3.11") if shutil.which(name)]
+    if newer:
+        advice = f"This machine has a newer one; type: {newer[0]} start.py"
+    elif shutil.which("uv"):
+        advice = "Type: uv run --no-project --python 3.13 start.py"
+    elif WINDOWS:
+        advice = "Type: winget install Python.Python.3.13"
+    elif sys.platform == "darwin":
+        advice = "Type: brew install python@3.13 && python3.13 start.py"
+    else:
+        advice = "Install a newer one from your system's packages, and start again with that."
+    version = ".".join(map(str, sys.version_info[:3]))
+    needed = ".".join(map(str, OLDEST))
+    raise StartError(f"The course needs Python {needed} or newer, and this is Python {version}. {advice}")
+
+
+def has(module: str) -> bool:
+    """Tell whether this Python has a module, without importing it."""
+    return importlib.util.find_spec(module) is not None
+
+
+def conda_python() -> "Path | None":
+    """Return the Python of a conda on PATH, if there is one and it is not this Python."""
+    conda = shutil.which("conda") or shutil.which("mamba")
+    if not conda:
+        return None
+    base = Path(conda).resolve().parent.parent
+    python = base / ("python.exe" if WINDOWS else "bin/python")
+    usable = python.exists() and python.resolve() != Path(sys.executable).resolve()
+    return python if usable else None
+
+
+def check_writable() -> None:
+    """Raise `StartError` if nothing can be written beside this file."""
+    if not os.access(str(ROOT), os.W_OK):
+        raise StartError(
+            f"The folder {ROOT} cannot be written to, so neither the course nor your work can be kept in it. "
+            "Copy it to a folder of your own and start it there."
+        )
+
+
+def environment() -> "dict[str, str]":
+    """Return the environment for what runs from ``.venv``, without what would let another Python in."""
+    unwanted = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "__PYVENV_LAUNCHER__")
+    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
+    kept["VIRTUAL_ENV"] = str(VENV)
+    kept["PATH"] = str(BIN) + os.pathsep + kept.get("PATH", os.defpath)
+    return kept
+
+
+def installer_environment() -> "dict[str, str]":
+    """Return the environment for pip and uv: a mirror, certificate or proxy set for pip holds for uv too."""
+    kept = environment()
+    for name in ("PIP_TARGET", "PIP_PREFIX", "UV_REQUIRE_HASHES"):
+        kept.pop(name, None)
+    kept.update(PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_REQUIRE_VIRTUALENV="0")
+    if has("pip"):
+        command = [sys.executable, "-m", "pip", "config", "list"]
+        listed = subprocess.run(command, env=kept, capture_output=True, text=True, check=False).stdout
+        same = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE", "proxy": "ALL_PROXY"}
+        for pip_name, uv_name in same.items():
+            values = re.findall(rf"^(?:global|install|:env:)\.{pip_name}='(.*)'$", listed, re.MULTILINE)
+            if values:
+                kept.setdefault(uv_name, values[-1])
+    return kept
+
+
+@contextlib.contextmanager
+def alone() -> "Iterator[None]":
+    """Wait until no other start.py is at work on this folder, and keep others waiting meanwhile.
+
+    The lock is the system's own lock on this very file: it leaves nothing behind, whatever ends the process.
+    """
+    with (ROOT / "start.py").open("rb") as handle:
+        said = False
+        while not locked(handle):
+            if not said:
+                say("Another start.py is setting up this folder; waiting for it to end.")
+                said = True
+            time.sleep(0.2)
+        yield
+
+
+def locked(handle: BinaryIO) -> bool:
+    """Try to lock an open file; tell whether it is ours now (also where the file system knows no locks)."""
+    try:
+        if sys.platform == "win32":
+            handle.seek(1 << 30)  # far behind the text, which others must be able to read
+            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+    return True
+
+
+# ---------------------------------------------------------------------------------------------- setting up
+
+
+def mark(*files: Path) -> str:
+    """Return what a stamp must say: the content of these files, the Python and the folder."""
+    content = hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+    major, minor = sys.version_info[:2]
+    return f"{content}\nPython {major}.{minor}\n{os.path.normcase(str(ROOT))}\n"
+
+
+def fits(stamp: Path, *files: Path) -> bool:
+    """Tell whether a stamp says what it must; a ``.venv`` that was never finished has none."""
+    try:
+        return PYTHON.exists() and stamp.read_text(encoding="utf-8") == mark(*files)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def ready() -> bool:
+    """Tell whether ``.venv`` is whole, and made for this lock, this Python and this folder."""
+    return fits(STAMP, LOCK, ROOT / "pyproject.toml")
+
+
+def explain(output: str) -> StartError:
+    """Turn what an installer printed into a sentence."""
+    if any(sign in output for sign in ("No space left", "not enough space", "os error 28", "os error 112")):
+        return StartError(no_space())
+    if any(sign in output for sign in NO_NETWORK):
+        return StartError(
+            "The network cannot be reached, and the packages must be fetched once. "
+            "Connect this machine and start again; later starts need no network. "
+            "(Behind a proxy, set HTTPS_PROXY; for a mirror of the package index, UV_DEFAULT_INDEX.)"
+        )
+    version = sys.version.split()[0]
+    last = "\n".join("  " + line for line in output.strip().splitlines()[-8:])
+    return StartError(
+        f"The packages could not be installed for Python {version}. The installer's last words:\n{last}"
+    )
+
+
+def no_space() -> str:
+    """Return the sentence for a full disk, with the space that is left."""
+    free = shutil.disk_usage(str(ROOT)).free / 1e6
+    return f"The disk is full: the course needs {NEEDED_MB} MB, {free:.0f} MB are free. Make room and start again."
+
+
+def run(
+    command: "list[str]", env: "dict[str, str]", shown: "Callable[[str], bool]" = lambda line: True
+) -> "tuple[int, str]":
+    """Run a command and pass on the lines that ``shown`` picks; return its exit status and all it printed."""
+    process = subprocess.Popen(
+        command,
+        cwd=str(ROOT),
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+    )
+    lines = []
+    try:
+        for line in process.stdout or ():
+            lines.append(line)
+            if shown(line):
+                say(line.rstrip())
+        return process.wait(), "".join(lines)
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+
+
+def install(command: "list[str]", env: "dict[str, str]") -> None:
+    """Run an installer, show only what it fetches, and raise `StartError` if it fails."""
+    status, output = run(command, env, lambda line: line.lstrip().startswith("Downloading "))
+    if status:
+        raise explain(output)
+
+
+def uv_requirement() -> str:
+    """Return the lock's lines for uv: its version and hashes."""
+    found = re.search(r"^uv==(?:.*\\\r?\n)*.*$", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+    if not found:
+        raise StartError(f"{LOCK.name} is damaged: it names no uv. Get a fresh copy of the course.")
+    return found.group() + "\n"
+
+
+def ways(pin: Path) -> "list[list[list[str]]]":
+    """Return, best first, this machine's ways to put the pinned uv into ``.venv``; each is a list of commands."""
+    pinned = ["install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(pin)]
+    pip = [*pinned, "--retries", "2"]
+    python = str(PYTHON)
+    found = []
+    if has("pip"):  # spares making a pip for .venv, which takes longer than all of uv
+        found.append([[sys.executable, "-m", "pip", "--python", python, *pip]])
+    if has("ensurepip"):
+        found.append([[python, "-m", "ensurepip"], [python, "-m", "pip", *pip]])
+    if shutil.which("uv"):
+        found.append([["uv", "pip", *pinned, "--color", "never", "--no-progress", "--python", python]])
+    return found
+
+
+def no_way() -> str:
+    """Return the sentence for a Python that can install nothing, with the command that mends it."""
+    mends = {
+        "apt-get": "sudo apt install python3-venv",
+        "dnf": "sudo dnf install python3-pip",
+        "zypper": "sudo zypper install python3-pip",
+        "pacman": "sudo pacman -S python-pip",
+        "apk": "sudo apk add py3-pip",
+        "brew": "brew install uv",
+        "winget": "winget install astral-sh.uv",
+    }
+    mend = next(
+        (command for tool, command in mends.items() if shutil.which(tool)), "python3 -m ensurepip --user"
+    )
+    return (
+        f"This Python ({sys.executable}) cannot install packages, and there is no uv or conda. Type: {mend}"
+    )
+
+
+def make_venv(env: "dict[str, str]") -> None:
+    """Make an empty ``.venv`` and put the pinned uv into it."""
+    if not has("venv"):
+        raise StartError(no_way())
+    venv = importlib.import_module("venv")
+    try:
+        venv.create(str(VENV), symlinks=not WINDOWS, with_pip=False)
+    except subprocess.CalledProcessError as error:
+        raise StartError(f"Python {sys.version.split()[0]} could not make .venv: {error}") from error
+    pin = VENV / "uv.txt"
+    pin.write_text(uv_requirement(), encoding="utf-8")
+    problems = []
+    for commands in ways(pin):
+        try:
+            for command in commands:
+                install(command, env)
+        except StartError as problem:
+            problems.append(problem)
+        else:
+            return
+    raise problems[0] if problems else StartError(no_way())
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a folder with all that is in it."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(str(path))
+    else:
+        path.unlink()
+
+
+def set_up() -> None:
+    """Make ``.venv``, unless it is whole and made for this lock, this Python and this folder."""
+    if ready():
+        return
+    with alone():
+        if ready():  # made by the start we waited for
+            return
+        began = time.monotonic()
+        version = ".".join(map(str, sys.version_info[:3]))
+        if os.path.lexists(str(VENV)):
+            say(
+                "The .venv here is unfinished, or made for another lock, Python or folder: made again."
+            )
+            remove(VENV)
+        say(
+            f"Setting up the course with Python {version} in {VENV}. Once only; about 100 MB are fetched."
+        )
+        env = installer_environment()
+        make_venv(env)
+        uv(env, "sync", "--require-hashes", "--only-binary", ":all:", str(LOCK))
+        uv(env, "install", "--offline", "--no-deps", "--editable", str(ROOT))
+        for name, content in SETTINGS.items():
+            file = VENV / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+        STAMP.write_text(mark(LOCK, ROOT / "pyproject.toml"), encoding="utf-8")
+        say(f"Set up in {time.monotonic() - began:.0f} s.")
+
+
+def set_up_tests() -> None:
+    """Install what only the tests need on top."""
+    if fits(TEST_STAMP, TEST_LOCK):
+        return
+    with alone():
+        say("Adding what the tests need. This happens once, and fetches about 120 MB.")
+        env = installer_environment()
+        uv(env, "install", "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(TEST_LOCK))
+        TEST_STAMP.write_text(mark(TEST_LOCK), encoding="utf-8")
+
+
+def uv(env: "dict[str, str]", verb: str, *options: str) -> None:
+    """Run ``uv pip`` from ``.venv`` on ``.venv``."""
+    install(
+        [str(UV), "pip", verb, "--color", "never", "--no-progress", "--python", str(PYTHON), *options], env
+    )
+
+
+# ---------------------------------------------------------------------------------------------- the verbs
+
+
+def hand_over(arguments: "list[str]") -> int:
+    """Let ``.venv``'s Python take this process's place, so that signals reach it; on Windows, wait for it."""
+    sys.stdout.flush()
+    command = [str(PYTHON), *arguments]
+    if not WINDOWS:
+        os.execve(command[0], command, environment())
+    process = subprocess.Popen(command, env=environment())
+    while True:
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C reaches both; JupyterLab decides
+            return process.wait()
+
+
+def open_course(arguments: "list[str]") -> int:
+    """Open JupyterLab on the first lesson."""
+    parser = argparse.ArgumentParser(
+        prog="start.py",
+        usage="start.py [--no-browser] [--port N] [any option of JupyterLab]\n"
+        "       start.py test [pytest's arguments]\n"
+        "       start.py clean",
+        description="Set up the course in .venv and open it in JupyterLab.",
+        epilog="test: run every test, or pytest alone with its arguments. "
+        "clean: remove .venv and what tests left behind; never my_work.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
+    parser.add_argument(
+        "--port", type=int, metavar="N", help="use port N (else the first free one from 8888 on)"
+    )
+    parser.add_argument("--version", action="store_true", help="set up, print the versions, and open nothing")
+    options, others = parser.parse_known_args(arguments)
+    if options.port is not None:
+        check_port(options.port)
+    set_up()
+    if options.version:
+        return print_versions()
+    command = ["--ServerApp.ip=127.0.0.1", f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}"]
+    # Quiet but for warnings and the address; Ctrl-C stops at once.
+    command += [f"--ServerApp.root_dir={ROOT}", "--Application.log_level=WARN", "--ServerApp.answer_yes=True"]
+    if options.port is not None:
+        command += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
+    if options.no_browser:
+        command.append("--no-browser")
+    if Path("/snap").is_dir():  # a browser from a snap cannot read the hidden file that would redirect it
+        command.append("--ServerApp.use_redirect_file=False")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        say("You are root (the administrator); JupyterLab is told to run all the same.")
+        command.append("--allow-root")
+    say("Opening JupyterLab. Ctrl-C in this window stops it.")
+    return hand_over([str(ROOT / "start.py"), "_lab", *command, *others])
+
+
+def check_port(port: int) -> None:
+    """Raise `StartError` if a port cannot be listened on."""
+    if not 0 <= port <= 65535:
+        raise StartError(f"There is no port {port}: a port is a number from 0 to 65535.")
+    with socket.socket() as probe:
+        if not WINDOWS:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise StartError(
+                f"Port {port} cannot be used ({error.strerror}): another program has it, or it is reserved. "
+                "Choose another, or leave --port out and the first free one is taken."
+            ) from error
+
+
+def lab(arguments: "list[str]") -> int:
+    """Inside ``.venv``: trust the course's notebooks, then be JupyterLab."""
+    trust()
+    return importlib.import_module("jupyterlab.labapp").main(arguments) or 0
+
+
+def trust() -> None:
+    """Sign the course's notebooks, as ``jupyter trust`` does, so that their maps show before they are run.
+
+    Only those in ``notebooks/`` and ``exercises/release/``, and only what changed since it was signed.
+    """
+    nbformat = importlib.import_module("nbformat")
+    notary = importlib.import_module("nbformat.sign").NotebookNotary()
+    files = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "exercises" / "release").glob("*/*.ipynb")]
+    for path in sorted(files):
+        try:
+            notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+            if not notary.check_signature(notebook):
+                notary.sign(notebook)
+        except (OSError, ValueError, AttributeError, KeyError, TypeError):
+            say(f"{path.relative_to(ROOT)} is damaged and was not trusted. Get a fresh copy of it.")
+
+
+def print_versions() -> int:
+    """Print the versions of the course, of Python and of what the course stands on."""
+    names = ["samarkand", "jupyterlab", "pandas", "altair", "folium", "ipywidgets", "nbval", "uv"]
+    code = "import importlib.metadata as m, platform\nprint('Python', platform.python_version())\n"
+    code += f"for name in {names}: print(name, m.version(name))"
+    return subprocess.call([str(PYTHON), "-c", code], env=environment(), cwd=str(ROOT))
+
+
+def test(arguments: "list[str]") -> int:
+    """Run every step of the suite, or pytest alone with the arguments given; return 1 if anything failed."""
+    set_up()
+    set_up_tests()
+    steps = [("tests", "pytest", arguments)] if arguments else STEPS
+    results = []
+    for name, module, options in steps:
+        say(f"\n=== {name}: {module} {' '.join(options)}")
+        began = time.monotonic()
+        status, output = run([str(PYTHON), "-m", module, *options], environment())
+        closing = re.findall(
+            r"^=* ?(\d+ (?:passed|failed|error|skipped|deselected).* in [\d.]+s.*?)[ =]*$",
+            output,
+            re.MULTILINE,
+        )
+        results.append((name, status, time.monotonic() - began, closing[-1] if closing else ""))
+    say("")
+    passed = failed = skipped = 0
+    for name, status, seconds, last in results:
+        found = re.findall(r"(\d+) (passed|failed|errors?|skipped)", last)
+        counts = {word: int(number) for number, word in found}
+        wrong = sum(counts.get(word, 0) for word in ("failed", "error", "errors"))
+        passed += counts.get("passed", 0 if status else 1)
+        failed += max(wrong, 1) if status else wrong
+        skipped += counts.get("skipped", 0)
+        say(f"{name:10} {'FAILED' if status else 'ok':7} {seconds:4.0f} s  {last}")
+    say(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+def clean(arguments: "list[str]") -> int:
+    """Remove ``.venv`` and what tests and Python left; never my_work, never a notebook."""
+    if arguments:
+        raise StartError("start.py clean takes no arguments.")
+    with alone():
+        made = [VENV, *(ROOT / name for name in (".pytest_cache", ".mypy_cache", ".ruff_cache"))]
+        for folder in ("samarkand", "tests", "benchmarks"):
+            made += (ROOT / folder).rglob("__pycache__")
+        for path in made:
+            if os.path.lexists(str(path)):
+                remove(path)
+                say(f"Removed {path.relative_to(ROOT)}")
+    return 0
+
+
+VERBS = {"test": test, "clean": clean, "_lab": lab}
+
+
+def main(arguments: "list[str]") -> int:
+    """Do what the command line asks; return the exit status."""
+    try:
+        check_python()
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="replace")  # a path the terminal cannot show is no reason to stop
+        verb = arguments[0] if arguments and not arguments[0].startswith("-") else ""
+        if verb and verb not in VERBS:
+            near = difflib.get_close_matches(verb, ["test", "clean"], n=1)
+            hint = f" Did you mean {near[0]}?" if near else " There are test and clean; --help says more."
+            raise StartError(f"start.py does not know {verb!r}.{hint}")
+        if verb != "_lab" and not {"-h", "--help"} & set(arguments):
+            check_writable()
+            if not (has("pip") or has("ensurepip") or shutil.which("uv")) and conda_python():
+                return subprocess.call([str(conda_python()), str(ROOT / "start.py"), *arguments])
+        return VERBS[verb](arguments[1:]) if verb else open_course(arguments)
+    except StartError as problem:
+        print(problem, file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        print("\nStopped. Start again at any time.", file=sys.stderr, flush=True)
+        return 130
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        print(no_space() if full else f"The system says: {error}", file=sys.stderr, flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
