@@ -1,0 +1,370 @@
+"""A JupyterLab of one's own, and a Chromium that looks at it: for the browser tests and for pictures.
+
+Everything a JupyterLab keeps (settings, workspaces, trust, history) goes into a folder that is thrown away,
+so every lab starts as on a fresh machine. It opens with the very settings `start.py` gives a student's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from samarkand.errors import CourseError
+from samarkand.home import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+#: Chromium's options: no sandbox (root in a container has none), no errands of its own, no name but this
+#: machine's resolved.
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-features=OptimizationHints,MediaRouter,AutofillServerCommunication,CertificateTransparency",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+#: Every cell stands in the page, also those far below: it can be looked at without scrolling to it.
+WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+#: Holds what every Python of the lab runs first: it writes down each address beyond this machine asked for.
+ASKED = Path(__file__).resolve().parent / "asked"
+
+
+class LabError(CourseError):
+    """JupyterLab or Chromium could not be started or did not do what was asked."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab.
+
+    Attributes
+    ----------
+    home : pathlib.Path
+        The throw-away folder; ``home / "root"`` is what the lab serves, ``home / "work"`` is ``my_work``.
+    url, token : str
+        Where it listens (on this machine only) and what it asks for.
+    pid : int
+        Its process.
+    apart : bool
+        True if the lab has no network at all but its own loopback, so that nothing can leave it.
+    """
+
+    home: Path
+    url: str
+    token: str
+    pid: int
+    apart: bool
+
+    @property
+    def root(self) -> Path:
+        """The folder the lab serves."""
+        return self.home / "root"
+
+    def asked(self) -> list[str]:
+        """Return the addresses beyond this machine that the server and its kernels asked for."""
+        log = self.home / "asked.txt"
+        return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+
+
+def _settings() -> dict[str, Any]:
+    """Return what `start.py` tells JupyterLab: file name in ``.venv`` -> content."""
+    spec = importlib.util.spec_from_file_location("start", ROOT / "start.py")
+    if spec is None or spec.loader is None:
+        raise LabError(f"There is no {ROOT / 'start.py'} to take JupyterLab's settings from.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {Path(name).name: content for name, content in module.SETTINGS.items()}
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """Return the environment of a JupyterLab that keeps everything in `home`."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY_", "IPYTHON"))}
+    path = [str(ASKED), str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
+    return kept | {
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "run"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "PYTHONPATH": os.pathsep.join(path),
+        "SAMARKAND_WORK": str(home / "work"),
+        "SAMARKAND_ASKED": str(home / "asked.txt"),
+    }
+
+
+def sign(notebook: Path, home: Path) -> None:
+    """Trust a notebook in the lab that keeps its things in `home`, as ``jupyter trust`` does."""
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    notary = NotebookNotary(data_dir=str(home / "data"))
+    notary.sign(nbformat.read(notebook, as_version=4))
+    notary.store.close()
+
+
+def _without_network() -> list[str]:
+    """Return the command that runs another with no network but its own loopback; empty if none can."""
+    unshare = shutil.which("unshare")
+    if unshare:
+        for options in (["--net"], ["--net", "--map-root-user"]):
+            tried = subprocess.run([unshare, *options, "true"], capture_output=True, check=False)
+            if not tried.returncode:
+                return [unshare, *options]
+    return []
+
+
+@contextlib.contextmanager
+def lab(
+    notebooks: Path | None = None,
+    *,
+    theme: str = "JupyterLab Light",
+    trusted: bool = True,
+    apart: bool = False,
+) -> Iterator[Lab]:
+    """Start a JupyterLab on a copy of the notebooks, and end it.
+
+    Parameters
+    ----------
+    notebooks : pathlib.Path, optional
+        The folder to copy into the lab's root; the course's own by default.
+    theme : str
+        ``"JupyterLab Light"`` or ``"JupyterLab Dark"``.
+    trusted : bool
+        Sign the copies, as `start.py` does.
+    apart : bool
+        Give the lab no network but its own loopback, where this machine lets us (see `Lab.apart`).
+
+    Yields
+    ------
+    Lab
+        Listening, on this machine only.
+
+    Raises
+    ------
+    LabError
+        If it does not come up within a minute.
+    """
+    # A short path: kernels' sockets have names of at most 107 bytes.
+    home = Path(tempfile.mkdtemp(prefix="lab-"))
+    source = notebooks or ROOT / "notebooks"
+    try:
+        shutil.copytree(source, home / "root", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        for name in ("config/labconfig", "run", "data"):
+            (home / name).mkdir(parents=True)
+        settings = _settings()
+        overrides = (
+            settings["overrides.json"] | WHOLE | {"@jupyterlab/apputils-extension:themes": {"theme": theme}}
+        )
+        (home / "config/labconfig/default_setting_overrides.json").write_text(json.dumps(overrides))
+        (home / "config/jupyter_lab_config.json").write_text(json.dumps(settings["jupyter_lab_config.json"]))
+        if trusted:
+            for notebook in sorted((home / "root").rglob("*.ipynb")):
+                sign(notebook, home)
+        wrapper = _without_network() if apart else []
+        token = secrets.token_hex(16)
+        if wrapper:
+            wrapper += [sys.executable, "-m", "samarkand.course.apart"]
+        command = [*wrapper, sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--IdentityProvider.token={token}"]
+        command += [f"--ServerApp.root_dir={home / 'root'}", "--LabApp.expose_app_in_browser=True"]
+        command += ["--Application.log_level=WARN", "--ServerApp.answer_yes=True"]
+        with (home / "log.txt").open("wb") as log:
+            process = subprocess.Popen(
+                command, env=_environment(home), stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        try:
+            url = _wait(process, home)
+            yield Lab(home, url, token, process.pid, bool(wrapper))
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _wait(process: subprocess.Popen[bytes], home: Path) -> str:
+    """Wait until the server has written down where it listens; return its address."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        for file in (home / "run").glob("jpserver-*.json"):
+            with contextlib.suppress(ValueError):  # being written this moment
+                return str(json.loads(file.read_text())["url"])
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    last = (home / "log.txt").read_text(errors="replace")[-2000:]
+    raise LabError(f"JupyterLab did not start. Its last words:\n{last}")
+
+
+@contextlib.contextmanager
+def chromium(lab: Lab, *, netlog: Path | None = None) -> Iterator[Browser]:
+    """Start a Chromium in the lab's own network, and end it.
+
+    Parameters
+    ----------
+    lab : Lab
+        Where the browser will look; if that has a network of its own, the browser runs inside it.
+    netlog : pathlib.Path, optional
+        A file in which Chromium writes down all it does with the network.
+
+    Yields
+    ------
+    playwright.sync_api.Browser
+        With a profile that is as new as the browser.
+
+    Raises
+    ------
+    LabError
+        If there is no Chromium.
+    """
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        raise LabError(
+            "There is no chromium on this machine. Install it (Debian, Ubuntu: apt install chromium)."
+        )
+    if lab.apart:
+        inside = lab.home / "chromium"
+        user = "" if os.geteuid() == 0 else "--user --preserve-credentials "
+        inside.write_text(f'#!/bin/sh\nexec nsenter {user}--net --target {lab.pid} {program} "$@"\n')
+        inside.chmod(0o755)
+        program = str(inside)
+    args = [*CHROMIUM, *([f"--log-net-log={netlog}"] if netlog else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=args)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Sheet:
+    """A notebook open in JupyterLab in a browser's page.
+
+    Attributes
+    ----------
+    page : playwright.sync_api.Page
+        The page.
+    console : list of str
+        What was written to the browser's console as an error, and errors no script caught.
+    requests : list of str
+        Every address the page and its frames asked for.
+    """
+
+    page: Page
+    console: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def run_all(self, seconds: float = 120) -> None:
+        """Run all cells, as *Run > Run All Cells* does, and wait until the kernel has done them."""
+        self.page.set_default_timeout(seconds * 1000)
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the kernel is idle, every frame has loaded and the page has drawn what it got."""
+        self.page.wait_for_function(
+            """() => {
+                const panel = window.jupyterapp.shell.currentWidget;
+                const kernel = panel?.sessionContext?.session?.kernel;
+                return kernel && kernel.status === 'idle' && !kernel.hasPendingInput;
+            }"""
+        )
+        for frame in self.page.frames:
+            with contextlib.suppress(Exception):  # a frame that went away while we looked
+                frame.wait_for_load_state()
+        self.page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
+
+    def clear_view(self) -> None:
+        """Close the side bar and let go of the active cell, so that a picture shows the lesson."""
+        self.page.evaluate(
+            """() => {
+                const app = window.jupyterapp;
+                app.shell.collapseLeft();
+                app.shell.collapseRight();
+                const notebook = app.shell.currentWidget.content;
+                notebook.mode = 'command';
+                notebook.activeCellIndex = 0;
+                document.activeElement?.blur();
+            }"""
+        )
+        self.settle()
+
+    def cells(self) -> list[dict[str, Any]]:
+        """Return the notebook's cells as JupyterLab holds them now, outputs included."""
+        model = "window.jupyterapp.shell.currentWidget.content.model.toJSON().cells"
+        return list(self.page.evaluate(f"() => {model}"))
+
+
+@contextlib.contextmanager
+def sheet(
+    browser: Browser, lab: Lab, notebook: str, *, width: int = 1400, height: int = 1000
+) -> Iterator[Sheet]:
+    """Open a notebook of the lab in a new page, and close it with its kernel.
+
+    Parameters
+    ----------
+    browser : playwright.sync_api.Browser
+        From `chromium`.
+    lab : Lab
+        The lab.
+    notebook : str
+        The file's path below the lab's root.
+    width, height : int
+        The window, in CSS pixels.
+
+    Yields
+    ------
+    Sheet
+        With the notebook drawn and its kernel idle.
+    """
+    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    try:
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        opened = Sheet(page)
+        _listen(context, page, opened)
+        workspace = "w" + secrets.token_hex(4)
+        page.goto(f"{lab.url}lab/workspaces/{workspace}/tree/{notebook}?token={lab.token}")
+        page.wait_for_function(
+            "() => window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length > 0"
+        )
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        opened.settle()
+        yield opened
+        page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    finally:
+        context.close()
+
+
+def _listen(context: BrowserContext, page: Page, opened: Sheet) -> None:
+    """Write down what the page asks for and complains of."""
+    context.on("request", lambda request: opened.requests.append(request.url))
+    page.on("websocket", lambda socket: opened.requests.append(socket.url))
+    page.on("pageerror", lambda error: opened.console.append(str(error)))
+    page.on("console", lambda said: opened.console.append(said.text) if said.type == "error" else None)
