@@ -104,6 +104,10 @@ class StartError(Exception):
     """What went wrong, in a sentence for the person at the keyboard."""
 
 
+class OutsideError(StartError):
+    """What no other installer could mend: the network, the disk."""
+
+
 def say(text: str) -> None:
     """Print a line at once, also through a pipe."""
     print(text, flush=True)
@@ -238,9 +242,9 @@ def ready() -> bool:
 def explain(output: str) -> StartError:
     """Turn what an installer printed into a sentence."""
     if any(sign in output for sign in ("No space left", "not enough space", "os error 28", "os error 112")):
-        return StartError(no_space())
+        return OutsideError(no_space())
     if any(sign in output for sign in NO_NETWORK):
-        return StartError(
+        return OutsideError(
             "The network cannot be reached, and the packages must be fetched once. "
             "Connect this machine and start again; later starts need no network. "
             "(Behind a proxy, set HTTPS_PROXY; for a mirror of the package index, UV_DEFAULT_INDEX.)"
@@ -255,7 +259,7 @@ def explain(output: str) -> StartError:
 def no_space() -> str:
     """Return the sentence for a full disk, with the space that is left."""
     free = shutil.disk_usage(str(ROOT)).free / 1e6
-    return f"The disk is full: the course needs {NEEDED_MB} MB, {free:.0f} MB are free. Make room and start again."
+    return f"The disk is full: {NEEDED_MB} MB are needed, {free:.0f} MB are free. Make room and start again."
 
 
 def run(
@@ -301,7 +305,7 @@ def uv_requirement() -> str:
 
 
 def ways(pin: Path) -> "list[list[list[str]]]":
-    """Return, best first, this machine's ways to put the pinned uv into ``.venv``; each is a list of commands."""
+    """Return, best first, this machine's ways to put the pinned uv into ``.venv``: lists of commands."""
     pinned = ["install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(pin)]
     pip = [*pinned, "--retries", "2"]
     python = str(PYTHON)
@@ -350,6 +354,8 @@ def make_venv(env: "dict[str, str]") -> None:
         try:
             for command in commands:
                 install(command, env)
+        except OutsideError:
+            raise
         except StartError as problem:
             problems.append(problem)
         else:
@@ -375,13 +381,9 @@ def set_up() -> None:
         began = time.monotonic()
         version = ".".join(map(str, sys.version_info[:3]))
         if os.path.lexists(str(VENV)):
-            say(
-                "The .venv here is unfinished, or made for another lock, Python or folder: made again."
-            )
+            say("The .venv here is unfinished, or made for another lock, Python or folder: made again.")
             remove(VENV)
-        say(
-            f"Setting up the course with Python {version} in {VENV}. Once only; about 100 MB are fetched."
-        )
+        say(f"Setting up the course with Python {version} in {VENV}. Once only; about 100 MB are fetched.")
         env = installer_environment()
         make_venv(env)
         uv(env, "sync", "--require-hashes", "--only-binary", ":all:", str(LOCK))

@@ -1,0 +1,47 @@
+"""What all tests share: a test that cannot run here is skipped at home, and fails on a CI machine.
+
+A Linux CI machine has everything (``.ci/run`` installs it): a skip there means that something went untested.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Generator
+from typing import TypeVar
+
+import pytest
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+STRICT = os.environ.get("CI") == "true" and sys.platform == "linux"
+
+
+@pytest.fixture(scope="session")
+def need() -> Callable[[object, str], None]:
+    """Return ``need(condition, why)``: it skips the test if the condition does not hold here."""
+
+    def need(condition: object, why: str) -> None:
+        if not condition:
+            pytest.skip(why)
+
+    return need
+
+
+def forbid_skip(report: Report) -> Report:
+    """Make a skip a failure where nothing may be skipped; an expected failure stays one."""
+    if STRICT and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"Nothing may be skipped on a CI machine. {reason}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return forbid_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return forbid_skip((yield))
