@@ -1,0 +1,243 @@
+"""The one authority for names and codes of states: in five languages, with capitals.
+
+Forty-odd states of the region and beyond have names in Chinese, Russian, Kazakh and Uzbek (``places.csv``);
+every other member of the United Nations has its code and its English name (``states.csv``).
+Read with the standard library alone, so that nothing heavy is imported for a name.
+"""
+
+from __future__ import annotations
+
+import csv
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from samarkand.errors import DamagedData, OutOfRange, UnknownName, WrongType, unknown
+from samarkand.home import course_data
+
+#: Languages of names, by the code that `name` takes.
+LANGUAGES = {"en": "English", "zh": "Chinese", "ru": "Russian", "kk": "Kazakh", "uz": "Uzbek"}
+
+_APOSTROPHES = str.maketrans(dict.fromkeys("ʻʼ‘’`´", "'"))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A state or other area that has a code.
+
+    Attributes
+    ----------
+    iso3 : str
+        ISO 3166-1 alpha-3 code; ``CA5`` and ``WLD`` are sums of states and no ISO codes.
+    name, name_zh, name_ru, name_kk, name_uz : str
+        Common names in English, Chinese, Russian, Kazakh and Uzbek; empty where the course has none.
+    name_local : str
+        The name in the state's own first official language.
+    pronunciation_en : str
+        How an English speaker may say the English name; the stressed syllable in capitals.
+    capital : str
+        Name of the capital in English; empty where the course has none.
+    lat, lon : float or None
+        Coordinates of the capital in degrees, WGS 84.
+    note : str
+        What else to know about name or capital.
+    """
+
+    iso3: str
+    name: str
+    name_zh: str = ""
+    name_ru: str = ""
+    name_kk: str = ""
+    name_uz: str = ""
+    name_local: str = ""
+    pronunciation_en: str = ""
+    capital: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    note: str = ""
+
+    def names(self) -> tuple[str, ...]:
+        """Return every name it has, English first."""
+        all_names = (self.name, self.name_zh, self.name_ru, self.name_kk, self.name_uz, self.name_local)
+        return tuple(dict.fromkeys(n for n in all_names if n))
+
+
+def all() -> tuple[Place, ...]:
+    """Return the states that have names in all five languages, sorted by code.
+
+    Returns
+    -------
+    tuple of Place
+
+    Examples
+    --------
+    >>> all()[0].name
+    'Afghanistan'
+    """
+    return tuple(p for p in _table().values() if p.capital)
+
+
+def get(iso3: str) -> Place:
+    """Return the place with a code.
+
+    Parameters
+    ----------
+    iso3 : str
+        ISO 3166-1 alpha-3 code, in capitals.
+
+    Returns
+    -------
+    Place
+
+    Raises
+    ------
+    UnknownName
+        If there is no such code.
+
+    Examples
+    --------
+    >>> get("KAZ").name_kk
+    'Қазақстан'
+    """
+    table = _table()
+    if isinstance(iso3, str) and iso3 in table:
+        return table[iso3]
+    raise _unknown_place(iso3, "code")
+
+
+def name(iso3: str, language: str = "en") -> str:
+    """Return the name of a place in one language.
+
+    Parameters
+    ----------
+    iso3 : str
+        ISO 3166-1 alpha-3 code, in capitals.
+    language : {"en", "zh", "ru", "kk", "uz"}
+        English, Chinese (simplified), Russian, Kazakh (Cyrillic script) or Uzbek (Latin script).
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    UnknownName
+        If there is no such code or language, or no name in that language.
+
+    Examples
+    --------
+    >>> name("UZB", language="ru")
+    'Узбекистан'
+    """
+    if language not in LANGUAGES:
+        raise unknown("language", language, LANGUAGES, hint="Languages are named by two letters.")
+    place = get(iso3)
+    found = place.name if language == "en" else str(getattr(place, f"name_{language}"))
+    if not found:
+        raise UnknownName(f"The course has no {LANGUAGES[language]} name for {place.name} ({iso3}).")
+    return found
+
+
+def find(text: str) -> str:
+    """Return the code of a place from its code or one of its names, whatever the script or case.
+
+    Parameters
+    ----------
+    text : str
+        A code or a name in any of the five languages or the local one.
+
+    Returns
+    -------
+    str
+        ISO 3166-1 alpha-3 code.
+
+    Raises
+    ------
+    UnknownName
+        If no place has that name; it names the nearest one.
+    WrongType
+        If `text` is no text.
+
+    Examples
+    --------
+    >>> find("Казахстан"), find("哈萨克斯坦"), find("kaz")
+    ('KAZ', 'KAZ', 'KAZ')
+    """
+    if not isinstance(text, str):
+        raise WrongType(f"A place is found by a name or code in quotes, not by {text!r}.")
+    found = _index().get(_fold(text))
+    if found is None:
+        raise _unknown_place(text, "place")
+    return found
+
+
+def _unknown_place(text: object, kind: str) -> UnknownName:
+    """Name the place that was probably meant, by its English name and code."""
+    names = [n for p in _table().values() for n in (p.iso3, *p.names())]
+    code = _index().get(_fold(text)) if isinstance(text, str) else None
+    if code:
+        return UnknownName(f'No code "{text}". The code of {_table()[code].name} is "{code}".')
+    return unknown(kind, text, names, hint='For example: places.find("Kazakhstan") is "KAZ".')
+
+
+def _fold(text: str) -> str:
+    """Make spellings of one name equal: case, composition of letters, kinds of apostrophe, spaces."""
+    plain = unicodedata.normalize("NFC", text).translate(_APOSTROPHES).casefold()
+    return " ".join(plain.split())
+
+
+def _table() -> dict[str, Place]:
+    folder = course_data()
+    return _read(folder / "states.csv", folder / "places.csv", _stamp(folder))
+
+
+def _index() -> dict[str, str]:
+    """Return the code of each folded name; a code wins over a name, an English name over another."""
+    places = _table()
+    index = {_fold(n): p.iso3 for p in reversed(places.values()) for n in reversed(p.names())}
+    return index | {_fold(code): code for code in places}
+
+
+def _stamp(folder: Path) -> tuple[int, ...]:
+    """Return what changes when one of the two files does."""
+    files = [folder / "states.csv", folder / "places.csv"]
+    return tuple(n for f in files if f.exists() for n in (f.stat().st_mtime_ns, f.stat().st_size))
+
+
+@lru_cache(maxsize=4)
+def _read(states: Path, places: Path, stamp: tuple[int, ...]) -> dict[str, Place]:
+    """Read both files; `stamp` makes the cache notice when they change."""
+    table = {r["iso3"]: Place(r["iso3"], r["name"]) for r in _rows(states, ("iso3", "name"))}
+    texts = [f for f in Place.__dataclass_fields__ if f not in ("lat", "lon")]
+    for line, row in enumerate(_rows(places, (*texts, "capital_lat", "capital_lon")), start=2):
+        try:
+            lat, lon = float(row["capital_lat"]), float(row["capital_lon"])
+            if not (-90 <= lat <= 90 and -180 <= lon <= 180):
+                raise OutOfRange
+        except ValueError:
+            raise DamagedData(
+                f"places.csv, line {line}: the coordinates of {row['capital'] or 'the capital'} are no "
+                "latitude and longitude in degrees. Get a fresh copy of the file."
+            ) from None
+        table[row["iso3"]] = Place(**{t: row[t] for t in texts}, lat=lat, lon=lon)
+    return dict(sorted(table.items()))
+
+
+def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
+    """Read a small CSV file whole and see that it has the columns it must have."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, strict=True))
+    except (OSError, UnicodeError, csv.Error) as error:
+        why = "is missing" if isinstance(error, FileNotFoundError) else "cannot be read"
+        raise DamagedData(f"The file {path.name} {why}. Get a fresh copy of {path}.") from None
+    for column in columns:
+        if not rows or column not in rows[0]:
+            raise DamagedData(f'{path.name} has no column "{column}". Get a fresh copy of {path}.')
+    for line, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise DamagedData(
+                f"{path.name}, line {line}: too few or too many columns. Get a fresh copy of {path}."
+            )
+    return rows
