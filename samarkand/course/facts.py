@@ -1,0 +1,423 @@
+"""What a lesson shows, written down for review: what nbval cannot see.
+
+nbval runs the cells and compares what is stored. It never moves a control, never looks into a map and takes a
+chart or an empty table as it comes. So a lesson is run here in a process of its own, and of each cell is
+written down
+
+- every explorer over its whole domain, every quiz option by option: what each setting shows
+- every map's layers: how many features, their properties, their style classes, the bytes of the whole
+- every chart's spec, and its data
+- every table's shape, types, first rows and a sum over all its values, also of those that are not shown
+
+The record is a JSON file that people read: a change in it is a change in what students see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import itertools
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from samarkand.course.build import BuildError, read
+from samarkand.home import ROOT
+
+RECORDS = ROOT / "tests" / "notebooks" / "facts"
+#: Letters kept of a text, entries of a list, rows of a table, settings of one control.
+LETTERS, ENTRIES, ROWS, SETTINGS = 120, 40, 3, 400
+
+
+def record(notebook: Path) -> dict[str, Any]:
+    """Run a lesson's code in a fresh process and return what it shows.
+
+    Parameters
+    ----------
+    notebook : pathlib.Path
+        The lesson.
+
+    Returns
+    -------
+    dict
+        Cell id -> what the cell shows (a list) and the names it gives (a dict); a cell without both is left out.
+
+    Raises
+    ------
+    BuildError
+        If a cell fails.
+    """
+    with tempfile.TemporaryDirectory() as work:
+        environment = os.environ | {
+            "SAMARKAND_WORK": work,
+            "IPYTHONDIR": str(Path(work) / ".ipython"),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+            "PYTHONHASHSEED": "0",
+            "PYTHONIOENCODING": "utf-8",
+        }
+        ran = subprocess.run(
+            [sys.executable, "-m", "samarkand.course.facts", str(notebook.resolve())],
+            cwd=notebook.resolve().parent,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    if ran.returncode:
+        raise BuildError(f"{notebook.name}: {ran.stderr.strip() or 'its code could not be run'}")
+    return dict(json.loads(ran.stdout))
+
+
+def text(found: Mapping[str, Any]) -> str:
+    """Return the text of a record's file: a line for each fact, letters as themselves."""
+    return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def path_of(notebook: Path) -> Path:
+    """Return where the record of a lesson is."""
+    return RECORDS / f"{notebook.stem}.json"
+
+
+def store(notebook: Path) -> str:
+    """Record a lesson anew; return what became of the record, in words."""
+    file, found = path_of(notebook), text(record(notebook))
+    if file.exists() and file.read_text(encoding="utf-8") == found:
+        return "its record is as it was"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(found, encoding="utf-8", newline="\n")
+    return f"recorded anew in {file.relative_to(ROOT)}; read the difference before you commit it"
+
+
+def compare(stored: Any, found: Any, where: str = "") -> list[str]:
+    """Say where two records differ, a line for each place, at most `ENTRIES` of them.
+
+    Examples
+    --------
+    >>> compare({"load": {"rows": 8}}, {"load": {"rows": 9}})
+    ['load, rows: was 8, is 9']
+    """
+    return list(itertools.islice(_compare(stored, found, where), ENTRIES))
+
+
+def _compare(stored: Any, found: Any, where: str) -> Iterator[str]:
+    if isinstance(stored, dict) and isinstance(found, dict):
+        for key in sorted({*stored, *found}):
+            place = f"{where}, {key}" if where else key
+            if key not in found:
+                yield f"{place}: is gone"
+            elif key not in stored:
+                yield f"{place}: is new"
+            else:
+                yield from _compare(stored[key], found[key], place)
+    elif isinstance(stored, list) and isinstance(found, list) and len(stored) == len(found):
+        for number, (one, other) in enumerate(zip(stored, found, strict=True), 1):
+            yield from _compare(one, other, f"{where} {number}")
+    elif stored != found:
+        yield f"{where}: was {stored!r}, is {found!r}"
+
+
+# ------------------------------------------------------------------------------------------------ describing
+
+
+def describe(thing: Any) -> dict[str, Any] | str:
+    """Return what matters of a thing a cell shows, as plain JSON values.
+
+    The kinds are told by what a thing can do, not by its class: the course wing imports none of the lessons'.
+    """
+    if hasattr(thing, "dtypes") and hasattr(thing, "index"):
+        return _table(thing)
+    if hasattr(thing, "domain") and hasattr(thing, "render"):
+        return _explorer(thing)
+    if hasattr(thing, "get_root") and hasattr(thing, "_children"):
+        return _map(thing)
+    if hasattr(thing, "to_dict") and hasattr(thing, "mark_point"):
+        return _chart(thing)
+    if hasattr(thing, "layout") and hasattr(thing, "observe"):
+        return _box(thing)
+    says: dict[str, Any] = {"kind": type(thing).__name__, "says": cut(repr(thing))}
+    if callable(getattr(thing, "_repr_html_", None)):
+        says["html"] = seen(thing._repr_html_())
+    return says
+
+
+def total(value: str) -> str:
+    """Return a short sum over a text: other text, other sum."""
+    return hashlib.sha256(value.encode()).hexdigest()[:12]
+
+
+def cut(value: str, letters: int = LETTERS) -> str:
+    """Return a text on one line, cut where it gets long."""
+    line = " ".join(value.split())
+    return line if len(line) <= letters else line[: letters - 1] + "…"
+
+
+def plain(markup: str) -> str:
+    """Return the words of HTML or SVG, with those of alt texts and labels, and without style or script."""
+    markup = re.sub(r"<(style|script)\b.*?</\1>", " ", markup, flags=re.S)
+    markup = re.sub(r"""<[^>]*?\b(?:alt|aria-label)=(?:"([^"]*)"|'([^']*)')[^>]*>""", r" \1\2 ", markup)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+
+
+def seen(markup: str) -> str:
+    """Return the sum of HTML and its first words."""
+    return f"{total(markup)} {cut(plain(markup))}".strip()
+
+
+def number(value: Any) -> str:
+    """Return a cell of a table as text; a float to nine digits, since the last ones depend on the machine."""
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.9g}"
+    return str(value)
+
+
+def _table(frame: Any) -> dict[str, Any]:
+    columns = {str(c): str(t) for c, t in frame.dtypes.items()} if frame.ndim == 2 else str(frame.dtype)
+    rows = frame.reset_index().itertuples(index=False) if frame.ndim == 2 else frame.items()
+    lines = [" | ".join(number(value) for value in row) for row in rows]
+    found = {
+        "kind": "table" if frame.ndim == 2 else "series",
+        "rows": len(frame),
+        "columns": columns,
+        "index": str(frame.index.dtype),
+        "first": [cut(line) for line in lines[:ROWS]],
+        "sum": total("\n".join(lines)),
+    }
+    gaps = frame.isna().sum()
+    missing = {str(c): int(n) for c, n in gaps.items() if n} if frame.ndim == 2 else int(gaps)
+    return found | ({"missing": missing} if missing else {})
+
+
+def _control(widget: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {"kind": type(widget).__name__}
+    for name in ("description", "min", "max", "step", "value", "index", "disabled"):
+        value = getattr(widget, name, None)
+        if value not in (None, "", False):
+            found[name] = value if isinstance(value, int | float | str) else str(value)
+    if hasattr(widget, "options"):
+        found["options"] = [str(label) for label in settings_of(widget)]
+    return found
+
+
+def settings_of(widget: Any) -> dict[Any, Any]:
+    """Return every value a control can take, by label; none for one whose values cannot be listed."""
+    if hasattr(widget, "options"):
+        options = widget.options.items() if isinstance(widget.options, Mapping) else widget.options
+        pairs = [o if isinstance(o, tuple) and len(o) == 2 else (o, o) for o in options]
+        return {str(label): value for label, value in pairs}
+    if all(isinstance(getattr(widget, name, None), int | float) for name in ("min", "max", "step")):
+        steps = min(round((widget.max - widget.min) / widget.step), SETTINGS)
+        return {str(v): v for v in (widget.min + i * widget.step for i in range(steps + 1))}
+    if isinstance(getattr(widget, "value", None), bool):
+        return {"False": False, "True": True}
+    return {}
+
+
+def widgets_in(box: Any) -> Iterator[Any]:
+    """Yield a widget and all that stand in it."""
+    yield box
+    for child in getattr(box, "children", ()):
+        yield from widgets_in(child)
+
+
+def _shown_by(box: Any) -> str:
+    """Return all the HTML that a box of widgets shows now."""
+    return "\n".join(w.value for w in widgets_in(box) if type(w).__name__ == "HTML")
+
+
+def _explorer(explorer: Any) -> dict[str, Any]:
+    """Describe an explorer: what each setting of its controls renders, and whether its box follows them."""
+    renders, unlike = {}, []
+    first = explorer.values()
+    for values in explorer.domain():
+        label = ", ".join(f"{name}={number(value)}" for name, value in values.items())
+        rendered = explorer.render(**values)
+        renders[label] = rendered
+        if explorer.set(**values) != rendered:
+            unlike.append(label)
+    explorer.set(**first)
+    many = len(renders) > SETTINGS
+    found = {
+        "kind": "explorer",
+        "title": explorer.title,
+        "controls": [
+            _control(w) for w in widgets_in(explorer) if settings_of(w) or hasattr(w, "placeholder")
+        ],
+        "still": cut(repr(explorer), 400),
+        "renders": {label: total(card) if many else seen(card) for label, card in renders.items()},
+    }
+    return found | ({"its box does not show what it renders": unlike} if unlike else {})
+
+
+def _box(box: Any) -> dict[str, Any]:
+    """Describe any other box of widgets, moving one control at a time."""
+    found: dict[str, Any] = {
+        "kind": type(box).__name__,
+        "says": cut(repr(box)),
+        "at first": seen(_shown_by(box)),
+    }
+    for widget in widgets_in(box):
+        settings = settings_of(widget)
+        if not settings:
+            continue
+        before = widget.value
+        shows = {}
+        for label, value in settings.items():
+            widget.value = (value,) if isinstance(before, tuple) else value
+            shows[label] = seen(_shown_by(box))
+        widget.value = before
+        name = _name_of(widget, found)
+        found[name] = _control(widget) | {"shows": shows}
+    return found
+
+
+def _name_of(widget: Any, taken: Mapping[str, Any]) -> str:
+    name = f"{type(widget).__name__} {getattr(widget, 'description', '')}".strip()
+    return (
+        name
+        if name not in taken
+        else next(n for i in itertools.count(2) if (n := f"{name} {i}") not in taken)
+    )
+
+
+def _map(chart: Any) -> dict[str, Any]:
+    markup = chart._repr_html_()
+    layers: dict[str, Any] = {}
+    todo = [chart]
+    while todo:
+        element = todo.pop(0)
+        todo += element._children.values()
+        if isinstance(getattr(element, "data", None), dict) and "features" in element.data:
+            layers[f"{type(element).__name__} {len(layers) + 1}"] = _layer(element.data["features"])
+    kilobytes = math.ceil(len(markup.encode()) / 1000)
+    return {
+        "kind": "map",
+        "says": cut(repr(chart), 400),
+        "shows": cut(plain(markup), 400),
+        "kilobytes": kilobytes,
+        "layers": layers,
+        "sum": total(markup),
+    }
+
+
+def _layer(features: list[dict[str, Any]]) -> dict[str, Any]:
+    properties = [f.get("properties", {}) for f in features]
+    styles = Counter(json.dumps(p.get("style", {}), sort_keys=True) for p in properties)
+    named = [
+        " ".join(f"{k}={v}" for k, v in sorted(p.items()) if k not in ("style", "highlight"))
+        for p in properties
+    ]
+    return {
+        "features": len(features),
+        "geometry": dict(sorted(Counter(f["geometry"]["type"] for f in features).items())),
+        "styles": {style: styles[style] for style in sorted(styles)[:ENTRIES]},
+        "properties": [cut(name, 60) for name in named[:ENTRIES]],
+        "sum of properties": total("\n".join(named)),
+    }
+
+
+def _chart(chart: Any) -> dict[str, Any]:
+    spec = chart.to_dict()
+    names: dict[str, str] = {}
+    data = {}
+    for number_, (name, rows) in enumerate(spec.pop("datasets", {}).items(), 1):
+        names[name] = f"data {number_}"
+        lines = [json.dumps(_steady(row), ensure_ascii=False) for row in rows]
+        data[names[name]] = {
+            "rows": len(rows),
+            "first": [cut(x) for x in lines[:ROWS]],
+            "sum": total("\n".join(lines)),
+        }
+
+    def renamed(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {
+                k: names.get(v, v) if k == "name" and isinstance(v, str) else renamed(v)
+                for k, v in part.items()
+            }
+        return [renamed(x) for x in part] if isinstance(part, list) else _steady(part)
+
+    return {"kind": "chart", "says": cut(repr(chart)), "spec": renamed(spec), "data": data}
+
+
+def _steady(value: Any) -> Any:
+    """Return a JSON value with its floats to nine digits."""
+    if isinstance(value, dict):
+        return {k: _steady(v) for k, v in value.items()}
+    return float(number(value)) if isinstance(value, float) and math.isfinite(value) else value
+
+
+# ------------------------------------------------------------------------------------------------ running
+
+
+def run(notebook: Path) -> dict[str, Any]:
+    """Run a lesson's code in this process and return what it shows; `record` does so in a fresh one."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell: Any = InteractiveShell.instance()
+    shown: list[Any] = []
+
+    def catch(thing: Any, *_: Any, **__: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        shown.append(thing)
+        return {}, {}
+
+    # Both the last value of a cell and what `display` is given pass through here.
+    shell.display_formatter.format = catch
+    found: dict[str, Any] = {}
+    known: dict[str, Any] = {}
+    for cell in read(notebook).cells:
+        if cell.cell_type != "code":
+            continue
+        shown.clear()
+        result = shell.run_cell(cell.source, store_history=False)
+        if not result.success:
+            error = result.error_before_exec or result.error_in_exec
+            raise BuildError(f"cell {cell.id} stops with {type(error).__name__}: {error}")
+        names = dict(_named(shell.user_ns, known))
+        things = [_shown(thing, shell.user_ns, known) for thing in shown]
+        entry = {k: v for k, v in (("names", names), ("shown", things)) if v}
+        if entry:
+            found[cell.id] = entry
+    return found
+
+
+def _named(space: Mapping[str, Any], known: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield the tables whose name is new, or that have changed under their name."""
+    for name, thing in list(space.items()):
+        if name.startswith("_") or not (hasattr(thing, "dtypes") and hasattr(thing, "index")):
+            continue
+        description = describe(thing)
+        if known.get(name) != description:
+            known[name] = description
+            yield name, description
+
+
+def _shown(thing: Any, space: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
+    """Return what a cell shows; the mere name, if it is a table that the record has under that name."""
+    return next((f"the table {name}" for name in known if space.get(name) is thing), None) or describe(thing)
+
+
+def main(arguments: Iterable[str]) -> int:
+    """Print the record of the lesson named; what its cells print goes nowhere."""
+    (path,) = arguments
+    out, sys.stdout = sys.stdout, open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+    try:
+        found = run(Path(path))
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    finally:
+        sys.stdout = out
+    print(text(found), end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
