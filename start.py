@@ -28,6 +28,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -67,7 +68,7 @@ NO_NETWORK = (
 )
 
 #: What JupyterLab is told, so that it calls no other machine: file in .venv -> its content.
-SETTINGS = {
+SETTINGS: "dict[str, dict[str, dict[str, object]]]" = {
     "etc/jupyter/jupyter_lab_config.json": {
         "LabApp": {
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
@@ -388,6 +389,11 @@ def set_up() -> None:
         make_venv(env)
         uv(env, "sync", "--require-hashes", "--only-binary", ":all:", str(LOCK))
         uv(env, "install", "--offline", "--no-deps", "--editable", str(ROOT))
+        # uv wrote the folder's full path; a relative one holds no letter that some locale could not read.
+        site_packages = sysconfig.get_path("purelib", "venv", {"base": str(VENV)})
+        Path(site_packages, "samarkand.pth").write_text(
+            os.path.relpath(str(ROOT), site_packages), encoding="ascii"
+        )
         for name, content in SETTINGS.items():
             file = VENV / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -500,10 +506,10 @@ def trust() -> None:
     files = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "exercises" / "release").glob("*/*.ipynb")]
     for path in sorted(files):
         try:
-            notebook = nbformat.from_dict(json.loads(path.read_text(encoding="utf-8")))
+            notebook = nbformat.read(str(path), as_version=4)
             if not notary.check_signature(notebook):
                 notary.sign(notebook)
-        except (OSError, ValueError, AttributeError, KeyError, TypeError):
+        except Exception:  # nbformat has many ways to say it; none may keep the course from opening
             say(f"{path.relative_to(ROOT)} is damaged and was not trusted. Get a fresh copy of it.")
 
 

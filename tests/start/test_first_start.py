@@ -1,0 +1,255 @@
+"""start.py for real: in copies of the course, with real installs; the network comes and goes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# The Python that .venv was made from: a person's own, with its own pip or ensurepip.
+PYTHON = getattr(sys, "_base_executable", sys.executable)
+Need = Callable[[object, str], None]
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+LEFT_OUT = (".git", ".venv", ".venv-*", "my_work", "__pycache__", ".*_cache", ".ipynb_checkpoints", "docs")
+
+
+@pytest.fixture(autouse=True)
+def posix(need: Need) -> None:
+    need(os.name == "posix", "these tests use POSIX signals and namespaces")
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return a person's environment: a home of their own, and nothing of the .venv that runs the tests."""
+    home = tmp_path_factory.mktemp("home")
+    unwanted = ("VIRTUAL_ENV", "PYTHONPATH", "JUPYTER_", "IPYTHON", "PYTEST_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
+    cache = Path(os.environ.get("UV_CACHE_DIR") or Path.home() / ".cache/uv")
+    return kept | {"HOME": str(home), "UV_CACHE_DIR": str(cache), "LC_ALL": "C"}
+
+
+@pytest.fixture
+def run(environment: dict[str, str]) -> Run:
+    """Return ``run(folder, *arguments, before=[...], **environment)``: start.py run as a person would."""
+
+    def run(
+        folder: Path, *arguments: str, before: list[str] | None = None, **changed: str
+    ) -> subprocess.CompletedProcess[str]:
+        command = [*(before or []), PYTHON, str(folder / "start.py"), *arguments]
+        done = subprocess.run(
+            command, env=environment | changed, cwd="/", capture_output=True, timeout=300, check=False
+        )
+        said, complained = (text.decode("utf-8", "replace") for text in (done.stdout, done.stderr))
+        assert "Traceback" not in said + complained
+        return subprocess.CompletedProcess(command, done.returncode, said, complained)
+
+    return run
+
+
+def copy(folder: Path) -> Path:
+    """Copy the course as a person has it, with a notebook in the course's folder and one in their own."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
+    output = nbformat.v4.new_output("display_data", {"text/html": "<iframe></iframe>"})
+    cell = nbformat.v4.new_code_cell("1\n2", outputs=[output])
+    for name in ("notebooks/98_a_lesson.ipynb", "my_work/somebodys.ipynb"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"title": name}), folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a fresh copy of the course in a folder with spaces and umlauts."""
+    return copy(tmp_path_factory.mktemp("start") / "Übungen für Größen" / "ein Kurs")
+
+
+@pytest.fixture
+def installed(need: Need, course: Path, run: Run) -> Path:
+    """Return the copy, set up."""
+    done = run(course, "--version")
+    need("The network cannot be reached" not in done.stderr, "the package index cannot be reached")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return course
+
+
+def without_network(need: Need) -> list[str]:
+    """Return what to put before a command so that it has no network but its own loopback."""
+    able = os.geteuid() == 0 and shutil.which("unshare") and shutil.which("ip")
+    need(able, "only root can take the network away")
+    return ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"]
+
+
+def test_the_first_start_sets_up_and_the_second_finds_everything(
+    installed: Path, environment: dict[str, str], run: Run
+) -> None:
+    said = run(installed, "--version").stdout
+    assert "Setting up" not in said
+    for name in ("Python", "samarkand", "jupyterlab", "pandas", "uv"):
+        assert re.search(rf"^{name} \d+\.\d+", said, re.MULTILINE), name
+    python = installed / ".venv/bin/python"
+    where = "import samarkand; print(samarkand.__file__)"
+    imported = subprocess.run(
+        [python, "-c", where], env=environment, cwd="/", capture_output=True, check=True
+    )
+    assert Path(imported.stdout.decode().strip()).parent.parent == installed
+    assert not list((installed / ".venv").glob("lib/*/site-packages/pip"))
+    command = [installed / ".venv/bin/jupyter-lab", "--version"]  # its first line names a path with spaces
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def test_a_later_start_opens_the_course_without_any_network(
+    need: Need, installed: Path, environment: dict[str, str]
+) -> None:
+    visitor = [sys.executable, str(Path(__file__).with_name("visit.py"))]
+    command = [*without_network(need), *visitor, PYTHON, str(installed / "start.py"), "--no-browser"]
+    done = subprocess.run(
+        command, env=environment, cwd="/", capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found["page"] == 200
+    assert "/lab/tree/notebooks/00_start_here.ipynb?token=" in found["url"]
+    assert found["kernel"] == "python3"
+    assert found["listening"] == ["0100007F"], "something listens on more than 127.0.0.1"
+    assert found["news"] == {"news": []}
+    assert found["update"] == {"notification": None}
+    assert found["notification"]["fetchNews"]["default"] == "false"
+    assert found["notification"]["checkForUpdates"]["default"] is False
+    assert found["trusted"].pop("somebodys.ipynb") is False
+    assert found["trusted"]["98_a_lesson.ipynb"] is True
+    assert all(found["trusted"].values())
+    assert found["status"] == 0
+    assert "\x1b" not in found["said"]
+
+
+def test_a_moved_or_half_made_venv_is_made_again(installed: Path, run: Run) -> None:
+    moved = installed.rename(installed.with_name("umgezogen"))
+    try:
+        done = run(moved, "--version")
+        assert done.returncode == 0, done.stderr
+        assert "made again" in done.stdout
+        (moved / ".venv/samarkand.stamp").unlink()
+        shutil.rmtree(next((moved / ".venv").glob("lib/*/site-packages/pandas")))
+        done = run(moved, "--version")
+        assert done.returncode == 0, done.stderr
+        assert "made again" in done.stdout
+        assert "pandas" in done.stdout
+    finally:
+        moved.rename(installed)
+
+
+def test_two_starts_at_once_wait_for_each_other(installed: Path, environment: dict[str, str]) -> None:
+    shutil.rmtree(installed / ".venv")
+    command = [PYTHON, str(installed / "start.py"), "--version"]
+    both = [
+        subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate(timeout=300)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], said
+    assert sorted("Setting up" in each for each in said) == [False, True]
+    assert sorted("waiting for it" in each for each in said) == [False, True]
+    assert all("jupyterlab 4" in each for each in said)
+
+
+def test_ctrl_c_leaves_nothing_that_harms_the_next_start(
+    installed: Path, environment: dict[str, str], run: Run
+) -> None:
+    shutil.rmtree(installed / ".venv")
+    process = subprocess.Popen(
+        [PYTHON, str(installed / "start.py"), "--version"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    wait_for((installed / ".venv/pyvenv.cfg").exists)
+    os.killpg(process.pid, signal.SIGINT)  # what a terminal sends
+    _, complained = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped. Start again at any time." in complained
+    assert "Traceback" not in complained
+    done = run(installed, "--version")
+    assert done.returncode == 0
+    assert "made again" in done.stdout
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    """Wait until a condition holds, a minute at most."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_uv_alone_will_do_where_pip_and_ensurepip_are_missing(
+    installed: Path, tmp_path: Path, environment: dict[str, str]
+) -> None:
+    uv = shutil.copy(installed / ".venv/bin/uv", tmp_path)
+    shutil.rmtree(installed / ".venv")
+    code = (
+        "import sys, start; start.has = lambda module: module == 'venv'; sys.exit(start.main(['--version']))"
+    )
+    path = f"{Path(uv).parent}:/usr/bin:/bin"
+    done = subprocess.run(
+        [PYTHON, "-c", code],
+        env=environment | {"PATH": path},
+        cwd=installed,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "jupyterlab 4" in done.stdout
+
+
+def test_without_network_the_first_start_says_so(tmp_path: Path, run: Run) -> None:
+    folder = copy(tmp_path / "course")
+    nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
+    done = run(folder, "--version", PIP_CACHE_DIR=str(tmp_path / "cache"), PIP_NO_INDEX="0", **nowhere)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The network cannot be reached, and the packages must be fetched once.")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_folder_that_cannot_be_written_to(need: Need, tmp_path: Path, run: Run) -> None:
+    folder = copy(tmp_path / "course")
+    before = []
+    if os.geteuid() == 0:  # for root only a read-only mount is read-only
+        need(shutil.which("unshare"), "no way to mount")
+        mount = f'mount --bind "{folder}" "{folder}" && mount -o remount,ro,bind "{folder}" && exec "$@"'
+        before = ["unshare", "--mount", "sh", "-c", mount, "sh"]
+    else:
+        folder.chmod(0o555)
+    for words in ([], ["--version"], ["test"], ["clean"]):
+        done = run(folder, *words, before=before)
+        assert done.returncode == 1
+        assert "cannot be written to" in done.stderr
+        assert "Copy it to a folder of your own" in done.stderr
+
+
+def test_a_full_disk(need: Need, tmp_path: Path, run: Run) -> None:
+    need(os.geteuid() == 0 and shutil.which("unshare"), "only root can make a small disk")
+    folder = copy(tmp_path / "course")
+    small = tmp_path / "small"
+    small.mkdir()
+    script = f'mount -t tmpfs -o size=100m tmpfs "{small}" && cp -r "{folder}" "{small}" && exec "$@"'
+    done = run(small / "course", "--version", before=["unshare", "--mount", "sh", "-c", script, "sh"])
+    need("The network cannot be reached" not in done.stderr, "the package index cannot be reached")
+    assert done.returncode == 1
+    assert re.match(r"The disk is full: 500 MB are needed, \d+ MB are free\. Make room", done.stderr)

@@ -1,0 +1,123 @@
+"""The locks, environment.yml and pyproject.toml ask for the same, and the locks name no index."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+import samarkand
+
+ROOT = Path(__file__).resolve().parents[2]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+NEEDED = [Requirement(text) for text in PYPROJECT["project"]["dependencies"]]
+TEST_NEEDED = [Requirement(text) for text in PYPROJECT["project"]["optional-dependencies"]["test"]]
+UV_NEEDED = [Requirement(text) for text in PYPROJECT["dependency-groups"]["start"]]
+LOCKS = ["requirements.lock", "requirements-test.lock"]
+
+#: What each machine answers to the markers in the locks.
+MACHINES = [
+    {
+        "os_name": "nt" if system == "win32" else "posix",
+        "sys_platform": system,
+        "platform_machine": machine,
+        "platform_system": {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}[system],
+        "python_version": python,
+        "python_full_version": f"{python}.8",
+        "implementation_name": "cpython",
+        "platform_python_implementation": "CPython",
+    }
+    for system, machine in [
+        ("linux", "x86_64"),
+        ("linux", "aarch64"),
+        ("darwin", "x86_64"),
+        ("darwin", "arm64"),
+        ("win32", "AMD64"),
+    ]
+    for python in ["3.11", "3.12", "3.13", "3.14"]
+]
+
+
+def blocks(lock: str) -> list[tuple[Requirement, list[str]]]:
+    """Return a lock's requirements, each with its hashes."""
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    text = re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", "")
+    found = []
+    for line in text.splitlines():
+        requirement, *hashes = re.split(r"\s+--hash=", line)
+        found.append((Requirement(requirement), hashes))
+    return found
+
+
+def pins(lock: str, machine: dict[str, str]) -> dict[str, Version]:
+    """Return the versions that a lock installs on a machine."""
+    chosen: dict[str, Version] = {}
+    for requirement, _ in blocks(lock):
+        if requirement.marker is None or requirement.marker.evaluate(machine):
+            name = canonicalize_name(requirement.name)
+            assert name not in chosen, f"{lock} has two versions of {name} for {machine}"
+            (pin,) = requirement.specifier
+            assert pin.operator == "=="
+            chosen[name] = Version(pin.version)
+    return chosen
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_address_and_no_index(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    options = [word for word in re.findall(r"(?<!\S)-\S+", text) if not word.startswith("--hash=sha256:")]
+    assert options == []
+    assert "/" not in text.replace("deploy/lock.sh", "")
+    assert "@" not in text
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_has_its_hashes(lock: str) -> None:
+    assert len(blocks(lock)) > 100
+    for requirement, hashes in blocks(lock):
+        assert hashes, f"{requirement} has no hash"
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", each.strip()) for each in hashes), requirement
+
+
+@pytest.mark.parametrize(
+    "machine", MACHINES, ids=lambda m: f"{m['sys_platform']}-{m['platform_machine']}-{m['python_version']}"
+)
+def test_the_locks_hold_what_pyproject_asks_for_on_every_machine(machine: dict[str, str]) -> None:
+    chosen = pins("requirements.lock", machine)
+    for requirement in [*NEEDED, *UV_NEEDED]:
+        assert chosen[canonicalize_name(requirement.name)] in requirement.specifier, str(requirement)
+    with_tests = pins("requirements-test.lock", machine)
+    for requirement in TEST_NEEDED:
+        assert with_tests[canonicalize_name(requirement.name)] in requirement.specifier, str(requirement)
+    assert {name: with_tests.get(name) for name in chosen} == chosen
+
+
+def test_uv_builds_the_package_itself_because_its_version_fits_the_build_system() -> None:
+    (backend,) = [Requirement(text) for text in PYPROJECT["build-system"]["requires"]]
+    assert backend.name == "uv_build"
+    assert pins("requirements.lock", MACHINES[0])["uv"] in backend.specifier
+
+
+def test_conda_users_get_the_same() -> None:
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    *conda, by_pip = environment["dependencies"]
+    assert "-e ." in by_pip["pip"]
+    listed = [Requirement(text) for text in [*conda, *by_pip["pip"]] if text != "-e ."]
+    asked = {requirement.name: requirement.specifier for requirement in NEEDED}
+    asked["python"] = Requirement("python" + PYPROJECT["project"]["requires-python"]).specifier
+    asked["pip"] = Requirement("pip").specifier
+    assert {requirement.name: requirement.specifier for requirement in listed} == asked
+    assert environment["channels"] == ["conda-forge"]
+
+
+def test_one_version_everywhere() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest
+    assert {PYPROJECT["project"]["version"], citation["version"], newest.group(1)} == {samarkand.__version__}
