@@ -1,0 +1,194 @@
+"""The explorer: a few controls, a pure function that draws, and the box that joins the two."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import ipywidgets as widgets
+
+from samarkand import controls, markup
+from samarkand.errors import CourseError, WrongType, unknown
+
+
+class Panel(NamedTuple):
+    """What an explorer shows for one setting of its controls.
+
+    Attributes
+    ----------
+    sentence : str
+        What is to be seen, in one sentence; screen readers speak it at every change.
+    body : str
+        HTML: pictures from `markup.picture`, tables from `markup.table`.
+    """
+
+    sentence: str
+    body: str
+
+
+class Explorer(controls.StillBox):
+    """Controls, and below them a card that follows every move.
+
+    Parameters
+    ----------
+    handles : mapping of str to ipywidgets.Widget
+        The controls under the names of `draw`'s parameters, in the order of the Tab key; `samarkand.controls`
+        makes them.
+    draw : callable
+        Takes the controls' values as keywords and returns a `Panel`. It is pure: the same values, the same
+        panel.
+    title : str
+        Stands above the controls.
+    source : str, optional
+        Where the figures are from; the card's last line.
+    samples : mapping of str to sequence, optional
+        Values to try for controls whose values cannot be listed (a line of text).
+
+    Raises
+    ------
+    WrongType
+        If a control is no widget with a value.
+
+    Notes
+    -----
+    The whole card is one `ipywidgets.HTML` and is set at once: no `Output`, no `interact`, whose outputs
+    arrive piecemeal and which nbval cannot follow.
+
+    Examples
+    --------
+    >>> doubled = Explorer(
+    ...     {"n": controls.slider("Number", 0, 3, 2)},
+    ...     lambda n: Panel(f"Twice {n} is {2 * n}.", ""),
+    ...     title="Doubling",
+    ... )
+    >>> doubled
+    Explorer "Doubling". Twice 2 is 4. Run this cell to move the controls.
+    >>> "Twice 3 is 6." in doubled.set(n=3)
+    True
+    >>> list(doubled.domain())
+    [{'n': 0}, {'n': 1}, {'n': 2}, {'n': 3}]
+    """
+
+    def __init__(
+        self,
+        handles: Mapping[str, widgets.Widget],
+        draw: Callable[..., Panel],
+        *,
+        title: str,
+        source: str = "",
+        samples: Mapping[str, Sequence[Any]] | None = None,
+    ) -> None:
+        for name, handle in handles.items():
+            if not isinstance(handle, widgets.Widget) or not handle.has_trait("value"):
+                raise WrongType(
+                    f'The control "{name}" of "{title}" is {type(handle).__name__}, which has no value to '
+                    "watch. Make one with samarkand.controls, for example controls.slider(...)."
+                )
+        self._handles = dict(handles)
+        self._draw = draw
+        self._samples = dict(samples or {})
+        self.title = title
+        self.source = source
+        self._defaults = self.values()
+        panel = self._panel(self._defaults)
+        self._card = widgets.HTML(self.render(), layout=widgets.Layout(width="100%"))
+        super().__init__(
+            [controls.heading(title), controls.row(self._handles), self._card],
+            still=markup.card(title, panel.sentence, panel.body + controls.invitation(), source),
+            sentence=f'Explorer "{title}". {panel.sentence} {controls.RUN}',
+        )
+        for handle in self._handles.values():
+            handle.observe(self._redraw, "value")
+
+    def values(self) -> dict[str, Any]:
+        """Return what the controls say now, by name."""
+        return {name: handle.value for name, handle in self._handles.items()}
+
+    def render(self, **values: Any) -> str:
+        """Return the card for some setting, whatever the controls say now.
+
+        Parameters
+        ----------
+        **values
+            Values of controls; those left out are as at the start.
+
+        Returns
+        -------
+        str
+            HTML.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such control.
+        """
+        self._known(values)
+        panel = self._panel({**self._defaults, **values})
+        return markup.card("", panel.sentence, panel.body, self.source)
+
+    def set(self, **values: Any) -> str:
+        """Move controls as a hand would, and return the card as it then is.
+
+        Parameters
+        ----------
+        **values
+            New values of controls.
+
+        Returns
+        -------
+        str
+            HTML of the card.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such control.
+        """
+        self._known(values)
+        for name, value in values.items():
+            self._handles[name].value = value
+        return str(self._card.value)
+
+    def domain(self) -> Iterator[dict[str, Any]]:
+        """Yield every setting that the controls allow, for tests that drive all of them.
+
+        Yields
+        ------
+        dict
+            A value for each control. Of a list for several choices: nothing, each alone, and all; of a line
+            of text: the explorer's samples.
+        """
+        each = [self._range(name, handle) for name, handle in self._handles.items()]
+        for values in itertools.product(*each):
+            yield dict(zip(self._handles, values, strict=True))
+
+    def _range(self, name: str, handle: widgets.Widget) -> list[Any]:
+        if name in self._samples:
+            return list(self._samples[name])
+        if isinstance(handle, widgets.SelectMultiple):
+            options = [value for _, value in handle.options]
+            return [(), *((o,) for o in options), tuple(options)]
+        if handle.has_trait("options"):
+            return [value for _, value in handle.options]
+        if isinstance(handle, widgets.Checkbox):
+            return [False, True]
+        if handle.has_trait("min") and handle.has_trait("step"):
+            return list(range(handle.min, handle.max + 1, handle.step))
+        raise WrongType(f'Give samples={{"{name}": [...]}}: the values of this control cannot be listed.')
+
+    def _known(self, values: Mapping[str, Any]) -> None:
+        for name in values:
+            if name not in self._handles:
+                raise unknown("control", name, self._handles)
+
+    def _panel(self, values: Mapping[str, Any]) -> Panel:
+        # An error that the course raises on purpose has a sentence for the student; any other is a mistake
+        # of ours and must be seen.
+        try:
+            return self._draw(**values)
+        except CourseError as error:
+            return Panel(str(error), "")
+
+    def _redraw(self, _change: object) -> None:
+        self._card.value = self.render(**self.values())
