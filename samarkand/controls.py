@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
@@ -13,6 +14,9 @@ import ipywidgets as widgets
 from samarkand import markup
 from samarkand.errors import OutOfRange
 
+_NAME_SLIDERS = Path(__file__).resolve().parent / "assets" / "name_sliders.js"
+
+#: What a still says to a reader who has not run the cell.
 RUN = "Run this cell to move the controls."
 
 
@@ -238,6 +242,9 @@ def _pairs(options: Sequence[Any]) -> list[tuple[str, Any]]:
 def heading(title: str) -> widgets.HTML:
     """Return a title to stand above controls, in the colours of whatever theme the reader has.
 
+    It also brings ``assets/name_sliders.js``, which gives sliders the names that ipywidgets does not give them. An
+    image that fails to load runs it: the one thing in an ipywidgets page that runs without a request.
+
     Parameters
     ----------
     title : str
@@ -247,7 +254,11 @@ def heading(title: str) -> widgets.HTML:
     -------
     ipywidgets.HTML
     """
-    return widgets.HTML(markup.styled(f'<div class="heading">{markup.escape(title)}</div>'))
+    script = markup.escape(_NAME_SLIDERS.read_text(encoding="utf-8"))
+    return widgets.HTML(
+        markup.styled(f'<div class="heading">{markup.escape(title)}</div>')
+        + f'<img alt="" hidden src="data:," onerror="{script}">'
+    )
 
 
 def invitation(text: str = RUN) -> str:
