@@ -242,8 +242,8 @@ def _pairs(options: Sequence[Any]) -> list[tuple[str, Any]]:
 def heading(title: str) -> widgets.HTML:
     """Return a title to stand above controls, in the colours of whatever theme the reader has.
 
-    It also brings ``assets/name_sliders.js``, which gives sliders the names that ipywidgets does not give them. An
-    image that fails to load runs it: the one thing in an ipywidgets page that runs without a request.
+    It also brings ``assets/name_sliders.js``, which gives sliders the names that ipywidgets leaves out. An
+    image that fails to load runs it: no script element in a widget ever runs.
 
     Parameters
     ----------

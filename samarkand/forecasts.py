@@ -1,0 +1,438 @@
+"""The student's own forecasts: written down in lesson 01, scored in lesson 10, never lost in between.
+
+They are kept in ``my_work/forecasts.json``. The file only grows: a changed mind adds an entry, and the older
+one stays. It is replaced in one step, so that a crash leaves the old file or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from samarkand import home
+from samarkand.errors import CourseError, DamagedData, OutOfRange, WrongType, unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: The form of the file that this module writes.
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that could go either way for a reader of 12 September 2022.
+
+    Attributes
+    ----------
+    id : str
+        ``F1``, ``F2``, ...
+    text : str
+        The question.
+    rule : str
+        What counts as yes, so that nobody has to argue afterwards.
+    by : datetime.date
+        The day on which it is settled at the latest.
+    claims : tuple of str
+        Statements of the article that it puts to the test; empty where the course asks on its own account.
+    """
+
+    id: str
+    text: str
+    rule: str
+    by: dt.date
+    claims: tuple[str, ...]
+
+
+#: What the student forecasts. Each can be settled from the record; what the record says stands in lesson 10.
+QUESTIONS = (
+    Question(
+        "F1",
+        "Will Xi Jinping travel to both Kazakhstan and Uzbekistan this week?",
+        "Yes if he sets foot in both states from 12 to 18 September 2022.",
+        dt.date(2022, 9, 18),
+        ("CL02", "CL06"),
+    ),
+    Question(
+        "F2",
+        "Will Xi and Putin meet in Samarkand, the two delegations alone?",
+        "Yes if both governments report a bilateral meeting in person on 15 or 16 September 2022.",
+        dt.date(2022, 9, 16),
+        ("CL07",),
+    ),
+    Question(
+        "F3",
+        "Will China's own published account of that meeting name Ukraine?",
+        "Yes if the readout in Chinese state media names Ukraine. No if it does not, or if they do not meet.",
+        dt.date(2022, 9, 17),
+        ("CL07", "CL20"),
+    ),
+    Question(
+        "F4",
+        "Will Iran be a full member of the SCO by the end of 2022?",
+        "Yes if its membership is in force on 31 December 2022. A signed memorandum is not enough.",
+        dt.date(2022, 12, 31),
+        (),
+    ),
+    Question(
+        "F5",
+        "Will China vote no when the General Assembly's emergency session next votes on Ukraine?",
+        "The first resolution of the eleventh emergency special session voted on after 16 September 2022. "
+        "Abstaining or staying away is not a no.",
+        dt.date(2022, 12, 31),
+        ("CL11", "CL20"),
+    ),
+    Question(
+        "F6",
+        "Will China and Russia trade goods for more than 180 billion US dollars in 2022?",
+        "Exports and imports together, January to December 2022, as first published by Chinese customs. "
+        "For January to August they had published 117.2 billion.",
+        dt.date(2023, 1, 31),
+        ("CL12", "CL37"),
+    ),
+    Question(
+        "F7",
+        "Will Kazakhstan vote for a United Nations debate on Xinjiang by the end of 2022?",
+        "Yes if it votes in favour in the Human Rights Council or the General Assembly. "
+        "No if it votes against, abstains, or if there is no vote.",
+        dt.date(2022, 12, 31),
+        ("CL89", "CL92"),
+    ),
+    Question(
+        "F8",
+        "Will Xi be General Secretary of the Communist Party for a third term by the end of October?",
+        "Yes if the Central Committee that the 20th Congress elects names him by 31 October 2022.",
+        dt.date(2022, 10, 31),
+        ("CL05",),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """One entry of the file.
+
+    Attributes
+    ----------
+    question : str
+        The question's id.
+    probability : float
+        Of yes, from 0 to 1.
+    reason : str
+        In the student's own words; may be empty.
+    written : str
+        When it was saved: ISO 8601, UTC.
+    """
+
+    question: str
+    probability: float
+    reason: str
+    written: str
+
+
+def path() -> Path:
+    """Return the file that holds the forecasts; it may not be there yet."""
+    return home.my_work() / "forecasts.json"
+
+
+def question(name: str) -> Question:
+    """Return a question by its id.
+
+    Parameters
+    ----------
+    name : str
+        For example ``"F2"``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such question.
+
+    Examples
+    --------
+    >>> question("F8").by
+    datetime.date(2022, 10, 31)
+    """
+    for one in QUESTIONS:
+        if one.id == name:
+            return one
+    raise unknown("question", name, [q.id for q in QUESTIONS])
+
+
+def as_probability(value: object) -> float:
+    """Return a probability from what a student may write for it.
+
+    Parameters
+    ----------
+    value : float or str
+        A share such as ``0.7``, or a text such as ``"70 %"`` or ``"0.7"``.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Raises
+    ------
+    WrongType
+        If it is no number: "maybe" cannot be scored.
+    OutOfRange
+        If it lies below 0 or above 1.
+
+    Examples
+    --------
+    >>> as_probability("70 %"), as_probability(0.7)
+    (0.7, 0.7)
+    """
+    hint = 'Write a share such as 0.7, or a text such as "70 %".'
+    text = str(value).strip().replace(",", ".")
+    per_cent = text.endswith("%")
+    try:
+        if isinstance(value, bool):
+            raise ValueError
+        number = float(text.removesuffix("%"))
+    except ValueError:
+        raise WrongType(
+            f"{value!r} is no number, and only a number can be scored. {hint} "
+            "If you cannot say either way, 50 % says so."
+        ) from None
+    share = number / 100 if per_cent else number
+    if not 0 <= share <= 1:  # also catches NaN
+        raise OutOfRange(f"A probability lies between 0 and 1, or 0 % and 100 %; {value} does not. {hint}")
+    return round(share, 6)
+
+
+def as_per_cent(text: str) -> float:
+    """Return a probability from a field whose unit is per cent.
+
+    Parameters
+    ----------
+    text : str
+        A whole number from 0 to 100, with or without ``%``.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Raises
+    ------
+    WrongType
+        If it is no number.
+    OutOfRange
+        If it is no whole number from 0 to 100. A 0.7 is not guessed at: it may mean 70 % or less than 1 %.
+
+    Examples
+    --------
+    >>> as_per_cent("70")
+    0.7
+    """
+    number = text.strip().removesuffix("%").strip()
+    share = as_probability(f"{number}%")
+    if round(share * 100, 4) % 1:
+        raise OutOfRange(
+            f"{number} is between two whole per cents. Write a whole number from 0 to 100: 70 for 70 %."
+        )
+    return share
+
+
+def history() -> list[Forecast]:
+    """Return every forecast ever saved, the oldest first; an empty list if there is no file.
+
+    Raises
+    ------
+    DamagedData
+        If the file cannot be read. It is left where it is; `rescue` sets it aside.
+    """
+    file = path()
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise DamagedData(f"Your forecasts in {_short(file)} cannot be read ({error}).") from None
+    try:
+        content = json.loads(text)
+        if (
+            isinstance(content, dict)
+            and isinstance(content.get("format"), int)
+            and content["format"] > FORMAT
+        ):
+            raise NewerFile(
+                f"Your forecasts in {_short(file)} were saved by a newer version of the course. "
+                "Get the newest version; nothing was changed."
+            )
+        return [_entry(row) for row in content["forecasts"]]
+    except (ValueError, TypeError, KeyError, CourseError) as error:
+        if isinstance(error, NewerFile):
+            raise
+        raise DamagedData(
+            f"Your forecasts in {_short(file)} cannot be read: the file was changed or cut short."
+        ) from None
+
+
+class NewerFile(DamagedData):
+    """A file whose form this version of the course does not know; it must not be touched."""
+
+
+def latest() -> dict[str, Forecast]:
+    """Return the newest forecast for each question that has one.
+
+    Returns
+    -------
+    dict of str to Forecast
+        By the question's id, in the order of `QUESTIONS`.
+
+    Raises
+    ------
+    DamagedData
+        If the file cannot be read.
+    """
+    newest = {entry.question: entry for entry in history()}
+    return {q.id: newest[q.id] for q in QUESTIONS if q.id in newest}
+
+
+def table() -> pd.DataFrame:
+    """Return the newest forecasts as a table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a question that was answered: ``question`` (id), ``text``, ``by`` (datetime64),
+        ``probability`` (0 to 1), ``reason``, ``written`` (text, UTC). Without a file it has these columns
+        and no row.
+
+    Raises
+    ------
+    DamagedData
+        If the file cannot be read.
+    """
+    import pandas as pd
+
+    asked = {q.id: q for q in QUESTIONS}
+    rows = [
+        (name, asked[name].text, asked[name].by, entry.probability, entry.reason, entry.written)
+        for name, entry in latest().items()
+    ]
+    frame = pd.DataFrame(rows, columns=["question", "text", "by", "probability", "reason", "written"])
+    return frame.astype({"by": "datetime64[s]", "probability": "float64"})
+
+
+def save(forecasts: Mapping[str, tuple[object, str]], *, now: dt.datetime | None = None) -> int:
+    """Add forecasts to the file; what is already there stays.
+
+    A forecast that equals the newest one for its question is not added again: saving twice changes nothing.
+
+    Parameters
+    ----------
+    forecasts : mapping of str to (probability, reason)
+        By the question's id; probabilities as `as_probability` takes them.
+    now : datetime.datetime, optional
+        The time to write beside them; the present if left out.
+
+    Returns
+    -------
+    int
+        How many entries were added.
+
+    Raises
+    ------
+    UnknownName, WrongType, OutOfRange
+        If a question or probability is none. Nothing is saved then.
+    DamagedData
+        If the file that is there cannot be read. Nothing is saved then, and the file is left as it is.
+    CourseError
+        If the file cannot be written.
+    """
+    stamp = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).isoformat(timespec="seconds")
+    new = [
+        Forecast(question(name).id, as_probability(probability), reason.strip(), stamp)
+        for name, (probability, reason) in forecasts.items()
+    ]
+    old = history()
+    newest = {entry.question: (entry.probability, entry.reason) for entry in old}
+    added = [e for e in new if newest.get(e.question) != (e.probability, e.reason)]
+    if added:
+        _replace({"format": FORMAT, "forecasts": [asdict(entry) for entry in old + added]})
+    return len(added)
+
+
+def rescue(*, now: dt.datetime | None = None) -> str:
+    """Set a damaged file aside under a new name, so that new forecasts can be saved; never delete it.
+
+    Parameters
+    ----------
+    now : datetime.datetime, optional
+        The time that goes into the new name; the present if left out.
+
+    Returns
+    -------
+    str
+        A sentence that says where the damaged file is now; empty if nothing was damaged.
+
+    Raises
+    ------
+    DamagedData
+        If a newer version of the course wrote the file: then it stays where it is.
+    CourseError
+        If it cannot be renamed.
+    """
+    try:
+        history()
+    except NewerFile:
+        raise
+    except DamagedData as error:
+        file = path()
+        stamp = (now or dt.datetime.now(dt.UTC)).strftime("%Y%m%d-%H%M%S")
+        aside, n = file.with_name(f"forecasts.damaged-{stamp}.json"), 1
+        while aside.exists():
+            n += 1
+            aside = file.with_name(f"forecasts.damaged-{stamp}-{n}.json")
+        try:
+            file.rename(aside)
+        except OSError as problem:
+            raise CourseError(f"{error} It could not be set aside either: {problem}.") from None
+        return f"{error} It was kept as {_short(aside)}; new forecasts go into a new file."
+    return ""
+
+
+def _entry(row: Any) -> Forecast:
+    """Return one entry of the file, or raise what the caller takes for damage."""
+    if isinstance(row["probability"], str) or not isinstance(row["question"], str):
+        raise TypeError
+    return Forecast(
+        row["question"], as_probability(row["probability"]), str(row["reason"]), str(row["written"])
+    )
+
+
+def _replace(content: dict[str, Any]) -> None:
+    file = path()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".forecasts-", suffix=".json")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as out:
+                json.dump(content, out, ensure_ascii=False, indent=1)
+                out.write("\n")
+                out.flush()
+                os.fsync(out.fileno())
+            Path(name).replace(file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise CourseError(
+            f"Your forecasts could not be saved to {_short(file)}: {error.strerror or error}. "
+            "Nothing that was there is changed."
+        ) from None
+
+
+def _short(file: Path) -> str:
+    """Return a path as a student knows it: from the course's folder, where it lies within."""
+    return str(file.relative_to(home.ROOT)) if file.is_relative_to(home.ROOT) else str(file)
