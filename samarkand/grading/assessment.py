@@ -1,0 +1,167 @@
+"""One submission from its folder to its marks: read, rebuild, run, mark."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from samarkand.grading import structure, variants
+from samarkand.grading.checks import ExerciseSet, Marker, Verdict
+from samarkand.grading.sandbox import Limits, Outcome, Ran, Result, Sandbox
+
+
+@dataclass
+class Assessment:
+    """All that is known of one graded submission.
+
+    Attributes
+    ----------
+    student, exercise : str
+        Whose, and of which set.
+    verdicts : list of Verdict
+        One a question.
+    remarks : list of str
+        What was found besides, for the feedback.
+    ended : str
+        How the run ended: ``"finished"``, a limit, ``"died"``, or ``"unreadable"``.
+    cpu : float
+        Seconds of CPU in the sandbox.
+    ran : dict of str to Ran
+        How each cell ran.
+    notebook : dict
+        The rebuilt notebook.
+    given : dict
+        The student's own numbers.
+    trusted : bool
+        Whether it ran with no sandbox.
+    """
+
+    student: str
+    exercise: str
+    verdicts: list[Verdict]
+    remarks: list[str] = field(default_factory=list)
+    ended: str = "finished"
+    cpu: float = 0.0
+    ran: dict[str, Ran] = field(default_factory=dict)
+    notebook: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
+    trusted: bool = False
+
+    @property
+    def points(self) -> float:
+        """The sum of the auto-graded points."""
+        return sum(verdict.points for verdict in self.verdicts)
+
+    @property
+    def out_of(self) -> float:
+        """The most that could be had."""
+        return sum(verdict.out_of for verdict in self.verdicts)
+
+
+class Assessor:
+    """Assesses submissions to one set in one sandbox.
+
+    Parameters
+    ----------
+    exercise : ExerciseSet
+        The set.
+    released : structure.Released
+        Its released notebook.
+    course_seed : str
+        What the students' numbers are drawn from.
+    sandbox : Sandbox
+        Where student code runs.
+    limits : Limits, optional
+        What one submission may use.
+    """
+
+    def __init__(
+        self,
+        exercise: ExerciseSet,
+        released: structure.Released,
+        course_seed: str,
+        sandbox: Sandbox,
+        limits: Limits | None = None,
+    ) -> None:
+        self.exercise = exercise
+        self.released = released
+        self.seed = course_seed
+        self.sandbox = sandbox
+        self.limits = limits or Limits()
+        self._markers: dict[str, Marker] = {}
+
+    def marker(self, given: dict[str, Any]) -> Marker:
+        """Return the marker for these numbers; students with the same numbers share it."""
+        key = repr(sorted(given.items()))
+        if key not in self._markers:
+            self._markers[key] = Marker(self.exercise, given)
+        return self._markers[key]
+
+    def assess(self, student: str, folder: Path) -> Assessment:
+        """Assess one submission; whatever is wrong with it costs this student alone.
+
+        Parameters
+        ----------
+        student : str
+            The id.
+        folder : pathlib.Path
+            ``submitted/<student>/<set>``.
+
+        Returns
+        -------
+        Assessment
+            Marks, reasons, remarks.
+        """
+        given = variants.draw(self.seed, student, self.exercise.id, self.exercise.options)
+        marker = self.marker(given)
+        try:
+            body, remarks = structure.read_file(folder, self.exercise.id)
+            submission = self.released.rebuild(structure.parse(body))
+        except structure.Unreadable as problem:
+            verdicts = [
+                Verdict(q.id, 0, q.points, "unanswered", "Nothing could be read.")
+                for q in self.exercise.questions
+            ]
+            return Assessment(
+                student, self.exercise.id, verdicts, [str(problem)], "unreadable",
+                notebook=self.released.empty().notebook, given=given, trusted=self.sandbox.trusted,
+            )  # fmt: skip
+        outcome = self._run(submission.cells, marker, given)
+        remarks += submission.remarks
+        if outcome.ended in _LIMITS:
+            remarks.append(_LIMITS[outcome.ended])
+        return Assessment(
+            student, self.exercise.id, marker.mark(outcome), remarks, outcome.ended, outcome.cpu, outcome.ran,
+            submission.notebook, given, self.sandbox.trusted,
+        )  # fmt: skip
+
+    def _run(self, cells: list[Any], marker: Marker, given: dict[str, Any]) -> Outcome:
+        outcome = self.sandbox.run(cells, marker.calls(), given=given, limits=self.limits)
+        if _clock_ran_out(outcome) and os.getloadavg()[0] > (os.cpu_count() or 1) / 2:
+            # On a busy machine that may be the others' fault: the same work gets a second go, four times as
+            # long.
+            longer = replace(
+                self.limits,
+                wall=4 * self.limits.wall,
+                cell_wall=4 * self.limits.cell_wall,
+                call_wall=4 * self.limits.call_wall,
+            )
+            outcome = self.sandbox.run(cells, marker.calls(), given=given, limits=longer)
+        return outcome
+
+
+def _clock_ran_out(outcome: Outcome) -> bool:
+    """Say whether the wall clock, not the use of CPU, may have ended something."""
+    results: list[Ran | Result] = [*outcome.ran.values(), *outcome.held.values(), *outcome.called.values()]
+    return outcome.ended == "wall" or any("OutOfTime" in result.error for result in results)
+
+
+_LIMITS = {
+    "wall": "The work was stopped because it ran for too long.",
+    "cpu": "The work was stopped because it used too much computing time.",
+    "memory": "The work was stopped because it used too much memory.",
+    "output": "The work was stopped because it gave back far too much.",
+    "died": "The work ended itself before everything was read.",
+}

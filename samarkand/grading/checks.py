@@ -1,0 +1,484 @@
+"""Questions and how they are marked: what is read, what is right, which wrong ways are known.
+
+A set's checks live apart from its notebook, in ``exercises/checks/<set>.py``, as one object ``SET``.
+Expected values are never typed in: each question has a *solution*, a function of the student's own numbers,
+and a ladder of *diagnoses*, each a known wrong way that is computed too. Both run here, outside the sandbox;
+what a student's work gave is compared as plain values (:mod:`samarkand.grading.values`).
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: PLR0911 - one return a kind of value reads best
+import builtins
+import functools
+import importlib.util
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from samarkand.errors import CourseError, DamagedData, unknown
+from samarkand.grading import plain, values
+from samarkand.grading.kinds import Kind, WrongForm, described
+from samarkand.grading.sandbox import Call, Outcome, Result
+
+Given = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A known wrong way, and the reason to give for it.
+
+    Attributes
+    ----------
+    reason : str
+        A sentence that says what went wrong and does not say what is right.
+    wrong : callable
+        Gives what the wrong way gives: of the student's numbers, or, for a function, of its arguments.
+    """
+
+    reason: str
+    wrong: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Arguments that a student's function is called with.
+
+    Attributes
+    ----------
+    arguments : tuple
+        Numbers, texts, dates, lists, Series or tables.
+    edge : bool
+        An input that only careful work gets right (an empty table, the last day of a spell).
+    """
+
+    arguments: tuple[Any, ...]
+    edge: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """One auto-graded question.
+
+    Attributes
+    ----------
+    id : str
+        The id of its cell: ``"q1"``; the cell that shows the form of the answer is ``"q1-check"``.
+    name : str
+        The name that is read from the student's work.
+    points : int
+        What it is worth.
+    kind : Kind
+        The form and unit of the answer; of what the function returns, where a function is asked for.
+    solution : callable
+        The reference: of the student's numbers; or the function itself, where one is asked for.
+    hint : str
+        What to look at when the answer is wrong in a way nobody foresaw.
+    taught : str
+        Where it was taught: lesson and section.
+    diagnoses : tuple of Diagnosis
+        Known wrong ways, the likeliest first.
+    cases : callable, optional
+        For a function: gives the cases, of the student's numbers; the first is the example that the notebook
+        shows.
+    varies : bool
+        Whether the answer depends on the student's numbers.
+    """
+
+    id: str
+    name: str
+    points: int
+    kind: Kind
+    solution: Callable[..., Any]
+    hint: str
+    taught: str
+    diagnoses: tuple[Diagnosis, ...] = ()
+    cases: Callable[[Given], Sequence[Case]] | None = None
+    varies: bool = False
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One row of a rubric: anchors[n] describes n points, with an example."""
+
+    name: str
+    anchors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A written answer, marked by a person with a rubric; its points are 4 times the criteria."""
+
+    id: str
+    title: str
+    rubric: tuple[Criterion, ...]
+
+    @property
+    def points(self) -> int:
+        """The most points a rubric gives: four a criterion."""
+        return 4 * len(self.rubric)
+
+
+@dataclass(frozen=True)
+class ExerciseSet:
+    """One set of exercises.
+
+    Attributes
+    ----------
+    id : str
+        The folder and notebook: ``"ex03_the_sco"``.
+    lesson : str
+        The lesson it belongs to: ``"03_the_sco"``.
+    options : mapping of str to sequence
+        What each of the student's own numbers may be.
+    questions : tuple of Question
+        In the order of the notebook.
+    written : tuple of Written
+        Answers marked by a person.
+    """
+
+    id: str
+    lesson: str
+    questions: tuple[Question, ...]
+    options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    written: tuple[Written, ...] = ()
+
+    def question(self, name: str) -> Question:
+        """Return the question of that id."""
+        for question in self.questions:
+            if question.id == name:
+                return question
+        raise unknown("question", name, [q.id for q in self.questions])
+
+    @property
+    def points(self) -> int:
+        """What all auto-graded questions are worth."""
+        return sum(question.points for question in self.questions)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The mark of one question.
+
+    Attributes
+    ----------
+    question : str
+        Its id.
+    points, out_of : float
+        The mark.
+    state : str
+        ``"right"``, ``"partly"``, ``"wrong"``, ``"form"``, ``"error"`` or ``"unanswered"``.
+    reason : str
+        For the student: gives nothing away.
+    read : str
+        For the instructor: the value that was read.
+    rule : str
+        For the instructor: what was compared, with which tolerance.
+    """
+
+    question: str
+    points: float
+    out_of: float
+    state: str
+    reason: str
+    read: str = ""
+    rule: str = ""
+
+
+def load(folder: Path, name: str) -> ExerciseSet:
+    """Load the checks of one set.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        ``exercises/checks``.
+    name : str
+        The set's id, or enough of it: ``"ex03"``.
+
+    Returns
+    -------
+    ExerciseSet
+        The object ``SET`` of that module.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such set.
+    DamagedData
+        If the module holds no ``SET``.
+    """
+    names = available(folder)
+    full = [n for n in names if n == name] or [n for n in names if n.split("_")[0] == name]
+    if len(full) != 1:
+        raise unknown("set", name, names)
+    path = folder / f"{full[0]}.py"
+    spec = importlib.util.spec_from_file_location(f"samarkand_checks_{full[0]}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+        found = module.SET
+    except CourseError:
+        raise
+    except Exception as error:
+        raise DamagedData(
+            f"The checks in {path.name} cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(found, ExerciseSet):
+        raise DamagedData(f"{path.name} holds no ExerciseSet under the name SET.")
+    return found
+
+
+def available(folder: Path) -> list[str]:
+    """List the ids of all sets that have checks."""
+    return sorted(path.stem for path in folder.glob("ex*.py"))
+
+
+# --- marking ------------------------------------------------------------------------------------------------
+
+
+def _canonical(kind: Kind, value: object) -> Any:
+    """Bring a reference value into the form that answers are compared in, by the very same way."""
+    return kind.read(values.read(json.loads(json.dumps(plain.encode(value)))))
+
+
+class Marker:
+    """Marks the answers of one student to one set; works out each expected value once.
+
+    Parameters
+    ----------
+    exercise : ExerciseSet
+        The set.
+    given : dict
+        The student's own numbers.
+    """
+
+    def __init__(self, exercise: ExerciseSet, given: Given) -> None:
+        self.exercise = exercise
+        self.given = given
+
+    @functools.cached_property
+    def expected(self) -> dict[str, Any]:
+        """The right answers: a value a question, or a list of values for a function."""
+        return {q.id: self._answers(q, q.solution) for q in self.exercise.questions}
+
+    @functools.cached_property
+    def cases(self) -> dict[str, Sequence[Case]]:
+        """The inputs of each function that is asked for."""
+        return {q.id: q.cases(self.given) for q in self.exercise.questions if q.cases is not None}
+
+    def _answers(self, question: Question, way: Callable[..., Any]) -> Any:
+        if question.cases is None:
+            return _canonical(question.kind, way(self.given))
+        return [_canonical(question.kind, way(*_copies(case.arguments))) for case in self.cases[question.id]]
+
+    def calls(self) -> list[Call]:
+        """Build the calls that the sandbox makes; nothing in them tells an edge from an example."""
+        return [
+            Call(f"{name}/{n}", name, tuple(plain.encode(argument) for argument in case.arguments))
+            for name, cases in self.cases.items()
+            for n, case in enumerate(cases)
+        ]
+
+    def mark(self, outcome: Outcome) -> list[Verdict]:
+        """Mark every question.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            What came out of the sandbox.
+
+        Returns
+        -------
+        list of Verdict
+            One a question, in the order of the set.
+        """
+        return [self._mark(question, outcome) for question in self.exercise.questions]
+
+    def _mark(self, question: Question, outcome: Outcome) -> Verdict:
+        held = outcome.held.get(question.id)
+        if held is None:
+            return _verdict(question, "error", _ENDED.get(outcome.ended, _ENDED["died"]))
+        if not held.error and held.value is ...:
+            ran = outcome.ran.get(f"cell {question.id}")
+            if ran is not None and ran.error:
+                return _verdict(
+                    question, "error", f"The cell stopped with an error: {ran.error}", read="nothing"
+                )
+            return _verdict(question, "unanswered", "Not answered yet.", read="nothing")
+        if held.error:
+            return _verdict(question, "error", f"{question.name}: {held.error}.")
+        if question.cases is not None:
+            return self._mark_function(question, held, outcome)
+        read = values.show(held.value)
+        rule = f"{question.kind.asked()}{_tolerance(question.kind)}; expected {self.expected[question.id]!r}"
+        try:
+            answer = question.kind.read(held.value)
+        except WrongForm as problem:
+            return _verdict(question, "form", str(problem), read=read, rule=rule)
+        if question.kind.same(answer, self.expected[question.id]):
+            return _verdict(question, "right", "Right.", question.points, read=read, rule=rule)
+        for diagnosis in question.diagnoses:
+            wrong = self._wrong(question, diagnosis)
+            if wrong is not None and question.kind.same(answer, wrong):
+                return _verdict(question, "wrong", diagnosis.reason, read=read, rule=rule)
+        return _verdict(question, "wrong", question.hint, read=read, rule=rule)
+
+    def _wrong(self, question: Question, diagnosis: Diagnosis) -> Any:
+        """Work out what a wrong way gives; nothing where it fails on these numbers."""
+        try:
+            return self._answers(question, diagnosis.wrong)
+        except Exception:
+            return None
+
+    def _mark_function(self, question: Question, held: Result, outcome: Outcome) -> Verdict:
+        if not (isinstance(held.value, values.Opaque) and held.value.kind == "function"):
+            return _verdict(
+                question,
+                "form",
+                f"This is {described(held.value)}; expected was a function.",
+                read=values.show(held.value),
+            )
+        cases, expected = self.cases[question.id], self.expected[question.id]
+        got = [
+            outcome.called.get(f"{question.id}/{n}", Result(error="not reached")) for n in range(len(cases))
+        ]
+        if all(not r.error and (r.value is ... or r.value is None) for r in got) and expected[0] is not None:
+            return _verdict(
+                question, "unanswered", "Not answered yet.", read="a function that returns nothing"
+            )
+        answers: list[Any] = []
+        problems: list[str] = []
+        for result in got:
+            try:
+                answers.append(None if result.error else question.kind.read(result.value))
+                problems.append(_safe_error(result.error) if result.error else "")
+            except WrongForm as problem:
+                answers.append(None)
+                # The form of what came back could carry an input that is not to be seen: say only what was
+                # expected.
+                del problem
+                problems.append(f"it gives back something else than {question.kind.asked()}")
+        right = [a is not None and question.kind.same(a, e) for a, e in zip(answers, expected, strict=True)]
+        edges = [case.edge for case in cases]
+        read = "; ".join(
+            f"{n}{'e' if edge else ''}: {values.show(r.value, 60) if not r.error else r.error}"
+            for n, (r, edge) in enumerate(zip(got, edges, strict=True))
+        )
+        rule = (
+            f"{len(cases)} inputs, of which {sum(edges)} are edges{_tolerance(question.kind)}: all right "
+            f"gives {question.points}, all but edges gives half; expected {expected!r}; right: {right}"
+        )
+        if all(right):
+            return _verdict(
+                question,
+                "right",
+                "Right, on inputs you have not seen too.",
+                question.points,
+                read=read,
+                rule=rule,
+            )
+        ordinary = all(ok for ok, edge in zip(right, edges, strict=True) if not edge)
+        points = question.points / 2 if ordinary else 0
+        state = "partly" if ordinary else "wrong"
+        reason = self._function_reason(question, answers, problems, ordinary)
+        return _verdict(question, state, reason, points, read=read, rule=rule)
+
+    def _function_reason(
+        self, question: Question, answers: list[Any], problems: list[str], ordinary: bool
+    ) -> str:
+        for diagnosis in question.diagnoses:
+            wrong = self._wrong(question, diagnosis)
+            if wrong is not None and all(
+                a is not None and question.kind.same(a, w) for a, w in zip(answers, wrong, strict=True)
+            ):
+                return diagnosis.reason
+        first = next((p for p in problems if p), "")
+        where = (
+            "It is right on ordinary inputs, not on all."
+            if ordinary
+            else "It is not right on all ordinary inputs."
+        )
+        return f"{where} {f'On one of them {first}.' if first else question.hint}"
+
+
+_ENDED = {
+    "wall": "Your work ran for too long and was stopped before this was reached.",
+    "cpu": "Your work used too much computing time and was stopped before this was reached.",
+    "memory": "Your work used too much memory and was stopped before this was reached.",
+    "output": "Your work gave back far more than was asked for and was stopped.",
+    "died": "Your work ended before this was reached.",
+    "finished": "There was nothing to read.",
+}
+
+
+def _copies(arguments: tuple[Any, ...]) -> list[Any]:
+    """Give each call its own arguments: a solution must not see what another has changed."""
+    return [plain.decode(plain.encode(argument)) for argument in arguments]
+
+
+def _safe_error(error: str) -> str:
+    """Name an error by its type alone, and only by a type of Python's own.
+
+    A text of a student's could carry an input out.
+    """
+    name = error.partition(":")[0]
+    if name == "OutOfTime":
+        return "it ran too long and was stopped"
+    known = isinstance(getattr(builtins, name, None), type)
+    return f"it stops with {name}" if known else "it stops with an error"
+
+
+def _tolerance(kind: Kind) -> str:
+    tolerance = getattr(kind, "tolerance", None) or getattr(getattr(kind, "of", None), "tolerance", None)
+    return f", within {tolerance:g}" if tolerance else ""
+
+
+def _verdict(  # noqa: PLR0913 - the fields of a verdict
+    question: Question, state: str, reason: str, points: float = 0, *, read: str = "", rule: str = ""
+) -> Verdict:
+    return Verdict(question.id, points, question.points, state, reason, read, rule)
+
+
+def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
+    """Write what the student's copy may know of a set: ids, points, kinds, one example, options.
+
+    Parameters
+    ----------
+    exercise : ExerciseSet
+        The set.
+    demonstration : dict
+        Numbers to make the example with.
+
+    Returns
+    -------
+    dict
+        Plain JSON without any answer.
+    """
+    questions = {}
+    for question in exercise.questions:
+        entry: dict[str, Any] = {
+            "name": question.name,
+            "points": question.points,
+            "kind": question.kind.to_json(),
+        }
+        if question.cases is not None:
+            entry["function"] = True
+            entry["example"] = [plain.encode(a) for a in question.cases(demonstration)[0].arguments]
+        questions[question.id] = entry
+    rubrics = {
+        w.id: {"title": w.title, "criteria": [{"name": c.name, "anchors": list(c.anchors)} for c in w.rubric]}
+        for w in exercise.written
+    }
+    return {
+        "set": exercise.id,
+        "lesson": exercise.lesson,
+        "options": {name: list(choices) for name, choices in exercise.options.items()},
+        "questions": questions,
+        "rubrics": rubrics,
+    }

@@ -1,0 +1,570 @@
+"""The sandbox from outside: start it, hand it one submission at a time, read back plain values.
+
+What runs inside is :mod:`samarkand.grading.server`. This module never sees an object of a student's, only
+bytes, which :mod:`samarkand.grading.values` reads strictly.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import select
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from samarkand import home
+from samarkand.errors import CourseError
+from samarkand.grading import values
+
+HERE = Path(__file__).resolve().parent
+
+#: What a submission finds of the grading wing: the desk of the student's own copy, no checks, no server.
+STUDENT_SIDE = ("__init__.py", "desk.py", "kinds.py", "plain.py", "values.py", "variants.py")
+
+
+class NoSandbox(CourseError):
+    """Student code cannot be confined on this machine, and it is not run unconfined."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use; seconds and bytes.
+
+    CPU decides, and it is the same on any machine at any load; the wall clock is only there for those who
+    sleep.
+
+    Attributes
+    ----------
+    cpu, wall : float
+        Seconds for all of a submission's processes together.
+    cell_cpu, cell_wall, call_cpu, call_wall : float
+        Seconds for one cell, and for one call of a student's function.
+    memory, growth, file : int
+        Bytes: private memory of all processes together, what one process may add to its own, size of one
+        file.
+    processes, descriptors : int
+        How many at once.
+    output, text : int
+        Bytes that come back in one message; characters kept of what one cell prints.
+    """
+
+    cpu: float = 20
+    wall: float = 45
+    cell_cpu: float = 6
+    cell_wall: float = 12
+    call_cpu: float = 2
+    call_wall: float = 6
+    memory: int = 1 << 30
+    growth: int = 640 << 20
+    file: int = 32 << 20
+    processes: int = 32
+    descriptors: int = 64
+    output: int = 2 << 20
+    text: int = 4000
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell to run, or a place where a name is read.
+
+    Attributes
+    ----------
+    id : str
+        What the result is filed under.
+    code : str
+        The source; empty where names are read.
+    hold : str
+        The name that is read here, once the cells above have run; empty for a cell to run.
+    """
+
+    id: str
+    code: str = ""
+    hold: str = ""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the function that was held under ``of``, with arguments in the form of :mod:`plain`."""
+
+    id: str
+    of: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a read or a call gave: a value, or the sentence of an error."""
+
+    value: values.Value = ...
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a cell ran: the sentence of its error (empty if there was none) and what it printed."""
+
+    error: str = ""
+    text: str = ""
+
+
+@dataclass
+class Outcome:
+    """All that came back of one submission.
+
+    Attributes
+    ----------
+    ran : dict of str to Ran
+        By cell.
+    held, called : dict of str to Result
+        By place, by call. What is missing was not reached.
+    ended : str
+        ``"finished"``, or which limit ended it: ``"wall"``, ``"cpu"``, ``"memory"``, ``"output"``,
+        ``"died"``.
+    cpu : float
+        Seconds of CPU that the sandbox has spent on it.
+    """
+
+    ran: dict[str, Ran] = field(default_factory=dict)
+    held: dict[str, Result] = field(default_factory=dict)
+    called: dict[str, Result] = field(default_factory=dict)
+    ended: str = "died"
+    cpu: float = 0.0
+
+
+_ENDS = {0: "finished", 1: "wall", 2: "cpu", 3: "memory", 4: "output"}
+
+
+class Sandbox:
+    """A warm server behind bubblewrap; use it as a context manager.
+
+    Parameters
+    ----------
+    data : pathlib.Path, optional
+        The course's tables; read-only inside.
+    secret : sequence of pathlib.Path, optional
+        Folders that must not be seen inside (the instructor's course); checked before anything starts.
+    warm : sequence of str, optional
+        Modules that every submission imports.
+    trusted : bool, optional
+        Run student code with no confinement at all. Never the default, and named in every report.
+
+    Raises
+    ------
+    NoSandbox
+        If this machine cannot confine student code.
+    """
+
+    def __init__(
+        self,
+        data: Path | None = None,
+        *,
+        secret: Sequence[Path] = (),
+        warm: Sequence[str] = ("numpy", "pandas", "samarkand.data", "samarkand.grading.desk"),
+        trusted: bool = False,
+    ) -> None:
+        self.data = (data or home.course_data()).resolve()
+        self.secret = [Path(folder).resolve() for folder in secret]
+        self.warm = [name for name in warm if _installed(name)]
+        self.trusted = trusted
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._complaints: Any = None
+        self._stage = ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start the server and wait until it is warm."""
+        ours, theirs = socket.socketpair()
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
+        self._stage = tempfile.mkdtemp(prefix="samarkand-")
+        Path(self._stage).chmod(0o755)
+        command = self._trusted_command() if self.trusted else self._command()
+        environment = (
+            {**_ENVIRONMENT, **self._paths()}
+            if self.trusted
+            else {"PATH": os.environ.get("PATH", "/usr/bin")}
+        )
+        self._process = subprocess.Popen(
+            command,
+            stdin=theirs.fileno(),
+            stdout=subprocess.DEVNULL,
+            stderr=self._complaints,
+            env=environment,
+        )
+        theirs.close()
+        self._control = ours
+        ours.settimeout(120)
+        try:
+            ready = ours.recv(1)
+        except OSError:
+            ready = b""
+        if ready != b"R":
+            said = self._said()
+            self.stop()
+            raise NoSandbox(f"{_CANNOT} {_why(said)} {_INSTEAD}")
+
+    def stop(self) -> None:
+        """End the server and everything in it."""
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._process is not None:
+            self._process.kill()  # and everything inside: the sandbox has its own process namespace
+            self._process.wait()
+            self._process = None
+        if self._complaints is not None:
+            self._complaints.close()
+            self._complaints = None
+        if self._stage:
+            shutil.rmtree(self._stage, ignore_errors=True)
+            self._stage = ""
+
+    def _said(self) -> str:
+        if self._complaints is None:
+            return ""
+        self._complaints.seek(0)
+        return str(self._complaints.read(2000).decode("utf-8", "replace")).strip()
+
+    # --- the command ----------------------------------------------------------------------------------------
+
+    def _readable(self) -> list[tuple[str, str]]:
+        """Pairs (here, inside): all that can be seen inside besides /usr."""
+        found: list[tuple[str, str]] = []
+        for name in ("/etc/ld.so.cache", "/etc/localtime"):
+            if Path(name).exists():
+                found.append((name, name))
+        for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
+            if not _below(Path(prefix), Path("/usr")):
+                found.append((prefix, prefix))
+        package = HERE.parent
+        for entry in sorted(package.iterdir()):
+            if entry.name not in ("grading", "course", "cli.py", "__main__.py", "__pycache__"):
+                found.append((str(entry), f"/course/samarkand/{entry.name}"))
+        for name in STUDENT_SIDE:
+            if (HERE / name).exists():
+                found.append((str(HERE / name), f"/course/samarkand/grading/{name}"))
+        found += [(str(HERE / name), f"/grader/{name}") for name in ("plain.py", "server.py")]
+        found.append((str(self.data), "/course/course_data"))
+        return found
+
+    def _command(self) -> list[str]:
+        bubblewrap = shutil.which("bwrap")
+        if sys.platform != "linux":
+            raise NoSandbox(f"{_CANNOT} It needs Linux. {_INSTEAD}")
+        if bubblewrap is None:
+            raise NoSandbox(
+                f"{_CANNOT} bubblewrap is not installed (the Debian package bubblewrap). {_INSTEAD}"
+            )
+        readable = self._readable()
+        self._refuse_leaks(readable)
+        links = [
+            part
+            for name in ("/bin", "/lib", "/lib64", "/sbin")
+            for part in (
+                ("--symlink", str(Path(name).readlink()), name)
+                if Path(name).is_symlink()
+                else ("--ro-bind-try", name, name)
+            )
+        ]
+        inside = {
+            "warm": self.warm,
+            "trusted": False,
+            "readable": [
+                "/usr",
+                "/lib",
+                "/lib64",
+                "/bin",
+                *(target for _, target in readable),
+                "/dev/urandom",
+                "/dev/random",
+            ],
+        }
+        before = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "1000"]
+        before += ["--gid", "1000", "--clearenv"]
+        for name, value in {
+            **_ENVIRONMENT,
+            "PYTHONPATH": "/course",
+            "SAMARKAND_DATA": "/course/course_data",
+        }.items():
+            before += ["--setenv", name, value]
+        before += [
+            "--ro-bind",
+            "/usr",
+            "/usr",
+            *links,
+            "--dir",
+            "/course/samarkand/grading",
+            "--tmpfs",
+            "/tmp",
+        ]
+        after = ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
+        after += [part for folder in ("/dev", "/") for part in ("--remount-ro", folder)]
+        # -s: no user site; safe path: nothing is imported from the folder a submission can write to.
+        after += [
+            "--chdir",
+            "/",
+            "--",
+            sys.executable,
+            "-s",
+            "-P",
+            "-B",
+            "/grader/server.py",
+            json.dumps(inside),
+        ]
+        spec = {"before": before, "readable": readable, "after": after, "stage": self._stage}
+        return [sys.executable, "-I", str(HERE / "launch.py"), json.dumps(spec)]
+
+    def _refuse_leaks(self, readable: list[tuple[str, str]]) -> None:
+        for folder in self.secret:
+            for source in ("/usr", *(source for source, _ in readable)):
+                if _below(folder, Path(source).resolve()):
+                    raise NoSandbox(
+                        f"The course folder {folder} lies in {source}, which student code can read. "
+                        "Move the course elsewhere."
+                    )
+
+    def _trusted_command(self) -> list[str]:
+        inside = {"warm": self.warm, "trusted": True, "readable": []}
+        return [sys.executable, "-s", "-P", "-B", str(HERE / "server.py"), json.dumps(inside)]
+
+    def _paths(self) -> dict[str, str]:
+        return {"PYTHONPATH": str(HERE.parent.parent), "SAMARKAND_DATA": str(self.data)}
+
+    # --- one submission -------------------------------------------------------------------------------------
+
+    def run(
+        self,
+        cells: Sequence[Cell],
+        calls: Sequence[Call] = (),
+        *,
+        given: dict[str, Any] | None = None,
+        limits: Limits | None = None,
+    ) -> Outcome:
+        """Run the cells of one submission, then call its functions.
+
+        Parameters
+        ----------
+        cells : sequence of Cell
+            In the order of the student's notebook.
+        calls : sequence of Call
+            Sent only when the cells have run, in a random order, each answered by a process of its own.
+        given : dict, optional
+            The student's own numbers; plain JSON.
+        limits : Limits, optional
+            What the submission may use.
+
+        Returns
+        -------
+        Outcome
+            Whatever came back; a submission that misbehaves has less of it.
+
+        Raises
+        ------
+        NoSandbox
+            If the sandbox itself failed: then nobody's mark is touched.
+        """
+        if self._control is None:
+            self.start()
+        control = self._control
+        assert control is not None
+        limits = limits or Limits()
+        outcome = Outcome()
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                try:
+                    socket.send_fds(control, [b"S"], [theirs.fileno()])
+                except OSError:
+                    raise NoSandbox(f"The sandbox has ended by itself. {_why(self._said())}") from None
+            exchange = _Exchange(ours, time.monotonic() + limits.wall + 10, limits.output)
+            overflow = False
+            try:
+                exchange.send({"limits": asdict(limits)})
+                if exchange.receive() != {"ready": True}:
+                    raise EOFError
+            except (OSError, EOFError, values.NotAValue):
+                ready = False
+            else:
+                ready = True
+                try:
+                    self._talk(exchange, outcome, cells, calls, given or {})
+                except _Overflow:
+                    overflow = True
+                except (OSError, EOFError, values.NotAValue, TimeoutError):
+                    pass  # the keeper's report, read below, says why it broke off
+        report = self._report(control, limits)
+        if not ready:
+            raise NoSandbox(f"{_CANNOT} {_why(self._said())} {_INSTEAD}")
+        outcome.cpu = float(report["cpu"])
+        ended = _ENDS.get(report["ended"], "died")
+        complete = len(outcome.called) == len(calls) and bool(outcome.ran or outcome.held or not cells)
+        if overflow:
+            ended = "output"
+        elif complete and ended in ("output", "finished"):
+            ended = "finished"  # the grader hung up because it had everything
+        elif ended in ("output", "finished"):
+            ended = "died"
+        outcome.ended = ended
+        return outcome
+
+    def _talk(
+        self,
+        exchange: _Exchange,
+        outcome: Outcome,
+        cells: Sequence[Cell],
+        calls: Sequence[Call],
+        given: dict[str, Any],
+    ) -> None:
+        work = [{"id": c.id, "hold": c.hold} if c.hold else {"id": c.id, "code": c.code} for c in cells]
+        exchange.send({"given": given, "cells": work})
+        reply = exchange.receive().get("cells")
+        reply = reply if type(reply) is dict else {}
+        for cell in cells:
+            got = reply.get(cell.id)
+            got = got if type(got) is dict else {}
+            if cell.hold:
+                outcome.held[cell.id] = _result(got)
+            else:
+                outcome.ran[cell.id] = Ran(_line(got.get("error", "")), _line(got.get("text", ""), 4000))
+        order = list(calls)
+        random.SystemRandom().shuffle(order)
+        # Ids would tell one call from another: inside, they are only numbers in the order of the calls.
+        asked = [{"id": n, "of": call.of, "arguments": list(call.arguments)} for n, call in enumerate(order)]
+        exchange.send({"calls": asked})
+        for n, call in enumerate(order):
+            got = exchange.receive()
+            if got.get("id") == n:
+                outcome.called[call.id] = _result(got)
+
+    def _report(self, control: socket.socket, limits: Limits) -> dict[str, Any]:
+        """Wait for the server's own report; if it does not come, start anew."""
+        exchange = _Exchange(control, time.monotonic() + limits.wall + 30, 4096)
+        try:
+            report = exchange.receive()
+            return {"ended": int(report["ended"]), "cpu": float(report["cpu"])}
+        except (OSError, EOFError, values.NotAValue, _Overflow, KeyError, ValueError):
+            said = self._said()
+            self.stop()
+            raise NoSandbox(f"The sandbox has ended by itself. {_why(said)}") from None
+
+
+class _Overflow(Exception):
+    """More came back than any honest submission sends."""
+
+
+class _Exchange:
+    """Messages over a socket, with one deadline and a cap for all of them."""
+
+    def __init__(self, channel: socket.socket, deadline: float, cap: int) -> None:
+        self.channel, self.deadline, self.left = channel, deadline, cap
+
+    def send(self, message: dict[str, Any]) -> None:
+        body = json.dumps(message, allow_nan=False).encode()
+        self.channel.settimeout(max(0.01, self.deadline - time.monotonic()))
+        self.channel.sendall(struct.pack("!I", len(body)) + body)
+
+    def receive(self) -> dict[str, Any]:
+        (size,) = struct.unpack("!I", self._exactly(4))
+        self.left -= size
+        if self.left < 0:
+            raise _Overflow
+        return values.parse(self._exactly(size))
+
+    def _exactly(self, size: int) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            left = self.deadline - time.monotonic()
+            if left <= 0 or not select.select([self.channel], [], [], left)[0]:
+                raise TimeoutError
+            part = self.channel.recv(min(1 << 16, size - len(parts)))
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)
+
+
+def _result(got: dict[str, Any]) -> Result:
+    if "error" in got:
+        return Result(error=_line(got["error"]) or "an error")
+    if "value" not in got:
+        return Result(error="the value could not be read")
+    try:
+        return Result(value=values.read(got["value"]))
+    except values.NotAValue as error:
+        return Result(error=f"the value could not be read: {error}")
+
+
+def _line(text: object, length: int = 300) -> str:
+    """Keep what can be shown of a text that came out of the sandbox."""
+    if type(text) is not str:
+        return ""
+    kept = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text[:length])
+    return kept.encode("utf-8", "replace").decode("utf-8")
+
+
+_ENVIRONMENT = {
+    "HOME": "/tmp/home",
+    "TMPDIR": "/tmp",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "PATH": "/usr/bin:/bin",
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "agg",
+    # one thread each: thirty submissions share the machine, and a forked process has no pool to inherit
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "ARROW_NUM_THREADS": "1",
+    "IPYTHONDIR": "/tmp/home/ipython",
+}
+
+_CANNOT = "Student code cannot be confined here, so it is not run."
+_INSTEAD = (
+    "Use the container image described in deploy/grader.md, or, if you wrote the submissions yourself, "
+    "--i-trust-these-students."
+)
+
+
+def _why(said: str) -> str:
+    """Turn what bubblewrap or the server said into a sentence."""
+    if not said:
+        return ""
+    last = said.splitlines()[-1].strip()
+    hints = {
+        "No permissions to create": "This kernel or container does not let users make namespaces.",
+        "Creating new namespace failed": "This kernel or container does not let users make namespaces.",
+        "setting up uid map": "This kernel or container does not let users make namespaces.",
+        "Permission denied": "A folder that Python needs cannot be read by other users.",
+    }
+    for sign, hint in hints.items():
+        if sign in said:
+            return f"{hint} ({last})"
+    return f"({last})"
+
+
+def _below(path: Path, folder: Path) -> bool:
+    return path == folder or folder in path.parents
+
+
+def _installed(name: str) -> bool:
+    import importlib.util
+
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False

@@ -1,0 +1,82 @@
+"""One warm sandbox for all grading tests, and canaries that no submission may see or touch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import workshop
+
+pytest.importorskip("nbgrader", reason="grading needs the requirements of the group 'grading'")
+if sys.platform != "linux" or shutil.which("bwrap") is None:
+    pytest.skip("student code is only ever run under bubblewrap (Linux)", allow_module_level=True)
+
+from samarkand.grading import checks, structure
+from samarkand.grading.assessment import Assessor
+from samarkand.grading.sandbox import Limits, Sandbox
+
+#: Tight limits keep the suite short; the real ones are larger.
+LIMITS = Limits(cpu=5, wall=9, cell_cpu=1.5, cell_wall=3, call_cpu=0.7, call_wall=1.5)
+
+
+class Canaries:
+    """Files that tell whether they were touched."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name, text in {
+            "checks/ex90_test.py": workshop.CHECKS,
+            "gradebook.db": "CANARY-GRADEBOOK",
+            "submitted/bob/ex90_test/ex90_test.ipynb": "CANARY-BOB",
+            "home/.ssh/id": "CANARY-HOME",
+        }.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        self.before = self.state()
+
+    def state(self) -> dict[str, str]:
+        """Fingerprint all files."""
+        return {
+            str(p.relative_to(self.folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+            for p in sorted(self.folder.rglob("*"))
+            if p.is_file() and "__pycache__" not in p.parts
+        }
+
+
+@pytest.fixture(scope="session")
+def canaries(tmp_path_factory: pytest.TempPathFactory) -> Canaries:
+    return Canaries(tmp_path_factory.mktemp("course"))
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> structure.Released:
+    path = workshop.write(tmp_path_factory.mktemp("release"), workshop.source_notebook(solved=False))
+    return structure.Released(path, {"q1": "product", "q2": "border_shares", "q3": "was_member"})
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory, canaries: Canaries) -> Iterator[Sandbox]:
+    data = tmp_path_factory.mktemp("data")
+    (data / "table.csv").write_text("iso3,length\nKAZ,7644\n")
+    warm = ("numpy", "pandas", "samarkand.grading.desk")
+    with Sandbox(data, secret=[canaries.folder], warm=warm) as box:
+        yield box
+
+
+@pytest.fixture(scope="session")
+def assessor(sandbox: Sandbox, released: structure.Released, canaries: Canaries) -> Assessor:
+    exercise = checks.load(canaries.folder / "checks", workshop.NAME)
+    return Assessor(exercise, released, workshop.SEED, sandbox, LIMITS)
+
+
+@pytest.fixture(scope="session")
+def blank() -> dict:
+    return json.loads(json.dumps(workshop.source_notebook(solved=False)))

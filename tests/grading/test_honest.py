@@ -1,0 +1,107 @@
+"""Honest work: right answers by any way keep their marks, wrong ones get the right reason."""
+
+# ruff: noqa: E501 - cells are quoted as they are written
+from __future__ import annotations
+
+import workshop
+
+
+def assess(assessor, tmp_path, notebook, student="ada"):
+    folder = tmp_path / student / workshop.NAME
+    workshop.write(folder, notebook)
+    return assessor.assess(student, folder)
+
+
+def test_the_reference_has_all_points(assessor, blank, tmp_path):
+    result = assess(assessor, tmp_path, workshop.fill(blank, **workshop.ANSWERS))
+    assert [v.state for v in result.verdicts] == ["right", "right", "right"]
+    assert (result.points, result.out_of, result.remarks, result.ended) == (10, 10, [], "finished")
+
+
+def test_the_empty_notebook_has_none_and_no_error(assessor, blank, tmp_path):
+    result = assess(assessor, tmp_path, blank)
+    assert [v.reason for v in result.verdicts] == ["Not answered yet."] * 3
+    assert (result.points, result.ended) == (0, "finished")
+
+
+def test_other_forms_are_as_good(assessor, blank, tmp_path):
+    answers = {
+        "q1": "import numpy as np\nproduct = np.float64(17 * given['factor'] + 40961)",
+        "q2": (
+            "t = pd.DataFrame({'share': [1.0] * 3}, index=['KGZ', 'UZB', 'KAZ'])\n"
+            "t['share'] = [100 * 1084 / 11058, 100 * 2330 / 11058, 100 * 7644 / 11058]\nborder_shares = t"
+        ),
+        "q3": (
+            "class Spell:\n    def __call__(self, since, until, day):\n        return 0\n"
+            "was_member = lambda since, until, day: bool(since <= day) and (day < until if until else True)"
+        ),
+    }
+    assert assess(assessor, tmp_path, workshop.fill(blank, **answers)).points == 10
+    answers["q2"] = "border_shares = {'UZB': 21.1, 'KAZ': 69.1, 'KGZ': 9.8}"
+    assert assess(assessor, tmp_path, workshop.fill(blank, **answers)).points == 10
+
+
+def test_every_diagnosis_gives_its_reason(assessor, blank, tmp_path):
+    answers = {
+        "q1": "product = 17 + given['factor'] + 40961",
+        "q2": workshop.ANSWERS["q2"].replace("100 * ", ""),
+        "q3": workshop.ANSWERS["q3"].replace("day < until", "day <= until"),
+    }
+    result = assess(assessor, tmp_path, workshop.fill(blank, **answers))
+    assert [v.reason for v in result.verdicts] == [
+        "You added where you should multiply.",
+        "These are shares of one: the question asks for per cent.",
+        "On the day a spell ends, the status has ended.",
+    ]
+    assert [v.points for v in result.verdicts] == [0, 0, 2.5]
+
+
+def test_an_error_in_one_cell_costs_that_question_alone(assessor, blank, tmp_path):
+    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q2": "border_shares = 1 / 0"})
+    result = assess(assessor, tmp_path, notebook)
+    assert [v.points for v in result.verdicts] == [2, 0, 5]
+    assert "ZeroDivisionError" in result.verdicts[1].reason
+
+
+def test_an_endless_loop_in_one_cell_costs_that_question_alone(assessor, blank, tmp_path):
+    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q2": "while True: pass"})
+    result = assess(assessor, tmp_path, notebook)
+    assert [v.points for v in result.verdicts] == [2, 0, 5]
+    assert "too long" in result.verdicts[1].reason
+
+
+def test_an_endless_loop_in_a_function_costs_that_question_alone(assessor, blank, tmp_path):
+    q3 = "def was_member(since, until, day):\n    while until is None: pass\n    return since <= day < until"
+    result = assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": q3}))
+    assert [v.points for v in result.verdicts] == [2, 3, 0]
+    assert "too long" in result.verdicts[2].reason
+
+
+def test_notebook_habits_do_no_harm(assessor, blank, tmp_path):
+    added = "%matplotlib inline\n!echo hello\ndisplay(pd.DataFrame({'a': [1]}))\nawait __import__('asyncio').sleep(0)\nlist?"
+    result = assess(assessor, tmp_path, workshop.fill(blank, added=added, **workshop.ANSWERS))
+    assert result.points == 10
+    assert result.remarks == ["1 code cell was added; they run, and carry no points."]
+
+
+def test_what_counts_is_read_where_the_student_saw_it(assessor, blank, tmp_path):
+    notebook = workshop.fill(blank, last="product = border_shares = was_member = None", **workshop.ANSWERS)
+    assert assess(assessor, tmp_path, notebook).points == 10
+
+
+def test_the_same_work_has_the_same_mark(assessor, blank, tmp_path):
+    q3 = "import random\ndef was_member(since, until, day):\n    return random.random() < 0.5"
+    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q3": q3})
+    results = [assess(assessor, tmp_path, notebook).verdicts for _ in range(3)]
+    assert results[0] == results[1] == results[2]
+
+
+def test_another_students_numbers_are_wrong(assessor, blank, tmp_path):
+    given = {
+        s: assess(assessor, tmp_path, blank, s).given["factor"] for s in ("ada", "bob", "cyn", "dai", "eve")
+    }
+    assert len(set(given.values())) > 1
+    other = next(s for s in given if given[s] != given["ada"])
+    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q1": f"product = {17 * given['ada'] + 40961}"})
+    assert assess(assessor, tmp_path, notebook, "ada").points == 10
+    assert assess(assessor, tmp_path, notebook, other).points == 8

@@ -1,0 +1,145 @@
+"""A small course to test grading with: one set of three questions, its notebook, and ways to fill it in."""
+
+# ruff: noqa: E501 - cells are quoted as they are written
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+NAME = "ex90_test"
+SEED = "a seed for tests"
+
+CHECKS = '''
+"""Checks of the test set. CANARY-CHECKS"""
+import datetime
+from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Question
+from samarkand.grading.kinds import ByKey, Number, Truth, Whole
+
+LENGTHS = {"KAZ": 7644, "UZB": 2330, "KGZ": 1084}
+
+
+def shares(given):
+    total = sum(LENGTHS.values())
+    return {k: 100 * v / total for k, v in LENGTHS.items()}
+
+
+def days_in(since, until, day):
+    return since <= day and (until is None or day < until)
+
+
+def cases(given):
+    d = datetime.date
+    return [
+        Case((d(2001, 6, 15), None, d(2022, 9, 15))),
+        Case((d(2001, 6, 15), d(2005, 7, 1), d(2004, 1, 1))),
+        Case((d(2017, 6, 9), None, d(2016, 6, 9))),
+        Case((d(2017, 6, 9), d(2019, 6, 9), d(2021, 6, 9))),
+        Case((d(2017, 6, 9), None, d(2017, 6, 9)), edge=True),
+        Case((d(2004, 6, 17), d(2012, 6, 7), d(2012, 6, 7)), edge=True),
+    ]
+
+
+SET = ExerciseSet(
+    id="ex90_test",
+    lesson="90_test",
+    options={"factor": [3, 5, 7, 9]},
+    questions=(
+        Question(
+            "q1", "product", 2, Whole("states"),
+            lambda given: 17 * given["factor"] + 40961, "Look at the factor.", "90",
+            (Diagnosis("You added where you should multiply.", lambda given: 17 + given["factor"] + 40961),),
+            varies=True,
+        ),
+        Question(
+            "q2", "border_shares", 3, ByKey(Number("per cent", 0.05, 0, 100)),
+            shares, "Look at the total.", "90",
+            (Diagnosis("These are shares of one: the question asks for per cent.",
+                       lambda given: {k: v / 100 for k, v in shares(given).items()}),),
+        ),
+        Question(
+            "q3", "was_member", 5, Truth(),
+            days_in, "Look at both ends of the spell.", "90",
+            (Diagnosis("On the day a spell ends, the status has ended.",
+                       lambda since, until, day: since <= day and (until is None or day <= until)),),
+            cases=cases,
+        ),
+    ),
+)
+'''
+
+ANSWERS = {
+    "q1": "product = 17 * given['factor'] + 40961",
+    "q2": (
+        "lengths = pd.Series({'KAZ': 7644, 'UZB': 2330, 'KGZ': 1084})\n"
+        "border_shares = 100 * lengths / lengths.sum()"
+    ),
+    "q3": "def was_member(since, until, day):\n    return since <= day and (until is None or day < until)",
+}
+STUBS = {
+    "q1": "product = ...\n# your code here",
+    "q2": "border_shares = ...\n# your code here",
+    "q3": "def was_member(since, until, day):\n    # your code here\n    return ...",
+}
+
+
+def cell(kind: str, name: str, source: str, **marks: Any) -> dict[str, Any]:
+    """Build one cell with nbgrader's marks."""
+    built: dict[str, Any] = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
+    if marks:
+        full = {
+            "grade": False,
+            "solution": False,
+            "locked": False,
+            "task": False,
+            "schema_version": 3,
+            "grade_id": name,
+        }
+        built["metadata"]["nbgrader"] = full | marks
+    if kind == "code":
+        built |= {"outputs": [], "execution_count": None}
+    return built
+
+
+def source_notebook(*, solved: bool) -> dict[str, Any]:
+    """Build the notebook as it is released, or with the right answers."""
+    setup = "import pandas as pd\nfrom samarkand.grading.desk import Desk\n\ndesk = Desk('ex90_test')\ngiven = desk.given"
+    cells = [cell("markdown", "title", "# Test"), cell("code", "setup", setup, locked=True)]
+    for number, (key, name) in enumerate((("q1", "product"), ("q2", "border_shares"), ("q3", "was_member"))):
+        stub, answer = STUBS[key], ANSWERS[key]
+        region = f"### BEGIN SOLUTION\n{answer}\n### END SOLUTION"
+        unsolved = stub.split("\n")[0] + "\n" + region if key != "q3" else region + "\n"
+        cells.append(cell("code", key, unsolved if solved else stub, solution=True))
+        check = f"desk.look({key!r}, {name})"
+        cells.append(cell("code", f"{key}-check", check, grade=True, locked=True, points=(2, 3, 5)[number]))
+    return {
+        "cells": cells,
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def fill(released: dict[str, Any], **sources: str) -> dict[str, Any]:
+    """Answer some questions; ``added`` is the source of a cell in front of the first question."""
+    notebook = copy.deepcopy(released)
+    for part in notebook["cells"]:
+        key = part["metadata"].get("nbgrader", {}).get("grade_id")
+        if key in sources:
+            part["source"] = sources[key]
+    if "added" in sources:
+        notebook["cells"].insert(2, cell("code", "an-added-cell", sources["added"]))
+    if "last" in sources:
+        notebook["cells"].append(cell("code", "a-last-cell", sources["last"]))
+    return notebook
+
+
+def write(folder: Path, notebook: dict[str, Any], name: str = NAME) -> Path:
+    """Write a submission."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return path
