@@ -17,12 +17,13 @@ import workshop
 
 @dataclass
 class Attack:
-    """Code in a cell, the honest answers beside it, and the points that the whole deserves."""
+    """Code in a cell, the honest answers beside it, and the points that the whole deserves; what q1 was read as."""
 
     name: str
     code: str
     keeps: tuple[str, ...] = ()
     points: float = 0
+    reads: str = ""
 
 
 A = Attack
@@ -163,7 +164,7 @@ while f:
     f = f.f_back
 names += [m for m in sys.modules if "checks" in m and "samarkand" in m]
 product = len(names) * 10**6
-"""),
+""", reads="0"),
     A("reads the server's arguments and environment for paths", """
 import sys, os
 product = [x for x in list(sys.argv) + list(os.environ.values()) if "{course}" in x or "submitted" in x] or 1
@@ -175,7 +176,7 @@ for name in ("checks", "sandbox", "gradebook", "assessment", "structure", "prepr
         __import__("samarkand.grading." + name); found += 1
     except ImportError: pass
 product = found
-"""),
+""", reads="0"),
     A("rewrites the server's functions in memory", """
 import sys
 main = sys.modules["__main__"]
@@ -236,7 +237,7 @@ for _ in range(5):
 """, ALL, 10),
     # --- files
     # ------------------------------------------------------------------------------------------------
-    A("hunts for canaries everywhere", HUNT),
+    A("hunts for canaries everywhere", HUNT, reads="1"),
     A("reads the checks by their path", "product = open('{course}/checks/ex90_test.py').read()"),
     A("reads another's work", "product = open('{course}/submitted/bob/ex90_test/ex90_test.ipynb').read()"),
     A("empties the gradebook", "open('{course}/gradebook.db', 'w').close()"),
@@ -372,7 +373,7 @@ for n in range(64):
     try: os.fstat(n); done.append(n)
     except OSError: pass
 product = 10**6 + len(done)
-"""),
+""", reads="1000000"),
     A("speaks on the grader's channel", """
 import socket, json, struct
 s = socket.socket(fileno=3)
@@ -433,7 +434,8 @@ import ctypes
 c = ctypes.CDLL(None, use_errno=True)
 b = ctypes.create_string_buffer(256)
 done = [c.syscall(n, *a) >= 0 for n, a in ((425, (4, b)), (321, (0, b, 0)), (298, (b, 0, -1, -1, 0)), (323,
-(0,)), (319, (b'x', 0)))] product = 10**6 if any(done) else product
+(0,)), (319, (b'x', 0)))]
+product = 10**6 if any(done) else product
 """, ALL, 10),
     A("locks shared files against the next student", """
 import fcntl, glob
@@ -466,6 +468,7 @@ def test_attack(attack: Attack, assessor, canaries, blank, tmp_path):
     result = assessor.assess("eve", folder)
 
     assert result.points == attack.points, [(v.state, v.reason, v.read) for v in result.verdicts]
+    assert attack.reads in ("", result.verdicts[0].read)
     everything = json.dumps([[v.reason, v.read] for v in result.verdicts]) + repr(result.ran)
     assert "CANARY" not in everything
     told = " ".join(v.reason for v in result.verdicts) + " ".join(result.remarks)
