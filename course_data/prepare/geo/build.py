@@ -1,0 +1,109 @@
+"""Make the layers of ``course_data/geo`` from the inputs beside this script, byte for byte.
+
+usage: build.py [FOLDER]
+
+Needs Python alone. The layers:
+
+- ``region``         the SCO's world and its neighbours, 5 km: what the maps draw
+- ``region_coarse``  the same, 35 km: the still pictures
+- ``world``          the states of the world as Natural Earth draws them at 1:110m, and points for the smallest
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from region import NAMED, in_frame, unwrapped
+from topology import Point, Polygon, Ring, area_km2, inside, simplified, split
+
+HERE = Path(__file__).resolve().parent
+
+#: States too small for 1:50m at 5 km: drawn as a dot on the map.
+DOTS = {"BHR": (50.55, 26.05), "MDV": (73.5, 4.2)}
+
+#: Natural Earth's own units that are part of a state everybody recognises as such.
+PART_OF = {"HKG": "CHN", "MAC": "CHN"}
+
+
+def read(name: str) -> Any:
+    """Read a JSON file beside this script."""
+    return json.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+def write(path: Path, features: list[dict[str, Any]]) -> None:
+    """Write a FeatureCollection, one feature a line."""
+    lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
+    text = '{"type":"FeatureCollection","features":[\n' + lines + "\n]}\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    print(f"{path.name}: {len(features)} features, {len(text.encode()):,} bytes")
+
+
+def areas() -> dict[str, list[Polygon]]:
+    """Return the polygons of every area of the region, contested ones cut out of the state that holds them."""
+    out: dict[str, list[Polygon]] = {}
+    for feature in read("naturalearth_50m.geojson")["features"]:
+        code = feature["properties"]["adm0_a3"]
+        polygons = [[unwrapped(ring) for ring in polygon] for polygon in feature["geometry"]["coordinates"]]
+        out.setdefault(PART_OF.get(code, code), []).extend(p for p in polygons if in_frame(p[0]))
+    for item in read("contested.json"):
+        held = out[item["holder"]]
+        if "line" in item:
+            within: Point = (item["within"][0], item["within"][1])
+            home = next(p for p in held if inside(within, p[0]))
+            line: Ring = [(x, y) for x, y in item["line"]]
+            part, rest = split(home[0], line, within)
+            out[item["id"]] = [[part]]
+            home[0] = rest
+        elif "ring" in item:
+            ring: Ring = [(x, y) for x, y in item["ring"]]
+            next(p for p in held if inside(ring[0], p[0])).append(ring)
+            out[item["id"]] = [[ring]]
+        elif "islands" in item:
+            west, south, east, north = item["islands"]
+            chosen = [p for p in held if all(west < x < east and south < y < north for x, y in p[0])]
+            out[item["id"]] = chosen
+            out[item["holder"]] = [p for p in held if p not in chosen]
+        else:
+            out[item["id"]] = out.pop(item["holder"])
+    contested = {item["id"] for item in read("contested.json")}
+    land = [p for name in sorted(out) if name not in NAMED | contested for p in out[name]]
+    return {name: p for name, p in sorted(out.items()) if name in NAMED | contested} | {"": land}
+
+
+def region(tolerance: float, least: float) -> list[dict[str, Any]]:
+    """Return the features of the region, simplified to a tolerance in km."""
+    contested = {item["id"]: item for item in read("contested.json")}
+    shapes = simplified(
+        areas(),
+        lambda sides: 2 * tolerance if sides == {""} else tolerance,
+        lambda name: 6 * least if name == "" else 0 if name in contested else least,
+    )
+    features = []
+    for name, polygons in shapes.items():
+        rounded = [
+            [[[round(x, 2), round(y, 2)] for x, y in ring] for ring in polygon] for polygon in polygons
+        ]
+        geometry: dict[str, Any] = {"type": "MultiPolygon", "coordinates": rounded}
+        if name in contested:
+            fields = ("name", "part_of", "held_by", "claimed_by", "since", "until", "basis")
+            properties = {"id": name, "kind": "contested"}
+            properties |= {key: contested[name].get(key, "") for key in fields}
+        else:
+            properties = {"id": name, "kind": "state" if name else "land"}
+        if name in DOTS:
+            geometry = {"type": "Point", "coordinates": list(DOTS[name])}
+        features.append({"type": "Feature", "properties": properties, "geometry": geometry})
+    return features
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parent.parent / "geo"
+    folder.mkdir(exist_ok=True)
+    if "--areas" in sys.argv:
+        for name, polygons in areas().items():
+            print(name, round(sum(abs(area_km2(p[0])) for p in polygons)), [len(p[0]) for p in polygons][:3])
+    write(folder / "region.geojson", region(5, 300))
+    write(folder / "region_coarse.geojson", region(35, 9000))

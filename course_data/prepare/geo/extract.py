@@ -1,0 +1,99 @@
+"""Cut the raw shapes of the region and of the world out of Natural Earth; needed once, and to check.
+
+usage: extract.py FOLDER
+
+FOLDER is the unpacked Debian package ``r-cran-rnaturalearthdata`` 1.0.0-1 (Natural Earth 5.1.1 as R data;
+``dpkg-deb -x PACKAGE FOLDER`` unpacks it). Reading R data needs the Python package ``rdata``, nothing else here does.
+Writes beside this script ``naturalearth_50m.geojson`` and ``naturalearth_110m.geojson``: whole polygons as they
+come, without the smallest islands of
+unnamed states, coordinates rounded to a hundredth of a degree (1 km), nothing simplified.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import rdata
+from region import NAMED, in_frame, span, unwrapped
+
+HERE = Path(__file__).resolve().parent
+DIGITS = 2
+
+
+def table(folder: Path, name: str) -> dict[str, Any]:
+    """Return one table of the package as a dict of columns; ``geometry`` holds nested lists of R matrices."""
+    base = folder / "usr/lib/R/site-library/rnaturalearthdata/data"
+
+    def plain(value: Any, _attributes: Any) -> Any:
+        return value
+
+    directory = zlib.decompress((base / "Rdata.rdx").read_bytes(), wbits=47)
+    index = rdata.conversion.convert(rdata.parser.parse_data(directory))
+    offset, length = (int(v) for v in index["variables"][name])
+    packed = (base / "Rdata.rdb").read_bytes()[offset : offset + length]
+    if packed[4:5] == b"Z":  # R's mark for xz: a raw LZMA2 stream
+        filters = [{"id": lzma.FILTER_LZMA2, "preset": 9}]
+        unpacked = lzma.decompress(packed[5:], format=lzma.FORMAT_RAW, filters=filters)
+    else:
+        unpacked = zlib.decompress(packed[4:])
+    classes = dict(rdata.conversion.DEFAULT_CLASS_MAP)
+    spatial = "sf data.frame sfc sfc_MULTIPOLYGON sfc_POINT XY MULTIPOLYGON POINT sfg crs bbox"
+    classes |= {kind: plain for kind in spatial.split()}
+    return rdata.conversion.SimpleConverter(classes).convert(rdata.parser.parse_data(unpacked))
+
+
+def rings(polygon: Any) -> list[list[list[float]]]:
+    """Return a polygon's rings as [lon, lat] pairs without repeated points."""
+    out = []
+    for matrix in polygon:
+        ring: list[list[float]] = []
+        for x, y in zip(*(list(map(float, column)) for column in matrix.T), strict=True):
+            point = [round(x, DIGITS) + 0.0, round(y, DIGITS) + 0.0]
+            if not ring or ring[-1] != point:
+                ring.append(point)
+        if len(ring) > 3:
+            out.append(ring)
+    return out
+
+
+def write(name: str, features: list[dict[str, Any]]) -> None:
+    """Write a FeatureCollection, one feature a line, so that a change can be read."""
+    lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
+    text = '{"type":"FeatureCollection","features":[\n' + lines + "\n]}\n"
+    (HERE / name).write_text(text, encoding="utf-8", newline="\n")
+    print(f"{name}: {len(features)} features, {len(text.encode()):,} bytes")
+
+
+def in_region(code: str, ring: list[list[float]]) -> bool:
+    """Tell whether a polygon is drawn on the region's maps: in the frame, and large or of a named state."""
+    whole = unwrapped(ring)
+    return in_frame(whole) and (code in NAMED or span(whole) > 0.5)
+
+
+def features(columns: dict[str, Any], keep: Callable[[str, list[list[float]]], bool]) -> list[dict[str, Any]]:
+    """Return one feature a state, sorted by code, of the polygons whose outer ring is to be kept."""
+    out = []
+    for code, admin, shape in zip(columns["adm0_a3"], columns["admin"], columns["geometry"], strict=True):
+        polygons = [p for p in map(rings, shape) if p and keep(str(code), p[0])]
+        if polygons:
+            geometry = {"type": "MultiPolygon", "coordinates": polygons}
+            out.append(
+                {
+                    "type": "Feature",
+                    "properties": {"adm0_a3": str(code), "admin": str(admin)},
+                    "geometry": geometry,
+                }
+            )
+    return sorted(out, key=lambda f: f["properties"]["adm0_a3"])
+
+
+if __name__ == "__main__":
+    package = Path(sys.argv[1])
+    write("naturalearth_50m.geojson", features(table(package, "countries50"), keep=in_region))
+    write("naturalearth_110m.geojson", features(table(package, "countries110"), keep=lambda code, ring: True))

@@ -1,0 +1,41 @@
+"""What belongs to the picture of the region: the frame, and who is drawn by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from samarkand.geo import project_exact
+
+Point = tuple[float, float]
+
+#: Half width and half height, in map units of 2 km, of what the widest frame may show.
+FRAME = (3500.0, 2750.0)
+
+#: States drawn by name: the SCO's world and its neighbours. The rest is land without inner borders.
+NAMED = frozenset(
+    """
+    AFG ARE ARM AZE BGD BHR BLR BTN CHN EGY GEO IND IRN IRQ JOR JPN KAZ KGZ KHM KOR KWT LAO LKA
+    MDA MDV MMR MNG NPL OMN PAK PRK QAT RUS SAU SYR THA TJK TKM TUR TWN UKR UZB VNM YEM
+    """.split()  # noqa: SIM905 - a column of strings would hide what is missing
+)
+
+
+def unwrapped(ring: Sequence[Sequence[float]]) -> list[Point]:
+    """Return a ring of [lon, lat], one that lies west of the Atlantic moved to the east: Chukotka stays whole."""
+    turn = 360 if max(x for x, _ in ring) < -10 else 0
+    return [(x + turn, y) for x, y in ring]
+
+
+def in_frame(ring: Sequence[Point]) -> bool:
+    """Tell whether any point of a ring lies in the frame."""
+    for lon, lat in ring:
+        x, y = project_exact(lat, lon)
+        if abs(x) < FRAME[0] and abs(y) < FRAME[1]:
+            return True
+    return False
+
+
+def span(ring: Sequence[Point]) -> float:
+    """Return the larger side, in degrees, of the box around a ring."""
+    lons, lats = zip(*ring, strict=True)
+    return max(max(lons) - min(lons), max(lats) - min(lats))

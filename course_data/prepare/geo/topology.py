@@ -1,0 +1,211 @@
+"""Simplify areas that share borders, so that neighbours still meet: one arc, one simplification."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from samarkand.geo import UNIT_KM, project_exact
+
+Point = tuple[float, float]
+Ring = list[Point]
+Polygon = list[Ring]
+
+
+def plane(point: Point) -> Point:
+    """Return a (lon, lat) point on the region's map, in km."""
+    x, y = project_exact(point[1], point[0])
+    return x * UNIT_KM, y * UNIT_KM
+
+
+def signed_area(ring: Sequence[Point]) -> float:
+    """Return the area of a ring of plane points; positive when it runs anticlockwise."""
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False)) / 2
+
+
+def area_km2(ring: Sequence[Point]) -> float:
+    """Return the signed area of a ring of (lon, lat) points in square km, by the equal-area projection."""
+    return signed_area([plane(p) for p in ring])
+
+
+def inside(point: Point, ring: Sequence[Point]) -> bool:
+    """Tell whether a point lies in a ring (even-odd rule)."""
+    x, y = point
+    odd = False
+    for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
+        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
+            odd = not odd
+    return odd
+
+
+def densified(ring: Sequence[Point], step: float = 1.5) -> Ring:
+    """Put points on long straight edges, the same whichever way an edge is walked: parallels are not straight here."""
+    out: Ring = []
+    for a, b in zip(ring, ring[1:], strict=False):
+        first, last = min(a, b), max(a, b)
+        n = max(1, math.ceil(max(abs(a[0] - b[0]), abs(a[1] - b[1])) / step))
+        points = [
+            (
+                round(first[0] + (last[0] - first[0]) * i / n, 4),
+                round(first[1] + (last[1] - first[1]) * i / n, 4),
+            )
+            for i in range(n)
+        ] + [last]
+        out += (points if a == first else points[::-1])[:-1]
+    return [*out, ring[-1]]
+
+
+def split(ring: Ring, line: Sequence[Point], within: Point) -> tuple[Ring, Ring]:
+    """Cut a ring in two along a line whose ends are moved to the ring's nearest points.
+
+    Returns the part that holds the point `within`, then the other.
+    """
+    body = ring[:-1]
+
+    def nearest(p: Point) -> int:
+        scale = math.cos(math.radians(p[1]))
+        return min(range(len(body)), key=lambda i: math.hypot((body[i][0] - p[0]) * scale, body[i][1] - p[1]))
+
+    start, end = nearest(line[0]), nearest(line[-1])
+    if start == end:
+        raise ValueError(f"the line from {line[0]} to {line[-1]} begins and ends at one point of the border")
+    turned = body[end:] + body[:end]
+    length = (start - end) % len(body)
+    along, rest = turned[: length + 1], [*turned[length:], turned[0]]
+    middle = list(line[1:-1])
+    one, other = [*along, *middle, along[0]], [*rest, *middle[::-1], rest[0]]
+    if inside(within, one) == inside(within, other):
+        raise ValueError(f"{within} does not tell the two parts apart")
+    return (one, other) if inside(within, one) else (other, one)
+
+
+def simplified(
+    areas: Mapping[str, Iterable[Polygon]],
+    tolerance_km: Callable[[frozenset[str]], float],
+    least_km2: Callable[[str], float],
+) -> dict[str, list[Polygon]]:
+    """Simplify areas together, Douglas and Peucker's way, arc by arc.
+
+    Parameters
+    ----------
+    areas : mapping of str to polygons
+        (lon, lat) points; edges that two polygons of one area share are dissolved.
+    tolerance_km : function
+        How far a line may move, for the set of areas on its sides.
+    least_km2 : function
+        Smaller islands and holes of an area are dropped, its largest is kept.
+
+    Returns
+    -------
+    dict
+        The same areas; outer rings anticlockwise, each followed by its holes.
+    """
+    rings = {name: _outlines(polygons) for name, polygons in areas.items()}
+    beside: dict[Point, set[Point]] = defaultdict(set)
+    owners: dict[frozenset[Point], set[str]] = defaultdict(set)
+    for name, outlines in rings.items():
+        for ring in outlines:
+            for a, b in zip(ring, ring[1:], strict=False):
+                beside[a].add(b)
+                beside[b].add(a)
+                owners[frozenset((a, b))].add(name)
+    junctions = {
+        p
+        for p, near in beside.items()
+        if len(near) != 2 or len({frozenset(owners[frozenset((p, q))]) for q in near}) > 1
+    }
+    done: dict[tuple[Point, ...], Ring] = {}
+
+    def arc(points: Ring) -> Ring:
+        key = (points[0], points[1], points[-2], points[-1])
+        if key not in done:
+            kept = _peucker(points, tolerance_km(frozenset(owners[frozenset(points[:2])])))
+            done[key], done[key[::-1]] = kept, kept[::-1]
+        return done[key]
+
+    def whole(ring: Ring) -> Ring:
+        body = ring[:-1]
+        cuts = [i for i, p in enumerate(body) if p in junctions] or [body.index(min(body))]
+        body = body[cuts[0] :] + body[: cuts[0]]
+        cuts = [i - cuts[0] for i in cuts] + [len(body)]
+        body.append(body[0])
+        out: Ring = []
+        for a, b in zip(cuts, cuts[1:], strict=False):
+            out += arc(body[a : b + 1])[:-1]
+        return [*out, out[0]]
+
+    result = {}
+    for name, outlines in rings.items():
+        kept = []
+        by_size = sorted(outlines, key=lambda r: (-abs(area_km2(r)), r[0]))
+        for i, ring in enumerate(by_size):
+            if i == 0 or abs(area_km2(ring)) >= least_km2(name):
+                simple = whole(ring)
+                if len(simple) > 3:
+                    kept.append(simple)
+        polygons: list[Polygon] = [[r] for r in kept if area_km2(r) > 0]
+        for hole in (r for r in kept if area_km2(r) < 0):
+            around = [p for p in polygons if inside(hole[0], p[0]) or hole[0] in p[0]]
+            if around:
+                min(around, key=lambda p: area_km2(p[0])).append(hole)
+        result[name] = polygons
+    return result
+
+
+def _outlines(polygons: Iterable[Polygon]) -> list[Ring]:
+    """Return the rings of an area once the edges between its own polygons are gone; land lies to their left."""
+    edges: set[tuple[Point, Point]] = set()
+    for polygon in polygons:
+        for k, ring in enumerate(polygon):
+            points = densified(ring)
+            if (signed_area(points) < 0) != (k > 0):
+                points = points[::-1]
+            for a, b in zip(points, points[1:], strict=False):
+                if (b, a) in edges:
+                    edges.discard((b, a))
+                elif a != b:
+                    edges.add((a, b))
+    onward: dict[Point, list[Point]] = defaultdict(list)
+    for a, b in sorted(edges):
+        onward[a].append(b)
+    rings = []
+    while onward:
+        start = min(onward)
+        ring = [start]
+        while True:
+            choices = onward[ring[-1]]
+            ring.append(choices.pop(0))
+            if not choices:
+                del onward[ring[-2]]
+            if ring[-1] == start or ring[-1] not in onward:
+                break
+        if len(ring) > 3 and ring[0] == ring[-1]:
+            rings.append(ring)
+    return rings
+
+
+def _peucker(points: Ring, tolerance: float) -> Ring:
+    """Keep the points that matter; a closed arc is first cut at the point farthest from its start."""
+    flat = [plane(p) for p in points]
+    ends = [0, len(points) - 1]
+    if points[0] == points[-1]:
+        ends.insert(1, max(range(len(points)), key=lambda i: math.dist(flat[i], flat[0])))
+    keep = set(ends)
+    stack = list(zip(ends, ends[1:], strict=False))
+    while stack:
+        i, j = stack.pop()
+        (x1, y1), (x2, y2) = flat[i], flat[j]
+        dx, dy = x2 - x1, y2 - y1
+        square = dx * dx + dy * dy
+        far, at = tolerance, None
+        for k in range(i + 1, j):
+            x, y = flat[k]
+            t = max(0.0, min(1.0, ((x - x1) * dx + (y - y1) * dy) / square)) if square else 0.0
+            away = math.hypot(x - x1 - t * dx, y - y1 - t * dy)
+            if away > far:
+                far, at = away, k
+        if at is not None:
+            keep.add(at)
+            stack += [(i, at), (at, j)]
+    return [points[k] for k in sorted(keep)]

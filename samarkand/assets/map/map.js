@@ -1,0 +1,369 @@
+/* What a map of the course does inside its frame; it needs Leaflet (L) and nothing else.
+   A page calls samarkand.shapes(...) for each layer and samarkand.start(map, spec) once. */
+"use strict";
+const samarkand = (() => {
+  const elements = new Map(); // id -> every path that shows it
+  const anchors = new Map(); // id -> where its name stands, [y, x]
+
+  /* Shapes come as [id, class, kind, numbers]; numbers are differences, x before y, so that they are short. */
+  function points(numbers) {
+    const out = [];
+    for (let i = 0, x = 0, y = 0; i < numbers.length; i += 2) {
+      x += numbers[i];
+      y += numbers[i + 1];
+      out.push([y, x]);
+    }
+    return out;
+  }
+
+  function shapes(list, pane) {
+    const group = L.layerGroup();
+    const make = {
+      area: (n, o) => L.polygon(n.map((rings) => rings.map(points)), o),
+      line: (n, o) => L.polyline(n.map(points), o),
+      dot: (n, o) => L.circleMarker(points(n)[0], { ...o, radius: n[2] }),
+    };
+    group.onAdd = function (map) {
+      if (!map.getPane(pane)) map.createPane(pane).style.zIndex = 300 + Object.keys(map.getPanes()).length;
+      const renderer = L.svg({ pane, padding: 0.5 });
+      for (const [id, style, kind, numbers] of list) {
+        const layer = make[kind](numbers, { className: style, pane, renderer, smoothFactor: kind === "line" ? 0 : 0.6, interactive: id !== "" });
+        layer.addTo(map);
+        const path = layer.getElement();
+        if (!path) continue;
+        path.dataset.id = id;
+        if (id) elements.set(id, [...(elements.get(id) || []), path]);
+        if (!anchors.has(id)) anchors.set(id, layer.getCenter ? layer.getCenter() : layer.getLatLng());
+      }
+    };
+    return group;
+  }
+
+  function start(map, spec) {
+    const $ = (id) => document.getElementById(id);
+    const range = $("range");
+    const box = map.getContainer();
+    let step = spec.step;
+    let moved = false;
+
+    /* ---- what a step shows ---- */
+    const watched = []; // [element, states over the steps, state shown]
+    const letter = (id, at = step) => (spec.status[id] || "")[at] || "-";
+    const word = (id) => spec.says[letter(id)] || "";
+    const note = (id) => {
+      const [name, , about] = spec.names[id];
+      const now = [word(id), about].filter(Boolean).join("; ");
+      return now ? `${name}: ${now}` : name;
+    };
+    for (const [id, states] of Object.entries(spec.status))
+      for (const path of elements.get(id) || []) watched.push([path, states, ""]);
+
+    function show() {
+      if (range) step = +range.value;
+      for (const one of watched) {
+        const now = one[1][step];
+        if (now === one[2]) continue;
+        one[2] = now;
+        one[0].dataset.s = now;
+        if (one[0].getAttribute("role") === "option") one[0].setAttribute("aria-label", note(one[0].dataset.id));
+      }
+      const [label, say, more, events] = spec.steps[step];
+      if ($("step").textContent !== label) $("step").textContent = label;
+      const prefix = say.startsWith(label + ": ") ? label + ": " : ""; // the large figure above says it already
+      $("say").firstChild.textContent = prefix;
+      $("say").lastChild.textContent = say.slice(prefix.length);
+      $("more").textContent = more;
+      if (range) range.setAttribute("aria-valuetext", label);
+      for (const key of document.querySelectorAll(".key")) {
+        const code = key.dataset.key;
+        const named = new Map();
+        let count = 0;
+        for (const id of Object.keys(spec.status)) {
+          if (letter(id) !== code || !spec.names[id]) continue;
+          count += 1;
+          const name = spec.names[id][1] || spec.names[id][0];
+          named.set(name, named.get(name) || (spec.news && step > 0 && letter(id, step - 1) !== code));
+        }
+        key.hidden = !count && key.dataset.always === undefined;
+        const text = key.querySelector("p");
+        if (text && text.dataset.fixed === undefined)
+          text.replaceChildren(
+            ...[...named].sort((a, b) => (a[0] < b[0] ? -1 : 1)).flatMap(([name, fresh], i) => {
+              const node = document.createElement(fresh ? "b" : "span");
+              node.textContent = name;
+              return i ? [", ", node] : [node];
+            }),
+          );
+        const number = key.querySelector(".count");
+        if (number) number.textContent = count;
+      }
+      if ($("events"))
+        $("events").replaceChildren(
+          ...events.map(([text, small]) => {
+            const item = document.createElement("li");
+            item.append(text);
+            if (small) item.appendChild(document.createElement("small")).textContent = small;
+            return item;
+          }),
+        );
+    }
+
+    /* ---- names: each where it stands alone; large ones first, others wait until there is room ---- */
+    const svg = (tag, attributes) => {
+      const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+      for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+      return node;
+    };
+    map.createPane("names");
+    const sheet = svg("svg", { class: "names", "aria-hidden": "true" });
+    map.getPane("names").appendChild(sheet);
+    const labels = spec.labels.map(([id, text, x, y, size, dx, dy, style]) => {
+      const g = svg("g", { class: style });
+      const line = dx || dy ? g.appendChild(svg("line", {})) : null;
+      const word_ = g.appendChild(svg("text", { "font-size": size }));
+      word_.textContent = text;
+      sheet.appendChild(g);
+      if (spec.status[id]) watched.push([g, spec.status[id], ""]);
+      if (id && !style.includes("city") && spec.names[id]) anchors.set(id, L.latLng(y, x));
+      const width = word_.getComputedTextLength();
+      const path = (elements.get(id) || [])[0];
+      return { g, line, word: word_, at: L.latLng(y, x), size, dx, dy, width, path, style };
+    });
+
+    function place() {
+      const view = map.getSize();
+      const origin = map.containerPointToLayerPoint([0, 0]);
+      const taken = [[0, 0, 44, 108]]; // the zoom buttons
+      for (const one of labels) {
+        const p = map.latLngToContainerPoint(one.at);
+        const beside = /city|leg/.test(one.style);
+        const room = one.path && !beside ? one.path.getBBox() : { width: 0, height: 0 };
+        const fits = room.width > one.width * 1.25 && room.height > one.size * 1.6;
+        const out = one.line && !fits && !beside;
+        const dx = out || beside ? one.dx : 0;
+        const dy = out || beside ? one.dy : 0;
+        const left = dx < -6 ? p.x + dx - one.width - 3 : dx > 6 ? p.x + dx + 3 : p.x + dx - one.width / 2;
+        const middle = p.y + dy;
+        const rect = [left - 2, middle - one.size * 0.55, left + one.width + 2, middle + one.size * 0.55];
+        const seen =
+          rect[0] > 3 && rect[1] > 3 && rect[2] < view.x - 3 && rect[3] < view.y - 3 &&
+          taken.every((t) => rect[0] > t[2] || rect[2] < t[0] || rect[1] > t[3] || rect[3] < t[1]);
+        one.g.style.display = seen ? "" : "none";
+        if (!seen) continue;
+        taken.push(rect);
+        one.word.setAttribute("x", (left + one.width / 2 + origin.x).toFixed(1));
+        one.word.setAttribute("y", (middle + one.size * 0.35 + origin.y).toFixed(1));
+        one.g.classList.toggle("inside", !out);
+        if (one.line) {
+          one.line.style.display = out && Math.hypot(dx, dy) > 9 ? "" : "none";
+          one.line.setAttribute("x1", (p.x + origin.x).toFixed(1));
+          one.line.setAttribute("y1", (p.y + origin.y).toFixed(1));
+          one.line.setAttribute("x2", (p.x + dx + origin.x).toFixed(1));
+          one.line.setAttribute("y2", (middle + (dy < -6 ? one.size * 0.5 : dy > 6 ? -one.size * 0.5 : 0) + origin.y).toFixed(1));
+        }
+      }
+      ring();
+    }
+
+    /* ---- one tab stop; arrow keys go from state to state; hover and focus say what it is ---- */
+    const tip = box.appendChild(document.createElement("div"));
+    tip.id = "tip";
+    const options = Object.keys(spec.names)
+      .filter((id) => elements.has(id))
+      .sort((a, b) => (spec.names[a][0] < spec.names[b][0] ? -1 : 1));
+    const halo = svg("path", { class: "halo", "aria-hidden": "true" });
+    const edge = svg("path", { class: "ring", "aria-hidden": "true" });
+    const place_ = (id) => map.latLngToContainerPoint(anchors.get(id));
+    const shown = (id) => elements.get(id)[0];
+    let current = null;
+
+    function ring() {
+      const d = current ? shown(current).getAttribute("d") : "";
+      halo.setAttribute("d", d);
+      edge.setAttribute("d", d);
+      if (current && tip.style.visibility === "visible" && !pointer) point(place_(current));
+    }
+    let pointer = false;
+    function point(p) {
+      const view = map.getSize();
+      const x = Math.max(4, Math.min(p.x + 14, view.x - tip.offsetWidth - 4));
+      const below = p.y + 16 + tip.offsetHeight < view.y;
+      tip.style.transform = `translate(${Math.round(x)}px,${Math.round(below ? p.y + 16 : Math.max(4, p.y - tip.offsetHeight - 12))}px)`;
+    }
+    function tell(id, p) {
+      if (id !== current) {
+        current = id;
+        const [name, , about] = spec.names[id];
+        const rows = [word(id), about].filter(Boolean);
+        card(id);
+        tip.replaceChildren(Object.assign(document.createElement("b"), { textContent: name }));
+        for (const row of rows) tip.appendChild(Object.assign(document.createElement("i"), { textContent: row }));
+        const home = shown(id).parentNode;
+        home.append(halo, edge);
+        ring();
+      }
+      tip.style.visibility = "visible";
+      point(p);
+    }
+    function card(id) {
+      if (!$("card") || !spec.names[id] || !spec.names[id][3].length) return;
+      const make = (tag, text, lang) => Object.assign(document.createElement(tag), { textContent: text, lang });
+      $("card").replaceChildren(make("dt", spec.names[id][0], "en"), ...spec.names[id][3].flatMap(([what, text, lang]) => [make("dt", what, "en"), make("dd", text, lang)]));
+    }
+    function hush() {
+      current = null;
+      pointer = false;
+      tip.style.visibility = "hidden";
+      ring();
+      const focused = document.activeElement;
+      if (focused.getAttribute("role") === "option") tell(focused.dataset.id, place_(focused.dataset.id));
+    }
+    box.addEventListener("pointermove", (event) => {
+      const id = event.target.dataset && event.target.dataset.id;
+      if (!id || !spec.names[id]) return pointer ? hush() : undefined;
+      const frame = box.getBoundingClientRect();
+      pointer = true;
+      tell(id, { x: event.clientX - frame.left, y: event.clientY - frame.top });
+    });
+    box.addEventListener("pointerleave", () => pointer && hush());
+
+    function choose(id) {
+      for (const one of options) shown(one).tabIndex = one === id ? 0 : -1;
+    }
+    function go(id) {
+      choose(id);
+      const p = place_(id);
+      const view = map.getSize();
+      if (p.x < 20 || p.y < 20 || p.x > view.x - 20 || p.y > view.y - 20) map.panTo(anchors.get(id), { animate: false });
+      shown(id).focus({ preventScroll: true });
+    }
+    function neighbour(id, dx, dy) {
+      const from = place_(id);
+      let best = null;
+      let least = Infinity;
+      for (const other of options) {
+        if (other === id) continue;
+        const p = place_(other);
+        const along = (p.x - from.x) * dx + (p.y - from.y) * dy;
+        const across = Math.abs((p.x - from.x) * dy) + Math.abs((p.y - from.y) * dx);
+        const far = along + 2 * across;
+        if (along > 2 && across < 3 * along && far < least) [best, least] = [other, far];
+      }
+      return best || id;
+    }
+    const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    function press(event) {
+      const id = event.target.dataset.id;
+      if (event.ctrlKey || event.altKey || event.metaKey) return;
+      let next = null;
+      if (ways[event.key]) next = neighbour(id, ...ways[event.key]);
+      else if (event.key === "Home") next = options[0];
+      else if (event.key === "End") next = options[options.length - 1];
+      else if (event.key === "+" || event.key === "-") map.setZoomAround(anchors.get(id), map.getZoom() + (event.key === "+" ? 0.5 : -0.5), { animate: false });
+      else if (event.key === "Escape") tip.style.visibility = "hidden";
+      else if (/^\p{L}$/u.test(event.key)) {
+        const turned = [...options.slice(options.indexOf(id) + 1), ...options];
+        next = turned.find((one) => spec.names[one][0].toLowerCase().startsWith(event.key.toLowerCase()));
+      } else return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (next) go(next);
+    }
+    for (const frame of box.querySelectorAll(".leaflet-pane > svg:not(.names)")) {
+      const mine = options.filter((id) => frame.contains(shown(id)));
+      if (!mine.length) {
+        frame.setAttribute("aria-hidden", "true");
+        continue;
+      }
+      frame.setAttribute("role", "listbox");
+      frame.setAttribute("aria-label", spec.list);
+      for (const path of frame.querySelectorAll("path")) if (!mine.includes(path.dataset.id) || shown(path.dataset.id) !== path) path.setAttribute("aria-hidden", "true");
+      for (const id of mine) {
+        const path = shown(id);
+        path.setAttribute("role", "option");
+        path.setAttribute("aria-label", note(id));
+        path.setAttribute("aria-selected", "false");
+        path.addEventListener("keydown", press);
+        path.addEventListener("focus", () => {
+          pointer = false;
+          box.classList.add("at");
+          path.setAttribute("aria-selected", "true");
+          choose(id);
+          tell(id, place_(id));
+        });
+        path.addEventListener("blur", () => {
+          path.setAttribute("aria-selected", "false");
+          box.classList.remove("at");
+          hush();
+        });
+      }
+    }
+    if (options.length) choose(options.includes(spec.first) ? spec.first : options[0]);
+
+    /* ---- the frame ---- */
+    const fit = () => map.fitBounds(spec.bounds, { animate: false });
+    const whole = L.DomUtil.create("a", "", map.zoomControl.getContainer());
+    Object.assign(whole, { href: "#", title: "Whole map", textContent: "\u21ba" });
+    whole.setAttribute("role", "button");
+    whole.setAttribute("aria-label", "Show the whole map");
+    L.DomEvent.disableClickPropagation(whole);
+    whole.addEventListener("click", (event) => {
+      event.preventDefault();
+      moved = false;
+      fit();
+    });
+    for (const button of box.querySelectorAll(".leaflet-control-zoom-in, .leaflet-control-zoom-out")) button.addEventListener("click", () => (moved = true));
+    map.on("dragstart", () => (moved = true));
+    map.on("zoomstart", () => box.classList.add("zooming"));
+    map.on("zoomend moveend", () => {
+      box.classList.remove("zooming");
+      place();
+    });
+    new ResizeObserver(() => {
+      map.invalidateSize({ animate: false, pan: false });
+      if (!moved) fit();
+      place();
+    }).observe(box);
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", spec.title);
+
+    /* ---- time ---- */
+    if (range) {
+      const button = $("play");
+      const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      let clock = 0;
+      const stop = () => {
+        clearInterval(clock);
+        clock = 0;
+        button.dataset.on = "";
+        button.querySelector("span").textContent = "Play";
+        button.querySelector("path").setAttribute("d", "M0 0l11 6-11 6z");
+        $("say").setAttribute("aria-live", "polite");
+      };
+      const next = () => {
+        range.value = +range.value + 1;
+        show();
+        if (+range.value >= +range.max) stop();
+      };
+      button.addEventListener("click", () => {
+        if (clock) return stop();
+        if (+range.value >= +range.max) range.value = range.min;
+        $("say").setAttribute("aria-live", "off");
+        button.querySelector("span").textContent = "Pause";
+        button.querySelector("path").setAttribute("d", "M0 0h4v12H0zM7 0h4v12H7z");
+        clock = setInterval(next, spec.pace * (calm ? 2 : 1));
+        show();
+      });
+      range.addEventListener("input", () => {
+        if (clock) stop();
+        show();
+      });
+    }
+    show();
+    card(spec.first);
+    fit();
+    place();
+    document.documentElement.dataset.ready = "";
+  }
+  return { shapes, start };
+})();

@@ -1,0 +1,277 @@
+"""Geometry: points on the globe, distances, great circles, and the course's equal-area projection.
+
+Points are ``(lat, lon)`` in degrees, north and east positive. GeoJSON, and nothing else here, puts longitude first.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from samarkand.errors import DamagedData, OutOfRange, WrongType, unknown
+from samarkand.home import course_data
+
+Point = tuple[float, float]
+
+#: Mean radius of the Earth in km: that of a sphere, (2a + b) / 3 for the ellipsoid WGS 84 (IUGG's R1).
+EARTH_RADIUS_KM = 6371.0088
+
+#: Where the regional projection touches the globe: no distortion here, little within Eurasia.
+CENTRE: Point = (45.0, 85.0)
+
+#: One map unit in km. Whole units keep files small; no screen shows less than one.
+UNIT_KM = 2.0
+
+_SIN0, _COS0 = math.sin(math.radians(CENTRE[0])), math.cos(math.radians(CENTRE[0]))
+
+
+def distance_km(a: Point, b: Point) -> float:
+    """Return the great-circle distance between two points.
+
+    The haversine formula on a sphere of radius `EARTH_RADIUS_KM`: well conditioned for small distances too. The true
+    ellipsoid differs by up to 0.5 per cent.
+
+    Parameters
+    ----------
+    a, b : (float, float)
+        Latitude and longitude in degrees.
+
+    Returns
+    -------
+    float
+        Kilometres.
+
+    Raises
+    ------
+    WrongType
+        If a point is not a pair of numbers.
+    OutOfRange
+        If a latitude is beyond a pole.
+
+    References
+    ----------
+    R. W. Sinnott, "Virtues of the haversine", Sky and Telescope 68 (1984), p. 159.
+
+    Examples
+    --------
+    >>> beijing, nur_sultan = (40.0801, 116.5846), (51.0222, 71.4669)
+    >>> round(distance_km(beijing, nur_sultan))
+    3652
+    """
+    (lat1, lon1), (lat2, lon2) = _radians(a), _radians(b)
+    h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))
+
+
+def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:
+    """Return points along the shortest way over the globe, both ends included.
+
+    Parameters
+    ----------
+    a, b : (float, float)
+        Latitude and longitude in degrees.
+    steps : int, default 32
+        Equal parts to divide the way into.
+
+    Returns
+    -------
+    list of (float, float)
+        ``steps + 1`` points. Longitudes run on without a jump, so they may pass 180 degrees.
+
+    Raises
+    ------
+    OutOfRange
+        If the ends lie opposite each other on the globe, where every way is as short, or `steps` is below 1.
+
+    References
+    ----------
+    E. Williams, "Aviation Formulary", section "Intermediate points on a great circle": spherical linear interpolation.
+
+    Examples
+    --------
+    >>> [(round(lat, 1), round(lon, 1)) for lat, lon in great_circle((0, 0), (0, 90), steps=2)]
+    [(0.0, 0.0), (0.0, 45.0), (0.0, 90.0)]
+    """
+    if steps < 1:
+        raise OutOfRange(f"A great circle needs at least 1 step; steps was {steps}.")
+    ends = []
+    for lat, lon in (_radians(a), _radians(b)):
+        ends.append((math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)))
+    angle = distance_km(a, b) / EARTH_RADIUS_KM
+    if math.pi - angle < 1e-6:
+        raise OutOfRange(
+            "These two points lie opposite each other on the globe: every way between them is as short."
+        )
+    out: list[Point] = []
+    for i in range(steps + 1):
+        f = i / steps
+        p, q = (1 - f, f) if angle < 1e-9 else (math.sin((1 - f) * angle), math.sin(f * angle))
+        x, y, z = (p * u + q * v for u, v in zip(*ends, strict=True))
+        lat, lon = math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
+        if out:
+            lon += 360 * round((out[-1][1] - lon) / 360)
+        out.append((lat, lon))
+    return out
+
+
+def project_exact(lat: float, lon: float) -> Point:
+    """Project a point by Lambert's azimuthal equal-area projection, unrounded; see `project`."""
+    phi, lam = math.radians(lat), math.radians(lon - CENTRE[1])
+    cos_c = _SIN0 * math.sin(phi) + _COS0 * math.cos(phi) * math.cos(lam)
+    # The point opposite the centre is a whole circle on this map; near it the scale is held back.
+    k = EARTH_RADIUS_KM / UNIT_KM * math.sqrt(2 / (1 + max(cos_c, -0.98)))
+    x = k * math.cos(phi) * math.sin(lam)
+    y = k * (_COS0 * math.sin(phi) - _SIN0 * math.cos(phi) * math.cos(lam))
+    return x, y
+
+
+def project(lat: float, lon: float) -> tuple[int, int]:
+    """Project a point for the course's regional maps, where equal areas look equal.
+
+    Lambert's azimuthal equal-area projection of the sphere, centred on `CENTRE`, in map units of `UNIT_KM`.
+
+    Parameters
+    ----------
+    lat, lon : float
+        Degrees.
+
+    Returns
+    -------
+    (int, int)
+        ``(x, y)`` in map units of 2 km, x to the right and y up; (0, 0) is the centre.
+
+    Raises
+    ------
+    OutOfRange
+        If the latitude is beyond a pole.
+
+    References
+    ----------
+    J. P. Snyder, *Map Projections: A Working Manual*, USGS Professional Paper 1395 (1987), p. 185, eqs. 24-2 and 22-4 f.
+
+    Examples
+    --------
+    >>> project(45, 85)
+    (0, 0)
+    >>> project(51.1258, 71.4463)
+    (-471, 381)
+    """
+    _radians((lat, lon))
+    x, y = project_exact(lat, lon)
+    return round(x), round(y)
+
+
+def project_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
+    """Project a GeoJSON geometry into whole map units.
+
+    Points that fall on the one before are dropped, and rings that collapse with them.
+
+    Parameters
+    ----------
+    geometry : dict
+        A GeoJSON Point, LineString, MultiLineString, Polygon or MultiPolygon; coordinates [lon, lat] in degrees.
+
+    Returns
+    -------
+    dict
+        A geometry of the same type; coordinates [x, y] in map units of 2 km.
+
+    Raises
+    ------
+    WrongType
+        If the geometry is of another type.
+
+    Examples
+    --------
+    >>> project_geometry({"type": "LineString", "coordinates": [[85, 45], [85.001, 45], [86, 45]]})["coordinates"]
+    [[0, 0], [39, 0]]
+    """
+    kind, coordinates = geometry["type"], geometry["coordinates"]
+    match kind:
+        case "Point":
+            projected: list[Any] = list(project(coordinates[1], coordinates[0]))
+        case "LineString":
+            projected = _line(coordinates)
+        case "MultiLineString":
+            projected = [_line(line) for line in coordinates]
+        case "Polygon":
+            projected = _rings(coordinates)
+        case "MultiPolygon":
+            projected = [p for p in map(_rings, coordinates) if p]
+        case _:
+            raise WrongType(f"Cannot project a geometry of type {kind}.")
+    return {"type": kind, "coordinates": projected}
+
+
+def load(name: str) -> dict[str, Any]:
+    """Load a layer of the course's geometry.
+
+    Parameters
+    ----------
+    name : str
+        A file of ``course_data/geo`` without its ending; `layers` names them.
+
+    Returns
+    -------
+    dict
+        A GeoJSON FeatureCollection, coordinates [lon, lat] in degrees.
+
+    Raises
+    ------
+    UnknownName
+        If the course has no such layer.
+    DamagedData
+        If the file cannot be read or is not a FeatureCollection.
+
+    Examples
+    --------
+    >>> region = load("region")
+    >>> sorted({feature["properties"]["kind"] for feature in region["features"]})
+    ['contested', 'land', 'state']
+    """
+    path = course_data() / "geo" / f"{name}.geojson"
+    try:
+        collection = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if name in LAYERS:
+            raise DamagedData(f"The map layer {path.name} is missing from {path.parent}. {_REPAIR}") from None
+        raise unknown("map layer", name, LAYERS) from None
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise DamagedData(f"The map layer {path.name} cannot be read ({error}). {_REPAIR}") from None
+    if not isinstance(collection, dict) or not isinstance(collection.get("features"), list):
+        raise DamagedData(f"The map layer {path.name} is not a GeoJSON FeatureCollection. {_REPAIR}")
+    return collection
+
+
+#: The layers of ``course_data/geo``.
+LAYERS = ("region", "region_coarse", "world")
+
+_REPAIR = "Get a fresh copy of the folder course_data/geo."
+
+
+def _radians(point: Sequence[float]) -> Point:
+    try:
+        lat, lon = (float(v) for v in point)
+    except (TypeError, ValueError):
+        raise WrongType(f"A point is (latitude, longitude) in degrees, two numbers; got {point!r}.") from None
+    if not (abs(lat) <= 90 and math.isfinite(lon)):
+        raise OutOfRange(f"No point on Earth has latitude {lat:g} and longitude {lon:g}; is it (lat, lon)?")
+    return math.radians(lat), math.radians(lon)
+
+
+def _line(coordinates: Sequence[Sequence[float]]) -> list[list[int]]:
+    out: list[list[int]] = []
+    for lon, lat in coordinates:
+        x, y = project_exact(lat, lon)
+        point = [round(x), round(y)]
+        if not out or out[-1] != point:
+            out.append(point)
+    return out
+
+
+def _rings(coordinates: Sequence[Sequence[Sequence[float]]]) -> list[list[list[int]]]:
+    """Project a polygon's rings; without its outer ring there is no polygon."""
+    rings = [_line(ring) for ring in coordinates]
+    return [ring for ring in rings if len(ring) > 3] if len(rings[0]) > 3 else []

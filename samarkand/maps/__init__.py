@@ -1,0 +1,27 @@
+"""The course's maps: folium without the net, drawn with equal areas, the same bytes on every machine.
+
+`region`, `trip` and `sco` draw the maps of the lessons by name. They are looked up when first used, so that
+``from samarkand import maps`` does not load folium.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from samarkand.maps.atlas import region, sco, trip
+
+__all__ = ["region", "sco", "trip"]
+
+
+def __getattr__(name: str) -> Any:
+    """Look a map up in the atlas, which loads folium."""
+    if name in __all__:
+        from samarkand.maps import atlas  # loads folium, hence only here
+
+        return getattr(atlas, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

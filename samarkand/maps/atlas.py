@@ -1,0 +1,382 @@
+"""The course's maps by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from samarkand import data, geo, places
+from samarkand.errors import OutOfRange, WrongType, unknown
+from samarkand.maps.journey import Flight, Stage, on, stages, ticks
+from samarkand.maps.layers import Key, Label, Name, Scene, Shape, Step, features, graticule, labels
+from samarkand.maps.offline import OfflineMap, Shapes
+from samarkand.style import PLACES, STATUS
+
+#: Corners of the views, (x, y) in map units: all of Eurasia with Egypt and Maldives; Turkey and Belarus to Beijing.
+EURASIA = ((-2430, -2490), (2330, 2640))
+HEARTLAND = ((-2060, -1290), (1820, 1500))
+
+#: Capitals that were called otherwise when the article was written.
+CAPITALS_2022 = {"KAZ": "Nur-Sultan (Astana again since 17 September 2022)"}
+
+_BORDERS = "Lambert’s equal-area projection. Borders by who holds the ground: Natural Earth 1:50m, public domain."
+_CONTESTED = (
+    "<b>Hatched</b>, claimed by more than one side and in no state’s colour: Abkhazia, Arunachal Pradesh, "
+    "Crimea (from 2014), Golan Heights, Halaib Triangle, Kashmir in all its parts, Nagorno-Karabakh (to 2023), "
+    "Northern Cyprus, South Ossetia, southern Kuril Islands, Taiwan, Transnistria, and the regions of Ukraine that "
+    "Russia declared annexed on 30 September 2022: Donetsk, Kherson, Luhansk and Zaporizhzhia."
+)
+
+
+def sco(year: int = 2022) -> OfflineMap:
+    """Draw the Shanghai Cooperation Organisation, year by year.
+
+    A range inside the map runs from 1996 to 2025; each year shows the status on 31 December.
+
+    Parameters
+    ----------
+    year : int, default 2022
+        The year shown first.
+
+    Returns
+    -------
+    OfflineMap
+        A folium map; the last line of a cell shows it.
+
+    Raises
+    ------
+    OutOfRange
+        If the year is not covered.
+    WrongType
+        If the year is no whole number.
+
+    Examples
+    --------
+    >>> sco(2022)
+    Map of the Shanghai Cooperation Organisation, 1996 to 2025. 2022: 8 members, 4 observers, 9 dialogue partners on 31 December.
+    """
+    held = data.status_by_year()
+    years = [int(y) for y in held.columns]
+    if isinstance(year, bool) or not isinstance(year, int):
+        raise WrongType(f"The year is a whole number, such as 2022; got {year!r}.")
+    if year not in years:
+        raise OutOfRange(f"The map of the SCO covers {years[0]} to {years[-1]}; {year} lies outside.")
+    status = {
+        str(iso3): "".join("-" if pd.isna(one) else STATUS[one].code for one in row)
+        for iso3, row in zip(held.index, held.to_numpy(), strict=True)
+    }
+    steps = sco_steps(status, years)
+    contested, about = _contested([f"{y}-12-31" for y in years])
+    shown = steps[years.index(year)]
+    family = ("member", "observer", "dialogue partner", "SCO partner", "Shanghai Five")
+    keys = [Key(STATUS[one], _capital(STATUS[one].plural), count=True) for one in family]
+    scene = Scene(
+        title="The Shanghai Cooperation Organisation",
+        lead="Who belonged to it, and how closely",
+        sentence=f"Map of the Shanghai Cooperation Organisation, {years[0]} to {years[-1]}. {shown.say}.",
+        alt=f"Map of Asia and eastern Europe: states of the Shanghai Cooperation Organisation on 31 December {year}. "
+        + _listed(status, years.index(year)),
+        bounds=EURASIA,
+        keys=[*keys, Key(STATUS["contested"], "Contested", "named below")],
+        steps=steps,
+        step=years.index(year),
+        status=status | contested,
+        names=_names(status) | about,
+        labels=labels(),
+        ticks={years.index(y): f"{blank}{y}" for y, blank in _TICKS if y in years},
+        first="KAZ",
+        note=f"<b>Bold</b>: new in the year shown. {_CONTESTED} {_BORDERS} "
+        "Source: declarations of the SCO and press (table <i>sco_membership</i>).",
+    )
+    return _drawn(scene)
+
+
+_TICKS = [
+    (1996, ""),
+    (2001, ""),
+    (2005, " "),
+    (2009, ""),
+    (2012, " "),
+    (2015, ""),
+    (2017, " "),
+    (2022, ""),
+    (2025, ""),
+]
+
+
+def sco_steps(status: dict[str, str], years: Sequence[int]) -> list[Step]:
+    """Say for each year how many states had which status, and what was new.
+
+    Parameters
+    ----------
+    status : dict of str to str
+        For each state (ISO3) one letter a year, `Mark.code` of `style.STATUS` or ``-``.
+    years : sequence of int
+        The years.
+
+    Returns
+    -------
+    list of Step
+    """
+    marks = [m for name, m in STATUS.items() if name != "contested"]
+    steps = []
+    for i, year in enumerate(years):
+        count = {m.code: sum(row[i] == m.code for row in status.values()) for m in marks}
+        if count["f"]:
+            say = f"{year}: the Shanghai Five, not yet an organisation"
+        else:
+            parts = [
+                f"{count[m.code]} {m.plural if count[m.code] > 1 else m.label}"
+                for m in marks
+                if count[m.code]
+            ]
+            say = f"{year}: " + ", ".join(parts) + " on 31 December"
+        new = {
+            m.code: sorted(places.name(k) for k, row in status.items() if row[i] == m.code != row[i - 1])
+            for m in marks
+            if i
+        }
+        if not i:
+            more = "China, Kazakhstan, Kyrgyzstan, Russia and Tajikistan meet in Shanghai."
+        elif new["m"] and any(row[i - 1] == "f" for row in status.values()):
+            joined = [places.name(k) for k, row in status.items() if row[i] == "m" and row[i - 1] != "f"]
+            more = f"The five and {_and(joined)} found the organisation."
+        elif new["p"] and not count["o"] + count["d"]:
+            joined = [places.name(k) for k, row in status.items() if row[i] == "p" and row[i - 1] == "-"]
+            more = f"Observers and dialogue partners become SCO partners; {_and(joined)} joins them."
+        else:
+            more = " ".join(
+                f"New {m.plural if len(new[m.code]) > 1 else m.label}: {_and(new[m.code])}."
+                for m in marks
+                if new[m.code]
+            )
+        steps.append(Step(str(year), say, more))
+    return steps
+
+
+def region(highlight: Iterable[str] | str | None = None, *, title: str | None = None) -> OfflineMap:
+    """Draw a first map of the region: the states of the SCO's world by name, some picked out.
+
+    Hovering or focusing a state gives its names in five languages and its capital.
+
+    Parameters
+    ----------
+    highlight : str or iterable of str, optional
+        States to pick out, by name or ISO3 code; Kazakhstan and Uzbekistan if left out.
+    title : str, optional
+        Another headline.
+
+    Returns
+    -------
+    OfflineMap
+
+    Raises
+    ------
+    UnknownName
+        If a state is not known, or is not on this map.
+
+    Examples
+    --------
+    >>> region(["Mongolia"])
+    Map of Asia and eastern Europe with Mongolia picked out.
+    """
+    asked = (
+        ["KAZ", "UZB"]
+        if highlight is None
+        else [highlight]
+        if isinstance(highlight, str)
+        else list(highlight)
+    )
+    chosen = list(dict.fromkeys(places.find(one) for one in asked))
+    on_map = {shape.id for shape in features("region")}
+    world = {str(iso3) for iso3 in data.status_by_year().index}
+    known = sorted(on_map & {place.iso3 for place in places.all()})
+    for iso3 in chosen:
+        if iso3 not in known:
+            raise unknown(
+                "state on the map of the region", places.name(iso3), [places.name(k) for k in known]
+            )
+    picked = _and([places.name(one) for one in chosen]) or "nothing"
+    status = {iso3: "h" if iso3 in chosen else "s" for iso3 in sorted(world | set(chosen))}
+    contested, about = _contested(["2022-09-15"])
+    capitals = [places.get(iso3) for iso3 in chosen]
+    at = {p.iso3: geo.project(p.lat, p.lon) for p in capitals if p.lat is not None and p.lon is not None}
+    cities = [Label("", p.capital, *at[p.iso3], 11, 8, -8, "city small") for p in capitals if p.iso3 in at]
+    scene = Scene(
+        title=title or "Between Moscow, Beijing and Tehran",
+        lead="Point at a state, or press the arrow keys, for its names in five languages",
+        sentence=f"Map of Asia and eastern Europe with {picked} picked out.",
+        alt=f"Map of Asia and eastern Europe with {picked} picked out, among the {len(world)} states that belong to "
+        "the world of the Shanghai Cooperation Organisation: members, observers and partners, 1996 to 2025.",
+        bounds=EURASIA,
+        keys=[
+            Key(PLACES["chosen"], picked, text=""),
+            Key(
+                PLACES["around"],
+                "SCO world",
+                text="Members, observers and partners of the Shanghai Cooperation Organisation at any time from 1996 to 2025",
+            ),
+            Key(STATUS["contested"], "Contested", "named below"),
+        ],
+        steps=[Step("")],
+        status=status | contested,
+        names={iso3: _in_five_languages(iso3) for iso3 in known} | about,
+        labels=[*labels(), *cities],
+        first=chosen[0] if chosen else "",
+        note=f"{_CONTESTED} {_BORDERS} Names and capitals: table <i>places</i>.",
+        news=False,
+    )
+    return _drawn(scene, [Shape("", "capital", "dot", list(xy), 3.5) for xy in at.values()])
+
+
+def trip() -> OfflineMap:
+    """Draw the journey of 14 to 16 September 2022: Beijing, Nur-Sultan, Samarkand, Beijing.
+
+    Great circles, numbered; a range inside the map goes through the journey, fills the states whose leaders were met
+    and lists what happened.
+
+    Returns
+    -------
+    OfflineMap
+
+    Examples
+    --------
+    >>> trip()
+    Map of the journey Beijing - Nur-Sultan - Samarkand - Beijing, 14 to 16 September 2022: 9,133 km in 3 legs.
+    """
+    journey = stages(data.load("trip"))
+    flights = [stage.flight for stage in journey if stage.flight]
+    states = sorted({iso3 for stage in journey for iso3 in stage.met})
+    contested, about = _contested(["2022-09-16"] * (len(journey) + 1))
+    total = sum(flight.km for flight in flights)
+    route = " - ".join([flights[0].start, *(flight.end for flight in flights)])
+    days = f"{journey[0].day.day} to {on(journey[-1].day)}"
+    overview = Step(
+        f"{total:,} km",
+        f"{len(flights)} flights, {len(states)} leaders met one to one",
+        events=tuple((f"{f.number}  {f.start} to {f.end}", f"{f.km:,} km") for f in flights),
+    )
+    scene = Scene(
+        title="Three days in September",
+        lead=f"Xi Jinping’s journey, {days}",
+        sentence=f"Map of the journey {route}, {days}: {total:,} km in {len(flights)} legs.",
+        alt=f"Map of Xi Jinping’s journey {route}, {days}, on great circles: "
+        + ", ".join(f"leg {f.number} {f.km:,} km" for f in flights)
+        + f". Filled: the {len(states)} states whose leaders he met one to one: "
+        + _and(sorted(places.name(one) for one in states))
+        + ".",
+        bounds=HEARTLAND,
+        keys=[
+            Key(PLACES["route"], "Flights, on great circles", text=""),
+            Key(PLACES["met"], "Leaders met one to one", "", count=True),
+            Key(STATUS["contested"], "Contested", text=""),
+        ],
+        steps=[overview, *(stage.step for stage in journey)],
+        status=_until_now(journey, states) | contested,
+        names=_names(states)
+        | {
+            f.id: Name(f"Leg {f.number}: {f.start} to {f.end}", "", f"{f.km:,} km, {on(f.day)}")
+            for f in flights
+        }
+        | about,
+        labels=[*_route_labels(flights), *labels({"KAZ": (48.4, 77.0), "KGZ": (40.4, 77.5)}, seas=False)],
+        ticks=dict(enumerate(["All", *ticks(journey)])),
+        range_label="Stage of the journey",
+        list_label="States and flights on the map. Arrow keys go from one to the next.",
+        first="KAZ",
+        pace_ms=2400,
+        height_px=(640, 900),
+        note="Great-circle distances between airports. "
+        "<b>Hatched</b>, claimed by more than one side: Abkhazia, Arunachal Pradesh, Crimea, Kashmir in all its "
+        f"parts, Nagorno-Karabakh, South Ossetia, Taiwan, Transnistria. {_BORDERS} "
+        "Source: Xinhua and other agencies (table <i>trip</i>).",
+    )
+    casing = [Shape("", "casing", "line", [f.line]) for f in flights]
+    lines = [Shape(f.id, "leg", "line", [f.line]) for f in flights]
+    stops = [Shape("", "stop", "dot", list(geo.project(*f.a)), 5) for f in flights]
+    return _drawn(scene, [*casing, *lines, *stops])
+
+
+def _until_now(journey: list[Stage], states: list[str]) -> dict[str, str]:
+    """Return the states met and the flights flown up to each stage; the first step shows all."""
+    done: set[str] = set()
+    seen = dict.fromkeys(states, "b") | {stage.flight.id: "r" for stage in journey if stage.flight}
+    for stage in journey:
+        done |= {*stage.met, stage.flight.id if stage.flight else ""}
+        for ident in seen:
+            mark = "r" if ident.startswith("leg") else "b"
+            seen[ident] += mark if ident in done else "-"
+    return seen
+
+
+def _route_labels(flights: list[Flight]) -> list[Label]:
+    """Return the names of the stops, and number and length of each flight half way."""
+    stops = {f.start: f.a for f in flights}
+    beside = {"Beijing": (10, -12), "Nur-Sultan": (0, -16), "Samarkand": (-12, 4)}
+    out = [
+        Label("", city, *geo.project(*at), 13.5, *beside.get(city, (10, -10)), "city")
+        for city, at in stops.items()
+    ]
+    for f in flights:
+        x, y = f.line[len(f.line) // 2]
+        steep = abs(f.line[0][1] - f.line[-1][1]) > abs(f.line[0][0] - f.line[-1][0])
+        beside = (-9, 0) if steep else (0, -12)
+        out.append(Label(f.id, f"{f.number}: {f.km:,} km", x, y, 12.5, *beside, "leg"))
+    return out
+
+
+def _drawn(scene: Scene, above: Sequence[Shape] = ()) -> OfflineMap:
+    """Return the map of a scene of the region: sea, lines, land, states, and what lies above them."""
+    grid = graticule()
+    fine, coarse = features("region"), features("region_coarse")
+    drawn = OfflineMap(scene, [grid, *coarse, *above])
+    drawn.add_child(Shapes([grid, *(s for s in fine if s.style == "land")], "land"))
+    drawn.add_child(Shapes([s for s in fine if s.style != "land"], "states"))
+    if above:
+        drawn.add_child(Shapes(list(above), "above"))
+    return drawn
+
+
+def _contested(days: Sequence[str]) -> tuple[dict[str, str], dict[str, Name]]:
+    """Return for each contested area whether it was so on each day, and what to say of it."""
+    status, names = {}, {}
+    for feature in geo.load("region")["features"]:
+        p = feature["properties"]
+        if p["kind"] == "contested":
+            status[p["id"]] = "".join(
+                "x" if p["since"] <= day < (p["until"] or "9999") else "-" for day in days
+            )
+            about = f"held by {p['held_by']}; claimed by {p['claimed_by']}"
+            names[p["id"]] = Name(p["name"], p["part_of"], about)
+    return status, names
+
+
+def _names(states: Iterable[str]) -> dict[str, Name]:
+    return {iso3: Name(places.name(iso3)) for iso3 in states}
+
+
+def _in_five_languages(iso3: str) -> Name:
+    place = places.get(iso3)
+    capital = CAPITALS_2022.get(iso3, place.capital)
+    card = [(places.LANGUAGES[code], places.name(iso3, code), code) for code in ("zh", "ru", "kk", "uz")]
+    return Name(place.name, card=(*card, ("Capital", capital, "en")))
+
+
+def _listed(status: dict[str, str], at: int) -> str:
+    """Name the states of each status in a sentence."""
+    parts = []
+    for mark in STATUS.values():
+        who = sorted(places.name(iso3) for iso3, row in status.items() if row[at] == mark.code)
+        if who:
+            parts.append(f"{_capital(mark.plural if len(who) > 1 else mark.label)}: {_and(who)}.")
+    return " ".join(parts)
+
+
+def _capital(text: str) -> str:
+    """Return a text with its first letter large, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

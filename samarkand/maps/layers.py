@@ -1,0 +1,247 @@
+"""What a map is made of: shapes, names, marks, steps; and the shapes' way into Leaflet."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from samarkand import geo
+from samarkand.style import Mark
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets" / "map"
+
+Ring = list[list[int]]
+
+
+class Shape(NamedTuple):
+    """One thing that is drawn.
+
+    Parameters
+    ----------
+    id : str
+        ISO3 code or the like; empty for what nobody points at.
+    style : str
+        Its class in ``map.css``: ``state``, ``land``, ``contested``, ``dot``, ``leg`` ...
+    kind : {"area", "line", "dot"}
+        How `coordinates` are to be read: polygons of rings, lines, or one point.
+    coordinates : list
+        In map units, [x, y].
+    radius : float
+        Of a dot, in px.
+    """
+
+    id: str
+    style: str
+    kind: str
+    coordinates: list[Any]
+    radius: float = 0
+
+
+class Label(NamedTuple):
+    """A name on the map: what it names, where it stands, and where it goes when it does not fit there."""
+
+    id: str
+    text: str
+    x: int
+    y: int
+    size: float
+    dx: float = 0
+    dy: float = 0
+    style: str = ""
+
+
+class Step(NamedTuple):
+    """What a step of the range says: large, as a sentence, as more; and events as (text, small print)."""
+
+    label: str
+    say: str = ""
+    more: str = ""
+    events: tuple[tuple[str, str], ...] = ()
+
+
+class Key(NamedTuple):
+    """An entry of the legend.
+
+    `text` stands under the heading; None lists the states that bear the mark at the step shown. `count` puts their
+    number beside the heading; `always` keeps the entry while nobody bears the mark.
+    """
+
+    mark: Mark
+    heading: str
+    text: str | None = None
+    count: bool = False
+    always: bool = False
+
+
+class Name(NamedTuple):
+    """What hovering or focusing says: the name, the group in lists, what it is, and a card of (what, text, language)."""
+
+    name: str
+    group: str = ""
+    about: str = ""
+    card: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass
+class Scene:
+    """All that a map shows and says.
+
+    Parameters
+    ----------
+    title, lead, note : str
+        Headline, the line below it, and the small print with the sources. `note` is HTML.
+    sentence, alt : str
+        What ``repr`` says, and the text in place of the still picture.
+    bounds : ((int, int), (int, int))
+        South-west and north-east corner, (x, y) in map units.
+    keys : sequence of Key
+        The legend.
+    steps : sequence of Step
+        One, or as many as the range has.
+    step : int
+        Which of them is shown first.
+    status : mapping of str to str
+        For a shape's id, one letter a step: the code of a mark or ``-``.
+    names : mapping of str to Name
+        Shapes that can be pointed at.
+    labels : sequence of Label
+        Names on the map, the most important first.
+    ticks : mapping of int to str
+        What is written below the range, by step; a text that begins with a blank gives way on small screens.
+    """
+
+    title: str
+    sentence: str
+    alt: str
+    bounds: tuple[tuple[int, int], tuple[int, int]]
+    keys: Sequence[Key]
+    steps: Sequence[Step]
+    status: Mapping[str, str]
+    names: Mapping[str, Name]
+    labels: Sequence[Label]
+    lead: str = ""
+    note: str = ""
+    step: int = 0
+    ticks: Mapping[int, str] = field(default_factory=dict)
+    range_label: str = "Year"
+    list_label: str = (
+        "States on the map. Arrow keys go from state to state, a letter to the next name that begins with it."
+    )
+    first: str = ""
+    pace_ms: int = 1200
+    news: bool = True
+    height_px: tuple[int, int] = (660, 860)
+
+    def spec(self) -> dict[str, Any]:
+        """Return what the script in the frame needs, ready for JSON."""
+        (west, south), (east, north) = self.bounds
+        says = {key.mark.code: key.mark.label for key in self.keys}
+        return {
+            "title": self.title,
+            "bounds": [[south, west], [north, east]],
+            "says": says,
+            "steps": self.steps,
+            "step": self.step,
+            "status": self.status,
+            "names": self.names,
+            "labels": self.labels,
+            "list": self.list_label,
+            "first": self.first,
+            "pace": self.pace_ms,
+            "news": self.news,
+        }
+
+
+def compact(value: Any) -> str:
+    """Return JSON without a blank too many, safe inside a ``<script>``."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+
+
+def differences(points: Iterable[Sequence[int]]) -> list[int]:
+    """Return a line as its first point and the steps from point to point, flat: short numbers for a small page.
+
+    Examples
+    --------
+    >>> differences([[10, 20], [11, 18], [11, 21]])
+    [10, 20, 1, -2, 0, 3]
+    """
+    out: list[int] = []
+    x0 = y0 = 0
+    for x, y in points:
+        out += [x - x0, y - y0]
+        x0, y0 = x, y
+    return out
+
+
+def numbers(shape: Shape) -> list[Any]:
+    """Return a shape's coordinates as the script reads them."""
+    if shape.kind == "area":
+        return [[differences(ring[:-1]) for ring in polygon] for polygon in shape.coordinates]
+    if shape.kind == "line":
+        return [differences(line) for line in shape.coordinates]
+    return [*shape.coordinates, shape.radius]
+
+
+def features(layer: str, *, dot_radius: float = 5) -> list[Shape]:
+    """Return the shapes of a layer of ``course_data/geo``, projected.
+
+    Parameters
+    ----------
+    layer : str
+        See `samarkand.geo.load`.
+    dot_radius : float
+        Of states that are drawn as dots, in px.
+    """
+    return list(_features(layer, dot_radius))
+
+
+@lru_cache(maxsize=4)
+def _features(layer: str, dot_radius: float) -> tuple[Shape, ...]:
+    shapes = []
+    for feature in geo.load(layer)["features"]:
+        properties = feature["properties"]
+        projected = geo.project_geometry(feature["geometry"])["coordinates"]
+        if feature["geometry"]["type"] == "Point":
+            shapes.append(Shape(properties["id"], "state dot", "dot", projected, dot_radius))
+        elif projected:
+            shapes.append(Shape(properties["id"], properties["kind"], "area", projected))
+    return tuple(shapes)
+
+
+def graticule(step: int = 20) -> Shape:
+    """Return meridians and parallels every `step` degrees."""
+    meridians = [[geo.project(lat, lon) for lat in range(-20, 81, 2)] for lon in range(-40, 241, step)]
+    parallels = [[geo.project(lat, lon) for lon in range(-40, 211, 3)] for lat in range(-20, 81, step)]
+    return Shape("", "grid", "line", [*meridians, *parallels])
+
+
+def labels(moved: Mapping[str, geo.Point] | None = None, *, seas: bool = True) -> list[Label]:
+    """Return the course's labels of states and seas, those of large states first.
+
+    Parameters
+    ----------
+    moved : mapping of str to (float, float), optional
+        Another place, (lat, lon), for the labels of single states.
+    seas : bool
+        Name the seas, too.
+    """
+    out = []
+    for row in _rows():
+        if row["id"] or seas:
+            lat, lon = (moved or {}).get(row["id"], (float(row["lat"]), float(row["lon"])))
+            beside = (
+                () if moved and row["id"] in moved else (float(row["dx"]), float(row["dy"]), row["style"])
+            )
+            out.append(Label(row["id"], row["text"], *geo.project(lat, lon), float(row["size"]), *beside))
+    return out
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[dict[str, str], ...]:
+    with (ASSETS / "labels.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
