@@ -5,7 +5,7 @@ chart or an empty table as it comes. So a lesson is run here in a process of its
 written down
 
 - every explorer over its whole domain, every quiz option by option: what each setting shows
-- every map's layers: how many features, their properties, their style classes, the bytes of the whole
+- every map: what it says at each step, the status of each state, its layers and their style classes, its size
 - every chart's spec, and its data
 - every table's shape, types, first rows and a sum over all its values, also of those that are not shown
 
@@ -24,7 +24,6 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -48,7 +47,7 @@ def record(notebook: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        Cell id -> what the cell shows (a list) and the names it gives (a dict); a cell without both is left out.
+        Cell id -> what the cell shows (a list), the names it gives (a dict); only cells with either.
 
     Raises
     ------
@@ -136,7 +135,7 @@ def describe(thing: Any) -> dict[str, Any] | str:
         return _table(thing)
     if hasattr(thing, "domain") and hasattr(thing, "render"):
         return _explorer(thing)
-    if hasattr(thing, "get_root") and hasattr(thing, "_children"):
+    if hasattr(thing, "scene") and hasattr(thing, "page"):
         return _map(thing)
     if hasattr(thing, "to_dict") and hasattr(thing, "mark_point"):
         return _chart(thing)
@@ -257,12 +256,19 @@ def _explorer(explorer: Any) -> dict[str, Any]:
 
 
 def _box(box: Any) -> dict[str, Any]:
-    """Describe any other box of widgets, moving one control at a time."""
-    found: dict[str, Any] = {
-        "kind": type(box).__name__,
-        "says": cut(repr(box)),
-        "at first": seen(_shown_by(box)),
-    }
+    """Describe any other box of widgets: one control is moved at a time, and then each button pressed."""
+    found: dict[str, Any] = {"kind": type(box).__name__, "says": cut(repr(box), 400)}
+    found["at first"] = seen(_shown_by(box))
+    buttons = [w for w in widgets_in(box) if hasattr(w, "on_click")]
+
+    def press() -> str:
+        for button in buttons:
+            button.click()
+        return seen(_shown_by(box))
+
+    if buttons:
+        found["buttons"] = [b.description for b in buttons]
+        found["pressed"] = press()
     for widget in widgets_in(box):
         settings = settings_of(widget)
         if not settings:
@@ -271,10 +277,9 @@ def _box(box: Any) -> dict[str, Any]:
         shows = {}
         for label, value in settings.items():
             widget.value = (value,) if isinstance(before, tuple) else value
-            shows[label] = seen(_shown_by(box))
+            shows[label] = press()
         widget.value = before
-        name = _name_of(widget, found)
-        found[name] = _control(widget) | {"shows": shows}
+        found[_name_of(widget, found)] = _control(widget) | {"shows": shows}
     return found
 
 
@@ -288,39 +293,40 @@ def _name_of(widget: Any, taken: Mapping[str, Any]) -> str:
 
 
 def _map(chart: Any) -> dict[str, Any]:
-    markup = chart._repr_html_()
+    """Describe a map: what it says at each step, the status of each state, and what each layer draws, how."""
+    markup, scene = chart._repr_html_(), chart.scene
+    todo: list[Any] = [chart]
     layers: dict[str, Any] = {}
-    todo = [chart]
     while todo:
         element = todo.pop(0)
         todo += element._children.values()
-        if isinstance(getattr(element, "data", None), dict) and "features" in element.data:
-            layers[f"{type(element).__name__} {len(layers) + 1}"] = _layer(element.data["features"])
-    kilobytes = math.ceil(len(markup.encode()) / 1000)
+        if hasattr(element, "shapes"):
+            layers[f"layer {len(layers) + 1}"] = _layer(element.shapes)
     return {
         "kind": "map",
-        "says": cut(repr(chart), 400),
-        "shows": cut(plain(markup), 400),
-        "kilobytes": kilobytes,
+        "title": scene.title,
+        "says": repr(chart),
+        "alt": scene.alt,
+        "note": plain(scene.note),
+        "keys": {key.heading: f"{key.mark.colour} {key.mark.pattern}" for key in scene.keys},
+        "steps": {step.label: cut(f"{step.say} {step.more}") for step in scene.steps},
+        "first step": scene.step,
+        "status": dict(sorted(scene.status.items())),
+        "names": {code: cut(f"{name.name} {name.about}") for code, name in sorted(scene.names.items())},
+        "labels": ", ".join(label.text for label in scene.labels),
         "layers": layers,
-        "sum": total(markup),
+        "data": total(json.dumps(scene.spec(), sort_keys=True, default=str)),
+        "kilobytes": math.ceil(len(markup.encode()) / 1000),
     }
 
 
-def _layer(features: list[dict[str, Any]]) -> dict[str, Any]:
-    properties = [f.get("properties", {}) for f in features]
-    styles = Counter(json.dumps(p.get("style", {}), sort_keys=True) for p in properties)
-    named = [
-        " ".join(f"{k}={v}" for k, v in sorted(p.items()) if k not in ("style", "highlight"))
-        for p in properties
-    ]
-    return {
-        "features": len(features),
-        "geometry": dict(sorted(Counter(f["geometry"]["type"] for f in features).items())),
-        "styles": {style: styles[style] for style in sorted(styles)[:ENTRIES]},
-        "properties": [cut(name, 60) for name in named[:ENTRIES]],
-        "sum of properties": total("\n".join(named)),
-    }
+def _layer(shapes: Iterable[Any]) -> dict[str, Any]:
+    """Describe a layer: which shapes in which style class, and a sum of where they lie."""
+    styles: dict[str, list[str]] = {}
+    for shape in shapes:
+        styles.setdefault(f"{shape.style} ({shape.kind})", []).append(shape.id or "-")
+    drawn = {style: f"{len(ids)}: {' '.join(sorted(ids))}" for style, ids in sorted(styles.items())}
+    return {"drawn": drawn, "sum": total(json.dumps([s.coordinates for s in shapes]))}
 
 
 def _chart(chart: Any) -> dict[str, Any]:

@@ -1,0 +1,22 @@
+"""Every notebook of the course, picked up by itself: a new lesson needs no line here."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import house_style
+import pytest
+
+PATHS = house_style.notebooks()
+read = cache(house_style.read)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "lesson_path" in metafunc.fixturenames:
+        metafunc.parametrize("lesson_path", PATHS, ids=[path.stem for path in PATHS], scope="session")
+
+
+@pytest.fixture(scope="session")
+def lesson(lesson_path: Path) -> house_style.Lesson:
+    return read(lesson_path)

@@ -1,0 +1,266 @@
+"""Every notebook is as the house style says; and each rule does see what it is there to see."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+
+import house_style
+import nbformat
+import pytest
+from house_style import LESSON_RULES, REFERENCE, RULES, VEGALITE, Lesson, Rule
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+
+from samarkand.course import normal_form
+
+ALL = [*RULES, *LESSON_RULES]
+
+
+def test_there_are_notebooks() -> None:
+    assert house_style.notebooks()
+
+
+@pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.__name__)
+def test_rule(rule: Rule, lesson: Lesson) -> None:
+    if lesson.name in REFERENCE and rule in LESSON_RULES:
+        return
+    found = list(rule(lesson))
+    assert not found, "\n".join(found)
+
+
+# ------------------------------------------------------------------------------- the rules themselves
+
+Cells = list[nbformat.NotebookNode]
+
+
+def text(source: str) -> nbformat.NotebookNode:
+    return new_markdown_cell(source)
+
+
+def code(source: str, shown: str = "", **data: object) -> nbformat.NotebookNode:
+    """A code cell that was run; `data` names its outputs: html, chart, png."""
+    kinds = {"html": "text/html", "chart": VEGALITE, "png": "image/png"}
+    bundle = {kinds[name]: value for name, value in data.items()} | ({"text/plain": shown} if shown else {})
+    outputs = [new_output("execute_result", data=bundle, execution_count=1)] if bundle else []
+    return new_code_cell(source, execution_count=1, outputs=outputs)
+
+
+def stub(
+    number: str = "03.1", help_: str = "", source: str = "share = ...", says: str = "Not answered yet."
+) -> Cells:
+    prompt = text(f"**{number}** What share?")
+    return [prompt, code(f'{source}\ncheck("{number}", share)', says), text(help_)]
+
+
+HINT = "<details><summary>Hint</summary>\n\nDivide.\n\n</details>\n"
+ANSWER = '<details><summary>Answer</summary>\n\n```python\nshare = 41\ncheck("{}", share)\n```\n\n</details>'
+FRAME = '<img alt="Eight states are members." src="data:x"><iframe title="Map" srcdoc=\'<p>x</p>\'></iframe>'
+CHART = {"title": "Trade", "description": "Trade rose every year.", "layer": ["Source: customs"]}
+ROW = "<tr><td>1</td></tr>"
+ROWS = f'<table class="dataframe"><thead><tr></tr></thead><tbody>{ROW * 13}</tbody></table>'
+CARD = "".join(f"| **{name}** | {{}} |\n" for name in ("Time", "Level", "Needs", "Data", "Works offline"))
+FULL_CARD = CARD.format("50 minutes", "x", "x", "x", "Yes")
+ASKED = "What do you expect? What this shows, and what it does not: x"
+LOADS = (
+    '<script src="https://cdn.example.org/x.js"></script>',
+    "<link rel=stylesheet href=https://cdn.example.org/x.css>",
+    "<style>a{background:url(//example.org/x.png)}</style>",
+    "<iframe srcdoc='&lt;img src=&quot;http://example.org/x.png&quot;&gt;'></iframe>",
+    '<script>fetch("https://example.org")</script>',
+)
+ADDRESSES = ("<folium.Map object at 0x7f>", "<function f at 0x7f>", "alt.Chart(...)", "VBox(children=())")
+ORDER = [
+    *(text(t) for t in ("# T\n\nS.", FULL_CARD, "**By the end you can**", "## The question")),
+    code("import pandas"),
+    *(text(t) for t in ("## Practice", "## Summary", "## Sources", "**Next:** [x](04_x.ipynb)")),
+]
+
+#: For each rule: lessons that break it, and one that does not.
+BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
+    house_style.one_title_and_it_comes_first: (
+        [[text("# A\n\nA b."), text("# B")], [code("1"), text("# A\n\nA b.")], [text("# A")]],
+        [text("# A\n\nA b.")],
+    ),
+    house_style.headings_skip_no_level: (
+        [[text("# A"), text("### B")]],
+        [text("# A"), text("## B\n\n```\n#### no\n```")],
+    ),
+    house_style.headings_are_different: ([[text("## A"), text("## A")]], [text("## A"), text("## B")]),
+    house_style.the_parts_stand_in_order: (
+        [ORDER[:-1], [ORDER[0], ORDER[5], *ORDER[1:5], *ORDER[6:]]],
+        ORDER,
+    ),
+    house_style.the_card_is_whole: (
+        [[text(CARD.format("50 minutes", "x", "x", "x", ""))], [text(FULL_CARD.replace("50", "90"))], []],
+        [text(FULL_CARD)],
+    ),
+    house_style.three_or_four_things_a_student_can_do: (
+        [[text("By the end you can\n\n- a\n- b")]],
+        [text("By the end you can\n\n- a\n- b\n- c")],
+    ),
+    house_style.the_length_is_that_of_a_lesson: (
+        [[text("a b c")] * 40, [text("word " * 1500)], [text("word " * 50)] * 60],
+        [text("word " * 40)] * 40,
+    ),
+    house_style.the_middle_has_a_few_sections: (
+        [[text("## The question"), text("## 1"), text("## Practice")]],
+        [text("## The question\n\n## 1\n\n## 2\n\n## 3\n\n## Practice")],
+    ),
+    house_style.students_are_asked_first_and_told_the_limits: (
+        [[text("What do you expect?")], []],
+        [text(ASKED), text(ASKED)],
+    ),
+    house_style.code_is_plain_python: (
+        [[code("!pip install x")], [code("%time 1")], [code("%%bash\nls")]],
+        [code("1 + 1")],
+    ),
+    house_style.code_is_short: (
+        [[code("1\n" * 13), code("1")], [code("1\n" * 4)]],
+        [code("1\n" * 12), code("1")],
+    ),
+    house_style.code_ends_without_semicolon: ([[code("frame.head();")]], [code("frame.head()")]),
+    house_style.code_imports_what_a_lesson_may: (
+        [
+            [code("from samarkand.data import *")],
+            [code("import requests")],
+            [code("from urllib.request import urlopen")],
+            [code("widgets.interact(f, x=1)")],
+            [code("out = Output()")],
+        ],
+        [code("import pandas as pd\nfrom samarkand import data")],
+    ),
+    house_style.every_import_is_in_one_cell: (
+        [[code("import a"), code("import b")]],
+        [code("import a\nimport b")],
+    ),
+    house_style.links_lead_somewhere: (
+        [
+            [text("[x](nowhere.ipynb)")],
+            [text("[x](https://example.org)")],
+            [text("[x](#no-heading)")],
+            [text('<img src="no.png">')],
+        ],
+        [text("## A heading"), text("[x](#A-heading) `[y](nowhere.ipynb)` [z](lesson.ipynb#A-heading)")],
+    ),
+    house_style.sources_are_cited_and_listed: (
+        [
+            [text("x [XH0914]"), code('cite.sources("ART")')],
+            [text("x [NOSUCHKEY]"), code('cite.sources("NOSUCHKEY")')],
+            [text("x [ART, XH0914]"), code('cite.sources("ART", "XH0914", "XH0914")')],
+            [text("x [ART]")],
+        ],
+        [text("x [ART] and `[NOKEY]`"), code("trip", "1  XH0914"), code('cite.sources("ART", "XH0914")')],
+    ),
+    house_style.the_sources_are_printed: ([[code("1")]], [code('cite.sources("ART")')]),
+    house_style.the_next_lesson_is_linked: (
+        [[text("Next: 04")]],
+        [text("**Next:** [04](04_china_and_russia.ipynb)")],
+    ),
+    house_style.the_file_is_small: ([[text("x" * 1_000_001)]], [text("x")]),
+    house_style.nothing_is_loaded_from_elsewhere: (
+        [
+            *([code("m", html=f"<p>{load}</p>")] for load in LOADS),
+            [code("c", chart={"data": {"url": "https://example.org/x.csv"}})],
+        ],
+        [code("m", html='<a href="https://example.org">x</a><svg xmlns="http://www.w3.org/2000/svg"></svg>')],
+    ),
+    house_style.outputs_are_text: ([[code("c", png="iVBOR")]], [code("c", "x", html="<p>x</p>")]),
+    house_style.outputs_say_what_they_are: (
+        [[code("c", says)] for says in ADDRESSES],
+        [code("c", "A map of the region.")],
+    ),
+    house_style.maps_are_few_and_have_words: (
+        [
+            [code("m", html=FRAME)] * 4,
+            [code("m", html=FRAME.replace(' title="Map"', ""))],
+            [code("m", html=FRAME.replace("Eight states are members.", "map"))],
+            [code("m", html=FRAME + "x" * 300_000)],
+            [
+                code(
+                    "m", html="<iframe title='Map' srcdoc='<img alt=\"Eight states are members.\">'></iframe>"
+                )
+            ],
+        ],
+        [code("m", html=FRAME)] * 3,
+    ),
+    house_style.charts_have_title_and_description: (
+        [
+            *([code("c", chart={k: v for k, v in CHART.items() if k != gone})] for gone in CHART),
+            [code("c", chart=CHART | {"description": "Chart"})],
+        ],
+        [code("c", chart=CHART)],
+    ),
+    house_style.a_map_or_chart_and_an_explorer_carry_it: (
+        [[code("explore.x()")], [code("m", html=FRAME)]],
+        [code("explore.x()"), code("m", html=FRAME)],
+    ),
+    house_style.tables_are_short: (
+        [
+            [code("t", html=ROWS)],
+            [code("t", html=ROWS.replace("1</td>", "...</td>").replace("<tr><td>...</td></tr>", "", 2))],
+            [code("s", "\n".join(f"{i}  1" for i in range(14)) + "\nName: n, dtype: int64")],
+        ],
+        [code("t", html=ROWS.replace(ROW, "", 1)), code("s", "a  1\ndtype: int64")],
+    ),
+    house_style.figures_are_rounded: ([[code("1 / 3", "0.3333333333")]], [code("1 / 3", "0.33")]),
+    house_style.practice_has_two_or_three_tasks: (
+        [stub("03.1"), [*stub("03.1"), *stub("03.3")], [*stub("04.1"), *stub("04.2")]],
+        [*stub("03.1"), *stub("03.2")],
+    ),
+    house_style.practice_tasks_are_whole: (
+        [
+            stub(help_=HINT),
+            stub(help_=ANSWER.format("03.1")),
+            stub(help_=HINT + ANSWER.format("03.2")),
+            stub(help_=HINT + ANSWER.format("03.1"), source="share = 41"),
+            stub(help_=HINT + ANSWER.format("03.1"), says="Yes."),
+            stub(help_=HINT + ANSWER.format("03.1"))[1:],
+        ],
+        stub(help_=HINT + ANSWER.format("03.1")),
+    ),
+    house_style.answers_are_folded: ([[text("<details><summary>Hint</summary> x")]], [text(HINT)]),
+}
+
+
+def lesson_of(cells: Cells, folder: Path, **metadata: object) -> Lesson:
+    path = folder / "03_lesson.ipynb"
+    # Not `new_notebook`, which validates, and complains of ids that normalising makes different.
+    raw = {
+        "cells": [copy.deepcopy(c) for c in cells],
+        "metadata": metadata,
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    notebook = normal_form.normalise(nbformat.from_dict(raw))
+    path.write_text(normal_form.text(notebook), encoding="utf-8")
+    (folder / "lesson.ipynb").write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    return house_style.read(path)
+
+
+@pytest.mark.parametrize("rule", BROKEN, ids=lambda rule: rule.__name__)
+def test_rule_sees_what_it_is_for(rule: Rule, tmp_path: Path) -> None:
+    broken, fine = BROKEN[rule]
+    for number, cells in enumerate(broken):
+        assert list(rule(lesson_of(cells, tmp_path))), (
+            f"example {number} breaks the rule, and it was not seen"
+        )
+    assert list(rule(lesson_of(fine, tmp_path))) == []
+
+
+def test_each_rule_is_tried() -> None:
+    assert {*BROKEN, house_style.metadata_name_what_is_taught} == set(ALL)
+
+
+@pytest.mark.parametrize(
+    ("own", "fine"),
+    [
+        ({"blocks": ["P01"], "claims": ["CL02"]}, True),
+        ({"blocks": ["P99x"], "claims": []}, False),
+        ({"blocks": ["P01", "P01"], "claims": []}, False),
+        ({"blocks": []}, False),
+    ],
+)
+def test_metadata_are_looked_at(own: dict[str, list[str]], fine: bool, tmp_path: Path) -> None:
+    lesson = lesson_of([], tmp_path, samarkand=own)
+    assert (list(house_style.metadata_name_what_is_taught(lesson)) == []) is fine

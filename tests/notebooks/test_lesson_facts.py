@@ -1,0 +1,104 @@
+"""What nbval cannot see: every lesson shows what its reviewed record says, at every setting of every control.
+
+After a change that is meant, ``samarkand build --facts`` records anew; the difference is for reading.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import nbformat
+import pytest
+from house_style import notebooks
+from nbformat.v4 import new_code_cell, new_notebook
+
+from samarkand.course import facts
+
+LARGEST = 200_000
+
+
+#: A lesson in small, and what changes in it: nothing that nbval would see.
+CELLS = {
+    "members": """
+from samarkand import controls, explore
+explore.Explorer(
+    {"year": controls.slider("Year", 2001, LAST, 2010)},
+    lambda year: explore.Panel(f"In {year} there were {6 if year < 2017 else EIGHT} members.", ""),
+    title="Members",
+)""",
+    "table": """
+import pandas as pd
+late = pd.DataFrame({"country": ["China", "India"], "since": [2001, 2017]})
+late = late[late["since"] > AFTER]""",
+    "chart": """
+import altair as alt
+alt.Chart(pd.DataFrame({"year": [1, 2], "n": [6, N]}), title="T").mark_MARK().encode(x="year:Q", y="n:Q")""",
+    "deaf": """
+box = explore.Explorer({"on": controls.tick("On")}, lambda on: explore.Panel(f"{on}.", ""), title="Deaf")
+CUT
+box""",
+}
+BEFORE = {"LAST": 2025, "EIGHT": 8, "AFTER": 2000, "N": 8, "MARK": "line", "CUT": "first = box.values()"}
+AFTER = {"LAST": 2024, "EIGHT": 9, "AFTER": 2020, "N": 9, "MARK": "bar"}
+AFTER |= {
+    "CUT": "from samarkand.course import facts\n_ = [w.unobserve_all('value') for w in facts.widgets_in(box)]"
+}
+SEEN = (
+    "members, shown 1, controls 1, max: was 2025, is 2024",
+    "members, shown 1, renders, year=2017: was ",
+    "members, shown 1, renders, year=2025: is gone",
+    "table, names, late, rows: was 2, is 0",
+    "chart, shown 1, data, data 1, sum: was ",
+    "chart, shown 1, spec, mark, type: was 'line', is 'bar'",
+    "deaf, shown 1, its box does not show what it renders: is new",
+)
+
+
+def test_the_record_holds(lesson_path: Path) -> None:
+    file = facts.path_of(lesson_path)
+    assert file.exists(), f"{lesson_path.name} has no record: samarkand build {lesson_path.stem} --facts"
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    found = facts.compare(stored, facts.record(lesson_path))
+    assert not found, "\n".join(found)
+
+
+def test_the_record_can_be_read(lesson_path: Path) -> None:
+    text = facts.path_of(lesson_path).read_text(encoding="utf-8")
+    assert len(text.encode()) < LARGEST
+    assert text == facts.text(json.loads(text))
+    assert not re.search(r"0x[0-9a-f]{6,}|IPY_MODEL_", text), "an address in memory, or a widget's number"
+    assert "its box does not show what it renders" not in text
+
+
+def test_no_record_is_left_over() -> None:
+    assert {p.stem for p in facts.RECORDS.glob("*.json")} == {p.stem for p in notebooks()}
+
+
+# ------------------------------------------------------------------------------- what a record sees
+
+
+def lesson_in(folder: Path, cells: dict[str, str], values: Mapping[str, object]) -> Path:
+    path = folder / "lesson.ipynb"
+    made = []
+    for name, source in cells.items():
+        for word, value in values.items():
+            source = source.replace(word, str(value))  # noqa: PLW2901
+        made.append(new_code_cell(source.strip(), id=name))
+    nbformat.write(new_notebook(cells=made), path)
+    return path
+
+
+def test_what_nbval_cannot_see_is_seen(tmp_path: Path) -> None:
+    was = facts.record(lesson_in(tmp_path, CELLS, BEFORE))
+    assert facts.compare(was, facts.record(lesson_in(tmp_path, CELLS, BEFORE))) == []
+    found = facts.compare(was, facts.record(lesson_in(tmp_path, CELLS, AFTER)))
+    for sentence in SEEN:
+        assert any(line.startswith(sentence) for line in found), (sentence, found)
+
+
+def test_an_error_in_a_cell_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(facts.BuildError, match=r"lesson\.ipynb: cell it stops with ZeroDivisionError"):
+        facts.record(lesson_in(tmp_path, {"it": "1 / 0"}, {}))

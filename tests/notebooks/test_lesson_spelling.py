@@ -1,0 +1,17 @@
+"""The lessons' prose and comments are spelled right, as far as codespell knows (it cannot read notebooks)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from house_style import ROOT, Lesson
+
+
+def test_spelling(lesson: Lesson, tmp_path: Path) -> None:
+    file = tmp_path / f"{lesson.name}.md"
+    file.write_text("\n\n".join(f"{cell.source}" for cell in lesson.cells), encoding="utf-8")
+    command = [sys.executable, "-m", "codespell_lib", "--toml", str(ROOT / "pyproject.toml"), str(file)]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
