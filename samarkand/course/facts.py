@@ -15,16 +15,15 @@ The record is a JSON file that people read: a change in it is a change in what s
 from __future__ import annotations
 
 import hashlib
-import html
 import itertools
 import json
 import math
 import os
-import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -158,11 +157,43 @@ def cut(value: str, letters: int = LETTERS) -> str:
     return line if len(line) <= letters else line[: letters - 1] + "…"
 
 
+class _Words(HTMLParser):
+    """Gathers the words of HTML or SVG."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.hidden = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take the words that an element has for those who do not see it."""
+        if tag in ("style", "script"):
+            self.hidden = tag
+        self.words += [value for name, value in attrs if name in ("alt", "aria-label") and value]
+
+    def handle_endtag(self, tag: str) -> None:
+        """Note the end of what is not read."""
+        if tag == self.hidden:
+            self.hidden = ""
+
+    def handle_data(self, data: str) -> None:
+        """Take the words between the tags."""
+        if not self.hidden:
+            self.words.append(data)
+
+
 def plain(markup: str) -> str:
-    """Return the words of HTML or SVG, with those of alt texts and labels, and without style or script."""
-    markup = re.sub(r"<(style|script)\b.*?</\1>", " ", markup, flags=re.S)
-    markup = re.sub(r"""<[^>]*?\b(?:alt|aria-label)=(?:"([^"]*)"|'([^']*)')[^>]*>""", r" \1\2 ", markup)
-    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+    """Return the words of HTML or SVG, with those of alt texts and labels, and without style or script.
+
+    Examples
+    --------
+    >>> plain('<p>8 <b>members</b>,</p><img alt="on a map" onerror="1 > 0"><style>p {}</style>')
+    '8 members , on a map'
+    """
+    reader = _Words()
+    reader.feed(markup)
+    reader.close()
+    return " ".join(" ".join(reader.words).split())
 
 
 def seen(markup: str) -> str:
@@ -219,6 +250,11 @@ def settings_of(widget: Any) -> dict[Any, Any]:
     return {}
 
 
+def _can_be_set(widget: Any) -> bool:
+    """Tell whether a student can set a widget: one that is chosen from, moved, ticked or typed into."""
+    return bool(settings_of(widget)) or type(widget).__name__ in ("Text", "Textarea")
+
+
 def widgets_in(box: Any) -> Iterator[Any]:
     """Yield a widget and all that stand in it."""
     yield box
@@ -246,9 +282,7 @@ def _explorer(explorer: Any) -> dict[str, Any]:
     found = {
         "kind": "explorer",
         "title": explorer.title,
-        "controls": [
-            _control(w) for w in widgets_in(explorer) if settings_of(w) or hasattr(w, "placeholder")
-        ],
+        "controls": [_control(w) for w in widgets_in(explorer) if _can_be_set(w)],
         "still": cut(repr(explorer), 400),
         "renders": {label: total(card) if many else seen(card) for label, card in renders.items()},
     }
