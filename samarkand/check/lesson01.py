@@ -8,93 +8,97 @@ from samarkand import data
 from samarkand.check.tasks import task
 
 
-def _last_trip() -> pd.Series:
-    """Return the row of the last trip abroad before the pandemic."""
+def _events(name: str) -> pd.Series:
+    """Return one row of the timeline by its id."""
     timeline = data.load("timeline")
-    return timeline.loc[timeline["title"].str.contains("last foreign trip")].iloc[0]
+    return timeline[timeline["id"] == name].iloc[0]
 
 
-def _days(start: str, end: pd.Timestamp) -> int:
-    """Return the days from a day of the last trip (``"day"``, its first, or ``"end_day"``) to another day."""
-    return int((end - _last_trip()[start]).days)
+def _days_from_hong_kong(start: str, end: pd.Timestamp) -> int:
+    """Return the days from a day in Hong Kong (``"day"``, the first, or ``"end_day"``) to another day."""
+    return int((end - _events("TL057")[start]).days)
 
 
-def _announced() -> pd.Timestamp:
-    timeline = data.load("timeline")
-    return pd.Timestamp(timeline.loc[timeline["title"] == "Trip announced", "day"].iloc[0])
-
-
-def _trip_days() -> pd.Series:
-    return data.load("trip")["day"]
+def _arrival() -> pd.Timestamp:
+    return pd.Timestamp(_events("TL069")["day"])
 
 
 def _legs() -> pd.Series:
     trip = data.load("trip")
-    return trip.loc[trip["type"] == "leg", "distance_km"]
+    return trip.loc[trip["type"] == "leg", "distance_km"].astype(float)
 
 
-def _meetings(*types: str) -> pd.DataFrame:
+def _met(day: str | None = None, *types: str) -> pd.Series:
+    """Return the counterparts of the rows of these types (all, if none is named) on a day (or on all)."""
     trip = data.load("trip")
-    return trip[trip["type"].isin(types)]
+    rows = trip[trip["type"].isin(types)] if types else trip
+    return (rows if day is None else rows[rows["day"] == pd.Timestamp(day)])["counterpart"]
 
 
 task(
     "01.1",
-    "How many days lie between the last day of Xi's previous trip abroad and the first day of this one? "
-    "From Monday to Tuesday is 1 day.",
-    lambda: _days("end_day", _trip_days().min()),
+    "How many days lie between the end of Xi's visit to Hong Kong (1 July 2022) and his arrival in Nur-Sultan "
+    "(14 September 2022)? From Monday to Tuesday is 1 day.",
+    lambda: _days_from_hong_kong("end_day", _arrival()),
     unit="days",
-    right="More than two and a half years without a trip abroad: that is why this one made news.",
-    hint="Take the earlier day from the later one: the last day in Myanmar, and the first day of this trip.",
+    right="Counted from Hong Kong, the pause is measured in weeks, not in years: the rule makes the number.",
+    hint="Take the earlier day from the later one, then ask for .days.",
     wrong={
-        "That is one too many: start from the last day of the trip to Myanmar, and count from Monday to "
-        "Tuesday as 1.": lambda: _days("day", _trip_days().min()),
+        "That starts on the first day in Hong Kong. On which day did the visit end?": lambda: (
+            _days_from_hong_kong("day", _arrival())
+        ),
         "That leaves out both ends: from Monday to Tuesday is 1 day.": lambda: (
-            _days("end_day", _trip_days().min()) - 1
+            _days_from_hong_kong("end_day", _arrival()) - 1
         ),
-        "That goes to the day the trip was announced. On which day did it begin?": lambda: _days(
-            "end_day", _announced()
+        "That is the later day taken from the earlier one: turn them round.": lambda: (
+            -_days_from_hong_kong("end_day", _arrival())
         ),
-        "That goes to the last day of this trip. On which day did it begin?": lambda: _days(
-            "end_day", _trip_days().max()
+        "That counts from Myanmar. The question starts in Hong Kong.": lambda: int(
+            (_arrival() - _events("TL036")["end_day"]).days
         ),
     },
 )
 
 task(
     "01.2",
-    "How many kilometres did the three flights of the trip cover, along great circles? "
-    "Within 15 km is near enough.",
-    lambda: _legs().sum(),
-    unit="km",
-    tolerance=15.0,
-    right="Almost a quarter of the way round the Earth, in three flights and three days.",
-    hint='Only rows of type "leg" are flights; their column distance_km is to be added up.',
+    "What share of the whole distance was flown on the way home, from Samarkand to Beijing? In per cent, one "
+    "decimal; within 0.1 is near enough.",
+    lambda: 100 * _legs().iloc[-1] / _legs().sum(),
+    unit="per cent",
+    tolerance=0.1,
+    right="The way out had a stop, and yet it was not much longer than the straight way home.",
+    hint="Divide the last leg by the sum of the three, and multiply by 100.",
     wrong={
-        "That is one flight. How far were all three together?": lambda: _legs().max(),
-        "That is the average flight. How far were all three together?": lambda: _legs().mean(),
-        "That is the way out. And back to Beijing?": lambda: _legs().iloc[:-1].sum(),
-        "That is Beijing to Samarkand and back. The way out had a stop.": lambda: 2 * _legs().iloc[-1],
-        "That is how many flights there were. How far did they go?": lambda: _legs().size,
+        "That is a share of 1. In per cent it is a hundred times as much.": lambda: (
+            _legs().iloc[-1] / _legs().sum()
+        ),
+        "That compares the way home with the way out. The question asks for its share of the whole.": lambda: (
+            100 * _legs().iloc[-1] / _legs().iloc[:-1].sum()
+        ),
+        "That is the share of the way out.": lambda: 100 * _legs().iloc[:-1].sum() / _legs().sum(),
+        "That is the first leg. Which one leads home?": lambda: 100 * _legs().iloc[0] / _legs().sum(),
     },
 )
 
 task(
     "01.3",
-    'How many leaders did Xi meet one to one on the three days (rows of type "bilateral")?',
-    lambda: _meetings("bilateral")["counterpart"].nunique(),
-    right="One leader after another in three days.",
-    hint='Keep the rows whose type is "bilateral", and count them.',
+    "With how many different heads of state or government did Xi have a bilateral meeting on 15 September?",
+    lambda: _met("2022-09-15", "bilateral").nunique(),
+    unit="people",
+    right="The day before the summit was the day of the meetings.",
+    hint='Two conditions: the type is "bilateral", and the day is 15 September. Then count different counterparts.',
     wrong={
-        "That counts every row with a counterpart: also awards, airports, and a meeting that did not take "
-        "place.": lambda: data.load("trip")["counterpart"].notna().sum(),
-        "Those are the different counterparts of all rows. Which rows are meetings of two?": lambda: (
-            data.load("trip")["counterpart"].nunique()
+        "That is all three days together. Which day was asked for?": lambda: _met(
+            None, "bilateral"
+        ).nunique(),
+        "That counts every counterpart of the day, whatever the row is. Keep the meetings of two.": lambda: (
+            _met("2022-09-15").notna().sum()
         ),
-        "That counts meetings of three and more, too.": lambda: len(_meetings("bilateral", "multilateral")),
-        "That leaves out the first day. Count the whole trip.": lambda: (
-            _meetings("bilateral")["day"] > _trip_days().min()
-        ).sum(),
-        "That is the whole table.": lambda: len(data.load("trip")),
+        "That counts a meeting of three as well.": lambda: len(
+            _met("2022-09-15", "bilateral", "multilateral")
+        ),
+        "That is the day of the summit itself. Which day was asked for?": lambda: _met(
+            "2022-09-16", "bilateral"
+        ).nunique(),
     },
 )
