@@ -1,7 +1,5 @@
 """Practice of lesson 01: days, kilometres, meetings."""
 
-# ruff: noqa: PLW0108  # a table is read when an answer is checked, not when the course is imported
-
 import pandas as pd
 
 from samarkand import data
@@ -37,8 +35,8 @@ def _met(day: str | None = None, *types: str) -> pd.Series:
 
 task(
     "01.1",
-    "How many days lie between the end of Xi's visit to Hong Kong (1 July 2022) and his arrival in Nur-Sultan "
-    "(14 September 2022)? From Monday to Tuesday is 1 day.",
+    "How many days lie between the end of Xi's visit to Hong Kong (1 July 2022) and his arrival in "
+    "Nur-Sultan (14 September 2022)? From Monday to Tuesday is 1 day.",
     lambda: _days_from_hong_kong("end_day", _arrival()),
     unit="days",
     right="Counted from Hong Kong, the pause is measured in weeks, not in years: the rule makes the number.",
@@ -72,7 +70,7 @@ task(
         "That is a share of 1. In per cent it is a hundred times as much.": lambda: (
             _legs().iloc[-1] / _legs().sum()
         ),
-        "That compares the way home with the way out. The question asks for its share of the whole.": lambda: (
+        "That compares the way home with the way out. Take its share of the whole.": lambda: (
             100 * _legs().iloc[-1] / _legs().iloc[:-1].sum()
         ),
         "That is the share of the way out.": lambda: 100 * _legs().iloc[:-1].sum() / _legs().sum(),
@@ -86,7 +84,7 @@ task(
     lambda: _met("2022-09-15", "bilateral").nunique(),
     unit="people",
     right="The day before the summit was the day of the meetings.",
-    hint='Two conditions: the type is "bilateral", and the day is 15 September. Then count different counterparts.',
+    hint='Two conditions: the type is "bilateral", and the day is 15 September. Count the different people.',
     wrong={
         "That is all three days together. Which day was asked for?": lambda: _met(
             None, "bilateral"
