@@ -1,0 +1,91 @@
+"""The ``samarkand`` command: its verbs, what it says, and its exit status."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from samarkand import __version__, cli, errors
+from samarkand.course import build, facts
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_an_unknown_lesson_gets_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["build", "00_start_her"]) == 1
+    assert 'No lesson "00_start_her". Did you mean "00_start_here"?' in capsys.readouterr().err
+
+
+def test_lessons_are_found_by_number_name_and_path() -> None:
+    first = build.lessons()[0]
+    assert build.lessons([first.stem[:2]]) == [first]
+    assert build.lessons([first.stem]) == [first]
+    assert build.lessons([str(first)]) == [first]
+
+
+@pytest.mark.parametrize("arguments", [[], ["bild"], ["build", "--chekc"], ["data"]])
+def test_what_is_not_understood_ends_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+
+
+def test_every_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in (["build"], ["data"], ["data", "check"]):
+        with pytest.raises(SystemExit) as caught:
+            cli.main([*verb, "--help"])
+        assert caught.value.code == 0
+        assert len(capsys.readouterr().out.splitlines()) > 3
+
+
+def test_checking_runs_and_writes_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(build, "build", lambda path: pytest.fail(f"{path} was run"))
+    assert cli.main(["build", "--check"]) == 0
+    assert "notebooks are in normal form" in capsys.readouterr().out
+
+
+def test_facts_follow_a_build(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(build, "build", lambda path: path.stem == "00_start_here")
+    monkeypatch.setattr(facts, "store", lambda path: f"record of {path.stem}")
+    assert cli.main(["build", "00", "--facts"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "00_start_here.ipynb: stored anew",
+        "00_start_here.ipynb: record of 00_start_here",
+    ]
+
+
+def test_a_course_error_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_path: Path) -> bool:
+        raise build.BuildError("00_start_here.ipynb: Cell load stops with KeyError: 'x'")
+
+    monkeypatch.setattr(build, "build", fail)
+    assert cli.main(["build", "00"]) == 1
+    assert capsys.readouterr().err == "00_start_here.ipynb: Cell load stops with KeyError: 'x'\n"
+
+
+def test_the_tables_are_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["data", "check"]) == 0
+    assert "as their schema says" in capsys.readouterr().out
+
+
+def test_damaged_tables_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["data", "check", str(tmp_path / "nowhere")]) == 1
+    assert capsys.readouterr().err.strip()
+
+
+def test_the_module_is_the_command() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "samarkand", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == f"samarkand {__version__}"
+
+
+def test_a_course_error_shows_no_traceback() -> None:
+    assert errors.CourseError("A sentence.")._render_traceback_() == ["CourseError: A sentence."]
