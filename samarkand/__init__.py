@@ -10,3 +10,9 @@ Importing the package loads nothing heavy; `from samarkand import data, maps` co
 """
 
 __version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # that the module `cite` answers cite["XH0914"] is more than a type checker sees
+    from samarkand.cite import CiteModule
+
+    cite: CiteModule

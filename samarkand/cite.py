@@ -210,11 +210,15 @@ def _read(path: Path, mtime: int, size: int) -> dict[str, Source]:
         raise DamagedData(f"The file sources.csv cannot be read. Get a fresh copy of {path}.") from None
 
 
-class _Cite(types.ModuleType):
-    """The module itself answers ``cite["XH0914"]``: what a lesson writes stays as short as a citation."""
+class CiteModule(types.ModuleType):
+    """The class of this very module: ``cite["XH0914"]`` keeps what a lesson writes as short as a citation."""
+
+    get = staticmethod(get)
+    sources = staticmethod(sources)
 
     def __getitem__(self, key: str) -> Source:
+        """Return the source with a key."""
         return get(key)
 
 
-sys.modules[__name__].__class__ = _Cite
+sys.modules[__name__].__class__ = CiteModule

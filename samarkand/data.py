@@ -315,25 +315,50 @@ def _holds_until(name: str) -> pd.Timestamp:
 
 
 def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) -> pd.DataFrame:
-    """Keep the rows that were known on a day, and empty the cells that only came to be known later."""
+    """Keep the rows that were known on a day, and empty the cells that only came to be known later.
+
+    The rule stands in the schema under ``knownWhen``: ``rows`` names the column with the day from which a row was
+    known, or ``since`` gives one day for all; ``cells`` names columns that were known from a day in another
+    column; ``days`` are such columns themselves. Sources published later are left out as well.
+    """
     rule = resource["schema"].get("knownWhen")
     if rule is None:
-        able = [n for n, r in _package().items() if "knownWhen" in r["schema"]]
-        hint = (
-            ' For a day in the SCO\'s life use data.members("2022-09-15").'
-            if resource["name"] == "sco_membership"
-            else ""
-        )
-        raise CourseError(
-            f'The table "{resource["name"]}" does not say since when its rows were known, so it cannot be cut '
-            f"off at a day. Tables that can: {', '.join(able)}.{hint}"
-        )
-    known: pd.DataFrame = frame[frame[rule["rows"]] <= day].reset_index(drop=True)
+        raise CourseError(_no_known_on(resource["name"]))
+    if "rows" in rule:
+        frame = frame[frame[rule["rows"]] <= day]
+    elif pd.Timestamp(rule["since"]) > day:
+        frame = frame.iloc[:0]
+    known = frame.reset_index(drop=True)
     for column, since in rule.get("cells", {}).items():
-        known[column] = known[column].where(known[since] <= day)
+        known[column] = known[column].where(known[since].isna() | (known[since] <= day))
     for column in rule.get("days", []):
         known[column] = known[column].where(known[column] <= day)
+    later = _published_after(day)
+    known["source"] = [
+        ";".join(k for k in cell.split(";") if k not in later) or None for cell in known["source"]
+    ]
+    known["source"] = known["source"].astype(frame["source"].dtype)
     return known
+
+
+def _no_known_on(name: str) -> str:
+    able = [n for n, r in _package().items() if "knownWhen" in r["schema"]]
+    hint = ' For the SCO on a day use data.members("2022-09-15").' if name == "sco_membership" else ""
+    return (
+        f'The table "{name}" does not say since when its rows were known, so it cannot be cut off at a day. '
+        f"Tables that can: {', '.join(able)}.{hint}"
+    )
+
+
+def _published_after(day: pd.Timestamp) -> set[str]:
+    """Return the keys of the sources that may have been published after a day.
+
+    A month or year may mean its last day, and an undated page any day.
+    """
+    sources = load("sources")
+    last = sources["published"].fillna("9999").where(lambda p: p.str.len().isin([4, 10]), lambda p: p + "-99")
+    last = last.where(last.str.len() > 4, last + "-99-99")
+    return set(sources.loc[last > str(day.date()), "key"])
 
 
 def _resource(name: object) -> dict[str, Any]:

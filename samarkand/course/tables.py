@@ -1,0 +1,300 @@
+"""Hold the course's tables, or a table of one's own, to their schema and to one another.
+
+`check` reads every table as text, lets frictionless compare it with ``datapackage.json``, and then applies
+the rules of `samarkand.course.rules`: keys in lists, spells that overlap, sums that do not add up. Each
+finding names file, line and column.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from samarkand.course import rules
+from samarkand.course.rules import Problem, Table
+from samarkand.errors import CourseError, DamagedData
+from samarkand.home import course_data
+
+__all__ = ["Problem", "Table", "check", "read", "read_package", "record"]
+
+
+def check(path: str | Path | None = None) -> list[Problem]:
+    """Check a folder with a data package, or one table.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A folder with ``datapackage.json``, that file itself, or a CSV file; without it the course's tables.
+        A CSV file that no ``datapackage.json`` beside it lists is held to the course's conventions: a
+        column ``iso3`` holds codes of the course, ``source`` its keys, ``from`` and ``to`` bound a spell,
+        ``lat`` and ``lon`` are degrees. A ``<name>.schema.json`` beside it may hold a schema of its own.
+
+    Returns
+    -------
+    list of Problem
+        Empty if all is well; sorted by file and line.
+
+    Raises
+    ------
+    DamagedData
+        If there is nothing that could be checked: no such file, or a description that cannot be read.
+    """
+    where = Path(path) if path is not None else course_data()
+    if where.is_dir():
+        where = where / "datapackage.json"
+    if not where.exists():
+        raise DamagedData(f"There is nothing to check: no file {where}.")
+    if where.suffix == ".json":
+        package = read_package(where)
+        tables, problems = read(where.parent, package)
+        wanted = set(tables)
+    else:
+        package, tables, problems = _with_the_course(where)
+        wanted = {where.stem}
+    for name in sorted(wanted & set(tables)):
+        problems += _against_schema(tables[name], tables)
+        problems += rules.of_one(tables[name], tables)
+    if wanted > {"sco_membership"}:
+        problems += rules.of_the_course(tables)
+    seen = dict.fromkeys(problems)
+    return sorted(seen, key=lambda p: (p.file, p.line or 0, p.column or ""))
+
+
+def read_package(path: Path) -> dict[str, Any]:
+    """Read ``datapackage.json``.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    DamagedData
+        If it is no valid JSON or lists no tables.
+    """
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+        _ = [r["path"] for r in package["resources"]]
+    except json.JSONDecodeError as error:
+        raise DamagedData(f"{path.name}, line {error.lineno}: no valid JSON: {error.msg}.") from None
+    except (KeyError, TypeError):
+        raise DamagedData(f'{path.name} lists no tables: "resources" is missing or has no paths.') from None
+    except (OSError, UnicodeError) as error:
+        raise DamagedData(f"{path.name} cannot be read: {error}.") from None
+    found: dict[str, Any] = package
+    return found
+
+
+def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[Problem]]:
+    """Read every table of a package as text.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the package lies.
+    package : dict
+        Its description.
+
+    Returns
+    -------
+    tables : dict of Table
+        The tables that could be read, by name.
+    problems : list of Problem
+        Why others could not.
+    """
+    tables, problems = {}, []
+    for resource in package["resources"]:
+        if "schema" not in resource:
+            if not (folder / resource["path"]).exists():
+                problems.append(Problem(resource["path"], None, None, "the file is missing."))
+            continue
+        try:
+            table = _read_table(resource["name"], folder / resource["path"], resource["schema"])
+        except DamagedData as error:
+            problems.append(Problem(resource["path"], None, None, str(error)))
+        else:
+            tables[table.name] = table
+    return tables, problems
+
+
+def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
+    """Read a CSV file into cells of text; the header may be wrong, the shape may not."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise DamagedData("the file is missing.") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise DamagedData(f"line {line}: a character that is no UTF-8.") from None
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    try:
+        cells = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise DamagedData(f"line {reader.line_num}: {error}.") from None
+    if not cells:
+        raise DamagedData("the file is empty.")
+    header = cells[0][1]
+    rows = [dict(zip(header, row, strict=False)) for _, row in cells[1:] if len(row) == len(header)]
+    lines = [line for line, row in cells[1:] if len(row) == len(header)]
+    return Table(name, path, schema, rows, lines)
+
+
+def _with_the_course(path: Path) -> tuple[dict[str, Any], dict[str, Table], list[Problem]]:
+    """Read one CSV file, as described beside it or by convention, together with the course's own tables."""
+    folder = course_data()
+    package = read_package(folder / "datapackage.json")
+    tables, _ = read(folder, package)
+    described = path.with_name("datapackage.json")
+    schema = None
+    if described.exists():
+        mine = [r for r in read_package(described)["resources"] if Path(r["path"]).name == path.name]
+        schema = mine[0]["schema"] if mine else None
+    own = path.with_name(f"{path.stem}.schema.json")
+    if schema is None and own.exists():
+        schema = json.loads(own.read_text(encoding="utf-8"))
+    try:
+        table = _read_table(path.stem, path, schema or {"fields": []})
+        if schema is None:
+            table = Table(path.stem, path, _by_convention(path, tables), table.rows, table.lines)
+    except DamagedData as error:
+        return package, tables, [Problem(path.name, None, None, str(error))]
+    return package, tables | {path.stem: table}, []
+
+
+def _by_convention(path: Path, tables: dict[str, Table]) -> dict[str, Any]:
+    """Describe a table by the names of its columns, as they are used throughout the course."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file))
+    known = {
+        f["name"]: f
+        for table in reversed(tables.values())
+        for f in table.schema["fields"]
+        if f["name"] in ("iso3", "source", "lat", "lon", "from", "to", "day", "year")
+    }
+    fields = []
+    for name in header:
+        like = dict(known.get(name, {"type": "any"}), name=name)
+        if name in ("from", "to", "day", "year"):
+            like.pop("constraints", None)
+        fields.append(like)
+    keys = (
+        [{"fields": "iso3", "reference": {"resource": "states", "fields": "iso3"}}]
+        if "iso3" in header
+        else []
+    )
+    return {"fields": fields, "foreignKeys": keys, "missingValues": [""]}
+
+
+def _against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
+    """Let frictionless hold a table to its schema; its keys to other tables are looked up here."""
+    from frictionless import Resource, Schema, system
+
+    schema = {k: v for k, v in table.schema.items() if k != "foreignKeys"}
+    with system.use_context(trusted=True):
+        resource = Resource(path=str(table.path), schema=Schema.from_descriptor(schema), encoding="utf-8")
+        report = resource.validate()
+    problems = []
+    for error in report.flatten(["rowNumber", "fieldName", "type", "note", "cell", "message"]):
+        line, column, kind, note, cell, message = error
+        sentence = _sentence(table.schema, column, {"kind": kind, "note": note, "cell": cell})
+        problems.append(table.problem(line, column, sentence or message))
+    for key in table.schema.get("foreignKeys", []):
+        column, reference = key["fields"], key["reference"]
+        target = tables.get(reference["resource"])
+        if target is None or not table.has(column):
+            continue
+        known = {row[reference["fields"]] for row in target.rows}
+        problems += [
+            table.problem(line, column, f'"{row[column]}" is not in the table {target.name}.')
+            for line, row in table.numbered()
+            if row[column] and row[column] not in known
+        ]
+    return problems
+
+
+def _sentence(schema: dict[str, Any], column: str | None, error: dict[str, Any]) -> str:
+    """Say an error of frictionless in the words of the course; empty where it has none."""
+    described = {f["name"]: f for f in schema["fields"]}.get(column or "", {})
+    kind, note, cell = error["kind"], error["note"], error["cell"]
+    words = {
+        "integer": "a whole number",
+        "number": "a number",
+        "date": "a day like 2022-09-15",
+        "boolean": "true or false",
+    }
+    if kind == "type-error":
+        return f'"{cell}" is not {words.get(described.get("type", ""), described.get("type", "right"))}.'
+    if kind == "constraint-error":
+        allowed = described.get("constraints", {})
+        if "required" in note:
+            return "the cell is empty, but may not be."
+        if "enum" in note:
+            return f'"{cell}" is none of: {", ".join(allowed["enum"])}.'
+        for bound, says in (("minimum", "below"), ("maximum", "above")):
+            if bound in note:
+                return f'"{cell}" is {says} {allowed[bound]}.'
+        if "pattern" in note:
+            return f'"{cell}" does not have the form {allowed["pattern"]}.'
+    fixed = {
+        "primary-key": f"the key of the row stands twice or is empty: {note}.",
+        "unique-error": f'"{cell}" stands twice, but may not.',
+        "blank-row": "the row is empty.",
+        "extra-cell": "the row has more cells than there are columns.",
+        "missing-cell": "the row has fewer cells than there are columns.",
+        "missing-label": "the file has no such column.",
+        "extra-label": "the file has a column that its description does not know.",
+        "incorrect-label": f'the header says "{note}" where the description names another column.',
+    }
+    return fixed.get(kind, "")
+
+
+def record(folder: Path | None = None) -> dict[str, Any]:
+    """Return a record of what the tables hold, to be reviewed and compared.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where the data package lies; without it the course's own.
+
+    Returns
+    -------
+    dict
+        For each table: number of rows; for each column of numbers its sum, for each column with few values
+        how often each occurs; and for each row, by its key, a short digest of its cells. A change of one cell
+        shows as one digest, and where it matters as a changed sum or count that a reviewer can judge.
+    """
+    where = folder or course_data()
+    tables, problems = read(where, read_package(where / "datapackage.json"))
+    if problems:
+        raise CourseError(f"The tables cannot be recorded. {problems[0]}")
+    return {name: _record(table) for name, table in tables.items()}
+
+
+def _record(table: Table) -> dict[str, Any]:
+    keys = table.schema["primaryKey"]
+    keys = [keys] if isinstance(keys, str) else keys
+    sums, counts = {}, {}
+    for spec in table.schema["fields"]:
+        cells = [row[spec["name"]] for row in table.rows]
+        if spec["type"] in ("integer", "number"):
+            try:
+                sums[spec["name"]] = str(sum((Decimal(c) for c in cells if c), Decimal(0)))
+            except InvalidOperation:
+                sums[spec["name"]] = "not all numbers"
+        elif "enum" in spec.get("constraints", {}) or spec["type"] == "boolean":
+            counts[spec["name"]] = {value: cells.count(value) for value in sorted(set(cells))}
+    digests: dict[str, str] = {}
+    for row in table.rows:
+        key = " ".join(row[k] for k in keys)
+        content = "\x1f".join(row.get(f["name"], "") for f in table.schema["fields"])
+        digests[key] = digests.get(key, "") + hashlib.sha256(content.encode()).hexdigest()[:8]
+    return {"rows": len(table.rows), "sums": sums, "counts": counts, "digests": digests}

@@ -1,0 +1,353 @@
+"""The measures that lessons teach and pandas lacks: shares, concentration, overlap, calibration, signed triangles.
+
+Each function takes plain lists, sets or pandas objects, and says in a sentence what it cannot work with.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from itertools import combinations
+
+import pandas as pd
+
+from samarkand.errors import OutOfRange, WrongType, unknown
+
+#: What a measure takes as a series of numbers.
+Numbers = Iterable[float]
+
+
+def shares(values: pd.Series) -> pd.Series:
+    """Return the share of each value in the sum of all.
+
+    .. math:: s_i = x_i / \\sum_j x_j
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Quantities in one unit, none negative or missing.
+
+    Returns
+    -------
+    pandas.Series
+        Shares from 0 to 1, with the index of `values`; they add up to 1.
+
+    Raises
+    ------
+    WrongType
+        If the values are no numbers.
+    OutOfRange
+        If there is none, one is missing or negative, or all are zero.
+
+    Examples
+    --------
+    >>> shares(pd.Series({"CHN": 30.0, "RUS": 10.0})).to_dict()
+    {'CHN': 0.75, 'RUS': 0.25}
+    """
+    series = pd.Series(_numbers(values, "shares"), index=getattr(values, "index", None))
+    _no_negative(series, "shares")
+    if series.sum() == 0:
+        raise OutOfRange("Shares of nothing: all values are zero.")
+    return series / series.sum()
+
+
+def herfindahl(values: Numbers) -> float:
+    """Return the Herfindahl-Hirschman index: how concentrated a total is on few.
+
+    .. math:: H = \\sum_i s_i^2
+
+    with the shares :math:`s_i` of the values in their sum. H is 1 when one has all, and 1/n when n are equal.
+
+    Parameters
+    ----------
+    values : iterable of float
+        Quantities in one unit, for example trade by partner; they need not add up to 1.
+
+    Returns
+    -------
+    float
+        From 1/n to 1, without unit.
+
+    Raises
+    ------
+    WrongType
+        If the values are no numbers.
+    OutOfRange
+        If there is none, one is missing or negative, or all are zero.
+
+    References
+    ----------
+    A. O. Hirschman, "The paternity of an index", American Economic Review 54 (1964), 761-762.
+
+    Examples
+    --------
+    >>> herfindahl([50, 50])
+    0.5
+    >>> herfindahl([100, 0])
+    1.0
+    """
+    return float((shares(pd.Series(_numbers(values, "a Herfindahl index"))) ** 2).sum())
+
+
+def jaccard(a: Collection[Hashable], b: Collection[Hashable]) -> float:
+    """Return the Jaccard index: how much two groups overlap.
+
+    .. math:: J = |A \\cap B| / |A \\cup B|
+
+    Parameters
+    ----------
+    a, b : collection
+        Members of the two groups; what stands twice counts once.
+
+    Returns
+    -------
+    float
+        From 0 (nothing in common) to 1 (the same group), without unit.
+
+    Raises
+    ------
+    WrongType
+        If a group is a single text.
+    OutOfRange
+        If both groups are empty.
+
+    References
+    ----------
+    P. Jaccard, "The distribution of the flora in the alpine zone", New Phytologist 11 (1912), 37-50.
+
+    Examples
+    --------
+    >>> jaccard({"CHN", "KAZ", "RUS"}, {"KAZ", "RUS", "ARM"})
+    0.5
+    """
+    for group in (a, b):
+        if isinstance(group, str) or not isinstance(group, Iterable):
+            raise WrongType(f'A group is a set or list, such as {{"KAZ", "RUS"}}, not {group!r}.')
+    first, second = set(a), set(b)
+    if not first | second:
+        raise OutOfRange("Both groups are empty: their overlap is not defined.")
+    return len(first & second) / len(first | second)
+
+
+def brier(forecasts: Numbers, outcomes: Numbers) -> float:
+    """Return the Brier score: how far forecasts were from what happened.
+
+    .. math:: B = \\frac{1}{n} \\sum_i (f_i - o_i)^2
+
+    Parameters
+    ----------
+    forecasts : iterable of float
+        Probabilities from 0 to 1.
+    outcomes : iterable of float
+        1 what happened, 0 what did not; between them, where the record is mixed.
+
+    Returns
+    -------
+    float
+        From 0 (perfect) to 1, without unit; 0.25 is the score of who always says 50 per cent.
+
+    Raises
+    ------
+    WrongType
+        If there are things that are no numbers.
+    OutOfRange
+        If there is none, one is missing or outside 0 to 1, or the two have different lengths.
+
+    References
+    ----------
+    G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78
+    (1950), 1-3; halved, as is now usual for a yes-or-no question.
+
+    Examples
+    --------
+    >>> brier([0.5, 1.0], [1, 1])
+    0.125
+    """
+    said, came = _numbers(forecasts, "a Brier score"), _numbers(outcomes, "a Brier score")
+    if len(said) != len(came):
+        raise OutOfRange(f"{len(said)} forecasts and {len(came)} outcomes: each forecast needs one outcome.")
+    for value in (*said, *came):
+        if not 0 <= value <= 1:
+            raise OutOfRange(f"{value:g} is no probability: 80 per cent is written 0.8.")
+    return math.fsum((f - o) ** 2 for f, o in zip(said, came, strict=True)) / len(said)
+
+
+def year_on_year(values: pd.Series) -> pd.Series:
+    """Return the change of each value against the one a year before, in per cent.
+
+    .. math:: g_t = 100 (x_t / x_{t-1} - 1)
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Quantities in one unit, indexed by year (int), or by day (datetime), in any order.
+
+    Returns
+    -------
+    pandas.Series
+        Per cent, in the order of time; missing where the year before is missing, or was zero.
+
+    Raises
+    ------
+    WrongType
+        If the index is neither years nor days, or the values are no numbers.
+    OutOfRange
+        If there is no value, or a year or day stands twice.
+
+    Examples
+    --------
+    >>> year_on_year(pd.Series({2021: 146.887, 2022: 190.27})).round(1).to_dict()
+    {2021: nan, 2022: 29.5}
+    """
+    index = getattr(values, "index", None)
+    if not isinstance(values, pd.Series) or index is None:
+        raise WrongType("Year on year needs a Series with years or days as its index.")
+    if not len(values):
+        raise OutOfRange("Year on year of nothing: there is no value.")
+    if not pd.api.types.is_numeric_dtype(values.dtype):
+        raise WrongType("Year on year needs numbers.")
+    if index.has_duplicates:
+        raise OutOfRange(f"{index[index.duplicated()][0]} stands twice in the index.")
+    if isinstance(index, pd.DatetimeIndex):
+        before = index - pd.DateOffset(years=1)
+    elif pd.api.types.is_integer_dtype(index.dtype):
+        before = index - 1
+    else:
+        raise WrongType("The index must be years, such as 2022, or days.")
+    earlier = values.astype("float64").reindex(before).set_axis(index)
+    growth = (values.astype("float64") / earlier.where(earlier != 0) - 1) * 100
+    return growth.sort_index()
+
+
+def mirror_gap(reported: float, mirrored: float) -> float:
+    """Return how much more one side counts than the other of the same trade, in per cent.
+
+    .. math:: g = 100 (x / m - 1)
+
+    Parameters
+    ----------
+    reported : float
+        What one side counts.
+    mirrored : float
+        What the other side counts of the same flow, in the same unit and period.
+
+    Returns
+    -------
+    float
+        Per cent of what the other side counts; 0 when both agree, negative when the first counts less.
+
+    Raises
+    ------
+    WrongType
+        If one is no number.
+    OutOfRange
+        If one is missing or negative, or the other side counts nothing.
+
+    Examples
+    --------
+    >>> round(mirror_gap(31.2, 24.1), 1)
+    29.5
+    """
+    here, there = _numbers([reported, mirrored], "a mirror gap")
+    if here < 0 or there < 0:
+        raise OutOfRange("Trade is not negative: a mirror gap compares two counts of one flow.")
+    if there == 0:
+        raise OutOfRange("The other side counts nothing: a gap in per cent of nothing is not defined.")
+    return 100 * (here / there - 1)
+
+
+def signed_triangles(
+    ties: pd.DataFrame, a: str = "actor", b: str = "target", sign: str = "sign"
+) -> pd.DataFrame:
+    """List every triangle of a signed network, and whether it is balanced.
+
+    A triangle is balanced when the product of its three signs is positive: the friend of a friend is a friend,
+    and so is the enemy of an enemy. Ties without a sign (0) and of an actor with itself are left out; where two
+    actors have several ties, the sign of their sum counts, and a pair whose ties cancel out has none.
+
+    Parameters
+    ----------
+    ties : pandas.DataFrame
+        One row a tie.
+    a, b, sign : str
+        Columns with the two ends of a tie and its sign: 1, 0 or -1. Direction does not matter.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``first``, ``second``, ``third`` (actors, in alphabetical order), ``signs`` (text, such as ``"+ + -"``, of the
+        pairs first-second, first-third, second-third) and ``balanced`` (bool); sorted by the three actors. It has
+        no rows where there is no triangle.
+
+    Raises
+    ------
+    UnknownName
+        If a column is missing.
+    OutOfRange
+        If a sign is neither 1, 0 nor -1.
+
+    References
+    ----------
+    D. Cartwright and F. Harary, "Structural balance: a generalization of Heider's theory", Psychological Review
+    63 (1956), 277-293.
+
+    Examples
+    --------
+    >>> ties = pd.DataFrame({"actor": ["CHN", "CHN", "RUS"], "target": ["RUS", "USA", "USA"], "sign": [1, -1, -1]})
+    >>> signed_triangles(ties)[["signs", "balanced"]].values.tolist()
+    [['+ - -', True]]
+    """
+    for column in (a, b, sign):
+        if column not in ties.columns:
+            raise unknown("column", column, map(str, ties.columns))
+    strange = [s for s in ties[sign] if pd.isna(s) or s not in (-1, 0, 1)]
+    if strange:
+        raise OutOfRange(f"A sign is 1, 0 or -1, not {strange[0]!r}.")
+    sums: dict[frozenset[str], int] = {}
+    for one, other, value in zip(ties[a], ties[b], ties[sign], strict=True):
+        if one != other:
+            pair = frozenset((one, other))
+            sums[pair] = sums.get(pair, 0) + int(value)
+    signed = {pair: (1 if total > 0 else -1) for pair, total in sums.items() if total}
+    return pd.DataFrame(_triangles(signed), columns=["first", "second", "third", "signs", "balanced"]).astype(
+        {"balanced": "bool"}
+    )
+
+
+def _triangles(signed: Mapping[frozenset[str], int]) -> list[tuple[str, str, str, str, bool]]:
+    """Return the triangles of a graph that is given as the signs of its pairs."""
+    neighbours: dict[str, set[str]] = {}
+    for pair in signed:
+        one, other = pair
+        neighbours.setdefault(one, set()).add(other)
+        neighbours.setdefault(other, set()).add(one)
+    found = []
+    for first in sorted(neighbours):
+        for second, third in combinations(sorted(n for n in neighbours[first] if n > first), 2):
+            if third in neighbours[second]:
+                signs = [signed[frozenset(p)] for p in ((first, second), (first, third), (second, third))]
+                text = " ".join("+" if s > 0 else "-" for s in signs)
+                found.append((first, second, third, text, math.prod(signs) > 0))
+    return found
+
+
+def _numbers(values: Numbers, what: str) -> list[float]:
+    """Return values as floats; none may be missing, and there must be one."""
+    if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
+        raise WrongType(f"For {what} give a list or Series of numbers, not {values!r}.")
+    found = list(values)
+    if not found:
+        raise OutOfRange(f"There is no value, so {what} is not defined.")
+    numbers = []
+    for value in found:
+        if isinstance(value, (str, bool)) or not hasattr(value, "__float__") and value is not pd.NA:
+            raise WrongType(f"For {what} give numbers, not {value!r}.")
+        if pd.isna(value) or not math.isfinite(value):
+            raise OutOfRange(f"A value is missing; leave it out before asking for {what}.")
+        numbers.append(float(value))
+    return numbers
+
+
+def _no_negative(series: pd.Series, what: str) -> None:
+    if (series < 0).any():
+        raise OutOfRange(f"{series[series < 0].iloc[0]:g} is negative; {what} are of quantities.")
