@@ -1,4 +1,4 @@
-"""The measures that lessons teach and pandas lacks: shares, concentration, overlap, calibration, signed triangles.
+"""The measures that lessons teach and pandas lacks: shares, concentration, overlap, calibration, balance.
 
 Each function takes plain lists, sets or pandas objects, and says in a sentence what it cannot work with.
 """
@@ -20,7 +20,7 @@ Numbers = Iterable[float]
 def shares(values: pd.Series) -> pd.Series:
     """Return the share of each value in the sum of all.
 
-    .. math:: s_i = x_i / \\sum_j x_j
+    Formula: ``s_i = x_i / (x_1 + ... + x_n)``
 
     Parameters
     ----------
@@ -54,9 +54,8 @@ def shares(values: pd.Series) -> pd.Series:
 def herfindahl(values: Numbers) -> float:
     """Return the Herfindahl-Hirschman index: how concentrated a total is on few.
 
-    .. math:: H = \\sum_i s_i^2
-
-    with the shares :math:`s_i` of the values in their sum. H is 1 when one has all, and 1/n when n are equal.
+    Formula: ``H = s_1^2 + ... + s_n^2`` with the shares ``s_i`` of the values in their sum. H is 1 when one
+    has all, and 1/n when n are equal.
 
     Parameters
     ----------
@@ -92,7 +91,7 @@ def herfindahl(values: Numbers) -> float:
 def jaccard(a: Collection[Hashable], b: Collection[Hashable]) -> float:
     """Return the Jaccard index: how much two groups overlap.
 
-    .. math:: J = |A \\cap B| / |A \\cup B|
+    Formula: ``J = |A and B| / |A or B|``, members of both over members of either.
 
     Parameters
     ----------
@@ -132,7 +131,7 @@ def jaccard(a: Collection[Hashable], b: Collection[Hashable]) -> float:
 def brier(forecasts: Numbers, outcomes: Numbers) -> float:
     """Return the Brier score: how far forecasts were from what happened.
 
-    .. math:: B = \\frac{1}{n} \\sum_i (f_i - o_i)^2
+    Formula: ``B = ((f_1 - o_1)^2 + ... + (f_n - o_n)^2) / n``
 
     Parameters
     ----------
@@ -175,7 +174,7 @@ def brier(forecasts: Numbers, outcomes: Numbers) -> float:
 def year_on_year(values: pd.Series) -> pd.Series:
     """Return the change of each value against the one a year before, in per cent.
 
-    .. math:: g_t = 100 (x_t / x_{t-1} - 1)
+    Formula: ``g_t = 100 (x_t / x_(t-1) - 1)``
 
     Parameters
     ----------
@@ -222,7 +221,7 @@ def year_on_year(values: pd.Series) -> pd.Series:
 def mirror_gap(reported: float, mirrored: float) -> float:
     """Return how much more one side counts than the other of the same trade, in per cent.
 
-    .. math:: g = 100 (x / m - 1)
+    Formula: ``g = 100 (x / m - 1)``
 
     Parameters
     ----------
@@ -275,9 +274,9 @@ def signed_triangles(
     Returns
     -------
     pandas.DataFrame
-        ``first``, ``second``, ``third`` (actors, in alphabetical order), ``signs`` (text, such as ``"+ + -"``, of the
-        pairs first-second, first-third, second-third) and ``balanced`` (bool); sorted by the three actors. It has
-        no rows where there is no triangle.
+        ``first``, ``second``, ``third`` (actors, in alphabetical order), ``signs`` (text, such as ``"+ + -"``,
+        of the pairs first-second, first-third, second-third) and ``balanced`` (bool); sorted by the three
+        actors. It has no rows where there is no triangle.
 
     Raises
     ------
@@ -288,12 +287,13 @@ def signed_triangles(
 
     References
     ----------
-    D. Cartwright and F. Harary, "Structural balance: a generalization of Heider's theory", Psychological Review
-    63 (1956), 277-293.
+    D. Cartwright and F. Harary, "Structural balance: a generalization of Heider's theory", Psychological
+    Review 63 (1956), 277-293.
 
     Examples
     --------
-    >>> ties = pd.DataFrame({"actor": ["CHN", "CHN", "RUS"], "target": ["RUS", "USA", "USA"], "sign": [1, -1, -1]})
+    >>> ties = pd.DataFrame({"actor": ["CHN", "CHN", "RUS"], "target": ["RUS", "USA", "USA"],
+    ...                      "sign": [1, -1, -1]})
     >>> signed_triangles(ties)[["signs", "balanced"]].values.tolist()
     [['+ - -', True]]
     """
@@ -340,10 +340,14 @@ def _numbers(values: Numbers, what: str) -> list[float]:
         raise OutOfRange(f"There is no value, so {what} is not defined.")
     numbers = []
     for value in found:
-        if isinstance(value, (str, bool)) or not hasattr(value, "__float__") and value is not pd.NA:
+        if isinstance(value, (str, bool, list, tuple)):
             raise WrongType(f"For {what} give numbers, not {value!r}.")
-        if pd.isna(value) or not math.isfinite(value):
+        if pd.isna(value):
             raise OutOfRange(f"A value is missing; leave it out before asking for {what}.")
+        if not hasattr(value, "__float__"):
+            raise WrongType(f"For {what} give numbers, not {value!r}.")
+        if not math.isfinite(value):
+            raise OutOfRange(f"A value is infinite; leave it out before asking for {what}.")
         numbers.append(float(value))
     return numbers
 
