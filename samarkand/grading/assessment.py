@@ -9,7 +9,7 @@ from typing import Any
 
 from samarkand.grading import structure, variants
 from samarkand.grading.checks import ExerciseSet, Marker, Verdict
-from samarkand.grading.sandbox import Limits, Outcome, Ran, Result, Sandbox
+from samarkand.grading.sandbox import Cell, Limits, Outcome, Ran, Result, Sandbox
 
 
 @dataclass
@@ -58,6 +58,31 @@ class Assessment:
     def out_of(self) -> float:
         """The most that could be had."""
         return sum(verdict.out_of for verdict in self.verdicts)
+
+
+@dataclass
+class Work:
+    """A submission that is ready to run.
+
+    Attributes
+    ----------
+    student : str
+        Whose.
+    given : dict
+        The student's own numbers.
+    notebook : dict
+        The rebuilt notebook.
+    cells : list of Cell, or None
+        What runs; none if nothing could be read.
+    remarks : list of str
+        What was found besides.
+    """
+
+    student: str
+    given: dict[str, Any]
+    notebook: dict[str, Any]
+    cells: list[Cell] | None
+    remarks: list[str]
 
 
 class Assessor:
@@ -114,31 +139,61 @@ class Assessor:
         Assessment
             Marks, reasons, remarks.
         """
+        return self.run(self.prepare(student, folder))
+
+    def prepare(self, student: str, folder: Path) -> Work:
+        """Read and rebuild a submission; nothing of it runs yet."""
         given = variants.draw(self.seed, student, self.exercise.id, self.exercise.options)
-        marker = self.marker(given)
         try:
             body, remarks = structure.read_file(folder, self.exercise.id)
             submission = self.released.rebuild(structure.parse(body))
         except structure.Unreadable as problem:
+            return Work(student, given, self.released.empty().notebook, None, [str(problem)])
+        return Work(student, given, submission.notebook, submission.cells, remarks + submission.remarks)
+
+    def run(self, work: Work, sandbox: Sandbox | None = None) -> Assessment:
+        """Run a submission and mark what comes out.
+
+        Parameters
+        ----------
+        work : Work
+            From :meth:`prepare`.
+        sandbox : Sandbox, optional
+            Another one than the assessor's own.
+
+        Returns
+        -------
+        Assessment
+            Marks, reasons, remarks.
+        """
+        box = sandbox or self.sandbox
+        marker = self.marker(work.given)
+        if work.cells is None:
             verdicts = [
                 Verdict(q.id, 0, q.points, "unanswered", "Nothing could be read.")
                 for q in self.exercise.questions
             ]
-            return Assessment(
-                student, self.exercise.id, verdicts, [str(problem)], "unreadable",
-                notebook=self.released.empty().notebook, given=given, trusted=self.sandbox.trusted,
-            )  # fmt: skip
-        outcome = self._run(submission.cells, marker, given)
-        remarks += submission.remarks
-        if outcome.ended in _LIMITS:
-            remarks.append(_LIMITS[outcome.ended])
+            outcome = Outcome(ended="unreadable")
+        else:
+            outcome = self._run(box, work, marker)
+            verdicts = marker.mark(outcome)
+        ending = [_LIMITS[outcome.ended]] if outcome.ended in _LIMITS else []
         return Assessment(
-            student, self.exercise.id, marker.mark(outcome), remarks, outcome.ended, outcome.cpu, outcome.ran,
-            submission.notebook, given, self.sandbox.trusted,
-        )  # fmt: skip
+            work.student,
+            self.exercise.id,
+            verdicts,
+            work.remarks + ending,
+            outcome.ended,
+            outcome.cpu,
+            outcome.ran,
+            work.notebook,
+            work.given,
+            box.trusted,
+        )
 
-    def _run(self, cells: list[Any], marker: Marker, given: dict[str, Any]) -> Outcome:
-        outcome = self.sandbox.run(cells, marker.calls(), given=given, limits=self.limits)
+    def _run(self, box: Sandbox, work: Work, marker: Marker) -> Outcome:
+        cells = work.cells or []
+        outcome = box.run(cells, marker.calls(), given=work.given, limits=self.limits)
         if _clock_ran_out(outcome) and os.getloadavg()[0] > (os.cpu_count() or 1) / 2:
             # On a busy machine that may be the others' fault: the same work gets a second go, four times as
             # long.
@@ -148,7 +203,7 @@ class Assessor:
                 cell_wall=4 * self.limits.cell_wall,
                 call_wall=4 * self.limits.call_wall,
             )
-            outcome = self.sandbox.run(cells, marker.calls(), given=given, limits=longer)
+            outcome = box.run(cells, marker.calls(), given=work.given, limits=longer)
         return outcome
 
 

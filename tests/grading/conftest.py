@@ -18,8 +18,9 @@ pytest.importorskip("nbgrader", reason="grading needs the requirements of the gr
 if sys.platform != "linux" or shutil.which("bwrap") is None:
     pytest.skip("student code is only ever run under bubblewrap (Linux)", allow_module_level=True)
 
-from samarkand.grading import checks, structure
+from samarkand.grading import checks, release, structure
 from samarkand.grading.assessment import Assessor
+from samarkand.grading.course import Course
 from samarkand.grading.sandbox import Limits, Sandbox
 
 #: Tight limits keep the suite short; the real ones are larger.
@@ -80,3 +81,34 @@ def assessor(sandbox: Sandbox, released: structure.Released, canaries: Canaries)
 @pytest.fixture(scope="session")
 def blank() -> dict:
     return json.loads(json.dumps(workshop.source_notebook(solved=False)))
+
+
+NBGRADER_CONFIG = """
+c = get_config()
+c.ClearSolutions.code_stub = {"python": "# your code here"}
+c.ClearSolutions.enforce_metadata = False
+"""
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A released course with a gradebook and no submissions."""
+    root = tmp_path_factory.mktemp("template") / "course"
+    (root / "checks").mkdir(parents=True)
+    (root / "checks" / "ex90_test.py").write_text(workshop.CHECKS)
+    (root / "nbgrader_config.py").write_text(NBGRADER_CONFIG)
+    workshop.write(root / "source" / workshop.NAME, workshop.source_notebook(solved=True))
+    secret = root.parent / "secret"
+    secret.write_text("0123456789abcdef" * 4)
+    course = Course(root, secret)
+    release.generate(course, course.exercise(workshop.NAME))
+    return root
+
+
+@pytest.fixture
+def course(template: Path, tmp_path: Path) -> Course:
+    """A fresh copy of the released course."""
+    root = tmp_path / "course"
+    shutil.copytree(template, root)
+    shutil.copy(template.parent / "secret", tmp_path / "secret")
+    return Course(root, tmp_path / "secret")

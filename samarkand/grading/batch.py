@@ -1,0 +1,379 @@
+"""A whole class in one go: sandboxes side by side, nbgrader's pipeline behind them, nothing done twice."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import queue
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from samarkand.errors import CourseError
+from samarkand.grading import gradebook, structure, variants
+from samarkand.grading.assessment import Assessment, Assessor, Work
+from samarkand.grading.checks import ExerciseSet, Verdict
+from samarkand.grading.course import Course, Heard
+from samarkand.grading.sandbox import Limits, NoSandbox, Ran, Sandbox
+
+#: Raised when marks could come out otherwise than before; everything is then graded anew.
+VERSION = 1
+
+
+@dataclass
+class Summary:
+    """What a batch did.
+
+    Attributes
+    ----------
+    graded, unchanged : list of str
+        Students whose work was graded now; whose work was graded before and has not changed.
+    troubles : list of str
+        A sentence for each thing that went wrong; none: exit status 0.
+    trusted : bool
+        Whether student code ran with no sandbox.
+    """
+
+    graded: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+    trusted: bool = False
+
+
+def grade(  # noqa: PLR0913 - the options of the verb
+    course: Course,
+    name: str,
+    *,
+    students: Sequence[str] = (),
+    jobs: int = 1,
+    force: bool = False,
+    trusted: bool = False,
+    limits: Limits | None = None,
+    say: Callable[[str], None] = print,
+) -> Summary:
+    """Grade everything that was handed in for one set.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The set's id or number.
+    students : sequence of str, optional
+        Only these.
+    jobs : int, optional
+        How many sandboxes work side by side.
+    force : bool, optional
+        Grade also what has not changed.
+    trusted : bool, optional
+        Run student code with no sandbox at all.
+    limits : Limits, optional
+        What one submission may use.
+    say : callable, optional
+        Takes one line at a time.
+
+    Returns
+    -------
+    Summary
+        What was done and what was not.
+
+    Raises
+    ------
+    CourseError
+        If nothing can be graded: no gradebook, no sandbox, no such set, no submissions.
+    """
+    exercise = course.exercise(name)
+    released = course.released(exercise)
+    gradebook.ready(course.gradebook)
+    summary = Summary(trusted=trusted)
+    folders = _chosen(course, exercise, students, summary)
+    seed = course.seed()
+    fingerprint = _fingerprint(course, exercise, seed)
+    todo: dict[str, Path] = {}
+    digests: dict[str, str] = {}
+    for student, folder in folders.items():
+        digests[student] = _digest(folder, exercise.id, fingerprint)
+        if not force and _recorded(course, exercise.id, student) == digests[student]:
+            summary.unchanged.append(student)
+        else:
+            todo[student] = folder
+    if not todo:
+        return summary
+    if trusted:
+        say("WITHOUT A SANDBOX: student code runs with your rights, since you trust these students.")
+    free_space(course.root)
+    gradebook.backup(course.gradebook)
+    with tempfile.TemporaryDirectory(prefix="samarkand-") as stage, Boxes(course, jobs, trusted) as boxes:
+        pool = ThreadPoolExecutor(boxes.count)
+        progress = Progress(len(todo), say)
+        with pool:
+            pending: dict[str, Future[Assessment]] = {}
+            assessor = Assessor(exercise, released, seed, boxes.first, limits)
+            for student, folder in todo.items():
+                work = assessor.prepare(student, folder)
+                _stage(Path(stage), exercise.id, folder, work, summary)
+                pending[student] = pool.submit(boxes.assess, assessor, work)
+
+            def done(student: str) -> None:
+                result = pending[student].result()
+                _record(course, result, digests[student])
+                summary.graded.append(student)
+                progress.step(result)
+
+            complaint = _pipeline(course, exercise.id, Path(stage), lambda s: pending[s].result(), done)
+            for student, future in pending.items():
+                if student not in summary.graded:
+                    error = future.exception() if future.done() and not future.cancelled() else None
+                    summary.troubles.append(
+                        f"{student}: {error or complaint or 'nbgrader could not write the marks'}."
+                    )
+                    if isinstance(error, NoSandbox):
+                        raise error
+    return summary
+
+
+def _chosen(
+    course: Course, exercise: ExerciseSet, students: Sequence[str], summary: Summary
+) -> dict[str, Path]:
+    """Find the submissions to grade; name those that are missing or not on the roster."""
+    found = course.submissions(exercise.id)
+    if not found:
+        raise CourseError(
+            f"Nothing was handed in for {exercise.id}: {course.root / 'submitted'} holds no folder of it."
+        )
+    for student in students:
+        if student not in found:
+            summary.troubles.append(f"{student}: nothing was handed in for {exercise.id}.")
+    if students:
+        found = {student: folder for student, folder in found.items() if student in students}
+    roster = gradebook.students(course.gradebook)
+    listed = _has_roster(course)
+    for student in list(found):
+        try:
+            odd = variants.student(student) != student
+        except CourseError:
+            odd = True
+        if odd:
+            summary.troubles.append(f"{student!r}: no student can have this id; the folder was left alone.")
+            del found[student]
+        elif listed and student not in roster:
+            summary.troubles.append(
+                f"{student}: not on the roster (nbgrader db student list); the work was left alone."
+            )
+            del found[student]
+    return found
+
+
+def _has_roster(course: Course) -> bool:
+    """Say whether students were entered by the instructor: then nobody else is graded."""
+    return (course.root / "roster.csv").is_file()
+
+
+def _fingerprint(course: Course, exercise: ExerciseSet, seed: str) -> str:
+    """Sum up what marks depend on besides the submission."""
+    released = course.root / "release" / exercise.id / f"{exercise.id}.ipynb"
+    parts = [
+        str(VERSION),
+        seed,
+        released.read_bytes().hex(),
+        (course.check_folder / f"{exercise.id}.py").read_bytes().hex(),
+    ]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _digest(folder: Path, name: str, fingerprint: str) -> str:
+    try:
+        body, remarks = structure.read_file(folder, name)
+    except structure.Unreadable as problem:
+        body, remarks = b"", [str(problem)]
+    parts = [fingerprint.encode(), body, repr(remarks).encode(), _timestamp(folder).encode()]
+    return hashlib.sha256(b"\x1f".join(parts)).hexdigest()
+
+
+def _timestamp(folder: Path) -> str:
+    """Read when it was handed in, if nbgrader has noted it in a plain file."""
+    try:
+        descriptor = os.open(folder / "timestamp.txt", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return ""
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return ""
+        return file.read(100).decode("utf-8", "replace").strip()
+
+
+def _stage(stage: Path, name: str, folder: Path, work: Work, summary: Summary) -> None:
+    """Lay the rebuilt notebook where nbgrader will look for it."""
+    from nbgrader.utils import parse_utc
+
+    student = work.student
+    target = stage / student / name
+    target.mkdir(parents=True)
+    (target / f"{name}.ipynb").write_text(json.dumps(work.notebook, ensure_ascii=True), encoding="utf-8")
+    timestamp = _timestamp(folder)
+    if timestamp:
+        try:
+            parse_utc(timestamp)
+        except (ValueError, OverflowError):
+            summary.troubles.append(
+                f"{student}: timestamp.txt holds no time; no late penalty was worked out."
+            )
+        else:
+            (target / "timestamp.txt").write_text(timestamp, encoding="utf-8")
+
+
+def _pipeline(
+    course: Course,
+    name: str,
+    stage: Path,
+    assessment: Callable[[str], Assessment],
+    done: Callable[[str], None],
+) -> str:
+    """Run nbgrader's own autograding over the staged notebooks; return what it complained of."""
+    from nbgrader.converters.base import NbGraderException
+
+    from samarkand.grading.preprocessor import Answers, Grading
+
+    config, coursedir = course.nbgrader(name, submitted=str(stage))
+    Answers.assessment = staticmethod(assessment)
+    pipeline = Grading(coursedir=coursedir, config=config)
+    heard = Heard(pipeline)
+    pipeline.force = True
+    pipeline.done = done
+    try:
+        pipeline.start()
+    except NbGraderException:
+        return heard.why  # whoever is missing from the graded is named by the caller
+    except SystemExit as error:
+        raise CourseError(f"nbgrader ended by itself ({error}). {heard.why}") from None
+    return ""
+
+
+# --- records ------------------------------------------------------------------------------------------------
+
+
+def record_path(course: Course, exercise: str, student: str) -> Path:
+    """Say where an assessment is kept, for ``explain`` and for resuming."""
+    return course.root / "assessments" / exercise / f"{student}.json"
+
+
+def _record(course: Course, result: Assessment, digest: str) -> None:
+    kept = dataclasses.asdict(result) | {"digest": digest}
+    kept.pop("notebook")
+    body = json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    gradebook.write_whole(record_path(course, result.exercise, result.student), body)
+
+
+def _recorded(course: Course, exercise: str, student: str) -> str:
+    try:
+        kept = json.loads(record_path(course, exercise, student).read_bytes())
+        return str(kept["digest"])
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def recorded(course: Course, exercise: str, student: str) -> Assessment:
+    """Read back the assessment of a graded submission.
+
+    Raises
+    ------
+    CourseError
+        If it has not been graded.
+    """
+    path = record_path(course, exercise, student)
+    try:
+        kept = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        raise CourseError(
+            f"{exercise} of {student} has not been graded: run samarkand grade {exercise}."
+        ) from None
+    kept.pop("digest")
+    kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
+    kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
+    return Assessment(**kept)
+
+
+# --- sandboxes and progress ---------------------------------------------------------------------------------
+
+
+class Boxes:
+    """A few sandboxes, each used by one thread at a time."""
+
+    def __init__(self, course: Course, jobs: int, trusted: bool) -> None:
+        self.count = max(1, jobs)
+        self._all = [Sandbox(secret=[course.root], trusted=trusted) for _ in range(self.count)]
+        self._free: queue.Queue[Sandbox] = queue.Queue()
+
+    @property
+    def first(self) -> Sandbox:
+        """Any of them, to ask about what all have in common."""
+        return self._all[0]
+
+    def __enter__(self) -> Boxes:
+        for box in self._all:
+            self._free.put(box)
+        self._all[0].start()  # whether it works at all is known before anything is written
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for box in self._all:
+            box.stop()
+
+    def assess(self, assessor: Assessor, work: Work) -> Assessment:
+        """Run one submission in a free sandbox; if the sandbox dies, once more in a fresh one."""
+        box = self._free.get()
+        try:
+            try:
+                return assessor.run(work, box)
+            except NoSandbox:
+                box.stop()
+                return assessor.run(work, box)
+        finally:
+            self._free.put(box)
+
+
+class Progress:
+    """One line a submission, with the time that is left."""
+
+    def __init__(self, total: int, say: Callable[[str], None]) -> None:
+        self.total, self.say = total, say
+        self.count, self.began = 0, time.monotonic()
+
+    def step(self, result: Assessment) -> None:
+        """Say how one submission fared."""
+        self.count += 1
+        left = (time.monotonic() - self.began) / self.count * (self.total - self.count)
+        flags = "".join(f" [{flag}]" for flag in _flags(result))
+        clock = f" {left:.0f} s left" if self.count < self.total else ""
+        self.say(
+            f"[{self.count}/{self.total}]{clock} {result.student}: {result.points:g} of {result.out_of:g}{flags}"
+        )
+
+
+def _flags(result: Assessment) -> Iterator[str]:
+    if result.ended != "finished":
+        yield result.ended
+    if result.remarks and result.ended == "finished":
+        yield f"{len(result.remarks)} remarks"
+    if result.trusted:
+        yield "no sandbox"
+
+
+def free_space(folder: Path, needed: int = 50 << 20) -> None:
+    """Refuse to begin on a full disk.
+
+    Raises
+    ------
+    CourseError
+        If less than ``needed`` bytes are free.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise CourseError(f"The disk is full: {folder} has {free >> 20} MB left; {needed >> 20} are needed.")

@@ -1,0 +1,168 @@
+"""nbgrader's gradebook, kept safe: opened with care, saved aside before each write, read for reports."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from samarkand.errors import CourseError
+
+#: How many copies of the gradebook are kept.
+KEPT = 20
+
+
+class GradebookTrouble(CourseError):
+    """A gradebook that is missing, locked, damaged or cannot be written."""
+
+
+def ready(path: Path) -> None:
+    """See that the gradebook is there, whole and free.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``gradebook.db``.
+
+    Raises
+    ------
+    GradebookTrouble
+        With a sentence that says what is the matter.
+    """
+    if not path.is_file():
+        raise GradebookTrouble(f"There is no gradebook at {path}. Run samarkand release first: it makes one.")
+    try:
+        connection = sqlite3.connect(path, timeout=3, isolation_level=None)
+        with contextlib.closing(connection):
+            connection.execute("BEGIN IMMEDIATE")
+            (verdict,) = connection.execute("PRAGMA quick_check").fetchone()
+            connection.execute("SELECT count(*) FROM assignment").fetchone()
+            connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise GradebookTrouble(
+                "The gradebook is locked: another program is writing to it. Close it (formgrader, another "
+                "samarkand grade) and run this again."
+            ) from None
+        raise GradebookTrouble(f"The gradebook {path} cannot be used: {error}.") from None
+    except sqlite3.DatabaseError as error:
+        raise GradebookTrouble(
+            f"The gradebook {path} is damaged ({error}). The latest copies are in {path.parent / 'backups'}."
+        ) from None
+    if verdict != "ok":
+        raise GradebookTrouble(f"The gradebook {path} is damaged ({verdict}).")
+
+
+def backup(path: Path) -> Path:
+    """Save a copy of the gradebook, whole or not at all.
+
+    Returns
+    -------
+    pathlib.Path
+        ``backups/gradebook-<time>.db`` beside it; the oldest beyond :data:`KEPT` are removed.
+    """
+    folder = path.parent / "backups"
+    folder.mkdir(exist_ok=True)
+    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S-%f")
+    target = folder / f"gradebook-{stamp}.db"
+    unfinished = target.with_suffix(".part")
+    with (
+        contextlib.closing(sqlite3.connect(path, timeout=10)) as source,
+        contextlib.closing(sqlite3.connect(unfinished)) as copy,
+    ):
+        source.backup(copy)
+    _settle(unfinished)
+    unfinished.replace(target)
+    for old in sorted(folder.glob("gradebook-*.db"))[:-KEPT]:
+        old.unlink()
+    for rest in folder.glob("gradebook-*.part"):
+        rest.unlink()
+    return target
+
+
+def _settle(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a file so that a crash leaves the old one or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """Open nbgrader's own interface to the gradebook."""
+    from nbgrader.api import Gradebook
+
+    ready(path)
+    with Gradebook(f"sqlite:///{path}") as book:
+        yield book
+
+
+def students(path: Path) -> set[str]:
+    """Return the ids of all students in the gradebook."""
+    with opened(path) as book:
+        return {student.id for student in book.students}
+
+
+def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
+    """Return one row a graded submission.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The gradebook.
+    exercise : str
+        The set's id.
+
+    Returns
+    -------
+    list of dict
+        ``student``, ``score``, ``max_score``, ``late_penalty``, ``needs_manual_grade`` and ``questions``,
+        a dict of the score of each grade cell; in the order of the ids.
+    """
+    from nbgrader.api import MissingEntry
+
+    with opened(path) as book:
+        try:
+            assignment = book.find_assignment(exercise)
+        except MissingEntry:
+            raise GradebookTrouble(
+                f"{exercise} is not in the gradebook: run samarkand release first."
+            ) from None
+        rows = []
+        for submission in assignment.submissions:
+            questions = {}
+            for notebook in submission.notebooks:
+                for grade in notebook.grades:
+                    questions[grade.cell.name] = float(grade.score or 0)
+            rows.append(
+                {
+                    "student": submission.student.id,
+                    "score": float(submission.score or 0),
+                    "max_score": float(submission.max_score or 0),
+                    "late_penalty": float(submission.late_submission_penalty or 0)
+                    if hasattr(submission, "late_submission_penalty")
+                    else sum(float(n.late_submission_penalty or 0) for n in submission.notebooks),
+                    "needs_manual_grade": bool(submission.needs_manual_grade),
+                    "questions": questions,
+                }
+            )
+    return sorted(rows, key=lambda row: str(row["student"]))

@@ -1,0 +1,244 @@
+"""A whole class through nbgrader's pipeline: marks, comments, penalties, resuming, troubles."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+import pytest
+import workshop
+from conftest import LIMITS
+
+from samarkand.errors import CourseError
+from samarkand.grading import batch, gradebook
+
+
+def released(course):
+    path = course.root / "release" / workshop.NAME / f"{workshop.NAME}.ipynb"
+    return json.loads(path.read_text())
+
+
+def hand_in(course, student, **sources):
+    return workshop.write(
+        course.root / "submitted" / student / workshop.NAME, workshop.fill(released(course), **sources)
+    )
+
+
+def grade(course, **options):
+    lines = []
+    summary = batch.grade(course, "ex90", limits=LIMITS, say=lines.append, **options)
+    return summary, lines
+
+
+@pytest.fixture
+def marked(course):
+    hand_in(course, "ada", **workshop.ANSWERS)
+    hand_in(course, "bob")
+    hand_in(course, "Zoë Müller", q2=workshop.ANSWERS["q2"])
+    return course
+
+
+def test_scores_and_comments_are_nbgraders_own(marked):
+    summary, lines = grade(marked)
+    assert (summary.graded, summary.troubles) == (["Zoë Müller", "ada", "bob"], [])
+    assert len(lines) == 3
+    rows = {row["student"]: row for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    assert {student: row["score"] for student, row in rows.items()} == {"ada": 10, "bob": 0, "Zoë Müller": 3}
+    assert rows["ada"]["questions"] == {"q1-check": 2, "q2-check": 3, "q3-check": 5}
+    with gradebook.opened(marked.gradebook) as book:
+        comment = book.find_comment("q1", workshop.NAME, workshop.NAME, "bob")
+        assert comment.comment == "0 of 2. Not answered yet."
+
+
+def test_nothing_is_graded_twice(marked):
+    grade(marked)
+    summary, lines = grade(marked)
+    assert (summary.graded, lines, len(summary.unchanged)) == ([], [], 3)
+    hand_in(marked, "bob", q1=workshop.ANSWERS["q1"])
+    assert grade(marked)[0].graded == ["bob"]
+    assert len(grade(marked, force=True)[0].graded) == 3
+    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    assert rows == {"ada": 10, "bob": 2, "Zoë Müller": 3}
+
+
+def test_a_new_mark_keeps_what_a_person_gave(marked):
+    grade(marked)
+    with gradebook.opened(marked.gradebook) as book:
+        book.find_grade("q1-check", workshop.NAME, workshop.NAME, "bob").manual_score = 1.5
+        book.db.commit()
+    grade(marked, force=True)
+    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    assert rows["bob"] == 1.5
+
+
+def test_two_jobs_give_the_same_marks(marked):
+    summary, _ = grade(marked, jobs=2)
+    assert len(summary.graded) == 3
+    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    assert rows == {"ada": 10, "bob": 0, "Zoë Müller": 3}
+
+
+def test_a_class_of_all_sorts(marked, tmp_path):
+    """Broken and hostile files cost their senders alone, and the rest goes on."""
+    folder = marked.root / "submitted"
+
+    def plant(student, body=None):
+        target = folder / student / workshop.NAME
+        target.mkdir(parents=True)
+        path = target / f"{workshop.NAME}.ipynb"
+        if body is not None:
+            path.write_bytes(body)
+        return path
+
+    plant("empty", b"")
+    plant("text", b"not a notebook")
+    plant("binary", bytes(range(256)) * 10)
+    plant("deep", b'{"cells":' * 10000)
+    plant("twice", b'{"nbformat": 4, "cells": [], "cells": []}')
+    plant("nan", b'{"nbformat": 4, "cells": [], "metadata": NaN}')
+    plant("huge", b"[" + b" " * (9 << 20) + b"]")
+    plant("number", b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": 7}]}')
+    plant("nothing")
+    plant("linked").symlink_to(folder / "ada" / workshop.NAME / f"{workshop.NAME}.ipynb")
+    hard = plant("hard")
+    hard.hardlink_to(folder / "ada" / workshop.NAME / f"{workshop.NAME}.ipynb")
+    import os
+
+    os.mkfifo(plant("fifo"))
+    (folder / "folderlink").mkdir()
+    (folder / "folderlink" / workshop.NAME).symlink_to(folder / "ada" / workshop.NAME)
+    (folder / "person").symlink_to(folder / "ada")
+    (folder / ".hidden" / workshop.NAME).mkdir(parents=True)
+    (folder / "glob*").mkdir()
+    (folder / "glob*" / workshop.NAME).mkdir()
+    path = hand_in(marked, "files", **workshop.ANSWERS)
+    (path.parent / "sitecustomize.py").write_text("raise SystemExit")
+    (path.parent / "pandas.py").write_text("raise SystemExit")
+    (path.parent / "loop").symlink_to(path.parent)
+    hard_source = folder / "ada" / workshop.NAME / f"{workshop.NAME}.ipynb"
+    summary, _ = grade(marked)
+    hard.unlink()
+    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    zero = [
+        "empty",
+        "text",
+        "binary",
+        "deep",
+        "twice",
+        "nan",
+        "huge",
+        "number",
+        "nothing",
+        "linked",
+        "hard",
+        "fifo",
+    ]
+    assert {student: rows[student] for student in zero} == dict.fromkeys(zero, 0)
+    assert (rows["folderlink"], rows["person"], rows["files"]) == (0, 0, 10)
+    assert (rows["bob"], rows["Zoë Müller"]) == (0, 3)
+    assert sorted(trouble.split(":")[0] for trouble in summary.troubles) == ["'.hidden'", "'glob*'"]
+    record = batch.recorded(marked, workshop.NAME, "files")
+    assert "loop, pandas.py, sitecustomize.py" in " ".join(record.remarks)
+    # a hard link makes the file of both suspect: ada is told, and has full marks once it is gone
+    assert "hard link" in " ".join(batch.recorded(marked, workshop.NAME, "ada").remarks)
+    assert hard_source.exists()
+    grade(marked)
+    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    assert rows["ada"] == 10
+
+
+def test_forged_structure_changes_nothing(marked):
+    notebook = workshop.fill(released(marked), **workshop.ANSWERS)
+    by_id = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell for cell in notebook["cells"]}
+    by_id["q1-check"]["metadata"]["nbgrader"]["points"] = 1000
+    by_id["q1"]["metadata"]["nbgrader"] |= {"grade": True, "points": 50}
+    by_id["q2-check"]["source"] = "99"
+    by_id["q2-check"]["outputs"] = [
+        {"output_type": "execute_result", "data": {"text/plain": "3.0"}, "metadata": {}, "execution_count": 1}
+    ]
+    by_id["q3"]["metadata"] = {}
+    by_id["setup"]["source"] = "given = {'factor': 0}"
+    by_id["q2"]["cell_type"] = "markdown"
+    notebook["cells"].append(json.loads(json.dumps(by_id["q2"])))
+    notebook["cells"].remove(by_id["q3-check"])
+    notebook["cells"].reverse()
+    notebook["cells"].sort(key=lambda cell: cell is by_id["q2"])
+    notebook["metadata"] = {
+        "kernelspec": {"name": "evil", "display_name": "evil"},
+        "nbgrader": {"points": 99},
+    }
+    workshop.write(marked.root / "submitted" / "eve" / workshop.NAME, notebook)
+    grade(marked)
+    rows = {row["student"]: row for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    assert rows["eve"]["max_score"] == 10
+    assert rows["eve"]["score"] <= 10
+    remarks = " ".join(batch.recorded(marked, workshop.NAME, "eve").remarks)
+    for word in (
+        "points",
+        "locked cell setup",
+        "output of its own",
+        "markdown",
+        "2 times",
+        "missing",
+        "another order",
+    ):
+        assert word in remarks, word
+    assert {s: rows[s]["score"] for s in ("ada", "bob")} == {"ada": 10, "bob": 0}
+
+
+def test_late_work_pays_what_the_course_says(course):
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
+    with gradebook.opened(course.gradebook) as book:
+        book.update_or_create_assignment(workshop.NAME, duedate="2022-09-14 12:00:00 UTC")
+    for student, time in (
+        ("early", "2022-09-14 11:00:00 UTC"),
+        ("late", "2022-09-15 12:00:00 UTC"),
+        ("odd", "soon"),
+    ):
+        path = hand_in(course, student, **workshop.ANSWERS)
+        (path.parent / "timestamp.txt").write_text(time)
+    summary, _ = grade(course)
+    rows = {row["student"]: row for row in gradebook.marks(course.gradebook, workshop.NAME)}
+    assert (rows["early"]["late_penalty"], rows["late"]["late_penalty"]) == (0, 10)
+    assert summary.troubles == ["odd: timestamp.txt holds no time; no late penalty was worked out."]
+
+
+def test_every_trouble_has_its_sentence(course):
+    with pytest.raises(CourseError, match="Nothing was handed in"):
+        grade(course)
+    hand_in(course, "ada", **workshop.ANSWERS)
+    summary, _ = grade(course, students=["ada", "nobody"])
+    assert summary.troubles == ["nobody: nothing was handed in for ex90_test."]
+    with pytest.raises(CourseError, match=r'No set "ex9"'):
+        batch.grade(course, "ex9")
+    (course.root / "roster.csv").write_text("id\nbob\n")
+    with gradebook.opened(course.gradebook) as book:
+        book.remove_student("ada")
+    assert "not on the roster" in grade(course, force=True)[0].troubles[0]
+
+
+def test_a_gradebook_that_cannot_be_used(course):
+    hand_in(course, "ada", **workshop.ANSWERS)
+    with sqlite3.connect(course.gradebook, isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(CourseError, match="locked"):
+            grade(course)
+        other.execute("ROLLBACK")
+    kept = course.gradebook.read_bytes()
+    course.gradebook.write_bytes(b"SQLite format 3\0" + bytes(5000))
+    with pytest.raises(CourseError, match=r"damaged|cannot be used"):
+        grade(course)
+    course.gradebook.write_bytes(kept)
+    course.gradebook.rename(course.root / "elsewhere")
+    with pytest.raises(CourseError, match="no gradebook"):
+        grade(course)
+
+
+def test_the_gradebook_is_saved_aside_before_each_write(marked):
+    for _ in range(3):
+        grade(marked, force=True)
+    copies = sorted((marked.root / "backups").glob("*.db"))
+    assert len(copies) >= 3
+    with sqlite3.connect(copies[-1]) as copy:
+        assert copy.execute("SELECT count(*) FROM submitted_assignment").fetchone() == (3,)
