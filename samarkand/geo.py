@@ -1,6 +1,7 @@
 """Geometry: points on the globe, distances, great circles, and the course's equal-area projection.
 
-Points are ``(lat, lon)`` in degrees, north and east positive. GeoJSON, and nothing else here, puts longitude first.
+Points are ``(lat, lon)`` in degrees, north and east positive. GeoJSON, and nothing else here, puts longitude
+first.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ _SIN0, _COS0 = math.sin(math.radians(CENTRE[0])), math.cos(math.radians(CENTRE[0
 def distance_km(a: Point, b: Point) -> float:
     """Return the great-circle distance between two points.
 
-    The haversine formula on a sphere of radius `EARTH_RADIUS_KM`: well conditioned for small distances too. The true
-    ellipsoid differs by up to 0.5 per cent.
+    The haversine formula on a sphere of radius `EARTH_RADIUS_KM`: well conditioned for small distances too.
+    The true ellipsoid differs by up to 0.5 per cent.
 
     Parameters
     ----------
@@ -87,7 +88,8 @@ def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:
 
     References
     ----------
-    E. Williams, "Aviation Formulary", section "Intermediate points on a great circle": spherical linear interpolation.
+    E. Williams, "Aviation Formulary", section "Intermediate points on a great circle": spherical linear
+    interpolation.
 
     Examples
     --------
@@ -149,7 +151,8 @@ def project(lat: float, lon: float) -> tuple[int, int]:
 
     References
     ----------
-    J. P. Snyder, *Map Projections: A Working Manual*, USGS Professional Paper 1395 (1987), p. 185, eqs. 24-2 and 22-4 f.
+    J. P. Snyder, *Map Projections: A Working Manual*, USGS Professional Paper 1395 (1987), p. 185, eqs. 24-2
+    and 22-4 f.
 
     Examples
     --------
@@ -171,7 +174,8 @@ def project_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     geometry : dict
-        A GeoJSON Point, LineString, MultiLineString, Polygon or MultiPolygon; coordinates [lon, lat] in degrees.
+        A GeoJSON Point, LineString, MultiLineString, Polygon or MultiPolygon; coordinates [lon, lat] in
+        degrees.
 
     Returns
     -------
@@ -185,7 +189,8 @@ def project_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
 
     Examples
     --------
-    >>> project_geometry({"type": "LineString", "coordinates": [[85, 45], [85.001, 45], [86, 45]]})["coordinates"]
+    >>> way = {"type": "LineString", "coordinates": [[85, 45], [85.001, 45], [86, 45]]}
+    >>> project_geometry(way)["coordinates"]
     [[0, 0], [39, 0]]
     """
     kind, coordinates = geometry["type"], geometry["coordinates"]

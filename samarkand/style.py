@@ -1,7 +1,7 @@
 """The one authority for colour and pattern: Okabe and Ito's palette, and a pattern beside each colour.
 
-Whoever cannot tell the colours apart can tell the patterns; whoever prints in grey can, too. Maps and charts take both
-from here: as `Mark` objects, as CSS custom properties (`css`) or as SVG patterns (`patterns_svg`).
+Whoever cannot tell the colours apart can tell the patterns; whoever prints in grey can, too. Maps and charts
+take both from here: as `Mark` objects, as CSS custom properties (`css`) or as SVG patterns (`patterns_svg`).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from itertools import chain
 
 from samarkand.errors import unknown
 
-#: Eight colours that people with colour vision deficiencies tell apart (M. Okabe and K. Ito, "Color Universal Design",
-#: University of Tokyo, 2002, revised 2008).
+#: Eight colours that people with colour vision deficiencies tell apart (M. Okabe and K. Ito, "Color
+#: Universal Design", University of Tokyo, 2002, revised 2008).
 OKABE_ITO: Mapping[str, str] = {
     "black": "#000000",
     "orange": "#E69F00",
@@ -28,7 +28,8 @@ OKABE_ITO: Mapping[str, str] = {
 #: Colours of the palette let down with white, for large areas that stay behind what matters.
 TINTS: Mapping[str, str] = {"orange": "#F4CE85", "grey": "#C9CFD5"}
 
-#: What is not data: paper, writing, land and sea. Writing stands out from paper by 4.5 to 1 or more (WCAG 2.2, 1.4.3).
+#: What is not data: paper, writing, land and sea. Writing stands out from paper by 4.5 to 1 or more (WCAG
+#: 2.2, 1.4.3).
 PAPER: Mapping[str, str] = {
     "paper": "#ffffff",
     "ink": "#1b2733",
@@ -87,7 +88,8 @@ PATTERNS: Mapping[str, tuple[int, int, str]] = {
     "dots": (
         8,
         0,
-        '<g fill="#fff" fill-opacity=".92"><circle cx="2" cy="2" r="1.2"/><circle cx="6" cy="6" r="1.2"/></g>',
+        '<g fill="#fff" fill-opacity=".92">'
+        '<circle cx="2" cy="2" r="1.2"/><circle cx="6" cy="6" r="1.2"/></g>',
     ),
     "grid": (8, 0, '<path fill="none" stroke="#fff" stroke-opacity=".75" d="M0 4h8M4 0v8"/>'),
     "horizontal": (6, 0, '<path fill="#fff" fill-opacity=".6" d="M0 0h6v1.4H0z"/>'),
@@ -196,14 +198,15 @@ def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
             size, turn, tile = PATTERNS[one.pattern]
             rotate = f' patternTransform="rotate({turn})"' if turn else ""
             out.append(
-                f'<pattern id="p-{one.code}" width="{size}" height="{size}" patternUnits="userSpaceOnUse"{rotate}>'
+                f'<pattern id="p-{one.code}" width="{size}" height="{size}"{rotate} '
+                'patternUnits="userSpaceOnUse">'
                 f'<path fill="{one.colour}" d="M0 0h{size}v{size}H0z"/>{tile}</pattern>'
             )
     return f"<defs>{''.join(out)}</defs>"
 
 
 def css(marks: Iterable[Mark] | None = None) -> str:
-    """Return the palette as CSS: custom properties, and one rule a mark for elements with its code in ``data-s``.
+    """Return the palette as CSS: custom properties, and a rule for elements with a mark’s code in ``data-s``.
 
     Parameters
     ----------
@@ -213,8 +216,8 @@ def css(marks: Iterable[Mark] | None = None) -> str:
     Returns
     -------
     str
-        ``--m`` and ``--m-ink`` (colour, and writing upon it) for a mark with the code ``m``; ``--ink``, ``--sea`` ... for
-        `PAPER`; ``--font``.
+        ``--m`` and ``--m-ink`` (colour, and writing upon it) for a mark with the code ``m``; ``--ink``,
+        ``--sea`` ... for `PAPER`; ``--font``.
 
     Examples
     --------

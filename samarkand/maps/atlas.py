@@ -13,19 +13,23 @@ from samarkand.maps.layers import Key, Label, Name, Scene, Shape, Step, features
 from samarkand.maps.offline import OfflineMap, Shapes
 from samarkand.style import PLACES, STATUS
 
-#: Corners of the views, (x, y) in map units: all of Eurasia with Egypt and Maldives; Turkey and Belarus to Beijing.
-EURASIA = ((-2430, -2490), (2330, 2640))
+#: Corners of the views, (x, y) in map units: all of Eurasia with Egypt and Maldives; Turkey and Belarus to
+#: Beijing.
+EURASIA = ((-2900, -2330), (2350, 2640))
 HEARTLAND = ((-2060, -1290), (1820, 1500))
 
-#: Capitals that were called otherwise when the article was written.
-CAPITALS_2022 = {"KAZ": "Nur-Sultan (Astana again since 17 September 2022)"}
+#: Capitals that were called otherwise on the days of the journey; the table ``places`` tells when and why.
+CAPITALS_2022 = {"KAZ": "Nur-Sultan"}
 
-_BORDERS = "Lambert’s equal-area projection. Borders by who holds the ground: Natural Earth 1:50m, public domain."
+_BORDERS = (
+    "Lambert’s equal-area projection. Borders by who holds the ground: Natural Earth 1:50m, public domain."
+)
 _CONTESTED = (
     "<b>Hatched</b>, claimed by more than one side and in no state’s colour: Abkhazia, Arunachal Pradesh, "
-    "Crimea (from 2014), Golan Heights, Halaib Triangle, Kashmir in all its parts, Nagorno-Karabakh (to 2023), "
-    "Northern Cyprus, South Ossetia, southern Kuril Islands, Taiwan, Transnistria, and the regions of Ukraine that "
-    "Russia declared annexed on 30 September 2022: Donetsk, Kherson, Luhansk and Zaporizhzhia."
+    "Crimea (from 2014), Golan Heights, Halaib Triangle, Kashmir in all its parts, Nagorno-Karabakh "
+    "(to 2023), Northern Cyprus, South Ossetia, southern Kuril Islands, Taiwan, Transnistria, and the "
+    "regions of Ukraine that Russia declared annexed on 30 September 2022: Donetsk, Kherson, Luhansk and "
+    "Zaporizhzhia."
 )
 
 
@@ -54,7 +58,7 @@ def sco(year: int = 2022) -> OfflineMap:
     Examples
     --------
     >>> sco(2022)
-    Map of the Shanghai Cooperation Organisation, 1996 to 2025. 2022: 8 members, 4 observers, 9 dialogue partners on 31 December.
+    Map of the SCO, 1996 to 2025. 2022: 8 members, 4 observers, 9 dialogue partners on 31 December.
     """
     held = data.status_by_year()
     years = [int(y) for y in held.columns]
@@ -70,13 +74,13 @@ def sco(year: int = 2022) -> OfflineMap:
     contested, about = _contested([f"{y}-12-31" for y in years])
     shown = steps[years.index(year)]
     family = ("member", "observer", "dialogue partner", "SCO partner", "Shanghai Five")
-    keys = [Key(STATUS[one], _capital(STATUS[one].plural), count=True) for one in family]
+    keys = [Key(STATUS[one], _capital(STATUS[one].plural), counted=True) for one in family]
     scene = Scene(
         title="The Shanghai Cooperation Organisation",
         lead="Who belonged to it, and how closely",
-        sentence=f"Map of the Shanghai Cooperation Organisation, {years[0]} to {years[-1]}. {shown.say}.",
-        alt=f"Map of Asia and eastern Europe: states of the Shanghai Cooperation Organisation on 31 December {year}. "
-        + _listed(status, years.index(year)),
+        sentence=f"Map of the SCO, {years[0]} to {years[-1]}. {shown.say}.",
+        alt="Map of Asia and eastern Europe: states of the Shanghai Cooperation Organisation on 31 December "
+        f"{year}. {_listed(status, years.index(year))}",
         bounds=EURASIA,
         keys=[*keys, Key(STATUS["contested"], "Contested", "named below")],
         steps=steps,
@@ -86,6 +90,7 @@ def sco(year: int = 2022) -> OfflineMap:
         labels=labels(),
         ticks={years.index(y): f"{blank}{y}" for y, blank in _TICKS if y in years},
         first="KAZ",
+        height_px=(690, 900),
         note=f"<b>Bold</b>: new in the year shown. {_CONTESTED} {_BORDERS} "
         "Source: declarations of the SCO and press (table <i>sco_membership</i>).",
     )
@@ -201,40 +206,53 @@ def region(highlight: Iterable[str] | str | None = None, *, title: str | None = 
     status = {iso3: "h" if iso3 in chosen else "s" for iso3 in sorted(world | set(chosen))}
     contested, about = _contested(["2022-09-15"])
     capitals = [places.get(iso3) for iso3 in chosen]
-    at = {p.iso3: geo.project(p.lat, p.lon) for p in capitals if p.lat is not None and p.lon is not None}
-    cities = [Label("", p.capital, *at[p.iso3], 11, 8, -8, "city small") for p in capitals if p.iso3 in at]
+    seats = {p.iso3: geo.project(p.lat, p.lon) for p in capitals if p.lat is not None and p.lon is not None}
+    cities = [
+        Label(
+            "",
+            CAPITALS_2022.get(p.iso3, p.capital),
+            *seats[p.iso3],
+            11,
+            7,
+            9 if p.iso3 == "UZB" else -9,
+            "city small",
+        )
+        for p in capitals
+        if p.iso3 in seats
+    ]
     scene = Scene(
         title=title or "Between Moscow, Beijing and Tehran",
         lead="Point at a state, or press the arrow keys, for its names in five languages",
         sentence=f"Map of Asia and eastern Europe with {picked} picked out.",
-        alt=f"Map of Asia and eastern Europe with {picked} picked out, among the {len(world)} states that belong to "
-        "the world of the Shanghai Cooperation Organisation: members, observers and partners, 1996 to 2025.",
+        alt=f"Map of Asia and eastern Europe with {picked} picked out, among the {len(world)} states that "
+        "belong to the world of the Shanghai Cooperation Organisation: members, observers and "
+        "partners, 1996 to 2025.",
         bounds=EURASIA,
         keys=[
             Key(PLACES["chosen"], picked, text=""),
             Key(
                 PLACES["around"],
                 "SCO world",
-                text="Members, observers and partners of the Shanghai Cooperation Organisation at any time from 1996 to 2025",
+                text="Members, observers and partners of the Shanghai Cooperation Organisation, 1996 to 2025",
             ),
             Key(STATUS["contested"], "Contested", "named below"),
         ],
         steps=[Step("")],
         status=status | contested,
         names={iso3: _in_five_languages(iso3) for iso3 in known} | about,
-        labels=[*labels(), *cities],
+        labels=[*cities, *labels()],
         first=chosen[0] if chosen else "",
         note=f"{_CONTESTED} {_BORDERS} Names and capitals: table <i>places</i>.",
         news=False,
     )
-    return _drawn(scene, [Shape("", "capital", "dot", list(xy), 3.5) for xy in at.values()])
+    return _drawn(scene, [Shape("", "capital", "dot", list(xy), 3.5) for xy in seats.values()])
 
 
 def trip() -> OfflineMap:
     """Draw the journey of 14 to 16 September 2022: Beijing, Nur-Sultan, Samarkand, Beijing.
 
-    Great circles, numbered; a range inside the map goes through the journey, fills the states whose leaders were met
-    and lists what happened.
+    Great circles, numbered; a range inside the map goes through the journey, fills the states whose leaders
+    were met and lists what happened.
 
     Returns
     -------
@@ -243,7 +261,7 @@ def trip() -> OfflineMap:
     Examples
     --------
     >>> trip()
-    Map of the journey Beijing - Nur-Sultan - Samarkand - Beijing, 14 to 16 September 2022: 9,133 km in 3 legs.
+    Map of the journey Beijing - Nur-Sultan - Samarkand - Beijing, 14 to 16 September 2022: 9,133 km.
     """
     journey = stages(data.load("trip"))
     flights = [stage.flight for stage in journey if stage.flight]
@@ -260,7 +278,7 @@ def trip() -> OfflineMap:
     scene = Scene(
         title="Three days in September",
         lead=f"Xi Jinping’s journey, {days}",
-        sentence=f"Map of the journey {route}, {days}: {total:,} km in {len(flights)} legs.",
+        sentence=f"Map of the journey {route}, {days}: {total:,} km.",
         alt=f"Map of Xi Jinping’s journey {route}, {days}, on great circles: "
         + ", ".join(f"leg {f.number} {f.km:,} km" for f in flights)
         + f". Filled: the {len(states)} states whose leaders he met one to one: "
@@ -269,7 +287,7 @@ def trip() -> OfflineMap:
         bounds=HEARTLAND,
         keys=[
             Key(PLACES["route"], "Flights, on great circles", text=""),
-            Key(PLACES["met"], "Leaders met one to one", "", count=True),
+            Key(PLACES["met"], "Leaders met one to one", "", counted=True),
             Key(STATUS["contested"], "Contested", text=""),
         ],
         steps=[overview, *(stage.step for stage in journey)],
@@ -280,16 +298,20 @@ def trip() -> OfflineMap:
             for f in flights
         }
         | about,
-        labels=[*_route_labels(flights), *labels({"KAZ": (48.4, 77.0), "KGZ": (40.4, 77.5)}, seas=False)],
+        labels=[
+            *_route_labels(flights),
+            *labels({"KAZ": (48.4, 77.0), "KGZ": (40.4, 77.5), "MNG": (44.6, 105.5)}, seas=False),
+        ],
         ticks=dict(enumerate(["All", *ticks(journey)])),
         range_label="Stage of the journey",
         list_label="States and flights on the map. Arrow keys go from one to the next.",
         first="KAZ",
         pace_ms=2400,
-        height_px=(640, 900),
+        aside_px=290,
+        height_px=(680, 940),
         note="Great-circle distances between airports. "
-        "<b>Hatched</b>, claimed by more than one side: Abkhazia, Arunachal Pradesh, Crimea, Kashmir in all its "
-        f"parts, Nagorno-Karabakh, South Ossetia, Taiwan, Transnistria. {_BORDERS} "
+        "<b>Hatched</b>, claimed by more than one side: Abkhazia, Arunachal Pradesh, Crimea, Kashmir in "
+        f"all its parts, Nagorno-Karabakh, South Ossetia, Taiwan, Transnistria. {_BORDERS} "
         "Source: Xinhua and other agencies (table <i>trip</i>).",
     )
     casing = [Shape("", "casing", "line", [f.line]) for f in flights]
@@ -321,8 +343,8 @@ def _route_labels(flights: list[Flight]) -> list[Label]:
     for f in flights:
         x, y = f.line[len(f.line) // 2]
         steep = abs(f.line[0][1] - f.line[-1][1]) > abs(f.line[0][0] - f.line[-1][0])
-        beside = (-9, 0) if steep else (0, -12)
-        out.append(Label(f.id, f"{f.number}: {f.km:,} km", x, y, 12.5, *beside, "leg"))
+        dx, dy = (-9, 0) if steep else (0, -12)
+        out.append(Label(f.id, f"{f.number}: {f.km:,} km", x, y, 12.5, dx, dy, "leg"))
     return out
 
 
@@ -360,7 +382,10 @@ def _in_five_languages(iso3: str) -> Name:
     place = places.get(iso3)
     capital = CAPITALS_2022.get(iso3, place.capital)
     card = [(places.LANGUAGES[code], places.name(iso3, code), code) for code in ("zh", "ru", "kk", "uz")]
-    return Name(place.name, card=(*card, ("Capital", capital, "en")))
+    return Name(
+        place.name,
+        card=(*card, ("Capital", capital, "en"), ("Note", place.note, "en"))[: 5 + bool(place.note)],
+    )
 
 
 def _listed(status: dict[str, str], at: int) -> str:

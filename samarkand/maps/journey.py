@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -125,7 +126,7 @@ def on(day: pd.Timestamp, *, year: bool = True) -> str:
 
 
 def _told(event: dict[str, Any]) -> str:
-    """Return an event in a line: whom he met, or what happened."""
+    """Return an event in a line: whom he met, or what happened without what the table adds to it."""
     if event["type"] == "bilateral":
         return f"{event['counterpart']}, {places.name(event['counterpart_iso3'])}"
-    return str(event["event"])
+    return re.split(r"; | \(", str(event["event"]))[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -67,19 +68,19 @@ class Step(NamedTuple):
 class Key(NamedTuple):
     """An entry of the legend.
 
-    `text` stands under the heading; None lists the states that bear the mark at the step shown. `count` puts their
-    number beside the heading; `always` keeps the entry while nobody bears the mark.
+    `text` stands under the heading; None lists the states that bear the mark at the step shown. `counted` puts
+    their number beside the heading; `always` keeps the entry while nobody bears the mark.
     """
 
     mark: Mark
     heading: str
     text: str | None = None
-    count: bool = False
+    counted: bool = False
     always: bool = False
 
 
 class Name(NamedTuple):
-    """What hovering or focusing says: the name, the group in lists, what it is, and a card of (what, text, language)."""
+    """What pointing at a shape says: name, group in lists, what it is; a card of (what, text, language)."""
 
     name: str
     group: str = ""
@@ -111,6 +112,18 @@ class Scene:
         Shapes that can be pointed at.
     labels : sequence of Label
         Names on the map, the most important first.
+    range_label, list_label : str
+        What a screen reader calls the range, and the states on the map.
+    first : str
+        The state that the Tab key reaches first.
+    aside_px : int
+        Width of the column beside the map.
+    pace_ms : int
+        How long a step lasts when the range plays.
+    news : bool
+        Print in bold, in lists, who is new at a step.
+    height_px : (int, int)
+        Height of the frame when it is wide, and when it is narrow and all stands in one column.
     ticks : mapping of int to str
         What is written below the range, by step; a text that begins with a blank gives way on small screens.
     """
@@ -133,6 +146,7 @@ class Scene:
         "States on the map. Arrow keys go from state to state, a letter to the next name that begins with it."
     )
     first: str = ""
+    aside_px: int = 240
     pace_ms: int = 1200
     news: bool = True
     height_px: tuple[int, int] = (660, 860)
@@ -159,11 +173,12 @@ class Scene:
 
 def compact(value: Any) -> str:
     """Return JSON without a blank too many, safe inside a ``<script>``."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return re.sub(r"(?<=\d)\.0(?=[],])", "", text).replace("</", "<\\/")
 
 
 def differences(points: Iterable[Sequence[int]]) -> list[int]:
-    """Return a line as its first point and the steps from point to point, flat: short numbers for a small page.
+    """Return a line as its first point and the steps from point to point, flat: short numbers.
 
     Examples
     --------

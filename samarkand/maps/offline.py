@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 from string import Template as Page
-from typing import Any
+from typing import Any, BinaryIO
 
 import folium
 from branca.element import Element, MacroElement
@@ -40,7 +41,8 @@ class Raw(Element):
 class Shapes(MacroElement):
     """A layer of shapes in a pane of its own.
 
-    folium's own `GeoJson` writes a point in 12 bytes and a style per shape; this takes 6, and styles by class.
+    folium's own `GeoJson` writes a point in 12 bytes and a style per shape; this takes 6, and styles by
+    class.
 
     Parameters
     ----------
@@ -56,7 +58,7 @@ class Shapes(MacroElement):
     )
 
     def __init__(self, shapes: list[Shape], pane: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Shapes"
         self.shapes, self.pane = shapes, pane
         self.json = compact([[s.id, s.style, s.kind, numbers(s)] for s in shapes])
@@ -72,11 +74,12 @@ class Start(MacroElement):
     """
 
     _template = Template(
-        "{% macro script(this, kwargs) %}samarkand.start({{ this._parent.get_name() }}, {{ this.json }});{% endmacro %}"
+        "{% macro script(this, kwargs) %}samarkand.start({{ this._parent.get_name() }}, {{ this.json }});"
+        "{% endmacro %}"
     )
 
     def __init__(self, scene: Scene) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Start"
         self.json = compact(scene.spec())
 
@@ -121,13 +124,13 @@ class OfflineMap(folium.Map):
         self.scene = scene
         self.still = still.draw(scene, coarse)
         self._page: str | None = None
-        figure = self.get_root()
+        figure: Any = self.get_root()
         figure.title = scene.title
         js, leaflet_css = leaflet()
         marks = [key.mark for key in scene.keys]
         figure.header.add_child(Raw(f"<style>{leaflet_css}</style><script>{js}</script>"), name="leaflet")
         figure.header.add_child(Raw(f"<script>{asset('map.js')}</script>"), name="script")
-        self._style = Raw(f"<style>{css(marks)}{asset('map.css')}</style>")
+        self._style = Raw(f"<style>{css(marks)}:root{{--aside:{scene.aside_px}px}}{asset('map.css')}</style>")
         figure.html.add_child(Raw(_beside(scene)), name="beside")
 
     def page(self) -> str:
@@ -149,13 +152,14 @@ class OfflineMap(folium.Map):
             page = re.sub(
                 r'<meta name="viewport"[^>]*>', '<meta name="viewport" content="width=device-width">', page
             )
-            # folium sets margin, padding and size of the page late in the head: the course's style comes after
+            # folium sets margin, padding and size of the page late in the head: the course's style comes
+            # after
             page = page.replace("</head>", f"{self._style.html}</head>", 1)
             self._page = re.sub(r"\n\s+", "\n", page)
         return self._page
 
     def _repr_html_(self, **_kwargs: Any) -> str:
-        """Return the still picture and, over it, the frame; a notebook that is not trusted keeps the former."""
+        """Return the still picture and, over it, the frame, which a notebook that is not trusted drops."""
         wide, narrow = self.scene.height_px
         picture = self.still.translate(_IN_URI)
         framed = (
@@ -164,8 +168,9 @@ class OfflineMap(folium.Map):
         return Page(asset("output.html")).substitute(
             title=escape(self.scene.title),
             alt=escape(self.scene.alt),
+            sentence=escape(self.scene.sentence),
             picture=picture,
-            still=still.width(self.scene, wide - 26),
+            still=still.width(self.scene, wide - 44),
             wide=wide,
             narrow=narrow,
             page=framed,
@@ -176,15 +181,23 @@ class OfflineMap(folium.Map):
 
     __str__ = __repr__
 
-    def save(self, outfile: Any, **_kwargs: Any) -> None:
+    def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **_kwargs: Any) -> None:
         """Write the map as a page of its own.
 
         Parameters
         ----------
-        outfile : str or pathlib.Path
+        outfile : str, path or binary file
             Where to.
+        close_file : bool
+            Close a file that was given.
         """
-        Path(outfile).write_text(self.page(), encoding="utf-8", newline="\n")
+        page = self.page().encode()
+        if isinstance(outfile, str | bytes | Path):
+            Path(os.fsdecode(outfile)).write_bytes(page)
+        else:
+            outfile.write(page)
+            if close_file:
+                outfile.close()
 
 
 def _tree(root: Element) -> list[Element]:
@@ -202,7 +215,7 @@ _SWATCH = '<svg viewBox="0 0 28 15" aria-hidden="true"><path style="fill:{fill}"
 
 @lru_cache(maxsize=16)
 def asset(name: str) -> str:
-    """Return a file of ``samarkand/assets/map`` as it is served: comments and blanks that nobody reads are left out.
+    """Return a file of ``samarkand/assets/map`` as it is served: without comments and needless blanks.
 
     Raises
     ------
@@ -240,8 +253,8 @@ def tight(text: str) -> str:
 def leaflet() -> tuple[str, str]:
     """Return Leaflet's script and style sheet, from the files of the package XStatic-Leaflet.
 
-    The rules that name pictures go: the course's maps have no pins and no switch of layers. So does the link in the
-    attribution, which is not shown.
+    The rules that name pictures go: the course's maps have no pins and no switch of layers. So does the link
+    in the attribution, which is not shown.
 
     Returns
     -------
@@ -274,7 +287,7 @@ def _beside(scene: Scene) -> str:
     """Return what stands around the map: headline, legend, range, small print."""
     keys = []
     for key in scene.keys:
-        count = '<span class="count"></span>' if key.count else ""
+        count = '<span class="count"></span>' if key.counted else ""
         text = "<p></p>" if key.text is None else f"<p data-fixed>{escape(key.text)}</p>" if key.text else ""
         keys.append(
             f'<section class="key" data-key="{key.mark.code}"{" data-always" if key.always else ""}>'

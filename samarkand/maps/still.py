@@ -71,7 +71,8 @@ def draw(scene: Scene, shapes: Sequence[Shape]) -> str:
         f'<path fill="#fff" d="M0 0h{WIDTH}v{whole}H0z"/>'
         f'<text y="20" style="font-size:19px;font-weight:700">{escape(scene.title)}</text>'
         f'<text y="42" style="font-size:14px">{escape(scene.steps[scene.step].say or scene.lead)}</text>'
-        f'<svg y="{TOP}" width="{WIDTH}" height="{height}"><path fill="{PAPER["sea"]}" d="M0 0h{WIDTH}v{height}H0z"/>'
+        f'<svg y="{TOP}" width="{WIDTH}" height="{height}">'
+        f'<path fill="{PAPER["sea"]}" d="M0 0h{WIDTH}v{height}H0z"/>'
         f"<g {land}>{''.join(drawn)}</g>{''.join(names)}</svg>{_legend(scene, TOP + height + 9)}</svg>"
     )
 
@@ -121,20 +122,25 @@ def _path(line: Iterable[Sequence[int]], to_picture: _ToPicture, height: int, *,
 
 
 def _name(label: Label, scene: Scene, to_picture: _ToPicture, height: int) -> str:
-    """Write a name on the still picture: seas and the chosen states, and no leader lines."""
+    """Write a name: seas, stops and flights, and the states whose names need no leader line."""
     x, y = to_picture(label.x, label.y)
-    if label.style == "near" or label.dx or label.dy or not (20 < x < WIDTH - 20 and 10 < y < height - 4):
+    beside = label.style.startswith(("city", "leg"))
+    if label.style == "near" or (not beside and (label.dx or label.dy)):
+        return ""
+    x, y = x + round(label.dx), y + round(label.dy + label.size * 0.35)
+    if not (20 < x < WIDTH - 20 and 10 < y < height - 4):
         return ""
     if label.style == "sea":
         return f'<text x="{x}" y="{y}" text-anchor="middle" font-style="italic">{escape(label.text)}</text>'
-    letter = _letter(scene, label.id)
-    ink = next((key.mark.ink for key in scene.keys if key.mark.code == letter), PAPER["ink"])
-    white = f' style="fill:#fff;stroke:{_colour(scene, letter)}"' if ink == "#ffffff" else ""
-    return f'<text class="n" x="{x}" y="{y + 4}"{white}>{escape(label.text)}</text>'
-
-
-def _colour(scene: Scene, letter: str) -> str:
-    return next(key.mark.colour for key in scene.keys if key.mark.code == letter)
+    mark = next((key.mark for key in scene.keys if key.mark.code == _letter(scene, label.id)), None)
+    style = f"font-size:{label.size:g}px"
+    if beside and abs(label.dx) > 6:
+        style += ";text-anchor:" + ("end" if label.dx < 0 else "start")
+    if mark and label.style.startswith("leg"):
+        style += f";fill:{mark.colour}"
+    elif mark and mark.ink == "#ffffff" and not beside:
+        style += f";fill:#fff;stroke:{mark.colour}"
+    return f'<text class="n" x="{x}" y="{y}" style="{style}">{escape(label.text)}</text>'
 
 
 def _legend(scene: Scene, y: int) -> str:
@@ -143,8 +149,9 @@ def _legend(scene: Scene, y: int) -> str:
         borne = any(states[scene.step] == key.mark.code for states in scene.status.values())
         if borne or key.always:
             out.append(
-                f'<path transform="translate({x} {y})" d="M0 0h22v13H0z" fill="{key.mark.fill}" stroke="#888" '
-                f'stroke-width=".5"/><text x="{x + 28}" y="{y + 11}">{escape(key.heading)}</text>'
+                f'<path transform="translate({x} {y})" d="M0 0h22v13H0z" fill="{key.mark.fill}" '
+                f'stroke="#888" stroke-width=".5"/><text x="{x + 28}" y="{y + 11}">'
+                f"{escape(key.heading)}</text>"
             )
             x += 44 + round(6.6 * len(key.heading))
     return "".join(out)

@@ -6,7 +6,8 @@ Needs Python alone. The layers:
 
 - ``region``         the SCO's world and its neighbours, 5 km: what the maps draw
 - ``region_coarse``  the same, 35 km: the still pictures
-- ``world``          the states of the world as Natural Earth draws them at 1:110m, and points for the smallest
+- ``world``          the states of the world as Natural Earth draws them at 1:110m, and points for the
+smallest
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def write(path: Path, features: list[dict[str, Any]]) -> None:
 
 
 def areas() -> dict[str, list[Polygon]]:
-    """Return the polygons of every area of the region, contested ones cut out of the state that holds them."""
+    """Return the polygons of every area; contested ones are cut out of the state that holds them."""
     out: dict[str, list[Polygon]] = {}
     for feature in read("naturalearth_50m.geojson")["features"]:
         code = feature["properties"]["adm0_a3"]
@@ -78,8 +79,8 @@ def region(tolerance: float, least: float) -> list[dict[str, Any]]:
     contested = {item["id"]: item for item in read("contested.json")}
     shapes = simplified(
         areas(),
-        lambda sides: 2 * tolerance if sides == {""} else tolerance,
-        lambda name: 6 * least if name == "" else 0 if name in contested else least,
+        lambda sides: 3 * tolerance if sides == {""} else tolerance,
+        lambda name: 12 * least if name == "" else 0 if name in contested else least,
     )
     features = []
     for name, polygons in shapes.items():

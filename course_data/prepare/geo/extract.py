@@ -3,9 +3,10 @@
 usage: extract.py FOLDER
 
 FOLDER is the unpacked Debian package ``r-cran-rnaturalearthdata`` 1.0.0-1 (Natural Earth 5.1.1 as R data;
-``dpkg-deb -x PACKAGE FOLDER`` unpacks it). Reading R data needs the Python package ``rdata``, nothing else here does.
-Writes beside this script ``naturalearth_50m.geojson`` and ``naturalearth_110m.geojson``: whole polygons as they
-come, without the smallest islands of
+``dpkg-deb -x PACKAGE FOLDER`` unpacks it). Reading R data needs the Python package ``rdata``, nothing else
+here does.
+Writes beside this script ``naturalearth_50m.geojson`` and ``naturalearth_110m.geojson``: whole polygons as
+they come, without the smallest islands of
 unnamed states, coordinates rounded to a hundredth of a degree (1 km), nothing simplified.
 """
 
@@ -44,7 +45,7 @@ def table(folder: Path, name: str) -> dict[str, Any]:
         unpacked = zlib.decompress(packed[4:])
     classes = dict(rdata.conversion.DEFAULT_CLASS_MAP)
     spatial = "sf data.frame sfc sfc_MULTIPOLYGON sfc_POINT XY MULTIPOLYGON POINT sfg crs bbox"
-    classes |= {kind: plain for kind in spatial.split()}
+    classes |= dict.fromkeys(spatial.split(), plain)
     return rdata.conversion.SimpleConverter(classes).convert(rdata.parser.parse_data(unpacked))
 
 

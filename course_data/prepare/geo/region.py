@@ -21,7 +21,7 @@ NAMED = frozenset(
 
 
 def unwrapped(ring: Sequence[Sequence[float]]) -> list[Point]:
-    """Return a ring of [lon, lat], one that lies west of the Atlantic moved to the east: Chukotka stays whole."""
+    """Return a ring of [lon, lat]; one west of the Atlantic is moved to the east: Chukotka stays whole."""
     turn = 360 if max(x for x, _ in ring) < -10 else 0
     return [(x + turn, y) for x, y in ring]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from samarkand.geo import UNIT_KM, project_exact
 
@@ -21,7 +22,7 @@ def plane(point: Point) -> Point:
 
 def signed_area(ring: Sequence[Point]) -> float:
     """Return the area of a ring of plane points; positive when it runs anticlockwise."""
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False)) / 2
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)) / 2
 
 
 def area_km2(ring: Sequence[Point]) -> float:
@@ -33,16 +34,16 @@ def inside(point: Point, ring: Sequence[Point]) -> bool:
     """Tell whether a point lies in a ring (even-odd rule)."""
     x, y = point
     odd = False
-    for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(ring):
         if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
             odd = not odd
     return odd
 
 
 def densified(ring: Sequence[Point], step: float = 1.5) -> Ring:
-    """Put points on long straight edges, the same whichever way an edge is walked: parallels are not straight here."""
+    """Put points on long edges, as parallels are not straight here; the same whichever way it is walked."""
     out: Ring = []
-    for a, b in zip(ring, ring[1:], strict=False):
+    for a, b in pairwise(ring):
         first, last = min(a, b), max(a, b)
         n = max(1, math.ceil(max(abs(a[0] - b[0]), abs(a[1] - b[1])) / step))
         points = [
@@ -106,7 +107,7 @@ def simplified(
     owners: dict[frozenset[Point], set[str]] = defaultdict(set)
     for name, outlines in rings.items():
         for ring in outlines:
-            for a, b in zip(ring, ring[1:], strict=False):
+            for a, b in pairwise(ring):
                 beside[a].add(b)
                 beside[b].add(a)
                 owners[frozenset((a, b))].add(name)
@@ -131,7 +132,7 @@ def simplified(
         cuts = [i - cuts[0] for i in cuts] + [len(body)]
         body.append(body[0])
         out: Ring = []
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in pairwise(cuts):
             out += arc(body[a : b + 1])[:-1]
         return [*out, out[0]]
 
@@ -154,14 +155,14 @@ def simplified(
 
 
 def _outlines(polygons: Iterable[Polygon]) -> list[Ring]:
-    """Return the rings of an area once the edges between its own polygons are gone; land lies to their left."""
+    """Return the rings of an area without the edges between its own polygons; land lies to their left."""
     edges: set[tuple[Point, Point]] = set()
     for polygon in polygons:
         for k, ring in enumerate(polygon):
             points = densified(ring)
             if (signed_area(points) < 0) != (k > 0):
                 points = points[::-1]
-            for a, b in zip(points, points[1:], strict=False):
+            for a, b in pairwise(points):
                 if (b, a) in edges:
                     edges.discard((b, a))
                 elif a != b:
@@ -192,7 +193,7 @@ def _peucker(points: Ring, tolerance: float) -> Ring:
     if points[0] == points[-1]:
         ends.insert(1, max(range(len(points)), key=lambda i: math.dist(flat[i], flat[0])))
     keep = set(ends)
-    stack = list(zip(ends, ends[1:], strict=False))
+    stack = list(pairwise(ends))
     while stack:
         i, j = stack.pop()
         (x1, y1), (x2, y2) = flat[i], flat[j]

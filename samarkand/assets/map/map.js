@@ -140,20 +140,27 @@ const samarkand = (() => {
         const room = one.path && !beside ? one.path.getBBox() : { width: 0, height: 0 };
         const fits = room.width > one.width * 1.25 && room.height > one.size * 1.6;
         const out = one.line && !fits && !beside;
-        const dx = out || beside ? one.dx : 0;
-        const dy = out || beside ? one.dy : 0;
-        const left = dx < -6 ? p.x + dx - one.width - 3 : dx > 6 ? p.x + dx + 3 : p.x + dx - one.width / 2;
+        const away = out || beside;
+        const turns = one.style.includes("near") ? [[1, 1]] : [[1, 1], [-1, 1], [1, -1], [-1, -1]];
+        const tries = away ? turns.map(([u, v]) => [u * one.dx, v * one.dy]) : [[0, 0]];
+        const box_ = ([dx, dy]) => {
+          const left = dx < -6 ? p.x + dx - one.width - 3 : dx > 6 ? p.x + dx + 3 : p.x + dx - one.width / 2;
+          return [left - 2, p.y + dy - one.size * 0.55, left + one.width + 2, p.y + dy + one.size * 0.55];
+        };
+        const free = (r) =>
+          r[0] > 3 && r[1] > 3 && r[2] < view.x - 3 && r[3] < view.y - 3 &&
+          taken.every((t) => r[0] > t[2] || r[2] < t[0] || r[1] > t[3] || r[3] < t[1]);
+        const chosen = tries.find((offset) => free(box_(offset)));
+        one.g.style.display = chosen ? "" : "none";
+        if (!chosen) continue;
+        const [dx, dy] = chosen;
+        const rect = box_(chosen);
+        const left = rect[0] + 2;
         const middle = p.y + dy;
-        const rect = [left - 2, middle - one.size * 0.55, left + one.width + 2, middle + one.size * 0.55];
-        const seen =
-          rect[0] > 3 && rect[1] > 3 && rect[2] < view.x - 3 && rect[3] < view.y - 3 &&
-          taken.every((t) => rect[0] > t[2] || rect[2] < t[0] || rect[1] > t[3] || rect[3] < t[1]);
-        one.g.style.display = seen ? "" : "none";
-        if (!seen) continue;
         taken.push(rect);
         one.word.setAttribute("x", (left + one.width / 2 + origin.x).toFixed(1));
         one.word.setAttribute("y", (middle + one.size * 0.35 + origin.y).toFixed(1));
-        one.g.classList.toggle("inside", !out);
+        one.g.classList.toggle("inside", !out && !beside);
         if (one.line) {
           one.line.style.display = out && Math.hypot(dx, dy) > 9 ? "" : "none";
           one.line.setAttribute("x1", (p.x + origin.x).toFixed(1));
