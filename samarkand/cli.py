@@ -6,9 +6,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from samarkand import __version__
 from samarkand.errors import CourseError
+
+if TYPE_CHECKING:
+    from samarkand.grading.course import Course
 
 
 def build(options: argparse.Namespace) -> int:
@@ -42,6 +46,103 @@ def data_check(options: argparse.Namespace) -> int:
     return _report(tables.check(options.path), "The tables are as their schema says.")
 
 
+def release(options: argparse.Namespace) -> int:
+    """Let nbgrader make the students' notebooks of the sets and enter the sets into the gradebook."""
+    from samarkand.grading import checks
+    from samarkand.grading import release as wing
+
+    course = _course(options)
+    course.seed(create=True)
+    for name in options.set or checks.available(course.check_folder):
+        print(f"released {wing.generate(course, course.exercise(name))}", flush=True)
+    return 0
+
+
+def grade(options: argparse.Namespace) -> int:
+    """Grade what was handed in: student code runs in a sandbox, marks go into nbgrader's gradebook."""
+    from samarkand.grading import batch, feedback
+
+    course = _course(options)
+    summary = batch.grade(
+        course,
+        options.set,
+        students=options.student or (),
+        jobs=options.jobs,
+        force=options.force,
+        trusted=options.i_trust_these_students,
+        say=lambda line: print(line, flush=True),
+    )
+    feedback.write(course, options.set)
+    how = " WITHOUT A SANDBOX" if summary.trusted else ""
+    fine = f"{len(summary.graded)} graded{how}, {len(summary.unchanged)} as they were."
+    print(fine)
+    return _report(summary.troubles, "")
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Print why a student's marks are what they are: the value read, the rule, the reason."""
+    from samarkand.grading import report
+
+    print(report.explain(_course(options), options.set, options.student))
+    return 0
+
+
+def grades(options: argparse.Namespace) -> int:
+    """Print how the class fared in a set; or write the marks for another system."""
+    from samarkand.grading import report
+
+    if options.export:
+        print(report.export(_course(options), options.set, options.export), end="")
+    else:
+        print(report.grades(_course(options), options.set))
+    return 0
+
+
+def _course(options: argparse.Namespace) -> Course:
+    from samarkand.grading.course import Course
+
+    return Course(options.course, options.secret)
+
+
+def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add what an instructor does."""
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--course", type=Path, help="the nbgrader course; none: exercises/")
+    common.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
+
+    verb = verbs.add_parser(
+        "release", parents=[common], help="make the students' notebooks", description=release.__doc__
+    )
+    verb.add_argument("set", nargs="*", help="id or number of a set, such as ex03; none: all")
+    verb.set_defaults(run=release)
+
+    verb = verbs.add_parser(
+        "grade", parents=[common], help="grade what was handed in", description=grade.__doc__
+    )
+    verb.add_argument("set", help="id or number of a set, such as ex03")
+    verb.add_argument("--student", action="append", help="only this one; may be given again")
+    verb.add_argument("--jobs", type=int, default=1, help="how many sandboxes work side by side")
+    verb.add_argument("--force", action="store_true", help="grade also what has not changed")
+    verb.add_argument(
+        "--i-trust-these-students", action="store_true", help="run their code with your rights, unconfined"
+    )
+    verb.set_defaults(run=grade)
+
+    verb = verbs.add_parser(
+        "explain", parents=[common], help="say why a mark is what it is", description=explain.__doc__
+    )
+    verb.add_argument("set", help="id or number of a set")
+    verb.add_argument("--student", required=True)
+    verb.set_defaults(run=explain)
+
+    verb = verbs.add_parser(
+        "grades", parents=[common], help="say how the class fared", description=grades.__doc__
+    )
+    verb.add_argument("set", help="id or number of a set")
+    verb.add_argument("--export", choices=("csv", "canvas", "moodle"), help="write the marks instead")
+    verb.set_defaults(run=grades)
+
+
 def _report(problems: Sequence[str], fine: str) -> int:
     """Print what is wrong, or that nothing is; return the exit status."""
     for problem in problems:
@@ -73,6 +174,7 @@ def parser() -> argparse.ArgumentParser:
     verb = data.add_parser("check", help="hold the tables to their schema", description=data_check.__doc__)
     verb.add_argument("path", nargs="?", type=Path, help="the folder of the tables; none: course_data")
     verb.set_defaults(run=data_check)
+    _grading_verbs(verbs)
     return top
 
 

@@ -352,9 +352,8 @@ class Progress:
         left = (time.monotonic() - self.began) / self.count * (self.total - self.count)
         flags = "".join(f" [{flag}]" for flag in _flags(result))
         clock = f" {left:.0f} s left" if self.count < self.total else ""
-        self.say(
-            f"[{self.count}/{self.total}]{clock} {result.student}: {result.points:g} of {result.out_of:g}{flags}"
-        )
+        mark = f"{result.points:g} of {result.out_of:g}"
+        self.say(f"[{self.count}/{self.total}]{clock} {result.student}: {mark}{flags}")
 
 
 def _flags(result: Assessment) -> Iterator[str]:

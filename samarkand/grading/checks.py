@@ -12,10 +12,11 @@ from __future__ import annotations
 import builtins
 import functools
 import importlib.util
+import itertools
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from samarkand.grading.kinds import Kind, WrongForm, described
 from samarkand.grading.sandbox import Call, Outcome, Result
 
 Given = dict[str, Any]
+
+#: How many other variants a wrong answer is held against.
+VARIANTS_TRIED = 300
 
 
 @dataclass(frozen=True)
@@ -177,6 +181,8 @@ class Verdict:
         For the instructor: the value that was read.
     rule : str
         For the instructor: what was compared, with which tolerance.
+    other : dict, optional
+        Another student's numbers that a wrong answer fits exactly.
     """
 
     question: str
@@ -186,6 +192,7 @@ class Verdict:
     reason: str
     read: str = ""
     rule: str = ""
+    other: Given | None = None
 
 
 def load(folder: Path, name: str) -> ExerciseSet:
@@ -327,7 +334,21 @@ class Marker:
             wrong = self._wrong(question, diagnosis)
             if wrong is not None and question.kind.same(answer, wrong):
                 return _verdict(question, "wrong", diagnosis.reason, read=read, rule=rule)
+        other = self._fits(question, answer) if question.varies else None
+        if other is not None:
+            reason = "This is right for other numbers than yours: take them from given."
+            return replace(_verdict(question, "wrong", reason, read=read, rule=rule), other=other)
         return _verdict(question, "wrong", question.hint, read=read, rule=rule)
+
+    def _fits(self, question: Question, answer: Any) -> Given | None:
+        """Find other numbers that this answer would be right for."""
+        names = list(self.exercise.options)
+        for choice in itertools.islice(itertools.product(*self.exercise.options.values()), VARIANTS_TRIED):
+            given = dict(zip(names, choice, strict=True))
+            expected = _canonical(question.kind, question.solution(given))
+            if question.kind.same(answer, expected):
+                return given
+        return None
 
     def _wrong(self, question: Question, diagnosis: Diagnosis) -> Any:
         """Work out what a wrong way gives; nothing where it fails on these numbers."""

@@ -135,7 +135,8 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``student``, ``score``, ``max_score``, ``late_penalty``, ``needs_manual_grade`` and ``questions``,
+        ``student``, ``score``, ``max_score``, ``late_penalty``, ``net`` (score less penalty),
+        ``needs_manual_grade`` and ``questions``,
         a dict of the score of each grade cell; in the order of the ids.
     """
     from nbgrader.api import MissingEntry
@@ -161,8 +162,11 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
                     "late_penalty": float(submission.late_submission_penalty or 0)
                     if hasattr(submission, "late_submission_penalty")
                     else sum(float(n.late_submission_penalty or 0) for n in submission.notebooks),
+                    "net": 0.0,
                     "needs_manual_grade": bool(submission.needs_manual_grade),
                     "questions": questions,
                 }
             )
+    for row in rows:
+        row["net"] = max(0.0, row["score"] - row["late_penalty"])
     return sorted(rows, key=lambda row: str(row["student"]))

@@ -14,10 +14,6 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import workshop
 
-pytest.importorskip("nbgrader", reason="grading needs the requirements of the group 'grading'")
-if sys.platform != "linux" or shutil.which("bwrap") is None:
-    pytest.skip("student code is only ever run under bubblewrap (Linux)", allow_module_level=True)
-
 from samarkand.grading import checks, release, structure
 from samarkand.grading.assessment import Assessor
 from samarkand.grading.course import Course
@@ -65,6 +61,8 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> structure.Released:
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory, canaries: Canaries) -> Iterator[Sandbox]:
+    if sys.platform != "linux" or shutil.which("bwrap") is None:
+        pytest.skip("student code is only ever run under bubblewrap (Linux)")
     data = tmp_path_factory.mktemp("data")
     (data / "table.csv").write_text("iso3,length\nKAZ,7644\n")
     warm = ("numpy", "pandas", "samarkand.grading.desk")
@@ -93,6 +91,7 @@ c.ClearSolutions.enforce_metadata = False
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A released course with a gradebook and no submissions."""
+    pytest.importorskip("nbgrader", reason="the gradebook needs the requirements of the group 'grading'")
     root = tmp_path_factory.mktemp("template") / "course"
     (root / "checks").mkdir(parents=True)
     (root / "checks" / "ex90_test.py").write_text(workshop.CHECKS)

@@ -1,0 +1,232 @@
+"""What an instructor asks after grading: why a mark is what it is, how the class fared, who copied."""
+
+from __future__ import annotations
+
+import csv
+import io
+import statistics
+from collections.abc import Iterator
+from typing import Any
+
+from samarkand.errors import CourseError
+from samarkand.grading import batch, gradebook
+from samarkand.grading.assessment import Assessment
+from samarkand.grading.course import Course
+
+
+def explain(course: Course, name: str, student: str) -> str:
+    """Explain one student's marks: the value read, the rule, the reason.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The set's id or number.
+    student : str
+        The student's id.
+
+    Returns
+    -------
+    str
+        For the instructor's eyes: it holds expected values.
+
+    Raises
+    ------
+    CourseError
+        If it has not been graded.
+    """
+    exercise = course.exercise(name)
+    result = batch.recorded(course, exercise.id, student)
+    lines = [
+        f"{student}, {exercise.id}: {result.points:g} of {result.out_of:g}, ended: {result.ended}, "
+        f"{result.cpu:.2f} s of CPU" + (", NO SANDBOX" if result.trusted else ""),
+        f"numbers: {result.given}",
+    ]
+    for verdict in result.verdicts:
+        lines += [
+            "",
+            f"{verdict.question}: {verdict.points:g} of {verdict.out_of:g} ({verdict.state})",
+            f"  read:   {verdict.read or 'nothing'}",
+            f"  rule:   {verdict.rule or 'none was reached'}",
+            f"  reason: {verdict.reason}",
+        ]
+        if verdict.other is not None:
+            lines.append(f"  note:   right for the numbers {verdict.other}")
+        ran = result.ran.get(f"cell {verdict.question}")
+        if ran is not None and ran.error:
+            lines.append(f"  error:  {ran.error}")
+    if result.remarks:
+        lines += ["", "remarks:", *(f"  {remark}" for remark in result.remarks)]
+    return "\n".join(lines)
+
+
+def assessments(course: Course, exercise: str) -> list[Assessment]:
+    """Read back all assessments of a set, in the order of the ids."""
+    folder = course.root / "assessments" / exercise
+    return [batch.recorded(course, exercise, path.stem) for path in sorted(folder.glob("*.json"))]
+
+
+def grades(course: Course, name: str) -> str:
+    """Sum up a set: table, histogram, questions, what is missing, what was flagged, suspected copies.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The set's id or number.
+
+    Returns
+    -------
+    str
+        A page of text.
+    """
+    exercise = course.exercise(name)
+    rows = gradebook.marks(course.gradebook, exercise.id)
+    if not rows:
+        raise CourseError(f"No work of {exercise.id} has been graded.")
+    results = assessments(course, exercise.id)
+    parts = [
+        _table(rows),
+        _histogram(rows),
+        _questions(results),
+        *_listed("Not answered at all", [r.student for r in results if _unanswered(r)]),
+        *_listed("Flagged", [f"{r.student}: {'; '.join(r.remarks)}" for r in results if r.remarks]),
+        *_listed("Suspected copies (right for another student's numbers)", list(copies(results))),
+        *_listed("Waiting for a person", [row["student"] for row in rows if row["needs_manual_grade"]]),
+    ]
+    return "\n\n".join(parts)
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    width = max(7, *(len(row["student"]) for row in rows))
+    lines = [f"{'student':{width}}  points  of     late"]
+    for row in rows:
+        late = f"-{row['late_penalty']:g}" if row["late_penalty"] else ""
+        lines.append(f"{row['student']:{width}}  {row['net']:6.4g}  {row['max_score']:<5g}  {late}".rstrip())
+    scores = [row["net"] for row in rows]
+    mean, middle = statistics.fmean(scores), statistics.median(scores)
+    lines.append(f"{len(rows)} students, mean {mean:.2f}, median {middle:g}")
+    return "\n".join(lines)
+
+
+def _histogram(rows: list[dict[str, Any]]) -> str:
+    counts = [0] * 10
+    for row in rows:
+        share = row["net"] / row["max_score"] if row["max_score"] else 0
+        counts[min(9, max(0, int(share * 10)))] += 1
+    bars = (f"{10 * n:3d}-{10 * n + 10:3d} %  {'#' * count} {count or ''}" for n, count in enumerate(counts))
+    return "\n".join(bar.rstrip() for bar in bars)
+
+
+def _unanswered(result: Assessment) -> bool:
+    return all(verdict.state == "unanswered" for verdict in result.verdicts)
+
+
+def _questions(results: list[Assessment]) -> str:
+    """For each question the mean share of points, and how far it tells strong from weak work."""
+    lines = ["question  mean share  discrimination  right  partly  wrong  unanswered"]
+    if not results:
+        return lines[0]
+    for n, first in enumerate(results[0].verdicts):
+        verdicts = [result.verdicts[n] for result in results]
+        shares = [v.points / v.out_of for v in verdicts]
+        rest = [result.points - v.points for result, v in zip(results, verdicts, strict=True)]
+        states = [v.state for v in verdicts]
+        wrong = sum(state in ("wrong", "form", "error") for state in states)
+        lines.append(
+            f"{first.question:8}  {statistics.fmean(shares):10.2f}  {_correlation(shares, rest):>14}  "
+            f"{states.count('right'):5}  {states.count('partly'):6}  {wrong:5}  "
+            f"{states.count('unanswered'):10}"
+        )
+    return "\n".join(lines)
+
+
+def _correlation(one: list[float], other: list[float]) -> str:
+    try:
+        return f"{statistics.correlation(one, other):.2f}"
+    except statistics.StatisticsError:
+        return "-"  # fewer than two students, or all alike
+
+
+def copies(results: list[Assessment]) -> Iterator[str]:
+    """Name students whose wrong answer is right for the numbers of a classmate who had it right."""
+    for result in results:
+        for n, verdict in enumerate(result.verdicts):
+            if verdict.other is None:
+                continue
+            sources = [
+                r.student
+                for r in results
+                if r.student != result.student and r.given == verdict.other and r.verdicts[n].state == "right"
+            ]
+            whose = f"those of {', '.join(sources)}" if sources else "nobody's in this class"
+            yield f"{result.student}, {verdict.question}: the numbers are {whose}"
+
+
+def _listed(title: str, entries: list[str]) -> list[str]:
+    return [f"{title}:\n" + "\n".join(f"  {entry}" for entry in entries)] if entries else []
+
+
+# --- export
+# -----------------------------------------------------------------------------------------------------
+
+FORMATS = ("csv", "canvas", "moodle")
+
+
+def export(course: Course, name: str, form: str) -> str:
+    """Write the marks of a set as another system reads them.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The set's id or number.
+    form : str
+        ``"csv"`` (one column a question), ``"canvas"`` or ``"moodle"`` (their gradebooks' import form).
+
+    Returns
+    -------
+    str
+        CSV text.
+
+    Raises
+    ------
+    CourseError
+        If there is no such form.
+    """
+    exercise = course.exercise(name)
+    rows = gradebook.marks(course.gradebook, exercise.id)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    if form == "csv":
+        cells = sorted({cell for row in rows for cell in row["questions"]})
+        writer.writerow(["student", *cells, "late_penalty", "score", "max_score"])
+        for row in rows:
+            marks = [row["questions"].get(cell, 0) for cell in cells]
+            writer.writerow(
+                [_safe(row["student"]), *marks, row["late_penalty"], row["net"], row["max_score"]]
+            )
+    elif form == "canvas":
+        writer.writerow(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", exercise.id])
+        writer.writerow(
+            ["    Points Possible", "", "", "", "", rows[0]["max_score"] if rows else exercise.points]
+        )
+        for row in rows:
+            writer.writerow(
+                [_safe(row["student"]), "", _safe(row["student"]), _safe(row["student"]), "", row["net"]]
+            )
+    elif form == "moodle":
+        writer.writerow(["Username", exercise.id])
+        for row in rows:
+            writer.writerow([_safe(row["student"]), row["net"]])
+    else:
+        raise CourseError(f"No export {form!r}. There is: {', '.join(FORMATS)}, and nbgrader export.")
+    return out.getvalue()
+
+
+def _safe(text: str) -> str:
+    """Keep a spreadsheet from taking an id for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" else text

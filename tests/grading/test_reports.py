@@ -1,0 +1,147 @@
+"""Explaining, summing up, exporting, feedback, and what is left when the grader is killed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import pytest
+import workshop
+from test_batch import grade, hand_in
+
+from samarkand import cli, home
+from samarkand.errors import CourseError
+from samarkand.grading import batch, feedback, gradebook, report
+
+
+@pytest.fixture(scope="module")
+def marked(template, tmp_path_factory):
+    import shutil
+
+    from samarkand.grading.course import Course
+
+    folder = tmp_path_factory.mktemp("reports")
+    shutil.copytree(template, folder / "course")
+    shutil.copy(template.parent / "secret", folder / "secret")
+    course = Course(folder / "course", folder / "secret")
+    hand_in(course, "ada", **workshop.ANSWERS)
+    given = {}
+    for student in ("bob", "cyn", "dai"):
+        hand_in(course, student)
+    hand_in(course, "-eve", q2=workshop.ANSWERS["q2"].replace("100 * ", ""), added="x = 1")
+    grade(course)
+    for student in ("ada", "bob", "cyn", "dai"):
+        given[student] = batch.recorded(course, workshop.NAME, student).given["factor"]
+    copier = next(s for s in ("bob", "cyn", "dai") if given[s] != given["ada"])
+    hand_in(course, copier, q1=f"product = {17 * given['ada'] + 40961}")
+    grade(course)
+    course.copier = copier
+    return course
+
+
+def test_a_mark_is_explained(marked):
+    text = report.explain(marked, "ex90", "-eve")
+    assert "q2: 0 of 3 (wrong)" in text
+    assert "read:   series: KAZ=0.69" in text
+    assert "reason: These are shares of one" in text
+    assert "1 code cell was added" in text
+    with pytest.raises(CourseError, match="has not been graded"):
+        report.explain(marked, "ex90", "zed")
+
+
+def test_a_class_is_summed_up(marked):
+    text = report.grades(marked, "ex90")
+    assert "5 students, mean 2.00, median 0" in text
+    assert f"{marked.copier}, q1: the numbers are those of ada" in text
+    assert "-eve: 1 code cell was added" in text
+    assert "90-100 %  # 1" in text
+
+
+def test_marks_are_exported(marked):
+    rows = list(csv.reader(io.StringIO(report.export(marked, "ex90", "csv"))))
+    assert rows[0] == ["student", "q1-check", "q2-check", "q3-check", "late_penalty", "score", "max_score"]
+    assert {row[0]: row[5] for row in rows[1:]} == {
+        "'-eve": "0.0",
+        "ada": "10.0",
+        "bob": "0.0",
+        "cyn": "0.0",
+        "dai": "0.0",
+    }
+    assert "Points Possible" in report.export(marked, "ex90", "canvas")
+    assert report.export(marked, "ex90", "moodle").startswith("Username,ex90_test\n")
+
+
+def test_feedback_tells_reasons_and_no_answers(marked):
+    paths = feedback.write(marked, "ex90")
+    assert len(paths) == 5
+    pages = {path.parent.parent.name: path.read_text() for path in paths}
+    assert "On the whole" not in pages["ada"]
+    assert "These are shares of one: the question asks for per cent." in pages["-eve"]
+    expected = str(17 * batch.recorded(marked, workshop.NAME, "bob").given["factor"] + 40961)
+    for student, page in pages.items():
+        assert "http" not in page
+        assert expected not in page
+        assert not any(other in page for other in pages if other not in (student, "-eve") and len(other) > 2)
+
+
+def test_nbgraders_own_programs_go_on_working(marked):
+    program = [sys.executable, "-m", "nbgrader"]
+    for verb in (["export"], ["generate_feedback", workshop.NAME, "--force"]):
+        run = subprocess.run(
+            [*program, *verb], cwd=marked.root, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert run.returncode == 0, run.stderr[-2000:]
+    rows = {row["student_id"]: row for row in csv.DictReader((marked.root / "grades.csv").open())}
+    assert (float(rows["ada"]["score"]), float(rows["ada"]["max_score"])) == (10, 10)
+    page = marked.root / "feedback" / "ada" / workshop.NAME / f"{workshop.NAME}.html"
+    assert "Right." in page.read_text()
+
+
+def test_the_command_grades_and_explains(marked, capsys):
+    common = ["--course", str(marked.root), "--secret", str(marked.secret)]
+    assert cli.main(["grade", "ex90", "--student", "ada", "--force", *common]) == 0
+    assert "ada: 10 of 10" in capsys.readouterr().out
+    assert cli.main(["grade", "ex90", "--student", "nobody", *common]) == 1
+    assert cli.main(["explain", "ex90", "--student", "ada", *common]) == 0
+    assert cli.main(["grades", "ex90", "--export", "moodle", *common]) == 0
+    assert "ada,10" in capsys.readouterr().out
+
+
+def test_killed_at_any_moment_nothing_is_lost(course):
+    """Kill the grader at 50 random moments: the gradebook opens, nothing is lost, a re-run completes."""
+    students = [f"s{n}" for n in range(6)]
+    for student in students:
+        hand_in(course, student, **workshop.ANSWERS)
+    grade(course, students=["s0"])
+    with gradebook.opened(course.gradebook) as book:
+        book.find_grade("q1-check", workshop.NAME, workshop.NAME, "s0").manual_score = 1.25
+        book.db.commit()
+    program = [
+        sys.executable, "-m", "samarkand", "grade", "ex90", "--force",
+        "--course", str(course.root), "--secret", str(course.secret),
+    ]  # fmt: skip
+    began = time.monotonic()
+    subprocess.run(program, cwd=home.ROOT, check=True, capture_output=True, timeout=300)
+    whole = time.monotonic() - began
+    chance = random.Random(2022)
+    for _ in range(50):
+        with subprocess.Popen(
+            program, cwd=home.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            time.sleep(chance.uniform(0.25, 1) * whole)
+            process.send_signal(signal.SIGKILL)
+        with sqlite3.connect(course.gradebook) as database:
+            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            (kept,) = database.execute("SELECT count(*) FROM grade WHERE manual_score = 1.25").fetchone()
+            assert kept == 1
+    summary, _ = grade(course)
+    assert sorted(summary.graded + summary.unchanged) == students
+    rows = {row["student"]: row["score"] for row in gradebook.marks(course.gradebook, workshop.NAME)}
+    assert rows == {"s0": 9.25} | dict.fromkeys(students[1:], 10)
+    assert not list(course.root.rglob("*.part.part"))
