@@ -25,7 +25,7 @@ KNOWN = {
     "later": "claims on which more became known later",
 }
 #: Up to so many claims are shown with their records unfolded.
-UNFOLDED = 3
+UNFOLDED = 7
 #: Searches that tests try: none, one with hits, one in capitals, one without a hit, one of several words.
 SEARCHES = ("", "Tokayev", "XINHUA", "zebra", "russia energy")
 CLOSED, OPEN = '<details class="record">', '<details class="record" open>'
@@ -212,14 +212,11 @@ def _claim(row: Any, later: bool) -> Claim:
         sources = [s for s in sources if s.published <= EVE.isoformat()]
     named = "; ".join(f"{s.publisher}, {s.published} [{s.key}]" for s in sources)
     lines.append(("Sources", named or "those of the course came out later."))
-    proof = "".join(
-        f'<div class="proof"><b>{markup.escape(head)}:</b> {markup.escape(text)}</div>'
-        for head, text in lines
-    )
+    proof = "<br>".join(f"<b>{markup.escape(head)}:</b> {markup.escape(text)}" for head, text in lines)
     small = f"{markup.escape(' · '.join(marks))} · verdict: <b>{markup.escape(verdict)}</b>"
     shown = markup.styled(
         f'{CLOSED}<summary class="said">{markup.escape(row.paraphrase)} '
-        f'<span class="marks">{small}</span></summary>{proof}</details>'
+        f'<span class="marks">{small}</span></summary><div class="proof">{proof}</div></details>'
     )
     searched = [*marks, verdict, row.affiliation, row.paraphrase, *(text for _, text in lines)]
     return Claim(
