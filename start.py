@@ -25,6 +25,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -67,14 +68,16 @@ NO_NETWORK = (
     "operation timed out",
 )
 
-#: What JupyterLab is told, so that it calls no other machine: file in .venv -> its content.
+#: What JupyterLab is told, above all to call no other machine: file in .venv -> its content.
 SETTINGS: "dict[str, dict[str, dict[str, object]]]" = {
     "etc/jupyter/jupyter_lab_config.json": {
         "LabApp": {
             "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
             "extension_manager": "readonly",
             "news_url": None,
-        }
+        },
+        # What a lesson's kernel says to the server is nobody else's on a shared machine.
+        "KernelManager": {"transport_encryption": "auto"},
     },
     "share/jupyter/lab/settings/overrides.json": {
         "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
@@ -458,9 +461,13 @@ def open_course(arguments: "list[str]") -> int:
     set_up()
     if options.version:
         return print_versions()
-    command = ["--ServerApp.ip=127.0.0.1", f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}"]
-    # Quiet but for warnings and the address; Ctrl-C stops at once.
-    command += [f"--ServerApp.root_dir={ROOT}", "--Application.log_level=WARN", "--ServerApp.answer_yes=True"]
+    command = [
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={ROOT}",
+        f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}",
+        "--Application.log_level=ERROR",  # the address is shown all the same
+        "--ServerApp.answer_yes=True",  # Ctrl-C stops at once
+    ]
     if options.port is not None:
         command += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
     if options.no_browser:
@@ -493,7 +500,12 @@ def check_port(port: int) -> None:
 def lab(arguments: "list[str]") -> int:
     """Inside ``.venv``: trust the course's notebooks, then be JupyterLab."""
     trust()
-    return importlib.import_module("jupyterlab.labapp").main(arguments) or 0
+    # Jupyter heeds Ctrl-C in a terminal only; elsewhere it is to close kernels and files properly as well.
+    signal.signal(signal.SIGINT, lambda number, frame: signal.raise_signal(signal.SIGTERM))
+    status = importlib.import_module("jupyterlab.labapp").main(arguments) or 0
+    # All is closed now; but stopped while a kernel was starting, Jupyter leaves a thread that never ends.
+    sys.stdout.flush()
+    os._exit(status)
 
 
 def trust() -> None:

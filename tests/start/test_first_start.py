@@ -126,11 +126,13 @@ def test_a_later_start_opens_the_course_without_any_network(
     assert found["update"] == {"notification": None}
     assert found["notification"]["fetchNews"]["default"] == "false"
     assert found["notification"]["checkForUpdates"]["default"] is False
-    assert found["trusted"].pop("somebodys.ipynb") is False
-    assert found["trusted"]["98_a_lesson.ipynb"] is True
+    assert found["trusted"].pop("my_work/somebodys.ipynb") is False
+    assert found["trusted"]["notebooks/98_a_lesson.ipynb"] is True
     assert all(found["trusted"].values())
     assert found["status"] == 0
     assert "\x1b" not in found["said"]
+    left = Path(environment["HOME"], ".local/share/jupyter/runtime").glob("*.json")
+    assert list(left) == [], "servers or kernels were left behind"
 
 
 def test_a_moved_or_half_made_venv_is_made_again(installed: Path, run: Run) -> None:

@@ -402,10 +402,13 @@ def test_trust_signs_the_course_s_notebooks_once(
 
 
 def test_the_settings_name_what_jupyterlab_knows() -> None:
+    from jupyter_client.manager import KernelManager
     from jupyterlab.labapp import LabApp
 
-    settings = start.SETTINGS["etc/jupyter/jupyter_lab_config.json"]["LabApp"]
-    assert set(settings) <= set(LabApp.class_traits(config=True))
+    settings = dict(start.SETTINGS["etc/jupyter/jupyter_lab_config.json"])
+    for known in (LabApp, KernelManager):
+        assert set(settings.pop(known.__name__)) <= set(known.class_traits(config=True))
+    assert settings == {}
     share = Path(sys.prefix) / "share/jupyter/lab/schemas"
     for plugin, values in start.SETTINGS["share/jupyter/lab/settings/overrides.json"].items():
         package, name = plugin.rsplit(":", 1)

@@ -11,16 +11,18 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
 
 
 def listening() -> list[str]:
-    """Return the addresses that anything here listens on, as the system writes them."""
+    """Return the addresses that anything here listens on, as Linux writes them."""
     found = set()
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        for line in Path(table).read_text(encoding="ascii").splitlines()[1:]:
+    tables = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+    for table in filter(Path.exists, tables):
+        for line in table.read_text(encoding="ascii").splitlines()[1:]:
             _, local, _, state, *_ = line.split()
             if state == "0A":
                 found.add(local.split(":")[0])
@@ -28,58 +30,76 @@ def listening() -> list[str]:
 
 
 def visit(command: list[str]) -> dict[str, Any]:
+    """Start the course, look around and stop it; return what was seen."""
     began = time.monotonic()
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
     )
-    assert process.stdout
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        address = re.search(r"http://127\.0\.0\.1:\S+", line)
-        if address:
-            break
-    else:
-        raise SystemExit("".join(said))
-    url = address.group()
-    base, token = url.split("/lab/")[0], url.split("token=")[1]
+    try:
+        url, said = address(process)
+        page = answer(url)
+        seconds = round(time.monotonic() - began, 2)
+        found = look_around(url) | {"url": url, "page": page, "seconds": seconds}
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=30)
+        return found | {"said": said + rest, "status": process.returncode}
+    finally:
+        process.kill()
+
+
+def address(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Return the address that a starting server prints, and all it printed until then."""
+    said = ""
+    for line in process.stdout or ():
+        said += line
+        if url := re.search(r"http://127\.0\.0\.1:\S+", line):
+            return url.group(), said
+    raise SystemExit(said)
+
+
+def answer(url: str) -> int:
+    """Return the status of the first answer; the address is printed a moment before the server listens."""
+    end = time.monotonic() + 30
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=30) as page:
+                page.read()
+                return int(page.status)
+        except urllib.error.URLError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+
+
+def look_around(url: str) -> dict[str, Any]:
+    """Ask a running server for what the tests want to know, and start a kernel on it."""
+    base, token = re.split(r"/lab/.*token=", url)
 
     def ask(path: str, method: str = "GET") -> Any:
-        request = urllib.request.Request(
-            base + path, method=method, headers={"Authorization": f"token {token}"}
-        )
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        headers = {"Authorization": f"token {token}"}
+        with urllib.request.urlopen(
+            urllib.request.Request(base + path, None, headers, method=method)
+        ) as page:
+            return json.load(page)
 
-    with urllib.request.urlopen(url, timeout=30) as answer:
-        page = answer.status
-    seconds = time.monotonic() - began
     kernel = ask("/api/kernels", "POST")
+    folders = {entry["path"] for entry in ask("/api/contents/")["content"]} & {"notebooks", "my_work"}
+    files = [entry["path"] for folder in folders for entry in ask(f"/api/contents/{folder}")["content"]]
+    trusted = {}
+    for path in files:
+        if path.endswith(".ipynb"):
+            cells = ask(f"/api/contents/{path}")["content"]["cells"]
+            code = [cell["metadata"].get("trusted", False) for cell in cells if cell["cell_type"] == "code"]
+            trusted[path] = all(code)
     notification = ask("/lab/api/settings/@jupyterlab/apputils-extension:notification")
-    found = {
-        "page": page,
-        "seconds": round(seconds, 2),
-        "url": url,
+    return {
         "kernel": kernel["name"],
         "listening": listening(),
         "news": ask("/lab/api/news"),
         "update": ask("/lab/api/update"),
         "notification": notification["schema"]["properties"],
-        "trusted": {
-            path["name"]: all(
-                cell["metadata"].get("trusted")
-                for cell in ask(f"/api/contents/{path['path']}")["content"]["cells"]
-                if cell["cell_type"] == "code"
-            )
-            for folder in ("notebooks", "my_work")
-            for path in ask(f"/api/contents/{folder}")["content"]
-            if path["name"].endswith(".ipynb")
-        },
+        "trusted": trusted,
     }
-    process.send_signal(signal.SIGINT)
-    found["said"] = "".join(said) + process.stdout.read()
-    found["status"] = process.wait(timeout=30)
-    return found
 
 
 if __name__ == "__main__":
