@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/install.py [--repeat N]
 
 Each install happens in a fresh copy of the course, with empty caches. Both install the same set from the same
-lock, each file checked against its hash: one by start.py, the other by ``python -m venv`` and ``pip install``.
+lock, each file checked against its hash: once by start.py, once by ``python -m venv`` and ``pip install``.
 """
 
 from __future__ import annotations

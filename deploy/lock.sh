@@ -16,7 +16,7 @@ compile() { # lock file, then what goes into it
 }
 
 compile requirements.lock "$@"
-compile requirements-test.lock --extra test --constraints requirements.lock "$@"
+compile requirements-test.lock --extra test --extra grading --constraints requirements.lock "$@"
 
 # Every pin must have a wheel for every system and Python that the course promises.
 for system in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-apple-darwin aarch64-apple-darwin x86_64-pc-windows-msvc; do

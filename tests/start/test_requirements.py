@@ -17,7 +17,8 @@ import samarkand
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 NEEDED = [Requirement(text) for text in PYPROJECT["project"]["dependencies"]]
-TEST_NEEDED = [Requirement(text) for text in PYPROJECT["project"]["optional-dependencies"]["test"]]
+EXTRAS = PYPROJECT["project"]["optional-dependencies"]
+TEST_NEEDED = [Requirement(text) for text in [*EXTRAS["test"], *EXTRAS["grading"]]]
 UV_NEEDED = [Requirement(text) for text in PYPROJECT["dependency-groups"]["start"]]
 LOCKS = ["requirements.lock", "requirements-test.lock"]
 
