@@ -43,7 +43,7 @@ def data_check(options: argparse.Namespace) -> int:
     """Hold the course's tables to their schema and to one another."""
     from samarkand.course import tables
 
-    return _report(tables.check(options.path), "The tables are as their schema says.")
+    return _report([str(p) for p in tables.check(options.path)], "The tables are as their schema says.")
 
 
 def release(options: argparse.Namespace) -> int:
@@ -143,6 +143,16 @@ def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verb.set_defaults(run=grades)
 
 
+def data_record(options: argparse.Namespace) -> int:
+    """Record anew what the tables hold, after a change that was meant; review the diff."""
+    from samarkand.course import tables
+
+    problems = [str(p) for p in tables.check()]
+    if not problems:
+        print(tables.store())
+    return _report(problems, "")
+
+
 def _report(problems: Sequence[str], fine: str) -> int:
     """Print what is wrong, or that nothing is; return the exit status."""
     for problem in problems:
@@ -174,6 +184,8 @@ def parser() -> argparse.ArgumentParser:
     verb = data.add_parser("check", help="hold the tables to their schema", description=data_check.__doc__)
     verb.add_argument("path", nargs="?", type=Path, help="the folder of the tables; none: course_data")
     verb.set_defaults(run=data_check)
+    verb = data.add_parser("record", help="record anew what the tables hold", description=data_record.__doc__)
+    verb.set_defaults(run=data_record)
     _grading_verbs(verbs)
     return top
 

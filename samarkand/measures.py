@@ -260,9 +260,10 @@ def signed_triangles(
 ) -> pd.DataFrame:
     """List every triangle of a signed network, and whether it is balanced.
 
-    A triangle is balanced when the product of its three signs is positive: the friend of a friend is a friend,
-    and so is the enemy of an enemy. Ties without a sign (0) and of an actor with itself are left out; where two
-    actors have several ties, the sign of their sum counts, and a pair whose ties cancel out has none.
+    A triangle is balanced when the product of its three signs is positive: the friend of a friend is a
+    friend, and so is the enemy of an enemy. Ties without a sign (0) and of an actor with itself are left out;
+    where two actors have several ties, the sign of their sum counts, and a pair whose ties cancel out has
+    none.
 
     Parameters
     ----------
@@ -274,7 +275,7 @@ def signed_triangles(
     Returns
     -------
     pandas.DataFrame
-        ``first``, ``second``, ``third`` (actors, in alphabetical order), ``signs`` (text, such as ``"+ + -"``,
+        ``first``, ``second``, ``third`` (actors, in alphabetical order), ``signs`` (``"+ + -"``,
         of the pairs first-second, first-third, second-third) and ``balanced`` (bool); sorted by the three
         actors. It has no rows where there is no triangle.
 

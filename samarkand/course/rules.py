@@ -1,13 +1,11 @@
-"""What a schema cannot say: rules for the cells of one row, the rows of one table, and tables side by side.
+"""What a schema cannot say of any table: keys in lists, order of days, spells, names of states, units, sums.
 
 Each rule yields problems. Cells are text; a cell that its schema rejects anyway is passed over here.
 """
 
 from __future__ import annotations
 
-import calendar
-import datetime as dt
-import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -57,6 +55,8 @@ class Table:
         The file.
     schema : dict
         Its Frictionless table schema.
+    header : list of str
+        The names in its first line.
     rows : list of dict
         One mapping of column to cell a row, all text.
     lines : list of int
@@ -66,13 +66,14 @@ class Table:
     name: str
     path: Path
     schema: dict[str, Any]
+    header: list[str]
     rows: list[dict[str, str]] = field(repr=False)
     lines: list[int] = field(repr=False)
 
     def has(self, *columns: str) -> bool:
-        """Say whether the schema and the rows have all of these columns."""
+        """Say whether schema and file both have all of these columns."""
         named = {f["name"] for f in self.schema["fields"]}
-        return named.issuperset(columns) and (not self.rows or self.rows[0].keys() >= set(columns))
+        return named.issuperset(columns) and set(columns) <= set(self.header)
 
     def numbered(self) -> Iterator[tuple[int, dict[str, str]]]:
         """Yield the line and the cells of each row."""
@@ -96,28 +97,6 @@ UNITS = {
     "_offset_h": "hours",
 }
 
-#: Members, observers, dialogue partners and SCO partners on days that the SCO's own history fixes.
-SCO_COUNTS = {
-    "2001-06-15": (6, 0, 0, 0),
-    "2017-06-09": (8, 4, 6, 0),
-    "2022-09-13": (8, 4, 6, 0),
-    "2022-09-16": (8, 4, 9, 0),
-    "2023-07-04": (9, 3, 14, 0),
-    "2024-07-04": (10, 2, 14, 0),
-    "2025-09-01": (10, 0, 0, 17),
-}
-
-#: Official totals: in favour, against, abstaining (UN press releases; Human Rights Council, 51st session).
-OFFICIAL_TOTALS = {
-    "es_11_1": (141, 5, 35),
-    "es_11_3": (93, 24, 58),
-    "es_11_4": (143, 5, 35),
-    "hrc_xinjiang": (17, 19, 11),
-}
-
-#: Statuses of the SCO as the ties between actors name them.
-TIE_STATUS = {"member-of": "member", "observer-of": "observer", "dialogue-partner-of": "dialogue partner"}
-
 
 def number(cell: str) -> Decimal | None:
     """Return the number in a cell, or None where there is none."""
@@ -138,9 +117,6 @@ def rounding(*cells: str) -> Decimal:
     return sum((Decimal(1).scaleb(int(v.as_tuple().exponent)) for v in values), Decimal(0))
 
 
-# One table
-
-
 def of_one(table: Table, tables: Tables) -> list[Problem]:
     """Apply every rule that holds for any table that has the columns in question."""
     rules: list[Callable[[Table, Tables], Iterator[Problem]]] = [
@@ -152,6 +128,8 @@ def of_one(table: Table, tables: Tables) -> list[Problem]:
         parts,
         sequences,
         doubles,
+        derived_says_how,
+        plain_numbers,
     ]
     return [problem for rule in rules for problem in rule(table, tables)]
 
@@ -239,7 +217,7 @@ def units(table: Table, tables: Tables) -> Iterator[Problem]:
                     1, spec["name"], f'the description gives the unit "{spec["unit"]}", not "{unit}".'
                 )
     by = next((c for c in ("indicator", "product") if table.has(c, "unit", "value")), None)
-    if by is None or table.name == "numbers":
+    if by is None:
         return
     usual: dict[str, Counter[str]] = defaultdict(Counter)
     for row in table.rows:
@@ -293,451 +271,22 @@ def doubles(table: Table, tables: Tables) -> Iterator[Problem]:
         seen.setdefault(content, line)
 
 
-# The course
-
-
-def of_the_course(tables: Tables) -> list[Problem]:
-    """Apply the rules that know what the course's own tables are about."""
-    rules: list[Callable[[Tables], Iterator[Problem]]] = [
-        sco_counts,
-        vote_totals,
-        agreement,
-        flights,
-        capitals,
-        blocks_and_claims,
-        claims_in_order,
-        ties_and_spells,
-        trade_series,
-        same_figures,
-        gas_totals,
-        indicators,
-        addresses,
-        chronology,
-    ]
-    problems = []
-    for rule in rules:
-        try:
-            problems += list(rule(tables))
-        except KeyError as missing:
-            problems.append(
-                Problem("datapackage.json", None, None, f"the rule {rule.__name__} misses {missing}.")
-            )
-        except (ValueError, ArithmeticError):
-            continue  # a cell that is no number or day: the schema has already said so
-    return problems
-
-
-def sco_counts(tables: Tables) -> Iterator[Problem]:
-    """See that the SCO has as many members and partners on given days as its history says."""
-    table = tables["sco_membership"]
-    statuses = ("member", "observer", "dialogue partner", "SCO partner")
-    for day, due in SCO_COUNTS.items():
-        held = Counter(r["status"] for r in table.rows if r["from"] <= day < (r["to"] or "9999"))
-        found = tuple(held[s] for s in statuses)
-        for status, is_, should in zip(statuses, found, due, strict=True):
-            if is_ != should:
-                yield table.problem(None, "status", f"{day} has {is_} with status {status}, not {should}.")
-
-
-def vote_totals(tables: Tables) -> Iterator[Problem]:
-    """See that the votes of the states add up to the official totals."""
-    votes, table = tables["un_votes"], tables["resolutions"]
-    for line, row in table.numbered():
-        column = row["vote"]
-        counts = Counter(r[column] for r in votes.rows)
-        found = (counts["yes"], counts["no"], counts["abstain"])
-        if found != OFFICIAL_TOTALS.get(column):
-            yield votes.problem(
-                None, column, f"the votes add up to {found}, officially {OFFICIAL_TOTALS.get(column)}."
-            )
-        stated = {k: int(row[k]) for k in ("yes", "no", "abstain", "did_not_vote", "voters")}
-        if (stated["yes"], stated["no"], stated["abstain"]) != OFFICIAL_TOTALS.get(column):
-            yield table.problem(line, "yes", f"the official total is {OFFICIAL_TOTALS.get(column)}.")
-        if stated["yes"] + stated["no"] + stated["abstain"] + stated["did_not_vote"] != stated["voters"]:
-            yield table.problem(line, "voters", "the four counts do not add up to the number of voters.")
-        if counts["did not vote"] != stated["did_not_vote"]:
-            yield votes.problem(
-                None, column, f"{counts['did not vote']} did not vote, not {stated['did_not_vote']}."
-            )
-    members = {r["iso3"] for r in tables["states"].rows if r["kind"] == "UN member"}
-    if {r["iso3"] for r in votes.rows} != members or len(members) != 193:
-        yield votes.problem(None, "iso3", "the rows are not the 193 members of the United Nations.")
-
-
-def agreement(tables: Tables) -> Iterator[Problem]:
-    """Shares of a whole number of votes are such shares, and the index lies between its bounds."""
-    table = tables["unga_agreement"]
-    for line, row in table.numbered():
-        votes, same, index = int(row["votes"]), float(row["identical_share"]), float(row["agreement_index"])
-        for column, points in (("identical_share", votes * same), ("agreement_index", 2 * votes * index)):
-            if abs(points - round(points)) > 1e-4 * votes:
-                yield table.problem(line, column, f"{row[column]} is no possible figure for {votes} votes.")
-        if not same - 1e-4 <= index <= (1 + same) / 2 + 1e-4:
-            yield table.problem(
-                line, "agreement_index", "the index does not fit the share of identical votes."
-            )
-    years = Counter(row["year"] for row in table.rows)
-    for year, rows in years.items():
-        if rows != max(years.values()):
-            yield table.problem(None, "year", f"{year} has {rows} rows, other years {max(years.values())}.")
-
-
-def flights(tables: Tables) -> Iterator[Problem]:
-    """Flights follow one another, and each is as long as the great circle between its ends."""
-    table = tables["trip"]
-    legs = [(line, row) for line, row in table.numbered() if row["type"] == "leg"]
-    for line, row in legs:
-        ends = [float(row[c]) for c in ("lat", "lon", "to_lat", "to_lon")]
-        if abs(_great_circle_km(*ends) - float(row["distance_km"])) > 1:
-            yield table.problem(
-                line, "distance_km", f"the great circle is {_great_circle_km(*ends):.0f} km long."
-            )
-    for (_, before), (line, after) in pairwise(legs):
-        here, there = (
-            (after["place"], after["lat"], after["lon"]),
-            (
-                before["to_place"],
-                before["to_lat"],
-                before["to_lon"],
-            ),
-        )
-        if here != there:
-            yield table.problem(
-                line, "place", f"the flight starts in {here}, but the last one ended in {there}."
-            )
-    for line, row in table.numbered():
-        filled = [bool(row[c]) for c in ("to_place", "to_lat", "to_lon", "distance_km")]
-        if any(filled) != (row["type"] == "leg") or any(filled) != all(filled):
-            yield table.problem(line, "to_place", "a flight, and only a flight, has an end and a length.")
-    # One place, one point: meeting places within a few kilometres of the city they are in.
-    cities = {"Beijing": (40, 116.5), "Nur-Sultan": (51.1, 71.4), "Samarkand": (39.68, 67.0)}
-    offsets = {"Beijing": "8", "Nur-Sultan": "6", "Samarkand": "5"}
-    for line, row in table.numbered():
-        city = row["place"].split(",")[0]
-        if _great_circle_km(*cities[city], float(row["lat"]), float(row["lon"])) > 15:
-            yield table.problem(line, "lat", f"the point does not lie in {city}.")
-        if row["utc_offset_h"] != offsets[city]:
-            yield table.problem(line, "utc_offset_h", f"{city} was {offsets[city]} hours ahead of UTC.")
-
-
-def capitals(tables: Tables) -> Iterator[Problem]:
-    """See that a state lies where its capital lies, whichever table says so."""
-    places = {r["iso3"]: (float(r["capital_lat"]), float(r["capital_lon"])) for r in tables["places"].rows}
-    table = tables["entities"]
-    for line, row in table.numbered():
-        if row["type"] == "state" and row["id"] in places and row["lat"]:
-            far = _great_circle_km(*places[row["id"]], float(row["lat"]), float(row["lon"]))
-            if far > 15:
-                yield table.problem(
-                    line, "lat", f"the point is {far:.0f} km away from the capital in places.csv."
-                )
-        if bool(row["lat"]) != bool(row["lon"]):
-            yield table.problem(line, "lat", "latitude and longitude stand together or not at all.")
-    known: dict[str, tuple[str, float, float]] = {}
-    for name, column in (("timeline", "place"), ("routes", "node"), ("entities", "name")):
-        table = tables[name]
+def derived_says_how(table: Table, tables: Tables) -> Iterator[Problem]:
+    """See that a figure that was derived says how."""
+    if table.has("basis", "note", "total_usd_bn"):
         for line, row in table.numbered():
-            if not row["lat"] or not row["lon"]:
-                continue
-            point = (float(row["lat"]), float(row["lon"]))
-            where, *first = known.setdefault(row[column], (name, *point))
-            if _great_circle_km(first[0], first[1], *point) > 40:
-                yield table.problem(line, "lat", f"{row[column]} lies elsewhere in the table {where}.")
-            if name == "timeline" and first != list(point):
-                yield table.problem(line, "lat", f"{row[column]} has another point in an earlier row.")
+            if row["basis"] == "derived" and not row["note"]:
+                yield table.problem(line, "note", "the figure is derived, but the row does not say how.")
 
 
-def blocks_and_claims(tables: Tables) -> Iterator[Problem]:
-    """See that every block has a claim, and that quotations and their speakers agree."""
-    blocks, claims = tables["blocks"], tables["claims"]
-    kinds = {"T": "title", "P": "paragraph", "H": "heading", "C": "caption", "X": "credit"}
-    claimed = {row["block"] for row in claims.rows}
-    for line, row in blocks.numbered():
-        if row["block"] not in claimed:
-            yield blocks.problem(line, "block", f"no claim names the block {row['block']}.")
-        if row["kind"] != kinds.get(row["block"][:1]):
-            yield blocks.problem(line, "kind", f"the block {row['block']} is no {row['kind']}.")
-        if int(row["quoted_words"]) > int(row["words"]):
-            yield blocks.problem(line, "quoted_words", "more words are quoted than the block has.")
-        quoted = {bool(row["quoted_speaker"]), int(row["quotations"]) > 0, int(row["quoted_words"]) > 0}
-        if len(quoted) > 1:
-            yield blocks.problem(
-                line, "quoted_speaker", "quotations, their words and their speaker do not agree."
-            )
-
-
-def claims_in_order(tables: Tables) -> Iterator[Problem]:
-    """See that claims follow the article, and that what was found out later has a day."""
-    blocks, claims = tables["blocks"], tables["claims"]
-    order = {row["block"]: int(row["order"]) for row in blocks.rows}
-    last = 0
-    for line, row in claims.numbered():
-        if order.get(row["block"], last) < last:
-            yield claims.problem(line, "block", "the claims do not follow the order of the article.")
-        last = order.get(row["block"], last)
-        for columns in (("verdict_day", "verdict_precision"), ("known_later", "later_day")):
-            if len({bool(row[c]) for c in columns}) > 1:
-                yield claims.problem(
-                    line, columns[1], f"{columns[0]} and {columns[1]} stand together or not at all."
-                )
-        if (row["type"] == "opinion") and row["verdict"] != "opinion":
-            yield claims.problem(line, "verdict", "an opinion is neither borne out nor not.")
-    same: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for line, row in claims.numbered():
-        same[row["speaker"]].add((row["affiliation"], row["role"], row["speaker_country"]))
-        if len(same[row["speaker"]]) > 1:
-            yield claims.problem(
-                line, "speaker", f"{row['speaker']} has another affiliation or role elsewhere."
-            )
-    entities = tables["entities"]
-    for line, row in entities.numbered():
-        if (row["in_article"] == "true") != bool(row["blocks"]):
-            yield entities.problem(
-                line, "in_article", "an actor is in the article if, and only if, blocks name it."
-            )
-
-
-def ties_and_spells(tables: Tables) -> Iterator[Problem]:
-    """Ties that are memberships begin when the spell in the table of memberships does."""
-    table = tables["ties"]
-    sco = {(r["iso3"], r["status"]): r["from"] for r in tables["sco_membership"].rows}
-    other = {
-        (r["iso3"], r["organisation"]): r["from"]
-        for r in tables["org_membership"].rows
-        if r["status"] == "member"
-    }
-    for line, row in table.numbered():
-        if row["relation"] in TIE_STATUS:
-            key = (row["actor"], TIE_STATUS[row["relation"]])
-            day = sco.get(key) if row["target"] == "SCO" else other.get((row["actor"], row["target"]))
-            if day is None:
-                yield table.problem(line, "relation", "no table of memberships has this spell.")
-            elif day != row["day"]:
-                yield table.problem(line, "day", f"the spell began on {day}.")
-        if (row["in_article"] == "true") != bool(row["block"]) and row["target"] != "CSTO":
-            yield table.problem(line, "block", "a tie of the article, and no other, names its block.")
-    usual: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for row in table.rows:
-        usual[row["relation"]][(row["sign"], row["directed"])] += 1
-    for line, row in table.numbered():
-        sign, directed = usual[row["relation"]].most_common(1)[0][0]
-        if row["relation"] != "met-with" and row["sign"] != sign:
-            yield table.problem(line, "sign", f"{row['relation']} has the sign {sign} elsewhere.")
-        if row["directed"] != directed:
-            yield table.problem(line, "directed", f"{row['relation']} is elsewhere directed: {directed}.")
-        if row["actor"] == row["target"]:
-            yield table.problem(line, "target", "nobody is tied to himself.")
-
-
-def trade_series(tables: Tables) -> Iterator[Problem]:
-    """Cumulative figures grow within a year, and growth rates fit the year before."""
-    table = tables["trade_cn_ru_cumulative"]
-    columns = ("total_usd_bn", "china_exports_usd_bn", "china_imports_usd_bn")
-    last: dict[tuple[str, str], tuple[str, Decimal]] = {}
-    totals: dict[str, Decimal] = {}
-    for line, row in sorted(table.numbered(), key=lambda item: item[1]["period_end"]):
-        for column in columns:
-            value, before = number(row[column]), last.get((row["period_start"], column))
-            if value is not None:
-                if before is not None and value <= before[1]:
-                    yield table.problem(
-                        line, column, f"{value} is not more than {before[1]} up to {before[0]}."
-                    )
-                last[(row["period_start"], column)] = (row["period_end"], value)
-        total, growth = number(row["total_usd_bn"]), number(row["growth_yoy_pct"])
-        earlier = totals.get(_a_year_before(row["period_end"]))
-        if total is not None and growth is not None and earlier is not None:
-            found = (total / earlier - 1) * 100
-            if abs(found - growth) > 2:
-                yield table.problem(
-                    line, "growth_yoy_pct", f"{growth} per cent does not fit {earlier} a year before."
-                )
-        if total is not None:
-            totals[row["period_end"]] = total
-            if (
-                number(row["china_imports_usd_bn"] or "0") != 0
-                and row["period_start"] >= "2022"
-                and (number(row["china_exports_usd_bn"] or "0") or Decimal(0))
-                > (number(row["china_imports_usd_bn"]) or Decimal(0))
-            ):
-                yield table.problem(line, "china_exports_usd_bn", "in 2022 China bought more than it sold.")
-    months = tables["trade_cn_ru_monthly"]
-    for line, row in months.numbered():
-        end, before_end = _month_end(row["month"]), _day_before(row["month"])
-        if end in totals and (before_end in totals or row["month"].endswith("-01-01")):
-            due = totals[end] - totals.get(before_end, Decimal(0))
-            value = number(row["total_usd_bn"])
-            if value is not None and abs(value - due) > Decimal("0.6"):
-                yield months.problem(
-                    line, "total_usd_bn", f"the cumulative figures leave {due} for this month."
-                )
-
-
-def same_figures(tables: Tables) -> Iterator[Problem]:
-    """One figure is one figure, whichever table states it."""
-    figures = {r["id"]: r for r in tables["numbers"].rows}
-    trade = {
-        (r["year"], r["months"], r["reporter"], r["partner"]): r for r in tables["trade_with_china"].rows
-    }
-    cumulative = {(r["period_start"], r["period_end"]): r for r in tables["trade_cn_ru_cumulative"].rows}
-    table = tables["trade_with_china"]
-    for line, row in table.numbered():
-        if (row["reporter"], row["partner"], row["months"]) == ("CHN", "RUS", "12"):
-            other = cumulative.get((f"{row['year']}-01-01", f"{row['year']}-12-31"))
-            if other and other["total_usd_bn"] != row["total_usd_bn"]:
-                yield table.problem(
-                    line, "total_usd_bn", f"the cumulative table has {other['total_usd_bn']}."
-                )
-        if row["reporter"] == "CHN" and row["partner"] == "CA5":
-            five = [
-                number(trade[(row["year"], row["months"], "CHN", p)]["total_usd_bn"]) or Decimal(0)
-                for p in ("KAZ", "KGZ", "TJK", "TKM", "UZB")
-            ]
-            if abs(sum(five, Decimal(0)) - Decimal(row["total_usd_bn"])) > Decimal("0.5"):
-                yield table.problem(
-                    line, "total_usd_bn", f"the five states add up to {sum(five, Decimal(0))}."
-                )
-    numbers = tables["numbers"]
-    lines = {row["id"]: line for line, row in numbers.numbered()}
-    year = ("2022-01-01", "2022-12-31")
-    pairs = {
-        "NU001": cumulative[("2021-01-01", "2021-12-31")]["total_usd_bn"],
-        "NU002": cumulative[("2022-01-01", "2022-08-31")]["total_usd_bn"],
-        "NU003": cumulative[year]["total_usd_bn"],
-        "NU004": cumulative[("2023-01-01", "2023-12-31")]["total_usd_bn"],
-        "NU005": cumulative[year]["china_exports_usd_bn"],
-        "NU006": cumulative[year]["china_imports_usd_bn"],
-        "NU037": trade[("2021", "12", "CHN", "KAZ")]["total_usd_bn"],
-        "NU038": trade[("2022", "12", "CHN", "KAZ")]["total_usd_bn"],
-        "NU039": trade[("2022", "12", "KAZ", "CHN")]["total_usd_bn"],
-        "NU040": trade[("2021", "12", "KAZ", "CHN")]["total_usd_bn"],
-        "NU042": trade[("2024", "12", "CHN", "KAZ")]["total_usd_bn"],
-        "NU043": trade[("2024", "12", "CHN", "KGZ")]["total_usd_bn"],
-        "NU044": trade[("2024", "12", "CHN", "UZB")]["total_usd_bn"],
-        "NU045": trade[("2024", "12", "CHN", "TKM")]["total_usd_bn"],
-        "NU046": trade[("2024", "12", "CHN", "TJK")]["total_usd_bn"],
-    }
-    for key, due in pairs.items():
-        if number(figures[key]["value"]) != number(due):
-            yield numbers.problem(lines[key], "value", f"another table has {due} for this figure.")
-    share = float(figures["NU012"]["value"]) / float(figures["NU014"]["value"]) * 100
-    if abs(share - float(figures["NU016"]["value"])) > 0.06:
-        yield numbers.problem(lines["NU016"], "value", f"the two quantities give {share:.1f} per cent.")
-    flows = {(r["year"], r["product"], r["origin"], r["destination"]): r for r in tables["energy_flows"].rows}
-    for key, origin in (("NU012", "RUS"), ("NU013", "SAU")):
-        other = flows[("2022", "crude oil", origin, "CHN")]
-        if abs(float(figures[key]["value"]) - float(other["value"])) > 0.05:
-            yield numbers.problem(lines[key], "value", f"the table of energy flows has {other['value']}.")
-
-
-def gas_totals(tables: Tables) -> Iterator[Problem]:
-    """China's pipeline gas by origin adds up to all of it; editions belong to their years."""
-    table = tables["energy_flows"]
-    sums: dict[str, Decimal] = defaultdict(Decimal)
-    whole: dict[str, tuple[int, Decimal]] = {}
-    editions = {"2020": "70th", "2021": "71st", "2022": "72nd", "2023": "73rd", "2024": "74th"}
-    for line, row in table.numbered():
-        if row["product"] == "pipeline gas":
-            value = number(row["value"]) or Decimal(0)
-            if row["origin"] == "WLD":
-                whole[row["year"]] = (line, value)
-            else:
-                sums[row["year"]] += value
-        if row["edition"] != editions.get(row["year"]):
-            yield table.problem(
-                line, "edition", f"{row['year']} is first in the edition {editions.get(row['year'])}."
-            )
-    for year, (line, value) in whole.items():
-        if abs(sums[year] - value) > Decimal("0.005"):
-            yield table.problem(line, "value", f"the origins of {year} add up to {sums[year]}.")
-    keys = {(r["edition"], r["known_when"], r["source"].split(";")[0]) for r in table.rows}
-    if len(keys) > len(editions):
-        yield table.problem(None, "known_when", "one edition has two days of publication or two sources.")
-
-
-def indicators(tables: Tables) -> Iterator[Problem]:
-    """Series move as populations and economies do; parts are less than the world."""
-    table = tables["indicators"]
-    jumps = {
-        "population_persons": 2,
-        "gdp_current_usd": 4.5,
-        "gdp_per_head_ppp": 2.2,
-        "military_pct_gdp": 8,
-    }
-    world = {(r["indicator"], r["year"]): float(r["value"]) for r in table.rows if r["iso3"] == "WLD"}
-    values: dict[tuple[str, str], list[tuple[int, float, int]]] = defaultdict(list)
-    for line, row in table.numbered():
-        values[(row["iso3"], row["indicator"])].append((int(row["year"]), float(row["value"]), line))
-        most = world.get((row["indicator"], row["year"]), math.inf)
-        if row["iso3"] != "WLD" and float(row["value"]) > 0.35 * most:
-            yield table.problem(line, "value", "the figure is more than a third of the world.")
-    for (iso3, indicator), series in values.items():
-        most = jumps.get(indicator, 3)
-        for (_, before, _), (year, after, line) in pairwise(sorted(series)):
-            if before > 0 and not 1 / most < after / before < most:
-                yield table.problem(
-                    line, "value", f"{indicator} of {iso3} jumps: {before:g} to {after:g}, {year}."
-                )
-    years = {"2001", "2005", "2010", "2015", "2019", "2021", "2022"}
-    for line, row in table.numbered():
-        if row["year"] not in years:
-            yield table.problem(line, "year", f"{row['year']} is none of the seven years of the table.")
-
-
-def addresses(tables: Tables) -> Iterator[Problem]:
-    """Two sources do not share an address, and no source is from the future."""
-    table = tables["sources"]
-    seen: dict[str, int] = {}
-    for line, row in table.numbered():
-        plain = row["url"].split("://")[-1].rstrip("/").casefold()
-        if plain in seen:
-            yield table.problem(line, "url", f"line {seen[plain]} has the same address.")
-        seen.setdefault(plain, line)
-        if row["published"] > "2026-11-25":
-            yield table.problem(line, "published", f"{row['published']} lies in the future.")
-
-
-def chronology(tables: Tables) -> Iterator[Problem]:
-    """Rows of events follow one another in time; a source of the trip was not published before it."""
-    for name in ("timeline", "trip"):
-        table = tables[name]
-        for (_, before), (line, after) in pairwise(table.numbered()):
-            if after["day"] < before["day"]:
-                yield table.problem(line, "day", f"{after['day']} comes after {before['day']} in the table.")
-    published = {r["key"]: r["published"] for r in tables["sources"].rows}
-    for name, column in (
-        ("trip", "day"),
-        ("trade_cn_ru_cumulative", "period_end"),
-        ("resolutions", "day"),
-        ("timeline", "day"),
-    ):
-        table = tables[name]
-        for line, row in table.numbered():
-            days = [published.get(k, "") for k in row["source"].split(";")]
-            if all(d and d < row[column][: len(d)] for d in days):
-                yield table.problem(line, column, f"every source was published before {row[column]}.")
-    for name in ("trade_cn_ru_cumulative", "trade_cn_ru_monthly", "trade_with_china"):
-        table = tables[name]
-        for line, row in table.numbered():
-            days = [published.get(k, "") for k in row["source"].split(";")]
-            if row["known_when"][:7] not in {d[:7] for d in days}:
-                yield table.problem(line, "known_when", "no source was published in that month.")
-
-
-def _great_circle_km(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
-    """Haversine on a sphere of 6,371.0088 km: rules do not lean on the functions that lessons use."""
-    a, b = math.radians(lat), math.radians(to_lat)
-    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(to_lon - lon) / 2) ** 2
-    return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(h)))
-
-
-def _a_year_before(day: str) -> str:
-    return f"{int(day[:4]) - 1}{day[4:]}"
-
-
-def _month_end(first: str) -> str:
-    return f"{first[:8]}{calendar.monthrange(int(first[:4]), int(first[5:7]))[1]:02d}"
-
-
-def _day_before(day: str) -> str:
-    return str(dt.date.fromisoformat(day) - dt.timedelta(days=1))
+def plain_numbers(table: Table, tables: Tables) -> Iterator[Problem]:
+    """See that numbers are written plainly: no exponent, no leading zero or plus, no minus before zero."""
+    plain = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+    for spec in table.schema["fields"]:
+        if spec["type"] in ("integer", "number") and table.has(spec["name"]):
+            for line, row in table.numbered():
+                cell = row[spec["name"]]
+                if number(cell) is not None and (
+                    not plain.fullmatch(cell) or (cell.startswith("-") and not number(cell))
+                ):
+                    yield table.problem(line, spec["name"], f'"{cell}" is not written plainly.')

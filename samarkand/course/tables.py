@@ -10,16 +10,28 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from samarkand.course import rules
+from samarkand.course import integrity, rules
 from samarkand.course.rules import Problem, Table
 from samarkand.errors import CourseError, DamagedData
-from samarkand.home import course_data
+from samarkand.home import ROOT, course_data
 
-__all__ = ["Problem", "Table", "check", "read", "read_package", "record"]
+__all__ = [
+    "Problem",
+    "Table",
+    "against_schema",
+    "as_text",
+    "check",
+    "read",
+    "read_package",
+    "record",
+    "store",
+]
 
 
 def check(path: str | Path | None = None) -> list[Problem]:
@@ -56,10 +68,10 @@ def check(path: str | Path | None = None) -> list[Problem]:
         package, tables, problems = _with_the_course(where)
         wanted = {where.stem}
     for name in sorted(wanted & set(tables)):
-        problems += _against_schema(tables[name], tables)
+        problems += against_schema(tables[name], tables)
         problems += rules.of_one(tables[name], tables)
     if wanted > {"sco_membership"}:
-        problems += rules.of_the_course(tables)
+        problems += integrity.of_the_course(tables)
     seen = dict.fromkeys(problems)
     return sorted(seen, key=lambda p: (p.file, p.line or 0, p.column or ""))
 
@@ -145,7 +157,7 @@ def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
     header = cells[0][1]
     rows = [dict(zip(header, row, strict=False)) for _, row in cells[1:] if len(row) == len(header)]
     lines = [line for line, row in cells[1:] if len(row) == len(header)]
-    return Table(name, path, schema, rows, lines)
+    return Table(name, path, schema, header, rows, lines)
 
 
 def _with_the_course(path: Path) -> tuple[dict[str, Any], dict[str, Table], list[Problem]]:
@@ -164,16 +176,14 @@ def _with_the_course(path: Path) -> tuple[dict[str, Any], dict[str, Table], list
     try:
         table = _read_table(path.stem, path, schema or {"fields": []})
         if schema is None:
-            table = Table(path.stem, path, _by_convention(path, tables), table.rows, table.lines)
+            table = replace(table, schema=_by_convention(table.header, tables))
     except DamagedData as error:
         return package, tables, [Problem(path.name, None, None, str(error))]
     return package, tables | {path.stem: table}, []
 
 
-def _by_convention(path: Path, tables: dict[str, Table]) -> dict[str, Any]:
+def _by_convention(header: list[str], tables: dict[str, Table]) -> dict[str, Any]:
     """Describe a table by the names of its columns, as they are used throughout the course."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        header = next(csv.reader(file))
     known = {
         f["name"]: f
         for table in reversed(tables.values())
@@ -194,10 +204,25 @@ def _by_convention(path: Path, tables: dict[str, Table]) -> dict[str, Any]:
     return {"fields": fields, "foreignKeys": keys, "missingValues": [""]}
 
 
-def _against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
-    """Let frictionless hold a table to its schema; its keys to other tables are looked up here."""
+def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
+    """Let frictionless hold a table to its schema; its keys to other tables are looked up here.
+
+    Parameters
+    ----------
+    table : Table
+        The table.
+    tables : dict of Table
+        The tables its keys may point to.
+
+    Returns
+    -------
+    list of Problem
+    """
     from frictionless import Resource, Schema, system
 
+    expected = [f["name"] for f in table.schema["fields"]]
+    if table.header != expected:
+        return list(_about_the_header(table, expected))
     schema = {k: v for k, v in table.schema.items() if k != "foreignKeys"}
     with system.use_context(trusted=True):
         resource = Resource(path=str(table.path), schema=Schema.from_descriptor(schema), encoding="utf-8")
@@ -219,6 +244,18 @@ def _against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
             if row[column] and row[column] not in known
         ]
     return problems
+
+
+def _about_the_header(table: Table, expected: list[str]) -> Iterator[Problem]:
+    """Say which columns are missing, unknown, or out of order."""
+    for column in expected:
+        if column not in table.header:
+            yield table.problem(1, column, "the file has no such column.")
+    for column in table.header:
+        if column not in expected:
+            yield table.problem(1, column, "the description does not know this column.")
+    if sorted(expected) == sorted(table.header):
+        yield table.problem(1, None, "the columns stand in another order than in the description.")
 
 
 def _sentence(schema: dict[str, Any], column: str | None, error: dict[str, Any]) -> str:
@@ -250,9 +287,6 @@ def _sentence(schema: dict[str, Any], column: str | None, error: dict[str, Any])
         "blank-row": "the row is empty.",
         "extra-cell": "the row has more cells than there are columns.",
         "missing-cell": "the row has fewer cells than there are columns.",
-        "missing-label": "the file has no such column.",
-        "extra-label": "the file has a column that its description does not know.",
-        "incorrect-label": f'the header says "{note}" where the description names another column.',
     }
     return fixed.get(kind, "")
 
@@ -277,6 +311,37 @@ def record(folder: Path | None = None) -> dict[str, Any]:
     if problems:
         raise CourseError(f"The tables cannot be recorded. {problems[0]}")
     return {name: _record(table) for name, table in tables.items()}
+
+
+def store() -> str:
+    """Store the record of the course's own tables where the tests compare it.
+
+    Returns
+    -------
+    str
+        A sentence that says what was done.
+    """
+    path = ROOT / "tests" / "data" / "record.json"
+    text = as_text(record())
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return "The record is as it was."
+    path.write_text(text, encoding="utf-8")
+    return f"The record is stored anew in {path.relative_to(ROOT)}; look at its diff before you commit it."
+
+
+def as_text(recorded: dict[str, Any]) -> str:
+    """Return a record as it is stored: JSON with one line a row, so that a change is one line of a diff.
+
+    Parameters
+    ----------
+    recorded : dict
+        What `record` returns.
+
+    Returns
+    -------
+    str
+    """
+    return json.dumps(recorded, ensure_ascii=False, indent=1) + "\n"
 
 
 def _record(table: Table) -> dict[str, Any]:

@@ -1,0 +1,184 @@
+"""`samarkand data check` names the file, the line and the column, in a sentence."""
+
+import json
+import re
+
+import pytest
+from our_tables import NAMES
+
+from samarkand import cli
+from samarkand.course import tables
+from samarkand.errors import DamagedData
+
+
+def change(folder, name, old, new):
+    path = folder / f"{name}.csv"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, text.count(old)
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def sentences(folder):
+    return [str(p) for p in tables.check(folder)]
+
+
+def test_a_copy_is_as_good_as_the_course(copy):
+    assert sentences(copy) == []
+    assert sentences(copy / "datapackage.json") == []
+
+
+DAMAGE = [
+    (
+        "trip",
+        "TR01,2022-09-14",
+        "TR01,14.9.2022",
+        'trip.csv, line 2, column "day": "14.9.2022" is not a day like',
+    ),
+    ("trip", ",3652,", ",far,", 'trip.csv, line 2, column "distance_km": "far" is not a whole number'),
+    ("trip", ",3652,", ",-3652,", 'trip.csv, line 2, column "distance_km": "-3652" is below 1000'),
+    ("trip", ",3652,", ",3662,", 'trip.csv, line 2, column "distance_km": the great circle is 3652 km long'),
+    ("sco_membership", "SM13,BLR", "SM13,BLX", 'line 19, column "iso3": "BLX" is not in the table states'),
+    (
+        "sco_membership",
+        "India,observer",
+        "India,watcher",
+        'line 13, column "status": "watcher" is none of: Shang',
+    ),
+    (
+        "sco_membership",
+        "2015-07-10,2024-07-04",
+        "2015-07-10,2024-07-05",
+        "this spell of BLR overlaps the one in",
+    ),
+    (
+        "sco_membership",
+        "2015-07-10,2024-07-04",
+        "2015-07-10,2010-07-04",
+        "ends on 2010-07-04, but begins only on",
+    ),
+    ("sco_membership", "SM07,IND,India", "SM07,PAK,India", 'column "country": PAK is Pakistan, not India'),
+    ("claims", "CL95,X1", "CL95,X2", 'claims.csv, line 96, column "block": "X2" is not in the table blocks'),
+    ("resolutions", "141,5,35", "141,35,5", "resolutions.csv, line 2.*the official total is .141, 5, 35."),
+    ("places", "\nKAZ,", "\nKGZ,", "places.csv, line .*: the key of the row stands twice"),
+    (
+        "indicators",
+        "19743603,persons",
+        "19743603,USD",
+        'column "unit": population_persons is elsewhere in "persons"',
+    ),
+    (
+        "blocks",
+        "words,quotations",
+        "wörds,quotations",
+        'blocks.csv, line 1, column "words": the file has no such',
+    ),
+    (
+        "blocks",
+        "words,quotations",
+        "wörds,quotations",
+        'blocks.csv, line 1, column "wörds": the description does',
+    ),
+    ("blocks", "block,order", "order,block", "blocks.csv, line 1: the columns stand in another order"),
+    ("blocks", "\nT1,1,title,11", "\nT1,1,title,11,7", "blocks.csv, line 2: the row has more cells"),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "expected"), DAMAGE)
+def test_damage_is_named(copy, name, old, new, expected):
+    change(copy, name, old, new)
+    found = sentences(copy)
+    assert any(re.search(expected, s) for s in found), found
+
+
+def test_a_key_without_source_is_named(copy):
+    text = (copy / "timeline.csv").read_text(encoding="utf-8")
+    line = next(i for i, row in enumerate(text.splitlines(), start=1) if row.startswith("TL042"))
+    (copy / "timeline.csv").write_text(text.replace(",GT0110\n", ",GT0110;NOSUCH\n"), encoding="utf-8")
+    assert f'timeline.csv, line {line}, column "source": "NOSUCH" is not in the table sources.' in sentences(
+        copy
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_missing_empty_and_mangled_files(copy, name):
+    path = copy / f"{name}.csv"
+    whole = path.read_bytes()
+    path.write_bytes(b"")
+    assert f"{name}.csv: the file is empty." in sentences_of(copy, name)
+    path.write_bytes(whole[:200] + b"\xff\xfe" + whole[200:])
+    assert any("a character that is no UTF-8" in s for s in sentences_of(copy, name))
+    path.unlink()
+    assert f"{name}.csv: the file is missing." in sentences_of(copy, name)
+
+
+def sentences_of(folder, name):
+    """Read the tables only: what cannot be read needs no rules."""
+    _, problems = tables.read(folder, tables.read_package(folder / "datapackage.json"))
+    return [str(p) for p in problems if p.file == f"{name}.csv"]
+
+
+def test_a_broken_description(copy):
+    path = copy / "datapackage.json"
+    path.write_text(path.read_text(encoding="utf-8")[:-300], encoding="utf-8")
+    with pytest.raises(DamagedData, match=r"datapackage.json, line \d+: no valid JSON"):
+        tables.check(copy)
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(DamagedData, match="lists no tables"):
+        tables.check(copy)
+    with pytest.raises(DamagedData, match="nothing to check"):
+        tables.check(copy / "no such folder")
+
+
+def test_a_table_of_ones_own_by_convention(tmp_path):
+    """Without a description the names of the columns say what they must hold."""
+    path = tmp_path / "my visits.csv"
+    path.write_text(
+        "iso3,country,day,lat,lon,from,to,source\n"
+        "KAZ,Kazakhstan,2022-09-14,51.1,71.4,2020-01-01,2021-01-01,XH0914\n"
+        "KAZ,Kasachstan,2022-09-31,151.1,71.4,2020-06-01,,XH0914;XXX\n"
+        "XYZ,Nowhere,2022-09-14,1,1,2020-01-01,,\n",
+        encoding="utf-8",
+    )
+    found = [str(p) for p in tables.check(path)]
+    for expected in (
+        'my visits.csv, line 3, column "country": KAZ is Kazakhstan, not Kasachstan.',
+        'my visits.csv, line 3, column "day": "2022-09-31" is not a day like 2022-09-15.',
+        'my visits.csv, line 3, column "lat": "151.1" is above 90.',
+        'my visits.csv, line 3, column "from": this spell of KAZ overlaps the one in line 2.',
+        'my visits.csv, line 3, column "source": "XXX" is not in the table sources.',
+        'my visits.csv, line 4, column "iso3": "XYZ" is not in the table states.',
+        'my visits.csv, line 4, column "source": the cell is empty, but may not be.',
+    ):
+        assert expected in found
+    assert len(found) == 7
+
+
+def test_a_table_of_ones_own_with_a_schema(tmp_path):
+    (tmp_path / "tea.csv").write_text("iso3,cups\nKAZ,3\nUZB,many\n", encoding="utf-8")
+    schema = {"fields": [{"name": "iso3", "type": "string"}, {"name": "cups", "type": "integer"}]}
+    (tmp_path / "tea.schema.json").write_text(json.dumps(schema), encoding="utf-8")
+    assert [str(p) for p in tables.check(tmp_path / "tea.csv")] == [
+        'tea.csv, line 3, column "cups": "many" is not a whole number.'
+    ]
+
+
+def test_a_table_added_to_the_package(copy):
+    package = json.loads((copy / "datapackage.json").read_text(encoding="utf-8"))
+    (copy / "tea.csv").write_text("iso3,cups\nKAZ,3\nQQQ,4\n", encoding="utf-8")
+    schema = {
+        "fields": [{"name": "iso3", "type": "string"}, {"name": "cups", "type": "integer"}],
+        "primaryKey": "iso3",
+        "foreignKeys": [{"fields": "iso3", "reference": {"resource": "states", "fields": "iso3"}}],
+    }
+    package["resources"].append({"name": "tea", "path": "tea.csv", "schema": schema})
+    (copy / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    found = [str(p) for p in tables.check(copy / "tea.csv")]
+    assert found == ['tea.csv, line 3, column "iso3": "QQQ" is not in the table states.'] == sentences(copy)
+
+
+def test_the_command(copy, capsys):
+    assert cli.main(["data", "check"]) == 0
+    assert "as their schema says" in capsys.readouterr().out
+    change(copy, "trip", ",3652,", ",far,")
+    assert cli.main(["data", "check", str(copy)]) == 1
+    assert 'trip.csv, line 2, column "distance_km": "far" is not a whole number' in capsys.readouterr().err

@@ -1,0 +1,89 @@
+"""Points of the tables lie in the country they are said to lie in, as the course's own maps draw it."""
+
+import json
+
+import pandas as pd
+import pytest
+from our_tables import FOLDER
+from shapely.geometry import Point, shape
+
+from samarkand import data
+
+REGION = FOLDER / "geo" / "region.geojson"
+pytestmark = pytest.mark.skipif(not REGION.exists(), reason="the geometry is not here")
+
+
+@pytest.fixture(scope="module")
+def areas():
+    """Return the area of each state; what is contested counts for no state and for none against it."""
+    features = json.loads(REGION.read_text(encoding="utf-8"))["features"]
+    return {f["properties"]["id"]: shape(f["geometry"]).buffer(0.2) for f in features}
+
+
+def outside(areas, frame, code="iso3", lat="lat", lon="lon"):
+    """Return the rows whose point is not in the state; about 20 km are allowed for simplified coasts."""
+    rows = frame.dropna(subset=[code, lat, lon])
+    rows = rows[rows[code].isin(list(areas))]
+    assert len(rows) > 5
+    return [
+        (r[code], r[lat], r[lon])
+        for _, r in rows.iterrows()
+        if not areas[r[code]].contains(Point(r[lon], r[lat]))
+    ]
+
+
+def test_capitals_lie_in_their_state(areas):
+    assert outside(areas, data.load("places"), lat="capital_lat", lon="capital_lon") == []
+
+
+def test_actors_lie_in_their_state(areas):
+    frame = data.load("entities").query(
+        "type in ('state', 'place', 'event', 'organisation') and id != 'XINJIANG'"
+    )
+    assert outside(areas, frame) == []
+
+
+def test_stops_of_the_trip_lie_in_their_state(areas):
+    frame = data.load("trip")
+    city = frame["place"].str.split(",").str[0]
+    frame["iso3"] = city.map({"Beijing": "CHN", "Nur-Sultan": "KAZ", "Samarkand": "UZB"})
+    assert frame["iso3"].notna().all()
+    assert outside(areas, frame) == []
+
+
+def test_places_of_the_timeline_lie_where_their_state_is(areas):
+    by_state = {
+        "AFG": "Kabul",
+        "ARM": "Goris;Yerevan",
+        "BLR": "Belovezha",
+        "CHN": "Shanghai;Beijing;Qingdao;Urumqi;Xi'an;Tianjin",
+        "IND": "New Delhi;Goa",
+        "KAZ": "Almaty;Astana (Nur-Sultan);Zhanaozen",
+        "KGZ": "Bishkek;Batken;Jalal-Abad",
+        "MDA": "Chisinau",
+        "MMR": "Naypyidaw",
+        "RUS": "Moscow;St Petersburg;Sochi;Yekaterinburg;Ufa;Vladivostok",
+        "SAU": "Jeddah",
+        "TJK": "Dushanbe;Khujand",
+        "UKR": "Kyiv;Kharkiv",
+        "UZB": "Tashkent;Nukus;Samarkand",
+    }
+    places = {place: iso3 for iso3, cell in by_state.items() for place in cell.split(";")}
+    frame = data.load("timeline")
+    frame["iso3"] = frame["place"].map(places)
+    assert set(places) <= set(frame["place"])
+    assert outside(areas, frame) == []
+
+
+def test_routes_lie_on_land_or_on_the_caspian(areas):
+    frame = data.load("routes")
+    land = [a for name, a in areas.items()]
+    assert all(any(a.contains(Point(r.lon, r.lat)) for a in land) for r in frame.itertuples())
+
+
+def test_a_missing_point_is_missing_twice():
+    for name in ("timeline", "entities"):
+        frame = data.load(name)
+        assert (frame["lat"].isna() == frame["lon"].isna()).all()
+    online = data.load("timeline").query("place == 'online'")
+    assert len(online) == 2 and pd.isna(online["lat"]).all()

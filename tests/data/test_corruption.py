@@ -1,0 +1,134 @@
+"""A wrong digit, sign, day, code or a doubled row in any table is found: most by rules, all by the record.
+
+Damage is done at random, but with fixed seeds; each kind is what a slip of the hand does to a table.
+"""
+
+import csv
+import json
+import random
+from collections import Counter
+
+import pytest
+from our_tables import FOLDER, NAMES, PACKAGE
+
+from samarkand.course import integrity, rules, tables
+
+SCHEMA = {r["name"]: r["schema"] for r in PACKAGE["resources"] if "schema" in r}
+RECORD = json.loads((FOLDER.parent / "tests" / "data" / "record.json").read_text(encoding="utf-8"))
+CODES = ["CHN", "RUS", "KAZ", "IND", "TJK", "UZB", "USA", "IRN", "PAK", "KGZ"]
+
+
+def digit(cell, rng):
+    """Change one digit of a number or a day."""
+    places = [i for i, c in enumerate(cell) if c.isdigit()]
+    i = rng.choice(places)
+    return cell[:i] + rng.choice([d for d in "0123456789" if d != cell[i]]) + cell[i + 1 :]
+
+
+def sign(cell, rng):
+    return cell[1:] if cell.startswith("-") else f"-{cell}"
+
+
+def swap(cell, rng):
+    """Exchange month and day of a day, or two neighbouring digits."""
+    year, month, day = cell.split("-")
+    return f"{year}-{day}-{month}" if day != month else f"{int(year) + 1}-{month}-{day}"
+
+
+def code(cell, rng):
+    return rng.choice([c for c in CODES if c != cell])
+
+
+def fields(name, *types):
+    return [f["name"] for f in SCHEMA[name]["fields"] if f["type"] in types]
+
+
+def damages(name):
+    """Return what can go wrong in a table: pairs of a change and the columns it applies to."""
+    numbers, days = fields(name, "integer", "number"), fields(name, "date")
+    codes = [
+        f["name"] for f in SCHEMA[name]["fields"] if "A-Z]" in f.get("constraints", {}).get("pattern", "")
+    ]
+    codes = [c for c in codes if c not in ("block", "id")]
+    enums = [f["name"] for f in SCHEMA[name]["fields"] if "enum" in f.get("constraints", {})]
+    found = [(digit, numbers + days), (sign, numbers), (swap, days), (code, codes), ("another", enums)]
+    return [(change, columns) for change, columns in found if columns] + [("double", [None])]
+
+
+def corrupt(name, folder, rng):
+    """Damage one cell or row of a copy; return what was done."""
+    path = folder / f"{name}.csv"
+    rows = list(csv.reader((FOLDER / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
+    header = rows[0]
+    while True:
+        change, columns = rng.choice(damages(name))
+        at = rng.randrange(1, len(rows))
+        column = rng.choice(columns)
+        if change == "double":
+            rows.insert(at, list(rows[at]))
+            what = f"line {at + 1} doubled"
+            break
+        i = header.index(column)
+        cell = rows[at][i]
+        if not cell:
+            continue
+        if change == "another":
+            spec = next(f for f in SCHEMA[name]["fields"] if f["name"] == column)
+            new = rng.choice([v for v in spec["constraints"]["enum"] if v != cell] or [""])
+        else:
+            new = change(cell, rng)
+        if new != cell:
+            rows[at][i] = new
+            what = f"line {at + 1}, {column}: {cell} -> {new}"
+            break
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+    return what
+
+
+def caught_by_rules(name, folder):
+    """Say whether schema and rules find the damage."""
+    found, problems = tables.read(folder, tables.read_package(folder / "datapackage.json"))
+    problems += rules.of_one(found[name], found) + integrity.of_the_course(found)
+    return bool(problems or tables.against_schema(found[name], found))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_corruption_is_caught(name, copy):
+    rng = random.Random(f"samarkand {name}")
+    missed = []
+    for _ in range(10):
+        what = corrupt(name, copy, rng)
+        if tables.record(copy)[name] == RECORD[name] and not caught_by_rules(name, copy):
+            missed.append(what)
+    assert len(missed) <= 1, missed
+
+
+def test_rules_alone_catch_most(copy):
+    """Without the record, what remains are slips within the plausible; the rules find most others."""
+    rng = random.Random("samarkand rules")
+    caught = Counter()
+    for name in NAMES:
+        for _ in range(6):
+            corrupt(name, copy, rng)
+            caught[caught_by_rules(name, copy)] += 1
+        (copy / f"{name}.csv").write_bytes((FOLDER / f"{name}.csv").read_bytes())
+    assert caught[True] / caught.total() > 0.75, caught
+
+
+def test_each_kind_of_damage_happens():
+    kinds = {
+        change if isinstance(change, str) else change.__name__ for n in NAMES for change, _ in damages(n)
+    }
+    assert kinds == {"digit", "sign", "swap", "code", "another", "double"}
+
+
+def test_prose_is_in_the_record_too(copy):
+    path = copy / "claims.csv"
+    text = path.read_text("utf-8")
+    assert text.count("2 Mar 2022, 141-5-35") == 1
+    path.write_text(text.replace("2 Mar 2022, 141-5-35", "2 Mar 2022, 141-35-5"), encoding="utf-8")
+    changed = {
+        k for k, v in tables.record(copy)["claims"]["digests"].items() if v != RECORD["claims"]["digests"][k]
+    }
+    assert changed == {"CL10"}

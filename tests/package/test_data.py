@@ -1,0 +1,325 @@
+"""Tables load with the types of their schema, and damage is a sentence."""
+
+import datetime as dt
+import doctest
+import json
+import re
+import shutil
+
+import pandas as pd
+import pytest
+
+from samarkand import data, home
+from samarkand.errors import CourseError, DamagedData, OutOfRange, UnknownName, WrongType
+
+PACKAGE = json.loads((home.ROOT / "course_data" / "datapackage.json").read_text(encoding="utf-8"))
+SCHEMA = {r["name"]: r["schema"] for r in PACKAGE["resources"] if "schema" in r}
+CAN = [n for n, s in SCHEMA.items() if "knownWhen" in s]
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    folder = tmp_path / "täbles of mine"
+    shutil.copytree(home.ROOT / "course_data", folder, ignore=shutil.ignore_patterns("geo", "prepare"))
+    monkeypatch.setenv("SAMARKAND_DATA", str(folder))
+    return folder
+
+
+def test_doctests():
+    assert doctest.testmod(data).failed == 0
+
+
+@pytest.mark.parametrize("name", SCHEMA)
+def test_types_come_from_the_schema(name):
+    frame = data.load(name)
+    assert list(frame.columns) == [f["name"] for f in SCHEMA[name]["fields"]]
+    assert isinstance(frame.index, pd.RangeIndex) and len(frame)
+    for field in SCHEMA[name]["fields"]:
+        column = frame[field["name"]]
+        whole = "int64" if column.notna().all() else "Int64"
+        truth = "bool" if column.notna().all() else "boolean"
+        kinds = {
+            "string": "str",
+            "number": "float64",
+            "integer": whole,
+            "boolean": truth,
+            "date": "datetime64[us]",
+        }
+        assert str(column.dtype) == kinds[field["type"]], field["name"]
+        if field.get("constraints", {}).get("required"):
+            assert column.notna().all()
+
+
+def test_a_fresh_copy_each_time():
+    first = data.load("trip")
+    first.loc[0, "place"] = "Atlantis"
+    del first["event"]
+    assert data.load("trip").loc[0, "place"] == "Beijing" and "event" in data.load("trip")
+
+
+def test_tables_and_describe():
+    listed = data.tables()
+    assert list(listed.columns) == ["name", "title", "rows", "known_on"]
+    assert list(listed["name"]) == list(SCHEMA)
+    assert listed.set_index("name")["rows"]["un_votes"] == 193
+    assert set(listed.loc[listed["known_on"], "name"]) == set(CAN)
+    described = data.describe("trip").set_index("field")
+    assert list(described.columns) == ["type", "unit", "description"]
+    assert described.loc["distance_km", "unit"] == "km" and described.loc["place", "unit"] == ""
+
+
+@pytest.mark.parametrize("wrong", ["sco_member", "SCO_membership", "trips", "", None, 3, ["trip"]])
+def test_unknown_tables(wrong):
+    with pytest.raises(UnknownName, match="No table") as error:
+        data.load(wrong)
+    assert "data.tables()" in str(error.value)
+    with pytest.raises(UnknownName):
+        data.describe(wrong)
+
+
+def test_did_you_mean():
+    with pytest.raises(UnknownName, match=r'No table "sco_member"\. Did you mean "sco_membership"'):
+        data.load("sco_member")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (b"id,day,", b"id,", 'trip.csv has no column "day"'),
+        (b"id,day,", b"id,day,extra,", 'trip.csv has a column "extra" that its description does not know'),
+        (b"id,day,", b"day,id,", "trip.csv has its columns in another order"),
+        (b",3652,", b",far,", 'trip.csv, line 2, column "distance_km": "far" is not a whole number'),
+        (b",3652,", b",3652.5,", 'trip.csv, line 2, column "distance_km": "3652.5" is not a whole number'),
+        (
+            b"TR02,2022-09-14",
+            b"TR02,2022-09-34",
+            'trip.csv, line 3, column "day": "2022-09-34" is not a day like',
+        ),
+        (
+            b"TR02,2022-09-14",
+            b"TR02,20220914",
+            'trip.csv, line 3, column "day": "20220914" is not a day like',
+        ),
+        (b"40.0801", b"north", 'trip.csv, line 2, column "lat": "north" is not a number'),
+        (b"40.0801", b"nan", 'trip.csv, line 2, column "lat": "nan" is not a number'),
+        (b"40.0801", b"", 'trip.csv, line 2, column "lat": the cell is empty'),
+        (b"TR01,2022-09-14,", b"TR01,2022-09-14,,", "trip.csv, line 2: 18 cells, but 17 columns"),
+        (b"Nur-Sultan", b"Nur-\xffSultan", "trip.csv, line 2: a character that is no UTF-8"),
+        (b"TR03,", b'"TR03,', "trip.csv, line"),
+    ],
+)
+def test_damaged_tables(copy, old, new, sentence):
+    path = copy / "trip.csv"
+    data.load("trip")
+    path.write_bytes(path.read_bytes().replace(old, new, 1))
+    with pytest.raises(DamagedData, match=re.escape(sentence)) as error:
+        data.load("trip")
+    assert "Get a fresh copy" in str(error.value) and str(copy) in str(error.value)
+
+
+def test_line_numbers_are_those_of_an_editor(copy):
+    """A cell may hold a line break, if a spreadsheet put one there: the line is still the right one."""
+    path = copy / "trip.csv"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[2] = lines[2].replace("Arrival", '"Arrival').replace(",Kassym", '\nand more",Kassym', 1)
+    lines[4] = lines[4].replace("2022-09-14", "yesterday", 1)
+    path.write_text("".join(lines), encoding="utf-8")
+    with pytest.raises(DamagedData, match=r"trip.csv, line 6, column .day.: .yesterday. is not a day"):
+        data.load("trip")
+
+
+def test_a_mark_at_the_beginning_does_no_harm(copy):
+    path = copy / "trip.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert next(iter(data.load("trip"))) == "id"
+
+
+def test_empty_deleted_and_unreadable_files(copy):
+    (copy / "trip.csv").write_bytes(b"")
+    with pytest.raises(DamagedData, match=r"trip.csv is empty"):
+        data.load("trip")
+    (copy / "trip.csv").unlink()
+    with pytest.raises(DamagedData, match='The file of the table "trip" is missing'):
+        data.load("trip")
+    (copy / "trip.csv").mkdir()
+    with pytest.raises(DamagedData, match=r"trip.csv cannot be read"):
+        data.load("trip")
+    assert len(data.load("timeline")) > 100
+
+
+def test_a_broken_description(copy):
+    path = copy / "datapackage.json"
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(whole[:1000], encoding="utf-8")
+    with pytest.raises(DamagedData, match=r"datapackage.json is no valid JSON: line \d+, column \d+"):
+        data.tables()
+    path.write_text("[]", encoding="utf-8")
+    with pytest.raises(DamagedData, match="does not describe its tables"):
+        data.load("trip")
+    path.write_text(whole.replace('"type": "date"', '"type": "moment"', 1), encoding="utf-8")
+    with pytest.raises(DamagedData, match="moment"):
+        data.load("trip")
+    path.unlink()
+    with pytest.raises(DamagedData, match="description of the tables is missing"):
+        data.load("trip")
+
+
+def test_no_tables_at_all(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAMARKAND_DATA", str(tmp_path / "gone"))
+    with pytest.raises(DamagedData, match="there is no folder"):
+        data.load("trip")
+
+
+def test_a_changed_file_is_read_anew(copy):
+    before = data.load("trip")
+    path = copy / "trip.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Akorda", "Ak Orda"), encoding="utf-8")
+    assert before["place"].str.contains("Akorda").any()
+    assert not data.load("trip")["place"].str.contains("Akorda").any()
+
+
+@pytest.mark.parametrize(
+    "day", ["2022-09-15", dt.date(2022, 9, 15), dt.datetime(2022, 9, 15, 23), pd.Timestamp("2022-09-15")]
+)
+def test_members_take_any_day(day):
+    assert len(data.members(day)) == 8
+
+
+def test_members():
+    frame = data.members("2022-09-16", status=None)
+    assert list(frame.columns) == ["iso3", "country", "status", "from"]
+    assert frame["country"].is_monotonic_increasing and list(frame.index) == list(range(21))
+    assert frame["status"].value_counts().to_dict() == {"dialogue partner": 9, "member": 8, "observer": 4}
+    assert len(data.members("2022-09-13", "dialogue partner")) == 6
+    assert len(data.members("2017-06-08")) == 6 and len(data.members("2017-06-09")) == 8
+
+
+@pytest.mark.parametrize("day", ["1996-04-25", "2026-01-01", "1900-01-01"])
+def test_members_outside_the_table(day):
+    with pytest.raises(OutOfRange, match="which covers 26 April 1996 to 31 December 2025"):
+        data.members(day)
+
+
+@pytest.mark.parametrize("day", ["15.9.2022", "2022", "yesterday", 2022, None, pd.NaT, ["2022-09-15"]])
+def test_members_on_no_day(day):
+    with pytest.raises(WrongType, match='A day is written like this: "2022-09-15"'):
+        data.members(day)
+
+
+def test_members_with_an_unknown_status():
+    with pytest.raises(UnknownName, match='Did you mean "member"'):
+        data.members("2022-09-15", "members")
+
+
+def test_status_by_year():
+    grid = data.status_by_year()
+    assert grid.index.name == "iso3" and grid.index.is_monotonic_increasing and len(grid) == 27
+    assert list(grid.columns) == list(range(1996, 2026))
+    assert all(str(d) == "str" for d in grid.dtypes)
+    for year in range(1996, 2026):
+        held = data.members(f"{year}-12-31", status=None).set_index("iso3")["status"]
+        pd.testing.assert_series_equal(grid[year].dropna(), held.sort_index(), check_names=False)
+
+
+def test_status_by_year_outside():
+    for first, last in ((1995, 2000), (2000, 2026)):
+        with pytest.raises(OutOfRange, match="The table covers 1996 to 2025"):
+            data.status_by_year(first, last)
+    with pytest.raises(OutOfRange, match="comes after"):
+        data.status_by_year(2010, 2009)
+    for wrong in ("2000", 2000.0, True, None):
+        with pytest.raises(WrongType, match="whole number"):
+            data.status_by_year(wrong, 2020)
+
+
+def spell(iso3, status, start, end=None):
+    return {
+        "iso3": iso3,
+        "status": status,
+        "from": pd.Timestamp(start),
+        "to": pd.Timestamp(end) if end else pd.NaT,
+    }
+
+
+def test_spells_to_years_at_the_edges():
+    frame = pd.DataFrame([spell("A", "x", "2000-12-31", "2001-12-31"), spell("B", "y", "2001-12-31")])
+    grid = data.spells_to_years(frame, 1999, 2002)
+    assert grid.loc["A"].fillna("").to_list() == ["", "x", "", ""]
+    assert grid.loc["B"].fillna("").to_list() == ["", "", "y", "y"]
+
+
+def test_spells_to_years_that_cannot_be():
+    twice = pd.DataFrame([spell("A", "x", "2000-01-01"), spell("A", "y", "2000-06-01")])
+    with pytest.raises(OutOfRange, match="A has two spells at once on 31 December 2000"):
+        data.spells_to_years(twice, 2000, 2001)
+    with pytest.raises(UnknownName, match='No column "iso"'):
+        data.spells_to_years(twice, 2000, 2001, key="iso")
+    assert data.spells_to_years(twice.iloc[:0], 2000, 2001).shape == (0, 2)
+
+
+def test_spells_of_other_organisations():
+    frame = data.load("org_membership").query("organisation == 'CSTO'")
+    grid = data.spells_to_years(frame, 1992, 2022)
+    assert grid.loc["UZB", [1998, 1999, 2006, 2012]].fillna("").to_list() == [
+        "treaty party",
+        "",
+        "member",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("name", [n for n in SCHEMA if n not in CAN])
+def test_tables_without_a_day_say_so(name):
+    with pytest.raises(CourseError, match="does not say since when its rows were known") as error:
+        data.load(name, known_on="2022-09-15")
+    assert "timeline" in str(error.value)
+
+
+LATER = re.compile(
+    r"\b(202[3-9])\b|\b(1[6-9]|2\d|30) Sep|\b(Oct|Nov|Dec)\w* 2022|mobilis|annex|Jan-(Sep|Oct|Nov|Dec) 2022"
+)
+EXPECTED_THEN = {"CL05", "CL08"}  # the congress of October and the session of 16 September were announced
+
+
+@pytest.mark.parametrize("name", CAN)
+def test_nothing_later_leaks_through(name):
+    day = pd.Timestamp("2022-09-15")
+    frame, everything = data.load(name, known_on="2022-09-15"), data.load(name)
+    assert list(frame.columns) == list(everything.columns)
+    assert (frame.dtypes == everything.dtypes).all()
+    assert 0 < len(frame) <= len(everything)
+    published = data.load("sources").set_index("key")["published"]
+    for column in frame:
+        if frame[column].dtype.kind == "M":
+            assert not (frame[column] > day).any(), column
+            continue
+        for at, cell in frame[column].dropna().astype(str).items():
+            if column == "source":
+                for key in cell.split(";"):
+                    assert str(published[key]) <= "2022-09-15"[: len(str(published[key]))], key
+            elif not (name == "claims" and frame.loc[at, "id"] in EXPECTED_THEN and column == "known_then"):
+                assert not LATER.search(cell) or "14-16 September" in cell, (column, cell)
+
+
+def test_known_on_keeps_what_was_known():
+    assert data.load("trade_cn_ru_cumulative", "2022-09-15")["total_usd_bn"].iloc[-1] == 117.2
+    claims = data.load("claims", known_on="2022-09-15").set_index("id")
+    assert len(claims) == 95 and claims["known_later"].isna().all()
+    assert pd.isna(claims.loc["CL05", "verdict"]) and claims.loc["CL07", "verdict"] == "borne out"
+    assert claims.loc["CL01", "verdict"] == "opinion"
+    assert len(data.load("claims", known_on="2022-09-11")) == 0
+    full = data.load("claims", known_on="2026-11-25")
+    pd.testing.assert_frame_equal(full.drop(columns="source"), data.load("claims").drop(columns="source"))
+
+
+def test_known_on_takes_only_days():
+    with pytest.raises(WrongType, match="A day is written like this"):
+        data.load("claims", known_on="September")
+
+
+@pytest.mark.parametrize("name", CAN)
+def test_more_is_known_from_day_to_day(name):
+    days = ["1990-01-01", "2022-09-15", "2023-03-01", "2026-11-25"]
+    counts = [int(data.load(name, known_on=d).notna().sum().sum()) for d in days]
+    assert counts == sorted(counts)
+    assert counts[0] == 0

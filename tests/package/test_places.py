@@ -1,0 +1,110 @@
+"""One authority for names: found in any script, wrong ones named in a sentence."""
+
+import csv
+import doctest
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from samarkand import home, places
+from samarkand.errors import DamagedData, UnknownName, WrongType
+
+
+def test_doctests():
+    assert doctest.testmod(places).failed == 0
+
+
+def test_every_place_has_all_its_names():
+    assert len(places.all()) >= 45
+    for place in places.all():
+        assert len(place.iso3) == 3 and place.capital and place.lat is not None
+        for language in places.LANGUAGES:
+            found = places.name(place.iso3, language)
+            assert found and places.find(found) == place.iso3
+        assert places.get(place.iso3) is place
+        assert places.find(place.name_local or place.name) == place.iso3
+
+
+def test_scripts_are_the_right_ones():
+    for place in places.all():
+        assert all("\u4e00" <= c <= "\u9fff" for c in place.name_zh)
+        for cyrillic in (place.name_ru, place.name_kk):
+            assert all("\u0400" <= c <= "\u04ff" or c in " -()" for c in cyrillic), cyrillic
+        assert all(c.isascii() or c in "ʻʼ‘’" for c in place.name_uz), place.name_uz
+
+
+@pytest.mark.parametrize(
+    ("text", "iso3"),
+    [
+        ("Kazakhstan", "KAZ"), ("kazakhstan", "KAZ"), ("KAZ", "KAZ"), ("kaz", "KAZ"), (" Kazakhstan ", "KAZ"),
+        ("Казахстан", "KAZ"), ("Қазақстан", "KAZ"), ("哈萨克斯坦", "KAZ"), ("Qozog'iston", "KAZ"),
+        ("Qozogʻiston", "KAZ"),
+        ("Türkiye", "TUR"), ("Brazil", "BRA"), ("united  states", "USA"), ("Côte d'Ivoire", "CIV"),
+    ],
+)  # fmt: skip
+def test_find(text, iso3):
+    assert places.find(text) == iso3
+
+
+def test_find_says_what_was_meant():
+    with pytest.raises(UnknownName, match=r'No place "Kazakstan"\. Did you mean "Kazakhstan"'):
+        places.find("Kazakstan")
+    with pytest.raises(UnknownName, match='The code of Kazakhstan is "KAZ"'):
+        places.get("Kazakhstan")
+    with pytest.raises(UnknownName, match='No code "XYZ"'):
+        places.name("XYZ")
+    for wrong in (None, 7, ["KAZ"]):
+        with pytest.raises(WrongType):
+            places.find(wrong)
+        with pytest.raises(UnknownName):
+            places.get(wrong)
+
+
+def test_languages():
+    with pytest.raises(UnknownName, match='No language "fr"'):
+        places.name("KAZ", "fr")
+    assert places.name("BRA") == "Brazil"
+    with pytest.raises(UnknownName, match="no Russian name for Brazil"):
+        places.name("BRA", "ru")
+
+
+def test_all_193_members_have_a_name():
+    with (home.ROOT / "course_data" / "states.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert sum(r["kind"] == "UN member" for r in rows) == 193
+    for row in rows:
+        assert places.name(row["iso3"]) == row["name"]
+
+
+def test_damage(tmp_path, monkeypatch):
+    folder = tmp_path / "d"
+    shutil.copytree(home.ROOT / "course_data", folder, ignore=shutil.ignore_patterns("geo", "prepare"))
+    monkeypatch.setenv("SAMARKAND_DATA", str(folder))
+    path = folder / "places.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(",71.4704,", ",east,"), encoding="utf-8")
+    with pytest.raises(DamagedData, match=r"places.csv, line \d+: the coordinates of Astana"):
+        places.find("KAZ")
+    path.write_text(text.replace(",71.4704,", ",471.4704,"), encoding="utf-8")
+    with pytest.raises(DamagedData, match="the coordinates of Astana"):
+        places.find("KAZ")
+    path.write_text(text.replace("name_kk", "kazakh", 1), encoding="utf-8")
+    with pytest.raises(DamagedData, match='no column "name_kk"'):
+        places.find("KAZ")
+    path.write_text(text.replace("\nKAZ,", "\nKAZ,,", 1), encoding="utf-8")
+    with pytest.raises(DamagedData, match=r"places.csv, line 19: too few or too many"):
+        places.find("KAZ")
+    path.unlink()
+    with pytest.raises(DamagedData, match=r"places.csv is missing"):
+        places.find("KAZ")
+
+
+def test_names_cost_no_pandas():
+    code = "import sys; from samarkand import cite, places; places.find('KAZ'); cite['ART']; "
+    code += "print('pandas' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=home.ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
