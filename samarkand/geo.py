@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from samarkand.errors import DamagedData, OutOfRange, WrongType, unknown
 from samarkand.home import course_data
 
 Point = tuple[float, float]
+Projection = Callable[[float, float], Point]
 
 #: Mean radius of the Earth in km: that of a sphere, (2a + b) / 3 for the ellipsoid WGS 84 (IUGG's R1).
 EARTH_RADIUS_KM = 6371.0088
@@ -24,6 +25,12 @@ CENTRE: Point = (45.0, 85.0)
 
 #: One map unit in km. Whole units keep files small; no screen shows less than one.
 UNIT_KM = 2.0
+
+#: The meridian in the middle of the world map: the seam then runs through Bering Strait and cuts no state.
+WORLD_MERIDIAN = 11.0
+
+#: One map unit of the world map in km.
+WORLD_UNIT_KM = 10.0
 
 _SIN0, _COS0 = math.sin(math.radians(CENTRE[0])), math.cos(math.radians(CENTRE[0]))
 
@@ -166,7 +173,56 @@ def project(lat: float, lon: float) -> tuple[int, int]:
     return round(x), round(y)
 
 
-def project_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
+def project_world_exact(lat: float, lon: float) -> Point:
+    """Project a point by the Equal Earth projection, unrounded; see `project_world`."""
+    a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
+    t = math.asin(math.sqrt(3) / 2 * math.sin(math.radians(lat)))
+    lam = math.radians(lon - WORLD_MERIDIAN)
+    slope = 9 * a4 * t**8 + 7 * a3 * t**6 + 3 * a2 * t**2 + a1
+    scale = EARTH_RADIUS_KM / WORLD_UNIT_KM
+    x = 2 * math.sqrt(3) * lam * math.cos(t) / (3 * slope)
+    y = a4 * t**9 + a3 * t**7 + a2 * t**3 + a1 * t
+    return scale * x, scale * y
+
+
+def project_world(lat: float, lon: float) -> tuple[int, int]:
+    """Project a point for the course's world maps, where equal areas look equal.
+
+    The Equal Earth projection of the sphere, meridian `WORLD_MERIDIAN` in the middle.
+
+    Parameters
+    ----------
+    lat, lon : float
+        Degrees.
+
+    Returns
+    -------
+    (int, int)
+        ``(x, y)`` in map units of 10 km, x to the right and y up.
+
+    Raises
+    ------
+    OutOfRange
+        If the latitude is beyond a pole.
+
+    References
+    ----------
+    B. Savric, T. Patterson and B. Jenny, "The Equal Earth map projection", International Journal of
+    Geographical Information Science 33 (2019), pp. 454-465.
+
+    Examples
+    --------
+    >>> project_world(0, 11)
+    (0, 0)
+    >>> project_world(0, 191), project_world(90, 11)
+    ((1724, 0), (0, 839))
+    """
+    _radians((lat, lon))
+    x, y = project_world_exact(lat, lon)
+    return round(x), round(y)
+
+
+def project_geometry(geometry: dict[str, Any], projection: Projection = project_exact) -> dict[str, Any]:
     """Project a GeoJSON geometry into whole map units.
 
     Points that fall on the one before are dropped, and rings that collapse with them.
@@ -176,11 +232,13 @@ def project_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
     geometry : dict
         A GeoJSON Point, LineString, MultiLineString, Polygon or MultiPolygon; coordinates [lon, lat] in
         degrees.
+    projection : function of (lat, lon), default `project_exact`
+        `project_world_exact` for maps of the world.
 
     Returns
     -------
     dict
-        A geometry of the same type; coordinates [x, y] in map units of 2 km.
+        A geometry of the same type; coordinates [x, y] in map units.
 
     Raises
     ------
@@ -196,15 +254,16 @@ def project_geometry(geometry: dict[str, Any]) -> dict[str, Any]:
     kind, coordinates = geometry["type"], geometry["coordinates"]
     match kind:
         case "Point":
-            projected: list[Any] = list(project(coordinates[1], coordinates[0]))
+            x, y = projection(coordinates[1], coordinates[0])
+            projected: list[Any] = [round(x), round(y)]
         case "LineString":
-            projected = _line(coordinates)
+            projected = _line(coordinates, projection)
         case "MultiLineString":
-            projected = [_line(line) for line in coordinates]
+            projected = [_line(line, projection) for line in coordinates]
         case "Polygon":
-            projected = _rings(coordinates)
+            projected = _rings(coordinates, projection)
         case "MultiPolygon":
-            projected = [p for p in map(_rings, coordinates) if p]
+            projected = [p for p in (_rings(one, projection) for one in coordinates) if p]
         case _:
             raise WrongType(f"Cannot project a geometry of type {kind}.")
     return {"type": kind, "coordinates": projected}
@@ -251,7 +310,7 @@ def load(name: str) -> dict[str, Any]:
 
 
 #: The layers of ``course_data/geo``.
-LAYERS = ("region", "region_coarse", "world")
+LAYERS = ("region", "region_coarse", "world", "world_coarse")
 
 _REPAIR = "Get a fresh copy of the folder course_data/geo."
 
@@ -266,17 +325,19 @@ def _radians(point: Sequence[float]) -> Point:
     return math.radians(lat), math.radians(lon)
 
 
-def _line(coordinates: Sequence[Sequence[float]]) -> list[list[int]]:
+def _line(coordinates: Sequence[Sequence[float]], projection: Projection) -> list[list[int]]:
     out: list[list[int]] = []
     for lon, lat in coordinates:
-        x, y = project_exact(lat, lon)
+        x, y = projection(lat, lon)
         point = [round(x), round(y)]
         if not out or out[-1] != point:
             out.append(point)
     return out
 
 
-def _rings(coordinates: Sequence[Sequence[Sequence[float]]]) -> list[list[list[int]]]:
+def _rings(
+    coordinates: Sequence[Sequence[Sequence[float]]], projection: Projection
+) -> list[list[list[int]]]:
     """Project a polygon's rings; without its outer ring there is no polygon."""
-    rings = [_line(ring) for ring in coordinates]
+    rings = [_line(ring, projection) for ring in coordinates]
     return [ring for ring in rings if len(ring) > 3] if len(rings[0]) > 3 else []

@@ -36,7 +36,7 @@ PAPER: Mapping[str, str] = {
     "soft": "#55616c",
     "rule": "#d5dae0",
     "sea": "#e4eff5",
-    "sea-ink": "#4f7690",
+    "sea-ink": "#466a83",
     "land": "#f3efe6",
     "land-ink": "#6b6557",
     "border": "#c4bcaa",

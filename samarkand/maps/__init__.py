@@ -1,6 +1,7 @@
 """The course's maps: folium without the net, drawn with equal areas, the same bytes on every machine.
 
-`region`, `trip` and `sco` draw the maps of the lessons by name. They are looked up when first used, so that
+`region`, `trip`, `sco` and `votes` draw the maps of the lessons by name, `world` any values of states.
+They are looked up when first used, so that
 ``from samarkand import maps`` does not load folium.
 """
 
@@ -9,9 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from samarkand.maps.atlas import region, sco, trip
+    from samarkand.maps.atlas import region, sco, trip, votes, world
 
-__all__ = ["region", "sco", "trip"]
+__all__ = ["region", "sco", "trip", "votes", "world"]
 
 
 def __getattr__(name: str) -> Any:

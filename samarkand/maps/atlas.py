@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from samarkand import data, geo, places
 from samarkand.errors import OutOfRange, WrongType, unknown
 from samarkand.maps.journey import Flight, Stage, on, stages, ticks
-from samarkand.maps.layers import Key, Label, Name, Scene, Shape, Step, features, graticule, labels
+from samarkand.maps.layers import Key, Label, Name, Scene, Shape, Step, features, globe, graticule, labels
 from samarkand.maps.offline import OfflineMap, Shapes
-from samarkand.style import PLACES, STATUS
+from samarkand.style import PLACES, STATUS, VOTES, Mark
 
 #: Corners of the views, (x, y) in map units: all of Eurasia with Egypt and Maldives; Turkey and Belarus to
 #: Beijing.
 EURASIA = ((-2900, -2330), (2350, 2640))
+WORLD = ((-1690, -640), (1690, 840))
 HEARTLAND = ((-2060, -1290), (1820, 1500))
 
 #: Capitals that were called otherwise on the days of the journey; the table ``places`` tells when and why.
@@ -320,6 +322,164 @@ def trip() -> OfflineMap:
     return _drawn(scene, [*casing, *lines, *stops])
 
 
+def votes(resolution: str = "es_11_1") -> OfflineMap:
+    """Draw how the states of the world voted on Ukraine and on Xinjiang in 2022.
+
+    Four votes, chosen inside the map: three of the General Assembly, one of the Human Rights Council.
+
+    Parameters
+    ----------
+    resolution : str, default "es_11_1"
+        The vote shown first, by its name in the table ``resolutions``.
+
+    Returns
+    -------
+    OfflineMap
+
+    Raises
+    ------
+    UnknownName
+        If there is no such vote.
+
+    Examples
+    --------
+    >>> votes()
+    World map of four votes in the UN, 2022. ES-11/1, 2 March 2022: 141 yes, 5 no, 35 abstained.
+    """
+    table = data.load("resolutions").sort_values("day")
+    names = [str(name) for name in table["vote"]]
+    if resolution not in names:
+        raise unknown("vote", resolution, names)
+    at = names.index(resolution)
+    records = table.to_dict("records")
+    first = records[at]
+    return world(
+        data.load("un_votes").set_index("iso3")[names],
+        VOTES,
+        title="How the world voted in 2022",
+        sentence="World map of four votes in the UN, 2022. "
+        f"{first['number']}, {on(first['day'])}: {_tally(first)}.",
+        steps=[_vote(record) for record in records],
+        step=at,
+        ticks=[on(record["day"], year=False) for record in records],
+        listed=["no"],
+        range_label="Vote",
+        source="roll calls as printed by the UN and the press (tables <i>un_votes</i>, <i>resolutions</i>)",
+    )
+
+
+def _tally(vote: dict[Hashable, Any]) -> str:
+    return f"{vote['yes']} yes, {vote['no']} no, {vote['abstain']} abstained"
+
+
+def _vote(vote: dict[Hashable, Any]) -> Step:
+    missed = f", {vote['did_not_vote']} did not vote" if vote["did_not_vote"] else ""
+    passed = "" if vote["yes"] > vote["no"] else ", rejected"
+    said = f"{vote['body']}, {on(vote['day'])}: {_tally(vote)}{missed}"
+    return Step(str(vote["title"]), said, f"{vote['number']}{passed}")
+
+
+def world(  # noqa: PLR0913 - all but two are named
+    values: pd.DataFrame,
+    marks: Mapping[str, Mark],
+    *,
+    title: str,
+    sentence: str,
+    steps: Sequence[Step] | None = None,
+    step: int = 0,
+    ticks: Sequence[str] | None = None,
+    listed: Iterable[str] = (),
+    range_label: str = "Step",
+    source: str = "",
+) -> OfflineMap:
+    """Draw values of the states of the world, one step a column.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        Index ISO3; cells are keys of `marks`, or missing.
+    marks : mapping of str to Mark
+        How each value looks.
+    title, sentence : str
+        Headline, and what ``repr`` says.
+    steps : sequence of Step, optional
+        What is said at each column; its name if left out.
+    step : int
+        The column shown first.
+    ticks : sequence of str, optional
+        What is written below the range.
+    listed : iterable of str
+        The values whose states are listed by name, too.
+    range_label : str
+        What the range is called.
+    source : str
+        Where the values come from; HTML.
+
+    Returns
+    -------
+    OfflineMap
+
+    Raises
+    ------
+    UnknownName
+        If a state is not on the map, or a cell is no key of `marks`.
+    """
+    shapes = features("world", projection=geo.project_world_exact)
+    drawn = {shape.id for shape in shapes}
+    status = {}
+    for iso3, row in zip(values.index, values.to_numpy(), strict=True):
+        if iso3 not in drawn:
+            raise unknown("state on the world map", iso3, drawn)
+        for cell in row:
+            if not pd.isna(cell) and cell not in marks:
+                raise unknown("mark", cell, marks)
+        status[str(iso3)] = "".join("-" if pd.isna(cell) else marks[cell].code for cell in row)
+    said = list(steps) if steps else [Step(str(name)) for name in values.columns]
+    contested, about = _contested(["2022-12-31"] * len(said), "world", "region_coarse")
+    region = features("region_coarse", projection=geo.project_world_exact)
+    overlay = [s for s in region if s.id in contested and s.id not in drawn and s.id != "taiwan"]
+    contested = {area: contested[area] for area in sorted((drawn | {s.id for s in overlay}) & set(contested))}
+    borne = {letter for letters in status.values() for letter in letters}
+    named = set(listed)
+    keys = [
+        Key(m, _capital(m.label), None if name in named else "", counted=True) for name, m in marks.items()
+    ]
+    scene = Scene(
+        title=title,
+        sentence=sentence,
+        alt=f"{sentence} A map of the world with its states filled by colour and pattern; the tables it is "
+        "drawn from hold the same for each state by name.",
+        bounds=WORLD,
+        keys=[*(key for key in keys if key.mark.code in borne), Key(STATUS["contested"], "Contested", "")],
+        steps=said,
+        step=step,
+        status=status | contested,
+        names=_names(status) | {area: about[area] for area in contested},
+        labels=labels(world=True),
+        ticks=dict(enumerate(ticks or [s.label for s in said])),
+        range_label=range_label,
+        first=next(iter(status), ""),
+        pace_ms=2400,
+        news=False,
+        height_px=(690, 640),
+        stacked=True,
+        note="<b>Hatched</b>: contested, among them Crimea and the regions of Ukraine that Russia declared "
+        "annexed, Kashmir, Arunachal Pradesh, Taiwan, Western Sahara, Kosovo, Somaliland. Equal Earth "
+        "projection, equal-area. Borders by who holds the ground: Natural Earth 1:110m, public domain. "
+        f"Source: {source}.",
+    )
+    grid = graticule(geo.project_world_exact, world=True)
+    ground = [globe(), grid, *(s for s in shapes if s.style == "land")]
+    states = [s for s in shapes if s.style != "land" and s.kind != "dot"]
+    dots = [s._replace(radius=3) for s in shapes if s.kind == "dot"]
+    coarse = features("world_coarse", projection=geo.project_world_exact)
+    still = [s._replace(radius=2) if s.kind == "dot" else s for s in coarse]
+    picture = OfflineMap(scene, [globe(), grid, *still, *overlay])
+    picture.add_child(Shapes(ground, "land"))
+    picture.add_child(Shapes([*states, *overlay, *dots], "states"))
+    return picture
+
+
 def _until_now(journey: list[Stage], states: list[str]) -> dict[str, str]:
     """Return the states met and the flights flown up to each stage; the first step shows all."""
     done: set[str] = set()
@@ -360,10 +520,10 @@ def _drawn(scene: Scene, above: Sequence[Shape] = ()) -> OfflineMap:
     return drawn
 
 
-def _contested(days: Sequence[str]) -> tuple[dict[str, str], dict[str, Name]]:
+def _contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[str, Name]]:
     """Return for each contested area whether it was so on each day, and what to say of it."""
     status, names = {}, {}
-    for feature in geo.load("region")["features"]:
+    for feature in (f for layer in layers or ("region",) for f in geo.load(layer)["features"]):
         p = feature["properties"]
         if p["kind"] == "contested":
             status[p["id"]] = "".join(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from samarkand import geo
+from samarkand.home import course_data
 from samarkand.style import Mark
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets" / "map"
@@ -68,8 +69,8 @@ class Step(NamedTuple):
 class Key(NamedTuple):
     """An entry of the legend.
 
-    `text` stands under the heading; None lists the states that bear the mark at the step shown. `counted` puts
-    their number beside the heading; `always` keeps the entry while nobody bears the mark.
+    `text` stands under the heading; None lists the states that bear the mark at the step shown;
+    `counted` puts their number beside the heading; `always` keeps the entry while nobody bears the mark.
     """
 
     mark: Mark
@@ -124,6 +125,8 @@ class Scene:
         Print in bold, in lists, who is new at a step.
     height_px : (int, int)
         Height of the frame when it is wide, and when it is narrow and all stands in one column.
+    stacked : bool
+        One column at any width: for maps that are much wider than high.
     ticks : mapping of int to str
         What is written below the range, by step; a text that begins with a blank gives way on small screens.
     """
@@ -150,6 +153,7 @@ class Scene:
     pace_ms: int = 1200
     news: bool = True
     height_px: tuple[int, int] = (660, 860)
+    stacked: bool = False
 
     def spec(self) -> dict[str, Any]:
         """Return what the script in the frame needs, ready for JSON."""
@@ -202,40 +206,63 @@ def numbers(shape: Shape) -> list[Any]:
     return [*shape.coordinates, shape.radius]
 
 
-def features(layer: str, *, dot_radius: float = 5) -> list[Shape]:
-    """Return the shapes of a layer of ``course_data/geo``, projected.
+def features(layer: str, *, projection: geo.Projection = geo.project_exact) -> tuple[Shape, ...]:
+    """Return the shapes of a layer of ``course_data/geo``, projected; kept until the file changes.
 
     Parameters
     ----------
     layer : str
         See `samarkand.geo.load`.
-    dot_radius : float
-        Of states that are drawn as dots, in px.
+    projection : function of (lat, lon)
+        `samarkand.geo.project_world_exact` for the world.
+
+    Returns
+    -------
+    tuple of Shape
+        States too small to be drawn are dots.
     """
-    return list(_features(layer, dot_radius))
+    path = course_data() / "geo" / f"{layer}.geojson"
+    stamp = path.stat().st_mtime_ns if path.is_file() else 0
+    return _features(layer, projection, str(path), stamp)
 
 
-@lru_cache(maxsize=4)
-def _features(layer: str, dot_radius: float) -> tuple[Shape, ...]:
+@lru_cache(maxsize=8)
+def _features(layer: str, projection: geo.Projection, _path: str, _stamp: int) -> tuple[Shape, ...]:
     shapes = []
     for feature in geo.load(layer)["features"]:
-        properties = feature["properties"]
-        projected = geo.project_geometry(feature["geometry"])["coordinates"]
-        if feature["geometry"]["type"] == "Point":
-            shapes.append(Shape(properties["id"], "state dot", "dot", projected, dot_radius))
+        properties, geometry = feature["properties"], feature["geometry"]
+        projected = geo.project_geometry(geometry, projection)["coordinates"]
+        if geometry["type"] == "Point":
+            shapes.append(Shape(properties["id"], f"{properties['kind']} dot", "dot", projected, 5))
         elif projected:
             shapes.append(Shape(properties["id"], properties["kind"], "area", projected))
     return tuple(shapes)
 
 
-def graticule(step: int = 20) -> Shape:
-    """Return meridians and parallels every `step` degrees."""
-    meridians = [[geo.project(lat, lon) for lat in range(-20, 81, 2)] for lon in range(-40, 241, step)]
-    parallels = [[geo.project(lat, lon) for lon in range(-40, 211, 3)] for lat in range(-20, 81, step)]
-    return Shape("", "grid", "line", [*meridians, *parallels])
+def graticule(projection: geo.Projection = geo.project_exact, *, world: bool = False) -> Shape:
+    """Return meridians and parallels every 20 degrees, of the region or of the whole world."""
+    west, east, south, north = (-169, 191, -80, 90) if world else (-40, 210, -20, 80)
+    meridians = [
+        [(lat, lon) for lat in range(south, north + 1, 5 if world else 2)]
+        for lon in range(-160 if world else west, east, 20)
+    ]
+    parallels = [
+        [(lat, lon) for lon in range(west, east + 1, 360 if world else 3)] for lat in range(south, north, 20)
+    ]
+    lines = [[list(map(round, projection(*point))) for point in line] for line in meridians + parallels]
+    return Shape("", "grid", "line", lines)
 
 
-def labels(moved: Mapping[str, geo.Point] | None = None, *, seas: bool = True) -> list[Label]:
+def globe() -> Shape:
+    """Return the outline of the world map, the sea."""
+    edge = [(lat, 191) for lat in range(-90, 91, 3)] + [(lat, -169) for lat in range(90, -91, -3)]
+    ring = [list(geo.project_world(lat, lon)) for lat, lon in edge]
+    return Shape("", "globe", "area", [[[*ring, ring[0]]]])
+
+
+def labels(
+    moved: Mapping[str, geo.Point] | None = None, *, seas: bool = True, world: bool = False
+) -> list[Label]:
     """Return the course's labels of states and seas, those of large states first.
 
     Parameters
@@ -244,19 +271,22 @@ def labels(moved: Mapping[str, geo.Point] | None = None, *, seas: bool = True) -
         Another place, (lat, lon), for the labels of single states.
     seas : bool
         Name the seas, too.
+    world : bool
+        Those of the world map.
     """
+    project = geo.project_world if world else geo.project
     out = []
-    for row in _rows():
+    for row in _rows("labels_world.csv" if world else "labels.csv"):
         if row["id"] or seas:
             lat, lon = (moved or {}).get(row["id"], (float(row["lat"]), float(row["lon"])))
             beside = (
                 () if moved and row["id"] in moved else (float(row["dx"]), float(row["dy"]), row["style"])
             )
-            out.append(Label(row["id"], row["text"], *geo.project(lat, lon), float(row["size"]), *beside))
+            out.append(Label(row["id"], row["text"], *project(lat, lon), float(row["size"]), *beside))
     return out
 
 
-@lru_cache(maxsize=1)
-def _rows() -> tuple[dict[str, str], ...]:
-    with (ASSETS / "labels.csv").open(encoding="utf-8", newline="") as file:
+@lru_cache(maxsize=2)
+def _rows(name: str) -> tuple[dict[str, str], ...]:
+    with (ASSETS / name).open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from pathlib import Path
@@ -57,11 +58,11 @@ class Shapes(MacroElement):
         '"{{ this.pane }}").addTo({{ this._parent.get_name() }});{% endmacro %}'
     )
 
-    def __init__(self, shapes: list[Shape], pane: str) -> None:
+    def __init__(self, shapes: Iterable[Shape], pane: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Shapes"
-        self.shapes, self.pane = shapes, pane
-        self.json = compact([[s.id, s.style, s.kind, numbers(s)] for s in shapes])
+        self.shapes, self.pane = list(shapes), pane
+        self.json = compact([[s.id, s.style, s.kind, numbers(s)] for s in self.shapes])
 
 
 class Start(MacroElement):
@@ -106,7 +107,7 @@ class OfflineMap(folium.Map):
     default_js: list[tuple[str, str]] = []  # noqa: RUF012
     default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
-    def __init__(self, scene: Scene, coarse: list[Shape], **options: Any) -> None:
+    def __init__(self, scene: Scene, coarse: Iterable[Shape], **options: Any) -> None:
         (west, south), (east, north) = scene.bounds
         settled = {
             "tiles": None,
@@ -130,7 +131,10 @@ class OfflineMap(folium.Map):
         marks = [key.mark for key in scene.keys]
         figure.header.add_child(Raw(f"<style>{leaflet_css}</style><script>{js}</script>"), name="leaflet")
         figure.header.add_child(Raw(f"<script>{asset('map.js')}</script>"), name="script")
-        self._style = Raw(f"<style>{css(marks)}:root{{--aside:{scene.aside_px}px}}{asset('map.css')}</style>")
+        look = asset("map.css")
+        if scene.stacked:
+            look = look.replace("(max-width:639px)", "all") + asset("stacked.css")
+        self._style = Raw(f"<style>{css(marks)}:root{{--aside:{scene.aside_px}px}}{look}</style>")
         figure.html.add_child(Raw(_beside(scene)), name="beside")
 
     def page(self) -> str:
@@ -295,7 +299,7 @@ def _beside(scene: Scene) -> str:
         )
     last = len(scene.steps) - 1
     ticks = []
-    for at, text in scene.ticks.items():
+    for at, text in scene.ticks.items() if last else ():
         kind = "first" if at == 0 else "last" if at == last else "minor" if text.startswith(" ") else ""
         left = f"calc(8px + (100% - 16px) * {at / last:.4f})"
         ticks.append(f'<span class="{kind}" style="left:{left}">{escape(text.strip())}</span>')

@@ -20,6 +20,7 @@ _PAINT = {
     "leg": 'fill="none" stroke="#0072b2" stroke-width="2.4"',
     "casing": 'fill="none" stroke="#fff" stroke-width="5"',
     "contested": 'stroke="#3b3f45" stroke-dasharray="2"',
+    "globe": f'fill="{PAPER["sea"]}" stroke="none"',
     "dot": 'stroke="#fff" stroke-width="1.2"',
     "stop": 'fill="#fff" stroke="#1b2733" stroke-width="2"',
     "capital": 'fill="#1b2733"',
@@ -36,7 +37,7 @@ def width(scene: Scene, height: int) -> int:
 _ToPicture = Callable[[float, float], tuple[int, int]]
 
 
-def draw(scene: Scene, shapes: Sequence[Shape]) -> str:
+def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
     """Draw a scene at its first step.
 
     Parameters
@@ -72,7 +73,7 @@ def draw(scene: Scene, shapes: Sequence[Shape]) -> str:
         f'<text y="20" style="font-size:19px;font-weight:700">{escape(scene.title)}</text>'
         f'<text y="42" style="font-size:14px">{escape(scene.steps[scene.step].say or scene.lead)}</text>'
         f'<svg y="{TOP}" width="{WIDTH}" height="{height}">'
-        f'<path fill="{PAPER["sea"]}" d="M0 0h{WIDTH}v{height}H0z"/>'
+        f'<path fill="{PAPER["paper" if scene.stacked else "sea"]}" d="M0 0h{WIDTH}v{height}H0z"/>'
         f"<g {land}>{''.join(drawn)}</g>{''.join(names)}</svg>{_legend(scene, TOP + height + 9)}</svg>"
     )
 

@@ -12,13 +12,14 @@ smallest
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from region import NAMED, in_frame, unwrapped
-from topology import Point, Polygon, Ring, area_km2, inside, simplified, split
+from topology import Point, Polygon, Ring, area_km2, inside, region_plane, simplified, split, world_plane
 
 HERE = Path(__file__).resolve().parent
 
@@ -27,6 +28,12 @@ DOTS = {"BHR": (50.55, 26.05), "MDV": (73.5, 4.2)}
 
 #: Natural Earth's own units that are part of a state everybody recognises as such.
 PART_OF = {"HKG": "CHN", "MAC": "CHN"}
+
+#: ISO codes where Natural Earth has its own.
+ISO3 = {"SDS": "SSD", "SAH": "ESH", "PSX": "PSE", "KOS": "kosovo", "SOL": "somaliland", "CYN": "north_cyprus"}
+
+#: The basis of areas that Natural Earth does not have.
+OWN = "own schematic, 0.1 to 0.2 degrees, CC BY 4.0"
 
 
 def read(name: str) -> Any:
@@ -81,6 +88,7 @@ def region(tolerance: float, least: float) -> list[dict[str, Any]]:
         areas(),
         lambda sides: 3 * tolerance if sides == {""} else tolerance,
         lambda name: 12 * least if name == "" else 0 if name in contested else least,
+        region_plane,
     )
     features = []
     for name, polygons in shapes.items():
@@ -89,9 +97,7 @@ def region(tolerance: float, least: float) -> list[dict[str, Any]]:
         ]
         geometry: dict[str, Any] = {"type": "MultiPolygon", "coordinates": rounded}
         if name in contested:
-            fields = ("name", "part_of", "held_by", "claimed_by", "since", "until", "basis")
-            properties = {"id": name, "kind": "contested"}
-            properties |= {key: contested[name].get(key, "") for key in fields}
+            properties = contested_properties(contested[name])
         else:
             properties = {"id": name, "kind": "state" if name else "land"}
         if name in DOTS:
@@ -100,11 +106,60 @@ def region(tolerance: float, least: float) -> list[dict[str, Any]]:
     return features
 
 
+def world(tolerance: float, least: float) -> list[dict[str, Any]]:
+    """Return the states of the world, simplified to a tolerance in km, and points for the smallest."""
+    with (HERE.parent.parent / "states.csv").open(encoding="utf-8", newline="") as file:
+        states = {row["iso3"] for row in csv.DictReader(file)}
+    disputed = {item["id"]: item for item in read("contested_world.json")}
+    shapes: dict[str, list[Polygon]] = {}
+    geometries: dict[str, dict[str, Any]] = {}
+    for feature in read("naturalearth_110m.geojson")["features"]:
+        code = ISO3.get(feature["properties"]["adm0_a3"], feature["properties"]["adm0_a3"])
+        geometry = feature["geometry"]
+        if geometry["type"] == "MultiPolygon" and code != "ATA":
+            shapes[code] = [[eastward(ring) for ring in polygon] for polygon in geometry["coordinates"]]
+        elif geometry["type"] == "Point" and code in states:
+            geometries[code] = geometry
+    drawn = simplified(shapes, lambda sides: tolerance, lambda name: least, world_plane)
+    for code, polygons in drawn.items():
+        rounded = [
+            [[[round(x, 1), round(y, 1)] for x, y in ring] for ring in polygon] for polygon in polygons
+        ]
+        geometries[code] = {"type": "MultiPolygon", "coordinates": rounded}
+    features = []
+    for code, geometry in sorted(geometries.items()):
+        properties = {"id": code, "kind": "state" if code in states else "land"}
+        if code in disputed:
+            properties = contested_properties(disputed[code])
+        features.append({"type": "Feature", "properties": properties, "geometry": geometry})
+    return features
+
+
+def eastward(ring: list[list[float]]) -> Ring:
+    """Return a ring that lies west of Bering Strait moved to the east, where the rest of its state is."""
+    turn = 360 if max(x for x, _ in ring) <= -169 else 0
+    return [(x + turn, y) for x, y in ring]
+
+
+def contested_properties(item: dict[str, Any]) -> dict[str, str]:
+    """Return what a map says of a contested area."""
+    fields = ("name", "part_of", "held_by", "claimed_by", "since", "until")
+    basis = OWN if item["basis"] == "own schematic" else item["basis"]
+    properties = {"id": item["id"], "kind": "contested"} | {key: item.get(key, "") for key in fields}
+    return properties | {"basis": basis}
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parent.parent / "geo"
     folder.mkdir(exist_ok=True)
     if "--areas" in sys.argv:
         for name, polygons in areas().items():
-            print(name, round(sum(abs(area_km2(p[0])) for p in polygons)), [len(p[0]) for p in polygons][:3])
+            print(
+                name,
+                round(sum(abs(area_km2(p[0], region_plane)) for p in polygons)),
+                [len(p[0]) for p in polygons][:3],
+            )
     write(folder / "region.geojson", region(5, 300))
     write(folder / "region_coarse.geojson", region(35, 9000))
+    write(folder / "world.geojson", world(8, 0))
+    write(folder / "world_coarse.geojson", world(70, 20_000))

@@ -94,7 +94,22 @@ def features(columns: dict[str, Any], keep: Callable[[str, list[list[float]]], b
     return sorted(out, key=lambda f: f["properties"]["adm0_a3"])
 
 
+def points(columns: dict[str, Any], drawn: set[str]) -> list[dict[str, Any]]:
+    """Return the label points of sovereign states that are not drawn, sorted by code."""
+    out = []
+    fields = ("adm0_a3", "admin", "type", "label_x", "label_y")
+    for code, admin, kind, lon, lat in zip(*(columns[name] for name in fields), strict=True):
+        if str(code) not in drawn and str(kind) in ("Sovereign country", "Country"):
+            at = [round(float(lon), DIGITS), round(float(lat), DIGITS)]
+            properties = {"adm0_a3": str(code), "admin": str(admin)}
+            geometry = {"type": "Point", "coordinates": at}
+            out.append({"type": "Feature", "properties": properties, "geometry": geometry})
+    return sorted(out, key=lambda f: f["properties"]["adm0_a3"])
+
+
 if __name__ == "__main__":
     package = Path(sys.argv[1])
     write("naturalearth_50m.geojson", features(table(package, "countries50"), keep=in_region))
-    write("naturalearth_110m.geojson", features(table(package, "countries110"), keep=lambda code, ring: True))
+    world110 = features(table(package, "countries110"), keep=lambda code, ring: True)
+    drawn = {f["properties"]["adm0_a3"] for f in world110}
+    write("naturalearth_110m.geojson", [*world110, *points(table(package, "countries50"), drawn)])

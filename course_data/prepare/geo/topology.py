@@ -7,17 +7,24 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from samarkand.geo import UNIT_KM, project_exact
+from samarkand import geo
 
 Point = tuple[float, float]
+Plane = Callable[[Point], Point]
 Ring = list[Point]
 Polygon = list[Ring]
 
 
-def plane(point: Point) -> Point:
+def region_plane(point: Point) -> Point:
     """Return a (lon, lat) point on the region's map, in km."""
-    x, y = project_exact(point[1], point[0])
-    return x * UNIT_KM, y * UNIT_KM
+    x, y = geo.project_exact(point[1], point[0])
+    return x * geo.UNIT_KM, y * geo.UNIT_KM
+
+
+def world_plane(point: Point) -> Point:
+    """Return a (lon, lat) point on the world map, in km."""
+    x, y = geo.project_world_exact(point[1], point[0])
+    return x * geo.WORLD_UNIT_KM, y * geo.WORLD_UNIT_KM
 
 
 def signed_area(ring: Sequence[Point]) -> float:
@@ -25,8 +32,8 @@ def signed_area(ring: Sequence[Point]) -> float:
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(ring)) / 2
 
 
-def area_km2(ring: Sequence[Point]) -> float:
-    """Return the signed area of a ring of (lon, lat) points in square km, by the equal-area projection."""
+def area_km2(ring: Sequence[Point], plane: Plane) -> float:
+    """Return the signed area of a ring of (lon, lat) points in square km, on an equal-area plane."""
     return signed_area([plane(p) for p in ring])
 
 
@@ -81,80 +88,7 @@ def split(ring: Ring, line: Sequence[Point], within: Point) -> tuple[Ring, Ring]
     return (one, other) if inside(within, one) else (other, one)
 
 
-def simplified(
-    areas: Mapping[str, Iterable[Polygon]],
-    tolerance_km: Callable[[frozenset[str]], float],
-    least_km2: Callable[[str], float],
-) -> dict[str, list[Polygon]]:
-    """Simplify areas together, Douglas and Peucker's way, arc by arc.
-
-    Parameters
-    ----------
-    areas : mapping of str to polygons
-        (lon, lat) points; edges that two polygons of one area share are dissolved.
-    tolerance_km : function
-        How far a line may move, for the set of areas on its sides.
-    least_km2 : function
-        Smaller islands and holes of an area are dropped, its largest is kept.
-
-    Returns
-    -------
-    dict
-        The same areas; outer rings anticlockwise, each followed by its holes.
-    """
-    rings = {name: _outlines(polygons) for name, polygons in areas.items()}
-    beside: dict[Point, set[Point]] = defaultdict(set)
-    owners: dict[frozenset[Point], set[str]] = defaultdict(set)
-    for name, outlines in rings.items():
-        for ring in outlines:
-            for a, b in pairwise(ring):
-                beside[a].add(b)
-                beside[b].add(a)
-                owners[frozenset((a, b))].add(name)
-    junctions = {
-        p
-        for p, near in beside.items()
-        if len(near) != 2 or len({frozenset(owners[frozenset((p, q))]) for q in near}) > 1
-    }
-    done: dict[tuple[Point, ...], Ring] = {}
-
-    def arc(points: Ring) -> Ring:
-        key = (points[0], points[1], points[-2], points[-1])
-        if key not in done:
-            kept = _peucker(points, tolerance_km(frozenset(owners[frozenset(points[:2])])))
-            done[key], done[key[::-1]] = kept, kept[::-1]
-        return done[key]
-
-    def whole(ring: Ring) -> Ring:
-        body = ring[:-1]
-        cuts = [i for i, p in enumerate(body) if p in junctions] or [body.index(min(body))]
-        body = body[cuts[0] :] + body[: cuts[0]]
-        cuts = [i - cuts[0] for i in cuts] + [len(body)]
-        body.append(body[0])
-        out: Ring = []
-        for a, b in pairwise(cuts):
-            out += arc(body[a : b + 1])[:-1]
-        return [*out, out[0]]
-
-    result = {}
-    for name, outlines in rings.items():
-        kept = []
-        by_size = sorted(outlines, key=lambda r: (-abs(area_km2(r)), r[0]))
-        for i, ring in enumerate(by_size):
-            if i == 0 or abs(area_km2(ring)) >= least_km2(name):
-                simple = whole(ring)
-                if len(simple) > 3:
-                    kept.append(simple)
-        polygons: list[Polygon] = [[r] for r in kept if area_km2(r) > 0]
-        for hole in (r for r in kept if area_km2(r) < 0):
-            around = [p for p in polygons if inside(hole[0], p[0]) or hole[0] in p[0]]
-            if around:
-                min(around, key=lambda p: area_km2(p[0])).append(hole)
-        result[name] = polygons
-    return result
-
-
-def _outlines(polygons: Iterable[Polygon]) -> list[Ring]:
+def dissolved(polygons: Iterable[Polygon]) -> list[Ring]:
     """Return the rings of an area without the edges between its own polygons; land lies to their left."""
     edges: set[tuple[Point, Point]] = set()
     for polygon in polygons:
@@ -186,9 +120,86 @@ def _outlines(polygons: Iterable[Polygon]) -> list[Ring]:
     return rings
 
 
-def _peucker(points: Ring, tolerance: float) -> Ring:
+def simplified(
+    areas: Mapping[str, Iterable[Polygon]],
+    tolerance_km: Callable[[frozenset[str]], float],
+    least_km2: Callable[[str], float],
+    plane: Plane,
+) -> dict[str, list[Polygon]]:
+    """Simplify areas together, Douglas and Peucker's way, arc by arc.
+
+    Parameters
+    ----------
+    areas : mapping of str to polygons
+        (lon, lat) points; edges that two polygons of one area share are dissolved.
+    tolerance_km : function
+        How far a line may move, for the set of areas on its sides.
+    least_km2 : function
+        Smaller islands and holes of an area are dropped, its largest is kept.
+    plane : function
+        `region_plane` or `world_plane`.
+
+    Returns
+    -------
+    dict
+        The same areas; outer rings anticlockwise, each followed by its holes.
+    """
+    rings = {name: dissolved(polygons) for name, polygons in areas.items()}
+    beside: dict[Point, set[Point]] = defaultdict(set)
+    owners: dict[frozenset[Point], set[str]] = defaultdict(set)
+    for name, outlines in rings.items():
+        for ring in outlines:
+            for a, b in pairwise(ring):
+                beside[a].add(b)
+                beside[b].add(a)
+                owners[frozenset((a, b))].add(name)
+    junctions = {
+        p
+        for p, near in beside.items()
+        if len(near) != 2 or len({frozenset(owners[frozenset((p, q))]) for q in near}) > 1
+    }
+    done: dict[tuple[Point, ...], Ring] = {}
+
+    def arc(points: Ring) -> Ring:
+        key = (points[0], points[1], points[-2], points[-1])
+        if key not in done:
+            kept = _peucker(
+                points, [plane(p) for p in points], tolerance_km(frozenset(owners[frozenset(points[:2])]))
+            )
+            done[key], done[key[::-1]] = kept, kept[::-1]
+        return done[key]
+
+    def whole(ring: Ring) -> Ring:
+        body = ring[:-1]
+        cuts = [i for i, p in enumerate(body) if p in junctions] or [body.index(min(body))]
+        body = body[cuts[0] :] + body[: cuts[0]]
+        cuts = [i - cuts[0] for i in cuts] + [len(body)]
+        body.append(body[0])
+        out: Ring = []
+        for a, b in pairwise(cuts):
+            out += arc(body[a : b + 1])[:-1]
+        return [*out, out[0]]
+
+    result = {}
+    for name, outlines in rings.items():
+        kept = []
+        by_size = sorted(outlines, key=lambda r: (-abs(area_km2(r, plane)), r[0]))
+        for i, ring in enumerate(by_size):
+            if i == 0 or abs(area_km2(ring, plane)) >= least_km2(name):
+                simple = whole(ring)
+                if len(simple) > 3:
+                    kept.append(simple)
+        polygons: list[Polygon] = [[r] for r in kept if area_km2(r, plane) > 0]
+        for hole in (r for r in kept if area_km2(r, plane) < 0):
+            around = [p for p in polygons if inside(hole[0], p[0]) or hole[0] in p[0]]
+            if around:
+                min(around, key=lambda p: area_km2(p[0], plane)).append(hole)
+        result[name] = polygons
+    return result
+
+
+def _peucker(points: Ring, flat: Ring, tolerance: float) -> Ring:
     """Keep the points that matter; a closed arc is first cut at the point farthest from its start."""
-    flat = [plane(p) for p in points]
     ends = [0, len(points) - 1]
     if points[0] == points[-1]:
         ends.insert(1, max(range(len(points)), key=lambda i: math.dist(flat[i], flat[0])))

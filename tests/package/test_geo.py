@@ -1,0 +1,184 @@
+"""Geometry: distances, the projection, the layers and how they were made."""
+
+import importlib.util
+import json
+import math
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from samarkand import data, geo, home
+from samarkand.errors import DamagedData, OutOfRange, UnknownName, WrongType
+
+PREPARE = home.ROOT / "course_data" / "prepare" / "geo"
+SIMFEROPOL, DONETSK, SRINAGAR, GILGIT = (44.95, 34.1), (48.0, 37.8), (34.08, 74.8), (35.92, 74.31)
+AKSAI_CHIN, SHAKSGAM, SIACHEN, ITANAGAR = (35.2, 79.2), (36.1, 76.4), (35.35, 77.1), (27.6, 93.7)
+TAIPEI, ITURUP, SUKHUMI, TSKHINVALI = (24.8, 121.5), (45.15, 147.95), (43.05, 41.1), (42.3, 43.97)
+
+
+def test_distances_of_the_journey_are_those_of_the_table() -> None:
+    legs = data.load("trip").query("type == 'leg'")
+    computed = [
+        round(geo.distance_km((row.lat, row.lon), (row.to_lat, row.to_lon))) for row in legs.itertuples()
+    ]
+    assert computed == legs["distance_km"].to_list() == [3652, 1306, 4175]
+
+
+def test_distance_on_known_ways() -> None:
+    quarter = math.pi / 2 * geo.EARTH_RADIUS_KM
+    assert geo.distance_km((0, 0), (0, 90)) == pytest.approx(quarter)
+    assert geo.distance_km((0, 0), (90, 123)) == pytest.approx(quarter)
+    assert geo.distance_km((10, 179), (10, -179)) == pytest.approx(geo.distance_km((10, 0), (10, 2)))
+    assert geo.distance_km((48.1, 11.6), (48.1, 11.6)) == 0
+
+
+def test_a_great_circle_is_as_long_as_the_distance_and_evenly_divided() -> None:
+    a, b = (40.0801, 116.5846), (51.0222, 71.4669)
+    way = geo.great_circle(a, b, steps=8)
+    assert way[0] == pytest.approx(a)
+    assert way[-1] == pytest.approx(b)
+    parts = [geo.distance_km(p, q) for p, q in pairwise(way)]
+    assert sum(parts) == pytest.approx(geo.distance_km(a, b))
+    assert max(parts) == pytest.approx(min(parts))
+    over_the_date_line = geo.great_circle((60, 170), (60, -170))
+    assert all(abs(q[1] - p[1]) < 10 for p, q in pairwise(over_the_date_line))
+
+
+@pytest.mark.parametrize(("lat", "lon"), [(45, 85), (0, 73), (71, 170), (27, 30), (12, 105)])
+def test_the_projection_keeps_areas(lat: float, lon: float) -> None:
+    half = 0.05
+    corners = [
+        (lat - half, lon - half),
+        (lat - half, lon + half),
+        (lat + half, lon + half),
+        (lat + half, lon - half),
+    ]
+    xy = [geo.project_exact(*corner) for corner in corners]
+    on_map = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise([*xy, xy[0]])) / 2 * geo.UNIT_KM**2
+    band = math.sin(math.radians(lat + half)) - math.sin(math.radians(lat - half))
+    on_globe = geo.EARTH_RADIUS_KM**2 * math.radians(2 * half) * band
+    assert on_map == pytest.approx(on_globe, rel=1e-4)
+
+
+def test_what_is_no_point_gets_a_sentence() -> None:
+    with pytest.raises(OutOfRange, match=r"is it \(lat, lon\)"):
+        geo.project(116.58, 40.08)
+    with pytest.raises(WrongType, match="two numbers"):
+        geo.distance_km("Beijing", (0, 0))  # type: ignore[arg-type]
+    with pytest.raises(OutOfRange, match="opposite each other"):
+        geo.great_circle((0, 0), (0, 180))
+    with pytest.raises(OutOfRange, match="at least 1 step"):
+        geo.great_circle((0, 0), (0, 1), steps=0)
+    with pytest.raises(WrongType, match="GeometryCollection"):
+        geo.project_geometry({"type": "GeometryCollection", "coordinates": []})
+
+
+def test_rings_that_collapse_are_dropped() -> None:
+    speck = [[85, 45], [85.001, 45], [85.001, 45.001], [85, 45]]
+    field = [[85, 45], [86, 45], [86, 46], [85, 45]]
+    projected = geo.project_geometry({"type": "MultiPolygon", "coordinates": [[speck], [field]]})
+    assert len(projected["coordinates"]) == 1
+
+
+@pytest.mark.parametrize("layer", geo.LAYERS)
+def test_every_layer_is_there(layer: str) -> None:
+    assert geo.load(layer)["features"]
+
+
+def test_a_layer_that_is_not_there_or_damaged_gets_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(home.course_data() / "geo", tmp_path / "geo")
+    monkeypatch.setenv("SAMARKAND_DATA", str(tmp_path))
+    with pytest.raises(UnknownName, match='Did you mean "region"'):
+        geo.load("regoin")
+    (tmp_path / "geo" / "region.geojson").write_text('{"type": "FeatureColl')
+    with pytest.raises(DamagedData, match=r"region\.geojson cannot be read"):
+        geo.load("region")
+    (tmp_path / "geo" / "region.geojson").write_text("[]")
+    with pytest.raises(DamagedData, match="not a GeoJSON FeatureCollection"):
+        geo.load("region")
+    (tmp_path / "geo" / "region.geojson").unlink()
+    with pytest.raises(DamagedData, match=r"region\.geojson is missing"):
+        geo.load("region")
+
+
+def test_the_layers_can_be_made_again_byte_for_byte(tmp_path: Path) -> None:
+    environment = {"PYTHONPATH": str(home.ROOT)}
+    subprocess.run(
+        [sys.executable, PREPARE / "build.py", tmp_path], check=True, capture_output=True, env=environment
+    )
+    made = sorted(tmp_path.iterdir())
+    assert [path.stem for path in made] == sorted(geo.LAYERS)
+    for path in made:
+        assert path.read_bytes() == (home.ROOT / "course_data" / "geo" / path.name).read_bytes(), path.name
+
+
+@pytest.fixture(scope="module")
+def inside():
+    spec = importlib.util.spec_from_file_location("topology", PREPARE / "topology.py")
+    assert spec and spec.loader
+    topology = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(topology)
+    return topology.inside
+
+
+@pytest.mark.parametrize(
+    ("place", "area"),
+    [
+        (SIMFEROPOL, "crimea"),
+        (DONETSK, "annexed_2022"),
+        (SRINAGAR, "kashmir_india"),
+        (GILGIT, "kashmir_pakistan"),
+        (AKSAI_CHIN, "aksai_chin"),
+        (SHAKSGAM, "shaksgam"),
+        (SIACHEN, "siachen"),
+        (ITANAGAR, "arunachal"),
+        (TAIPEI, "taiwan"),
+        (ITURUP, "kurils"),
+        (SUKHUMI, "abkhazia"),
+        (TSKHINVALI, "south_ossetia"),
+        ((47.9, 67.7), "KAZ"),
+        ((32.7, 35.2), ""),
+    ],
+)
+def test_a_contested_place_lies_in_its_area_and_in_no_state(place, area, inside) -> None:
+    holding = []
+    for feature in geo.load("region")["features"]:
+        if feature["geometry"]["type"] == "MultiPolygon":
+            for polygon in feature["geometry"]["coordinates"]:
+                if inside(place[::-1], [tuple(p) for p in polygon[0]]) and not any(
+                    inside(place[::-1], [tuple(p) for p in hole]) for hole in polygon[1:]
+                ):
+                    holding.append(feature["properties"]["id"])
+    assert holding == [area]
+
+
+def test_contested_areas_say_who_holds_and_who_claims_them() -> None:
+    contested = [
+        f["properties"] for f in geo.load("region")["features"] if f["properties"]["kind"] == "contested"
+    ]
+    assert len(contested) == 17
+    for area in contested:
+        assert area["name"]
+        assert area["held_by"]
+        assert area["claimed_by"]
+        assert area["basis"] in ("Natural Earth", "own schematic, 0.1 to 0.2 degrees, CC BY 4.0")
+
+
+def test_files_stay_small() -> None:
+    folders = (home.ROOT / "course_data" / "geo", PREPARE)
+    sizes = {
+        path.name: path.stat().st_size for folder in folders for path in folder.iterdir() if path.is_file()
+    }
+    assert max(sizes.values()) < 1_000_000, sizes
+    assert sum(sizes.values()) < 1_600_000, sizes
+
+
+def test_inputs_are_whole_geojson() -> None:
+    for path in PREPARE.glob("*.geojson"):
+        assert json.loads(path.read_text(encoding="utf-8"))["type"] == "FeatureCollection"
