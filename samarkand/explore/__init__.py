@@ -12,12 +12,27 @@ from samarkand.explore.engine import Explorer, Panel
 
 if TYPE_CHECKING:
     from samarkand.explore.claims import claim_browser
+    from samarkand.explore.form import my_forecasts
+    from samarkand.explore.setting import first_slider, trip_timeline
+    from samarkand.explore.size import share_of_world
 
-__all__ = ["Explorer", "Panel", "claim_browser"]
+__all__ = [
+    "Explorer",
+    "Panel",
+    "claim_browser",
+    "first_slider",
+    "my_forecasts",
+    "share_of_world",
+    "trip_timeline",
+]
 
 #: What is loaded when it is first asked for, and the module that holds it.
 _READY_MADE = {
     "claim_browser": "claims",
+    "first_slider": "setting",
+    "my_forecasts": "form",
+    "share_of_world": "size",
+    "trip_timeline": "setting",
 }
 
 
