@@ -1,0 +1,49 @@
+"""One JupyterLab for all browser tests, and a tour of each lesson that is taken once."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from samarkand.course import build
+from samarkand.course.lab import Lab, lab, sign
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+Need = Callable[[object, str], None]
+
+
+@pytest.fixture(scope="session")
+def server(need: Need) -> Iterator[Lab]:
+    """A JupyterLab with no network but its own loopback, where this machine allows that.
+
+    Beside the course's notebooks, which it trusts, it serves copies in ``untrusted/``: the same lessons, but
+    with a mark in their metadata, so that they are not what was signed.
+    """
+    need(importlib.util.find_spec("playwright"), "playwright is not installed")
+    need(any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "there is no chromium")
+    with lab(ROOT / "notebooks", apart=True) as running:
+        folder = running.root / "untrusted"
+        folder.mkdir()
+        for path in build.lessons():
+            notebook = json.loads(path.read_text(encoding="utf-8"))
+            notebook["metadata"]["copied"] = True
+            (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")
+        yield running
+
+
+@pytest.fixture(scope="session")
+def add(server: Lab) -> Callable[[Path], str]:
+    """Return what puts a notebook into the lab, trusted, and gives its name there."""
+
+    def add(path: Path) -> str:
+        copy = server.root / path.name
+        shutil.copy(path, copy)
+        sign(copy, server.home)
+        return path.name
+
+    return add

@@ -1,0 +1,131 @@
+"""Every lesson in a real JupyterLab, in a fresh profile: it runs, moves, is accessible, and asks nobody else.
+
+`tour.take` opens the lesson once and writes down what it sees; each test looks at one side of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import tour
+from nbformat.v4 import new_code_cell, new_notebook
+from tour import beyond
+
+from samarkand.course import build, normal_form
+from samarkand.course.lab import Lab, chromium, sheet
+
+PATHS = build.lessons()
+Need = Callable[[object, str], None]
+
+
+def test_there_are_lessons() -> None:
+    assert PATHS
+
+
+@pytest.fixture(scope="module", params=PATHS, ids=lambda path: path.stem)
+def lesson(request: pytest.FixtureRequest) -> Path:
+    return Path(request.param)
+
+
+@pytest.fixture(scope="module")
+def seen(lesson: Path, server: Lab, tmp_path_factory: pytest.TempPathFactory) -> tour.Tour:
+    return tour.take(server, lesson.name, tmp_path_factory.mktemp("tour") / "net.json")
+
+
+def stored(lesson: Path, part: str) -> int:
+    """Count the outputs of a stored lesson that have some HTML in them."""
+    cells = build.read(lesson).cells
+    shown = [o.get("data", {}).get("text/html", "") for c in cells for o in c.get("outputs", ())]
+    return sum(part in html for html in shown)
+
+
+def test_it_opens_with_its_maps_drawn(lesson: Path, seen: tour.Tour) -> None:
+    assert seen.opened["frames"] == stored(lesson, "<iframe")
+    assert seen.opened["outputs"] > 0
+
+
+def test_it_runs_without_error(seen: tour.Tour) -> None:
+    assert seen.errors == []
+
+
+def test_every_control_moves_something(lesson: Path, seen: tour.Tour) -> None:
+    assert seen.still == []
+    source = "\n".join(cell.source for cell in build.read(lesson).cells if cell.cell_type == "code")
+    if "explore." in source:
+        assert any(move.startswith("cell ") for move in seen.moved)
+    if stored(lesson, "<iframe"):
+        assert any(move.startswith("map ") for move in seen.moved)
+
+
+def test_what_it_draws_is_accessible(seen: tour.Tour) -> None:
+    assert not seen.axe, "\n".join(seen.axe)
+
+
+def test_the_console_has_no_complaint(seen: tour.Tour) -> None:
+    assert seen.console == []
+
+
+def test_nothing_leaves_the_machine(seen: tour.Tour) -> None:
+    assert seen.requests == []
+    assert seen.asked == []
+    assert seen.attempts == []
+
+
+def test_the_lab_has_no_way_out(server: Lab, need: Need) -> None:
+    """So that the lessons work is proof enough; where a machine forbids that, they are only watched."""
+    need(server.apart, "this machine lets no program have a network of its own")
+    addresses = Path(f"/proc/{server.pid}/net/dev").read_text(encoding="utf-8")
+    assert [line.split(":")[0].strip() for line in addresses.splitlines()[2:]] == ["lo"]
+
+
+# ------------------------------------------------------------------------------- not trusted, not run
+
+
+def test_untrusted_shows_stills_and_sentences(lesson: Path, server: Lab) -> None:
+    maps = stored(lesson, "<iframe")
+    stills = stored(lesson, "Run this cell to")
+    with chromium(server) as browser, sheet(browser, server, f"untrusted/{lesson.name}") as opened:
+        outputs = opened.page.locator(".jp-OutputArea-output")
+        assert outputs.locator("iframe").count() == 0
+        drawn = "i => i.complete && i.naturalWidth > 100 && i.clientWidth > 200"
+        pictures = outputs.locator("img").evaluate_all(f"all => all.filter({drawn}).map(i => i.alt)")
+        assert len(pictures) >= maps
+        assert all(len(alt.split()) > 3 for alt in pictures)
+        said = outputs.filter(has_text="This is a still picture")
+        assert said.count() == maps
+        assert outputs.filter(has_text="Run this cell to").count() == stills
+        assert beyond(opened.requests) == []
+
+
+# ------------------------------------------------------------------------------- the tour itself
+
+BAD = (
+    """from samarkand import controls, explore
+n = {"n": controls.slider("N", 0, 9, 5)}
+explore.Explorer(n, lambda n: explore.Panel("Always.", ""), title="Deaf")""",
+    """from IPython.display import HTML
+HTML('<img src="https://one.example.org/x.png"><p style="color:#eee;background:#fff">pale</p><input>')""",
+    """HTML('<img hidden src="data:," onerror="console.error(`ours`); this.nosuch()">')""",
+    """import socket
+try:
+    socket.create_connection(("203.0.113.7", 80), timeout=0.2)
+except OSError:
+    print("no way")""",
+    "1 / 0",
+)
+
+
+def test_the_tour_sees_what_it_is_for(server: Lab, add: Callable[[Path], str], tmp_path: Path) -> None:
+    bad = normal_form.normalise(new_notebook(cells=[new_code_cell(source) for source in BAD]))
+    (tmp_path / "bad.ipynb").write_text(normal_form.text(bad), encoding="utf-8")
+    seen = tour.take(server, add(tmp_path / "bad.ipynb"), tmp_path / "net.json")
+    assert seen.still == ["cell 1: slider 'N' dragged", "cell 1: slider 'N' by key"]
+    assert any("ZeroDivisionError" in error for error in seen.errors)
+    assert {rule.split(": ")[1].split(" ")[0] for rule in seen.axe} >= {"color-contrast", "label"}
+    assert any("ours" in line for line in seen.console)
+    assert any("nosuch" in line for line in seen.console)
+    assert set(seen.requests) == {"https://one.example.org/x.png"}
+    assert any("one.example.org" in address for address in seen.attempts)
+    assert [line.split()[-1] for line in seen.asked] == ["203.0.113.7"]

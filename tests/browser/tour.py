@@ -1,0 +1,382 @@
+"""A tour of a lesson in a real JupyterLab: opened, run, every control moved, looked over, and written down.
+
+The tour judges nothing; `test_lessons.py` does. What stands still is a sentence in `Tour.still`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import axe_playwright_python
+from playwright.sync_api import ElementHandle, Frame, Page, TimeoutError
+
+from samarkand.course.lab import Lab, Sheet, chromium, sheet
+
+#: Milliseconds in which a moved control must have changed something; in which it usually has.
+PATIENCE, SHORT = 5_000, 700
+#: What a cell shows of itself, apart from its controls; what a frame shows.
+CELL = """cell => [...cell.querySelectorAll('.widget-html-content')].map(e => e.innerHTML).join('|')"""
+FRAME = """() => document.body.innerText
+    + [...document.querySelectorAll('svg *, .leaflet-pane, .leaflet-pane *')].map(e =>
+        ['data-s', 'style', 'd', 'class'].map(name => e.getAttribute(name)).join()).join('|')"""
+#: All that can be moved in the output of a cell, or in a frame.
+HANDLES = "button, input, select, textarea, [role=slider], [role=button], [role=listbox] [tabindex='0']"
+
+
+@cache
+def axe_script() -> str:
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+@dataclass
+class Tour:
+    """What was seen of a lesson.
+
+    Attributes
+    ----------
+    opened : dict
+        What stood there before it was run: number of frames, of stills, ...
+    errors : list of str
+        Outputs that are errors or stand on stderr.
+    moved : list of str
+        Controls that were moved, and how.
+    still : list of str
+        Controls that changed nothing.
+    axe : list of str
+        Serious and critical violations.
+    console : list of str
+        Errors on the browser's console.
+    requests, asked, attempts : list of str
+        Addresses beyond this machine: that the page asked for; the server or a kernel; anything in Chromium.
+    """
+
+    opened: dict[str, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    still: list[str] = field(default_factory=list)
+    axe: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    attempts: list[str] = field(default_factory=list)
+
+
+def take(lab: Lab, notebook: str, netlog: Path) -> Tour:
+    """Open a lesson in a fresh profile, run it, move everything, and return what was seen."""
+    tour = Tour()
+    before = len(lab.asked())
+    with chromium(lab, netlog=netlog) as browser, sheet(browser, lab, notebook) as opened:
+        tour.opened = first_look(opened.page)
+        opened.run_all()
+        tour.errors = errors(opened)
+        for move in moves(opened.page):
+            tour.moved.append(move.name)
+            if not move.happens():
+                tour.still.append(move.name)
+        opened.settle()
+        tour.axe = look_over(opened.page)
+        tour.errors += errors(opened)
+        tour.console, tour.requests = opened.console, beyond(opened.requests)
+    tour.asked = lab.asked()[before:]
+    tour.attempts = attempts(netlog)
+    return tour
+
+
+def first_look(page: Page) -> dict[str, int]:
+    """Count what stands in the outputs before anything is run."""
+    return {
+        "frames": page.locator(".jp-OutputArea-output iframe").count(),
+        "pictures": page.locator(".jp-OutputArea-output img").count(),
+        "outputs": page.locator(".jp-OutputArea-output").count(),
+    }
+
+
+def errors(opened: Sheet) -> list[str]:
+    """Return what the cells show of errors."""
+    found = []
+    for cell in opened.cells():
+        for output in cell.get("outputs", ()):
+            if output["output_type"] == "error":
+                found.append(f"{cell['id']}: {output['ename']}: {output['evalue']}")
+            elif output.get("name") == "stderr":
+                found.append(f"{cell['id']}: stderr: {output['text']}")
+    return found
+
+
+# --------------------------------------------------------------------------------- moving things
+
+
+@dataclass
+class Move:
+    """One control moved in one way, and how to see that something came of it."""
+
+    name: str
+    act: Callable[[], None]
+    view: Callable[[], str]
+    #: Waits until the view differs from the one given, for so many milliseconds.
+    wait: Callable[[str, int], bool]
+    #: Moves something else, for a control that has nothing to do as things stand (zoom out, if all is shown).
+    other: Callable[[], None] | None = None
+
+    def happens(self) -> bool:
+        """Move it; tell whether something visible changed."""
+        before = self.view()
+        self.act()
+        if self.wait(before, SHORT if self.other else PATIENCE):
+            return True
+        if self.other is None:
+            return False
+        self.other()
+        self.wait(before, SHORT)
+        before = self.at_rest()
+        self.act()
+        return self.wait(before, PATIENCE)
+
+    def at_rest(self) -> str:
+        """Return the view once nothing moves in it any more: a map glides when it is zoomed."""
+        last, now = "", self.view()
+        while now != last:
+            last = now
+            self.wait(last, SHORT // 2)
+            now = self.view()
+        return now
+
+
+def moves(page: Page) -> Iterator[Move]:
+    """Yield every move there is in a lesson: in the outputs of its cells, and in their frames."""
+    cells = page.locator(".jp-Notebook .jp-CodeCell")
+    for number in range(cells.count()):
+        cell = cells.nth(number).element_handle()
+        if cell.query_selector(".jp-OutputArea-output .jupyter-widgets"):
+            yield from widget_moves(page, cell, f"cell {number + 1}")
+        for holder in cell.query_selector_all("iframe"):
+            frame = holder.content_frame()
+            if frame:
+                yield from frame_moves(page, frame, f"map in cell {number + 1}")
+
+
+def until_changed(
+    page: Page | Frame, view: str, on: ElementHandle | None, before: str, patience: int
+) -> bool:
+    """Wait until a view, JavaScript that is given an element, differs from what it was."""
+    script = f"([on, before]) => ({view})(on) !== before"
+    with contextlib.suppress(TimeoutError):
+        page.wait_for_function(script, arg=[on, before], timeout=patience)
+        return True
+    return False
+
+
+def widget_moves(page: Page, cell: ElementHandle, where: str) -> Iterator[Move]:
+    """Yield the moves of a box of widgets, each by mouse and by keyboard."""
+    buttons = [b for b in cell.query_selector_all("button.jupyter-button") if b.is_visible()]
+
+    def made(name: str, act: Callable[[], None], own: ElementHandle | None = None) -> Move:
+        # Where a button asks for the answer, a choice shows in itself: it is chosen, and no more happens.
+        state = "e => [e.checked, e.value].join()"
+        if own and buttons:
+            view, on = state, own
+        else:
+            view, on = CELL, cell
+        return Move(
+            f"{where}: {name}",
+            act,
+            lambda: str(on.evaluate(view)),
+            lambda *b: until_changed(page, view, on, *b),
+        )
+
+    choices: list[Callable[[], None]] = []
+    handled = len(buttons)
+    for slider in cell.query_selector_all(".widget-slider"):
+        handle = slider.query_selector("[role=slider]")
+        assert handle
+        handled += len(slider.query_selector_all(HANDLES))
+        name = f"slider {text_of(slider, '.widget-label')}"
+        yield made(f"{name} dragged", lambda h=handle, s=slider: drag(page, s, h))
+        yield made(f"{name} by key", lambda h=handle: key(page, h, inward(h)))
+        choices.append(lambda h=handle: key(page, h, inward(h)))
+    for select in cell.query_selector_all("select"):
+        handled += 1
+        name = f"list {text_of(select.query_selector('xpath=..'), '.widget-label')}"
+        yield made(f"{name} chosen", lambda s=select: choose(s))
+        yield made(f"{name} by key", lambda s=select: key(page, s, select_key(s)))
+        choices.append(lambda s=select: choose(s))
+    for group in cell.query_selector_all(".widget-radio"):
+        radios = group.query_selector_all("input")
+        handled += len(radios)
+        yield made("choice clicked", radios[0].click, radios[0])
+        yield made("choice by key", lambda r=radios: key(page, r[0], "ArrowDown"), radios[1])
+        choices.append(lambda r=radios: next(one for one in r if not one.is_checked()).click())
+    for tick in cell.query_selector_all("input[type=checkbox]"):
+        handled += 1
+        yield made("tick clicked", tick.click, tick)
+        yield made("tick by key", lambda t=tick: key(page, t, " "), tick)
+        choices.append(tick.click)
+    for line in cell.query_selector_all(".widget-text input, .widget-textarea textarea"):
+        handled += 1
+        yield made("words typed", lambda x=line: write(page, x, "zz"), line)
+        yield made("words deleted", lambda x=line: key(page, x, "Backspace"), line)
+        choices.append(lambda x=line: write(page, x, "z"))
+    for button in buttons:
+        other = choices[0] if choices else None
+        for way, act in (("clicked", button.click), ("by key", lambda b=button: key(page, b, "Enter"))):
+            move = made(f"button {button.inner_text()!r} {way}", act)
+            move.other = other
+            yield move
+    visible = [h for h in cell.query_selector_all(f".jupyter-widgets :is({HANDLES})") if h.is_visible()]
+    if len(visible) > handled:
+        yield Move(
+            f"{where}: {len(visible) - handled} controls of an unknown kind",
+            lambda: None,
+            str,
+            lambda *_: False,
+        )
+
+
+def frame_moves(page: Page, frame: Frame, where: str) -> Iterator[Move]:
+    """Yield the moves of what stands in a frame, each by mouse and by keyboard."""
+
+    def made(name: str, act: Callable[[], None]) -> Move:
+        return Move(
+            f"{where}: {name}",
+            act,
+            lambda: str(frame.evaluate(FRAME)),
+            lambda *before: until_changed(frame, FRAME, None, *before),
+        )
+
+    handles = [h for h in frame.query_selector_all(HANDLES) if h.is_visible()]
+    pressed = [h for h in handles if h.evaluate("e => e.matches('button, [role=button]')")]
+    for handle in handles:
+        kind = handle.evaluate("e => e.type || e.getAttribute('role')")
+        name = handle.evaluate("e => e.getAttribute('aria-label') || e.title || e.innerText || e.id")
+        if kind == "range":
+            yield made(f"range {name} clicked", lambda h=handle: click_at(h, 0.25))
+            yield made(f"range {name} by key", lambda h=handle: key(page, h, "ArrowRight"))
+        elif handle in pressed:
+            others = [h for h in pressed if h != handle]
+            for way, act in (("clicked", handle.click), ("by key", lambda h=handle: key(page, h, "Enter"))):
+                move = made(f"button {name!r} {way}", act)
+                move.other = others[0].click if others else None
+                yield move
+        elif kind == "option":
+            yield made(f"state {name!r} pointed at", lambda h=handle: point_at(h))
+            yield made("next state by key", lambda h=handle: key(page, h, "ArrowDown"))
+        else:
+            yield Move(f"{where}: {name} is of an unknown kind, {kind}", lambda: None, str, lambda *_: False)
+
+
+def text_of(holder: ElementHandle | None, selector: str) -> str:
+    found = holder.query_selector(selector) if holder else None
+    return repr(found.inner_text()) if found else "without a name"
+
+
+def key(page: Page, handle: ElementHandle, name: str) -> None:
+    """Press a key on a control that the Tab key reaches."""
+    if handle.evaluate("e => e.tabIndex < 0"):
+        raise AssertionError("a control that the Tab key does not reach")
+    handle.focus()
+    page.keyboard.press(name)
+
+
+def inward(handle: ElementHandle) -> str:
+    """Return the key that moves a slider away from the nearer end."""
+    value, least, most = (float(handle.get_attribute(f"aria-value{a}") or 0) for a in ("now", "min", "max"))
+    return "ArrowLeft" if value - least > most - value else "ArrowRight"
+
+
+def drag(page: Page, slider: ElementHandle, handle: ElementHandle) -> None:
+    """Drag a slider's handle to the far half of its track."""
+    slider.scroll_into_view_if_needed()
+    track, grip = slider.query_selector(".noUi-base"), handle.bounding_box()
+    box = track.bounding_box() if track else None
+    assert box and grip
+    at = (grip["x"] + grip["width"] / 2 - box["x"]) / box["width"]
+    page.mouse.move(grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(
+        box["x"] + box["width"] * (0.2 if at > 0.5 else 0.8), box["y"] + box["height"] / 2, steps=4
+    )
+    page.mouse.up()
+
+
+def choose(select: ElementHandle) -> None:
+    """Choose another entry of a list."""
+    at, count = select.evaluate("e => [e.selectedIndex, e.options.length]")
+    select.select_option(index=count - 1 if at < count - 1 else 0)
+
+
+def select_key(select: ElementHandle) -> str:
+    return "ArrowUp" if select.evaluate("e => e.selectedIndex > 0") else "ArrowDown"
+
+
+def write(page: Page, line: ElementHandle, words: str) -> None:
+    line.click()
+    page.keyboard.type(words)
+
+
+def click_at(handle: ElementHandle, part: float) -> None:
+    """Click a range at a part of its length."""
+    box = handle.bounding_box()
+    assert box
+    handle.click(position={"x": box["width"] * part, "y": box["height"] / 2})
+
+
+def point_at(shape: ElementHandle) -> None:
+    """Point at a shape on the map, where it is not covered."""
+    shape.hover(force=True)
+
+
+# --------------------------------------------------------------------------------- looking, listening
+
+
+def look_over(page: Page) -> list[str]:
+    """Let axe look at what the course draws; return the serious and critical violations."""
+    found = []
+    # JupyterLab's body has no height and hides what overflows; axe would take all of it as not to be seen.
+    page.evaluate("() => { document.body.style.minHeight = '100vh'; }")
+    places: list[tuple[str, Page | Frame, Any]] = [
+        ("outputs", page, {"include": [[".jp-OutputArea-output"]]})
+    ]
+    for frame in page.frames:
+        if frame.parent_frame is not None:
+            places.append((f"frame {frame.title()!r}", frame, None))
+    for where, place, scope in places:
+        place.evaluate(axe_script())
+        result = place.evaluate(
+            "scope => axe.run(scope || document, {resultTypes: ['violations'], iframes: false})", scope
+        )
+        for violation in result["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+                found.append(
+                    f"{where}: {violation['id']} ({violation['impact']}): {violation['help']}: {nodes}"
+                )
+    return found
+
+
+def beyond(addresses: list[str]) -> list[str]:
+    """Return the addresses that are not on this machine."""
+    return [a for a in addresses if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|(data|blob|about):", a)]
+
+
+def attempts(netlog: Path) -> list[str]:
+    """Return the addresses beyond this machine that Chromium's own log names on behalf of our pages.
+
+    The log has more than a page's requests: names looked up ahead, connections made ahead, web sockets.
+    Chromium's own errands (its updates, the time) stand there too, on behalf of no page.
+    """
+    found = set()
+    for event in json.loads(netlog.read_text(encoding="utf-8"))["events"]:
+        about = event.get("params", {})
+        keys = ("initiator", "network_isolation_key", "network_anonymization_key")
+        ours = any("127.0.0.1" in str(about.get(key, "")) for key in keys)
+        address = str(about.get("url") or about.get("host") or "")
+        if ours and address:
+            found.update(beyond([address]))
+    return sorted(found)
