@@ -317,9 +317,9 @@ def _holds_until(name: str) -> pd.Timestamp:
 def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) -> pd.DataFrame:
     """Keep the rows that were known on a day, and empty the cells that only came to be known later.
 
-    The rule stands in the schema under ``knownWhen``: ``rows`` names the column with the day from which a row was
-    known, or ``since`` gives one day for all; ``cells`` names columns that were known from a day in another
-    column; ``days`` are such columns themselves. Sources published later are left out as well.
+    The rule stands in the schema under ``knownWhen``: ``rows`` names the column with the day from which a row
+    was known, or ``since`` gives one day for all; ``cells`` names columns that were known from a day in
+    another column; ``days`` are such columns themselves. Sources published later are left out as well.
     """
     rule = resource["schema"].get("knownWhen")
     if rule is None:
@@ -398,7 +398,7 @@ def _read_package(path: Path, stamp: tuple[int, int]) -> dict[str, dict[str, Any
     except (OSError, UnicodeError):
         raise DamagedData(f"datapackage.json cannot be read. Get a fresh copy of {path}.") from None
     try:
-        resources = {r["name"]: r for r in package["resources"]}
+        resources = {r["name"]: r for r in package["resources"] if r["path"].endswith(".csv")}
         for resource in resources.values():
             _ = resource["path"], resource["title"]
             for field in resource["schema"]["fields"]:
