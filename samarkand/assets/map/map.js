@@ -244,19 +244,24 @@ const samarkand = (() => {
       if (p.x < 20 || p.y < 20 || p.x > view.x - 20 || p.y > view.y - 20) map.panTo(anchors.get(id), { animate: false });
       shown(id).focus({ preventScroll: true });
     }
+    /* The nearest state that way; one that lies squarely there comes before one that lies aslant. */
     function neighbour(id, dx, dy) {
       const from = place_(id);
-      let best = null;
+      const me = shown(id).getBBox();
+      const apart = (a, b, side, size) => Math.max(0, a[side] - b[side] - b[size], b[side] - a[side] - a[size]);
+      let best = id;
       let least = Infinity;
       for (const other of options) {
-        if (other === id) continue;
         const p = place_(other);
         const along = (p.x - from.x) * dx + (p.y - from.y) * dy;
+        if (other === id || along < 2) continue;
+        const it = shown(other).getBBox();
+        const gap = dx ? apart(me, it, "y", "height") : apart(me, it, "x", "width");
         const across = Math.abs((p.x - from.x) * dy) + Math.abs((p.y - from.y) * dx);
-        const far = along + 2 * across;
-        if (along > 2 && across < 3 * along && far < least) [best, least] = [other, far];
+        const far = along + 2 * gap + 0.4 * across;
+        if (gap < 2 * along && far < least) [best, least] = [other, far];
       }
-      return best || id;
+      return best;
     }
     const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     function press(event) {

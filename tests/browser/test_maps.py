@@ -1,0 +1,357 @@
+"""The maps in a real browser: what moves, what the keyboard reaches, what is read out, what fits."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from samarkand import data, maps
+
+playwright = pytest.importorskip("playwright.sync_api")
+
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+ATLAS = ("region", "trip", "sco", "votes")
+WIDTHS = (1000, 700, 560)
+
+OVERLAPS = """
+() => {
+  const boxes = [...document.querySelectorAll(".names g")].filter((g) => g.style.display !== "none")
+    .map((g) => [g.textContent, g.querySelector("text").getBoundingClientRect()]);
+  const frame = document.querySelector(".folium-map").getBoundingClientRect();
+  const bad = [];
+  boxes.forEach(([name, a], i) => {
+    const out = a.left < frame.left || a.right > frame.right || a.top < frame.top || a.bottom > frame.bottom;
+    if (out) bad.push([name]);
+    for (const [other, b] of boxes.slice(i + 1)) {
+      const x = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (x > 1 && y > 4) bad.push([name, other, x, y]);
+    }
+  });
+  return bad;
+}
+"""
+CLIPPED = """
+() => [...document.querySelectorAll("html, body, aside, .top, .below, .time, footer")]
+  .filter((e) => e.clientWidth)
+  .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
+  .map((e) => [e.tagName, e.className, e.scrollHeight, e.clientHeight, e.scrollWidth, e.clientWidth])
+"""
+
+
+@pytest.fixture(scope="module")
+def browser(need: Callable[[object, str], None]) -> Iterator[Any]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    need(program, "There is no chromium on this machine.")
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any]]:
+    folder = tmp_path_factory.mktemp("maps")
+    made = {}
+    for name in ATLAS:
+        drawn = getattr(maps, name)()
+        drawn.save(folder / f"{name}.html")
+        made[name] = (folder / f"{name}.html", drawn)
+    return made
+
+
+@pytest.fixture
+def show(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Callable[..., Any]]:
+    """Return ``show(name, width)``: a page as the frame shows it; it fails on any message or request."""
+    context = browser.new_context()
+    said: list[str] = []
+
+    def open_page(name: str, width: int = 1000, **media: str) -> Any:
+        path, drawn = pages[name]
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: said.append(request.url) if request.url != path.as_uri() else None)
+        if media:
+            page.emulate_media(**media)
+        wide, narrow = drawn.scene.height_px
+        page.set_viewport_size({"width": width, "height": narrow if width < 640 else wide})
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-ready]", state="attached")
+        return page
+
+    yield open_page
+    context.close()
+    assert said == []
+
+
+def to_step(page: Any, step: int) -> None:
+    page.evaluate(
+        "v => { const range = document.querySelector('#range');"
+        "range.value = v; range.dispatchEvent(new Event('input')); }",
+        step,
+    )
+
+
+# -- what fits
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ATLAS)
+def test_nothing_is_clipped_and_no_names_collide_at_any_step(name, width, show, pages) -> None:
+    page = show(name, width)
+    for step in range(len(pages[name][1].scene.steps)):
+        if step or page.locator("#range").count():
+            to_step(page, step)
+        assert page.evaluate(CLIPPED) == [], (name, width, step)
+    assert page.evaluate(OVERLAPS) == []
+
+
+@pytest.mark.parametrize("name", ["region", "sco", "trip"])
+def test_the_large_states_are_named_at_every_width(name, show) -> None:
+    for width in WIDTHS:
+        page = show(name, width)
+        shown = page.locator(".names g").filter(visible=True).all_text_contents()
+        assert {"Russia", "China", "India", "Iran"} <= set(shown)
+
+
+def test_zooming_in_shows_more_names(show) -> None:
+    page = show("sco")
+    seen = "() => [...document.querySelectorAll('.names g')].map(g => g.style.display)"
+    assert page.evaluate(seen).count("") > 30
+    hidden = page.evaluate(seen).count("none")
+    for _ in range(2):
+        page.locator(".leaflet-control-zoom-in").click()
+        page.wait_for_timeout(400)
+    assert page.evaluate(OVERLAPS) == []
+    page.get_by_role("button", name="Show the whole map").click()
+    page.wait_for_timeout(400)
+    assert page.evaluate(seen).count("none") == hidden
+
+
+# -- time
+
+
+def test_every_year_says_and_colours_what_the_table_holds(show) -> None:
+    page = show("sco")
+    held = data.status_by_year()
+    for step, year in enumerate(held.columns):
+        to_step(page, step)
+        assert page.locator("#step").text_content() == str(year)
+        assert page.locator("#say").text_content().startswith(f"{year}: ")
+        assert page.locator("#range").get_attribute("aria-valuetext") == str(year)
+        wanted = held[year].value_counts()
+        for status, code in {
+            "member": "m",
+            "observer": "o",
+            "dialogue partner": "d",
+            "SCO partner": "p",
+        }.items():
+            count = int(wanted.get(status, 0))
+            assert page.locator(f"path.state[data-s={code}]").count() == count
+            key = page.locator(f".key[data-key={code}]")
+            assert key.is_visible() == bool(count)
+            if count:
+                assert key.locator(".count").text_content() == str(count)
+                assert len(key.locator("p").text_content().split(", ")) == count
+    assert page.locator("#say").get_attribute("aria-live") == "polite"
+
+
+def test_the_range_is_moved_by_mouse_and_by_keyboard(show) -> None:
+    page = show("sco")
+    bar = page.locator("#range")
+    assert (
+        page.locator("#say").text_content()
+        == "2022: 8 members, 4 observers, 9 dialogue partners on 31 December"
+    )
+    bar.focus()
+    page.keyboard.press("ArrowRight")
+    assert (
+        page.locator("#say").text_content().startswith("2023: 9 members, 3 observers, 14 dialogue partners")
+    )
+    page.keyboard.press("Home")
+    assert page.locator("#say").text_content() == "1996: the Shanghai Five, not yet an organisation"
+    box = bar.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert page.locator("#step").text_content() in ("2010", "2011")
+
+
+def test_the_map_plays_pauses_and_stops_at_the_end(show) -> None:
+    page = show("sco")
+    page.clock.install()
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    play = page.locator("#play")
+    assert play.text_content() == "Play"
+    play.click()
+    assert play.text_content() == "Pause"
+    assert page.locator("#say").get_attribute("aria-live") == "off"
+    page.clock.run_for(1300)
+    assert page.locator("#step").text_content() == "2023"
+    play.click()
+    page.clock.run_for(5000)
+    assert page.locator("#step").text_content() == "2023"
+    assert page.locator("#say").get_attribute("aria-live") == "polite"
+    play.click()
+    page.clock.run_for(5000)
+    assert page.locator("#step").text_content() == "2025"
+    assert play.text_content() == "Play"
+    play.click()
+    assert page.locator("#step").text_content() == "1996"
+
+
+def test_who_wants_less_motion_gets_a_slower_play(show) -> None:
+    page = show("sco", reduced_motion="reduce")
+    page.clock.install()
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.locator("#play").click()
+    page.clock.run_for(1300)
+    assert page.locator("#step").text_content() == "2022"
+    page.clock.run_for(1300)
+    assert page.locator("#step").text_content() == "2023"
+
+
+def test_crimea_is_hatched_from_2014(show) -> None:
+    page = show("sco")
+    crimea = page.locator("path[data-id=crimea]")
+    to_step(page, 2013 - 1996)
+    assert crimea.get_attribute("data-s") == "-"
+    plain = crimea.evaluate("e => getComputedStyle(e).fill")
+    to_step(page, 2014 - 1996)
+    assert crimea.get_attribute("data-s") == "x"
+    assert crimea.evaluate("e => getComputedStyle(e).fill") == 'url("#p-x")'
+    assert plain == page.locator("path[data-id=UKR]").evaluate("e => getComputedStyle(e).fill")
+
+
+def test_the_journey_goes_on_stage_by_stage(show) -> None:
+    page = show("trip")
+    flown = "path.leg[data-s=r]"
+    assert page.locator(flown).count() == 3
+    to_step(page, 1)
+    assert page.locator("#say").text_content() == "Beijing to Nur-Sultan, 3,652 km"
+    assert page.locator(flown).count() == 1
+    assert page.locator("path.state[data-s=b]").count() == 0
+    to_step(page, 5)
+    assert page.locator("path.state[data-s=b]").count() == 9
+    assert "Vladimir Putin, Russia" in page.locator("#events").text_content()
+
+
+# -- the keyboard and the screen reader
+
+
+@pytest.mark.parametrize("name", ATLAS)
+def test_states_are_one_tab_stop_and_arrow_keys_go_between_them(name, show) -> None:
+    page = show(name)
+    assert page.locator("[role=option]").count() > 30
+    assert page.locator("[role=option][tabindex='0']").count() == 1
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.getAttribute('role')") == "option":
+            break
+    label = "() => document.activeElement.getAttribute('aria-label')"
+    start = page.evaluate(label)
+    assert start
+    seen = {start}
+    for key in ("ArrowLeft", "ArrowUp", "ArrowRight", "ArrowRight", "ArrowDown"):
+        page.keyboard.press(key)
+        seen.add(page.evaluate(label))
+        assert page.locator("[role=option][tabindex='0']").count() == 1
+        assert page.locator("[role=option][aria-selected=true]").count() == 1
+        assert len(page.locator("path.ring").get_attribute("d")) > 10
+        assert page.locator("#tip").is_visible()
+    assert len(seen) > 2
+    assert all(re.match(r"[A-Z]", one) for one in seen)
+    page.keyboard.press("Escape")
+    assert not page.locator("#tip").is_visible()
+
+
+def test_names_are_announced_with_their_status_of_the_year(show) -> None:
+    page = show("sco")
+    iran = page.locator("path[data-id=IRN]")
+    assert iran.get_attribute("aria-label") == "Iran: observer"
+    to_step(page, 27)
+    assert iran.get_attribute("aria-label") == "Iran: member"
+    assert page.locator("path[data-id=arunachal]").get_attribute("aria-label") == (
+        "Arunachal Pradesh: contested area; held by India; claimed by China, which calls it South Tibet"
+    )
+
+
+def test_every_state_is_reached_by_its_first_letter(show) -> None:
+    page = show("sco")
+    page.locator("[role=option][tabindex='0']").focus()
+    names = data.load("sco_membership").drop_duplicates("iso3")["country"]
+    reached = set()
+    for letter in sorted({name[0].lower() for name in names}):
+        for _ in range(9):
+            page.keyboard.press(letter)
+            reached.add(
+                page.evaluate("() => document.activeElement.getAttribute('aria-label')").partition(":")[0]
+            )
+    assert set(names) <= reached
+
+
+def test_west_of_kazakhstan_and_back(show) -> None:
+    page = show("sco")
+    page.locator("path[data-id=KAZ]").focus()
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("() => document.activeElement.dataset.id") == "RUS"
+    page.locator("path[data-id=KAZ]").focus()
+    page.keyboard.press("Home")
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')").startswith("Abkhazia")
+
+
+def test_pointing_shows_name_and_status(show) -> None:
+    page = show("sco")
+    page.locator("path[data-id=MNG]").hover()
+    assert page.locator("#tip").inner_text().splitlines() == ["Mongolia", "observer"]
+    page.mouse.move(2, 2)
+    assert not page.locator("#tip").is_visible()
+
+
+def test_pointing_fills_the_card_with_names_in_their_language(show) -> None:
+    page = show("region")
+    assert page.locator("#card dt").first.text_content() == "Kazakhstan"
+    page.locator("path[data-id=MNG]").hover()
+    assert page.locator("#card dt").first.text_content() == "Mongolia"
+    assert page.locator("#card dd[lang=ru]").text_content() == "Монголия"
+    assert page.locator("#card dd[lang=zh]").text_content() == "蒙古"
+
+
+@pytest.mark.parametrize("width", [1000, 560])
+@pytest.mark.parametrize("name", ATLAS)
+def test_axe_finds_nothing_serious(name, width, show) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(show(name, width)).response["violations"]
+    assert [(one["id"], one["impact"]) for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+# -- in a page like a notebook's output
+
+
+@pytest.mark.parametrize("name", ATLAS)
+def test_the_frame_lies_over_the_still_picture_and_asks_for_nothing(name, browser, pages, tmp_path) -> None:
+    context = browser.new_context(viewport={"width": 1000, "height": 900})
+    page = context.new_page()
+    asked: list[str] = []
+    output = tmp_path / "output.html"
+    page.on("request", lambda request: asked.append(request.url))
+    output.write_text(
+        f"<!doctype html><meta charset=utf-8><body>{pages[name][1]._repr_html_()}", encoding="utf-8"
+    )
+    page.goto(output.as_uri())
+    page.frame_locator("iframe").locator("html[data-ready]").wait_for(state="attached")
+    assert all(url.startswith(("file:", "data:image/svg+xml", "about:")) for url in asked), asked
+    frame, image = page.locator("iframe").bounding_box(), page.locator("img").bounding_box()
+    assert image["height"] < frame["height"]
+    assert image["y"] == pytest.approx(frame["y"], abs=1)
+    middle = {"x": image["x"] + image["width"] / 2, "y": image["y"] + image["height"] / 2}
+    assert page.evaluate("p => document.elementFromPoint(p.x, p.y).tagName", middle) == "IFRAME"
+    loaded = page.locator("img").evaluate("e => e.complete && e.naturalWidth > 0")
+    assert loaded
+    context.close()
