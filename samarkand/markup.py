@@ -81,6 +81,8 @@ def status(sentence: str, kind: str = "say") -> str:
     >>> status("2022: 8 members.")[:40]
     '<div role="status" aria-live="polite" st'
     """
+    if not sentence:  # nothing to see yet, also in a dark theme
+        return '<div role="status" aria-live="polite"></div>'
     return styled(f'<div role="status" aria-live="polite" class="{kind}">{escape(sentence)}</div>')
 
 

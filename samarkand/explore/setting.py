@@ -50,7 +50,7 @@ def first_slider() -> Explorer:
         groups = {status: states for status, states in groups.items() if states}
         counts = ", ".join(f"{len(states)} {_word(status, len(states))}" for status, states in groups.items())
         rows = [
-            (_word(status, 2).capitalize(), len(states), ", ".join(states))
+            (_word(status, 2).capitalize(), ", ".join(states), len(states))
             for status, states in groups.items()
         ]
         return Panel(
