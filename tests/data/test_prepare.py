@@ -80,4 +80,3 @@ def test_the_readme_shows_rows_that_are_there(name):
 
 def test_the_readme_lists_every_table():
     assert set(re.findall(r"^\| \[(\w+)\.csv\]", README, re.M)) == set(NAMES)
-    assert "shared/" not in README
