@@ -12,6 +12,8 @@ import pandas as pd
 from samarkand import geo, places
 from samarkand.maps.layers import Step
 
+_SHORT = {"June": "June", "July": "July", "September": "Sept"}
+
 
 @dataclass(frozen=True)
 class Flight:
