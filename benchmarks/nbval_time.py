@@ -16,19 +16,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-OPTIONS = [
-    "--nbval",
-    "notebooks",
-    "-n",
-    "2",
-    "--dist",
-    "loadscope",
-    "--nbval-cell-timeout",
-    "60",
-    "-q",
-    "-p",
-    "no:cacheprovider",
-]
+SPLIT = ["-n", "2", "--dist", "loadscope"]
+OPTIONS = ["--nbval", "notebooks", *SPLIT, "--nbval-cell-timeout", "60", "-q", "-p", "no:cacheprovider"]
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -19,6 +19,7 @@ import itertools
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -197,12 +198,18 @@ def plain(markup: str) -> str:
 
 
 def seen(markup: str) -> str:
-    """Return the sum of HTML and its first words."""
-    return f"{total(markup)} {cut(plain(markup))}".strip()
+    """Return a sum of HTML and its first words.
+
+    How it looks is left out of the sum, or a new colour would make every record another.
+    """
+    bare = re.sub(r"""\s(?:style|onerror)=(?:"[^"]*"|'[^']*')""", "", markup)
+    return f"{total(bare)} {cut(plain(markup))}".strip()
 
 
 def number(value: Any) -> str:
     """Return a cell of a table as text; a float to nine digits, since the last ones depend on the machine."""
+    if isinstance(value, set | frozenset):
+        return "{" + ", ".join(sorted(map(str, value))) + "}"
     if isinstance(value, float):
         return "" if math.isnan(value) else f"{value:.9g}"
     return str(value)
@@ -284,7 +291,7 @@ def _explorer(explorer: Any) -> dict[str, Any]:
         "title": explorer.title,
         "controls": [_control(w) for w in widgets_in(explorer) if _can_be_set(w)],
         "still": cut(repr(explorer), 400),
-        "renders": {label: total(card) if many else seen(card) for label, card in renders.items()},
+        "renders": {label: seen(card)[: 12 if many else None] for label, card in renders.items()},
     }
     return found | ({"its box does not show what it renders": unlike} if unlike else {})
 
