@@ -1,0 +1,163 @@
+"""The one look of all charts, what no chart may lack, and how a chart gets into a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from samarkand import style
+from samarkand.errors import CourseError
+
+#: Width of the drawing without its labels, in px: fits a lesson's column in a window of 1000.
+WIDTH = 520
+
+#: Colours of lines and groups, in this order, and the dashes that stand beside them.
+SERIES = ("blue", "vermillion", "bluish_green", "orange", "reddish_purple", "sky_blue")
+DASHES = ((1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 6), (1, 4))
+
+INK, SOFT = style.PAPER["ink"], style.PAPER["soft"]
+
+_VEGA_LITE_5 = "https://vega.github.io/schema/vega-lite/v5.json"
+_MIME = "application/vnd.vegalite.v5+json"
+
+
+def _draw(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Turn a specification into what a notebook stores.
+
+    JupyterLab 4 draws Vega-Lite up to version 5. The charts here use nothing that version 6 brought, so that
+    the same specification holds for both.
+    """
+    return {_MIME: {**spec, "$schema": _VEGA_LITE_5}, "text/plain": _sentence(spec)}
+
+
+def _sentence(spec: Mapping[str, Any]) -> str:
+    title = spec.get("vconcat", [{}])[0].get("title") or spec.get("title") or ""
+    text = title.get("text", "") if isinstance(title, Mapping) else title
+    description = spec.get("description", "")
+    return " ".join(f"Chart: {text}. {description}".replace("..", ".").split()) if text else "Chart."
+
+
+def _theme() -> alt.theme.ThemeConfig:
+    return {
+        "config": {
+            "background": "#ffffff",
+            "font": "Helvetica, Arial, sans-serif",
+            "padding": 12,
+            "view": {"stroke": None},
+            "concat": {"spacing": 6},
+            "range": {"category": [style.OKABE_ITO[name] for name in SERIES]},
+            "title": {
+                "anchor": "start",
+                "frame": "group",
+                "color": INK,
+                "fontSize": 17,
+                "fontWeight": "bold",
+                "subtitleColor": SOFT,
+                "subtitleFontSize": 13,
+                "subtitlePadding": 5,
+                "offset": 14,
+            },
+            "axis": {
+                "labelColor": INK,
+                "labelFontSize": 12,
+                "labelLimit": 220,
+                "titleColor": SOFT,
+                "titleFontSize": 12,
+                "titleFontWeight": "normal",
+                "gridColor": style.PAPER["rule"],
+                "domainColor": SOFT,
+                "tickColor": SOFT,
+            },
+            "text": {"color": INK, "fontSize": 12},
+            "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": SOFT},
+        },
+        "usermeta": {"embedOptions": {"actions": False, "renderer": "svg"}},
+    }
+
+
+alt.theme.register("samarkand", enable=True)(_theme)
+alt.renderers.register("samarkand", _draw)
+alt.renderers.enable("samarkand")
+
+
+def finish(chart: Any, *, title: str, description: str, source: str, subtitle: str = "") -> alt.VConcatChart:
+    """Give a chart what every chart of the course has: title, description, and a source line at its foot.
+
+    Parameters
+    ----------
+    chart : altair.Chart or altair.LayerChart
+        The chart; its width is left as it is.
+    title : str
+        What it shows, in a few words.
+    description : str
+        What there is to see, in a sentence; it is the text for who does not see the chart.
+    source : str
+        Where the figures are from.
+    subtitle : str, optional
+        Unit, time and place.
+
+    Returns
+    -------
+    altair.VConcatChart
+
+    Raises
+    ------
+    CourseError
+        If title, description or source is empty.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> bar = alt.Chart(pd.DataFrame({"n": [1]})).mark_bar().encode(x="n:Q")
+    >>> finish(bar, title="One", description="A bar of length 1.", source="own").to_dict()["description"]
+    'A bar of length 1.'
+    """
+    for name, text in (("title", title), ("description", description), ("source", source)):
+        if not isinstance(text, str) or not text.strip():
+            raise CourseError(f'The chart has no {name}. Every chart needs one: {name}="...".')
+    headed = chart.properties(title=alt.TitleParams(title, subtitle=subtitle or alt.Undefined))
+    foot = alt.TitleParams(
+        f"Source: {source}",
+        orient="bottom",
+        anchor="start",
+        frame="bounds",
+        fontSize=11,
+        fontWeight="normal",
+        color=SOFT,
+        offset=8,
+        limit=WIDTH + 120,
+    )
+    return alt.vconcat(headed, title=foot).properties(description=description)
+
+
+def colour(name: str, names: Sequence[str]) -> str:
+    """Return the colour of a group: that of its status in the SCO, or the next one of the palette.
+
+    Parameters
+    ----------
+    name : str
+        The group.
+    names : sequence of str
+        All groups, in the order of the chart.
+
+    Examples
+    --------
+    >>> colour("observer", ["member", "observer"]), colour("b", ["a", "b"])
+    ('#E69F00', '#D55E00')
+    """
+    if name in style.STATUS:
+        return style.STATUS[name].colour
+    return style.OKABE_ITO[SERIES[list(names).index(name) % len(SERIES)]]
+
+
+def ink_upon(background: str) -> str:
+    """Return white or dark, whichever stands out more from a colour.
+
+    Examples
+    --------
+    >>> ink_upon("#0072B2")
+    '#ffffff'
+    """
+    return max(("#ffffff", INK), key=lambda ink: style.contrast(ink, background))

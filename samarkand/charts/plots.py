@@ -1,0 +1,379 @@
+"""Bars, lines, steps and spans: each takes a table and the names of its columns."""
+
+# ruff: noqa: PLR0913  # a chart has much to say, and says it by name
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Literal
+
+import altair as alt
+import pandas as pd
+
+from samarkand import style
+from samarkand.charts.look import DASHES, INK, WIDTH, colour, finish, ink_upon
+from samarkand.charts.tables import axis_title, columns, distinct, field, numeric, of_days, texts
+from samarkand.errors import WrongType, unknown
+
+_GREY = "#9aa5b1"
+_BARE = alt.Axis(ticks=False, domain=False)
+
+
+def bars(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    title: str,
+    description: str,
+    source: str,
+    subtitle: str = "",
+    group: str = "",
+    marked: Collection[object] = (),
+    reference: Mapping[str, float] | None = None,
+    digits: int = 1,
+    axis: str = "",
+) -> alt.VConcatChart:
+    """Draw a bar for each row, with its figure at the end.
+
+    Bars lie where `x` is the figure and `y` names the row; they stand where `y` is the figure.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a bar, in the order in which they are to be drawn.
+    x, y : str
+        Columns; one of them holds numbers.
+    title, description, source, subtitle : str
+        See `finish`.
+    group : str, optional
+        Column that splits each row's bar in several, named beside their figures.
+    marked : collection, optional
+        Names of rows to pick out.
+    reference : mapping of str to float, optional
+        Figures to compare with: each is a line with its label.
+    digits : int, default 1
+        Decimals of the figures.
+    axis : str, optional
+        Title of the axis of figures; made of the column's name if left out.
+
+    Returns
+    -------
+    altair.VConcatChart
+
+    Raises
+    ------
+    UnknownName
+        If a column or a marked row is not there.
+    CourseError
+        If the table has no row.
+    WrongType
+        If neither column holds numbers.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"state": ["China", "India"], "people_pct": [17.8, 17.7]})
+    >>> text = dict(title="Two states", description="Each has 18 %.", source="World Bank")
+    >>> bars(people, "people_pct", "state", **text).vconcat[0].layer[0].mark
+    'bar'
+    """
+    table = columns(frame, x, y, group)
+    if not numeric(table[x]) and not numeric(table[y]):
+        raise WrongType(f'A bar needs a figure: neither "{x}" nor "{y}" holds numbers.')
+    lying = not numeric(table[y])
+    figure, name = (x, y) if lying else (y, x)
+    table[name] = texts(table[name])
+    groups = distinct(texts(table[group])) if group else []
+    table["_colour"] = _bar_colours(table, name, group, {str(one) for one in marked})
+    named = [f"  {one}" for one in texts(table[group])] if group else [""] * len(table)
+    table["_label"] = [f"{value:,.{digits}f}{one}" for value, one in zip(table[figure], named, strict=True)]
+
+    figures: dict[str, Any] = {
+        "field": field(figure),
+        "type": "quantitative",
+        "title": axis or axis_title(figure),
+        "scale": alt.Scale(domain=_room(table[figure], reference or {})),
+    }
+    names: dict[str, Any] = {"field": field(name), "type": "nominal", "sort": distinct(texts(table[name]))}
+    room: dict[str, Any]
+    letters: dict[str, Any]
+    if lying:
+        room = {"x": alt.X(**figures), "y": alt.Y(**names, title=None, axis=_BARE)}
+        letters = {"align": "left", "baseline": "middle", "dx": 4}
+    else:
+        room = {
+            "x": alt.X(**names, title=axis_title(name), axis=alt.Axis(labelAngle=0)),
+            "y": alt.Y(**figures),
+        }
+        letters = {"align": "center", "baseline": "bottom", "dy": -3}
+    if group:
+        offset: dict[str, Any] = {"field": field(group), "type": "nominal", "sort": groups}
+        room |= {"yOffset": alt.YOffset(**offset)} if lying else {"xOffset": alt.XOffset(**offset)}
+    base = alt.Chart(table)
+    fill = alt.Color(field="_colour", type="nominal", scale=None)
+    drawn = [
+        base.mark_bar().encode(**room, color=fill, tooltip=_tips(name, figure, group)),
+        base.mark_text(**letters).encode(**room, text=alt.Text(field="_label", type="nominal")),
+        *_references(reference or {}, lying),
+    ]
+    height = max(60, 24 * len(table)) if lying else 300
+    chart = alt.layer(*drawn).properties(width=WIDTH, height=height)
+    return finish(chart, title=title, description=description, source=source, subtitle=subtitle)
+
+
+def lines(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    title: str,
+    description: str,
+    source: str,
+    subtitle: str = "",
+    group: str = "",
+    reference: Mapping[str, float] | None = None,
+    axis: str = "",
+    interpolate: Literal["linear", "step-after"] = "linear",
+) -> alt.VConcatChart:
+    """Draw a line through the rows, or one for each group, named at its end.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a point; sorted here by `x`.
+    x : str
+        Column of days, or of years or other numbers.
+    y : str
+        Column of numbers; a missing one leaves a gap.
+    title, description, source, subtitle : str
+        See `finish`.
+    group : str, optional
+        Column with the line's name.
+    reference : mapping of str to float, optional
+        Levels to compare with, each with its label.
+    axis : str, optional
+        Title of the axis of figures; made of the column's name if left out.
+    interpolate : {"linear", "step-after"}
+        How the line goes from one point to the next.
+
+    Returns
+    -------
+    altair.VConcatChart
+
+    Raises
+    ------
+    UnknownName
+        If a column is not there.
+    CourseError
+        If the table has no row.
+    WrongType
+        If `y` holds no numbers, or `x` neither days nor numbers.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"year": [2001, 2017], "members": [6, 8]})
+    >>> text = dict(title="Members", description="From 6 to 8.", source="SCO")
+    >>> lines(counts, "year", "members", **text).vconcat[0].layer[0].mark.interpolate
+    'linear'
+    """
+    table = columns(frame, x, y, group).sort_values(x, kind="stable")
+    if not numeric(table[y]):
+        raise WrongType(f'A line needs figures: "{y}" does not hold numbers.')
+    if not of_days(table[x]) and not numeric(table[x]):
+        raise WrongType(f'A line runs along days or numbers: "{x}" holds neither. Use bars for names.')
+    table["_name"] = texts(table[group]) if group else ""
+    names = distinct(list(table["_name"]))
+
+    up = alt.Y(field=field(y), type="quantitative", title=axis or axis_title(y), scale=alt.Scale(zero=True))
+    room: dict[str, Any] = {"x": _along(table[x]), "y": up}
+    paint = alt.Scale(domain=names, range=[colour(one, names) for one in names])
+    dashes = alt.Scale(domain=names, range=[list(DASHES[i % len(DASHES)]) for i in range(len(names))])
+    hue = alt.Color(field="_name", type="nominal", scale=paint, legend=None)
+    dash = alt.StrokeDash(field="_name", type="nominal", scale=dashes, legend=None)
+    base = alt.Chart(table)
+    drawn: list[Any] = [
+        base.mark_line(interpolate=interpolate, strokeWidth=2.5).encode(**room, color=hue, strokeDash=dash),
+        base.mark_circle(size=30, opacity=1).encode(**room, color=hue, tooltip=_tips(group, x, y)),
+        *_references(reference or {}, lying=False),
+    ]
+    if group:
+        # Named at the end of the line, in ink: letters in the line's own colour would be too pale to read.
+        last = table.dropna(subset=[y]).groupby("_name", sort=False).tail(1)
+        end = alt.Chart(last).mark_text(align="left", dx=7, fontWeight="bold")
+        drawn.append(end.encode(**room, text=alt.Text(field="_name", type="nominal")))
+    chart = alt.layer(*drawn).properties(width=WIDTH, height=300)
+    return finish(chart, title=title, description=description, source=source, subtitle=subtitle)
+
+
+def steps(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    title: str,
+    description: str,
+    source: str,
+    subtitle: str = "",
+    group: str = "",
+    reference: Mapping[str, float] | None = None,
+    axis: str = "",
+) -> alt.VConcatChart:
+    """Draw a line in steps: each figure holds until the next one.
+
+    Parameters, returns and errors are those of `lines`.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"year": [2001, 2017], "members": [6, 8]})
+    >>> text = dict(title="Members", description="From 6 to 8.", source="SCO")
+    >>> steps(counts, "year", "members", **text).vconcat[0].layer[0].mark.interpolate
+    'step-after'
+    """
+    return lines(
+        frame,
+        x,
+        y,
+        title=title,
+        description=description,
+        source=source,
+        subtitle=subtitle,
+        group=group,
+        reference=reference,
+        axis=axis,
+        interpolate="step-after",
+    )
+
+
+def spans(
+    frame: pd.DataFrame,
+    start: str,
+    end: str,
+    name: str,
+    *,
+    title: str,
+    description: str,
+    source: str,
+    subtitle: str = "",
+    label: str = "",
+    group: str = "",
+) -> alt.VConcatChart:
+    """Draw stretches of time as bars from their first day to their last, with a label upon each.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a stretch.
+    start, end : str
+        Columns of days. A missing end is drawn to the latest day of the table.
+    name : str
+        Column that names the bar's line; several stretches may share one.
+    title, description, source, subtitle : str
+        See `finish`.
+    label : str, optional
+        Column of short texts to write upon the bars; the group's name if left out.
+    group : str, optional
+        Column that colours them; a status of the SCO has its own colour.
+
+    Returns
+    -------
+    altair.VConcatChart
+
+    Raises
+    ------
+    UnknownName
+        If a column is not there.
+    CourseError
+        If the table has no row.
+    WrongType
+        If `start` or `end` holds no days.
+
+    Examples
+    --------
+    >>> gap = pd.DataFrame({"what": ["no trip"], "from": ["2020-01-18"], "to": ["2022-09-14"]})
+    >>> gap = gap.astype({"from": "datetime64[s]", "to": "datetime64[s]"})
+    >>> text = dict(title="Gap", description="970 days.", source="own")
+    >>> spans(gap, "from", "to", "what", **text).vconcat[0].layer[0].mark.type
+    'bar'
+    """
+    table = columns(frame, start, end, name, label, group)
+    for column in (start, end):
+        if not of_days(table[column]):
+            raise WrongType(
+                f'A stretch of time needs days: "{column}" holds none. pd.to_datetime makes them.'
+            )
+    latest = max(table[start].max(), table[end].max())
+    table[end] = table[end].fillna(latest)
+    table[name] = texts(table[name])
+    kinds = texts(table[group]) if group else ["" for _ in table.index]
+    table["_colour"] = [colour(kind, distinct(kinds)) for kind in kinds]
+    table["_ink"] = [ink_upon(one) for one in table["_colour"]]
+    table["_label"] = texts(table[label]) if label else kinds
+
+    base = alt.Chart(table)
+    order = distinct(list(table[name]))
+    down = alt.Y(field=field(name), type="nominal", sort=order, title=None, axis=_BARE)
+    begin = alt.X(field=field(start), type="temporal", title=None)
+    bar = base.mark_bar(height={"band": 0.7}).encode(
+        x=begin,
+        x2=alt.X2(field=field(end)),
+        y=down,
+        color=alt.Color(field="_colour", type="nominal", scale=None),
+        tooltip=_tips(name, start, end),
+    )
+    text = base.mark_text(align="left", dx=6, fontWeight="bold").encode(
+        x=begin,
+        y=down,
+        text=alt.Text(field="_label", type="nominal"),
+        color=alt.Color(field="_ink", type="nominal", scale=None),
+    )
+    chart = alt.layer(bar, text).properties(width=WIDTH, height=max(50, 26 * len(order)))
+    return finish(chart, title=title, description=description, source=source, subtitle=subtitle)
+
+
+def _tips(*names: str) -> list[alt.Tooltip]:
+    return [alt.Tooltip(field=field(name), title=axis_title(name)) for name in names if name]
+
+
+def _along(values: pd.Series) -> alt.X:
+    """Return the axis that lines run along: days, years, or other numbers."""
+    name = str(values.name)
+    if of_days(values):
+        return alt.X(field=field(name), type="temporal", title=None, axis=alt.Axis(grid=False))
+    whole = bool((values.dropna() % 1 == 0).all())
+    axis = alt.Axis(format="d", tickMinStep=1, grid=False) if whole else alt.Axis(grid=False)
+    title = None if name == "year" else axis_title(name)
+    scale = alt.Scale(zero=False, nice=False)
+    return alt.X(field=field(name), type="quantitative", title=title, scale=scale, axis=axis)
+
+
+def _room(figures: pd.Series, reference: Mapping[str, float]) -> list[float]:
+    """Return the ends of the axis of figures: zero is in, and room for the label at the longest bar."""
+    ends = [0.0, float(figures.min()), float(figures.max()), *map(float, reference.values())]
+    low, high = min(ends), max(ends)
+    margin = 0.06 * ((high - low) or 1.0)
+    return [low - 2 * margin if low < 0 else 0.0, high + margin]
+
+
+def _bar_colours(table: pd.DataFrame, name: str, group: str, marked: set[str]) -> list[str]:
+    strange = sorted(marked - set(table[name]))
+    if strange:
+        raise unknown("row", strange[0], table[name])
+    if group:
+        kinds = texts(table[group])
+        return [colour(kind, distinct(kinds)) for kind in kinds]
+    plain = _GREY if marked else style.OKABE_ITO["blue"]
+    return [style.OKABE_ITO["vermillion"] if one in marked else plain for one in table[name]]
+
+
+def _references(reference: Mapping[str, float], lying: bool) -> Iterator[Any]:
+    """Yield a dashed line for each figure to compare with, and its name at the line's end."""
+    for label, figure in reference.items():
+        row = alt.Chart(pd.DataFrame({"figure": [float(figure)], "label": [label]}))
+        line = row.mark_rule(strokeDash=[4, 3], color=INK, strokeWidth=1.5)
+        text = row.mark_text(align="left", dx=4, dy=-6, fontStyle="italic")
+        if lying:
+            yield line.encode(x=alt.X(field="figure", type="quantitative"))
+            yield text.encode(x=alt.X(field="figure", type="quantitative"), y=alt.value(0), text="label:N")
+        else:
+            yield line.encode(y=alt.Y(field="figure", type="quantitative"))
+            yield text.encode(y=alt.Y(field="figure", type="quantitative"), x=alt.value(0), text="label:N")
