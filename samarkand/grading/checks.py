@@ -305,9 +305,10 @@ class Marker:
         list of Verdict
             One a question, in the order of the set.
         """
-        return [self._mark(question, outcome) for question in self.exercise.questions]
+        return [self.judge(question, outcome) for question in self.exercise.questions]
 
-    def _mark(self, question: Question, outcome: Outcome) -> Verdict:
+    def judge(self, question: Question, outcome: Outcome) -> Verdict:
+        """Mark one question."""
         held = outcome.held.get(question.id)
         if held is None:
             return _verdict(question, "error", _ENDED.get(outcome.ended, _ENDED["died"]))

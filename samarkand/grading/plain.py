@@ -158,7 +158,12 @@ def _encode_scientific(value: Any, budget: _Budget, depth: int) -> Json:
             else {"t": "other", "type": kind.__name__}
         )
     if kind is pd.Series:
-        return {"t": "series", "index": items(value.index.tolist()), "v": items(value.tolist())}
+        return {
+            "t": "series",
+            "index": items(value.index.tolist()),
+            "v": items(value.tolist()),
+            "type": str(value.dtype),
+        }
     if kind is pd.DataFrame:
         budget.spend(value.size)
         columns = [items(value.iloc[:, i].tolist()) for i in range(value.shape[1])]
@@ -167,6 +172,7 @@ def _encode_scientific(value: Any, budget: _Budget, depth: int) -> Json:
             "columns": items(value.columns.tolist()),
             "index": items(value.index.tolist()),
             "v": columns,
+            "types": [str(dtype) for dtype in value.dtypes],
         }
     if issubclass(kind, pd.Index):
         return {"t": "index", "v": items(value.tolist())}
@@ -222,12 +228,13 @@ def decode(plain: Json) -> Any:
     if kind == "time":
         return pd.Timestamp(plain["v"])
     if kind == "series":
-        return pd.Series([decode(v) for v in plain["v"]], index=[decode(v) for v in plain["index"]])
+        index = [decode(v) for v in plain["index"]]
+        return pd.Series([decode(v) for v in plain["v"]], index=index, dtype=plain["type"])
     if kind == "index":
         return pd.Index([decode(v) for v in plain["v"]])
     if kind == "frame":
         names = [decode(v) for v in plain["columns"]]
         columns = {i: [decode(v) for v in column] for i, column in enumerate(plain["v"])}
         frame = pd.DataFrame(columns, index=[decode(v) for v in plain["index"]])
-        return frame.set_axis(names, axis=1)
+        return frame.astype(dict(enumerate(plain["types"]))).set_axis(names, axis=1)
     raise ValueError(f"nothing can be built from {kind!r}")

@@ -1,0 +1,242 @@
+"""Checks of set 03, the SCO: spells of status, shares of the world, overlap with other clubs."""
+
+from __future__ import annotations
+
+# ruff: noqa: E501 - a question reads best in few lines
+from collections.abc import Collection
+
+import pandas as pd
+
+from samarkand import data
+from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Question
+from samarkand.grading.kinds import Codes, Number, Text, Together, Whole
+
+SUMMIT = pd.Timestamp("2022-09-15")
+DAYS = [
+    "2004-12-31", "2007-12-31", "2010-12-31", "2012-12-31", "2013-12-31", "2015-12-31", "2016-12-31",
+    "2018-12-31", "2021-12-31", "2022-09-15", "2022-12-31", "2023-05-31", "2023-12-31", "2024-12-31",
+]  # fmt: skip
+CLUBS = ["CSTO", "CIS"]
+STATES = ("member", "observer", "dialogue partner")
+
+
+def _on(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Keep the spells that run on a day: from its first day on, up to but not with the day it ended."""
+    return table[(table["from"] <= day) & (table["to"].isna() | (table["to"] > day))]
+
+
+def _count(table: pd.DataFrame) -> tuple[int, ...]:
+    return tuple(int((table["status"] == status).sum()) for status in STATES)
+
+
+def _counts(given: Given) -> tuple[int, ...]:
+    return _count(_on(data.load("sco_membership"), pd.Timestamp(given["day"])))
+
+
+def _ever(given: Given) -> tuple[int, ...]:
+    table = data.load("sco_membership")
+    return _count(table[table["from"] <= pd.Timestamp(given["day"])])
+
+
+def _by_decision(given: Given) -> tuple[int, ...]:
+    table = data.load("sco_membership")
+    return _count(_on(table.assign(**{"from": table["decided"].fillna(table["from"])}), pd.Timestamp(given["day"])))
+
+
+def status_on(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
+    """Return the status of a state on a day, or "none"."""
+    running = _on(table[table["iso3"] == iso3], pd.Timestamp(day))
+    return str(running["status"].iloc[0]) if len(running) else "none"
+
+
+def _inclusive(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
+    own = table[(table["iso3"] == iso3) & (table["from"] <= day)]
+    own = own[own["to"].isna() | (own["to"] >= day)]
+    return str(own["status"].iloc[0]) if len(own) else "none"
+
+
+def _without_an_end(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
+    own = table[(table["iso3"] == iso3) & (table["from"] <= day)]
+    return str(own["status"].iloc[0]) if len(own) else "none"
+
+
+def _today(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
+    own = table[table["iso3"] == iso3]
+    return str(own["status"].iloc[-1]) if len(own) else "none"
+
+
+def _strict_start(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
+    own = table[(table["iso3"] == iso3) & (table["from"] < day)]
+    own = own[own["to"].isna() | (own["to"] > day)]
+    return str(own["status"].iloc[0]) if len(own) else "none"
+
+
+def _cases(given: Given) -> list[Case]:
+    table = data.load("sco_membership")[["iso3", "status", "from", "to"]]
+    day = pd.Timestamp
+    return [
+        Case((table, "IND", day("2022-09-15"))),
+        Case((table, "IND", day("2010-01-01"))),
+        Case((table, "BLR", day("2012-03-01"))),
+        Case((table, "TUR", day("2022-09-15"))),
+        Case((table, "CHN", day("1999-12-31"))),
+        Case((table, "USA", day("2022-09-15"))),
+        Case((table, "PAK", day("2017-06-09")), edge=True),
+        Case((table, "IRN", day("2023-07-04")), edge=True),
+        Case((table, "KAZ", day("2001-06-15")), edge=True),
+        Case((table, "MNG", day("2004-06-16")), edge=True),
+        Case((table.iloc[:0], "KAZ", day("2022-09-15")), edge=True),
+    ]
+
+
+def _members(day: pd.Timestamp = SUMMIT) -> set[str]:
+    running = _on(data.load("sco_membership"), day)
+    return set(running[running["status"] == "member"]["iso3"])
+
+
+def _value(indicator: str, year: int = 2021) -> pd.Series:
+    table = data.load("indicators")
+    return table[(table["indicator"] == indicator) & (table["year"] == year)].set_index("iso3")["value"]
+
+
+def _share(values: pd.Series, members: Collection[str]) -> float:
+    return float(100 * values[values.index.isin(list(members))].sum() / values["WLD"])
+
+
+def _people(given: Given) -> float:
+    return _share(_value("population_persons"), _members())
+
+
+def _money(given: Given) -> tuple[float, float]:
+    at_ppp = _value("gdp_per_head_ppp") * _value("population_persons")
+    world = float(_value("gdp_ppp")["WLD"])
+    ppp = float(100 * at_ppp[at_ppp.index.isin(list(_members()))].sum() / world)
+    return ppp, _share(_value("gdp_current_usd"), _members())
+
+
+def _club(name: str, day: pd.Timestamp, statuses: Collection[str] = ("member",)) -> set[str]:
+    table = data.load("org_membership")
+    running = _on(table[table["organisation"] == name], day)
+    return set(running[running["status"].isin(list(statuses))]["iso3"])
+
+
+def _overlap(given: Given) -> set[str]:
+    return _members() & _club("CSTO", SUMMIT) & _club("EAEU", SUMMIT)
+
+
+def _family(day: pd.Timestamp) -> set[str]:
+    running = _on(data.load("sco_membership"), day)
+    return set(running["iso3"])
+
+
+def _similar(given: Given, day: pd.Timestamp | None = None) -> tuple[int, float]:
+    day = day or pd.Timestamp(given["day"])
+    a, b = _family(day), _club(given["club"], day)
+    return len(a & b), len(a & b) / len(a | b)
+
+
+def _of_smaller(given: Given) -> tuple[int, float]:
+    day = pd.Timestamp(given["day"])
+    a, b = _family(day), _club(given["club"], day)
+    return len(a & b), len(a & b) / min(len(a), len(b))
+
+
+def _of_sum(given: Given) -> tuple[int, float]:
+    day = pd.Timestamp(given["day"])
+    a, b = _family(day), _club(given["club"], day)
+    return len(a & b), len(a & b) / (len(a) + len(b))
+
+
+def _members_only(given: Given) -> tuple[int, float]:
+    day = pd.Timestamp(given["day"])
+    a, b = _members(day), _club(given["club"], day)
+    return len(a & b), len(a & b) / len(a | b)
+
+
+SET = ExerciseSet(
+    id="ex03_the_sco",
+    lesson="03_the_sco",
+    options={"day": DAYS, "club": CLUBS},
+    questions=(
+        Question(
+            "q1", "counts", 1,
+            Together((Whole("members", 0, 40), Whole("observers", 0, 40), Whole("dialogue partners", 0, 40))), _counts,
+            "A spell runs on a day if it began by then and has not ended by then: look at from and to.",
+            "03_the_sco, spells of membership",
+            (
+                Diagnosis("States that have left a status since are still counted: look at the column to.", _ever),
+                Diagnosis("This counts from the day of the decision, not from the day it took effect.", _by_decision),
+                Diagnosis("The three numbers stand in another order than asked.", lambda g: _counts(g)[::-1]),
+            ),
+            varies=True,
+        ),
+        Question(
+            "q2", "status_on", 2, Text("a status, as the table writes it, or none"), status_on,
+            "Think of the very day a spell begins, the very day it ends, and a state that is not there.",
+            "03_the_sco, spells of membership",
+            (
+                Diagnosis("On the day a spell ends, the next one has begun: the end is not part of it.", _inclusive),
+                Diagnosis("The end of a spell is not looked at: the first status is given for ever.", _without_an_end),
+                Diagnosis("This is the latest status in the table, not the one of that day.", _today),
+                Diagnosis("The day on which a spell begins is part of it.", _strict_start),
+            ),
+            cases=_cases,
+        ),
+        Question(
+            "q3", "people_share", 2, Number("per cent", 0.1, 0, 100), _people,
+            "Sum the population of the members of that day, and divide by the row WLD of the same year.",
+            "03_the_sco, how big it is",
+            (
+                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _people(g) / 100),
+                Diagnosis("China and India are left out.",
+                          lambda g: _share(_value("population_persons"), _members() - {"CHN", "IND"})),
+                Diagnosis("Only China and India are in it.", lambda g: _share(_value("population_persons"), {"CHN", "IND"})),
+                Diagnosis("Observers are counted as members.",
+                          lambda g: _share(_value("population_persons"), _members() | {"AFG", "BLR", "IRN", "MNG"})),
+                Diagnosis("This is wealth, not people: which indicator did you take?", lambda g: _money(g)[1]),
+                Diagnosis("This is the share of another year.",
+                          lambda g: _share(_value("population_persons", 2001), _members())),
+            ),
+        ),
+        Question(
+            "q4", "gdp_shares", 2, Together((Number("per cent", 0.1, 0, 100), Number("per cent", 0.1, 0, 100))), _money,
+            "For the first, multiply GDP per head by population before you sum; for the second, take current dollars.",
+            "03_the_sco, nominal against PPP",
+            (
+                Diagnosis("The two numbers have changed places.", lambda g: _money(g)[::-1]),
+                Diagnosis("These are shares of one: the question asks for per cent.",
+                          lambda g: tuple(x / 100 for x in _money(g))),
+                Diagnosis("Both are at current dollars.", lambda g: (_money(g)[1], _money(g)[1])),
+                Diagnosis("Both are at PPP.", lambda g: (_money(g)[0], _money(g)[0])),
+            ),
+        ),
+        Question(
+            "q5", "in_all_three", 1, Codes(), _overlap,
+            "Only full members on that day count, in each of the three.",
+            "03_the_sco, overlapping clubs",
+            (
+                Diagnosis("An observer of the EAEU is not a member.",
+                          lambda g: _members() & (_club("CSTO", SUMMIT) | {"UZB"})
+                          & _club("EAEU", SUMMIT, ("member", "observer"))),
+                Diagnosis("These are states in any of the three, not in all.",
+                          lambda g: _members() | _club("CSTO", SUMMIT) | _club("EAEU", SUMMIT)),
+                Diagnosis("These are in the SCO and the CSTO: the EAEU is missing.",
+                          lambda g: _members() & _club("CSTO", SUMMIT)),
+                Diagnosis("These are in the CSTO and the EAEU: the SCO is missing.",
+                          lambda g: _club("CSTO", SUMMIT) & _club("EAEU", SUMMIT)),
+            ),
+        ),
+        Question(
+            "q6", "similarity", 2, Together((Whole("states in both", 0, 40), Number("Jaccard", 0.005, 0, 1))), _similar,
+            "Jaccard: how many are in both, divided by how many are in at least one, on the day you were given.",
+            "03_the_sco, Jaccard",
+            (
+                Diagnosis("You divided by the smaller club, not by all states in either.", _of_smaller),
+                Diagnosis("You divided by the sum of both: states in both are counted twice there.", _of_sum),
+                Diagnosis("Only members are taken: the question asks for the SCO with observers and partners.", _members_only),
+                Diagnosis("This is the day of the summit, not the day you were given.", lambda g: _similar(g, SUMMIT)),
+            ),
+            varies=True,
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,167 @@
+"""Checks of set 04, China and Russia: balance, growth, what was known when, where the oil went."""
+
+from __future__ import annotations
+
+# ruff: noqa: E501 - a question reads best in few lines
+import pandas as pd
+
+from samarkand import data
+from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Question
+from samarkand.grading.kinds import Day, Number, Together
+
+ARTICLE = pd.Timestamp("2022-09-12")
+YEARS = [2020, 2021, 2022, 2023, 2024]
+DESTINATIONS = ["CHN", "EUR", "IND"]
+
+
+def _row(end: str) -> pd.Series:
+    table = data.load("trade_cn_ru_cumulative")
+    return table[table["period_end"] == end].iloc[0]
+
+
+def _deficit(given: Given, end: str = "2022-06-30") -> float:
+    row = _row(end)
+    return float(row["china_imports_usd_bn"] - row["china_exports_usd_bn"])
+
+
+def _growth(given: Given) -> float:
+    before, after = _row("2021-06-30")["total_usd_bn"], _row("2022-06-30")["total_usd_bn"]
+    return float(100 * (after - before) / before)
+
+
+def _growth_of_new(given: Given) -> float:
+    before, after = _row("2021-06-30")["total_usd_bn"], _row("2022-06-30")["total_usd_bn"]
+    return float(100 * (after - before) / after)
+
+
+def _growth_of_imports(given: Given) -> float:
+    before, after = _row("2021-06-30")["china_imports_usd_bn"], _row("2022-06-30")["china_imports_usd_bn"]
+    return float(100 * (after - before) / before)
+
+
+def latest_known(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    """Return the total of the latest period that a reader could know on a day; 0 if none."""
+    known = table[table["known_when"] <= pd.Timestamp(day)]
+    return float(known.sort_values("period_end")["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+
+
+def _known_strictly(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    known = table[table["known_when"] < pd.Timestamp(day)]
+    return float(known.sort_values("period_end")["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+
+
+def _with_hindsight(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    ended = table[table["period_end"] <= pd.Timestamp(day)]
+    return float(ended.sort_values("period_end")["total_usd_bn"].iloc[-1]) if len(ended) else 0.0
+
+
+def _last_row(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    known = table[table["known_when"] <= pd.Timestamp(day)]
+    return float(known["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+
+
+def _cases(given: Given) -> list[Case]:
+    table = data.load("trade_cn_ru_cumulative")[["period_start", "period_end", "total_usd_bn", "known_when"]]
+    shuffled = table.iloc[::-1].reset_index(drop=True)
+    day = pd.Timestamp
+    return [
+        Case((table, day("2022-09-15"))),
+        Case((table, day("2022-05-20"))),
+        Case((table, day("2021-12-31"))),
+        Case((table, day("2022-08-01"))),
+        Case((table.iloc[5:12], day("2022-10-15"))),
+        Case((table, day("2022-09-10")), edge=True),
+        Case((shuffled, day("2022-09-15")), edge=True),
+        Case((table, day("2021-01-01")), edge=True),
+        Case((table.iloc[:0], day("2022-09-15")), edge=True),
+    ]
+
+
+def _known(given: Given) -> tuple[object, float]:
+    table = data.load("trade_cn_ru_cumulative")
+    row = table[table["known_when"] <= ARTICLE].sort_values("period_end").iloc[-1]
+    return row["period_end"], float(row["total_usd_bn"])
+
+
+def _crude(year: int, destination: str | None = None) -> float:
+    flows = data.load("energy_flows").query("product == 'crude oil' and origin == 'RUS'")
+    flows = flows[flows["year"] == year]
+    return float((flows if destination is None else flows[flows["destination"] == destination])["value"].sum())
+
+
+def _oil(given: Given) -> tuple[float, float]:
+    year, where = given["year"], given["destination"]
+    return 100 * _crude(year, where) / _crude(year), _crude(year, where)
+
+
+def _oil_with_saudi(given: Given) -> tuple[float, float]:
+    flows = data.load("energy_flows").query("product == 'crude oil'")
+    total = float(flows[flows["year"] == given["year"]]["value"].sum())
+    return 100 * _crude(given["year"], given["destination"]) / total, _crude(given["year"], given["destination"])
+
+
+SET = ExerciseSet(
+    id="ex04_china_and_russia",
+    lesson="04_china_and_russia",
+    options={"year": YEARS, "destination": DESTINATIONS},
+    questions=(
+        Question(
+            "q1", "surplus", 1, Number("USD bn", 0.05, -500, 500), _deficit,
+            "Take the row that runs from January to June 2022, and what China bought less what it sold.",
+            "04_china_and_russia, trade by month",
+            (
+                Diagnosis("The sign is turned: the question asks for imports less exports.", lambda g: -_deficit(g)),
+                Diagnosis("This is the first half of 2021.", lambda g: _deficit(g, "2021-06-30")),
+                Diagnosis("This is the whole year of 2022.", lambda g: _deficit(g, "2022-12-31")),
+            ),
+        ),
+        Question(
+            "q2", "growth", 2, Number("per cent", 0.1, -100, 1000), _growth,
+            "Year on year: the difference of the two halves, in per cent of the earlier one.",
+            "04_china_and_russia, year on year",
+            (
+                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _growth(g) / 100),
+                Diagnosis("You divided by the later half, not by the earlier one.", _growth_of_new),
+                Diagnosis("This is the growth of imports alone.", _growth_of_imports),
+                Diagnosis("This is the ratio in per cent, not the growth.", lambda g: 100 + _growth(g)),
+            ),
+        ),
+        Question(
+            "q3", "known_then", 2, Together((Day(), Number("USD bn", 0.05, 0))), _known,
+            "Keep what was known when the article appeared, and of that the period that ends last.",
+            "04_china_and_russia, known on the day",
+            (
+                Diagnosis("That figure came out after the article.",
+                          lambda g: (_row("2022-09-30")["period_end"], float(_row("2022-09-30")["total_usd_bn"]))),
+                Diagnosis("A later figure was already known.",
+                          lambda g: (_row("2022-07-31")["period_end"], float(_row("2022-07-31")["total_usd_bn"]))),
+                Diagnosis("This is the last row of the table, and years later than the article.",
+                          lambda g: (_row("2025-12-31")["period_end"], float(_row("2025-12-31")["total_usd_bn"]))),
+            ),
+        ),
+        Question(
+            "q4", "oil", 2, Together((Number("per cent", 0.1, 0), Number("million tonnes", 0.01, 0))), _oil,
+            "Only Russian crude oil of the year you were given; the total is over the four destinations of the table.",
+            "04_china_and_russia, where the oil went",
+            (
+                Diagnosis("The share is one of one, not per cent.", lambda g: (_oil(g)[0] / 100, _oil(g)[1])),
+                Diagnosis("Saudi crude is in the total: the question asks about Russian crude.", _oil_with_saudi),
+                Diagnosis("The two numbers have changed places.", lambda g: _oil(g)[::-1]),
+                Diagnosis("The second number is in tonnes: the question asks for million tonnes.",
+                          lambda g: (_oil(g)[0], _oil(g)[1] * 1e6)),
+            ),
+            varies=True,
+        ),
+        Question(
+            "q5", "latest_known", 3, Number("USD bn", 0.05, 0), latest_known,
+            "Keep what was known by that day, the day itself too; then the period that ends last, in any order of rows.",
+            "04_china_and_russia, known on the day",
+            (
+                Diagnosis("What came out on the very day was known on that day.", _known_strictly),
+                Diagnosis("This uses figures before they were known: a period that is over is not yet published.", _with_hindsight),
+                Diagnosis("The last row need not be the latest period: sort first.", _last_row),
+            ),
+            cases=_cases,
+        ),
+    ),
+)  # fmt: skip
