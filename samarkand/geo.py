@@ -126,7 +126,18 @@ def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:
 
 
 def project_exact(lat: float, lon: float) -> Point:
-    """Project a point by Lambert's azimuthal equal-area projection, unrounded; see `project`."""
+    """Project a point by Lambert's azimuthal equal-area projection, unrounded; see `project`.
+
+    Parameters
+    ----------
+    lat, lon : float
+        Degrees.
+
+    Returns
+    -------
+    (float, float)
+        ``(x, y)`` in map units, x to the right and y up.
+    """
     phi, lam = math.radians(lat), math.radians(lon - CENTRE[1])
     cos_c = _SIN0 * math.sin(phi) + _COS0 * math.cos(phi) * math.cos(lam)
     # The point opposite the centre is a whole circle on this map; near it the scale is held back.
@@ -174,7 +185,18 @@ def project(lat: float, lon: float) -> tuple[int, int]:
 
 
 def project_world_exact(lat: float, lon: float) -> Point:
-    """Project a point by the Equal Earth projection, unrounded; see `project_world`."""
+    """Project a point by the Equal Earth projection, unrounded; see `project_world`.
+
+    Parameters
+    ----------
+    lat, lon : float
+        Degrees.
+
+    Returns
+    -------
+    (float, float)
+        ``(x, y)`` in map units, x to the right and y up.
+    """
     a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
     t = math.asin(math.sqrt(3) / 2 * math.sin(math.radians(lat)))
     lam = math.radians(lon - WORLD_MERIDIAN)
@@ -335,9 +357,7 @@ def _line(coordinates: Sequence[Sequence[float]], projection: Projection) -> lis
     return out
 
 
-def _rings(
-    coordinates: Sequence[Sequence[Sequence[float]]], projection: Projection
-) -> list[list[list[int]]]:
+def _rings(coordinates: Sequence[Sequence[Sequence[float]]], projection: Projection) -> list[list[list[int]]]:
     """Project a polygon's rings; without its outer ring there is no polygon."""
     rings = [_line(ring, projection) for ring in coordinates]
     return [ring for ring in rings if len(ring) > 3] if len(rings[0]) > 3 else []
