@@ -15,7 +15,7 @@ WIDTH = 520
 
 #: Colours of lines and groups, in this order, and the dashes that stand beside them.
 SERIES = ("blue", "vermillion", "bluish_green", "orange", "reddish_purple", "sky_blue")
-DASHES = ((1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 6), (1, 4))
+_DASHES = ((1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 6), (1, 4))
 
 INK, SOFT = style.PAPER["ink"], style.PAPER["soft"]
 
@@ -50,7 +50,7 @@ def _theme() -> alt.theme.ThemeConfig:
             "range": {"category": [style.OKABE_ITO[name] for name in SERIES]},
             "title": {
                 "anchor": "start",
-                "frame": "group",
+                "frame": "bounds",
                 "color": INK,
                 "fontSize": 17,
                 "fontWeight": "bold",
@@ -150,6 +150,26 @@ def colour(name: str, names: Sequence[str]) -> str:
     if name in style.STATUS:
         return style.STATUS[name].colour
     return style.OKABE_ITO[SERIES[list(names).index(name) % len(SERIES)]]
+
+
+def dash(name: str, names: Sequence[str]) -> list[int]:
+    """Return the dashes of a group's line, so that nobody needs the colour: a member's is solid.
+
+    Parameters
+    ----------
+    name : str
+        The group.
+    names : sequence of str
+        All groups, in the order of the chart.
+
+    Examples
+    --------
+    >>> dash("member", ["Shanghai Five", "member"]), dash("b", ["a", "b"])
+    ([1, 0], [6, 3])
+    """
+    statuses = ("member", "observer", "dialogue partner", "SCO partner", "Shanghai Five")
+    order = statuses if name in statuses else list(names)
+    return list(_DASHES[order.index(name) % len(_DASHES)])
 
 
 def ink_upon(background: str) -> str:

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from samarkand import style
-from samarkand.charts.look import DASHES, INK, WIDTH, colour, finish, ink_upon
+from samarkand.charts.look import INK, WIDTH, colour, dash, finish, ink_upon
 from samarkand.charts.tables import axis_title, columns, distinct, field, numeric, of_days, texts
 from samarkand.errors import WrongType, unknown
 
@@ -96,16 +96,16 @@ def bars(
     }
     names: dict[str, Any] = {"field": field(name), "type": "nominal", "sort": distinct(texts(table[name]))}
     room: dict[str, Any]
-    letters: dict[str, Any]
+    beyond: dict[str, Any]
+    below: dict[str, Any]
     if lying:
         room = {"x": alt.X(**figures), "y": alt.Y(**names, title=None, axis=_BARE)}
-        letters = {"align": "left", "baseline": "middle", "dx": 4}
+        beyond, below = {"align": "left", "dx": 4}, {"align": "right", "dx": -4}
     else:
-        room = {
-            "x": alt.X(**names, title=axis_title(name), axis=alt.Axis(labelAngle=0)),
-            "y": alt.Y(**figures),
-        }
-        letters = {"align": "center", "baseline": "bottom", "dy": -3}
+        upright = alt.Axis(labelAngle=0)
+        room = {"x": alt.X(**names, title=None if name == "year" else axis_title(name), axis=upright)}
+        room["y"] = alt.Y(**figures)
+        beyond, below = {"baseline": "bottom", "dy": -3}, {"baseline": "top", "dy": 3}
     if group:
         offset: dict[str, Any] = {"field": field(group), "type": "nominal", "sort": groups}
         room |= {"yOffset": alt.YOffset(**offset)} if lying else {"xOffset": alt.XOffset(**offset)}
@@ -113,7 +113,11 @@ def bars(
     fill = alt.Color(field="_colour", type="nominal", scale=None)
     drawn = [
         base.mark_bar().encode(**room, color=fill, tooltip=_tips(name, figure, group)),
-        base.mark_text(**letters).encode(**room, text=alt.Text(field="_label", type="nominal")),
+        *(
+            alt.Chart(side).mark_text(**place).encode(**room, text=alt.Text(field="_label", type="nominal"))
+            for side, place in ((table[table[figure] >= 0], beyond), (table[table[figure] < 0], below))
+            if len(side)
+        ),
         *_references(reference or {}, lying),
     ]
     height = max(60, 24 * len(table)) if lying else 300
@@ -187,12 +191,12 @@ def lines(
     up = alt.Y(field=field(y), type="quantitative", title=axis or axis_title(y), scale=alt.Scale(zero=True))
     room: dict[str, Any] = {"x": _along(table[x]), "y": up}
     paint = alt.Scale(domain=names, range=[colour(one, names) for one in names])
-    dashes = alt.Scale(domain=names, range=[list(DASHES[i % len(DASHES)]) for i in range(len(names))])
+    dashes = alt.Scale(domain=names, range=[dash(one, names) for one in names])
     hue = alt.Color(field="_name", type="nominal", scale=paint, legend=None)
-    dash = alt.StrokeDash(field="_name", type="nominal", scale=dashes, legend=None)
+    stroke = alt.StrokeDash(field="_name", type="nominal", scale=dashes, legend=None)
     base = alt.Chart(table)
     drawn: list[Any] = [
-        base.mark_line(interpolate=interpolate, strokeWidth=2.5).encode(**room, color=hue, strokeDash=dash),
+        base.mark_line(interpolate=interpolate, strokeWidth=2.5).encode(**room, color=hue, strokeDash=stroke),
         base.mark_circle(size=30, opacity=1).encode(**room, color=hue, tooltip=_tips(group, x, y)),
         *_references(reference or {}, lying=False),
     ]
@@ -306,13 +310,22 @@ def spans(
     table[name] = texts(table[name])
     kinds = texts(table[group]) if group else ["" for _ in table.index]
     table["_colour"] = [colour(kind, distinct(kinds)) for kind in kinds]
-    table["_ink"] = [ink_upon(one) for one in table["_colour"]]
     table["_label"] = texts(table[label]) if label else kinds
+    # A label stands upon its bar, or behind it where the bar is too short for so many letters.
+    first = table[start].min()
+    share = (table[end] - table[start]) / max(latest - first, pd.Timedelta(days=1))
+    inside = share >= 0.0145 * table["_label"].str.len()
+    table["_at"] = table[start].where(inside, table[end])
+    table["_ink"] = [
+        ink_upon(one) if fits else INK for one, fits in zip(table["_colour"], inside, strict=True)
+    ]
 
     base = alt.Chart(table)
     order = distinct(list(table[name]))
     down = alt.Y(field=field(name), type="nominal", sort=order, title=None, axis=_BARE)
-    begin = alt.X(field=field(start), type="temporal", title=None)
+    years = (latest - first).days > 366
+    scale = alt.Scale(nice="year") if years else alt.Undefined
+    begin = alt.X(field=field(start), type="temporal", title=None, scale=scale)
     bar = base.mark_bar(height={"band": 0.7}).encode(
         x=begin,
         x2=alt.X2(field=field(end)),
@@ -321,7 +334,7 @@ def spans(
         tooltip=_tips(name, start, end),
     )
     text = base.mark_text(align="left", dx=6, fontWeight="bold").encode(
-        x=begin,
+        x=alt.X(field="_at", type="temporal"),
         y=down,
         text=alt.Text(field="_label", type="nominal"),
         color=alt.Color(field="_ink", type="nominal", scale=None),
