@@ -180,14 +180,16 @@ def installer_environment() -> "dict[str, str]":
     for name in ("PIP_TARGET", "PIP_PREFIX", "UV_REQUIRE_HASHES"):
         kept.pop(name, None)
     kept.update(PIP_USER="0", PIP_NO_INPUT="1", PIP_DISABLE_PIP_VERSION_CHECK="1", PIP_REQUIRE_VIRTUALENV="0")
+    listed = ""
     if has("pip"):
         command = [sys.executable, "-m", "pip", "config", "list"]
         listed = subprocess.run(command, env=kept, capture_output=True, text=True, check=False).stdout
-        same = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE", "proxy": "ALL_PROXY"}
-        for pip_name, uv_name in same.items():
-            values = re.findall(rf"^(?:global|install|:env:)\.{pip_name}='(.*)'$", listed, re.MULTILINE)
-            if values:
-                kept.setdefault(uv_name, values[-1])
+    set_for_pip = dict(re.findall(r"^(?:global|install)\.([a-z-]+)='(.*)'$", listed, re.MULTILINE))
+    same = {"index-url": "UV_DEFAULT_INDEX", "cert": "SSL_CERT_FILE", "proxy": "ALL_PROXY"}
+    for pip_name, uv_name in same.items():
+        value = os.environ.get("PIP_" + pip_name.replace("-", "_").upper()) or set_for_pip.get(pip_name)
+        if value:
+            kept.setdefault(uv_name, value)
     return kept
 
 
@@ -247,6 +249,11 @@ def explain(output: str) -> StartError:
     """Turn what an installer printed into a sentence."""
     if any(sign in output for sign in ("No space left", "not enough space", "os error 28", "os error 112")):
         return OutsideError(no_space())
+    if any(sign in output for sign in ("CERTIFICATE_VERIFY_FAILED", "invalid peer certificate")):
+        return OutsideError(
+            "The package index shows a certificate unknown to this machine: a proxy may stand in between. "
+            "Ask those who run the network for its certificate file, and set PIP_CERT to it."
+        )
     if any(sign in output for sign in NO_NETWORK):
         return OutsideError(
             "The network cannot be reached, and the packages must be fetched once. "

@@ -103,7 +103,6 @@ def test_the_first_start_sets_up_and_the_second_finds_everything(
         [python, "-c", where], env=environment, cwd="/", capture_output=True, check=True
     )
     assert Path(imported.stdout.decode().strip()).parent.parent == installed
-    assert not list((installed / ".venv").glob("lib/*/site-packages/pip"))
     command = [installed / ".venv/bin/jupyter-lab", "--version"]  # its first line names a path with spaces
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 

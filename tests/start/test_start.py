@@ -144,9 +144,7 @@ def test_pip_is_preferred_to_making_another_pip() -> None:
 
 
 def test_a_mirror_set_for_pip_holds_for_uv(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = (
-        "global.index-url='https://mirror.example/simple'\n:env:.cert='/etc/ca.pem'\nglobal.no-cache='x'\n"
-    )
+    answer = "global.index-url='https://mirror.example/simple'\nglobal.no-cache='x'\n"
     monkeypatch.setattr(start, "has", lambda module: True)
     monkeypatch.setattr(
         start.subprocess,
@@ -154,10 +152,14 @@ def test_a_mirror_set_for_pip_holds_for_uv(monkeypatch: pytest.MonkeyPatch) -> N
         lambda command, **options: subprocess.CompletedProcess(command, 0, answer, ""),
     )
     monkeypatch.delenv("UV_DEFAULT_INDEX", raising=False)
-    monkeypatch.setenv("SSL_CERT_FILE", "/mine.pem")
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("PIP_CERT", "/etc/proxy.pem")
+    monkeypatch.setenv("PIP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("ALL_PROXY", "http://mine")
     env = start.installer_environment()
     assert env["UV_DEFAULT_INDEX"] == "https://mirror.example/simple"
-    assert env["SSL_CERT_FILE"] == "/mine.pem"
+    assert env["SSL_CERT_FILE"] == "/etc/proxy.pem"
+    assert env["ALL_PROXY"] == "http://mine"
 
 
 def test_another_python_s_settings_stay_outside(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,6 +178,8 @@ def test_another_python_s_settings_stay_outside(monkeypatch: pytest.MonkeyPatch)
     [
         ("error: Failed to fetch\n  cause: error sending request for url\n", "The network cannot be reached"),
         ("WARNING: Retrying after 'NewConnectionError('", "The network cannot be reached"),
+        ("SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] certificate", "set PIP_CERT to it"),
+        ("  Max retries exceeded: invalid peer certificate: UnknownIssuer", "set PIP_CERT to it"),
         ("  cause: failed to write to file: No space left on device (os error 28)", "The disk is full"),
         ("OSError: [Errno 28] No space left on device", "The disk is full"),
         ("error: Hash mismatch for `six==1.17.0`", "Hash mismatch"),
