@@ -23,7 +23,7 @@ from samarkand.errors import CourseError, unknown  # noqa: E402
 
 #: Where the picture of the README is, and the cell at its top.
 README_PICTURE, README_LESSON, README_CELL = ROOT / "docs" / "lesson.png", "03", "sco-map"
-LARGEST = 300_000
+LARGEST, README_HEIGHT = 300_000, 880
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 
@@ -96,7 +96,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--theme", choices=sorted(THEMES), default="light")
     parser.add_argument("--width", type=int, default=1400, help="of the window, in pixels (1400)")
-    parser.add_argument("--height", type=int, default=1000, help="of the window, in pixels (1000)")
+    parser.add_argument("--height", type=int, help="of the window, in pixels (1000; the README's 880)")
     parser.add_argument("--out", type=Path, help="the PNG to write (docs/lesson.png)")
     parser.add_argument("--stored", action="store_true", help="as it opens: trusted, and not run")
     parser.add_argument(
@@ -104,6 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     options = parser.parse_args(arguments)
     readme = options.out is None
+    height = options.height or (README_HEIGHT if readme else 1000)
     out = (options.out or README_PICTURE).resolve()
     cell = options.at or (README_CELL if readme and not options.all_cells else None)
     try:
@@ -115,7 +116,7 @@ def main(arguments: list[str] | None = None) -> int:
             with (
                 lab(Path(folder), theme=THEMES[options.theme], trusted=not options.untrusted) as server,
                 chromium(server) as browser,
-                sheet(browser, server, copy.name, width=options.width, height=options.height) as opened,
+                sheet(browser, server, copy.name, width=options.width, height=height) as opened,
             ):
                 if not (options.stored or options.untrusted):
                     opened.run_all()
