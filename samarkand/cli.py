@@ -48,21 +48,48 @@ def data_check(options: argparse.Namespace) -> int:
 
 def release(options: argparse.Namespace) -> int:
     """Let nbgrader make the students' notebooks of the sets and enter the sets into the gradebook."""
+    course = _course(options)
     from samarkand.grading import checks
     from samarkand.grading import release as wing
 
-    course = _course(options)
     course.seed(create=True)
+    students = wing.read_roster(options.students) if options.students else None
     for name in options.set or checks.available(course.check_folder):
         print(f"released {wing.generate(course, course.exercise(name))}", flush=True)
+    if students:
+        wing.enter(course, students)
+    if options.bundle:
+        print(wing.bundle(course, options.bundle, students=students, force=options.force))
+    return 0
+
+
+def exercise(options: argparse.Namespace) -> int:
+    """Show what a student gets of a set."""
+    course = _course(options)
+    from samarkand.grading import selfstudy
+
+    print(selfstudy.preview(course, options.set, options.student, answers=options.answers))
+    return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """Mark your own work on a set, question by question; without a set, show how far you are in all."""
+    course = _course(options)
+    from samarkand.grading import selfstudy
+
+    if options.set is None:
+        print(selfstudy.progress(course))
+        return 0
+    result = selfstudy.check(course, options.set, options.notebook)
+    print(selfstudy.told(course, result, solutions=options.solutions))
     return 0
 
 
 def grade(options: argparse.Namespace) -> int:
     """Grade what was handed in: student code runs in a sandbox, marks go into nbgrader's gradebook."""
+    course = _course(options)
     from samarkand.grading import batch, feedback
 
-    course = _course(options)
     summary = batch.grade(
         course,
         options.set,
@@ -99,7 +126,10 @@ def grades(options: argparse.Namespace) -> int:
 
 
 def _course(options: argparse.Namespace) -> Course:
-    from samarkand.grading.course import Course
+    try:
+        from samarkand.grading.course import Course
+    except ModuleNotFoundError:
+        raise CourseError("This is a student's copy: it marks nothing. Ask your instructor.") from None
 
     return Course(options.course, options.secret)
 
@@ -114,7 +144,30 @@ def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "release", parents=[common], help="make the students' notebooks", description=release.__doc__
     )
     verb.add_argument("set", nargs="*", help="id or number of a set, such as ex03; none: all")
+    verb.add_argument("--students", type=Path, metavar="CSV", help="the roster: a column id")
+    verb.add_argument(
+        "--bundle", type=Path, metavar="DIR", help="also make what students get, as folder and zip"
+    )
+    verb.add_argument("--force", action="store_true", help="replace a bundle that is there")
     verb.set_defaults(run=release)
+
+    verb = (
+        verbs.add_parser("exercise", help="look at a set")
+        .add_subparsers(metavar="verb", required=True)
+        .add_parser(
+            "preview", parents=[common], help="show what a student gets", description=exercise.__doc__
+        )
+    )
+    verb.add_argument("set", help="id or number of a set")
+    verb.add_argument("--student", required=True)
+    verb.add_argument("--answers", action="store_true", help="show the expected values too")
+    verb.set_defaults(run=exercise)
+
+    verb = verbs.add_parser("check", parents=[common], help="mark your own work", description=check.__doc__)
+    verb.add_argument("set", nargs="?", help="id or number of a set; none: show progress")
+    verb.add_argument("--notebook", type=Path, help="your notebook; none: the one in my_work/ or release/")
+    verb.add_argument("--solutions", action="store_true", help="show a solution of what was tried")
+    verb.set_defaults(run=check)
 
     verb = verbs.add_parser(
         "grade", parents=[common], help="grade what was handed in", description=grade.__doc__

@@ -89,7 +89,7 @@ class Desk:
         fixed = os.environ.get("SAMARKAND_GIVEN")
         if fixed is not None:
             return dict(json.loads(fixed))
-        return variants.draw(_seed(), who() or "demonstration", self.exercise, self.form["options"])
+        return variants.draw(seed(), who() or "demonstration", self.exercise, self.form["options"])
 
     def look(self, question: str, answer: object) -> Word:
         """Say whether an answer has the form that was asked for; what it is worth is said after handing in.
@@ -164,7 +164,7 @@ def sign_in(name: str) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "student.txt").write_text(name + "\n", encoding="utf-8")
     note = ""
-    if course.get("students") and _fingerprint(course["seed"], name) not in course["students"]:
+    if course.get("students") and fingerprint(course["seed"], name) not in course["students"]:
         note = " This id is not on the course's list: ask your instructor how yours is spelt."
     return f"Signed in as {name}. Run the notebook again from the top.{note}"
 
@@ -183,11 +183,12 @@ def _course() -> dict[str, Any]:
     return course
 
 
-def _seed() -> str:
+def seed() -> str:
+    """Return the seed of this copy's course."""
     return str(_course()["seed"])
 
 
-def _fingerprint(course_seed: str, name: str) -> str:
+def fingerprint(course_seed: str, name: str) -> str:
     """Tell a listed id from a misspelt one without listing names in the bundle."""
     import hashlib
 

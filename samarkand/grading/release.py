@@ -1,14 +1,39 @@
-"""What leaves the instructor's hands: nbgrader's released notebooks."""
+"""What leaves the instructor's hands: released notebooks and the student's bundle; nothing that marks."""
 
 from __future__ import annotations
 
+import csv
 import json
+import shutil
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from samarkand import home
 from samarkand.errors import CourseError
 from samarkand.grading import checks, gradebook, variants
 from samarkand.grading.course import Course, Heard
+from samarkand.grading.desk import fingerprint
+from samarkand.grading.sandbox import STUDENT_SIDE
+
+#: What a student's copy holds of the repository, besides the released sets.
+PARTS = (
+    "LICENSE",
+    "LICENSE-CC-BY-4.0.txt",
+    "README.md",
+    "course_data",
+    "environment.yml",
+    "notebooks",
+    "pyproject.toml",
+    "requirements.lock",
+    "samarkand",
+    "start.py",
+)
+#: What is left out of those parts.
+LEFT_OUT = ("course_data/prepare", "samarkand/grading")
+#: The one time that all files of a zip carry, so that its bytes depend on nothing but their content.
+STAMP = (2022, 9, 15, 0, 0, 0)
 
 
 def write_form(course: Course, exercise: checks.ExerciseSet) -> Path:
@@ -73,3 +98,156 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> Path:
     except (NbGraderException, SystemExit) as error:
         raise CourseError(f"nbgrader could not release {exercise.id}: {heard.why or error}") from None
     return course.root / "release" / exercise.id
+
+
+def read_roster(path: Path) -> list[str]:
+    """Read the students' ids from a CSV file: the column ``id``, or the first.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        UTF-8, with a header.
+
+    Returns
+    -------
+    list of str
+        The ids, sorted.
+
+    Raises
+    ------
+    CourseError
+        If an id is missing, stands twice, or cannot be one; it names the line.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.reader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CourseError(f"The roster {path} cannot be read: {error}.") from None
+    if len(rows) < 2:
+        raise CourseError(f"The roster {path} has no students: it needs a header and a line for each.")
+    header = [cell.strip().casefold() for cell in rows[0]]
+    column = header.index("id") if "id" in header else 0
+    lines: dict[str, int] = {}
+    for number, row in enumerate(rows[1:], start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        cell = row[column] if column < len(row) else ""
+        if not cell.strip():
+            raise CourseError(f"Line {number} of the roster has no id.")
+        name = variants.student(cell)
+        if name in lines:
+            raise CourseError(f"{name} stands in the roster twice: in lines {lines[name]} and {number}.")
+        lines[name] = number
+    return sorted(lines)
+
+
+def enter(course: Course, students: list[str]) -> None:
+    """Enter the students of a roster into the gradebook; from then on nobody else is graded."""
+    gradebook.backup(course.gradebook)
+    with gradebook.opened(course.gradebook) as book:
+        for student in students:
+            book.update_or_create_student(student)
+    text = "id\n" + "".join(f"{student}\n" for student in students)
+    gradebook.write_whole(course.root / "roster.csv", text.encode())
+
+
+def bundle(  # noqa: PLR0913 - the options of the verb
+    course: Course,
+    target: Path,
+    *,
+    students: list[str] | None = None,
+    force: bool = False,
+    root: Path | None = None,
+    say: Callable[[str], None] = print,
+) -> Path:
+    """Make what students get: lessons, tables, released sets, environment.
+
+    No checks, no solutions, no history.
+
+    Parameters
+    ----------
+    course : Course
+        The course; its sets must have been released.
+    target : pathlib.Path
+        The folder to make; the zip lies beside it.
+    students : list of str, optional
+        Ids to recognise misspelt ones by; only their fingerprints go into the bundle.
+    force : bool, optional
+        Replace a bundle that is there; a folder in which somebody works is never touched.
+    root : pathlib.Path, optional
+        The repository.
+    say : callable, optional
+        Takes a line at a time.
+
+    Returns
+    -------
+    pathlib.Path
+        The zip; the same bytes for the same content.
+
+    Raises
+    ------
+    CourseError
+        If the target exists and may not be replaced.
+    """
+    root = root or home.ROOT
+    if target.exists():
+        if not (target / "exercises" / "course.json").is_file() and any(target.iterdir()):
+            raise CourseError(f"{target} is there and no bundle: it is left as it is.")
+        if (target / "my_work").exists() or (target / ".venv").exists():
+            raise CourseError(f"Somebody works in {target}: it is left as it is, --force or not.")
+        if not force:
+            raise CourseError(f"{target} is there already. Say --force to make it anew.")
+        shutil.rmtree(target)
+    for part in PARTS:
+        say(f"copying {part}")
+        _copy(root, part, target)
+    for name in STUDENT_SIDE:
+        _copy(root, f"samarkand/grading/{name}", target)
+    names = [
+        name for name in checks.available(course.check_folder) if (course.root / "release" / name).is_dir()
+    ]
+    if not names:
+        raise CourseError("No set has been released yet: run samarkand release without --bundle first.")
+    for name in names:
+        say(f"copying {name}")
+        place = target / "exercises" / "release" / name
+        place.mkdir(parents=True)
+        for file in (f"{name}.ipynb", "form.json"):
+            shutil.copyfile(course.root / "release" / name / file, place / file)
+    seed = course.seed(create=True)
+    known = sorted(fingerprint(seed, student) for student in students or [])
+    settings = json.dumps({"seed": seed, "students": known}, indent=1) + "\n"
+    (target / "exercises" / "course.json").write_text(settings, encoding="utf-8")
+    return _zip(target)
+
+
+def _copy(root: Path, part: str, target: Path) -> None:
+    """Copy a file or folder without what is hidden, made by machines, or left out."""
+    source = root / part
+    if source.is_file():
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target / part)
+        return
+    for path in sorted(source.rglob("*")):
+        inner = path.relative_to(root)
+        hidden = any(piece.startswith(".") or piece == "__pycache__" for piece in inner.parts)
+        left_out = any(inner.as_posix().startswith(f"{left}/") for left in LEFT_OUT)
+        if path.is_file() and not path.is_symlink() and not hidden and not left_out:
+            (target / inner).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target / inner)
+
+
+def _zip(folder: Path) -> Path:
+    """Pack a folder, uncompressed: how bytes are compressed depends on the machine."""
+    packed = folder.with_suffix(".zip")
+    unfinished = packed.with_suffix(".part")
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+                entry = zipfile.ZipInfo(name, date_time=STAMP)
+                entry.external_attr = 0o644 << 16
+                entry.create_system = 3
+                archive.writestr(entry, path.read_bytes())
+    unfinished.replace(packed)
+    return packed

@@ -264,8 +264,8 @@ def keep(channel: socket.socket, options: dict[str, Any]) -> int:
         ``FINISHED``, ``WALL``, ``CPU``, ``MEMORY``, ``HUNG_UP`` or ``BROKEN``.
     """
     limits = receive(channel)["limits"]
-    known = _processes()
     confined = not options["trusted"]
+    known = _processes() if confined else set()
     if confined:
         leave_namespaces()
     runner = os.fork()

@@ -1,0 +1,162 @@
+"""Working alone: the full check of a set, its solutions after an honest try, and a page of progress."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from samarkand import home
+from samarkand.errors import CourseError
+from samarkand.grading import checks, desk, gradebook, structure, variants
+from samarkand.grading.assessment import Assessment, Assessor
+from samarkand.grading.course import Course
+from samarkand.grading.sandbox import Sandbox
+
+
+def check(course: Course, name: str, notebook: Path | None = None) -> Assessment:
+    """Mark your own work on a set.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The set's id or number.
+    notebook : pathlib.Path, optional
+        Your notebook; by default ``my_work/<set>.ipynb``, or else the released one.
+
+    Returns
+    -------
+    Assessment
+        Marks and reasons. It is your own code, so it runs as it does in your notebook: with your rights.
+    """
+    exercise = course.exercise(name)
+    path = notebook or next((p for p in _places(course, exercise.id) if p.is_file()), None)
+    if path is None or not path.is_file():
+        raise CourseError(f"There is no notebook of {exercise.id} to check.")
+    seed, student = _identity()
+    with Sandbox(trusted=True) as box:
+        assessor = Assessor(exercise, course.released(exercise), seed, box)
+        given = variants.draw(seed, student, exercise.id, exercise.options)
+        try:
+            submission = assessor.released.rebuild(structure.parse(path.read_bytes()))
+        except structure.Unreadable as problem:
+            raise CourseError(f"{path}: {problem}") from None
+        outcome = box.run(submission.cells, assessor.marker(given).calls(), given=given)
+        verdicts = assessor.marker(given).mark(outcome)
+    result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
+    _remember(result)
+    return result
+
+
+def _places(course: Course, name: str) -> list[Path]:
+    return [home.my_work() / f"{name}.ipynb", course.root / "release" / name / f"{name}.ipynb"]
+
+
+def _identity() -> tuple[str, str]:
+    return desk.seed(), desk.who() or "demonstration"
+
+
+def solution(course: Course, exercise: checks.ExerciseSet, question: str) -> str:
+    """Return the solution of one question, from the source notebook."""
+    path = course.root / "source" / exercise.id / f"{exercise.id}.ipynb"
+    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == question:
+            return re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", "".join(cell["source"])).strip()
+    raise CourseError(f"There is no solution of {question}.")
+
+
+def told(course: Course, result: Assessment, *, solutions: bool = False) -> str:
+    """Say question by question how the work fared; show solutions only of what was tried.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    result : Assessment
+        From :func:`check`.
+    solutions : bool, optional
+        Show the solution of each question that was answered, rightly or not.
+
+    Returns
+    -------
+    str
+        Lines of text.
+    """
+    exercise = course.exercise(result.exercise)
+    lines = [f"{result.exercise}: {result.points:g} of {result.out_of:g} points"]
+    for verdict in result.verdicts:
+        lines.append(f"{verdict.question}: {verdict.points:g} of {verdict.out_of:g}. {verdict.reason}")
+        if solutions and verdict.state != "unanswered":
+            code = solution(course, exercise, verdict.question)
+            lines += ["    one way:", *(f"    | {line}" for line in code.splitlines())]
+    return "\n".join([*lines, *result.remarks])
+
+
+def _progress_path() -> Path:
+    return home.my_work() / "progress.json"
+
+
+def _remember(result: Assessment) -> None:
+    kept = _remembered()
+    best = max(result.points, float(kept.get(result.exercise, {}).get("best", 0)))
+    kept[result.exercise] = {"best": best, "last": result.points, "out_of": result.out_of}
+    gradebook.write_whole(_progress_path(), (json.dumps(kept, indent=1) + "\n").encode())
+
+
+def _remembered() -> dict[str, Any]:
+    try:
+        kept = json.loads(_progress_path().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def progress(course: Course) -> str:
+    """Show how far you are in all sets; kept on this machine only."""
+    kept = _remembered()
+    lines = []
+    for name in checks.available(course.check_folder):
+        entry = kept.get(name)
+        state = (
+            f"best {entry['best']:g}, last {entry['last']:g} of {entry['out_of']:g}"
+            if entry
+            else "not tried yet"
+        )
+        lines.append(f"{name}: {state}")
+    return "\n".join(lines)
+
+
+def preview(course: Course, name: str, student: str, *, answers: bool = False) -> str:
+    """Show what a student gets: the numbers and the questions; with the answers, if you are the instructor.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The set's id or number.
+    student : str
+        The student's id.
+    answers : bool, optional
+        Show expected values too.
+
+    Returns
+    -------
+    str
+        Lines of text.
+    """
+    exercise = course.exercise(name)
+    given = variants.draw(course.seed(), student, exercise.id, exercise.options)
+    marker = checks.Marker(exercise, given)
+    lines = [f"{exercise.id} for {student}: {given}"]
+    for question in exercise.questions:
+        own = ", varies" if question.varies else ""
+        kind = f"a function that returns {question.kind.asked()}" if question.cases else question.kind.asked()
+        lines.append(f"{question.id} ({question.points} points{own}): {question.name}, {kind}")
+        if answers:
+            lines.append(f"    {marker.expected[question.id]}")
+    return "\n".join(lines)

@@ -1,0 +1,196 @@
+"""What students get: everything to work with, nothing to cheat with; and what someone alone gets."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+import workshop
+from test_exercises import EXERCISES, NAMES, SETS, source, strip
+
+from samarkand import cli, home
+from samarkand.errors import CourseError
+from samarkand.grading import checks, desk, release, selfstudy, variants
+from samarkand.grading.course import Course
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    root = tmp_path_factory.mktemp("bundle") / "exercises"
+    shutil.copytree(EXERCISES, root, ignore=shutil.ignore_patterns("gradebook.db", "backups", "submitted"))
+    made = Course(root, root.parent / "secret")
+    made.seed(create=True)
+    return made
+
+
+@pytest.fixture(scope="module")
+def bundle(course):
+    release.bundle(
+        course, course.root.parent / "samarkand-2022", students=["ada", "Zoë Müller"], say=lambda _: None
+    )
+    return course.root.parent / "samarkand-2022"
+
+
+def texts(folder):
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in (
+            ".py",
+            ".ipynb",
+            ".json",
+            ".md",
+            ".toml",
+            ".txt",
+            ".yml",
+            ".html",
+            ".js",
+        ):
+            yield path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")
+
+
+def test_a_bundle_has_what_a_student_needs(bundle):
+    for part in ("start.py", "requirements.lock", "notebooks/01_the_trip.ipynb", "course_data/trip.csv"):
+        assert (bundle / part).is_file()
+    for name in NAMES:
+        assert (bundle / "exercises" / "release" / name / f"{name}.ipynb").is_file()
+
+
+def test_a_bundle_has_nothing_that_marks(bundle, course):
+    names = {path.name for path in bundle.rglob("*")}
+    assert not names & {
+        "checks",
+        "source",
+        "checks.py",
+        "server.py",
+        "sandbox.py",
+        "gradebook.db",
+        ".git",
+        "secret",
+    }
+    secret = course.secret.read_text().strip()
+    reasons = {d.reason for s in SETS.values() for q in s.questions for d in q.diagnoses}
+    hints = {q.hint for s in SETS.values() for q in s.questions}
+    for name, text in texts(bundle):
+        assert secret not in text
+        assert "BEGIN SOLUTION" not in text.replace("BEGIN|END", "") or name.endswith("plain.py"), name
+        assert not [r for r in reasons | hints if r in text], name
+
+
+def test_no_expected_value_and_no_solution_line_is_in_the_released_sets(bundle, course):
+    for name in NAMES:
+        exercise = SETS[name]
+        handed = "".join(text for _, text in texts(bundle / "exercises" / "release" / name))
+        given = variants.draw(course.seed(), "ada", name, exercise.options)
+        expected = checks.Marker(exercise, given).expected
+        shown = {"1": 0, "94.3": 0, "117.2": 0, "0.127": 0}  # the examples that the prompts give
+        for question in exercise.questions:
+            if question.cases is not None:
+                continue  # its example is a table of the course, in which its values stand
+            for number in re.findall(r"\d+\.\d{2,}", repr(expected[question.id])):
+                if f"{float(number):.1f}" not in shown:
+                    assert f"{float(number):.2f}" not in handed, (name, question.id, number)
+        prompts = " ".join(
+            "".join(c["source"]) for c in source(name)["cells"] if c["cell_type"] == "markdown"
+        )
+        for cell in source(name)["cells"]:
+            text = "".join(cell["source"])
+            for region in re.findall(r"(?s)### BEGIN SOLUTION\n(.*?)### END SOLUTION", text):
+                for line in region.splitlines():
+                    if len(line.strip()) > 12 and line.strip() not in prompts:
+                        assert json.dumps(line.strip())[1:-1] not in handed, (name, line)
+
+
+def test_a_bundle_is_the_same_to_the_byte(bundle, course, tmp_path):
+    first = bundle.with_suffix(".zip").read_bytes()
+    again = release.bundle(
+        course, tmp_path / "samarkand-2022", students=["Zoë Müller", "ada"], say=lambda _: None
+    )
+    assert hashlib.sha256(again.read_bytes()).digest() == hashlib.sha256(first).digest()
+    with zipfile.ZipFile(again) as archive:
+        assert archive.testzip() is None
+        assert "samarkand-2022/start.py" in archive.namelist()
+
+
+def test_the_students_copy_works_and_knows_its_student(bundle, tmp_path):
+    code = (
+        "from samarkand.grading import desk\n"
+        "print(desk.sign_in('ada')); print(desk.sign_in('adda')); print(desk.sign_in(' Zoë Müller '))\n"
+        "d = desk.Desk('ex03_the_sco'); print(d.given); print(d.look('q3', ...)); print(d.look('q3', 0.41)); "
+        "print(d.look('q3', 412)); print(d.look('q1', 8))\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120,
+        env={"PYTHONPATH": str(bundle), "PATH": "/usr/bin", "SAMARKAND_WORK": str(tmp_path / "work")},
+    )  # fmt: skip
+    lines = run.stdout.splitlines()
+    assert "not on the course's list" not in lines[0] + lines[2]
+    assert "not on the course's list" in lines[1]
+    assert lines[4] == "q3: Not answered yet."
+    assert "Read as a number (per cent)" in lines[5]
+    assert "outside 0 to 100" in lines[6]
+    assert "expected was 3 values in this order" in lines[7]
+
+
+def test_what_is_there_is_not_overwritten(bundle, course):
+    with pytest.raises(CourseError, match="Say --force"):
+        release.bundle(course, bundle, say=lambda _: None)
+    (bundle / "my_work").mkdir()
+    with pytest.raises(CourseError, match="Somebody works in"):
+        release.bundle(course, bundle, force=True, say=lambda _: None)
+    (bundle / "my_work").rmdir()
+    other = bundle.parent / "other"
+    other.mkdir()
+    (other / "thesis.txt").write_text("mine")
+    with pytest.raises(CourseError, match="no bundle"):
+        release.bundle(course, other, force=True, say=lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("id\nada\nada\n", "ada stands in the roster twice: in lines 2 and 3"),
+        ("name,id\nAda,ada\nBob,\n", "Line 3 of the roster has no id"),
+        ("id\n../x\n", "cannot be a student id"),
+        ("id\n", "has no students"),
+        ("id\nM\u00fcller\nMu\u0308ller\n", "stands in the roster twice"),
+    ],
+)
+def test_a_roster_is_read_with_care(tmp_path, text, says):
+    path = tmp_path / "roster.csv"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(CourseError, match=says):
+        release.read_roster(path)
+    path.write_text("id,name\nZoë Müller,Z\nada,A\n", encoding="utf-8")
+    assert release.read_roster(path) == ["Zoë Müller", "ada"]
+
+
+def test_someone_alone_gets_the_full_check(course, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
+    name = "ex03_the_sco"
+    notebook = strip(source(name), keep_solutions=True)
+    for cell in notebook["cells"]:
+        if cell["id"] == "q3":
+            cell["source"] = cell["source"].replace("people_share = 100 * people[", "people_share = people[")
+        if cell["id"] == "q5":
+            cell["source"] = "in_all_three = ..."
+    workshop.write(tmp_path, notebook, name)
+    common = ["--course", str(course.root)]
+    assert cli.main(["check", "ex03", "--solutions", *common]) == 0
+    said = capsys.readouterr().out
+    assert "7 of 10 points" in said
+    assert "q3: 0 of 2. This is a share of one" in said
+    assert "q5: 0 of 1. Not answered yet." in said
+    assert "| people_share = 100 * people" in said
+    assert "in_all_three = set(members)" not in said
+    assert cli.main(["check", *common]) == 0
+    assert "ex03_the_sco: best 7, last 7 of 10" in capsys.readouterr().out
+    assert "not tried yet" in selfstudy.progress(course)
+    assert cli.main(["exercise", "preview", "ex03", "--student", "ada", *common]) == 0
+    assert "counts, 3 values" in capsys.readouterr().out
+    assert desk.who() == ""
+    assert home.my_work() == tmp_path
