@@ -124,7 +124,7 @@ def check_python() -> None:
     """Raise `StartError` if this Python is too old, and name one that would do."""
     if sys.version_info >= OLDEST:
         return
-    newer = [name for name in ("python3.14", "python3.13", "python3.12", "python3.11") if shutil.which(name)]
+    newer = [name for name in ("python3.14", "python3.13", "python3.12", "python3.11") if runs(name)]
     if newer:
         advice = f"This machine has a newer one; type: {newer[0]} start.py"
     elif shutil.which("uv"):
@@ -138,6 +138,11 @@ def check_python() -> None:
     version = ".".join(map(str, sys.version_info[:3]))
     needed = ".".join(map(str, OLDEST))
     raise StartError(f"The course needs Python {needed} or newer, and this is Python {version}. {advice}")
+
+
+def runs(python: str) -> bool:
+    """Tell whether there is such a program and it runs (version managers put names on PATH that do not)."""
+    return bool(shutil.which(python)) and subprocess.call([python, "-c", ""], stderr=subprocess.DEVNULL) == 0
 
 
 def has(module: str) -> bool:
