@@ -31,7 +31,7 @@ def bars(
     group: str = "",
     marked: Collection[object] = (),
     reference: Mapping[str, float] | None = None,
-    digits: int = 1,
+    digits: int | None = None,
     axis: str = "",
 ) -> alt.VConcatChart:
     """Draw a bar for each row, with its figure at the end.
@@ -52,8 +52,8 @@ def bars(
         Names of rows to pick out.
     reference : mapping of str to float, optional
         Figures to compare with: each is a line with its label.
-    digits : int, default 1
-        Decimals of the figures.
+    digits : int, optional
+        Decimals of the figures; none for whole numbers and one for others if left out.
     axis : str, optional
         Title of the axis of figures; made of the column's name if left out.
 
@@ -85,6 +85,8 @@ def bars(
     table[name] = texts(table[name])
     groups = distinct(texts(table[group])) if group else []
     table["_colour"] = _bar_colours(table, name, group, {str(one) for one in marked})
+    if digits is None:
+        digits = 0 if (table[figure].dropna() % 1 == 0).all() else 1
     named = [f"  {one}" for one in texts(table[group])] if group else [""] * len(table)
     table["_label"] = [f"{value:,.{digits}f}{one}" for value, one in zip(table[figure], named, strict=True)]
 

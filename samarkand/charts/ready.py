@@ -80,7 +80,7 @@ def gap_in_days(trips: pd.DataFrame, *, source: str) -> alt.VConcatChart:
         if not of_days(table[column]):
             raise WrongType(f'A gap needs days: "{column}" holds none. pd.to_datetime makes them.')
     days = (table["to"] - table["from"]).dt.days
-    table["length"] = [f"{n:,} days" for n in days]
+    table["length"] = [f"{n:,} day{'s' if n != 1 else ''}" for n in days]
     told = [
         f"{what}: {length}, from {_long(start)} to {_long(end)}."
         for what, start, end, length in table[["what", "from", "to", "length"]].itertuples(index=False)

@@ -1,0 +1,261 @@
+"""Charts say what they show, hold the data they were given, and turn wrong tables away with a sentence."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from samarkand import charts, data, style
+from samarkand.charts import look, tables
+from samarkand.errors import CourseError, UnknownName, WrongType
+
+TEXTS = {"title": "A title", "description": "What there is to see.", "source": "own count"}
+MIME = "application/vnd.vegalite.v5+json"
+
+PEOPLE = pd.DataFrame(
+    {
+        "state": ["China", "India", "Others"],
+        "share_pct": [17.8, 17.7, 5.7],
+        "year": [2021, 2021, 2021],
+        "kind": ["giant", "giant", "rest"],
+    }
+)
+YEARS = pd.DataFrame(
+    {"year": [2017, 2001, 2023], "states": [8, 6, 9], "status": ["member", "member", "member"]}
+)
+SPELLS = pd.DataFrame(
+    {
+        "country": ["India", "India", "Mongolia"],
+        "status": ["observer", "member", "observer"],
+        "from": pd.to_datetime(["2005-07-05", "2017-06-09", "2004-06-17"]),
+        "to": pd.to_datetime(["2017-06-09", None, "2025-09-01"]),
+    }
+)
+
+
+def bundle(chart: Any) -> dict[str, Any]:
+    """Return what a notebook stores of a chart."""
+    made = chart._repr_mimebundle_()
+    return dict(made[0] if isinstance(made, tuple) else made)
+
+
+def spec(chart: Any) -> dict[str, Any]:
+    return dict(bundle(chart)[MIME])
+
+
+def drawn(chart: Any) -> list[dict[str, Any]]:
+    """Return the rows behind the chart's first layer."""
+    whole = spec(chart)
+    layer = whole["vconcat"][0]["layer"][0]
+    name = layer.get("data", whole["vconcat"][0].get("data", whole.get("data")))["name"]
+    return list(whole["datasets"][name])
+
+
+ALL = {
+    "lying": lambda: charts.bars(PEOPLE, "share_pct", "state", **TEXTS),
+    "standing": lambda: charts.bars(PEOPLE, "state", "share_pct", **TEXTS),
+    "grouped": lambda: charts.bars(PEOPLE, "share_pct", "state", group="kind", **TEXTS),
+    "marked": lambda: charts.bars(PEOPLE, "share_pct", "state", marked=["India"], **TEXTS),
+    "claimed": lambda: charts.bars(PEOPLE, "share_pct", "state", reference={"claimed": 40}, **TEXTS),
+    "standing claimed": lambda: charts.bars(PEOPLE, "state", "share_pct", reference={"claimed": 40}, **TEXTS),
+    "negative": lambda: charts.bars(PEOPLE.assign(share_pct=[-3, 2, 0]), "share_pct", "state", **TEXTS),
+    "lines": lambda: charts.lines(YEARS, "year", "states", **TEXTS),
+    "steps": lambda: charts.steps(YEARS, "year", "states", group="status", **TEXTS),
+    "days": lambda: charts.lines(SPELLS.assign(n=[1.5, 2, 3]), "from", "n", reference={"level": 2}, **TEXTS),
+    "spans": lambda: charts.spans(SPELLS, "from", "to", "country", group="status", **TEXTS),
+    "labelled spans": lambda: charts.spans(SPELLS, "from", "to", "country", label="status", **TEXTS),
+    "gap": lambda: charts.gap_in_days(
+        SPELLS.tail(1).rename(columns={"country": "what"})[["what", "from", "to"]], source="own"
+    ),
+    "members": lambda: charts.members_over_time(YEARS),
+    "share": lambda: charts.share_of_world(
+        pd.DataFrame({"measure": ["people"], "group": ["all"], "share_pct": [41.4]}), source="World Bank"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_chart_is_stored_as_text_that_says_what_it_shows(name: str) -> None:
+    stored = bundle(ALL[name]())
+    assert set(stored) == {MIME, "text/plain"}
+    whole = stored[MIME]
+    assert whole["$schema"].endswith("/vega-lite/v5.json")
+    assert whole["description"] in stored["text/plain"]
+    assert stored["text/plain"].startswith("Chart: ")
+    assert whole["title"]["text"].startswith("Source: ")
+    assert whole["vconcat"][0]["title"]["text"]
+    assert whole["usermeta"] == {"embedOptions": {"actions": False, "renderer": "svg"}}
+    assert whole["config"]["background"] == "#ffffff"
+    assert json.dumps(whole) == json.dumps(spec(ALL[name]())), "two builds differ"
+
+
+def test_bars_hold_their_data_in_the_order_of_the_table() -> None:
+    rows = drawn(ALL["lying"]())
+    assert [(row["state"], row["share_pct"], row["_label"]) for row in rows] == [
+        ("China", 17.8, "17.8"),
+        ("India", 17.7, "17.7"),
+        ("Others", 5.7, "5.7"),
+    ]
+    layer = spec(ALL["lying"]())["vconcat"][0]["layer"][0]["encoding"]
+    assert layer["y"]["sort"] == ["China", "India", "Others"]
+    assert layer["x"]["title"] == "share (per cent)"
+    assert layer["x"]["scale"]["domain"][0] == 0 and layer["x"]["scale"]["domain"][1] > 17.8
+
+
+def test_whole_numbers_carry_no_decimals_unless_asked() -> None:
+    whole = PEOPLE.assign(share_pct=[3, 2, 1000])
+    assert [row["_label"] for row in drawn(charts.bars(whole, "share_pct", "state", **TEXTS))] == [
+        "3",
+        "2",
+        "1,000",
+    ]
+    asked = charts.bars(whole, "share_pct", "state", digits=2, **TEXTS)
+    assert [row["_label"] for row in drawn(asked)] == ["3.00", "2.00", "1,000.00"]
+
+
+def test_groups_are_named_beside_their_figures_and_not_told_by_colour_alone() -> None:
+    rows = drawn(ALL["grouped"]())
+    assert [row["_label"] for row in rows] == ["17.8  giant", "17.7  giant", "5.7  rest"]
+    assert len({row["_colour"] for row in rows}) == 2
+    assert "yOffset" in spec(ALL["grouped"]())["vconcat"][0]["layer"][0]["encoding"]
+    standing = charts.bars(PEOPLE, "state", "share_pct", group="kind", **TEXTS)
+    assert "xOffset" in spec(standing)["vconcat"][0]["layer"][0]["encoding"]
+
+
+def test_marked_rows_stand_out() -> None:
+    colours = {row["state"]: row["_colour"] for row in drawn(ALL["marked"]())}
+    assert colours["India"] == style.OKABE_ITO["vermillion"]
+    assert colours["China"] == colours["Others"] != colours["India"]
+    with pytest.raises(UnknownName, match=r'No row "Indai"\. Did you mean "India"'):
+        charts.bars(PEOPLE, "share_pct", "state", marked=["Indai"], **TEXTS)
+
+
+def test_a_figure_to_compare_with_is_a_line_with_its_label_inside_the_axis() -> None:
+    for name in ("claimed", "standing claimed"):
+        first = spec(ALL[name]())["vconcat"][0]
+        kinds = [layer["mark"]["type"] for layer in first["layer"]]
+        assert kinds == ["bar", "text", "rule", "text"]
+        axis = first["layer"][0]["encoding"]["x" if name == "claimed" else "y"]
+        assert axis["scale"]["domain"][1] > 40
+
+
+def test_labels_of_negative_bars_stand_on_their_own_side() -> None:
+    places = [
+        layer["mark"].get("align")
+        for layer in spec(ALL["negative"]())["vconcat"][0]["layer"]
+        if layer["mark"]["type"] == "text"
+    ]
+    assert places == ["left", "right"]
+    domain = spec(ALL["negative"]())["vconcat"][0]["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    assert domain[0] < -3
+
+
+def test_lines_are_sorted_along_their_axis_and_named_at_their_end() -> None:
+    assert [row["year"] for row in drawn(ALL["steps"]())] == [2001, 2017, 2023]
+    layers = spec(ALL["steps"]())["vconcat"][0]["layer"]
+    assert layers[0]["mark"]["interpolate"] == "step-after"
+    assert "strokeDash" in layers[0]["encoding"] and "color" in layers[0]["encoding"]
+    whole = spec(ALL["steps"]())
+    end = whole["datasets"][layers[-1]["data"]["name"]]
+    assert [(row["year"], row["_name"]) for row in end] == [(2023, "member")]
+
+
+def test_a_status_keeps_its_colour_and_its_dashes() -> None:
+    assert look.colour("observer", ["observer"]) == style.STATUS["observer"].colour
+    assert look.dash("member", ["Shanghai Five", "member"]) == [1, 0]
+    names = list("abcdefgh")
+    assert len({look.colour(n, names) + str(look.dash(n, names)) for n in names}) == 6
+    assert (
+        len({tuple(look.dash(s, [])) for s in ("member", "observer", "dialogue partner", "SCO partner")}) == 4
+    )
+
+
+def test_a_stretch_without_an_end_goes_on_to_the_latest_day() -> None:
+    rows = drawn(ALL["spans"]())
+    assert [row["to"][:10] for row in rows] == ["2017-06-09", "2025-09-01", "2025-09-01"]
+    assert [row["_label"] for row in rows] == ["observer", "member", "observer"]
+    assert all(style.contrast(row["_ink"], row["_colour"]) >= 4.5 for row in rows)
+
+
+def test_a_label_too_long_for_its_bar_stands_behind_it() -> None:
+    short = SPELLS.assign(to=SPELLS["from"] + pd.Timedelta(days=1), status="a rather long label")
+    rows = drawn(charts.spans(short, "from", "to", "country", label="status", **TEXTS))
+    assert all(row["_at"] == row["to"] for row in rows)
+
+
+def test_members_over_time_counts_what_the_table_counts() -> None:
+    years = data.status_by_year().melt(ignore_index=False, var_name="year", value_name="status").dropna()
+    counts = years.groupby(["year", "status"]).size().rename("states").reset_index()
+    chart = charts.members_over_time(counts.astype({"year": "int64"}))
+    assert spec(chart)["description"].endswith("At the end: 17 as SCO partner, 10 as member.")
+    held = {(row["year"], row["status"]): row["states"] for row in drawn(chart)}
+    assert held[2022, "member"] == 8 and held[2022, "observer"] == 4
+
+
+def test_the_gap_is_computed_from_the_days() -> None:
+    gap = pd.DataFrame({"what": ["a", "b"], "from": ["2020-01-18"] * 2, "to": ["2022-09-14", "2020-01-19"]})
+    days = gap.astype({"from": "datetime64[s]", "to": "datetime64[s]"})
+    assert (
+        "a: 970 days, from 18 January 2020 to 14 September 2022. b: 1 day,"
+        in spec(charts.gap_in_days(days, source="own"))["description"]
+    )
+    with pytest.raises(WrongType, match=r"pd[.]to_datetime"):
+        charts.gap_in_days(gap, source="own")
+
+
+@pytest.mark.parametrize("missing", ["title", "description", "source"])
+@pytest.mark.parametrize("empty", ["", "  ", None])
+def test_no_chart_without_title_description_and_source(missing: str, empty: Any) -> None:
+    texts: dict[str, Any] = {**TEXTS, missing: empty}
+    with pytest.raises(CourseError, match=f"The chart has no {missing}"):
+        charts.bars(PEOPLE, "share_pct", "state", **texts)
+
+
+def test_tables_that_cannot_be_drawn_get_a_sentence() -> None:
+    with pytest.raises(UnknownName, match=r'No column "share_pc"\. Did you mean "share_pct"'):
+        charts.bars(PEOPLE, "share_pc", "state", **TEXTS)
+    with pytest.raises(CourseError, match="no row, so there is nothing to draw"):
+        charts.bars(PEOPLE.head(0), "share_pct", "state", **TEXTS)
+    with pytest.raises(WrongType, match=r"made of a table .* not of list"):
+        charts.bars([1, 2], "x", "y", **TEXTS)  # type: ignore[arg-type]
+    with pytest.raises(WrongType, match=r'neither "kind" nor "state" holds numbers'):
+        charts.bars(PEOPLE, "kind", "state", **TEXTS)
+    with pytest.raises(WrongType, match='"kind" does not hold numbers'):
+        charts.lines(PEOPLE, "year", "kind", **TEXTS)
+    with pytest.raises(WrongType, match="Use bars for names"):
+        charts.lines(PEOPLE, "state", "share_pct", **TEXTS)
+    with pytest.raises(WrongType, match='"year" holds none'):
+        charts.spans(PEOPLE, "year", "year", "state", **TEXTS)
+    with pytest.raises(UnknownName, match=r'No column "tos"'):
+        charts.spans(SPELLS, "from", "tos", "country", **TEXTS)
+
+
+def test_the_table_that_was_passed_is_left_as_it_was() -> None:
+    before = SPELLS.copy()
+    charts.spans(SPELLS, "from", "to", "country", group="status", **TEXTS)
+    pd.testing.assert_frame_equal(SPELLS, before)
+
+
+def test_any_altair_chart_can_be_finished_and_any_other_is_drawn_by_the_same_hand() -> None:
+    plain = alt.Chart(PEOPLE).mark_point().encode(x="share_pct")
+    assert spec(charts.finish(plain, **TEXTS, subtitle="2021"))["vconcat"][0]["title"]["subtitle"] == "2021"
+    assert bundle(plain)["text/plain"] == "Chart."
+    assert bundle(plain.properties(title="Points"))["text/plain"] == "Chart: Points."
+
+
+def test_missing_names_and_odd_column_names_are_drawn() -> None:
+    odd = pd.DataFrame({"share.in [%]": [1.5, 2.5], "state": ["China", None]})
+    chart = charts.bars(odd, "share.in [%]", "state", **TEXTS)
+    assert spec(chart)["vconcat"][0]["layer"][0]["encoding"]["x"]["field"] == "share\\.in \\[%\\]"
+    assert [row["state"] for row in drawn(chart)] == ["China", ""]
+
+
+def test_titles_of_axes() -> None:
+    assert tables.axis_title("trade_usd_bn") == "trade (USD bn)"
+    assert tables.axis_title("_km") == " km"
+    assert not tables.numeric(pd.Series([True, False]))
+    assert tables.numeric(pd.Series([1, None], dtype="Int64"))
