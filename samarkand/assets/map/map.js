@@ -27,8 +27,9 @@ const samarkand = (() => {
       if (!map.getPane(pane)) map.createPane(pane).style.zIndex = 300 + Object.keys(map.getPanes()).length;
       const renderer = L.svg({ pane, padding: 0.5 });
       for (const [id, style, kind, numbers] of list) {
-        const layer = make[kind](numbers, { className: style, pane, renderer, smoothFactor: kind === "line" ? 0 : 0.6, interactive: id !== "" });
-        layer.addTo(map);
+        const smoothFactor = kind === "line" ? 0 : 0.6;
+        const options = { className: style, pane, renderer, smoothFactor, interactive: id !== "" };
+        const layer = make[kind](numbers, options).addTo(map);
         const path = layer.getElement();
         if (!path) continue;
         path.dataset.id = id;
@@ -37,6 +38,18 @@ const samarkand = (() => {
       }
     };
     return group;
+  }
+
+  function make(tag, ...children) {
+    const node = document.createElement(tag);
+    node.append(...children.filter(Boolean));
+    return node;
+  }
+
+  function svg(tag, attributes) {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    return node;
   }
 
   function start(map, spec) {
@@ -68,66 +81,56 @@ const samarkand = (() => {
         if (one[0].getAttribute("role") === "option") one[0].setAttribute("aria-label", note(one[0].dataset.id));
       }
       const [label, say, more, events] = spec.steps[step];
-      if ($("step").textContent !== label) $("step").textContent = label;
       const prefix = say.startsWith(label + ": ") ? label + ": " : ""; // the large figure above says it already
+      $("step").textContent = label;
       $("say").firstChild.textContent = prefix;
       $("say").lastChild.textContent = say.slice(prefix.length);
       $("more").textContent = more;
       if (range) range.setAttribute("aria-valuetext", label);
-      for (const key of document.querySelectorAll(".key")) {
-        const code = key.dataset.key;
-        const named = new Map();
-        let count = 0;
-        for (const id of Object.keys(spec.status)) {
-          if (letter(id) !== code || !spec.names[id]) continue;
-          count += 1;
-          const name = spec.names[id][1] || spec.names[id][0];
-          named.set(name, named.get(name) || (spec.news && step > 0 && letter(id, step - 1) !== code));
-        }
-        key.hidden = !count && key.dataset.always === undefined;
-        const text = key.querySelector("p");
-        if (text && text.dataset.fixed === undefined)
-          text.replaceChildren(
-            ...[...named].sort((a, b) => (a[0] < b[0] ? -1 : 1)).flatMap(([name, fresh], i) => {
-              const node = document.createElement(fresh ? "b" : "span");
-              node.textContent = name;
-              return i ? [", ", node] : [node];
-            }),
-          );
-        const number = key.querySelector(".count");
-        if (number) number.textContent = count;
+      const told = events.map(([text, small]) => make("li", text, small && make("small", small)));
+      if ($("events")) $("events").replaceChildren(...told);
+      count();
+    }
+
+    /* The legend: how many bear each mark, and who; in bold who does so for the first time. */
+    function count() {
+      const groups = {};
+      for (const id of Object.keys(spec.status)) {
+        if (!spec.names[id]) continue;
+        const code = letter(id);
+        const group = (groups[code] ||= { count: 0, names: new Map() });
+        const name = spec.names[id][1] || spec.names[id][0];
+        const fresh = spec.news && step > 0 && letter(id, step - 1) !== code;
+        group.count += 1;
+        group.names.set(name, group.names.get(name) || fresh);
       }
-      if ($("events"))
-        $("events").replaceChildren(
-          ...events.map(([text, small]) => {
-            const item = document.createElement("li");
-            item.append(text);
-            if (small) item.appendChild(document.createElement("small")).textContent = small;
-            return item;
-          }),
-        );
+      for (const key of document.querySelectorAll(".key")) {
+        const group = groups[key.dataset.key] || { count: 0, names: new Map() };
+        const text = key.querySelector("p:not([data-fixed])");
+        const number = key.querySelector(".count");
+        const sorted = [...group.names].sort((a, b) => (a[0] < b[0] ? -1 : 1));
+        key.hidden = !group.count && key.dataset.always === undefined;
+        if (number) number.textContent = group.count;
+        const named = sorted.flatMap(([name, fresh], i) => [i ? ", " : "", fresh ? make("b", name) : name]);
+        if (text) text.replaceChildren(...named);
+      }
     }
 
     /* ---- names: each where it stands alone; large ones first, others wait until there is room ---- */
-    const svg = (tag, attributes) => {
-      const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
-      for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-      return node;
-    };
     map.createPane("names");
     const sheet = svg("svg", { class: "names", "aria-hidden": "true" });
     map.getPane("names").appendChild(sheet);
     const labels = spec.labels.map(([id, text, x, y, size, dx, dy, style]) => {
       const g = svg("g", { class: style });
       const line = dx || dy ? g.appendChild(svg("line", {})) : null;
-      const word_ = g.appendChild(svg("text", { "font-size": size }));
-      word_.textContent = text;
+      const written = g.appendChild(svg("text", { "font-size": size }));
+      written.textContent = text;
       sheet.appendChild(g);
       if (spec.status[id]) watched.push([g, spec.status[id], ""]);
       if (id && !style.includes("city") && spec.names[id]) anchors.set(id, L.latLng(y, x));
-      const width = word_.getComputedTextLength();
+      const width = written.getComputedTextLength();
       const path = (elements.get(id) || [])[0];
-      return { g, line, word: word_, at: L.latLng(y, x), size, dx, dy, width, path, style };
+      return { g, line, written, at: L.latLng(y, x), size, dx, dy, width, path, style };
     });
 
     function place() {
@@ -143,30 +146,31 @@ const samarkand = (() => {
         const away = out || beside;
         const turns = one.style.includes("near") ? [[1, 1]] : [[1, 1], [-1, 1], [1, -1], [-1, -1]];
         const tries = away ? turns.map(([u, v]) => [u * one.dx, v * one.dy]) : [[0, 0]];
-        const box_ = ([dx, dy]) => {
+        const rect = ([dx, dy]) => {
           const left = dx < -6 ? p.x + dx - one.width - 3 : dx > 6 ? p.x + dx + 3 : p.x + dx - one.width / 2;
           return [left - 2, p.y + dy - one.size * 0.55, left + one.width + 2, p.y + dy + one.size * 0.55];
         };
         const free = (r) =>
           r[0] > 3 && r[1] > 3 && r[2] < view.x - 3 && r[3] < view.y - 3 &&
           taken.every((t) => r[0] > t[2] || r[2] < t[0] || r[1] > t[3] || r[3] < t[1]);
-        const chosen = tries.find((offset) => free(box_(offset)));
+        const chosen = tries.find((offset) => free(rect(offset)));
         one.g.style.display = chosen ? "" : "none";
         if (!chosen) continue;
         const [dx, dy] = chosen;
-        const rect = box_(chosen);
-        const left = rect[0] + 2;
+        const taking = rect(chosen);
+        const left = taking[0] + 2;
         const middle = p.y + dy;
-        taken.push(rect);
-        one.word.setAttribute("x", (left + one.width / 2 + origin.x).toFixed(1));
-        one.word.setAttribute("y", (middle + one.size * 0.35 + origin.y).toFixed(1));
+        taken.push(taking);
+        one.written.setAttribute("x", (left + one.width / 2 + origin.x).toFixed(1));
+        one.written.setAttribute("y", (middle + one.size * 0.35 + origin.y).toFixed(1));
         one.g.classList.toggle("inside", !out && !beside);
         if (one.line) {
           one.line.style.display = out && Math.hypot(dx, dy) > 9 ? "" : "none";
           one.line.setAttribute("x1", (p.x + origin.x).toFixed(1));
           one.line.setAttribute("y1", (p.y + origin.y).toFixed(1));
           one.line.setAttribute("x2", (p.x + dx + origin.x).toFixed(1));
-          one.line.setAttribute("y2", (middle + (dy < -6 ? one.size * 0.5 : dy > 6 ? -one.size * 0.5 : 0) + origin.y).toFixed(1));
+          const edge = dy < -6 ? one.size * 0.5 : dy > 6 ? -one.size * 0.5 : 0;
+          one.line.setAttribute("y2", (middle + edge + origin.y).toFixed(1));
         }
       }
       ring();
@@ -180,7 +184,7 @@ const samarkand = (() => {
       .sort((a, b) => (spec.names[a][0] < spec.names[b][0] ? -1 : 1));
     const halo = svg("path", { class: "halo", "aria-hidden": "true" });
     const edge = svg("path", { class: "ring", "aria-hidden": "true" });
-    const place_ = (id) => map.latLngToContainerPoint(anchors.get(id));
+    const spot = (id) => map.latLngToContainerPoint(anchors.get(id));
     const shown = (id) => elements.get(id)[0];
     let current = null;
 
@@ -188,25 +192,23 @@ const samarkand = (() => {
       const d = current ? shown(current).getAttribute("d") : "";
       halo.setAttribute("d", d);
       edge.setAttribute("d", d);
-      if (current && tip.style.visibility === "visible" && !pointer) point(place_(current));
+      if (current && tip.style.visibility === "visible" && !pointer) point(spot(current));
     }
     let pointer = false;
     function point(p) {
       const view = map.getSize();
       const x = Math.max(4, Math.min(p.x + 14, view.x - tip.offsetWidth - 4));
       const below = p.y + 16 + tip.offsetHeight < view.y;
-      tip.style.transform = `translate(${Math.round(x)}px,${Math.round(below ? p.y + 16 : Math.max(4, p.y - tip.offsetHeight - 12))}px)`;
+      const y = below ? p.y + 16 : Math.max(4, p.y - tip.offsetHeight - 12);
+      tip.style.transform = `translate(${Math.round(x)}px,${Math.round(y)}px)`;
     }
     function tell(id, p) {
       if (id !== current) {
         current = id;
         const [name, , about] = spec.names[id];
-        const rows = [word(id), about].filter(Boolean);
         card(id);
-        tip.replaceChildren(Object.assign(document.createElement("b"), { textContent: name }));
-        for (const row of rows) tip.appendChild(Object.assign(document.createElement("i"), { textContent: row }));
-        const home = shown(id).parentNode;
-        home.append(halo, edge);
+        tip.replaceChildren(make("b", name), ...[word(id), about].filter(Boolean).map((row) => make("i", row)));
+        shown(id).parentNode.append(halo, edge);
         ring();
       }
       tip.style.visibility = "visible";
@@ -214,8 +216,9 @@ const samarkand = (() => {
     }
     function card(id) {
       if (!$("card") || !spec.names[id] || !spec.names[id][3].length) return;
-      const make = (tag, text, lang) => Object.assign(document.createElement(tag), { textContent: text, lang });
-      $("card").replaceChildren(make("dt", spec.names[id][0], "en"), ...spec.names[id][3].flatMap(([what, text, lang]) => [make("dt", what, "en"), make("dd", text, lang)]));
+      const [name, , , rows] = spec.names[id];
+      const told = rows.flatMap(([what, text, lang]) => [make("dt", what), Object.assign(make("dd", text), { lang })]);
+      $("card").replaceChildren(make("dt", name), ...told);
     }
     function hush() {
       current = null;
@@ -223,7 +226,7 @@ const samarkand = (() => {
       tip.style.visibility = "hidden";
       ring();
       const focused = document.activeElement;
-      if (focused.getAttribute("role") === "option") tell(focused.dataset.id, place_(focused.dataset.id));
+      if (focused.getAttribute("role") === "option") tell(focused.dataset.id, spot(focused.dataset.id));
     }
     box.addEventListener("pointermove", (event) => {
       const id = event.target.dataset && event.target.dataset.id;
@@ -239,20 +242,21 @@ const samarkand = (() => {
     }
     function go(id) {
       choose(id);
-      const p = place_(id);
+      const p = spot(id);
       const view = map.getSize();
-      if (p.x < 20 || p.y < 20 || p.x > view.x - 20 || p.y > view.y - 20) map.panTo(anchors.get(id), { animate: false });
+      const out = p.x < 20 || p.y < 20 || p.x > view.x - 20 || p.y > view.y - 20;
+      if (out) map.panTo(anchors.get(id), { animate: false });
       shown(id).focus({ preventScroll: true });
     }
     /* The nearest state that way; one that lies squarely there comes before one that lies aslant. */
     function neighbour(id, dx, dy) {
-      const from = place_(id);
+      const from = spot(id);
       const me = shown(id).getBBox();
       const apart = (a, b, side, size) => Math.max(0, a[side] - b[side] - b[size], b[side] - a[side] - a[size]);
       let best = id;
       let least = Infinity;
       for (const other of options) {
-        const p = place_(other);
+        const p = spot(other);
         const along = (p.x - from.x) * dx + (p.y - from.y) * dy;
         if (other === id || along < 2) continue;
         const it = shown(other).getBBox();
@@ -263,6 +267,10 @@ const samarkand = (() => {
       }
       return best;
     }
+    function zoom(id, by) {
+      moved = true;
+      map.setZoomAround(anchors.get(id), map.getZoom() + by, { animate: false });
+    }
     const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
     function press(event) {
       const id = event.target.dataset.id;
@@ -271,7 +279,7 @@ const samarkand = (() => {
       if (ways[event.key]) next = neighbour(id, ...ways[event.key]);
       else if (event.key === "Home") next = options[0];
       else if (event.key === "End") next = options[options.length - 1];
-      else if (event.key === "+" || event.key === "-") map.setZoomAround(anchors.get(id), map.getZoom() + (event.key === "+" ? 0.5 : -0.5), { animate: false });
+      else if ("+-".includes(event.key)) zoom(id, event.key === "+" ? 0.5 : -0.5);
       else if (event.key === "Escape") tip.style.visibility = "hidden";
       else if (/^\p{L}$/u.test(event.key)) {
         const turned = [...options.slice(options.indexOf(id) + 1), ...options];
@@ -289,9 +297,10 @@ const samarkand = (() => {
       }
       frame.setAttribute("role", "listbox");
       frame.setAttribute("aria-label", spec.list);
-      for (const path of frame.querySelectorAll("path")) if (!mine.includes(path.dataset.id) || shown(path.dataset.id) !== path) path.setAttribute("aria-hidden", "true");
+      for (const path of frame.querySelectorAll("path")) path.setAttribute("aria-hidden", "true");
       for (const id of mine) {
         const path = shown(id);
+        path.removeAttribute("aria-hidden");
         path.setAttribute("role", "option");
         path.setAttribute("aria-label", note(id));
         path.setAttribute("aria-selected", "false");
@@ -301,7 +310,7 @@ const samarkand = (() => {
           box.classList.add("at");
           path.setAttribute("aria-selected", "true");
           choose(id);
-          tell(id, place_(id));
+          tell(id, spot(id));
         });
         path.addEventListener("blur", () => {
           path.setAttribute("aria-selected", "false");
@@ -324,7 +333,8 @@ const samarkand = (() => {
       moved = false;
       fit();
     });
-    for (const button of box.querySelectorAll(".leaflet-control-zoom-in, .leaflet-control-zoom-out")) button.addEventListener("click", () => (moved = true));
+    for (const button of box.querySelectorAll(".leaflet-control-zoom > :not(:last-child)"))
+      button.addEventListener("click", () => (moved = true));
     map.on("dragstart", () => (moved = true));
     map.on("zoomstart", () => box.classList.add("zooming"));
     map.on("zoomend moveend", () => {
