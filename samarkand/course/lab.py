@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 CHROMIUM = (
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",

@@ -1,0 +1,67 @@
+"""`docs/picture.py` takes pictures of a lesson in a lab of its own, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import struct
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from samarkand.course import normal_form
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+Need = Callable[[object, str], None]
+
+
+@pytest.fixture(scope="module")
+def picture() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("picture", ROOT / "docs" / "picture.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def size(png: Path) -> tuple[int, int]:
+    width, height = struct.unpack(">II", png.read_bytes()[16:24])
+    return width, height
+
+
+def labs() -> set[Path]:
+    return set(Path(tempfile.gettempdir()).glob("lab-*"))
+
+
+def test_a_whole_lesson_in_pictures(picture: ModuleType, tmp_path: Path, need: Need) -> None:
+    need(importlib.util.find_spec("playwright"), "playwright is not installed")
+    need(any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "there is no chromium")
+    before = labs()
+    cells = [new_markdown_cell(f"# Heading {n}\n\n" + "A line.\n\n" * 8) for n in range(4)]
+    notebook = normal_form.normalise(new_notebook(cells=[*cells, new_code_cell("1 + 1")]))
+    lesson = tmp_path / "lesson.ipynb"
+    lesson.write_text(normal_form.text(notebook), encoding="utf-8")
+    stored = lesson.read_bytes()
+    options = ["--all-cells", "--theme", "dark", "--width", "700", "--height", "600"]
+    assert picture.main(["--lesson", str(lesson), *options, "--out", str(tmp_path / "out" / "x.png")]) == 0
+    taken = sorted((tmp_path / "out").iterdir())
+    assert len(taken) >= 3
+    assert len({size(png) for png in taken}) == 1
+    assert len({png.read_bytes() for png in taken}) == len(taken)
+    assert lesson.read_bytes() == stored
+    assert labs() <= before
+
+
+def test_what_is_not_there_gets_a_sentence(
+    picture: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert picture.main(["--lesson", "33", "--out", str(tmp_path / "x.png")]) == 1
+    assert capsys.readouterr().err.startswith('No lesson "33".')
+
+
+def test_lessons_are_found_by_number(picture: ModuleType) -> None:
+    assert picture.find("00") == picture.find("00_start_here") == ROOT / "notebooks" / "00_start_here.ipynb"
