@@ -65,7 +65,8 @@ def guess(answer: Any, reference: Any, task: Task) -> str:
 
 def _guess_number(answer: float, reference: float, task: Task) -> str:  # noqa: PLR0911  # a ladder
     def near(other: float) -> bool:
-        return abs(answer - other) <= max(task.tolerance, 1e-3 * abs(other)) and not math.isclose(other, 0)
+        slack = max(task.tolerance / abs(reference), 2e-3) if reference else 0.0
+        return bool(other) and abs(answer - other) <= slack * abs(other)
 
     unit = f" The answer is wanted in {task.unit}." if task.unit else ""
     if any(near(reference * factor) for factor in (100, 1000, 1e6, 1e9, 1e-2, 1e-3, 1e-6, 1e-9)):

@@ -59,9 +59,9 @@ def check(name: str, value: object) -> Verdict:
 
     Examples
     --------
-    >>> check("01.1", ...)
+    >>> check("03.1", ...)
     Not answered yet.
-    >>> bool(check("01.1", 970))
+    >>> bool(check("03.1", 9))
     True
     """
     known = TASKS.get(name) if isinstance(name, str) else None
@@ -84,7 +84,9 @@ def _verdict(known: Task, value: object) -> Verdict:
         return Verdict(known.id, "wrong", f"Not yet. {complaint}")
     if same(answer, reference, known.tolerance):
         return Verdict(known.id, "right", f"Right. {known.right}".strip())
-    for sentence, way in known.wrong.items():
-        if same(answer, way(), known.tolerance):
-            return Verdict(known.id, "wrong", f"Not yet. {sentence}")
+    # Exactly first: two wrong ways may lie closer together than the tolerance.
+    for slack in (0.0, known.tolerance):
+        for sentence, way in known.wrong.items():
+            if same(answer, way(), slack):
+                return Verdict(known.id, "wrong", f"Not yet. {sentence}")
     return Verdict(known.id, "wrong", f"Not yet. {guess(answer, reference, known)}")

@@ -93,7 +93,7 @@ def _read_number(value: Any, unit: str, wanted: str) -> tuple[Any, str]:  # noqa
         "timedelta64",
     ):
         return None, f"{wanted} Yours is a day or a stretch of time."
-    if isinstance(only, str):
+    if isinstance(only, str | bytes):
         return (
             None,
             f"{wanted} Yours is a text: {only[:40]!r}. Take the quotes away, or turn it into a number.",
