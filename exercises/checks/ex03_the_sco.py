@@ -40,7 +40,9 @@ def _ever(given: Given) -> tuple[int, ...]:
 
 def _by_decision(given: Given) -> tuple[int, ...]:
     table = data.load("sco_membership")
-    return _count(_on(table.assign(**{"from": table["decided"].fillna(table["from"])}), pd.Timestamp(given["day"])))
+    return _count(
+        _on(table.assign(**{"from": table["decided"].fillna(table["from"])}), pd.Timestamp(given["day"]))
+    )
 
 
 def status_on(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:

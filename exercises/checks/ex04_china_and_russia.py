@@ -86,7 +86,9 @@ def _known(given: Given) -> tuple[object, float]:
 def _crude(year: int, destination: str | None = None) -> float:
     flows = data.load("energy_flows").query("product == 'crude oil' and origin == 'RUS'")
     flows = flows[flows["year"] == year]
-    return float((flows if destination is None else flows[flows["destination"] == destination])["value"].sum())
+    return float(
+        (flows if destination is None else flows[flows["destination"] == destination])["value"].sum()
+    )
 
 
 def _oil(given: Given) -> tuple[float, float]:
@@ -97,7 +99,9 @@ def _oil(given: Given) -> tuple[float, float]:
 def _oil_with_saudi(given: Given) -> tuple[float, float]:
     flows = data.load("energy_flows").query("product == 'crude oil'")
     total = float(flows[flows["year"] == given["year"]]["value"].sum())
-    return 100 * _crude(given["year"], given["destination"]) / total, _crude(given["year"], given["destination"])
+    return 100 * _crude(given["year"], given["destination"]) / total, _crude(
+        given["year"], given["destination"]
+    )
 
 
 SET = ExerciseSet(

@@ -12,10 +12,43 @@ from samarkand.grading.checks import Case, Criterion, Diagnosis, ExerciseSet, Gi
 from samarkand.grading.kinds import ByKey, Codes, Number, Together, Whole
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
-NAMED = ["CHN", "IND", "KAZ", "UZB", "TUR", "IRN", "MNG", "ARM", "BLR", "AZE", "SAU", "EGY", "KGZ", "PAK", "TJK"]
+NAMED = [
+    "CHN",
+    "IND",
+    "KAZ",
+    "UZB",
+    "TUR",
+    "IRN",
+    "MNG",
+    "ARM",
+    "BLR",
+    "AZE",
+    "SAU",
+    "EGY",
+    "KGZ",
+    "PAK",
+    "TJK",
+]
 
 #: Thirty groups of five voters, each of a different mix.
-VOTERS = [*NAMED, "USA", "SRB", "UKR", "BRA", "ZAF", "VNM", "JPN", "DEU", "ETH", "MEX", "ISR", "TKM", "NPL", "THA", "NGA"]
+VOTERS = [
+    *NAMED,
+    "USA",
+    "SRB",
+    "UKR",
+    "BRA",
+    "ZAF",
+    "VNM",
+    "JPN",
+    "DEU",
+    "ETH",
+    "MEX",
+    "ISR",
+    "TKM",
+    "NPL",
+    "THA",
+    "NGA",
+]
 GROUPS = [sorted(random.Random(number).sample(VOTERS, 5)) for number in range(30)]
 
 

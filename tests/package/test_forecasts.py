@@ -109,7 +109,8 @@ def test_per_cents_of_the_form():
         b'{"format": 1}',
         b'{"format": 1, "forecasts": 7}',
         b'{"format": 1, "forecasts": [{"question": "F1", "probability": 1.3, "reason": "", "written": ""}]}',
-        b'{"format": 1, "forecasts": [{"question": "F1", "probability": "0.3", "reason": "", "written": ""}]}',
+        b'{"format": 1, "forecasts": '
+        b'[{"question": "F1", "probability": "0.3", "reason": "", "written": ""}]}',
         b'{"format": 1, "forecasts": [{"question": 1, "probability": 0.3, "reason": "", "written": ""}]}',
         b"\xff\xfe\x00",
     ],

@@ -24,7 +24,7 @@ PACKAGE = Path(samarkand.__file__).parent
 ROOT = PACKAGE.parent
 Need = Callable[[object, str], None]
 
-#: Each room with its floor. A room may import from its own floor or below; a new room is given its floor here.
+#: Each room with its floor. A room may import from its own floor or below; a new room gets its floor here.
 LESSON = {
     "errors": 0,
     "home": 0,
