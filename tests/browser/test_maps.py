@@ -105,10 +105,13 @@ def to_step(page: Any, step: int) -> None:
 @pytest.mark.parametrize("name", ATLAS)
 def test_nothing_is_clipped_and_no_names_collide_at_any_step(name, width, show, pages) -> None:
     page = show(name, width)
+    heights = set()
     for step in range(len(pages[name][1].scene.steps)):
         if step or page.locator("#range").count():
             to_step(page, step)
         assert page.evaluate(CLIPPED) == [], (name, width, step)
+        heights.add(page.locator(".folium-map").bounding_box()["height"])
+    assert len(heights) == 1, "the map must not jump from step to step"
     assert page.evaluate(OVERLAPS) == []
 
 

@@ -80,6 +80,10 @@ const samarkand = (() => {
         one[0].dataset.s = now;
         if (one[0].getAttribute("role") === "option") one[0].setAttribute("aria-label", note(one[0].dataset.id));
       }
+      write();
+    }
+
+    function write() {
       const [label, say, more, events] = spec.steps[step];
       const prefix = say.startsWith(label + ": ") ? label + ": " : ""; // the large figure above says it already
       $("step").textContent = label;
@@ -90,6 +94,24 @@ const samarkand = (() => {
       const told = events.map(([text, small]) => make("li", text, small && make("small", small)));
       if ($("events")) $("events").replaceChildren(...told);
       count();
+    }
+
+    /* In one column the map gets what the texts leave: keep room for the longest, or it would jump from step to step. */
+    function reserve() {
+      const parts = [...document.querySelectorAll(".top, .below")];
+      const most = parts.map(() => 0);
+      const kept = step;
+      for (const part of parts) part.style.minHeight = "";
+      if (getComputedStyle(document.querySelector("aside")).display !== "contents") return;
+      $("say").setAttribute("aria-live", "off");
+      for (step = 0; step < spec.steps.length; step += 1) {
+        write();
+        parts.forEach((part, i) => (most[i] = Math.max(most[i], Math.ceil(part.getBoundingClientRect().height))));
+      }
+      step = kept;
+      write();
+      parts.forEach((part, i) => (part.style.minHeight = `${most[i]}px`));
+      $("say").setAttribute("aria-live", "polite");
     }
 
     /* The legend: how many bear each mark, and who; in bold who does so for the first time. */
@@ -341,7 +363,10 @@ const samarkand = (() => {
       box.classList.remove("zooming");
       place();
     });
+    let width = 0;
     new ResizeObserver(() => {
+      if (width !== innerWidth) reserve();
+      width = innerWidth;
       map.invalidateSize({ animate: false, pan: false });
       if (!moved) fit();
       place();
