@@ -33,14 +33,13 @@ def size(png: Path) -> tuple[int, int]:
     return width, height
 
 
-def labs() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("lab-*"))
-
-
-def test_a_whole_lesson_in_pictures(picture: ModuleType, tmp_path: Path, need: Need) -> None:
+def test_a_whole_lesson_in_pictures(
+    picture: ModuleType, tmp_path: Path, need: Need, monkeypatch: pytest.MonkeyPatch
+) -> None:
     need(importlib.util.find_spec("playwright"), "playwright is not installed")
     need(any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "there is no chromium")
-    before = labs()
+    (tmp_path / "labs").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "labs"))
     cells = [new_markdown_cell(f"# Heading {n}\n\n" + "A line.\n\n" * 8) for n in range(4)]
     notebook = normal_form.normalise(new_notebook(cells=[*cells, new_code_cell("1 + 1")]))
     lesson = tmp_path / "lesson.ipynb"
@@ -53,7 +52,7 @@ def test_a_whole_lesson_in_pictures(picture: ModuleType, tmp_path: Path, need: N
     assert len({size(png) for png in taken}) == 1
     assert len({png.read_bytes() for png in taken}) == len(taken)
     assert lesson.read_bytes() == stored
-    assert labs() <= before
+    assert not list((tmp_path / "labs").iterdir())
 
 
 def test_what_is_not_there_gets_a_sentence(
