@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from samarkand.explore.claims import claim_browser
     from samarkand.explore.form import my_forecasts
     from samarkand.explore.setting import first_slider, trip_timeline
+    from samarkand.explore.shared import overlap
     from samarkand.explore.size import share_of_world
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "claim_browser",
     "first_slider",
     "my_forecasts",
+    "overlap",
     "share_of_world",
     "trip_timeline",
 ]
@@ -31,6 +33,7 @@ _READY_MADE = {
     "claim_browser": "claims",
     "first_slider": "setting",
     "my_forecasts": "form",
+    "overlap": "shared",
     "share_of_world": "size",
     "trip_timeline": "setting",
 }
