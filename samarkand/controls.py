@@ -149,7 +149,7 @@ def choice(description: str, options: Sequence[Any], value: Any, *, tooltip: str
     >>> choice("State", [("China", "CHN"), ("India", "IND")], "IND").value
     'IND'
     """
-    return widgets.Dropdown(options=_pairs(options), value=value, **_look(description, tooltip, "340px"))
+    return widgets.Dropdown(options=_pairs(options), value=value, **_look(description, tooltip, "430px"))
 
 
 def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets.Checkbox:

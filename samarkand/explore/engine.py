@@ -92,7 +92,7 @@ class Explorer(controls.StillBox):
         self.source = source
         self._defaults = self.values()
         panel = self._panel(self._defaults)
-        self._card = widgets.HTML(self.render(), layout=widgets.Layout(width="100%"))
+        self._card = widgets.HTML(self.render())
         super().__init__(
             [controls.heading(title), controls.row(self._handles), self._card],
             still=markup.card(title, panel.sentence, panel.body + controls.invitation(), source),

@@ -26,7 +26,7 @@ class ForecastForm(controls.StillBox):
             chance = controls.words("Chance of yes, %", placeholder="0 to 100", tooltip=f"{one.id}, per cent")
             chance.layout.width = "230px"
             reason = controls.words("Because", placeholder="in a few words", tooltip=f"{one.id}, reason")
-            reason.layout.width = "560px"
+            reason.layout.width = "500px"
             # A forecast is read when it is finished, not letter by letter.
             chance.continuous_update = reason.continuous_update = False
             self._chances[one.id], self._reasons[one.id] = chance, reason

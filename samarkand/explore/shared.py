@@ -102,7 +102,11 @@ def _line(index: dict[int, float], chosen: int) -> str:
         return 40 + 580 * (year - FIRST) / (LAST - FIRST), 120 - 100 * index[year]
 
     blue, red = style.OKABE_ITO["blue"], style.OKABE_ITO["vermillion"]
-    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in map(at, index))
+    # In steps, since a membership holds until it changes.
+    points = [at(FIRST)]
+    for one in range(FIRST + 1, LAST + 1):
+        points += [(at(one)[0], points[-1][1]), at(one)]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     out = '<path d="M40 20H620M40 70H620" stroke="#dddddd"/><path d="M40 120H620" stroke="#1a1a1a"/>'
     for share, low in (("0", 124), ("0.5", 74), ("1", 24)):
         out += f'<text x="34" y="{low}" font-size="12" text-anchor="end">{share}</text>'

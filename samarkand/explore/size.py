@@ -76,7 +76,7 @@ def share_of_world() -> Explorer:
         ranked = sorted(shares.items(), key=lambda item: -item[1])
         rows = [(names[iso3], f"{share:.2f}") for iso3, share in ranked]
         table = markup.table(
-            f"Share of the world's {MEASURES[measure]}, {YEAR}",
+            f"Share of the world's {MEASURES[measure].replace('People', 'people')}, {YEAR}",
             ["Member", "Share, %"],
             rows,
             numbers=["Share, %"],
