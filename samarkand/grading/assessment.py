@@ -193,7 +193,7 @@ class Assessor:
 
     def _run(self, box: Sandbox, work: Work, marker: Marker) -> Outcome:
         cells = work.cells or []
-        outcome = box.run(cells, marker.calls(), given=work.given, limits=self.limits)
+        outcome = box.run(cells, marker.calls, given=work.given, limits=self.limits)
         if _clock_ran_out(outcome) and os.getloadavg()[0] > (os.cpu_count() or 1) / 2:
             # On a busy machine that may be the others' fault: the same work gets a second go, four times as
             # long.
@@ -203,7 +203,7 @@ class Assessor:
                 cell_wall=4 * self.limits.cell_wall,
                 call_wall=4 * self.limits.call_wall,
             )
-            outcome = box.run(cells, marker.calls(), given=work.given, limits=longer)
+            outcome = box.run(cells, marker.calls, given=work.given, limits=longer)
         return outcome
 
 

@@ -284,8 +284,9 @@ class Marker:
             return _canonical(question.kind, way(self.given))
         return [_canonical(question.kind, way(*_copies(case.arguments))) for case in self.cases[question.id]]
 
+    @functools.cached_property
     def calls(self) -> list[Call]:
-        """Build the calls that the sandbox makes; nothing in them tells an edge from an example."""
+        """The calls that the sandbox makes; nothing in them tells an edge from an example."""
         return [
             Call(f"{name}/{n}", name, tuple(plain.encode(argument) for argument in case.arguments))
             for name, cases in self.cases.items()

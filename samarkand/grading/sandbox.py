@@ -445,8 +445,13 @@ class Sandbox:
         order = list(calls)
         random.SystemRandom().shuffle(order)
         # Ids would tell one call from another: inside, they are only numbers in the order of the calls.
-        asked = [{"id": n, "of": call.of, "arguments": list(call.arguments)} for n, call in enumerate(order)]
-        exchange.send({"calls": asked})
+        # A table that several calls share is sent, and built, once.
+        inputs: dict[str, int] = {}
+        asked = []
+        for n, call in enumerate(order):
+            places = [inputs.setdefault(json.dumps(argument), len(inputs)) for argument in call.arguments]
+            asked.append({"id": n, "of": call.of, "arguments": places})
+        exchange.send({"inputs": [json.loads(form) for form in inputs], "calls": asked})
         for n, call in enumerate(order):
             got = exchange.receive()
             if got.get("id") == n:

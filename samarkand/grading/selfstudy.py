@@ -44,7 +44,7 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
             submission = assessor.released.rebuild(structure.parse(path.read_bytes()))
         except structure.Unreadable as problem:
             raise CourseError(f"{path}: {problem}") from None
-        outcome = box.run(submission.cells, assessor.marker(given).calls(), given=given)
+        outcome = box.run(submission.cells, assessor.marker(given).calls, given=given)
         verdicts = assessor.marker(given).mark(outcome)
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
     _remember(result)

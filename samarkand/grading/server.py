@@ -401,7 +401,14 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
         else:
             cells[cell["id"]] = run_cell(shell, cell["code"], limits)
     send(channel, {"cells": cells})
-    for call in receive(channel)["calls"]:
+    asked = receive(channel)
+    inputs: list[Any] = []
+    for form in asked["inputs"]:
+        inputs.append(None)
+        with _quiet(_clock(limits["call_cpu"], limits["call_wall"])):
+            inputs[-1] = plain.decode(form)
+    for call in asked["calls"]:
+        call["arguments"] = [inputs[place] for place in call["arguments"]]
         send(channel, answer(channel, held.get(call["of"]), call, limits))
 
 
@@ -506,8 +513,7 @@ def _called(function: Any, call: dict[str, Any], limits: dict[str, int]) -> dict
     try:
         _same_chance()
         with _clock(limits["call_cpu"], limits["call_wall"]):
-            arguments = [plain.decode(argument) for argument in call["arguments"]]
-            return {"value": plain.encode(function(*arguments))}
+            return {"value": plain.encode(function(*call["arguments"]))}
     except BaseException as error:
         return {"error": _sentence(error)}
 
@@ -522,6 +528,10 @@ def warm(modules: list[str]) -> None:
     global _shell  # noqa: PLW0603 - one shell, made before the first fork and handed down by it
     for name in modules:
         importlib.import_module(name)
+    if "samarkand.data" in modules:
+        tables = sys.modules["samarkand.data"]
+        for name in tables.tables()["name"]:
+            tables.load(name)  # parsed once, kept by the module, handed down by fork
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
