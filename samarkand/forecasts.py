@@ -137,7 +137,12 @@ class Forecast:
 
 
 def path() -> Path:
-    """Return the file that holds the forecasts; it may not be there yet."""
+    """Return the file that holds the forecasts; it may not be there yet.
+
+    Returns
+    -------
+    pathlib.Path
+    """
     return home.my_work() / "forecasts.json"
 
 
@@ -148,6 +153,10 @@ def question(name: str) -> Question:
     ----------
     name : str
         For example ``"F2"``.
+
+    Returns
+    -------
+    Question
 
     Raises
     ------
@@ -243,7 +252,12 @@ def as_per_cent(text: str) -> float:
 
 
 def history() -> list[Forecast]:
-    """Return every forecast ever saved, the oldest first; an empty list if there is no file.
+    """Return every forecast ever saved.
+
+    Returns
+    -------
+    list of Forecast
+        The oldest first; empty if there is no file.
 
     Raises
     ------

@@ -226,7 +226,31 @@ def steps(
 ) -> alt.VConcatChart:
     """Draw a line in steps: each figure holds until the next one.
 
-    Parameters, returns and errors are those of `lines`.
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a change; sorted here by `x`.
+    x : str
+        Column of days, or of years or other numbers.
+    y : str
+        Column of numbers; a missing one leaves a gap.
+    title, description, source, subtitle : str
+        See `finish`.
+    group : str, optional
+        Column with the line's name.
+    reference : mapping of str to float, optional
+        Levels to compare with, each with its label.
+    axis : str, optional
+        Title of the axis of figures; made of the column's name if left out.
+
+    Returns
+    -------
+    altair.VConcatChart
+
+    Raises
+    ------
+    UnknownName, CourseError, WrongType
+        As for `lines`.
 
     Examples
     --------
