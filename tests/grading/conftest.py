@@ -17,10 +17,7 @@ import workshop
 from samarkand.grading import checks, release, structure
 from samarkand.grading.assessment import Assessor
 from samarkand.grading.course import Course
-from samarkand.grading.sandbox import Limits, Sandbox
-
-#: Tight limits keep the suite short; the real ones are larger.
-LIMITS = Limits(cpu=5, wall=9, cell_cpu=1.5, cell_wall=3, call_cpu=0.7, call_wall=1.5)
+from samarkand.grading.sandbox import Sandbox
 
 
 class Canaries:
@@ -73,7 +70,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, canaries: Canaries) -> Ite
 @pytest.fixture(scope="session")
 def assessor(sandbox: Sandbox, released: structure.Released, canaries: Canaries) -> Assessor:
     exercise = checks.load(canaries.folder / "checks", workshop.NAME)
-    return Assessor(exercise, released, workshop.SEED, sandbox, LIMITS)
+    return Assessor(exercise, released, workshop.SEED, sandbox, workshop.LIMITS)
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ import sqlite3
 
 import pytest
 import workshop
-from conftest import LIMITS
 
 from samarkand.errors import CourseError
 from samarkand.grading import batch, gradebook
@@ -26,7 +25,7 @@ def hand_in(course, student, **sources):
 
 def grade(course, **options):
     lines = []
-    summary = batch.grade(course, "ex90", limits=LIMITS, say=lines.append, **options)
+    summary = batch.grade(course, "ex90", limits=workshop.LIMITS, say=lines.append, **options)
     return summary, lines
 
 

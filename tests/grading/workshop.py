@@ -8,6 +8,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from samarkand.grading.sandbox import Limits
+
+#: Tight limits keep the suite short; the real ones are larger.
+LIMITS = Limits(cpu=5, wall=9, cell_cpu=1.5, cell_wall=3, call_cpu=0.7, call_wall=1.5)
+
 NAME = "ex90_test"
 SEED = "a seed for tests"
 
