@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 EXPLORER = "from samarkand import explore\nexplore.first_slider()"
-LIMIT_MS = 100.0  # what a person takes as at once
+LIMIT_MS = 60.0  # what a person takes as at once
 #: Times one step: from the key to the frame, and the task after it, that shows a changed card.
 LISTEN = """
 () => {
