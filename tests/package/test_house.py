@@ -26,6 +26,7 @@ Need = Callable[[object, str], None]
 
 #: Each room with its floor. A room may import from its own floor or below; a new room gets its floor here.
 LESSON = {
+    "connection": 0,
     "errors": 0,
     "home": 0,
     "markup": 0,

@@ -407,10 +407,11 @@ def test_trust_signs_the_course_s_notebooks_once(
 
 def test_the_settings_name_what_jupyterlab_knows() -> None:
     from jupyter_client.manager import KernelManager
+    from jupyter_server.serverapp import ServerApp
     from jupyterlab.labapp import LabApp
 
     settings = dict(start.SETTINGS["etc/jupyter/jupyter_lab_config.json"])
-    for known in (LabApp, KernelManager):
+    for known in (LabApp, KernelManager, ServerApp):
         assert set(settings.pop(known.__name__)) <= set(known.class_traits(config=True))
     assert settings == {}
     share = Path(sys.prefix) / "share/jupyter/lab/schemas"
