@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from samarkand import data
+from samarkand import data, forecasts
 
 
 def held(frame, day):
@@ -204,3 +204,39 @@ def test_known_when_of_trade_is_a_day_of_publication():
         for row in data.load(name).itertuples():
             days = [str(published[k])[:7] for k in row.source.split(";")]
             assert f"{row.known_when:%Y-%m}" in days
+
+
+def test_outcomes_are_those_of_the_other_tables():
+    """Each question is settled again from the table that has the facts, by the rule that students read."""
+    table = data.load("outcomes").set_index("question")
+    assert list(table.index) == [q.id for q in forecasts.QUESTIONS]
+    for question in forecasts.QUESTIONS:
+        assert table.loc[question.id, "day"].date() <= question.by
+    trip, votes = data.load("trip"), data.load("un_votes").set_index("iso3")
+    session = data.load("resolutions").query("body == 'UN General Assembly' and day > '2022-09-16'")
+    trade = data.load("trade_cn_ru_cumulative")
+    trade = trade[(trade["period_start"] == "2022-01-01") & (trade["period_end"] == "2022-12-31")].iloc[0]
+    iran = data.load("sco_membership").query("iso3 == 'IRN' and status == 'member'").iloc[0]
+    found = {
+        "F1": {"KAZ", "UZB"} <= set(trip.query("type == 'ceremony'")["counterpart_iso3"]),
+        "F2": "Vladimir Putin" in set(trip.query("type == 'bilateral'")["counterpart"]),
+        "F4": str(iran["from"].date()) <= "2022-12-31",
+        "F5": votes.loc["CHN", session.iloc[0]["vote"]] == "no",
+        "F6": trade["total_usd_bn"] > 180,
+        "F7": votes.loc["KAZ", "hrc_xinjiang"] == "yes",
+    }
+    assert (table.loc[list(found), "outcome"] == "yes").to_dict() == found
+    assert table.loc["F5", "day"] == session.iloc[0]["day"]
+    assert table.loc["F6", "day"] == trade["known_when"]
+    meeting = trip.query("counterpart == 'Vladimir Putin' and type == 'bilateral'").iloc[0]
+    assert table.loc["F2", "day"] == table.loc["F3", "day"] == meeting["day"]
+
+
+def test_what_was_announced_came_first():
+    announced, claims = data.load("announced"), data.load("claims").set_index("id")
+    for row in announced.itertuples():
+        for claim in row.claims.split(";"):
+            assert claims.loc[claim, "type"] == "forecast"
+            assert row.day < claims.loc[claim, "verdict_day"]
+    asked = ";".join(announced["questions"].dropna()).split(";")
+    assert set(asked) <= {q.id for q in forecasts.QUESTIONS}
