@@ -1,4 +1,4 @@
-"""The measures that lessons teach and pandas lacks: shares, concentration, overlap, calibration, balance.
+"""The measures that lessons teach and pandas lacks: shares, overlap, agreement, calibration, balance ...
 
 Each function takes plain lists, sets or pandas objects, and says in a sentence what it cannot work with.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 
@@ -15,6 +16,15 @@ from samarkand.errors import OutOfRange, WrongType, unknown
 
 #: What a measure takes as a series of numbers.
 Numbers = Iterable[float]
+
+#: Votes as numbers; who took no part has none.
+_BALLOTS: Mapping[str, int | None] = {
+    "yes": 1,
+    "abstain": 0,
+    "no": -1,
+    "did not vote": None,
+    "not a member": None,
+}
 
 
 def shares(values: pd.Series) -> pd.Series:
@@ -253,6 +263,67 @@ def mirror_gap(reported: float, mirrored: float) -> float:
     if there == 0:
         raise OutOfRange("The other side counts nothing: a gap in per cent of nothing is not defined.")
     return 100 * (here / there - 1)
+
+
+def vote_agreement(a: Iterable[str], b: Iterable[str]) -> float:
+    """Return how far two voters agree: 1 for the same votes, 0 where one says yes and the other no.
+
+    Formula: ``A = 1 - (|a_1 - b_1| + ... + |a_n - b_n|) / (2 n)`` with yes as 1, abstain as 0 and no as -1,
+    over the n votes in which both took part: the mean of 1 for the same vote, 0.5 for yes or no against an
+    abstention, and 0 for yes against no.
+
+    Parameters
+    ----------
+    a, b : iterable of str
+        Votes in the same order: ``yes``, ``abstain`` or ``no``. Where one of the two holds ``did not vote``,
+        ``not a member`` or nothing, the vote is left out: who is absent has not abstained.
+
+    Returns
+    -------
+    float
+        From 0 to 1, without unit.
+
+    Raises
+    ------
+    UnknownName
+        If there is another word among the votes.
+    OutOfRange
+        If the two have different lengths, or there is no vote in which both took part.
+
+    References
+    ----------
+    The index of agreement in the data of A. Strezhnev and E. Voeten, "United Nations General Assembly Voting
+    Data", Harvard Dataverse; a distance turned into an agreement as in C. S. Signorino and J. M. Ritter,
+    "Tau-b or not tau-b", International Studies Quarterly 43 (1999), 115-144.
+
+    Examples
+    --------
+    >>> vote_agreement(["yes", "no", "abstain"], ["yes", "abstain", "did not vote"])
+    0.75
+    """
+    one, other = _votes(a), _votes(b)
+    if len(one) != len(other):
+        raise OutOfRange(f"{len(one)} votes and {len(other)} votes: each vote of one needs one of the other.")
+    apart = [abs(x - y) for x, y in zip(one, other, strict=True) if x is not None and y is not None]
+    if not apart:
+        raise OutOfRange("There is no vote in which both took part, so their agreement is not defined.")
+    return 1 - sum(apart) / (2 * len(apart))
+
+
+def _votes(words: Iterable[str]) -> list[int | None]:
+    """Return votes as numbers, and None for who did not vote."""
+    if isinstance(words, str) or not isinstance(words, Iterable):
+        raise WrongType(f'Votes are a list or Series of words, such as ["yes", "no"], not {words!r}.')
+    given: list[Any] = list(words)
+    numbers: list[int | None] = []
+    for word in given:
+        if isinstance(word, str) and word in _BALLOTS:
+            numbers.append(_BALLOTS[word])
+        elif not isinstance(word, str) and pd.isna(word):
+            numbers.append(None)
+        else:
+            raise unknown("vote", word, _BALLOTS)
+    return numbers
 
 
 def signed_triangles(

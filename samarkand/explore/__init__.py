@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from samarkand.explore.engine import Explorer, Panel
 
 if TYPE_CHECKING:
+    from samarkand.explore.ballots import votes
     from samarkand.explore.claims import claim_browser
     from samarkand.explore.form import my_forecasts
     from samarkand.explore.setting import first_slider, trip_timeline
@@ -26,6 +27,7 @@ __all__ = [
     "overlap",
     "share_of_world",
     "trip_timeline",
+    "votes",
 ]
 
 #: What is loaded when it is first asked for, and the module that holds it.
@@ -36,6 +38,7 @@ _READY_MADE = {
     "overlap": "shared",
     "share_of_world": "size",
     "trip_timeline": "setting",
+    "votes": "ballots",
 }
 
 

@@ -14,6 +14,7 @@ READY = {
     "overlap": explore.overlap,
     "share_of_world": explore.share_of_world,
     "trip_timeline": explore.trip_timeline,
+    "votes": explore.votes,
 }
 
 

@@ -196,6 +196,52 @@ def by_networkx(ties):
     return found
 
 
+RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
+
+
+def test_agreement_of_all_pairs_of_voters_against_the_mean_of_halves():
+    votes = data.load("un_votes").set_index("iso3")[RESOLUTIONS]
+    half = {"yes": 1.0, "abstain": 0.5, "no": 0.0}
+    for a, b in itertools.combinations(list(data.members("2022-09-15", None)["iso3"]), 2):
+        both = [
+            (half[x], half[y])
+            for x, y in zip(votes.loc[a], votes.loc[b], strict=True)
+            if x in half and y in half
+        ]
+        if both:
+            by_hand = sum(1 - abs(x - y) for x, y in both) / len(both)
+            assert measures.vote_agreement(votes.loc[a], votes.loc[b]) == pytest.approx(by_hand)
+            assert measures.vote_agreement(votes.loc[b], votes.loc[a]) == pytest.approx(by_hand)
+        else:
+            with pytest.raises(OutOfRange, match="no vote in which both took part"):
+                measures.vote_agreement(votes.loc[a], votes.loc[b])
+
+
+def test_absence_is_left_out_and_is_no_abstention():
+    assert measures.vote_agreement(["no", "did not vote"], ["no", "no"]) == 1
+    assert measures.vote_agreement(["no", "abstain"], ["no", "no"]) == 0.75
+    assert measures.vote_agreement(["no", None, math.nan], ["yes", "no", "no"]) == 0
+    votes = data.load("un_votes").set_index("iso3")
+    assert set(votes.loc["AZE", RESOLUTIONS]) == {"did not vote"}
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "error", "sentence"),
+    [
+        (["yes"], ["yes", "no"], OutOfRange, "1 votes and 2 votes"),
+        ([], [], OutOfRange, "no vote in which both took part"),
+        (["yes"], ["did not vote"], OutOfRange, "no vote in which both took part"),
+        (["abstained"], ["no"], UnknownName, 'Did you mean "abstain"'),
+        ([1], ["no"], UnknownName, 'No vote "1"'),
+        ("yes", ["no"], WrongType, "not 'yes'"),
+        (["yes"], 3, WrongType, "not 3"),
+    ],
+)
+def test_what_is_no_vote(a, b, error, sentence):
+    with pytest.raises(error, match=sentence):
+        measures.vote_agreement(a, b)
+
+
 def test_signed_triangles_against_networkx():
     ties = data.load("ties")
     for frame in (ties, ties.query("in_article"), ties.query("sign != 0")):

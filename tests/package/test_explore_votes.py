@@ -1,0 +1,106 @@
+"""The explorer of votes against the tables: every group and vote, absence, and states that have no vote."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+
+from samarkand import data, explore, places
+from samarkand.errors import UnknownName
+from samarkand.explore import ballots
+
+
+@pytest.fixture(scope="module")
+def browser() -> explore.Explorer:
+    return explore.votes()
+
+
+def told(card: str) -> str:
+    found = re.search(r'aria-live="polite"[^>]*>(.*?)</div>', card)
+    assert found
+    return html.unescape(found[1])
+
+
+def rows(card: str) -> dict[str, list[str]]:
+    """Return the states that a card lists, by answer."""
+    found = re.findall(r'<th scope="row"[^>]*>(.*?) \(\d+\)</th><td[^>]*>(.*?)</td>', html.unescape(card))
+    return {answer: names.split(", ") for answer, names in found}
+
+
+def test_every_group_and_vote_lists_what_the_table_holds(browser: explore.Explorer) -> None:
+    table = data.load("un_votes").set_index("iso3")
+    said = {"Voted yes": "yes", "Voted no": "no", "Abstained": "abstain", "Did not vote": "did not vote"}
+    said["Not in the council"] = "not a member"
+    for vote in data.load("resolutions")["vote"]:
+        for group in ballots._groups(table):
+            card = browser.render(resolution=vote, group=group.key)
+            answers = table.loc[list(group.states), vote]
+            if (answers == "not a member").all():
+                assert "<svg" not in card and told(card).startswith(f"None of the {len(group.states)} ")
+                continue
+            shown = rows(card)
+            assert card.count("<rect ") == len(group.states)
+            assert {said[one] for one in shown} == set(answers)
+            for answer, names in shown.items():
+                codes = answers.index[answers == said[answer]]
+                if names != ["all the others"]:
+                    assert set(names) == {places.name(iso3) for iso3 in codes}
+
+
+def test_groups_are_those_of_the_tables_on_the_day() -> None:
+    sizes = {g.key: len(g.states) for g in ballots._groups(data.load("un_votes").set_index("iso3"))}
+    assert sizes["All members of the UN"] == 193
+    assert sizes["SCO members"] == 8 and sizes["SCO observers"] == 4 and sizes["SCO dialogue partners"] == 8
+    assert sizes["CSTO members"] == 6 and sizes["EAEU members"] == 5 and sizes["Central Asia"] == 5
+    assert sizes["States outside the SCO"] == 193 - 20
+
+
+@pytest.mark.parametrize(("vote", "no"), [("es_11_1", 1), ("es_11_3", 6), ("es_11_4", 1)])
+def test_the_noes_of_the_members(vote: str, no: int, browser: explore.Explorer) -> None:
+    assert f"{no} voted no" in told(browser.render(resolution=vote))
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("", "on ES-11/1 (2 March 2022)."),
+        ("  ", "on ES-11/1 (2 March 2022)."),
+        ("Uzbekistan", "Uzbekistan did not vote, which is not the same as abstaining"),
+        ("Uzb", "Uzbekistan did not vote"),
+        ("中国", "China abstained."),
+        ("RUS", "Russia voted no."),
+        ("turkey", "Turkey, outside this group, voted yes."),
+        ("U", "Several states begin so: Uganda, Ukraine,"),
+        ("Taiwan", "Taiwan is no member of the United Nations and has no vote."),
+        ("Atlantis <b>", "No state is called “Atlantis <b>”; try a name"),
+        ("z" * 99, f"No state is called “{'z' * 40}”"),
+    ],
+)
+def test_a_state_is_answered_in_a_sentence(typed: str, answer: str, browser: explore.Explorer) -> None:
+    card = browser.render(resolution="es_11_1", state=typed)
+    assert answer in told(card)
+    assert "<b>" not in card
+
+
+def test_a_state_without_a_seat_and_a_group_without_one(browser: explore.Explorer) -> None:
+    card = browser.render(resolution="hrc_xinjiang", group="SCO observers", state="Mongolia")
+    assert told(card) == (
+        "None of the 4 SCO observers had a seat in the Council, so none voted on A/HRC/51/L.6 "
+        "(6 October 2022). Mongolia had no seat in the Council."
+    )
+
+
+def test_a_state_picked_out_is_marked_in_picture_and_table(browser: explore.Explorer) -> None:
+    plain, marked = browser.render(), browser.render(state="India")
+    assert plain.count('stroke-width="4"/>') == 0 and marked.count('stroke-width="4"/>') == 1
+    assert "#fdf3d6" in marked and "#fdf3d6" not in plain
+
+
+def test_another_start_and_a_wrong_one() -> None:
+    assert "193 members of the UN" in repr(explore.votes("es_11_4", "All members of the UN"))
+    with pytest.raises(UnknownName, match='Did you mean "es_11_4"'):
+        explore.votes("es114")
+    with pytest.raises(UnknownName, match='Did you mean "SCO members"'):
+        explore.votes(group="SCO member")
