@@ -1,4 +1,4 @@
-"""Practice of lesson 03: who was a member, how large the organisation is, how far it overlaps with others."""
+"""Practice of lesson 03: who was a member, how large the organisation is."""
 
 import pandas as pd
 
@@ -8,6 +8,8 @@ from samarkand.check.tasks import task
 SUMMIT = "2022-09-15"
 YEAR = 2021
 GIANTS = ("CHN", "IND")
+AZERBAIJAN = "2016-03-14"
+PARTNER = "dialogue partner"
 
 
 def _figures(indicator: str, year: int = YEAR) -> pd.Series:
@@ -45,38 +47,34 @@ def _at_ppp(codes: list[str], world: str = "gdp_ppp") -> float:
     return _per_cent(gdp, codes, _figures(world)["WLD"])
 
 
-def _csto() -> set[str]:
-    spells = data.load("org_membership")
-    day = pd.Timestamp(SUMMIT)
-    held = (spells["from"] <= day) & (spells["to"].isna() | (day < spells["to"]))
-    return set(spells.loc[held & (spells["organisation"] == "CSTO") & (spells["status"] == "member"), "iso3"])
-
-
-def _both() -> int:
-    return len(set(_codes()) & _csto())
-
-
-def _jaccard(one: set[str], other: set[str]) -> float:
-    return len(one & other) / len(one | other)
+def _begun() -> int:
+    """Return how many spells as a partner had begun by then, whether they were over or not."""
+    spells = data.load("sco_membership")
+    return int(((spells["from"] <= AZERBAIJAN) & (spells["status"] == PARTNER)).sum())
 
 
 task(
     "03.1",
-    "How many members did the SCO have on 4 July 2023, the day Iran joined?",
-    lambda: len(_codes("2023-07-04")),
-    right="A status holds from its first day on, so the member that joined on this day counts.",
-    hint="A member counts if it joined on or before the day, and had not left.",
+    "How many dialogue partners did the SCO have on 14 March 2016, the day Azerbaijan signed its memorandum? "
+    "A whole number.",
+    lambda: len(_codes(AZERBAIJAN, PARTNER)),
+    right="A status holds from its first day on, so Azerbaijan counts; Belarus had become an observer, so it "
+    "no longer does.",
+    hint="A partner counts if its spell began on or before the day, and was not over.",
     wrong={
-        "That is one day too early: does a state count on the day it joins?": lambda: len(
-            _codes("2023-07-03")
+        "That is one day too early: does a state count on the day it signs?": lambda: len(
+            _codes("2016-03-13", PARTNER)
         ),
-        "That is the number at the end of the table. Who joined only after July 2023?": lambda: len(
-            _codes("2025-12-31")
+        "One of yours had moved on by then. Is its spell not over?": _begun,
+        "That is the number of another status, or of another day. Which status, and which day?": lambda: len(
+            _codes(AZERBAIJAN)
         ),
-        "That counts observers and dialogue partners, too. Look at the column status.": lambda: len(
-            _codes("2023-07-04", None)
+        "That counts every state with any status. Only dialogue partners are asked for.": lambda: len(
+            _codes(AZERBAIJAN, None)
         ),
-        "Those are the founders of 2001. Who joined later?": lambda: len(_codes("2001-06-15")),
+        "That is the number on the eve of the summit of 2022. Which day is asked for?": lambda: len(
+            _codes(SUMMIT, PARTNER)
+        ),
     },
 )
 
@@ -131,29 +129,6 @@ task(
         ),
         "That counts observers and dialogue partners, too.": lambda: _people(
             [c for c in _codes(status=None) if c not in GIANTS]
-        ),
-    },
-)
-
-task(
-    "03.4",
-    "What is the Jaccard index of the members of the SCO and of the CSTO on 15 September 2022? A number from "
-    "0 (no state in common) to 1 (the same states); within 0.005 is near enough.",
-    lambda: _jaccard(set(_codes()), _csto()),
-    tolerance=0.005,
-    right="Less than half: the two share four states, and ten belong to one or the other.",
-    hint="Jaccard: the number of states in both, divided by the number of states in at least one.",
-    wrong={
-        "That is the share of the SCO's members that are in the CSTO. Divide by all that are in at least "
-        "one.": lambda: _both() / len(_codes()),
-        "That is the share of the CSTO's members that are in the SCO. Divide by all that are in at least "
-        "one.": lambda: _both() / len(_csto()),
-        "That is how many states are in both. By what is it to be divided?": _both,
-        "You added the two numbers of members, and counted those in both twice.": lambda: (
-            _both() / (len(_codes()) + len(_csto()))
-        ),
-        "That takes observers and dialogue partners of the SCO for members.": lambda: _jaccard(
-            set(_codes(status=None)), _csto()
         ),
     },
 )
