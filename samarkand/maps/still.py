@@ -24,6 +24,8 @@ _PAINT = {
     "dot": 'stroke="#fff" stroke-width="1.2"',
     "stop": 'fill="#fff" stroke="#1b2733" stroke-width="2"',
     "capital": 'fill="#1b2733"',
+    "oil": 'fill="#0072b2" fill-opacity=".86" stroke="#fff" stroke-width=".8"',
+    "gas": 'fill="#d55e00" fill-opacity=".86" stroke="#fff" stroke-width=".8"',
 }
 
 

@@ -15,7 +15,7 @@ from samarkand import data, maps
 playwright = pytest.importorskip("playwright.sync_api")
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-ATLAS = ("region", "trip", "sco", "votes")
+ATLAS = ("region", "trip", "sco", "votes", "flows")
 WIDTHS = (1000, 700, 560)
 
 OVERLAPS = """
@@ -251,7 +251,7 @@ def test_the_journey_goes_on_stage_by_stage(show) -> None:
 @pytest.mark.parametrize("name", ATLAS)
 def test_states_are_one_tab_stop_and_arrow_keys_go_between_them(name, show) -> None:
     page = show(name)
-    assert page.locator("[role=option]").count() > 30
+    assert page.locator("[role=option]").count() > 20
     assert page.locator("[role=option][tabindex='0']").count() == 1
     for _ in range(8):
         page.keyboard.press("Tab")
@@ -358,3 +358,30 @@ def test_the_frame_lies_over_the_still_picture_and_asks_for_nothing(name, browse
     loaded = page.locator("img").evaluate("e => e.complete && e.naturalWidth > 0")
     assert loaded
     context.close()
+
+
+# -- flows
+
+
+def test_bands_and_figures_follow_the_year(show, pages) -> None:
+    page = show("flows")
+    table = data.load("energy_flows").query("origin == 'RUS' and product == 'crude oil'")
+    widths = {}
+    for at, year in enumerate(sorted(table["year"].unique())):
+        to_step(page, at)
+        for code, name in (("CHN", "China"), ("EUR", "Europe"), ("IND", "India")):
+            row = table[(table["year"] == year) & (table["destination"] == code)]
+            amount = float(row["value"].iloc[0])
+            label = page.locator(f".names .oil-{code.lower()} text")
+            page.wait_for_function(
+                "([selector, text]) => document.querySelector(selector).textContent === text",
+                arg=[f".names .oil-{code.lower()} text", f"{name}: {amount:.1f} Mt"],
+            )
+            assert label.is_visible()
+            width = page.locator(f"path[data-id=oil-{code.lower()}]").evaluate(
+                "e => parseFloat(getComputedStyle(e).strokeWidth)"
+            )
+            widths[code, at] = (amount, width)
+    ranked = [width for _, width in sorted(widths.values())]
+    assert ranked == sorted(ranked), "the more, the wider"
+    assert ranked[-1] > 8 * ranked[0]
