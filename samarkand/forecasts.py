@@ -1,5 +1,7 @@
 """The student's own forecasts: written down in lesson 01, scored in lesson 10, never lost in between.
 
+How the questions came out stands in the table ``outcomes``, which `outcomes` reads.
+
 They are kept in ``my_work/forecasts.json``. The file only grows: a changed mind adds an entry, and the older
 one stays. It is replaced in one step, so that a crash leaves the old file or the new one, never half of one.
 """
@@ -15,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from samarkand import home
+from samarkand import data, home
 from samarkand.errors import CourseError, DamagedData, OutOfRange, WrongType, unknown
 
 if TYPE_CHECKING:
@@ -112,6 +114,23 @@ QUESTIONS = (
         ("CL05",),
     ),
 )
+
+
+#: How sure each hedge of the article's forecasts sounds: a tone for the word; "" is no hedge at all.
+TONES = {
+    "": "flat",
+    "for now": "flat",
+    "will": "firm",
+    "will be on the agenda": "firm",
+    "is set to": "firm",
+    "going to": "firm",
+    "expected": "likely",
+    "I think": "likely",
+    "potentially": "maybe",
+}
+
+#: What a verdict on a forecast counts, from 0 (it did not come true) to 1 (it did).
+WORTH = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
 
 
 @dataclass(frozen=True)
@@ -336,6 +355,34 @@ def table() -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=["question", "text", "by", "probability", "reason", "written"])
     return frame.astype({"by": "datetime64[s]", "probability": "float64"})
+
+
+def outcomes() -> pd.DataFrame:
+    """Return how the questions came out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a question, in the order of `QUESTIONS`: ``question`` (id), ``text``, ``outcome`` (1.0
+        yes, 0.0 no), ``day`` (datetime64, when it was settled), ``announced`` (bool, whether it had been
+        announced before anybody forecast it), ``record`` (what happened), ``source`` (keys, ``;`` between).
+
+    Raises
+    ------
+    DamagedData
+        If a table is missing or does not hold what its schema says.
+
+    Examples
+    --------
+    >>> outcomes().set_index("question").loc["F5", "record"]
+    'China abstained on ES-11/4.'
+    """
+    known = ";".join(data.load("announced")["questions"].dropna()).split(";")
+    frame = data.load("outcomes")
+    frame["text"] = frame["question"].map({q.id: q.text for q in QUESTIONS})
+    frame["outcome"] = (frame["outcome"] == "yes").astype("float64")
+    frame["announced"] = frame["question"].isin(known)
+    return frame[["question", "text", "outcome", "day", "announced", "record", "source"]]
 
 
 def save(forecasts: Mapping[str, tuple[object, str]], *, now: dt.datetime | None = None) -> int:

@@ -172,13 +172,55 @@ def brier(forecasts: Numbers, outcomes: Numbers) -> float:
     >>> brier([0.5, 1.0], [1, 1])
     0.125
     """
-    said, came = _numbers(forecasts, "a Brier score"), _numbers(outcomes, "a Brier score")
-    if len(said) != len(came):
-        raise OutOfRange(f"{len(said)} forecasts and {len(came)} outcomes: each forecast needs one outcome.")
-    for value in (*said, *came):
-        if not 0 <= value <= 1:
-            raise OutOfRange(f"{value:g} is no probability: 80 per cent is written 0.8.")
+    said, came = _pairs(forecasts, outcomes, "a Brier score")
     return math.fsum((f - o) ** 2 for f, o in zip(said, came, strict=True)) / len(said)
+
+
+def calibration(forecasts: Numbers, outcomes: Numbers, *, bins: int = 0) -> pd.DataFrame:
+    """Return how often what was said came true, for each probability that was said.
+
+    Of all the forecasts of 70 per cent, about seven in ten should come true: then they are calibrated.
+
+    Parameters
+    ----------
+    forecasts : iterable of float
+        Probabilities from 0 to 1.
+    outcomes : iterable of float
+        1 what happened, 0 what did not; between them, where the record is mixed.
+    bins : int, default 0
+        Sort the probabilities into so many bins of equal width first; 0 keeps each one apart.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``said`` and ``came`` (mean probability and mean outcome, 0 to 1) and ``cases`` (int), one row a
+        probability or bin that has a forecast; sorted by ``said``.
+
+    Raises
+    ------
+    WrongType, OutOfRange
+        As for `brier`; and if `bins` is negative.
+
+    References
+    ----------
+    A. H. Murphy and R. L. Winkler, "Reliability of subjective probability forecasts of precipitation and
+    temperature", Journal of the Royal Statistical Society C 26 (1977), 41-47.
+
+    Examples
+    --------
+    >>> calibration([0.9, 0.9, 0.5], [1, 0, 1]).values.tolist()
+    [[0.5, 1.0, 1.0], [0.9, 0.5, 2.0]]
+    """
+    said, came = _pairs(forecasts, outcomes, "calibration")
+    if bins < 0:
+        raise OutOfRange(f"{bins} bins are none: take a positive number, or 0 for no bins at all.")
+    frame = pd.DataFrame({"said": said, "came": came})
+    # The last bin holds its upper end, too: a certain forecast has no bin of its own.
+    group = (frame["said"] * bins).astype(int).clip(upper=bins - 1) if bins else frame["said"]
+    found = frame.groupby(group.rename("group")).agg(
+        said=("said", "mean"), came=("came", "mean"), cases=("came", "size")
+    )
+    return found.sort_values("said").reset_index(drop=True)
 
 
 def year_on_year(values: pd.Series) -> pd.Series:
@@ -422,6 +464,17 @@ def _numbers(values: Numbers, what: str) -> list[float]:
             raise OutOfRange(f"A value is infinite; leave it out before asking for {what}.")
         numbers.append(float(value))
     return numbers
+
+
+def _pairs(forecasts: Numbers, outcomes: Numbers, what: str) -> tuple[list[float], list[float]]:
+    """Return forecasts and outcomes as floats from 0 to 1, one outcome for each forecast."""
+    said, came = _numbers(forecasts, what), _numbers(outcomes, what)
+    if len(said) != len(came):
+        raise OutOfRange(f"{len(said)} forecasts and {len(came)} outcomes: each forecast needs one outcome.")
+    for value in (*said, *came):
+        if not 0 <= value <= 1:
+            raise OutOfRange(f"{value:g} is no probability: 80 per cent is written 0.8.")
+    return said, came
 
 
 def _no_negative(series: pd.Series, what: str) -> None:

@@ -4,8 +4,26 @@
 Not answered yet.
 """
 
-from samarkand.check import lesson00, lesson01, lesson02, lesson03, lesson05
+from samarkand.check import (
+    lesson00,
+    lesson01,
+    lesson02,
+    lesson03,
+    lesson05,
+    lesson10,
+)
 from samarkand.check.engine import Verdict, check
 from samarkand.check.tasks import TASKS, Task
 
-__all__ = ["TASKS", "Task", "Verdict", "check", "lesson00", "lesson01", "lesson02", "lesson03", "lesson05"]
+__all__ = [
+    "TASKS",
+    "Task",
+    "Verdict",
+    "check",
+    "lesson00",
+    "lesson01",
+    "lesson02",
+    "lesson03",
+    "lesson05",
+    "lesson10",
+]

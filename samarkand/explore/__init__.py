@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from samarkand.explore.ballots import votes
     from samarkand.explore.claims import claim_browser
     from samarkand.explore.form import my_forecasts
+    from samarkand.explore.scored import forecasts_scored, my_scores
     from samarkand.explore.setting import first_slider, trip_timeline
     from samarkand.explore.shared import overlap
     from samarkand.explore.size import share_of_world
@@ -23,7 +24,9 @@ __all__ = [
     "Panel",
     "claim_browser",
     "first_slider",
+    "forecasts_scored",
     "my_forecasts",
+    "my_scores",
     "overlap",
     "share_of_world",
     "trip_timeline",
@@ -34,7 +37,9 @@ __all__ = [
 _READY_MADE = {
     "claim_browser": "claims",
     "first_slider": "setting",
+    "forecasts_scored": "scored",
     "my_forecasts": "form",
+    "my_scores": "scored",
     "overlap": "shared",
     "share_of_world": "size",
     "trip_timeline": "setting",
