@@ -4,6 +4,7 @@ They are Altair charts, so whatever Altair can do can be added. A chart in a not
 Vega-Lite specification that JupyterLab draws without the net, and a sentence for who does not see it.
 """
 
+from samarkand.charts.bands import bands
 from samarkand.charts.calibration import calibration
 from samarkand.charts.look import WIDTH, finish
 from samarkand.charts.plots import bars, lines, spans, steps
@@ -13,6 +14,7 @@ from samarkand.charts.tables import axis_title
 __all__ = [
     "WIDTH",
     "axis_title",
+    "bands",
     "bars",
     "calibration",
     "finish",
