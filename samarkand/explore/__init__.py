@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from samarkand.explore.ballots import votes
     from samarkand.explore.claims import claim_browser
     from samarkand.explore.form import my_forecasts
+    from samarkand.explore.hindsight import known_then
     from samarkand.explore.scored import forecasts_scored, my_scores
     from samarkand.explore.setting import first_slider, trip_timeline
     from samarkand.explore.shared import overlap
@@ -25,6 +26,7 @@ __all__ = [
     "claim_browser",
     "first_slider",
     "forecasts_scored",
+    "known_then",
     "my_forecasts",
     "my_scores",
     "overlap",
@@ -38,6 +40,7 @@ _READY_MADE = {
     "claim_browser": "claims",
     "first_slider": "setting",
     "forecasts_scored": "scored",
+    "known_then": "hindsight",
     "my_forecasts": "form",
     "my_scores": "scored",
     "overlap": "shared",

@@ -1,0 +1,111 @@
+"""Known on the day, known later: every setting, and what each may and may not tell."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from samarkand import data, explore
+from samarkand.errors import UnknownName
+from samarkand.explore import hindsight
+
+DAY = "2022-09-14"
+NAMES = list(hindsight.MEASURES)
+
+
+@pytest.fixture(scope="module")
+def explorer() -> explore.Explorer:
+    return explore.known_then()
+
+
+def figures(measure: str, **known: str) -> list[hindsight.Figure]:
+    return hindsight.MEASURES[measure].figures(lambda name: data.load(name, **known))
+
+
+def test_every_setting_draws_something_of_its_own(explorer: explore.Explorer) -> None:
+    cards = {}
+    for values in explorer.domain():
+        cards[tuple(values.values())] = card = explorer.render(**values)
+        assert explorer.set(**values) == card
+        assert 'role="status"' in card
+        assert "aria-label" in card
+    assert len(cards) == 2 * len(NAMES)
+    assert len(set(cards.values())) == len(cards)
+
+
+@pytest.mark.parametrize("measure", NAMES)
+def test_on_the_day_nothing_later_is_told(measure: str, explorer: explore.Explorer) -> None:
+    card = explorer.render(measure=measure, known="then")
+    assert "not known yet" in card
+    assert "Known on 14 September 2022:" in card
+    assert not re.search(r"\d+ (?:October|November|December) 2022|\d+ \w+ 202[345]", card)
+    days = data.load("sources").set_index("key")["published"]
+    for key in set(re.findall(r">([A-Z]+\w*)<", card)) & set(days.index):
+        assert days[key] <= DAY
+
+
+@pytest.mark.parametrize("measure", NAMES)
+def test_later_adds_to_what_was_known_and_changes_nothing_of_it(measure: str) -> None:
+    then, now = figures(measure, known_on=DAY), figures(measure)
+    assert {one[:3] for one in then} < {one[:3] for one in now}
+    assert all(str(one.known.date()) <= DAY for one in then)
+
+
+@pytest.mark.parametrize("measure", NAMES)
+def test_both_pictures_have_the_same_axes(measure: str, explorer: explore.Explorer) -> None:
+    grids = [
+        re.findall(r'<path d="M44 ([\d.]+)H790"', explorer.render(measure=measure, known=known))
+        for known in ("then", "later")
+    ]
+    assert grids[0] == grids[1]
+    assert len(grids[0]) >= 3
+
+
+@pytest.mark.parametrize("measure", NAMES)
+def test_what_is_later_differs_by_form_and_not_by_colour_alone(
+    measure: str, explorer: explore.Explorer
+) -> None:
+    card = explorer.render(measure=measure, known="later")
+    assert card.count("l5 5l-5 5l-5 -5z") + card.count('fill="#ffffff" stroke="#D55E00"') > 1
+    assert "not known yet" not in card
+
+
+def test_figures_are_those_of_the_tables(explorer: explore.Explorer) -> None:
+    table = data.load("trade_cn_ru_cumulative")
+    august = table[table["period_end"] == "2022-08-31"].iloc[0]
+    assert f"{august['total_usd_bn'] / 8:.1f} bn a month" in explorer.render(measure="total", known="then")
+    for year, growth in ((2022, 29.3), (2023, 26.3), (2024, 1.9), (2025, -6.9)):
+        row = table[(table["period_end"] == f"{year}-12-31")].iloc[0]
+        assert row["growth_yoy_pct"] == growth
+        assert f"{growth:.1f} %" in explorer.render(measure="growth", known="later")
+    oil = data.load("energy_flows").query("product == 'crude oil' and destination == 'IND'")
+    for value in oil["value"].tail(3):
+        assert f"{value:.1f}" in explorer.render(measure="india", known="later")
+
+
+def test_no_car_was_counted_in_print_on_the_day(explorer: explore.Explorer) -> None:
+    assert figures("cars", known_on=DAY) == []
+    assert "no count of cars" in explorer.render(measure="cars", known="then")
+
+
+def test_it_may_start_anywhere_but_nowhere_else() -> None:
+    assert "Known later" in repr(explore.known_then("oil", "later"))
+    with pytest.raises(UnknownName, match='Did you mean "exports"'):
+        explore.known_then("export")
+    with pytest.raises(UnknownName, match="setting"):
+        explore.known_then("oil", "never")
+
+
+def test_the_still_needs_neither_script_nor_style_sheet(explorer: explore.Explorer) -> None:
+    still = explore.known_then()._repr_mimebundle_()["text/html"]
+    assert "Run this cell" in still
+    assert "<script" not in still and "<svg" not in still and "class=" not in still
+
+
+def test_a_change_is_quick(explorer: explore.Explorer) -> None:
+    start = time.process_time()
+    for values in explorer.domain():
+        explorer.render(**values)
+    assert time.process_time() - start < 0.5
