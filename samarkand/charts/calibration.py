@@ -74,14 +74,19 @@ def calibration(
     ]
     few = table["cases"].max() < FEW
     axis: dict[str, Any] = {"type": "quantitative", "scale": alt.Scale(domain=[0, 100], nice=False)}
+    axis["axis"] = alt.Axis(values=[0, 25, 50, 75, 100])
     room: dict[str, Any] = {
         "x": alt.X(field="said_pct", title="said (per cent)", **axis),
         "y": alt.Y(field="came_pct", title="came true (per cent)", **axis),
     }
     ends = alt.Chart(pd.DataFrame({"said_pct": [0, 100], "came_pct": [0, 100]}))
+    sides = pd.DataFrame({"said_pct": [25, 75], "came_pct": [93, 7], "side": ["too careful", "too sure"]})
     base = alt.Chart(table)
     tips = [alt.Tooltip(field=name) for name in ("name", "said_pct", "came_pct", "cases")]
     drawn = [
+        alt.Chart(sides)
+        .mark_text(fontStyle="italic", color=SOFT)
+        .encode(**room, text=alt.Text(field="side", type="nominal")),
         ends.mark_line(strokeDash=[5, 4], color=SOFT, strokeWidth=1.5).encode(**room),
         base.mark_circle(
             size=620, color="#ffffff", stroke=style.OKABE_ITO["blue"], strokeWidth=2.5, opacity=1, clip=False

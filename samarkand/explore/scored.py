@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from samarkand import cite, controls, data, forecasts, markup, measures, style
@@ -32,9 +32,10 @@ DISPUTED, STRICT = "CL61", 0.5
 #: How far a student's forecasts are moved away from one half, or towards it.
 BOLDNESS = {"always 50 %": 0.0, "half as bold": 0.5, "as I wrote them": 1.0, "twice as bold": 2.0}
 NOBODY = (
-    "No forecasts of yours were found, which is all right: the picture shows a reader who says 50 % to "
-    "everything. To see your own, write them down in lesson 01 (The trip, section 1) and run this cell again."
+    "No forecasts of yours were found, which is all right. What is written down in lesson 01 (The trip, "
+    "section 1), best before you know the outcome, appears here."
 )
+KNOWS_NOTHING = "The picture shows a reader who says 50 % to everything: that scores 0.250, whatever happens."
 BLUE, RED, INK, GREY = style.OKABE_ITO["blue"], style.OKABE_ITO["vermillion"], "#1a1a1a", "#8a8a8a"
 
 
@@ -176,15 +177,27 @@ def my_scores() -> OwnScores:
     >>> my_scores().values()
     {'counted': 'all', 'boldness': 1.0}
     """
+    own, trouble = {}, ""
     try:
-        own, trouble = forecasts.latest(), ""
+        own = forecasts.latest()
+    except forecasts.NewerFile as error:
+        trouble = str(error)
     except CourseError as error:
-        own, trouble = (
-            {},
-            f"{error} Nothing was changed; saving again in lesson 01 keeps it under another name.",
-        )
-    cases = [(case, own[case.key].probability) for case in _questions() if case.key in own]
+        trouble = f"{error} Nothing was changed; saving again in lesson 01 keeps it under another name."
+    cases = [
+        (replace(case, proof=case.proof + _reason(own[case.key])), own[case.key].probability)
+        for case in _questions()
+        if case.key in own
+    ]
     return OwnScores(cases, trouble)
+
+
+def _reason(entry: forecasts.Forecast) -> str:
+    because = f"“{entry.reason}”" if entry.reason else "no reason"
+    return (
+        f'<div class="proof">You wrote on {markup.escape(entry.written[:10])}: '
+        f"{_per_cent(entry.probability)}, {markup.escape(because)}.</div>"
+    )
 
 
 def _own(cases: Sequence[tuple[Case, float]], counted: str, boldness: float, trouble: str) -> Panel:
@@ -206,7 +219,7 @@ def _own(cases: Sequence[tuple[Case, float]], counted: str, boldness: float, tro
     }
     panel = _panel(rows, fifths)
     if told:
-        return Panel(f"{told} Such a reader scores 0.250, whatever happens.", panel.body)
+        return Panel(f"{told} {KNOWS_NOTHING}", panel.body)
     return panel
 
 
@@ -272,7 +285,7 @@ def _panel(rows: Sequence[Row], groups: dict[str, list[Row]]) -> Panel:
     many = f"{len(rows)} forecasts" if len(rows) > 1 else "1 forecast"
     sentence = (
         f"{many}: Brier score {score:.3f}. Always 50 % would score {coin:.3f}, the base rate {known:.3f}. "
-        f"Dearest miss: {worst.case.key}, {_cost(worst):.3f}."
+        f"Costliest miss: {worst.case.key}, {_cost(worst):.3f}."
     )
     if len(rows) < 10:
         sentence += " So few cases tell luck from skill badly."

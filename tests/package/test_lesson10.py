@@ -1,0 +1,298 @@
+"""Lesson 10's parts: outcomes, scores, calibration, both explorers with every kind of file, practice."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from samarkand import charts, data, explore, forecasts, measures
+from samarkand.check import TASKS, check
+from samarkand.errors import CourseError, OutOfRange, UnknownName, WrongType
+from samarkand.explore import scored
+
+MINE = [TASKS[f"10.{n}"] for n in (1, 2, 3)]
+
+
+@pytest.fixture(autouse=True)
+def own_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
+    return tmp_path / "forecasts.json"
+
+
+def looks() -> pd.DataFrame:
+    """The article's forecasts, worked out as the lesson does."""
+    table = data.load("claims").query("type == 'forecast'").fillna({"hedge": ""})
+    known = data.load("announced")["claims"].str.split(";").explode()
+    return table.assign(
+        announced=table["id"].isin(known),
+        said=table["hedge"].map(forecasts.TONES).map(scored.STARTS) / 100,
+        came=table["verdict"].map(forecasts.WORTH),
+    )
+
+
+def says(card: str) -> str:
+    """The sentence of a card."""
+    found = re.search(r'role="status".*?>(.*?)</div>', card)
+    assert found
+    return found[1]
+
+
+# ------------------------------------------------------------------------------- outcomes and words
+
+
+def test_outcomes_hold_every_question_with_its_text() -> None:
+    frame = forecasts.outcomes()
+    assert list(frame["question"]) == [q.id for q in forecasts.QUESTIONS]
+    assert list(frame["text"]) == [q.text for q in forecasts.QUESTIONS]
+    assert set(frame["outcome"]) == {0.0, 1.0}
+    assert frame["outcome"].mean() == 0.5
+    assert list(frame.loc[frame["announced"], "question"]) == ["F1", "F2"]
+
+
+def test_every_hedge_has_a_tone_and_every_verdict_a_worth() -> None:
+    table = looks()
+    assert set(table["hedge"]) == set(forecasts.TONES)
+    assert set(forecasts.TONES.values()) == set(scored.STARTS) == set(scored.LABELS)
+    assert set(table["verdict"]) <= set(forecasts.WORTH)
+
+
+def test_five_of_ten_that_were_borne_out_had_been_announced() -> None:
+    table = looks()
+    assert table.loc[table["verdict"] == "borne out", "announced"].sum() == 5
+    assert (table["verdict"] == "borne out").sum() == 10
+    assert set(table.loc[table["announced"], "block"]) == {"P01", "P02"}
+
+
+# ------------------------------------------------------------------------------- calibration
+
+
+def test_calibration_keeps_each_probability_apart_or_puts_them_into_bins() -> None:
+    said, came = [0.1, 0.9, 0.9, 1.0, 0.2], [0, 1, 0, 1, 0.5]
+    apart = measures.calibration(said, came)
+    assert apart["said"].tolist() == [0.1, 0.2, 0.9, 1.0]
+    assert apart["came"].tolist() == [0, 0.5, 0.5, 1]
+    assert apart["cases"].tolist() == [1, 1, 2, 1]
+    halves = measures.calibration(pd.Series(said), pd.Series(came), bins=2)
+    assert halves["cases"].tolist() == [2, 3]
+    assert halves["said"].round(3).tolist() == [0.15, 0.933]
+
+
+@pytest.mark.parametrize(
+    ("said", "came", "bins", "error"),
+    [
+        ([], [], 0, OutOfRange),
+        ([0.5], [1, 0], 0, OutOfRange),
+        ([1.3], [1], 0, OutOfRange),
+        ([0.5], [float("nan")], 0, OutOfRange),
+        (["maybe"], [1], 0, WrongType),
+        ([0.5], [1], -1, OutOfRange),
+    ],
+)
+def test_what_cannot_be_calibrated_gets_a_sentence(said, came, bins, error) -> None:
+    with pytest.raises(error):
+        measures.calibration(said, came, bins=bins)
+
+
+def test_the_calibration_picture_counts_and_warns_of_few_cases() -> None:
+    table = looks()
+    groups = measures.calibration(table["said"], table["came"])
+    spec = charts.calibration(groups, source="claims").to_dict()
+    assert "Said 90 %, came true 75 % (4 cases)." in spec["description"]
+    assert "too few" in spec["vconcat"][0]["title"]["subtitle"]
+    many = groups.assign(cases=40, name=["a", "b", "c", "d"])
+    spec = charts.calibration(many, source="claims").to_dict()
+    assert "a: said 50 %" in spec["description"]
+    assert "too few" not in str(spec)
+
+
+@pytest.mark.parametrize(
+    ("groups", "error"),
+    [
+        (pd.DataFrame({"said": [0.5]}), UnknownName),
+        (pd.DataFrame({"said": [0.5], "came": [1.2], "cases": [1]}), OutOfRange),
+        (pd.DataFrame({"said": ["half"], "came": [1.0], "cases": [1]}), WrongType),
+        (pd.DataFrame({"said": [], "came": [], "cases": []}), CourseError),
+        ([0.5], WrongType),
+    ],
+)
+def test_what_is_no_calibration_gets_a_sentence(groups, error) -> None:
+    with pytest.raises(error):
+        charts.calibration(groups, source="own")
+
+
+# ------------------------------------------------------------------------------- the article's forecasts
+
+
+@pytest.mark.parametrize("counted", scored.COUNTED)
+@pytest.mark.parametrize("strict", [False, True])
+def test_scores_are_those_of_the_tables(counted: str, strict: bool) -> None:
+    table = looks()
+    if strict:
+        table.loc[table["id"] == "CL61", "came"] = 0.5
+    if counted in ("open", "both"):
+        table = table[~table["announced"]]
+    if counted in ("clear", "both"):
+        table = table[table["verifiable"] == "yes"]
+    told = says(explore.forecasts_scored().render(counted=counted, strict=strict))
+    expected = [
+        measures.brier(table["said"], table["came"]),
+        measures.brier([0.5] * len(table), table["came"]),
+        measures.brier([table["came"].mean()] * len(table), table["came"]),
+    ]
+    score, coin, base = (f"{value:.3f}" for value in expected)
+    assert told.startswith(f"{len(table)} forecasts: Brier score {score}. Always 50 % would score {coin}")
+    assert f"the base rate {base}." in told
+
+
+def test_every_setting_of_the_words_draws_what_its_controls_then_show() -> None:
+    explorer = explore.forecasts_scored()
+    cards = []
+    for values in explorer.domain():
+        card = explorer.render(**values)
+        assert explorer.set(**values) == card
+        assert 'role="status"' in card and "<svg" in card
+        cards.append(card)
+    assert len(set(cards)) > 0.6 * len(cards)
+    assert {tuple(v.items()) for v in explorer.domain()} >= {
+        tuple((explorer.values() | {"counted": c, "strict": False} | scored.STARTS | {t: p}).items())
+        for c in scored.COUNTED
+        for t in scored.STARTS
+        for p in scored.CHANCES
+    }
+
+
+def test_every_forecast_shows_its_record_with_day_and_source() -> None:
+    card = explore.forecasts_scored().render()
+    for row in looks().itertuples():
+        assert card.count(f">{row.id}") == 2
+        for key in row.source.split(";"):
+            assert f"[{key}]" in card
+
+
+# ------------------------------------------------------------------------------- the student's own
+
+
+def fill(**chances: str) -> None:
+    form = explore.my_forecasts()
+    for question, chance in chances.items():
+        form.fill(question, chance, f"because of {question} & more")
+    assert form.save().startswith("Saved")
+
+
+def test_without_a_file_a_kind_sentence_and_the_reader_who_knows_nothing(own_work: Path) -> None:
+    card = explore.my_scores().render()
+    assert "No forecasts of yours were found, which is all right" in says(card)
+    assert "a reader who says 50 % to everything: that scores 0.250" in says(card)
+    assert card.count(">50 %</text>") >= 8
+    assert not own_work.exists()
+
+
+def test_own_forecasts_are_read_back_and_scored() -> None:
+    fill(F1="97", F2="90", F3="80", F4="10")
+    said, came = [0.97, 0.9, 0.8, 0.1], [1, 1, 0, 0]
+    explorer = explore.my_scores()
+    told = says(explorer.render())
+    assert told.startswith(f"4 forecasts: Brier score {measures.brier(said, came):.3f}.")
+    assert "Costliest miss: F3, 0.640." in told
+    assert "because of F3 &amp; more" in explorer.render()
+    rest = says(explorer.render(counted="open"))
+    assert rest.startswith(f"2 forecasts: Brier score {measures.brier(said[2:], came[2:]):.3f}.")
+    bolder = [min(1, max(0, 0.5 + 2 * (p - 0.5))) for p in said]
+    assert f"score {measures.brier(bolder, came):.3f}." in says(explorer.render(boldness=2.0))
+    assert "Brier score 0.250." in says(explorer.render(boldness=0.0))
+    assert len({explorer.render(**values) for values in explorer.domain()}) == 8
+
+
+def test_the_newest_forecast_counts() -> None:
+    fill(F1="20")
+    fill(F1="60")
+    assert f"1 forecast: Brier score {0.4**2:.3f}." in says(explore.my_scores().render())
+
+
+def test_only_announced_things_forecast_leave_nothing_to_count() -> None:
+    fill(F1="80", F2="70")
+    card = explore.my_scores().render(counted="open")
+    assert "All that you forecast had been announced before: F1 and F2." in card
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{ half",
+        "",
+        json.dumps(
+            {"format": 1, "forecasts": [{"question": "F1", "probability": 1.3, "reason": "", "written": ""}]}
+        ),
+        json.dumps(
+            {
+                "format": 1,
+                "forecasts": [{"question": "F1", "probability": "maybe", "reason": "", "written": ""}],
+            }
+        ),
+        json.dumps({"format": 2, "forecasts": []}),
+    ],
+    ids=["half", "empty", "1.3", "maybe", "newer"],
+)
+def test_a_damaged_file_is_named_and_left_as_it_is(content: str, own_work: Path) -> None:
+    own_work.write_text(content, encoding="utf-8")
+    card = explore.my_scores().render()
+    assert "Your forecasts in" in says(card)
+    assert "othing was changed" in says(card)
+    assert ("under another name" in says(card)) == ("newer" not in says(card))
+    assert own_work.read_text(encoding="utf-8") == content
+    assert [p.name for p in own_work.parent.iterdir()] == ["forecasts.json"]
+
+
+def test_an_entry_for_an_unknown_question_is_passed_over(own_work: Path) -> None:
+    entry = {"question": "F99", "probability": 0.3, "reason": "", "written": ""}
+    own_work.write_text(json.dumps({"format": 1, "forecasts": [entry]}), encoding="utf-8")
+    assert "No forecasts of yours were found" in explore.my_scores().render()
+
+
+@pytest.mark.parametrize("content", ["", "saved", "{ half"])
+def test_what_a_notebook_stores_does_not_depend_on_the_student(content: str, own_work: Path) -> None:
+    before = explore.my_scores()._repr_mimebundle_()
+    if content == "saved":
+        fill(F1="97", F3="12")
+    elif content:
+        own_work.write_text(content, encoding="utf-8")
+    after = explore.my_scores()._repr_mimebundle_()
+    for kind in ("text/html", "text/plain"):
+        assert before[kind] == after[kind]
+    assert "<svg" not in before["text/html"] and "class=" not in before["text/html"]
+
+
+# ------------------------------------------------------------------------------- practice
+
+
+def test_the_right_answers_are_what_the_tables_give() -> None:
+    table = looks()
+    opened = table[~table["announced"]]
+    ids = opened[opened["verifiable"] == "yes"]["id"]
+    for form in (ids, set(ids), list(ids), ids.to_numpy()):
+        assert check("10.1", form)
+    assert check("10.2", (opened["verdict"] == "borne out").mean() * 100)
+    assert check("10.2", 55.6)
+    assert check("10.3", ((0.9 - table["came"]) ** 2).mean())
+    assert check("10.3", 0.053)
+
+
+@pytest.mark.parametrize("task", MINE, ids=lambda task: task.id)
+def test_every_known_wrong_way_is_wrong_and_named(task) -> None:
+    for sentence, way in task.wrong.items():
+        verdict = check(task.id, way())
+        assert not verdict
+        assert str(verdict) == f"Not yet. {sentence}"
+        assert str(task.reference()) not in str(verdict)
+
+
+@pytest.mark.parametrize("task", MINE, ids=lambda task: task.id)
+@pytest.mark.parametrize("answer", [None, "", [], float("nan"), "sixty", {"a": 1}, len, -1, 10**9])
+def test_what_is_no_answer_gets_a_sentence(task, answer) -> None:
+    verdict = check(task.id, answer)
+    assert not verdict
+    assert str(verdict).endswith((".", "?"))
