@@ -10,11 +10,13 @@ import queue
 import shutil
 import stat
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from samarkand.errors import CourseError
 from samarkand.grading import gradebook, structure, variants
@@ -110,32 +112,32 @@ def grade(  # noqa: PLR0913 - the options of the verb
         say("WITHOUT A SANDBOX: student code runs with your rights, since you trust these students.")
     free_space(course.root)
     gradebook.backup(course.gradebook)
-    with tempfile.TemporaryDirectory(prefix="samarkand-") as stage, Boxes(course, jobs, trusted) as boxes:
-        pool = ThreadPoolExecutor(boxes.count)
+    with tempfile.TemporaryDirectory(prefix="samarkand-") as scratch, Boxes(course, jobs, trusted) as boxes:
+        stage = Path(scratch)
+        assessor = Assessor(exercise, released, seed, boxes.first, limits)
         progress = Progress(len(todo), say)
-        with pool:
-            pending: dict[str, Future[Assessment]] = {}
-            assessor = Assessor(exercise, released, seed, boxes.first, limits)
-            for student, folder in todo.items():
-                work = assessor.prepare(student, folder)
-                _stage(Path(stage), exercise.id, folder, work, summary)
-                pending[student] = pool.submit(boxes.assess, assessor, work)
 
-            def done(student: str) -> None:
-                result = pending[student].result()
-                _record(course, result, digests[student])
-                summary.graded.append(student)
-                progress.step(result)
+        def work(student: str) -> Assessment:
+            prepared = assessor.prepare(student, todo[student])
+            _stage(stage, exercise.id, todo[student], prepared, summary)
+            return boxes.assess(assessor, prepared)
 
-            complaint = _pipeline(course, exercise.id, Path(stage), lambda s: pending[s].result(), done)
-            for student, future in pending.items():
-                if student not in summary.graded:
-                    error = future.exception() if future.done() and not future.cancelled() else None
-                    summary.troubles.append(
-                        f"{student}: {error or complaint or 'nbgrader could not write the marks'}."
-                    )
-                    if isinstance(error, NoSandbox):
-                        raise error
+        def done(student: str) -> None:
+            result = ahead.take(student)
+            _record(course, result, digests[student])
+            summary.graded.append(student)
+            progress.step(result)
+
+        order = sorted(todo, key=lambda student: f"{student}/")  # of their folders, as nbgrader goes
+        with Ahead(order, work, boxes.count) as ahead:
+            complaint = _pipeline(course, exercise.id, stage, order, ahead.take, done)
+        for student in todo:
+            if student not in summary.graded:
+                why = ahead.errors.get(student) or complaint or "nbgrader could not write the marks"
+                summary.troubles.append(f"{student}: {str(why).rstrip('.')}.")
+        refused = next((e for e in ahead.errors.values() if isinstance(e, NoSandbox)), None)
+        if refused is not None and not summary.graded:
+            raise refused
     return summary
 
 
@@ -229,14 +231,16 @@ def _stage(stage: Path, name: str, folder: Path, work: Work, summary: Summary) -
             (target / "timestamp.txt").write_text(timestamp, encoding="utf-8")
 
 
-def _pipeline(
+def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from and to
     course: Course,
     name: str,
     stage: Path,
+    students: Sequence[str],
     assessment: Callable[[str], Assessment],
     done: Callable[[str], None],
 ) -> str:
     """Run nbgrader's own autograding over the staged notebooks; return what it complained of."""
+    gradebook.library()
     from nbgrader.converters.base import NbGraderException
 
     from samarkand.grading.preprocessor import Answers, Grading
@@ -246,6 +250,7 @@ def _pipeline(
     pipeline = Grading(coursedir=coursedir, config=config)
     heard = Heard(pipeline)
     pipeline.force = True
+    pipeline.students = students
     pipeline.done = done
     try:
         pipeline.start()
@@ -319,7 +324,7 @@ class Boxes:
     def __enter__(self) -> Boxes:
         for box in self._all:
             self._free.put(box)
-        self._all[0].start()  # whether it works at all is known before anything is written
+            box.launch()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -337,6 +342,69 @@ class Boxes:
                 return assessor.run(work, box)
         finally:
             self._free.put(box)
+
+
+class Ahead:
+    """Submissions on their way: some are assessed ahead of those that are being written, in the same order.
+
+    Not all, or the memory would grow with the class. Use it as a context manager.
+
+    Parameters
+    ----------
+    students : iterable of str
+        In the order in which they will be taken.
+    work : callable
+        Assesses one.
+    jobs : int
+        How many at a time.
+
+    Attributes
+    ----------
+    errors : dict of str to Exception
+        Why there is no assessment of a student.
+    """
+
+    MOST = 8
+
+    def __init__(self, students: Iterable[str], work: Callable[[str], Assessment], jobs: int) -> None:
+        self._work = work
+        self._room = threading.Semaphore(jobs + self.MOST)
+        self._pool = ThreadPoolExecutor(jobs)
+        self._pending = {student: self._pool.submit(self._run, student) for student in students}
+        self._taken: dict[str, Assessment] = {}
+        self.errors: dict[str, Exception] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for _future in self._pending:
+            self._room.release()
+        self._pool.shutdown()
+
+    def _run(self, student: str) -> Assessment:
+        self._room.acquire()
+        return self._work(student)
+
+    def take(self, student: str) -> Assessment:
+        """Wait for the assessment of a student, and forget the one taken before.
+
+        Raises
+        ------
+        Exception
+            Whatever went wrong with it.
+        """
+        if student not in self._taken:
+            self._taken.clear()
+            try:
+                self._taken[student] = self._pending.pop(student).result()
+            except Exception as error:
+                self.errors[student] = error
+                raise
+            finally:
+                self._room.release()
+        return self._taken[student]
 
 
 class Progress:

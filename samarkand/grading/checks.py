@@ -263,11 +263,14 @@ class Marker:
         The set.
     given : dict
         The student's own numbers.
+    known : dict, optional
+        What functions have given for which arguments: filled here, and shared by the markers of a class.
     """
 
-    def __init__(self, exercise: ExerciseSet, given: Given) -> None:
+    def __init__(self, exercise: ExerciseSet, given: Given, known: dict[Any, Any] | None = None) -> None:
         self.exercise = exercise
         self.given = given
+        self._known = {} if known is None else known
 
     @functools.cached_property
     def expected(self) -> dict[str, Any]:
@@ -282,16 +285,44 @@ class Marker:
     def _answers(self, question: Question, way: Callable[..., Any]) -> Any:
         if question.cases is None:
             return _canonical(question.kind, way(self.given))
-        return [_canonical(question.kind, way(*_copies(case.arguments))) for case in self.cases[question.id]]
+        return [self._gives(question, way, form) for form in self._inputs[question.id]]
+
+    def _gives(self, question: Question, way: Callable[..., Any], form: str) -> Any:
+        """Work out what a function gives for a case, unless another student had the same."""
+        key = (way, form)
+        if key not in self._known:
+            # A way must not see what another has changed.
+            arguments = [plain.decode(argument) for argument in json.loads(form)]
+            self._known[key] = _canonical(question.kind, way(*arguments))
+        return self._known[key]
+
+    @functools.cached_property
+    def _inputs(self) -> dict[str, list[str]]:
+        """The arguments of each case of each function, as JSON."""
+        return {
+            name: [json.dumps([plain.encode(argument) for argument in case.arguments]) for case in cases]
+            for name, cases in self.cases.items()
+        }
 
     @functools.cached_property
     def calls(self) -> list[Call]:
         """The calls that the sandbox makes; nothing in them tells an edge from an example."""
         return [
-            Call(f"{name}/{n}", name, tuple(plain.encode(argument) for argument in case.arguments))
-            for name, cases in self.cases.items()
-            for n, case in enumerate(cases)
+            Call(f"{name}/{n}", name, tuple(json.loads(form)))
+            for name, forms in self._inputs.items()
+            for n, form in enumerate(forms)
         ]
+
+    def settled(self, name: str, results: Mapping[str, Result]) -> bool:
+        """Say whether calls in one process decide the mark of a function: all right, or all unanswered.
+
+        Whatever is neither may be the fault of one call before another.
+        """
+        question, expected = self.exercise.question(name), self.expected[name]
+        got = [results.get(f"{name}/{n}", Result(error="not reached")) for n in range(len(expected))]
+        if _returns_nothing(got):
+            return expected[0] is not None
+        return all(_right(question, result, right) for result, right in zip(got, expected, strict=True))
 
     def mark(self, outcome: Outcome) -> list[Verdict]:
         """Mark every question.
@@ -371,7 +402,7 @@ class Marker:
         got = [
             outcome.called.get(f"{question.id}/{n}", Result(error="not reached")) for n in range(len(cases))
         ]
-        if all(not r.error and (r.value is ... or r.value is None) for r in got) and expected[0] is not None:
+        if _returns_nothing(got) and expected[0] is not None:
             return _verdict(
                 question, "unanswered", "Not answered yet.", read="a function that returns nothing"
             )
@@ -430,6 +461,17 @@ class Marker:
         return f"{where} {f'On one of them {first}.' if first else question.hint}"
 
 
+def _returns_nothing(got: Sequence[Result]) -> bool:
+    return all(not r.error and (r.value is ... or r.value is None) for r in got)
+
+
+def _right(question: Question, result: Result, expected: object) -> bool:
+    try:
+        return not result.error and question.kind.same(question.kind.read(result.value), expected)
+    except WrongForm:
+        return False
+
+
 _ENDED = {
     "wall": "Your work ran for too long and was stopped before this was reached.",
     "cpu": "Your work used too much computing time and was stopped before this was reached.",
@@ -438,11 +480,6 @@ _ENDED = {
     "died": "Your work ended before this was reached.",
     "finished": "There was nothing to read.",
 }
-
-
-def _copies(arguments: tuple[Any, ...]) -> list[Any]:
-    """Give each call its own arguments: a solution must not see what another has changed."""
-    return [plain.decode(plain.encode(argument)) for argument in arguments]
 
 
 def _safe_error(error: str) -> str:

@@ -6,6 +6,8 @@ import contextlib
 import datetime
 import os
 import sqlite3
+import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,25 @@ KEPT = 20
 
 class GradebookTrouble(CourseError):
     """A gradebook that is missing, locked, damaged or cannot be written."""
+
+
+def library() -> None:
+    """Import nbgrader without a second of CPU for what nobody here uses.
+
+    It imports a library that builds a grammar of internet names as it is imported, to check them in schemas.
+    """
+    grammar = "rfc3987_syntax"
+    unwanted = "nbgrader" not in sys.modules and grammar not in sys.modules
+    if unwanted:
+        sys.modules[grammar] = None  # type: ignore[assignment]
+    try:
+        import nbgrader.api  # noqa: F401
+        from sqlalchemy.exc import SAWarning
+
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own habits; nothing an instructor can do
+    finally:
+        if unwanted:
+            del sys.modules[grammar]
 
 
 def ready(path: Path) -> None:
@@ -109,6 +130,7 @@ def write_whole(path: Path, body: bytes) -> None:
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """Open nbgrader's own interface to the gradebook."""
+    library()
     from nbgrader.api import Gradebook
 
     ready(path)
@@ -118,8 +140,9 @@ def opened(path: Path) -> Iterator[Any]:
 
 def students(path: Path) -> set[str]:
     """Return the ids of all students in the gradebook."""
-    with opened(path) as book:
-        return {student.id for student in book.students}
+    ready(path)
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return {str(name) for (name,) in database.execute("SELECT id FROM student")}
 
 
 def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
@@ -139,6 +162,7 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
         ``needs_manual_grade`` and ``questions``,
         a dict of the score of each grade cell; in the order of the ids.
     """
+    library()
     from nbgrader.api import MissingEntry
 
     with opened(path) as book:

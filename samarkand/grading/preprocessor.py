@@ -8,18 +8,23 @@ formgrader, feedback, exporters) is nbgrader's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
-from nbformat.v4 import new_output
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, autograde
+from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import (
     AssignLatePenalties,
-    CheckCellMetadata,
     LimitOutput,
     NbGraderPreprocessor,
+    OverwriteCells,
     SaveAutoGrades,
+    latesubmissions,
+    overwritecells,
+    saveautogrades,
 )
 
 from samarkand.grading.assessment import Assessment
@@ -46,17 +51,26 @@ class Answers(NbGraderPreprocessor):  # type: ignore[misc]
             )
             if ran is not None and (ran.text or ran.error):
                 text = "\n".join(part for part in (ran.text.rstrip("\n"), ran.error) if part) + "\n"
-                cell.outputs.append(new_output("stream", name="stdout", text=text))
+                cell.outputs.append(_printed(text))
             if first and (result.remarks or result.trusted):
-                cell.outputs.append(new_output("stream", name="stdout", text=_remarks(result)))
+                cell.outputs.append(_printed(_remarks(result)))
                 first = False
             verdict = verdicts.get(key)
             if verdict is not None:
                 reason = f"{verdict.question}: {verdict.points:g} of {verdict.out_of:g}. {verdict.reason}\n"
-                cell.outputs.append(new_output("stream", name="stdout", text=reason))
-                number = new_output("execute_result", data={"text/plain": repr(float(verdict.points))})
-                cell.outputs.append(number)
+                cell.outputs += [_printed(reason), _number(verdict.points)]
         return nb, resources
+
+
+def _printed(text: str) -> NotebookNode:
+    return NotebookNode(output_type="stream", name="stdout", text=text)
+
+
+def _number(points: float) -> NotebookNode:
+    data = NotebookNode({"text/plain": repr(float(points))})
+    return NotebookNode(
+        output_type="execute_result", data=data, metadata=NotebookNode(), execution_count=None
+    )
 
 
 def _remarks(result: Assessment) -> str:
@@ -68,48 +82,104 @@ def _remarks(result: Assessment) -> str:
     return "".join(f"Note: {note}\n" for note in notes)
 
 
-class Reasons(NbGraderPreprocessor):  # type: ignore[misc]
-    """Write the reasons as comments into the gradebook, where formgrader and the feedback show them."""
+class Marks(SaveAutoGrades):  # type: ignore[misc]
+    """Save the marks as nbgrader does, and the reasons as comments for formgrader and the feedback."""
 
-    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """Comment on every answer cell."""
-        about = resources["nbgrader"]
-        result = Answers.assessment(about["student"])
-        names = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells}
-        with Gradebook(about["db_url"]) as book:
-            for verdict in result.verdicts:
-                if verdict.question in names:
-                    comment = book.find_comment(
-                        verdict.question, about["notebook"], about["assignment"], about["student"]
-                    )
-                    comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {verdict.reason}"
-            book.db.commit()
-        return nb, resources
+    def _add_comment(self, cell: Any, resources: Any) -> None:
+        super()._add_comment(cell, resources)
+        name = cell.metadata.nbgrader.grade_id
+        for verdict in Answers.assessment(self.student_id).verdicts:
+            if verdict.question == name:
+                comment = self.gradebook.find_comment(
+                    name, self.notebook_id, self.assignment_id, self.student_id
+                )
+                comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {verdict.reason}"
+
+
+@contextlib.contextmanager
+def one_gradebook(url: str, course_id: str) -> Iterator[Gradebook]:
+    """Let nbgrader's parts share a gradebook, of which each would open its own, ten times a submission.
+
+    What they commit is kept together until the session itself commits: a student is written whole or not
+    at all.
+
+    Parameters
+    ----------
+    url, course_id : str
+        As ``Gradebook`` wants them.
+
+    Yields
+    ------
+    nbgrader.api.Gradebook
+        The one that all use.
+    """
+    book = Gradebook(url, course_id)
+
+    def settle() -> None:
+        book.db.flush()
+        book.db.expire_all()  # as a commit does: sums of points are read anew
+
+    book.db.commit, book.close = settle, lambda: None
+    users = (autograde, latesubmissions, overwritecells, saveautogrades)
+    for module in users:
+        module.Gradebook = lambda *_, **__: book
+    try:
+        yield book
+    finally:
+        for module in users:
+            module.Gradebook = Gradebook
+        del book.close
+        book.close()
 
 
 class Grading(Autograde):  # type: ignore[misc]
     """nbgrader's own pipeline with :class:`Answers` in the place of ``Execute``.
 
+    nbgrader converts a notebook twice: to clear it of what a student has forged, and to execute it. What
+    comes here has been rebuilt from the released one, so once is enough.
+
     Attributes
     ----------
+    students : sequence of str
+        Whose work is graded, in that order.
     done : callable
         Called with a student's id when everything of that student is written.
     """
 
+    students: Sequence[str]
     done: Callable[[str], None]
+    preprocessors: ClassVar[list[type]] = [
+        OverwriteCells,
+        Answers,
+        LimitOutput,
+        Marks,
+        AssignLatePenalties,
+    ]
 
-    def _init_preprocessors(self) -> None:
-        self.autograde_preprocessors = [
-            Answers,
-            LimitOutput,
-            SaveAutoGrades,
-            Reasons,
-            AssignLatePenalties,
-            CheckCellMetadata,
-        ]
-        super()._init_preprocessors()
+    def convert_notebooks(self) -> None:
+        """Go through all students with one connection to the gradebook."""
+        with one_gradebook(self.coursedir.db_url, self.coursedir.course_id) as self.book:
+            super().convert_notebooks()
+
+    def init_notebooks(self) -> None:
+        """Name the notebooks; each is there when its assessment is."""
+        name = self.coursedir.assignment_id
+        folders = [self._format_source(name, student) for student in self.students]
+        self.assignments = {folder: [f"{folder}/{name}.ipynb"] for folder in folders}
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Begin a student when the marks are there: meanwhile others can write to the gradebook."""
+        Answers.assessment(student_id)
+        self.book.db.rollback()  # what an earlier student may have left unfinished
+        return bool(super().init_destination(assignment_id, student_id))
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Convert a notebook in one go."""
+        BaseConverter.convert_single_notebook(self, notebook_filename)
 
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
-        """Finish a student's folder as nbgrader does, then say so."""
+        """Finish a student's folder as nbgrader does, write all of it to the gradebook, then say so."""
         super().set_permissions(assignment_id, student_id)
+        self.book.db().commit()
+        self.book.db.remove()
         self.done(student_id)

@@ -6,6 +6,7 @@ bytes, which :mod:`samarkand.grading.values` reads strictly.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -180,6 +181,7 @@ class Sandbox:
         self._control: socket.socket | None = None
         self._complaints: Any = None
         self._stage = ""
+        self._warm = False
 
     def __enter__(self) -> Self:
         self.start()
@@ -188,8 +190,10 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self) -> None:
-        """Start the server and wait until it is warm."""
+    def launch(self) -> None:
+        """Start the server and let it get warm while something else is done."""
+        if self._process is not None:
+            return
         ours, theirs = socket.socketpair()
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
         self._stage = tempfile.mkdtemp(prefix="samarkand-")
@@ -209,22 +213,32 @@ class Sandbox:
         )
         theirs.close()
         self._control = ours
-        ours.settimeout(120)
+
+    def start(self) -> None:
+        """Start the server, unless it runs, and wait until it is warm."""
+        self.launch()
+        if self._warm:
+            return
+        assert self._control is not None
+        self._control.settimeout(120)
         try:
-            ready = ours.recv(1)
+            self._warm = self._control.recv(1) == b"R"
         except OSError:
-            ready = b""
-        if ready != b"R":
+            self._warm = False
+        if not self._warm:
             said = self._said()
             self.stop()
             raise NoSandbox(f"{_CANNOT} {_why(said)} {_INSTEAD}")
 
     def stop(self) -> None:
         """End the server and everything in it."""
+        self._warm = False
         if self._control is not None:
-            self._control.close()
+            self._control.close()  # an idle server ends by itself
             self._control = None
         if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(0.5)
             self._process.kill()  # and everything inside: the sandbox has its own process namespace
             self._process.wait()
             self._process = None
@@ -353,17 +367,25 @@ class Sandbox:
         cells: Sequence[Cell],
         calls: Sequence[Call] = (),
         *,
+        settled: Callable[[str, dict[str, Result]], bool] = lambda name, results: False,
         given: dict[str, Any] | None = None,
         limits: Limits | None = None,
     ) -> Outcome:
         """Run the cells of one submission, then call its functions.
+
+        A process of its own for every call is fair and slow. So the calls are first made one after the other
+        in one process; a function for which that does not settle the matter is then judged only by calls
+        each made in a process of its own.
 
         Parameters
         ----------
         cells : sequence of Cell
             In the order of the student's notebook.
         calls : sequence of Call
-            Sent only when the cells have run, in a random order, each answered by a process of its own.
+            Sent only when the cells have run, in a random order; left out where no function was held.
+        settled : callable, optional
+            Given the place of a function and the results of its calls in one process, says whether they
+            decide its mark. If not given, nothing is settled that way.
         given : dict, optional
             The student's own numbers; plain JSON.
         limits : Limits, optional
@@ -379,8 +401,7 @@ class Sandbox:
         NoSandbox
             If the sandbox itself failed: then nobody's mark is touched.
         """
-        if self._control is None:
-            self.start()
+        self.start()
         control = self._control
         assert control is not None
         limits = limits or Limits()
@@ -403,7 +424,7 @@ class Sandbox:
             else:
                 ready = True
                 try:
-                    self._talk(exchange, outcome, cells, calls, given or {})
+                    self._talk(exchange, outcome, cells, calls, settled, given or {})
                 except _Overflow:
                     overflow = True
                 except (OSError, EOFError, values.NotAValue, TimeoutError):
@@ -413,7 +434,8 @@ class Sandbox:
             raise NoSandbox(f"{_CANNOT} {_why(self._said())} {_INSTEAD}")
         outcome.cpu = float(report["cpu"])
         ended = _ENDS.get(report["ended"], "died")
-        complete = len(outcome.called) == len(calls) and bool(outcome.ran or outcome.held or not cells)
+        wanted = {call.id for call in calls if _is_function(outcome.held.get(call.of))}
+        complete = wanted == set(outcome.called) and bool(outcome.ran or outcome.held or not cells)
         if overflow:
             ended = "output"
         elif complete and ended in ("output", "finished"):
@@ -423,12 +445,13 @@ class Sandbox:
         outcome.ended = ended
         return outcome
 
-    def _talk(
+    def _talk(  # noqa: PLR0913, PLR0917 - what run was given
         self,
         exchange: _Exchange,
         outcome: Outcome,
         cells: Sequence[Cell],
         calls: Sequence[Call],
+        settled: Callable[[str, dict[str, Result]], bool],
         given: dict[str, Any],
     ) -> None:
         work = [{"id": c.id, "hold": c.hold} if c.hold else {"id": c.id, "code": c.code} for c in cells]
@@ -442,20 +465,41 @@ class Sandbox:
                 outcome.held[cell.id] = _result(got)
             else:
                 outcome.ran[cell.id] = Ran(_line(got.get("error", "")), _line(got.get("text", ""), 4000))
-        order = list(calls)
-        random.SystemRandom().shuffle(order)
-        # Ids would tell one call from another: inside, they are only numbers in the order of the calls.
+        calls = [call for call in calls if _is_function(outcome.held.get(call.of))]
         # A table that several calls share is sent, and built, once.
         inputs: dict[str, int] = {}
-        asked = []
-        for n, call in enumerate(order):
-            places = [inputs.setdefault(json.dumps(argument), len(inputs)) for argument in call.arguments]
-            asked.append({"id": n, "of": call.of, "arguments": places})
-        exchange.send({"inputs": [json.loads(form) for form in inputs], "calls": asked})
+        places = {c.id: [inputs.setdefault(json.dumps(a), len(inputs)) for a in c.arguments] for c in calls}
+        exchange.send({"inputs": [json.loads(form) for form in inputs]})
+        together = self._ask(exchange, calls, places, together=True)
+        alone = []
+        for name in {call.of for call in calls}:
+            results = {
+                call.id: together[call.id] for call in calls if call.of == name and call.id in together
+            }
+            if settled(name, results):
+                outcome.called |= results
+            else:
+                alone += [call for call in calls if call.of == name]
+        outcome.called |= self._ask(exchange, alone, places, together=False)
+        exchange.send({"calls": []})
+
+    def _ask(
+        self, exchange: _Exchange, calls: Sequence[Call], places: dict[str, list[int]], *, together: bool
+    ) -> dict[str, Result]:
+        """Have calls made in a random order, in one process or each in its own."""
+        order = list(calls)
+        if not order:
+            return {}
+        random.SystemRandom().shuffle(order)
+        # Ids would tell one call from another: inside, they are only numbers in the order of the calls.
+        asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(order)]
+        exchange.send({"calls": asked, "together": together})
+        found = {}
         for n, call in enumerate(order):
             got = exchange.receive()
             if got.get("id") == n:
-                outcome.called[call.id] = _result(got)
+                found[call.id] = _result(got)
+        return found
 
     def _report(self, control: socket.socket, limits: Limits) -> dict[str, Any]:
         """Wait for the server's own report; if it does not come, start anew."""
@@ -513,6 +557,10 @@ def _result(got: dict[str, Any]) -> Result:
         return Result(value=values.read(got["value"]))
     except values.NotAValue as error:
         return Result(error=f"the value could not be read: {error}")
+
+
+def _is_function(held: Result | None) -> bool:
+    return held is not None and isinstance(held.value, values.Opaque) and held.value.kind == "function"
 
 
 def _line(text: object, length: int = 300) -> str:

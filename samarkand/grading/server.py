@@ -20,6 +20,7 @@ runner
 from __future__ import annotations
 
 import contextlib
+import copy
 import ctypes
 import gc
 import importlib
@@ -401,15 +402,15 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
         else:
             cells[cell["id"]] = run_cell(shell, cell["code"], limits)
     send(channel, {"cells": cells})
-    asked = receive(channel)
     inputs: list[Any] = []
-    for form in asked["inputs"]:
+    for form in receive(channel)["inputs"]:
         inputs.append(None)
         with _quiet(_clock(limits["call_cpu"], limits["call_wall"])):
             inputs[-1] = plain.decode(form)
-    for call in asked["calls"]:
-        call["arguments"] = [inputs[place] for place in call["arguments"]]
-        send(channel, answer(channel, held.get(call["of"]), call, limits))
+    while (asked := receive(channel))["calls"]:
+        for calls in [asked["calls"]] if asked["together"] else [[call] for call in asked["calls"]]:
+            for answer in answers(channel, held, calls, inputs, limits):
+                send(channel, answer)
 
 
 def _only_descriptor(channel: socket.socket) -> socket.socket:
@@ -476,24 +477,41 @@ def _sentence(error: BaseException) -> str:
         return kind[:300]
 
 
-def answer(
-    channel: socket.socket, function: Any, call: dict[str, Any], limits: dict[str, int]
-) -> dict[str, Any]:
-    """Call a student's function in a fork, so that no call can know of another."""
+def answers(
+    channel: socket.socket,
+    held: dict[str, Any],
+    calls: list[dict[str, Any]],
+    inputs: list[Any],
+    limits: dict[str, int],
+) -> list[dict[str, Any]]:
+    """Make calls of a student's functions in one fork of this process, which no other fork can know of.
+
+    Returns
+    -------
+    list of dict
+        One a call, in that order; after a call that ends the fork, or runs out of time, only errors.
+    """
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             channel.close()
             os.close(reader)
-            body = json.dumps(_called(function, call, limits)).encode()
             with os.fdopen(writer, "wb") as pipe:
-                pipe.write(body)
+                for call in calls:
+                    # A call may change what it is given; the next has its own.
+                    arguments = [
+                        copy.deepcopy(inputs[n]) if calls[1:] else inputs[n] for n in call["arguments"]
+                    ]
+                    answer = _called(held.get(call["of"]), arguments, limits)
+                    pipe.write(json.dumps({"id": call["id"], **answer}).encode() + b"\n")
+                    if "OutOfTime" in answer.get("error", ""):
+                        break
         finally:
             os._exit(0)
     os.close(writer)
     body = b""
-    deadline = time.monotonic() + limits["call_wall"] + 1
+    deadline = time.monotonic() + limits["call_wall"] * len(calls) + 1
     while (left := deadline - time.monotonic()) > 0 and select.select([reader], [], [], left)[0]:
         part = os.read(reader, 1 << 16)
         body += part
@@ -503,17 +521,27 @@ def answer(
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    try:
-        return {"id": call["id"], **json.loads(body)}
-    except ValueError:
-        return {"id": call["id"], "error": "the call gave nothing back"}
+    return _lines(body, calls)
 
 
-def _called(function: Any, call: dict[str, Any], limits: dict[str, int]) -> dict[str, Any]:
+def _lines(body: bytes, calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Read what a fork has written: a line for each call, and an error for each that is missing."""
+    lines = body.split(b"\n")
+    found = []
+    for number, call in enumerate(calls):
+        try:
+            answer = {**json.loads(lines[number]), "id": call["id"]}
+        except (ValueError, TypeError, IndexError):
+            answer = {"id": call["id"], "error": "the call gave nothing back"}
+        found.append(answer)
+    return found
+
+
+def _called(function: Any, arguments: list[Any], limits: dict[str, int]) -> dict[str, Any]:
     try:
         _same_chance()
         with _clock(limits["call_cpu"], limits["call_wall"]):
-            return {"value": plain.encode(function(*call["arguments"]))}
+            return {"value": plain.encode(function(*arguments))}
     except BaseException as error:
         return {"error": _sentence(error)}
 
@@ -594,3 +622,4 @@ def serve(options: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     serve(json.loads(sys.argv[1]))
+    os._exit(0)
