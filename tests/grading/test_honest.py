@@ -78,11 +78,17 @@ def test_an_endless_loop_in_a_function_costs_that_question_alone(assessor, blank
 
 
 def test_a_function_that_leaves_things_behind_is_judged_call_by_call(assessor, blank, tmp_path):
-    answer = workshop.ANSWERS["q3"].replace("    return", "    if seen: return None\n    seen.append(day)\n    return")
-    result = assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": "seen = []\n" + answer}))
+    answer = workshop.ANSWERS["q3"].replace(
+        "    return", "    if seen: return None\n    seen.append(day)\n    return"
+    )
+    result = assess(
+        assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": "seen = []\n" + answer})
+    )
     assert result.points == 10
     late = workshop.ANSWERS["q3"].replace("    return", "    seen.append(day)\n    return len(seen) > 1 and")
-    result = assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": "seen = []\n" + late}))
+    result = assess(
+        assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": "seen = []\n" + late})
+    )
     assert result.points == 5
 
 
