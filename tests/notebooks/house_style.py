@@ -434,19 +434,15 @@ def metadata_name_what_is_taught(lesson: Lesson) -> Iterator[str]:
             yield f"The metadata name some {kind} twice."
         known = _known(kind)
         for name in names:
-            if not re.fullmatch(pattern, name) or (known is not None and name not in known):
+            if not re.fullmatch(pattern, name) or name not in known:
                 yield f"The metadata name {name}, which is none of the article's {kind}."
 
 
-def _known(kind: str) -> set[str] | None:
-    """Return the names in the course's table of blocks or claims; None if it has no such table."""
+def _known(kind: str) -> set[str]:
+    """Return the names in the course's table of blocks or claims."""
     from samarkand import data
 
-    table = {"blocks": "article_blocks", "claims": "claims"}[kind]
-    if table not in set(data.tables().reset_index()["name"]):
-        return None
-    frame = data.load(table).reset_index()
-    return set(frame["block" if kind == "blocks" and "block" in frame else "id"])
+    return set(data.load(kind)["block" if kind == "blocks" else "id"])
 
 
 # --------------------------------------------------------------------------------------------- outputs

@@ -257,6 +257,9 @@ def test_each_rule_is_tried() -> None:
     [
         ({"blocks": ["P01"], "claims": ["CL02"]}, True),
         ({"blocks": ["P99x"], "claims": []}, False),
+        ({"blocks": ["P33"], "claims": []}, False),
+        ({"blocks": [], "claims": ["CL96"]}, False),
+        ({"blocks": ["CL02"], "claims": []}, False),
         ({"blocks": ["P01", "P01"], "claims": []}, False),
         ({"blocks": []}, False),
     ],
