@@ -333,7 +333,7 @@ MEASURES = {
         _cumulative("total_usd_bn", a_month=True),
         lambda k: (
             f"{_at(k, 'Jan to Aug 2022'):.1f} bn a month from January to August 2022, against "
-            f"{_at(k, '2021'):.1f} over 2021. That economic ties deepen [CL12] has a figure behind it."
+            f"{_at(k, '2021'):.1f} over 2021. That economic ties deepen (CL12) has a figure behind it."
         ),
         lambda k: (
             f"{_at(k, '2022'):.1f} bn a month over 2022, {_at(k, '2023'):.1f} and "
@@ -363,7 +363,7 @@ MEASURES = {
         _cumulative("china_imports_usd_bn", a_month=True),
         lambda k: (
             f"{_at(k, 'Jan to Jul 2022'):.1f} bn a month from January to July 2022, against "
-            f"{_at(k, 'Jan to Jun 2021'):.1f} in the first half of 2021. If there is support [CL17], it "
+            f"{_at(k, 'Jan to Jun 2021'):.1f} in the first half of 2021. If there is support (CL17), it "
             "runs through buying."
         ),
         lambda k: (
@@ -380,7 +380,7 @@ MEASURES = {
         lambda k: (
             f"{_at(k, 'Jan to Jul 2022'):.1f} bn a month from January to July 2022, against "
             f"{_at(k, 'Jan to Jun 2021'):.1f} in the first half of 2021. Hardly more: “cars and other "
-            "goods” [CL19] weigh little yet."
+            "goods” (CL19) weigh little yet."
         ),
         lambda k: (
             f"{_at(k, '2022'):.1f} bn a month over 2022, {_at(k, 'Jan to Nov 2023'):.1f} in January to "
@@ -395,7 +395,7 @@ MEASURES = {
         _oil,
         lambda k: (
             f"{_at(k, 'May 2022'):.1f} Mt in May and {_at(k, 'Jul 2022'):.1f} in July 2022, against "
-            f"{_at(k, '2021'):.1f} in a month of 2021. It looks like a leap [CL18]."
+            f"{_at(k, '2021'):.1f} in a month of 2021. It looks like a leap (CL18)."
         ),
         lambda k: (
             f"{_at(k, '2022'):.1f} Mt a month over all of 2022, no more than in July; "
@@ -437,7 +437,7 @@ MEASURES = {
         _cars,
         lambda _: (
             "the course’s tables have no count of cars that was in print by then. That China supplies cars "
-            "[CL19] could be read, not checked."
+            "(CL19) could be read, not checked."
         ),
         lambda k: (
             f"{_at(k, 'Jan to Jul 2022'):.1f} thousand a month up to July 2022, about what 2021 had "
