@@ -47,15 +47,19 @@ def data_check(options: argparse.Namespace) -> int:
 
 
 def release(options: argparse.Namespace) -> int:
-    """Let nbgrader make the students' notebooks of the sets and enter the sets into the gradebook."""
+    """Let nbgrader make the students' notebooks of the sets, and store both kinds as they look when run."""
     course = _course(options)
+    from samarkand.course import build
     from samarkand.grading import checks
     from samarkand.grading import release as wing
 
     course.seed(create=True)
     students = wing.read_roster(options.students) if options.students else None
     for name in options.set or checks.available(course.check_folder):
-        print(f"released {wing.generate(course, course.exercise(name))}", flush=True)
+        folder = wing.generate(course, course.exercise(name))
+        for stage in ("source", "release"):
+            build.build(course.root / stage / folder.name / f"{folder.name}.ipynb")
+        print(f"released {folder}", flush=True)
     if students:
         wing.enter(course, students)
     if options.bundle:

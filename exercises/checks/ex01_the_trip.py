@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
+import itertools
 import math
 
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Question
+from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practice, Question
 from samarkand.grading.kinds import ByKey, Number, Together, Whole
 
 STARTS = ["ARM", "AZE", "BLR", "IND", "IRN", "KAZ", "KGZ", "MNG", "PAK", "RUS", "TJK", "TUR"]
@@ -36,6 +37,12 @@ def _flight_swapped(given: Given) -> float:
 def _flight_on_a_flat_map(given: Given) -> float:
     (a, b), (c, d) = _capital(given["start"]), _capital(given["end"])
     return 111.19 * math.hypot(a - c, b - d)
+
+
+def _tour(given: Given) -> float:
+    """Fly from Beijing by Tashkent and one's own capital back to Beijing."""
+    stops = [_capital(code) for code in ("CHN", "UZB", given["start"], "CHN")]
+    return sum(geo.distance_km(a, b) for a, b in itertools.pairwise(stops))
 
 
 def _meetings(kinds: tuple[str, ...]) -> dict[str, int]:
@@ -151,6 +158,13 @@ SET = ExerciseSet(
                 Diagnosis("The flight home is missing.",
                           lambda g: (_legs(g)[0] * (1 - _legs(g)[1] / 100), _legs(g)[1])),
             ),
+        ),
+    ),
+    practice=(
+        Practice(
+            "p1", "tour_km", Number("km", 0.0005, 0, 80_000), _tour,
+            "Three flights: Beijing to Tashkent, on to the capital of given['start'], and back to Beijing.",
+            "01_the_trip, section 2", digits=3, uses=("start",),
         ),
     ),
 )  # fmt: skip

@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
+import random
+
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Question
+from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practice, Question
 from samarkand.grading.kinds import ByKey, Number, Together, Whole
 
 EXPERTS = ["Niva Yau", "Chien-yu Shih", "Bradley Jardine"]
-TYPES = ["fact", "interpretation", "forecast", "quotation"]
-COLUMNS = ["speaker", "verdict", "certainty", "verifiable"]
+VOICES = ["narrator", "Li Zhanshu", "Chien-yu Shih", "Niva Yau", "Bradley Jardine"]
+COLUMNS = ["type", "speaker", "verdict", "certainty", "verifiable"]
+
+
+def _of_blocks(given: Given) -> tuple[int, float]:
+    """Count the claims of some blocks, and the share of the commonest value in a column."""
+    claims = data.load("claims")
+    own = claims[claims["block"].isin(given["blocks"])][given["column"]]
+    return len(own), float(100 * own.value_counts().iloc[0] / len(own))
+
+
+def _groups(most: int = 40) -> list[list[str]]:
+    """Draw groups of ten paragraphs; in none does a column hold one value only."""
+    blocks = data.load("blocks")
+    paragraphs = list(blocks[blocks["kind"] == "paragraph"]["block"])
+    groups: list[list[str]] = []
+    for number in range(1000):
+        group = sorted(random.Random(number).sample(paragraphs, 10))
+        if all(_of_blocks({"blocks": group, "column": column})[1] < 95 for column in COLUMNS):
+            groups.append(group)
+        if len(groups) == most:
+            break
+    return groups
+
+
+GROUPS = _groups()
 
 
 def _quoted() -> pd.Series:
@@ -54,17 +80,24 @@ def _hedged_of_forecasts(given: Given) -> tuple[int, float]:
     return _hedged(given)[0], float(100 * forecasts["hedge"].notna().mean())
 
 
-def _of_type(given: Given) -> tuple[int, float]:
+def _mode_over_all(given: Given) -> tuple[int, float]:
     claims = data.load("claims")
-    own = claims[claims["type"] == given["type"]]
-    return len(own), float(100 * (own[given["column"]] == own[given["column"]].mode()[0]).mean())
+    count, share = _of_blocks(given)
+    return count, share * count / len(claims)
 
 
 def _mode_of_all(given: Given) -> tuple[int, float]:
     claims = data.load("claims")
-    own = claims[claims["type"] == given["type"]]
-    column = given["column"]
-    return len(own), float(100 * len(own[own[column] == own[column].mode()[0]]) / len(claims))
+    return len(claims), float(100 * claims[given["column"]].value_counts(normalize=True).iloc[0])
+
+
+def _by_first_only(given: Given) -> tuple[int, float]:
+    return _of_blocks({**given, "blocks": given["blocks"][:1]})
+
+
+def _words_by_voice(given: Given) -> tuple[int, ...]:
+    words = data.load("blocks").groupby("attributed_to")["words"].sum()
+    return tuple(int(words[voice]) for voice in VOICES)
 
 
 def word_share(blocks: pd.DataFrame, kind: str) -> float:
@@ -93,7 +126,7 @@ def _cases(given: Given) -> list[Case]:
 SET = ExerciseSet(
     id="ex02_reading_the_article",
     lesson="02_reading_the_article",
-    options={"type": TYPES, "column": COLUMNS},
+    options={"blocks": GROUPS, "column": COLUMNS},
     questions=(
         Question(
             "q1", "expert_shares", 2, ByKey(Number("per cent", 0.1, 0, 100), keys="experts"), _expert_shares,
@@ -133,16 +166,15 @@ SET = ExerciseSet(
             ),
         ),
         Question(
-            "q4", "commonest", 2, Together((Whole("claims", 0), Number("per cent", 0.1, 0, 100))), _of_type,
-            "Keep the claims of the type you were given; then take the commonest value of the column you were given.",
+            "q4", "commonest", 2, Together((Whole("claims", 0), Number("per cent", 0.1, 0, 100))), _of_blocks,
+            "Keep the claims whose block is one of yours; then take the commonest value of the column you were given.",
             "02_reading_the_article, claims by type",
             (
                 Diagnosis("The second number is a share of one: the question asks for per cent.",
-                          lambda g: (_of_type(g)[0], _of_type(g)[1] / 100)),
-                Diagnosis("You divided by all claims, not by those of the type.", _mode_of_all),
-                Diagnosis("This is the commonest value among all claims: keep those of the type first.",
-                          lambda g: (len(data.load("claims")), float(100 * data.load("claims")[g["column"]]
-                                     .value_counts(normalize=True).iloc[0]))),
+                          lambda g: (_of_blocks(g)[0], _of_blocks(g)[1] / 100)),
+                Diagnosis("You divided by all claims, not by those of your paragraphs.", _mode_over_all),
+                Diagnosis("These are all claims: keep those of your paragraphs first.", _mode_of_all),
+                Diagnosis("Only the first of your paragraphs is looked at.", _by_first_only),
             ),
             varies=True,
         ),
@@ -158,6 +190,13 @@ SET = ExerciseSet(
                           if len(b) else 0.0),
             ),
             cases=_cases,
+        ),
+    ),
+    practice=(
+        Practice(
+            "p1", "voices", Together((Whole("words", 0, 5000),) * 5), _words_by_voice,
+            "Group blocks by attributed_to, sum all words (not only the quoted ones), and mind the order.",
+            "02_reading_the_article, words by speaker",
         ),
     ),
 )  # fmt: skip

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
+import itertools
+import random
 from collections.abc import Collection
 
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Question
+from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practice, Question
 from samarkand.grading.kinds import Codes, Number, Text, Together, Whole
 
 SUMMIT = pd.Timestamp("2022-09-15")
-DAYS = [
-    "2004-12-31", "2007-12-31", "2010-12-31", "2012-12-31", "2013-12-31", "2015-12-31", "2016-12-31",
-    "2018-12-31", "2021-12-31", "2022-09-15", "2022-12-31", "2023-05-31", "2023-12-31", "2024-12-31",
-]  # fmt: skip
 CLUBS = ["CSTO", "CIS"]
 STATES = ("member", "observer", "dialogue partner")
+FAMILIES = [["member", "observer"], ["member", "dialogue partner"], list(STATES)]
+YEARS = [2015, 2019, 2021, 2022]
 
 
 def _on(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -25,24 +25,52 @@ def _on(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return table[(table["from"] <= day) & (table["to"].isna() | (table["to"] > day))]
 
 
-def _count(table: pd.DataFrame) -> tuple[int, ...]:
-    return tuple(int((table["status"] == status).sum()) for status in STATES)
+def _days(each: int = 6) -> list[str]:
+    """Draw days from each time in which nothing changed, so that all times are as likely.
+
+    They begin when a first status had ended and end when partners and observers became one. A time is left out
+    that was over within a month, or in which there were as many members as partners.
+    """
+    table = data.load("sco_membership")
+    changes = sorted({*table["from"], *table["to"].dropna()})
+    days: list[str] = []
+    for began, ended in itertools.pairwise(changes):
+        status = _on(table, began)["status"].value_counts()
+        if began < pd.Timestamp("2015-07-10") or (ended - began).days < 30:
+            continue
+        if status["member"] != status["dialogue partner"]:
+            chosen = random.Random(str(began)).sample(range(1, (ended - began).days), each)
+            days += [str((began + pd.Timedelta(days=n)).date()) for n in sorted(chosen)]
+    return days
+
+
+DAYS = _days()
+
+
+def _count(table: pd.DataFrame, day: pd.Timestamp) -> tuple[int, ...]:
+    """Count each status, and the days since the newest of the spells began."""
+    counts = [int((table["status"] == status).sum()) for status in STATES]
+    return (*counts, int((day - table["from"].max()).days))
 
 
 def _counts(given: Given) -> tuple[int, ...]:
-    return _count(_on(data.load("sco_membership"), pd.Timestamp(given["day"])))
+    day = pd.Timestamp(given["day"])
+    return _count(_on(data.load("sco_membership"), day), day)
 
 
 def _ever(given: Given) -> tuple[int, ...]:
-    table = data.load("sco_membership")
-    return _count(table[table["from"] <= pd.Timestamp(given["day"])])
+    table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
+    return _count(table[table["from"] <= day], day)
 
 
 def _by_decision(given: Given) -> tuple[int, ...]:
-    table = data.load("sco_membership")
-    return _count(
-        _on(table.assign(**{"from": table["decided"].fillna(table["from"])}), pd.Timestamp(given["day"]))
-    )
+    table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
+    return _count(_on(table.assign(**{"from": table["decided"].fillna(table["from"])}), day), day)
+
+
+def _since_the_oldest(given: Given) -> tuple[int, ...]:
+    table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
+    return (*_counts(given)[:3], int((day - _on(table, day)["from"].min()).days))
 
 
 def status_on(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
@@ -126,51 +154,70 @@ def _overlap(given: Given) -> set[str]:
     return _members() & _club("CSTO", SUMMIT) & _club("EAEU", SUMMIT)
 
 
-def _family(day: pd.Timestamp) -> set[str]:
+def _family(given: Given, day: pd.Timestamp) -> set[str]:
     running = _on(data.load("sco_membership"), day)
-    return set(running["iso3"])
+    return set(running[running["status"].isin(given["statuses"])]["iso3"])
 
 
-def _similar(given: Given, day: pd.Timestamp | None = None) -> tuple[int, float]:
+def _alike(a: set[str], b: set[str], year: int, of: int | None = None) -> tuple[int, float, float]:
+    """Count what is in both, in relation to what is in either (or to another number), and by people."""
+    people = _value("population_persons", year)
+    both = float(people[people.index.isin(list(a & b))].sum() / people[people.index.isin(list(a))].sum())
+    return len(a & b), len(a & b) / (of or len(a | b)), 100 * both
+
+
+def _sets(given: Given, day: pd.Timestamp | None = None) -> tuple[set[str], set[str]]:
     day = day or pd.Timestamp(given["day"])
-    a, b = _family(day), _club(given["club"], day)
-    return len(a & b), len(a & b) / len(a | b)
+    return _family(given, day), _club(given["club"], day)
 
 
-def _of_smaller(given: Given) -> tuple[int, float]:
+def _similar(given: Given, day: pd.Timestamp | None = None) -> tuple[int, float, float]:
+    return _alike(*_sets(given, day), given["year"])
+
+
+def _of_smaller(given: Given) -> tuple[int, float, float]:
+    a, b = _sets(given)
+    return _alike(a, b, given["year"], min(len(a), len(b)))
+
+
+def _of_sum(given: Given) -> tuple[int, float, float]:
+    a, b = _sets(given)
+    return _alike(a, b, given["year"], len(a) + len(b))
+
+
+def _members_only(given: Given) -> tuple[int, float, float]:
     day = pd.Timestamp(given["day"])
-    a, b = _family(day), _club(given["club"], day)
-    return len(a & b), len(a & b) / min(len(a), len(b))
+    return _alike(_members(day), _club(given["club"], day), given["year"])
 
 
-def _of_sum(given: Given) -> tuple[int, float]:
-    day = pd.Timestamp(given["day"])
-    a, b = _family(day), _club(given["club"], day)
-    return len(a & b), len(a & b) / (len(a) + len(b))
+def _by_heads(given: Given) -> tuple[int, float, float]:
+    both, jaccard, _ = _similar(given)
+    return both, jaccard, 100 * both / len(_sets(given)[0])
 
 
-def _members_only(given: Given) -> tuple[int, float]:
-    day = pd.Timestamp(given["day"])
-    a, b = _members(day), _club(given["club"], day)
-    return len(a & b), len(a & b) / len(a | b)
+def _people_of_the_family(given: Given, day: pd.Timestamp = SUMMIT) -> float:
+    values = _value("population_persons")
+    return float(values[values.index.isin(list(_family(given, day)))].sum())
 
 
 SET = ExerciseSet(
     id="ex03_the_sco",
     lesson="03_the_sco",
-    options={"day": DAYS, "club": CLUBS},
+    options={"day": DAYS, "club": CLUBS, "statuses": FAMILIES, "year": YEARS},
     questions=(
         Question(
             "q1", "counts", 1,
-            Together((Whole("members", 0, 40), Whole("observers", 0, 40), Whole("dialogue partners", 0, 40))), _counts,
-            "A spell runs on a day if it began by then and has not ended by then: look at from and to.",
+            Together((Whole("members", 0, 40), Whole("observers", 0, 40), Whole("dialogue partners", 0, 40), Whole("days", 0, 20000))), _counts,
+            "A spell runs on a day if it began by then and has not ended by then; of those, the newest has the latest from.",
             "03_the_sco, spells of membership",
             (
                 Diagnosis("States that have left a status since are still counted: look at the column to.", _ever),
                 Diagnosis("This counts from the day of the decision, not from the day it took effect.", _by_decision),
-                Diagnosis("The three numbers stand in another order than asked.", lambda g: _counts(g)[::-1]),
+                Diagnosis("The first three numbers stand in another order than asked.",
+                          lambda g: (*_counts(g)[2::-1], _counts(g)[3])),
+                Diagnosis("These are the days since the oldest of the spells began, not the newest.", _since_the_oldest),
             ),
-            varies=True,
+            varies=True, uses=("day",),
         ),
         Question(
             "q2", "status_on", 2, Text("a status, as the table writes it, or none"), status_on,
@@ -229,16 +276,29 @@ SET = ExerciseSet(
             ),
         ),
         Question(
-            "q6", "similarity", 2, Together((Whole("states in both", 0, 40), Number("Jaccard", 0.005, 0, 1))), _similar,
-            "Jaccard: how many are in both, divided by how many are in at least one, on the day you were given.",
+            "q6", "similarity", 2,
+            Together((Whole("states in both", 0, 40), Number("Jaccard", 0.005, 0, 1), Number("per cent", 0.01, 0, 100))), _similar,
+            "Make two sets of codes for your day. Jaccard: how many are in both, divided by how many are in at least one.",
             "03_the_sco, Jaccard",
             (
                 Diagnosis("You divided by the smaller club, not by all states in either.", _of_smaller),
                 Diagnosis("You divided by the sum of both: states in both are counted twice there.", _of_sum),
-                Diagnosis("Only members are taken: the question asks for the SCO with observers and partners.", _members_only),
+                Diagnosis("Only members of the SCO are taken: the question asks for the statuses you were given.", _members_only),
+                Diagnosis("The third number counts states: the question asks for their people.", _by_heads),
+                Diagnosis("The third number is a share of one: the question asks for per cent.",
+                          lambda g: (*_similar(g)[:2], _similar(g)[2] / 100)),
+                Diagnosis("These are the people of another year than yours.",
+                          lambda g: _similar({**g, "year": 2021 if g["year"] != 2021 else 2022})),
                 Diagnosis("This is the day of the summit, not the day you were given.", lambda g: _similar(g, SUMMIT)),
             ),
             varies=True,
+        ),
+    ),
+    practice=(
+        Practice(
+            "p1", "family_people", Whole("persons", 0, 10**10), _people_of_the_family,
+            "Take the spells that run on 15 September 2022 and have one of your statuses, and sum the population of 2021.",
+            "03_the_sco, how big it is", uses=("statuses",),
         ),
     ),
 )  # fmt: skip

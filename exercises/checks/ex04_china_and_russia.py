@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
+import itertools
+
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Question
+from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practice, Question
 from samarkand.grading.kinds import Day, Number, Together
 
 ARTICLE = pd.Timestamp("2022-09-12")
-YEARS = [2020, 2021, 2022, 2023, 2024]
+YEARS = [list(pair) for pair in itertools.combinations((2020, 2021, 2022, 2023, 2024), 2)]
 DESTINATIONS = ["CHN", "EUR", "IND"]
 
 
@@ -91,23 +93,29 @@ def _crude(year: int, destination: str | None = None) -> float:
     )
 
 
-def _oil(given: Given) -> tuple[float, float]:
-    year, where = given["year"], given["destination"]
-    return 100 * _crude(year, where) / _crude(year), _crude(year, where)
+def _oil(given: Given) -> tuple[float, float, float]:
+    (early, late), where = given["years"], given["destination"]
+    shares = [100 * _crude(year, where) / _crude(year) for year in (early, late)]
+    return shares[0], shares[1], _crude(late, where) - _crude(early, where)
 
 
-def _oil_with_saudi(given: Given) -> tuple[float, float]:
+def _oil_with_saudi(given: Given) -> tuple[float, float, float]:
     flows = data.load("energy_flows").query("product == 'crude oil'")
-    total = float(flows[flows["year"] == given["year"]]["value"].sum())
-    return 100 * _crude(given["year"], given["destination"]) / total, _crude(
-        given["year"], given["destination"]
-    )
+    totals = flows.groupby("year")["value"].sum()
+    (early, late), where = given["years"], given["destination"]
+    shares = [float(100 * _crude(year, where) / totals[year]) for year in (early, late)]
+    return shares[0], shares[1], _oil(given)[2]
+
+
+def _oil_in_two_years(given: Given) -> tuple[float, ...]:
+    """Sum what went to China, Europe and India in the two years."""
+    return tuple(sum(_crude(year, where) for year in given["years"]) for where in DESTINATIONS)
 
 
 SET = ExerciseSet(
     id="ex04_china_and_russia",
     lesson="04_china_and_russia",
-    options={"year": YEARS, "destination": DESTINATIONS},
+    options={"years": YEARS, "destination": DESTINATIONS},
     questions=(
         Question(
             "q1", "surplus", 1, Number("USD bn", 0.05, -500, 500), _deficit,
@@ -144,15 +152,17 @@ SET = ExerciseSet(
             ),
         ),
         Question(
-            "q4", "oil", 2, Together((Number("per cent", 0.1, 0), Number("million tonnes", 0.01, 0))), _oil,
-            "Only Russian crude oil of the year you were given; the total is over the four destinations of the table.",
+            "q4", "oil", 2,
+            Together((Number("per cent", 0.1, 0, 100), Number("per cent", 0.1, 0, 100), Number("million tonnes", 0.01, -500, 500))), _oil,
+            "Only Russian crude oil of the years you were given; each total is over the four destinations of the table.",
             "04_china_and_russia, where the oil went",
             (
-                Diagnosis("The share is one of one, not per cent.", lambda g: (_oil(g)[0] / 100, _oil(g)[1])),
-                Diagnosis("Saudi crude is in the total: the question asks about Russian crude.", _oil_with_saudi),
-                Diagnosis("The two numbers have changed places.", lambda g: _oil(g)[::-1]),
-                Diagnosis("The second number is in tonnes: the question asks for million tonnes.",
-                          lambda g: (_oil(g)[0], _oil(g)[1] * 1e6)),
+                Diagnosis("The shares are of one, not per cent.", lambda g: (_oil(g)[0] / 100, _oil(g)[1] / 100, _oil(g)[2])),
+                Diagnosis("Saudi crude is in the totals: the question asks about Russian crude.", _oil_with_saudi),
+                Diagnosis("The two years have changed places.", lambda g: (_oil(g)[1], _oil(g)[0], -_oil(g)[2])),
+                Diagnosis("The sign of the change is turned: later less earlier.", lambda g: (*_oil(g)[:2], -_oil(g)[2])),
+                Diagnosis("The third number is the change of the share: the question asks for tonnes.",
+                          lambda g: (*_oil(g)[:2], _oil(g)[1] - _oil(g)[0])),
             ),
             varies=True,
         ),
@@ -166,6 +176,13 @@ SET = ExerciseSet(
                 Diagnosis("The last row need not be the latest period: sort first.", _last_row),
             ),
             cases=_cases,
+        ),
+    ),
+    practice=(
+        Practice(
+            "p1", "oil_in_two_years", Together((Number("million tonnes", 0.0005, 0, 1000),) * 3), _oil_in_two_years,
+            "Add your two years for each destination; three numbers, in the order China, Europe, India.",
+            "04_china_and_russia, where the oil went", digits=3, uses=("years",),
         ),
     ),
 )  # fmt: skip

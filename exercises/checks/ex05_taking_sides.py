@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
+import collections
 import random
 
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Case, Criterion, Diagnosis, ExerciseSet, Given, Question, Written
+from samarkand.grading.checks import (
+    Case,
+    Criterion,
+    Diagnosis,
+    ExerciseSet,
+    Given,
+    Practice,
+    Question,
+    Written,
+)
 from samarkand.grading.kinds import ByKey, Codes, Number, Together, Whole
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
@@ -30,7 +40,7 @@ NAMED = [
     "TJK",
 ]
 
-#: Thirty groups of five voters, each of a different mix.
+#: Whom groups of five are drawn from.
 VOTERS = [
     *NAMED,
     "USA",
@@ -49,7 +59,6 @@ VOTERS = [
     "THA",
     "NGA",
 ]
-GROUPS = [sorted(random.Random(number).sample(VOTERS, 5)) for number in range(30)]
 
 
 def _members() -> list[str]:
@@ -129,6 +138,37 @@ def _group(given: Given) -> tuple[int, float]:
     return from_russia, sum(int((coded.loc[a] - coded.loc[b]).abs().sum()) for a, b in pairs) / len(pairs)
 
 
+def _groups(most: int = 80) -> list[list[str]]:
+    """Draw groups of five voters; no answer is right for more than two of them."""
+    answers: collections.Counter[tuple[int, float]] = collections.Counter()
+    groups = []
+    for number in range(2000):
+        group = sorted(random.Random(number).sample(VOTERS, 5))
+        answer = _group({"group": group})
+        answers[answer] += 1
+        if answers[answer] <= 2:
+            groups.append(group)
+        if len(groups) == most:
+            break
+    return groups
+
+
+GROUPS = _groups()
+
+
+def _people_without_a_side(given: Given) -> tuple[int, ...]:
+    """Count the people of the members that said neither yes nor no, resolution by resolution."""
+    table = data.load("indicators")
+    people = table[(table["indicator"] == "population_persons") & (table["year"] == 2021)].set_index("iso3")[
+        "value"
+    ]
+    votes = _votes().loc[_members()]
+    return tuple(
+        int(people[votes.index[votes[resolution].isin(["abstain", "did not vote"])]].sum())
+        for resolution in RESOLUTIONS
+    )
+
+
 def _with_itself(given: Given) -> tuple[int, float]:
     total, mean = _group(given)
     size = len(given["group"])
@@ -196,6 +236,13 @@ SET = ExerciseSet(
                 Diagnosis("Only the first resolution is counted.", _first_only),
             ),
             cases=_cases,
+        ),
+    ),
+    practice=(
+        Practice(
+            "p1", "people_without_a_side", Together((Whole("persons", 0, 10**10),) * 3), _people_without_a_side,
+            "Of the eight members keep those with abstain or did not vote, and sum their population of 2021.",
+            "05_taking_sides, votes",
         ),
     ),
     written=(

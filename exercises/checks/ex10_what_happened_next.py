@@ -6,13 +6,15 @@ from __future__ import annotations
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Question
-from samarkand.grading.kinds import ByKey, Number
+from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.kinds import ByKey, Number, Together, Whole
 
 #: What became of a forecast, as a number.
 OUTCOME = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
-PROBABILITIES = [0.56, 0.58, 0.61, 0.63, 0.66, 0.68, 0.71, 0.73, 0.82, 0.84, 0.87, 0.89, 0.92, 0.94, 0.97]
+HERS = [0.56, 0.59, 0.61, 0.65, 0.75, 0.79, 0.83, 0.84, 0.87]
+OTHERS = [0.55, 0.58, 0.63, 0.72, 0.73, 0.74, 0.85, 0.9, 0.93]
 SPEAKERS = ["narrator", "Niva Yau"]
+TYPES = ("fact", "interpretation", "forecast")
 
 
 def _forecasts() -> pd.DataFrame:
@@ -74,15 +76,43 @@ def _by_speaker(given: Given) -> pd.Series:
     return 100 * (forecasts["verdict"] == "borne out").groupby(forecasts["speaker"]).mean()
 
 
-def _calibrated(given: Given) -> float:
-    own = _forecasts()
-    return _score(given["probability"], own[own["speaker"] == given["speaker"]])
+def _probabilities(given: Given) -> pd.Series:
+    own = _forecasts()["speaker"] == given["speaker"]
+    return own.map({True: given["probability"], False: given["other"]})
+
+
+def _squares(given: Given, outcome: dict[str, float] | None = None) -> pd.Series:
+    return (_probabilities(given) - _forecasts()["verdict"].map(outcome or OUTCOME)) ** 2
+
+
+def _own_score(given: Given) -> float:
+    return float(_squares(given).mean())
+
+
+def _of_the_speaker(given: Given) -> float:
+    return float(_squares(given)[_forecasts()["speaker"] == given["speaker"]].mean())
+
+
+def _mean_of_means(given: Given) -> float:
+    own = _forecasts()["speaker"] == given["speaker"]
+    return float((_squares(given)[own].mean() + _squares(given)[~own].mean()) / 2)
+
+
+def _swapped(given: Given) -> float:
+    return _own_score({**given, "probability": given["other"], "other": given["probability"]})
+
+
+def _days_until_known(given: Given) -> tuple[int, ...]:
+    """Sum the days from the article to what became known later, type by type."""
+    claims = data.load("claims")
+    days = (claims["later_day"] - pd.Timestamp("2022-09-12")).dt.days
+    return tuple(int(days[claims["type"] == kind].sum()) for kind in TYPES)
 
 
 SET = ExerciseSet(
     id="ex10_what_happened_next",
     lesson="10_what_happened_next",
-    options={"probability": PROBABILITIES, "speaker": SPEAKERS},
+    options={"speaker": SPEAKERS, "probability": HERS, "other": OTHERS},
     questions=(
         Question(
             "q1", "borne_out", 1, Number("per cent", 0.1, 0, 100), _borne_out,
@@ -123,19 +153,17 @@ SET = ExerciseSet(
             ),
         ),
         Question(
-            "q4", "own_score", 3, Number("Brier score", 0.001, 0, 1), _calibrated,
-            "Only the forecasts of the speaker you were given, each at the probability you were given.",
+            "q4", "own_score", 3, Number("Brier score", 0.0002, 0, 1), _own_score,
+            "Give each forecast its probability first: one for your speaker, the other for all the rest; then one mean over all.",
             "10_what_happened_next, Brier score",
             (
-                Diagnosis("You did not square the differences.",
-                          lambda g: float((g["probability"] - _forecasts().query("speaker == @g['speaker']")["verdict"]
-                                           .map(OUTCOME)).abs().mean())),
-                Diagnosis("These are the forecasts of all speakers.", lambda g: _score(g["probability"], _forecasts())),
-                Diagnosis("This is the sum of the squares, not their mean.",
-                          lambda g: _calibrated(g) * int((_forecasts()["speaker"] == g["speaker"]).sum())),
+                Diagnosis("You did not square the differences.", lambda g: float((_squares(g) ** 0.5).mean())),
+                Diagnosis("The two probabilities have changed places.", _swapped),
+                Diagnosis("Only the forecasts of your speaker are scored.", _of_the_speaker),
+                Diagnosis("This is the mean of two means: each forecast counts alike, whoever made it.", _mean_of_means),
+                Diagnosis("This is the sum of the squares, not their mean.", lambda g: float(_squares(g).sum())),
                 Diagnosis("Partly and contested are 0.5, not 0.",
-                          lambda g: _score(g["probability"], _forecasts().query("speaker == @g['speaker']"),
-                                           dict.fromkeys(OUTCOME, 0.0) | {"borne out": 1.0})),
+                          lambda g: float(_squares(g, dict.fromkeys(OUTCOME, 0.0) | {"borne out": 1.0}).mean())),
             ),
             varies=True,
         ),
@@ -150,6 +178,13 @@ SET = ExerciseSet(
                 Diagnosis("This is the sum of the squares, not their mean.", _sum),
             ),
             cases=_cases,
+        ),
+    ),
+    practice=(
+        Practice(
+            "p1", "days_until_known", Together((Whole("days", 0, 10**6),) * 3), _days_until_known,
+            "Subtract 12 September 2022 from later_day, leave out what has none, and sum the days of each type.",
+            "10_what_happened_next, verdicts",
         ),
     ),
 )  # fmt: skip

@@ -5,7 +5,7 @@ between two versions is a difference in the lesson:
 
 - nbformat 4.5, cells with readable ids, the kernel ``python3``
 - code cells counted 1, 2, 3 ... in their order
-- no metadata but a lesson's own (``samarkand``) and nbgrader's
+- no metadata but a lesson's own (``samarkand``) and nbgrader's, with the locks that it puts on its cells
 - no widget's number where its still picture stands beside it: the number means nothing in another run
 - JSON with one blank of indent, sorted keys and the letters themselves
 
@@ -29,6 +29,8 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 #: Metadata that is content: of the notebook, of a cell.
 NOTEBOOK_METADATA = ("samarkand",)
 CELL_METADATA = ("nbgrader",)
+#: What nbgrader sets beside its own, so that a student does not edit or delete by mistake.
+LOCKS = ("deletable", "editable")
 
 READABLE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 #: What nbformat (8 digits) and JupyterLab (a UUID) give a cell that has no id.
@@ -66,7 +68,8 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     for cell in notebook.cells:
         cell.id = _free(cell.get("id", ""), cell.source, taken)
         taken.add(cell.id)
-        cell.metadata = nbformat.from_dict({k: cell.metadata[k] for k in CELL_METADATA if k in cell.metadata})
+        own = CELL_METADATA + (LOCKS if "nbgrader" in cell.metadata else ())
+        cell.metadata = nbformat.from_dict({k: cell.metadata[k] for k in own if k in cell.metadata})
         if cell.cell_type == "code":
             ran = cell.get("execution_count") is not None
             count += ran

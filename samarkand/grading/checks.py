@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.errors import CourseError, DamagedData, unknown
-from samarkand.grading import plain, values
+from samarkand.grading import plain, sealed, values
 from samarkand.grading.kinds import Kind, WrongForm, described
 from samarkand.grading.sandbox import Call, Outcome, Result
 
 Given = dict[str, Any]
 
 #: How many other variants a wrong answer is held against.
-VARIANTS_TRIED = 300
+VARIANTS_TRIED = 1500
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,8 @@ class Question:
         shows.
     varies : bool
         Whether the answer depends on the student's numbers.
+    uses : tuple of str
+        On which of them; none named: on all.
     """
 
     id: str
@@ -102,6 +104,37 @@ class Question:
     diagnoses: tuple[Diagnosis, ...] = ()
     cases: Callable[[Given], Sequence[Case]] | None = None
     varies: bool = False
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A question without a grade, which the student's copy answers with right or wrong at once.
+
+    Its copy holds a seal of the right answer (:mod:`samarkand.grading.sealed`), never the answer.
+
+    Attributes
+    ----------
+    id, name, kind, solution, hint, taught
+        As of a `Question`; the kind is a number, a whole number or several of these.
+    digits : int
+        Decimals that count; what is handed in is rounded to them.
+    uses : tuple of str
+        Which of the student's own numbers the answer depends on.
+    """
+
+    id: str
+    name: str
+    kind: Kind
+    solution: Callable[..., Any]
+    hint: str
+    taught: str
+    digits: int = 0
+    uses: tuple[str, ...] = ()
+
+    def answer(self, given: Given) -> Any:
+        """Work out the right answer for these numbers."""
+        return _canonical(self.kind, self.solution(given))
 
 
 @dataclass(frozen=True)
@@ -142,6 +175,8 @@ class ExerciseSet:
         In the order of the notebook.
     written : tuple of Written
         Answers marked by a person.
+    practice : tuple of Practice
+        Questions without a grade.
     """
 
     id: str
@@ -149,6 +184,7 @@ class ExerciseSet:
     questions: tuple[Question, ...]
     options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     written: tuple[Written, ...] = ()
+    practice: tuple[Practice, ...] = ()
 
     def question(self, name: str) -> Question:
         """Return the question of that id."""
@@ -161,6 +197,32 @@ class ExerciseSet:
     def points(self) -> int:
         """What all auto-graded questions are worth."""
         return sum(question.points for question in self.questions)
+
+    @functools.cached_property
+    def _elsewhere(self) -> dict[str, list[tuple[Given, Any]]]:
+        return {}
+
+    def elsewhere(self, question: Question) -> list[tuple[Given, Any]]:
+        """Return what is right for which numbers, for a question that varies; worked out once.
+
+        Parameters
+        ----------
+        question : Question
+            Of this set.
+
+        Returns
+        -------
+        list of (dict, object)
+            The numbers that the answer depends on, and the answer, for up to `VARIANTS_TRIED` variants.
+        """
+        if question.id not in self._elsewhere:
+            names = question.uses or tuple(self.options)
+            choices = itertools.product(*(self.options[name] for name in names))
+            givens = [dict(zip(names, c, strict=True)) for c in itertools.islice(choices, VARIANTS_TRIED)]
+            self._elsewhere[question.id] = [
+                (g, _canonical(question.kind, question.solution(g))) for g in givens
+            ]
+        return self._elsewhere[question.id]
 
 
 @dataclass(frozen=True)
@@ -182,7 +244,7 @@ class Verdict:
     rule : str
         For the instructor: what was compared, with which tolerance.
     other : dict, optional
-        Another student's numbers that a wrong answer fits exactly.
+        Other numbers that a wrong answer fits exactly: those of them that the question uses.
     """
 
     question: str
@@ -375,13 +437,8 @@ class Marker:
 
     def _fits(self, question: Question, answer: Any) -> Given | None:
         """Find other numbers that this answer would be right for."""
-        names = list(self.exercise.options)
-        for choice in itertools.islice(itertools.product(*self.exercise.options.values()), VARIANTS_TRIED):
-            given = dict(zip(names, choice, strict=True))
-            expected = _canonical(question.kind, question.solution(given))
-            if question.kind.same(answer, expected):
-                return given
-        return None
+        elsewhere = self.exercise.elsewhere(question)
+        return next((given for given, right in elsewhere if question.kind.same(answer, right)), None)
 
     def _wrong(self, question: Question, diagnosis: Diagnosis) -> Any:
         """Work out what a wrong way gives; nothing where it fails on these numbers."""
@@ -518,7 +575,7 @@ def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain JSON without any answer.
+        Plain JSON without any answer; of practice, seals of the answers.
     """
     questions = {}
     for question in exercise.questions:
@@ -540,5 +597,25 @@ def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
         "lesson": exercise.lesson,
         "options": {name: list(choices) for name, choices in exercise.options.items()},
         "questions": questions,
+        "practice": {practice.id: _sealed(exercise, practice) for practice in exercise.practice},
         "rubrics": rubrics,
+    }
+
+
+def _sealed(exercise: ExerciseSet, practice: Practice) -> dict[str, Any]:
+    """Seal the answers of a practice question, one for each variant that it knows."""
+    seals = {}
+    for choice in itertools.product(*(exercise.options[name] for name in practice.uses)):
+        given = dict(zip(practice.uses, choice, strict=True))
+        answer = practice.answer(given)
+        sealed.refuse(f"{exercise.id}/{practice.id}", answer, practice.digits)
+        salt = sealed.salt(exercise.id, practice.id, practice.uses, given)
+        seals[salt] = sealed.seal(sealed.text(answer, practice.digits), salt)
+    return {
+        "name": practice.name,
+        "kind": practice.kind.to_json(),
+        "digits": practice.digits,
+        "uses": list(practice.uses),
+        "hint": practice.hint,
+        "seals": seals,
     }

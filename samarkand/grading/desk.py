@@ -15,7 +15,10 @@ from typing import Any
 
 from samarkand import home
 from samarkand.errors import CourseError, unknown
-from samarkand.grading import kinds, plain, values, variants
+from samarkand.grading import kinds, plain, sealed, values, variants
+
+#: Where the grader says which numbers hold.
+_FIXED = "SAMARKAND_GIVEN"
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class Desk:
     @property
     def given(self) -> dict[str, Any]:
         """The student's own numbers for this set."""
-        fixed = os.environ.get("SAMARKAND_GIVEN")
+        fixed = os.environ.get(_FIXED)
         if fixed is not None:
             return dict(json.loads(fixed))
         return variants.draw(seed(), who() or "demonstration", self.exercise, self.form["options"])
@@ -116,6 +119,70 @@ class Desk:
         if asked.get("function"):
             return self._look_at_function(question, answer, value, asked)
         return _word(question, kinds.from_json(asked["kind"]), value)
+
+    def practise(self, question: str, answer: object) -> Word:
+        """Say at once whether the answer to a question without a grade is right.
+
+        Parameters
+        ----------
+        question : str
+            The question's id.
+        answer : object
+            The answer; ``...`` while there is none.
+
+        Returns
+        -------
+        Word
+            One sentence. It takes a fraction of a second: what is compared are slow hashes
+            (:mod:`samarkand.grading.sealed`), for this copy does not hold the answer.
+        """
+        value = _value(answer)
+        if value is ...:
+            return Word(question, "unanswered", "Not answered yet.")
+        if _FIXED in os.environ:
+            return Word(question, "answered", "Practice carries no points.")
+        questions = self.form["practice"]
+        if question not in questions:
+            raise unknown("practice question", question, questions)
+        asked = questions[question]
+        try:
+            read = kinds.from_json(asked["kind"]).read(value)
+        except kinds.WrongForm as problem:
+            return Word(question, "form", str(problem))
+        salt = sealed.salt(self.exercise, question, asked["uses"], self.given)
+        if sealed.seal(sealed.text(read, asked["digits"]), salt) == asked["seals"].get(salt):
+            return Word(question, "right", "Right.")
+        return Word(question, "wrong", f"Not right yet. {asked['hint']}")
+
+    def sign_in(self, name: str) -> str:
+        """Say who you are, once; see :func:`sign_in`."""
+        return sign_in(name)
+
+    def __repr__(self) -> str:
+        whose, own = self._whose()
+        return "\n".join([f"{self.exercise}. {whose}", *(f"{name}: {value}" for name, value in own.items())])
+
+    def _repr_html_(self) -> str:
+        whose, own = self._whose()
+        rows = "".join(
+            f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
+            for name, value in own.items()
+        )
+        return f"<p><strong>{self.exercise}</strong>. {html.escape(whose)}</p><table>{rows}</table>"
+
+    def _whose(self) -> tuple[str, dict[str, str]]:
+        """Say whose numbers are worked with, and which they are."""
+        name = who()
+        whose = (
+            f"Signed in as {name}; your own numbers (given):"
+            if name
+            else "The demonstration's numbers (given); for your own, run desk.sign_in('your id') once:"
+        )
+        shown = {
+            key: ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+            for key, value in self.given.items()
+        }
+        return whose, shown
 
     def _look_at_function(
         self, question: str, answer: Any, value: values.Value, asked: dict[str, Any]

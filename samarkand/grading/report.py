@@ -159,7 +159,9 @@ def copies(results: list[Assessment]) -> Iterator[str]:
             sources = [
                 r.student
                 for r in results
-                if r.student != result.student and r.given == verdict.other and r.verdicts[n].state == "right"
+                if r.student != result.student
+                and verdict.other.items() <= r.given.items()
+                and r.verdicts[n].state == "right"
             ]
             whose = f"those of {', '.join(sources)}" if sources else "nobody's in this class"
             yield f"{result.student}, {verdict.question}: the numbers are {whose}"

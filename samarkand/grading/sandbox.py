@@ -30,7 +30,7 @@ from samarkand.grading import values
 HERE = Path(__file__).resolve().parent
 
 #: What a submission finds of the grading wing: the desk of the student's own copy, no checks, no server.
-STUDENT_SIDE = ("__init__.py", "desk.py", "kinds.py", "plain.py", "values.py", "variants.py")
+STUDENT_SIDE = ("__init__.py", "desk.py", "kinds.py", "plain.py", "sealed.py", "values.py", "variants.py")
 
 
 class NoSandbox(CourseError):

@@ -159,4 +159,8 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
         lines.append(f"{question.id} ({question.points} points{own}): {question.name}, {kind}")
         if answers:
             lines.append(f"    {marker.expected[question.id]}")
+    for practice in exercise.practice:
+        lines.append(f"{practice.id} (practice): {practice.name}, {practice.kind.asked()}")
+        if answers:
+            lines.append(f"    {practice.answer(given)}")
     return "\n".join(lines)

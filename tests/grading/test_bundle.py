@@ -133,7 +133,7 @@ def test_the_students_copy_works_and_knows_its_student(bundle, tmp_path):
     assert lines[4] == "q3: Not answered yet."
     assert "Read as a number (per cent)" in lines[5]
     assert "outside 0 to 100" in lines[6]
-    assert "expected was 3 values in this order" in lines[7]
+    assert "expected was 4 values in this order" in lines[7]
 
 
 def test_what_is_there_is_not_overwritten(bundle, course):
@@ -191,6 +191,6 @@ def test_someone_alone_gets_the_full_check(course, tmp_path, monkeypatch, capsys
     assert "ex03_the_sco: best 7, last 7 of 10" in capsys.readouterr().out
     assert "not tried yet" in selfstudy.progress(course)
     assert cli.main(["exercise", "preview", "ex03", "--student", "ada", *common]) == 0
-    assert "counts, 3 values" in capsys.readouterr().out
+    assert "counts, 4 values" in capsys.readouterr().out
     assert desk.who() == ""
     assert home.my_work() == tmp_path

@@ -6,9 +6,11 @@ import collections
 import functools
 import itertools
 import json
+import math
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 
@@ -16,7 +18,8 @@ import pytest
 import workshop
 
 from samarkand import home
-from samarkand.grading import checks, kinds, plain, release, structure, values, variants
+from samarkand.course import build
+from samarkand.grading import checks, kinds, plain, release, sealed, structure, values, variants
 from samarkand.grading.assessment import Assessor
 from samarkand.grading.checks import Marker
 from samarkand.grading.course import Course
@@ -156,33 +159,100 @@ def test_no_reason_gives_the_answer_away(name, key):
             assert number not in told.replace("192", "")
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_variants_are_fair(name):
+VARYING = [(name, q.id) for name in NAMES for q in SETS[name].questions if q.varies]
+CLASS = 1000
+
+
+@functools.cache
+def drawn(name, seed=workshop.SEED):
+    """The numbers of a class of a thousand."""
+    options = SETS[name].options
+    return [variants.draw(seed, f"student {n}", name, options) for n in range(CLASS)]
+
+
+@pytest.mark.parametrize(("name", "key"), VARYING)
+def test_every_variant_has_an_answer_of_its_own_that_no_shortcut_gives(name, key):
+    """All of them: solvable, within the bounds of its kind, not trivial, and no easier than others."""
     exercise = SETS[name]
-    for question in exercise.questions:
-        if not question.varies:
-            continue
-        answers = collections.Counter()
-        for marker in markers(name, 30):
-            assert verdict_of(question, marker, question.solution).state == "right"
-            answers[repr(marker.expected[question.id])] += 1
-            for trivial in (..., None, 0, 1, "", [], True, (0, 0), (0, 0, 0), {}):
-                assert verdict_of(question, marker, lambda g, t=trivial: t).points == 0
-        assert max(answers.values()) <= 0.25 * sum(answers.values()), answers.most_common(3)
-        assert len(answers) >= 10
+    question = exercise.question(key)
+    every = exercise.elsewhere(question)  # reads each by its kind, which refuses what is out of bounds
+    names = question.uses or tuple(exercise.options)
+    assert len(every) == math.prod(len(exercise.options[n]) for n in names) < checks.VARIANTS_TRIED
+    for given, right in every:
+        values_ = right if isinstance(right, tuple) else (right,)
+        assert any(abs(v) > 1 for v in values_) or abs(values_[0]) > 0.01, given
+        assert len({abs(v) for v in values_}) > 1 or len(values_) == 1, given
+    some = random.Random(2022).sample(every, min(60, len(every)))
+    for diagnosis in question.diagnoses:
+        lucky = 0
+        for given, right in some:
+            full = {k: v[0] for k, v in exercise.options.items()} | given
+            try:
+                wrong = checks._canonical(question.kind, diagnosis.wrong(full))
+            except (ArithmeticError, LookupError, TypeError, ValueError):
+                continue
+            lucky += question.kind.same(wrong, right)
+        assert lucky <= len(some) * 0.4, diagnosis.reason
+
+
+@pytest.mark.parametrize(("name", "key"), VARYING)
+def test_a_class_of_a_thousand_has_many_answers(name, key):
+    """Within the tolerance: many different ones, none that is right for many, neighbours not alike."""
+    exercise = SETS[name]
+    question = exercise.question(key)
+    right = {repr(given): answer for given, answer in exercise.elsewhere(question)}
+    names = question.uses or tuple(exercise.options)
+    answers = [right[repr({n: given[n] for n in names})] for given in drawn(name)]
+    counts = collections.Counter(map(repr, answers))
+    known = {repr(a): a for a in answers}
+    assert len(counts) >= 30
+    widest = max(
+        sum(n for other, n in counts.items() if question.kind.same(known[other], known[one]))
+        for one in counts
+    )
+    assert widest <= 0.06 * CLASS
+    alike = sum(question.kind.same(a, b) for a, b in itertools.pairwise(answers))
+    assert alike <= 0.06 * CLASS
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solution_of_the_notebook_passes_for_other_numbers_too(name):
+    """What the source notebook does, run with the numbers of twenty students, is what the checks expect."""
+    cells = [c for c in strip(source(name), keep_solutions=True)["cells"] if c["cell_type"] == "code"]
+    for given in drawn(name)[:20]:
+        space = {}
+        marker = Marker(SETS[name], given)
+        for cell in cells:
+            if cell["id"].endswith("-check"):
+                continue
+            exec(
+                cell["source"].replace("given = desk.given", f"given = {given!r}").replace("\ndesk\n", "\n"),
+                space,
+            )
+        for question in SETS[name].questions:
+            way = space[question.name]
+            found = verdict_of(question, marker, way if question.cases else lambda g, w=way: w)
+            assert found.state == "right", (question.id, given, found.reason)
+        for practice in SETS[name].practice:
+            answer = checks._canonical(practice.kind, space[practice.name])
+            assert sealed.text(answer, practice.digits) == sealed.text(
+                practice.answer(given), practice.digits
+            )
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_thousand_students_share_the_variants_evenly(name):
     options = SETS[name].options
-    drawn = [variants.draw(workshop.SEED, f"student {n}", name, options) for n in range(1000)]
-    assert drawn == [variants.draw(workshop.SEED, f"student {n}", name, options) for n in range(1000)]
+    again = [variants.draw(workshop.SEED, f"student {n}", name, options) for n in range(CLASS)]
+    assert drawn(name) == again
     for key, choices in options.items():
-        counts = collections.Counter(repr(given[key]) for given in drawn)
+        counts = collections.Counter(repr(given[key]) for given in again)
         assert len(counts) == len(choices)
-        assert max(counts.values()) < 1.8 * 1000 / len(choices) + 10
-    elsewhere = [variants.draw("another course", f"student {n}", name, options) for n in range(1000)]
-    assert sum(a == b for a, b in zip(drawn, elsewhere, strict=True)) < 250  # chance alone gives 84 at most
+        assert max(counts.values()) < 1.8 * CLASS / len(choices) + 10
+    elsewhere = drawn(name, "another course")
+    assert (
+        sum(a == b for a, b in zip(again, elsewhere, strict=True)) < 0.1 * CLASS
+    )  # chance alone gives 1 in 30
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -201,8 +271,6 @@ def test_the_form_is_in_step_and_tells_nothing(name):
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A copy of the course, released by nbgrader."""
-    import shutil
-
     pytest.importorskip("nbgrader")
     root = tmp_path_factory.mktemp("exercises") / "exercises"
     root.mkdir()
@@ -217,39 +285,69 @@ def course(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_released_set_runs_unanswered(course, name, monkeypatch):
-    import nbformat
-    from nbclient import NotebookClient
+def test_sets_are_stored_as_they_look_when_run(name):
+    """That this is what a fresh run gives, strict nbval holds in a step of its own."""
+    for stage in ("source", "release"):
+        assert build.check(EXERCISES / stage / name / f"{name}.ipynb") == []
+    released = json.loads((EXERCISES / "release" / name / f"{name}.ipynb").read_text())
+    assert "SOLUTION" not in json.dumps(released)
+    said = {
+        cell["id"]: "".join(output["data"]["text/plain"])
+        for cell in released["cells"]
+        for output in cell.get("outputs", ())
+        if cell["id"] != "setup"
+    }
+    asked = [*SETS[name].questions, *SETS[name].practice]
+    assert said == {f"{q.id}-check": f"{q.id}: Not answered yet." for q in asked}
+    solved = {cell["id"]: cell for cell in source(name)["cells"]}
+    for practice in SETS[name].practice:
+        shown = solved[f"{practice.id}-check"]["outputs"][0]["data"]["text/plain"]
+        assert "".join(shown) == f"{practice.id}: Right."
 
-    monkeypatch.setenv("PYTHONPATH", str(home.ROOT))  # the kernel starts in the set's own folder
-    path = course.root / "release" / name / f"{name}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    text = path.read_text()
-    assert "SOLUTION" not in text
-    NotebookClient(
-        notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
-    ).execute()
-    said = [
-        output["data"]["text/plain"]
-        for cell in notebook.cells
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade")
-        for output in cell.outputs
-    ]
-    assert said == [f"{question.id}: Not answered yet." for question in SETS[name].questions]
+
+@pytest.mark.parametrize(
+    ("stage", "cell", "stored"), [("source", "p1-check", "Right."), ("release", "q1-check", "yet.")]
+)
+def test_strict_nbval_sees_an_output_that_is_not_what_the_code_gives(tmp_path, stage, cell, stored):
+    name = NAMES[0]
+    folder = shutil.copytree(EXERCISES / stage / name, tmp_path / name)
+    notebook = json.loads((folder / f"{name}.ipynb").read_text())
+    data = next(c for c in notebook["cells"] if c["id"] == cell)["outputs"][0]["data"]
+    data["text/plain"] = ["".join(data["text/plain"]).replace(stored, "Wrong.")]
+    (folder / f"{name}.ipynb").write_text(json.dumps(notebook))
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", name, "-c", os.devnull, "-q", "-p", "no:cacheprovider"],
+        cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
+        env={**os.environ, "PYTHONPATH": str(home.ROOT), "SAMARKAND_WORK": str(tmp_path / "work")},
+    )  # fmt: skip
+    assert run.returncode == 1, run.stdout
+    cells = sum(c["cell_type"] == "code" for c in notebook["cells"])
+    assert f"1 failed, {cells - 1} passed" in run.stdout
 
 
 def test_stock_nbgrader_accepts_the_course(course):
+    notebooks = [f"source/{name}/{name}.ipynb" for name in NAMES]
     run = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "validate", "source/ex0[35]*/*.ipynb"],
+        [sys.executable, "-m", "nbgrader", "validate", *notebooks],
         cwd=course.root, capture_output=True, text=True, timeout=300, check=False,
         env={**os.environ, "PYTHONPATH": str(home.ROOT)},
     )  # fmt: skip
     assert run.returncode == 0, run.stderr[-1500:]
-    assert (run.stdout + run.stderr).count("Success") == 2
+    assert (run.stdout + run.stderr).count("Success") == len(NAMES)
+
+
+def unrun(path):
+    """Read a notebook without what running it leaves."""
+    notebook = json.loads(path.read_text())
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    return notebook
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_stored_release_is_what_nbgrader_makes(course, name):
-    for file in (f"{name}.ipynb", "form.json"):
-        made = json.loads((course.root / "release" / name / file).read_text())
-        assert json.loads((EXERCISES / "release" / name / file).read_text()) == made
+    stored, made = EXERCISES / "release" / name, course.root / "release" / name
+    assert (stored / "form.json").read_bytes() == (made / "form.json").read_bytes()
+    assert unrun(stored / f"{name}.ipynb") == unrun(made / f"{name}.ipynb")
