@@ -361,7 +361,7 @@ def test_every_folder_of_tests_has_a_step() -> None:
     given = [option for _, _, options in start.STEPS for option in options]
     assert "tests" in given
     assert {"--ignore=tests/browser", "tests/browser"} <= set(given)
-    assert {"--nbval", "notebooks"} <= set(given)
+    assert {"--nbval", "notebooks", "exercises/source", "exercises/release"} <= set(given)
     assert not [option for option in given if "sanit" in option or "lax" in option]
 
 
