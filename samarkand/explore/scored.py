@@ -35,7 +35,9 @@ NOBODY = (
     "No forecasts of yours were found, which is all right. What is written down in lesson 01 (The trip, "
     "section 1), best before you know the outcome, appears here."
 )
-KNOWS_NOTHING = "The picture shows a reader who says 50 % to everything: that scores 0.250, whatever happens."
+#: What a reader says to everything who stands in where there are no forecasts, and how that is told.
+INVENTED = 0.7
+STAND_IN = f"Shown instead: an invented reader who says {INVENTED:.0%} to everything.".replace("%", " %")
 BLUE, RED, INK, GREY = style.OKABE_ITO["blue"], style.OKABE_ITO["vermillion"], "#1a1a1a", "#8a8a8a"
 
 
@@ -169,8 +171,8 @@ def my_scores() -> OwnScores:
     Returns
     -------
     OwnScores
-        Without a file, and with a damaged one, a sentence that says so above the forecasts of a reader who
-        says 50 per cent to everything; the file is never changed.
+        Without a file, and with a damaged one, a sentence that says so above the forecasts of an invented
+        reader; the file is never changed.
 
     Examples
     --------
@@ -201,10 +203,10 @@ def _reason(entry: forecasts.Forecast) -> str:
 
 
 def _own(cases: Sequence[tuple[Case, float]], counted: str, boldness: float, trouble: str) -> Panel:
-    """Return the student's forecasts, or those of a reader who knows nothing."""
+    """Return the student's forecasts, or those of an invented reader."""
     told = ""
     if not cases:
-        told, cases = trouble or NOBODY, [(case, 0.5) for case in _questions()]
+        told, cases = f"{trouble or NOBODY} {STAND_IN} ", [(case, INVENTED) for case in _questions()]
     rows = [
         Row(case, min(1.0, max(0.0, 0.5 + boldness * (said - 0.5))), case.outcome)
         for case, said in cases
@@ -218,9 +220,7 @@ def _own(cases: Sequence[tuple[Case, float]], counted: str, boldness: float, tro
         for low in range(0, 100, 20)
     }
     panel = _panel(rows, fifths)
-    if told:
-        return Panel(f"{told} {KNOWS_NOTHING}", panel.body)
-    return panel
+    return Panel(told + panel.sentence, panel.body)
 
 
 def _article() -> list[Case]:

@@ -183,11 +183,12 @@ def fill(**chances: str) -> None:
     assert form.save().startswith("Saved")
 
 
-def test_without_a_file_a_kind_sentence_and_the_reader_who_knows_nothing(own_work: Path) -> None:
-    card = explore.my_scores().render()
-    assert "No forecasts of yours were found, which is all right" in says(card)
-    assert "a reader who says 50 % to everything: that scores 0.250" in says(card)
-    assert card.count(">50 %</text>") >= 8
+def test_without_a_file_a_kind_sentence_and_an_invented_reader(own_work: Path) -> None:
+    explorer = explore.my_scores()
+    told = says(explorer.render())
+    assert "No forecasts of yours were found, which is all right" in told
+    assert "an invented reader who says 70 % to everything. 8 forecasts: Brier score 0.290." in told
+    assert len({explorer.render(**values) for values in explorer.domain()}) == 8
     assert not own_work.exists()
 
 
