@@ -9,6 +9,7 @@ from samarkand.check import (
     lesson01,
     lesson02,
     lesson03,
+    lesson04,
     lesson05,
     lesson10,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "lesson01",
     "lesson02",
     "lesson03",
+    "lesson04",
     "lesson05",
     "lesson10",
 ]
