@@ -32,8 +32,8 @@ DISPUTED, STRICT = "CL61", 0.5
 #: How far a student's forecasts are moved away from one half, or towards it.
 BOLDNESS = {"always 50 %": 0.0, "half as bold": 0.5, "as I wrote them": 1.0, "twice as bold": 2.0}
 NOBODY = (
-    "No forecasts of yours were found, which is all right. What is written down in lesson 01 (The trip, "
-    "section 1), best before you know the outcome, appears here."
+    "No forecasts of yours were found, which is all right: those that you write down in lesson 01 (The trip, "
+    "section 1) appear here."
 )
 #: What a reader says to everything who stands in where there are no forecasts, and how that is told.
 INVENTED = 0.7
