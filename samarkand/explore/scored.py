@@ -99,9 +99,13 @@ class ForecastScores(Explorer):
 class OwnScores(Explorer):
     """The explorer of the student's own forecasts; its still and its sentence never show them."""
 
-    def __init__(self, cases: list[tuple[Case, float]], trouble: str) -> None:
+    def __init__(self, own: Sequence[tuple[Case, float]], trouble: str) -> None:
+        invented = [(case, INVENTED) for case in _questions()]
+        told = "" if own else f"{trouble or NOBODY} {STAND_IN} "
+
         def draw(counted: str, boldness: float) -> Panel:
-            return _own(cases, counted, boldness, trouble)
+            panel = _own(own or invented, counted, boldness)
+            return Panel(told + panel.sentence, panel.body)
 
         handles = {
             "counted": controls.choice("Count", [(COUNTED[k], k) for k in ("all", "open")], "all"),
@@ -111,11 +115,10 @@ class OwnScores(Explorer):
         }
         title, source = "My forecasts against the record", "table outcomes, and your file in my_work"
         super().__init__(handles, draw, title=title, source=source)
-        nobody = _own([], "all", 1.0, "")
-        self._still = markup.still(
-            markup.card(title, nobody.sentence, nobody.body + controls.invitation(), source)
-        )
-        self._sentence = f'Explorer "{title}". {nobody.sentence} {controls.RUN}'
+        nobody = _own(invented, "all", 1.0)
+        sentence = f"{NOBODY} {STAND_IN} {nobody.sentence}"
+        self._still = markup.still(markup.card(title, sentence, nobody.body + controls.invitation(), source))
+        self._sentence = f'Explorer "{title}". {sentence} {controls.RUN}'
 
 
 def forecasts_scored() -> ForecastScores:
@@ -202,11 +205,8 @@ def _reason(entry: forecasts.Forecast) -> str:
     )
 
 
-def _own(cases: Sequence[tuple[Case, float]], counted: str, boldness: float, trouble: str) -> Panel:
-    """Return the student's forecasts, or those of an invented reader."""
-    told = ""
-    if not cases:
-        told, cases = f"{trouble or NOBODY} {STAND_IN} ", [(case, INVENTED) for case in _questions()]
+def _own(cases: Sequence[tuple[Case, float]], counted: str, boldness: float) -> Panel:
+    """Return what somebody forecast, moved away from one half or towards it."""
     rows = [
         Row(case, min(1.0, max(0.0, 0.5 + boldness * (said - 0.5))), case.outcome)
         for case, said in cases
@@ -219,8 +219,7 @@ def _own(cases: Sequence[tuple[Case, float]], counted: str, boldness: float, tro
         f"{low} to {low + 20} %": [r for r in rows if min(80, 100 * r.said // 20 * 20) == low]
         for low in range(0, 100, 20)
     }
-    panel = _panel(rows, fifths)
-    return Panel(told + panel.sentence, panel.body)
+    return _panel(rows, fifths)
 
 
 def _article() -> list[Case]:
