@@ -71,13 +71,15 @@ task(
     _growth,
     unit="per cent",
     tolerance=0.1,
-    right="Half as much again, while sales hardly grew. Customs published 48.2: by then 2021 had been revised.",
+    right="Half as much again, while sales hardly grew. Customs published 48.2, against a 2021 that "
+    "must have been revised.",
     hint="Divide the later half by the earlier one, take away 1 and multiply by 100.",
     wrong={
         "That is what China sold to Russia. How much more did it buy?": lambda: _growth(EXPORTS),
         "That is the growth of the whole trade. Which column holds China's imports?": lambda: _growth(TOTAL),
-        "That is the growth as customs published it, against a revised 2021. Work it out from the two figures of "
-        "the table.": lambda: _published("Growth of Chinese imports from Russia"),
+        "That is the growth as customs published it. Work it out from the table's figures.": lambda: (
+            _published("Growth of Chinese imports from Russia")
+        ),
         "You divided by the later half. Growth is measured against the earlier one.": lambda: (
             100 * (1 - _since_january("2021-06-30") / _since_january(JUNE))
         ),
@@ -92,8 +94,8 @@ task(
 
 task(
     "04.3",
-    "How much of the crude oil that Europe bought less from Russia in 2024 than in 2021 is what India bought more? "
-    "In per cent; within 0.5.",
+    "How much of the crude oil that Europe bought less from Russia in 2024 than in 2021 is what India bought "
+    "more? In per cent; within 0.5.",
     lambda: _taken_up("IND"),
     unit="per cent",
     tolerance=0.5,
