@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+import dateutil.parser  # type: ignore[import-untyped]
+
 from samarkand.errors import CourseError
 from samarkand.grading import gradebook, structure, variants
 from samarkand.grading.assessment import Assessment, Assessor, Work
@@ -213,8 +215,6 @@ def _timestamp(folder: Path) -> str:
 
 def _stage(stage: Path, name: str, folder: Path, work: Work, summary: Summary) -> None:
     """Lay the rebuilt notebook where nbgrader will look for it."""
-    from nbgrader.utils import parse_utc
-
     student = work.student
     target = stage / student / name
     target.mkdir(parents=True)
@@ -222,7 +222,7 @@ def _stage(stage: Path, name: str, folder: Path, work: Work, summary: Summary) -
     timestamp = _timestamp(folder)
     if timestamp:
         try:
-            parse_utc(timestamp)
+            dateutil.parser.parse(timestamp)  # as nbgrader will
         except (ValueError, OverflowError):
             summary.troubles.append(
                 f"{student}: timestamp.txt holds no time; no late penalty was worked out."

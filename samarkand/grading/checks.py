@@ -345,17 +345,27 @@ class Marker:
         return {q.id: q.cases(self.given) for q in self.exercise.questions if q.cases is not None}
 
     def _answers(self, question: Question, way: Callable[..., Any]) -> Any:
-        if question.cases is None:
+        if question.cases is not None:
+            return [self._gives(question, way, form) for form in self._inputs[question.id]]
+        if way is not question.solution:
             return _canonical(question.kind, way(self.given))
-        return [self._gives(question, way, form) for form in self._inputs[question.id]]
+        names = (question.uses or tuple(self.given)) if question.varies else ()
+        used = {name: self.given[name] for name in names}
+        return self._once((way, json.dumps(used)), lambda: _canonical(question.kind, way(used)))
 
     def _gives(self, question: Question, way: Callable[..., Any], form: str) -> Any:
-        """Work out what a function gives for a case, unless another student had the same."""
-        key = (way, form)
-        if key not in self._known:
+        """Work out what a function gives for a case."""
+
+        def given() -> Any:
             # A way must not see what another has changed.
-            arguments = [plain.decode(argument) for argument in json.loads(form)]
-            self._known[key] = _canonical(question.kind, way(*arguments))
+            return way(*(plain.decode(argument) for argument in json.loads(form)))
+
+        return self._once((way, form), lambda: _canonical(question.kind, given()))
+
+    def _once(self, key: Any, work_out: Callable[[], Any]) -> Any:
+        """Work something out, unless it was worked out for another student."""
+        if key not in self._known:
+            self._known[key] = work_out()
         return self._known[key]
 
     @functools.cached_property
