@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from samarkand import charts, data, explore, forecasts, measures
+from samarkand import charts, data, explore, forecasts, home, measures
 from samarkand.check import TASKS, check
+from samarkand.course import build
 from samarkand.errors import CourseError, OutOfRange, UnknownName, WrongType
 from samarkand.explore import scored
 
@@ -58,6 +60,14 @@ def test_every_hedge_has_a_tone_and_every_verdict_a_worth() -> None:
     assert set(table["hedge"]) == set(forecasts.TONES)
     assert set(forecasts.TONES.values()) == set(scored.STARTS) == set(scored.LABELS)
     assert set(table["verdict"]) <= set(forecasts.WORTH)
+
+
+def test_the_lesson_starts_with_the_numbers_of_its_explorer() -> None:
+    lesson = build.read(home.ROOT / "notebooks" / "10_what_happened_next.ipynb")
+    (source,) = (cell.source for cell in lesson.cells if cell.id == "numbers")
+    said, worth = (ast.literal_eval(line.value) for line in ast.parse(source).body[:2])
+    assert {tone: round(100 * chance) for tone, chance in said.items()} == scored.STARTS
+    assert worth == forecasts.WORTH
 
 
 def test_five_of_ten_that_were_borne_out_had_been_announced() -> None:
