@@ -152,14 +152,16 @@ def flows(year: int = 2022) -> OfflineMap:
         steps=steps,
         step=at,
         status={flow.id: flow.mark.code * len(years) for flow in FLOWS} | contested,
-        names={flow.id: Name(flow.name, "", _by_year(flow, years, value[flow.id])) for flow in FLOWS} | about,
+        names={flow.id: Name(flow.name, "", _by_year(flow, years, value[flow.id])) for flow in FLOWS}
+        | {"seller": Name("Russia, the seller", "", "Here bands begin; ports and pipelines are not drawn.")}
+        | about,
         labels=[
             *(_label(flow, value[flow.id][at]) for flow in FLOWS),
             *(one for one in labels(seas=False) if one.id in _NAMED),
         ],
         ticks={i: str(one) for i, one in enumerate(years)},
         list_label="Flows and contested areas on the map. Arrow keys go from one to the next.",
-        first=FLOWS[1].id,
+        first="seller",
         pace_ms=2000,
         news=False,
         height_px=(670, 880),
@@ -171,12 +173,13 @@ def flows(year: int = 2022) -> OfflineMap:
         "Source: Statistical Review of World Energy (table <i>energy_flows</i>).",
     )
     ways = [Shape(flow.id, "flow", "line", [flow.line()]) for flow in FLOWS]
+    seller = Shape("seller", "stop", "dot", list(geo.project(*_FIELDS)), 6)
     fine, coarse = features("region"), features("region_coarse")
     bands = [_band(flow, value[flow.id][at]) for flow in FLOWS if flow.width(value[flow.id][at])]
-    drawn = OfflineMap(scene, [graticule(), *coarse, *bands])
+    drawn = OfflineMap(scene, [graticule(), *coarse, *bands, seller])
     drawn.add_child(Shapes([graticule(), *(s for s in fine if s.style == "land")], "land"))
     drawn.add_child(Shapes([s for s in fine if s.style != "land"], "states"))
-    drawn.add_child(Shapes(ways, "above"))
+    drawn.add_child(Shapes([*ways, seller], "above"))
     by_year = {flow.id: [[flow.width(v), flow.text(v)] for v in value[flow.id]] for flow in FLOWS}
     figure: Any = drawn.get_root()
     script = f"const FLOWS={compact(by_year)},FULL={FULL};{asset('flows.js')}"
