@@ -11,6 +11,8 @@ from samarkand import data, explore, forecasts
 
 READY = {
     "first_slider": explore.first_slider,
+    "forecasts_scored": explore.forecasts_scored,
+    "my_scores": explore.my_scores,
     "overlap": explore.overlap,
     "share_of_world": explore.share_of_world,
     "trip_timeline": explore.trip_timeline,
