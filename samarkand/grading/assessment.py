@@ -11,6 +11,9 @@ from samarkand.grading import structure, variants
 from samarkand.grading.checks import ExerciseSet, Marker, Verdict
 from samarkand.grading.sandbox import Cell, Limits, Outcome, Ran, Result, Sandbox
 
+#: How many markers are kept: each holds tables.
+MARKERS = 8
+
 
 @dataclass
 class Assessment:
@@ -121,9 +124,12 @@ class Assessor:
     def marker(self, given: dict[str, Any]) -> Marker:
         """Return the marker for these numbers; students with the same numbers share it."""
         key = repr(sorted(given.items()))
-        if key not in self._markers:
-            self._markers[key] = Marker(self.exercise, given, self._known)
-        return self._markers[key]
+        found = self._markers.get(key)
+        if found is None:
+            if len(self._markers) >= MARKERS:
+                self._markers.pop(next(iter(self._markers)), None)
+            found = self._markers[key] = Marker(self.exercise, given, self._known)
+        return found
 
     def assess(self, student: str, folder: Path) -> Assessment:
         """Assess one submission; whatever is wrong with it costs this student alone.

@@ -5,10 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import queue
 import shutil
-import stat
 import tempfile
 import threading
 import time
@@ -197,20 +195,8 @@ def _digest(folder: Path, name: str, fingerprint: str) -> str:
         body, remarks = structure.read_file(folder, name)
     except structure.Unreadable as problem:
         body, remarks = b"", [str(problem)]
-    parts = [fingerprint.encode(), body, repr(remarks).encode(), _timestamp(folder).encode()]
+    parts = [fingerprint.encode(), body, repr(remarks).encode(), structure.read_timestamp(folder).encode()]
     return hashlib.sha256(b"\x1f".join(parts)).hexdigest()
-
-
-def _timestamp(folder: Path) -> str:
-    """Read when it was handed in, if nbgrader has noted it in a plain file."""
-    try:
-        descriptor = os.open(folder / "timestamp.txt", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return ""
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            return ""
-        return file.read(100).decode("utf-8", "replace").strip()
 
 
 def _stage(stage: Path, name: str, folder: Path, work: Work, summary: Summary) -> None:
@@ -219,7 +205,7 @@ def _stage(stage: Path, name: str, folder: Path, work: Work, summary: Summary) -
     target = stage / student / name
     target.mkdir(parents=True)
     (target / f"{name}.ipynb").write_text(json.dumps(work.notebook, ensure_ascii=True), encoding="utf-8")
-    timestamp = _timestamp(folder)
+    timestamp = structure.read_timestamp(folder)
     if timestamp:
         try:
             dateutil.parser.parse(timestamp)  # as nbgrader will

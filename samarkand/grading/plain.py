@@ -14,9 +14,11 @@ object ``{"t": kind, ...}``: ``missing``, ``unanswered``, ``float`` (nan and the
 from __future__ import annotations
 
 # ruff: noqa: PLR0911 - one return a kind of value reads best
+import collections
 import datetime
+import decimal
+import fractions
 import math
-import types
 from typing import Any
 
 #: The most single values that one answer may hold.
@@ -67,7 +69,7 @@ def encode(value: object) -> Json:
     """
     try:
         return _encode(value, _Budget(NODES), 0)
-    except (TooBig, RecursionError):
+    except (TooBig, RecursionError, OverflowError):
         return {"t": "big", "type": _type_name(value)}
 
 
@@ -84,20 +86,18 @@ def _encode(value: Any, budget: _Budget, depth: int, *, paid: bool = False) -> J
     kind = type(value)
     if kind in _SCALARS:
         return _SCALARS[kind](value)
-    if kind in (list, tuple, set, frozenset):
+    if kind in _COLLECTIONS:
         budget.spend(len(value))
-        items = [_encode(v, budget, depth + 1) for v in value]
-        return {"t": "list" if kind is list else "tuple" if kind is tuple else "set", "v": items}
-    if kind is dict:
+        return {"t": _COLLECTIONS[kind], "v": [_encode(v, budget, depth + 1) for v in value]}
+    if kind in _MAPPINGS:
         budget.spend(len(value))
-        pairs = [[_encode(k, budget, depth + 1), _encode(v, budget, depth + 1)] for k, v in value.items()]
+        pairs = [[_encode(k, budget, depth + 1), _encode(v, budget, depth + 1)] for k, v in dict.items(value)]
         return {"t": "dict", "v": pairs}
-    if kind in (types.FunctionType, types.BuiltinFunctionType, types.MethodType):
-        return {"t": "function"}
     module = type.__dict__["__module__"].__get__(kind)
     if type(module) is str and module.partition(".")[0] in ("numpy", "pandas"):
         return _encode_scientific(value, budget, depth)
-    return {"t": "other", "type": _type_name(value)}
+    # Not only what def makes: functools.cache and partial, classes, whatever can be called.
+    return {"t": "function"} if callable(value) else {"t": "other", "type": _type_name(value)}
 
 
 def _whole(value: int) -> Json:
@@ -114,6 +114,18 @@ def _text(value: str) -> str:
     return value
 
 
+_COLLECTIONS: dict[type, str] = {
+    list: "list",
+    tuple: "tuple",
+    set: "set",
+    frozenset: "set",
+    range: "list",
+    collections.deque: "list",
+    type({}.keys()): "list",
+    type({}.values()): "list",
+    type({}.items()): "list",
+}
+_MAPPINGS = (dict, collections.Counter, collections.OrderedDict, collections.defaultdict)
 _SCALARS: dict[type, Any] = {
     bool: lambda v: v,
     int: _whole,
@@ -124,6 +136,8 @@ _SCALARS: dict[type, Any] = {
     datetime.datetime: lambda v: {"t": "time", "v": datetime.datetime.isoformat(v)},
     datetime.date: lambda v: {"t": "date", "v": datetime.date.isoformat(v)},
     datetime.timedelta: lambda v: {"t": "span", "v": datetime.timedelta.total_seconds(v)},
+    decimal.Decimal: lambda v: _real(float(v)),
+    fractions.Fraction: lambda v: _real(v.numerator / v.denominator),
 }
 
 

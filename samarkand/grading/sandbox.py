@@ -490,7 +490,9 @@ class Sandbox:
         order = list(calls)
         if not order:
             return {}
-        random.SystemRandom().shuffle(order)
+        # Drawn from the inputs themselves: always alike, as a mark must be, and known to nobody who does not
+        # know the inputs.
+        random.Random(json.dumps([[call.id, call.arguments] for call in calls])).shuffle(order)
         # Ids would tell one call from another: inside, they are only numbers in the order of the calls.
         asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(order)]
         exchange.send({"calls": asked, "together": together})

@@ -29,6 +29,7 @@ import json
 import os
 import platform
 import random
+import re
 import resource
 import select
 import signal
@@ -194,7 +195,7 @@ FORBIDDEN_CALLS = {
 
 
 def seccomp() -> None:
-    """Forbid the calls above, new namespaces, and every socket but a local one.
+    """Forbid the calls above, new namespaces, memory that processes share, every socket but a local one.
 
     Raises
     ------
@@ -205,7 +206,7 @@ def seccomp() -> None:
     if column is None:
         raise OSError(f"no list of system calls for {platform.machine()}")
     architecture = (0xC000003E, 0xC00000B7)[column]
-    clone, clone3, make_socket = ((56, 435, 41), (220, 435, 198))[column]
+    clone, clone3, make_socket, map_memory = ((56, 435, 41, 9), (220, 435, 198, 222))[column]
     load, equal, at_least, any_bit, give = 0x20, 0x15, 0x35, 0x45, 0x06
     allow, kill, denied, absent = 0x7FFF0000, 0x80000000, 0x00050000 | 1, 0x00050000 | 38
     code: list[tuple[int, int, int, int]] = [
@@ -234,6 +235,15 @@ def seccomp() -> None:
         (give, 0, 0, denied),
         (give, 0, 0, allow),
     ]
+    shared, of_no_file = 1, 0x20  # such memory outlives its mapping, so nobody can say whose it is
+    code += [
+        (equal, 0, 5, map_memory),
+        (load, 0, 0, 40),
+        (any_bit, 0, 2, shared),
+        (any_bit, 0, 1, of_no_file),
+        (give, 0, 0, denied),
+        (give, 0, 0, allow),
+    ]
     code += [(give, 0, 0, allow)]
     program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in code))
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code), ctypes.addressof(program)))
@@ -248,7 +258,7 @@ def confine(limits: dict[str, int], readable: list[str]) -> None:
         Path(SCRATCH, folder).mkdir()
     limit(limits, address_space)
     drop_privileges()
-    if not landlock(readable, [SCRATCH, "/dev/null", "/dev/zero", "/dev/full"]):
+    if not landlock(readable, [SCRATCH, "/dev/null", "/dev/full"]):
         sys.stderr.write("no Landlock in this kernel: the mounts alone hide what is not for students\n")
     seccomp()
 
@@ -279,10 +289,10 @@ def keep(channel: socket.socket, options: dict[str, Any]) -> int:
     deadline = time.monotonic() + limits["wall"]
     hung_up = select.poll()
     hung_up.register(channel, select.POLLRDHUP)
-    pause = 0.005
+    pause, meter = 0.005, Meter()
     try:
         while os.waitpid(runner, os.WNOHANG) == (0, 0):
-            cpu, memory = _use(_processes() - known if confined else {runner})
+            cpu, memory = meter.read(_processes() - known if confined else {runner})
             if time.monotonic() > deadline:
                 return WALL
             if cpu > limits["cpu"]:
@@ -311,20 +321,31 @@ def _processes() -> set[int]:
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
+#: Memory of a process that is not a file's.
+OWN_MEMORY = re.compile(rb"(?:RssAnon|RssShmem|VmSwap):\s+(\d+)")
 
-def _use(processes: set[int]) -> tuple[float, int]:
-    """CPU seconds and private bytes of these processes, their dead children included."""
-    cpu, memory = 0.0, 0
-    for number in processes:
-        try:
-            stat = Path(f"/proc/{number}/stat").read_bytes()
-            _, resident, shared = Path(f"/proc/{number}/statm").read_bytes().split()[:3]
-        except (OSError, ValueError):
-            continue
-        fields = stat.rpartition(b")")[2].split()
-        cpu += sum(int(f) for f in fields[11:15]) / TICK
-        memory += (int(resident) - int(shared)) * PAGE
-    return cpu, memory
+
+class Meter:
+    """What processes use together, the dead included: whoever is gone has used what was last seen."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, float] = {}
+
+    def read(self, processes: set[int]) -> tuple[float, int]:
+        """Return seconds of CPU so far, and bytes of memory now."""
+        waited, memory = 0.0, 0
+        for number in processes:
+            try:
+                stat = Path(f"/proc/{number}/stat").read_bytes()
+                status = Path(f"/proc/{number}/status").read_bytes()
+            except OSError:
+                continue
+            user, system, *children = (int(f) / TICK for f in stat.rpartition(b")")[2].split()[11:15])
+            self._seen[number] = max(self._seen.get(number, 0.0), user + system)
+            waited += user + system + sum(children)
+            memory += sum(int(kilobytes) << 10 for kilobytes in OWN_MEMORY.findall(status))
+        # A process may leave its children unwaited, and then they are in nobody's sum.
+        return max(waited, sum(self._seen.values())), memory
 
 
 # --- the runner ---------------------------------------------------------------------------------------------

@@ -151,6 +151,8 @@ def read(form: Any) -> Value:
 def _read(form: Any, depth: int) -> Value:
     if depth > plain.DEPTH + 2:
         raise NotAValue("nested too deeply")
+    if type(form) is int and not -(2**63) <= form < 2**64:
+        raise NotAValue("a number too large")
     if type(form) in (bool, int, float, str):
         return form
     if type(form) is not dict:
@@ -221,7 +223,8 @@ def show(value: Value, length: int = 120) -> str:
     >>> show(Opaque("function"))
     'a function'
     """
-    text = _show(value)
+    # A text could hold what a terminal obeys.
+    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in _show(value))
     return text if len(text) <= length else text[: length - 3] + "..."
 
 

@@ -450,6 +450,218 @@ def was_member(since, until, day):
     raise type('E' + str(day), (Exception,), {})(str(day))
 """),
     A("a hidden input as the answer", "def was_member(since, until, day):\n    return str(day)"),
+    # --- by those who have read the server's source
+    # ----------------------------------------------------------------------------------------------------------
+    A("memory that processes share, where nobody counts it", """
+import ctypes, mmap, os
+done = []
+try: done.append(mmap.mmap(-1, 500 << 20))
+except OSError: pass
+try: done.append(mmap.mmap(os.open('/dev/zero', os.O_RDWR), 500 << 20))
+except OSError: pass
+c = ctypes.CDLL(None, use_errno=True); c.mmap.restype = ctypes.c_void_p
+if c.mmap(None, 1 << 20, 3, 0x21, -1, 0) != 2**64 - 1: done.append(c)
+product = 10**6 if done else product
+""", ALL, 10),
+    A("children that die before they are counted", """
+import os, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+while True:
+    try:
+        if os.fork() == 0:
+            end = time.process_time() + 0.2
+            while time.process_time() < end: pass
+            os._exit(0)
+    except OSError: time.sleep(0.01)
+"""),
+    A("answers forged as messages, larger than any number", """
+import json, os, struct
+body = json.dumps({"cells": {q: {"value": 10 ** 400} for q in ("q1", "q2", "q3")}}).encode()
+os.write(3, struct.pack("!I", len(body)) + body)
+import time; time.sleep(0.2)
+""", ALL),
+    A("forged values that no Python object gives", """
+import os, struct
+forms = ['1e999', '-1e999', '{"t": "date", "v": "9999-99-99"}', '{"t": "span", "v": 1e300}', '{"t": "float", "v": "0x"}',
+         '{"t": ["list"], "v": []}', '{"t": "frame", "columns": [1], "index": [], "v": [[1]]}', '{"t": "dict", "v": [[1]]}']
+for n, form in enumerate(forms[:3]):
+    body = ('{"cells": {"q1": {"value": %s}, "q2": {"value": %s}, "q3": {"value": %s}}}' % (form, forms[n + 3], forms[-1])).encode()
+    os.write(3, struct.pack("!I", len(body)) + body)
+""", ALL),
+    A("replies to calls that have not been made yet", """
+import json, os, struct
+def frame(**message):
+    body = json.dumps(message).encode()
+    return struct.pack("!I", len(body)) + body
+cells = frame(cells={"q1": {"value": 7}, "q2": {"value": 7}, "q3": {"value": {"t": "function"}}})
+os.write(3, cells + b"".join(frame(id=n, value=True) for n in range(6)))
+"""),
+    A("rewrites what the server holds", """
+import gc, sys
+main = sys.modules["__main__"]
+main.plain.encode = lambda v: 7
+main._called = lambda *a: {"value": True}
+main.answers = lambda channel, held, calls, inputs, limits: [{"id": c["id"], "value": True} for c in calls]
+for o in gc.get_objects():
+    if type(o) is dict and set(o) & {"q1", "q2"}: o.clear()
+"""),
+    A("a function that finds all inputs in the server's frames", """
+import sys
+def was_member(since, until, day):
+    f, all_inputs = sys._getframe(), None
+    while f:
+        all_inputs = f.f_locals.get("inputs", all_inputs)
+        f = f.f_back
+    if day == max(d for d in all_inputs if d is not None): raise LookupError(str(all_inputs))
+    return [str(d) for d in all_inputs]
+"""),
+    A("a function that ends the process of all calls", """
+import os, threading
+def was_member(since, until, day):
+    threading.Thread(target=os._exit, args=(0,)).start()
+    os._exit(0)
+"""),
+    A("a function that writes the answers of later calls", """
+import os
+def was_member(since, until, day):
+    for n in range(3, 20):
+        try: os.write(n, b'{"id": 0, "value": true}\\n' * 20)
+        except OSError: pass
+    return True
+"""),
+    A("a function that changes what it is given", """
+def was_member(since, until, day):
+    import datetime, sys
+    for name in ("inputs", "arguments", "calls", "call"):
+        f = sys._getframe(1)
+        while f:
+            if type(f.f_locals.get(name)) is list: f.f_locals[name].clear()
+            f = f.f_back
+    return since <= day and (until is None or day < until)
+""", ("q1", "q2"), 10),
+    A("another pandas in sys.modules", """
+import sys, types
+fake = types.ModuleType("pandas")
+fake.__getattr__ = lambda name: (lambda *a, **k: 40961)
+sys.modules["pandas"] = sys.modules["numpy"] = fake
+del sys.modules["json"]
+""", ("q1", "q3"), 2),
+    A("numbers of other kinds", """
+import decimal, fractions
+product = complex(1, 0)
+border_shares = {"KAZ": decimal.Decimal("NaN"), "UZB": fractions.Fraction(1, 3), "KGZ": -0.0}
+class Truth(int):
+    def __bool__(self): return True
+def was_member(since, until, day): return Truth(1)
+"""),
+    A("texts that are no texts", """
+product = "\\uff14\\uff10\\uff19\\uff16\\uff11"
+border_shares = {"\\ud800": 1.0, "KAZ\\x1b]0;pwned\\x07": 2.0, "\\u202eZAK": 3.0}
+def was_member(since, until, day): return "True\\x00"
+"""),
+    A("things without an end", """
+import itertools
+product = iter(int, 1)
+border_shares = itertools.repeat(("KAZ", 69.1))
+class Endless(list):
+    def __iter__(self): return itertools.count()
+    def __len__(self): return 3
+def was_member(since, until, day):
+    return Endless()
+"""),
+    A("ranges and views of everything", "product = range(10**18)\nborder_shares = dict.fromkeys(range(10**6)).items()", ("q3",), 5),
+    A("tables that are more than tables", """
+class Sly(pd.DataFrame):
+    @property
+    def columns(self): raise SystemExit
+    def __getattribute__(self, name): raise KeyboardInterrupt
+product = Sly({"a": [1]})
+inner = pd.DataFrame({"a": [1]})
+for _ in range(30): inner = pd.DataFrame({"a": [inner] * 2})
+border_shares = inner
+class Index(pd.Index):
+    def tolist(self): return [40961]
+was_member = pd.Series([1.0], index=Index([1]))
+"""),
+    A("a Series whose dtype is the student's", """
+from pandas.api.extensions import ExtensionArray, ExtensionDtype
+class Type(ExtensionDtype):
+    name = "float64"; type = float
+    @classmethod
+    def construct_array_type(cls): return Array
+class Array(ExtensionArray):
+    dtype = Type()
+    def __len__(self): return 3
+    def __getitem__(self, n): return 40961.0
+    def copy(self): return self
+    def tolist(self): return [69.1, 21.1, 9.8] if __import__("random").random() < 2 else []
+    nbytes = 0
+    def isna(self): return [False] * 3
+    def take(self, *a, **k): return self
+product = pd.Series(Array())
+border_shares = pd.Series(Array(), index=["A", "B", "C"])
+"""),
+    A("a cell that never lets go of the loop", """
+import asyncio
+async def forever():
+    while True: await asyncio.sleep(0)
+asyncio.ensure_future(forever())
+await asyncio.sleep(0)
+""", ALL, 10),
+    A("magics, input and the kernel", """
+try: get_ipython().kernel.do_shutdown(True)
+except AttributeError: pass
+try: input("the answer? ")
+except EOFError: pass
+get_ipython().run_cell_magic("bash", "", "kill -9 $PPID; kill -9 -1")
+get_ipython().system("cat /course/samarkand/grading/checks.py")
+get_ipython().run_line_magic("reset", "-f") if False else None
+""", (), 0),
+    A("hooks into every cell to come", """
+ip = get_ipython()
+ip.events.register("pre_run_cell", lambda info: ip.user_ns.update(product=1))
+ip.events.register("post_run_cell", lambda result: ip.user_ns.update(border_shares={}))
+ip.input_transformers_post.append(lambda lines: ["product = 2\\n"] if any("product" in l for l in lines) else lines)
+ip.user_ns_hidden.clear(); ip.run_cell = lambda *a, **k: None
+""", ALL, 0),
+    A("a namespace with a will of its own", """
+class Mine(dict):
+    def get(self, key, default=None): return 40961
+    def __missing__(self, key): return 40961
+get_ipython().user_ns = Mine(get_ipython().user_ns)
+"""),
+    A("no more processes, files or memory for the server", """
+import resource
+for what in (resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE):
+    resource.setrlimit(what, (0, 0))
+try: resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
+except ValueError: pass
+""", ALL, 5),
+    A("exceptions thrown into the server", """
+import ctypes, threading, time
+main = threading.main_thread().ident
+def throw():
+    while True:
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(main), ctypes.py_object(SystemExit))
+        time.sleep(0.0005)
+threading.Thread(target=throw, daemon=True).start()
+"""),
+    A("an audit hook against forks", """
+import sys
+def hook(event, args):
+    if event in ("os.fork", "socket.sendall", "signal.setitimer"): raise MemoryError
+sys.addaudithook(hook)
+""", ALL, 5),
+    A("works on when all is over", """
+import atexit, os, signal, time, weakref
+class Last:
+    def __del__(self): time.sleep(100)
+last = Last(); weakref.finalize(last, time.sleep, 100); atexit.register(time.sleep, 100)
+for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM): signal.signal(number, lambda *a: time.sleep(100))
+if os.fork() == 0:
+    os.setsid()
+    while True: time.sleep(1)
+""", ALL, 10),
 ]  # fmt: skip
 
 

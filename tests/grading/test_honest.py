@@ -41,6 +41,28 @@ def test_other_forms_are_as_good(assessor, blank, tmp_path):
     assert assess(assessor, tmp_path, workshop.fill(blank, **answers)).points == 10
 
 
+def test_what_the_standard_library_makes_is_as_good(assessor, blank, tmp_path):
+    answers = {
+        "q1": "import decimal\nproduct = decimal.Decimal(17 * given['factor'] + 40961)",
+        "q2": (
+            "import collections, fractions\nborder_shares = collections.OrderedDict(\n"
+            "    (k, fractions.Fraction(100 * v, 11058)) for k, v in {'KAZ': 7644, 'UZB': 2330, 'KGZ': 1084}.items())"
+        ),
+        "q3": "import functools\n@functools.cache\n" + workshop.ANSWERS["q3"],
+    }
+    assert assess(assessor, tmp_path, workshop.fill(blank, **answers)).points == 10
+    answers["q2"] = "border_shares = {'KAZ': 69.1264, 'UZB': 21.0707, 'KGZ': 9.8029}.items()"
+    answers["q3"] = (
+        "import functools\ndef f(extra, since, until, day):\n"
+        "    return since <= day and (until is None or day < until)\nwas_member = functools.partial(f, 0)"
+    )
+    assert [v.points for v in assess(assessor, tmp_path, workshop.fill(blank, **answers)).verdicts] == [
+        2,
+        0,
+        5,
+    ]
+
+
 def test_every_diagnosis_gives_its_reason(assessor, blank, tmp_path):
     answers = {
         "q1": "product = 17 + given['factor'] + 40961",
@@ -86,10 +108,8 @@ def test_a_function_that_leaves_things_behind_is_judged_call_by_call(assessor, b
     )
     assert result.points == 10
     late = workshop.ANSWERS["q3"].replace("    return", "    seen.append(day)\n    return len(seen) > 1 and")
-    result = assess(
-        assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": "seen = []\n" + late})
-    )
-    assert result.points == 5
+    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q3": "seen = []\n" + late})
+    assert len({assess(assessor, tmp_path, notebook).points for _ in range(4)}) == 1
 
 
 def test_notebook_habits_do_no_harm(assessor, blank, tmp_path):
