@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
+import collections
 import itertools
 import math
+import random
 
 import pandas as pd
 
@@ -13,11 +15,20 @@ from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practi
 from samarkand.grading.kinds import ByKey, Number, Together, Whole
 
 STARTS = ["ARM", "AZE", "BLR", "IND", "IRN", "KAZ", "KGZ", "MNG", "PAK", "RUS", "TJK", "TUR"]
+LANDED = pd.Timestamp("2022-09-14")
 ENDS = ["CHN", "EGY", "KHM", "LKA", "NPL", "QAT", "SAU", "TKM", "ARE", "AFG"]
 
 
+def _events() -> list[str]:
+    """List what happened on a known day before the trip, without the journey that the lesson counts from."""
+    table = data.load("timeline")
+    known = table[(table["precision"] == "day") & (table["day"] < "2022-09-01")]
+    return [key for key in known["id"] if key != "TL036"]
+
+
 def _gap(given: Given) -> int:
-    return int((pd.Timestamp("2022-09-14") - pd.Timestamp("2020-01-18")).days)
+    event = data.load("timeline").set_index("id").loc[given["event"]]
+    return int((LANDED - event["day"]).days)
 
 
 def _capital(iso3: str) -> tuple[float, float]:
@@ -45,15 +56,53 @@ def _tour(given: Given) -> float:
     return sum(geo.distance_km(a, b) for a, b in itertools.pairwise(stops))
 
 
-def _meetings(kinds: tuple[str, ...]) -> dict[str, int]:
+def _meetings(given: Given, kinds: tuple[str, ...] = ("bilateral", "multilateral")) -> dict[str, int]:
+    """Count by day the meetings in which at least one of some states took part."""
     trip = data.load("trip")
-    days = trip[trip["type"].isin(kinds)]["day"].dt.strftime("%Y-%m-%d")
-    return {str(day): int(n) for day, n in days.value_counts().items()}
+    trip = trip[trip["type"].isin(kinds)]
+    codes = trip["counterpart_iso3"].fillna("").str.split(";")
+    mine = trip[codes.apply(lambda found: bool(set(found) & set(given["states"])))]
+    days = mine["day"].dt.strftime("%Y-%m-%d").value_counts()
+    return {str(day): int(n) for day, n in days.items()}
 
 
-def _legs(given: Given) -> tuple[float, float]:
-    km = data.load("trip").query("type == 'leg'")["distance_km"]
-    return float(km.sum()), float(100 * km.max() / km.sum())
+def _states_not_meetings(given: Given) -> dict[str, int]:
+    """Count a meeting once for each of the states in it."""
+    found: collections.Counter[str] = collections.Counter()
+    for code in given["states"]:
+        found.update(_meetings({"states": [code]}))
+    return dict(found)
+
+
+def _groups() -> list[list[str]]:
+    """Draw groups of six states, so that no answer is right for more than two of them."""
+    groups, answers = [], collections.Counter[str]()
+    for number in range(3000):
+        group = sorted({"RUS", "MNG", *random.Random(number).sample(MET, 5)})
+        answer = _meetings({"states": group})
+        if group in groups:
+            continue
+        answers[repr(sorted(answer.items()))] += 1
+        if len(answer) >= 2 and answers[repr(sorted(answer.items()))] <= 2:
+            groups.append(group)
+    return groups
+
+
+MET = ["KAZ", "UZB", "KGZ", "TKM", "TJK", "AZE", "BLR", "IRN", "PAK", "TUR", "IND", "ARM", "AFG"]
+GROUPS = _groups()
+STOPS = sorted({*STARTS, *ENDS, "UZB"})
+ROUTES = [random.Random(number).sample(STOPS, 5) for number in range(40)]
+
+
+def _route(given: Given, *, closed: bool = False) -> tuple[float, float]:
+    """Sum the flights from capital to capital, and the longest in per cent of the sum."""
+    stops = [*given["route"], *(given["route"][:1] if closed else [])]
+    km = [geo.distance_km(_capital(a), _capital(b)) for a, b in itertools.pairwise(stops)]
+    return sum(km), 100 * max(km) / sum(km)
+
+
+def _straight(given: Given) -> tuple[float, float]:
+    return geo.distance_km(_capital(given["route"][0]), _capital(given["route"][-1])), _route(given)[1]
 
 
 def meetings_with(trip: pd.DataFrame, code: str) -> int:
@@ -98,47 +147,48 @@ def _cases(given: Given) -> list[Case]:
 SET = ExerciseSet(
     id="ex01_the_trip",
     lesson="01_the_trip",
-    options={"start": STARTS, "end": ENDS},
+    options={"event": _events(), "start": STARTS, "end": ENDS, "states": GROUPS, "route": ROUTES},
     questions=(
         Question(
-            "q1", "gap_days", 1, Whole("days", 0, 5000), _gap,
-            "Take the day he came home from Myanmar and the day he landed in Nur-Sultan, and subtract.",
-            "01_the_trip, section 3",
+            "q1", "gap_days", 1, Whole("days", 0, 12000), _gap,
+            "Look up the day of your event in timeline, and subtract it from 14 September 2022.",
+            "01_the_trip: 3. How long had he not been abroad?",
             (
                 Diagnosis("You counted both the first and the last day, or began a day early.", lambda g: _gap(g) + 1),
-                Diagnosis("These are days until the trip was over: it began on 14 September.", lambda g: _gap(g) + 2),
+                Diagnosis("These are days until the trip was over: he landed on 14 September.", lambda g: _gap(g) + 2),
                 Diagnosis("These are years, not days.", lambda g: round(_gap(g) / 365)),
+                Diagnosis("These are days until the article appeared, not until he landed.", lambda g: _gap(g) - 2),
             ),
+            varies=True, uses=("event",),
         ),
         Question(
             "q2", "flight_km", 2, Number("km", 5, 0, 20038), _flight,
             "Look at which two capitals you were given, and at the order of latitude and longitude.",
-            "01_the_trip, section 2",
+            "01_the_trip: 2. Where did he go?",
             (
                 Diagnosis("Latitude and longitude have changed places.", _flight_swapped),
                 Diagnosis("This is a distance on a flat map: near the pole degrees are shorter.", _flight_on_a_flat_map),
                 Diagnosis("This is in miles: the question asks for kilometres.", lambda g: _flight(g) / 1.609344),
                 Diagnosis("This is the way there and back.", lambda g: 2 * _flight(g)),
             ),
-            varies=True,
+            varies=True, uses=("start", "end"),
         ),
         Question(
-            "q3", "meetings", 2, ByKey(Whole("meetings"), keys="days"), lambda g: _meetings(("bilateral",)),
-            "Keep the rows of one type only, then count them by day.",
-            "01_the_trip, section 4",
+            "q3", "meetings", 2, ByKey(Whole("meetings"), keys="days"), _meetings,
+            "Keep meetings of two and of more; of those, the ones in which at least one of your states took part; count by day.",
+            "01_the_trip: 4. Whom did he meet, and whom not?",
             (
-                Diagnosis("Meetings of three and more are in it: the question asks for those of two.",
-                          lambda g: _meetings(("bilateral", "multilateral"))),
+                Diagnosis("Meetings of three and more are missing.", lambda g: _meetings(g, ("bilateral",))),
                 Diagnosis("Every row is counted, flights and ceremonies too.",
-                          lambda g: _meetings(tuple(data.load("trip")["type"].unique()))),
-                Diagnosis("A day is missing: the trip had three.",
-                          lambda g: {d: n for d, n in _meetings(("bilateral",)).items() if d != "2022-09-14"}),
+                          lambda g: _meetings(g, tuple(data.load("trip")["type"].unique()))),
+                Diagnosis("A meeting with two of your states is one meeting.", _states_not_meetings),
             ),
+            varies=True, uses=("states",),
         ),
         Question(
             "q4", "meetings_with", 3, Whole("meetings", 0), meetings_with,
             "A cell may hold several codes with ; between, or none.",
-            "01_the_trip, section 4",
+            "01_the_trip: 4. Whom did he meet, and whom not?",
             (
                 Diagnosis("A state that met together with others is missed: a cell may hold several codes.", _only_alone),
                 Diagnosis("Meetings of three and more are left out.", _only_bilateral),
@@ -147,24 +197,26 @@ SET = ExerciseSet(
             cases=_cases,
         ),
         Question(
-            "q5", "legs", 2, Together((Number("km", 1, 0), Number("per cent", 0.1, 0, 100))), _legs,
-            "Keep the rows of type leg; the second number is the longest of them in per cent of the first.",
-            "01_the_trip, section 2",
+            "q5", "journey", 2, Together((Number("km", 5, 0, 200_000), Number("per cent", 0.1, 0, 100))), _route,
+            "Four flights between five capitals; the second number is the longest of them in per cent of the first.",
+            "01_the_trip: 2. Where did he go?",
             (
                 Diagnosis("The second number is a share of one: the question asks for per cent.",
-                          lambda g: (_legs(g)[0], _legs(g)[1] / 100)),
-                Diagnosis("The first number is the mean of the legs, not their sum.",
-                          lambda g: (_legs(g)[0] / 3, _legs(g)[1])),
-                Diagnosis("The flight home is missing.",
-                          lambda g: (_legs(g)[0] * (1 - _legs(g)[1] / 100), _legs(g)[1])),
+                          lambda g: (_route(g)[0], _route(g)[1] / 100)),
+                Diagnosis("The first number is the mean of the flights, not their sum.",
+                          lambda g: (_route(g)[0] / 4, _route(g)[1])),
+                Diagnosis("The way back to the first capital is in it: nobody asked for that.",
+                          lambda g: _route(g, closed=True)),
+                Diagnosis("This is the straight way from the first capital to the last.", _straight),
             ),
+            varies=True, uses=("route",),
         ),
     ),
     practice=(
         Practice(
             "p1", "tour_km", Number("km", 0.0005, 0, 80_000), _tour,
             "Three flights: Beijing to Tashkent, on to the capital of given['start'], and back to Beijing.",
-            "01_the_trip, section 2", digits=3, uses=("start",),
+            "01_the_trip: 2. Where did he go?", digits=3, uses=("start",),
         ),
     ),
 )  # fmt: skip

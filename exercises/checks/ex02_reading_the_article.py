@@ -40,44 +40,84 @@ def _groups(most: int = 40) -> list[list[str]]:
 GROUPS = _groups()
 
 
-def _quoted() -> pd.Series:
+def _quoted(given: Given, column: str = "quoted_words") -> pd.Series:
+    """Sum a column of the blocks that quote an expert, without the paragraphs that are left out."""
     blocks = data.load("blocks")
-    experts = blocks[blocks["quoted_speaker"].isin(EXPERTS)]
-    return experts.groupby("quoted_speaker")["quoted_words"].sum()
+    kept = blocks[~blocks["block"].isin(given["without"])]
+    experts = kept[kept["quoted_speaker"].isin(EXPERTS)]
+    return experts.groupby("quoted_speaker")[column].sum()
 
 
 def _expert_shares(given: Given) -> pd.Series:
-    return 100 * _quoted() / _quoted().sum()
+    return 100 * _quoted(given) / _quoted(given).sum()
+
+
+def _of_whole_article(given: Given) -> pd.Series:
+    return _expert_shares({"without": []})
 
 
 def _of_all_quoted(given: Given) -> pd.Series:
-    return 100 * _quoted() / data.load("blocks")["quoted_words"].sum()
+    blocks = data.load("blocks")
+    return 100 * _quoted(given) / blocks[~blocks["block"].isin(given["without"])]["quoted_words"].sum()
 
 
 def _of_all_words(given: Given) -> pd.Series:
-    return 100 * _quoted() / data.load("blocks")["words"].sum()
+    return 100 * _quoted(given) / data.load("blocks")["words"].sum()
 
 
 def _by_quotations(given: Given) -> pd.Series:
-    blocks = data.load("blocks")
-    counts = blocks[blocks["quoted_speaker"].isin(EXPERTS)].groupby("quoted_speaker")["quotations"].sum()
+    counts = _quoted(given, "quotations")
     return 100 * counts / counts.sum()
+
+
+def _left_out(most: int = 40) -> list[list[str]]:
+    """Draw three paragraphs to leave out, of which one at least quotes an expert."""
+    blocks = data.load("blocks").set_index("block")
+    paragraphs = list(blocks[blocks["kind"] == "paragraph"].index)
+    groups, seen = [], set()
+    for number in range(2000):
+        group = sorted(random.Random(number).sample(paragraphs, 3))
+        answer = repr(sorted(_expert_shares({"without": group}).round(3).items()))
+        if blocks.loc[group, "quoted_speaker"].isin(EXPERTS).any() and answer not in seen:
+            groups.append(group)
+            seen.add(answer)
+        if len(groups) == most:
+            break
+    return groups
+
+
+LEFT_OUT = _left_out()
+
+
+def _inside(given: Given) -> pd.DataFrame:
+    claims = data.load("claims")
+    return claims[claims["block"].isin(given["blocks"])]
+
+
+def _outside(given: Given) -> pd.DataFrame:
+    claims = data.load("claims")
+    return claims[~claims["block"].isin(given["blocks"])]
 
 
 def _types(claims: pd.DataFrame) -> dict[str, int]:
     return {str(k): int(v) for k, v in claims["type"].value_counts().items()}
 
 
-def _hedged(given: Given) -> tuple[int, float]:
-    claims = data.load("claims")
+def _caution(claims: pd.DataFrame) -> tuple[int, float, float]:
+    """Count the hedged claims, the share of all that they are, and the share of forecasts in them."""
     hedged = claims[claims["hedge"].notna()]
-    return len(hedged), float(100 * (hedged["type"] == "forecast").mean())
+    of_all = 100 * len(hedged) / len(claims)
+    return len(hedged), of_all, float(100 * (hedged["type"] == "forecast").mean()) if len(hedged) else 0.0
 
 
-def _hedged_of_forecasts(given: Given) -> tuple[int, float]:
-    claims = data.load("claims")
+def _hedged(given: Given) -> tuple[int, float, float]:
+    return _caution(_outside(given))
+
+
+def _hedged_of_forecasts(given: Given) -> tuple[int, float, float]:
+    claims = _outside(given)
     forecasts = claims[claims["type"] == "forecast"]
-    return _hedged(given)[0], float(100 * forecasts["hedge"].notna().mean())
+    return (*_hedged(given)[:2], float(100 * forecasts["hedge"].notna().mean()))
 
 
 def _mode_over_all(given: Given) -> tuple[int, float]:
@@ -126,49 +166,55 @@ def _cases(given: Given) -> list[Case]:
 SET = ExerciseSet(
     id="ex02_reading_the_article",
     lesson="02_reading_the_article",
-    options={"blocks": GROUPS, "column": COLUMNS},
+    options={"without": LEFT_OUT, "blocks": GROUPS, "column": COLUMNS},
     questions=(
         Question(
             "q1", "expert_shares", 2, ByKey(Number("per cent", 0.1, 0, 100), keys="experts"), _expert_shares,
-            "Keep the blocks that quote one of the three, sum the quoted words of each, divide by the sum of all three.",
-            "02_reading_the_article, who speaks",
+            "Leave your paragraphs out, keep the blocks that quote one of the three, sum the quoted words of each, divide by the sum of all three.",
+            "02_reading_the_article: 1. Whose words are they?",
             (
                 Diagnosis("These are shares of one: the question asks for per cent.", lambda g: _expert_shares(g) / 100),
+                Diagnosis("These are the shares in the whole article: leave your paragraphs out.", _of_whole_article),
                 Diagnosis("You divided by all quoted words, Li Zhanshu's too: the question asks for expert words.", _of_all_quoted),
                 Diagnosis("You divided by all words of the article.", _of_all_words),
                 Diagnosis("You counted quotations, not quoted words.", _by_quotations),
             ),
+            varies=True, uses=("without",),
         ),
         Question(
-            "q2", "types", 1, ByKey(Whole("claims", 0), keys="types of claim"), lambda g: _types(data.load("claims")),
-            "Count the rows of claims by the column type.",
-            "02_reading_the_article, claims by type",
+            "q2", "types", 1, ByKey(Whole("claims", 0), keys="types of claim"), lambda g: _types(_inside(g)),
+            "Keep the claims whose block is one of yours, and count their rows by the column type.",
+            "02_reading_the_article: 3. Facts, forecasts, and small words",
             (
-                Diagnosis("Only claims that can be verified are counted.",
-                          lambda g: _types(data.load("claims").query("verifiable == 'yes'"))),
+                Diagnosis("These are all claims of the article: keep those of your paragraphs.",
+                          lambda g: _types(data.load("claims"))),
+                Diagnosis("These are the claims outside your paragraphs.", lambda g: _types(_outside(g))),
                 Diagnosis("Only what the newsroom says itself is counted.",
-                          lambda g: _types(data.load("claims").query("speaker == 'narrator'"))),
-                Diagnosis("These are verdicts, not types.",
-                          lambda g: data.load("claims")["verdict"].value_counts().to_dict()),
+                          lambda g: _types(_inside(g).query("speaker == 'narrator'"))),
+                Diagnosis("These are verdicts, not types.", lambda g: _inside(g)["verdict"].value_counts().to_dict()),
             ),
+            varies=True, uses=("blocks",),
         ),
         Question(
-            "q3", "hedged", 2, Together((Whole("claims", 0), Number("per cent", 0.1, 0, 100))), _hedged,
-            "A claim is hedged if its cell in hedge is not empty; then see which type those claims are.",
-            "02_reading_the_article, hedges",
+            "q3", "hedged", 2,
+            Together((Whole("claims", 0), Number("per cent", 0.1, 0, 100), Number("per cent", 0.1, 0, 100))), _hedged,
+            "Leave the claims of your paragraphs out. A claim is hedged if its cell in hedge is not empty; then see which type those are.",
+            "02_reading_the_article: 3. Facts, forecasts, and small words",
             (
-                Diagnosis("The second number is a share of one: the question asks for per cent.",
-                          lambda g: (_hedged(g)[0], _hedged(g)[1] / 100)),
-                Diagnosis("The second number is the share of forecasts that are hedged: it was asked the other way round.",
+                Diagnosis("The shares are of one: the question asks for per cent.",
+                          lambda g: (_hedged(g)[0], _hedged(g)[1] / 100, _hedged(g)[2] / 100)),
+                Diagnosis("The third number is the share of forecasts that are hedged: it was asked the other way round.",
                           _hedged_of_forecasts),
-                Diagnosis("The second number is the share of hedged claims in all claims.",
-                          lambda g: (_hedged(g)[0], 100 * _hedged(g)[0] / len(data.load("claims")))),
+                Diagnosis("These are all claims: leave those of your paragraphs out.", lambda g: _caution(data.load("claims"))),
+                Diagnosis("These are the claims in your paragraphs: the question asks for all others.",
+                          lambda g: _caution(_inside(g))),
             ),
+            varies=True, uses=("blocks",),
         ),
         Question(
             "q4", "commonest", 2, Together((Whole("claims", 0), Number("per cent", 0.1, 0, 100))), _of_blocks,
             "Keep the claims whose block is one of yours; then take the commonest value of the column you were given.",
-            "02_reading_the_article, claims by type",
+            "02_reading_the_article: 3. Facts, forecasts, and small words",
             (
                 Diagnosis("The second number is a share of one: the question asks for per cent.",
                           lambda g: (_of_blocks(g)[0], _of_blocks(g)[1] / 100)),
@@ -176,12 +222,12 @@ SET = ExerciseSet(
                 Diagnosis("These are all claims: keep those of your paragraphs first.", _mode_of_all),
                 Diagnosis("Only the first of your paragraphs is looked at.", _by_first_only),
             ),
-            varies=True,
+            varies=True, uses=("blocks", "column"),
         ),
         Question(
             "q5", "word_share", 3, Number("per cent", 0.05, 0, 100), word_share,
             "Sum words, do not count rows; and think of a kind that is not there, and of an empty table.",
-            "02_reading_the_article, words by speaker",
+            "02_reading_the_article: 1. Whose words are they?",
             (
                 Diagnosis("This is the share of blocks, not of words.", _row_share),
                 Diagnosis("This is a share of one: the question asks for per cent.", lambda b, k: word_share(b, k) / 100),
@@ -196,7 +242,7 @@ SET = ExerciseSet(
         Practice(
             "p1", "voices", Together((Whole("words", 0, 5000),) * 5), _words_by_voice,
             "Group blocks by attributed_to, sum all words (not only the quoted ones), and mind the order.",
-            "02_reading_the_article, words by speaker",
+            "02_reading_the_article: 1. Whose words are they?",
         ),
     ),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practi
 from samarkand.grading.kinds import Codes, Number, Text, Together, Whole
 
 SUMMIT = pd.Timestamp("2022-09-15")
-CLUBS = ["CSTO", "CIS"]
+CLUBS = ["CSTO", "CIS", "EAEU"]
 STATES = ("member", "observer", "dialogue partner")
 FAMILIES = [["member", "observer"], ["member", "dialogue partner"], list(STATES)]
 YEARS = [2015, 2019, 2021, 2022]
@@ -25,7 +25,7 @@ def _on(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return table[(table["from"] <= day) & (table["to"].isna() | (table["to"] > day))]
 
 
-def _days(each: int = 6) -> list[str]:
+def _days(each: int = 5) -> list[str]:
     """Draw days from each time in which nothing changed, so that all times are as likely.
 
     They begin when a first status had ended and end when partners and observers became one. A time is left out
@@ -133,25 +133,37 @@ def _share(values: pd.Series, members: Collection[str]) -> float:
     return float(100 * values[values.index.isin(list(members))].sum() / values["WLD"])
 
 
-def _people(given: Given) -> float:
-    return _share(_value("population_persons"), _members())
+def _people(given: Given, year: int | None = None) -> float:
+    return _share(_value("population_persons", year or given["year"]), given["states"])
 
 
 def _money(given: Given) -> tuple[float, float]:
     at_ppp = _value("gdp_per_head_ppp") * _value("population_persons")
     world = float(_value("gdp_ppp")["WLD"])
-    ppp = float(100 * at_ppp[at_ppp.index.isin(list(_members()))].sum() / world)
-    return ppp, _share(_value("gdp_current_usd"), _members())
+    ppp = float(100 * at_ppp[at_ppp.index.isin(given["states"])].sum() / world)
+    return ppp, _share(_value("gdp_current_usd"), given["states"])
+
+
+def _of_those_listed(given: Given) -> float:
+    """Divide by the sum of all rows of states, as if they were the world."""
+    values = _value("population_persons", given["year"]).drop("WLD")
+    return float(100 * values[values.index.isin(given["states"])].sum() / values.sum())
+
+
+def _groups(most: int = 40) -> list[list[str]]:
+    """Draw groups of six states that had a status in the SCO; China or India is in each, never both."""
+    family = sorted(set(data.load("sco_membership")["iso3"]) - {"CHN", "IND", "LAO"})
+    draws = [random.Random(number) for number in range(most)]
+    return [sorted([("CHN", "IND")[n % 2], *draw.sample(family, 5)]) for n, draw in enumerate(draws)]
+
+
+GROUPS = _groups()
 
 
 def _club(name: str, day: pd.Timestamp, statuses: Collection[str] = ("member",)) -> set[str]:
     table = data.load("org_membership")
     running = _on(table[table["organisation"] == name], day)
     return set(running[running["status"].isin(list(statuses))]["iso3"])
-
-
-def _overlap(given: Given) -> set[str]:
-    return _members() & _club("CSTO", SUMMIT) & _club("EAEU", SUMMIT)
 
 
 def _family(given: Given, day: pd.Timestamp) -> set[str]:
@@ -195,6 +207,16 @@ def _by_heads(given: Given) -> tuple[int, float, float]:
     return both, jaccard, 100 * both / len(_sets(given)[0])
 
 
+def _in_one_only(given: Given) -> set[str]:
+    a, b = _sets(given)
+    return a ^ b
+
+
+def _in_one_only_of_members(given: Given) -> set[str]:
+    day = pd.Timestamp(given["day"])
+    return _members(day) ^ _club(given["club"], day)
+
+
 def _people_of_the_family(given: Given, day: pd.Timestamp = SUMMIT) -> float:
     values = _value("population_persons")
     return float(values[values.index.isin(list(_family(given, day)))].sum())
@@ -203,13 +225,13 @@ def _people_of_the_family(given: Given, day: pd.Timestamp = SUMMIT) -> float:
 SET = ExerciseSet(
     id="ex03_the_sco",
     lesson="03_the_sco",
-    options={"day": DAYS, "club": CLUBS, "statuses": FAMILIES, "year": YEARS},
+    options={"day": DAYS, "club": CLUBS, "statuses": FAMILIES, "year": YEARS, "states": GROUPS},
     questions=(
         Question(
             "q1", "counts", 1,
             Together((Whole("members", 0, 40), Whole("observers", 0, 40), Whole("dialogue partners", 0, 40), Whole("days", 0, 20000))), _counts,
             "A spell runs on a day if it began by then and has not ended by then; of those, the newest has the latest from.",
-            "03_the_sco, spells of membership",
+            "03_the_sco: 1. Who belongs? Status comes in spells",
             (
                 Diagnosis("States that have left a status since are still counted: look at the column to.", _ever),
                 Diagnosis("This counts from the day of the decision, not from the day it took effect.", _by_decision),
@@ -222,7 +244,7 @@ SET = ExerciseSet(
         Question(
             "q2", "status_on", 2, Text("a status, as the table writes it, or none"), status_on,
             "Think of the very day a spell begins, the very day it ends, and a state that is not there.",
-            "03_the_sco, spells of membership",
+            "03_the_sco: 1. Who belongs? Status comes in spells",
             (
                 Diagnosis("On the day a spell ends, the next one has begun: the end is not part of it.", _inclusive),
                 Diagnosis("The end of a spell is not looked at: the first status is given for ever.", _without_an_end),
@@ -232,54 +254,55 @@ SET = ExerciseSet(
             cases=_cases,
         ),
         Question(
-            "q3", "people_share", 2, Number("per cent", 0.1, 0, 100), _people,
-            "Sum the population of the members of that day, and divide by the row WLD of the same year.",
-            "03_the_sco, how big it is",
+            "q3", "people_share", 2, Number("per cent", 0.05, 0, 100), _people,
+            "Sum the population of your six states, and divide by the row WLD of the same year.",
+            "03_the_sco: 2. Forty per cent of the people?",
             (
                 Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _people(g) / 100),
-                Diagnosis("China and India are left out.",
-                          lambda g: _share(_value("population_persons"), _members() - {"CHN", "IND"})),
-                Diagnosis("Only China and India are in it.", lambda g: _share(_value("population_persons"), {"CHN", "IND"})),
-                Diagnosis("Observers are counted as members.",
-                          lambda g: _share(_value("population_persons"), _members() | {"AFG", "BLR", "IRN", "MNG"})),
+                Diagnosis("China and India are left out.", lambda g: _people({**g, "states": [s for s in g["states"] if s not in ("CHN", "IND")]})),
+                Diagnosis("These are the members of 15 September 2022, not your six states.",
+                          lambda g: _people({**g, "states": sorted(_members())})),
+                Diagnosis("You divided by the states in the table: the row WLD is the world.", _of_those_listed),
                 Diagnosis("This is wealth, not people: which indicator did you take?", lambda g: _money(g)[1]),
-                Diagnosis("This is the share of another year.",
-                          lambda g: _share(_value("population_persons", 2001), _members())),
+                Diagnosis("This is the share of another year.", lambda g: _people(g, 2001)),
             ),
+            varies=True, uses=("year", "states"),
         ),
         Question(
-            "q4", "gdp_shares", 2, Together((Number("per cent", 0.1, 0, 100), Number("per cent", 0.1, 0, 100))), _money,
+            "q4", "gdp_shares", 2, Together((Number("per cent", 0.05, 0, 100), Number("per cent", 0.05, 0, 100))), _money,
             "For the first, multiply GDP per head by population before you sum; for the second, take current dollars.",
-            "03_the_sco, nominal against PPP",
+            "03_the_sco: 3. Thirty per cent of the money?",
             (
                 Diagnosis("The two numbers have changed places.", lambda g: _money(g)[::-1]),
                 Diagnosis("These are shares of one: the question asks for per cent.",
                           lambda g: tuple(x / 100 for x in _money(g))),
                 Diagnosis("Both are at current dollars.", lambda g: (_money(g)[1], _money(g)[1])),
                 Diagnosis("Both are at PPP.", lambda g: (_money(g)[0], _money(g)[0])),
+                Diagnosis("These are the members of 15 September 2022, not your six states.",
+                          lambda g: _money({**g, "states": sorted(_members())})),
             ),
+            varies=True, uses=("states",),
         ),
         Question(
-            "q5", "in_all_three", 1, Codes(), _overlap,
-            "Only full members on that day count, in each of the three.",
-            "03_the_sco, overlapping clubs",
+            "q5", "in_one_only", 1, Codes(), _in_one_only,
+            "Make the two sets for your day; then keep what is in the first or in the second, and not in both.",
+            "03_the_sco: 5. Is it a bloc?",
             (
-                Diagnosis("An observer of the EAEU is not a member.",
-                          lambda g: _members() & (_club("CSTO", SUMMIT) | {"UZB"})
-                          & _club("EAEU", SUMMIT, ("member", "observer"))),
-                Diagnosis("These are states in any of the three, not in all.",
-                          lambda g: _members() | _club("CSTO", SUMMIT) | _club("EAEU", SUMMIT)),
-                Diagnosis("These are in the SCO and the CSTO: the EAEU is missing.",
-                          lambda g: _members() & _club("CSTO", SUMMIT)),
-                Diagnosis("These are in the CSTO and the EAEU: the SCO is missing.",
-                          lambda g: _club("CSTO", SUMMIT) & _club("EAEU", SUMMIT)),
+                Diagnosis("These are the states in both: the question asks for those in one only.",
+                          lambda g: set.intersection(*_sets(g))),
+                Diagnosis("These are the states in either, with those in both.", lambda g: set.union(*_sets(g))),
+                Diagnosis("Only the SCO's side is here: the other club has states of its own too.",
+                          lambda g: _sets(g)[0] - _sets(g)[1]),
+                Diagnosis("Only members of the SCO are taken: the question asks for the statuses you were given.",
+                          _in_one_only_of_members),
             ),
+            varies=True, uses=("day", "club", "statuses"),
         ),
         Question(
             "q6", "similarity", 2,
             Together((Whole("states in both", 0, 40), Number("Jaccard", 0.005, 0, 1), Number("per cent", 0.01, 0, 100))), _similar,
             "Make two sets of codes for your day. Jaccard: how many are in both, divided by how many are in at least one.",
-            "03_the_sco, Jaccard",
+            "03_the_sco: 5. Is it a bloc?",
             (
                 Diagnosis("You divided by the smaller club, not by all states in either.", _of_smaller),
                 Diagnosis("You divided by the sum of both: states in both are counted twice there.", _of_sum),
@@ -291,14 +314,14 @@ SET = ExerciseSet(
                           lambda g: _similar({**g, "year": 2021 if g["year"] != 2021 else 2022})),
                 Diagnosis("This is the day of the summit, not the day you were given.", lambda g: _similar(g, SUMMIT)),
             ),
-            varies=True,
+            varies=True, uses=("day", "club", "statuses", "year"),
         ),
     ),
     practice=(
         Practice(
             "p1", "family_people", Whole("persons", 0, 10**10), _people_of_the_family,
             "Take the spells that run on 15 September 2022 and have one of your statuses, and sum the population of 2021.",
-            "03_the_sco, how big it is", uses=("statuses",),
+            "03_the_sco: 2. Forty per cent of the people?", uses=("statuses",),
         ),
     ),
 )  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
+import functools
 import itertools
+import random
 
 import pandas as pd
 
@@ -11,9 +13,31 @@ from samarkand import data
 from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practice, Question
 from samarkand.grading.kinds import Day, Number, Together
 
-ARTICLE = pd.Timestamp("2022-09-12")
 YEARS = [list(pair) for pair in itertools.combinations((2020, 2021, 2022, 2023, 2024), 2)]
+SPANS = [list(pair) for pair in itertools.combinations(range(2016, 2026), 2)]
 DESTINATIONS = ["CHN", "EUR", "IND"]
+
+
+def _ends() -> list[str]:
+    """List the ends of the periods for which both directions are known."""
+    table = data.load("trade_cn_ru_cumulative").dropna(
+        subset=["china_exports_usd_bn", "china_imports_usd_bn"]
+    )
+    return [str(day.date()) for day in table["period_end"]]
+
+
+def _days() -> list[str]:
+    """Draw two days from each time in which nothing new came out, and a later period was already over."""
+    table = data.load("trade_cn_ru_cumulative")
+    out = sorted(set(table["known_when"]))
+    days = []
+    for came, following in itertools.pairwise(out):
+        latest = table[table["known_when"] <= came]["period_end"].max()
+        over = min(table[table["period_end"] > latest]["period_end"], default=following)
+        span = range(max(0, (over - came).days), (following - came).days)
+        chosen = random.Random(str(came)).sample(span, min(2, len(span)))
+        days += sorted(str((came + pd.Timedelta(days=n)).date()) for n in chosen)
+    return days
 
 
 def _row(end: str) -> pd.Series:
@@ -21,24 +45,40 @@ def _row(end: str) -> pd.Series:
     return table[table["period_end"] == end].iloc[0]
 
 
-def _deficit(given: Given, end: str = "2022-06-30") -> float:
-    row = _row(end)
-    return float(row["china_imports_usd_bn"] - row["china_exports_usd_bn"])
+def _surplus(given: Given) -> tuple[float, float]:
+    row = _row(given["end"])
+    more = float(row["china_imports_usd_bn"] - row["china_exports_usd_bn"])
+    return more, 100 * more / float(row["china_exports_usd_bn"])
+
+
+def _surplus_of_imports(given: Given) -> tuple[float, float]:
+    more, _ = _surplus(given)
+    return more, 100 * more / float(_row(given["end"])["china_imports_usd_bn"])
+
+
+def _surplus_of_total(given: Given) -> tuple[float, float]:
+    more, _ = _surplus(given)
+    return more, 100 * more / float(_row(given["end"])["total_usd_bn"])
+
+
+def _total(year: int) -> float:
+    table = data.load("trade_with_china").query("reporter == 'CHN' and partner == 'RUS' and months == 12")
+    return float(table.set_index("year")["total_usd_bn"][year])
 
 
 def _growth(given: Given) -> float:
-    before, after = _row("2021-06-30")["total_usd_bn"], _row("2022-06-30")["total_usd_bn"]
-    return float(100 * (after - before) / before)
+    before, after = map(_total, given["span"])
+    return 100 * (after - before) / before
 
 
 def _growth_of_new(given: Given) -> float:
-    before, after = _row("2021-06-30")["total_usd_bn"], _row("2022-06-30")["total_usd_bn"]
-    return float(100 * (after - before) / after)
+    before, after = map(_total, given["span"])
+    return 100 * (after - before) / after
 
 
-def _growth_of_imports(given: Given) -> float:
-    before, after = _row("2021-06-30")["china_imports_usd_bn"], _row("2022-06-30")["china_imports_usd_bn"]
-    return float(100 * (after - before) / before)
+def _growth_a_year(given: Given) -> float:
+    first, last = given["span"]
+    return _growth(given) / (last - first)
 
 
 def latest_known(table: pd.DataFrame, day: pd.Timestamp) -> float:
@@ -79,18 +119,26 @@ def _cases(given: Given) -> list[Case]:
     ]
 
 
-def _known(given: Given) -> tuple[object, float]:
+def _known(given: Given, column: str = "known_when") -> tuple[object, float]:
     table = data.load("trade_cn_ru_cumulative")
-    row = table[table["known_when"] <= ARTICLE].sort_values("period_end").iloc[-1]
+    row = table[table[column] <= pd.Timestamp(given["day"])].sort_values("period_end").iloc[-1]
     return row["period_end"], float(row["total_usd_bn"])
 
 
-def _crude(year: int, destination: str | None = None) -> float:
+def _known_then_first(given: Given) -> tuple[object, float]:
+    table = data.load("trade_cn_ru_cumulative")
+    row = table[table["known_when"] <= pd.Timestamp(given["day"])].sort_values("period_end").iloc[0]
+    return row["period_end"], float(row["total_usd_bn"])
+
+
+@functools.cache
+def _flows() -> dict[tuple[int, str], float]:
     flows = data.load("energy_flows").query("product == 'crude oil' and origin == 'RUS'")
-    flows = flows[flows["year"] == year]
-    return float(
-        (flows if destination is None else flows[flows["destination"] == destination])["value"].sum()
-    )
+    return {(int(r.year), str(r.destination)): float(r.value) for r in flows.itertuples()}
+
+
+def _crude(year: int, destination: str | None = None) -> float:
+    return sum(v for (y, d), v in _flows().items() if y == year and destination in (None, d))
 
 
 def _oil(given: Given) -> tuple[float, float, float]:
@@ -115,47 +163,53 @@ def _oil_in_two_years(given: Given) -> tuple[float, ...]:
 SET = ExerciseSet(
     id="ex04_china_and_russia",
     lesson="04_china_and_russia",
-    options={"years": YEARS, "destination": DESTINATIONS},
+    options={"end": _ends(), "span": SPANS, "day": _days(), "years": YEARS, "destination": DESTINATIONS},
     questions=(
         Question(
-            "q1", "surplus", 1, Number("USD bn", 0.05, -500, 500), _deficit,
-            "Take the row that runs from January to June 2022, and what China bought less what it sold.",
-            "04_china_and_russia, trade by month",
+            "q1", "surplus", 1, Together((Number("USD bn", 0.05, -500, 500), Number("per cent", 0.1, -100, 1000))), _surplus,
+            "Take the row of your period; what China bought less what it sold, and that in per cent of what it sold.",
+            "04_china_and_russia: 2. Trade by month",
             (
-                Diagnosis("The sign is turned: the question asks for imports less exports.", lambda g: -_deficit(g)),
-                Diagnosis("This is the first half of 2021.", lambda g: _deficit(g, "2021-06-30")),
-                Diagnosis("This is the whole year of 2022.", lambda g: _deficit(g, "2022-12-31")),
+                Diagnosis("The sign is turned: the question asks for imports less exports.", lambda g: tuple(-x for x in _surplus(g))),
+                Diagnosis("The second number is a share of one: the question asks for per cent.",
+                          lambda g: (_surplus(g)[0], _surplus(g)[1] / 100)),
+                Diagnosis("The second number is in per cent of imports: the question asks for per cent of exports.", _surplus_of_imports),
+                Diagnosis("The second number is in per cent of all trade: the question asks for per cent of exports.", _surplus_of_total),
             ),
+            varies=True, uses=("end",),
         ),
         Question(
             "q2", "growth", 2, Number("per cent", 0.1, -100, 1000), _growth,
-            "Year on year: the difference of the two halves, in per cent of the earlier one.",
-            "04_china_and_russia, year on year",
+            "The difference of your two years, in per cent of the earlier one; only whole years as China counts its trade with Russia.",
+            "04_china_and_russia: 3. Year on year",
             (
                 Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _growth(g) / 100),
-                Diagnosis("You divided by the later half, not by the earlier one.", _growth_of_new),
-                Diagnosis("This is the growth of imports alone.", _growth_of_imports),
+                Diagnosis("You divided by the later year, not by the earlier one.", _growth_of_new),
                 Diagnosis("This is the ratio in per cent, not the growth.", lambda g: 100 + _growth(g)),
+                Diagnosis("This is the growth divided by the number of years: the question asks for all of it.", _growth_a_year),
             ),
+            varies=True, uses=("span",),
         ),
         Question(
             "q3", "known_then", 2, Together((Day(), Number("USD bn", 0.05, 0))), _known,
-            "Keep what was known when the article appeared, and of that the period that ends last.",
-            "04_china_and_russia, known on the day",
+            "Keep what was known on your day, and of that the period that ends last.",
+            "04_china_and_russia: 7. Known on the day",
             (
-                Diagnosis("That figure came out after the article.",
-                          lambda g: (_row("2022-09-30")["period_end"], float(_row("2022-09-30")["total_usd_bn"]))),
-                Diagnosis("A later figure was already known.",
-                          lambda g: (_row("2022-07-31")["period_end"], float(_row("2022-07-31")["total_usd_bn"]))),
-                Diagnosis("This is the last row of the table, and years later than the article.",
+                Diagnosis("That figure was not out yet: a period that is over is not yet published.",
+                          lambda g: _known(g, "period_end")),
+                Diagnosis("That is the first figure known, not the last.", _known_then_first),
+                Diagnosis("This is the last row of the table, and later than your day.",
                           lambda g: (_row("2025-12-31")["period_end"], float(_row("2025-12-31")["total_usd_bn"]))),
+                Diagnosis("This is what was known when the article appeared, not on your day.",
+                          lambda g: _known({"day": "2022-09-12"})),
             ),
+            varies=True, uses=("day",),
         ),
         Question(
             "q4", "oil", 2,
             Together((Number("per cent", 0.1, 0, 100), Number("per cent", 0.1, 0, 100), Number("million tonnes", 0.01, -500, 500))), _oil,
             "Only Russian crude oil of the years you were given; each total is over the four destinations of the table.",
-            "04_china_and_russia, where the oil went",
+            "04_china_and_russia: 5. Where the oil went",
             (
                 Diagnosis("The shares are of one, not per cent.", lambda g: (_oil(g)[0] / 100, _oil(g)[1] / 100, _oil(g)[2])),
                 Diagnosis("Saudi crude is in the totals: the question asks about Russian crude.", _oil_with_saudi),
@@ -164,12 +218,12 @@ SET = ExerciseSet(
                 Diagnosis("The third number is the change of the share: the question asks for tonnes.",
                           lambda g: (*_oil(g)[:2], _oil(g)[1] - _oil(g)[0])),
             ),
-            varies=True,
+            varies=True, uses=("years", "destination"),
         ),
         Question(
             "q5", "latest_known", 3, Number("USD bn", 0.05, 0), latest_known,
             "Keep what was known by that day, the day itself too; then the period that ends last, in any order of rows.",
-            "04_china_and_russia, known on the day",
+            "04_china_and_russia: 7. Known on the day",
             (
                 Diagnosis("What came out on the very day was known on that day.", _known_strictly),
                 Diagnosis("This uses figures before they were known: a period that is over is not yet published.", _with_hindsight),
@@ -182,7 +236,7 @@ SET = ExerciseSet(
         Practice(
             "p1", "oil_in_two_years", Together((Number("million tonnes", 0.0005, 0, 1000),) * 3), _oil_in_two_years,
             "Add your two years for each destination; three numbers, in the order China, Europe, India.",
-            "04_china_and_russia, where the oil went", digits=3, uses=("years",),
+            "04_china_and_russia: 5. Where the oil went", digits=3, uses=("years",),
         ),
     ),
 )  # fmt: skip

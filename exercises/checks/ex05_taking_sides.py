@@ -5,6 +5,7 @@ from __future__ import annotations
 # ruff: noqa: E501 - a question reads best in few lines
 import collections
 import random
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -69,8 +70,8 @@ def _votes() -> pd.DataFrame:
     return data.load("un_votes").set_index("iso3")
 
 
-def _nos(given: Given, word: str = "no") -> tuple[int, ...]:
-    votes = _votes().loc[_members()]
+def _said(given: Given, word: str = "yes", whom: list[str] | None = None) -> tuple[int, ...]:
+    votes = _votes().loc[whom or given["voters"]]
     return tuple(int((votes[resolution] == word).sum()) for resolution in RESOLUTIONS)
 
 
@@ -114,19 +115,25 @@ def _cases(given: Given) -> list[Case]:
     ]
 
 
-def _distances(given: Given) -> dict[str, int]:
-    votes = data.load("un_votes")
-    return {iso3: vote_distance(votes, iso3, "RUS") for iso3 in _members()}
+def _distances(given: Given, whom: list[str] | None = None) -> dict[str, int]:
+    coded = _numbers(_votes())
+    far = (coded.loc[whom or given["group"]] - coded.loc[given["from"]]).abs().sum(axis=1)
+    return {str(iso3): int(distance) for iso3, distance in far.items()}
 
 
 def _without_absent(given: Given) -> dict[str, int]:
     coded = _votes()[RESOLUTIONS].apply(lambda column: column.map({"yes": 1, "no": -1, "abstain": 0}))
-    return {m: int((coded.loc[m] - coded.loc["RUS"]).abs().sum()) for m in _members()}
+    return {m: int((coded.loc[m] - coded.loc[given["from"]]).abs().sum()) for m in given["group"]}
 
 
-def _farthest(given: Given) -> set[str]:
-    found = _distances(given)
-    return {iso3 for iso3, distance in found.items() if distance == max(found.values())}
+def _nearest(given: Given, *, pick: Callable[..., int] = min) -> set[str]:
+    found = _distances(given, given["voters"])
+    return {iso3 for iso3, distance in found.items() if distance == pick(found.values())}
+
+
+def _same_on_the_first(given: Given) -> set[str]:
+    votes = _votes()["es_11_1"]
+    return {iso3 for iso3 in given["voters"] if votes[iso3] == votes[given["from"]]}
 
 
 def _group(given: Given) -> tuple[int, float]:
@@ -175,61 +182,86 @@ def _with_itself(given: Given) -> tuple[int, float]:
     return total, mean * size * (size - 1) / size**2
 
 
+#: One state for each of the five common ways to vote on the three that are not near Russia's.
+FROM = ["AGO", "ARM", "BRA", "DJI", "SRB"]
+
+
+def _rolls(most: int = 60) -> list[list[str]]:
+    """Draw twenty voters; those that distances are taken from are in none."""
+    names = sorted(set(data.load("un_votes")["iso3"]) - set(FROM) - {"RUS"})
+    rolls, seen = [], set()
+    for number in range(2000):
+        roll = sorted(random.Random(number).sample(names, 20))
+        answer = _said({"voters": roll})
+        if answer not in seen:
+            rolls.append(roll)
+            seen.add(answer)
+        if len(rolls) == most:
+            break
+    return rolls
+
+
 SET = ExerciseSet(
     id="ex05_taking_sides",
     lesson="05_taking_sides",
-    options={"group": GROUPS},
+    options={"voters": _rolls(), "group": GROUPS, "from": FROM},
     questions=(
         Question(
-            "q1", "no_votes", 2, Together((Whole("states", 0, 193),) * 3), _nos,
-            "Keep the eight states that were members on the day, and count the word no in each of the three columns.",
-            "05_taking_sides, votes",
+            "q1", "yes_votes", 2, Together((Whole("states", 0, 193),) * 3), _said,
+            "Keep your twenty states, and count the word yes in each of the three columns.",
+            "05_taking_sides: 2. Votes",
             (
-                Diagnosis("These are abstentions.", lambda g: _nos(g, "abstain")),
-                Diagnosis("All states are counted, not only the members.",
-                          lambda g: tuple(int((_votes()[r] == "no").sum()) for r in RESOLUTIONS)),
-                Diagnosis("These are the states that did not vote.", lambda g: _nos(g, "did not vote")),
+                Diagnosis("These are the states that voted no.", lambda g: _said(g, "no")),
+                Diagnosis("These are abstentions.", lambda g: _said(g, "abstain")),
+                Diagnosis("All states are counted, not only your twenty.", lambda g: _said(g, whom=list(_votes().index))),
+                Diagnosis("These are the states that did not vote.", lambda g: _said(g, "did not vote")),
             ),
+            varies=True, uses=("voters",),
         ),
         Question(
             "q2", "distances", 2, ByKey(Whole("", 0, 6)), _distances,
-            "Code yes as 1, no as -1 and all else as 0; then sum the absolute differences from Russia.",
-            "05_taking_sides, distance between voters",
+            "Code yes as 1, no as -1 and all else as 0; then sum the absolute differences from the state you were given.",
+            "05_taking_sides: 3. Distance between voters",
             (
                 Diagnosis("Not voting is 0, like abstaining: it must not be left out.", _without_absent),
-                Diagnosis("Russia itself is missing: its distance is 0.",
-                          lambda g: {m: d for m, d in _distances(g).items() if m != "RUS"}),
+                Diagnosis("These are distances from Russia, not from the state you were given.",
+                          lambda g: _distances({**g, "from": "RUS"})),
                 Diagnosis("Only the first resolution is counted.",
-                          lambda g: {m: _first_only(data.load("un_votes"), m, "RUS") for m in _members()}),
+                          lambda g: {m: _first_only(data.load("un_votes"), m, g["from"]) for m in g["group"]}),
+                Diagnosis("You counted on how many resolutions they differ.",
+                          lambda g: {m: _differing(data.load("un_votes"), m, g["from"]) for m in g["group"]}),
             ),
+            varies=True, uses=("group", "from"),
         ),
         Question(
-            "q3", "farthest", 1, Codes(), _farthest,
-            "Take all states that share the largest distance.",
-            "05_taking_sides, distance between voters",
+            "q3", "nearest", 1, Codes(), _nearest,
+            "Take all of your twenty states that share the smallest distance.",
+            "05_taking_sides: 3. Distance between voters",
             (
-                Diagnosis("These are the states nearest to Russia, not the farthest.",
-                          lambda g: {m for m, d in _distances(g).items() if 0 < d < max(_distances(g).values())}),
-                Diagnosis("There is more than one: states with the same distance belong to it.", lambda g: {sorted(_farthest(g))[0]}),
-                Diagnosis("There is more than one: states with the same distance belong to it.", lambda g: {sorted(_farthest(g))[-1]}),
+                Diagnosis("These are the states farthest away, not the nearest.", lambda g: _nearest(g, pick=max)),
+                Diagnosis("There is more than one: all that share the smallest distance belong to it.", lambda g: {sorted(_nearest(g))[0]}),
+                Diagnosis("There is more than one: all that share the smallest distance belong to it.", lambda g: {sorted(_nearest(g))[-1]}),
+                Diagnosis("Only the first resolution is looked at.", _same_on_the_first),
+                Diagnosis("These are distances from Russia, not from the state you were given.", lambda g: _nearest({**g, "from": "RUS"})),
             ),
+            varies=True, uses=("voters", "from"),
         ),
         Question(
             "q4", "group_distance", 2, Together((Whole("", 0, 60), Number("", 0.01, 0, 60))), _group,
             "First the five distances from Russia, summed; then the mean over the ten pairs among the five.",
-            "05_taking_sides, distance between voters",
+            "05_taking_sides: 3. Distance between voters",
             (
                 Diagnosis("A state is paired with itself: the mean is over ten pairs of two states.", _with_itself),
                 Diagnosis("The first number is the mean, not the sum.", lambda g: (round(_group(g)[0] / 5), _group(g)[1])),
                 Diagnosis("The second number is the sum over the pairs, not their mean.",
                           lambda g: (_group(g)[0], 10 * _group(g)[1])),
             ),
-            varies=True,
+            varies=True, uses=("group",),
         ),
         Question(
             "q5", "vote_distance", 3, Whole("", -6, 6), vote_distance,
             "Use the absolute difference; not voting counts as 0, like abstaining.",
-            "05_taking_sides, distance between voters",
+            "05_taking_sides: 3. Distance between voters",
             (
                 Diagnosis("You counted on how many resolutions they differ.", _differing),
                 Diagnosis("The differences cancel each other out: take each without its sign.", _signed),
@@ -242,7 +274,7 @@ SET = ExerciseSet(
         Practice(
             "p1", "people_without_a_side", Together((Whole("persons", 0, 10**10),) * 3), _people_without_a_side,
             "Of the eight members keep those with abstain or did not vote, and sum their population of 2021.",
-            "05_taking_sides, votes",
+            "05_taking_sides: 2. Votes",
         ),
     ),
     written=(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
+import random
+
 import pandas as pd
 
 from samarkand import data
@@ -13,6 +15,7 @@ from samarkand.grading.kinds import ByKey, Number, Together, Whole
 OUTCOME = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
 HERS = [0.56, 0.59, 0.61, 0.65, 0.75, 0.79, 0.83, 0.84, 0.87]
 OTHERS = [0.55, 0.58, 0.63, 0.72, 0.73, 0.74, 0.85, 0.9, 0.93]
+CONSTANTS = [n / 100 for n in range(21, 99, 2) if n != 51]
 SPEAKERS = ["narrator", "Niva Yau"]
 TYPES = ("fact", "interpretation", "forecast")
 
@@ -21,8 +24,51 @@ def _forecasts() -> pd.DataFrame:
     return data.load("claims").query("type == 'forecast'")
 
 
+def _came_true(claims: pd.DataFrame) -> float:
+    return float(100 * (claims["verdict"] == "borne out").mean())
+
+
+def _outside(given: Given) -> pd.DataFrame:
+    """Return the claims that can be checked and stand outside the ten paragraphs."""
+    claims = data.load("claims")
+    return claims[(claims["verifiable"] == "yes") & ~claims["block"].isin(given["blocks"])]
+
+
 def _borne_out(given: Given) -> float:
-    return float(100 * (_forecasts()["verdict"] == "borne out").mean())
+    return _came_true(_outside(given))
+
+
+def _inside(given: Given) -> pd.DataFrame:
+    claims = data.load("claims")
+    return claims[(claims["verifiable"] == "yes") & claims["block"].isin(given["blocks"])]
+
+
+def _whatever_can_be_checked(given: Given) -> pd.DataFrame:
+    claims = data.load("claims")
+    return claims[~claims["block"].isin(given["blocks"])]
+
+
+def _by_type(claims: pd.DataFrame) -> pd.Series:
+    """Return the share borne out of the claims of each of three types."""
+    kept = claims[claims["type"].isin(TYPES)]
+    return 100 * (kept["verdict"] == "borne out").groupby(kept["type"]).mean()
+
+
+def _groups(most: int = 60) -> list[list[str]]:
+    """Draw ten paragraphs to leave out, for which the shares of the three types differ."""
+    blocks = data.load("blocks")
+    paragraphs = list(blocks[blocks["kind"] == "paragraph"]["block"])
+    groups, seen = [], set()
+    for number in range(2000):
+        group = sorted(random.Random(number).sample(paragraphs, 10))
+        shares = _by_type(_whatever_can_be_checked({"blocks": group}))
+        answer = (round(_borne_out({"blocks": group}), 1), *shares.round(1))
+        if shares.nunique() == 3 and answer not in seen:
+            groups.append(group)
+            seen.add(answer)
+        if len(groups) == most:
+            break
+    return groups
 
 
 def _score(probability: float, forecasts: pd.DataFrame, outcome: dict[str, float] | None = None) -> float:
@@ -71,9 +117,7 @@ def _cases(given: Given) -> list[Case]:
     ]
 
 
-def _by_speaker(given: Given) -> pd.Series:
-    forecasts = _forecasts()
-    return 100 * (forecasts["verdict"] == "borne out").groupby(forecasts["speaker"]).mean()
+GROUPS = _groups()
 
 
 def _probabilities(given: Given) -> pd.Series:
@@ -112,52 +156,63 @@ def _days_until_known(given: Given) -> tuple[int, ...]:
 SET = ExerciseSet(
     id="ex10_what_happened_next",
     lesson="10_what_happened_next",
-    options={"speaker": SPEAKERS, "probability": HERS, "other": OTHERS},
+    options={"blocks": GROUPS, "constant": CONSTANTS, "speaker": SPEAKERS, "probability": HERS, "other": OTHERS},
     questions=(
         Question(
             "q1", "borne_out", 1, Number("per cent", 0.1, 0, 100), _borne_out,
-            "Keep the claims of type forecast, and take the share whose verdict is borne out.",
-            "10_what_happened_next, verdicts",
+            "Keep the claims outside your paragraphs whose verifiable is yes, and take the share whose verdict is borne out.",
+            "10_what_happened_next: 3. The verdicts, and the calendar",
             (
                 Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _borne_out(g) / 100),
-                Diagnosis("These are all claims, not only the forecasts.",
-                          lambda g: float(100 * (data.load("claims")["verdict"] == "borne out").mean())),
+                Diagnosis("Claims that cannot be checked are in it: keep those whose verifiable is yes.",
+                          lambda g: _came_true(_whatever_can_be_checked(g))),
+                Diagnosis("These are the claims in your paragraphs: leave them out.", lambda g: _came_true(_inside(g))),
+                Diagnosis("Nothing is left out: the question asks for the claims outside your paragraphs.",
+                          lambda g: _borne_out({"blocks": []})),
                 Diagnosis("Partly borne out is counted as borne out.",
-                          lambda g: float(100 * _forecasts()["verdict"].isin(["borne out", "partly"]).mean())),
+                          lambda g: float(100 * _outside(g)["verdict"].isin(["borne out", "partly"]).mean())),
             ),
+            varies=True, uses=("blocks",),
         ),
         Question(
-            "q2", "by_speaker", 2, ByKey(Number("per cent", 0.1, 0, 100), keys="speakers"), _by_speaker,
-            "For each speaker of a forecast, the share of that speaker's forecasts that were borne out.",
-            "10_what_happened_next, verdicts",
+            "q2", "by_type", 2, ByKey(Number("per cent", 0.1, 0, 100), keys="types of claim"),
+            lambda g: _by_type(_whatever_can_be_checked(g)),
+            "For each of the three types, the share of its own claims outside your paragraphs that was borne out.",
+            "10_what_happened_next: 3. The verdicts, and the calendar",
             (
-                Diagnosis("These are shares of one: the question asks for per cent.", lambda g: _by_speaker(g) / 100),
-                Diagnosis("You divided by all forecasts, not by those of each speaker.",
-                          lambda g: 100 * _forecasts().query("verdict == 'borne out'").groupby("speaker").size()
-                          / len(_forecasts())),
-                Diagnosis("These are numbers of forecasts, not shares.",
-                          lambda g: _forecasts().query("verdict == 'borne out'").groupby("speaker").size()),
+                Diagnosis("These are shares of one: the question asks for per cent.",
+                          lambda g: _by_type(_whatever_can_be_checked(g)) / 100),
+                Diagnosis("Nothing is left out: the question asks for the claims outside your paragraphs.",
+                          lambda g: _by_type(data.load("claims"))),
+                Diagnosis("Claims that cannot be checked are missing: this question asks for all of the three types.",
+                          lambda g: _by_type(_outside(g))),
+                Diagnosis("These are numbers of claims, not shares.",
+                          lambda g: _whatever_can_be_checked(g).query("verdict == 'borne out' and type in @TYPES",
+                                                                      local_dict={"TYPES": TYPES}).groupby("type").size()),
             ),
+            varies=True, uses=("blocks",),
         ),
         Question(
-            "q3", "coin", 1, Number("Brier score", 0.001, 0, 1), lambda g: _score(0.5, _forecasts()),
-            "Give each forecast one half, square the difference from its outcome, and take the mean.",
-            "10_what_happened_next, Brier score",
+            "q3", "constant_score", 1, Number("Brier score", 0.0002, 0, 1), lambda g: _score(g["constant"], _forecasts()),
+            "Give each forecast your number, square the difference from its outcome, and take the mean.",
+            "10_what_happened_next: 4. Words into numbers: the Brier score",
             (
-                Diagnosis("You did not square the differences.",
-                          lambda g: float((0.5 - _forecasts()["verdict"].map(OUTCOME)).abs().mean())),
-                Diagnosis("Half outcomes are counted as whole ones or none: partly and contested are 0.5.",
-                          lambda g: _score(0.5, _forecasts(), dict.fromkeys(OUTCOME, 0.0) | {"borne out": 1.0})),
+                Diagnosis("The differences are not squared.",
+                          lambda g: float((g["constant"] - _forecasts()["verdict"].map(OUTCOME)).abs().mean())),
+                Diagnosis("Half outcomes are counted as none: partly and contested are 0.5.",
+                          lambda g: _score(g["constant"], _forecasts(), dict.fromkeys(OUTCOME, 0.0) | {"borne out": 1.0})),
                 Diagnosis("You took the square root of the mean: the Brier score has none.",
-                          lambda g: _score(0.5, _forecasts()) ** 0.5),
+                          lambda g: _score(g["constant"], _forecasts()) ** 0.5),
+                Diagnosis("This is the score of one half, not of your number.", lambda g: _score(0.5, _forecasts())),
             ),
+            varies=True, uses=("constant",),
         ),
         Question(
             "q4", "own_score", 3, Number("Brier score", 0.0002, 0, 1), _own_score,
             "Give each forecast its probability first: one for your speaker, the other for all the rest; then one mean over all.",
-            "10_what_happened_next, Brier score",
+            "10_what_happened_next: 4. Words into numbers: the Brier score",
             (
-                Diagnosis("You did not square the differences.", lambda g: float((_squares(g) ** 0.5).mean())),
+                Diagnosis("The differences are not squared.", lambda g: float((_squares(g) ** 0.5).mean())),
                 Diagnosis("The two probabilities have changed places.", _swapped),
                 Diagnosis("Only the forecasts of your speaker are scored.", _of_the_speaker),
                 Diagnosis("This is the mean of two means: each forecast counts alike, whoever made it.", _mean_of_means),
@@ -165,14 +220,14 @@ SET = ExerciseSet(
                 Diagnosis("Partly and contested are 0.5, not 0.",
                           lambda g: float(_squares(g, dict.fromkeys(OUTCOME, 0.0) | {"borne out": 1.0}).mean())),
             ),
-            varies=True,
+            varies=True, uses=("speaker", "probability", "other"),
         ),
         Question(
             "q5", "brier", 3, Number("Brier score", 0.0005, 0, 1), brier,
             "Square before you take the mean; leave out forecasts without an outcome; think of an empty Series.",
-            "10_what_happened_next, Brier score",
+            "10_what_happened_next: 4. Words into numbers: the Brier score",
             (
-                Diagnosis("You did not square the differences.", _not_squared),
+                Diagnosis("The differences are not squared.", _not_squared),
                 Diagnosis("A forecast without an outcome is counted as if nothing had happened.", _missing_is_zero),
                 Diagnosis("A forecast without an outcome still counts in the number you divide by.", _over_all),
                 Diagnosis("This is the sum of the squares, not their mean.", _sum),
@@ -184,7 +239,7 @@ SET = ExerciseSet(
         Practice(
             "p1", "days_until_known", Together((Whole("days", 0, 10**6),) * 3), _days_until_known,
             "Subtract 12 September 2022 from later_day, leave out what has none, and sum the days of each type.",
-            "10_what_happened_next, verdicts",
+            "10_what_happened_next: 3. The verdicts, and the calendar",
         ),
     ),
 )  # fmt: skip

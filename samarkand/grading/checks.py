@@ -83,7 +83,7 @@ class Question:
     hint : str
         What to look at when the answer is wrong in a way nobody foresaw.
     taught : str
-        Where it was taught: lesson and section.
+        Where it was taught: the lesson, a colon, and the heading of its section.
     diagnoses : tuple of Diagnosis
         Known wrong ways, the likeliest first.
     cases : callable, optional

@@ -175,20 +175,20 @@ def test_someone_alone_gets_the_full_check(course, tmp_path, monkeypatch, capsys
     notebook = strip(source(name), keep_solutions=True)
     for cell in notebook["cells"]:
         if cell["id"] == "q3":
-            cell["source"] = cell["source"].replace("people_share = 100 * people[", "people_share = people[")
-        if cell["id"] == "q5":
-            cell["source"] = "in_all_three = ..."
+            cell["source"] = cell["source"].replace("people_share = 100 * mine[", "people_share = mine[")
+        if cell["id"] == "q4":
+            cell["source"] = "gdp_shares = ..."
     workshop.write(tmp_path, notebook, name)
     common = ["--course", str(course.root)]
     assert cli.main(["check", "ex03", "--solutions", *common]) == 0
     said = capsys.readouterr().out
-    assert "7 of 10 points" in said
+    assert "6 of 10 points" in said
     assert "q3: 0 of 2. This is a share of one" in said
-    assert "q5: 0 of 1. Not answered yet." in said
-    assert "| people_share = 100 * people" in said
-    assert "in_all_three = set(members)" not in said
+    assert "q4: 0 of 2. Not answered yet." in said
+    assert "| people_share = 100 * mine" in said
+    assert "at_ppp = of_2021" not in said
     assert cli.main(["check", *common]) == 0
-    assert "ex03_the_sco: best 7, last 7 of 10" in capsys.readouterr().out
+    assert "ex03_the_sco: best 6, last 6 of 10" in capsys.readouterr().out
     assert "not tried yet" in selfstudy.progress(course)
     assert cli.main(["exercise", "preview", "ex03", "--student", "ada", *common]) == 0
     assert "counts, 4 values" in capsys.readouterr().out
