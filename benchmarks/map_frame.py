@@ -88,7 +88,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Time from a step of a map's range to the next frame.")
     parser.add_argument("--rounds", type=int, default=120, help="steps a map (default: 120)")
     rounds = parser.parse_args().rounds
-    found = measure(["sco", "trip", "votes"], rounds)
+    found = measure(["flows", "sco", "trip", "votes"], rounds)
     print(json.dumps({"benchmark": "map_frame", "rounds": rounds, "limits_ms": LIMITS_MS, "maps": found}))
     for name, one in found.items():
         print(

@@ -379,8 +379,8 @@ MEASURES = {
         _cumulative("china_exports_usd_bn", a_month=True),
         lambda k: (
             f"{_at(k, 'Jan to Jul 2022'):.1f} bn a month from January to July 2022, against "
-            f"{_at(k, 'Jan to Jun 2021'):.1f} in the first half of 2021. Hardly more: “cars and other "
-            "goods” (CL19) weigh little yet."
+            f"{_at(k, 'Jan to Jun 2021'):.1f} in the first half of 2021. Hardly more: cars and other "
+            "goods (CL19) weigh little yet."
         ),
         lambda k: (
             f"{_at(k, '2022'):.1f} bn a month over 2022, {_at(k, 'Jan to Nov 2023'):.1f} in January to "
