@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -18,6 +19,7 @@ from typing import Self
 
 import dateutil.parser  # type: ignore[import-untyped]
 
+from samarkand import home
 from samarkand.errors import CourseError
 from samarkand.grading import gradebook, structure, variants
 from samarkand.grading.assessment import Assessment, Assessor, Work
@@ -26,7 +28,7 @@ from samarkand.grading.course import Course, Heard
 from samarkand.grading.sandbox import Limits, NoSandbox, Ran, Sandbox
 
 #: Raised when marks could come out otherwise than before; everything is then graded anew.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass
@@ -114,7 +116,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
     gradebook.backup(course.gradebook)
     with tempfile.TemporaryDirectory(prefix="samarkand-") as scratch, Boxes(course, jobs, trusted) as boxes:
         stage = Path(scratch)
-        assessor = Assessor(exercise, released, seed, boxes.first, limits)
+        assessor = Assessor(exercise, released, seed, boxes.first, limits, boxes.alone)
         progress = Progress(len(todo), say)
 
         def work(student: str) -> Assessment:
@@ -126,6 +128,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
             result = ahead.take(student)
             _record(course, result, digests[student])
             summary.graded.append(student)
+            shutil.rmtree(stage / student, ignore_errors=True)
             progress.step(result)
 
         order = sorted(todo, key=lambda student: f"{student}/")  # of their folders, as nbgrader goes
@@ -181,12 +184,12 @@ def _has_roster(course: Course) -> bool:
 def _fingerprint(course: Course, exercise: ExerciseSet, seed: str) -> str:
     """Sum up what marks depend on besides the submission."""
     released = course.root / "release" / exercise.id / f"{exercise.id}.ipynb"
-    parts = [
-        str(VERSION),
-        seed,
-        released.read_bytes().hex(),
-        (course.check_folder / f"{exercise.id}.py").read_bytes().hex(),
+    files = [
+        released,
+        course.check_folder / f"{exercise.id}.py",
+        *sorted(home.course_data().glob("*.csv")),
     ]
+    parts = [str(VERSION), seed, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
@@ -301,6 +304,7 @@ class Boxes:
         self.count = max(1, jobs)
         self._all = [Sandbox(secret=[course.root], trusted=trusted) for _ in range(self.count)]
         self._free: queue.Queue[Sandbox] = queue.Queue()
+        self._turn, self._running, self._taken = threading.Condition(), 0, False
 
     @property
     def first(self) -> Sandbox:
@@ -320,6 +324,7 @@ class Boxes:
     def assess(self, assessor: Assessor, work: Work) -> Assessment:
         """Run one submission in a free sandbox; if the sandbox dies, once more in a fresh one."""
         box = self._free.get()
+        self._enter()
         try:
             try:
                 return assessor.run(work, box)
@@ -327,7 +332,34 @@ class Boxes:
                 box.stop()
                 return assessor.run(work, box)
         finally:
+            self._leave()
             self._free.put(box)
+
+    def _enter(self) -> None:
+        with self._turn:
+            self._turn.wait_for(lambda: not self._taken)
+            self._running += 1
+
+    def _leave(self) -> None:
+        with self._turn:
+            self._running -= 1
+            self._turn.notify_all()
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Wait until all other submissions have run, and let none begin meanwhile."""
+        self._leave()
+        with self._turn:
+            self._turn.wait_for(lambda: not self._taken)
+            self._taken = True
+            self._turn.wait_for(lambda: not self._running)
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._taken = False
+                self._running += 1
+                self._turn.notify_all()
 
 
 class Ahead:

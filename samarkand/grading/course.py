@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import secrets
 import sys
 from pathlib import Path
@@ -156,10 +157,11 @@ class Heard(logging.Handler):
         converter.log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the last line of a message: of a traceback, the error."""
-        text = record.getMessage().strip()
-        if text:
-            self.lines.append(text.splitlines()[-1])
+        """Keep what says the most of a message: of a traceback, the line of the error."""
+        lines = record.getMessage().strip().splitlines()
+        if lines:
+            errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception)\b", line)]
+            self.lines.append(errors[-1] if errors else lines[-1])
 
     @property
     def why(self) -> str:

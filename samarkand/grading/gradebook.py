@@ -16,6 +16,8 @@ from samarkand.errors import CourseError
 
 #: How many copies of the gradebook are kept.
 KEPT = 20
+#: Seconds to wait for another program that is writing to the gradebook.
+WAIT = 5
 
 
 class GradebookTrouble(CourseError):
@@ -57,7 +59,7 @@ def ready(path: Path) -> None:
     if not path.is_file():
         raise GradebookTrouble(f"There is no gradebook at {path}. Run samarkand release first: it makes one.")
     try:
-        connection = sqlite3.connect(path, timeout=3, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
         with contextlib.closing(connection):
             connection.execute("BEGIN IMMEDIATE")
             (verdict,) = connection.execute("PRAGMA quick_check").fetchone()
@@ -85,19 +87,34 @@ def backup(path: Path) -> Path:
     -------
     pathlib.Path
         ``backups/gradebook-<time>.db`` beside it; the oldest beyond :data:`KEPT` are removed.
+
+    Raises
+    ------
+    GradebookTrouble
+        If it cannot be written.
     """
     folder = path.parent / "backups"
-    folder.mkdir(exist_ok=True)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise GradebookTrouble(f"The folder {folder} cannot be made ({error.strerror}).") from None
     stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S-%f")
     target = folder / f"gradebook-{stamp}.db"
     unfinished = target.with_suffix(".part")
-    with (
-        contextlib.closing(sqlite3.connect(path, timeout=10)) as source,
-        contextlib.closing(sqlite3.connect(unfinished)) as copy,
-    ):
-        source.backup(copy)
-    _settle(unfinished)
-    unfinished.replace(target)
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(path, timeout=10)) as source,
+            contextlib.closing(sqlite3.connect(unfinished)) as copy,
+        ):
+            source.backup(copy)
+        _settle(unfinished)
+        unfinished.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        unfinished.unlink(missing_ok=True)
+        raise GradebookTrouble(
+            f"The gradebook cannot be saved aside in {folder} ({error}), so nothing was written: "
+            "is the disk full, or the folder write-protected?"
+        ) from None
     for old in sorted(folder.glob("gradebook-*.db"))[:-KEPT]:
         old.unlink()
     for rest in folder.glob("gradebook-*.part"):

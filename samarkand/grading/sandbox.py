@@ -326,6 +326,8 @@ class Sandbox:
             "/course/samarkand/grading",
             "--tmpfs",
             "/tmp",
+            "--dir",
+            "/tmp/home",
         ]
         after = ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
         after += [part for folder in ("/dev", "/") for part in ("--remount-ro", folder)]

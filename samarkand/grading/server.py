@@ -125,7 +125,9 @@ def limit(limits: dict[str, int], address_space: int) -> None:
         resource.RLIMIT_NOFILE: limits["descriptors"],
         resource.RLIMIT_NPROC: limits["processes"],
     }
-    for which, value in values.items():
+    for which, wanted in values.items():
+        most = resource.getrlimit(which)[1]
+        value = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
         resource.setrlimit(which, (value, value))
 
 

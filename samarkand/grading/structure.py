@@ -26,6 +26,8 @@ from samarkand.grading.sandbox import Cell
 LARGEST = 8 << 20
 #: The most cells, and the longest source of one.
 CELLS, SOURCE = 400, 100_000
+#: The most objects and lists: a few megabytes of nothing else would take a hundred times that to read.
+PARTS = 300_000
 #: Files that a notebook server leaves beside a notebook, and what was released with it.
 HARMLESS = {"form.json", "timestamp.txt", ".ipynb_checkpoints", "__pycache__", ".DS_Store", "Thumbs.db"}
 
@@ -169,6 +171,8 @@ def parse(body: bytes) -> list[dict[str, Any]]:
     """
     if not body.strip():
         raise Unreadable("The notebook is an empty file.")
+    if body.count(b"{") + body.count(b"[") > PARTS:
+        raise Unreadable("The notebook is cut up into far more parts than any notebook.")
     try:
         notebook = values.parse(body)
     except values.NotAValue as error:

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import gzip
+import io
 import json
+import resource
+import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
+import unicodedata
+import zipfile
+from types import SimpleNamespace
 
 import pytest
 import workshop
@@ -97,6 +109,8 @@ def test_a_class_of_all_sorts(marked, tmp_path):
     plant("nan", b'{"nbformat": 4, "cells": [], "metadata": NaN}')
     plant("huge", b"[" + b" " * (9 << 20) + b"]")
     plant("number", b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": 7}]}')
+    for student, body in bombs().items():
+        plant(student, body)
     plant("nothing")
     plant("linked").symlink_to(folder / "ada" / workshop.NAME / f"{workshop.NAME}.ipynb")
     hard = plant("hard")
@@ -131,6 +145,7 @@ def test_a_class_of_all_sorts(marked, tmp_path):
         "linked",
         "hard",
         "fifo",
+        *bombs(),
     ]
     assert {student: rows[student] for student in zero} == dict.fromkeys(zero, 0)
     assert (rows["folderlink"], rows["person"], rows["files"]) == (0, 0, 10)
@@ -144,6 +159,139 @@ def test_a_class_of_all_sorts(marked, tmp_path):
     grade(marked)
     rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
     assert rows["ada"] == 10
+
+
+def zipped(body):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"{workshop.NAME}.ipynb", body)
+    return file.getvalue()
+
+
+@functools.cache
+def bombs():
+    """Files that are small, or allowed, and would grow."""
+    start = b'{"nbformat": 4, "cells": ['
+    return {
+        "zip": zipped(b"0" * (256 << 20)),
+        "gzip": gzip.compress(start + b"]}" + b" " * (64 << 20)),
+        "parts": start + b"{}," * 2_000_000 + b"{}]}",
+        "cells": start + b'{"cell_type": "raw"},' * 1000 + b"{}]}",
+        "digits": start + b'], "n": ' + b"9" * 1_000_000 + b"}",
+        "long": start + b'{"source": "' + b"x" * 200_000 + b'"}]}',
+        "keys": json.dumps({"nbformat": 4, "cells": [], **{str(n): n for n in range(300_000)}}).encode(),
+    }
+
+
+def test_folders_that_look_like_others(marked):
+    """Planted databases, results, times and names: nothing of a submission is taken for the course's own."""
+    before = {"ada": 10, "bob": 0, "Zoë Müller": 3}
+    path = hand_in(marked, "eve", q1=workshop.ANSWERS["q1"])
+    shutil.copy(marked.gradebook, path.parent / "gradebook.db")
+    for name in ("autograded", "feedback", "release", "source", "checks", f"{workshop.NAME}_files"):
+        (path.parent / name).mkdir()
+        (path.parent / name / f"{workshop.NAME}.ipynb").write_text("{}")
+    (path.parent / "nbgrader_config.py").write_text("raise SystemExit")
+    (path.parent / "form.json").write_text("{}")
+    (path.parent / "timestamp.txt").symlink_to(marked.root / "nbgrader_config.py")
+    decomposed = unicodedata.normalize("NFD", "Zoë Müller")
+    for name in (decomposed, "new\nline", " ada", "ada ", "a" * 90 + "é" * 10, "tab\t", "\u202eada"):
+        hand_in(marked, name, **workshop.ANSWERS)
+    summary, lines = grade(marked)
+    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    assert rows == before | {"eve": 2}
+    assert len(summary.troubles) == 7
+    assert all("no student can have this id" in trouble for trouble in summary.troubles)
+    assert not any(character in "".join(lines + summary.troubles) for character in "\n\t\u202e")
+    written = marked.root / "autograded" / "eve" / workshop.NAME
+    assert sorted(path.name for path in written.iterdir()) == [f"{workshop.NAME}.ipynb", "form.json"]
+    form = marked.root / "source" / workshop.NAME / "form.json"
+    assert (written / "form.json").read_bytes() == form.read_bytes()
+
+
+def test_cells_that_share_an_id(marked):
+    """Ids that stand twice, or that belong to others, cost their sender alone."""
+    notebook = workshop.fill(released(marked), **workshop.ANSWERS)
+    for cell in notebook["cells"]:
+        cell["id"] = "q1-check"
+    notebook["cells"][2]["id"] = {"not": "a text"}
+    notebook["cells"][3]["metadata"]["nbgrader"]["grade_id"] = ["q1"]
+    notebook["cells"] += [
+        workshop.cell("code", "q2", "border_shares = 1"),
+        workshop.cell("code", "added-1", "x"),
+    ]
+    workshop.write(marked.root / "submitted" / "eve" / workshop.NAME, notebook)
+    summary, _ = grade(marked)
+    assert summary.troubles == []
+    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    assert rows == {"ada": 10, "bob": 0, "Zoë Müller": 3, "eve": 8}
+
+
+def test_a_gradebook_that_is_locked_half_way(marked, monkeypatch):
+    """What could not be written is named, nothing is half written, and a second run completes it."""
+    monkeypatch.setattr(gradebook, "WAIT", 1)
+    with contextlib.closing(sqlite3.connect(marked.gradebook, isolation_level=None)) as other:
+
+        def lock_at_first(line):
+            if line.startswith("[1/3]"):
+                other.execute("BEGIN EXCLUSIVE")
+
+        summary = batch.grade(marked, "ex90", limits=workshop.LIMITS, say=lock_at_first)
+        other.execute("ROLLBACK")
+    assert summary.graded == ["Zoë Müller"]
+    assert [trouble.split(":")[0] for trouble in summary.troubles] == ["ada", "bob"]
+    assert all("locked" in trouble for trouble in summary.troubles), summary.troubles
+    again, _ = grade(marked)
+    assert (again.graded, again.unchanged, again.troubles) == (["ada", "bob"], ["Zoë Müller"], [])
+    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    assert rows == {"ada": 10, "bob": 0, "Zoë Müller": 3}
+
+
+def on_a_small_disk(course, largest):
+    """Grade by the command, on a disk that takes no file larger than so many bytes."""
+
+    def shrink():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
+    command = [sys.executable, "-m", "samarkand", "grade", "ex90", "--course", str(course.root)]
+    return subprocess.run(
+        [*command, "--secret", str(course.secret)],
+        preexec_fn=shrink,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_full_disk(marked, monkeypatch):
+    """Whoever does not fit is named, the rest goes on, and the gradebook is whole."""
+    long_winded = [workshop.cell("markdown", f"note-{n}", "much to say " * 6000) for n in range(8)]
+    notebook = workshop.fill(released(marked), **workshop.ANSWERS)
+    notebook["cells"] += long_winded
+    workshop.write(marked.root / "submitted" / "cyn" / workshop.NAME, notebook)
+    room = max(marked.gradebook.stat().st_size * 2, 400_000)
+    assert room < sum(len(cell["source"]) for cell in long_winded)
+    done = on_a_small_disk(marked, room)
+    assert done.returncode == 1
+    assert "cyn: " in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    assert {s: rows.get(s) for s in ("ada", "bob", "Zoë Müller")} == {"ada": 10, "bob": 0, "Zoë Müller": 3}
+    kept = marked.gradebook.read_bytes()
+    hand_in(marked, "bob", q1=workshop.ANSWERS["q1"])
+    nothing = on_a_small_disk(marked, len(kept) // 2)
+    assert nothing.returncode == 1
+    assert "disk full" in nothing.stdout + nothing.stderr
+    assert marked.gradebook.read_bytes() == kept
+    assert not list((marked.root / "backups").glob("*.part"))
+    assert grade(marked)[0].troubles == []
+    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    assert rows == {"ada": 10, "bob": 2, "Zoë Müller": 3, "cyn": 10}
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1 << 20))
+    with pytest.raises(CourseError, match="disk is full"):
+        grade(marked, force=True)
 
 
 def test_forged_structure_changes_nothing(marked):

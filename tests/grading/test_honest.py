@@ -3,6 +3,13 @@
 # ruff: noqa: E501 - cells are quoted as they are written
 from __future__ import annotations
 
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
 import workshop
 
 
@@ -140,3 +147,34 @@ def test_another_students_numbers_are_wrong(assessor, blank, tmp_path):
     notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q1": f"product = {17 * given['ada'] + 40961}"})
     assert assess(assessor, tmp_path, notebook, "ada").points == 10
     assert assess(assessor, tmp_path, notebook, other).points == 8
+
+
+def test_a_busy_machine_takes_no_mark_away(assessor, blank, tmp_path, monkeypatch):
+    """Work that the clock stopped while others had the processors runs again, alone; same mark."""
+    work = "import time\nend = time.process_time() + 0.4\nwhile time.process_time() < end: pass\n"
+    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q1": work + workshop.ANSWERS["q1"]})
+    monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cell_wall=0.9))
+    alone = []
+
+    @contextlib.contextmanager
+    def watched():
+        alone.append(True)
+        yield
+
+    monkeypatch.setattr(assessor, "alone", watched)
+    spin = "import time\nend = time.monotonic() + 8\nwhile time.monotonic() < end: pass"
+    others = [
+        subprocess.Popen([sys.executable, "-c", spin], start_new_session=True)
+        for _ in range(6 * (os.cpu_count() or 1))
+    ]
+    try:
+        time.sleep(0.5)
+        result = assess(assessor, tmp_path, notebook)
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert alone == [True]
+    assert (result.points, result.ended) == (10, "finished")
+    sleeper = workshop.fill(blank, **{**workshop.ANSWERS, "q1": "import time\ntime.sleep(60)"})
+    assert assess(assessor, tmp_path, sleeper).points == 8
