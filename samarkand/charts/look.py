@@ -146,8 +146,10 @@ def colour(name: str, names: Sequence[str]) -> str:
     --------
     >>> colour("observer", ["member", "observer"]), colour("b", ["a", "b"])
     ('#E69F00', '#D55E00')
+    >>> colour("contested", ["contested", "opinion"])
+    '#0072B2'
     """
-    if name in style.STATUS:
+    if name in style.STATUS and name != "contested":  # on a map that is bare land under hatches
         return style.STATUS[name].colour
     return style.OKABE_ITO[SERIES[list(names).index(name) % len(SERIES)]]
 

@@ -96,6 +96,8 @@ def bars(
         "title": axis or axis_title(figure),
         "scale": alt.Scale(domain=_room(table[figure], reference or {})),
     }
+    if digits == 0:  # no half a state on the axis
+        figures["axis"] = alt.Axis(tickMinStep=1)
     names: dict[str, Any] = {"field": field(name), "type": "nominal", "sort": distinct(texts(table[name]))}
     room: dict[str, Any]
     beyond: dict[str, Any]

@@ -137,7 +137,7 @@ def describe(thing: Any) -> dict[str, Any] | str:
         return _explorer(thing)
     if hasattr(thing, "scene") and hasattr(thing, "page"):
         return _map(thing)
-    if hasattr(thing, "to_dict") and hasattr(thing, "mark_point"):
+    if hasattr(thing, "to_dict") and hasattr(thing, "resolve_scale"):  # an Altair chart, of one part or more
         return _chart(thing)
     if hasattr(thing, "layout") and hasattr(thing, "observe"):
         return _box(thing)

@@ -36,13 +36,16 @@ late = late[late["since"] > AFTER]""",
     "chart": """
 import altair as alt
 alt.Chart(pd.DataFrame({"year": [1, 2], "n": [6, N]}), title="T").mark_MARK().encode(x="year:Q", y="n:Q")""",
+    "house": """
+from samarkand import charts
+charts.bars(late, x="since", y="country", title="Since", description="Two bars.", source="table late")""",
     "deaf": """
 box = explore.Explorer({"on": controls.tick("On")}, lambda on: explore.Panel(f"{on}.", ""), title="Deaf")
 CUT
 box""",
 }
 BEFORE = {"LAST": 2025, "EIGHT": 8, "AFTER": 2000, "N": 8, "MARK": "line", "CUT": "first = box.values()"}
-AFTER = {"LAST": 2024, "EIGHT": 9, "AFTER": 2020, "N": 9, "MARK": "bar"}
+AFTER = {"LAST": 2024, "EIGHT": 9, "AFTER": 2010, "N": 9, "MARK": "bar"}
 AFTER |= {
     "CUT": "from samarkand.course import facts\n_ = [w.unobserve_all('value') for w in facts.widgets_in(box)]"
 }
@@ -50,9 +53,10 @@ SEEN = (
     "members, shown 1, controls 1, max: was 2025, is 2024",
     "members, shown 1, renders, year=2017: was ",
     "members, shown 1, renders, year=2025: is gone",
-    "table, names, late, rows: was 2, is 0",
+    "table, names, late, rows: was 2, is 1",
     "chart, shown 1, data, data 1, sum: was ",
     "chart, shown 1, spec, mark, type: was 'line', is 'bar'",
+    "house, shown 1, data, data 1, ",
     "deaf, shown 1, its box does not show what it renders: is new",
 )
 
