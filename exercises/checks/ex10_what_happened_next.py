@@ -15,7 +15,7 @@ from samarkand.grading.kinds import ByKey, Number, Together, Whole
 OUTCOME = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
 HERS = [0.56, 0.59, 0.61, 0.65, 0.75, 0.79, 0.83, 0.84, 0.87]
 OTHERS = [0.55, 0.58, 0.63, 0.72, 0.73, 0.74, 0.85, 0.9, 0.93]
-CONSTANTS = [n / 100 for n in range(21, 99, 2) if n != 51]
+CONSTANTS = [n / 100 for n in range(11, 80, 2) if n != 51]
 SPEAKERS = ["narrator", "Niva Yau"]
 TYPES = ("fact", "interpretation", "forecast")
 

@@ -369,3 +369,38 @@ def test_the_stored_release_is_what_nbgrader_makes(course, name):
     stored, made = EXERCISES / "release" / name, course.root / "release" / name
     assert (stored / "form.json").read_bytes() == (made / "form.json").read_bytes()
     assert unrun(stored / f"{name}.ipynb") == unrun(made / f"{name}.ipynb")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_question_says_where_it_was_taught_and_the_section_is_there(name):
+    cells = {cell["id"]: "".join(cell["source"]) for cell in source(name)["cells"]}
+    for question in (*SETS[name].questions, *SETS[name].practice):
+        lesson, _, heading = question.taught.partition(": ")
+        assert lesson == SETS[name].lesson
+        taught = json.loads((home.ROOT / "notebooks" / f"{lesson}.ipynb").read_text(encoding="utf-8"))
+        headings = [
+            line for cell in taught["cells"] if cell["cell_type"] == "markdown"
+            for line in "".join(cell["source"]).splitlines()
+        ]  # fmt: skip
+        assert f"## {heading}" in headings
+        # JupyterLab calls a heading by its text, with - for each blank.
+        link = f"(../../../notebooks/{lesson}.ipynb#{heading.replace(' ', '-')})"
+        assert link in cells[f"{question.id}-question"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_question_says_its_points_its_name_and_how_exact_it_must_be(name):
+    cells = {cell["id"]: "".join(cell["source"]) for cell in source(name)["cells"]}
+    for question in SETS[name].questions:
+        asked = cells[f"{question.id}-question"]
+        points = f"({question.points} point{'s' if question.points > 1 else ''})"
+        assert asked.splitlines()[0].endswith(points)
+        assert f"`{question.name}" in asked
+        parts = getattr(question.kind, "parts", None) or [getattr(question.kind, "of", question.kind)]
+        for part in parts:
+            if isinstance(part, kinds.Number) and not (question.cases and part.tolerance < 0.001):
+                assert f"within {part.tolerance:g}" in asked.lower(), part
+        for option in question.uses:
+            assert f"`given['{option}']`" in asked or "your" in asked.lower() or "two sets of q5" in asked
+        if question.cases:
+            assert "that you have not seen" in asked
