@@ -106,6 +106,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
         digests[student] = _digest(folder, exercise.id, fingerprint)
         if not force and _recorded(course, exercise.id, student) == digests[student]:
             summary.unchanged.append(student)
+            _name_unreadable(recorded(course, exercise.id, student), summary)
         else:
             todo[student] = folder
     if not todo:
@@ -128,6 +129,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
             result = ahead.take(student)
             _record(course, result, digests[student])
             summary.graded.append(student)
+            _name_unreadable(result, summary)
             shutil.rmtree(stage / student, ignore_errors=True)
             progress.step(result)
 
@@ -142,6 +144,12 @@ def grade(  # noqa: PLR0913 - the options of the verb
         if refused is not None and not summary.graded:
             raise refused
     return summary
+
+
+def _name_unreadable(result: Assessment, summary: Summary) -> None:
+    """Name a work of which nothing could be read: it has no points, and somebody should ask why."""
+    if result.ended == "unreadable":
+        summary.troubles.append(f"{result.student}: {' '.join(result.remarks)} No points.")
 
 
 def _chosen(
@@ -446,7 +454,8 @@ def _flags(result: Assessment) -> Iterator[str]:
     if result.ended != "finished":
         yield result.ended
     if result.remarks and result.ended == "finished":
-        yield f"{len(result.remarks)} remarks"
+        count = len(result.remarks)
+        yield "1 remark" if count == 1 else f"{count} remarks"
     if result.trusted:
         yield "no sandbox"
 

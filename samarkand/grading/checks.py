@@ -372,9 +372,16 @@ class Marker:
 
     @functools.cached_property
     def _inputs(self) -> dict[str, list[str]]:
-        """The arguments of each case of each function, as JSON."""
+        """The arguments of each case of each function, as JSON; a table that cases share is written once."""
+        known: dict[int, str] = {}
+
+        def written(argument: object) -> str:
+            if id(argument) not in known:
+                known[id(argument)] = json.dumps(plain.encode(argument))
+            return known[id(argument)]
+
         return {
-            name: [json.dumps([plain.encode(argument) for argument in case.arguments]) for case in cases]
+            name: [f"[{', '.join(written(argument) for argument in case.arguments)}]" for case in cases]
             for name, cases in self.cases.items()
         }
 

@@ -19,6 +19,7 @@ runner
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import copy
 import ctypes
@@ -594,6 +595,7 @@ def warm(modules: list[str]) -> None:
     shell.showtraceback = shell.showsyntaxerror = shell.showindentationerror = lambda *a, **k: None
     if hasattr(shell, "_tee"):  # it keeps all that is printed, without end
         shell._tee = lambda channel: contextlib.nullcontext()
+    shell.transform_cell = _as_it_is(shell, shell.transform_cell)
     # The first run of everything pays for lazy imports; here it is paid once.
     shell.run_cell(
         "import pandas as _p\n"
@@ -606,6 +608,21 @@ def warm(modules: list[str]) -> None:
         store_history=False,
     )
     _shell = lambda: shell  # noqa: E731
+
+
+def _as_it_is(shell: Any, transform: Callable[[str], str]) -> Callable[[str], str]:
+    """Leave a cell alone that is Python: looking for magics in it costs more than running most of them."""
+
+    def transformed(code: str) -> str:
+        if not shell.input_transformers_post:
+            try:
+                compile(code, "cell", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return transform(code)
+            return code if code.endswith("\n") else code + "\n"
+        return transform(code)
+
+    return transformed
 
 
 def serve(options: dict[str, Any]) -> None:

@@ -424,13 +424,19 @@ def _added(number: int, cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def harmless(text: str) -> str:
-    """Take from a student's prose what a browser would run on the instructor's page.
+    """Take from a student's prose what a browser would run, fetch or follow on the instructor's page.
+
+    Tags and entities become what they look like. Links and pictures come apart: programs that show notebooks
+    read entities in an address twice, so that no list of bad addresses holds.
 
     Examples
     --------
     >>> harmless("a < b, but <script>alert(1)</script>")
     'a < b, but &lt;script>alert(1)&lt;/script>'
+    >>> harmless("[here](javascript&#58;alert(1))")
+    '[here] (javascript&amp;#58;alert(1))'
     """
-    text = re.sub(r"&(?=#|\w+;)", "&amp;", text)  # what looks harmless may be read as something else
+    text = re.sub(r"&(?=#|\w+;)", "&amp;", text)
     text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text)
-    return re.sub(r"(?i)\b(javascript|vbscript|data)(\s|\\)*:", r"\1 :", text)
+    text = re.sub(r"\](?=[(:\[])", "] ", text)
+    return re.sub(r"(?i)\b(javascript|vbscript)(?=[\s\\\\]*:)", r"\1 ", text)

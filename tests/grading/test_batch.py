@@ -15,13 +15,14 @@ import subprocess
 import sys
 import unicodedata
 import zipfile
+from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import pytest
 import workshop
 
 from samarkand.errors import CourseError
-from samarkand.grading import batch, gradebook
+from samarkand.grading import batch, gradebook, structure
 
 
 def released(course):
@@ -150,7 +151,10 @@ def test_a_class_of_all_sorts(marked, tmp_path):
     assert {student: rows[student] for student in zero} == dict.fromkeys(zero, 0)
     assert (rows["folderlink"], rows["person"], rows["files"]) == (0, 0, 10)
     assert (rows["bob"], rows["Zoë Müller"]) == (0, 3)
-    assert sorted(trouble.split(":")[0] for trouble in summary.troubles) == ["'.hidden'", "'glob*'"]
+    named = {trouble.split(":")[0] for trouble in summary.troubles}
+    assert named == {"'.hidden'", "'glob*'", "ada", "folderlink", "person", *zero} - {
+        "keys"
+    }  # those can be read
     record = batch.recorded(marked, workshop.NAME, "files")
     assert "loop, pandas.py, sitecustomize.py" in " ".join(record.remarks)
     # a hard link makes the file of both suspect: ada is told, and has full marks once it is gone
@@ -331,6 +335,34 @@ def test_forged_structure_changes_nothing(marked):
     ):
         assert word in remarks, word
     assert {s: rows[s]["score"] for s in ("ada", "bob")} == {"ada": 10, "bob": 0}
+
+
+PLAIN = "https://example.org/"
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "<script>alert(1)</script> <img src=x onerror=alert(1)> <svg/onload=alert(1)>",
+        "[a](javascript:alert(1)) [b](javascript&#58;alert(1)) [c](javascript\\:alert(1)) [d](java&Tab;script:a)",  # noqa: E501
+        "[e]: javascript:alert(1)\n\n[e] [f][e] [g][]\n\n[g]: https://example.org/track",
+        "![h](https://example.org/pixel.png) ![i](data:image/svg+xml;base64,PHN2Zz4=) <https://example.org/>",
+        '<a href="javascript:alert(1)">j</a> &lt;script&gt;alert(1)&lt;/script&gt; &amp;lt;script&amp;gt;',
+        "``<b>`` `</code><script>alert(1)</script>` ```\n</pre><iframe srcdoc=x>\n```",
+        "<!-- --!><script>alert(1)</script> <![CDATA[<script>alert(1)</script>]]> <?php <script>",
+    ],
+)
+def test_prose_that_a_browser_would_obey(prose):
+    """What formgrader shows of a student's prose holds no element that runs, loads or leads elsewhere."""
+    from nbconvert.filters import markdown2html
+
+    class Elements(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            # a bare address becomes a link; nothing else does
+            assert tag in ("p", "em", "code", "pre", "br", "div", "span", "a"), tag
+            assert all(name == "class" or (tag, value[:20]) == ("a", PLAIN) for name, value in attributes)
+
+    Elements().feed(markdown2html(structure.harmless(prose)))
 
 
 def test_late_work_pays_what_the_course_says(course):
