@@ -123,7 +123,11 @@ def grades(options: argparse.Namespace) -> int:
     from samarkand.grading import report
 
     if options.export:
-        print(report.export(_course(options), options.set, options.export), end="")
+        course = _course(options)
+        print(report.export(course, options.set, options.export), end="")
+        unmarked = report.waiting(course, options.set)
+        if unmarked:
+            print(f"Written answers not marked yet count as 0: {', '.join(unmarked)}.", file=sys.stderr)
     else:
         print(report.grades(_course(options), options.set))
     return 0
@@ -196,7 +200,9 @@ def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "grades", parents=[common], help="say how the class fared", description=grades.__doc__
     )
     verb.add_argument("set", help="id or number of a set")
-    verb.add_argument("--export", choices=("csv", "canvas", "moodle"), help="write the marks instead")
+    verb.add_argument(
+        "--export", choices=("csv", "canvas", "moodle", "nbgrader"), help="write the marks instead"
+    )
     verb.set_defaults(run=grades)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import statistics
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from samarkand.errors import CourseError
@@ -87,10 +89,12 @@ def grades(course: Course, name: str) -> str:
     if not rows:
         raise CourseError(f"No work of {exercise.id} has been graded.")
     results = assessments(course, exercise.id)
+    absent = gradebook.students(course.gradebook) - {row["student"] for row in rows}
     parts = [
         _table(rows),
         _histogram(rows),
         _questions(results),
+        *_listed("Nothing handed in", sorted(absent)),
         *_listed("Not answered at all", [r.student for r in results if _unanswered(r)]),
         *_listed("Flagged", [f"{r.student}: {'; '.join(r.remarks)}" for r in results if r.remarks]),
         *_listed("Suspected copies (right for another student's numbers)", list(copies(results))),
@@ -174,7 +178,7 @@ def _listed(title: str, entries: list[str]) -> list[str]:
 # --- export
 # -----------------------------------------------------------------------------------------------------
 
-FORMATS = ("csv", "canvas", "moodle")
+FORMATS = ("csv", "canvas", "moodle", "nbgrader")
 
 
 def export(course: Course, name: str, form: str) -> str:
@@ -187,7 +191,8 @@ def export(course: Course, name: str, form: str) -> str:
     name : str
         The set's id or number.
     form : str
-        ``"csv"`` (one column a question), ``"canvas"`` or ``"moodle"`` (their gradebooks' import form).
+        ``"csv"`` (one column a question), ``"canvas"`` or ``"moodle"`` (their gradebooks' import form), or
+        ``"nbgrader"`` (what its own export writes). Scores are what is left after penalties.
 
     Returns
     -------
@@ -205,11 +210,12 @@ def export(course: Course, name: str, form: str) -> str:
     writer = csv.writer(out, lineterminator="\n")
     if form == "csv":
         cells = sorted({cell for row in rows for cell in row["questions"]})
-        writer.writerow(["student", *cells, "late_penalty", "score", "max_score"])
+        writer.writerow(["student", *cells, "late_penalty", "score", "max_score", "waits_for_a_person"])
         for row in rows:
             marks = [row["questions"].get(cell, 0) for cell in cells]
+            waits = "yes" if row["needs_manual_grade"] else "no"
             writer.writerow(
-                [_safe(row["student"]), *marks, row["late_penalty"], row["net"], row["max_score"]]
+                [_safe(row["student"]), *marks, row["late_penalty"], row["net"], row["max_score"], waits]
             )
     elif form == "canvas":
         writer.writerow(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", exercise.id])
@@ -224,9 +230,28 @@ def export(course: Course, name: str, form: str) -> str:
         writer.writerow(["Username", exercise.id])
         for row in rows:
             writer.writerow([_safe(row["student"]), row["net"]])
+    elif form == "nbgrader":
+        return _nbgraders_own(course, exercise.id)
     else:
-        raise CourseError(f"No export {form!r}. There is: {', '.join(FORMATS)}, and nbgrader export.")
+        raise CourseError(f"No export {form!r}. There is: {', '.join(FORMATS)}.")
     return out.getvalue()
+
+
+def _nbgraders_own(course: Course, exercise: str) -> str:
+    """Let nbgrader's own plugin write its table."""
+    with gradebook.opened(course.gradebook) as book, tempfile.TemporaryDirectory() as folder:
+        from nbgrader.plugins import CsvExportPlugin
+
+        plugin = CsvExportPlugin()
+        plugin.to, plugin.assignment = str(Path(folder, "grades.csv")), [exercise]
+        plugin.export(book)
+        return Path(plugin.to).read_text(encoding="utf-8")
+
+
+def waiting(course: Course, name: str) -> list[str]:
+    """Return the ids of those whose written answers nobody has marked yet."""
+    rows = gradebook.marks(course.gradebook, course.exercise(name).id)
+    return [row["student"] for row in rows if row["needs_manual_grade"]]
 
 
 def _safe(text: str) -> str:

@@ -66,7 +66,8 @@ def test_a_class_is_summed_up(marked):
 
 def test_marks_are_exported(marked):
     rows = list(csv.reader(io.StringIO(report.export(marked, "ex90", "csv"))))
-    assert rows[0] == ["student", "q1-check", "q2-check", "q3-check", "late_penalty", "score", "max_score"]
+    marks = ["q1-check", "q2-check", "q3-check", "late_penalty", "score", "max_score"]
+    assert rows[0] == ["student", *marks, "waits_for_a_person"]
     assert {row[0]: row[5] for row in rows[1:]} == {
         "'-eve": "0.0",
         "ada": "10.0",
@@ -76,6 +77,10 @@ def test_marks_are_exported(marked):
     }
     assert "Points Possible" in report.export(marked, "ex90", "canvas")
     assert report.export(marked, "ex90", "moodle").startswith("Username,ex90_test\n")
+    own = list(csv.DictReader(io.StringIO(report.export(marked, "ex90", "nbgrader"))))
+    assert {row["student_id"]: float(row["score"]) for row in own}["ada"] == 10
+    with pytest.raises(CourseError, match="No export"):
+        report.export(marked, "ex90", "pdf")
 
 
 def test_feedback_tells_reasons_and_no_answers(marked):
