@@ -31,7 +31,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from samarkand.grading import batch, release  # noqa: E402
+from samarkand.grading import batch, feedback, release  # noqa: E402
 from samarkand.grading.assessment import Assessor  # noqa: E402
 from samarkand.grading.course import Course  # noqa: E402
 from samarkand.grading.sandbox import Sandbox  # noqa: E402
@@ -87,6 +87,7 @@ def part(what: str, root: Path, name: str, jobs: int) -> dict[str, float]:
             found = {"inside": inside, "outside": time.process_time() - own, "marks": sum(marks)}
     elif what == "ours":
         summary = batch.grade(course, name, jobs=jobs, force=True, say=lambda _: None)
+        feedback.write(course, name)
         found["graded"] = len(summary.graded)
     elif what == "otter":
         found["graded"] = otter(course, name)

@@ -30,37 +30,22 @@ def write(course: Course, name: str) -> list[Path]:
     Returns
     -------
     list of pathlib.Path
-        ``feedback/<student>/<set>/marks.html``, readable by its owner and by who hands it out.
+        ``marks/<student>/<set>.html``, readable by whoever grades. nbgrader's own pages go to ``feedback/``.
     """
     exercise = course.exercise(name)
     rows = {row["student"]: row for row in gradebook.marks(course.gradebook, exercise.id)}
     paths = []
     for result in report.assessments(course, exercise.id):
-        comments = _comments(course, exercise, result.student)
-        text = page(exercise, result, rows.get(result.student, {}), comments)
-        path = course.root / "feedback" / result.student / exercise.id / "marks.html"
-        gradebook.write_whole(path, text.encode("utf-8", "replace"))
-        path.chmod(0o600)
+        body = page(exercise, result, rows.get(result.student, {})).encode("utf-8", "replace")
+        path = course.root / "marks" / result.student / f"{exercise.id}.html"
+        if not path.is_file() or path.read_bytes() != body:
+            gradebook.write_whole(path, body)
+            path.chmod(0o600)
         paths.append(path)
     return paths
 
 
-def _comments(course: Course, exercise: ExerciseSet, student: str) -> dict[str, str]:
-    """Read what a person wrote to the written answers."""
-    from nbgrader.api import MissingEntry
-
-    found = {}
-    with gradebook.opened(course.gradebook) as book:
-        for written in exercise.written:
-            try:
-                comment = book.find_comment(written.id, exercise.id, exercise.id, student)
-            except MissingEntry:
-                continue
-            found[written.id] = comment.manual_comment or ""
-    return found
-
-
-def page(exercise: ExerciseSet, result: Assessment, row: dict[str, Any], comments: dict[str, str]) -> str:
+def page(exercise: ExerciseSet, result: Assessment, row: dict[str, Any]) -> str:
     """Write one student's page.
 
     Parameters
@@ -71,8 +56,6 @@ def page(exercise: ExerciseSet, result: Assessment, row: dict[str, Any], comment
         The student's marks.
     row : dict
         What the gradebook says, from :func:`samarkand.grading.gradebook.marks`.
-    comments : dict of str to str
-        What a person wrote to the written answers.
 
     Returns
     -------
@@ -95,7 +78,7 @@ def page(exercise: ExerciseSet, result: Assessment, row: dict[str, Any], comment
     if result.trusted:
         notes.insert(0, "This work ran without a sandbox.")
     listed = "".join(f"<li>{e(note)}</li>" for note in notes)
-    rubrics = "".join(_rubric(written, row, comments) for written in exercise.written)
+    rubrics = "".join(_rubric(written, row) for written in exercise.written)
     return _PAGE.substitute(
         exercise=e(exercise.id),
         student=e(result.student),
@@ -107,7 +90,7 @@ def page(exercise: ExerciseSet, result: Assessment, row: dict[str, Any], comment
     )
 
 
-def _rubric(written: Any, row: dict[str, Any], comments: dict[str, str]) -> str:
+def _rubric(written: Any, row: dict[str, Any]) -> str:
     e = html.escape
     score = row.get("questions", {}).get(written.id, 0)
     lines = "".join(
@@ -116,7 +99,7 @@ def _rubric(written: Any, row: dict[str, Any], comments: dict[str, str]) -> str:
         + "</ol></td></tr>"
         for criterion in written.rubric
     )
-    comment = comments.get(written.id, "")
+    comment = row.get("comments", {}).get(written.id, "")
     return (
         f"<h2>{e(written.title)}</h2>\n<p>{score:g} of {written.points}</p>\n"
         f"{f'<p>{e(comment)}</p>' if comment else ''}\n<table><tbody>{lines}</tbody></table>\n"

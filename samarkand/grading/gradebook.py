@@ -176,8 +176,8 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
     -------
     list of dict
         ``student``, ``score``, ``max_score``, ``late_penalty``, ``net`` (score less penalty),
-        ``needs_manual_grade`` and ``questions``,
-        a dict of the score of each grade cell; in the order of the ids.
+        ``needs_manual_grade``, ``questions``, a dict of the score of each grade cell, and ``comments``, a dict
+        of what a person wrote to each answer; in the order of the ids.
     """
     library()
     from nbgrader.api import MissingEntry
@@ -191,10 +191,13 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
             ) from None
         rows = []
         for submission in assignment.submissions:
-            questions = {}
+            questions, comments = {}, {}
             for notebook in submission.notebooks:
                 for grade in notebook.grades:
                     questions[grade.cell.name] = float(grade.score or 0)
+                for comment in notebook.comments:
+                    if comment.manual_comment:
+                        comments[comment.cell.name] = str(comment.manual_comment)
             rows.append(
                 {
                     "student": submission.student.id,
@@ -206,6 +209,7 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
                     "net": 0.0,
                     "needs_manual_grade": bool(submission.needs_manual_grade),
                     "questions": questions,
+                    "comments": comments,
                 }
             )
     for row in rows:
