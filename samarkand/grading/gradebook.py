@@ -176,8 +176,8 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
     -------
     list of dict
         ``student``, ``score``, ``max_score``, ``late_penalty``, ``net`` (score less penalty),
-        ``needs_manual_grade``, ``questions``, a dict of the score of each grade cell, and ``comments``, a dict
-        of what a person wrote to each answer; in the order of the ids.
+        ``needs_manual_grade``, ``questions`` (a dict of the score of each grade cell) and ``comments`` (a
+        dict of what a person wrote to each answer); in the order of the ids.
     """
     library()
     from nbgrader.api import MissingEntry
