@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from samarkand.grading import structure, variants
+from samarkand.grading import purity, structure, variants
 from samarkand.grading.checks import ExerciseSet, Marker, Verdict
 from samarkand.grading.sandbox import Cell, Limits, Outcome, Ran, Result, Sandbox
 
@@ -204,9 +204,12 @@ class Assessor:
         )
 
     def _run(self, box: Sandbox, work: Work, marker: Marker) -> Outcome:
+        cells = work.cells or []
+        sources = [cell.code for cell in cells if not cell.hold]
+        together = {cell.id for cell in cells if cell.hold and purity.forgets(sources, cell.hold)}
+
         def run(limits: Limits) -> Outcome:
-            cells = work.cells or []
-            return box.run(cells, marker.calls, settled=marker.settled, given=work.given, limits=limits)
+            return box.run(cells, marker.calls, together=together, given=work.given, limits=limits)
 
         before = _machine()
         outcome = run(self.limits)

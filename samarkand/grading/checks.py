@@ -394,17 +394,6 @@ class Marker:
             for n, form in enumerate(forms)
         ]
 
-    def settled(self, name: str, results: Mapping[str, Result]) -> bool:
-        """Say whether calls in one process decide the mark of a function: all right, or all unanswered.
-
-        Whatever is neither may be the fault of one call before another.
-        """
-        question, expected = self.exercise.question(name), self.expected[name]
-        got = [results.get(f"{name}/{n}", Result(error="not reached")) for n in range(len(expected))]
-        if _returns_nothing(got):
-            return expected[0] is not None
-        return all(_right(question, result, right) for result, right in zip(got, expected, strict=True))
-
     def mark(self, outcome: Outcome) -> list[Verdict]:
         """Mark every question.
 
@@ -478,7 +467,7 @@ class Marker:
         got = [
             outcome.called.get(f"{question.id}/{n}", Result(error="not reached")) for n in range(len(cases))
         ]
-        if _returns_nothing(got) and expected[0] is not None:
+        if all(not r.error and (r.value is ... or r.value is None) for r in got) and expected[0] is not None:
             return _verdict(
                 question, "unanswered", "Not answered yet.", read="a function that returns nothing"
             )
@@ -535,17 +524,6 @@ class Marker:
             else "It is not right on all ordinary inputs."
         )
         return f"{where} {f'On one of them {first}.' if first else question.hint}"
-
-
-def _returns_nothing(got: Sequence[Result]) -> bool:
-    return all(not r.error and (r.value is ... or r.value is None) for r in got)
-
-
-def _right(question: Question, result: Result, expected: object) -> bool:
-    try:
-        return not result.error and question.kind.same(question.kind.read(result.value), expected)
-    except WrongForm:
-        return False
 
 
 _ENDED = {

@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -369,15 +369,11 @@ class Sandbox:
         cells: Sequence[Cell],
         calls: Sequence[Call] = (),
         *,
-        settled: Callable[[str, dict[str, Result]], bool] = lambda name, results: False,
+        together: Collection[str] = (),
         given: dict[str, Any] | None = None,
         limits: Limits | None = None,
     ) -> Outcome:
         """Run the cells of one submission, then call its functions.
-
-        A process of its own for every call is fair and slow. So the calls are first made one after the other
-        in one process; a function for which that does not settle the matter is then judged only by calls
-        each made in a process of its own.
 
         Parameters
         ----------
@@ -385,9 +381,9 @@ class Sandbox:
             In the order of the student's notebook.
         calls : sequence of Call
             Sent only when the cells have run, in a random order; left out where no function was held.
-        settled : callable, optional
-            Given the place of a function and the results of its calls in one process, says whether they
-            decide its mark. If not given, nothing is settled that way.
+        together : set of str, optional
+            Functions that remember nothing between calls (:mod:`samarkand.grading.purity`): their calls are
+            made in one process. All others have a process for each call.
         given : dict, optional
             The student's own numbers; plain JSON.
         limits : Limits, optional
@@ -426,7 +422,7 @@ class Sandbox:
             else:
                 ready = True
                 try:
-                    self._talk(exchange, outcome, cells, calls, settled, given or {})
+                    self._talk(exchange, outcome, cells, calls, together, given or {})
                 except _Overflow:
                     overflow = True
                 except (OSError, EOFError, values.NotAValue, TimeoutError):
@@ -453,7 +449,7 @@ class Sandbox:
         outcome: Outcome,
         cells: Sequence[Cell],
         calls: Sequence[Call],
-        settled: Callable[[str, dict[str, Result]], bool],
+        together: Collection[str],
         given: dict[str, Any],
     ) -> None:
         work = [{"id": c.id, "hold": c.hold} if c.hold else {"id": c.id, "code": c.code} for c in cells]
@@ -472,17 +468,9 @@ class Sandbox:
         inputs: dict[str, int] = {}
         places = {c.id: [inputs.setdefault(json.dumps(a), len(inputs)) for a in c.arguments] for c in calls}
         exchange.send({"inputs": [json.loads(form) for form in inputs]})
-        together = self._ask(exchange, calls, places, together=True)
-        alone = []
-        for name in {call.of for call in calls}:
-            results = {
-                call.id: together[call.id] for call in calls if call.of == name and call.id in together
-            }
-            if settled(name, results):
-                outcome.called |= results
-            else:
-                alone += [call for call in calls if call.of == name]
-        outcome.called |= self._ask(exchange, alone, places, together=False)
+        for shared in (True, False):
+            chosen = [call for call in calls if (call.of in together) is shared]
+            outcome.called |= self._ask(exchange, chosen, places, together=shared)
         exchange.send({"calls": []})
 
     def _ask(

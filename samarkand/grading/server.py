@@ -54,6 +54,9 @@ FINISHED, WALL, CPU, MEMORY, HUNG_UP, BROKEN = range(6)
 SCRATCH = "/tmp"
 SCRATCH_BYTES = 64 << 20
 
+#: The descriptor on which the runner hears from the grader.
+CHANNEL = 3
+
 # --- messages: a length of four bytes, then JSON ------------------------------------------------------------
 
 
@@ -433,17 +436,17 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
             inputs[-1] = plain.decode(form)
     while (asked := receive(channel))["calls"]:
         for calls in [asked["calls"]] if asked["together"] else [[call] for call in asked["calls"]]:
-            for answer in answers(channel, held, calls, inputs, limits):
+            for answer in answers(held, calls, inputs, limits):
                 send(channel, answer)
 
 
 def _only_descriptor(channel: socket.socket) -> socket.socket:
-    """Move the channel to descriptor 3 and close all others."""
+    """Move the channel to a descriptor of its own and close all others."""
     number = channel.detach()
-    if number != 3:
-        os.dup2(number, 3)
-    os.closerange(4, 1 << 16)
-    return socket.socket(fileno=3)
+    if number != CHANNEL:
+        os.dup2(number, CHANNEL)
+    os.closerange(CHANNEL + 1, 1 << 16)
+    return socket.socket(fileno=CHANNEL)
 
 
 def _same_chance() -> None:
@@ -502,62 +505,64 @@ def _sentence(error: BaseException) -> str:
 
 
 def answers(
-    channel: socket.socket,
-    held: dict[str, Any],
-    calls: list[dict[str, Any]],
-    inputs: list[Any],
-    limits: dict[str, int],
+    held: dict[str, Any], calls: list[dict[str, Any]], inputs: list[Any], limits: dict[str, int]
 ) -> list[dict[str, Any]]:
     """Make calls of a student's functions in one fork of this process, which no other fork can know of.
 
     Returns
     -------
     list of dict
-        One a call, in that order; after a call that ends the fork, or runs out of time, only errors.
+        One a call, in that order. A call that ends the fork has an error, and those after it another fork.
     """
+    found: list[dict[str, Any]] = []
+    while len(found) < len(calls):
+        rest = calls[len(found) :]
+        found += _in_a_fork(held, rest, inputs, limits)
+        if len(found) < len(calls):
+            found.append({"id": calls[len(found)]["id"], "error": "the call gave nothing back"})
+    return found
+
+
+def _in_a_fork(
+    held: dict[str, Any], calls: list[dict[str, Any]], inputs: list[Any], limits: dict[str, int]
+) -> list[dict[str, Any]]:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         try:
-            channel.close()
             os.close(reader)
-            with os.fdopen(writer, "wb") as pipe:
+            os.close(CHANNEL)
+            with os.fdopen(writer, "wb", buffering=0) as pipe:
                 for call in calls:
                     # A call may change what it is given; the next has its own.
                     arguments = [
                         copy.deepcopy(inputs[n]) if calls[1:] else inputs[n] for n in call["arguments"]
                     ]
                     answer = _called(held.get(call["of"]), arguments, limits)
-                    pipe.write(json.dumps({"id": call["id"], **answer}).encode() + b"\n")
-                    if "OutOfTime" in answer.get("error", ""):
-                        break
+                    pipe.write(json.dumps(answer).encode() + b"\n")
         finally:
             os._exit(0)
     os.close(writer)
     body = b""
-    deadline = time.monotonic() + limits["call_wall"] * len(calls) + 1
+    patience = limits["call_wall"] + 1  # the alarm of a call does not reach into C
+    deadline = time.monotonic() + patience
     while (left := deadline - time.monotonic()) > 0 and select.select([reader], [], [], left)[0]:
         part = os.read(reader, 1 << 16)
         body += part
         if not part or len(body) > limits["output"]:
             break
+        if b"\n" in part and body.count(b"\n") < len(calls):
+            deadline = time.monotonic() + patience
     os.close(reader)
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    return _lines(body, calls)
-
-
-def _lines(body: bytes, calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Read what a fork has written: a line for each call, and an error for each that is missing."""
-    lines = body.split(b"\n")
     found = []
-    for number, call in enumerate(calls):
+    for line, call in zip(body.split(b"\n")[:-1], calls, strict=False):
         try:
-            answer = {**json.loads(lines[number]), "id": call["id"]}
-        except (ValueError, TypeError, IndexError):
-            answer = {"id": call["id"], "error": "the call gave nothing back"}
-        found.append(answer)
+            found.append({**json.loads(line), "id": call["id"]})
+        except (ValueError, TypeError):
+            break
     return found
 
 

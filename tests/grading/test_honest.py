@@ -115,8 +115,18 @@ def test_a_function_that_leaves_things_behind_is_judged_call_by_call(assessor, b
     )
     assert result.points == 10
     late = workshop.ANSWERS["q3"].replace("    return", "    seen.append(day)\n    return len(seen) > 1 and")
-    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q3": "seen = []\n" + late})
-    assert len({assess(assessor, tmp_path, notebook).points for _ in range(4)}) == 1
+    result = assess(
+        assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": "seen = []\n" + late})
+    )
+    assert result.points == 5
+
+
+def test_one_call_that_fails_takes_no_other_with_it(assessor, blank, tmp_path):
+    """Also where the calls share a process: an error, a loop or a crash on the last day is half of the points."""
+    for fault in ("raise KeyError(day)", "sum(iter(int, 1))", "import ctypes; ctypes.string_at(0)"):
+        q3 = workshop.ANSWERS["q3"].replace("    return", f"    if until == day: {fault}\n    return", 1)
+        result = assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": q3}))
+        assert [v.points for v in result.verdicts] == [2, 3, 2.5], result.verdicts[2].read
 
 
 def test_notebook_habits_do_no_harm(assessor, blank, tmp_path):
