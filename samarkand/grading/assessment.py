@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -188,7 +189,7 @@ class Assessor:
             outcome = Outcome(ended="unreadable")
         else:
             outcome = self._run(box, work, marker)
-            verdicts = marker.mark(outcome)
+            verdicts = named(marker.mark(outcome), self.exercise, work.cells)
         ending = [_LIMITS[outcome.ended]] if outcome.ended in _LIMITS else []
         return Assessment(
             work.student,
@@ -235,6 +236,35 @@ def _was_busy(before: tuple[int, int], after: tuple[int, int]) -> bool:
     """Say whether less than a quarter of the processors' time was idle in between."""
     idle, whole = after[0] - before[0], after[1] - before[1]
     return idle < whole / 4
+
+
+def named(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> list[Verdict]:
+    """Tell an answer under another name, or none at all, from a question that was left as it was.
+
+    Parameters
+    ----------
+    verdicts : list of Verdict
+        From :meth:`Marker.mark`.
+    exercise : ExerciseSet
+        The set.
+    cells : list of Cell
+        What ran.
+
+    Returns
+    -------
+    list of Verdict
+        The same; where the name that is read stands in no cell, the reason says so.
+    """
+    code = "\n".join(cell.code for cell in cells)
+    found = []
+    for verdict in verdicts:
+        name = exercise.question(verdict.question).name
+        if verdict.state == "unanswered" and not re.search(rf"\b{re.escape(name)}\b", code):
+            reason = f"There is no {name}: the answer is read from that name."
+            found.append(replace(verdict, reason=reason))
+        else:
+            found.append(verdict)
+    return found
 
 
 def _clock_ran_out(outcome: Outcome) -> bool:

@@ -464,9 +464,8 @@ class Marker:
                 read=values.show(held.value),
             )
         cases, expected = self.cases[question.id], self.expected[question.id]
-        got = [
-            outcome.called.get(f"{question.id}/{n}", Result(error="not reached")) for n in range(len(cases))
-        ]
+        lost = Result(error="OutOfTime" if outcome.ended in ("cpu", "wall") else "not reached")
+        got = [outcome.called.get(f"{question.id}/{n}", lost) for n in range(len(cases))]
         if all(not r.error and (r.value is ... or r.value is None) for r in got) and expected[0] is not None:
             return _verdict(
                 question, "unanswered", "Not answered yet.", read="a function that returns nothing"
@@ -517,7 +516,8 @@ class Marker:
                 a is not None and question.kind.same(a, w) for a, w in zip(answers, wrong, strict=True)
             ):
                 return diagnosis.reason
-        first = next((p for p in problems if p), "")
+        # What follows a call that never ended was not reached: say what was the matter first.
+        first = next((p for p in problems if p == _ENDLESS), next((p for p in problems if p), ""))
         where = (
             "It is right on ordinary inputs, not on all."
             if ordinary
@@ -536,6 +536,9 @@ _ENDED = {
 }
 
 
+_ENDLESS = "it ran too long and was stopped"
+
+
 def _safe_error(error: str) -> str:
     """Name an error by its type alone, and only by a type of Python's own.
 
@@ -543,7 +546,7 @@ def _safe_error(error: str) -> str:
     """
     name = error.partition(":")[0]
     if name == "OutOfTime":
-        return "it ran too long and was stopped"
+        return _ENDLESS
     known = isinstance(getattr(builtins, name, None), type)
     return f"it stops with {name}" if known else "it stops with an error"
 

@@ -77,10 +77,12 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> Path:
     Raises
     ------
     CourseError
-        If nbgrader refuses the source notebook.
+        If nbgrader refuses the source notebook, or somebody has answered in the released one.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
+
+    _spare_answers(course.root / "release" / exercise.id / f"{exercise.id}.ipynb")
 
     source = course.root / "source" / exercise.id / f"{exercise.id}.ipynb"
     if not source.is_file():
@@ -98,6 +100,24 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> Path:
     except (NbGraderException, SystemExit) as error:
         raise CourseError(f"nbgrader could not release {exercise.id}: {heard.why or error}") from None
     return course.root / "release" / exercise.id
+
+
+def _spare_answers(path: Path) -> None:
+    """Stop if somebody who works alone has answered in the released notebook."""
+    from nbformat import from_dict
+    from nbgrader.utils import compute_checksum
+
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return  # nothing there that anybody could have worked in
+    for cell in cells:
+        cell["source"] = "".join(cell["source"])
+        marks = cell.get("metadata", {}).get("nbgrader", {})
+        if marks.get("solution") and marks.get("checksum") not in (None, compute_checksum(from_dict(cell))):
+            raise CourseError(
+                f"Somebody has answered in {path}: it is left as it is. Move it to my_work/ first."
+            )
 
 
 def read_roster(path: Path) -> list[str]:
@@ -197,6 +217,7 @@ def bundle(  # noqa: PLR0913 - the options of the verb
             raise CourseError(f"Somebody works in {target}: it is left as it is, --force or not.")
         if not force:
             raise CourseError(f"{target} is there already. Say --force to make it anew.")
+        _spare_work(target)
         shutil.rmtree(target)
     for part in PARTS:
         say(f"copying {part}")
@@ -219,6 +240,19 @@ def bundle(  # noqa: PLR0913 - the options of the verb
     settings = json.dumps({"seed": seed, "students": known}, indent=1) + "\n"
     (target / "exercises" / "course.json").write_text(settings, encoding="utf-8")
     return _zip(target)
+
+
+def _spare_work(target: Path) -> None:
+    """Stop if a bundle's folder is not what its zip holds: then somebody has worked in it."""
+    packed = target.with_suffix(".zip")
+    if not packed.is_file():
+        raise CourseError(f"{packed.name} is gone, so that nobody can tell whether {target} was worked in.")
+    with zipfile.ZipFile(packed) as archive:
+        made = {name: archive.read(name) for name in archive.namelist()}
+    for path in sorted(target.rglob("*")):
+        name = f"{target.name}/{path.relative_to(target).as_posix()}"
+        if path.is_file() and path.parent.name != "__pycache__" and made.get(name) != path.read_bytes():
+            raise CourseError(f"Somebody works in {target} ({path.name} has changed): it is left as it is.")
 
 
 def _copy(root: Path, part: str, target: Path) -> None:

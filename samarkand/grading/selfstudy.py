@@ -10,7 +10,7 @@ from typing import Any
 from samarkand import home
 from samarkand.errors import CourseError
 from samarkand.grading import checks, desk, gradebook, structure, variants
-from samarkand.grading.assessment import Assessment, Assessor
+from samarkand.grading.assessment import Assessment, Assessor, named
 from samarkand.grading.course import Course
 from samarkand.grading.sandbox import Sandbox
 
@@ -45,7 +45,7 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
         except structure.Unreadable as problem:
             raise CourseError(f"{path}: {problem}") from None
         outcome = box.run(submission.cells, assessor.marker(given).calls, given=given)
-        verdicts = assessor.marker(given).mark(outcome)
+        verdicts = named(assessor.marker(given).mark(outcome), exercise, submission.cells)
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
     _remember(result)
     return result

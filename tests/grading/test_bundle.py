@@ -142,11 +142,31 @@ def test_what_is_there_is_not_overwritten(bundle, course):
     with pytest.raises(CourseError, match="Somebody works in"):
         release.bundle(course, bundle, force=True, say=lambda _: None)
     (bundle / "my_work").rmdir()
+    answered = bundle / "exercises" / "release" / NAMES[0] / f"{NAMES[0]}.ipynb"
+    before = answered.read_bytes()
+    answered.write_bytes(before.replace(b"gap_days = ...", b"gap_days = 970"))
+    with pytest.raises(CourseError, match=f"{NAMES[0]}.ipynb has changed"):
+        release.bundle(course, bundle, force=True, say=lambda _: None)
+    assert b"gap_days = 970" in answered.read_bytes()
+    answered.write_bytes(before)
     other = bundle.parent / "other"
     other.mkdir()
     (other / "thesis.txt").write_text("mine")
     with pytest.raises(CourseError, match="no bundle"):
         release.bundle(course, other, force=True, say=lambda _: None)
+
+
+def test_a_set_that_somebody_has_answered_in_is_not_released_over(course):
+    exercise = course.exercise("ex01")
+    path = course.root / "release" / exercise.id / f"{exercise.id}.ipynb"
+    before = path.read_bytes()
+    path.write_bytes(before.replace(b"gap_days = ...", b"gap_days = 970"))
+    with pytest.raises(CourseError, match="Somebody has answered in"):
+        release.generate(course, exercise)
+    assert b"gap_days = 970" in path.read_bytes()
+    path.write_bytes(before)
+    release.generate(course, exercise)
+    path.write_bytes(before)
 
 
 @pytest.mark.parametrize(

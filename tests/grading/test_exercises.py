@@ -114,6 +114,62 @@ def test_the_reference_passes_and_empty_work_has_nothing(name, box, tmp_path):
     assert (result.points, result.ended) == (0, "finished")
 
 
+def spoiled(change):
+    """Set 03 with solutions, and one thing wrong with it."""
+    notebook = strip(source("ex03_the_sco"), keep_solutions=True)
+    change(notebook["cells"], {cell["id"]: cell for cell in notebook["cells"]})
+    return notebook
+
+
+def rewrite(key, text):
+    return lambda cells, by_id: by_id[key].update(source=text)
+
+
+@pytest.mark.parametrize(
+    ("change", "question", "says"),
+    [
+        (
+            lambda cells, by_id: by_id["q3"].update(
+                source=by_id["q3"]["source"].replace("people_share", "mine_2")
+            ),
+            "q3",
+            "There is no people_share: the answer is read from that name.",
+        ),
+        (lambda cells, by_id: cells.remove(by_id["q1-check"]), "", "The cell q1-check was missing."),
+        (
+            lambda cells, by_id: cells.insert(5, dict(by_id["q1"])),
+            "",
+            "stands in it 2 times; the first counts.",
+        ),
+        (lambda cells, by_id: cells.insert(0, cells.pop()), "", "The cells stood in another order"),
+        (rewrite("q4", "gdp_shares = 'many'"), "q4", "This is a text; expected was 2 values in this order"),
+        (rewrite("q4", "gdp_shares = (float('nan'), 2)"), "q4", "This is not a finite number"),
+        (rewrite("q2", "def status_on(table, iso3, day):\n    while True: pass"), "q2", "it ran too long"),
+        (rewrite("q5", "while True:\n    pass"), "q5", "this ran too long and was stopped"),
+    ],
+    ids=[
+        "renamed",
+        "deleted",
+        "doubled",
+        "reordered",
+        "wrong type",
+        "NaN",
+        "endless function",
+        "endless cell",
+    ],
+)
+def test_each_slip_is_answered_by_a_sentence(box, tmp_path, change, question, says):
+    name = "ex03_the_sco"
+    folder = tmp_path / "Zoë Müller" / name
+    workshop.write(folder, spoiled(change), name)
+    marking = assessor(name, box, tmp_path)
+    marking.limits = workshop.LIMITS
+    result = marking.assess("Zoë Müller", folder)
+    reasons = {verdict.question: verdict.reason for verdict in result.verdicts}
+    assert says in (reasons[question] if question else " ".join(result.remarks))
+    assert reasons["q1"].startswith("Right")
+
+
 def outcome_of(question, marker, way):
     """What the sandbox would give back if a student had gone this way."""
 
