@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
+import functools
 import itertools
 import random
 from collections.abc import Collection
@@ -124,6 +125,7 @@ def _members(day: pd.Timestamp = SUMMIT) -> set[str]:
     return set(running[running["status"] == "member"]["iso3"])
 
 
+@functools.cache
 def _value(indicator: str, year: int = 2021) -> pd.Series:
     table = data.load("indicators")
     return table[(table["indicator"] == indicator) & (table["year"] == year)].set_index("iso3")["value"]

@@ -207,7 +207,8 @@ class Assessor:
     def _run(self, box: Sandbox, work: Work, marker: Marker) -> Outcome:
         cells = work.cells or []
         sources = [cell.code for cell in cells if not cell.hold]
-        together = {cell.id for cell in cells if cell.hold and purity.forgets(sources, cell.hold)}
+        functions = [cell for cell in cells if cell.hold and cell.id in marker.cases]
+        together = {cell.id for cell in functions if purity.forgets(sources, cell.hold)}
 
         def run(limits: Limits) -> Outcome:
             return box.run(cells, marker.calls, together=together, given=work.given, limits=limits)
