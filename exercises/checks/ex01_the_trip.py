@@ -138,6 +138,9 @@ def _cases(given: Given) -> list[Case]:
         Case((trip, "TUR")),
         Case((trip.iloc[8:20], "TKM")),
         Case((_two_states_in_a_talk_of_two(), "KAZ")),
+        # One state met nobody and one was met twice: a function that always gives 1 is not right.
+        Case((trip, "FRA")),
+        Case((pd.concat([trip, trip], ignore_index=True), "AZE")),
         Case((trip, "RUS"), edge=True),
         Case((trip, "MNG"), edge=True),
         Case((trip.iloc[20:23], "USA"), edge=True),

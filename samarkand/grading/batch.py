@@ -17,8 +17,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-import dateutil.parser  # type: ignore[import-untyped]
-
 from samarkand import home
 from samarkand.errors import CourseError
 from samarkand.grading import gradebook, structure, variants
@@ -218,8 +216,10 @@ def _stage(stage: Path, name: str, folder: Path, work: Work, summary: Summary) -
     (target / f"{name}.ipynb").write_text(json.dumps(work.notebook, ensure_ascii=True), encoding="utf-8")
     timestamp = structure.read_timestamp(folder)
     if timestamp:
+        from nbgrader import utils
+
         try:
-            dateutil.parser.parse(timestamp)  # as nbgrader will
+            utils.parse_utc(timestamp)
         except (ValueError, OverflowError):
             summary.troubles.append(
                 f"{student}: timestamp.txt holds no time; no late penalty was worked out."

@@ -106,7 +106,11 @@ class Course:
         found = {}
         for student in sorted(path.name for path in submitted.iterdir()):
             folder = submitted / student / exercise
-            if folder.is_dir() or folder.is_symlink():
+            try:
+                there = folder.is_dir() or folder.is_symlink()
+            except OSError:
+                there = True  # it cannot be looked into: whoever reads it says so
+            if there:
                 found[student] = folder
         return found
 

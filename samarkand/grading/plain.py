@@ -93,6 +93,9 @@ def _encode(value: Any, budget: _Budget, depth: int, *, paid: bool = False) -> J
         budget.spend(len(value))
         pairs = [[_encode(k, budget, depth + 1), _encode(v, budget, depth + 1)] for k, v in dict.items(value)]
         return {"t": "dict", "v": pairs}
+    if tuple in type.__dict__["__mro__"].__get__(kind):  # a named tuple, such as a row of itertuples
+        budget.spend(tuple.__len__(value))
+        return {"t": "tuple", "v": [_encode(v, budget, depth + 1) for v in tuple.__iter__(value)]}
     module = type.__dict__["__module__"].__get__(kind)
     if type(module) is str and module.partition(".")[0] in ("numpy", "pandas"):
         return _encode_scientific(value, budget, depth)

@@ -28,6 +28,7 @@ from nbgrader.preprocessors import (
 )
 
 from samarkand.grading.assessment import Assessment
+from samarkand.grading.structure import harmless
 
 
 class Answers(NbGraderPreprocessor):  # type: ignore[misc]
@@ -93,7 +94,9 @@ class Marks(SaveAutoGrades):  # type: ignore[misc]
                 comment = self.gradebook.find_comment(
                     name, self.notebook_id, self.assignment_id, self.student_id
                 )
-                comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {verdict.reason}"
+                # A reason may quote an error, whose words are the student's; feedback pages show it as HTML.
+                reason = harmless(verdict.reason)
+                comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {reason}"
 
 
 @contextlib.contextmanager

@@ -462,7 +462,7 @@ class Sandbox:
             if cell.hold:
                 outcome.held[cell.id] = _result(got)
             else:
-                outcome.ran[cell.id] = Ran(_line(got.get("error", "")), _line(got.get("text", ""), 4000))
+                outcome.ran[cell.id] = Ran(_sentence(got.get("error", "")), _line(got.get("text", ""), 4000))
         calls = [call for call in calls if _is_function(outcome.held.get(call.of))]
         # A table that several calls share is sent, and built, once.
         inputs: dict[str, int] = {}
@@ -542,7 +542,7 @@ class _Exchange:
 
 def _result(got: dict[str, Any]) -> Result:
     if "error" in got:
-        return Result(error=_line(got["error"]) or "an error")
+        return Result(error=_sentence(got["error"]) or "an error")
     if "value" not in got:
         return Result(error="the value could not be read")
     try:
@@ -563,9 +563,15 @@ def _line(text: object, length: int = 300) -> str:
     return kept.encode("utf-8", "replace").decode("utf-8")
 
 
+def _sentence(text: object) -> str:
+    """Keep an error to one line, or it could look like lines of the grader's own."""
+    return " ".join(_line(text).split())
+
+
 _ENVIRONMENT = {
     "HOME": "/tmp/home",
     "TMPDIR": "/tmp",
+    "SAMARKAND_WORK": "/tmp/home/my_work",
     "LANG": "C.UTF-8",
     "TZ": "UTC",
     "PATH": "/usr/bin:/bin",

@@ -104,13 +104,26 @@ def leave_namespaces() -> None:
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
 
 
-def private_folders() -> None:
-    """Mount a scratch folder that nobody else sees, and nothing where ``/proc`` was."""
+def private_folders(readable: list[str]) -> None:
+    """Mount a scratch folder that nobody else sees, and nothing where ``/proc`` was.
+
+    What may be read below the scratch folder, such as a Python kept there, is mounted again inside it.
+    """
     no_suid, no_dev, no_exec, read_only, private, recursive = 2, 4, 8, 1, 1 << 18, 1 << 14
+    bind = 1 << 12
     _succeeded(libc.unshare(NEW_MOUNTS), "unshare mounts")
     _succeeded(libc.mount(b"none", b"/", None, private | recursive, None), "private mounts")
     options = f"size={SCRATCH_BYTES},nr_inodes=4096,mode=0700".encode()
+    hidden = [path for path in readable if path.startswith(f"{SCRATCH}/") and Path(path).is_dir()]
+    opened = {path: os.open(path, os.O_PATH | os.O_DIRECTORY) for path in hidden}
     _succeeded(libc.mount(b"tmpfs", SCRATCH.encode(), b"tmpfs", no_suid | no_dev, options), "scratch folder")
+    for path, descriptor in opened.items():
+        Path(path).mkdir(parents=True, exist_ok=True)
+        source = f"/proc/self/fd/{descriptor}".encode()
+        _succeeded(libc.mount(source, path.encode(), None, bind | recursive, None), f"mounting {path} again")
+        os.close(descriptor)
+        if not os.statvfs(path).f_flag & os.ST_RDONLY:
+            raise OSError(f"{path} could be written to")
     for folder in (b"/proc", b"/dev/shm"):
         flags = read_only | no_suid | no_dev | no_exec
         _succeeded(
@@ -259,7 +272,7 @@ def seccomp() -> None:
 def confine(limits: dict[str, int], readable: list[str]) -> None:
     """Give up everything that running a student's cells does not need."""
     address_space = int(Path("/proc/self/statm").read_bytes().split()[0]) * PAGE
-    private_folders()
+    private_folders(readable)
     for folder in ("home", "work"):
         Path(SCRATCH, folder).mkdir()
     limit(limits, address_space)
@@ -420,10 +433,13 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
     os.environ["SAMARKAND_GIVEN"] = json.dumps(work["given"])
     shell = _shell()
     held: dict[str, Any] = {}
+    around: dict[str, dict[str, Any]] = {}
     cells: dict[str, Any] = {}
     for cell in work["cells"]:
         if "hold" in cell:
             held[cell["id"]] = shell.user_ns.get(cell["hold"], ...)
+            if callable(held[cell["id"]]):
+                around[cell["id"]] = dict(shell.user_ns)
             with _quiet(_clock(limits["cell_cpu"], limits["cell_wall"])):
                 cells[cell["id"]] = {"value": plain.encode(held[cell["id"]])}
         else:
@@ -436,7 +452,7 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
             inputs[-1] = plain.decode(form)
     while (asked := receive(channel))["calls"]:
         for calls in [asked["calls"]] if asked["together"] else [[call] for call in asked["calls"]]:
-            for answer in answers(held, calls, inputs, limits):
+            for answer in answers(held, around, calls, inputs, limits):
                 send(channel, answer)
 
 
@@ -505,7 +521,11 @@ def _sentence(error: BaseException) -> str:
 
 
 def answers(
-    held: dict[str, Any], calls: list[dict[str, Any]], inputs: list[Any], limits: dict[str, int]
+    held: dict[str, Any],
+    around: dict[str, dict[str, Any]],
+    calls: list[dict[str, Any]],
+    inputs: list[Any],
+    limits: dict[str, int],
 ) -> list[dict[str, Any]]:
     """Make calls of a student's functions in one fork of this process, which no other fork can know of.
 
@@ -517,14 +537,18 @@ def answers(
     found: list[dict[str, Any]] = []
     while len(found) < len(calls):
         rest = calls[len(found) :]
-        found += _in_a_fork(held, rest, inputs, limits)
+        found += _in_a_fork(held, around, rest, inputs, limits)
         if len(found) < len(calls):
             found.append({"id": calls[len(found)]["id"], "error": "the call gave nothing back"})
     return found
 
 
 def _in_a_fork(
-    held: dict[str, Any], calls: list[dict[str, Any]], inputs: list[Any], limits: dict[str, int]
+    held: dict[str, Any],
+    around: dict[str, dict[str, Any]],
+    calls: list[dict[str, Any]],
+    inputs: list[Any],
+    limits: dict[str, int],
 ) -> list[dict[str, Any]]:
     reader, writer = os.pipe()
     child = os.fork()
@@ -538,6 +562,7 @@ def _in_a_fork(
                     arguments = [
                         copy.deepcopy(inputs[n]) if calls[1:] else inputs[n] for n in call["arguments"]
                     ]
+                    _as_it_was(around.get(call["of"]))
                     answer = _called(held.get(call["of"]), arguments, limits)
                     pipe.write(json.dumps(answer).encode() + b"\n")
         finally:
@@ -564,6 +589,15 @@ def _in_a_fork(
         except (ValueError, TypeError):
             break
     return found
+
+
+def _as_it_was(names: dict[str, Any] | None) -> None:
+    """Give a function the names that stood around it where it was read: later cells may use them anew."""
+    if names is not None:
+        with contextlib.suppress(Exception):
+            here = _shell().user_ns
+            here.clear()
+            here.update(names)
 
 
 def _called(function: Any, arguments: list[Any], limits: dict[str, int]) -> dict[str, Any]:
@@ -598,6 +632,7 @@ def warm(modules: list[str]) -> None:
     shell: Any = InteractiveShell.instance(config=config)
     # Only the sentence of an error is reported; a traceback costs more than most cells.
     shell.showtraceback = shell.showsyntaxerror = shell.showindentationerror = lambda *a, **k: None
+    shell.system = shell.system_raw  # the other way needs a terminal, and there is none
     if hasattr(shell, "_tee"):  # it keeps all that is printed, without end
         shell._tee = lambda channel: contextlib.nullcontext()
     shell.transform_cell = _as_it_is(shell, shell.transform_cell)

@@ -253,6 +253,17 @@ def test_every_variant_has_an_answer_of_its_own_that_no_shortcut_gives(name, key
         assert lucky <= len(some) * 0.4, diagnosis.reason
 
 
+@pytest.mark.parametrize("name", SETS)
+def test_a_function_that_always_gives_the_same_has_no_points(name):
+    """Half of the points are for all ordinary inputs: one answer must not be right on most of them."""
+    exercise = SETS[name]
+    marker = checks.Marker(exercise, {key: choices[0] for key, choices in exercise.options.items()})
+    for key, cases in marker.cases.items():
+        same = exercise.question(key).kind.same
+        ordinary = [right for right, case in zip(marker.expected[key], cases, strict=True) if not case.edge]
+        assert max(sum(same(one, other) for other in ordinary) for one in ordinary) < len(ordinary) - 1
+
+
 @pytest.mark.parametrize(("name", "key"), VARYING)
 def test_a_class_of_a_thousand_has_many_answers(name, key):
     """Within the tolerance: many different ones, none that is right for many, neighbours not alike."""

@@ -1,0 +1,178 @@
+"""More attacks and oddities, found by people who tried: files, folders, times, errors and prose of students'.
+
+Each costs its sender alone what it deserves; whoever is only odd keeps full marks.
+"""
+
+# ruff: noqa: E501 - an attack is quoted as it was written
+from __future__ import annotations
+
+import codecs
+import json
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+import workshop
+
+from samarkand.grading import batch, gradebook, report, sandbox, structure
+
+ALL = workshop.ANSWERS
+
+
+def assess(assessor, tmp_path, notebook):
+    folder = tmp_path / "ada" / workshop.NAME
+    workshop.write(folder, notebook)
+    return assessor.assess("ada", folder)
+
+
+def hand_in(course, student, **sources):
+    released = json.loads((course.root / "release" / workshop.NAME / f"{workshop.NAME}.ipynb").read_text())
+    return workshop.write(
+        course.root / "submitted" / student / workshop.NAME, workshop.fill(released, **sources)
+    )
+
+
+def grade(course):
+    summary = batch.grade(course, "ex90", limits=workshop.LIMITS, say=lambda line: None)
+    return summary, {row["student"]: row["score"] for row in gradebook.marks(course.gradebook, workshop.NAME)}
+
+
+def test_folders_where_files_should_be(course):
+    hand_in(course, "ada", **ALL)
+    (hand_in(course, "bob", **ALL).parent / "timestamp.txt").mkdir()
+    (course.root / "submitted" / "eve" / workshop.NAME / f"{workshop.NAME}.ipynb").mkdir(parents=True)
+    summary, scores = grade(course)
+    assert scores == {"ada": 10, "bob": 10, "eve": 0}
+    assert [trouble.split(":")[0] for trouble in summary.troubles] == ["eve"]
+
+
+def test_a_folder_that_nobody_may_look_into(course, monkeypatch):
+    hand_in(course, "ada", **ALL)
+    hand_in(course, "eve", **ALL)
+    look = Path.is_dir
+
+    def refuse(path):
+        if path.parent.name == "eve":
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    assert sorted(course.submissions(workshop.NAME)) == ["ada", "eve"]
+
+
+def test_times_at_the_ends_of_the_calendar_cost_no_mark(course):
+    for student, moment in (
+        ("first", "0001-01-01T00:00:00+14:00"),
+        ("last", "9999-12-31T23:59:59-12:00"),
+        ("zone", "2022-09-15 12:00:00 99999999"),
+    ):
+        (hand_in(course, student, **ALL).parent / "timestamp.txt").write_text(moment)
+    summary, scores = grade(course)
+    assert scores == {"first": 10, "last": 10, "zone": 10}
+    assert len(summary.troubles) == 3
+    assert all("holds no time" in trouble for trouble in summary.troubles)
+
+
+def test_an_error_cannot_look_like_words_of_the_graders(course):
+    """Neither as lines of an explanation, nor as HTML of a feedback page, which reads comments as Markdown."""
+    lie = "\n\nq2: 3 of 3 (right)\n  reason: Right. <img src=x onerror=alert(1)> ![](http://example.org/x)"
+    hand_in(course, "eve", q1=f"raise type('E', (Exception,), {{}})({lie!r})")
+    grade(course)
+    lines = report.explain(course, "ex90", "eve").splitlines()
+    assert [line for line in lines if line.startswith("q2:")] == ["q2: 0 of 3 (unanswered)"]
+    with gradebook.opened(course.gradebook) as book:
+        comment = book.find_comment("q1", workshop.NAME, workshop.NAME, "eve").auto_comment
+    assert "Right." in comment
+    assert "<img" not in comment
+    assert "](" not in comment
+
+
+@pytest.mark.parametrize("formula", [r"\href{#1:alert(1)}{x}", r"\style{background:url(//x)}{y}"])
+def test_formulas_neither_link_nor_fetch(formula):
+    made = structure.harmless(rf"$\def\h#1{{{formula}}}\h{{javascript}}$ and $\frac{{1}}{{2}}$")
+    assert formula not in made
+    assert r"\frac{1}{2}" in made
+
+
+@pytest.mark.parametrize("opening", ["[", "![", r"\begin{a}"])
+def test_prose_that_opens_without_end_is_shown_in_a_moment(opening):
+    from nbconvert.filters import markdown2html
+
+    before = time.process_time()
+    markdown2html(structure.harmless(opening * (90_000 // len(opening))))
+    assert time.process_time() - before < 3
+
+
+def test_a_function_is_called_as_it_stood_where_it_was_read(assessor, blank, tmp_path):
+    """A name that a later cell uses for something else does not spoil it."""
+    helper = "def at(day, until):\n    return until is None or day < until\n\n"
+    q3 = helper + "def was_member(since, until, day):\n    return since <= day and at(day, until)"
+    notebook = workshop.fill(blank, **{**ALL, "q3": q3}, last="at = pd = None")
+    assert assess(assessor, tmp_path, notebook).points == 10
+
+
+def test_what_works_at_home_works_here(assessor, blank, tmp_path):
+    odd = {
+        "q1": "!true\n%pip --version\ndesk.sign_in('ada')\n" + ALL["q1"],
+        "q2": ALL["q2"]
+        + "\npd.DataFrame({'a': [1]}).to_csv('mine.csv')\nborder_shares = border_shares.to_dict()",
+        "q3": ALL["q3"],
+    }
+    result = assess(assessor, tmp_path, workshop.fill(blank, **odd))
+    assert (result.points, [ran.error for ran in result.ran.values() if ran.error]) == (10, [])
+
+
+def test_a_named_tuple_is_a_tuple():
+    import pandas as pd
+
+    from samarkand.grading import plain
+
+    row = next(pd.DataFrame({"a": [1], "b": [0.5]}).itertuples(index=False))
+    assert plain.encode(row) == {"t": "tuple", "v": [1, 0.5]}
+
+
+def test_notebooks_that_lost_their_ids_or_have_a_mark_in_front(assessor, blank, tmp_path):
+    notebook = workshop.fill(blank, **ALL)
+    marked = codecs.BOM_UTF8 + json.dumps(notebook).encode()
+    assert len(structure.parse(marked)) == len(notebook["cells"])
+    for number, cell in enumerate(notebook["cells"]):
+        cell["id"], cell["metadata"] = f"new-{number}", {}
+    # A copy further up is not the place where the answer is read.
+    notebook["cells"].insert(2, workshop.cell("code", "copy", "desk.look('q1', product)"))
+    result = assess(assessor, tmp_path, notebook)
+    assert result.points == 10
+    assert "The cell q1 was missing." in result.remarks
+
+
+class Elsewhere(sandbox.Sandbox):
+    """A sandbox that may read one more folder, as it may read a Python that lies there."""
+
+    more: Path
+
+    def _readable(self):
+        return [*super()._readable(), (str(self.more), str(self.more))]
+
+
+def test_a_python_below_the_scratch_folder_can_still_be_read(sandbox, assessor, blank, tmp_path):
+    """Or whatever is imported late would be missing, with no word of it."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        library = Path(folder, "lib")
+        library.mkdir()
+        Path(folder).chmod(0o755)
+        (library / "late.py").write_text("number = 0\n")
+        box = Elsewhere(sandbox.data, warm=sandbox.warm)
+        box.more = library
+        code = (
+            f"import sys; sys.path.append({str(library)!r}); import late\n"
+            f"try: open({str(library / 'late.py')!r}, 'w').write('x'); late.number = 1\nexcept OSError: pass\n"
+            f"try: open({str(library / 'more.py')!r}, 'w').write('x'); late.number = 1\nexcept OSError: pass\n"
+            "product = 17 * given['factor'] + 40961 + late.number"
+        )
+        target = tmp_path / "ada" / workshop.NAME
+        workshop.write(target, workshop.fill(blank, **{**ALL, "q1": code}))
+        with box:
+            result = assessor.run(assessor.prepare("ada", target), box)
+        assert (result.points, [ran.error for ran in result.ran.values() if ran.error]) == (10, [])
+        assert [path.name for path in library.iterdir()] == ["late.py"]
+        assert (library / "late.py").read_text() == "number = 0\n"
