@@ -465,7 +465,7 @@ def test_each_question_says_its_points_its_name_and_how_exact_it_must_be(name):
         assert f"`{question.name}" in asked
         parts = getattr(question.kind, "parts", None) or [getattr(question.kind, "of", question.kind)]
         for part in parts:
-            if isinstance(part, kinds.Number) and not (question.cases and part.tolerance < 0.001):
+            if isinstance(part, kinds.Number):
                 assert f"within {part.tolerance:g}" in asked.lower(), part
         for option in question.uses:
             assert f"`given['{option}']`" in asked or "your" in asked.lower() or "two sets of q5" in asked
