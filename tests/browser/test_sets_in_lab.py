@@ -1,0 +1,87 @@
+"""A set as a student meets it: opened in JupyterLab, answered with the keyboard, with a reason at once."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from samarkand.course.lab import Sheet, chromium, lab, sheet
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SET = "ex03_the_sco"
+ANSWERS = {
+    "counts": ("counts = (6, 4, 2)", "q1: These are 3 values; expected were 4 values in this order: "),
+    "people_share": (
+        "people_share = 0.17",
+        "q3: Read as a number (per cent). Whether it is right is said after",
+    ),
+    "gdp_shares": ("gdp_shares = ('many', 2)", "q4: This is a text; expected was a number (per cent)."),
+    "similarity": (
+        "similarity = (5, 38.5, 20)",
+        "q6: No answer to this can lie outside 0 to 1 (Jaccard): check the unit.",
+    ),
+    "family_people": ("family_people = 3_000_000_000", "p1: Not right yet. Take the spells that run on"),
+}
+PRACTICE = """summit = pd.Timestamp("2022-09-15")
+spells = data.load("sco_membership")
+spells = spells[(spells["from"] <= summit) & (spells["to"].isna() | (spells["to"] > summit))]
+mine = spells[spells["status"].isin(given["statuses"])]["iso3"]
+people = data.load("indicators").query("indicator == 'population_persons' and year == 2021")
+family_people = people.set_index("iso3")["value"][mine].sum()"""
+
+
+def said(opened: Sheet) -> list[str]:
+    """What stands below the cells, of cells that look at an answer."""
+    shown = opened.page.locator(".jp-OutputArea-output [role=status]").all_inner_texts()
+    return [text.replace("\n", " ").strip() for text in shown]
+
+
+def type_over(opened: Sheet, name: str, code: str) -> None:
+    """Replace the code of the cell that answers under a name."""
+    editor = opened.page.locator(".jp-CodeCell .cm-content").filter(has_text=f"{name} = ").first
+    editor.click()
+    opened.page.keyboard.press("ControlOrMeta+a")
+    opened.page.keyboard.insert_text(code)
+
+
+def test_a_student_answers_and_is_told_at_once(need: Callable[[object, str], None], tmp_path: Path) -> None:
+    need(importlib.util.find_spec("playwright"), "playwright is not installed")
+    need(any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "there is no chromium")
+    folder = tmp_path / "Mein Kürs"  # a blank and an umlaut, as on many a student's machine
+    shutil.copytree(ROOT / "exercises" / "release" / SET, folder / "Übung 3")
+    with lab(folder, apart=True) as running, chromium(running) as browser:
+        with sheet(browser, running, f"Übung 3/{SET}.ipynb") as opened:
+            opened.run_all()
+            assert len(said(opened)) == 7
+            assert all(text.endswith("Not answered yet.") for text in said(opened))
+            for name, (code, _) in ANSWERS.items():
+                type_over(opened, name, code)
+            opened.run_all()
+            told = said(opened)
+            for _, expected in ANSWERS.values():
+                assert any(text.startswith(expected) for text in told), (expected, told)
+            type_over(opened, "family_people", PRACTICE)
+            opened.run_all()
+            assert "p1: Right." in said(opened)
+            assert not [
+                r for r in opened.requests if "//127.0.0.1:" not in r and not r.startswith(("data:", "blob:"))
+            ]
+        assert running.asked() == []
+
+
+@pytest.mark.parametrize("name", sorted(p.name for p in (ROOT / "exercises" / "release").glob("ex*")))
+def test_locks_hold_what_is_marked(name: str) -> None:
+    """The cells that a student must not change cannot be edited or deleted by mistake."""
+    import nbformat
+
+    notebook = nbformat.read(ROOT / "exercises" / "release" / name / f"{name}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if marks.get("locked"):
+            assert (cell.metadata.editable, cell.metadata.deletable) == (False, False)
+        elif marks:
+            assert cell.metadata.deletable is False
