@@ -11,6 +11,8 @@ import ast
 import builtins
 from collections.abc import Iterator, Sequence
 
+#: The most text that is looked at: a syntax tree takes some hundred times as much memory.
+LONGEST = 100_000
 #: Builtins through which a function reaches what is not its own.
 REACHING = {
     "__import__", "compile", "delattr", "eval", "exec", "globals", "locals", "open", "setattr", "vars",
@@ -40,6 +42,8 @@ def forgets(cells: Sequence[str], name: str) -> bool:
     >>> forgets(["seen = []", "def f(x):\n    seen.append(x)\n    return len(seen)"], "f")
     False
     """
+    if sum(map(len, cells)) > LONGEST:
+        return False
     trees = []
     for cell in cells:
         try:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import workshop
 
-from samarkand.grading import batch, gradebook, report, sandbox, structure
+from samarkand.grading import batch, gradebook, purity, report, sandbox, structure
 
 ALL = workshop.ANSWERS
 
@@ -143,6 +143,14 @@ def test_notebooks_that_lost_their_ids_or_have_a_mark_in_front(assessor, blank, 
     result = assess(assessor, tmp_path, notebook)
     assert result.points == 10
     assert "The cell q1 was missing." in result.remarks
+
+
+def test_sources_of_megabytes_are_not_looked_at():
+    answer = "def was_member(since, until, day):\n    return True"
+    assert purity.forgets([answer], "was_member")
+    before = time.process_time()
+    assert not purity.forgets(["1;" * 49_000] * 80 + [answer], "was_member")
+    assert time.process_time() - before < 1
 
 
 class Elsewhere(sandbox.Sandbox):
