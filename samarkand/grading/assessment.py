@@ -13,6 +13,8 @@ from samarkand.grading import purity, structure, variants
 from samarkand.grading.checks import ExerciseSet, Marker, Verdict
 from samarkand.grading.sandbox import Cell, Limits, Outcome, Ran, Result, Sandbox
 
+#: The share of a processor that work has at least, on whatever machine; who has less has slept.
+AWAKE = 0.05
 #: How many markers are kept: each holds tables.
 MARKERS = 8
 
@@ -215,7 +217,7 @@ class Assessor:
 
         before = _machine()
         outcome = run(self.limits)
-        if _clock_ran_out(outcome) and _was_busy(before, _machine()):
+        if _starved(outcome, self.limits) and _was_busy(before, _machine()):
             # That may be the others' fault: the same work gets a second go, alone, and four times as long.
             walls = {name: 4 * getattr(self.limits, name) for name in ("wall", "cell_wall", "call_wall")}
             with self.alone():
@@ -268,10 +270,13 @@ def named(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> 
     return found
 
 
-def _clock_ran_out(outcome: Outcome) -> bool:
-    """Say whether the wall clock, not the use of CPU, may have ended something."""
+def _starved(outcome: Outcome, limits: Limits) -> bool:
+    """Say whether the wall clock may have ended something that was at work, and not asleep."""
+    if outcome.ended == "wall":
+        return outcome.cpu > AWAKE * limits.wall
     results: list[Ran | Result] = [*outcome.ran.values(), *outcome.held.values(), *outcome.called.values()]
-    return outcome.ended == "wall" or any("OutOfTime" in result.error for result in results)
+    stopped = any("OutOfTime" in result.error for result in results)
+    return stopped and outcome.cpu > AWAKE * min(limits.cell_wall, limits.call_wall)
 
 
 _LIMITS = {
