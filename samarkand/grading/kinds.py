@@ -396,8 +396,11 @@ class Rows(Kind):
         """Take a DataFrame; a column that stands in its index counts too."""
         if not isinstance(value, Table):
             raise WrongForm(f"This is {described(value)}; expected was {self.asked()}.")
-        missing = [name for name in self.columns if name not in value.names]
-        found = dict(zip((str(n) for n in value.names), value.columns, strict=True))
+        names = [str(name) for name in value.names]
+        missing = [name for name in self.columns if name not in names]
+        if any(names.count(name) > 1 for name in self.columns):
+            raise WrongForm("A column that was asked for stands in the table more than once.")
+        found = dict(zip(names, value.columns, strict=True))
         if len(missing) == 1:
             found[missing[0]] = value.index
         elif missing:

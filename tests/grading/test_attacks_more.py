@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import workshop
 
-from samarkand.grading import batch, gradebook, purity, report, sandbox, structure
+from samarkand.grading import batch, gradebook, kinds, purity, release, report, sandbox, structure, values
 
 ALL = workshop.ANSWERS
 
@@ -143,6 +143,21 @@ def test_notebooks_that_lost_their_ids_or_have_a_mark_in_front(assessor, blank, 
     result = assess(assessor, tmp_path, notebook)
     assert result.points == 10
     assert "The cell q1 was missing." in result.remarks
+
+
+def test_a_roster_with_semicolons_is_read(tmp_path):
+    path = tmp_path / "roster.csv"
+    path.write_text("\ufeffname;id\nAda, L.;ada\n;bob\n", encoding="utf-8")
+    assert release.read_roster(path) == ["ada", "bob"]
+
+
+def test_columns_are_told_apart_by_their_names():
+    kind = kinds.Rows({"iso3": kinds.Text(), "2021": kinds.Number()})
+    table = values.Table(("iso3", 2021), (0,), (("KAZ",), (1.0,)))
+    assert kind.read(table) == (("kaz", 1.0),)
+    twice = values.Table(("iso3", "2021", 2021), (0,), (("KAZ",), (1.0,), (2.0,)))
+    with pytest.raises(kinds.WrongForm, match="more than once"):
+        kind.read(twice)
 
 
 def test_sources_of_megabytes_are_not_looked_at():
