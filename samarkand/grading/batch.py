@@ -120,8 +120,13 @@ def grade(  # noqa: PLR0913 - the options of the verb
 
         def work(student: str) -> Assessment:
             prepared = assessor.prepare(student, todo[student])
-            _stage(stage, exercise.id, todo[student], prepared, summary)
+            _stage(stage, exercise.id, todo[student], prepared)
             return boxes.assess(assessor, prepared)
+
+        def ready(student: str) -> Assessment:
+            result = ahead.take(student)
+            _check_time(stage / student / exercise.id, student, summary)
+            return result
 
         def done(student: str) -> None:
             result = ahead.take(student)
@@ -133,7 +138,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
 
         order = sorted(todo, key=lambda student: f"{student}/")  # of their folders, as nbgrader goes
         with Ahead(order, work, boxes.count) as ahead:
-            complaint = _pipeline(course, exercise.id, stage, order, ahead.take, done)
+            complaint = _pipeline(course, exercise.id, stage, order, ready, done)
         for student in todo:
             if student not in summary.graded:
                 why = ahead.errors.get(student) or complaint or "nbgrader could not write the marks"
@@ -208,24 +213,28 @@ def _digest(folder: Path, name: str, fingerprint: str) -> str:
     return hashlib.sha256(b"\x1f".join(parts)).hexdigest()
 
 
-def _stage(stage: Path, name: str, folder: Path, work: Work, summary: Summary) -> None:
+def _stage(stage: Path, name: str, folder: Path, work: Work) -> None:
     """Lay the rebuilt notebook where nbgrader will look for it."""
-    student = work.student
-    target = stage / student / name
+    target = stage / work.student / name
     target.mkdir(parents=True)
     (target / f"{name}.ipynb").write_text(json.dumps(work.notebook, ensure_ascii=True), encoding="utf-8")
     timestamp = structure.read_timestamp(folder)
     if timestamp:
-        from nbgrader import utils
+        (target / "timestamp.txt").write_text(timestamp, encoding="utf-8")
 
-        try:
-            utils.parse_utc(timestamp)
-        except (ValueError, OverflowError):
-            summary.troubles.append(
-                f"{student}: timestamp.txt holds no time; no late penalty was worked out."
-            )
-        else:
-            (target / "timestamp.txt").write_text(timestamp, encoding="utf-8")
+
+def _check_time(folder: Path, student: str, summary: Summary) -> None:
+    """Take away a time that nbgrader could not read: it would give up on the student."""
+    path = folder / "timestamp.txt"
+    if not path.exists():
+        return
+    from nbgrader.utils import parse_utc  # only here, where no other thread imports it
+
+    try:
+        parse_utc(path.read_text(encoding="utf-8"))
+    except (ValueError, OverflowError):
+        path.unlink()
+        summary.troubles.append(f"{student}: timestamp.txt holds no time; no late penalty was worked out.")
 
 
 def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from and to
