@@ -140,10 +140,10 @@ def read_roster(path: Path) -> list[str]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            header = file.readline()
+            first = file.readline()
             file.seek(0)
             # Some spreadsheets write ; for a comma.
-            rows = list(csv.reader(file, delimiter=";" if ";" in header and "," not in header else ","))
+            rows = list(csv.reader(file, delimiter=";" if ";" in first and "," not in first else ","))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CourseError(f"The roster {path} cannot be read: {error}.") from None
     if len(rows) < 2:
