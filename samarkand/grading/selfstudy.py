@@ -149,14 +149,15 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
     str
         Lines of text.
     """
-    exercise = course.exercise(name)
+    exercise, student = course.exercise(name), variants.student(student)
     given = variants.draw(course.seed(), student, exercise.id, exercise.options)
     marker = checks.Marker(exercise, given)
     lines = [f"{exercise.id} for {student}: {given}"]
     for question in exercise.questions:
         own = ", varies" if question.varies else ""
         kind = f"a function that returns {question.kind.asked()}" if question.cases else question.kind.asked()
-        lines.append(f"{question.id} ({question.points} points{own}): {question.name}, {kind}")
+        points = f"{question.points} point{'s' if question.points > 1 else ''}"
+        lines.append(f"{question.id} ({points}{own}): {question.name}, {kind}")
         if answers:
             lines.append(f"    {marker.expected[question.id]}")
     for practice in exercise.practice:
