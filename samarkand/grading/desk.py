@@ -109,11 +109,14 @@ class Desk:
         Word
             One sentence.
         """
+        value = _value(answer)
+        if _FIXED in os.environ:  # handed in: the form is not there, and nobody reads what is said
+            state = "unanswered" if value is ... else "answered"
+            return Word(question, state, "What it is worth is said after handing in.")
         questions = self.form["questions"]
         if question not in questions:
             raise unknown("question", question, questions)
         asked = questions[question]
-        value = _value(answer)
         if value is ...:
             return Word(question, "unanswered", "Not answered yet.")
         if asked.get("function"):

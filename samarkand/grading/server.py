@@ -427,6 +427,7 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
     channel = _only_descriptor(channel)
     if not options["trusted"]:
         os.chdir(f"{SCRATCH}/work")
+        sys.path.insert(0, "")  # as in a notebook: a file that a cell has written can be imported
     send(channel, {"ready": True})
     work = receive(channel)
     _same_chance()

@@ -114,12 +114,13 @@ def test_a_function_is_called_as_it_stood_where_it_was_read(assessor, blank, tmp
 
 def test_what_works_at_home_works_here(assessor, blank, tmp_path):
     odd = {
-        "q1": "!true\n%pip --version\ndesk.sign_in('ada')\n" + ALL["q1"],
+        "q1": "!true\n%pip --version\ndesk.sign_in('ada')\n" + ALL["q1"] + "\ndesk.look('q1', product)",
         "q2": ALL["q2"]
         + "\npd.DataFrame({'a': [1]}).to_csv('mine.csv')\nborder_shares = border_shares.to_dict()",
         "q3": ALL["q3"],
     }
-    result = assess(assessor, tmp_path, workshop.fill(blank, **odd))
+    odd["q3"] = "desk.look('q2', border_shares)\nimport helper\n" + odd["q3"]
+    result = assess(assessor, tmp_path, workshop.fill(blank, **odd, added="%%writefile helper.py\nx = 1"))
     assert (result.points, [ran.error for ran in result.ran.values() if ran.error]) == (10, [])
 
 
