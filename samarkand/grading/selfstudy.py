@@ -115,10 +115,28 @@ def _remembered() -> dict[str, Any]:
     return kept if isinstance(kept, dict) else {}
 
 
-def progress(course: Course) -> str:
-    """Show how far you are in all sets; kept on this machine only."""
-    kept = _remembered()
+def progress(course: Course, lessons: Path | None = None) -> str:
+    """Show how far you are in all lessons and sets; kept on this machine only.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    lessons : pathlib.Path, optional
+        The folder of your lessons; ``notebooks/`` if not given.
+
+    Returns
+    -------
+    str
+        A line a lesson, with the practice tasks that are right in your notebook as you last saved it, and a
+        line a set, with the points of your best and your last check.
+    """
     lines = []
+    for path in sorted((lessons or home.ROOT / "notebooks").glob("*.ipynb")):
+        right, tasks = _solved(path)
+        if tasks:
+            lines.append(f"{path.stem}: {right} of {tasks} tasks right")
+    kept = _remembered()
     for name in checks.available(course.check_folder):
         entry = kept.get(name)
         state = (
@@ -128,6 +146,21 @@ def progress(course: Course) -> str:
         )
         lines.append(f"{name}: {state}")
     return "\n".join(lines)
+
+
+def _solved(lesson: Path) -> tuple[int, int]:
+    """Count the tasks of a lesson that its notebook shows to be right, and all of them."""
+    try:
+        cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return 0, 0
+    right: dict[str, bool] = {}
+    for cell in cells:
+        asked = re.search(r'\bcheck\("(\d\d\.\d+)"', "".join(cell["source"]))
+        if cell["cell_type"] == "code" and asked:
+            shown = ["".join(o.get("data", {}).get("text/plain", "")) for o in cell["outputs"]]
+            right[asked[1]] = any(text.startswith("Right") for text in shown)
+    return sum(right.values()), len(right)
 
 
 def preview(course: Course, name: str, student: str, *, answers: bool = False) -> str:

@@ -209,6 +209,10 @@ def test_someone_alone_gets_the_full_check(course, tmp_path, monkeypatch, capsys
     assert cli.main(["check", *common]) == 0
     assert "ex03_the_sco: best 6, last 6 of 10" in capsys.readouterr().out
     assert "not tried yet" in selfstudy.progress(course)
+    assert "03_the_sco: 0 of 3 tasks right" in selfstudy.progress(course)
+    lesson = (home.ROOT / "notebooks" / "03_the_sco.ipynb").read_text(encoding="utf-8")
+    (tmp_path / "03_the_sco.ipynb").write_text(lesson.replace('"Not answered yet."', '"Right."', 1))
+    assert "03_the_sco: 1 of 3 tasks right" in selfstudy.progress(course, tmp_path)
     assert cli.main(["exercise", "preview", "ex03", "--student", "ada", *common]) == 0
     assert "counts, 4 values" in capsys.readouterr().out
     assert desk.who() == ""
