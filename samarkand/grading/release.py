@@ -239,7 +239,7 @@ def bundle(  # noqa: PLR0913 - the options of the verb
         for file in (f"{name}.ipynb", "form.json"):
             shutil.copyfile(course.root / "release" / name / file, place / file)
     seed = course.seed(create=True)
-    known = sorted(fingerprint(seed, student) for student in students or [])
+    known = sorted({fingerprint(seed, student) for student in students or []})
     settings = json.dumps({"seed": seed, "students": known}, indent=1) + "\n"
     (target / "exercises" / "course.json").write_text(settings, encoding="utf-8")
     return _zip(target)

@@ -15,7 +15,18 @@ from pathlib import Path
 import pytest
 import workshop
 
-from samarkand.grading import batch, gradebook, kinds, purity, release, report, sandbox, structure, values
+from samarkand.grading import (
+    batch,
+    desk,
+    gradebook,
+    kinds,
+    purity,
+    release,
+    report,
+    sandbox,
+    structure,
+    values,
+)
 
 ALL = workshop.ANSWERS
 
@@ -144,6 +155,13 @@ def test_notebooks_that_lost_their_ids_or_have_a_mark_in_front(assessor, blank, 
     result = assess(assessor, tmp_path, notebook)
     assert result.points == 10
     assert "The cell q1 was missing." in result.remarks
+
+
+def test_the_bundle_does_not_tell_who_is_in_the_class():
+    """Its seed and fingerprints are in everybody's hands, and ids can be tried, a million in some seconds."""
+    listed = {desk.fingerprint("seed", str(number)) for number in range(1000, 1040)}
+    others = [desk.fingerprint("seed", str(number)) in listed for number in range(10_000, 60_000)]
+    assert 40 * 5 < sum(others) < 0.02 * len(others)
 
 
 def test_a_roster_with_semicolons_is_read(tmp_path):
