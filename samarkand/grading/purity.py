@@ -46,6 +46,8 @@ def forgets(cells: Sequence[str], name: str) -> bool:
         return False
     trees = []
     for cell in cells:
+        if name not in cell and "import" not in cell:
+            continue  # it neither defines the function nor brings in what it may use
         try:
             trees.append(ast.parse(cell))
         except (SyntaxError, ValueError, RecursionError, MemoryError):  # a magic, say
@@ -60,8 +62,11 @@ def forgets(cells: Sequence[str], name: str) -> bool:
 def _forgets(trees: Sequence[ast.Module], name: str) -> bool:
     top = [node for tree in trees for node in tree.body]
     found = [node for node in top if isinstance(node, ast.FunctionDef) and node.name == name]
-    bound = [used for tree in trees for used in _bound(tree) if used == name]
-    if len(found) != 1 or len(bound) != 1:
+    if len(found) != 1:
+        return False
+    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in top):
+        return False
+    if sum(used == name for tree in trees for used in _bound(tree)) != 1:
         return False
     (function,) = found
     defaults = [*function.args.defaults, *filter(None, function.args.kw_defaults)]

@@ -304,7 +304,7 @@ class Sandbox:
                 "/lib",
                 "/lib64",
                 "/bin",
-                *(target for _, target in readable),
+                *dict.fromkeys(_top(target) for _, target in readable),
                 "/dev/urandom",
                 "/dev/random",
             ],
@@ -468,13 +468,20 @@ class Sandbox:
         inputs: dict[str, int] = {}
         places = {c.id: [inputs.setdefault(json.dumps(a), len(inputs)) for a in c.arguments] for c in calls}
         exchange.send({"inputs": [json.loads(form) for form in inputs]})
+        secret = json.dumps([list(inputs), places])
         for shared in (True, False):
             chosen = [call for call in calls if (call.of in together) is shared]
-            outcome.called |= self._ask(exchange, chosen, places, together=shared)
+            outcome.called |= self._ask(exchange, chosen, places, secret=secret, together=shared)
         exchange.send({"calls": []})
 
     def _ask(
-        self, exchange: _Exchange, calls: Sequence[Call], places: dict[str, list[int]], *, together: bool
+        self,
+        exchange: _Exchange,
+        calls: Sequence[Call],
+        places: dict[str, list[int]],
+        *,
+        secret: str,
+        together: bool,
     ) -> dict[str, Result]:
         """Have calls made in a random order, in one process or each in its own."""
         order = list(calls)
@@ -482,7 +489,7 @@ class Sandbox:
             return {}
         # Drawn from the inputs themselves: always alike, as a mark must be, and known to nobody who does not
         # know the inputs.
-        random.Random(json.dumps([[call.id, call.arguments] for call in calls])).shuffle(order)
+        random.Random(secret).shuffle(order)
         # Ids would tell one call from another: inside, they are only numbers in the order of the calls.
         asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(order)]
         exchange.send({"calls": asked, "together": together})
@@ -606,6 +613,11 @@ def _why(said: str) -> str:
         if sign in said:
             return f"{hint} ({last})"
     return f"({last})"
+
+
+def _top(target: str) -> str:
+    """Name the folder that holds nothing but what was mounted for submissions; one rule is enough for it."""
+    return next((top for top in ("/course", "/grader") if target.startswith(f"{top}/")), target)
 
 
 def _below(path: Path, folder: Path) -> bool:

@@ -308,7 +308,7 @@ def keep(channel: socket.socket, options: dict[str, Any]) -> int:
     deadline = time.monotonic() + limits["wall"]
     hung_up = select.poll()
     hung_up.register(channel, select.POLLRDHUP)
-    pause, meter = 0.005, Meter()
+    pause, meter = 0.02, Meter()
     try:
         while os.waitpid(runner, os.WNOHANG) == (0, 0):
             cpu, memory = meter.read(_processes() - known if confined else {runner})
