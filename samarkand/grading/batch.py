@@ -26,7 +26,7 @@ from samarkand.grading.course import Course, Heard
 from samarkand.grading.sandbox import Limits, NoSandbox, Ran, Sandbox
 
 #: Raised when marks could come out otherwise than before; everything is then graded anew.
-VERSION = 2
+VERSION = 3
 
 
 @dataclass
