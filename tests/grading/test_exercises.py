@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import functools
+import html
 import itertools
 import json
 import math
@@ -19,8 +20,8 @@ import workshop
 
 from samarkand import home
 from samarkand.course import build
-from samarkand.grading import checks, kinds, plain, release, sealed, structure, values, variants
-from samarkand.grading.assessment import Assessor
+from samarkand.grading import checks, feedback, kinds, plain, release, sealed, structure, values, variants
+from samarkand.grading.assessment import Assessment, Assessor
 from samarkand.grading.checks import Marker
 from samarkand.grading.course import Course
 from samarkand.grading.sandbox import Outcome, Result, Sandbox
@@ -471,3 +472,29 @@ def test_each_question_says_its_points_its_name_and_how_exact_it_must_be(name):
             assert f"`given['{option}']`" in asked or "your" in asked.lower() or "two sets of q5" in asked
         if question.cases:
             assert "that you have not seen" in asked
+
+
+def test_the_rubric_stands_above_the_answer_for_students_and_on_formgraders_page():
+    """nbgrader's page shows the notebook: what stands in the cell before the answer, the marker sees too."""
+    name = "ex05_taking_sides"
+    for stage in ("source", "release"):
+        cells = json.loads((EXERCISES / stage / name / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+        for written in SETS[name].written:
+            place = next(n for n, cell in enumerate(cells) if cell["id"] == written.id)
+            assert cells[place]["metadata"]["nbgrader"]["points"] == written.points
+            asked = "".join(cells[place - 1]["source"])
+            assert f"{written.title} ({written.points} points)" in asked
+            rows = [line.strip("| ").split(" | ") for line in asked.splitlines() if line.startswith("| ")]
+            assert rows[1:] == [[c.name, *c.anchors] for c in written.rubric]
+
+
+def test_feedback_takes_the_rubric_the_score_and_the_comment_along():
+    exercise = SETS["ex05_taking_sides"]
+    row = {"questions": {"w1": 11.0}, "comments": {"w1": "Claim 4, evidence 4, <b>counter</b> 1, limits 2."}}
+    page = feedback.page(exercise, Assessment("ada", exercise.id, []), row)
+    shown = html.unescape(page)
+    assert "11 of 16" in shown
+    assert "Claim 4, evidence 4, <b>counter</b> 1, limits 2." in shown
+    assert "<b>counter" not in page
+    for criterion in exercise.written[0].rubric:
+        assert all(text in shown for text in (criterion.name, *criterion.anchors))
