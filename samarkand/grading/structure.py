@@ -179,7 +179,8 @@ def parse(body: bytes) -> list[dict[str, Any]]:
     if body.count(b"{") + body.count(b"[") > PARTS:
         raise Unreadable("The notebook is cut up into far more parts than any notebook.")
     try:
-        notebook = values.parse(body.removeprefix(codecs.BOM_UTF8))  # some editors put it there
+        # Some editors put a mark in front.
+        notebook = values.parse(body.removeprefix(codecs.BOM_UTF8), constants=True)
     except values.NotAValue as error:
         raise Unreadable(f"The notebook is not valid JSON ({error}).") from None
     cells = notebook.get("cells")

@@ -73,13 +73,15 @@ Scalar: TypeAlias = "bool | int | float | str | datetime.date | datetime.timedel
 Value: TypeAlias = "Scalar | Items | Pairs | Column | Table | Opaque | Any"
 
 
-def parse(body: bytes) -> dict[str, Any]:
+def parse(body: bytes, *, constants: bool = False) -> dict[str, Any]:
     """Read one JSON object strictly.
 
     Parameters
     ----------
     body : bytes
         UTF-8 text; the caller has capped its length.
+    constants : bool, default False
+        Read ``NaN`` and ``Infinity``, which Python's own writer of notebooks puts into outputs.
 
     Returns
     -------
@@ -103,11 +105,13 @@ def parse(body: bytes) -> dict[str, Any]:
             raise NotAValue("a key stands twice in one object")
         return found
 
-    def never(token: str) -> None:
+    def constant(token: str) -> float:
+        if constants:
+            return float(token)
         raise NotAValue(f"{token} is not JSON")
 
     try:
-        parsed = json.loads(body.decode("utf-8"), object_pairs_hook=unique, parse_constant=never)
+        parsed = json.loads(body.decode("utf-8"), object_pairs_hook=unique, parse_constant=constant)
     except NotAValue:
         raise
     except (ValueError, RecursionError) as error:

@@ -107,7 +107,7 @@ def test_a_class_of_all_sorts(marked, tmp_path):
     plant("binary", bytes(range(256)) * 10)
     plant("deep", b'{"cells":' * 10000)
     plant("twice", b'{"nbformat": 4, "cells": [], "cells": []}')
-    plant("nan", b'{"nbformat": 4, "cells": [], "metadata": NaN}')
+    plant("nan", b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": NaN}]}')
     plant("huge", b"[" + b" " * (9 << 20) + b"]")
     plant("number", b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": 7}]}')
     for student, body in bombs().items():
