@@ -17,6 +17,8 @@ from samarkand.errors import WrongType, unknown
 
 _GREY = "#9aa5b1"
 _BARE = alt.Axis(ticks=False, domain=False)
+#: So many years or months, or fewer, are each written below a line.
+_FEW = 8
 
 
 def bars(
@@ -381,7 +383,14 @@ def _along(values: pd.Series) -> alt.X:
     if of_days(values):
         return alt.X(field=field(name), type="temporal", title=None, axis=alt.Axis(grid=False))
     whole = bool((values.dropna() % 1 == 0).all())
-    axis = alt.Axis(format="d", tickMinStep=1, grid=False) if whole else alt.Axis(grid=False)
+    if not whole:
+        axis = alt.Axis(grid=False)
+    elif values.nunique() <= _FEW:  # every year there is, and none there is not
+        axis = alt.Axis(
+            format="d", values=sorted(int(value) for value in values.dropna().unique()), grid=False
+        )
+    else:
+        axis = alt.Axis(format="d", tickMinStep=1, grid=False)
     title = None if name == "year" else axis_title(name)
     scale = alt.Scale(zero=False, nice=False)
     return alt.X(field=field(name), type="quantitative", title=title, scale=scale, axis=axis)

@@ -259,3 +259,13 @@ def test_titles_of_axes() -> None:
     assert tables.axis_title("_km") == " km"
     assert not tables.numeric(pd.Series([True, False]))
     assert tables.numeric(pd.Series([1, None], dtype="Int64"))
+
+
+@pytest.mark.parametrize(
+    ("years", "ticks"), [([1995, 2000, 2019], [1995, 2000, 2019]), (range(2001, 2026), None)]
+)
+def test_a_few_years_are_each_written_below_the_line(years: list[int], ticks: list[int] | None) -> None:
+    frame = pd.DataFrame({"year": years, "members": range(len(years))})
+    chart = charts.lines(frame, "year", "members", title="Members", description="They grow.", source="SCO")
+    axis = chart.to_dict()["vconcat"][0]["layer"][0]["encoding"]["x"]["axis"]
+    assert axis.get("values") == ticks
