@@ -302,10 +302,28 @@ def as_day(day: Day) -> pd.Timestamp:
 
 def _inside(day: pd.Timestamp, first: pd.Timestamp, last: pd.Timestamp, what: str) -> None:
     if not first <= day <= last:
-        raise OutOfRange(f"{_say(day)} lies outside {what}, which covers {_say(first)} to {_say(last)}.")
+        raise OutOfRange(
+            f"{in_words(day)} lies outside {what}, which covers {in_words(first)} to {in_words(last)}."
+        )
 
 
-def _say(day: pd.Timestamp) -> str:
+def in_words(day: dt.date) -> str:
+    """Return a day as a sentence has it.
+
+    Parameters
+    ----------
+    day : datetime.date or pandas.Timestamp
+        The day; hours are left out.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> in_words(as_day("2022-09-05"))
+    '5 September 2022'
+    """
     return f"{day.day} {day:%B %Y}"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
+from samarkand import data
 from samarkand.charts.plots import bars, spans, steps
 from samarkand.charts.tables import columns, of_days
 from samarkand.errors import WrongType
@@ -82,7 +83,7 @@ def gap_in_days(trips: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     days = (table["to"] - table["from"]).dt.days
     table["length"] = [f"{n:,} day{'s' if n != 1 else ''}" for n in days]
     told = [
-        f"{what}: {length}, from {_long(start)} to {_long(end)}."
+        f"{what}: {length}, from {data.in_words(start)} to {data.in_words(end)}."
         for what, start, end, length in table[["what", "from", "to", "length"]].itertuples(index=False)
     ]
     return spans(
@@ -141,7 +142,3 @@ def share_of_world(
         source=source,
         axis="per cent of the world",
     )
-
-
-def _long(day: pd.Timestamp) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -206,7 +206,7 @@ def _claim(row: Any, later: bool) -> Claim:
     marks = [row.id, row.block, row.type, row.speaker, f"hedge “{row.hedge}”" if row.hedge else "no hedge"]
     lines = [("Known on 15 September 2022", row.known_then)]
     if later and row.known_later:
-        lines.append((f"Known later, by {_say(row.later_day)}", row.known_later))
+        lines.append((f"Known later, by {data.in_words(row.later_day)}", row.known_later))
     sources = [cite.get(key.strip()) for key in row.source.split(";")]
     if not later:
         sources = [s for s in sources if s.published <= EVE.isoformat()]
@@ -229,10 +229,6 @@ def _claim(row: Any, later: bool) -> Claim:
         " ".join(_words(" ".join(searched))),
         shown,
     )
-
-
-def _say(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _words(text: object) -> list[str]:

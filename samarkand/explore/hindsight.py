@@ -111,7 +111,7 @@ def known_then(measure: str = "growth", known: str = THEN) -> Explorer:
             ),
             "known": controls.choice(
                 "Known",
-                [(f"on {_say(DAY)}", THEN), ("later as well", LATER)],
+                [(f"on {data.in_words(DAY)}", THEN), ("later as well", LATER)],
                 known,
                 tooltip="Without or with what came out afterwards",
             ),
@@ -127,7 +127,7 @@ def _panel(measure: Measure, when: str, tables: dict[str, tuple[pd.DataFrame, pd
     then = {figure[:3] for figure in known}
     after = [figure for figure in measure.figures(lambda name: tables[name][1]) if figure[:3] not in then]
     if when == THEN:
-        sentence = f"Known on {_say(DAY)}: {measure.then(known)}"
+        sentence = f"Known on {data.in_words(DAY)}: {measure.then(known)}"
     else:
         sentence = f"Known later: {measure.later(after)}"
     shown = after if when == LATER else []
@@ -140,9 +140,14 @@ def _table(measure: Measure, known: list[Figure], after: list[Figure]) -> str:
     told = after or known
     if not told:
         return ""
-    when = "known later" if after else f"known on {_say(DAY)}"
+    when = "known later" if after else f"known on {data.in_words(DAY)}"
     rows = [
-        (one.name, _say(one.known), one.source.replace(";", ", "), f"{one.value:,.{measure.digits}f}")
+        (
+            one.name,
+            data.in_words(one.known),
+            one.source.replace(";", ", "),
+            f"{one.value:,.{measure.digits}f}",
+        )
         for one in told[-ROWS:]
     ]
     unit = _capital(measure.unit)
@@ -191,7 +196,7 @@ def _draw(measure: Measure, known: list[Figure], after: list[Figure], whole: lis
     out += (
         f'<path d="M{line:.1f} {_TOP - 12}V{_FOOT}" stroke="#1a1a1a" stroke-width="1.5" '
         'stroke-dasharray="4 3"/>'
-        f'<text x="{line + 6:.1f}" y="{_TOP - 2}" font-size="12">{_say(DAY)}</text>'
+        f'<text x="{line + 6:.1f}" y="{_TOP - 2}" font-size="12">{data.in_words(DAY)}</text>'
     )
     coloured = [(one, BLUE) for one in known] + [(one, ORANGE) for one in after]
     # Years first: a dot upon a bar can be seen, a dot below it not.
@@ -446,10 +451,6 @@ MEASURES = {
         ),
     ),
 }
-
-
-def _say(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def _capital(text: str) -> str:

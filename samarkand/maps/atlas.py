@@ -64,17 +64,14 @@ def sco(year: int = 2022) -> OfflineMap:
     """
     held = data.status_by_year()
     years = [int(y) for y in held.columns]
-    if isinstance(year, bool) or not isinstance(year, int):
-        raise WrongType(f"The year is a whole number, such as 2022; got {year!r}.")
-    if year not in years:
-        raise OutOfRange(f"The map of the SCO covers {years[0]} to {years[-1]}; {year} lies outside.")
+    at = place_of(year, years, "the SCO")
     status = {
         str(iso3): "".join("-" if pd.isna(one) else STATUS[one].code for one in row)
         for iso3, row in zip(held.index, held.to_numpy(), strict=True)
     }
     steps = sco_steps(status, years)
-    contested, about = _contested([f"{y}-12-31" for y in years])
-    shown = steps[years.index(year)]
+    contested, about = contested_areas([f"{y}-12-31" for y in years])
+    shown = steps[at]
     family = ("member", "observer", "dialogue partner", "SCO partner", "Shanghai Five")
     keys = [Key(STATUS[one], _capital(STATUS[one].plural), counted=True) for one in family]
     scene = Scene(
@@ -82,11 +79,11 @@ def sco(year: int = 2022) -> OfflineMap:
         lead="Who belonged to it, and how closely",
         sentence=f"Map of the SCO, {years[0]} to {years[-1]}. {shown.say}.",
         alt="Map of Asia and eastern Europe: states of the Shanghai Cooperation Organisation on 31 December "
-        f"{year}. {_listed(status, years.index(year))}",
+        f"{year}. {_listed(status, at)}",
         bounds=EURASIA,
         keys=[*keys, Key(STATUS["contested"], "Contested", "named below")],
         steps=steps,
-        step=years.index(year),
+        step=at,
         status=status | contested,
         names=_names(status) | about,
         labels=labels(),
@@ -206,7 +203,7 @@ def region(highlight: Iterable[str] | str | None = None, *, title: str | None = 
             )
     picked = _and([places.name(one) for one in chosen]) or "nothing"
     status = {iso3: "h" if iso3 in chosen else "s" for iso3 in sorted(world | set(chosen))}
-    contested, about = _contested(["2022-09-15"])
+    contested, about = contested_areas(["2022-09-15"])
     capitals = [places.get(iso3) for iso3 in chosen]
     seats = {p.iso3: geo.project(p.lat, p.lon) for p in capitals if p.lat is not None and p.lon is not None}
     cities = [
@@ -268,7 +265,7 @@ def trip() -> OfflineMap:
     journey = stages(data.load("trip"))
     flights = [stage.flight for stage in journey if stage.flight]
     states = sorted({iso3 for stage in journey for iso3 in stage.met})
-    contested, about = _contested(["2022-09-16"] * (len(journey) + 1))
+    contested, about = contested_areas(["2022-09-16"] * (len(journey) + 1))
     total = sum(flight.km for flight in flights)
     route = " - ".join([flights[0].start, *(flight.end for flight in flights)])
     days = f"{journey[0].day.day} to {on(journey[-1].day)}"
@@ -435,7 +432,7 @@ def world(  # noqa: PLR0913 - all but two are named
                 raise unknown("mark", cell, marks)
         status[str(iso3)] = "".join("-" if pd.isna(cell) else marks[cell].code for cell in row)
     said = list(steps) if steps else [Step(str(name)) for name in values.columns]
-    contested, about = _contested(["2022-12-31"] * len(said), "world", "region_coarse")
+    contested, about = contested_areas(["2022-12-31"] * len(said), "world", "region_coarse")
     region = features("region_coarse", projection=geo.project_world_exact)
     overlay = [s for s in region if s.id in contested and s.id not in drawn and s.id != "taiwan"]
     contested = {area: contested[area] for area in sorted((drawn | {s.id for s in overlay}) & set(contested))}
@@ -520,7 +517,22 @@ def _drawn(scene: Scene, above: Sequence[Shape] = ()) -> OfflineMap:
     return drawn
 
 
-def _contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[str, Name]]:
+def place_of(year: int, years: Sequence[int], what: str) -> int:
+    """Return where a year stands among those of a map; one that does not is told so in a sentence.
+
+    Raises
+    ------
+    OutOfRange, WrongType
+        As for `sco`.
+    """
+    if isinstance(year, bool) or not isinstance(year, int):
+        raise WrongType(f"The year is a whole number, such as 2022; got {year!r}.")
+    if year not in years:
+        raise OutOfRange(f"The map of {what} covers {years[0]} to {years[-1]}; {year} lies outside.")
+    return years.index(year)
+
+
+def contested_areas(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[str, Name]]:
     """Return for each contested area whether it was so on each day, and what to say of it."""
     status, names = {}, {}
     for feature in (f for layer in layers or ("region",) for f in geo.load(layer)["features"]):

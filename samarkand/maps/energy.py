@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data, geo, places
-from samarkand.errors import OutOfRange, WrongType
 from samarkand.maps import atlas
 from samarkand.maps.journey import on
 from samarkand.maps.layers import Key, Label, Name, Scene, Shape, Step, compact, features, graticule, labels
@@ -126,16 +125,12 @@ def flows(year: int = 2022) -> OfflineMap:
     """
     table = data.load("energy_flows").query("origin == 'RUS'")
     years = sorted(int(y) for y in table["year"].unique())
-    if isinstance(year, bool) or not isinstance(year, int):
-        raise WrongType(f"The year is a whole number, such as 2022; got {year!r}.")
-    if year not in years:
-        raise OutOfRange(f"The map of flows covers {years[0]} to {years[-1]}; {year} lies outside.")
     value = {
         flow.id: [_quantity(table, flow, one) for one in years] for flow in FLOWS
     }  # in the order of the years
     steps = [_step(table, one) for one in years]
-    at = years.index(year)
-    contested, about = atlas._contested([f"{one}-12-31" for one in years])
+    at = atlas.place_of(year, years, "flows")
+    contested, about = atlas.contested_areas([f"{one}-12-31" for one in years])
     scene = Scene(
         title="Where Russian oil went",
         lead="Crude oil by buyer, and gas by pipeline to China",

@@ -9,10 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from samarkand import geo, places
+from samarkand import data, geo, places
 from samarkand.maps.layers import Step
-
-_SHORT = {"June": "June", "July": "July", "September": "Sept"}
 
 
 @dataclass(frozen=True)
@@ -122,9 +120,7 @@ def on(day: pd.Timestamp, *, year: bool = True) -> str:
     >>> on(pd.Timestamp("2022-09-15")), on(pd.Timestamp("2022-09-15"), year=False)
     ('15 September 2022', '15 Sept')
     """
-    return (
-        f"{day.day} {day.month_name()} {day.year}" if year else f"{day.day} {day:%b}".replace("Sep", "Sept")
-    )
+    return data.in_words(day) if year else f"{day.day} {day:%b}".replace("Sep", "Sept")
 
 
 def _told(event: dict[str, Any]) -> str:
