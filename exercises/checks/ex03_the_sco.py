@@ -6,7 +6,7 @@ from __future__ import annotations
 import functools
 import itertools
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Set
 
 import pandas as pd
 
@@ -162,25 +162,31 @@ def _groups(most: int = 40) -> list[list[str]]:
 GROUPS = _groups()
 
 
-def _club(name: str, day: pd.Timestamp, statuses: Collection[str] = ("member",)) -> set[str]:
+@functools.cache
+def _club(name: str, day: pd.Timestamp, statuses: tuple[str, ...] = ("member",)) -> frozenset[str]:
     table = data.load("org_membership")
     running = _on(table[table["organisation"] == name], day)
-    return set(running[running["status"].isin(list(statuses))]["iso3"])
+    return frozenset(running[running["status"].isin(statuses)]["iso3"])
 
 
-def _family(given: Given, day: pd.Timestamp) -> set[str]:
+@functools.cache
+def _with_status(statuses: tuple[str, ...], day: pd.Timestamp) -> frozenset[str]:
     running = _on(data.load("sco_membership"), day)
-    return set(running[running["status"].isin(given["statuses"])]["iso3"])
+    return frozenset(running[running["status"].isin(statuses)]["iso3"])
 
 
-def _alike(a: set[str], b: set[str], year: int, of: int | None = None) -> tuple[int, float, float]:
+def _family(given: Given, day: pd.Timestamp) -> frozenset[str]:
+    return _with_status(tuple(given["statuses"]), day)
+
+
+def _alike(a: Set[str], b: Set[str], year: int, of: int | None = None) -> tuple[int, float, float]:
     """Count what is in both, in relation to what is in either (or to another number), and by people."""
     people = _value("population_persons", year)
     both = float(people[people.index.isin(list(a & b))].sum() / people[people.index.isin(list(a))].sum())
     return len(a & b), len(a & b) / (of or len(a | b)), 100 * both
 
 
-def _sets(given: Given, day: pd.Timestamp | None = None) -> tuple[set[str], set[str]]:
+def _sets(given: Given, day: pd.Timestamp | None = None) -> tuple[Set[str], Set[str]]:
     day = day or pd.Timestamp(given["day"])
     return _family(given, day), _club(given["club"], day)
 
@@ -209,12 +215,12 @@ def _by_heads(given: Given) -> tuple[int, float, float]:
     return both, jaccard, 100 * both / len(_sets(given)[0])
 
 
-def _in_one_only(given: Given) -> set[str]:
+def _in_one_only(given: Given) -> Set[str]:
     a, b = _sets(given)
     return a ^ b
 
 
-def _in_one_only_of_members(given: Given) -> set[str]:
+def _in_one_only_of_members(given: Given) -> Set[str]:
     day = pd.Timestamp(given["day"])
     return _members(day) ^ _club(given["club"], day)
 
@@ -291,8 +297,8 @@ SET = ExerciseSet(
             "03_the_sco: 5. Is it a bloc?",
             (
                 Diagnosis("These are the states in both: the question asks for those in one only.",
-                          lambda g: set.intersection(*_sets(g))),
-                Diagnosis("These are the states in either, with those in both.", lambda g: set.union(*_sets(g))),
+                          lambda g: _sets(g)[0] & _sets(g)[1]),
+                Diagnosis("These are the states in either, with those in both.", lambda g: _sets(g)[0] | _sets(g)[1]),
                 Diagnosis("Only the SCO's side is here: the other club has states of its own too.",
                           lambda g: _sets(g)[0] - _sets(g)[1]),
                 Diagnosis("Only members of the SCO are taken: the question asks for the statuses you were given.",
