@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from samarkand.grading import purity, structure, variants
+from samarkand.grading import handed_in, purity, structure, variants
 from samarkand.grading.checks import ExerciseSet, Marker, Verdict
 from samarkand.grading.sandbox import Cell, Limits, Outcome, Ran, Result, Sandbox
 
@@ -160,9 +160,9 @@ class Assessor:
         """Read and rebuild a submission; nothing of it runs yet."""
         given = variants.draw(self.seed, student, self.exercise.id, self.exercise.options)
         try:
-            body, remarks = structure.read_file(folder, self.exercise.id)
-            submission = self.released.rebuild(structure.parse(body))
-        except structure.Unreadable as problem:
+            body, remarks = handed_in.read_file(folder, self.exercise.id)
+            submission = self.released.rebuild(handed_in.parse(body))
+        except handed_in.Unreadable as problem:
             return Work(student, given, self.released.empty().notebook, None, [str(problem)])
         return Work(student, given, submission.notebook, submission.cells, remarks + submission.remarks)
 

@@ -19,14 +19,14 @@ from typing import Self
 
 from samarkand import home
 from samarkand.errors import CourseError
-from samarkand.grading import gradebook, structure, variants
+from samarkand.grading import gradebook, handed_in, variants
 from samarkand.grading.assessment import Assessment, Assessor, Work
 from samarkand.grading.checks import ExerciseSet, Verdict
 from samarkand.grading.course import Course, Heard
 from samarkand.grading.sandbox import Limits, NoSandbox, Ran, Sandbox
 
 #: Raised when marks could come out otherwise than before; everything is then graded anew.
-VERSION = 3
+VERSION = 4
 
 
 @dataclass
@@ -206,10 +206,10 @@ def _fingerprint(course: Course, exercise: ExerciseSet, seed: str) -> str:
 
 def _digest(folder: Path, name: str, fingerprint: str) -> str:
     try:
-        body, remarks = structure.read_file(folder, name)
-    except structure.Unreadable as problem:
+        body, remarks = handed_in.read_file(folder, name)
+    except handed_in.Unreadable as problem:
         body, remarks = b"", [str(problem)]
-    parts = [fingerprint.encode(), body, repr(remarks).encode(), structure.read_timestamp(folder).encode()]
+    parts = [fingerprint.encode(), body, repr(remarks).encode(), handed_in.read_timestamp(folder).encode()]
     return hashlib.sha256(b"\x1f".join(parts)).hexdigest()
 
 
@@ -218,7 +218,7 @@ def _stage(stage: Path, name: str, folder: Path, work: Work) -> None:
     target = stage / work.student / name
     target.mkdir(parents=True)
     (target / f"{name}.ipynb").write_text(json.dumps(work.notebook, ensure_ascii=True), encoding="utf-8")
-    timestamp = structure.read_timestamp(folder)
+    timestamp = handed_in.read_timestamp(folder)
     if timestamp:
         (target / "timestamp.txt").write_text(timestamp, encoding="utf-8")
 

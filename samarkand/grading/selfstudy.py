@@ -9,7 +9,7 @@ from typing import Any
 
 from samarkand import home
 from samarkand.errors import CourseError
-from samarkand.grading import checks, desk, gradebook, structure, variants
+from samarkand.grading import checks, desk, gradebook, handed_in, variants
 from samarkand.grading.assessment import Assessment, Assessor, named
 from samarkand.grading.course import Course
 from samarkand.grading.sandbox import Sandbox
@@ -41,8 +41,8 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
         assessor = Assessor(exercise, course.released(exercise), seed, box)
         given = variants.draw(seed, student, exercise.id, exercise.options)
         try:
-            submission = assessor.released.rebuild(structure.parse(path.read_bytes()))
-        except structure.Unreadable as problem:
+            submission = assessor.released.rebuild(handed_in.parse(path.read_bytes()))
+        except handed_in.Unreadable as problem:
             raise CourseError(f"{path}: {problem}") from None
         outcome = box.run(submission.cells, assessor.marker(given).calls, given=given)
         verdicts = named(assessor.marker(given).mark(outcome), exercise, submission.cells)

@@ -73,15 +73,13 @@ Scalar: TypeAlias = "bool | int | float | str | datetime.date | datetime.timedel
 Value: TypeAlias = "Scalar | Items | Pairs | Column | Table | Opaque | Any"
 
 
-def parse(body: bytes, *, constants: bool = False) -> dict[str, Any]:
+def parse(body: bytes) -> dict[str, Any]:
     """Read one JSON object strictly.
 
     Parameters
     ----------
     body : bytes
         UTF-8 text; the caller has capped its length.
-    constants : bool, default False
-        Read ``NaN`` and ``Infinity``, which Python's own writer of notebooks puts into outputs.
 
     Returns
     -------
@@ -106,8 +104,6 @@ def parse(body: bytes, *, constants: bool = False) -> dict[str, Any]:
         return found
 
     def constant(token: str) -> float:
-        if constants:
-            return float(token)
         raise NotAValue(f"{token} is not JSON")
 
     try:

@@ -19,6 +19,7 @@ from samarkand.grading import (
     batch,
     desk,
     gradebook,
+    handed_in,
     kinds,
     purity,
     release,
@@ -147,10 +148,10 @@ def test_a_named_tuple_is_a_tuple():
 def test_notebooks_with_a_mark_in_front_a_nan_shown_or_without_their_ids(assessor, blank, tmp_path):
     notebook = workshop.fill(blank, **ALL)
     marked = codecs.BOM_UTF8 + json.dumps(notebook).encode()
-    assert len(structure.parse(marked)) == len(notebook["cells"])
+    assert len(handed_in.parse(marked)) == len(notebook["cells"])
     shown = {"output_type": "display_data", "data": {"application/json": [float("nan")]}, "metadata": {}}
     notebook["cells"][-1]["outputs"] = [shown]
-    assert len(structure.parse(json.dumps(notebook).encode())) == len(notebook["cells"])
+    assert len(handed_in.parse(json.dumps(notebook).encode())) == len(notebook["cells"])
     for number, cell in enumerate(notebook["cells"]):
         cell["id"], cell["metadata"] = f"new-{number}", {}
     # A copy further up is not the place where the answer is read.

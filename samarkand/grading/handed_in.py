@@ -1,0 +1,410 @@
+"""What was handed in: the one notebook that is meant, read as bytes, and the cells in it.
+
+Nothing is followed and nothing runs. A notebook is found under another name or in a folder of its own where
+only one can be meant; pictures and other large outputs are cut out before anything is parsed.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+#: The largest notebook that is read, in bytes; pictures in its outputs may take most of it.
+LARGEST = 64 << 20
+#: The most that may be left without large outputs; a solved set has about 40,000.
+SLIM = 8 << 20
+#: An output (or an attached picture) that is shorter is kept: a planted mark is short.
+SHORT = 10_000
+#: The most cells, and the longest source of one.
+CELLS, SOURCE = 400, 100_000
+#: The most objects and lists: a few megabytes of nothing else would take a hundred times that to read.
+PARTS = 300_000
+#: The most texts and brackets that are looked at to find outputs.
+TOKENS = 2_000_000
+#: How deep below a student's folder a notebook is looked for, and among how many names.
+DEEPEST, NAMES = 5, 1000
+#: Files that notebook servers and systems leave beside a notebook, and what was released with it.
+HARMLESS = {
+    "form.json", "timestamp.txt", ".ipynb_checkpoints", "__pycache__", "__MACOSX",
+    ".DS_Store", "Thumbs.db", "desktop.ini",
+}  # fmt: skip
+
+
+class Unreadable(Exception):
+    """A submission of which nothing can be graded; the sentence goes into the feedback."""
+
+
+# --- the file -----------------------------------------------------------------------------------------------
+
+
+def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
+    """Read the notebook of a submission, and only if it is a plain file of the student's own.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        ``submitted/<student>/<set>``.
+    name : str
+        The set's id.
+
+    Returns
+    -------
+    body : bytes
+        The file.
+    remarks : list of str
+        What else lies in the folder, and where the notebook was found.
+
+    Raises
+    ------
+    Unreadable
+        If there is no such file, several may be meant, or it is a link, a pipe, a device or too large.
+    """
+    directory = _open_folder(folder)
+    try:
+        entries = sorted(os.listdir(directory))  # noqa: PTH208 - of a descriptor
+        wanted, remarks = _meant(directory, entries, name)
+        odd = [
+            e for e in entries if e != wanted.split("/")[0] and e not in HARMLESS and not e.startswith("._")
+        ]
+        if odd:
+            listed = ", ".join(shown(e) for e in odd[:5])
+            remarks.append(
+                f"Other files were handed in and not used: {listed}{' and more' if len(odd) > 5 else ''}."
+            )
+        body, facts = _plain_file(directory, wanted)
+        return body, remarks + _second_names(facts, os.fstat(directory), folder)
+    finally:
+        os.close(directory)
+
+
+def _meant(directory: int, entries: list[str], name: str) -> tuple[str, list[str]]:
+    """Say which file is the notebook, and what is odd about that."""
+    wanted = f"{name}.ipynb"
+    if wanted in entries:
+        return wanted, []
+    found = [entry for entry in entries if _is_notebook(entry)] or list(_further_down(directory))
+    named = [path for path in found if name in path.rpartition("/")[2].casefold()]
+    exact = [path for path in named if path.endswith(f"/{wanted}")]
+    for candidates in (exact, named, found):
+        if len(candidates) == 1:
+            (path,) = candidates
+            place, _, last = path.rpartition("/")
+            remarks = [f"The notebook lay in a folder of its own: {shown(place)}."] if place else []
+            if last != wanted:
+                remarks.append(f"The notebook was renamed to {shown(last)}.")
+            return path, remarks
+    if found:
+        listed = ", ".join(shown(path) for path in found[:5])
+        raise Unreadable(
+            f"There is no notebook {wanted} in it, and more than one that could be meant: {listed}."
+        )
+    others = ", ".join([shown(entry) for entry in entries if entry not in HARMLESS][:5])
+    raise Unreadable(f"There is no notebook {wanted} in it{f', only: {others}' if others else ''}.")
+
+
+def _is_notebook(name: str) -> bool:
+    """Say whether it is named like a notebook; some browsers save one as a text."""
+    return name.casefold().endswith((".ipynb", ".ipynb.txt", ".ipynb.json")) and not name.startswith(".")
+
+
+def _further_down(directory: int) -> Iterator[str]:
+    """Yield the paths of notebooks in folders below, none of them hidden and none a link."""
+    seen = 0
+    for place, folders, files, _ in os.fwalk(".", dir_fd=directory):
+        inner = Path(place)
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in HARMLESS)
+        if len(inner.parts) >= DEEPEST:
+            folders.clear()
+        seen += len(folders) + len(files)
+        if seen > NAMES:
+            return
+        yield from ((inner / file).as_posix() for file in sorted(files) if _is_notebook(file))
+
+
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def _open_folder(folder: Path) -> int:
+    """Open ``<student>/<set>`` step by step, so that nobody can put a link in between."""
+    above = None
+    try:
+        above = os.open(folder.parent, _FOLDER)
+        return os.open(folder.name, _FOLDER, dir_fd=above)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise Unreadable("The folder, or the one above it, is a link, which is not followed.") from None
+        raise Unreadable(f"The folder cannot be read ({error.strerror}).") from None
+    finally:
+        if above is not None:
+            os.close(above)
+
+
+def read_timestamp(folder: Path) -> str:
+    """Read when a submission was handed in, if nbgrader has noted it in a plain file.
+
+    Returns
+    -------
+    str
+        The text of ``timestamp.txt``; empty if there is none.
+    """
+    try:
+        directory = _open_folder(folder)
+    except Unreadable:
+        return ""
+    try:
+        body, _ = _plain_file(directory, "timestamp.txt")
+    except Unreadable:
+        return ""
+    finally:
+        os.close(directory)
+    return body[:100].decode("utf-8", "replace").strip()
+
+
+def _plain_file(directory: int, path: str) -> tuple[bytes, os.stat_result]:
+    *places, name = path.split("/")
+    opened: list[int] = []
+    try:
+        for place in places:
+            opened.append(os.open(place, _FOLDER, dir_fd=opened[-1] if opened else directory))
+        descriptor = os.open(
+            name,
+            os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC,
+            dir_fd=opened[-1] if opened else directory,
+        )
+    except OSError:
+        raise Unreadable("The notebook is a link or cannot be opened.") from None
+    finally:
+        for number in opened:
+            os.close(number)
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
+        os.close(descriptor)
+        raise Unreadable("The notebook is not a file.")
+    with os.fdopen(descriptor, "rb") as file:
+        if facts.st_size > LARGEST:
+            raise Unreadable(f"The notebook has {facts.st_size >> 20} MB; {LARGEST >> 20} is the most.")
+        body = file.read(LARGEST + 1)
+    if len(body) > LARGEST:
+        raise Unreadable(f"The notebook is larger than {LARGEST >> 20} MB.")
+    return body, facts
+
+
+def _second_names(facts: os.stat_result, holder: os.stat_result, folder: Path) -> list[str]:
+    """Look into a file that has more names than one (hard links).
+
+    Tools that make backups, or put equal files together, give every file another name: that is no fault of
+    the student's. Whoever links somebody else's file is refused: of several students, all but the one whose
+    folder was filled first.
+    """
+    if facts.st_nlink == 1:
+        return []
+    if facts.st_uid != holder.st_uid:
+        raise Unreadable("The notebook is a second name (hard link) of somebody else's file.")
+    student, submitted = folder.parent.name, folder.parent.parent
+    remark = "The notebook has another name (hard link) elsewhere; it was read as it is."
+    for path in _same_file(submitted.parent, facts) if submitted.name == "submitted" else ():
+        inner = path.relative_to(submitted.parent).parts
+        if student in inner or inner[0] == "release":
+            continue
+        if inner[0] != "submitted" or path.parent.stat().st_mtime_ns <= holder.st_mtime_ns:
+            raise Unreadable("The notebook is a second name (hard link) of somebody else's file.")
+        remark = "Somebody else has handed in a second name (hard link) of this notebook."
+    return [remark]
+
+
+def _same_file(root: Path, facts: os.stat_result) -> Iterator[Path]:
+    """Yield all names of a file below a folder."""
+    for place, _, files in os.walk(root):
+        for file in files:
+            path = Path(place, file)
+            try:
+                found = path.lstat()
+            except OSError:
+                continue
+            if (found.st_dev, found.st_ino) == (facts.st_dev, facts.st_ino):
+                yield path
+
+
+def shown(name: str) -> str:
+    """Write a name of a student's so that it does nothing where it is read."""
+    return "".join(c if c.isprintable() and c not in "<>&" else "?" for c in name[:60])
+
+
+# --- the cells ----------------------------------------------------------------------------------------------
+
+
+def parse(body: bytes) -> list[dict[str, Any]]:
+    """Read the cells of a notebook, and of each only type, source and ids.
+
+    Any encoding that JSON may have is read, with or without a mark in front, and what a text holds that is no
+    text in it becomes a replacement character.
+
+    Returns
+    -------
+    list of dict
+        ``type``, ``source``, ``id``, ``grade_id``, ``claims`` (what it says of itself), ``planted`` (whether
+        its output is a bare number) and ``long`` (whether the source was too long, and left out).
+
+    Raises
+    ------
+    Unreadable
+        If it is no notebook of format 3 or 4, or one that no student would write.
+    """
+    encoding = json.detect_encoding(body[:4])
+    if encoding not in ("utf-8", "utf-8-sig"):
+        body = body.decode(encoding, "replace").encode("utf-8", "replace")
+    body = body.removeprefix(b"\xef\xbb\xbf")
+    if not body.strip():
+        raise Unreadable("The notebook is an empty file.")
+    if len(body) > SHORT:
+        body = slim(body)
+    if len(body) > SLIM:
+        raise Unreadable(
+            f"The notebook has {len(body) >> 20} MB without its outputs; {SLIM >> 20} is the most."
+        )
+    if body.count(b"{") + body.count(b"[") > PARTS:
+        raise Unreadable("The notebook is cut up into far more parts than any notebook.")
+    notebook = _json(body)
+    cells = _cells(notebook) if type(notebook) is dict else None
+    if type(cells) is not list:
+        raise Unreadable("This is not a notebook of format 4.")
+    if len(cells) > CELLS:
+        raise Unreadable(f"The notebook has {len(cells)} cells; {CELLS} are the most.")
+    return [_cell(cell) for cell in cells]
+
+
+def _cells(notebook: dict[str, Any]) -> Any:
+    """Find the cells, also where format 3 had them."""
+    if notebook.get("nbformat") == 4:
+        return notebook.get("cells")
+    sheets = notebook.get("worksheets")
+    if (
+        notebook.get("nbformat") == 3
+        and type(sheets) is list
+        and len(sheets) == 1
+        and type(sheets[0]) is dict
+    ):
+        return sheets[0].get("cells")
+    return None
+
+
+#: An object that has one of these twice is a different notebook to different programs.
+_ONCE = {"cell_type", "cells", "grade_id", "id", "input", "metadata", "nbformat", "nbgrader", "source"}
+
+
+def _json(body: bytes) -> Any:
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        read = dict(found)
+        if len(read) != len(found):
+            keys = [key for key, _ in found]
+            twice = next((key for key in read if key in _ONCE and keys.count(key) > 1), None)
+            if twice is not None:
+                raise Unreadable(f"The notebook is damaged: {twice} stands twice in one part of it.")
+        return read
+
+    try:
+        return json.loads(body.decode("utf-8", "replace"), object_pairs_hook=pairs)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"The notebook is not valid JSON ({type(error).__name__}).") from None
+
+
+#: A text, with the colon behind it if it is a key, or a bracket. A text without an end goes on to the end of
+#: the file; no part of it is looked at twice, whatever it holds.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"(\s*+:)?|\\?\Z)|[\[\]{}]', re.DOTALL)
+
+
+def slim(body: bytes) -> bytes:
+    """Cut long outputs, attached pictures and the states of widgets out of a notebook, unparsed.
+
+    Parameters
+    ----------
+    body : bytes
+        UTF-8, perhaps no notebook at all.
+
+    Returns
+    -------
+    bytes
+        The same with nothing in their place; what is no JSON stays none.
+
+    Raises
+    ------
+    Unreadable
+        If it has more than `TOKENS` texts and brackets.
+
+    Examples
+    --------
+    >>> slim(b'{"outputs": [' + b" " * 20_000 + b'], "source": "[x]"}')
+    b'{"outputs": [], "source": "[x]"}'
+    """
+    pieces: list[bytes] = []
+    kept = depth = floor = 0
+    begun: int | None = None
+    key = b""
+    for count, token in enumerate(_TOKEN.finditer(body)):
+        if count > TOKENS:
+            raise Unreadable("The notebook is cut up into far more parts than any notebook.")
+        start, end = token.span()
+        sign = body[start : start + 1]
+        if sign == b'"':
+            key = token[0].rstrip(b": \t\r\n") if token[1] is not None and end - start < 40 else b""
+            continue
+        if sign in b"[{":
+            depth += 1
+            if begun is None and key in (b'"outputs"', b'"attachments"', b'"widgets"'):
+                begun, floor = start, depth
+        else:
+            if begun is not None and depth == floor:
+                if end - begun > SHORT:
+                    pieces += [body[kept : begun + 1], sign]
+                    kept = end
+                begun = None
+            depth -= 1
+        key = b""
+    return b"".join([*pieces, body[kept:]])
+
+
+def _cell(cell: Any) -> dict[str, Any]:
+    if type(cell) is not dict:
+        raise Unreadable("A cell of the notebook is not a cell.")
+    source = cell.get("source", cell.get("input", ""))
+    if type(source) is list and all(type(line) is str for line in source):
+        source = "".join(source)
+    if type(source) is not str:
+        raise Unreadable("A cell of the notebook has no text for a source.")
+    long = len(source) > SOURCE
+    source = "" if long else source.replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")
+    metadata = cell.get("metadata")
+    marks = metadata.get("nbgrader") if type(metadata) is dict else None
+    grade_id = marks.get("grade_id") if type(marks) is dict else None
+    return {
+        "type": cell.get("cell_type") if cell.get("cell_type") in ("code", "markdown", "raw") else "raw",
+        "source": source,
+        "id": cell.get("id") if type(cell.get("id")) is str else None,
+        "grade_id": grade_id if type(grade_id) is str else None,
+        "claims": marks if type(marks) is dict else {},
+        "planted": _planted(cell.get("outputs")),
+        "long": long,
+    }
+
+
+def _planted(outputs: Any) -> bool:
+    """Say whether outputs hold a bare number, which a grade cell takes for its mark.
+
+    The desk never prints one.
+    """
+    for output in outputs if type(outputs) is list else []:
+        data = output.get("data") if type(output) is dict else None
+        text = data.get("text/plain") if type(data) is dict else None
+        text = "".join(text) if type(text) is list and all(type(t) is str for t in text) else text
+        try:
+            float(text if type(text) is str else "no number")
+        except ValueError:
+            continue
+        return True
+    return False
