@@ -182,7 +182,9 @@ def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     verb.add_argument("set", help="id or number of a set, such as ex03")
     verb.add_argument("--student", action="append", help="only this one; may be given again")
-    verb.add_argument("--jobs", type=int, default=1, help="how many sandboxes work side by side")
+    verb.add_argument(
+        "--jobs", type=int, help="how many submissions at a time; as many as processors if not given"
+    )
     verb.add_argument("--force", action="store_true", help="grade also what has not changed")
     verb.add_argument(
         "--i-trust-these-students", action="store_true", help="run their code with your rights, unconfined"

@@ -6,13 +6,14 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+import os
 import queue
 import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -27,6 +28,8 @@ from samarkand.grading.sandbox import Limits, NoSandbox, Ran, Sandbox
 
 #: Raised when marks could come out otherwise than before; everything is then graded anew.
 VERSION = 4
+#: More sandboxes than this only wait for nbgrader's part, which is done for one after the other.
+MOST_JOBS = 6
 
 
 @dataclass
@@ -54,7 +57,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
     name: str,
     *,
     students: Sequence[str] = (),
-    jobs: int = 1,
+    jobs: int | None = None,
     force: bool = False,
     trusted: bool = False,
     limits: Limits | None = None,
@@ -71,7 +74,8 @@ def grade(  # noqa: PLR0913 - the options of the verb
     students : sequence of str, optional
         Only these.
     jobs : int, optional
-        How many sandboxes work side by side.
+        How many submissions are worked on at a time; with one, nothing else runs meanwhile. None: as many as
+        there are processors, up to `MOST_JOBS`.
     force : bool, optional
         Grade also what has not changed.
     trusted : bool, optional
@@ -113,6 +117,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
         say("WITHOUT A SANDBOX: student code runs with your rights, since you trust these students.")
     free_space(course.root)
     gradebook.backup(course.gradebook)
+    jobs = min(jobs or processors(), len(todo))
     with tempfile.TemporaryDirectory(prefix="samarkand-") as scratch, Boxes(course, jobs, trusted) as boxes:
         stage = Path(scratch)
         assessor = Assessor(exercise, released, seed, boxes.first, limits, boxes.alone)
@@ -147,6 +152,11 @@ def grade(  # noqa: PLR0913 - the options of the verb
         if refused is not None and not summary.graded:
             raise refused
     return summary
+
+
+def processors() -> int:
+    """Say how many submissions are worked on at a time when nobody says how many."""
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, MOST_JOBS)
 
 
 def _name_unreadable(result: Assessment, summary: Summary) -> None:
@@ -318,7 +328,7 @@ class Boxes:
     """A few sandboxes, each used by one thread at a time."""
 
     def __init__(self, course: Course, jobs: int, trusted: bool) -> None:
-        self.count = max(1, jobs)
+        self.count = jobs
         self._all = [Sandbox(secret=[course.root], trusted=trusted) for _ in range(self.count)]
         self._free: queue.Queue[Sandbox] = queue.Queue()
         self._turn, self._running, self._taken = threading.Condition(), 0, False
@@ -382,7 +392,8 @@ class Boxes:
 class Ahead:
     """Submissions on their way: some are assessed ahead of those that are being written, in the same order.
 
-    Not all, or the memory would grow with the class. Use it as a context manager.
+    Not all, or the memory would grow with the class; and with one job none, so that it takes one processor
+    and leaves the rest of the machine alone. Use it as a context manager.
 
     Parameters
     ----------
@@ -403,24 +414,26 @@ class Ahead:
 
     def __init__(self, students: Iterable[str], work: Callable[[str], Assessment], jobs: int) -> None:
         self._work = work
-        self._room = threading.Semaphore(jobs + self.MOST)
-        self._pool = ThreadPoolExecutor(jobs)
-        self._pending = {student: self._pool.submit(self._run, student) for student in students}
+        self._students = iter(students)
+        self._pool = ThreadPoolExecutor(jobs) if jobs > 1 else None
+        self._pending: dict[str, Future[Assessment]] = {}
         self._taken: dict[str, Assessment] = {}
         self.errors: dict[str, Exception] = {}
+        if self._pool is not None:
+            for _ in range(jobs + self.MOST):
+                self._send_one_more()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for _future in self._pending:
-            self._room.release()
-        self._pool.shutdown()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
 
-    def _run(self, student: str) -> Assessment:
-        self._room.acquire()
-        return self._work(student)
+    def _send_one_more(self) -> None:
+        student = next(self._students, None)
+        if self._pool is not None and student is not None:
+            self._pending[student] = self._pool.submit(self._work, student)
 
     def take(self, student: str) -> Assessment:
         """Wait for the assessment of a student, and forget the one taken before.
@@ -430,15 +443,20 @@ class Ahead:
         Exception
             Whatever went wrong with it.
         """
+        if student in self.errors:
+            raise self.errors[student]
         if student not in self._taken:
             self._taken.clear()
             try:
-                self._taken[student] = self._pending.pop(student).result()
+                if self._pool is None:
+                    self._taken[student] = self._work(student)
+                else:
+                    self._taken[student] = self._pending.pop(student).result()
             except Exception as error:
                 self.errors[student] = error
                 raise
             finally:
-                self._room.release()
+                self._send_one_more()
         return self._taken[student]
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook
 from nbgrader.converters import Autograde, autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import (
@@ -26,6 +27,7 @@ from nbgrader.preprocessors import (
     overwritecells,
     saveautogrades,
 )
+from sqlalchemy import inspect
 
 from samarkand.grading.assessment import Assessment
 from samarkand.grading.structure import harmless
@@ -99,12 +101,84 @@ class Marks(SaveAutoGrades):  # type: ignore[misc]
                 comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {reason}"
 
 
-@contextlib.contextmanager
-def one_gradebook(url: str, course_id: str) -> Iterator[Gradebook]:
-    """Let nbgrader's parts share a gradebook, of which each would open its own, ten times a submission.
+class SharedGradebook(Gradebook):  # type: ignore[misc]
+    """A gradebook that all of nbgrader's parts share, and that looks nothing up twice.
 
-    What they commit is kept together until the session itself commits: a student is written whole or not
-    at all.
+    Each part would open one of its own, ten times a submission, look up each cell, grade and comment with a
+    query, and commit after each. Here the cells of the set, which nobody changes meanwhile, are kept as they
+    were first read; the grades and comments of a student come in one query each; and what the parts commit is
+    written when :meth:`settle` is called: a student is in the gradebook whole or not at all.
+
+    Parameters
+    ----------
+    url, course_id : str
+        As ``Gradebook`` wants them.
+    """
+
+    def __init__(self, url: str, course_id: str) -> None:
+        super().__init__(url, course_id)
+        self._write = self.db.commit
+        self.db.commit = lambda: None  # the next query sees the change all the same
+        self._cells: dict[tuple[str, ...], SimpleNamespace] = {}
+        self._parts: dict[tuple[str, ...], dict[str, Any]] = {}
+
+    def close(self) -> None:
+        """Stay open: whoever closes it is only one of its users."""
+
+    def end(self) -> None:
+        """Close it."""
+        super().close()
+
+    def begin(self) -> None:
+        """Forget what an earlier student may have left unfinished."""
+        self._parts.clear()
+        self.db.rollback()
+
+    def settle(self) -> None:
+        """Write everything of a student at once, and let others write until the next."""
+        self._write()
+        self._parts.clear()
+        self.db.remove()
+
+    def find_source_cell(self, name: str, notebook: str, assignment: str) -> SimpleNamespace:
+        """Look up the source of a cell; the values alone, for reading."""
+        return self._cell(super().find_source_cell, name, notebook, assignment)
+
+    def find_graded_cell(self, name: str, notebook: str, assignment: str) -> SimpleNamespace:
+        """Look up what a cell is worth; the values alone, for reading."""
+        return self._cell(super().find_graded_cell, name, notebook, assignment)
+
+    def _cell(self, find: Callable[..., Any], *names: str) -> SimpleNamespace:
+        key = (find.__name__, *names)
+        if key not in self._cells:
+            cell = find(*names)
+            columns = inspect(cell).mapper.columns.keys()
+            self._cells[key] = SimpleNamespace(**{column: getattr(cell, column) for column in columns})
+        return self._cells[key]
+
+    def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> Grade:
+        """Look up the grade of a cell."""
+        found = self._of(Grade, notebook, assignment, student).get(grade_cell)
+        return found or super().find_grade(grade_cell, notebook, assignment, student)
+
+    def find_comment(self, solution_cell: str, notebook: str, assignment: str, student: str) -> Comment:
+        """Look up the comment on a cell."""
+        found = self._of(Comment, notebook, assignment, student).get(solution_cell)
+        return found or super().find_comment(solution_cell, notebook, assignment, student)
+
+    def _of(self, kind: Any, *names: str) -> dict[str, Any]:
+        """Read all grades, or all comments, of a student's notebook."""
+        key = (kind.__name__, *names)
+        if key not in self._parts:
+            own = self.find_submission_notebook(*names).id
+            rows = self.db.query(kind, BaseCell.name).join(BaseCell, BaseCell.id == kind.cell_id)
+            self._parts[key] = {name: part for part, name in rows.filter(kind.notebook_id == own)}
+        return self._parts[key]
+
+
+@contextlib.contextmanager
+def one_gradebook(url: str, course_id: str) -> Iterator[SharedGradebook]:
+    """Hand one gradebook to all of nbgrader's parts.
 
     Parameters
     ----------
@@ -113,16 +187,10 @@ def one_gradebook(url: str, course_id: str) -> Iterator[Gradebook]:
 
     Yields
     ------
-    nbgrader.api.Gradebook
+    SharedGradebook
         The one that all use.
     """
-    book = Gradebook(url, course_id)
-
-    def settle() -> None:
-        book.db.flush()
-        book.db.expire_all()  # as a commit does: sums of points are read anew
-
-    book.db.commit, book.close = settle, lambda: None
+    book = SharedGradebook(url, course_id)
     users = (autograde, latesubmissions, overwritecells, saveautogrades)
     for module in users:
         module.Gradebook = lambda *_, **__: book
@@ -131,8 +199,7 @@ def one_gradebook(url: str, course_id: str) -> Iterator[Gradebook]:
     finally:
         for module in users:
             module.Gradebook = Gradebook
-        del book.close
-        book.close()
+        book.end()
 
 
 class Grading(Autograde):  # type: ignore[misc]
@@ -173,7 +240,7 @@ class Grading(Autograde):  # type: ignore[misc]
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Begin a student when the marks are there: meanwhile others can write to the gradebook."""
         Answers.assessment(student_id)
-        self.book.db.rollback()  # what an earlier student may have left unfinished
+        self.book.begin()
         return bool(super().init_destination(assignment_id, student_id))
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
@@ -183,6 +250,5 @@ class Grading(Autograde):  # type: ignore[misc]
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
         """Finish a student's folder as nbgrader does, write all of it to the gradebook, then say so."""
         super().set_permissions(assignment_id, student_id)
-        self.book.db().commit()
-        self.book.db.remove()
+        self.book.settle()
         self.done(student_id)
