@@ -158,6 +158,8 @@ class Sandbox:
         Modules that every submission imports.
     trusted : bool, optional
         Run student code with no confinement at all. Never the default, and named in every report.
+    folder : pathlib.Path, optional
+        Where trusted code runs; a folder that is thrown away if not given.
 
     Raises
     ------
@@ -172,7 +174,9 @@ class Sandbox:
         secret: Sequence[Path] = (),
         warm: Sequence[str] = ("numpy", "pandas", "samarkand.data", "samarkand.grading.desk"),
         trusted: bool = False,
+        folder: Path | None = None,
     ) -> None:
+        self.folder = folder
         self.data = (data or home.course_data()).resolve()
         self.secret = [Path(folder).resolve() for folder in secret]
         self.warm = [name for name in warm if _installed(name)]
@@ -356,7 +360,8 @@ class Sandbox:
                     )
 
     def _trusted_command(self) -> list[str]:
-        inside = {"warm": self.warm, "trusted": True, "readable": []}
+        inside = {"warm": self.warm, "trusted": True, "readable": [], "scratch": self._stage}
+        inside |= {"folder": str(self.folder.resolve())} if self.folder else {}
         return [sys.executable, "-s", "-P", "-B", str(HERE / "server.py"), json.dumps(inside)]
 
     def _paths(self) -> dict[str, str]:

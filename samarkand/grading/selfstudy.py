@@ -37,7 +37,7 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     if path is None or not path.is_file():
         raise CourseError(f"There is no notebook of {exercise.id} to check.")
     seed, student = _identity()
-    with Sandbox(trusted=True) as box:
+    with Sandbox(trusted=True, folder=path.parent) as box:
         assessor = Assessor(exercise, course.released(exercise), seed, box)
         given = variants.draw(seed, student, exercise.id, exercise.options)
         try:

@@ -282,6 +282,16 @@ def confine(limits: dict[str, int], readable: list[str]) -> None:
     seccomp()
 
 
+def workplace(top: Path) -> Path:
+    """Make the folder that cells run in: tables lie beside and above it, as around a student's notebook."""
+    here = top / "exercises" / "release" / "set"
+    if not here.is_dir():
+        here.mkdir(parents=True)
+        for place in (top, top / "exercises", here.parent, here):
+            (place / "course_data").symlink_to(os.environ["SAMARKAND_DATA"])
+    return here
+
+
 # --- the keeper ---------------------------------------------------------------------------------------------
 
 
@@ -425,8 +435,8 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     channel = _only_descriptor(channel)
+    os.chdir(options.get("folder") or workplace(Path(options.get("scratch") or f"{SCRATCH}/work")))
     if not options["trusted"]:
-        os.chdir(f"{SCRATCH}/work")
         sys.path.insert(0, "")  # as in a notebook: a file that a cell has written can be imported
     send(channel, {"ready": True})
     work = receive(channel)

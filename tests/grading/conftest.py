@@ -61,6 +61,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, canaries: Canaries) -> Ite
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         pytest.skip("student code is only ever run under bubblewrap (Linux)")
     data = tmp_path_factory.mktemp("data")
+    data.chmod(0o755)
     (data / "table.csv").write_text("iso3,length\nKAZ,7644\n")
     warm = ("numpy", "pandas", "samarkand.grading.desk")
     with Sandbox(data, secret=[canaries.folder], warm=warm) as box:

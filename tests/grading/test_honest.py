@@ -136,6 +136,17 @@ def test_notebook_habits_do_no_harm(assessor, blank, tmp_path):
     assert result.remarks == ["1 code cell was added; they run, and carry no points."]
 
 
+def test_the_tables_lie_where_a_students_copy_has_them(assessor, blank, tmp_path):
+    """From the set's folder, from my_work/ and from the top; and nothing can be written there."""
+    ways = ("course_data", "../course_data", "../../course_data", "../../../course_data")
+    added = (
+        f"for way in {ways}:\n    assert len(pd.read_csv(way + '/table.csv')) == 1\n"
+        "    try: open(way + '/new', 'w'); raise SystemExit\n    except OSError: pass"
+    )
+    result = assess(assessor, tmp_path, workshop.fill(blank, added=added, **workshop.ANSWERS))
+    assert (result.points, [ran.error for ran in result.ran.values() if ran.error]) == (10, [])
+
+
 def test_what_counts_is_read_where_the_student_saw_it(assessor, blank, tmp_path):
     notebook = workshop.fill(blank, last="product = border_shares = was_member = None", **workshop.ANSWERS)
     assert assess(assessor, tmp_path, notebook).points == 10
