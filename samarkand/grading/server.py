@@ -23,6 +23,7 @@ import ast
 import contextlib
 import copy
 import ctypes
+import fcntl
 import gc
 import importlib
 import io
@@ -135,12 +136,15 @@ def limit(limits: dict[str, int], address_space: int) -> None:
     """Set the kernel's limits for one process; the keeper watches over all of them together."""
     values = {
         resource.RLIMIT_AS: address_space + limits["growth"],
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_CORE: 1,  # with 0 the kernel still starts the program that collects crashes, if any
         resource.RLIMIT_CPU: int(limits["cpu"]) + 2,
         resource.RLIMIT_FSIZE: limits["file"],
         resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_NICE: 0,
         resource.RLIMIT_NOFILE: limits["descriptors"],
         resource.RLIMIT_NPROC: limits["processes"],
+        resource.RLIMIT_RTPRIO: 0,
+        resource.RLIMIT_SIGPENDING: 1024,
     }
     for which, wanted in values.items():
         most = resource.getrlimit(which)[1]
@@ -196,8 +200,9 @@ FORBIDDEN_CALLS = {
     "acct": (163, 89), "add_key": (248, 217), "bpf": (321, 280), "chroot": (161, 51),
     "clock_adjtime": (305, 266), "clock_settime": (227, 112), "delete_module": (176, 106),
     "fanotify_init": (300, 262), "finit_module": (313, 273), "fsconfig": (431, 431), "fsmount": (432, 432),
-    "fsopen": (430, 430), "fspick": (433, 433), "init_module": (175, 105), "io_uring_enter": (426, 426),
-    "io_uring_register": (427, 427), "io_uring_setup": (425, 425), "kcmp": (312, 272),
+    "fsopen": (430, 430), "fspick": (433, 433), "init_module": (175, 105), "inotify_add_watch": (254, 27),
+    "io_setup": (206, 0), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
+    "io_uring_setup": (425, 425), "kcmp": (312, 272),
     "kexec_file_load": (320, 294), "kexec_load": (246, 104), "keyctl": (250, 219), "mbind": (237, 235),
     "memfd_create": (319, 279), "memfd_secret": (447, 447), "migrate_pages": (256, 238), "mount": (165, 40),
     "mount_setattr": (442, 442), "move_mount": (429, 429), "move_pages": (279, 239), "mq_open": (240, 180),
@@ -206,15 +211,36 @@ FORBIDDEN_CALLS = {
     "pidfd_getfd": (438, 438), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424),
     "pivot_root": (155, 41), "process_madvise": (440, 440), "process_vm_readv": (310, 270),
     "process_vm_writev": (311, 271), "ptrace": (101, 117), "quotactl": (179, 60), "reboot": (169, 142),
-    "request_key": (249, 218), "semget": (64, 190), "setdomainname": (171, 162), "sethostname": (170, 161),
-    "setns": (308, 268), "settimeofday": (164, 170), "shmget": (29, 194), "swapoff": (168, 225),
-    "swapon": (167, 224), "syslog": (103, 116), "umount2": (166, 39), "unshare": (272, 97),
-    "userfaultfd": (323, 282), "vhangup": (153, 58),
+    "request_key": (249, 218), "semget": (64, 190), "sendfile": (40, 71), "setdomainname": (171, 162),
+    "sethostname": (170, 161), "setns": (308, 268), "settimeofday": (164, 170), "shmget": (29, 194),
+    "splice": (275, 76), "swapoff": (168, 225), "swapon": (167, 224), "syslog": (103, 116), "tee": (276, 77),
+    "umount2": (166, 39), "unshare": (272, 97), "userfaultfd": (323, 282), "vhangup": (153, 58),
+    "vmsplice": (278, 75),
 }  # fmt: skip
+
+EQUAL, ANY_BIT = 0x15, 0x45
+THP_DISABLE = 41
+
+#: Calls that are forbidden where all conditions on their arguments hold: which argument, the test, a number,
+#: and whether the test must succeed or fail.
+FORBIDDEN_USES: list[tuple[tuple[int, int], tuple[tuple[int, int, int, bool], ...]]] = [
+    ((56, 220), ((0, ANY_BIT, 0x7E020000, True),)),  # clone into new namespaces
+    ((41, 198), ((0, EQUAL, socket.AF_UNIX, False),)),  # every socket but a local one,
+    ((54, 208), ((2, EQUAL, socket.SO_SNDBUF, True),)),  # and that with a small buffer: nobody counts it
+    # Memory that processes share and that is no file's outlives its mapping: nobody can say whose it is.
+    ((9, 222), ((3, ANY_BIT, 1, True), (3, ANY_BIT, 0x20, True))),
+    ((157, 167), ((0, EQUAL, THP_DISABLE, True),)),  # of a huge page only what is mapped is counted
+    # A child whose parent ignores its end leaves no trace of the CPU that it has used.
+    ((13, 134), ((0, EQUAL, signal.SIGCHLD, True),)),
+    # A lease on a file lets whoever opens it wait, the grader and the next student too.
+    ((72, 25), ((1, EQUAL, fcntl.F_SETLEASE, True),)),
+    ((160, 164), ((0, EQUAL, resource.RLIMIT_CORE, True),)),
+    ((302, 261), ((1, EQUAL, resource.RLIMIT_CORE, True),)),
+]
 
 
 def seccomp() -> None:
-    """Forbid the calls above, new namespaces, memory that processes share, every socket but a local one.
+    """Forbid the calls above, and ``clone3``, whose flags cannot be read here.
 
     Raises
     ------
@@ -224,45 +250,24 @@ def seccomp() -> None:
     column = {"x86_64": 0, "aarch64": 1}.get(platform.machine())
     if column is None:
         raise OSError(f"no list of system calls for {platform.machine()}")
-    architecture = (0xC000003E, 0xC00000B7)[column]
-    clone, clone3, make_socket, map_memory = ((56, 435, 41, 9), (220, 435, 198, 222))[column]
-    load, equal, at_least, any_bit, give = 0x20, 0x15, 0x35, 0x45, 0x06
+    architecture, clone3 = (0xC000003E, 0xC00000B7)[column], 435
+    load, at_least, give = 0x20, 0x35, 0x06
     allow, kill, denied, absent = 0x7FFF0000, 0x80000000, 0x00050000 | 1, 0x00050000 | 38
     code: list[tuple[int, int, int, int]] = [
-        (load, 0, 0, 4), (equal, 1, 0, architecture), (give, 0, 0, kill), (load, 0, 0, 0),
+        (load, 0, 0, 4), (EQUAL, 1, 0, architecture), (give, 0, 0, kill), (load, 0, 0, 0),
     ]  # fmt: skip
     if column == 0:  # the x32 numbers, a second door to the same calls
         code += [(at_least, 0, 1, 0x40000000), (give, 0, 0, denied)]
     for numbers in FORBIDDEN_CALLS.values():
-        code += [(equal, 0, 1, numbers[column]), (give, 0, 0, denied)]
-    code += [
-        (equal, 0, 1, clone3),
-        (give, 0, 0, absent),
-    ]  # its flags cannot be read here; libc falls back to clone
-    namespaces = 0x7E020000
-    code += [
-        (equal, 0, 4, clone),
-        (load, 0, 0, 16),
-        (any_bit, 0, 1, namespaces),
-        (give, 0, 0, denied),
-        (give, 0, 0, allow),
-    ]
-    code += [
-        (equal, 0, 4, make_socket),
-        (load, 0, 0, 16),
-        (equal, 1, 0, socket.AF_UNIX),
-        (give, 0, 0, denied),
-        (give, 0, 0, allow),
-    ]
-    shared, of_no_file = 1, 0x20  # such memory outlives its mapping, so nobody can say whose it is
-    code += [
-        (equal, 0, 5, map_memory),
-        (load, 0, 0, 40),
-        (any_bit, 0, 2, shared),
-        (any_bit, 0, 1, of_no_file),
-        (give, 0, 0, denied),
-        (give, 0, 0, allow),
-    ]
+        code += [(EQUAL, 0, 1, numbers[column]), (give, 0, 0, denied)]
+    code += [(EQUAL, 0, 1, clone3), (give, 0, 0, absent)]  # libc falls back to clone
+    for numbers, conditions in FORBIDDEN_USES:
+        code += [(EQUAL, 0, 2 * len(conditions) + 2, numbers[column])]
+        for left, (argument, test, value, wanted) in zip(
+            range(2 * len(conditions) - 1, 0, -2), conditions, strict=True
+        ):
+            code += [(load, 0, 0, 16 + 8 * argument), (test, *((0, left) if wanted else (left, 0)), value)]
+        code += [(give, 0, 0, denied), (give, 0, 0, allow)]
     code += [(give, 0, 0, allow)]
     program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in code))
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code), ctypes.addressof(program)))
@@ -276,6 +281,7 @@ def confine(limits: dict[str, int], readable: list[str]) -> None:
     for folder in ("home", "work"):
         Path(SCRATCH, folder).mkdir()
     limit(limits, address_space)
+    _succeeded(libc.prctl(THP_DISABLE, 1, 0, 0, 0), "small pages")
     drop_privileges()
     if not landlock(readable, [SCRATCH, "/dev/null", "/dev/full"]):
         sys.stderr.write("no Landlock in this kernel: the mounts alone hide what is not for students\n")
@@ -318,10 +324,10 @@ def keep(channel: socket.socket, options: dict[str, Any]) -> int:
     deadline = time.monotonic() + limits["wall"]
     hung_up = select.poll()
     hung_up.register(channel, select.POLLRDHUP)
-    pause, meter = 0.02, Meter()
+    pause = 0.02
     try:
         while os.waitpid(runner, os.WNOHANG) == (0, 0):
-            cpu, memory = meter.read(_processes() - known if confined else {runner})
+            cpu, memory = spent(_processes() - known if confined else {runner})
             if time.monotonic() > deadline:
                 return WALL
             if cpu > limits["cpu"]:
@@ -350,31 +356,26 @@ def _processes() -> set[int]:
 TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
-#: Memory of a process that is not a file's.
-OWN_MEMORY = re.compile(rb"(?:RssAnon|RssShmem|VmSwap):\s+(\d+)")
+#: Memory of a process that is not a file's, and what the kernel needs to keep count of it.
+OWN_MEMORY = re.compile(rb"(?:RssAnon|RssShmem|VmPTE|VmSwap|HugetlbPages):\s+(\d+)")
 
 
-class Meter:
-    """What processes use together, the dead included: whoever is gone has used what was last seen."""
+def spent(processes: set[int]) -> tuple[float, int]:
+    """Return seconds of CPU so far, and bytes of memory now, of processes and of their dead children.
 
-    def __init__(self) -> None:
-        self._seen: dict[int, float] = {}
-
-    def read(self, processes: set[int]) -> tuple[float, int]:
-        """Return seconds of CPU so far, and bytes of memory now."""
-        waited, memory = 0.0, 0
-        for number in processes:
-            try:
-                stat = Path(f"/proc/{number}/stat").read_bytes()
-                status = Path(f"/proc/{number}/status").read_bytes()
-            except OSError:
-                continue
-            user, system, *children = (int(f) / TICK for f in stat.rpartition(b")")[2].split()[11:15])
-            self._seen[number] = max(self._seen.get(number, 0.0), user + system)
-            waited += user + system + sum(children)
-            memory += sum(int(kilobytes) << 10 for kilobytes in OWN_MEMORY.findall(status))
-        # A process may leave its children unwaited, and then they are in nobody's sum.
-        return max(waited, sum(self._seen.values())), memory
+    Whoever has died is here until its parent has waited for it, and then in its parent's sum: no process in
+    the sandbox can have its children forgotten (``FORBIDDEN_USES``).
+    """
+    ticks = memory = 0
+    for number in processes:
+        try:
+            stat = Path(f"/proc/{number}/stat").read_bytes()
+            status = Path(f"/proc/{number}/status").read_bytes()
+        except OSError:
+            continue
+        ticks += sum(map(int, stat.rpartition(b")")[2].split()[11:15]))
+        memory += sum(int(kilobytes) << 10 for kilobytes in OWN_MEMORY.findall(status))
+    return ticks / TICK, memory
 
 
 # --- the runner ---------------------------------------------------------------------------------------------

@@ -667,6 +667,11 @@ if os.fork() == 0:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a.name)
 def test_attack(attack: Attack, assessor, canaries, blank, tmp_path):
+    deserves(attack, assessor, canaries, blank, tmp_path)
+
+
+def deserves(attack: Attack, assessor, canaries, blank, tmp_path):
+    """Grade an attack, then an honest student; see that each has what it deserves, and nothing was touched."""
     code = attack.code.replace("{course}", str(canaries.folder))
     sources = {key: workshop.ANSWERS[key] if key in attack.keeps else "# see above" for key in ALL}
     if "else product" in code:  # it falsifies the right answer if it gets what it wants

@@ -1,0 +1,120 @@
+"""Attacks from inside on what the kernel shares between sandboxes, and on what is counted: CPU and memory.
+
+As in `test_attacks.py`: code in a cell, the honest answers beside it, and the points that the whole deserves.
+"""
+
+# ruff: noqa: E501 - an attack is quoted as it was written
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import workshop
+from test_attacks import ALL, A, deserves
+
+#: Lets an attack try calls: whatever succeeds is in ``done``, and then q1 is wrong.
+TRY = """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+done = []
+def attempt(name, call, *arguments):
+    try:
+        if call(*arguments) != -1: done.append(name)
+    except OSError: pass
+"""
+TOLD = "\nproduct = 10**6 if done else product\n"
+
+
+def tries(name, code):
+    return A(name, f"{TRY}{code}{TOLD}", ALL, 10)
+
+
+ATTACKS = [
+    tries("lets others wait for a file", """
+import fcntl
+open('/tmp/work/mine', 'w').close()
+mine = os.open('/tmp/work/mine', os.O_RDONLY)
+for kind in (fcntl.F_RDLCK, fcntl.F_WRLCK): attempt('lease', fcntl.fcntl, mine, fcntl.F_SETLEASE, kind)
+"""),
+    tries("children that the kernel forgets", """
+import signal
+action = ctypes.create_string_buffer(152)
+ctypes.memset(ctypes.addressof(action) + 136, 2, 1)  # SA_NOCLDWAIT
+attempt('ignored', signal.signal, signal.SIGCHLD, signal.SIG_IGN)
+attempt('not waited for', libc.sigaction, signal.SIGCHLD, action, None)
+"""),
+    tries("memory in pipes and sockets", """
+import mmap, socket, sys
+r, w = os.pipe()
+file = os.open(sys.executable, os.O_RDONLY)
+block = ctypes.create_string_buffer(b'x' * 4096)
+vector = (ctypes.c_void_p * 2)(ctypes.addressof(block), 4096)
+attempt('vmsplice', libc.vmsplice, w, vector, 1, 0)
+attempt('splice', libc.splice, file, None, w, None, 1, 0)
+attempt('sendfile', libc.sendfile, w, file, None, 1)
+attempt('tee', libc.tee, r, w, 1, 2)
+one, other = socket.socketpair()
+attempt('buffer', one.setsockopt, socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 24)
+"""),
+    tries("huge pages", "if libc.prctl(42, 0, 0, 0, 0) != 1: done.append('on')\nattempt('again', libc.prctl, 41, 0, 0, 0, 0)"),
+    tries("what all programs of a user share", """
+import resource
+attempt('watches', libc.inotify_add_watch, libc.inotify_init1(0), b'/tmp', 2)
+attempt('aio', libc.syscall, {'x86_64': 206}.get(os.uname().machine, 0), 100, ctypes.create_string_buffer(8))
+if resource.getrlimit(resource.RLIMIT_SIGPENDING)[1] > 1024: done.append('signals')
+"""),
+    tries("before its turn", """
+import resource
+done += [name for name in ('RTPRIO', 'NICE') if resource.getrlimit(getattr(resource, f'RLIMIT_{name}'))[1]]
+attempt('real time', lambda: os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1)) or 0)
+"""),
+    tries("a program of the machine's that collects crashes", """
+import resource
+attempt('limit', lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)) or 0)
+"""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a.name)
+def test_attack(attack: A, assessor, canaries, blank, tmp_path):
+    deserves(attack, assessor, canaries, blank, tmp_path)
+
+
+FORKS = """
+import os, signal, time
+signal.setitimer(signal.ITIMER_REAL, 0); signal.setitimer(signal.ITIMER_PROF, 0)
+try: signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+except OSError: pass
+while True:
+    if os.fork() == 0:
+        for _ in range(3):
+            if os.fork() == 0:
+                end = time.process_time() + 0.005
+                while time.process_time() < end: pass
+                os._exit(0)
+            {wait}
+        os._exit(0)
+    try:
+        while os.waitpid(-1, 0): pass
+    except OSError: pass
+"""
+
+
+@pytest.mark.parametrize("wait", ["os.wait()", "pass"])
+def test_cpu_of_children_that_live_for_a_moment_is_counted(wait, assessor, blank, tmp_path, monkeypatch):
+    """Whether their parents wait for them or die first."""
+    monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cpu=1.5))
+    folder = tmp_path / "eve" / workshop.NAME
+    notebook = workshop.fill(blank, **workshop.ANSWERS, added=FORKS.replace("{wait}", wait))
+    workshop.write(folder, notebook)
+    result = assessor.assess("eve", folder)
+    assert (result.ended, result.points) == ("cpu", 0)
+
+
+def test_files_are_still_copied(assessor, blank, tmp_path):
+    """The shortest way to copy a file is forbidden; Python takes the next."""
+    copies = "import os, shutil\nopen('a', 'wb').write(b'x' * 300_000)\nshutil.copyfile('a', 'b')\nshutil.copytree('.', '../c')"
+    q1 = f"{copies}\nproduct = 17 * given['factor'] + 40661 + os.path.getsize('../c/b') // 1000"
+    folder = tmp_path / "ada" / workshop.NAME
+    workshop.write(folder, workshop.fill(blank, **{**workshop.ANSWERS, "q1": q1}))
+    assert assessor.assess("ada", folder).points == 10
