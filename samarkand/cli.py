@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,16 +56,18 @@ def release(options: argparse.Namespace) -> int:
 
     course.seed(create=True)
     students = wing.read_roster(options.students) if options.students else None
+    if options.bundle:
+        wing.may_bundle(options.bundle, force=options.force)
     for name in options.set or checks.available(course.check_folder):
         folder = wing.generate(course, course.exercise(name))
         for stage in ("source", "release"):
             build.build(course.root / stage / folder.name / f"{folder.name}.ipynb")
         print(f"released {folder}", flush=True)
-    if students:
-        wing.enter(course, students)
+    others = wing.enter(course, students) if students else []
     if options.bundle:
         print(wing.bundle(course, options.bundle, students=students, force=options.force))
-    return 0
+    gone = f"In the gradebook, and not on the roster: {', '.join(others)} (nbgrader db student remove)."
+    return _report([gone] if others else [], "")
 
 
 def exercise(options: argparse.Namespace) -> int:
@@ -124,6 +127,8 @@ def grades(options: argparse.Namespace) -> int:
 
     if options.export:
         course = _course(options)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # a file for another program, wherever it is written
         print(report.export(course, options.set, options.export), end="")
         unmarked = report.waiting(course, options.set)
         if unmarked:
@@ -131,6 +136,13 @@ def grades(options: argparse.Namespace) -> int:
     else:
         print(report.grades(_course(options), options.set))
     return 0
+
+
+def _count(text: str) -> int:
+    """Read a number of jobs."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
+    return int(text)
 
 
 def _course(options: argparse.Namespace) -> Course:
@@ -183,7 +195,7 @@ def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verb.add_argument("set", help="id or number of a set, such as ex03")
     verb.add_argument("--student", action="append", help="only this one; may be given again")
     verb.add_argument(
-        "--jobs", type=int, help="how many submissions at a time; as many as processors if not given"
+        "--jobs", type=_count, help="how many submissions at a time; as many as processors if not given"
     )
     verb.add_argument("--force", action="store_true", help="grade also what has not changed")
     verb.add_argument(
@@ -274,6 +286,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     1
     """
     options = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal may not know every student's letters
     try:
         return int(options.run(options))
     except CourseError as error:

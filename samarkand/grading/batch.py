@@ -12,6 +12,7 @@ import shutil
 import tempfile
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ from samarkand.grading.sandbox import Limits, NoSandbox, Ran, Sandbox
 VERSION = 4
 #: More sandboxes than this only wait for nbgrader's part, which is done for one after the other.
 MOST_JOBS = 6
+#: And more than so many for each processor only take memory, whoever asks for them.
+MOST_JOBS_EACH = 4
 
 
 @dataclass
@@ -117,7 +120,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
         say("WITHOUT A SANDBOX: student code runs with your rights, since you trust these students.")
     free_space(course.root)
     gradebook.backup(course.gradebook)
-    jobs = min(jobs or processors(), len(todo))
+    jobs = min(jobs or processors(), len(todo), MOST_JOBS_EACH * (os.cpu_count() or 1))
     with tempfile.TemporaryDirectory(prefix="samarkand-") as scratch, Boxes(course, jobs, trusted) as boxes:
         stage = Path(scratch)
         assessor = Assessor(exercise, released, seed, boxes.first, limits, boxes.alone)
@@ -174,27 +177,39 @@ def _chosen(
         raise CourseError(
             f"Nothing was handed in for {exercise.id}: {course.root / 'submitted'} holds no folder of it."
         )
+    students = sorted({variants.student(student) for student in students})
+    found = _by_id(found, summary)
     for student in students:
         if student not in found:
             summary.troubles.append(f"{student}: nothing was handed in for {exercise.id}.")
     if students:
         found = {student: folder for student, folder in found.items() if student in students}
     roster = gradebook.students(course.gradebook)
-    listed = _has_roster(course)
-    for student in list(found):
-        try:
-            odd = variants.student(student) != student
-        except CourseError:
-            odd = True
-        if odd:
-            summary.troubles.append(f"{student!r}: no student can have this id; the folder was left alone.")
-            del found[student]
-        elif listed and student not in roster:
+    if _has_roster(course):
+        for student in [student for student in found if student not in roster]:
+            near = [f" Is it the work of {r}?" for r in roster if r.casefold() == student.casefold()]
             summary.troubles.append(
                 f"{student}: not on the roster (nbgrader db student list); the work was left alone."
+                + "".join(near)
             )
             del found[student]
     return found
+
+
+def _by_id(found: dict[str, Path], summary: Summary) -> dict[str, Path]:
+    """Find whose folder each is: a Mac may write the letters of an id in another form, which is no fault."""
+    folders: dict[str, Path] = {}
+    for name in sorted(found, key=lambda name: not unicodedata.is_normalized("NFC", name)):
+        try:
+            student = variants.student(name)
+            odd = name.strip() != name or student in folders
+        except CourseError:
+            odd = True
+        if odd:
+            summary.troubles.append(f"{name!r}: no student can have this id; the folder was left alone.")
+        else:
+            folders[student] = found[name]
+    return dict(sorted(folders.items()))
 
 
 def _has_roster(course: Course) -> bool:

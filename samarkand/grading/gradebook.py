@@ -175,9 +175,9 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        ``student``, ``score``, ``max_score``, ``late_penalty``, ``net`` (score less penalty),
-        ``needs_manual_grade``, ``questions`` (a dict of the score of each grade cell) and ``comments`` (a
-        dict of what a person wrote to each answer); in the order of the ids.
+        ``student``, ``name`` (last, first; empty if unknown), ``score``, ``max_score``, ``late_penalty``,
+        ``net`` (score less penalty), ``needs_manual_grade``, ``questions`` (a dict of the score of each grade
+        cell) and ``comments`` (a dict of what a person wrote to each answer); in the order of the ids.
     """
     library()
     from nbgrader.api import MissingEntry
@@ -191,7 +191,7 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
             ) from None
         rows = []
         for submission in assignment.submissions:
-            questions, comments = {}, {}
+            student, questions, comments = submission.student, {}, {}
             for notebook in submission.notebooks:
                 for grade in notebook.grades:
                     questions[grade.cell.name] = float(grade.score or 0)
@@ -200,7 +200,8 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
                         comments[comment.cell.name] = str(comment.manual_comment)
             rows.append(
                 {
-                    "student": submission.student.id,
+                    "student": student.id,
+                    "name": ", ".join(filter(None, (student.last_name, student.first_name))),
                     "score": float(submission.score or 0),
                     "max_score": float(submission.max_score or 0),
                     "late_penalty": float(submission.late_submission_penalty or 0)

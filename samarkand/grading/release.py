@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import shutil
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -120,65 +121,128 @@ def _spare_answers(path: Path) -> None:
             )
 
 
-def read_roster(path: Path) -> list[str]:
-    """Read the students' ids from a CSV file: the column ``id``, or the first.
+#: What nbgrader's gradebook knows of a student besides the id, and how spreadsheets head these columns.
+DETAILS = {
+    "first_name": ("firstname", "givenname"),
+    "last_name": ("lastname", "surname", "familyname"),
+    "email": ("email", "emailaddress"),
+}
+
+
+def read_roster(path: Path) -> dict[str, dict[str, str]]:
+    """Read a class from a CSV file.
 
     Parameters
     ----------
     path : pathlib.Path
-        UTF-8, with a header.
+        UTF-8 (or UTF-16, as spreadsheets write "Unicode text"), with commas, semicolons or tabs. The first
+        line names the columns: ``id``, and if there are any ``first_name``, ``last_name`` and ``email``.
 
     Returns
     -------
-    list of str
-        The ids, sorted.
+    dict of str to dict
+        The ids, sorted, and of each what is known besides.
 
     Raises
     ------
     CourseError
-        If an id is missing, stands twice, or cannot be one; it names the line.
+        If there is no column ``id``, or an id is missing, stands twice (were it in capitals), or cannot be
+        one; it names the line.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-            file.seek(0)
-            # Some spreadsheets write ; for a comma.
-            rows = list(csv.reader(file, delimiter=";" if ";" in first and "," not in first else ","))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        body = path.read_bytes()
+        text = body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        first = text.lstrip().partition("\n")[0].partition("\r")[0]
+        separator = max(",;\t", key=first.count)
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except UnicodeDecodeError:
+        raise CourseError(
+            f"The roster {path} is not UTF-8 text: save it as CSV UTF-8 in your spreadsheet."
+        ) from None
+    except (OSError, csv.Error) as error:
         raise CourseError(f"The roster {path} cannot be read: {error}.") from None
-    if len(rows) < 2:
-        raise CourseError(f"The roster {path} has no students: it needs a header and a line for each.")
-    header = [cell.strip().casefold() for cell in rows[0]]
-    column = header.index("id") if "id" in header else 0
-    lines: dict[str, int] = {}
-    for number, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
-            continue
-        cell = row[column] if column < len(row) else ""
-        if not cell.strip():
+    lines = [(n, row) for n, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
+    header = ["".join(filter(str.isalnum, cell.casefold())) for cell in (lines[0][1] if lines else [])]
+    if header.count("id") != 1:
+        raise CourseError(
+            f"The roster {path} needs a first line that names its columns, one of them id; its first line is "
+            f"{first[:60]!r}."
+        )
+    if len(lines) < 2:
+        raise CourseError(f"The roster {path} has no students: it needs a line for each below the first.")
+    columns = {
+        detail: header.index(name) for detail, names in DETAILS.items() for name in names if name in header
+    }
+    found: dict[str, dict[str, str]] = {}
+    places: dict[str, int] = {}
+    for number, row in lines[1:]:
+        cells = [cell.strip() for cell in row] + [""] * len(header)
+        if not cells[header.index("id")]:
             raise CourseError(f"Line {number} of the roster has no id.")
-        name = variants.student(cell)
-        if name in lines:
-            raise CourseError(f"{name} stands in the roster twice: in lines {lines[name]} and {number}.")
-        lines[name] = number
-    return sorted(lines)
+        try:
+            name = variants.student(cells[header.index("id")])
+        except CourseError as error:
+            raise CourseError(f"Line {number} of the roster: {error}") from None
+        before = places.setdefault(name.casefold(), number)
+        if before != number:
+            raise CourseError(
+                f"{name} stands in the roster twice: in lines {before} and {number}"
+                + ("." if name in found else " (capital letters do not tell two students apart).")
+            )
+        found[name] = {detail: cells[column] for detail, column in columns.items() if cells[column]}
+    return dict(sorted(found.items()))
 
 
-def enter(course: Course, students: list[str]) -> None:
-    """Enter the students of a roster into the gradebook; from then on nobody else is graded."""
+def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
+    """Enter the students of a roster into the gradebook; from then on nobody else is graded.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    students : dict of str to dict
+        From :func:`read_roster`.
+
+    Returns
+    -------
+    list of str
+        Who is in the gradebook and not on the roster: they would still be graded.
+    """
     gradebook.backup(course.gradebook)
     with gradebook.opened(course.gradebook) as book:
-        for student in students:
-            book.update_or_create_student(student)
-    text = "id\n" + "".join(f"{student}\n" for student in students)
-    gradebook.write_whole(course.root / "roster.csv", text.encode())
+        for student, details in students.items():
+            book.update_or_create_student(student, **details)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ["id", *DETAILS], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({"id": student, **details} for student, details in students.items())
+    gradebook.write_whole(course.root / "roster.csv", text.getvalue().encode())
+    return sorted(gradebook.students(course.gradebook) - set(students))
+
+
+def may_bundle(target: Path, *, force: bool = False) -> None:
+    """Say whether a bundle can be made: before anything is done for it.
+
+    Raises
+    ------
+    CourseError
+        If the target exists and may not be replaced.
+    """
+    if target.exists():
+        if not (target / "exercises" / "course.json").is_file() and any(target.iterdir()):
+            raise CourseError(f"{target} is there and no bundle: it is left as it is.")
+        if (target / "my_work").exists() or (target / ".venv").exists():
+            raise CourseError(f"Somebody works in {target}: it is left as it is, --force or not.")
+        if not force:
+            raise CourseError(f"{target} is there already. Say --force to make it anew.")
+        _spare_work(target)
 
 
 def bundle(  # noqa: PLR0913 - the options of the verb
     course: Course,
     target: Path,
     *,
-    students: list[str] | None = None,
+    students: Collection[str] | None = None,
     force: bool = False,
     root: Path | None = None,
     say: Callable[[str], None] = print,
@@ -193,7 +257,7 @@ def bundle(  # noqa: PLR0913 - the options of the verb
         The course; its sets must have been released.
     target : pathlib.Path
         The folder to make; the zip lies beside it.
-    students : list of str, optional
+    students : collection of str, optional
         Ids to recognise misspelt ones by; only their fingerprints go into the bundle.
     force : bool, optional
         Replace a bundle that is there; a folder in which somebody works is never touched.
@@ -213,25 +277,19 @@ def bundle(  # noqa: PLR0913 - the options of the verb
         If the target exists and may not be replaced.
     """
     root = root or home.ROOT
+    may_bundle(target, force=force)
+    names = [
+        name for name in checks.available(course.check_folder) if (course.root / "release" / name).is_dir()
+    ]
+    if not names:
+        raise CourseError("No set has been released yet: run samarkand release without --bundle first.")
     if target.exists():
-        if not (target / "exercises" / "course.json").is_file() and any(target.iterdir()):
-            raise CourseError(f"{target} is there and no bundle: it is left as it is.")
-        if (target / "my_work").exists() or (target / ".venv").exists():
-            raise CourseError(f"Somebody works in {target}: it is left as it is, --force or not.")
-        if not force:
-            raise CourseError(f"{target} is there already. Say --force to make it anew.")
-        _spare_work(target)
         shutil.rmtree(target)
     for part in PARTS:
         say(f"copying {part}")
         _copy(root, part, target)
     for name in STUDENT_SIDE:
         _copy(root, f"samarkand/grading/{name}", target)
-    names = [
-        name for name in checks.available(course.check_folder) if (course.root / "release" / name).is_dir()
-    ]
-    if not names:
-        raise CourseError("No set has been released yet: run samarkand release without --bundle first.")
     for name in names:
         say(f"copying {name}")
         place = target / "exercises" / "release" / name

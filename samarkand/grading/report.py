@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import statistics
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from samarkand.errors import CourseError
-from samarkand.grading import batch, gradebook
+from samarkand.grading import batch, gradebook, variants
 from samarkand.grading.assessment import Assessment
 from samarkand.grading.course import Course
 
@@ -38,7 +36,7 @@ def explain(course: Course, name: str, student: str) -> str:
     CourseError
         If it has not been graded.
     """
-    exercise = course.exercise(name)
+    exercise, student = course.exercise(name), variants.student(student)
     result = batch.recorded(course, exercise.id, student)
     lines = [
         f"{student}, {exercise.id}: {result.points:g} of {result.out_of:g}, ended: {result.ended}, "
@@ -206,46 +204,54 @@ def export(course: Course, name: str, form: str) -> str:
     """
     exercise = course.exercise(name)
     rows = gradebook.marks(course.gradebook, exercise.id)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     if form == "csv":
         cells = sorted({cell for row in rows for cell in row["questions"]})
-        writer.writerow(["student", *cells, "late_penalty", "score", "max_score", "waits_for_a_person"])
+        table: list[list[Any]] = [
+            ["student", *cells, "late_penalty", "score", "max_score", "waits_for_a_person"]
+        ]
         for row in rows:
             marks = [row["questions"].get(cell, 0) for cell in cells]
             waits = "yes" if row["needs_manual_grade"] else "no"
-            writer.writerow(
-                [_safe(row["student"]), *marks, row["late_penalty"], row["net"], row["max_score"], waits]
-            )
+            table.append([row["student"], *marks, row["late_penalty"], row["net"], row["max_score"], waits])
     elif form == "canvas":
-        writer.writerow(["Student", "ID", "SIS User ID", "SIS Login ID", "Section", exercise.id])
-        writer.writerow(
+        # Canvas looks for a student by its own number, then by the SIS ids, then by the name.
+        table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", exercise.id]]
+        table.append(
             ["    Points Possible", "", "", "", "", rows[0]["max_score"] if rows else exercise.points]
         )
-        for row in rows:
-            writer.writerow(
-                [_safe(row["student"]), "", _safe(row["student"]), _safe(row["student"]), "", row["net"]]
-            )
+        table += [[r["name"] or r["student"], "", r["student"], r["student"], "", r["net"]] for r in rows]
     elif form == "moodle":
-        writer.writerow(["Username", exercise.id])
-        for row in rows:
-            writer.writerow([_safe(row["student"]), row["net"]])
+        # Moodle asks which column is whose: map from Username (or ID number), to the same.
+        table = [["Username", exercise.id], *([row["student"], row["net"]] for row in rows)]
     elif form == "nbgrader":
-        return _nbgraders_own(course, exercise.id)
+        table = _as_nbgrader(course, exercise.id)
     else:
         raise CourseError(f"No export {form!r}. There is: {', '.join(FORMATS)}.")
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([_safe(cell) for cell in row] for row in table)
     return out.getvalue()
 
 
-def _nbgraders_own(course: Course, exercise: str) -> str:
-    """Let nbgrader's own plugin write its table."""
-    with gradebook.opened(course.gradebook) as book, tempfile.TemporaryDirectory() as folder:
-        from nbgrader.plugins import CsvExportPlugin
+#: The columns of nbgrader's own export.
+_NBGRADERS = (
+    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
+    "raw_score", "late_submission_penalty", "score", "max_score",
+)  # fmt: skip
 
-        plugin = CsvExportPlugin()
-        plugin.to, plugin.assignment = str(Path(folder, "grades.csv")), [exercise]
-        plugin.export(book)
-        return Path(plugin.to).read_text(encoding="utf-8")
+
+def _as_nbgrader(course: Course, exercise: str) -> list[list[Any]]:
+    """Build the table that ``nbgrader export`` writes, whose cells it does not quote."""
+    with gradebook.opened(course.gradebook) as book:
+        assignment = book.find_assignment(exercise)
+        handed_in = {submission.student_id: submission for submission in assignment.submissions}
+        table: list[list[Any]] = [list(_NBGRADERS)]
+        for student in book.students:
+            work = handed_in.get(student.id)
+            score, late = (work.score, work.late_submission_penalty or 0.0) if work else (0.0, 0.0)
+            who = (student.id, student.last_name, student.first_name, student.email)
+            marks = (score, late, max(0.0, score - late), assignment.max_score)
+            table.append([exercise, assignment.duedate, work and work.timestamp, *who, *marks])
+        return table
 
 
 def waiting(course: Course, name: str) -> list[str]:
@@ -254,6 +260,6 @@ def waiting(course: Course, name: str) -> list[str]:
     return [row["student"] for row in rows if row["needs_manual_grade"]]
 
 
-def _safe(text: str) -> str:
-    """Keep a spreadsheet from taking an id for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+def _safe(cell: Any) -> Any:
+    """Keep a spreadsheet from taking a text for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") else cell

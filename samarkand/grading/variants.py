@@ -71,11 +71,12 @@ def student(name: str) -> str:
     'Zoë Müller'
     """
     name = unicodedata.normalize("NFC", name).strip()
-    odd = [c for c in name if c in '/\\*?[]{}:"<>|' or not c.isprintable()]
-    if not name or odd or name.startswith(".") or len(name.encode()) > 100:
+    odd = [c for c in name if c in '/\\*?[]{}:"<>|,' or not c.isprintable()]
+    # At the beginning, a dot hides a folder, a dash makes an option, and any of the others makes a formula.
+    if not name or odd or name[0] in ".-=+@" or len(name.encode()) > 100:
         raise CourseError(
-            f"{name!r} cannot be a student id: letters, digits, spaces, - and _ are fine, "
-            "a dot at the beginning, control characters and slashes are not."
+            f"{name!r} cannot be a student id: letters, digits, spaces and most signs are fine, but not "
+            'any of / \\ * ? [ ] { } : " < > | and the comma, nor . - = + @ at the beginning.'
         )
     return name
 

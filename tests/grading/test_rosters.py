@@ -1,0 +1,205 @@
+"""Who is in the class: rosters as spreadsheets write them, ids of all kinds, and the marks handed on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+import unicodedata
+
+import pandas as pd
+import pytest
+import workshop
+from test_batch import grade, hand_in
+
+from samarkand import cli
+from samarkand.errors import CourseError
+from samarkand.grading import batch, gradebook, release, report, variants
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"id,first_name,last_name,email\nada,Ada,Lovelace,ada@example.org\nbob,,,\n",
+        "\ufeffid;First name;Last name;E-mail\r\nada;Ada;Lovelace;ada@example.org\r\n;;;\r\nbob\r\n".encode(),
+        "id\tSurname\tGiven name\tEmail\r\n\r\nada\tLovelace\tAda\tada@example.org\r\nbob\r\n".encode(
+            "utf-16"
+        ),
+        b'"ID","group","firstname","lastname","email"\r'
+        b'"ada","1, b","Ada","Lovelace","ada@example.org"\r"bob"\r',
+        b"\n\n id , last_name, first_name, email\n ada , Lovelace, Ada, ada@example.org\n\n\nbob\n\n",
+    ],
+    ids=["plain", "semicolons", "utf-16", "old Mac", "spaces"],
+)
+def test_rosters_as_programs_write_them(tmp_path, body):
+    path = tmp_path / "roster.csv"
+    path.write_bytes(body)
+    ada = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org"}
+    assert release.read_roster(path) == {"ada": ada, "bob": {}}
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"ada\nbob\n", "needs a first line that names its columns, one of them id; its first line is 'ada'"),
+        (b"name,mail\nada,x\n", "one of them id"),
+        (b"", "one of them id"),
+        (b"id\n", "has no students"),
+        (b"id\nada\nADA\n", r"twice: in lines 2 and 3 \(capital letters do not tell two students apart\)"),
+        (b'id\n"Doe, Jane"\n', "Line 2 of the roster: 'Doe, Jane' cannot be a student id"),
+        (b"id\n=1+1\n", "cannot be a student id"),
+        (b"id\n-rf\n", "cannot be a student id"),
+        (b"id\n\nada\n\nada\n", "in lines 3 and 5"),
+        ("id\nZoë\n".encode("cp1252"), "save it as CSV UTF-8"),
+        (b"id\nad\x00a\n", "cannot"),
+    ],
+)
+def test_rosters_that_cannot_be_meant(tmp_path, body, says):
+    path = tmp_path / "roster.csv"
+    path.write_bytes(body)
+    with pytest.raises(CourseError, match=says):
+        release.read_roster(path)
+
+
+@pytest.fixture
+def listed(course):
+    hand_in(course, "ada", **workshop.ANSWERS)
+    hand_in(course, "mallory", **workshop.ANSWERS)
+    grade(course)
+    people = {
+        "ada": {"first_name": "Ada", "last_name": "Lovelace, née Byron", "email": "ada@example.org"},
+        "bob": {"first_name": '=HYPERLINK("http://example.org")'},
+    }
+    course.left = release.enter(course, people)
+    return course
+
+
+def test_a_roster_goes_into_the_gradebook(listed):
+    assert listed.left == ["mallory"]  # graded before there was a roster: named, nothing is taken away
+    with gradebook.opened(listed.gradebook) as book:
+        ada = book.find_student("ada")
+        assert (ada.first_name, ada.last_name, ada.email) == ("Ada", "Lovelace, née Byron", "ada@example.org")
+    assert list(release.read_roster(listed.root / "roster.csv")) == ["ada", "bob"]
+    hand_in(listed, "Bob", **workshop.ANSWERS)
+    assert grade(listed)[0].troubles == [
+        "Bob: not on the roster (nbgrader db student list); the work was left alone. Is it the work of bob?"
+    ]
+    with gradebook.opened(listed.gradebook) as book:
+        book.add_student("Bob")  # whoever is entered later is graded
+    assert grade(listed)[0].graded == ["Bob"]
+
+
+def test_every_export_can_be_read_again(listed):
+    tables = {form: report.export(listed, "ex90", form) for form in report.FORMATS}
+    frames = {form: pd.read_csv(io.StringIO(text)) for form, text in tables.items()}
+    assert list(frames["csv"]["score"]) == [10, 10]
+    canvas = list(csv.reader(io.StringIO(tables["canvas"])))
+    assert canvas[0] == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", "ex90_test"]
+    assert canvas[1] == ["    Points Possible", "", "", "", "", "10.0"]
+    assert canvas[2] == ["Lovelace, née Byron, Ada", "", "ada", "ada", "", "10.0"]
+    assert canvas[3] == ["mallory", "", "mallory", "mallory", "", "10.0"]
+    assert tables["moodle"].splitlines() == ["Username,ex90_test", "ada,10.0", "mallory,10.0"]
+    own = frames["nbgrader"].set_index("student_id")
+    assert own.loc["ada", "last_name"] == "Lovelace, née Byron"
+    assert own.loc["bob", "first_name"] == '\'=HYPERLINK("http://example.org")'
+    assert list(own["score"]) == [10, 0, 10]
+
+
+def test_nbgraders_table_is_what_nbgrader_writes(course):
+    hand_in(course, "ada", **workshop.ANSWERS)
+    path = hand_in(course, "bob")
+    (path.parent / "timestamp.txt").write_text("2022-09-15 12:00:00 UTC")
+    grade(course)
+    release.enter(course, {"ada": {"email": "ada@example.org"}, "bob": {}, "cyn": {"last_name": "C"}})
+    program = [sys.executable, "-m", "nbgrader", "export"]
+    run = subprocess.run(program, cwd=course.root, capture_output=True, text=True, timeout=300, check=False)
+    assert run.returncode == 0, run.stderr[-2000:]
+    assert (course.root / "grades.csv").read_text() == report.export(course, "ex90", "nbgrader")
+
+
+def test_a_folder_named_on_a_mac_is_the_students(course):
+    hand_in(course, unicodedata.normalize("NFD", "Zoë Müller"), **workshop.ANSWERS)
+    summary, _ = grade(course)
+    assert (summary.graded, summary.troubles) == (["Zoë Müller"], [])
+    assert grade(course, students=[unicodedata.normalize("NFD", " Zoë Müller")])[0].unchanged == [
+        "Zoë Müller"
+    ]
+    rows = gradebook.marks(course.gradebook, workshop.NAME)
+    assert [(row["student"], row["score"]) for row in rows] == [("Zoë Müller", 10)]
+
+
+@pytest.mark.parametrize(
+    "name", ["-rf", "=1+1", "+49", "@here", "a,b", 'a"b', "a\tb", "../x", "", ".", "x" * 101]
+)
+def test_ids_that_would_do_harm_elsewhere(name):
+    """As a formula in a spreadsheet, an option of a command, a cell too many in nbgrader's export, a path."""
+    with pytest.raises(CourseError, match="cannot be a student id"):
+        variants.student(name)
+
+
+def test_ids_that_are_odd_and_harmless(course):
+    names = [
+        "o'brien",
+        "a&b",
+        "jane@example.org",
+        "a b",
+        "%d{x}".replace("{x}", ""),
+        "$HOME",
+        "#1",
+        "王小明",
+        "1+1=2",
+    ]
+    for name in names:
+        hand_in(course, name, q1="product = 1")
+    summary, lines = grade(course)
+    assert (sorted(summary.graded), summary.troubles, len(lines)) == (sorted(names), [], len(names))
+    rows = list(csv.reader(io.StringIO(report.export(course, "ex90", "moodle"))))
+    assert sorted(row[0] for row in rows[1:]) == sorted(names)
+
+
+def test_options_that_cannot_be_meant(course, capsys):
+    hand_in(course, "ada", **workshop.ANSWERS)
+    common = ["--course", str(course.root), "--secret", str(course.secret)]
+    for jobs in ("0", "-1", "two", "1.5", ""):
+        with pytest.raises(SystemExit, match="2"):
+            cli.main(["grade", "ex90", f"--jobs={jobs}", *common])
+        assert "no whole number from 1 on" in capsys.readouterr().err
+    assert cli.main(["grade", "ex9", *common]) == 1
+    assert cli.main(["grade", "ex90", "--student", "../ada", *common]) == 1
+    assert "cannot be a student id" in capsys.readouterr().err
+    assert cli.main(["explain", "ex90", "--student", "../ada", *common]) == 1
+    assert cli.main(["grade", "ex90", "--student", "ada", "--student", "ada", "--jobs=99", *common]) == 0
+    assert "1 graded" in capsys.readouterr().out
+    assert cli.main(["grades", "ex90", *common]) == 0
+
+
+def test_a_thousand_jobs_are_no_thousand_sandboxes(course, monkeypatch):
+    for number in range(40):
+        hand_in(course, f"s{number}")
+    asked = []
+
+    class Enough(Exception):
+        pass
+
+    def boxes(course, jobs, trusted):
+        asked.append(jobs)
+        raise Enough
+
+    monkeypatch.setattr(batch, "Boxes", boxes)
+    monkeypatch.setattr(batch.os, "cpu_count", lambda: 2)
+    with pytest.raises(Enough):
+        grade(course, jobs=1000)
+    assert asked == [8]
+
+
+def test_a_bundle_that_cannot_be_made_is_refused_before_anything_is_released(course, tmp_path, capsys):
+    target = tmp_path / "thesis"
+    target.mkdir()
+    (target / "thesis.txt").write_text("mine")
+    before = course.gradebook.read_bytes()
+    common = ["--course", str(course.root), "--secret", str(course.secret)]
+    assert cli.main(["release", "--bundle", str(target), *common]) == 1
+    out = capsys.readouterr()
+    assert ("released" in out.out, "no bundle" in out.err) == (False, True)
+    assert course.gradebook.read_bytes() == before
