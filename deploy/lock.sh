@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make requirements.lock and requirements-test.lock again from pyproject.toml, and see that they hold everywhere.
+# Make the three locks again from pyproject.toml, and see that they hold everywhere.
 #   deploy/lock.sh             keep the pins that still fit
 #   deploy/lock.sh --upgrade   take the newest of everything
 # Needs the .venv that `python3 start.py --version` makes.
@@ -10,18 +10,20 @@ uv=${UV:-.venv/bin/uv}
 compile() { # lock file, then what goes into it
   local lock=$1
   shift
-  "$uv" pip compile pyproject.toml --group start --universal --python-version 3.11 --only-binary :all: \
+  "$uv" pip compile pyproject.toml --universal --python-version 3.11 --only-binary :all: \
     --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --quiet \
     --custom-compile-command deploy/lock.sh --output-file "$lock" "$@"
 }
 
-compile requirements.lock "$@"
-compile requirements-test.lock --extra test --extra grading --constraints requirements.lock "$@"
+compile requirements.lock --group start "$@"
+compile requirements-test.lock --group start --extra test --extra grading --constraints requirements.lock "$@"
+# What the tests ran with, and nothing else: for the grader's container, which starts nothing and tests nothing.
+compile requirements-grading.lock --extra grading --constraints requirements-test.lock "$@"
 
 # Every pin must have a wheel for every system and Python that the course promises.
 for system in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-apple-darwin aarch64-apple-darwin x86_64-pc-windows-msvc; do
   for python in 3.11 3.12 3.13 3.14; do
-    for lock in requirements.lock requirements-test.lock; do
+    for lock in requirements*.lock; do
       "$uv" pip install --dry-run --quiet --target /nonexistent --no-deps --require-hashes --only-binary :all: \
         --python-platform "$system" --python-version "$python" -r "$lock"
     done

@@ -20,7 +20,7 @@ NEEDED = [Requirement(text) for text in PYPROJECT["project"]["dependencies"]]
 EXTRAS = PYPROJECT["project"]["optional-dependencies"]
 TEST_NEEDED = [Requirement(text) for text in [*EXTRAS["test"], *EXTRAS["grading"]]]
 UV_NEEDED = [Requirement(text) for text in PYPROJECT["dependency-groups"]["start"]]
-LOCKS = ["requirements.lock", "requirements-test.lock"]
+LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-grading.lock"]
 
 #: What each machine answers to the markers in the locks.
 MACHINES = [
@@ -97,6 +97,10 @@ def test_the_locks_hold_what_pyproject_asks_for_on_every_machine(machine: dict[s
     for requirement in TEST_NEEDED:
         assert with_tests[canonicalize_name(requirement.name)] in requirement.specifier, str(requirement)
     assert {name: with_tests.get(name) for name in chosen} == chosen
+    to_grade = pins("requirements-grading.lock", machine)
+    for requirement in [*NEEDED, *map(Requirement, EXTRAS["grading"])]:
+        assert to_grade[canonicalize_name(requirement.name)] in requirement.specifier, str(requirement)
+    assert {name: with_tests.get(name) for name in to_grade} == to_grade
 
 
 def test_uv_builds_the_package_itself_because_its_version_fits_the_build_system() -> None:
