@@ -202,7 +202,11 @@ class Sandbox:
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
         self._stage = tempfile.mkdtemp(prefix="samarkand-")
         Path(self._stage).chmod(0o755)
-        command = self._trusted_command() if self.trusted else self._command()
+        try:
+            command = self._trusted_command() if self.trusted else self._command()
+        except NoSandbox:
+            self.stop()
+            raise
         environment = (
             {**_ENVIRONMENT, **self._paths()}
             if self.trusted
@@ -282,10 +286,9 @@ class Sandbox:
         return found
 
     def _command(self) -> list[str]:
-        bubblewrap = shutil.which("bwrap")
         if sys.platform != "linux":
-            raise NoSandbox(f"{_CANNOT} It needs Linux. {_INSTEAD}")
-        if bubblewrap is None:
+            raise NoSandbox(f"{_CANNOT} That needs Linux. {_INSTEAD}")
+        if shutil.which("bwrap") is None:
             raise NoSandbox(
                 f"{_CANNOT} bubblewrap is not installed (the Debian package bubblewrap). {_INSTEAD}"
             )
@@ -598,26 +601,47 @@ _ENVIRONMENT = {
 
 _CANNOT = "Student code cannot be confined here, so it is not run."
 _INSTEAD = (
-    "Use the container image described in deploy/grader.md, or, if you wrote the submissions yourself, "
-    "--i-trust-these-students."
+    "Otherwise use the container of deploy/grader.md (deploy/grader.sh grade), or, if you wrote the "
+    "submissions yourself, --i-trust-these-students."
 )
+
+_APPARMOR = (
+    "AppArmor keeps users from making namespaces: "
+    "say sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0."
+)
+#: What bubblewrap, the kernel or :mod:`launch` says, and what that means to whoever wants to grade.
+_HINTS = {
+    "No permissions to create": (
+        "Nobody may make namespaces: start this container with --security-opt seccomp=unconfined; "
+        "where it is none, say sudo sysctl kernel.unprivileged_userns_clone=1."
+    ),
+    "(ENOSPC)": "No more namespaces may be made: say sudo sysctl user.max_user_namespaces=10000.",
+    "Creating new namespace failed": "This kernel has no namespaces for users.",
+    "setting up uid map": _APPARMOR,
+    "loopback: Failed RTM_": _APPARMOR,
+    "Failed to make / slave": (
+        "AppArmor keeps this container from mounting: start it with --security-opt apparmor=unconfined."
+    ),
+    "Failed to mount tmpfs": (
+        "SELinux keeps this container from mounting: start it with --security-opt label=disable."
+    ),
+    "Can't mount proc": (
+        "This container hides parts of /proc: start it with --security-opt systempaths=unconfined."
+    ),
+    "[Errno 1] unshare": (
+        "Root may not mount in this container: start it with --cap-add SYS_ADMIN, or with --user as another."
+    ),
+    "Permission denied": "A folder that Python needs cannot be read by other users.",
+}
 
 
 def _why(said: str) -> str:
-    """Turn what bubblewrap or the server said into a sentence."""
+    """Turn what bubblewrap or the server said into a sentence that says what to do."""
     if not said:
         return ""
     last = said.splitlines()[-1].strip()
-    hints = {
-        "No permissions to create": "This kernel or container does not let users make namespaces.",
-        "Creating new namespace failed": "This kernel or container does not let users make namespaces.",
-        "setting up uid map": "This kernel or container does not let users make namespaces.",
-        "Permission denied": "A folder that Python needs cannot be read by other users.",
-    }
-    for sign, hint in hints.items():
-        if sign in said:
-            return f"{hint} ({last})"
-    return f"({last})"
+    hint = next((hint for sign, hint in _HINTS.items() if sign in said), "")
+    return f"{hint} ({last})".lstrip()
 
 
 def _top(target: str) -> str:
