@@ -74,7 +74,7 @@ def part(what: str, root: Path, name: str, jobs: int) -> dict[str, float]:
     if what == "sandbox":
         with Sandbox(secret=[root]) as box:
             exercise = course.exercise(name)
-            assessor = Assessor(exercise, course.released(exercise), course.seed(), box)
+            assessor = Assessor(exercise, course.released(exercise), course.seed(), box, key=course.key())
             folders = course.submissions(name)
             first = next(iter(folders))
             assessor.assess(first, folders[first])

@@ -11,7 +11,8 @@ import random
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.inputs import Case
 from samarkand.grading.kinds import ByKey, Number, Together, Whole
 
 STARTS = ["ARM", "AZE", "BLR", "IND", "IRN", "KAZ", "KGZ", "MNG", "PAK", "RUS", "TJK", "TUR"]
@@ -124,26 +125,49 @@ def _any_row(trip: pd.DataFrame, code: str) -> int:
     return int(trip["counterpart_iso3"].fillna("").str.split(";").apply(lambda codes: code in codes).sum())
 
 
-def _two_states_in_a_talk_of_two() -> pd.DataFrame:
-    day = pd.Timestamp("2022-09-15")
-    rows = [(day, "bilateral", "KAZ;UZB"), (day, "multilateral", "UZB"), (day, "ceremony", None)]
-    return pd.DataFrame(rows, columns=["day", "type", "counterpart_iso3"])
+#: Whom drawn meetings are with.
+OTHERS = sorted(
+    {*MET, *STARTS, *ENDS, "BRA", "CHN", "DEU", "FRA", "JPN", "SRB", "VNM", "ZAF"} - {"RUS", "MNG"}
+)
 
 
-def _cases(given: Given) -> list[Case]:
+def _other_trip(draw: random.Random, codes: list[str]) -> pd.DataFrame:
+    """Draw a trip in which it is settled how often, and in which kinds of rows, each of some states is met."""
+    once, twice, often, seen, talked, many, again, guest = codes
+
+    def together(*states: str) -> str:
+        return ";".join(draw.sample(states, len(states)))
+
+    rows: list[tuple[str, str | None]] = [
+        ("bilateral", once), *[("ceremony", once)] * draw.randint(1, 3),
+        *[("bilateral", twice)] * 2, *[("bilateral", often)] * 3,
+        ("ceremony", seen), ("document", together(seen, guest)), ("non-event", seen),
+        ("bilateral", talked), ("bilateral", together(talked, guest)),
+        ("bilateral", many), ("multilateral", together(many, guest)),
+        *[("multilateral", together(again, many, guest)) for _ in range(draw.randint(1, 2))],
+        ("multilateral", None), ("leg", None), ("leg", None),
+    ]  # fmt: skip
+    draw.shuffle(rows)
+    first = pd.Timestamp("2022-09-14") + pd.Timedelta(days=draw.randint(-3000, 3000))
+    days = sorted(first + pd.Timedelta(days=draw.randint(0, 4)) for _ in rows)
+    table = pd.DataFrame(
+        {"day": days, "type": [r[0] for r in rows], "counterpart_iso3": [r[1] for r in rows]}
+    )
+    return table.astype(data.load("trip").dtypes[table.columns])
+
+
+def _cases(draw: random.Random) -> list[Case]:
     trip = data.load("trip")[["day", "type", "counterpart_iso3"]]
+    *codes, stranger = draw.sample(OTHERS, 9)
+    other = _other_trip(draw, codes)
+    once, twice, often, seen, talked, many, again, _ = codes
     return [
         Case((trip, "UZB")),
-        Case((trip, "KAZ")),
-        Case((trip, "TUR")),
-        Case((trip.iloc[8:20], "TKM")),
-        Case((_two_states_in_a_talk_of_two(), "KAZ")),
-        # One state met nobody and one was met twice: a function that always gives 1 is not right.
-        Case((trip, "FRA")),
-        Case((pd.concat([trip, trip], ignore_index=True), "AZE")),
-        Case((trip, "RUS"), edge=True),
-        Case((trip, "MNG"), edge=True),
-        Case((trip.iloc[20:23], "USA"), edge=True),
+        # From none to three: a function that always gives the same is not right, nor is one that takes the course's table.
+        *(Case((other, code)) for code in (once, twice, often, seen, talked, stranger)),
+        Case((other, many), edge="a meeting of more than two"),
+        Case((other, again), edge="a meeting of more than two"),
+        Case((other[other["counterpart_iso3"].isna()], many), edge="no cell with a code"),
     ]
 
 

@@ -8,7 +8,8 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.inputs import Case
 from samarkand.grading.kinds import ByKey, Number, Together, Whole
 
 EXPERTS = ["Niva Yau", "Chien-yu Shih", "Bradley Jardine"]
@@ -150,16 +151,29 @@ def _row_share(blocks: pd.DataFrame, kind: str) -> float:
     return float(100 * (blocks["kind"] == kind).mean()) if len(blocks) else 0.0
 
 
-def _cases(given: Given) -> list[Case]:
+KINDS = ["paragraph", "heading", "caption", "title", "credit", "quotation", "box", "footnote", "summary"]
+
+
+def _cases(draw: random.Random) -> list[Case]:
     blocks = data.load("blocks")[["block", "kind", "words", "quoted_words"]]
+    long, *short, absent = draw.sample(KINDS, 4)
+    kinds = [long, *draw.sample([long, *short] * 2 + draw.choices([long, *short], k=10), 16)]
+    # One kind has the longer blocks: its share of words is never its share of blocks.
+    words = [draw.randint(40, 90) if kind == long else draw.randint(3, 30) for kind in kinds]
+    other = pd.DataFrame(
+        {
+            "block": [f"B{n:02}" for n in range(len(kinds))],
+            "kind": kinds,
+            "words": words,
+            "quoted_words": [draw.randint(0, n - 1) for n in words],
+        }
+    ).astype(blocks.dtypes)
     return [
         Case((blocks, "paragraph")),
-        Case((blocks, "heading")),
-        Case((blocks, "caption")),
-        Case((blocks.iloc[5:12], "paragraph")),
-        Case((blocks.iloc[:3], "paragraph")),
-        Case((blocks, "map"), edge=True),
-        Case((blocks.iloc[:0], "paragraph"), edge=True),
+        *(Case((other, kind)) for kind in (long, *short)),
+        Case((other.iloc[: draw.randint(4, 9)], long)),
+        Case((other, absent), edge="a kind that is not there"),
+        Case((other.iloc[:0], long), edge="an empty table"),
     ]
 
 

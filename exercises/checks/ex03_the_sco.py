@@ -11,7 +11,8 @@ from collections.abc import Collection, Set
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.inputs import Case
 from samarkand.grading.kinds import Codes, Number, Text, Together, Whole
 
 SUMMIT = pd.Timestamp("2022-09-15")
@@ -102,21 +103,74 @@ def _strict_start(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
     return str(own["status"].iloc[0]) if len(own) else "none"
 
 
-def _cases(given: Given) -> list[Case]:
+#: Code, status, first day, day it ended.
+Spell = tuple[str, str, pd.Timestamp, pd.Timestamp]
+
+
+def _spells(table: pd.DataFrame) -> list[Spell]:
+    return list(table[["iso3", "status", "from", "to"]].itertuples(index=False, name=None))
+
+
+def _other_history(draw: random.Random, table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Change the codes round, move all days by as much, and leave nine partners out.
+
+    Returns
+    -------
+    table : pandas.DataFrame
+        Like the course's, in the same order.
+    out : list of str
+        The codes of the nine.
+    """
+    codes = sorted(set(table["iso3"]))
+    new = dict(zip(codes, draw.sample(codes, len(codes)), strict=True))
+    partners = sorted(set(table[table["status"] == "dialogue partner"]["iso3"]) - {"BLR"})
+    out = draw.sample(partners, 9)
+    kept = table[~table["iso3"].isin(out)].reset_index(drop=True)
+    moved = pd.Timedelta(days=draw.choice([-1, 1]) * draw.randint(200, 2500))
+    days = {name: kept[name] + moved for name in ("from", "to")}
+    return kept.assign(iso3=kept["iso3"].map(new), **days), [new[code] for code in out]
+
+
+def _within(draw: random.Random, spell: Spell) -> tuple[str, pd.Timestamp]:
+    """Draw a day on which the spell neither begins nor ends."""
+    iso3, _, began, ended = spell
+    days = 1500 if pd.isna(ended) else (ended - began).days
+    return iso3, began + pd.Timedelta(days=draw.randint(2, days - 2))
+
+
+def _cases(draw: random.Random) -> list[Case]:
     table = data.load("sco_membership")[["iso3", "status", "from", "to"]]
-    day = pd.Timestamp
+    other, absent = _other_history(draw, table)
+    histories: dict[str, list[Spell]] = {}
+    for spell in _spells(other):
+        histories.setdefault(spell[0], []).append(spell)
+    first = [history[0] for history in histories.values()]
+    later = [spell for history in histories.values() for spell in history[1:]]
+
+    def inside(status: str, among: list[Spell]) -> tuple[str, pd.Timestamp]:
+        return _within(draw, draw.choice([spell for spell in among if spell[1] == status]))
+
+    def before(days: int) -> tuple[str, pd.Timestamp]:
+        iso3, _, began, _ = draw.choice(first)
+        return iso3, began - pd.Timedelta(days=days)
+
+    # One of each status: neither the first nor the last of a state's is right for all, nor one that is always the same.
+    ordinary = [
+        inside("member", later), inside("observer", [*first, *later]), inside("dialogue partner", first), before(draw.randint(30, 900)),
+        # It has a status then in the course's table, and is not in the one that is handed over.
+        _within(draw, draw.choice([spell for spell in _spells(table) if spell[0] in absent])),
+    ]  # fmt: skip
+    draw.shuffle(ordinary)
     return [
-        Case((table, "IND", day("2022-09-15"))),
-        Case((table, "IND", day("2010-01-01"))),
-        Case((table, "BLR", day("2012-03-01"))),
-        Case((table, "TUR", day("2022-09-15"))),
-        Case((table, "CHN", day("1999-12-31"))),
-        Case((table, "USA", day("2022-09-15"))),
-        Case((table, "PAK", day("2017-06-09")), edge=True),
-        Case((table, "IRN", day("2023-07-04")), edge=True),
-        Case((table, "KAZ", day("2001-06-15")), edge=True),
-        Case((table, "MNG", day("2004-06-16")), edge=True),
-        Case((table.iloc[:0], "KAZ", day("2022-09-15")), edge=True),
+        Case((table, "IND", pd.Timestamp("2022-09-15"))),
+        *(Case((other, *asked)) for asked in ordinary),
+        *(
+            Case((other, iso3, began), edge="the day one spell ends and the next begins")
+            for iso3, _, began, _ in draw.sample(later, 2)
+        ),
+        Case((other, *before(0)), edge="the first day of a first spell"),
+        Case((other, *before(1)), edge="the day before a first spell"),
+        Case((other.iloc[:0], *inside("member", later)), edge="an empty table"),
     ]
 
 

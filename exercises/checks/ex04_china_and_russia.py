@@ -10,7 +10,8 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.inputs import Case
 from samarkand.grading.kinds import Day, Number, Together
 
 YEARS = [list(pair) for pair in itertools.combinations((2020, 2021, 2022, 2023, 2024), 2)]
@@ -103,20 +104,48 @@ def _last_row(table: pd.DataFrame, day: pd.Timestamp) -> float:
     return float(known["total_usd_bn"].iloc[-1]) if len(known) else 0.0
 
 
-def _cases(given: Given) -> list[Case]:
+def _other_trade(draw: random.Random, table: pd.DataFrame) -> pd.DataFrame:
+    """Take fifteen periods to other years, where the course's table has none, and scale their totals."""
+    other = table.iloc[sorted(draw.sample(range(len(table)), 15))].reset_index(drop=True)
+    years = pd.DateOffset(years=draw.choice([-1, 1]) * draw.randint(6, 12))
+    days = {name: other[name] + years for name in ("period_start", "period_end", "known_when")}
+    return other.assign(total_usd_bn=(other["total_usd_bn"] * draw.uniform(2, 9)).round(1), **days)
+
+
+def _cases(draw: random.Random) -> list[Case]:
     table = data.load("trade_cn_ru_cumulative")[["period_start", "period_end", "total_usd_bn", "known_when"]]
-    shuffled = table.iloc[::-1].reset_index(drop=True)
-    day = pd.Timestamp
+    other = _other_trade(draw, table)
+    rows = list(zip(other["period_end"], other["known_when"], strict=True))
+    out = sorted({known for _, known in rows})
+    day = pd.Timedelta(days=1)
+
+    def latest(when: pd.Timestamp, *, over: bool = False) -> pd.Timestamp | None:
+        """Return the end of the latest period that is known, or that is over."""
+        return max((end for end, known in rows if (end if over else known) <= when), default=None)
+
+    # Times in which nothing ended and nothing came out: the days within are no edges.
+    changes = sorted({*out, *other["period_end"]})
+    times = [(a, b) for a, b in itertools.pairwise(changes) if out[0] <= a < b - day]
+    # In one at least, a period is over and not yet out; the answers of all differ.
+    draw.shuffle(times)
+    times.sort(key=lambda time: latest(time[0], over=True) == latest(time[0]))
+    ordinary: dict[pd.Timestamp | None, pd.Timestamp] = {}
+    for a, b in (times[0], *draw.sample(times[1:], len(times) - 1)):
+        ordinary.setdefault(latest(a), a + day * draw.randint(1, (b - a).days - 1))
+    days = [*ordinary.values()][:4]
+
+    order = draw.sample(range(len(rows)), len(rows))
+    known = [end for end, came in map(rows.__getitem__, order) if came <= max(days)]
+    if known[-1] == latest(max(days)):
+        order.reverse()
+    fresh = [came for came in out[1:] if latest(came) != latest(came - day)]
     return [
-        Case((table, day("2022-09-15"))),
-        Case((table, day("2022-05-20"))),
-        Case((table, day("2021-12-31"))),
-        Case((table, day("2022-08-01"))),
-        Case((table.iloc[5:12], day("2022-10-15"))),
-        Case((table, day("2022-09-10")), edge=True),
-        Case((shuffled, day("2022-09-15")), edge=True),
-        Case((table, day("2021-01-01")), edge=True),
-        Case((table.iloc[:0], day("2022-09-15")), edge=True),
+        Case((table, pd.Timestamp("2022-09-15"))),
+        *(Case((other, when)) for when in days),
+        Case((other, draw.choice(fresh)), edge="the very day a figure comes out"),
+        Case((other.iloc[order].reset_index(drop=True), max(days)), edge="rows in another order"),
+        Case((other, min(other["period_end"]) - day * draw.randint(10, 90)), edge="nothing is known yet"),
+        Case((other.iloc[:0], days[0]), edge="an empty table"),
     ]
 
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.grading.checks import (
-    Case,
     Criterion,
     Diagnosis,
     ExerciseSet,
@@ -20,6 +19,7 @@ from samarkand.grading.checks import (
     Question,
     Written,
 )
+from samarkand.grading.inputs import Case
 from samarkand.grading.kinds import ByKey, Codes, Number, Together, Whole
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
@@ -100,18 +100,54 @@ def _first_only(votes: pd.DataFrame, a: str, b: str) -> int:
     return int(abs(coded.loc[a].iloc[0] - coded.loc[b].iloc[0]))
 
 
-def _cases(given: Given) -> list[Case]:
+#: How two states voted on the three resolutions.
+Pair = list[tuple[str, ...]]
+SAID = ("yes", "abstain", "no")
+
+
+def _pair(draw: random.Random, distance: int) -> Pair:
+    """Draw two states that lie so far apart; both voted each time."""
+    while True:
+        a, b = (tuple(draw.choices(SAID, k=3)) for _ in range(2))
+        if sum(abs(SAID.index(x) - SAID.index(y)) for x, y in zip(a, b, strict=True)) == distance:
+            return [a, b]
+
+
+def _telling_pair(draw: random.Random) -> Pair:
+    """Draw two states for which the right way gives 3, and each known wrong way another number."""
+    same = draw.choice(SAID)
+    third = draw.choice([("no", "abstain"), ("abstain", "yes")])
+    return draw.sample([(same, "yes", third[0]), (same, "no", third[1])], 2)
+
+
+def _absent_pair(draw: random.Random, against: tuple[str, ...]) -> Pair:
+    """Draw two states of which one did not vote on one resolution, and what the other said to that."""
+    place = draw.randrange(3)
+    a, b = (draw.choices(SAID, k=3) for _ in range(2))
+    a[place], b[place] = "did not vote", draw.choice(against)
+    return [tuple(a), tuple(b)]
+
+
+def _cases(draw: random.Random) -> list[Case]:
     votes = data.load("un_votes")[["iso3", *RESOLUTIONS]]
     some = votes[votes["iso3"].isin([*NAMED, "RUS", "USA", "UKR", "SRB"])]
+    pairs = [
+        _telling_pair(draw), *(_pair(draw, distance) for distance in (1, 2, draw.randint(4, 6))),
+        _absent_pair(draw, ("yes", "no")), _absent_pair(draw, ("abstain",)),
+    ]  # fmt: skip
+    # The first two voted alike in truth: who takes the course's own table is not right.
+    alike = draw.sample(list(votes[(votes[RESOLUTIONS] == "yes").all(axis=1)]["iso3"]), 2)
+    codes = [*alike, *draw.sample([code for code in votes["iso3"] if code not in alike], 2 * len(pairs) - 2)]
+    said = [vote for pair in pairs for vote in pair]
+    rows = draw.sample([(code, *vote) for code, vote in zip(codes, said, strict=True)], len(codes))
+    other = pd.DataFrame(rows, columns=votes.columns).astype(votes.dtypes)
+    asked = list(zip(codes[::2], codes[1::2], strict=True))
     return [
         Case((some, "CHN", "RUS")),
-        Case((some, "USA", "RUS")),
-        Case((some, "SRB", "RUS")),
-        Case((some, "IND", "USA")),
-        Case((some, "KAZ", "TUR")),
-        Case((some, "UZB", "IND"), edge=True),
-        Case((some, "AZE", "CHN"), edge=True),
-        Case((some, "KGZ", "KGZ"), edge=True),
+        *(Case((other, a, b)) for a, b in draw.sample(asked[:4], 4)),
+        Case((other, *asked[4]), edge="one did not vote, the other said yes or no"),
+        Case((other, *asked[5]), edge="one did not vote, the other abstained"),
+        Case((other, asked[4][0], asked[4][0]), edge="a state and itself"),
     ]
 
 

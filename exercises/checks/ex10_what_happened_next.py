@@ -8,7 +8,8 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.inputs import Case
 from samarkand.grading.kinds import ByKey, Number, Together, Whole
 
 #: What became of a forecast, as a number.
@@ -101,19 +102,30 @@ def _sum(forecasts: pd.Series, outcomes: pd.Series) -> float:
     return float(((forecasts - outcomes) ** 2).sum())
 
 
-def _cases(given: Given) -> list[Case]:
-    def series(*values: float | None) -> pd.Series:
-        return pd.Series(values, dtype="float64")
+def _series(*values: float | None) -> pd.Series:
+    return pd.Series(values, dtype="float64")
 
+
+def _cases(draw: random.Random) -> list[Case]:
+    def scored(size: int) -> tuple[list[float], list[float]]:
+        """Draw forecasts and outcomes: no difference is so small or so large that squaring leaves it as it is."""
+        happened = draw.choices([0.0, 0.5, 1.0], k=size)
+        differences = [draw.randint(12, 48) / 100 for _ in happened]
+        return [round(abs(h - d), 2) for h, d in zip(happened, differences, strict=True)], happened
+
+    def gap(size: int) -> tuple[pd.Series, pd.Series]:
+        """Take one outcome away."""
+        forecasts, happened = scored(size)
+        missing = draw.randrange(size)
+        return _series(*forecasts), _series(*(None if n == missing else h for n, h in enumerate(happened)))
+
+    sizes = draw.sample([2, 3, 4, 5], 4)
     return [
-        Case((series(0.8, 0.3, 0.5), series(1, 0, 1))),
-        Case((series(0.9, 0.9), series(1, 0))),
-        Case((series(0.1, 0.6, 0.7, 0.2), series(0, 0.5, 1, 0))),
-        Case((series(0.5), series(1))),
-        Case((series(1, 0, 0.4), series(1, 0, 0.5))),
-        Case((series(0.8, 0.3, 0.6), series(1, None, 0)), edge=True),
-        Case((series(0.8), series(None)), edge=True),
-        Case((series(), series()), edge=True),
+        Case((_series(0.8, 0.3, 0.5), _series(1, 0, 1))),
+        *(Case(tuple(_series(*values) for values in scored(size))) for size in sizes),
+        Case(gap(draw.randint(3, 5)), edge="an outcome is missing"),
+        Case((_series(draw.randint(12, 88) / 100), _series(None)), edge="no outcome is known"),
+        Case((_series(), _series()), edge="two empty Series"),
     ]
 
 

@@ -109,6 +109,8 @@ class Assessor:
         What one submission may use.
     alone : callable, optional
         Gives a context manager under which no other submission runs.
+    key : str
+        What the inputs of functions are drawn from.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that an assessment depends on
@@ -119,6 +121,8 @@ class Assessor:
         sandbox: Sandbox,
         limits: Limits | None = None,
         alone: Callable[[], AbstractContextManager[None]] = nullcontext,
+        *,
+        key: str,
     ) -> None:
         self.exercise = exercise
         self.released = released
@@ -126,6 +130,7 @@ class Assessor:
         self.sandbox = sandbox
         self.limits = limits or Limits()
         self.alone = alone
+        self.inputs = exercise.inputs(key)
         self._markers: dict[str, Marker] = {}
         self._known: dict[Any, Any] = {}
 
@@ -136,7 +141,7 @@ class Assessor:
         if found is None:
             if len(self._markers) >= MARKERS:
                 self._markers.pop(next(iter(self._markers)), None)
-            found = self._markers[key] = Marker(self.exercise, given, self._known)
+            found = self._markers[key] = Marker(self.exercise, given, self.inputs, self._known)
         return found
 
     def assess(self, student: str, folder: Path) -> Assessment:
@@ -190,7 +195,7 @@ class Assessor:
             ]
             outcome = Outcome(ended="unreadable")
         else:
-            outcome = self._run(box, work, marker)
+            outcome = self._run(box, work)
             verdicts = named(marker.mark(outcome), self.exercise, work.cells)
         ending = [_LIMITS[outcome.ended]] if outcome.ended in _LIMITS else []
         return Assessment(
@@ -206,14 +211,14 @@ class Assessor:
             box.trusted,
         )
 
-    def _run(self, box: Sandbox, work: Work, marker: Marker) -> Outcome:
+    def _run(self, box: Sandbox, work: Work) -> Outcome:
         cells = work.cells or []
         sources = [cell.code for cell in cells if not cell.hold]
-        functions = [cell for cell in cells if cell.hold and cell.id in marker.cases]
+        functions = [cell for cell in cells if cell.hold and cell.id in self.inputs.cases]
         together = {cell.id for cell in functions if purity.forgets(sources, cell.hold)}
 
         def run(limits: Limits) -> Outcome:
-            return box.run(cells, marker.calls, together=together, given=work.given, limits=limits)
+            return box.run(cells, self.inputs.calls, together=together, given=work.given, limits=limits)
 
         before = _machine()
         outcome = run(self.limits)

@@ -28,7 +28,7 @@ from samarkand.grading.course import Course, Heard
 from samarkand.grading.sandbox import Limits, NoSandbox, Ran, Sandbox
 
 #: Raised when marks could come out otherwise than before; everything is then graded anew.
-VERSION = 4
+VERSION = 5
 #: More sandboxes than this only wait for nbgrader's part, which is done for one after the other.
 MOST_JOBS = 6
 #: And more than so many for each processor only take memory, whoever asks for them.
@@ -103,8 +103,8 @@ def grade(  # noqa: PLR0913 - the options of the verb
     gradebook.ready(course.gradebook)
     summary = Summary(trusted=trusted)
     folders = _chosen(course, exercise, students, summary)
-    seed = course.seed()
-    fingerprint = _fingerprint(course, exercise, seed)
+    seed, key = course.seed(), course.key()
+    fingerprint = _fingerprint(course, exercise, seed, key)
     todo: dict[str, Path] = {}
     digests: dict[str, str] = {}
     for student, folder in folders.items():
@@ -123,7 +123,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
     jobs = min(jobs or processors(), len(todo), MOST_JOBS_EACH * (os.cpu_count() or 1))
     with tempfile.TemporaryDirectory(prefix="samarkand-") as scratch, Boxes(course, jobs, trusted) as boxes:
         stage = Path(scratch)
-        assessor = Assessor(exercise, released, seed, boxes.first, limits, boxes.alone)
+        assessor = Assessor(exercise, released, seed, boxes.first, limits, boxes.alone, key=key)
         progress = Progress(len(todo), say)
 
         def work(student: str) -> Assessment:
@@ -217,7 +217,7 @@ def _has_roster(course: Course) -> bool:
     return (course.root / "roster.csv").is_file()
 
 
-def _fingerprint(course: Course, exercise: ExerciseSet, seed: str) -> str:
+def _fingerprint(course: Course, exercise: ExerciseSet, seed: str, key: str) -> str:
     """Sum up what marks depend on besides the submission."""
     released = course.root / "release" / exercise.id / f"{exercise.id}.ipynb"
     files = [
@@ -225,7 +225,7 @@ def _fingerprint(course: Course, exercise: ExerciseSet, seed: str) -> str:
         course.check_folder / f"{exercise.id}.py",
         *sorted(home.course_data().glob("*.csv")),
     ]
-    parts = [str(VERSION), seed, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)]
+    parts = [str(VERSION), seed, key, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 

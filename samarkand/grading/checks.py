@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.errors import CourseError, DamagedData, unknown
-from samarkand.grading import plain, sealed, values
+from samarkand.grading import inputs, plain, sealed, values
+from samarkand.grading.inputs import Cases, Inputs
 from samarkand.grading.kinds import Kind, WrongForm, described
-from samarkand.grading.sandbox import Call, Outcome, Result
+from samarkand.grading.sandbox import Outcome, Result
 
 Given = dict[str, Any]
 
@@ -46,22 +47,6 @@ class Diagnosis:
 
     reason: str
     wrong: Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Case:
-    """Arguments that a student's function is called with.
-
-    Attributes
-    ----------
-    arguments : tuple
-        Numbers, texts, dates, lists, Series or tables.
-    edge : bool
-        An input that only careful work gets right (an empty table, the last day of a spell).
-    """
-
-    arguments: tuple[Any, ...]
-    edge: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,8 +72,8 @@ class Question:
     diagnoses : tuple of Diagnosis
         Known wrong ways, the likeliest first.
     cases : callable, optional
-        For a function: gives the cases, of the student's numbers; the first is the example that the notebook
-        shows.
+        For a function: gives what it is called with, drawn for the course (:mod:`samarkand.grading.inputs`);
+        the first case is the example that the notebook shows, and never drawn.
     varies : bool
         Whether the answer depends on the student's numbers.
     uses : tuple of str
@@ -103,7 +88,7 @@ class Question:
     hint: str
     taught: str
     diagnoses: tuple[Diagnosis, ...] = ()
-    cases: Callable[[Given], Sequence[Case]] | None = None
+    cases: Cases | None = None
     varies: bool = False
     uses: tuple[str, ...] = ()
 
@@ -198,6 +183,10 @@ class ExerciseSet:
     def points(self) -> int:
         """What all auto-graded questions are worth."""
         return sum(question.points for question in self.questions)
+
+    def inputs(self, key: str) -> Inputs:
+        """Draw what the functions are called with in one course: see :meth:`Course.key`."""
+        return Inputs(key, self.id, {q.id: q.cases for q in self.questions if q.cases is not None})
 
     @functools.cached_property
     def _elsewhere(self) -> dict[str, list[tuple[Given, Any]]]:
@@ -326,13 +315,18 @@ class Marker:
         The set.
     given : dict
         The student's own numbers.
+    inputs : Inputs
+        What functions are called with; shared by the markers of a class.
     known : dict, optional
         What functions have given for which arguments: filled here, and shared by the markers of a class.
     """
 
-    def __init__(self, exercise: ExerciseSet, given: Given, known: dict[Any, Any] | None = None) -> None:
+    def __init__(
+        self, exercise: ExerciseSet, given: Given, inputs: Inputs, known: dict[Any, Any] | None = None
+    ) -> None:
         self.exercise = exercise
         self.given = given
+        self.inputs = inputs
         self._known = {} if known is None else known
 
     @functools.cached_property
@@ -340,14 +334,9 @@ class Marker:
         """The right answers: a value a question, or a list of values for a function."""
         return {q.id: self._answers(q, q.solution) for q in self.exercise.questions}
 
-    @functools.cached_property
-    def cases(self) -> dict[str, Sequence[Case]]:
-        """The inputs of each function that is asked for."""
-        return {q.id: q.cases(self.given) for q in self.exercise.questions if q.cases is not None}
-
     def _answers(self, question: Question, way: Callable[..., Any]) -> Any:
         if question.cases is not None:
-            return [self._gives(question, way, form) for form in self._inputs[question.id]]
+            return [self._gives(question, way, form) for form in self.inputs.forms[question.id]]
         if way is not question.solution:
             return _canonical(question.kind, way(self.given))
         names = (question.uses or tuple(self.given)) if question.varies else ()
@@ -369,30 +358,6 @@ class Marker:
         if key not in self._known:
             self._known[key] = work_out()
         return self._known[key]
-
-    @functools.cached_property
-    def _inputs(self) -> dict[str, list[str]]:
-        """The arguments of each case of each function, as JSON; a table that cases share is written once."""
-        known: dict[int, str] = {}
-
-        def written(argument: object) -> str:
-            if id(argument) not in known:
-                known[id(argument)] = json.dumps(plain.encode(argument))
-            return known[id(argument)]
-
-        return {
-            name: [f"[{', '.join(written(argument) for argument in case.arguments)}]" for case in cases]
-            for name, cases in self.cases.items()
-        }
-
-    @functools.cached_property
-    def calls(self) -> list[Call]:
-        """The calls that the sandbox makes; nothing in them tells an edge from an example."""
-        return [
-            Call(f"{name}/{n}", name, tuple(json.loads(form)))
-            for name, forms in self._inputs.items()
-            for n, form in enumerate(forms)
-        ]
 
     def mark(self, outcome: Outcome) -> list[Verdict]:
         """Mark every question.
@@ -463,7 +428,7 @@ class Marker:
                 f"This is {described(held.value)}; expected was a function.",
                 read=values.show(held.value),
             )
-        cases, expected = self.cases[question.id], self.expected[question.id]
+        cases, expected = self.inputs.cases[question.id], self.expected[question.id]
         lost = Result(error="OutOfTime" if outcome.ended in ("cpu", "wall") else "not reached")
         got = [outcome.called.get(f"{question.id}/{n}", lost) for n in range(len(cases))]
         if all(not r.error and (r.value is ... or r.value is None) for r in got) and expected[0] is not None:
@@ -485,12 +450,13 @@ class Marker:
         right = [a is not None and question.kind.same(a, e) for a, e in zip(answers, expected, strict=True)]
         edges = [case.edge for case in cases]
         read = "; ".join(
-            f"{n}{'e' if edge else ''}: {values.show(r.value, 60) if not r.error else r.error}"
+            f"{n}{f' ({edge})' if edge else ''}: {values.show(r.value, 60) if not r.error else r.error}"
             for n, (r, edge) in enumerate(zip(got, edges, strict=True))
         )
         rule = (
-            f"{len(cases)} inputs, of which {sum(edges)} are edges{_tolerance(question.kind)}: all right "
-            f"gives {question.points}, all but edges gives half; expected {expected!r}; right: {right}"
+            f"{len(cases)} inputs, of which {sum(map(bool, edges))} are edges{_tolerance(question.kind)}: "
+            f"all right gives {question.points}, all but edges gives half; expected {expected!r}; "
+            f"right: {right}"
         )
         if all(right):
             return _verdict(
@@ -578,6 +544,7 @@ def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
         Plain JSON without any answer; of practice, seals of the answers.
     """
     questions = {}
+    shown = exercise.inputs(inputs.DEMONSTRATION).cases
     for question in exercise.questions:
         entry: dict[str, Any] = {
             "name": question.name,
@@ -586,7 +553,7 @@ def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
         }
         if question.cases is not None:
             entry["function"] = True
-            entry["example"] = [plain.encode(a) for a in question.cases(demonstration)[0].arguments]
+            entry["example"] = [plain.encode(a) for a in shown[question.id][0].arguments]
         questions[question.id] = entry
     rubrics = {
         w.id: {"title": w.title, "criteria": [{"name": c.name, "anchors": list(c.anchors)} for c in w.rubric]}

@@ -12,7 +12,7 @@ from typing import Any
 
 from samarkand import home
 from samarkand.errors import CourseError, DamagedData
-from samarkand.grading import checks, variants
+from samarkand.grading import checks, inputs, variants
 from samarkand.grading.structure import Released
 
 
@@ -79,7 +79,20 @@ class Course:
             path.parent.mkdir(parents=True, exist_ok=True)
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_hex(32) + "\n")
-        return variants.seed(path.read_text(encoding="utf-8").strip().encode())
+        return variants.seed(self._told())
+
+    def key(self) -> str:
+        """Return the key that the inputs of functions are drawn from; unlike the seed, it never leaves here.
+
+        Returns
+        -------
+        str
+            64 hexadecimal digits; the repository's demonstration key if there is no secret.
+        """
+        return inputs.key(self._told()) if self.secret.exists() else inputs.DEMONSTRATION
+
+    def _told(self) -> bytes:
+        return self.secret.read_text(encoding="utf-8").strip().encode()
 
     def exercise(self, name: str) -> checks.ExerciseSet:
         """Load the checks of a set by its id or its number."""

@@ -38,13 +38,13 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
         raise CourseError(f"There is no notebook of {exercise.id} to check.")
     seed, student = _identity()
     with Sandbox(trusted=True, folder=path.parent) as box:
-        assessor = Assessor(exercise, course.released(exercise), seed, box)
+        assessor = Assessor(exercise, course.released(exercise), seed, box, key=course.key())
         given = variants.draw(seed, student, exercise.id, exercise.options)
         try:
             submission = assessor.released.rebuild(handed_in.parse(path.read_bytes()))
         except handed_in.Unreadable as problem:
             raise CourseError(f"{path}: {problem}") from None
-        outcome = box.run(submission.cells, assessor.marker(given).calls, given=given)
+        outcome = box.run(submission.cells, assessor.inputs.calls, given=given)
         verdicts = named(assessor.marker(given).mark(outcome), exercise, submission.cells)
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
     _remember(result)
@@ -184,7 +184,7 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
     """
     exercise, student = course.exercise(name), variants.student(student)
     given = variants.draw(course.seed(), student, exercise.id, exercise.options)
-    marker = checks.Marker(exercise, given)
+    marker = checks.Marker(exercise, given, exercise.inputs(course.key()))
     lines = [f"{exercise.id} for {student}: {given}"]
     for question in exercise.questions:
         own = ", varies" if question.varies else ""

@@ -42,9 +42,37 @@ def seed(secret: bytes) -> str:
     >>> len(seed(b"0123456789abcdef"))
     32
     """
+    return derived(secret, "samarkand: seed of variants")[:32]
+
+
+def derived(secret: bytes, label: str) -> str:
+    """Derive something from the instructor's secret that leads neither to it nor to what has another label.
+
+    Parameters
+    ----------
+    secret : bytes
+        At least 16 bytes.
+    label : str
+        What it is for.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Raises
+    ------
+    OutOfRange
+        If the secret is shorter: it could be guessed.
+
+    Examples
+    --------
+    >>> derived(b"0123456789abcdef", "one thing") == derived(b"0123456789abcdef", "another")
+    False
+    """
     if len(secret) < 16:
         raise OutOfRange("The course's secret is too short: it needs 16 bytes or more.")
-    return hmac.new(secret, b"samarkand: seed of variants", hashlib.sha256).hexdigest()[:32]
+    return hmac.new(secret, label.encode(), hashlib.sha256).hexdigest()
 
 
 def student(name: str) -> str:

@@ -71,7 +71,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, canaries: Canaries) -> Ite
 @pytest.fixture(scope="session")
 def assessor(sandbox: Sandbox, released: structure.Released, canaries: Canaries) -> Assessor:
     exercise = checks.load(canaries.folder / "checks", workshop.NAME)
-    return Assessor(exercise, released, workshop.SEED, sandbox, workshop.LIMITS)
+    return Assessor(exercise, released, workshop.SEED, sandbox, workshop.LIMITS, key=workshop.KEY)
 
 
 @pytest.fixture(scope="session")

@@ -87,7 +87,7 @@ def test_no_expected_value_and_no_solution_line_is_in_the_released_sets(bundle, 
         handed = "".join(text for _, text in texts(bundle / "exercises" / "release" / name))
         released = (bundle / "exercises" / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8")
         given = variants.draw(course.seed(), "ada", name, exercise.options)
-        expected = checks.Marker(exercise, given).expected
+        expected = checks.Marker(exercise, given, exercise.inputs(course.key())).expected
         for question in exercise.questions:
             if question.cases is not None:
                 continue  # its prompt gives an example

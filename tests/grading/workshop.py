@@ -15,11 +15,13 @@ LIMITS = Limits(cpu=5, wall=9, cell_cpu=1.5, cell_wall=3, call_cpu=0.7, call_wal
 
 NAME = "ex90_test"
 SEED = "a seed for tests"
+KEY = "a key for tests"
 
 CHECKS = '''
 """Checks of the test set. CANARY-CHECKS"""
 import datetime
-from samarkand.grading.checks import Case, Diagnosis, ExerciseSet, Question
+from samarkand.grading.checks import Diagnosis, ExerciseSet, Question
+from samarkand.grading.inputs import Case
 from samarkand.grading.kinds import ByKey, Number, Truth, Whole
 
 LENGTHS = {"KAZ": 7644, "UZB": 2330, "KGZ": 1084}
@@ -34,15 +36,21 @@ def days_in(since, until, day):
     return since <= day and (until is None or day < until)
 
 
-def cases(given):
-    d = datetime.date
+def cases(draw):
+    d, day = datetime.date, datetime.timedelta(days=1)
+
+    def spell():
+        since = d(draw.randint(1951, 1980), draw.randint(1, 12), draw.randint(1, 28))
+        return since, since + day * draw.randint(700, 3000)
+
+    (a, b), (e, f), (g, h), (i, _), (j, k) = [spell() for _ in range(5)]
     return [
         Case((d(2001, 6, 15), None, d(2022, 9, 15))),
-        Case((d(2001, 6, 15), d(2005, 7, 1), d(2004, 1, 1))),
-        Case((d(2017, 6, 9), None, d(2016, 6, 9))),
-        Case((d(2017, 6, 9), d(2019, 6, 9), d(2021, 6, 9))),
-        Case((d(2017, 6, 9), None, d(2017, 6, 9)), edge=True),
-        Case((d(2004, 6, 17), d(2012, 6, 7), d(2012, 6, 7)), edge=True),
+        Case((a, b, a + day * draw.randint(2, 600))),
+        Case((e, None, e - day * draw.randint(2, 600))),
+        Case((g, h, h + day * draw.randint(2, 600))),
+        Case((i, None, i), edge="the first day"),
+        Case((j, k, k), edge="the day it ends"),
     ]
 
 
