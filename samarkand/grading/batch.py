@@ -344,7 +344,7 @@ class Boxes:
 
     def __init__(self, course: Course, jobs: int, trusted: bool) -> None:
         self.count = jobs
-        self._all = [Sandbox(secret=[course.root], trusted=trusted) for _ in range(self.count)]
+        self._all = [Sandbox(secret=[course.root], trusted=trusted)]
         self._free: queue.Queue[Sandbox] = queue.Queue()
         self._turn, self._running, self._taken = threading.Condition(), 0, False
 
@@ -354,9 +354,10 @@ class Boxes:
         return self._all[0]
 
     def __enter__(self) -> Boxes:
+        self.first.launch()
+        self._all += [self.first.another() for _ in range(1, self.count)]
         for box in self._all:
             self._free.put(box)
-            box.launch()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -93,13 +93,14 @@ def _succeeded(result: int, what: str) -> None:
         raise OSError(number, f"{what}: {os.strerror(number)}")
 
 
-NEW_MOUNTS, NEW_UTS, NEW_IPC, NEW_USERS, NEW_PROCESSES = 0x20000, 0x4000000, 0x8000000, 0x10000000, 0x20000000
+NEW_MOUNTS, NEW_UTS, NEW_IPC, NEW_USERS = 0x20000, 0x4000000, 0x8000000, 0x10000000
+NEW_PROCESSES, NEW_NETWORK = 0x20000000, 0x40000000
 
 
 def leave_namespaces() -> None:
-    """Put this process's next child into user, process, IPC and host-name namespaces of its own."""
+    """Put this process's next child into user, process, IPC, network and host-name namespaces of its own."""
     uid, gid = os.getuid(), os.getgid()
-    _succeeded(libc.unshare(NEW_USERS | NEW_PROCESSES | NEW_IPC | NEW_UTS), "unshare")
+    _succeeded(libc.unshare(NEW_USERS | NEW_PROCESSES | NEW_IPC | NEW_NETWORK | NEW_UTS), "unshare")
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
@@ -311,7 +312,6 @@ def keep(channel: socket.socket, options: dict[str, Any]) -> int:
     """
     limits = receive(channel)["limits"]
     confined = not options["trusted"]
-    known = _processes() if confined else set()
     if confined:
         leave_namespaces()
     runner = os.fork()
@@ -320,14 +320,13 @@ def keep(channel: socket.socket, options: dict[str, Any]) -> int:
             run(channel, limits, options)
         finally:
             os._exit(0)
-    known.add(os.getpid())
     deadline = time.monotonic() + limits["wall"]
     hung_up = select.poll()
     hung_up.register(channel, select.POLLRDHUP)
     pause = 0.02
     try:
         while os.waitpid(runner, os.WNOHANG) == (0, 0):
-            cpu, memory = spent(_processes() - known if confined else {runner})
+            cpu, memory = spent(_below(runner) if confined else {runner})
             if time.monotonic() > deadline:
                 return WALL
             if cpu > limits["cpu"]:
@@ -349,8 +348,19 @@ def keep(channel: socket.socket, options: dict[str, Any]) -> int:
             os.waitpid(runner, 0)
 
 
-def _processes() -> set[int]:
-    return {int(name) for name in os.listdir("/proc") if name.isdigit()}  # noqa: PTH208 - the fastest way, and asked often
+def _below(runner: int) -> set[int]:
+    """Find the runner and all that come from it; an orphan becomes a child of the runner, its process 1."""
+    parents = {}
+    # Parents before their children, as a rule: nobody gets out of sight by losing a parent meanwhile.
+    for number in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):  # noqa: PTH208 - fast
+        with contextlib.suppress(OSError):
+            stat = Path(f"/proc/{number}/stat").read_bytes()
+            parents[number] = int(stat.rpartition(b")")[2].split()[1])
+    found, new = {runner}, {runner}
+    while new:
+        new = {number for number, parent in parents.items() if parent in new}
+        found |= new
+    return found
 
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -678,7 +688,10 @@ def _as_it_is(shell: Any, transform: Callable[[str], str]) -> Callable[[str], st
 
 
 def serve(options: dict[str, Any]) -> None:
-    """Fork a keeper for each descriptor that comes, one after the other, until the grader hangs up."""
+    """Fork a keeper for each descriptor that comes, one after the other, until the grader hangs up.
+
+    A descriptor may also be another control channel: a fork of this process, as warm, serves that one.
+    """
     control = socket.socket(fileno=os.dup(0))
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
@@ -692,6 +705,14 @@ def serve(options: dict[str, Any]) -> None:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         if not message:
             return
+        if message == b"C":
+            if os.fork():
+                os.close(descriptors[0])
+            else:
+                control.close()
+                control = socket.socket(fileno=descriptors[0])
+                control.sendall(b"R")
+            continue
         keeper = os.fork()
         if keeper == 0:
             status = BROKEN
