@@ -114,9 +114,14 @@ class Inputs:
 
     @functools.cached_property
     def calls(self) -> list[Call]:
-        """The calls that the sandbox makes; nothing in them tells an edge from an example."""
-        return [
+        """The calls that the sandbox makes, shuffled: nothing in them tells an edge from an example.
+
+        The order is drawn from the key too: always alike, as a mark must be, and known to nobody.
+        """
+        calls = [
             Call(f"{name}/{n}", name, tuple(json.loads(form)))
             for name, forms in self.forms.items()
             for n, form in enumerate(forms)
         ]
+        self._draw("the order of all calls").shuffle(calls)
+        return calls

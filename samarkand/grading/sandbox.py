@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import random
 import select
 import shutil
 import socket
@@ -153,7 +152,7 @@ class Sandbox:
     data : pathlib.Path, optional
         The course's tables; read-only inside.
     secret : sequence of pathlib.Path, optional
-        Folders that must not be seen inside (the instructor's course); checked before anything starts.
+        What must not be seen inside (the instructor's course and secret); checked before anything starts.
     warm : sequence of str, optional
         Modules that every submission imports.
     trusted : bool, optional
@@ -372,12 +371,11 @@ class Sandbox:
         return [sys.executable, "-I", str(HERE / "launch.py"), json.dumps(spec)]
 
     def _refuse_leaks(self, readable: list[tuple[str, str]]) -> None:
-        for folder in self.secret:
+        for path in self.secret:
             for source in ("/usr", *(source for source, _ in readable)):
-                if _below(folder, Path(source).resolve()):
+                if _below(path, Path(source).resolve()):
                     raise NoSandbox(
-                        f"The course folder {folder} lies in {source}, which student code can read. "
-                        "Move the course elsewhere."
+                        f"{path} lies in {source}, which student code can read. Move it elsewhere."
                     )
 
     def _trusted_command(self) -> list[str]:
@@ -406,7 +404,7 @@ class Sandbox:
         cells : sequence of Cell
             In the order of the student's notebook.
         calls : sequence of Call
-            Sent only when the cells have run, in a random order; left out where no function was held.
+            Sent only when the cells have run, in this order; left out where no function was held.
         together : set of str, optional
             Functions that remember nothing between calls (:mod:`samarkand.grading.purity`): their calls are
             made in one process. All others have a process for each call.
@@ -490,14 +488,14 @@ class Sandbox:
             else:
                 outcome.ran[cell.id] = Ran(_sentence(got.get("error", "")), _line(got.get("text", ""), 4000))
         calls = [call for call in calls if _is_function(outcome.held.get(call.of))]
-        # A table that several calls share is sent, and built, once.
+        # A table that several calls share is sent, and built, once. Inside, calls and inputs are only numbers
+        # in the order in which they come: their ids would tell one from another.
         inputs: dict[str, int] = {}
         places = {c.id: [inputs.setdefault(json.dumps(a), len(inputs)) for a in c.arguments] for c in calls}
         exchange.send({"inputs": [json.loads(form) for form in inputs]})
-        secret = json.dumps([list(inputs), places])
         for shared in (True, False):
             chosen = [call for call in calls if (call.of in together) is shared]
-            outcome.called |= self._ask(exchange, chosen, places, secret=secret, together=shared)
+            outcome.called |= self._ask(exchange, chosen, places, together=shared)
         exchange.send({"calls": []})
 
     def _ask(
@@ -506,21 +504,15 @@ class Sandbox:
         calls: Sequence[Call],
         places: dict[str, list[int]],
         *,
-        secret: str,
         together: bool,
     ) -> dict[str, Result]:
-        """Have calls made in a random order, in one process or each in its own."""
-        order = list(calls)
-        if not order:
+        """Have calls made in one process or each in its own."""
+        if not calls:
             return {}
-        # Drawn from the inputs themselves: always alike, as a mark must be, and known to nobody who does not
-        # know the inputs.
-        random.Random(secret).shuffle(order)
-        # Ids would tell one call from another: inside, they are only numbers in the order of the calls.
-        asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(order)]
+        asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(calls)]
         exchange.send({"calls": asked, "together": together})
         found = {}
-        for n, call in enumerate(order):
+        for n, call in enumerate(calls):
             got = exchange.receive()
             if got.get("id") == n:
                 found[call.id] = _result(got)

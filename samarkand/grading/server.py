@@ -367,7 +367,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 #: Memory of a process that is not a file's, and what the kernel needs to keep count of it.
-OWN_MEMORY = re.compile(rb"(?:RssAnon|RssShmem|VmPTE|VmSwap|HugetlbPages):\s+(\d+)")
+OWN_MEMORY = re.compile(rb"^(?:RssAnon|RssShmem|VmPTE|VmSwap|HugetlbPages):\s+(\d+)", re.MULTILINE)
 
 
 def spent(processes: set[int]) -> tuple[float, int]:

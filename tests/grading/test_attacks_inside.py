@@ -12,6 +12,9 @@ import pytest
 import workshop
 from test_attacks import ALL, A, deserves
 
+from samarkand.grading import inputs
+from samarkand.grading.sandbox import Cell
+
 #: Lets an attack try calls: whatever succeeds is in ``done``, and then q1 is wrong.
 TRY = """
 import ctypes, os
@@ -118,3 +121,25 @@ def test_files_are_still_copied(assessor, blank, tmp_path):
     folder = tmp_path / "ada" / workshop.NAME
     workshop.write(folder, workshop.fill(blank, **{**workshop.ANSWERS, "q1": q1}))
     assert assessor.assess("ada", folder).points == 10
+
+
+def test_the_order_of_calls_tells_nothing_of_the_cases(sandbox):
+    """A function can see how its calls and inputs are numbered; edges come last where they are written."""
+    answer = """
+import sys
+def f(n):
+    frame = sys._getframe()
+    while 'call' not in frame.f_locals: frame = frame.f_back
+    return [n, frame.f_locals['call']['id'], *frame.f_locals['call']['arguments']]
+"""
+    orders = []
+    for key in ("one", "another"):
+        drawn = inputs.Inputs(key, "ex90", {"q": lambda draw: [inputs.Case((n,)) for n in range(12)]})
+        cells = [Cell("answer", answer), Cell("q", hold="f")]
+        found = [sandbox.run(cells, drawn.calls, together=together).called for together in ((), {"q"})]
+        assert found[0] == found[1]
+        told = sorted((r.value.values for r in found[0].values()), key=lambda value: value[1])
+        assert [value[1:] for value in told] == [(n, n) for n in range(12)]
+        orders.append([value[0] for value in told])
+    assert all(sorted(order) == list(range(12)) != order for order in orders)
+    assert orders[0] != orders[1]

@@ -15,6 +15,7 @@ from test_batch import grade, hand_in
 
 from samarkand import cli
 from samarkand.grading import batch, feedback
+from samarkand.grading.course import Course
 from samarkand.grading.sandbox import NoSandbox, Sandbox
 
 
@@ -29,6 +30,14 @@ def test_without_bubblewrap_it_refuses_and_says_what_to_do(monkeypatch, tmp_path
 def test_a_course_that_students_could_read_is_refused(canaries):
     with pytest.raises(NoSandbox, match="which student code can read"):
         Sandbox(canaries.folder, secret=[canaries.folder]).start()
+
+
+def test_a_secret_that_students_could_read_is_refused(course):
+    hand_in(course, "ada", **workshop.ANSWERS)
+    for readable in ("/usr/share/secret", f"{sys.prefix}/secret"):
+        careless = Course(course.root, Path(readable))
+        with pytest.raises(NoSandbox, match=f"{readable} lies in .*, which student code can read"):
+            batch.grade(careless, "ex90", limits=workshop.LIMITS, say=lambda line: None)
 
 
 def test_trust_is_never_silent(course):
