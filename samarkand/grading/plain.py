@@ -19,6 +19,7 @@ import datetime
 import decimal
 import fractions
 import math
+from collections.abc import Callable
 from typing import Any
 
 #: The most single values that one answer may hold.
@@ -232,31 +233,53 @@ def decode(plain: Json) -> Any:
     if type(plain) is not dict:
         return plain
     kind = plain["t"]
-    if kind in ("list", "tuple", "set"):
-        return {"list": list, "tuple": tuple, "set": set}[kind](decode(v) for v in plain["v"])
+    if kind == "time":
+        import pandas as pd
+
+        return pd.Timestamp(plain["v"])
     if kind == "dict":
         return {decode(k): decode(v) for k, v in plain["v"]}
-    simple = {
-        "missing": lambda: None,
-        "float": lambda: float(plain["v"]),
-        "date": lambda: datetime.date.fromisoformat(plain["v"]),
-        "span": lambda: datetime.timedelta(seconds=plain["v"]),
-    }
-    if kind in simple:
-        built: Any = simple[kind]
-        return built()
+    if kind not in _BUILDERS:
+        raise ValueError(f"nothing can be built from {kind!r}")
+    return _BUILDERS[kind](plain)
+
+
+def _decoded(values: list[Json]) -> list[Any]:
+    return [decode(v) if type(v) is dict else v for v in values]
+
+
+def _series(plain: dict[str, Any]) -> Any:
     import pandas as pd
 
-    if kind == "time":
-        return pd.Timestamp(plain["v"])
-    if kind == "series":
-        index = [decode(v) for v in plain["index"]]
-        return pd.Series([decode(v) for v in plain["v"]], index=index, dtype=plain["type"])
-    if kind == "index":
-        return pd.Index([decode(v) for v in plain["v"]])
-    if kind == "frame":
-        names = [decode(v) for v in plain["columns"]]
-        columns = {i: [decode(v) for v in column] for i, column in enumerate(plain["v"])}
-        frame = pd.DataFrame(columns, index=[decode(v) for v in plain["index"]])
-        return frame.astype(dict(enumerate(plain["types"]))).set_axis(names, axis=1)
-    raise ValueError(f"nothing can be built from {kind!r}")
+    return pd.Series(_decoded(plain["v"]), index=_decoded(plain["index"]), dtype=plain["type"])
+
+
+def _index(plain: dict[str, Any]) -> Any:
+    import pandas as pd
+
+    return pd.Index(_decoded(plain["v"]))
+
+
+def _frame(plain: dict[str, Any]) -> Any:
+    import pandas as pd
+
+    index = pd.Index(_decoded(plain["index"]))
+    pairs = zip(plain["v"], plain["types"], strict=True)
+    columns = {
+        n: pd.Series(_decoded(values), index=index, dtype=dtype) for n, (values, dtype) in enumerate(pairs)
+    }
+    return pd.DataFrame(columns, index=index).set_axis(_decoded(plain["columns"]), axis=1)
+
+
+_BUILDERS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "list": lambda plain: _decoded(plain["v"]),
+    "tuple": lambda plain: tuple(_decoded(plain["v"])),
+    "set": lambda plain: set(_decoded(plain["v"])),
+    "missing": lambda plain: None,
+    "float": lambda plain: float(plain["v"]),
+    "date": lambda plain: datetime.date.fromisoformat(plain["v"]),
+    "span": lambda plain: datetime.timedelta(seconds=plain["v"]),
+    "series": _series,
+    "index": _index,
+    "frame": _frame,
+}
