@@ -145,7 +145,7 @@ def measured(what: str, jobs: int, course: Course, name: str) -> dict[str, float
 
 
 def large(name: str, few: int, many: int) -> int:
-    """Grade a class and a large one, each in one call; say what memory it takes, and what a second job brings."""
+    """Grade a class and a large one; say what memory one call takes, and what a second job brings."""
     found = []
     for count, jobs in ((few, 1), (many, 1), (many, 2)):
         with tempfile.TemporaryDirectory() as folder:
