@@ -54,8 +54,8 @@ class Limits:
         file.
     processes, descriptors : int
         How many at once.
-    output, text : int
-        Bytes that come back in one message; characters kept of what one cell prints.
+    output, value, text : int
+        Bytes that come back in all, and of one answer; characters kept of what one cell prints.
     """
 
     cpu: float = 20
@@ -69,7 +69,8 @@ class Limits:
     file: int = 32 << 20
     processes: int = 32
     descriptors: int = 64
-    output: int = 2 << 20
+    output: int = 4 << 20
+    value: int = 64 << 10
     text: int = 4000
 
 

@@ -201,9 +201,9 @@ FORBIDDEN_CALLS = {
     "acct": (163, 89), "add_key": (248, 217), "bpf": (321, 280), "chroot": (161, 51),
     "clock_adjtime": (305, 266), "clock_settime": (227, 112), "delete_module": (176, 106),
     "fanotify_init": (300, 262), "finit_module": (313, 273), "fsconfig": (431, 431), "fsmount": (432, 432),
-    "fsopen": (430, 430), "fspick": (433, 433), "init_module": (175, 105), "inotify_add_watch": (254, 27),
-    "io_setup": (206, 0), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
-    "io_uring_setup": (425, 425), "kcmp": (312, 272),
+    "fsopen": (430, 430), "fspick": (433, 433), "init_module": (175, 105), "inotify_init": (253, 26),
+    "inotify_init1": (294, 26), "io_setup": (206, 0), "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427), "io_uring_setup": (425, 425), "kcmp": (312, 272),
     "kexec_file_load": (320, 294), "kexec_load": (246, 104), "keyctl": (250, 219), "mbind": (237, 235),
     "memfd_create": (319, 279), "memfd_secret": (447, 447), "migrate_pages": (256, 238), "mount": (165, 40),
     "mount_setattr": (442, 442), "move_mount": (429, 429), "move_pages": (279, 239), "mq_open": (240, 180),
@@ -414,10 +414,15 @@ def _clock(cpu: float, wall: float) -> Iterator[None]:
 
 
 class Transcript(io.TextIOBase):
-    """What a cell prints, up to a length; the rest is forgotten."""
+    """What cells print, up to a length for each and for all; the rest is forgotten."""
 
     def __init__(self, length: int) -> None:
         self.parts: list[str] = []
+        self.left, self.for_all = 0, length
+
+    def begin(self, length: int) -> None:
+        """Begin a cell."""
+        self.parts.clear()
         self.left = length
 
     def writable(self) -> bool:
@@ -426,9 +431,11 @@ class Transcript(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Keep what there is room for."""
-        if self.left > 0:
-            self.parts.append(str(text)[: self.left])
+        room = min(self.left, self.for_all)
+        if room > 0:
+            self.parts.append(str(text)[:room])
             self.left -= len(self.parts[-1])
+            self.for_all -= len(self.parts[-1])
         return len(text)
 
 
@@ -457,15 +464,16 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
     held: dict[str, Any] = {}
     around: dict[str, dict[str, Any]] = {}
     cells: dict[str, Any] = {}
+    transcript = Transcript(limits["output"] // 16)
     for cell in work["cells"]:
         if "hold" in cell:
             held[cell["id"]] = shell.user_ns.get(cell["hold"], ...)
             if callable(held[cell["id"]]):
                 around[cell["id"]] = dict(shell.user_ns)
             with _quiet(_clock(limits["cell_cpu"], limits["cell_wall"])):
-                cells[cell["id"]] = {"value": plain.encode(held[cell["id"]])}
+                cells[cell["id"]] = {"value": written(held[cell["id"]], limits)}
         else:
-            cells[cell["id"]] = run_cell(shell, cell["code"], limits)
+            cells[cell["id"]] = run_cell(shell, cell["code"], limits, transcript)
     send(channel, {"cells": cells})
     inputs: list[Any] = []
     for form in receive(channel)["inputs"]:
@@ -507,7 +515,13 @@ def _quiet(inner: contextlib.AbstractContextManager[None]) -> Iterator[None]:
         return
 
 
-def run_cell(shell: Any, code: str, limits: dict[str, int]) -> dict[str, Any]:
+def written(value: object, limits: dict[str, int]) -> Any:
+    """Write a value as JSON, unless it is so long that it would leave no room for others."""
+    form = plain.encode(value)
+    return form if len(json.dumps(form)) <= limits["value"] else {"t": "big", "type": type(value).__name__}
+
+
+def run_cell(shell: Any, code: str, limits: dict[str, int], transcript: Transcript) -> dict[str, Any]:
     """Run one cell as a notebook does, errors and all.
 
     Returns
@@ -515,7 +529,7 @@ def run_cell(shell: Any, code: str, limits: dict[str, int]) -> dict[str, Any]:
     dict
         ``ok``; ``error``, the last line of a traceback; ``text``, what it printed.
     """
-    transcript = Transcript(limits["text"])
+    transcript.begin(limits["text"])
     sys.stdout = sys.stderr = transcript
     error: BaseException | None = None
     try:
@@ -626,7 +640,7 @@ def _called(function: Any, arguments: list[Any], limits: dict[str, int]) -> dict
     try:
         _same_chance()
         with _clock(limits["call_cpu"], limits["call_wall"]):
-            return {"value": plain.encode(function(*arguments))}
+            return {"value": written(function(*arguments), limits)}
     except BaseException as error:
         return {"error": _sentence(error)}
 

@@ -62,7 +62,8 @@ attempt('buffer', one.setsockopt, socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 24)
     tries("huge pages", "if libc.prctl(42, 0, 0, 0, 0) != 1: done.append('on')\nattempt('again', libc.prctl, 41, 0, 0, 0, 0)"),
     tries("what all programs of a user share", """
 import resource
-attempt('watches', libc.inotify_add_watch, libc.inotify_init1(0), b'/tmp', 2)
+attempt('watches', libc.inotify_init)
+attempt('more watches', libc.inotify_init1, 0)
 attempt('aio', libc.syscall, {'x86_64': 206}.get(os.uname().machine, 0), 100, ctypes.create_string_buffer(8))
 if resource.getrlimit(resource.RLIMIT_SIGPENDING)[1] > 1024: done.append('signals')
 """),
@@ -121,6 +122,24 @@ def test_files_are_still_copied(assessor, blank, tmp_path):
     folder = tmp_path / "ada" / workshop.NAME
     workshop.write(folder, workshop.fill(blank, **{**workshop.ANSWERS, "q1": q1}))
     assert assessor.assess("ada", folder).points == 10
+
+
+def test_what_is_far_too_long_costs_its_own_question_alone(assessor, blank, tmp_path):
+    """A table in place of a number, one from every call, and cells that print and print."""
+    table = "pd.DataFrame({'a': ['\u0436' * 30] * 4000, 'b': range(4000)})"
+    answers = {
+        "q1": f"product = {table}",
+        "q2": workshop.ANSWERS["q2"],
+        "q3": f"def was_member(since, until, day):\n    return {table}",
+    }
+    notebook = workshop.fill(blank, **answers)
+    for number in range(150):
+        notebook["cells"].insert(2, workshop.cell("code", f"more-{number}", "print('\u0436' * 5000)"))
+    folder = tmp_path / "ada" / workshop.NAME
+    workshop.write(folder, notebook)
+    result = assessor.assess("ada", folder)
+    assert [v.points for v in result.verdicts] == [0, 3, 0]
+    assert (result.ended, result.verdicts[0].read) == ("finished", "a DataFrame too large to read")
 
 
 def test_the_order_of_calls_tells_nothing_of_the_cases(sandbox):
