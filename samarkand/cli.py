@@ -51,21 +51,23 @@ def release(options: argparse.Namespace) -> int:
     """Let nbgrader make the students' notebooks of the sets, and store both kinds as they look when run."""
     course = _course(options)
     from samarkand.course import build
-    from samarkand.grading import checks
+    from samarkand.grading import checks, scratch
     from samarkand.grading import release as wing
 
-    course.seed(create=True)
     students = wing.read_roster(options.students) if options.students else None
+    sets = [course.exercise(name) for name in options.set or checks.available(course.check_folder)]
     if options.bundle:
         wing.may_bundle(options.bundle, force=options.force)
-    for name in options.set or checks.available(course.check_folder):
-        folder = wing.generate(course, course.exercise(name))
-        for stage in ("source", "release"):
-            build.build(course.root / stage / folder.name / f"{folder.name}.ipynb")
-        print(f"released {folder}", flush=True)
-    others = wing.enter(course, students) if students else []
-    if options.bundle:
-        print(wing.bundle(course, options.bundle, students=students, force=options.force))
+    with scratch.alone(course.root):
+        course.seed(create=True)
+        for found in sets:
+            folder = wing.generate(course, found)
+            for stage in ("source", "release"):
+                build.build(course.root / stage / folder.name / f"{folder.name}.ipynb")
+            print(f"released {folder}", flush=True)
+        others = wing.enter(course, students) if students else []
+        if options.bundle:
+            print(wing.bundle(course, options.bundle, students=students, force=options.force))
     gone = f"In the gradebook, and not on the roster: {', '.join(others)} (nbgrader db student remove)."
     return _report([gone] if others else [], "")
 

@@ -9,7 +9,6 @@ import json
 import os
 import queue
 import shutil
-import tempfile
 import threading
 import time
 import unicodedata
@@ -26,6 +25,7 @@ from samarkand.grading.assessment import Assessment, Assessor, Work
 from samarkand.grading.checks import ExerciseSet, Verdict
 from samarkand.grading.course import Course, Heard
 from samarkand.grading.sandbox import Limits, NoSandbox, Ran, Sandbox
+from samarkand.grading.scratch import Scratch, alone
 
 #: Raised when marks could come out otherwise than before; everything is then graded anew.
 VERSION = 5
@@ -99,6 +99,20 @@ def grade(  # noqa: PLR0913 - the options of the verb
         If nothing can be graded: no gradebook, no sandbox, no such set, no submissions.
     """
     exercise = course.exercise(name)
+    with alone(course.root, say):
+        return _grade(course, exercise, students, jobs, force, trusted, limits, say)
+
+
+def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
+    course: Course,
+    exercise: ExerciseSet,
+    students: Sequence[str],
+    jobs: int | None,
+    force: bool,
+    trusted: bool,
+    limits: Limits | None,
+    say: Callable[[str], None],
+) -> Summary:
     released = course.released(exercise)
     gradebook.ready(course.gradebook)
     summary = Summary(trusted=trusted)
@@ -121,8 +135,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
     free_space(course.root)
     gradebook.backup(course.gradebook)
     jobs = min(jobs or processors(), len(todo), MOST_JOBS_EACH * (os.cpu_count() or 1))
-    with tempfile.TemporaryDirectory(prefix="samarkand-") as scratch, Boxes(course, jobs, trusted) as boxes:
-        stage = Path(scratch)
+    with Scratch() as stage, Boxes(course, jobs, trusted) as boxes:
         assessor = Assessor(exercise, released, seed, boxes.first, limits, boxes.alone, key=key)
         progress = Progress(len(todo), say)
 

@@ -11,6 +11,7 @@ from samarkand.grading import gradebook, report
 from samarkand.grading.assessment import Assessment
 from samarkand.grading.checks import ExerciseSet
 from samarkand.grading.course import Course
+from samarkand.grading.scratch import alone
 
 _ASSETS = Path(__file__).resolve().parent.parent / "assets"
 _STYLE = (_ASSETS / "feedback.css").read_text(encoding="utf-8")
@@ -33,6 +34,11 @@ def write(course: Course, name: str) -> list[Path]:
         ``marks/<student>/<set>.html``, readable by whoever grades. nbgrader's own pages go to ``feedback/``.
     """
     exercise = course.exercise(name)
+    with alone(course.root):
+        return _write(course, exercise)
+
+
+def _write(course: Course, exercise: ExerciseSet) -> list[Path]:
     rows = {row["student"]: row for row in gradebook.marks(course.gradebook, exercise.id)}
     paths = []
     for result in report.assessments(course, exercise.id):

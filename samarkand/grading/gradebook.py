@@ -133,7 +133,7 @@ def _settle(path: Path) -> None:
 def write_whole(path: Path, body: bytes) -> None:
     """Write a file so that a crash leaves the old one or the new one, never half of one."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    unfinished = path.with_name(f".{path.name}.part")  # one left by a crash is written over
     try:
         with unfinished.open("wb") as file:
             file.write(body)

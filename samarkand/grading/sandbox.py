@@ -25,6 +25,7 @@ from typing import Any, Self
 from samarkand import home
 from samarkand.errors import CourseError
 from samarkand.grading import values
+from samarkand.grading.scratch import Scratch
 
 HERE = Path(__file__).resolve().parent
 
@@ -184,6 +185,7 @@ class Sandbox:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._complaints: Any = None
+        self._scratch: Scratch | None = None
         self._stage = ""
         self._warm = False
         self._warmed_by: Sandbox | None = None
@@ -216,8 +218,11 @@ class Sandbox:
             return
         ours, theirs = socket.socketpair()
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
-        self._stage = tempfile.mkdtemp(prefix="samarkand-")
-        Path(self._stage).chmod(0o755)
+        self._scratch = Scratch(shared=True)
+        self._stage = str(self._scratch.path / "stage")
+        for folder in (self._scratch.path, self._scratch.path / "stage"):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o755)
         try:
             command = self._trusted_command() if self.trusted else self._command()
         except NoSandbox:
@@ -269,9 +274,9 @@ class Sandbox:
         if self._complaints is not None:
             self._complaints.close()
             self._complaints = None
-        if self._stage:
-            shutil.rmtree(self._stage, ignore_errors=True)
-            self._stage = ""
+        if self._scratch is not None:
+            self._scratch.remove()
+            self._scratch = None
 
     def _said(self) -> str:
         if self._warmed_by is not None:

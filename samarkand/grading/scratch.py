@@ -1,0 +1,143 @@
+"""Folders that are thrown away and locks that let go, also when the program that held them was killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from samarkand.errors import CourseError
+
+if sys.platform != "win32":  # where nothing is graded but one's own work
+    import fcntl
+
+#: How the folders are named, and the file in each that is locked while its owner lives.
+PREFIX, ALIVE = "samarkand-grading-", ".alive"
+#: Seconds that a folder is left alone whatever it looks like: its owner may be about to lock it.
+YOUNG = 60
+#: Seconds to wait for another program that works on the same course.
+PATIENCE = 600
+
+
+class Scratch:
+    """A folder of one's own that goes when it is closed; those of programs that were killed go too.
+
+    Use it as a context manager, or call :meth:`remove`.
+
+    Parameters
+    ----------
+    shared : bool, optional
+        Put it where other users may pass, wherever this user's own files for a while are kept.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The folder.
+    """
+
+    def __init__(self, *, shared: bool = False) -> None:
+        places = [Path(tempfile.gettempdir()), *map(Path, ("/tmp", "/var/tmp", "/dev/shm"))]
+        place = next(filter(_passable, places), places[0]) if shared else places[0]
+        for each in {places[0], place}:
+            sweep(each)
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
+        self._lock = _locked(self.path / ALIVE, create=True)
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Throw the folder away."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def _passable(place: Path) -> bool:
+    """Say whether every user may pass through a folder."""
+    if not os.access(place, os.W_OK):
+        return False
+    place = place.resolve()
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in (place, *place.parents))
+
+
+def sweep(place: Path) -> None:
+    """Throw away the folders of programs that are no more."""
+    for folder in place.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            facts = folder.lstat()
+            own = not hasattr(os, "geteuid") or facts.st_uid == os.geteuid()
+            if not own or folder.is_symlink() or time.time() - facts.st_mtime < YOUNG:
+                continue
+            if not (folder / ALIVE).exists():
+                folder.rmdir()  # killed before it began; what is not empty is somebody's
+                continue
+            lock = _locked(folder / ALIVE)
+            if lock is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(lock)
+
+
+def _locked(path: Path, *, create: bool = False) -> int | None:
+    """Open and lock a file for as long as this process lives; nothing if another holds it."""
+    if sys.platform == "win32":
+        return None
+    flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if create else 0)
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _held(path: Path) -> int | None:
+    try:
+        return _locked(path, create=True)
+    except OSError as error:
+        raise CourseError(f"{path.parent} cannot be written to ({error.strerror}).") from None
+
+
+@contextlib.contextmanager
+def alone(course: Path, say: Callable[[str], None] = print, patience: float | None = None) -> Iterator[None]:
+    """Work on a course while no other program of ours does.
+
+    Parameters
+    ----------
+    course : pathlib.Path
+        The course's folder.
+    say : callable, optional
+        Takes a line, if there is somebody to wait for.
+    patience : float, optional
+        Seconds to wait; `PATIENCE` if not given.
+
+    Raises
+    ------
+    CourseError
+        If the other has not finished by then.
+    """
+    end = time.monotonic() + (PATIENCE if patience is None else patience)
+    path, said = course / ".samarkand.lock", False
+    while (lock := _held(path)) is None and sys.platform != "win32":
+        if time.monotonic() > end:
+            raise CourseError(f"Another samarkand works on {course}: run this again when it has finished.")
+        if not said:
+            say(f"Another samarkand works on {course}; waiting until it has finished.")
+            said = True
+        time.sleep(0.2)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)

@@ -1,0 +1,146 @@
+"""What a killed grader leaves behind goes, and two graders do not get into each other's way."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+import workshop
+from test_batch import grade, hand_in
+
+from samarkand.errors import CourseError
+from samarkand.grading import batch, gradebook, scratch
+
+
+@pytest.fixture
+def temporary(tmp_path, monkeypatch):
+    """A folder for temporary files of our own, in which nothing is too young to go."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        monkeypatch.setattr(tempfile, "tempdir", name)
+        monkeypatch.setattr(scratch, "YOUNG", -1)
+        yield folder
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_a_dead_program_left_goes_and_nothing_else(temporary, tmp_path):
+    mine = temporary / "samarkand-2022"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("mine")
+    other = temporary / f"{scratch.PREFIX}notes"
+    other.mkdir()
+    (other / "thesis.txt").write_text("mine")
+    (temporary / f"{scratch.PREFIX}link").symlink_to(mine)
+    kept = names(temporary)
+    dead = os.fork()
+    if dead == 0:
+        (scratch.Scratch().path / "left").write_text("x")
+        os._exit(0)
+    os.waitpid(dead, 0)
+    assert len(names(temporary)) == len(kept) + 1
+    with scratch.Scratch() as living:
+        assert names(temporary) == sorted([*kept, living.name])
+        scratch.sweep(temporary)
+        assert living.is_dir()
+    assert names(temporary) == kept
+    assert (mine / "thesis.txt").read_text() == (other / "thesis.txt").read_text() == "mine"
+
+
+def test_a_folder_that_only_its_owner_may_pass_is_no_place_for_a_sandbox(temporary):
+    """Root becomes nobody before it starts one."""
+    temporary.chmod(0o700)
+    with scratch.Scratch() as own, scratch.Scratch(shared=True) as shared:
+        assert (own.parent, shared.parent == temporary) == (temporary, False)
+
+
+def test_one_at_a_time(course):
+    lines = []
+    with scratch.alone(course.root):
+        with (
+            pytest.raises(CourseError, match="Another samarkand works on"),
+            scratch.alone(course.root, lines.append, 0.5),
+        ):
+            pass
+        assert len(lines) == 1
+    with scratch.alone(course.root):
+        pass
+
+
+def command(course, *words):
+    program = [sys.executable, "-m", "samarkand", *words]
+    return [*program, "--course", str(course.root), "--secret", str(course.secret)]
+
+
+def test_two_graders_at_once(course):
+    students = [f"s{n}" for n in range(4)]
+    for student in students:
+        hand_in(course, student, **workshop.ANSWERS)
+    running = [
+        subprocess.Popen(command(course, "grade", "ex90", *more), stdout=subprocess.PIPE, text=True)
+        for more in ([], ["--force"], ["--student", "s2", "--force"])
+    ]
+    said = [process.communicate(timeout=300)[0] for process in running]
+    assert [process.returncode for process in running] == [0, 0, 0], said
+    assert "Another samarkand works on" in "".join(said)
+    rows = {row["student"]: row["score"] for row in gradebook.marks(course.gradebook, workshop.NAME)}
+    assert rows == dict.fromkeys(students, 10)
+
+
+def alive(word):
+    """The processes whose command or environment holds a word."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if word.encode() in (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes():
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_killed_command_leaves_no_process_and_no_file(course, temporary):
+    """Whatever it was doing, with two sandboxes at work."""
+    for n in range(4):
+        hand_in(course, f"s{n}", **workshop.ANSWERS, added="import time\ntime.sleep(0.3)")
+    environment = dict(os.environ) | {"TMPDIR": str(temporary)}
+    began = time.monotonic()
+    words = ["grade", "ex90", "--force", "--jobs", "2"]
+    assert subprocess.run(command(course, *words), env=environment, check=False).returncode == 0
+    whole = time.monotonic() - began
+    assert names(temporary) == []
+    chance = random.Random(2022)
+    for verb in (
+        words,
+        words,
+        words,
+        words,
+        words,
+        words,
+        ["grades", "ex90"],
+        ["grades", "ex90", "--export", "csv"],
+    ):
+        process = subprocess.Popen(command(course, *verb), env=environment, stdout=subprocess.DEVNULL)
+        time.sleep(chance.uniform(0.1, 0.9) * whole)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    end = time.monotonic() + 60  # a server that had not begun yet ends as soon as it has
+    while time.monotonic() < end and alive(str(temporary)):
+        time.sleep(0.2)
+    assert alive(str(temporary)) == []
+    scratch.sweep(temporary)
+    assert names(temporary) == []
+    assert len(grade(course)[0].graded + grade(course)[0].unchanged) >= 4
+    assert not list(course.root.rglob("*.part"))
+    assert batch.recorded(course, workshop.NAME, "s3").points == 10
