@@ -47,7 +47,7 @@ class Scratch:
         for each in {places[0], place}:
             sweep(each)
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
-        self._lock = _locked(self.path / ALIVE, create=True)
+        self._lock = _locked(self.path / ALIVE, os.O_RDWR | os.O_CREAT)
 
     def __enter__(self) -> Path:
         return self.path
@@ -88,25 +88,17 @@ def sweep(place: Path) -> None:
                 os.close(lock)
 
 
-def _locked(path: Path, *, create: bool = False) -> int | None:
-    """Open and lock a file for as long as this process lives; nothing if another holds it."""
+def _locked(path: Path, flags: int = os.O_RDWR) -> int | None:
+    """Open and lock a file or folder for as long as this process lives; nothing if another holds it."""
     if sys.platform == "win32":
         return None
-    flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_CREAT if create else 0)
-    descriptor = os.open(path, flags, 0o600)
+    descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None
     return descriptor
-
-
-def _held(path: Path) -> int | None:
-    try:
-        return _locked(path, create=True)
-    except OSError as error:
-        raise CourseError(f"{path.parent} cannot be written to ({error.strerror}).") from None
 
 
 @contextlib.contextmanager
@@ -116,7 +108,7 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
     Parameters
     ----------
     course : pathlib.Path
-        The course's folder.
+        The course's folder, which is what is locked.
     say : callable, optional
         Takes a line, if there is somebody to wait for.
     patience : float, optional
@@ -128,8 +120,8 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
         If the other has not finished by then.
     """
     end = time.monotonic() + (PATIENCE if patience is None else patience)
-    path, said = course / ".samarkand.lock", False
-    while (lock := _held(path)) is None and sys.platform != "win32":
+    said = False
+    while (lock := _locked(course, os.O_RDONLY)) is None and sys.platform != "win32":
         if time.monotonic() > end:
             raise CourseError(f"Another samarkand works on {course}: run this again when it has finished.")
         if not said:
