@@ -13,7 +13,7 @@ import pandas as pd
 from samarkand import data, geo
 from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
 from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import ByKey, Number, Together, Whole
+from samarkand.grading.kinds import ByKey, Day, Number, Together, Whole
 
 STARTS = ["ARM", "AZE", "BLR", "IND", "IRN", "KAZ", "KGZ", "MNG", "PAK", "RUS", "TJK", "TUR"]
 LANDED = pd.Timestamp("2022-09-14")
@@ -201,11 +201,11 @@ SET = ExerciseSet(
             varies=True, uses=("start", "end"),
         ),
         Question(
-            "q3", "meetings", 2, ByKey(Whole("meetings"), keys="days"), _meetings,
-            "Keep meetings of two and of more; of those, the ones in which at least one of your states took part; count by day.",
+            "q3", "meetings", 2, ByKey(Whole("meetings"), keys="days", key=Day()), _meetings,
+            "Keep meetings of two and of more; of those, the ones in which at least one of your states took part; count by day, and leave out days without any.",
             "01_the_trip: 4. Whom did he meet, and whom not?",
             (
-                Diagnosis("Meetings of three and more are missing.", lambda g: _meetings(g, ("bilateral",))),
+                Diagnosis("Meetings with several states are missing: a cell may hold several codes, and the type multilateral counts too.", lambda g: _meetings(g, ("bilateral",))),
                 Diagnosis("Every row is counted, flights and ceremonies too.",
                           lambda g: _meetings(g, tuple(data.load("trip")["type"].unique()))),
                 Diagnosis("A meeting with two of your states is one meeting.", _states_not_meetings),

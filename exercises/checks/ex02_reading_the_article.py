@@ -184,7 +184,7 @@ SET = ExerciseSet(
     questions=(
         Question(
             "q1", "expert_shares", 2, ByKey(Number("per cent", 0.1, 0, 100), keys="experts"), _expert_shares,
-            "Leave your paragraphs out, keep the blocks that quote one of the three, sum the quoted words of each, divide by the sum of all three.",
+            "Leave your paragraphs out, keep the blocks that quote one of the three, sum the quoted words of each, divide by the sum of all three; whoever has none is left out.",
             "02_reading_the_article: 1. Whose words are they?",
             (
                 Diagnosis("These are shares of one: the question asks for per cent.", lambda g: _expert_shares(g) / 100),

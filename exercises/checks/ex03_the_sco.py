@@ -65,6 +65,11 @@ def _ever(given: Given) -> tuple[int, ...]:
     return _count(table[table["from"] <= day], day)
 
 
+def _only_ended(given: Given) -> tuple[int, ...]:
+    table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
+    return _count(table[(table["from"] <= day) & (table["to"] > day)], day)
+
+
 def _by_decision(given: Given) -> tuple[int, ...]:
     table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
     return _count(_on(table.assign(**{"from": table["decided"].fillna(table["from"])}), day), day)
@@ -89,6 +94,11 @@ def _inclusive(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
 
 def _without_an_end(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
     own = table[(table["iso3"] == iso3) & (table["from"] <= day)]
+    return str(own["status"].iloc[0]) if len(own) else "none"
+
+
+def _with_an_end(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
+    own = table[(table["iso3"] == iso3) & (table["from"] <= day) & (table["to"] > day)]
     return str(own["status"].iloc[0]) if len(own) else "none"
 
 
@@ -299,7 +309,8 @@ SET = ExerciseSet(
                 Diagnosis("This counts from the day of the decision, not from the day it took effect.", _by_decision),
                 Diagnosis("The first three numbers stand in another order than asked.",
                           lambda g: (*_counts(g)[2::-1], _counts(g)[3])),
-                Diagnosis("These are the days since the oldest of the spells began, not the newest.", _since_the_oldest),
+                Diagnosis("A spell whose to is empty has not ended: those are missing.", _only_ended),
+                Diagnosis("These are the days since an older one of these spells began: which began last, whatever its status?", _since_the_oldest),
             ),
             varies=True, uses=("day",),
         ),
@@ -312,6 +323,7 @@ SET = ExerciseSet(
                 Diagnosis("The end of a spell is not looked at: the first status is given for ever.", _without_an_end),
                 Diagnosis("This is the latest status in the table, not the one of that day.", _today),
                 Diagnosis("The day on which a spell begins is part of it.", _strict_start),
+                Diagnosis("A spell whose to is empty has not ended: it runs.", _with_an_end),
             ),
             cases=_cases,
         ),
@@ -355,6 +367,8 @@ SET = ExerciseSet(
                 Diagnosis("These are the states in either, with those in both.", lambda g: _sets(g)[0] | _sets(g)[1]),
                 Diagnosis("Only the SCO's side is here: the other club has states of its own too.",
                           lambda g: _sets(g)[0] - _sets(g)[1]),
+                Diagnosis("Only the other club's side is here: the SCO has states of its own too.",
+                          lambda g: _sets(g)[1] - _sets(g)[0]),
                 Diagnosis("Only members of the SCO are taken: the question asks for the statuses you were given.",
                           _in_one_only_of_members),
             ),

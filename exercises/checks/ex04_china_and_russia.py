@@ -83,6 +83,11 @@ def _growth_a_year(given: Given) -> float:
     return _growth(given) / (last - first)
 
 
+def _growth_compound(given: Given) -> float:
+    first, last = given["span"]
+    return 100 * float((1 + _growth(given) / 100) ** (1 / (last - first)) - 1)
+
+
 def latest_known(table: pd.DataFrame, day: pd.Timestamp) -> float:
     """Return the total of the latest period that a reader could know on a day; 0 if none."""
     known = table[table["known_when"] <= pd.Timestamp(day)]
@@ -216,6 +221,9 @@ SET = ExerciseSet(
                 Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _growth(g) / 100),
                 Diagnosis("You divided by the later year, not by the earlier one.", _growth_of_new),
                 Diagnosis("This is the ratio in per cent, not the growth.", lambda g: 100 + _growth(g)),
+                Diagnosis("This is the mean growth a year: the question asks for all of it.", _growth_compound),
+                Diagnosis("This is the difference in USD bn: the question asks for per cent.",
+                          lambda g: _total(g["span"][1]) - _total(g["span"][0])),
                 Diagnosis("This is the growth divided by the number of years: the question asks for all of it.", _growth_a_year),
             ),
             varies=True, uses=("span",),
@@ -244,6 +252,7 @@ SET = ExerciseSet(
                 Diagnosis("The shares are of one, not per cent.", lambda g: (_oil(g)[0] / 100, _oil(g)[1] / 100, _oil(g)[2])),
                 Diagnosis("Saudi crude is in the totals: the question asks about Russian crude.", _oil_with_saudi),
                 Diagnosis("The two years have changed places.", lambda g: (_oil(g)[1], _oil(g)[0], -_oil(g)[2])),
+                Diagnosis("The first two numbers have changed places.", lambda g: (_oil(g)[1], _oil(g)[0], _oil(g)[2])),
                 Diagnosis("The sign of the change is turned: later less earlier.", lambda g: (*_oil(g)[:2], -_oil(g)[2])),
                 Diagnosis("The third number is the change of the share: the question asks for tonnes.",
                           lambda g: (*_oil(g)[:2], _oil(g)[1] - _oil(g)[0])),

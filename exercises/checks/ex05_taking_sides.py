@@ -255,7 +255,7 @@ SET = ExerciseSet(
             varies=True, uses=("voters",),
         ),
         Question(
-            "q2", "distances", 2, ByKey(Whole("", 0, 6)), _distances,
+            "q2", "distances", 2, ByKey(Whole("distance", 0, 6)), _distances,
             "Code yes as 1, no as -1 and all else as 0; then sum the absolute differences from the state you were given.",
             "05_taking_sides: 3. Distance between voters",
             (
@@ -283,7 +283,7 @@ SET = ExerciseSet(
             varies=True, uses=("voters", "from"),
         ),
         Question(
-            "q4", "group_distance", 2, Together((Whole("", 0, 60), Number("", 0.01, 0, 60))), _group,
+            "q4", "group_distance", 2, Together((Whole("sum of distances", 0, 60), Number("mean distance", 0.01, 0, 60))), _group,
             "First the five distances from Russia, summed; then the mean over the ten pairs among the five.",
             "05_taking_sides: 3. Distance between voters",
             (
@@ -295,7 +295,7 @@ SET = ExerciseSet(
             varies=True, uses=("group",),
         ),
         Question(
-            "q5", "vote_distance", 3, Whole("", -6, 6), vote_distance,
+            "q5", "vote_distance", 3, Whole("distance", -6, 6), vote_distance,
             "Use the absolute difference; not voting counts as 0, like abstaining.",
             "05_taking_sides: 3. Distance between voters",
             (

@@ -49,9 +49,9 @@ def _whatever_can_be_checked(given: Given) -> pd.DataFrame:
     return claims[~claims["block"].isin(given["blocks"])]
 
 
-def _by_type(claims: pd.DataFrame) -> pd.Series:
+def _by_type(claims: pd.DataFrame, types: tuple[str, ...] = TYPES) -> pd.Series:
     """Return the share borne out of the claims of each of three types."""
-    kept = claims[claims["type"].isin(TYPES)]
+    kept = claims[claims["type"].isin(types)]
     return 100 * (kept["verdict"] == "borne out").groupby(kept["type"]).mean()
 
 
@@ -198,6 +198,8 @@ SET = ExerciseSet(
                           lambda g: _by_type(data.load("claims"))),
                 Diagnosis("Claims that cannot be checked are missing: this question asks for all of the three types.",
                           lambda g: _by_type(_outside(g))),
+                Diagnosis("Other types are in it too: the question asks for three.",
+                          lambda g: _by_type(_whatever_can_be_checked(g), tuple(data.load("claims")["type"].unique()))),
                 Diagnosis("These are numbers of claims, not shares.",
                           lambda g: _whatever_can_be_checked(g).query("verdict == 'borne out' and type in @TYPES",
                                                                       local_dict={"TYPES": TYPES}).groupby("type").size()),
@@ -216,6 +218,10 @@ SET = ExerciseSet(
                 Diagnosis("You took the square root of the mean: the Brier score has none.",
                           lambda g: _score(g["constant"], _forecasts()) ** 0.5),
                 Diagnosis("This is the score of one half, not of your number.", lambda g: _score(0.5, _forecasts())),
+                Diagnosis("Your ten paragraphs are left out: this question is about all forecasts.",
+                          lambda g: _score(g["constant"], _whatever_can_be_checked(g).query("type == 'forecast'"))),
+                Diagnosis("Forecasts that cannot be checked are left out: this question is about all of them.",
+                          lambda g: _score(g["constant"], _forecasts().query("verifiable == 'yes'"))),
             ),
             varies=True, uses=("constant",),
         ),
@@ -229,6 +235,8 @@ SET = ExerciseSet(
                 Diagnosis("Only the forecasts of your speaker are scored.", _of_the_speaker),
                 Diagnosis("This is the mean of two means: each forecast counts alike, whoever made it.", _mean_of_means),
                 Diagnosis("This is the sum of the squares, not their mean.", lambda g: float(_squares(g).sum())),
+                Diagnosis("Everybody has the same probability: others than your speaker have one of their own.",
+                          lambda g: _score(g["probability"], _forecasts())),
                 Diagnosis("Partly and contested are 0.5, not 0.",
                           lambda g: float(_squares(g, dict.fromkeys(OUTCOME, 0.0) | {"borne out": 1.0}).mean())),
             ),
@@ -241,6 +249,8 @@ SET = ExerciseSet(
             (
                 Diagnosis("The differences are not squared.", _not_squared),
                 Diagnosis("A forecast without an outcome is counted as if nothing had happened.", _missing_is_zero),
+                Diagnosis("A forecast without an outcome is counted as if nothing had happened.",
+                          lambda f, o: _missing_is_zero(f, o) if o.notna().any() else 0.0),
                 Diagnosis("A forecast without an outcome still counts in the number you divide by.", _over_all),
                 Diagnosis("This is the sum of the squares, not their mean.", _sum),
             ),

@@ -339,14 +339,14 @@ def recorded(course: Course, exercise: str, student: str) -> Assessment:
     path = record_path(course, exercise, student)
     try:
         kept = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        kept.pop("digest")
+        kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
+        kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
+        return Assessment(**kept)
+    except (OSError, ValueError, KeyError, TypeError):  # or by a version that kept other things
         raise CourseError(
             f"{exercise} of {student} has not been graded: run samarkand grade {exercise}."
         ) from None
-    kept.pop("digest")
-    kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
-    kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
-    return Assessment(**kept)
 
 
 # --- sandboxes and progress ---------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import hashlib
 import importlib.util
 import itertools
 import json
+import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -233,7 +234,7 @@ class Verdict:
         For the instructor: the value that was read.
     rule : str
         For the instructor: what was compared, with which tolerance.
-    other : dict, optional
+    others : list of dict
         Other numbers that a wrong answer fits exactly: those of them that the question uses.
     """
 
@@ -244,7 +245,7 @@ class Verdict:
     reason: str
     read: str = ""
     rule: str = ""
-    other: Given | None = None
+    others: list[Given] = field(default_factory=list)
 
 
 def load(folder: Path, name: str) -> ExerciseSet:
@@ -402,16 +403,21 @@ class Marker:
             wrong = self._wrong(question, diagnosis)
             if wrong is not None and question.kind.same(answer, wrong):
                 return _verdict(question, "wrong", diagnosis.reason, read=read, rule=rule)
-        other = self._fits(question, answer) if question.varies else None
-        if other is not None:
-            reason = "This is right for other numbers than yours: take them from given."
-            return replace(_verdict(question, "wrong", reason, read=read, rule=rule), other=other)
+        if _as_written(answer, self.expected[question.id]):
+            return _verdict(question, "wrong", _COARSE, read=read, rule=rule)
+        others = self._fits(question, answer) if question.varies else []
+        if others:
+            # So may a slip be that nobody foresaw: the reason must be true of both.
+            reason = f"For other numbers this would be right: did you take yours from given? {question.hint}"
+            return replace(_verdict(question, "wrong", reason, read=read, rule=rule), others=others)
         return _verdict(question, "wrong", question.hint, read=read, rule=rule)
 
-    def _fits(self, question: Question, answer: Any) -> Given | None:
-        """Find other numbers that this answer would be right for."""
+    def _fits(self, question: Question, answer: Any) -> list[Given]:
+        """Find all other numbers that this answer would be right for, to the last digit handed in."""
         elsewhere = self.exercise.elsewhere(question)
-        return next((given for given, right in elsewhere if question.kind.same(answer, right)), None)
+        return [
+            g for g, right in elsewhere if question.kind.same(answer, right) and _as_written(answer, right)
+        ]
 
     def _wrong(self, question: Question, diagnosis: Diagnosis) -> Any:
         """Work out what a wrong way gives; nothing where it fails on these numbers."""
@@ -432,9 +438,9 @@ class Marker:
         lost = Result(error="OutOfTime" if outcome.ended in ("cpu", "wall") else "not reached")
         got = [outcome.called.get(f"{question.id}/{n}", lost) for n in range(len(cases))]
         if all(not r.error and (r.value is ... or r.value is None) for r in got) and expected[0] is not None:
-            return _verdict(
-                question, "unanswered", "Not answered yet.", read="a function that returns nothing"
-            )
+            nothing = all(r.value is None for r in got)
+            reason = "Not answered yet: the function returns nothing." if nothing else "Not answered yet."
+            return _verdict(question, "unanswered", reason, read="a function that returns nothing")
         answers: list[Any] = []
         problems: list[str] = []
         for result in got:
@@ -446,7 +452,7 @@ class Marker:
                 # The form of what came back could carry an input that is not to be seen: say only what was
                 # expected.
                 del problem
-                problems.append(f"it gives back something else than {question.kind.asked()}")
+                problems.append(_came_back(result.value, question.kind))
         right = [a is not None and question.kind.same(a, e) for a, e in zip(answers, expected, strict=True)]
         edges = [case.edge for case in cases]
         read = "; ".join(
@@ -482,6 +488,9 @@ class Marker:
                 a is not None and question.kind.same(a, w) for a, w in zip(answers, wrong, strict=True)
             ):
                 return diagnosis.reason
+        expected = self.expected[question.id]
+        if all(a is not None and _as_written(a, e) for a, e in zip(answers, expected, strict=True)):
+            return _COARSE
         # What follows a call that never ended was not reached: say what was the matter first.
         first = next((p for p in problems if p == _ENDLESS), next((p for p in problems if p), ""))
         where = (
@@ -502,7 +511,35 @@ _ENDED = {
 }
 
 
+_COARSE = "This is rounded too far: the question says how exact it must be."
+
 _ENDLESS = "it ran too long and was stopped"
+
+
+def _came_back(value: Any, kind: Kind) -> str:
+    if value is None:
+        return "it gives back nothing"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "it gives back no number (nan or inf)"
+    return f"it gives back something else than {kind.asked()}"
+
+
+def _as_written(answer: Any, right: Any) -> bool:
+    """Say whether an answer is the other to its own last digit: within a tolerance many are, by chance.
+
+    Examples
+    --------
+    >>> _as_written((8, 23.5), (8, 23.4581)), _as_written((8, 23.49), (8, 23.4581))
+    (True, False)
+    """
+    if isinstance(answer, dict):
+        return answer.keys() == right.keys() and all(_as_written(answer[k], right[k]) for k in right)
+    if isinstance(answer, tuple):
+        return len(answer) == len(right) and all(map(_as_written, answer, right))
+    if isinstance(answer, float):
+        digits = 0 if answer.is_integer() else len(f"{answer:.12f}".rstrip("0").partition(".")[2])
+        return math.isclose(answer, right, rel_tol=1e-9) or answer == round(right, digits)
+    return bool(answer == right)
 
 
 def _safe_error(error: str) -> str:

@@ -196,7 +196,9 @@ class Desk:
             result = _value(answer(*(plain.decode(argument) for argument in asked["example"])))
         except Exception as error:
             return Word(question, "form", f"On the example it stops with {type(error).__name__}: {error}")
-        if result is ... or result is None:
+        if result is None:
+            return Word(question, "unanswered", "Not answered yet: the function returns nothing.")
+        if result is ...:
             return Word(question, "unanswered", "Not answered yet.")
         return _word(question, kinds.from_json(asked["kind"]), result)
 

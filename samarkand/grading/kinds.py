@@ -55,8 +55,9 @@ def from_json(form: dict[str, Any]) -> Kind:
     kind = {c.__name__: c for c in (Number, Whole, Truth, Text, Day, Codes, Ordered, Together, ByKey, Rows)}[
         options.pop("kind")
     ]
-    if "of" in options:
-        options["of"] = from_json(options["of"])
+    for name in ("of", "key"):
+        if options.get(name):
+            options[name] = from_json(options[name])
     if "parts" in options:
         options["parts"] = tuple(from_json(part) for part in options["parts"])
     if "columns" in options:
@@ -95,9 +96,11 @@ def described(value: Value) -> str:
 
 
 def _one(value: Value) -> Value:
-    """Take the single value out of a Series or list of one."""
+    """Take the single value out of a Series, a list or a table of one."""
     if isinstance(value, Items | Column) and len(value.values) == 1:
         return value.values[0]
+    if isinstance(value, Table) and len(value.names) == len(value.index) == 1:
+        return value.columns[0][0]
     return value
 
 
@@ -107,6 +110,17 @@ def _many(value: Value, asked: str) -> tuple[Value, ...]:
     if isinstance(value, Table) and len(value.names) == 1:
         return value.columns[0]
     raise WrongForm(f"This is {described(value)}; expected was {asked}.")
+
+
+def _in_order(value: Value, asked: str) -> tuple[Value, ...]:
+    """Take several values in the order they stand in; a dict and a row of a table have one too."""
+    if isinstance(value, Items) and value.kind == "set":
+        raise WrongForm(f"A set has no order; expected was {asked}.")
+    if isinstance(value, Pairs):
+        return tuple(v for _, v in value.pairs)
+    if isinstance(value, Table) and len(value.index) == 1:
+        return tuple(column[0] for column in value.columns)
+    return _many(value, asked)
 
 
 def _in(unit: str) -> str:
@@ -144,7 +158,8 @@ class Number(Kind):
         number = float(value)
         if not math.isfinite(number):
             raise WrongForm("This is not a finite number: is a missing value or a division by zero in it?")
-        if not self.low <= number <= self.high:
+        # Sums of floats miss a bound by a hair.
+        if not self.low - self.tolerance <= number <= self.high + self.tolerance:
             raise WrongForm(
                 f"No answer to this can lie outside {self.low:g} to {self.high:g}{_in(self.unit)}: "
                 "check the unit."
@@ -162,7 +177,7 @@ class Number(Kind):
 
 @dataclass(frozen=True)
 class Whole(Kind):
-    """A whole number; 8.0 counts as 8."""
+    """A whole number; 8.0 counts as 8, and so does what floats make of it."""
 
     unit: str = ""
     low: int = -(10**12)
@@ -179,11 +194,11 @@ class Whole(Kind):
             value = value.total_seconds() / 86400
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise WrongForm(f"This is {described(value)}; expected was {self.asked()}.")
-        if not math.isfinite(value) or value != int(value):
-            raise WrongForm(f"This is not a whole number; expected was {self.asked()}.")
+        if not math.isfinite(value) or abs(value - round(value)) > 1e-6:
+            raise WrongForm(f"This has a fraction; expected was {self.asked()}.")
         if not self.low <= value <= self.high:
             raise WrongForm(f"No answer to this can lie outside {self.low} to {self.high}{_in(self.unit)}.")
-        return int(value)
+        return round(value)
 
 
 @dataclass(frozen=True)
@@ -245,9 +260,10 @@ class Day(Kind):
 
 @dataclass(frozen=True)
 class Codes(Kind):
-    """A collection of codes or names in which neither order nor the kind of collection matters."""
+    """A collection of codes in which neither order nor case nor the kind of collection matters."""
 
     what: str = "country codes of three letters"
+    letters: int = 3
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
@@ -261,8 +277,11 @@ class Codes(Kind):
             return frozenset()
         found = _many(value, self.asked())
         if not all(isinstance(v, str) for v in found):
-            raise WrongForm(f"Not all of these are texts; expected was {self.asked()}.")
-        codes = [str(v).strip() for v in found]
+            index = " What stands in the index is not read." if isinstance(value, Column) else ""
+            raise WrongForm(f"Not all of these are texts; expected was {self.asked()}.{index}")
+        codes = [str(v).strip().upper() for v in found]
+        if not all(len(code) == self.letters and code.isalpha() for code in codes):
+            raise WrongForm(f"Not all of these are {self.what}.")
         if len(set(codes)) != len(codes):
             raise WrongForm("Something stands in it more than once.")
         return frozenset(codes)
@@ -281,10 +300,8 @@ class Ordered(Kind):
         return f"a list, in order: {count}{self.of.asked()}"
 
     def read(self, value: Value) -> tuple[Any, ...]:
-        """Take a list, tuple, array, index or Series; a set has no order."""
-        if isinstance(value, Items) and value.kind == "set":
-            raise WrongForm(f"A set has no order; expected was {self.asked()}.")
-        found = _many(value, self.asked())
+        """Take a list, tuple, array, index, Series, dict or row; a set has no order."""
+        found = _in_order(value, self.asked())
         if self.length and len(found) != self.length:
             raise WrongForm(f"These are {len(found)}; expected were {self.length}.")
         return tuple(self.of.read(v) for v in found)
@@ -309,10 +326,8 @@ class Together(Kind):
         return f"{len(self.parts)} values in this order: " + "; ".join(part.asked() for part in self.parts)
 
     def read(self, value: Value) -> tuple[Any, ...]:
-        """Take a tuple, list, array or Series of the right length."""
-        if isinstance(value, Items) and value.kind == "set":
-            raise WrongForm("A set has no order; put the values in a tuple.")
-        found = _many(value, self.asked())
+        """Take a tuple, list, array, Series, dict or row of the right length."""
+        found = _in_order(value, self.asked())
         if len(found) != len(self.parts):
             raise WrongForm(f"These are {len(found)} values; expected were {self.asked()}.")
         return tuple(part.read(v) for part, v in zip(self.parts, found, strict=True))
@@ -334,8 +349,8 @@ def _key(value: Value) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise WrongForm(f"A key is {described(value)}; expected were texts or whole numbers.")
-    return str(value).strip()
+        raise WrongForm(f"This is {described(value)}; expected was a text or a whole number.")
+    return str(value).strip().casefold()
 
 
 @dataclass(frozen=True)
@@ -345,6 +360,7 @@ class ByKey(Kind):
     of: Kind = field(default_factory=Number)
     keys: str = "country codes"
     ordered: bool = False
+    key: Kind | None = None
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
@@ -363,12 +379,19 @@ class ByKey(Kind):
             pairs = list(zip(value.index, value.columns[0], strict=True))
         else:
             raise WrongForm(f"This is {described(value)}; expected was {self.asked()}.")
-        keys = [_key(_one(k)) for k, _ in pairs]
+        keys = [self._read_key(_one(k)) for k, _ in pairs]
         if len(set(keys)) != len(keys):
             raise WrongForm(
                 f"A key stands in it more than once; expected was one value for each of the {self.keys}."
             )
         return {k: self.of.read(v) for k, (_, v) in zip(keys, pairs, strict=True)}
+
+    def _read_key(self, value: Value) -> str:
+        try:
+            return _key(self.key.read(value) if self.key else value)
+        except WrongForm:
+            asked = self.key.asked() if self.key else "a text or a whole number"
+            raise WrongForm(f"A key is {described(value)}; expected was {asked}.") from None
 
     def same(self, answer: dict[str, Any], expected: dict[str, Any]) -> bool:
         """Compare key by key, and the order of keys where it was asked for."""
@@ -378,7 +401,8 @@ class ByKey(Kind):
 
     def to_json(self) -> dict[str, Any]:
         """Write the inner kind too."""
-        return {"kind": "ByKey", "of": self.of.to_json(), "keys": self.keys, "ordered": self.ordered}
+        form = {"kind": "ByKey", "of": self.of.to_json(), "keys": self.keys, "ordered": self.ordered}
+        return form | ({"key": self.key.to_json()} if self.key else {})
 
 
 @dataclass(frozen=True)

@@ -164,6 +164,8 @@ def _encode_scientific(value: Any, budget: _Budget, depth: int) -> Json:
         return {"t": "time", "v": value.isoformat()}
     if kind is pd.Timedelta:
         return {"t": "span", "v": value.total_seconds()}
+    if kind is pd.Period:
+        return str(value)  # 2022-09-14
     if kind is np.ndarray:
         budget.spend(value.size)
         if value.ndim == 0:

@@ -12,6 +12,7 @@ from samarkand.errors import CourseError
 from samarkand.grading import batch, gradebook, variants
 from samarkand.grading.assessment import Assessment
 from samarkand.grading.course import Course
+from samarkand.grading.structure import ADDED
 
 
 def explain(course: Course, name: str, student: str) -> str:
@@ -51,8 +52,8 @@ def explain(course: Course, name: str, student: str) -> str:
             f"  rule:   {verdict.rule or 'none was reached'}",
             f"  reason: {verdict.reason}",
         ]
-        if verdict.other is not None:
-            lines.append(f"  note:   right for the numbers {verdict.other}")
+        if verdict.others:
+            lines.append(f"  note:   right for the numbers {verdict.others[0]}")
         ran = result.ran.get(f"cell {verdict.question}")
         if ran is not None and ran.error:
             lines.append(f"  error:  {ran.error}")
@@ -94,8 +95,9 @@ def grades(course: Course, name: str) -> str:
         _questions(results),
         *_listed("Nothing handed in", sorted(absent)),
         *_listed("Not answered at all", [r.student for r in results if _unanswered(r)]),
-        *_listed("Flagged", [f"{r.student}: {'; '.join(r.remarks)}" for r in results if r.remarks]),
-        *_listed("Suspected copies (right for another student's numbers)", list(copies(results))),
+        *_listed("Added cells of their own", _with_cells_of_their_own(results)),
+        *_listed("Flagged", list(_flagged(results))),
+        *_listed("Suspected copies (one answer alone may be chance)", list(copies(results))),
         *_listed("Waiting for a person", [row["student"] for row in rows if row["needs_manual_grade"]]),
     ]
     return "\n\n".join(parts)
@@ -120,6 +122,19 @@ def _histogram(rows: list[dict[str, Any]]) -> str:
         counts[min(9, max(0, int(share * 10)))] += 1
     bars = (f"{10 * n:3d}-{10 * n + 10:3d} %  {'#' * count} {count or ''}" for n, count in enumerate(counts))
     return "\n".join(bar.rstrip() for bar in bars)
+
+
+def _with_cells_of_their_own(results: list[Assessment]) -> list[str]:
+    names = [r.student for r in results if any(remark.endswith(ADDED) for remark in r.remarks)]
+    return [", ".join(names)] if names else []
+
+
+def _flagged(results: list[Assessment]) -> Iterator[str]:
+    """Say what was odd in each submission; whoever only added cells did what a notebook is for."""
+    for result in results:
+        odd = [remark for remark in result.remarks if not remark.endswith(ADDED)]
+        if odd:
+            yield f"{result.student}: {'; '.join(odd)}"
 
 
 def _unanswered(result: Assessment) -> bool:
@@ -153,20 +168,28 @@ def _correlation(one: list[float], other: list[float]) -> str:
 
 
 def copies(results: list[Assessment]) -> Iterator[str]:
-    """Name students whose wrong answer is right for the numbers of a classmate who had it right."""
+    """Name students whose wrong answers are right for a classmate's numbers, and were right there.
+
+    The most answers first. Who fits in a part of what another classmate fits in is not named.
+    """
+    found = []
     for result in results:
-        for n, verdict in enumerate(result.verdicts):
-            if verdict.other is None:
-                continue
-            sources = [
-                r.student
-                for r in results
-                if r.student != result.student
-                and verdict.other.items() <= r.given.items()
-                and r.verdicts[n].state == "right"
-            ]
-            whose = f"those of {', '.join(sources)}" if sources else "nobody's in this class"
-            yield f"{result.student}, {verdict.question}: the numbers are {whose}"
+        fits = {r.student: _fitting(result, r) for r in results if r.student != result.student}
+        most = [q for q in fits.values() if q and not any(q < more for more in fits.values())]
+        for questions in {tuple(sorted(q)) for q in most}:
+            sources = [source for source, q in fits.items() if q == set(questions)]
+            found.append((-len(questions), result.student, questions, sources))
+    for _, student, questions, sources in sorted(found):
+        yield f"{student}: {', '.join(questions)} as {' or '.join(sources)} had it"
+
+
+def _fitting(result: Assessment, source: Assessment) -> set[str]:
+    """Name the questions that one had wrong, with an answer that was right for the other."""
+    return {
+        own.question
+        for own, right in zip(result.verdicts, source.verdicts, strict=True)
+        if right.state == "right" and any(other.items() <= source.given.items() for other in own.others)
+    }
 
 
 def _listed(title: str, entries: list[str]) -> list[str]:

@@ -19,6 +19,8 @@ from samarkand.errors import DamagedData
 from samarkand.grading.handed_in import shown
 from samarkand.grading.sandbox import Cell
 
+#: How the remark on added cells ends, which says nothing against anybody.
+ADDED = "added; they run, and carry no points."
 #: The most brackets, and beginnings of formulas, in one cell of prose: without ends, programs that show
 #: notebooks take minutes over some ten thousand.
 OPENINGS = 300
@@ -158,9 +160,7 @@ class Released:
             f"The cell {shown(k)} stands in it {n + 1} times; the first counts." for k, n in twice.items()
         ]
         if added:
-            remarks.append(
-                f"{added} code cell{'s were' if added > 1 else ' was'} added; they run, and carry no points."
-            )
+            remarks.append(f"{added} code cell{'s were' if added > 1 else ' was'} {ADDED}")
         long = sum(cell["long"] for cell in submitted)
         if long:
             remarks.append(f"{long} cell{'s were' if long > 1 else ' was'} far too long and left out.")
@@ -200,9 +200,10 @@ class Released:
     def _restore(
         self, found: dict[str, dict[str, Any]], order: list[tuple[str | None, dict[str, Any]]]
     ) -> list[str]:
-        """Put back what was deleted, behind what it stood behind."""
+        """Put back what was deleted, behind what it stood behind; what reads an answer, behind added cells."""
         remarks = []
         keys = list(self.cells)
+        kept = set(found)
         for place, key in enumerate(keys):
             released = self.cells[key]
             if key in found:
@@ -211,8 +212,10 @@ class Released:
                 remarks.append(f"The cell {shown(key)} was missing.")
             source = "" if self._editable(released) else released["source"]
             cell = {"type": released["cell_type"], "source": source, "missing": True}
-            before = {k: i for i, (k, _) in enumerate(order) if k is not None}
-            at = next((before[k] + 1 for k in reversed(keys[:place]) if k in before), 0)
+            places = {k: i for i, (k, _) in enumerate(order) if k is not None}
+            at = next((places[k] + 1 for k in reversed(keys[:place]) if k in places), 0)
+            if self._autograded(released):
+                at = next((places[k] for k in keys[place:] if k in kept and places[k] >= at), len(order))
             order.insert(at, (key, cell))
             found[key] = cell
         return remarks

@@ -59,8 +59,9 @@ def test_a_mark_is_explained(marked):
 def test_a_class_is_summed_up(marked):
     text = report.grades(marked, "ex90")
     assert "5 students, mean 2.00, median 0" in text
-    assert f"{marked.copier}, q1: the numbers are those of ada" in text
-    assert "eve: 1 code cell was added" in text
+    assert f"{marked.copier}: q1 as ada had it" in text
+    assert "Added cells of their own:\n  eve\n" in text
+    assert "Flagged" not in text
     assert "90-100 %  # 1" in text
 
 
