@@ -200,7 +200,7 @@ class Released:
     def _restore(
         self, found: dict[str, dict[str, Any]], order: list[tuple[str | None, dict[str, Any]]]
     ) -> list[str]:
-        """Put back what was deleted, behind what it stood behind; what reads an answer, behind added cells."""
+        """Put back what was deleted where it stood; what reads an answer, behind cells that were added."""
         remarks = []
         keys = list(self.cells)
         kept = set(found)
