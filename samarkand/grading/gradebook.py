@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import filecmp
 import os
 import sqlite3
 import sys
@@ -86,7 +87,8 @@ def backup(path: Path) -> Path:
     Returns
     -------
     pathlib.Path
-        ``backups/gradebook-<time>.db`` beside it; the oldest beyond :data:`KEPT` are removed.
+        ``backups/gradebook-<time>.db`` beside it, the newest one if nothing has changed since; the oldest
+        beyond :data:`KEPT` are removed.
 
     Raises
     ------
@@ -108,6 +110,10 @@ def backup(path: Path) -> Path:
         ):
             source.backup(copy)
         _settle(unfinished)
+        newest = max(folder.glob("gradebook-*.db"), default=None)
+        if newest is not None and filecmp.cmp(newest, unfinished, shallow=False):
+            unfinished.unlink()
+            return newest  # runs that come to nothing must not push out what others have saved
         unfinished.replace(target)
     except (OSError, sqlite3.Error) as error:
         unfinished.unlink(missing_ok=True)

@@ -133,3 +133,11 @@ def test_other_systems_are_sent_to_the_container(refused, monkeypatch, system):
 
 def test_no_bubblewrap_is_named(refused, programs):
     assert "the Debian package bubblewrap" in refused()
+
+
+def test_refusals_do_not_push_out_older_copies_of_the_gradebook(refused, programs, course):
+    copies = course.root / "backups"
+    refused()
+    before = sorted(copies.iterdir())
+    refused()
+    assert sorted(copies.iterdir()) == before
