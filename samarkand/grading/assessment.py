@@ -237,7 +237,7 @@ def _machine() -> tuple[int, int]:
             ticks = [int(part) for part in file.readline().split()[1:9]]
     except (OSError, ValueError):
         return 0, 0
-    return ticks[3], sum(ticks)
+    return ticks[3] + ticks[4], sum(ticks)  # a processor that waits for a disk is idle
 
 
 def _was_busy(before: tuple[int, int], after: tuple[int, int]) -> bool:

@@ -12,7 +12,7 @@ import pytest
 import workshop
 from test_attacks import ALL, A, deserves
 
-from samarkand.grading import inputs
+from samarkand.grading import assessment, inputs
 from samarkand.grading.sandbox import Cell
 
 #: Lets an attack try calls: whatever succeeds is in ``done``, and then q1 is wrong.
@@ -122,6 +122,22 @@ def test_files_are_still_copied(assessor, blank, tmp_path):
     folder = tmp_path / "ada" / workshop.NAME
     workshop.write(folder, workshop.fill(blank, **{**workshop.ANSWERS, "q1": q1}))
     assert assessor.assess("ada", folder).points == 10
+
+
+def test_who_keeps_the_disk_busy_gets_no_second_go(tmp_path, monkeypatch):
+    """Of the columns of /proc/stat the fourth is idle, the fifth idle too, with somebody waiting for a disk."""
+    stat = tmp_path / "stat"
+    monkeypatch.setattr(assessment, "Path", lambda _: stat)
+    readings = []
+    for line in (
+        "cpu  10 0 10 100 100 0 0 0 0 0",
+        "cpu  20 0 20 100 900 0 0 0 0 0",
+        "cpu  900 0 20 100 950 0 0 0 0 0",
+    ):
+        stat.write_text(f"{line}\nmore\n")
+        readings.append(assessment._machine())
+    assert not assessment._was_busy(*readings[:2])
+    assert assessment._was_busy(*readings[1:])
 
 
 def test_what_is_far_too_long_costs_its_own_question_alone(assessor, blank, tmp_path):
