@@ -121,13 +121,15 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
     fingerprint = _fingerprint(course, exercise, seed, key)
     todo: dict[str, Path] = {}
     digests: dict[str, str] = {}
+    marked = gradebook.marked(course.gradebook, exercise.id)
     for student, folder in folders.items():
         digests[student] = _digest(folder, exercise.id, fingerprint)
-        if not force and _recorded(course, exercise.id, student) == digests[student]:
-            summary.unchanged.append(student)
-            _name_unreadable(recorded(course, exercise.id, student), summary)
-        else:
+        kept = _kept(course, exercise.id, student, digests[student]) if student in marked else None
+        if kept is None or force:
             todo[student] = folder
+        else:
+            summary.unchanged.append(student)
+            _name_unreadable(kept, summary)
     if not todo:
         return summary
     if trusted:
@@ -320,12 +322,14 @@ def _record(course: Course, result: Assessment, digest: str) -> None:
     gradebook.write_whole(record_path(course, result.exercise, result.student), body)
 
 
-def _recorded(course: Course, exercise: str, student: str) -> str:
+def _kept(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:
+    """Read back what came out of this very work, if nothing that belongs to it has been lost since."""
     try:
-        kept = json.loads(record_path(course, exercise, student).read_bytes())
-        return str(kept["digest"])
-    except (OSError, ValueError, KeyError):
-        return ""
+        known = json.loads(record_path(course, exercise, student).read_bytes())["digest"] == digest
+        written = (course.root / "autograded" / student / exercise / f"{exercise}.ipynb").is_file()
+        return recorded(course, exercise, student) if known and written else None
+    except (OSError, ValueError, KeyError, TypeError, CourseError):
+        return None
 
 
 def recorded(course: Course, exercise: str, student: str) -> Assessment:
@@ -343,7 +347,13 @@ def recorded(course: Course, exercise: str, student: str) -> Assessment:
         kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
         kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
         return Assessment(**kept)
-    except (OSError, ValueError, KeyError, TypeError):  # or by a version that kept other things
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ):  # or by a version that kept other things
         raise CourseError(
             f"{exercise} of {student} has not been graded: run samarkand grade {exercise}."
         ) from None

@@ -168,6 +168,16 @@ def students(path: Path) -> set[str]:
         return {str(name) for (name,) in database.execute("SELECT id FROM student")}
 
 
+def marked(path: Path, exercise: str) -> set[str]:
+    """Return the ids of all students whose work on a set is in the gradebook."""
+    query = (
+        "SELECT submitted_assignment.student_id FROM submitted_assignment "
+        "JOIN assignment ON assignment.id = submitted_assignment.assignment_id WHERE assignment.name = ?"
+    )
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return {str(name) for (name,) in database.execute(query, (exercise,))}
+
+
 def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
     """Return one row a graded submission.
 

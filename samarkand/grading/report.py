@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import statistics
@@ -63,9 +64,13 @@ def explain(course: Course, name: str, student: str) -> str:
 
 
 def assessments(course: Course, exercise: str) -> list[Assessment]:
-    """Read back all assessments of a set, in the order of the ids."""
+    """Read back all assessments of a set, in the order of the ids; a damaged one is as good as none."""
     folder = course.root / "assessments" / exercise
-    return [batch.recorded(course, exercise, path.stem) for path in sorted(folder.glob("*.json"))]
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        with contextlib.suppress(CourseError):
+            found.append(batch.recorded(course, exercise, path.name.removesuffix(".json")))
+    return found
 
 
 def grades(course: Course, name: str) -> str:

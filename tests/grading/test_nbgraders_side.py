@@ -1,0 +1,121 @@
+"""nbgrader's own programs on the same course: what they may do, what they may not, and what is theirs."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+import workshop
+from test_batch import grade, hand_in
+
+from samarkand import home
+from samarkand.grading import batch, gradebook, release, report
+
+
+def scores(course):
+    return {row["student"]: row["score"] for row in gradebook.marks(course.gradebook, workshop.NAME)}
+
+
+@pytest.fixture
+def configured(course):
+    """A course with the repository's own settings of nbgrader."""
+    for part in ("nbgrader_config.py", "nbconvert"):
+        source = home.ROOT / "exercises" / part
+        target = course.root / part
+        shutil.copytree(source, target) if source.is_dir() else shutil.copy(source, target)
+    hand_in(course, "ada", **workshop.ANSWERS)
+    hand_in(course, "bob")
+    grade(course)
+    return course
+
+
+def run(course, *words):
+    return subprocess.run(
+        [sys.executable, *words], cwd=course.root, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_nbgraders_pages_load_nothing_from_elsewhere(configured):
+    done = run(configured, "-m", "nbgrader", "generate_feedback", workshop.NAME)
+    assert done.returncode == 0, done.stderr[-2000:]
+    page = (configured.root / "feedback" / "ada" / workshop.NAME / f"{workshop.NAME}.html").read_text()
+    assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//""", page)
+    assert not re.search(r"""@import|url\(\s*["']?(https?:)?//""", page)
+
+
+BUTTON = """
+import json, sys
+import nbgrader.server_extensions.formgrader.formgrader
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config.loader import PyFileConfigLoader
+config = PyFileConfigLoader("nbgrader_config.py", path=".").load_config()
+api = NbGraderAPI(CourseDirectory(config=config), config=config)
+print(json.dumps(api.autograde(sys.argv[1], sys.argv[2])))
+"""
+
+
+def test_formgraders_button_runs_no_student_code(configured):
+    before = scores(configured)
+    mark = configured.root / "pwned"
+    hand_in(configured, "ada", **workshop.ANSWERS, added=f"open({str(mark)!r}, 'w').close()")
+    done = run(configured, "-c", BUTTON, workshop.NAME, "ada")
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert (told["success"], "only run in a sandbox" in told["log"]) == (False, True)
+    assert not mark.exists()
+    assert scores(configured) == before
+    # what the button has thrown away is made anew
+    assert grade(configured)[0].graded == ["ada"]
+    assert (configured.root / "autograded" / "ada" / workshop.NAME / f"{workshop.NAME}.ipynb").is_file()
+    assert not mark.exists()
+
+
+def test_what_was_lost_is_graded_again(course):
+    for student in ("ada", "bob", "cyn", "dai"):
+        hand_in(course, student, **workshop.ANSWERS)
+    grade(course)
+    shutil.rmtree(course.root / "autograded" / "ada")
+    batch.record_path(course, workshop.NAME, "bob").write_text("{half of it")
+    with gradebook.opened(course.gradebook) as book:
+        book.remove_submission(workshop.NAME, "cyn")
+    assert [result.student for result in report.assessments(course, workshop.NAME)] == ["ada", "cyn", "dai"]
+    summary, _ = grade(course)
+    assert (summary.graded, summary.unchanged) == (["ada", "bob", "cyn"], ["dai"])
+    course.gradebook.unlink()
+    release.generate(course, course.exercise("ex90"))
+    assert len(grade(course)[0].graded) == 4
+    assert scores(course) == dict.fromkeys(("ada", "bob", "cyn", "dai"), 10)
+
+
+def test_what_a_person_gave_outlives_every_run(course):
+    """Scores, comments and extra credit, with formgrader's connection open all the while."""
+    from nbgrader.api import Gradebook
+
+    for student in ("ada", "bob"):
+        hand_in(course, student, **workshop.ANSWERS)
+    grade(course)
+    names = (workshop.NAME, workshop.NAME, "bob")
+    book = Gradebook(f"sqlite:///{course.gradebook}")
+    try:
+        mark = book.find_grade("q1-check", *names)
+        mark.manual_score, mark.extra_credit = 1.5, 0.75
+        book.find_comment("q1", *names).manual_comment = "by hand"
+        book.db.commit()
+        book.find_grade("q2-check", *names)  # a page that is being looked at
+        assert grade(course, force=True)[0].troubles == []
+        assert scores(course) == {"ada": 10, "bob": 10.25}
+        hand_in(course, "bob", q1="product = 1")
+        assert grade(course)[0].graded == ["bob"]
+        book.db.rollback()
+        book.db.expire_all()
+        mark = book.find_grade("q1-check", *names)
+        assert (mark.manual_score, mark.auto_score, mark.extra_credit) == (1.5, 0, 0.75)
+        assert mark.needs_manual_grade  # as nbgrader asks when the work has changed
+        comment = book.find_comment("q1", *names)
+        assert (comment.comment, comment.auto_comment[:6]) == ("by hand", "0 of 2")
+    finally:
+        book.close()
