@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
+import itertools
 import random
 
 import pandas as pd
@@ -106,23 +107,29 @@ def _series(*values: float | None) -> pd.Series:
     return pd.Series(values, dtype="float64")
 
 
+#: How many forecasts a case has, and by how many hundredths they miss: no two have the same score, and the sum of the
+#: squares, a known wrong way, is no more than 1.
+MISSES = [(3, 12, 20), (5, 25, 33), (4, 38, 48), (2, 55, 70)]
+
+
 def _cases(draw: random.Random) -> list[Case]:
-    def scored(size: int) -> tuple[list[float], list[float]]:
-        """Draw forecasts and outcomes: no difference is so small or so large that squaring leaves it as it is."""
-        happened = draw.choices([0.0, 0.5, 1.0], k=size)
-        differences = [draw.randint(12, 48) / 100 for _ in happened]
-        return [round(abs(h - d), 2) for h, d in zip(happened, differences, strict=True)], happened
+    def scored(size: int, low: int, high: int) -> tuple[list[float], list[float]]:
+        """Draw forecasts and outcomes."""
+        happened = draw.choices([0.0, 0.5, 1.0] if high < 50 else [0.0, 1.0], k=size)
+        return [round(abs(h - draw.randint(low, high) / 100), 2) for h in happened], happened
 
     def gap(size: int) -> tuple[pd.Series, pd.Series]:
         """Take one outcome away."""
-        forecasts, happened = scored(size)
+        forecasts, happened = scored(size, 12, 48)
         missing = draw.randrange(size)
         return _series(*forecasts), _series(*(None if n == missing else h for n, h in enumerate(happened)))
 
-    sizes = draw.sample([2, 3, 4, 5], 4)
     return [
         Case((_series(0.8, 0.3, 0.5), _series(1, 0, 1))),
-        *(Case(tuple(_series(*values) for values in scored(size))) for size in sizes),
+        *(
+            Case((_series(*forecasts), _series(*happened)))
+            for forecasts, happened in itertools.starmap(scored, MISSES)
+        ),
         Case(gap(draw.randint(3, 5)), edge="an outcome is missing"),
         Case((_series(draw.randint(12, 88) / 100), _series(None)), edge="no outcome is known"),
         Case((_series(), _series()), edge="two empty Series"),

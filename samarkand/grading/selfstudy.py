@@ -9,7 +9,7 @@ from typing import Any
 
 from samarkand import home
 from samarkand.errors import CourseError
-from samarkand.grading import checks, desk, gradebook, handed_in, variants
+from samarkand.grading import checks, desk, gradebook, handed_in, inputs, plain, values, variants
 from samarkand.grading.assessment import Assessment, Assessor, named
 from samarkand.grading.course import Course
 from samarkand.grading.sandbox import Sandbox
@@ -175,7 +175,7 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
     student : str
         The student's id.
     answers : bool, optional
-        Show expected values too.
+        Show expected values too, and for functions what they are called with in this course.
 
     Returns
     -------
@@ -191,10 +191,18 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
         kind = f"a function that returns {question.kind.asked()}" if question.cases else question.kind.asked()
         points = f"{question.points} point{'s' if question.points > 1 else ''}"
         lines.append(f"{question.id} ({points}{own}): {question.name}, {kind}")
-        if answers:
+        if answers and question.cases:
+            lines += map(_asked, marker.inputs.cases[question.id], marker.expected[question.id])
+        elif answers:
             lines.append(f"    {marker.expected[question.id]}")
     for practice in exercise.practice:
         lines.append(f"{practice.id} (practice): {practice.name}, {practice.kind.asked()}")
         if answers:
             lines.append(f"    {practice.answer(given)}")
     return "\n".join(lines)
+
+
+def _asked(case: inputs.Case, right: object) -> str:
+    """Write an input of a function and what is right for it."""
+    arguments = (values.show(values.read(plain.encode(argument)), 60) for argument in case.arguments)
+    return f"    {', '.join(arguments)}{f' ({case.edge})' if case.edge else ''}: {right}"
