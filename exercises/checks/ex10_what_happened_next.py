@@ -119,10 +119,11 @@ def _cases(draw: random.Random) -> list[Case]:
         return [round(abs(h - draw.randint(low, high) / 100), 2) for h in happened], happened
 
     def gap(size: int) -> tuple[pd.Series, pd.Series]:
-        """Take one outcome away."""
+        """Put in a forecast without an outcome, worse than all others if nothing had happened."""
         forecasts, happened = scored(size, 12, 48)
-        missing = draw.randrange(size)
-        return _series(*forecasts), _series(*(None if n == missing else h for n, h in enumerate(happened)))
+        place = draw.randint(0, size)
+        forecasts.insert(place, draw.randint(60, 88) / 100)
+        return _series(*forecasts), _series(*happened[:place], None, *happened[place:])
 
     return [
         Case((_series(0.8, 0.3, 0.5), _series(1, 0, 1))),
@@ -130,7 +131,7 @@ def _cases(draw: random.Random) -> list[Case]:
             Case((_series(*forecasts), _series(*happened)))
             for forecasts, happened in itertools.starmap(scored, MISSES)
         ),
-        Case(gap(draw.randint(3, 5)), edge="an outcome is missing"),
+        Case(gap(draw.randint(2, 4)), edge="an outcome is missing"),
         Case((_series(draw.randint(12, 88) / 100), _series(None)), edge="no outcome is known"),
         Case((_series(), _series()), edge="two empty Series"),
     ]
