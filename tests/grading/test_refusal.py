@@ -117,11 +117,15 @@ def programs(monkeypatch):
         yield Path(folder)
 
 
+def bubblewrap_that_says(said: str, programs: Path) -> None:
+    path = programs / "bwrap"
+    path.write_text(f"#!/bin/sh\necho {shlex.quote(f'bwrap: {said}')} >&2\nexit 1\n")
+    path.chmod(0o755)
+
+
 @pytest.mark.parametrize("said", SAID, ids=lambda said: said[:30])
 def test_what_bubblewrap_says_becomes_what_to_do(refused, programs, said):
-    bubblewrap = programs / "bwrap"
-    bubblewrap.write_text(f"#!/bin/sh\necho {shlex.quote(f'bwrap: {said}')} >&2\nexit 1\n")
-    bubblewrap.chmod(0o755)
+    bubblewrap_that_says(said, programs)
     assert SAID[said] in refused()
 
 
@@ -141,3 +145,19 @@ def test_refusals_do_not_push_out_older_copies_of_the_gradebook(refused, program
     before = sorted(copies.iterdir())
     refused()
     assert sorted(copies.iterdir()) == before
+
+
+def test_a_refusal_is_told_once_even_if_some_work_could_not_be_read_at_all(course, programs, capsys, need):
+    need(sys.platform == "linux", "elsewhere it refuses already")
+    hand_in(course, "ada", **workshop.ANSWERS)
+    hand_in(course, "aaron").write_text("no notebook")
+    bubblewrap_that_says("Failed to make / slave: Permission denied", programs)
+    assert cli.main(["grade", "ex90", "--course", str(course.root), "--secret", str(course.secret)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--security-opt apparmor=unconfined" in line
+
+
+def test_who_grades_without_the_secret_is_told(course):
+    hand_in(course, "ada", **workshop.ANSWERS)
+    course.secret.unlink()
+    assert grade(course)[1][0].startswith(f"WITHOUT THE SECRET (no file {course.secret})")
