@@ -220,7 +220,7 @@ FORBIDDEN_CALLS = {
 }  # fmt: skip
 
 EQUAL, ANY_BIT = 0x15, 0x45
-THP_DISABLE = 41
+THP_DISABLE, SET_DELEGATION = 41, 1040
 
 #: Calls that are forbidden where all conditions on their arguments hold: which argument, the test, a number,
 #: and whether the test must succeed or fail.
@@ -235,6 +235,7 @@ FORBIDDEN_USES: list[tuple[tuple[int, int], tuple[tuple[int, int, int, bool], ..
     ((13, 134), ((0, EQUAL, signal.SIGCHLD, True),)),
     # A lease on a file lets whoever opens it wait, the grader and the next student too.
     ((72, 25), ((1, EQUAL, fcntl.F_SETLEASE, True),)),
+    ((72, 25), ((1, EQUAL, SET_DELEGATION, True),)),
     ((160, 164), ((0, EQUAL, resource.RLIMIT_CORE, True),)),
     ((302, 261), ((1, EQUAL, resource.RLIMIT_CORE, True),)),
 ]
@@ -268,7 +269,7 @@ def seccomp() -> None:
             range(2 * len(conditions) - 1, 0, -2), conditions, strict=True
         ):
             code += [(load, 0, 0, 16 + 8 * argument), (test, *((0, left) if wanted else (left, 0)), value)]
-        code += [(give, 0, 0, denied), (give, 0, 0, allow)]
+        code += [(give, 0, 0, denied), (load, 0, 0, 0)]
     code += [(give, 0, 0, allow)]
     program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in code))
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code), ctypes.addressof(program)))
@@ -612,7 +613,9 @@ def _in_a_fork(
         body += part
         if not part or len(body) > limits["output"]:
             break
-        if b"\n" in part and body.count(b"\n") < len(calls):
+        if b"\n" in part:
+            if body.count(b"\n") >= len(calls):
+                break  # a process that a call has left behind may hold the pipe open
             deadline = time.monotonic() + patience
     os.close(reader)
     with contextlib.suppress(ProcessLookupError):

@@ -6,6 +6,7 @@ As in `test_attacks.py`: code in a cell, the honest answers beside it, and the p
 # ruff: noqa: E501 - an attack is quoted as it was written
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -38,6 +39,8 @@ import fcntl
 open('/tmp/work/mine', 'w').close()
 mine = os.open('/tmp/work/mine', os.O_RDONLY)
 for kind in (fcntl.F_RDLCK, fcntl.F_WRLCK): attempt('lease', fcntl.fcntl, mine, fcntl.F_SETLEASE, kind)
+attempt('delegation', fcntl.fcntl, mine, 1040, bytes(16))
+if fcntl.fcntl(mine, fcntl.F_GETFL) & os.O_WRONLY: done.append('flags')
 """),
     tries("children that the kernel forgets", """
 import signal
@@ -77,6 +80,17 @@ import resource
 attempt('limit', lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)) or 0)
 """),
 ]  # fmt: skip
+
+
+def test_calls_that_leave_a_process_behind_are_answered_at_once(assessor, blank, tmp_path):
+    leave = "    if os.fork() == 0:\n        os.setsid()\n        time.sleep(100)\n"
+    q3 = workshop.ANSWERS["q3"].replace("    return", f"{leave}    return", 1)
+    folder = tmp_path / "ada" / workshop.NAME
+    workshop.write(folder, workshop.fill(blank, **{**workshop.ANSWERS, "q3": f"import os, time\n{q3}"}))
+    before = time.monotonic()
+    result = assessor.assess("ada", folder)
+    assert (result.points, result.ended) == (10, "finished")
+    assert time.monotonic() - before < workshop.LIMITS.wall / 2
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a.name)
