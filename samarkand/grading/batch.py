@@ -117,8 +117,7 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
     gradebook.ready(course.gradebook)
     summary = Summary(trusted=trusted)
     folders = _chosen(course, exercise, students, summary)
-    seed, key = course.seed(), course.key()
-    fingerprint = _fingerprint(course, exercise, seed, key)
+    fingerprint = _fingerprint(course, exercise)
     todo: dict[str, Path] = {}
     digests: dict[str, str] = {}
     marked = gradebook.marked(course.gradebook, exercise.id)
@@ -140,7 +139,9 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
     gradebook.backup(course.gradebook)
     jobs = min(jobs or processors(), len(todo), MOST_JOBS_EACH * (os.cpu_count() or 1))
     with Scratch() as stage, Boxes(course, jobs, trusted) as boxes:
-        assessor = Assessor(exercise, released, seed, boxes.first, limits, boxes.alone, key=key)
+        assessor = Assessor(
+            exercise, released, course.seed(), boxes.first, limits, boxes.alone, key=course.key()
+        )
         progress = Progress(len(todo), say)
         confined: list[bool] = []  # of whom something ran
 
@@ -236,7 +237,7 @@ def _has_roster(course: Course) -> bool:
     return (course.root / "roster.csv").is_file()
 
 
-def _fingerprint(course: Course, exercise: ExerciseSet, seed: str, key: str) -> str:
+def _fingerprint(course: Course, exercise: ExerciseSet) -> str:
     """Sum up what marks depend on besides the submission."""
     released = course.root / "release" / exercise.id / f"{exercise.id}.ipynb"
     files = [
@@ -244,7 +245,12 @@ def _fingerprint(course: Course, exercise: ExerciseSet, seed: str, key: str) -> 
         course.check_folder / f"{exercise.id}.py",
         *sorted(home.course_data().glob("*.csv")),
     ]
-    parts = [str(VERSION), seed, key, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files)]
+    parts = [
+        str(VERSION),
+        course.seed(),
+        course.key(),
+        *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),
+    ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 

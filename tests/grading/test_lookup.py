@@ -265,7 +265,7 @@ def ex02_grouped(blocks, kind):
 
 def ex02_loop(blocks, kind):
     whole = sum(blocks.words)
-    return whole and sum(w for k, w in zip(blocks.kind, blocks.words) if k == kind) / whole * 100
+    return whole and sum(w for k, w in zip(blocks.kind, blocks.words, strict=True) if k == kind) / whole * 100
 
 
 def ex03_filled(table, iso3, day):
@@ -321,7 +321,7 @@ def ex10_kept(forecasts, outcomes):
 
 
 def ex10_loop(forecasts, outcomes):
-    squares = [(f - o) ** 2 for f, o in zip(forecasts, outcomes) if o == o]
+    squares = [(f - o) ** 2 for f, o in zip(forecasts, outcomes, strict=True) if not np.isnan(o)]
     return sum(squares) / max(1, len(squares))
 
 
