@@ -60,6 +60,7 @@ def release(options: argparse.Namespace) -> int:
         wing.may_bundle(options.bundle, force=options.force)
     with scratch.alone(course.root):
         course.seed(create=True)
+        course.remember_secret()
         for found in sets:
             folder = wing.generate(course, found)
             for stage in ("source", "release"):

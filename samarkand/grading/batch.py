@@ -114,21 +114,17 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
     say: Callable[[str], None],
 ) -> Summary:
     released = course.released(exercise)
+    course.same_secret()
     gradebook.ready(course.gradebook)
     summary = Summary(trusted=trusted)
     folders = _chosen(course, exercise, students, summary)
     fingerprint = _fingerprint(course, exercise)
-    todo: dict[str, Path] = {}
-    digests: dict[str, str] = {}
-    marked = gradebook.marked(course.gradebook, exercise.id)
-    for student, folder in folders.items():
-        digests[student] = _digest(folder, exercise.id, fingerprint)
-        kept = _kept(course, exercise.id, student, digests[student]) if student in marked else None
-        if kept is None or force:
-            todo[student] = folder
-        else:
-            summary.unchanged.append(student)
-            _name_unreadable(kept, summary)
+    digests = {student: _digest(folder, exercise.id, fingerprint) for student, folder in folders.items()}
+    todo = {
+        s: folder
+        for s, folder in folders.items()
+        if force or not _stands(course, exercise, s, digests[s], summary)
+    }
     if not todo:
         return summary
     if trusted:
@@ -192,11 +188,13 @@ def _chosen(
     course: Course, exercise: ExerciseSet, students: Sequence[str], summary: Summary
 ) -> dict[str, Path]:
     """Find the submissions to grade; name those that are missing or not on the roster."""
-    found = course.submissions(exercise.id)
+    found, misplaced = course.submissions(exercise.id), course.misplaced(exercise.id)
     if not found:
         raise CourseError(
-            f"Nothing was handed in for {exercise.id}: {course.root / 'submitted'} holds no folder of it."
+            f"Nothing was handed in for {exercise.id}: {course.root / 'submitted'} holds no folder of it. "
+            + " ".join(misplaced)
         )
+    summary.troubles += misplaced
     students = sorted({variants.student(student) for student in students})
     found = _by_id(found, summary)
     for student in students:
@@ -330,6 +328,16 @@ def _record(course: Course, result: Assessment, digest: str) -> None:
     kept.pop("notebook")
     body = json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8", "replace")
     gradebook.write_whole(record_path(course, result.exercise, result.student), body)
+
+
+def _stands(course: Course, exercise: ExerciseSet, student: str, digest: str, summary: Summary) -> bool:
+    """Say whether a student's marks are still those of this very work, and note it."""
+    kept = _kept(course, exercise.id, student, digest)
+    if kept is None or student not in gradebook.marked(course.gradebook, exercise.id):
+        return False
+    summary.unchanged.append(student)
+    _name_unreadable(kept, summary)
+    return True
 
 
 def _kept(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:

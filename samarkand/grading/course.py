@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import re
@@ -13,6 +14,7 @@ from typing import Any
 from samarkand import home
 from samarkand.errors import CourseError, DamagedData
 from samarkand.grading import checks, inputs, variants
+from samarkand.grading.handed_in import shown
 from samarkand.grading.structure import Released
 
 
@@ -91,6 +93,31 @@ class Course:
         """
         return inputs.key(self._told()) if self.secret.exists() else inputs.DEMONSTRATION
 
+    @property
+    def _sign(self) -> str:
+        """What tells one secret from another and gives none away."""
+        return hashlib.sha256(f"samarkand: sign of {self.seed()}".encode()).hexdigest()[:16]
+
+    def remember_secret(self) -> None:
+        """Note which secret the sets are released with."""
+        (self.root / "secret_sign.txt").write_text(f"{self._sign}\n", encoding="utf-8")
+
+    def same_secret(self) -> None:
+        """Stop if the sets were released with another secret: everybody's own numbers would be others.
+
+        Raises
+        ------
+        CourseError
+            With the file that was looked into.
+        """
+        path = self.root / "secret_sign.txt"
+        if path.is_file() and path.read_text(encoding="utf-8").strip() != self._sign:
+            what = "There is another secret" if self.secret.exists() else "There is no secret"
+            raise CourseError(
+                f"{what} in {self.secret}: the sets were released with one by which students have "
+                "other numbers. Say where it is with --secret."
+            )
+
     def _told(self) -> bytes:
         return self.secret.read_text(encoding="utf-8").strip().encode()
 
@@ -126,6 +153,32 @@ class Course:
             if there:
                 found[student] = folder
         return found
+
+    def misplaced(self, exercise: str) -> list[str]:
+        """Find what looks handed in for a set and lies where nothing is looked for.
+
+        Returns
+        -------
+        list of str
+            A sentence each.
+        """
+        submitted, number = self.root / "submitted", exercise.partition("_")[0]
+        sentences = []
+        for place in sorted(submitted.iterdir()) if submitted.is_dir() else []:
+            try:
+                names = sorted(path.name for path in place.iterdir()) if place.is_dir() else []
+            except OSError:
+                continue  # whoever reads it says so
+            if exercise in names:
+                continue
+            for path in (place.name, *(f"{place.name}/{name}" for name in names)):
+                if re.search(rf"(^|[^a-z]){number}(?!\d)[^/]*$", path, re.IGNORECASE):
+                    sentences.append(
+                        f"submitted/{shown(path)} was not looked at: work on this set is looked for in "
+                        f"submitted/<student>/{exercise}/."
+                    )
+                    break
+        return sentences
 
     def nbgrader(self, assignment: str, student: str = "*", **directories: str) -> tuple[Any, Any]:
         """Build what nbgrader's converters want.

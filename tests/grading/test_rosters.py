@@ -16,6 +16,7 @@ from test_batch import grade, hand_in
 from samarkand import cli
 from samarkand.errors import CourseError
 from samarkand.grading import batch, gradebook, release, report, variants
+from samarkand.grading.course import Course
 
 
 @pytest.mark.parametrize(
@@ -203,3 +204,43 @@ def test_a_bundle_that_cannot_be_made_is_refused_before_anything_is_released(cou
     out = capsys.readouterr()
     assert ("released" in out.out, "no bundle" in out.err) == (False, True)
     assert course.gradebook.read_bytes() == before
+
+
+def test_work_that_lies_where_nothing_is_looked_for_is_named(course):
+    submitted = course.root / "submitted"
+    hand_in(course, "ada", **workshop.ANSWERS)
+    for place in (
+        "bob/ex90",
+        "cyn/EX90_TEST",
+        "ex90_test/dai",
+        "eve/ex91_other",
+        "alex90/ex9",
+        "fay",
+        "ada/old",
+    ):
+        (submitted / place).mkdir(parents=True)
+    (submitted / "fay" / "ex90_test.ipynb").write_text("{}")
+    for name in (".DS_Store", "Thumbs.db", "desktop.ini", "notes.txt", "ex90 all.zip"):
+        (submitted / name).write_text("x")
+    summary, _ = grade(course)
+    assert summary.graded == ["ada"]
+    assert [trouble.partition(" was not looked at")[0] for trouble in summary.troubles] == [
+        "submitted/bob/ex90",
+        "submitted/cyn/EX90_TEST",
+        "submitted/ex90 all.zip",
+        "submitted/ex90_test",
+        "submitted/fay/ex90_test.ipynb",
+    ]
+
+
+def test_another_secret_than_at_release_is_refused(course, tmp_path):
+    """Or everybody's own numbers would be others, and all answers wrong."""
+    hand_in(course, "ada", **workshop.ANSWERS)
+    course.remember_secret()
+    assert grade(course)[0].troubles == []
+    other = tmp_path / "other"
+    for says in ("There is no secret in", "There is another secret in"):
+        with pytest.raises(CourseError, match=says):
+            grade(Course(course.root, other))
+        other.write_text("another secret of 16 bytes")
+    assert "0123456789" not in (course.root / "secret_sign.txt").read_text()
