@@ -190,10 +190,10 @@ def _chosen(
     """Find the submissions to grade; name those that are missing or not on the roster."""
     found, misplaced = course.submissions(exercise.id), course.misplaced(exercise.id)
     if not found:
-        raise CourseError(
-            f"Nothing was handed in for {exercise.id}: {course.root / 'submitted'} holds no folder of it. "
-            + " ".join(misplaced)
+        nothing = (
+            f"Nothing was handed in for {exercise.id}: {course.root / 'submitted'} holds no folder of it."
         )
+        raise CourseError(" ".join([nothing, *misplaced]))
     summary.troubles += misplaced
     students = sorted({variants.student(student) for student in students})
     found = _by_id(found, summary)
