@@ -109,8 +109,18 @@ def _last_row(table: pd.DataFrame, day: pd.Timestamp) -> float:
     return float(known["total_usd_bn"].iloc[-1]) if len(known) else 0.0
 
 
+def _last_out(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    known = table[table["known_when"] <= pd.Timestamp(day)].sort_values("known_when", kind="stable")
+    return float(known["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+
+
 def _other_trade(draw: random.Random, table: pd.DataFrame) -> pd.DataFrame:
-    """Take fifteen periods to other years, where the course's table has none, and scale their totals."""
+    """Take fifteen periods to other years, where the course's table has none, and scale their totals.
+
+    Each comes out before any that ends later.
+    """
+    following = table["known_when"][::-1].cummin()[::-1].shift(-1)
+    table = table[~(table["known_when"] >= following)]
     other = table.iloc[sorted(draw.sample(range(len(table)), 15))].reset_index(drop=True)
     years = pd.DateOffset(years=draw.choice([-1, 1]) * draw.randint(6, 12))
     days = {name: other[name] + years for name in ("period_start", "period_end", "known_when")}
@@ -143,12 +153,17 @@ def _cases(draw: random.Random) -> list[Case]:
     known = [end for end, came in map(rows.__getitem__, order) if came <= max(days)]
     if known[-1] == latest(max(days)):
         order.reverse()
+    # What ends first of all comes out last of all.
+    late = other.assign(
+        known_when=other["known_when"].mask(other["period_end"] == min(other["period_end"]), max(days))
+    )
     fresh = [came for came in out[1:] if latest(came) != latest(came - day)]
     return [
         Case((table, pd.Timestamp("2022-09-15"))),
         *(Case((other, when)) for when in days),
         Case((other, draw.choice(fresh)), edge="the very day a figure comes out"),
         Case((other.iloc[order].reset_index(drop=True), max(days)), edge="rows in another order"),
+        Case((late, max(days)), edge="an earlier period comes out last"),
         Case((other, min(other["period_end"]) - day * draw.randint(10, 90)), edge="nothing is known yet"),
         Case((other.iloc[:0], days[0]), edge="an empty table"),
     ]
@@ -267,6 +282,7 @@ SET = ExerciseSet(
                 Diagnosis("What came out on the very day was known on that day.", _known_strictly),
                 Diagnosis("This uses figures before they were known: a period that is over is not yet published.", _with_hindsight),
                 Diagnosis("The last row need not be the latest period: sort first.", _last_row),
+                Diagnosis("What came out last need not be the latest period: sort by when periods end.", _last_out),
             ),
             cases=_cases,
         ),

@@ -392,7 +392,8 @@ class Marker:
         if question.cases is not None:
             return self._mark_function(question, held, outcome)
         read = values.show(held.value)
-        rule = f"{question.kind.asked()}{_tolerance(question.kind)}; expected {self.expected[question.id]!r}"
+        expected = _listed(self.expected[question.id])
+        rule = f"{question.kind.asked()}{_tolerance(question.kind)}; expected {expected}"
         try:
             answer = question.kind.read(held.value)
         except WrongForm as problem:
@@ -540,6 +541,11 @@ def _as_written(answer: Any, right: Any) -> bool:
         digits = 0 if answer.is_integer() else len(f"{answer:.12f}".rstrip("0").partition(".")[2])
         return math.isclose(answer, right, rel_tol=1e-9) or answer == round(right, digits)
     return bool(answer == right)
+
+
+def _listed(expected: Any) -> str:
+    """Write what is expected, a set in the order of the alphabet: its own is another in every run."""
+    return ", ".join(sorted(expected)) if isinstance(expected, frozenset) else repr(expected)
 
 
 def _safe_error(error: str) -> str:

@@ -1,0 +1,316 @@
+"""A class of students: each by habit, with the code of an answer and the mark that it deserves.
+
+Of the six sets. Who answers rightly in an unforeseen way has all points; a slip costs its question and is told
+by a sentence that is true of it. Everybody has numbers of their own.
+"""
+
+# ruff: noqa: E501 - cells are quoted as students write them
+from __future__ import annotations
+
+import json
+import re
+import sys
+from dataclasses import dataclass
+
+import pytest
+import workshop
+
+from samarkand import home
+from samarkand.grading import checks, report, structure
+from samarkand.grading.assessment import Assessment, Assessor
+from samarkand.grading.checks import Verdict
+from samarkand.grading.sandbox import Sandbox
+
+EXERCISES = home.ROOT / "exercises"
+
+
+@dataclass
+class Answer:
+    """An answer to a question, by whom; where it is not right, the points it deserves and words of the reason."""
+
+    question: str
+    habit: str
+    code: str
+    points: float | None = None
+    says: str = "Right"
+
+
+A = Answer
+
+#: What stands in a cell of the student's own in front of all answers, by set.
+BEFORE = {
+    "ex01_the_trip": """
+import csv, sqlite3
+from decimal import Decimal
+from functools import partial
+import numpy as np
+TRIP, KINDS = data.load("trip"), {"bilateral", "multilateral"}
+capital = {r.iso3: (r.capital_lat, r.capital_lon) for r in data.load("places").itertuples()}
+legs = [geo.distance_km(capital[a], capital[b]) for a, b in zip(given["route"], given["route"][1:])]
+event = data.load("timeline").set_index("id").loc[given["event"], "day"]
+def met(states):
+    return TRIP[TRIP["type"].isin(KINDS) & np.array([bool(set(str(c).split(";")) & set(states)) for c in TRIP["counterpart_iso3"]])]
+""",
+    "ex02_reading_the_article": """
+from collections import Counter
+from fractions import Fraction
+claims = data.load("claims")
+mine = claims[claims["block"].isin(given["blocks"])]
+rest = claims.drop(mine.index)
+quoted = Counter()
+for row in data.load("blocks").to_dict("records"):
+    if row["quoted_speaker"] in ("Niva Yau", "Chien-yu Shih", "Bradley Jardine") and row["block"] not in given["without"]:
+        quoted[row["quoted_speaker"]] += row["quoted_words"]
+""",
+    "ex03_the_sco": """
+from typing import NamedTuple
+day = pd.Timestamp(given["day"])
+running = lambda t: t[(t["from"] <= day) & ~(t["to"] <= day)]
+now = running(data.load("sco_membership"))
+one = set(now[now["status"].isin(given["statuses"])]["iso3"])
+clubs = running(data.load("org_membership").query("organisation == @given['club'] and status == 'member'"))
+two = set(clubs["iso3"])
+wide = data.load("indicators").pivot(index=["iso3", "year"], columns="indicator", values="value")
+people = wide["population_persons"].unstack()[given["year"]]
+""",
+    "ex04_china_and_russia": """
+import sqlite3
+trade = data.load("trade_cn_ru_cumulative")
+row = trade.set_index("period_end").loc[given["end"]]
+more = row.china_imports_usd_bn - row.china_exports_usd_bn
+total = data.load("trade_with_china").query("months == 12 and reporter == 'CHN' and partner == 'RUS'").set_index("year")["total_usd_bn"]
+then = trade[trade["known_when"] <= given["day"]].sort_values("period_end").iloc[-1]
+crude = data.load("energy_flows").query("product == 'crude oil' and origin == 'RUS'").pivot(index="year", columns="destination", values="value")
+mine = crude.loc[given["years"], given["destination"]]
+share = 100 * mine / crude.sum(axis=1)[given["years"]]
+""",
+    "ex05_taking_sides": """
+from itertools import combinations
+import numpy as np
+votes = data.load("un_votes").set_index("iso3")[["es_11_1", "es_11_3", "es_11_4"]]
+coded = (votes == "yes").astype(int) - (votes == "no")
+apart = lambda a, b: int((coded.loc[a] - coded.loc[b]).abs().sum())
+far = pd.Series({v: apart(v, given["from"]) for v in given["voters"]})
+pairs = [apart(*pair) for pair in combinations(given["group"], 2)]
+""",
+    "ex10_what_happened_next": """
+from decimal import Decimal
+from statistics import fmean
+claims = data.load("claims")
+rest = claims.query("block not in @given['blocks']")
+scored = claims.query("type == 'forecast'").assign(o=lambda t: t["verdict"].map({"borne out": 1, "partly": 0.5, "contested": 0.5, "not borne out": 0}))
+believed = scored["speaker"].eq(given["speaker"]).map({True: given["probability"], False: given["other"]})
+""",
+}
+
+MEETINGS = "def meetings_with(trip, code):\n    "
+SHARE = "def word_share(blocks, kind):\n    "
+STATUS = "def status_on(table, iso3, day):\n    "
+LATEST = "def latest_known(table, day):\n    "
+DISTANCE = "def vote_distance(votes, a, b):\n    "
+BRIER = "def brier(forecasts, outcomes):\n    "
+
+CLASS = {
+    "ex01_the_trip": [
+        A("q1", "hands in a span of time", "gap_days = pd.Timestamp('2022-09-14') - event"),
+        A("q1", "divides spans in numpy", "gap_days = np.array([(pd.Timestamp(2022, 9, 14) - event) / np.timedelta64(1, 'D')])"),
+        A("q1", "counts both ends", "gap_days = (pd.Timestamp('2022-09-15') - event).days", 0, "both the first and the last"),
+        A("q1", "writes the unit into it", "gap_days = f'{(pd.Timestamp(2022, 9, 14) - event).days} days'", 0, "This is a text"),
+        A("q2", "a table of one cell", "flight_km = pd.DataFrame({'km': [geo.distance_km(capital[given['start']], capital[given['end']])]})"),
+        A("q2", "decimals", "flight_km = Decimal(round(geo.distance_km(capital[given['start']], capital[given['end']])))"),
+        A("q2", "async", "async def fly(a, b):\n    return geo.distance_km(capital[a], capital[b])\nflight_km = await fly(given['start'], given['end'])"),
+        A("q2", "in miles", "flight_km = geo.distance_km(capital[given['start']], capital[given['end']]) / 1.609344", 0, "in miles"),
+        A("q3", "periods as index", "meetings = met(given['states'])['day'].dt.to_period('D').value_counts()"),
+        A("q3", "texts as index, in a table", "meetings = met(given['states']).groupby(met(given['states'])['day'].astype(str)).size().reset_index(name='n')"),
+        A("q3", "the number in the month", "meetings = met(given['states'])['day'].dt.day.value_counts()", 0, "A key is a number; expected was a day"),
+        A("q4", "a partial function", "def count(kinds, trip, code):\n    return np.int16(sum(k in kinds and code in str(c).split(';') for k, c in zip(trip.type, trip.counterpart_iso3)))\nmeetings_with = partial(count, KINDS)"),
+        A("q4", "match, and prints a lot", "%%time\n" + MEETINGS + "n = 0\n    for kind, cell in zip(trip['type'], trip['counterpart_iso3']):\n        match kind:\n            case 'bilateral' | 'multilateral':\n                n += code in str(cell).split(';')\n    print(code, n)\n    return n"),
+        A("q4", "prints instead", MEETINGS + "print(1)", 0, "the function returns nothing"),
+        A("q4", "only meetings of two", MEETINGS + "return (trip.query(\"type == 'bilateral'\")['counterpart_iso3'].fillna('').str.split(';').map(lambda c: code in c)).sum()", 1.5, "Meetings of three and more"),
+        A("q5", "a dict", "journey = {'km': sum(legs), 'longest': 100 * max(legs) / sum(legs)}"),
+        A("q5", "a row of a table", "journey = pd.DataFrame([[sum(legs), 100 * max(legs) / sum(legs)]], columns=['km', 'pct'])"),
+        A("q5", "a set", "journey = {sum(legs), 100 * max(legs) / sum(legs)}", 0, "A set has no order"),
+        A("q5", "share of one", "journey = sum(legs), max(legs) / sum(legs)", 0, "share of one"),
+    ],
+    "ex02_reading_the_article": [
+        A("q1", "a Counter", "expert_shares = Counter({k: 100 * v / quoted.total() for k, v in quoted.items()})"),
+        A("q1", "fractions", "expert_shares = {k: Fraction(100 * v, quoted.total()) for k, v in quoted.items()}"),
+        A("q1", "rounds too far", "expert_shares = {k: round(100 * v / quoted.total()) for k, v in quoted.items()}", 0, "rounded too far"),
+        A("q2", "groupby.apply", "types = mine.groupby('type').apply(len)"),
+        A("q2", "nullable numbers", "types = mine['type'].value_counts().astype('Int64').reset_index()"),
+        A("q2", "a list of numbers", "types = mine['type'].value_counts().tolist()", 0, "This is a list of"),
+        A("q3", "an array", "h = rest['hedge'].notna()\nhedged = [h.sum(), h.mean() * 100, rest[h]['type'].eq('forecast').mean() * 100]"),
+        A("q3", "a dict", "h = rest.dropna(subset='hedge')\nhedged = dict(n=len(h), share=100 * len(h) / len(rest), forecasts=100 * sum(h.type == 'forecast') / len(h))"),
+        A("q3", "of all forecasts", "h = rest['hedge'].notna()\nhedged = h.sum(), h.mean() * 100, h[rest['type'] == 'forecast'].mean() * 100", 0, "the other way round"),
+        A("q4", "a Series", "commonest = pd.Series([len(mine), 100 * mine[given['column']].value_counts(normalize=True).max()], index=['b', 'a'])"),
+        A("q5", "recursion and type hints", "def word_share(blocks: pd.DataFrame, kind: str) -> float:\n    rows = list(zip(blocks['kind'], blocks['words']))\n    def add(i: int, only) -> int:\n        return 0 if i == len(rows) else (rows[i][1] if only in (None, rows[i][0]) else 0) + add(i + 1, only)\n    return 100 * add(0, kind) / whole if (whole := add(0, None)) else 0"),
+        A("q5", "forgets the empty table", SHARE + "return 100 * blocks.loc[blocks['kind'] == kind, 'words'].sum() / blocks['words'].sum()", 1.5, "no number (nan or inf)"),
+        A("q5", "gives a text back", SHARE + "return f\"{100 * blocks[blocks.kind == kind].words.sum() / max(blocks.words.sum(), 1):.1f} %\"", 0, "something else than a number"),
+    ],
+    "ex03_the_sco": [
+        A("q1", "crosstab and reindex", "n = now['status'].value_counts().reindex(['member', 'observer', 'dialogue partner'])\nnew = now[now['status'].isin(n.index)]['from'].max()\ncounts = pd.concat([n, pd.Series({'days': (day - new).days})])"),
+        A("q1", "a named tuple", "class Counts(NamedTuple):\n    m: int; o: int; d: int; days: int\nkinds = ['member', 'observer', 'dialogue partner']\nheld = now[now['status'].isin(kinds)]\ncounts = Counts(*(sum(held['status'] == k) for k in kinds), (day - held['from']).min().days)"),
+        A("q2", "a class", "class Status:\n    def __call__(self, table, iso3, day):\n        for r in table.to_dict('records'):\n            if r['iso3'] == iso3 and r['from'] <= day and not r['to'] <= day:\n                return r['status'].upper()\n        return 'none'\nstatus_on = Status()"),
+        A("q2", "an open end never runs", STATUS + "t = table[(table.iso3 == iso3) & (table['from'] <= day) & (table['to'] > day)]\n    return t.status.iloc[0] if len(t) else 'none'", 0, "A spell whose to is empty"),
+        A("q2", "the last day too", STATUS + "t = table[(table.iso3 == iso3) & (table['from'] <= day) & ~(table['to'] < day)]\n    return t.status.iloc[0] if len(t) else 'none'", 1, "the end is not part of it"),
+        A("q3", "numpy number", "import numpy as np\npeople_share = np.float32(100 * people[given['states']].sum() / people['WLD'])"),
+        A("q3", "just outside", "people_share = 100 * people[given['states']].sum() / people['WLD'] + 0.0511", 0, "Sum the population"),
+        A("q3", "just inside", "people_share = 100 * people[given['states']].sum() / people['WLD'] + 0.0499"),
+        A("q4", "nullable array", "y = wide.xs(2021, level='year')\ng = y.loc[given['states']]\ngdp_shares = pd.array([100 * (g.gdp_per_head_ppp * g.population_persons).sum() / y.gdp_ppp['WLD'], 100 * g.gdp_current_usd.sum() / y.gdp_current_usd['WLD']], dtype='Float64')"),
+        A("q5", "categories", "in_one_only = pd.Series(sorted(one ^ two), dtype='category')"),
+        A("q5", "keys of a dict, small letters", "in_one_only = {code.lower(): 1 for code in one ^ two}.keys()"),
+        A("q5", "one text", "in_one_only = ', '.join(one ^ two)", 0, "Not all of these are country codes"),
+        A("q6", "a row of a table", "both = one & two\nsimilarity = pd.DataFrame([(len(both), len(both) / len(one | two), 100 * people[sorted(both)].sum() / people[sorted(one)].sum())])"),
+    ],
+    "ex04_china_and_russia": [
+        A("q1", "two columns of one row", "surplus = pd.DataFrame({'d': [more], 'p': [100 * more / row.china_exports_usd_bn]})"),
+        A("q1", "rounds too far", "surplus = round(more), round(100 * more / row.china_exports_usd_bn)", 0, "rounded too far"),
+        A("q2", "pct_change", "growth = total[given['span']].pct_change().tail(1) * 100"),
+        A("q2", "a year", "first, last = given['span']\ngrowth = 100 * ((total[last] / total[first]) ** (1 / (last - first)) - 1)", 0, "mean growth a year"),
+        A("q3", "a period", "known_then = pd.Period(then['period_end'], 'D'), then['total_usd_bn']"),
+        A("q3", "a dict with a text", "known_then = {'day': f\"{then['period_end']:%Y-%m-%d}\", 'total': then['total_usd_bn']}"),
+        A("q3", "day, month, year", "known_then = f\"{then['period_end']:%d.%m.%Y}\", then['total_usd_bn']", 0, "expected was a day"),
+        A("q4", "a Series and a difference", "oil = [*share, mine.diff().iloc[-1]]"),
+        A("q4", "the shares the wrong way round", "oil = [*share[::-1], mine.diff().iloc[-1]]", 0, "first two numbers"),
+        A("q5", "SQL", LATEST + "con = sqlite3.connect(':memory:')\n    table.to_sql('t', con)\n    found = con.execute('select total_usd_bn from t where known_when <= ? order by period_end desc limit 1', [str(day)]).fetchone()\n    return found[0] if found else 0"),
+        A("q5", "sorts what it was given", LATEST + "table.sort_values('period_end', inplace=True)\n    known = table[table.known_when <= day]\n    return known.total_usd_bn.tail(1) if len(known) else 0"),
+        A("q5", "sorts by what came out", LATEST + "known = table[table.known_when <= day].sort_values('known_when', kind='stable')\n    return known.total_usd_bn.iloc[-1] if len(known) else 0", 1.5, "What came out last"),
+        A("q5", "looks at the course's table only", LATEST + "known = trade[trade.known_when <= day].sort_values('period_end')\n    return known.total_usd_bn.iloc[-1] if len(known) else 0", 0, "not right on all ordinary inputs"),
+    ],
+    "ex05_taking_sides": [
+        A("q1", "a dict", "yes_votes = {c: int((votes.loc[given['voters'], c] == 'yes').sum()) for c in votes}"),
+        A("q1", "an array", "yes_votes = (votes.loc[given['voters']].to_numpy() == 'yes').sum(axis=0)"),
+        A("q1", "of all", "yes_votes = (votes == 'yes').sum()", 0, "not only your twenty"),
+        A("q2", "floats in a table", "distances = pd.Series({g: apart(g, given['from']) for g in given['group']}).astype('float32').rename_axis('iso3').reset_index()"),
+        A("q3", "an index", "nearest = far.index[far == far.min()]"),
+        A("q3", "a column", "nearest = pd.DataFrame({'iso3': far[far == far.min()].index})"),
+        A("q3", "the distances themselves", "nearest = far[far == far.min()]", 0, "in the index is not read"),
+        A("q4", "rounded", "group_distance = [sum(apart(g, 'RUS') for g in given['group']), round(sum(pairs) / 10, 2)]"),
+        A("q4", "their sum", "group_distance = sum(apart(g, 'RUS') for g in given['group']), sum(pairs)", 0, "the sum over the pairs"),
+        A("q5", "melt and pivot", DISTANCE + "t = votes.melt('iso3', ['es_11_1', 'es_11_3', 'es_11_4'])\n    t['n'] = t['value'].map({'yes': 1, 'no': -1}).fillna(0)\n    p = t.pivot(index='variable', columns='iso3', values='n')\n    return (p[a] - p[b]).abs().sum()"),
+        A("q5", "counts differences", DISTANCE + "t = votes.set_index('iso3')[['es_11_1', 'es_11_3', 'es_11_4']]\n    return (t.loc[a] != t.loc[b]).sum()", 0, "on how many resolutions"),
+        A("q5", "forgets who was away", DISTANCE + "n = {'yes': 1, 'no': -1, 'abstain': 0}\n    t = votes.set_index('iso3')\n    return sum(abs(n[t.loc[a, c]] - n[t.loc[b, c]]) for c in ('es_11_1', 'es_11_3', 'es_11_4'))", 1.5, "stops with KeyError"),
+    ],
+    "ex10_what_happened_next": [
+        A("q1", "a Series of one", "borne_out = rest.query(\"verifiable == 'yes'\").groupby('verifiable')['verdict'].apply(lambda s: s.eq('borne out').mean() * 100)"),
+        A("q2", "crosstab, capital letters", "by_type = pd.crosstab(rest.type.str.capitalize(), rest.verdict, normalize='index')['borne out'].loc[['Fact', 'Interpretation', 'Forecast']] * 100"),
+        A("q2", "all types", "by_type = rest['verdict'].eq('borne out').groupby(rest['type']).mean() * 100", 0, "Other types"),
+        A("q3", "decimals", "constant_score = Decimal(fmean((o - given['constant']) ** 2 for o in scored.o))"),
+        A("q3", "two decimals", "constant_score = round(((scored.o - given['constant']) ** 2).mean(), 2)", 0, "rounded too far"),
+        A("q4", "an array of one", "own_score = ((scored.o - believed) ** 2).to_numpy().mean(keepdims=True)"),
+        A("q4", "the same for all", "own_score = ((scored.o - given['probability']) ** 2).mean()", 0, "Everybody has the same"),
+        A("q5", "drops what is missing from what it was given", BRIER + "outcomes.dropna(inplace=True)\n    return ((forecasts - outcomes) ** 2).mean() if len(outcomes) else 0"),
+        A("q5", "generators", BRIER + "pairs = [(f, o) for f, o in zip(forecasts, outcomes) if o == o]\n    return sum((f - o) ** 2 for f, o in pairs) / (len(pairs) or 1)"),
+        A("q5", "divides by all", BRIER + "return ((forecasts - outcomes) ** 2).sum() / len(forecasts) if len(forecasts) else 0", 1.5, "in the number you divide by"),
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def box():
+    if sys.platform != "linux":
+        pytest.skip("student code is only ever run under bubblewrap (Linux)")
+    with Sandbox(secret=[EXERCISES]) as box:
+        yield box
+
+
+@pytest.fixture
+def marking(box, name):
+    path = EXERCISES / "release" / name / f"{name}.ipynb"
+    exercise = checks.load(EXERCISES / "checks", name)
+    released = structure.Released(path, {q.id: q.name for q in exercise.questions})
+    return Assessor(exercise, released, workshop.SEED, box, key=workshop.KEY)
+
+
+def blank(name):
+    notebook = json.loads((EXERCISES / "release" / name / f"{name}.ipynb").read_text())
+    for part in notebook["cells"]:
+        part["source"] = "".join(part["source"])
+    return notebook
+
+
+@pytest.mark.parametrize("name", CLASS)
+def test_each_of_a_class_has_the_deserved_mark(marking, name, tmp_path):
+    """Everybody answers one question of each kind: as many students as the most answered question has answers."""
+    answers = {q.id: [a for a in CLASS[name] if a.question == q.id] for q in marking.exercise.questions}
+    assert all(answers.values())
+    amiss = []
+    for n in range(max(map(len, answers.values()))):
+        own = {question: some[n % len(some)] for question, some in answers.items()}
+        student, sources = f"student {n}", {question: answer.code for question, answer in own.items()}
+        folder = tmp_path / student / name
+        workshop.write(folder, workshop.fill(blank(name), added=BEFORE[name], **sources), name)
+        for verdict in marking.assess(student, folder).verdicts:
+            answer = own[verdict.question]
+            points = verdict.out_of if answer.points is None else answer.points
+            if verdict.points != points or (answer.says not in verdict.reason and answer.points is not None):
+                amiss.append((verdict.question, answer.habit, verdict.points, verdict.reason, verdict.read))
+    assert amiss == []
+
+
+def by_hand(name):
+    """The first right answer to each question, as a student would type them."""
+    found = {a.question: a.code for a in reversed(CLASS[name]) if a.points is None}
+    return BEFORE[name], found
+
+
+@pytest.mark.parametrize("name", ["ex01_the_trip", "ex05_taking_sides"])
+@pytest.mark.parametrize(
+    "habit", ["deletes the given cells", "all in one cell", "split over cells", "no ids, no prose"]
+)
+def test_where_the_answers_stand_costs_nothing(marking, name, habit, tmp_path):
+    before, answers = by_hand(name)
+    notebook = workshop.fill(blank(name), added=before, **answers)
+    cells = notebook["cells"]
+    if habit == "deletes the given cells":  # and writes into cells of one's own below each question
+        kept = [c for c in cells if not c["metadata"].get("nbgrader") or c["id"] == "setup"]
+        for number, part in enumerate(kept):
+            key = re.match(r"## (q\d):", part["source"])
+            if key:
+                kept[number : number + 1] = [part, workshop.cell("code", f"own-{key[1]}", answers[key[1]])]
+        notebook["cells"] = kept
+    elif habit == "all in one cell":
+        setup = next(c["source"] for c in cells if c["id"] == "setup")
+        whole = "\n".join([setup, before, *(code.replace("%%time\n", "") for code in answers.values())])
+        notebook["cells"] = [workshop.cell("code", "everything", whole)]
+    elif habit == "split over cells":
+        for number, part in reversed(list(enumerate(cells))):
+            if part["id"] in answers:
+                cells.insert(number, workshop.cell("code", f"first-{part['id']}", answers[part["id"]]))
+                part["source"] = "# see above\nprint('done')"
+    else:
+        notebook["cells"] = [{**c, "metadata": {}, "id": "x"} for c in cells if c["cell_type"] == "code"]
+    folder = tmp_path / "ada" / name
+    workshop.write(folder, notebook, name)
+    result = marking.assess("ada", folder)
+    assert (result.points, result.ended) == (10, "finished"), [
+        v for v in result.verdicts if v.state != "right"
+    ]
+
+
+def test_who_copied_is_named_with_the_source_and_nobody_else():
+    """What is right for one's own numbers is never a copy; nor is a slip that fits nobody's in the class."""
+
+    def work(student, given, *others):
+        verdicts = [
+            Verdict(f"q{n}", 0 if fits else 1, 1, "wrong" if fits else "right", "", others=fits or [])
+            for n, fits in enumerate(others, 1)
+        ]
+        return Assessment(student, "ex90", verdicts, given=given)
+
+    a, b = {"year": 2004, "day": 1}, {"year": 2017, "day": 1}
+    both = [{"year": 2004}, {"day": 1}]
+    results = [
+        work("ada", a, None, None),
+        work("bob", b, None, None),
+        work(
+            "cyn", {"year": 2022, "day": 9}, [both[0]], [both[1]]
+        ),  # q2 was right for both, all of it for ada
+        work("dai", {"year": 2022, "day": 9}, [{"year": 1996}], None),
+        work("eve", a, None, None),
+        work("fay", {"year": 2022, "day": 9}, None, [both[1]]),
+    ]
+    assert list(report.copies(results)) == [
+        "cyn: q1, q2 as ada or eve had it",
+        "fay: q2 as ada or bob or eve had it",
+    ]
