@@ -162,7 +162,7 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
 
         order = sorted(todo, key=lambda student: f"{student}/")  # of their folders, as nbgrader goes
         with Ahead(order, work, boxes.count) as ahead:
-            complaint = _pipeline(course, exercise.id, stage, order, ready, done)
+            complaint = _pipeline(course, exercise.id, stage, order, ready, done, ahead.errors.setdefault)
         for student in todo:
             if student not in summary.graded:
                 why = ahead.errors.get(student) or complaint or "nbgrader could not write the marks"
@@ -292,6 +292,7 @@ def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from 
     students: Sequence[str],
     assessment: Callable[[str], Assessment],
     done: Callable[[str], None],
+    failed: Callable[[str, Exception], object],
 ) -> str:
     """Run nbgrader's own autograding over the staged notebooks; return what it complained of."""
     gradebook.library()
@@ -305,7 +306,7 @@ def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from 
     heard = Heard(pipeline)
     pipeline.force = True
     pipeline.students = students
-    pipeline.done = done
+    pipeline.done, pipeline.failed = done, failed
     try:
         pipeline.start()
     except NbGraderException:

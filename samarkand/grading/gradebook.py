@@ -116,7 +116,8 @@ def backup(path: Path) -> Path:
             return newest  # runs that come to nothing must not push out what others have saved
         unfinished.replace(target)
     except (OSError, sqlite3.Error) as error:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         raise GradebookTrouble(
             f"The gradebook cannot be saved aside in {folder} ({error}), so nothing was written: "
             "is the disk full, or the folder write-protected?"

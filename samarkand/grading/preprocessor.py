@@ -214,10 +214,13 @@ class Grading(Autograde):  # type: ignore[misc]
         Whose work is graded, in that order.
     done : callable
         Called with a student's id when everything of that student is written.
+    failed : callable
+        Called with a student's id and the error, if that student could not be begun or finished.
     """
 
     students: Sequence[str]
     done: Callable[[str], None]
+    failed: Callable[[str, Exception], object]
     preprocessors: ClassVar[list[type]] = [
         OverwriteCells,
         Answers,
@@ -238,10 +241,21 @@ class Grading(Autograde):  # type: ignore[misc]
         self.assignments = {folder: [f"{folder}/{name}.ipynb"] for folder in folders}
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """Begin a student when the marks are there: meanwhile others can write to the gradebook."""
-        Answers.assessment(student_id)
-        self.book.begin()
-        return bool(super().init_destination(assignment_id, student_id))
+        """Begin a student when the marks are there: meanwhile others can write to the gradebook.
+
+        Whoever cannot be begun keeps what is there from before; nbgrader would throw it away, or give up on
+        everybody if that cannot be.
+        """
+        try:
+            Answers.assessment(student_id)
+            self.book.begin()
+            return bool(super().init_destination(assignment_id, student_id))
+        except OSError as error:
+            place = f"autograded/{student_id}/{assignment_id}"
+            self.failed(student_id, OSError(f"{place} cannot be made anew: {error.strerror or error}"))
+        except Exception as error:
+            self.failed(student_id, error)
+        return False
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Convert a notebook in one go."""
@@ -251,4 +265,8 @@ class Grading(Autograde):  # type: ignore[misc]
         """Finish a student's folder as nbgrader does, write all of it to the gradebook, then say so."""
         super().set_permissions(assignment_id, student_id)
         self.book.settle()
-        self.done(student_id)
+        try:
+            self.done(student_id)
+        except Exception as error:
+            self.failed(student_id, error)
+            raise

@@ -119,3 +119,49 @@ def test_what_a_person_gave_outlives_every_run(course):
         assert (comment.comment, comment.auto_comment[:6]) == ("by hand", "0 of 2")
     finally:
         book.close()
+
+
+def test_a_folder_that_cannot_be_made_anew_costs_nobody_else(course, monkeypatch):
+    """It may be another user's, or write-protected; what lies in it stays."""
+    from nbgrader.converters import base
+
+    for student in ("ada", "bob", "cyn"):
+        hand_in(course, student, **workshop.ANSWERS)
+    grade(course)
+    before = (course.root / "autograded" / "bob" / workshop.NAME / f"{workshop.NAME}.ipynb").read_bytes()
+    remove = base.rmtree
+
+    def protected(path, *rest):
+        if "/bob/" in str(path):
+            raise PermissionError(13, "Permission denied", "form.json")
+        remove(path, *rest)
+
+    monkeypatch.setattr(base, "rmtree", protected)
+    hand_in(course, "bob", q1=workshop.ANSWERS["q1"])
+    summary, _ = grade(course, force=True)
+    assert summary.graded == ["ada", "cyn"]
+    assert summary.troubles == ["bob: autograded/bob/ex90_test cannot be made anew: Permission denied."]
+    assert scores(course) == {"ada": 10, "bob": 10, "cyn": 10}
+    assert (
+        course.root / "autograded" / "bob" / workshop.NAME / f"{workshop.NAME}.ipynb"
+    ).read_bytes() == before
+    monkeypatch.setattr(base, "rmtree", remove)
+    assert grade(course)[0].graded == ["bob"]
+    assert scores(course)["bob"] == 2
+
+
+def test_a_record_that_cannot_be_written_is_named_for_its_student(course, monkeypatch):
+    for student in ("ada", "bob"):
+        hand_in(course, student, **workshop.ANSWERS)
+    write = gradebook.write_whole
+
+    def full(path, body):
+        if path.name == "ada.json":
+            raise OSError(28, "No space left on device")
+        write(path, body)
+
+    monkeypatch.setattr(gradebook, "write_whole", full)
+    summary, _ = grade(course)
+    assert (summary.graded, summary.troubles) == (["bob"], ["ada: [Errno 28] No space left on device."])
+    monkeypatch.undo()
+    assert grade(course)[0].graded == ["ada"]
