@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import hashlib
 import json
 import os
 import queue
+import re
 import shutil
 import threading
 import time
@@ -272,17 +274,30 @@ def _stage(stage: Path, name: str, folder: Path, work: Work) -> None:
 
 
 def _check_time(folder: Path, student: str, summary: Summary) -> None:
-    """Take away a time that nbgrader could not read: it would give up on the student."""
+    """Write a time in UTC, as nbgrader reads it; take one away that it could not read."""
     path = folder / "timestamp.txt"
     if not path.exists():
         return
-    from nbgrader.utils import parse_utc  # only here, where no other thread imports it
-
     try:
-        parse_utc(path.read_text(encoding="utf-8"))
-    except (ValueError, OverflowError):
+        path.write_text(f"{_utc(path.read_text(encoding='utf-8'))} UTC", encoding="utf-8")
+    except (ValueError, OverflowError, TypeError):
         path.unlink()
         summary.troubles.append(f"{student}: timestamp.txt holds no time; no late penalty was worked out.")
+
+
+def _utc(text: str) -> datetime.datetime:
+    """Read a time. nbgrader takes an offset that stands apart for seconds, and an unknown zone for UTC."""
+    from dateutil import parser, tz  # type: ignore[import-untyped]
+    from nbgrader.utils import parse_utc  # only here, where no other thread imports it
+
+    day, _, zone = text.rpartition(" ")
+    if re.fullmatch(r"[+-]\d\d(:?\d\d)?", zone):
+        there: datetime.datetime = parser.parse(day + zone)
+        return there.astimezone(datetime.UTC).replace(tzinfo=None)
+    if text.count(" ") == 2 and tz.gettz(zone) is None:
+        raise ValueError(zone)
+    found: datetime.datetime = parse_utc(text)
+    return found
 
 
 def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from and to
@@ -297,6 +312,7 @@ def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from 
     """Run nbgrader's own autograding over the staged notebooks; return what it complained of."""
     gradebook.library()
     from nbgrader.converters.base import NbGraderException
+    from traitlets import TraitError
 
     from samarkand.grading.preprocessor import Answers, Grading
 
@@ -311,6 +327,8 @@ def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from 
         pipeline.start()
     except NbGraderException:
         return heard.why  # whoever is missing from the graded is named by the caller
+    except TraitError as error:
+        raise CourseError(f"A setting in nbgrader_config.py cannot be used: {error}") from None
     except SystemExit as error:
         raise CourseError(f"nbgrader ended by itself ({error}). {heard.why}") from None
     return ""

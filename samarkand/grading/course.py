@@ -198,9 +198,16 @@ class Course:
         beside = str(Path(sys.executable).parent)
         if beside not in os.environ.get("PATH", "").split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", "")))
+        if str(self.root) not in sys.path:
+            sys.path.append(str(self.root))  # a plugin of the instructor's may lie beside the settings
         config = Config()
         if (self.root / "nbgrader_config.py").is_file():
-            config = PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
+            try:
+                config = PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
+            except Exception as error:
+                raise CourseError(
+                    f"{self.root / 'nbgrader_config.py'} cannot be read: {type(error).__name__}: {error}"
+                ) from None
         coursedir = CourseDirectory(config=config)
         coursedir.root = str(self.root)
         coursedir.assignment_id = assignment

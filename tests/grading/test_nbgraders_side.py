@@ -13,6 +13,7 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand import home
+from samarkand.errors import CourseError
 from samarkand.grading import batch, gradebook, release, report
 
 
@@ -165,3 +166,62 @@ def test_a_record_that_cannot_be_written_is_named_for_its_student(course, monkey
     assert (summary.graded, summary.troubles) == (["bob"], ["ada: [Errno 28] No space left on device."])
     monkeypatch.undo()
     assert grade(course)[0].graded == ["ada"]
+
+
+PLUGIN = """
+from nbgrader.plugins import BasePlugin
+
+
+class ByTheHour(BasePlugin):
+    def late_submission_penalty(self, student_id, score, total_seconds_late):
+        return total_seconds_late / 3600
+"""
+
+
+def late(course, times, setting):
+    for student, time in times.items():
+        path = hand_in(course, student, **workshop.ANSWERS)
+        (path.parent / "timestamp.txt").write_text(time)
+    with gradebook.opened(course.gradebook) as book:
+        book.update_or_create_assignment(workshop.NAME, duedate="2022-09-14 12:00:00 UTC")
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write(setting)
+    summary, _ = grade(course)
+    rows = gradebook.marks(course.gradebook, workshop.NAME)
+    return summary.troubles, {row["student"]: row["late_penalty"] for row in rows}
+
+
+def test_a_penalty_by_a_plugin_and_times_of_any_zone(course):
+    """An offset is an offset, also where nbgrader would take it for seconds or leave it aside."""
+    (course.root / "by_the_hour.py").write_text(PLUGIN)
+    times = {
+        "utc": "2022-09-14 14:00:00 UTC",
+        "berlin": "2022-09-14 16:00:00.000000 Europe/Berlin",
+        "iso": "2022-09-14T16:00:00+02:00",
+        "apart": "2022-09-14 16:00:00 +02:00",
+        "tashkent": "2022-09-14 19:00:00 +05",
+        "numbers": "2022-09-14 09:00:00 -0500\n",
+        "bare": "2022-09-14 14:00:00",
+        "early": "2022-09-14 16:59:59 +05",
+        "odd": "2022-09-14 14:00:00 XYZT",
+    }
+    troubles, penalties = late(
+        course, times, "c.AssignLatePenalties.plugin_class = 'by_the_hour.ByTheHour'\n"
+    )
+    assert troubles == ["odd: timestamp.txt holds no time; no late penalty was worked out."]
+    assert penalties == dict.fromkeys(times, 2) | {"early": 0, "odd": 0}
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        (
+            "c.AssignLatePenalties.plugin_class = 'nowhere.Plugin'\n",
+            "A setting in nbgrader_config.py cannot be used",
+        ),
+        ("c.LateSubmissionPlugin.penalty_method = \n", "nbgrader_config.py cannot be read: SyntaxError"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_named(course, setting, says):
+    with pytest.raises(CourseError, match=says):
+        late(course, {"ada": "2022-09-14 14:00:00 UTC"}, setting)
