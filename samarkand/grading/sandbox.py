@@ -70,8 +70,8 @@ class Limits:
     file: int = 32 << 20
     processes: int = 32
     descriptors: int = 64
-    output: int = 4 << 20
-    value: int = 64 << 10
+    output: int = 8 << 20
+    value: int = 256 << 10
     text: int = 4000
 
 

@@ -283,7 +283,7 @@ def confine(limits: dict[str, int], readable: list[str]) -> None:
     for folder in ("home", "work"):
         Path(SCRATCH, folder).mkdir()
     limit(limits, address_space)
-    _succeeded(libc.prctl(THP_DISABLE, 1, 0, 0, 0), "small pages")
+    libc.prctl(THP_DISABLE, 1, 0, 0, 0)  # a kernel that does not know this call has no huge pages
     drop_privileges()
     if not landlock(readable, [SCRATCH, "/dev/null", "/dev/full"]):
         sys.stderr.write("no Landlock in this kernel: the mounts alone hide what is not for students\n")
@@ -465,7 +465,7 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
     held: dict[str, Any] = {}
     around: dict[str, dict[str, Any]] = {}
     cells: dict[str, Any] = {}
-    transcript = Transcript(limits["output"] // 16)
+    transcript = Transcript(limits["output"] // 32)
     for cell in work["cells"]:
         if "hold" in cell:
             held[cell["id"]] = shell.user_ns.get(cell["hold"], ...)

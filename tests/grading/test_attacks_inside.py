@@ -156,9 +156,9 @@ def test_who_keeps_the_disk_busy_gets_no_second_go(tmp_path, monkeypatch):
 
 def test_what_is_far_too_long_costs_its_own_question_alone(assessor, blank, tmp_path):
     """A table in place of a number, one from every call, and cells that print and print."""
-    table = "pd.DataFrame({'a': ['\u0436' * 30] * 4000, 'b': range(4000)})"
+    table = "pd.DataFrame({'a': ['\u0436' * 30] * 2000, 'b': range(2000)})"
     answers = {
-        "q1": f"product = {table}",
+        "q1": f"product = {table}",  # of less than plain.NODES values
         "q2": workshop.ANSWERS["q2"],
         "q3": f"def was_member(since, until, day):\n    return {table}",
     }
