@@ -236,6 +236,8 @@ def may_bundle(target: Path, *, force: bool = False) -> None:
         if not force:
             raise CourseError(f"{target} is there already. Say --force to make it anew.")
         _spare_work(target)
+    elif _packed(target).exists() and not force:
+        raise CourseError(f"{_packed(target)} is there already. Say --force to make it anew.")
 
 
 def bundle(  # noqa: PLR0913 - the options of the verb
@@ -283,29 +285,42 @@ def bundle(  # noqa: PLR0913 - the options of the verb
     ]
     if not names:
         raise CourseError("No set has been released yet: run samarkand release without --bundle first.")
-    if target.exists():
-        shutil.rmtree(target)
+    made = target.with_name(f".{target.name}.part")  # if this is killed, what is there stays whole
+    shutil.rmtree(made, ignore_errors=True)
     for part in PARTS:
         say(f"copying {part}")
-        _copy(root, part, target)
+        _copy(root, part, made)
     for name in STUDENT_SIDE:
-        _copy(root, f"samarkand/grading/{name}", target)
+        _copy(root, f"samarkand/grading/{name}", made)
     for name in names:
         say(f"copying {name}")
-        place = target / "exercises" / "release" / name
+        place = made / "exercises" / "release" / name
         place.mkdir(parents=True)
         for file in (f"{name}.ipynb", "form.json"):
             shutil.copyfile(course.root / "release" / name / file, place / file)
     seed = course.seed(create=True)
     known = sorted({fingerprint(seed, student) for student in students or []})
     settings = json.dumps({"seed": seed, "students": known}, indent=1) + "\n"
-    (target / "exercises" / "course.json").write_text(settings, encoding="utf-8")
-    return _zip(target)
+    (made / "exercises" / "course.json").write_text(settings, encoding="utf-8")
+    unfinished = target.with_name(f".{target.name}.zip.part")
+    _zip(made, target.name, unfinished)
+    old = target.with_name(f".{target.name}.old.part")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    made.rename(target)
+    unfinished.replace(_packed(target))
+    shutil.rmtree(old, ignore_errors=True)
+    return _packed(target)
+
+
+def _packed(target: Path) -> Path:
+    return target.with_name(f"{target.name}.zip")
 
 
 def _spare_work(target: Path) -> None:
     """Stop if a bundle's folder is not what its zip holds: then somebody has worked in it."""
-    packed = target.with_suffix(".zip")
+    packed = _packed(target)
     if not packed.is_file():
         raise CourseError(f"{packed.name} is gone, so that nobody can tell whether {target} was worked in.")
     with zipfile.ZipFile(packed) as archive:
@@ -332,17 +347,13 @@ def _copy(root: Path, part: str, target: Path) -> None:
             shutil.copyfile(path, target / inner)
 
 
-def _zip(folder: Path) -> Path:
-    """Pack a folder, uncompressed: how bytes are compressed depends on the machine."""
-    packed = folder.with_suffix(".zip")
-    unfinished = packed.with_suffix(".part")
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_STORED) as archive:
+def _zip(folder: Path, name: str, packed: Path) -> None:
+    """Pack a folder under a name, uncompressed: how bytes are compressed depends on the machine."""
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
-                name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-                entry = zipfile.ZipInfo(name, date_time=STAMP)
+                inner = f"{name}/{path.relative_to(folder).as_posix()}"
+                entry = zipfile.ZipInfo(inner, date_time=STAMP)
                 entry.external_attr = 0o644 << 16
                 entry.create_system = 3
                 archive.writestr(entry, path.read_bytes())
-    unfinished.replace(packed)
-    return packed

@@ -156,6 +156,28 @@ def test_what_is_there_is_not_overwritten(bundle, course):
         release.bundle(course, other, force=True, say=lambda _: None)
 
 
+def test_a_bundle_that_was_killed_half_way_leaves_the_old_one_whole(bundle, course, monkeypatch):
+    before = bundle.with_name("samarkand-2022.zip").read_bytes()
+    (bundle.parent / "lonely.zip").write_text("mine")
+    with pytest.raises(CourseError, match=r"lonely\.zip is there already"):
+        release.bundle(course, bundle.parent / "lonely", say=lambda _: None)
+    for step in ("copying course_data", "copying ex03_the_sco"):
+
+        def killed(line, step=step):
+            if line == step:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            release.bundle(course, bundle, force=True, students=["ada", "Zoë Müller"], say=killed)
+        assert (bundle / "start.py").is_file()
+        assert bundle.with_name("samarkand-2022.zip").read_bytes() == before
+    release.bundle(course, bundle, force=True, students=["ada", "Zoë Müller"], say=lambda _: None)
+    assert bundle.with_name("samarkand-2022.zip").read_bytes() == before
+    assert not list(bundle.parent.glob(".*.part"))
+    made = release.bundle(course, bundle.parent / "v1.2", say=lambda _: None)
+    assert made.name == "v1.2.zip"
+
+
 def test_a_set_that_somebody_has_answered_in_is_not_released_over(course):
     exercise = course.exercise("ex01")
     path = course.root / "release" / exercise.id / f"{exercise.id}.ipynb"
