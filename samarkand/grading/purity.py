@@ -14,6 +14,8 @@ from collections.abc import Iterator, Sequence
 
 #: The most text that is looked at: a syntax tree takes some hundred times as much memory.
 LONGEST = 100_000
+#: The most dots in a cell: Python keeps every beginning of an imported name, gigabytes if it has many parts.
+DOTS = 1000
 #: Newer Pythons warn of a backslash too many in a text as they read it: nothing to tell an instructor.
 _WHOSE = "<submission>"
 warnings.filterwarnings("ignore", category=SyntaxWarning, module=_WHOSE)
@@ -46,7 +48,7 @@ def forgets(cells: Sequence[str], name: str) -> bool:
     >>> forgets(["seen = []", "def f(x):\n    seen.append(x)\n    return len(seen)"], "f")
     False
     """
-    if sum(map(len, cells)) > LONGEST:
+    if sum(map(len, cells)) > LONGEST or any(cell.count(".") > DOTS for cell in cells):
         return False
     trees = []
     for cell in cells:

@@ -6,6 +6,9 @@ As in `test_attacks.py`: code in a cell, the honest answers beside it, and the p
 # ruff: noqa: E501 - an attack is quoted as it was written
 from __future__ import annotations
 
+import shlex
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -136,6 +139,26 @@ def test_files_are_still_copied(assessor, blank, tmp_path):
     folder = tmp_path / "ada" / workshop.NAME
     workshop.write(folder, workshop.fill(blank, **{**workshop.ANSWERS, "q1": q1}))
     assert assessor.assess("ada", folder).points == 10
+
+
+LOOK = """
+import resource, sys
+from samarkand.grading import purity
+print(purity.forgets([sys.stdin.read(), "def f(x): return x"], "f"))
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+
+
+@pytest.mark.parametrize("bomb", ["import NAMES", "from NAMES import x", "import x, NAMES as y"])
+def test_names_of_many_parts_take_no_memory_of_the_graders(bomb):
+    """Python would need 2.5 GB to read one of 48,000."""
+    limited = f"ulimit -v 1500000; exec {shlex.quote(sys.executable)} -c {shlex.quote(LOOK)}"
+    for parts in (48_000, 800):
+        source = bomb.replace("NAMES", "a." * parts + "a")
+        run = subprocess.run(["sh", "-c", limited], input=source, capture_output=True, text=True, check=True)
+        forgets, megabytes = run.stdout.split()
+        assert forgets == str(parts == 800)
+        assert int(megabytes) < 300
 
 
 def test_who_keeps_the_disk_busy_gets_no_second_go(tmp_path, monkeypatch):
