@@ -119,7 +119,7 @@ class Course:
             )
 
     def _told(self) -> bytes:
-        return self.secret.read_text(encoding="utf-8").strip().encode()
+        return self.secret.read_bytes().strip()
 
     def exercise(self, name: str) -> checks.ExerciseSet:
         """Load the checks of a set by its id or its number."""

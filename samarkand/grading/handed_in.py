@@ -6,6 +6,7 @@ only one can be meant; pictures and other large outputs are cut out before anyth
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -219,16 +220,15 @@ def _second_names(facts: os.stat_result, holder: os.stat_result, folder: Path) -
 
 
 def _same_file(root: Path, facts: os.stat_result) -> Iterator[Path]:
-    """Yield all names of a file below a folder."""
-    for place, _, files in os.walk(root):
-        for file in files:
-            path = Path(place, file)
-            try:
-                found = path.lstat()
-            except OSError:
-                continue
-            if (found.st_dev, found.st_ino) == (facts.st_dev, facts.st_ino):
-                yield path
+    """Yield all names of a file below a folder; no link is followed."""
+    folders = [str(root)]
+    while folders:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif entry.inode() == facts.st_ino and os.path.samestat(os.lstat(entry.path), facts):
+                    yield Path(entry.path)
 
 
 def shown(name: str) -> str:

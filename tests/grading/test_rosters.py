@@ -244,3 +244,11 @@ def test_another_secret_than_at_release_is_refused(course, tmp_path):
             grade(Course(course.root, other))
         other.write_text("another secret of 16 bytes")
     assert "0123456789" not in (course.root / "secret_sign.txt").read_text()
+
+
+def test_a_secret_is_any_bytes(course):
+    course.secret.write_bytes(b"\xff" * 40)
+    assert len(course.seed()) == 32
+    course.secret.write_bytes(b"short")
+    with pytest.raises(CourseError, match="too short"):
+        course.seed()
