@@ -30,7 +30,7 @@ from samarkand.grading.sandbox import Limits, NoSandbox, Ran, Sandbox
 from samarkand.grading.scratch import Scratch, alone
 
 #: Raised when marks could come out otherwise than before; everything is then graded anew.
-VERSION = 5
+VERSION = 6
 #: More sandboxes than this only wait for nbgrader's part, which is done for one after the other.
 MOST_JOBS = 6
 #: And more than so many for each processor only take memory, whoever asks for them.

@@ -228,18 +228,23 @@ class Released:
 
     def _plan(self, order: list[tuple[str | None, dict[str, Any]]]) -> list[Cell]:
         plan: list[Cell] = []
+        last: list[Cell] = []
         checks = {f"{question}-check": question for question in self.answers}
+        # Whoever left the given cell as it was may have answered anywhere below it.
+        left = {k for k, cell in order if k and cell["source"].strip() == self.cells[k]["source"].strip()}
         for number, (key, cell) in enumerate(order):
             if key is None:
                 if cell["type"] == "code" and cell["source"].strip():
                     plan.append(Cell(f"added {number}", cell["source"]))
             elif key in checks:
-                plan.append(Cell(checks[key], hold=self.answers[checks[key]]))
+                (last if checks[key] in left else plan).append(
+                    Cell(checks[key], hold=self.answers[checks[key]])
+                )
             elif self.cells[key]["cell_type"] == "code":
                 source = self._source(key, cell)
                 if source.strip():
                     plan.append(Cell(f"cell {key}", source))
-        return plan
+        return plan + last
 
     def _notebook(
         self, found: dict[str, dict[str, Any]], order: list[tuple[str | None, dict[str, Any]]]

@@ -256,7 +256,14 @@ def by_hand(name):
 
 @pytest.mark.parametrize("name", ["ex01_the_trip", "ex05_taking_sides"])
 @pytest.mark.parametrize(
-    "habit", ["deletes the given cells", "all in one cell", "split over cells", "no ids, no prose"]
+    "habit",
+    [
+        "deletes the given cells",
+        "all in one cell",
+        "split over cells",
+        "below the given cells",
+        "no ids, no prose",
+    ],
 )
 def test_where_the_answers_stand_costs_nothing(marking, name, habit, tmp_path):
     before, answers = by_hand(name)
@@ -278,6 +285,12 @@ def test_where_the_answers_stand_costs_nothing(marking, name, habit, tmp_path):
             if part["id"] in answers:
                 cells.insert(number, workshop.cell("code", f"first-{part['id']}", answers[part["id"]]))
                 part["source"] = "# see above\nprint('done')"
+    elif habit == "below the given cells":
+        released = {c["id"]: c["source"] for c in blank(name)["cells"]}
+        for number, part in reversed(list(enumerate(cells))):
+            if part["id"] in answers:
+                cells.insert(number + 2, workshop.cell("code", f"below-{part['id']}", part["source"]))
+                part["source"] = released[part["id"]]
     else:
         notebook["cells"] = [{**c, "metadata": {}, "id": "x"} for c in cells if c["cell_type"] == "code"]
     folder = tmp_path / "ada" / name
