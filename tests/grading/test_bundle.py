@@ -77,6 +77,7 @@ def test_a_bundle_has_nothing_that_marks(bundle, course):
     hints = {q.hint for s in SETS.values() for q in s.questions}
     for name, text in texts(bundle):
         assert secret not in text
+        assert course.key() not in text
         assert "BEGIN SOLUTION" not in text.replace("BEGIN|END", "") or name.endswith("plain.py"), name
         assert not [r for r in reasons | hints if r in text], name
 
