@@ -125,6 +125,21 @@ def test_the_reference_passes_and_empty_work_has_nothing(name, box, tmp_path):
     assert (result.points, result.ended) == (0, "finished")
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_work_saved_by_a_program_that_drops_ids_has_all_points(name, box, tmp_path):
+    """Cells are found by their text and their place; written answers too."""
+    notebook = strip(source(name), keep_solutions=True)
+    for number, cell in enumerate(notebook["cells"]):
+        cell.pop("id")
+        cell["metadata"] = {"id": f"cell-{number}"}
+        cell["source"] = (cell["source"].replace("\n", "\r\n") + "\n").splitlines(keepends=True)
+    notebook |= {"nbformat_minor": 0, "metadata": {"colab": {"provenance": []}}}
+    folder = tmp_path / "ada" / name
+    workshop.write(folder, notebook, name)
+    result = assessor(name, box, tmp_path).assess("ada", folder)
+    assert (result.points, result.remarks, result.ended) == (10, [], "finished")
+
+
 def spoiled(change):
     """Set 03 with solutions, and one thing wrong with it."""
     notebook = strip(source("ex03_the_sco"), keep_solutions=True)

@@ -77,6 +77,20 @@ def test_one_at_a_time(course):
         pass
 
 
+def test_a_file_system_that_locks_nothing_stops_nobody(course, temporary, monkeypatch):
+    """NFS locks no folder. There what another program keeps is never swept away."""
+
+    def flock(descriptor, how):
+        raise OSError(9, "Bad file descriptor")
+
+    hand_in(course, "ada", **workshop.ANSWERS)
+    monkeypatch.setattr(scratch.fcntl, "flock", flock)
+    with scratch.Scratch() as other:
+        assert grade(course)[0].graded == ["ada"]
+        assert other.is_dir()
+    assert names(temporary) == []
+
+
 def command(course, *words):
     program = [sys.executable, "-m", "samarkand", *words]
     return [*program, "--course", str(course.root), "--secret", str(course.secret)]
