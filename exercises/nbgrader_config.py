@@ -18,7 +18,8 @@ if own not in os.environ.get("JUPYTER_PATH", "").split(os.pathsep):
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, (own, os.environ.get("JUPYTER_PATH"))))
 
 # Formgrader has a button that runs student code with your rights, one click from the marks.
-if "nbgrader.server_extensions.formgrader.formgrader" in sys.modules:
+server = getattr(sys.modules.get("jupyter_server.serverapp"), "ServerApp", None)
+if server is not None and server.initialized():
     from nbgrader.preprocessors import NbGraderPreprocessor
 
     class Refuse(NbGraderPreprocessor):

@@ -50,7 +50,8 @@ def test_nbgraders_pages_load_nothing_from_elsewhere(configured):
 
 BUTTON = """
 import json, sys
-import nbgrader.server_extensions.formgrader.formgrader
+from jupyter_server.serverapp import ServerApp
+ServerApp.instance()
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config.loader import PyFileConfigLoader
@@ -73,6 +74,12 @@ def test_formgraders_button_runs_no_student_code(configured):
     assert grade(configured)[0].graded == ["ada"]
     assert (configured.root / "autograded" / "ada" / workshop.NAME / f"{workshop.NAME}.ipynb").is_file()
     assert not mark.exists()
+
+
+def test_nbgraders_own_command_is_as_ever(configured):
+    """It is there for whoever asks for it by name; the page for instructors says what it does."""
+    done = run(configured, "-m", "nbgrader", "autograde", workshop.NAME, "--student=bob", "--force")
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_what_was_lost_is_graded_again(course):
