@@ -24,6 +24,9 @@ ADDED = "added; they run, and carry no points."
 #: The most brackets, and beginnings of formulas, in one cell of prose: without ends, programs that show
 #: notebooks take minutes over some ten thousand.
 OPENINGS = 300
+#: The most characters of code that are shown of one cell and of all, and in one run of letters or of spaces:
+#: programs that colour code take time with the square of their number.
+CODE, ALL_CODE, RUN = 10_000, 100_000, 200
 
 
 @dataclass
@@ -266,8 +269,22 @@ class Released:
             if cell["cell_type"] == "code":
                 cell["outputs"], cell["execution_count"] = [], None
             built += [cell, *behind.get(key, [])]
+        room = ALL_CODE
+        for cell in built:
+            if cell["cell_type"] == "code" and (cell["id"].startswith("added-") or self._editable(cell)):
+                cell["source"] = _begun(cell["source"], min(CODE, room))
+                room -= min(len(cell["source"]), room)
         notebook["cells"] = built
         return notebook
+
+
+def _begun(source: str, length: int) -> str:
+    """Show the beginning of a long source, and no endless run of letters or spaces; all of it has run."""
+    more = len(source) - length
+    if more > 0:
+        source = f"{source[:length]}\n# {more:,} more characters ran, and are not shown."
+    source = re.sub(rf"\s{{{RUN},}}", "\n", source)
+    return re.sub(rf"[\w.*]{{{RUN}}}", r"\g<0> ", source)
 
 
 def _bare(source: str) -> str:

@@ -6,6 +6,7 @@ As in `test_attacks.py`: code in a cell, the honest answers beside it, and the p
 # ruff: noqa: E501 - an attack is quoted as it was written
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 import workshop
 from test_attacks import ALL, A, deserves
 
-from samarkand.grading import assessment, inputs
+from samarkand.grading import assessment, handed_in, inputs
 from samarkand.grading.sandbox import Cell
 
 #: Lets an attack try calls: whatever succeeds is in ``done``, and then q1 is wrong.
@@ -159,6 +160,23 @@ def test_names_of_many_parts_take_no_memory_of_the_graders(bomb):
         forgets, megabytes = run.stdout.split()
         assert forgets == str(parts == 800)
         assert int(megabytes) < 300
+
+
+@pytest.mark.parametrize("piece", ["x*", ".", "x\n\n", "a.b"])
+def test_code_without_end_runs_whole_and_is_shown_in_a_moment(piece, released):
+    """Programs that colour code would take minutes over each cell of it."""
+    highlight = pytest.importorskip("nbconvert.filters.highlight")
+    source = piece * (90_000 // len(piece)) + "1"
+    notebook = workshop.fill(workshop.source_notebook(solved=False), q1=source)
+    for number in range(20):
+        notebook["cells"].insert(2, workshop.cell("code", f"more-{number}", source))
+    work = released.rebuild(handed_in.parse(json.dumps(notebook).encode()))
+    assert sum(cell.code == source for cell in work.cells) == 21
+    shown = [cell["source"] for cell in work.notebook["cells"] if cell["cell_type"] == "code"]
+    assert sum(map(len, shown)) < 120_000
+    before = time.process_time()
+    highlight.Highlight2HTML()(max(shown, key=len))
+    assert time.process_time() - before < 3
 
 
 def test_who_keeps_the_disk_busy_gets_no_second_go(tmp_path, monkeypatch):
