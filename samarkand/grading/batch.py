@@ -120,12 +120,17 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
     gradebook.ready(course.gradebook)
     summary = Summary(trusted=trusted)
     folders = _chosen(course, exercise, students, summary)
-    fingerprint = _fingerprint(course, exercise)
-    digests = {student: _digest(folder, exercise.id, fingerprint) for student, folder in folders.items()}
+    due, longer = gradebook.due(course.gradebook, exercise.id)
+    fingerprint = f"{_fingerprint(course, exercise)} {due}"
+    digests = {
+        student: _digest(folder, exercise.id, f"{fingerprint} {longer.get(student, '')}")
+        for student, folder in folders.items()
+    }
+    scores = gradebook.automatic(course.gradebook, exercise.id)
     todo = {
         s: folder
         for s, folder in folders.items()
-        if force or not _stands(course, exercise, s, digests[s], summary)
+        if force or not _stands(course, exercise.id, s, digests[s], scores.get(s, {}), summary)
     }
     if not todo:
         return summary
@@ -245,6 +250,8 @@ def _fingerprint(course: Course, exercise: ExerciseSet) -> str:
         course.check_folder / f"{exercise.id}.py",
         *sorted(home.course_data().glob("*.csv")),
     ]
+    settings = course.root / "nbgrader_config.py"
+    files += [settings] if settings.is_file() else []
     parts = [
         str(VERSION),
         course.seed(),
@@ -349,10 +356,12 @@ def _record(course: Course, result: Assessment, digest: str) -> None:
     gradebook.write_whole(record_path(course, result.exercise, result.student), body)
 
 
-def _stands(course: Course, exercise: ExerciseSet, student: str, digest: str, summary: Summary) -> bool:
+def _stands(  # noqa: PLR0913, PLR0917 - all that can have changed
+    course: Course, exercise: str, student: str, digest: str, scores: dict[str, float], summary: Summary
+) -> bool:
     """Say whether a student's marks are still those of this very work, and note it."""
-    kept = _kept(course, exercise.id, student, digest)
-    if kept is None or student not in gradebook.marked(course.gradebook, exercise.id):
+    kept = _kept(course, exercise, student, digest)
+    if kept is None or any(scores.get(f"{v.question}-check") != v.points for v in kept.verdicts):
         return False
     summary.unchanged.append(student)
     _name_unreadable(kept, summary)

@@ -169,14 +169,32 @@ def students(path: Path) -> set[str]:
         return {str(name) for (name,) in database.execute("SELECT id FROM student")}
 
 
-def marked(path: Path, exercise: str) -> set[str]:
-    """Return the ids of all students whose work on a set is in the gradebook."""
+def automatic(path: Path, exercise: str) -> dict[str, dict[str, float]]:
+    """Return what no person gave: of each student with marks, the score of each grade cell."""
     query = (
-        "SELECT submitted_assignment.student_id FROM submitted_assignment "
-        "JOIN assignment ON assignment.id = submitted_assignment.assignment_id WHERE assignment.name = ?"
+        "SELECT work.student_id, cell.name, grade.auto_score FROM submitted_assignment AS work "
+        "JOIN assignment ON assignment.id = work.assignment_id "
+        "JOIN submitted_notebook AS book ON book.assignment_id = work.id "
+        "JOIN grade ON grade.notebook_id = book.id JOIN base_cell AS cell ON cell.id = grade.cell_id "
+        "WHERE assignment.name = ? AND grade.auto_score IS NOT NULL"
+    )
+    found: dict[str, dict[str, float]] = {}
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        for student, cell, score in database.execute(query, (exercise,)):
+            found.setdefault(str(student), {})[str(cell)] = float(score)
+    return found
+
+
+def due(path: Path, exercise: str) -> tuple[str, dict[str, str]]:
+    """Return when a set is due, and by how much that was put off for whom; empty texts for nothing."""
+    query = (
+        "SELECT work.student_id, work.extension FROM submitted_assignment AS work "
+        "JOIN assignment ON assignment.id = work.assignment_id WHERE assignment.name = ?"
     )
     with contextlib.closing(sqlite3.connect(path)) as database:
-        return {str(name) for (name,) in database.execute(query, (exercise,))}
+        day = database.execute("SELECT duedate FROM assignment WHERE name = ?", (exercise,)).fetchone()
+        longer = {str(student): str(more or "") for student, more in database.execute(query, (exercise,))}
+    return str((day and day[0]) or ""), longer
 
 
 def marks(path: Path, exercise: str) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 import shutil
@@ -232,3 +233,30 @@ def test_a_penalty_by_a_plugin_and_times_of_any_zone(course):
 def test_settings_that_cannot_be_used_are_named(course, setting, says):
     with pytest.raises(CourseError, match=says):
         late(course, {"ada": "2022-09-14 14:00:00 UTC"}, setting)
+
+
+def test_marks_that_nbgrader_has_written_over_are_put_right(configured):
+    """Its own autograding believes cells that stop with no error."""
+    before = scores(configured)
+    done = run(configured, "-m", "nbgrader", "autograde", workshop.NAME, "--force")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert scores(configured) != before
+    assert grade(configured)[0].graded == ["bob"]
+    assert scores(configured) == before
+
+
+def test_another_deadline_changes_penalties(course):
+    times = {"ada": "2022-09-14 14:00:00 UTC", "bob": "2022-09-14 11:00:00 UTC"}
+    _, penalties = late(course, times, 'c.LateSubmissionPlugin.penalty_method = "zero"\n')
+    assert penalties == {"ada": 10, "bob": 0}
+    assert grade(course)[0].graded == []
+    with gradebook.opened(course.gradebook) as book:
+        book.find_submission(workshop.NAME, "ada").extension = datetime.timedelta(hours=3)
+        book.db.commit()
+    assert grade(course)[0].graded == ["ada"]
+    assert late(course, {}, "")[1] == {"ada": 0, "bob": 0}
+    with gradebook.opened(course.gradebook) as book:
+        book.update_or_create_assignment(workshop.NAME, duedate="2022-09-14 10:00:00 UTC")
+    assert grade(course)[0].graded == ["ada", "bob"]
+    rows = gradebook.marks(course.gradebook, workshop.NAME)
+    assert {row["student"]: row["late_penalty"] for row in rows} == {"ada": 10, "bob": 10}
