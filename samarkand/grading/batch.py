@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Self
 
 from samarkand import home
-from samarkand.errors import CourseError
+from samarkand.errors import CourseError, DamagedData
 from samarkand.grading import gradebook, handed_in, variants
 from samarkand.grading.assessment import Assessment, Assessor, Work
 from samarkand.grading.checks import ExerciseSet, Verdict
@@ -248,8 +248,12 @@ def _fingerprint(course: Course, exercise: ExerciseSet) -> str:
     files = [
         released,
         course.check_folder / f"{exercise.id}.py",
+        home.course_data() / "datapackage.json",
         *sorted(home.course_data().glob("*.csv")),
     ]
+    missing = next((path for path in files if not path.is_file()), None)
+    if missing is not None:
+        raise DamagedData(f"{missing} is missing. Get a fresh copy of the course.")
     settings = course.root / "nbgrader_config.py"
     files += [settings] if settings.is_file() else []
     parts = [

@@ -252,3 +252,10 @@ def test_a_secret_is_any_bytes(course):
     course.secret.write_bytes(b"short")
     with pytest.raises(CourseError, match="too short"):
         course.seed()
+
+
+def test_tables_that_are_missing_are_named(course, tmp_path, monkeypatch):
+    hand_in(course, "ada", **workshop.ANSWERS)
+    monkeypatch.setenv("SAMARKAND_DATA", str(tmp_path))
+    with pytest.raises(CourseError, match=r"datapackage\.json is missing"):
+        grade(course)
