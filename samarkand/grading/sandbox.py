@@ -29,6 +29,8 @@ from samarkand.grading.scratch import Scratch
 
 HERE = Path(__file__).resolve().parent
 
+#: What the server is made of, in a folder of its own inside.
+SERVER_SIDE = ("confinement.py", "plain.py", "server.py")
 #: What a submission finds of the grading wing: the desk of the student's own copy, no checks, no server.
 STUDENT_SIDE = ("__init__.py", "desk.py", "kinds.py", "plain.py", "sealed.py", "values.py", "variants.py")
 
@@ -304,7 +306,9 @@ class Sandbox:
         for name in STUDENT_SIDE:
             if (HERE / name).exists():
                 found.append((str(HERE / name), f"/course/samarkand/grading/{name}"))
-        found += [(str(HERE / name), f"/grader/{name}") for name in ("plain.py", "server.py")]
+        found += [
+            (str(HERE / name), f"/grader/{name}") for name in ("confinement.py", "plain.py", "server.py")
+        ]
         found.append((str(self.data), "/course/course_data"))
         return found
 

@@ -66,6 +66,7 @@ def test_a_bundle_has_nothing_that_marks(bundle, course):
         "checks",
         "source",
         "checks.py",
+        "confinement.py",
         "server.py",
         "sandbox.py",
         "gradebook.db",
