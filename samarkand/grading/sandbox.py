@@ -433,10 +433,23 @@ class Sandbox:
         NoSandbox
             If the sandbox itself failed: then nobody's mark is touched.
         """
+        limits = limits or Limits()
+        outcome, lost = self._run(_Work(cells, calls, together, given or {}, limits, "here"))
+        if lost is not None:
+            # The call that ended it has failed; those after it are made, for the first time, in another run.
+            outcome.called[lost] = Result(error="the call gave nothing back")
+            rest = [call for call in calls if call.id not in outcome.called]
+            again, _ = self._run(_Work(cells, rest, together, given or {}, limits, "fork"))
+            outcome.called |= again.called
+            outcome.cpu += again.cpu
+            outcome.ended = again.ended
+        return outcome
+
+    def _run(self, work: _Work) -> tuple[Outcome, str | None]:
+        """Run a submission once; say also which call, if any, ended it and kept others from being made."""
         self.start()
         control = self._control
         assert control is not None
-        limits = limits or Limits()
         outcome = Outcome()
         ours, theirs = socket.socketpair()
         with ours:
@@ -445,10 +458,10 @@ class Sandbox:
                     socket.send_fds(control, [b"S"], [theirs.fileno()])
                 except OSError:
                     raise NoSandbox(f"The sandbox has ended by itself. {_why(self._said())}") from None
-            exchange = _Exchange(ours, time.monotonic() + limits.wall + 10, limits.output)
-            overflow = False
+            exchange = _Exchange(ours, time.monotonic() + work.limits.wall + 10, work.limits.output)
+            overflow, lost = False, None
             try:
-                exchange.send({"limits": asdict(limits)})
+                exchange.send({"limits": asdict(work.limits)})
                 if exchange.receive() != {"ready": True}:
                     raise EOFError
             except (OSError, EOFError, values.NotAValue):
@@ -456,18 +469,22 @@ class Sandbox:
             else:
                 ready = True
                 try:
-                    self._talk(exchange, outcome, cells, calls, together, given or {})
+                    self._talk(exchange, outcome, work)
+                except _Lost as lost_call:
+                    lost = str(lost_call)
                 except _Overflow:
                     overflow = True
                 except (OSError, EOFError, values.NotAValue, TimeoutError):
                     pass  # the keeper's report, read below, says why it broke off
-        report = self._report(control, limits)
+        report = self._report(control, work.limits)
         if not ready:
             raise NoSandbox(f"{_CANNOT} {_why(self._said())} {_INSTEAD}")
         outcome.cpu = float(report["cpu"])
         ended = _ENDS.get(report["ended"], "died")
-        wanted = {call.id for call in calls if _is_function(outcome.held.get(call.of))}
-        complete = wanted == set(outcome.called) and bool(outcome.ran or outcome.held or not cells)
+        wanted = {call.id for call in work.calls if _is_function(outcome.held.get(call.of))}
+        complete = wanted == set(outcome.called) and bool(outcome.ran or outcome.held or not work.cells)
+        if ended not in ("output", "finished"):
+            lost = None  # a limit of the whole submission has ended it
         if overflow:
             ended = "output"
         elif complete and ended in ("output", "finished"):
@@ -475,58 +492,44 @@ class Sandbox:
         elif ended in ("output", "finished"):
             ended = "died"
         outcome.ended = ended
-        return outcome
+        return outcome, lost
 
-    def _talk(  # noqa: PLR0913, PLR0917 - what run was given
-        self,
-        exchange: _Exchange,
-        outcome: Outcome,
-        cells: Sequence[Cell],
-        calls: Sequence[Call],
-        together: Collection[str],
-        given: dict[str, Any],
-    ) -> None:
-        work = [{"id": c.id, "hold": c.hold} if c.hold else {"id": c.id, "code": c.code} for c in cells]
-        exchange.send({"given": given, "cells": work})
+    def _talk(self, exchange: _Exchange, outcome: Outcome, work: _Work) -> None:
+        told = [{"id": c.id, "hold": c.hold} if c.hold else {"id": c.id, "code": c.code} for c in work.cells]
+        exchange.send({"given": work.given, "cells": told})
         reply = exchange.receive().get("cells")
         reply = reply if type(reply) is dict else {}
-        for cell in cells:
+        for cell in work.cells:
             got = reply.get(cell.id)
             got = got if type(got) is dict else {}
             if cell.hold:
                 outcome.held[cell.id] = _result(got)
             else:
                 outcome.ran[cell.id] = Ran(_sentence(got.get("error", "")), _line(got.get("text", ""), 4000))
-        calls = [call for call in calls if _is_function(outcome.held.get(call.of))]
+        calls = [call for call in work.calls if _is_function(outcome.held.get(call.of))]
         # A table that several calls share is sent, and built, once. Inside, calls and inputs are only numbers
         # in the order in which they come: their ids would tell one from another.
         inputs: dict[str, int] = {}
         places = {c.id: [inputs.setdefault(json.dumps(a), len(inputs)) for a in c.arguments] for c in calls}
         exchange.send({"inputs": [json.loads(form) for form in inputs]})
-        for shared in (True, False):
-            chosen = [call for call in calls if (call.of in together) is shared]
-            outcome.called |= self._ask(exchange, chosen, places, together=shared)
+        # Those that have a process for each call come first: what is called here may leave something behind.
+        for where in ("each", work.where):
+            chosen = [call for call in calls if (call.of in work.together) is (where != "each")]
+            asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(chosen)]
+            if not asked:
+                continue
+            exchange.send({"calls": asked, "where": where})
+            for n, call in enumerate(chosen):
+                try:
+                    # The alarm of a call does not reach into C.
+                    got = exchange.receive(work.limits.call_wall + 1 if where == "here" else None)
+                except (OSError, EOFError, TimeoutError):
+                    if where == "here":
+                        raise _Lost(call.id) from None
+                    raise
+                if got.get("id") == n:
+                    outcome.called[call.id] = _result(got)
         exchange.send({"calls": []})
-
-    def _ask(
-        self,
-        exchange: _Exchange,
-        calls: Sequence[Call],
-        places: dict[str, list[int]],
-        *,
-        together: bool,
-    ) -> dict[str, Result]:
-        """Have calls made in one process or each in its own."""
-        if not calls:
-            return {}
-        asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(calls)]
-        exchange.send({"calls": asked, "together": together})
-        found = {}
-        for n, call in enumerate(calls):
-            got = exchange.receive()
-            if got.get("id") == n:
-                found[call.id] = _result(got)
-        return found
 
     def _report(self, control: socket.socket, limits: Limits) -> dict[str, Any]:
         """Wait for the server's own report; if it does not come, start anew."""
@@ -538,6 +541,26 @@ class Sandbox:
             said = self._said()
             self.stop()
             raise NoSandbox(f"The sandbox has ended by itself. {_why(said)}") from None
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What :meth:`Sandbox.run` was given, and where the calls are made that may share a process.
+
+    That is ``here``, where the cells have run, or in a ``fork`` of it, which costs as much again as the cells
+    and outlives a call that ends its process.
+    """
+
+    cells: Sequence[Cell]
+    calls: Sequence[Call]
+    together: Collection[str]
+    given: dict[str, Any]
+    limits: Limits
+    where: str
+
+
+class _Lost(Exception):
+    """A call has ended the process in which others were to be made, or does not come to an end."""
 
 
 class _Overflow(Exception):
@@ -555,17 +578,18 @@ class _Exchange:
         self.channel.settimeout(max(0.01, self.deadline - time.monotonic()))
         self.channel.sendall(struct.pack("!I", len(body)) + body)
 
-    def receive(self) -> dict[str, Any]:
-        (size,) = struct.unpack("!I", self._exactly(4))
+    def receive(self, patience: float | None = None) -> dict[str, Any]:
+        deadline = self.deadline if patience is None else min(self.deadline, time.monotonic() + patience)
+        (size,) = struct.unpack("!I", self._exactly(4, deadline))
         self.left -= size
         if self.left < 0:
             raise _Overflow
-        return values.parse(self._exactly(size))
+        return values.parse(self._exactly(size, deadline))
 
-    def _exactly(self, size: int) -> bytes:
+    def _exactly(self, size: int, deadline: float) -> bytes:
         parts = bytearray()
         while len(parts) < size:
-            left = self.deadline - time.monotonic()
+            left = deadline - time.monotonic()
             if left <= 0 or not select.select([self.channel], [], [], left)[0]:
                 raise TimeoutError
             part = self.channel.recv(min(1 << 16, size - len(parts)))

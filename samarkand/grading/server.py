@@ -22,6 +22,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import copy
+import functools
 import gc
 import importlib
 import io
@@ -256,10 +257,23 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
         inputs.append(None)
         with _quiet(_clock(limits["call_cpu"], limits["call_wall"])):
             inputs[-1] = plain.decode(form)
+    made = functools.partial(make, held, around, inputs, limits)
     while (asked := receive(channel))["calls"]:
-        for calls in [asked["calls"]] if asked["together"] else [[call] for call in asked["calls"]]:
-            for answer in answers(held, around, calls, inputs, limits):
-                send(channel, answer)
+        for answer in _answers_to(asked, made, limits):
+            send(channel, answer)
+
+
+Made = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def _answers_to(asked: dict[str, Any], made: Made, limits: dict[str, int]) -> Iterator[dict[str, Any]]:
+    """Make calls here, in one fork of this process, or each in one of its own."""
+    calls = asked["calls"]
+    if asked["where"] == "here":
+        yield from map(made, calls)
+    else:
+        for some in [calls] if asked["where"] == "fork" else [[call] for call in calls]:
+            yield from answers(made, some, limits)
 
 
 def workplace(top: Path) -> Path:
@@ -342,14 +356,28 @@ def _sentence(error: BaseException) -> str:
         return kind[:300]
 
 
-def answers(
+def make(
     held: dict[str, Any],
     around: dict[str, dict[str, Any]],
-    calls: list[dict[str, Any]],
     inputs: list[Any],
     limits: dict[str, int],
-) -> list[dict[str, Any]]:
-    """Make calls of a student's functions in one fork of this process, which no other fork can know of.
+    call: dict[str, Any],
+) -> dict[str, Any]:
+    """Make one call of a student's function.
+
+    Returns
+    -------
+    dict
+        ``id``, and ``value`` or ``error``.
+    """
+    # A call may change what it is given; the next has its own.
+    arguments = [copy.deepcopy(inputs[n]) for n in call["arguments"]]
+    _as_it_was(around.get(call["of"]))
+    return {**_called(held.get(call["of"]), arguments, limits), "id": call["id"]}
+
+
+def answers(made: Made, calls: list[dict[str, Any]], limits: dict[str, int]) -> list[dict[str, Any]]:
+    """Make calls in one fork of this process, which no other fork can know of.
 
     Returns
     -------
@@ -358,20 +386,13 @@ def answers(
     """
     found: list[dict[str, Any]] = []
     while len(found) < len(calls):
-        rest = calls[len(found) :]
-        found += _in_a_fork(held, around, rest, inputs, limits)
+        found += _in_a_fork(made, calls[len(found) :], limits)
         if len(found) < len(calls):
             found.append({"id": calls[len(found)]["id"], "error": "the call gave nothing back"})
     return found
 
 
-def _in_a_fork(
-    held: dict[str, Any],
-    around: dict[str, dict[str, Any]],
-    calls: list[dict[str, Any]],
-    inputs: list[Any],
-    limits: dict[str, int],
-) -> list[dict[str, Any]]:
+def _in_a_fork(made: Made, calls: list[dict[str, Any]], limits: dict[str, int]) -> list[dict[str, Any]]:
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -380,13 +401,7 @@ def _in_a_fork(
             os.close(CHANNEL)
             with os.fdopen(writer, "wb", buffering=0) as pipe:
                 for call in calls:
-                    # A call may change what it is given; the next has its own.
-                    arguments = [
-                        copy.deepcopy(inputs[n]) if calls[1:] else inputs[n] for n in call["arguments"]
-                    ]
-                    _as_it_was(around.get(call["of"]))
-                    answer = _called(held.get(call["of"]), arguments, limits)
-                    pipe.write(json.dumps(answer).encode() + b"\n")
+                    pipe.write(json.dumps(made(call)).encode() + b"\n")
         finally:
             os._exit(0)
     os.close(writer)

@@ -10,6 +10,7 @@ import sys
 import time
 from dataclasses import replace
 
+import pytest
 import workshop
 
 
@@ -199,3 +200,26 @@ def test_a_busy_machine_takes_no_mark_away(assessor, blank, tmp_path, monkeypatc
     assert (result.points, result.ended) == (10, "finished")
     sleeper = workshop.fill(blank, **{**workshop.ANSWERS, "q1": "import time\ntime.sleep(60)"})
     assert assess(assessor, tmp_path, sleeper).points == 8
+
+
+@pytest.mark.parametrize("end", ["os._exit(0)", "sum(range(10**15))", "os.abort()"])
+@pytest.mark.parametrize("memory", ["", "seen = []\n"], ids=["remembers nothing", "may remember"])
+def test_a_call_that_never_comes_back_costs_itself_alone(assessor, blank, tmp_path, end, memory):
+    keep = "    seen.append(day)\n" if memory else ""
+    body = f"    if day == until: {end}\n    return since <= day and (until is None or day < until)"
+    answers = workshop.ANSWERS | {
+        "q3": f"import os\n{memory}def was_member(since, until, day):\n{keep}{body}"
+    }
+    result = assess(assessor, tmp_path, workshop.fill(blank, **answers))
+    assert (result.points, result.ended) == (2 + 3 + 2.5, "finished")
+    assert "5 (the day it ends): the call gave nothing back" in result.verdicts[2].read
+
+
+def test_a_limit_that_is_reached_in_a_call_ends_the_work(assessor, blank, tmp_path):
+    hog = "def was_member(since, until, day):\n    return [bytearray(b'x' * 50_000_000) for n in range(100)] and True"
+    limits, assessor.limits = assessor.limits, replace(workshop.LIMITS, memory=200 << 20)
+    try:
+        result = assess(assessor, tmp_path, workshop.fill(blank, **workshop.ANSWERS | {"q3": hog}))
+    finally:
+        assessor.limits = limits
+    assert (result.points, result.ended) == (5, "memory")
