@@ -143,10 +143,10 @@ def test_files_are_still_copied(assessor, blank, tmp_path):
 
 
 LOOK = """
-import resource, sys
+import re, sys
 from samarkand.grading import purity
 print(purity.forgets([sys.stdin.read(), "def f(x): return x"], "f"))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+print(int(re.search("VmHWM:[^0-9]*([0-9]+)", open("/proc/self/status").read())[1]) >> 10)
 """
 
 
