@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
 import datetime
-import hashlib
 import json
 import os
-import queue
 import re
 import shutil
-import threading
-import time
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
-from samarkand import home
-from samarkand.errors import CourseError, DamagedData
-from samarkand.grading import gradebook, handed_in, variants
+from samarkand.errors import CourseError
+from samarkand.grading import gradebook, handed_in, records, variants
 from samarkand.grading.assessment import Assessment, Assessor, Work
-from samarkand.grading.checks import ExerciseSet, Verdict
+from samarkand.grading.checks import ExerciseSet
 from samarkand.grading.course import Course, Heard
-from samarkand.grading.sandbox import Limits, NoSandbox, Ran, Sandbox
+from samarkand.grading.jobs import MOST_JOBS_EACH, Ahead, Boxes, Progress, processors
+from samarkand.grading.sandbox import Limits, NoSandbox
 from samarkand.grading.scratch import Scratch, alone
-
-#: Raised when marks could come out otherwise than before; everything is then graded anew.
-VERSION = 6
-#: More sandboxes than this only wait for nbgrader's part, which is done for one after the other.
-MOST_JOBS = 6
-#: And more than so many for each processor only take memory, whoever asks for them.
-MOST_JOBS_EACH = 4
 
 
 @dataclass
@@ -80,7 +65,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
         Only these.
     jobs : int, optional
         How many submissions are worked on at a time; with one, nothing else runs meanwhile. None: as many as
-        there are processors, up to `MOST_JOBS`.
+        there are processors, up to six.
     force : bool, optional
         Grade also what has not changed.
     trusted : bool, optional
@@ -121,9 +106,9 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
     summary = Summary(trusted=trusted)
     folders = _chosen(course, exercise, students, summary)
     due, longer = gradebook.due(course.gradebook, exercise.id)
-    fingerprint = f"{_fingerprint(course, exercise)} {due}"
+    fingerprint = f"{records.fingerprint(course, exercise)} {due}"
     digests = {
-        student: _digest(folder, exercise.id, f"{fingerprint} {longer.get(student, '')}")
+        student: records.digest(folder, exercise.id, f"{fingerprint} {longer.get(student, '')}")
         for student, folder in folders.items()
     }
     scores = gradebook.automatic(course.gradebook, exercise.id)
@@ -160,7 +145,7 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
 
         def done(student: str) -> None:
             result = ahead.take(student)
-            _record(course, result, digests[student])
+            records.write(course, result, digests[student])
             summary.graded.append(student)
             confined.append(result.ended != "unreadable")
             _name_unreadable(result, summary)
@@ -178,11 +163,6 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
         if refused is not None and not any(confined):
             raise refused
     return summary
-
-
-def processors() -> int:
-    """Say how many submissions are worked on at a time when nobody says how many."""
-    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, MOST_JOBS)
 
 
 def _name_unreadable(result: Assessment, summary: Summary) -> None:
@@ -240,38 +220,6 @@ def _by_id(found: dict[str, Path], summary: Summary) -> dict[str, Path]:
 def _has_roster(course: Course) -> bool:
     """Say whether students were entered by the instructor: then nobody else is graded."""
     return (course.root / "roster.csv").is_file()
-
-
-def _fingerprint(course: Course, exercise: ExerciseSet) -> str:
-    """Sum up what marks depend on besides the submission."""
-    released = course.root / "release" / exercise.id / f"{exercise.id}.ipynb"
-    files = [
-        released,
-        course.check_folder / f"{exercise.id}.py",
-        home.course_data() / "datapackage.json",
-        *sorted(home.course_data().glob("*.csv")),
-    ]
-    missing = next((path for path in files if not path.is_file()), None)
-    if missing is not None:
-        raise DamagedData(f"{missing} is missing. Get a fresh copy of the course.")
-    settings = course.root / "nbgrader_config.py"
-    files += [settings] if settings.is_file() else []
-    parts = [
-        str(VERSION),
-        course.seed(),
-        course.key(),
-        *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),
-    ]
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
-
-
-def _digest(folder: Path, name: str, fingerprint: str) -> str:
-    try:
-        body, remarks = handed_in.read_file(folder, name)
-    except handed_in.Unreadable as problem:
-        body, remarks = b"", [str(problem)]
-    parts = [fingerprint.encode(), body, repr(remarks).encode(), handed_in.read_timestamp(folder).encode()]
-    return hashlib.sha256(b"\x1f".join(parts)).hexdigest()
 
 
 def _stage(stage: Path, name: str, folder: Path, work: Work) -> None:
@@ -345,235 +293,16 @@ def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from 
     return ""
 
 
-# --- records ------------------------------------------------------------------------------------------------
-
-
-def record_path(course: Course, exercise: str, student: str) -> Path:
-    """Say where an assessment is kept, for ``explain`` and for resuming."""
-    return course.root / "assessments" / exercise / f"{student}.json"
-
-
-def _record(course: Course, result: Assessment, digest: str) -> None:
-    kept = dataclasses.asdict(result) | {"digest": digest}
-    kept.pop("notebook")
-    body = json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8", "replace")
-    gradebook.write_whole(record_path(course, result.exercise, result.student), body)
-
-
 def _stands(  # noqa: PLR0913, PLR0917 - all that can have changed
     course: Course, exercise: str, student: str, digest: str, scores: dict[str, float], summary: Summary
 ) -> bool:
     """Say whether a student's marks are still those of this very work, and note it."""
-    kept = _kept(course, exercise, student, digest)
+    kept = records.standing(course, exercise, student, digest)
     if kept is None or any(scores.get(f"{v.question}-check") != v.points for v in kept.verdicts):
         return False
     summary.unchanged.append(student)
     _name_unreadable(kept, summary)
     return True
-
-
-def _kept(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:
-    """Read back what came out of this very work, if nothing that belongs to it has been lost since."""
-    try:
-        known = json.loads(record_path(course, exercise, student).read_bytes())["digest"] == digest
-        written = (course.root / "autograded" / student / exercise / f"{exercise}.ipynb").is_file()
-        return recorded(course, exercise, student) if known and written else None
-    except (OSError, ValueError, KeyError, TypeError, CourseError):
-        return None
-
-
-def recorded(course: Course, exercise: str, student: str) -> Assessment:
-    """Read back the assessment of a graded submission.
-
-    Raises
-    ------
-    CourseError
-        If it has not been graded.
-    """
-    path = record_path(course, exercise, student)
-    try:
-        kept = json.loads(path.read_bytes())
-        kept.pop("digest")
-        kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
-        kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
-        return Assessment(**kept)
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-    ):  # or by a version that kept other things
-        raise CourseError(
-            f"{exercise} of {student} has not been graded: run samarkand grade {exercise}."
-        ) from None
-
-
-# --- sandboxes and progress ---------------------------------------------------------------------------------
-
-
-class Boxes:
-    """A few sandboxes, each used by one thread at a time."""
-
-    def __init__(self, course: Course, jobs: int, trusted: bool) -> None:
-        self.count = jobs
-        self._all = [Sandbox(secret=[course.root, course.secret], trusted=trusted)]
-        self._free: queue.Queue[Sandbox] = queue.Queue()
-        self._turn, self._running, self._taken = threading.Condition(), 0, False
-
-    @property
-    def first(self) -> Sandbox:
-        """Any of them, to ask about what all have in common."""
-        return self._all[0]
-
-    def __enter__(self) -> Boxes:
-        self.first.launch()
-        self._all += [self.first.another() for _ in range(1, self.count)]
-        for box in self._all:
-            self._free.put(box)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for box in self._all:
-            box.stop()
-
-    def assess(self, assessor: Assessor, work: Work) -> Assessment:
-        """Run one submission in a free sandbox; if the sandbox dies, once more in a fresh one."""
-        box = self._free.get()
-        self._enter()
-        try:
-            try:
-                return assessor.run(work, box)
-            except NoSandbox:
-                box.stop()
-                return assessor.run(work, box)
-        finally:
-            self._leave()
-            self._free.put(box)
-
-    def _enter(self) -> None:
-        with self._turn:
-            self._turn.wait_for(lambda: not self._taken)
-            self._running += 1
-
-    def _leave(self) -> None:
-        with self._turn:
-            self._running -= 1
-            self._turn.notify_all()
-
-    @contextlib.contextmanager
-    def alone(self) -> Iterator[None]:
-        """Wait until all other submissions have run, and let none begin meanwhile."""
-        self._leave()
-        with self._turn:
-            self._turn.wait_for(lambda: not self._taken)
-            self._taken = True
-            self._turn.wait_for(lambda: not self._running)
-        try:
-            yield
-        finally:
-            with self._turn:
-                self._taken = False
-                self._running += 1
-                self._turn.notify_all()
-
-
-class Ahead:
-    """Submissions on their way: some are assessed ahead of those that are being written, in the same order.
-
-    Not all, or the memory would grow with the class; and with one job none, so that it takes one processor
-    and leaves the rest of the machine alone. Use it as a context manager.
-
-    Parameters
-    ----------
-    students : iterable of str
-        In the order in which they will be taken.
-    work : callable
-        Assesses one.
-    jobs : int
-        How many at a time.
-
-    Attributes
-    ----------
-    errors : dict of str to Exception
-        Why there is no assessment of a student.
-    """
-
-    MOST = 8
-
-    def __init__(self, students: Iterable[str], work: Callable[[str], Assessment], jobs: int) -> None:
-        self._work = work
-        self._students = iter(students)
-        self._pool = ThreadPoolExecutor(jobs) if jobs > 1 else None
-        self._pending: dict[str, Future[Assessment]] = {}
-        self._taken: dict[str, Assessment] = {}
-        self.errors: dict[str, Exception] = {}
-        if self._pool is not None:
-            for _ in range(jobs + self.MOST):
-                self._send_one_more()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-
-    def _send_one_more(self) -> None:
-        student = next(self._students, None)
-        if self._pool is not None and student is not None:
-            self._pending[student] = self._pool.submit(self._work, student)
-
-    def take(self, student: str) -> Assessment:
-        """Wait for the assessment of a student, and forget the one taken before.
-
-        Raises
-        ------
-        Exception
-            Whatever went wrong with it.
-        """
-        if student in self.errors:
-            raise self.errors[student]
-        if student not in self._taken:
-            self._taken.clear()
-            try:
-                if self._pool is None:
-                    self._taken[student] = self._work(student)
-                else:
-                    self._taken[student] = self._pending.pop(student).result()
-            except Exception as error:
-                self.errors[student] = error
-                raise
-            finally:
-                self._send_one_more()
-        return self._taken[student]
-
-
-class Progress:
-    """One line a submission, with the time that is left."""
-
-    def __init__(self, total: int, say: Callable[[str], None]) -> None:
-        self.total, self.say = total, say
-        self.count, self.began = 0, time.monotonic()
-
-    def step(self, result: Assessment) -> None:
-        """Say how one submission fared."""
-        self.count += 1
-        left = (time.monotonic() - self.began) / self.count * (self.total - self.count)
-        flags = "".join(f" [{flag}]" for flag in _flags(result))
-        clock = f" {left:.0f} s left" if self.count < self.total else ""
-        mark = f"{result.points:g} of {result.out_of:g}"
-        self.say(f"[{self.count}/{self.total}]{clock} {result.student}: {mark}{flags}")
-
-
-def _flags(result: Assessment) -> Iterator[str]:
-    if result.ended != "finished":
-        yield result.ended
-    if result.remarks and result.ended == "finished":
-        count = len(result.remarks)
-        yield "1 remark" if count == 1 else f"{count} remarks"
-    if result.trusted:
-        yield "no sandbox"
 
 
 def free_space(folder: Path, needed: int = 50 << 20) -> None:

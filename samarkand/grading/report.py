@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from samarkand.errors import CourseError
-from samarkand.grading import batch, gradebook, variants
+from samarkand.grading import gradebook, records, variants
 from samarkand.grading.assessment import Assessment
 from samarkand.grading.course import Course
 from samarkand.grading.structure import ADDED
@@ -39,7 +39,7 @@ def explain(course: Course, name: str, student: str) -> str:
         If it has not been graded.
     """
     exercise, student = course.exercise(name), variants.student(student)
-    result = batch.recorded(course, exercise.id, student)
+    result = records.read(course, exercise.id, student)
     lines = [
         f"{student}, {exercise.id}: {result.points:g} of {result.out_of:g}, ended: {result.ended}, "
         f"{result.cpu:.2f} s of CPU" + (", NO SANDBOX" if result.trusted else ""),
@@ -69,7 +69,7 @@ def assessments(course: Course, exercise: str) -> list[Assessment]:
     found = []
     for path in sorted(folder.glob("*.json")):
         with contextlib.suppress(CourseError):
-            found.append(batch.recorded(course, exercise, path.name.removesuffix(".json")))
+            found.append(records.read(course, exercise, path.name.removesuffix(".json")))
     return found
 
 

@@ -22,7 +22,7 @@ import pytest
 import workshop
 
 from samarkand.errors import CourseError
-from samarkand.grading import batch, gradebook, structure
+from samarkand.grading import batch, gradebook, records, structure
 
 
 def released(course):
@@ -152,10 +152,10 @@ def test_a_class_of_all_sorts(marked, tmp_path):
     named = {trouble.split(":")[0] for trouble in summary.troubles}
     can_be_read = {"keys", "long"}
     assert named == {"'.hidden'", "'glob*'", "folderlink", "person", *zero} - can_be_read
-    record = batch.recorded(marked, workshop.NAME, "files")
+    record = records.read(marked, workshop.NAME, "files")
     assert "loop, pandas.py, sitecustomize.py" in " ".join(record.remarks)
     # a hard link costs whoever made it, and nobody else
-    assert (rows["ada"], "hard link" in " ".join(batch.recorded(marked, workshop.NAME, "ada").remarks)) == (
+    assert (rows["ada"], "hard link" in " ".join(records.read(marked, workshop.NAME, "ada").remarks)) == (
         10,
         True,
     )
@@ -319,7 +319,7 @@ def test_forged_structure_changes_nothing(marked):
     rows = {row["student"]: row for row in gradebook.marks(marked.gradebook, workshop.NAME)}
     assert rows["eve"]["max_score"] == 10
     assert rows["eve"]["score"] <= 10
-    remarks = " ".join(batch.recorded(marked, workshop.NAME, "eve").remarks)
+    remarks = " ".join(records.read(marked, workshop.NAME, "eve").remarks)
     for word in (
         "points",
         "locked cell setup",

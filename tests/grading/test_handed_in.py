@@ -12,7 +12,7 @@ import pytest
 import workshop
 from test_batch import grade, hand_in, released
 
-from samarkand.grading import batch, gradebook, handed_in
+from samarkand.grading import gradebook, handed_in, records
 
 WANTED = f"{workshop.NAME}.ipynb"
 
@@ -22,7 +22,7 @@ def scores(course):
 
 
 def remarks(course, student):
-    return " ".join(batch.recorded(course, workshop.NAME, student).remarks)
+    return " ".join(records.read(course, workshop.NAME, student).remarks)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from test_batch import grade, hand_in
 
 from samarkand import home
 from samarkand.errors import CourseError
-from samarkand.grading import batch, gradebook, release, report
+from samarkand.grading import gradebook, records, release, report
 
 
 def scores(course):
@@ -88,7 +88,7 @@ def test_what_was_lost_is_graded_again(course):
         hand_in(course, student, **workshop.ANSWERS)
     grade(course)
     shutil.rmtree(course.root / "autograded" / "ada")
-    batch.record_path(course, workshop.NAME, "bob").write_text("{half of it")
+    records.path_of(course, workshop.NAME, "bob").write_text("{half of it")
     with gradebook.opened(course.gradebook) as book:
         book.remove_submission(workshop.NAME, "cyn")
     assert [result.student for result in report.assessments(course, workshop.NAME)] == ["ada", "cyn", "dai"]

@@ -14,7 +14,7 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand import cli
-from samarkand.grading import batch, feedback
+from samarkand.grading import batch, feedback, records
 from samarkand.grading.course import Course
 from samarkand.grading.sandbox import NoSandbox, Sandbox
 
@@ -46,7 +46,7 @@ def test_trust_is_never_silent(course):
     assert summary.trusted
     assert lines[0].startswith("WITHOUT A SANDBOX")
     assert lines[1].endswith("[no sandbox]")
-    assert batch.recorded(course, workshop.NAME, "ada").points == 10
+    assert records.read(course, workshop.NAME, "ada").points == 10
     (page,) = feedback.write(course, "ex90")
     assert "without a sandbox" in page.read_text()
 

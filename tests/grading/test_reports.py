@@ -18,7 +18,7 @@ from test_batch import grade, hand_in
 
 from samarkand import cli
 from samarkand.errors import CourseError
-from samarkand.grading import batch, feedback, gradebook, report
+from samarkand.grading import feedback, gradebook, records, report
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def marked(template, tmp_path_factory):
     hand_in(course, "eve", q2=workshop.ANSWERS["q2"].replace("100 * ", ""), added="x = 1")
     grade(course)
     for student in ("ada", "bob", "cyn", "dai"):
-        given[student] = batch.recorded(course, workshop.NAME, student).given["factor"]
+        given[student] = records.read(course, workshop.NAME, student).given["factor"]
     copier = next(s for s in ("bob", "cyn", "dai") if given[s] != given["ada"])
     hand_in(course, copier, q1=f"product = {17 * given['ada'] + 40961}")
     grade(course)
@@ -90,7 +90,7 @@ def test_feedback_tells_reasons_and_no_answers(marked):
     pages = {path.parent.name: path.read_text() for path in paths}
     assert "On the whole" not in pages["ada"]
     assert "These are shares of one: the question asks for per cent." in pages["eve"]
-    expected = str(17 * batch.recorded(marked, workshop.NAME, "bob").given["factor"] + 40961)
+    expected = str(17 * records.read(marked, workshop.NAME, "bob").given["factor"] + 40961)
     for student, page in pages.items():
         assert "http" not in page
         assert expected not in page

@@ -16,7 +16,7 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand.errors import CourseError
-from samarkand.grading import batch, gradebook, scratch
+from samarkand.grading import gradebook, records, scratch
 
 
 @pytest.fixture
@@ -157,4 +157,4 @@ def test_a_killed_command_leaves_no_process_and_no_file(course, temporary):
     assert names(temporary) == []
     assert len(grade(course)[0].graded + grade(course)[0].unchanged) >= 4
     assert not list(course.root.rglob("*.part"))
-    assert batch.recorded(course, workshop.NAME, "s3").points == 10
+    assert records.read(course, workshop.NAME, "s3").points == 10
