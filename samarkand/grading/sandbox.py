@@ -306,9 +306,7 @@ class Sandbox:
         for name in STUDENT_SIDE:
             if (HERE / name).exists():
                 found.append((str(HERE / name), f"/course/samarkand/grading/{name}"))
-        found += [
-            (str(HERE / name), f"/grader/{name}") for name in ("confinement.py", "plain.py", "server.py")
-        ]
+        found += [(str(HERE / name), f"/grader/{name}") for name in SERVER_SIDE]
         found.append((str(self.data), "/course/course_data"))
         return found
 

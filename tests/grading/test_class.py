@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from dataclasses import dataclass
 
 import pytest
@@ -19,7 +18,6 @@ from samarkand import home
 from samarkand.grading import checks, report, structure
 from samarkand.grading.assessment import Assessment, Assessor
 from samarkand.grading.checks import Verdict
-from samarkand.grading.sandbox import Sandbox
 
 EXERCISES = home.ROOT / "exercises"
 
@@ -204,14 +202,6 @@ CLASS = {
         A("q5", "divides by all", BRIER + "return ((forecasts - outcomes) ** 2).sum() / len(forecasts) if len(forecasts) else 0", 1.5, "in the number you divide by"),
     ],
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def box():
-    if sys.platform != "linux":
-        pytest.skip("student code is only ever run under bubblewrap (Linux)")
-    with Sandbox(secret=[EXERCISES]) as box:
-        yield box
 
 
 @pytest.fixture
