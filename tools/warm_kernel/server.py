@@ -25,8 +25,14 @@ from typing import Any, NamedTuple
 
 LARGEST = 1 << 17  # as in the provisioner
 LAUNCHER = "ipykernel_launcher"
-# A kernel's own modules, then what lessons import. Not samarkand: authors edit it while JupyterLab runs.
-WARM = ("ipykernel.kernelapp", "pandas", "altair", "folium", "ipywidgets")
+# A kernel's own modules, some of which ipykernel imports when it starts; then what lessons import, and what
+# those import when they are used. Not samarkand: authors edit it while JupyterLab runs.
+WARM = (
+    *("ipykernel.kernelapp", "ipykernel.debugger", "psutil", "IPython.extensions.storemagic", "zmq.utils.garbage"),
+    *("pandas", "pandas.core.methods.to_dict", "pandas.io.formats.html", "pandas.io.formats.string"),
+    *("altair", "narwhals._pandas_like.namespace", "narwhals._pandas_like.selectors", "narwhals.stable.v1._namespace"),
+    *("folium", "ipywidgets", "xstatic.pkg.leaflet", "difflib", "encodings.utf_8_sig"),
+)
 # These do something to the running shell when imported: a kernel runs their __init__ anew, its parts are warm.
 TO_THE_SHELL = ("ipywidgets",)
 # What Python or a library reads once, when it starts: a kernel that has it otherwise is a stock one.
@@ -67,13 +73,18 @@ def warm_up() -> None:
     """Import what lessons import, as in a kernel: no terminal, output in UTF-8."""
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it now: whose end is a kernel's end
     builtins.get_ipython = lambda: type("Shell", (), {"kernel": None})()  # type: ignore[attr-defined]
-    with open(os.devnull, "w", encoding="UTF-8") as nowhere, contextlib.redirect_stdout(nowhere):  # noqa: PTH123
+    gc.disable()  # a fifth of the time; what is left is kept, and not looked through again in each kernel
+    with (
+        open(os.devnull, "w", encoding="UTF-8") as nowhere,  # noqa: PTH123
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
         for name in WARM:
             with contextlib.suppress(ImportError):  # the lesson will say so
                 importlib.import_module(name)
+    gc.freeze()
+    gc.enable()
     del builtins.get_ipython  # type: ignore[attr-defined]
-    gc.collect()
-    gc.freeze()  # or the first collection in each kernel would copy every page
 
 
 def search_path(env: dict[str, str]) -> list[str]:
@@ -117,6 +128,8 @@ def become(request: Request, streams: list[int]) -> None:
     for name in TO_THE_SHELL:
         sys.modules.pop(name, None)
     tempfile.tempdir = None
+    if "_pydev_bundle.pydev_log" in sys.modules:  # the debugger looks for stderr when it first says something
+        sys.modules["_pydev_bundle.pydev_log"]._LoggingGlobals._debug_stream_initialized = False
     if "numpy.random" in sys.modules:  # the standard library's generators look after themselves
         sys.modules["numpy.random"].seed()
 
