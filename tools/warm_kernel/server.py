@@ -120,7 +120,7 @@ def become(request: Request, streams: list[int]) -> None:
         os.close(descriptor)
     os.chdir(request.cwd)
     os.environ.clear()
-    os.environ.update(request.env)
+    os.environ.update(SET_BY_IMPORTS | request.env)
     time.tzset()
     sys.path[:] = [request.cwd, *dict.fromkeys([*search_path(request.env), *PATH])]
     sys.orig_argv[:] = request.command
@@ -230,4 +230,5 @@ if __name__ == "__main__":
     LISTENER = socket.socket(fileno=int(sys.argv[1]))
     select.select([LISTENER], [], [])  # import nothing for a command that starts no kernel
     warm_up()
+    SET_BY_IMPORTS = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
     launch(Server(LISTENER).serve().command)
