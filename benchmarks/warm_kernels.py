@@ -85,7 +85,8 @@ def main(arguments: list[str] | None = None) -> int:
             shutil.copy(lesson, Path(folder) / f"{number:02}_{lesson.name}")
         took = [(run([], lessons), run(WARM, lessons), run(WARM, Path(folder))) for _ in range(turns)]
     stock, warm, many = (
-        Cost(*(statistics.median(part) for part in zip(*kind, strict=True))) for kind in zip(*took, strict=True)
+        Cost(*(statistics.median(part) for part in zip(*kind, strict=True)))
+        for kind in zip(*took, strict=True)
     )
     ratio = statistics.median(one.cpu / other.cpu for other, one, _ in took)
     equal = all(0 < turn[0].cells == turn[1].cells < turn[2].cells for turn in took)

@@ -87,6 +87,16 @@ def main(folder: str) -> dict[str, Any]:
     process = three.manager.provisioner.process
     three.end()
     seen["killed"] = process.returncode
+    # What a fork cannot give.
+    seeded = Client(folder, PYTHONHASHSEED="7")
+    seen["hash"] = seeded.run("print(hash('Samarkand'))")
+    seeded.end()
+    hiding = Path(folder) / "hiding"
+    hiding.mkdir()
+    (hiding / "folium.py").write_text("print('a file of the folder')")
+    hidden = Client(str(hiding))
+    seen["hidden"] = hidden.run("import folium")
+    hidden.end()
     return seen
 
 

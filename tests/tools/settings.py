@@ -98,7 +98,12 @@ settings = {
     "main module": sys.modules["__main__"].__name__,
     "main module's file": getattr(sys.modules["__main__"], "__file__", None),
     "depth": [len(inspect.stack()), depth(), sys.getrecursionlimit()],
-    "encodings": [sys.stdout.encoding, sys.__stdout__.encoding, sys.stdin.encoding, sys.getfilesystemencoding()],
+    "encodings": [
+        sys.stdout.encoding,
+        sys.__stdout__.encoding,
+        sys.stdin.encoding,
+        sys.getfilesystemencoding(),
+    ],
     "displays": [type(sys.displayhook).__name__, sys.excepthook.__qualname__, type(sys.stdout).__name__],
     "locale": locale.setlocale(locale.LC_ALL),
     "time zone": time.tzname,

@@ -28,15 +28,38 @@ LAUNCHER = "ipykernel_launcher"
 # A kernel's own modules, some of which ipykernel imports when it starts; then what lessons import, and what
 # those import when they are used. Not samarkand: authors edit it while JupyterLab runs.
 WARM = (
-    *("ipykernel.kernelapp", "ipykernel.debugger", "psutil", "IPython.extensions.storemagic", "zmq.utils.garbage"),
+    *(
+        "ipykernel.kernelapp",
+        "ipykernel.debugger",
+        "psutil",
+        "IPython.extensions.storemagic",
+        "zmq.utils.garbage",
+    ),
     *("pandas", "pandas.core.methods.to_dict", "pandas.io.formats.html", "pandas.io.formats.string"),
-    *("altair", "narwhals._pandas_like.namespace", "narwhals._pandas_like.selectors", "narwhals.stable.v1._namespace"),
+    *(
+        "altair",
+        "narwhals._pandas_like.namespace",
+        "narwhals._pandas_like.selectors",
+        "narwhals.stable.v1._namespace",
+    ),
     *("folium", "ipywidgets", "xstatic.pkg.leaflet", "difflib", "encodings.utf_8_sig"),
 )
 # These do something to the running shell when imported: a kernel runs their __init__ anew, its parts are warm.
 TO_THE_SHELL = ("ipywidgets",)
 # What Python or a library reads once, when it starts: a kernel that has it otherwise is a stock one.
-READ_AT_START = ("PYTHON", "LC_", "LANG", "LD_", "MALLOC_", "NPY_", "NUMPY_", "OPENBLAS_", "OMP_", "MKL_", "PYDEVD_")
+READ_AT_START = (
+    "PYTHON",
+    "LC_",
+    "LANG",
+    "LD_",
+    "MALLOC_",
+    "NPY_",
+    "NUMPY_",
+    "OPENBLAS_",
+    "OMP_",
+    "MKL_",
+    "PYDEVD_",
+)
 
 
 class Request(NamedTuple):
@@ -89,7 +112,11 @@ def warm_up() -> None:
 
 def search_path(env: dict[str, str]) -> list[str]:
     """Return the directories that ``PYTHONPATH`` puts before all others."""
-    return [os.path.abspath(entry) for entry in env["PYTHONPATH"].split(os.pathsep)] if env.get("PYTHONPATH") else []  # noqa: PTH100
+    return (
+        [os.path.abspath(entry) for entry in env["PYTHONPATH"].split(os.pathsep)]
+        if env.get("PYTHONPATH")
+        else []
+    )  # noqa: PTH100
 
 
 def refusal(request: Request) -> str | None:

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import struct
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,9 @@ def ask(command: list[str], options: dict[str, Any]) -> ForkedKernel:
             raise Refused(answer.get("refused", "the warm process has ended"))
     except (OSError, Refused) as error:
         server.close()
-        raise error if isinstance(error, Refused) else Refused(f"no warm process answers ({error})") from error
+        raise (
+            error if isinstance(error, Refused) else Refused(f"no warm process answers ({error})")
+        ) from error
     finally:
         os.close(nothing)
     return ForkedKernel(answer["pid"], server)
@@ -156,7 +159,7 @@ class WarmProvisioner(LocalProvisioner):
             # The first one waits for the imports; a server that asks has others to answer meanwhile.
             process = await asyncio.to_thread(ask, cmd, self._scrub_kwargs(kwargs))
         except Refused as why:
-            self.log.warning("A stock kernel instead of a warm one: %s.", why)
+            print(f"A stock kernel instead of a warm one: {why}.", file=sys.stderr, flush=True)
             return await super().launch_kernel(cmd, **kwargs)
         self.process = process
         self.pid = self.pgid = process.pid
