@@ -33,7 +33,7 @@ from pandas._config import config as pandas_config
 
 def kind(descriptor: int) -> str:
     """Say what an open descriptor is, without its number or address."""
-    target = os.readlink(f"/proc/self/fd/{descriptor}")
+    target = str(Path(f"/proc/self/fd/{descriptor}").readlink())
     return target.split(":")[0] if ":" in target else target
 
 
@@ -46,7 +46,10 @@ def depth(level: int = 0) -> int:
 
 
 kinds, families = [], []  # of what is open, before anything below opens more
-for number in map(int, os.listdir("/proc/self/fd")[:-1]):
+for link in list(Path("/proc/self/fd").iterdir()):
+    if not link.exists():  # it was the listing's own
+        continue
+    number = int(link.name)
     kinds.append(kind(number))
     if kinds[-1] == "socket":
         with socket.socket(fileno=os.dup(number)) as copy:

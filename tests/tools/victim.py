@@ -1,4 +1,4 @@
-"""Start a kernel and another process that starts one, print the process numbers of all, and wait to be killed."""
+"""Start a kernel and another process that starts one, print all process numbers, and wait to be killed."""
 
 import os
 import subprocess

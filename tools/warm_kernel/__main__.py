@@ -60,7 +60,7 @@ def start() -> dict[str, str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command, with warm kernels where the system can; return its exit status if it did not take over.
+    """Become the command, with warm kernels where the system can; elsewhere run it; return its status.
 
     Parameters
     ----------
@@ -82,9 +82,9 @@ def main(arguments: list[str]) -> int:
     else:
         environment |= start()
     command = [sys.executable, *arguments]
-    if os.name == "nt":  # exec there leaves the caller at once
-        return subprocess.call(command, env=environment)
-    os.execve(sys.executable, command, environment)
+    if os.name != "nt":  # exec there leaves the caller at once
+        os.execve(sys.executable, command, environment)
+    return subprocess.call(command, env=environment)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ import sys
 import tempfile
 import time
 import warnings
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 LARGEST = 1 << 17  # as in the provisioner
 LAUNCHER = "ipykernel_launcher"
@@ -44,7 +45,7 @@ WARM = (
     ),
     *("folium", "ipywidgets", "xstatic.pkg.leaflet", "difflib", "encodings.utf_8_sig"),
 )
-# These do something to the running shell when imported: a kernel runs their __init__ anew, its parts are warm.
+# These do something to the running shell when imported: a kernel runs their __init__ anew, over warm parts.
 TO_THE_SHELL = ("ipywidgets",)
 # What Python or a library reads once, when it starts: a kernel that has it otherwise is a stock one.
 READ_AT_START = (
@@ -95,7 +96,7 @@ def end_with(parent: int) -> None:
 def warm_up() -> None:
     """Import what lessons import, as in a kernel: no terminal, output in UTF-8."""
     os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it now: whose end is a kernel's end
-    builtins.get_ipython = lambda: type("Shell", (), {"kernel": None})()  # type: ignore[attr-defined]
+    builtins.get_ipython = type("Shell", (), {"kernel": None})  # type: ignore[attr-defined]
     gc.disable()  # a fifth of the time; what is left is kept, and not looked through again in each kernel
     with (
         open(os.devnull, "w", encoding="UTF-8") as nowhere,  # noqa: PTH123
@@ -112,11 +113,8 @@ def warm_up() -> None:
 
 def search_path(env: dict[str, str]) -> list[str]:
     """Return the directories that ``PYTHONPATH`` puts before all others."""
-    return (
-        [os.path.abspath(entry) for entry in env["PYTHONPATH"].split(os.pathsep)]
-        if env.get("PYTHONPATH")
-        else []
-    )  # noqa: PTH100
+    entries = env["PYTHONPATH"].split(os.pathsep) if env.get("PYTHONPATH") else []
+    return [os.path.abspath(entry) for entry in entries]  # noqa: PTH100  # as `site` does
 
 
 def refusal(request: Request) -> str | None:
@@ -246,8 +244,10 @@ def launch(command: list[str]) -> None:
     """Run what ``python -m ipykernel_launcher`` runs, as deep in the stack as there."""
     spec = importlib.util.find_spec(LAUNCHER)
     assert spec and spec.origin and isinstance(spec.loader, importlib.machinery.SourceFileLoader)
+    code = spec.loader.get_code(LAUNCHER)
+    assert code
     sys.argv[:] = [spec.origin, *command[3:]]
-    exec(spec.loader.get_code(LAUNCHER), {"__name__": "__main__", "__file__": spec.origin, "__spec__": spec})
+    exec(code, {"__name__": "__main__", "__file__": spec.origin, "__spec__": spec})
 
 
 if __name__ == "__main__":

@@ -10,10 +10,10 @@ import socket
 import struct
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from jupyter_client.connect import KernelConnectionInfo
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 HERE = str(Path(__file__).resolve().parent)
 LARGEST = 1 << 17  # bytes of a message: a request holds the environment
@@ -32,7 +32,7 @@ class ForkedKernel:
     set()
     """
 
-    alive: set[ForkedKernel] = set()
+    alive: ClassVar[set[ForkedKernel]] = set()
     stdin = stdout = stderr = None
 
     def __init__(self, pid: int, server: socket.socket) -> None:
@@ -161,7 +161,7 @@ class WarmProvisioner(LocalProvisioner):
         except Refused as why:
             print(f"A stock kernel instead of a warm one: {why}.", file=sys.stderr, flush=True)
             return await super().launch_kernel(cmd, **kwargs)
-        self.process = process
+        self.process = process  # type: ignore[assignment]  # as much of a Popen as is asked of it
         self.pid = self.pgid = process.pid
         self.cwd = kwargs.get("cwd", Path.cwd())
         return self.connection_info
