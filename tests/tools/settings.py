@@ -34,7 +34,7 @@ from pandas._config import config as pandas_config
 def kind(descriptor: int) -> str:
     """Say what an open descriptor is, without its number or address."""
     target = str(Path(f"/proc/self/fd/{descriptor}").readlink())
-    return target.split(":")[0] if ":" in target else target
+    return target.partition(":")[0]
 
 
 def depth(level: int = 0) -> int:

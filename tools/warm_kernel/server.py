@@ -21,7 +21,6 @@ import sys
 import tempfile
 import time
 import warnings
-from pathlib import Path
 from typing import NamedTuple
 
 LARGEST = 1 << 17  # as in the provisioner
