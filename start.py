@@ -80,7 +80,7 @@ SETTINGS: "dict[str, dict[str, dict[str, object]]]" = {
         # What a lesson's kernel says to the server is nobody else's on a shared machine.
         "KernelManager": {"transport_encryption": "auto"},
         # What it says to the page goes out at once; an explorer would answer 40 ms late without.
-        "ServerApp": {"kernel_websocket_connection_class": "samarkand.connection.PromptConnection"},
+        "ServerApp": {"kernel_websocket_connection_class": "samarkand.lab.connection.PromptConnection"},
     },
     "share/jupyter/lab/settings/overrides.json": {
         "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},

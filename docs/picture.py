@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from samarkand.course.lab import Sheet, chromium, lab, sheet  # noqa: E402
-from samarkand.errors import CourseError, unknown  # noqa: E402
+from samarkand.ground.errors import CourseError, unknown  # noqa: E402
 
 #: Where the picture of the README is, and the cell at its top.
 README_PICTURE, README_LESSON, README_CELL = ROOT / "docs" / "lesson.png", "03", "sco-map"

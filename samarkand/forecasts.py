@@ -17,8 +17,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from samarkand import data, home
-from samarkand.errors import CourseError, DamagedData, OutOfRange, WrongType, unknown
+from samarkand import data
+from samarkand.ground import home
+from samarkand.ground.errors import CourseError, DamagedData, OutOfRange, WrongType, unknown
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,9 +11,9 @@ import random
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
-from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import ByKey, Day, Number, Together, Whole
+from samarkand.answers.kinds import ByKey, Day, Number, Together, Whole
+from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.marking.inputs import Case
 
 STARTS = ["ARM", "AZE", "BLR", "IND", "IRN", "KAZ", "KGZ", "MNG", "PAK", "RUS", "TJK", "TUR"]
 LANDED = pd.Timestamp("2022-09-14")

@@ -8,9 +8,9 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
-from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import ByKey, Number, Together, Whole
+from samarkand.answers.kinds import ByKey, Number, Together, Whole
+from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.marking.inputs import Case
 
 EXPERTS = ["Niva Yau", "Chien-yu Shih", "Bradley Jardine"]
 VOICES = ["narrator", "Li Zhanshu", "Chien-yu Shih", "Niva Yau", "Bradley Jardine"]

@@ -11,9 +11,9 @@ from collections.abc import Collection, Set
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
-from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import Codes, Number, Text, Together, Whole
+from samarkand.answers.kinds import Codes, Number, Text, Together, Whole
+from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.marking.inputs import Case
 
 SUMMIT = pd.Timestamp("2022-09-15")
 CLUBS = ["CSTO", "CIS", "EAEU"]

@@ -10,9 +10,9 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
-from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import Day, Number, Together
+from samarkand.answers.kinds import Day, Number, Together
+from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.marking.inputs import Case
 
 YEARS = [list(pair) for pair in itertools.combinations((2020, 2021, 2022, 2023, 2024), 2)]
 #: Two years apart at least: the lesson shows how trade grew from each year to the next.

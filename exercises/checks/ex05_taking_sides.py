@@ -10,7 +10,8 @@ from collections.abc import Callable
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import (
+from samarkand.answers.kinds import ByKey, Codes, Number, Together, Whole
+from samarkand.grading.marking.checks import (
     Criterion,
     Diagnosis,
     ExerciseSet,
@@ -19,8 +20,7 @@ from samarkand.grading.checks import (
     Question,
     Written,
 )
-from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import ByKey, Codes, Number, Together, Whole
+from samarkand.grading.marking.inputs import Case
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
 NAMED = [

@@ -9,9 +9,9 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
-from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import ByKey, Number, Together, Whole
+from samarkand.answers.kinds import ByKey, Number, Together, Whole
+from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.marking.inputs import Case
 
 #: What became of a forecast, as a number.
 OUTCOME = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}

@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from samarkand.errors import CourseError
-from samarkand.home import ROOT
+from samarkand.ground.errors import CourseError
+from samarkand.ground.home import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page

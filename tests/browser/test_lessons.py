@@ -102,7 +102,8 @@ def test_untrusted_shows_stills_and_sentences(lesson: Path, server: Lab) -> None
 # ------------------------------------------------------------------------------- the tour itself
 
 BAD = (
-    """from samarkand import controls, explore
+    """from samarkand import explore
+from samarkand.page import controls
 n = {"n": controls.slider("N", 0, 9, 5)}
 explore.Explorer(n, lambda n: explore.Panel("Always.", ""), title="Deaf")""",
     """from IPython.display import HTML

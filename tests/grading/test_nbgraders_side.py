@@ -13,9 +13,9 @@ import pytest
 import workshop
 from test_batch import grade, hand_in
 
-from samarkand import home
-from samarkand.errors import CourseError
-from samarkand.grading import gradebook, records, release, report
+from samarkand.grading.classroom import gradebook, records, release, report
+from samarkand.ground import home
+from samarkand.ground.errors import CourseError
 
 
 def scores(course):

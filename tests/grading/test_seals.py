@@ -10,8 +10,10 @@ import time
 import pytest
 from test_exercises import EXERCISES, NAMES, SETS
 
-from samarkand.errors import CourseError
-from samarkand.grading import checks, desk, kinds, sealed, variants
+from samarkand.answers import kinds
+from samarkand.exercise import desk, numbers, sealed
+from samarkand.grading.marking import checks
+from samarkand.ground.errors import CourseError
 
 CHEAP = {"n": 2, "r": 1, "p": 1}
 PRACTICE = [(name, practice.id) for name in NAMES for practice in SETS[name].practice]
@@ -115,7 +117,7 @@ def test_practice_says_right_and_wrong_at_once(name, key, monkeypatch, tmp_path)
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
     practice = practice_of(name, key)
     table = desk.Desk(name, EXERCISES / "release" / name)
-    given = variants.draw(variants.DEMONSTRATION, "demonstration", name, SETS[name].options)
+    given = numbers.draw(numbers.DEMONSTRATION, "demonstration", name, SETS[name].options)
     right = practice.answer(given)
     assert table.practise(key, ...).text == "Not answered yet."
     assert table.practise(key, right).state == "right"

@@ -23,7 +23,7 @@ import pytest
 from test_bundle import bundle, course  # noqa: F401 - fixtures
 from test_exercises import EXERCISES, NAMES, SETS, source, strip
 
-from samarkand import home
+from samarkand.ground import home
 
 NUMBER = re.compile(r"(?:\d{1,3}(?:[,\u202f\u00a0_]\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 BASE64 = re.compile(rb"[A-Za-z0-9+/]{24,}={0,2}|[A-Za-z0-9_-]{24,}={0,2}")
@@ -176,9 +176,11 @@ def phrases():
         for question in exercise.questions:
             for reason in (question.hint, *(d.reason for d in question.diagnoses)):
                 found[reason] = f"reason of {name}"
-    ours = (home.ROOT / "samarkand").rglob("*.py")
+    ours = [p for p in home.PACKAGE.rglob("*.py") if not {"course", "grading"} & set(p.parts)]
     lessons = (home.ROOT / "notebooks").glob("*.ipynb")
-    public = "\n".join(p.read_text(encoding="utf-8") for p in ours if "grading" not in p.parts)
+    public = "\n".join(
+        p.read_text(encoding="utf-8") for p in ours if not {"course", "grading"} & set(p.parts)
+    )
     public += "\n".join(t for p in lessons for t in unwrapped(p.read_bytes()))
     shown = {hint for exercise in SETS.values() for p in exercise.practice for hint in (p.hint, p.name)}
     # A line that the lessons teach anyway is no secret, nor is a hint on practice.

@@ -386,7 +386,7 @@ def listed(lesson: Lesson) -> list[str]:
 @rule
 def sources_are_cited_and_listed(lesson: Lesson) -> Iterator[str]:
     from samarkand import cite
-    from samarkand.errors import CourseError
+    from samarkand.ground.errors import CourseError
 
     in_prose, at_end = cited(lesson), listed(lesson)
     for key, cell in in_prose.items():

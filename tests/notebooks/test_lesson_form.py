@@ -176,7 +176,7 @@ def test_build_keeps_out_of_a_students_folder(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("SAMARKAND_WORK", str(mine))
     path = lesson_in(
         tmp_path,
-        "from samarkand import home\nhome.my_work().mkdir(exist_ok=True)\n"
+        "from samarkand.ground import home\nhome.my_work().mkdir(exist_ok=True)\n"
         "_ = (home.my_work() / 'note.txt').write_text('x')",
     )
     assert build.build(path) is True

@@ -9,8 +9,8 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 from jupyter_server.services.kernels.websocket import KernelWebsocketHandler
 from traitlets import import_item
 
-from samarkand.connection import PromptConnection
 from samarkand.course import lab
+from samarkand.lab.connection import PromptConnection
 
 
 def test_start_names_it_to_the_server() -> None:

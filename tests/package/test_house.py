@@ -26,27 +26,26 @@ Need = Callable[[object, str], None]
 
 #: Each room with its floor. A room may import from its own floor or below; a new room gets its floor here.
 LESSON = {
-    "connection": 0,
-    "errors": 0,
-    "home": 0,
-    "markup": 0,
-    "places": 0,
-    "style": 0,
-    "cite": 1,
-    "controls": 1,
-    "data": 1,
-    "forecasts": 1,
-    "geo": 1,
-    "measures": 1,
-    "charts": 2,
-    "check": 2,
-    "maps": 2,
-    "quiz": 2,
-    "explore": 3,
+    "ground": 0,
+    "answers": 1,
+    "page": 1,
+    "lab": 1,
+    "places": 1,
+    "cite": 2,
+    "data": 2,
+    "forecasts": 2,
+    "geo": 2,
+    "measures": 2,
+    "charts": 3,
+    "check": 3,
+    "exercise": 3,
+    "maps": 3,
+    "quiz": 3,
+    "explore": 4,
 }
 WINGS = ("course", "grading")
-#: On the ground floor all wings meet.
-GROUND = {room for room, floor in LESSON.items() if floor == 0}
+#: What all wings share.
+GROUND = {"ground", "answers", "exercise"}
 #: What a first import must not load.
 HEAVY = {"IPython", "altair", "branca", "folium", "frictionless", "ipywidgets", "jsonschema", "requests"}
 #: What a student calls by name; the other modules of the lesson wing serve these.
