@@ -1,9 +1,9 @@
 """What a room of the package offers, found and not listed: a new module needs no line anywhere else.
 
-A room is a folder such as ``maps`` or ``explore``. Each of its modules names what it offers in ``__all__``; the
-room gives those names, and imports a module when one of its names is first used, so that
-``from samarkand import maps`` does not load folium. Modules whose names begin with ``_`` are the room's engine,
-the others bear the word of their subject.
+A room is a folder such as ``maps`` or ``explore``. Each of its modules names what it offers in ``__all__``;
+the room gives those names, and imports a module when one of its names is first used, so that
+``from samarkand import maps`` does not load folium. Modules whose names begin with ``_`` are the room's
+engine, the others bear the word of their subject.
 """
 
 from __future__ import annotations
