@@ -27,12 +27,11 @@ INK, SOFT, RULE, PAPER, WALL = "#1b2733", "#55616c", "#8f9aa5", "#ffffff", "#eef
 
 
 class Room(NamedTuple):
-    """A room: its name, the first sentence of its docstring, what it stands on, its lines of Python."""
+    """A room: its name, the first sentence of its docstring, what it stands on."""
 
     name: str
     purpose: str
     stands_on: tuple[str, ...]
-    lines: int
 
 
 def floors(contract: str = "floors") -> list[list[str]]:
@@ -51,11 +50,8 @@ def rooms(package: str = "samarkand") -> dict[str, Room]:
         used = {other for one in inside for other in graph.find_modules_directly_imported_by(one)}
         below = {other.removeprefix(f"{package}.").partition(".")[0] for other in used - inside}
         name = module.rpartition(".")[2]
-        files = [_file(one) for one in inside]
         docstring = ast.get_docstring(ast.parse(_file(module).read_text(encoding="utf-8"))) or ""
-        lines = sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files)
-        known = tuple(sorted(below - {"samarkand", name}))
-        found[name] = Room(name, docstring.partition("\n")[0], known, lines)
+        found[name] = Room(name, docstring.partition("\n")[0], tuple(sorted(below - {"samarkand"})))
     return found
 
 
@@ -106,7 +102,7 @@ def _line_of(box: Xml.Element, left: float, text: str, look: dict[str, str]) -> 
 def table() -> str:
     """Return the rooms as a table in Markdown, from the roof down, grading's storeys below it."""
     known, inside = rooms(), rooms("samarkand.grading")
-    lines = ["| room | what is in it | stands on | lines |", "|---|---|---|---:|"]
+    lines = ["| room | what is in it | stands on |", "|---|---|---|"]
     for row in floors():
         for name in row:
             lines.append(_line(known[name], name))
@@ -116,7 +112,7 @@ def table() -> str:
 
 
 def _line(room: Room, name: str) -> str:
-    return f"| `{name}` | {room.purpose} | {', '.join(room.stands_on) or '-'} | {room.lines:,} |"
+    return f"| `{name}` | {room.purpose} | {', '.join(room.stands_on) or '-'} |"
 
 
 def page() -> str:
