@@ -21,7 +21,6 @@ import hashlib
 import importlib
 import importlib.util
 import io
-import json
 import os
 import re
 import shutil
@@ -69,23 +68,10 @@ NO_NETWORK = (
     "operation timed out",
 )
 
-#: What JupyterLab is told, above all to call no other machine: file in .venv -> its content.
-SETTINGS: "dict[str, dict[str, dict[str, object]]]" = {
-    "etc/jupyter/jupyter_lab_config.json": {
-        "LabApp": {
-            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-            "extension_manager": "readonly",
-            "news_url": None,
-        },
-        # What a lesson's kernel says to the server is nobody else's on a shared machine.
-        "KernelManager": {"transport_encryption": "auto"},
-        # What it says to the page goes out at once; an explorer would answer 40 ms late without.
-        "ServerApp": {"kernel_websocket_connection_class": "samarkand.lab.connection.PromptConnection"},
-    },
-    "share/jupyter/lab/settings/overrides.json": {
-        "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
-        "@jupyterlab/extensionmanager-extension:plugin": {"enabled": False},
-    },
+#: What JupyterLab is told, above all to call no other machine: file in settings/lab/ -> folder in .venv.
+SETTINGS = {
+    "jupyter_lab_config.json": "etc/jupyter",
+    "overrides.json": "share/jupyter/lab/settings",
 }
 
 #: The steps of ``start.py test``: name, module to run, its arguments.
@@ -251,7 +237,12 @@ def fits(stamp: Path, *files: Path) -> bool:
 
 def ready() -> bool:
     """Tell whether ``.venv`` is whole, and made for this lock, this Python and this folder."""
-    return fits(STAMP, LOCK, ROOT / "pyproject.toml")
+    return fits(STAMP, *made_from())
+
+
+def made_from() -> "list[Path]":
+    """Return the files that ``.venv`` is made from."""
+    return [LOCK, ROOT / "pyproject.toml", *sorted((ROOT / "settings" / "lab").glob("*.json"))]
 
 
 def explain(output: str) -> StartError:
@@ -407,17 +398,16 @@ def set_up() -> None:
         env = installer_environment()
         make_venv(env)
         uv(env, "sync", "--require-hashes", "--only-binary", ":all:", str(LOCK))
-        uv(env, "install", "--offline", "--no-deps", "--editable", str(ROOT))
-        # uv wrote the folder's full path; a relative one holds no letter that some locale could not read.
+        uv(env, "install", "--offline", "--no-build-isolation", "--no-deps", "--editable", str(ROOT))
+        # That wrote the folder's full path; a relative one holds no letter that some locale could not read.
         site_packages = sysconfig.get_path("purelib", "venv", {"base": str(VENV)})
-        Path(site_packages, "samarkand.pth").write_text(
+        Path(site_packages, "_samarkand.pth").write_text(
             os.path.relpath(str(ROOT), site_packages), encoding="ascii"
         )
-        for name, content in SETTINGS.items():
-            file = VENV / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        STAMP.write_text(mark(LOCK, ROOT / "pyproject.toml"), encoding="utf-8")
+        for name, folder in SETTINGS.items():
+            (VENV / folder).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(str(ROOT / "settings" / "lab" / name), str(VENV / folder / name))
+        STAMP.write_text(mark(*made_from()), encoding="utf-8")
         say(f"Set up in {time.monotonic() - began:.0f} s.")
 
 

@@ -7,7 +7,6 @@ so every lab starts as on a fresh machine. It opens with the very settings `star
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import json
 import os
 import secrets
@@ -84,14 +83,9 @@ class Lab:
         return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
 
 
-def _settings() -> dict[str, Any]:
-    """Return what `start.py` tells JupyterLab: file name in ``.venv`` -> content."""
-    spec = importlib.util.spec_from_file_location("start", ROOT / "start.py")
-    if spec is None or spec.loader is None:
-        raise LabError(f"There is no {ROOT / 'start.py'} to take JupyterLab's settings from.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return {Path(name).name: content for name, content in module.SETTINGS.items()}
+def _settings(name: str) -> dict[str, Any]:
+    """Return one of the files of settings that `start.py` gives JupyterLab."""
+    return dict(json.loads((ROOT / "settings" / "lab" / name).read_text(encoding="utf-8")))
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -171,12 +165,12 @@ def lab(
         shutil.copytree(source, home / "root", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         for name in ("config/labconfig", "run", "data"):
             (home / name).mkdir(parents=True)
-        settings = _settings()
         overrides = (
-            settings["overrides.json"] | WHOLE | {"@jupyterlab/apputils-extension:themes": {"theme": theme}}
+            _settings("overrides.json") | WHOLE | {"@jupyterlab/apputils-extension:themes": {"theme": theme}}
         )
         (home / "config/labconfig/default_setting_overrides.json").write_text(json.dumps(overrides))
-        (home / "config/jupyter_lab_config.json").write_text(json.dumps(settings["jupyter_lab_config.json"]))
+        told = _settings("jupyter_lab_config.json") | _settings("server_extension.json")
+        (home / "config/jupyter_lab_config.json").write_text(json.dumps(told))
         if trusted:
             for notebook in sorted((home / "root").rglob("*.ipynb")):
                 sign(notebook, home)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 import start
 
 SOURCE = Path(start.__file__)
+SETTINGS = SOURCE.parent / "settings" / "lab"
 Need = Callable[[object, str], None]
 Capture = pytest.CaptureFixture[str]
 
@@ -51,6 +53,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setattr(start, name, root / getattr(start, name).relative_to(SOURCE.parent))
     for name in ("start.py", "requirements.lock", "requirements-test.lock", "pyproject.toml"):
         (root / name).write_bytes((SOURCE.parent / name).read_bytes())
+    shutil.copytree(SOURCE.parent / "settings", root / "settings")
     return root
 
 
@@ -209,12 +212,19 @@ def test_the_stamp_holds_lock_python_and_folder(course: Path, monkeypatch: pytes
     assert not start.ready()
     touch(course, str(start.PYTHON.relative_to(course)))
     assert not start.ready()  # half-made: no stamp yet
-    mark = start.mark(start.LOCK, course / "pyproject.toml")
+    was_made_from = start.made_from()
+    mark = start.mark(*was_made_from)
     start.STAMP.write_text(mark, encoding="utf-8")
+    assert start.ready()
+    setting = course / "settings/lab/overrides.json"
+    was = setting.read_bytes()
+    setting.write_text("{}")
+    assert not start.ready()  # a new setting reaches .venv
+    setting.write_bytes(was)
     assert start.ready()
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(start, "ROOT", course.parent)
-        assert start.mark(course / "requirements.lock", course / "pyproject.toml") != mark
+        assert start.mark(*was_made_from) != mark
     with monkeypatch.context() as newer:
         newer.setattr(start.sys, "version_info", (3, 99, 0))
         assert not start.ready()
@@ -225,7 +235,7 @@ def test_the_stamp_holds_lock_python_and_folder(course: Path, monkeypatch: pytes
 def test_a_python_that_went_away_means_another_venv(need: Need, course: Path) -> None:
     need(os.name == "posix", "links stand for interpreters on POSIX only")
     start.BIN.mkdir(parents=True)
-    start.STAMP.write_text(start.mark(start.LOCK, course / "pyproject.toml"), encoding="utf-8")
+    start.STAMP.write_text(start.mark(*start.made_from()), encoding="utf-8")
     start.PYTHON.symlink_to(course / "gone")
     assert not start.ready()
 
@@ -410,12 +420,23 @@ def test_the_settings_name_what_jupyterlab_knows() -> None:
     from jupyter_server.serverapp import ServerApp
     from jupyterlab.labapp import LabApp
 
-    settings = dict(start.SETTINGS["etc/jupyter/jupyter_lab_config.json"])
+    told = json.loads((SETTINGS / "jupyter_lab_config.json").read_text(encoding="utf-8"))
+    told |= json.loads((SETTINGS / "server_extension.json").read_text(encoding="utf-8"))
     for known in (LabApp, KernelManager, ServerApp):
-        assert set(settings.pop(known.__name__)) <= set(known.class_traits(config=True))
-    assert settings == {}
+        assert set(told.pop(known.__name__)) <= set(known.class_traits(config=True))
+    assert told == {}
     share = Path(sys.prefix) / "share/jupyter/lab/schemas"
-    for plugin, values in start.SETTINGS["share/jupyter/lab/settings/overrides.json"].items():
+    for plugin, values in json.loads((SETTINGS / "overrides.json").read_text(encoding="utf-8")).items():
         package, name = plugin.rsplit(":", 1)
         schema = json.loads((share / package / f"{name}.json").read_text(encoding="utf-8"))
         assert set(values) <= set(schema["properties"]), plugin
+
+
+def test_each_setting_has_its_place_and_its_reason() -> None:
+    reasons = (SETTINGS.parent / "README.md").read_text(encoding="utf-8")
+    files = {path.name for path in SETTINGS.glob("*.json")}
+    assert files == {*start.SETTINGS, "server_extension.json"}
+    for file in files:
+        assert f"| `{file}` |" in reasons
+        for values in json.loads((SETTINGS / file).read_text(encoding="utf-8")).values():
+            assert not [name for name in values if f"`{name}`" not in reasons]
