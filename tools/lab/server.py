@@ -1,4 +1,4 @@
-"""A JupyterLab of one's own, and a Chromium that looks at it: for the browser tests and for pictures.
+"""A JupyterLab of one's own, for the browser tests and for pictures.
 
 Everything a JupyterLab keeps (settings, workspaces, trust, history) goes into a folder that is thrown away,
 so every lab starts as on a fresh machine. It opens with the very settings `start.py` gives a student's.
@@ -17,33 +17,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
-
-#: Chromium's options: no sandbox (root in a container has none), no errands of its own, no name but this
-#: machine's resolved.
-CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-features=OptimizationHints,MediaRouter,AutofillServerCommunication,CertificateTransparency",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-)
 #: Every cell stands in the page, also those far below: it can be looked at without scrolling to it.
 WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 #: Holds what every Python of the lab runs first: it writes down each address beyond this machine asked for.
-ASKED = Path(__file__).resolve().parent / "asked"
+WATCH = Path(__file__).resolve().parent / "watch"
 
 
 class LabError(CourseError):
@@ -91,7 +75,7 @@ def _settings(name: str) -> dict[str, Any]:
 def _environment(home: Path) -> dict[str, str]:
     """Return the environment of a JupyterLab that keeps everything in `home`."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY_", "IPYTHON"))}
-    path = [str(ASKED), str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
+    path = [str(WATCH), str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
     return kept | {
         "HOME": str(home),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
@@ -177,7 +161,7 @@ def lab(
         wrapper = _without_network() if apart else []
         token = secrets.token_hex(16)
         if wrapper:
-            wrapper += [sys.executable, "-m", "samarkand.course.apart"]
+            wrapper += [sys.executable, "-m", "tools.lab.no_network"]
         command = [*wrapper, sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
         command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--IdentityProvider.token={token}"]
         command += [f"--ServerApp.root_dir={home / 'root'}", "--LabApp.expose_app_in_browser=True"]
@@ -212,154 +196,3 @@ def _wait(process: subprocess.Popen[bytes], home: Path) -> str:
         time.sleep(0.05)
     last = (home / "log.txt").read_text(errors="replace")[-2000:]
     raise LabError(f"JupyterLab did not start. Its last words:\n{last}")
-
-
-@contextlib.contextmanager
-def chromium(lab: Lab, *, netlog: Path | None = None) -> Iterator[Browser]:
-    """Start a Chromium in the lab's own network, and end it.
-
-    Parameters
-    ----------
-    lab : Lab
-        Where the browser will look; if that has a network of its own, the browser runs inside it.
-    netlog : pathlib.Path, optional
-        A file in which Chromium writes down all it does with the network.
-
-    Yields
-    ------
-    playwright.sync_api.Browser
-        With a profile that is as new as the browser.
-
-    Raises
-    ------
-    LabError
-        If there is no Chromium.
-    """
-    from playwright.sync_api import sync_playwright
-
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        raise LabError(
-            "There is no chromium on this machine. Install it (Debian, Ubuntu: apt install chromium)."
-        )
-    if lab.apart:
-        inside = lab.home / "chromium"
-        user = "" if os.geteuid() == 0 else "--user --preserve-credentials "
-        inside.write_text(f'#!/bin/sh\nexec nsenter {user}--net --target {lab.pid} {program} "$@"\n')
-        inside.chmod(0o755)
-        program = str(inside)
-    args = [*CHROMIUM, *([f"--log-net-log={netlog}"] if netlog else [])]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=args)
-        try:
-            yield browser
-        finally:
-            browser.close()
-
-
-@dataclass
-class Sheet:
-    """A notebook open in JupyterLab in a browser's page.
-
-    Attributes
-    ----------
-    page : playwright.sync_api.Page
-        The page.
-    console : list of str
-        What was written to the browser's console as an error, and errors no script caught.
-    requests : list of str
-        Every address the page and its frames asked for.
-    """
-
-    page: Page
-    console: list[str] = field(default_factory=list)
-    requests: list[str] = field(default_factory=list)
-
-    def run_all(self, seconds: float = 120) -> None:
-        """Run all cells, as *Run > Run All Cells* does, and wait until the kernel has done them."""
-        self.page.set_default_timeout(seconds * 1000)
-        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        self.settle()
-
-    def settle(self) -> None:
-        """Wait until the kernel is idle, every frame has loaded and the page has drawn what it got."""
-        self.page.wait_for_function(
-            """() => {
-                const panel = window.jupyterapp.shell.currentWidget;
-                const kernel = panel?.sessionContext?.session?.kernel;
-                return kernel && kernel.status === 'idle' && !kernel.hasPendingInput;
-            }"""
-        )
-        for frame in self.page.frames:
-            with contextlib.suppress(Exception):  # a frame that went away while we looked
-                frame.wait_for_load_state()
-        self.page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
-
-    def clear_view(self) -> None:
-        """Close the side bar and let go of the active cell, so that a picture shows the lesson."""
-        self.page.evaluate(
-            """() => {
-                const app = window.jupyterapp;
-                app.shell.collapseLeft();
-                app.shell.collapseRight();
-                const notebook = app.shell.currentWidget.content;
-                notebook.mode = 'command';
-                notebook.activeCellIndex = 0;
-                document.activeElement?.blur();
-            }"""
-        )
-        self.settle()
-
-    def cells(self) -> list[dict[str, Any]]:
-        """Return the notebook's cells as JupyterLab holds them now, outputs included."""
-        model = "window.jupyterapp.shell.currentWidget.content.model.toJSON().cells"
-        return list(self.page.evaluate(f"() => {model}"))
-
-
-@contextlib.contextmanager
-def sheet(
-    browser: Browser, lab: Lab, notebook: str, *, width: int = 1400, height: int = 1000
-) -> Iterator[Sheet]:
-    """Open a notebook of the lab in a new page, and close it with its kernel.
-
-    Parameters
-    ----------
-    browser : playwright.sync_api.Browser
-        From `chromium`.
-    lab : Lab
-        The lab.
-    notebook : str
-        The file's path below the lab's root.
-    width, height : int
-        The window, in CSS pixels.
-
-    Yields
-    ------
-    Sheet
-        With the notebook drawn and its kernel idle.
-    """
-    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
-    try:
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        opened = Sheet(page)
-        _listen(context, page, opened)
-        workspace = "w" + secrets.token_hex(4)
-        page.goto(f"{lab.url}lab/workspaces/{workspace}/tree/{notebook}?token={lab.token}")
-        page.wait_for_function(
-            "() => window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length > 0"
-        )
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        opened.settle()
-        yield opened
-        page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-    finally:
-        context.close()
-
-
-def _listen(context: BrowserContext, page: Page, opened: Sheet) -> None:
-    """Write down what the page asks for and complains of."""
-    context.on("request", lambda request: opened.requests.append(request.url))
-    page.on("websocket", lambda socket: opened.requests.append(socket.url))
-    page.on("pageerror", lambda error: opened.console.append(str(error)))
-    page.on("console", lambda said: opened.console.append(said.text) if said.type == "error" else None)
