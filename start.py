@@ -29,7 +29,6 @@ import socket
 import subprocess
 import sys
 import sysconfig
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,6 +48,7 @@ UV = BIN / ("uv.exe" if WINDOWS else "uv")
 LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "requirements-test.lock"
 STAMP = VENV / "samarkand.stamp"
+SUITE = ROOT / "tools" / "suite.py"
 TEST_STAMP = VENV / "samarkand-test.stamp"
 FIRST_LESSON = "notebooks/00_start_here.ipynb"
 OLDEST = (3, 11)
@@ -73,25 +73,6 @@ SETTINGS = {
     "jupyter_lab_config.json": "etc/jupyter",
     "overrides.json": "share/jupyter/lab/settings",
 }
-
-#: The steps of ``start.py test``: name, module to run, its arguments.
-STEPS: "tuple[tuple[str, str, list[str]], ...]" = (
-    ("format", "ruff", ["format", "--check", "."]),
-    ("lint", "ruff", ["check", "."]),
-    ("types", "mypy", []),
-    ("spelling", "codespell_lib", []),
-    ("tests", "pytest", ["tests", "--ignore=tests/browser", "-n", "2", "--dist", "loadscope"]),
-    # Strict nbval, with no configuration that could soften it: lessons, sets solved, sets as handed out.
-    (
-        "notebooks",
-        "pytest",
-        ["--nbval", "notebooks", "exercises/source", "exercises/release"]
-        + ["-n", "2", "--dist", "loadscope", "--nbval-cell-timeout", "60"]
-        + ([] if WINDOWS else ["-c", os.devnull, "--rootdir", str(ROOT)])
-        + ["-p", "no:cacheprovider"],
-    ),
-    ("browser", "pytest", ["tests/browser"]),
-)
 
 
 class StartError(Exception):
@@ -541,35 +522,11 @@ def print_versions() -> int:
 
 def test(arguments: "list[str]") -> int:
     """Run every step of the suite, or pytest alone with the arguments given; return 1 if anything failed."""
+    if not SUITE.exists():
+        raise StartError("This is a student's copy of the course: it holds no tests.")
     set_up()
     set_up_tests()
-    steps = [("tests", "pytest", arguments)] if arguments else STEPS
-    results = []
-    for name, module, options in steps:
-        say(f"\n=== {name}: {module} {' '.join(options)}")
-        began = time.monotonic()
-        with tempfile.TemporaryDirectory() as work:
-            # A notebook shows what it shows to somebody new, whoever has signed in here.
-            fresh = {"SAMARKAND_WORK": work} if "--nbval" in options else {}
-            status, output = run([str(PYTHON), "-m", module, *options], dict(environment(), **fresh))
-        closing = re.findall(
-            r"^=* ?(\d+ (?:passed|failed|error|skipped|deselected).* in [\d.]+s.*?)[ =]*$",
-            output,
-            re.MULTILINE,
-        )
-        results.append((name, status, time.monotonic() - began, closing[-1] if closing else ""))
-    say("")
-    passed = failed = skipped = 0
-    for name, status, seconds, last in results:
-        found = re.findall(r"(\d+) (passed|failed|errors?|skipped)", last)
-        counts = {word: int(number) for number, word in found}
-        wrong = sum(counts.get(word, 0) for word in ("failed", "error", "errors"))
-        passed += counts.get("passed", 0 if status else 1)
-        failed += max(wrong, 1) if status else wrong
-        skipped += counts.get("skipped", 0)
-        say(f"{name:10} {'FAILED' if status else 'ok':7} {seconds:4.0f} s  {last}")
-    say(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed else 0
+    return hand_over([str(SUITE), *arguments])
 
 
 def clean(arguments: "list[str]") -> int:
@@ -578,7 +535,7 @@ def clean(arguments: "list[str]") -> int:
         raise StartError("start.py clean takes no arguments.")
     with alone():
         made = [VENV, *(ROOT / name for name in (".pytest_cache", ".mypy_cache", ".ruff_cache"))]
-        for folder in ("samarkand", "tests", "benchmarks"):
+        for folder in ("samarkand", "tests", "tools", "benchmarks"):
             made += (ROOT / folder).rglob("__pycache__")
         for path in made:
             if os.path.lexists(str(path)):

@@ -49,7 +49,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "course"
     root.mkdir()
     monkeypatch.setattr(start, "ROOT", root)
-    for name in ("VENV", "BIN", "PYTHON", "UV", "LOCK", "TEST_LOCK", "STAMP", "TEST_STAMP"):
+    for name in ("VENV", "BIN", "PYTHON", "UV", "LOCK", "TEST_LOCK", "STAMP", "TEST_STAMP", "SUITE"):
         monkeypatch.setattr(start, name, root / getattr(start, name).relative_to(SOURCE.parent))
     for name in ("start.py", "requirements.lock", "requirements-test.lock", "pyproject.toml"):
         (root / name).write_bytes((SOURCE.parent / name).read_bytes())
@@ -332,47 +332,16 @@ def test_a_link_in_venv_s_place_is_removed_and_not_followed(need: Need, course: 
     assert not os.path.lexists(start.VENV)
 
 
-def test_the_suite_goes_on_after_a_failure_and_adds_up(
-    course: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+def test_test_hands_over_to_the_suite(
+    course: Path, handed_over: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    monkeypatch.setattr(start, "PYTHON", Path(sys.executable))
-    monkeypatch.setattr(start, "set_up", lambda: None)
     monkeypatch.setattr(start, "set_up_tests", lambda: None)
-    (course / "test_good.py").write_text("def test_a(): pass\ndef test_b(): pass\n")
-    (course / "test_bad.py").write_text("def test_c(): assert 0\n")
-    (course / "test_none.py").write_text("")
-    quiet = ["-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(course)]
-    steps = [
-        ("bad", "pytest", ["test_bad.py", *quiet]),
-        ("none", "pytest", ["test_none.py", *quiet]),
-        ("good", "pytest", ["test_good.py", *quiet]),
-        ("check", "json.tool", ["--help"]),
-    ]
-    monkeypatch.setattr(start, "STEPS", steps)
     assert start.main(["test"]) == 1
-    said = capsys.readouterr().out.splitlines()
-    assert [line.split()[:2] for line in said[-5:-1]] == [
-        ["bad", "FAILED"],
-        ["none", "FAILED"],  # a step that ran no test is no success
-        ["good", "ok"],
-        ["check", "ok"],
-    ]
-    assert said[-1] == "3 passed, 2 failed, 0 skipped"
-
-    monkeypatch.setattr(start, "STEPS", steps[2:])
-    assert start.main(["test"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "3 passed, 0 failed, 0 skipped"
-
-    assert start.main(["test", "test_good.py", "-k", "test_a", *quiet]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "1 passed, 0 failed, 0 skipped"
-
-
-def test_every_folder_of_tests_has_a_step() -> None:
-    given = [option for _, _, options in start.STEPS for option in options]
-    assert "tests" in given
-    assert {"--ignore=tests/browser", "tests/browser"} <= set(given)
-    assert {"--nbval", "notebooks", "exercises/source", "exercises/release"} <= set(given)
-    assert not [option for option in given if "sanit" in option or "lax" in option]
+    assert capsys.readouterr().err == "This is a student's copy of the course: it holds no tests.\n"
+    assert handed_over == []
+    touch(course, "tools/suite.py")
+    assert start.main(["test", "tests/data", "-k", "members"]) == 0
+    assert handed_over == [str(course / "tools/suite.py"), "tests/data", "-k", "members"]
 
 
 def test_trust_signs_the_course_s_notebooks_once(
