@@ -451,6 +451,8 @@ def open_course(arguments: "list[str]") -> int:
     command = [
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={ROOT}",
+        # Tabs are those of this folder: another copy of the course opens with its own.
+        f"--LabApp.workspaces_dir={VENV / 'workspaces'}",
         f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}",
         "--Application.log_level=ERROR",  # the address is shown all the same
         "--ServerApp.answer_yes=True",  # Ctrl-C stops at once

@@ -253,6 +253,11 @@ def test_jupyterlab_listens_here_only_and_opens_the_first_lesson(handed_over: li
     assert not [each for each in handed_over if "port" in each]
 
 
+def test_each_copy_of_the_course_keeps_its_own_tabs(handed_over: list[str]) -> None:
+    assert start.main([]) == 0
+    assert f"--LabApp.workspaces_dir={SOURCE.parent / '.venv' / 'workspaces'}" in handed_over
+
+
 @pytest.mark.parametrize("user", [0, 1000])
 def test_root_is_told_and_allowed(
     need: Need, handed_over: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capture, user: int
