@@ -16,8 +16,8 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
-from samarkand.errors import DamagedData, WrongType, unknown
-from samarkand.home import course_data
+from samarkand.ground.errors import DamagedData, WrongType, unknown
+from samarkand.ground.home import course_data
 
 _MONTHS = (
     "January",

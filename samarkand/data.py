@@ -18,8 +18,8 @@ from typing import Any
 
 import pandas as pd
 
-from samarkand.errors import CourseError, DamagedData, OutOfRange, WrongType, unknown
-from samarkand.home import course_data
+from samarkand.ground.errors import CourseError, DamagedData, OutOfRange, WrongType, unknown
+from samarkand.ground.home import course_data
 
 #: A day as a student may write it: "2022-09-15", a date, or a pandas Timestamp.
 Day = str | dt.date | pd.Timestamp

@@ -11,8 +11,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from samarkand.errors import DamagedData, OutOfRange, WrongType, unknown
-from samarkand.home import course_data
+from samarkand.ground.errors import DamagedData, OutOfRange, WrongType, unknown
+from samarkand.ground.home import course_data
 
 Point = tuple[float, float]
 Projection = Callable[[float, float], Point]

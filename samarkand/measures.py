@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from samarkand.errors import OutOfRange, WrongType, unknown
+from samarkand.ground.errors import OutOfRange, WrongType, unknown
 
 #: What a measure takes as a series of numbers.
 Numbers = Iterable[float]

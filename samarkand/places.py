@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from samarkand.errors import DamagedData, OutOfRange, UnknownName, WrongType, unknown
-from samarkand.home import course_data
+from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType, unknown
+from samarkand.ground.home import course_data
 
 #: Languages of names, by the code that `name` takes.
 LANGUAGES = {"en": "English", "zh": "Chinese", "ru": "Russian", "kk": "Kazakh", "uz": "Uzbek"}

@@ -7,8 +7,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from samarkand import controls, markup
-from samarkand.errors import OutOfRange, WrongType, unknown
+from samarkand.ground.errors import OutOfRange, WrongType, unknown
+from samarkand.page import controls, markup
 
 INVITATION = "Run this cell to answer."
 

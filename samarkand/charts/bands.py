@@ -10,7 +10,7 @@ import pandas as pd
 
 from samarkand.charts.look import INK, SOFT, WIDTH, colour, finish, ink_upon
 from samarkand.charts.tables import columns, distinct, numeric, texts
-from samarkand.errors import OutOfRange, WrongType
+from samarkand.ground.errors import OutOfRange, WrongType
 
 #: Half a column's width, where columns are 1 apart; and the points of the curve between two columns.
 _HALF, _CURVE = 0.2, 12

@@ -7,10 +7,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from samarkand import style
 from samarkand.charts.look import SOFT, finish
 from samarkand.charts.tables import columns, numeric, texts
-from samarkand.errors import OutOfRange, WrongType
+from samarkand.ground.errors import OutOfRange, WrongType
+from samarkand.page import style
 
 #: Side of the square, in px: both axes measure the same thing, so both are as long.
 SIDE = 320

@@ -7,8 +7,8 @@ from typing import Any
 
 import altair as alt
 
-from samarkand import style
-from samarkand.errors import CourseError
+from samarkand.ground.errors import CourseError
+from samarkand.page import style
 
 #: Width of the drawing without its labels, in px: fits a lesson's column in a window of 1000.
 WIDTH = 520

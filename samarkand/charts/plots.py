@@ -10,10 +10,10 @@ from typing import Any, Literal
 import altair as alt
 import pandas as pd
 
-from samarkand import style
 from samarkand.charts.look import INK, WIDTH, colour, dash, finish, ink_upon
 from samarkand.charts.tables import axis_title, columns, distinct, field, numeric, of_days, texts
-from samarkand.errors import WrongType, unknown
+from samarkand.ground.errors import WrongType, unknown
+from samarkand.page import style
 
 _GREY = "#9aa5b1"
 _BARE = alt.Axis(ticks=False, domain=False)

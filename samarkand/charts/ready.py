@@ -10,7 +10,7 @@ import pandas as pd
 from samarkand import data
 from samarkand.charts.plots import bars, spans, steps
 from samarkand.charts.tables import columns, of_days
-from samarkand.errors import WrongType
+from samarkand.ground.errors import WrongType
 
 
 def members_over_time(

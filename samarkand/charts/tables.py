@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from samarkand.errors import CourseError, WrongType, unknown
+from samarkand.ground.errors import CourseError, WrongType, unknown
 
 #: What the end of a column's name says about its unit.
 _UNITS = {

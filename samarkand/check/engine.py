@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from samarkand import markup
 from samarkand.check.comparing import guess, same
 from samarkand.check.reading import given, kind_wanted, read
 from samarkand.check.tasks import TASKS, Task
-from samarkand.errors import CourseError, unknown
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.page import markup
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from samarkand import places
-from samarkand.errors import CourseError
+from samarkand.ground.errors import CourseError
 
 _MANY = "Count them, add them up, or pick the one that is asked for."
 

@@ -17,8 +17,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from samarkand.course import normal_form
-from samarkand.errors import CourseError, unknown
-from samarkand.home import ROOT
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.home import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
 #: Seconds a cell may take; the slowest should need one.

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.course.build import BuildError, read
-from samarkand.home import ROOT
+from samarkand.ground.home import ROOT
 
 RECORDS = ROOT / "tests" / "notebooks" / "facts"
 #: Letters kept of a text, entries of a list, rows of a table, settings of one control.

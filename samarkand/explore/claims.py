@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from samarkand import cite, controls, data, markup
-from samarkand.errors import WrongType, unknown
+from samarkand import cite, data
 from samarkand.explore.engine import Explorer, Panel
+from samarkand.ground.errors import WrongType, unknown
+from samarkand.page import controls, markup
 
 #: The eve of the summit's sessions: the last day of what the course calls "known then".
 EVE = dt.date(2022, 9, 15)

@@ -8,11 +8,11 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data, geo, places
-from samarkand.errors import OutOfRange, WrongType, unknown
+from samarkand.ground.errors import OutOfRange, WrongType, unknown
 from samarkand.maps.journey import Flight, Stage, on, stages, ticks
 from samarkand.maps.layers import Key, Label, Name, Scene, Shape, Step, features, globe, graticule, labels
 from samarkand.maps.offline import OfflineMap, Shapes
-from samarkand.style import PLACES, STATUS, VOTES, Mark
+from samarkand.page.style import PLACES, STATUS, VOTES, Mark
 
 #: Corners of the views, (x, y) in map units: all of Eurasia with Egypt and Maldives; Turkey and Belarus to
 #: Beijing.

@@ -13,7 +13,7 @@ from samarkand.maps import atlas
 from samarkand.maps.journey import on
 from samarkand.maps.layers import Key, Label, Name, Scene, Shape, Step, compact, features, graticule, labels
 from samarkand.maps.offline import OfflineMap, Raw, Shapes, asset
-from samarkand.style import OKABE_ITO, STATUS, Mark
+from samarkand.page.style import OKABE_ITO, STATUS, Mark
 
 #: What a flow looks like: crude oil a plain band, gas a dashed one.
 CRUDE = Mark("c", "crude oil", "crude oil", OKABE_ITO["blue"])

@@ -8,14 +8,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from samarkand import geo
-from samarkand.home import course_data
-from samarkand.style import Mark
+from samarkand.ground import home
+from samarkand.page.style import Mark
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets" / "map"
+ASSETS = home.ASSETS / "map"
 
 Ring = list[list[int]]
 
@@ -221,7 +220,7 @@ def features(layer: str, *, projection: geo.Projection = geo.project_exact) -> t
     tuple of Shape
         States too small to be drawn are dots.
     """
-    path = course_data() / "geo" / f"{layer}.geojson"
+    path = home.course_data() / "geo" / f"{layer}.geojson"
     stamp = path.stat().st_mtime_ns if path.is_file() else 0
     return _features(layer, projection, str(path), stamp)
 

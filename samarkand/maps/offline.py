@@ -15,10 +15,10 @@ import folium
 from branca.element import Element, MacroElement
 from folium.template import Template
 
-from samarkand.errors import DamagedData
+from samarkand.ground.errors import DamagedData
 from samarkand.maps import still
 from samarkand.maps.layers import ASSETS, Scene, Shape, compact, numbers
-from samarkand.style import css, patterns_svg
+from samarkand.page.style import css, patterns_svg
 
 
 class Raw(Element):

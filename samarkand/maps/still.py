@@ -7,7 +7,7 @@ from html import escape
 from itertools import pairwise
 
 from samarkand.maps.layers import Label, Scene, Shape
-from samarkand.style import FONT, PAPER, patterns_svg
+from samarkand.page.style import FONT, PAPER, patterns_svg
 
 #: Width of the picture in its own units; about the pixels it is shown at.
 WIDTH = 640

@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tour import beyond
 
 from samarkand.course import build, normal_form
-from samarkand.course.lab import Lab, chromium, sheet
+from tools.lab import Lab, chromium, sheet
 
 PATHS = build.lessons()
 Need = Callable[[object, str], None]
@@ -102,7 +102,8 @@ def test_untrusted_shows_stills_and_sentences(lesson: Path, server: Lab) -> None
 # ------------------------------------------------------------------------------- the tour itself
 
 BAD = (
-    """from samarkand import controls, explore
+    """from samarkand import explore
+from samarkand.page import controls
 n = {"n": controls.slider("N", 0, 9, 5)}
 explore.Explorer(n, lambda n: explore.Panel("Always.", ""), title="Deaf")""",
     """from IPython.display import HTML

@@ -23,7 +23,8 @@ LARGEST = 200_000
 #: A lesson in small, and what changes in it: nothing that nbval would see.
 CELLS = {
     "members": """
-from samarkand import controls, explore
+from samarkand import explore
+from samarkand.page import controls
 explore.Explorer(
     {"year": controls.slider("Year", 2001, LAST, 2010)},
     lambda year: explore.Panel(f"In {year} there were {6 if year < 2017 else EIGHT} members.", ""),

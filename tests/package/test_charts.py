@@ -9,9 +9,10 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from samarkand import charts, data, style
+from samarkand import charts, data
 from samarkand.charts import look, tables
-from samarkand.errors import CourseError, UnknownName, WrongType
+from samarkand.ground.errors import CourseError, UnknownName, WrongType
+from samarkand.page import style
 
 TEXTS = {"title": "A title", "description": "What there is to see.", "source": "own count"}
 MIME = "application/vnd.vegalite.v5+json"

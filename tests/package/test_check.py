@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from samarkand import data, markup
+from samarkand import data
 from samarkand.check import TASKS, Task, Verdict, check
 from samarkand.check.tasks import task
-from samarkand.errors import DamagedData
+from samarkand.ground.errors import DamagedData
+from samarkand.page import markup
 
 FRAME = pd.DataFrame({"iso3": ["CHN", "IND", "RUS"], "people_pct": [17.8, 17.7, 1.8]})
 

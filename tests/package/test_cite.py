@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from samarkand import cite, data, home
-from samarkand.errors import DamagedData, UnknownName, WrongType
+from samarkand import cite, data
+from samarkand.ground import home
+from samarkand.ground.errors import DamagedData, UnknownName, WrongType
 
 
 def test_doctests():

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from samarkand import __version__, cli, errors
+from samarkand import __version__, cli
 from samarkand.course import build, facts
+from samarkand.ground import errors
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

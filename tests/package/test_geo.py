@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from samarkand import data, geo, home
-from samarkand.errors import DamagedData, OutOfRange, UnknownName, WrongType
+from samarkand import data, geo
+from samarkand.ground import home
+from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType
 
 PREPARE = home.ROOT / "course_data" / "prepare" / "geo"
 SIMFEROPOL, DONETSK, SRINAGAR, GILGIT = (44.95, 34.1), (48.0, 37.8), (34.08, 74.8), (35.92, 74.31)

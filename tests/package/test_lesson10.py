@@ -10,11 +10,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from samarkand import charts, data, explore, forecasts, home, measures
+from samarkand import charts, data, explore, forecasts, measures
 from samarkand.check import TASKS, check
 from samarkand.course import build
-from samarkand.errors import CourseError, OutOfRange, UnknownName, WrongType
 from samarkand.explore import scored
+from samarkand.ground import home
+from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
 
 MINE = [TASKS[f"10.{n}"] for n in (1, 2, 3)]
 

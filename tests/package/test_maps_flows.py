@@ -8,7 +8,7 @@ import re
 import pytest
 
 from samarkand import data, maps
-from samarkand.errors import OutOfRange, WrongType
+from samarkand.ground.errors import OutOfRange, WrongType
 from samarkand.maps import energy
 
 TABLE = data.load("energy_flows").query("origin == 'RUS'")

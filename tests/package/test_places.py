@@ -8,8 +8,9 @@ import sys
 
 import pytest
 
-from samarkand import home, places
-from samarkand.errors import DamagedData, UnknownName, WrongType
+from samarkand import places
+from samarkand.ground import home
+from samarkand.ground.errors import DamagedData, UnknownName, WrongType
 
 
 def test_doctests():
