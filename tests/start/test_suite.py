@@ -59,15 +59,23 @@ def test_it_names_what_took_longest_in_all_steps_once(
     steps: list[suite.Step], monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     monkeypatch.setattr(suite, "STEPS", steps)
-    monkeypatch.setattr(suite, "SLOWEST", 3)
     suite.main([])
     said = capsys.readouterr().out
-    named = re.findall(
-        r"^ +\d+\.\d s  call +\S+::(\w+)$", said.split("What took longest:\n")[1], re.MULTILINE
+    assert re.findall(
+        r"^ +\d+\.\d s  \w+ +\S+::test_\w+$", said.split("What took longest:\n")[1], re.MULTILINE
     )
-    assert named == ["test_a", "test_c", "test_b"]
     assert "slowest" not in said
     assert not re.search(r"^\d+\.\d+s call", said, re.MULTILINE)
+
+
+def test_what_took_longest_comes_first_whichever_step_it_was_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suite, "SLOWEST", 2)
+    one = suite.Result("tests", 0, 9.0, "1.50s call     t.py::test_a\n0.20s setup    t.py::test_b\n")
+    other = suite.Result("browser", 0, 9.0, "7.25s teardown b.py::test_c\n")
+    assert suite.slowest([one, other]) == [
+        "   7.2 s  teardown b.py::test_c",
+        "   1.5 s  call     t.py::test_a",
+    ]
 
 
 def test_every_folder_of_tests_has_a_step() -> None:
