@@ -31,7 +31,7 @@ LESSON = {
     "page": 1,
     "lab": 1,
     "places": 1,
-    "cite": 2,
+    "sources": 2,
     "data": 2,
     "forecasts": 2,
     "geo": 2,
@@ -52,7 +52,7 @@ HEAVY = {"IPython", "altair", "branca", "folium", "frictionless", "ipywidgets", 
 FOR_STUDENTS = (
     "charts",
     "check",
-    "cite",
+    "sources",
     "data",
     "explore",
     "forecasts",
@@ -248,7 +248,7 @@ def test_examples_run(module: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert not failed
 
 
-@pytest.mark.parametrize("room_", ["cite", "data", "forecasts", "geo", "measures", "places"])
+@pytest.mark.parametrize("room_", ["data", "forecasts", "geo", "measures", "places", "sources"])
 def test_what_students_call_most_has_examples(room_: str) -> None:
     tests = doctest.DocTestFinder().find(importlib.import_module(f"samarkand.{room_}"))
     assert sum(bool(t.examples) for t in tests) >= 2
