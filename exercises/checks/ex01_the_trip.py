@@ -12,7 +12,7 @@ import pandas as pd
 
 from samarkand import data, geo
 from samarkand.answers.kinds import ByKey, Day, Number, Together, Whole
-from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Question
 from samarkand.grading.marking.inputs import Case
 
 STARTS = ["ARM", "AZE", "BLR", "IND", "IRN", "KAZ", "KGZ", "MNG", "PAK", "RUS", "TJK", "TUR"]
@@ -49,12 +49,6 @@ def _flight_swapped(given: Given) -> float:
 def _flight_on_a_flat_map(given: Given) -> float:
     (a, b), (c, d) = _capital(given["start"]), _capital(given["end"])
     return 111.19 * math.hypot(a - c, b - d)
-
-
-def _tour(given: Given) -> float:
-    """Fly from Beijing by Tashkent and one's own capital back to Beijing."""
-    stops = [_capital(code) for code in ("CHN", "UZB", given["start"], "CHN")]
-    return sum(geo.distance_km(a, b) for a, b in itertools.pairwise(stops))
 
 
 def _meetings(given: Given, kinds: tuple[str, ...] = ("bilateral", "multilateral")) -> dict[str, int]:
@@ -237,13 +231,6 @@ SET = ExerciseSet(
                 Diagnosis("This is the straight way from the first capital to the last.", _straight),
             ),
             varies=True, uses=("route",),
-        ),
-    ),
-    practice=(
-        Practice(
-            "p1", "tour_km", Number("km", 0.0005, 0, 80_000), _tour,
-            "Three flights: Beijing to Tashkent, on to the capital of given['start'], and back to Beijing.",
-            "01_the_trip: 2. Where did he go?", digits=3, uses=("start",),
         ),
     ),
 )  # fmt: skip

@@ -9,11 +9,10 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers.kinds import ByKey, Number, Together, Whole
-from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Question
 from samarkand.grading.marking.inputs import Case
 
 EXPERTS = ["Niva Yau", "Chien-yu Shih", "Bradley Jardine"]
-VOICES = ["narrator", "Li Zhanshu", "Chien-yu Shih", "Niva Yau", "Bradley Jardine"]
 COLUMNS = ["type", "speaker", "verdict", "certainty", "verifiable"]
 
 
@@ -136,11 +135,6 @@ def _by_first_only(given: Given) -> tuple[int, float]:
     return _of_blocks({**given, "blocks": given["blocks"][:1]})
 
 
-def _words_by_voice(given: Given) -> tuple[int, ...]:
-    words = data.load("blocks").groupby("attributed_to")["words"].sum()
-    return tuple(int(words[voice]) for voice in VOICES)
-
-
 def word_share(blocks: pd.DataFrame, kind: str) -> float:
     """Return the share of one kind of block in all words, in per cent."""
     total = blocks["words"].sum()
@@ -250,13 +244,6 @@ SET = ExerciseSet(
                           if len(b) else 0.0),
             ),
             cases=_cases,
-        ),
-    ),
-    practice=(
-        Practice(
-            "p1", "voices", Together((Whole("words", 0, 5000),) * 5), _words_by_voice,
-            "Group blocks by attributed_to, sum all words (not only the quoted ones), and mind the order.",
-            "02_reading_the_article: 1. Whose words are they?",
         ),
     ),
 )  # fmt: skip

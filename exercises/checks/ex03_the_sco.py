@@ -12,7 +12,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers.kinds import Codes, Number, Text, Together, Whole
-from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Question
 from samarkand.grading.marking.inputs import Case
 
 SUMMIT = pd.Timestamp("2022-09-15")
@@ -289,11 +289,6 @@ def _in_one_only_of_members(given: Given) -> Set[str]:
     return _members(day) ^ _club(given["club"], day)
 
 
-def _people_of_the_family(given: Given, day: pd.Timestamp = SUMMIT) -> float:
-    values = _value("population_persons")
-    return float(values[values.index.isin(list(_family(given, day)))].sum())
-
-
 SET = ExerciseSet(
     id="ex03_the_sco",
     lesson="03_the_sco",
@@ -391,13 +386,6 @@ SET = ExerciseSet(
                 Diagnosis("This is the day of the summit, not the day you were given.", lambda g: _similar(g, SUMMIT)),
             ),
             varies=True, uses=("day", "club", "statuses", "year"),
-        ),
-    ),
-    practice=(
-        Practice(
-            "p1", "family_people", Whole("persons", 0, 10**10), _people_of_the_family,
-            "Take the spells that run on 15 September 2022 and have one of your statuses, and sum the population of 2021.",
-            "03_the_sco: 2. Forty per cent of the people?", uses=("statuses",),
         ),
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.answers.kinds import Day, Number, Together
-from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Practice, Question
+from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Question
 from samarkand.grading.marking.inputs import Case
 
 YEARS = [list(pair) for pair in itertools.combinations((2020, 2021, 2022, 2023, 2024), 2)]
@@ -205,11 +205,6 @@ def _oil_with_saudi(given: Given) -> tuple[float, float, float]:
     return shares[0], shares[1], _oil(given)[2]
 
 
-def _oil_in_two_years(given: Given) -> tuple[float, ...]:
-    """Sum what went to China, Europe and India in the two years."""
-    return tuple(sum(_crude(year, where) for year in given["years"]) for where in DESTINATIONS)
-
-
 SET = ExerciseSet(
     id="ex04_china_and_russia",
     lesson="04_china_and_russia",
@@ -285,13 +280,6 @@ SET = ExerciseSet(
                 Diagnosis("What came out last need not be the latest period: sort by when periods end.", _last_out),
             ),
             cases=_cases,
-        ),
-    ),
-    practice=(
-        Practice(
-            "p1", "oil_in_two_years", Together((Number("million tonnes", 0.0005, 0, 1000),) * 3), _oil_in_two_years,
-            "Add your two years for each destination; three numbers, in the order China, Europe, India.",
-            "04_china_and_russia: 5. Where the oil went", digits=3, uses=("years",),
         ),
     ),
 )  # fmt: skip

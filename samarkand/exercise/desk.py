@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.answers import decode, encode, kinds
-from samarkand.exercise import numbers, sealed
+from samarkand.exercise import numbers
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError, unknown
 
@@ -123,40 +123,6 @@ class Desk:
         if asked.get("function"):
             return self._look_at_function(question, answer, value, asked)
         return _word(question, kinds.from_json(asked["kind"]), value)
-
-    def practise(self, question: str, answer: object) -> Word:
-        """Say at once whether the answer to a question without a grade is right.
-
-        Parameters
-        ----------
-        question : str
-            The question's id.
-        answer : object
-            The answer; ``...`` while there is none.
-
-        Returns
-        -------
-        Word
-            One sentence. It takes a fraction of a second: what is compared are slow hashes
-            (:mod:`samarkand.exercise.sealed`), for this copy does not hold the answer.
-        """
-        value = _value(answer)
-        if value is ...:
-            return Word(question, "unanswered", "Not answered yet.")
-        if _FIXED in os.environ:
-            return Word(question, "answered", "Practice carries no points.")
-        questions = self.form["practice"]
-        if question not in questions:
-            raise unknown("practice question", question, questions)
-        asked = questions[question]
-        try:
-            read = kinds.from_json(asked["kind"]).read(value)
-        except kinds.WrongForm as problem:
-            return Word(question, "form", str(problem))
-        salt = sealed.salt(self.exercise, question, asked["uses"], self.given)
-        if sealed.seal(sealed.text(read, asked["digits"]), salt) == asked["seals"].get(salt):
-            return Word(question, "right", "Right.")
-        return Word(question, "wrong", f"Not right yet. {asked['hint']}")
 
     def sign_in(self, name: str) -> str:
         """Say who you are, once; see :func:`sign_in`."""

@@ -46,7 +46,7 @@ def kept(read: Callable[P, T]) -> Callable[P, T]:
         files = [one for one in given if isinstance(one, Path)]
         try:
             states = [path.stat() for path in files]
-            return known(tuple((one.st_mtime_ns, one.st_size) for one in states), *given, **named)
+            return known(tuple((one.st_mtime_ns, one.st_size) for one in states), *given, **named)  # type: ignore[arg-type]  # hashed
         except CourseError:
             raise
         except FileNotFoundError as error:

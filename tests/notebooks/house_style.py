@@ -424,18 +424,24 @@ def the_next_lesson_is_linked(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def metadata_name_what_is_taught(lesson: Lesson) -> Iterator[str]:
-    own = lesson.notebook.metadata.get("samarkand")
-    if not isinstance(own, dict) or set(own) != {"blocks", "claims"}:
-        yield 'The metadata have no {"samarkand": {"blocks": [...], "claims": [...]}}.'
+    """Cells name the claims that they treat; a notebook may name blocks that it only counts."""
+    yield from _named("The notebook", lesson.notebook.metadata, "counted", "blocks")
+    for cell in lesson.cells:
+        yield from _named(cell.id, cell.metadata, "claims", "claims")
+
+
+def _named(where: str, metadata: NotebookNode, name: str, kind: str) -> Iterator[str]:
+    """Yield a sentence for what is wrong with the names under one name of our metadata."""
+    own = metadata.get("samarkand")
+    if own is None:
         return
-    for kind, pattern in (("blocks", r"T1|P\d\d|H[1-3]|C[1-3]|X1"), ("claims", r"CL\d\d")):
-        names = own[kind]
-        if names != sorted(set(names), key=names.index):
-            yield f"The metadata name some {kind} twice."
-        known = _known(kind)
-        for name in names:
-            if not re.fullmatch(pattern, name) or name not in known:
-                yield f"The metadata name {name}, which is none of the article's {kind}."
+    if not isinstance(own, dict) or set(own) != {name} or not own[name]:
+        yield f'{where}: the metadata are not {{"samarkand": {{"{name}": [...]}}}}, with something in it.'
+        return
+    if len(own[name]) != len(set(own[name])):
+        yield f"{where}: the metadata name some {kind} twice."
+    for unknown in sorted(set(own[name]) - _known(kind)):
+        yield f"{where}: the metadata name {unknown}, which is none of the article's {kind}."
 
 
 def _known(kind: str) -> set[str]:

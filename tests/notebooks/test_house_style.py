@@ -253,17 +253,26 @@ def test_each_rule_is_tried() -> None:
 
 
 @pytest.mark.parametrize(
-    ("own", "fine"),
+    ("lesson", "cell", "fine"),
     [
-        ({"blocks": ["P01"], "claims": ["CL02"]}, True),
-        ({"blocks": ["P99x"], "claims": []}, False),
-        ({"blocks": ["P33"], "claims": []}, False),
-        ({"blocks": [], "claims": ["CL96"]}, False),
-        ({"blocks": ["CL02"], "claims": []}, False),
-        ({"blocks": ["P01", "P01"], "claims": []}, False),
-        ({"blocks": []}, False),
+        (None, None, True),
+        ({"counted": ["P01", "H1"]}, {"claims": ["CL02"]}, True),
+        ({"counted": ["P99x"]}, None, False),
+        ({"counted": ["P33"]}, None, False),
+        ({"counted": ["P01", "P01"]}, None, False),
+        ({"blocks": ["P01"], "claims": ["CL02"]}, None, False),
+        ({"claims": ["CL02"]}, None, False),
+        (None, {"claims": ["CL96"]}, False),
+        (None, {"claims": ["P01"]}, False),
+        (None, {"claims": ["CL02", "CL02"]}, False),
+        (None, {"claims": []}, False),
+        (None, {"counted": ["P01"]}, False),
+        (None, {}, False),
     ],
 )
-def test_metadata_are_looked_at(own: dict[str, list[str]], fine: bool, tmp_path: Path) -> None:
-    lesson = lesson_of([], tmp_path, samarkand=own)
-    assert (list(house_style.metadata_name_what_is_taught(lesson)) == []) is fine
+def test_metadata_are_looked_at(lesson: object, cell: object, fine: bool, tmp_path: Path) -> None:
+    marked = text("x")
+    if cell is not None:
+        marked.metadata["samarkand"] = cell
+    notebook = lesson_of([marked], tmp_path, **({} if lesson is None else {"samarkand": lesson}))
+    assert (list(house_style.metadata_name_what_is_taught(notebook)) == []) is fine

@@ -55,13 +55,13 @@ def messy() -> NotebookNode:
             new_code_cell(
                 "box", id="6b1e1a52-6f0e-4c3e-9d3c-1a2b3c4d5e6f", execution_count=9, outputs=[shown]
             ),
-            new_markdown_cell("Члены ШОС", id="9a8b7c6d"),
+            new_markdown_cell("Члены ШОС", id="9a8b7c6d", metadata={"samarkand": {"claims": ["CL08"]}}),
         ],
         metadata={
             "kernelspec": {"name": "my-env", "display_name": "My env"},
             "language_info": {"name": "python", "version": "3.11.7"},
             "widgets": {"state": {}},
-            "samarkand": {"blocks": ["P02"], "claims": []},
+            "samarkand": {"counted": ["P02"]},
         },
     )
 
@@ -73,7 +73,7 @@ def test_normalising_mends_what_programs_leave() -> None:
     assert before == untouched
     assert [c.id for c in normal.cells] == ["who-joined-when", "print", "box", "cell"]
     assert [c.execution_count for c in normal.cells if c.cell_type == "code"] == [1, 2]
-    assert all(c.metadata == {} for c in normal.cells)
+    assert [c.metadata for c in normal.cells] == [{}, {}, {}, {"samarkand": {"claims": ["CL08"]}}]
     assert normal.cells[1].outputs == [{"output_type": "stream", "name": "stdout", "text": "one\ntwo\n"}]
     (shown,) = normal.cells[2].outputs
     assert shown.data == {"text/html": "<p>8</p>", "text/plain": "8 members"}
@@ -81,7 +81,7 @@ def test_normalising_mends_what_programs_leave() -> None:
     assert normal.metadata == {
         "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
         "language_info": {"name": "python"},
-        "samarkand": {"blocks": ["P02"], "claims": []},
+        "samarkand": {"counted": ["P02"]},
     }
 
 

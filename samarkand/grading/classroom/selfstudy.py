@@ -198,10 +198,6 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
             lines += map(_asked, marker.inputs.cases[question.id], marker.expected[question.id])
         elif answers:
             lines.append(f"    {marker.expected[question.id]}")
-    for practice in exercise.practice:
-        lines.append(f"{practice.id} (practice): {practice.name}, {practice.kind.asked()}")
-        if answers:
-            lines.append(f"    {practice.answer(given)}")
     return "\n".join(lines)
 
 

@@ -24,7 +24,6 @@ from typing import Any
 
 from samarkand.answers import decode, encode
 from samarkand.answers.kinds import Kind, WrongForm, described
-from samarkand.exercise import sealed
 from samarkand.grading.marking import inputs
 from samarkand.grading.marking.inputs import Cases, Inputs
 from samarkand.grading.sandbox.work import Outcome, Result
@@ -97,36 +96,6 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Practice:
-    """A question without a grade, which the student's copy answers with right or wrong at once.
-
-    Its copy holds a seal of the right answer (:mod:`samarkand.exercise.sealed`), never the answer.
-
-    Attributes
-    ----------
-    id, name, kind, solution, hint, taught
-        As of a `Question`; the kind is a number, a whole number or several of these.
-    digits : int
-        Decimals that count; what is handed in is rounded to them.
-    uses : tuple of str
-        Which of the student's own numbers the answer depends on.
-    """
-
-    id: str
-    name: str
-    kind: Kind
-    solution: Callable[..., Any]
-    hint: str
-    taught: str
-    digits: int = 0
-    uses: tuple[str, ...] = ()
-
-    def answer(self, given: Given) -> Any:
-        """Work out the right answer for these numbers."""
-        return _canonical(self.kind, self.solution(given))
-
-
-@dataclass(frozen=True)
 class Criterion:
     """One row of a rubric: anchors[n] describes n points, with an example."""
 
@@ -164,8 +133,6 @@ class ExerciseSet:
         In the order of the notebook.
     written : tuple of Written
         Answers marked by a person.
-    practice : tuple of Practice
-        Questions without a grade.
     """
 
     id: str
@@ -173,7 +140,6 @@ class ExerciseSet:
     questions: tuple[Question, ...]
     options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     written: tuple[Written, ...] = ()
-    practice: tuple[Practice, ...] = ()
 
     def question(self, name: str) -> Question:
         """Return the question of that id."""
@@ -586,7 +552,7 @@ def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain JSON without any answer; of practice, seals of the answers.
+        Plain JSON without any answer.
     """
     questions = {}
     shown = exercise.inputs(inputs.DEMONSTRATION).cases
@@ -609,25 +575,5 @@ def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
         "lesson": exercise.lesson,
         "options": {name: list(choices) for name, choices in exercise.options.items()},
         "questions": questions,
-        "practice": {practice.id: _sealed(exercise, practice) for practice in exercise.practice},
         "rubrics": rubrics,
-    }
-
-
-def _sealed(exercise: ExerciseSet, practice: Practice) -> dict[str, Any]:
-    """Seal the answers of a practice question, one for each variant that it knows."""
-    seals = {}
-    for choice in itertools.product(*(exercise.options[name] for name in practice.uses)):
-        given = dict(zip(practice.uses, choice, strict=True))
-        answer = practice.answer(given)
-        sealed.refuse(f"{exercise.id}/{practice.id}", answer, practice.digits)
-        salt = sealed.salt(exercise.id, practice.id, practice.uses, given)
-        seals[salt] = sealed.seal(sealed.text(answer, practice.digits), salt)
-    return {
-        "name": practice.name,
-        "kind": practice.kind.to_json(),
-        "digits": practice.digits,
-        "uses": list(practice.uses),
-        "hint": practice.hint,
-        "seals": seals,
     }
