@@ -95,6 +95,6 @@ def find(room: str, name: str) -> Any:
     if module is None:
         raise AttributeError(f"module {room!r} has no attribute {name!r}")
     found = getattr(importlib.import_module(module), name)
-    # The import has put the module itself there, if it is called like what it offers: maps/sco.py and maps.sco.
+    # The import has put the module itself there, where it is called like what it offers: maps/sco.py.
     setattr(sys.modules[room], name, found)
     return found
