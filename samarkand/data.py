@@ -171,7 +171,7 @@ def members(on: Day, status: str | None = "member") -> pd.DataFrame:
     held = held_on(spells, day)
     if status is not None:
         if status not in set(spells["status"]):
-            raise unknown("status", status, spells["status"].unique())
+            raise unknown(tr("status"), status, spells["status"].unique())
         held = held[held["status"] == status]
     return held[["iso3", "country", "status", "from"]].sort_values("country").reset_index(drop=True)
 
@@ -208,7 +208,7 @@ def held_on(spells: pd.DataFrame, day: Day) -> pd.DataFrame:
     """
     for column in ("from", "to"):
         if column not in spells.columns:
-            raise unknown("column", column, map(str, spells.columns))
+            raise unknown(tr("column"), column, map(str, spells.columns))
     when = as_day(day)
     return spells[(spells["from"] <= when) & (spells["to"].isna() | (when < spells["to"]))]
 
@@ -291,7 +291,7 @@ def spells_to_years(
     """
     for column in (key, value):
         if column not in spells.columns:
-            raise unknown("column", column, map(str, spells.columns))
+            raise unknown(tr("column"), column, map(str, spells.columns))
     if first > last:
         raise OutOfRange(tr("The first year, {first}, comes after the last, {last}.", first=first, last=last))
     grid = {}
@@ -406,7 +406,7 @@ def _resource(name: object) -> dict[str, Any]:
     resources = _package()
     if isinstance(name, str) and name in resources:
         return resources[name]
-    raise unknown("table", name, resources, hint=tr("data.tables() lists them all."))
+    raise unknown(tr("table"), name, resources, hint=tr("data.tables() lists them all."))
 
 
 def _package() -> dict[str, dict[str, Any]]:

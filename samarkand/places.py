@@ -109,7 +109,7 @@ def get(iso3: str) -> Place:
     table = _table()
     if isinstance(iso3, str) and iso3 in table:
         return table[iso3]
-    raise _unknown_place(iso3, "code")
+    raise _unknown_place(iso3, tr("code"))
 
 
 def name(iso3: str, language: str = "en") -> str:
@@ -137,7 +137,7 @@ def name(iso3: str, language: str = "en") -> str:
     'Узбекистан'
     """
     if language not in LANGUAGES:
-        raise unknown("language", language, LANGUAGES, hint=tr("Languages are named by two letters."))
+        raise unknown(tr("language"), language, LANGUAGES, hint=tr("Languages are named by two letters."))
     place = get(iso3)
     found = place.name if language == "en" else str(getattr(place, f"name_{language}"))
     if not found:
@@ -181,7 +181,7 @@ def find(text: str) -> str:
         raise WrongType(tr("A place is found by a name or code in quotes, not by {given!r}.", given=text))
     found = _index().get(_fold(text))
     if found is None:
-        raise _unknown_place(text, "place")
+        raise _unknown_place(text, tr("place"))
     return found
 
 

@@ -17,8 +17,7 @@ import os
 import re
 from collections.abc import Sequence
 from functools import cache
-
-from samarkand.ground import home
+from pathlib import Path
 
 #: The made-up language that shows what has not gone through the catalogue.
 PSEUDO = "en-XA"
@@ -43,8 +42,8 @@ def language() -> str:
 
 @cache
 def _catalogue(name: str) -> gettext.NullTranslations:
-    folder = str(home.PACKAGE / "locales")
-    return gettext.translation("samarkand", folder, [name.replace("-", "_")], fallback=True)
+    folder = Path(__file__).resolve().parent.parent / "locales"
+    return gettext.translation("samarkand", str(folder), [name.replace("-", "_")], fallback=True)
 
 
 def tr(message: str, /, **values: object) -> str:
