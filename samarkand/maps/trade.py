@@ -54,8 +54,8 @@ class Flow:
     start: geo.Point
     end: geo.Point
     bend: float
-    dx: float
-    dy: float
+    dx: int
+    dy: int
 
     @property
     def oil(self) -> bool:
@@ -113,8 +113,8 @@ FLOWS = tuple(
         (float(row["lat"]), float(row["lon"])),
         (float(row["to_lat"]), float(row["to_lon"])),
         float(row["bend"]),
-        float(row["dx"]),
-        float(row["dy"]),
+        int(row["dx"]),
+        int(row["dy"]),
     )
     for row in rows(ASSETS / "flows.csv")
 )
