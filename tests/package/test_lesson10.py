@@ -12,7 +12,7 @@ import pytest
 
 from samarkand import charts, data, explore, forecasts, measures
 from samarkand.check import check, tasks
-from samarkand.course import build
+from samarkand.course import lessons
 from samarkand.explore import scored
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
@@ -64,7 +64,7 @@ def test_every_hedge_has_a_tone_and_every_verdict_a_worth() -> None:
 
 
 def test_the_lesson_starts_with_the_numbers_of_its_explorer() -> None:
-    lesson = build.read(home.ROOT / "notebooks" / "10_what_happened_next.ipynb")
+    lesson = lessons.stored(home.ROOT / "notebooks" / "10_what_happened_next.ipynb")
     (source,) = (cell.source for cell in lesson.cells if cell.id == "numbers")
     said, worth = (ast.literal_eval(line.value) for line in ast.parse(source).body[:2])
     assert {tone: round(100 * chance) for tone, chance in said.items()} == scored.STARTS
