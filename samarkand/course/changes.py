@@ -1,7 +1,7 @@
 """What a change touches, and the tests that would see it break: a short loop for authors.
 
 Of each changed file it is known which lessons, sets and tests stand on it: a table by its name in their code,
-a module by its imports, a notebook by itself. What concerns the file alone runs first, then what stands on it.
+a module by its imports, a notebook by itself. What concerns the file alone runs first, then what is above it.
 The whole suite (``start.py test``) stays the judge; this names in seconds what it would find in minutes.
 """
 
@@ -119,8 +119,8 @@ def tests_of(module: str) -> tuple[list[str], list[str]]:
     except ModuleNotFoundError:
         raise CourseError("This needs what the tests need: start.py test installs it.") from None
     above = grimp.build_graph("samarkand").find_downstream_modules(module)
-    room = module.rpartition(".")[0]
-    near = [test for test, used in _imports().items() if {module, room} & used]
+    itself = {module, module.rpartition(".")[0]} - {"samarkand"}  # a room hands its modules on
+    near = [test for test, used in _imports().items() if itself & used]
     far = [test for test, used in _imports().items() if above & used and test not in near]
     return near, far
 
