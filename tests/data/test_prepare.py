@@ -44,6 +44,7 @@ def test_the_log_of_what_was_read_again():
     log = rows(PREPARE / "checked.csv")
     assert list(log[0]) == ["table", "row", "day", "source", "result", "note"]
     assert len(log) > 200
+    assert [row for row in log if None in row or None in row.values()] == []
     ids = {
         n: {r["id"] for r in rows(FOLDER / f"{n}.csv")} for n in NAMES if "id" in rows(FOLDER / f"{n}.csv")[0]
     }
