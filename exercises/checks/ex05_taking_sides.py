@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from samarkand import data
+from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import ByKey, Codes, Number, Together, Whole
 from samarkand.grading.marking.checks import (
     Criterion,
-    Diagnosis,
     ExerciseSet,
     Given,
     Question,
