@@ -44,6 +44,15 @@ def build(options: argparse.Namespace) -> int:
     return _report(problems, "")
 
 
+def test(options: argparse.Namespace) -> int:
+    """Judge what has changed, or the files named, by the tests that stand on it; ``--watch`` at each save."""
+    from samarkand.course import changes
+
+    if options.watch:
+        changes.watch(lambda line: print(line, flush=True))
+    return 0 if changes.judge(options.path or changes.changed(), lambda line: print(line, flush=True)) else 1
+
+
 def data_check(options: argparse.Namespace) -> int:
     """Hold the course's tables to their schema and to one another."""
     from samarkand.course import tables
@@ -265,6 +274,11 @@ def parser() -> argparse.ArgumentParser:
         "--draft", action="store_true", help="store also a lesson that does not keep all rules yet"
     )
     verb.set_defaults(run=build)
+
+    verb = verbs.add_parser("test", help="judge a change in seconds", description=test.__doc__)
+    verb.add_argument("path", nargs="*", help="changed files; none: what git says has changed")
+    verb.add_argument("--watch", action="store_true", help="wait for saves, and judge each")
+    verb.set_defaults(run=test)
 
     data = verbs.add_parser("data", help="look after the tables").add_subparsers(
         metavar="verb", required=True

@@ -86,7 +86,10 @@ settings = {
     "streams": [kind(number) for number in (0, 1, 2)],
     "stream's mode": [stat.S_IFMT(os.fstat(number).st_mode) for number in (0, 1, 2)],
     "at its end": sys.__stdin__.read(),
-    "files": sorted(filter(os.path.isabs, kinds)),
+    # IPython's history comes and goes: a thread writes it.
+    "files": sorted(
+        k for k in kinds if k.startswith("/") and not k.startswith(kernel.shell.profile_dir.location)
+    ),
     "pipes and local sockets": [kinds.count("pipe"), families.count(socket.AF_UNIX)],
     "threads": sorted(type(thread).__name__ for thread in threading.enumerate()),
     "main thread": threading.main_thread().name,
