@@ -33,6 +33,8 @@ def build(options: argparse.Namespace) -> int:
             for sentence in (*builder.check(path), *rules_of_lessons.broken(lessons.read(path)))
         ]
         return _report(wrong, f"{len(paths)} notebooks are in normal form and keep the rules of a lesson.")
+    if options.language:
+        return _build_in(options.language, paths)
     problems = []
     for path, outcome in builder.build_all(paths, draft=options.draft):
         if isinstance(outcome, CourseError):
@@ -54,6 +56,60 @@ def test(options: argparse.Namespace) -> int:
     if options.watch:
         changes.watch(lambda line: print(line, flush=True))
     return 0 if changes.judge(options.path or changes.changed(), lambda line: print(line, flush=True)) else 1
+
+
+def _build_in(language: str, paths: Sequence[Path]) -> int:
+    """Run lessons in another language; the notebooks go where nothing is kept."""
+    from tempfile import TemporaryDirectory
+
+    from samarkand.course import lessons, translation
+
+    for path in paths:
+        with TemporaryDirectory() as work:
+            made = translation.store(lessons.read(path), language, Path(work))
+        print(made.relative_to(home.ROOT), flush=True)
+    return 0
+
+
+def messages(options: argparse.Namespace) -> int:
+    """Write the template of the catalogues: each text of the package that is to be translated."""
+    home.need_checkout("the catalogues")
+    from samarkand.course import messages as catalogue
+
+    if faults := list(catalogue.faults()):
+        return _report(faults, "")
+    print(f"{catalogue.store()} messages in {catalogue.TEMPLATE.relative_to(home.ROOT)}")
+    return 0
+
+
+def renew(options: argparse.Namespace) -> int:
+    """Make anew what follows from a changed table: lessons, their records, sets; say what has changed."""
+    home.need_checkout("the records")
+    from samarkand.course import build as builder
+    from samarkand.course import facts, lessons, readme, rules_of_lessons, tables, uses
+
+    if problems := [str(problem) for problem in tables.check()]:
+        return _report(problems, "")
+    changes = tables.changes()
+    for name, rows in changes.items():
+        print(f"{name}: {', '.join(rows)}", flush=True)
+    changed = {*changes, *options.table}
+    if not changed:
+        return _report([], "No table has changed since it was recorded. Name one to make anew what uses it.")
+    exercises = home.ROOT / "exercises"
+    sets = sorted(exercises.glob("source/*/*.ipynb"))
+    used = uses.users([*lessons.paths(), *sets], changed)
+    told = ", ".join(path.stem for path in used) or "no lesson and no set"
+    print(f"{', '.join(sorted(changed))}: used by {told}", flush=True)
+    for path in [path for path in used if path.parent == lessons.NOTEBOOKS]:
+        anew = builder.build(path, hold_to=rules_of_lessons.broken)
+        print(f"{path.name}: {'stored anew' if anew else 'as it was'}; {facts.store(path)}", flush=True)
+    names = [path.stem for path in used if path in sets]
+    if names:
+        _release(_course(options), names)
+    readme.renew()
+    print(tables.store())
+    return 0
 
 
 def data_check(options: argparse.Namespace) -> int:
@@ -333,7 +389,18 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument(
         "--draft", action="store_true", help="store also a lesson that does not keep all rules yet"
     )
+    verb.add_argument("--language", help="run them in another language, into build/, and store nothing else")
     verb.set_defaults(run=build)
+
+    verb = verbs.add_parser(
+        "renew", help="make anew what follows from a changed table", description=renew.__doc__
+    )
+    verb.add_argument("table", nargs="*", help="a table besides those that have changed since their record")
+    verb.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
+    verb.set_defaults(run=renew, course=None)
+
+    verb = verbs.add_parser("messages", help="write what is to be translated", description=messages.__doc__)
+    verb.set_defaults(run=messages)
 
     verb = verbs.add_parser("test", help="judge a change in seconds", description=test.__doc__)
     verb.add_argument("path", nargs="*", help="changed files; none: what git says has changed")

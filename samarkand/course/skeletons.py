@@ -71,7 +71,7 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     words |= {"title": title.strip(), "question": question.strip()}
     plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _notebook("lesson", words)}
     for room in ROOMS:
-        plan |= module(room, subject, **words)
+        plan |= module(room, subject, words)
     return plan | _set(name, words, "2. Look at the rows first")
 
 
@@ -105,7 +105,7 @@ def exercise(name: str) -> Plan:
     return _set(found.name, words, taught)
 
 
-def module(room: str, subject: str, **words: str) -> Plan:
+def module(room: str, subject: str, words: Mapping[str, str] | None = None) -> Plan:
     """Plan the module of a subject in one room.
 
     Parameters
@@ -114,7 +114,7 @@ def module(room: str, subject: str, **words: str) -> Plan:
         Of `ROOMS`.
     subject : str
         The word of the subject, which is also the name of what the module offers.
-    **words
+    words : mapping of str to str, optional
         What else the template asks for.
 
     Returns
@@ -132,7 +132,7 @@ def module(room: str, subject: str, **words: str) -> Plan:
         taken = rooms.offers(f"samarkand.{room}").get(subject)
         if taken:
             raise CourseError(f"The name {subject!r} is taken in samarkand.{room}: {taken} offers it.")
-    return _free({path: _filled(ROOMS[room], {"subject": subject, "name": subject, **words})})
+    return _free({path: _filled(ROOMS[room], {"subject": subject, "name": subject, **(words or {})})})
 
 
 @contextlib.contextmanager

@@ -99,7 +99,9 @@ def test_no_expected_value_and_no_solution_line_is_in_the_released_sets(bundle, 
     for name in NAMES:
         exercise = SETS[name]
         handed = "".join(text for _, text in texts(bundle / "exercises" / "release" / name))
-        released = (bundle / "exercises" / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+        path = bundle / "exercises" / "release" / name / f"{name}.ipynb"
+        # The form is left out: the example in it is a table that everybody has (test_search looks at all).
+        released = json.dumps(json.loads(path.read_text(encoding="utf-8"))["cells"], ensure_ascii=False)
         given = numbers.draw(course.seed(), "ada", name, exercise.options)
         expected = checks.Marker(exercise, given, exercise.inputs(course.key())).expected
         for question in exercise.questions:
