@@ -27,7 +27,7 @@ FOLDER = ROOT / "build"
 SENTENCES = ("title", "subtitle", "description", "source", "question", "options", "why", "hints")
 _FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 #: What begins a text of its own: a heading, an item, a quotation, markup on a line of its own.
-_MARK = re.compile(r"(\s*(?:#{1,6} |[-*] |\d+\. |> )|\s*</?\w+>)")
+_MARK = re.compile(r"\s*(?:#{1,6} |[-*] |\d+\. |> |(?:</?\w+>)+)")
 #: Of a paragraph, what no translation changes: code, keys of sources, targets of links, markup.
 _KEPT = re.compile(r"(`[^`]*`|\]\([^)]*\)|\[[A-Z][A-Z0-9, ;-]+\]|</?\w+>|\{[^{}]*\})")
 
@@ -115,7 +115,11 @@ def _lines(source: str, translate: Translate) -> Iterator[str]:
     mark, text = "", ""
 
     def told() -> list[str]:
-        return [mark + (translate(text) if re.search(r"\w", text) else text)] if mark or text else []
+        found = re.fullmatch(r"(.*?)((?:</\w+>)*)", text, re.DOTALL)
+        assert found is not None
+        said, tags = found.groups()
+        line = mark + (translate(said) if re.search(r"\w", said) else said) + tags
+        return [line] if line else []
 
     for line in source.split("\n"):
         begins = _MARK.match(line)
@@ -136,8 +140,8 @@ def _lines(source: str, translate: Translate) -> Iterator[str]:
 
 
 def _cell(cell: str, translate: Translate) -> str:
-    words_ = cell.strip()
-    return f" {translate(words_)} " if re.search(r"[^\W\d_]", words_) else cell
+    text = cell.strip()
+    return f" {translate(text)} " if re.search(r"[^\W\d_]", text) else cell
 
 
 def _code(source: str, translate: Translate) -> str:
