@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from samarkand.ground.errors import CourseError, OutOfRange
+from samarkand.ground.words import tr
 
 #: The seed of the repository itself: what is seen without a course and without a student.
 DEMONSTRATION = "samarkand-2022"
@@ -103,8 +104,11 @@ def student(name: str) -> str:
     # At the beginning, a dot hides a folder, a dash makes an option, and any of the others makes a formula.
     if not name or odd or name[0] in ".-=+@" or len(name.encode()) > 100:
         raise CourseError(
-            f"{name!r} cannot be a student id: letters, digits, spaces and most signs are fine, but not "
-            'any of / \\ * ? [ ] { } : " < > | and the comma, nor . - = + @ at the beginning.'
+            tr(
+                "{name!r} cannot be a student id: letters, digits, spaces and most signs are fine, but not "
+                'any of / \\ * ? [ ] {{ }} : " < > | and the comma, nor . - = + @ at the beginning.',
+                name=name,
+            )
         )
     return name
 

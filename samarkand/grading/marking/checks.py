@@ -22,33 +22,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from samarkand.answers import decode, encode
-from samarkand.answers.kinds import Kind, WrongForm, described
+from samarkand.answers import decode, diagnose, encode
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import Kind, WrongForm, refused
 from samarkand.grading.marking import inputs
 from samarkand.grading.marking.inputs import Cases, Inputs
 from samarkand.grading.sandbox.work import Outcome, Result
 from samarkand.ground.errors import CourseError, DamagedData, unknown
+from samarkand.ground.words import tr
 
 Given = dict[str, Any]
 
 #: How many other variants a wrong answer is held against.
 VARIANTS_TRIED = 1500
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """A known wrong way, and the reason to give for it.
-
-    Attributes
-    ----------
-    reason : str
-        A sentence that says what went wrong and does not say what is right.
-    wrong : callable
-        Gives what the wrong way gives: of the student's numbers, or, for a function, of its arguments.
-    """
-
-    reason: str
-    wrong: Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -72,7 +58,7 @@ class Question:
     taught : str
         Where it was taught: the lesson, a colon, and the heading of its section.
     diagnoses : tuple of Diagnosis
-        Known wrong ways, the likeliest first.
+        Known wrong ways, the likeliest first: of the student's numbers, or, for a function, of its arguments.
     cases : callable, optional
         For a function: gives what it is called with, drawn for the course (see :mod:`inputs`);
         the first case is the example that the notebook shows, and never drawn.
@@ -272,7 +258,7 @@ def available(folder: Path) -> list[str]:
 
 def _canonical(kind: Kind, value: object) -> Any:
     """Bring a reference value into the form that answers are compared in, by the very same way."""
-    return kind.read(decode.read(json.loads(json.dumps(encode.encode(value)))))
+    return kind.read(decode.plain(value))
 
 
 class Marker:
@@ -368,10 +354,9 @@ class Marker:
             return _verdict(question, "form", str(problem), read=read, rule=rule)
         if question.kind.same(answer, self.expected[question.id]):
             return _verdict(question, "right", "Right.", question.points, read=read, rule=rule)
-        for diagnosis in question.diagnoses:
-            wrong = self._wrong(question, diagnosis)
-            if wrong is not None and question.kind.same(answer, wrong):
-                return _verdict(question, "wrong", diagnosis.reason, read=read, rule=rule)
+        known = self._known_way(question, [answer])
+        if known:
+            return _verdict(question, "wrong", known, read=read, rule=rule)
         if _as_written(answer, self.expected[question.id]):
             return _verdict(question, "wrong", _COARSE, read=read, rule=rule)
         others = self._fits(question, answer) if question.varies else []
@@ -388,19 +373,25 @@ class Marker:
             g for g, right in elsewhere if question.kind.same(answer, right) and _as_written(answer, right)
         ]
 
-    def _wrong(self, question: Question, diagnosis: Diagnosis) -> Any:
-        """Work out what a wrong way gives; nothing where it fails on these numbers."""
-        try:
-            return self._answers(question, diagnosis.wrong)
-        except Exception:
-            return None
+    def _known_way(self, question: Question, answers: list[Any]) -> str | None:
+        """Find the reason of the known wrong way that gives these answers."""
+
+        def given(diagnosis: Diagnosis) -> list[Any] | None:
+            try:
+                found = self._answers(question, diagnosis.wrong)
+            except Exception:  # a wrong way may fail on these numbers
+                return None
+            return found if question.cases is not None else [found]
+
+        wrong = ((diagnosis.reason, given(diagnosis)) for diagnosis in question.diagnoses)
+        return diagnose.known(question.kind, answers, wrong)
 
     def _mark_function(self, question: Question, held: Result, outcome: Outcome) -> Verdict:
         if not (isinstance(held.value, decode.Opaque) and held.value.kind == "function"):
             return _verdict(
                 question,
                 "form",
-                f"This is {described(held.value)}; expected was a function.",
+                str(refused(held.value, tr("a function"))),
                 read=decode.show(held.value),
             )
         cases, expected = self.inputs.cases[question.id], self.expected[question.id]
@@ -451,12 +442,9 @@ class Marker:
     def _function_reason(
         self, question: Question, answers: list[Any], problems: list[str], ordinary: bool
     ) -> str:
-        for diagnosis in question.diagnoses:
-            wrong = self._wrong(question, diagnosis)
-            if wrong is not None and all(
-                a is not None and question.kind.same(a, w) for a, w in zip(answers, wrong, strict=True)
-            ):
-                return diagnosis.reason
+        known = self._known_way(question, answers)
+        if known:
+            return known
         expected = self.expected[question.id]
         if all(a is not None and _as_written(a, e) for a, e in zip(answers, expected, strict=True)):
             return _COARSE

@@ -1,8 +1,9 @@
 """What a lesson looks like: the rules of the house, each a function from a lesson to sentences.
 
-A rule returns a sentence for everything that is not as it should be, with the id of the cell. `RULES` holds
+A rule yields a sentence for everything that is not as it should be, with the id of the cell. `RULES` holds
 those for every notebook, `LESSON_RULES` those for all but the glossary, which is no lesson.
-`test_house_style.py` holds the notebooks to them, and the rules to what they are there to see.
+``samarkand build`` stores no lesson that breaks one; the tests hold the stored lessons to them, and each rule
+to a planted error.
 
 The order of a lesson: title and one sentence; a card; "By the end you can"; the question; one cell that
 imports and loads; three to five sections and an explorer; practice; summary; sources; next.
@@ -14,16 +15,14 @@ import ast
 import html
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
-from samarkand.course import build
+from samarkand.course import normal_form
+from samarkand.course.lessons import Lesson, folded, read, unfenced, words_of
+from samarkand.ground.home import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 LARGEST_FILE, LARGEST_MAP, MOST_MAPS = 1_000_000, 300_000, 3
 CELLS, WORDS, AIMS, SECTIONS, TASKS = (35, 55), (1200, 2000), (3, 4), (3, 7), (2, 3)
 LONGEST_CODE, SHORT_CODE, MOST_ROWS = 12, 3, 12
@@ -32,7 +31,7 @@ CARD = ("Time", "Level", "Needs", "Data", "Works offline")
 REFERENCE = ("99_glossary",)
 VEGALITE = "application/vnd.vegalite.v5+json"
 
-Rule = Callable[["Lesson"], Iterator[str]]
+Rule = Callable[[Lesson], Iterator[str]]
 RULES: list[Rule] = []
 LESSON_RULES: list[Rule] = []
 
@@ -49,121 +48,21 @@ def lesson_rule(function: Rule) -> Rule:
     return function
 
 
-@dataclass(frozen=True)
-class Lesson:
-    """A stored notebook, with the views of it that the rules need."""
+def broken(lesson: Lesson) -> list[str]:
+    """Say which rules a lesson breaks, and where.
 
-    path: Path
-    notebook: NotebookNode
+    Parameters
+    ----------
+    lesson : Lesson
+        Stored, or about to be.
 
-    @property
-    def name(self) -> str:
-        return self.path.stem
-
-    @property
-    def cells(self) -> list[NotebookNode]:
-        return list(self.notebook.cells)
-
-    @cached_property
-    def prose(self) -> list[NotebookNode]:
-        return [c for c in self.cells if c.cell_type == "markdown"]
-
-    @cached_property
-    def code(self) -> list[NotebookNode]:
-        return [c for c in self.cells if c.cell_type == "code"]
-
-    @cached_property
-    def headings(self) -> list[tuple[str, int, str]]:
-        """Cell id, level, words."""
-        found = []
-        for cell in self.prose:
-            for marks, words in re.findall(r"^(#{1,6})\s+(.+?)\s*$", unfenced(cell.source), re.MULTILINE):
-                found.append((cell.id, len(marks), words))
-        return found
-
-    @cached_property
-    def trees(self) -> list[tuple[str, ast.Module]]:
-        """The code that can be parsed; `code_is_plain_python` names what cannot."""
-        found = []
-        for cell in self.code:
-            try:
-                found.append((cell.id, ast.parse(cell.source)))
-            except SyntaxError:
-                continue
-        return found
-
-    def outputs(self, kind: str) -> list[tuple[str, Any]]:
-        """Return what the cells show in one MIME type: cell id, data."""
-        found = []
-        for cell in self.code:
-            found += [(cell.id, o.data[kind]) for o in cell.outputs if kind in o.get("data", {})]
-        return found
-
-    @cached_property
-    def frames(self) -> list[tuple[str, str]]:
-        """The HTML of each map: what holds a frame."""
-        return [(cell, markup) for cell, markup in self.outputs("text/html") if "<iframe" in markup]
-
-    @cached_property
-    def tasks(self) -> list[Task]:
-        return list(_tasks(self))
-
-
-@dataclass(frozen=True)
-class Task:
-    """A practice task: the cell with its stub, and what is folded below it."""
-
-    number: str
-    stub: NotebookNode
-    help: str
-
-    @property
-    def answer(self) -> str:
-        """The answer's code; empty if none is folded below the stub."""
-        for title, body in folded(self.help):
-            code = re.search(r"```python\n(.*?)```", body, re.DOTALL)
-            if title.strip().lower() == "answer" and code:
-                return code[1].strip()
-        return ""
-
-    @property
-    def hints(self) -> list[str]:
-        return [body.strip() for title, body in folded(self.help) if title.strip().lower().startswith("hint")]
-
-
-def read(path: Path) -> Lesson:
-    return Lesson(path, build.read(path))
-
-
-def notebooks() -> list[Path]:
-    return build.lessons()
-
-
-def folded(source: str) -> list[tuple[str, str]]:
-    """Return the title and body of each ``<details>``."""
-    return re.findall(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", source, re.DOTALL)
-
-
-def unfenced(source: str) -> str:
-    """Return Markdown without its code blocks."""
-    return re.sub(r"^```.*?^```", "", source, flags=re.DOTALL | re.MULTILINE)
-
-
-def words_of(source: str) -> str:
-    """Return the prose of Markdown: no code, no tags, no link targets."""
-    text = re.sub(r"`[^`]*`", " x ", unfenced(source))
-    text = re.sub(r"\]\([^)]*\)", "]", text)
-    return html.unescape(re.sub(r"<[^>]+>", " ", text))
-
-
-def _tasks(lesson: Lesson) -> Iterator[Task]:
-    for cell, after in zip(lesson.cells, [*lesson.cells[1:], None], strict=True):
-        if cell.cell_type != "code":
-            continue
-        number = re.search(r'\bcheck\("([^"]+)"', cell.source)
-        if number:
-            help_ = after.source if after is not None and after.cell_type == "markdown" else ""
-            yield Task(number[1], cell, help_)
+    Returns
+    -------
+    list of str
+        A sentence for each place; none for a lesson that may be stored.
+    """
+    rules = RULES if lesson.name in REFERENCE else [*RULES, *LESSON_RULES]
+    return [sentence for one in rules for sentence in one(lesson)]
 
 
 # --------------------------------------------------------------------------------------------- shape
@@ -171,6 +70,7 @@ def _tasks(lesson: Lesson) -> Iterator[Task]:
 
 @rule
 def one_title_and_it_comes_first(lesson: Lesson) -> Iterator[str]:
+    """One heading of level 1, and it opens the notebook, with a sentence below it."""
     titles = [(cell, words) for cell, level, words in lesson.headings if level == 1]
     if len(titles) != 1:
         yield f"There are {len(titles)} headings of level 1, not one."
@@ -183,6 +83,7 @@ def one_title_and_it_comes_first(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def headings_skip_no_level(lesson: Lesson) -> Iterator[str]:
+    """Headings go down one level at a time."""
     before = 0
     for cell, level, words in lesson.headings:
         if level > before + 1:
@@ -192,6 +93,7 @@ def headings_skip_no_level(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def headings_are_different(lesson: Lesson) -> Iterator[str]:
+    """No two headings say the same, or a link would not know which."""
     words = [w for _, _, w in lesson.headings]
     for heading in sorted({w for w in words if words.count(w) > 1}):
         yield f"The heading {heading!r} stands there more than once."
@@ -199,6 +101,7 @@ def headings_are_different(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def the_parts_stand_in_order(lesson: Lesson) -> Iterator[str]:
+    """Card, aims, question, imports, practice, summary, sources, next: all there, in this order."""
     parts = {
         "the card": r"\*\*Time\*\*",
         "By the end you can": r"By the end you can",
@@ -227,6 +130,7 @@ def the_parts_stand_in_order(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def the_card_is_whole(lesson: Lesson) -> Iterator[str]:
+    """The card says time, level, needs, data, and that it works offline."""
     card = next((c.source for c in lesson.prose if "**Time**" in c.source), "")
     rows = dict(re.findall(r"^\|\s*\*\*(.+?)\*\*\s*\|[ \t]*([^|\n]*?)[ \t]*\|\s*$", card, re.MULTILINE))
     for name in CARD:
@@ -239,6 +143,7 @@ def the_card_is_whole(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def three_or_four_things_a_student_can_do(lesson: Lesson) -> Iterator[str]:
+    """The aims are three or four."""
     aims = next((c.source for c in lesson.prose if "By the end you can" in c.source), "")
     count = len(re.findall(r"^[-*] ", aims, re.MULTILINE))
     if not AIMS[0] <= count <= AIMS[1]:
@@ -247,6 +152,7 @@ def three_or_four_things_a_student_can_do(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def the_length_is_that_of_a_lesson(lesson: Lesson) -> Iterator[str]:
+    """Neither too few nor too many cells and words."""
     if not CELLS[0] <= len(lesson.cells) <= CELLS[1]:
         yield f"It has {len(lesson.cells)} cells, not {CELLS[0]} to {CELLS[1]}."
     words = sum(len(re.findall(r"\w[\w'’-]*", words_of(c.source))) for c in lesson.prose)
@@ -256,6 +162,7 @@ def the_length_is_that_of_a_lesson(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def the_middle_has_a_few_sections(lesson: Lesson) -> Iterator[str]:
+    """Between question and practice stand a few sections."""
     second = [words for _, level, words in lesson.headings if level == 2]
     if "The question" in second and "Practice" in second:
         count = second.index("Practice") - second.index("The question") - 1
@@ -265,6 +172,7 @@ def the_middle_has_a_few_sections(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def students_are_asked_first_and_told_the_limits(lesson: Lesson) -> Iterator[str]:
+    """A student is asked before, and told afterwards what a result does not show."""
     prose = "\n".join(c.source for c in lesson.prose)
     if prose.count("What do you expect?") < 2:
         yield 'It asks "What do you expect?" less than twice.'
@@ -277,6 +185,7 @@ def students_are_asked_first_and_told_the_limits(lesson: Lesson) -> Iterator[str
 
 @rule
 def code_is_plain_python(lesson: Lesson) -> Iterator[str]:
+    """No magics, no shell."""
     for cell in lesson.code:
         try:
             ast.parse(cell.source)
@@ -286,6 +195,7 @@ def code_is_plain_python(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def code_is_short(lesson: Lesson) -> Iterator[str]:
+    """Cells of code are short, and most of them very short."""
     lengths = {c.id: len(c.source.splitlines()) for c in lesson.code}
     for cell, lines in lengths.items():
         if lines > LONGEST_CODE:
@@ -297,6 +207,7 @@ def code_is_short(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def code_ends_without_semicolon(lesson: Lesson) -> Iterator[str]:
+    """A semicolon at the end would hide what the cell shows."""
     for cell in lesson.code:
         if cell.source.rstrip().endswith(";"):
             yield f"{cell.id}: ends with a semicolon, which hides what the cell shows."
@@ -304,6 +215,7 @@ def code_ends_without_semicolon(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def code_imports_what_a_lesson_may(lesson: Lesson) -> Iterator[str]:
+    """No network, no system, no plumbing; nothing whose outputs cannot be compared."""
     barred = {"requests", "urllib", "httpx", "http", "socket", "aiohttp", "ftplib", "subprocess", "os", "sys"}
     barred |= {"matplotlib", "folium", "altair", "IPython", "warnings"}
     for cell, tree in lesson.trees:
@@ -327,6 +239,7 @@ def code_imports_what_a_lesson_may(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def every_import_is_in_one_cell(lesson: Lesson) -> Iterator[str]:
+    """One cell imports all that the lesson needs."""
     cells = [
         c
         for c, tree in lesson.trees
@@ -341,6 +254,7 @@ def every_import_is_in_one_cell(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def links_lead_somewhere(lesson: Lesson) -> Iterator[str]:
+    """Links lead to files and headings of the course, and nowhere else."""
     for cell in lesson.prose:
         text = re.sub(r"`[^`]*`", "", unfenced(cell.source))
         for target in re.findall(r"\]\(([^)\s]+)[^)]*\)", text) + re.findall(r'(?:href|src)="([^"]+)"', text):
@@ -385,6 +299,7 @@ def listed(lesson: Lesson) -> list[str]:
 
 @rule
 def sources_are_cited_and_listed(lesson: Lesson) -> Iterator[str]:
+    """Each key that is cited resolves and is in the list at the end, and the list has no other."""
     from samarkand import cite
     from samarkand.ground.errors import CourseError
 
@@ -398,10 +313,10 @@ def sources_are_cited_and_listed(lesson: Lesson) -> Iterator[str]:
             yield f"{cell}: cites [{key}], which the list at the end leaves out."
     # A source may also be cited by what a cell prints, such as the source column of a table.
     shown = "\n".join(c.source for c in lesson.code if "cite.sources" not in c.source)
-    for cell in lesson.code:
-        if "cite.sources" not in cell.source:
+    for code in lesson.code:
+        if "cite.sources" not in code.source:
             shown += "\n".join(
-                str(o.get("text", o.get("data", {}).get("text/plain", ""))) for o in cell.outputs
+                str(o.get("text", o.get("data", {}).get("text/plain", ""))) for o in code.outputs
             )
     for key in at_end:
         if key not in in_prose and not re.search(rf"\b{re.escape(key)}\b", shown):
@@ -412,12 +327,14 @@ def sources_are_cited_and_listed(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def the_sources_are_printed(lesson: Lesson) -> Iterator[str]:
+    """The list at the end is printed from the table of sources."""
     if not listed(lesson):
         yield "No list of sources is printed at the end."
 
 
 @lesson_rule
 def the_next_lesson_is_linked(lesson: Lesson) -> Iterator[str]:
+    """The last cell leads to another lesson."""
     if not re.search(r"\]\(\d\d_\w+\.ipynb\)", lesson.cells[-1].source):
         yield "The last cell links to no other lesson."
 
@@ -456,7 +373,8 @@ def _known(kind: str) -> set[str]:
 
 @rule
 def the_file_is_small(lesson: Lesson) -> Iterator[str]:
-    size = lesson.path.stat().st_size
+    """The stored notebook has less than a megabyte."""
+    size = len(normal_form.text(lesson.notebook).encode())
     if size >= LARGEST_FILE:
         yield f"The file has {size / 1e6:.2f} MB; it must be under {LARGEST_FILE / 1e6:.0f}."
 
@@ -476,6 +394,7 @@ def loads(markup: str) -> list[str]:
 
 @rule
 def nothing_is_loaded_from_elsewhere(lesson: Lesson) -> Iterator[str]:
+    """No output fetches anything."""
     for cell in lesson.code:
         for output in cell.outputs:
             for kind, data in output.get("data", {}).items():
@@ -486,6 +405,7 @@ def nothing_is_loaded_from_elsewhere(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def outputs_are_text(lesson: Lesson) -> Iterator[str]:
+    """Outputs are of kinds that nbval compares and a reader sees."""
     for cell in lesson.code:
         for output in cell.outputs:
             for kind in output.get("data", {}):
@@ -495,6 +415,7 @@ def outputs_are_text(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def outputs_say_what_they_are(lesson: Lesson) -> Iterator[str]:
+    """The plain text of an output is a sentence, not an address in memory."""
     for cell, text in lesson.outputs("text/plain"):
         if re.match(r"<.* at 0x|<IPython|alt\.\w+\(|\w+\(children=", text):
             yield f"{cell}: its plain text is {text[:40]!r}, not a sentence."
@@ -502,6 +423,7 @@ def outputs_say_what_they_are(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def maps_are_few_and_have_words(lesson: Lesson) -> Iterator[str]:
+    """At most three maps, each small, with a title, a still picture and its text."""
     if len(lesson.frames) > MOST_MAPS:
         yield f"It has {len(lesson.frames)} maps; {MOST_MAPS} at most."
     for cell, markup in lesson.frames:
@@ -523,6 +445,7 @@ def maps_are_few_and_have_words(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def charts_have_title_and_description(lesson: Lesson) -> Iterator[str]:
+    """A chart has a title, a description in a sentence, and its source."""
     for cell, spec in lesson.outputs(VEGALITE):
         title = spec.get("title")
         if not (title.get("text") if isinstance(title, dict) else title):
@@ -540,6 +463,7 @@ def lesson_source_line(spec: dict[str, Any]) -> bool:
 
 @lesson_rule
 def a_map_or_chart_and_an_explorer_carry_it(lesson: Lesson) -> Iterator[str]:
+    """A map or a chart carries the argument, and something can be moved."""
     if not lesson.frames and not lesson.outputs(VEGALITE):
         yield "It has neither map nor chart."
     if not any("explore." in c.source for c in lesson.code):
@@ -548,6 +472,7 @@ def a_map_or_chart_and_an_explorer_carry_it(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def tables_are_short(lesson: Lesson) -> Iterator[str]:
+    """Tables are short and not cut by dots."""
     for cell, markup in lesson.outputs("text/html"):
         for table in re.findall(r'<table[^>]*class="dataframe".*?</table>', markup, re.DOTALL):
             rows = len(re.findall(r"<tr", table.partition("<tbody>")[2]))
@@ -556,15 +481,15 @@ def tables_are_short(lesson: Lesson) -> Iterator[str]:
             if "..." in table or "…" in re.sub(r"<td>[^<]*</td>", "", table):
                 yield f"{cell}: the table is cut by dots; choose rows and columns, or shorten the text."
     for cell, text in lesson.outputs("text/plain"):
-        *rows, last = text.splitlines() or [""]
-        if (
-            re.match(r"(Name|Length|Freq|dtype): ", last) and len(rows) > MOST_ROWS + 1
-        ):  # a line may name the index
-            yield f"{cell}: the series has {len(rows)} rows; {MOST_ROWS} at most."
+        *lines, last = text.splitlines() or [""]
+        # One line may name the index.
+        if re.match(r"(Name|Length|Freq|dtype): ", last) and len(lines) > MOST_ROWS + 1:
+            yield f"{cell}: the series has {len(lines)} rows; {MOST_ROWS} at most."
 
 
 @rule
 def figures_are_rounded(lesson: Lesson) -> Iterator[str]:
+    """No figure is shown with more digits than it deserves."""
     for cell in lesson.code:
         for output in cell.outputs:
             text = output.get("text", output.get("data", {}).get("text/plain", ""))
@@ -578,6 +503,7 @@ def figures_are_rounded(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def practice_has_two_or_three_tasks(lesson: Lesson) -> Iterator[str]:
+    """Two or three practice tasks, numbered from 1."""
     if not TASKS[0] <= len(lesson.tasks) <= TASKS[1]:
         yield f"It has {len(lesson.tasks)} practice tasks, not two or three."
     expected = [f"{lesson.name[:2]}.{i}" for i in range(1, len(lesson.tasks) + 1)]
@@ -587,6 +513,7 @@ def practice_has_two_or_three_tasks(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def practice_tasks_are_whole(lesson: Lesson) -> Iterator[str]:
+    """A task has a prompt, a stub, a hint and an answer."""
     for task in lesson.tasks:
         where = f"{task.stub.id}: task {task.number}"
         before = lesson.cells[: lesson.cells.index(task.stub)]
@@ -608,6 +535,7 @@ def practice_tasks_are_whole(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def answers_are_folded(lesson: Lesson) -> Iterator[str]:
+    """Hints and answers are folded."""
     for cell in lesson.prose:
         if cell.source.count("<details>") != len(folded(cell.source)):
             yield f"{cell.id}: a <details> is not closed, or has no <summary>."
