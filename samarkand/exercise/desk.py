@@ -94,7 +94,8 @@ class Desk:
             else:
                 raise CourseError(
                     tr(
-                        "There is no form.json for {exercise}: get a fresh copy of the set's folder.",
+                        "There is no form.json for {exercise}. It belongs beside the set's notebook: run "
+                        "that in its own folder, or get a fresh copy of the folder.",
                         exercise=self.exercise,
                     )
                 )

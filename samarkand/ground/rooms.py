@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+import sys
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -93,4 +94,7 @@ def find(room: str, name: str) -> Any:
     module = offers(room).get(name)
     if module is None:
         raise AttributeError(f"module {room!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(module), name)
+    found = getattr(importlib.import_module(module), name)
+    # The import has put the module itself there, where it is called like what it offers: maps/sco.py.
+    setattr(sys.modules[room], name, found)
+    return found

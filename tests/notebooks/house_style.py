@@ -391,7 +391,7 @@ def sources_are_cited_and_listed(lesson: Lesson) -> Iterator[str]:
     in_prose, at_end = cited(lesson), listed(lesson)
     for key, cell in in_prose.items():
         try:
-            cite.get(key)
+            cite[key]
         except CourseError as error:
             yield f"{cell}: cites [{key}]: {error}"
         if key not in at_end:

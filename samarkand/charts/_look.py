@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 import altair as alt
 
-from samarkand.ground.errors import CourseError
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.words import tr
 from samarkand.page import style
+
+__all__ = ["finish"]
 
 #: Width of the drawing without its labels, in px: fits a lesson's column in a window of 1000.
 WIDTH = 520
@@ -36,7 +39,10 @@ def _sentence(spec: Mapping[str, Any]) -> str:
     title = spec.get("vconcat", [{}])[0].get("title") or spec.get("title") or ""
     text = title.get("text", "") if isinstance(title, Mapping) else title
     description = spec.get("description", "")
-    return " ".join(f"Chart: {text}. {description}".replace("..", ".").split()) if text else "Chart."
+    if not text:
+        return tr("Chart.")
+    said = tr("Chart: {title}. {description}", title=text, description=description)
+    return " ".join(said.replace("..", ".").split())
 
 
 def _theme() -> alt.theme.ThemeConfig:
@@ -82,13 +88,11 @@ alt.renderers.register("samarkand", _draw)
 alt.renderers.enable("samarkand")
 
 
-def finish(chart: Any, *, title: str, description: str, source: str, subtitle: str = "") -> alt.VConcatChart:
-    """Give a chart what every chart of the course has: title, description, and a source line at its foot.
+class Caption(TypedDict):
+    """What every chart says of itself.
 
-    Parameters
+    Attributes
     ----------
-    chart : altair.Chart or altair.LayerChart
-        The chart; its width is left as it is.
     title : str
         What it shows, in a few words.
     description : str
@@ -97,6 +101,23 @@ def finish(chart: Any, *, title: str, description: str, source: str, subtitle: s
         Where the figures are from.
     subtitle : str, optional
         Unit, time and place.
+    """
+
+    title: str
+    description: str
+    source: str
+    subtitle: NotRequired[str]
+
+
+def finish(chart: Any, **caption: Unpack[Caption]) -> alt.VConcatChart:
+    """Give a chart what every chart of the course has: title, description, and a source line at its foot.
+
+    Parameters
+    ----------
+    chart : altair.Chart or altair.LayerChart
+        The chart; its width is left as it is.
+    **caption : str
+        ``title``, ``description``, ``source`` and, if there is one, ``subtitle``: see `Caption`.
 
     Returns
     -------
@@ -105,7 +126,7 @@ def finish(chart: Any, *, title: str, description: str, source: str, subtitle: s
     Raises
     ------
     CourseError
-        If title, description or source is empty.
+        If title, description or source is missing or empty.
 
     Examples
     --------
@@ -114,12 +135,16 @@ def finish(chart: Any, *, title: str, description: str, source: str, subtitle: s
     >>> finish(bar, title="One", description="A bar of length 1.", source="own").to_dict()["description"]
     'A bar of length 1.'
     """
-    for name, text in (("title", title), ("description", description), ("source", source)):
+    for name in ("title", "description", "source"):
+        text: object = caption.get(name)
         if not isinstance(text, str) or not text.strip():
-            raise CourseError(f'The chart has no {name}. Every chart needs one: {name}="...".')
-    headed = chart.properties(title=alt.TitleParams(title, subtitle=subtitle or alt.Undefined))
+            raise CourseError(tr('The chart has no {name}. Every chart needs one: {name}="...".', name=name))
+    if strange := sorted(set(caption) - set(Caption.__annotations__)):
+        raise unknown(tr("argument of a chart"), strange[0], Caption.__annotations__)
+    subtitle = caption.get("subtitle") or alt.Undefined
+    headed = chart.properties(title=alt.TitleParams(caption["title"], subtitle=subtitle))
     foot = alt.TitleParams(
-        f"Source: {source}",
+        tr("Source: {source}", source=caption["source"]),
         orient="bottom",
         anchor="start",
         frame="bounds",
@@ -129,7 +154,7 @@ def finish(chart: Any, *, title: str, description: str, source: str, subtitle: s
         offset=8,
         limit=WIDTH + 120,
     )
-    return alt.vconcat(headed, title=foot).properties(description=description)
+    return alt.vconcat(headed, title=foot).properties(description=caption["description"])
 
 
 def colour(name: str, names: Sequence[str]) -> str:

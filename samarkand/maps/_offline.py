@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable
@@ -16,9 +17,26 @@ from branca.element import Element, MacroElement
 from folium.template import Template
 
 from samarkand.ground.errors import DamagedData
-from samarkand.maps import still
-from samarkand.maps.layers import ASSETS, Scene, Shape, compact, numbers
+from samarkand.ground.reading import kept
+from samarkand.ground.words import language, tr
+from samarkand.maps import _still
+from samarkand.maps._scene import Scene
+from samarkand.maps._shapes import ASSETS, Shape, numbers
 from samarkand.page.style import css, patterns_svg
+
+#: What the script says, by what stands in ``map.js`` for it.
+_SAID = {
+    "text:whole": tr("Whole map"),
+    "text:show-whole": tr("Show the whole map"),
+    "text:play": tr("Play"),
+    "text:pause": tr("Pause"),
+}
+
+
+def compact(value: Any) -> str:
+    """Return JSON without a blank too many, safe inside a ``<script>``."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return re.sub(r"(?<=\d)\.0(?=[],])", "", text).replace("</", "<\\/")
 
 
 class Raw(Element):
@@ -123,14 +141,17 @@ class OfflineMap(folium.Map):
         }
         super().__init__(((south + north) / 2, (west + east) / 2), **{**settled, **options})
         self.scene = scene
-        self.still = still.draw(scene, coarse)
+        self.still = _still.draw(scene, coarse)
         self._page: str | None = None
         figure: Any = self.get_root()
         figure.title = scene.title
         js, leaflet_css = leaflet()
         marks = [key.mark for key in scene.keys]
         figure.header.add_child(Raw(f"<style>{leaflet_css}</style><script>{js}</script>"), name="leaflet")
-        figure.header.add_child(Raw(f"<script>{asset('map.js')}</script>"), name="script")
+        script = asset("map.js")
+        for place, text in _SAID.items():
+            script = script.replace(compact(place), compact(text))
+        figure.header.add_child(Raw(f"<script>{script}</script>"), name="script")
         look = asset("map.css")
         if scene.stacked:
             look = look.replace("(max-width:639px)", "all") + asset("stacked.css")
@@ -152,7 +173,7 @@ class OfflineMap(folium.Map):
             figure = self.get_root()
             for number, element in enumerate(_tree(figure)):
                 element._id = str(number)
-            page = figure.render().replace("<html>", '<html lang="en">', 1)
+            page = figure.render().replace("<html>", f'<html lang="{language()}">', 1)
             page = re.sub(
                 r'<meta name="viewport"[^>]*>', '<meta name="viewport" content="width=device-width">', page
             )
@@ -173,8 +194,11 @@ class OfflineMap(folium.Map):
             title=escape(self.scene.title),
             alt=escape(self.scene.alt),
             sentence=escape(self.scene.sentence),
+            invitation=escape(
+                tr("This is a still picture: run the cell, or trust the notebook, for the map itself.")
+            ),
             picture=picture,
-            still=still.width(self.scene, wide - 44),
+            still=_still.width(self.scene, wide - 44),
             wide=wide,
             narrow=narrow,
             page=framed,
@@ -226,18 +250,18 @@ def asset(name: str) -> str:
     DamagedData
         If it is not there.
     """
-    try:
-        text = (ASSETS / name).read_text(encoding="utf-8")
-    except OSError:
-        raise DamagedData(
-            f"The file {name} is missing from {ASSETS}. Get a fresh copy of the course."
-        ) from None
+    text = _text(ASSETS / name)
     if name.endswith((".css", ".js")):
         text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
         text = re.sub(r"(?m)^\s+|\s*(?<!:)//(?= ).*$", "", text)
     if name.endswith(".css"):
         text = tight(text)
     return text.strip()
+
+
+@kept
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def tight(text: str) -> str:
@@ -277,12 +301,13 @@ def leaflet() -> tuple[str, str]:
         js = (base / "leaflet.js").read_text(encoding="utf-8")
         style = (base / "leaflet.css").read_text(encoding="utf-8")
     except (ImportError, OSError) as error:
-        raise DamagedData(
-            f"Maps need the package XStatic-Leaflet, which is not whole here ({error})."
-        ) from None
+        text = tr("Maps need the package XStatic-Leaflet, which is not whole here ({error}).", error=error)
+        raise DamagedData(text) from None
     js = js.replace("//# sourceMappingURL=leaflet.js.map", "").replace(
         "https://leafletjs.com", "leafletjs.com"
     )
+    for title, said in (("Zoom in", tr("Zoom in")), ("Zoom out", tr("Zoom out"))):
+        js = js.replace(f"Title:{compact(title)}", f"Title:{compact(said)}")
     style = re.sub(r"[^{}]*\{[^{}]*url\([^{}]*\}", "", re.sub(r"/\*.*?\*/", "", style, flags=re.S))
     return js.strip(), tight(style)
 
@@ -304,7 +329,11 @@ def _beside(scene: Scene) -> str:
         left = f"calc(8px + (100% - 16px) * {at / last:.4f})"
         ticks.append(f'<span class="{kind}" style="left:{left}">{escape(text.strip())}</span>')
     time = Page(asset("time.html")).substitute(
-        range_label=escape(scene.range_label), last=last, step=scene.step, ticks="".join(ticks)
+        range_label=escape(scene.range_label),
+        play=escape(tr("Play")),
+        last=last,
+        step=scene.step,
+        ticks="".join(ticks),
     )
     extra = '<ul id="events"></ul>' if any(step.events for step in scene.steps) else ""
     extra += '<dl id="card"></dl>' if any(name.card for name in scene.names.values()) else ""

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import pairwise
 
-from samarkand.maps.layers import Label, Scene, Shape
+from samarkand.maps._scene import Label, Scene
+from samarkand.maps._shapes import Shape
 from samarkand.page.style import FONT, PAPER, patterns_svg
 
 #: Width of the picture in its own units; about the pixels it is shown at.

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any
+from typing import Any, Unpack
 
 import altair as alt
 import pandas as pd
 
-from samarkand.charts.look import INK, SOFT, WIDTH, colour, finish, ink_upon
-from samarkand.charts.tables import columns, distinct, numeric, texts
+from samarkand.charts._look import INK, SOFT, WIDTH, Caption, colour, finish, ink_upon
+from samarkand.charts._tables import columns, distinct, numeric, texts
 from samarkand.ground.errors import OutOfRange, WrongType
+from samarkand.ground.words import tr
+
+__all__ = ["bands"]
 
 #: Half a column's width, where columns are 1 apart; and the points of the curve between two columns.
 _HALF, _CURVE = 0.2, 12
@@ -18,17 +21,8 @@ _HALF, _CURVE = 0.2, 12
 _NAMED, _COUNTED = 0.035, 0.05
 
 
-def bands(  # noqa: PLR0913  # a chart has much to say, and says it by name
-    frame: pd.DataFrame,
-    x: str,
-    y: str,
-    group: str,
-    *,
-    title: str,
-    description: str,
-    source: str,
-    subtitle: str = "",
-    digits: int = 0,
+def bands(
+    frame: pd.DataFrame, x: str, y: str, group: str, *, digits: int = 0, **caption: Unpack[Caption]
 ) -> alt.VConcatChart:
     """Draw columns divided into parts, and a ribbon from each part to itself in the next column.
 
@@ -42,10 +36,10 @@ def bands(  # noqa: PLR0913  # a chart has much to say, and says it by name
         Column of quantities, none negative; a missing one counts as none.
     group : str
         Column that names the parts; the first is drawn at the foot.
-    title, description, source, subtitle : str
-        See `finish`.
     digits : int, default 0
         Decimals of the figures.
+    **caption : str
+        ``title``, ``description``, ``source`` and ``subtitle``: see `finish`.
 
     Returns
     -------
@@ -72,13 +66,15 @@ def bands(  # noqa: PLR0913  # a chart has much to say, and says it by name
     """
     table = columns(frame, x, y, group)
     if not numeric(table[y]):
-        raise WrongType(f'Bands need figures: "{y}" does not hold numbers.')
+        raise WrongType(tr('Bands need figures: "{column}" does not hold numbers.', column=y))
     if (table[y] < 0).any():
-        raise OutOfRange(f'Bands divide a total: "{y}" holds a negative figure.')
+        raise OutOfRange(tr('Bands divide a total: "{column}" holds a negative figure.', column=y))
     table[group] = texts(table[group])
     if table.duplicated([x, group]).any():
         twice = table[table.duplicated([x, group])].iloc[0]
-        raise OutOfRange(f'"{twice[group]}" stands twice in the column {twice[x]}.')
+        raise OutOfRange(
+            tr('"{part}" stands twice in the column {column}.', part=twice[group], column=twice[x])
+        )
     names = distinct(list(table[group]))
     wide = table.pivot(index=x, columns=group, values=y).reindex(columns=names).fillna(0.0).sort_index()
     top = wide.cumsum(axis=1)
@@ -171,7 +167,7 @@ def bands(  # noqa: PLR0913  # a chart has much to say, and says it by name
                 )
             )
     chart = alt.layer(*drawn).properties(width=WIDTH, height=330)
-    return finish(chart, title=title, description=description, source=source, subtitle=subtitle)
+    return finish(chart, **caption)
 
 
 def _text(at: float, height: float, text: str, align: str, ink: str) -> dict[str, object]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import pandas as pd
 
 from samarkand.ground.errors import CourseError, WrongType, unknown
+from samarkand.ground.words import tr
 
 #: What the end of a column's name says about its unit.
 _UNITS = {
-    "_usd_bn": "USD bn",
-    "_usd": "USD",
-    "_pct": "per cent",
-    "_km": "km",
-    "_mt": "million tonnes",
-    "_persons": "persons",
-    "_days": "days",
+    "_usd_bn": tr("USD bn"),
+    "_usd": tr("USD"),
+    "_pct": tr("per cent"),
+    "_km": tr("km"),
+    "_mt": tr("million tonnes"),
+    "_persons": tr("persons"),
+    "_days": tr("days"),
 }
 
 
@@ -37,7 +38,7 @@ def axis_title(column: str) -> str:
     """
     for ending, unit in _UNITS.items():
         if column.endswith(ending) and column != ending:
-            return f"{column.removesuffix(ending).replace('_', ' ')} ({unit})"
+            return tr("{what} ({unit})", what=column.removesuffix(ending).replace("_", " "), unit=unit)
     return column.replace("_", " ")
 
 
@@ -66,13 +67,17 @@ def columns(frame: object, *names: str) -> pd.DataFrame:
         If the table has no row.
     """
     if not isinstance(frame, pd.DataFrame):
-        raise WrongType(f"A chart is made of a table (DataFrame), not of {type(frame).__name__}.")
+        raise WrongType(
+            tr("A chart is made of a table (DataFrame), not of {kind}.", kind=type(frame).__name__)
+        )
     wanted = list(dict.fromkeys(name for name in names if name))
     for name in wanted:
         if name not in frame.columns:
-            raise unknown("column", name, [str(column) for column in frame.columns])
+            raise unknown(tr("column"), name, [str(column) for column in frame.columns])
     if frame.empty:
-        raise CourseError("The table has no row, so there is nothing to draw. Does a filter keep nothing?")
+        raise CourseError(
+            tr("The table has no row, so there is nothing to draw. Does a filter keep nothing?")
+        )
     return frame[wanted].reset_index(drop=True)
 
 

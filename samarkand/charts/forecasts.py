@@ -7,10 +7,13 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from samarkand.charts.look import SOFT, finish
-from samarkand.charts.tables import columns, numeric, texts
+from samarkand.charts._look import SOFT, finish
+from samarkand.charts._tables import columns, numeric, texts
 from samarkand.ground.errors import OutOfRange, WrongType
+from samarkand.ground.words import tr, trn
 from samarkand.page import style
+
+__all__ = ["calibration"]
 
 #: Side of the square, in px: both axes measure the same thing, so both are as long.
 SIDE = 320
@@ -19,7 +22,7 @@ FEW = 10
 
 
 def calibration(
-    groups: pd.DataFrame, *, source: str, title: str = "Did it come true as often as it was said to?"
+    groups: pd.DataFrame, *, source: str, title: str = tr("Did it come true as often as it was said to?")
 ) -> alt.VConcatChart:
     """Draw a circle for each group of forecasts: what was said to the right, how much came true upwards.
 
@@ -59,28 +62,27 @@ def calibration(
     table = columns(groups, "said", "came", "cases", "name" if named else "")
     for column in ("said", "came", "cases"):
         if not numeric(table[column]):
-            raise WrongType(f'A calibration picture needs numbers: "{column}" holds none.')
+            raise WrongType(tr('A calibration picture needs numbers: "{column}" holds none.', column=column))
     if not (table["said"].between(0, 1) & table["came"].between(0, 1)).all():
-        raise OutOfRange("What was said and what came true are shares from 0 to 1: 80 per cent is 0.8.")
+        raise OutOfRange(tr("What was said and what came true are shares from 0 to 1: 80 per cent is 0.8."))
     names = texts(table["name"]) if named else ["" for _ in table.index]
     table["said_pct"], table["came_pct"] = 100 * table["said"], 100 * table["came"]
     table["name"], table["number"] = names, [str(n) for n in table["cases"]]
 
     told = [
-        f"{one + ': s' if one else 'S'}aid {said:.0f} %, came true {came:.0f} % ({n} cases)."
-        for one, said, came, n in zip(
-            names, table["said_pct"], table["came_pct"], table["cases"], strict=True
-        )
+        _told(*row) for row in zip(names, table["said_pct"], table["came_pct"], table["cases"], strict=True)
     ]
     few = table["cases"].max() < FEW
     axis: dict[str, Any] = {"type": "quantitative", "scale": alt.Scale(domain=[0, 100], nice=False)}
     axis["axis"] = alt.Axis(values=[0, 25, 50, 75, 100])
     room: dict[str, Any] = {
-        "x": alt.X(field="said_pct", title="said (per cent)", **axis),
-        "y": alt.Y(field="came_pct", title="came true (per cent)", **axis),
+        "x": alt.X(field="said_pct", title=tr("said (per cent)"), **axis),
+        "y": alt.Y(field="came_pct", title=tr("came true (per cent)"), **axis),
     }
     ends = alt.Chart(pd.DataFrame({"said_pct": [0, 100], "came_pct": [0, 100]}))
-    sides = pd.DataFrame({"said_pct": [25, 75], "came_pct": [93, 7], "side": ["too careful", "too sure"]})
+    sides = pd.DataFrame(
+        {"said_pct": [25, 75], "came_pct": [93, 7], "side": [tr("too careful"), tr("too sure")]}
+    )
     base = alt.Chart(table)
     tips = [alt.Tooltip(field=name) for name in ("name", "said_pct", "came_pct", "cases")]
     drawn = [
@@ -95,10 +97,27 @@ def calibration(
         base.mark_text(align="right", dx=-19).encode(**room, text=alt.Text(field="name", type="nominal")),
     ]
     chart = alt.layer(*drawn).properties(width=SIDE, height=SIDE)
-    return finish(
-        chart,
-        title=title,
-        subtitle=f"Number in a circle: its forecasts{', too few to tell luck from skill' if few else ''}",
-        description=" ".join([*told, f"No circle has {FEW} cases." if few else ""]).strip(),
-        source=source,
+    subtitle = tr("Number in a circle: its forecasts")
+    if few:
+        subtitle = tr("Number in a circle: its forecasts, too few to tell luck from skill")
+        told.append(tr("No circle has {n} cases.", n=FEW))
+    return finish(chart, title=title, subtitle=subtitle, description=" ".join(told), source=source)
+
+
+def _told(name: str, said: float, came: float, cases: int) -> str:
+    if name:
+        return trn(
+            "{name}: said {said:.0f} %, came true {came:.0f} % ({n} case).",
+            "{name}: said {said:.0f} %, came true {came:.0f} % ({n} cases).",
+            cases,
+            name=name,
+            said=said,
+            came=came,
+        )
+    return trn(
+        "Said {said:.0f} %, came true {came:.0f} % ({n} case).",
+        "Said {said:.0f} %, came true {came:.0f} % ({n} cases).",
+        cases,
+        said=said,
+        came=came,
     )
