@@ -170,7 +170,7 @@ def check(name: str, value: object) -> Reply:
     """
     one = tasks().get(name) if isinstance(name, str) else None
     if one is None:
-        return Reply(str(name), "open", str(unknown("task", name, tasks())))
+        return Reply(str(name), "open", str(unknown(tr("task"), name, tasks())))
     answer = decode.plain(value)
     if answer is ...:
         return Reply(name, "open", tr("Not answered yet."))

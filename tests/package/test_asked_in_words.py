@@ -55,6 +55,7 @@ def practice() -> Iterator[tuple[str, list[str]]]:
     """Yield what `check` says, to every task."""
     from samarkand.check import check, tasks
 
+    yield check("03.9", 1).sentence, []
     for name, one in tasks().items():
         yield one.question, []
         yield one.hint, []
@@ -78,6 +79,9 @@ def sets() -> Iterator[tuple[str, list[str]]]:
             (line, own)
             for line in (*repr(desk).splitlines()[:1], desk.sign_in("ada"), repr(desk).splitlines()[0])
         )
+        with pytest.raises(LookupError) as unknown:
+            desk.look("q99", 1)
+        yield str(unknown.value), ["q99", *desk.form["questions"]]
         for name, asked in desk.form["questions"].items():
             data = [*texts(asked["kind"]), "complex", "ZeroDivisionError: division by zero"]
             for answer in [..., *answers()]:
