@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import subprocess
 import sys
@@ -12,6 +13,10 @@ from dataclasses import replace
 
 import pytest
 import workshop
+
+from samarkand.grading.marking import assessment
+from samarkand.grading.marking.assessment import AGAIN
+from samarkand.grading.sandbox.work import Cell, Ran
 
 
 def assess(assessor, tmp_path, notebook, student="ada"):
@@ -171,15 +176,12 @@ def test_another_students_numbers_are_wrong(assessor, blank, tmp_path):
     assert assess(assessor, tmp_path, notebook, other).points == 8
 
 
-def test_a_busy_machine_takes_no_mark_away(assessor, blank, tmp_path, monkeypatch):
-    """Work that the clock stopped while others had the processors runs again, alone; same mark."""
-    work = "import time\nend = time.process_time() + 0.25\nwhile time.process_time() < end: pass\n"
-    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q1": work + workshop.ANSWERS["q1"]})
-    monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cell_wall=0.5))
-    spin = "import time\nend = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
+@contextlib.contextmanager
+def busy(assessor, monkeypatch):
+    """Keep all processors busy until a submission runs alone."""
+    spin = "import time\nend = time.monotonic() + 30\nwhile time.monotonic() < end: pass"
     command = [sys.executable, "-c", spin]
-    count = 8 * (os.cpu_count() or 1)
-    others = [subprocess.Popen(command, start_new_session=True) for _ in range(count)]
+    others = [subprocess.Popen(command, start_new_session=True) for _ in range(8 * (os.cpu_count() or 1))]
 
     @contextlib.contextmanager
     def alone():
@@ -192,14 +194,121 @@ def test_a_busy_machine_takes_no_mark_away(assessor, blank, tmp_path, monkeypatc
     monkeypatch.setattr(assessor, "alone", alone)
     try:
         time.sleep(1)
-        result = assess(assessor, tmp_path, notebook)
-        assert not others  # it ran alone
+        yield others
     finally:
         with alone():
             pass
+
+
+def test_a_busy_machine_takes_no_mark_away(assessor, blank, tmp_path, monkeypatch):
+    """Work that the clock stopped while others had the processors runs again, alone; same mark."""
+    work = "import time\nend = time.process_time() + 0.25\nwhile time.process_time() < end: pass\n"
+    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q1": work + workshop.ANSWERS["q1"]})
+    monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cell_wall=0.5))
+    with busy(assessor, monkeypatch) as others:
+        result = assess(assessor, tmp_path, notebook)
+        assert not others  # it ran alone
     assert (result.points, result.ended) == (10, "finished")
+    assert [remark.endswith(AGAIN) for remark in result.remarks] == [True]
     sleeper = workshop.fill(blank, **{**workshop.ANSWERS, "q1": "import time\ntime.sleep(60)"})
     assert assess(assessor, tmp_path, sleeper).points == 8
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("print(SECRET); raise KeyError(SECRET)", "The cell stopped with an error: KeyError"),
+        ("class Inputs(Exception): pass\nraise Inputs(SECRET)", "The cell stopped with an error: an error"),
+        ("product = SECRET", "Expected was a whole number (states)."),
+        ("product = [0] * 41", "Expected was a whole number (states)."),
+    ],
+    ids=["print and error", "name of an error", "text", "length"],
+)
+def test_what_a_second_go_prints_reaches_nobody(  # noqa: PLR0913, PLR0917 - fixtures and parameters
+    assessor, blank, tmp_path, monkeypatch, answer, says
+):
+    """A second go could know what the functions were called with in the first; it writes that everywhere."""
+    goes = []
+    run = assessor.sandbox.run
+
+    def telling(cells, *rest, **options):
+        goes.append(len(goes))
+        secret = Cell("known", f"SECRET = 'input 41' if {len(goes) > 1} else ''")
+        outcome = run([secret, *cells], *rest, **options)
+        if len(goes) == 1:
+            outcome.ran["cell q2"] = Ran("OutOfTime: this ran too long and was stopped")
+            outcome.cpu = 5
+        return outcome
+
+    monkeypatch.setattr(assessor.sandbox, "run", telling)
+    monkeypatch.setattr(assessment, "_machine", itertools.cycle([(0, 0), (0, 10**6)]).__next__)
+    result = assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q1": answer}))
+    assert goes == [0, 1]
+    assert (result.verdicts[0].reason, result.points) == (says, 8)
+    assert "41" not in repr([[v.reason for v in result.verdicts], result.ran, result.remarks])
+
+
+def test_what_was_said_before_any_call_is_still_said_after_a_second_go(
+    assessor, blank, tmp_path, monkeypatch
+):
+    run = assessor.sandbox.run
+
+    def starved(*rest, **options):
+        outcome = run(*rest, **options)
+        if options["limits"].wall == assessor.limits.wall:
+            outcome.ran["cell q2"] = Ran("OutOfTime: this ran too long and was stopped", "half way")
+            outcome.cpu = 5
+        return outcome
+
+    monkeypatch.setattr(assessor.sandbox, "run", starved)
+    monkeypatch.setattr(assessment, "_machine", itertools.cycle([(0, 0), (0, 10**6)]).__next__)
+    slip = "print('here')\nproduct = given['factr']"
+    result = assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q1": slip}))
+    assert result.verdicts[0].reason == "The cell stopped with an error: KeyError: 'factr'"
+    assert (result.ran["cell q1"].text, result.ran["cell q2"]) == ("here\n", Ran("", "half way"))
+    assert result.points == 8
+
+
+#: Eight processes burn 0.2 s each; seven of them nobody waits for.
+LOAD = (
+    "import os, time\nmother = os.getpid()\n" + "os.fork()\n" * 3 + "while time.process_time() < 0.2: pass\n"
+    "if os.getpid() != mother: time.sleep(600)"
+)
+
+
+def test_work_that_makes_its_own_load_earns_no_second_go(assessor, blank, tmp_path, monkeypatch):
+    """It keeps all processors busy, sleeps until it is stopped, and would sleep longer the second time."""
+    used = []
+    run = assessor.sandbox.run
+
+    def watched(*rest, **options):
+        outcome = run(*rest, **options)
+        used.append(outcome.cpu)
+        return outcome
+
+    def machine():
+        """Say that nothing was idle, and that nobody else was there."""
+        return 0, round(sum(used) * assessment.TICK)
+
+    monkeypatch.setattr(assessor.sandbox, "run", watched)
+    monkeypatch.setattr(assessment, "_machine", machine)
+    monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cell_wall=6, wall=20))
+    answers = {**workshop.ANSWERS, "q1": LOAD, "q2": "import time\ntime.sleep(600)"}
+    result = assess(assessor, tmp_path, workshop.fill(blank, **answers))
+    assert "too long" in result.verdicts[1].reason
+    assert len(used) == 1
+    assert used[0] > 1.2  # all of them count
+    assert not any(remark.endswith(AGAIN) for remark in result.remarks)
+
+
+@pytest.mark.parametrize(
+    ("idle", "own", "longer"), [(0, 45, 1), (20, 3, 1), (0, 22, 45 / 22), (5, 10, 3), (0, 1, 4)]
+)
+def test_a_second_go_lasts_as_much_longer_as_others_left_less(monkeypatch, idle, own, longer):
+    """Of 45 s of all processors."""
+    whole = round(45 * assessment.TICK * (os.cpu_count() or 1))
+    after = (round(idle * assessment.TICK), whole)
+    assert assessment._stretch((0, 0), after, own) == pytest.approx(longer)
 
 
 @pytest.mark.parametrize("end", ["os._exit(0)", "sum(range(10**15))", "os.abort()"])

@@ -12,7 +12,7 @@ from typing import Any
 from samarkand.exercise import numbers
 from samarkand.grading.classroom import gradebook, records
 from samarkand.grading.classroom.course import Course
-from samarkand.grading.marking.assessment import Assessment
+from samarkand.grading.marking.assessment import AGAIN, Assessment
 from samarkand.grading.submission.rebuilding import ADDED
 from samarkand.ground.errors import CourseError
 
@@ -136,9 +136,9 @@ def _with_cells_of_their_own(results: list[Assessment]) -> list[str]:
 
 
 def _flagged(results: list[Assessment]) -> Iterator[str]:
-    """Say what was odd in each submission; whoever only added cells did what a notebook is for."""
+    """Say what was odd in each submission; cells that were added are not, nor is a busy machine."""
     for result in results:
-        odd = [remark for remark in result.remarks if not remark.endswith(ADDED)]
+        odd = [remark for remark in result.remarks if not remark.endswith((ADDED, AGAIN))]
         if odd:
             yield f"{result.student}: {'; '.join(odd)}"
 

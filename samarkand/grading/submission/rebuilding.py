@@ -146,6 +146,7 @@ class Released:
         found: dict[str, dict[str, Any]] = {}
         order: list[tuple[str | None, dict[str, Any]]] = []
         twice: Counter[str] = Counter()
+        numbers: Counter[str] = Counter()
         added = 0
         for cell, released in zip(submitted, self._keys(submitted), strict=True):
             key = released
@@ -158,6 +159,10 @@ class Released:
                 added += 1
             if key is not None:
                 found[key] = cell
+            elif cell["source"].strip():
+                # Code is counted for itself: what runs is the same whatever text stands around it.
+                numbers[cell["type"]] += 1
+                cell["number"] = f"{cell['type']}-{numbers[cell['type']]}"
             order.append((key, cell))
         remarks += [
             f"The cell {shown(k)} stands in it {n + 1} times; the first counts." for k, n in twice.items()
@@ -235,10 +240,10 @@ class Released:
         checks = {f"{question}-check": question for question in self.answers}
         # Whoever left the given cell as it was may have answered anywhere below it.
         left = {k for k, cell in order if k and cell["source"].strip() == self.cells[k]["source"].strip()}
-        for number, (key, cell) in enumerate(order):
+        for key, cell in order:
             if key is None:
                 if cell["type"] == "code" and cell["source"].strip():
-                    plan.append(Cell(f"added {number}", cell["source"]))
+                    plan.append(Cell(f"added {cell['number']}", cell["source"]))
             elif key in checks:
                 (last if checks[key] in left else plan).append(
                     Cell(checks[key], hold=self.answers[checks[key]])
@@ -256,11 +261,11 @@ class Released:
         notebook = copy.deepcopy(self.notebook)
         behind: dict[str | None, list[dict[str, Any]]] = {}
         last: str | None = None
-        for number, (key, cell) in enumerate(order):
+        for key, cell in order:
             if key is not None:
                 last = key
             elif cell["source"].strip() and cell["type"] in ("code", "markdown"):
-                behind.setdefault(last, []).append(_added(number, cell))
+                behind.setdefault(last, []).append(_added(cell))
         built = list(behind.get(None, []))
         for key, cell in zip(self.cells, notebook["cells"], strict=True):
             if self._editable(cell):
@@ -292,11 +297,11 @@ def _bare(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
-def _added(number: int, cell: dict[str, Any]) -> dict[str, Any]:
+def _added(cell: dict[str, Any]) -> dict[str, Any]:
     source = cell["source"] if cell["type"] == "code" else harmless(cell["source"])
     built: dict[str, Any] = {
         "cell_type": cell["type"],
-        "id": f"added-{number}",
+        "id": f"added-{cell['number']}",
         "metadata": {},
         "source": source,
     }
