@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import re
 import statistics
 from collections.abc import Iterator
 from typing import Any
@@ -289,6 +290,10 @@ def waiting(course: Course, name: str) -> list[str]:
     return [row["student"] for row in rows if row["needs_manual_grade"]]
 
 
+#: Where a formula could begin: in front of a cell's text, or behind what separates cells elsewhere.
+_FORMULA = re.compile(r"(?:^|(?<=[;,\t\r\n]))(?=\s*[=+\-@])|^(?=[\t\r])")
+
+
 def _safe(cell: Any) -> Any:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") else cell
+    """Keep a spreadsheet from taking a text for a formula, whatever it takes for the end of a cell."""
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell
