@@ -214,6 +214,17 @@ def due(path: Path, exercise: str) -> tuple[str, dict[str, str]]:
     return str((day and day[0]) or ""), longer
 
 
+def worth(path: Path, exercise: str) -> dict[str, float]:
+    """Return what each grade cell of a set is worth; nothing, if the set is not in the gradebook."""
+    query = (
+        "SELECT cell.name, grade.max_score FROM grade_cells AS grade "
+        "JOIN base_cell AS cell ON cell.id = grade.id JOIN notebook ON notebook.id = cell.notebook_id "
+        "JOIN assignment ON assignment.id = notebook.assignment_id WHERE assignment.name = ?"
+    )
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return {str(cell): float(points) for cell, points in database.execute(query, (exercise,))}
+
+
 def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
     """Return one row a graded submission.
 

@@ -187,6 +187,12 @@ class ExerciseSet:
         """What all auto-graded questions are worth."""
         return sum(question.points for question in self.questions)
 
+    @property
+    def worth(self) -> dict[str, float]:
+        """What each grade cell of the notebook is worth, by its id."""
+        found: dict[str, float] = {f"{q.id}-check": q.points for q in self.questions}
+        return found | {w.id: w.points for w in self.written}
+
     def inputs(self, key: str) -> Inputs:
         """Draw what the functions of one submission are called with: see :func:`inputs.of_work`."""
         return Inputs(key, self.id, {q.id: q.cases for q in self.questions if q.cases is not None})
