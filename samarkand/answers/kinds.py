@@ -104,23 +104,38 @@ def _one(value: Value) -> Value:
     return value
 
 
+def _row(value: Value) -> Value:
+    """Take the one row out of what holds a row and nothing else: values of a table, a list of records."""
+    while isinstance(value, Items | Column) and len(value.values) == 1:
+        (inner,) = value.values
+        if not isinstance(inner, Items | Column | Pairs | Table):
+            break
+        value = inner
+    return value
+
+
 def _many(value: Value, asked: str) -> tuple[Value, ...]:
+    value = _row(value)
     if isinstance(value, Items | Column):
         return value.values
     if isinstance(value, Table) and len(value.names) == 1:
         return value.columns[0]
+    if isinstance(value, Table) and len(value.index) == 1:
+        return tuple(column[0] for column in value.columns)
     raise WrongForm(f"This is {described(value)}; expected was {asked}.")
 
 
 def _in_order(value: Value, asked: str) -> tuple[Value, ...]:
     """Take several values in the order they stand in; a dict and a row of a table have one too."""
+    value = _row(value)
     if isinstance(value, Items) and value.kind == "set":
         raise WrongForm(f"A set has no order; expected was {asked}.")
     if isinstance(value, Pairs):
         return tuple(v for _, v in value.pairs)
-    if isinstance(value, Table) and len(value.index) == 1:
-        return tuple(column[0] for column in value.columns)
     return _many(value, asked)
+
+
+_NOT_FINITE = "This is not a finite number: is a missing value or a division by zero in it?"
 
 
 def _in(unit: str) -> str:
@@ -157,7 +172,7 @@ class Number(Kind):
             raise WrongForm(f"This is {described(value)}; expected was {self.asked()}.")
         number = float(value)
         if not math.isfinite(number):
-            raise WrongForm("This is not a finite number: is a missing value or a division by zero in it?")
+            raise WrongForm(_NOT_FINITE)
         # Sums of floats miss a bound by a hair.
         if not self.low - self.tolerance <= number <= self.high + self.tolerance:
             raise WrongForm(
@@ -194,7 +209,9 @@ class Whole(Kind):
             value = value.total_seconds() / 86400
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise WrongForm(f"This is {described(value)}; expected was {self.asked()}.")
-        if not math.isfinite(value) or abs(value - round(value)) > 1e-6:
+        if not math.isfinite(value):
+            raise WrongForm(_NOT_FINITE)
+        if abs(value - round(value)) > 1e-6:
             raise WrongForm(f"This has a fraction; expected was {self.asked()}.")
         if not self.low <= value <= self.high:
             raise WrongForm(f"No answer to this can lie outside {self.low} to {self.high}{_in(self.unit)}.")
@@ -270,9 +287,13 @@ class Codes(Kind):
         return f"a list or set of {self.what}"
 
     def read(self, value: Value) -> frozenset[str]:
-        """Take a list, set, array, index, Series or a text."""
+        """Take a list, set, array, index, Series, the keys of a dict or a text."""
         if isinstance(value, str):
             value = Items("list", (value,))
+        if isinstance(value, Pairs) and not any(v is False for _, v in value.pairs):
+            keys, values = ([pair[n] for pair in value.pairs] for n in (0, 1))
+            # A Series that was made a dict has numbers for keys.
+            value = Items("list", tuple(keys if any(isinstance(k, str) for k in keys) else values))
         if isinstance(value, Column) and not value.values:
             return frozenset()
         found = _many(value, self.asked())
@@ -355,12 +376,16 @@ def _key(value: Value) -> str:
 
 @dataclass(frozen=True)
 class ByKey(Kind):
-    """A value for each key: a Series, a dict, or a table with the key in the index or first column."""
+    """A value for each key: a Series, a dict, or a table with the key in the index or first column.
+
+    Of a table of one row the names of its columns are the keys. With ``zeros``, what has 0 may be left out.
+    """
 
     of: Kind = field(default_factory=Number)
     keys: str = "country codes"
     ordered: bool = False
     key: Kind | None = None
+    zeros: bool = False
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
@@ -369,6 +394,7 @@ class ByKey(Kind):
 
     def read(self, value: Value) -> dict[str, Any]:
         """Take whatever gives one value a key."""
+        value = _row(value)
         if isinstance(value, Pairs):
             pairs = list(value.pairs)
         elif isinstance(value, Column):
@@ -377,6 +403,8 @@ class ByKey(Kind):
             pairs = list(zip(*value.columns, strict=True))
         elif isinstance(value, Table) and len(value.names) == 1:
             pairs = list(zip(value.index, value.columns[0], strict=True))
+        elif isinstance(value, Table) and len(value.index) == 1:
+            pairs = [(name, column[0]) for name, column in zip(value.names, value.columns, strict=True)]
         else:
             raise WrongForm(f"This is {described(value)}; expected was {self.asked()}.")
         keys = [self._read_key(_one(k)) for k, _ in pairs]
@@ -384,7 +412,8 @@ class ByKey(Kind):
             raise WrongForm(
                 f"A key stands in it more than once; expected was one value for each of the {self.keys}."
             )
-        return {k: self.of.read(v) for k, (_, v) in zip(keys, pairs, strict=True)}
+        found = {k: self.of.read(v) for k, (_, v) in zip(keys, pairs, strict=True)}
+        return {k: v for k, v in found.items() if v or not self.zeros}
 
     def _read_key(self, value: Value) -> str:
         try:
@@ -402,6 +431,7 @@ class ByKey(Kind):
     def to_json(self) -> dict[str, Any]:
         """Write the inner kind too."""
         form = {"kind": "ByKey", "of": self.of.to_json(), "keys": self.keys, "ordered": self.ordered}
+        form |= {"zeros": True} if self.zeros else {}
         return form | ({"key": self.key.to_json()} if self.key else {})
 
 

@@ -4,19 +4,28 @@
 from __future__ import annotations
 
 import contextlib
+import enum
 import itertools
+import json
 import os
 import subprocess
 import sys
 import time
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 import workshop
+from test_batch import grade
 
-from samarkand.grading.marking import assessment
+from samarkand.answers import decode, encode
+from samarkand.exercise import numbers
+from samarkand.grading.classroom.course import Course
+from samarkand.grading.marking import assessment, checks
 from samarkand.grading.marking.assessment import AGAIN
-from samarkand.grading.sandbox.work import Cell, Ran
+from samarkand.grading.sandbox.work import Cell, Outcome, Ran, Result
+from samarkand.ground import home
 
 
 def assess(assessor, tmp_path, notebook, student="ada"):
@@ -332,3 +341,134 @@ def test_a_limit_that_is_reached_in_a_call_ends_the_work(assessor, blank, tmp_pa
     finally:
         assessor.limits = limits
     assert (result.points, result.ended) == (5, "memory")
+
+
+# --- forms of right answers in the course's own sets --------------------------------------------------------
+
+
+def judged(name, key, form):
+    """Mark what a form makes of the right answer to a question, for ten students."""
+    exercise = Course().exercise(name)
+    question = exercise.question(key)
+    reasons = set()
+    for n in range(10):
+        given = numbers.draw(workshop.SEED, f"student {n}", exercise.id, exercise.options)
+        value = decode.read(json.loads(json.dumps(encode.encode(form(question.solution(given))))))
+        marker = checks.Marker(exercise, given, exercise.inputs(workshop.KEY))
+        reasons.add(marker.judge(question, Outcome(held={key: Result(value)}, ended="finished")).reason)
+    return reasons
+
+
+TYPES = ("fact", "interpretation", "forecast", "opinion", "quotation")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda types: dict.fromkeys(TYPES, 0) | types,
+        lambda types: pd.Series(types).reindex({*TYPES, *types}, fill_value=0),
+        lambda types: pd.DataFrame([types]),
+        lambda types: pd.DataFrame([dict.fromkeys(TYPES, 0) | types], index=["n"]),
+        lambda types: [types],
+    ],
+)
+def test_types_that_do_not_occur_may_be_left_out_or_have_0(form):
+    assert judged("ex02", "q2", form) == {"Right."}
+
+
+def test_a_type_that_has_1_in_place_of_none_is_wrong():
+    reasons = judged("ex02", "q2", lambda types: types | {"rumour": 1})
+    assert not reasons & {"Right."}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda values: pd.DataFrame([values], columns=["n", "share", "forecasts"]),
+        lambda values: pd.DataFrame([values]).to_numpy(),
+        lambda values: pd.DataFrame([values]).to_dict("records"),
+        lambda values: list(pd.DataFrame([values]).itertuples(index=False)),
+        lambda values: pd.DataFrame({"value": values}),
+        np.array,
+    ],
+)
+def test_a_table_of_one_row_is_as_good_as_several_values(form):
+    assert judged("ex02", "q3", form) == {"Right."}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda codes: dict.fromkeys(codes, True),
+        lambda codes: {code: f"the state {code}" for code in codes},
+        lambda codes: pd.Series(sorted(codes)).to_dict(),
+        lambda codes: pd.DataFrame([sorted(codes)]),
+        lambda codes: [sorted(codes)],
+    ],
+)
+def test_codes_may_be_the_keys_of_a_dict_or_a_row(form):
+    assert judged("ex03", "q5", form) == {"Right."}
+
+
+def test_codes_with_a_false_are_no_answer():
+    reasons = judged("ex03", "q5", lambda codes: dict.fromkeys(codes, True) | {"DEU": False})
+    assert all(reason.startswith("This is a dict of ") for reason in reasons)
+
+
+def test_a_member_of_an_enum_that_is_a_text_or_a_number_is_that(assessor, blank, tmp_path):
+    class Status(enum.StrEnum):
+        MEMBER = "member"
+
+    assert encode.encode([Status.MEMBER, enum.Enum("Plain", "MEMBER").MEMBER]) == {
+        "t": "list",
+        "v": ["member", {"t": "other", "type": "Plain"}],
+    }
+    answer = "import enum\nclass Count(enum.IntEnum):\n    RIGHT = 17 * given['factor'] + 40961\nproduct = Count.RIGHT"
+    keys = "import enum\nclass Code(str, enum.Enum):\n    KAZ = 'KAZ'; UZB = 'UZB'; KGZ = 'KGZ'\n"
+    keys += "border_shares = dict(zip(Code, [69.1264, 21.0707, 9.8029]))"
+    notebook = workshop.fill(blank, **workshop.ANSWERS | {"q1": answer, "q2": keys})
+    assert assess(assessor, tmp_path, notebook).points == 10
+
+
+@pytest.mark.parametrize("value", ["float('nan')", "pd.Series([1, None]).loc[1]", "float('inf')"])
+def test_nan_where_a_count_is_asked_is_told_what_it_is(assessor, blank, tmp_path, value):
+    result = assess(assessor, tmp_path, workshop.fill(blank, q1=f"product = {value}"))
+    assert result.verdicts[0].reason.startswith("This is not a finite number: is a missing value")
+
+
+# --- what else is handed in ---------------------------------------------------------------------------------
+
+
+def test_nbgraders_own_files_are_no_remark(assessor, blank, tmp_path):
+    folder = tmp_path / "ada" / workshop.NAME
+    workshop.write(folder, workshop.fill(blank, **workshop.ANSWERS))
+    (folder / "submission_secret.txt").write_text("0123")
+    (folder / "timestamp.txt").write_text("2022-09-15 12:00:00 UTC")
+    result = assessor.assess("ada", folder)
+    assert (result.points, result.remarks) == (10, [])
+
+
+@pytest.mark.parametrize("wrong", ["release/ex01_the_trip/ex01_the_trip", "../notebooks/03_the_sco"])
+def test_another_set_or_a_lesson_is_said_to_be_that(course, wrong):
+    exercises = home.ROOT / "exercises"
+    for name in ("ex01_the_trip", "ex02_reading_the_article"):
+        place = course.root / "release" / name
+        place.mkdir()
+        (place / f"{name}.ipynb").write_bytes((exercises / "release" / name / f"{name}.ipynb").read_bytes())
+    folder = course.root / "submitted" / "ada" / workshop.NAME
+    workshop.write(folder, json.loads((exercises / f"{wrong}.ipynb").read_text(encoding="utf-8")))
+    says = (
+        f"This is the notebook {wrong.rpartition('/')[2]}, not {workshop.NAME}: was the wrong one handed in?"
+    )
+    assert grade(course)[0].troubles == [f"ada: {says} No points."]
+
+
+def test_own_answers_without_any_of_the_sets_cells_still_count(course):
+    """What is no other notebook of the course is read as ever."""
+    setup = workshop.source_notebook(solved=False)["cells"][1]["source"]
+    cells = [
+        workshop.cell("code", f"own-{n}", text) for n, text in enumerate([setup, *workshop.ANSWERS.values()])
+    ]
+    notebook = workshop.source_notebook(solved=False) | {"cells": cells}
+    workshop.write(course.root / "submitted" / "ada" / workshop.NAME, notebook)
+    assert "10 of 10" in grade(course)[1][0]

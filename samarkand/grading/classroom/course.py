@@ -131,7 +131,9 @@ class Course:
         path = self.root / "release" / exercise.id / f"{exercise.id}.ipynb"
         if not path.is_file():
             raise DamagedData(f"{exercise.id} has not been released: run samarkand release first.")
-        return Released(path, {question.id: question.name for question in exercise.questions})
+        others = [p for p in (self.root / "release").glob("*/*.ipynb") if p.stem != exercise.id]
+        others += (home.ROOT / "notebooks").glob("*.ipynb")
+        return Released(path, {question.id: question.name for question in exercise.questions}, sorted(others))
 
     def submissions(self, exercise: str) -> dict[str, Path]:
         """Find what was handed in: the folder of each student who has one for this set.

@@ -123,8 +123,8 @@ def _say_what_changes(course: Course, exercise: checks.ExerciseSet, say: Callabl
     if odd:
         graded = len(gradebook.automatic(course.gradebook, exercise.id))
         then = (
-            f"The marks of {graded} submissions are out of the old points until samarkand grade {exercise.id} "
-            "marks them anew; what a person gave stays, out of the new points."
+            f"The marks of {graded} submissions are out of the old points until samarkand grade "
+            f"{exercise.id} marks them anew; what a person gave stays, out of the new points."
             if graded
             else "Nobody's work has been graded yet."
         )

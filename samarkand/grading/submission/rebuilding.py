@@ -7,16 +7,18 @@ remark and left behind.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from samarkand.grading.sandbox.work import Cell
-from samarkand.grading.submission.reading import shown
+from samarkand.grading.submission.reading import Unreadable, shown
 from samarkand.ground.errors import DamagedData
 
 #: How the remark on added cells ends, which says nothing against anybody.
@@ -57,6 +59,8 @@ class Released:
         ``release/<set>/<set>.ipynb`` as nbgrader has made it.
     answers : dict of str to str
         The name that is read for each question, by the question's id.
+    others : sequence of pathlib.Path, optional
+        Notebooks of the course that could be handed in by mistake: other sets, lessons.
 
     Raises
     ------
@@ -64,7 +68,8 @@ class Released:
         If the notebook is missing or lacks a cell for a question.
     """
 
-    def __init__(self, path: Path, answers: dict[str, str]) -> None:
+    def __init__(self, path: Path, answers: dict[str, str], others: Sequence[Path] = ()) -> None:
+        self.name, self.others = path.stem, others
         try:
             self.notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -141,7 +146,13 @@ class Released:
         -------
         Submission
             Runs in the student's order; looks like the released notebook.
+
+        Raises
+        ------
+        Unreadable
+            If it is another notebook of the course.
         """
+        self._refuse_others({_bare(cell["source"]) for cell in submitted})
         remarks: list[str] = []
         found: dict[str, dict[str, Any]] = {}
         order: list[tuple[str | None, dict[str, Any]]] = []
@@ -175,6 +186,19 @@ class Released:
         remarks += self._changes(found)
         remarks += self._restore(found, order)
         return Submission(self._notebook(found, order), self._plan(order), remarks)
+
+    def _refuse_others(self, texts: set[str]) -> None:
+        """Stop if there is less than half of this notebook in it, and more than half of another one."""
+        if _share(self._by_source, texts) >= 0.5:
+            return
+        for path in self.others:
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+                if _share((_bare("".join(cell["source"])) for cell in cells), texts) > 0.5:
+                    break
+        else:
+            return
+        raise Unreadable(f"This is the notebook {path.stem}, not {self.name}: was the wrong one handed in?")
 
     def _changes(self, found: dict[str, dict[str, Any]]) -> list[str]:
         remarks = []
@@ -281,6 +305,12 @@ class Released:
                 room -= min(len(cell["source"]), room)
         notebook["cells"] = built
         return notebook
+
+
+def _share(wanted: Iterable[str], texts: set[str]) -> float:
+    """Say how much of a notebook is in another."""
+    own = {text for text in wanted if text}
+    return len(own & texts) / max(1, len(own))
 
 
 def _begun(source: str, length: int) -> str:
