@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samarkand import __version__
+from samarkand.ground import home
 from samarkand.ground.errors import CourseError
 
 if TYPE_CHECKING:
@@ -17,24 +18,27 @@ if TYPE_CHECKING:
 
 
 def build(options: argparse.Namespace) -> int:
-    """Run the lessons and store them in normal form; or, with ``--check``, only say what is not in it."""
-    from samarkand.course import build as course
+    """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
+    from samarkand.course import build as builder
+    from samarkand.course import facts, lessons, rules_of_lessons
 
-    paths = course.lessons(options.lesson)
+    paths = lessons.paths(options.lesson)
     if not paths:
-        raise CourseError(f"There is no notebook in {course.NOTEBOOKS}.")
+        raise CourseError(f"There is no notebook in {lessons.NOTEBOOKS}.")
     if options.check:
-        found = [f"{path.name}: {sentence}" for path in paths for sentence in course.check(path)]
-        return _report(found, f"{len(paths)} notebooks are in normal form.")
+        wrong = [
+            f"{path.name}: {sentence}"
+            for path in paths
+            for sentence in (*builder.check(path), *rules_of_lessons.broken(lessons.read(path)))
+        ]
+        return _report(wrong, f"{len(paths)} notebooks are in normal form and keep the rules of a lesson.")
     problems = []
-    for path, outcome in course.build_all(paths):
+    for path, outcome in builder.build_all(paths, draft=options.draft):
         if isinstance(outcome, CourseError):
             problems.append(str(outcome))
         else:
             print(f"{path.name}: {'stored anew' if outcome else 'as it was'}", flush=True)
     if options.facts and not problems:
-        from samarkand.course import facts
-
         for path in paths:
             print(f"{path.name}: {facts.store(path)}", flush=True)
     return _report(problems, "")
@@ -152,6 +156,8 @@ def _count(text: str) -> int:
 def _course(options: argparse.Namespace) -> Course:
     from samarkand.grading.classroom.course import Course
 
+    if options.course is None:
+        home.need_checkout("the exercises")
     return Course(options.course, options.secret)
 
 
@@ -225,6 +231,7 @@ def data_record(options: argparse.Namespace) -> int:
     """Record anew what the tables hold, after a change that was meant; review the diff."""
     from samarkand.course import tables
 
+    home.need_checkout("the records")
     problems = [str(p) for p in tables.check()]
     if not problems:
         print(tables.store())
@@ -254,6 +261,9 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("lesson", nargs="*", help="number, name or path of a notebook; none: all")
     verb.add_argument("--check", action="store_true", help="run nothing; say what is not in normal form")
     verb.add_argument("--facts", action="store_true", help="also record anew what the lessons show")
+    verb.add_argument(
+        "--draft", action="store_true", help="store also a lesson that does not keep all rules yet"
+    )
     verb.set_defaults(run=build)
 
     data = verbs.add_parser("data", help="look after the tables").add_subparsers(

@@ -5,7 +5,7 @@ between two versions is a difference in the lesson:
 
 - nbformat 4.5, cells with readable ids, the kernel ``python3``
 - code cells counted 1, 2, 3 ... in their order
-- no metadata but a lesson's own (``samarkand``) and nbgrader's, with the locks that it puts on its cells
+- no metadata but the course's own (``samarkand``) and nbgrader's, with the locks that it puts on its cells
 - no widget's number where its still picture stands beside it: the number means nothing in another run
 - JSON with one blank of indent, sorted keys and the letters themselves
 
@@ -28,7 +28,7 @@ LANGUAGE = {"name": "python"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 #: Metadata that is content: of the notebook, of a cell.
 NOTEBOOK_METADATA = ("samarkand",)
-CELL_METADATA = ("nbgrader",)
+CELL_METADATA = ("nbgrader", "samarkand")
 #: What nbgrader sets beside its own, so that a student does not edit or delete by mistake.
 LOCKS = ("deletable", "editable")
 

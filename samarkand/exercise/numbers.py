@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from samarkand.ground.errors import CourseError, OutOfRange
+from samarkand.ground.words import tr
 
 #: The seed of the repository itself: what is seen without a course and without a student.
 DEMONSTRATION = "samarkand-2022"
@@ -108,8 +109,12 @@ def student(name: str) -> str:
     # of the others a formula.
     if not name or odd or name[0] in ".-=+@#~" or len(name.encode()) > 100:
         raise CourseError(
-            f"{name!r} cannot be a student id: letters, digits, spaces and . _ - + @ ' # = ~ are fine, but "
-            f"not any of {' '.join(_REFUSED)}, nor . - = + @ # ~ at the beginning."
+            tr(
+                "{name!r} cannot be a student id: letters, digits, spaces and . _ - + @ ' # = ~ are fine, "
+                "but not any of {signs}, nor . - = + @ # ~ at the beginning.",
+                name=name,
+                signs=" ".join(_REFUSED),
+            )
         )
     return name
 

@@ -208,7 +208,7 @@ def _claim(row: Any, later: bool) -> Claim:
     lines = [("Known on 15 September 2022", row.known_then)]
     if later and row.known_later:
         lines.append((f"Known later, by {data.in_words(row.later_day)}", row.known_later))
-    sources = [cite.get(key.strip()) for key in row.source.split(";")]
+    sources = [cite[key.strip()] for key in row.source.split(";")]
     if not later:
         sources = [s for s in sources if s.published <= EVE.isoformat()]
     named = "; ".join(f"{s.publisher}, {s.published} [{s.key}]" for s in sources)

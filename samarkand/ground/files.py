@@ -144,3 +144,30 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
     finally:
         if lock is not None:
             os.close(lock)
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a file so that a crash leaves the old one or the new one, never half of one.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; its folder is made if need be.
+    body : bytes
+        All that it shall hold.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; the old file stands as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

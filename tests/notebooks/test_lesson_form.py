@@ -8,12 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from house_style import Lesson
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from samarkand import cli
-from samarkand.course import build, normal_form
+from samarkand.course import build, lessons, normal_form
+from samarkand.course.lessons import Lesson
 
 
 def test_is_in_normal_form(lesson_path: Path) -> None:
@@ -55,13 +55,13 @@ def messy() -> NotebookNode:
             new_code_cell(
                 "box", id="6b1e1a52-6f0e-4c3e-9d3c-1a2b3c4d5e6f", execution_count=9, outputs=[shown]
             ),
-            new_markdown_cell("Члены ШОС", id="9a8b7c6d"),
+            new_markdown_cell("Члены ШОС", id="9a8b7c6d", metadata={"samarkand": {"claims": ["CL08"]}}),
         ],
         metadata={
             "kernelspec": {"name": "my-env", "display_name": "My env"},
             "language_info": {"name": "python", "version": "3.11.7"},
             "widgets": {"state": {}},
-            "samarkand": {"blocks": ["P02"], "claims": []},
+            "samarkand": {"counted": ["P02"]},
         },
     )
 
@@ -73,7 +73,7 @@ def test_normalising_mends_what_programs_leave() -> None:
     assert before == untouched
     assert [c.id for c in normal.cells] == ["who-joined-when", "print", "box", "cell"]
     assert [c.execution_count for c in normal.cells if c.cell_type == "code"] == [1, 2]
-    assert all(c.metadata == {} for c in normal.cells)
+    assert [c.metadata for c in normal.cells] == [{}, {}, {}, {"samarkand": {"claims": ["CL08"]}}]
     assert normal.cells[1].outputs == [{"output_type": "stream", "name": "stdout", "text": "one\ntwo\n"}]
     (shown,) = normal.cells[2].outputs
     assert shown.data == {"text/html": "<p>8</p>", "text/plain": "8 members"}
@@ -81,7 +81,7 @@ def test_normalising_mends_what_programs_leave() -> None:
     assert normal.metadata == {
         "kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"},
         "language_info": {"name": "python"},
-        "samarkand": {"blocks": ["P02"], "claims": []},
+        "samarkand": {"counted": ["P02"]},
     }
 
 
@@ -164,7 +164,7 @@ def test_build_runs_and_stores(tmp_path: Path) -> None:
 def test_build_leaves_a_failing_lesson_as_it_was(tmp_path: Path) -> None:
     path = lesson_in(tmp_path, "1 / 0", "2")
     before = path.read_bytes()
-    with pytest.raises(build.BuildError, match=r"^lesson\.ipynb: Cell \S+ stops") as caught:
+    with pytest.raises(lessons.BuildError, match=r"^lesson\.ipynb: Cell \S+ stops") as caught:
         build.build(path)
     assert "ZeroDivisionError" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -197,5 +197,5 @@ def test_check_sees_json_that_is_laid_out_otherwise(
 def test_what_is_no_notebook_gets_a_sentence(content: str, tmp_path: Path) -> None:
     path = tmp_path / "broken.ipynb"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(build.BuildError, match=r"broken\.ipynb is "):
+    with pytest.raises(lessons.BuildError, match=r"broken\.ipynb is "):
         build.check(path)

@@ -11,8 +11,7 @@ from samarkand.grading.classroom import gradebook, report
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking.assessment import Assessment
 from samarkand.grading.marking.checks import ExerciseSet
-from samarkand.ground import home
-from samarkand.ground.files import alone
+from samarkand.ground import files, home
 
 _STYLE = (home.ASSETS / "feedback.css").read_text(encoding="utf-8")
 _PAGE = string.Template((home.ASSETS / "feedback.html").read_text(encoding="utf-8"))
@@ -34,7 +33,7 @@ def write(course: Course, name: str) -> list[Path]:
         ``marks/<student>/<set>.html``, readable by whoever grades. nbgrader's own pages go to ``feedback/``.
     """
     exercise = course.exercise(name)
-    with alone(course.root):
+    with files.alone(course.root):
         return _write(course, exercise)
 
 
@@ -45,7 +44,7 @@ def _write(course: Course, exercise: ExerciseSet) -> list[Path]:
         body = page(exercise, result, rows.get(result.student, {})).encode("utf-8", "replace")
         path = course.root / "marks" / result.student / f"{exercise.id}.html"
         if not path.is_file() or path.read_bytes() != body:
-            gradebook.write_whole(path, body)
+            files.write_whole(path, body)
             path.chmod(0o600)
         paths.append(path)
     return paths

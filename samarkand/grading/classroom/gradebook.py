@@ -154,20 +154,6 @@ def _settle(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_whole(path: Path, body: bytes) -> None:
-    """Write a file so that a crash leaves the old one or the new one, never half of one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")  # one left by a crash is written over
-    try:
-        with unfinished.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """Open nbgrader's own interface to the gradebook."""

@@ -7,13 +7,12 @@ import hashlib
 import json
 from pathlib import Path
 
-from samarkand.grading.classroom import gradebook
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking.assessment import Assessment
 from samarkand.grading.marking.checks import ExerciseSet, Verdict
 from samarkand.grading.sandbox.work import Ran
 from samarkand.grading.submission import reading
-from samarkand.ground import home
+from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError, DamagedData
 
 #: Raised when marks could come out otherwise than before; everything is then graded anew.
@@ -63,7 +62,7 @@ def write(course: Course, result: Assessment, digest: str) -> None:
     kept = dataclasses.asdict(result) | {"digest": digest}
     kept.pop("notebook")
     body = json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8", "replace")
-    gradebook.write_whole(path_of(course, result.exercise, result.student), body)
+    files.write_whole(path_of(course, result.exercise, result.student), body)
 
 
 def standing(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:

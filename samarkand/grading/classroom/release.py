@@ -17,7 +17,7 @@ from samarkand.grading.classroom import gradebook
 from samarkand.grading.classroom.course import Course, Heard, differing, worth
 from samarkand.grading.marking import checks
 from samarkand.grading.sandbox.box import NOT_FOR_STUDENTS
-from samarkand.ground import home
+from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
 
 #: What a student's copy holds of the repository, besides the released sets.
@@ -31,6 +31,7 @@ PARTS = (
     "pyproject.toml",
     "requirements.lock",
     "samarkand",
+    "settings",
     "start.py",
 )
 #: What is left out of those parts.
@@ -58,7 +59,7 @@ def write_form(course: Course, exercise: checks.ExerciseSet) -> Path:
     form = checks.form(exercise, demonstration)
     path = course.root / "source" / exercise.id / "form.json"
     text = json.dumps(form, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    gradebook.write_whole(path, text.encode())
+    files.write_whole(path, text.encode())
     return path
 
 
@@ -244,7 +245,7 @@ def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
     writer = csv.DictWriter(text, ["id", *DETAILS], lineterminator="\n")
     writer.writeheader()
     writer.writerows({"id": student, **details} for student, details in students.items())
-    gradebook.write_whole(course.root / "roster.csv", text.getvalue().encode())
+    files.write_whole(course.root / "roster.csv", text.getvalue().encode())
     return sorted(gradebook.students(course.gradebook) - set(students))
 
 

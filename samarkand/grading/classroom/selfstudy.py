@@ -9,14 +9,13 @@ from typing import Any
 
 from samarkand.answers import decode, encode
 from samarkand.exercise import desk, numbers
-from samarkand.grading.classroom import gradebook
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks, inputs
 from samarkand.grading.marking.assessment import Assessment, Assessor, named
 from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.sandbox.work import Cell
 from samarkand.grading.submission import reading
-from samarkand.ground import home
+from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
 
 
@@ -110,7 +109,7 @@ def _remember(result: Assessment) -> None:
     kept = _remembered()
     best = max(result.points, float(kept.get(result.exercise, {}).get("best", 0)))
     kept[result.exercise] = {"best": best, "last": result.points, "out_of": result.out_of}
-    gradebook.write_whole(_progress_path(), (json.dumps(kept, indent=1) + "\n").encode())
+    files.write_whole(_progress_path(), (json.dumps(kept, indent=1) + "\n").encode())
 
 
 def _remembered() -> dict[str, Any]:
@@ -203,10 +202,6 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
             lines += map(_asked, marker.inputs.cases[question.id], marker.expected[question.id])
         elif answers:
             lines.append(f"    {marker.expected[question.id]}")
-    for practice in exercise.practice:
-        lines.append(f"{practice.id} (practice): {practice.name}, {practice.kind.asked()}")
-        if answers:
-            lines.append(f"    {practice.answer(given)}")
     return "\n".join(lines)
 
 

@@ -22,34 +22,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from samarkand.answers import decode, encode
-from samarkand.answers.kinds import Kind, WrongForm, described
-from samarkand.exercise import sealed
+from samarkand.answers import decode, diagnose, encode
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import Kind, WrongForm, refused
 from samarkand.grading.marking import inputs
 from samarkand.grading.marking.inputs import Cases, Inputs
 from samarkand.grading.sandbox.work import Outcome, Result
 from samarkand.ground.errors import CourseError, DamagedData, unknown
+from samarkand.ground.words import tr
 
 Given = dict[str, Any]
 
 #: How many other variants a wrong answer is held against.
 VARIANTS_TRIED = 1500
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """A known wrong way, and the reason to give for it.
-
-    Attributes
-    ----------
-    reason : str
-        A sentence that says what went wrong and does not say what is right.
-    wrong : callable
-        Gives what the wrong way gives: of the student's numbers, or, for a function, of its arguments.
-    """
-
-    reason: str
-    wrong: Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -73,7 +58,7 @@ class Question:
     taught : str
         Where it was taught: the lesson, a colon, and the heading of its section.
     diagnoses : tuple of Diagnosis
-        Known wrong ways, the likeliest first.
+        Known wrong ways, the likeliest first: of the student's numbers, or, for a function, of its arguments.
     cases : callable, optional
         For a function: gives what it is called with, drawn for each submission (see :mod:`inputs`);
         the first case is the example that the notebook shows, and never drawn.
@@ -94,36 +79,6 @@ class Question:
     cases: Cases | None = None
     varies: bool = False
     uses: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Practice:
-    """A question without a grade, which the student's copy answers with right or wrong at once.
-
-    Its copy holds a seal of the right answer (:mod:`samarkand.exercise.sealed`), never the answer.
-
-    Attributes
-    ----------
-    id, name, kind, solution, hint, taught
-        As of a `Question`; the kind is a number, a whole number or several of these.
-    digits : int
-        Decimals that count; what is handed in is rounded to them.
-    uses : tuple of str
-        Which of the student's own numbers the answer depends on.
-    """
-
-    id: str
-    name: str
-    kind: Kind
-    solution: Callable[..., Any]
-    hint: str
-    taught: str
-    digits: int = 0
-    uses: tuple[str, ...] = ()
-
-    def answer(self, given: Given) -> Any:
-        """Work out the right answer for these numbers."""
-        return _canonical(self.kind, self.solution(given))
 
 
 @dataclass(frozen=True)
@@ -164,8 +119,6 @@ class ExerciseSet:
         In the order of the notebook.
     written : tuple of Written
         Answers marked by a person.
-    practice : tuple of Practice
-        Questions without a grade.
     """
 
     id: str
@@ -173,7 +126,6 @@ class ExerciseSet:
     questions: tuple[Question, ...]
     options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     written: tuple[Written, ...] = ()
-    practice: tuple[Practice, ...] = ()
 
     def question(self, name: str) -> Question:
         """Return the question of that id."""
@@ -312,7 +264,7 @@ def available(folder: Path) -> list[str]:
 
 def _canonical(kind: Kind, value: object) -> Any:
     """Bring a reference value into the form that answers are compared in, by the very same way."""
-    return kind.read(decode.read(json.loads(json.dumps(encode.encode(value)))))
+    return kind.read(decode.plain(value))
 
 
 class Marker:
@@ -403,14 +355,13 @@ class Marker:
         try:
             answer = question.kind.read(held.value)
         except WrongForm as problem:
-            reason = f"Expected was {question.kind.asked()}." if quiet else str(problem)
+            reason = _expected(question.kind.asked()) if quiet else str(problem)
             return _verdict(question, "form", reason, read=read, rule=rule)
         if question.kind.same(answer, self.expected[question.id]):
             return _verdict(question, "right", "Right.", question.points, read=read, rule=rule)
-        for diagnosis in question.diagnoses:
-            wrong = self._wrong(question, diagnosis)
-            if wrong is not None and question.kind.same(answer, wrong):
-                return _verdict(question, "wrong", diagnosis.reason, read=read, rule=rule)
+        known = self._known_way(question, [answer])
+        if known:
+            return _verdict(question, "wrong", known, read=read, rule=rule)
         if _as_written(answer, self.expected[question.id]):
             return _verdict(question, "wrong", _COARSE, read=read, rule=rule)
         others = self._fits(question, answer) if question.varies else []
@@ -427,17 +378,23 @@ class Marker:
             g for g, right in elsewhere if question.kind.same(answer, right) and _as_written(answer, right)
         ]
 
-    def _wrong(self, question: Question, diagnosis: Diagnosis) -> Any:
-        """Work out what a wrong way gives; nothing where it fails on these numbers."""
-        try:
-            return self._answers(question, diagnosis.wrong)
-        except Exception:
-            return None
+    def _known_way(self, question: Question, answers: list[Any]) -> str | None:
+        """Find the reason of the known wrong way that gives these answers."""
+
+        def given(diagnosis: Diagnosis) -> list[Any] | None:
+            try:
+                found = self._answers(question, diagnosis.wrong)
+            except Exception:  # a wrong way may fail on these numbers
+                return None
+            return found if question.cases is not None else [found]
+
+        wrong = ((diagnosis.reason, given(diagnosis)) for diagnosis in question.diagnoses)
+        return diagnose.known(question.kind, answers, wrong)
 
     def _mark_function(self, question: Question, held: Result, outcome: Outcome, quiet: bool) -> Verdict:
         if not (isinstance(held.value, decode.Opaque) and held.value.kind == "function"):
-            this = "no function" if quiet else described(held.value)
-            reason = f"This is {this}; expected was a function."
+            asked = tr("a function")
+            reason = _expected(asked) if quiet else str(refused(held.value, asked))
             return _verdict(question, "form", reason, read=decode.show(held.value))
         cases, expected = self.inputs.cases[question.id], self.expected[question.id]
         lost = Result(error=_TIMEOUT if outcome.ended in ("cpu", "wall") else "not reached")
@@ -487,12 +444,9 @@ class Marker:
     def _function_reason(
         self, question: Question, answers: list[Any], problems: list[str], ordinary: bool
     ) -> str:
-        for diagnosis in question.diagnoses:
-            wrong = self._wrong(question, diagnosis)
-            if wrong is not None and all(
-                a is not None and question.kind.same(a, w) for a, w in zip(answers, wrong, strict=True)
-            ):
-                return diagnosis.reason
+        known = self._known_way(question, answers)
+        if known:
+            return known
         expected = self.expected[question.id]
         if all(a is not None and _as_written(a, e) for a, e in zip(answers, expected, strict=True)):
             return _COARSE
@@ -554,6 +508,10 @@ def _listed(expected: Any) -> str:
     return ", ".join(sorted(expected)) if isinstance(expected, frozenset) else repr(expected)
 
 
+def _expected(asked: str) -> str:
+    return tr("Expected was {asked}.", asked=asked)
+
+
 def error_name(error: str) -> str:
     """Name an error by its type alone, and only by a type of Python's own.
 
@@ -598,7 +556,7 @@ def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
     Returns
     -------
     dict
-        Plain JSON without any answer; of practice, seals of the answers.
+        Plain JSON without any answer.
     """
     questions = {}
     shown = exercise.inputs(inputs.DEMONSTRATION).cases
@@ -621,25 +579,5 @@ def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
         "lesson": exercise.lesson,
         "options": {name: list(choices) for name, choices in exercise.options.items()},
         "questions": questions,
-        "practice": {practice.id: _sealed(exercise, practice) for practice in exercise.practice},
         "rubrics": rubrics,
-    }
-
-
-def _sealed(exercise: ExerciseSet, practice: Practice) -> dict[str, Any]:
-    """Seal the answers of a practice question, one for each variant that it knows."""
-    seals = {}
-    for choice in itertools.product(*(exercise.options[name] for name in practice.uses)):
-        given = dict(zip(practice.uses, choice, strict=True))
-        answer = practice.answer(given)
-        sealed.refuse(f"{exercise.id}/{practice.id}", answer, practice.digits)
-        salt = sealed.salt(exercise.id, practice.id, practice.uses, given)
-        seals[salt] = sealed.seal(sealed.text(answer, practice.digits), salt)
-    return {
-        "name": practice.name,
-        "kind": practice.kind.to_json(),
-        "digits": practice.digits,
-        "uses": list(practice.uses),
-        "hint": practice.hint,
-        "seals": seals,
     }
