@@ -10,34 +10,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samarkand import __version__
-from samarkand.errors import CourseError
+from samarkand.ground import home
+from samarkand.ground.errors import CourseError
 
 if TYPE_CHECKING:
-    from samarkand.grading.course import Course
+    from samarkand.grading.classroom.course import Course
 
 
 def build(options: argparse.Namespace) -> int:
-    """Run the lessons and store them in normal form; or, with ``--check``, only say what is not in it."""
-    from samarkand.course import build as course
+    """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
+    from samarkand.course import build as builder
+    from samarkand.course import facts, lessons, rules_of_lessons
 
-    paths = course.lessons(options.lesson)
+    paths = lessons.paths(options.lesson)
     if not paths:
-        raise CourseError(f"There is no notebook in {course.NOTEBOOKS}.")
+        raise CourseError(f"There is no notebook in {lessons.NOTEBOOKS}.")
     if options.check:
-        found = [f"{path.name}: {sentence}" for path in paths for sentence in course.check(path)]
-        return _report(found, f"{len(paths)} notebooks are in normal form.")
+        wrong = [
+            f"{path.name}: {sentence}"
+            for path in paths
+            for sentence in (*builder.check(path), *rules_of_lessons.broken(lessons.read(path)))
+        ]
+        return _report(wrong, f"{len(paths)} notebooks are in normal form and keep the rules of a lesson.")
     problems = []
-    for path, outcome in course.build_all(paths):
+    for path, outcome in builder.build_all(paths, draft=options.draft):
         if isinstance(outcome, CourseError):
             problems.append(str(outcome))
         else:
             print(f"{path.name}: {'stored anew' if outcome else 'as it was'}", flush=True)
     if options.facts and not problems:
-        from samarkand.course import facts
-
         for path in paths:
             print(f"{path.name}: {facts.store(path)}", flush=True)
     return _report(problems, "")
+
+
+def test(options: argparse.Namespace) -> int:
+    """Judge what has changed, or the files named, by the tests that stand on it; ``--watch`` at each save."""
+    from samarkand.course import changes
+
+    if options.watch:
+        changes.watch(lambda line: print(line, flush=True))
+    return 0 if changes.judge(options.path or changes.changed(), lambda line: print(line, flush=True)) else 1
 
 
 def data_check(options: argparse.Namespace) -> int:
@@ -51,14 +64,15 @@ def release(options: argparse.Namespace) -> int:
     """Let nbgrader make the students' notebooks of the sets, and store both kinds as they look when run."""
     course = _course(options)
     from samarkand.course import build
-    from samarkand.grading import checks, scratch
-    from samarkand.grading import release as wing
+    from samarkand.grading.classroom import release as wing
+    from samarkand.grading.marking import checks
+    from samarkand.ground import files
 
     students = wing.read_roster(options.students) if options.students else None
     sets = [course.exercise(name) for name in options.set or checks.available(course.check_folder)]
     if options.bundle:
         wing.may_bundle(options.bundle, force=options.force)
-    with scratch.alone(course.root):
+    with files.alone(course.root):
         course.seed(create=True)
         course.remember_secret()
         for found in sets:
@@ -76,7 +90,7 @@ def release(options: argparse.Namespace) -> int:
 def exercise(options: argparse.Namespace) -> int:
     """Show what a student gets of a set."""
     course = _course(options)
-    from samarkand.grading import selfstudy
+    from samarkand.grading.classroom import selfstudy
 
     print(selfstudy.preview(course, options.set, options.student, answers=options.answers))
     return 0
@@ -85,7 +99,7 @@ def exercise(options: argparse.Namespace) -> int:
 def check(options: argparse.Namespace) -> int:
     """Mark your own work on a set, question by question; without a set, show how far you are in all."""
     course = _course(options)
-    from samarkand.grading import selfstudy
+    from samarkand.grading.classroom import selfstudy
 
     if options.set is None:
         print(selfstudy.progress(course))
@@ -98,7 +112,7 @@ def check(options: argparse.Namespace) -> int:
 def grade(options: argparse.Namespace) -> int:
     """Grade what was handed in: student code runs in a sandbox, marks go into nbgrader's gradebook."""
     course = _course(options)
-    from samarkand.grading import batch, feedback
+    from samarkand.grading.classroom import batch, feedback
 
     summary = batch.grade(
         course,
@@ -118,7 +132,7 @@ def grade(options: argparse.Namespace) -> int:
 
 def explain(options: argparse.Namespace) -> int:
     """Print why a student's marks are what they are: the value read, the rule, the reason."""
-    from samarkand.grading import report
+    from samarkand.grading.classroom import report
 
     print(report.explain(_course(options), options.set, options.student))
     return 0
@@ -126,7 +140,7 @@ def explain(options: argparse.Namespace) -> int:
 
 def grades(options: argparse.Namespace) -> int:
     """Print how the class fared in a set; or write the marks for another system."""
-    from samarkand.grading import report
+    from samarkand.grading.classroom import report
 
     if options.export:
         course = _course(options)
@@ -149,11 +163,10 @@ def _count(text: str) -> int:
 
 
 def _course(options: argparse.Namespace) -> Course:
-    try:
-        from samarkand.grading.course import Course
-    except ModuleNotFoundError:
-        raise CourseError("This is a student's copy: it marks nothing. Ask your instructor.") from None
+    from samarkand.grading.classroom.course import Course
 
+    if options.course is None:
+        home.need_checkout("the exercises")
     return Course(options.course, options.secret)
 
 
@@ -227,6 +240,7 @@ def data_record(options: argparse.Namespace) -> int:
     """Record anew what the tables hold, after a change that was meant; review the diff."""
     from samarkand.course import tables
 
+    home.need_checkout("the records")
     problems = [str(p) for p in tables.check()]
     if not problems:
         print(tables.store())
@@ -256,7 +270,15 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("lesson", nargs="*", help="number, name or path of a notebook; none: all")
     verb.add_argument("--check", action="store_true", help="run nothing; say what is not in normal form")
     verb.add_argument("--facts", action="store_true", help="also record anew what the lessons show")
+    verb.add_argument(
+        "--draft", action="store_true", help="store also a lesson that does not keep all rules yet"
+    )
     verb.set_defaults(run=build)
+
+    verb = verbs.add_parser("test", help="judge a change in seconds", description=test.__doc__)
+    verb.add_argument("path", nargs="*", help="changed files; none: what git says has changed")
+    verb.add_argument("--watch", action="store_true", help="wait for saves, and judge each")
+    verb.set_defaults(run=test)
 
     data = verbs.add_parser("data", help="look after the tables").add_subparsers(
         metavar="verb", required=True
@@ -296,6 +318,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except CourseError as error:
         print(error, file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        if not str(error.name).startswith("samarkand."):
+            raise
+        print("This is a student's copy: it marks and builds nothing. Ask your instructor.", file=sys.stderr)
         return 1
     except OSError as error:
         print(f"The system says: {error}", file=sys.stderr)

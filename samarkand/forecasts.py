@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from samarkand import data, home
-from samarkand.errors import CourseError, DamagedData, OutOfRange, WrongType, unknown
+from samarkand import data
+from samarkand.ground import files, home
+from samarkand.ground.errors import CourseError, DamagedData, OutOfRange, WrongType, unknown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -475,18 +474,7 @@ def _entry(row: Any) -> Forecast:
 def _replace(content: dict[str, Any]) -> None:
     file = path()
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=".forecasts-", suffix=".json")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                json.dump(content, out, ensure_ascii=False, indent=1)
-                out.write("\n")
-                out.flush()
-                os.fsync(out.fileno())
-            Path(name).replace(file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        files.write_whole(file, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
     except OSError as error:
         raise CourseError(
             f"Your forecasts could not be saved to {_short(file)}: {error.strerror or error}. "

@@ -11,9 +11,10 @@ import random
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
-from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import ByKey, Day, Number, Together, Whole
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import ByKey, Day, Days, Number, PerCent, Together, Whole
+from samarkand.grading.marking.checks import ExerciseSet, Given, Question
+from samarkand.grading.marking.inputs import Case
 
 STARTS = ["ARM", "AZE", "BLR", "IND", "IRN", "KAZ", "KGZ", "MNG", "PAK", "RUS", "TJK", "TUR"]
 LANDED = pd.Timestamp("2022-09-14")
@@ -49,12 +50,6 @@ def _flight_swapped(given: Given) -> float:
 def _flight_on_a_flat_map(given: Given) -> float:
     (a, b), (c, d) = _capital(given["start"]), _capital(given["end"])
     return 111.19 * math.hypot(a - c, b - d)
-
-
-def _tour(given: Given) -> float:
-    """Fly from Beijing by Tashkent and one's own capital back to Beijing."""
-    stops = [_capital(code) for code in ("CHN", "UZB", given["start"], "CHN")]
-    return sum(geo.distance_km(a, b) for a, b in itertools.pairwise(stops))
 
 
 def _meetings(given: Given, kinds: tuple[str, ...] = ("bilateral", "multilateral")) -> dict[str, int]:
@@ -177,7 +172,7 @@ SET = ExerciseSet(
     options={"event": _events(), "start": STARTS, "end": ENDS, "states": GROUPS, "route": ROUTES},
     questions=(
         Question(
-            "q1", "gap_days", 1, Whole("days", 0, 12000), _gap,
+            "q1", "gap_days", 1, Days(0, 12000), _gap,
             "Look up the day of your event in timeline, and subtract it from 14 September 2022.",
             "01_the_trip: 3. How long had he not been abroad?",
             (
@@ -224,7 +219,7 @@ SET = ExerciseSet(
             cases=_cases,
         ),
         Question(
-            "q5", "journey", 2, Together((Number("km", 5, 0, 200_000), Number("per cent", 0.1, 0, 100))), _route,
+            "q5", "journey", 2, Together((Number("km", 5, 0, 200_000), PerCent(0.1, 0, 100))), _route,
             "Four flights between five capitals; the second number is the longest of them in per cent of the first.",
             "01_the_trip: 2. Where did he go?",
             (
@@ -237,13 +232,6 @@ SET = ExerciseSet(
                 Diagnosis("This is the straight way from the first capital to the last.", _straight),
             ),
             varies=True, uses=("route",),
-        ),
-    ),
-    practice=(
-        Practice(
-            "p1", "tour_km", Number("km", 0.0005, 0, 80_000), _tour,
-            "Three flights: Beijing to Tashkent, on to the capital of given['start'], and back to Beijing.",
-            "01_the_trip: 2. Where did he go?", digits=3, uses=("start",),
         ),
     ),
 )  # fmt: skip

@@ -8,12 +8,12 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
-from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import ByKey, Number, Together, Whole
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import ByKey, PerCent, Together, Whole
+from samarkand.grading.marking.checks import ExerciseSet, Given, Question
+from samarkand.grading.marking.inputs import Case
 
 EXPERTS = ["Niva Yau", "Chien-yu Shih", "Bradley Jardine"]
-VOICES = ["narrator", "Li Zhanshu", "Chien-yu Shih", "Niva Yau", "Bradley Jardine"]
 COLUMNS = ["type", "speaker", "verdict", "certainty", "verifiable"]
 
 
@@ -136,11 +136,6 @@ def _by_first_only(given: Given) -> tuple[int, float]:
     return _of_blocks({**given, "blocks": given["blocks"][:1]})
 
 
-def _words_by_voice(given: Given) -> tuple[int, ...]:
-    words = data.load("blocks").groupby("attributed_to")["words"].sum()
-    return tuple(int(words[voice]) for voice in VOICES)
-
-
 def word_share(blocks: pd.DataFrame, kind: str) -> float:
     """Return the share of one kind of block in all words, in per cent."""
     total = blocks["words"].sum()
@@ -183,7 +178,7 @@ SET = ExerciseSet(
     options={"without": LEFT_OUT, "blocks": GROUPS, "column": COLUMNS},
     questions=(
         Question(
-            "q1", "expert_shares", 2, ByKey(Number("per cent", 0.1, 0, 100), keys="experts"), _expert_shares,
+            "q1", "expert_shares", 2, ByKey(PerCent(0.1, 0, 100), keys="experts"), _expert_shares,
             "Leave your paragraphs out, keep the blocks that quote one of the three, sum the quoted words of each, divide by the sum of all three; whoever has none is left out.",
             "02_reading_the_article: 1. Whose words are they?",
             (
@@ -211,7 +206,7 @@ SET = ExerciseSet(
         ),
         Question(
             "q3", "hedged", 2,
-            Together((Whole("claims", 0), Number("per cent", 0.1, 0, 100), Number("per cent", 0.1, 0, 100))), _hedged,
+            Together((Whole("claims", 0), PerCent(0.1, 0, 100), PerCent(0.1, 0, 100))), _hedged,
             "Leave the claims of your paragraphs out. A claim is hedged if its cell in hedge is not empty; then see which type those are.",
             "02_reading_the_article: 3. Facts, forecasts, and small words",
             (
@@ -226,7 +221,7 @@ SET = ExerciseSet(
             varies=True, uses=("blocks",),
         ),
         Question(
-            "q4", "commonest", 2, Together((Whole("claims", 0), Number("per cent", 0.1, 0, 100))), _of_blocks,
+            "q4", "commonest", 2, Together((Whole("claims", 0), PerCent(0.1, 0, 100))), _of_blocks,
             "Keep the claims whose block is one of yours; then take the commonest value of the column you were given.",
             "02_reading_the_article: 3. Facts, forecasts, and small words",
             (
@@ -239,7 +234,7 @@ SET = ExerciseSet(
             varies=True, uses=("blocks", "column"),
         ),
         Question(
-            "q5", "word_share", 3, Number("per cent", 0.05, 0, 100), word_share,
+            "q5", "word_share", 3, PerCent(0.05, 0, 100), word_share,
             "Sum words, do not count rows; and think of a kind that is not there, and of an empty table.",
             "02_reading_the_article: 1. Whose words are they?",
             (
@@ -250,13 +245,6 @@ SET = ExerciseSet(
                           if len(b) else 0.0),
             ),
             cases=_cases,
-        ),
-    ),
-    practice=(
-        Practice(
-            "p1", "voices", Together((Whole("words", 0, 5000),) * 5), _words_by_voice,
-            "Group blocks by attributed_to, sum all words (not only the quoted ones), and mind the order.",
-            "02_reading_the_article: 1. Whose words are they?",
         ),
     ),
 )  # fmt: skip

@@ -11,9 +11,10 @@ from collections.abc import Collection, Set
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
-from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import Codes, Number, Text, Together, Whole
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import Codes, Days, Number, PerCent, Text, Together, Whole
+from samarkand.grading.marking.checks import ExerciseSet, Given, Question
+from samarkand.grading.marking.inputs import Case
 
 SUMMIT = pd.Timestamp("2022-09-15")
 CLUBS = ["CSTO", "CIS", "EAEU"]
@@ -289,11 +290,6 @@ def _in_one_only_of_members(given: Given) -> Set[str]:
     return _members(day) ^ _club(given["club"], day)
 
 
-def _people_of_the_family(given: Given, day: pd.Timestamp = SUMMIT) -> float:
-    values = _value("population_persons")
-    return float(values[values.index.isin(list(_family(given, day)))].sum())
-
-
 SET = ExerciseSet(
     id="ex03_the_sco",
     lesson="03_the_sco",
@@ -301,7 +297,7 @@ SET = ExerciseSet(
     questions=(
         Question(
             "q1", "counts", 1,
-            Together((Whole("members", 0, 40), Whole("observers", 0, 40), Whole("dialogue partners", 0, 40), Whole("days", 0, 20000))), _counts,
+            Together((Whole("members", 0, 40), Whole("observers", 0, 40), Whole("dialogue partners", 0, 40), Days(0, 20000))), _counts,
             "A spell runs on a day if it began by then and has not ended by then; of those, the newest has the latest from.",
             "03_the_sco: 1. Who belongs? Status comes in spells",
             (
@@ -328,7 +324,7 @@ SET = ExerciseSet(
             cases=_cases,
         ),
         Question(
-            "q3", "people_share", 2, Number("per cent", 0.05, 0, 100), _people,
+            "q3", "people_share", 2, PerCent(0.05, 0, 100), _people,
             "Sum the population of your six states, and divide by the row WLD of the same year.",
             "03_the_sco: 2. Forty per cent of the people?",
             (
@@ -343,7 +339,7 @@ SET = ExerciseSet(
             varies=True, uses=("year", "states"),
         ),
         Question(
-            "q4", "gdp_shares", 2, Together((Number("per cent", 0.05, 0, 100), Number("per cent", 0.05, 0, 100))), _money,
+            "q4", "gdp_shares", 2, Together((PerCent(0.05, 0, 100), PerCent(0.05, 0, 100))), _money,
             "For the first, multiply GDP per head by population before you sum; for the second, take current dollars.",
             "03_the_sco: 3. Thirty per cent of the money?",
             (
@@ -376,7 +372,7 @@ SET = ExerciseSet(
         ),
         Question(
             "q6", "similarity", 2,
-            Together((Whole("states in both", 0, 40), Number("Jaccard", 0.005, 0, 1), Number("per cent", 0.01, 0, 100))), _similar,
+            Together((Whole("states in both", 0, 40), Number("Jaccard", 0.005, 0, 1), PerCent(0.01, 0, 100))), _similar,
             "Make two sets of codes for your day. Jaccard: how many are in both, divided by how many are in at least one.",
             "03_the_sco: 5. Is it a bloc?",
             (
@@ -391,13 +387,6 @@ SET = ExerciseSet(
                 Diagnosis("This is the day of the summit, not the day you were given.", lambda g: _similar(g, SUMMIT)),
             ),
             varies=True, uses=("day", "club", "statuses", "year"),
-        ),
-    ),
-    practice=(
-        Practice(
-            "p1", "family_people", Whole("persons", 0, 10**10), _people_of_the_family,
-            "Take the spells that run on 15 September 2022 and have one of your statuses, and sum the population of 2021.",
-            "03_the_sco: 2. Forty per cent of the people?", uses=("statuses",),
         ),
     ),
 )  # fmt: skip

@@ -10,17 +10,16 @@ from collections.abc import Callable
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import (
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import ByKey, Codes, Number, Together, Whole
+from samarkand.grading.marking.checks import (
     Criterion,
-    Diagnosis,
     ExerciseSet,
     Given,
-    Practice,
     Question,
     Written,
 )
-from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import ByKey, Codes, Number, Together, Whole
+from samarkand.grading.marking.inputs import Case
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
 NAMED = [
@@ -60,10 +59,6 @@ VOTERS = [
     "THA",
     "NGA",
 ]
-
-
-def _members() -> list[str]:
-    return list(data.members("2022-09-15")["iso3"])
 
 
 def _votes() -> pd.DataFrame:
@@ -199,19 +194,6 @@ def _groups(most: int = 80) -> list[list[str]]:
 GROUPS = _groups()
 
 
-def _people_without_a_side(given: Given) -> tuple[int, ...]:
-    """Count the people of the members that said neither yes nor no, resolution by resolution."""
-    table = data.load("indicators")
-    people = table[(table["indicator"] == "population_persons") & (table["year"] == 2021)].set_index("iso3")[
-        "value"
-    ]
-    votes = _votes().loc[_members()]
-    return tuple(
-        int(people[votes.index[votes[resolution].isin(["abstain", "did not vote"])]].sum())
-        for resolution in RESOLUTIONS
-    )
-
-
 def _with_itself(given: Given) -> tuple[int, float]:
     total, mean = _group(given)
     size = len(given["group"])
@@ -304,13 +286,6 @@ SET = ExerciseSet(
                 Diagnosis("Only the first resolution is counted.", _first_only),
             ),
             cases=_cases,
-        ),
-    ),
-    practice=(
-        Practice(
-            "p1", "people_without_a_side", Together((Whole("persons", 0, 10**10),) * 3), _people_without_a_side,
-            "Of the eight members keep those with abstain or did not vote, and sum their population of 2021.",
-            "05_taking_sides: 2. Votes",
         ),
     ),
     written=(

@@ -9,9 +9,10 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.grading.checks import Diagnosis, ExerciseSet, Given, Practice, Question
-from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import ByKey, Number, Together, Whole
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import ByKey, Number, PerCent
+from samarkand.grading.marking.checks import ExerciseSet, Given, Question
+from samarkand.grading.marking.inputs import Case
 
 #: What became of a forecast, as a number.
 OUTCOME = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
@@ -166,20 +167,13 @@ def _swapped(given: Given) -> float:
     return _own_score({**given, "probability": given["other"], "other": given["probability"]})
 
 
-def _days_until_known(given: Given) -> tuple[int, ...]:
-    """Sum the days from the article to what became known later, type by type."""
-    claims = data.load("claims")
-    days = (claims["later_day"] - pd.Timestamp("2022-09-12")).dt.days
-    return tuple(int(days[claims["type"] == kind].sum()) for kind in TYPES)
-
-
 SET = ExerciseSet(
     id="ex10_what_happened_next",
     lesson="10_what_happened_next",
     options={"blocks": GROUPS, "constant": CONSTANTS, "speaker": SPEAKERS, "probability": HERS, "other": OTHERS},
     questions=(
         Question(
-            "q1", "borne_out", 1, Number("per cent", 0.1, 0, 100), _borne_out,
+            "q1", "borne_out", 1, PerCent(0.1, 0, 100), _borne_out,
             "Keep the claims outside your paragraphs whose verifiable is yes, and take the share whose verdict is borne out.",
             "10_what_happened_next: 3. The verdicts, and the calendar",
             (
@@ -195,7 +189,7 @@ SET = ExerciseSet(
             varies=True, uses=("blocks",),
         ),
         Question(
-            "q2", "by_type", 2, ByKey(Number("per cent", 0.1, 0, 100), keys="types of claim"),
+            "q2", "by_type", 2, ByKey(PerCent(0.1, 0, 100), keys="types of claim"),
             lambda g: _by_type(_whatever_can_be_checked(g)),
             "For each of the three types, the share of its own claims outside your paragraphs that was borne out.",
             "10_what_happened_next: 3. The verdicts, and the calendar",
@@ -263,13 +257,6 @@ SET = ExerciseSet(
                 Diagnosis("This is the sum of the squares, not their mean.", _sum),
             ),
             cases=_cases,
-        ),
-    ),
-    practice=(
-        Practice(
-            "p1", "days_until_known", Together((Whole("days", 0, 10**6),) * 3), _days_until_known,
-            "Subtract 12 September 2022 from later_day, leave out what has none, and sum the days of each type.",
-            "10_what_happened_next: 3. The verdicts, and the calendar",
         ),
     ),
 )  # fmt: skip

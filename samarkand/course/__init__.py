@@ -1,1 +1,1 @@
-"""The course wing: what a maintainer runs to build the notebooks, record what they show and look at them."""
+"""What a maintainer runs: lessons built and held to their rules, what they show recorded, tables checked."""

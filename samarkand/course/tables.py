@@ -18,8 +18,8 @@ from typing import Any
 
 from samarkand.course import integrity, rules
 from samarkand.course.rules import Problem, Table
-from samarkand.errors import CourseError, DamagedData
-from samarkand.home import ROOT, course_data
+from samarkand.ground.errors import CourseError, DamagedData
+from samarkand.ground.home import ROOT, course_data
 
 __all__ = [
     "Problem",

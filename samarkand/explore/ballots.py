@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from samarkand import controls, data, markup, places, style
-from samarkand.errors import CourseError, unknown
+from samarkand import data, places
 from samarkand.explore.engine import Explorer, Panel
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.page import controls, markup, style
 
 #: Groups hold the states that belonged to them on this day, so that all four votes are of the same states.
 DAY = "2022-09-15"

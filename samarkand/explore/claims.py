@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from samarkand import cite, controls, data, markup
-from samarkand.errors import WrongType, unknown
+from samarkand import cite, data
 from samarkand.explore.engine import Explorer, Panel
+from samarkand.ground.errors import WrongType, unknown
+from samarkand.page import controls, markup
 
 #: The eve of the summit's sessions: the last day of what the course calls "known then".
 EVE = dt.date(2022, 9, 15)
@@ -207,7 +208,7 @@ def _claim(row: Any, later: bool) -> Claim:
     lines = [("Known on 15 September 2022", row.known_then)]
     if later and row.known_later:
         lines.append((f"Known later, by {data.in_words(row.later_day)}", row.known_later))
-    sources = [cite.get(key.strip()) for key in row.source.split(";")]
+    sources = [cite[key.strip()] for key in row.source.split(";")]
     if not later:
         sources = [s for s in sources if s.published <= EVE.isoformat()]
     named = "; ".join(f"{s.publisher}, {s.published} [{s.key}]" for s in sources)

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
-from samarkand import controls, markup
-from samarkand.errors import CourseError, WrongType, unknown
+from samarkand.ground.errors import CourseError, WrongType, unknown
+from samarkand.page import controls, markup
 
 
 class Panel(NamedTuple):
@@ -33,8 +33,8 @@ class Explorer(controls.StillBox):
     Parameters
     ----------
     handles : mapping of str to ipywidgets.Widget
-        The controls under the names of `draw`'s parameters, in the order of the Tab key; `samarkand.controls`
-        makes them.
+        The controls under the names of `draw`'s parameters, in the order of the Tab key;
+        `samarkand.page.controls` makes them.
     draw : callable
         Takes the controls' values as keywords and returns a `Panel`. It is pure: the same values, the same
         panel.
@@ -83,7 +83,7 @@ class Explorer(controls.StillBox):
             if not isinstance(handle, widgets.Widget) or not handle.has_trait("value"):
                 raise WrongType(
                     f'The control "{name}" of "{title}" is {type(handle).__name__}, which has no value to '
-                    "watch. Make one with samarkand.controls, for example controls.slider(...)."
+                    "watch. Make one with samarkand.page.controls, for example controls.slider(...)."
                 )
         self._handles = dict(handles)
         self._draw = draw

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipywidgets as widgets
 
-from samarkand import controls, forecasts, markup
-from samarkand.errors import CourseError
+from samarkand import forecasts
+from samarkand.ground.errors import CourseError
+from samarkand.page import controls, markup
 
 INVITATION = "Run this cell to write down your forecasts."
 

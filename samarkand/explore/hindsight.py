@@ -9,9 +9,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from samarkand import controls, data, markup, style
-from samarkand.errors import unknown
+from samarkand import data
 from samarkand.explore.engine import Explorer, Panel
+from samarkand.ground.errors import unknown
+from samarkand.page import controls, markup, style
 
 #: The day on which Xi Jinping set off.
 DAY = dt.date(2022, 9, 14)

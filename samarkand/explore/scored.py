@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from samarkand import cite, controls, data, forecasts, markup, measures, style
-from samarkand.errors import CourseError
+from samarkand import cite, data, forecasts, measures
 from samarkand.explore.engine import Explorer, Panel
+from samarkand.ground.errors import CourseError
+from samarkand.page import controls, markup, style
 
 #: What a tone may be worth, in per cent, and where its slider starts.
 CHANCES = (0, 5, 10, 25, 40, 50, 60, 75, 90, 95, 100)

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from samarkand import controls, data, markup, style
+from samarkand import data
 from samarkand.explore.engine import Explorer, Panel
+from samarkand.page import controls, markup, style
 
 FIRST, LAST = 1996, 2025
 STATUSES = ("Shanghai Five", "member", "observer", "dialogue partner", "SCO partner")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from samarkand import controls, data, markup, measures, places, style
+from samarkand import data, measures, places
 from samarkand.explore.engine import Explorer, Panel
+from samarkand.page import controls, markup, style
 
 #: Each organisation by its short name, as the table ``org_membership`` has it.
 ORGANISATIONS = {

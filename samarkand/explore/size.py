@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from samarkand import controls, data, markup, style
+from samarkand import data
 from samarkand.explore.engine import Explorer, Panel
+from samarkand.page import controls, markup, style
 
 #: Measures that can be summed over states: label, and the indicator that holds each state's amount.
 MEASURES = {"people": "People", "nominal": "GDP at exchange rates", "ppp": "GDP at purchasing power parity"}

@@ -1,1 +1,1 @@
-"""The grading wing: what an instructor runs to release exercises, grade them safely and report the marks."""
+"""What an instructor runs: exercises released, a class graded safely, marks reported."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.course.lab import Sheet, chromium, lab, sheet
+from tools.lab import Sheet, chromium, lab, sheet
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SET = "ex03_the_sco"
@@ -24,14 +24,7 @@ ANSWERS = {
         "similarity = (5, 38.5, 20)",
         "q6: No answer to this can lie outside 0 to 1 (Jaccard): check the unit.",
     ),
-    "family_people": ("family_people = 3_000_000_000", "p1: Not right yet. Take the spells that run on"),
 }
-PRACTICE = """summit = pd.Timestamp("2022-09-15")
-spells = data.load("sco_membership")
-spells = spells[(spells["from"] <= summit) & (spells["to"].isna() | (spells["to"] > summit))]
-mine = spells[spells["status"].isin(given["statuses"])]["iso3"]
-people = data.load("indicators").query("indicator == 'population_persons' and year == 2021")
-family_people = people.set_index("iso3")["value"][mine].sum()"""
 
 
 def said(opened: Sheet) -> list[str]:
@@ -56,7 +49,7 @@ def test_a_student_answers_and_is_told_at_once(need: Callable[[object, str], Non
     with lab(folder, apart=True) as running, chromium(running) as browser:
         with sheet(browser, running, f"Übung 3/{SET}.ipynb") as opened:
             opened.run_all()
-            assert len(said(opened)) == 7
+            assert len(said(opened)) == 6
             assert all("Not answered yet" in text for text in said(opened))
             for name, (code, _) in ANSWERS.items():
                 type_over(opened, name, code)
@@ -64,9 +57,6 @@ def test_a_student_answers_and_is_told_at_once(need: Callable[[object, str], Non
             told = said(opened)
             for _, expected in ANSWERS.values():
                 assert any(text.startswith(expected) for text in told), (expected, told)
-            type_over(opened, "family_people", PRACTICE)
-            opened.run_all()
-            assert "p1: Right." in said(opened)
             assert not [
                 r for r in opened.requests if "//127.0.0.1:" not in r and not r.startswith(("data:", "blob:"))
             ]

@@ -2,7 +2,7 @@
 
 import json
 
-from samarkand import home
+from samarkand.ground import home
 
 FOLDER = home.ROOT / "course_data"
 PACKAGE = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))

@@ -8,7 +8,7 @@ from our_tables import NAMES
 
 from samarkand import cli
 from samarkand.course import tables
-from samarkand.errors import DamagedData
+from samarkand.ground.errors import DamagedData
 
 
 def change(folder, name, old, new):

@@ -14,11 +14,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import workshop
 
-from samarkand import home
-from samarkand.grading import checks, release, structure
-from samarkand.grading.assessment import Assessor
-from samarkand.grading.course import Course
-from samarkand.grading.sandbox import Sandbox
+from samarkand.grading.classroom import release
+from samarkand.grading.classroom.course import Course
+from samarkand.grading.marking import checks
+from samarkand.grading.marking.assessment import Assessor
+from samarkand.grading.sandbox.box import Sandbox
+from samarkand.grading.submission import rebuilding
+from samarkand.ground import home
 
 
 class Canaries:
@@ -52,9 +54,9 @@ def canaries(tmp_path_factory: pytest.TempPathFactory) -> Canaries:
 
 
 @pytest.fixture(scope="session")
-def released(tmp_path_factory: pytest.TempPathFactory) -> structure.Released:
+def released(tmp_path_factory: pytest.TempPathFactory) -> rebuilding.Released:
     path = workshop.write(tmp_path_factory.mktemp("release"), workshop.source_notebook(solved=False))
-    return structure.Released(path, {"q1": "product", "q2": "border_shares", "q3": "was_member"})
+    return rebuilding.Released(path, {"q1": "product", "q2": "border_shares", "q3": "was_member"})
 
 
 def need_bubblewrap() -> None:
@@ -77,13 +79,13 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, canaries: Canaries) -> Ite
     data = tmp_path_factory.mktemp("data")
     data.chmod(0o755)
     (data / "table.csv").write_text("iso3,length\nKAZ,7644\n")
-    warm = ("numpy", "pandas", "samarkand.grading.desk")
+    warm = ("numpy", "pandas", "samarkand.exercise.desk")
     with Sandbox(data, secret=[canaries.folder], warm=warm) as box:
         yield box
 
 
 @pytest.fixture(scope="session")
-def assessor(sandbox: Sandbox, released: structure.Released, canaries: Canaries) -> Assessor:
+def assessor(sandbox: Sandbox, released: rebuilding.Released, canaries: Canaries) -> Assessor:
     exercise = checks.load(canaries.folder / "checks", workshop.NAME)
     return Assessor(exercise, released, workshop.SEED, sandbox, workshop.LIMITS, key=workshop.KEY)
 

@@ -92,7 +92,7 @@ json.dumps = lambda *a, **k: '{"cells": {}, "points": 10, "ok": true}'
 json.JSONEncoder.encode = lambda *a: '{"points": 10}'
 """),
     A("monkeypatched desk", """
-from samarkand.grading import desk as d, kinds, values
+from samarkand.exercise import desk as d; from samarkand.answers import decode as values, kinds
 d.Desk.look = lambda *a: 99
 for k in vars(kinds).values():
     if isinstance(k, type): k.same = lambda *a: True
@@ -614,7 +614,7 @@ except AttributeError: pass
 try: input("the answer? ")
 except EOFError: pass
 get_ipython().run_cell_magic("bash", "", "kill -9 $PPID; kill -9 -1")
-get_ipython().system("cat /course/samarkand/grading/checks.py")
+get_ipython().system("cat /course/samarkand/grading/marking/checks.py")
 get_ipython().run_line_magic("reset", "-f") if False else None
 """, (), 0),
     A("hooks into every cell to come", """

@@ -17,8 +17,9 @@ import pytest
 import workshop
 from test_attacks import ALL, A, deserves
 
-from samarkand.grading import assessment, handed_in, inputs
-from samarkand.grading.sandbox import Cell
+from samarkand.grading.marking import assessment, inputs
+from samarkand.grading.sandbox.work import Cell
+from samarkand.grading.submission import reading
 
 #: Lets an attack try calls: whatever succeeds is in ``done``, and then q1 is wrong.
 TRY = """
@@ -144,7 +145,7 @@ def test_files_are_still_copied(assessor, blank, tmp_path):
 
 LOOK = """
 import re, sys
-from samarkand.grading import purity
+from samarkand.grading.marking import purity
 print(purity.forgets([sys.stdin.read(), "def f(x): return x"], "f"))
 print(int(re.search("VmHWM:[^0-9]*([0-9]+)", open("/proc/self/status").read())[1]) >> 10)
 """
@@ -170,7 +171,7 @@ def test_code_without_end_runs_whole_and_is_shown_in_a_moment(piece, released):
     notebook = workshop.fill(workshop.source_notebook(solved=False), q1=source)
     for number in range(20):
         notebook["cells"].insert(2, workshop.cell("code", f"more-{number}", source))
-    work = released.rebuild(handed_in.parse(json.dumps(notebook).encode()))
+    work = released.rebuild(reading.parse(json.dumps(notebook).encode()))
     assert sum(cell.code == source for cell in work.cells) == 21
     shown = [cell["source"] for cell in work.notebook["cells"] if cell["cell_type"] == "code"]
     assert sum(map(len, shown)) < 120_000

@@ -15,18 +15,12 @@ from pathlib import Path
 import pytest
 import workshop
 
-from samarkand.grading import (
-    batch,
-    desk,
-    gradebook,
-    handed_in,
-    kinds,
-    purity,
-    report,
-    sandbox,
-    structure,
-    values,
-)
+from samarkand.answers import decode, kinds
+from samarkand.exercise import desk
+from samarkand.grading.classroom import batch, gradebook, report
+from samarkand.grading.marking import purity
+from samarkand.grading.sandbox import box
+from samarkand.grading.submission import reading, rebuilding
 
 ALL = workshop.ANSWERS
 
@@ -101,7 +95,7 @@ def test_an_error_cannot_look_like_words_of_the_graders(course):
 
 @pytest.mark.parametrize("formula", [r"\href{#1:alert(1)}{x}", r"\style{background:url(//x)}{y}"])
 def test_formulas_neither_link_nor_fetch(formula):
-    made = structure.harmless(rf"$\def\h#1{{{formula}}}\h{{javascript}}$ and $\frac{{1}}{{2}}$")
+    made = rebuilding.harmless(rf"$\def\h#1{{{formula}}}\h{{javascript}}$ and $\frac{{1}}{{2}}$")
     assert formula not in made
     assert r"\frac{1}{2}" in made
 
@@ -111,7 +105,7 @@ def test_prose_that_opens_without_end_is_shown_in_a_moment(opening):
     from nbconvert.filters import markdown2html
 
     before = time.process_time()
-    markdown2html(structure.harmless(opening * (90_000 // len(opening))))
+    markdown2html(rebuilding.harmless(opening * (90_000 // len(opening))))
     assert time.process_time() - before < 3
 
 
@@ -138,19 +132,19 @@ def test_what_works_at_home_works_here(assessor, blank, tmp_path):
 def test_a_named_tuple_is_a_tuple():
     import pandas as pd
 
-    from samarkand.grading import plain
+    from samarkand.answers import encode
 
     row = next(pd.DataFrame({"a": [1], "b": [0.5]}).itertuples(index=False))
-    assert plain.encode(row) == {"t": "tuple", "v": [1, 0.5]}
+    assert encode.encode(row) == {"t": "tuple", "v": [1, 0.5]}
 
 
 def test_notebooks_with_a_mark_in_front_a_nan_shown_or_without_their_ids(assessor, blank, tmp_path):
     notebook = workshop.fill(blank, **ALL)
     marked = codecs.BOM_UTF8 + json.dumps(notebook).encode()
-    assert len(handed_in.parse(marked)) == len(notebook["cells"])
+    assert len(reading.parse(marked)) == len(notebook["cells"])
     shown = {"output_type": "display_data", "data": {"application/json": [float("nan")]}, "metadata": {}}
     notebook["cells"][-1]["outputs"] = [shown]
-    assert len(handed_in.parse(json.dumps(notebook).encode())) == len(notebook["cells"])
+    assert len(reading.parse(json.dumps(notebook).encode())) == len(notebook["cells"])
     for number, cell in enumerate(notebook["cells"]):
         cell["id"], cell["metadata"] = f"new-{number}", {}
     # A copy further up is not the place where the answer is read.
@@ -169,9 +163,9 @@ def test_the_bundle_does_not_tell_who_is_in_the_class():
 
 def test_columns_are_told_apart_by_their_names():
     kind = kinds.Rows({"iso3": kinds.Text(), "2021": kinds.Number()})
-    table = values.Table(("iso3", 2021), (0,), (("KAZ",), (1.0,)))
+    table = decode.Table(("iso3", 2021), (0,), (("KAZ",), (1.0,)))
     assert kind.read(table) == (("kaz", 1.0),)
-    twice = values.Table(("iso3", "2021", 2021), (0,), (("KAZ",), (1.0,), (2.0,)))
+    twice = decode.Table(("iso3", "2021", 2021), (0,), (("KAZ",), (1.0,), (2.0,)))
     with pytest.raises(kinds.WrongForm, match="more than once"):
         kind.read(twice)
 
@@ -184,7 +178,7 @@ def test_sources_of_megabytes_are_not_looked_at():
     assert time.process_time() - before < 1
 
 
-class Elsewhere(sandbox.Sandbox):
+class Elsewhere(box.Sandbox):
     """A sandbox that may read one more folder, as it may read a Python that lies there."""
 
     more: Path

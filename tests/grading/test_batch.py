@@ -21,8 +21,9 @@ from types import SimpleNamespace
 import pytest
 import workshop
 
-from samarkand.errors import CourseError
-from samarkand.grading import batch, gradebook, records, structure
+from samarkand.grading.classroom import batch, gradebook, records
+from samarkand.grading.submission import rebuilding
+from samarkand.ground.errors import CourseError
 
 
 def released(course):
@@ -358,7 +359,7 @@ def test_prose_that_a_browser_would_obey(prose):
             assert tag in ("p", "em", "code", "pre", "br", "div", "span", "a"), tag
             assert all(name == "class" or (tag, value[:20]) == ("a", PLAIN) for name, value in attributes)
 
-    Elements().feed(markdown2html(structure.harmless(prose)))
+    Elements().feed(markdown2html(rebuilding.harmless(prose)))
 
 
 def test_late_work_pays_what_the_course_says(course):

@@ -14,10 +14,14 @@ import pytest
 import workshop
 from test_exercises import EXERCISES, NAMES, SETS, source, strip
 
-from samarkand import cli, home
-from samarkand.errors import CourseError
-from samarkand.grading import checks, desk, release, selfstudy, variants
-from samarkand.grading.course import Course
+import start
+from samarkand import cli
+from samarkand.exercise import desk, numbers
+from samarkand.grading.classroom import release, selfstudy
+from samarkand.grading.classroom.course import Course
+from samarkand.grading.marking import checks
+from samarkand.ground import home
+from samarkand.ground.errors import CourseError
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +64,14 @@ def test_a_bundle_has_what_a_student_needs(bundle):
         assert (bundle / "exercises" / "release" / name / f"{name}.ipynb").is_file()
 
 
+def test_start_finds_in_a_bundle_what_it_sets_up(bundle, tmp_path):
+    """Its package can be built (what installs it does that), and JupyterLab's settings are there."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=bundle, check=True, capture_output=True)
+    assert list(tmp_path.glob("samarkand-*.whl"))
+    assert all((bundle / "settings" / "lab" / name).is_file() for name in start.SETTINGS)
+
+
 def test_a_bundle_has_nothing_that_marks(bundle, course):
     names = {path.name for path in bundle.rglob("*")}
     assert not names & {
@@ -79,7 +91,7 @@ def test_a_bundle_has_nothing_that_marks(bundle, course):
     for name, text in texts(bundle):
         assert secret not in text
         assert course.key() not in text
-        assert "BEGIN SOLUTION" not in text.replace("BEGIN|END", "") or name.endswith("plain.py"), name
+        assert "BEGIN SOLUTION" not in text.replace("BEGIN|END", "") or name.endswith("encode.py"), name
         assert not [r for r in reasons | hints if r in text], name
 
 
@@ -88,7 +100,7 @@ def test_no_expected_value_and_no_solution_line_is_in_the_released_sets(bundle, 
         exercise = SETS[name]
         handed = "".join(text for _, text in texts(bundle / "exercises" / "release" / name))
         released = (bundle / "exercises" / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8")
-        given = variants.draw(course.seed(), "ada", name, exercise.options)
+        given = numbers.draw(course.seed(), "ada", name, exercise.options)
         expected = checks.Marker(exercise, given, exercise.inputs(course.key())).expected
         for question in exercise.questions:
             if question.cases is not None:
@@ -119,7 +131,7 @@ def test_a_bundle_is_the_same_to_the_byte(bundle, course, tmp_path):
 
 def test_the_students_copy_works_and_knows_its_student(bundle, tmp_path):
     code = (
-        "from samarkand.grading import desk\n"
+        "from samarkand.exercise import desk\n"
         "print(desk.sign_in('ada')); print(desk.sign_in('adda')); print(desk.sign_in(' Zoë Müller '))\n"
         "d = desk.Desk('ex03_the_sco'); print(d.given); print(d.look('q3', ...)); print(d.look('q3', 0.41)); "
         "print(d.look('q3', 412)); print(d.look('q1', 8))\n"

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 import pytest
 import workshop
 
-from samarkand import home
-from samarkand.grading import checks, report, structure
-from samarkand.grading.assessment import Assessment, Assessor
-from samarkand.grading.checks import Verdict
+from samarkand.grading.classroom import report
+from samarkand.grading.marking import checks
+from samarkand.grading.marking.assessment import Assessment, Assessor
+from samarkand.grading.marking.checks import Verdict
+from samarkand.grading.submission import rebuilding
+from samarkand.ground import home
 
 EXERCISES = home.ROOT / "exercises"
 
@@ -208,7 +210,7 @@ CLASS = {
 def marking(box, name):
     path = EXERCISES / "release" / name / f"{name}.ipynb"
     exercise = checks.load(EXERCISES / "checks", name)
-    released = structure.Released(path, {q.id: q.name for q in exercise.questions})
+    released = rebuilding.Released(path, {q.id: q.name for q in exercise.questions})
     return Assessor(exercise, released, workshop.SEED, box, key=workshop.KEY)
 
 

@@ -12,7 +12,8 @@ import pytest
 import workshop
 from test_batch import grade, hand_in, released
 
-from samarkand.grading import gradebook, handed_in, records
+from samarkand.grading.classroom import gradebook, records
+from samarkand.grading.submission import reading
 
 WANTED = f"{workshop.NAME}.ipynb"
 
@@ -150,16 +151,16 @@ def test_programs_that_drop_ids_and_strip_lines(assessor, solved, tmp_path):
 
 
 def test_a_written_answer_is_found_by_its_place(tmp_path):
-    from samarkand.grading import structure
+    from samarkand.grading.submission import rebuilding
 
     notebook = workshop.source_notebook(solved=False)
     written = workshop.cell("markdown", "w1", "Your answer here.", grade=True, solution=True, points=4)
     notebook["cells"] += [workshop.cell("markdown", "w1-question", "## Why?"), written]
-    made = structure.Released(workshop.write(tmp_path, notebook), {"q1": "product"})
+    made = rebuilding.Released(workshop.write(tmp_path, notebook), {"q1": "product"})
     for number, cell in enumerate(notebook["cells"]):
         cell["id"], cell["metadata"] = f"new{number}", {}
     notebook["cells"][-1]["source"] = "Because."
-    rebuilt = made.rebuild(handed_in.parse(json.dumps(notebook).encode()))
+    rebuilt = made.rebuild(reading.parse(json.dumps(notebook).encode()))
     assert rebuilt.notebook["cells"][-1]["source"] == "Because."
     assert rebuilt.remarks == []
 
@@ -220,8 +221,8 @@ def test_a_planted_mark_is_seen_among_large_outputs(assessor, solved, tmp_path):
 )
 def test_no_file_takes_long_to_refuse(body):
     before = time.process_time()
-    with pytest.raises(handed_in.Unreadable):
-        handed_in.parse(body)
+    with pytest.raises(reading.Unreadable):
+        reading.parse(body)
     assert time.process_time() - before < 5
 
 

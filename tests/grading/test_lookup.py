@@ -20,11 +20,17 @@ import pandas as pd
 import pytest
 import workshop
 
-from samarkand import data, home
-from samarkand.errors import OutOfRange
-from samarkand.grading import checks, inputs, kinds, plain, sandbox, selfstudy, structure, variants
-from samarkand.grading.assessment import Assessor
-from samarkand.grading.course import Course
+from samarkand import data
+from samarkand.answers import encode, kinds
+from samarkand.exercise import numbers
+from samarkand.grading.classroom import selfstudy
+from samarkand.grading.classroom.course import Course
+from samarkand.grading.marking import checks, inputs
+from samarkand.grading.marking.assessment import Assessor
+from samarkand.grading.sandbox import box
+from samarkand.grading.submission import rebuilding
+from samarkand.ground import home
+from samarkand.ground.errors import OutOfRange
 
 EXERCISES = home.ROOT / "exercises"
 SETS = {name: checks.load(EXERCISES / "checks", name) for name in checks.available(EXERCISES / "checks")}
@@ -85,19 +91,15 @@ def test_the_key_stays_with_the_instructor_and_the_seed_does_not_lead_to_it(tmp_
     seed = course.seed(create=True)
     key = course.key()
     assert key == course.key() == Course(tmp_path, tmp_path / "secret").key()
-    assert key not in {variants.derived(s.encode(), "samarkand: key of inputs") for s in (seed, seed * 2)}
+    assert key not in {numbers.derived(s.encode(), "samarkand: key of inputs") for s in (seed, seed * 2)}
     assert seed not in key
     with pytest.raises(OutOfRange, match="too short"):
         inputs.key(b"guessed")
-    for name in sandbox.STUDENT_SIDE:
-        tree = ast.parse((Path(inputs.__file__).parent / name).read_text(encoding="utf-8"))
-        used = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-        assert not any("inputs" in ast.unparse(node) for node in used)
-    assert "inputs.py" not in sandbox.STUDENT_SIDE
+    assert Path(inputs.__file__).relative_to(home.PACKAGE).parts[0] in box.NOT_FOR_STUDENTS
 
 
 def test_what_is_graded_before_the_secret_changes_is_graded_anew(course):
-    from samarkand.grading import batch
+    from samarkand.grading.classroom import batch
 
     released = json.loads((course.root / "release" / workshop.NAME / f"{workshop.NAME}.ipynb").read_text())
     for student in ("ada", "bob"):
@@ -129,7 +131,7 @@ def test_the_released_form_holds_the_example_alone_and_the_same_in_every_course(
 DRAWN = """
 import sys
 from pathlib import Path
-from samarkand.grading import checks
+from samarkand.grading.marking import checks
 folder = Path(sys.argv[1])
 print({name: checks.load(folder, name).inputs("course 7").forms for name in checks.available(folder)})
 """
@@ -233,7 +235,7 @@ def test_what_is_handed_over_has_the_form_of_the_courses_table(name):
             table = case.arguments[0]
             assert all(f"`{column}`" in asked for column in table.columns)
             assert table.dtypes.equals(own.dtypes[table.columns])
-            sent = plain.decode(json.loads(json.dumps(plain.encode(table))))
+            sent = encode.decode(json.loads(json.dumps(encode.encode(table))))
             pd.testing.assert_frame_equal(sent, table, check_index_type=False)
 
 
@@ -452,7 +454,7 @@ def lookup(name, key, courses, otherwise):
     known = {}
     for course in courses:
         for case in cases_of(name, course, key):
-            sent = [plain.decode(json.loads(json.dumps(plain.encode(a)))) for a in case.arguments]
+            sent = [encode.decode(json.loads(json.dumps(encode.encode(a)))) for a in case.arguments]
             text = "|".join(a.to_csv() if isinstance(a, pd.DataFrame | pd.Series) else str(a) for a in sent)
             known[text] = question.solution(*case.arguments)
     return LOOKUP.format(function=question.name, known=known, otherwise=otherwise)
@@ -482,7 +484,7 @@ def marks(box, folder, name, key, code):
         if cell["metadata"].get("nbgrader", {}).get("solution") and cell["id"] in answers:
             cell["source"] = answers[cell["id"]] if cell["id"] != key else code
     workshop.write(folder / "eve" / name, notebook, name)
-    names = structure.Released(released, {q.id: q.name for q in SETS[name].questions})
+    names = rebuilding.Released(released, {q.id: q.name for q in SETS[name].questions})
     result = Assessor(SETS[name], names, workshop.SEED, box, key=workshop.KEY).assess(
         "eve", folder / "eve" / name
     )
@@ -497,7 +499,7 @@ def test_a_cheat_that_is_handed_in_has_nothing_for_that_question(box, tmp_path, 
         inputs.DEMONSTRATION,
         workshop.SEED,
         "",
-        variants.derived(workshop.SEED.encode(), "samarkand: key of inputs"),
+        numbers.derived(workshop.SEED.encode(), "samarkand: key of inputs"),
     ]
     question = SETS[name].question(key)
     example = question.solution(*cases_of(name, inputs.DEMONSTRATION, key)[0].arguments)

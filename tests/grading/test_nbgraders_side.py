@@ -13,9 +13,9 @@ import pytest
 import workshop
 from test_batch import grade, hand_in
 
-from samarkand import home
-from samarkand.errors import CourseError
-from samarkand.grading import gradebook, records, release, report
+from samarkand.grading.classroom import gradebook, records, release, report
+from samarkand.ground import files, home
+from samarkand.ground.errors import CourseError
 
 
 def scores(course):
@@ -162,14 +162,14 @@ def test_a_folder_that_cannot_be_made_anew_costs_nobody_else(course, monkeypatch
 def test_a_record_that_cannot_be_written_is_named_for_its_student(course, monkeypatch):
     for student in ("ada", "bob"):
         hand_in(course, student, **workshop.ANSWERS)
-    write = gradebook.write_whole
+    write = files.write_whole
 
     def full(path, body):
         if path.name == "ada.json":
             raise OSError(28, "No space left on device")
         write(path, body)
 
-    monkeypatch.setattr(gradebook, "write_whole", full)
+    monkeypatch.setattr(files, "write_whole", full)
     summary, _ = grade(course)
     assert (summary.graded, summary.troubles) == (["bob"], ["ada: [Errno 28] No space left on device."])
     monkeypatch.undo()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from samarkand.grading.purity import forgets
+from samarkand.grading.marking.purity import forgets
 
 START = ["import pandas as pd\nfrom samarkand import data\nimport random", "table = data.load('trips')"]
 

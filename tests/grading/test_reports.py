@@ -17,15 +17,15 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand import cli
-from samarkand.errors import CourseError
-from samarkand.grading import feedback, gradebook, records, report
+from samarkand.grading.classroom import feedback, gradebook, records, report
+from samarkand.ground.errors import CourseError
 
 
 @pytest.fixture(scope="module")
 def marked(template, tmp_path_factory):
     import shutil
 
-    from samarkand.grading.course import Course
+    from samarkand.grading.classroom.course import Course
 
     folder = tmp_path_factory.mktemp("reports")
     shutil.copytree(template, folder / "course")

@@ -14,9 +14,10 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand import cli
-from samarkand.errors import CourseError
-from samarkand.grading import batch, gradebook, release, report, variants
-from samarkand.grading.course import Course
+from samarkand.exercise import numbers
+from samarkand.grading.classroom import batch, gradebook, release, report
+from samarkand.grading.classroom.course import Course
+from samarkand.ground.errors import CourseError
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_a_folder_named_on_a_mac_is_the_students(course):
 def test_ids_that_would_do_harm_elsewhere(name):
     """As a formula in a spreadsheet, an option of a command, a cell too many in nbgrader's export, a path."""
     with pytest.raises(CourseError, match="cannot be a student id"):
-        variants.student(name)
+        numbers.student(name)
 
 
 def test_ids_that_are_odd_and_harmless(course):

@@ -15,8 +15,9 @@ import pytest
 import workshop
 from test_batch import grade, hand_in
 
-from samarkand.errors import CourseError
-from samarkand.grading import gradebook, records, scratch
+from samarkand.grading.classroom import gradebook, records
+from samarkand.ground import files
+from samarkand.ground.errors import CourseError
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def temporary(tmp_path, monkeypatch):
         folder = Path(name)
         folder.chmod(0o755)
         monkeypatch.setattr(tempfile, "tempdir", name)
-        monkeypatch.setattr(scratch, "YOUNG", -1)
+        monkeypatch.setattr(files, "YOUNG", -1)
         yield folder
 
 
@@ -38,20 +39,20 @@ def test_what_a_dead_program_left_goes_and_nothing_else(temporary, tmp_path):
     mine = temporary / "samarkand-2022"
     mine.mkdir()
     (mine / "thesis.txt").write_text("mine")
-    other = temporary / f"{scratch.PREFIX}notes"
+    other = temporary / f"{files.PREFIX}notes"
     other.mkdir()
     (other / "thesis.txt").write_text("mine")
-    (temporary / f"{scratch.PREFIX}link").symlink_to(mine)
+    (temporary / f"{files.PREFIX}link").symlink_to(mine)
     kept = names(temporary)
     dead = os.fork()
     if dead == 0:
-        (scratch.Scratch().path / "left").write_text("x")
+        (files.Scratch().path / "left").write_text("x")
         os._exit(0)
     os.waitpid(dead, 0)
     assert len(names(temporary)) == len(kept) + 1
-    with scratch.Scratch() as living:
+    with files.Scratch() as living:
         assert names(temporary) == sorted([*kept, living.name])
-        scratch.sweep(temporary)
+        files.sweep(temporary)
         assert living.is_dir()
     assert names(temporary) == kept
     assert (mine / "thesis.txt").read_text() == (other / "thesis.txt").read_text() == "mine"
@@ -60,20 +61,20 @@ def test_what_a_dead_program_left_goes_and_nothing_else(temporary, tmp_path):
 def test_a_folder_that_only_its_owner_may_pass_is_no_place_for_a_sandbox(temporary):
     """Root becomes nobody before it starts one."""
     temporary.chmod(0o700)
-    with scratch.Scratch() as own, scratch.Scratch(shared=True) as shared:
+    with files.Scratch() as own, files.Scratch(shared=True) as shared:
         assert (own.parent, shared.parent == temporary) == (temporary, False)
 
 
 def test_one_at_a_time(course):
     lines = []
-    with scratch.alone(course.root):
+    with files.alone(course.root):
         with (
             pytest.raises(CourseError, match="Another samarkand works on"),
-            scratch.alone(course.root, lines.append, 0.5),
+            files.alone(course.root, lines.append, 0.5),
         ):
             pass
         assert len(lines) == 1
-    with scratch.alone(course.root):
+    with files.alone(course.root):
         pass
 
 
@@ -84,8 +85,8 @@ def test_a_file_system_that_locks_nothing_stops_nobody(course, temporary, monkey
         raise OSError(9, "Bad file descriptor")
 
     hand_in(course, "ada", **workshop.ANSWERS)
-    monkeypatch.setattr(scratch.fcntl, "flock", flock)
-    with scratch.Scratch() as other:
+    monkeypatch.setattr(files.fcntl, "flock", flock)
+    with files.Scratch() as other:
         assert grade(course)[0].graded == ["ada"]
         assert other.is_dir()
     assert names(temporary) == []
@@ -153,7 +154,7 @@ def test_a_killed_command_leaves_no_process_and_no_file(course, temporary):
     while time.monotonic() < end and alive(str(temporary)):
         time.sleep(0.2)
     assert alive(str(temporary)) == []
-    scratch.sweep(temporary)
+    files.sweep(temporary)
     assert names(temporary) == []
     assert len(grade(course)[0].graded + grade(course)[0].unchanged) >= 4
     assert not list(course.root.rglob("*.part"))

@@ -8,7 +8,6 @@ import contextlib
 import functools
 import gzip
 import io
-import itertools
 import json
 import marshal
 import py_compile
@@ -23,7 +22,7 @@ import pytest
 from test_bundle import bundle, course  # noqa: F401 - fixtures
 from test_exercises import EXERCISES, NAMES, SETS, source, strip
 
-from samarkand import home
+from samarkand.ground import home
 
 NUMBER = re.compile(r"(?:\d{1,3}(?:[,\u202f\u00a0_]\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 BASE64 = re.compile(rb"[A-Za-z0-9+/]{24,}={0,2}|[A-Za-z0-9_-]{24,}={0,2}")
@@ -126,16 +125,12 @@ def digits(written):
 
 @functools.cache
 def answers():
-    """Every answer of every variant of every question that is no function, practice too."""
+    """Every answer of every variant of every question that is no function."""
     found = []
     for name, exercise in SETS.items():
         for question in exercise.questions:
             if question.cases is None:
                 found += [(name, question.id, answer) for _, answer in exercise.elsewhere(question)]
-        for practice in exercise.practice:
-            for choice in itertools.product(*(exercise.options[o] for o in practice.uses)):
-                given = dict(zip(practice.uses, choice, strict=True))
-                found.append((name, practice.id, practice.answer(given)))
     return found
 
 
@@ -176,15 +171,14 @@ def phrases():
         for question in exercise.questions:
             for reason in (question.hint, *(d.reason for d in question.diagnoses)):
                 found[reason] = f"reason of {name}"
-    ours = (home.ROOT / "samarkand").rglob("*.py")
+    ours = [p for p in home.PACKAGE.rglob("*.py") if not {"course", "grading"} & set(p.parts)]
     lessons = (home.ROOT / "notebooks").glob("*.ipynb")
-    public = "\n".join(p.read_text(encoding="utf-8") for p in ours if "grading" not in p.parts)
+    public = "\n".join(
+        p.read_text(encoding="utf-8") for p in ours if not {"course", "grading"} & set(p.parts)
+    )
     public += "\n".join(t for p in lessons for t in unwrapped(p.read_bytes()))
-    shown = {hint for exercise in SETS.values() for p in exercise.practice for hint in (p.hint, p.name)}
-    # A line that the lessons teach anyway is no secret, nor is a hint on practice.
-    return {
-        line: what for line, what in found.items() if line not in public and not any(h in line for h in shown)
-    }
+    # A line that the lessons teach anyway is no secret.
+    return {line: what for line, what in found.items() if line not in public}
 
 
 def hunt(folder):

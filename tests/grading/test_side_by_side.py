@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 import workshop
 
-from samarkand.grading.sandbox import Sandbox
+from samarkand.grading.sandbox.box import Sandbox
 
 
 @pytest.fixture(scope="module")

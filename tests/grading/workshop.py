@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from samarkand.grading.sandbox import Limits
+from samarkand.grading.sandbox.work import Limits
 
 #: Tight limits keep the suite short; the real ones are larger.
 LIMITS = Limits(cpu=5, wall=9, cell_cpu=1.5, cell_wall=3, call_cpu=0.7, call_wall=1.5)
@@ -20,9 +20,10 @@ KEY = "a key for tests"
 CHECKS = '''
 """Checks of the test set. CANARY-CHECKS"""
 import datetime
-from samarkand.grading.checks import Diagnosis, ExerciseSet, Question
-from samarkand.grading.inputs import Case
-from samarkand.grading.kinds import ByKey, Number, Truth, Whole
+from samarkand.grading.marking.checks import ExerciseSet, Question
+from samarkand.grading.marking.inputs import Case
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import ByKey, Number, Truth, Whole
 
 LENGTHS = {"KAZ": 7644, "UZB": 2330, "KGZ": 1084}
 
@@ -117,7 +118,7 @@ def cell(kind: str, name: str, source: str, **marks: Any) -> dict[str, Any]:
 
 def source_notebook(*, solved: bool) -> dict[str, Any]:
     """Build the notebook as it is released, or with the right answers."""
-    setup = "import pandas as pd\nfrom samarkand.grading.desk import Desk\n\ndesk = Desk('ex90_test')\ngiven = desk.given"
+    setup = "import pandas as pd\nfrom samarkand.exercise.desk import Desk\n\ndesk = Desk('ex90_test')\ngiven = desk.given"
     cells = [cell("markdown", "title", "# Test"), cell("code", "setup", setup, locked=True)]
     for number, (key, name) in enumerate((("q1", "product"), ("q2", "border_shares"), ("q3", "was_member"))):
         stub, answer = STUBS[key], ANSWERS[key]

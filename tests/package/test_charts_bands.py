@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from samarkand import charts
-from samarkand.errors import CourseError, OutOfRange, UnknownName, WrongType
+from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
 
 TEXTS = {"title": "A title", "description": "What there is to see.", "source": "own count"}
 OIL = pd.DataFrame(

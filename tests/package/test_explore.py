@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 import ipywidgets as widgets
 import pytest
 
-from samarkand import controls, explore, markup
-from samarkand.errors import CourseError, OutOfRange, UnknownName, WrongType
+from samarkand import explore
+from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
+from samarkand.page import controls, markup
 
 
 def make() -> explore.Explorer:
@@ -164,7 +165,7 @@ def test_every_class_of_the_course_has_a_style_of_its_own() -> None:
 
 @pytest.mark.parametrize("kind", ["right", "wrong", "open", "card", "row", "chosen"])
 def test_what_is_read_stands_out_from_its_paper_in_any_theme(kind: str) -> None:
-    from samarkand import style
+    from samarkand.page import style
 
     rule: dict[str, Any] = dict(
         re.findall(r"(?<![-a-z])(background|color): (#[0-9a-f]{6})", markup._rules()[kind])

@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from samarkand import cite, data, explore, markup
-from samarkand.errors import UnknownName
+from samarkand import cite, data, explore
+from samarkand.ground.errors import UnknownName
+from samarkand.page import markup
 
 CLAIMS = data.load("claims")
 

@@ -8,8 +8,8 @@ import time
 import pytest
 
 from samarkand import data, explore
-from samarkand.errors import UnknownName
 from samarkand.explore import hindsight
+from samarkand.ground.errors import UnknownName
 
 DAY = "2022-09-14"
 NAMES = list(hindsight.MEASURES)

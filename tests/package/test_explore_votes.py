@@ -8,8 +8,8 @@ import re
 import pytest
 
 from samarkand import data, explore, places
-from samarkand.errors import UnknownName
 from samarkand.explore import ballots
+from samarkand.ground.errors import UnknownName
 
 
 @pytest.fixture(scope="module")

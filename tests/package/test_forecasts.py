@@ -7,7 +7,7 @@ import os
 import pytest
 
 from samarkand import forecasts
-from samarkand.errors import CourseError, DamagedData, OutOfRange, UnknownName, WrongType
+from samarkand.ground.errors import CourseError, DamagedData, OutOfRange, UnknownName, WrongType
 
 NOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from samarkand import data, measures
-from samarkand.errors import OutOfRange, UnknownName, WrongType
+from samarkand.ground.errors import OutOfRange, UnknownName, WrongType
 
 
 def test_doctests():

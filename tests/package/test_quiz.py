@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import pytest
 
 from samarkand import quiz
-from samarkand.errors import OutOfRange, UnknownName, WrongType
+from samarkand.ground.errors import OutOfRange, UnknownName, WrongType
 
 OPTIONS = ["Astana", "Samarkand", "Tashkent"]
 

@@ -4,8 +4,8 @@ from itertools import chain
 
 import pytest
 
-from samarkand import style
-from samarkand.errors import UnknownName
+from samarkand.ground.errors import UnknownName
+from samarkand.page import style
 
 FAMILIES = (style.STATUS, style.VOTES, style.PLACES)
 

@@ -1,0 +1,1 @@
+"""Answers as plain values: written as JSON, read strictly, of known kinds."""

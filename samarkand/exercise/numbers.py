@@ -1,0 +1,145 @@
+"""Which numbers a student gets: the same work for all, other numbers for each.
+
+They are drawn from the course's seed and the student's id, on every machine alike. The seed is made from the
+instructor's secret, which stays outside the repository, and travels in the student's bundle; so answers
+differ from course to course although the source is public, and the seed alone does not give away the secret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from samarkand.ground.errors import CourseError, OutOfRange
+from samarkand.ground.words import tr
+
+#: The seed of the repository itself: what is seen without a course and without a student.
+DEMONSTRATION = "samarkand-2022"
+
+
+def seed(secret: bytes) -> str:
+    """Make a course's seed from the instructor's secret.
+
+    Parameters
+    ----------
+    secret : bytes
+        At least 16 bytes.
+
+    Returns
+    -------
+    str
+        32 hexadecimal digits.
+
+    Raises
+    ------
+    OutOfRange
+        If the secret is shorter: it could be guessed.
+
+    Examples
+    --------
+    >>> len(seed(b"0123456789abcdef"))
+    32
+    """
+    return derived(secret, "samarkand: seed of variants")[:32]
+
+
+def derived(secret: bytes, label: str) -> str:
+    """Derive something from the instructor's secret that leads neither to it nor to what has another label.
+
+    Parameters
+    ----------
+    secret : bytes
+        At least 16 bytes.
+    label : str
+        What it is for.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Raises
+    ------
+    OutOfRange
+        If the secret is shorter: it could be guessed.
+
+    Examples
+    --------
+    >>> derived(b"0123456789abcdef", "one thing") == derived(b"0123456789abcdef", "another")
+    False
+    """
+    if len(secret) < 16:
+        raise OutOfRange("The course's secret is too short: it needs 16 bytes or more.")
+    return hmac.new(secret, label.encode(), hashlib.sha256).hexdigest()
+
+
+def student(name: str) -> str:
+    """Bring a student's id into the one form that counts: composed letters, no spaces around it.
+
+    Parameters
+    ----------
+    name : str
+        As typed, or as the name of a folder.
+
+    Returns
+    -------
+    str
+        The id.
+
+    Raises
+    ------
+    CourseError
+        If nothing is left, or the id could not be the name of a folder.
+
+    Examples
+    --------
+    >>> student(" Zoë Müller ")
+    'Zoë Müller'
+    """
+    name = unicodedata.normalize("NFC", name).strip()
+    odd = [c for c in name if c in '/\\*?[]{}:"<>|,' or not c.isprintable()]
+    # At the beginning, a dot hides a folder, a dash makes an option, and any of the others makes a formula.
+    if not name or odd or name[0] in ".-=+@" or len(name.encode()) > 100:
+        raise CourseError(
+            tr(
+                "{name!r} cannot be a student id: letters, digits, spaces and most signs are fine, but not "
+                'any of / \\ * ? [ ] {{ }} : " < > | and the comma, nor . - = + @ at the beginning.',
+                name=name,
+            )
+        )
+    return name
+
+
+def draw(course_seed: str, who: str, exercise: str, options: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    """Draw one student's numbers for one set.
+
+    Parameters
+    ----------
+    course_seed : str
+        See :func:`seed`.
+    who : str
+        The student's id.
+    exercise : str
+        The set's id, so that two sets vary apart.
+    options : mapping of str to sequence
+        What each number may be.
+
+    Returns
+    -------
+    dict of str to object
+        One of the options for each name.
+
+    Examples
+    --------
+    >>> draw("demo", "ada", "ex03", {"year": [2004]})
+    {'year': 2004}
+    """
+    given = {}
+    for name, choices in options.items():
+        message = "\x1f".join((student(who), exercise, name)).encode()
+        number = int.from_bytes(hmac.new(course_seed.encode(), message, hashlib.sha256).digest())
+        given[name] = choices[number % len(choices)]
+    return given

@@ -1,0 +1,1 @@
+"""A whole class: release, grade, report, through nbgrader's gradebook."""

@@ -1,0 +1,247 @@
+"""A course as nbgrader lays it out: where everything lies, and how nbgrader is told so."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+from samarkand.exercise import numbers
+from samarkand.grading.marking import checks, inputs
+from samarkand.grading.submission.reading import shown
+from samarkand.grading.submission.rebuilding import Released
+from samarkand.ground import home
+from samarkand.ground.errors import CourseError, DamagedData
+
+
+class Course:
+    """An nbgrader course with checks.
+
+    Parameters
+    ----------
+    root : pathlib.Path, optional
+        The folder with ``source/``, ``checks/`` and ``nbgrader_config.py``; the repository's ``exercises/``
+        if not given.
+    secret : pathlib.Path, optional
+        The file with the instructor's secret; see :meth:`seed`.
+
+    Raises
+    ------
+    CourseError
+        If the folder is no such course.
+    """
+
+    def __init__(self, root: Path | None = None, secret: Path | None = None) -> None:
+        self.root = Path(root or home.ROOT / "exercises").resolve()
+        self._secret = secret
+        if not (self.root / "checks").is_dir():
+            raise CourseError(
+                f"{self.root} is no course: it has no folder checks/. Name the course's folder with --course."
+            )
+
+    @property
+    def check_folder(self) -> Path:
+        """The folder of the sets' checks."""
+        return self.root / "checks"
+
+    @property
+    def gradebook(self) -> Path:
+        """The file of nbgrader's database."""
+        return self.root / "gradebook.db"
+
+    @property
+    def secret(self) -> Path:
+        """The file with the instructor's secret: outside the repository, readable by nobody else."""
+        if self._secret is not None:
+            return self._secret
+        named = os.environ.get("SAMARKAND_SECRET")
+        return Path(named) if named else Path.home() / ".config" / "samarkand" / "secret"
+
+    def seed(self, *, create: bool = False) -> str:
+        """Return the seed of the course's variants.
+
+        Parameters
+        ----------
+        create : bool, optional
+            Draw a secret if there is none yet.
+
+        Returns
+        -------
+        str
+            32 hexadecimal digits; the repository's demonstration seed if there is no secret.
+        """
+        path = self.secret
+        if not path.exists():
+            if not create:
+                return numbers.DEMONSTRATION
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_hex(32) + "\n")
+        return numbers.seed(self._told())
+
+    def key(self) -> str:
+        """Return the key that the inputs of functions are drawn from; unlike the seed, it never leaves here.
+
+        Returns
+        -------
+        str
+            64 hexadecimal digits; the repository's demonstration key if there is no secret.
+        """
+        return inputs.key(self._told()) if self.secret.exists() else inputs.DEMONSTRATION
+
+    @property
+    def _sign(self) -> str:
+        """What tells one secret from another and gives none away."""
+        return hashlib.sha256(f"samarkand: sign of {self.seed()}".encode()).hexdigest()[:16]
+
+    def remember_secret(self) -> None:
+        """Note which secret the sets are released with."""
+        (self.root / "secret_sign.txt").write_text(f"{self._sign}\n", encoding="utf-8")
+
+    def same_secret(self) -> None:
+        """Stop if the sets were released with another secret: everybody's own numbers would be others.
+
+        Raises
+        ------
+        CourseError
+            With the file that was looked into.
+        """
+        path = self.root / "secret_sign.txt"
+        if path.is_file() and path.read_text(encoding="utf-8").strip() != self._sign:
+            what = "There is another secret" if self.secret.exists() else "There is no secret"
+            raise CourseError(
+                f"{what} in {self.secret}: the sets were released with one by which students have "
+                "other numbers. Say where it is with --secret."
+            )
+
+    def _told(self) -> bytes:
+        return self.secret.read_bytes().strip()
+
+    def exercise(self, name: str) -> checks.ExerciseSet:
+        """Load the checks of a set by its id or its number."""
+        return checks.load(self.check_folder, name)
+
+    def released(self, exercise: checks.ExerciseSet) -> Released:
+        """Read the released notebook of a set."""
+        path = self.root / "release" / exercise.id / f"{exercise.id}.ipynb"
+        if not path.is_file():
+            raise DamagedData(f"{exercise.id} has not been released: run samarkand release first.")
+        return Released(path, {question.id: question.name for question in exercise.questions})
+
+    def submissions(self, exercise: str) -> dict[str, Path]:
+        """Find what was handed in: the folder of each student who has one for this set.
+
+        Returns
+        -------
+        dict of str to pathlib.Path
+            In the order of the ids.
+        """
+        submitted = self.root / "submitted"
+        if not submitted.is_dir():
+            return {}
+        found = {}
+        for student in sorted(path.name for path in submitted.iterdir()):
+            folder = submitted / student / exercise
+            try:
+                there = folder.is_dir() or folder.is_symlink()
+            except OSError:
+                there = True  # it cannot be looked into: whoever reads it says so
+            if there:
+                found[student] = folder
+        return found
+
+    def misplaced(self, exercise: str) -> list[str]:
+        """Find what looks handed in for a set and lies where nothing is looked for.
+
+        Returns
+        -------
+        list of str
+            A sentence each.
+        """
+        submitted, number = self.root / "submitted", exercise.partition("_")[0]
+        sentences = []
+        for place in sorted(submitted.iterdir()) if submitted.is_dir() else []:
+            try:
+                names = sorted(path.name for path in place.iterdir()) if place.is_dir() else []
+            except OSError:
+                continue  # whoever reads it says so
+            if exercise in names:
+                continue
+            for path in (place.name, *(f"{place.name}/{name}" for name in names)):
+                if re.search(rf"(^|[^a-z]){number}(?!\d)[^/]*$", path, re.IGNORECASE):
+                    sentences.append(
+                        f"submitted/{shown(path)} was not looked at: work on this set is looked for in "
+                        f"submitted/<student>/{exercise}/."
+                    )
+                    break
+        return sentences
+
+    def nbgrader(self, assignment: str, student: str = "*", **directories: str) -> tuple[Any, Any]:
+        """Build what nbgrader's converters want.
+
+        Returns
+        -------
+        config : traitlets.config.Config
+            The course's own ``nbgrader_config.py``.
+        coursedir : nbgrader.coursedir.CourseDirectory
+            This course, one assignment.
+        """
+        from nbgrader.coursedir import CourseDirectory
+        from traitlets.config import Config
+        from traitlets.config.loader import PyFileConfigLoader
+
+        # nbgrader calls alembic by its name: it lies beside this Python, on the PATH or not.
+        beside = str(Path(sys.executable).parent)
+        if beside not in os.environ.get("PATH", "").split(os.pathsep):
+            os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", "")))
+        if str(self.root) not in sys.path:
+            sys.path.append(str(self.root))  # a plugin of the instructor's may lie beside the settings
+        config = Config()
+        if (self.root / "nbgrader_config.py").is_file():
+            try:
+                config = PyFileConfigLoader("nbgrader_config.py", path=str(self.root)).load_config()
+            except Exception as error:
+                raise CourseError(
+                    f"{self.root / 'nbgrader_config.py'} cannot be read: {type(error).__name__}: {error}"
+                ) from None
+        coursedir = CourseDirectory(config=config)
+        coursedir.root = str(self.root)
+        coursedir.assignment_id = assignment
+        coursedir.student_id = student
+        for name, folder in directories.items():
+            setattr(coursedir, f"{name}_directory", folder)
+        return config, coursedir
+
+
+class Heard(logging.Handler):
+    """What nbgrader's converters complain of, kept in place of being printed.
+
+    Parameters
+    ----------
+    converter : nbgrader.converters.BaseConverter
+        Whose log it listens to.
+    """
+
+    def __init__(self, converter: Any) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+        log = logging.Logger("samarkand.nbgrader")
+        log.addHandler(self)
+        converter.log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep what says the most of a message: of a traceback, the line of the error."""
+        lines = record.getMessage().strip().splitlines()
+        if lines:
+            errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception)\b", line)]
+            self.lines.append(errors[-1] if errors else lines[-1])
+
+    @property
+    def why(self) -> str:
+        """The complaint that says the most: the first that is an error's own line."""
+        return next((line for line in self.lines if "Error" in line), self.lines[0] if self.lines else "")

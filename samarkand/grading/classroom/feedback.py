@@ -1,0 +1,111 @@
+"""Feedback that opens without a network: points, reasons, rubric; no expected value, no hidden input."""
+
+from __future__ import annotations
+
+import html
+import string
+from pathlib import Path
+from typing import Any
+
+from samarkand.grading.classroom import gradebook, report
+from samarkand.grading.classroom.course import Course
+from samarkand.grading.marking.assessment import Assessment
+from samarkand.grading.marking.checks import ExerciseSet
+from samarkand.ground import files, home
+
+_STYLE = (home.ASSETS / "feedback.css").read_text(encoding="utf-8")
+_PAGE = string.Template((home.ASSETS / "feedback.html").read_text(encoding="utf-8"))
+
+
+def write(course: Course, name: str) -> list[Path]:
+    """Write a page for each graded student.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The set's id or number.
+
+    Returns
+    -------
+    list of pathlib.Path
+        ``marks/<student>/<set>.html``, readable by whoever grades. nbgrader's own pages go to ``feedback/``.
+    """
+    exercise = course.exercise(name)
+    with files.alone(course.root):
+        return _write(course, exercise)
+
+
+def _write(course: Course, exercise: ExerciseSet) -> list[Path]:
+    rows = {row["student"]: row for row in gradebook.marks(course.gradebook, exercise.id)}
+    paths = []
+    for result in report.assessments(course, exercise.id):
+        body = page(exercise, result, rows.get(result.student, {})).encode("utf-8", "replace")
+        path = course.root / "marks" / result.student / f"{exercise.id}.html"
+        if not path.is_file() or path.read_bytes() != body:
+            files.write_whole(path, body)
+            path.chmod(0o600)
+        paths.append(path)
+    return paths
+
+
+def page(exercise: ExerciseSet, result: Assessment, row: dict[str, Any]) -> str:
+    """Write one student's page.
+
+    Parameters
+    ----------
+    exercise : ExerciseSet
+        The set.
+    result : Assessment
+        The student's marks.
+    row : dict
+        What the gradebook says, from :func:`samarkand.grading.classroom.gradebook.marks`.
+
+    Returns
+    -------
+    str
+        HTML that loads nothing.
+    """
+    e = html.escape
+    questions = "".join(
+        f'<tr><th scope="row">{e(v.question)}</th><td class="points">{v.points:g} of {v.out_of:g}</td>'
+        f'<td><span class="state {e(v.state)}">{e(v.reason)}</span></td></tr>'
+        for v in result.verdicts
+    )
+    late = row.get("late_penalty", 0)
+    total = f"{row.get('net', result.points):g} of {row.get('max_score', result.out_of):g}"
+    notes = [*result.remarks]
+    if late:
+        notes.append(f"Handed in late: {late:g} points were taken off.")
+    if row.get("needs_manual_grade"):
+        notes.append("A person has still to mark the written answer.")
+    if result.trusted:
+        notes.insert(0, "This work ran without a sandbox.")
+    listed = "".join(f"<li>{e(note)}</li>" for note in notes)
+    rubrics = "".join(_rubric(written, row) for written in exercise.written)
+    return _PAGE.substitute(
+        exercise=e(exercise.id),
+        student=e(result.student),
+        style=_STYLE,
+        total=total,
+        questions=questions,
+        notes=f"<h2>Notes</h2><ul>{listed}</ul>" if notes else "",
+        rubrics=rubrics,
+    )
+
+
+def _rubric(written: Any, row: dict[str, Any]) -> str:
+    e = html.escape
+    score = row.get("questions", {}).get(written.id, 0)
+    lines = "".join(
+        f'<tr><th scope="row">{e(criterion.name)}</th><td><ol start="0">'
+        + "".join(f"<li>{e(anchor)}</li>" for anchor in criterion.anchors)
+        + "</ol></td></tr>"
+        for criterion in written.rubric
+    )
+    comment = row.get("comments", {}).get(written.id, "")
+    return (
+        f"<h2>{e(written.title)}</h2>\n<p>{score:g} of {written.points}</p>\n"
+        f"{f'<p>{e(comment)}</p>' if comment else ''}\n<table><tbody>{lines}</tbody></table>\n"
+    )

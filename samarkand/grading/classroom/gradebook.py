@@ -1,0 +1,239 @@
+"""nbgrader's gradebook, kept safe: opened with care, saved aside before each write, read for reports."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import filecmp
+import os
+import sqlite3
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from samarkand.ground.errors import CourseError
+
+#: How many copies of the gradebook are kept.
+KEPT = 20
+#: Seconds to wait for another program that is writing to the gradebook.
+WAIT = 5
+
+
+class GradebookTrouble(CourseError):
+    """A gradebook that is missing, locked, damaged or cannot be written."""
+
+
+def library() -> None:
+    """Import nbgrader without a second of CPU for what nobody here uses.
+
+    It imports a library that builds a grammar of internet names as it is imported, to check them in schemas.
+    """
+    grammar = "rfc3987_syntax"
+    unwanted = "nbgrader" not in sys.modules and grammar not in sys.modules
+    if unwanted:
+        sys.modules[grammar] = None  # type: ignore[assignment]
+    try:
+        import nbgrader.api  # noqa: F401
+        from sqlalchemy.exc import SAWarning
+
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own habits; nothing an instructor can do
+    finally:
+        if unwanted:
+            del sys.modules[grammar]
+
+
+def ready(path: Path) -> None:
+    """See that the gradebook is there, whole and free.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``gradebook.db``.
+
+    Raises
+    ------
+    GradebookTrouble
+        With a sentence that says what is the matter.
+    """
+    if not path.is_file():
+        raise GradebookTrouble(f"There is no gradebook at {path}. Run samarkand release first: it makes one.")
+    try:
+        connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
+        with contextlib.closing(connection):
+            connection.execute("BEGIN IMMEDIATE")
+            (verdict,) = connection.execute("PRAGMA quick_check").fetchone()
+            connection.execute("SELECT count(*) FROM assignment").fetchone()
+            connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise GradebookTrouble(
+                "The gradebook is locked: another program is writing to it. Close it (formgrader, another "
+                "samarkand grade) and run this again."
+            ) from None
+        raise GradebookTrouble(f"The gradebook {path} cannot be used: {error}.") from None
+    except sqlite3.DatabaseError as error:
+        raise GradebookTrouble(
+            f"The gradebook {path} is damaged ({error}). The latest copies are in {path.parent / 'backups'}."
+        ) from None
+    if verdict != "ok":
+        raise GradebookTrouble(f"The gradebook {path} is damaged ({verdict}).")
+
+
+def backup(path: Path) -> Path:
+    """Save a copy of the gradebook, whole or not at all.
+
+    Returns
+    -------
+    pathlib.Path
+        ``backups/gradebook-<time>.db`` beside it, the newest one if nothing has changed since; the oldest
+        beyond :data:`KEPT` are removed.
+
+    Raises
+    ------
+    GradebookTrouble
+        If it cannot be written.
+    """
+    folder = path.parent / "backups"
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise GradebookTrouble(f"The folder {folder} cannot be made ({error.strerror}).") from None
+    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S-%f")
+    target = folder / f"gradebook-{stamp}.db"
+    unfinished = target.with_suffix(".part")
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(path, timeout=10)) as source,
+            contextlib.closing(sqlite3.connect(unfinished)) as copy,
+        ):
+            source.backup(copy)
+        _settle(unfinished)
+        newest = max(folder.glob("gradebook-*.db"), default=None)
+        if newest is not None and filecmp.cmp(newest, unfinished, shallow=False):
+            unfinished.unlink()
+            return newest  # runs that come to nothing must not push out what others have saved
+        unfinished.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise GradebookTrouble(
+            f"The gradebook cannot be saved aside in {folder} ({error}), so nothing was written: "
+            "is the disk full, or the folder write-protected?"
+        ) from None
+    for old in sorted(folder.glob("gradebook-*.db"))[:-KEPT]:
+        old.unlink()
+    for rest in folder.glob("gradebook-*.part"):
+        rest.unlink()
+    return target
+
+
+def _settle(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """Open nbgrader's own interface to the gradebook."""
+    library()
+    from nbgrader.api import Gradebook
+
+    ready(path)
+    with Gradebook(f"sqlite:///{path}") as book:
+        yield book
+
+
+def students(path: Path) -> set[str]:
+    """Return the ids of all students in the gradebook."""
+    ready(path)
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return {str(name) for (name,) in database.execute("SELECT id FROM student")}
+
+
+def automatic(path: Path, exercise: str) -> dict[str, dict[str, float]]:
+    """Return what no person gave: of each student with marks, the score of each grade cell."""
+    query = (
+        "SELECT work.student_id, cell.name, grade.auto_score FROM submitted_assignment AS work "
+        "JOIN assignment ON assignment.id = work.assignment_id "
+        "JOIN submitted_notebook AS book ON book.assignment_id = work.id "
+        "JOIN grade ON grade.notebook_id = book.id JOIN base_cell AS cell ON cell.id = grade.cell_id "
+        "WHERE assignment.name = ? AND grade.auto_score IS NOT NULL"
+    )
+    found: dict[str, dict[str, float]] = {}
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        for student, cell, score in database.execute(query, (exercise,)):
+            found.setdefault(str(student), {})[str(cell)] = float(score)
+    return found
+
+
+def due(path: Path, exercise: str) -> tuple[str, dict[str, str]]:
+    """Return when a set is due, and by how much that was put off for whom; empty texts for nothing."""
+    query = (
+        "SELECT work.student_id, work.extension FROM submitted_assignment AS work "
+        "JOIN assignment ON assignment.id = work.assignment_id WHERE assignment.name = ?"
+    )
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        day = database.execute("SELECT duedate FROM assignment WHERE name = ?", (exercise,)).fetchone()
+        longer = {str(student): str(more or "") for student, more in database.execute(query, (exercise,))}
+    return str((day and day[0]) or ""), longer
+
+
+def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
+    """Return one row a graded submission.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The gradebook.
+    exercise : str
+        The set's id.
+
+    Returns
+    -------
+    list of dict
+        ``student``, ``name`` (last, first; empty if unknown), ``score``, ``max_score``, ``late_penalty``,
+        ``net`` (score less penalty), ``needs_manual_grade``, ``questions`` (a dict of the score of each grade
+        cell) and ``comments`` (a dict of what a person wrote to each answer); in the order of the ids.
+    """
+    library()
+    from nbgrader.api import MissingEntry
+
+    with opened(path) as book:
+        try:
+            assignment = book.find_assignment(exercise)
+        except MissingEntry:
+            raise GradebookTrouble(
+                f"{exercise} is not in the gradebook: run samarkand release first."
+            ) from None
+        rows = []
+        for submission in assignment.submissions:
+            student, questions, comments = submission.student, {}, {}
+            for notebook in submission.notebooks:
+                for grade in notebook.grades:
+                    questions[grade.cell.name] = float(grade.score or 0)
+                for comment in notebook.comments:
+                    if comment.manual_comment:
+                        comments[comment.cell.name] = str(comment.manual_comment)
+            rows.append(
+                {
+                    "student": student.id,
+                    "name": ", ".join(filter(None, (student.last_name, student.first_name))),
+                    "score": float(submission.score or 0),
+                    "max_score": float(submission.max_score or 0),
+                    "late_penalty": float(submission.late_submission_penalty or 0)
+                    if hasattr(submission, "late_submission_penalty")
+                    else sum(float(n.late_submission_penalty or 0) for n in submission.notebooks),
+                    "net": 0.0,
+                    "needs_manual_grade": bool(submission.needs_manual_grade),
+                    "questions": questions,
+                    "comments": comments,
+                }
+            )
+    for row in rows:
+        row["net"] = max(0.0, row["score"] - row["late_penalty"])
+    return sorted(rows, key=lambda row: str(row["student"]))

@@ -1,0 +1,272 @@
+"""The seam to nbgrader: marks from the sandbox in the place where nbgrader would run the notebook.
+
+nbgrader's ``Autograde`` has a configurable list of preprocessors, of which the first, ``Execute``, runs
+student code beside the grader. :class:`Answers` stands in its place: it writes each mark as the output of
+its grade cell, where nbgrader reads a number as partial credit. All that follows (gradebook, late penalties,
+formgrader, feedback, exporters) is nbgrader's own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+from nbformat import NotebookNode
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook
+from nbgrader.converters import Autograde, autograde
+from nbgrader.converters.base import BaseConverter
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    LimitOutput,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    SaveAutoGrades,
+    latesubmissions,
+    overwritecells,
+    saveautogrades,
+)
+from sqlalchemy import inspect
+
+from samarkand.grading.marking.assessment import Assessment
+from samarkand.grading.submission.rebuilding import harmless
+
+
+class Answers(NbGraderPreprocessor):  # type: ignore[misc]
+    """Write what the sandbox found into the notebook: what cells printed, and the marks."""
+
+    #: Gives the assessment of a student; set by whoever starts the pipeline.
+    assessment: ClassVar[Callable[[str], Assessment]]
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Fill the outputs of every code cell."""
+        result = type(self).assessment(resources["nbgrader"]["student"])
+        verdicts = {f"{verdict.question}-check": verdict for verdict in result.verdicts}
+        first = True
+        for cell in nb.cells:
+            if cell.cell_type != "code":
+                continue
+            cell.outputs, cell.execution_count = [], None
+            key = cell.metadata.get("nbgrader", {}).get("grade_id") or ""
+            ran = result.ran.get(f"cell {key}") or result.ran.get(
+                cell.get("id", "").replace("added-", "added ")
+            )
+            if ran is not None and (ran.text or ran.error):
+                text = "\n".join(part for part in (ran.text.rstrip("\n"), ran.error) if part) + "\n"
+                cell.outputs.append(_printed(text))
+            if first and (result.remarks or result.trusted):
+                cell.outputs.append(_printed(_remarks(result)))
+                first = False
+            verdict = verdicts.get(key)
+            if verdict is not None:
+                reason = f"{verdict.question}: {verdict.points:g} of {verdict.out_of:g}. {verdict.reason}\n"
+                cell.outputs += [_printed(reason), _number(verdict.points)]
+        return nb, resources
+
+
+def _printed(text: str) -> NotebookNode:
+    return NotebookNode(output_type="stream", name="stdout", text=text)
+
+
+def _number(points: float) -> NotebookNode:
+    data = NotebookNode({"text/plain": repr(float(points))})
+    return NotebookNode(
+        output_type="execute_result", data=data, metadata=NotebookNode(), execution_count=None
+    )
+
+
+def _remarks(result: Assessment) -> str:
+    notes = list(result.remarks)
+    if result.trusted:
+        notes.insert(
+            0, "This work ran WITHOUT a sandbox: its mark is only as good as the trust in its author."
+        )
+    return "".join(f"Note: {note}\n" for note in notes)
+
+
+class Marks(SaveAutoGrades):  # type: ignore[misc]
+    """Save the marks as nbgrader does, and the reasons as comments for formgrader and the feedback."""
+
+    def _add_comment(self, cell: Any, resources: Any) -> None:
+        super()._add_comment(cell, resources)
+        name = cell.metadata.nbgrader.grade_id
+        for verdict in Answers.assessment(self.student_id).verdicts:
+            if verdict.question == name:
+                comment = self.gradebook.find_comment(
+                    name, self.notebook_id, self.assignment_id, self.student_id
+                )
+                # A reason may quote an error, whose words are the student's; feedback pages show it as HTML.
+                reason = harmless(verdict.reason)
+                comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {reason}"
+
+
+class SharedGradebook(Gradebook):  # type: ignore[misc]
+    """A gradebook that all of nbgrader's parts share, and that looks nothing up twice.
+
+    Each part would open one of its own, ten times a submission, look up each cell, grade and comment with a
+    query, and commit after each. Here the cells of the set, which nobody changes meanwhile, are kept as they
+    were first read; the grades and comments of a student come in one query each; and what the parts commit is
+    written when :meth:`settle` is called: a student is in the gradebook whole or not at all.
+
+    Parameters
+    ----------
+    url, course_id : str
+        As ``Gradebook`` wants them.
+    """
+
+    def __init__(self, url: str, course_id: str) -> None:
+        super().__init__(url, course_id)
+        self._write = self.db.commit
+        self.db.commit = lambda: None  # the next query sees the change all the same
+        self._cells: dict[tuple[str, ...], SimpleNamespace] = {}
+        self._parts: dict[tuple[str, ...], dict[str, Any]] = {}
+
+    def close(self) -> None:
+        """Stay open: whoever closes it is only one of its users."""
+
+    def end(self) -> None:
+        """Close it."""
+        super().close()
+
+    def begin(self) -> None:
+        """Forget what an earlier student may have left unfinished."""
+        self._parts.clear()
+        self.db.rollback()
+
+    def settle(self) -> None:
+        """Write everything of a student at once, and let others write until the next."""
+        self._write()
+        self._parts.clear()
+        self.db.remove()
+
+    def find_source_cell(self, name: str, notebook: str, assignment: str) -> SimpleNamespace:
+        """Look up the source of a cell; the values alone, for reading."""
+        return self._cell(super().find_source_cell, name, notebook, assignment)
+
+    def find_graded_cell(self, name: str, notebook: str, assignment: str) -> SimpleNamespace:
+        """Look up what a cell is worth; the values alone, for reading."""
+        return self._cell(super().find_graded_cell, name, notebook, assignment)
+
+    def _cell(self, find: Callable[..., Any], *names: str) -> SimpleNamespace:
+        key = (find.__name__, *names)
+        if key not in self._cells:
+            cell = find(*names)
+            columns = inspect(cell).mapper.columns.keys()
+            self._cells[key] = SimpleNamespace(**{column: getattr(cell, column) for column in columns})
+        return self._cells[key]
+
+    def find_grade(self, grade_cell: str, notebook: str, assignment: str, student: str) -> Grade:
+        """Look up the grade of a cell."""
+        found = self._of(Grade, notebook, assignment, student).get(grade_cell)
+        return found or super().find_grade(grade_cell, notebook, assignment, student)
+
+    def find_comment(self, solution_cell: str, notebook: str, assignment: str, student: str) -> Comment:
+        """Look up the comment on a cell."""
+        found = self._of(Comment, notebook, assignment, student).get(solution_cell)
+        return found or super().find_comment(solution_cell, notebook, assignment, student)
+
+    def _of(self, kind: Any, *names: str) -> dict[str, Any]:
+        """Read all grades, or all comments, of a student's notebook."""
+        key = (kind.__name__, *names)
+        if key not in self._parts:
+            own = self.find_submission_notebook(*names).id
+            rows = self.db.query(kind, BaseCell.name).join(BaseCell, BaseCell.id == kind.cell_id)
+            self._parts[key] = {name: part for part, name in rows.filter(kind.notebook_id == own)}
+        return self._parts[key]
+
+
+@contextlib.contextmanager
+def one_gradebook(url: str, course_id: str) -> Iterator[SharedGradebook]:
+    """Hand one gradebook to all of nbgrader's parts.
+
+    Parameters
+    ----------
+    url, course_id : str
+        As ``Gradebook`` wants them.
+
+    Yields
+    ------
+    SharedGradebook
+        The one that all use.
+    """
+    book = SharedGradebook(url, course_id)
+    users = (autograde, latesubmissions, overwritecells, saveautogrades)
+    for module in users:
+        module.Gradebook = lambda *_, **__: book
+    try:
+        yield book
+    finally:
+        for module in users:
+            module.Gradebook = Gradebook
+        book.end()
+
+
+class Grading(Autograde):  # type: ignore[misc]
+    """nbgrader's own pipeline with :class:`Answers` in the place of ``Execute``.
+
+    nbgrader converts a notebook twice: to clear it of what a student has forged, and to execute it. What
+    comes here has been rebuilt from the released one, so once is enough.
+
+    Attributes
+    ----------
+    students : sequence of str
+        Whose work is graded, in that order.
+    done : callable
+        Called with a student's id when everything of that student is written.
+    failed : callable
+        Called with a student's id and the error, if that student could not be begun or finished.
+    """
+
+    students: Sequence[str]
+    done: Callable[[str], None]
+    failed: Callable[[str, Exception], object]
+    preprocessors: ClassVar[list[type]] = [
+        OverwriteCells,
+        Answers,
+        LimitOutput,
+        Marks,
+        AssignLatePenalties,
+    ]
+
+    def convert_notebooks(self) -> None:
+        """Go through all students with one connection to the gradebook."""
+        with one_gradebook(self.coursedir.db_url, self.coursedir.course_id) as self.book:
+            super().convert_notebooks()
+
+    def init_notebooks(self) -> None:
+        """Name the notebooks; each is there when its assessment is."""
+        name = self.coursedir.assignment_id
+        folders = [self._format_source(name, student) for student in self.students]
+        self.assignments = {folder: [f"{folder}/{name}.ipynb"] for folder in folders}
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Begin a student when the marks are there: meanwhile others can write to the gradebook.
+
+        Whoever cannot be begun keeps what is there from before; nbgrader would throw it away, or give up on
+        everybody if that cannot be.
+        """
+        try:
+            Answers.assessment(student_id)
+            self.book.begin()
+            return bool(super().init_destination(assignment_id, student_id))
+        except OSError as error:
+            place = f"autograded/{student_id}/{assignment_id}"
+            self.failed(student_id, OSError(f"{place} cannot be made anew: {error.strerror or error}"))
+        except Exception as error:
+            self.failed(student_id, error)
+        return False
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Convert a notebook in one go."""
+        BaseConverter.convert_single_notebook(self, notebook_filename)
+
+    def set_permissions(self, assignment_id: str, student_id: str) -> None:
+        """Finish a student's folder as nbgrader does, write all of it to the gradebook, then say so."""
+        super().set_permissions(assignment_id, student_id)
+        self.book.settle()
+        try:
+            self.done(student_id)
+        except Exception as error:
+            self.failed(student_id, error)
+            raise

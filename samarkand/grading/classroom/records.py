@@ -1,0 +1,102 @@
+"""What is kept of each assessment: for ``explain``, and for not doing work twice."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+
+from samarkand.grading.classroom.course import Course
+from samarkand.grading.marking.assessment import Assessment
+from samarkand.grading.marking.checks import ExerciseSet, Verdict
+from samarkand.grading.sandbox.work import Ran
+from samarkand.grading.submission import reading
+from samarkand.ground import files, home
+from samarkand.ground.errors import CourseError, DamagedData
+
+#: Raised when marks could come out otherwise than before; everything is then graded anew.
+VERSION = 7
+
+
+def fingerprint(course: Course, exercise: ExerciseSet) -> str:
+    """Sum up what marks depend on besides the submission."""
+    released = course.root / "release" / exercise.id / f"{exercise.id}.ipynb"
+    files = [
+        released,
+        course.check_folder / f"{exercise.id}.py",
+        home.course_data() / "datapackage.json",
+        *sorted(home.course_data().glob("*.csv")),
+    ]
+    missing = next((path for path in files if not path.is_file()), None)
+    if missing is not None:
+        raise DamagedData(f"{missing} is missing. Get a fresh copy of the course.")
+    settings = course.root / "nbgrader_config.py"
+    files += [settings] if settings.is_file() else []
+    parts = [
+        str(VERSION),
+        course.seed(),
+        course.key(),
+        *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),
+    ]
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def digest(folder: Path, name: str, fingerprint: str) -> str:
+    """Sum up a submission and all that its marks depend on."""
+    try:
+        body, remarks = reading.read_file(folder, name)
+    except reading.Unreadable as problem:
+        body, remarks = b"", [str(problem)]
+    parts = [fingerprint.encode(), body, repr(remarks).encode(), reading.read_timestamp(folder).encode()]
+    return hashlib.sha256(b"\x1f".join(parts)).hexdigest()
+
+
+def path_of(course: Course, exercise: str, student: str) -> Path:
+    """Say where an assessment is kept, for ``explain`` and for resuming."""
+    return course.root / "assessments" / exercise / f"{student}.json"
+
+
+def write(course: Course, result: Assessment, digest: str) -> None:
+    """Keep an assessment, whole or not at all."""
+    kept = dataclasses.asdict(result) | {"digest": digest}
+    kept.pop("notebook")
+    body = json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8", "replace")
+    files.write_whole(path_of(course, result.exercise, result.student), body)
+
+
+def standing(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:
+    """Read back what came out of this very work, if nothing that belongs to it has been lost since."""
+    try:
+        known = json.loads(path_of(course, exercise, student).read_bytes())["digest"] == digest
+        written = (course.root / "autograded" / student / exercise / f"{exercise}.ipynb").is_file()
+        return read(course, exercise, student) if known and written else None
+    except (OSError, ValueError, KeyError, TypeError, CourseError):
+        return None
+
+
+def read(course: Course, exercise: str, student: str) -> Assessment:
+    """Read back the assessment of a graded submission.
+
+    Raises
+    ------
+    CourseError
+        If it has not been graded.
+    """
+    path = path_of(course, exercise, student)
+    try:
+        kept = json.loads(path.read_bytes())
+        kept.pop("digest")
+        kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
+        kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
+        return Assessment(**kept)
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ):  # or by a version that kept other things
+        raise CourseError(
+            f"{exercise} of {student} has not been graded: run samarkand grade {exercise}."
+        ) from None

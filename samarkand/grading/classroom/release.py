@@ -1,0 +1,360 @@
+"""What leaves the instructor's hands: released notebooks and the student's bundle; nothing that marks."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import zipfile
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+from samarkand.exercise import numbers
+from samarkand.exercise.desk import fingerprint
+from samarkand.grading.classroom import gradebook
+from samarkand.grading.classroom.course import Course, Heard
+from samarkand.grading.marking import checks
+from samarkand.grading.sandbox.box import NOT_FOR_STUDENTS
+from samarkand.ground import files, home
+from samarkand.ground.errors import CourseError
+
+#: What a student's copy holds of the repository, besides the released sets.
+PARTS = (
+    "LICENSE",
+    "LICENSE-CC-BY-4.0.txt",
+    "README.md",
+    "course_data",
+    "environment.yml",
+    "notebooks",
+    "pyproject.toml",
+    "requirements.lock",
+    "samarkand",
+    "settings",
+    "start.py",
+)
+#: What is left out of those parts.
+LEFT_OUT = ("course_data/prepare", *(f"samarkand/{name}" for name in NOT_FOR_STUDENTS))
+#: The one time that all files of a zip carry, so that its bytes depend on nothing but their content.
+STAMP = (2022, 9, 15, 0, 0, 0)
+
+
+def write_form(course: Course, exercise: checks.ExerciseSet) -> Path:
+    """Write ``form.json``, what the student's copy knows of a set, beside its source notebook.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    exercise : ExerciseSet
+        The set.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+    """
+    demonstration = numbers.draw(numbers.DEMONSTRATION, "demonstration", exercise.id, exercise.options)
+    form = checks.form(exercise, demonstration)
+    path = course.root / "source" / exercise.id / "form.json"
+    text = json.dumps(form, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    files.write_whole(path, text.encode())
+    return path
+
+
+def generate(course: Course, exercise: checks.ExerciseSet) -> Path:
+    """Let nbgrader make the released notebook of a set and enter the set into its gradebook.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    exercise : ExerciseSet
+        The set.
+
+    Returns
+    -------
+    pathlib.Path
+        ``release/<set>``.
+
+    Raises
+    ------
+    CourseError
+        If nbgrader refuses the source notebook, or somebody has answered in the released one.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
+
+    _spare_answers(course.root / "release" / exercise.id / f"{exercise.id}.ipynb")
+
+    source = course.root / "source" / exercise.id / f"{exercise.id}.ipynb"
+    if not source.is_file():
+        raise CourseError(f"There is no notebook {source}.")
+    write_form(course, exercise)
+    if course.gradebook.is_file():
+        gradebook.backup(course.gradebook)
+    config, coursedir = course.nbgrader(exercise.id)
+    converter: Any = GenerateAssignment(coursedir=coursedir, config=config)
+    heard = Heard(converter)
+    converter.force = True
+    converter.create_assignment = True
+    try:
+        converter.start()
+    except (NbGraderException, SystemExit) as error:
+        raise CourseError(f"nbgrader could not release {exercise.id}: {heard.why or error}") from None
+    return course.root / "release" / exercise.id
+
+
+def _spare_answers(path: Path) -> None:
+    """Stop if somebody who works alone has answered in the released notebook."""
+    from nbformat import from_dict
+    from nbgrader.utils import compute_checksum
+
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return  # nothing there that anybody could have worked in
+    for cell in cells:
+        cell["source"] = "".join(cell["source"])
+        marks = cell.get("metadata", {}).get("nbgrader", {})
+        if marks.get("solution") and marks.get("checksum") not in (None, compute_checksum(from_dict(cell))):
+            raise CourseError(
+                f"Somebody has answered in {path}: it is left as it is. Move it to my_work/ first."
+            )
+
+
+#: What nbgrader's gradebook knows of a student besides the id, and how spreadsheets head these columns.
+DETAILS = {
+    "first_name": ("firstname", "givenname"),
+    "last_name": ("lastname", "surname", "familyname"),
+    "email": ("email", "emailaddress"),
+}
+
+
+def read_roster(path: Path) -> dict[str, dict[str, str]]:
+    """Read a class from a CSV file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        UTF-8 (or UTF-16, as spreadsheets write "Unicode text"), with commas, semicolons or tabs. The first
+        line names the columns: ``id``, and if there are any ``first_name``, ``last_name`` and ``email``.
+
+    Returns
+    -------
+    dict of str to dict
+        The ids, sorted, and of each what is known besides.
+
+    Raises
+    ------
+    CourseError
+        If there is no column ``id``, or an id is missing, stands twice (were it in capitals), or cannot be
+        one; it names the line.
+    """
+    try:
+        body = path.read_bytes()
+        text = body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        first = text.lstrip().partition("\n")[0].partition("\r")[0]
+        separator = max(",;\t", key=first.count)
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except UnicodeDecodeError:
+        raise CourseError(
+            f"The roster {path} is not UTF-8 text: save it as CSV UTF-8 in your spreadsheet."
+        ) from None
+    except (OSError, csv.Error) as error:
+        raise CourseError(f"The roster {path} cannot be read: {error}.") from None
+    lines = [(n, row) for n, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
+    header = ["".join(filter(str.isalnum, cell.casefold())) for cell in (lines[0][1] if lines else [])]
+    if header.count("id") != 1:
+        raise CourseError(
+            f"The roster {path} needs a first line that names its columns, one of them id; its first line is "
+            f"{first[:60]!r}."
+        )
+    if len(lines) < 2:
+        raise CourseError(f"The roster {path} has no students: it needs a line for each below the first.")
+    columns = {
+        detail: header.index(name) for detail, names in DETAILS.items() for name in names if name in header
+    }
+    found: dict[str, dict[str, str]] = {}
+    places: dict[str, int] = {}
+    for number, row in lines[1:]:
+        cells = [cell.strip() for cell in row] + [""] * len(header)
+        if not cells[header.index("id")]:
+            raise CourseError(f"Line {number} of the roster has no id.")
+        try:
+            name = numbers.student(cells[header.index("id")])
+        except CourseError as error:
+            raise CourseError(f"Line {number} of the roster: {error}") from None
+        before = places.setdefault(name.casefold(), number)
+        if before != number:
+            raise CourseError(
+                f"{name} stands in the roster twice: in lines {before} and {number}"
+                + ("." if name in found else " (capital letters do not tell two students apart).")
+            )
+        found[name] = {detail: cells[column] for detail, column in columns.items() if cells[column]}
+    return dict(sorted(found.items()))
+
+
+def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
+    """Enter the students of a roster into the gradebook; from then on nobody else is graded.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    students : dict of str to dict
+        From :func:`read_roster`.
+
+    Returns
+    -------
+    list of str
+        Who is in the gradebook and not on the roster: they would still be graded.
+    """
+    gradebook.backup(course.gradebook)
+    with gradebook.opened(course.gradebook) as book:
+        for student, details in students.items():
+            book.update_or_create_student(student, **details)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ["id", *DETAILS], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({"id": student, **details} for student, details in students.items())
+    files.write_whole(course.root / "roster.csv", text.getvalue().encode())
+    return sorted(gradebook.students(course.gradebook) - set(students))
+
+
+def may_bundle(target: Path, *, force: bool = False) -> None:
+    """Say whether a bundle can be made: before anything is done for it.
+
+    Raises
+    ------
+    CourseError
+        If the target exists and may not be replaced.
+    """
+    if target.exists():
+        if not (target / "exercises" / "course.json").is_file() and any(target.iterdir()):
+            raise CourseError(f"{target} is there and no bundle: it is left as it is.")
+        if (target / "my_work").exists() or (target / ".venv").exists():
+            raise CourseError(f"Somebody works in {target}: it is left as it is, --force or not.")
+        if not force:
+            raise CourseError(f"{target} is there already. Say --force to make it anew.")
+        _spare_work(target)
+    elif _packed(target).exists() and not force:
+        raise CourseError(f"{_packed(target)} is there already. Say --force to make it anew.")
+
+
+def bundle(  # noqa: PLR0913 - the options of the verb
+    course: Course,
+    target: Path,
+    *,
+    students: Collection[str] | None = None,
+    force: bool = False,
+    root: Path | None = None,
+    say: Callable[[str], None] = print,
+) -> Path:
+    """Make what students get: lessons, tables, released sets, environment.
+
+    No checks, no solutions, no history.
+
+    Parameters
+    ----------
+    course : Course
+        The course; its sets must have been released.
+    target : pathlib.Path
+        The folder to make; the zip lies beside it.
+    students : collection of str, optional
+        Ids to recognise misspelt ones by; only their fingerprints go into the bundle.
+    force : bool, optional
+        Replace a bundle that is there; a folder in which somebody works is never touched.
+    root : pathlib.Path, optional
+        The repository.
+    say : callable, optional
+        Takes a line at a time.
+
+    Returns
+    -------
+    pathlib.Path
+        The zip; the same bytes for the same content.
+
+    Raises
+    ------
+    CourseError
+        If the target exists and may not be replaced.
+    """
+    root = root or home.ROOT
+    may_bundle(target, force=force)
+    names = [
+        name for name in checks.available(course.check_folder) if (course.root / "release" / name).is_dir()
+    ]
+    if not names:
+        raise CourseError("No set has been released yet: run samarkand release without --bundle first.")
+    made = target.with_name(f".{target.name}.part")  # if this is killed, what is there stays whole
+    shutil.rmtree(made, ignore_errors=True)
+    for part in PARTS:
+        say(f"copying {part}")
+        _copy(root, part, made)
+    for name in names:
+        say(f"copying {name}")
+        place = made / "exercises" / "release" / name
+        place.mkdir(parents=True)
+        for file in (f"{name}.ipynb", "form.json"):
+            shutil.copyfile(course.root / "release" / name / file, place / file)
+    seed = course.seed(create=True)
+    known = sorted({fingerprint(seed, student) for student in students or []})
+    settings = json.dumps({"seed": seed, "students": known}, indent=1) + "\n"
+    (made / "exercises" / "course.json").write_text(settings, encoding="utf-8")
+    unfinished = target.with_name(f".{target.name}.zip.part")
+    _zip(made, target.name, unfinished)
+    old = target.with_name(f".{target.name}.old.part")
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    made.rename(target)
+    unfinished.replace(_packed(target))
+    shutil.rmtree(old, ignore_errors=True)
+    return _packed(target)
+
+
+def _packed(target: Path) -> Path:
+    return target.with_name(f"{target.name}.zip")
+
+
+def _spare_work(target: Path) -> None:
+    """Stop if a bundle's folder is not what its zip holds: then somebody has worked in it."""
+    packed = _packed(target)
+    if not packed.is_file():
+        raise CourseError(f"{packed.name} is gone, so that nobody can tell whether {target} was worked in.")
+    with zipfile.ZipFile(packed) as archive:
+        made = {name: archive.read(name) for name in archive.namelist()}
+    for path in sorted(target.rglob("*")):
+        name = f"{target.name}/{path.relative_to(target).as_posix()}"
+        if path.is_file() and path.parent.name != "__pycache__" and made.get(name) != path.read_bytes():
+            raise CourseError(f"Somebody works in {target} ({path.name} has changed): it is left as it is.")
+
+
+def _copy(root: Path, part: str, target: Path) -> None:
+    """Copy a file or folder without what is hidden, made by machines, or left out."""
+    source = root / part
+    if source.is_file():
+        (target / part).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target / part)
+        return
+    for path in sorted(source.rglob("*")):
+        inner = path.relative_to(root)
+        hidden = any(piece.startswith(".") or piece == "__pycache__" for piece in inner.parts)
+        left_out = any(inner.as_posix().startswith(f"{left}/") for left in LEFT_OUT)
+        if path.is_file() and not path.is_symlink() and not hidden and not left_out:
+            (target / inner).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target / inner)
+
+
+def _zip(folder: Path, name: str, packed: Path) -> None:
+    """Pack a folder under a name, uncompressed: how bytes are compressed depends on the machine."""
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                inner = f"{name}/{path.relative_to(folder).as_posix()}"
+                entry = zipfile.ZipInfo(inner, date_time=STAMP)
+                entry.external_attr = 0o644 << 16
+                entry.create_system = 3
+                archive.writestr(entry, path.read_bytes())

@@ -1,0 +1,294 @@
+"""What an instructor asks after grading: why a mark is what it is, how the class fared, who copied."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import statistics
+from collections.abc import Iterator
+from typing import Any
+
+from samarkand.exercise import numbers
+from samarkand.grading.classroom import gradebook, records
+from samarkand.grading.classroom.course import Course
+from samarkand.grading.marking.assessment import Assessment
+from samarkand.grading.submission.rebuilding import ADDED
+from samarkand.ground.errors import CourseError
+
+
+def explain(course: Course, name: str, student: str) -> str:
+    """Explain one student's marks: the value read, the rule, the reason.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The set's id or number.
+    student : str
+        The student's id.
+
+    Returns
+    -------
+    str
+        For the instructor's eyes: it holds expected values.
+
+    Raises
+    ------
+    CourseError
+        If it has not been graded.
+    """
+    exercise, student = course.exercise(name), numbers.student(student)
+    result = records.read(course, exercise.id, student)
+    lines = [
+        f"{student}, {exercise.id}: {result.points:g} of {result.out_of:g}, ended: {result.ended}, "
+        f"{result.cpu:.2f} s of CPU" + (", NO SANDBOX" if result.trusted else ""),
+        f"numbers: {result.given}",
+    ]
+    for verdict in result.verdicts:
+        lines += [
+            "",
+            f"{verdict.question}: {verdict.points:g} of {verdict.out_of:g} ({verdict.state})",
+            f"  read:   {verdict.read or 'nothing'}",
+            f"  rule:   {verdict.rule or 'none was reached'}",
+            f"  reason: {verdict.reason}",
+        ]
+        if verdict.others:
+            lines.append(f"  note:   right for the numbers {verdict.others[0]}")
+        ran = result.ran.get(f"cell {verdict.question}")
+        if ran is not None and ran.error:
+            lines.append(f"  error:  {ran.error}")
+    if result.remarks:
+        lines += ["", "remarks:", *(f"  {remark}" for remark in result.remarks)]
+    return "\n".join(lines)
+
+
+def assessments(course: Course, exercise: str) -> list[Assessment]:
+    """Read back all assessments of a set, in the order of the ids; a damaged one is as good as none."""
+    folder = course.root / "assessments" / exercise
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        with contextlib.suppress(CourseError):
+            found.append(records.read(course, exercise, path.name.removesuffix(".json")))
+    return found
+
+
+def grades(course: Course, name: str) -> str:
+    """Sum up a set: table, histogram, questions, what is missing, what was flagged, suspected copies.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The set's id or number.
+
+    Returns
+    -------
+    str
+        A page of text.
+    """
+    exercise = course.exercise(name)
+    rows = gradebook.marks(course.gradebook, exercise.id)
+    if not rows:
+        raise CourseError(f"No work of {exercise.id} has been graded.")
+    results = assessments(course, exercise.id)
+    absent = gradebook.students(course.gradebook) - {row["student"] for row in rows}
+    parts = [
+        _table(rows),
+        _histogram(rows),
+        _questions(results),
+        *_listed("Nothing handed in", sorted(absent)),
+        *_listed("Not answered at all", [r.student for r in results if _unanswered(r)]),
+        *_listed("Added cells of their own", _with_cells_of_their_own(results)),
+        *_listed("Flagged", list(_flagged(results))),
+        *_listed("Suspected copies (one answer alone may be chance)", list(copies(results))),
+        *_listed("Waiting for a person", [row["student"] for row in rows if row["needs_manual_grade"]]),
+    ]
+    return "\n\n".join(parts)
+
+
+def _table(rows: list[dict[str, Any]]) -> str:
+    width = max(7, *(len(row["student"]) for row in rows))
+    lines = [f"{'student':{width}}  points  of     late"]
+    for row in rows:
+        late = f"-{row['late_penalty']:g}" if row["late_penalty"] else ""
+        lines.append(f"{row['student']:{width}}  {row['net']:6.4g}  {row['max_score']:<5g}  {late}".rstrip())
+    scores = [row["net"] for row in rows]
+    mean, middle = statistics.fmean(scores), statistics.median(scores)
+    lines.append(f"{len(rows)} students, mean {mean:.2f}, median {middle:g}")
+    return "\n".join(lines)
+
+
+def _histogram(rows: list[dict[str, Any]]) -> str:
+    counts = [0] * 10
+    for row in rows:
+        share = row["net"] / row["max_score"] if row["max_score"] else 0
+        counts[min(9, max(0, int(share * 10)))] += 1
+    bars = (f"{10 * n:3d}-{10 * n + 10:3d} %  {'#' * count} {count or ''}" for n, count in enumerate(counts))
+    return "\n".join(bar.rstrip() for bar in bars)
+
+
+def _with_cells_of_their_own(results: list[Assessment]) -> list[str]:
+    names = [r.student for r in results if any(remark.endswith(ADDED) for remark in r.remarks)]
+    return [", ".join(names)] if names else []
+
+
+def _flagged(results: list[Assessment]) -> Iterator[str]:
+    """Say what was odd in each submission; whoever only added cells did what a notebook is for."""
+    for result in results:
+        odd = [remark for remark in result.remarks if not remark.endswith(ADDED)]
+        if odd:
+            yield f"{result.student}: {'; '.join(odd)}"
+
+
+def _unanswered(result: Assessment) -> bool:
+    return all(verdict.state == "unanswered" for verdict in result.verdicts)
+
+
+def _questions(results: list[Assessment]) -> str:
+    """For each question the mean share of points, and how far it tells strong from weak work."""
+    lines = ["question  mean share  discrimination  right  partly  wrong  unanswered"]
+    if not results:
+        return lines[0]
+    for n, first in enumerate(results[0].verdicts):
+        verdicts = [result.verdicts[n] for result in results]
+        shares = [v.points / v.out_of for v in verdicts]
+        rest = [result.points - v.points for result, v in zip(results, verdicts, strict=True)]
+        states = [v.state for v in verdicts]
+        wrong = sum(state in ("wrong", "form", "error") for state in states)
+        lines.append(
+            f"{first.question:8}  {statistics.fmean(shares):10.2f}  {_correlation(shares, rest):>14}  "
+            f"{states.count('right'):5}  {states.count('partly'):6}  {wrong:5}  "
+            f"{states.count('unanswered'):10}"
+        )
+    return "\n".join(lines)
+
+
+def _correlation(one: list[float], other: list[float]) -> str:
+    try:
+        return f"{statistics.correlation(one, other):.2f}"
+    except statistics.StatisticsError:
+        return "-"  # fewer than two students, or all alike
+
+
+def copies(results: list[Assessment]) -> Iterator[str]:
+    """Name students whose wrong answers are right for a classmate's numbers, and were right there.
+
+    The most answers first. Who fits in a part of what another classmate fits in is not named.
+    """
+    found = []
+    for result in results:
+        fits = {r.student: _fitting(result, r) for r in results if r.student != result.student}
+        most = [q for q in fits.values() if q and not any(q < more for more in fits.values())]
+        for questions in {tuple(sorted(q)) for q in most}:
+            sources = [source for source, q in fits.items() if q == set(questions)]
+            found.append((-len(questions), result.student, questions, sources))
+    for _, student, questions, sources in sorted(found):
+        yield f"{student}: {', '.join(questions)} as {' or '.join(sources)} had it"
+
+
+def _fitting(result: Assessment, source: Assessment) -> set[str]:
+    """Name the questions that one had wrong, with an answer that was right for the other."""
+    return {
+        own.question
+        for own, right in zip(result.verdicts, source.verdicts, strict=True)
+        if right.state == "right" and any(other.items() <= source.given.items() for other in own.others)
+    }
+
+
+def _listed(title: str, entries: list[str]) -> list[str]:
+    return [f"{title}:\n" + "\n".join(f"  {entry}" for entry in entries)] if entries else []
+
+
+# --- export
+# -----------------------------------------------------------------------------------------------------
+
+FORMATS = ("csv", "canvas", "moodle", "nbgrader")
+
+
+def export(course: Course, name: str, form: str) -> str:
+    """Write the marks of a set as another system reads them.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    name : str
+        The set's id or number.
+    form : str
+        ``"csv"`` (one column a question), ``"canvas"`` or ``"moodle"`` (their gradebooks' import form), or
+        ``"nbgrader"`` (what its own export writes). Scores are what is left after penalties.
+
+    Returns
+    -------
+    str
+        CSV text.
+
+    Raises
+    ------
+    CourseError
+        If there is no such form.
+    """
+    exercise = course.exercise(name)
+    rows = gradebook.marks(course.gradebook, exercise.id)
+    if form == "csv":
+        cells = sorted({cell for row in rows for cell in row["questions"]})
+        table: list[list[Any]] = [
+            ["student", *cells, "late_penalty", "score", "max_score", "waits_for_a_person"]
+        ]
+        for row in rows:
+            marks = [row["questions"].get(cell, 0) for cell in cells]
+            waits = "yes" if row["needs_manual_grade"] else "no"
+            table.append([row["student"], *marks, row["late_penalty"], row["net"], row["max_score"], waits])
+    elif form == "canvas":
+        # Canvas looks for a student by its own number, then by the SIS ids, then by the name.
+        table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", exercise.id]]
+        table.append(
+            ["    Points Possible", "", "", "", "", rows[0]["max_score"] if rows else exercise.points]
+        )
+        table += [[r["name"] or r["student"], "", r["student"], r["student"], "", r["net"]] for r in rows]
+    elif form == "moodle":
+        # Moodle asks which column is whose: map from Username (or ID number), to the same.
+        table = [["Username", exercise.id], *([row["student"], row["net"]] for row in rows)]
+    elif form == "nbgrader":
+        table = _as_nbgrader(course, exercise.id)
+    else:
+        raise CourseError(f"No export {form!r}. There is: {', '.join(FORMATS)}.")
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([_safe(cell) for cell in row] for row in table)
+    return out.getvalue()
+
+
+#: The columns of nbgrader's own export.
+_NBGRADERS = (
+    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
+    "raw_score", "late_submission_penalty", "score", "max_score",
+)  # fmt: skip
+
+
+def _as_nbgrader(course: Course, exercise: str) -> list[list[Any]]:
+    """Build the table that ``nbgrader export`` writes, whose cells it does not quote."""
+    with gradebook.opened(course.gradebook) as book:
+        assignment = book.find_assignment(exercise)
+        handed_in = {submission.student_id: submission for submission in assignment.submissions}
+        table: list[list[Any]] = [list(_NBGRADERS)]
+        for student in book.students:
+            work = handed_in.get(student.id)
+            score, late = (work.score, work.late_submission_penalty or 0.0) if work else (0.0, 0.0)
+            who = (student.id, student.last_name, student.first_name, student.email)
+            marks = (score, late, max(0.0, score - late), assignment.max_score)
+            table.append([exercise, assignment.duedate, work and work.timestamp, *who, *marks])
+        return table
+
+
+def waiting(course: Course, name: str) -> list[str]:
+    """Return the ids of those whose written answers nobody has marked yet."""
+    rows = gradebook.marks(course.gradebook, course.exercise(name).id)
+    return [row["student"] for row in rows if row["needs_manual_grade"]]
+
+
+def _safe(cell: Any) -> Any:
+    """Keep a spreadsheet from taking a text for a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") else cell

@@ -1,0 +1,1 @@
+"""What is right, and what an answer is worth."""

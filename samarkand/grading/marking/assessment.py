@@ -1,0 +1,296 @@
+"""One submission from its folder to its marks: read, rebuild, run, mark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from samarkand.exercise import numbers
+from samarkand.grading.marking import purity
+from samarkand.grading.marking.checks import ExerciseSet, Marker, Verdict
+from samarkand.grading.sandbox.box import Sandbox
+from samarkand.grading.sandbox.work import Cell, Limits, Outcome, Ran, Result
+from samarkand.grading.submission import reading, rebuilding
+
+#: The share of a processor that work has at least, on whatever machine; who has less has slept.
+AWAKE = 0.05
+#: How many markers are kept: each holds tables.
+MARKERS = 8
+
+
+@dataclass
+class Assessment:
+    """All that is known of one graded submission.
+
+    Attributes
+    ----------
+    student, exercise : str
+        Whose, and of which set.
+    verdicts : list of Verdict
+        One a question.
+    remarks : list of str
+        What was found besides, for the feedback.
+    ended : str
+        How the run ended: ``"finished"``, a limit, ``"died"``, or ``"unreadable"``.
+    cpu : float
+        Seconds of CPU in the sandbox.
+    ran : dict of str to Ran
+        How each cell ran.
+    notebook : dict
+        The rebuilt notebook.
+    given : dict
+        The student's own numbers.
+    trusted : bool
+        Whether it ran with no sandbox.
+    """
+
+    student: str
+    exercise: str
+    verdicts: list[Verdict]
+    remarks: list[str] = field(default_factory=list)
+    ended: str = "finished"
+    cpu: float = 0.0
+    ran: dict[str, Ran] = field(default_factory=dict)
+    notebook: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
+    trusted: bool = False
+
+    @property
+    def points(self) -> float:
+        """The sum of the auto-graded points."""
+        return sum(verdict.points for verdict in self.verdicts)
+
+    @property
+    def out_of(self) -> float:
+        """The most that could be had."""
+        return sum(verdict.out_of for verdict in self.verdicts)
+
+
+@dataclass
+class Work:
+    """A submission that is ready to run.
+
+    Attributes
+    ----------
+    student : str
+        Whose.
+    given : dict
+        The student's own numbers.
+    notebook : dict
+        The rebuilt notebook.
+    cells : list of Cell, or None
+        What runs; none if nothing could be read.
+    remarks : list of str
+        What was found besides.
+    """
+
+    student: str
+    given: dict[str, Any]
+    notebook: dict[str, Any]
+    cells: list[Cell] | None
+    remarks: list[str]
+
+
+class Assessor:
+    """Assesses submissions to one set in one sandbox.
+
+    Parameters
+    ----------
+    exercise : ExerciseSet
+        The set.
+    released : rebuilding.Released
+        Its released notebook.
+    course_seed : str
+        What the students' numbers are drawn from.
+    sandbox : Sandbox
+        Where student code runs.
+    limits : Limits, optional
+        What one submission may use.
+    alone : callable, optional
+        Gives a context manager under which no other submission runs.
+    key : str
+        What the inputs of functions are drawn from.
+    """
+
+    def __init__(  # noqa: PLR0913, PLR0917 - all that an assessment depends on
+        self,
+        exercise: ExerciseSet,
+        released: rebuilding.Released,
+        course_seed: str,
+        sandbox: Sandbox,
+        limits: Limits | None = None,
+        alone: Callable[[], AbstractContextManager[None]] = nullcontext,
+        *,
+        key: str,
+    ) -> None:
+        self.exercise = exercise
+        self.released = released
+        self.seed = course_seed
+        self.sandbox = sandbox
+        self.limits = limits or Limits()
+        self.alone = alone
+        self.inputs = exercise.inputs(key)
+        self._markers: dict[str, Marker] = {}
+        self._known: dict[Any, Any] = {}
+
+    def marker(self, given: dict[str, Any]) -> Marker:
+        """Return the marker for these numbers; students with the same numbers share it."""
+        key = repr(sorted(given.items()))
+        found = self._markers.get(key)
+        if found is None:
+            if len(self._markers) >= MARKERS:
+                self._markers.pop(next(iter(self._markers)), None)
+            found = self._markers[key] = Marker(self.exercise, given, self.inputs, self._known)
+        return found
+
+    def assess(self, student: str, folder: Path) -> Assessment:
+        """Assess one submission; whatever is wrong with it costs this student alone.
+
+        Parameters
+        ----------
+        student : str
+            The id.
+        folder : pathlib.Path
+            ``submitted/<student>/<set>``.
+
+        Returns
+        -------
+        Assessment
+            Marks, reasons, remarks.
+        """
+        return self.run(self.prepare(student, folder))
+
+    def prepare(self, student: str, folder: Path) -> Work:
+        """Read and rebuild a submission; nothing of it runs yet."""
+        given = numbers.draw(self.seed, student, self.exercise.id, self.exercise.options)
+        try:
+            body, remarks = reading.read_file(folder, self.exercise.id)
+            submission = self.released.rebuild(reading.parse(body))
+        except reading.Unreadable as problem:
+            return Work(student, given, self.released.empty().notebook, None, [str(problem)])
+        return Work(student, given, submission.notebook, submission.cells, remarks + submission.remarks)
+
+    def run(self, work: Work, sandbox: Sandbox | None = None) -> Assessment:
+        """Run a submission and mark what comes out.
+
+        Parameters
+        ----------
+        work : Work
+            From :meth:`prepare`.
+        sandbox : Sandbox, optional
+            Another one than the assessor's own.
+
+        Returns
+        -------
+        Assessment
+            Marks, reasons, remarks.
+        """
+        box = sandbox or self.sandbox
+        marker = self.marker(work.given)
+        if work.cells is None:
+            verdicts = [
+                Verdict(q.id, 0, q.points, "unanswered", "Nothing could be read.")
+                for q in self.exercise.questions
+            ]
+            outcome = Outcome(ended="unreadable")
+        else:
+            outcome = self._run(box, work)
+            verdicts = named(marker.mark(outcome), self.exercise, work.cells)
+        ending = [_LIMITS[outcome.ended]] if outcome.ended in _LIMITS else []
+        return Assessment(
+            work.student,
+            self.exercise.id,
+            verdicts,
+            work.remarks + ending,
+            outcome.ended,
+            outcome.cpu,
+            outcome.ran,
+            work.notebook,
+            work.given,
+            box.trusted,
+        )
+
+    def _run(self, box: Sandbox, work: Work) -> Outcome:
+        cells = work.cells or []
+        sources = [cell.code for cell in cells if not cell.hold]
+        functions = [cell for cell in cells if cell.hold and cell.id in self.inputs.cases]
+        together = {cell.id for cell in functions if purity.forgets(sources, cell.hold)}
+
+        def run(limits: Limits) -> Outcome:
+            return box.run(cells, self.inputs.calls, together=together, given=work.given, limits=limits)
+
+        before = _machine()
+        outcome = run(self.limits)
+        if _starved(outcome, self.limits) and _was_busy(before, _machine()):
+            # That may be the others' fault: the same work gets a second go, alone, and four times as long.
+            walls = {name: 4 * getattr(self.limits, name) for name in ("wall", "cell_wall", "call_wall")}
+            with self.alone():
+                outcome = run(replace(self.limits, **walls))
+        return outcome
+
+
+def _machine() -> tuple[int, int]:
+    """Read how long all processors together have been idle, and how long they have been there."""
+    try:
+        with Path("/proc/stat").open(encoding="ascii") as file:
+            ticks = [int(part) for part in file.readline().split()[1:9]]
+    except (OSError, ValueError):
+        return 0, 0
+    return ticks[3] + ticks[4], sum(ticks)  # a processor that waits for a disk is idle
+
+
+def _was_busy(before: tuple[int, int], after: tuple[int, int]) -> bool:
+    """Say whether less than a quarter of the processors' time was idle in between."""
+    idle, whole = after[0] - before[0], after[1] - before[1]
+    return idle < whole / 4
+
+
+def named(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> list[Verdict]:
+    """Tell an answer under another name, or none at all, from a question that was left as it was.
+
+    Parameters
+    ----------
+    verdicts : list of Verdict
+        From :meth:`Marker.mark`.
+    exercise : ExerciseSet
+        The set.
+    cells : list of Cell
+        What ran.
+
+    Returns
+    -------
+    list of Verdict
+        The same; where the name that is read stands in no cell, the reason says so.
+    """
+    code = "\n".join(cell.code for cell in cells)
+    found = []
+    for verdict in verdicts:
+        name = exercise.question(verdict.question).name
+        if verdict.state == "unanswered" and not re.search(rf"\b{re.escape(name)}\b", code):
+            reason = f"There is no {name}: the answer is read from that name."
+            found.append(replace(verdict, reason=reason))
+        else:
+            found.append(verdict)
+    return found
+
+
+def _starved(outcome: Outcome, limits: Limits) -> bool:
+    """Say whether the wall clock may have ended something that was at work, and not asleep."""
+    if outcome.ended == "wall":
+        return outcome.cpu > AWAKE * limits.wall
+    results: list[Ran | Result] = [*outcome.ran.values(), *outcome.held.values(), *outcome.called.values()]
+    stopped = any("OutOfTime" in result.error for result in results)
+    return stopped and outcome.cpu > AWAKE * min(limits.cell_wall, limits.call_wall)
+
+
+_LIMITS = {
+    "wall": "The work was stopped because it ran for too long.",
+    "cpu": "The work was stopped because it used too much computing time.",
+    "memory": "The work was stopped because it used too much memory.",
+    "output": "The work was stopped because it gave back far too much.",
+    "died": "The work ended itself before everything was read.",
+}

@@ -1,0 +1,567 @@
+"""Questions and how they are marked: what is read, what is right, which wrong ways are known.
+
+A set's checks live apart from its notebook, in ``exercises/checks/<set>.py``, as one object ``SET``.
+Expected values are never typed in: each question has a *solution*, a function of the student's own numbers,
+and a ladder of *diagnoses*, each a known wrong way that is computed too. Both run here, outside the sandbox;
+what a student's work gave is compared as plain values (:mod:`samarkand.answers.decode`).
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: PLR0911 - one return a kind of value reads best
+import builtins
+import functools
+import hashlib
+import importlib.util
+import itertools
+import json
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from samarkand.answers import decode, diagnose, encode
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import Kind, WrongForm, refused
+from samarkand.grading.marking import inputs
+from samarkand.grading.marking.inputs import Cases, Inputs
+from samarkand.grading.sandbox.work import Outcome, Result
+from samarkand.ground.errors import CourseError, DamagedData, unknown
+from samarkand.ground.words import tr
+
+Given = dict[str, Any]
+
+#: How many other variants a wrong answer is held against.
+VARIANTS_TRIED = 1500
+
+
+@dataclass(frozen=True)
+class Question:
+    """One auto-graded question.
+
+    Attributes
+    ----------
+    id : str
+        The id of its cell: ``"q1"``; the cell that shows the form of the answer is ``"q1-check"``.
+    name : str
+        The name that is read from the student's work.
+    points : int
+        What it is worth.
+    kind : Kind
+        The form and unit of the answer; of what the function returns, where a function is asked for.
+    solution : callable
+        The reference: of the student's numbers; or the function itself, where one is asked for.
+    hint : str
+        What to look at when the answer is wrong in a way nobody foresaw.
+    taught : str
+        Where it was taught: the lesson, a colon, and the heading of its section.
+    diagnoses : tuple of Diagnosis
+        Known wrong ways, the likeliest first: of the student's numbers, or, for a function, of its arguments.
+    cases : callable, optional
+        For a function: gives what it is called with, drawn for the course (see :mod:`inputs`);
+        the first case is the example that the notebook shows, and never drawn.
+    varies : bool
+        Whether the answer depends on the student's numbers.
+    uses : tuple of str
+        On which of them; none named: on all.
+    """
+
+    id: str
+    name: str
+    points: int
+    kind: Kind
+    solution: Callable[..., Any]
+    hint: str
+    taught: str
+    diagnoses: tuple[Diagnosis, ...] = ()
+    cases: Cases | None = None
+    varies: bool = False
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One row of a rubric: anchors[n] describes n points, with an example."""
+
+    name: str
+    anchors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A written answer, marked by a person with a rubric; its points are 4 times the criteria."""
+
+    id: str
+    title: str
+    rubric: tuple[Criterion, ...]
+
+    @property
+    def points(self) -> int:
+        """The most points a rubric gives: four a criterion."""
+        return 4 * len(self.rubric)
+
+
+@dataclass(frozen=True)
+class ExerciseSet:
+    """One set of exercises.
+
+    Attributes
+    ----------
+    id : str
+        The folder and notebook: ``"ex03_the_sco"``.
+    lesson : str
+        The lesson it belongs to: ``"03_the_sco"``.
+    options : mapping of str to sequence
+        What each of the student's own numbers may be.
+    questions : tuple of Question
+        In the order of the notebook.
+    written : tuple of Written
+        Answers marked by a person.
+    """
+
+    id: str
+    lesson: str
+    questions: tuple[Question, ...]
+    options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    written: tuple[Written, ...] = ()
+
+    def question(self, name: str) -> Question:
+        """Return the question of that id."""
+        for question in self.questions:
+            if question.id == name:
+                return question
+        raise unknown("question", name, [q.id for q in self.questions])
+
+    @property
+    def points(self) -> int:
+        """What all auto-graded questions are worth."""
+        return sum(question.points for question in self.questions)
+
+    def inputs(self, key: str) -> Inputs:
+        """Draw what the functions are called with in one course: see :meth:`Course.key`."""
+        return Inputs(key, self.id, {q.id: q.cases for q in self.questions if q.cases is not None})
+
+    @functools.cached_property
+    def _elsewhere(self) -> dict[str, list[tuple[Given, Any]]]:
+        return {}
+
+    def elsewhere(self, question: Question) -> list[tuple[Given, Any]]:
+        """Return what is right for which numbers, for a question that varies; worked out once.
+
+        Parameters
+        ----------
+        question : Question
+            Of this set.
+
+        Returns
+        -------
+        list of (dict, object)
+            The numbers that the answer depends on, and the answer, for up to `VARIANTS_TRIED` variants.
+        """
+        if question.id not in self._elsewhere:
+            names = question.uses or tuple(self.options)
+            choices = itertools.product(*(self.options[name] for name in names))
+            givens = [dict(zip(names, c, strict=True)) for c in itertools.islice(choices, VARIANTS_TRIED)]
+            self._elsewhere[question.id] = [
+                (g, _canonical(question.kind, question.solution(g))) for g in givens
+            ]
+        return self._elsewhere[question.id]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The mark of one question.
+
+    Attributes
+    ----------
+    question : str
+        Its id.
+    points, out_of : float
+        The mark.
+    state : str
+        ``"right"``, ``"partly"``, ``"wrong"``, ``"form"``, ``"error"`` or ``"unanswered"``.
+    reason : str
+        For the student: gives nothing away.
+    read : str
+        For the instructor: the value that was read.
+    rule : str
+        For the instructor: what was compared, with which tolerance.
+    others : list of dict
+        Other numbers that a wrong answer fits exactly: those of them that the question uses.
+    """
+
+    question: str
+    points: float
+    out_of: float
+    state: str
+    reason: str
+    read: str = ""
+    rule: str = ""
+    others: list[Given] = field(default_factory=list)
+
+
+def load(folder: Path, name: str) -> ExerciseSet:
+    """Load the checks of one set.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        ``exercises/checks``.
+    name : str
+        The set's id, or enough of it: ``"ex03"``.
+
+    Returns
+    -------
+    ExerciseSet
+        The object ``SET`` of that module.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such set.
+    DamagedData
+        If the module holds no ``SET``.
+    """
+    names = available(folder)
+    full = [n for n in names if n == name] or [n for n in names if n.split("_")[0] == name]
+    if len(full) != 1:
+        raise unknown("set", name, names)
+    path = folder / f"{full[0]}.py"
+    spec = importlib.util.spec_from_file_location(f"samarkand_checks_{full[0]}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+        found = module.SET
+    except CourseError:
+        raise
+    except Exception as error:
+        raise DamagedData(
+            f"The checks in {path.name} cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(found, ExerciseSet):
+        raise DamagedData(f"{path.name} holds no ExerciseSet under the name SET.")
+    return found
+
+
+def available(folder: Path) -> list[str]:
+    """List the ids of all sets that have checks."""
+    return sorted(path.stem for path in folder.glob("ex*.py"))
+
+
+# --- marking ------------------------------------------------------------------------------------------------
+
+
+def _canonical(kind: Kind, value: object) -> Any:
+    """Bring a reference value into the form that answers are compared in, by the very same way."""
+    return kind.read(decode.plain(value))
+
+
+class Marker:
+    """Marks the answers of one student to one set; works out each expected value once.
+
+    Parameters
+    ----------
+    exercise : ExerciseSet
+        The set.
+    given : dict
+        The student's own numbers.
+    inputs : Inputs
+        What functions are called with; shared by the markers of a class.
+    known : dict, optional
+        What functions have given for which arguments: filled here, and shared by the markers of a class.
+    """
+
+    def __init__(
+        self, exercise: ExerciseSet, given: Given, inputs: Inputs, known: dict[Any, Any] | None = None
+    ) -> None:
+        self.exercise = exercise
+        self.given = given
+        self.inputs = inputs
+        self._known = {} if known is None else known
+
+    @functools.cached_property
+    def expected(self) -> dict[str, Any]:
+        """The right answers: a value a question, or a list of values for a function."""
+        return {q.id: self._answers(q, q.solution) for q in self.exercise.questions}
+
+    def _answers(self, question: Question, way: Callable[..., Any]) -> Any:
+        if question.cases is not None:
+            return [self._gives(question, way, form) for form in self.inputs.forms[question.id]]
+        if way is not question.solution:
+            return _canonical(question.kind, way(self.given))
+        names = (question.uses or tuple(self.given)) if question.varies else ()
+        used = {name: self.given[name] for name in names}
+        return self._once((way, json.dumps(used)), lambda: _canonical(question.kind, way(used)))
+
+    def _gives(self, question: Question, way: Callable[..., Any], form: str) -> Any:
+        """Work out what a function gives for a case."""
+
+        def given() -> Any:
+            # A way must not see what another has changed.
+            return way(*(encode.decode(argument) for argument in json.loads(form)))
+
+        key = (way, hashlib.sha256(form.encode()).digest())  # the form itself may be long
+        return self._once(key, lambda: _canonical(question.kind, given()))
+
+    def _once(self, key: Any, work_out: Callable[[], Any]) -> Any:
+        """Work something out, unless it was worked out for another student."""
+        if key not in self._known:
+            self._known[key] = work_out()
+        return self._known[key]
+
+    def mark(self, outcome: Outcome) -> list[Verdict]:
+        """Mark every question.
+
+        Parameters
+        ----------
+        outcome : Outcome
+            What came out of the sandbox.
+
+        Returns
+        -------
+        list of Verdict
+            One a question, in the order of the set.
+        """
+        return [self.judge(question, outcome) for question in self.exercise.questions]
+
+    def judge(self, question: Question, outcome: Outcome) -> Verdict:
+        """Mark one question."""
+        held = outcome.held.get(question.id)
+        if held is None:
+            return _verdict(question, "error", _ENDED.get(outcome.ended, _ENDED["died"]))
+        if not held.error and held.value is ...:
+            ran = outcome.ran.get(f"cell {question.id}")
+            if ran is not None and ran.error:
+                return _verdict(
+                    question, "error", f"The cell stopped with an error: {ran.error}", read="nothing"
+                )
+            return _verdict(question, "unanswered", "Not answered yet.", read="nothing")
+        if held.error:
+            return _verdict(question, "error", f"{question.name}: {held.error}.")
+        if question.cases is not None:
+            return self._mark_function(question, held, outcome)
+        read = decode.show(held.value)
+        expected = _listed(self.expected[question.id])
+        rule = f"{question.kind.asked()}{_tolerance(question.kind)}; expected {expected}"
+        try:
+            answer = question.kind.read(held.value)
+        except WrongForm as problem:
+            return _verdict(question, "form", str(problem), read=read, rule=rule)
+        if question.kind.same(answer, self.expected[question.id]):
+            return _verdict(question, "right", "Right.", question.points, read=read, rule=rule)
+        known = self._known_way(question, [answer])
+        if known:
+            return _verdict(question, "wrong", known, read=read, rule=rule)
+        if _as_written(answer, self.expected[question.id]):
+            return _verdict(question, "wrong", _COARSE, read=read, rule=rule)
+        others = self._fits(question, answer) if question.varies else []
+        if others:
+            # So may a slip be that nobody foresaw: the reason must be true of both.
+            reason = f"For other numbers this would be right: did you take yours from given? {question.hint}"
+            return replace(_verdict(question, "wrong", reason, read=read, rule=rule), others=others)
+        return _verdict(question, "wrong", question.hint, read=read, rule=rule)
+
+    def _fits(self, question: Question, answer: Any) -> list[Given]:
+        """Find all other numbers that this answer would be right for, to the last digit handed in."""
+        elsewhere = self.exercise.elsewhere(question)
+        return [
+            g for g, right in elsewhere if question.kind.same(answer, right) and _as_written(answer, right)
+        ]
+
+    def _known_way(self, question: Question, answers: list[Any]) -> str | None:
+        """Find the reason of the known wrong way that gives these answers."""
+
+        def given(diagnosis: Diagnosis) -> list[Any] | None:
+            try:
+                found = self._answers(question, diagnosis.wrong)
+            except Exception:  # a wrong way may fail on these numbers
+                return None
+            return found if question.cases is not None else [found]
+
+        wrong = ((diagnosis.reason, given(diagnosis)) for diagnosis in question.diagnoses)
+        return diagnose.known(question.kind, answers, wrong)
+
+    def _mark_function(self, question: Question, held: Result, outcome: Outcome) -> Verdict:
+        if not (isinstance(held.value, decode.Opaque) and held.value.kind == "function"):
+            return _verdict(
+                question,
+                "form",
+                str(refused(held.value, tr("a function"))),
+                read=decode.show(held.value),
+            )
+        cases, expected = self.inputs.cases[question.id], self.expected[question.id]
+        lost = Result(error="OutOfTime" if outcome.ended in ("cpu", "wall") else "not reached")
+        got = [outcome.called.get(f"{question.id}/{n}", lost) for n in range(len(cases))]
+        if all(not r.error and (r.value is ... or r.value is None) for r in got) and expected[0] is not None:
+            nothing = all(r.value is None for r in got)
+            reason = "Not answered yet: the function returns nothing." if nothing else "Not answered yet."
+            return _verdict(question, "unanswered", reason, read="a function that returns nothing")
+        answers: list[Any] = []
+        problems: list[str] = []
+        for result in got:
+            try:
+                answers.append(None if result.error else question.kind.read(result.value))
+                problems.append(_safe_error(result.error) if result.error else "")
+            except WrongForm as problem:
+                answers.append(None)
+                # The form of what came back could carry an input that is not to be seen: say only what was
+                # expected.
+                del problem
+                problems.append(_came_back(result.value, question.kind))
+        right = [a is not None and question.kind.same(a, e) for a, e in zip(answers, expected, strict=True)]
+        edges = [case.edge for case in cases]
+        read = "; ".join(
+            f"{n}{f' ({edge})' if edge else ''}: {decode.show(r.value, 60) if not r.error else r.error}"
+            for n, (r, edge) in enumerate(zip(got, edges, strict=True))
+        )
+        rule = (
+            f"{len(cases)} inputs, of which {sum(map(bool, edges))} are edges{_tolerance(question.kind)}: "
+            f"all right gives {question.points}, all but edges gives half; expected {expected!r}; "
+            f"right: {right}"
+        )
+        if all(right):
+            return _verdict(
+                question,
+                "right",
+                "Right, on inputs you have not seen too.",
+                question.points,
+                read=read,
+                rule=rule,
+            )
+        ordinary = all(ok for ok, edge in zip(right, edges, strict=True) if not edge)
+        points = question.points / 2 if ordinary else 0
+        state = "partly" if ordinary else "wrong"
+        reason = self._function_reason(question, answers, problems, ordinary)
+        return _verdict(question, state, reason, points, read=read, rule=rule)
+
+    def _function_reason(
+        self, question: Question, answers: list[Any], problems: list[str], ordinary: bool
+    ) -> str:
+        known = self._known_way(question, answers)
+        if known:
+            return known
+        expected = self.expected[question.id]
+        if all(a is not None and _as_written(a, e) for a, e in zip(answers, expected, strict=True)):
+            return _COARSE
+        # What follows a call that never ended was not reached: say what was the matter first.
+        first = next((p for p in problems if p == _ENDLESS), next((p for p in problems if p), ""))
+        where = (
+            "It is right on ordinary inputs, not on all."
+            if ordinary
+            else "It is not right on all ordinary inputs."
+        )
+        return f"{where} {f'On one of them {first}.' if first else question.hint}"
+
+
+_ENDED = {
+    "wall": "Your work ran for too long and was stopped before this was reached.",
+    "cpu": "Your work used too much computing time and was stopped before this was reached.",
+    "memory": "Your work used too much memory and was stopped before this was reached.",
+    "output": "Your work gave back far more than was asked for and was stopped.",
+    "died": "Your work ended before this was reached.",
+    "finished": "There was nothing to read.",
+}
+
+
+_COARSE = "This is rounded too far: the question says how exact it must be."
+
+_ENDLESS = "it ran too long and was stopped"
+
+
+def _came_back(value: Any, kind: Kind) -> str:
+    if value is None:
+        return "it gives back nothing"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "it gives back no number (nan or inf)"
+    return f"it gives back something else than {kind.asked()}"
+
+
+def _as_written(answer: Any, right: Any) -> bool:
+    """Say whether an answer is the other to its own last digit: within a tolerance many are, by chance.
+
+    Examples
+    --------
+    >>> _as_written((8, 23.5), (8, 23.4581)), _as_written((8, 23.49), (8, 23.4581))
+    (True, False)
+    """
+    if isinstance(answer, dict):
+        return answer.keys() == right.keys() and all(_as_written(answer[k], right[k]) for k in right)
+    if isinstance(answer, tuple):
+        return len(answer) == len(right) and all(map(_as_written, answer, right))
+    if isinstance(answer, float):
+        digits = 0 if answer.is_integer() else len(f"{answer:.12f}".rstrip("0").partition(".")[2])
+        return math.isclose(answer, right, rel_tol=1e-9) or answer == round(right, digits)
+    return bool(answer == right)
+
+
+def _listed(expected: Any) -> str:
+    """Write what is expected, a set in the order of the alphabet: its own is another in every run."""
+    return ", ".join(sorted(expected)) if isinstance(expected, frozenset) else repr(expected)
+
+
+def _safe_error(error: str) -> str:
+    """Name an error by its type alone, and only by a type of Python's own.
+
+    A text of a student's could carry an input out.
+    """
+    name = error.partition(":")[0]
+    if name == "OutOfTime":
+        return _ENDLESS
+    known = isinstance(getattr(builtins, name, None), type)
+    return f"it stops with {name}" if known else "it stops with an error"
+
+
+def _tolerance(kind: Kind) -> str:
+    tolerance = getattr(kind, "tolerance", None) or getattr(getattr(kind, "of", None), "tolerance", None)
+    return f", within {tolerance:g}" if tolerance else ""
+
+
+def _verdict(  # noqa: PLR0913 - the fields of a verdict
+    question: Question, state: str, reason: str, points: float = 0, *, read: str = "", rule: str = ""
+) -> Verdict:
+    return Verdict(question.id, points, question.points, state, reason, read, rule)
+
+
+def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
+    """Write what the student's copy may know of a set: ids, points, kinds, one example, options.
+
+    Parameters
+    ----------
+    exercise : ExerciseSet
+        The set.
+    demonstration : dict
+        Numbers to make the example with.
+
+    Returns
+    -------
+    dict
+        Plain JSON without any answer.
+    """
+    questions = {}
+    shown = exercise.inputs(inputs.DEMONSTRATION).cases
+    for question in exercise.questions:
+        entry: dict[str, Any] = {
+            "name": question.name,
+            "points": question.points,
+            "kind": question.kind.to_json(),
+        }
+        if question.cases is not None:
+            entry["function"] = True
+            entry["example"] = [encode.encode(a) for a in shown[question.id][0].arguments]
+        questions[question.id] = entry
+    rubrics = {
+        w.id: {"title": w.title, "criteria": [{"name": c.name, "anchors": list(c.anchors)} for c in w.rubric]}
+        for w in exercise.written
+    }
+    return {
+        "set": exercise.id,
+        "lesson": exercise.lesson,
+        "options": {name: list(choices) for name, choices in exercise.options.items()},
+        "questions": questions,
+        "rubrics": rubrics,
+    }

@@ -1,0 +1,1 @@
+"""Where a student's cells run: confined, with plain values as the only way out."""

@@ -1,0 +1,591 @@
+"""The sandbox from outside: start it, hand it one submission at a time, read back plain values.
+
+What runs inside is :mod:`samarkand.grading.sandbox.server`. This module never sees an object of a
+student's, only bytes, which :mod:`samarkand.answers.decode` reads strictly.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from samarkand.answers import decode
+from samarkand.grading.sandbox.work import Call, Cell, Limits, Outcome, Ran, Result
+from samarkand.ground import home
+from samarkand.ground.errors import CourseError
+from samarkand.ground.files import Scratch
+
+HERE = Path(__file__).resolve().parent
+
+#: Rooms of the package that no student's copy has, and no submission finds: whole folders.
+NOT_FOR_STUDENTS = ("course", "grading")
+
+
+class NoSandbox(CourseError):
+    """Student code cannot be confined on this machine, and it is not run unconfined."""
+
+
+_ENDS = {0: "finished", 1: "wall", 2: "cpu", 3: "memory", 4: "output"}
+
+
+class Sandbox:
+    """A warm server behind bubblewrap; use it as a context manager.
+
+    Parameters
+    ----------
+    data : pathlib.Path, optional
+        The course's tables; read-only inside.
+    secret : sequence of pathlib.Path, optional
+        What must not be seen inside (the instructor's course and secret); checked before anything starts.
+    warm : sequence of str, optional
+        Modules that every submission imports.
+    trusted : bool, optional
+        Run student code with no confinement at all. Never the default, and named in every report.
+    folder : pathlib.Path, optional
+        Where trusted code runs; a folder that is thrown away if not given.
+
+    Raises
+    ------
+    NoSandbox
+        If this machine cannot confine student code.
+    """
+
+    def __init__(
+        self,
+        data: Path | None = None,
+        *,
+        secret: Sequence[Path] = (),
+        warm: Sequence[str] = ("numpy", "pandas", "samarkand.data", "samarkand.exercise.desk"),
+        trusted: bool = False,
+        folder: Path | None = None,
+    ) -> None:
+        self.folder = folder
+        self.data = (data or home.course_data()).resolve()
+        self.secret = [Path(folder).resolve() for folder in secret]
+        self.warm = [name for name in warm if _installed(name)]
+        self.trusted = trusted
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._complaints: Any = None
+        self._scratch: Scratch | None = None
+        self._stage = ""
+        self._warm = False
+        self._warmed_by: Sandbox | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def another(self) -> Sandbox:
+        """Return a sandbox whose server is a fork of this one's, once that is warm: it costs next to nothing.
+
+        The two share nothing that a submission could reach. It ends with this one; started again, it is on
+        its own.
+        """
+        other = Sandbox(self.data, secret=self.secret, warm=self.warm, trusted=self.trusted)
+        self.launch()
+        assert self._control is not None
+        other._control, theirs = socket.socketpair()
+        other._warmed_by = self
+        with theirs:
+            socket.send_fds(self._control, [b"C"], [theirs.fileno()])
+        return other
+
+    def launch(self) -> None:
+        """Start the server and let it get warm while something else is done."""
+        if self._control is not None:
+            return
+        ours, theirs = socket.socketpair()
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
+        self._scratch = Scratch(shared=True)
+        self._stage = str(self._scratch.path / "stage")
+        for folder in (self._scratch.path, self._scratch.path / "stage"):
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o755)
+        try:
+            command = self._trusted_command() if self.trusted else self._command()
+        except NoSandbox:
+            self.stop()
+            raise
+        environment = (
+            {**_ENVIRONMENT, **self._paths()}
+            if self.trusted
+            else {"PATH": os.environ.get("PATH", "/usr/bin")}
+        )
+        self._process = subprocess.Popen(
+            command,
+            stdin=theirs.fileno(),
+            stdout=subprocess.DEVNULL,
+            stderr=self._complaints,
+            env=environment,
+        )
+        theirs.close()
+        self._control = ours
+
+    def start(self) -> None:
+        """Start the server, unless it runs, and wait until it is warm."""
+        self.launch()
+        if self._warm:
+            return
+        assert self._control is not None
+        self._control.settimeout(120)
+        try:
+            self._warm = self._control.recv(1) == b"R"
+        except OSError:
+            self._warm = False
+        if not self._warm:
+            said = self._said()
+            self.stop()
+            raise NoSandbox(f"{_CANNOT} {_why(said)} {_INSTEAD}")
+
+    def stop(self) -> None:
+        """End the server and everything in it."""
+        self._warm, self._warmed_by = False, None
+        if self._control is not None:
+            self._control.close()  # an idle server ends by itself
+            self._control = None
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(0.5)
+            self._process.kill()  # and everything inside: the sandbox has its own process namespace
+            self._process.wait()
+            self._process = None
+        if self._complaints is not None:
+            self._complaints.close()
+            self._complaints = None
+        if self._scratch is not None:
+            self._scratch.remove()
+            self._scratch = None
+
+    def _said(self) -> str:
+        if self._warmed_by is not None:
+            return self._warmed_by._said()
+        if self._complaints is None:
+            return ""
+        self._complaints.seek(0)
+        return str(self._complaints.read(2000).decode("utf-8", "replace")).strip()
+
+    # --- the command ----------------------------------------------------------------------------------------
+
+    def _readable(self) -> list[tuple[str, str]]:
+        """Pairs (here, inside): all that can be seen inside besides /usr."""
+        found: list[tuple[str, str]] = []
+        for name in ("/etc/ld.so.cache", "/etc/localtime"):
+            if Path(name).exists():
+                found.append((name, name))
+        for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
+            if not _below(Path(prefix), Path("/usr")):
+                found.append((prefix, prefix))
+        for entry in sorted(home.PACKAGE.iterdir()):
+            if entry.name not in (*NOT_FOR_STUDENTS, "__pycache__"):
+                found.append((str(entry), f"/course/samarkand/{entry.name}"))
+        found.append((str(HERE), "/grader"))
+        found.append((str(self.data), "/course/course_data"))
+        return found
+
+    def _command(self) -> list[str]:
+        if sys.platform != "linux":
+            raise NoSandbox(f"{_CANNOT} That needs Linux. {_INSTEAD}")
+        if shutil.which("bwrap") is None:
+            raise NoSandbox(
+                f"{_CANNOT} bubblewrap is not installed (the Debian package bubblewrap). {_INSTEAD}"
+            )
+        readable = self._readable()
+        self._refuse_leaks(readable)
+        links = [
+            part
+            for name in ("/bin", "/lib", "/lib64", "/sbin")
+            for part in (
+                ("--symlink", str(Path(name).readlink()), name)
+                if Path(name).is_symlink()
+                else ("--ro-bind-try", name, name)
+            )
+        ]
+        inside = {
+            "warm": self.warm,
+            "trusted": False,
+            "readable": [
+                "/usr",
+                "/lib",
+                "/lib64",
+                "/bin",
+                *dict.fromkeys(_top(target) for _, target in readable),
+                "/dev/urandom",
+                "/dev/random",
+            ],
+        }
+        before = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "1000"]
+        before += ["--gid", "1000", "--clearenv"]
+        for name, value in {
+            **_ENVIRONMENT,
+            "PYTHONPATH": "/course",
+            "SAMARKAND_DATA": "/course/course_data",
+        }.items():
+            before += ["--setenv", name, value]
+        before += [
+            "--ro-bind",
+            "/usr",
+            "/usr",
+            *links,
+            "--tmpfs",
+            "/tmp",
+            "--dir",
+            "/tmp/home",
+        ]
+        after = ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
+        after += [part for folder in ("/dev", "/") for part in ("--remount-ro", folder)]
+        # -s: no user site; safe path: nothing is imported from the folder a submission can write to.
+        after += [
+            "--chdir",
+            "/",
+            "--",
+            sys.executable,
+            "-s",
+            "-P",
+            "-B",
+            "/grader/server.py",
+            json.dumps(inside),
+        ]
+        spec = {"before": before, "readable": readable, "after": after, "stage": self._stage}
+        return [sys.executable, "-I", str(HERE / "launch.py"), json.dumps(spec)]
+
+    def _refuse_leaks(self, readable: list[tuple[str, str]]) -> None:
+        for path in self.secret:
+            for source in ("/usr", *(source for source, _ in readable)):
+                if _below(path, Path(source).resolve()):
+                    raise NoSandbox(
+                        f"{path} lies in {source}, which student code can read. Move it elsewhere."
+                    )
+
+    def _trusted_command(self) -> list[str]:
+        inside = {"warm": self.warm, "trusted": True, "readable": [], "scratch": self._stage}
+        inside |= {"folder": str(self.folder.resolve())} if self.folder else {}
+        return [sys.executable, "-s", "-P", "-B", str(HERE / "server.py"), json.dumps(inside)]
+
+    def _paths(self) -> dict[str, str]:
+        return {"PYTHONPATH": str(home.ROOT), "SAMARKAND_DATA": str(self.data)}
+
+    # --- one submission -------------------------------------------------------------------------------------
+
+    def run(
+        self,
+        cells: Sequence[Cell],
+        calls: Sequence[Call] = (),
+        *,
+        together: Collection[str] = (),
+        given: dict[str, Any] | None = None,
+        limits: Limits | None = None,
+    ) -> Outcome:
+        """Run the cells of one submission, then call its functions.
+
+        Parameters
+        ----------
+        cells : sequence of Cell
+            In the order of the student's notebook.
+        calls : sequence of Call
+            Sent only when the cells have run, in this order; left out where no function was held.
+        together : set of str, optional
+            Functions that remember nothing between calls (:mod:`samarkand.grading.marking.purity`):
+            their calls are made in one process. All others have a process for each call.
+        given : dict, optional
+            The student's own numbers; plain JSON.
+        limits : Limits, optional
+            What the submission may use.
+
+        Returns
+        -------
+        Outcome
+            Whatever came back; a submission that misbehaves has less of it.
+
+        Raises
+        ------
+        NoSandbox
+            If the sandbox itself failed: then nobody's mark is touched.
+        """
+        limits = limits or Limits()
+        outcome, lost = self._run(_Work(cells, calls, together, given or {}, limits, "here"))
+        if lost is not None:
+            # The call that ended it has failed; those after it are made, for the first time, in another run.
+            outcome.called[lost] = Result(error="the call gave nothing back")
+            rest = [call for call in calls if call.id not in outcome.called]
+            again, _ = self._run(_Work(cells, rest, together, given or {}, limits, "fork"))
+            outcome.called |= again.called
+            outcome.cpu += again.cpu
+            outcome.ended = again.ended
+        return outcome
+
+    def _run(self, work: _Work) -> tuple[Outcome, str | None]:
+        """Run a submission once; say also which call, if any, ended it and kept others from being made."""
+        self.start()
+        control = self._control
+        assert control is not None
+        outcome = Outcome()
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                try:
+                    socket.send_fds(control, [b"S"], [theirs.fileno()])
+                except OSError:
+                    raise NoSandbox(f"The sandbox has ended by itself. {_why(self._said())}") from None
+            exchange = _Exchange(ours, time.monotonic() + work.limits.wall + 10, work.limits.output)
+            overflow, lost = False, None
+            try:
+                exchange.send({"limits": asdict(work.limits)})
+                if exchange.receive() != {"ready": True}:
+                    raise EOFError
+            except (OSError, EOFError, decode.NotAValue):
+                ready = False
+            else:
+                ready = True
+                try:
+                    self._talk(exchange, outcome, work)
+                except _Lost as lost_call:
+                    lost = str(lost_call)
+                except _Overflow:
+                    overflow = True
+                except (OSError, EOFError, decode.NotAValue, TimeoutError):
+                    pass  # the keeper's report, read below, says why it broke off
+        report = self._report(control, work.limits)
+        if not ready:
+            raise NoSandbox(f"{_CANNOT} {_why(self._said())} {_INSTEAD}")
+        outcome.cpu = float(report["cpu"])
+        ended = _ENDS.get(report["ended"], "died")
+        wanted = {call.id for call in work.calls if _is_function(outcome.held.get(call.of))}
+        complete = wanted == set(outcome.called) and bool(outcome.ran or outcome.held or not work.cells)
+        if ended not in ("output", "finished"):
+            lost = None  # a limit of the whole submission has ended it
+        if overflow:
+            ended = "output"
+        elif complete and ended in ("output", "finished"):
+            ended = "finished"  # the grader hung up because it had everything
+        elif ended in ("output", "finished"):
+            ended = "died"
+        outcome.ended = ended
+        return outcome, lost
+
+    def _talk(self, exchange: _Exchange, outcome: Outcome, work: _Work) -> None:
+        told = [{"id": c.id, "hold": c.hold} if c.hold else {"id": c.id, "code": c.code} for c in work.cells]
+        exchange.send({"given": work.given, "cells": told})
+        reply = exchange.receive().get("cells")
+        reply = reply if type(reply) is dict else {}
+        for cell in work.cells:
+            got = reply.get(cell.id)
+            got = got if type(got) is dict else {}
+            if cell.hold:
+                outcome.held[cell.id] = _result(got)
+            else:
+                outcome.ran[cell.id] = Ran(_sentence(got.get("error", "")), _line(got.get("text", ""), 4000))
+        calls = [call for call in work.calls if _is_function(outcome.held.get(call.of))]
+        # A table that several calls share is sent, and built, once. Inside, calls and inputs are only numbers
+        # in the order in which they come: their ids would tell one from another.
+        inputs: dict[str, int] = {}
+        places = {c.id: [inputs.setdefault(json.dumps(a), len(inputs)) for a in c.arguments] for c in calls}
+        exchange.send({"inputs": [json.loads(form) for form in inputs]})
+        # Those that have a process for each call come first: what is called here may leave something behind.
+        for where in ("each", work.where):
+            chosen = [call for call in calls if (call.of in work.together) is (where != "each")]
+            asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(chosen)]
+            if not asked:
+                continue
+            exchange.send({"calls": asked, "where": where})
+            for n, call in enumerate(chosen):
+                try:
+                    # The alarm of a call does not reach into C.
+                    got = exchange.receive(work.limits.call_wall + 1 if where == "here" else None)
+                except (OSError, EOFError, TimeoutError):
+                    if where == "here":
+                        raise _Lost(call.id) from None
+                    raise
+                if got.get("id") == n:
+                    outcome.called[call.id] = _result(got)
+        exchange.send({"calls": []})
+
+    def _report(self, control: socket.socket, limits: Limits) -> dict[str, Any]:
+        """Wait for the server's own report; if it does not come, start anew."""
+        exchange = _Exchange(control, time.monotonic() + limits.wall + 30, 4096)
+        try:
+            report = exchange.receive()
+            return {"ended": int(report["ended"]), "cpu": float(report["cpu"])}
+        except (OSError, EOFError, decode.NotAValue, _Overflow, KeyError, ValueError):
+            said = self._said()
+            self.stop()
+            raise NoSandbox(f"The sandbox has ended by itself. {_why(said)}") from None
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What :meth:`Sandbox.run` was given, and where the calls are made that may share a process.
+
+    That is ``here``, where the cells have run, or in a ``fork`` of it, which costs as much again as the cells
+    and outlives a call that ends its process.
+    """
+
+    cells: Sequence[Cell]
+    calls: Sequence[Call]
+    together: Collection[str]
+    given: dict[str, Any]
+    limits: Limits
+    where: str
+
+
+class _Lost(Exception):
+    """A call has ended the process in which others were to be made, or does not come to an end."""
+
+
+class _Overflow(Exception):
+    """More came back than any honest submission sends."""
+
+
+class _Exchange:
+    """Messages over a socket, with one deadline and a cap for all of them."""
+
+    def __init__(self, channel: socket.socket, deadline: float, cap: int) -> None:
+        self.channel, self.deadline, self.left = channel, deadline, cap
+
+    def send(self, message: dict[str, Any]) -> None:
+        body = json.dumps(message, allow_nan=False).encode()
+        self.channel.settimeout(max(0.01, self.deadline - time.monotonic()))
+        self.channel.sendall(struct.pack("!I", len(body)) + body)
+
+    def receive(self, patience: float | None = None) -> dict[str, Any]:
+        deadline = self.deadline if patience is None else min(self.deadline, time.monotonic() + patience)
+        (size,) = struct.unpack("!I", self._exactly(4, deadline))
+        self.left -= size
+        if self.left < 0:
+            raise _Overflow
+        return decode.parse(self._exactly(size, deadline))
+
+    def _exactly(self, size: int, deadline: float) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([self.channel], [], [], left)[0]:
+                raise TimeoutError
+            part = self.channel.recv(min(1 << 16, size - len(parts)))
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)
+
+
+def _result(got: dict[str, Any]) -> Result:
+    if "error" in got:
+        return Result(error=_sentence(got["error"]) or "an error")
+    if "value" not in got:
+        return Result(error="the value could not be read")
+    try:
+        return Result(value=decode.read(got["value"]))
+    except decode.NotAValue as error:
+        return Result(error=f"the value could not be read: {error}")
+
+
+def _is_function(held: Result | None) -> bool:
+    return held is not None and isinstance(held.value, decode.Opaque) and held.value.kind == "function"
+
+
+def _line(text: object, length: int = 300) -> str:
+    """Keep what can be shown of a text that came out of the sandbox."""
+    if type(text) is not str:
+        return ""
+    kept = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text[:length])
+    return kept.encode("utf-8", "replace").decode("utf-8")
+
+
+def _sentence(text: object) -> str:
+    """Keep an error to one line, or it could look like lines of the grader's own."""
+    return " ".join(_line(text).split())
+
+
+_ENVIRONMENT = {
+    "HOME": "/tmp/home",
+    "TMPDIR": "/tmp",
+    "SAMARKAND_WORK": "/tmp/home/my_work",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+    "PATH": "/usr/bin:/bin",
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "agg",
+    # one thread each: thirty submissions share the machine, and a forked process has no pool to inherit
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "ARROW_NUM_THREADS": "1",
+    "IPYTHONDIR": "/tmp/home/ipython",
+}
+
+_CANNOT = "Student code cannot be confined here, so it is not run."
+_INSTEAD = (
+    "Otherwise use the container of deploy/grader.md (deploy/grader.sh grade), or, if you wrote the "
+    "submissions yourself, --i-trust-these-students."
+)
+
+_APPARMOR = (
+    "AppArmor keeps users from making namespaces: "
+    "say sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0."
+)
+#: What bubblewrap, the kernel or :mod:`launch` says, and what that means to whoever wants to grade.
+_HINTS = {
+    "No permissions to create": (
+        "Nobody may make namespaces: start this container with --security-opt seccomp=unconfined; "
+        "where it is none, say sudo sysctl kernel.unprivileged_userns_clone=1."
+    ),
+    "(ENOSPC)": "No more namespaces may be made: say sudo sysctl user.max_user_namespaces=10000.",
+    "Creating new namespace failed": "This kernel has no namespaces for users.",
+    "setting up uid map": _APPARMOR,
+    "loopback: Failed RTM_": _APPARMOR,
+    "Failed to make / slave": (
+        "AppArmor keeps this container from mounting: start it with --security-opt apparmor=unconfined."
+    ),
+    "Failed to mount tmpfs": (
+        "SELinux keeps this container from mounting: start it with --security-opt label=disable."
+    ),
+    "Can't mount proc": (
+        "This container hides parts of /proc: start it with --security-opt systempaths=unconfined."
+    ),
+    "[Errno 1] unshare": (
+        "Root may not mount in this container: start it with --cap-add SYS_ADMIN, or with --user as another."
+    ),
+    "Permission denied": "A folder that Python needs cannot be read by other users.",
+}
+
+
+def _why(said: str) -> str:
+    """Turn what bubblewrap or the server said into a sentence that says what to do."""
+    if not said:
+        return ""
+    last = said.splitlines()[-1].strip()
+    hint = next((hint for sign, hint in _HINTS.items() if sign in said), "")
+    return f"{hint} ({last})".lstrip()
+
+
+def _top(target: str) -> str:
+    """Name the folder that holds nothing but what was mounted for submissions; one rule is enough for it."""
+    return next((top for top in ("/course", "/grader") if target.startswith(f"{top}/")), target)
+
+
+def _below(path: Path, folder: Path) -> bool:
+    return path == folder or folder in path.parents
+
+
+def _installed(name: str) -> bool:
+    import importlib.util
+
+    try:
+        return importlib.util.find_spec(name) is not None
+    except ModuleNotFoundError:
+        return False

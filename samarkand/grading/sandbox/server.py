@@ -1,0 +1,556 @@
+"""What runs inside the sandbox: a warm process that gives each submission a fork of its own.
+
+Started by :mod:`samarkand.grading.sandbox.box` as a script, never imported there. It imports nothing of the
+grader but :mod:`confinement`, which lies beside it. No submission passes through the
+memory of this process: it receives the descriptor of a socket and hands it on.
+
+For each submission three processes, of which only the last runs what a student wrote:
+
+server
+    waits for a descriptor, forks, reports what the fork has cost.
+keeper
+    leaves the server's process, user and IPC namespaces, forks the runner as process 1 of new ones, and ends
+    it when it has used up its time, CPU or memory. The runner cannot name, signal or trace the keeper or the
+    server.
+runner
+    takes a private writable ``/tmp``, hides ``/proc``, gives up every privilege, and only then reads the
+    student's cells from the socket and runs them.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import functools
+import gc
+import importlib
+import io
+import json
+import os
+import random
+import re
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import confinement  # type: ignore[import-not-found]
+
+from samarkand.answers import encode
+
+#: Why a keeper ended: its exit status.
+FINISHED, WALL, CPU, MEMORY, HUNG_UP, BROKEN = range(6)
+
+#: The descriptor on which the runner hears from the grader.
+CHANNEL = 3
+
+# --- messages: a length of four bytes, then JSON ------------------------------------------------------------
+
+
+def send(channel: socket.socket, message: dict[str, Any]) -> None:
+    """Write one message."""
+    body = json.dumps(message, allow_nan=False).encode()
+    channel.sendall(struct.pack("!I", len(body)) + body)
+
+
+def receive(channel: socket.socket) -> dict[str, Any]:
+    """Read one message; an end of file raises ``EOFError``."""
+    (size,) = struct.unpack("!I", _exactly(channel, 4))
+    message: dict[str, Any] = json.loads(_exactly(channel, size))
+    return message
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < size:
+        part = channel.recv(min(1 << 16, size - len(parts)))
+        if not part:
+            raise EOFError
+        parts += part
+    return bytes(parts)
+
+
+# --- the keeper ---------------------------------------------------------------------------------------------
+
+
+def keep(channel: socket.socket, options: dict[str, Any]) -> int:
+    """Fork the runner, watch its use of time, CPU and memory, and end it when a limit is reached.
+
+    Returns
+    -------
+    int
+        ``FINISHED``, ``WALL``, ``CPU``, ``MEMORY``, ``HUNG_UP`` or ``BROKEN``.
+    """
+    limits = receive(channel)["limits"]
+    confined = not options["trusted"]
+    if confined:
+        confinement.leave_namespaces()
+    runner = os.fork()
+    if runner == 0:
+        try:
+            run(channel, limits, options)
+        finally:
+            os._exit(0)
+    deadline = time.monotonic() + limits["wall"]
+    hung_up = select.poll()
+    hung_up.register(channel, select.POLLRDHUP)
+    pause = 0.02
+    try:
+        while os.waitpid(runner, os.WNOHANG) == (0, 0):
+            cpu, memory = spent(_below(runner) if confined else {runner})
+            if time.monotonic() > deadline:
+                return WALL
+            if cpu > limits["cpu"]:
+                return CPU
+            if memory > limits["memory"]:
+                return MEMORY
+            if hung_up.poll(0):
+                return HUNG_UP
+            signal.sigtimedwait([signal.SIGCHLD], pause)
+            pause = min(pause * 1.5, 0.05)
+        runner = 0
+        return FINISHED
+    finally:
+        if runner:  # the end of process 1 is the end of all processes in its namespace
+            if confined:
+                os.kill(runner, signal.SIGKILL)
+            else:
+                os.killpg(runner, signal.SIGKILL)
+            os.waitpid(runner, 0)
+
+
+def _below(runner: int) -> set[int]:
+    """Find the runner and all that come from it; an orphan becomes a child of the runner, its process 1."""
+    parents = {}
+    # Parents before their children, as a rule: nobody gets out of sight by losing a parent meanwhile.
+    for number in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):  # noqa: PTH208 - fast
+        with contextlib.suppress(OSError):
+            stat = Path(f"/proc/{number}/stat").read_bytes()
+            parents[number] = int(stat.rpartition(b")")[2].split()[1])
+    found, new = {runner}, {runner}
+    while new:
+        new = {number for number, parent in parents.items() if parent in new}
+        found |= new
+    return found
+
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+#: Memory of a process that is not a file's, and what the kernel needs to keep count of it.
+OWN_MEMORY = re.compile(rb"^(?:RssAnon|RssShmem|VmPTE|VmSwap|HugetlbPages):\s+(\d+)", re.MULTILINE)
+
+
+def spent(processes: set[int]) -> tuple[float, int]:
+    """Return seconds of CPU so far, and bytes of memory now, of processes and of their dead children.
+
+    Whoever has died is here until its parent has waited for it, and then in its parent's sum: no process in
+    the sandbox can have its children forgotten (``FORBIDDEN_USES``).
+    """
+    ticks = memory = 0
+    for number in processes:
+        try:
+            stat = Path(f"/proc/{number}/stat").read_bytes()
+            status = Path(f"/proc/{number}/status").read_bytes()
+        except OSError:
+            continue
+        ticks += sum(map(int, stat.rpartition(b")")[2].split()[11:15]))
+        memory += sum(int(kilobytes) << 10 for kilobytes in OWN_MEMORY.findall(status))
+    return ticks / TICK, memory
+
+
+# --- the runner ---------------------------------------------------------------------------------------------
+
+
+class OutOfTime(BaseException):
+    """A cell or a call that ran too long; ``except Exception`` does not swallow it."""
+
+
+@contextlib.contextmanager
+def _clock(cpu: float, wall: float) -> Iterator[None]:
+    """Interrupt the block after so many seconds of CPU or on the wall."""
+
+    def ring(number: int, frame: object) -> None:
+        raise OutOfTime
+
+    signal.signal(signal.SIGPROF, ring)
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_PROF, cpu)
+    signal.setitimer(signal.ITIMER_REAL, wall)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+class Transcript(io.TextIOBase):
+    """What cells print, up to a length for each and for all; the rest is forgotten."""
+
+    def __init__(self, length: int) -> None:
+        self.parts: list[str] = []
+        self.left, self.for_all = 0, length
+
+    def begin(self, length: int) -> None:
+        """Begin a cell."""
+        self.parts.clear()
+        self.left = length
+
+    def writable(self) -> bool:
+        """Say that this can be written to."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Keep what there is room for."""
+        room = min(self.left, self.for_all)
+        if room > 0:
+            self.parts.append(str(text)[:room])
+            self.left -= len(self.parts[-1])
+            self.for_all -= len(self.parts[-1])
+        return len(text)
+
+
+def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any]) -> None:
+    """Confine this process, then run a student's cells and answer questions about what they left."""
+    if not options["trusted"]:
+        try:
+            confinement.confine(limits, options["readable"])
+        except OSError as error:
+            sys.stderr.write(f"runner: {error}\n")
+            sys.stderr.flush()
+            return
+    os.setsid()
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nowhere, descriptor)
+    channel = _only_descriptor(channel)
+    place = Path(options.get("scratch") or f"{confinement.SCRATCH}/work")
+    os.chdir(options.get("folder") or workplace(place))
+    if not options["trusted"]:
+        sys.path.insert(0, "")  # as in a notebook: a file that a cell has written can be imported
+    send(channel, {"ready": True})
+    work = receive(channel)
+    _same_chance()
+    os.environ["SAMARKAND_GIVEN"] = json.dumps(work["given"])
+    shell = _shell()
+    held: dict[str, Any] = {}
+    around: dict[str, dict[str, Any]] = {}
+    cells: dict[str, Any] = {}
+    transcript = Transcript(limits["output"] // 32)
+    for cell in work["cells"]:
+        if "hold" in cell:
+            held[cell["id"]] = shell.user_ns.get(cell["hold"], ...)
+            if callable(held[cell["id"]]):
+                around[cell["id"]] = dict(shell.user_ns)
+            with _quiet(_clock(limits["cell_cpu"], limits["cell_wall"])):
+                cells[cell["id"]] = {"value": written(held[cell["id"]], limits)}
+        else:
+            cells[cell["id"]] = run_cell(shell, cell["code"], limits, transcript)
+    send(channel, {"cells": cells})
+    inputs: list[Any] = []
+    for form in receive(channel)["inputs"]:
+        inputs.append(None)
+        with _quiet(_clock(limits["call_cpu"], limits["call_wall"])):
+            inputs[-1] = encode.decode(form)
+    made = functools.partial(make, held, around, inputs, limits)
+    while (asked := receive(channel))["calls"]:
+        for answer in _answers_to(asked, made, limits):
+            send(channel, answer)
+
+
+Made = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def _answers_to(asked: dict[str, Any], made: Made, limits: dict[str, int]) -> Iterator[dict[str, Any]]:
+    """Make calls here, in one fork of this process, or each in one of its own."""
+    calls = asked["calls"]
+    if asked["where"] == "here":
+        yield from map(made, calls)
+    else:
+        for some in [calls] if asked["where"] == "fork" else [[call] for call in calls]:
+            yield from answers(made, some, limits)
+
+
+def workplace(top: Path) -> Path:
+    """Make the folder that cells run in: tables lie beside and above it, as around a student's notebook."""
+    here = top / "exercises" / "release" / "set"
+    if not here.is_dir():
+        here.mkdir(parents=True)
+        for place in (top, top / "exercises", here.parent, here):
+            (place / "course_data").symlink_to(os.environ["SAMARKAND_DATA"])
+    return here
+
+
+def _only_descriptor(channel: socket.socket) -> socket.socket:
+    """Move the channel to a descriptor of its own and close all others."""
+    number = channel.detach()
+    if number != CHANNEL:
+        os.dup2(number, CHANNEL)
+    os.closerange(CHANNEL + 1, 1 << 16)
+    return socket.socket(fileno=CHANNEL)
+
+
+def _same_chance() -> None:
+    """Start the random numbers anew, always alike.
+
+    Python draws a seed after each fork, and a mark must not be luck.
+    """
+    random.seed(2022)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(2022)
+
+
+@contextlib.contextmanager
+def _quiet(inner: contextlib.AbstractContextManager[None]) -> Iterator[None]:
+    """Run a block whose failure is only the loss of what it would have given."""
+    try:
+        with inner:
+            yield
+    except BaseException:
+        return
+
+
+def written(value: object, limits: dict[str, int]) -> Any:
+    """Write a value as JSON, unless it is so long that it would leave no room for others."""
+    form = encode.encode(value)
+    return form if len(json.dumps(form)) <= limits["value"] else {"t": "big", "type": type(value).__name__}
+
+
+def run_cell(shell: Any, code: str, limits: dict[str, int], transcript: Transcript) -> dict[str, Any]:
+    """Run one cell as a notebook does, errors and all.
+
+    Returns
+    -------
+    dict
+        ``ok``; ``error``, the last line of a traceback; ``text``, what it printed.
+    """
+    transcript.begin(limits["text"])
+    sys.stdout = sys.stderr = transcript
+    error: BaseException | None = None
+    try:
+        with _clock(limits["cell_cpu"], limits["cell_wall"]):
+            result = shell.run_cell(code, silent=True, store_history=False)
+            error = result.error_before_exec or result.error_in_exec
+    except BaseException as caught:
+        error = caught
+    finally:
+        sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
+    report: dict[str, Any] = {"ok": error is None, "text": "".join(transcript.parts)}
+    if error is not None:
+        report["error"] = _sentence(error)
+    return report
+
+
+def _sentence(error: BaseException) -> str:
+    kind = type(error).__name__
+    if kind == "OutOfTime":
+        return "OutOfTime: this ran too long and was stopped"
+    try:
+        return f"{kind}: {error}"[:300]
+    except BaseException:
+        return kind[:300]
+
+
+def make(
+    held: dict[str, Any],
+    around: dict[str, dict[str, Any]],
+    inputs: list[Any],
+    limits: dict[str, int],
+    call: dict[str, Any],
+) -> dict[str, Any]:
+    """Make one call of a student's function.
+
+    Returns
+    -------
+    dict
+        ``id``, and ``value`` or ``error``.
+    """
+    # A call may change what it is given; the next has its own.
+    arguments = [copy.deepcopy(inputs[n]) for n in call["arguments"]]
+    _as_it_was(around.get(call["of"]))
+    return {**_called(held.get(call["of"]), arguments, limits), "id": call["id"]}
+
+
+def answers(made: Made, calls: list[dict[str, Any]], limits: dict[str, int]) -> list[dict[str, Any]]:
+    """Make calls in one fork of this process, which no other fork can know of.
+
+    Returns
+    -------
+    list of dict
+        One a call, in that order. A call that ends the fork has an error, and those after it another fork.
+    """
+    found: list[dict[str, Any]] = []
+    while len(found) < len(calls):
+        found += _in_a_fork(made, calls[len(found) :], limits)
+        if len(found) < len(calls):
+            found.append({"id": calls[len(found)]["id"], "error": "the call gave nothing back"})
+    return found
+
+
+def _in_a_fork(made: Made, calls: list[dict[str, Any]], limits: dict[str, int]) -> list[dict[str, Any]]:
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(reader)
+            os.close(CHANNEL)
+            with os.fdopen(writer, "wb", buffering=0) as pipe:
+                for call in calls:
+                    pipe.write(json.dumps(made(call)).encode() + b"\n")
+        finally:
+            os._exit(0)
+    os.close(writer)
+    body = b""
+    patience = limits["call_wall"] + 1  # the alarm of a call does not reach into C
+    deadline = time.monotonic() + patience
+    while (left := deadline - time.monotonic()) > 0 and select.select([reader], [], [], left)[0]:
+        part = os.read(reader, 1 << 16)
+        body += part
+        if not part or len(body) > limits["output"]:
+            break
+        if b"\n" in part:
+            if body.count(b"\n") >= len(calls):
+                break  # a process that a call has left behind may hold the pipe open
+            deadline = time.monotonic() + patience
+    os.close(reader)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    found = []
+    for line, call in zip(body.split(b"\n")[:-1], calls, strict=False):
+        try:
+            found.append({**json.loads(line), "id": call["id"]})
+        except (ValueError, TypeError):
+            break
+    return found
+
+
+def _as_it_was(names: dict[str, Any] | None) -> None:
+    """Give a function the names that stood around it where it was read: later cells may use them anew."""
+    if names is not None:
+        with contextlib.suppress(Exception):
+            here = _shell().user_ns
+            here.clear()
+            here.update(names)
+
+
+def _called(function: Any, arguments: list[Any], limits: dict[str, int]) -> dict[str, Any]:
+    try:
+        _same_chance()
+        with _clock(limits["call_cpu"], limits["call_wall"]):
+            return {"value": written(function(*arguments), limits)}
+    except BaseException as error:
+        return {"error": _sentence(error)}
+
+
+# --- the server ---------------------------------------------------------------------------------------------
+
+_shell: Callable[[], Any]
+
+
+def warm(modules: list[str]) -> None:
+    """Import once what every submission imports, and make the shell that runs its cells."""
+    global _shell  # noqa: PLW0603 - one shell, made before the first fork and handed down by it
+    for name in modules:
+        importlib.import_module(name)
+    if "samarkand.data" in modules:
+        tables = sys.modules["samarkand.data"]
+        for name in tables.tables()["name"]:
+            tables.load(name)  # parsed once, kept by the module, handed down by fork
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    shell: Any = InteractiveShell.instance(config=config)
+    # Only the sentence of an error is reported; a traceback costs more than most cells.
+    shell.showtraceback = shell.showsyntaxerror = shell.showindentationerror = lambda *a, **k: None
+    shell.system = shell.system_raw  # the other way needs a terminal, and there is none
+    if hasattr(shell, "_tee"):  # it keeps all that is printed, without end
+        shell._tee = lambda channel: contextlib.nullcontext()
+    shell.transform_cell = _as_it_is(shell, shell.transform_cell)
+    # The first run of everything pays for lazy imports; here it is paid once.
+    shell.run_cell(
+        "import pandas as _p\n"
+        "_f = _p.DataFrame({'a': ['x', 'y'], 'b': [1, 2]})\n"
+        "_f['d'] = _p.to_datetime(['2022-09-14', '2022-09-16'])\n"
+        "_f.query('b > 1').merge(_f, on='a').groupby('a')['b_x'].sum().sort_values().to_string()\n"
+        "_f['d'].dt.year, _f['a'].str.upper(), _f.pivot_table(index='a', values='b', aggfunc='sum')\n"
+        "del _p, _f",
+        silent=True,
+        store_history=False,
+    )
+    _shell = lambda: shell  # noqa: E731
+
+
+def _as_it_is(shell: Any, transform: Callable[[str], str]) -> Callable[[str], str]:
+    """Leave a cell alone that is Python: looking for magics in it costs more than running most of them."""
+
+    def transformed(code: str) -> str:
+        if not shell.input_transformers_post:
+            try:
+                compile(code, "cell", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                return transform(code)
+            return code if code.endswith("\n") else code + "\n"
+        return transform(code)
+
+    return transformed
+
+
+def serve(options: dict[str, Any]) -> None:
+    """Fork a keeper for each descriptor that comes, one after the other, until the grader hangs up.
+
+    A descriptor may also be another control channel: a fork of this process, as warm, serves that one.
+    """
+    control = socket.socket(fileno=os.dup(0))
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nowhere, 0)
+    os.close(nowhere)
+    warm(options["warm"])
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # the keeper waits for it by name
+    gc.collect()
+    gc.freeze()
+    control.sendall(b"R")
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        if not message:
+            return
+        if message == b"C":
+            if os.fork():
+                os.close(descriptors[0])
+            else:
+                control.close()
+                control = socket.socket(fileno=descriptors[0])
+                control.sendall(b"R")
+            continue
+        keeper = os.fork()
+        if keeper == 0:
+            status = BROKEN
+            try:
+                control.close()
+                with socket.socket(fileno=descriptors[0]) as channel:
+                    status = keep(channel, options)
+            except EOFError:
+                status = HUNG_UP
+            except BaseException as error:
+                sys.stderr.write(f"keeper: {type(error).__name__}: {error}\n")
+                sys.stderr.flush()
+            finally:
+                os._exit(status)
+        os.close(descriptors[0])
+        _, status, use = os.wait4(keeper, 0)
+        code = os.waitstatus_to_exitcode(status)
+        send(control, {"ended": code if code >= 0 else BROKEN, "cpu": use.ru_utime + use.ru_stime})
+
+
+if __name__ == "__main__":
+    serve(json.loads(sys.argv[1]))
+    os._exit(0)

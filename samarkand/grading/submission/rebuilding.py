@@ -1,0 +1,330 @@
+"""What of a submission is graded: the released cells by their ids, whatever the file claims about them.
+
+A submission (see :mod:`reading`) is rebuilt: the result is the released notebook with the student's
+sources in it. Everything else - forged metadata, planted outputs, cells of other kinds - is named in a
+remark and left behind.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from samarkand.grading.sandbox.work import Cell
+from samarkand.grading.submission.reading import shown
+from samarkand.ground.errors import DamagedData
+
+#: How the remark on added cells ends, which says nothing against anybody.
+ADDED = "added; they run, and carry no points."
+#: The most brackets, and beginnings of formulas, in one cell of prose: without ends, programs that show
+#: notebooks take minutes over some ten thousand.
+OPENINGS = 300
+#: The most characters of code that are shown of one cell and of all, and in one run of letters or of spaces:
+#: programs that colour code take time with the square of their number.
+CODE, ALL_CODE, RUN = 10_000, 100_000, 200
+
+
+@dataclass
+class Submission:
+    """A submission as it is graded.
+
+    Attributes
+    ----------
+    notebook : dict
+        The released notebook with the student's sources.
+    cells : list of Cell
+        What runs, and where names are read.
+    remarks : list of str
+        What was found besides, a sentence each.
+    """
+
+    notebook: dict[str, Any]
+    cells: list[Cell]
+    remarks: list[str] = field(default_factory=list)
+
+
+class Released:
+    """A released notebook, and how submissions are read against it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        ``release/<set>/<set>.ipynb`` as nbgrader has made it.
+    answers : dict of str to str
+        The name that is read for each question, by the question's id.
+
+    Raises
+    ------
+    DamagedData
+        If the notebook is missing or lacks a cell for a question.
+    """
+
+    def __init__(self, path: Path, answers: dict[str, str]) -> None:
+        try:
+            self.notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise DamagedData(f"The released notebook {path} cannot be read: {error}") from None
+        self.answers = answers
+        self.cells: dict[str, dict[str, Any]] = {}
+        for cell in self.notebook["cells"]:
+            cell["source"] = "".join(cell["source"])
+            marks = cell["metadata"].get("nbgrader", {})
+            self.cells[marks.get("grade_id") or f"id:{cell['id']}"] = cell
+        self._by_cell_id = {cell["id"]: key for key, cell in self.cells.items()}
+        self._by_source = {
+            _bare(c["source"]): k
+            for k, c in self.cells.items()
+            if c["source"].strip() and not self._editable(c)
+        }
+        missing = [q for q in answers if q not in self.cells]
+        if missing:
+            raise DamagedData(f"{path.name} has no cell for {', '.join(missing)}.")
+
+    @staticmethod
+    def _editable(cell: dict[str, Any]) -> bool:
+        return bool(cell["metadata"].get("nbgrader", {}).get("solution"))
+
+    @staticmethod
+    def _autograded(cell: dict[str, Any]) -> bool:
+        marks = cell["metadata"].get("nbgrader", {})
+        return bool(marks.get("grade")) and not marks.get("solution")
+
+    def _key(self, cell: dict[str, Any]) -> str | None:
+        """Find which released cell a submitted one is: by the grader's id, by the cell's id."""
+        if cell["grade_id"] in self.cells:
+            return str(cell["grade_id"])
+        return self._by_cell_id.get(cell["id"])
+
+    def _keys(self, submitted: list[dict[str, Any]]) -> list[str | None]:
+        """Find the released cell of each submitted one.
+
+        Some programs drop all ids: a cell that none may change is then found by its text, the last that has
+        it, and an answer by its place, if it stands alone there.
+        """
+        keys = [self._key(cell) for cell in submitted]
+        lost = set(self._by_source.values()) - set(keys)
+        for place in reversed(range(len(keys))):
+            key = self._by_source.get(_bare(submitted[place]["source"]))
+            if keys[place] is None and key in lost:
+                keys[place] = key
+                lost.remove(key)
+        places: dict[str, int] = {key: place for place, key in enumerate(keys) if key is not None}
+        names = [*self.cells, ""]
+        places[""] = len(keys)  # the end
+        for above, key, below in zip(names, names[1:], names[2:], strict=False):
+            if key in places or not self._editable(self.cells[key]) or not {above, below} <= places.keys():
+                continue
+            between = range(places[above] + 1, places[below])
+            alone = [n for n in between if submitted[n]["source"].strip() and keys[n] is None]
+            if len(alone) == 1 and submitted[alone[0]]["type"] == self.cells[key]["cell_type"]:
+                keys[alone[0]] = key
+        return keys
+
+    def empty(self) -> Submission:
+        """Return the work of a student of whom nothing can be read."""
+        return Submission(copy.deepcopy(self.notebook), [])
+
+    def rebuild(self, submitted: list[dict[str, Any]]) -> Submission:
+        """Put a student's sources into the released notebook.
+
+        Parameters
+        ----------
+        submitted : list of dict
+            From :func:`parse`.
+
+        Returns
+        -------
+        Submission
+            Runs in the student's order; looks like the released notebook.
+        """
+        remarks: list[str] = []
+        found: dict[str, dict[str, Any]] = {}
+        order: list[tuple[str | None, dict[str, Any]]] = []
+        twice: Counter[str] = Counter()
+        added = 0
+        for cell, released in zip(submitted, self._keys(submitted), strict=True):
+            key = released
+            if key is not None and key in found:
+                twice[key] += 1
+                if not self._editable(self.cells[key]):
+                    continue
+                key = None
+            elif key is None and cell["type"] == "code" and cell["source"].strip():
+                added += 1
+            if key is not None:
+                found[key] = cell
+            order.append((key, cell))
+        remarks += [
+            f"The cell {shown(k)} stands in it {n + 1} times; the first counts." for k, n in twice.items()
+        ]
+        if added:
+            remarks.append(f"{added} code cell{'s were' if added > 1 else ' was'} {ADDED}")
+        long = sum(cell["long"] for cell in submitted)
+        if long:
+            remarks.append(f"{long} cell{'s were' if long > 1 else ' was'} far too long and left out.")
+        remarks += self._changes(found)
+        remarks += self._restore(found, order)
+        return Submission(self._notebook(found, order), self._plan(order), remarks)
+
+    def _changes(self, found: dict[str, dict[str, Any]]) -> list[str]:
+        remarks = []
+        for key, cell in found.items():
+            released = self.cells[key]
+            marks = released["metadata"].get("nbgrader", {})
+            name = shown(key.removeprefix("id:"))
+            if cell["type"] != released["cell_type"]:
+                remarks.append(f"The cell {name} had been made a {cell['type']} cell.")
+            if not marks:
+                continue
+            if not self._editable(released) and _bare(cell["source"]) != _bare(released["source"]):
+                remarks.append(f"The locked cell {name} had been changed; the released one was used.")
+            claims = cell["claims"]
+            forged = [
+                k
+                for k in ("points", "grade", "solution", "locked", "task")
+                if claims and claims.get(k) != marks.get(k)
+            ]
+            if forged:
+                remarks.append(
+                    f"The cell {name} had other metadata ({', '.join(forged)}); the released ones were used."
+                )
+            if cell["planted"] and self._autograded(released):
+                remarks.append(f"The cell {name} came with an output of its own; outputs are never used.")
+        places = [list(self.cells).index(key) for key in found]
+        if places != sorted(places):
+            remarks.append("The cells stood in another order; they ran in yours.")
+        return remarks
+
+    def _restore(
+        self, found: dict[str, dict[str, Any]], order: list[tuple[str | None, dict[str, Any]]]
+    ) -> list[str]:
+        """Put back what was deleted where it stood; what reads an answer, behind cells that were added."""
+        remarks = []
+        keys = list(self.cells)
+        kept = set(found)
+        for place, key in enumerate(keys):
+            released = self.cells[key]
+            if key in found:
+                continue
+            if released["metadata"].get("nbgrader"):
+                remarks.append(f"The cell {shown(key)} was missing.")
+            source = "" if self._editable(released) else released["source"]
+            cell = {"type": released["cell_type"], "source": source, "missing": True}
+            places = {k: i for i, (k, _) in enumerate(order) if k is not None}
+            at = next((places[k] + 1 for k in reversed(keys[:place]) if k in places), 0)
+            if self._autograded(released):
+                at = next((places[k] for k in keys[place:] if k in kept and places[k] >= at), len(order))
+            order.insert(at, (key, cell))
+            found[key] = cell
+        return remarks
+
+    def _source(self, key: str, cell: dict[str, Any]) -> str:
+        released = self.cells[key]
+        if not self._editable(released):
+            return str(released["source"])
+        return str(cell["source"])
+
+    def _plan(self, order: list[tuple[str | None, dict[str, Any]]]) -> list[Cell]:
+        plan: list[Cell] = []
+        last: list[Cell] = []
+        checks = {f"{question}-check": question for question in self.answers}
+        # Whoever left the given cell as it was may have answered anywhere below it.
+        left = {k for k, cell in order if k and cell["source"].strip() == self.cells[k]["source"].strip()}
+        for number, (key, cell) in enumerate(order):
+            if key is None:
+                if cell["type"] == "code" and cell["source"].strip():
+                    plan.append(Cell(f"added {number}", cell["source"]))
+            elif key in checks:
+                (last if checks[key] in left else plan).append(
+                    Cell(checks[key], hold=self.answers[checks[key]])
+                )
+            elif self.cells[key]["cell_type"] == "code":
+                source = self._source(key, cell)
+                if source.strip():
+                    plan.append(Cell(f"cell {key}", source))
+        return plan + last
+
+    def _notebook(
+        self, found: dict[str, dict[str, Any]], order: list[tuple[str | None, dict[str, Any]]]
+    ) -> dict[str, Any]:
+        """Build what nbgrader and the instructor see: the released order, added cells behind."""
+        notebook = copy.deepcopy(self.notebook)
+        behind: dict[str | None, list[dict[str, Any]]] = {}
+        last: str | None = None
+        for number, (key, cell) in enumerate(order):
+            if key is not None:
+                last = key
+            elif cell["source"].strip() and cell["type"] in ("code", "markdown"):
+                behind.setdefault(last, []).append(_added(number, cell))
+        built = list(behind.get(None, []))
+        for key, cell in zip(self.cells, notebook["cells"], strict=True):
+            if self._editable(cell):
+                source = self._source(key, found[key])
+                cell["source"] = source if cell["cell_type"] == "code" else harmless(source)
+            if cell["cell_type"] == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+            built += [cell, *behind.get(key, [])]
+        room = ALL_CODE
+        for cell in built:
+            if cell["cell_type"] == "code" and (cell["id"].startswith("added-") or self._editable(cell)):
+                cell["source"] = _begun(cell["source"], min(CODE, room))
+                room -= min(len(cell["source"]), room)
+        notebook["cells"] = built
+        return notebook
+
+
+def _begun(source: str, length: int) -> str:
+    """Show the beginning of a long source, and no endless run of letters or spaces; all of it has run."""
+    more = len(source) - length
+    if more > 0:
+        source = f"{source[:length]}\n# {more:,} more characters ran, and are not shown."
+    source = re.sub(rf"\s{{{RUN},}}", "\n", source)
+    return re.sub(rf"[\w.*]{{{RUN}}}", r"\g<0> ", source)
+
+
+def _bare(source: str) -> str:
+    """Take away what editors add and strip at the ends of lines."""
+    return "\n".join(line.rstrip() for line in source.strip().splitlines())
+
+
+def _added(number: int, cell: dict[str, Any]) -> dict[str, Any]:
+    source = cell["source"] if cell["type"] == "code" else harmless(cell["source"])
+    built: dict[str, Any] = {
+        "cell_type": cell["type"],
+        "id": f"added-{number}",
+        "metadata": {},
+        "source": source,
+    }
+    if cell["type"] == "code":
+        built |= {"outputs": [], "execution_count": None}
+    return built
+
+
+def harmless(text: str) -> str:
+    """Take from a student's prose what a browser would run, fetch or follow on the instructor's page.
+
+    Tags and entities become what they look like. Links and pictures come apart: programs that show notebooks
+    read entities in an address twice, so that no list of bad addresses holds.
+
+    Examples
+    --------
+    >>> harmless("a < b, but <script>alert(1)</script>")
+    'a < b, but &lt;script>alert(1)&lt;/script>'
+    >>> harmless("[here](javascript&#58;alert(1))")
+    '[here] (javascript&amp;#58;alert(1))'
+    """
+    for opening, plainer in (("[", "("), ("\\begin", "begin")):
+        if text.count(opening) > OPENINGS:
+            text = text.replace(opening, plainer)
+    text = re.sub(r"&(?=#|\w+;)", "&amp;", text)
+    text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text)
+    text = re.sub(r"\](?=[(:\[])", "] ", text)
+    text = re.sub(
+        r"\\(?=(?:href|style|class|cssId|require)\b)", r"\\ ", text
+    )  # formulas can link and fetch too
+    return re.sub(r"(?i)\b(javascript|vbscript)(?=[\s\\\\]*:)", r"\1 ", text)

@@ -1,0 +1,1 @@
+"""What everything stands on: errors in sentences, where the course lies, files written whole."""

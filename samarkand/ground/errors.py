@@ -1,0 +1,68 @@
+"""Errors a student can read: what was wrong, what was expected, what to try."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from samarkand.ground.words import tr
+
+
+class CourseError(Exception):
+    """Any error the course raises on purpose; a notebook shows its sentence and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Give IPython the sentence in place of a traceback (IPython's own hook for this)."""
+        return [f"{type(self).__name__}: {self}"]
+
+
+class UnknownName(CourseError, LookupError):
+    """A name that the course does not have: a table, a column, a state, a source, a task."""
+
+
+class OutOfRange(CourseError, ValueError):
+    """A value outside what the data cover: a year, a day, a share."""
+
+
+class WrongType(CourseError, TypeError):
+    """A value of a kind that cannot be used here."""
+
+
+class DamagedData(CourseError):
+    """A file of the course that is missing, cannot be read or does not hold what its schema says."""
+
+
+def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") -> UnknownName:
+    """Build the error for a name that is not there, with the nearest name that is.
+
+    Parameters
+    ----------
+    kind : str
+        What the name should have been, as a sentence has it: ``tr("table")``, ``tr("column")``.
+    name : object
+        What was asked for; anything, since a student may pass anything.
+    known : iterable of str
+        The names that exist.
+    hint : str, optional
+        A sentence to add, for example how to list all names.
+
+    Returns
+    -------
+    UnknownName
+        To be raised by the caller.
+
+    Examples
+    --------
+    >>> print(unknown("table", "sco_member", ["sco_membership", "trip"]))
+    No table "sco_member". Did you mean "sco_membership"?
+    """
+    names = sorted(known)
+    folded = {n.casefold(): n for n in reversed(names)}
+    near = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)
+    if near:
+        text = tr('No {kind} "{name}". Did you mean "{near}"?', kind=kind, name=name, near=folded[near[0]])
+    elif len(names) <= 12:
+        text = tr('No {kind} "{name}". There is: {known}.', kind=kind, name=name, known=", ".join(names))
+    else:
+        text = tr('No {kind} "{name}".', kind=kind, name=name)
+    return UnknownName(f"{text} {hint}".strip())

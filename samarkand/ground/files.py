@@ -1,0 +1,173 @@
+"""Folders that are thrown away and locks that let go, also when the program that held them was killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from samarkand.ground.errors import CourseError
+
+if sys.platform != "win32":  # where nothing is graded but one's own work
+    import fcntl
+
+#: How the folders are named, and the file in each that is locked while its owner lives.
+PREFIX, ALIVE = "samarkand-grading-", ".alive"
+#: Seconds that a folder is left alone whatever it looks like: its owner may be about to lock it.
+YOUNG = 60
+#: Seconds to wait for another program that works on the same course.
+PATIENCE = 600
+
+
+class Scratch:
+    """A folder of one's own that goes when it is closed; those of programs that were killed go too.
+
+    Use it as a context manager, or call :meth:`remove`.
+
+    Parameters
+    ----------
+    shared : bool, optional
+        Put it where other users may pass, wherever this user's own files for a while are kept.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The folder.
+    """
+
+    def __init__(self, *, shared: bool = False) -> None:
+        places = [Path(tempfile.gettempdir()), *map(Path, ("/tmp", "/var/tmp", "/dev/shm"))]
+        place = next(filter(_passable, places), places[0]) if shared else places[0]
+        for each in {places[0], place}:
+            sweep(each)
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
+        self._lock: int | None = None
+        with contextlib.suppress(OSError):  # without a lock nobody sweeps it away either
+            self._lock = _locked(self.path / ALIVE, os.O_RDWR | os.O_CREAT)
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Throw the folder away."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def _passable(place: Path) -> bool:
+    """Say whether every user may pass through a folder."""
+    if not os.access(place, os.W_OK):
+        return False
+    place = place.resolve()
+    return all(folder.stat().st_mode & stat.S_IXOTH for folder in (place, *place.parents))
+
+
+def sweep(place: Path) -> None:
+    """Throw away the folders of programs that are no more."""
+    for folder in place.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            facts = folder.lstat()
+            own = not hasattr(os, "geteuid") or facts.st_uid == os.geteuid()
+            if not own or folder.is_symlink() or time.time() - facts.st_mtime < YOUNG:
+                continue
+            if not (folder / ALIVE).exists():
+                folder.rmdir()  # killed before it began; what is not empty is somebody's
+                continue
+            lock = _locked(folder / ALIVE)
+            if lock is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(lock)
+
+
+def _locked(path: Path, flags: int = os.O_RDWR) -> int | None:
+    """Open and lock a file or folder for as long as this process lives; nothing if another holds it."""
+    if sys.platform == "win32":
+        return None
+    descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        if isinstance(error, BlockingIOError):
+            return None
+        raise
+    return descriptor
+
+
+@contextlib.contextmanager
+def alone(course: Path, say: Callable[[str], None] = print, patience: float | None = None) -> Iterator[None]:
+    """Work on a course while no other program of ours does.
+
+    Parameters
+    ----------
+    course : pathlib.Path
+        The course's folder, which is what is locked.
+    say : callable, optional
+        Takes a line, if there is somebody to wait for.
+    patience : float, optional
+        Seconds to wait; `PATIENCE` if not given.
+
+    Raises
+    ------
+    CourseError
+        If the other has not finished by then.
+    """
+    end = time.monotonic() + (PATIENCE if patience is None else patience)
+    said = False
+    lock: int | None = None
+    while sys.platform != "win32":
+        try:
+            lock = _locked(course, os.O_RDONLY)
+        except OSError:
+            break  # NFS locks no folders: then nobody waits, and the gradebook's own lock must do
+        if lock is not None:
+            break
+        if time.monotonic() > end:
+            raise CourseError(f"Another samarkand works on {course}: run this again when it has finished.")
+        if not said:
+            say(f"Another samarkand works on {course}; waiting until it has finished.")
+            said = True
+        time.sleep(0.2)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def write_whole(path: Path, body: bytes) -> None:
+    """Write a file so that a crash leaves the old one or the new one, never half of one.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; its folder is made if need be.
+    body : bytes
+        All that it shall hold.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; the old file stands as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with unfinished.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)

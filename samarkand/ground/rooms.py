@@ -1,0 +1,100 @@
+"""What a room of the package offers, found and not listed: a new module needs no line anywhere else.
+
+A room is a folder such as ``maps`` or ``explore``. Each of its modules names what it offers in ``__all__``;
+the room gives those names, and imports a module when one of its names is first used, so that
+``from samarkand import maps`` does not load folium. Modules whose names begin with ``_`` are the room's
+engine, the others bear the word of their subject.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+import sys
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+_OFFERS = re.compile(r"^__all__ = (\[.*?\])$", re.DOTALL | re.MULTILINE)
+
+
+def modules(room: str) -> dict[str, Path]:
+    """Return the modules of a room, in the order of the alphabet.
+
+    Parameters
+    ----------
+    room : str
+        A package, such as ``"samarkand.maps"``.
+
+    Returns
+    -------
+    dict of str to pathlib.Path
+        Each module's name within the room, and its file.
+
+    Examples
+    --------
+    >>> "files" in modules("samarkand.ground")
+    True
+    """
+    spec = find_spec(room)
+    folders = (spec and spec.submodule_search_locations) or ()
+    files = (path for folder in folders for path in Path(folder).glob("*.py"))
+    return {path.stem: path for path in sorted(files) if path.stem != "__init__"}
+
+
+@cache
+def offers(room: str) -> dict[str, str]:
+    """Return what a room offers, and the module that has it; no module is imported for that.
+
+    Parameters
+    ----------
+    room : str
+        A package, such as ``"samarkand.maps"``.
+
+    Returns
+    -------
+    dict of str to str
+        Each name of an ``__all__``, and the module's full name.
+
+    Raises
+    ------
+    ImportError
+        If two modules offer the same name.
+    """
+    found: dict[str, str] = {}
+    for module, path in modules(room).items():
+        listed = _OFFERS.search(path.read_text(encoding="utf-8"))
+        for name in ast.literal_eval(listed[1]) if listed else ():
+            if name in found:
+                raise ImportError(f"{room}: both {found[name]} and {room}.{module} offer {name!r}.")
+            found[name] = f"{room}.{module}"
+    return found
+
+
+def find(room: str, name: str) -> Any:
+    """Return what a room offers under a name: its ``__getattr__``.
+
+    Parameters
+    ----------
+    room, name : str
+        A package, and what is asked of it.
+
+    Returns
+    -------
+    object
+        The function or class.
+
+    Raises
+    ------
+    AttributeError
+        If no module of the room offers it.
+    """
+    module = offers(room).get(name)
+    if module is None:
+        raise AttributeError(f"module {room!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(module), name)
+    # The import has put the module itself there, where it is called like what it offers: maps/sco.py.
+    setattr(sys.modules[room], name, found)
+    return found

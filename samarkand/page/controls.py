@@ -1,0 +1,284 @@
+"""Controls for explorers and quizzes: ipywidgets with a description, a tooltip and room for both.
+
+`StillBox` is what holds them: a box of widgets that leaves something to read in a notebook nobody has run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from samarkand.ground import home
+from samarkand.ground.errors import OutOfRange
+from samarkand.page import markup
+
+_NAME_SLIDERS = home.ASSETS / "name_sliders.js"
+
+#: What a still says to a reader who has not run the cell.
+RUN = "Run this cell to move the controls."
+
+
+class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """A column of widgets that also stands still.
+
+    Its MIME bundle holds the live widgets, and beside them, for readers who do not run the notebook, HTML
+    that JupyterLab shows without trust, and one sentence. Both are the same at every run, whatever the
+    student does.
+
+    Parameters
+    ----------
+    children : iterable of ipywidgets.Widget
+        What the box holds, from top to bottom.
+    still : str
+        HTML for readers who do not run the cell; SVG in it becomes an image.
+    sentence : str
+        The same in one sentence, as plain text.
+    """
+
+    def __init__(self, children: Iterable[widgets.Widget], *, still: str, sentence: str) -> None:
+        self._still = markup.still(still)
+        self._sentence = sentence
+        super().__init__(list(children), layout=widgets.Layout(width="100%", max_width="900px"))
+
+    def __repr__(self) -> str:
+        return self._sentence
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        bundle = dict(super()._repr_mimebundle_(**kwargs))
+        return {**bundle, "text/html": self._still, "text/plain": self._sentence}
+
+
+def _look(description: str, tooltip: str, width: str) -> dict[str, Any]:
+    """Return what all controls have in common: nothing is cut off, everything is named."""
+    return {
+        "description": description,
+        "tooltip": tooltip or description,
+        "description_allow_html": False,
+        "style": {"description_width": "initial"},
+        "layout": widgets.Layout(width=width, max_width="100%"),
+    }
+
+
+def slider(description: str, first: int, last: int, value: int, *, tooltip: str = "") -> widgets.IntSlider:
+    """Return a slider over whole numbers.
+
+    Parameters
+    ----------
+    description : str
+        What is chosen; stands before the slider.
+    first, last, value : int
+        Ends, and where it starts.
+    tooltip : str, optional
+        A longer explanation.
+
+    Returns
+    -------
+    ipywidgets.IntSlider
+
+    Raises
+    ------
+    OutOfRange
+        If `value` is not between the ends.
+
+    Examples
+    --------
+    >>> slider("Year", 1996, 2025, 2022).value
+    2022
+    """
+    if not first <= value <= last:
+        raise OutOfRange(
+            f'The slider "{description}" goes from {first} to {last}; it cannot start at {value}.'
+        )
+    return widgets.IntSlider(
+        value, min=first, max=last, continuous_update=True, **_look(description, tooltip, "520px")
+    )
+
+
+def stops(
+    description: str, options: Sequence[Any], value: Any, *, tooltip: str = ""
+) -> widgets.SelectionSlider:
+    """Return a slider over named stops, such as the years a table has.
+
+    Parameters
+    ----------
+    description : str
+        What is chosen.
+    options : sequence
+        Stops in order: values, or pairs (label, value).
+    value : object
+        Where it starts.
+    tooltip : str, optional
+        A longer explanation.
+
+    Returns
+    -------
+    ipywidgets.SelectionSlider
+
+    Examples
+    --------
+    >>> stops("Year", [2001, 2010, 2021], 2021).value
+    2021
+    """
+    return widgets.SelectionSlider(
+        options=_pairs(options), value=value, continuous_update=True, **_look(description, tooltip, "520px")
+    )
+
+
+def choice(description: str, options: Sequence[Any], value: Any, *, tooltip: str = "") -> widgets.Dropdown:
+    """Return a list to choose one thing from.
+
+    Parameters
+    ----------
+    description : str
+        What is chosen.
+    options : sequence
+        Values, or pairs (label, value).
+    value : object
+        What is chosen first.
+    tooltip : str, optional
+        A longer explanation.
+
+    Returns
+    -------
+    ipywidgets.Dropdown
+
+    Examples
+    --------
+    >>> choice("State", [("China", "CHN"), ("India", "IND")], "IND").value
+    'IND'
+    """
+    return widgets.Dropdown(options=_pairs(options), value=value, **_look(description, tooltip, "430px"))
+
+
+def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets.Checkbox:
+    """Return a box to tick.
+
+    Parameters
+    ----------
+    description : str
+        What a tick means.
+    value : bool, default False
+        Whether it is ticked at first.
+    tooltip : str, optional
+        A longer explanation.
+
+    Returns
+    -------
+    ipywidgets.Checkbox
+
+    Examples
+    --------
+    >>> tick("Count China and India", True).value
+    True
+    """
+    return widgets.Checkbox(value, indent=False, **_look(description, tooltip, "auto"))
+
+
+def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widgets.Text:
+    """Return a line to type a search into; what it holds counts with every letter.
+
+    Parameters
+    ----------
+    description : str
+        What is searched.
+    placeholder : str, optional
+        Shown in grey while the line is empty.
+    tooltip : str, optional
+        A longer explanation.
+
+    Returns
+    -------
+    ipywidgets.Text
+
+    Examples
+    --------
+    >>> words("Search").value
+    ''
+    """
+    return widgets.Text(
+        "", placeholder=placeholder, continuous_update=True, **_look(description, tooltip, "340px")
+    )
+
+
+def several(
+    description: str, options: Sequence[Any], value: Sequence[Any], *, tooltip: str = ""
+) -> widgets.SelectMultiple:
+    """Return a list to choose any number of things from, with Ctrl or Shift.
+
+    Parameters
+    ----------
+    description : str
+        What is chosen.
+    options : sequence
+        Values, or pairs (label, value).
+    value : sequence
+        What is chosen first; may be empty.
+    tooltip : str, optional
+        A longer explanation.
+
+    Returns
+    -------
+    ipywidgets.SelectMultiple
+
+    Examples
+    --------
+    >>> several("Kinds", ["trip", "vote"], ["vote"]).value
+    ('vote',)
+    """
+    return widgets.SelectMultiple(
+        options=_pairs(options),
+        value=tuple(value),
+        rows=min(6, len(options)),
+        **_look(description, tooltip, "340px"),
+    )
+
+
+def _pairs(options: Sequence[Any]) -> list[tuple[str, Any]]:
+    return [o if isinstance(o, tuple) else (str(o), o) for o in options]
+
+
+def heading(title: str) -> widgets.HTML:
+    """Return a title to stand above controls, in the colours of whatever theme the reader has.
+
+    It also brings ``assets/name_sliders.js``, which gives sliders the names that ipywidgets leaves out. An
+    image that fails to load runs it: no script element in a widget ever runs.
+
+    Parameters
+    ----------
+    title : str
+        Plain text.
+
+    Returns
+    -------
+    ipywidgets.HTML
+    """
+    script = markup.escape(_NAME_SLIDERS.read_text(encoding="utf-8"))
+    return widgets.HTML(
+        markup.styled(f'<div class="heading">{markup.escape(title)}</div>')
+        + f'<img alt="" hidden src="data:," onerror="{script}">'
+    )
+
+
+def invitation(text: str = RUN) -> str:
+    """Return the line of HTML that asks a reader of the still to run the cell."""
+    return markup.styled(f'<div class="hint">{markup.escape(text)}</div>')
+
+
+def row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:
+    """Return the controls side by side; where the window is narrow, one below the other.
+
+    Parameters
+    ----------
+    controls : mapping of str to ipywidgets.Widget
+        In the order in which the Tab key visits them.
+
+    Returns
+    -------
+    ipywidgets.Box
+    """
+    return widgets.Box(
+        list(controls.values()),
+        layout=widgets.Layout(display="flex", flex_flow="row wrap", width="100%", grid_gap="4px 24px"),
+    )

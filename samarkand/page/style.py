@@ -1,0 +1,285 @@
+"""The one authority for colour and pattern: Okabe and Ito's palette, and a pattern beside each colour.
+
+Whoever cannot tell the colours apart can tell the patterns; whoever prints in grey can, too. Maps and charts
+take both from here: as `Mark` objects, as CSS custom properties (`css`) or as SVG patterns (`patterns_svg`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from samarkand.ground.errors import unknown
+from samarkand.ground.words import tr, trn
+
+#: Eight colours that people with colour vision deficiencies tell apart (M. Okabe and K. Ito, "Color
+#: Universal Design", University of Tokyo, 2002, revised 2008).
+OKABE_ITO: Mapping[str, str] = {
+    "black": "#000000",
+    "orange": "#E69F00",
+    "sky_blue": "#56B4E9",
+    "bluish_green": "#009E73",
+    "yellow": "#F0E442",
+    "blue": "#0072B2",
+    "vermillion": "#D55E00",
+    "reddish_purple": "#CC79A7",
+}
+
+#: Colours of the palette let down with white, for large areas that stay behind what matters.
+TINTS: Mapping[str, str] = {"orange": "#F4CE85", "grey": "#C9CFD5"}
+
+#: What is not data: paper, writing, land and sea. Writing stands out from paper by 4.5 to 1 or more (WCAG
+#: 2.2, 1.4.3).
+PAPER: Mapping[str, str] = {
+    "paper": "#ffffff",
+    "ink": "#1b2733",
+    "soft": "#55616c",
+    "rule": "#d5dae0",
+    "sea": "#e4eff5",
+    "sea-ink": "#466a83",
+    "land": "#f3efe6",
+    "land-ink": "#6b6557",
+    "border": "#c4bcaa",
+}
+
+#: Fonts that are there without a download, on Windows, macOS, Android and Linux.
+FONT = (
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif'
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How one kind of thing looks wherever it is drawn.
+
+    Parameters
+    ----------
+    code : str
+        One letter, short enough to be written once a state and year into a map.
+    label, plural : str
+        What a legend or a sentence calls one, and several.
+    colour : str
+        Of the palette, as ``#rrggbb``.
+    pattern : str
+        A key of `PATTERNS`, or ``solid``.
+    """
+
+    code: str
+    label: str
+    plural: str
+    colour: str
+    pattern: str = "solid"
+
+    @property
+    def fill(self) -> str:
+        """What stands after ``fill:`` in a document that holds `patterns_svg`."""
+        return self.colour if self.pattern == "solid" else f"url(#p-{self.code})"
+
+    @property
+    def initial(self) -> str:
+        """The first letter of its label, to be written into a small square."""
+        return next(letter for letter in self.label if letter.isalpha()).upper()
+
+    @property
+    def ink(self) -> str:
+        """The colour for writing upon it: white or dark, whichever stands out more."""
+        dark = PAPER["ink"]
+        return "#ffffff" if contrast(self.colour, "#ffffff") > contrast(self.colour, dark) else dark
+
+
+#: Pattern tiles: size in px, turn in degrees, and what is drawn in the tile above the colour.
+PATTERNS: Mapping[str, tuple[int, int, str]] = {
+    "diagonal": (7, 45, '<path fill="#fff" fill-opacity=".72" d="M0 0h2v7H0z"/>'),
+    "dots": (
+        8,
+        0,
+        '<g fill="#fff" fill-opacity=".92">'
+        '<circle cx="2" cy="2" r="1.2"/><circle cx="6" cy="6" r="1.2"/></g>',
+    ),
+    "grid": (8, 0, '<path fill="none" stroke="#fff" stroke-opacity=".75" d="M0 4h8M4 0v8"/>'),
+    "horizontal": (6, 0, '<path fill="#fff" fill-opacity=".6" d="M0 0h6v1.4H0z"/>'),
+    "vertical": (6, 0, '<path fill="#fff" fill-opacity=".6" d="M0 0h1.4v6H0z"/>'),
+    "lines": (9, 45, '<path fill="#fff" fill-opacity=".75" d="M0 0h1.5v9H0z"/>'),
+    "hatch": (5, -45, '<path fill="#3b3f45" fill-opacity=".8" d="M0 0h1.2v5H0z"/>'),
+}
+
+#: Status in the Shanghai Cooperation Organisation, by the names the table ``sco_membership`` uses.
+STATUS: Mapping[str, Mark] = {
+    "Shanghai Five": Mark(
+        "f", tr("Shanghai Five state"), tr("Shanghai Five"), OKABE_ITO["sky_blue"], "horizontal"
+    ),
+    "member": Mark("m", tr("member"), tr("members"), OKABE_ITO["blue"]),
+    "observer": Mark("o", tr("observer"), tr("observers"), OKABE_ITO["orange"], "diagonal"),
+    "dialogue partner": Mark(
+        "d", tr("dialogue partner"), tr("dialogue partners"), OKABE_ITO["bluish_green"], "dots"
+    ),
+    "SCO partner": Mark("p", tr("SCO partner"), tr("SCO partners"), OKABE_ITO["reddish_purple"], "grid"),
+    "contested": Mark("x", tr("contested area"), tr("contested areas"), PAPER["land"], "hatch"),
+}
+
+#: Votes in the United Nations, by the names the table ``un_votes`` uses.
+VOTES: Mapping[str, Mark] = {
+    "yes": Mark("y", tr("voted yes"), tr("voted yes"), OKABE_ITO["blue"]),
+    "no": Mark("n", tr("voted no"), tr("voted no"), OKABE_ITO["vermillion"], "diagonal"),
+    "abstain": Mark("a", tr("abstained"), tr("abstained"), OKABE_ITO["yellow"], "dots"),
+    "did not vote": Mark("v", tr("did not vote"), tr("did not vote"), "#8f99a3", "vertical"),
+    "not a member": Mark("t", tr("not in the Council"), tr("not in the Council"), "#dfe3e6"),
+}
+
+#: What a map of places picks out.
+PLACES: Mapping[str, Mark] = {
+    "chosen": Mark("h", tr("in focus"), tr("in focus"), OKABE_ITO["vermillion"]),
+    "met": Mark("b", tr("leader met"), tr("leaders met"), TINTS["orange"], "lines"),
+    "around": Mark("s", tr("in the SCO's world"), tr("in the SCO's world"), TINTS["orange"], "dots"),
+    "route": Mark("r", tr("flight"), tr("flights"), OKABE_ITO["blue"]),
+}
+
+
+def mark(status: str) -> Mark:
+    """Return the mark of a status, a vote or a kind of place.
+
+    Raises
+    ------
+    UnknownName
+        If nothing is called so.
+
+    Examples
+    --------
+    >>> mark("observer").colour, mark("observer").fill
+    ('#E69F00', 'url(#p-o)')
+    >>> mark("member").ink
+    '#ffffff'
+    """
+    for family in (STATUS, VOTES, PLACES):
+        if status in family:
+            return family[status]
+    raise unknown("status", status, chain(STATUS, VOTES, PLACES))
+
+
+def counted(kind: str, n: int) -> str:
+    """Return how many states have a status, or voted in a way, in words.
+
+    Parameters
+    ----------
+    kind : str
+        A key of `STATUS` or `VOTES`.
+    n : int
+        How many.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> counted("member", 8), counted("observer", 1), counted("no", 6)
+    ('8 members', '1 observer', '6 voted no')
+    """
+    said = {
+        "Shanghai Five": lambda: trn("{n} Shanghai Five state", "{n} Shanghai Five", n),
+        "member": lambda: trn("{n} member", "{n} members", n),
+        "observer": lambda: trn("{n} observer", "{n} observers", n),
+        "dialogue partner": lambda: trn("{n} dialogue partner", "{n} dialogue partners", n),
+        "SCO partner": lambda: trn("{n} SCO partner", "{n} SCO partners", n),
+        "yes": lambda: trn("{n} voted yes", "{n} voted yes", n),
+        "no": lambda: trn("{n} voted no", "{n} voted no", n),
+        "abstain": lambda: trn("{n} abstained", "{n} abstained", n),
+        "did not vote": lambda: trn("{n} did not vote", "{n} did not vote", n),
+        "not a member": lambda: trn("{n} not in the Council", "{n} not in the Council", n),
+    }
+    if kind not in said:
+        raise unknown("status", kind, said)
+    return said[kind]()
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, from 1 (none) to 21 (black on white).
+
+    Parameters
+    ----------
+    one, other : str
+        Colours as ``#rrggbb``.
+
+    References
+    ----------
+    W3C, *Web Content Accessibility Guidelines 2.2*, "contrast ratio" and "relative luminance".
+
+    Examples
+    --------
+    >>> round(contrast("#000000", "#ffffff"))
+    21
+    """
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
+    """Return the ``<defs>`` of an SVG that holds the patterns of marks.
+
+    Parameters
+    ----------
+    marks : iterable of Mark, optional
+        Those of `STATUS` if left out.
+
+    Returns
+    -------
+    str
+        ``<defs>...</defs>``; a pattern is called ``p-`` and the mark's code.
+
+    Examples
+    --------
+    >>> patterns_svg([mark("member")])
+    '<defs></defs>'
+    """
+    out = []
+    for one in STATUS.values() if marks is None else marks:
+        if one.pattern != "solid":
+            size, turn, tile = PATTERNS[one.pattern]
+            rotate = f' patternTransform="rotate({turn})"' if turn else ""
+            out.append(
+                f'<pattern id="p-{one.code}" width="{size}" height="{size}"{rotate} '
+                'patternUnits="userSpaceOnUse">'
+                f'<path fill="{one.colour}" d="M0 0h{size}v{size}H0z"/>{tile}</pattern>'
+            )
+    return f"<defs>{''.join(out)}</defs>"
+
+
+def css(marks: Iterable[Mark] | None = None) -> str:
+    """Return the palette as CSS: custom properties, and a rule for elements with a mark’s code in ``data-s``.
+
+    Parameters
+    ----------
+    marks : iterable of Mark, optional
+        Those of `STATUS` if left out.
+
+    Returns
+    -------
+    str
+        ``--m`` and ``--m-ink`` (colour, and writing upon it) for a mark with the code ``m``; ``--ink``,
+        ``--sea`` ... for `PAPER`; ``--font``.
+
+    Examples
+    --------
+    >>> "[data-s=m]{fill:var(--m)}" in css()
+    True
+    """
+    chosen = list(STATUS.values() if marks is None else marks)
+    properties = [f"--{name}:{colour}" for name, colour in PAPER.items()]
+    properties += [f"--{one.code}:{one.colour};--{one.code}-ink:{one.ink}" for one in chosen]
+    rules = [
+        f"[data-s={one.code}]{{fill:{f'var(--{one.code})' if one.pattern == 'solid' else one.fill}}}"
+        for one in chosen
+    ]
+    rules += [
+        f".inside[data-s={one.code}] text{{fill:{one.ink};stroke:var(--{one.code})}}"
+        for one in chosen
+        if one.pattern == "solid" and one.ink == "#ffffff"
+    ]
+    return f":root{{{';'.join(properties)};--font:{FONT}}}" + "".join(rules)

@@ -1,0 +1,1 @@
+"""What maintainers use and nobody installs: the steps of the test suite, a JupyterLab to look at."""
