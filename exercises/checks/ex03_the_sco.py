@@ -23,6 +23,11 @@ FAMILIES = [["member", "observer"], ["member", "dialogue partner"], list(STATES)
 YEARS = [2015, 2019, 2021, 2022]
 
 
+def _on(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Keep the spells that run on a day: from its first day on, up to but not with the day it ended."""
+    return table[(table["from"] <= day) & (table["to"].isna() | (table["to"] > day))]
+
+
 def _days(each: int = 5) -> list[str]:
     """Draw days from each time in which nothing changed, so that all times are as likely.
 
@@ -33,7 +38,7 @@ def _days(each: int = 5) -> list[str]:
     changes = sorted({*table["from"], *table["to"].dropna()})
     days: list[str] = []
     for began, ended in itertools.pairwise(changes):
-        status = data.held_on(table, began)["status"].value_counts()
+        status = _on(table, began)["status"].value_counts()
         if began < pd.Timestamp("2015-07-10") or (ended - began).days < 30:
             continue
         if status["member"] != status["dialogue partner"]:
@@ -53,7 +58,7 @@ def _count(table: pd.DataFrame, day: pd.Timestamp) -> tuple[int, ...]:
 
 def _counts(given: Given) -> tuple[int, ...]:
     day = pd.Timestamp(given["day"])
-    return _count(data.held_on(data.load("sco_membership"), day), day)
+    return _count(_on(data.load("sco_membership"), day), day)
 
 
 def _ever(given: Given) -> tuple[int, ...]:
@@ -68,18 +73,21 @@ def _only_ended(given: Given) -> tuple[int, ...]:
 
 def _by_decision(given: Given) -> tuple[int, ...]:
     table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
-    return _count(data.held_on(table.assign(**{"from": table["decided"].fillna(table["from"])}), day), day)
+    return _count(_on(table.assign(**{"from": table["decided"].fillna(table["from"])}), day), day)
 
 
 def _since_the_oldest(given: Given) -> tuple[int, ...]:
     table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
-    return (*_counts(given)[:3], int((day - data.held_on(table, day)["from"].min()).days))
+    return (*_counts(given)[:3], int((day - _on(table, day)["from"].min()).days))
 
 
 def status_on(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
     """Return the status of a state on a day, or "none"."""
-    running = data.held_on(table[table["iso3"] == iso3], pd.Timestamp(day))
-    return str(running["status"].iloc[0]) if len(running) else "none"
+    own, day = table[table["iso3"] == iso3], pd.Timestamp(day)
+    for status, began, ended in zip(own["status"], own["from"], own["to"], strict=True):
+        if began <= day and (pd.isna(ended) or day < ended):
+            return str(status)
+    return "none"
 
 
 def _inclusive(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
@@ -181,7 +189,7 @@ def _cases(draw: random.Random) -> list[Case]:
 
 
 def _members(day: pd.Timestamp = SUMMIT) -> set[str]:
-    running = data.held_on(data.load("sco_membership"), day)
+    running = _on(data.load("sco_membership"), day)
     return set(running[running["status"] == "member"]["iso3"])
 
 
@@ -225,13 +233,13 @@ GROUPS = _groups()
 @functools.cache
 def _club(name: str, day: pd.Timestamp, statuses: tuple[str, ...] = ("member",)) -> frozenset[str]:
     table = data.load("org_membership")
-    running = data.held_on(table[table["organisation"] == name], day)
+    running = _on(table[table["organisation"] == name], day)
     return frozenset(running[running["status"].isin(statuses)]["iso3"])
 
 
 @functools.cache
 def _with_status(statuses: tuple[str, ...], day: pd.Timestamp) -> frozenset[str]:
-    running = data.held_on(data.load("sco_membership"), day)
+    running = _on(data.load("sco_membership"), day)
     return frozenset(running[running["status"].isin(statuses)]["iso3"])
 
 
