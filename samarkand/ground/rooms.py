@@ -11,9 +11,11 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+import sys
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 _OFFERS = re.compile(r"^__all__ = (\[.*?\])$", re.DOTALL | re.MULTILINE)
@@ -94,3 +96,21 @@ def find(room: str, name: str) -> Any:
     if module is None:
         raise AttributeError(f"module {room!r} has no attribute {name!r}")
     return getattr(importlib.import_module(module), name)
+
+
+class _Room(ModuleType):
+    def __setattr__(self, name: str, value: object) -> None:
+        # Python puts every module that is imported into its package, over ``__getattr__``.
+        if not isinstance(value, ModuleType) or name not in offers(self.__name__):
+            super().__setattr__(name, value)
+
+
+def keep_names(room: str) -> None:
+    """See that a module does not hide what it offers under its own name: ``explore.votes`` is the explorer.
+
+    Parameters
+    ----------
+    room : str
+        A package that is being imported: its ``__name__``.
+    """
+    sys.modules[room].__class__ = _Room

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from samarkand.ground.errors import unknown
+from samarkand.ground.words import tr, trn
 
 #: Eight colours that people with colour vision deficiencies tell apart (M. Okabe and K. Ito, "Color
 #: Universal Design", University of Tokyo, 2002, revised 2008).
@@ -76,6 +77,11 @@ class Mark:
         return self.colour if self.pattern == "solid" else f"url(#p-{self.code})"
 
     @property
+    def initial(self) -> str:
+        """The first letter of its label, to be written into a small square."""
+        return next(letter for letter in self.label if letter.isalpha()).upper()
+
+    @property
     def ink(self) -> str:
         """The colour for writing upon it: white or dark, whichever stands out more."""
         dark = PAPER["ink"]
@@ -100,29 +106,33 @@ PATTERNS: Mapping[str, tuple[int, int, str]] = {
 
 #: Status in the Shanghai Cooperation Organisation, by the names the table ``sco_membership`` uses.
 STATUS: Mapping[str, Mark] = {
-    "Shanghai Five": Mark("f", "Shanghai Five state", "Shanghai Five", OKABE_ITO["sky_blue"], "horizontal"),
-    "member": Mark("m", "member", "members", OKABE_ITO["blue"]),
-    "observer": Mark("o", "observer", "observers", OKABE_ITO["orange"], "diagonal"),
-    "dialogue partner": Mark("d", "dialogue partner", "dialogue partners", OKABE_ITO["bluish_green"], "dots"),
-    "SCO partner": Mark("p", "SCO partner", "SCO partners", OKABE_ITO["reddish_purple"], "grid"),
-    "contested": Mark("x", "contested area", "contested areas", PAPER["land"], "hatch"),
+    "Shanghai Five": Mark(
+        "f", tr("Shanghai Five state"), tr("Shanghai Five"), OKABE_ITO["sky_blue"], "horizontal"
+    ),
+    "member": Mark("m", tr("member"), tr("members"), OKABE_ITO["blue"]),
+    "observer": Mark("o", tr("observer"), tr("observers"), OKABE_ITO["orange"], "diagonal"),
+    "dialogue partner": Mark(
+        "d", tr("dialogue partner"), tr("dialogue partners"), OKABE_ITO["bluish_green"], "dots"
+    ),
+    "SCO partner": Mark("p", tr("SCO partner"), tr("SCO partners"), OKABE_ITO["reddish_purple"], "grid"),
+    "contested": Mark("x", tr("contested area"), tr("contested areas"), PAPER["land"], "hatch"),
 }
 
 #: Votes in the United Nations, by the names the table ``un_votes`` uses.
 VOTES: Mapping[str, Mark] = {
-    "yes": Mark("y", "voted yes", "voted yes", OKABE_ITO["blue"]),
-    "no": Mark("n", "voted no", "voted no", OKABE_ITO["vermillion"], "diagonal"),
-    "abstain": Mark("a", "abstained", "abstained", OKABE_ITO["yellow"], "dots"),
-    "did not vote": Mark("v", "did not vote", "did not vote", "#8f99a3", "vertical"),
-    "not a member": Mark("t", "not in the Council", "not in the Council", "#dfe3e6"),
+    "yes": Mark("y", tr("voted yes"), tr("voted yes"), OKABE_ITO["blue"]),
+    "no": Mark("n", tr("voted no"), tr("voted no"), OKABE_ITO["vermillion"], "diagonal"),
+    "abstain": Mark("a", tr("abstained"), tr("abstained"), OKABE_ITO["yellow"], "dots"),
+    "did not vote": Mark("v", tr("did not vote"), tr("did not vote"), "#8f99a3", "vertical"),
+    "not a member": Mark("t", tr("not in the Council"), tr("not in the Council"), "#dfe3e6"),
 }
 
 #: What a map of places picks out.
 PLACES: Mapping[str, Mark] = {
-    "chosen": Mark("h", "in focus", "in focus", OKABE_ITO["vermillion"]),
-    "met": Mark("b", "leader met", "leaders met", TINTS["orange"], "lines"),
-    "around": Mark("s", "in the SCO's world", "in the SCO's world", TINTS["orange"], "dots"),
-    "route": Mark("r", "flight", "flights", OKABE_ITO["blue"]),
+    "chosen": Mark("h", tr("in focus"), tr("in focus"), OKABE_ITO["vermillion"]),
+    "met": Mark("b", tr("leader met"), tr("leaders met"), TINTS["orange"], "lines"),
+    "around": Mark("s", tr("in the SCO's world"), tr("in the SCO's world"), TINTS["orange"], "dots"),
+    "route": Mark("r", tr("flight"), tr("flights"), OKABE_ITO["blue"]),
 }
 
 
@@ -145,6 +155,42 @@ def mark(status: str) -> Mark:
         if status in family:
             return family[status]
     raise unknown("status", status, chain(STATUS, VOTES, PLACES))
+
+
+def counted(kind: str, n: int) -> str:
+    """Return how many states have a status, or voted in a way, in words.
+
+    Parameters
+    ----------
+    kind : str
+        A key of `STATUS` or `VOTES`.
+    n : int
+        How many.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> counted("member", 8), counted("observer", 1), counted("no", 6)
+    ('8 members', '1 observer', '6 voted no')
+    """
+    said = {
+        "Shanghai Five": lambda: trn("{n} Shanghai Five state", "{n} Shanghai Five", n),
+        "member": lambda: trn("{n} member", "{n} members", n),
+        "observer": lambda: trn("{n} observer", "{n} observers", n),
+        "dialogue partner": lambda: trn("{n} dialogue partner", "{n} dialogue partners", n),
+        "SCO partner": lambda: trn("{n} SCO partner", "{n} SCO partners", n),
+        "yes": lambda: trn("{n} voted yes", "{n} voted yes", n),
+        "no": lambda: trn("{n} voted no", "{n} voted no", n),
+        "abstain": lambda: trn("{n} abstained", "{n} abstained", n),
+        "did not vote": lambda: trn("{n} did not vote", "{n} did not vote", n),
+        "not a member": lambda: trn("{n} not in the Council", "{n} not in the Council", n),
+    }
+    if kind not in said:
+        raise unknown("status", kind, said)
+    return said[kind]()
 
 
 def contrast(one: str, other: str) -> float:
