@@ -21,7 +21,6 @@ import hashlib
 import importlib
 import importlib.util
 import io
-import json
 import os
 import re
 import shutil
@@ -30,7 +29,6 @@ import socket
 import subprocess
 import sys
 import sysconfig
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -50,6 +48,7 @@ UV = BIN / ("uv.exe" if WINDOWS else "uv")
 LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "requirements-test.lock"
 STAMP = VENV / "samarkand.stamp"
+SUITE = ROOT / "tools" / "suite.py"
 TEST_STAMP = VENV / "samarkand-test.stamp"
 FIRST_LESSON = "notebooks/00_start_here.ipynb"
 OLDEST = (3, 11)
@@ -69,43 +68,11 @@ NO_NETWORK = (
     "operation timed out",
 )
 
-#: What JupyterLab is told, above all to call no other machine: file in .venv -> its content.
-SETTINGS: "dict[str, dict[str, dict[str, object]]]" = {
-    "etc/jupyter/jupyter_lab_config.json": {
-        "LabApp": {
-            "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
-            "extension_manager": "readonly",
-            "news_url": None,
-        },
-        # What a lesson's kernel says to the server is nobody else's on a shared machine.
-        "KernelManager": {"transport_encryption": "auto"},
-        # What it says to the page goes out at once; an explorer would answer 40 ms late without.
-        "ServerApp": {"kernel_websocket_connection_class": "samarkand.lab.connection.PromptConnection"},
-    },
-    "share/jupyter/lab/settings/overrides.json": {
-        "@jupyterlab/apputils-extension:notification": {"checkForUpdates": False, "fetchNews": "false"},
-        "@jupyterlab/extensionmanager-extension:plugin": {"enabled": False},
-    },
+#: What JupyterLab is told, above all to call no other machine: file in settings/lab/ -> folder in .venv.
+SETTINGS = {
+    "jupyter_lab_config.json": "etc/jupyter",
+    "overrides.json": "share/jupyter/lab/settings",
 }
-
-#: The steps of ``start.py test``: name, module to run, its arguments.
-STEPS: "tuple[tuple[str, str, list[str]], ...]" = (
-    ("format", "ruff", ["format", "--check", "."]),
-    ("lint", "ruff", ["check", "."]),
-    ("types", "mypy", []),
-    ("spelling", "codespell_lib", []),
-    ("tests", "pytest", ["tests", "--ignore=tests/browser", "-n", "2", "--dist", "loadscope"]),
-    # Strict nbval, with no configuration that could soften it: lessons, sets solved, sets as handed out.
-    (
-        "notebooks",
-        "pytest",
-        ["--nbval", "notebooks", "exercises/source", "exercises/release"]
-        + ["-n", "2", "--dist", "loadscope", "--nbval-cell-timeout", "60"]
-        + ([] if WINDOWS else ["-c", os.devnull, "--rootdir", str(ROOT)])
-        + ["-p", "no:cacheprovider"],
-    ),
-    ("browser", "pytest", ["tests/browser"]),
-)
 
 
 class StartError(Exception):
@@ -251,7 +218,12 @@ def fits(stamp: Path, *files: Path) -> bool:
 
 def ready() -> bool:
     """Tell whether ``.venv`` is whole, and made for this lock, this Python and this folder."""
-    return fits(STAMP, LOCK, ROOT / "pyproject.toml")
+    return fits(STAMP, *made_from())
+
+
+def made_from() -> "list[Path]":
+    """Return the files that ``.venv`` is made from."""
+    return [LOCK, ROOT / "pyproject.toml", *sorted((ROOT / "settings" / "lab").glob("*.json"))]
 
 
 def explain(output: str) -> StartError:
@@ -407,17 +379,16 @@ def set_up() -> None:
         env = installer_environment()
         make_venv(env)
         uv(env, "sync", "--require-hashes", "--only-binary", ":all:", str(LOCK))
-        uv(env, "install", "--offline", "--no-deps", "--editable", str(ROOT))
-        # uv wrote the folder's full path; a relative one holds no letter that some locale could not read.
+        uv(env, "install", "--offline", "--no-build-isolation", "--no-deps", "--editable", str(ROOT))
+        # That wrote the folder's full path; a relative one holds no letter that some locale could not read.
         site_packages = sysconfig.get_path("purelib", "venv", {"base": str(VENV)})
-        Path(site_packages, "samarkand.pth").write_text(
+        Path(site_packages, "_samarkand.pth").write_text(
             os.path.relpath(str(ROOT), site_packages), encoding="ascii"
         )
-        for name, content in SETTINGS.items():
-            file = VENV / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-        STAMP.write_text(mark(LOCK, ROOT / "pyproject.toml"), encoding="utf-8")
+        for name, folder in SETTINGS.items():
+            (VENV / folder).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(str(ROOT / "settings" / "lab" / name), str(VENV / folder / name))
+        STAMP.write_text(mark(*made_from()), encoding="utf-8")
         say(f"Set up in {time.monotonic() - began:.0f} s.")
 
 
@@ -480,6 +451,8 @@ def open_course(arguments: "list[str]") -> int:
     command = [
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={ROOT}",
+        # Tabs are those of this folder: another copy of the course opens with its own.
+        f"--LabApp.workspaces_dir={VENV / 'workspaces'}",
         f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}",
         "--Application.log_level=ERROR",  # the address is shown all the same
         "--ServerApp.answer_yes=True",  # Ctrl-C stops at once
@@ -551,35 +524,11 @@ def print_versions() -> int:
 
 def test(arguments: "list[str]") -> int:
     """Run every step of the suite, or pytest alone with the arguments given; return 1 if anything failed."""
+    if not SUITE.exists():
+        raise StartError("This is a student's copy of the course: it holds no tests.")
     set_up()
     set_up_tests()
-    steps = [("tests", "pytest", arguments)] if arguments else STEPS
-    results = []
-    for name, module, options in steps:
-        say(f"\n=== {name}: {module} {' '.join(options)}")
-        began = time.monotonic()
-        with tempfile.TemporaryDirectory() as work:
-            # A notebook shows what it shows to somebody new, whoever has signed in here.
-            fresh = {"SAMARKAND_WORK": work} if "--nbval" in options else {}
-            status, output = run([str(PYTHON), "-m", module, *options], dict(environment(), **fresh))
-        closing = re.findall(
-            r"^=* ?(\d+ (?:passed|failed|error|skipped|deselected).* in [\d.]+s.*?)[ =]*$",
-            output,
-            re.MULTILINE,
-        )
-        results.append((name, status, time.monotonic() - began, closing[-1] if closing else ""))
-    say("")
-    passed = failed = skipped = 0
-    for name, status, seconds, last in results:
-        found = re.findall(r"(\d+) (passed|failed|errors?|skipped)", last)
-        counts = {word: int(number) for number, word in found}
-        wrong = sum(counts.get(word, 0) for word in ("failed", "error", "errors"))
-        passed += counts.get("passed", 0 if status else 1)
-        failed += max(wrong, 1) if status else wrong
-        skipped += counts.get("skipped", 0)
-        say(f"{name:10} {'FAILED' if status else 'ok':7} {seconds:4.0f} s  {last}")
-    say(f"{passed} passed, {failed} failed, {skipped} skipped")
-    return 1 if failed else 0
+    return hand_over([str(SUITE), *arguments])
 
 
 def clean(arguments: "list[str]") -> int:
@@ -588,7 +537,7 @@ def clean(arguments: "list[str]") -> int:
         raise StartError("start.py clean takes no arguments.")
     with alone():
         made = [VENV, *(ROOT / name for name in (".pytest_cache", ".mypy_cache", ".ruff_cache"))]
-        for folder in ("samarkand", "tests", "benchmarks"):
+        for folder in ("samarkand", "tests", "tools", "benchmarks"):
             made += (ROOT / folder).rglob("__pycache__")
         for path in made:
             if os.path.lexists(str(path)):

@@ -54,7 +54,7 @@ def measure(names: list[str], rounds: int) -> dict[str, list[float]]:
     from nbformat.v4 import new_code_cell, new_notebook
 
     from samarkand.course import normal_form
-    from samarkand.course.lab import chromium, lab, sheet
+    from tools.lab import chromium, lab, sheet
 
     took: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:

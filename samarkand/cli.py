@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from samarkand import __version__
+from samarkand.ground import home
 from samarkand.ground.errors import CourseError
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them in normal form; or, with ``--check``, only say what is not in it."""
     from samarkand.course import build as course
 
+    if not any(Path(each).is_file() for each in options.lesson):
+        home.need_checkout("the lessons")
     paths = course.lessons(options.lesson)
     if not paths:
         raise CourseError(f"There is no notebook in {course.NOTEBOOKS}.")
@@ -152,6 +155,8 @@ def _count(text: str) -> int:
 def _course(options: argparse.Namespace) -> Course:
     from samarkand.grading.classroom.course import Course
 
+    if options.course is None:
+        home.need_checkout("the exercises")
     return Course(options.course, options.secret)
 
 
@@ -225,6 +230,7 @@ def data_record(options: argparse.Namespace) -> int:
     """Record anew what the tables hold, after a change that was meant; review the diff."""
     from samarkand.course import tables
 
+    home.need_checkout("the records")
     problems = [str(p) for p in tables.check()]
     if not problems:
         print(tables.store())

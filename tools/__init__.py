@@ -1,1 +1,1 @@
-"""What maintainers use and nobody installs."""
+"""What maintainers use and nobody installs: the steps of the test suite, a JupyterLab to look at."""

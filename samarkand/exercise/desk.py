@@ -82,7 +82,8 @@ class Desk:
                         break
             else:
                 raise CourseError(
-                    f"There is no form.json for {self.exercise}: get a fresh copy of the set's folder."
+                    f"There is no form.json for {self.exercise}. It belongs beside the set's notebook: "
+                    "run that in its own folder, or get a fresh copy of the folder."
                 )
         assert self._form is not None
         return self._form

@@ -5,19 +5,55 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from samarkand.ground.errors import DamagedData
+from samarkand.ground.errors import CourseError, DamagedData
 
 PACKAGE = Path(__file__).resolve().parent.parent
 #: HTML, CSS and JavaScript, in files of their own.
 ASSETS = PACKAGE / "assets"
-#: The folder that holds ``samarkand/``, ``course_data/`` and ``notebooks/``.
+#: The folder that holds ``samarkand/``, ``course_data/`` and ``notebooks/``; see `installed_apart`.
 ROOT = PACKAGE.parent
+#: Where a wheel puts the tables; the repository keeps them beside the package.
+_WHEEL_DATA = PACKAGE / "course_data"
+
+
+def installed_apart() -> bool:
+    """Tell whether the package came from a wheel: with its tables, and without notebooks and exercises.
+
+    Then `ROOT` is the folder of all installed packages, in which the course has nothing to look for.
+
+    Returns
+    -------
+    bool
+        False in the repository and in a student's copy.
+    """
+    return _WHEEL_DATA.is_dir()
+
+
+def need_checkout(wanted: str) -> None:
+    """Stop with a sentence if something needs the course's folder and the package is installed apart from it.
+
+    Parameters
+    ----------
+    wanted : str
+        What is missing then, as the subject of a sentence: ``"the lessons"``.
+
+    Raises
+    ------
+    CourseError
+        If the package came from a wheel.
+    """
+    if installed_apart():
+        raise CourseError(
+            f"This samarkand was installed without the course's folder, and {wanted} are part of that. "
+            "Get a copy of the course, and use the samarkand that python3 start.py sets up in it."
+        )
 
 
 def course_data() -> Path:
     """Return the folder with the course's tables.
 
-    ``SAMARKAND_DATA`` in the environment names another one (for a package installed apart from the course).
+    ``SAMARKAND_DATA`` in the environment names one; otherwise it is ``course_data/`` beside the package, or
+    inside it where a wheel was installed.
 
     Returns
     -------
@@ -29,7 +65,8 @@ def course_data() -> Path:
     DamagedData
         If there is no such folder.
     """
-    folder = Path(os.environ.get("SAMARKAND_DATA") or ROOT / "course_data")
+    beside = _WHEEL_DATA if installed_apart() else ROOT / "course_data"
+    folder = Path(os.environ.get("SAMARKAND_DATA") or beside)
     if not folder.is_dir():
         raise DamagedData(
             f"The course's tables are missing: there is no folder {folder}. "
@@ -41,12 +78,14 @@ def course_data() -> Path:
 def my_work() -> Path:
     """Return the student's own folder; nothing in it belongs to the course.
 
-    It is ``my_work/`` beside ``notebooks/``; ``SAMARKAND_WORK`` in the environment names another one.
-    The folder is not created here: whoever writes into it does that.
+    It is ``my_work/`` beside ``notebooks/``, or in the current folder where a wheel was installed;
+    ``SAMARKAND_WORK`` in the environment names another one. The folder is not created here: whoever writes
+    into it does that.
 
     Returns
     -------
     pathlib.Path
         A folder that may not exist yet.
     """
-    return Path(os.environ.get("SAMARKAND_WORK") or ROOT / "my_work")
+    beside = Path.cwd() if installed_apart() else ROOT
+    return Path(os.environ.get("SAMARKAND_WORK") or beside / "my_work")

@@ -1,7 +1,6 @@
 """How JupyterLab's server hands on what a kernel says: at once.
 
-`start.py` names this class to the server (``ServerApp.kernel_websocket_connection_class``). Nothing of the
-course imports it.
+The server extension `samarkand.lab` names this class to the server. Nothing else imports it.
 """
 
 from __future__ import annotations

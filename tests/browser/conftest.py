@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from samarkand.course import build
-from samarkand.course.lab import Lab, lab, sign
+from tools.lab import Lab, lab, sign
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Need = Callable[[object, str], None]

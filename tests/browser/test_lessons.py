@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tour import beyond
 
 from samarkand.course import build, normal_form
-from samarkand.course.lab import Lab, chromium, sheet
+from tools.lab import Lab, chromium, sheet
 
 PATHS = build.lessons()
 Need = Callable[[object, str], None]

@@ -1,4 +1,4 @@
-"""`docs/picture.py` takes pictures of a lesson in a lab of its own, and leaves nothing behind."""
+"""`tools/lab/picture.py` takes pictures of a lesson in a lab of its own, and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -8,24 +8,15 @@ import struct
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from samarkand.course import normal_form
+from tools.lab import picture
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Need = Callable[[object, str], None]
-
-
-@pytest.fixture(scope="module")
-def picture() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("picture", ROOT / "docs" / "picture.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def size(png: Path) -> tuple[int, int]:
@@ -33,9 +24,7 @@ def size(png: Path) -> tuple[int, int]:
     return width, height
 
 
-def test_a_whole_lesson_in_pictures(
-    picture: ModuleType, tmp_path: Path, need: Need, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_whole_lesson_in_pictures(tmp_path: Path, need: Need, monkeypatch: pytest.MonkeyPatch) -> None:
     need(importlib.util.find_spec("playwright"), "playwright is not installed")
     need(any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "there is no chromium")
     (tmp_path / "labs").mkdir()
@@ -55,12 +44,10 @@ def test_a_whole_lesson_in_pictures(
     assert not list((tmp_path / "labs").iterdir())
 
 
-def test_what_is_not_there_gets_a_sentence(
-    picture: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_not_there_gets_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert picture.main(["--lesson", "33", "--out", str(tmp_path / "x.png")]) == 1
     assert capsys.readouterr().err.startswith('No lesson "33".')
 
 
-def test_lessons_are_found_by_number(picture: ModuleType) -> None:
+def test_lessons_are_found_by_number() -> None:
     assert picture.find("00") == picture.find("00_start_here") == ROOT / "notebooks" / "00_start_here.ipynb"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.course.lab import Sheet, chromium, lab, sheet
+from tools.lab import Sheet, chromium, lab, sheet
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SET = "ex03_the_sco"

@@ -17,7 +17,7 @@ from typing import Any
 import axe_playwright_python
 from playwright.sync_api import ElementHandle, Frame, Page, TimeoutError
 
-from samarkand.course.lab import Lab, Sheet, chromium, sheet
+from tools.lab import Lab, Sheet, chromium, sheet
 
 #: Milliseconds in which a moved control must have changed something; in which it usually has.
 PATIENCE, SHORT = 5_000, 700

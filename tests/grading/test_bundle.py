@@ -14,6 +14,7 @@ import pytest
 import workshop
 from test_exercises import EXERCISES, NAMES, SETS, source, strip
 
+import start
 from samarkand import cli
 from samarkand.exercise import desk, numbers
 from samarkand.grading.classroom import release, selfstudy
@@ -61,6 +62,14 @@ def test_a_bundle_has_what_a_student_needs(bundle):
         assert (bundle / part).is_file()
     for name in NAMES:
         assert (bundle / "exercises" / "release" / name / f"{name}.ipynb").is_file()
+
+
+def test_start_finds_in_a_bundle_what_it_sets_up(bundle, tmp_path):
+    """Its package can be built (what installs it does that), and JupyterLab's settings are there."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=bundle, check=True, capture_output=True)
+    assert list(tmp_path.glob("samarkand-*.whl"))
+    assert all((bundle / "settings" / "lab" / name).is_file() for name in start.SETTINGS)
 
 
 def test_a_bundle_has_nothing_that_marks(bundle, course):

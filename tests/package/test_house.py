@@ -44,7 +44,7 @@ FOR_STUDENTS = (
 
 
 def modules() -> list[str]:
-    """Every module of the package by its full name (the folder course/asked holds none)."""
+    """Every module of the package by its full name."""
     found = [m.name for m in pkgutil.walk_packages([str(PACKAGE)], "samarkand.")]
     return [name for name in found if name != "samarkand.__main__"]
 

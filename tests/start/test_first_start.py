@@ -130,6 +130,8 @@ def test_a_later_start_opens_the_course_without_any_network(
     assert all(found["trusted"].values())
     assert found["status"] == 0
     assert "\x1b" not in found["said"]
+    assert list((installed / ".venv/workspaces").glob("*.jupyterlab-workspace")), "this copy's own tabs"
+    assert not list(Path(environment["HOME"]).rglob("*.jupyterlab-workspace"))
     left = Path(environment["HOME"], ".local/share/jupyter/runtime").glob("*.json")
     assert list(left) == [], "servers or kernels were left behind"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import pytest
 import start
 
 SOURCE = Path(start.__file__)
+SETTINGS = SOURCE.parent / "settings" / "lab"
 Need = Callable[[object, str], None]
 Capture = pytest.CaptureFixture[str]
 
@@ -47,10 +49,11 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "course"
     root.mkdir()
     monkeypatch.setattr(start, "ROOT", root)
-    for name in ("VENV", "BIN", "PYTHON", "UV", "LOCK", "TEST_LOCK", "STAMP", "TEST_STAMP"):
+    for name in ("VENV", "BIN", "PYTHON", "UV", "LOCK", "TEST_LOCK", "STAMP", "TEST_STAMP", "SUITE"):
         monkeypatch.setattr(start, name, root / getattr(start, name).relative_to(SOURCE.parent))
     for name in ("start.py", "requirements.lock", "requirements-test.lock", "pyproject.toml"):
         (root / name).write_bytes((SOURCE.parent / name).read_bytes())
+    shutil.copytree(SOURCE.parent / "settings", root / "settings")
     return root
 
 
@@ -209,12 +212,19 @@ def test_the_stamp_holds_lock_python_and_folder(course: Path, monkeypatch: pytes
     assert not start.ready()
     touch(course, str(start.PYTHON.relative_to(course)))
     assert not start.ready()  # half-made: no stamp yet
-    mark = start.mark(start.LOCK, course / "pyproject.toml")
+    was_made_from = start.made_from()
+    mark = start.mark(*was_made_from)
     start.STAMP.write_text(mark, encoding="utf-8")
+    assert start.ready()
+    setting = course / "settings/lab/overrides.json"
+    was = setting.read_bytes()
+    setting.write_text("{}")
+    assert not start.ready()  # a new setting reaches .venv
+    setting.write_bytes(was)
     assert start.ready()
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(start, "ROOT", course.parent)
-        assert start.mark(course / "requirements.lock", course / "pyproject.toml") != mark
+        assert start.mark(*was_made_from) != mark
     with monkeypatch.context() as newer:
         newer.setattr(start.sys, "version_info", (3, 99, 0))
         assert not start.ready()
@@ -225,7 +235,7 @@ def test_the_stamp_holds_lock_python_and_folder(course: Path, monkeypatch: pytes
 def test_a_python_that_went_away_means_another_venv(need: Need, course: Path) -> None:
     need(os.name == "posix", "links stand for interpreters on POSIX only")
     start.BIN.mkdir(parents=True)
-    start.STAMP.write_text(start.mark(start.LOCK, course / "pyproject.toml"), encoding="utf-8")
+    start.STAMP.write_text(start.mark(*start.made_from()), encoding="utf-8")
     start.PYTHON.symlink_to(course / "gone")
     assert not start.ready()
 
@@ -241,6 +251,11 @@ def test_jupyterlab_listens_here_only_and_opens_the_first_lesson(handed_over: li
     assert "--no-browser" in handed_over
     assert handed_over[-1] == "--ServerApp.terminals_enabled=False"
     assert not [each for each in handed_over if "port" in each]
+
+
+def test_each_copy_of_the_course_keeps_its_own_tabs(handed_over: list[str]) -> None:
+    assert start.main([]) == 0
+    assert f"--LabApp.workspaces_dir={SOURCE.parent / '.venv' / 'workspaces'}" in handed_over
 
 
 @pytest.mark.parametrize("user", [0, 1000])
@@ -322,47 +337,16 @@ def test_a_link_in_venv_s_place_is_removed_and_not_followed(need: Need, course: 
     assert not os.path.lexists(start.VENV)
 
 
-def test_the_suite_goes_on_after_a_failure_and_adds_up(
-    course: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+def test_test_hands_over_to_the_suite(
+    course: Path, handed_over: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    monkeypatch.setattr(start, "PYTHON", Path(sys.executable))
-    monkeypatch.setattr(start, "set_up", lambda: None)
     monkeypatch.setattr(start, "set_up_tests", lambda: None)
-    (course / "test_good.py").write_text("def test_a(): pass\ndef test_b(): pass\n")
-    (course / "test_bad.py").write_text("def test_c(): assert 0\n")
-    (course / "test_none.py").write_text("")
-    quiet = ["-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(course)]
-    steps = [
-        ("bad", "pytest", ["test_bad.py", *quiet]),
-        ("none", "pytest", ["test_none.py", *quiet]),
-        ("good", "pytest", ["test_good.py", *quiet]),
-        ("check", "json.tool", ["--help"]),
-    ]
-    monkeypatch.setattr(start, "STEPS", steps)
     assert start.main(["test"]) == 1
-    said = capsys.readouterr().out.splitlines()
-    assert [line.split()[:2] for line in said[-5:-1]] == [
-        ["bad", "FAILED"],
-        ["none", "FAILED"],  # a step that ran no test is no success
-        ["good", "ok"],
-        ["check", "ok"],
-    ]
-    assert said[-1] == "3 passed, 2 failed, 0 skipped"
-
-    monkeypatch.setattr(start, "STEPS", steps[2:])
-    assert start.main(["test"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "3 passed, 0 failed, 0 skipped"
-
-    assert start.main(["test", "test_good.py", "-k", "test_a", *quiet]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == "1 passed, 0 failed, 0 skipped"
-
-
-def test_every_folder_of_tests_has_a_step() -> None:
-    given = [option for _, _, options in start.STEPS for option in options]
-    assert "tests" in given
-    assert {"--ignore=tests/browser", "tests/browser"} <= set(given)
-    assert {"--nbval", "notebooks", "exercises/source", "exercises/release"} <= set(given)
-    assert not [option for option in given if "sanit" in option or "lax" in option]
+    assert capsys.readouterr().err == "This is a student's copy of the course: it holds no tests.\n"
+    assert handed_over == []
+    touch(course, "tools/suite.py")
+    assert start.main(["test", "tests/data", "-k", "members"]) == 0
+    assert handed_over == [str(course / "tools/suite.py"), "tests/data", "-k", "members"]
 
 
 def test_trust_signs_the_course_s_notebooks_once(
@@ -410,12 +394,23 @@ def test_the_settings_name_what_jupyterlab_knows() -> None:
     from jupyter_server.serverapp import ServerApp
     from jupyterlab.labapp import LabApp
 
-    settings = dict(start.SETTINGS["etc/jupyter/jupyter_lab_config.json"])
+    told = json.loads((SETTINGS / "jupyter_lab_config.json").read_text(encoding="utf-8"))
+    told |= json.loads((SETTINGS / "server_extension.json").read_text(encoding="utf-8"))
     for known in (LabApp, KernelManager, ServerApp):
-        assert set(settings.pop(known.__name__)) <= set(known.class_traits(config=True))
-    assert settings == {}
+        assert set(told.pop(known.__name__)) <= set(known.class_traits(config=True))
+    assert told == {}
     share = Path(sys.prefix) / "share/jupyter/lab/schemas"
-    for plugin, values in start.SETTINGS["share/jupyter/lab/settings/overrides.json"].items():
+    for plugin, values in json.loads((SETTINGS / "overrides.json").read_text(encoding="utf-8")).items():
         package, name = plugin.rsplit(":", 1)
         schema = json.loads((share / package / f"{name}.json").read_text(encoding="utf-8"))
         assert set(values) <= set(schema["properties"]), plugin
+
+
+def test_each_setting_has_its_place_and_its_reason() -> None:
+    reasons = (SETTINGS.parent / "README.md").read_text(encoding="utf-8")
+    files = {path.name for path in SETTINGS.glob("*.json")}
+    assert files == {*start.SETTINGS, "server_extension.json"}
+    for file in files:
+        assert f"| `{file}` |" in reasons
+        for values in json.loads((SETTINGS / file).read_text(encoding="utf-8")).values():
+            assert not [name for name in values if f"`{name}`" not in reasons]

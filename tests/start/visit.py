@@ -75,14 +75,17 @@ def look_around(url: str) -> dict[str, Any]:
     """Ask a running server for what the tests want to know, and start a kernel on it."""
     base, token = re.split(r"/lab/.*token=", url)
 
-    def ask(path: str, method: str = "GET") -> Any:
+    def ask(path: str, method: str = "GET", said: Any = None) -> Any:
         headers = {"Authorization": f"token {token}"}
+        body = None if said is None else json.dumps(said).encode()
         with urllib.request.urlopen(
-            urllib.request.Request(base + path, None, headers, method=method)
+            urllib.request.Request(base + path, body, headers, method=method)
         ) as page:
-            return json.load(page)
+            return json.loads(page.read() or "null")
 
     kernel = ask("/api/kernels", "POST")
+    # What the page says when a tab is opened.
+    ask("/lab/api/workspaces/default", "PUT", {"data": {}, "metadata": {"id": "default"}})
     folders = {entry["path"] for entry in ask("/api/contents/")["content"]} & {"notebooks", "my_work"}
     files = [entry["path"] for folder in folders for entry in ask(f"/api/contents/{folder}")["content"]]
     trusted = {}

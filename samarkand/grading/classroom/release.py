@@ -31,6 +31,7 @@ PARTS = (
     "pyproject.toml",
     "requirements.lock",
     "samarkand",
+    "settings",
     "start.py",
 )
 #: What is left out of those parts.

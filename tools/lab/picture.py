@@ -1,9 +1,8 @@
-#!/usr/bin/env python3
 """Take pictures of a lesson in a real JupyterLab: the README's, or a whole lesson to look through.
 
-    python docs/picture.py                                   docs/lesson.png, the README's picture
-    python docs/picture.py --lesson 01 --all-cells --out /tmp/look/01.png      01-1.png, 01-2.png, ...
-    python docs/picture.py --lesson drafts/my.ipynb --at sco-map --theme dark --width 700 --out map.png
+    python -m tools.lab.picture                               docs/lesson.png, the README's picture
+    python -m tools.lab.picture --lesson 01 --all-cells --out /tmp/look/01.png    01-1.png, 01-2.png, ...
+    python -m tools.lab.picture --lesson drafts/my.ipynb --at sco-map --theme dark --width 700 --out map.png
 
 Nothing of yours is touched: the lesson is copied, and run in a JupyterLab that is thrown away.
 """
@@ -15,11 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from samarkand.course.lab import Sheet, chromium, lab, sheet  # noqa: E402
-from samarkand.ground.errors import CourseError, unknown  # noqa: E402
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.home import ROOT
+from tools.lab import Sheet, chromium, lab, sheet
 
 #: Where the picture of the README is, and the cell at its top.
 README_PICTURE, README_LESSON, README_CELL = ROOT / "docs" / "lesson.png", "03", "sco-map"
@@ -70,7 +67,8 @@ def whole(opened: Sheet, out: Path) -> list[Path]:
             return [box.clientHeight, ...cells.map(cell => down(cell, 'top')), down(cells.at(-1), 'bottom')];
         }"""
     )
-    taken, at = [], 0.0
+    taken: list[Path] = []
+    at = 0.0
     while at < total - 1:
         # The next window begins with the last cell that begins in this one, unless that is too small a step.
         starts = [top for top in tops if at + view / 2 < top <= at + view]
@@ -88,7 +86,9 @@ def whole(opened: Sheet, out: Path) -> list[Path]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Do what the command line asks; return the exit status."""
-    parser = argparse.ArgumentParser(description="Take pictures of a lesson in a real JupyterLab.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.lab.picture", description="Take pictures of a lesson in a real JupyterLab."
+    )
     parser.add_argument("--lesson", default=README_LESSON, help="number, name or path of a notebook (03)")
     parser.add_argument("--at", metavar="CELL", help="id of the cell at the top of the picture")
     parser.add_argument(

@@ -1,4 +1,4 @@
-"""Run a command in a network of its own: ``unshare --net python -m samarkand.course.apart command ...``.
+"""Run a command in a network of its own: ``unshare --net python -m tools.lab.no_network command ...``.
 
 A new network namespace has a loopback that is down; this sets it up, and becomes the command.
 """

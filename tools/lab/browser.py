@@ -1,0 +1,182 @@
+"""A Chromium that looks at a JupyterLab of one's own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tools.lab.server import Lab, LabError
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+#: Chromium's options: no sandbox (root in a container has none), no errands of its own, no name but this
+#: machine's resolved.
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-features=OptimizationHints,MediaRouter,AutofillServerCommunication,CertificateTransparency",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+
+@contextlib.contextmanager
+def chromium(lab: Lab, *, netlog: Path | None = None) -> Iterator[Browser]:
+    """Start a Chromium in the lab's own network, and end it.
+
+    Parameters
+    ----------
+    lab : Lab
+        Where the browser will look; if that has a network of its own, the browser runs inside it.
+    netlog : pathlib.Path, optional
+        A file in which Chromium writes down all it does with the network.
+
+    Yields
+    ------
+    playwright.sync_api.Browser
+        With a profile that is as new as the browser.
+
+    Raises
+    ------
+    LabError
+        If there is no Chromium.
+    """
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        raise LabError(
+            "There is no chromium on this machine. Install it (Debian, Ubuntu: apt install chromium)."
+        )
+    if lab.apart:
+        inside = lab.home / "chromium"
+        user = "" if os.geteuid() == 0 else "--user --preserve-credentials "
+        inside.write_text(f'#!/bin/sh\nexec nsenter {user}--net --target {lab.pid} {program} "$@"\n')
+        inside.chmod(0o755)
+        program = str(inside)
+    args = [*CHROMIUM, *([f"--log-net-log={netlog}"] if netlog else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=args)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@dataclass
+class Sheet:
+    """A notebook open in JupyterLab in a browser's page.
+
+    Attributes
+    ----------
+    page : playwright.sync_api.Page
+        The page.
+    console : list of str
+        What was written to the browser's console as an error, and errors no script caught.
+    requests : list of str
+        Every address the page and its frames asked for.
+    """
+
+    page: Page
+    console: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def run_all(self, seconds: float = 120) -> None:
+        """Run all cells, as *Run > Run All Cells* does, and wait until the kernel has done them."""
+        self.page.set_default_timeout(seconds * 1000)
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the kernel is idle, every frame has loaded and the page has drawn what it got."""
+        self.page.wait_for_function(
+            """() => {
+                const panel = window.jupyterapp.shell.currentWidget;
+                const kernel = panel?.sessionContext?.session?.kernel;
+                return kernel && kernel.status === 'idle' && !kernel.hasPendingInput;
+            }"""
+        )
+        for frame in self.page.frames:
+            with contextlib.suppress(Exception):  # a frame that went away while we looked
+                frame.wait_for_load_state()
+        self.page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
+
+    def clear_view(self) -> None:
+        """Close the side bar and let go of the active cell, so that a picture shows the lesson."""
+        self.page.evaluate(
+            """() => {
+                const app = window.jupyterapp;
+                app.shell.collapseLeft();
+                app.shell.collapseRight();
+                const notebook = app.shell.currentWidget.content;
+                notebook.mode = 'command';
+                notebook.activeCellIndex = 0;
+                document.activeElement?.blur();
+            }"""
+        )
+        self.settle()
+
+    def cells(self) -> list[dict[str, Any]]:
+        """Return the notebook's cells as JupyterLab holds them now, outputs included."""
+        model = "window.jupyterapp.shell.currentWidget.content.model.toJSON().cells"
+        return list(self.page.evaluate(f"() => {model}"))
+
+
+@contextlib.contextmanager
+def sheet(
+    browser: Browser, lab: Lab, notebook: str, *, width: int = 1400, height: int = 1000
+) -> Iterator[Sheet]:
+    """Open a notebook of the lab in a new page, and close it with its kernel.
+
+    Parameters
+    ----------
+    browser : playwright.sync_api.Browser
+        From `chromium`.
+    lab : Lab
+        The lab.
+    notebook : str
+        The file's path below the lab's root.
+    width, height : int
+        The window, in CSS pixels.
+
+    Yields
+    ------
+    Sheet
+        With the notebook drawn and its kernel idle.
+    """
+    context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    try:
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        opened = Sheet(page)
+        _listen(context, page, opened)
+        workspace = "w" + secrets.token_hex(4)
+        page.goto(f"{lab.url}lab/workspaces/{workspace}/tree/{notebook}?token={lab.token}")
+        page.wait_for_function(
+            "() => window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length > 0"
+        )
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        opened.settle()
+        yield opened
+        page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    finally:
+        context.close()
+
+
+def _listen(context: BrowserContext, page: Page, opened: Sheet) -> None:
+    """Write down what the page asks for and complains of."""
+    context.on("request", lambda request: opened.requests.append(request.url))
+    page.on("websocket", lambda socket: opened.requests.append(socket.url))
+    page.on("pageerror", lambda error: opened.console.append(str(error)))
+    page.on("console", lambda said: opened.console.append(said.text) if said.type == "error" else None)

@@ -1,0 +1,198 @@
+"""A JupyterLab of one's own, for the browser tests and for pictures.
+
+Everything a JupyterLab keeps (settings, workspaces, trust, history) goes into a folder that is thrown away,
+so every lab starts as on a fresh machine. It opens with the very settings `start.py` gives a student's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from samarkand.ground.errors import CourseError
+from samarkand.ground.home import ROOT
+
+#: Every cell stands in the page, also those far below: it can be looked at without scrolling to it.
+WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
+#: Holds what every Python of the lab runs first: it writes down each address beyond this machine asked for.
+WATCH = Path(__file__).resolve().parent / "watch"
+
+
+class LabError(CourseError):
+    """JupyterLab or Chromium could not be started or did not do what was asked."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab.
+
+    Attributes
+    ----------
+    home : pathlib.Path
+        The throw-away folder; ``home / "root"`` is what the lab serves, ``home / "work"`` is ``my_work``.
+    url, token : str
+        Where it listens (on this machine only) and what it asks for.
+    pid : int
+        Its process.
+    apart : bool
+        True if the lab has no network at all but its own loopback, so that nothing can leave it.
+    """
+
+    home: Path
+    url: str
+    token: str
+    pid: int
+    apart: bool
+
+    @property
+    def root(self) -> Path:
+        """The folder the lab serves."""
+        return self.home / "root"
+
+    def asked(self) -> list[str]:
+        """Return the addresses beyond this machine that the server and its kernels asked for."""
+        log = self.home / "asked.txt"
+        return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+
+
+def _settings(name: str) -> dict[str, Any]:
+    """Return one of the files of settings that `start.py` gives JupyterLab."""
+    return dict(json.loads((ROOT / "settings" / "lab" / name).read_text(encoding="utf-8")))
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """Return the environment of a JupyterLab that keeps everything in `home`."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY_", "IPYTHON"))}
+    path = [str(WATCH), str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
+    return kept | {
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "run"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "PYTHONPATH": os.pathsep.join(path),
+        "SAMARKAND_WORK": str(home / "work"),
+        "SAMARKAND_ASKED": str(home / "asked.txt"),
+    }
+
+
+def sign(notebook: Path, home: Path) -> None:
+    """Trust a notebook in the lab that keeps its things in `home`, as ``jupyter trust`` does."""
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    notary = NotebookNotary(data_dir=str(home / "data"))
+    notary.sign(nbformat.read(notebook, as_version=4))
+    notary.store.close()
+
+
+def _without_network() -> list[str]:
+    """Return the command that runs another with no network but its own loopback; empty if none can."""
+    unshare = shutil.which("unshare")
+    if unshare:
+        for options in (["--net"], ["--net", "--map-root-user"]):
+            tried = subprocess.run([unshare, *options, "true"], capture_output=True, check=False)
+            if not tried.returncode:
+                return [unshare, *options]
+    return []
+
+
+@contextlib.contextmanager
+def lab(
+    notebooks: Path | None = None,
+    *,
+    theme: str = "JupyterLab Light",
+    trusted: bool = True,
+    apart: bool = False,
+) -> Iterator[Lab]:
+    """Start a JupyterLab on a copy of the notebooks, and end it.
+
+    Parameters
+    ----------
+    notebooks : pathlib.Path, optional
+        The folder to copy into the lab's root; the course's own by default.
+    theme : str
+        ``"JupyterLab Light"`` or ``"JupyterLab Dark"``.
+    trusted : bool
+        Sign the copies, as `start.py` does.
+    apart : bool
+        Give the lab no network but its own loopback, where this machine lets us (see `Lab.apart`).
+
+    Yields
+    ------
+    Lab
+        Listening, on this machine only.
+
+    Raises
+    ------
+    LabError
+        If it does not come up within a minute.
+    """
+    # A short path: kernels' sockets have names of at most 107 bytes.
+    home = Path(tempfile.mkdtemp(prefix="lab-"))
+    source = notebooks or ROOT / "notebooks"
+    try:
+        shutil.copytree(source, home / "root", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        for name in ("config/labconfig", "run", "data"):
+            (home / name).mkdir(parents=True)
+        overrides = (
+            _settings("overrides.json") | WHOLE | {"@jupyterlab/apputils-extension:themes": {"theme": theme}}
+        )
+        (home / "config/labconfig/default_setting_overrides.json").write_text(json.dumps(overrides))
+        told = _settings("jupyter_lab_config.json") | _settings("server_extension.json")
+        (home / "config/jupyter_lab_config.json").write_text(json.dumps(told))
+        if trusted:
+            for notebook in sorted((home / "root").rglob("*.ipynb")):
+                sign(notebook, home)
+        wrapper = _without_network() if apart else []
+        token = secrets.token_hex(16)
+        if wrapper:
+            wrapper += [sys.executable, "-m", "tools.lab.no_network"]
+        command = [*wrapper, sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--IdentityProvider.token={token}"]
+        command += [f"--ServerApp.root_dir={home / 'root'}", "--LabApp.expose_app_in_browser=True"]
+        command += ["--Application.log_level=WARN", "--ServerApp.answer_yes=True"]
+        with (home / "log.txt").open("wb") as log:
+            process = subprocess.Popen(
+                command, env=_environment(home), stdout=log, stderr=log, stdin=subprocess.DEVNULL
+            )
+        try:
+            url = _wait(process, home)
+            yield Lab(home, url, token, process.pid, bool(wrapper))
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _wait(process: subprocess.Popen[bytes], home: Path) -> str:
+    """Wait until the server has written down where it listens; return its address."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        for file in (home / "run").glob("jpserver-*.json"):
+            with contextlib.suppress(ValueError):  # being written this moment
+                return str(json.loads(file.read_text())["url"])
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    last = (home / "log.txt").read_text(errors="replace")[-2000:]
+    raise LabError(f"JupyterLab did not start. Its last words:\n{last}")

@@ -1,0 +1,156 @@
+"""Run every step of the test suite, or pytest alone with the arguments given, and add up.
+
+``python3 start.py test`` makes ``.venv`` with all that the tests need, and hands over to this file.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+#: So many of the tests that took longest are named at the end.
+SLOWEST = 15
+
+
+class Step(NamedTuple):
+    """A step of the suite: its name, the module to run, the module's arguments."""
+
+    name: str
+    module: str
+    options: Sequence[str]
+
+
+class Result(NamedTuple):
+    """What came of a step: its exit status, its seconds, and all that it printed."""
+
+    name: str
+    status: int
+    seconds: float
+    output: str
+
+
+_SLOWEST = f"--durations={SLOWEST}"
+_SIDE_BY_SIDE = ("-n", "2", "--dist", "loadscope")
+
+STEPS = (
+    Step("format", "ruff", ["format", "--check", "."]),
+    Step("lint", "ruff", ["check", "."]),
+    Step("types", "mypy", []),
+    Step("spelling", "codespell_lib", []),
+    Step("tests", "pytest", ["tests", "--ignore=tests/browser", *_SIDE_BY_SIDE, _SLOWEST]),
+    # Strict nbval, with no configuration that could soften it: lessons, sets solved, sets as handed out.
+    Step(
+        "notebooks",
+        "pytest",
+        [
+            *("--nbval", "notebooks", "exercises/source", "exercises/release", *_SIDE_BY_SIDE, _SLOWEST),
+            *("--nbval-cell-timeout", "60", "-p", "no:cacheprovider"),
+            *([] if os.name == "nt" else ["-c", os.devnull, "--rootdir", str(ROOT)]),
+        ],
+    ),
+    Step("browser", "pytest", ["tests/browser", _SLOWEST]),
+)
+
+#: A line of pytest's list of the slowest, and what stands around that list.
+_TIMED = re.compile(r"^(\d+\.\d+)s (call|setup|teardown) +(.*)$", re.MULTILINE)
+_AROUND = re.compile(r"^=+ slowest \d+ durations =+$|^\(\d+ durations < .*hidden")
+_CLOSING = re.compile(
+    r"^=* ?(\d+ (?:passed|failed|error|skipped|deselected).* in [\d.]+s.*?)[ =]*$", re.MULTILINE
+)
+
+
+def run(step: Step) -> Result:
+    """Run a step and pass on what it prints, all but the list of the slowest (see `slowest`)."""
+    print(f"\n=== {step.name}: {step.module} {' '.join(step.options)}", flush=True)
+    began = time.monotonic()
+    lines = []
+    with tempfile.TemporaryDirectory() as work:
+        # A notebook shows what it shows to somebody new, whoever has signed in here.
+        fresh = {"SAMARKAND_WORK": work} if "--nbval" in step.options else {}
+        process = subprocess.Popen(
+            [sys.executable, "-m", step.module, *step.options],
+            cwd=ROOT,
+            env=os.environ | fresh,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+        )
+        try:
+            for line in process.stdout or ():
+                lines.append(line)
+                if _SLOWEST not in step.options or not (_TIMED.match(line) or _AROUND.match(line)):
+                    print(line.rstrip(), flush=True)
+            status = process.wait()
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    return Result(step.name, status, time.monotonic() - began, "".join(lines))
+
+
+def counted(result: Result) -> tuple[int, int, int]:
+    """Return how much passed, failed and was skipped in a step; one that counts nothing counts as one."""
+    found = re.findall(r"(\d+) (passed|failed|errors?|skipped)", closing(result))
+    counts = {word: int(number) for number, word in found}
+    wrong = sum(counts.get(word, 0) for word in ("failed", "error", "errors"))
+    passed = counts.get("passed", 0 if result.status else 1)
+    return passed, max(wrong, 1) if result.status else wrong, counts.get("skipped", 0)
+
+
+def closing(result: Result) -> str:
+    """Return pytest's last line, or an empty text."""
+    found: list[str] = _CLOSING.findall(result.output)
+    return found[-1] if found else ""
+
+
+def slowest(results: Sequence[Result]) -> list[str]:
+    """Return a line for each of the tests of all steps that took longest, the longest first."""
+    timed = [found for result in results for found in _TIMED.findall(result.output)]
+    timed.sort(key=lambda found: -float(found[0]))
+    return [f"{float(seconds):6.1f} s  {part:8} {test}" for seconds, part, test in timed[:SLOWEST]]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the suite, or pytest with these arguments; return 1 if anything failed, 130 if it was stopped.
+
+    Parameters
+    ----------
+    arguments : sequence of str
+        Pytest's; none runs every step.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a letter the terminal cannot show is no reason to stop
+    try:
+        results = [run(step) for step in ([Step("tests", "pytest", arguments)] if arguments else STEPS)]
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    if not arguments and (longest := slowest(results)):
+        print("\nWhat took longest:", *longest, sep="\n")
+    print()
+    for result in results:
+        verdict = "FAILED" if result.status else "ok"
+        print(f"{result.name:10} {verdict:7} {result.seconds:4.0f} s  {closing(result)}")
+    passed, failed, skipped = map(sum, zip(*map(counted, results), strict=True))
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
