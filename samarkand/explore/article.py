@@ -48,7 +48,8 @@ class Claim:
     verdict: str
     later: bool
     words: str
-    html: str
+    #: Folded, and unfolded.
+    html: tuple[str, str]
 
 
 class ClaimBrowser(Explorer):
@@ -210,9 +211,8 @@ def _fits(claim: Claim, choices: dict[str, str]) -> bool:
 
 def _list(claims: list[Claim]) -> str:
     """Return the claims one below the other; the frame takes the focus, so that arrow keys scroll it."""
-    rows = "".join(c.html for c in claims)
-    if len(claims) <= UNFOLDED:
-        rows = rows.replace("<details ", "<details open ")
+    unfolded = len(claims) <= UNFOLDED
+    rows = "".join(c.html[unfolded] for c in claims)
     return element("div", rows, tabindex=0, role="region", aria_label=tr("Claims that fit"), class_="records")
 
 
@@ -240,10 +240,8 @@ def _claim(row: Any, later: bool) -> Claim:
         element("b", escape(tr("{head}:", head=head))) + f" {escape(text)}" for head, text in lines
     )
     small = escape(" · ".join(marks)) + " · " + tr("verdict: {verdict}", verdict=element("b", escape(told)))
-    shown = markup.folded(
-        f"{escape(row.paraphrase)} " + element("span", small, class_="marks"),
-        element("div", proof, class_="proof"),
-    )
+    summary = f"{escape(row.paraphrase)} " + element("span", small, class_="marks")
+    body = element("div", proof, class_="proof")
     searched = [*marks, verdict, row.affiliation, row.paraphrase, *(text for _, text in lines)]
     return Claim(
         row.id,
@@ -253,7 +251,7 @@ def _claim(row: Any, later: bool) -> Claim:
         verdict,
         bool(row.known_later),
         " ".join(_words(" ".join(searched))),
-        shown,
+        (markup.folded(summary, body), markup.folded(summary, body, unfolded=True)),
     )
 
 

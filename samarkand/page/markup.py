@@ -182,19 +182,22 @@ def table(
     return element("div", whole, class_="scroll")
 
 
-def folded(summary: str, body: str) -> str:
+def folded(summary: str, body: str, *, unfolded: bool = False) -> str:
     """Return markup that a click on its summary unfolds.
 
     Parameters
     ----------
     summary, body : str
         Markup.
+    unfolded : bool, default False
+        Whether it is so from the start.
 
     Returns
     -------
     str
     """
-    return element("details", element("summary", summary, class_="said"), body, class_="record")
+    head = element("summary", summary, class_="said")
+    return element("details", head, body, open="" if unfolded else None, class_="record")
 
 
 def card(title: str, sentence: str, body: str, source: str = "") -> str:
