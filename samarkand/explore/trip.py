@@ -179,7 +179,7 @@ def _picture(scale: Scale, chosen: pd.DataFrame, sentence: str) -> str:
             drawn += pictures.text(share, foot + 5, PARTS[name.partition(" ")[2]], writing_mode="vertical-rl")
         height = foot + 10 + max(pictures.breadth(name) for name in PARTS.values()) + 20
         for i, date in enumerate((14, 15, 16)):
-            name = day(pd.Timestamp(2022, 9, date), year=False)
+            name = day(pd.Timestamp(2022, 9, date), year=False, short=True)
             drawn += pictures.text((i + 0.5) / 3, height - 6, name, anchor="middle", bold=True)
         drawn += "".join(pictures.line(i / 3, foot, i / 3, height, pictures.RULE) for i in (1, 2))
     tallest = tr("{column}, {n}", column=scale.columns[str(own.idxmax())], n=own.max())

@@ -262,7 +262,7 @@ def heading(title: str) -> widgets.HTML:
     ipywidgets.HTML
     """
     script = _NAME_SLIDERS.read_text(encoding="utf-8")
-    image = markup.element("img", alt="", hidden="", src="data:,", onerror=script)
+    image = markup.element("img", alt="", hidden=True, src="data:,", onerror=script)
     return widgets.HTML(markup.element("div", markup.escape(title), class_="heading") + image)
 
 

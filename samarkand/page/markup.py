@@ -21,7 +21,7 @@ _CLASS = re.compile(r' class="([a-z]+)"')
 _SVG = re.compile(r"<svg\b|</svg>")
 _KEPT = re.compile(r' (aria-label|width|height|style)="([^"]*)"')
 #: Elements that hold nothing.
-_EMPTY = frozenset(("br", "circle", "img", "line", "path", "polyline", "rect"))
+_EMPTY, _EMPTY_SVG = frozenset(("br", "img")), frozenset(("circle", "line", "path", "rect"))
 
 
 @lru_cache(maxsize=1)
@@ -52,8 +52,9 @@ def element(name: str, /, *children: str, **attributes: object) -> str:
     *children : str
         What stands within it: markup. Plain text goes through `escape` first.
     **attributes
-        Plain text or numbers, which are rounded to a tenth; ``font_size`` stands for ``font-size``, and None
-        leaves an attribute out. ``class_`` names a rule of ``assets/markup.css``, which becomes the style.
+        Plain text or numbers, rounded to a tenth; ``font_size`` stands for ``font-size``. None and False
+        leave an attribute out, True gives it no value. ``class_`` names a rule of ``assets/markup.css``,
+        which becomes the style.
 
     Returns
     -------
@@ -67,17 +68,20 @@ def element(name: str, /, *children: str, **attributes: object) -> str:
     >>> element("tr", class_="row")
     '<tr style="background: #ffffff; color: #1a1a1a;"></tr>'
     """
-    given = dict(attributes)
-    rule = given.pop("class_", None)
-    if rule is not None:
-        given["style"] = _rules()[str(rule)]
     head = name
-    for key, value in given.items():
-        if value is not None:
-            said = escape(value) if isinstance(value, str) else value
-            said = f"{round(value, 1):g}" if isinstance(value, float) else said
-            head += f' {key.replace("_", "-")}="{said}"'
-    return f"<{head}/>" if name in _EMPTY else f"<{head}>{''.join(children)}</{name}>"
+    for key, value in attributes.items():
+        if value is None or value is False:
+            continue
+        if key == "class_":
+            head += f' style="{_rules()[str(value)]}"'
+        elif value is True:
+            head += f" {key}"
+        else:
+            said = f"{round(value, 1):g}" if isinstance(value, float) else value
+            head += f' {key.replace("_", "-")}="{escape(said) if isinstance(said, str) else said}"'
+    if name in _EMPTY_SVG:
+        return f"<{head}/>"
+    return f"<{head}>" if name in _EMPTY else f"<{head}>{''.join(children)}</{name}>"
 
 
 def styled(source: str) -> str:
@@ -197,7 +201,7 @@ def folded(summary: str, body: str, *, unfolded: bool = False) -> str:
     str
     """
     head = element("summary", summary, class_="said")
-    return element("details", head, body, open="" if unfolded else None, class_="record")
+    return element("details", head, body, class_="record", open=unfolded)
 
 
 def card(title: str, sentence: str, body: str, source: str = "") -> str:
