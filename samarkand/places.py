@@ -44,6 +44,8 @@ class Place:
         How an English speaker may say the English name; the stressed syllable in capitals.
     capital : str
         Name of the capital in English; empty where the course has none.
+    capital_2022 : str
+        What it was called in September 2022, where that was another name.
     lat, lon : float or None
         Coordinates of the capital in degrees, WGS 84.
     note : str
@@ -59,6 +61,7 @@ class Place:
     name_local: str = ""
     pronunciation_en: str = ""
     capital: str = ""
+    capital_2022: str = ""
     lat: float | None = None
     lon: float | None = None
     note: str = ""

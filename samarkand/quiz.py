@@ -14,7 +14,7 @@ from samarkand.page import controls, markup
 INVITATION = tr("Run this cell to answer.")
 
 
-class Question(controls.StillBox):
+class Choice(controls.StillBox):
     """A question, its options, a button, and a reply that is read out; made by `ask`.
 
     Parameters
@@ -134,7 +134,7 @@ def ask(
     why: str = "",
     *,
     hints: Mapping[int | str, str] | None = None,
-) -> Question:
+) -> Choice:
     """Return a question to be answered by mouse or keyboard.
 
     Parameters
@@ -153,7 +153,7 @@ def ask(
 
     Returns
     -------
-    Question
+    Choice
         A box of widgets; a reader who does not run the notebook sees question and options.
 
     Raises
@@ -184,11 +184,11 @@ def ask(
         )
     reasons = {_position(key, texts): text for key, text in (hints or {}).items()}
     if isinstance(answer, int | str):
-        return Question(question, texts, _position(answer, texts), why=why, hints=reasons)
+        return Choice(question, texts, _position(answer, texts), why=why, hints=reasons)
     right = frozenset(_position(a, texts) for a in answer)
     if not right:
         raise OutOfRange(tr('The question "{question}" needs at least one right answer.', question=question))
-    return Question(question, texts, right, why=why, hints=reasons)
+    return Choice(question, texts, right, why=why, hints=reasons)
 
 
 def _position(option: Any, texts: tuple[str, ...]) -> int:

@@ -196,7 +196,7 @@ SET = ExerciseSet(
             varies=True, uses=("without",),
         ),
         Question(
-            "q2", "types", 1, ByKey(Whole("claims", 0), keys="types of claim"), lambda g: _types(_inside(g)),
+            "q2", "types", 1, ByKey(Whole("claims", 0), keys="types of claim", zeros=True), lambda g: _types(_inside(g)),
             "Keep the claims whose block is one of yours, and count their rows by the column type.",
             "02_reading_the_article: 3. Facts, forecasts, and small words",
             (

@@ -83,8 +83,11 @@ def _since_the_oldest(given: Given) -> tuple[int, ...]:
 
 def status_on(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
     """Return the status of a state on a day, or "none"."""
-    running = _on(table[table["iso3"] == iso3], pd.Timestamp(day))
-    return str(running["status"].iloc[0]) if len(running) else "none"
+    own, day = table[table["iso3"] == iso3], pd.Timestamp(day)
+    for status, began, ended in zip(own["status"], own["from"], own["to"], strict=True):
+        if began <= day and (pd.isna(ended) or day < ended):
+            return str(status)
+    return "none"
 
 
 def _inclusive(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:

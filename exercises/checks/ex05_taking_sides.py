@@ -76,8 +76,9 @@ def _numbers(votes: pd.DataFrame) -> pd.DataFrame:
 
 def vote_distance(votes: pd.DataFrame, a: str, b: str) -> int:
     """Sum the absolute differences of two states' votes; abstaining and not voting are 0."""
-    coded = _numbers(votes.set_index("iso3"))
-    return int((coded.loc[a] - coded.loc[b]).abs().sum())
+    said = votes.set_index("iso3")[RESOLUTIONS]
+    one, other = ([{"yes": 1, "no": -1}.get(vote, 0) for vote in said.loc[state]] for state in (a, b))
+    return sum(abs(x - y) for x, y in zip(one, other, strict=True))
 
 
 def _differing(votes: pd.DataFrame, a: str, b: str) -> int:

@@ -206,22 +206,34 @@ def _one(value: Value) -> Value:
     return value
 
 
+def _row(value: Value) -> Value:
+    """Take the one row out of what holds a row and nothing else: values of a table, a list of records."""
+    while isinstance(value, Items | Column) and len(value.values) == 1:
+        (inner,) = value.values
+        if not isinstance(inner, Items | Column | Pairs | Table):
+            break
+        value = inner
+    return value
+
+
 def _many(value: Value, asked: str) -> tuple[Value, ...]:
+    value = _row(value)
     if isinstance(value, Items | Column):
         return value.values
     if isinstance(value, Table) and len(value.names) == 1:
         return value.columns[0]
+    if isinstance(value, Table) and len(value.index) == 1:
+        return tuple(column[0] for column in value.columns)
     raise refused(value, asked)
 
 
 def _in_order(value: Value, asked: str) -> tuple[Value, ...]:
     """Take several values in the order they stand in; a dict and a row of a table have one too."""
+    value = _row(value)
     if isinstance(value, Items) and value.kind == "set":
         raise WrongForm(tr("A set has no order; expected was {asked}.", asked=asked))
     if isinstance(value, Pairs):
         return tuple(v for _, v in value.pairs)
-    if isinstance(value, Table) and len(value.index) == 1:
-        return tuple(column[0] for column in value.columns)
     return _many(value, asked)
 
 
@@ -262,6 +274,8 @@ class Number(Kind):
 
 
 def _outside(low: float, high: float, unit: str) -> str:
+    if math.isinf(high):
+        return tr("No answer to this can lie below {low:.12g}.", low=low)
     if not unit:
         return tr("No answer to this can lie outside {low:.12g} to {high:.12g}.", low=low, high=high)
     return tr(
@@ -384,9 +398,13 @@ class Codes(Kind):
         return tr("a list or set of {what}", what=self.what)
 
     def read(self, value: Value) -> frozenset[str]:
-        """Take a list, set, array, index, Series or a text."""
+        """Take a list, set, array, index, Series, the keys of a dict or a text."""
         if isinstance(value, str):
             value = Items("list", (value,))
+        if isinstance(value, Pairs) and not any(v is False for _, v in value.pairs):
+            keys, values = ([pair[n] for pair in value.pairs] for n in (0, 1))
+            # A Series that was made a dict has numbers for keys.
+            value = Items("list", tuple(keys if any(isinstance(k, str) for k in keys) else values))
         codes = [text.upper() for text in _texts(value, self.asked())]
         if not all(len(code) == self.letters and code.isalpha() for code in codes):
             raise WrongForm(tr("Not all of these are {what}.", what=self.what))
@@ -508,12 +526,16 @@ def _key(value: Value) -> str:
 
 @dataclass(frozen=True)
 class ByKey(Kind):
-    """A value for each key: a Series, a dict, or a table with the key in the index or first column."""
+    """A value for each key: a Series, a dict, or a table with the key in the index or first column.
+
+    Of a table of one row the names of its columns are the keys. With ``zeros``, what has 0 may be left out.
+    """
 
     of: Kind = field(default_factory=Number)
     keys: str = tr("country codes")
     ordered: bool = False
     key: Kind | None = None
+    zeros: bool = False
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
@@ -528,6 +550,7 @@ class ByKey(Kind):
 
     def read(self, value: Value) -> dict[str, Any]:
         """Take whatever gives one value a key."""
+        value = _row(value)
         if isinstance(value, Pairs):
             pairs = list(value.pairs)
         elif isinstance(value, Column):
@@ -536,6 +559,8 @@ class ByKey(Kind):
             pairs = list(zip(*value.columns, strict=True))
         elif isinstance(value, Table) and len(value.names) == 1:
             pairs = list(zip(value.index, value.columns[0], strict=True))
+        elif isinstance(value, Table) and len(value.index) == 1:
+            pairs = [(name, column[0]) for name, column in zip(value.names, value.columns, strict=True)]
         else:
             raise refused(value, self.asked())
         keys = [self._read_key(_one(k)) for k, _ in pairs]
@@ -546,7 +571,8 @@ class ByKey(Kind):
                     keys=self.keys,
                 )
             )
-        return {k: self.of.read(v) for k, (_, v) in zip(keys, pairs, strict=True)}
+        found = {k: self.of.read(v) for k, (_, v) in zip(keys, pairs, strict=True)}
+        return {k: v for k, v in found.items() if v or not self.zeros}
 
     def _read_key(self, value: Value) -> str:
         try:

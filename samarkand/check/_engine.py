@@ -56,12 +56,15 @@ class Task:
         """The right answer as the kind reads it, computed once a process."""
         return self.kind.read(decode.plain(self.solution()))
 
+    @cached_property
+    def wrong(self) -> list[tuple[str, list[Any]]]:
+        """The reason of each known wrong way, with what it gives, computed once a process."""
+        return [(way.reason, [self.kind.read(decode.plain(way.wrong()))]) for way in self.diagnoses]
+
     def reason(self, answer: Any) -> str:
         """Say why an answer is wrong, in a sentence that does not say what is right."""
-        wrong = ((d.reason, [self.kind.read(decode.plain(d.wrong()))]) for d in self.diagnoses)
-        return diagnose.known(self.kind, [answer], wrong) or diagnose.guess(
-            self.kind, answer, self.expected, self.hint
-        )
+        known = diagnose.known(self.kind, [answer], self.wrong)
+        return known or diagnose.guess(self.kind, answer, self.expected, self.hint)
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ def check(name: str, value: object) -> Reply:
     """
     one = tasks().get(name) if isinstance(name, str) else None
     if one is None:
-        return Reply(str(name), "open", str(unknown("task", name, tasks())))
+        return Reply(str(name), "open", str(unknown(tr("task"), name, tasks())))
     answer = decode.plain(value)
     if answer is ...:
         return Reply(name, "open", tr("Not answered yet."))

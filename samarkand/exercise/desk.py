@@ -118,7 +118,7 @@ class Desk:
             return Receipt(question, state, tr("What it is worth is said after handing in."))
         questions = self.form["questions"]
         if question not in questions:
-            raise unknown("question", question, questions)
+            raise unknown(tr("question"), question, questions)
         asked = questions[question]
         if value is ...:
             return Receipt(question, "unanswered", tr("Not answered yet."))

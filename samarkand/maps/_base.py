@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from samarkand import geo, places
+from samarkand import places
 from samarkand.ground.errors import OutOfRange, WrongType
 from samarkand.ground.words import tr
 from samarkand.maps._offline import OfflineMap, Shapes
 from samarkand.maps._scene import Key, Name, Scene
-from samarkand.maps._shapes import Shape, features, graticule
+from samarkand.maps._shapes import Shape, contested_areas, features, graticule
 from samarkand.page.style import STATUS
 
 #: Corners of the view of the region, (x, y) in map units: all of Eurasia with Egypt and Maldives.
@@ -110,7 +110,7 @@ def contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[s
         By the area's id.
     """
     status, about = {}, {}
-    for area in _areas(*layers):
+    for area in contested_areas(*layers):
         status[area["id"]] = "".join("x" if _open(area, day) else "-" for day in days)
         said = tr(
             "held by {holder}; claimed by {claimant}", holder=area["held_by"], claimant=area["claimed_by"]
@@ -136,7 +136,7 @@ def contested_in_words(first: str, last: str, bounds: Any = EURASIA) -> str:
     """
     inside = {shape.id for shape in features("region") if _within(shape, bounds)}
     told: dict[str, str] = {}
-    for area in _areas():
+    for area in contested_areas():
         if area["id"] not in inside or not (area["since"] <= last and first < (area["until"] or "9999")):
             continue
         name = area["part_of"] or area["listed"]
@@ -152,11 +152,6 @@ def contested_in_words(first: str, last: str, bounds: Any = EURASIA) -> str:
     return (
         tr("{areas}, and {last}", areas=", ".join(some), last=end) if ":" in end else ", ".join([*some, end])
     )
-
-
-def _areas(*layers: str) -> list[dict[str, str]]:
-    found = [one["properties"] for layer in layers or ("region",) for one in geo.load(layer)["features"]]
-    return [properties for properties in found if properties["kind"] == "contested"]
 
 
 def _open(area: dict[str, str], day: str) -> bool:

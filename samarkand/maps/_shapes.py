@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from samarkand import geo
+from samarkand import geo, places
 from samarkand.ground import home
 from samarkand.ground.reading import kept, rows
 from samarkand.maps._scene import Label
@@ -117,6 +117,12 @@ def globe() -> Shape:
     return Shape("", "globe", "area", [[[*ring, ring[0]]]])
 
 
+def contested_areas(*layers: str) -> list[dict[str, str]]:
+    """Return the properties of the contested areas of layers, the region's if none is named."""
+    found = [one["properties"] for layer in layers or ("region",) for one in geo.load(layer)["features"]]
+    return [properties for properties in found if properties["kind"] == "contested"]
+
+
 def labels(
     projection: geo.Projection = geo.REGION,
     *,
@@ -124,6 +130,8 @@ def labels(
     seas: bool = True,
 ) -> list[Label]:
     """Return the course's labels of states and seas, those of large states first.
+
+    A state has its name, a contested area that of the geometry, unless the list of labels has a shorter one.
 
     Parameters
     ----------
@@ -134,12 +142,14 @@ def labels(
     seas : bool
         Name the seas, too.
     """
+    areas = {one["id"]: one["name"] for one in contested_areas()}
     out = []
     for row in rows(ASSETS / _LABELS[projection]):
         if row["id"] or seas:
-            place, size = (float(row["lat"]), float(row["lon"])), float(row["size"])
+            at, size = (float(row["lat"]), float(row["lon"])), float(row["size"])
             dx, dy, style = float(row["dx"]), float(row["dy"]), row["style"]
             if moved and row["id"] in moved:
-                place, dx, dy, style = moved[row["id"]], 0, 0, ""
-            out.append(Label(row["id"], row["text"], *projection.whole(*place), size, dx, dy, style))
+                at, dx, dy, style = moved[row["id"]], 0, 0, ""
+            text = row["text"] or areas.get(row["id"]) or places.name(row["id"])
+            out.append(Label(row["id"], text, *projection.whole(*at), size, dx, dy, style))
     return out

@@ -15,9 +15,6 @@ from samarkand.page.style import PLACES
 
 __all__ = ["region"]
 
-#: Capitals that were called otherwise on the days of the journey; the table ``places`` tells when and why.
-CAPITALS_2022 = {"KAZ": "Nur-Sultan"}
-
 
 def region(highlight: Iterable[str] | str | None = None, *, title: str | None = None) -> OfflineMap:
     """Draw a first map of the region: the states of the SCO's world by name, some picked out.
@@ -100,7 +97,7 @@ def region(highlight: Iterable[str] | str | None = None, *, title: str | None = 
 def _capital(place: places.Place) -> Label:
     """Return the label of a state's capital; Tashkent's stands to the right, away from other names."""
     assert place.lat is not None and place.lon is not None  # as of all places on the map
-    name, side = CAPITALS_2022.get(place.iso3, place.capital), 9 if place.iso3 == "UZB" else -9
+    name, side = place.capital_2022 or place.capital, 9 if place.iso3 == "UZB" else -9
     return Label("", name, *geo.REGION.whole(place.lat, place.lon), 11, 7, side, "city small")
 
 
@@ -108,7 +105,7 @@ def _in_five_languages(place: places.Place) -> Name:
     card = [
         (places.LANGUAGES[code], places.name(place.iso3, code), code) for code in ("zh", "ru", "kk", "uz")
     ]
-    card.append((tr("Capital"), CAPITALS_2022.get(place.iso3, place.capital), "en"))
+    card.append((tr("Capital"), place.capital_2022 or place.capital, "en"))
     if place.note:
         card.append((tr("Note"), place.note, "en"))
     return Name(place.name, card=tuple(card))
