@@ -264,8 +264,9 @@ def _course(options: argparse.Namespace) -> Course:
 
 def _new_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add what an author begins."""
-    kinds = verbs.add_parser("new", help="begin a lesson, a set, a map, an explorer", description=new.__doc__)
-    kinds = kinds.add_subparsers(metavar="kind", required=True)
+    kinds = verbs.add_parser(
+        "new", help="begin a lesson, a set, a map, an explorer", description=new.__doc__
+    ).add_subparsers(metavar="kind", required=True)
     kind = kinds.add_parser("lesson", help="a lesson with practice, map, explorer and set")
     kind.add_argument("subject", help="the word of its subject, such as roads")
     kind.add_argument("--number", required=True, help="two digits, such as 06")

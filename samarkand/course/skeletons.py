@@ -7,7 +7,6 @@ lie in ``templates/``: Python as it will be, and notebooks as cells, each after 
 from __future__ import annotations
 
 import contextlib
-import json
 import keyword
 import re
 from collections.abc import Iterator, Mapping
@@ -198,9 +197,9 @@ def _filled(template: str, words: Mapping[str, str]) -> str:
 def _notebook(template: str, words: Mapping[str, str]) -> str:
     """Return a notebook made of a template's cells, never run."""
     _, *parts = _CELL.split(_filled(template, words))
-    cells = []
+    cells: list[Any] = []
     for kind, name, marks, source in zip(*(parts[n::4] for n in range(4)), strict=True):
-        new = new_code_cell if kind == "code" else new_markdown_cell
+        new: Any = new_code_cell if kind == "code" else new_markdown_cell
         cells.append(new(source.strip("\n"), id=name, metadata=_nbgrader(name, marks.split())))
     made = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     return normal_form.text(normal_form.normalise(nbformat.from_dict(made)))
@@ -213,4 +212,4 @@ def _nbgrader(name: str, marks: list[str]) -> dict[str, Any]:
     points = [int(mark.removeprefix("points=")) for mark in marks if mark.startswith("points=")]
     found: dict[str, Any] = {"grade_id": name, "schema_version": 3, "task": False}
     found |= {"grade": bool(points), "solution": "solution" in marks, "locked": "solution" not in marks}
-    return json.loads(json.dumps({"nbgrader": found | ({"points": points[0]} if points else {})}))
+    return {"nbgrader": found | ({"points": points[0]} if points else {})}

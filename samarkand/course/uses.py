@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from samarkand.course.lessons import BuildError, stored
 from samarkand.ground.home import ROOT, course_data
@@ -78,7 +79,7 @@ def main(arguments: Iterable[str]) -> int:
             if where == folder and name.endswith(".csv"):
                 seen.add(name.removesuffix(".csv"))
 
-    shell = InteractiveShell.instance()
+    shell: Any = InteractiveShell.instance()
     sys.addaudithook(note)
     for cell in stored(Path(path)).cells:
         if cell.cell_type != "code":
