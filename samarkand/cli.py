@@ -179,7 +179,7 @@ def new(options: argparse.Namespace) -> int:
     return 0
 
 
-def exercise(options: argparse.Namespace) -> int:
+def preview(options: argparse.Namespace) -> int:
     """Show what a student gets of a set."""
     course = _course(options)
     from samarkand.grading.classroom import selfstudy
@@ -230,7 +230,7 @@ def explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def grades(options: argparse.Namespace) -> int:
+def marks(options: argparse.Namespace) -> int:
     """Print how the class fared in a set; or write the marks for another system."""
     from samarkand.grading.classroom import report
 
@@ -304,17 +304,13 @@ def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verb.add_argument("--force", action="store_true", help="replace a bundle that is there")
     verb.set_defaults(run=release)
 
-    verb = (
-        verbs.add_parser("exercise", help="look at a set")
-        .add_subparsers(metavar="verb", required=True)
-        .add_parser(
-            "preview", parents=[common], help="show what a student gets", description=exercise.__doc__
-        )
+    verb = verbs.add_parser(
+        "preview", parents=[common], help="show what a student gets of a set", description=preview.__doc__
     )
     verb.add_argument("set", help="id or number of a set")
     verb.add_argument("--student", required=True)
     verb.add_argument("--answers", action="store_true", help="show the expected values too")
-    verb.set_defaults(run=exercise)
+    verb.set_defaults(run=preview)
 
     verb = verbs.add_parser("check", parents=[common], help="mark your own work", description=check.__doc__)
     verb.add_argument("set", nargs="?", help="id or number of a set; none: show progress")
@@ -344,13 +340,13 @@ def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verb.set_defaults(run=explain)
 
     verb = verbs.add_parser(
-        "grades", parents=[common], help="say how the class fared", description=grades.__doc__
+        "marks", parents=[common], help="say how the class fared", description=marks.__doc__
     )
     verb.add_argument("set", help="id or number of a set")
     verb.add_argument(
         "--export", choices=("csv", "canvas", "moodle", "nbgrader"), help="write the marks instead"
     )
-    verb.set_defaults(run=grades)
+    verb.set_defaults(run=marks)
 
 
 def data_record(options: argparse.Namespace) -> int:

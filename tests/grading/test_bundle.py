@@ -251,7 +251,7 @@ def test_someone_alone_gets_the_full_check(course, tmp_path, monkeypatch, capsys
     lesson = (home.ROOT / "notebooks" / "03_the_sco.ipynb").read_text(encoding="utf-8")
     (tmp_path / "03_the_sco.ipynb").write_text(lesson.replace('"Not answered yet."', '"Right."', 1))
     assert "03_the_sco: 1 of 3 tasks right" in selfstudy.progress(course, tmp_path)
-    assert cli.main(["exercise", "preview", "ex03", "--student", "ada", *common]) == 0
+    assert cli.main(["preview", "ex03", "--student", "ada", *common]) == 0
     assert "counts, 4 values" in capsys.readouterr().out
     assert desk.who() == ""
     assert home.my_work() == tmp_path
