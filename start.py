@@ -10,7 +10,7 @@ annotations are quoted), so that an old Python can say what is wrong.
 1. ``.venv`` is made empty; pip, ensurepip or a uv of this machine puts the pinned uv into it.
 2. uv installs the lock and, without network, the course's own package.
 3. A stamp records the lock, the Python and the folder that ``.venv`` was made for; if it differs, ``.venv``
-is made again.
+   is made again.
 4. JupyterLab replaces this process; it listens on this machine only and contacts no other.
 """
 

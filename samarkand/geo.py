@@ -1,6 +1,6 @@
 """Geometry: points on the globe, distances, great circles, and the course's two equal-area projections.
 
-Points are ``(lat, lon)`` in degrees, north and east positive. Only GeoJSON puts longitude first.
+Points are ``(lat, lon)`` in degrees, north and east positive. Only GeoJSON data put longitude first.
 """
 
 from __future__ import annotations
@@ -129,8 +129,8 @@ WORLD = Projection("Equal Earth", (0.0, 11.0), 10.0, _equal_earth)
 def distance_km(a: Point, b: Point) -> float:
     """Return the great-circle distance between two points.
 
-    The haversine formula on a sphere of radius `EARTH_RADIUS_KM`, which is exact for small distances too. On
-    the true ellipsoid, distances differ by up to 0.5 per cent.
+    The haversine formula on a sphere of radius `EARTH_RADIUS_KM`, which stays accurate for small
+    distances too. On the true ellipsoid, distances differ by up to 0.5 per cent.
 
     Parameters
     ----------

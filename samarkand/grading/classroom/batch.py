@@ -136,7 +136,7 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
             exercise, released, course.seed(), boxes.first, limits, boxes.alone, key=course.key()
         )
         progress = Progress(len(todo), say)
-        confined: list[bool] = []  # one for each submission that ran
+        confined: list[bool] = []  # for each submission, whether it ran
 
         def work(student: str) -> Assessment:
             prepared = assessor.prepare(student, todo[student])
@@ -315,7 +315,7 @@ def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from 
 def _stands(  # noqa: PLR0913, PLR0917 - all that can have changed
     course: Course, exercise: str, student: str, digest: str, scores: dict[str, float], summary: Summary
 ) -> bool:
-    """Return whether a student's recorded marks still belong to this very work, and record the answer."""
+    """Return whether a student's marks are still those of this very work; if so, list it as unchanged."""
     kept = records.standing(course, exercise, student, digest)
     if kept is None or any(scores.get(f"{v.question}-check") != v.points for v in kept.verdicts):
         return False

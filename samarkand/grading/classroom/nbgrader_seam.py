@@ -96,8 +96,7 @@ class Marks(SaveAutoGrades):  # type: ignore[misc]
                 comment = self.gradebook.find_comment(
                     name, self.notebook_id, self.assignment_id, self.student_id
                 )
-                # A reason may quote an error message, which the student wrote; feedback pages show it as
-                # HTML.
+                # A reason may quote an error message of the student's; feedback pages show it as HTML.
                 reason = harmless(verdict.reason)
                 comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {reason}"
 
@@ -216,8 +215,8 @@ class Grading(Autograde):  # type: ignore[misc]
         The students to grade, in this order.
     done : callable
         Called with a student's id when everything of that student is written.
-    Called with a student's id and the error, if that student's work could not be begun or finished.
-        Called with a student's id and the error, if that student could not be begun or finished.
+    failed : callable
+        Called with a student's id and the error, if that student's work could not be begun or finished.
     """
 
     students: Sequence[str]

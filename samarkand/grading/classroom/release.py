@@ -286,12 +286,12 @@ def bundle(  # noqa: PLR0913 - the options of the verb
     ----------
     course : Course
         The course; its sets must have been released.
-    The folder to make; the zip is written beside it.
-        The folder to make; the zip lies beside it.
-    Ids, to recognise misspelt ones; only their fingerprints go into the bundle.
-        Ids to recognise misspelt ones by; only their fingerprints go into the bundle.
-    Replace an existing bundle; a folder in which somebody has worked is never touched.
-        Replace a bundle that is there; a folder in which somebody works is never touched.
+    target : pathlib.Path
+        The folder to make; the zip is written beside it.
+    students : collection of str, optional
+        Ids, to recognise misspelt ones; only their fingerprints go into the bundle.
+    force : bool, optional
+        Replace an existing bundle; a folder in which somebody has worked is never touched.
     root : pathlib.Path, optional
         The repository.
     say : callable, optional

@@ -1,8 +1,8 @@
 """Whether a function can remember anything between calls, judged by its source.
 
-A function that cannot may be called many times in one process and gives the same results as in a process of
-its own, at a tenth of the cost. This is decided before anything runs, so it gives nobody a second try: a
-student who hides a memory from the check has only chosen to be called in one process.
+A function that cannot remember may be called many times in one process: it gives the same results as in a
+process of its own, at a tenth of the cost. This is decided before anything runs, so it gives nobody a second
+try: a student who hides a memory from the check has only chosen to be called in one process.
 """
 
 from __future__ import annotations
