@@ -1,8 +1,8 @@
-"""Whether a function can remember anything between calls, by the look of its source.
+"""Whether a function can remember anything between calls, judged by its source.
 
-A function that cannot may be called many times in one process and gives what it would give in a process of
-its own, at a tenth of the cost. The look decides before anything runs, so it is no second try: whoever hides
-a memory from it has only chosen to be called in one process.
+A function that cannot remember may be called many times in one process: it gives the same results as in a
+process of its own, at a tenth of the cost. This is decided before anything runs, so it gives nobody a second
+try: a student who hides a memory from the check has only chosen to be called in one process.
 """
 
 from __future__ import annotations
@@ -12,34 +12,34 @@ import builtins
 import warnings
 from collections.abc import Iterator, Sequence
 
-#: The most text that is looked at: a syntax tree takes some hundred times as much memory.
+#: The longest source that is judged: its syntax tree takes some hundred times as much memory.
 LONGEST = 100_000
-#: The most dots in a cell: Python keeps every beginning of an imported name, gigabytes if it has many parts.
+#: The most dots in a cell: Python keeps every prefix of an imported name, gigabytes if it has many parts.
 DOTS = 1000
-#: Newer Pythons warn of a backslash too many in a text as they read it: nothing to tell an instructor.
+#: Newer Pythons warn about surplus backslashes in strings; an instructor need not know.
 _WHOSE = "<submission>"
 warnings.filterwarnings("ignore", category=SyntaxWarning, module=_WHOSE)
-#: Builtins through which a function reaches what is not its own.
+#: Builtins through which a function reaches values that are not its own.
 REACHING = {
     "__import__", "compile", "delattr", "eval", "exec", "globals", "locals", "open", "setattr", "vars",
 }  # fmt: skip
 
 
 def forgets(cells: Sequence[str], name: str) -> bool:
-    r"""Say whether a function uses nothing but its arguments, modules and builtins.
+    r"""Return whether a function uses nothing but its arguments, modules and builtins.
 
     Parameters
     ----------
     cells : sequence of str
         The source of all cells of a notebook, in order.
     name : str
-        The function's.
+        The name of the function.
 
     Returns
     -------
     bool
-        False too where it cannot be told: no or more than one definition, decorators, defaults that could be
-        changed, names of the notebook's own.
+        Also False where this cannot be decided: several definitions or none, decorators, mutable defaults,
+        names defined elsewhere in the notebook.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def _harmless(node: ast.AST, own: set[str], known: set[str]) -> bool:
 
 
 def _bound(tree: ast.AST) -> Iterator[str]:
-    """Yield every name that is given a value somewhere in it."""
+    """Yield every name that is assigned anywhere in a tree."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             yield node.id
