@@ -33,6 +33,8 @@ def build(options: argparse.Namespace) -> int:
             for sentence in (*builder.check(path), *rules_of_lessons.broken(lessons.read(path)))
         ]
         return _report(wrong, f"{len(paths)} notebooks are in normal form and keep the rules of a lesson.")
+    if options.language:
+        return _build_in(options.language, paths)
     problems = []
     for path, outcome in builder.build_all(paths, draft=options.draft):
         if isinstance(outcome, CourseError):
@@ -54,6 +56,60 @@ def test(options: argparse.Namespace) -> int:
     if options.watch:
         changes.watch(lambda line: print(line, flush=True))
     return 0 if changes.judge(options.path or changes.changed(), lambda line: print(line, flush=True)) else 1
+
+
+def _build_in(language: str, paths: Sequence[Path]) -> int:
+    """Run lessons in another language; the notebooks go where nothing is kept."""
+    from tempfile import TemporaryDirectory
+
+    from samarkand.course import lessons, translation
+
+    for path in paths:
+        with TemporaryDirectory() as work:
+            made = translation.store(lessons.read(path), language, Path(work))
+        print(made.relative_to(home.ROOT), flush=True)
+    return 0
+
+
+def messages(options: argparse.Namespace) -> int:
+    """Write the template of the catalogues: each text of the package that is to be translated."""
+    home.need_checkout("the catalogues")
+    from samarkand.course import messages as catalogue
+
+    if faults := list(catalogue.faults()):
+        return _report(faults, "")
+    print(f"{catalogue.store()} messages in {catalogue.TEMPLATE.relative_to(home.ROOT)}")
+    return 0
+
+
+def renew(options: argparse.Namespace) -> int:
+    """Make anew what follows from a changed table: lessons, their records, sets; say what has changed."""
+    home.need_checkout("the records")
+    from samarkand.course import build as builder
+    from samarkand.course import facts, lessons, readme, rules_of_lessons, tables, uses
+
+    if problems := [str(problem) for problem in tables.check()]:
+        return _report(problems, "")
+    changes = tables.changes()
+    for name, rows in changes.items():
+        print(f"{name}: {', '.join(rows)}", flush=True)
+    changed = {*changes, *options.table}
+    if not changed:
+        return _report([], "No table has changed since it was recorded. Name one to make anew what uses it.")
+    exercises = home.ROOT / "exercises"
+    sets = sorted(exercises.glob("source/*/*.ipynb"))
+    used = uses.users([*lessons.paths(), *sets], changed)
+    told = ", ".join(path.stem for path in used) or "no lesson and no set"
+    print(f"{', '.join(sorted(changed))}: used by {told}", flush=True)
+    for path in [path for path in used if path.parent == lessons.NOTEBOOKS]:
+        anew = builder.build(path, hold_to=rules_of_lessons.broken)
+        print(f"{path.name}: {'stored anew' if anew else 'as it was'}; {facts.store(path)}", flush=True)
+    names = [path.stem for path in used if path in sets]
+    if names:
+        _release(_course(options), names)
+    readme.renew()
+    print(tables.store())
+    return 0
 
 
 def data_check(options: argparse.Namespace) -> int:
@@ -123,7 +179,7 @@ def new(options: argparse.Namespace) -> int:
     return 0
 
 
-def exercise(options: argparse.Namespace) -> int:
+def preview(options: argparse.Namespace) -> int:
     """Show what a student gets of a set."""
     course = _course(options)
     from samarkand.grading.classroom import selfstudy
@@ -174,7 +230,7 @@ def explain(options: argparse.Namespace) -> int:
     return 0
 
 
-def grades(options: argparse.Namespace) -> int:
+def marks(options: argparse.Namespace) -> int:
     """Print how the class fared in a set; or write the marks for another system."""
     from samarkand.grading.classroom import report
 
@@ -208,8 +264,9 @@ def _course(options: argparse.Namespace) -> Course:
 
 def _new_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add what an author begins."""
-    kinds = verbs.add_parser("new", help="begin a lesson, a set, a map, an explorer", description=new.__doc__)
-    kinds = kinds.add_subparsers(metavar="kind", required=True)
+    kinds = verbs.add_parser(
+        "new", help="begin a lesson, a set, a map, an explorer", description=new.__doc__
+    ).add_subparsers(metavar="kind", required=True)
     kind = kinds.add_parser("lesson", help="a lesson with practice, map, explorer and set")
     kind.add_argument("subject", help="the word of its subject, such as roads")
     kind.add_argument("--number", required=True, help="two digits, such as 06")
@@ -247,17 +304,13 @@ def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verb.add_argument("--force", action="store_true", help="replace a bundle that is there")
     verb.set_defaults(run=release)
 
-    verb = (
-        verbs.add_parser("exercise", help="look at a set")
-        .add_subparsers(metavar="verb", required=True)
-        .add_parser(
-            "preview", parents=[common], help="show what a student gets", description=exercise.__doc__
-        )
+    verb = verbs.add_parser(
+        "preview", parents=[common], help="show what a student gets of a set", description=preview.__doc__
     )
     verb.add_argument("set", help="id or number of a set")
     verb.add_argument("--student", required=True)
     verb.add_argument("--answers", action="store_true", help="show the expected values too")
-    verb.set_defaults(run=exercise)
+    verb.set_defaults(run=preview)
 
     verb = verbs.add_parser("check", parents=[common], help="mark your own work", description=check.__doc__)
     verb.add_argument("set", nargs="?", help="id or number of a set; none: show progress")
@@ -287,13 +340,13 @@ def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verb.set_defaults(run=explain)
 
     verb = verbs.add_parser(
-        "grades", parents=[common], help="say how the class fared", description=grades.__doc__
+        "marks", parents=[common], help="say how the class fared", description=marks.__doc__
     )
     verb.add_argument("set", help="id or number of a set")
     verb.add_argument(
         "--export", choices=("csv", "canvas", "moodle", "nbgrader"), help="write the marks instead"
     )
-    verb.set_defaults(run=grades)
+    verb.set_defaults(run=marks)
 
 
 def data_record(options: argparse.Namespace) -> int:
@@ -333,7 +386,18 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument(
         "--draft", action="store_true", help="store also a lesson that does not keep all rules yet"
     )
+    verb.add_argument("--language", help="run them in another language, into build/, and store nothing else")
     verb.set_defaults(run=build)
+
+    verb = verbs.add_parser(
+        "renew", help="make anew what follows from a changed table", description=renew.__doc__
+    )
+    verb.add_argument("table", nargs="*", help="a table besides those that have changed since their record")
+    verb.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
+    verb.set_defaults(run=renew, course=None)
+
+    verb = verbs.add_parser("messages", help="write what is to be translated", description=messages.__doc__)
+    verb.set_defaults(run=messages)
 
     verb = verbs.add_parser("test", help="judge a change in seconds", description=test.__doc__)
     verb.add_argument("path", nargs="*", help="changed files; none: what git says has changed")

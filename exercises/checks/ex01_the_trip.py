@@ -151,6 +151,13 @@ def _other_trip(draw: random.Random, codes: list[str]) -> pd.DataFrame:
     return table.astype(data.load("trip").dtypes[table.columns])
 
 
+def ordinary(trip: pd.DataFrame, code: str) -> bool:
+    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
+    codes = trip["counterpart_iso3"].dropna()
+    met = trip["type"][codes[codes.str.contains(code)].index]
+    return len(codes) > 0 and not (met == "multilateral").any()
+
+
 def _cases(draw: random.Random) -> list[Case]:
     trip = data.load("trip")[["day", "type", "counterpart_iso3"]]
     *codes, stranger = draw.sample(OTHERS, 9)

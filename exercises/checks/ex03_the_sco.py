@@ -152,6 +152,13 @@ def _within(draw: random.Random, spell: Spell) -> tuple[str, pd.Timestamp]:
     return iso3, began + pd.Timedelta(days=draw.randint(2, days - 2))
 
 
+def ordinary(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> bool:
+    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
+    own = table[table["iso3"] == iso3]
+    on_the_day = ((own["from"] == day) | (own["to"] == day)).any()
+    return len(table) > 0 and not on_the_day and bool((own["from"] - day).dt.days.ne(1).all())
+
+
 def _cases(draw: random.Random) -> list[Case]:
     table = data.load("sco_membership")[["iso3", "status", "from", "to"]]
     other, absent = _other_history(draw, table)

@@ -128,6 +128,15 @@ def _other_trade(draw: random.Random, table: pd.DataFrame) -> pd.DataFrame:
     return other.assign(total_usd_bn=(other["total_usd_bn"] * draw.uniform(2, 9)).round(1), **days)
 
 
+def ordinary(table: pd.DataFrame, day: pd.Timestamp) -> bool:
+    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
+    return (
+        table["known_when"].min() < day
+        and day not in {*table["known_when"], *table["period_end"]}
+        and table["period_end"].is_monotonic_increasing
+    )
+
+
 def _cases(draw: random.Random) -> list[Case]:
     table = data.load("trade_cn_ru_cumulative")[["period_start", "period_end", "total_usd_bn", "known_when"]]
     other = _other_trade(draw, table)

@@ -113,6 +113,11 @@ def _series(*values: float | None) -> pd.Series:
 MISSES = [(3, 12, 20), (5, 25, 33), (4, 38, 48), (2, 55, 70)]
 
 
+def ordinary(forecasts: pd.Series, outcomes: pd.Series) -> bool:
+    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
+    return len(forecasts) > 1 and bool(outcomes.notna().all())
+
+
 def _cases(draw: random.Random) -> list[Case]:
     def scored(size: int, low: int, high: int) -> tuple[list[float], list[float]]:
         """Draw forecasts and outcomes."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,7 +25,9 @@ CELL_SECONDS = 60
 AT_ONCE = 2
 
 
-def execute(notebook: NotebookNode, work: Path, folder: Path = NOTEBOOKS) -> NotebookNode:
+def execute(
+    notebook: NotebookNode, work: Path, folder: Path = NOTEBOOKS, also: Mapping[str, str] | None = None
+) -> NotebookNode:
     """Run a notebook from top to bottom and return it with its outputs, in normal form.
 
     Parameters
@@ -36,6 +38,8 @@ def execute(notebook: NotebookNode, work: Path, folder: Path = NOTEBOOKS) -> Not
         The folder for files that the student would write.
     folder : pathlib.Path
         The folder in which the notebook runs.
+    also : mapping of str to str, optional
+        More variables of the kernel's environment.
 
     Returns
     -------
@@ -69,6 +73,7 @@ def execute(notebook: NotebookNode, work: Path, folder: Path = NOTEBOOKS) -> Not
         "SAMARKAND_WORK": str(work),
         "IPYTHONDIR": str(work / ".ipython"),  # without anybody's start-up files and history
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+        **(also or {}),
     }
     # "python3" means the kernel of this Python, even if the user has another with that name.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"

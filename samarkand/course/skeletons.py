@@ -7,7 +7,6 @@ lie in ``templates/``: Python as it will be, and notebooks as cells, each after 
 from __future__ import annotations
 
 import contextlib
-import json
 import keyword
 import re
 from collections.abc import Iterator, Mapping
@@ -71,7 +70,7 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     words |= {"title": title.strip(), "question": question.strip()}
     plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _notebook("lesson", words)}
     for room in ROOMS:
-        plan |= module(room, subject, **words)
+        plan |= module(room, subject, words)
     return plan | _set(name, words, "2. Look at the rows first")
 
 
@@ -105,7 +104,7 @@ def exercise(name: str) -> Plan:
     return _set(found.name, words, taught)
 
 
-def module(room: str, subject: str, **words: str) -> Plan:
+def module(room: str, subject: str, words: Mapping[str, str] | None = None) -> Plan:
     """Plan the module of a subject in one room.
 
     Parameters
@@ -114,7 +113,7 @@ def module(room: str, subject: str, **words: str) -> Plan:
         Of `ROOMS`.
     subject : str
         The word of the subject, which is also the name of what the module offers.
-    **words
+    words : mapping of str to str, optional
         What else the template asks for.
 
     Returns
@@ -132,7 +131,7 @@ def module(room: str, subject: str, **words: str) -> Plan:
         taken = rooms.offers(f"samarkand.{room}").get(subject)
         if taken:
             raise CourseError(f"The name {subject!r} is taken in samarkand.{room}: {taken} offers it.")
-    return _free({path: _filled(ROOMS[room], {"subject": subject, "name": subject, **words})})
+    return _free({path: _filled(ROOMS[room], {"subject": subject, "name": subject, **(words or {})})})
 
 
 @contextlib.contextmanager
@@ -198,9 +197,9 @@ def _filled(template: str, words: Mapping[str, str]) -> str:
 def _notebook(template: str, words: Mapping[str, str]) -> str:
     """Return a notebook made of a template's cells, never run."""
     _, *parts = _CELL.split(_filled(template, words))
-    cells = []
+    cells: list[Any] = []
     for kind, name, marks, source in zip(*(parts[n::4] for n in range(4)), strict=True):
-        new = new_code_cell if kind == "code" else new_markdown_cell
+        new: Any = new_code_cell if kind == "code" else new_markdown_cell
         cells.append(new(source.strip("\n"), id=name, metadata=_nbgrader(name, marks.split())))
     made = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     return normal_form.text(normal_form.normalise(nbformat.from_dict(made)))
@@ -213,4 +212,4 @@ def _nbgrader(name: str, marks: list[str]) -> dict[str, Any]:
     points = [int(mark.removeprefix("points=")) for mark in marks if mark.startswith("points=")]
     found: dict[str, Any] = {"grade_id": name, "schema_version": 3, "task": False}
     found |= {"grade": bool(points), "solution": "solution" in marks, "locked": "solution" not in marks}
-    return json.loads(json.dumps({"nbgrader": found | ({"points": points[0]} if points else {})}))
+    return {"nbgrader": found | ({"points": points[0]} if points else {})}

@@ -26,12 +26,16 @@ __all__ = [
     "Table",
     "against_schema",
     "as_text",
+    "changes",
     "check",
     "read",
     "read_package",
     "record",
     "store",
 ]
+
+#: What the tables held when they were last looked at; reviewed like code.
+RECORD = ROOT / "tests" / "data" / "record.json"
 
 
 def check(path: str | Path | None = None) -> list[Problem]:
@@ -314,6 +318,26 @@ def record(folder: Path | None = None) -> dict[str, Any]:
     return {name: _record(table) for name, table in tables.items()}
 
 
+def changes() -> dict[str, list[str]]:
+    """Say what of the course's tables is not as it was recorded.
+
+    Returns
+    -------
+    dict of str to list of str
+        For each table that has changed, its rows by their key: changed, new or gone.
+    """
+    before = json.loads(RECORD.read_text(encoding="utf-8"))
+    found = {}
+    for name, after in record().items():
+        was, now = before.get(name, {}).get("digests", {}), after["digests"]
+        rows = [f"{key} has changed" for key in now if key in was and was[key] != now[key]]
+        rows += [f"{key} is new" for key in now if key not in was]
+        rows += [f"{key} is gone" for key in was if key not in now]
+        if rows:
+            found[name] = rows
+    return found
+
+
 def store() -> str:
     """Store the record of the course's own tables where the tests compare it.
 
@@ -322,12 +346,11 @@ def store() -> str:
     str
         A sentence on what was done.
     """
-    path = ROOT / "tests" / "data" / "record.json"
     text = as_text(record())
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if RECORD.exists() and RECORD.read_text(encoding="utf-8") == text:
         return "The record is as it was."
-    path.write_text(text, encoding="utf-8")
-    return f"The record is stored anew in {path.relative_to(ROOT)}; look at its diff before you commit it."
+    RECORD.write_text(text, encoding="utf-8")
+    return f"The record is stored anew in {RECORD.relative_to(ROOT)}; look at its diff before you commit it."
 
 
 def as_text(recorded: dict[str, Any]) -> str:

@@ -67,8 +67,28 @@ def tr(message: str, /, **values: object) -> str:
     >>> tr("{n} of {total} claims fit.", n=3, total=95)
     '3 of 95 claims fit.'
     """
-    text = _pseudo(message) if language() == PSEUDO else _catalogue(language()).gettext(message)
+    text = translated(message, language())
     return text.format(**values) if values else text
+
+
+def translated(message: str, language: str) -> str:
+    """Return a text in some language, its gaps as they are.
+
+    Parameters
+    ----------
+    message, language : str
+        The English text, and the language's code; without a catalogue, the text is returned as it is.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> translated("{n} claims", "en")
+    '{n} claims'
+    """
+    return _pseudo(message) if language == PSEUDO else _catalogue(language).gettext(message)
 
 
 def trn(one: str, many: str, n: int, /, **values: object) -> str:

@@ -99,7 +99,9 @@ def test_no_expected_value_and_no_solution_line_is_in_the_released_sets(bundle, 
     for name in NAMES:
         exercise = SETS[name]
         handed = "".join(text for _, text in texts(bundle / "exercises" / "release" / name))
-        released = (bundle / "exercises" / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8")
+        path = bundle / "exercises" / "release" / name / f"{name}.ipynb"
+        # The form is left out: the example in it is a table that everybody has (test_search looks at all).
+        released = json.dumps(json.loads(path.read_text(encoding="utf-8"))["cells"], ensure_ascii=False)
         given = numbers.draw(course.seed(), "ada", name, exercise.options)
         expected = checks.Marker(exercise, given, exercise.inputs(course.key())).expected
         for question in exercise.questions:
@@ -249,7 +251,7 @@ def test_someone_alone_gets_the_full_check(course, tmp_path, monkeypatch, capsys
     lesson = (home.ROOT / "notebooks" / "03_the_sco.ipynb").read_text(encoding="utf-8")
     (tmp_path / "03_the_sco.ipynb").write_text(lesson.replace('"Not answered yet."', '"Right."', 1))
     assert "03_the_sco: 1 of 3 tasks right" in selfstudy.progress(course, tmp_path)
-    assert cli.main(["exercise", "preview", "ex03", "--student", "ada", *common]) == 0
+    assert cli.main(["preview", "ex03", "--student", "ada", *common]) == 0
     assert "counts, 4 values" in capsys.readouterr().out
     assert desk.who() == ""
     assert home.my_work() == tmp_path

@@ -60,8 +60,8 @@ def test_the_lock_holds_all_that_grading_imports(course, need):
     hand_in(course, "ada", **workshop.ANSWERS)
     hand_in(course, "bob", q1="import socket\nproduct = 1")
     kinds = ("csv", "canvas", "moodle", "nbgrader")
-    commands = [["grade", "ex90"], ["explain", "ex90", "--student", "ada"], ["grades", "ex90"]]
-    commands += [["grades", "ex90", "--export", kind] for kind in kinds]
+    commands = [["grade", "ex90"], ["explain", "ex90", "--student", "ada"], ["marks", "ex90"]]
+    commands += [["marks", "ex90", "--export", kind] for kind in kinds]
     where = ["--course", str(course.root), "--secret", str(course.secret)]
     run = subprocess.run(
         [sys.executable, "-c", ONLY_THE_LOCK, json.dumps(locked), json.dumps([c + where for c in commands])],
@@ -150,11 +150,11 @@ def test_the_image_is_made_once_and_again_for_a_new_lock(machine, engine):
     file = machine.course / "deploy" / "Containerfile"
     assert build == f"build --tag {image} --file {file} {machine.course}"
     assert run.endswith(f" {image} grade ex03 --jobs 2")
-    machine.says("grades", "ex03")
+    machine.says("marks", "ex03")
     assert [line.split()[0] for line in machine.asked] == ["image", "info", "run"]
     with (machine.course / LOCK).open("a") as lock:
         lock.write("new==1\n")
-    machine.says("grades", "ex03")
+    machine.says("marks", "ex03")
     assert machine.asked[0].split()[-1] != image
 
 

@@ -116,7 +116,7 @@ def test_the_command_grades_and_explains(marked, capsys):
     assert "ada: 10 of 10" in capsys.readouterr().out
     assert cli.main(["grade", "ex90", "--student", "nobody", *common]) == 1
     assert cli.main(["explain", "ex90", "--student", "ada", *common]) == 0
-    assert cli.main(["grades", "ex90", "--export", "moodle", *common]) == 0
+    assert cli.main(["marks", "ex90", "--export", "moodle", *common]) == 0
     assert "ada,10" in capsys.readouterr().out
 
 

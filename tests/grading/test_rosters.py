@@ -206,7 +206,7 @@ def test_options_that_cannot_be_meant(course, capsys):
     assert cli.main(["explain", "ex90", "--student", "../ada", *common]) == 1
     assert cli.main(["grade", "ex90", "--student", "ada", "--student", "ada", "--jobs=99", *common]) == 0
     assert "1 graded" in capsys.readouterr().out
-    assert cli.main(["grades", "ex90", *common]) == 0
+    assert cli.main(["marks", "ex90", *common]) == 0
 
 
 def test_a_thousand_jobs_are_no_thousand_sandboxes(course, monkeypatch):

@@ -143,8 +143,8 @@ def test_a_killed_command_leaves_no_process_and_no_file(course, temporary):
         words,
         words,
         words,
-        ["grades", "ex90"],
-        ["grades", "ex90", "--export", "csv"],
+        ["marks", "ex90"],
+        ["marks", "ex90", "--export", "csv"],
     ):
         process = subprocess.Popen(command(course, *verb), env=environment, stdout=subprocess.DEVNULL)
         time.sleep(chance.uniform(0.1, 0.9) * whole)

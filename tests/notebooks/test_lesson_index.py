@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 
-from samarkand.course import lessons
-from samarkand.ground.home import ROOT
+from samarkand.course import lessons, readme
+from samarkand.ground.errors import CourseError
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-ROW = re.compile(r"^\| (\d\d) \| \[(.+?)\]\((notebooks/\S+\.ipynb)\) \| (.+?) \|$", re.MULTILINE)
-
-
-def listed() -> dict[str, tuple[str, ...]]:
-    """Return number, title and question of each row, by the lesson's file."""
-    return {path: (number, title, question) for number, title, path, question in ROW.findall(README)}
+TEXT = readme.README.read_text(encoding="utf-8")
 
 
-def test_every_lesson_is_listed_in_order() -> None:
-    paths = [f"notebooks/{path.name}" for path in sorted(lessons.paths())]
-    assert list(listed()) == paths
+def test_the_table_is_made_from_the_lessons() -> None:
+    assert readme.renewed(TEXT) == TEXT, "run samarkand build"
 
 
-@pytest.mark.parametrize("path", lessons.paths(), ids=lambda path: Path(path).stem)
-def test_title_and_question_are_those_of_the_lesson(path: Path) -> None:
-    lesson = lessons.read(path)
-    number, title, question = listed()[f"notebooks/{path.name}"]
-    text = "\n".join(cell.source for cell in lesson.prose).replace("*", "")
-    assert number == path.name[:2]
-    assert title == lesson.headings[0][2]
-    assert question in text
+def test_every_lesson_asks_a_question() -> None:
+    for lesson in lessons.every():
+        assert (
+            f"| {lesson.number} | [{lesson.title}](notebooks/{lesson.path.name}) | {lesson.question} |"
+            in TEXT
+        )
+        assert lesson.question.endswith("?") and lesson.title
+
+
+def test_a_table_that_is_behind_is_made_anew_and_the_rest_stays() -> None:
+    rows = readme.table().splitlines()
+    behind = TEXT.replace(rows[3] + "\n", "").replace(rows[4], rows[4].replace("?", "!"))
+    assert behind != TEXT
+    assert readme.renewed(behind) == TEXT
+
+
+def test_without_its_marks_nothing_is_written() -> None:
+    with pytest.raises(CourseError, match="needs the marks"):
+        readme.renewed(TEXT.replace(readme.END, ""))

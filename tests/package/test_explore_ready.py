@@ -8,14 +8,13 @@ from pathlib import Path
 import pytest
 
 from samarkand import data, explore, forecasts
+from samarkand.ground import rooms
 
+#: What the room offers, engine and form aside.
 READY = {
-    "first_slider": explore.first_slider,
-    "forecasts_scored": explore.forecasts_scored,
-    "my_scores": explore.my_scores,
-    "share_of_world": explore.share_of_world,
-    "trip_timeline": explore.trip_timeline,
-    "votes": explore.votes,
+    name: getattr(explore, name)
+    for name, module in rooms.offers("samarkand.explore").items()
+    if not module.rpartition(".")[2].startswith("_") and name != "my_forecasts"
 }
 
 

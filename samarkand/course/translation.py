@@ -1,0 +1,201 @@
+"""A lesson in another language: what is translated of it, and the notebook with the translation.
+
+Nothing translated is stored. A lesson's texts are the blocks of its Markdown and the sentences that its code
+hands to charts and quizzes; other code, keys of sources and targets of links stay. A paragraph, a heading, an
+item of a list and a cell of a table are one text each: whole sentences, without marks of layout.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from samarkand.course import build, normal_form
+from samarkand.course.lessons import Lesson
+from samarkand.ground import files, words
+from samarkand.ground.errors import unknown
+from samarkand.ground.home import PACKAGE, ROOT
+
+Translate = Callable[[str], str]
+
+FOLDER = ROOT / "build"
+#: The keywords of charts and quizzes under which sentences stand; of `quiz.ask` the first two arguments, too.
+SENTENCES = ("title", "subtitle", "description", "source", "question", "options", "why", "hints")
+_FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
+#: What begins a text of its own: a heading, an item, a quotation, markup on a line of its own.
+_MARK = re.compile(r"\s*(?:#{1,6} |[-*] |\d+\. |> |(?:</?\w+>)+)")
+#: Of a paragraph, what no translation changes: code, keys of sources, targets of links, markup.
+_KEPT = re.compile(r"(`[^`]*`|\]\([^)]*\)|\[[A-Z][A-Z0-9, ;-]+\]|</?\w+>|\{[^{}]*\})")
+
+
+def languages() -> list[str]:
+    """Return the languages that there are catalogues of, and the made-up one."""
+    return sorted([*(path.name for path in (PACKAGE / "locales").glob("*")), words.PSEUDO])
+
+
+def texts(lesson: Lesson) -> list[str]:
+    """Return what a translator translates of a lesson, each text once, in order.
+
+    Parameters
+    ----------
+    lesson : Lesson
+
+    Returns
+    -------
+    list of str
+    """
+    found: dict[str, None] = {}
+
+    def note(text: str) -> str:
+        found[text] = None
+        return text
+
+    for cell in lesson.cells:
+        _translated(cell, note)
+    return list(found)
+
+
+def translated(notebook: NotebookNode, translate: Translate) -> NotebookNode:
+    """Return a notebook whose texts are translated and whose code is otherwise the same."""
+    made = normal_form.normalise(notebook)
+    for cell in made.cells:
+        cell.source = _translated(cell, translate)
+    return made
+
+
+def store(lesson: Lesson, language: str, work: Path) -> Path:
+    """Run a lesson in another language, and write it where nothing is kept.
+
+    Parameters
+    ----------
+    lesson : Lesson
+    language : str
+        Of `languages`.
+    work : pathlib.Path
+        The folder for what the student would write down.
+
+    Returns
+    -------
+    pathlib.Path
+        The notebook: ``build/<language>/<lesson>.ipynb``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such language.
+    BuildError
+        If a cell fails.
+    """
+    if language not in languages():
+        raise unknown("language", language, languages())
+    made = translated(lesson.notebook, lambda text: _with_gaps(text, language))
+    ran = build.execute(made, work, lesson.path.parent, {"SAMARKAND_LANGUAGE": language})
+    path = FOLDER / language / lesson.path.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files.write_whole(path, normal_form.text(ran).encode())
+    return path
+
+
+def _translated(cell: NotebookNode, translate: Translate) -> str:
+    return _prose(cell.source, translate) if cell.cell_type == "markdown" else _code(cell.source, translate)
+
+
+def _prose(source: str, translate: Translate) -> str:
+    parts = _FENCED.split(source)
+    parts[::2] = ["\n".join(_lines(part, translate)) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _lines(source: str, translate: Translate) -> Iterator[str]:
+    """Yield the lines of Markdown, each paragraph translated whole and on one line."""
+    mark, text = "", ""
+
+    def told() -> list[str]:
+        found = re.fullmatch(r"(.*?)((?:</\w+>)*)", text, re.DOTALL)
+        assert found is not None
+        said, tags = found.groups()
+        line = mark + (translate(said) if re.search(r"\w", said) else said) + tags
+        return [line] if line else []
+
+    for line in source.split("\n"):
+        begins = _MARK.match(line)
+        if line.lstrip().startswith("|"):
+            yield from told()
+            mark = text = ""
+            yield "|".join(_cell(cell, translate) for cell in line.split("|"))
+        elif begins or not line.strip():
+            yield from told()
+            mark = begins[0] if begins else ""
+            text = line[len(mark) :]
+            if not begins:
+                yield line
+                text = ""
+        else:
+            text = f"{text} {line.strip()}" if text or mark else line
+    yield from told()
+
+
+def _cell(cell: str, translate: Translate) -> str:
+    text = cell.strip()
+    return f" {translate(text)} " if re.search(r"[^\W\d_]", text) else cell
+
+
+def _code(source: str, translate: Translate) -> str:
+    """Return code with the sentences that it hands to charts and quizzes translated, all else untouched."""
+    replaced: list[tuple[ast.expr, str]] = []
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        room, _, name = ast.unparse(call.func).partition(".")
+        if room not in ("charts", "quiz"):
+            continue
+        handed = [keyword.value for keyword in call.keywords if keyword.arg in SENTENCES]
+        handed += call.args[:2] if (room, name) == ("quiz", "ask") else []
+        for value in handed:
+            replaced += [(text, _literal(text, translate)) for text in _sentences(value)]
+    lines = source.encode().splitlines(keepends=True)  # the tree counts bytes
+    starts = [sum(map(len, lines[:n])) for n in range(len(lines) + 1)]
+    made = source.encode()
+    for node, text in sorted(replaced, key=lambda one: (one[0].lineno, one[0].col_offset), reverse=True):
+        assert node.end_lineno is not None and node.end_col_offset is not None
+        begin = starts[node.lineno - 1] + node.col_offset
+        end = starts[node.end_lineno - 1] + node.end_col_offset
+        made = made[:begin] + text.encode() + made[end:]
+    return made.decode()
+
+
+def _sentences(value: ast.expr) -> Iterator[ast.expr]:
+    """Yield the texts in an argument: itself, or those in a list or in the values of a dict."""
+    if isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Constant) and isinstance(value.value, str)):
+        yield value
+    elif isinstance(value, ast.List | ast.Tuple):
+        for one in value.elts:
+            yield from _sentences(one)
+    elif isinstance(value, ast.Dict):
+        for one in value.values:
+            yield from _sentences(one)
+
+
+def _literal(text: ast.expr, translate: Translate) -> str:
+    """Return the source of a translated text; what an f-string computes stands in gaps called 0, 1, ..."""
+    if isinstance(text, ast.Constant):
+        return repr(translate(str(text.value)))
+    assert isinstance(text, ast.JoinedStr)
+    computed = [part for part in text.values if isinstance(part, ast.FormattedValue)]
+    gaps = (f"{{{n}}}" for n in range(len(computed)))
+    message = "".join(str(p.value) if isinstance(p, ast.Constant) else next(gaps) for p in text.values)
+    parts = re.split(r"\{(\d+)\}", translate(message))
+    values: list[ast.expr] = [
+        computed[int(part)] if n % 2 else ast.Constant(part) for n, part in enumerate(parts)
+    ]
+    return ast.unparse(ast.JoinedStr(values))
+
+
+def _with_gaps(text: str, language: str) -> str:
+    """Return a text in a language; what no translation changes stands in gaps for that while."""
+    parts = _KEPT.split(text)
+    kept, parts[1::2] = parts[1::2], [f"{{kept{n}}}" for n in range(len(parts) // 2)]
+    made = words.translated("".join(parts), language)
+    return re.sub(r"\{kept(\d+)\}", lambda gap: kept[int(gap[1])], made)

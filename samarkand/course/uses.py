@@ -1,0 +1,98 @@
+"""Which tables a lesson or a set reads: found by running its code, and watching which files are opened."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from samarkand.course.lessons import BuildError, stored
+from samarkand.ground.home import ROOT, course_data
+
+#: Notebooks run at the same time.
+AT_ONCE = 2
+
+
+def tables(notebook: Path) -> set[str]:
+    """Return the names of the tables that a notebook's code reads, itself or through the package.
+
+    Parameters
+    ----------
+    notebook : pathlib.Path
+        A lesson, or the source of a set, whose checks count as well.
+
+    Returns
+    -------
+    set of str
+
+    Raises
+    ------
+    BuildError
+        If a cell fails.
+    """
+    with tempfile.TemporaryDirectory() as work:
+        environment = os.environ | {
+            "SAMARKAND_WORK": work,
+            "IPYTHONDIR": str(Path(work) / ".ipython"),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+        }
+        ran = subprocess.run(
+            [sys.executable, "-m", "samarkand.course.uses", str(notebook.resolve())],
+            cwd=notebook.resolve().parent,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    if ran.returncode:
+        raise BuildError(f"{notebook.name}: {ran.stderr.strip() or 'its code could not be run'}")
+    checks = ROOT / "exercises" / "checks" / f"{notebook.stem}.py"
+    named = re.findall(r'data\.load\("(\w+)"', checks.read_text(encoding="utf-8")) if checks.exists() else ()
+    return {*ran.stdout.split(), *named}
+
+
+def users(notebooks: Sequence[Path], changed: Collection[str]) -> list[Path]:
+    """Return those of some notebooks that read one of the tables named, in their order."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(tables, notebooks))
+    return [path for path, read in zip(notebooks, found, strict=True) if read & set(changed)]
+
+
+def main(arguments: Iterable[str]) -> int:
+    """Print the tables that the code of the notebook named reads."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    (path,) = arguments
+    folder, seen = str(course_data()), set[str]()
+
+    def note(event: str, about: tuple[object, ...]) -> None:
+        if event == "open" and isinstance(about[0], str | Path):
+            where, name = os.path.split(about[0])
+            if where == folder and name.endswith(".csv"):
+                seen.add(name.removesuffix(".csv"))
+
+    shell: Any = InteractiveShell.instance()
+    sys.addaudithook(note)
+    for cell in stored(Path(path)).cells:
+        if cell.cell_type != "code":
+            continue
+        with contextlib.redirect_stdout(io.StringIO()):
+            result = shell.run_cell(cell.source, store_history=False)
+        if not result.success:
+            error = result.error_before_exec or result.error_in_exec
+            print(f"cell {cell.id} stops with {type(error).__name__}: {error}", file=sys.stderr)
+            return 1
+    print("\n".join(sorted(seen)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,289 @@
+"""CONTRIBUTING.md is followed to the letter, in a copy: each worked example is read from the page and done.
+
+What is tried here is the page as it stands, and a newcomer's day: how many files a lesson is, which of them
+are edited, and that what the skeletons give keeps the rules and passes strict nbval and the tests.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from samarkand import cli
+from samarkand.course import skeletons
+from samarkand.ground.errors import CourseError
+from samarkand.ground.home import ROOT
+
+PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+#: A lesson with practice, map, explorer and set.
+NEW_FILES = 8
+
+
+def example(heading: str) -> list[tuple[str, str]]:
+    """Return the blocks of a section's worked example: ("diff" or "bash", what is in it)."""
+    section = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE)
+    assert section, f"CONTRIBUTING.md has no section {heading!r}"
+    _, mark, worked = section[1].partition("*Worked example.*")
+    assert mark, f"{heading} has no worked example"
+    blocks = re.findall(r"^```(\w+)\n(.*?)^```$", worked, re.DOTALL | re.MULTILINE)
+    assert blocks and {kind for kind, _ in blocks} <= {"bash", "diff"}
+    return blocks
+
+
+class Copy:
+    """A copy of the repository, as a fresh clone has it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        for name in filter(None, listed.stdout.split("\0")):
+            if (ROOT / name).is_file():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, root / name)
+        self.environment = os.environ | {
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PYTHONPATH": str(root),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "HOME": str(root.parent),  # where an instructor's secret would be
+            "SAMARKAND_WORK": str(root.parent / "work"),
+        }
+        self.run("git init --quiet")
+        self.commit()
+
+    def run(self, command: str, status: int = 0) -> str:
+        """Run a line of a shell; return what it says."""
+        ran = subprocess.run(
+            command,
+            cwd=self.root,
+            env=self.environment,
+            shell=True,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == status, f"{command}\n{ran.stdout}\n{ran.stderr}"
+        return ran.stdout + ran.stderr
+
+    def follow(self, blocks: list[tuple[str, str]]) -> str:
+        """Do what the blocks of a worked example say; return what the commands say."""
+        said = ""
+        for kind, body in blocks:
+            if kind == "diff":
+                self.edit(body)
+            else:
+                said += "".join(self.run(line) for line in body.splitlines())
+        return said
+
+    def edit(self, diff: str) -> None:
+        """Make the changes of a diff, each where its old words stand, and nowhere else."""
+        for _, name, hunks in re.findall(r"^--- (\S+)\n\+\+\+ b/(\S+)\n(.*?)(?=^--- |\Z)", diff, re.S | re.M):
+            path = self.root / name
+            text = path.read_text(encoding="utf-8") if path.exists() else ""
+            for hunk in hunks.split("@@\n")[1:]:
+                lines = hunk.splitlines()
+                old = "\n".join(line[1:] for line in lines if line[:1] in (" ", "-"))
+                new = "\n".join(line[1:] for line in lines if line[:1] in (" ", "+"))
+                assert text.count(old) == 1 or not text, f"{name} has not once: {old}"
+                text = text.replace(old, new) if text else f"{new}\n"
+            path.write_text(text, encoding="utf-8")
+
+    def changes(self) -> dict[str, str]:
+        """Return what is new (``??``) or changed (``M``) since the last commit, by path."""
+        lines = self.run("git status --porcelain --untracked-files=all").splitlines()
+        return {line[3:]: line[:2].strip() for line in lines}
+
+    def commit(self) -> None:
+        """Keep what is there, so that `changes` begins anew."""
+        self.run("git add --all && git -c user.name=x -c user.email=x -c commit.gpgsign=false commit -qm x")
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    if sys.platform != "linux" or shutil.which("git") is None:
+        pytest.skip("the page is followed in a shell, with git")
+    pytest.importorskip("nbgrader", reason="a set is released by nbgrader")
+    yield Copy(tmp_path_factory.mktemp("newcomer") / "course")
+
+
+@pytest.fixture(scope="module")
+def lesson(copy: Copy) -> dict[str, str]:
+    """The worked example of a lesson, done; what it has changed."""
+    copy.follow(example("Adding a lesson"))
+    changes = copy.changes()
+    copy.commit()
+    return changes
+
+
+def test_a_lesson_is_eight_new_files_and_no_edited_one(lesson: dict[str, str]) -> None:
+    """README's table alone is edited, and nobody edits it: it is made from the lessons."""
+    new = {path for path, what in lesson.items() if what == "??"}
+    assert new == {
+        "notebooks/06_roads.ipynb",
+        "samarkand/check/roads.py",
+        "samarkand/maps/roads.py",
+        "samarkand/explore/roads.py",
+        "exercises/source/ex06_roads/ex06_roads.ipynb",
+        "exercises/release/ex06_roads/ex06_roads.ipynb",
+        "exercises/checks/ex06_roads.py",
+        "tests/notebooks/facts/06_roads.json",
+    }
+    assert len(new) <= NEW_FILES
+    assert {path for path, what in lesson.items() if what != "??"} == {"README.md"}
+
+
+def test_the_new_lesson_passes_strict_nbval_with_its_set(copy: Copy, lesson: dict[str, str]) -> None:
+    notebooks = [path for path in lesson if path.endswith(".ipynb")]
+    said = copy.run(f"python -m pytest --nbval {' '.join(notebooks)} -c /dev/null -q -p no:cacheprovider")
+    assert " passed" in said and "failed" not in said
+
+
+@pytest.mark.parametrize(
+    ("tests", "chosen"),
+    [
+        (
+            "tests/notebooks/test_lesson_practice.py tests/notebooks/test_lesson_index.py",
+            "roads and folded or table",
+        ),
+        (
+            "tests/grading/test_exercises.py tests/grading/test_lookup.py",
+            "roads and (solution_of or no_shortcut or own_reason or thousand or form_is or taught"
+            " or ordinary or own_table) or enough_questions",
+        ),
+    ],
+    ids=["lesson", "set"],
+)
+@pytest.mark.usefixtures("lesson")
+def test_the_tests_find_the_new_lesson_and_it_passes_them(copy: Copy, tests: str, chosen: str) -> None:
+    said = copy.run(f"python -m pytest {tests} -q -k '{chosen}' -p no:cacheprovider")
+    assert re.search(r"^\d+ passed", said, re.MULTILINE), said
+
+
+@pytest.mark.usefixtures("lesson")
+def test_the_skeletons_are_formatted_and_linted(copy: Copy) -> None:
+    python = "samarkand/*/roads.py exercises/checks/ex06_roads.py"
+    copy.run(
+        f"python -m ruff format --check {python} && python -m ruff check {python} notebooks/06_roads.ipynb"
+    )
+
+
+@pytest.mark.usefixtures("lesson")
+def test_a_graded_question_is_changed(copy: Copy) -> None:
+    said = copy.follow(example("Adding a graded question"))
+    assert "1 passed" in said
+    assert set(copy.changes()) == {
+        f"exercises/{place}"
+        for place in (
+            "checks/ex06_roads.py",
+            "source/ex06_roads/ex06_roads.ipynb",
+            "release/ex06_roads/ex06_roads.ipynb",
+        )
+    }
+    copy.commit()
+
+
+def test_a_map_and_an_explorer_are_one_new_file_each(copy: Copy) -> None:
+    said = copy.follow(example("Adding a map or an explorer"))
+    assert "Map of Asia and eastern Europe" in said and 'Explorer "' in said and " passed" in said
+    assert copy.changes() == {f"samarkand/{room}/borders.py": "??" for room in ("maps", "explore")}
+    copy.commit()
+
+
+def test_a_row_is_corrected_by_one_command(copy: Copy) -> None:
+    said = copy.follow(example("Correcting a row"))
+    assert "entities: LI has changed" in said
+    (used,) = re.findall(r"^entities: used by (.*)$", said, re.MULTILINE)
+    assert "02_reading_the_article" in used and "04" not in used
+    changed = copy.changes()
+    assert {"course_data/entities.csv", "tests/data/record.json"} <= set(changed)
+    assert set(changed) <= {
+        "course_data/entities.csv",
+        "tests/data/record.json",
+        "notebooks/02_reading_the_article.ipynb",
+        "tests/notebooks/facts/02_reading_the_article.json",
+    }
+    copy.commit()
+    assert "No table has changed" in copy.run("samarkand renew")
+
+
+def test_a_table_is_added(copy: Copy) -> None:
+    said = copy.follow(example("Adding a table"))
+    assert "founders: CHN is new" in said and "used by no lesson and no set" in said
+    assert "6 founders" in said and " passed" in said
+    assert set(copy.changes()) == {
+        *(f"course_data/{name}" for name in ("founders.csv", "datapackage.json", "README.md")),
+        "tests/data/record.json",
+    }
+    copy.commit()
+
+
+# ------------------------------------------------------------------------------- what is refused
+
+
+LESSON = ("--title", "Roads", "--question", "Who reaches the sea?")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            ("lesson", "roads", "--number", "03", *LESSON),
+            "The number 03 is taken by notebooks/03_the_sco.ipynb.",
+        ),
+        (("lesson", "roads", "--number", "6", *LESSON), "has two digits, such as 06; got '6'"),
+        (("lesson", "sco", "--number", "06", *LESSON), "samarkand/check/sco.py is there already"),
+        (("lesson", "Roads!", "--number", "06", *LESSON), "'Roads!' cannot name a module"),
+        (("lesson", "class", "--number", "06", *LESSON), "'class' cannot name a module"),
+        (("lesson", "roads", "--number", "06", "--title", "a|b", *LESSON[2:]), "A title is one line"),
+        (
+            ("lesson", "roads", "--number", "06", *LESSON[:2], "--question", "Who"),
+            "ends with its only question mark",
+        ),
+        (("exercise", "03"), "exercises/source/ex03_the_sco/ex03_the_sco.ipynb is there already"),
+        (("exercise", "77"), 'No lesson "77"'),
+        (("map", "votes"), "samarkand/maps/votes.py is there already"),
+        (("map", "region"), "The name 'region' is taken in samarkand.maps: samarkand.maps.start offers it."),
+        (("explorer", "_engine"), "'_engine' cannot name a module"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(
+    words: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(skeletons.files, "write_whole", lambda path, body: pytest.fail(f"{path} was written"))
+    assert cli.main(["new", *words]) == 1
+    said = capsys.readouterr().err
+    assert says in said
+    assert len(said.splitlines()) == 1
+
+
+def test_what_was_begun_goes_again_if_it_cannot_be_finished(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    plan = {tmp_path / "old" / "a.py": "a", tmp_path / "new" / "b.py": "b"}
+    result = tmp_path / "new" / "result.json"
+    with pytest.raises(CourseError, match="no"), skeletons.placed(plan, result):
+        assert all(path.exists() for path in plan)
+        result.write_text("{}", encoding="utf-8")
+        raise CourseError("no")
+    assert [path.name for path in tmp_path.rglob("*")] == ["old"]
+    with skeletons.placed(plan):
+        pass
+    assert all(path.exists() for path in plan)
+
+
+def test_each_cell_of_a_template_has_an_id_of_its_own_and_nothing_is_left_to_fill_in() -> None:
+    plan = skeletons.lesson("roads", "06", "Roads and pipelines", "Who reaches the sea?")
+    for path, text in plan.items():
+        assert not re.search(r"\$\w", text), path
+        if path.suffix == ".ipynb":
+            ids = [cell["id"] for cell in json.loads(text)["cells"]]
+            assert len(ids) == len(set(ids))
