@@ -183,8 +183,10 @@ class Elsewhere(box.Sandbox):
 
     more: Path
 
-    def _readable(self):
-        return [*super()._readable(), (str(self.more), str(self.more))]
+    def _view(self):
+        seen = super()._view()
+        seen.show(self.more)
+        return seen
 
 
 def test_a_python_below_the_scratch_folder_can_still_be_read(sandbox, assessor, blank, tmp_path):

@@ -23,15 +23,13 @@ from pathlib import Path
 from typing import Any, Self
 
 from samarkand.answers import decode
+from samarkand.grading.sandbox import view
 from samarkand.grading.sandbox.work import Call, Cell, Limits, Outcome, Ran, Result
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError
 from samarkand.ground.files import Scratch
 
 HERE = Path(__file__).resolve().parent
-
-#: Rooms of the package that no student's copy has, and no submission finds: whole folders.
-NOT_FOR_STUDENTS = ("course", "grading")
 
 
 class NoSandbox(CourseError):
@@ -183,21 +181,8 @@ class Sandbox:
 
     # --- the command ----------------------------------------------------------------------------------------
 
-    def _readable(self) -> list[tuple[str, str]]:
-        """Pairs (here, inside): all that can be seen inside besides /usr."""
-        found: list[tuple[str, str]] = []
-        for name in ("/etc/ld.so.cache", "/etc/localtime"):
-            if Path(name).exists():
-                found.append((name, name))
-        for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
-            if not _below(Path(prefix), Path("/usr")):
-                found.append((prefix, prefix))
-        for entry in sorted(home.PACKAGE.iterdir()):
-            if entry.name not in (*NOT_FOR_STUDENTS, "__pycache__"):
-                found.append((str(entry), f"/course/samarkand/{entry.name}"))
-        found.append((str(HERE), "/grader"))
-        found.append((str(self.data), "/course/course_data"))
-        return found
+    def _view(self) -> view.View:
+        return view.view(self.data)
 
     def _command(self) -> list[str]:
         if sys.platform != "linux":
@@ -206,29 +191,19 @@ class Sandbox:
             raise NoSandbox(
                 f"{_CANNOT} bubblewrap is not installed (the Debian package bubblewrap). {_INSTEAD}"
             )
-        readable = self._readable()
-        self._refuse_leaks(readable)
-        links = [
-            part
-            for name in ("/bin", "/lib", "/lib64", "/sbin")
-            for part in (
-                ("--symlink", str(Path(name).readlink()), name)
-                if Path(name).is_symlink()
-                else ("--ro-bind-try", name, name)
-            )
-        ]
+        seen = self._view()
+        for path, source in seen.leaks(self.secret):
+            raise NoSandbox(f"{path} lies in {source}, which student code can read. Move it elsewhere.")
+        # One rule for a folder is enough for all files that lie in it.
+        readable = dict.fromkeys(
+            _top(inside if Path(here).is_dir() else str(Path(inside).parent))
+            for inside, here in seen.shown.items()
+        )
         inside = {
             "warm": self.warm,
             "trusted": False,
-            "readable": [
-                "/usr",
-                "/lib",
-                "/lib64",
-                "/bin",
-                *dict.fromkeys(_top(target) for _, target in readable),
-                "/dev/urandom",
-                "/dev/random",
-            ],
+            "readable": [*readable, *(name for name in seen.links if "." not in name), *_ENTROPY],
+            "kept": [path for path in seen.shown if path.startswith(f"{_ENVIRONMENT['TMPDIR']}/")],
         }
         before = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "1000"]
         before += ["--gid", "1000", "--clearenv"]
@@ -238,40 +213,17 @@ class Sandbox:
             "SAMARKAND_DATA": "/course/course_data",
         }.items():
             before += ["--setenv", name, value]
-        before += [
-            "--ro-bind",
-            "/usr",
-            "/usr",
-            *links,
-            "--tmpfs",
-            "/tmp",
-            "--dir",
-            "/tmp/home",
-        ]
-        after = ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
-        after += [part for folder in ("/dev", "/") for part in ("--remount-ro", folder)]
+        before += ["--tmpfs", "/tmp", "--dir", "/tmp/home"]
+        before += [part for at, to in seen.links.items() for part in ("--symlink", to, at)]
+        after = [part for folder in seen.emptied for part in ("--tmpfs", folder)]
+        after += ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
+        after += [part for folder in (*seen.emptied, "/dev", "/") for part in ("--remount-ro", folder)]
         # -s: no user site; safe path: nothing is imported from the folder a submission can write to.
-        after += [
-            "--chdir",
-            "/",
-            "--",
-            sys.executable,
-            "-s",
-            "-P",
-            "-B",
-            "/grader/server.py",
-            json.dumps(inside),
-        ]
-        spec = {"before": before, "readable": readable, "after": after, "stage": self._stage}
+        after += ["--chdir", "/", "--", sys.executable, "-s", "-P", "-B", "/grader/server.py"]
+        after += [json.dumps(inside)]
+        readable_here = [(here, inside) for inside, here in seen.shown.items()]
+        spec = {"before": before, "readable": readable_here, "after": after, "stage": self._stage}
         return [sys.executable, "-I", str(HERE / "launch.py"), json.dumps(spec)]
-
-    def _refuse_leaks(self, readable: list[tuple[str, str]]) -> None:
-        for path in self.secret:
-            for source in ("/usr", *(source for source, _ in readable)):
-                if _below(path, Path(source).resolve()):
-                    raise NoSandbox(
-                        f"{path} lies in {source}, which student code can read. Move it elsewhere."
-                    )
 
     def _trusted_command(self) -> list[str]:
         inside = {"warm": self.warm, "trusted": True, "readable": [], "scratch": self._stage}
@@ -528,6 +480,8 @@ _ENVIRONMENT = {
     "IPYTHONDIR": "/tmp/home/ipython",
 }
 
+_ENTROPY = ("/dev/urandom", "/dev/random")
+
 _CANNOT = "Student code cannot be confined here, so it is not run."
 _INSTEAD = (
     "Otherwise use the container of deploy/grader.md (deploy/grader.sh grade), or, if you wrote the "
@@ -576,10 +530,6 @@ def _why(said: str) -> str:
 def _top(target: str) -> str:
     """Name the folder that holds nothing but what was mounted for submissions; one rule is enough for it."""
     return next((top for top in ("/course", "/grader") if target.startswith(f"{top}/")), target)
-
-
-def _below(path: Path, folder: Path) -> bool:
-    return path == folder or folder in path.parents
 
 
 def _installed(name: str) -> bool:

@@ -44,7 +44,7 @@ def leave_namespaces() -> None:
     Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
 
 
-def private_folders(readable: list[str]) -> None:
+def private_folders(kept: list[str]) -> None:
     """Mount a scratch folder that nobody else sees, and nothing where ``/proc`` was.
 
     What may be read below the scratch folder, such as a Python kept there, is mounted again inside it.
@@ -54,11 +54,11 @@ def private_folders(readable: list[str]) -> None:
     _succeeded(libc.unshare(NEW_MOUNTS), "unshare mounts")
     _succeeded(libc.mount(b"none", b"/", None, private | recursive, None), "private mounts")
     options = f"size={SCRATCH_BYTES},nr_inodes=4096,mode=0700".encode()
-    hidden = [path for path in readable if path.startswith(f"{SCRATCH}/") and Path(path).is_dir()]
-    opened = {path: os.open(path, os.O_PATH | os.O_DIRECTORY) for path in hidden}
+    opened = {path: (os.open(path, os.O_PATH), Path(path).is_dir()) for path in kept}
     _succeeded(libc.mount(b"tmpfs", SCRATCH.encode(), b"tmpfs", no_suid | no_dev, options), "scratch folder")
-    for path, descriptor in opened.items():
-        Path(path).mkdir(parents=True, exist_ok=True)
+    for path, (descriptor, is_folder) in opened.items():
+        (Path(path) if is_folder else Path(path).parent).mkdir(parents=True, exist_ok=True)
+        Path(path).touch()
         source = f"/proc/self/fd/{descriptor}".encode()
         _succeeded(libc.mount(source, path.encode(), None, bind | recursive, None), f"mounting {path} again")
         os.close(descriptor)
@@ -214,10 +214,10 @@ def seccomp() -> None:
     _succeeded(libc.prctl(22, 2, header, 0, 0), "seccomp")
 
 
-def confine(limits: dict[str, int], readable: list[str]) -> None:
+def confine(limits: dict[str, int], readable: list[str], kept: list[str]) -> None:
     """Give up everything that running a student's cells does not need."""
     address_space = int(Path("/proc/self/statm").read_bytes().split()[0]) * PAGE
-    private_folders(readable)
+    private_folders(kept)
     for folder in ("home", "work"):
         Path(SCRATCH, folder).mkdir()
     limit(limits, address_space)

@@ -220,7 +220,7 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
     """Confine this process, then run a student's cells and answer questions about what they left."""
     if not options["trusted"]:
         try:
-            confinement.confine(limits, options["readable"])
+            confinement.confine(limits, options["readable"], options["kept"])
         except OSError as error:
             sys.stderr.write(f"runner: {error}\n")
             sys.stderr.flush()
