@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.exercise import numbers
-from samarkand.grading.marking import purity
 from samarkand.grading.marking.checks import ExerciseSet, Marker, Verdict
 from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.sandbox.work import Cell, Limits, Outcome, Ran, Result
@@ -216,12 +215,9 @@ class Assessor:
 
     def _run(self, box: Sandbox, work: Work) -> Outcome:
         cells = work.cells or []
-        sources = [cell.code for cell in cells if not cell.hold]
-        functions = [cell for cell in cells if cell.hold and cell.id in self.inputs.cases]
-        together = {cell.id for cell in functions if purity.forgets(sources, cell.hold)}
 
         def run(limits: Limits) -> Outcome:
-            return box.run(cells, self.inputs.calls, together=together, given=work.given, limits=limits)
+            return box.run(cells, self.inputs.calls, given=work.given, limits=limits)
 
         before = _machine()
         outcome = run(self.limits)

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -240,7 +240,6 @@ class Sandbox:
         cells: Sequence[Cell],
         calls: Sequence[Call] = (),
         *,
-        together: Collection[str] = (),
         given: dict[str, Any] | None = None,
         limits: Limits | None = None,
     ) -> Outcome:
@@ -251,10 +250,8 @@ class Sandbox:
         cells : sequence of Cell
             In the order of the student's notebook.
         calls : sequence of Call
-            Sent only when the cells have run, in this order; left out where no function was held.
-        together : set of str, optional
-            Functions that remember nothing between calls (:mod:`samarkand.grading.marking.purity`):
-            their calls are made in one process. All others have a process for each call.
+            Sent only when the cells have run, and made in this order, each as if it were the only one; left
+            out where no function was held.
         given : dict, optional
             The student's own numbers; plain JSON.
         limits : Limits, optional
@@ -270,20 +267,7 @@ class Sandbox:
         NoSandbox
             If the sandbox itself failed: then nobody's mark is touched.
         """
-        limits = limits or Limits()
-        outcome, lost = self._run(_Work(cells, calls, together, given or {}, limits, "here"))
-        if lost is not None:
-            # The call that ended it has failed; those after it are made, for the first time, in another run.
-            outcome.called[lost] = Result(error="the call gave nothing back")
-            rest = [call for call in calls if call.id not in outcome.called]
-            again, _ = self._run(_Work(cells, rest, together, given or {}, limits, "fork"))
-            outcome.called |= again.called
-            outcome.cpu += again.cpu
-            outcome.ended = again.ended
-        return outcome
-
-    def _run(self, work: _Work) -> tuple[Outcome, str | None]:
-        """Run a submission once; say also which call, if any, ended it and kept others from being made."""
+        work = _Work(cells, calls, given or {}, limits or Limits())
         self.start()
         control = self._control
         assert control is not None
@@ -296,7 +280,7 @@ class Sandbox:
                 except OSError:
                     raise NoSandbox(f"The sandbox has ended by itself. {_why(self._said())}") from None
             exchange = _Exchange(ours, time.monotonic() + work.limits.wall + 10, work.limits.output)
-            overflow, lost = False, None
+            overflow = False
             try:
                 exchange.send({"limits": asdict(work.limits)})
                 if exchange.receive() != {"ready": True}:
@@ -307,8 +291,6 @@ class Sandbox:
                 ready = True
                 try:
                     self._talk(exchange, outcome, work)
-                except _Lost as lost_call:
-                    lost = str(lost_call)
                 except _Overflow:
                     overflow = True
                 except (OSError, EOFError, decode.NotAValue, TimeoutError):
@@ -320,8 +302,6 @@ class Sandbox:
         ended = _ENDS.get(report["ended"], "died")
         wanted = {call.id for call in work.calls if _is_function(outcome.held.get(call.of))}
         complete = wanted == set(outcome.called) and bool(outcome.ran or outcome.held or not work.cells)
-        if ended not in ("output", "finished"):
-            lost = None  # a limit of the whole submission has ended it
         if overflow:
             ended = "output"
         elif complete and ended in ("output", "finished"):
@@ -329,7 +309,7 @@ class Sandbox:
         elif ended in ("output", "finished"):
             ended = "died"
         outcome.ended = ended
-        return outcome, lost
+        return outcome
 
     def _talk(self, exchange: _Exchange, outcome: Outcome, work: _Work) -> None:
         told = [{"id": c.id, "hold": c.hold} if c.hold else {"id": c.id, "code": c.code} for c in work.cells]
@@ -348,25 +328,12 @@ class Sandbox:
         # in the order in which they come: their ids would tell one from another.
         inputs: dict[str, int] = {}
         places = {c.id: [inputs.setdefault(json.dumps(a), len(inputs)) for a in c.arguments] for c in calls}
-        exchange.send({"inputs": [json.loads(form) for form in inputs]})
-        # Those that have a process for each call come first: what is called here may leave something behind.
-        for where in ("each", work.where):
-            chosen = [call for call in calls if (call.of in work.together) is (where != "each")]
-            asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(chosen)]
-            if not asked:
-                continue
-            exchange.send({"calls": asked, "where": where})
-            for n, call in enumerate(chosen):
-                try:
-                    # The alarm of a call does not reach into C.
-                    got = exchange.receive(work.limits.call_wall + 1 if where == "here" else None)
-                except (OSError, EOFError, TimeoutError):
-                    if where == "here":
-                        raise _Lost(call.id) from None
-                    raise
-                if got.get("id") == n:
-                    outcome.called[call.id] = _result(got)
-        exchange.send({"calls": []})
+        asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(calls)]
+        exchange.send({"inputs": [json.loads(form) for form in inputs], "calls": asked})
+        for n, call in enumerate(calls):
+            got = exchange.receive()
+            if got.get("id") == n:
+                outcome.called[call.id] = _result(got)
 
     def _report(self, control: socket.socket, limits: Limits) -> dict[str, Any]:
         """Wait for the server's own report; if it does not come, start anew."""
@@ -382,22 +349,12 @@ class Sandbox:
 
 @dataclass(frozen=True)
 class _Work:
-    """What :meth:`Sandbox.run` was given, and where the calls are made that may share a process.
-
-    That is ``here``, where the cells have run, or in a ``fork`` of it, which costs as much again as the cells
-    and outlives a call that ends its process.
-    """
+    """What :meth:`Sandbox.run` was given."""
 
     cells: Sequence[Cell]
     calls: Sequence[Call]
-    together: Collection[str]
     given: dict[str, Any]
     limits: Limits
-    where: str
-
-
-class _Lost(Exception):
-    """A call has ended the process in which others were to be made, or does not come to an end."""
 
 
 class _Overflow(Exception):
@@ -415,18 +372,17 @@ class _Exchange:
         self.channel.settimeout(max(0.01, self.deadline - time.monotonic()))
         self.channel.sendall(struct.pack("!I", len(body)) + body)
 
-    def receive(self, patience: float | None = None) -> dict[str, Any]:
-        deadline = self.deadline if patience is None else min(self.deadline, time.monotonic() + patience)
-        (size,) = struct.unpack("!I", self._exactly(4, deadline))
+    def receive(self) -> dict[str, Any]:
+        (size,) = struct.unpack("!I", self._exactly(4))
         self.left -= size
         if self.left < 0:
             raise _Overflow
-        return decode.parse(self._exactly(size, deadline))
+        return decode.parse(self._exactly(size))
 
-    def _exactly(self, size: int, deadline: float) -> bytes:
+    def _exactly(self, size: int) -> bytes:
         parts = bytearray()
         while len(parts) < size:
-            left = deadline - time.monotonic()
+            left = self.deadline - time.monotonic()
             if left <= 0 or not select.select([self.channel], [], [], left)[0]:
                 raise TimeoutError
             part = self.channel.recv(min(1 << 16, size - len(parts)))
