@@ -202,7 +202,7 @@ class Sandbox:
         inside = {
             "warm": self.warm,
             "trusted": False,
-            "readable": [*readable, *(name for name in seen.links if "." not in name), *_ENTROPY],
+            "readable": [*readable, *(name for name in seen.links if "." not in name), *_CHANCE],
             "kept": [path for path in seen.shown if path.startswith(f"{_ENVIRONMENT['TMPDIR']}/")],
         }
         before = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "1000"]
@@ -217,6 +217,7 @@ class Sandbox:
         before += [part for at, to in seen.links.items() for part in ("--symlink", to, at)]
         after = [part for folder in seen.emptied for part in ("--tmpfs", folder)]
         after += ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
+        after += [part for name in _CHANCE for part in ("--dev-bind", "/dev/zero", name)]
         after += [part for folder in (*seen.emptied, "/dev", "/") for part in ("--remount-ro", folder)]
         # -s: no user site; safe path: nothing is imported from the folder a submission can write to.
         after += ["--chdir", "/", "--", sys.executable, "-s", "-P", "-B", "/grader/server.py"]
@@ -436,7 +437,8 @@ _ENVIRONMENT = {
     "IPYTHONDIR": "/tmp/home/ipython",
 }
 
-_ENTROPY = ("/dev/urandom", "/dev/random")
+#: Where chance comes from; in the sandbox it is always the same (see :func:`server.one_chance`).
+_CHANCE = ("/dev/urandom", "/dev/random")
 
 _CANNOT = "Student code cannot be confined here, so it is not run."
 _INSTEAD = (
