@@ -202,7 +202,7 @@ class Sandbox:
         inside = {
             "warm": self.warm,
             "trusted": False,
-            "readable": [*readable, *(name for name in seen.links if "." not in name), *_CHANCE],
+            "readable": [*readable, *_CHANCE],
             "kept": [path for path in seen.shown if path.startswith(f"{_ENVIRONMENT['TMPDIR']}/")],
         }
         before = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "1000"]
