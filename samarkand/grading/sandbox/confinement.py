@@ -7,6 +7,7 @@ the process that has called it.
 from __future__ import annotations
 
 import ctypes
+import functools
 import os
 import platform
 import resource
@@ -227,6 +228,7 @@ def _start(column: int) -> list[Step]:
     return code + ([(AT_LEAST, 0, 1, 0x40000000), (GIVE, 0, 0, ABSENT)] if column == 0 else [])
 
 
+@functools.cache
 def _program(column: int) -> list[Step]:
     """Write the filter for the lists above."""
 
@@ -284,6 +286,7 @@ def without_chance() -> None:
     Libraries keep some, which end with a fork: so this has to come before the fork, and not with the rest.
     """
     column = _column()
+    _program(column)  # written once, for all forks
     getrandom = (318, 278)[column]
     _install([*_start(column), (EQUAL, 0, 1, getrandom), (GIVE, 0, 0, ABSENT), (GIVE, 0, 0, ALLOW)])
 

@@ -59,15 +59,13 @@ class View:
 
     def leaks(self, secret: Sequence[Path]) -> Iterator[tuple[str, str]]:
         """Yield each secret place that is in view, a home or another file system too, and where."""
-        homes = [Path.home(), Path("/home"), Path("/root")]
-        mounts = [path for path in _mounts() if path.is_dir()]
-        for source in dict.fromkeys(self.shown.values()):
-            for path in (*secret, *homes):
-                if _within(path.resolve(), Path(source)):
-                    yield str(path), source
-            for path in mounts:
-                if path != Path(source) and _within(path, Path(source)):
-                    yield str(path), source
+        private = {path.resolve(): path for path in (*secret, Path.home(), Path("/home"), Path("/root"))}
+        mounts = {path: path for path in _mounts() if path.is_dir()}
+        for source in map(Path, dict.fromkeys(self.shown.values())):
+            others = {path: path for path in mounts if path != source}
+            for path, name in {**others, **private}.items():
+                if _within(path, source):
+                    yield str(name), str(source)
 
 
 def view(data: Path) -> View:
