@@ -18,6 +18,9 @@ from samarkand.grading.submission.rebuilding import Released
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError, DamagedData
 
+#: nbgrader's own default.
+EXCHANGE = "/usr/local/share/nbgrader/exchange"
+
 
 class Course:
     """An nbgrader course with checks.
@@ -182,6 +185,12 @@ class Course:
                     )
                     break
         return sentences
+
+    @property
+    def exchanges(self) -> list[Path]:
+        """The folder through which students hand in, as nbgrader has it and as this course's settings do."""
+        named = self.nbgrader("")[0].get("Exchange", {}).get("root", EXCHANGE)
+        return list(dict.fromkeys((Path(EXCHANGE), Path(str(named)).absolute())))
 
     def nbgrader(self, assignment: str, student: str = "*", **directories: str) -> tuple[Any, Any]:
         """Build the settings that nbgrader's converters need.

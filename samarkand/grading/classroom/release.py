@@ -16,7 +16,7 @@ from samarkand.exercise.desk import fingerprint
 from samarkand.grading.classroom import gradebook
 from samarkand.grading.classroom.course import Course, Heard, differing, worth
 from samarkand.grading.marking import checks
-from samarkand.grading.sandbox.box import NOT_FOR_STUDENTS
+from samarkand.grading.sandbox.view import NOT_FOR_STUDENTS
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
 

@@ -31,7 +31,7 @@ class Boxes:
 
     def __init__(self, course: Course, jobs: int, trusted: bool) -> None:
         self.count = jobs
-        self._all = [Sandbox(secret=[course.root, course.secret], trusted=trusted)]
+        self._all = [Sandbox(secret=[course.root, course.secret, *course.exchanges], trusted=trusted)]
         self._free: queue.Queue[Sandbox] = queue.Queue()
         self._turn, self._running, self._taken = threading.Condition(), 0, False
 

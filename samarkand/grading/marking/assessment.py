@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.exercise import numbers
-from samarkand.grading.marking import inputs, purity
+from samarkand.grading.marking import inputs
 from samarkand.grading.marking.checks import ExerciseSet, Marker, Verdict, error_name
 from samarkand.grading.marking.inputs import Inputs
 from samarkand.grading.sandbox.box import Sandbox
@@ -220,12 +220,9 @@ class Assessor:
 
     def _run(self, box: Sandbox, work: Work, drawn: Inputs, again: bool) -> tuple[Outcome, bool]:
         cells = work.cells or []
-        sources = [cell.code for cell in cells if not cell.hold]
-        functions = [cell for cell in cells if cell.hold and cell.id in drawn.cases]
-        together = {cell.id for cell in functions if purity.forgets(sources, cell.hold)}
 
         def run(limits: Limits) -> Outcome:
-            return box.run(cells, drawn.calls, together=together, given=work.given, limits=limits)
+            return box.run(cells, drawn.calls, given=work.given, limits=limits)
 
         before = _machine()
         outcome = first = run(self.limits)
