@@ -18,29 +18,39 @@ if TYPE_CHECKING:
 
 
 def build(options: argparse.Namespace) -> int:
-    """Run the lessons and store them in normal form; or, with ``--check``, only say what is not in it."""
-    from samarkand.course import build as course
+    """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
+    from samarkand.course import build as builder
+    from samarkand.course import facts, lessons, rules_of_lessons
 
-    if not any(Path(each).is_file() for each in options.lesson):
-        home.need_checkout("the lessons")
-    paths = course.lessons(options.lesson)
+    paths = lessons.paths(options.lesson)
     if not paths:
-        raise CourseError(f"There is no notebook in {course.NOTEBOOKS}.")
+        raise CourseError(f"There is no notebook in {lessons.NOTEBOOKS}.")
     if options.check:
-        found = [f"{path.name}: {sentence}" for path in paths for sentence in course.check(path)]
-        return _report(found, f"{len(paths)} notebooks are in normal form.")
+        wrong = [
+            f"{path.name}: {sentence}"
+            for path in paths
+            for sentence in (*builder.check(path), *rules_of_lessons.broken(lessons.read(path)))
+        ]
+        return _report(wrong, f"{len(paths)} notebooks are in normal form and keep the rules of a lesson.")
     problems = []
-    for path, outcome in course.build_all(paths):
+    for path, outcome in builder.build_all(paths, draft=options.draft):
         if isinstance(outcome, CourseError):
             problems.append(str(outcome))
         else:
             print(f"{path.name}: {'stored anew' if outcome else 'as it was'}", flush=True)
     if options.facts and not problems:
-        from samarkand.course import facts
-
         for path in paths:
             print(f"{path.name}: {facts.store(path)}", flush=True)
     return _report(problems, "")
+
+
+def test(options: argparse.Namespace) -> int:
+    """Judge what has changed, or the files named, by the tests that stand on it; ``--watch`` at each save."""
+    from samarkand.course import changes
+
+    if options.watch:
+        changes.watch(lambda line: print(line, flush=True))
+    return 0 if changes.judge(options.path or changes.changed(), lambda line: print(line, flush=True)) else 1
 
 
 def data_check(options: argparse.Namespace) -> int:
@@ -260,7 +270,15 @@ def parser() -> argparse.ArgumentParser:
     verb.add_argument("lesson", nargs="*", help="number, name or path of a notebook; none: all")
     verb.add_argument("--check", action="store_true", help="run nothing; say what is not in normal form")
     verb.add_argument("--facts", action="store_true", help="also record anew what the lessons show")
+    verb.add_argument(
+        "--draft", action="store_true", help="store also a lesson that does not keep all rules yet"
+    )
     verb.set_defaults(run=build)
+
+    verb = verbs.add_parser("test", help="judge a change in seconds", description=test.__doc__)
+    verb.add_argument("path", nargs="*", help="changed files; none: what git says has changed")
+    verb.add_argument("--watch", action="store_true", help="wait for saves, and judge each")
+    verb.set_defaults(run=test)
 
     data = verbs.add_parser("data", help="look after the tables").add_subparsers(
         metavar="verb", required=True

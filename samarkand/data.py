@@ -6,20 +6,18 @@ every type below comes from there. Nothing is loaded from the network.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import json
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from samarkand.ground.errors import CourseError, DamagedData, OutOfRange, WrongType, unknown
+from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.ground.home import course_data
+from samarkand.ground.reading import kept
+from samarkand.ground.words import day as in_words
+from samarkand.ground.words import tr
 
 #: A day as a student may write it: "2022-09-15", a date, or a pandas Timestamp.
 Day = str | dt.date | pd.Timestamp
@@ -52,7 +50,7 @@ def load(name: str, known_on: Day | None = None) -> pd.DataFrame:
     WrongType
         If `known_on` is no day.
     DamagedData
-        If the file is missing or does not hold what the schema says; it names the row and the column.
+        If the file is missing or does not hold what the schema says; ``samarkand data check`` says where.
 
     Examples
     --------
@@ -62,14 +60,7 @@ def load(name: str, known_on: Day | None = None) -> pd.DataFrame:
     1  Kazakhstan  Shanghai Five 1996-04-26
     """
     resource = _resource(name)
-    path = course_data() / resource["path"]
-    try:
-        state = path.stat()
-    except OSError:
-        raise DamagedData(
-            f'The file of the table "{name}" is missing: {path}. Get a fresh copy of the course.'
-        ) from None
-    frame = _parse(path, state.st_mtime_ns, state.st_size, _stamp()).copy()
+    frame = _parse(course_data() / resource["path"], _columns(resource)).copy()
     return frame if known_on is None else _known_on(frame, resource, as_day(known_on))
 
 
@@ -166,14 +157,60 @@ def members(on: Day, status: str | None = "member") -> pd.DataFrame:
     """
     day = as_day(on)
     spells = load("sco_membership")
-    _inside(day, spells["from"].min(), _holds_until("sco_membership"), 'the table "sco_membership"')
-    held = (spells["from"] <= day) & (spells["to"].isna() | (day < spells["to"]))
+    first, last = spells["from"].min(), _holds_until("sco_membership")
+    if not first <= day <= last:
+        raise OutOfRange(
+            tr(
+                '{day} lies outside the table "{table}", which covers {first} to {last}.',
+                day=in_words(day),
+                table="sco_membership",
+                first=in_words(first),
+                last=in_words(last),
+            )
+        )
+    held = held_on(spells, day)
     if status is not None:
         if status not in set(spells["status"]):
-            raise unknown("status", status, spells["status"].unique())
-        held &= spells["status"] == status
-    found = spells.loc[held, ["iso3", "country", "status", "from"]]
-    return found.sort_values("country").reset_index(drop=True)
+            raise unknown(tr("status"), status, spells["status"].unique())
+        held = held[held["status"] == status]
+    return held[["iso3", "country", "status", "from"]].sort_values("country").reset_index(drop=True)
+
+
+def held_on(spells: pd.DataFrame, day: Day) -> pd.DataFrame:
+    """Keep the spells that held on a day.
+
+    A spell holds from its day ``from`` up to, but not on, its day ``to``; an empty ``to`` means: still.
+
+    Parameters
+    ----------
+    spells : pandas.DataFrame
+        One row a spell, with datetime columns ``from`` and ``to``, such as the table ``org_membership``.
+    day : str or date
+        The day.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Some of its rows, as they were.
+
+    Raises
+    ------
+    UnknownName
+        If a column is missing.
+    WrongType
+        If `day` is no day.
+
+    Examples
+    --------
+    >>> spells = load("org_membership").query("organisation == 'CSTO' and status == 'member'")
+    >>> len(held_on(spells, "2022-09-15"))
+    6
+    """
+    for column in ("from", "to"):
+        if column not in spells.columns:
+            raise unknown(tr("column"), column, map(str, spells.columns))
+    when = as_day(day)
+    return spells[(spells["from"] <= when) & (spells["to"].isna() | (when < spells["to"]))]
 
 
 def held_on(spells: pd.DataFrame, day: Day) -> pd.DataFrame:
@@ -242,9 +279,16 @@ def status_by_year(first: int = 1996, last: int = 2025) -> pd.DataFrame:
     begins, ends = spells["from"].min().year, _holds_until("sco_membership").year
     for year in (first, last):
         if isinstance(year, bool) or not isinstance(year, int):
-            raise WrongType(f"A year is a whole number, for example 2022, not {year!r}.")
+            raise WrongType(tr("A year is a whole number, for example 2022, not {given!r}.", given=year))
         if not begins <= year <= ends:
-            raise OutOfRange(f"The table covers {begins} to {ends}; {year} lies outside.")
+            raise OutOfRange(
+                tr(
+                    "The table covers {first} to {last}; {year} lies outside.",
+                    first=begins,
+                    last=ends,
+                    year=year,
+                )
+            )
     return spells_to_years(spells, first, last)
 
 
@@ -253,12 +297,10 @@ def spells_to_years(
 ) -> pd.DataFrame:
     """Turn spells into a grid of years: what held on 31 December of each.
 
-    A spell holds from its day ``from`` up to, but not on, its day ``to``; an empty ``to`` means: still.
-
     Parameters
     ----------
     spells : pandas.DataFrame
-        One row a spell, with datetime columns ``from`` and ``to`` and the columns `key` and `value`.
+        One row a spell, as for `held_on`, with the columns `key` and `value`.
     first, last : int
         First and last year, both included.
     key, value : str
@@ -284,19 +326,22 @@ def spells_to_years(
     >>> spells_to_years(spells, 2016, 2017).loc["IND"].to_list()
     ['observer', 'member']
     """
-    for column in (key, value, "from", "to"):
+    for column in (key, value):
         if column not in spells.columns:
-            raise unknown("column", column, map(str, spells.columns))
+            raise unknown(tr("column"), column, map(str, spells.columns))
     if first > last:
-        raise OutOfRange(f"The first year, {first}, comes after the last, {last}.")
+        raise OutOfRange(tr("The first year, {first}, comes after the last, {last}.", first=first, last=last))
     grid = {}
     for year in range(first, last + 1):
-        day = pd.Timestamp(year, 12, 31)
-        held = spells[(spells["from"] <= day) & (spells["to"].isna() | (day < spells["to"]))]
+        held = held_on(spells, dt.date(year, 12, 31))
         twice = held[key][held[key].duplicated()]
         if len(twice):
             raise OutOfRange(
-                f"{twice.iloc[0]} has two spells at once on 31 December {year}; spells may not overlap."
+                tr(
+                    "{who} has two spells at once on 31 December {year}; spells may not overlap.",
+                    who=twice.iloc[0],
+                    year=year,
+                )
             )
         grid[year] = held.set_index(key)[value]
     index = pd.Index(sorted(spells[key].unique()), name=key)
@@ -334,34 +379,9 @@ def as_day(day: Day) -> pd.Timestamp:
             return (stamp.tz_localize(None) if stamp.tzinfo else stamp).normalize()
     except ValueError:
         pass
-    raise WrongType(f'A day is written like this: "2022-09-15" (year, month, day); {day!r} is none.')
-
-
-def _inside(day: pd.Timestamp, first: pd.Timestamp, last: pd.Timestamp, what: str) -> None:
-    if not first <= day <= last:
-        raise OutOfRange(
-            f"{in_words(day)} lies outside {what}, which covers {in_words(first)} to {in_words(last)}."
-        )
-
-
-def in_words(day: dt.date) -> str:
-    """Return a day as a sentence has it.
-
-    Parameters
-    ----------
-    day : datetime.date or pandas.Timestamp
-        The day; hours are left out.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> in_words(as_day("2022-09-05"))
-    '5 September 2022'
-    """
-    return f"{day.day} {day:%B %Y}"
+    raise WrongType(
+        tr('A day is written like this: "2022-09-15" (year, month, day); {given!r} is none.', given=day)
+    )
 
 
 def _holds_until(name: str) -> pd.Timestamp:
@@ -398,11 +418,14 @@ def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) 
 
 def _no_known_on(name: str) -> str:
     able = [n for n, r in _package().items() if "knownWhen" in r["schema"]]
-    hint = ' For the SCO on a day use data.members("2022-09-15").' if name == "sco_membership" else ""
-    return (
-        f'The table "{name}" does not say since when its rows were known, so it cannot be cut off at a day. '
-        f"Tables that can: {', '.join(able)}.{hint}"
+    sentence = tr(
+        'The table "{table}" does not say since when its rows were known, so it cannot be cut off at a day. '
+        "Tables that can: {tables}.",
+        table=name,
+        tables=", ".join(able),
     )
+    hint = tr('For the SCO on a day use data.members("2022-09-15").')
+    return f"{sentence} {hint}" if name == "sco_membership" else sentence
 
 
 def _published_after(day: pd.Timestamp) -> set[str]:
@@ -420,161 +443,57 @@ def _resource(name: object) -> dict[str, Any]:
     resources = _package()
     if isinstance(name, str) and name in resources:
         return resources[name]
-    raise unknown("table", name, resources, hint="data.tables() lists them all.")
+    raise unknown(tr("table"), name, resources, hint=tr("data.tables() lists them all."))
 
 
 def _package() -> dict[str, dict[str, Any]]:
     """Return the description of every table, by name."""
-    stamp = _stamp()
-    return _read_package(course_data() / "datapackage.json", stamp)
+    return _read_package(course_data() / "datapackage.json")
 
 
-def _stamp() -> tuple[int, int]:
-    path = course_data() / "datapackage.json"
-    try:
-        state = path.stat()
-    except OSError:
-        raise DamagedData(
-            f"The description of the tables is missing: {path}. Get a fresh copy of the course."
-        ) from None
-    return state.st_mtime_ns, state.st_size
-
-
-@lru_cache(maxsize=4)
-def _read_package(path: Path, stamp: tuple[int, int]) -> dict[str, dict[str, Any]]:
-    """Read datapackage.json; `stamp` makes the cache notice when it changes."""
-    try:
-        package = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise DamagedData(
-            f"datapackage.json is no valid JSON: line {error.lineno}, column {error.colno}: {error.msg}. "
-            f"Get a fresh copy of {path}."
-        ) from None
-    except (OSError, UnicodeError):
-        raise DamagedData(f"datapackage.json cannot be read. Get a fresh copy of {path}.") from None
-    try:
-        resources = {r["name"]: r for r in package["resources"] if r["path"].endswith(".csv")}
-        for resource in resources.values():
-            _ = resource["path"], resource["title"]
-            for field in resource["schema"]["fields"]:
-                _ = field["name"], field["description"], _READERS[field["type"]]
-    except (KeyError, TypeError, AttributeError) as error:
-        raise DamagedData(
-            f"datapackage.json does not describe its tables as it should ({error} is missing or unknown). "
-            f"Get a fresh copy of {path}."
-        ) from None
+@kept
+def _read_package(path: Path) -> dict[str, dict[str, Any]]:
+    """Read datapackage.json, and see that it says of every table what is asked of it here."""
+    package = json.loads(path.read_text(encoding="utf-8"))
+    resources = {r["name"]: r for r in package["resources"] if r["path"].endswith(".csv")}
+    for resource in resources.values():
+        _ = resource["title"], _columns(resource)
+        _ = [(field["description"], _DTYPES[field["type"]]) for field in resource["schema"]["fields"]]
     return resources
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """How cells of one type are read: what a cell must look like, and the dtype of the column."""
-
-    read: Callable[[str], object]
-    expected: str
-    dtype: str
-
-
-def _finite(cell: str) -> float:
-    value = float(cell)
-    if not math.isfinite(value) or "_" in cell:
-        raise ValueError(cell)
-    return value
-
-
-def _whole(cell: str) -> int:
-    if "_" in cell:
-        raise ValueError(cell)
-    return int(cell)
-
-
-def _day(cell: str) -> dt.date:
-    if len(cell) != len("2022-09-15"):
-        raise ValueError(cell)
-    return dt.date.fromisoformat(cell)
-
-
-_READERS = {
-    "string": _Reader(str, "text", "str"),
-    "integer": _Reader(_whole, "a whole number", "Int64"),
-    "number": _Reader(_finite, "a number", "float64"),
-    "date": _Reader(_day, "a day like 2022-09-15", "datetime64[us]"),
-    "boolean": _Reader({"true": True, "false": False}.__getitem__, "true or false", "boolean"),
+#: The dtype of a column of each type of the schema, without and with empty cells.
+_DTYPES: dict[str, tuple[Any, Any]] = {
+    "string": ("str", "str"),
+    "integer": ("int64", "Int64"),
+    "number": ("float64", "float64"),
+    "boolean": ("bool", "boolean"),
+    "date": ("datetime64[us]", "datetime64[us]"),
 }
 
+#: Name and type of a column, and whether it has no empty cell.
+_Column = tuple[str, str, bool]
 
-@lru_cache(maxsize=64)
-def _parse(path: Path, mtime: int, size: int, stamp: tuple[int, int]) -> pd.DataFrame:
-    """Read one file as its schema says; time and size make the cache notice when it changes."""
-    resource = next(r for r in _package().values() if path.name == Path(r["path"]).name)
+
+def _columns(resource: dict[str, Any]) -> tuple[_Column, ...]:
     fields = resource["schema"]["fields"]
-    lines, rows = _read_cells(path, [f["name"] for f in fields])
-    columns = {}
-    for i, field in enumerate(fields):
-        reader = _READERS[field["type"]]
-        required = field.get("constraints", {}).get("required", False)
-        values: list[object] = []
-        for line, row in zip(lines, rows, strict=True):
-            cell = row[i]
-            try:
-                values.append(reader.read(cell) if cell else None)
-            except (ValueError, KeyError):
-                raise _damaged(path, line, field["name"], f'"{cell}" is not {reader.expected}') from None
-            if required and not cell:
-                raise _damaged(path, line, field["name"], "the cell is empty")
-        dtype = reader.dtype
-        if dtype in ("Int64", "boolean") and None not in values:
-            dtype = {"Int64": "int64", "boolean": "bool"}[dtype]
-        columns[field["name"]] = pd.Series(values, dtype=dtype)
-    return pd.DataFrame(columns)
+    return tuple((f["name"], f["type"], f.get("constraints", {}).get("required", False)) for f in fields)
 
 
-def _read_cells(path: Path, expected: list[str]) -> tuple[list[int], list[list[str]]]:
-    """Return the line of each row, as a text editor counts, and its cells; see that the header is right."""
-    fresh = f"Get a fresh copy of {path}."
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise DamagedData(f"{path.name}, line {line}: a character that is no UTF-8. {fresh}") from None
-    except OSError as error:
-        raise DamagedData(f"{path.name} cannot be read ({error.strerror}). {fresh}") from None
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
-    lines, rows = [], []
-    try:
-        before = 0
-        for row in reader:
-            if row:
-                lines.append(before + 1)
-                rows.append(row)
-            before = reader.line_num
-    except csv.Error as error:
-        raise DamagedData(f"{path.name}, line {reader.line_num}: {error}. {fresh}") from None
-    if not rows:
-        raise DamagedData(f"{path.name} is empty. {fresh}")
-    _see_header(path, rows[0], expected)
-    for line, row in zip(lines, rows, strict=True):
-        if len(row) != len(expected):
-            raise DamagedData(
-                f"{path.name}, line {line}: {len(row)} cells, but {len(expected)} columns. {fresh}"
-            )
-    return lines[1:], rows[1:]
-
-
-def _see_header(path: Path, header: list[str], expected: list[str]) -> None:
-    """See that a file has the columns its description names, in their order."""
-    fresh = f"Get a fresh copy of {path}."
-    for column in expected:
-        if column not in header:
-            raise DamagedData(f'{path.name} has no column "{column}". {fresh}')
-    for column in header:
-        if column not in expected:
-            raise DamagedData(
-                f'{path.name} has a column "{column}" that its description does not know. {fresh}'
-            )
-    if header != expected:
-        raise DamagedData(f"{path.name} has its columns in another order than its description says. {fresh}")
-
-
-def _damaged(path: Path, line: int, column: str, why: str) -> DamagedData:
-    return DamagedData(f'{path.name}, line {line}, column "{column}": {why}. Get a fresh copy of {path}.')
+@kept
+def _parse(path: Path, columns: tuple[_Column, ...]) -> pd.DataFrame:
+    """Read one file as its schema says; where it is damaged, ``samarkand data check`` says how."""
+    # Numbers are read as text first: pandas' own reader rounds the last digit of some.
+    first = {name: "boolean" if kind == "boolean" else "str" for name, kind, _ in columns}
+    frame = pd.read_csv(path, dtype=first, keep_default_na=False, na_values=[""])
+    # A first row that is too long makes its beginning the index.
+    if list(frame.columns) != list(first) or not isinstance(frame.index, pd.RangeIndex):
+        raise ValueError("The columns are not those of the schema.")
+    for name, kind, required in columns:
+        if kind == "date":
+            frame[name] = pd.to_datetime(frame[name], format="%Y-%m-%d")
+        whole = frame[name].notna().all()
+        frame[name] = frame[name].astype(_DTYPES[kind][0 if whole else 1])
+        if required and not frame[name].notna().all():
+            raise ValueError(f'The column "{name}" has an empty cell.')
+    return frame

@@ -1,4 +1,4 @@
-"""Geometry: points on the globe, distances, great circles, and the course's equal-area projection.
+"""Geometry: points on the globe, distances, great circles, and the course's two equal-area projections.
 
 Points are ``(lat, lon)`` in degrees, north and east positive. GeoJSON, and nothing else here, puts longitude
 first.
@@ -9,30 +9,122 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from samarkand.ground.errors import DamagedData, OutOfRange, WrongType, unknown
+from samarkand.ground.errors import OutOfRange, WrongType, unknown
 from samarkand.ground.home import course_data
+from samarkand.ground.reading import kept
+from samarkand.ground.words import tr
 
 Point = tuple[float, float]
-Projection = Callable[[float, float], Point]
 
 #: Mean radius of the Earth in km: that of a sphere, (2a + b) / 3 for the ellipsoid WGS 84 (IUGG's R1).
 EARTH_RADIUS_KM = 6371.0088
 
-#: Where the regional projection touches the globe: no distortion here, little within Eurasia.
-CENTRE: Point = (45.0, 85.0)
 
-#: One map unit in km. Whole units keep files small; no screen shows less than one.
-UNIT_KM = 2.0
+@dataclass(frozen=True)
+class Projection:
+    """A way from the globe to a map, where equal areas look equal.
 
-#: The meridian in the middle of the world map: the seam then runs through Bering Strait and cuts no state.
-WORLD_MERIDIAN = 11.0
+    Attributes
+    ----------
+    name : str
+        What it is called in the literature.
+    centre : (float, float)
+        Latitude and longitude of the point that becomes (0, 0).
+    unit_km : float
+        One map unit in km, where the scale is true.
+    formula : callable
+        Takes latitude in radians, longitude in radians from the centre, and the centre; gives x to the right
+        and y up on a globe of radius 1.
+    """
 
-#: One map unit of the world map in km.
-WORLD_UNIT_KM = 10.0
+    name: str
+    centre: Point
+    unit_km: float
+    formula: Callable[[float, float, Point], Point] = field(repr=False)
 
-_SIN0, _COS0 = math.sin(math.radians(CENTRE[0])), math.cos(math.radians(CENTRE[0]))
+    def exact(self, lat: float, lon: float) -> Point:
+        """Project a point, unrounded.
+
+        Parameters
+        ----------
+        lat, lon : float
+            Degrees.
+
+        Returns
+        -------
+        (float, float)
+            ``(x, y)`` in map units, x to the right and y up.
+        """
+        x, y = self.formula(math.radians(lat), math.radians(lon - self.centre[1]), self.centre)
+        return EARTH_RADIUS_KM / self.unit_km * x, EARTH_RADIUS_KM / self.unit_km * y
+
+    def whole(self, lat: float, lon: float) -> tuple[int, int]:
+        """Project a point into whole map units; they keep files small, and no screen shows less than one.
+
+        Parameters
+        ----------
+        lat, lon : float
+            Degrees.
+
+        Returns
+        -------
+        (int, int)
+            ``(x, y)`` in map units, x to the right and y up.
+
+        Raises
+        ------
+        OutOfRange
+            If the latitude is beyond a pole.
+
+        Examples
+        --------
+        >>> REGION.whole(45, 85), REGION.whole(51.1258, 71.4463)
+        ((0, 0), (-471, 381))
+        >>> WORLD.whole(0, 11), WORLD.whole(0, 191), WORLD.whole(90, 11)
+        ((0, 0), (1724, 0), (0, 839))
+        """
+        _radians((lat, lon))
+        x, y = self.exact(lat, lon)
+        return round(x), round(y)
+
+
+def _lambert(phi: float, lam: float, centre: Point) -> Point:
+    """Project by Lambert's azimuthal equal-area projection of the sphere.
+
+    J. P. Snyder, *Map Projections: A Working Manual*, USGS Professional Paper 1395 (1987), p. 185, eqs. 24-2
+    and 22-4 f.
+    """
+    sin0, cos0 = math.sin(math.radians(centre[0])), math.cos(math.radians(centre[0]))
+    cos_c = sin0 * math.sin(phi) + cos0 * math.cos(phi) * math.cos(lam)
+    # The point opposite the centre is a whole circle on this map; near it the scale is held back.
+    k = math.sqrt(2 / (1 + max(cos_c, -0.98)))
+    return (
+        k * math.cos(phi) * math.sin(lam),
+        k * (cos0 * math.sin(phi) - sin0 * math.cos(phi) * math.cos(lam)),
+    )
+
+
+def _equal_earth(phi: float, lam: float, _centre: Point) -> Point:
+    """Project by the Equal Earth projection of the sphere.
+
+    B. Savric, T. Patterson and B. Jenny, "The Equal Earth map projection", International Journal of
+    Geographical Information Science 33 (2019), pp. 454-465.
+    """
+    a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
+    t = math.asin(math.sqrt(3) / 2 * math.sin(phi))
+    slope = 9 * a4 * t**8 + 7 * a3 * t**6 + 3 * a2 * t**2 + a1
+    return 2 * math.sqrt(3) * lam * math.cos(t) / (3 * slope), a4 * t**9 + a3 * t**7 + a2 * t**3 + a1 * t
+
+
+#: The course's regional maps: no distortion at the centre, little within Eurasia.
+REGION = Projection("Lambert azimuthal equal-area", (45.0, 85.0), 2.0, _lambert)
+
+#: The course's world maps: the seam runs through Bering Strait and cuts no state.
+WORLD = Projection("Equal Earth", (0.0, 11.0), 10.0, _equal_earth)
 
 
 def distance_km(a: Point, b: Point) -> float:
@@ -104,14 +196,14 @@ def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:
     [(0.0, 0.0), (0.0, 45.0), (0.0, 90.0)]
     """
     if steps < 1:
-        raise OutOfRange(f"A great circle needs at least 1 step; steps was {steps}.")
+        raise OutOfRange(tr("A great circle needs at least 1 step; steps was {steps}.", steps=steps))
     ends = []
     for lat, lon in (_radians(a), _radians(b)):
         ends.append((math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)))
     angle = distance_km(a, b) / EARTH_RADIUS_KM
     if math.pi - angle < 1e-6:
         raise OutOfRange(
-            "These two points lie opposite each other on the globe: every way between them is as short."
+            tr("These two points lie opposite each other on the globe: every way between them is as short.")
         )
     out: list[Point] = []
     for i in range(steps + 1):
@@ -125,126 +217,7 @@ def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:
     return out
 
 
-def project_exact(lat: float, lon: float) -> Point:
-    """Project a point by Lambert's azimuthal equal-area projection, unrounded; see `project`.
-
-    Parameters
-    ----------
-    lat, lon : float
-        Degrees.
-
-    Returns
-    -------
-    (float, float)
-        ``(x, y)`` in map units, x to the right and y up.
-    """
-    phi, lam = math.radians(lat), math.radians(lon - CENTRE[1])
-    cos_c = _SIN0 * math.sin(phi) + _COS0 * math.cos(phi) * math.cos(lam)
-    # The point opposite the centre is a whole circle on this map; near it the scale is held back.
-    k = EARTH_RADIUS_KM / UNIT_KM * math.sqrt(2 / (1 + max(cos_c, -0.98)))
-    x = k * math.cos(phi) * math.sin(lam)
-    y = k * (_COS0 * math.sin(phi) - _SIN0 * math.cos(phi) * math.cos(lam))
-    return x, y
-
-
-def project(lat: float, lon: float) -> tuple[int, int]:
-    """Project a point for the course's regional maps, where equal areas look equal.
-
-    Lambert's azimuthal equal-area projection of the sphere, centred on `CENTRE`, in map units of `UNIT_KM`.
-
-    Parameters
-    ----------
-    lat, lon : float
-        Degrees.
-
-    Returns
-    -------
-    (int, int)
-        ``(x, y)`` in map units of 2 km, x to the right and y up; (0, 0) is the centre.
-
-    Raises
-    ------
-    OutOfRange
-        If the latitude is beyond a pole.
-
-    References
-    ----------
-    J. P. Snyder, *Map Projections: A Working Manual*, USGS Professional Paper 1395 (1987), p. 185, eqs. 24-2
-    and 22-4 f.
-
-    Examples
-    --------
-    >>> project(45, 85)
-    (0, 0)
-    >>> project(51.1258, 71.4463)
-    (-471, 381)
-    """
-    _radians((lat, lon))
-    x, y = project_exact(lat, lon)
-    return round(x), round(y)
-
-
-def project_world_exact(lat: float, lon: float) -> Point:
-    """Project a point by the Equal Earth projection, unrounded; see `project_world`.
-
-    Parameters
-    ----------
-    lat, lon : float
-        Degrees.
-
-    Returns
-    -------
-    (float, float)
-        ``(x, y)`` in map units, x to the right and y up.
-    """
-    a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
-    t = math.asin(math.sqrt(3) / 2 * math.sin(math.radians(lat)))
-    lam = math.radians(lon - WORLD_MERIDIAN)
-    slope = 9 * a4 * t**8 + 7 * a3 * t**6 + 3 * a2 * t**2 + a1
-    scale = EARTH_RADIUS_KM / WORLD_UNIT_KM
-    x = 2 * math.sqrt(3) * lam * math.cos(t) / (3 * slope)
-    y = a4 * t**9 + a3 * t**7 + a2 * t**3 + a1 * t
-    return scale * x, scale * y
-
-
-def project_world(lat: float, lon: float) -> tuple[int, int]:
-    """Project a point for the course's world maps, where equal areas look equal.
-
-    The Equal Earth projection of the sphere, meridian `WORLD_MERIDIAN` in the middle.
-
-    Parameters
-    ----------
-    lat, lon : float
-        Degrees.
-
-    Returns
-    -------
-    (int, int)
-        ``(x, y)`` in map units of 10 km, x to the right and y up.
-
-    Raises
-    ------
-    OutOfRange
-        If the latitude is beyond a pole.
-
-    References
-    ----------
-    B. Savric, T. Patterson and B. Jenny, "The Equal Earth map projection", International Journal of
-    Geographical Information Science 33 (2019), pp. 454-465.
-
-    Examples
-    --------
-    >>> project_world(0, 11)
-    (0, 0)
-    >>> project_world(0, 191), project_world(90, 11)
-    ((1724, 0), (0, 839))
-    """
-    _radians((lat, lon))
-    x, y = project_world_exact(lat, lon)
-    return round(x), round(y)
-
-
-def project_geometry(geometry: dict[str, Any], projection: Projection = project_exact) -> dict[str, Any]:
+def project_geometry(geometry: dict[str, Any], projection: Projection = REGION) -> dict[str, Any]:
     """Project a GeoJSON geometry into whole map units.
 
     Points that fall on the one before are dropped, and rings that collapse with them.
@@ -254,8 +227,8 @@ def project_geometry(geometry: dict[str, Any], projection: Projection = project_
     geometry : dict
         A GeoJSON Point, LineString, MultiLineString, Polygon or MultiPolygon; coordinates [lon, lat] in
         degrees.
-    projection : function of (lat, lon), default `project_exact`
-        `project_world_exact` for maps of the world.
+    projection : Projection, default `REGION`
+        `WORLD` for maps of the world.
 
     Returns
     -------
@@ -276,7 +249,7 @@ def project_geometry(geometry: dict[str, Any], projection: Projection = project_
     kind, coordinates = geometry["type"], geometry["coordinates"]
     match kind:
         case "Point":
-            x, y = projection(coordinates[1], coordinates[0])
+            x, y = projection.exact(coordinates[1], coordinates[0])
             projected: list[Any] = [round(x), round(y)]
         case "LineString":
             projected = _line(coordinates, projection)
@@ -287,7 +260,7 @@ def project_geometry(geometry: dict[str, Any], projection: Projection = project_
         case "MultiPolygon":
             projected = [p for p in (_rings(one, projection) for one in coordinates) if p]
         case _:
-            raise WrongType(f"Cannot project a geometry of type {kind}.")
+            raise WrongType(tr("Cannot project a geometry of type {kind}.", kind=kind))
     return {"type": kind, "coordinates": projected}
 
 
@@ -297,19 +270,19 @@ def load(name: str) -> dict[str, Any]:
     Parameters
     ----------
     name : str
-        A file of ``course_data/geo`` without its ending; `layers` names them.
+        A file of ``course_data/geo`` without its ending: one of `LAYERS`.
 
     Returns
     -------
     dict
-        A GeoJSON FeatureCollection, coordinates [lon, lat] in degrees.
+        A GeoJSON FeatureCollection, coordinates [lon, lat] in degrees; shared, so leave it as it is.
 
     Raises
     ------
     UnknownName
         If the course has no such layer.
     DamagedData
-        If the file cannot be read or is not a FeatureCollection.
+        If the file is missing, cannot be read or is not a FeatureCollection.
 
     Examples
     --------
@@ -317,40 +290,43 @@ def load(name: str) -> dict[str, Any]:
     >>> sorted({feature["properties"]["kind"] for feature in region["features"]})
     ['contested', 'land', 'state']
     """
-    path = course_data() / "geo" / f"{name}.geojson"
-    try:
-        collection = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        if name in LAYERS:
-            raise DamagedData(f"The map layer {path.name} is missing from {path.parent}. {_REPAIR}") from None
-        raise unknown("map layer", name, LAYERS) from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise DamagedData(f"The map layer {path.name} cannot be read ({error}). {_REPAIR}") from None
-    if not isinstance(collection, dict) or not isinstance(collection.get("features"), list):
-        raise DamagedData(f"The map layer {path.name} is not a GeoJSON FeatureCollection. {_REPAIR}")
+    if name not in LAYERS:
+        raise unknown(tr("map layer"), name, LAYERS)
+    return _read(course_data() / "geo" / f"{name}.geojson")
+
+
+@kept
+def _read(path: Path) -> dict[str, Any]:
+    collection: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    _ = [(one["properties"]["id"], one["properties"]["kind"]) for one in collection["features"]]
     return collection
 
 
 #: The layers of ``course_data/geo``.
 LAYERS = ("region", "region_coarse", "world", "world_coarse")
 
-_REPAIR = "Get a fresh copy of the folder course_data/geo."
-
 
 def _radians(point: Sequence[float]) -> Point:
     try:
         lat, lon = (float(v) for v in point)
     except (TypeError, ValueError):
-        raise WrongType(f"A point is (latitude, longitude) in degrees, two numbers; got {point!r}.") from None
+        text = tr("A point is (latitude, longitude) in degrees, two numbers; got {given!r}.", given=point)
+        raise WrongType(text) from None
     if not (abs(lat) <= 90 and math.isfinite(lon)):
-        raise OutOfRange(f"No point on Earth has latitude {lat:g} and longitude {lon:g}; is it (lat, lon)?")
+        raise OutOfRange(
+            tr(
+                "No point on Earth has latitude {lat:g} and longitude {lon:g}; is it (lat, lon)?",
+                lat=lat,
+                lon=lon,
+            )
+        )
     return math.radians(lat), math.radians(lon)
 
 
 def _line(coordinates: Sequence[Sequence[float]], projection: Projection) -> list[list[int]]:
     out: list[list[int]] = []
     for lon, lat in coordinates:
-        x, y = projection(lat, lon)
+        x, y = projection.exact(lat, lon)
         point = [round(x), round(y)]
         if not out or out[-1] != point:
             out.append(point)

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from samarkand.ground.errors import OutOfRange, WrongType, unknown
+from samarkand.ground.words import tr
 
 #: What a measure takes as a series of numbers.
 Numbers = Iterable[float]
@@ -54,10 +55,10 @@ def shares(values: pd.Series) -> pd.Series:
     >>> shares(pd.Series({"CHN": 30.0, "RUS": 10.0})).to_dict()
     {'CHN': 0.75, 'RUS': 0.25}
     """
-    series = pd.Series(_numbers(values, "shares"), index=getattr(values, "index", None))
-    _no_negative(series, "shares")
+    series = pd.Series(_numbers(values, tr("shares")), index=getattr(values, "index", None))
+    _no_negative(series, tr("shares"))
     if series.sum() == 0:
-        raise OutOfRange("Shares of nothing: all values are zero.")
+        raise OutOfRange(tr("Shares of nothing: all values are zero."))
     return series / series.sum()
 
 
@@ -95,7 +96,7 @@ def herfindahl(values: Numbers) -> float:
     >>> herfindahl([100, 0])
     1.0
     """
-    return float((shares(pd.Series(_numbers(values, "a Herfindahl index"))) ** 2).sum())
+    return float((shares(pd.Series(_numbers(values, tr("a Herfindahl index")))) ** 2).sum())
 
 
 def jaccard(a: Collection[Hashable], b: Collection[Hashable]) -> float:
@@ -131,10 +132,12 @@ def jaccard(a: Collection[Hashable], b: Collection[Hashable]) -> float:
     """
     for group in (a, b):
         if isinstance(group, str) or not isinstance(group, Iterable):
-            raise WrongType(f'A group is a set or list, such as {{"KAZ", "RUS"}}, not {group!r}.')
+            raise WrongType(
+                tr('A group is a set or list, such as {{"KAZ", "RUS"}}, not {given!r}.', given=group)
+            )
     first, second = set(a), set(b)
     if not first | second:
-        raise OutOfRange("Both groups are empty: their overlap is not defined.")
+        raise OutOfRange(tr("Both groups are empty: their overlap is not defined."))
     return len(first & second) / len(first | second)
 
 
@@ -172,7 +175,7 @@ def brier(forecasts: Numbers, outcomes: Numbers) -> float:
     >>> brier([0.5, 1.0], [1, 1])
     0.125
     """
-    said, came = _pairs(forecasts, outcomes, "a Brier score")
+    said, came = _pairs(forecasts, outcomes, tr("a Brier score"))
     return math.fsum((f - o) ** 2 for f, o in zip(said, came, strict=True)) / len(said)
 
 
@@ -211,9 +214,11 @@ def calibration(forecasts: Numbers, outcomes: Numbers, *, bins: int = 0) -> pd.D
     >>> calibration([0.9, 0.9, 0.5], [1, 0, 1]).values.tolist()
     [[0.5, 1.0, 1.0], [0.9, 0.5, 2.0]]
     """
-    said, came = _pairs(forecasts, outcomes, "calibration")
+    said, came = _pairs(forecasts, outcomes, tr("calibration"))
     if bins < 0:
-        raise OutOfRange(f"{bins} bins are none: take a positive number, or 0 for no bins at all.")
+        raise OutOfRange(
+            tr("{bins} bins are none: take a positive number, or 0 for no bins at all.", bins=bins)
+        )
     frame = pd.DataFrame({"said": said, "came": came})
     # The last bin holds its upper end, too: a certain forecast has no bin of its own.
     group = (frame["said"] * bins).astype(int).clip(upper=bins - 1) if bins else frame["said"]
@@ -252,19 +257,19 @@ def year_on_year(values: pd.Series) -> pd.Series:
     """
     index = getattr(values, "index", None)
     if not isinstance(values, pd.Series) or index is None:
-        raise WrongType("Year on year needs a Series with years or days as its index.")
+        raise WrongType(tr("Year on year needs a Series with years or days as its index."))
     if not len(values):
-        raise OutOfRange("Year on year of nothing: there is no value.")
+        raise OutOfRange(tr("Year on year of nothing: there is no value."))
     if not pd.api.types.is_numeric_dtype(values.dtype):
-        raise WrongType("Year on year needs numbers.")
+        raise WrongType(tr("Year on year needs numbers."))
     if index.has_duplicates:
-        raise OutOfRange(f"{index[index.duplicated()][0]} stands twice in the index.")
+        raise OutOfRange(tr("{what} stands twice in the index.", what=index[index.duplicated()][0]))
     if isinstance(index, pd.DatetimeIndex):
         before = index - pd.DateOffset(years=1)
     elif pd.api.types.is_integer_dtype(index.dtype):
         before = index - 1
     else:
-        raise WrongType("The index must be years, such as 2022, or days.")
+        raise WrongType(tr("The index must be years, such as 2022, or days."))
     earlier = values.astype("float64").reindex(before).set_axis(index)
     growth = (values.astype("float64") / earlier.where(earlier != 0) - 1) * 100
     return growth.sort_index()
@@ -299,11 +304,11 @@ def mirror_gap(reported: float, mirrored: float) -> float:
     >>> round(mirror_gap(31.2, 24.1), 1)
     29.5
     """
-    here, there = _numbers([reported, mirrored], "a mirror gap")
+    here, there = _numbers([reported, mirrored], tr("a mirror gap"))
     if here < 0 or there < 0:
-        raise OutOfRange("Trade is not negative: a mirror gap compares two counts of one flow.")
+        raise OutOfRange(tr("Trade is not negative: a mirror gap compares two counts of one flow."))
     if there == 0:
-        raise OutOfRange("The other side counts nothing: a gap in per cent of nothing is not defined.")
+        raise OutOfRange(tr("The other side counts nothing: a gap in per cent of nothing is not defined."))
     return 100 * (here / there - 1)
 
 
@@ -345,17 +350,21 @@ def vote_agreement(a: Iterable[str], b: Iterable[str]) -> float:
     """
     one, other = _votes(a), _votes(b)
     if len(one) != len(other):
-        raise OutOfRange(f"{len(one)} votes and {len(other)} votes: each vote of one needs one of the other.")
+        raise OutOfRange(
+            tr("{n} votes and {m} votes: each vote of one needs one of the other.", n=len(one), m=len(other))
+        )
     apart = [abs(x - y) for x, y in zip(one, other, strict=True) if x is not None and y is not None]
     if not apart:
-        raise OutOfRange("There is no vote in which both took part, so their agreement is not defined.")
+        raise OutOfRange(tr("There is no vote in which both took part, so their agreement is not defined."))
     return 1 - sum(apart) / (2 * len(apart))
 
 
 def _votes(words: Iterable[str]) -> list[int | None]:
     """Return votes as numbers, and None for who did not vote."""
     if isinstance(words, str) or not isinstance(words, Iterable):
-        raise WrongType(f'Votes are a list or Series of words, such as ["yes", "no"], not {words!r}.')
+        raise WrongType(
+            tr('Votes are a list or Series of words, such as ["yes", "no"], not {given!r}.', given=words)
+        )
     given: list[Any] = list(words)
     numbers: list[int | None] = []
     for word in given:
@@ -364,7 +373,7 @@ def _votes(words: Iterable[str]) -> list[int | None]:
         elif not isinstance(word, str) and pd.isna(word):
             numbers.append(None)
         else:
-            raise unknown("vote", word, _BALLOTS)
+            raise unknown(tr("vote"), word, _BALLOTS)
     return numbers
 
 
@@ -413,10 +422,10 @@ def signed_triangles(
     """
     for column in (a, b, sign):
         if column not in ties.columns:
-            raise unknown("column", column, map(str, ties.columns))
+            raise unknown(tr("column"), column, map(str, ties.columns))
     strange = [s for s in ties[sign] if pd.isna(s) or s not in (-1, 0, 1)]
     if strange:
-        raise OutOfRange(f"A sign is 1, 0 or -1, not {strange[0]!r}.")
+        raise OutOfRange(tr("A sign is 1, 0 or -1, not {given!r}.", given=strange[0]))
     sums: dict[frozenset[str], int] = {}
     for one, other, value in zip(ties[a], ties[b], ties[sign], strict=True):
         if one != other:
@@ -448,20 +457,22 @@ def _triangles(signed: Mapping[frozenset[str], int]) -> list[tuple[str, str, str
 def _numbers(values: Numbers, what: str) -> list[float]:
     """Return values as floats; none may be missing, and there must be one."""
     if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
-        raise WrongType(f"For {what} give a list or Series of numbers, not {values!r}.")
+        raise WrongType(
+            tr("For {what} give a list or Series of numbers, not {given!r}.", what=what, given=values)
+        )
     found = list(values)
     if not found:
-        raise OutOfRange(f"There is no value, so {what} is not defined.")
+        raise OutOfRange(tr("There is no value, so {what} is not defined.", what=what))
     numbers = []
     for value in found:
         if isinstance(value, (str, bool, list, tuple)):
-            raise WrongType(f"For {what} give numbers, not {value!r}.")
+            raise WrongType(tr("For {what} give numbers, not {given!r}.", what=what, given=value))
         if pd.isna(value):
-            raise OutOfRange(f"A value is missing; leave it out before asking for {what}.")
+            raise OutOfRange(tr("A value is missing; leave it out before asking for {what}.", what=what))
         if not hasattr(value, "__float__"):
-            raise WrongType(f"For {what} give numbers, not {value!r}.")
+            raise WrongType(tr("For {what} give numbers, not {given!r}.", what=what, given=value))
         if not math.isfinite(value):
-            raise OutOfRange(f"A value is infinite; leave it out before asking for {what}.")
+            raise OutOfRange(tr("A value is infinite; leave it out before asking for {what}.", what=what))
         numbers.append(float(value))
     return numbers
 
@@ -470,13 +481,21 @@ def _pairs(forecasts: Numbers, outcomes: Numbers, what: str) -> tuple[list[float
     """Return forecasts and outcomes as floats from 0 to 1, one outcome for each forecast."""
     said, came = _numbers(forecasts, what), _numbers(outcomes, what)
     if len(said) != len(came):
-        raise OutOfRange(f"{len(said)} forecasts and {len(came)} outcomes: each forecast needs one outcome.")
+        raise OutOfRange(
+            tr("{n} forecasts and {m} outcomes: each forecast needs one outcome.", n=len(said), m=len(came))
+        )
     for value in (*said, *came):
         if not 0 <= value <= 1:
-            raise OutOfRange(f"{value:g} is no probability: 80 per cent is written 0.8.")
+            raise OutOfRange(tr("{value:g} is no probability: 80 per cent is written 0.8.", value=value))
     return said, came
 
 
 def _no_negative(series: pd.Series, what: str) -> None:
     if (series < 0).any():
-        raise OutOfRange(f"{series[series < 0].iloc[0]:g} is negative; {what} are of quantities.")
+        raise OutOfRange(
+            tr(
+                "{value:g} is negative; {what} are of quantities.",
+                value=series[series < 0].iloc[0],
+                what=what,
+            )
+        )

@@ -7,17 +7,23 @@ Read with the standard library alone, so that nothing heavy is imported for a na
 
 from __future__ import annotations
 
-import csv
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType, unknown
+from samarkand.ground.errors import UnknownName, WrongType, unknown
 from samarkand.ground.home import course_data
+from samarkand.ground.reading import kept, rows
+from samarkand.ground.words import tr
 
 #: Languages of names, by the code that `name` takes.
-LANGUAGES = {"en": "English", "zh": "Chinese", "ru": "Russian", "kk": "Kazakh", "uz": "Uzbek"}
+LANGUAGES = {
+    "en": tr("English"),
+    "zh": tr("Chinese"),
+    "ru": tr("Russian"),
+    "kk": tr("Kazakh"),
+    "uz": tr("Uzbek"),
+}
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("ʻʼ‘’`´", "'"))
 
@@ -38,6 +44,8 @@ class Place:
         How an English speaker may say the English name; the stressed syllable in capitals.
     capital : str
         Name of the capital in English; empty where the course has none.
+    capital_2022 : str
+        What it was called in September 2022, where that was another name.
     lat, lon : float or None
         Coordinates of the capital in degrees, WGS 84.
     note : str
@@ -53,6 +61,7 @@ class Place:
     name_local: str = ""
     pronunciation_en: str = ""
     capital: str = ""
+    capital_2022: str = ""
     lat: float | None = None
     lon: float | None = None
     note: str = ""
@@ -103,7 +112,7 @@ def get(iso3: str) -> Place:
     table = _table()
     if isinstance(iso3, str) and iso3 in table:
         return table[iso3]
-    raise _unknown_place(iso3, "code")
+    raise _unknown_place(iso3, tr("code"))
 
 
 def name(iso3: str, language: str = "en") -> str:
@@ -131,11 +140,18 @@ def name(iso3: str, language: str = "en") -> str:
     'Узбекистан'
     """
     if language not in LANGUAGES:
-        raise unknown("language", language, LANGUAGES, hint="Languages are named by two letters.")
+        raise unknown(tr("language"), language, LANGUAGES, hint=tr("Languages are named by two letters."))
     place = get(iso3)
     found = place.name if language == "en" else str(getattr(place, f"name_{language}"))
     if not found:
-        raise UnknownName(f"The course has no {LANGUAGES[language]} name for {place.name} ({iso3}).")
+        raise UnknownName(
+            tr(
+                "The course has no {language} name for {place} ({iso3}).",
+                language=LANGUAGES[language],
+                place=place.name,
+                iso3=iso3,
+            )
+        )
     return found
 
 
@@ -165,10 +181,10 @@ def find(text: str) -> str:
     ('KAZ', 'KAZ', 'KAZ')
     """
     if not isinstance(text, str):
-        raise WrongType(f"A place is found by a name or code in quotes, not by {text!r}.")
+        raise WrongType(tr("A place is found by a name or code in quotes, not by {given!r}.", given=text))
     found = _index().get(_fold(text))
     if found is None:
-        raise _unknown_place(text, "place")
+        raise _unknown_place(text, tr("place"))
     return found
 
 
@@ -177,8 +193,11 @@ def _unknown_place(text: object, kind: str) -> UnknownName:
     names = [n for p in _table().values() for n in (p.iso3, *p.names())]
     code = _index().get(_fold(text)) if isinstance(text, str) else None
     if code:
-        return UnknownName(f'No code "{text}". The code of {_table()[code].name} is "{code}".')
-    return unknown(kind, text, names, hint='For example: places.find("Kazakhstan") is "KAZ".')
+        named = _table()[code].name
+        return UnknownName(
+            tr('No code "{given}". The code of {place} is "{code}".', given=text, place=named, code=code)
+        )
+    return unknown(kind, text, names, hint=tr('For example: places.find("Kazakhstan") is "KAZ".'))
 
 
 def _fold(text: str) -> str:
@@ -188,8 +207,7 @@ def _fold(text: str) -> str:
 
 
 def _table() -> dict[str, Place]:
-    folder = course_data()
-    return _read(folder / "states.csv", folder / "places.csv", _stamp(folder))
+    return _read(course_data() / "places.csv", course_data() / "states.csv")
 
 
 def _index() -> dict[str, str]:
@@ -199,45 +217,14 @@ def _index() -> dict[str, str]:
     return index | {_fold(code): code for code in places}
 
 
-def _stamp(folder: Path) -> tuple[int, ...]:
-    """Return what changes when one of the two files does."""
-    files = [folder / "states.csv", folder / "places.csv"]
-    return tuple(n for f in files if f.exists() for n in (f.stat().st_mtime_ns, f.stat().st_size))
-
-
-@lru_cache(maxsize=4)
-def _read(states: Path, places: Path, stamp: tuple[int, ...]) -> dict[str, Place]:
-    """Read both files; `stamp` makes the cache notice when they change."""
-    table = {r["iso3"]: Place(r["iso3"], r["name"]) for r in _rows(states, ("iso3", "name"))}
-    texts = [f for f in Place.__dataclass_fields__ if f not in ("lat", "lon")]
-    for line, row in enumerate(_rows(places, (*texts, "capital_lat", "capital_lon")), start=2):
-        try:
-            lat, lon = float(row["capital_lat"]), float(row["capital_lon"])
-            if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-                raise OutOfRange
-        except ValueError:
-            raise DamagedData(
-                f"places.csv, line {line}: the coordinates of {row['capital'] or 'the capital'} are no "
-                "latitude and longitude in degrees. Get a fresh copy of the file."
-            ) from None
-        table[row["iso3"]] = Place(**{t: row[t] for t in texts}, lat=lat, lon=lon)
+@kept
+def _read(places: Path, states: Path) -> dict[str, Place]:
+    """Read both files; what ``places.csv`` holds of a state comes before what ``states.csv`` does."""
+    table = {row["iso3"]: Place(row["iso3"], row["name"]) for row in rows(states, "iso3", "name")}
+    texts = [name for name in Place.__dataclass_fields__ if name not in ("lat", "lon")]
+    for row in rows(places, *texts, "capital_lat", "capital_lon"):
+        lat, lon = float(row["capital_lat"]), float(row["capital_lon"])
+        if not (abs(lat) <= 90 and abs(lon) <= 180):
+            raise ValueError(f"No point on Earth has latitude {lat:g} and longitude {lon:g}.")
+        table[row["iso3"]] = Place(**{name: row[name] for name in texts}, lat=lat, lon=lon)
     return dict(sorted(table.items()))
-
-
-def _rows(path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    """Read a small CSV file whole and see that it has the columns it must have."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-    except (OSError, UnicodeError, csv.Error) as error:
-        why = "is missing" if isinstance(error, FileNotFoundError) else "cannot be read"
-        raise DamagedData(f"The file {path.name} {why}. Get a fresh copy of {path}.") from None
-    for column in columns:
-        if not rows or column not in rows[0]:
-            raise DamagedData(f'{path.name} has no column "{column}". Get a fresh copy of {path}.')
-    for line, row in enumerate(rows, start=2):
-        if None in row or None in row.values():
-            raise DamagedData(
-                f"{path.name}, line {line}: too few or too many columns. Get a fresh copy of {path}."
-            )
-    return rows

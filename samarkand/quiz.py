@@ -8,12 +8,13 @@ from typing import Any
 import ipywidgets as widgets
 
 from samarkand.ground.errors import OutOfRange, WrongType, unknown
+from samarkand.ground.words import tr, trn
 from samarkand.page import controls, markup
 
-INVITATION = "Run this cell to answer."
+INVITATION = tr("Run this cell to answer.")
 
 
-class Question(controls.StillBox):
+class Choice(controls.StillBox):
     """A question, its options, a button, and a reply that is read out; made by `ask`.
 
     Parameters
@@ -56,15 +57,15 @@ class Question(controls.StillBox):
             )
             choosers = [self._radio]
         button = widgets.Button(
-            description="Check my answer",
-            tooltip=f"Check the answer to: {question}",
+            description=tr("Check my answer"),
+            tooltip=tr("Check the answer to: {question}", question=question),
             layout=widgets.Layout(width="180px"),
         )
         self._reply = widgets.HTML(markup.status("", "say"))
         for chooser in choosers:
             chooser.observe(lambda _: self._say("", "say"), "value")
         button.on_click(lambda _: self.answer(*self.chosen()))
-        asked = question + (" (More than one may be right.)" if many else "")
+        asked = tr("{question} (More than one may be right.)", question=question) if many else question
         listed = "".join(f'<li class="item">{markup.escape(option)}</li>' for option in options)
         super().__init__(
             [controls.heading(asked), *choosers, button, self._reply],
@@ -72,7 +73,12 @@ class Question(controls.StillBox):
                 f'<div class="card"><div class="question">{markup.escape(asked)}</div>'
                 f'<ul class="list">{listed}</ul>{controls.invitation(INVITATION)}</div>'
             ),
-            sentence=f"Question: {asked} Options: {'; '.join(options)}. {INVITATION}",
+            sentence=tr(
+                "Question: {question} Options: {options}. {invitation}",
+                question=asked,
+                options="; ".join(options),
+                invitation=INVITATION,
+            ),
         )
 
     def chosen(self) -> tuple[int, ...]:
@@ -96,20 +102,25 @@ class Question(controls.StillBox):
         """
         chosen = frozenset(positions)
         if not chosen:
-            return self._say("Choose an answer first.", "open")
+            return self._say(tr("Choose an answer first."), "open")
         if chosen == self._right:
-            return self._say(f"Yes. {self._why}".strip(), "right")
+            return self._say(tr("Yes. {why}", why=self._why) if self._why else tr("Yes."), "right")
         wrong = sorted(chosen - self._right)
         hint = next((self._hints[i] for i in wrong if i in self._hints), "")
         if not wrong:
             return self._say(
-                f"So far right, but not all yet: there is more to choose than {len(chosen)}.", "wrong"
+                trn(
+                    "So far right, but not all yet: there is more to choose than {n}.",
+                    "So far right, but not all yet: there is more to choose than {n}.",
+                    len(chosen),
+                ),
+                "wrong",
             )
         if hint:
-            return self._say(f"Not yet. {hint}", "wrong")
+            return self._say(tr("Not yet. {hint}", hint=hint), "wrong")
         if self._many and chosen & self._right:
-            return self._say("Not yet: some of these are right, and some are not.", "wrong")
-        return self._say("Not yet. Look again, and try another answer.", "wrong")
+            return self._say(tr("Not yet: some of these are right, and some are not."), "wrong")
+        return self._say(tr("Not yet. Look again, and try another answer."), "wrong")
 
     def _say(self, sentence: str, kind: str) -> str:
         self._reply.value = markup.status(sentence, kind)
@@ -123,7 +134,7 @@ def ask(
     why: str = "",
     *,
     hints: Mapping[int | str, str] | None = None,
-) -> Question:
+) -> Choice:
     """Return a question to be answered by mouse or keyboard.
 
     Parameters
@@ -142,7 +153,7 @@ def ask(
 
     Returns
     -------
-    Question
+    Choice
         A box of widgets; a reader who does not run the notebook sees question and options.
 
     Raises
@@ -165,17 +176,19 @@ def ask(
     'Yes. It met there on 15-16 September.'
     """
     if isinstance(options, str) or not all(isinstance(o, str) for o in options):
-        raise WrongType('The options of a question are a list of texts, for example ["yes", "no"].')
+        raise WrongType(tr('The options of a question are a list of texts, for example ["yes", "no"].'))
     texts = tuple(options)
     if len(texts) < 2 or len(set(texts)) < len(texts):
-        raise OutOfRange(f'The question "{question}" needs at least two options, all different.')
+        raise OutOfRange(
+            tr('The question "{question}" needs at least two options, all different.', question=question)
+        )
     reasons = {_position(key, texts): text for key, text in (hints or {}).items()}
     if isinstance(answer, int | str):
-        return Question(question, texts, _position(answer, texts), why=why, hints=reasons)
+        return Choice(question, texts, _position(answer, texts), why=why, hints=reasons)
     right = frozenset(_position(a, texts) for a in answer)
     if not right:
-        raise OutOfRange(f'The question "{question}" needs at least one right answer.')
-    return Question(question, texts, right, why=why, hints=reasons)
+        raise OutOfRange(tr('The question "{question}" needs at least one right answer.', question=question))
+    return Choice(question, texts, right, why=why, hints=reasons)
 
 
 def _position(option: Any, texts: tuple[str, ...]) -> int:
@@ -183,4 +196,4 @@ def _position(option: Any, texts: tuple[str, ...]) -> int:
         return texts.index(option)
     if isinstance(option, int) and not isinstance(option, bool) and 0 <= option < len(texts):
         return option
-    raise unknown("option", option, texts)
+    raise unknown(tr("option"), option, texts)

@@ -11,8 +11,9 @@ import random
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.answers.kinds import ByKey, Day, Number, Together, Whole
-from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Question
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import ByKey, Day, Days, Number, PerCent, Together, Whole
+from samarkand.grading.marking.checks import ExerciseSet, Given, Question
 from samarkand.grading.marking.inputs import Case
 
 STARTS = ["ARM", "AZE", "BLR", "IND", "IRN", "KAZ", "KGZ", "MNG", "PAK", "RUS", "TJK", "TUR"]
@@ -171,7 +172,7 @@ SET = ExerciseSet(
     options={"event": _events(), "start": STARTS, "end": ENDS, "states": GROUPS, "route": ROUTES},
     questions=(
         Question(
-            "q1", "gap_days", 1, Whole("days", 0, 12000), _gap,
+            "q1", "gap_days", 1, Days(0, 12000), _gap,
             "Look up the day of your event in timeline, and subtract it from 14 September 2022.",
             "01_the_trip: 3. How long had he not been abroad?",
             (
@@ -218,7 +219,7 @@ SET = ExerciseSet(
             cases=_cases,
         ),
         Question(
-            "q5", "journey", 2, Together((Number("km", 5, 0, 200_000), Number("per cent", 0.1, 0, 100))), _route,
+            "q5", "journey", 2, Together((Number("km", 5, 0, 200_000), PerCent(0.1, 0, 100))), _route,
             "Four flights between five capitals; the second number is the longest of them in per cent of the first.",
             "01_the_trip: 2. Where did he go?",
             (

@@ -8,8 +8,9 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.answers.kinds import ByKey, Number, Together, Whole
-from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Question
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import ByKey, PerCent, Together, Whole
+from samarkand.grading.marking.checks import ExerciseSet, Given, Question
 from samarkand.grading.marking.inputs import Case
 
 EXPERTS = ["Niva Yau", "Chien-yu Shih", "Bradley Jardine"]
@@ -177,7 +178,7 @@ SET = ExerciseSet(
     options={"without": LEFT_OUT, "blocks": GROUPS, "column": COLUMNS},
     questions=(
         Question(
-            "q1", "expert_shares", 2, ByKey(Number("per cent", 0.1, 0, 100), keys="experts"), _expert_shares,
+            "q1", "expert_shares", 2, ByKey(PerCent(0.1, 0, 100), keys="experts"), _expert_shares,
             "Leave your paragraphs out, keep the blocks that quote one of the three, sum the quoted words of each, divide by the sum of all three; whoever has none is left out.",
             "02_reading_the_article: 1. Whose words are they?",
             (
@@ -190,7 +191,7 @@ SET = ExerciseSet(
             varies=True, uses=("without",),
         ),
         Question(
-            "q2", "types", 1, ByKey(Whole("claims", 0), keys="types of claim"), lambda g: _types(_inside(g)),
+            "q2", "types", 1, ByKey(Whole("claims", 0), keys="types of claim", zeros=True), lambda g: _types(_inside(g)),
             "Keep the claims whose block is one of yours, and count their rows by the column type.",
             "02_reading_the_article: 3. Facts, forecasts, and small words",
             (
@@ -205,7 +206,7 @@ SET = ExerciseSet(
         ),
         Question(
             "q3", "hedged", 2,
-            Together((Whole("claims", 0), Number("per cent", 0.1, 0, 100), Number("per cent", 0.1, 0, 100))), _hedged,
+            Together((Whole("claims", 0), PerCent(0.1, 0, 100), PerCent(0.1, 0, 100))), _hedged,
             "Leave the claims of your paragraphs out. A claim is hedged if its cell in hedge is not empty; then see which type those are.",
             "02_reading_the_article: 3. Facts, forecasts, and small words",
             (
@@ -220,7 +221,7 @@ SET = ExerciseSet(
             varies=True, uses=("blocks",),
         ),
         Question(
-            "q4", "commonest", 2, Together((Whole("claims", 0), Number("per cent", 0.1, 0, 100))), _of_blocks,
+            "q4", "commonest", 2, Together((Whole("claims", 0), PerCent(0.1, 0, 100))), _of_blocks,
             "Keep the claims whose block is one of yours; then take the commonest value of the column you were given.",
             "02_reading_the_article: 3. Facts, forecasts, and small words",
             (
@@ -233,7 +234,7 @@ SET = ExerciseSet(
             varies=True, uses=("blocks", "column"),
         ),
         Question(
-            "q5", "word_share", 3, Number("per cent", 0.05, 0, 100), word_share,
+            "q5", "word_share", 3, PerCent(0.05, 0, 100), word_share,
             "Sum words, do not count rows; and think of a kind that is not there, and of an empty table.",
             "02_reading_the_article: 1. Whose words are they?",
             (

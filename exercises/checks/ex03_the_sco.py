@@ -11,8 +11,9 @@ from collections.abc import Collection, Set
 import pandas as pd
 
 from samarkand import data
-from samarkand.answers.kinds import Codes, Number, Text, Together, Whole
-from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Question
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import Codes, Days, Number, PerCent, Text, Together, Whole
+from samarkand.grading.marking.checks import ExerciseSet, Given, Question
 from samarkand.grading.marking.inputs import Case
 
 SUMMIT = pd.Timestamp("2022-09-15")
@@ -82,8 +83,11 @@ def _since_the_oldest(given: Given) -> tuple[int, ...]:
 
 def status_on(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
     """Return the status of a state on a day, or "none"."""
-    running = _on(table[table["iso3"] == iso3], pd.Timestamp(day))
-    return str(running["status"].iloc[0]) if len(running) else "none"
+    own, day = table[table["iso3"] == iso3], pd.Timestamp(day)
+    for status, began, ended in zip(own["status"], own["from"], own["to"], strict=True):
+        if began <= day and (pd.isna(ended) or day < ended):
+            return str(status)
+    return "none"
 
 
 def _inclusive(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
@@ -296,7 +300,7 @@ SET = ExerciseSet(
     questions=(
         Question(
             "q1", "counts", 1,
-            Together((Whole("members", 0, 40), Whole("observers", 0, 40), Whole("dialogue partners", 0, 40), Whole("days", 0, 20000))), _counts,
+            Together((Whole("members", 0, 40), Whole("observers", 0, 40), Whole("dialogue partners", 0, 40), Days(0, 20000))), _counts,
             "A spell runs on a day if it began by then and has not ended by then; of those, the newest has the latest from.",
             "03_the_sco: 1. Who belongs? Status comes in spells",
             (
@@ -323,7 +327,7 @@ SET = ExerciseSet(
             cases=_cases,
         ),
         Question(
-            "q3", "people_share", 2, Number("per cent", 0.05, 0, 100), _people,
+            "q3", "people_share", 2, PerCent(0.05, 0, 100), _people,
             "Sum the population of your six states, and divide by the row WLD of the same year.",
             "03_the_sco: 2. Forty per cent of the people?",
             (
@@ -338,7 +342,7 @@ SET = ExerciseSet(
             varies=True, uses=("year", "states"),
         ),
         Question(
-            "q4", "gdp_shares", 2, Together((Number("per cent", 0.05, 0, 100), Number("per cent", 0.05, 0, 100))), _money,
+            "q4", "gdp_shares", 2, Together((PerCent(0.05, 0, 100), PerCent(0.05, 0, 100))), _money,
             "For the first, multiply GDP per head by population before you sum; for the second, take current dollars.",
             "03_the_sco: 3. Thirty per cent of the money?",
             (
@@ -371,7 +375,7 @@ SET = ExerciseSet(
         ),
         Question(
             "q6", "similarity", 2,
-            Together((Whole("states in both", 0, 40), Number("Jaccard", 0.005, 0, 1), Number("per cent", 0.01, 0, 100))), _similar,
+            Together((Whole("states in both", 0, 40), Number("Jaccard", 0.005, 0, 1), PerCent(0.01, 0, 100))), _similar,
             "Make two sets of codes for your day. Jaccard: how many are in both, divided by how many are in at least one.",
             "03_the_sco: 5. Is it a bloc?",
             (

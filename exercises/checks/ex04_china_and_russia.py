@@ -10,8 +10,9 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.answers.kinds import Day, Number, Together
-from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Question
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import Day, Number, PerCent, Together
+from samarkand.grading.marking.checks import ExerciseSet, Given, Question
 from samarkand.grading.marking.inputs import Case
 
 YEARS = [list(pair) for pair in itertools.combinations((2020, 2021, 2022, 2023, 2024), 2)]
@@ -211,7 +212,7 @@ SET = ExerciseSet(
     options={"end": _ends(), "span": SPANS, "day": _days(), "years": YEARS, "destination": DESTINATIONS},
     questions=(
         Question(
-            "q1", "surplus", 1, Together((Number("USD bn", 0.05, -500, 500), Number("per cent", 0.1, -100, 1000))), _surplus,
+            "q1", "surplus", 1, Together((Number("USD bn", 0.05, -500, 500), PerCent(0.1, -100, 1000))), _surplus,
             "Take the row of your period; what China bought less what it sold, and that in per cent of what it sold.",
             "04_china_and_russia: 2. Trade by month",
             (
@@ -224,7 +225,7 @@ SET = ExerciseSet(
             varies=True, uses=("end",),
         ),
         Question(
-            "q2", "growth", 2, Number("per cent", 0.1, -100, 1000), _growth,
+            "q2", "growth", 2, PerCent(0.1, -100, 1000), _growth,
             "The difference of your two years, in per cent of the earlier one; only whole years as China counts its trade with Russia.",
             "04_china_and_russia: 3. Year on year",
             (
@@ -255,7 +256,7 @@ SET = ExerciseSet(
         ),
         Question(
             "q4", "oil", 2,
-            Together((Number("per cent", 0.1, 0, 100), Number("per cent", 0.1, 0, 100), Number("million tonnes", 0.01, -500, 500))), _oil,
+            Together((PerCent(0.1, 0, 100), PerCent(0.1, 0, 100), Number("million tonnes", 0.01, -500, 500))), _oil,
             "Only Russian crude oil of the years you were given; each total is over the four destinations of the table.",
             "04_china_and_russia: 5. Where the oil went",
             (

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pandas as pd
 
 from samarkand import data
+from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import ByKey, Codes, Number, Together, Whole
 from samarkand.grading.marking.checks import (
     Criterion,
-    Diagnosis,
     ExerciseSet,
     Given,
     Question,
@@ -76,8 +76,9 @@ def _numbers(votes: pd.DataFrame) -> pd.DataFrame:
 
 def vote_distance(votes: pd.DataFrame, a: str, b: str) -> int:
     """Sum the absolute differences of two states' votes; abstaining and not voting are 0."""
-    coded = _numbers(votes.set_index("iso3"))
-    return int((coded.loc[a] - coded.loc[b]).abs().sum())
+    said = votes.set_index("iso3")[RESOLUTIONS]
+    one, other = ([{"yes": 1, "no": -1}.get(vote, 0) for vote in said.loc[state]] for state in (a, b))
+    return sum(abs(x - y) for x, y in zip(one, other, strict=True))
 
 
 def _differing(votes: pd.DataFrame, a: str, b: str) -> int:
@@ -298,8 +299,8 @@ SET = ExerciseSet(
                     "A claim that could mean anything: “China was somehow involved.”",
                     "A claim without its bounds: “China sided with Russia.”",
                     "A claim with bounds: “In votes China abstained more than it sided with Russia.”",
-                    "A claim with bounds and a measure: “Between March and October 2022 China’s words leaned to Russia further "
-                    "than its votes did.”",
+                    "A claim with bounds and a measure: “In 2022 China’s words leaned to Russia further than three of "
+                    "its five votes did.”",
                 )),
                 Criterion("Evidence from two tables or sources", (
                     "None: “Everybody knows it.”",
@@ -313,7 +314,7 @@ SET = ExerciseSet(
                     "Mentioned: “Some disagree.”",
                     "Named: “It voted no on ES-11/3.”",
                     "Named and answered: “It voted no on ES-11/3, which was about a seat in the Human Rights Council.”",
-                    "Named, answered, and the claim changed by it: “… so the claim holds for two of three votes.”",
+                    "Named, answered, and the claim changed by it: “… so the claim holds for three of five votes.”",
                 )),
                 Criterion("Limits and neutral wording", (
                     "Loaded words and no limits: “Beijing’s treachery.”",

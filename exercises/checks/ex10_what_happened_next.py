@@ -9,8 +9,9 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.answers.kinds import ByKey, Number
-from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Given, Question
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import ByKey, Number, PerCent
+from samarkand.grading.marking.checks import ExerciseSet, Given, Question
 from samarkand.grading.marking.inputs import Case
 
 #: What became of a forecast, as a number.
@@ -172,7 +173,7 @@ SET = ExerciseSet(
     options={"blocks": GROUPS, "constant": CONSTANTS, "speaker": SPEAKERS, "probability": HERS, "other": OTHERS},
     questions=(
         Question(
-            "q1", "borne_out", 1, Number("per cent", 0.1, 0, 100), _borne_out,
+            "q1", "borne_out", 1, PerCent(0.1, 0, 100), _borne_out,
             "Keep the claims outside your paragraphs whose verifiable is yes, and take the share whose verdict is borne out.",
             "10_what_happened_next: 3. The verdicts, and the calendar",
             (
@@ -188,7 +189,7 @@ SET = ExerciseSet(
             varies=True, uses=("blocks",),
         ),
         Question(
-            "q2", "by_type", 2, ByKey(Number("per cent", 0.1, 0, 100), keys="types of claim"),
+            "q2", "by_type", 2, ByKey(PerCent(0.1, 0, 100), keys="types of claim"),
             lambda g: _by_type(_whatever_can_be_checked(g)),
             "For each of the three types, the share of its own claims outside your paragraphs that was borne out.",
             "10_what_happened_next: 3. The verdicts, and the calendar",

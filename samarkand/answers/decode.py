@@ -148,6 +148,27 @@ def read(form: Any) -> Value:
         raise NotAValue(f"a damaged value: {type(error).__name__}") from None
 
 
+def plain(value: object) -> Value:
+    """Turn an object of this process into a plain value, as if it had come out of the sandbox.
+
+    Parameters
+    ----------
+    value : object
+        Anything; no method of its own is called.
+
+    Returns
+    -------
+    Value
+        A plain value.
+
+    Examples
+    --------
+    >>> plain({"KAZ", "KAZ"})
+    Items(kind='set', values=('KAZ',))
+    """
+    return read(encode.encode(value))
+
+
 def _read(form: Any, depth: int) -> Value:
     if depth > encode.DEPTH + 2:
         raise NotAValue("nested too deeply")

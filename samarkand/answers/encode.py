@@ -100,6 +100,9 @@ def _encode(value: Any, budget: _Budget, depth: int, *, paid: bool = False) -> J
     module = type.__dict__["__module__"].__get__(kind)
     if type(module) is str and module.partition(".")[0] in ("numpy", "pandas"):
         return _encode_scientific(value, budget, depth)
+    for plain, own in _PLAIN:  # a member of an Enum that is a text or a number too
+        if plain in type.__dict__["__mro__"].__get__(kind):
+            return _encode(own(value), budget, depth, paid=True)
     # Not only what def makes: functools.cache and partial, classes, whatever can be called.
     return {"t": "function"} if callable(value) else {"t": "other", "type": _type_name(value)}
 
@@ -129,6 +132,11 @@ _COLLECTIONS: dict[type, str] = {
     type({}.values()): "list",
     type({}.items()): "list",
 }
+_PLAIN: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (str, str.__str__),
+    (int, int.__int__),
+    (float, float.__float__),
+)
 _MAPPINGS = (dict, collections.Counter, collections.OrderedDict, collections.defaultdict)
 _SCALARS: dict[type, Any] = {
     bool: lambda v: v,

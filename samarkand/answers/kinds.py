@@ -10,10 +10,11 @@ from __future__ import annotations
 # ruff: noqa: PLR0911 - one return a kind of value reads best
 import datetime
 import math
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
 
 from samarkand.answers.decode import Column, Items, Opaque, Pairs, Table, Value
+from samarkand.ground.words import tr, trn
 
 
 class WrongForm(ValueError):
@@ -22,6 +23,12 @@ class WrongForm(ValueError):
 
 class Kind:
     """What all kinds share."""
+
+    _known: ClassVar[dict[str, type[Kind]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Remember the kind under its name."""
+        Kind._known[cls.__name__] = cls
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
@@ -36,11 +43,37 @@ class Kind:
         return bool(type(answer) is type(expected) and answer == expected)
 
     def to_json(self) -> dict[str, Any]:
-        """Write the kind for the student's copy."""
-        own = {
-            name: value for name, value in vars(self).items() if not isinstance(value, Kind | tuple | dict)
-        }
-        return {"kind": type(self).__name__, **own}
+        """Write the kind for the student's copy: its name, and what is not as usual."""
+        usual = type(self)()
+        own = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        changed = {name: _written(value) for name, value in own.items() if value != getattr(usual, name)}
+        return {"kind": type(self).__name__, **changed}
+
+    def exactly(self) -> Kind:
+        """Return the same kind without its tolerance.
+
+        Examples
+        --------
+        >>> wide = Together((Number("km", 5), Whole()))
+        >>> wide.same((12.0, 3), (14.0, 3)), wide.exactly().same((12.0, 3), (14.0, 3))
+        (True, False)
+        """
+        return from_json(_exact(self.to_json()))
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Kind):
+        return value.to_json()
+    if isinstance(value, dict):
+        return {name: _written(part) for name, part in value.items()}
+    return [_written(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _exact(form: Any) -> Any:
+    if isinstance(form, dict):
+        kept = {name: part for name, part in form.items() if name != "tolerance" or isinstance(part, dict)}
+        return {name: _exact(part) for name, part in kept.items()}
+    return [_exact(part) for part in form] if isinstance(form, list) else form
 
 
 def from_json(form: dict[str, Any]) -> Kind:
@@ -51,80 +84,157 @@ def from_json(form: dict[str, Any]) -> Kind:
     >>> from_json({"kind": "Whole", "unit": "states"}).asked()
     'a whole number (states)'
     """
-    options = dict(form)
-    kind = {c.__name__: c for c in (Number, Whole, Truth, Text, Day, Codes, Ordered, Together, ByKey, Rows)}[
-        options.pop("kind")
-    ]
-    for name in ("of", "key"):
-        if options.get(name):
-            options[name] = from_json(options[name])
-    if "parts" in options:
-        options["parts"] = tuple(from_json(part) for part in options["parts"])
-    if "columns" in options:
-        options["columns"] = {name: from_json(part) for name, part in options["columns"].items()}
-    built: Kind = kind(**options)
-    return built
+    options = {name: _built(value) for name, value in form.items() if name != "kind"}
+    return Kind._known[form["kind"]](**options)
+
+
+def _built(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_built, value))
+    if isinstance(value, dict):
+        is_kind = isinstance(value.get("kind"), str)
+        return from_json(value) if is_kind else {name: _built(part) for name, part in value.items()}
+    return value
 
 
 def described(value: Value) -> str:
     """Say what an answer is, for a sentence: "a text", "a table of 8 rows"."""
     if value is None:
-        return "a missing value"
+        return tr("a missing value")
     if isinstance(value, bool):
-        return "True or False"
+        return tr("True or False")
     if isinstance(value, int | float):
-        return "a number"
+        return tr("a number")
     if isinstance(value, str):
-        return "a text"
+        return tr("a text")
     if isinstance(value, datetime.timedelta):
-        return "a span of time"
+        return tr("a span of time")
     if isinstance(value, datetime.date):
-        return "a date"
-    if isinstance(value, Items):
-        return f"a {value.kind} of {len(value.values)}"
-    if isinstance(value, Pairs):
-        return f"a dict of {len(value.pairs)}"
-    if isinstance(value, Column):
-        return f"a Series of {len(value.values)}"
-    if isinstance(value, Table):
-        return f"a table of {len(value.index)} rows and {len(value.names)} columns"
+        return tr("a date")
+    if isinstance(value, Items | Pairs | Column | Table):
+        return _described_many(value)
     if isinstance(value, Opaque) and value.kind == "function":
-        return "a function"
+        return tr("a function")
     if isinstance(value, Opaque) and value.kind == "big":
-        return "far more than was asked for"
-    return "an object of another type"
+        return tr("far more than was asked for")
+    if isinstance(value, Opaque) and value.type.isidentifier():
+        return tr("an object of type {name}", name=value.type)
+    return tr("an object of another type")
+
+
+def _described_many(value: Items | Pairs | Column | Table) -> str:
+    if isinstance(value, Items):
+        n = len(value.values)
+        return {
+            "list": tr("a list of {n}", n=n),
+            "tuple": tr("a tuple of {n}", n=n),
+            "set": tr("a set of {n}", n=n),
+            "array": tr("an array of {n}", n=n),
+            "index": tr("an index of {n}", n=n),
+        }[value.kind]
+    if isinstance(value, Pairs):
+        return tr("a dict of {n}", n=len(value.pairs))
+    if isinstance(value, Column):
+        return tr("a Series of {n}", n=len(value.values))
+    rows = trn("{n} row", "{n} rows", len(value.index))
+    columns = trn("{n} column", "{n} columns", len(value.names))
+    return tr("a table of {rows} and {columns}", rows=rows, columns=columns)
+
+
+def refused(value: Value, asked: str, hint: str = "") -> WrongForm:
+    """Return the error for an answer of another kind: what it is, what was expected, what may have happened.
+
+    Parameters
+    ----------
+    value : Value
+        The answer.
+    asked : str
+        What was expected, as a kind says it.
+    hint : str, optional
+        What to do about it.
+
+    Returns
+    -------
+    WrongForm
+        To be raised by the caller.
+
+    Examples
+    --------
+    >>> print(refused(None, "a number"))
+    This is a missing value; expected was a number. Was it only printed, or is a row missing?
+    """
+    if value is None:
+        hint = tr("Was it only printed, or is a row missing?")
+    elif isinstance(value, Opaque) and value.kind == "function":
+        hint = tr("Did you leave out the brackets ()?")
+    elif isinstance(value, Items | Column | Table | Pairs) and not _size(value):
+        hint = tr("Look at your filter: does it keep any row?")
+    said = tr("This is {given}; expected was {asked}.", given=described(value), asked=asked)
+    return WrongForm(f"{said} {hint}".strip())
+
+
+def _size(value: Items | Column | Table | Pairs) -> int:
+    if isinstance(value, Table):
+        return len(value.index)
+    return len(value.pairs if isinstance(value, Pairs) else value.values)
+
+
+def _not_one(value: Value, asked: str, hint: str = "") -> WrongForm:
+    """Refuse an answer where a single value is asked for."""
+    if isinstance(value, Items | Column | Table | Pairs):
+        hint = tr("Count them, add them up, or pick the one that is asked for.")
+    return refused(value, asked, hint)
+
+
+def _number(value: Value, asked: str) -> float:
+    """Take a single finite number."""
+    value = _one(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        quotes = tr("Take the quotes away, or turn it into a number.") if isinstance(value, str) else ""
+        raise _not_one(value, asked, quotes)
+    if not math.isfinite(value):
+        raise WrongForm(tr("This is not a finite number: is a missing value or a division by zero in it?"))
+    return value
 
 
 def _one(value: Value) -> Value:
     """Take the single value out of a Series, a list or a table of one."""
-    if isinstance(value, Items | Column) and len(value.values) == 1:
-        return value.values[0]
+    while isinstance(value, Items | Column) and len(value.values) == 1:
+        value = value.values[0]
     if isinstance(value, Table) and len(value.names) == len(value.index) == 1:
         return value.columns[0][0]
     return value
 
 
+def _row(value: Value) -> Value:
+    """Take the one row out of what holds a row and nothing else: values of a table, a list of records."""
+    while isinstance(value, Items | Column) and len(value.values) == 1:
+        (inner,) = value.values
+        if not isinstance(inner, Items | Column | Pairs | Table):
+            break
+        value = inner
+    return value
+
+
 def _many(value: Value, asked: str) -> tuple[Value, ...]:
+    value = _row(value)
     if isinstance(value, Items | Column):
         return value.values
     if isinstance(value, Table) and len(value.names) == 1:
         return value.columns[0]
-    raise WrongForm(f"This is {described(value)}; expected was {asked}.")
+    if isinstance(value, Table) and len(value.index) == 1:
+        return tuple(column[0] for column in value.columns)
+    raise refused(value, asked)
 
 
 def _in_order(value: Value, asked: str) -> tuple[Value, ...]:
     """Take several values in the order they stand in; a dict and a row of a table have one too."""
+    value = _row(value)
     if isinstance(value, Items) and value.kind == "set":
-        raise WrongForm(f"A set has no order; expected was {asked}.")
+        raise WrongForm(tr("A set has no order; expected was {asked}.", asked=asked))
     if isinstance(value, Pairs):
         return tuple(v for _, v in value.pairs)
-    if isinstance(value, Table) and len(value.index) == 1:
-        return tuple(column[0] for column in value.columns)
     return _many(value, asked)
-
-
-def _in(unit: str) -> str:
-    return f" ({unit})" if unit else ""
 
 
 @dataclass(frozen=True)
@@ -148,31 +258,39 @@ class Number(Kind):
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
-        return f"a number{_in(self.unit)}"
+        return tr("a number ({unit})", unit=self.unit) if self.unit else tr("a number")
 
     def read(self, value: Value) -> float:
         """Take any finite number."""
-        value = _one(value)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise WrongForm(f"This is {described(value)}; expected was {self.asked()}.")
-        number = float(value)
-        if not math.isfinite(number):
-            raise WrongForm("This is not a finite number: is a missing value or a division by zero in it?")
+        number = float(_number(value, self.asked()))
         # Sums of floats miss a bound by a hair.
         if not self.low - self.tolerance <= number <= self.high + self.tolerance:
-            raise WrongForm(
-                f"No answer to this can lie outside {self.low:g} to {self.high:g}{_in(self.unit)}: "
-                "check the unit."
-            )
+            raise WrongForm(_outside(self.low, self.high, self.unit))
         return number
 
     def same(self, answer: float, expected: float) -> bool:
         """Compare within the tolerance; a hair more, so that a bound like 0.05 means what it says."""
-        return abs(answer - expected) <= self.tolerance * (1 + 1e-9) + 1e-12
+        return abs(answer - expected) <= self.tolerance * (1 + 1e-9) + 1e-9 * max(1.0, abs(expected))
 
-    def to_json(self) -> dict[str, Any]:
-        """Leave infinite bounds out: JSON has none."""
-        return {k: v for k, v in super().to_json().items() if not (isinstance(v, float) and math.isinf(v))}
+
+def _outside(low: float, high: float, unit: str) -> str:
+    if math.isinf(high):
+        return tr("No answer to this can lie below {low:.12g}.", low=low)
+    if not unit:
+        return tr("No answer to this can lie outside {low:.12g} to {high:.12g}.", low=low, high=high)
+    return tr(
+        "No answer to this can lie outside {low:.12g} to {high:.12g} ({unit}): check the unit.",
+        low=low,
+        high=high,
+        unit=unit,
+    )
+
+
+@dataclass(frozen=True)
+class PerCent(Number):
+    """A share or a change in per cent."""
+
+    unit: str = field(default=tr("per cent"), init=False)
 
 
 @dataclass(frozen=True)
@@ -185,20 +303,30 @@ class Whole(Kind):
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
-        return f"a whole number{_in(self.unit)}"
+        return tr("a whole number ({unit})", unit=self.unit) if self.unit else tr("a whole number")
 
     def read(self, value: Value) -> int:
         """Take an int, or a float without a fraction."""
+        number = _number(value, self.asked())
+        if abs(number - round(number)) > 1e-6:
+            raise WrongForm(tr("This has a fraction; expected was {asked}.", asked=self.asked()))
+        if not self.low <= number <= self.high:
+            raise WrongForm(_outside(self.low, self.high, self.unit))
+        return round(number)
+
+
+@dataclass(frozen=True)
+class Days(Whole):
+    """A number of days; a span of time counts as its days."""
+
+    unit: str = field(default=tr("days"), init=False)
+
+    def read(self, value: Value) -> int:
+        """Take a whole number or a span of whole days."""
         value = _one(value)
-        if isinstance(value, datetime.timedelta) and "day" in self.unit:
+        if isinstance(value, datetime.timedelta):
             value = value.total_seconds() / 86400
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise WrongForm(f"This is {described(value)}; expected was {self.asked()}.")
-        if not math.isfinite(value) or abs(value - round(value)) > 1e-6:
-            raise WrongForm(f"This has a fraction; expected was {self.asked()}.")
-        if not self.low <= value <= self.high:
-            raise WrongForm(f"No answer to this can lie outside {self.low} to {self.high}{_in(self.unit)}.")
-        return round(value)
+        return super().read(value)
 
 
 @dataclass(frozen=True)
@@ -207,13 +335,13 @@ class Truth(Kind):
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
-        return "True or False"
+        return tr("True or False")
 
     def read(self, value: Value) -> bool:
         """Take a bool and nothing that merely looks like one."""
         value = _one(value)
         if not isinstance(value, bool):
-            raise WrongForm(f"This is {described(value)}; expected was True or False.")
+            raise _not_one(value, self.asked())
         return value
 
 
@@ -221,7 +349,7 @@ class Truth(Kind):
 class Text(Kind):
     """A text; the case of letters and spaces around it do not matter."""
 
-    what: str = "a text"
+    what: str = tr("a text")
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
@@ -231,7 +359,7 @@ class Text(Kind):
         """Take a text."""
         value = _one(value)
         if not isinstance(value, str):
-            raise WrongForm(f"This is {described(value)}; expected was {self.what}.")
+            raise _not_one(value, self.what)
         return " ".join(value.split()).casefold()
 
 
@@ -241,7 +369,7 @@ class Day(Kind):
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
-        return "a day (a date, or a text like 2022-09-14)"
+        return tr("a day (a date, or a text like 2022-09-14)")
 
     def read(self, value: Value) -> datetime.date:
         """Take a date, a time without its hours, or an ISO text."""
@@ -255,36 +383,70 @@ class Day(Kind):
                 return datetime.datetime.fromisoformat(value.strip()).date()
             except ValueError:
                 pass
-        raise WrongForm(f"This is {described(value)}; expected was {self.asked()}.")
+        raise _not_one(value, self.asked())
 
 
 @dataclass(frozen=True)
 class Codes(Kind):
     """A collection of codes in which neither order nor case nor the kind of collection matters."""
 
-    what: str = "country codes of three letters"
+    what: str = tr("country codes of three letters")
     letters: int = 3
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
-        return f"a list or set of {self.what}"
+        return tr("a list or set of {what}", what=self.what)
 
     def read(self, value: Value) -> frozenset[str]:
-        """Take a list, set, array, index, Series or a text."""
+        """Take a list, set, array, index, Series, the keys of a dict or a text."""
         if isinstance(value, str):
             value = Items("list", (value,))
-        if isinstance(value, Column) and not value.values:
-            return frozenset()
-        found = _many(value, self.asked())
-        if not all(isinstance(v, str) for v in found):
-            index = " What stands in the index is not read." if isinstance(value, Column) else ""
-            raise WrongForm(f"Not all of these are texts; expected was {self.asked()}.{index}")
-        codes = [str(v).strip().upper() for v in found]
+        if isinstance(value, Pairs) and not any(v is False for _, v in value.pairs):
+            keys, values = ([pair[n] for pair in value.pairs] for n in (0, 1))
+            # A Series that was made a dict has numbers for keys.
+            value = Items("list", tuple(keys if any(isinstance(k, str) for k in keys) else values))
+        codes = [text.upper() for text in _texts(value, self.asked())]
         if not all(len(code) == self.letters and code.isalpha() for code in codes):
-            raise WrongForm(f"Not all of these are {self.what}.")
+            raise WrongForm(tr("Not all of these are {what}.", what=self.what))
         if len(set(codes)) != len(codes):
-            raise WrongForm("Something stands in it more than once.")
+            raise WrongForm(tr("Something stands in it more than once."))
         return frozenset(codes)
+
+
+def _texts(value: Value, asked: str, *, gaps: bool = False) -> list[str]:
+    """Take several texts; with gaps, missing values may stand between them."""
+    found = [v for v in _many(value, asked) if not (gaps and _missing(v))]
+    texts = [v.strip() for v in found if isinstance(v, str)]
+    if len(texts) != len(found):
+        said = tr("Not all of these are texts; expected was {asked}.", asked=asked)
+        index = tr("What stands in the index is not read.") if isinstance(value, Column) else ""
+        raise WrongForm(f"{said} {index}".strip())
+    return texts
+
+
+def _missing(value: Value) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+@dataclass(frozen=True)
+class Texts(Kind):
+    """A set of any texts, such as ids, in any collection; missing values in it are left aside."""
+
+    what: str = tr("texts")
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        return tr("a set or list of {what}", what=self.what)
+
+    def read(self, value: Value) -> frozenset[str]:
+        """Take a list, set, array, index, Series, a table of one column, or the keys of a dict."""
+        if isinstance(value, str):
+            raise refused(value, self.asked(), tr("Put each in quotes of its own, with commas between."))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            raise refused(value, self.asked(), tr("Which ones are they, not how many?"))
+        if isinstance(value, Pairs):
+            value = Items("list", tuple(key for key, _ in value.pairs))
+        return frozenset(text.casefold() for text in _texts(value, self.asked(), gaps=True))
 
 
 @dataclass(frozen=True)
@@ -296,23 +458,28 @@ class Ordered(Kind):
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
-        count = f"{self.length} times " if self.length else ""
-        return f"a list, in order: {count}{self.of.asked()}"
+        what = self.of.asked()
+        if not self.length:
+            return tr("a list, in order: {what}", what=what)
+        return tr("a list, in order: {n} times {what}", n=self.length, what=what)
 
     def read(self, value: Value) -> tuple[Any, ...]:
         """Take a list, tuple, array, index, Series, dict or row; a set has no order."""
         found = _in_order(value, self.asked())
         if self.length and len(found) != self.length:
-            raise WrongForm(f"These are {len(found)}; expected were {self.length}.")
+            raise WrongForm(
+                trn(
+                    "This is {n}; expected were {length}.",
+                    "These are {n}; expected were {length}.",
+                    len(found),
+                    length=self.length,
+                )
+            )
         return tuple(self.of.read(v) for v in found)
 
     def same(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
         """Compare one by one."""
         return len(answer) == len(expected) and all(map(self.of.same, answer, expected))
-
-    def to_json(self) -> dict[str, Any]:
-        """Write the inner kind too."""
-        return {"kind": "Ordered", "of": self.of.to_json(), "length": self.length}
 
 
 @dataclass(frozen=True)
@@ -323,22 +490,26 @@ class Together(Kind):
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
-        return f"{len(self.parts)} values in this order: " + "; ".join(part.asked() for part in self.parts)
+        parts = "; ".join(part.asked() for part in self.parts)
+        return trn("{n} value: {parts}", "{n} values in this order: {parts}", len(self.parts), parts=parts)
 
     def read(self, value: Value) -> tuple[Any, ...]:
         """Take a tuple, list, array, Series, dict or row of the right length."""
         found = _in_order(value, self.asked())
         if len(found) != len(self.parts):
-            raise WrongForm(f"These are {len(found)} values; expected were {self.asked()}.")
+            raise WrongForm(
+                trn(
+                    "This is {n} value; expected were {asked}.",
+                    "These are {n} values; expected were {asked}.",
+                    len(found),
+                    asked=self.asked(),
+                )
+            )
         return tuple(part.read(v) for part, v in zip(self.parts, found, strict=True))
 
     def same(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
         """Compare part by part."""
         return all(part.same(a, e) for part, a, e in zip(self.parts, answer, expected, strict=True))
-
-    def to_json(self) -> dict[str, Any]:
-        """Write the parts too."""
-        return {"kind": "Together", "parts": [part.to_json() for part in self.parts]}
 
 
 def _key(value: Value) -> str:
@@ -349,26 +520,37 @@ def _key(value: Value) -> str:
     if isinstance(value, datetime.date):
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise WrongForm(f"This is {described(value)}; expected was a text or a whole number.")
+        raise refused(value, tr("a text or a whole number"))
     return str(value).strip().casefold()
 
 
 @dataclass(frozen=True)
 class ByKey(Kind):
-    """A value for each key: a Series, a dict, or a table with the key in the index or first column."""
+    """A value for each key: a Series, a dict, or a table with the key in the index or first column.
+
+    Of a table of one row the names of its columns are the keys. With ``zeros``, what has 0 may be left out.
+    """
 
     of: Kind = field(default_factory=Number)
-    keys: str = "country codes"
+    keys: str = tr("country codes")
     ordered: bool = False
     key: Kind | None = None
+    zeros: bool = False
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
-        order = ", sorted as asked" if self.ordered else ""
-        return f"a Series or dict with {self.keys} as index{order}, and for each {self.of.asked()}"
+        each = self.of.asked()
+        if self.ordered:
+            return tr(
+                "a Series or dict with {keys} as index, sorted as asked, and for each {each}",
+                keys=self.keys,
+                each=each,
+            )
+        return tr("a Series or dict with {keys} as index, and for each {each}", keys=self.keys, each=each)
 
     def read(self, value: Value) -> dict[str, Any]:
         """Take whatever gives one value a key."""
+        value = _row(value)
         if isinstance(value, Pairs):
             pairs = list(value.pairs)
         elif isinstance(value, Column):
@@ -377,32 +559,34 @@ class ByKey(Kind):
             pairs = list(zip(*value.columns, strict=True))
         elif isinstance(value, Table) and len(value.names) == 1:
             pairs = list(zip(value.index, value.columns[0], strict=True))
+        elif isinstance(value, Table) and len(value.index) == 1:
+            pairs = [(name, column[0]) for name, column in zip(value.names, value.columns, strict=True)]
         else:
-            raise WrongForm(f"This is {described(value)}; expected was {self.asked()}.")
+            raise refused(value, self.asked())
         keys = [self._read_key(_one(k)) for k, _ in pairs]
         if len(set(keys)) != len(keys):
             raise WrongForm(
-                f"A key stands in it more than once; expected was one value for each of the {self.keys}."
+                tr(
+                    "A key stands in it more than once; expected was one value for each of the {keys}.",
+                    keys=self.keys,
+                )
             )
-        return {k: self.of.read(v) for k, (_, v) in zip(keys, pairs, strict=True)}
+        found = {k: self.of.read(v) for k, (_, v) in zip(keys, pairs, strict=True)}
+        return {k: v for k, v in found.items() if v or not self.zeros}
 
     def _read_key(self, value: Value) -> str:
         try:
             return _key(self.key.read(value) if self.key else value)
         except WrongForm:
-            asked = self.key.asked() if self.key else "a text or a whole number"
-            raise WrongForm(f"A key is {described(value)}; expected was {asked}.") from None
+            asked = self.key.asked() if self.key else tr("a text or a whole number")
+            said = tr("A key is {given}; expected was {asked}.", given=described(value), asked=asked)
+            raise WrongForm(said) from None
 
     def same(self, answer: dict[str, Any], expected: dict[str, Any]) -> bool:
         """Compare key by key, and the order of keys where it was asked for."""
         if answer.keys() != expected.keys() or (self.ordered and list(answer) != list(expected)):
             return False
         return all(self.of.same(answer[k], expected[k]) for k in expected)
-
-    def to_json(self) -> dict[str, Any]:
-        """Write the inner kind too."""
-        form = {"kind": "ByKey", "of": self.of.to_json(), "keys": self.keys, "ordered": self.ordered}
-        return form | ({"key": self.key.to_json()} if self.key else {})
 
 
 @dataclass(frozen=True)
@@ -414,21 +598,21 @@ class Rows(Kind):
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
-        return "a table with the columns " + ", ".join(self.columns)
+        return tr("a table with the columns {names}", names=", ".join(self.columns))
 
     def read(self, value: Value) -> tuple[tuple[Any, ...], ...]:
         """Take a DataFrame; a column that stands in its index counts too."""
         if not isinstance(value, Table):
-            raise WrongForm(f"This is {described(value)}; expected was {self.asked()}.")
+            raise refused(value, self.asked())
         names = [str(name) for name in value.names]
         missing = [name for name in self.columns if name not in names]
         if any(names.count(name) > 1 for name in self.columns):
-            raise WrongForm("A column that was asked for stands in the table more than once.")
+            raise WrongForm(tr("A column that was asked for stands in the table more than once."))
         found = dict(zip(names, value.columns, strict=True))
         if len(missing) == 1:
             found[missing[0]] = value.index
         elif missing:
-            raise WrongForm(f"The table has no columns {', '.join(missing)}.")
+            raise WrongForm(tr("The table has no columns {names}.", names=", ".join(missing)))
         rows = zip(*([kind.read(v) for v in found[name]] for name, kind in self.columns.items()), strict=True)
         return tuple(rows) if self.ordered else tuple(sorted(rows, key=repr))
 
@@ -440,8 +624,3 @@ class Rows(Kind):
             for row, other in zip(answer, expected, strict=True)
             for kind, a, e in zip(kinds, row, other, strict=True)
         )
-
-    def to_json(self) -> dict[str, Any]:
-        """Write the kinds of the columns too."""
-        columns = {name: kind.to_json() for name, kind in self.columns.items()}
-        return {"kind": "Rows", "columns": columns, "ordered": self.ordered}

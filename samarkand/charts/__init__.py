@@ -1,27 +1,23 @@
 """Charts for lessons: made of a table, in one look, never without title, description and source.
 
 They are Altair charts, so whatever Altair can do can be added. A chart in a notebook is text, not an image: a
-Vega-Lite specification that JupyterLab draws without the net, and a sentence for who does not see it.
+Vega-Lite specification that JupyterLab draws without the net, and a sentence for those who do not see it. Each is
+looked up in its module when it is first used.
 """
 
-from samarkand.charts.bands import bands
-from samarkand.charts.calibration import calibration
-from samarkand.charts.look import WIDTH, finish
-from samarkand.charts.plots import bars, lines, spans, steps
-from samarkand.charts.ready import gap_in_days, members_over_time, share_of_world
-from samarkand.charts.tables import axis_title
+from __future__ import annotations
 
-__all__ = [
-    "WIDTH",
-    "axis_title",
-    "bands",
-    "bars",
-    "calibration",
-    "finish",
-    "gap_in_days",
-    "lines",
-    "members_over_time",
-    "share_of_world",
-    "spans",
-    "steps",
-]
+from typing import Any
+
+from samarkand.ground import rooms
+
+rooms.keep_names(__name__)
+
+
+def __getattr__(name: str) -> Any:
+    """Look a chart up in the modules of this room."""
+    return rooms.find(__name__, name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *rooms.offers(__name__)])

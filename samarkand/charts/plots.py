@@ -1,19 +1,22 @@
-"""Bars, lines, steps and spans: each takes a table and the names of its columns."""
+"""Bars, lines and steps: each takes a table and the names of its columns."""
 
 # ruff: noqa: PLR0913  # a chart has much to say, and says it by name
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import altair as alt
 import pandas as pd
 
-from samarkand.charts.look import INK, WIDTH, colour, dash, finish, ink_upon
-from samarkand.charts.tables import axis_title, columns, distinct, field, numeric, of_days, texts
+from samarkand.charts._look import INK, WIDTH, Caption, colour, dash, finish
+from samarkand.charts._tables import axis_title, columns, distinct, field, numeric, of_days, texts
 from samarkand.ground.errors import WrongType, unknown
+from samarkand.ground.words import tr
 from samarkand.page import style
+
+__all__ = ["bars", "lines", "steps"]
 
 _GREY = "#9aa5b1"
 _BARE = alt.Axis(ticks=False, domain=False)
@@ -26,15 +29,12 @@ def bars(
     x: str,
     y: str,
     *,
-    title: str,
-    description: str,
-    source: str,
-    subtitle: str = "",
     group: str = "",
     marked: Collection[object] = (),
     reference: Mapping[str, float] | None = None,
     digits: int | None = None,
     axis: str = "",
+    **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
     """Draw a bar for each row, with its figure at the end.
 
@@ -46,8 +46,6 @@ def bars(
         One row a bar, in the order in which they are to be drawn.
     x, y : str
         Columns; one of them holds numbers.
-    title, description, source, subtitle : str
-        See `finish`.
     group : str, optional
         Column that splits each row's bar in several, named beside their figures.
     marked : collection, optional
@@ -58,6 +56,8 @@ def bars(
         Decimals of the figures; none for whole numbers and one for others if left out.
     axis : str, optional
         Title of the axis of figures; made of the column's name if left out.
+    **caption : str
+        ``title``, ``description``, ``source`` and ``subtitle``: see `finish`.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def bars(
     """
     table = columns(frame, x, y, group)
     if not numeric(table[x]) and not numeric(table[y]):
-        raise WrongType(f'A bar needs a figure: neither "{x}" nor "{y}" holds numbers.')
+        raise WrongType(tr('A bar needs a figure: neither "{x}" nor "{y}" holds numbers.', x=x, y=y))
     lying = not numeric(table[y])
     figure, name = (x, y) if lying else (y, x)
     table[name] = texts(table[name])
@@ -128,7 +128,7 @@ def bars(
     ]
     height = max(60, 24 * len(table)) if lying else 300
     chart = alt.layer(*drawn).properties(width=WIDTH, height=height)
-    return finish(chart, title=title, description=description, source=source, subtitle=subtitle)
+    return finish(chart, **caption)
 
 
 def lines(
@@ -136,14 +136,11 @@ def lines(
     x: str,
     y: str,
     *,
-    title: str,
-    description: str,
-    source: str,
-    subtitle: str = "",
     group: str = "",
     reference: Mapping[str, float] | None = None,
     axis: str = "",
     interpolate: Literal["linear", "step-after"] = "linear",
+    **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
     """Draw a line through the rows, or one for each group, named at its end.
 
@@ -155,8 +152,6 @@ def lines(
         Column of days, or of years or other numbers.
     y : str
         Column of numbers; a missing one leaves a gap.
-    title, description, source, subtitle : str
-        See `finish`.
     group : str, optional
         Column with the line's name.
     reference : mapping of str to float, optional
@@ -165,6 +160,8 @@ def lines(
         Title of the axis of figures; made of the column's name if left out.
     interpolate : {"linear", "step-after"}
         How the line goes from one point to the next.
+    **caption : str
+        ``title``, ``description``, ``source`` and ``subtitle``: see `finish`.
 
     Returns
     -------
@@ -188,9 +185,11 @@ def lines(
     """
     table = columns(frame, x, y, group).sort_values(x, kind="stable")
     if not numeric(table[y]):
-        raise WrongType(f'A line needs figures: "{y}" does not hold numbers.')
+        raise WrongType(tr('A line needs figures: "{column}" does not hold numbers.', column=y))
     if not of_days(table[x]) and not numeric(table[x]):
-        raise WrongType(f'A line runs along days or numbers: "{x}" holds neither. Use bars for names.')
+        raise WrongType(
+            tr('A line runs along days or numbers: "{column}" holds neither. Use bars for names.', column=x)
+        )
     table["_name"] = texts(table[group]) if group else ""
     names = distinct(list(table["_name"]))
 
@@ -212,7 +211,7 @@ def lines(
         end = alt.Chart(last).mark_text(align="left", dx=7, fontWeight="bold")
         drawn.append(end.encode(**room, text=alt.Text(field="_name", type="nominal")))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=300)
-    return finish(chart, title=title, description=description, source=source, subtitle=subtitle)
+    return finish(chart, **caption)
 
 
 def steps(
@@ -220,13 +219,10 @@ def steps(
     x: str,
     y: str,
     *,
-    title: str,
-    description: str,
-    source: str,
-    subtitle: str = "",
     group: str = "",
     reference: Mapping[str, float] | None = None,
     axis: str = "",
+    **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
     """Draw a line in steps: each figure holds until the next one.
 
@@ -238,14 +234,14 @@ def steps(
         Column of days, or of years or other numbers.
     y : str
         Column of numbers; a missing one leaves a gap.
-    title, description, source, subtitle : str
-        See `finish`.
     group : str, optional
         Column with the line's name.
     reference : mapping of str to float, optional
         Levels to compare with, each with its label.
     axis : str, optional
         Title of the axis of figures; made of the column's name if left out.
+    **caption : str
+        ``title``, ``description``, ``source`` and ``subtitle``: see `finish`.
 
     Returns
     -------
@@ -267,110 +263,12 @@ def steps(
         frame,
         x,
         y,
-        title=title,
-        description=description,
-        source=source,
-        subtitle=subtitle,
         group=group,
         reference=reference,
         axis=axis,
         interpolate="step-after",
+        **caption,
     )
-
-
-def spans(
-    frame: pd.DataFrame,
-    start: str,
-    end: str,
-    name: str,
-    *,
-    title: str,
-    description: str,
-    source: str,
-    subtitle: str = "",
-    label: str = "",
-    group: str = "",
-) -> alt.VConcatChart:
-    """Draw stretches of time as bars from their first day to their last, with a label upon each.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        One row a stretch.
-    start, end : str
-        Columns of days. A missing end is drawn to the latest day of the table.
-    name : str
-        Column that names the bar's line; several stretches may share one.
-    title, description, source, subtitle : str
-        See `finish`.
-    label : str, optional
-        Column of short texts to write upon the bars; the group's name if left out.
-    group : str, optional
-        Column that colours them; a status of the SCO has its own colour.
-
-    Returns
-    -------
-    altair.VConcatChart
-
-    Raises
-    ------
-    UnknownName
-        If a column is not there.
-    CourseError
-        If the table has no row.
-    WrongType
-        If `start` or `end` holds no days.
-
-    Examples
-    --------
-    >>> gap = pd.DataFrame({"what": ["no trip"], "from": ["2020-01-18"], "to": ["2022-09-14"]})
-    >>> gap = gap.astype({"from": "datetime64[s]", "to": "datetime64[s]"})
-    >>> text = dict(title="Gap", description="970 days.", source="own")
-    >>> spans(gap, "from", "to", "what", **text).vconcat[0].layer[0].mark.type
-    'bar'
-    """
-    table = columns(frame, start, end, name, label, group)
-    for column in (start, end):
-        if not of_days(table[column]):
-            raise WrongType(
-                f'A stretch of time needs days: "{column}" holds none. pd.to_datetime makes them.'
-            )
-    latest = max(table[start].max(), table[end].max())
-    table[end] = table[end].fillna(latest)
-    table[name] = texts(table[name])
-    kinds = texts(table[group]) if group else ["" for _ in table.index]
-    table["_colour"] = [colour(kind, distinct(kinds)) for kind in kinds]
-    table["_label"] = texts(table[label]) if label else kinds
-    # A label stands upon its bar, or behind it where the bar is too short for so many letters.
-    first = table[start].min()
-    share = (table[end] - table[start]) / max(latest - first, pd.Timedelta(days=1))
-    inside = share >= 0.0145 * table["_label"].str.len()
-    table["_at"] = table[start].where(inside, table[end])
-    table["_ink"] = [
-        ink_upon(one) if fits else INK for one, fits in zip(table["_colour"], inside, strict=True)
-    ]
-
-    base = alt.Chart(table)
-    order = distinct(list(table[name]))
-    down = alt.Y(field=field(name), type="nominal", sort=order, title=None, axis=_BARE)
-    years = (latest - first).days > 366
-    scale = alt.Scale(nice="year") if years else alt.Undefined
-    begin = alt.X(field=field(start), type="temporal", title=None, scale=scale)
-    bar = base.mark_bar(height={"band": 0.7}).encode(
-        x=begin,
-        x2=alt.X2(field=field(end)),
-        y=down,
-        color=alt.Color(field="_colour", type="nominal", scale=None),
-        tooltip=_tips(name, start, end),
-    )
-    text = base.mark_text(align="left", dx=6, fontWeight="bold").encode(
-        x=alt.X(field="_at", type="temporal"),
-        y=down,
-        text=alt.Text(field="_label", type="nominal"),
-        color=alt.Color(field="_ink", type="nominal", scale=None),
-    )
-    chart = alt.layer(bar, text).properties(width=WIDTH, height=max(50, 26 * len(order)))
-    return finish(chart, title=title, description=description, source=source, subtitle=subtitle)
 
 
 def _tips(*names: str) -> list[alt.Tooltip]:
@@ -407,7 +305,7 @@ def _room(figures: pd.Series, reference: Mapping[str, float]) -> list[float]:
 def _bar_colours(table: pd.DataFrame, name: str, group: str, marked: set[str]) -> list[str]:
     strange = sorted(marked - set(table[name]))
     if strange:
-        raise unknown("row", strange[0], table[name])
+        raise unknown(tr("row"), strange[0], table[name])
     if group:
         kinds = texts(table[group])
         return [colour(kind, distinct(kinds)) for kind in kinds]

@@ -1,31 +1,11 @@
 """Practice answers, checked at once: a wrong one gets a reason, and never the answer.
 
+A module of this room holds the tasks of one subject in ``TASKS``, and needs no line anywhere else.
+
 >>> check("01.1", ...)
 Not answered yet.
 """
 
-from samarkand.check import (
-    lesson00,
-    lesson01,
-    lesson02,
-    lesson03,
-    lesson04,
-    lesson05,
-    lesson10,
-)
-from samarkand.check.engine import Verdict, check
-from samarkand.check.tasks import TASKS, Task
+from samarkand.check._engine import Reply, Task, check, tasks
 
-__all__ = [
-    "TASKS",
-    "Task",
-    "Verdict",
-    "check",
-    "lesson00",
-    "lesson01",
-    "lesson02",
-    "lesson03",
-    "lesson04",
-    "lesson05",
-    "lesson10",
-]
+__all__ = ["Reply", "Task", "check", "tasks"]

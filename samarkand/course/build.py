@@ -6,84 +6,23 @@ student would write down goes into a folder that is thrown away, so that nobody'
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
-from samarkand.course import normal_form
-from samarkand.ground.errors import CourseError, unknown
+from samarkand.course import normal_form, rules_of_lessons
+from samarkand.course.lessons import NOTEBOOKS, BuildError, Lesson, stored
+from samarkand.ground import files
 from samarkand.ground.home import ROOT
 
-NOTEBOOKS = ROOT / "notebooks"
 #: Seconds a cell may take; the slowest should need one.
 CELL_SECONDS = 60
 #: Lessons run at the same time.
 AT_ONCE = 2
-
-
-class BuildError(CourseError):
-    """A lesson that cannot be stored as it is."""
-
-
-def lessons(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
-    """Return the notebooks for some names, or all.
-
-    Parameters
-    ----------
-    names : sequence of str
-        Numbers (``"03"``), names (``"03_the_sco"``) or paths. None means all.
-    folder : pathlib.Path
-        Where the lessons are.
-
-    Returns
-    -------
-    list of pathlib.Path
-        In the order of the names, or sorted.
-
-    Raises
-    ------
-    UnknownName
-        If a name fits no notebook.
-    """
-    known = sorted(folder.glob("*.ipynb"))
-    if not names:
-        return known
-    found = []
-    for name in names:
-        path = Path(name)
-        if path.suffix == ".ipynb" and path.is_file():
-            found.append(path)
-            continue
-        fit = [p for p in known if path.stem == p.stem or p.stem.startswith(f"{name}_")]
-        if not fit:
-            raise unknown("lesson", name, [p.stem for p in known])
-        found.append(fit[0])
-    return found
-
-
-def read(path: Path) -> NotebookNode:
-    """Return a notebook from its file.
-
-    Raises
-    ------
-    BuildError
-        If the file holds none, in format 4.
-    """
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        if stored["nbformat"] != 4:
-            raise BuildError(f"{path.name} is a notebook of format {stored['nbformat']}, not 4.")
-        # Not `nbformat.read`: that mends silently what `normal_form.differences` is to see.
-        notebook: NotebookNode = nbformat.v4.to_notebook(stored)
-    except (ValueError, AttributeError, KeyError, TypeError) as error:
-        raise BuildError(f"{path.name} is not a notebook: {error}") from error
-    return notebook
 
 
 def execute(notebook: NotebookNode, work: Path, folder: Path = NOTEBOOKS) -> NotebookNode:
@@ -151,8 +90,15 @@ def execute(notebook: NotebookNode, work: Path, folder: Path = NOTEBOOKS) -> Not
     return ran
 
 
-def build(path: Path) -> bool:
-    """Run a lesson and store it in normal form.
+def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson: []) -> bool:
+    """Run a notebook and store it in normal form.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Its file.
+    hold_to : callable, optional
+        Says what of the notebook is not as it must be, once it has run; then nothing is stored.
 
     Returns
     -------
@@ -162,24 +108,32 @@ def build(path: Path) -> bool:
     Raises
     ------
     BuildError
-        As `execute`; the file is then as it was.
+        As `execute`, or with what `hold_to` says; the file is then as it was.
     """
     before = path.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as work:
         try:
-            after = normal_form.text(execute(read(path), Path(work), path.parent))
+            ran = execute(stored(path), Path(work), path.parent)
+            if found := hold_to(Lesson(path, ran)):
+                raise BuildError("\n".join(found))
         except BuildError as error:
             raise BuildError("\n".join(f"{path.name}: {line}" for line in str(error).splitlines())) from error
+    after = normal_form.text(ran)
     if after == before:
         return False
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(after, encoding="utf-8", newline="\n")
-    fresh.replace(path)
+    files.write_whole(path, after.encode())
     return True
 
 
-def build_all(paths: Sequence[Path]) -> Iterator[tuple[Path, bool | BuildError]]:
-    """Run and store lessons, two at a time.
+def build_all(paths: Sequence[Path], *, draft: bool = False) -> Iterator[tuple[Path, bool | BuildError]]:
+    """Run lessons, hold them to their rules and store them, two at a time.
+
+    Parameters
+    ----------
+    paths : sequence of pathlib.Path
+        The lessons.
+    draft : bool, default False
+        Store also what breaks the rules of a lesson, for an author who wants to see it.
 
     Yields
     ------
@@ -189,7 +143,7 @@ def build_all(paths: Sequence[Path]) -> Iterator[tuple[Path, bool | BuildError]]
 
     def one(path: Path) -> bool | BuildError:
         try:
-            return build(path)
+            return build(path) if draft else build(path, hold_to=rules_of_lessons.broken)
         except BuildError as error:
             return error
 
@@ -210,10 +164,10 @@ def check(path: Path) -> list[str]:
     BuildError
         If the file is no notebook.
     """
-    notebook = read(path)
+    notebook = stored(path)
     found = normal_form.differences(notebook)
-    stored = path.read_bytes().decode("utf-8")
-    if not found and stored != normal_form.text(notebook):
+    text = path.read_bytes().decode("utf-8")
+    if not found and text != normal_form.text(notebook):
         found.append(
             "The JSON is not laid out as it should be (indent 1, sorted keys, letters as themselves)."
         )

@@ -28,7 +28,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from samarkand.course.build import BuildError, read
+from samarkand.course.lessons import BuildError, stored
 from samarkand.ground.home import ROOT
 
 RECORDS = ROOT / "tests" / "notebooks" / "facts"
@@ -419,7 +419,7 @@ def run(notebook: Path) -> dict[str, Any]:
     shell.display_formatter.format = catch
     found: dict[str, Any] = {}
     known: dict[str, Any] = {}
-    for cell in read(notebook).cells:
+    for cell in stored(notebook).cells:
         if cell.cell_type != "code":
             continue
         shown.clear()

@@ -17,24 +17,35 @@ from samarkand.answers import decode, encode, kinds
 from samarkand.exercise import numbers
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.words import tr
 
 #: Where the grader says which numbers hold.
 _FIXED = "SAMARKAND_GIVEN"
 
 
 @dataclass(frozen=True)
-class Word:
-    """What the desk says about one answer; a notebook shows it as the output of a cell."""
+class Receipt:
+    """What the desk says about one answer; a notebook shows it as the output of a cell.
+
+    Attributes
+    ----------
+    question : str
+        The question's id.
+    state : {"unanswered", "form", "answered"}
+        ``form`` is an answer of another form than was asked for.
+    sentence : str
+        What to say.
+    """
 
     question: str
     state: str
-    text: str
+    sentence: str
 
     def __repr__(self) -> str:
-        return f"{self.question}: {self.text}"
+        return f"{self.question}: {self.sentence}"
 
     def _repr_html_(self) -> str:
-        question, text = html.escape(self.question), html.escape(self.text)
+        question, text = html.escape(self.question), html.escape(self.sentence)
         return f'<div role="status"><strong>{question}</strong>: {text}</div>'
 
 
@@ -82,8 +93,11 @@ class Desk:
                         break
             else:
                 raise CourseError(
-                    f"There is no form.json for {self.exercise}. It belongs beside the set's notebook: "
-                    "run that in its own folder, or get a fresh copy of the folder."
+                    tr(
+                        "There is no form.json for {exercise}. It belongs beside the set's notebook: run "
+                        "that in its own folder, or get a fresh copy of the folder.",
+                        exercise=self.exercise,
+                    )
                 )
         assert self._form is not None
         return self._form
@@ -96,7 +110,7 @@ class Desk:
             return dict(json.loads(fixed))
         return numbers.draw(seed(), who() or "demonstration", self.exercise, self.form["options"])
 
-    def look(self, question: str, answer: object) -> Word:
+    def look(self, question: str, answer: object) -> Receipt:
         """Say whether an answer has the form that was asked for; what it is worth is said after handing in.
 
         Parameters
@@ -108,22 +122,22 @@ class Desk:
 
         Returns
         -------
-        Word
+        Receipt
             One sentence.
         """
-        value = _value(answer)
+        value = decode.plain(answer)
         if _FIXED in os.environ:  # handed in: the form is not there, and nobody reads what is said
             state = "unanswered" if value is ... else "answered"
-            return Word(question, state, "What it is worth is said after handing in.")
+            return Receipt(question, state, tr("What it is worth is said after handing in."))
         questions = self.form["questions"]
         if question not in questions:
-            raise unknown("question", question, questions)
+            raise unknown(tr("question"), question, questions)
         asked = questions[question]
         if value is ...:
-            return Word(question, "unanswered", "Not answered yet.")
+            return Receipt(question, "unanswered", tr("Not answered yet."))
         if asked.get("function"):
             return self._look_at_function(question, answer, value, asked)
-        return _word(question, kinds.from_json(asked["kind"]), value)
+        return _receipt(question, kinds.from_json(asked["kind"]), value)
 
     def sign_in(self, name: str) -> str:
         """Say who you are, once; see :func:`sign_in`."""
@@ -145,9 +159,9 @@ class Desk:
         """Say whose numbers are worked with, and which they are."""
         name = who()
         whose = (
-            f"Signed in as {name}; your own numbers (given):"
+            tr("Signed in as {name}; your own numbers (given):", name=name)
             if name
-            else "The demonstration's numbers (given); for your own, run desk.sign_in('your id') once:"
+            else tr("The demonstration's numbers (given); for your own, run desk.sign_in('your id') once:")
         )
         shown = {
             key: ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
@@ -157,32 +171,28 @@ class Desk:
 
     def _look_at_function(
         self, question: str, answer: Any, value: decode.Value, asked: dict[str, Any]
-    ) -> Word:
+    ) -> Receipt:
         if not (isinstance(value, decode.Opaque) and value.kind == "function"):
-            return Word(question, "form", f"This is {kinds.described(value)}; expected was a function.")
+            return Receipt(question, "form", str(kinds.refused(value, tr("a function"))))
         try:
-            result = _value(answer(*(encode.decode(argument) for argument in asked["example"])))
+            result = decode.plain(answer(*(encode.decode(argument) for argument in asked["example"])))
         except Exception as error:
-            return Word(question, "form", f"On the example it stops with {type(error).__name__}: {error}")
+            problem = f"{type(error).__name__}: {error}"
+            return Receipt(question, "form", tr("On the example it stops with {problem}", problem=problem))
         if result is None:
-            return Word(question, "unanswered", "Not answered yet: the function returns nothing.")
+            return Receipt(question, "unanswered", tr("Not answered yet: the function returns nothing."))
         if result is ...:
-            return Word(question, "unanswered", "Not answered yet.")
-        return _word(question, kinds.from_json(asked["kind"]), result)
+            return Receipt(question, "unanswered", tr("Not answered yet."))
+        return _receipt(question, kinds.from_json(asked["kind"]), result)
 
 
-def _value(answer: object) -> decode.Value:
-    return decode.read(json.loads(json.dumps(encode.encode(answer))))
-
-
-def _word(question: str, kind: kinds.Kind, value: decode.Value) -> Word:
+def _receipt(question: str, kind: kinds.Kind, value: decode.Value) -> Receipt:
     try:
         kind.read(value)
     except kinds.WrongForm as problem:
-        return Word(question, "form", str(problem))
-    return Word(
-        question, "answered", f"Read as {kind.asked()}. Whether it is right is said after handing in."
-    )
+        return Receipt(question, "form", str(problem))
+    said = tr("Read as {what}. Whether it is right is said after handing in.", what=kind.asked())
+    return Receipt(question, "answered", said)
 
 
 def sign_in(name: str) -> str:
@@ -205,8 +215,9 @@ def sign_in(name: str) -> str:
     (folder / "student.txt").write_text(name + "\n", encoding="utf-8")
     note = ""
     if course.get("students") and fingerprint(course["seed"], name) not in course["students"]:
-        note = " This id is not on the course's list: ask your instructor how yours is spelt."
-    return f"Signed in as {name}. Run the notebook again from the top.{note}"
+        note = tr("This id is not on the course's list: ask your instructor how yours is spelt.")
+    signed = tr("Signed in as {name}. Run the notebook again from the top.", name=name)
+    return f"{signed} {note}".strip()
 
 
 def who() -> str:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from samarkand.ground.errors import CourseError, OutOfRange
+from samarkand.ground.words import tr
 
 #: The seed of the repository itself: what is seen without a course and without a student.
 DEMONSTRATION = "samarkand-2022"
@@ -75,6 +76,10 @@ def derived(secret: bytes, label: str) -> str:
     return hmac.new(secret, label.encode(), hashlib.sha256).hexdigest()
 
 
+#: What a path, a table of cells or a command would take for its own; quoted or not.
+_REFUSED = '/\\*?[]{}()<>|:;,"`$&!%^'
+
+
 def student(name: str) -> str:
     """Bring a student's id into the one form that counts: composed letters, no spaces around it.
 
@@ -99,12 +104,17 @@ def student(name: str) -> str:
     'Zoë Müller'
     """
     name = unicodedata.normalize("NFC", name).strip()
-    odd = [c for c in name if c in '/\\*?[]{}:"<>|,' or not c.isprintable()]
-    # At the beginning, a dot hides a folder, a dash makes an option, and any of the others makes a formula.
-    if not name or odd or name[0] in ".-=+@" or len(name.encode()) > 100:
+    odd = [c for c in name if c in _REFUSED or not c.isprintable()]
+    # At the beginning, a dot hides a folder, a dash makes an option, # a remark, ~ somebody's home, and any
+    # of the others a formula.
+    if not name or odd or name[0] in ".-=+@#~" or len(name.encode()) > 100:
         raise CourseError(
-            f"{name!r} cannot be a student id: letters, digits, spaces and most signs are fine, but not "
-            'any of / \\ * ? [ ] { } : " < > | and the comma, nor . - = + @ at the beginning.'
+            tr(
+                "{name!r} cannot be a student id: letters, digits, spaces and . _ - + @ ' # = ~ are fine, "
+                "but not any of {signs}, nor . - = + @ # ~ at the beginning.",
+                name=name,
+                signs=" ".join(_REFUSED),
+            )
         )
     return name
 

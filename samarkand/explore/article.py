@@ -232,7 +232,7 @@ def _claim(row: Any, later: bool) -> Claim:
     lines = [(tr("Known on {day}", day=day(EVE)), row.known_then)]
     if later and row.known_later:
         lines.append((tr("Known later, by {day}", day=day(row.later_day)), row.known_later))
-    sources = [cite.get(key.strip()) for key in row.source.split(";")]
+    sources = [cite[key.strip()] for key in row.source.split(";")]
     if not later:
         sources = [s for s in sources if s.published <= EVE.isoformat()]
     named = "; ".join(f"{s.publisher}, {s.published} [{s.key}]" for s in sources)

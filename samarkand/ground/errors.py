@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from samarkand.ground.words import tr
+
 
 class CourseError(Exception):
     """Any error the course raises on purpose; a notebook shows its sentence and no traceback."""
@@ -36,7 +38,7 @@ def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") ->
     Parameters
     ----------
     kind : str
-        What the name should have been: ``"table"``, ``"column"``, ``"source"``.
+        What the name should have been, as a sentence has it: ``tr("table")``, ``tr("column")``.
     name : object
         What was asked for; anything, since a student may pass anything.
     known : iterable of str
@@ -55,11 +57,12 @@ def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") ->
     No table "sco_member". Did you mean "sco_membership"?
     """
     names = sorted(known)
-    text = f'No {kind} "{name}".'
     folded = {n.casefold(): n for n in reversed(names)}
     near = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)
     if near:
-        text += f' Did you mean "{folded[near[0]]}"?'
+        text = tr('No {kind} "{name}". Did you mean "{near}"?', kind=kind, name=name, near=folded[near[0]])
     elif len(names) <= 12:
-        text += " There is: " + ", ".join(names) + "."
+        text = tr('No {kind} "{name}". There is: {known}.', kind=kind, name=name, known=", ".join(names))
+    else:
+        text = tr('No {kind} "{name}".', kind=kind, name=name)
     return UnknownName(f"{text} {hint}".strip())

@@ -17,8 +17,7 @@ import os
 import re
 from collections.abc import Sequence
 from functools import cache
-
-from samarkand.ground import home
+from pathlib import Path
 
 #: The made-up language that shows what has not gone through the catalogue.
 PSEUDO = "en-XA"
@@ -43,8 +42,8 @@ def language() -> str:
 
 @cache
 def _catalogue(name: str) -> gettext.NullTranslations:
-    folder = str(home.PACKAGE / "locales")
-    return gettext.translation("samarkand", folder, [name.replace("-", "_")], fallback=True)
+    folder = Path(__file__).resolve().parent.parent / "locales"
+    return gettext.translation("samarkand", str(folder), [name.replace("-", "_")], fallback=True)
 
 
 def tr(message: str, /, **values: object) -> str:
@@ -156,7 +155,11 @@ def month(number: int, *, short: bool = False) -> str:
         7: tr("July"), 8: tr("August"), 9: tr("September"), 10: tr("October"), 11: tr("November"),
         12: tr("December"),
     }  # fmt: skip
-    return names[number][:3] if short else names[number]
+    shorts = {
+        1: tr("Jan"), 2: tr("Feb"), 3: tr("Mar"), 4: tr("Apr"), 5: tr("May"), 6: tr("Jun"), 7: tr("Jul"),
+        8: tr("Aug"), 9: tr("Sep"), 10: tr("Oct"), 11: tr("Nov"), 12: tr("Dec"),
+    }  # fmt: skip
+    return (shorts if short else names)[number]
 
 
 def day(when: dt.date, *, year: bool = True, short: bool = False) -> str:

@@ -1,30 +1,23 @@
 """The course's maps: folium without the net, drawn with equal areas, the same bytes on every machine.
 
-`region`, `trip`, `sco`, `votes` and `flows` draw the maps of the lessons by name, `world` any values of
-states.
-They are looked up when first used, so that
-``from samarkand import maps`` does not load folium.
+`region`, `trip`, `sco`, `votes` and `flows` draw the maps of the lessons, `world` any values of states. Each
+is looked up in the module of its subject when it is first used, so that ``from samarkand import maps`` does
+not load folium.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from samarkand.maps.atlas import region, sco, trip, votes, world
-    from samarkand.maps.energy import flows
+from samarkand.ground import rooms
 
-__all__ = ["flows", "region", "sco", "trip", "votes", "world"]
+rooms.keep_names(__name__)
 
 
 def __getattr__(name: str) -> Any:
-    """Look a map up in the atlas, which loads folium."""
-    if name in __all__:
-        from samarkand.maps import atlas, energy  # load folium, hence only here
-
-        return getattr(energy if name == "flows" else atlas, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Look a map up in the modules of this room."""
+    return rooms.find(__name__, name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return sorted([*globals(), *rooms.offers(__name__)])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.course import build
+from samarkand.course import lessons
 from tools.lab import Lab, lab, sign
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -29,7 +29,7 @@ def server(need: Need) -> Iterator[Lab]:
     with lab(ROOT / "notebooks", apart=True) as running:
         folder = running.root / "untrusted"
         folder.mkdir()
-        for path in build.lessons():
+        for path in lessons.paths():
             notebook = json.loads(path.read_text(encoding="utf-8"))
             notebook["metadata"]["copied"] = True
             (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")

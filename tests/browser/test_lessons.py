@@ -13,10 +13,10 @@ import tour
 from nbformat.v4 import new_code_cell, new_notebook
 from tour import beyond
 
-from samarkand.course import build, normal_form
+from samarkand.course import lessons, normal_form
 from tools.lab import Lab, chromium, sheet
 
-PATHS = build.lessons()
+PATHS = lessons.paths()
 Need = Callable[[object, str], None]
 
 
@@ -36,7 +36,7 @@ def seen(lesson: Path, server: Lab, tmp_path_factory: pytest.TempPathFactory) ->
 
 def stored(lesson: Path, part: str) -> int:
     """Count the outputs of a stored lesson that have some HTML in them."""
-    cells = build.read(lesson).cells
+    cells = lessons.stored(lesson).cells
     shown = [o.get("data", {}).get("text/html", "") for c in cells for o in c.get("outputs", ())]
     return sum(part in html for html in shown)
 
@@ -52,7 +52,7 @@ def test_it_runs_without_error(seen: tour.Tour) -> None:
 
 def test_every_control_moves_something(lesson: Path, seen: tour.Tour) -> None:
     assert seen.still == []
-    source = "\n".join(cell.source for cell in build.read(lesson).cells if cell.cell_type == "code")
+    source = "\n".join(cell.source for cell in lessons.stored(lesson).cells if cell.cell_type == "code")
     if "explore." in source:
         assert any(move.startswith("cell ") for move in seen.moved)
     if stored(lesson, "<iframe"):

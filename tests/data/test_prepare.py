@@ -44,6 +44,7 @@ def test_the_log_of_what_was_read_again():
     log = rows(PREPARE / "checked.csv")
     assert list(log[0]) == ["table", "row", "day", "source", "result", "note"]
     assert len(log) > 200
+    assert [row for row in log if None in row or None in row.values()] == []
     ids = {
         n: {r["id"] for r in rows(FOLDER / f"{n}.csv")} for n in NAMES if "id" in rows(FOLDER / f"{n}.csv")[0]
     }
@@ -80,3 +81,53 @@ def test_the_readme_shows_rows_that_are_there(name):
 
 def test_the_readme_lists_every_table():
     assert set(re.findall(r"^\| \[(\w+)\.csv\]", README, re.M)) == set(NAMES)
+
+
+CORRECTIONS = rows(FOLDER / "corrections.csv")
+
+
+def test_the_page_of_corrections_is_made_again_byte_for_byte(tmp_path):
+    target = tmp_path / "corrections.md"
+    command = [sys.executable, str(PREPARE / "corrections_page.py"), str(target)]
+    subprocess.run(command, check=True, cwd=tmp_path)
+    assert target.read_bytes() == (FOLDER.parent / "docs" / "corrections.md").read_bytes()
+
+
+def test_the_page_of_corrections_has_each_of_them():
+    page = (FOLDER.parent / "docs" / "corrections.md").read_text(encoding="utf-8")
+    assert len(CORRECTIONS) == page.count("  - Was: ") > 50
+    for row in CORRECTIONS:
+        assert f"**{row['row_or_cell']}.** {row['why']}" in page and f"  - Is: {row['is']}\n" in page
+
+
+def test_corrections_name_what_is_there():
+    """A corrected cell of a table holds what the latest entry says; a corrected cell of a lesson is there."""
+    latest = {(row["file"], row["row_or_cell"]): row for row in CORRECTIONS}
+    looked_at = 0
+    for (file, where), row in latest.items():
+        path = FOLDER.parent / file if "/" in file else FOLDER / file
+        assert path.is_file(), file
+        assert row["was"] != row["is"]
+        key, _, column = where.partition(", ")
+        if path.suffix == ".ipynb":
+            assert f'"id": "{where}"' in path.read_text(encoding="utf-8"), (file, where)
+        elif path.suffix == ".csv" and column:
+            (cell,) = [r[column] for r in rows(path) if key == next(iter(r.values()))] or [None]
+            if cell is not None:
+                assert cell == row["is"], (file, where)
+                looked_at += 1
+    assert looked_at > 30
+
+
+def test_whose_voices_the_sources_are():
+    """The readme says how many sources the agencies of two states are: counted, not typed and forgotten."""
+    counts = {
+        name: sum(r["publisher"] == name for r in rows(FOLDER / "sources.csv"))
+        for name in ("TASS", "Xinhua", "Sputnik", "CCTV")
+    }
+    named = re.search(
+        r"TASS \((\d+)\), Xinhua \((\d+)\), Sputnik \((\d+)\) and CCTV \((\d+)\) "
+        r"are (\d+) of the course’s (\d+)",
+        README,
+    )
+    assert [int(n) for n in named.groups()] == [*counts.values(), sum(counts.values()), len(KEYS)]

@@ -80,6 +80,69 @@ DAMAGE = [
     ),
     ("blocks", "block,order", "order,block", "blocks.csv, line 1: the columns stand in another order"),
     ("blocks", "\nT1,1,title,11", "\nT1,1,title,11,7", "blocks.csv, line 2: the row has more cells"),
+    # A plan cited for what came of it; and the exception, named in the row until now.
+    (
+        "timeline",
+        ",SPUDUSH21;SAU23\n",
+        ",SPUDUSH21;TASS21;SAU23\n",
+        "TASS21 is of 2021-09-09, before 2021-09-17",
+    ),
+    (
+        "timeline",
+        " [ATEUCA25].",
+        ".",
+        "ATEUCA25 is of 2025-02, before 2025-04-04: a plan, or the row must name",
+    ),
+    (
+        "sco_membership",
+        "EGYQAT;AIKYN22;SPUDUSH21\nSM25",
+        "EGYQAT;AIKYN22;TASS21\nSM25",
+        "TASS21 is of 2021-09-09",
+    ),
+    (
+        "numbers",
+        "persons,2022-08-16,2022-08-16",
+        "persons,2022-08-16,2022-09-16",
+        "BABEL is of 2022-08, before",
+    ),
+    # An announcement dated before anybody reported it, and one after the event.
+    (
+        "announced",
+        "2021-09-17",
+        "2021-09-11",
+        "announced.csv.*SPUUZ21 is of 2021-09-17: no report of 2021-09-11",
+    ),
+    ("claims", "yes,borne out,2022-10-16", "yes,borne out,2022-08-30", "CL05 had come to pass on 2022-08-30"),
+    # What was known then, from a list of two years later; what became known later, from a report of before.
+    ("claims", ",BRIGF;XHBRI22\n", ",BRIGF\n", 'column "known_then": no source of it was in print by then'),
+    (
+        "claims",
+        ",OIL22;BABOIL22;USBAN22;EU6P22\n",
+        ",USBAN22;EU6P22\n",
+        "every source of it was in print before",
+    ),
+    (
+        "claims",
+        "81.3%) that OSCE",
+        "81.3%), with calm through 2025, that OSCE",
+        "it speaks of 2025, its sources end",
+    ),
+    (
+        "claims",
+        "None of the five voted with Russia on ES-11/4 either.,2022-10-12,",
+        ",,",
+        "rests on 2022-10-12; on what",
+    ),
+    # A verdict that its own note takes back.
+    ("claims", "SHIH;INDSR;TWN,yes,partly", "SHIH;INDSR;TWN,yes,borne out", 'the note says "not found"'),
+    # A treaty that is signed and not yet in force.
+    (
+        "org_membership",
+        "AZE,Azerbaijan,treaty party,1993-09-24,1999-04-02,day,did not sign the 1999 prolongation,"
+        '"Signed; the treaty is in force since 20 April 1994. ',
+        'AZE,Azerbaijan,treaty party,1993-09-24,1999-04-02,day,did not sign the 1999 prolongation,"',
+        "since when is the treaty in force",
+    ),
 ]
 
 

@@ -419,3 +419,24 @@ def test_the_gradebook_is_saved_aside_before_each_write(marked):
     assert len(copies) >= 3
     with sqlite3.connect(copies[-1]) as copy:
         assert copy.execute("SELECT count(*) FROM submitted_assignment").fetchone() == (3,)
+
+
+def test_a_clock_that_was_wrong_takes_no_copy_away(marked):
+    """Twenty copies dated in the future, by a clock that was put right since: each new one stays."""
+    folder = marked.root / "backups"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for n in range(gradebook.KEPT):
+        (folder / f"gradebook-{n + 1:05}-20990101-000000-{n:06}.db").write_bytes(b"later")
+    (folder / "gradebook-20980101-000000-000000.db").write_bytes(b"by an earlier version, without a number")
+    (folder / "gradebook-before-the-exam.db").write_bytes(b"somebody's own")
+    made = []
+    for n in range(3):
+        with sqlite3.connect(marked.gradebook) as book:
+            book.execute(f"CREATE TABLE something_{n} (id)")
+        made.append(gradebook.backup(marked.gradebook))
+    assert [path.name.split("-")[1] for path in made] == ["00021", "00022", "00023"]
+    assert gradebook.backup(marked.gradebook) == made[-1]  # nothing has changed since
+    kept = sorted(path.name for path in folder.iterdir())
+    assert kept[-1] == "gradebook-before-the-exam.db"
+    assert [int(name.split("-")[1]) for name in kept[:-1]] == list(range(4, 24))

@@ -4,14 +4,28 @@
 from __future__ import annotations
 
 import contextlib
+import enum
+import itertools
+import json
 import os
 import subprocess
 import sys
 import time
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 import workshop
+from test_batch import grade
+
+from samarkand.answers import decode, encode
+from samarkand.exercise import numbers
+from samarkand.grading.classroom.course import Course
+from samarkand.grading.marking import assessment, checks
+from samarkand.grading.marking.assessment import AGAIN
+from samarkand.grading.sandbox.work import Cell, Outcome, Ran, Result
+from samarkand.ground import home
 
 
 def assess(assessor, tmp_path, notebook, student="ada"):
@@ -171,15 +185,12 @@ def test_another_students_numbers_are_wrong(assessor, blank, tmp_path):
     assert assess(assessor, tmp_path, notebook, other).points == 8
 
 
-def test_a_busy_machine_takes_no_mark_away(assessor, blank, tmp_path, monkeypatch):
-    """Work that the clock stopped while others had the processors runs again, alone; same mark."""
-    work = "import time\nend = time.process_time() + 0.25\nwhile time.process_time() < end: pass\n"
-    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q1": work + workshop.ANSWERS["q1"]})
-    monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cell_wall=0.5))
-    spin = "import time\nend = time.monotonic() + 20\nwhile time.monotonic() < end: pass"
+@contextlib.contextmanager
+def busy(assessor, monkeypatch):
+    """Keep all processors busy until a submission runs alone."""
+    spin = "import time\nend = time.monotonic() + 30\nwhile time.monotonic() < end: pass"
     command = [sys.executable, "-c", spin]
-    count = 8 * (os.cpu_count() or 1)
-    others = [subprocess.Popen(command, start_new_session=True) for _ in range(count)]
+    others = [subprocess.Popen(command, start_new_session=True) for _ in range(8 * (os.cpu_count() or 1))]
 
     @contextlib.contextmanager
     def alone():
@@ -192,14 +203,121 @@ def test_a_busy_machine_takes_no_mark_away(assessor, blank, tmp_path, monkeypatc
     monkeypatch.setattr(assessor, "alone", alone)
     try:
         time.sleep(1)
-        result = assess(assessor, tmp_path, notebook)
-        assert not others  # it ran alone
+        yield others
     finally:
         with alone():
             pass
+
+
+def test_a_busy_machine_takes_no_mark_away(assessor, blank, tmp_path, monkeypatch):
+    """Work that the clock stopped while others had the processors runs again, alone; same mark."""
+    work = "import time\nend = time.process_time() + 0.25\nwhile time.process_time() < end: pass\n"
+    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q1": work + workshop.ANSWERS["q1"]})
+    monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cell_wall=0.5))
+    with busy(assessor, monkeypatch) as others:
+        result = assess(assessor, tmp_path, notebook)
+        assert not others  # it ran alone
     assert (result.points, result.ended) == (10, "finished")
+    assert [remark.endswith(AGAIN) for remark in result.remarks] == [True]
     sleeper = workshop.fill(blank, **{**workshop.ANSWERS, "q1": "import time\ntime.sleep(60)"})
     assert assess(assessor, tmp_path, sleeper).points == 8
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ("print(SECRET); raise KeyError(SECRET)", "The cell stopped with an error: KeyError"),
+        ("class Inputs(Exception): pass\nraise Inputs(SECRET)", "The cell stopped with an error: an error"),
+        ("product = SECRET", "Expected was a whole number (states)."),
+        ("product = [0] * 41", "Expected was a whole number (states)."),
+    ],
+    ids=["print and error", "name of an error", "text", "length"],
+)
+def test_what_a_second_go_prints_reaches_nobody(  # noqa: PLR0913, PLR0917 - fixtures and parameters
+    assessor, blank, tmp_path, monkeypatch, answer, says
+):
+    """A second go could know what the functions were called with in the first; it writes that everywhere."""
+    goes = []
+    run = assessor.sandbox.run
+
+    def telling(cells, *rest, **options):
+        goes.append(len(goes))
+        secret = Cell("known", f"SECRET = 'input 41' if {len(goes) > 1} else ''")
+        outcome = run([secret, *cells], *rest, **options)
+        if len(goes) == 1:
+            outcome.ran["cell q2"] = Ran("OutOfTime: this ran too long and was stopped")
+            outcome.cpu = 5
+        return outcome
+
+    monkeypatch.setattr(assessor.sandbox, "run", telling)
+    monkeypatch.setattr(assessment, "_machine", itertools.cycle([(0, 0), (0, 10**6)]).__next__)
+    result = assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q1": answer}))
+    assert goes == [0, 1]
+    assert (result.verdicts[0].reason, result.points) == (says, 8)
+    assert "41" not in repr([[v.reason for v in result.verdicts], result.ran, result.remarks])
+
+
+def test_what_was_said_before_any_call_is_still_said_after_a_second_go(
+    assessor, blank, tmp_path, monkeypatch
+):
+    run = assessor.sandbox.run
+
+    def starved(*rest, **options):
+        outcome = run(*rest, **options)
+        if options["limits"].wall == assessor.limits.wall:
+            outcome.ran["cell q2"] = Ran("OutOfTime: this ran too long and was stopped", "half way")
+            outcome.cpu = 5
+        return outcome
+
+    monkeypatch.setattr(assessor.sandbox, "run", starved)
+    monkeypatch.setattr(assessment, "_machine", itertools.cycle([(0, 0), (0, 10**6)]).__next__)
+    slip = "print('here')\nproduct = given['factr']"
+    result = assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q1": slip}))
+    assert result.verdicts[0].reason == "The cell stopped with an error: KeyError: 'factr'"
+    assert (result.ran["cell q1"].text, result.ran["cell q2"]) == ("here\n", Ran("", "half way"))
+    assert result.points == 8
+
+
+#: Eight processes burn 0.2 s each; seven of them nobody waits for.
+LOAD = (
+    "import os, time\nmother = os.getpid()\n" + "os.fork()\n" * 3 + "while time.process_time() < 0.2: pass\n"
+    "if os.getpid() != mother: time.sleep(600)"
+)
+
+
+def test_work_that_makes_its_own_load_earns_no_second_go(assessor, blank, tmp_path, monkeypatch):
+    """It keeps all processors busy, sleeps until it is stopped, and would sleep longer the second time."""
+    used = []
+    run = assessor.sandbox.run
+
+    def watched(*rest, **options):
+        outcome = run(*rest, **options)
+        used.append(outcome.cpu)
+        return outcome
+
+    def machine():
+        """Say that nothing was idle, and that nobody else was there."""
+        return 0, round(sum(used) * assessment.TICK)
+
+    monkeypatch.setattr(assessor.sandbox, "run", watched)
+    monkeypatch.setattr(assessment, "_machine", machine)
+    monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cell_wall=6, wall=20))
+    answers = {**workshop.ANSWERS, "q1": LOAD, "q2": "import time\ntime.sleep(600)"}
+    result = assess(assessor, tmp_path, workshop.fill(blank, **answers))
+    assert "too long" in result.verdicts[1].reason
+    assert len(used) == 1
+    assert used[0] > 0.6  # the others count too, who are ended with it
+    assert not any(remark.endswith(AGAIN) for remark in result.remarks)
+
+
+@pytest.mark.parametrize(
+    ("idle", "own", "longer"), [(0, 45, 1), (20, 3, 1), (0, 22, 45 / 22), (5, 10, 3), (0, 1, 4)]
+)
+def test_a_second_go_lasts_as_much_longer_as_others_left_less(monkeypatch, idle, own, longer):
+    """Of 45 s of all processors."""
+    whole = round(45 * assessment.TICK * (os.cpu_count() or 1))
+    after = (round(idle * assessment.TICK), whole)
+    assert assessment._stretch((0, 0), after, own) == pytest.approx(longer)
 
 
 @pytest.mark.parametrize("end", ["os._exit(0)", "sum(range(10**15))", "os.abort()"])
@@ -223,3 +341,134 @@ def test_a_limit_that_is_reached_in_a_call_ends_the_work(assessor, blank, tmp_pa
     finally:
         assessor.limits = limits
     assert (result.points, result.ended) == (5, "memory")
+
+
+# --- forms of right answers in the course's own sets --------------------------------------------------------
+
+
+def judged(name, key, form):
+    """Mark what a form makes of the right answer to a question, for ten students."""
+    exercise = Course().exercise(name)
+    question = exercise.question(key)
+    reasons = set()
+    for n in range(10):
+        given = numbers.draw(workshop.SEED, f"student {n}", exercise.id, exercise.options)
+        value = decode.read(json.loads(json.dumps(encode.encode(form(question.solution(given))))))
+        marker = checks.Marker(exercise, given, exercise.inputs(workshop.KEY))
+        reasons.add(marker.judge(question, Outcome(held={key: Result(value)}, ended="finished")).reason)
+    return reasons
+
+
+TYPES = ("fact", "interpretation", "forecast", "opinion", "quotation")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda types: dict.fromkeys(TYPES, 0) | types,
+        lambda types: pd.Series(types).reindex({*TYPES, *types}, fill_value=0),
+        lambda types: pd.DataFrame([types]),
+        lambda types: pd.DataFrame([dict.fromkeys(TYPES, 0) | types], index=["n"]),
+        lambda types: [types],
+    ],
+)
+def test_types_that_do_not_occur_may_be_left_out_or_have_0(form):
+    assert judged("ex02", "q2", form) == {"Right."}
+
+
+def test_a_type_that_has_1_in_place_of_none_is_wrong():
+    reasons = judged("ex02", "q2", lambda types: types | {"rumour": 1})
+    assert not reasons & {"Right."}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda values: pd.DataFrame([values], columns=["n", "share", "forecasts"]),
+        lambda values: pd.DataFrame([values]).to_numpy(),
+        lambda values: pd.DataFrame([values]).to_dict("records"),
+        lambda values: list(pd.DataFrame([values]).itertuples(index=False)),
+        lambda values: pd.DataFrame({"value": values}),
+        np.array,
+    ],
+)
+def test_a_table_of_one_row_is_as_good_as_several_values(form):
+    assert judged("ex02", "q3", form) == {"Right."}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda codes: dict.fromkeys(codes, True),
+        lambda codes: {code: f"the state {code}" for code in codes},
+        lambda codes: pd.Series(sorted(codes)).to_dict(),
+        lambda codes: pd.DataFrame([sorted(codes)]),
+        lambda codes: [sorted(codes)],
+    ],
+)
+def test_codes_may_be_the_keys_of_a_dict_or_a_row(form):
+    assert judged("ex03", "q5", form) == {"Right."}
+
+
+def test_codes_with_a_false_are_no_answer():
+    reasons = judged("ex03", "q5", lambda codes: dict.fromkeys(codes, True) | {"DEU": False})
+    assert all(reason.startswith("This is a dict of ") for reason in reasons)
+
+
+def test_a_member_of_an_enum_that_is_a_text_or_a_number_is_that(assessor, blank, tmp_path):
+    class Status(enum.StrEnum):
+        MEMBER = "member"
+
+    assert encode.encode([Status.MEMBER, enum.Enum("Plain", "MEMBER").MEMBER]) == {
+        "t": "list",
+        "v": ["member", {"t": "other", "type": "Plain"}],
+    }
+    answer = "import enum\nclass Count(enum.IntEnum):\n    RIGHT = 17 * given['factor'] + 40961\nproduct = Count.RIGHT"
+    keys = "import enum\nclass Code(str, enum.Enum):\n    KAZ = 'KAZ'; UZB = 'UZB'; KGZ = 'KGZ'\n"
+    keys += "border_shares = dict(zip(Code, [69.1264, 21.0707, 9.8029]))"
+    notebook = workshop.fill(blank, **workshop.ANSWERS | {"q1": answer, "q2": keys})
+    assert assess(assessor, tmp_path, notebook).points == 10
+
+
+@pytest.mark.parametrize("value", ["float('nan')", "pd.Series([1, None]).loc[1]", "float('inf')"])
+def test_nan_where_a_count_is_asked_is_told_what_it_is(assessor, blank, tmp_path, value):
+    result = assess(assessor, tmp_path, workshop.fill(blank, q1=f"product = {value}"))
+    assert result.verdicts[0].reason.startswith("This is not a finite number: is a missing value")
+
+
+# --- what else is handed in ---------------------------------------------------------------------------------
+
+
+def test_nbgraders_own_files_are_no_remark(assessor, blank, tmp_path):
+    folder = tmp_path / "ada" / workshop.NAME
+    workshop.write(folder, workshop.fill(blank, **workshop.ANSWERS))
+    (folder / "submission_secret.txt").write_text("0123")
+    (folder / "timestamp.txt").write_text("2022-09-15 12:00:00 UTC")
+    result = assessor.assess("ada", folder)
+    assert (result.points, result.remarks) == (10, [])
+
+
+@pytest.mark.parametrize("wrong", ["release/ex01_the_trip/ex01_the_trip", "../notebooks/03_the_sco"])
+def test_another_set_or_a_lesson_is_said_to_be_that(course, wrong):
+    exercises = home.ROOT / "exercises"
+    for name in ("ex01_the_trip", "ex02_reading_the_article"):
+        place = course.root / "release" / name
+        place.mkdir()
+        (place / f"{name}.ipynb").write_bytes((exercises / "release" / name / f"{name}.ipynb").read_bytes())
+    folder = course.root / "submitted" / "ada" / workshop.NAME
+    workshop.write(folder, json.loads((exercises / f"{wrong}.ipynb").read_text(encoding="utf-8")))
+    says = (
+        f"This is the notebook {wrong.rpartition('/')[2]}, not {workshop.NAME}: was the wrong one handed in?"
+    )
+    assert grade(course)[0].troubles == [f"ada: {says} No points."]
+
+
+def test_own_answers_without_any_of_the_sets_cells_still_count(course):
+    """What is no other notebook of the course is read as ever."""
+    setup = workshop.source_notebook(solved=False)["cells"][1]["source"]
+    cells = [
+        workshop.cell("code", f"own-{n}", text) for n, text in enumerate([setup, *workshop.ANSWERS.values()])
+    ]
+    notebook = workshop.source_notebook(solved=False) | {"cells": cells}
+    workshop.write(course.root / "submitted" / "ada" / workshop.NAME, notebook)
+    assert "10 of 10" in grade(course)[1][0]

@@ -20,8 +20,9 @@ KEY = "a key for tests"
 CHECKS = '''
 """Checks of the test set. CANARY-CHECKS"""
 import datetime
-from samarkand.grading.marking.checks import Diagnosis, ExerciseSet, Question
+from samarkand.grading.marking.checks import ExerciseSet, Question
 from samarkand.grading.marking.inputs import Case
+from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import ByKey, Number, Truth, Whole
 
 LENGTHS = {"KAZ": 7644, "UZB": 2330, "KGZ": 1084}

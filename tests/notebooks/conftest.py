@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import house_style
 import pytest
 
-PATHS = house_style.notebooks()
-read = cache(house_style.read)
+from samarkand.course import lessons
+
+PATHS = lessons.paths()
+read = cache(lessons.read)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -18,5 +19,5 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def lesson(lesson_path: Path) -> house_style.Lesson:
+def lesson(lesson_path: Path) -> lessons.Lesson:
     return read(lesson_path)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import house_style
 import pytest
 
-SETS = sorted((house_style.ROOT / "exercises").glob("*/ex*/ex*.ipynb"))
+from samarkand.course import lessons
+from samarkand.course import rules_of_lessons as rules
+from samarkand.ground.home import ROOT
+
+SETS = sorted((ROOT / "exercises").glob("*/ex*/ex*.ipynb"))
 
 
 def test_there_are_sets() -> None:
@@ -16,7 +19,7 @@ def test_there_are_sets() -> None:
 
 @pytest.mark.parametrize("path", SETS, ids=["-".join(path.parts[-3:-1]) for path in SETS])
 def test_links_of_a_set_lead_somewhere(path: Path) -> None:
-    exercise = house_style.read(path)
+    exercise = lessons.read(path)
     assert any("notebooks/" in cell.source for cell in exercise.prose)
-    found = list(house_style.links_lead_somewhere(exercise))
+    found = list(rules.links_lead_somewhere(exercise))
     assert not found, "\n".join(found)

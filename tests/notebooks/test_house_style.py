@@ -6,19 +6,20 @@ import copy
 from collections.abc import Callable
 from pathlib import Path
 
-import house_style
 import nbformat
 import pytest
-from house_style import LESSON_RULES, REFERENCE, RULES, VEGALITE, Lesson, Rule
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from samarkand.course import normal_form
+from samarkand.course import lessons, normal_form
+from samarkand.course import rules_of_lessons as rules
+from samarkand.course.lessons import Lesson
+from samarkand.course.rules_of_lessons import LESSON_RULES, REFERENCE, RULES, VEGALITE, Rule
 
 ALL = [*RULES, *LESSON_RULES]
 
 
 def test_there_are_notebooks() -> None:
-    assert house_style.notebooks()
+    assert lessons.paths()
 
 
 @pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.__name__)
@@ -78,49 +79,49 @@ ORDER = [
 
 #: For each rule: lessons that break it, and one that does not.
 BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
-    house_style.one_title_and_it_comes_first: (
+    rules.one_title_and_it_comes_first: (
         [[text("# A\n\nA b."), text("# B")], [code("1"), text("# A\n\nA b.")], [text("# A")]],
         [text("# A\n\nA b.")],
     ),
-    house_style.headings_skip_no_level: (
+    rules.headings_skip_no_level: (
         [[text("# A"), text("### B")]],
         [text("# A"), text("## B\n\n```\n#### no\n```")],
     ),
-    house_style.headings_are_different: ([[text("## A"), text("## A")]], [text("## A"), text("## B")]),
-    house_style.the_parts_stand_in_order: (
+    rules.headings_are_different: ([[text("## A"), text("## A")]], [text("## A"), text("## B")]),
+    rules.the_parts_stand_in_order: (
         [ORDER[:-1], [ORDER[0], ORDER[5], *ORDER[1:5], *ORDER[6:]]],
         ORDER,
     ),
-    house_style.the_card_is_whole: (
+    rules.the_card_is_whole: (
         [[text(CARD.format("50 minutes", "x", "x", "x", ""))], [text(FULL_CARD.replace("50", "90"))], []],
         [text(FULL_CARD)],
     ),
-    house_style.three_or_four_things_a_student_can_do: (
+    rules.three_or_four_things_a_student_can_do: (
         [[text("By the end you can\n\n- a\n- b")]],
         [text("By the end you can\n\n- a\n- b\n- c")],
     ),
-    house_style.the_length_is_that_of_a_lesson: (
+    rules.the_length_is_that_of_a_lesson: (
         [[text("a b c")] * 40, [text("word " * 1500)], [text("word " * 50)] * 60],
         [text("word " * 40)] * 40,
     ),
-    house_style.the_middle_has_a_few_sections: (
+    rules.the_middle_has_a_few_sections: (
         [[text("## The question"), text("## 1"), text("## Practice")]],
         [text("## The question\n\n## 1\n\n## 2\n\n## 3\n\n## Practice")],
     ),
-    house_style.students_are_asked_first_and_told_the_limits: (
+    rules.students_are_asked_first_and_told_the_limits: (
         [[text("What do you expect?")], []],
         [text(ASKED), text(ASKED)],
     ),
-    house_style.code_is_plain_python: (
+    rules.code_is_plain_python: (
         [[code("!pip install x")], [code("%time 1")], [code("%%bash\nls")]],
         [code("1 + 1")],
     ),
-    house_style.code_is_short: (
+    rules.code_is_short: (
         [[code("1\n" * 13), code("1")], [code("1\n" * 4)]],
         [code("1\n" * 12), code("1")],
     ),
-    house_style.code_ends_without_semicolon: ([[code("frame.head();")]], [code("frame.head()")]),
-    house_style.code_imports_what_a_lesson_may: (
+    rules.code_ends_without_semicolon: ([[code("frame.head();")]], [code("frame.head()")]),
+    rules.code_imports_what_a_lesson_may: (
         [
             [code("from samarkand.data import *")],
             [code("import requests")],
@@ -130,11 +131,11 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         ],
         [code("import pandas as pd\nfrom samarkand import data")],
     ),
-    house_style.every_import_is_in_one_cell: (
+    rules.every_import_is_in_one_cell: (
         [[code("import a"), code("import b")]],
         [code("import a\nimport b")],
     ),
-    house_style.links_lead_somewhere: (
+    rules.links_lead_somewhere: (
         [
             [text("[x](nowhere.ipynb)")],
             [text("[x](https://example.org)")],
@@ -143,7 +144,7 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         ],
         [text("## A heading"), text("[x](#A-heading) `[y](nowhere.ipynb)` [z](lesson.ipynb#A-heading)")],
     ),
-    house_style.sources_are_cited_and_listed: (
+    rules.sources_are_cited_and_listed: (
         [
             [text("x [XH0914]"), code('cite.sources("ART")')],
             [text("x [NOSUCHKEY]"), code('cite.sources("NOSUCHKEY")')],
@@ -152,25 +153,25 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         ],
         [text("x [ART] and `[NOKEY]`"), code("trip", "1  XH0914"), code('cite.sources("ART", "XH0914")')],
     ),
-    house_style.the_sources_are_printed: ([[code("1")]], [code('cite.sources("ART")')]),
-    house_style.the_next_lesson_is_linked: (
+    rules.the_sources_are_printed: ([[code("1")]], [code('cite.sources("ART")')]),
+    rules.the_next_lesson_is_linked: (
         [[text("Next: 04")]],
         [text("**Next:** [04](04_china_and_russia.ipynb)")],
     ),
-    house_style.the_file_is_small: ([[text("x" * 1_000_001)]], [text("x")]),
-    house_style.nothing_is_loaded_from_elsewhere: (
+    rules.the_file_is_small: ([[text("x" * 1_000_001)]], [text("x")]),
+    rules.nothing_is_loaded_from_elsewhere: (
         [
             *([code("m", html=f"<p>{load}</p>")] for load in LOADS),
             [code("c", chart={"data": {"url": "https://example.org/x.csv"}})],
         ],
         [code("m", html='<a href="https://example.org">x</a><svg xmlns="http://www.w3.org/2000/svg"></svg>')],
     ),
-    house_style.outputs_are_text: ([[code("c", png="iVBOR")]], [code("c", "x", html="<p>x</p>")]),
-    house_style.outputs_say_what_they_are: (
+    rules.outputs_are_text: ([[code("c", png="iVBOR")]], [code("c", "x", html="<p>x</p>")]),
+    rules.outputs_say_what_they_are: (
         [[code("c", says)] for says in ADDRESSES],
         [code("c", "A map of the region.")],
     ),
-    house_style.maps_are_few_and_have_words: (
+    rules.maps_are_few_and_have_words: (
         [
             [code("m", html=FRAME)] * 4,
             [code("m", html=FRAME.replace(' title="Map"', ""))],
@@ -184,18 +185,18 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         ],
         [code("m", html=FRAME)] * 3,
     ),
-    house_style.charts_have_title_and_description: (
+    rules.charts_have_title_and_description: (
         [
             *([code("c", chart={k: v for k, v in CHART.items() if k != gone})] for gone in CHART),
             [code("c", chart=CHART | {"description": "Chart"})],
         ],
         [code("c", chart=CHART)],
     ),
-    house_style.a_map_or_chart_and_an_explorer_carry_it: (
+    rules.a_map_or_chart_and_an_explorer_carry_it: (
         [[code("explore.x()")], [code("m", html=FRAME)]],
         [code("explore.x()"), code("m", html=FRAME)],
     ),
-    house_style.tables_are_short: (
+    rules.tables_are_short: (
         [
             [code("t", html=ROWS)],
             [code("t", html=ROWS.replace("1</td>", "...</td>").replace("<tr><td>...</td></tr>", "", 2))],
@@ -203,12 +204,12 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         ],
         [code("t", html=ROWS.replace(ROW, "", 1)), code("s", "a  1\ndtype: int64")],
     ),
-    house_style.figures_are_rounded: ([[code("1 / 3", "0.3333333333")]], [code("1 / 3", "0.33")]),
-    house_style.practice_has_two_or_three_tasks: (
+    rules.figures_are_rounded: ([[code("1 / 3", "0.3333333333")]], [code("1 / 3", "0.33")]),
+    rules.practice_has_two_or_three_tasks: (
         [stub("03.1"), [*stub("03.1"), *stub("03.3")], [*stub("04.1"), *stub("04.2")]],
         [*stub("03.1"), *stub("03.2")],
     ),
-    house_style.practice_tasks_are_whole: (
+    rules.practice_tasks_are_whole: (
         [
             stub(help_=HINT),
             stub(help_=ANSWER.format("03.1")),
@@ -219,7 +220,7 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         ],
         stub(help_=HINT + ANSWER.format("03.1")),
     ),
-    house_style.answers_are_folded: ([[text("<details><summary>Hint</summary> x")]], [text(HINT)]),
+    rules.answers_are_folded: ([[text("<details><summary>Hint</summary> x")]], [text(HINT)]),
 }
 
 
@@ -235,7 +236,7 @@ def lesson_of(cells: Cells, folder: Path, **metadata: object) -> Lesson:
     notebook = normal_form.normalise(nbformat.from_dict(raw))
     path.write_text(normal_form.text(notebook), encoding="utf-8")
     (folder / "lesson.ipynb").write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
-    return house_style.read(path)
+    return lessons.read(path)
 
 
 @pytest.mark.parametrize("rule", BROKEN, ids=lambda rule: rule.__name__)
@@ -249,7 +250,7 @@ def test_rule_sees_what_it_is_for(rule: Rule, tmp_path: Path) -> None:
 
 
 def test_each_rule_is_tried() -> None:
-    assert {*BROKEN, house_style.metadata_name_what_is_taught} == set(ALL)
+    assert {*BROKEN, rules.metadata_name_what_is_taught} == set(ALL)
 
 
 @pytest.mark.parametrize(
@@ -275,4 +276,4 @@ def test_metadata_are_looked_at(lesson: object, cell: object, fine: bool, tmp_pa
     if cell is not None:
         marked.metadata["samarkand"] = cell
     notebook = lesson_of([marked], tmp_path, **({} if lesson is None else {"samarkand": lesson}))
-    assert (list(house_style.metadata_name_what_is_taught(notebook)) == []) is fine
+    assert (list(rules.metadata_name_what_is_taught(notebook)) == []) is fine

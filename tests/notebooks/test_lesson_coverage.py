@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-import house_style
 import pytest
 import treated
 from treated import Mark
 
 from samarkand import data
+from samarkand.course import lessons
 
 #: The last block that the lessons so far take; P19, the forecast on the summit, is taken as well.
 LAST, BEYOND = "P14", {"P19"}
 #: A claim named at some other cell than its own is seen at least so often.
 SEEN = 0.95
 
-LESSONS = [house_style.read(path) for path in house_style.notebooks()]
+LESSONS = [lessons.read(path) for path in lessons.paths()]
 MARKS = [mark for lesson in LESSONS for mark in treated.marks(lesson)]
 
 

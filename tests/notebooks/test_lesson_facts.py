@@ -12,10 +12,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from house_style import notebooks
 from nbformat.v4 import new_code_cell, new_notebook
 
-from samarkand.course import facts
+from samarkand.course import facts, lessons
 
 LARGEST = 200_000
 
@@ -79,7 +78,7 @@ def test_the_record_can_be_read(lesson_path: Path) -> None:
 
 
 def test_no_record_is_left_over() -> None:
-    assert {p.stem for p in facts.RECORDS.glob("*.json")} == {p.stem for p in notebooks()}
+    assert {p.stem for p in facts.RECORDS.glob("*.json")} == {p.stem for p in lessons.paths()}
 
 
 # ------------------------------------------------------------------------------- what a record sees

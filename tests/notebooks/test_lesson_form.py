@@ -8,12 +8,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from house_style import Lesson
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from samarkand import cli
-from samarkand.course import build, normal_form
+from samarkand.course import build, lessons, normal_form
+from samarkand.course.lessons import Lesson
 
 
 def test_is_in_normal_form(lesson_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_build_runs_and_stores(tmp_path: Path) -> None:
 def test_build_leaves_a_failing_lesson_as_it_was(tmp_path: Path) -> None:
     path = lesson_in(tmp_path, "1 / 0", "2")
     before = path.read_bytes()
-    with pytest.raises(build.BuildError, match=r"^lesson\.ipynb: Cell \S+ stops") as caught:
+    with pytest.raises(lessons.BuildError, match=r"^lesson\.ipynb: Cell \S+ stops") as caught:
         build.build(path)
     assert "ZeroDivisionError" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -197,5 +197,5 @@ def test_check_sees_json_that_is_laid_out_otherwise(
 def test_what_is_no_notebook_gets_a_sentence(content: str, tmp_path: Path) -> None:
     path = tmp_path / "broken.ipynb"
     path.write_text(content, encoding="utf-8")
-    with pytest.raises(build.BuildError, match=r"broken\.ipynb is "):
+    with pytest.raises(lessons.BuildError, match=r"broken\.ipynb is "):
         build.check(path)

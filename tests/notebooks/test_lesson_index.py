@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import house_style
 import pytest
 
-README = (house_style.ROOT / "README.md").read_text(encoding="utf-8")
+from samarkand.course import lessons
+from samarkand.ground.home import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| (\d\d) \| \[(.+?)\]\((notebooks/\S+\.ipynb)\) \| (.+?) \|$", re.MULTILINE)
 
 
@@ -18,13 +20,13 @@ def listed() -> dict[str, tuple[str, ...]]:
 
 
 def test_every_lesson_is_listed_in_order() -> None:
-    paths = [f"notebooks/{path.name}" for path in sorted(house_style.notebooks())]
+    paths = [f"notebooks/{path.name}" for path in sorted(lessons.paths())]
     assert list(listed()) == paths
 
 
-@pytest.mark.parametrize("path", house_style.notebooks(), ids=lambda path: Path(path).stem)
+@pytest.mark.parametrize("path", lessons.paths(), ids=lambda path: Path(path).stem)
 def test_title_and_question_are_those_of_the_lesson(path: Path) -> None:
-    lesson = house_style.read(path)
+    lesson = lessons.read(path)
     number, title, question = listed()[f"notebooks/{path.name}"]
     text = "\n".join(cell.source for cell in lesson.prose).replace("*", "")
     assert number == path.name[:2]

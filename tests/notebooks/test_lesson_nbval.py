@@ -11,10 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from house_style import ROOT, Lesson, notebooks, read
 from nbformat.v4 import new_code_cell, new_notebook
 
-from samarkand.course import build, normal_form
+from samarkand.course import build, lessons, normal_form
+from samarkand.course.lessons import Lesson
+from samarkand.ground.home import ROOT
 
 
 def nbval(path: Path) -> tuple[int, str]:
@@ -40,7 +41,7 @@ def nbval(path: Path) -> tuple[int, str]:
 
 
 def shortest() -> Lesson:
-    return min((read(path) for path in notebooks()), key=lambda lesson: len(lesson.code))
+    return min(lessons.every(), key=lambda lesson: len(lesson.code))
 
 
 def test_a_broken_number_fails_and_nothing_else(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from house_style import Lesson
 from nbformat import NotebookNode
 
 from samarkand.course import build, normal_form
+from samarkand.course.lessons import Lesson
 
 
 @pytest.fixture(scope="module")

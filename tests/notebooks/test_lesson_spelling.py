@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from house_style import ROOT, Lesson
+from samarkand.course.lessons import Lesson
+from samarkand.ground.home import ROOT
 
 
 def test_spelling(lesson: Lesson, tmp_path: Path) -> None:

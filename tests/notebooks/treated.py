@@ -13,11 +13,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import house_style
-from house_style import Lesson
 from nbformat import NotebookNode
 
 from samarkand import data
+from samarkand.course import lessons
+from samarkand.course.lessons import Lesson
 
 #: So much of a claim has to stand where it is said to be treated.
 ENOUGH = 0.45
@@ -83,8 +83,8 @@ def telling(text: str) -> frozenset[str]:
 def places() -> dict[tuple[str, str], Place]:
     """Return what stands in each cell of each lesson, by lesson and cell id."""
     found = {}
-    for path in house_style.notebooks():
-        lesson = house_style.read(path)
+    for path in lessons.paths():
+        lesson = lessons.read(path)
         texts = [shown(cell) for cell in lesson.cells]
         for i, cell in enumerate(lesson.cells):
             if cell.id not in LISTS:

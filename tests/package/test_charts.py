@@ -9,8 +9,8 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from samarkand import charts, data
-from samarkand.charts import look, tables
+from samarkand import charts
+from samarkand.charts import _look, _tables
 from samarkand.ground.errors import CourseError, UnknownName, WrongType
 from samarkand.page import style
 
@@ -67,15 +67,6 @@ ALL = {
     "lines": lambda: charts.lines(YEARS, "year", "states", **TEXTS),
     "steps": lambda: charts.steps(YEARS, "year", "states", group="status", **TEXTS),
     "days": lambda: charts.lines(SPELLS.assign(n=[1.5, 2, 3]), "from", "n", reference={"level": 2}, **TEXTS),
-    "spans": lambda: charts.spans(SPELLS, "from", "to", "country", group="status", **TEXTS),
-    "labelled spans": lambda: charts.spans(SPELLS, "from", "to", "country", label="status", **TEXTS),
-    "gap": lambda: charts.gap_in_days(
-        SPELLS.tail(1).rename(columns={"country": "what"})[["what", "from", "to"]], source="own"
-    ),
-    "members": lambda: charts.members_over_time(YEARS),
-    "share": lambda: charts.share_of_world(
-        pd.DataFrame({"measure": ["people"], "group": ["all"], "share_pct": [41.4]}), source="World Bank"
-    ),
 }
 
 
@@ -166,46 +157,14 @@ def test_lines_are_sorted_along_their_axis_and_named_at_their_end() -> None:
 
 
 def test_a_status_keeps_its_colour_and_its_dashes() -> None:
-    assert look.colour("observer", ["observer"]) == style.STATUS["observer"].colour
-    assert look.dash("member", ["Shanghai Five", "member"]) == [1, 0]
+    assert _look.colour("observer", ["observer"]) == style.STATUS["observer"].colour
+    assert _look.dash("member", ["Shanghai Five", "member"]) == [1, 0]
     names = list("abcdefgh")
-    assert len({look.colour(n, names) + str(look.dash(n, names)) for n in names}) == 6
+    assert len({_look.colour(n, names) + str(_look.dash(n, names)) for n in names}) == 6
     assert (
-        len({tuple(look.dash(s, [])) for s in ("member", "observer", "dialogue partner", "SCO partner")}) == 4
+        len({tuple(_look.dash(s, [])) for s in ("member", "observer", "dialogue partner", "SCO partner")})
+        == 4
     )
-
-
-def test_a_stretch_without_an_end_goes_on_to_the_latest_day() -> None:
-    rows = drawn(ALL["spans"]())
-    assert [row["to"][:10] for row in rows] == ["2017-06-09", "2025-09-01", "2025-09-01"]
-    assert [row["_label"] for row in rows] == ["observer", "member", "observer"]
-    assert all(style.contrast(row["_ink"], row["_colour"]) >= 4.5 for row in rows)
-
-
-def test_a_label_too_long_for_its_bar_stands_behind_it() -> None:
-    short = SPELLS.assign(to=SPELLS["from"] + pd.Timedelta(days=1), status="a rather long label")
-    rows = drawn(charts.spans(short, "from", "to", "country", label="status", **TEXTS))
-    assert all(row["_at"] == row["to"] for row in rows)
-
-
-def test_members_over_time_counts_what_the_table_counts() -> None:
-    years = data.status_by_year().melt(ignore_index=False, var_name="year", value_name="status").dropna()
-    counts = years.groupby(["year", "status"]).size().rename("states").reset_index()
-    chart = charts.members_over_time(counts.astype({"year": "int64"}))
-    assert spec(chart)["description"].endswith("At the end: 17 as SCO partner, 10 as member.")
-    held = {(row["year"], row["status"]): row["states"] for row in drawn(chart)}
-    assert held[2022, "member"] == 8 and held[2022, "observer"] == 4
-
-
-def test_the_gap_is_computed_from_the_days() -> None:
-    gap = pd.DataFrame({"what": ["a", "b"], "from": ["2020-01-18"] * 2, "to": ["2022-09-14", "2020-01-19"]})
-    days = gap.astype({"from": "datetime64[s]", "to": "datetime64[s]"})
-    assert (
-        "a: 970 days, from 18 January 2020 to 14 September 2022. b: 1 day,"
-        in spec(charts.gap_in_days(days, source="own"))["description"]
-    )
-    with pytest.raises(WrongType, match=r"pd[.]to_datetime"):
-        charts.gap_in_days(gap, source="own")
 
 
 @pytest.mark.parametrize("missing", ["title", "description", "source"])
@@ -229,15 +188,13 @@ def test_tables_that_cannot_be_drawn_get_a_sentence() -> None:
         charts.lines(PEOPLE, "year", "kind", **TEXTS)
     with pytest.raises(WrongType, match="Use bars for names"):
         charts.lines(PEOPLE, "state", "share_pct", **TEXTS)
-    with pytest.raises(WrongType, match='"year" holds none'):
-        charts.spans(PEOPLE, "year", "year", "state", **TEXTS)
-    with pytest.raises(UnknownName, match=r'No column "tos"'):
-        charts.spans(SPELLS, "from", "tos", "country", **TEXTS)
+    with pytest.raises(UnknownName, match=r'No argument of a chart "tittle"\. Did you mean "title"'):
+        charts.lines(PEOPLE, "year", "share_pct", **TEXTS, tittle="A title")  # type: ignore[call-arg]
 
 
 def test_the_table_that_was_passed_is_left_as_it_was() -> None:
     before = SPELLS.copy()
-    charts.spans(SPELLS, "from", "to", "country", group="status", **TEXTS)
+    charts.lines(SPELLS.assign(n=[1, 2, 3]), "from", "n", group="status", **TEXTS)
     pd.testing.assert_frame_equal(SPELLS, before)
 
 
@@ -256,10 +213,10 @@ def test_missing_names_and_odd_column_names_are_drawn() -> None:
 
 
 def test_titles_of_axes() -> None:
-    assert tables.axis_title("trade_usd_bn") == "trade (USD bn)"
-    assert tables.axis_title("_km") == " km"
-    assert not tables.numeric(pd.Series([True, False]))
-    assert tables.numeric(pd.Series([1, None], dtype="Int64"))
+    assert _tables.axis_title("trade_usd_bn") == "trade (USD bn)"
+    assert _tables.axis_title("_km") == " km"
+    assert not _tables.numeric(pd.Series([True, False]))
+    assert _tables.numeric(pd.Series([1, None], dtype="Int64"))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from samarkand import __version__, cli
-from samarkand.course import build, facts
+from samarkand.course import build, facts, lessons
 from samarkand.ground import errors
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -21,10 +21,10 @@ def test_an_unknown_lesson_gets_a_sentence(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_lessons_are_found_by_number_name_and_path() -> None:
-    first = build.lessons()[0]
-    assert build.lessons([first.stem[:2]]) == [first]
-    assert build.lessons([first.stem]) == [first]
-    assert build.lessons([str(first)]) == [first]
+    first = lessons.paths()[0]
+    assert lessons.paths([first.stem[:2]]) == [first]
+    assert lessons.paths([first.stem]) == [first]
+    assert lessons.paths([str(first)]) == [first]
 
 
 @pytest.mark.parametrize("arguments", [[], ["bild"], ["build", "--chekc"], ["data"]])
@@ -64,7 +64,7 @@ def test_a_course_error_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(_path: Path) -> bool:
-        raise build.BuildError("00_start_here.ipynb: Cell load stops with KeyError: 'x'")
+        raise lessons.BuildError("00_start_here.ipynb: Cell load stops with KeyError: 'x'")
 
     monkeypatch.setattr(build, "build", fail)
     assert cli.main(["build", "00"]) == 1

@@ -84,49 +84,32 @@ def test_did_you_mean():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "sentence"),
+    ("old", "new"),
     [
-        (b"id,day,", b"id,", 'trip.csv has no column "day"'),
-        (b"id,day,", b"id,day,extra,", 'trip.csv has a column "extra" that its description does not know'),
-        (b"id,day,", b"day,id,", "trip.csv has its columns in another order"),
-        (b",3652,", b",far,", 'trip.csv, line 2, column "distance_km": "far" is not a whole number'),
-        (b",3652,", b",3652.5,", 'trip.csv, line 2, column "distance_km": "3652.5" is not a whole number'),
-        (
-            b"TR02,2022-09-14",
-            b"TR02,2022-09-34",
-            'trip.csv, line 3, column "day": "2022-09-34" is not a day like',
-        ),
-        (
-            b"TR02,2022-09-14",
-            b"TR02,20220914",
-            'trip.csv, line 3, column "day": "20220914" is not a day like',
-        ),
-        (b"40.0801", b"north", 'trip.csv, line 2, column "lat": "north" is not a number'),
-        (b"40.0801", b"nan", 'trip.csv, line 2, column "lat": "nan" is not a number'),
-        (b"40.0801", b"", 'trip.csv, line 2, column "lat": the cell is empty'),
-        (b"TR01,2022-09-14,", b"TR01,2022-09-14,,", "trip.csv, line 2: 18 cells, but 17 columns"),
-        (b"Nur-Sultan", b"Nur-\xffSultan", "trip.csv, line 2: a character that is no UTF-8"),
-        (b"TR03,", b'"TR03,', "trip.csv, line"),
+        (b"id,day,", b"id,"),
+        (b"id,day,", b"id,day,extra,"),
+        (b"id,day,", b"day,id,"),
+        (b",3652,", b",far,"),
+        (b",3652,", b",3652.5,"),
+        (b"TR02,2022-09-14", b"TR02,2022-09-34"),
+        (b"TR02,2022-09-14", b"TR02,20220914"),
+        (b"40.0801", b"north"),
+        (b"40.0801", b"nan"),
+        (b"40.0801", b""),
+        (b"TR01,2022-09-14,", b"TR01,2022-09-14,,"),
+        (b"TR02,2022-09-14,", b"TR02,2022-09-14,,"),
+        (b"MIRROR0914\n", b"MIRROR0914,\n"),
+        (b"Nur-Sultan", b"Nur-\xffSultan"),
+        (b"TR03,", b'"TR03,'),
     ],
 )
-def test_damaged_tables(copy, old, new, sentence):
+def test_a_damaged_table_is_one_sentence(copy, old, new):
     path = copy / "trip.csv"
     data.load("trip")
     path.write_bytes(path.read_bytes().replace(old, new, 1))
-    with pytest.raises(DamagedData, match=re.escape(sentence)) as error:
+    with pytest.raises(DamagedData, match=r"^The file trip.csv is damaged. Get a fresh copy of ") as error:
         data.load("trip")
-    assert "Get a fresh copy" in str(error.value) and str(copy) in str(error.value)
-
-
-def test_line_numbers_are_those_of_an_editor(copy):
-    """A cell may hold a line break, if a spreadsheet put one there: the line is still the right one."""
-    path = copy / "trip.csv"
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    lines[2] = lines[2].replace("Arrival", '"Arrival').replace(",Kassym", '\nand more",Kassym', 1)
-    lines[4] = lines[4].replace("2022-09-14", "yesterday", 1)
-    path.write_text("".join(lines), encoding="utf-8")
-    with pytest.raises(DamagedData, match=r"trip.csv, line 6, column .day.: .yesterday. is not a day"):
-        data.load("trip")
+    assert str(path) in str(error.value) and error.value.__cause__
 
 
 def test_a_mark_at_the_beginning_does_no_harm(copy):
@@ -137,13 +120,13 @@ def test_a_mark_at_the_beginning_does_no_harm(copy):
 
 def test_empty_deleted_and_unreadable_files(copy):
     (copy / "trip.csv").write_bytes(b"")
-    with pytest.raises(DamagedData, match=r"trip.csv is empty"):
+    with pytest.raises(DamagedData, match=r"trip.csv is damaged"):
         data.load("trip")
     (copy / "trip.csv").unlink()
-    with pytest.raises(DamagedData, match='The file of the table "trip" is missing'):
+    with pytest.raises(DamagedData, match=r"The file trip.csv is missing"):
         data.load("trip")
     (copy / "trip.csv").mkdir()
-    with pytest.raises(DamagedData, match=r"trip.csv cannot be read"):
+    with pytest.raises(DamagedData, match=r"trip.csv is damaged"):
         data.load("trip")
     assert len(data.load("timeline")) > 100
 
@@ -151,18 +134,14 @@ def test_empty_deleted_and_unreadable_files(copy):
 def test_a_broken_description(copy):
     path = copy / "datapackage.json"
     whole = path.read_text(encoding="utf-8")
-    path.write_text(whole[:1000], encoding="utf-8")
-    with pytest.raises(DamagedData, match=r"datapackage.json is no valid JSON: line \d+, column \d+"):
-        data.tables()
-    path.write_text("[]", encoding="utf-8")
-    with pytest.raises(DamagedData, match="does not describe its tables"):
-        data.load("trip")
-    path.write_text(whole.replace('"type": "date"', '"type": "moment"', 1), encoding="utf-8")
-    with pytest.raises(DamagedData, match="moment"):
-        data.load("trip")
+    broken = (whole[:1000], "[]", whole.replace('"type": "date"', '"type": "moment"', 1), "")
+    for text in broken:
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(DamagedData, match=r"The file datapackage.json is damaged. Get a fresh copy"):
+            data.load("trip")
     path.unlink()
-    with pytest.raises(DamagedData, match="description of the tables is missing"):
-        data.load("trip")
+    with pytest.raises(DamagedData, match=r"The file datapackage.json is missing"):
+        data.tables()
 
 
 def test_no_tables_at_all(tmp_path, monkeypatch):

@@ -50,7 +50,8 @@ def test_a_great_circle_is_as_long_as_the_distance_and_evenly_divided() -> None:
 
 
 @pytest.mark.parametrize(("lat", "lon"), [(45, 85), (0, 73), (71, 170), (27, 30), (12, 105)])
-def test_the_projection_keeps_areas(lat: float, lon: float) -> None:
+@pytest.mark.parametrize("projection", [geo.REGION, geo.WORLD], ids=lambda one: one.name)
+def test_a_projection_keeps_areas(projection: geo.Projection, lat: float, lon: float) -> None:
     half = 0.05
     corners = [
         (lat - half, lon - half),
@@ -58,8 +59,8 @@ def test_the_projection_keeps_areas(lat: float, lon: float) -> None:
         (lat + half, lon + half),
         (lat + half, lon - half),
     ]
-    xy = [geo.project_exact(*corner) for corner in corners]
-    on_map = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise([*xy, xy[0]])) / 2 * geo.UNIT_KM**2
+    xy = [projection.exact(*corner) for corner in corners]
+    on_map = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise([*xy, xy[0]])) / 2 * projection.unit_km**2
     band = math.sin(math.radians(lat + half)) - math.sin(math.radians(lat - half))
     on_globe = geo.EARTH_RADIUS_KM**2 * math.radians(2 * half) * band
     assert on_map == pytest.approx(on_globe, rel=1e-4)
@@ -67,7 +68,7 @@ def test_the_projection_keeps_areas(lat: float, lon: float) -> None:
 
 def test_what_is_no_point_gets_a_sentence() -> None:
     with pytest.raises(OutOfRange, match=r"is it \(lat, lon\)"):
-        geo.project(116.58, 40.08)
+        geo.REGION.whole(116.58, 40.08)
     with pytest.raises(WrongType, match="two numbers"):
         geo.distance_km("Beijing", (0, 0))  # type: ignore[arg-type]
     with pytest.raises(OutOfRange, match="opposite each other"):
@@ -97,12 +98,10 @@ def test_a_layer_that_is_not_there_or_damaged_gets_a_sentence(
     monkeypatch.setenv("SAMARKAND_DATA", str(tmp_path))
     with pytest.raises(UnknownName, match='Did you mean "region"'):
         geo.load("regoin")
-    (tmp_path / "geo" / "region.geojson").write_text('{"type": "FeatureColl')
-    with pytest.raises(DamagedData, match=r"region\.geojson cannot be read"):
-        geo.load("region")
-    (tmp_path / "geo" / "region.geojson").write_text("[]")
-    with pytest.raises(DamagedData, match="not a GeoJSON FeatureCollection"):
-        geo.load("region")
+    for damage in ('{"type": "FeatureColl', "[]", "{}", '{"features": [{"properties": {}}]}'):
+        (tmp_path / "geo" / "region.geojson").write_text(damage)
+        with pytest.raises(DamagedData, match=r"region\.geojson is damaged"):
+            geo.load("region")
     (tmp_path / "geo" / "region.geojson").unlink()
     with pytest.raises(DamagedData, match=r"region\.geojson is missing"):
         geo.load("region")

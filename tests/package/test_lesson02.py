@@ -3,9 +3,9 @@
 import pytest
 
 from samarkand import data
-from samarkand.check import TASKS, check
+from samarkand.check import check, tasks
 
-MINE = [TASKS[f"02.{n}"] for n in (1, 2, 3)]
+MINE = [tasks()[f"02.{n}"] for n in (1, 2, 3)]
 
 
 def test_the_right_answers_are_what_the_tables_give():
@@ -20,24 +20,14 @@ def test_the_right_answers_are_what_the_tables_give():
 
 
 @pytest.mark.parametrize("task", MINE, ids=lambda task: task.id)
-def test_every_known_wrong_way_is_wrong_and_named(task):
-    answers = [way() for way in task.wrong.values()]
-    for sentence, answer in zip(task.wrong, answers, strict=True):
-        verdict = check(task.id, answer)
-        assert not verdict
-        assert str(verdict) == f"Not yet. {sentence}"
-        assert str(task.reference()) not in str(verdict)
-
-
-@pytest.mark.parametrize("task", MINE, ids=lambda task: task.id)
 @pytest.mark.parametrize("answer", [None, "", [], float("nan"), "sixty", {"a": 1}, len, -1, 10**9])
 def test_what_is_no_answer_gets_a_sentence(task, answer):
-    verdict = check(task.id, answer)
-    assert not verdict
-    assert str(verdict).endswith((".", "?"))
+    reply = check(task.id, answer)
+    assert not reply
+    assert str(reply).endswith((".", "?"))
 
 
 def test_the_size_and_the_rest_are_seen():
-    share = TASKS["02.1"].reference()
+    share = tasks()["02.1"].expected
     assert "unit" in str(check("02.1", share / 100))
     assert "rest" in str(check("02.1", 100 - share))

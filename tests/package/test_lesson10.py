@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from samarkand import charts, data, explore, forecasts, measures
-from samarkand.check import TASKS, check
-from samarkand.course import build
+from samarkand.check import check, tasks
+from samarkand.course import lessons
 from samarkand.explore import forecasts as explorers
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
 
-MINE = [TASKS[f"10.{n}"] for n in (1, 2, 3)]
+MINE = [tasks()[f"10.{n}"] for n in (1, 2, 3)]
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ def test_every_hedge_has_a_tone_and_every_verdict_a_worth() -> None:
 
 
 def test_the_lesson_starts_with_the_numbers_of_its_explorer() -> None:
-    lesson = build.read(home.ROOT / "notebooks" / "10_what_happened_next.ipynb")
+    lesson = lessons.stored(home.ROOT / "notebooks" / "10_what_happened_next.ipynb")
     (source,) = (cell.source for cell in lesson.cells if cell.id == "numbers")
     said, worth = (ast.literal_eval(line.value) for line in ast.parse(source).body[:2])
     assert {tone: round(100 * chance) for tone, chance in said.items()} == explorers.STARTS
@@ -294,17 +294,8 @@ def test_the_right_answers_are_what_the_tables_give() -> None:
 
 
 @pytest.mark.parametrize("task", MINE, ids=lambda task: task.id)
-def test_every_known_wrong_way_is_wrong_and_named(task) -> None:
-    for sentence, way in task.wrong.items():
-        verdict = check(task.id, way())
-        assert not verdict
-        assert str(verdict) == f"Not yet. {sentence}"
-        assert str(task.reference()) not in str(verdict)
-
-
-@pytest.mark.parametrize("task", MINE, ids=lambda task: task.id)
 @pytest.mark.parametrize("answer", [None, "", [], float("nan"), "sixty", {"a": 1}, len, -1, 10**9])
 def test_what_is_no_answer_gets_a_sentence(task, answer) -> None:
-    verdict = check(task.id, answer)
-    assert not verdict
-    assert str(verdict).endswith((".", "?"))
+    reply = check(task.id, answer)
+    assert not reply
+    assert str(reply).endswith((".", "?"))

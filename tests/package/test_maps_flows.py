@@ -9,7 +9,7 @@ import pytest
 
 from samarkand import data, maps
 from samarkand.ground.errors import OutOfRange, WrongType
-from samarkand.maps import energy
+from samarkand.maps import trade
 
 TABLE = data.load("energy_flows").query("origin == 'RUS'")
 YEARS = sorted(int(year) for year in TABLE["year"].unique())
@@ -21,7 +21,7 @@ def quantity(product: str, destination: str, year: int) -> float:
 
 
 def test_every_flow_of_the_table_is_drawn() -> None:
-    drawn = {(flow.product, flow.destination) for flow in energy.FLOWS}
+    drawn = {(flow.product, flow.destination) for flow in trade.FLOWS}
     assert drawn == set(zip(TABLE["product"], TABLE["destination"], strict=True))
 
 
@@ -47,7 +47,7 @@ def test_labels_and_widths_go_with_the_quantity(year: int) -> None:
     found = re.search(r"const FLOWS=(\{.*?\}),FULL", drawn.page())
     assert found
     by_year = json.loads(found[1])
-    for flow in energy.FLOWS:
+    for flow in trade.FLOWS:
         amount = quantity(flow.product, flow.destination, year)
         width, label = by_year[flow.id][YEARS.index(year)]
         assert width == flow.width(amount)
@@ -59,14 +59,14 @@ def test_labels_and_widths_go_with_the_quantity(year: int) -> None:
 
 
 def test_gas_is_as_wide_as_oil_of_the_same_energy() -> None:
-    gas = next(flow for flow in energy.FLOWS if flow.unit == "bcm")
-    oil = next(flow for flow in energy.FLOWS if flow.unit == "Mt")
-    assert gas.width(100) == oil.width(100 * energy.MT_PER_BCM)
-    assert pytest.approx(0.86, abs=0.001) == energy.MT_PER_BCM
+    gas = next(flow for flow in trade.FLOWS if not flow.oil)
+    oil = next(flow for flow in trade.FLOWS if flow.oil)
+    assert gas.width(100) == oil.width(100 * trade.MT_PER_BCM)
+    assert pytest.approx(0.86, abs=0.001) == trade.MT_PER_BCM
 
 
 def test_nothing_worth_speaking_of_has_neither_band_nor_label() -> None:
-    usa = next(flow for flow in energy.FLOWS if flow.destination == "USA")
+    usa = next(flow for flow in trade.FLOWS if flow.destination == "USA")
     assert (usa.width(0.001), usa.text(0.001)) == (0.0, "")
     stills = {year: maps.flows(year).still.count("fill-opacity") for year in (2021, 2024)}
     assert stills[2021] == stills[2024] + 1

@@ -86,16 +86,16 @@ def test_damage(tmp_path, monkeypatch):
     path = folder / "places.csv"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(",71.4704,", ",east,"), encoding="utf-8")
-    with pytest.raises(DamagedData, match=r"places.csv, line \d+: the coordinates of Astana"):
+    with pytest.raises(DamagedData, match=r"The file places.csv is damaged"):
         places.find("KAZ")
     path.write_text(text.replace(",71.4704,", ",471.4704,"), encoding="utf-8")
-    with pytest.raises(DamagedData, match="the coordinates of Astana"):
+    with pytest.raises(DamagedData, match=r"places.csv is damaged"):
         places.find("KAZ")
     path.write_text(text.replace("name_kk", "kazakh", 1), encoding="utf-8")
-    with pytest.raises(DamagedData, match='no column "name_kk"'):
+    with pytest.raises(DamagedData, match=r"places.csv is damaged"):
         places.find("KAZ")
     path.write_text(text.replace("\nKAZ,", "\nKAZ,,", 1), encoding="utf-8")
-    with pytest.raises(DamagedData, match=r"places.csv, line 19: too few or too many"):
+    with pytest.raises(DamagedData, match=r"The file places.csv is damaged"):
         places.find("KAZ")
     path.unlink()
     with pytest.raises(DamagedData, match=r"places.csv is missing"):

@@ -13,11 +13,11 @@ from samarkand.ground.errors import OutOfRange, UnknownName, WrongType
 OPTIONS = ["Astana", "Samarkand", "Tashkent"]
 
 
-def one() -> quiz.Question:
+def one() -> quiz.Choice:
     return quiz.ask("Where did it meet?", OPTIONS, 1, "On 15 September.", hints={"Astana": "The first stop."})
 
 
-def many() -> quiz.Question:
+def many() -> quiz.Choice:
     return quiz.ask(
         "Which are in Uzbekistan?", OPTIONS, ["Samarkand", 2], "Both.", hints={0: "In Kazakhstan."}
     )
@@ -27,7 +27,7 @@ def inside(box: widgets.Widget, kind: type) -> list[widgets.Widget]:
     return [child for child in box.children if isinstance(child, kind)]
 
 
-def reply(question: quiz.Question) -> str:
+def reply(question: quiz.Choice) -> str:
     return str(question.children[-1].value)
 
 

@@ -146,7 +146,7 @@ def contested_properties(item: dict[str, Any]) -> dict[str, str]:
     fields = ("name", "part_of", "held_by", "claimed_by", "since", "until")
     basis = OWN if item["basis"] == "own schematic" else item["basis"]
     properties = {"id": item["id"], "kind": "contested"} | {key: item.get(key, "") for key in fields}
-    return properties | {"basis": basis}
+    return properties | {"listed": item.get("listed", item["name"]), "basis": basis}
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from samarkand.geo import project_exact
+from samarkand.geo import REGION
 
 Point = tuple[float, float]
 
@@ -29,7 +29,7 @@ def unwrapped(ring: Sequence[Sequence[float]]) -> list[Point]:
 def in_frame(ring: Sequence[Point]) -> bool:
     """Tell whether any point of a ring lies in the frame."""
     for lon, lat in ring:
-        x, y = project_exact(lat, lon)
+        x, y = REGION.exact(lat, lon)
         if abs(x) < FRAME[0] and abs(y) < FRAME[1]:
             return True
     return False

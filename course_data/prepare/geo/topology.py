@@ -17,14 +17,14 @@ Polygon = list[Ring]
 
 def region_plane(point: Point) -> Point:
     """Return a (lon, lat) point on the region's map, in km."""
-    x, y = geo.project_exact(point[1], point[0])
-    return x * geo.UNIT_KM, y * geo.UNIT_KM
+    x, y = geo.REGION.exact(point[1], point[0])
+    return x * geo.REGION.unit_km, y * geo.REGION.unit_km
 
 
 def world_plane(point: Point) -> Point:
     """Return a (lon, lat) point on the world map, in km."""
-    x, y = geo.project_world_exact(point[1], point[0])
-    return x * geo.WORLD_UNIT_KM, y * geo.WORLD_UNIT_KM
+    x, y = geo.WORLD.exact(point[1], point[0])
+    return x * geo.WORLD.unit_km, y * geo.WORLD.unit_km
 
 
 def signed_area(ring: Sequence[Point]) -> float:

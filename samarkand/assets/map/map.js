@@ -1,5 +1,6 @@
 /* What a map of the course does inside its frame; it needs Leaflet (L) and nothing else.
-   A page calls samarkand.shapes(...) for each layer and samarkand.start(map, spec) once. */
+   A page calls samarkand.shapes(...) for each layer and samarkand.start(map, spec) once.
+   "text:play" and the like stand for sentences: maps/_offline.py puts them in, in the reader's language. */
 "use strict";
 const samarkand = (() => {
   const elements = new Map(); // id -> every path that shows it
@@ -346,9 +347,9 @@ const samarkand = (() => {
     /* ---- the frame ---- */
     const fit = () => map.fitBounds(spec.bounds, { animate: false });
     const whole = L.DomUtil.create("a", "", map.zoomControl.getContainer());
-    Object.assign(whole, { href: "#", title: "Whole map", textContent: "\u21ba" });
+    Object.assign(whole, { href: "#", title: "text:whole", textContent: "\u21ba" });
     whole.setAttribute("role", "button");
-    whole.setAttribute("aria-label", "Show the whole map");
+    whole.setAttribute("aria-label", "text:show-whole");
     L.DomEvent.disableClickPropagation(whole);
     whole.addEventListener("click", (event) => {
       event.preventDefault();
@@ -383,7 +384,7 @@ const samarkand = (() => {
         clearInterval(clock);
         clock = 0;
         button.dataset.on = "";
-        button.querySelector("span").textContent = "Play";
+        button.querySelector("span").textContent = "text:play";
         button.querySelector("path").setAttribute("d", "M0 0l11 6-11 6z");
         $("say").setAttribute("aria-live", "polite");
       };
@@ -396,7 +397,7 @@ const samarkand = (() => {
         if (clock) return stop();
         if (+range.value >= +range.max) range.value = range.min;
         $("say").setAttribute("aria-live", "off");
-        button.querySelector("span").textContent = "Pause";
+        button.querySelector("span").textContent = "text:pause";
         button.querySelector("path").setAttribute("d", "M0 0h4v12H0zM7 0h4v12H7z");
         clock = setInterval(next, spec.pace * (calm ? 2 : 1));
         show();

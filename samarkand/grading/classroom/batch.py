@@ -14,13 +14,14 @@ from pathlib import Path
 
 from samarkand.exercise import numbers
 from samarkand.grading.classroom import gradebook, records
-from samarkand.grading.classroom.course import Course, Heard
+from samarkand.grading.classroom.course import Course, Heard, differing, worth
 from samarkand.grading.classroom.workers import MOST_JOBS_EACH, Ahead, Boxes, Progress, processors
 from samarkand.grading.marking.assessment import Assessment, Assessor, Work
 from samarkand.grading.marking.checks import ExerciseSet
 from samarkand.grading.sandbox.box import NoSandbox
 from samarkand.grading.sandbox.work import Limits
 from samarkand.grading.submission import reading
+from samarkand.grading.submission.rebuilding import Released
 from samarkand.ground.errors import CourseError
 from samarkand.ground.files import Scratch, alone
 
@@ -106,6 +107,7 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
     released = course.released(exercise)
     course.same_secret()
     gradebook.ready(course.gradebook)
+    _same_points(course, exercise, released)
     summary = Summary(trusted=trusted)
     folders = _chosen(course, exercise, students, summary)
     due, longer = gradebook.due(course.gradebook, exercise.id)
@@ -166,6 +168,20 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
         if refused is not None and not any(confined):
             raise refused
     return summary
+
+
+def _same_points(course: Course, exercise: ExerciseSet, released: Released) -> None:
+    """Stop if marks would be out of other points than those that students see."""
+    odd = differing(exercise.worth, "in the checks", worth(released.notebook), "in the released notebook")
+    book = gradebook.worth(course.gradebook, exercise.id)
+    if not odd and book:
+        odd = differing(exercise.worth, "in the checks", book, "in the gradebook")
+    if odd:
+        name = exercise.id
+        raise CourseError(
+            f"{name} was not graded: {odd}. Make the points in source/{name}/{name}.ipynb those of "
+            f"checks/{name}.py, and say samarkand release {name}."
+        )
 
 
 def _name_unreadable(result: Assessment, summary: Summary) -> None:

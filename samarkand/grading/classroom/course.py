@@ -131,7 +131,9 @@ class Course:
         path = self.root / "release" / exercise.id / f"{exercise.id}.ipynb"
         if not path.is_file():
             raise DamagedData(f"{exercise.id} has not been released: run samarkand release first.")
-        return Released(path, {question.id: question.name for question in exercise.questions})
+        others = [p for p in (self.root / "release").glob("*/*.ipynb") if p.stem != exercise.id]
+        others += (home.ROOT / "notebooks").glob("*.ipynb")
+        return Released(path, {question.id: question.name for question in exercise.questions}, sorted(others))
 
     def submissions(self, exercise: str) -> dict[str, Path]:
         """Find what was handed in: the folder of each student who has one for this set.
@@ -216,6 +218,43 @@ class Course:
         for name, folder in directories.items():
             setattr(coursedir, f"{name}_directory", folder)
         return config, coursedir
+
+
+def worth(notebook: dict[str, Any]) -> dict[str, float]:
+    """Return what each grade cell of a notebook is worth."""
+    marks = [cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"]]
+    return {str(m.get("grade_id")): float(m.get("points") or 0) for m in marks if m.get("grade")}
+
+
+def differing(one: dict[str, float], here: str, other: dict[str, float], there: str) -> str:
+    """Say in words which cells are worth something else in one place than in another.
+
+    Parameters
+    ----------
+    one, other : dict of str to float
+        What each grade cell is worth.
+    here, there : str
+        How the two places are called.
+
+    Returns
+    -------
+    str
+        Nothing, if all are alike.
+
+    Examples
+    --------
+    >>> differing({"q1": 2, "q2": 1}, "in the checks", {"q1": 3, "q2": 1}, "in the notebook")
+    'q1 has 2 points in the checks and 3 in the notebook'
+    """
+
+    def has(points: float | None) -> str:
+        return "no" if points is None else f"{points:g}"
+
+    return "; ".join(
+        f"{cell} has {has(one.get(cell))} points {here} and {has(other.get(cell))} {there}"
+        for cell in sorted({*one, *other})
+        if one.get(cell) != other.get(cell)
+    )
 
 
 class Heard(logging.Handler):

@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import filecmp
 import os
+import re
 import sqlite3
 import sys
 import warnings
@@ -87,8 +88,8 @@ def backup(path: Path) -> Path:
     Returns
     -------
     pathlib.Path
-        ``backups/gradebook-<time>.db`` beside it, the newest one if nothing has changed since; the oldest
-        beyond :data:`KEPT` are removed.
+        ``backups/gradebook-<number>-<time>.db`` beside it, the newest one if nothing has changed since; those
+        with the lowest numbers beyond :data:`KEPT` are removed. Clocks are set back; numbers only grow.
 
     Raises
     ------
@@ -100,8 +101,10 @@ def backup(path: Path) -> Path:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise GradebookTrouble(f"The folder {folder} cannot be made ({error.strerror}).") from None
+    copies = _copies(folder)
+    number = _number(copies[-1]) + 1 if copies else 1
     stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S-%f")
-    target = folder / f"gradebook-{stamp}.db"
+    target = folder / f"gradebook-{number:05}-{stamp}.db"
     unfinished = target.with_suffix(".part")
     try:
         with (
@@ -110,10 +113,9 @@ def backup(path: Path) -> Path:
         ):
             source.backup(copy)
         _settle(unfinished)
-        newest = max(folder.glob("gradebook-*.db"), default=None)
-        if newest is not None and filecmp.cmp(newest, unfinished, shallow=False):
+        if copies and filecmp.cmp(copies[-1], unfinished, shallow=False):
             unfinished.unlink()
-            return newest  # runs that come to nothing must not push out what others have saved
+            return copies[-1]  # runs that come to nothing must not push out what others have saved
         unfinished.replace(target)
     except (OSError, sqlite3.Error) as error:
         with contextlib.suppress(OSError):
@@ -122,11 +124,26 @@ def backup(path: Path) -> Path:
             f"The gradebook cannot be saved aside in {folder} ({error}), so nothing was written: "
             "is the disk full, or the folder write-protected?"
         ) from None
-    for old in sorted(folder.glob("gradebook-*.db"))[:-KEPT]:
+    for old in [*copies, target][:-KEPT]:
         old.unlink()
     for rest in folder.glob("gradebook-*.part"):
         rest.unlink()
     return target
+
+
+#: How a copy is named; those of earlier versions have no number.
+_COPY = re.compile(r"gradebook-(?:(\d+)-)?\d{8}-\d{6}-\d{6}\.db")
+
+
+def _number(path: Path) -> int:
+    found = _COPY.fullmatch(path.name)
+    return int(found[1] or 0) if found else -1
+
+
+def _copies(folder: Path) -> list[Path]:
+    """List the copies that were made here, in the order in which they were made; no other file is touched."""
+    own = [path for path in folder.glob("gradebook-*.db") if _number(path) >= 0]
+    return sorted(own, key=lambda path: (_number(path), path.name))
 
 
 def _settle(path: Path) -> None:
@@ -181,6 +198,17 @@ def due(path: Path, exercise: str) -> tuple[str, dict[str, str]]:
         day = database.execute("SELECT duedate FROM assignment WHERE name = ?", (exercise,)).fetchone()
         longer = {str(student): str(more or "") for student, more in database.execute(query, (exercise,))}
     return str((day and day[0]) or ""), longer
+
+
+def worth(path: Path, exercise: str) -> dict[str, float]:
+    """Return what each grade cell of a set is worth; nothing, if the set is not in the gradebook."""
+    query = (
+        "SELECT cell.name, grade.max_score FROM grade_cells AS grade "
+        "JOIN base_cell AS cell ON cell.id = grade.id JOIN notebook ON notebook.id = cell.notebook_id "
+        "JOIN assignment ON assignment.id = notebook.assignment_id WHERE assignment.name = ?"
+    )
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return {str(cell): float(points) for cell, points in database.execute(query, (exercise,))}
 
 
 def marks(path: Path, exercise: str) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError, DamagedData
 
 #: Raised when marks could come out otherwise than before; everything is then graded anew.
-VERSION = 7
+VERSION = 8
 
 
 def fingerprint(course: Course, exercise: ExerciseSet) -> str:

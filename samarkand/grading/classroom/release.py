@@ -14,7 +14,7 @@ from typing import Any
 from samarkand.exercise import numbers
 from samarkand.exercise.desk import fingerprint
 from samarkand.grading.classroom import gradebook
-from samarkand.grading.classroom.course import Course, Heard
+from samarkand.grading.classroom.course import Course, Heard, differing, worth
 from samarkand.grading.marking import checks
 from samarkand.grading.sandbox.box import NOT_FOR_STUDENTS
 from samarkand.ground import files, home
@@ -63,7 +63,7 @@ def write_form(course: Course, exercise: checks.ExerciseSet) -> Path:
     return path
 
 
-def generate(course: Course, exercise: checks.ExerciseSet) -> Path:
+def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], None] = print) -> Path:
     """Let nbgrader make the released notebook of a set and enter the set into its gradebook.
 
     Parameters
@@ -72,6 +72,8 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> Path:
         The course.
     exercise : ExerciseSet
         The set.
+    say : callable, optional
+        Takes a line that says what changes for work that has been graded.
 
     Returns
     -------
@@ -81,7 +83,8 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> Path:
     Raises
     ------
     CourseError
-        If nbgrader refuses the source notebook, or somebody has answered in the released one.
+        If nbgrader refuses the source notebook, its points are not those of the checks, or somebody has
+        answered in the released one.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -91,9 +94,17 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> Path:
     source = course.root / "source" / exercise.id / f"{exercise.id}.ipynb"
     if not source.is_file():
         raise CourseError(f"There is no notebook {source}.")
+    points = worth(json.loads(source.read_text(encoding="utf-8")))
+    odd = differing(exercise.worth, "in the checks", points, "in the notebook")
+    if odd:
+        raise CourseError(
+            f"{exercise.id} was not released: {odd}. Make them the same in {source.name} and "
+            f"checks/{exercise.id}.py."
+        )
     write_form(course, exercise)
     if course.gradebook.is_file():
         gradebook.backup(course.gradebook)
+        _say_what_changes(course, exercise, say)
     config, coursedir = course.nbgrader(exercise.id)
     converter: Any = GenerateAssignment(coursedir=coursedir, config=config)
     heard = Heard(converter)
@@ -104,6 +115,21 @@ def generate(course: Course, exercise: checks.ExerciseSet) -> Path:
     except (NbGraderException, SystemExit) as error:
         raise CourseError(f"nbgrader could not release {exercise.id}: {heard.why or error}") from None
     return course.root / "release" / exercise.id
+
+
+def _say_what_changes(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], None]) -> None:
+    """Say what other points mean for work that has been handed in and graded."""
+    before = gradebook.worth(course.gradebook, exercise.id)
+    odd = differing(before, "so far", exercise.worth, "from now on") if before else ""
+    if odd:
+        graded = len(gradebook.automatic(course.gradebook, exercise.id))
+        then = (
+            f"The marks of {graded} submissions are out of the old points until samarkand grade "
+            f"{exercise.id} marks them anew; what a person gave stays, out of the new points."
+            if graded
+            else "Nobody's work has been graded yet."
+        )
+        say(f"{exercise.id}: {odd}. {then}")
 
 
 def _spare_answers(path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import re
 import statistics
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from samarkand.exercise import numbers
 from samarkand.grading.classroom import gradebook, records
 from samarkand.grading.classroom.course import Course
-from samarkand.grading.marking.assessment import Assessment
+from samarkand.grading.marking.assessment import AGAIN, Assessment
 from samarkand.grading.submission.rebuilding import ADDED
 from samarkand.ground.errors import CourseError
 
@@ -136,9 +137,9 @@ def _with_cells_of_their_own(results: list[Assessment]) -> list[str]:
 
 
 def _flagged(results: list[Assessment]) -> Iterator[str]:
-    """Say what was odd in each submission; whoever only added cells did what a notebook is for."""
+    """Say what was odd in each submission; cells that were added are not, nor is a busy machine."""
     for result in results:
-        odd = [remark for remark in result.remarks if not remark.endswith(ADDED)]
+        odd = [remark for remark in result.remarks if not remark.endswith((ADDED, AGAIN))]
         if odd:
             yield f"{result.student}: {'; '.join(odd)}"
 
@@ -289,6 +290,10 @@ def waiting(course: Course, name: str) -> list[str]:
     return [row["student"] for row in rows if row["needs_manual_grade"]]
 
 
+#: Where a formula could begin: in front of a cell's text, or behind what separates cells elsewhere.
+_FORMULA = re.compile(r"(?:^|(?<=[;,\t\r\n]))(?=\s*[=+\-@])|^(?=[\t\r])")
+
+
 def _safe(cell: Any) -> Any:
-    """Keep a spreadsheet from taking a text for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in tuple("=+-@\t\r") else cell
+    """Keep a spreadsheet from taking a text for a formula, whatever it takes for the end of a cell."""
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell

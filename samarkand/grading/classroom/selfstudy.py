@@ -13,6 +13,7 @@ from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks, inputs
 from samarkand.grading.marking.assessment import Assessment, Assessor, named
 from samarkand.grading.sandbox.box import Sandbox
+from samarkand.grading.sandbox.work import Cell
 from samarkand.grading.submission import reading
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
@@ -47,8 +48,9 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
             submission = assessor.released.rebuild(reading.parse(path.read_bytes()))
         except reading.Unreadable as problem:
             raise CourseError(f"{path}: {problem}") from None
-        outcome = box.run(submission.cells, assessor.inputs.calls, given=given)
-        verdicts = named(assessor.marker(given).mark(outcome), exercise, submission.cells)
+        drawn = assessor.inputs(submission.cells)
+        outcome = box.run(submission.cells, drawn.calls, given=given)
+        verdicts = named(assessor.marker(given, drawn).mark(outcome), exercise, submission.cells)
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
     _remember(result)
     return result
@@ -178,7 +180,8 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
     student : str
         The student's id.
     answers : bool, optional
-        Show expected values too, and for functions what they are called with in this course.
+        Show expected values too, and for functions what the work that was handed in is called with; what
+        an untouched notebook is called with, where there is none.
 
     Returns
     -------
@@ -187,7 +190,8 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
     """
     exercise, student = course.exercise(name), numbers.student(student)
     given = numbers.draw(course.seed(), student, exercise.id, exercise.options)
-    marker = checks.Marker(exercise, given, exercise.inputs(course.key()))
+    cells = _handed_in(course, exercise, student) if answers else []
+    marker = checks.Marker(exercise, given, exercise.inputs(inputs.of_work(course.key(), cells)))
     lines = [f"{exercise.id} for {student}: {given}"]
     for question in exercise.questions:
         own = ", varies" if question.varies else ""
@@ -199,6 +203,17 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
         elif answers:
             lines.append(f"    {marker.expected[question.id]}")
     return "\n".join(lines)
+
+
+def _handed_in(course: Course, exercise: checks.ExerciseSet, student: str) -> list[Cell]:
+    """Say what runs of a student's work; of the released notebook, if nothing of it can be read."""
+    released = course.released(exercise)
+    untouched = (course.root / "release" / exercise.id / f"{exercise.id}.ipynb").read_bytes()
+    try:
+        body, _ = reading.read_file(course.root / "submitted" / student / exercise.id, exercise.id)
+        return released.rebuild(reading.parse(body)).cells
+    except reading.Unreadable:
+        return released.rebuild(reading.parse(untouched)).cells
 
 
 def _asked(case: inputs.Case, right: object) -> str:

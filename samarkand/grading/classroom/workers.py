@@ -60,7 +60,7 @@ class Boxes:
                 return assessor.run(work, box)
             except NoSandbox:
                 box.stop()
-                return assessor.run(work, box)
+                return assessor.run(work, box, again=True)
         finally:
             self._leave()
             self._free.put(box)

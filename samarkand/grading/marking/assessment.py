@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -10,16 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.exercise import numbers
-from samarkand.grading.marking import purity
-from samarkand.grading.marking.checks import ExerciseSet, Marker, Verdict
+from samarkand.grading.marking import inputs, purity
+from samarkand.grading.marking.checks import ExerciseSet, Marker, Verdict, error_name
+from samarkand.grading.marking.inputs import Inputs
 from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.sandbox.work import Cell, Limits, Outcome, Ran, Result
 from samarkand.grading.submission import reading, rebuilding
 
+#: In which the system counts what processors have done, a second.
+TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 #: The share of a processor that work has at least, on whatever machine; who has less has slept.
 AWAKE = 0.05
-#: How many markers are kept: each holds tables.
-MARKERS = 8
+#: How the remark on a second go ends, which says nothing against anybody.
+AGAIN = "what it printed then is shown to nobody."
 
 
 @dataclass
@@ -113,7 +117,7 @@ class Assessor:
     alone : callable, optional
         Gives a context manager under which no other submission runs.
     key : str
-        What the inputs of functions are drawn from.
+        What the inputs of functions are drawn from, with the work itself.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that an assessment depends on
@@ -133,19 +137,16 @@ class Assessor:
         self.sandbox = sandbox
         self.limits = limits or Limits()
         self.alone = alone
-        self.inputs = exercise.inputs(key)
-        self._markers: dict[str, Marker] = {}
+        self.key = key
         self._known: dict[Any, Any] = {}
 
-    def marker(self, given: dict[str, Any]) -> Marker:
-        """Return the marker for these numbers; students with the same numbers share it."""
-        key = repr(sorted(given.items()))
-        found = self._markers.get(key)
-        if found is None:
-            if len(self._markers) >= MARKERS:
-                self._markers.pop(next(iter(self._markers)), None)
-            found = self._markers[key] = Marker(self.exercise, given, self.inputs, self._known)
-        return found
+    def inputs(self, cells: list[Cell]) -> Inputs:
+        """Draw what the functions of a submission are called with."""
+        return self.exercise.inputs(inputs.of_work(self.key, cells))
+
+    def marker(self, given: dict[str, Any], drawn: Inputs) -> Marker:
+        """Return a marker for these numbers and inputs; what is right for the numbers is worked out once."""
+        return Marker(self.exercise, given, drawn, self._known)
 
     def assess(self, student: str, folder: Path) -> Assessment:
         """Assess one submission; whatever is wrong with it costs this student alone.
@@ -174,7 +175,7 @@ class Assessor:
             return Work(student, given, self.released.empty().notebook, None, [str(problem)])
         return Work(student, given, submission.notebook, submission.cells, remarks + submission.remarks)
 
-    def run(self, work: Work, sandbox: Sandbox | None = None) -> Assessment:
+    def run(self, work: Work, sandbox: Sandbox | None = None, *, again: bool = False) -> Assessment:
         """Run a submission and mark what comes out.
 
         Parameters
@@ -183,6 +184,8 @@ class Assessor:
             From :meth:`prepare`.
         sandbox : Sandbox, optional
             Another one than the assessor's own.
+        again : bool, optional
+            Whether it has been run before, and may know its inputs from there.
 
         Returns
         -------
@@ -190,7 +193,6 @@ class Assessor:
             Marks, reasons, remarks.
         """
         box = sandbox or self.sandbox
-        marker = self.marker(work.given)
         if work.cells is None:
             verdicts = [
                 Verdict(q.id, 0, q.points, "unanswered", "Nothing could be read.")
@@ -198,8 +200,10 @@ class Assessor:
             ]
             outcome = Outcome(ended="unreadable")
         else:
-            outcome = self._run(box, work)
-            verdicts = named(marker.mark(outcome), self.exercise, work.cells)
+            drawn = self.inputs(work.cells)
+            outcome, again = self._run(box, work, drawn, again)
+            marker = self.marker(work.given, drawn)
+            verdicts = named(marker.mark(outcome, quiet=again), self.exercise, work.cells)
         ending = [_LIMITS[outcome.ended]] if outcome.ended in _LIMITS else []
         return Assessment(
             work.student,
@@ -214,23 +218,34 @@ class Assessor:
             box.trusted,
         )
 
-    def _run(self, box: Sandbox, work: Work) -> Outcome:
+    def _run(self, box: Sandbox, work: Work, drawn: Inputs, again: bool) -> tuple[Outcome, bool]:
         cells = work.cells or []
         sources = [cell.code for cell in cells if not cell.hold]
-        functions = [cell for cell in cells if cell.hold and cell.id in self.inputs.cases]
+        functions = [cell for cell in cells if cell.hold and cell.id in drawn.cases]
         together = {cell.id for cell in functions if purity.forgets(sources, cell.hold)}
 
         def run(limits: Limits) -> Outcome:
-            return box.run(cells, self.inputs.calls, together=together, given=work.given, limits=limits)
+            return box.run(cells, drawn.calls, together=together, given=work.given, limits=limits)
 
         before = _machine()
-        outcome = run(self.limits)
-        if _starved(outcome, self.limits) and _was_busy(before, _machine()):
-            # That may be the others' fault: the same work gets a second go, alone, and four times as long.
-            walls = {name: 4 * getattr(self.limits, name) for name in ("wall", "cell_wall", "call_wall")}
+        outcome = first = run(self.limits)
+        longer = _stretch(before, _machine(), outcome.cpu) if _starved(outcome, self.limits) else 1
+        if longer > 1:
+            # That may be the others' fault: the same work gets a second go, alone, and has more time.
+            walls = {name: longer * getattr(self.limits, name) for name in ("wall", "cell_wall", "call_wall")}
             with self.alone():
                 outcome = run(replace(self.limits, **walls))
-        return outcome
+        if again or longer > 1:
+            # It may know from the first go what its functions were called with: that must not get out.
+            told = first.ran if longer > 1 and not again else {}
+            outcome.ran = {key: _quiet(ran, told.get(key, Ran())) for key, ran in outcome.ran.items()}
+            work.remarks.append(f"The machine was busy, so this work ran a second time: {AGAIN}")
+        return outcome, again or longer > 1
+
+
+def _quiet(ran: Ran, first: Ran) -> Ran:
+    """Keep of a second go only that a cell failed; and what was said in the first, before any call."""
+    return Ran(ran.error if ran.error == first.error else error_name(ran.error), first.text)
 
 
 def _machine() -> tuple[int, int]:
@@ -243,10 +258,36 @@ def _machine() -> tuple[int, int]:
     return ticks[3] + ticks[4], sum(ticks)  # a processor that waits for a disk is idle
 
 
-def _was_busy(before: tuple[int, int], after: tuple[int, int]) -> bool:
-    """Say whether less than a quarter of the processors' time was idle in between."""
-    idle, whole = after[0] - before[0], after[1] - before[1]
-    return idle < whole / 4
+def _stretch(before: tuple[int, int], after: tuple[int, int], own: float) -> float:
+    """Say how many times as long a second go may take: the longer, the less others left of a processor.
+
+    With half of one the limits of time can be met: then there is none. A work's own load is no load of
+    others; it earns nothing with it.
+
+    Parameters
+    ----------
+    before, after : (int, int)
+        From :func:`_machine`, in ticks.
+    own : float
+        Seconds of CPU that the work has used meanwhile.
+
+    Returns
+    -------
+    float
+        1, where others left it half a processor or more; else from 2 to 4.
+
+    Examples
+    --------
+    A minute of two processors: one was idle; the work used up both; others did, but for 20 s, and for 3 s.
+
+    >>> _stretch((0, 0), (60 * TICK, 120 * TICK), 20), _stretch((0, 0), (0, 120 * TICK), 110)
+    (1.0, 1.0)
+    >>> _stretch((0, 0), (0, 120 * TICK), 20), _stretch((0, 0), (0, 120 * TICK), 3)
+    (3.0, 4.0)
+    """
+    left = (after[0] - before[0]) / TICK + own
+    wall = (after[1] - before[1]) / TICK / (os.cpu_count() or 1)
+    return min(4.0, wall / max(left, 0.01)) if left < wall / 2 else 1.0
 
 
 def named(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> list[Verdict]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 # ruff: noqa: PLR0911 - one return a kind of value reads best
 import builtins
+import copy
 import functools
-import hashlib
 import importlib.util
 import itertools
 import json
@@ -22,33 +22,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from samarkand.answers import decode, encode
-from samarkand.answers.kinds import Kind, WrongForm, described
+from samarkand.answers import decode, diagnose, encode
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import Kind, WrongForm, refused
 from samarkand.grading.marking import inputs
 from samarkand.grading.marking.inputs import Cases, Inputs
 from samarkand.grading.sandbox.work import Outcome, Result
 from samarkand.ground.errors import CourseError, DamagedData, unknown
+from samarkand.ground.words import tr
 
 Given = dict[str, Any]
 
 #: How many other variants a wrong answer is held against.
 VARIANTS_TRIED = 1500
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """A known wrong way, and the reason to give for it.
-
-    Attributes
-    ----------
-    reason : str
-        A sentence that says what went wrong and does not say what is right.
-    wrong : callable
-        Gives what the wrong way gives: of the student's numbers, or, for a function, of its arguments.
-    """
-
-    reason: str
-    wrong: Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -72,9 +58,9 @@ class Question:
     taught : str
         Where it was taught: the lesson, a colon, and the heading of its section.
     diagnoses : tuple of Diagnosis
-        Known wrong ways, the likeliest first.
+        Known wrong ways, the likeliest first: of the student's numbers, or, for a function, of its arguments.
     cases : callable, optional
-        For a function: gives what it is called with, drawn for the course (see :mod:`inputs`);
+        For a function: gives what it is called with, drawn for each submission (see :mod:`inputs`);
         the first case is the example that the notebook shows, and never drawn.
     varies : bool
         Whether the answer depends on the student's numbers.
@@ -153,8 +139,14 @@ class ExerciseSet:
         """What all auto-graded questions are worth."""
         return sum(question.points for question in self.questions)
 
+    @property
+    def worth(self) -> dict[str, float]:
+        """What each grade cell of the notebook is worth, by its id."""
+        found: dict[str, float] = {f"{q.id}-check": q.points for q in self.questions}
+        return found | {w.id: w.points for w in self.written}
+
     def inputs(self, key: str) -> Inputs:
-        """Draw what the functions are called with in one course: see :meth:`Course.key`."""
+        """Draw what the functions of one submission are called with: see :func:`inputs.of_work`."""
         return Inputs(key, self.id, {q.id: q.cases for q in self.questions if q.cases is not None})
 
     @functools.cached_property
@@ -272,11 +264,11 @@ def available(folder: Path) -> list[str]:
 
 def _canonical(kind: Kind, value: object) -> Any:
     """Bring a reference value into the form that answers are compared in, by the very same way."""
-    return kind.read(decode.read(json.loads(json.dumps(encode.encode(value)))))
+    return kind.read(decode.plain(value))
 
 
 class Marker:
-    """Marks the answers of one student to one set; works out each expected value once.
+    """Marks one submission; works out each expected value once.
 
     Parameters
     ----------
@@ -285,9 +277,9 @@ class Marker:
     given : dict
         The student's own numbers.
     inputs : Inputs
-        What functions are called with; shared by the markers of a class.
+        What its functions are called with.
     known : dict, optional
-        What functions have given for which arguments: filled here, and shared by the markers of a class.
+        What is right for which numbers: filled here, and shared by the markers of a class.
     """
 
     def __init__(
@@ -305,22 +297,16 @@ class Marker:
 
     def _answers(self, question: Question, way: Callable[..., Any]) -> Any:
         if question.cases is not None:
-            return [self._gives(question, way, form) for form in self.inputs.forms[question.id]]
+            # A way must not see what another has changed.
+            return [
+                _canonical(question.kind, way(*copy.deepcopy(case.arguments)))
+                for case in self.inputs.cases[question.id]
+            ]
         if way is not question.solution:
             return _canonical(question.kind, way(self.given))
         names = (question.uses or tuple(self.given)) if question.varies else ()
         used = {name: self.given[name] for name in names}
         return self._once((way, json.dumps(used)), lambda: _canonical(question.kind, way(used)))
-
-    def _gives(self, question: Question, way: Callable[..., Any], form: str) -> Any:
-        """Work out what a function gives for a case."""
-
-        def given() -> Any:
-            # A way must not see what another has changed.
-            return way(*(encode.decode(argument) for argument in json.loads(form)))
-
-        key = (way, hashlib.sha256(form.encode()).digest())  # the form itself may be long
-        return self._once(key, lambda: _canonical(question.kind, given()))
 
     def _once(self, key: Any, work_out: Callable[[], Any]) -> Any:
         """Work something out, unless it was worked out for another student."""
@@ -328,22 +314,25 @@ class Marker:
             self._known[key] = work_out()
         return self._known[key]
 
-    def mark(self, outcome: Outcome) -> list[Verdict]:
+    def mark(self, outcome: Outcome, *, quiet: bool = False) -> list[Verdict]:
         """Mark every question.
 
         Parameters
         ----------
         outcome : Outcome
             What came out of the sandbox.
+        quiet : bool, optional
+            Whether the work may know what its functions are called with, from a run before: then no word or
+            number of its own goes into a reason.
 
         Returns
         -------
         list of Verdict
             One a question, in the order of the set.
         """
-        return [self.judge(question, outcome) for question in self.exercise.questions]
+        return [self.judge(question, outcome, quiet=quiet) for question in self.exercise.questions]
 
-    def judge(self, question: Question, outcome: Outcome) -> Verdict:
+    def judge(self, question: Question, outcome: Outcome, *, quiet: bool = False) -> Verdict:
         """Mark one question."""
         held = outcome.held.get(question.id)
         if held is None:
@@ -356,22 +345,23 @@ class Marker:
                 )
             return _verdict(question, "unanswered", "Not answered yet.", read="nothing")
         if held.error:
-            return _verdict(question, "error", f"{question.name}: {held.error}.")
+            error = error_name(held.error) if quiet else held.error
+            return _verdict(question, "error", f"{question.name}: {error}.")
         if question.cases is not None:
-            return self._mark_function(question, held, outcome)
+            return self._mark_function(question, held, outcome, quiet)
         read = decode.show(held.value)
         expected = _listed(self.expected[question.id])
         rule = f"{question.kind.asked()}{_tolerance(question.kind)}; expected {expected}"
         try:
             answer = question.kind.read(held.value)
         except WrongForm as problem:
-            return _verdict(question, "form", str(problem), read=read, rule=rule)
+            reason = _expected(question.kind.asked()) if quiet else str(problem)
+            return _verdict(question, "form", reason, read=read, rule=rule)
         if question.kind.same(answer, self.expected[question.id]):
             return _verdict(question, "right", "Right.", question.points, read=read, rule=rule)
-        for diagnosis in question.diagnoses:
-            wrong = self._wrong(question, diagnosis)
-            if wrong is not None and question.kind.same(answer, wrong):
-                return _verdict(question, "wrong", diagnosis.reason, read=read, rule=rule)
+        known = self._known_way(question, [answer])
+        if known:
+            return _verdict(question, "wrong", known, read=read, rule=rule)
         if _as_written(answer, self.expected[question.id]):
             return _verdict(question, "wrong", _COARSE, read=read, rule=rule)
         others = self._fits(question, answer) if question.varies else []
@@ -388,23 +378,26 @@ class Marker:
             g for g, right in elsewhere if question.kind.same(answer, right) and _as_written(answer, right)
         ]
 
-    def _wrong(self, question: Question, diagnosis: Diagnosis) -> Any:
-        """Work out what a wrong way gives; nothing where it fails on these numbers."""
-        try:
-            return self._answers(question, diagnosis.wrong)
-        except Exception:
-            return None
+    def _known_way(self, question: Question, answers: list[Any]) -> str | None:
+        """Find the reason of the known wrong way that gives these answers."""
 
-    def _mark_function(self, question: Question, held: Result, outcome: Outcome) -> Verdict:
+        def given(diagnosis: Diagnosis) -> list[Any] | None:
+            try:
+                found = self._answers(question, diagnosis.wrong)
+            except Exception:  # a wrong way may fail on these numbers
+                return None
+            return found if question.cases is not None else [found]
+
+        wrong = ((diagnosis.reason, given(diagnosis)) for diagnosis in question.diagnoses)
+        return diagnose.known(question.kind, answers, wrong)
+
+    def _mark_function(self, question: Question, held: Result, outcome: Outcome, quiet: bool) -> Verdict:
         if not (isinstance(held.value, decode.Opaque) and held.value.kind == "function"):
-            return _verdict(
-                question,
-                "form",
-                f"This is {described(held.value)}; expected was a function.",
-                read=decode.show(held.value),
-            )
+            asked = tr("a function")
+            reason = _expected(asked) if quiet else str(refused(held.value, asked))
+            return _verdict(question, "form", reason, read=decode.show(held.value))
         cases, expected = self.inputs.cases[question.id], self.expected[question.id]
-        lost = Result(error="OutOfTime" if outcome.ended in ("cpu", "wall") else "not reached")
+        lost = Result(error=_TIMEOUT if outcome.ended in ("cpu", "wall") else "not reached")
         got = [outcome.called.get(f"{question.id}/{n}", lost) for n in range(len(cases))]
         if all(not r.error and (r.value is ... or r.value is None) for r in got) and expected[0] is not None:
             nothing = all(r.value is None for r in got)
@@ -451,12 +444,9 @@ class Marker:
     def _function_reason(
         self, question: Question, answers: list[Any], problems: list[str], ordinary: bool
     ) -> str:
-        for diagnosis in question.diagnoses:
-            wrong = self._wrong(question, diagnosis)
-            if wrong is not None and all(
-                a is not None and question.kind.same(a, w) for a, w in zip(answers, wrong, strict=True)
-            ):
-                return diagnosis.reason
+        known = self._known_way(question, answers)
+        if known:
+            return known
         expected = self.expected[question.id]
         if all(a is not None and _as_written(a, e) for a, e in zip(answers, expected, strict=True)):
             return _COARSE
@@ -482,6 +472,8 @@ _ENDED = {
 
 _COARSE = "This is rounded too far: the question says how exact it must be."
 
+#: How the sandbox names the error of what ran too long.
+_TIMEOUT = "OutOfTime"
 _ENDLESS = "it ran too long and was stopped"
 
 
@@ -516,16 +508,28 @@ def _listed(expected: Any) -> str:
     return ", ".join(sorted(expected)) if isinstance(expected, frozenset) else repr(expected)
 
 
-def _safe_error(error: str) -> str:
+def _expected(asked: str) -> str:
+    return tr("Expected was {asked}.", asked=asked)
+
+
+def error_name(error: str) -> str:
     """Name an error by its type alone, and only by a type of Python's own.
 
     A text of a student's could carry an input out.
+
+    Examples
+    --------
+    >>> error_name("KeyError: 'KAZ'"), error_name("Secret: 7"), error_name("")
+    ('KeyError', 'an error', '')
     """
     name = error.partition(":")[0]
-    if name == "OutOfTime":
-        return _ENDLESS
-    known = isinstance(getattr(builtins, name, None), type)
-    return f"it stops with {name}" if known else "it stops with an error"
+    if name == _TIMEOUT:
+        return f"{_TIMEOUT}: this ran too long and was stopped"
+    return name if not error or isinstance(getattr(builtins, name, None), type) else "an error"
+
+
+def _safe_error(error: str) -> str:
+    return _ENDLESS if error.startswith(_TIMEOUT) else f"it stops with {error_name(error)}"
 
 
 def _tolerance(kind: Kind) -> str:

@@ -1,9 +1,10 @@
-"""What students' functions are called with: an example that all may see, and inputs drawn for one course.
+"""What students' functions are called with: an example that all may see, and inputs drawn for one submission.
 
-They are drawn from a key: the same inputs for the whole class and in every run, others in every course. Who
-knows the public checks knows none of them. The key is made from the instructor's secret under a label of its
-own; the seed of students' numbers, which travels in their bundles, does not lead to it. No module of the
-student's side imports this one.
+They are drawn from the course's key and from what runs of the submission: the same work is called with the
+same in every run, any other work with something else. Who knows the public checks knows none of them, and who
+has seen those of one submission knows none of another's. The key is made from the instructor's secret under a
+label of its own; the seed of students' numbers, which travels in their bundles, does not lead to it. No
+module of the student's side imports this one.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 
 from samarkand.answers import encode
 from samarkand.exercise import numbers
-from samarkand.grading.sandbox.work import Call
+from samarkand.grading.sandbox.work import Call, Cell
 
 #: The key of the repository itself: for a course that has no secret, and for whoever works alone.
 DEMONSTRATION = "samarkand-2022: inputs"
@@ -71,21 +72,49 @@ def key(secret: bytes) -> str:
     return numbers.derived(secret, "samarkand: key of inputs")
 
 
-class Inputs:
-    """What the functions of one set are called with; drawn once for a whole class.
+def of_work(course_key: str, cells: Sequence[Cell]) -> str:
+    """Make the key of one submission's inputs from all that runs of it, to the letter.
+
+    What the file says of itself, its name, outputs and texts do not count. Whatever a program can see of
+    itself does, spaces at the end of a line too: answers to inputs that had become known could hide there.
 
     Parameters
     ----------
     course_key : str
         See :func:`key`.
+    cells : sequence of Cell
+        What runs, and where names are read.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> one, other = of_work("k", [Cell("q1", "x = 1")]), of_work("k", [Cell("q1", "x = 1 ")])
+    >>> one == of_work("k", [Cell("q1", "x = 1")]), one == other
+    (True, False)
+    """
+    runs = json.dumps([(cell.id, cell.code, cell.hold) for cell in cells])
+    return hmac.new(course_key.encode(), runs.encode(), hashlib.sha256).hexdigest()
+
+
+class Inputs:
+    """What the functions of one submission are called with.
+
+    Parameters
+    ----------
+    work_key : str
+        See :func:`of_work`.
     exercise : str
         The set's id.
     functions : mapping of str to callable
         The cases of each function, by the id of its question.
     """
 
-    def __init__(self, course_key: str, exercise: str, functions: Mapping[str, Cases]) -> None:
-        self._key = course_key
+    def __init__(self, work_key: str, exercise: str, functions: Mapping[str, Cases]) -> None:
+        self._key = work_key
         self._exercise = exercise
         self._functions = functions
 
@@ -99,30 +128,18 @@ class Inputs:
         return {name: tuple(cases(self._draw(name))) for name, cases in self._functions.items()}
 
     @functools.cached_property
-    def forms(self) -> dict[str, list[str]]:
-        """The arguments of each case as JSON; a table that cases share is written once."""
-        known: dict[int, str] = {}
-
-        def written(argument: object) -> str:
-            if id(argument) not in known:
-                known[id(argument)] = json.dumps(encode.encode(argument))
-            return known[id(argument)]
-
-        return {
-            name: [f"[{', '.join(written(argument) for argument in case.arguments)}]" for case in cases]
-            for name, cases in self.cases.items()
-        }
-
-    @functools.cached_property
     def calls(self) -> list[Call]:
         """The calls that the sandbox makes, shuffled: nothing in them tells an edge from an example.
 
-        The order is drawn from the key too: always alike, as a mark must be, and known to nobody.
+        The order is drawn too: always alike, as a mark must be, and known to nobody.
         """
-        calls = [
-            Call(f"{name}/{n}", name, tuple(json.loads(form)))
-            for name, forms in self.forms.items()
-            for n, form in enumerate(forms)
-        ]
+        written: dict[int, Any] = {}  # a table that cases share is written once
+        calls = []
+        for name, cases in self.cases.items():
+            for n, case in enumerate(cases):
+                for argument in case.arguments:
+                    if id(argument) not in written:
+                        written[id(argument)] = encode.encode(argument)
+                calls.append(Call(f"{name}/{n}", name, tuple(written[id(a)] for a in case.arguments)))
         self._draw("the order of all calls").shuffle(calls)
         return calls

@@ -80,8 +80,11 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
 # --- the keeper ---------------------------------------------------------------------------------------------
 
 
-def keep(channel: socket.socket, options: dict[str, Any]) -> int:
+def keep(channel: socket.socket, options: dict[str, Any], counted: int) -> int:
     """Fork the runner, watch its use of time, CPU and memory, and end it when a limit is reached.
+
+    What all its processes have used is written to the descriptor ``counted``: those that are ended with their
+    namespace are in nobody's sum.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def keep(channel: socket.socket, options: dict[str, Any]) -> int:
     deadline = time.monotonic() + limits["wall"]
     hung_up = select.poll()
     hung_up.register(channel, select.POLLRDHUP)
-    pause = 0.02
+    pause, cpu = 0.02, 0.0
     try:
         while os.waitpid(runner, os.WNOHANG) == (0, 0):
             cpu, memory = spent(_below(runner) if confined else {runner})
@@ -119,11 +122,13 @@ def keep(channel: socket.socket, options: dict[str, Any]) -> int:
         return FINISHED
     finally:
         if runner:  # the end of process 1 is the end of all processes in its namespace
+            cpu, _ = spent(_below(runner) if confined else {runner})
             if confined:
                 os.kill(runner, signal.SIGKILL)
             else:
                 os.killpg(runner, signal.SIGKILL)
             os.waitpid(runner, 0)
+        os.write(counted, repr(cpu).encode())
 
 
 def _below(runner: int) -> set[int]:
@@ -531,13 +536,14 @@ def serve(options: dict[str, Any]) -> None:
                 control = socket.socket(fileno=descriptors[0])
                 control.sendall(b"R")
             continue
+        reader, counted = os.pipe()
         keeper = os.fork()
         if keeper == 0:
             status = BROKEN
             try:
                 control.close()
                 with socket.socket(fileno=descriptors[0]) as channel:
-                    status = keep(channel, options)
+                    status = keep(channel, options, counted)
             except EOFError:
                 status = HUNG_UP
             except BaseException as error:
@@ -546,9 +552,12 @@ def serve(options: dict[str, Any]) -> None:
             finally:
                 os._exit(status)
         os.close(descriptors[0])
+        os.close(counted)
         _, status, use = os.wait4(keeper, 0)
+        with os.fdopen(reader) as told:
+            cpu = max(use.ru_utime + use.ru_stime, float(told.read() or 0))
         code = os.waitstatus_to_exitcode(status)
-        send(control, {"ended": code if code >= 0 else BROKEN, "cpu": use.ru_utime + use.ru_stime})
+        send(control, {"ended": code if code >= 0 else BROKEN, "cpu": cpu})
 
 
 if __name__ == "__main__":

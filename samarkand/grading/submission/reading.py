@@ -32,7 +32,7 @@ TOKENS = 2_000_000
 DEEPEST, NAMES = 5, 1000
 #: Files that notebook servers and systems leave beside a notebook, and what was released with it.
 HARMLESS = {
-    "form.json", "timestamp.txt", ".ipynb_checkpoints", "__pycache__", "__MACOSX",
+    "form.json", "timestamp.txt", "submission_secret.txt", ".ipynb_checkpoints", "__pycache__", "__MACOSX",
     ".DS_Store", "Thumbs.db", "desktop.ini",
 }  # fmt: skip
 

@@ -7,16 +7,18 @@ remark and left behind.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from samarkand.grading.sandbox.work import Cell
-from samarkand.grading.submission.reading import shown
+from samarkand.grading.submission.reading import Unreadable, shown
 from samarkand.ground.errors import DamagedData
 
 #: How the remark on added cells ends, which says nothing against anybody.
@@ -57,6 +59,8 @@ class Released:
         ``release/<set>/<set>.ipynb`` as nbgrader has made it.
     answers : dict of str to str
         The name that is read for each question, by the question's id.
+    others : sequence of pathlib.Path, optional
+        Notebooks of the course that could be handed in by mistake: other sets, lessons.
 
     Raises
     ------
@@ -64,7 +68,8 @@ class Released:
         If the notebook is missing or lacks a cell for a question.
     """
 
-    def __init__(self, path: Path, answers: dict[str, str]) -> None:
+    def __init__(self, path: Path, answers: dict[str, str], others: Sequence[Path] = ()) -> None:
+        self.name, self.others = path.stem, others
         try:
             self.notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
@@ -141,11 +146,18 @@ class Released:
         -------
         Submission
             Runs in the student's order; looks like the released notebook.
+
+        Raises
+        ------
+        Unreadable
+            If it is another notebook of the course.
         """
+        self._refuse_others({_bare(cell["source"]) for cell in submitted})
         remarks: list[str] = []
         found: dict[str, dict[str, Any]] = {}
         order: list[tuple[str | None, dict[str, Any]]] = []
         twice: Counter[str] = Counter()
+        numbers: Counter[str] = Counter()
         added = 0
         for cell, released in zip(submitted, self._keys(submitted), strict=True):
             key = released
@@ -158,6 +170,10 @@ class Released:
                 added += 1
             if key is not None:
                 found[key] = cell
+            elif cell["source"].strip():
+                # Code is counted for itself: what runs is the same whatever text stands around it.
+                numbers[cell["type"]] += 1
+                cell["number"] = f"{cell['type']}-{numbers[cell['type']]}"
             order.append((key, cell))
         remarks += [
             f"The cell {shown(k)} stands in it {n + 1} times; the first counts." for k, n in twice.items()
@@ -170,6 +186,19 @@ class Released:
         remarks += self._changes(found)
         remarks += self._restore(found, order)
         return Submission(self._notebook(found, order), self._plan(order), remarks)
+
+    def _refuse_others(self, texts: set[str]) -> None:
+        """Stop if there is less than half of this notebook in it, and more than half of another one."""
+        if _share(self._by_source, texts) >= 0.5:
+            return
+        for path in self.others:
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+                if _share((_bare("".join(cell["source"])) for cell in cells), texts) > 0.5:
+                    break
+        else:
+            return
+        raise Unreadable(f"This is the notebook {path.stem}, not {self.name}: was the wrong one handed in?")
 
     def _changes(self, found: dict[str, dict[str, Any]]) -> list[str]:
         remarks = []
@@ -235,10 +264,10 @@ class Released:
         checks = {f"{question}-check": question for question in self.answers}
         # Whoever left the given cell as it was may have answered anywhere below it.
         left = {k for k, cell in order if k and cell["source"].strip() == self.cells[k]["source"].strip()}
-        for number, (key, cell) in enumerate(order):
+        for key, cell in order:
             if key is None:
                 if cell["type"] == "code" and cell["source"].strip():
-                    plan.append(Cell(f"added {number}", cell["source"]))
+                    plan.append(Cell(f"added {cell['number']}", cell["source"]))
             elif key in checks:
                 (last if checks[key] in left else plan).append(
                     Cell(checks[key], hold=self.answers[checks[key]])
@@ -256,11 +285,11 @@ class Released:
         notebook = copy.deepcopy(self.notebook)
         behind: dict[str | None, list[dict[str, Any]]] = {}
         last: str | None = None
-        for number, (key, cell) in enumerate(order):
+        for key, cell in order:
             if key is not None:
                 last = key
             elif cell["source"].strip() and cell["type"] in ("code", "markdown"):
-                behind.setdefault(last, []).append(_added(number, cell))
+                behind.setdefault(last, []).append(_added(cell))
         built = list(behind.get(None, []))
         for key, cell in zip(self.cells, notebook["cells"], strict=True):
             if self._editable(cell):
@@ -278,6 +307,12 @@ class Released:
         return notebook
 
 
+def _share(wanted: Iterable[str], texts: set[str]) -> float:
+    """Say how much of a notebook is in another."""
+    own = {text for text in wanted if text}
+    return len(own & texts) / max(1, len(own))
+
+
 def _begun(source: str, length: int) -> str:
     """Show the beginning of a long source, and no endless run of letters or spaces; all of it has run."""
     more = len(source) - length
@@ -292,11 +327,11 @@ def _bare(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
-def _added(number: int, cell: dict[str, Any]) -> dict[str, Any]:
+def _added(cell: dict[str, Any]) -> dict[str, Any]:
     source = cell["source"] if cell["type"] == "code" else harmless(cell["source"])
     built: dict[str, Any] = {
         "cell_type": cell["type"],
-        "id": f"added-{number}",
+        "id": f"added-{cell['number']}",
         "metadata": {},
         "source": source,
     }

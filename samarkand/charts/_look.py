@@ -1,0 +1,210 @@
+"""The one look of all charts, what no chart may lack, and how a chart gets into a notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict, Unpack
+
+import altair as alt
+
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.words import tr
+from samarkand.page import style
+
+__all__ = ["finish"]
+
+#: Width of the drawing without its labels, in px: fits a lesson's column in a window of 1000.
+WIDTH = 520
+
+#: Colours of lines and groups, in this order, and the dashes that stand beside them.
+SERIES = ("blue", "vermillion", "bluish_green", "orange", "reddish_purple", "sky_blue")
+_DASHES = ((1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 6), (1, 4))
+
+INK, SOFT = style.PAPER["ink"], style.PAPER["soft"]
+
+_VEGA_LITE_5 = "https://vega.github.io/schema/vega-lite/v5.json"
+_MIME = "application/vnd.vegalite.v5+json"
+
+
+def _draw(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Turn a specification into what a notebook stores.
+
+    JupyterLab 4 draws Vega-Lite up to version 5. The charts here use nothing that version 6 brought, so that
+    the same specification holds for both.
+    """
+    return {_MIME: {**spec, "$schema": _VEGA_LITE_5}, "text/plain": _sentence(spec)}
+
+
+def _sentence(spec: Mapping[str, Any]) -> str:
+    title = spec.get("vconcat", [{}])[0].get("title") or spec.get("title") or ""
+    text = title.get("text", "") if isinstance(title, Mapping) else title
+    description = spec.get("description", "")
+    if not text:
+        return tr("Chart.")
+    said = tr("Chart: {title}. {description}", title=text, description=description)
+    return " ".join(said.replace("..", ".").split())
+
+
+def _theme() -> alt.theme.ThemeConfig:
+    return {
+        "config": {
+            "background": "#ffffff",
+            "font": "Helvetica, Arial, sans-serif",
+            "padding": 12,
+            "view": {"stroke": None},
+            "concat": {"spacing": 6},
+            "range": {"category": [style.OKABE_ITO[name] for name in SERIES]},
+            "title": {
+                "anchor": "start",
+                "frame": "bounds",
+                "color": INK,
+                "fontSize": 17,
+                "fontWeight": "bold",
+                "subtitleColor": SOFT,
+                "subtitleFontSize": 13,
+                "subtitlePadding": 5,
+                "offset": 14,
+            },
+            "axis": {
+                "labelColor": INK,
+                "labelFontSize": 12,
+                "labelLimit": 220,
+                "titleColor": SOFT,
+                "titleFontSize": 12,
+                "titleFontWeight": "normal",
+                "gridColor": style.PAPER["rule"],
+                "domainColor": SOFT,
+                "tickColor": SOFT,
+            },
+            "text": {"color": INK, "fontSize": 12},
+            "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": SOFT},
+        },
+        "usermeta": {"embedOptions": {"actions": False, "renderer": "svg"}},
+    }
+
+
+alt.theme.register("samarkand", enable=True)(_theme)
+alt.renderers.register("samarkand", _draw)
+alt.renderers.enable("samarkand")
+
+
+class Caption(TypedDict):
+    """What every chart says of itself.
+
+    Attributes
+    ----------
+    title : str
+        What it shows, in a few words.
+    description : str
+        What there is to see, in a sentence; it is the text for who does not see the chart.
+    source : str
+        Where the figures are from.
+    subtitle : str, optional
+        Unit, time and place.
+    """
+
+    title: str
+    description: str
+    source: str
+    subtitle: NotRequired[str]
+
+
+def finish(chart: Any, **caption: Unpack[Caption]) -> alt.VConcatChart:
+    """Give a chart what every chart of the course has: title, description, and a source line at its foot.
+
+    Parameters
+    ----------
+    chart : altair.Chart or altair.LayerChart
+        The chart; its width is left as it is.
+    **caption : str
+        ``title``, ``description``, ``source`` and, if there is one, ``subtitle``: see `Caption`.
+
+    Returns
+    -------
+    altair.VConcatChart
+
+    Raises
+    ------
+    CourseError
+        If title, description or source is missing or empty.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> bar = alt.Chart(pd.DataFrame({"n": [1]})).mark_bar().encode(x="n:Q")
+    >>> finish(bar, title="One", description="A bar of length 1.", source="own").to_dict()["description"]
+    'A bar of length 1.'
+    """
+    for name in ("title", "description", "source"):
+        text: object = caption.get(name)
+        if not isinstance(text, str) or not text.strip():
+            raise CourseError(tr('The chart has no {name}. Every chart needs one: {name}="...".', name=name))
+    if strange := sorted(set(caption) - set(Caption.__annotations__)):
+        raise unknown(tr("argument of a chart"), strange[0], Caption.__annotations__)
+    subtitle = caption.get("subtitle") or alt.Undefined
+    headed = chart.properties(title=alt.TitleParams(caption["title"], subtitle=subtitle))
+    foot = alt.TitleParams(
+        tr("Source: {source}", source=caption["source"]),
+        orient="bottom",
+        anchor="start",
+        frame="bounds",
+        fontSize=11,
+        fontWeight="normal",
+        color=SOFT,
+        offset=8,
+        limit=WIDTH + 120,
+    )
+    return alt.vconcat(headed, title=foot).properties(description=caption["description"])
+
+
+def colour(name: str, names: Sequence[str]) -> str:
+    """Return the colour of a group: that of its status in the SCO, or the next one of the palette.
+
+    Parameters
+    ----------
+    name : str
+        The group.
+    names : sequence of str
+        All groups, in the order of the chart.
+
+    Examples
+    --------
+    >>> colour("observer", ["member", "observer"]), colour("b", ["a", "b"])
+    ('#E69F00', '#D55E00')
+    >>> colour("contested", ["contested", "opinion"])
+    '#0072B2'
+    """
+    if name in style.STATUS and name != "contested":  # on a map that is bare land under hatches
+        return style.STATUS[name].colour
+    return style.OKABE_ITO[SERIES[list(names).index(name) % len(SERIES)]]
+
+
+def dash(name: str, names: Sequence[str]) -> list[int]:
+    """Return the dashes of a group's line, so that nobody needs the colour: a member's is solid.
+
+    Parameters
+    ----------
+    name : str
+        The group.
+    names : sequence of str
+        All groups, in the order of the chart.
+
+    Examples
+    --------
+    >>> dash("member", ["Shanghai Five", "member"]), dash("b", ["a", "b"])
+    ([1, 0], [6, 3])
+    """
+    statuses = ("member", "observer", "dialogue partner", "SCO partner", "Shanghai Five")
+    order = statuses if name in statuses else list(names)
+    return list(_DASHES[order.index(name) % len(_DASHES)])
+
+
+def ink_upon(background: str) -> str:
+    """Return white or dark, whichever stands out more from a colour.
+
+    Examples
+    --------
+    >>> ink_upon("#0072B2")
+    '#ffffff'
+    """
+    return max(("#ffffff", INK), key=lambda ink: style.contrast(ink, background))

@@ -1,0 +1,112 @@
+"""What charts need to know of the tables they draw."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from samarkand.ground.errors import CourseError, WrongType, unknown
+from samarkand.ground.words import tr
+
+#: What the end of a column's name says about its unit.
+_UNITS = {
+    "_usd_bn": tr("USD bn"),
+    "_usd": tr("USD"),
+    "_pct": tr("per cent"),
+    "_km": tr("km"),
+    "_mt": tr("million tonnes"),
+    "_persons": tr("persons"),
+    "_days": tr("days"),
+}
+
+
+def axis_title(column: str) -> str:
+    """Return a title for an axis from a column's name, the unit in brackets.
+
+    Parameters
+    ----------
+    column : str
+        A name as the course's tables have it.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> axis_title("trade_usd_bn"), axis_title("distance_km"), axis_title("year")
+    ('trade (USD bn)', 'distance (km)', 'year')
+    """
+    for ending, unit in _UNITS.items():
+        if column.endswith(ending) and column != ending:
+            return tr("{what} ({unit})", what=column.removesuffix(ending).replace("_", " "), unit=unit)
+    return column.replace("_", " ")
+
+
+def columns(frame: object, *names: str) -> pd.DataFrame:
+    """Return the columns that are drawn, after a look at what was passed.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        The table.
+    *names : str
+        Columns; empty names are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A copy with these columns and a fresh index.
+
+    Raises
+    ------
+    WrongType
+        If `frame` is no table.
+    UnknownName
+        If a column is not there.
+    CourseError
+        If the table has no row.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise WrongType(
+            tr("A chart is made of a table (DataFrame), not of {kind}.", kind=type(frame).__name__)
+        )
+    wanted = list(dict.fromkeys(name for name in names if name))
+    for name in wanted:
+        if name not in frame.columns:
+            raise unknown(tr("column"), name, [str(column) for column in frame.columns])
+    if frame.empty:
+        raise CourseError(
+            tr("The table has no row, so there is nothing to draw. Does a filter keep nothing?")
+        )
+    return frame[wanted].reset_index(drop=True)
+
+
+def numeric(column: pd.Series) -> bool:
+    """Say whether a column holds numbers."""
+    return bool(pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column))
+
+
+def of_days(column: pd.Series) -> bool:
+    """Say whether a column holds days."""
+    return bool(pd.api.types.is_datetime64_any_dtype(column))
+
+
+def texts(column: pd.Series) -> list[str]:
+    """Return a column as texts, a missing value as the empty one."""
+    return ["" if pd.isna(value) else str(value) for value in column]
+
+
+def distinct(values: list[str]) -> list[str]:
+    """Return the different values in the order in which they first stand."""
+    return list(dict.fromkeys(values))
+
+
+def field(column: str) -> str:
+    r"""Return a column's name as Vega-Lite takes it: dots and brackets mean something else there.
+
+    Examples
+    --------
+    >>> print(field("share.in [%]"))
+    share\.in \[%\]
+    """
+    return "".join(f"\\{letter}" if letter in ".[]\\" else letter for letter in column)

@@ -1,0 +1,123 @@
+"""The calibration picture: how often forecasts came true, against how likely they were said to be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from samarkand.charts._look import SOFT, finish
+from samarkand.charts._tables import columns, numeric, texts
+from samarkand.ground.errors import OutOfRange, WrongType
+from samarkand.ground.words import tr, trn
+from samarkand.page import style
+
+__all__ = ["calibration"]
+
+#: Side of the square, in px: both axes measure the same thing, so both are as long.
+SIDE = 320
+#: A group of forecasts smaller than this shows chance more than calibration.
+FEW = 10
+
+
+def calibration(
+    groups: pd.DataFrame, *, source: str, title: str = tr("Did it come true as often as it was said to?")
+) -> alt.VConcatChart:
+    """Draw a circle for each group of forecasts: what was said to the right, how much came true upwards.
+
+    On the dashed line things come true as often as they are said to. Below it the forecaster was too sure,
+    above it too careful. The number in a circle is that of its forecasts.
+
+    Parameters
+    ----------
+    groups : pandas.DataFrame
+        Columns ``said`` and ``came`` (0 to 1) and ``cases`` (int), as `measures.calibration` gives them; a
+        column ``name``, if there is one, names the circles.
+    source : str
+        Where the forecasts are from.
+    title : str, optional
+        What the picture shows.
+
+    Returns
+    -------
+    altair.VConcatChart
+
+    Raises
+    ------
+    UnknownName, CourseError
+        If a column or all rows are missing.
+    WrongType
+        If a column holds no numbers.
+    OutOfRange
+        If a share lies outside 0 to 1.
+
+    Examples
+    --------
+    >>> groups = pd.DataFrame({"said": [0.5, 0.9], "came": [0.4, 0.75], "cases": [5, 4]})
+    >>> calibration(groups, source="own").to_dict()["description"]
+    'Said 50 %, came true 40 % (5 cases). Said 90 %, came true 75 % (4 cases). No circle has 10 cases.'
+    """
+    named = isinstance(groups, pd.DataFrame) and "name" in groups.columns
+    table = columns(groups, "said", "came", "cases", "name" if named else "")
+    for column in ("said", "came", "cases"):
+        if not numeric(table[column]):
+            raise WrongType(tr('A calibration picture needs numbers: "{column}" holds none.', column=column))
+    if not (table["said"].between(0, 1) & table["came"].between(0, 1)).all():
+        raise OutOfRange(tr("What was said and what came true are shares from 0 to 1: 80 per cent is 0.8."))
+    names = texts(table["name"]) if named else ["" for _ in table.index]
+    table["said_pct"], table["came_pct"] = 100 * table["said"], 100 * table["came"]
+    table["name"], table["number"] = names, [str(n) for n in table["cases"]]
+
+    told = [
+        _told(*row) for row in zip(names, table["said_pct"], table["came_pct"], table["cases"], strict=True)
+    ]
+    few = table["cases"].max() < FEW
+    axis: dict[str, Any] = {"type": "quantitative", "scale": alt.Scale(domain=[0, 100], nice=False)}
+    axis["axis"] = alt.Axis(values=[0, 25, 50, 75, 100])
+    room: dict[str, Any] = {
+        "x": alt.X(field="said_pct", title=tr("said (per cent)"), **axis),
+        "y": alt.Y(field="came_pct", title=tr("came true (per cent)"), **axis),
+    }
+    ends = alt.Chart(pd.DataFrame({"said_pct": [0, 100], "came_pct": [0, 100]}))
+    sides = pd.DataFrame(
+        {"said_pct": [25, 75], "came_pct": [93, 7], "side": [tr("too careful"), tr("too sure")]}
+    )
+    base = alt.Chart(table)
+    tips = [alt.Tooltip(field=name) for name in ("name", "said_pct", "came_pct", "cases")]
+    drawn = [
+        alt.Chart(sides)
+        .mark_text(fontStyle="italic", color=SOFT)
+        .encode(**room, text=alt.Text(field="side", type="nominal")),
+        ends.mark_line(strokeDash=[5, 4], color=SOFT, strokeWidth=1.5).encode(**room),
+        base.mark_circle(
+            size=620, color="#ffffff", stroke=style.OKABE_ITO["blue"], strokeWidth=2.5, opacity=1, clip=False
+        ).encode(**room, tooltip=tips),
+        base.mark_text(fontWeight="bold").encode(**room, text=alt.Text(field="number", type="nominal")),
+        base.mark_text(align="right", dx=-19).encode(**room, text=alt.Text(field="name", type="nominal")),
+    ]
+    chart = alt.layer(*drawn).properties(width=SIDE, height=SIDE)
+    subtitle = tr("Number in a circle: its forecasts")
+    if few:
+        subtitle = tr("Number in a circle: its forecasts, too few to tell luck from skill")
+        told.append(tr("No circle has {n} cases.", n=FEW))
+    return finish(chart, title=title, subtitle=subtitle, description=" ".join(told), source=source)
+
+
+def _told(name: str, said: float, came: float, cases: int) -> str:
+    if name:
+        return trn(
+            "{name}: said {said:.0f} %, came true {came:.0f} % ({n} case).",
+            "{name}: said {said:.0f} %, came true {came:.0f} % ({n} cases).",
+            cases,
+            name=name,
+            said=said,
+            came=came,
+        )
+    return trn(
+        "Said {said:.0f} %, came true {came:.0f} % ({n} case).",
+        "Said {said:.0f} %, came true {came:.0f} % ({n} cases).",
+        cases,
+        said=said,
+        came=came,
+    )

@@ -1,0 +1,186 @@
+"""Practice tasks, and what is said to an answer: it is read, compared, and a sentence tells how it stands."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from samarkand.answers import decode, diagnose, kinds
+from samarkand.ground import rooms
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.words import tr
+from samarkand.page import markup
+
+
+@dataclass(frozen=True)
+class Task:
+    """A practice question with one right answer and some known ways to miss it.
+
+    Attributes
+    ----------
+    id : str
+        Lesson and number: ``"01.2"``.
+    question : str
+        What is asked, with unit and rounding.
+    kind : Kind
+        The form, unit and tolerance of the answer.
+    solution : callable
+        Computes the right answer from the course's tables.
+    right : str
+        Said after a right answer: what it means.
+    hint : str
+        Said to a wrong answer that nobody foresaw.
+    diagnoses : tuple of Diagnosis
+        Known wrong ways, each with a reason or a question, never the answer.
+    """
+
+    id: str
+    question: str
+    kind: kinds.Kind
+    solution: Callable[[], object]
+    right: str
+    hint: str
+    diagnoses: tuple[diagnose.Diagnosis, ...] = ()
+
+    @property
+    def lesson(self) -> str:
+        """The number of its lesson: ``"01"``."""
+        return self.id.partition(".")[0]
+
+    @cached_property
+    def expected(self) -> Any:
+        """The right answer as the kind reads it, computed once a process."""
+        return self.kind.read(decode.plain(self.solution()))
+
+    @cached_property
+    def wrong(self) -> list[tuple[str, list[Any]]]:
+        """The reason of each known wrong way, with what it gives, computed once a process."""
+        return [(way.reason, [self.kind.read(decode.plain(way.wrong()))]) for way in self.diagnoses]
+
+    def reason(self, answer: Any) -> str:
+        """Say why an answer is wrong, in a sentence that does not say what is right."""
+        known = diagnose.known(self.kind, [answer], self.wrong)
+        return known or diagnose.guess(self.kind, answer, self.expected, self.hint)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What `check` says to an answer: a sentence in text, a coloured notice in a notebook.
+
+    Attributes
+    ----------
+    task : str
+        The task's id.
+    state : {"right", "wrong", "open"}
+        ``open`` is an answer that was not given yet, or to a task that does not exist.
+    sentence : str
+        What to say.
+    """
+
+    task: str
+    state: str
+    sentence: str
+
+    def __bool__(self) -> bool:
+        return self.state == "right"
+
+    def __repr__(self) -> str:
+        return self.sentence
+
+    def _repr_html_(self) -> str:
+        return markup.status(self.sentence, self.state)
+
+
+@cache
+def tasks() -> dict[str, Task]:
+    """Collect the tasks of all subjects.
+
+    Returns
+    -------
+    dict of str to Task
+        Each task by its id, in the order of the lessons.
+
+    Raises
+    ------
+    CourseError
+        If the numbers of a lesson's tasks have a gap, or two tasks share one.
+    """
+    names = [name for name in rooms.modules("samarkand.check") if not name.startswith("_")]
+    found = [one for name in names for one in importlib.import_module(f"samarkand.check.{name}").TASKS]
+    return in_order(found)
+
+
+def in_order(found: list[Task]) -> dict[str, Task]:
+    """Put tasks in the order of the lessons, numbered from 1 without a gap.
+
+    Parameters
+    ----------
+    found : list of Task
+        In any order.
+
+    Returns
+    -------
+    dict of str to Task
+        Each by its id.
+
+    Raises
+    ------
+    CourseError
+        If a number is missing, or two tasks share one.
+    """
+    ordered = sorted(found, key=lambda one: (one.lesson, len(one.id), one.id))
+    for lesson, group in itertools.groupby(ordered, key=lambda one: one.lesson):
+        ids = [one.id for one in group]
+        wanted = [f"{lesson}.{n}" for n in range(1, len(ids) + 1)]
+        if ids != wanted:
+            raise CourseError(
+                f"The practice tasks of lesson {lesson} are numbered {', '.join(ids)}; "
+                f"expected was {', '.join(wanted)}."
+            )
+    return {one.id: one for one in ordered}
+
+
+def check(name: str, value: object) -> Reply:
+    """Check an answer to a practice task.
+
+    Parameters
+    ----------
+    name : str
+        The task's id, for example ``"01.1"``.
+    value : object
+        The answer. ``...`` is no answer yet. A number may be of any numeric type or stand alone in a Series,
+        an array or a list; a set may be a set, list, Series, index, an array or a table of one column.
+
+    Returns
+    -------
+    Reply
+        A sentence; true if the answer is right. Nothing is ever raised, and no method of the answer runs: one
+        that cannot be compared, and a task that does not exist, get a sentence too.
+
+    Examples
+    --------
+    >>> check("03.1", ...)
+    Not answered yet.
+    >>> bool(check("03.1", 4))
+    True
+    """
+    one = tasks().get(name) if isinstance(name, str) else None
+    if one is None:
+        return Reply(str(name), "open", str(unknown(tr("task"), name, tasks())))
+    answer = decode.plain(value)
+    if answer is ...:
+        return Reply(name, "open", tr("Not answered yet."))
+    try:
+        read = one.kind.read(answer)
+        if one.kind.same(read, one.expected):
+            return Reply(name, "right", tr("Right. {meaning}", meaning=one.right))
+        reason = one.reason(read)
+    except kinds.WrongForm as problem:
+        reason = str(problem)
+    except CourseError as error:
+        return Reply(name, "open", str(error))
+    return Reply(name, "wrong", tr("Not yet. {reason}", reason=reason))

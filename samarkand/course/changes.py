@@ -1,0 +1,256 @@
+"""What a change touches, and the tests that would see it break: a short loop for authors.
+
+Of each changed file it is known which lessons, sets and tests stand on it: a table by its name in their code,
+a module by its imports, a notebook by itself. What concerns the file alone runs first, then what is above it.
+The whole suite (``start.py test``) stays the judge; this names in seconds what it would find in minutes.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from samarkand.course import lessons
+from samarkand.ground.errors import CourseError
+from samarkand.ground.home import ROOT
+from samarkand.ground.words import listed
+
+#: Steps that run at the same time.
+AT_ONCE = 2
+#: Seconds between two looks at the files.
+LOOK = 0.5
+#: Tests of these folders take minutes: only those that import the changed module itself are run.
+SLOW = ("tests/browser", "tests/grading", "tests/start", "tests/tools")
+#: Strict nbval as the suite runs it, with warm kernels.
+NBVAL = (
+    *("-m", "tools.warm_kernel", "-m", "pytest", "-q", "-x", "--nbval", "--nbval-cell-timeout", "60"),
+    *("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(ROOT)),
+)
+
+
+class Step(NamedTuple):
+    """One command that judges a change.
+
+    Attributes
+    ----------
+    what : str
+        What is judged, as a line says it.
+    command : tuple of str
+        What runs after ``python``.
+    advice : str
+        What to do if the difference it finds was meant; empty if nothing is stored.
+    """
+
+    what: str
+    command: tuple[str, ...]
+    advice: str = ""
+
+
+def changed(root: Path = ROOT) -> list[str]:
+    """Return the files that differ from the last commit or are new, as paths from the root.
+
+    Raises
+    ------
+    CourseError
+        If there is no git, or this is no clone.
+    """
+    command = ["git", "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"]
+    try:
+        told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        raise CourseError(
+            "What has changed cannot be told: this folder is no clone, or git is missing. Name the files."
+        ) from None
+    return [entry[3:] for entry in told.split("\0") if entry]
+
+
+def notebooks_with(pattern: str) -> tuple[list[Path], list[Path]]:
+    """Return the lessons, and the sets, whose code has a pattern in it."""
+    sets = sorted((ROOT / "exercises" / "source").glob("*/*.ipynb"))
+    checks = {path.stem: path for path in (ROOT / "exercises" / "checks").glob("*.py")}
+
+    def has(path: Path) -> bool:
+        text = "\n".join(cell.source for cell in lessons.read(path).code)
+        beside = checks.get(path.stem)
+        return bool(re.search(pattern, text + (beside.read_text(encoding="utf-8") if beside else "")))
+
+    return [p for p in lessons.paths() if has(p)], [p for p in sets if has(p)]
+
+
+@cache
+def _imports() -> dict[str, set[str]]:
+    """Return the modules of the package that each file of tests imports, by the file's path."""
+    found = {}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        names: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        found[path.relative_to(ROOT).as_posix()] = {name for name in names if name.startswith("samarkand")}
+    return found
+
+
+def tests_of(module: str) -> tuple[list[str], list[str]]:
+    """Return the files of tests that import a module, and those that stand on it through other modules.
+
+    Parameters
+    ----------
+    module : str
+        Its full name, such as ``"samarkand.maps.sco"``.
+
+    Returns
+    -------
+    tuple of two lists of str
+        Paths from the root; the second list has none of the first.
+    """
+    try:
+        import grimp
+    except ModuleNotFoundError:
+        raise CourseError("This needs what the tests need: start.py test installs it.") from None
+    above = grimp.build_graph("samarkand").find_downstream_modules(module)
+    itself = {module, module.rpartition(".")[0]} - {"samarkand"}  # a room hands its modules on
+    near = [test for test, used in _imports().items() if itself & used]
+    far = [test for test, used in _imports().items() if above & used and test not in near]
+    return near, far
+
+
+def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
+    """Return what judges a change, the most telling first, and the slow tests that are left to the suite.
+
+    Parameters
+    ----------
+    paths : iterable of str
+        Changed files, from the root.
+
+    Returns
+    -------
+    tuple of list of Step and list of str
+        The steps, and files of tests that stand on the change and are not run.
+    """
+    paths = [path for path in paths if (ROOT / path).exists()]
+    found: list[Step] = []
+    left: list[str] = []
+    python = [path for path in paths if path.endswith(".py")]
+    if python:
+        found.append(Step("format and lint", ("-m", "ruff", "check", "-q", *python)))
+    shown: set[Path] = {ROOT / p for p in paths if re.fullmatch(r"notebooks/[^/]+\.ipynb", p)}
+    sets = {found_set[1] for path in paths if (found_set := re.match(r"exercises/\w+/(ex\w+)", path))}
+    near: list[str] = [path for path in paths if re.fullmatch(r"tests/.*/test_\w+\.py", path)]
+    far: list[str] = []
+    tables = {match[1] for path in paths if (match := re.match(r"course_data/(\w+)\.", path))}
+    if tables:
+        found.append(Step(listed(sorted(tables)), ("-m", "samarkand", "data", "check")))
+        near.append("tests/data/test_record.py")
+        used = notebooks_with("|".join(rf"[\"']{table}[\"']" for table in sorted(tables)))
+        shown |= set(used[0])
+        sets |= {path.stem for path in used[1]}
+    for path in python:
+        if path.startswith("samarkand/"):
+            module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            direct, others = tests_of(module)
+            near += direct
+            far += [test for test in others if not test.startswith(SLOW)]
+            left += [test for test in others if test.startswith(SLOW)]
+            shown |= set(notebooks_with(rf"\b{module.split('.')[1]}\b")[0])
+    if any(path.startswith(("start.py", "settings/", "pyproject", "requirements")) for path in paths):
+        near += ["tests/start/test_start.py", "tests/start/test_requirements.py", "tests/guard"]
+    found += [step for lesson in sorted(shown) for step in _judged(lesson)]
+    found += [step for name in sorted(sets) for step in _judged_set(name)]
+    for tests, why in ((near, "tests of the change itself"), (far, "tests of what stands on it")):
+        if chosen := tuple(dict.fromkeys(test for test in tests if test != "tests/data/conftest.py")):
+            found.append(Step(why, ("-m", "pytest", "-q", "-x", *chosen)))
+    return found, sorted(set(left) - set(near))
+
+
+def _judged(path: Path) -> Iterator[Step]:
+    name = path.stem
+    anew = f"If you meant that, samarkand build --facts {name[:2]} stores it anew; read the difference."
+    yield Step(f"the rules of a lesson, {name}", ("-m", "samarkand", "build", "--check", str(path)))
+    yield Step(f"what {name} shows", (*NBVAL, str(path)), anew)
+    tests = tuple(str(test) for test in sorted((ROOT / "tests" / "notebooks").glob("test_lesson_*.py")))
+    yield Step(f"what nbval does not see in {name}", ("-m", "pytest", "-q", "-x", "-k", name, *tests), anew)
+
+
+def _judged_set(name: str) -> Iterator[Step]:
+    anew = f"If you meant that, samarkand release {name} makes it anew; read the difference."
+    stages = [str(ROOT / "exercises" / stage / name) for stage in ("source", "release")]
+    there = [folder for folder in stages if Path(folder).is_dir()]
+    yield Step(f"what the set {name} shows", (*NBVAL, *there), anew)
+    marked = ("-m", "pytest", "-q", "-x", "-k", name, "tests/grading/test_exercises.py")
+    yield Step(f"how {name} is marked", marked, anew)
+
+
+def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
+    """Run what judges a change, two steps at a time, and say of each how it ended as soon as it has.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Changed files, from the root.
+    say : callable, optional
+        Takes a line at a time.
+
+    Returns
+    -------
+    bool
+        Whether all is well.
+    """
+    todo, left = steps(paths)
+    if not todo:
+        say("Nothing has changed that a test looks at.")
+        return True
+    began, fine = time.monotonic(), True
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running = {pool.submit(_run, step): step for step in todo}
+        for done in as_completed(running):
+            step, (status, output) = running[done], done.result()
+            passed = "ok" if status == 0 else "FAILED"
+            say(f"{time.monotonic() - began:5.1f} s  {passed:6}  {step.what}")
+            if status:
+                fine = False
+                say(_telling(output))
+                if step.advice:
+                    say(step.advice)
+    if left:
+        say(f"Left to start.py test, which runs all: {listed(left)}.")
+    return fine
+
+
+def _run(step: Step) -> tuple[int, str]:
+    command = [sys.executable, *step.command]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, errors="replace")
+    empty = ran.returncode == 5 and "pytest" in step.command  # no test of that name: nothing to judge
+    return 0 if empty else ran.returncode, ran.stdout + ran.stderr
+
+
+def _telling(output: str) -> str:
+    """Keep of what a step printed the part that says what is wrong: at most twenty lines."""
+    lines = output.strip().splitlines()
+    marked = [line for line in lines if re.match(r"E  |FAILED|ERROR|\S+: ", line)]
+    return "\n".join(f"    {line.rstrip()[:160]}" for line in (marked or lines)[-20:])
+
+
+def watch(say: Callable[[str], None] = print) -> None:
+    """Judge what has changed at each save, until Ctrl-C; a save is judged once."""
+    seen: dict[str, int] = {}
+    say("Waiting for a save; Ctrl-C ends it.")
+    while True:
+        now = {path: (ROOT / path).stat().st_mtime_ns for path in changed() if (ROOT / path).exists()}
+        fresh = [path for path, stamp in now.items() if seen.get(path) != stamp]
+        if fresh and seen:
+            say(f"\n{listed(fresh)}")
+            _imports.cache_clear()
+            judge(fresh, say)
+        seen = now or {"": 0}
+        time.sleep(LOOK)

@@ -1,0 +1,238 @@
+"""The lessons as they are stored: which there are, and what stands in each."""
+
+from __future__ import annotations
+
+import ast
+import html
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.home import ROOT
+
+NOTEBOOKS = ROOT / "notebooks"
+
+
+class BuildError(CourseError):
+    """A lesson that cannot be stored as it is."""
+
+
+def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
+    """Return the notebooks for some names, or all.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Numbers (``"03"``), names (``"03_the_sco"``) or paths. None means all.
+    folder : pathlib.Path
+        Where the lessons are.
+
+    Returns
+    -------
+    list of pathlib.Path
+        In the order of the names, or sorted.
+
+    Raises
+    ------
+    UnknownName
+        If a name fits no notebook.
+    """
+    known = sorted(folder.glob("*.ipynb"))
+    if not names:
+        return known
+    found = []
+    for name in names:
+        path = Path(name)
+        if path.suffix == ".ipynb" and path.is_file():
+            found.append(path)
+            continue
+        fit = [p for p in known if path.stem == p.stem or p.stem.startswith(f"{name}_")]
+        if not fit:
+            raise unknown("lesson", name, [p.stem for p in known])
+        found.append(fit[0])
+    return found
+
+
+def stored(path: Path) -> NotebookNode:
+    """Return a notebook from its file.
+
+    Raises
+    ------
+    BuildError
+        If the file holds none, in format 4.
+    """
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if stored["nbformat"] != 4:
+            raise BuildError(f"{path.name} is a notebook of format {stored['nbformat']}, not 4.")
+        # Not `nbformat.read`: that mends silently what `normal_form.differences` is to see.
+        notebook: NotebookNode = nbformat.v4.to_notebook(stored)
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        raise BuildError(f"{path.name} is not a notebook: {error}") from error
+    return notebook
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A notebook, with the views of it that its rules, the README and the tests need.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        Its file.
+    notebook : nbformat.NotebookNode
+        What is in it.
+    """
+
+    path: Path
+    notebook: NotebookNode
+
+    @property
+    def name(self) -> str:
+        """The name of its file, such as ``"03_the_sco"``."""
+        return self.path.stem
+
+    @property
+    def number(self) -> str:
+        """Its number, two digits."""
+        return self.name[:2]
+
+    @property
+    def title(self) -> str:
+        """Its first heading."""
+        return self.headings[0][2] if self.headings else ""
+
+    @property
+    def question(self) -> str:
+        """The first sentence under "The question" that is one."""
+        text = next(
+            (c.source for c in self.prose if re.match(r"## The question$", c.source, re.MULTILINE)), ""
+        )
+        asked = re.search(r"[^.!?\n]*\?", text.replace("*", "").partition("\n")[2])
+        return asked[0].strip() if asked else ""
+
+    @property
+    def cells(self) -> list[NotebookNode]:
+        """All cells, in order."""
+        return list(self.notebook.cells)
+
+    @cached_property
+    def prose(self) -> list[NotebookNode]:
+        """The cells of text."""
+        return [c for c in self.cells if c.cell_type == "markdown"]
+
+    @cached_property
+    def code(self) -> list[NotebookNode]:
+        """The cells of code."""
+        return [c for c in self.cells if c.cell_type == "code"]
+
+    @cached_property
+    def headings(self) -> list[tuple[str, int, str]]:
+        """Every heading: the id of its cell, its level, its words."""
+        found = []
+        for cell in self.prose:
+            for marks, words in re.findall(r"^(#{1,6})\s+(.+?)\s*$", unfenced(cell.source), re.MULTILINE):
+                found.append((cell.id, len(marks), words))
+        return found
+
+    @cached_property
+    def trees(self) -> list[tuple[str, ast.Module]]:
+        """The code that can be parsed; the rule `code_is_plain_python` names what cannot."""
+        found = []
+        for cell in self.code:
+            try:
+                found.append((cell.id, ast.parse(cell.source)))
+            except SyntaxError:
+                continue
+        return found
+
+    def outputs(self, kind: str) -> list[tuple[str, Any]]:
+        """Return what the cells show in one MIME type: cell id, data."""
+        found = []
+        for cell in self.code:
+            found += [(cell.id, o.data[kind]) for o in cell.outputs if kind in o.get("data", {})]
+        return found
+
+    @cached_property
+    def frames(self) -> list[tuple[str, str]]:
+        """The HTML of each map: what holds a frame."""
+        return [(cell, markup) for cell, markup in self.outputs("text/html") if "<iframe" in markup]
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """The practice tasks, in order."""
+        return list(_tasks(self))
+
+
+@dataclass(frozen=True)
+class Task:
+    """A practice task: the cell with its stub, and what is folded below it."""
+
+    number: str
+    stub: NotebookNode
+    help: str
+
+    @property
+    def answer(self) -> str:
+        """The answer's code; empty if none is folded below the stub."""
+        for title, body in folded(self.help):
+            code = re.search(r"```python\n(.*?)```", body, re.DOTALL)
+            if title.strip().lower() == "answer" and code:
+                return code[1].strip()
+        return ""
+
+    @property
+    def hints(self) -> list[str]:
+        """The hints folded below the stub."""
+        return [body.strip() for title, body in folded(self.help) if title.strip().lower().startswith("hint")]
+
+
+def read(path: Path) -> Lesson:
+    """Return a lesson from its file.
+
+    Raises
+    ------
+    BuildError
+        If the file holds no notebook in format 4.
+    """
+    return Lesson(path, stored(path))
+
+
+def every() -> list[Lesson]:
+    """Return all lessons, in order."""
+    return [read(path) for path in paths()]
+
+
+def folded(source: str) -> list[tuple[str, str]]:
+    """Return the title and body of each ``<details>``."""
+    return re.findall(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", source, re.DOTALL)
+
+
+def unfenced(source: str) -> str:
+    """Return Markdown without its code blocks."""
+    return re.sub(r"^```.*?^```", "", source, flags=re.DOTALL | re.MULTILINE)
+
+
+def words_of(source: str) -> str:
+    """Return the prose of Markdown: no code, no tags, no link targets."""
+    text = re.sub(r"`[^`]*`", " x ", unfenced(source))
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    return html.unescape(re.sub(r"<[^>]+>", " ", text))
+
+
+def _tasks(lesson: Lesson) -> Iterator[Task]:
+    for cell, after in zip(lesson.cells, [*lesson.cells[1:], None], strict=True):
+        if cell.cell_type != "code":
+            continue
+        number = re.search(r'\bcheck\("([^"]+)"', cell.source)
+        if number:
+            help_ = after.source if after is not None and after.cell_type == "markdown" else ""
+            yield Task(number[1], cell, help_)

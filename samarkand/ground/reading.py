@@ -1,0 +1,98 @@
+"""Files of the course, read once, and again when they have changed; damage is told in a sentence."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from samarkand.ground.errors import CourseError, DamagedData
+from samarkand.ground.words import tr
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def kept(read: Callable[P, T]) -> Callable[P, T]:
+    """Keep what a function reads from files, until one of them changes.
+
+    Parameters
+    ----------
+    read : callable
+        Takes the paths of one or more files, and other arguments that can be hashed. Whatever it raises when
+        it meets what it did not expect becomes `DamagedData`, with the error itself as its cause.
+
+    Returns
+    -------
+    callable
+        The same function. What it returns is shared by all callers.
+
+    Examples
+    --------
+    >>> kept(Path.read_bytes)(Path("gone.csv"))
+    Traceback (most recent call last):
+        ...
+    samarkand.ground.errors.DamagedData: The file gone.csv is missing. Get a fresh copy of gone.csv.
+    """
+
+    @functools.lru_cache(maxsize=64)
+    def known(_stamps: tuple[tuple[int, int], ...], *given: P.args, **named: P.kwargs) -> T:
+        return read(*given, **named)
+
+    @functools.wraps(read)
+    def reader(*given: P.args, **named: P.kwargs) -> T:
+        files = [one for one in given if isinstance(one, Path)]
+        try:
+            states = [path.stat() for path in files]
+            return known(tuple((one.st_mtime_ns, one.st_size) for one in states), *given, **named)  # type: ignore[arg-type]  # hashed
+        except CourseError:
+            raise
+        except FileNotFoundError as error:
+            path = Path(error.filename)
+            text = tr("The file {file} is missing. Get a fresh copy of {path}.", file=path.name, path=path)
+            raise DamagedData(text) from None
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, csv.Error) as error:
+            path = files[0]
+            text = tr("The file {file} is damaged. Get a fresh copy of {path}.", file=path.name, path=path)
+            raise DamagedData(text) from error
+
+    return reader
+
+
+@kept
+def rows(path: Path, *columns: str) -> tuple[dict[str, str], ...]:
+    """Read a small CSV file whole, without pandas.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+    *columns : str
+        Columns that it must have.
+
+    Returns
+    -------
+    tuple of dict
+        The rows, each cell as text by the name of its column; they are shared, so leave them as they are.
+
+    Raises
+    ------
+    DamagedData
+        If the file is missing, is no CSV file in UTF-8, or lacks a column or a cell.
+
+    Examples
+    --------
+    >>> from samarkand.ground import home
+    >>> rows(home.course_data() / "states.csv", "iso3")[0]["iso3"]
+    'AFG'
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        found = tuple(csv.DictReader(file, strict=True))
+    for row in found:
+        if not row.keys() >= set(columns) or None in row or None in row.values():
+            raise ValueError(row)
+    if not found:
+        raise ValueError("no row")
+    return found

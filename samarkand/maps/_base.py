@@ -1,0 +1,169 @@
+"""What maps have in common: borders and contested areas, names, years, and the sheet of the region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from samarkand import places
+from samarkand.ground.errors import OutOfRange, WrongType
+from samarkand.ground.words import tr
+from samarkand.maps._offline import OfflineMap, Shapes
+from samarkand.maps._scene import Key, Name, Scene
+from samarkand.maps._shapes import Shape, contested_areas, features, graticule
+from samarkand.page.style import STATUS
+
+#: Corners of the view of the region, (x, y) in map units: all of Eurasia with Egypt and Maldives.
+EURASIA = ((-2900, -2330), (2350, 2640))
+
+BORDERS = tr(
+    "Lambert’s equal-area projection. Borders by who holds the ground: Natural Earth 1:50m, public domain."
+)
+
+#: The legend's entry for contested areas, where the small print names them.
+CONTESTED = Key(STATUS["contested"], tr("Contested"), tr("named below"))
+
+
+def on_the_region(
+    scene: Scene, above: Sequence[Shape] = (), still: Sequence[Shape] | None = None
+) -> OfflineMap:
+    """Return the map of a scene of the region: sea, lines, land, states, and what lies above them.
+
+    Parameters
+    ----------
+    scene : Scene
+        What the map says.
+    above : sequence of Shape
+        What lies above the states.
+    still : sequence of Shape, optional
+        What lies there in the still picture, if something else does.
+
+    Returns
+    -------
+    OfflineMap
+    """
+    grid, fine = graticule(), features("region")
+    drawn = OfflineMap(scene, [grid, *features("region_coarse"), *(above if still is None else still)])
+    drawn.add_child(Shapes([grid, *(shape for shape in fine if shape.style == "land")], "land"))
+    drawn.add_child(Shapes([shape for shape in fine if shape.style != "land"], "states"))
+    if above:
+        drawn.add_child(Shapes(above, "above"))
+    return drawn
+
+
+def position(year: int, years: Sequence[int], what: str) -> int:
+    """Return the position of a year among those of a map.
+
+    Parameters
+    ----------
+    year : int
+        What was asked for; anything, since a student may pass anything.
+    years : sequence of int
+        The years of the map, in order.
+    what : str
+        What the map shows.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    WrongType
+        If the year is no whole number.
+    OutOfRange
+        If the map does not cover it.
+    """
+    if isinstance(year, bool) or not isinstance(year, int):
+        raise WrongType(tr("The year is a whole number, such as 2022; got {given!r}.", given=year))
+    if year not in years:
+        raise OutOfRange(
+            tr(
+                "The map of {what} covers {first} to {last}; {year} lies outside.",
+                what=what,
+                first=years[0],
+                last=years[-1],
+                year=year,
+            )
+        )
+    return years.index(year)
+
+
+def names(states: Iterable[str]) -> dict[str, Name]:
+    """Return what pointing at each state says: its name."""
+    return {iso3: Name(places.name(iso3)) for iso3 in states}
+
+
+def contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[str, Name]]:
+    """Return for each contested area whether it was so on each day, and what pointing at it says.
+
+    Parameters
+    ----------
+    days : sequence of str
+        Days as ``YYYY-MM-DD``, one for each step of the map.
+    *layers : str
+        Layers of the geometry; the region's if left out.
+
+    Returns
+    -------
+    (dict of str to str, dict of str to Name)
+        By the area's id.
+    """
+    status, about = {}, {}
+    for area in contested_areas(*layers):
+        status[area["id"]] = "".join("x" if _open(area, day) else "-" for day in days)
+        said = tr(
+            "held by {holder}; claimed by {claimant}", holder=area["held_by"], claimant=area["claimed_by"]
+        )
+        about[area["id"]] = Name(area["name"], area["part_of"], said)
+    return status, about
+
+
+def contested_in_words(first: str, last: str, bounds: Any = EURASIA) -> str:
+    """Return the contested areas of the region as a list in a sentence, in the order of the alphabet.
+
+    Parameters
+    ----------
+    first, last : str
+        First and last day of the map, as ``YYYY-MM-DD``; an area that was not contested all the time has its
+        year of change beside its name.
+    bounds : ((int, int), (int, int))
+        Corners of the view; areas beyond it are left out.
+
+    Returns
+    -------
+    str
+    """
+    inside = {shape.id for shape in features("region") if _within(shape, bounds)}
+    told: dict[str, str] = {}
+    for area in contested_areas():
+        if area["id"] not in inside or not (area["since"] <= last and first < (area["until"] or "9999")):
+            continue
+        name = area["part_of"] or area["listed"]
+        told[name] = name
+        if area["part_of"]:
+            told[name] = tr("{area} in all its parts", area=name)
+        elif area["listed"] == area["name"] and area["since"] > first:
+            told[name] = tr("{area} (from {year})", area=name, year=area["since"][:4])
+        elif area["until"] and area["until"] <= last:
+            told[name] = tr("{area} (to {year})", area=name, year=area["until"][:4])
+    *some, end = [told[name] for name in sorted(told, key=lambda name: (":" in name, name.casefold()))]
+    # What is itself a list stands last, set off from the others.
+    return (
+        tr("{areas}, and {last}", areas=", ".join(some), last=end) if ":" in end else ", ".join([*some, end])
+    )
+
+
+def _open(area: dict[str, str], day: str) -> bool:
+    return area["since"] <= day < (area["until"] or "9999")
+
+
+def _within(shape: Shape, bounds: Any) -> bool:
+    """Say whether any point of a shape lies within the view."""
+    (west, south), (east, north) = bounds
+    points = (
+        [point for polygon in shape.coordinates for ring in polygon for point in ring]
+        if shape.kind == "area"
+        else []
+    )
+    return any(west < x < east and south < y < north for x, y in points)

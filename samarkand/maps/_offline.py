@@ -1,0 +1,349 @@
+"""folium without the net: Leaflet inside the page, ids that count, a titled frame over a still picture."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from html import escape
+from pathlib import Path
+from string import Template as Page
+from typing import Any, BinaryIO
+
+import folium
+from branca.element import Element, MacroElement
+from folium.template import Template
+
+from samarkand.ground.errors import DamagedData
+from samarkand.ground.reading import kept
+from samarkand.ground.words import language, tr
+from samarkand.maps import _still
+from samarkand.maps._scene import Scene
+from samarkand.maps._shapes import ASSETS, Shape, numbers
+from samarkand.page.style import css, patterns_svg
+
+#: What the script says, by what stands in ``map.js`` for it.
+_SAID = {
+    "text:whole": tr("Whole map"),
+    "text:show-whole": tr("Show the whole map"),
+    "text:play": tr("Play"),
+    "text:pause": tr("Pause"),
+}
+
+
+def compact(value: Any) -> str:
+    """Return JSON without a blank too many, safe inside a ``<script>``."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return re.sub(r"(?<=\d)\.0(?=[],])", "", text).replace("</", "<\\/")
+
+
+class Raw(Element):
+    """HTML as it stands, not read as a template.
+
+    Parameters
+    ----------
+    html : str
+        The HTML.
+    """
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+
+    def render(self, **_kwargs: Any) -> str:
+        """Return the HTML."""
+        return self.html
+
+
+class Shapes(MacroElement):
+    """A layer of shapes in a pane of its own.
+
+    folium's own `GeoJson` writes a point in 12 bytes and a style per shape; this takes 6, and styles by
+    class.
+
+    Parameters
+    ----------
+    shapes : sequence of Shape
+        In the order in which they are painted.
+    pane : str
+        Where they are drawn; panes lie in the order in which they are made.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}var {{ this.get_name() }} = samarkand.shapes({{ this.json }}, "
+        '"{{ this.pane }}").addTo({{ this._parent.get_name() }});{% endmacro %}'
+    )
+
+    def __init__(self, shapes: Iterable[Shape], pane: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Shapes"
+        self.shapes, self.pane = list(shapes), pane
+        self.json = compact([[s.id, s.style, s.kind, numbers(s)] for s in self.shapes])
+
+
+class Start(MacroElement):
+    """The call that brings a map to life, after its layers.
+
+    Parameters
+    ----------
+    scene : Scene
+        What the map says.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}samarkand.start({{ this._parent.get_name() }}, {{ this.json }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Start"
+        self.json = compact(scene.spec())
+
+
+class OfflineMap(folium.Map):
+    """A map that carries all it needs and shows as one frame with a title.
+
+    Parameters
+    ----------
+    scene : Scene
+        What it shows and says.
+    coarse : sequence of Shape
+        What the still picture draws.
+    **options
+        Passed to `folium.Map`.
+
+    Attributes
+    ----------
+    scene : Scene
+        As given.
+    """
+
+    # folium would fetch these from elsewhere
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+    def __init__(self, scene: Scene, coarse: Iterable[Shape], **options: Any) -> None:
+        (west, south), (east, north) = scene.bounds
+        settled = {
+            "tiles": None,
+            "crs": "Simple",
+            "attribution_control": False,
+            "scroll_wheel_zoom": False,
+            "keyboard": False,
+            "zoom_snap": 0,
+            "zoom_delta": 0.75,
+            "zoom_start": -3,
+            "minZoom": -5,  # folium keeps its own min_zoom for tiles
+            "maxZoom": 1.5,
+        }
+        super().__init__(((south + north) / 2, (west + east) / 2), **{**settled, **options})
+        self.scene = scene
+        self.still = _still.draw(scene, coarse)
+        self._page: str | None = None
+        figure: Any = self.get_root()
+        figure.title = scene.title
+        js, leaflet_css = leaflet()
+        marks = [key.mark for key in scene.keys]
+        figure.header.add_child(Raw(f"<style>{leaflet_css}</style><script>{js}</script>"), name="leaflet")
+        script = asset("map.js")
+        for place, text in _SAID.items():
+            script = script.replace(compact(place), compact(text))
+        figure.header.add_child(Raw(f"<script>{script}</script>"), name="script")
+        look = asset("map.css")
+        if scene.stacked:
+            look = look.replace("(max-width:639px)", "all") + asset("stacked.css")
+        self._style = Raw(f"<style>{css(marks)}:root{{--aside:{scene.aside_px}px}}{look}</style>")
+        figure.html.add_child(Raw(_beside(scene)), name="beside")
+
+    def page(self) -> str:
+        """Return the document inside the frame.
+
+        Rendered once, since folium's ``render`` adds to the tree each time; layers are added before that.
+
+        Returns
+        -------
+        str
+            HTML, the same for the same map wherever and whenever it is made.
+        """
+        if self._page is None:
+            self.add_child(Start(self.scene))
+            figure = self.get_root()
+            for number, element in enumerate(_tree(figure)):
+                element._id = str(number)
+            page = figure.render().replace("<html>", f'<html lang="{language()}">', 1)
+            page = re.sub(
+                r'<meta name="viewport"[^>]*>', '<meta name="viewport" content="width=device-width">', page
+            )
+            # folium sets margin, padding and size of the page late in the head: the course's style comes
+            # after
+            page = page.replace("</head>", f"{self._style.html}</head>", 1)
+            self._page = re.sub(r"\n\s+", "\n", page)
+        return self._page
+
+    def _repr_html_(self, **_kwargs: Any) -> str:
+        """Return the still picture and, over it, the frame, which a notebook that is not trusted drops."""
+        wide, narrow = self.scene.height_px
+        picture = self.still.translate(_IN_URI)
+        framed = (
+            self.page().replace("&", "&amp;").replace("'", "&#39;")
+        )  # a single-quoted attribute needs no more
+        return Page(asset("output.html")).substitute(
+            title=escape(self.scene.title),
+            alt=escape(self.scene.alt),
+            sentence=escape(self.scene.sentence),
+            invitation=escape(
+                tr("This is a still picture: run the cell, or trust the notebook, for the map itself.")
+            ),
+            picture=picture,
+            still=_still.width(self.scene, wide - 44),
+            wide=wide,
+            narrow=narrow,
+            page=framed,
+        )
+
+    def __repr__(self) -> str:
+        return self.scene.sentence
+
+    __str__ = __repr__
+
+    def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **_kwargs: Any) -> None:
+        """Write the map as a page of its own.
+
+        Parameters
+        ----------
+        outfile : str, path or binary file
+            Where to.
+        close_file : bool
+            Close a file that was given.
+        """
+        page = self.page().encode()
+        if isinstance(outfile, str | bytes | Path):
+            Path(os.fsdecode(outfile)).write_bytes(page)
+        else:
+            outfile.write(page)
+            if close_file:
+                outfile.close()
+
+
+def _tree(root: Element) -> list[Element]:
+    """Return an element and all below it, level by level."""
+    out = [root]
+    for element in out:
+        out += element._children.values()
+    return out
+
+
+_IN_URI = str.maketrans({"&": "%26", "#": "%23", "%": "%25", "<": "%3C", ">": "%3E", '"': "'", "\n": " "})
+
+_SWATCH = '<svg viewBox="0 0 28 15" aria-hidden="true"><path style="fill:{fill}" d="M0 0h28v15H0z"/></svg>'
+
+
+@lru_cache(maxsize=16)
+def asset(name: str) -> str:
+    """Return a file of ``samarkand/assets/map`` as it is served: without comments and needless blanks.
+
+    Raises
+    ------
+    DamagedData
+        If it is not there.
+    """
+    text = _text(ASSETS / name)
+    if name.endswith((".css", ".js")):
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+        text = re.sub(r"(?m)^\s+|\s*(?<!:)//(?= ).*$", "", text)
+    if name.endswith(".css"):
+        text = tight(text)
+    return text.strip()
+
+
+@kept
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def tight(text: str) -> str:
+    """Return a style sheet without comments and needless blanks.
+
+    Examples
+    --------
+    >>> tight("a, b { color: red; }  /* why */")
+    'a,b{color:red}'
+    """
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    text = re.sub(r"\s+", " ", text)
+    return re.sub(r" ?([{};,>]) ?|(?<=:) ", lambda m: m[1] or "", text).replace(";}", "}").strip()
+
+
+@lru_cache(maxsize=1)
+def leaflet() -> tuple[str, str]:
+    """Return Leaflet's script and style sheet, from the files of the package XStatic-Leaflet.
+
+    The rules that name pictures go: the course's maps have no pins and no switch of layers. So does the link
+    in the attribution, which is not shown.
+
+    Returns
+    -------
+    (str, str)
+        JavaScript and CSS.
+
+    Raises
+    ------
+    DamagedData
+        If the package is not there or not whole.
+    """
+    try:
+        from xstatic.pkg import leaflet as files
+
+        base = Path(files.BASE_DIR)
+        js = (base / "leaflet.js").read_text(encoding="utf-8")
+        style = (base / "leaflet.css").read_text(encoding="utf-8")
+    except (ImportError, OSError) as error:
+        text = tr("Maps need the package XStatic-Leaflet, which is not whole here ({error}).", error=error)
+        raise DamagedData(text) from None
+    js = js.replace("//# sourceMappingURL=leaflet.js.map", "").replace(
+        "https://leafletjs.com", "leafletjs.com"
+    )
+    for title, said in (("Zoom in", tr("Zoom in")), ("Zoom out", tr("Zoom out"))):
+        js = js.replace(f"Title:{compact(title)}", f"Title:{compact(said)}")
+    style = re.sub(r"[^{}]*\{[^{}]*url\([^{}]*\}", "", re.sub(r"/\*.*?\*/", "", style, flags=re.S))
+    return js.strip(), tight(style)
+
+
+def _beside(scene: Scene) -> str:
+    """Return what stands around the map: headline, legend, range, small print."""
+    keys = []
+    for key in scene.keys:
+        count = '<span class="count"></span>' if key.counted else ""
+        text = "<p></p>" if key.text is None else f"<p data-fixed>{escape(key.text)}</p>" if key.text else ""
+        keys.append(
+            f'<section class="key" data-key="{key.mark.code}"{" data-always" if key.always else ""}>'
+            f"<h2>{_SWATCH.format(fill=key.mark.fill)}{escape(key.heading)}{count}</h2>{text}</section>"
+        )
+    last = len(scene.steps) - 1
+    ticks = []
+    for at, text in scene.ticks.items() if last else ():
+        kind = "first" if at == 0 else "last" if at == last else "minor" if text.startswith(" ") else ""
+        left = f"calc(8px + (100% - 16px) * {at / last:.4f})"
+        ticks.append(f'<span class="{kind}" style="left:{left}">{escape(text.strip())}</span>')
+    time = Page(asset("time.html")).substitute(
+        range_label=escape(scene.range_label),
+        play=escape(tr("Play")),
+        last=last,
+        step=scene.step,
+        ticks="".join(ticks),
+    )
+    extra = '<ul id="events"></ul>' if any(step.events for step in scene.steps) else ""
+    extra += '<dl id="card"></dl>' if any(name.card for name in scene.names.values()) else ""
+    return Page(asset("frame.html")).substitute(
+        patterns=patterns_svg(key.mark for key in scene.keys),
+        title=escape(scene.title),
+        lead=escape(scene.lead),
+        step_class="" if len(scene.steps[0].label) < 6 else "words",
+        keys="".join(keys),
+        extra=extra,
+        time=time if last else "",
+        note=scene.note,
+    )

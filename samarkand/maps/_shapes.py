@@ -1,0 +1,155 @@
+"""What a map draws: the shapes of the course's geometry, lines of the globe, where names stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from samarkand import geo, places
+from samarkand.ground import home
+from samarkand.ground.reading import kept, rows
+from samarkand.maps._scene import Label
+
+ASSETS = home.ASSETS / "map"
+
+#: Of each projection: the meridians and the parallels that are drawn, and the latitudes and longitudes of the
+#: points that they are drawn through.
+_GRID: Mapping[geo.Projection, tuple[range, range, range, range]] = {
+    geo.REGION: (range(-40, 210, 20), range(-20, 80, 20), range(-20, 81, 2), range(-40, 211, 3)),
+    geo.WORLD: (range(-160, 191, 20), range(-80, 90, 20), range(-80, 91, 5), range(-169, 192, 360)),
+}
+_LABELS = {geo.REGION: "labels.csv", geo.WORLD: "labels_world.csv"}
+
+
+class Shape(NamedTuple):
+    """One thing that is drawn.
+
+    Parameters
+    ----------
+    id : str
+        ISO3 code or the like; empty for what nobody points at.
+    style : str
+        Its class in ``map.css``: ``state``, ``land``, ``contested``, ``dot``, ``leg`` ...
+    kind : {"area", "line", "dot"}
+        How `coordinates` are to be read: polygons of rings, lines, or one point.
+    coordinates : list
+        In map units, [x, y].
+    radius : float
+        Of a dot, in px.
+    """
+
+    id: str
+    style: str
+    kind: str
+    coordinates: list[Any]
+    radius: float = 0
+
+
+def differences(points: Iterable[Sequence[int]]) -> list[int]:
+    """Return a line as its first point and the steps from point to point, flat: short numbers.
+
+    Examples
+    --------
+    >>> differences([[10, 20], [11, 18], [11, 21]])
+    [10, 20, 1, -2, 0, 3]
+    """
+    out: list[int] = []
+    x0 = y0 = 0
+    for x, y in points:
+        out += [x - x0, y - y0]
+        x0, y0 = x, y
+    return out
+
+
+def numbers(shape: Shape) -> list[Any]:
+    """Return a shape's coordinates as the script reads them."""
+    if shape.kind == "area":
+        return [[differences(ring[:-1]) for ring in polygon] for polygon in shape.coordinates]
+    if shape.kind == "line":
+        return [differences(line) for line in shape.coordinates]
+    return [*shape.coordinates, shape.radius]
+
+
+def features(layer: str, projection: geo.Projection = geo.REGION) -> tuple[Shape, ...]:
+    """Return the shapes of a layer of ``course_data/geo``, projected; kept until the file changes.
+
+    Parameters
+    ----------
+    layer : str
+        See `samarkand.geo.load`.
+    projection : geo.Projection
+        How they are drawn.
+
+    Returns
+    -------
+    tuple of Shape
+        States too small to be drawn are dots.
+    """
+    return _features(home.course_data() / "geo" / f"{layer}.geojson", projection)
+
+
+@kept
+def _features(path: Path, projection: geo.Projection) -> tuple[Shape, ...]:
+    shapes = []
+    for feature in geo.load(path.stem)["features"]:
+        properties, geometry = feature["properties"], feature["geometry"]
+        projected = geo.project_geometry(geometry, projection)["coordinates"]
+        if geometry["type"] == "Point":
+            shapes.append(Shape(properties["id"], f"{properties['kind']} dot", "dot", projected, 5))
+        elif projected:
+            shapes.append(Shape(properties["id"], properties["kind"], "area", projected))
+    return tuple(shapes)
+
+
+def graticule(projection: geo.Projection = geo.REGION) -> Shape:
+    """Return meridians and parallels every 20 degrees."""
+    meridians, parallels, lats, lons = _GRID[projection]
+    lines = [[list(projection.whole(lat, lon)) for lat in lats] for lon in meridians]
+    lines += [[list(projection.whole(lat, lon)) for lon in lons] for lat in parallels]
+    return Shape("", "grid", "line", lines)
+
+
+def globe() -> Shape:
+    """Return the outline of the world map, the sea."""
+    edge = [(lat, 191) for lat in range(-90, 91, 3)] + [(lat, -169) for lat in range(90, -91, -3)]
+    ring = [list(geo.WORLD.whole(lat, lon)) for lat, lon in edge]
+    return Shape("", "globe", "area", [[[*ring, ring[0]]]])
+
+
+def contested_areas(*layers: str) -> list[dict[str, str]]:
+    """Return the properties of the contested areas of layers, the region's if none is named."""
+    found = [one["properties"] for layer in layers or ("region",) for one in geo.load(layer)["features"]]
+    return [properties for properties in found if properties["kind"] == "contested"]
+
+
+def labels(
+    projection: geo.Projection = geo.REGION,
+    *,
+    moved: Mapping[str, geo.Point] | None = None,
+    seas: bool = True,
+) -> list[Label]:
+    """Return the course's labels of states and seas, those of large states first.
+
+    A state has its name, a contested area that of the geometry, unless the list of labels has a shorter one.
+
+    Parameters
+    ----------
+    projection : geo.Projection
+        That of the map.
+    moved : mapping of str to (float, float), optional
+        Another place, (lat, lon), for the labels of single states; they stand right there.
+    seas : bool
+        Name the seas, too.
+    """
+    areas = {one["id"]: one["name"] for one in contested_areas()}
+    out = []
+    for row in rows(ASSETS / _LABELS[projection]):
+        if row["id"] or seas:
+            at, size = (float(row["lat"]), float(row["lon"])), float(row["size"])
+            dx, dy, style = float(row["dx"]), float(row["dy"]), row["style"]
+            if moved and row["id"] in moved:
+                at, dx, dy, style = moved[row["id"]], 0, 0, ""
+            text = row["text"] or areas.get(row["id"]) or places.name(row["id"])
+            out.append(Label(row["id"], text, *projection.whole(*at), size, dx, dy, style))
+    return out

@@ -1,0 +1,161 @@
+"""The still picture: a small SVG that stands where a frame may not, the same bytes on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from itertools import pairwise
+
+from samarkand.maps._scene import Label, Scene
+from samarkand.maps._shapes import Shape
+from samarkand.page.style import FONT, PAPER, patterns_svg
+
+#: Width of the picture in its own units; about the pixels it is shown at.
+WIDTH = 640
+#: Room above the map for title and sentence, and below it for the legend.
+TOP, BOTTOM = 56, 30
+
+#: How lines and the like are painted; areas take the colour of their mark.
+_PAINT = {
+    "grid": 'fill="none" stroke="#fff" stroke-width=".7"',
+    "leg": 'fill="none" stroke="#0072b2" stroke-width="2.4"',
+    "casing": 'fill="none" stroke="#fff" stroke-width="5"',
+    "contested": 'stroke="#3b3f45" stroke-dasharray="2"',
+    "globe": f'fill="{PAPER["sea"]}" stroke="none"',
+    "dot": 'stroke="#fff" stroke-width="1.2"',
+    "stop": 'fill="#fff" stroke="#1b2733" stroke-width="2"',
+    "capital": 'fill="#1b2733"',
+    "oil": 'fill="#0072b2" fill-opacity=".86" stroke="#fff" stroke-width=".8"',
+    "gas": 'fill="#d55e00" fill-opacity=".86" stroke="#fff" stroke-width=".8"',
+}
+
+
+def width(scene: Scene, height: int) -> int:
+    """Return how wide, in px, a still picture may be shown so that it is no higher than `height`."""
+    (west, south), (east, north) = scene.bounds
+    whole = TOP + round((north - south) * WIDTH / (east - west)) + BOTTOM
+    return min(WIDTH, height * WIDTH // whole)
+
+
+_ToPicture = Callable[[float, float], tuple[int, int]]
+
+
+def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
+    """Draw a scene at its first step.
+
+    Parameters
+    ----------
+    scene : Scene
+        What to show and say.
+    shapes : sequence of Shape
+        Coarse ones: the picture is small.
+
+    Returns
+    -------
+    str
+        An SVG without line breaks.
+    """
+    (west, south), (east, north) = scene.bounds
+    scale = (east - west) / WIDTH
+    height = round((north - south) / scale)
+    whole = TOP + height + BOTTOM
+
+    def to_picture(x: float, y: float) -> tuple[int, int]:
+        return round((x - west) / scale), round((north - y) / scale)
+
+    fills = {key.mark.code: key.mark.fill for key in scene.keys}
+    drawn = [_shape(shape, fills.get(_letter(scene, shape.id)), to_picture, height) for shape in shapes]
+    names = [_name(label, scene, to_picture, height) for label in scene.labels]
+    style = f"text{{font:12px {FONT.replace(chr(34), chr(39))};fill:{PAPER['ink']}}}"
+    style += ".n{text-anchor:middle;font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:2.5px}"
+    land = f'fill="{PAPER["land"]}" stroke="{PAPER["border"]}" stroke-width=".5"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {whole}"><style>{style}</style>'
+        f"{patterns_svg(key.mark for key in scene.keys)}"
+        f'<path fill="#fff" d="M0 0h{WIDTH}v{whole}H0z"/>'
+        f'<text y="20" style="font-size:19px;font-weight:700">{escape(scene.title)}</text>'
+        f'<text y="42" style="font-size:14px">{escape(scene.steps[scene.step].say or scene.lead)}</text>'
+        f'<svg y="{TOP}" width="{WIDTH}" height="{height}">'
+        f'<path fill="{PAPER["paper" if scene.stacked else "sea"]}" d="M0 0h{WIDTH}v{height}H0z"/>'
+        f"<g {land}>{''.join(drawn)}</g>{''.join(names)}</svg>{_legend(scene, TOP + height + 9)}</svg>"
+    )
+
+
+def _letter(scene: Scene, ident: str) -> str:
+    return scene.status[ident][scene.step] if ident in scene.status else "-"
+
+
+def _shape(shape: Shape, fill: str | None, to_picture: _ToPicture, height: int) -> str:
+    paint = _PAINT.get(shape.style.split()[-1], "")
+    if shape.style == "contested" and fill is None:
+        paint = ""
+    if fill and shape.style not in ("leg", "stop", "capital"):
+        paint += f' fill="{fill}"' + (' stroke="#fff"' if shape.style == "state" else "")
+    if shape.kind == "dot":
+        x, y = to_picture(*shape.coordinates)
+        return f'<circle cx="{x}" cy="{y}" r="{shape.radius * 0.8:g}" {paint}/>'
+    lines = (
+        [ring for polygon in shape.coordinates for ring in polygon]
+        if shape.kind == "area"
+        else shape.coordinates
+    )
+    d = "".join(_path(line, to_picture, height, closed=shape.kind == "area") for line in lines)
+    return f'<path d="{d}" {paint}/>' if d else ""
+
+
+def _path(line: Iterable[Sequence[int]], to_picture: _ToPicture, height: int, *, closed: bool) -> str:
+    """Return a line as path data in whole units; nothing for what is too small or out of the picture."""
+    points: list[tuple[int, int]] = []
+    for x, y in line:
+        point = to_picture(x, y)
+        if not points or points[-1] != point:
+            points.append(point)
+    if closed and points[0] == points[-1]:
+        points.pop()
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    if (
+        len(points) < (3 if closed else 2)
+        or max(xs) < 0
+        or min(xs) > WIDTH
+        or max(ys) < 0
+        or min(ys) > height
+    ):
+        return ""
+    steps = [f"{b[0] - a[0]},{b[1] - a[1]}" for a, b in pairwise(points)]
+    return f"M{points[0][0]},{points[0][1]}l{' '.join(steps)}{'z' if closed else ''}".replace(",-", "-")
+
+
+def _name(label: Label, scene: Scene, to_picture: _ToPicture, height: int) -> str:
+    """Write a name: seas, stops and flights, and the states whose names need no leader line."""
+    x, y = to_picture(label.x, label.y)
+    beside = label.style.startswith(("city", "leg"))
+    if label.style == "near" or (not beside and (label.dx or label.dy)):
+        return ""
+    x, y = x + round(label.dx), y + round(label.dy + label.size * 0.35)
+    if not (20 < x < WIDTH - 20 and 10 < y < height - 4):
+        return ""
+    if label.style == "sea":
+        return f'<text x="{x}" y="{y}" text-anchor="middle" font-style="italic">{escape(label.text)}</text>'
+    mark = next((key.mark for key in scene.keys if key.mark.code == _letter(scene, label.id)), None)
+    style = f"font-size:{label.size:g}px"
+    if beside and abs(label.dx) > 6:
+        style += ";text-anchor:" + ("end" if label.dx < 0 else "start")
+    if mark and label.style.startswith("leg"):
+        style += f";fill:{mark.colour}"
+    elif mark and mark.ink == "#ffffff" and not beside:
+        style += f";fill:#fff;stroke:{mark.colour}"
+    return f'<text class="n" x="{x}" y="{y}" style="{style}">{escape(label.text)}</text>'
+
+
+def _legend(scene: Scene, y: int) -> str:
+    out, x = [], 0
+    for key in scene.keys:
+        borne = any(states[scene.step] == key.mark.code for states in scene.status.values())
+        if borne or key.always:
+            out.append(
+                f'<path transform="translate({x} {y})" d="M0 0h22v13H0z" fill="{key.mark.fill}" '
+                f'stroke="#888" stroke-width=".5"/><text x="{x + 28}" y="{y + 11}">'
+                f"{escape(key.heading)}</text>"
+            )
+            x += 44 + round(6.6 * len(key.heading))
+    return "".join(out)

@@ -1,0 +1,163 @@
+"""The map of the SCO, year by year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from samarkand import data, places
+from samarkand.ground.words import capitalised, listed, tr, trn
+from samarkand.maps._base import (
+    BORDERS,
+    CONTESTED,
+    EURASIA,
+    contested,
+    contested_in_words,
+    names,
+    on_the_region,
+    position,
+)
+from samarkand.maps._offline import OfflineMap
+from samarkand.maps._scene import Key, Scene, Step
+from samarkand.maps._shapes import labels
+from samarkand.page.style import STATUS, counted
+
+__all__ = ["sco"]
+
+#: The years that are written below the range; a blank says that one gives way on small screens.
+_TICKS = ("1996", "2001", " 2005", "2009", " 2012", "2015", " 2017", "2022", "2025")
+_STATUS = {name: mark for name, mark in STATUS.items() if name != "contested"}
+
+
+def sco(year: int = 2022) -> OfflineMap:
+    """Draw the Shanghai Cooperation Organisation, year by year.
+
+    A range inside the map runs from 1996 to 2025; each year shows the status on 31 December.
+
+    Parameters
+    ----------
+    year : int, default 2022
+        The year shown first.
+
+    Returns
+    -------
+    OfflineMap
+        A folium map; the last line of a cell shows it.
+
+    Raises
+    ------
+    OutOfRange
+        If the year is not covered.
+    WrongType
+        If the year is no whole number.
+
+    Examples
+    --------
+    >>> sco(2022)
+    Map of the SCO, 1996 to 2025. 2022: 8 members, 4 observers, 9 dialogue partners on 31 December.
+    """
+    held = data.status_by_year()
+    years = [int(one) for one in held.columns]
+    at = position(year, years, tr("the SCO"))
+    status = {
+        str(iso3): "".join("-" if pd.isna(one) else STATUS[one].code for one in row)
+        for iso3, row in zip(held.index, held.to_numpy(), strict=True)
+    }
+    steps = [_step(status, years, i) for i in range(len(years))]
+    days = [f"{one}-12-31" for one in years]
+    hatched, about = contested(days)
+    family = ("member", "observer", "dialogue partner", "SCO partner", "Shanghai Five")
+    keys = [Key(STATUS[one], capitalised(STATUS[one].plural), counted=True) for one in family]
+    scene = Scene(
+        title=tr("The Shanghai Cooperation Organisation"),
+        lead=tr("Who belonged to it, and how closely"),
+        sentence=tr(
+            "Map of the SCO, {first} to {last}. {step}.", first=years[0], last=years[-1], step=steps[at].say
+        ),
+        alt=tr(
+            "Map of Asia and eastern Europe: states of the Shanghai Cooperation Organisation on 31 December "
+            "{year}. {states}",
+            year=year,
+            states=_by_status(status, at),
+        ),
+        bounds=EURASIA,
+        keys=[*keys, CONTESTED],
+        steps=steps,
+        step=at,
+        status=status | hatched,
+        names=names(status) | about,
+        labels=labels(),
+        ticks={years.index(int(one)): one for one in _TICKS},
+        first="KAZ",
+        height_px=(690, 900),
+        note=tr(
+            "<b>Bold</b>: new in the year shown. <b>Hatched</b>, claimed by more than one side and in no "
+            "state’s colour: {areas}. {borders} "
+            "Source: declarations of the SCO and press (table <i>sco_membership</i>).",
+            areas=contested_in_words(days[0], days[-1]),
+            borders=BORDERS,
+        ),
+    )
+    return on_the_region(scene)
+
+
+def _step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
+    """Say how many states had which status in a year, and what was new."""
+    year = years[i]
+    held = {name: [k for k, row in status.items() if row[i] == mark.code] for name, mark in _STATUS.items()}
+    if held["Shanghai Five"]:
+        say = tr("{year}: the Shanghai Five, not yet an organisation", year=year)
+    else:
+        counts = ", ".join(counted(name, len(states)) for name, states in held.items() if states)
+        say = tr("{year}: {counts} on 31 December", year=year, counts=counts)
+    return Step(str(year), say, _news(status, held, i))
+
+
+def _news(status: Mapping[str, str], held: Mapping[str, Sequence[str]], i: int) -> str:
+    """Say who was new in a year, and what the organisation became."""
+
+    def named(states: Sequence[str]) -> str:
+        return listed(sorted(places.name(iso3) for iso3 in states))
+
+    if not i:
+        return tr("{states} meet in Shanghai.", states=named(held["Shanghai Five"]))
+    before = {iso3: row[i - 1] for iso3, row in status.items()}
+    new = {name: [k for k in states if before[k] != _STATUS[name].code] for name, states in held.items()}
+    if new["member"] and STATUS["Shanghai Five"].code in before.values():
+        joined = [iso3 for iso3 in new["member"] if before[iso3] == "-"]
+        return tr("The five and {states} found the organisation.", states=named(joined))
+    if new["SCO partner"] and not held["observer"] and not held["dialogue partner"]:
+        joined = [iso3 for iso3 in new["SCO partner"] if before[iso3] == "-"]
+        return trn(
+            "Observers and dialogue partners become SCO partners; {states} joins them.",
+            "Observers and dialogue partners become SCO partners; {states} join them.",
+            len(joined),
+            states=named(joined),
+        )
+    return " ".join(_new(name, len(states), named(states)) for name, states in new.items() if states)
+
+
+def _new(status: str, n: int, states: str) -> str:
+    said = {
+        "member": lambda: trn("New member: {states}.", "New members: {states}.", n, states=states),
+        "observer": lambda: trn("New observer: {states}.", "New observers: {states}.", n, states=states),
+        "dialogue partner": lambda: trn(
+            "New dialogue partner: {states}.", "New dialogue partners: {states}.", n, states=states
+        ),
+        "SCO partner": lambda: trn(
+            "New SCO partner: {states}.", "New SCO partners: {states}.", n, states=states
+        ),
+    }
+    return said[status]()
+
+
+def _by_status(status: Mapping[str, str], at: int) -> str:
+    """Name the states of each status in a sentence."""
+    told = []
+    for mark in _STATUS.values():
+        who = sorted(places.name(iso3) for iso3, row in status.items() if row[at] == mark.code)
+        if who:
+            label = capitalised(mark.plural if len(who) > 1 else mark.label)
+            told.append(tr("{status}: {states}.", status=label, states=listed(who)))
+    return " ".join(told)

@@ -1,0 +1,111 @@
+"""The first map: the states of the SCO's world by name, in five languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from samarkand import data, geo, places
+from samarkand.ground.errors import unknown
+from samarkand.ground.words import listed, tr, trn
+from samarkand.maps._base import BORDERS, CONTESTED, EURASIA, contested, contested_in_words, on_the_region
+from samarkand.maps._offline import OfflineMap
+from samarkand.maps._scene import Key, Label, Name, Scene, Step
+from samarkand.maps._shapes import Shape, features, labels
+from samarkand.page.style import PLACES
+
+__all__ = ["region"]
+
+
+def region(highlight: Iterable[str] | str | None = None, *, title: str | None = None) -> OfflineMap:
+    """Draw a first map of the region: the states of the SCO's world by name, some picked out.
+
+    Hovering or focusing a state gives its names in five languages and its capital.
+
+    Parameters
+    ----------
+    highlight : str or iterable of str, optional
+        States to pick out, by name or ISO3 code; Kazakhstan and Uzbekistan if left out.
+    title : str, optional
+        Another headline.
+
+    Returns
+    -------
+    OfflineMap
+
+    Raises
+    ------
+    UnknownName
+        If a state is not known, or is not on this map.
+
+    Examples
+    --------
+    >>> region(["Mongolia"])
+    Map of Asia and eastern Europe with Mongolia picked out.
+    """
+    asked = ["KAZ", "UZB"] if highlight is None else [highlight] if isinstance(highlight, str) else highlight
+    chosen = list(dict.fromkeys(places.find(one) for one in asked))
+    world = {str(iso3) for iso3 in data.status_by_year().index}
+    known = sorted({shape.id for shape in features("region")} & {place.iso3 for place in places.all()})
+    for iso3 in chosen:
+        if iso3 not in known:
+            where = tr("state on the map of the region")
+            raise unknown(where, places.name(iso3), [places.name(one) for one in known])
+    picked = listed([places.name(one) for one in chosen]) or tr("nothing")
+    status = {iso3: "h" if iso3 in chosen else "s" for iso3 in sorted(world | set(chosen))}
+    hatched, about = contested(["2022-09-15"])
+    capitals = [_capital(places.get(iso3)) for iso3 in chosen]
+    scene = Scene(
+        title=title or tr("Between Moscow, Beijing and Tehran"),
+        lead=tr("Point at a state, or press the arrow keys, for its names in five languages"),
+        sentence=tr("Map of Asia and eastern Europe with {states} picked out.", states=picked),
+        alt=trn(
+            "Map of Asia and eastern Europe with {states} picked out, among the {n} state that belongs to "
+            "the world of the Shanghai Cooperation Organisation: members, observers and partners, "
+            "1996 to 2025.",
+            "Map of Asia and eastern Europe with {states} picked out, among the {n} states that belong to "
+            "the world of the Shanghai Cooperation Organisation: members, observers and partners, "
+            "1996 to 2025.",
+            len(world),
+            states=picked,
+        ),
+        bounds=EURASIA,
+        keys=[
+            Key(PLACES["chosen"], picked, text=""),
+            Key(
+                PLACES["around"],
+                tr("SCO world"),
+                tr("Members, observers and partners of the Shanghai Cooperation Organisation, 1996 to 2025"),
+            ),
+            CONTESTED,
+        ],
+        steps=[Step("")],
+        status=status | hatched,
+        names={iso3: _in_five_languages(places.get(iso3)) for iso3 in known} | about,
+        labels=[*capitals, *labels()],
+        first=chosen[0] if chosen else "",
+        note=tr(
+            "<b>Hatched</b>, claimed by more than one side and in no state’s colour: {areas}. {borders} "
+            "Names and capitals: table <i>places</i>.",
+            areas=contested_in_words("1996-12-31", "2025-12-31"),
+            borders=BORDERS,
+        ),
+        news=False,
+    )
+    return on_the_region(scene, [Shape("", "capital", "dot", [one.x, one.y], 3.5) for one in capitals])
+
+
+def _capital(place: places.Place) -> Label:
+    """Return the label of a state's capital; Tashkent's stands to the right, away from other names."""
+    assert place.lat is not None and place.lon is not None  # as of all places on the map
+    name, side = place.capital_2022 or place.capital, 9 if place.iso3 == "UZB" else -9
+    return Label("", name, *geo.REGION.whole(place.lat, place.lon), 11, 7, side, "city small")
+
+
+def _in_five_languages(place: places.Place) -> Name:
+    card = [
+        (places.LANGUAGES[code], places.name(place.iso3, code), code) for code in ("zh", "ru", "kk", "uz")
+    ]
+    card.append((tr("Capital"), place.capital_2022 or place.capital, "en"))
+    if place.note:
+        card.append((tr("Note"), place.note, "en"))
+    return Name(place.name, card=tuple(card))

@@ -1,0 +1,295 @@
+"""The map of flows: where Russian crude oil went by year, and its gas by pipeline to China."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from samarkand import data, geo, places
+from samarkand.ground.reading import rows
+from samarkand.ground.words import day, tr
+from samarkand.maps._base import BORDERS, CONTESTED, EURASIA, contested, on_the_region, position
+from samarkand.maps._offline import OfflineMap, Raw, asset, compact
+from samarkand.maps._scene import Key, Label, Name, Scene, Step
+from samarkand.maps._shapes import ASSETS, Shape, labels
+from samarkand.page.style import OKABE_ITO, Mark
+
+__all__ = ["flows"]
+
+#: What a flow looks like, by its product in the table: crude oil a plain band, gas a dashed one.
+MARKS = {
+    "crude oil": Mark("c", tr("crude oil"), tr("crude oil"), OKABE_ITO["blue"]),
+    "pipeline gas": Mark(
+        "g", tr("gas by pipeline"), tr("gas by pipeline"), OKABE_ITO["vermillion"], "vertical"
+    ),
+}
+
+#: A band's width in px on a map of `FULL` px: so much for a million tonnes of oil.
+PX_PER_MT, THINNEST, FULL = 0.2, 1.6, 700
+#: Million tonnes of oil that hold as much energy as a billion cubic metres of gas: 36 PJ against 41.868 PJ
+#: (Statistical Review of World Energy, "Definitions and explanatory notes").
+MT_PER_BCM = 36 / 41.868
+
+#: Where most of Russia's oil is from, in Western Siberia.
+_FIELDS = (61.0, 74.0)
+#: The states that are named on the map, besides the ends of the flows.
+_NAMED = ("RUS", "KAZ", "IRN", "UKR", "TUR")
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A band from Russia to a buyer: the way is drawn, not surveyed.
+
+    `start` and `end` are (lat, lon), `bend` how far the band leaves the straight line, as a share of its
+    length; the label stands `dx`, `dy` px from the end, and says `short` where the buyer's name is long.
+    """
+
+    id: str
+    product: str
+    destination: str
+    short: str
+    start: geo.Point
+    end: geo.Point
+    bend: float
+    dx: int
+    dy: int
+
+    @property
+    def oil(self) -> bool:
+        """Whether it is oil, in million tonnes; otherwise it is gas, in billion cubic metres."""
+        return self.product == "crude oil"
+
+    @property
+    def name(self) -> str:
+        """What pointing at it says first."""
+        place = _place(self.destination)
+        return (
+            tr("Russian crude oil to {place}", place=place)
+            if self.oil
+            else tr("Russian gas to {place}", place=place)
+        )
+
+    def line(self, points: int = 24) -> list[list[int]]:
+        """Return the way in map units, a quadratic Bézier curve."""
+        (ax, ay), (bx, by) = geo.REGION.whole(*self.start), geo.REGION.whole(*self.end)
+        cx, cy = (ax + bx) / 2 - self.bend * (by - ay), (ay + by) / 2 + self.bend * (bx - ax)
+        out = []
+        for t in (i / points for i in range(points + 1)):
+            u, v, w = (1 - t) ** 2, 2 * t * (1 - t), t * t
+            out.append([round(u * ax + v * cx + w * bx), round(u * ay + v * cy + w * by)])
+        return out
+
+    def width(self, value: float) -> float:
+        """Return the width in px of a quantity in the table's unit; 0 for nothing to speak of."""
+        tonnes = value if self.oil else value * MT_PER_BCM
+        return round(max(PX_PER_MT * tonnes, THINNEST), 1) if tonnes >= 0.05 else 0.0
+
+    def text(self, value: float) -> str:
+        """Return the label of a quantity; empty for nothing to speak of."""
+        if not self.width(value):
+            return ""
+        if self.oil:
+            return tr("{place}: {value:.1f} Mt", place=self.short or _place(self.destination), value=value)
+        return tr("Gas: {value:.1f} bcm", value=value)
+
+    def by_year(self, years: list[int], values: list[float]) -> str:
+        """Return what pointing at it says of all years."""
+        told = ", ".join(
+            tr("{year} {value:.1f}", year=y, value=v) for y, v in zip(years, values, strict=True)
+        )
+        return tr("Mt: {figures}", figures=told) if self.oil else tr("bcm: {figures}", figures=told)
+
+
+#: The flows of the table, in the order in which they are drawn.
+FLOWS = tuple(
+    Flow(
+        row["id"],
+        row["product"],
+        row["destination"],
+        row["label"],
+        (float(row["lat"]), float(row["lon"])),
+        (float(row["to_lat"]), float(row["to_lon"])),
+        float(row["bend"]),
+        int(row["dx"]),
+        int(row["dy"]),
+    )
+    for row in rows(ASSETS / "flows.csv")
+)
+
+
+def flows(year: int = 2022) -> OfflineMap:
+    """Draw where Russian crude oil went, and how much gas it sent to China by pipeline, year by year.
+
+    A range inside the map runs over the years of the table ``energy_flows``. Bands are as wide as the
+    quantity, gas by the energy it holds; they say from whom to whom, not on which way.
+
+    Parameters
+    ----------
+    year : int, default 2022
+        The year shown first.
+
+    Returns
+    -------
+    OfflineMap
+
+    Raises
+    ------
+    OutOfRange
+        If the year is not covered.
+    WrongType
+        If the year is no whole number.
+
+    Examples
+    --------
+    >>> flows().scene.steps[-1].say
+    '2024: 108.5 Mt of crude oil to China, 87.5 to India, 29.6 to Europe'
+    """
+    table = data.load("energy_flows").query("origin == 'RUS'")
+    years = sorted(int(y) for y in table["year"].unique())
+    value = {
+        flow.id: [_quantity(table, flow, one) for one in years] for flow in FLOWS
+    }  # in the order of the years
+    steps = [_step(table, one) for one in years]
+    at = position(year, years, tr("flows"))
+    hatched, about = contested([f"{one}-12-31" for one in years])
+    scene = Scene(
+        title=tr("Where Russian oil went"),
+        lead=tr("Crude oil by buyer, and gas by pipeline to China"),
+        sentence=tr(
+            "Map of Russian crude oil and gas, {first} to {last}. {step}.",
+            first=years[0],
+            last=years[-1],
+            step=steps[at].say,
+        ),
+        alt=tr(
+            "Map of Asia and eastern Europe with bands from Russia to its buyers in {year}, as wide as the "
+            "quantity. {step}. {quantities}.",
+            year=year,
+            step=steps[at].say,
+            quantities="; ".join(
+                tr("{what} {quantity}", what=what, quantity=small) for what, small in steps[at].events
+            ),
+        ),
+        bounds=EURASIA,
+        keys=[
+            Key(
+                MARKS["crude oil"],
+                tr("Crude oil"),
+                tr("A band as wide as the quantity, in million tonnes (Mt)"),
+            ),
+            Key(
+                MARKS["pipeline gas"],
+                tr("Gas by pipeline to China"),
+                tr("In billion cubic metres (bcm), as wide as its energy"),
+            ),
+            CONTESTED._replace(text=""),
+        ],
+        steps=steps,
+        step=at,
+        status={flow.id: MARKS[flow.product].code * len(years) for flow in FLOWS} | hatched,
+        names={flow.id: Name(flow.name, "", flow.by_year(years, value[flow.id])) for flow in FLOWS}
+        | {
+            "seller": Name(
+                tr("Russia, the seller"), "", tr("Here bands begin; ports and pipelines are not drawn.")
+            )
+        }
+        | about,
+        labels=[
+            *(_label(flow, value[flow.id][at]) for flow in FLOWS),
+            *(one for one in labels(seas=False) if one.id in _NAMED),
+        ],
+        ticks={i: str(one) for i, one in enumerate(years)},
+        list_label=tr("Flows and contested areas on the map. Arrow keys go from one to the next."),
+        first="seller",
+        pace_ms=2000,
+        news=False,
+        height_px=(670, 880),
+        note=tr(
+            "From whom to whom, not on which way: much of the oil goes by sea. <b>Europe</b> is the Review’s "
+            "region, Turkey included. Not in the table, and so not drawn: oil products, liquefied gas, other "
+            "buyers, and <b>gas to Europe</b>, until 2022 far more than to China. <b>Hatched</b>: claimed by "
+            "more than one side. {borders} "
+            "Source: Statistical Review of World Energy (table <i>energy_flows</i>).",
+            borders=BORDERS,
+        ),
+    )
+    ways = [Shape(flow.id, "flow", "line", [flow.line()]) for flow in FLOWS]
+    seller = Shape("seller", "stop", "dot", list(geo.REGION.whole(*_FIELDS)), 6)
+    bands = [_band(flow, value[flow.id][at]) for flow in FLOWS if flow.width(value[flow.id][at])]
+    drawn = on_the_region(scene, [*ways, seller], still=[*bands, seller])
+    by_year = {flow.id: [[flow.width(v), flow.text(v)] for v in value[flow.id]] for flow in FLOWS}
+    figure: Any = drawn.get_root()
+    script = f"const FLOWS={compact(by_year)},FULL={FULL};{asset('flows.js')}"
+    figure.header.add_child(
+        Raw(f"<style>{asset('flows.css')}</style><script>{script}</script>"), name="flows"
+    )
+    figure.html.add_child(Raw(asset("flows.html")), name="heads")
+    return drawn
+
+
+def _quantity(table: pd.DataFrame, flow: Flow, year: int) -> float:
+    rows = table[
+        (table["year"] == year)
+        & (table["product"] == flow.product)
+        & (table["destination"] == flow.destination)
+    ]
+    return float(rows["value"].iloc[0])
+
+
+def _step(table: pd.DataFrame, year: int) -> Step:
+    """Say who bought how much in a year, the largest buyer first, and when the figures came out."""
+    sold = table[table["year"] == year].sort_values("value", ascending=False)
+    oil = sold[sold["product"] == "crude oil"]
+    amounts = [(_place(to), value) for to, value in zip(oil["destination"], oil["value"], strict=True)]
+    (first, most), *others = [(place, value) for place, value in amounts if value > 20]
+    said = tr("{year}: {value:.1f} Mt of crude oil to {place}", year=year, value=most, place=first)
+    others_said = [tr("{value:.1f} to {place}", value=value, place=place) for place, value in others]
+    gas = sold[sold["product"] == "pipeline gas"]["value"].iloc[0]
+    return Step(
+        str(year),
+        ", ".join([said, *others_said]),
+        tr("Published on {day}.", day=day(sold["known_when"].iloc[0])),
+        (
+            *((place, tr("{value:.1f} Mt", value=value)) for place, value in amounts),
+            (tr("China, gas by pipeline"), tr("{value:.1f} bcm", value=gas)),
+        ),
+    )
+
+
+def _place(code: str) -> str:
+    """Return a destination's name; the Review's Europe is no state."""
+    return tr("Europe") if code == "EUR" else places.name(code)
+
+
+def _label(flow: Flow, value: float) -> Label:
+    x, y = flow.line()[-1]
+    return Label("", flow.text(value), x, y, 13.5, flow.dx, flow.dy, f"city {flow.id}")
+
+
+def _band(flow: Flow, value: float) -> Shape:
+    """Return a flow as an area with a head, for the still picture."""
+    (west, _), (east, _) = EURASIA
+    half = flow.width(value) * (east - west) / FULL / 2
+    line = flow.line(12)
+    left, right = [], []
+    for (x, y), (to_x, to_y) in zip(line, [*line[1:], line[-1]], strict=True):
+        dx, dy = (to_x - x, to_y - y) if (to_x, to_y) != (x, y) else _direction(line)
+        long = math.hypot(dx, dy)
+        out = [-dy / long, dx / long]
+        left.append([round(x + half * out[0]), round(y + half * out[1])])
+        right.append([round(x - half * out[0]), round(y - half * out[1])])
+    dx, dy = _direction(line)
+    long, (x, y) = math.hypot(dx, dy), line[-1]
+    head = max(2 * half, 40)
+    tip = [round(x + 1.4 * head * dx / long), round(y + 1.4 * head * dy / long)]
+    wing = [round(-dy / long * head), round(dx / long * head)]
+    ring = [*left, [x + wing[0], y + wing[1]], tip, [x - wing[0], y - wing[1]], *reversed(right)]
+    return Shape("", "oil" if flow.oil else "gas", "area", [[[*ring, ring[0]]]])
+
+
+def _direction(line: list[list[int]]) -> tuple[int, int]:
+    (x, y), (to_x, to_y) = line[-2], line[-1]
+    return to_x - x, to_y - y

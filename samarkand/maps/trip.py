@@ -1,0 +1,252 @@
+"""The map of the journey of September 2022, as flights and stages, from the table ``trip``."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from samarkand import data, geo, places
+from samarkand.ground.words import day, listed, month, tr, trn
+from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, names, on_the_region
+from samarkand.maps._offline import OfflineMap
+from samarkand.maps._scene import Key, Label, Name, Scene, Step
+from samarkand.maps._shapes import Shape, labels
+from samarkand.page.style import PLACES
+
+__all__ = ["trip"]
+
+#: Corners of the view, (x, y) in map units: Turkey and Belarus to Beijing.
+HEARTLAND = ((-2060, -1290), (1820, 1500))
+
+
+def trip() -> OfflineMap:
+    """Draw the journey of 14 to 16 September 2022: Beijing, Nur-Sultan, Samarkand, Beijing.
+
+    Great circles, numbered; a range inside the map goes through the journey, fills the states whose leaders
+    were met and lists what happened.
+
+    Returns
+    -------
+    OfflineMap
+
+    Examples
+    --------
+    >>> trip()
+    Map of the journey Beijing - Nur-Sultan - Samarkand - Beijing, 14 to 16 September 2022: 9,133 km.
+    """
+    journey = _stages(data.load("trip"))
+    flights = [stage.flight for stage in journey if stage.flight]
+    states = sorted({iso3 for stage in journey for iso3 in stage.met})
+    last = f"{journey[-1].day:%Y-%m-%d}"
+    hatched, about = contested([last] * (len(journey) + 1))
+    total = sum(flight.km for flight in flights)
+    route = " - ".join([flights[0].start, *(flight.end for flight in flights)])
+    days = tr("{first} to {last}", first=journey[0].day.day, last=day(journey[-1].day))
+    leaders = trn("{n} leader met one to one", "{n} leaders met one to one", len(states))
+    overview = Step(
+        tr("{km:,} km", km=total),
+        trn("{n} flight, {leaders}", "{n} flights, {leaders}", len(flights), leaders=leaders),
+        events=tuple(
+            (
+                tr("{number}  {start} to {end}", number=f.number, start=f.start, end=f.end),
+                tr("{km:,} km", km=f.km),
+            )
+            for f in flights
+        ),
+    )
+    scene = Scene(
+        title=tr("Three days in September"),
+        lead=tr("Xi Jinping’s journey, {days}", days=days),
+        sentence=tr("Map of the journey {route}, {days}: {km:,} km.", route=route, days=days, km=total),
+        alt=trn(
+            "Map of Xi Jinping’s journey {route}, {days}, on great circles: {legs}. "
+            "Filled: the {n} state whose leader he met one to one: {states}.",
+            "Map of Xi Jinping’s journey {route}, {days}, on great circles: {legs}. "
+            "Filled: the {n} states whose leaders he met one to one: {states}.",
+            len(states),
+            route=route,
+            days=days,
+            legs=", ".join(tr("leg {number} {km:,} km", number=f.number, km=f.km) for f in flights),
+            states=listed(sorted(places.name(one) for one in states)),
+        ),
+        bounds=HEARTLAND,
+        keys=[
+            Key(PLACES["route"], tr("Flights, on great circles"), ""),
+            Key(PLACES["met"], tr("Leaders met one to one"), "", counted=True),
+            CONTESTED._replace(text=""),
+        ],
+        steps=[overview, *(stage.step for stage in journey)],
+        status=_until_now(journey, states) | hatched,
+        names=names(states)
+        | {
+            f.id: Name(
+                tr("Leg {number}: {start} to {end}", number=f.number, start=f.start, end=f.end),
+                "",
+                tr("{km:,} km, {day}", km=f.km, day=day(f.day)),
+            )
+            for f in flights
+        }
+        | about,
+        labels=[
+            *_route_labels(flights),
+            *labels(moved={"KAZ": (48.4, 77.0), "KGZ": (40.4, 77.5), "MNG": (44.6, 105.5)}, seas=False),
+        ],
+        ticks=dict(enumerate([tr("All"), *_ticks(journey)])),
+        range_label=tr("Stage of the journey"),
+        list_label=tr("States and flights on the map. Arrow keys go from one to the next."),
+        first="KAZ",
+        pace_ms=2400,
+        aside_px=290,
+        height_px=(680, 940),
+        note=tr(
+            "Great-circle distances between airports. <b>Hatched</b>, claimed by more than one side: "
+            "{areas}. {borders} Source: Xinhua and other agencies (table <i>trip</i>).",
+            areas=contested_in_words(last, last, HEARTLAND),
+            borders=BORDERS,
+        ),
+    )
+    casing = [Shape("", "casing", "line", [f.line]) for f in flights]
+    lines = [Shape(f.id, "leg", "line", [f.line]) for f in flights]
+    stops = [Shape("", "stop", "dot", list(geo.REGION.whole(*f.a)), 5) for f in flights]
+    return on_the_region(scene, [*casing, *lines, *stops])
+
+
+@dataclass(frozen=True)
+class Flight:
+    """A leg of the journey, on a great circle."""
+
+    number: int
+    day: pd.Timestamp
+    start: str
+    end: str
+    a: geo.Point
+    b: geo.Point
+
+    @property
+    def id(self) -> str:
+        """What the leg is called on the map."""
+        return f"leg{self.number}"
+
+    @property
+    def km(self) -> int:
+        """Length in whole km."""
+        return round(geo.distance_km(self.a, self.b))
+
+    @property
+    def line(self) -> list[list[int]]:
+        """The way in map units, [x, y]."""
+        return [list(geo.REGION.whole(lat, lon)) for lat, lon in geo.great_circle(self.a, self.b, steps=40)]
+
+
+@dataclass
+class Stage:
+    """A flight, or a day in one city."""
+
+    day: pd.Timestamp
+    city: str
+    flight: Flight | None = None
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def met(self) -> list[str]:
+        """ISO3 codes of the states whose leaders were met one to one."""
+        return [e["counterpart_iso3"] for e in self.events if e["type"] == "bilateral"]
+
+    @property
+    def step(self) -> Step:
+        """What the map says at this stage."""
+        if self.flight:
+            flight = self.flight
+            way = tr("{start} to {end}, {km:,} km", start=flight.start, end=flight.end, km=flight.km)
+            return Step(tr("Leg {number}", number=flight.number), way, day(self.day))
+        said = tuple(
+            (_told(e), "" if pd.isna(e["time_local"]) else str(e["time_local"])) for e in self.events
+        )
+        return Step(self.city, day(self.day), "", said)
+
+
+def _stages(trip: pd.DataFrame) -> list[Stage]:
+    """Divide the journey into flights and days in a city, in order.
+
+    Parameters
+    ----------
+    trip : pandas.DataFrame
+        The table ``trip``.
+
+    Returns
+    -------
+    list of Stage
+    """
+    out: list[Stage] = []
+    flights = 0
+    for row in trip.to_dict("records"):
+        city = str(row["place"]).partition(",")[0]
+        if row["type"] == "leg":
+            flights += 1
+            ends = (row["lat"], row["lon"]), (row["to_lat"], row["to_lon"])
+            flight = Flight(flights, row["day"], city, str(row["to_place"]), *ends)
+            out.append(Stage(row["day"], city, flight))
+            continue
+        last = out[-1] if out else None
+        if last is None or last.flight or (last.day, last.city) != (row["day"], city):
+            out.append(Stage(row["day"], city))
+        out[-1].events.append({str(key): value for key, value in row.items()})
+    return out
+
+
+def _ticks(journey: list[Stage]) -> list[str]:
+    """Return what is written below the range at each stage: a flight, a city, or the next day in it."""
+    out = []
+    for before, stage in pairwise([None, *journey]):
+        if stage is None:
+            continue
+        if stage.flight:
+            out.append(" " + tr("Leg {number}", number=stage.flight.number))
+        elif before and before.city == stage.city and not before.flight:
+            # English shortens September to four letters, and no other month
+            name = tr("Sept") if stage.day.month == 9 else month(stage.day.month, short=True)
+            out.append(" " + tr("{day} {month}", day=stage.day.day, month=name))
+        else:
+            out.append(stage.city)
+    return out
+
+
+def _told(event: dict[str, Any]) -> str:
+    """Return an event in a line: whom he met, or what happened without what the table adds to it."""
+    if event["type"] == "bilateral":
+        return tr("{who}, {state}", who=event["counterpart"], state=places.name(event["counterpart_iso3"]))
+    return re.split(r"; | \(", str(event["event"]))[0]
+
+
+def _until_now(journey: list[Stage], states: list[str]) -> dict[str, str]:
+    """Return the states met and the flights flown up to each stage; the first step shows all."""
+    done: set[str] = set()
+    seen = dict.fromkeys(states, "b") | {stage.flight.id: "r" for stage in journey if stage.flight}
+    for stage in journey:
+        done |= {*stage.met, stage.flight.id if stage.flight else ""}
+        for ident in seen:
+            mark = "r" if ident.startswith("leg") else "b"
+            seen[ident] += mark if ident in done else "-"
+    return seen
+
+
+def _route_labels(flights: list[Flight]) -> list[Label]:
+    """Return the names of the stops, and number and length of each flight half way."""
+    stops = {f.start: f.a for f in flights}
+    beside = {"Beijing": (10, -12), "Nur-Sultan": (0, -16), "Samarkand": (-12, 4)}
+    out = [
+        Label("", city, *geo.REGION.whole(*at), 13.5, *beside.get(city, (10, -10)), "city")
+        for city, at in stops.items()
+    ]
+    for f in flights:
+        x, y = f.line[len(f.line) // 2]
+        steep = abs(f.line[0][1] - f.line[-1][1]) > abs(f.line[0][0] - f.line[-1][0])
+        dx, dy = (-9, 0) if steep else (0, -12)
+        out.append(
+            Label(f.id, tr("{number}: {km:,} km", number=f.number, km=f.km), x, y, 12.5, dx, dy, "leg")
+        )
+    return out

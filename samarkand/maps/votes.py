@@ -1,0 +1,82 @@
+"""The map of four votes in the United Nations, 2022."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from samarkand import data
+from samarkand.ground.errors import unknown
+from samarkand.ground.words import day, tr
+from samarkand.maps._offline import OfflineMap
+from samarkand.maps._scene import Step
+from samarkand.maps._world import world
+from samarkand.page.style import VOTES
+
+__all__ = ["votes"]
+
+
+def votes(resolution: str = "es_11_1") -> OfflineMap:
+    """Draw how the states of the world voted on Ukraine and on Xinjiang in 2022.
+
+    Four votes, chosen inside the map: three of the General Assembly, one of the Human Rights Council.
+
+    Parameters
+    ----------
+    resolution : str, default "es_11_1"
+        The vote shown first, by its name in the table ``resolutions``.
+
+    Returns
+    -------
+    OfflineMap
+
+    Raises
+    ------
+    UnknownName
+        If there is no such vote.
+
+    Examples
+    --------
+    >>> votes()
+    World map of four votes in the UN, 2022. ES-11/1, 2 March 2022: 141 yes, 5 no, 35 abstained.
+    """
+    table = data.load("resolutions").sort_values("day")
+    names = [str(name) for name in table["vote"]]
+    if resolution not in names:
+        raise unknown(tr("vote"), resolution, names)
+    at = names.index(resolution)
+    records = table.to_dict("records")
+    return world(
+        data.load("un_votes").set_index("iso3")[names],
+        VOTES,
+        title=tr("How the world voted in 2022"),
+        sentence=tr(
+            "World map of four votes in the UN, 2022. {number}, {day}: {votes}.",
+            number=records[at]["number"],
+            day=day(records[at]["day"]),
+            votes=_tally(records[at]),
+        ),
+        steps=[_step(record) for record in records],
+        step=at,
+        ticks=[day(record["day"], year=False, short=True) for record in records],
+        listed=["no"],
+        range_label=tr("Vote"),
+        source=tr(
+            "roll calls as printed by the UN and the press (tables <i>un_votes</i>, <i>resolutions</i>)"
+        ),
+    )
+
+
+def _tally(vote: dict[Hashable, Any]) -> str:
+    return tr(
+        "{yes} yes, {no} no, {abstain} abstained", yes=vote["yes"], no=vote["no"], abstain=vote["abstain"]
+    )
+
+
+def _step(vote: dict[Hashable, Any]) -> Step:
+    said = tr("{body}, {day}: {votes}", body=vote["body"], day=day(vote["day"]), votes=_tally(vote))
+    if vote["did_not_vote"]:
+        said = tr("{counted}, {n} did not vote", counted=said, n=vote["did_not_vote"])
+    passed = vote["yes"] > vote["no"]
+    more = vote["number"] if passed else tr("{number}, rejected", number=vote["number"])
+    return Step(str(vote["title"]), said, str(more))

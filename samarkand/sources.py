@@ -1,0 +1,184 @@
+"""Citations: one source by its key, and the source list that closes a lesson.
+
+>>> from samarkand import cite
+>>> print(cite["XH0914"])
+Xinhua: Xi arrives in Kazakhstan for state visit. 14 September 2022. Via China Military Online.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from samarkand.ground.errors import WrongType, unknown
+from samarkand.ground.home import course_data
+from samarkand.ground.reading import kept, rows
+from samarkand.ground.words import day, month, tr
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of the course; printed, it is one readable reference.
+
+    Attributes
+    ----------
+    key : str
+        Short name, for example ``"XH0914"``.
+    title, publisher : str
+        Title, and who first published it.
+    published : str
+        Day of publication as ``YYYY-MM-DD``, or month, or year; empty when unknown.
+    url : str
+        Address; of the copy where `via` names one.
+    seen : str
+        What was read of it: ``"full text"``, ``"excerpt"`` or ``"data"``.
+    kind : str
+        ``"primary"``, ``"agency"``, ``"press"``, ``"dataset"`` or ``"reference"``.
+    via : str
+        Whose copy was read, where the original was not.
+    note : str
+        What to know before leaning on it.
+    """
+
+    key: str
+    title: str
+    publisher: str
+    published: str
+    url: str
+    seen: str
+    kind: str
+    via: str
+    note: str
+
+    def __str__(self) -> str:
+        parts = [f"{self.publisher}: {self.title}", _long_date(self.published)]
+        parts += [tr("Via {publisher}", publisher=self.via) if self.via else ""]
+        return " ".join(f"{part}." for part in parts if part)
+
+    def __repr__(self) -> str:
+        return f"[{self.key}] {self}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{self._item()}</p>"
+
+    def _item(self) -> str:
+        """Return the reference with its title as a link."""
+        text = html.escape(str(self))
+        title = html.escape(self.title)
+        link = f'<a href="{html.escape(self.url)}" rel="noreferrer">{title}</a>'
+        return f"<b>{html.escape(self.key)}</b> {text.replace(title, link, 1)}"
+
+
+@dataclass(frozen=True)
+class SourceList:
+    """Sources in the order they were asked for: text when printed, a list in a notebook."""
+
+    items: tuple[Source, ...]
+
+    def __iter__(self) -> Iterator[Source]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __repr__(self) -> str:
+        return f"{tr('Sources')}\n" + "\n".join(f"- {s!r}" for s in self.items)
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{s._item()}</li>" for s in self.items)
+        return f'<ul aria-label="{html.escape(tr("Sources"))}">{items}</ul>'
+
+
+class Citations:
+    """What a lesson imports as ``cite``: a source by its key, and the list of sources at its end."""
+
+    def __getitem__(self, key: str) -> Source:
+        """Return the source with a key.
+
+        Parameters
+        ----------
+        key : str
+            Short name of the source, as in every column ``source``.
+
+        Returns
+        -------
+        Source
+
+        Raises
+        ------
+        UnknownName
+            If no source has that key; it names the nearest one.
+
+        Examples
+        --------
+        >>> cite["ART"].publisher
+        'DW'
+        """
+        table = _read(course_data() / "sources.csv")
+        if isinstance(key, str) and key in table:
+            return table[key]
+        several = tr("A cell with several keys is split first: cite.sources(cell).")
+        raise unknown(tr("source"), key, table, hint=several if ";" in str(key) else "")
+
+    def sources(self, *keys: str) -> SourceList:
+        """Return a list of sources to print at the end of a lesson.
+
+        Parameters
+        ----------
+        *keys : str
+            Keys; a cell of a column ``source`` with several keys, ``;`` between them, is taken apart.
+            A key that comes twice is listed once.
+
+        Returns
+        -------
+        SourceList
+
+        Raises
+        ------
+        UnknownName
+            If a key is unknown.
+        WrongType
+            If a key is no text, or none is given.
+
+        Examples
+        --------
+        >>> [source.key for source in cite.sources("XH0914", "ART;XH0914")]
+        ['XH0914', 'ART']
+        """
+        if not keys:
+            raise WrongType(tr('Name at least one source: cite.sources("XH0914", "ART").'))
+        names: dict[str, None] = {}
+        for key in keys:
+            if not isinstance(key, str):
+                raise WrongType(
+                    tr(
+                        'A source is named by its key in quotes, for example "XH0914", not by {given!r}.',
+                        given=key,
+                    )
+                )
+            names.update(dict.fromkeys(one.strip() for one in key.split(";")))
+        return SourceList(tuple(self[one] for one in names))
+
+
+cite = Citations()
+
+
+def _long_date(published: str) -> str:
+    """Write ``2022-09-14`` as ``14 September 2022``, ``2022-09`` as ``September 2022``.
+
+    >>> _long_date("2022-09-14"), _long_date("2022-09"), _long_date("2022"), _long_date("")
+    ('14 September 2022', 'September 2022', '2022', '')
+    """
+    year, *rest = published.split("-")
+    if len(rest) == 2:
+        return day(dt.date.fromisoformat(published))
+    return tr("{month} {year}", month=month(int(rest[0])), year=year) if rest else year
+
+
+@kept
+def _read(path: Path) -> dict[str, Source]:
+    columns = [field.name for field in fields(Source)]
+    return {row["key"]: Source(**{c: row[c] for c in columns}) for row in rows(path, *columns)}

@@ -1,0 +1,119 @@
+"""What a change touches is found by itself, and what is wrong with it is said in words."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from samarkand.course import changes, lessons
+from samarkand.course.changes import Step
+from samarkand.ground.errors import CourseError
+
+
+def commands(*paths: str) -> list[str]:
+    return [" ".join(step.command) for step in changes.steps(paths)[0]]
+
+
+def test_a_lesson_is_held_to_its_rules_and_to_what_it_shows() -> None:
+    found = commands("notebooks/03_the_sco.ipynb")
+    assert len(found) == 3
+    assert "build --check" in found[0]
+    assert "--nbval" in found[1] and "03_the_sco.ipynb" in found[1]
+    assert "test_lesson_facts.py" in found[2]
+
+
+def test_a_table_is_checked_first_and_brings_the_lessons_and_sets_that_use_it() -> None:
+    found = commands("course_data/sco_membership.csv")
+    assert found[0] == "-m samarkand data check"
+    assert any("--nbval" in one and "03_the_sco.ipynb" in one for one in found)
+    assert any("test_exercises.py" in one and "ex03_the_sco" in one for one in found)
+    assert not any("04_china_and_russia" in one for one in found)
+
+
+def test_a_module_brings_the_tests_that_import_it_and_names_the_slow_ones_above_it() -> None:
+    near, far = changes.tests_of("samarkand.places")
+    assert "tests/package/test_places.py" in near
+    assert far and not set(near) & set(far)
+    found, left = changes.steps(["samarkand/places.py"])
+    assert found[0].command[:3] == ("-m", "ruff", "check")
+    assert any("tests/package/test_places.py" in step.command for step in found)
+    assert all(test.startswith(changes.SLOW) for test in left)
+
+
+def test_a_set_brings_both_its_notebooks_and_how_it_is_marked() -> None:
+    found = commands("exercises/checks/ex03_the_sco.py")
+    assert any("exercises/source/ex03_the_sco" in one and "exercises/release" in one for one in found)
+    assert any("-k ex03_the_sco tests/grading/test_exercises.py" in one for one in found)
+
+
+def test_what_is_gone_or_looked_at_by_no_test_brings_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands("samarkand/no_such_module.py", "CHANGELOG.md") == []
+    assert changes.judge(["CHANGELOG.md"])
+    assert "Nothing has changed that a test looks at." in capsys.readouterr().out
+
+
+def test_what_fails_is_told_in_words_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = Step(
+        "what 03 shows", ("-c", "print('E  was 8, is 9'); raise SystemExit(1)"), "If you meant that, ..."
+    )
+    fine = Step("lint", ("-c", ""))
+    monkeypatch.setattr(changes, "steps", lambda paths: ([wrong, fine], ["tests/grading/test_batch.py"]))
+    said: list[str] = []
+    assert not changes.judge(["x"], said.append)
+    told = "\n".join(said)
+    assert "FAILED  what 03 shows\n    E  was 8, is 9\nIf you meant that, ..." in told
+    assert "ok      lint" in told
+    assert said[-1] == "Left to start.py test, which runs all: tests/grading/test_batch.py."
+
+
+def test_a_wrong_output_in_a_lesson_is_seen(tmp_path: Path) -> None:
+    lesson = lessons.paths()[0]
+    text = lesson.read_text(encoding="utf-8")
+    broken = tmp_path / lesson.name
+    broken.write_text(text.replace("# Start here", "Start here", 1), encoding="utf-8")
+    (rules, *_) = changes._judged(broken)
+    status, output = changes._run(rules)
+    assert status == 1
+    assert "The first cell is not the title." in changes._telling(output)
+
+
+def test_files_are_those_that_git_names(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / "a file.py").write_text("")
+    assert changes.changed(tmp_path) == ["a file.py"]
+
+
+def test_without_git_the_files_must_be_named(tmp_path: Path) -> None:
+    with pytest.raises(CourseError, match="Name the files"):
+        changes.changed(tmp_path)
+
+
+def test_a_save_is_judged_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Three looks: nothing new, a save, nothing new again; then Ctrl-C."""
+    file = tmp_path / "lesson.py"
+    file.write_text("1")
+    looks = iter([[], ["lesson.py"], ["lesson.py"]])
+    judged: list[list[str]] = []
+
+    def look() -> list[str]:
+        try:
+            return next(looks)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    monkeypatch.setattr(changes, "ROOT", tmp_path)
+    monkeypatch.setattr(changes, "LOOK", 0)
+    monkeypatch.setattr(changes, "changed", look)
+    monkeypatch.setattr(changes, "judge", lambda paths, say: judged.append(list(paths)))
+    with pytest.raises(KeyboardInterrupt):
+        changes.watch(lambda line: None)
+    assert judged == [["lesson.py"]]
+
+
+def test_the_command_has_it() -> None:
+    command = [sys.executable, "-m", "samarkand", "test", "CHANGELOG.md"]
+    ran = subprocess.run(command, cwd=changes.ROOT, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (0, "Nothing has changed that a test looks at.\n")

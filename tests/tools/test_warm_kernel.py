@@ -1,0 +1,255 @@
+"""A warm kernel is a stock kernel to whoever looks, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from nbformat import NotebookNode, read, write
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+WARM = ["-m", "tools.warm_kernel"]
+SENTENCE = "No warm kernels here, every kernel is a stock one: they need Linux.\n"
+
+
+@pytest.fixture(scope="session")
+def forks(need: Callable[[object, str], None]) -> None:
+    need(sys.platform == "linux", "Warm kernels need Linux.")
+
+
+def start(arguments: list[str], **options: Any) -> subprocess.Popen[str]:
+    """Start this Python in the course's folder, as a maintainer would."""
+    # A worker of pytest-xdist has variables that would make its own pytest a worker too.
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
+    return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, text=True, **pipes)
+
+
+def by_kind(arguments: Callable[[str], list[str]]) -> dict[str, tuple[int, str, str]]:
+    """Run the same with stock and with warm kernels, at once; return status, output and errors of each."""
+    kinds = {"stock": [], "warm": WARM}
+    running = {kind: start([*how, *arguments(kind)]) for kind, how in kinds.items()}
+    said = {kind: process.communicate(timeout=300) for kind, process in running.items()}
+    return {kind: (running[kind].returncode, *said[kind]) for kind in kinds}
+
+
+@pytest.fixture(scope="session")
+def seen(forks: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """Return what a client sees of each kind of kernel, and what is written to its terminal."""
+    folder = tmp_path_factory.mktemp("kernels")
+    folders = {"stock": folder / "stock" / "same", "warm": folder / "warm" / "same"}
+    for path in folders.values():
+        path.mkdir(parents=True)
+    ran = by_kind(lambda kind: [str(HERE / "client.py"), str(folders[kind])])
+    for status, _, errors in ran.values():
+        assert status == 0, errors
+    # Each kind has a folder of its own, and that alone tells their paths apart.
+    said = {kind: [text.replace(str(folders[kind]), "/folder") for text in ran[kind][1:]] for kind in ran}
+    return {kind: json.loads(output) | {"errors": errors} for kind, (output, errors) in said.items()}
+
+
+def test_what_is_decided_at_the_start_is_equal(seen: dict[str, dict[str, Any]]) -> None:
+    stock, warm = (seen[kind]["settings"] for kind in ("stock", "warm"))
+    assert stock["pandas display.max_columns"] == "20"
+    assert stock.keys() == warm.keys()
+    assert {name: (stock[name], warm[name]) for name in stock if stock[name] != warm[name]} == {}
+
+
+def test_directory_and_environment_are_the_clients(seen: dict[str, dict[str, Any]]) -> None:
+    settings = seen["warm"]["settings"]
+    assert settings["directory"] == settings["temporary files"] == "/folder"
+    assert settings["environment"]["OF_THE_CLIENT"] == "yes"
+    assert settings["time zone"] != list(time.tzname)
+    assert not {"WARM_KERNEL", "JUPYTER_DEFAULT_PROVISIONER_NAME"} & settings["environment"].keys()
+
+
+def test_interrupt_restart_shutdown_death_and_kill_are_equal(seen: dict[str, dict[str, Any]]) -> None:
+    assert (seen["stock"]["warm"], seen["warm"]["warm"]) == ("False\n", "True\n")
+    expected = {
+        "own process": True,
+        "interrupted": "KeyboardInterrupt",
+        "after it": "pipe\n",
+        "restarted": ["NameError", True],
+        "shut down": 0,
+        "died": [3, False],
+        "killed": -signal.SIGKILL,
+    }
+    for kind in ("stock", "warm"):
+        assert {name: seen[kind][name] for name in expected} == expected, kind
+
+
+def test_two_kernels_draw_different_numbers_and_names(seen: dict[str, dict[str, Any]]) -> None:
+    one, two = (line.strip("[]\n").split(", ") for line in seen["warm"]["draws"])
+    assert len(one) == len(two) == 7
+    assert not set(one) & set(two)
+
+
+def test_the_course_itself_is_imported_afresh(seen: dict[str, dict[str, Any]]) -> None:
+    assert seen["warm"]["settings"]["samarkand"] == []
+
+
+def test_what_a_fork_cannot_give_is_given_by_a_stock_kernel(seen: dict[str, dict[str, Any]]) -> None:
+    for name in ("hash", "hidden"):
+        assert seen["stock"][name] == seen["warm"][name], name
+    assert seen["warm"]["hidden"] == "a file of the folder\n"
+    because = re.findall(r"A stock kernel instead of a warm one: (.*)\.\n", seen["warm"]["errors"])
+    assert because == [
+        "PYTHONHASHSEED is not what it was when the warm process began",
+        "/folder/hiding holds a folium of its own",
+    ]
+
+
+def cell(source: str, *outputs: NotebookNode) -> NotebookNode:
+    return new_code_cell(source, execution_count=1, outputs=list(outputs))
+
+
+SIX = new_output("execute_result", {"text/plain": "6"}, execution_count=1)
+MUTANTS = {
+    "equal": cell("2 * 3", SIX),
+    "wrong": cell("2 * 4", SIX),
+    "missing": cell("2 * 3"),
+    "fails": cell("raise ValueError('no')", SIX),
+    "dies": cell("import os; os._exit(3)", SIX),
+    "hangs": cell("import time; time.sleep(600)", SIX),
+}
+
+
+def verdicts(report: Path) -> dict[str, str]:
+    """Return what pytest says of each cell, without what differs from run to run."""
+    found = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        parts = [
+            f"{part.tag}: {part.get('message')}\n{part.text}" for part in case if part.tag != "system-out"
+        ]
+        text = re.sub(r"\x1b\[[\d;]*m|#x1B\[[\d;]*m|ipykernel_\d+|0x[0-9a-f]+", "", "\n".join(parts))
+        found[f"{case.get('classname')} {case.get('name')}"] = text
+    return found
+
+
+def test_verdicts_on_mutants_are_equal(forks: None, tmp_path: Path) -> None:
+    for name, code in MUTANTS.items():
+        for kind in ("stock", "warm"):
+            (tmp_path / kind).mkdir(exist_ok=True)
+            write(new_notebook(cells=[code, cell("1 + 5", SIX)]), tmp_path / kind / f"{name}.ipynb")
+    options = ["-c", os.devnull, "-q", "-p", "no:cacheprovider", "--nbval-cell-timeout", "3"]
+    ran = by_kind(
+        lambda kind: [
+            *("-m", "pytest", "--nbval", str(tmp_path / kind), "--rootdir", str(tmp_path / kind)),
+            *(*options, "--junitxml", str(tmp_path / f"{kind}.xml")),
+        ]
+    )
+    assert ran["stock"][0] == ran["warm"][0] == 1, ran
+    stock, warm = (verdicts(tmp_path / f"{kind}.xml") for kind in ("stock", "warm"))
+    assert len(stock) == 2 * len(MUTANTS)
+    assert warm == stock
+    first = {name.partition(".")[0] for name, text in stock.items() if "Cell 0" in name and not text}
+    assert first == {"equal"}, stock
+    assert {"Timeout of 3 seconds" in stock[f"{name}.ipynb Cell 0"] for name in ("dies", "hangs")} == {
+        True
+    }, stock
+
+
+def test_two_workers_share_one_warm_process_and_a_lesson_is_equal(forks: None, tmp_path: Path) -> None:
+    lesson = min((ROOT / "notebooks").glob("*.ipynb"), key=lambda path: path.stat().st_size)
+    notebook = read(lesson, 4)
+    note = "import os; _ = open(f\"{os.environ['PYTEST_XDIST_WORKER']}.txt\", 'w').write(str(os.getppid()))"
+    notebook.cells.append(cell(note))
+    write(notebook, tmp_path / "one.ipynb")
+    write(new_notebook(cells=[cell(note)]), tmp_path / "two.ipynb")
+    cells = 1 + sum(each.cell_type == "code" for each in notebook.cells)
+    options = ["-c", os.devnull, "-q", "-p", "no:cacheprovider", "-n", "2", "--dist", "loadscope"]
+    process = start([*WARM, "-m", "pytest", "--nbval", str(tmp_path), "--rootdir", str(tmp_path), *options])
+    output, errors = process.communicate(timeout=300)
+    assert f"{cells} passed" in output, output + errors
+    parents = [path.read_text() for path in sorted(tmp_path.glob("gw*.txt"))]
+    assert len(parents) == 2
+    assert len(set(parents)) == 1
+    assert not running(int(parents[0]))
+
+
+def running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def ended(*processes: int) -> bool:
+    """Wait until none of these runs; return False if one still does after ten seconds."""
+    deadline = time.monotonic() + 10
+    while any(map(running, processes)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def parent(process: int) -> int:
+    return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+@pytest.fixture
+def victim(forks: None) -> Iterator[subprocess.Popen[str]]:
+    process = start([*WARM, str(HERE / "victim.py")], stderr=None)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_killed_client_takes_its_kernels_along(victim: subprocess.Popen[str]) -> None:
+    assert victim.stdout
+    lines = sorted((list(map(int, victim.stdout.readline().split())) for _ in range(2)), key=len)
+    (worker, workers_kernel), (_, first, kernel) = lines
+    assert first == victim.pid
+    server = parent(kernel)
+    assert server == parent(workers_kernel)
+    assert parent(server) == first
+    os.kill(worker, signal.SIGKILL)
+    assert ended(workers_kernel)
+    assert running(kernel)
+    victim.kill()
+    assert ended(kernel, server)
+
+
+def test_nothing_is_imported_before_a_kernel_is_asked_for(forks: None) -> None:
+    code = "import os; print(os.environ['JUPYTER_DEFAULT_PROVISIONER_NAME'], flush=True); input()"
+    process = start([*WARM, "-c", code], stdin=subprocess.PIPE)
+    assert process.stdout
+    assert process.stdout.readline() == "warm-kernel\n"
+    numbers = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+    (server,) = (number for number in numbers if running(number) and parent(number) == process.pid)
+    time.sleep(0.2)
+    assert "numpy" not in Path(f"/proc/{server}/maps").read_text()
+    process.communicate("\n")
+    assert process.returncode == 0
+    assert ended(server)
+
+
+def test_elsewhere_it_says_so_and_stays_stock() -> None:
+    code = (
+        "import runpy, sys; sys.platform = 'elsewhere'; "
+        "sys.argv = ['-', '-c', 'import os; print(os.environ.get(\"WARM_KERNEL\")); exit(4)']; "
+        "runpy.run_module('tools.warm_kernel', run_name='__main__')"
+    )
+    process = start(["-c", code])
+    assert process.communicate(timeout=60) == ("None\n", SENTENCE)
+    assert process.returncode == 4
+
+
+def test_without_a_command_it_says_what_to_write() -> None:
+    process = start(WARM)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (2, "")
+    assert errors.startswith("usage: python -m tools.warm_kernel")

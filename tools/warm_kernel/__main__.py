@@ -1,0 +1,91 @@
+"""Start the warm process, then become the command that is to use it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+USAGE = "usage: python -m tools.warm_kernel (-m MODULE | FILE) [ARGUMENT ...]"
+
+
+def obstacle() -> str | None:
+    """Return why kernels cannot be forked here, or None if they can.
+
+    Examples
+    --------
+    >>> from tools.warm_kernel.__main__ import obstacle
+    >>> isinstance(obstacle(), str) != (sys.platform == "linux")
+    True
+    """
+    if sys.platform != "linux":
+        return "they need Linux"
+    if not (hasattr(os, "fork") and hasattr(os, "pidfd_open")):
+        return "this Python has no os.fork or no os.pidfd_open"
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except OSError as error:
+        return f"this system gives no descriptor of a process ({error.strerror})"
+    return None
+
+
+def start() -> dict[str, str]:
+    """Start the warm process; return what the command's environment needs to find it.
+
+    Returns
+    -------
+    dict
+        Variables and their values, to be laid over the present ones.
+    """
+    name = f"warm-kernel-{secrets.token_hex(8)}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(f"\0{name}")  # no file: it is gone as soon as the warm process is
+        listener.listen(128)
+        listener.set_inheritable(True)
+        # PYTHONPATH is each client's own; the warm process must have imported nothing from there.
+        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        subprocess.Popen(
+            [sys.executable, str(HERE / "server.py"), str(listener.fileno()), str(os.getpid())],
+            stdin=subprocess.DEVNULL,
+            env=environment,
+            pass_fds=[listener.fileno()],
+            start_new_session=True,
+        )
+    path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(HERE / "offered")]))
+    return {"WARM_KERNEL": name, "JUPYTER_DEFAULT_PROVISIONER_NAME": "warm-kernel", "PYTHONPATH": path}
+
+
+def main(arguments: list[str]) -> int:
+    """Become the command, with warm kernels where the system can; elsewhere run it; return its status.
+
+    Parameters
+    ----------
+    arguments : list of str
+        What Python is called with.
+
+    Returns
+    -------
+    int
+        An exit status.
+    """
+    if not arguments:
+        print(USAGE, file=sys.stderr)
+        return 2
+    environment = dict(os.environ)
+    why_not = obstacle()
+    if why_not:
+        print(f"No warm kernels here, every kernel is a stock one: {why_not}.", file=sys.stderr, flush=True)
+    else:
+        environment |= start()
+    command = [sys.executable, *arguments]
+    if os.name != "nt":  # exec there leaves the caller at once
+        os.execve(sys.executable, command, environment)
+    return subprocess.call(command, env=environment)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
