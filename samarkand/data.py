@@ -213,43 +213,6 @@ def held_on(spells: pd.DataFrame, day: Day) -> pd.DataFrame:
     return spells[(spells["from"] <= when) & (spells["to"].isna() | (when < spells["to"]))]
 
 
-def held_on(spells: pd.DataFrame, day: Day) -> pd.DataFrame:
-    """Keep the spells that held on a day.
-
-    A spell holds from its day ``from`` up to, but not on, its day ``to``; an empty ``to`` means: still.
-
-    Parameters
-    ----------
-    spells : pandas.DataFrame
-        One row a spell, with datetime columns ``from`` and ``to``, such as the table ``org_membership``.
-    day : str or date
-        The day.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Some of its rows, as they were.
-
-    Raises
-    ------
-    UnknownName
-        If a column is missing.
-    WrongType
-        If `day` is no day.
-
-    Examples
-    --------
-    >>> spells = load("org_membership").query("organisation == 'CSTO' and status == 'member'")
-    >>> len(held_on(spells, "2022-09-15"))
-    6
-    """
-    for column in ("from", "to"):
-        if column not in spells.columns:
-            raise unknown("column", column, map(str, spells.columns))
-    when = as_day(day)
-    return spells[(spells["from"] <= when) & (spells["to"].isna() | (when < spells["to"]))]
-
-
 def status_by_year(first: int = 1996, last: int = 2025) -> pd.DataFrame:
     """Return the status of each state of the SCO world on 31 December of each year.
 

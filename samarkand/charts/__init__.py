@@ -1,8 +1,8 @@
 """Charts for lessons: made of a table, in one look, never without title, description and source.
 
 They are Altair charts, so whatever Altair can do can be added. A chart in a notebook is text, not an image: a
-Vega-Lite specification that JupyterLab draws without the net, and a sentence for those who do not see it. Each is
-looked up in its module when it is first used.
+Vega-Lite specification that JupyterLab draws without the net, and a sentence for those who do not see it.
+Each is looked up in its module when it is first used.
 """
 
 from __future__ import annotations
