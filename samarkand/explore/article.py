@@ -213,7 +213,8 @@ def _list(claims: list[Claim]) -> str:
     """Return the claims one below the other; the frame takes the focus, so that arrow keys scroll it."""
     unfolded = len(claims) <= UNFOLDED
     rows = "".join(c.html[unfolded] for c in claims)
-    return element("div", rows, tabindex=0, role="region", aria_label=tr("Claims that fit"), class_="records")
+    label = tr("Claims that fit")
+    return element("div", rows, class_="records", tabindex=0, role="region", aria_label=label)
 
 
 def _claims(*, later: bool) -> list[Claim]:
