@@ -85,7 +85,7 @@ ERRORS: dict[str, Callable[[], Any]] = {
     "nothing to draw": lambda: charts.bars(PEOPLE.head(0), "share_pct", "state", **TEXTS),
     "no table": lambda: charts.bars([1], "x", "y", **TEXTS),
     "one option": lambda: quiz.ask(OWN, ["yes"], 0),
-    "no such option": lambda: quiz.ask(OWN, ["yes", "no"], "maybe"),
+    "no such option": lambda: quiz.ask(OWN, ["A1", "B1"], "C1"),
 }
 
 
@@ -206,18 +206,24 @@ def said() -> dict[str, list[str]]:
 
 def cells() -> re.Pattern[str]:
     """Return what is data: cells of tables, names on the maps, properties of the geometry."""
-    folder, found = home.course_data(), set(places.LANGUAGES)
-    for path in [*folder.glob("*.csv"), *(home.ASSETS / "map").glob("*.csv")]:
+    found: set[str] = set()
+    for path in [*home.course_data().glob("*.csv"), *(home.ASSETS / "map").glob("*.csv")]:
         with path.open(encoding="utf-8", newline="") as file:
             found.update(cell for row in csv.reader(file) for cell in row)
     for layer in geo.LAYERS:
         found.update(value for one in geo.load(layer)["features"] for value in one["properties"].values())
     found.update(
-        part for cell in list(found) for part in re.split(r"; | \(|, ", cell)
-    )  # what a map keeps of one
-    found.update(column.replace("_", " ") for column in PEOPLE.columns)
-    ordered = sorted((cell for cell in found if len(cell) > 1), key=len, reverse=True)
-    return re.compile(r"(?<!\w)(" + "|".join(map(re.escape, ordered)) + r")(?!\w)")
+        re.split(r"; | \(", event)[0] for event in data.load("trip")["event"]
+    )  # all a map keeps of one
+    found = {cell for cell in found if len(cell) > 3 and (" " in cell or not cell.islower())}
+    found |= {
+        *places.LANGUAGES,
+        *data.tables()["name"],
+        *(column.replace("_", " ") for column in PEOPLE.columns),
+    }
+    return re.compile(
+        r"(?<!\w)(" + "|".join(map(re.escape, sorted(found, key=len, reverse=True))) + r")(?!\w)"
+    )
 
 
 DATA = cells()
