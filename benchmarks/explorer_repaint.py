@@ -43,12 +43,9 @@ cell => {
 def explorers() -> list[str]:
     """Return the names of the ready-made explorers."""
     from samarkand import explore
+    from samarkand.ground import rooms
 
-    made = [
-        name
-        for name in explore.__all__
-        if callable(found := getattr(explore, name)) and not isinstance(found, type)
-    ]
+    made = [name for name in rooms.offers("samarkand.explore") if name.islower()]
     return [name for name in made if isinstance(getattr(explore, name)(), explore.Explorer)]
 
 

@@ -6,6 +6,7 @@ import argparse
 import io
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
     from samarkand.course import build as builder
-    from samarkand.course import facts, lessons, rules_of_lessons
+    from samarkand.course import facts, lessons, readme, rules_of_lessons
 
     paths = lessons.paths(options.lesson)
     if not paths:
@@ -41,6 +42,8 @@ def build(options: argparse.Namespace) -> int:
     if options.facts and not problems:
         for path in paths:
             print(f"{path.name}: {facts.store(path)}", flush=True)
+    if not problems and readme.renew():
+        print("README.md: the table of lessons is made anew.")
     return _report(problems, "")
 
 
@@ -63,28 +66,61 @@ def data_check(options: argparse.Namespace) -> int:
 def release(options: argparse.Namespace) -> int:
     """Let nbgrader make the students' notebooks of the sets, and store both kinds as they look when run."""
     course = _course(options)
-    from samarkand.course import build
     from samarkand.grading.classroom import release as wing
     from samarkand.grading.marking import checks
     from samarkand.ground import files
 
     students = wing.read_roster(options.students) if options.students else None
-    sets = [course.exercise(name) for name in options.set or checks.available(course.check_folder)]
+    names = options.set or checks.available(course.check_folder)
     if options.bundle:
         wing.may_bundle(options.bundle, force=options.force)
     with files.alone(course.root):
-        course.seed(create=True)
-        course.remember_secret()
-        for found in sets:
-            folder = wing.generate(course, found)
-            for stage in ("source", "release"):
-                build.build(course.root / stage / folder.name / f"{folder.name}.ipynb")
-            print(f"released {folder}", flush=True)
+        _release(course, names)
         others = wing.enter(course, students) if students else []
         if options.bundle:
             print(wing.bundle(course, options.bundle, students=students, force=options.force))
     gone = f"In the gradebook, and not on the roster: {', '.join(others)} (nbgrader db student remove)."
     return _report([gone] if others else [], "")
+
+
+def _release(course: Course, names: Sequence[str]) -> None:
+    """Release sets, and store their notebooks as they look when run."""
+    from samarkand.course import build
+    from samarkand.grading.classroom import release as wing
+
+    course.seed(create=True)
+    course.remember_secret()
+    for found in [course.exercise(name) for name in names]:
+        folder = wing.generate(course, found)
+        for stage in ("source", "release"):
+            build.build(course.root / stage / folder.name / f"{folder.name}.ipynb")
+        print(f"released {folder}", flush=True)
+
+
+def new(options: argparse.Namespace) -> int:
+    """Begin something new from a template that runs as it stands and says what to write where."""
+    home.need_checkout("the lessons")
+    from samarkand.course import build as builder
+    from samarkand.course import facts, lessons, readme, rules_of_lessons, skeletons
+
+    plan = options.plan(skeletons, options)
+    notebooks = [path for path in plan if path.parent == lessons.NOTEBOOKS]
+    sets = [path.stem for path in plan if path.parent == skeletons.EXERCISES / "checks"]
+    released = [skeletons.EXERCISES / "release" / name / f"{name}.ipynb" for name in sets]
+    results = [*(facts.path_of(path) for path in notebooks), *released]
+    if sets and find_spec("nbgrader") is None:
+        raise CourseError("A set is released by nbgrader, which is not here: python3 start.py test adds it.")
+    with skeletons.placed(plan, *results):
+        for path in notebooks:
+            builder.build(path, hold_to=rules_of_lessons.broken)
+            facts.store(path)
+        if sets:
+            _release(_course(options), sets)
+        for path in (*plan, *results):
+            print(path.relative_to(home.ROOT))
+    if readme.renew():
+        print("README.md: the table of lessons is made anew.")
+    return 0
 
 
 def exercise(options: argparse.Namespace) -> int:
@@ -168,6 +204,30 @@ def _course(options: argparse.Namespace) -> Course:
     if options.course is None:
         home.need_checkout("the exercises")
     return Course(options.course, options.secret)
+
+
+def _new_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add what an author begins."""
+    kinds = verbs.add_parser("new", help="begin a lesson, a set, a map, an explorer", description=new.__doc__)
+    kinds = kinds.add_subparsers(metavar="kind", required=True)
+    kind = kinds.add_parser("lesson", help="a lesson with practice, map, explorer and set")
+    kind.add_argument("subject", help="the word of its subject, such as roads")
+    kind.add_argument("--number", required=True, help="two digits, such as 06")
+    kind.add_argument("--title", required=True)
+    kind.add_argument("--question", required=True, help="what the lesson asks, one sentence")
+    kind.set_defaults(plan=lambda skeletons, o: skeletons.lesson(o.subject, o.number, o.title, o.question))
+    kind = kinds.add_parser("exercise", help="the set of a lesson that has none")
+    kind.add_argument("lesson", help="number or name of the lesson")
+    kind.set_defaults(plan=lambda skeletons, o: skeletons.exercise(o.lesson))
+    kind = kinds.add_parser("map", help="the map of a subject")
+    kind.add_argument("subject", help="the word of its subject, such as roads")
+    kind.set_defaults(plan=lambda skeletons, o: skeletons.module("maps", o.subject))
+    kind = kinds.add_parser("explorer", help="the explorer of a subject")
+    kind.add_argument("subject", help="the word of its subject, such as roads")
+    kind.set_defaults(plan=lambda skeletons, o: skeletons.module("explore", o.subject))
+    for kind in kinds.choices.values():
+        kind.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
+        kind.set_defaults(run=new, course=None)
 
 
 def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -288,6 +348,7 @@ def parser() -> argparse.ArgumentParser:
     verb.set_defaults(run=data_check)
     verb = data.add_parser("record", help="record anew what the tables hold", description=data_record.__doc__)
     verb.set_defaults(run=data_record)
+    _new_verbs(verbs)
     _grading_verbs(verbs)
     return top
 

@@ -1,6 +1,7 @@
 """The student's own forecasts: written down in lesson 01, scored in lesson 10, never lost in between.
 
-How the questions came out stands in the table ``outcomes``, which `outcomes` reads.
+The questions stand in the table ``forecast_questions``, how they came out in ``outcomes``, and how sure the
+hedges of the article sound in ``hedges``.
 
 They are kept in ``my_work/forecasts.json``. The file only grows: a changed mind adds an entry, and the older
 one stays. It is replaced in one step, so that a crash leaves the old file or the new one, never half of one.
@@ -13,14 +14,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from samarkand import data
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError, DamagedData, OutOfRange, WrongType, unknown
-
-if TYPE_CHECKING:
-    import pandas as pd
+from samarkand.ground.words import tr
 
 #: The form of the file that this module writes.
 FORMAT = 1
@@ -50,83 +51,6 @@ class Question:
     by: dt.date
     claims: tuple[str, ...]
 
-
-#: What the student forecasts. Each can be settled from the record; what the record says stands in lesson 10.
-QUESTIONS = (
-    Question(
-        "F1",
-        "Will Xi Jinping travel to both Kazakhstan and Uzbekistan this week?",
-        "Yes if he sets foot in both states from 12 to 18 September 2022.",
-        dt.date(2022, 9, 18),
-        ("CL02", "CL06"),
-    ),
-    Question(
-        "F2",
-        "Will Xi and Putin meet in Samarkand, the two delegations alone?",
-        "Yes if both governments report a bilateral meeting in person on 15 or 16 September 2022.",
-        dt.date(2022, 9, 16),
-        ("CL07",),
-    ),
-    Question(
-        "F3",
-        "Will China's own published account of that meeting name Ukraine?",
-        "Yes if the readout in Chinese state media names Ukraine. No if it does not, or if they do not meet.",
-        dt.date(2022, 9, 17),
-        ("CL07", "CL20"),
-    ),
-    Question(
-        "F4",
-        "Will Iran be a full member of the SCO by the end of 2022?",
-        "Yes if its membership is in force on 31 December 2022. A signed memorandum is not enough.",
-        dt.date(2022, 12, 31),
-        (),
-    ),
-    Question(
-        "F5",
-        "Will China vote no when the General Assembly's emergency session next votes on Ukraine?",
-        "The first resolution of the eleventh emergency special session voted on after 16 September 2022. "
-        "Abstaining or staying away is not a no.",
-        dt.date(2022, 12, 31),
-        ("CL11", "CL20"),
-    ),
-    Question(
-        "F6",
-        "Will China and Russia trade goods for more than 180 billion US dollars in 2022?",
-        "Exports and imports together, January to December 2022, as first published by Chinese customs. "
-        "For January to August they had published 117.2 billion.",
-        dt.date(2023, 1, 31),
-        ("CL12", "CL37"),
-    ),
-    Question(
-        "F7",
-        "Will Kazakhstan vote for a United Nations debate on Xinjiang by the end of 2022?",
-        "Yes if it votes in favour in the Human Rights Council or the General Assembly. "
-        "No if it votes against, abstains, or if there is no vote.",
-        dt.date(2022, 12, 31),
-        ("CL89", "CL92"),
-    ),
-    Question(
-        "F8",
-        "Will Xi be General Secretary of the Communist Party for a third term by the end of October?",
-        "Yes if the Central Committee that the 20th Congress elects names him by 31 October 2022.",
-        dt.date(2022, 10, 31),
-        ("CL05",),
-    ),
-)
-
-
-#: How sure each hedge of the article's forecasts sounds: a tone for the word; "" is no hedge at all.
-TONES = {
-    "": "flat",
-    "for now": "flat",
-    "will": "firm",
-    "will be on the agenda": "firm",
-    "is set to": "firm",
-    "going to": "firm",
-    "expected": "likely",
-    "I think": "likely",
-    "potentially": "maybe",
-}
 
 #: What a verdict on a forecast counts, from 0 (it did not come true) to 1 (it did).
 WORTH = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
@@ -164,6 +88,49 @@ def path() -> Path:
     return home.my_work() / "forecasts.json"
 
 
+def questions() -> dict[str, Question]:
+    """Return what the student forecasts. Each question can be settled from the record.
+
+    Returns
+    -------
+    dict of str to Question
+        By their ids, in their order.
+
+    Raises
+    ------
+    DamagedData
+        If the table is missing or does not hold what its schema says.
+
+    Examples
+    --------
+    >>> list(questions())[:3]
+    ['F1', 'F2', 'F3']
+    """
+    rows: list[Any] = list(data.load("forecast_questions").fillna({"claims": ""}).itertuples())
+    return {
+        row.question: Question(
+            row.question, row.text, row.rule, row.by.date(), tuple(filter(None, row.claims.split(";")))
+        )
+        for row in rows
+    }
+
+
+def tones() -> dict[str, str]:
+    """Return how sure each hedge of the article's forecasts sounds.
+
+    Returns
+    -------
+    dict of str to str
+        A tone, ``flat``, ``firm``, ``likely`` or ``maybe``, for each hedge; ``""`` is no hedge at all.
+
+    Examples
+    --------
+    >>> tones()["expected"], tones()[""]
+    ('likely', 'flat')
+    """
+    return {"": "flat", **data.load("hedges").set_index("hedge")["tone"]}
+
+
 def question(name: str) -> Question:
     """Return a question by its id.
 
@@ -186,10 +153,10 @@ def question(name: str) -> Question:
     >>> question("F8").by
     datetime.date(2022, 10, 31)
     """
-    for one in QUESTIONS:
-        if one.id == name:
-            return one
-    raise unknown("question", name, [q.id for q in QUESTIONS])
+    asked = questions()
+    if name not in asked:
+        raise unknown("question", name, asked)
+    return asked[name]
 
 
 def as_probability(value: object) -> float:
@@ -217,7 +184,7 @@ def as_probability(value: object) -> float:
     >>> as_probability("70 %"), as_probability(0.7)
     (0.7, 0.7)
     """
-    hint = 'Write a share such as 0.7, or a text such as "70 %".'
+    hint = tr('Write a share such as 0.7, or a text such as "70 %".')
     text = str(value).strip().replace(",", ".")
     per_cent = text.endswith("%")
     try:
@@ -226,12 +193,22 @@ def as_probability(value: object) -> float:
         number = float(text.removesuffix("%"))
     except ValueError:
         raise WrongType(
-            f"{value!r} is no number, and only a number can be scored. {hint} "
-            "If you cannot say either way, 50 % says so."
+            tr(
+                "{value} is no number, and only a number can be scored. {hint} If you cannot say either way, "
+                "50 % says so.",
+                value=repr(value),
+                hint=hint,
+            )
         ) from None
     share = number / 100 if per_cent else number
     if not 0 <= share <= 1:  # also catches NaN
-        raise OutOfRange(f"A probability lies between 0 and 1, or 0 % and 100 %; {value} does not. {hint}")
+        raise OutOfRange(
+            tr(
+                "A probability lies between 0 and 1, or 0 % and 100 %; {value} does not. {hint}",
+                value=value,
+                hint=hint,
+            )
+        )
     return round(share, 6)
 
 
@@ -264,7 +241,10 @@ def as_per_cent(text: str) -> float:
     share = as_probability(f"{number}%")
     if round(share * 100, 4) % 1:
         raise OutOfRange(
-            f"{number} is between two whole per cents. Write a whole number from 0 to 100: 70 for 70 %."
+            tr(
+                "{number} is between two whole per cents. Write a whole number from 0 to 100: 70 for 70 %.",
+                number=number,
+            )
         )
     return share
 
@@ -288,25 +268,33 @@ def history() -> list[Forecast]:
     except FileNotFoundError:
         return []
     except (OSError, UnicodeDecodeError) as error:
-        raise DamagedData(f"Your forecasts in {_short(file)} cannot be read ({error}).") from None
+        raise DamagedData(
+            tr("Your forecasts in {file} cannot be read ({error}).", file=_short(file), error=error)
+        ) from None
     try:
         content = json.loads(text)
-        if (
+        newer = (
             isinstance(content, dict)
             and isinstance(content.get("format"), int)
             and content["format"] > FORMAT
-        ):
-            raise NewerFile(
-                f"Your forecasts in {_short(file)} were saved by a newer version of the course. "
-                "Get the newest version; nothing was changed."
-            )
-        return [_entry(row) for row in content["forecasts"]]
-    except (ValueError, TypeError, KeyError, CourseError) as error:
-        if isinstance(error, NewerFile):
-            raise
+        )
+        found = [] if newer else [_entry(row) for row in content["forecasts"]]
+    except (ValueError, TypeError, KeyError, CourseError):
         raise DamagedData(
-            f"Your forecasts in {_short(file)} cannot be read: the file was changed or cut short."
+            tr(
+                "Your forecasts in {file} cannot be read: the file was changed or cut short.",
+                file=_short(file),
+            )
         ) from None
+    if newer:
+        raise NewerFile(
+            tr(
+                "Your forecasts in {file} were saved by a newer version of the course. Get the newest "
+                "version; nothing was changed.",
+                file=_short(file),
+            )
+        )
+    return found
 
 
 class NewerFile(DamagedData):
@@ -319,7 +307,7 @@ def latest() -> dict[str, Forecast]:
     Returns
     -------
     dict of str to Forecast
-        By the question's id, in the order of `QUESTIONS`.
+        By the question's id, in the order of `questions`.
 
     Raises
     ------
@@ -327,7 +315,7 @@ def latest() -> dict[str, Forecast]:
         If the file cannot be read.
     """
     newest = {entry.question: entry for entry in history()}
-    return {q.id: newest[q.id] for q in QUESTIONS if q.id in newest}
+    return {name: newest[name] for name in questions() if name in newest}
 
 
 def table() -> pd.DataFrame:
@@ -345,9 +333,7 @@ def table() -> pd.DataFrame:
     DamagedData
         If the file cannot be read.
     """
-    import pandas as pd
-
-    asked = {q.id: q for q in QUESTIONS}
+    asked = questions()
     rows = [
         (name, asked[name].text, asked[name].by, entry.probability, entry.reason, entry.written)
         for name, entry in latest().items()
@@ -362,7 +348,7 @@ def outcomes() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a question, in the order of `QUESTIONS`: ``question`` (id), ``text``, ``outcome`` (1.0
+        One row a question, in the order of `questions`: ``question`` (id), ``text``, ``outcome`` (1.0
         yes, 0.0 no), ``day`` (datetime64, when it was settled), ``announced`` (bool, whether it had been
         announced before anybody forecast it), ``record`` (what happened), ``source`` (keys, ``;`` between).
 
@@ -378,7 +364,7 @@ def outcomes() -> pd.DataFrame:
     """
     known = ";".join(data.load("announced")["questions"].dropna()).split(";")
     frame = data.load("outcomes")
-    frame["text"] = frame["question"].map({q.id: q.text for q in QUESTIONS})
+    frame["text"] = frame["question"].map({one.id: one.text for one in questions().values()})
     frame["outcome"] = (frame["outcome"] == "yes").astype("float64")
     frame["announced"] = frame["question"].isin(known)
     return frame[["question", "text", "outcome", "day", "announced", "record", "source"]]
@@ -457,8 +443,14 @@ def rescue(*, now: dt.datetime | None = None) -> str:
         try:
             file.rename(aside)
         except OSError as problem:
-            raise CourseError(f"{error} It could not be set aside either: {problem}.") from None
-        return f"{error} It was kept as {_short(aside)}; new forecasts go into a new file."
+            raise CourseError(
+                tr("{error} It could not be set aside either: {problem}.", error=error, problem=problem)
+            ) from None
+        return tr(
+            "{error} It was kept as {file}; new forecasts go into a new file.",
+            error=error,
+            file=_short(aside),
+        )
     return ""
 
 
@@ -477,8 +469,11 @@ def _replace(content: dict[str, Any]) -> None:
         files.write_whole(file, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
     except OSError as error:
         raise CourseError(
-            f"Your forecasts could not be saved to {_short(file)}: {error.strerror or error}. "
-            "Nothing that was there is changed."
+            tr(
+                "Your forecasts could not be saved to {file}: {error}. Nothing that was there is changed.",
+                file=_short(file),
+                error=error.strerror or error,
+            )
         ) from None
 
 

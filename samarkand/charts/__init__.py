@@ -1,8 +1,8 @@
 """Charts for lessons: made of a table, in one look, never without title, description and source.
 
 They are Altair charts, so whatever Altair can do can be added. A chart in a notebook is text, not an image: a
-Vega-Lite specification that JupyterLab draws without the net, and a sentence for who does not see it. Each is
-looked up in its module when it is first used.
+Vega-Lite specification that JupyterLab draws without the net, and a sentence for those who do not see it.
+Each is looked up in its module when it is first used.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from samarkand.ground import rooms
+
+rooms.keep_names(__name__)
 
 
 def __getattr__(name: str) -> Any:

@@ -57,7 +57,7 @@ class Desk:
     exercise : str
         The set's id, for example ``"ex03_the_sco"``.
     folder : pathlib.Path, optional
-        Where ``form.json`` of the set lies; usually found by itself.
+        Where the released notebook of the set lies; usually found by itself.
 
     Examples
     --------
@@ -75,31 +75,18 @@ class Desk:
     def form(self) -> dict[str, Any]:
         """The set as the student's copy describes it: points, kinds of answers, options of variants."""
         if self._form is None:
-            places = (
-                [self._folder]
-                if self._folder
-                else [
-                    Path.cwd(),
-                    *(home.ROOT / "exercises" / stage / self.exercise for stage in ("release", "source")),
-                    home.ROOT / "exercises" / self.exercise,
-                ]
-            )
-            for place in places:
-                path = place / "form.json"
-                if path.is_file():
-                    form = json.loads(path.read_text(encoding="utf-8"))
-                    if form.get("set") == self.exercise:
-                        self._form = form
-                        break
-            else:
-                raise CourseError(
-                    tr(
-                        "There is no form.json for {exercise}. It belongs beside the set's notebook: run "
-                        "that in its own folder, or get a fresh copy of the folder.",
-                        exercise=self.exercise,
-                    )
+            here, course = Path.cwd(), home.ROOT / "exercises"
+            beside = [parent / "release" / self.exercise for parent in here.parents[1:2]]
+            places = [self._folder] if self._folder else [here, *beside, course / "release" / self.exercise]
+            self._form = next((form for place in places if (form := _form_in(place, self.exercise))), None)
+        if self._form is None:
+            raise CourseError(
+                tr(
+                    "What {exercise} asks for is written in its notebook, and that is not here: run it in "
+                    "its own folder, or get a fresh copy of it.",
+                    exercise=self.exercise,
                 )
-        assert self._form is not None
+            )
         return self._form
 
     @property
@@ -184,6 +171,18 @@ class Desk:
         if result is ...:
             return Receipt(question, "unanswered", tr("Not answered yet."))
         return _receipt(question, kinds.from_json(asked["kind"]), result)
+
+
+def _form_in(folder: Path, exercise: str) -> dict[str, Any] | None:
+    """Return the form that a set's released notebook carries in its metadata, whatever its file is called."""
+    for path in (folder / f"{exercise}.ipynb", *sorted(folder.glob("*.ipynb"))):
+        try:
+            form = json.loads(path.read_text(encoding="utf-8"))["metadata"]["samarkand"]["form"]
+        except (OSError, ValueError, LookupError, TypeError):
+            continue  # another notebook, or one saved by a program that keeps no metadata
+        if isinstance(form, dict) and form.get("set") == exercise:
+            return form
+    return None
 
 
 def _receipt(question: str, kind: kinds.Kind, value: decode.Value) -> Receipt:

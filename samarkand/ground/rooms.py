@@ -15,6 +15,7 @@ import sys
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 _OFFERS = re.compile(r"^__all__ = (\[.*?\])$", re.DOTALL | re.MULTILINE)
@@ -94,7 +95,22 @@ def find(room: str, name: str) -> Any:
     module = offers(room).get(name)
     if module is None:
         raise AttributeError(f"module {room!r} has no attribute {name!r}")
-    found = getattr(importlib.import_module(module), name)
-    # The import has put the module itself there, where it is called like what it offers: maps/sco.py.
-    setattr(sys.modules[room], name, found)
-    return found
+    return getattr(importlib.import_module(module), name)
+
+
+class _Room(ModuleType):
+    def __setattr__(self, name: str, value: object) -> None:
+        # Python puts every module that is imported into its package, over ``__getattr__``.
+        if not isinstance(value, ModuleType) or name not in offers(self.__name__):
+            super().__setattr__(name, value)
+
+
+def keep_names(room: str) -> None:
+    """See that a module does not hide what it offers under its own name: ``explore.votes`` is the explorer.
+
+    Parameters
+    ----------
+    room : str
+        A package that is being imported: its ``__name__``.
+    """
+    sys.modules[room].__class__ = _Room

@@ -11,6 +11,8 @@ from typing import Any
 
 from samarkand.ground import rooms
 
+rooms.keep_names(__name__)
+
 
 def __getattr__(name: str) -> Any:
     """Look a map up in the modules of this room."""

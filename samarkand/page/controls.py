@@ -12,12 +12,13 @@ import ipywidgets as widgets
 
 from samarkand.ground import home
 from samarkand.ground.errors import OutOfRange
+from samarkand.ground.words import tr
 from samarkand.page import markup
 
 _NAME_SLIDERS = home.ASSETS / "name_sliders.js"
 
 #: What a still says to a reader who has not run the cell.
-RUN = "Run this cell to move the controls."
+RUN = tr("Run this cell to move the controls.")
 
 
 class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -89,7 +90,13 @@ def slider(description: str, first: int, last: int, value: int, *, tooltip: str 
     """
     if not first <= value <= last:
         raise OutOfRange(
-            f'The slider "{description}" goes from {first} to {last}; it cannot start at {value}.'
+            tr(
+                'The slider "{name}" goes from {first} to {last}; it cannot start at {value}.',
+                name=description,
+                first=first,
+                last=last,
+                value=value,
+            )
         )
     return widgets.IntSlider(
         value, min=first, max=last, continuous_update=True, **_look(description, tooltip, "520px")
@@ -254,16 +261,19 @@ def heading(title: str) -> widgets.HTML:
     -------
     ipywidgets.HTML
     """
-    script = markup.escape(_NAME_SLIDERS.read_text(encoding="utf-8"))
-    return widgets.HTML(
-        markup.styled(f'<div class="heading">{markup.escape(title)}</div>')
-        + f'<img alt="" hidden src="data:," onerror="{script}">'
-    )
+    script = _NAME_SLIDERS.read_text(encoding="utf-8")
+    image = markup.element("img", alt="", hidden=True, src="data:,", onerror=script)
+    return widgets.HTML(markup.element("div", markup.escape(title), class_="heading") + image)
+
+
+def told(title: str, sentence: str) -> str:
+    """Return an explorer in plain text: its title and what it shows before anything is moved."""
+    return tr('Explorer "{title}". {sentence} {run}', title=title, sentence=sentence, run=RUN)
 
 
 def invitation(text: str = RUN) -> str:
     """Return the line of HTML that asks a reader of the still to run the cell."""
-    return markup.styled(f'<div class="hint">{markup.escape(text)}</div>')
+    return markup.element("div", markup.escape(text), class_="hint")
 
 
 def row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:

@@ -1,7 +1,8 @@
-"""Small accessible HTML: sentences that are read out, tables, pictures, and the white card they stand on.
+"""Small accessible HTML: sentences that are read out, tables, and the white card they stand on.
 
-Everything is styled by a ``style`` attribute of its own, copied from ``assets/markup.css``: JupyterLab keeps
-that in a notebook it does not trust, and takes style sheets, SVG and scripts away. `still` prepares for it.
+Every element is written by `element`. It is styled by a ``style`` attribute of its own, copied from
+``assets/markup.css``: JupyterLab keeps that in a notebook it does not trust, and takes style sheets, SVG and
+scripts away. `still` prepares for it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from samarkand.ground import home
+from samarkand.ground.words import tr
 
 _CSS = home.ASSETS / "markup.css"
 _CLASS = re.compile(r' class="([a-z]+)"')
-_SVG = re.compile(r"<svg\b[^>]*>.*?</svg>", re.DOTALL)
-_LABEL = re.compile(r'<svg\b[^>]*? aria-label="([^"]*)"')
+_SVG = re.compile(r"<svg\b|</svg>")
+_KEPT = re.compile(r' (aria-label|width|height|style)="([^"]*)"')
+#: Elements that hold nothing.
+_EMPTY, _EMPTY_SVG = frozenset(("br", "img")), frozenset(("circle", "line", "path", "rect"))
 
 
 @lru_cache(maxsize=1)
@@ -36,6 +40,48 @@ def escape(text: object) -> str:
     'Q &amp; A &lt;1991&gt;'
     """
     return html.escape(str(text), quote=True)
+
+
+def element(name: str, /, *children: str, **attributes: object) -> str:
+    """Return an element of HTML or SVG.
+
+    Parameters
+    ----------
+    name : str
+        Its tag.
+    *children : str
+        What stands within it: markup. Plain text goes through `escape` first.
+    **attributes
+        Plain text or numbers, rounded to a tenth; ``font_size`` stands for ``font-size``. None and False
+        leave an attribute out, True gives it no value. ``class_`` names a rule of ``assets/markup.css``,
+        which becomes the style.
+
+    Returns
+    -------
+    str
+        Markup.
+
+    Examples
+    --------
+    >>> element("text", escape("R & D"), x=3.14159, font_size=13, fill=None)
+    '<text x="3.1" font-size="13">R &amp; D</text>'
+    >>> element("tr", class_="row")
+    '<tr style="background: #ffffff; color: #1a1a1a;"></tr>'
+    """
+    head = name
+    for key, value in attributes.items():
+        if value is None or value is False:
+            continue
+        if key == "class_":
+            head += f' style="{_rules()[str(value)]}"'
+        elif value is True:
+            head += f" {key}"
+        else:
+            said = f"{round(value, 1):g}" if isinstance(value, float) else value
+            head += f' {key.replace("_", "-")}="{escape(said) if isinstance(said, str) else said}"'
+    if name in _EMPTY_SVG:
+        return f"<{head}/>"
+    return f"<{head}>" if name in _EMPTY else f"<{head}>{''.join(children)}</{name}>"
 
 
 def styled(source: str) -> str:
@@ -82,9 +128,9 @@ def status(sentence: str, kind: str = "say") -> str:
     >>> status("2022: 8 members.")[:40]
     '<div role="status" aria-live="polite" st'
     """
-    if not sentence:  # nothing to see yet, also in a dark theme
-        return '<div role="status" aria-live="polite"></div>'
-    return styled(f'<div role="status" aria-live="polite" class="{kind}">{escape(sentence)}</div>')
+    # Without a sentence there is nothing to see yet, also in a dark theme.
+    look = kind if sentence else None
+    return element("div", escape(sentence), role="status", aria_live="polite", class_=look)
 
 
 def table(
@@ -121,49 +167,41 @@ def table(
     True
     """
     right = set(numbers)
-    head = "".join(
-        f'<th scope="col" class="{"headnumber" if c in right else "head"}">{escape(c)}</th>' for c in columns
+    heads = (
+        element("th", escape(c), scope="col", class_="headnumber" if c in right else "head") for c in columns
     )
-    body = []
-    for position, row in enumerate(rows):
-        first, *rest = row
-        cells = f'<th scope="row" class="cell">{escape(first)}</th>'
+    body = ""
+    for position, (first, *rest) in enumerate(rows):
+        cells = element("th", escape(first), scope="row", class_="cell")
         for column, value in zip(columns[1:], rest, strict=True):
-            cells += f'<td class="{"number" if column in right else "cell"}">{escape(value)}</td>'
-        body.append(f'<tr class="{"chosen" if position == chosen else "row"}">{cells}</tr>')
-    return styled(
-        f'<div class="scroll"><table class="table"><caption class="caption">{escape(caption)}</caption>'
-        f'<thead><tr class="row">{head}</tr></thead><tbody>{"".join(body)}</tbody></table></div>'
+            cells += element("td", escape(value), class_="number" if column in right else "cell")
+        body += element("tr", cells, class_="chosen" if position == chosen else "row")
+    whole = element(
+        "table",
+        element("caption", escape(caption), class_="caption"),
+        element("thead", element("tr", *heads, class_="row")),
+        element("tbody", body),
+        class_="table",
     )
+    return element("div", whole, class_="scroll")
 
 
-def picture(drawing: str, alt: str, width: float, height: float) -> str:
-    """Return a drawing as an SVG image with a text for those who do not see it.
+def folded(summary: str, body: str, *, unfolded: bool = False) -> str:
+    """Return markup that a click on its summary unfolds.
 
     Parameters
     ----------
-    drawing : str
-        SVG elements.
-    alt : str
-        One real sentence: what the picture shows.
-    width, height : float
-        Extent of the drawing in its own units; on the page it fills the width there is.
+    summary, body : str
+        Markup.
+    unfolded : bool, default False
+        Whether it is so from the start.
 
     Returns
     -------
     str
-        An ``<svg>`` element; `still` turns it into an ``<img>``.
-
-    Examples
-    --------
-    >>> picture("<path d='M0 0h9'/>", "A line.", 9, 1)[:62]
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 1" role'
     """
-    return styled(
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" '
-        f'aria-label="{escape(alt)}" font-family="Helvetica, Arial, sans-serif" fill="#1a1a1a" '
-        f'class="picture">{drawing}</svg>'
-    )
+    head = element("summary", summary, class_="said")
+    return element("details", head, body, class_="record", open=unfolded)
 
 
 def card(title: str, sentence: str, body: str, source: str = "") -> str:
@@ -186,9 +224,9 @@ def card(title: str, sentence: str, body: str, source: str = "") -> str:
     >>> "Source: World Bank" in card("Share", "China: 18 %.", "", "World Bank")
     True
     """
-    foot = f'<div class="note">Source: {escape(source)}</div>' if source else ""
-    head = f'<div class="title">{escape(title)}</div>' if title else ""
-    return styled(f'<div class="card">{head}{status(sentence)}{body}{foot}</div>')
+    head = element("div", escape(title), class_="title") if title else ""
+    foot = element("div", escape(tr("Source: {source}", source=source)), class_="note") if source else ""
+    return element("div", head, status(sentence), body, foot, class_="card")
 
 
 def still(source: str) -> str:
@@ -209,13 +247,23 @@ def still(source: str) -> str:
     >>> still('<svg aria-label="A line."><path d="M0 0h9"/></svg>')[:40]
     '<img alt="A line." src="data:image/svg+x'
     """
+    out, begun, depth, end = "", 0, 0, 0
+    for found in _SVG.finditer(source):
+        if found[0] == "<svg":
+            if not depth:
+                out, begun = out + source[end : found.start()], found.start()
+            depth += 1
+        else:
+            depth -= 1
+            if not depth:
+                end = found.end()
+                out += _image(source[begun:end])
+    return out + source[end:]
 
-    def image(found: re.Match[str]) -> str:
-        label = _LABEL.match(found[0])
-        # Percent-encoding, not base64: shorter for SVG, and a difference between two versions can be read.
-        data = urllib.parse.quote(found[0], safe="~()*!.'/:?@,;= ")
-        return styled(
-            f'<img alt="{label[1] if label else ""}" src="data:image/svg+xml,{data}" class="picture">'
-        )
 
-    return _SVG.sub(image, source)
+def _image(drawing: str) -> str:
+    """Return an SVG as an image of the same size, with the same text for those who do not see it."""
+    kept = {key: html.unescape(value) for key, value in _KEPT.findall(drawing.partition(">")[0])}
+    # Percent-encoding, not base64: shorter for SVG, and a difference between two versions can be read.
+    data = urllib.parse.quote(drawing, safe="~()*!.'/:?@,;= ")
+    return element("img", alt=kept.pop("aria-label", ""), src=f"data:image/svg+xml,{data}", **kept)

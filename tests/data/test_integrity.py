@@ -210,8 +210,8 @@ def test_known_when_of_trade_is_a_day_of_publication():
 def test_outcomes_are_those_of_the_other_tables():
     """Each question is settled again from the table that has the facts, by the rule that students read."""
     table = data.load("outcomes").set_index("question")
-    assert list(table.index) == [q.id for q in forecasts.QUESTIONS]
-    for question in forecasts.QUESTIONS:
+    assert list(table.index) == list(forecasts.questions())
+    for question in forecasts.questions().values():
         assert table.loc[question.id, "day"].date() <= question.by
     trip, votes = data.load("trip"), data.load("un_votes").set_index("iso3")
     session = data.load("resolutions").query("body == 'UN General Assembly' and day > '2022-09-16'")
@@ -240,4 +240,4 @@ def test_what_was_announced_came_first():
             assert claims.loc[claim, "type"] == "forecast"
             assert row.day < claims.loc[claim, "verdict_day"]
     asked = ";".join(announced["questions"].dropna()).split(";")
-    assert set(asked) <= {q.id for q in forecasts.QUESTIONS}
+    assert set(asked) <= set(forecasts.questions())

@@ -193,7 +193,6 @@ def test_folders_that_look_like_others(marked):
         (path.parent / name).mkdir()
         (path.parent / name / f"{workshop.NAME}.ipynb").write_text("{}")
     (path.parent / "nbgrader_config.py").write_text("raise SystemExit")
-    (path.parent / "form.json").write_text("{}")
     (path.parent / "timestamp.txt").symlink_to(marked.root / "nbgrader_config.py")
     decomposed = unicodedata.normalize("NFD", "Zoë Müller")
     for name in (decomposed, "new\nline", " ada", "ada ", "a" * 90 + "é" * 10, "tab\t", "\u202eada"):
@@ -205,9 +204,7 @@ def test_folders_that_look_like_others(marked):
     assert all("no student can have this id" in trouble for trouble in summary.troubles)
     assert not any(character in "".join(lines + summary.troubles) for character in "\n\t\u202e")
     written = marked.root / "autograded" / "eve" / workshop.NAME
-    assert sorted(path.name for path in written.iterdir()) == [f"{workshop.NAME}.ipynb", "form.json"]
-    form = marked.root / "source" / workshop.NAME / "form.json"
-    assert (written / "form.json").read_bytes() == form.read_bytes()
+    assert [path.name for path in written.iterdir()] == [f"{workshop.NAME}.ipynb"]
 
 
 def test_cells_that_share_an_id(marked):

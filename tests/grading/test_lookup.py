@@ -127,7 +127,8 @@ def test_what_is_graded_before_the_secret_changes_is_graded_anew(course):
 
 def test_the_released_form_holds_the_example_alone_and_the_same_for_every_submission():
     for name, key in FUNCTIONS:
-        form = json.loads((EXERCISES / "release" / name / "form.json").read_text(encoding="utf-8"))
+        released = json.loads((EXERCISES / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
+        form = released["metadata"]["samarkand"]["form"]
         shown = json.loads(json.dumps(form["questions"][key]["example"]))
         for work in (inputs.DEMONSTRATION, *KEYS[:20]):
             assert json.loads(forms_of(name, work, key)[0]) == shown

@@ -142,7 +142,7 @@ def test_a_folder_that_cannot_be_made_anew_costs_nobody_else(course, monkeypatch
 
     def protected(path, *rest):
         if "/bob/" in str(path):
-            raise PermissionError(13, "Permission denied", "form.json")
+            raise PermissionError(13, "Permission denied", "timestamp.txt")
         remove(path, *rest)
 
     monkeypatch.setattr(base, "rmtree", protected)

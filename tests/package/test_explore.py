@@ -12,7 +12,7 @@ import pytest
 
 from samarkand import explore
 from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
-from samarkand.page import controls, markup
+from samarkand.page import controls, markup, pictures
 
 
 def make() -> explore.Explorer:
@@ -24,7 +24,7 @@ def make() -> explore.Explorer:
         sentence = (
             f"{n} {others['year']} {others['state']} {others['counted']} {'+'.join(kinds)} {others['word']}"
         )
-        drawing = markup.picture(f'<rect width="{n}" height="1"/>', f"A bar of {n}.", 9, 1)
+        drawing = pictures.picture(pictures.bar(0, n / 9, 0, 1, "red"), alt=f"A bar of {n}.", height=1)
         return explore.Panel(sentence, drawing + markup.table("Rows", ["a", "b"], [("x", n)], numbers=["b"]))
 
     return explore.Explorer(
@@ -155,9 +155,19 @@ def test_rows_and_columns_of_a_table_agree_or_it_is_not_made() -> None:
 
 def test_every_class_of_the_course_has_a_style_of_its_own() -> None:
     rules = markup._rules()
-    assert {"card", "say", "right", "wrong", "open", "table", "row", "cell", "number", "picture"} <= set(
-        rules
-    )
+    assert {
+        "card",
+        "say",
+        "right",
+        "wrong",
+        "open",
+        "table",
+        "row",
+        "cell",
+        "number",
+        "picture",
+        "sketch",
+    } <= set(rules)
     for name, style in rules.items():
         assert markup.styled(f'<p class="{name}">') == f'<p style="{style}">'
         assert '"' not in style

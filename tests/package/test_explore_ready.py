@@ -13,7 +13,6 @@ READY = {
     "first_slider": explore.first_slider,
     "forecasts_scored": explore.forecasts_scored,
     "my_scores": explore.my_scores,
-    "overlap": explore.overlap,
     "share_of_world": explore.share_of_world,
     "trip_timeline": explore.trip_timeline,
     "votes": explore.votes,
@@ -115,22 +114,3 @@ def test_what_is_stored_in_a_notebook_does_not_depend_on_the_student() -> None:
     after = explore.my_forecasts()
     for key in ("text/html", "text/plain"):
         assert before._repr_mimebundle_()[key] == after._repr_mimebundle_()[key]
-
-
-@pytest.mark.parametrize(
-    ("organisation", "year", "told"),
-    [
-        (
-            "CSTO",
-            2022,
-            "the SCO has 8 members, the CSTO 6. 4 are in both and 10 in at least one: Jaccard index 0.40",
-        ),
-        ("CSTO", 2001, "the CSTO has no members yet"),
-        ("CSTO", 2013, "4 are in both and 8 in at least one: Jaccard index 0.50"),
-        ("EAEU", 2014, "the EAEU has no members yet"),
-        ("EAEU", 2022, "3 are in both and 10 in at least one: Jaccard index 0.30"),
-        ("CIS", 2022, "5 are in both"),
-    ],
-)
-def test_overlaps_are_those_of_the_tables(organisation: str, year: int, told: str) -> None:
-    assert told in explore.overlap().render(organisation=organisation, year=year)

@@ -20,8 +20,8 @@ def work(tmp_path, monkeypatch):
 
 
 def test_questions_are_eight_and_settled_before_anybody_takes_the_course():
-    assert [q.id for q in forecasts.QUESTIONS] == [f"F{n}" for n in range(1, 9)]
-    for q in forecasts.QUESTIONS:
+    assert list(forecasts.questions()) == [f"F{n}" for n in range(1, 9)]
+    for q in forecasts.questions().values():
         assert q.text.startswith("Will ") and q.text.endswith("?")
         assert len(q.rule) > 40
         assert dt.date(2022, 9, 12) < q.by <= dt.date(2023, 1, 31)

@@ -13,7 +13,7 @@ import pytest
 from samarkand import charts, data, explore, forecasts, measures
 from samarkand.check import check, tasks
 from samarkand.course import lessons
-from samarkand.explore import scored
+from samarkand.explore import forecasts as explorers
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
 
@@ -32,7 +32,7 @@ def looks() -> pd.DataFrame:
     known = data.load("announced")["claims"].str.split(";").explode()
     return table.assign(
         announced=table["id"].isin(known),
-        said=table["hedge"].map(forecasts.TONES).map(scored.STARTS) / 100,
+        said=table["hedge"].map(forecasts.tones()).map(explorers.STARTS) / 100,
         came=table["verdict"].map(forecasts.WORTH),
     )
 
@@ -49,8 +49,8 @@ def says(card: str) -> str:
 
 def test_outcomes_hold_every_question_with_its_text() -> None:
     frame = forecasts.outcomes()
-    assert list(frame["question"]) == [q.id for q in forecasts.QUESTIONS]
-    assert list(frame["text"]) == [q.text for q in forecasts.QUESTIONS]
+    assert list(frame["question"]) == list(forecasts.questions())
+    assert list(frame["text"]) == [q.text for q in forecasts.questions().values()]
     assert set(frame["outcome"]) == {0.0, 1.0}
     assert frame["outcome"].mean() == 0.5
     assert list(frame.loc[frame["announced"], "question"]) == ["F1", "F2"]
@@ -58,8 +58,8 @@ def test_outcomes_hold_every_question_with_its_text() -> None:
 
 def test_every_hedge_has_a_tone_and_every_verdict_a_worth() -> None:
     table = looks()
-    assert set(table["hedge"]) == set(forecasts.TONES)
-    assert set(forecasts.TONES.values()) == set(scored.STARTS) == set(scored.LABELS)
+    assert set(table["hedge"]) == set(forecasts.tones())
+    assert set(forecasts.tones().values()) == set(explorers.STARTS) == set(explorers.LABELS)
     assert set(table["verdict"]) <= set(forecasts.WORTH)
 
 
@@ -67,7 +67,7 @@ def test_the_lesson_starts_with_the_numbers_of_its_explorer() -> None:
     lesson = lessons.stored(home.ROOT / "notebooks" / "10_what_happened_next.ipynb")
     (source,) = (cell.source for cell in lesson.cells if cell.id == "numbers")
     said, worth = (ast.literal_eval(line.value) for line in ast.parse(source).body[:2])
-    assert {tone: round(100 * chance) for tone, chance in said.items()} == scored.STARTS
+    assert {tone: round(100 * chance) for tone, chance in said.items()} == explorers.STARTS
     assert worth == forecasts.WORTH
 
 
@@ -138,7 +138,7 @@ def test_what_is_no_calibration_gets_a_sentence(groups, error) -> None:
 # ------------------------------------------------------------------------------- the article's forecasts
 
 
-@pytest.mark.parametrize("counted", scored.COUNTED)
+@pytest.mark.parametrize("counted", explorers.COUNTED)
 @pytest.mark.parametrize("strict", [False, True])
 def test_scores_are_those_of_the_tables(counted: str, strict: bool) -> None:
     table = looks()
@@ -169,10 +169,10 @@ def test_every_setting_of_the_words_draws_what_its_controls_then_show() -> None:
         cards.append(card)
     assert len(set(cards)) > 0.6 * len(cards)
     assert {tuple(v.items()) for v in explorer.domain()} >= {
-        tuple((explorer.values() | {"counted": c, "strict": False} | scored.STARTS | {t: p}).items())
-        for c in scored.COUNTED
-        for t in scored.STARTS
-        for p in scored.CHANCES
+        tuple((explorer.values() | {"counted": c, "strict": False} | explorers.STARTS | {t: p}).items())
+        for c in explorers.COUNTED
+        for t in explorers.STARTS
+        for p in explorers.CHANCES
     }
 
 

@@ -137,7 +137,7 @@ def test_what_the_wheel_lacks_is_said_in_a_sentence(run: Callable[..., str]) -> 
         "try: Desk('ex03_the_sco').form\nexcept CourseError as error: print(error)"
     )
     assert run("-c", code).startswith(
-        "There is no form.json for ex03_the_sco. It belongs beside the set's notebook"
+        "What ex03_the_sco asks for is written in its notebook, and that is not here"
     )
 
 

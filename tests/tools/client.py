@@ -49,7 +49,10 @@ def status(manager: KernelManager) -> int | None:
 
 def interrupted(kernel: Client) -> str:
     """Return what a cell ends with that is interrupted as soon as it runs."""
-    message = kernel.client.execute("print('on', flush=True)\nimport time\ntime.sleep(60)")
+    message = kernel.client.execute(
+        "print('on', flush=True)\nimport time\ntime.sleep(60)",
+        stop_on_error=False,  # or the next cell may be dropped as well
+    )
     while kernel.client.get_iopub_msg(timeout=30)["content"].get("text") != "on\n":
         pass
     kernel.manager.interrupt_kernel()

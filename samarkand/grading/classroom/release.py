@@ -40,27 +40,23 @@ LEFT_OUT = ("course_data/prepare", *(f"samarkand/{name}" for name in NOT_FOR_STU
 STAMP = (2022, 9, 15, 0, 0, 0)
 
 
-def write_form(course: Course, exercise: checks.ExerciseSet) -> Path:
-    """Write ``form.json``, what the student's copy knows of a set, beside its source notebook.
+def write_form(exercise: checks.ExerciseSet, path: Path) -> None:
+    """Write what the student's copy knows of a set into the metadata of its released notebook.
+
+    A set is one file then: whoever has the notebook has all that the desk needs.
 
     Parameters
     ----------
-    course : Course
-        The course.
     exercise : ExerciseSet
         The set.
-
-    Returns
-    -------
-    pathlib.Path
-        The file.
+    path : pathlib.Path
+        The notebook.
     """
     demonstration = numbers.draw(numbers.DEMONSTRATION, "demonstration", exercise.id, exercise.options)
-    form = checks.form(exercise, demonstration)
-    path = course.root / "source" / exercise.id / "form.json"
-    text = json.dumps(form, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["metadata"]["samarkand"] = {"form": checks.form(exercise, demonstration)}
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     files.write_whole(path, text.encode())
-    return path
 
 
 def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], None] = print) -> Path:
@@ -101,7 +97,6 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
             f"{exercise.id} was not released: {odd}. Make them the same in {source.name} and "
             f"checks/{exercise.id}.py."
         )
-    write_form(course, exercise)
     if course.gradebook.is_file():
         gradebook.backup(course.gradebook)
         _say_what_changes(course, exercise, say)
@@ -114,6 +109,7 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
         converter.start()
     except (NbGraderException, SystemExit) as error:
         raise CourseError(f"nbgrader could not release {exercise.id}: {heard.why or error}") from None
+    write_form(exercise, course.root / "release" / exercise.id / f"{exercise.id}.ipynb")
     return course.root / "release" / exercise.id
 
 
@@ -323,8 +319,7 @@ def bundle(  # noqa: PLR0913 - the options of the verb
         say(f"copying {name}")
         place = made / "exercises" / "release" / name
         place.mkdir(parents=True)
-        for file in (f"{name}.ipynb", "form.json"):
-            shutil.copyfile(course.root / "release" / name / file, place / file)
+        shutil.copyfile(course.root / "release" / name / f"{name}.ipynb", place / f"{name}.ipynb")
     seed = course.seed(create=True)
     known = sorted({fingerprint(seed, student) for student in students or []})
     settings = json.dumps({"seed": seed, "students": known}, indent=1) + "\n"

@@ -9,7 +9,10 @@ from typing import Any, NamedTuple
 import ipywidgets as widgets
 
 from samarkand.ground.errors import CourseError, WrongType, unknown
+from samarkand.ground.words import tr
 from samarkand.page import controls, markup
+
+__all__ = ["Explorer", "Panel"]
 
 
 class Panel(NamedTuple):
@@ -20,7 +23,7 @@ class Panel(NamedTuple):
     sentence : str
         What is to be seen, in one sentence; screen readers speak it at every change.
     body : str
-        HTML: pictures from `markup.picture`, tables from `markup.table`.
+        HTML: pictures from `pictures.picture`, tables from `markup.table`.
     """
 
     sentence: str
@@ -82,8 +85,13 @@ class Explorer(controls.StillBox):
         for name, handle in handles.items():
             if not isinstance(handle, widgets.Widget) or not handle.has_trait("value"):
                 raise WrongType(
-                    f'The control "{name}" of "{title}" is {type(handle).__name__}, which has no value to '
-                    "watch. Make one with samarkand.page.controls, for example controls.slider(...)."
+                    tr(
+                        'The control "{name}" of "{title}" is {kind}, which has no value to watch. Make one '
+                        "with samarkand.page.controls, for example controls.slider(...).",
+                        name=name,
+                        title=title,
+                        kind=type(handle).__name__,
+                    )
                 )
         self._handles = dict(handles)
         self._draw = draw
@@ -96,7 +104,7 @@ class Explorer(controls.StillBox):
         super().__init__(
             [controls.heading(title), controls.row(self._handles), self._card],
             still=markup.card(title, panel.sentence, panel.body + controls.invitation(), source),
-            sentence=f'Explorer "{title}". {panel.sentence} {controls.RUN}',
+            sentence=controls.told(title, panel.sentence),
         )
         for handle in self._handles.values():
             handle.observe(self._redraw, "value")
@@ -175,7 +183,9 @@ class Explorer(controls.StillBox):
             return [False, True]
         if handle.has_trait("min") and handle.has_trait("step"):
             return list(range(handle.min, handle.max + 1, handle.step))
-        raise WrongType(f'Give samples={{"{name}": [...]}}: the values of this control cannot be listed.')
+        raise WrongType(
+            tr('Give samples={{"{name}": [...]}}: the values of this control cannot be listed.', name=name)
+        )
 
     def _known(self, values: Mapping[str, Any]) -> None:
         for name in values:

@@ -10,26 +10,31 @@ from dataclasses import dataclass
 from typing import Any
 
 from samarkand import cite, data
-from samarkand.explore.engine import Explorer, Panel
+from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.errors import WrongType, unknown
+from samarkand.ground.words import day, tr, trn
 from samarkand.page import controls, markup
+from samarkand.page.markup import element, escape
+
+__all__ = ["claim_browser"]
 
 #: The eve of the summit's sessions: the last day of what the course calls "known then".
 EVE = dt.date(2022, 9, 15)
 ALL = "all"
 #: A verdict that rests on a later record, seen from the day itself.
 UNKNOWN_YET = "not known yet"
-HEDGES = (ALL, "with a hedge", "without a hedge")
+#: Whether a word weakens the claim, and what a reader may have known: keys, and how a list calls them.
+HEDGES = {"with": tr("with a hedge"), "without": tr("without a hedge")}
 KNOWN = {
-    ALL: "everything",
-    "then": "only what was known on 15 September 2022",
-    "later": "claims on which more became known later",
+    "then": tr("only what was known on {day}", day=day(EVE)),
+    "later": tr("claims on which more became known later"),
 }
 #: Up to so many claims are shown with their records unfolded.
 UNFOLDED = 7
+#: What is typed is repeated up to so many letters.
+LETTERS = 60
 #: Searches that tests try: none, one with hits, one in capitals, one without a hit, one of several words.
 SEARCHES = ("", "Tokayev", "XINHUA", "zebra", "russia energy")
-CLOSED, OPEN = '<details class="record">', '<details class="record" open>'
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class Claim:
     verdict: str
     later: bool
     words: str
-    html: str
+    #: Folded, and unfolded.
+    html: tuple[str, str]
 
 
 class ClaimBrowser(Explorer):
@@ -86,7 +92,7 @@ def claim_browser(
     kind, speaker, verdict : str, default "all"
         What is chosen at the start: a value of the columns ``type``, ``speaker`` and ``verdict`` of the table
         ``claims``; `verdict` may also be ``"not known yet"``.
-    hedge : {"all", "with a hedge", "without a hedge"}
+    hedge : {"all", "with", "without"}
         Whether a word weakens the claim.
     known : {"all", "then", "later"}
         ``then`` hides what became known after 15 September 2022, verdicts included; ``later`` keeps the
@@ -112,64 +118,86 @@ def claim_browser(
     """
     whole, then = _claims(later=True), _claims(later=False)
     speakers = [name for name, _ in Counter(c.speaker for c in whole).most_common()]
+    # What stands in a table is its own label; the other choices have one here.
+    labels = {ALL: tr("all"), UNKNOWN_YET: tr("not known yet"), **HEDGES}
     lists = {
-        "kind": ("Type", [ALL, *sorted({c.kind for c in whole})], kind),
-        "speaker": ("Speaker", [ALL, *speakers], speaker),
-        "hedge": ("Hedge", list(HEDGES), hedge),
-        "verdict": ("Verdict", [ALL, *sorted({c.verdict for c in whole}), UNKNOWN_YET], verdict),
-        "known": ("Known", list(KNOWN), known),
+        "kind": (tr("Type"), [ALL, *sorted({c.kind for c in whole})], kind),
+        "speaker": (tr("Speaker"), [ALL, *speakers], speaker),
+        "hedge": (tr("Hedge"), [ALL, *HEDGES], hedge),
+        "verdict": (tr("Verdict"), [ALL, *sorted({c.verdict for c in whole}), UNKNOWN_YET], verdict),
+        "known": (tr("Known"), [ALL, *KNOWN], known),
     }
     for name, (_, options, start) in lists.items():
         if start not in options:
             raise unknown(name, start, options)
+    said = {name: {one: labels.get(one, one) for one in options} for name, (_, options, _) in lists.items()}
+    said["known"] = {ALL: tr("everything"), **KNOWN}
     handles = {
-        name: controls.choice(label, [(KNOWN[o], o) if name == "known" else (o, o) for o in options], start)
+        name: controls.choice(label, [(said[name][one], one) for one in options], start)
         for name, (label, options, start) in lists.items()
     }
     handles["search"] = controls.words(
-        "Search",
-        placeholder="a name, a word, a source key",
-        tooltip="Search in paraphrases, records and source keys",
+        tr("Search"),
+        placeholder=tr("a name, a word, a source key"),
+        tooltip=tr("Search in paraphrases, records and source keys"),
     )
 
     def draw(*, known: str, **choices: str) -> Panel:
         found = then if known == "then" else [c for c in whole if known == ALL or c.later]
-        return _panel(found, choices, known)
+        wanted = _words(choices["search"])
+        hits = [c for c in found if all(word in c.words for word in wanted)]
+        fit = [c for c in hits if _fits(c, choices)]
+        if fit:
+            counts = Counter(c.verdict for c in fit).most_common()
+            listed = ", ".join(f"{n} {labels.get(verdict, verdict)}" for verdict, n in counts)
+            sentence = trn(
+                "{n} of {total} claim fits: {listed}.",
+                "{n} of {total} claims fit: {listed}.",
+                len(fit),
+                total=len(whole),
+                listed=listed,
+            )
+            return Panel(sentence, _list(fit))
+        typed = choices["search"].strip()[:LETTERS]
+        if wanted and not hits:
+            return Panel(
+                tr(
+                    "No claim has “{text}” in its paraphrase, record or source keys. Try one word, or a part "
+                    "of it: Tokayev, sanction, NW0914.",
+                    text=typed,
+                ),
+                "",
+            )
+        chosen = {name: said[name][value] for name, value in {**choices, "known": known}.items()
+                  if name != "search" and value != ALL} | ({"search": typed} if typed else {})  # fmt: skip
+        return Panel(
+            tr(
+                "No claim fits all of this: {settings}. Set one of them back to “all”.",
+                settings=", ".join(_settings(chosen)),
+            ),
+            "",
+        )
 
     return ClaimBrowser(
         handles,
         draw,
-        title="Claim browser",
-        source="table claims; paraphrases and verdicts are the course’s, keys in brackets its sources",
+        title=tr("Claim browser"),
+        source=tr("table claims; paraphrases and verdicts are the course’s, keys in brackets its sources"),
         samples={"search": SEARCHES},
     )
 
 
-def _panel(claims: list[Claim], choices: dict[str, str], known: str) -> Panel:
-    """Return what fits the choices, or a sentence on why nothing does."""
-    wanted = _words(choices["search"])
-    hits = [c for c in claims if all(word in c.words for word in wanted)]
-    found = [c for c in hits if _fits(c, choices)]
-    if found:
-        counts = Counter(c.verdict for c in found).most_common()
-        fit = "claim fits" if len(found) == 1 else "claims fit"
-        listed = ", ".join(f"{number} {verdict}" for verdict, number in counts)
-        return Panel(f"{len(found)} of {_total()} {fit}: {listed}.", _list(found))
-    if wanted and not hits:
-        return Panel(
-            f"No claim has “{choices['search'].strip()[:60]}” in its paraphrase, record or source keys. "
-            "Try one word, or a part of it: Tokayev, sanction, NW0914.",
-            "",
-        )
-    set_to = [f"{name} “{value}”" for name, value in _named(choices, known) if value != ALL]
-    return Panel(f"No claim fits all of this: {', '.join(set_to)}. Set one of them back to “all”.", "")
-
-
-def _named(choices: dict[str, str], known: str) -> Iterator[tuple[str, str]]:
-    labels = {"kind": "type", "speaker": "speaker", "hedge": "hedge", "verdict": "verdict"}
-    yield from ((label, choices[name]) for name, label in labels.items())
-    yield "known", ALL if known == ALL else KNOWN[known]
-    yield "search", choices["search"].strip()[:60] or ALL
+def _settings(chosen: dict[str, str]) -> Iterator[str]:
+    """Say what is set, control by control."""
+    for name, value in chosen.items():
+        yield {
+            "kind": tr("type “{value}”", value=value),
+            "speaker": tr("speaker “{value}”", value=value),
+            "hedge": tr("hedge “{value}”", value=value),
+            "verdict": tr("verdict “{value}”", value=value),
+            "known": tr("known “{value}”", value=value),
+            "search": tr("search “{value}”", value=value),
+        }[name]
 
 
 def _fits(claim: Claim, choices: dict[str, str]) -> bool:
@@ -177,22 +205,15 @@ def _fits(claim: Claim, choices: dict[str, str]) -> bool:
         choices["kind"] in (ALL, claim.kind)
         and choices["speaker"] in (ALL, claim.speaker)
         and choices["verdict"] in (ALL, claim.verdict)
-        and choices["hedge"] in (ALL, HEDGES[1 if claim.hedged else 2])
+        and choices["hedge"] in (ALL, "with" if claim.hedged else "without")
     )
 
 
 def _list(claims: list[Claim]) -> str:
     """Return the claims one below the other; the frame takes the focus, so that arrow keys scroll it."""
-    rows = "".join(c.html for c in claims)
-    if len(claims) <= UNFOLDED:
-        rows = rows.replace(markup.styled(CLOSED), markup.styled(OPEN))
-    return markup.styled(
-        f'<div class="records" tabindex="0" role="region" aria-label="Claims that fit">{rows}</div>'
-    )
-
-
-def _total() -> int:
-    return len(data.load("claims"))
+    unfolded = len(claims) <= UNFOLDED
+    rows = "".join(c.html[unfolded] for c in claims)
+    return element("div", rows, tabindex=0, role="region", aria_label=tr("Claims that fit"), class_="records")
 
 
 def _claims(*, later: bool) -> list[Claim]:
@@ -204,21 +225,23 @@ def _claims(*, later: bool) -> list[Claim]:
 def _claim(row: Any, later: bool) -> Claim:
     # A verdict without a day rests on no record ("opinion"), so that it held on every day.
     verdict = row.verdict if later or not row.verdict_day or row.verdict_day.date() <= EVE else UNKNOWN_YET
-    marks = [row.id, row.block, row.type, row.speaker, f"hedge “{row.hedge}”" if row.hedge else "no hedge"]
-    lines = [("Known on 15 September 2022", row.known_then)]
+    hedge = tr("hedge “{word}”", word=row.hedge) if row.hedge else tr("no hedge")
+    marks = [row.id, row.block, row.type, row.speaker, hedge]
+    told = tr("not known yet") if verdict == UNKNOWN_YET else verdict
+    lines = [(tr("Known on {day}", day=day(EVE)), row.known_then)]
     if later and row.known_later:
-        lines.append((f"Known later, by {data.in_words(row.later_day)}", row.known_later))
+        lines.append((tr("Known later, by {day}", day=day(row.later_day)), row.known_later))
     sources = [cite[key.strip()] for key in row.source.split(";")]
     if not later:
         sources = [s for s in sources if s.published <= EVE.isoformat()]
     named = "; ".join(f"{s.publisher}, {s.published} [{s.key}]" for s in sources)
-    lines.append(("Sources", named or "those of the course came out later."))
-    proof = "<br>".join(f"<b>{markup.escape(head)}:</b> {markup.escape(text)}" for head, text in lines)
-    small = f"{markup.escape(' · '.join(marks))} · verdict: <b>{markup.escape(verdict)}</b>"
-    shown = markup.styled(
-        f'{CLOSED}<summary class="said">{markup.escape(row.paraphrase)} '
-        f'<span class="marks">{small}</span></summary><div class="proof">{proof}</div></details>'
+    lines.append((tr("Sources"), named or tr("those of the course came out later.")))
+    proof = element("br").join(
+        element("b", escape(tr("{head}:", head=head))) + f" {escape(text)}" for head, text in lines
     )
+    small = escape(" · ".join(marks)) + " · " + tr("verdict: {verdict}", verdict=element("b", escape(told)))
+    summary = f"{escape(row.paraphrase)} " + element("span", small, class_="marks")
+    body = element("div", proof, class_="proof")
     searched = [*marks, verdict, row.affiliation, row.paraphrase, *(text for _, text in lines)]
     return Claim(
         row.id,
@@ -228,7 +251,7 @@ def _claim(row: Any, later: bool) -> Claim:
         verdict,
         bool(row.known_later),
         " ".join(_words(" ".join(searched))),
-        shown,
+        (markup.folded(summary, body), markup.folded(summary, body, unfolded=True)),
     )
 
 

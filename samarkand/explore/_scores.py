@@ -1,0 +1,206 @@
+"""How scores of forecasts are shown: every miss, simple rules to compare with, and the calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from samarkand import cite, measures
+from samarkand.explore._engine import Panel
+from samarkand.ground.words import tr, trn
+from samarkand.page import markup, pictures
+from samarkand.page.markup import element, escape
+
+#: Fewer forecasts than this tell luck from skill badly.
+FEW = 10
+#: The side of the calibration picture, in pixels, and the least distance of two circles.
+SIDE, APART = 250.0, 24.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """Something that was forecast, and what the record says to it.
+
+    Attributes
+    ----------
+    key, says, tone : str
+        Its id, what it says, and how sure it sounds.
+    outcome : float
+        1 if it came true, 0 if not, 0.5 where the record is mixed or cannot decide.
+    day : str
+        When the record could be known, in words.
+    announced, clear : bool
+        Whether it had been announced before, and whether a record can settle it.
+    proof : str
+        HTML: the record in words, with its sources.
+    """
+
+    key: str
+    says: str
+    tone: str
+    outcome: float
+    day: str
+    announced: bool
+    clear: bool
+    proof: str
+
+
+class Row(NamedTuple):
+    """A case with what was said of it, and what the record is worth to this reader; both from 0 to 1."""
+
+    case: Case
+    said: float
+    came: float
+
+    @property
+    def cost(self) -> float:
+        """The squared miss."""
+        return (self.said - self.came) ** 2
+
+
+def per_cent(share: float) -> str:
+    """Return a share in whole per cent."""
+    return f"{100 * share:.0f} %"
+
+
+def cells(table: Any) -> Iterator[Any]:
+    """Yield the rows of a table, an empty text where a cell is empty."""
+    yield from table.astype(object).where(table.notna(), "").itertuples()
+
+
+def proof(key: str, when: str, record: str, source: str) -> str:
+    """Return the record in words, with its sources."""
+    named = "; ".join(
+        f"{s.publisher}, {s.published or tr('undated')} [{s.key}]" for s in cite.sources(source)
+    )
+    head = element("b", escape(tr("{key}, {day}:", key=key, day=when)))
+    return element(
+        "div", f"{head} {escape(record)} ", element("span", escape(named), class_="marks"), class_="proof"
+    )
+
+
+def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
+    """Return the score in a sentence, every miss, simple rules to compare with, and the calibration.
+
+    Parameters
+    ----------
+    rows : sequence of Row
+        At least one.
+    groups : mapping of str to sequence of Row
+        The same rows by the names of their groups, at most five.
+    """
+    came = [row.came for row in rows]
+    base = sum(came) / len(came)
+    score = measures.brier([row.said for row in rows], came)
+    coin, known, sure = (measures.brier([said] * len(rows), came) for said in (0.5, base, 1.0))
+    worst = max(rows, key=lambda row: row.cost)
+    sentence = trn(
+        "{n} forecast: Brier score {score:.3f}. Always 50 % would score {coin:.3f}, "
+        "the base rate {known:.3f}. Costliest miss: {worst}, {cost:.3f}.",
+        "{n} forecasts: Brier score {score:.3f}. Always 50 % would score {coin:.3f}, "
+        "the base rate {known:.3f}. Costliest miss: {worst}, {cost:.3f}.",
+        len(rows),
+        score=score,
+        coin=coin,
+        known=known,
+        worst=worst.case.key,
+        cost=worst.cost,
+    )
+    if len(rows) < FEW:
+        sentence += " " + tr("So few cases tell luck from skill badly.")
+    rules = {
+        tr("These probabilities"): score,
+        tr("Always 50 %"): coin,
+        tr("Always {share}, the base rate", share=per_cent(base)): known,
+        tr("Always 100 %"): sure,
+    }
+    below = pictures.beside(
+        pictures.half(tr("Brier score: the shorter, the better"), _ladder(rules)),
+        pictures.half(tr("Said, and come true"), _calibration({name: r for name, r in groups.items() if r})),
+    )
+    proofs = "".join(row.case.proof for row in rows)
+    folded = markup.folded(escape(tr("What the record says of each, with sources")), proofs)
+    return Panel(sentence, _misses(rows) + below + folded)
+
+
+def _misses(rows: Sequence[Row]) -> str:
+    """Return for each forecast its words, and below them what was said, the record, and the miss between."""
+    key = pictures.key(
+        (pictures.dot(0.5, 7, pictures.BLUE), tr("what was said")),
+        (_diamond(0.5, 7, half=False), tr("what the record says")),
+        (_diamond(0.5, 7, half=True), tr("mixed or undecided: counts half")),
+    )
+    at = pictures.Axis(0, 1, 0.03, 0.97)
+    ends = (
+        pictures.text(0, 13, tr("no, 0 %"), fill=pictures.SOFT)
+        + pictures.text(at(0.5), 13, "50 %", anchor="middle", fill=pictures.SOFT)
+        + pictures.text(1, 13, tr("yes, 100 %"), anchor="end", fill=pictures.SOFT)
+    )
+    out = key + pictures.wide_and_aside(pictures.picture(ends, alt="", height=16), "")
+    for row in rows:
+        words = element("b", escape(row.case.key)) + f" {escape(row.case.says)}"
+        figures = tr(
+            "said {said}, record {day}, costs {cost:.3f}",
+            said=per_cent(row.said),
+            day=row.case.day,
+            cost=row.cost,
+        )
+        drawn = pictures.line(at(0), 11, at(1), 11, pictures.GREY)
+        drawn += "".join(pictures.line(at(share), 7, at(share), 15, pictures.GREY) for share in (0, 0.5, 1))
+        drawn += pictures.line(at(row.said), 11, at(row.came), 11, pictures.RED, stroke_width=4)
+        drawn += _diamond(at(row.came), 11, half=row.came == 0.5) + pictures.dot(
+            at(row.said), 11, pictures.BLUE
+        )
+        strip = pictures.picture(drawn, alt="", height=22)
+        out += element("div", words, class_="line") + pictures.wide_and_aside(strip, escape(figures))
+    return out
+
+
+def _diamond(x: float, y: float, *, half: bool) -> str:
+    return pictures.diamond(x, y, "#ffffff" if half else pictures.INK, pictures.INK, 7)
+
+
+def _ladder(rules: Mapping[str, float]) -> str:
+    """Return a bar for each rule; the shorter, the better."""
+    rows = [
+        (rule, score, f"{score:.3f}", pictures.GREY if i else pictures.BLUE)
+        for i, (rule, score) in enumerate(rules.items())
+    ]
+    told = ", ".join(f"{rule} {score:.3f}" for rule, score in rules.items())
+    return pictures.bars(
+        rows, tr("Bars of Brier scores: {scores}.", scores=told), most=max(0.25, *rules.values())
+    )
+
+
+def _calibration(groups: Mapping[str, Sequence[Row]]) -> str:
+    """Return a square: what was said to the right, how much came true upwards, a circle for each group."""
+    right = pictures.Axis(0, 1, 44 / SIDE, 1 - 22 / SIDE)
+    up = pictures.Axis(0, 1, SIDE - 44, 22)
+    out = pictures.line(right(0), up(0), right(1), up(1), pictures.GREY, stroke_dasharray="5 4")
+    out += pictures.line(right(0), up(0), right(1), up(0)) + pictures.line(right(0), up(0), right(0), up(1))
+    for share in (0, 0.5, 1):
+        out += pictures.text(right(share), up(0) + 17, per_cent(share), anchor="middle")
+        out += pictures.text(right(0), up(share) + 4, per_cent(share), anchor="end", dx=-6)
+    out += pictures.text(right(0.5), SIDE - 8, tr("said"), anchor="middle")
+    drawn: list[tuple[float, float]] = []
+    told = ""
+    for letter, (name, rows) in zip("ABCDE", groups.items(), strict=False):
+        said = sum(row.said for row in rows) / len(rows)
+        came = sum(row.came for row in rows) / len(rows)
+        x, y = right(said), up(came)
+        # Groups of which the same was said, and of which as much came true, stand side by side.
+        while any(abs(x - a) * SIDE < APART and abs(y - b) < APART for a, b in drawn):
+            x -= APART / SIDE
+        drawn.append((x, y))
+        out += pictures.dot(
+            x, y, "#ffffff", 7 + 1.6 * len(rows) ** 0.5, stroke=pictures.BLUE, stroke_width=2.5
+        )
+        out += pictures.text(x, y + 4.5, letter, anchor="middle", bold=True)
+        figures = tr(
+            "said {said}, came true {came} ({n})", said=per_cent(said), came=per_cent(came), n=len(rows)
+        )
+        words = element("b", escape(f"{letter}  {name}")) + element("br") + escape(figures)
+        told += element("div", words, class_="line")
+    alt = tr("Circles, one a group of forecasts: what was said to the right, what came true upwards.")
+    return pictures.picture(out, alt=alt, height=SIDE, width=SIDE) + told

@@ -1,0 +1,394 @@
+"""Forecasts: the student's own written down, and both the article's and the student's held to the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets as widgets
+
+from samarkand import data, forecasts
+from samarkand.explore._engine import Explorer, Panel
+from samarkand.explore._scores import Case, Row, cells, panel, per_cent, proof
+from samarkand.ground.errors import CourseError
+from samarkand.ground.words import day, listed, tr, trn
+from samarkand.page import controls, markup
+from samarkand.page.markup import element, escape
+
+__all__ = ["forecasts_scored", "my_forecasts", "my_scores"]
+
+#: What a tone may be worth, in per cent, and where its slider starts.
+CHANCES = (0, 5, 10, 25, 40, 50, 60, 75, 90, 95, 100)
+STARTS = {"flat": 95, "firm": 90, "likely": 75, "maybe": 50}
+LABELS = {
+    "flat": tr("Flatly, without a hedge"),
+    "firm": tr("“Will”, “is set to”, “going to”"),
+    "likely": tr("“Expected”, “I think”"),
+    "maybe": tr("“Potentially”"),
+}
+#: Which forecasts count.
+COUNTED = {
+    "all": tr("all of them"),
+    "open": tr("without what had been announced"),
+    "clear": tr("only what a record can settle"),
+    "both": tr("not announced, and a record can settle it"),
+}
+#: The forecast on which fair readers differ, and what a stricter one would give it.
+DISPUTED, STRICT = "CL61", 0.5
+#: How far a student's forecasts are moved away from one half, or towards it.
+BOLDNESS = (
+    (tr("always 50 %"), 0.0),
+    (tr("half as bold"), 0.5),
+    (tr("as I wrote them"), 1.0),
+    (tr("twice as bold"), 2.0),
+)
+#: What a reader says to everything who stands in where there are no forecasts.
+INVENTED = 0.7
+
+
+# ------------------------------------------------------------------------------------ written down
+
+
+class ForecastForm(controls.StillBox):
+    """A line for each forecast question, a button that saves, and a reply.
+
+    What is saved is read back into the fields, so that running the cell again loses nothing. The still and
+    the sentence never show it: a stored notebook is the same for every student.
+    """
+
+    def __init__(self) -> None:
+        self._chances: dict[str, widgets.Text] = {}
+        self._reasons: dict[str, widgets.Text] = {}
+        self._reply = widgets.HTML(markup.status("", "say"))
+        asked = forecasts.questions().values()
+        title, run = tr("My forecasts"), tr("Run this cell to write down your forecasts.")
+        lines: list[widgets.Widget] = []
+        for one in asked:
+            chance = controls.words(
+                tr("Chance of yes, %"), placeholder=tr("0 to 100"), tooltip=tr("{key}, per cent", key=one.id)
+            )
+            chance.layout.width = "230px"
+            reason = controls.words(
+                tr("Because"), placeholder=tr("in a few words"), tooltip=tr("{key}, reason", key=one.id)
+            )
+            reason.layout.width = "500px"
+            # A forecast is read when it is finished, not letter by letter.
+            chance.continuous_update = reason.continuous_update = False
+            self._chances[one.id], self._reasons[one.id] = chance, reason
+            head = element("div", escape(f"{one.id}. {one.text}"), class_="question")
+            card = widgets.HTML(element("div", head, escape(one.rule), class_="card"))
+            lines.append(widgets.VBox([card, controls.row({"chance": chance, "reason": reason})]))
+        button = widgets.Button(
+            description=tr("Save my forecasts"),
+            tooltip=tr("Add these forecasts to your file; older ones are kept"),
+            layout=widgets.Layout(width="200px"),
+        )
+        button.on_click(lambda _: self.save())
+        items = [element("li", escape(f"{one.id}. {one.text}"), class_="item") for one in asked]
+        super().__init__(
+            [controls.heading(title), *lines, button, self._reply],
+            still=element(
+                "div",
+                element("div", escape(title), class_="question"),
+                element("ul", *items, class_="list"),
+                controls.invitation(run),
+                class_="card",
+            ),
+            sentence=trn("{title}: {n} question. {run}", "{title}: {n} questions. {run}", len(items),
+                         title=title, run=run),
+        )  # fmt: skip
+        self._read_back()
+
+    def fill(self, question: str, chance: str, reason: str = "") -> None:
+        """Fill in one line as a hand would.
+
+        Parameters
+        ----------
+        question : str
+            The question's id.
+        chance : str
+            What is typed for the probability, in per cent.
+        reason : str, optional
+            What is typed for the reason.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such question.
+        """
+        name = forecasts.question(question).id
+        self._chances[name].value = chance
+        self._reasons[name].value = reason
+
+    def save(self) -> str:
+        """Save every line that has a probability, and return what the student is told.
+
+        Lines that cannot be read are named and stay in the form; then nothing is saved, so that a student
+        never has to guess which ones were.
+
+        Returns
+        -------
+        str
+            One or more sentences.
+        """
+        given: dict[str, tuple[object, str]] = {}
+        trouble = []
+        for name, field in self._chances.items():
+            if not field.value.strip():
+                if self._reasons[name].value.strip():
+                    trouble.append(tr("{key} has a reason but no number from 0 to 100.", key=name))
+                continue
+            try:
+                given[name] = (forecasts.as_per_cent(field.value), self._reasons[name].value)
+            except CourseError as error:
+                trouble.append(tr("{key}: {trouble}", key=name, trouble=error))
+        if trouble:
+            return self._say(" ".join([*trouble, tr("Nothing was saved yet.")]), "wrong")
+        if not given:
+            return self._say(
+                tr("Nothing to save yet: write a number from 0 to 100 for one question."), "open"
+            )
+        try:
+            rescued = forecasts.rescue()
+            added = forecasts.save(given)
+        except CourseError as error:
+            return self._say(str(error), "wrong")
+        left = len(self._chances) - len(given)
+        told = [
+            rescued,
+            trn("Saved: {n} new or changed.", "Saved: {n} new or changed.", added)
+            if added
+            else tr("Nothing new: all of it was saved before."),
+            trn("{n} still open.", "{n} still open.", left) if left else tr("All questions have a forecast."),
+        ]
+        return self._say(" ".join(part for part in told if part), "right")
+
+    def _read_back(self) -> None:
+        """Fill the form with the newest saved forecasts; a damaged file is named and left alone."""
+        try:
+            saved = forecasts.latest()
+        except CourseError as error:
+            told = tr("{error} Saving sets it aside under a new name, and starts a new file.", error=error)
+            self._say(told, "wrong")
+            return
+        for name, entry in saved.items():
+            self.fill(name, f"{entry.probability * 100:g}", entry.reason)
+        if saved:
+            self._say(tr("Read back from your file: forecasts on {keys}.", keys=", ".join(saved)), "open")
+
+    def _say(self, sentence: str, kind: str) -> str:
+        self._reply.value = markup.status(sentence, kind)
+        return sentence
+
+
+def my_forecasts() -> ForecastForm:
+    """Return the form for the student's own forecasts.
+
+    Returns
+    -------
+    ForecastForm
+        A box of widgets; what it saves goes into ``my_work/forecasts.json``, where older entries are kept.
+
+    Examples
+    --------
+    >>> my_forecasts()
+    My forecasts: 8 questions. Run this cell to write down your forecasts.
+    """
+    return ForecastForm()
+
+
+# --------------------------------------------------------------------------------- the article's
+
+
+class ForecastScores(Explorer):
+    """The explorer of the article's forecasts; its domain moves one slider at a time for each count."""
+
+    def domain(self) -> Iterator[dict[str, Any]]:
+        """Yield every way to count, as a fair and as a strict reader, and each stop of each slider for it.
+
+        Yields
+        ------
+        dict
+            A value for each control; no setting comes twice.
+        """
+        for counted in COUNTED:
+            start = self._defaults | {"counted": counted}
+            yield start
+            yield start | {"strict": True}
+            for tone, first in STARTS.items():
+                yield from (start | {tone: chance} for chance in CHANCES if chance != first)
+
+
+def forecasts_scored() -> ForecastScores:
+    """Return an explorer that scores the article's forecasts, with words turned into numbers by the reader.
+
+    Controls: which forecasts count, how strict the reader is, and for each tone a probability.
+
+    Returns
+    -------
+    ForecastScores
+        A picture of every miss, the score beside those of three simple rules, and a calibration picture.
+
+    Examples
+    --------
+    >>> "4 forecasts: Brier score" in forecasts_scored().render(counted="both")
+    True
+    """
+    cases = _article()
+    handles = {
+        "counted": controls.choice(tr("Count"), [(label, key) for key, label in COUNTED.items()], "all"),
+        "strict": controls.tick(
+            tr("Strict reader: {claim} only half borne out", claim=DISPUTED),
+            tooltip=tr("Whether every state stated its interests is not known"),
+        ),
+    }
+    for tone, start in STARTS.items():
+        handles[tone] = controls.stops(
+            LABELS[tone],
+            [(per_cent(c / 100), c) for c in CHANCES],
+            start,
+            tooltip=tr("How likely that sounds to you"),
+        )
+
+    def draw(counted: str, strict: bool, **chances: int) -> Panel:
+        rows = [
+            Row(one, chances[one.tone] / 100, STRICT if strict and one.key == DISPUTED else one.outcome)
+            for one in cases
+            if (one.clear or counted in ("all", "open"))
+            and not (one.announced and counted in ("open", "both"))
+        ]
+        return panel(rows, {LABELS[tone]: [r for r in rows if r.case.tone == tone] for tone in STARTS})
+
+    return ForecastScores(
+        handles,
+        draw,
+        title=tr("What are words worth?"),
+        source=tr("tables claims and announced; the probabilities are yours, the article has none"),
+    )
+
+
+def _article() -> list[Case]:
+    """Return the article's forecasts in the order in which the record settled them."""
+    announced = set(";".join(data.load("announced")["claims"]).split(";"))
+    table = data.load("claims").query("type == 'forecast'").sort_values("verdict_day", kind="stable")
+    tones = forecasts.tones()
+    cases = []
+    for row in cells(table):
+        when = day(row.verdict_day, short=True)
+        record = f"{row.verdict}. {row.known_then} {row.known_later}".strip()
+        says = f"{row.paraphrase} (“{row.hedge}”)" if row.hedge else row.paraphrase
+        clear, shown = row.verifiable == "yes", proof(row.id, when, record, row.source)
+        worth = forecasts.WORTH[row.verdict]
+        cases.append(Case(row.id, says, tones[row.hedge], worth, when, row.id in announced, clear, shown))
+    return cases
+
+
+# --------------------------------------------------------------------------------- the student's
+
+
+class OwnScores(Explorer):
+    """The explorer of the student's own forecasts; its still and its sentence never show them."""
+
+    def __init__(self, own: Sequence[tuple[Case, float]], trouble: str) -> None:
+        nobody = tr(
+            "No forecasts of yours were found, which is all right: those that you write down in lesson 01 "
+            "(The trip, section 1) appear here."
+        )
+        stand_in = tr(
+            "Shown instead: an invented reader who says {share} to everything.", share=per_cent(INVENTED)
+        )
+        invented = [(case, INVENTED) for case in _questions()]
+        told = "" if own else f"{trouble or nobody} {stand_in} "
+
+        def draw(counted: str, boldness: float) -> Panel:
+            shown = _own(own or invented, counted, boldness)
+            return Panel(told + shown.sentence, shown.body)
+
+        handles = {
+            "counted": controls.choice(tr("Count"), [(COUNTED[k], k) for k in ("all", "open")], "all"),
+            "boldness": controls.stops(
+                tr("If I had been"), BOLDNESS, 1.0, tooltip=tr("Moves each forecast from or to 50 %")
+            ),
+        }
+        title, source = tr("My forecasts against the record"), tr("table outcomes, and your file in my_work")
+        super().__init__(handles, draw, title=title, source=source)
+        start = _own(invented, "all", 1.0)
+        sentence = f"{nobody} {stand_in} {start.sentence}"
+        self._still = markup.still(markup.card(title, sentence, start.body + controls.invitation(), source))
+        self._sentence = controls.told(title, sentence)
+
+
+def my_scores() -> OwnScores:
+    """Return an explorer of the student's own forecasts, read back from the file and scored.
+
+    Controls: which forecasts count, and how bold they are taken to have been.
+
+    Returns
+    -------
+    OwnScores
+        Without a file, and with a damaged one, a sentence that says so above the forecasts of an invented
+        reader; the file is never changed.
+
+    Examples
+    --------
+    >>> my_scores().values()
+    {'counted': 'all', 'boldness': 1.0}
+    """
+    own, trouble = {}, ""
+    try:
+        own = forecasts.latest()
+    except forecasts.NewerFile as error:
+        trouble = str(error)
+    except CourseError as error:
+        trouble = tr(
+            "{error} Nothing was changed; saving again in lesson 01 keeps it under another name.", error=error
+        )
+    cases = [
+        (replace(case, proof=case.proof + _reason(own[case.key])), own[case.key].probability)
+        for case in _questions()
+        if case.key in own
+    ]
+    return OwnScores(cases, trouble)
+
+
+def _reason(entry: forecasts.Forecast) -> str:
+    told = tr(
+        "You wrote on {day}: {share}, {because}.",
+        day=entry.written[:10],
+        share=per_cent(entry.probability),
+        because=f"“{entry.reason}”" if entry.reason else tr("no reason"),
+    )
+    return element("div", escape(told), class_="proof")
+
+
+def _own(cases: Sequence[tuple[Case, float]], counted: str, boldness: float) -> Panel:
+    """Return what somebody forecast, moved away from one half or towards it."""
+    rows = [
+        Row(case, min(1.0, max(0.0, 0.5 + boldness * (said - 0.5))), case.outcome)
+        for case, said in cases
+        if counted == "all" or not case.announced
+    ]
+    if not rows:
+        told = tr(
+            "All that you forecast had been announced before: {keys}. Count all of them.",
+            keys=listed([case.key for case, _ in cases]),
+        )
+        return Panel(told, "")
+    fifths = {
+        tr("{low} to {high} %", low=low, high=low + 20): [
+            row for row in rows if min(80, 100 * row.said // 20 * 20) == low
+        ]
+        for low in range(0, 100, 20)
+    }
+    return panel(rows, fifths)
+
+
+def _questions() -> list[Case]:
+    """Return the course's questions in their order, each with its outcome."""
+    cases = []
+    for row in cells(forecasts.outcomes()):
+        when = day(row.day, short=True)
+        shown = proof(row.question, when, row.record, row.source)
+        cases.append(Case(row.question, row.text, "", row.outcome, when, row.announced, True, shown))
+    return cases

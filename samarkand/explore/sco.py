@@ -1,0 +1,146 @@
+"""How big the SCO is: its share of the world, by measure, day, and with or without its giants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from samarkand import data
+from samarkand.explore._engine import Explorer, Panel
+from samarkand.ground.words import day, tr, trn
+from samarkand.page import controls, markup, pictures
+
+__all__ = ["share_of_world"]
+
+GIANTS = ("CHN", "IND")
+YEAR = 2021
+#: The day of the summit.
+SUMMIT = "2022-09-15"
+#: What was said of the members' share at the summit: the figure in the table ``numbers``, by measure.
+SAID = {"people": "NU067", "nominal": "NU068", "ppp": "NU068"}
+
+
+def share_of_world() -> Explorer:
+    """Return an explorer of the members' share of the world in 2021.
+
+    Controls: the measure, the day that decides who is a member, and whether China and India are counted.
+
+    Returns
+    -------
+    Explorer
+
+    Examples
+    --------
+    >>> "Without China and India" in share_of_world().set(measure="people", giants=False)
+    True
+    """
+    amounts = _amounts()
+    figures = data.load("numbers").set_index("id")["value"]
+    days: list[Any] = list(data.load("sco_days").itertuples())
+    members = {str(one.day.date()): data.members(one.day).set_index("iso3")["country"] for one in days}
+
+    def draw(measure: str, day: str, giants: bool) -> Panel:
+        counted = members[day] if giants else members[day].drop(list(GIANTS), errors="ignore")
+        shares = (100 * amounts[measure] / amounts[measure]["WLD"])[counted.index].sort_values(
+            ascending=False, kind="stable"
+        )
+        total, said, n = shares.sum(), figures[SAID[measure]], len(counted)
+        sentence = _sentence(measure, day, n, f"{total:.1f}", giants=giants)
+        together = trn("{n} member: {share:.1f} %", "{n} members together: {share:.1f} %", n, share=total)
+        picture = pictures.bars(
+            [(together, total, "", pictures.BLUE)],
+            tr(
+                "{sentence} The line marks the {share:g} % that was said at the summit.",
+                sentence=sentence,
+                share=said,
+            ),
+            most=50,
+            mark=said,
+        )
+        key = pictures.key(
+            (pictures.dashed(0.5, 0, 14), tr("said at the summit: {share:g} %", share=said)),
+        )
+        share = tr("Share, %")
+        rows = [(counted[iso3], f"{value:.2f}") for iso3, value in shares.items()]
+        table = markup.table(_caption(measure), [tr("Member"), share], rows, numbers=[share])
+        return Panel(sentence, picture + key + table)
+
+    return Explorer(
+        {
+            "measure": controls.choice(
+                tr("Measure"),
+                [
+                    (tr("People"), "people"),
+                    (tr("GDP at exchange rates"), "nominal"),
+                    (tr("GDP at purchasing power parity"), "ppp"),
+                ],
+                "people",
+                tooltip=tr("What is counted"),
+            ),
+            "day": controls.choice(
+                tr("Members on"),
+                [(tr("{day}, {why}", day=day(row.day), why=row.why), str(row.day.date())) for row in days],
+                SUMMIT,
+                tooltip=tr("The day that decides who is a member"),
+            ),
+            "giants": controls.tick(tr("Count China and India"), True),
+        },
+        draw,
+        title=tr("How big is the SCO?"),
+        source=tr(
+            "World Bank [WDIPOP, WDIGDP, WDIPPP, ICP21]; "
+            "40 % and 30 %: Narendra Modi, 16 September 2022 [MODI0916]"
+        ),
+    )
+
+
+def _amounts() -> dict[str, pd.Series]:
+    """Return each state's amount in 2021 by measure, and the world's under ``WLD``."""
+    table = data.load("indicators").query("year == @YEAR")
+    wide = table.pivot(index="iso3", columns="indicator", values="value")
+    people = wide["population_persons"]
+    return {
+        "people": people,
+        "nominal": wide["gdp_current_usd"],
+        # The world's total is published; a state's is its head count times its GDP a head.
+        "ppp": (wide["gdp_per_head_ppp"] * people).fillna(wide["gdp_ppp"]),
+    }
+
+
+def _sentence(measure: str, when: str, n: int, share: str, *, giants: bool) -> str:
+    """Say the share in a sentence."""
+    date = day(data.as_day(when))
+    if giants:
+        who = trn("All members of {day} ({n} state)", "All members of {day} ({n} states)", n, day=date)
+    else:
+        who = trn(
+            "Without China and India: the other members of {day} ({n} state)",
+            "Without China and India: the other members of {day} ({n} states)",
+            n,
+            day=date,
+        )
+    said = {
+        "people": tr("{who}: {share} % of the world's people in {year}.", who=who, share=share, year=YEAR),
+        "nominal": tr(
+            "{who}: {share} % of the world's GDP at exchange rates in {year}.",
+            who=who,
+            share=share,
+            year=YEAR,
+        ),
+        "ppp": tr(
+            "{who}: {share} % of the world's GDP at purchasing power parity in {year}.",
+            who=who,
+            share=share,
+            year=YEAR,
+        ),
+    }
+    return said[measure]
+
+
+def _caption(measure: str) -> str:
+    return {
+        "people": tr("Share of the world's people, {year}", year=YEAR),
+        "nominal": tr("Share of the world's GDP at exchange rates, {year}", year=YEAR),
+        "ppp": tr("Share of the world's GDP at purchasing power parity, {year}", year=YEAR),
+    }[measure]

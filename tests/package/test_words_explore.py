@@ -1,0 +1,125 @@
+"""Nothing that an explorer says escapes the catalogue: in the made-up language every text bears its marks."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from samarkand import data
+from samarkand.ground import rooms, words
+from samarkand.ground.home import ROOT
+
+#: Two or more English words that stand side by side.
+RUN = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,})+")
+INNERMOST = re.compile(f"{words.OPENING}[^{words.OPENING}{words.CLOSING}]*{words.CLOSING}")
+#: Run in a process of its own, since a language holds for all of it: what each explorer says, in settings
+#: taken from all over its domain, and what is said to a student whose forecasts are wrong.
+SPEAK = """
+import html, json, re
+from samarkand import explore, forecasts
+from samarkand.ground import rooms
+from samarkand.ground.errors import CourseError
+
+def seen(card):
+    found = re.findall(r'(?:alt|aria-label)="([^"]*)"', card)
+    return [html.unescape(text) for text in [*found, *re.split(r"<[^>]*>", card)] if text.strip()]
+
+def shown(box):
+    texts = [repr(box), *seen(box._repr_mimebundle_()["text/html"])]
+    todo = [box]
+    for one in todo:
+        todo += getattr(one, "children", ())
+        texts += [getattr(one, name, None) or "" for name in ("description", "tooltip", "placeholder")]
+        texts += [label for label, _ in getattr(one, "options", ())]
+        texts += seen(one.value) if type(one).__name__ == "HTML" else []
+    return texts
+
+said = {}
+for name in rooms.offers("samarkand.explore"):
+    if not name.islower():
+        continue
+    made = getattr(explore, name)()
+    said[name] = shown(made)
+    if hasattr(made, "domain"):
+        settings = list(made.domain())
+        for values in settings[:: max(1, len(settings) // 25)]:
+            said[name] += seen(made.render(**values))
+form = explore.my_forecasts()
+said["form"] = [form.save()]
+for filled in ({"F1": "maybe"}, {"F1": "130"}, {"F1": "0.7"}, {"F1": "60"}, {"F1": "60"}):
+    for question, chance in filled.items():
+        form.fill(question, chance)
+    said["form"].append(form.save())
+said["form"] += shown(explore.my_forecasts()) + seen(explore.my_scores().render())
+forecasts.path().write_text("{ half")
+said["damaged"] = shown(explore.my_forecasts()) + seen(explore.my_scores().render())
+form = explore.my_forecasts()
+form.fill("F2", "40")
+said["damaged"].append(form.save())
+print(json.dumps(said))
+"""
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """Return all texts by explorer, spoken in the made-up language."""
+    environment = os.environ | {
+        "SAMARKAND_LANGUAGE": words.PSEUDO,
+        "SAMARKAND_WORK": str(tmp_path_factory.mktemp("work")),
+        "PYTHONPATH": str(ROOT),
+        "PYTHONIOENCODING": "utf-8",
+    }
+    ran = subprocess.run(
+        [sys.executable, "-c", SPEAK], env=environment, capture_output=True, encoding="utf-8", check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    found: dict[str, list[str]] = json.loads(ran.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def cells() -> str:
+    """Return every cell of every table: what is data and not wrapped."""
+    frames = [data.load(name) for name in data.tables()["name"]]
+    return "\n".join(cell for frame in frames for column in frame for cell in map(str, frame[column]))
+
+
+def bare(text: str) -> list[str]:
+    """Return the English that stands outside the marks of a text."""
+    while (inner := INNERMOST.sub("\n", text)) != text:
+        text = inner
+    return RUN.findall(text)
+
+
+def test_every_explorer_of_the_room_speaks(said: dict[str, list[str]]) -> None:
+    assert {name for name in rooms.offers("samarkand.explore") if name.islower()} <= set(said)
+    for name, texts in said.items():
+        marked = [text for text in texts if words.OPENING in text]
+        assert len(marked) > (1 if name in ("form", "damaged") else 10), name
+
+
+def test_no_english_stands_outside_the_marks(said: dict[str, list[str]], cells: str) -> None:
+    known = cells + "\n" + "\n".join(words.capitalised(cell) for cell in cells.splitlines())
+    found = {(name, run) for name, texts in said.items() for text in texts for run in bare(text)}
+    escaped = {(name, run) for name, run in found if run not in known}
+    assert not escaped
+
+
+def test_an_escaped_sentence_would_be_seen(cells: str) -> None:
+    assert bare("⟦Möre⟧ than meets ⟦the ⟦éye⟧ höle⟧ here") == ["than meets"]
+    assert "than meets the eye" not in cells
+
+
+@pytest.mark.parametrize(
+    "module", sorted(rooms.modules("samarkand.explore").values()), ids=lambda path: path.stem
+)
+def test_no_explorer_writes_markup_by_hand(module: Path) -> None:
+    """Elements are written by `markup.element` alone."""
+    source = re.sub(r'""".*?"""', "", module.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert not re.search(r"</?[a-z]+[ >]", source)
