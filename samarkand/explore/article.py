@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from samarkand import cite, data
+from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.errors import WrongType, unknown
 from samarkand.ground.words import day, tr, trn
 from samarkand.page import controls, markup
 from samarkand.page.markup import element, escape
+from samarkand.sources import cite
 
 __all__ = ["claim_browser"]
 
