@@ -39,7 +39,7 @@ answer = 1
 
 CODE = """charts.bars(
     frame, x="share_pct", y="iso3",
-    title="Für alle", subtitle=f"In {year:d}: {'a' + b} of {n}",
+    title="Für mich", subtitle=f"In {year:d}: {'a' + b} of {n}",
     description="One "
     "sentence.",
     source="UN",
@@ -67,7 +67,7 @@ def test_each_text_is_a_whole_one_without_marks_of_layout() -> None:
 
 def test_the_sentences_of_charts_and_quizzes_are_texts_and_nothing_else_in_code_is() -> None:
     assert sorted(translation.texts(lesson_of(new_code_cell(CODE)))) == sorted(
-        ["Für alle", "In {0}: {1} of {2}", "One sentence.", "UN", "Which?", "this", "that", "So.", "no"]
+        ["Für mich", "In {0}: {1} of {2}", "One sentence.", "UN", "Which?", "this", "that", "So.", "no"]
     )
 
 
@@ -80,7 +80,7 @@ def test_a_translation_may_put_gaps_into_another_order() -> None:
     told = {one.arg: one.value for one in call.keywords}
     values = {"year": 2022, "b": "c", "n": 3}
     assert eval(ast.unparse(told["subtitle"]), values) == "3, ac \"und\" '2022'"
-    assert ast.literal_eval(told["title"]) == "«Für alle»"
+    assert ast.literal_eval(told["title"]) == "«Für mich»"
     assert made.endswith('print("not this")')
     assert 'x="share_pct", y="iso3",' in made
 

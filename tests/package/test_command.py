@@ -35,7 +35,7 @@ def test_what_is_not_understood_ends_with_2(arguments: list[str]) -> None:
 
 
 def test_every_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for verb in (["build"], ["data"], ["data", "check"]):
+    for verb in (["build"], ["data"], ["data", "check"], ["new"], ["new", "lesson"], ["renew"], ["messages"]):
         with pytest.raises(SystemExit) as caught:
             cli.main([*verb, "--help"])
         assert caught.value.code == 0
@@ -45,13 +45,13 @@ def test_every_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
 def test_checking_runs_and_writes_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(build, "build", lambda path: pytest.fail(f"{path} was run"))
+    monkeypatch.setattr(build, "build", lambda path, **_: pytest.fail(f"{path} was run"))
     assert cli.main(["build", "--check"]) == 0
     assert "notebooks are in normal form" in capsys.readouterr().out
 
 
 def test_facts_follow_a_build(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(build, "build", lambda path: path.stem == "00_start_here")
+    monkeypatch.setattr(build, "build", lambda path, **_: path.stem == "00_start_here")
     monkeypatch.setattr(facts, "store", lambda path: f"record of {path.stem}")
     assert cli.main(["build", "00", "--facts"]) == 0
     assert capsys.readouterr().out.splitlines() == [
@@ -63,7 +63,7 @@ def test_facts_follow_a_build(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 def test_a_course_error_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(_path: Path) -> bool:
+    def fail(_path: Path, **_: object) -> bool:
         raise lessons.BuildError("00_start_here.ipynb: Cell load stops with KeyError: 'x'")
 
     monkeypatch.setattr(build, "build", fail)
