@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """Set up the course and open it.
 
-``python3 start.py`` makes the folder ``.venv``, installs what ``requirements.lock`` names, each file checked
-against its hash, and opens JupyterLab on the first lesson. ``python3 start.py test`` runs every test.
+``python3 start.py`` makes the folder ``.venv``, installs the packages in ``requirements.lock``, checks each
+file against its hash, and opens JupyterLab on the first lesson. ``python3 start.py test`` runs every test.
 
-Nothing but Python's own library is needed, and any Python from 3.11 on. The file is written in words that
-Python 3.6 can read too (newer annotations stand in quotes), so that an old Python can say what is wrong.
+It needs only the standard library and any Python from 3.11 on. Its syntax is that of Python 3.6 (newer
+annotations are quoted), so that an old Python can say what is wrong.
 
-1. ``.venv`` is made empty; the pinned uv goes into it with what this machine has: pip, ensurepip or a uv.
+1. ``.venv`` is made empty; pip, ensurepip or a uv of this machine puts the pinned uv into it.
 2. uv installs the lock and, without network, the course's own package.
-3. A stamp says for which lock, Python and folder ``.venv`` was made; without the right one it is made again.
-4. JupyterLab takes the place of this process; it listens on this machine only, and asks no other for news.
+3. A stamp records the lock, the Python and the folder that ``.venv`` was made for; if it differs, ``.venv``
+   is made again.
+4. JupyterLab replaces this process; it listens on this machine only and contacts no other.
 """
 
 import argparse
@@ -54,7 +55,7 @@ FIRST_LESSON = "notebooks/00_start_here.ipynb"
 OLDEST = (3, 11)
 NEEDED_MB = 500
 
-#: What pip and uv say when there is no way to the package index.
+#: What pip and uv print when they cannot reach the package index.
 NO_NETWORK = (
     "error sending request",
     "dns error",
@@ -68,7 +69,7 @@ NO_NETWORK = (
     "operation timed out",
 )
 
-#: What JupyterLab is told, above all to call no other machine: file in settings/lab/ -> folder in .venv.
+#: JupyterLab's settings, above all not to contact other machines: file in settings/lab/ -> folder in .venv.
 SETTINGS = {
     "jupyter_lab_config.json": "etc/jupyter",
     "overrides.json": "share/jupyter/lab/settings",
@@ -76,15 +77,15 @@ SETTINGS = {
 
 
 class StartError(Exception):
-    """What went wrong, in a sentence for the person at the keyboard."""
+    """Something went wrong; the message is a sentence for the person at the keyboard."""
 
 
 class OutsideError(StartError):
-    """What no other installer could mend: the network, the disk."""
+    """An error that no other installer could avoid: the network, the disk."""
 
 
 def say(text: str) -> None:
-    """Print a line at once, also through a pipe."""
+    """Print a line at once, even into a pipe."""
     print(text, flush=True)
 
 
@@ -92,7 +93,7 @@ def say(text: str) -> None:
 
 
 def check_python() -> None:
-    """Raise `StartError` if this Python is too old, and name one that would do."""
+    """Raise `StartError` if this Python is too old, and name one that is not."""
     if sys.version_info >= OLDEST:
         return
     newer = [name for name in ("python3.14", "python3.13", "python3.12", "python3.11") if runs(name)]
@@ -112,12 +113,12 @@ def check_python() -> None:
 
 
 def runs(python: str) -> bool:
-    """Tell whether there is such a program and it runs (version managers put names on PATH that do not)."""
+    """Return whether a program exists and runs (version managers put names on PATH that do not)."""
     return bool(shutil.which(python)) and subprocess.call([python, "-c", ""], stderr=subprocess.DEVNULL) == 0
 
 
 def has(module: str) -> bool:
-    """Tell whether this Python has a module, without importing it."""
+    """Return whether this Python has a module, without importing it."""
     return importlib.util.find_spec(module) is not None
 
 
@@ -133,7 +134,7 @@ def conda_python() -> "Path | None":
 
 
 def check_writable() -> None:
-    """Raise `StartError` if nothing can be written beside this file."""
+    """Raise `StartError` if this folder is not writable."""
     if not os.access(str(ROOT), os.W_OK):
         raise StartError(
             f"The folder {ROOT} cannot be written to, so neither the course nor your work can be kept in it. "
@@ -142,7 +143,7 @@ def check_writable() -> None:
 
 
 def environment() -> "dict[str, str]":
-    """Return the environment for what runs from ``.venv``, without what would let another Python in."""
+    """Return the environment for programs in ``.venv``, without variables that lead to another Python."""
     unwanted = ("PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "__PYVENV_LAUNCHER__")
     kept = {name: value for name, value in os.environ.items() if name not in unwanted}
     kept["VIRTUAL_ENV"] = str(VENV)
@@ -151,7 +152,7 @@ def environment() -> "dict[str, str]":
 
 
 def installer_environment() -> "dict[str, str]":
-    """Return the environment for pip and uv: a mirror, certificate or proxy set for pip holds for uv too."""
+    """Return the environment for pip and uv: uv also gets the mirror, certificate or proxy set for pip."""
     kept = environment()
     for name in ("PIP_TARGET", "PIP_PREFIX", "UV_REQUIRE_HASHES"):
         kept.pop(name, None)
@@ -171,9 +172,9 @@ def installer_environment() -> "dict[str, str]":
 
 @contextlib.contextmanager
 def alone() -> "Iterator[None]":
-    """Wait until no other start.py is at work on this folder, and keep others waiting meanwhile.
+    """Wait until no other start.py works on this folder, and make others wait in turn.
 
-    The lock is the system's own lock on this very file: it leaves nothing behind, whatever ends the process.
+    This file itself is locked by the operating system, so nothing is left behind, however the process ends.
     """
     with (ROOT / "start.py").open("rb") as handle:
         said = False
@@ -186,7 +187,7 @@ def alone() -> "Iterator[None]":
 
 
 def locked(handle: BinaryIO) -> bool:
-    """Try to lock an open file; tell whether it is ours now (also where the file system knows no locks)."""
+    """Try to lock an open file; return whether it is ours now (also if the file system has no locks)."""
     try:
         if sys.platform == "win32":
             handle.seek(1 << 30)  # far behind the text, which others must be able to read
@@ -202,14 +203,14 @@ def locked(handle: BinaryIO) -> bool:
 
 
 def mark(*files: Path) -> str:
-    """Return what a stamp must say: the content of these files, the Python and the folder."""
+    """Return what the stamp must say: the content of these files, the Python and the folder."""
     content = hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
     major, minor = sys.version_info[:2]
     return f"{content}\nPython {major}.{minor}\n{os.path.normcase(str(ROOT))}\n"
 
 
 def fits(stamp: Path, *files: Path) -> bool:
-    """Tell whether a stamp says what it must; a ``.venv`` that was never finished has none."""
+    """Return whether a stamp says what it must; an unfinished ``.venv`` has none."""
     try:
         return PYTHON.exists() and stamp.read_text(encoding="utf-8") == mark(*files)
     except (OSError, UnicodeDecodeError):
@@ -217,7 +218,7 @@ def fits(stamp: Path, *files: Path) -> bool:
 
 
 def ready() -> bool:
-    """Tell whether ``.venv`` is whole, and made for this lock, this Python and this folder."""
+    """Return whether ``.venv`` is complete, and made for this lock, this Python and this folder."""
     return fits(STAMP, *made_from())
 
 
@@ -227,7 +228,7 @@ def made_from() -> "list[Path]":
 
 
 def explain(output: str) -> StartError:
-    """Turn what an installer printed into a sentence."""
+    """Turn the output of an installer into a sentence."""
     if any(sign in output for sign in ("No space left", "not enough space", "os error 28", "os error 112")):
         return OutsideError(no_space())
     if any(sign in output for sign in ("CERTIFICATE_VERIFY_FAILED", "invalid peer certificate")):
@@ -249,7 +250,7 @@ def explain(output: str) -> StartError:
 
 
 def no_space() -> str:
-    """Return the sentence for a full disk, with the space that is left."""
+    """Return the sentence for a full disk, with the free space."""
     free = shutil.disk_usage(str(ROOT)).free / 1e6
     return f"The disk is full: {NEEDED_MB} MB are needed, {free:.0f} MB are free. Make room and start again."
 
@@ -257,7 +258,7 @@ def no_space() -> str:
 def run(
     command: "list[str]", env: "dict[str, str]", shown: "Callable[[str], bool]" = lambda line: True
 ) -> "tuple[int, str]":
-    """Run a command and pass on the lines that ``shown`` picks; return its exit status and all it printed."""
+    """Run a command and print the lines that ``shown`` picks; return its exit status and all its output."""
     process = subprocess.Popen(
         command,
         cwd=str(ROOT),
@@ -282,7 +283,7 @@ def run(
 
 
 def install(command: "list[str]", env: "dict[str, str]") -> None:
-    """Run an installer, show only what it fetches, and raise `StartError` if it fails."""
+    """Run an installer, show only what it downloads, and raise `StartError` if it fails."""
     status, output = run(command, env, lambda line: line.lstrip().startswith("Downloading "))
     if status:
         raise explain(output)
@@ -297,12 +298,12 @@ def uv_requirement() -> str:
 
 
 def ways(pin: Path) -> "list[list[list[str]]]":
-    """Return, best first, this machine's ways to put the pinned uv into ``.venv``: lists of commands."""
+    """Return this machine's ways to put the pinned uv into ``.venv``, best first, each a list of commands."""
     pinned = ["install", "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", str(pin)]
     pip = [*pinned, "--retries", "2"]
     python = str(PYTHON)
     found = []
-    if has("pip"):  # spares making a pip for .venv, which takes longer than all of uv
+    if has("pip"):  # no need for a pip in .venv, which takes longer to make than all of uv
         found.append([[sys.executable, "-m", "pip", "--python", python, *pip]])
     if has("ensurepip"):
         found.append([[python, "-m", "ensurepip"], [python, "-m", "pip", *pip]])
@@ -312,7 +313,7 @@ def ways(pin: Path) -> "list[list[list[str]]]":
 
 
 def no_way() -> str:
-    """Return the sentence for a Python that can install nothing, with the command that mends it."""
+    """Return the sentence for a Python that cannot install anything, with the command that repairs it."""
     mends = {
         "apt-get": "sudo apt install python3-venv",
         "dnf": "sudo dnf install python3-pip",
@@ -356,7 +357,7 @@ def make_venv(env: "dict[str, str]") -> None:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, a link or a folder with all that is in it."""
+    """Remove a file, a link or a folder with its content."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(str(path))
     else:
@@ -364,7 +365,7 @@ def remove(path: Path) -> None:
 
 
 def set_up() -> None:
-    """Make ``.venv``, unless it is whole and made for this lock, this Python and this folder."""
+    """Make ``.venv``, unless it is complete and made for this lock, this Python and this folder."""
     if ready():
         return
     with alone():
@@ -380,7 +381,7 @@ def set_up() -> None:
         make_venv(env)
         uv(env, "sync", "--require-hashes", "--only-binary", ":all:", str(LOCK))
         uv(env, "install", "--offline", "--no-build-isolation", "--no-deps", "--editable", str(ROOT))
-        # That wrote the folder's full path; a relative one holds no letter that some locale could not read.
+        # This wrote the folder's full path; a relative one has no letters that some locale could not read.
         site_packages = sysconfig.get_path("purelib", "venv", {"base": str(VENV)})
         Path(site_packages, "_samarkand.pth").write_text(
             os.path.relpath(str(ROOT), site_packages), encoding="ascii"
@@ -393,7 +394,7 @@ def set_up() -> None:
 
 
 def set_up_tests() -> None:
-    """Install what only the tests need on top."""
+    """Install what only the tests need, in addition."""
     if fits(TEST_STAMP, TEST_LOCK):
         return
     with alone():
@@ -404,7 +405,7 @@ def set_up_tests() -> None:
 
 
 def uv(env: "dict[str, str]", verb: str, *options: str) -> None:
-    """Run ``uv pip`` from ``.venv`` on ``.venv``."""
+    """Run ``uv pip`` of ``.venv`` on ``.venv``."""
     install(
         [str(UV), "pip", verb, "--color", "never", "--no-progress", "--python", str(PYTHON), *options], env
     )
@@ -414,7 +415,7 @@ def uv(env: "dict[str, str]", verb: str, *options: str) -> None:
 
 
 def hand_over(arguments: "list[str]") -> int:
-    """Let ``.venv``'s Python take this process's place, so that signals reach it; on Windows, wait for it."""
+    """Replace this process by ``.venv``'s Python, so that it gets our signals; on Windows, wait for it."""
     sys.stdout.flush()
     command = [str(PYTHON), *arguments]
     if not WINDOWS:
@@ -451,10 +452,10 @@ def open_course(arguments: "list[str]") -> int:
     command = [
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={ROOT}",
-        # Tabs are those of this folder: another copy of the course opens with its own.
+        # Tabs belong to this folder: another copy of the course opens with its own.
         f"--LabApp.workspaces_dir={VENV / 'workspaces'}",
         f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}",
-        "--Application.log_level=ERROR",  # the address is shown all the same
+        "--Application.log_level=ERROR",  # the address is shown anyway
         "--ServerApp.answer_yes=True",  # Ctrl-C stops at once
     ]
     if options.port is not None:
@@ -487,12 +488,12 @@ def check_port(port: int) -> None:
 
 
 def lab(arguments: "list[str]") -> int:
-    """Inside ``.venv``: trust the course's notebooks, then be JupyterLab."""
+    """Inside ``.venv``: trust the course's notebooks, then become JupyterLab."""
     trust()
-    # Jupyter heeds Ctrl-C in a terminal only; elsewhere it is to close kernels and files properly as well.
+    # Jupyter handles Ctrl-C in a terminal only; it must close kernels and files properly elsewhere too.
     signal.signal(signal.SIGINT, lambda number, frame: signal.raise_signal(signal.SIGTERM))
     status = importlib.import_module("jupyterlab.labapp").main(arguments) or 0
-    # All is closed now; but stopped while a kernel was starting, Jupyter leaves a thread that never ends.
+    # Everything is closed now, but if stopped while a kernel starts, Jupyter leaves a thread that never ends.
     sys.stdout.flush()
     os._exit(status)
 
@@ -500,7 +501,7 @@ def lab(arguments: "list[str]") -> int:
 def trust() -> None:
     """Sign the course's notebooks, as ``jupyter trust`` does, so that their maps show before they are run.
 
-    Only those in ``notebooks/`` and ``exercises/release/``, and only what changed since it was signed.
+    Only those in ``notebooks/`` and ``exercises/release/``, and only if they changed since they were signed.
     """
     nbformat = importlib.import_module("nbformat")
     notary = importlib.import_module("nbformat.sign").NotebookNotary()
@@ -510,12 +511,12 @@ def trust() -> None:
             notebook = nbformat.read(str(path), as_version=4)
             if not notary.check_signature(notebook):
                 notary.sign(notebook)
-        except Exception:  # nbformat has many ways to say it; none may keep the course from opening
+        except Exception:  # nbformat raises many kinds of errors; none may keep the course from opening
             say(f"{path.relative_to(ROOT)} is damaged and was not trusted. Get a fresh copy of it.")
 
 
 def print_versions() -> int:
-    """Print the versions of the course, of Python and of what the course stands on."""
+    """Print the versions of the course, of Python and of the main packages."""
     names = ["samarkand", "jupyterlab", "pandas", "altair", "folium", "ipywidgets", "nbval", "uv"]
     code = "import importlib.metadata as m, platform\nprint('Python', platform.python_version())\n"
     code += f"for name in {names}: print(name, m.version(name))"
@@ -532,7 +533,7 @@ def test(arguments: "list[str]") -> int:
 
 
 def clean(arguments: "list[str]") -> int:
-    """Remove ``.venv`` and what tests and Python left; never my_work, never a notebook."""
+    """Remove ``.venv`` and files that tests and Python left; never my_work, never a notebook."""
     if arguments:
         raise StartError("start.py clean takes no arguments.")
     with alone():

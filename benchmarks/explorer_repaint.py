@@ -2,8 +2,8 @@
 
     python benchmarks/explorer_repaint.py [--rounds N]
 
-The whole way counts: browser, server, kernel, the explorer's ``render``, and back until the frame is drawn.
-The lab is one of its own, in a folder that is thrown away.
+The time covers the whole way: browser, server, kernel, the explorer's ``render``, and back until the frame
+is drawn. The benchmark starts its own JupyterLab in a temporary folder.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-LIMIT_MS = 60.0  # what a person takes as at once
-#: What a key can move, and the keys that move it there and back.
+LIMIT_MS = 60.0  # what a person perceives as immediate
+#: What a key can move, and the keys that move it forward and back.
 CONTROL = ".jp-OutputArea-output :is([role=slider], select, input[type=text])"
 KEYS = {"DIV": ("ArrowRight", "ArrowLeft"), "SELECT": ("ArrowDown", "ArrowUp"), "INPUT": ("a", "Backspace")}
-#: Times one step in a cell: from the key to the frame, and the task after it, that shows a changed card.
+#: Times one step in a cell, from the key to the frame that shows the changed card and the task after it.
 LISTEN = """
 cell => {
   const card = [...cell.querySelectorAll(".widget-html-content")].at(-1);
@@ -50,7 +50,7 @@ def explorers() -> list[str]:
 
 
 def measure(names: list[str], rounds: int) -> dict[str, list[float]]:
-    """Return for each explorer the milliseconds of so many steps, each from a quiet page."""
+    """Return for each explorer the milliseconds of several steps, each started on a quiet page."""
     from nbformat.v4 import new_code_cell, new_notebook
 
     from samarkand.course import normal_form
@@ -83,7 +83,7 @@ def measure(names: list[str], rounds: int) -> dict[str, list[float]]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print a line for a machine and one for people; return 1 if the limit is broken."""
+    """Measure, print a line for programs and one for people; return 1 if the limit is broken."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--rounds", type=int, default=20, help="steps of each explorer (20)")
     took = measure(explorers(), parser.parse_args(arguments).rounds)

@@ -41,7 +41,7 @@ from samarkand.grading.sandbox.box import Sandbox  # noqa: E402
 
 
 def build(folder: Path, name: str, students: int) -> Course:
-    """Make a course in which all have handed in right work, no two the same: each has inputs of its own."""
+    """Make a course in which everybody handed in right work, each with inputs of its own."""
     root = folder / "exercises"
     root.mkdir()
     for part in ("source", "checks"):
@@ -66,7 +66,7 @@ def build(folder: Path, name: str, students: int) -> Course:
 
 
 def adopt() -> None:
-    """Become the parent of processes that lose theirs: bubblewrap leaves behind what it started."""
+    """Become the parent of orphaned processes: bubblewrap leaves behind what it started."""
     become_subreaper = 36
     if ctypes.CDLL(None, use_errno=True).prctl(become_subreaper, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl")
@@ -119,7 +119,7 @@ def part(what: str, root: Path, name: str, jobs: int) -> dict[str, float]:
 
 
 def otter(course: Course, name: str) -> int:
-    """Grade all with otter-grader, one after the other; return how many have all points."""
+    """Grade all submissions with otter-grader, one by one; return how many got all points."""
     program = Path(os.environ["OTTER_ENVIRONMENT"]).resolve() / "bin"
     folder = course.root.parent / "otter"
     (folder / "tests").mkdir(parents=True)
@@ -161,7 +161,7 @@ def measured(what: str, jobs: int, course: Course, name: str) -> dict[str, float
 
 
 def machine() -> float:
-    """Say how many times the work of one process two do here at once: on few machines twice."""
+    """Return how much more two processes do here than one in the same time: on few machines twice as much."""
 
     def wall(processes: int) -> float:
         work = "d = {}\nfor n in range(2_000_000): d[n % 50_000] = str(n)"
@@ -175,7 +175,7 @@ def machine() -> float:
 
 
 def large(name: str, few: int, many: int) -> int:
-    """Grade a class and a large one; say what memory one call takes, and what a second job brings."""
+    """Grade a class and a large one; report the memory of one call, and the gain from a second job."""
     found = []
     for count, jobs in ((few, 1), (many, 1), (many, 2)):
         with tempfile.TemporaryDirectory() as folder:
@@ -197,7 +197,7 @@ def large(name: str, few: int, many: int) -> int:
 
 
 def main() -> int:
-    """Run the parts, print the figures, say whether the limits hold."""
+    """Run the parts, print the figures, and report whether the limits hold."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -2,7 +2,7 @@
 
     python benchmarks/import_ratio.py [--turns N]
 
-Each import happens in a fresh Python, the two by turns, so that a busy moment of the machine hits both.
+Each import happens in a fresh Python, the two in turn, so that a busy moment of the machine affects both.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def seconds(statement: str) -> float:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print a line for a machine and one for people; return 1 if the limit is broken."""
+    """Measure, print a line for programs and one for people; return 1 if the limit is broken."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--turns", type=int, default=15, help="imports of each kind (15)")
     turns = parser.parse_args(arguments).turns

@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = getattr(sys, "_base_executable", sys.executable)
 LEFT_OUT = (".git", ".venv", ".venv-*", "my_work", "__pycache__", ".*_cache", ".ipynb_checkpoints")
-#: start.py may take this share of pip's time, and a second start this many seconds.
+#: The largest share of pip's time that start.py may take, and the most seconds of a second start.
 LARGEST_RATIO = 1 / 3
 LONGEST_SECOND_START = 3
 
@@ -35,7 +35,7 @@ def timed(command: list[str], env: dict[str, str]) -> float:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Return an environment whose caches and home are empty."""
+    """Return an environment with empty caches and an empty home."""
     unwanted = ("VIRTUAL_ENV", "PYTHONPATH", "PIP_FIND_LINKS", "JUPYTER_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     fresh = {"UV_CACHE_DIR": "uv", "PIP_CACHE_DIR": "pip", "HOME": "home"}
@@ -43,7 +43,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def with_start(folder: Path) -> tuple[float, float]:
-    """Return the seconds of a first start without a browser, and of a second one until its server answers."""
+    """Return the seconds of a first start without a browser, and of a second until its server answers."""
     course = folder / "course"
     shutil.copytree(ROOT, course, ignore=shutil.ignore_patterns(*LEFT_OUT))
     env = environment(folder)
@@ -58,7 +58,7 @@ def with_start(folder: Path) -> tuple[float, float]:
 
 
 def with_pip(folder: Path) -> float:
-    """Return the seconds that venv and pip take for the same set."""
+    """Return the seconds that venv and pip take to install the same set."""
     env = environment(folder)
     venv = folder / "venv"
     python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")

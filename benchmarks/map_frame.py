@@ -3,9 +3,8 @@
 usage: python benchmarks/map_frame.py [--rounds N]
 
 For each map with a range: set the range, dispatch ``input`` as the browser does, and wait until the frame
-that
-holds the change has been drawn: the next animation frame, and the task after it. Random steps, each from a
-quiet page. Prints one JSON line for a machine, then a line a map for a person.
+that shows the change has been drawn (the next animation frame, and the task after it). Steps are random, each
+from a quiet page. Prints one JSON line for programs, then a line for each map for people.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ async (rounds) => {
 
 
 def measure(names: list[str], rounds: int) -> dict[str, dict[str, Any]]:
-    """Return for each map the times in ms, and the size of what a notebook stores."""
+    """Return for each map the times in ms, and the bytes that a notebook stores."""
     from playwright.sync_api import sync_playwright
 
     from samarkand import maps
@@ -84,7 +83,7 @@ def measure(names: list[str], rounds: int) -> dict[str, dict[str, Any]]:
 
 
 def main() -> int:
-    """Measure, print, and tell by the exit status whether the limits hold."""
+    """Measure and print; the exit status tells whether the limits hold."""
     parser = argparse.ArgumentParser(description="Time from a step of a map's range to the next frame.")
     parser.add_argument("--rounds", type=int, default=120, help="steps a map (default: 120)")
     rounds = parser.parse_args().rounds

@@ -21,7 +21,7 @@ OPTIONS = ["--nbval", "notebooks", *SPLIT, "--nbval-cell-timeout", "60", "-q", "
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print a line for a machine and one for people; return 1 if a cell differs."""
+    """Measure, print a line for programs and one for people; return 1 if a cell differs."""
     argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args(arguments)
     with tempfile.TemporaryDirectory() as work:
         environment = os.environ | {"PYTHONPATH": str(ROOT), "SAMARKAND_WORK": work}

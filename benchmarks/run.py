@@ -28,7 +28,7 @@ def known() -> dict[str, Path]:
 
 
 def run(script: Path) -> tuple[bool, dict[str, Any]]:
-    """Run a benchmark and print what it says to people; return whether its limits hold, and its figures."""
+    """Run a benchmark and print its lines for people; return whether its limits hold, and its figures."""
     environment = os.environ | {"PYTHONPATH": str(HERE.parent)}
     command = [sys.executable, str(script)]
     done = subprocess.run(
@@ -46,7 +46,7 @@ def run(script: Path) -> tuple[bool, dict[str, Any]]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what is asked for; return 1 if a limit is broken."""
+    """Run the chosen benchmarks; return 1 if a limit is broken."""
     scripts = known()
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="name", help=f"some of {', '.join(scripts)}; none: all")

@@ -2,7 +2,8 @@
 
     python benchmarks/sizes.py
 
-A map counts with all it carries: Leaflet, geometry, the still picture. The wheel holds package and tables.
+A map counts with everything it carries: Leaflet, geometry, the still picture. The wheel has package and
+tables.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ def maps_in(notebook: Path) -> dict[str, int]:
 
 
 def wheel() -> int:
-    """Build the wheel with the hatchling that is installed; return its bytes."""
+    """Build the wheel with the installed hatchling; return its bytes."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
@@ -38,7 +39,7 @@ def wheel() -> int:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print a line for a machine and some for people; return 1 if a limit is broken."""
+    """Measure, print a line for programs and some for people; return 1 if a limit is broken."""
     argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args(arguments)
     paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
     sizes = {path.name: {"bytes": path.stat().st_size, "maps": maps_in(path)} for path in paths}

@@ -2,8 +2,8 @@
 
 python benchmarks/warm_kernels.py [--turns N]
 
-CPU is that of everything a command started: this process takes in what outlives its parent (Linux's
-subreaper). Wall time is also taken of thirteen lessons, with warm kernels: those there are, and copies.
+CPU is that of everything a command started: this process adopts children that outlive their parent (a Linux
+subreaper). Wall time is also measured for thirteen lessons with warm kernels: the existing ones and copies.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WARM = ["-m", "tools.warm_kernel"]
 
 
 class Cost(NamedTuple):
-    """What a run took, in seconds, and how many cells were equal; none if one differed."""
+    """The seconds of a run, and how many cells were equal; None if one differed."""
 
     cpu: float
     wall: float
@@ -40,19 +40,19 @@ class Cost(NamedTuple):
 
 
 def take_in_orphans() -> None:
-    """Let this process inherit, and so count, what outlives its parent."""
+    """Let this process inherit, and so count, processes that outlive their parent."""
     pr_set_child_subreaper = 36
     ctypes.CDLL(None).prctl(pr_set_child_subreaper, 1)
 
 
 def children() -> float:
-    """Return the CPU seconds of all processes this one has waited for, and of theirs."""
+    """Return the CPU seconds of all processes this one has waited for, and of their children."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def run(how: list[str], notebooks: Path) -> Cost:
-    """Return what strict nbval costs, with `how` before the module that Python runs."""
+    """Return the cost of strict nbval, with `how` before the module that Python runs."""
     with tempfile.TemporaryDirectory() as work:
         environment = os.environ | {"PYTHONPATH": str(ROOT), "SAMARKAND_WORK": work}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)  # stock kernels would compile everything, each time
@@ -71,7 +71,7 @@ def run(how: list[str], notebooks: Path) -> Cost:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print a line for a machine and some for people; return 1 if a limit is broken."""
+    """Measure, print a line for programs and some for people; return 1 if a limit is broken."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--turns", type=int, default=3, help="runs of each kind (3)")
     turns = parser.parse_args(arguments).turns

@@ -1,7 +1,6 @@
 """Geometry: points on the globe, distances, great circles, and the course's two equal-area projections.
 
-Points are ``(lat, lon)`` in degrees, north and east positive. GeoJSON, and nothing else here, puts longitude
-first.
+Points are ``(lat, lon)`` in degrees, north and east positive. Only GeoJSON data put longitude first.
 """
 
 from __future__ import annotations
@@ -20,25 +19,25 @@ from samarkand.ground.words import tr
 
 Point = tuple[float, float]
 
-#: Mean radius of the Earth in km: that of a sphere, (2a + b) / 3 for the ellipsoid WGS 84 (IUGG's R1).
+#: Mean radius of the Earth in km, as a sphere: (2a + b) / 3 for the ellipsoid WGS 84 (IUGG's R1).
 EARTH_RADIUS_KM = 6371.0088
 
 
 @dataclass(frozen=True)
 class Projection:
-    """A way from the globe to a map, where equal areas look equal.
+    """A way to project the globe onto a map that keeps areas in proportion.
 
     Attributes
     ----------
     name : str
-        What it is called in the literature.
+        Its name in the literature.
     centre : (float, float)
-        Latitude and longitude of the point that becomes (0, 0).
+        Latitude and longitude of the point that is projected to (0, 0).
     unit_km : float
-        One map unit in km, where the scale is true.
+        Length of one map unit in km, where the scale is true.
     formula : callable
-        Takes latitude in radians, longitude in radians from the centre, and the centre; gives x to the right
-        and y up on a globe of radius 1.
+        Takes latitude in radians, longitude in radians from the centre, and the centre; returns x (to the
+        right) and y (up) on a globe of radius 1.
     """
 
     name: str
@@ -47,7 +46,7 @@ class Projection:
     formula: Callable[[float, float, Point], Point] = field(repr=False)
 
     def exact(self, lat: float, lon: float) -> Point:
-        """Project a point, unrounded.
+        """Project a point, without rounding.
 
         Parameters
         ----------
@@ -63,7 +62,7 @@ class Projection:
         return EARTH_RADIUS_KM / self.unit_km * x, EARTH_RADIUS_KM / self.unit_km * y
 
     def whole(self, lat: float, lon: float) -> tuple[int, int]:
-        """Project a point into whole map units; they keep files small, and no screen shows less than one.
+        """Project a point to whole map units, which keep files small and are finer than any screen.
 
         Parameters
         ----------
@@ -100,7 +99,7 @@ def _lambert(phi: float, lam: float, centre: Point) -> Point:
     """
     sin0, cos0 = math.sin(math.radians(centre[0])), math.cos(math.radians(centre[0]))
     cos_c = sin0 * math.sin(phi) + cos0 * math.cos(phi) * math.cos(lam)
-    # The point opposite the centre is a whole circle on this map; near it the scale is held back.
+    # The point opposite the centre becomes a whole circle on this map, so the scale is limited near it.
     k = math.sqrt(2 / (1 + max(cos_c, -0.98)))
     return (
         k * math.cos(phi) * math.sin(lam),
@@ -130,8 +129,8 @@ WORLD = Projection("Equal Earth", (0.0, 11.0), 10.0, _equal_earth)
 def distance_km(a: Point, b: Point) -> float:
     """Return the great-circle distance between two points.
 
-    The haversine formula on a sphere of radius `EARTH_RADIUS_KM`: well conditioned for small distances too.
-    The true ellipsoid differs by up to 0.5 per cent.
+    The haversine formula on a sphere of radius `EARTH_RADIUS_KM`, which stays accurate for small
+    distances too. On the true ellipsoid, distances differ by up to 0.5 per cent.
 
     Parameters
     ----------
@@ -166,24 +165,24 @@ def distance_km(a: Point, b: Point) -> float:
 
 
 def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:
-    """Return points along the shortest way over the globe, both ends included.
+    """Return points along the shortest path over the globe, both ends included.
 
     Parameters
     ----------
     a, b : (float, float)
         Latitude and longitude in degrees.
     steps : int, default 32
-        Equal parts to divide the way into.
+        Number of equal parts of the path.
 
     Returns
     -------
     list of (float, float)
-        ``steps + 1`` points. Longitudes run on without a jump, so they may pass 180 degrees.
+        ``steps + 1`` points. Longitudes continue without a jump, so they may pass 180 degrees.
 
     Raises
     ------
     OutOfRange
-        If the ends lie opposite each other on the globe, where every way is as short, or `steps` is below 1.
+        If the ends lie opposite each other on the globe, where all paths are equally short, or `steps` < 1.
 
     References
     ----------
@@ -220,7 +219,7 @@ def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:
 def project_geometry(geometry: dict[str, Any], projection: Projection = REGION) -> dict[str, Any]:
     """Project a GeoJSON geometry into whole map units.
 
-    Points that fall on the one before are dropped, and rings that collapse with them.
+    Points equal to the one before are dropped, and so are rings that collapse.
 
     Parameters
     ----------
@@ -270,12 +269,12 @@ def load(name: str) -> dict[str, Any]:
     Parameters
     ----------
     name : str
-        A file of ``course_data/geo`` without its ending: one of `LAYERS`.
+        A file of ``course_data/geo`` without its suffix: one of `LAYERS`.
 
     Returns
     -------
     dict
-        A GeoJSON FeatureCollection, coordinates [lon, lat] in degrees; shared, so leave it as it is.
+        A GeoJSON FeatureCollection, coordinates [lon, lat] in degrees; it is shared, so do not change it.
 
     Raises
     ------
@@ -334,6 +333,6 @@ def _line(coordinates: Sequence[Sequence[float]], projection: Projection) -> lis
 
 
 def _rings(coordinates: Sequence[Sequence[Sequence[float]]], projection: Projection) -> list[list[list[int]]]:
-    """Project a polygon's rings; without its outer ring there is no polygon."""
+    """Project a polygon's rings; if the outer ring collapses, nothing is left of the polygon."""
     rings = [_line(ring, projection) for ring in coordinates]
     return [ring for ring in rings if len(ring) > 3] if len(rings[0]) > 3 else []

@@ -1,6 +1,6 @@
 """The measures that lessons teach and pandas lacks: shares, overlap, agreement, calibration, balance ...
 
-Each function takes plain lists, sets or pandas objects, and says in a sentence what it cannot work with.
+Each function takes plain lists, sets or pandas objects; if it cannot work with them, its error says why.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import pandas as pd
 from samarkand.ground.errors import OutOfRange, WrongType, unknown
 from samarkand.ground.words import tr
 
-#: What a measure takes as a series of numbers.
+#: What a measure accepts as a series of numbers.
 Numbers = Iterable[float]
 
-#: Votes as numbers; who took no part has none.
+#: Votes as numbers; a state that took no part has none.
 _BALLOTS: Mapping[str, int | None] = {
     "yes": 1,
     "abstain": 0,
@@ -46,9 +46,9 @@ def shares(values: pd.Series) -> pd.Series:
     Raises
     ------
     WrongType
-        If the values are no numbers.
+        If a value is not a number.
     OutOfRange
-        If there is none, one is missing or negative, or all are zero.
+        If there are no values, one is missing or negative, or all are zero.
 
     Examples
     --------
@@ -63,10 +63,10 @@ def shares(values: pd.Series) -> pd.Series:
 
 
 def herfindahl(values: Numbers) -> float:
-    """Return the Herfindahl-Hirschman index: how concentrated a total is on few.
+    """Return the Herfindahl-Hirschman index: how strongly a total is concentrated on a few.
 
     Formula: ``H = s_1^2 + ... + s_n^2`` with the shares ``s_i`` of the values in their sum. H is 1 when one
-    has all, and 1/n when n are equal.
+    value makes up the whole, and 1/n when n values are equal.
 
     Parameters
     ----------
@@ -81,9 +81,9 @@ def herfindahl(values: Numbers) -> float:
     Raises
     ------
     WrongType
-        If the values are no numbers.
+        If a value is not a number.
     OutOfRange
-        If there is none, one is missing or negative, or all are zero.
+        If there are no values, one is missing or negative, or all are zero.
 
     References
     ----------
@@ -107,7 +107,7 @@ def jaccard(a: Collection[Hashable], b: Collection[Hashable]) -> float:
     Parameters
     ----------
     a, b : collection
-        Members of the two groups; what stands twice counts once.
+        Members of the two groups; repeated members count once.
 
     Returns
     -------
@@ -151,19 +151,19 @@ def brier(forecasts: Numbers, outcomes: Numbers) -> float:
     forecasts : iterable of float
         Probabilities from 0 to 1.
     outcomes : iterable of float
-        1 what happened, 0 what did not; between them, where the record is mixed.
+        1 for what happened, 0 for what did not; between them where the record is mixed.
 
     Returns
     -------
     float
-        From 0 (perfect) to 1, without unit; 0.25 is the score of who always says 50 per cent.
+        From 0 (perfect) to 1, without unit. Always saying 50 per cent scores 0.25.
 
     Raises
     ------
     WrongType
-        If there are things that are no numbers.
+        If a value is not a number.
     OutOfRange
-        If there is none, one is missing or outside 0 to 1, or the two have different lengths.
+        If there are no values, one is missing or outside 0 to 1, or the lengths differ.
 
     References
     ----------
@@ -180,29 +180,29 @@ def brier(forecasts: Numbers, outcomes: Numbers) -> float:
 
 
 def calibration(forecasts: Numbers, outcomes: Numbers, *, bins: int = 0) -> pd.DataFrame:
-    """Return how often what was said came true, for each probability that was said.
+    """Return, for each stated probability, how often the forecast events happened.
 
-    Of all the forecasts of 70 per cent, about seven in ten should come true: then they are calibrated.
+    Of all forecasts of 70 per cent, about seven in ten should come true: then they are calibrated.
 
     Parameters
     ----------
     forecasts : iterable of float
         Probabilities from 0 to 1.
     outcomes : iterable of float
-        1 what happened, 0 what did not; between them, where the record is mixed.
+        1 for what happened, 0 for what did not; between them where the record is mixed.
     bins : int, default 0
-        Sort the probabilities into so many bins of equal width first; 0 keeps each one apart.
+        Sort the probabilities into this many bins of equal width first; 0 keeps every probability apart.
 
     Returns
     -------
     pandas.DataFrame
-        ``said`` and ``came`` (mean probability and mean outcome, 0 to 1) and ``cases`` (int), one row a
-        probability or bin that has a forecast; sorted by ``said``.
+        ``said`` and ``came`` (mean probability and mean outcome, 0 to 1) and ``cases`` (int), one row for
+        each probability or bin that has a forecast; sorted by ``said``.
 
     Raises
     ------
     WrongType, OutOfRange
-        As for `brier`; and if `bins` is negative.
+        As for `brier`, or if `bins` is negative.
 
     References
     ----------
@@ -220,7 +220,7 @@ def calibration(forecasts: Numbers, outcomes: Numbers, *, bins: int = 0) -> pd.D
             tr("{bins} bins are none: take a positive number, or 0 for no bins at all.", bins=bins)
         )
     frame = pd.DataFrame({"said": said, "came": came})
-    # The last bin holds its upper end, too: a certain forecast has no bin of its own.
+    # The last bin includes its upper end: a probability of 1 has no bin of its own.
     group = (frame["said"] * bins).astype(int).clip(upper=bins - 1) if bins else frame["said"]
     found = frame.groupby(group.rename("group")).agg(
         said=("said", "mean"), came=("came", "mean"), cases=("came", "size")
@@ -229,7 +229,7 @@ def calibration(forecasts: Numbers, outcomes: Numbers, *, bins: int = 0) -> pd.D
 
 
 def year_on_year(values: pd.Series) -> pd.Series:
-    """Return the change of each value against the one a year before, in per cent.
+    """Return the change of each value from the one a year before, in per cent.
 
     Formula: ``g_t = 100 (x_t / x_(t-1) - 1)``
 
@@ -241,14 +241,14 @@ def year_on_year(values: pd.Series) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Per cent, in the order of time; missing where the year before is missing, or was zero.
+        Per cent, in order of time; missing where the value a year before is missing or zero.
 
     Raises
     ------
     WrongType
-        If the index is neither years nor days, or the values are no numbers.
+        If the index is neither years nor days, or a value is not a number.
     OutOfRange
-        If there is no value, or a year or day stands twice.
+        If there are no values, or a year or day appears twice.
 
     Examples
     --------
@@ -276,28 +276,28 @@ def year_on_year(values: pd.Series) -> pd.Series:
 
 
 def mirror_gap(reported: float, mirrored: float) -> float:
-    """Return how much more one side counts than the other of the same trade, in per cent.
+    """Return how much more one side records of the same trade than the other, in per cent.
 
     Formula: ``g = 100 (x / m - 1)``
 
     Parameters
     ----------
     reported : float
-        What one side counts.
+        What one side records.
     mirrored : float
-        What the other side counts of the same flow, in the same unit and period.
+        What the other side records of the same flow, in the same unit and period.
 
     Returns
     -------
     float
-        Per cent of what the other side counts; 0 when both agree, negative when the first counts less.
+        Per cent of the other side's figure; 0 when both agree, negative when the first is smaller.
 
     Raises
     ------
     WrongType
-        If one is no number.
+        If a figure is not a number.
     OutOfRange
-        If one is missing or negative, or the other side counts nothing.
+        If one is missing or negative, or the other side's figure is zero.
 
     Examples
     --------
@@ -313,7 +313,7 @@ def mirror_gap(reported: float, mirrored: float) -> float:
 
 
 def vote_agreement(a: Iterable[str], b: Iterable[str]) -> float:
-    """Return how far two voters agree: 1 for the same votes, 0 where one says yes and the other no.
+    """Return how far two voters agree: 1 for equal votes throughout, 0 for yes against no throughout.
 
     Formula: ``A = 1 - (|a_1 - b_1| + ... + |a_n - b_n|) / (2 n)`` with yes as 1, abstain as 0 and no as -1,
     over the n votes in which both took part: the mean of 1 for the same vote, 0.5 for yes or no against an
@@ -322,8 +322,8 @@ def vote_agreement(a: Iterable[str], b: Iterable[str]) -> float:
     Parameters
     ----------
     a, b : iterable of str
-        Votes in the same order: ``yes``, ``abstain`` or ``no``. Where one of the two holds ``did not vote``,
-        ``not a member`` or nothing, the vote is left out: who is absent has not abstained.
+        Votes in the same order: ``yes``, ``abstain`` or ``no``. A vote is left out if either side holds
+        ``did not vote``, ``not a member`` or nothing: to be absent is not to abstain.
 
     Returns
     -------
@@ -333,9 +333,9 @@ def vote_agreement(a: Iterable[str], b: Iterable[str]) -> float:
     Raises
     ------
     UnknownName
-        If there is another word among the votes.
+        If the votes contain any other word.
     OutOfRange
-        If the two have different lengths, or there is no vote in which both took part.
+        If the lengths differ, or there is no vote in which both took part.
 
     References
     ----------
@@ -360,7 +360,7 @@ def vote_agreement(a: Iterable[str], b: Iterable[str]) -> float:
 
 
 def _votes(words: Iterable[str]) -> list[int | None]:
-    """Return votes as numbers, and None for who did not vote."""
+    """Return votes as numbers; None for a voter who took no part."""
     if isinstance(words, str) or not isinstance(words, Iterable):
         raise WrongType(
             tr('Votes are a list or Series of words, such as ["yes", "no"], not {given!r}.', given=words)
@@ -383,14 +383,14 @@ def signed_triangles(
     """List every triangle of a signed network, and whether it is balanced.
 
     A triangle is balanced when the product of its three signs is positive: the friend of a friend is a
-    friend, and so is the enemy of an enemy. Ties without a sign (0) and of an actor with itself are left out;
-    where two actors have several ties, the sign of their sum counts, and a pair whose ties cancel out has
-    none.
+    friend, and so is the enemy of an enemy. Ties without a sign (0) and ties of an actor with itself are left
+    out. Where two actors have several ties, the sign of their sum counts; a pair whose ties cancel out has no
+    sign.
 
     Parameters
     ----------
     ties : pandas.DataFrame
-        One row a tie.
+        One row for each tie.
     a, b, sign : str
         Columns with the two ends of a tie and its sign: 1, 0 or -1. Direction does not matter.
 
@@ -399,7 +399,7 @@ def signed_triangles(
     pandas.DataFrame
         ``first``, ``second``, ``third`` (actors, in alphabetical order), ``signs`` (``"+ + -"``,
         of the pairs first-second, first-third, second-third) and ``balanced`` (bool); sorted by the three
-        actors. It has no rows where there is no triangle.
+        actors. It has no rows if there are no triangles.
 
     Raises
     ------
@@ -438,7 +438,7 @@ def signed_triangles(
 
 
 def _triangles(signed: Mapping[frozenset[str], int]) -> list[tuple[str, str, str, str, bool]]:
-    """Return the triangles of a graph that is given as the signs of its pairs."""
+    """Return the triangles of a graph, given as the signs of its pairs."""
     neighbours: dict[str, set[str]] = {}
     for pair in signed:
         one, other = pair
@@ -455,7 +455,7 @@ def _triangles(signed: Mapping[frozenset[str], int]) -> list[tuple[str, str, str
 
 
 def _numbers(values: Numbers, what: str) -> list[float]:
-    """Return values as floats; none may be missing, and there must be one."""
+    """Return values as floats; there must be at least one, and none may be missing."""
     if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
         raise WrongType(
             tr("For {what} give a list or Series of numbers, not {given!r}.", what=what, given=values)

@@ -1,8 +1,8 @@
 """The one authority for names and codes of states: in five languages, with capitals.
 
 Forty-odd states of the region and beyond have names in Chinese, Russian, Kazakh and Uzbek (``places.csv``);
-every other member of the United Nations has its code and its English name (``states.csv``).
-Read with the standard library alone, so that nothing heavy is imported for a name.
+every other member of the United Nations has its code and its English name (``states.csv``). Both files are
+read with the standard library alone, so that looking up a name imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from samarkand.ground.home import course_data
 from samarkand.ground.reading import kept, rows
 from samarkand.ground.words import tr
 
-#: Languages of names, by the code that `name` takes.
+#: The languages of names, by the codes that `name` takes.
 LANGUAGES = {
     "en": tr("English"),
     "zh": tr("Chinese"),
@@ -35,21 +35,21 @@ class Place:
     Attributes
     ----------
     iso3 : str
-        ISO 3166-1 alpha-3 code; ``CA5`` and ``WLD`` are sums of states and no ISO codes.
+        ISO 3166-1 alpha-3 code; ``CA5`` and ``WLD`` stand for groups of states and are not ISO codes.
     name, name_zh, name_ru, name_kk, name_uz : str
         Common names in English, Chinese, Russian, Kazakh and Uzbek; empty where the course has none.
     name_local : str
         The name in the state's own first official language.
     pronunciation_en : str
-        How an English speaker may say the English name; the stressed syllable in capitals.
+        How an English speaker may pronounce the English name; the stressed syllable in capitals.
     capital : str
         Name of the capital in English; empty where the course has none.
     capital_2022 : str
-        What it was called in September 2022, where that was another name.
+        The capital's name in September 2022, if it was different.
     lat, lon : float or None
         Coordinates of the capital in degrees, WGS 84.
     note : str
-        What else to know about name or capital.
+        Other remarks on the name or the capital.
     """
 
     iso3: str
@@ -67,7 +67,7 @@ class Place:
     note: str = ""
 
     def names(self) -> tuple[str, ...]:
-        """Return every name it has, English first."""
+        """Return all names of the place, English first."""
         all_names = (self.name, self.name_zh, self.name_ru, self.name_kk, self.name_uz, self.name_local)
         return tuple(dict.fromkeys(n for n in all_names if n))
 
@@ -88,7 +88,7 @@ def all() -> tuple[Place, ...]:
 
 
 def get(iso3: str) -> Place:
-    """Return the place with a code.
+    """Return the place with a given code.
 
     Parameters
     ----------
@@ -171,9 +171,9 @@ def find(text: str) -> str:
     Raises
     ------
     UnknownName
-        If no place has that name; it names the nearest one.
+        If no place has that name; the error names the most similar one.
     WrongType
-        If `text` is no text.
+        If `text` is not text.
 
     Examples
     --------
@@ -189,7 +189,7 @@ def find(text: str) -> str:
 
 
 def _unknown_place(text: object, kind: str) -> UnknownName:
-    """Name the place that was probably meant, by its English name and code."""
+    """Build the error that names the place that was probably meant, by English name and code."""
     names = [n for p in _table().values() for n in (p.iso3, *p.names())]
     code = _index().get(_fold(text)) if isinstance(text, str) else None
     if code:
@@ -211,7 +211,7 @@ def _table() -> dict[str, Place]:
 
 
 def _index() -> dict[str, str]:
-    """Return the code of each folded name; a code wins over a name, an English name over another."""
+    """Return the code of each folded name; codes take precedence over names, English names over others."""
     places = _table()
     index = {_fold(n): p.iso3 for p in reversed(places.values()) for n in reversed(p.names())}
     return index | {_fold(code): code for code in places}
@@ -219,7 +219,7 @@ def _index() -> dict[str, str]:
 
 @kept
 def _read(places: Path, states: Path) -> dict[str, Place]:
-    """Read both files; what ``places.csv`` holds of a state comes before what ``states.csv`` does."""
+    """Read both files; for a state in both, ``places.csv`` takes precedence over ``states.csv``."""
     table = {row["iso3"]: Place(row["iso3"], row["name"]) for row in rows(states, "iso3", "name")}
     texts = [name for name in Place.__dataclass_fields__ if name not in ("lat", "lon")]
     for row in rows(places, *texts, "capital_lat", "capital_lon"):

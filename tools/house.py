@@ -1,7 +1,7 @@
 """Draw the house from the code: ``python -m tools.house`` writes ``docs/house.svg`` and its page's table.
 
-The floors are the layers of the import contract in ``pyproject.toml``, the rooms are the modules and folders
-of ``samarkand/``; what each stands on is read from its imports by grimp, as import-linter does.
+The floors are the layers of the import contract in ``pyproject.toml``; the rooms are the modules and folders
+of ``samarkand/``. What each room stands on is read from its imports by grimp, as in import-linter.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ INK, SOFT, RULE, PAPER, WALL = "#1b2733", "#55616c", "#8f9aa5", "#ffffff", "#eef
 
 
 class Room(NamedTuple):
-    """A room: its name, the first sentence of its docstring, what it stands on."""
+    """A room: its name, the first line of its docstring, the rooms it stands on."""
 
     name: str
     purpose: str
@@ -35,14 +35,14 @@ class Room(NamedTuple):
 
 
 def floors(contract: str = "floors") -> list[list[str]]:
-    """Return the rooms of each floor as the contract has them, from the roof down."""
+    """Return the rooms of each floor of a contract, from the roof down."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     contracts = {c["id"]: c for c in tomllib.loads(text)["tool"]["importlinter"]["contracts"]}
     return [layer.replace(" : ", " | ").split(" | ") for layer in contracts[contract]["layers"]]
 
 
 def rooms(package: str = "samarkand") -> dict[str, Room]:
-    """Return every room of a package by its name; for the code of today, not of some cache."""
+    """Return every room of a package by name, read from the code itself and not from a cache."""
     graph = grimp.build_graph("samarkand", cache_dir=None)
     found = {}
     for module in sorted(graph.find_children(package)):
@@ -61,7 +61,7 @@ def _file(module: str) -> Path:
 
 
 def picture() -> str:
-    """Return the house as SVG: one row a floor, one box a room, grading with its storeys."""
+    """Return the house as SVG: a row for each floor, a box for each room, and the storeys of grading."""
     known, storeys = rooms(), " \u2190 ".join(row[0] for row in reversed(floors("storeys")))
     svg = Xml.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "role": "img"})
     svg.set("font-family", "Helvetica, Arial, sans-serif")
@@ -100,7 +100,7 @@ def _line_of(box: Xml.Element, left: float, text: str, look: dict[str, str]) -> 
 
 
 def table() -> str:
-    """Return the rooms as a table in Markdown, from the roof down, grading's storeys below it."""
+    """Return the rooms as a Markdown table, from the roof down, with grading's storeys below it."""
     known, inside = rooms(), rooms("samarkand.grading")
     lines = ["| room | what is in it | stands on |", "|---|---|---|"]
     for row in floors():
@@ -116,7 +116,7 @@ def _line(room: Room, name: str) -> str:
 
 
 def page() -> str:
-    """Return the page with the table of today in it."""
+    """Return the page with its table brought up to date."""
     head, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
     return f"{head}{BEGIN}\n\n{table()}\n\n{END}{rest.partition(END)[2]}"
 

@@ -1,6 +1,6 @@
-"""Run every step of the test suite, or pytest alone with the arguments given, and add up.
+"""Run every step of the test suite, or pytest alone with the given arguments, and add up the results.
 
-``python3 start.py test`` makes ``.venv`` with all that the tests need, and hands over to this file.
+``python3 start.py test`` makes ``.venv`` with everything the tests need, and then runs this file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-#: So many of the tests that took longest are named at the end.
+#: How many of the slowest tests are named at the end.
 SLOWEST = 15
 
 
@@ -30,7 +30,7 @@ class Step(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of a step: its exit status, its seconds, and all that it printed."""
+    """The result of a step: its exit status, its seconds, and all that it printed."""
 
     name: str
     status: int
@@ -47,7 +47,7 @@ STEPS = (
     Step("types", "mypy", []),
     Step("spelling", "codespell_lib", []),
     Step("tests", "pytest", ["tests", "--ignore=tests/browser", *_SIDE_BY_SIDE, _SLOWEST]),
-    # Strict nbval, with no configuration that could soften it: lessons, sets solved, sets as handed out.
+    # Strict nbval, without any configuration that could soften it: lessons, sets solved, sets as handed out.
     Step(
         "notebooks",
         "pytest",
@@ -60,7 +60,7 @@ STEPS = (
     Step("browser", "pytest", ["tests/browser", _SLOWEST]),
 )
 
-#: A line of pytest's list of the slowest, and what stands around that list.
+#: A line in pytest's list of the slowest tests, and the lines around that list.
 _TIMED = re.compile(r"^(\d+\.\d+)s (call|setup|teardown) +(.*)$", re.MULTILINE)
 _AROUND = re.compile(r"^=+ slowest \d+ durations =+$|^\(\d+ durations < .*hidden")
 _CLOSING = re.compile(
@@ -69,12 +69,12 @@ _CLOSING = re.compile(
 
 
 def run(step: Step) -> Result:
-    """Run a step and pass on what it prints, all but the list of the slowest (see `slowest`)."""
+    """Run a step and print its output, except for the list of the slowest tests (see `slowest`)."""
     print(f"\n=== {step.name}: {step.module} {' '.join(step.options)}", flush=True)
     began = time.monotonic()
     lines = []
     with tempfile.TemporaryDirectory() as work:
-        # A notebook shows what it shows to somebody new, whoever has signed in here.
+        # Notebooks must show what a new student sees, even if somebody has signed in here.
         fresh = {"SAMARKAND_WORK": work} if "--nbval" in step.options else {}
         process = subprocess.Popen(
             [sys.executable, "-m", step.module, *step.options],
@@ -100,7 +100,7 @@ def run(step: Step) -> Result:
 
 
 def counted(result: Result) -> tuple[int, int, int]:
-    """Return how much passed, failed and was skipped in a step; one that counts nothing counts as one."""
+    """Return how many tests passed, failed and were skipped in a step (a step without counts is one test)."""
     found = re.findall(r"(\d+) (passed|failed|errors?|skipped)", closing(result))
     counts = {word: int(number) for number, word in found}
     wrong = sum(counts.get(word, 0) for word in ("failed", "error", "errors"))
@@ -115,7 +115,7 @@ def closing(result: Result) -> str:
 
 
 def slowest(results: Sequence[Result]) -> list[str]:
-    """Return a line for each of the tests of all steps that took longest, the longest first."""
+    """Return a line for each of the slowest tests of all steps, the slowest first."""
     timed = [found for result in results for found in _TIMED.findall(result.output)]
     timed.sort(key=lambda found: -float(found[0]))
     return [f"{float(seconds):6.1f} s  {part:8} {test}" for seconds, part, test in timed[:SLOWEST]]
@@ -127,7 +127,7 @@ def main(arguments: Sequence[str]) -> int:
     Parameters
     ----------
     arguments : sequence of str
-        Pytest's; none runs every step.
+        Pytest's; if empty, every step runs.
 
     Returns
     -------

@@ -2,11 +2,12 @@
 
 import pandas as pd
 
-from samarkand import cite, data
+from samarkand import data
 from samarkand.answers import kinds
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.check._engine import Task
 from samarkand.ground.words import tr
+from samarkand.sources import cite
 
 
 def _rows(day: str) -> int:

@@ -1,7 +1,7 @@
 """Run the lessons and store them in normal form.
 
-A lesson is run as a student runs it: in the folder ``notebooks/``, with the kernel of this Python. What a
-student would write down goes into a folder that is thrown away, so that nobody's ``my_work`` is touched.
+A lesson is run as a student runs it: in the folder ``notebooks/``, with the kernel of this Python. Files that
+a student would write go into a temporary folder, so that nobody's ``my_work`` is touched.
 """
 
 from __future__ import annotations
@@ -19,27 +19,27 @@ from samarkand.course.lessons import NOTEBOOKS, BuildError, Lesson, stored
 from samarkand.ground import files
 from samarkand.ground.home import ROOT
 
-#: Seconds a cell may take; the slowest should need one.
+#: The most seconds for a cell; the slowest should need one.
 CELL_SECONDS = 60
-#: Lessons run at the same time.
+#: How many lessons run at the same time.
 AT_ONCE = 2
 
 
 def execute(
     notebook: NotebookNode, work: Path, folder: Path = NOTEBOOKS, also: Mapping[str, str] | None = None
 ) -> NotebookNode:
-    """Run a notebook from top to bottom and return it with what it showed, in normal form.
+    """Run a notebook from top to bottom and return it with its outputs, in normal form.
 
     Parameters
     ----------
     notebook : nbformat.NotebookNode
-        Stays as it is.
+        Not changed.
     work : pathlib.Path
-        The folder for what the student would write down.
+        The folder for files that the student would write.
     folder : pathlib.Path
-        Where the notebook thinks it is.
+        The folder in which the notebook runs.
     also : mapping of str to str, optional
-        What else stands in its environment.
+        More variables of the kernel's environment.
 
     Returns
     -------
@@ -67,15 +67,15 @@ def execute(
         record_timing=False,
         extra_arguments=[
             "--IPKernelApp.log_level=40"
-        ],  # its warning about TCP is none of our users' business
+        ],  # without its warning about TCP, which does not concern our users
     )
     environment = os.environ | {
         "SAMARKAND_WORK": str(work),
-        "IPYTHONDIR": str(work / ".ipython"),  # nobody's start-up files, nobody's history
+        "IPYTHONDIR": str(work / ".ipython"),  # without anybody's start-up files and history
         "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
         **(also or {}),
     }
-    # "python3" means the kernel of this Python, also where the user has another of that name.
+    # "python3" means the kernel of this Python, even if the user has another with that name.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     try:
         client.execute(env=environment)
@@ -84,11 +84,11 @@ def execute(
     except DeadKernelError as error:
         raise BuildError("The kernel died.") from error
     except CellExecutionError:
-        pass  # the cell's output says it, and `faults` turns that into a sentence
+        pass  # the cell's output holds the error, and `faults` turns it into a sentence
     ran = normal_form.normalise(ran)
     stopped = any(o.output_type == "error" for c in ran.cells for o in c.get("outputs", ()))
     found = normal_form.faults(ran)
-    if stopped:  # what follows the failing cell was not run, and is no news
+    if stopped:  # cells after the failing one did not run, which needs no report
         found = [fault for fault in found if not fault.endswith("was never run.")]
     if found:
         raise BuildError("\n".join(found))
@@ -103,17 +103,17 @@ def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson:
     path : pathlib.Path
         Its file.
     hold_to : callable, optional
-        Says what of the notebook is not as it must be, once it has run; then nothing is stored.
+        Reports the rules that the notebook breaks once it has run; if there are any, nothing is stored.
 
     Returns
     -------
     bool
-        True if the file has changed.
+        Whether the file has changed.
 
     Raises
     ------
     BuildError
-        As `execute`, or with what `hold_to` says; the file is then as it was.
+        As `execute`, or with what `hold_to` reports; the file is then unchanged.
     """
     before = path.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as work:
@@ -131,14 +131,14 @@ def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson:
 
 
 def build_all(paths: Sequence[Path], *, draft: bool = False) -> Iterator[tuple[Path, bool | BuildError]]:
-    """Run lessons, hold them to their rules and store them, two at a time.
+    """Run lessons, check them against their rules and store them, two at a time.
 
     Parameters
     ----------
     paths : sequence of pathlib.Path
         The lessons.
     draft : bool, default False
-        Store also what breaks the rules of a lesson, for an author who wants to see it.
+        Store lessons that break their rules too, for an author who wants to see them.
 
     Yields
     ------
@@ -157,17 +157,17 @@ def build_all(paths: Sequence[Path], *, draft: bool = False) -> Iterator[tuple[P
 
 
 def check(path: Path) -> list[str]:
-    """Say in what a stored lesson is not in normal form, without running it.
+    """Return how a stored lesson differs from its normal form, without running it.
 
     Returns
     -------
     list of str
-        A sentence for each difference; none for a lesson that may stay as it is.
+        One sentence for each difference; empty if the lesson is in normal form.
 
     Raises
     ------
     BuildError
-        If the file is no notebook.
+        If the file is not a notebook.
     """
     notebook = stored(path)
     found = normal_form.differences(notebook)

@@ -1,15 +1,15 @@
-"""What a lesson shows, written down for review: what nbval cannot see.
+"""What a lesson shows, recorded for review, including what nbval cannot see.
 
-nbval runs the cells and compares what is stored. It never moves a control, never looks into a map and takes a
-chart or an empty table as it comes. So a lesson is run here in a process of its own, and of each cell is
-written down
+nbval runs the cells and compares the stored outputs. It never moves a control, never looks into a map, and
+accepts any chart and any empty table. So a lesson is run here in a process of its own, and these facts of
+each cell are recorded:
 
-- every explorer over its whole domain, every quiz option by option: what each setting shows
-- every map: what it says at each step, the status of each state, its layers and their style classes, its size
+- every explorer and every quiz: what it shows at each setting or option
+- every map: its text at each step, the status of each state, its layers and their style classes, its size
 - every chart's spec, and its data
-- every table's shape, types, first rows and a sum over all its values, also of those that are not shown
+- every table's shape, types, first rows, and a checksum of all its values, even of tables not shown
 
-The record is a JSON file that people read: a change in it is a change in what students see.
+The record is a JSON file for people to read: a change in it is a change in what students see.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from samarkand.course.lessons import BuildError, stored
 from samarkand.ground.home import ROOT
 
 RECORDS = ROOT / "tests" / "notebooks" / "facts"
-#: Letters kept of a text, entries of a list, rows of a table, settings of one control.
+#: The most letters of a text, entries of a list, rows of a table, settings of one control that are kept.
 LETTERS, ENTRIES, ROWS, SETTINGS = 120, 40, 3, 400
 
 
@@ -47,7 +47,8 @@ def record(notebook: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        Cell id -> what the cell shows (a list), the names it gives (a dict); only cells with either.
+        For each cell id, what the cell shows (a list) and the names it gives (a dict); cells without either
+        are left out.
 
     Raises
     ------
@@ -76,17 +77,17 @@ def record(notebook: Path) -> dict[str, Any]:
 
 
 def text(found: Mapping[str, Any]) -> str:
-    """Return the text of a record's file: a line for each fact, letters as themselves."""
+    """Return a record as the text of its file: one line for each fact, letters unescaped."""
     return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def path_of(notebook: Path) -> Path:
-    """Return where the record of a lesson is."""
+    """Return the path of a lesson's record."""
     return RECORDS / f"{notebook.stem}.json"
 
 
 def store(notebook: Path) -> str:
-    """Record a lesson anew; return what became of the record, in words."""
+    """Record a lesson again; return in words what changed."""
     file, found = path_of(notebook), text(record(notebook))
     if file.exists() and file.read_text(encoding="utf-8") == found:
         return "its record is as it was"
@@ -96,7 +97,7 @@ def store(notebook: Path) -> str:
 
 
 def compare(stored: Any, found: Any, where: str = "") -> list[str]:
-    """Say where two records differ, a line for each place, at most `ENTRIES` of them.
+    """Report where two records differ, one line for each place, at most `ENTRIES` lines.
 
     Examples
     --------
@@ -127,9 +128,10 @@ def _compare(stored: Any, found: Any, where: str) -> Iterator[str]:
 
 
 def describe(thing: Any) -> dict[str, Any] | str:
-    """Return what matters of a thing a cell shows, as plain JSON values.
+    """Return what matters about an object that a cell shows, as plain JSON values.
 
-    The kinds are told by what a thing can do, not by its class: the course wing imports none of the lessons'.
+    Kinds are recognised by what an object can do, not by its class, since `course` imports none of the rooms
+    that lessons use.
     """
     if hasattr(thing, "dtypes") and hasattr(thing, "index"):
         return _table(thing)
@@ -148,18 +150,18 @@ def describe(thing: Any) -> dict[str, Any] | str:
 
 
 def total(value: str) -> str:
-    """Return a short sum over a text: other text, other sum."""
+    """Return a short checksum of a text."""
     return hashlib.sha256(value.encode()).hexdigest()[:12]
 
 
 def cut(value: str, letters: int = LETTERS) -> str:
-    """Return a text on one line, cut where it gets long."""
+    """Return a text on one line, shortened if it is long."""
     line = " ".join(value.split())
     return line if len(line) <= letters else line[: letters - 1] + "…"
 
 
 class _Words(HTMLParser):
-    """Gathers the words of HTML or SVG."""
+    """Collects the words of HTML or SVG."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -167,24 +169,24 @@ class _Words(HTMLParser):
         self.hidden = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take the words that an element has for those who do not see it."""
+        """Collect the words that an element has for screen readers."""
         if tag in ("style", "script"):
             self.hidden = tag
         self.words += [value for name, value in attrs if name in ("alt", "aria-label") and value]
 
     def handle_endtag(self, tag: str) -> None:
-        """Note the end of what is not read."""
+        """Note the end of an element whose content is skipped."""
         if tag == self.hidden:
             self.hidden = ""
 
     def handle_data(self, data: str) -> None:
-        """Take the words between the tags."""
+        """Collect the words between tags."""
         if not self.hidden:
             self.words.append(data)
 
 
 def plain(markup: str) -> str:
-    """Return the words of HTML or SVG, with those of alt texts and labels, and without style or script.
+    """Return the words of HTML or SVG, with alt texts and labels, but without style and script.
 
     Examples
     --------
@@ -198,16 +200,16 @@ def plain(markup: str) -> str:
 
 
 def seen(markup: str) -> str:
-    """Return a sum of HTML and its first words.
+    """Return a checksum of HTML and its first words.
 
-    How it looks is left out of the sum, or a new colour would make every record another.
+    Looks are not part of the checksum, or a new colour would change every record.
     """
     bare = re.sub(r"""\s(?:style|onerror)=(?:"[^"]*"|'[^']*')""", "", markup)
     return f"{total(bare)} {cut(plain(markup))}".strip()
 
 
 def number(value: Any) -> str:
-    """Return a cell of a table as text; a float to nine digits, since the last ones depend on the machine."""
+    """Return a cell of a table as text; floats to nine digits, since later ones depend on the machine."""
     if isinstance(value, set | frozenset):
         return "{" + ", ".join(sorted(map(str, value))) + "}"
     if isinstance(value, float):
@@ -244,7 +246,7 @@ def _control(widget: Any) -> dict[str, Any]:
 
 
 def settings_of(widget: Any) -> dict[Any, Any]:
-    """Return every value a control can take, by label; none for one whose values cannot be listed."""
+    """Return every value a control can take, by label; empty if its values cannot be listed."""
     if hasattr(widget, "options"):
         options = widget.options.items() if isinstance(widget.options, Mapping) else widget.options
         pairs = [o if isinstance(o, tuple) and len(o) == 2 else (o, o) for o in options]
@@ -258,12 +260,12 @@ def settings_of(widget: Any) -> dict[Any, Any]:
 
 
 def _can_be_set(widget: Any) -> bool:
-    """Tell whether a student can set a widget: one that is chosen from, moved, ticked or typed into."""
+    """Return whether a student can set a widget by choosing, moving, ticking or typing."""
     return bool(settings_of(widget)) or type(widget).__name__ in ("Text", "Textarea")
 
 
 def widgets_in(box: Any) -> Iterator[Any]:
-    """Yield a widget and all that stand in it."""
+    """Yield a widget and all widgets inside it."""
     yield box
     for child in getattr(box, "children", ()):
         yield from widgets_in(child)
@@ -297,7 +299,7 @@ def _explorer(explorer: Any) -> dict[str, Any]:
 
 
 def _box(box: Any) -> dict[str, Any]:
-    """Describe any other box of widgets: one control is moved at a time, and then each button pressed."""
+    """Describe any other box of widgets: move one control at a time, then press each button."""
     found: dict[str, Any] = {"kind": type(box).__name__, "says": cut(repr(box), 400)}
     found["at first"] = seen(_shown_by(box))
     buttons = [w for w in widgets_in(box) if hasattr(w, "on_click")]
@@ -334,7 +336,7 @@ def _name_of(widget: Any, taken: Mapping[str, Any]) -> str:
 
 
 def _map(chart: Any) -> dict[str, Any]:
-    """Describe a map: what it says at each step, the status of each state, and what each layer draws, how."""
+    """Describe a map: its text at each step, the status of each state, and what each layer draws, and how."""
     markup, scene = chart._repr_html_(), chart.scene
     todo: list[Any] = [chart]
     layers: dict[str, Any] = {}
@@ -362,7 +364,7 @@ def _map(chart: Any) -> dict[str, Any]:
 
 
 def _layer(shapes: Iterable[Any]) -> dict[str, Any]:
-    """Describe a layer: which shapes in which style class, and a sum of where they lie."""
+    """Describe a layer: its shapes in each style class, and a checksum of their positions."""
     styles: dict[str, list[str]] = {}
     for shape in shapes:
         styles.setdefault(f"{shape.style} ({shape.kind})", []).append(shape.id or "-")
@@ -395,7 +397,7 @@ def _chart(chart: Any) -> dict[str, Any]:
 
 
 def _steady(value: Any) -> Any:
-    """Return a JSON value with its floats to nine digits."""
+    """Return a JSON value with its floats rounded to nine digits."""
     if isinstance(value, dict):
         return {k: _steady(v) for k, v in value.items()}
     return float(number(value)) if isinstance(value, float) and math.isfinite(value) else value
@@ -405,7 +407,7 @@ def _steady(value: Any) -> Any:
 
 
 def run(notebook: Path) -> dict[str, Any]:
-    """Run a lesson's code in this process and return what it shows; `record` does so in a fresh one."""
+    """Run a lesson's code in this process and return what it shows; `record` uses a fresh process."""
     from IPython.core.interactiveshell import InteractiveShell
 
     shell: Any = InteractiveShell.instance()
@@ -415,7 +417,7 @@ def run(notebook: Path) -> dict[str, Any]:
         shown.append(thing)
         return {}, {}
 
-    # Both the last value of a cell and what `display` is given pass through here.
+    # Both the last value of a cell and the arguments of `display` pass through here.
     shell.display_formatter.format = catch
     found: dict[str, Any] = {}
     known: dict[str, Any] = {}
@@ -436,7 +438,7 @@ def run(notebook: Path) -> dict[str, Any]:
 
 
 def _named(space: Mapping[str, Any], known: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the tables whose name is new, or that have changed under their name."""
+    """Yield the tables with a new name, and those changed under their old name."""
     for name, thing in list(space.items()):
         if name.startswith("_") or not (hasattr(thing, "dtypes") and hasattr(thing, "index")):
             continue
@@ -447,12 +449,12 @@ def _named(space: Mapping[str, Any], known: dict[str, Any]) -> Iterator[tuple[st
 
 
 def _shown(thing: Any, space: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
-    """Return what a cell shows; the mere name, if it is a table that the record has under that name."""
+    """Return what a cell shows; for a table that the record already has, only its name."""
     return next((f"the table {name}" for name in known if space.get(name) is thing), None) or describe(thing)
 
 
 def main(arguments: Iterable[str]) -> int:
-    """Print the record of the lesson named; what its cells print goes nowhere."""
+    """Print the record of the given lesson; discard what its cells print."""
     (path,) = arguments
     out, sys.stdout = sys.stdout, open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     try:

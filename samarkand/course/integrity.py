@@ -1,7 +1,7 @@
-"""What the course's own tables must add up to: counts by day, totals, series, one figure in two tables.
+"""What the course's own tables must agree on: counts by day, totals, series, one figure in two tables.
 
-Each rule yields problems. A rule knows what its tables are about; `samarkand.course.rules` holds what is
-true of any table.
+Each rule yields problems. A rule here knows the subject of its tables; rules for any table are in
+`samarkand.course.rules`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import pairwise
 
 from samarkand.course.rules import Problem, Tables, number
 
-#: Members, observers, dialogue partners and SCO partners on days that the SCO's own history fixes.
+#: Members, observers, dialogue partners and SCO partners on days for which the SCO's own history gives them.
 SCO_COUNTS = {
     "2001-06-15": (6, 0, 0, 0),
     "2017-06-09": (8, 4, 6, 0),
@@ -37,11 +37,11 @@ OFFICIAL_TOTALS = {
     "hrc_xinjiang": (17, 19, 11),
 }
 
-#: The last day on which what a reader of 15 September 2022 could know was in print: three more for the press.
+#: The last day on which a reader of 15 September 2022 could have read something; three more for the press.
 IN_PRINT = "2022-09-18"
 
-#: Tables whose sources are held against a day of the row: the columns of that day, of which the earliest
-#: counts, and those in whose words an older source may be named.
+#: Tables whose sources are compared with a day of the row: the columns with that day (the earliest counts),
+#: and the columns whose text may name an older source.
 DATED = {
     "timeline": (("day",), ("text",)),
     "trip": (("day",), ("event", "documents")),
@@ -56,12 +56,12 @@ DATED = {
     "trade_cn_ru_monthly": (("month",), ()),
 }
 
-#: Statuses of the SCO as the ties between actors name them.
+#: How the ties between actors name the statuses of the SCO.
 TIE_STATUS = {"member-of": "member", "observer-of": "observer", "dialogue-partner-of": "dialogue partner"}
 
 
 def of_the_course(tables: Tables) -> list[Problem]:
-    """Apply the rules that know what the course's own tables are about."""
+    """Apply the rules that know the subjects of the course's own tables."""
     rules: list[Callable[[Tables], Iterator[Problem]]] = [
         sco_counts,
         sco_leaves_nobody_out,
@@ -93,12 +93,12 @@ def of_the_course(tables: Tables) -> list[Problem]:
         try:
             problems += list(rule(tables))
         except (KeyError, ValueError, ArithmeticError):
-            continue  # a column or table that is missing, a cell that is no number: the schema has said so
+            continue  # a missing column or table, a cell that is not a number: the schema has reported it
     return problems
 
 
 def sco_counts(tables: Tables) -> Iterator[Problem]:
-    """See that the SCO has as many members and partners on given days as its history says."""
+    """Check that the SCO has as many members and partners on given days as its history says."""
     table = tables["sco_membership"]
     statuses = ("member", "observer", "dialogue partner", "SCO partner")
     for day, due in SCO_COUNTS.items():
@@ -110,7 +110,7 @@ def sco_counts(tables: Tables) -> Iterator[Problem]:
 
 
 def sco_leaves_nobody_out(tables: Tables) -> Iterator[Problem]:
-    """See that who had a status in the SCO kept it or got another: nobody has left."""
+    """Check that a state with a status in the SCO kept it or received another: nobody has left."""
     table = tables["sco_membership"]
     spells_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
     for line, row in table.numbered():
@@ -124,7 +124,7 @@ def sco_leaves_nobody_out(tables: Tables) -> Iterator[Problem]:
 
 
 def vote_totals(tables: Tables) -> Iterator[Problem]:
-    """See that the votes of the states add up to the official totals."""
+    """Check that the votes of the states add up to the official totals."""
     votes, table = tables["un_votes"], tables["resolutions"]
     for line, row in table.numbered():
         column = row["vote"]
@@ -156,7 +156,7 @@ def vote_totals(tables: Tables) -> Iterator[Problem]:
 
 
 def agreement(tables: Tables) -> Iterator[Problem]:
-    """Shares of a whole number of votes are such shares, and the index lies between its bounds."""
+    """Check that shares are those of whole numbers of votes, and that the index lies within its bounds."""
     table = tables["unga_agreement"]
     for line, row in table.numbered():
         votes, same, index = int(row["votes"]), float(row["identical_share"]), float(row["agreement_index"])
@@ -178,7 +178,7 @@ def agreement(tables: Tables) -> Iterator[Problem]:
 
 
 def flights(tables: Tables) -> Iterator[Problem]:
-    """Flights follow one another, and each is as long as the great circle between its ends."""
+    """Check that flights follow one another, each as long as the great circle between its ends."""
     table = tables["trip"]
     legs = [(line, row) for line, row in table.numbered() if row["type"] == "leg"]
     for line, row in legs:
@@ -204,7 +204,7 @@ def flights(tables: Tables) -> Iterator[Problem]:
         filled = [bool(row[c]) for c in ("to_place", "to_lat", "to_lon", "distance_km")]
         if any(filled) != (row["type"] == "leg") or any(filled) != all(filled):
             yield table.problem(line, "to_place", "a flight, and only a flight, has an end and a length.")
-    # One place, one point: meeting places within a few kilometres of the city they are in.
+    # One place has one point: meeting places lie within a few kilometres of their city.
     cities = {"Beijing": (40, 116.5), "Nur-Sultan": (51.1, 71.4), "Samarkand": (39.68, 67.0)}
     offsets = {"Beijing": "8", "Nur-Sultan": "6", "Samarkand": "5"}
     for line, row in table.numbered():
@@ -216,7 +216,7 @@ def flights(tables: Tables) -> Iterator[Problem]:
 
 
 def meetings(tables: Tables) -> Iterator[Problem]:
-    """See that who was met speaks for the right state, and that one place has one point."""
+    """Check that a person who was met represents the right state, and that a place has one point."""
     table = tables["trip"]
     homes = {r["name"]: r["iso3"] for r in tables["entities"].rows if r["type"] == "person"}
     points = Counter((r["lat"], r["lon"]) for r in table.rows)
@@ -236,7 +236,7 @@ def meetings(tables: Tables) -> Iterator[Problem]:
 
 
 def actors(tables: Tables) -> Iterator[Problem]:
-    """See that actors are of the kind that their key and their place say."""
+    """Check that actors are of the kind that their key and their place say."""
     table = tables["entities"]
     states = {r["iso3"] for r in tables["states"].rows}
     nowhere = ("person", "ethnic group", "actor group")
@@ -254,7 +254,7 @@ def actors(tables: Tables) -> Iterator[Problem]:
 
 
 def routes(tables: Tables) -> Iterator[Problem]:
-    """See that a route has one name, kind and state, and that its places follow one another."""
+    """Check that a route has one name, kind and state, and that its places follow one another."""
     table = tables["routes"]
     for (_, before), (line, after) in pairwise(table.numbered()):
         if before["route"] == after["route"]:
@@ -271,7 +271,7 @@ def routes(tables: Tables) -> Iterator[Problem]:
 
 
 def capitals(tables: Tables) -> Iterator[Problem]:
-    """See that a state lies where its capital lies, whichever table says so."""
+    """Check that a state lies where its capital lies, in every table."""
     places = {r["iso3"]: (float(r["capital_lat"]), float(r["capital_lon"])) for r in tables["places"].rows}
     table = tables["entities"]
     for line, row in table.numbered():
@@ -298,7 +298,7 @@ def capitals(tables: Tables) -> Iterator[Problem]:
 
 
 def blocks_and_claims(tables: Tables) -> Iterator[Problem]:
-    """See that every block has a claim, and that quotations and their speakers agree."""
+    """Check that every block has a claim, and that quotations agree with their speakers."""
     blocks, claims = tables["blocks"], tables["claims"]
     kinds = {"T": "title", "P": "paragraph", "H": "heading", "C": "caption", "X": "credit"}
     claimed = {row["block"] for row in claims.rows}
@@ -317,7 +317,7 @@ def blocks_and_claims(tables: Tables) -> Iterator[Problem]:
 
 
 def claims_in_order(tables: Tables) -> Iterator[Problem]:
-    """See that claims follow the article, and that what was found out later has a day."""
+    """Check that claims follow the article, and that what was found out later has a day."""
     blocks, claims = tables["blocks"], tables["claims"]
     order = {row["block"]: int(row["order"]) for row in blocks.rows}
     last = 0
@@ -348,7 +348,7 @@ def claims_in_order(tables: Tables) -> Iterator[Problem]:
 
 
 def ties_and_spells(tables: Tables) -> Iterator[Problem]:
-    """Ties that are memberships begin when the spell in the table of memberships does."""
+    """Check that ties that are memberships begin with the spell in the table of memberships."""
     table = tables["ties"]
     sco = {(r["iso3"], r["status"]): r["from"] for r in tables["sco_membership"].rows}
     other = {
@@ -380,7 +380,7 @@ def ties_and_spells(tables: Tables) -> Iterator[Problem]:
 
 
 def trade_series(tables: Tables) -> Iterator[Problem]:
-    """Cumulative figures grow within a year, and growth rates fit the year before."""
+    """Check that cumulative figures grow within a year, and that growth rates fit the year before."""
     table = tables["trade_cn_ru_cumulative"]
     columns = ("total_usd_bn", "china_exports_usd_bn", "china_imports_usd_bn")
     last: dict[tuple[str, str], tuple[str, Decimal]] = {}
@@ -407,7 +407,7 @@ def trade_series(tables: Tables) -> Iterator[Problem]:
 
 
 def trade_months(tables: Tables) -> Iterator[Problem]:
-    """See that months follow one another, and are about what the cumulative figures leave for them."""
+    """Check that months follow one another, and fit what the cumulative figures leave for them."""
     totals = {
         row["period_end"]: Decimal(row["total_usd_bn"]) for row in tables["trade_cn_ru_cumulative"].rows
     }
@@ -429,7 +429,7 @@ def trade_months(tables: Tables) -> Iterator[Problem]:
 
 
 def same_figures(tables: Tables) -> Iterator[Problem]:
-    """One figure is one figure, whichever table states it."""
+    """Check that a figure is the same in every table that states it."""
     figures = {r["id"]: r for r in tables["numbers"].rows}
     trade = {
         (r["year"], r["months"], r["reporter"], r["partner"]): r for r in tables["trade_with_china"].rows
@@ -489,7 +489,7 @@ def same_figures(tables: Tables) -> Iterator[Problem]:
 
 
 def gas_totals(tables: Tables) -> Iterator[Problem]:
-    """China's pipeline gas by origin adds up to all of it; editions belong to their years."""
+    """Check that China's pipeline gas by origin adds up to the total, and that editions fit their years."""
     table = tables["energy_flows"]
     sums: dict[str, Decimal] = defaultdict(Decimal)
     whole: dict[str, tuple[int, Decimal]] = {}
@@ -518,7 +518,7 @@ def gas_totals(tables: Tables) -> Iterator[Problem]:
 
 
 def indicators(tables: Tables) -> Iterator[Problem]:
-    """Series move as populations and economies do; parts are less than the world."""
+    """Check that series move as populations and economies do, and that parts are less than the world."""
     table = tables["indicators"]
     jumps = {
         "population_persons": 2,
@@ -552,7 +552,7 @@ def indicators(tables: Tables) -> Iterator[Problem]:
 
 
 def addresses(tables: Tables) -> Iterator[Problem]:
-    """Two sources do not share an address, and no source is from the future."""
+    """Check that no two sources share an address, and that no source is from the future."""
     table = tables["sources"]
     seen: dict[str, int] = {}
     for line, row in table.numbered():
@@ -565,7 +565,7 @@ def addresses(tables: Tables) -> Iterator[Problem]:
 
 
 def chronology(tables: Tables) -> Iterator[Problem]:
-    """Rows of events follow one another in time; a source of the trip was not published before it."""
+    """Check that events follow one another in time, and that no source of the trip predates its event."""
     for name in ("timeline", "trip"):
         table = tables[name]
         for (_, before), (line, after) in pairwise(table.numbered()):
@@ -592,10 +592,10 @@ def chronology(tables: Tables) -> Iterator[Problem]:
 
 
 def sources_of_their_day(tables: Tables) -> Iterator[Problem]:
-    """See that no source is older than what it is cited for: a plan is no record.
+    """Check that no source is older than what it is cited for: a plan is not a record.
 
-    A row may name an exception by its key, in its own words. What the article says on its day may rest on
-    what was in print before.
+    A row may name an exception by its key, in its own words. What the article says of its own day may rest on
+    earlier sources.
     """
     published = _published(tables)
     for name, (columns, words) in DATED.items():
@@ -616,7 +616,7 @@ def sources_of_their_day(tables: Tables) -> Iterator[Problem]:
 
 
 def announcements(tables: Tables) -> Iterator[Problem]:
-    """See that an announcement was reported within three days, and was made before what it is about."""
+    """Check that an announcement was reported within three days, and made before its event."""
     published, table = _published(tables), tables["announced"]
     verdicts = {row["id"]: row["verdict_day"] for row in tables["claims"].rows}
     for line, row in table.numbered():
@@ -631,14 +631,14 @@ def announcements(tables: Tables) -> Iterator[Problem]:
 
 
 def then_and_later(tables: Tables) -> Iterator[Problem]:
-    """See that what was known then has a source of then, and what became known later one of later."""
+    """Check that what was known then has a source of that time, and what became known later a later one."""
     published, table = _published(tables), tables["claims"]
     for line, row in table.numbered():
         days = [published.get(key, "") for key in row["source"].split(";")]
         fact = row["verdict"] not in ("opinion", "not-a-claim")
         if row["known_then"] and fact and all(d > IN_PRINT[: len(d)] for d in days):
             yield table.problem(line, "known_then", "no source of it was in print by then.")
-        # Within the days of the summit "later" is the day after, and one report may have both.
+        # During the summit "later" is the next day, and one report may cover both.
         if row["later_day"] > IN_PRINT and all(d and d <= IN_PRINT[: len(d)] for d in days):
             yield table.problem(line, "known_later", "every source of it was in print before.")
         if row["verdict_day"] > IN_PRINT and not row["known_later"]:
@@ -652,7 +652,7 @@ def then_and_later(tables: Tables) -> Iterator[Problem]:
 
 
 def verdicts_and_notes(tables: Tables) -> Iterator[Problem]:
-    """See that a claim is not borne out where its own note says that a part was not verified."""
+    """Check that no claim counts as borne out if its own note says that a part was not verified."""
     table = tables["claims"]
     doubt = re.compile(r"\bnot (\w+ )?(verified|confirmed|seen|found|checked)\b")
     for line, row in table.numbered():
@@ -662,7 +662,7 @@ def verdicts_and_notes(tables: Tables) -> Iterator[Problem]:
 
 
 def signed_and_in_force(tables: Tables) -> Iterator[Problem]:
-    """See that who counts from a signature says since when the treaty is in force."""
+    """Check that a row that counts from a signature says since when the treaty is in force."""
     table = tables["org_membership"]
     for line, row in table.numbered():
         signed = row["status"] == "treaty party" or "charter signed" in row["basis"]
@@ -677,7 +677,7 @@ def _published(tables: Tables) -> dict[str, str]:
 
 
 def _great_circle_km(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
-    """Haversine on a sphere of 6,371.0088 km: rules do not lean on the functions that lessons use."""
+    """Haversine on a sphere of 6,371.0088 km: rules must not rely on the functions that lessons use."""
     a, b = math.radians(lat), math.radians(to_lat)
     h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(to_lon - lon) / 2) ** 2
     return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(h)))

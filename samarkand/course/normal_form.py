@@ -1,15 +1,15 @@
 """The one form in which a notebook is stored.
 
-A notebook that was run and saved by whatever program comes out the same, byte for byte, so that a difference
-between two versions is a difference in the lesson:
+A notebook that was run and saved comes out the same, byte for byte, whatever program saved it. So any
+difference between two versions is a difference in the lesson:
 
 - nbformat 4.5, cells with readable ids, the kernel ``python3``
-- code cells counted 1, 2, 3 ... in their order
-- no metadata but the course's own (``samarkand``) and nbgrader's, with the locks that it puts on its cells
-- no widget's number where its still picture stands beside it: the number means nothing in another run
-- JSON with one blank of indent, sorted keys and the letters themselves
+- code cells counted 1, 2, 3 ... in order
+- no metadata except the course's own (``samarkand``) and nbgrader's, with the locks that it sets on its cells
+- no id of a widget whose still picture is stored beside it: the id means nothing in another run
+- JSON indented by one space, with sorted keys and unescaped letters
 
-What cannot be mended here (a cell never run, an error, a word on stderr) `faults` tells in sentences.
+What cannot be repaired here (a cell never run, an error, text on stderr) is reported by `faults`.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from nbformat import NotebookNode
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 LANGUAGE = {"name": "python"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-#: Metadata that is content: of the notebook, of a cell.
+#: The metadata that count as content: of the notebook, of a cell.
 NOTEBOOK_METADATA = ("samarkand",)
 CELL_METADATA = ("nbgrader", "samarkand")
-#: What nbgrader sets beside its own, so that a student does not edit or delete by mistake.
+#: What nbgrader sets besides its own, to keep students from editing or deleting cells by mistake.
 LOCKS = ("deletable", "editable")
 
 READABLE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-#: What nbformat (8 digits) and JupyterLab (a UUID) give a cell that has no id.
+#: The ids that nbformat (8 digits) and JupyterLab (a UUID) give to cells without one.
 RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
 ID_WORDS, ID_LENGTH = 5, 40
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
-    """Return the notebook in normal form; the one given stays as it is.
+    """Return the notebook in normal form, without changing the one given.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     Returns
     -------
     nbformat.NotebookNode
-        Its normal form. Normalising that again changes nothing.
+        Its normal form. Normalising it again changes nothing.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
 
 
 def text(notebook: NotebookNode) -> str:
-    """Return the file's text for a notebook, lines split as nbformat splits them.
+    """Return the text of a notebook's file, with lines split as nbformat splits them.
 
     Examples
     --------
@@ -91,12 +91,12 @@ def text(notebook: NotebookNode) -> str:
 
 
 def faults(notebook: NotebookNode) -> list[str]:
-    """Say what keeps a notebook from being stored, and only its author can mend.
+    """Return the faults that keep a notebook from being stored and that only its author can repair.
 
     Returns
     -------
     list of str
-        A sentence for each fault; none if there is none.
+        One sentence for each fault.
 
     Examples
     --------
@@ -122,12 +122,12 @@ def faults(notebook: NotebookNode) -> list[str]:
 
 
 def differences(notebook: NotebookNode) -> list[str]:
-    """Say in what a notebook differs from its normal form.
+    """Return how a notebook differs from its normal form.
 
     Returns
     -------
     list of str
-        A sentence for each difference, those of `faults` first; none for a notebook in normal form.
+        One sentence for each difference, those of `faults` first; empty for a notebook in normal form.
 
     Examples
     --------
@@ -164,7 +164,7 @@ def _mended(notebook: NotebookNode, normal: NotebookNode) -> Iterator[str]:
 
 
 def _free(given: str, source: str, taken: set[str]) -> str:
-    """Return the cell's id: the given one if it is readable, else one from its words; no id twice."""
+    """Return an unused id for a cell: the given one if it is readable, otherwise one made from its words."""
     readable = READABLE.fullmatch(given) and not RANDOM.fullmatch(given)
     name = given if readable else _words(source)
     number = 1
@@ -187,7 +187,7 @@ def _words(source: str) -> str:
 
 
 def _joined(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
-    """Yield the outputs with neighbouring pieces of one stream joined: where it was cut is chance."""
+    """Yield the outputs with adjacent pieces of one stream joined: where they were cut is chance."""
     last: Any = None
     for output in outputs:
         stream = output.output_type == "stream"

@@ -1,6 +1,6 @@
-"""What a schema cannot say of any table: keys in lists, order of days, spells, names of states, units, sums.
+"""Rules that no schema can state, for any table: lists of keys, order of days, spells, names, units, sums.
 
-Each rule yields problems. Cells are text; a cell that its schema rejects anyway is passed over here.
+Each rule yields problems. Cells are text; cells that break their schema are skipped here.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with a table; printed, it is one sentence.
+    """One thing that is wrong with a table; it prints as one sentence.
 
     Attributes
     ----------
     file : str
         Name of the file.
     line : int or None
-        Line in the file as a text editor counts; the header is line 1.
+        Line in the file as a text editor counts it; the header is line 1.
     column : str or None
         Name of the column.
     sentence : str
-        What is wrong, what was expected.
+        What is wrong and what was expected.
     """
 
     file: str
@@ -58,7 +58,7 @@ class Table:
     header : list of str
         The names in its first line.
     rows : list of dict
-        One mapping of column to cell a row, all text.
+        One dict for each row, from column to cell, all text.
     lines : list of int
         The line of each row in the file.
     """
@@ -71,7 +71,7 @@ class Table:
     lines: list[int] = field(repr=False)
 
     def has(self, *columns: str) -> bool:
-        """Say whether schema and file both have all of these columns."""
+        """Return whether schema and file both have all of these columns."""
         named = {f["name"] for f in self.schema["fields"]}
         return named.issuperset(columns) and set(columns) <= set(self.header)
 
@@ -86,7 +86,7 @@ class Table:
 
 Tables = Mapping[str, Table]
 
-#: The end of a column's name says its unit; this is how the description must spell it.
+#: A column's name ends with its unit; its description must spell the unit like this.
 UNITS = {
     "_km": "km",
     "_usd_bn": "billion US dollars",
@@ -99,7 +99,7 @@ UNITS = {
 
 
 def number(cell: str) -> Decimal | None:
-    """Return the number in a cell, or None where there is none."""
+    """Return the number in a cell, or None if it holds no number."""
     try:
         value = Decimal(cell)
     except InvalidOperation:
@@ -108,7 +108,7 @@ def number(cell: str) -> Decimal | None:
 
 
 def rounding(*cells: str) -> Decimal:
-    """Return how far apart figures may lie: a unit of the last digit of each, since the press cuts off.
+    """Return how far apart figures may be: one unit of the last digit of each, since the press truncates.
 
     >>> rounding("97.7", "36.3", "61.45")
     Decimal('0.21')
@@ -118,7 +118,7 @@ def rounding(*cells: str) -> Decimal:
 
 
 def of_one(table: Table, tables: Tables) -> list[Problem]:
-    """Apply every rule that holds for any table that has the columns in question."""
+    """Apply every rule for any table to a table that has the columns in question."""
     rules: list[Callable[[Table, Tables], Iterator[Problem]]] = [
         keys_in_lists,
         days_in_order,
@@ -135,7 +135,7 @@ def of_one(table: Table, tables: Tables) -> list[Problem]:
 
 
 def keys_in_lists(table: Table, tables: Tables) -> Iterator[Problem]:
-    """Cells that hold several keys hold only keys that exist, each once."""
+    """Check that cells with several keys hold keys that exist, each once."""
     for spec in table.schema["fields"]:
         rule, column = spec.get("listOf"), spec["name"]
         if rule is None or not table.has(column) or rule["resource"] not in tables:
@@ -152,7 +152,7 @@ def keys_in_lists(table: Table, tables: Tables) -> Iterator[Problem]:
 
 
 def days_in_order(table: Table, tables: Tables) -> Iterator[Problem]:
-    """See that a period ends after it begins and that nothing is known before it happened."""
+    """Check that a period ends after it begins and that nothing is known before it happened."""
     pairs = [
         ("period_start", "period_end"),
         ("day", "end_day"),
@@ -168,7 +168,7 @@ def days_in_order(table: Table, tables: Tables) -> Iterator[Problem]:
 
 
 def spells(table: Table, tables: Tables) -> Iterator[Problem]:
-    """Spells end after they begin, and no state has two at once in one organisation."""
+    """Check that spells end after they begin and that no state has two at once in one organisation."""
     if not table.has("iso3", "from", "to"):
         return
     groups: dict[tuple[str, str], list[tuple[str, str, int]]] = defaultdict(list)
@@ -191,7 +191,7 @@ def spells(table: Table, tables: Tables) -> Iterator[Problem]:
 
 
 def names_of_states(table: Table, tables: Tables) -> Iterator[Problem]:
-    """See that a code and the name beside it mean the same state."""
+    """Check that a code and the name beside it mean the same state."""
     if "states" not in tables or table.name == "states":
         return
     names = {row["iso3"]: row["name"] for row in tables["states"].rows if "name" in row}
@@ -209,7 +209,7 @@ def names_of_states(table: Table, tables: Tables) -> Iterator[Problem]:
 
 
 def units(table: Table, tables: Tables) -> Iterator[Problem]:
-    """See that a column's name and its description state one unit, and that one indicator has one."""
+    """Check that a column's name and description state the same unit, and that an indicator has one unit."""
     for spec in table.schema["fields"]:
         for ending, unit in UNITS.items():
             if spec["name"].endswith(ending) and spec.get("unit", unit) != unit:
@@ -229,7 +229,7 @@ def units(table: Table, tables: Tables) -> Iterator[Problem]:
 
 
 def parts(table: Table, tables: Tables) -> Iterator[Problem]:
-    """See that exports and imports add up to the total, within the rounding of the three."""
+    """Check that exports and imports add up to the total, within the rounding of the three."""
     columns = [f["name"] for f in table.schema["fields"]]
     total = next((c for c in columns if c == "total_usd_bn"), None)
     two = [c for c in columns if c.endswith(("exports_usd_bn", "imports_usd_bn"))]
@@ -249,7 +249,7 @@ def parts(table: Table, tables: Tables) -> Iterator[Problem]:
 
 
 def sequences(table: Table, tables: Tables) -> Iterator[Problem]:
-    """Places in a sequence run 1, 2, 3; keys with a number stand in its order."""
+    """Check that positions in a sequence run 1, 2, 3 and that keys with a number follow its order."""
     for column, group in (("seq", "route"), ("order", None)):
         if table.has(column) and (group is None or table.has(group)):
             counts: Counter[str] = Counter()
@@ -261,7 +261,7 @@ def sequences(table: Table, tables: Tables) -> Iterator[Problem]:
 
 
 def doubles(table: Table, tables: Tables) -> Iterator[Problem]:
-    """No row says the same as another under a key of its own."""
+    """Check that no two rows say the same under different keys."""
     keys = {f["name"] for f in table.schema["fields"] if f["name"] in ("id", "key")}
     seen: dict[tuple[str, ...], int] = {}
     for line, row in table.numbered():
@@ -272,7 +272,7 @@ def doubles(table: Table, tables: Tables) -> Iterator[Problem]:
 
 
 def derived_says_how(table: Table, tables: Tables) -> Iterator[Problem]:
-    """See that a figure that was derived says how."""
+    """Check that a derived figure says how it was derived."""
     if table.has("basis", "note", "total_usd_bn"):
         for line, row in table.numbered():
             if row["basis"] == "derived" and not row["note"]:
@@ -280,7 +280,7 @@ def derived_says_how(table: Table, tables: Tables) -> Iterator[Problem]:
 
 
 def plain_numbers(table: Table, tables: Tables) -> Iterator[Problem]:
-    """See that numbers are written plainly: no exponent, no leading zero or plus, no minus before zero."""
+    """Check that numbers are written plainly: no exponent, no leading zero or plus, no minus before zero."""
     plain = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
     for spec in table.schema["fields"]:
         if spec["type"] in ("integer", "number") and table.has(spec["name"]):

@@ -1,7 +1,7 @@
-"""Hold the course's tables, or a table of one's own, to their schema and to one another.
+"""Check the course's tables, or a table of your own, against their schema and against one another.
 
 `check` reads every table as text, lets frictionless compare it with ``datapackage.json``, and then applies
-the rules of `samarkand.course.rules`: keys in lists, spells that overlap, sums that do not add up. Each
+the rules of `samarkand.course.rules`: lists of keys, overlapping spells, sums that do not add up. Each
 finding names file, line and column.
 """
 
@@ -44,20 +44,21 @@ def check(path: str | Path | None = None) -> list[Problem]:
     Parameters
     ----------
     path : str or Path, optional
-        A folder with ``datapackage.json``, that file itself, or a CSV file; without it the course's tables.
-        A CSV file that no ``datapackage.json`` beside it lists is held to the course's conventions: a
-        column ``iso3`` holds codes of the course, ``source`` its keys, ``from`` and ``to`` bound a spell,
-        ``lat`` and ``lon`` are degrees. A ``<name>.schema.json`` beside it may hold a schema of its own.
+        A folder with ``datapackage.json``, that file itself, or a CSV file; if not given, the course's
+        tables. A CSV file that is in no ``datapackage.json`` beside it is checked by the course's
+        conventions: a column ``iso3`` holds codes of the course, ``source`` its keys, ``from`` and ``to``
+        bound a spell, ``lat`` and ``lon`` are degrees. A file ``<name>.schema.json`` beside it may give its
+        own schema.
 
     Returns
     -------
     list of Problem
-        Empty if all is well; sorted by file and line.
+        Sorted by file and line; empty if nothing is wrong.
 
     Raises
     ------
     DamagedData
-        If there is nothing that could be checked: no such file, or a description that cannot be read.
+        If there is nothing to check: the file is missing, or its description cannot be read.
     """
     where = Path(path) if path is not None else course_data()
     if where.is_dir():
@@ -95,7 +96,7 @@ def read_package(path: Path) -> dict[str, Any]:
     Raises
     ------
     DamagedData
-        If it is no valid JSON or lists no tables.
+        If it is not valid JSON or lists no tables.
     """
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
@@ -116,7 +117,7 @@ def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[
     Parameters
     ----------
     folder : Path
-        Where the package lies.
+        The package's folder.
     package : dict
         Its description.
 
@@ -125,7 +126,7 @@ def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[
     tables : dict of Table
         The tables that could be read, by name.
     problems : list of Problem
-        Why others could not.
+        Why the others could not be read.
     """
     tables, problems = {}, []
     for resource in package["resources"]:
@@ -143,7 +144,7 @@ def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[
 
 
 def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
-    """Read a CSV file into cells of text; the header may be wrong, the shape may not."""
+    """Read a CSV file into cells of text; the header may be wrong, but not the shape."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -165,7 +166,7 @@ def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
 
 
 def _with_the_course(path: Path) -> tuple[dict[str, Any], dict[str, Table], list[Problem]]:
-    """Read one CSV file, as described beside it or by convention, together with the course's own tables."""
+    """Read one CSV file, described beside it or by convention, together with the course's own tables."""
     folder = course_data()
     package = read_package(folder / "datapackage.json")
     tables, _ = read(folder, package)
@@ -187,7 +188,7 @@ def _with_the_course(path: Path) -> tuple[dict[str, Any], dict[str, Table], list
 
 
 def _by_convention(header: list[str], tables: dict[str, Table]) -> dict[str, Any]:
-    """Describe a table by the names of its columns, as they are used throughout the course."""
+    """Describe a table by its column names, as the course uses them throughout."""
     known = {
         f["name"]: f
         for table in reversed(tables.values())
@@ -209,14 +210,14 @@ def _by_convention(header: list[str], tables: dict[str, Table]) -> dict[str, Any
 
 
 def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
-    """Let frictionless hold a table to its schema; its keys to other tables are looked up here.
+    """Compare a table with its schema through frictionless; look up its keys to other tables here.
 
     Parameters
     ----------
     table : Table
         The table.
     tables : dict of Table
-        The tables its keys may point to.
+        The tables that its keys may refer to.
 
     Returns
     -------
@@ -251,7 +252,7 @@ def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
 
 
 def _about_the_header(table: Table, expected: list[str]) -> Iterator[Problem]:
-    """Say which columns are missing, unknown, or out of order."""
+    """Name the columns that are missing, unknown or out of order."""
     for column in expected:
         if column not in table.header:
             yield table.problem(1, column, "the file has no such column.")
@@ -263,7 +264,7 @@ def _about_the_header(table: Table, expected: list[str]) -> Iterator[Problem]:
 
 
 def _sentence(schema: dict[str, Any], column: str | None, error: dict[str, Any]) -> str:
-    """Say an error of frictionless in the words of the course; empty where it has none."""
+    """Put an error of frictionless into the course's words; empty if the course has none for it."""
     described = {f["name"]: f for f in schema["fields"]}.get(column or "", {})
     kind, note, cell = error["kind"], error["note"], error["cell"]
     words = {
@@ -296,19 +297,19 @@ def _sentence(schema: dict[str, Any], column: str | None, error: dict[str, Any])
 
 
 def record(folder: Path | None = None) -> dict[str, Any]:
-    """Return a record of what the tables hold, to be reviewed and compared.
+    """Return a record of what the tables hold, for review and comparison.
 
     Parameters
     ----------
     folder : Path, optional
-        Where the data package lies; without it the course's own.
+        The folder of the data package; if not given, the course's own.
 
     Returns
     -------
     dict
-        For each table: number of rows; for each column of numbers its sum, for each column with few values
-        how often each occurs; and for each row, by its key, a short digest of its cells. A change of one cell
-        shows as one digest, and where it matters as a changed sum or count that a reviewer can judge.
+        For each table the number of rows; for each column of numbers its sum; for each column with few values
+        how often each occurs; and for each row, by its key, a short digest of its cells. A changed cell
+        appears as one changed digest and, often, as a changed sum or count that a reviewer can judge.
     """
     where = folder or course_data()
     tables, problems = read(where, read_package(where / "datapackage.json"))
@@ -343,7 +344,7 @@ def store() -> str:
     Returns
     -------
     str
-        A sentence that says what was done.
+        A sentence on what was done.
     """
     text = as_text(record())
     if RECORD.exists() and RECORD.read_text(encoding="utf-8") == text:
@@ -353,7 +354,7 @@ def store() -> str:
 
 
 def as_text(recorded: dict[str, Any]) -> str:
-    """Return a record as it is stored: JSON with one line a row, so that a change is one line of a diff.
+    """Return a record as it is stored: JSON with one line for each row, so that diffs are short.
 
     Parameters
     ----------

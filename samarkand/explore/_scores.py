@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from samarkand import cite, measures
+from samarkand import measures
 from samarkand.explore._engine import Panel
 from samarkand.ground.words import tr, trn
 from samarkand.page import markup, pictures
 from samarkand.page.markup import element, escape
+from samarkand.sources import cite
 
 #: Fewer forecasts than this tell luck from skill badly.
 FEW = 10

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from samarkand import cite, data
+from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.errors import WrongType, unknown
 from samarkand.ground.words import day, tr, trn
 from samarkand.page import controls, markup
 from samarkand.page.markup import element, escape
+from samarkand.sources import cite
 
 __all__ = ["claim_browser"]
 
@@ -213,7 +214,8 @@ def _list(claims: list[Claim]) -> str:
     """Return the claims one below the other; the frame takes the focus, so that arrow keys scroll it."""
     unfolded = len(claims) <= UNFOLDED
     rows = "".join(c.html[unfolded] for c in claims)
-    return element("div", rows, tabindex=0, role="region", aria_label=tr("Claims that fit"), class_="records")
+    label = tr("Claims that fit")
+    return element("div", rows, class_="records", tabindex=0, role="region", aria_label=label)
 
 
 def _claims(*, later: bool) -> list[Claim]:

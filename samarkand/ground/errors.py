@@ -25,7 +25,7 @@ class OutOfRange(CourseError, ValueError):
 
 
 class WrongType(CourseError, TypeError):
-    """A value of a kind that cannot be used here."""
+    """A value of a type that cannot be used here."""
 
 
 class DamagedData(CourseError):
@@ -33,14 +33,14 @@ class DamagedData(CourseError):
 
 
 def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") -> UnknownName:
-    """Build the error for a name that is not there, with the nearest name that is.
+    """Build the error for an unknown name, with the most similar known name.
 
     Parameters
     ----------
     kind : str
-        What the name should have been, as a sentence has it: ``tr("table")``, ``tr("column")``.
+        What the name should have been, as part of a sentence: ``tr("table")``, ``tr("column")``.
     name : object
-        What was asked for; anything, since a student may pass anything.
+        What was asked for (of any type, since a student may pass anything).
     known : iterable of str
         The names that exist.
     hint : str, optional
@@ -49,7 +49,7 @@ def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") ->
     Returns
     -------
     UnknownName
-        To be raised by the caller.
+        For the caller to raise.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Folders that are thrown away and locks that let go, also when the program that held them was killed."""
+"""Temporary folders, locks that end with their program, and files written whole or not at all."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from pathlib import Path
 
 from samarkand.ground.errors import CourseError
 
-if sys.platform != "win32":  # where nothing is graded but one's own work
+if sys.platform != "win32":  # on Windows, students only check their own work
     import fcntl
 
-#: How the folders are named, and the file in each that is locked while its owner lives.
+#: How the folders are named, and the file in each that stays locked while its owner lives.
 PREFIX, ALIVE = "samarkand-grading-", ".alive"
-#: Seconds that a folder is left alone whatever it looks like: its owner may be about to lock it.
+#: Seconds for which a folder is left alone in any case: its owner may be about to lock it.
 YOUNG = 60
 #: Seconds to wait for another program that works on the same course.
 PATIENCE = 600
 
 
 class Scratch:
-    """A folder of one's own that goes when it is closed; those of programs that were killed go too.
+    """A temporary folder, removed when closed; those of programs that were killed are removed too.
 
     Use it as a context manager, or call :meth:`remove`.
 
     Parameters
     ----------
     shared : bool, optional
-        Put it where other users may pass, wherever this user's own files for a while are kept.
+        Put it where other users may pass, wherever this user's temporary files are kept.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class Scratch:
             sweep(each)
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
         self._lock: int | None = None
-        with contextlib.suppress(OSError):  # without a lock nobody sweeps it away either
+        with contextlib.suppress(OSError):  # where locks do not work, nobody sweeps the folder away either
             self._lock = _locked(self.path / ALIVE, os.O_RDWR | os.O_CREAT)
 
     def __enter__(self) -> Path:
@@ -58,7 +58,7 @@ class Scratch:
         self.remove()
 
     def remove(self) -> None:
-        """Throw the folder away."""
+        """Remove the folder."""
         shutil.rmtree(self.path, ignore_errors=True)
         if self._lock is not None:
             os.close(self._lock)
@@ -66,7 +66,7 @@ class Scratch:
 
 
 def _passable(place: Path) -> bool:
-    """Say whether every user may pass through a folder."""
+    """Return whether every user may pass through a folder."""
     if not os.access(place, os.W_OK):
         return False
     place = place.resolve()
@@ -74,7 +74,7 @@ def _passable(place: Path) -> bool:
 
 
 def sweep(place: Path) -> None:
-    """Throw away the folders of programs that are no more."""
+    """Remove the folders of programs that have ended."""
     for folder in place.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):
             facts = folder.lstat()
@@ -82,7 +82,7 @@ def sweep(place: Path) -> None:
             if not own or folder.is_symlink() or time.time() - facts.st_mtime < YOUNG:
                 continue
             if not (folder / ALIVE).exists():
-                folder.rmdir()  # killed before it began; what is not empty is somebody's
+                folder.rmdir()  # its owner was killed early; a folder with files in it is not ours
                 continue
             lock = _locked(folder / ALIVE)
             if lock is not None:
@@ -91,7 +91,7 @@ def sweep(place: Path) -> None:
 
 
 def _locked(path: Path, flags: int = os.O_RDWR) -> int | None:
-    """Open and lock a file or folder for as long as this process lives; nothing if another holds it."""
+    """Open and lock a file or folder for as long as this process lives; return None if another holds it."""
     if sys.platform == "win32":
         return None
     descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -114,7 +114,7 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
     course : pathlib.Path
         The course's folder, which is what is locked.
     say : callable, optional
-        Takes a line, if there is somebody to wait for.
+        Takes a line to print if there is another program to wait for.
     patience : float, optional
         Seconds to wait; `PATIENCE` if not given.
 
@@ -130,7 +130,7 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
         try:
             lock = _locked(course, os.O_RDONLY)
         except OSError:
-            break  # NFS locks no folders: then nobody waits, and the gradebook's own lock must do
+            break  # NFS cannot lock folders: nobody waits, and the gradebook's own lock must be enough
         if lock is not None:
             break
         if time.monotonic() > end:
@@ -152,14 +152,14 @@ def write_whole(path: Path, body: bytes) -> None:
     Parameters
     ----------
     path : pathlib.Path
-        The file; its folder is made if need be.
+        The file; its folder is made if necessary.
     body : bytes
-        All that it shall hold.
+        The whole content.
 
     Raises
     ------
     OSError
-        If it cannot be written; the old file stands as it was.
+        If it cannot be written; the old file is unchanged.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -12,14 +12,14 @@ PACKAGE = Path(__file__).resolve().parent.parent
 ASSETS = PACKAGE / "assets"
 #: The folder that holds ``samarkand/``, ``course_data/`` and ``notebooks/``; see `installed_apart`.
 ROOT = PACKAGE.parent
-#: Where a wheel puts the tables; the repository keeps them beside the package.
+#: Where a wheel puts the tables; in the repository they lie beside the package.
 _WHEEL_DATA = PACKAGE / "course_data"
 
 
 def installed_apart() -> bool:
-    """Tell whether the package came from a wheel: with its tables, and without notebooks and exercises.
+    """Return whether the package came from a wheel: with its tables, but without notebooks and exercises.
 
-    Then `ROOT` is the folder of all installed packages, in which the course has nothing to look for.
+    `ROOT` is then the folder of all installed packages, where the course must not look for anything.
 
     Returns
     -------
@@ -30,12 +30,12 @@ def installed_apart() -> bool:
 
 
 def need_checkout(wanted: str) -> None:
-    """Stop with a sentence if something needs the course's folder and the package is installed apart from it.
+    """Raise if something needs the course's folder and the package is installed apart from it.
 
     Parameters
     ----------
     wanted : str
-        What is missing then, as the subject of a sentence: ``"the lessons"``.
+        What is missing in that case, as the subject of a sentence: ``"the lessons"``.
 
     Raises
     ------
@@ -52,8 +52,8 @@ def need_checkout(wanted: str) -> None:
 def course_data() -> Path:
     """Return the folder with the course's tables.
 
-    ``SAMARKAND_DATA`` in the environment names one; otherwise it is ``course_data/`` beside the package, or
-    inside it where a wheel was installed.
+    ``SAMARKAND_DATA`` in the environment sets the folder; otherwise it is ``course_data/`` beside the package
+    or, in an installed wheel, inside it.
 
     Returns
     -------
@@ -76,11 +76,11 @@ def course_data() -> Path:
 
 
 def my_work() -> Path:
-    """Return the student's own folder; nothing in it belongs to the course.
+    """Return the student's own folder, which holds nothing of the course.
 
-    It is ``my_work/`` beside ``notebooks/``, or in the current folder where a wheel was installed;
-    ``SAMARKAND_WORK`` in the environment names another one. The folder is not created here: whoever writes
-    into it does that.
+    It is ``my_work/`` beside ``notebooks/`` or, in an installed wheel, in the current folder.
+    ``SAMARKAND_WORK`` in the environment sets another one. The folder is not created here, but when something
+    is first written into it.
 
     Returns
     -------

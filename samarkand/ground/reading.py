@@ -1,4 +1,4 @@
-"""Files of the course, read once, and again when they have changed; damage is told in a sentence."""
+"""Files of the course, read once and again when they change; damage is reported in a sentence."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ T = TypeVar("T")
 
 
 def kept(read: Callable[P, T]) -> Callable[P, T]:
-    """Keep what a function reads from files, until one of them changes.
+    """Keep what a function reads from files until one of them changes.
 
     Parameters
     ----------
     read : callable
-        Takes the paths of one or more files, and other arguments that can be hashed. Whatever it raises when
-        it meets what it did not expect becomes `DamagedData`, with the error itself as its cause.
+        Takes the paths of one or more files, and other arguments that can be hashed. Any unexpected error
+        that it raises becomes `DamagedData`, with the original error as its cause.
 
     Returns
     -------
     callable
-        The same function. What it returns is shared by all callers.
+        The same function. All callers share the values it returns.
 
     Examples
     --------
@@ -63,24 +63,24 @@ def kept(read: Callable[P, T]) -> Callable[P, T]:
 
 @kept
 def rows(path: Path, *columns: str) -> tuple[dict[str, str], ...]:
-    """Read a small CSV file whole, without pandas.
+    """Read a small CSV file completely, without pandas.
 
     Parameters
     ----------
     path : pathlib.Path
         The file.
     *columns : str
-        Columns that it must have.
+        Columns that the file must have.
 
     Returns
     -------
     tuple of dict
-        The rows, each cell as text by the name of its column; they are shared, so leave them as they are.
+        The rows, each a dict from column to text; they are shared, so do not change them.
 
     Raises
     ------
     DamagedData
-        If the file is missing, is no CSV file in UTF-8, or lacks a column or a cell.
+        If the file is missing, is not CSV in UTF-8, or lacks a column or a cell.
 
     Examples
     --------

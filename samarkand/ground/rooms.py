@@ -1,9 +1,9 @@
-"""What a room of the package offers, found and not listed: a new module needs no line anywhere else.
+"""What a room of the package offers, found by itself: a new module needs no line anywhere else.
 
-A room is a folder such as ``maps`` or ``explore``. Each of its modules names what it offers in ``__all__``;
-the room gives those names, and imports a module when one of its names is first used, so that
+A room is a folder such as ``maps`` or ``explore``. Each of its modules lists what it offers in ``__all__``;
+the room offers those names too. It imports a module only when one of its names is first used, so that
 ``from samarkand import maps`` does not load folium. Modules whose names begin with ``_`` are the room's
-engine, the others bear the word of their subject.
+engine; the others are named after their subject.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OFFERS = re.compile(r"^__all__ = (\[.*?\])$", re.DOTALL | re.MULTILINE)
 
 
 def modules(room: str) -> dict[str, Path]:
-    """Return the modules of a room, in the order of the alphabet.
+    """Return the modules of a room, in alphabetical order.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def modules(room: str) -> dict[str, Path]:
     Returns
     -------
     dict of str to pathlib.Path
-        Each module's name within the room, and its file.
+        The name of each module within the room, and its file.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def modules(room: str) -> dict[str, Path]:
 
 @cache
 def offers(room: str) -> dict[str, str]:
-    """Return what a room offers, and the module that has it; no module is imported for that.
+    """Return what a room offers and in which module, without importing any.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def offers(room: str) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Each name of an ``__all__``, and the module's full name.
+        Each name in an ``__all__``, and the full name of its module.
 
     Raises
     ------
@@ -75,12 +75,12 @@ def offers(room: str) -> dict[str, str]:
 
 
 def find(room: str, name: str) -> Any:
-    """Return what a room offers under a name: its ``__getattr__``.
+    """Return what a room offers under a name (the room's ``__getattr__``).
 
     Parameters
     ----------
     room, name : str
-        A package, and what is asked of it.
+        A package, and the name that is looked up in it.
 
     Returns
     -------
@@ -106,7 +106,7 @@ class _Room(ModuleType):
 
 
 def keep_names(room: str) -> None:
-    """See that a module does not hide what it offers under its own name: ``explore.votes`` is the explorer.
+    """Keep a module from hiding what it offers under its own name: ``explore.votes`` is the explorer.
 
     Parameters
     ----------

@@ -1,12 +1,12 @@
 """Sentences that people read: looked up in a catalogue, then filled in; days, lists and plurals in words.
 
-Every text that a student reads goes through :func:`tr` or :func:`trn`, whole: a sentence is one message with
-named gaps, never put together from pieces, since another language has another order. The English text is the
-key. A catalogue is ``locales/<language>/LC_MESSAGES/samarkand.mo`` in this package; ``SAMARKAND_LANGUAGE`` in
-the environment names the language, and it holds for the whole process.
+Every text that a student reads goes whole through :func:`tr` or :func:`trn`. A sentence is one message with
+named gaps; it is never put together from pieces, since word order differs between languages. The English
+text is the key. A catalogue is ``locales/<language>/LC_MESSAGES/samarkand.mo`` in this package.
+``SAMARKAND_LANGUAGE`` in the environment sets the language of the whole process.
 
-``en-XA`` is no language but a test of it all: accents and two fifths more letters on whatever went through
-here, so that a text that did not is seen at once, and so is a picture with no room for a longer one.
+``en-XA`` is not a language but a test: it adds accents and two fifths more letters to every text that goes
+through here. A text that does not, and a picture without room for longer texts, are then seen at once.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-#: The made-up language that shows what has not gone through the catalogue.
+#: The made-up language that shows which texts bypass the catalogue.
 PSEUDO = "en-XA"
-#: What stands around every text in it.
+#: The marks around every text in that language.
 OPENING, CLOSING = "\u27e6", "\u27e7"
 _ACCENTED = str.maketrans("aceinosuyACEINOSUY", "\u00e0\u00e7\u00e9\u00ee\u00f1\u00f6\u0161\u00fb\u00fd"
                           "\u00c0\u00c7\u00c9\u00ce\u00d1\u00d6\u0160\u00db\u00dd")  # fmt: skip
-#: Gaps, tags and entities, which no translation changes.
+#: Gaps, tags and entities, which translations keep as they are.
 _KEPT = re.compile(r"(\{[^{}]*\}|<[^<>]*>|&#?\w+;)")
 
 
@@ -47,15 +47,15 @@ def _catalogue(name: str) -> gettext.NullTranslations:
 
 
 def tr(message: str, /, **values: object) -> str:
-    """Return a text in the language of this process, its gaps filled in.
+    """Return a text in the language of this process, with its gaps filled.
 
     Parameters
     ----------
     message : str
-        A whole sentence or label in English, a constant in the source; ``{name}`` is a gap, ``{share:.1f}``
-        one with a format.
+        A whole sentence or label in English, written as a literal in the source; ``{name}`` is a gap,
+        ``{share:.1f}`` one with a format.
     **values
-        What stands in the gaps. Without any, the text is taken as it is, braces and all.
+        What to put into the gaps. Without any, the text is used as it is, braces included.
 
     Returns
     -------
@@ -92,16 +92,16 @@ def translated(message: str, language: str) -> str:
 
 
 def trn(one: str, many: str, n: int, /, **values: object) -> str:
-    """Return a text with the plural form that a number asks for; ``{n}`` stands for the number.
+    """Return a text in the plural form that a number needs; ``{n}`` stands for the number.
 
     Parameters
     ----------
     one, many : str
-        The English forms, both constants in the source.
+        The English forms, both literals in the source.
     n : int
         The number.
     **values
-        What stands in the other gaps.
+        What to put into the other gaps.
 
     Returns
     -------
@@ -126,14 +126,14 @@ def listed(parts: Sequence[object], *, last: str = "and") -> str:
     Parameters
     ----------
     parts : sequence
-        At least none.
+        Any number of parts, even none.
     last : {"and", "or"}
-        What stands before the last.
+        The word before the last part.
 
     Returns
     -------
     str
-        The sentence's list.
+        The parts as text.
 
     Examples
     --------
@@ -188,11 +188,11 @@ def day(when: dt.date, *, year: bool = True, short: bool = False) -> str:
     Parameters
     ----------
     when : datetime.date
-        A day, or a moment in it.
+        A day, or a moment on it.
     year : bool, default True
-        Whether the year is told.
+        Whether to give the year.
     short : bool, default False
-        Whether the month has three letters.
+        Whether to shorten the month to three letters.
 
     Returns
     -------
@@ -211,7 +211,7 @@ def day(when: dt.date, *, year: bool = True, short: bool = False) -> str:
 
 
 def _pseudo(message: str) -> str:
-    """Write a text with accents and two fifths longer; gaps and tags stay.
+    """Add accents to a text and make it two fifths longer; gaps and tags stay.
 
     >>> _pseudo("{n} claims") == "\u27e6{n} \u00e7l\u00e0\u00eem\u0161 ~~~\u27e7"
     True

@@ -263,7 +263,10 @@ def still(source: str) -> str:
 
 def _image(drawing: str) -> str:
     """Return an SVG as an image of the same size, with the same text for those who do not see it."""
-    kept = {key: html.unescape(value) for key, value in _KEPT.findall(drawing.partition(">")[0])}
+    head, _, rest = drawing.partition(">")
+    kept = {key: html.unescape(value) for key, value in _KEPT.findall(head)}
+    # The image stands on the page as the drawing did, margins and all; within it they would cut the drawing.
+    drawing = re.sub(r' style="[^"]*"', "", head) + ">" + rest
     # Percent-encoding, not base64: shorter for SVG, and a difference between two versions can be read.
     data = urllib.parse.quote(drawing, safe="~()*!.'/:?@,;= ")
     return element("img", alt=kept.pop("aria-label", ""), src=f"data:image/svg+xml,{data}", **kept)

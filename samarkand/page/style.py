@@ -1,7 +1,7 @@
-"""The one authority for colour and pattern: Okabe and Ito's palette, and a pattern beside each colour.
+"""The one authority for colour and pattern: Okabe and Ito's palette, and a pattern with each colour.
 
-Whoever cannot tell the colours apart can tell the patterns; whoever prints in grey can, too. Maps and charts
-take both from here: as `Mark` objects, as CSS custom properties (`css`) or as SVG patterns (`patterns_svg`).
+Patterns serve readers who cannot tell the colours apart, and prints in grey. Maps and charts take both from
+here: as `Mark` objects, as CSS custom properties (`css`) or as SVG patterns (`patterns_svg`).
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ OKABE_ITO: Mapping[str, str] = {
     "reddish_purple": "#CC79A7",
 }
 
-#: Colours of the palette let down with white, for large areas that stay behind what matters.
+#: Paler colours of the palette, for large areas in the background.
 TINTS: Mapping[str, str] = {"orange": "#F4CE85", "grey": "#C9CFD5"}
 
-#: What is not data: paper, writing, land and sea. Writing stands out from paper by 4.5 to 1 or more (WCAG
-#: 2.2, 1.4.3).
+#: Colours of everything but data: paper, text, land and sea. Text has a contrast of 4.5 to 1 or more with
+#: paper (WCAG 2.2, 1.4.3).
 PAPER: Mapping[str, str] = {
     "paper": "#ffffff",
     "ink": "#1b2733",
@@ -43,7 +43,7 @@ PAPER: Mapping[str, str] = {
     "border": "#c4bcaa",
 }
 
-#: Fonts that are there without a download, on Windows, macOS, Android and Linux.
+#: Fonts found without a download on Windows, macOS, Android and Linux.
 FONT = (
     'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif'
 )
@@ -56,11 +56,11 @@ class Mark:
     Parameters
     ----------
     code : str
-        One letter, short enough to be written once a state and year into a map.
+        One letter, short enough to write into a map for each state and year.
     label, plural : str
-        What a legend or a sentence calls one, and several.
+        The word for one and for several, in a legend or a sentence.
     colour : str
-        Of the palette, as ``#rrggbb``.
+        One of the palette, as ``#rrggbb``.
     pattern : str
         A key of `PATTERNS`, or ``solid``.
     """
@@ -73,22 +73,22 @@ class Mark:
 
     @property
     def fill(self) -> str:
-        """What stands after ``fill:`` in a document that holds `patterns_svg`."""
+        """The value for ``fill:`` in a document that holds `patterns_svg`."""
         return self.colour if self.pattern == "solid" else f"url(#p-{self.code})"
 
     @property
     def initial(self) -> str:
-        """The first letter of its label, to be written into a small square."""
+        """The first letter of the label, to write into a small square."""
         return next(letter for letter in self.label if letter.isalpha()).upper()
 
     @property
     def ink(self) -> str:
-        """The colour for writing upon it: white or dark, whichever stands out more."""
+        """The colour of text on it: white or dark, whichever has more contrast."""
         dark = PAPER["ink"]
         return "#ffffff" if contrast(self.colour, "#ffffff") > contrast(self.colour, dark) else dark
 
 
-#: Pattern tiles: size in px, turn in degrees, and what is drawn in the tile above the colour.
+#: Pattern tiles: size in px, rotation in degrees, and what is drawn in the tile over the colour.
 PATTERNS: Mapping[str, tuple[int, int, str]] = {
     "diagonal": (7, 45, '<path fill="#fff" fill-opacity=".72" d="M0 0h2v7H0z"/>'),
     "dots": (
@@ -127,7 +127,7 @@ VOTES: Mapping[str, Mark] = {
     "not a member": Mark("t", tr("not in the Council"), tr("not in the Council"), "#dfe3e6"),
 }
 
-#: What a map of places picks out.
+#: The places that a map points out.
 PLACES: Mapping[str, Mark] = {
     "chosen": Mark("h", tr("in focus"), tr("in focus"), OKABE_ITO["vermillion"]),
     "met": Mark("b", tr("leader met"), tr("leaders met"), TINTS["orange"], "lines"),
@@ -142,7 +142,7 @@ def mark(status: str) -> Mark:
     Raises
     ------
     UnknownName
-        If nothing is called so.
+        If no mark has that name.
 
     Examples
     --------
@@ -158,14 +158,14 @@ def mark(status: str) -> Mark:
 
 
 def counted(kind: str, n: int) -> str:
-    """Return how many states have a status, or voted in a way, in words.
+    """Return in words how many states have a status, or voted in a way.
 
     Parameters
     ----------
     kind : str
         A key of `STATUS` or `VOTES`.
     n : int
-        How many.
+        The number of states.
 
     Returns
     -------
@@ -221,17 +221,17 @@ def contrast(one: str, other: str) -> float:
 
 
 def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
-    """Return the ``<defs>`` of an SVG that holds the patterns of marks.
+    """Return the ``<defs>`` of an SVG with the patterns of marks.
 
     Parameters
     ----------
     marks : iterable of Mark, optional
-        Those of `STATUS` if left out.
+        Those of `STATUS` if not given.
 
     Returns
     -------
     str
-        ``<defs>...</defs>``; a pattern is called ``p-`` and the mark's code.
+        ``<defs>...</defs>``; the name of a pattern is ``p-`` and the mark's code.
 
     Examples
     --------
@@ -257,13 +257,13 @@ def css(marks: Iterable[Mark] | None = None) -> str:
     Parameters
     ----------
     marks : iterable of Mark, optional
-        Those of `STATUS` if left out.
+        Those of `STATUS` if not given.
 
     Returns
     -------
     str
-        ``--m`` and ``--m-ink`` (colour, and writing upon it) for a mark with the code ``m``; ``--ink``,
-        ``--sea`` ... for `PAPER`; ``--font``.
+        ``--m`` and ``--m-ink`` (colour, and text on it) for a mark with the code ``m``; ``--ink``, ``--sea``
+        ... for `PAPER`; ``--font``.
 
     Examples
     --------

@@ -636,7 +636,7 @@ for what in (resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE, resource.RLIMIT_CORE
     resource.setrlimit(what, (0, 0))
 try: resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
 except ValueError: pass
-""", ALL, 10),
+""", ALL, 5),
     A("exceptions thrown into the server", """
 import ctypes, threading, time
 main = threading.main_thread().ident
@@ -651,7 +651,7 @@ import sys
 def hook(event, args):
     if event in ("os.fork", "socket.sendall", "signal.setitimer"): raise MemoryError
 sys.addaudithook(hook)
-""", ALL, 10),
+""", ALL, 5),
     A("works on when all is over", """
 import atexit, os, signal, time, weakref
 class Last:

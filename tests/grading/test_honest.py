@@ -24,6 +24,7 @@ from samarkand.exercise import numbers
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import assessment, checks
 from samarkand.grading.marking.assessment import AGAIN
+from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.sandbox.work import Cell, Outcome, Ran, Result
 from samarkand.ground import home
 
@@ -167,11 +168,43 @@ def test_what_counts_is_read_where_the_student_saw_it(assessor, blank, tmp_path)
     assert assess(assessor, tmp_path, notebook).points == 10
 
 
-def test_the_same_work_has_the_same_mark(assessor, blank, tmp_path):
-    q3 = "import random\ndef was_member(since, until, day):\n    return random.random() < 0.5"
-    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q3": q3})
-    results = [assess(assessor, tmp_path, notebook).verdicts for _ in range(3)]
-    assert results[0] == results[1] == results[2]
+#: Ways to draw a number between 0 and 1 without a seed.
+DRAWS = (
+    "random.random()", "random.Random().random()", "random.SystemRandom().random()", "secrets.randbelow(1000) / 1000",
+    "os.urandom(1)[0] / 256", "os.getrandom(1)[0] / 256", "uuid.uuid4().int / 2**128", "np.random.random()",
+    "np.random.default_rng().random()", "np.random.RandomState().rand()", "hash('a') % 1000 / 1000",
+    "pd.Series(range(1000)).sample(1).iloc[0] / 1000",
+    "int.from_bytes(open('/dev/urandom', 'rb').read(8), 'big') / 2**64",
+    "float(subprocess.run([sys.executable, '-c', 'import random; print(random.random())'], capture_output=True).stdout)",
+)  # fmt: skip
+
+
+def test_the_same_work_has_the_same_mark(assessor, blank, tmp_path, sandbox):
+    """Whatever it draws by chance is the same in each run, in cells and in functions, in another sandbox too."""
+    imports = (
+        "import os, random, secrets, subprocess, sys, tempfile, uuid\nimport numpy as np, pandas as pd\n"
+    )
+    draws = ", ".join(DRAWS)
+    answers = {
+        "q1": f"{imports}product = [{draws}]",
+        "q2": f"print([{draws}], np.random.default_rng().random(), uuid.uuid4())\nborder_shares = secrets.token_hex()",
+        "q3": f"def was_member(since, until, day):\n    return sum([{draws}])",
+    }
+    notebook = workshop.fill(blank, **answers)
+    first, *others = [assess(assessor, tmp_path, notebook) for _ in range(4)]
+    with Sandbox(sandbox.data, warm=sandbox.warm) as box:
+        others.append(assessor.run(assessor.prepare("ada", tmp_path / "ada" / workshop.NAME), box))
+    assert not any(ran.error for ran in first.ran.values()), first.ran
+    for other in others:
+        assert (other.verdicts, other.ran) == (first.verdicts, first.ran)
+    unlike = workshop.fill(
+        blank,
+        q1=imports
+        + "product = len({np.random.default_rng().random() for _ in range(9)}) + len({uuid.uuid4() for _ in range(9)})",
+    )
+    assert (
+        assess(assessor, tmp_path, unlike).verdicts[0].read == "18"
+    )  # and not the same number again and again
 
 
 def test_another_students_numbers_are_wrong(assessor, blank, tmp_path):

@@ -31,7 +31,7 @@ from samarkand.grading.classroom import selfstudy
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks, inputs
 from samarkand.grading.marking.assessment import Assessor
-from samarkand.grading.sandbox import box
+from samarkand.grading.sandbox import view
 from samarkand.grading.sandbox.work import Cell
 from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
@@ -107,7 +107,7 @@ def test_the_key_stays_with_the_instructor_and_the_seed_does_not_lead_to_it(tmp_
     assert seed not in key
     with pytest.raises(OutOfRange, match="too short"):
         inputs.key(b"guessed")
-    assert Path(inputs.__file__).relative_to(home.PACKAGE).parts[0] in box.NOT_FOR_STUDENTS
+    assert Path(inputs.__file__).relative_to(home.PACKAGE).parts[0] in view.NOT_FOR_STUDENTS
 
 
 def test_what_is_graded_before_the_secret_changes_is_graded_anew(course):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 import workshop
+from test_attacks_inside import FLOOD
 
 from samarkand.grading.sandbox.box import Sandbox
 
@@ -61,8 +62,9 @@ def test_both_have_their_marks(side_by_side):
             {"died", "finished"},
         ),
         ("import os\nos.closerange(0, 64)", {"died"}),
+        (FLOOD, {"memory", "cpu", "wall"}),
     ],
-    ids=["memory", "time", "forks", "signals to all", "signals to each", "hangs up"],
+    ids=["memory", "time", "forks", "signals to all", "signals to each", "hangs up", "names"],
 )
 def test_what_one_uses_up_is_not_the_others(side_by_side, attack, ended):
     eve, ada = side_by_side({"added": attack}, PATIENT, replace(workshop.LIMITS, memory=300 << 20, wall=12))

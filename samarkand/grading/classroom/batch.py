@@ -1,4 +1,4 @@
-"""A whole class in one go: sandboxes side by side, nbgrader's pipeline behind them, nothing done twice."""
+"""A whole class in one go: sandboxes side by side, then nbgrader's pipeline; no work is done twice."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Summary:
     Attributes
     ----------
     graded, unchanged : list of str
-        Students whose work was graded now; whose work was graded before and has not changed.
+        Students whose work was graded now; students whose graded work has not changed since.
     troubles : list of str
-        A sentence for each thing that went wrong; none: exit status 0.
+        A sentence for each thing that went wrong; the exit status is 0 if there are none.
     trusted : bool
-        Whether student code ran with no sandbox.
+        Whether student code ran without a sandbox.
     """
 
     graded: list[str] = field(default_factory=list)
@@ -68,12 +68,12 @@ def grade(  # noqa: PLR0913 - the options of the verb
     students : sequence of str, optional
         Only these.
     jobs : int, optional
-        How many submissions are worked on at a time; with one, nothing else runs meanwhile. None: as many as
-        there are processors, up to six.
+        How many submissions are worked on at a time; with 1, nothing else runs at the same time. None: one
+        for each processor, up to six.
     force : bool, optional
         Grade also what has not changed.
     trusted : bool, optional
-        Run student code with no sandbox at all.
+        Run student code without any sandbox.
     limits : Limits, optional
         What one submission may use.
     say : callable, optional
@@ -136,7 +136,7 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
             exercise, released, course.seed(), boxes.first, limits, boxes.alone, key=course.key()
         )
         progress = Progress(len(todo), say)
-        confined: list[bool] = []  # of whom something ran
+        confined: list[bool] = []  # for each submission, whether it ran
 
         def work(student: str) -> Assessment:
             prepared = assessor.prepare(student, todo[student])
@@ -157,7 +157,7 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
             shutil.rmtree(stage / student, ignore_errors=True)
             progress.step(result)
 
-        order = sorted(todo, key=lambda student: f"{student}/")  # of their folders, as nbgrader goes
+        order = sorted(todo, key=lambda student: f"{student}/")  # nbgrader's order, which is that of folders
         with Ahead(order, work, boxes.count) as ahead:
             complaint = _pipeline(course, exercise.id, stage, order, ready, done, ahead.errors.setdefault)
         for student in todo:
@@ -171,7 +171,7 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
 
 
 def _same_points(course: Course, exercise: ExerciseSet, released: Released) -> None:
-    """Stop if marks would be out of other points than those that students see."""
+    """Raise if graded work would have other point values than the students' notebooks show."""
     odd = differing(exercise.worth, "in the checks", worth(released.notebook), "in the released notebook")
     book = gradebook.worth(course.gradebook, exercise.id)
     if not odd and book:
@@ -185,7 +185,7 @@ def _same_points(course: Course, exercise: ExerciseSet, released: Released) -> N
 
 
 def _name_unreadable(result: Assessment, summary: Summary) -> None:
-    """Name a work of which nothing could be read: it has no points, and somebody should ask why."""
+    """Report a submission that could not be read: it gets no points, and somebody should ask why."""
     if result.ended == "unreadable":
         summary.troubles.append(f"{result.student}: {' '.join(result.remarks)} No points.")
 
@@ -193,7 +193,7 @@ def _name_unreadable(result: Assessment, summary: Summary) -> None:
 def _chosen(
     course: Course, exercise: ExerciseSet, students: Sequence[str], summary: Summary
 ) -> dict[str, Path]:
-    """Find the submissions to grade; name those that are missing or not on the roster."""
+    """Find the submissions to grade; report those that are missing or not on the roster."""
     found, misplaced = course.submissions(exercise.id), course.misplaced(exercise.id)
     if not found:
         nothing = (
@@ -221,7 +221,7 @@ def _chosen(
 
 
 def _by_id(found: dict[str, Path], summary: Summary) -> dict[str, Path]:
-    """Find whose folder each is: a Mac may write the letters of an id in another form, which is no fault."""
+    """Match folders to ids: a Mac may encode the letters of an id in another form, which is no mistake."""
     folders: dict[str, Path] = {}
     for name in sorted(found, key=lambda name: not unicodedata.is_normalized("NFC", name)):
         try:
@@ -237,12 +237,12 @@ def _by_id(found: dict[str, Path], summary: Summary) -> dict[str, Path]:
 
 
 def _has_roster(course: Course) -> bool:
-    """Say whether students were entered by the instructor: then nobody else is graded."""
+    """Return whether the instructor entered students; if so, only they are graded."""
     return (course.root / "roster.csv").is_file()
 
 
 def _stage(stage: Path, name: str, folder: Path, work: Work) -> None:
-    """Lay the rebuilt notebook where nbgrader will look for it."""
+    """Put the rebuilt notebook where nbgrader looks for it."""
     target = stage / work.student / name
     target.mkdir(parents=True)
     (target / f"{name}.ipynb").write_text(json.dumps(work.notebook, ensure_ascii=True), encoding="utf-8")
@@ -252,7 +252,7 @@ def _stage(stage: Path, name: str, folder: Path, work: Work) -> None:
 
 
 def _check_time(folder: Path, student: str, summary: Summary) -> None:
-    """Write a time in UTC, as nbgrader reads it; take one away that it could not read."""
+    """Rewrite a timestamp in UTC, as nbgrader reads it; remove one that nbgrader could not read."""
     path = folder / "timestamp.txt"
     if not path.exists():
         return
@@ -264,9 +264,9 @@ def _check_time(folder: Path, student: str, summary: Summary) -> None:
 
 
 def _utc(text: str) -> datetime.datetime:
-    """Read a time. nbgrader takes an offset that stands apart for seconds, and an unknown zone for UTC."""
+    """Read a time. nbgrader takes a separate offset for seconds, and an unknown time zone for UTC."""
     from dateutil import parser, tz  # type: ignore[import-untyped]
-    from nbgrader.utils import parse_utc  # only here, where no other thread imports it
+    from nbgrader.utils import parse_utc  # imported here, where no other thread imports it
 
     day, _, zone = text.rpartition(" ")
     if re.fullmatch(r"[+-]\d\d(:?\d\d)?", zone):
@@ -287,7 +287,7 @@ def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from 
     done: Callable[[str], None],
     failed: Callable[[str, Exception], object],
 ) -> str:
-    """Run nbgrader's own autograding over the staged notebooks; return what it complained of."""
+    """Run nbgrader's own autograding over the staged notebooks; return its error message."""
     gradebook.library()
     from nbgrader.converters.base import NbGraderException
     from traitlets import TraitError
@@ -304,7 +304,7 @@ def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from 
     try:
         pipeline.start()
     except NbGraderException:
-        return heard.why  # whoever is missing from the graded is named by the caller
+        return heard.why  # the caller names each student who was not graded
     except TraitError as error:
         raise CourseError(f"A setting in nbgrader_config.py cannot be used: {error}") from None
     except SystemExit as error:
@@ -315,7 +315,7 @@ def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from 
 def _stands(  # noqa: PLR0913, PLR0917 - all that can have changed
     course: Course, exercise: str, student: str, digest: str, scores: dict[str, float], summary: Summary
 ) -> bool:
-    """Say whether a student's marks are still those of this very work, and note it."""
+    """Return whether a student's marks are still those of this very work; if so, list it as unchanged."""
     kept = records.standing(course, exercise, student, digest)
     if kept is None or any(scores.get(f"{v.question}-check") != v.points for v in kept.verdicts):
         return False

@@ -1,4 +1,4 @@
-"""A course as nbgrader lays it out: where everything lies, and how nbgrader is told so."""
+"""A course in nbgrader's layout: where everything lies, and nbgrader's settings for it."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from samarkand.grading.submission.rebuilding import Released
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError, DamagedData
 
+#: nbgrader's own default.
+EXCHANGE = "/usr/local/share/nbgrader/exchange"
+
 
 class Course:
     """An nbgrader course with checks.
@@ -33,7 +36,7 @@ class Course:
     Raises
     ------
     CourseError
-        If the folder is no such course.
+        If the folder is not such a course.
     """
 
     def __init__(self, root: Path | None = None, secret: Path | None = None) -> None:
@@ -56,7 +59,7 @@ class Course:
 
     @property
     def secret(self) -> Path:
-        """The file with the instructor's secret: outside the repository, readable by nobody else."""
+        """The file with the instructor's secret: outside the repository, readable by its owner only."""
         if self._secret is not None:
             return self._secret
         named = os.environ.get("SAMARKAND_SECRET")
@@ -85,7 +88,7 @@ class Course:
         return numbers.seed(self._told())
 
     def key(self) -> str:
-        """Return the key that the inputs of functions are drawn from; unlike the seed, it never leaves here.
+        """Return the key from which the inputs of functions are drawn; unlike the seed, it never leaves here.
 
         Returns
         -------
@@ -96,20 +99,20 @@ class Course:
 
     @property
     def _sign(self) -> str:
-        """What tells one secret from another and gives none away."""
+        """A fingerprint of the secret, which does not reveal it."""
         return hashlib.sha256(f"samarkand: sign of {self.seed()}".encode()).hexdigest()[:16]
 
     def remember_secret(self) -> None:
-        """Note which secret the sets are released with."""
+        """Record which secret the sets are released with."""
         (self.root / "secret_sign.txt").write_text(f"{self._sign}\n", encoding="utf-8")
 
     def same_secret(self) -> None:
-        """Stop if the sets were released with another secret: everybody's own numbers would be others.
+        """Raise if the sets were released with another secret: every student's numbers would change.
 
         Raises
         ------
         CourseError
-            With the file that was looked into.
+            Names the file that was read.
         """
         path = self.root / "secret_sign.txt"
         if path.is_file() and path.read_text(encoding="utf-8").strip() != self._sign:
@@ -136,7 +139,7 @@ class Course:
         return Released(path, {question.id: question.name for question in exercise.questions}, sorted(others))
 
     def submissions(self, exercise: str) -> dict[str, Path]:
-        """Find what was handed in: the folder of each student who has one for this set.
+        """Find what was handed in: the folder of each student with work for this set.
 
         Returns
         -------
@@ -152,18 +155,18 @@ class Course:
             try:
                 there = folder.is_dir() or folder.is_symlink()
             except OSError:
-                there = True  # it cannot be looked into: whoever reads it says so
+                there = True  # it cannot be opened; reading it later reports why
             if there:
                 found[student] = folder
         return found
 
     def misplaced(self, exercise: str) -> list[str]:
-        """Find what looks handed in for a set and lies where nothing is looked for.
+        """Find files that look handed in for a set but lie where no submission is looked for.
 
         Returns
         -------
         list of str
-            A sentence each.
+            One sentence each.
         """
         submitted, number = self.root / "submitted", exercise.partition("_")[0]
         sentences = []
@@ -171,7 +174,7 @@ class Course:
             try:
                 names = sorted(path.name for path in place.iterdir()) if place.is_dir() else []
             except OSError:
-                continue  # whoever reads it says so
+                continue  # reading it later reports why
             if exercise in names:
                 continue
             for path in (place.name, *(f"{place.name}/{name}" for name in names)):
@@ -183,26 +186,32 @@ class Course:
                     break
         return sentences
 
+    @property
+    def exchanges(self) -> list[Path]:
+        """The folder through which students hand in, as nbgrader has it and as this course's settings do."""
+        named = self.nbgrader("")[0].get("Exchange", {}).get("root", EXCHANGE)
+        return list(dict.fromkeys((Path(EXCHANGE), Path(str(named)).absolute())))
+
     def nbgrader(self, assignment: str, student: str = "*", **directories: str) -> tuple[Any, Any]:
-        """Build what nbgrader's converters want.
+        """Build the settings that nbgrader's converters need.
 
         Returns
         -------
         config : traitlets.config.Config
             The course's own ``nbgrader_config.py``.
         coursedir : nbgrader.coursedir.CourseDirectory
-            This course, one assignment.
+            This course, with one assignment.
         """
         from nbgrader.coursedir import CourseDirectory
         from traitlets.config import Config
         from traitlets.config.loader import PyFileConfigLoader
 
-        # nbgrader calls alembic by its name: it lies beside this Python, on the PATH or not.
+        # nbgrader calls alembic by name; it lies beside this Python, which may not be on the PATH.
         beside = str(Path(sys.executable).parent)
         if beside not in os.environ.get("PATH", "").split(os.pathsep):
             os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", "")))
         if str(self.root) not in sys.path:
-            sys.path.append(str(self.root))  # a plugin of the instructor's may lie beside the settings
+            sys.path.append(str(self.root))  # the settings may name a plugin that lies beside them
         config = Config()
         if (self.root / "nbgrader_config.py").is_file():
             try:
@@ -221,25 +230,25 @@ class Course:
 
 
 def worth(notebook: dict[str, Any]) -> dict[str, float]:
-    """Return what each grade cell of a notebook is worth."""
+    """Return the points of each grade cell of a notebook."""
     marks = [cell["metadata"].get("nbgrader", {}) for cell in notebook["cells"]]
     return {str(m.get("grade_id")): float(m.get("points") or 0) for m in marks if m.get("grade")}
 
 
 def differing(one: dict[str, float], here: str, other: dict[str, float], there: str) -> str:
-    """Say in words which cells are worth something else in one place than in another.
+    """Say which cells have other points in one place than in another.
 
     Parameters
     ----------
     one, other : dict of str to float
-        What each grade cell is worth.
+        The points of each grade cell.
     here, there : str
-        How the two places are called.
+        What the two places are called.
 
     Returns
     -------
     str
-        Nothing, if all are alike.
+        Empty if all are equal.
 
     Examples
     --------
@@ -258,12 +267,12 @@ def differing(one: dict[str, float], here: str, other: dict[str, float], there: 
 
 
 class Heard(logging.Handler):
-    """What nbgrader's converters complain of, kept in place of being printed.
+    """Collects the error messages of an nbgrader converter, so that they are not printed.
 
     Parameters
     ----------
     converter : nbgrader.converters.BaseConverter
-        Whose log it listens to.
+        The converter whose log is read.
     """
 
     def __init__(self, converter: Any) -> None:
@@ -274,7 +283,7 @@ class Heard(logging.Handler):
         converter.log = log
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep what says the most of a message: of a traceback, the line of the error."""
+        """Keep the most telling part of a message: of a traceback, the line with the error."""
         lines = record.getMessage().strip().splitlines()
         if lines:
             errors = [line for line in lines if re.match(r"[\w.]+(Error|Exception)\b", line)]
@@ -282,5 +291,5 @@ class Heard(logging.Handler):
 
     @property
     def why(self) -> str:
-        """The complaint that says the most: the first that is an error's own line."""
+        """The most telling message: the first that is an error's own line."""
         return next((line for line in self.lines if "Error" in line), self.lines[0] if self.lines else "")

@@ -30,7 +30,7 @@ def write(course: Course, name: str) -> list[Path]:
     Returns
     -------
     list of pathlib.Path
-        ``marks/<student>/<set>.html``, readable by whoever grades. nbgrader's own pages go to ``feedback/``.
+        ``marks/<student>/<set>.html``, readable by the graders. nbgrader's own pages go to ``feedback/``.
     """
     exercise = course.exercise(name)
     with files.alone(course.root):
@@ -65,7 +65,7 @@ def page(exercise: ExerciseSet, result: Assessment, row: dict[str, Any]) -> str:
     Returns
     -------
     str
-        HTML that loads nothing.
+        HTML that loads nothing else.
     """
     e = html.escape
     questions = "".join(

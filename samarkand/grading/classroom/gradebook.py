@@ -1,4 +1,4 @@
-"""nbgrader's gradebook, kept safe: opened with care, saved aside before each write, read for reports."""
+"""nbgrader's gradebook, kept safe: checked when opened, backed up before each write, read for reports."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from samarkand.ground.errors import CourseError
 
 #: How many copies of the gradebook are kept.
 KEPT = 20
-#: Seconds to wait for another program that is writing to the gradebook.
+#: Seconds to wait while another program writes to the gradebook.
 WAIT = 5
 
 
 class GradebookTrouble(CourseError):
-    """A gradebook that is missing, locked, damaged or cannot be written."""
+    """The gradebook is missing, locked, damaged or cannot be written."""
 
 
 def library() -> None:
-    """Import nbgrader without a second of CPU for what nobody here uses.
+    """Import nbgrader, but save a second of CPU on something that is not used here.
 
-    It imports a library that builds a grammar of internet names as it is imported, to check them in schemas.
+    One of its dependencies builds a grammar of internet names on import, to check such names in schemas.
     """
     grammar = "rfc3987_syntax"
     unwanted = "nbgrader" not in sys.modules and grammar not in sys.modules
@@ -39,14 +39,14 @@ def library() -> None:
         import nbgrader.api  # noqa: F401
         from sqlalchemy.exc import SAWarning
 
-        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own habits; nothing an instructor can do
+        warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own code: no concern of an instructor
     finally:
         if unwanted:
             del sys.modules[grammar]
 
 
 def ready(path: Path) -> None:
-    """See that the gradebook is there, whole and free.
+    """Make sure that the gradebook is there, whole and not locked.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def ready(path: Path) -> None:
     Raises
     ------
     GradebookTrouble
-        With a sentence that says what is the matter.
+        With a sentence that names the problem.
     """
     if not path.is_file():
         raise GradebookTrouble(f"There is no gradebook at {path}. Run samarkand release first: it makes one.")
@@ -88,8 +88,9 @@ def backup(path: Path) -> Path:
     Returns
     -------
     pathlib.Path
-        ``backups/gradebook-<number>-<time>.db`` beside it, the newest one if nothing has changed since; those
-        with the lowest numbers beyond :data:`KEPT` are removed. Clocks are set back; numbers only grow.
+        ``backups/gradebook-<number>-<time>.db`` beside it, or the newest copy if nothing has changed since.
+        The copies with the lowest numbers beyond :data:`KEPT` are removed (clocks may be set back; numbers
+        only grow).
 
     Raises
     ------
@@ -115,7 +116,7 @@ def backup(path: Path) -> Path:
         _settle(unfinished)
         if copies and filecmp.cmp(copies[-1], unfinished, shallow=False):
             unfinished.unlink()
-            return copies[-1]  # runs that come to nothing must not push out what others have saved
+            return copies[-1]  # runs without a change must not displace older copies
         unfinished.replace(target)
     except (OSError, sqlite3.Error) as error:
         with contextlib.suppress(OSError):
@@ -131,7 +132,7 @@ def backup(path: Path) -> Path:
     return target
 
 
-#: How a copy is named; those of earlier versions have no number.
+#: How a copy is named; copies of earlier versions have no number.
 _COPY = re.compile(r"gradebook-(?:(\d+)-)?\d{8}-\d{6}-\d{6}\.db")
 
 
@@ -141,7 +142,7 @@ def _number(path: Path) -> int:
 
 
 def _copies(folder: Path) -> list[Path]:
-    """List the copies that were made here, in the order in which they were made; no other file is touched."""
+    """List the copies made here, oldest first; other files are left alone."""
     own = [path for path in folder.glob("gradebook-*.db") if _number(path) >= 0]
     return sorted(own, key=lambda path: (_number(path), path.name))
 
@@ -173,7 +174,7 @@ def students(path: Path) -> set[str]:
 
 
 def automatic(path: Path, exercise: str) -> dict[str, dict[str, float]]:
-    """Return what no person gave: of each student with marks, the score of each grade cell."""
+    """Return the automatic scores: for each student with marks, the score of each grade cell."""
     query = (
         "SELECT work.student_id, cell.name, grade.auto_score FROM submitted_assignment AS work "
         "JOIN assignment ON assignment.id = work.assignment_id "
@@ -189,7 +190,7 @@ def automatic(path: Path, exercise: str) -> dict[str, dict[str, float]]:
 
 
 def due(path: Path, exercise: str) -> tuple[str, dict[str, str]]:
-    """Return when a set is due, and by how much that was put off for whom; empty texts for nothing."""
+    """Return when a set is due, and each student's extension; empty if there is none."""
     query = (
         "SELECT work.student_id, work.extension FROM submitted_assignment AS work "
         "JOIN assignment ON assignment.id = work.assignment_id WHERE assignment.name = ?"
@@ -201,7 +202,7 @@ def due(path: Path, exercise: str) -> tuple[str, dict[str, str]]:
 
 
 def worth(path: Path, exercise: str) -> dict[str, float]:
-    """Return what each grade cell of a set is worth; nothing, if the set is not in the gradebook."""
+    """Return the points of each grade cell of a set; empty if the set is not in the gradebook."""
     query = (
         "SELECT cell.name, grade.max_score FROM grade_cells AS grade "
         "JOIN base_cell AS cell ON cell.id = grade.id JOIN notebook ON notebook.id = cell.notebook_id "
@@ -212,7 +213,7 @@ def worth(path: Path, exercise: str) -> dict[str, float]:
 
 
 def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
-    """Return one row a graded submission.
+    """Return one row for each graded submission.
 
     Parameters
     ----------
@@ -225,8 +226,8 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
     -------
     list of dict
         ``student``, ``name`` (last, first; empty if unknown), ``score``, ``max_score``, ``late_penalty``,
-        ``net`` (score less penalty), ``needs_manual_grade``, ``questions`` (a dict of the score of each grade
-        cell) and ``comments`` (a dict of what a person wrote to each answer); in the order of the ids.
+        ``net`` (score less penalty), ``needs_manual_grade``, ``questions`` (the score of each grade cell) and
+        ``comments`` (what a person wrote on each answer); in the order of the ids.
     """
     library()
     from nbgrader.api import MissingEntry

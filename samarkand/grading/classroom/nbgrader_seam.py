@@ -1,9 +1,9 @@
-"""The seam to nbgrader: marks from the sandbox in the place where nbgrader would run the notebook.
+"""The seam to nbgrader: marks from the sandbox, put where nbgrader would run the notebook.
 
-nbgrader's ``Autograde`` has a configurable list of preprocessors, of which the first, ``Execute``, runs
-student code beside the grader. :class:`Answers` stands in its place: it writes each mark as the output of
-its grade cell, where nbgrader reads a number as partial credit. All that follows (gradebook, late penalties,
-formgrader, feedback, exporters) is nbgrader's own.
+nbgrader's ``Autograde`` has a configurable list of preprocessors. The first, ``Execute``, runs student code
+beside the grader. :class:`Answers` replaces it: it writes each mark as the output of its grade cell, where
+nbgrader reads a number as partial credit. All later steps (gradebook, late penalties, formgrader, feedback,
+exporters) are nbgrader's own.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from samarkand.grading.submission.rebuilding import harmless
 
 
 class Answers(NbGraderPreprocessor):  # type: ignore[misc]
-    """Write what the sandbox found into the notebook: what cells printed, and the marks."""
+    """Writes the results of the sandbox into the notebook: what cells printed, and the marks."""
 
-    #: Gives the assessment of a student; set by whoever starts the pipeline.
+    #: Gives the assessment of a student; set by the code that starts the pipeline.
     assessment: ClassVar[Callable[[str], Assessment]]
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
@@ -86,7 +86,7 @@ def _remarks(result: Assessment) -> str:
 
 
 class Marks(SaveAutoGrades):  # type: ignore[misc]
-    """Save the marks as nbgrader does, and the reasons as comments for formgrader and the feedback."""
+    """Saves the marks as nbgrader does, and the reasons as comments for formgrader and the feedback."""
 
     def _add_comment(self, cell: Any, resources: Any) -> None:
         super()._add_comment(cell, resources)
@@ -96,56 +96,57 @@ class Marks(SaveAutoGrades):  # type: ignore[misc]
                 comment = self.gradebook.find_comment(
                     name, self.notebook_id, self.assignment_id, self.student_id
                 )
-                # A reason may quote an error, whose words are the student's; feedback pages show it as HTML.
+                # A reason may quote an error message of the student's; feedback pages show it as HTML.
                 reason = harmless(verdict.reason)
                 comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {reason}"
 
 
 class SharedGradebook(Gradebook):  # type: ignore[misc]
-    """A gradebook that all of nbgrader's parts share, and that looks nothing up twice.
+    """A gradebook that all parts of nbgrader share, and that looks nothing up twice.
 
-    Each part would open one of its own, ten times a submission, look up each cell, grade and comment with a
-    query, and commit after each. Here the cells of the set, which nobody changes meanwhile, are kept as they
-    were first read; the grades and comments of a student come in one query each; and what the parts commit is
-    written when :meth:`settle` is called: a student is in the gradebook whole or not at all.
+    Otherwise each part would open its own, ten times for each submission, look up every cell, grade and
+    comment with a query, and commit after each. Here the cells of the set, which do not change during a run,
+    are kept as first read; the grades and the comments of a student take one query each; and all commits are
+    written when :meth:`settle` is called, so a student's marks are in the gradebook either completely or not
+    at all.
 
     Parameters
     ----------
     url, course_id : str
-        As ``Gradebook`` wants them.
+        As ``Gradebook`` takes them.
     """
 
     def __init__(self, url: str, course_id: str) -> None:
         super().__init__(url, course_id)
         self._write = self.db.commit
-        self.db.commit = lambda: None  # the next query sees the change all the same
+        self.db.commit = lambda: None  # later queries see the change anyway
         self._cells: dict[tuple[str, ...], SimpleNamespace] = {}
         self._parts: dict[tuple[str, ...], dict[str, Any]] = {}
 
     def close(self) -> None:
-        """Stay open: whoever closes it is only one of its users."""
+        """Do nothing: the caller is only one of several users (see :meth:`end`)."""
 
     def end(self) -> None:
-        """Close it."""
+        """Close the gradebook."""
         super().close()
 
     def begin(self) -> None:
-        """Forget what an earlier student may have left unfinished."""
+        """Discard what an earlier student may have left unfinished."""
         self._parts.clear()
         self.db.rollback()
 
     def settle(self) -> None:
-        """Write everything of a student at once, and let others write until the next."""
+        """Write everything of a student at once, and let other programs write before the next."""
         self._write()
         self._parts.clear()
         self.db.remove()
 
     def find_source_cell(self, name: str, notebook: str, assignment: str) -> SimpleNamespace:
-        """Look up the source of a cell; the values alone, for reading."""
+        """Look up the source of a cell (its values only, for reading)."""
         return self._cell(super().find_source_cell, name, notebook, assignment)
 
     def find_graded_cell(self, name: str, notebook: str, assignment: str) -> SimpleNamespace:
-        """Look up what a cell is worth; the values alone, for reading."""
+        """Look up the points of a cell (its values only, for reading)."""
         return self._cell(super().find_graded_cell, name, notebook, assignment)
 
     def _cell(self, find: Callable[..., Any], *names: str) -> SimpleNamespace:
@@ -178,17 +179,17 @@ class SharedGradebook(Gradebook):  # type: ignore[misc]
 
 @contextlib.contextmanager
 def one_gradebook(url: str, course_id: str) -> Iterator[SharedGradebook]:
-    """Hand one gradebook to all of nbgrader's parts.
+    """Give all parts of nbgrader the same gradebook.
 
     Parameters
     ----------
     url, course_id : str
-        As ``Gradebook`` wants them.
+        As ``Gradebook`` takes them.
 
     Yields
     ------
     SharedGradebook
-        The one that all use.
+        The gradebook that all use.
     """
     book = SharedGradebook(url, course_id)
     users = (autograde, latesubmissions, overwritecells, saveautogrades)
@@ -203,19 +204,19 @@ def one_gradebook(url: str, course_id: str) -> Iterator[SharedGradebook]:
 
 
 class Grading(Autograde):  # type: ignore[misc]
-    """nbgrader's own pipeline with :class:`Answers` in the place of ``Execute``.
+    """nbgrader's own pipeline with :class:`Answers` in place of ``Execute``.
 
-    nbgrader converts a notebook twice: to clear it of what a student has forged, and to execute it. What
-    comes here has been rebuilt from the released one, so once is enough.
+    nbgrader converts a notebook twice: to remove what a student has forged, and to execute it. The notebooks
+    here were rebuilt from the released one, so one conversion is enough.
 
     Attributes
     ----------
     students : sequence of str
-        Whose work is graded, in that order.
+        The students to grade, in this order.
     done : callable
         Called with a student's id when everything of that student is written.
     failed : callable
-        Called with a student's id and the error, if that student could not be begun or finished.
+        Called with a student's id and the error, if that student's work could not be begun or finished.
     """
 
     students: Sequence[str]
@@ -230,21 +231,21 @@ class Grading(Autograde):  # type: ignore[misc]
     ]
 
     def convert_notebooks(self) -> None:
-        """Go through all students with one connection to the gradebook."""
+        """Convert the notebooks of all students with one connection to the gradebook."""
         with one_gradebook(self.coursedir.db_url, self.coursedir.course_id) as self.book:
             super().convert_notebooks()
 
     def init_notebooks(self) -> None:
-        """Name the notebooks; each is there when its assessment is."""
+        """Set the notebooks' names; each exists once its assessment does."""
         name = self.coursedir.assignment_id
         folders = [self._format_source(name, student) for student in self.students]
         self.assignments = {folder: [f"{folder}/{name}.ipynb"] for folder in folders}
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """Begin a student when the marks are there: meanwhile others can write to the gradebook.
+        """Begin a student only when the marks are there; until then others can write to the gradebook.
 
-        Whoever cannot be begun keeps what is there from before; nbgrader would throw it away, or give up on
-        everybody if that cannot be.
+        A student whose work cannot be begun keeps the earlier marks; nbgrader would discard them, or stop for
+        everybody if it could not.
         """
         try:
             Answers.assessment(student_id)
@@ -258,11 +259,11 @@ class Grading(Autograde):  # type: ignore[misc]
         return False
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Convert a notebook in one go."""
+        """Convert a notebook in one pass."""
         BaseConverter.convert_single_notebook(self, notebook_filename)
 
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
-        """Finish a student's folder as nbgrader does, write all of it to the gradebook, then say so."""
+        """Finish a student's folder as nbgrader does, write everything to the gradebook, then report it."""
         super().set_permissions(assignment_id, student_id)
         self.book.settle()
         try:

@@ -1,4 +1,4 @@
-"""What is kept of each assessment: for ``explain``, and for not doing work twice."""
+"""The record that is kept of each assessment: for ``explain``, and to avoid grading the same work twice."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from samarkand.grading.submission import reading
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError, DamagedData
 
-#: Raised when marks could come out otherwise than before; everything is then graded anew.
+#: Raised whenever the same work could get other marks than before; everything is then graded again.
 VERSION = 8
 
 
 def fingerprint(course: Course, exercise: ExerciseSet) -> str:
-    """Sum up what marks depend on besides the submission."""
+    """Return a digest of everything that marks depend on, except the submission."""
     released = course.root / "release" / exercise.id / f"{exercise.id}.ipynb"
     files = [
         released,
@@ -43,7 +43,7 @@ def fingerprint(course: Course, exercise: ExerciseSet) -> str:
 
 
 def digest(folder: Path, name: str, fingerprint: str) -> str:
-    """Sum up a submission and all that its marks depend on."""
+    """Return a digest of a submission and everything that its marks depend on."""
     try:
         body, remarks = reading.read_file(folder, name)
     except reading.Unreadable as problem:
@@ -53,7 +53,7 @@ def digest(folder: Path, name: str, fingerprint: str) -> str:
 
 
 def path_of(course: Course, exercise: str, student: str) -> Path:
-    """Say where an assessment is kept, for ``explain`` and for resuming."""
+    """Return where an assessment is kept, for ``explain`` and for resuming."""
     return course.root / "assessments" / exercise / f"{student}.json"
 
 
@@ -66,7 +66,7 @@ def write(course: Course, result: Assessment, digest: str) -> None:
 
 
 def standing(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:
-    """Read back what came out of this very work, if nothing that belongs to it has been lost since."""
+    """Return the earlier assessment of this very work, if nothing that belongs to it has been lost since."""
     try:
         known = json.loads(path_of(course, exercise, student).read_bytes())["digest"] == digest
         written = (course.root / "autograded" / student / exercise / f"{exercise}.ipynb").is_file()
@@ -76,7 +76,7 @@ def standing(course: Course, exercise: str, student: str, digest: str) -> Assess
 
 
 def read(course: Course, exercise: str, student: str) -> Assessment:
-    """Read back the assessment of a graded submission.
+    """Read the record of a graded submission.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def read(course: Course, exercise: str, student: str) -> Assessment:
         KeyError,
         TypeError,
         AttributeError,
-    ):  # or by a version that kept other things
+    ):  # or it was kept by a version with another format
         raise CourseError(
             f"{exercise} of {student} has not been graded: run samarkand grade {exercise}."
         ) from None

@@ -1,4 +1,4 @@
-"""What leaves the instructor's hands: released notebooks and the student's bundle; nothing that marks."""
+"""What the instructor gives out: released notebooks and the student's bundle, without anything that marks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from samarkand.exercise.desk import fingerprint
 from samarkand.grading.classroom import gradebook
 from samarkand.grading.classroom.course import Course, Heard, differing, worth
 from samarkand.grading.marking import checks
-from samarkand.grading.sandbox.box import NOT_FOR_STUDENTS
+from samarkand.grading.sandbox.view import NOT_FOR_STUDENTS
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
 
@@ -36,14 +36,14 @@ PARTS = (
 )
 #: What is left out of those parts.
 LEFT_OUT = ("course_data/prepare", *(f"samarkand/{name}" for name in NOT_FOR_STUDENTS))
-#: The one time that all files of a zip carry, so that its bytes depend on nothing but their content.
+#: The time stamp of all files in a zip, so that its bytes depend on their content alone.
 STAMP = (2022, 9, 15, 0, 0, 0)
 
 
 def write_form(exercise: checks.ExerciseSet, path: Path) -> None:
-    """Write what the student's copy knows of a set into the metadata of its released notebook.
+    """Write what the student's copy may know of a set into the metadata of its released notebook.
 
-    A set is one file then: whoever has the notebook has all that the desk needs.
+    A set is then a single file: the notebook contains everything that the desk needs.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def write_form(exercise: checks.ExerciseSet, path: Path) -> None:
 
 
 def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], None] = print) -> Path:
-    """Let nbgrader make the released notebook of a set and enter the set into its gradebook.
+    """Make the released notebook of a set with nbgrader, and enter the set into its gradebook.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
     exercise : ExerciseSet
         The set.
     say : callable, optional
-        Takes a line that says what changes for work that has been graded.
+        Takes a line that says what changes for graded work.
 
     Returns
     -------
@@ -79,8 +79,8 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
     Raises
     ------
     CourseError
-        If nbgrader refuses the source notebook, its points are not those of the checks, or somebody has
-        answered in the released one.
+        If nbgrader refuses the source notebook, if its points differ from those of the checks, or if the
+        released notebook contains answers.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -114,7 +114,7 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
 
 
 def _say_what_changes(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], None]) -> None:
-    """Say what other points mean for work that has been handed in and graded."""
+    """Tell the instructor what new points mean for work already handed in and graded."""
     before = gradebook.worth(course.gradebook, exercise.id)
     odd = differing(before, "so far", exercise.worth, "from now on") if before else ""
     if odd:
@@ -129,14 +129,14 @@ def _say_what_changes(course: Course, exercise: checks.ExerciseSet, say: Callabl
 
 
 def _spare_answers(path: Path) -> None:
-    """Stop if somebody who works alone has answered in the released notebook."""
+    """Raise if a student who works alone has written answers into the released notebook."""
     from nbformat import from_dict
     from nbgrader.utils import compute_checksum
 
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError):
-        return  # nothing there that anybody could have worked in
+        return  # it cannot hold anybody's work
     for cell in cells:
         cell["source"] = "".join(cell["source"])
         marks = cell.get("metadata", {}).get("nbgrader", {})
@@ -146,7 +146,7 @@ def _spare_answers(path: Path) -> None:
             )
 
 
-#: What nbgrader's gradebook knows of a student besides the id, and how spreadsheets head these columns.
+#: What nbgrader's gradebook keeps of a student besides the id, and how spreadsheets head these columns.
 DETAILS = {
     "first_name": ("firstname", "givenname"),
     "last_name": ("lastname", "surname", "familyname"),
@@ -161,18 +161,18 @@ def read_roster(path: Path) -> dict[str, dict[str, str]]:
     ----------
     path : pathlib.Path
         UTF-8 (or UTF-16, as spreadsheets write "Unicode text"), with commas, semicolons or tabs. The first
-        line names the columns: ``id``, and if there are any ``first_name``, ``last_name`` and ``email``.
+        line names the columns: ``id`` and, optionally, ``first_name``, ``last_name`` and ``email``.
 
     Returns
     -------
     dict of str to dict
-        The ids, sorted, and of each what is known besides.
+        The ids, sorted, each with the other details known.
 
     Raises
     ------
     CourseError
-        If there is no column ``id``, or an id is missing, stands twice (were it in capitals), or cannot be
-        one; it names the line.
+        If there is no column ``id``, or an id is missing, repeated (capitals ignored) or not allowed; the
+        line is named.
     """
     try:
         body = path.read_bytes()
@@ -219,7 +219,7 @@ def read_roster(path: Path) -> dict[str, dict[str, str]]:
 
 
 def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
-    """Enter the students of a roster into the gradebook; from then on nobody else is graded.
+    """Enter the students of a roster into the gradebook; after that, nobody else is graded.
 
     Parameters
     ----------
@@ -231,7 +231,7 @@ def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
     Returns
     -------
     list of str
-        Who is in the gradebook and not on the roster: they would still be graded.
+        Students in the gradebook who are not on the roster: they would still be graded.
     """
     gradebook.backup(course.gradebook)
     with gradebook.opened(course.gradebook) as book:
@@ -246,7 +246,7 @@ def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
 
 
 def may_bundle(target: Path, *, force: bool = False) -> None:
-    """Say whether a bundle can be made: before anything is done for it.
+    """Raise if a bundle cannot be made, before any work is done for it.
 
     Raises
     ------
@@ -274,7 +274,7 @@ def bundle(  # noqa: PLR0913 - the options of the verb
     root: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> Path:
-    """Make what students get: lessons, tables, released sets, environment.
+    """Make the students' copy: lessons, tables, released sets, environment.
 
     No checks, no solutions, no history.
 
@@ -283,20 +283,20 @@ def bundle(  # noqa: PLR0913 - the options of the verb
     course : Course
         The course; its sets must have been released.
     target : pathlib.Path
-        The folder to make; the zip lies beside it.
+        The folder to make; the zip is written beside it.
     students : collection of str, optional
-        Ids to recognise misspelt ones by; only their fingerprints go into the bundle.
+        Ids, to recognise misspelt ones; only their fingerprints go into the bundle.
     force : bool, optional
-        Replace a bundle that is there; a folder in which somebody works is never touched.
+        Replace an existing bundle; a folder in which somebody has worked is never touched.
     root : pathlib.Path, optional
         The repository.
     say : callable, optional
-        Takes a line at a time.
+        Takes one line at a time.
 
     Returns
     -------
     pathlib.Path
-        The zip; the same bytes for the same content.
+        The zip; equal content gives equal bytes.
 
     Raises
     ------
@@ -310,7 +310,7 @@ def bundle(  # noqa: PLR0913 - the options of the verb
     ]
     if not names:
         raise CourseError("No set has been released yet: run samarkand release without --bundle first.")
-    made = target.with_name(f".{target.name}.part")  # if this is killed, what is there stays whole
+    made = target.with_name(f".{target.name}.part")  # if this is killed, the old bundle stays whole
     shutil.rmtree(made, ignore_errors=True)
     for part in PARTS:
         say(f"copying {part}")
@@ -341,7 +341,7 @@ def _packed(target: Path) -> Path:
 
 
 def _spare_work(target: Path) -> None:
-    """Stop if a bundle's folder is not what its zip holds: then somebody has worked in it."""
+    """Raise if a bundle's folder differs from its zip: somebody has worked in it."""
     packed = _packed(target)
     if not packed.is_file():
         raise CourseError(f"{packed.name} is gone, so that nobody can tell whether {target} was worked in.")
@@ -354,7 +354,7 @@ def _spare_work(target: Path) -> None:
 
 
 def _copy(root: Path, part: str, target: Path) -> None:
-    """Copy a file or folder without what is hidden, made by machines, or left out."""
+    """Copy a file or folder without hidden files, generated files and those to be left out."""
     source = root / part
     if source.is_file():
         (target / part).parent.mkdir(parents=True, exist_ok=True)
@@ -370,7 +370,7 @@ def _copy(root: Path, part: str, target: Path) -> None:
 
 
 def _zip(folder: Path, name: str, packed: Path) -> None:
-    """Pack a folder under a name, uncompressed: how bytes are compressed depends on the machine."""
+    """Pack a folder under a name, without compression, since compressed bytes differ between machines."""
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for path in sorted(folder.rglob("*")):
             if path.is_file():

@@ -1,4 +1,4 @@
-"""What an instructor asks after grading: why a mark is what it is, how the class fared, who copied."""
+"""What an instructor asks after grading: the reasons for a mark, the results of a class, suspected copies."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def explain(course: Course, name: str, student: str) -> str:
     Returns
     -------
     str
-        For the instructor's eyes: it holds expected values.
+        For the instructor only: it holds expected values.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def explain(course: Course, name: str, student: str) -> str:
 
 
 def assessments(course: Course, exercise: str) -> list[Assessment]:
-    """Read back all assessments of a set, in the order of the ids; a damaged one is as good as none."""
+    """Read the records of all assessments of a set, in the order of the ids; skip damaged ones."""
     folder = course.root / "assessments" / exercise
     found = []
     for path in sorted(folder.glob("*.json")):
@@ -76,7 +76,7 @@ def assessments(course: Course, exercise: str) -> list[Assessment]:
 
 
 def grades(course: Course, name: str) -> str:
-    """Sum up a set: table, histogram, questions, what is missing, what was flagged, suspected copies.
+    """Sum up a set: table, histogram, questions, missing work, unusual work, suspected copies.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def _with_cells_of_their_own(results: list[Assessment]) -> list[str]:
 
 
 def _flagged(results: list[Assessment]) -> Iterator[str]:
-    """Say what was odd in each submission; cells that were added are not, nor is a busy machine."""
+    """Report what was unusual in each submission, except for added cells and a busy machine."""
     for result in results:
         odd = [remark for remark in result.remarks if not remark.endswith((ADDED, AGAIN))]
         if odd:
@@ -149,7 +149,7 @@ def _unanswered(result: Assessment) -> bool:
 
 
 def _questions(results: list[Assessment]) -> str:
-    """For each question the mean share of points, and how far it tells strong from weak work."""
+    """For each question, give the mean share of points and how well it separates strong from weak work."""
     lines = ["question  mean share  discrimination  right  partly  wrong  unanswered"]
     if not results:
         return lines[0]
@@ -177,7 +177,8 @@ def _correlation(one: list[float], other: list[float]) -> str:
 def copies(results: list[Assessment]) -> Iterator[str]:
     """Name students whose wrong answers are right for a classmate's numbers, and were right there.
 
-    The most answers first. Who fits in a part of what another classmate fits in is not named.
+    Students with the most such answers come first. A classmate is left out if another fits all of the same
+    answers and more.
     """
     found = []
     for result in results:
@@ -191,7 +192,7 @@ def copies(results: list[Assessment]) -> Iterator[str]:
 
 
 def _fitting(result: Assessment, source: Assessment) -> set[str]:
-    """Name the questions that one had wrong, with an answer that was right for the other."""
+    """Return the questions that one student got wrong with an answer that was right for the other."""
     return {
         own.question
         for own, right in zip(result.verdicts, source.verdicts, strict=True)
@@ -203,14 +204,13 @@ def _listed(title: str, entries: list[str]) -> list[str]:
     return [f"{title}:\n" + "\n".join(f"  {entry}" for entry in entries)] if entries else []
 
 
-# --- export
-# -----------------------------------------------------------------------------------------------------
+# --- export -------------------------------------------------------------------------------------------------
 
 FORMATS = ("csv", "canvas", "moodle", "nbgrader")
 
 
 def export(course: Course, name: str, form: str) -> str:
-    """Write the marks of a set as another system reads them.
+    """Write the marks of a set in the form that another system reads.
 
     Parameters
     ----------
@@ -219,8 +219,8 @@ def export(course: Course, name: str, form: str) -> str:
     name : str
         The set's id or number.
     form : str
-        ``"csv"`` (one column a question), ``"canvas"`` or ``"moodle"`` (their gradebooks' import form), or
-        ``"nbgrader"`` (what its own export writes). Scores are what is left after penalties.
+        ``"csv"`` (one column for each question), ``"canvas"`` or ``"moodle"`` (what their gradebooks import),
+        or ``"nbgrader"`` (what its own export writes). Scores are after penalties.
 
     Returns
     -------
@@ -244,14 +244,14 @@ def export(course: Course, name: str, form: str) -> str:
             waits = "yes" if row["needs_manual_grade"] else "no"
             table.append([row["student"], *marks, row["late_penalty"], row["net"], row["max_score"], waits])
     elif form == "canvas":
-        # Canvas looks for a student by its own number, then by the SIS ids, then by the name.
+        # Canvas matches a student by its own number, then by the SIS ids, then by the name.
         table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", exercise.id]]
         table.append(
             ["    Points Possible", "", "", "", "", rows[0]["max_score"] if rows else exercise.points]
         )
         table += [[r["name"] or r["student"], "", r["student"], r["student"], "", r["net"]] for r in rows]
     elif form == "moodle":
-        # Moodle asks which column is whose: map from Username (or ID number), to the same.
+        # Moodle asks how to match students: map from Username (or ID number) to the same field.
         table = [["Username", exercise.id], *([row["student"], row["net"]] for row in rows)]
     elif form == "nbgrader":
         table = _as_nbgrader(course, exercise.id)
@@ -270,7 +270,7 @@ _NBGRADERS = (
 
 
 def _as_nbgrader(course: Course, exercise: str) -> list[list[Any]]:
-    """Build the table that ``nbgrader export`` writes, whose cells it does not quote."""
+    """Build the table that ``nbgrader export`` writes (it does not quote its cells)."""
     with gradebook.opened(course.gradebook) as book:
         assignment = book.find_assignment(exercise)
         handed_in = {submission.student_id: submission for submission in assignment.submissions}
@@ -285,15 +285,15 @@ def _as_nbgrader(course: Course, exercise: str) -> list[list[Any]]:
 
 
 def waiting(course: Course, name: str) -> list[str]:
-    """Return the ids of those whose written answers nobody has marked yet."""
+    """Return the ids of students whose written answers nobody has marked yet."""
     rows = gradebook.marks(course.gradebook, course.exercise(name).id)
     return [row["student"] for row in rows if row["needs_manual_grade"]]
 
 
-#: Where a formula could begin: in front of a cell's text, or behind what separates cells elsewhere.
+#: Where a formula could begin: at the start of a text, or after a character that separates cells elsewhere.
 _FORMULA = re.compile(r"(?:^|(?<=[;,\t\r\n]))(?=\s*[=+\-@])|^(?=[\t\r])")
 
 
 def _safe(cell: Any) -> Any:
-    """Keep a spreadsheet from taking a text for a formula, whatever it takes for the end of a cell."""
+    """Keep a spreadsheet from reading text as a formula, whatever character it separates cells by."""
     return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell

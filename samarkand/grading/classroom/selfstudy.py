@@ -34,7 +34,7 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     Returns
     -------
     Assessment
-        Marks and reasons. It is your own code, so it runs as it does in your notebook: with your rights.
+        Marks and reasons. The code is your own, so it runs as in your notebook: with all your rights.
     """
     exercise = course.exercise(name)
     path = notebook or next((p for p in _places(course, exercise.id) if p.is_file()), None)
@@ -75,7 +75,7 @@ def solution(course: Course, exercise: checks.ExerciseSet, question: str) -> str
 
 
 def told(course: Course, result: Assessment, *, solutions: bool = False) -> str:
-    """Say question by question how the work fared; show solutions only of what was tried.
+    """Report question by question how the work did; show solutions only of questions that were tried.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def told(course: Course, result: Assessment, *, solutions: bool = False) -> str:
     result : Assessment
         From :func:`check`.
     solutions : bool, optional
-        Show the solution of each question that was answered, rightly or not.
+        Show the solution of each question that was answered, right or wrong.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def _remembered() -> dict[str, Any]:
 
 
 def progress(course: Course, lessons: Path | None = None) -> str:
-    """Show how far you are in all lessons and sets; kept on this machine only.
+    """Show how far you are in all lessons and sets; the figures are kept on this machine only.
 
     Parameters
     ----------
@@ -133,8 +133,8 @@ def progress(course: Course, lessons: Path | None = None) -> str:
     Returns
     -------
     str
-        A line a lesson, with the practice tasks that are right in your notebook as you last saved it, and a
-        line a set, with the points of your best and your last check.
+        A line for each lesson, with the practice tasks that are right in your notebook as last saved, and a
+        line for each set, with the points of your best and your last check.
     """
     lines = []
     for path in sorted((lessons or home.ROOT / "notebooks").glob("*.ipynb")):
@@ -154,7 +154,7 @@ def progress(course: Course, lessons: Path | None = None) -> str:
 
 
 def _solved(lesson: Path) -> tuple[int, int]:
-    """Count the tasks of a lesson that its notebook shows to be right, and all of them."""
+    """Count the tasks of a lesson: those that its saved notebook shows as right, and all."""
     try:
         cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError):
@@ -169,7 +169,7 @@ def _solved(lesson: Path) -> tuple[int, int]:
 
 
 def preview(course: Course, name: str, student: str, *, answers: bool = False) -> str:
-    """Show what a student gets: the numbers and the questions; with the answers, if you are the instructor.
+    """Show a student's version of a set: numbers and questions, and the answers for an instructor.
 
     Parameters
     ----------
@@ -180,8 +180,8 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
     student : str
         The student's id.
     answers : bool, optional
-        Show expected values too, and for functions what the work that was handed in is called with; what
-        an untouched notebook is called with, where there is none.
+        Show expected values too and, for functions, their inputs for the submitted work, or for an untouched
+        notebook if nothing was submitted.
 
     Returns
     -------
@@ -206,7 +206,7 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
 
 
 def _handed_in(course: Course, exercise: checks.ExerciseSet, student: str) -> list[Cell]:
-    """Say what runs of a student's work; of the released notebook, if nothing of it can be read."""
+    """Return the cells of a student's work that run; if it cannot be read, those of the released notebook."""
     released = course.released(exercise)
     untouched = (course.root / "release" / exercise.id / f"{exercise.id}.ipynb").read_bytes()
     try:
@@ -217,6 +217,6 @@ def _handed_in(course: Course, exercise: checks.ExerciseSet, student: str) -> li
 
 
 def _asked(case: inputs.Case, right: object) -> str:
-    """Write an input of a function and what is right for it."""
+    """Write an input of a function and the right answer for it."""
     arguments = (decode.show(decode.read(encode.encode(argument)), 60) for argument in case.arguments)
     return f"    {', '.join(arguments)}{f' ({case.edge})' if case.edge else ''}: {right}"

@@ -15,14 +15,14 @@ from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking.assessment import Assessment, Assessor, Work
 from samarkand.grading.sandbox.box import NoSandbox, Sandbox
 
-#: More sandboxes than this only wait for nbgrader's part, which is done for one after the other.
+#: More sandboxes than this would only wait for nbgrader's part, which takes one submission at a time.
 MOST_JOBS = 6
-#: And more than so many for each processor only take memory, whoever asks for them.
+#: More than this for each processor would only use memory, however many are asked for.
 MOST_JOBS_EACH = 4
 
 
 def processors() -> int:
-    """Say how many submissions are worked on at a time when nobody says how many."""
+    """Return how many submissions to work on at a time, if nobody has chosen."""
     return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, MOST_JOBS)
 
 
@@ -31,13 +31,13 @@ class Boxes:
 
     def __init__(self, course: Course, jobs: int, trusted: bool) -> None:
         self.count = jobs
-        self._all = [Sandbox(secret=[course.root, course.secret], trusted=trusted)]
+        self._all = [Sandbox(secret=[course.root, course.secret, *course.exchanges], trusted=trusted)]
         self._free: queue.Queue[Sandbox] = queue.Queue()
         self._turn, self._running, self._taken = threading.Condition(), 0, False
 
     @property
     def first(self) -> Sandbox:
-        """Any of them, to ask about what all have in common."""
+        """Any of them, for questions to which all give the same answer."""
         return self._all[0]
 
     def __enter__(self) -> Boxes:
@@ -52,7 +52,7 @@ class Boxes:
             box.stop()
 
     def assess(self, assessor: Assessor, work: Work) -> Assessment:
-        """Run one submission in a free sandbox; if the sandbox dies, once more in a fresh one."""
+        """Run one submission in a free sandbox; if the sandbox dies, run it once more in a new one."""
         box = self._free.get()
         self._enter()
         try:
@@ -77,7 +77,7 @@ class Boxes:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Wait until all other submissions have run, and let none begin meanwhile."""
+        """Wait until all other submissions have run, and keep new ones from starting."""
         self._leave()
         with self._turn:
             self._turn.wait_for(lambda: not self._taken)
@@ -93,24 +93,24 @@ class Boxes:
 
 
 class Ahead:
-    """Submissions on their way: some are assessed ahead of those that are being written, in the same order.
+    """Assesses submissions in parallel, a few ahead of the one being written, in the order of writing.
 
-    Not all, or the memory would grow with the class; and with one job none, so that it takes one processor
-    and leaves the rest of the machine alone. Use it as a context manager.
+    Only a few, since memory would otherwise grow with the class; with one job none, which leaves the rest of
+    the machine free. Use it as a context manager.
 
     Parameters
     ----------
     students : iterable of str
-        In the order in which they will be taken.
+        In the order in which they are taken.
     work : callable
         Assesses one.
     jobs : int
-        How many at a time.
+        How many to assess at a time.
 
     Attributes
     ----------
     errors : dict of str to Exception
-        Why there is no assessment of a student.
+        Why a student has no assessment.
     """
 
     MOST = 8
@@ -139,12 +139,12 @@ class Ahead:
             self._pending[student] = self._pool.submit(self._work, student)
 
     def take(self, student: str) -> Assessment:
-        """Wait for the assessment of a student, and forget the one taken before.
+        """Wait for the assessment of a student, and drop the one taken before.
 
         Raises
         ------
         Exception
-            Whatever went wrong with it.
+            Whatever went wrong in the assessment.
         """
         if student in self.errors:
             raise self.errors[student]
@@ -164,14 +164,14 @@ class Ahead:
 
 
 class Progress:
-    """One line a submission, with the time that is left."""
+    """Prints one line for each submission, with the time that is left."""
 
     def __init__(self, total: int, say: Callable[[str], None]) -> None:
         self.total, self.say = total, say
         self.count, self.began = 0, time.monotonic()
 
     def step(self, result: Assessment) -> None:
-        """Say how one submission fared."""
+        """Report the result of one submission."""
         self.count += 1
         left = (time.monotonic() - self.began) / self.count * (self.total - self.count)
         flags = "".join(f" [{flag}]" for flag in _flags(result))

@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.exercise import numbers
-from samarkand.grading.marking import inputs, purity
+from samarkand.grading.marking import inputs
 from samarkand.grading.marking.checks import ExerciseSet, Marker, Verdict, error_name
 from samarkand.grading.marking.inputs import Inputs
 from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.sandbox.work import Cell, Limits, Outcome, Ran, Result
 from samarkand.grading.submission import reading, rebuilding
 
-#: In which the system counts what processors have done, a second.
+#: Ticks a second, the unit in which the system counts processor time.
 TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
-#: The share of a processor that work has at least, on whatever machine; who has less has slept.
+#: The share of a processor that any busy program gets; a program below it has slept.
 AWAKE = 0.05
-#: How the remark on a second go ends, which says nothing against anybody.
+#: How the remark on a second run ends; the student is not to blame for it.
 AGAIN = "what it printed then is shown to nobody."
 
 
@@ -35,9 +35,9 @@ class Assessment:
     student, exercise : str
         Whose, and of which set.
     verdicts : list of Verdict
-        One a question.
+        One for each question.
     remarks : list of str
-        What was found besides, for the feedback.
+        What else was found, for the feedback.
     ended : str
         How the run ended: ``"finished"``, a limit, ``"died"``, or ``"unreadable"``.
     cpu : float
@@ -47,9 +47,9 @@ class Assessment:
     notebook : dict
         The rebuilt notebook.
     given : dict
-        The student's own numbers.
+        The student's own numbers for this set.
     trusted : bool
-        Whether it ran with no sandbox.
+        Whether it ran without a sandbox.
     """
 
     student: str
@@ -70,7 +70,7 @@ class Assessment:
 
     @property
     def out_of(self) -> float:
-        """The most that could be had."""
+        """The most points the auto-graded questions can give."""
         return sum(verdict.out_of for verdict in self.verdicts)
 
 
@@ -81,15 +81,15 @@ class Work:
     Attributes
     ----------
     student : str
-        Whose.
+        The student's id.
     given : dict
-        The student's own numbers.
+        The student's own numbers for this set.
     notebook : dict
         The rebuilt notebook.
     cells : list of Cell, or None
-        What runs; none if nothing could be read.
+        The cells to run; None if nothing could be read.
     remarks : list of str
-        What was found besides.
+        What else was found.
     """
 
     student: str
@@ -115,9 +115,9 @@ class Assessor:
     limits : Limits, optional
         What one submission may use.
     alone : callable, optional
-        Gives a context manager under which no other submission runs.
+        Gives a context manager that keeps all other submissions from running.
     key : str
-        What the inputs of functions are drawn from, with the work itself.
+        The key from which, with the work itself, the inputs of functions are drawn.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917 - all that an assessment depends on
@@ -141,15 +141,15 @@ class Assessor:
         self._known: dict[Any, Any] = {}
 
     def inputs(self, cells: list[Cell]) -> Inputs:
-        """Draw what the functions of a submission are called with."""
+        """Draw the inputs for the functions of a submission."""
         return self.exercise.inputs(inputs.of_work(self.key, cells))
 
     def marker(self, given: dict[str, Any], drawn: Inputs) -> Marker:
-        """Return a marker for these numbers and inputs; what is right for the numbers is worked out once."""
+        """Return a marker for these numbers and inputs; right answers are computed once for each variant."""
         return Marker(self.exercise, given, drawn, self._known)
 
     def assess(self, student: str, folder: Path) -> Assessment:
-        """Assess one submission; whatever is wrong with it costs this student alone.
+        """Assess one submission; if it is broken, no other student is affected.
 
         Parameters
         ----------
@@ -166,7 +166,7 @@ class Assessor:
         return self.run(self.prepare(student, folder))
 
     def prepare(self, student: str, folder: Path) -> Work:
-        """Read and rebuild a submission; nothing of it runs yet."""
+        """Read and rebuild a submission, without running it."""
         given = numbers.draw(self.seed, student, self.exercise.id, self.exercise.options)
         try:
             body, remarks = reading.read_file(folder, self.exercise.id)
@@ -183,9 +183,9 @@ class Assessor:
         work : Work
             From :meth:`prepare`.
         sandbox : Sandbox, optional
-            Another one than the assessor's own.
+            A sandbox to use in place of the assessor's own.
         again : bool, optional
-            Whether it has been run before, and may know its inputs from there.
+            Whether the work has run before, and may have learnt its inputs then.
 
         Returns
         -------
@@ -220,23 +220,20 @@ class Assessor:
 
     def _run(self, box: Sandbox, work: Work, drawn: Inputs, again: bool) -> tuple[Outcome, bool]:
         cells = work.cells or []
-        sources = [cell.code for cell in cells if not cell.hold]
-        functions = [cell for cell in cells if cell.hold and cell.id in drawn.cases]
-        together = {cell.id for cell in functions if purity.forgets(sources, cell.hold)}
 
         def run(limits: Limits) -> Outcome:
-            return box.run(cells, drawn.calls, together=together, given=work.given, limits=limits)
+            return box.run(cells, drawn.calls, given=work.given, limits=limits)
 
         before = _machine()
         outcome = first = run(self.limits)
         longer = _stretch(before, _machine(), outcome.cpu) if _starved(outcome, self.limits) else 1
         if longer > 1:
-            # That may be the others' fault: the same work gets a second go, alone, and has more time.
+            # Other programs may be to blame: run the same work again, alone and with more time.
             walls = {name: longer * getattr(self.limits, name) for name in ("wall", "cell_wall", "call_wall")}
             with self.alone():
                 outcome = run(replace(self.limits, **walls))
         if again or longer > 1:
-            # It may know from the first go what its functions were called with: that must not get out.
+            # The first run may have told it the inputs of its functions, so nothing of this run may be shown.
             told = first.ran if longer > 1 and not again else {}
             outcome.ran = {key: _quiet(ran, told.get(key, Ran())) for key, ran in outcome.ran.items()}
             work.remarks.append(f"The machine was busy, so this work ran a second time: {AGAIN}")
@@ -244,12 +241,12 @@ class Assessor:
 
 
 def _quiet(ran: Ran, first: Ran) -> Ran:
-    """Keep of a second go only that a cell failed; and what was said in the first, before any call."""
+    """Keep of a second run only whether each cell failed; outputs come from the first, before any call."""
     return Ran(ran.error if ran.error == first.error else error_name(ran.error), first.text)
 
 
 def _machine() -> tuple[int, int]:
-    """Read how long all processors together have been idle, and how long they have been there."""
+    """Read how long all processors together have been idle, and how long they have run in all (in ticks)."""
     try:
         with Path("/proc/stat").open(encoding="ascii") as file:
             ticks = [int(part) for part in file.readline().split()[1:9]]
@@ -259,26 +256,26 @@ def _machine() -> tuple[int, int]:
 
 
 def _stretch(before: tuple[int, int], after: tuple[int, int], own: float) -> float:
-    """Say how many times as long a second go may take: the longer, the less others left of a processor.
+    """Return how many times as long a second run may take: longer, the less processor time others left it.
 
-    With half of one the limits of time can be met: then there is none. A work's own load is no load of
-    others; it earns nothing with it.
+    If others left it half a processor or more, the usual limits can be met and there is no extension. The
+    work's own load does not count, so it gains nothing by being busy.
 
     Parameters
     ----------
     before, after : (int, int)
         From :func:`_machine`, in ticks.
     own : float
-        Seconds of CPU that the work has used meanwhile.
+        Seconds of CPU that the work itself used in that time.
 
     Returns
     -------
     float
-        1, where others left it half a processor or more; else from 2 to 4.
+        1 if others left it half a processor or more; otherwise from 2 to 4.
 
     Examples
     --------
-    A minute of two processors: one was idle; the work used up both; others did, but for 20 s, and for 3 s.
+    Two processors for a minute: one was idle; the work used both; others used all but 20 s; all but 3 s.
 
     >>> _stretch((0, 0), (60 * TICK, 120 * TICK), 20), _stretch((0, 0), (0, 120 * TICK), 110)
     (1.0, 1.0)
@@ -291,7 +288,7 @@ def _stretch(before: tuple[int, int], after: tuple[int, int], own: float) -> flo
 
 
 def named(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> list[Verdict]:
-    """Tell an answer under another name, or none at all, from a question that was left as it was.
+    """Tell an answer under a wrong name, or under no name, from a question that was left untouched.
 
     Parameters
     ----------
@@ -300,12 +297,12 @@ def named(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> 
     exercise : ExerciseSet
         The set.
     cells : list of Cell
-        What ran.
+        The cells that ran.
 
     Returns
     -------
     list of Verdict
-        The same; where the name that is read stands in no cell, the reason says so.
+        The same verdicts; where no cell contains the expected name, the reason says so.
     """
     code = "\n".join(cell.code for cell in cells)
     found = []
@@ -320,7 +317,7 @@ def named(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> 
 
 
 def _starved(outcome: Outcome, limits: Limits) -> bool:
-    """Say whether the wall clock may have ended something that was at work, and not asleep."""
+    """Return whether the time limit may have stopped work that was busy, not asleep."""
     if outcome.ended == "wall":
         return outcome.cpu > AWAKE * limits.wall
     results: list[Ran | Result] = [*outcome.ran.values(), *outcome.held.values(), *outcome.called.values()]

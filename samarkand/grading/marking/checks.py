@@ -1,9 +1,9 @@
-"""Questions and how they are marked: what is read, what is right, which wrong ways are known.
+"""Questions and how they are marked: the name to read, the right answer, the known mistakes.
 
-A set's checks live apart from its notebook, in ``exercises/checks/<set>.py``, as one object ``SET``.
-Expected values are never typed in: each question has a *solution*, a function of the student's own numbers,
-and a ladder of *diagnoses*, each a known wrong way that is computed too. Both run here, outside the sandbox;
-what a student's work gave is compared as plain values (:mod:`samarkand.answers.decode`).
+The checks of a set are kept apart from its notebook, in ``exercises/checks/<set>.py``, as one object ``SET``.
+No expected value is typed in. Each question has a *solution*, a function of the student's own numbers, and a
+list of *diagnoses*, known mistakes whose results are computed too. Both run here, outside the sandbox; the
+results of a student's work are compared as plain values (:mod:`samarkand.answers.decode`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from samarkand.ground.words import tr
 
 Given = dict[str, Any]
 
-#: How many other variants a wrong answer is held against.
+#: With how many other variants a wrong answer is compared.
 VARIANTS_TRIED = 1500
 
 
@@ -44,28 +44,28 @@ class Question:
     Attributes
     ----------
     id : str
-        The id of its cell: ``"q1"``; the cell that shows the form of the answer is ``"q1-check"``.
+        The id of its cell: ``"q1"``; the cell that checks the form of the answer is ``"q1-check"``.
     name : str
         The name that is read from the student's work.
     points : int
         What it is worth.
     kind : Kind
-        The form and unit of the answer; of what the function returns, where a function is asked for.
+        The form and unit of the answer; if a function is asked for, of what it returns.
     solution : callable
-        The reference: of the student's numbers; or the function itself, where one is asked for.
+        The reference: a function of the student's numbers; if a function is asked for, that function itself.
     hint : str
-        What to look at when the answer is wrong in a way nobody foresaw.
+        What to look at if the answer is wrong and fits no diagnosis.
     taught : str
         Where it was taught: the lesson, a colon, and the heading of its section.
     diagnoses : tuple of Diagnosis
-        Known wrong ways, the likeliest first: of the student's numbers, or, for a function, of its arguments.
+        Known mistakes, the likeliest first; they take the student's numbers or a function's arguments.
     cases : callable, optional
-        For a function: gives what it is called with, drawn for each submission (see :mod:`inputs`);
-        the first case is the example that the notebook shows, and never drawn.
+        For a function: gives the inputs to call it with, drawn for each submission (see :mod:`inputs`). The
+        first case is the example that the notebook shows; it is never drawn.
     varies : bool
         Whether the answer depends on the student's numbers.
     uses : tuple of str
-        On which of them; none named: on all.
+        The numbers that the answer depends on; if empty, all of them.
     """
 
     id: str
@@ -83,7 +83,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Criterion:
-    """One row of a rubric: anchors[n] describes n points, with an example."""
+    """One row of a rubric: anchors[n] describes what earns n points, with an example."""
 
     name: str
     anchors: tuple[str, ...]
@@ -91,7 +91,7 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Written:
-    """A written answer, marked by a person with a rubric; its points are 4 times the criteria."""
+    """A written answer, marked by a person with a rubric; each criterion is worth 4 points."""
 
     id: str
     title: str
@@ -99,7 +99,7 @@ class Written:
 
     @property
     def points(self) -> int:
-        """The most points a rubric gives: four a criterion."""
+        """The most points a rubric gives: four for each criterion."""
         return 4 * len(self.rubric)
 
 
@@ -114,7 +114,7 @@ class ExerciseSet:
     lesson : str
         The lesson it belongs to: ``"03_the_sco"``.
     options : mapping of str to sequence
-        What each of the student's own numbers may be.
+        The values that each of the student's own numbers may take.
     questions : tuple of Question
         In the order of the notebook.
     written : tuple of Written
@@ -128,7 +128,7 @@ class ExerciseSet:
     written: tuple[Written, ...] = ()
 
     def question(self, name: str) -> Question:
-        """Return the question of that id."""
+        """Return the question with that id."""
         for question in self.questions:
             if question.id == name:
                 return question
@@ -136,17 +136,17 @@ class ExerciseSet:
 
     @property
     def points(self) -> int:
-        """What all auto-graded questions are worth."""
+        """The points of all auto-graded questions together."""
         return sum(question.points for question in self.questions)
 
     @property
     def worth(self) -> dict[str, float]:
-        """What each grade cell of the notebook is worth, by its id."""
+        """The points of each grade cell of the notebook, by its id."""
         found: dict[str, float] = {f"{q.id}-check": q.points for q in self.questions}
         return found | {w.id: w.points for w in self.written}
 
     def inputs(self, key: str) -> Inputs:
-        """Draw what the functions of one submission are called with: see :func:`inputs.of_work`."""
+        """Draw the inputs for the functions of one submission: see :func:`inputs.of_work`."""
         return Inputs(key, self.id, {q.id: q.cases for q in self.questions if q.cases is not None})
 
     @functools.cached_property
@@ -154,12 +154,12 @@ class ExerciseSet:
         return {}
 
     def elsewhere(self, question: Question) -> list[tuple[Given, Any]]:
-        """Return what is right for which numbers, for a question that varies; worked out once.
+        """Return the right answer for every variant of a question (cached).
 
         Parameters
         ----------
         question : Question
-            Of this set.
+            One of this set.
 
         Returns
         -------
@@ -189,13 +189,13 @@ class Verdict:
     state : str
         ``"right"``, ``"partly"``, ``"wrong"``, ``"form"``, ``"error"`` or ``"unanswered"``.
     reason : str
-        For the student: gives nothing away.
+        For the student; it does not give the answer away.
     read : str
         For the instructor: the value that was read.
     rule : str
-        For the instructor: what was compared, with which tolerance.
+        For the instructor: the comparison that was made, and its tolerance.
     others : list of dict
-        Other numbers that a wrong answer fits exactly: those of them that the question uses.
+        Other students' numbers for which the wrong answer is exactly right (only those the question uses).
     """
 
     question: str
@@ -263,7 +263,7 @@ def available(folder: Path) -> list[str]:
 
 
 def _canonical(kind: Kind, value: object) -> Any:
-    """Bring a reference value into the form that answers are compared in, by the very same way."""
+    """Turn a reference value into the form in which answers are compared, in the same way as an answer."""
     return kind.read(decode.plain(value))
 
 
@@ -277,9 +277,9 @@ class Marker:
     given : dict
         The student's own numbers.
     inputs : Inputs
-        What its functions are called with.
+        The inputs of its functions.
     known : dict, optional
-        What is right for which numbers: filled here, and shared by the markers of a class.
+        Right answers by the numbers they belong to: filled here, and shared by all markers of a class.
     """
 
     def __init__(
@@ -292,12 +292,12 @@ class Marker:
 
     @functools.cached_property
     def expected(self) -> dict[str, Any]:
-        """The right answers: a value a question, or a list of values for a function."""
+        """The right answers: one value for each question, or a list of values for a function."""
         return {q.id: self._answers(q, q.solution) for q in self.exercise.questions}
 
     def _answers(self, question: Question, way: Callable[..., Any]) -> Any:
         if question.cases is not None:
-            # A way must not see what another has changed.
+            # One diagnosis must not see what another has changed.
             return [
                 _canonical(question.kind, way(*copy.deepcopy(case.arguments)))
                 for case in self.inputs.cases[question.id]
@@ -309,7 +309,7 @@ class Marker:
         return self._once((way, json.dumps(used)), lambda: _canonical(question.kind, way(used)))
 
     def _once(self, key: Any, work_out: Callable[[], Any]) -> Any:
-        """Work something out, unless it was worked out for another student."""
+        """Compute something, unless it was computed for another student."""
         if key not in self._known:
             self._known[key] = work_out()
         return self._known[key]
@@ -322,13 +322,13 @@ class Marker:
         outcome : Outcome
             What came out of the sandbox.
         quiet : bool, optional
-            Whether the work may know what its functions are called with, from a run before: then no word or
-            number of its own goes into a reason.
+            Whether the work may know the inputs of its functions from an earlier run. If so, no text or
+            number of the work appears in a reason.
 
         Returns
         -------
         list of Verdict
-            One a question, in the order of the set.
+            One for each question, in the order of the set.
         """
         return [self.judge(question, outcome, quiet=quiet) for question in self.exercise.questions]
 
@@ -366,20 +366,20 @@ class Marker:
             return _verdict(question, "wrong", _COARSE, read=read, rule=rule)
         others = self._fits(question, answer) if question.varies else []
         if others:
-            # So may a slip be that nobody foresaw: the reason must be true of both.
+            # The answer may also be a mistake that no diagnosis covers, so the reason must be true of both.
             reason = f"For other numbers this would be right: did you take yours from given? {question.hint}"
             return replace(_verdict(question, "wrong", reason, read=read, rule=rule), others=others)
         return _verdict(question, "wrong", question.hint, read=read, rule=rule)
 
     def _fits(self, question: Question, answer: Any) -> list[Given]:
-        """Find all other numbers that this answer would be right for, to the last digit handed in."""
+        """Find all other numbers for which this answer would be right, to the last digit handed in."""
         elsewhere = self.exercise.elsewhere(question)
         return [
             g for g, right in elsewhere if question.kind.same(answer, right) and _as_written(answer, right)
         ]
 
     def _known_way(self, question: Question, answers: list[Any]) -> str | None:
-        """Find the reason of the known wrong way that gives these answers."""
+        """Return the reason of the diagnosis that gives these answers, if there is one."""
 
         def given(diagnosis: Diagnosis) -> list[Any] | None:
             try:
@@ -411,8 +411,7 @@ class Marker:
                 problems.append(_safe_error(result.error) if result.error else "")
             except WrongForm as problem:
                 answers.append(None)
-                # The form of what came back could carry an input that is not to be seen: say only what was
-                # expected.
+                # The form of the result could carry a hidden input, so name only the form that was expected.
                 del problem
                 problems.append(_came_back(result.value, question.kind))
         right = [a is not None and question.kind.same(a, e) for a, e in zip(answers, expected, strict=True)]
@@ -450,7 +449,7 @@ class Marker:
         expected = self.expected[question.id]
         if all(a is not None and _as_written(a, e) for a, e in zip(answers, expected, strict=True)):
             return _COARSE
-        # What follows a call that never ended was not reached: say what was the matter first.
+        # Nothing after a call that never ended was reached, so report that call first.
         first = next((p for p in problems if p == _ENDLESS), next((p for p in problems if p), ""))
         where = (
             "It is right on ordinary inputs, not on all."
@@ -472,7 +471,7 @@ _ENDED = {
 
 _COARSE = "This is rounded too far: the question says how exact it must be."
 
-#: How the sandbox names the error of what ran too long.
+#: What the sandbox calls the error of code that ran too long.
 _TIMEOUT = "OutOfTime"
 _ENDLESS = "it ran too long and was stopped"
 
@@ -486,7 +485,7 @@ def _came_back(value: Any, kind: Kind) -> str:
 
 
 def _as_written(answer: Any, right: Any) -> bool:
-    """Say whether an answer is the other to its own last digit: within a tolerance many are, by chance.
+    """Return whether two answers agree to the last digit handed in; within a tolerance, many agree by chance.
 
     Examples
     --------
@@ -504,7 +503,7 @@ def _as_written(answer: Any, right: Any) -> bool:
 
 
 def _listed(expected: Any) -> str:
-    """Write what is expected, a set in the order of the alphabet: its own is another in every run."""
+    """Write the expected value; sort sets, whose own order changes from run to run."""
     return ", ".join(sorted(expected)) if isinstance(expected, frozenset) else repr(expected)
 
 
@@ -513,9 +512,9 @@ def _expected(asked: str) -> str:
 
 
 def error_name(error: str) -> str:
-    """Name an error by its type alone, and only by a type of Python's own.
+    """Return the type of an error without its text, and only if the type is one of Python's own.
 
-    A text of a student's could carry an input out.
+    Text that a student wrote could carry an input out.
 
     Examples
     --------
@@ -544,19 +543,19 @@ def _verdict(  # noqa: PLR0913 - the fields of a verdict
 
 
 def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
-    """Write what the student's copy may know of a set: ids, points, kinds, one example, options.
+    """Return what the student's copy may contain of a set: ids, points, kinds, one example, options.
 
     Parameters
     ----------
     exercise : ExerciseSet
         The set.
     demonstration : dict
-        Numbers to make the example with.
+        Numbers for the example.
 
     Returns
     -------
     dict
-        Plain JSON without any answer.
+        Plain JSON without any answers.
     """
     questions = {}
     shown = exercise.inputs(inputs.DEMONSTRATION).cases

@@ -1,10 +1,10 @@
-"""What students' functions are called with: an example that all may see, and inputs drawn for one submission.
+"""What students' functions are called with: a public example, and inputs drawn for one submission.
 
-They are drawn from the course's key and from what runs of the submission: the same work is called with the
-same in every run, any other work with something else. Who knows the public checks knows none of them, and who
-has seen those of one submission knows none of another's. The key is made from the instructor's secret under a
-label of its own; the seed of students' numbers, which travels in their bundles, does not lead to it. No
-module of the student's side imports this one.
+The inputs are drawn from the course's key and from the cells of the submission that run. The same work gets
+the same inputs in every run; any other work gets different ones. So the public checks do not reveal them, and
+the inputs of one submission say nothing about those of another. The key is derived from the instructor's
+secret under a label of its own; the seed of students' numbers, which is part of their bundles, does not lead
+to it. No module of the student's side imports this one.
 """
 
 from __future__ import annotations
@@ -22,32 +22,32 @@ from samarkand.answers import encode
 from samarkand.exercise import numbers
 from samarkand.grading.sandbox.work import Call, Cell
 
-#: The key of the repository itself: for a course that has no secret, and for whoever works alone.
+#: The key of the repository itself, for a course without a secret and for a student who works alone.
 DEMONSTRATION = "samarkand-2022: inputs"
 
 
 @dataclass(frozen=True)
 class Case:
-    """Arguments that a student's function is called with.
+    """Arguments for one call of a student's function.
 
     Attributes
     ----------
     arguments : tuple
         Numbers, texts, dates, lists, Series or tables.
     edge : str
-        What only careful work gets right in it ("the very day a spell ends"); empty for an ordinary input.
+        What makes the input hard ("the very day a spell ends"); empty for an ordinary input.
     """
 
     arguments: tuple[Any, ...]
     edge: str = ""
 
 
-#: Gives the cases of a function. The first is the example that the notebook shows, whatever is drawn.
+#: Gives the cases of a function. The first is always the example that the notebook shows.
 Cases = Callable[[random.Random], Sequence[Case]]
 
 
 def key(secret: bytes) -> str:
-    """Make the key of a course's inputs from the instructor's secret.
+    """Derive the key of a course's inputs from the instructor's secret.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def key(secret: bytes) -> str:
     Raises
     ------
     OutOfRange
-        If the secret is shorter: it could be guessed.
+        If the secret is shorter, and could be guessed.
 
     Examples
     --------
@@ -73,17 +73,17 @@ def key(secret: bytes) -> str:
 
 
 def of_work(course_key: str, cells: Sequence[Cell]) -> str:
-    """Make the key of one submission's inputs from all that runs of it, to the letter.
+    """Derive the key of one submission's inputs from the exact text of all its cells that run.
 
-    What the file says of itself, its name, outputs and texts do not count. Whatever a program can see of
-    itself does, spaces at the end of a line too: answers to inputs that had become known could hide there.
+    The file's metadata, name, outputs and prose do not count. Everything that a program can see of its own
+    source does, even spaces at the end of a line: answers to inputs that had leaked could be hidden there.
 
     Parameters
     ----------
     course_key : str
         See :func:`key`.
     cells : sequence of Cell
-        What runs, and where names are read.
+        The cells that run, including those from which names are read.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def of_work(course_key: str, cells: Sequence[Cell]) -> str:
 
 
 class Inputs:
-    """What the functions of one submission are called with.
+    """The inputs for the functions of one submission.
 
     Parameters
     ----------
@@ -129,9 +129,9 @@ class Inputs:
 
     @functools.cached_property
     def calls(self) -> list[Call]:
-        """The calls that the sandbox makes, shuffled: nothing in them tells an edge from an example.
+        """The calls that the sandbox makes, shuffled so that nothing tells a hard case from an example.
 
-        The order is drawn too: always alike, as a mark must be, and known to nobody.
+        The order is drawn as well: it is the same in every run, as a mark must be, and nobody can know it.
         """
         written: dict[int, Any] = {}  # a table that cases share is written once
         calls = []

@@ -17,21 +17,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from samarkand.answers import decode
+from samarkand.grading.sandbox import view
 from samarkand.grading.sandbox.work import Call, Cell, Limits, Outcome, Ran, Result
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError
 from samarkand.ground.files import Scratch
 
 HERE = Path(__file__).resolve().parent
-
-#: Rooms of the package that no student's copy has, and no submission finds: whole folders.
-NOT_FOR_STUDENTS = ("course", "grading")
 
 
 class NoSandbox(CourseError):
@@ -183,21 +181,8 @@ class Sandbox:
 
     # --- the command ----------------------------------------------------------------------------------------
 
-    def _readable(self) -> list[tuple[str, str]]:
-        """Pairs (here, inside): all that can be seen inside besides /usr."""
-        found: list[tuple[str, str]] = []
-        for name in ("/etc/ld.so.cache", "/etc/localtime"):
-            if Path(name).exists():
-                found.append((name, name))
-        for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
-            if not _below(Path(prefix), Path("/usr")):
-                found.append((prefix, prefix))
-        for entry in sorted(home.PACKAGE.iterdir()):
-            if entry.name not in (*NOT_FOR_STUDENTS, "__pycache__"):
-                found.append((str(entry), f"/course/samarkand/{entry.name}"))
-        found.append((str(HERE), "/grader"))
-        found.append((str(self.data), "/course/course_data"))
-        return found
+    def _view(self) -> view.View:
+        return view.view(self.data)
 
     def _command(self) -> list[str]:
         if sys.platform != "linux":
@@ -206,29 +191,19 @@ class Sandbox:
             raise NoSandbox(
                 f"{_CANNOT} bubblewrap is not installed (the Debian package bubblewrap). {_INSTEAD}"
             )
-        readable = self._readable()
-        self._refuse_leaks(readable)
-        links = [
-            part
-            for name in ("/bin", "/lib", "/lib64", "/sbin")
-            for part in (
-                ("--symlink", str(Path(name).readlink()), name)
-                if Path(name).is_symlink()
-                else ("--ro-bind-try", name, name)
-            )
-        ]
+        seen = self._view()
+        for path, source in seen.leaks(self.secret):
+            raise NoSandbox(f"{path} lies in {source}, which student code can read. Move it elsewhere.")
+        # One rule for a folder is enough for all files that lie in it.
+        readable = dict.fromkeys(
+            _top(inside if Path(here).is_dir() else str(Path(inside).parent))
+            for inside, here in seen.shown.items()
+        )
         inside = {
             "warm": self.warm,
             "trusted": False,
-            "readable": [
-                "/usr",
-                "/lib",
-                "/lib64",
-                "/bin",
-                *dict.fromkeys(_top(target) for _, target in readable),
-                "/dev/urandom",
-                "/dev/random",
-            ],
+            "readable": [*readable, *_CHANCE],
+            "kept": [path for path in seen.shown if path.startswith(f"{_ENVIRONMENT['TMPDIR']}/")],
         }
         before = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "1000"]
         before += ["--gid", "1000", "--clearenv"]
@@ -238,40 +213,18 @@ class Sandbox:
             "SAMARKAND_DATA": "/course/course_data",
         }.items():
             before += ["--setenv", name, value]
-        before += [
-            "--ro-bind",
-            "/usr",
-            "/usr",
-            *links,
-            "--tmpfs",
-            "/tmp",
-            "--dir",
-            "/tmp/home",
-        ]
-        after = ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
-        after += [part for folder in ("/dev", "/") for part in ("--remount-ro", folder)]
+        before += ["--tmpfs", "/tmp", "--dir", "/tmp/home"]
+        before += [part for at, to in seen.links.items() for part in ("--symlink", to, at)]
+        after = [part for folder in seen.emptied for part in ("--tmpfs", folder)]
+        after += ["--proc", "/proc", "--dev", "/dev", "--dir", "/dev/shm"]
+        after += [part for name in _CHANCE for part in ("--dev-bind", "/dev/zero", name)]
+        after += [part for folder in (*seen.emptied, "/dev", "/") for part in ("--remount-ro", folder)]
         # -s: no user site; safe path: nothing is imported from the folder a submission can write to.
-        after += [
-            "--chdir",
-            "/",
-            "--",
-            sys.executable,
-            "-s",
-            "-P",
-            "-B",
-            "/grader/server.py",
-            json.dumps(inside),
-        ]
-        spec = {"before": before, "readable": readable, "after": after, "stage": self._stage}
+        after += ["--chdir", "/", "--", sys.executable, "-s", "-P", "-B", "/grader/server.py"]
+        after += [json.dumps(inside)]
+        readable_here = [(here, inside) for inside, here in seen.shown.items()]
+        spec = {"before": before, "readable": readable_here, "after": after, "stage": self._stage}
         return [sys.executable, "-I", str(HERE / "launch.py"), json.dumps(spec)]
-
-    def _refuse_leaks(self, readable: list[tuple[str, str]]) -> None:
-        for path in self.secret:
-            for source in ("/usr", *(source for source, _ in readable)):
-                if _below(path, Path(source).resolve()):
-                    raise NoSandbox(
-                        f"{path} lies in {source}, which student code can read. Move it elsewhere."
-                    )
 
     def _trusted_command(self) -> list[str]:
         inside = {"warm": self.warm, "trusted": True, "readable": [], "scratch": self._stage}
@@ -288,7 +241,6 @@ class Sandbox:
         cells: Sequence[Cell],
         calls: Sequence[Call] = (),
         *,
-        together: Collection[str] = (),
         given: dict[str, Any] | None = None,
         limits: Limits | None = None,
     ) -> Outcome:
@@ -299,10 +251,8 @@ class Sandbox:
         cells : sequence of Cell
             In the order of the student's notebook.
         calls : sequence of Call
-            Sent only when the cells have run, in this order; left out where no function was held.
-        together : set of str, optional
-            Functions that remember nothing between calls (:mod:`samarkand.grading.marking.purity`):
-            their calls are made in one process. All others have a process for each call.
+            Sent only when the cells have run, and made in this order, each as if it were the only one; left
+            out where no function was held.
         given : dict, optional
             The student's own numbers; plain JSON.
         limits : Limits, optional
@@ -318,20 +268,7 @@ class Sandbox:
         NoSandbox
             If the sandbox itself failed: then nobody's mark is touched.
         """
-        limits = limits or Limits()
-        outcome, lost = self._run(_Work(cells, calls, together, given or {}, limits, "here"))
-        if lost is not None:
-            # The call that ended it has failed; those after it are made, for the first time, in another run.
-            outcome.called[lost] = Result(error="the call gave nothing back")
-            rest = [call for call in calls if call.id not in outcome.called]
-            again, _ = self._run(_Work(cells, rest, together, given or {}, limits, "fork"))
-            outcome.called |= again.called
-            outcome.cpu += again.cpu
-            outcome.ended = again.ended
-        return outcome
-
-    def _run(self, work: _Work) -> tuple[Outcome, str | None]:
-        """Run a submission once; say also which call, if any, ended it and kept others from being made."""
+        work = _Work(cells, calls, given or {}, limits or Limits())
         self.start()
         control = self._control
         assert control is not None
@@ -344,7 +281,7 @@ class Sandbox:
                 except OSError:
                     raise NoSandbox(f"The sandbox has ended by itself. {_why(self._said())}") from None
             exchange = _Exchange(ours, time.monotonic() + work.limits.wall + 10, work.limits.output)
-            overflow, lost = False, None
+            overflow = False
             try:
                 exchange.send({"limits": asdict(work.limits)})
                 if exchange.receive() != {"ready": True}:
@@ -355,8 +292,6 @@ class Sandbox:
                 ready = True
                 try:
                     self._talk(exchange, outcome, work)
-                except _Lost as lost_call:
-                    lost = str(lost_call)
                 except _Overflow:
                     overflow = True
                 except (OSError, EOFError, decode.NotAValue, TimeoutError):
@@ -368,8 +303,6 @@ class Sandbox:
         ended = _ENDS.get(report["ended"], "died")
         wanted = {call.id for call in work.calls if _is_function(outcome.held.get(call.of))}
         complete = wanted == set(outcome.called) and bool(outcome.ran or outcome.held or not work.cells)
-        if ended not in ("output", "finished"):
-            lost = None  # a limit of the whole submission has ended it
         if overflow:
             ended = "output"
         elif complete and ended in ("output", "finished"):
@@ -377,7 +310,7 @@ class Sandbox:
         elif ended in ("output", "finished"):
             ended = "died"
         outcome.ended = ended
-        return outcome, lost
+        return outcome
 
     def _talk(self, exchange: _Exchange, outcome: Outcome, work: _Work) -> None:
         told = [{"id": c.id, "hold": c.hold} if c.hold else {"id": c.id, "code": c.code} for c in work.cells]
@@ -396,25 +329,12 @@ class Sandbox:
         # in the order in which they come: their ids would tell one from another.
         inputs: dict[str, int] = {}
         places = {c.id: [inputs.setdefault(json.dumps(a), len(inputs)) for a in c.arguments] for c in calls}
-        exchange.send({"inputs": [json.loads(form) for form in inputs]})
-        # Those that have a process for each call come first: what is called here may leave something behind.
-        for where in ("each", work.where):
-            chosen = [call for call in calls if (call.of in work.together) is (where != "each")]
-            asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(chosen)]
-            if not asked:
-                continue
-            exchange.send({"calls": asked, "where": where})
-            for n, call in enumerate(chosen):
-                try:
-                    # The alarm of a call does not reach into C.
-                    got = exchange.receive(work.limits.call_wall + 1 if where == "here" else None)
-                except (OSError, EOFError, TimeoutError):
-                    if where == "here":
-                        raise _Lost(call.id) from None
-                    raise
-                if got.get("id") == n:
-                    outcome.called[call.id] = _result(got)
-        exchange.send({"calls": []})
+        asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(calls)]
+        exchange.send({"inputs": [json.loads(form) for form in inputs], "calls": asked})
+        for n, call in enumerate(calls):
+            got = exchange.receive()
+            if got.get("id") == n:
+                outcome.called[call.id] = _result(got)
 
     def _report(self, control: socket.socket, limits: Limits) -> dict[str, Any]:
         """Wait for the server's own report; if it does not come, start anew."""
@@ -430,22 +350,12 @@ class Sandbox:
 
 @dataclass(frozen=True)
 class _Work:
-    """What :meth:`Sandbox.run` was given, and where the calls are made that may share a process.
-
-    That is ``here``, where the cells have run, or in a ``fork`` of it, which costs as much again as the cells
-    and outlives a call that ends its process.
-    """
+    """What :meth:`Sandbox.run` was given."""
 
     cells: Sequence[Cell]
     calls: Sequence[Call]
-    together: Collection[str]
     given: dict[str, Any]
     limits: Limits
-    where: str
-
-
-class _Lost(Exception):
-    """A call has ended the process in which others were to be made, or does not come to an end."""
 
 
 class _Overflow(Exception):
@@ -463,18 +373,17 @@ class _Exchange:
         self.channel.settimeout(max(0.01, self.deadline - time.monotonic()))
         self.channel.sendall(struct.pack("!I", len(body)) + body)
 
-    def receive(self, patience: float | None = None) -> dict[str, Any]:
-        deadline = self.deadline if patience is None else min(self.deadline, time.monotonic() + patience)
-        (size,) = struct.unpack("!I", self._exactly(4, deadline))
+    def receive(self) -> dict[str, Any]:
+        (size,) = struct.unpack("!I", self._exactly(4))
         self.left -= size
         if self.left < 0:
             raise _Overflow
-        return decode.parse(self._exactly(size, deadline))
+        return decode.parse(self._exactly(size))
 
-    def _exactly(self, size: int, deadline: float) -> bytes:
+    def _exactly(self, size: int) -> bytes:
         parts = bytearray()
         while len(parts) < size:
-            left = deadline - time.monotonic()
+            left = self.deadline - time.monotonic()
             if left <= 0 or not select.select([self.channel], [], [], left)[0]:
                 raise TimeoutError
             part = self.channel.recv(min(1 << 16, size - len(parts)))
@@ -528,6 +437,9 @@ _ENVIRONMENT = {
     "IPYTHONDIR": "/tmp/home/ipython",
 }
 
+#: Where chance comes from; in the sandbox it is always the same (see :func:`server.one_chance`).
+_CHANCE = ("/dev/urandom", "/dev/random")
+
 _CANNOT = "Student code cannot be confined here, so it is not run."
 _INSTEAD = (
     "Otherwise use the container of deploy/grader.md (deploy/grader.sh grade), or, if you wrote the "
@@ -576,10 +488,6 @@ def _why(said: str) -> str:
 def _top(target: str) -> str:
     """Name the folder that holds nothing but what was mounted for submissions; one rule is enough for it."""
     return next((top for top in ("/course", "/grader") if target.startswith(f"{top}/")), target)
-
-
-def _below(path: Path, folder: Path) -> bool:
-    return path == folder or folder in path.parents
 
 
 def _installed(name: str) -> bool:

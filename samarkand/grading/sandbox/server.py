@@ -36,7 +36,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -105,14 +105,16 @@ def keep(channel: socket.socket, options: dict[str, Any], counted: int) -> int:
     hung_up = select.poll()
     hung_up.register(channel, select.POLLRDHUP)
     pause, cpu = 0.02, 0.0
+    missed = Missed()
     try:
         while os.waitpid(runner, os.WNOHANG) == (0, 0):
-            cpu, memory = spent(_below(runner) if confined else {runner})
+            processes = _below(runner) if confined else _stats([runner])
+            cpu, memory = spent(processes)
             if time.monotonic() > deadline:
                 return WALL
             if cpu > limits["cpu"]:
                 return CPU
-            if memory > limits["memory"]:
+            if memory > limits["memory"] or missed.by(processes) > MOST_MISSED:
                 return MEMORY
             if hung_up.poll(0):
                 return HUNG_UP
@@ -122,7 +124,7 @@ def keep(channel: socket.socket, options: dict[str, Any], counted: int) -> int:
         return FINISHED
     finally:
         if runner:  # the end of process 1 is the end of all processes in its namespace
-            cpu, _ = spent(_below(runner) if confined else {runner})
+            cpu, _ = spent(_below(runner) if confined else _stats([runner]))
             if confined:
                 os.kill(runner, signal.SIGKILL)
             else:
@@ -131,19 +133,33 @@ def keep(channel: socket.socket, options: dict[str, Any], counted: int) -> int:
         os.write(counted, repr(cpu).encode())
 
 
-def _below(runner: int) -> set[int]:
-    """Find the runner and all that come from it; an orphan becomes a child of the runner, its process 1."""
-    parents = {}
-    # Parents before their children, as a rule: nobody gets out of sight by losing a parent meanwhile.
-    for number in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):  # noqa: PTH208 - fast
+def _read(path: str) -> bytes:
+    """Read the beginning of one of the kernel's own small files."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(descriptor, 4096)
+    finally:
+        os.close(descriptor)
+
+
+def _stats(numbers: Iterable[int]) -> dict[int, list[bytes]]:
+    """Read what the kernel keeps of processes, from the third field on; those that are gone are left out."""
+    found = {}
+    for number in numbers:
         with contextlib.suppress(OSError):
-            stat = Path(f"/proc/{number}/stat").read_bytes()
-            parents[number] = int(stat.rpartition(b")")[2].split()[1])
+            found[number] = _read(f"/proc/{number}/stat").rpartition(b")")[2].split()
+    return found
+
+
+def _below(runner: int) -> dict[int, list[bytes]]:
+    """Find the runner and all that come from it; an orphan becomes a child of the runner, its process 1."""
+    # Parents before their children, as a rule: nobody gets out of sight by losing a parent meanwhile.
+    stats = _stats(sorted(int(name) for name in os.listdir("/proc") if name.isdigit()))  # noqa: PTH208 - fast
     found, new = {runner}, {runner}
     while new:
-        new = {number for number, parent in parents.items() if parent in new}
+        new = {number for number, stat in stats.items() if int(stat[1]) in new}
         found |= new
-    return found
+    return {number: stats[number] for number in found if number in stats}
 
 
 TICK = os.sysconf("SC_CLK_TCK")
@@ -152,22 +168,50 @@ TICK = os.sysconf("SC_CLK_TCK")
 OWN_MEMORY = re.compile(rb"^(?:RssAnon|RssShmem|VmPTE|VmSwap|HugetlbPages):\s+(\d+)", re.MULTILINE)
 
 
-def spent(processes: set[int]) -> tuple[float, int]:
+def spent(processes: dict[int, list[bytes]]) -> tuple[float, int]:
     """Return seconds of CPU so far, and bytes of memory now, of processes and of their dead children.
 
     Whoever has died is here until its parent has waited for it, and then in its parent's sum: no process in
     the sandbox can have its children forgotten (``FORBIDDEN_USES``).
     """
     ticks = memory = 0
-    for number in processes:
-        try:
-            stat = Path(f"/proc/{number}/stat").read_bytes()
-            status = Path(f"/proc/{number}/status").read_bytes()
-        except OSError:
-            continue
-        ticks += sum(map(int, stat.rpartition(b")")[2].split()[11:15]))
-        memory += sum(int(kilobytes) << 10 for kilobytes in OWN_MEMORY.findall(status))
+    for number, stat in processes.items():
+        ticks += sum(map(int, stat[11:15]))
+        with contextlib.suppress(OSError):
+            status = _read(f"/proc/{number}/status")
+            memory += sum(int(kilobytes) << 10 for kilobytes in OWN_MEMORY.findall(status))
     return ticks / TICK, memory
+
+
+#: So many names that are not there may a submission look up; the kernel keeps up to half a kilobyte for each.
+MOST_MISSED = 400_000
+
+
+class Missed:
+    """Counts the names that a submission has looked up in vain, as far as the kernel remembers them for it.
+
+    The kernel counts them for all programs together. Each costs whoever asks some time in the kernel, one or
+    a few microseconds: so no more than one a microsecond is put down to a submission, and nothing to
+    neighbours that were busy with something else meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._before, self._spent, self._count = self._known(), 0.0, 0.0
+
+    @staticmethod
+    def _known() -> int:
+        try:
+            return int(_read("/proc/sys/fs/dentry-state").split()[4])
+        except (OSError, IndexError, ValueError):
+            return 0  # hidden in this container; older kernels write 0
+
+    def by(self, processes: dict[int, list[bytes]]) -> float:
+        """Return the number so far; to be asked every few milliseconds."""
+        known = self._known()
+        spent = sum(int(stat[12]) + int(stat[14]) for stat in processes.values()) / TICK
+        self._count += max(0.0, min(known - self._before, (spent - self._spent) * 1e6))
+        self._before, self._spent = known, spent
+        return self._count
 
 
 # --- the runner ---------------------------------------------------------------------------------------------
@@ -225,7 +269,7 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
     """Confine this process, then run a student's cells and answer questions about what they left."""
     if not options["trusted"]:
         try:
-            confinement.confine(limits, options["readable"])
+            confinement.confine(limits, options["readable"], options["kept"])
         except OSError as error:
             sys.stderr.write(f"runner: {error}\n")
             sys.stderr.flush()
@@ -258,28 +302,19 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
         else:
             cells[cell["id"]] = run_cell(shell, cell["code"], limits, transcript)
     send(channel, {"cells": cells})
+    asked = receive(channel)
     inputs: list[Any] = []
-    for form in receive(channel)["inputs"]:
+    for form in asked["inputs"]:
         inputs.append(None)
         with _quiet(_clock(limits["call_cpu"], limits["call_wall"])):
             inputs[-1] = encode.decode(form)
+    gc.freeze()  # looking for garbage in a fork would copy every page
     made = functools.partial(make, held, around, inputs, limits)
-    while (asked := receive(channel))["calls"]:
-        for answer in _answers_to(asked, made, limits):
-            send(channel, answer)
+    for answer in answers(made, asked["calls"], limits):
+        send(channel, answer)
 
 
 Made = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-def _answers_to(asked: dict[str, Any], made: Made, limits: dict[str, int]) -> Iterator[dict[str, Any]]:
-    """Make calls here, in one fork of this process, or each in one of its own."""
-    calls = asked["calls"]
-    if asked["where"] == "here":
-        yield from map(made, calls)
-    else:
-        for some in [calls] if asked["where"] == "fork" else [[call] for call in calls]:
-            yield from answers(made, some, limits)
 
 
 def workplace(top: Path) -> Path:
@@ -301,11 +336,33 @@ def _only_descriptor(channel: socket.socket) -> socket.socket:
     return socket.socket(fileno=CHANNEL)
 
 
-def _same_chance() -> None:
-    """Start the random numbers anew, always alike.
+#: What all chance comes from that has no seed.
+_chance = random.Random()
 
-    Python draws a seed after each fork, and a mark must not be luck.
+
+def _draw(size: int, flags: int = 0) -> bytes:
+    return _chance.randbytes(size)
+
+
+def one_chance() -> None:
+    """Let Python draw what it would ask the kernel for from numbers that are always alike.
+
+    What asks the kernel itself finds zeros there (:mod:`box`, :data:`confinement.ALLOWED_CALLS`).
     """
+    os.urandom = random._urandom = _draw  # type: ignore[attr-defined] # secrets, uuid and numpy ask these
+    os.getrandom = _draw
+    seed = random.Random.seed
+
+    def seeded(self: random.Random, a: Any = None, version: int = 2) -> None:
+        seed(self, int.from_bytes(_draw(32), "big") if a is None else a, version)
+
+    random.Random.seed = seeded  # type: ignore[method-assign]
+    random.seed = functools.partial(seeded, random._inst)
+
+
+def _same_chance() -> None:
+    """Start all chance anew, always alike: a mark must not be luck."""
+    _chance.seed(2022)
     random.seed(2022)
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed(2022)
@@ -382,23 +439,40 @@ def make(
     return {**_called(held.get(call["of"]), arguments, limits), "id": call["id"]}
 
 
-def answers(made: Made, calls: list[dict[str, Any]], limits: dict[str, int]) -> list[dict[str, Any]]:
-    """Make calls in one fork of this process, which no other fork can know of.
+#: Seconds for all calls in one process; what takes longer is not worth the attempt.
+ATTEMPT = 1.0
 
-    Returns
-    -------
-    list of dict
-        One a call, in that order. A call that ends the fork has an error, and those after it another fork.
+
+def answers(made: Made, calls: list[dict[str, Any]], limits: dict[str, int]) -> Iterator[dict[str, Any]]:
+    """Make each call as if it were the first and only one.
+
+    A process for each call costs more than all else that a submission does: most of the memory that pandas
+    needs has to be copied anew. So all are made in one, and in another the other way round. What a call
+    leaves behind meets other calls there: if every answer is the same, nothing is left behind that matters.
+    If not, or if one ends its process, or takes long, each call has a process of its own.
+
+    Yields
+    ------
+    dict
+        One a call, in that order.
     """
-    found: list[dict[str, Any]] = []
-    while len(found) < len(calls):
-        found += _in_a_fork(made, calls[len(found) :], limits)
-        if len(found) < len(calls):
-            found.append({"id": calls[len(found)]["id"], "error": "the call gave nothing back"})
-    return found
+    forth = in_a_fork(made, calls, limits, ATTEMPT)
+    if len(forth) == len(calls) and forth == in_a_fork(made, calls[::-1], limits, ATTEMPT)[::-1]:
+        yield from map(json.loads, forth)
+        return
+    for call in calls:
+        # The alarm of a call does not reach into C.
+        alone = in_a_fork(made, [call], limits, limits["call_wall"] + 1)
+        try:
+            yield {**json.loads(alone[0]), "id": call["id"]}
+        except (IndexError, ValueError, TypeError):
+            yield {"id": call["id"], "error": "the call gave nothing back"}
 
 
-def _in_a_fork(made: Made, calls: list[dict[str, Any]], limits: dict[str, int]) -> list[dict[str, Any]]:
+def in_a_fork(
+    made: Made, calls: list[dict[str, Any]], limits: dict[str, int], patience: float
+) -> list[bytes]:
+    """Make calls in a fork of this process, which no other fork can know of; return what they gave."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -412,28 +486,20 @@ def _in_a_fork(made: Made, calls: list[dict[str, Any]], limits: dict[str, int]) 
             os._exit(0)
     os.close(writer)
     body = b""
-    patience = limits["call_wall"] + 1  # the alarm of a call does not reach into C
     deadline = time.monotonic() + patience
-    while (left := deadline - time.monotonic()) > 0 and select.select([reader], [], [], left)[0]:
+    # A process that a call has left behind may hold the pipe open: the last line is the end.
+    while body.count(b"\n") < len(calls) and (left := deadline - time.monotonic()) > 0:
+        if not select.select([reader], [], [], left)[0]:
+            break
         part = os.read(reader, 1 << 16)
-        body += part
         if not part or len(body) > limits["output"]:
             break
-        if b"\n" in part:
-            if body.count(b"\n") >= len(calls):
-                break  # a process that a call has left behind may hold the pipe open
-            deadline = time.monotonic() + patience
+        body += part
     os.close(reader)
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    found = []
-    for line, call in zip(body.split(b"\n")[:-1], calls, strict=False):
-        try:
-            found.append({**json.loads(line), "id": call["id"]})
-        except (ValueError, TypeError):
-            break
-    return found
+    return body.split(b"\n")[:-1]
 
 
 def _as_it_was(names: dict[str, Any] | None) -> None:
@@ -520,6 +586,9 @@ def serve(options: dict[str, Any]) -> None:
     os.dup2(nowhere, 0)
     os.close(nowhere)
     warm(options["warm"])
+    one_chance()
+    if not options["trusted"]:
+        confinement.without_chance()
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # the keeper waits for it by name
     gc.collect()
     gc.freeze()

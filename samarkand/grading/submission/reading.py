@@ -1,7 +1,7 @@
-"""What was handed in: the one notebook that is meant, read as bytes, and the cells in it.
+"""What was handed in: the one notebook that is meant, read as bytes, and its cells.
 
-Nothing is followed and nothing runs. A notebook is found under another name or in a folder of its own where
-only one can be meant; pictures and other large outputs are cut out before anything is parsed.
+No link is followed and nothing runs. A notebook under another name or in a folder of its own is accepted
+where only one can be meant. Pictures and other large outputs are cut out before anything is parsed.
 """
 
 from __future__ import annotations
@@ -16,21 +16,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-#: The largest notebook that is read, in bytes; pictures in its outputs may take most of it.
+#: The largest notebook that is read, in bytes; most of it may be pictures in outputs.
 LARGEST = 64 << 20
-#: The most that may be left without large outputs; a solved set has about 40,000.
+#: The largest size without large outputs; a solved set has about 40,000 bytes.
 SLIM = 8 << 20
-#: An output (or an attached picture) that is shorter is kept: a planted mark is short.
+#: A shorter output (or attached picture) is kept, since a forged mark is short.
 SHORT = 10_000
 #: The most cells, and the longest source of one.
 CELLS, SOURCE = 400, 100_000
-#: The most objects and lists: a few megabytes of nothing else would take a hundred times that to read.
+#: The most objects and lists: a few megabytes of them alone would take a hundred times as much memory to
+#: read.
 PARTS = 300_000
-#: The most texts and brackets that are looked at to find outputs.
+#: The most strings and brackets that are scanned to find outputs.
 TOKENS = 2_000_000
-#: How deep below a student's folder a notebook is looked for, and among how many names.
+#: How many levels below a student's folder a notebook is looked for, and among how many names.
 DEEPEST, NAMES = 5, 1000
-#: Files that notebook servers and systems leave beside a notebook, and what was released with it.
+#: Files that notebook servers and systems leave beside a notebook, and files released with it.
 HARMLESS = {
     "form.json", "timestamp.txt", "submission_secret.txt", ".ipynb_checkpoints", "__pycache__", "__MACOSX",
     ".DS_Store", "Thumbs.db", "desktop.ini",
@@ -38,14 +39,14 @@ HARMLESS = {
 
 
 class Unreadable(Exception):
-    """A submission of which nothing can be graded; the sentence goes into the feedback."""
+    """A submission that cannot be graded; its sentence goes into the feedback."""
 
 
 # --- the file -----------------------------------------------------------------------------------------------
 
 
 def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
-    """Read the notebook of a submission, and only if it is a plain file of the student's own.
+    """Read the notebook of a submission, but only a plain file of the student's own.
 
     Parameters
     ----------
@@ -64,7 +65,7 @@ def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
     Raises
     ------
     Unreadable
-        If there is no such file, several may be meant, or it is a link, a pipe, a device or too large.
+        If there is no such file, several could be meant, or it is a link, a pipe, a device or too large.
     """
     directory = _open_folder(folder)
     try:
@@ -85,7 +86,7 @@ def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
 
 
 def _meant(directory: int, entries: list[str], name: str) -> tuple[str, list[str]]:
-    """Say which file is the notebook, and what is odd about that."""
+    """Return which file is the notebook, and what is unusual about it."""
     wanted = f"{name}.ipynb"
     if wanted in entries:
         return wanted, []
@@ -110,12 +111,12 @@ def _meant(directory: int, entries: list[str], name: str) -> tuple[str, list[str
 
 
 def _is_notebook(name: str) -> bool:
-    """Say whether it is named like a notebook; some browsers save one as a text."""
+    """Return whether a file is named like a notebook; some browsers save one with a text suffix."""
     return name.casefold().endswith((".ipynb", ".ipynb.txt", ".ipynb.json")) and not name.startswith(".")
 
 
 def _further_down(directory: int) -> Iterator[str]:
-    """Yield the paths of notebooks in folders below, none of them hidden and none a link."""
+    """Yield the paths of notebooks in subfolders, without hidden ones and without links."""
     seen = 0
     for place, folders, files, _ in os.fwalk(".", dir_fd=directory):
         inner = Path(place)
@@ -132,7 +133,7 @@ _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def _open_folder(folder: Path) -> int:
-    """Open ``<student>/<set>`` step by step, so that nobody can put a link in between."""
+    """Open ``<student>/<set>`` step by step, so that nobody can swap in a link on the way."""
     above = None
     try:
         above = os.open(folder.parent, _FOLDER)
@@ -197,11 +198,11 @@ def _plain_file(directory: int, path: str) -> tuple[bytes, os.stat_result]:
 
 
 def _second_names(facts: os.stat_result, holder: os.stat_result, folder: Path) -> list[str]:
-    """Look into a file that has more names than one (hard links).
+    """Inspect a file that has several names (hard links).
 
-    Tools that make backups, or put equal files together, give every file another name: that is no fault of
-    the student's. Whoever links somebody else's file is refused: of several students, all but the one whose
-    folder was filled first.
+    Tools that make backups, or that merge equal files, give a file another name; the student is not to blame.
+    A link to somebody else's file is refused: of several students who share one, only the student whose
+    folder was filled first keeps it.
     """
     if facts.st_nlink == 1:
         return []
@@ -220,7 +221,7 @@ def _second_names(facts: os.stat_result, holder: os.stat_result, folder: Path) -
 
 
 def _same_file(root: Path, facts: os.stat_result) -> Iterator[Path]:
-    """Yield all names of a file below a folder; no link is followed."""
+    """Yield all names of a file below a folder, without following links."""
     folders = [str(root)]
     while folders:
         with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
@@ -232,7 +233,7 @@ def _same_file(root: Path, facts: os.stat_result) -> Iterator[Path]:
 
 
 def shown(name: str) -> str:
-    """Write a name of a student's so that it does nothing where it is read."""
+    """Write a name chosen by a student so that it cannot act on the page or terminal that shows it."""
     return "".join(c if c.isprintable() and c not in "<>&" else "?" for c in name[:60])
 
 
@@ -240,21 +241,21 @@ def shown(name: str) -> str:
 
 
 def parse(body: bytes) -> list[dict[str, Any]]:
-    """Read the cells of a notebook, and of each only type, source and ids.
+    """Read the cells of a notebook, and of each only its type, source and ids.
 
-    Any encoding that JSON may have is read, with or without a mark in front, and what a text holds that is no
-    text in it becomes a replacement character.
+    Any encoding that JSON allows is read, with or without a byte order mark; what cannot be decoded becomes a
+    replacement character.
 
     Returns
     -------
     list of dict
-        ``type``, ``source``, ``id``, ``grade_id``, ``claims`` (what it says of itself), ``planted`` (whether
-        its output is a bare number) and ``long`` (whether the source was too long, and left out).
+        ``type``, ``source``, ``id``, ``grade_id``, ``claims`` (what its metadata say), ``planted`` (whether
+        its output is a bare number) and ``long`` (whether the source was too long and was left out).
 
     Raises
     ------
     Unreadable
-        If it is no notebook of format 3 or 4, or one that no student would write.
+        If it is not a notebook of format 3 or 4, or is one that no student would write.
     """
     encoding = json.detect_encoding(body[:4])
     if encoding not in ("utf-8", "utf-8-sig"):
@@ -280,7 +281,7 @@ def parse(body: bytes) -> list[dict[str, Any]]:
 
 
 def _cells(notebook: dict[str, Any]) -> Any:
-    """Find the cells, also where format 3 had them."""
+    """Find the cells, also where format 3 kept them."""
     if notebook.get("nbformat") == 4:
         return notebook.get("cells")
     sheets = notebook.get("worksheets")
@@ -294,7 +295,7 @@ def _cells(notebook: dict[str, Any]) -> Any:
     return None
 
 
-#: An object that has one of these twice is a different notebook to different programs.
+#: An object with one of these keys twice is a different notebook to different programs.
 _ONCE = {"cell_type", "cells", "grade_id", "id", "input", "metadata", "nbformat", "nbgrader", "source"}
 
 
@@ -314,28 +315,28 @@ def _json(body: bytes) -> Any:
         raise Unreadable(f"The notebook is not valid JSON ({type(error).__name__}).") from None
 
 
-#: A text, with the colon behind it if it is a key, or a bracket. A text without an end goes on to the end of
-#: the file; no part of it is looked at twice, whatever it holds.
+#: A string, with its colon if it is a key, or a bracket. A string without an end goes on to the end of the
+#: file. No part of the file is scanned twice, whatever it holds.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"(\s*+:)?|\\?\Z)|[\[\]{}]', re.DOTALL)
 
 
 def slim(body: bytes) -> bytes:
-    """Cut long outputs, attached pictures and the states of widgets out of a notebook, unparsed.
+    """Cut long outputs, attached pictures and the states of widgets out of a notebook, without parsing it.
 
     Parameters
     ----------
     body : bytes
-        UTF-8, perhaps no notebook at all.
+        UTF-8; need not be a notebook.
 
     Returns
     -------
     bytes
-        The same with nothing in their place; what is no JSON stays none.
+        The same bytes without those parts; what was not JSON is still not JSON.
 
     Raises
     ------
     Unreadable
-        If it has more than `TOKENS` texts and brackets.
+        If it has more than `TOKENS` strings and brackets.
 
     Examples
     --------
@@ -394,9 +395,9 @@ def _cell(cell: Any) -> dict[str, Any]:
 
 
 def _planted(outputs: Any) -> bool:
-    """Say whether outputs hold a bare number, which a grade cell takes for its mark.
+    """Return whether outputs hold a bare number, which a grade cell would take for its mark.
 
-    The desk never prints one.
+    The desk never prints a bare number.
     """
     for output in outputs if type(outputs) is list else []:
         data = output.get("data") if type(output) is dict else None

@@ -1,8 +1,8 @@
-"""What of a submission is graded: the released cells by their ids, whatever the file claims about them.
+"""The part of a submission that is graded: the released cells, found by their ids.
 
 A submission (see :mod:`reading`) is rebuilt: the result is the released notebook with the student's
-sources in it. Everything else - forged metadata, planted outputs, cells of other kinds - is named in a
-remark and left behind.
+sources in it. Everything else (forged metadata, planted outputs, cells of other kinds) is named in a
+remark and left out.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from samarkand.grading.sandbox.work import Cell
 from samarkand.grading.submission.reading import Unreadable, shown
 from samarkand.ground.errors import DamagedData
 
-#: How the remark on added cells ends, which says nothing against anybody.
+#: How the remark on added cells ends; to add cells is allowed.
 ADDED = "added; they run, and carry no points."
-#: The most brackets, and beginnings of formulas, in one cell of prose: without ends, programs that show
-#: notebooks take minutes over some ten thousand.
+#: The most brackets, and the most starts of formulas, in one cell of prose: if they are never closed,
+#: programs that show notebooks take minutes over some ten thousand.
 OPENINGS = 300
-#: The most characters of code that are shown of one cell and of all, and in one run of letters or of spaces:
-#: programs that colour code take time with the square of their number.
+#: The most characters of code that are shown of one cell, of all cells, and in one run of letters or of
+#: spaces: the time that programs take to colour code grows with the square of these.
 CODE, ALL_CODE, RUN = 10_000, 100_000, 200
 
 
@@ -40,9 +40,9 @@ class Submission:
     notebook : dict
         The released notebook with the student's sources.
     cells : list of Cell
-        What runs, and where names are read.
+        The cells that run, including those from which names are read.
     remarks : list of str
-        What was found besides, a sentence each.
+        What else was found, one sentence each.
     """
 
     notebook: dict[str, Any]
@@ -51,14 +51,14 @@ class Submission:
 
 
 class Released:
-    """A released notebook, and how submissions are read against it.
+    """A released notebook, and how submissions are matched with it.
 
     Parameters
     ----------
     path : pathlib.Path
-        ``release/<set>/<set>.ipynb`` as nbgrader has made it.
+        ``release/<set>/<set>.ipynb`` as nbgrader made it.
     answers : dict of str to str
-        The name that is read for each question, by the question's id.
+        The name to read for each question, by the question's id.
     others : sequence of pathlib.Path, optional
         Notebooks of the course that could be handed in by mistake: other sets, lessons.
 
@@ -100,7 +100,7 @@ class Released:
         return bool(marks.get("grade")) and not marks.get("solution")
 
     def _key(self, cell: dict[str, Any]) -> str | None:
-        """Find which released cell a submitted one is: by the grader's id, by the cell's id."""
+        """Find the released cell of a submitted one by its grade id or its cell id."""
         if cell["grade_id"] in self.cells:
             return str(cell["grade_id"])
         return self._by_cell_id.get(cell["id"])
@@ -108,8 +108,8 @@ class Released:
     def _keys(self, submitted: list[dict[str, Any]]) -> list[str | None]:
         """Find the released cell of each submitted one.
 
-        Some programs drop all ids: a cell that none may change is then found by its text, the last that has
-        it, and an answer by its place, if it stands alone there.
+        Some programs drop all ids. A cell that nobody may change is then found by its text (the last one with
+        that text), and an answer by its position, if it is the only cell there.
         """
         keys = [self._key(cell) for cell in submitted]
         lost = set(self._by_source.values()) - set(keys)
@@ -131,7 +131,7 @@ class Released:
         return keys
 
     def empty(self) -> Submission:
-        """Return the work of a student of whom nothing can be read."""
+        """Return the work of a student whose notebook cannot be read."""
         return Submission(copy.deepcopy(self.notebook), [])
 
     def rebuild(self, submitted: list[dict[str, Any]]) -> Submission:
@@ -145,7 +145,7 @@ class Released:
         Returns
         -------
         Submission
-            Runs in the student's order; looks like the released notebook.
+            The cells run in the student's order; the notebook looks like the released one.
 
         Raises
         ------
@@ -171,7 +171,7 @@ class Released:
             if key is not None:
                 found[key] = cell
             elif cell["source"].strip():
-                # Code is counted for itself: what runs is the same whatever text stands around it.
+                # Code is compared separately: it runs in the same way whatever text surrounds it.
                 numbers[cell["type"]] += 1
                 cell["number"] = f"{cell['type']}-{numbers[cell['type']]}"
             order.append((key, cell))
@@ -188,7 +188,7 @@ class Released:
         return Submission(self._notebook(found, order), self._plan(order), remarks)
 
     def _refuse_others(self, texts: set[str]) -> None:
-        """Stop if there is less than half of this notebook in it, and more than half of another one."""
+        """Raise if it holds less than half of this notebook and more than half of another one."""
         if _share(self._by_source, texts) >= 0.5:
             return
         for path in self.others:
@@ -232,7 +232,7 @@ class Released:
     def _restore(
         self, found: dict[str, dict[str, Any]], order: list[tuple[str | None, dict[str, Any]]]
     ) -> list[str]:
-        """Put back what was deleted where it stood; what reads an answer, behind cells that were added."""
+        """Put deleted cells back in their place; cells that read an answer come after added cells."""
         remarks = []
         keys = list(self.cells)
         kept = set(found)
@@ -262,7 +262,7 @@ class Released:
         plan: list[Cell] = []
         last: list[Cell] = []
         checks = {f"{question}-check": question for question in self.answers}
-        # Whoever left the given cell as it was may have answered anywhere below it.
+        # A student who left the given cell untouched may have answered anywhere below it.
         left = {k for k, cell in order if k and cell["source"].strip() == self.cells[k]["source"].strip()}
         for key, cell in order:
             if key is None:
@@ -281,7 +281,7 @@ class Released:
     def _notebook(
         self, found: dict[str, dict[str, Any]], order: list[tuple[str | None, dict[str, Any]]]
     ) -> dict[str, Any]:
-        """Build what nbgrader and the instructor see: the released order, added cells behind."""
+        """Build what nbgrader and the instructor see: cells in the released order, added cells at the end."""
         notebook = copy.deepcopy(self.notebook)
         behind: dict[str | None, list[dict[str, Any]]] = {}
         last: str | None = None
@@ -308,13 +308,13 @@ class Released:
 
 
 def _share(wanted: Iterable[str], texts: set[str]) -> float:
-    """Say how much of a notebook is in another."""
+    """Return how much of one notebook is in another."""
     own = {text for text in wanted if text}
     return len(own & texts) / max(1, len(own))
 
 
 def _begun(source: str, length: int) -> str:
-    """Show the beginning of a long source, and no endless run of letters or spaces; all of it has run."""
+    """Shorten a long source, and long runs of letters or spaces, for display; the whole of it was run."""
     more = len(source) - length
     if more > 0:
         source = f"{source[:length]}\n# {more:,} more characters ran, and are not shown."
@@ -323,7 +323,7 @@ def _begun(source: str, length: int) -> str:
 
 
 def _bare(source: str) -> str:
-    """Take away what editors add and strip at the ends of lines."""
+    """Remove what editors add or strip at the ends of lines."""
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
@@ -341,10 +341,10 @@ def _added(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def harmless(text: str) -> str:
-    """Take from a student's prose what a browser would run, fetch or follow on the instructor's page.
+    """Disarm whatever a browser would run, load or follow in a student's prose on the instructor's page.
 
-    Tags and entities become what they look like. Links and pictures come apart: programs that show notebooks
-    read entities in an address twice, so that no list of bad addresses holds.
+    Tags and entities are shown as text. Links and pictures are taken apart: programs that show notebooks
+    decode entities in addresses twice, so a list of bad addresses could be evaded.
 
     Examples
     --------

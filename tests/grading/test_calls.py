@@ -1,0 +1,53 @@
+"""Each call of a student's function gives what it gives alone, whatever other calls leave behind."""
+
+# ruff: noqa: E501 - functions are quoted as they are written
+from __future__ import annotations
+
+import pytest
+
+from samarkand.answers import encode
+from samarkand.grading.sandbox.work import Call, Cell
+
+#: Functions of a number, each with a memory of its own kind; alone, all of them give back what they are given.
+MEMORIES = {
+    "none": "def f(n): return n",
+    "a list": "seen = []\ndef f(n):\n    seen.append(n)\n    return n if len(seen) == 1 else None",
+    "a default": "def f(n, seen=[]):\n    seen.append(n)\n    return seen[0]",
+    "a cache by the wrong key": "known = {}\ndef f(n): return known.setdefault(n % 4, n)",
+    "only of the third": "seen = []\ndef f(n):\n    seen.append(n)\n    return 0 if 3 in seen[:-1] else n",
+    "a module": "import pandas as pd\ndef f(n):\n    pd.n = getattr(pd, 'n', n)\n    return pd.n",
+    "a folder": "import os\nopen('here', 'w').write('x')\ndef f(n):\n    open('here').close()\n    os.chdir('/')\n    return n",
+    "the environment": "import os\ndef f(n): return int(os.environ.setdefault('n', str(n)))",
+    "an exception": "seen = []\ndef f(n):\n    seen.append(n)\n    if len(seen) > 1: raise KeyError\n    return n",
+    "slow": "import time\ndef f(n):\n    time.sleep(0.15)\n    return n",
+}
+
+
+@pytest.mark.parametrize("source", MEMORIES.values(), ids=MEMORIES)
+def test_every_call_is_as_the_first(source, sandbox):
+    calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(9)]
+    outcome = sandbox.run([Cell("cell", source), Cell("f", hold="f")], calls)
+    assert [outcome.called[call.id].value for call in calls] == list(range(9)), outcome
+    assert outcome.ended == "finished"
+
+
+@pytest.mark.parametrize(
+    "end", ["os._exit(0)", "os.abort()", "os.kill(os.getpid(), 9)", "sum(range(10**15))"]
+)
+def test_a_call_that_ends_its_process_takes_no_other_with_it(end, sandbox):
+    calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(5)]
+    source = f"import os\ndef f(n):\n    if n == 2: {end}\n    return n"
+    outcome = sandbox.run([Cell("cell", source), Cell("f", hold="f")], calls)
+    assert outcome.called.pop("call 2").error == "the call gave nothing back"
+    assert [result.value for result in outcome.called.values()] == [0, 1, 3, 4]
+
+
+def test_where_two_processes_differ_each_call_has_one_of_its_own(sandbox):
+    """The kernel numbers processes as they come: a call can tell how many there were before its own."""
+    calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(20)]
+    cells = [
+        Cell("cell", "import os\nfirst = os.getpid()\ndef f(n): return os.getpid() - first"),
+        Cell("f", hold="f"),
+    ]
+    outcome = sandbox.run(cells, calls)
+    assert [outcome.called[call.id].value for call in calls] == list(range(3, 23))
