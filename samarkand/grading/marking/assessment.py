@@ -17,13 +17,14 @@ from samarkand.grading.marking.inputs import Inputs
 from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.sandbox.work import Cell, Limits, Outcome, Ran, Result
 from samarkand.grading.submission import reading, rebuilding
+from samarkand.ground.words import tr
 
 #: Ticks a second, the unit in which the system counts processor time.
 TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 #: The share of a processor that any busy program gets; a program below it has slept.
 AWAKE = 0.05
 #: How the remark on a second run ends; the student is not to blame for it.
-AGAIN = "what it printed then is shown to nobody."
+AGAIN = tr("The machine was busy, so this work ran a second time: what it printed then is shown to nobody.")
 
 
 @dataclass
@@ -236,7 +237,7 @@ class Assessor:
             # The first run may have told it the inputs of its functions, so nothing of this run may be shown.
             told = first.ran if longer > 1 and not again else {}
             outcome.ran = {key: _quiet(ran, told.get(key, Ran())) for key, ran in outcome.ran.items()}
-            work.remarks.append(f"The machine was busy, so this work ran a second time: {AGAIN}")
+            work.remarks.append(AGAIN)
         return outcome, again or longer > 1
 
 
@@ -309,7 +310,7 @@ def named(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> 
     for verdict in verdicts:
         name = exercise.question(verdict.question).name
         if verdict.state == "unanswered" and not re.search(rf"\b{re.escape(name)}\b", code):
-            reason = f"There is no {name}: the answer is read from that name."
+            reason = tr("There is no {name}: the answer is read from that name.", name=name)
             found.append(replace(verdict, reason=reason))
         else:
             found.append(verdict)
@@ -326,9 +327,9 @@ def _starved(outcome: Outcome, limits: Limits) -> bool:
 
 
 _LIMITS = {
-    "wall": "The work was stopped because it ran for too long.",
-    "cpu": "The work was stopped because it used too much computing time.",
-    "memory": "The work was stopped because it used too much memory.",
-    "output": "The work was stopped because it gave back far too much.",
-    "died": "The work ended itself before everything was read.",
+    "wall": tr("The work was stopped because it ran for too long."),
+    "cpu": tr("The work was stopped because it used too much computing time."),
+    "memory": tr("The work was stopped because it used too much memory."),
+    "output": tr("The work was stopped because it gave back far too much."),
+    "died": tr("The work ended itself before everything was read."),
 }

@@ -340,10 +340,9 @@ class Marker:
         if not held.error and held.value is ...:
             ran = outcome.ran.get(f"cell {question.id}")
             if ran is not None and ran.error:
-                return _verdict(
-                    question, "error", f"The cell stopped with an error: {ran.error}", read="nothing"
-                )
-            return _verdict(question, "unanswered", "Not answered yet.", read="nothing")
+                stopped = tr("The cell stopped with an error: {error}", error=ran.error)
+                return _verdict(question, "error", stopped, read="nothing")
+            return _verdict(question, "unanswered", tr("Not answered yet."), read="nothing")
         if held.error:
             error = error_name(held.error) if quiet else held.error
             return _verdict(question, "error", f"{question.name}: {error}.")
@@ -358,7 +357,7 @@ class Marker:
             reason = _expected(question.kind.asked()) if quiet else str(problem)
             return _verdict(question, "form", reason, read=read, rule=rule)
         if question.kind.same(answer, self.expected[question.id]):
-            return _verdict(question, "right", "Right.", question.points, read=read, rule=rule)
+            return _verdict(question, "right", tr("Right."), question.points, read=read, rule=rule)
         known = self._known_way(question, [answer])
         if known:
             return _verdict(question, "wrong", known, read=read, rule=rule)
@@ -367,7 +366,10 @@ class Marker:
         others = self._fits(question, answer) if question.varies else []
         if others:
             # The answer may also be a mistake that no diagnosis covers, so the reason must be true of both.
-            reason = f"For other numbers this would be right: did you take yours from given? {question.hint}"
+            reason = tr(
+                "For other numbers this would be right: did you take yours from given? {hint}",
+                hint=question.hint,
+            )
             return replace(_verdict(question, "wrong", reason, read=read, rule=rule), others=others)
         return _verdict(question, "wrong", question.hint, read=read, rule=rule)
 
@@ -401,7 +403,8 @@ class Marker:
         got = [outcome.called.get(f"{question.id}/{n}", lost) for n in range(len(cases))]
         if all(not r.error and (r.value is ... or r.value is None) for r in got) and expected[0] is not None:
             nothing = all(r.value is None for r in got)
-            reason = "Not answered yet: the function returns nothing." if nothing else "Not answered yet."
+            empty, untouched = tr("Not answered yet: the function returns nothing."), tr("Not answered yet.")
+            reason = empty if nothing else untouched
             return _verdict(question, "unanswered", reason, read="a function that returns nothing")
         answers: list[Any] = []
         problems: list[str] = []
@@ -429,7 +432,7 @@ class Marker:
             return _verdict(
                 question,
                 "right",
-                "Right, on inputs you have not seen too.",
+                tr("Right, on inputs you have not seen too."),
                 question.points,
                 read=read,
                 rule=rule,
@@ -451,37 +454,38 @@ class Marker:
             return _COARSE
         # Nothing after a call that never ended was reached, so report that call first.
         first = next((p for p in problems if p == _ENDLESS), next((p for p in problems if p), ""))
-        where = (
-            "It is right on ordinary inputs, not on all."
-            if ordinary
-            else "It is not right on all ordinary inputs."
-        )
-        return f"{where} {f'On one of them {first}.' if first else question.hint}"
+        if first and ordinary:
+            return tr("It is right on ordinary inputs, not on all. On one of them {problem}.", problem=first)
+        if first:
+            return tr("It is not right on all ordinary inputs. On one of them {problem}.", problem=first)
+        if ordinary:
+            return tr("It is right on ordinary inputs, not on all. {hint}", hint=question.hint)
+        return tr("It is not right on all ordinary inputs. {hint}", hint=question.hint)
 
 
 _ENDED = {
-    "wall": "Your work ran for too long and was stopped before this was reached.",
-    "cpu": "Your work used too much computing time and was stopped before this was reached.",
-    "memory": "Your work used too much memory and was stopped before this was reached.",
-    "output": "Your work gave back far more than was asked for and was stopped.",
-    "died": "Your work ended before this was reached.",
-    "finished": "There was nothing to read.",
+    "wall": tr("Your work ran for too long and was stopped before this was reached."),
+    "cpu": tr("Your work used too much computing time and was stopped before this was reached."),
+    "memory": tr("Your work used too much memory and was stopped before this was reached."),
+    "output": tr("Your work gave back far more than was asked for and was stopped."),
+    "died": tr("Your work ended before this was reached."),
+    "finished": tr("There was nothing to read."),
 }
 
 
-_COARSE = "This is rounded too far: the question says how exact it must be."
+_COARSE = tr("This is rounded too far: the question says how exact it must be.")
 
 #: What the sandbox calls the error of code that ran too long.
 _TIMEOUT = "OutOfTime"
-_ENDLESS = "it ran too long and was stopped"
+_ENDLESS = tr("it ran too long and was stopped")
 
 
 def _came_back(value: Any, kind: Kind) -> str:
     if value is None:
-        return "it gives back nothing"
+        return tr("it gives back nothing")
     if isinstance(value, float) and not math.isfinite(value):
-        return "it gives back no number (nan or inf)"
-    return f"it gives back something else than {kind.asked()}"
+        return tr("it gives back no number (nan or inf)")
+    return tr("it gives back something else than {asked}", asked=kind.asked())
 
 
 def _as_written(answer: Any, right: Any) -> bool:
@@ -528,7 +532,7 @@ def error_name(error: str) -> str:
 
 
 def _safe_error(error: str) -> str:
-    return _ENDLESS if error.startswith(_TIMEOUT) else f"it stops with {error_name(error)}"
+    return _ENDLESS if error.startswith(_TIMEOUT) else tr("it stops with {error}", error=error_name(error))
 
 
 def _tolerance(kind: Kind) -> str:
