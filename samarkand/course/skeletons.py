@@ -56,9 +56,7 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     name = f"{number}_{_word(subject)}"
     if not re.fullmatch(r"\d\d", number):
         raise CourseError(f"The number of a lesson has two digits, such as 06; got {number!r}.")
-    for taken in sorted(
-        [*lessons.NOTEBOOKS.glob(f"{number}_*"), *(EXERCISES / "source").glob(f"ex{number}_*")]
-    ):
+    for taken in (*lessons.NOTEBOOKS.glob(f"{number}_*"), *(EXERCISES / "source").glob(f"ex{number}_*")):
         raise CourseError(f"The number {number} is taken by {taken.relative_to(ROOT)}.")
     if not re.fullmatch(r"\w[^|\[\]`*\n]{0,79}", title.strip()):
         raise CourseError(f"A title is one line of at most 80 letters, without | [ ] ` and *; got {title!r}.")
