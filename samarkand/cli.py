@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
+    home.need_checkout("the lessons")
     from samarkand.course import build as builder
     from samarkand.course import facts, lessons, readme, rules_of_lessons
 

@@ -249,8 +249,9 @@ def test_who_keeps_the_disk_busy_gets_no_second_go(tmp_path, monkeypatch):
     ):
         stat.write_text(f"{line}\nmore\n")
         readings.append(assessment._machine())
-    assert not assessment._was_busy(*readings[:2])
-    assert assessment._was_busy(*readings[1:])
+    monkeypatch.setattr(assessment.os, "cpu_count", lambda: 2)
+    assert assessment._stretch(*readings[:2], 0.0) == 1
+    assert assessment._stretch(*readings[1:], 0.0) == 4
 
 
 def test_what_is_far_too_long_costs_its_own_question_alone(assessor, blank, tmp_path):

@@ -73,6 +73,8 @@ def test_a_walk_of_the_view_finds_the_list_and_nothing_else(sandbox):
     found, mounts = json.loads(run.stdout)
     places = {*seen.shown, "/proc", "/dev", "/tmp"}
     places |= {str(Path(link).parent.resolve() / Path(link).name) for link in seen.links}
+    # A Python below the scratch folder has a test of its own: the walk stops there.
+    places = {place for place in places if not place.startswith("/tmp/")}
     on_the_way = {str(parent) for place in places for parent in Path(place).parents}
     assert places <= set(found) <= places | on_the_way
     assert {place for place in mounts if not place.startswith(("/dev", "/proc"))} == {

@@ -30,6 +30,8 @@ from samarkand.ground.errors import CourseError
 from samarkand.ground.files import Scratch
 
 HERE = Path(__file__).resolve().parent
+#: The folder inside that a submission may write to.
+SCRATCH = "/tmp"
 
 
 class NoSandbox(CourseError):
@@ -203,7 +205,7 @@ class Sandbox:
             "warm": self.warm,
             "trusted": False,
             "readable": [*readable, *_CHANCE],
-            "kept": [path for path in seen.shown if path.startswith(f"{_ENVIRONMENT['TMPDIR']}/")],
+            "kept": [path for path in (*seen.shown, *seen.links) if path.startswith(f"{SCRATCH}/")],
         }
         before = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--uid", "1000"]
         before += ["--gid", "1000", "--clearenv"]

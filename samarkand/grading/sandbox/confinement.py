@@ -54,7 +54,8 @@ def private_folders(kept: list[str]) -> None:
     _succeeded(libc.unshare(NEW_MOUNTS), "unshare mounts")
     _succeeded(libc.mount(b"none", b"/", None, private | recursive, None), "private mounts")
     options = f"size={SCRATCH_BYTES},nr_inodes=4096,mode=0700".encode()
-    opened = {path: (os.open(path, os.O_PATH), Path(path).is_dir()) for path in kept}
+    links = {path: Path(path).readlink() for path in kept if Path(path).is_symlink()}
+    opened = {path: (os.open(path, os.O_PATH), Path(path).is_dir()) for path in kept if path not in links}
     _succeeded(libc.mount(b"tmpfs", SCRATCH.encode(), b"tmpfs", no_suid | no_dev, options), "scratch folder")
     for path, (descriptor, is_folder) in opened.items():
         (Path(path) if is_folder else Path(path).parent).mkdir(parents=True, exist_ok=True)
@@ -64,6 +65,9 @@ def private_folders(kept: list[str]) -> None:
         os.close(descriptor)
         if not os.statvfs(path).f_flag & os.ST_RDONLY:
             raise OSError(f"{path} could be written to")
+    for path, target in links.items():
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).symlink_to(target)
     for folder in (b"/proc", b"/dev/shm"):
         flags = read_only | no_suid | no_dev | no_exec
         _succeeded(
