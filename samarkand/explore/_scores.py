@@ -138,7 +138,8 @@ def _misses(rows: Sequence[Row]) -> str:
         + pictures.text(at(0.5), 13, "50 %", anchor="middle", fill=pictures.SOFT)
         + pictures.text(1, 13, tr("yes, 100 %"), anchor="end", fill=pictures.SOFT)
     )
-    out = key + pictures.wide_and_aside(pictures.picture(ends, alt="", height=16), "")
+    scale = tr("The scale below runs from no, 0 %, to yes, 100 %.")
+    out = key + pictures.wide_and_aside(pictures.picture(ends, alt=scale, height=16), "")
     for row in rows:
         words = element("b", escape(row.case.key)) + f" {escape(row.case.says)}"
         figures = tr(
@@ -153,7 +154,11 @@ def _misses(rows: Sequence[Row]) -> str:
         drawn += _diamond(at(row.came), 11, half=row.came == 0.5) + pictures.dot(
             at(row.said), 11, pictures.BLUE
         )
-        strip = pictures.picture(drawn, alt="", height=22)
+        # Without a text of its own JupyterLab would call each of them "Image".
+        alt = tr(
+            "Said: {said}. The record counts as {came}.", said=per_cent(row.said), came=per_cent(row.came)
+        )
+        strip = pictures.picture(drawn, alt=alt, height=22)
         out += element("div", words, class_="line") + pictures.wide_and_aside(strip, escape(figures))
     return out
 

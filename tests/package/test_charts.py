@@ -188,8 +188,8 @@ def test_tables_that_cannot_be_drawn_get_a_sentence() -> None:
         charts.lines(PEOPLE, "year", "kind", **TEXTS)
     with pytest.raises(WrongType, match="Use bars for names"):
         charts.lines(PEOPLE, "state", "share_pct", **TEXTS)
-    with pytest.raises(UnknownName, match=r'No argument of a chart "tittle"\. Did you mean "title"'):
-        charts.lines(PEOPLE, "year", "share_pct", **TEXTS, tittle="A title")  # type: ignore[call-arg]
+    with pytest.raises(UnknownName, match=r'No argument of a chart "tilte"\. Did you mean "title"'):
+        charts.lines(PEOPLE, "year", "share_pct", **TEXTS, tilte="A title")  # type: ignore[call-arg]
 
 
 def test_the_table_that_was_passed_is_left_as_it_was() -> None:
