@@ -40,13 +40,15 @@ class Result(NamedTuple):
 
 _SLOWEST = f"--durations={SLOWEST}"
 _SIDE_BY_SIDE = ("-n", "2", "--dist", "loadscope")
+#: Many tests wait for programs that they start, so three at a time keep two processors busy.
+_THREE = ("-n", "3", "--dist", "loadscope")
 
 STEPS = (
     Step("format", "ruff", ["format", "--check", "."]),
     Step("lint", "ruff", ["check", "."]),
     Step("types", "mypy", []),
     Step("spelling", "codespell_lib", []),
-    Step("tests", "pytest", ["tests", "--ignore=tests/browser", *_SIDE_BY_SIDE, _SLOWEST]),
+    Step("tests", "pytest", ["tests", "--ignore=tests/browser", *_THREE, _SLOWEST]),
     # Strict nbval, without any configuration that could soften it: lessons, sets solved, sets as handed out.
     Step(
         "notebooks",
@@ -57,7 +59,7 @@ STEPS = (
             *([] if os.name == "nt" else ["-c", os.devnull, "--rootdir", str(ROOT)]),
         ],
     ),
-    Step("browser", "pytest", ["tests/browser", _SLOWEST]),
+    Step("browser", "pytest", ["tests/browser", "-n", "2", "--dist", "worksteal", _SLOWEST]),
 )
 
 #: A line in pytest's list of the slowest tests, and the lines around that list.

@@ -56,7 +56,7 @@ while stack:
     for entry in os.scandir(folder):
         found.append(entry.path)
         if entry.is_dir(follow_symlinks=False) and entry.path not in known: stack.append(entry.path)
-mounts = [line.split()[4] for line in open("/proc/self/mountinfo")]
+mounts = [line.split()[4].encode().decode("unicode_escape") for line in open("/proc/self/mountinfo")]
 os.write(1, json.dumps([found, mounts]).encode())
 """
 

@@ -17,19 +17,20 @@ from tools import suite
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDE_BY_SIDE = ["-n", "2", "--dist", "loadscope"]
+THREE = ["-n", "3", "--dist", "loadscope"]
 
 STEPS = {
     "format": ["ruff", "format", "--check", "."],
     "lint": ["ruff", "check", "."],
     "types": ["mypy"],
     "spelling": ["codespell_lib"],
-    "tests": ["pytest", "tests", "--ignore=tests/browser", *SIDE_BY_SIDE, "--durations=15"],
+    "tests": ["pytest", "tests", "--ignore=tests/browser", *THREE, "--durations=15"],
     "notebooks": [
         *("pytest", "--nbval", "notebooks", "exercises/source", "exercises/release", *SIDE_BY_SIDE),
         *("--durations=15", "--nbval-cell-timeout", "60", "-p", "no:cacheprovider"),
         *("-c", os.devnull, "--rootdir", str(ROOT)),
     ],
-    "browser": ["pytest", "tests/browser", "--durations=15"],
+    "browser": ["pytest", "tests/browser", "-n", "2", "--dist", "worksteal", "--durations=15"],
 }
 
 
