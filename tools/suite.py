@@ -40,15 +40,15 @@ class Result(NamedTuple):
 
 _SLOWEST = f"--durations={SLOWEST}"
 _SIDE_BY_SIDE = ("-n", "2", "--dist", "loadscope")
-#: Many tests wait for programs that they start, so three at a time keep two processors busy.
-_THREE = ("-n", "3", "--dist", "loadscope")
+#: Many tests wait for programs that they start, so four at a time keep two processors busy.
+_FOUR = ("-n", "4", "--dist", "loadscope")
 
 STEPS = (
     Step("format", "ruff", ["format", "--check", "."]),
     Step("lint", "ruff", ["check", "."]),
     Step("types", "mypy", []),
     Step("spelling", "codespell_lib", []),
-    Step("tests", "pytest", ["tests", "--ignore=tests/browser", *_THREE, _SLOWEST]),
+    Step("tests", "pytest", ["tests", "--ignore=tests/browser", *_FOUR, _SLOWEST]),
     # Strict nbval, without any configuration that could soften it: lessons, sets solved, sets as handed out.
     Step(
         "notebooks",
