@@ -74,10 +74,14 @@ class Released:
             self.notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise DamagedData(f"The released notebook {path} cannot be read: {error}") from None
+        # The form is for the desk; here it would be copied and written again for every submission.
+        self.notebook["metadata"].pop("samarkand", None)
         self.answers = answers
         self.cells: dict[str, dict[str, Any]] = {}
         for cell in self.notebook["cells"]:
             cell["source"] = "".join(cell["source"])
+            if cell["cell_type"] == "code":
+                cell["outputs"] = []
             marks = cell["metadata"].get("nbgrader", {})
             self.cells[marks.get("grade_id") or f"id:{cell['id']}"] = cell
         self._by_cell_id = {cell["id"]: key for key, cell in self.cells.items()}
