@@ -5,12 +5,18 @@ A Linux CI machine has everything (``.ci/run`` installs it): a skip there means 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Generator
 from typing import TypeVar
 
 import pytest
+
+# nbgrader brings in setuptools, which refuses to load in a process where its own distutils cannot come first. Each process
+# of the suite runs other tests in another order, so it is loaded before any of them.
+with contextlib.suppress(ModuleNotFoundError):
+    import setuptools  # noqa: F401
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

@@ -40,8 +40,9 @@ class Result(NamedTuple):
 
 _SLOWEST = f"--durations={SLOWEST}"
 _SIDE_BY_SIDE = ("-n", "2", "--dist", "loadscope")
-#: Many tests wait for programs that they start, so four at a time keep two processors busy.
-_FOUR = ("-n", "4", "--dist", "loadscope")
+#: Many tests wait for programs that they start, so four at a time keep two processors
+#: busy; in the order of the files, since few long tests in one file would otherwise come last.
+_FOUR = ("-n", "4", "--dist", "loadscope", "--no-loadscope-reorder")
 
 STEPS = (
     Step("format", "ruff", ["format", "--check", "."]),

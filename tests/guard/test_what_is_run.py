@@ -17,7 +17,7 @@ from tools import suite
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDE_BY_SIDE = ["-n", "2", "--dist", "loadscope"]
-FOUR = ["-n", "4", "--dist", "loadscope"]
+FOUR = ["-n", "4", "--dist", "loadscope", "--no-loadscope-reorder"]
 
 STEPS = {
     "format": ["ruff", "format", "--check", "."],

@@ -53,7 +53,7 @@ def interrupted(kernel: Client) -> str:
         "print('on', flush=True)\nimport time\ntime.sleep(60)",
         stop_on_error=False,  # or the next cell may be dropped as well
     )
-    while kernel.client.get_iopub_msg(timeout=30)["content"].get("text") != "on\n":
+    while "on" not in kernel.client.get_iopub_msg(timeout=30)["content"].get("text", ""):
         pass
     kernel.manager.interrupt_kernel()
     while (reply := kernel.client.get_shell_msg(timeout=30))["parent_header"]["msg_id"] != message:
