@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import pytest
 
-# nbgrader brings in setuptools, which refuses to load in a process where its own distutils cannot come first. Each process
-# of the suite runs other tests in another order, so it is loaded before any of them.
+# nbgrader brings in setuptools, which refuses to load in a process where its own distutils cannot come first.
+# Each process of the suite runs other tests in another order, so it is loaded before any of them.
 with contextlib.suppress(ModuleNotFoundError):
     import setuptools  # noqa: F401
 
