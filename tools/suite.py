@@ -40,16 +40,13 @@ class Result(NamedTuple):
 
 _SLOWEST = f"--durations={SLOWEST}"
 _SIDE_BY_SIDE = ("-n", "2", "--dist", "loadscope")
-#: Many tests wait for programs that they start, so four at a time keep two processors
-#: busy; in the order of the files, since few long tests in one file would otherwise come last.
-_FOUR = ("-n", "4", "--dist", "loadscope", "--no-loadscope-reorder")
 
 STEPS = (
     Step("format", "ruff", ["format", "--check", "."]),
     Step("lint", "ruff", ["check", "."]),
     Step("types", "mypy", []),
     Step("spelling", "codespell_lib", []),
-    Step("tests", "pytest", ["tests", "--ignore=tests/browser", *_FOUR, _SLOWEST]),
+    Step("tests", "pytest", ["tests", "--ignore=tests/browser", *_SIDE_BY_SIDE, _SLOWEST]),
     # Strict nbval, without any configuration that could soften it: lessons, sets solved, sets as handed out.
     Step(
         "notebooks",

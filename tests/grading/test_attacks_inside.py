@@ -202,7 +202,7 @@ def test_names_that_are_not_there_take_no_memory_without_end(assessor, blank, tm
     state = Path("/proc/sys/fs/dentry-state")
     if state.read_text().split()[4] == "0":
         pytest.skip("this kernel does not count them")
-    monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cpu=20, wall=60))
+    monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cpu=90, wall=180))
     folder = tmp_path / "eve" / workshop.NAME
     workshop.write(folder, workshop.fill(blank, **workshop.ANSWERS, added=FLOOD))
     before = int(state.read_text().split()[4])

@@ -17,14 +17,13 @@ from tools import suite
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDE_BY_SIDE = ["-n", "2", "--dist", "loadscope"]
-FOUR = ["-n", "4", "--dist", "loadscope", "--no-loadscope-reorder"]
 
 STEPS = {
     "format": ["ruff", "format", "--check", "."],
     "lint": ["ruff", "check", "."],
     "types": ["mypy"],
     "spelling": ["codespell_lib"],
-    "tests": ["pytest", "tests", "--ignore=tests/browser", *FOUR, "--durations=15"],
+    "tests": ["pytest", "tests", "--ignore=tests/browser", *SIDE_BY_SIDE, "--durations=15"],
     "notebooks": [
         *("pytest", "--nbval", "notebooks", "exercises/source", "exercises/release", *SIDE_BY_SIDE),
         *("--durations=15", "--nbval-cell-timeout", "60", "-p", "no:cacheprovider"),
