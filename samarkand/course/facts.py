@@ -55,6 +55,29 @@ def record(notebook: Path) -> dict[str, Any]:
     BuildError
         If a cell fails.
     """
+    return dict(json.loads(run_apart("samarkand.course.facts", notebook)))
+
+
+def run_apart(module: str, notebook: Path) -> str:
+    """Hand a notebook to a module in a fresh process, as a new student's kernel would run it.
+
+    Parameters
+    ----------
+    module : str
+        What ``python -m`` runs; it takes the notebook's path and prints what it finds.
+    notebook : pathlib.Path
+        A lesson or a set.
+
+    Returns
+    -------
+    str
+        What it printed.
+
+    Raises
+    ------
+    BuildError
+        If it fails.
+    """
     with tempfile.TemporaryDirectory() as work:
         environment = os.environ | {
             "SAMARKAND_WORK": work,
@@ -64,7 +87,7 @@ def record(notebook: Path) -> dict[str, Any]:
             "PYTHONIOENCODING": "utf-8",
         }
         ran = subprocess.run(
-            [sys.executable, "-m", "samarkand.course.facts", str(notebook.resolve())],
+            [sys.executable, "-m", module, str(notebook.resolve())],
             cwd=notebook.resolve().parent,
             env=environment,
             capture_output=True,
@@ -73,7 +96,7 @@ def record(notebook: Path) -> dict[str, Any]:
         )
     if ran.returncode:
         raise BuildError(f"{notebook.name}: {ran.stderr.strip() or 'its code could not be run'}")
-    return dict(json.loads(ran.stdout))
+    return ran.stdout
 
 
 def text(found: Mapping[str, Any]) -> str:

@@ -6,15 +6,14 @@ import contextlib
 import io
 import os
 import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from samarkand.course.lessons import BuildError, stored
+from samarkand.course import facts
+from samarkand.course.lessons import stored
 from samarkand.ground.home import ROOT, course_data
 
 #: Notebooks run at the same time.
@@ -38,25 +37,10 @@ def tables(notebook: Path) -> set[str]:
     BuildError
         If a cell fails.
     """
-    with tempfile.TemporaryDirectory() as work:
-        environment = os.environ | {
-            "SAMARKAND_WORK": work,
-            "IPYTHONDIR": str(Path(work) / ".ipython"),
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
-        }
-        ran = subprocess.run(
-            [sys.executable, "-m", "samarkand.course.uses", str(notebook.resolve())],
-            cwd=notebook.resolve().parent,
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-    if ran.returncode:
-        raise BuildError(f"{notebook.name}: {ran.stderr.strip() or 'its code could not be run'}")
+    told = facts.run_apart("samarkand.course.uses", notebook)
     checks = ROOT / "exercises" / "checks" / f"{notebook.stem}.py"
     named = re.findall(r'data\.load\("(\w+)"', checks.read_text(encoding="utf-8")) if checks.exists() else ()
-    return {*ran.stdout.split(), *named}
+    return {*told.split(), *named}
 
 
 def users(notebooks: Sequence[Path], changed: Collection[str]) -> list[Path]:
