@@ -20,12 +20,15 @@ from playwright.sync_api import ElementHandle, Frame, Page, TimeoutError
 from tools.lab import Lab, Sheet, chromium, sheet
 
 #: Milliseconds in which a moved control must have changed something; in which it usually has.
-PATIENCE, SHORT = 5_000, 700
+PATIENCE, SHORT = 20_000, 700
 #: What a cell shows of itself, apart from its controls; what a frame shows.
 CELL = """cell => [...cell.querySelectorAll('.widget-html-content')].map(e => e.innerHTML).join('|')"""
 FRAME = """() => document.body.innerText
     + [...document.querySelectorAll('svg *, .leaflet-pane, .leaflet-pane *')].map(e =>
         ['data-s', 'style', 'd', 'class'].map(name => e.getAttribute(name)).join()).join('|')"""
+#: Whether a control keeps the focus for two frames of the screen.
+STAYS = """e => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
+    () => done(e.ownerDocument.activeElement === e))))"""
 #: All that can be moved in the output of a cell, or in a frame.
 HANDLES = "button, input, select, textarea, [role=slider], [role=button], [role=listbox] [tabindex='0']"
 
@@ -282,7 +285,11 @@ def key(page: Page, handle: ElementHandle, name: str) -> None:
     """Press a key on a control that the Tab key reaches."""
     if handle.evaluate("e => e.tabIndex < 0"):
         raise AssertionError("a control that the Tab key does not reach")
-    handle.focus()
+    # JupyterLab moves the focus to a cell a moment after a click in it: the key waits until the focus stays.
+    for _ in range(10):
+        handle.focus()
+        if handle.evaluate(STAYS):
+            break
     page.keyboard.press(name)
 
 
