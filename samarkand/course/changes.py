@@ -131,24 +131,31 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
     Parameters
     ----------
     paths : iterable of str
-        Changed files, from the root.
+        Files that were changed, added or taken away, from the root.
 
     Returns
     -------
     tuple of list of Step and list of str
         The steps, and files of tests that stand on the change and are not run.
     """
-    paths = [path for path in paths if (ROOT / path).exists()]
-    found: list[Step] = []
+    paths = list(paths)
+    gone = [path for path in paths if not (ROOT / path).exists()]
+    paths = [path for path in paths if path not in gone]
+    found: list[Step] = list(_judged_gone(gone))
     left: list[str] = []
     python = [path for path in paths if path.endswith(".py")]
     if python:
         found.append(Step("format and lint", ("-m", "ruff", "check", "-q", *python)))
     shown: set[Path] = {ROOT / p for p in paths if re.fullmatch(r"notebooks/[^/]+\.ipynb", p)}
+    records = {match[1] for path in paths if (match := re.match(r"tests/notebooks/facts/(\w+)\.json", path))}
+    shown |= {path for path in lessons.paths() if path.stem in records}
     sets = {found_set[1] for path in paths if (found_set := re.match(r"exercises/\w+/(ex\w+)", path))}
     near: list[str] = [path for path in paths if re.fullmatch(r"tests/.*/test_\w+\.py", path)]
+    if "tests/data/record.json" in paths:
+        near.append("tests/data/test_record.py")
+    near += [test for path in gone for test, used in _imports().items() if _module(path) in used]
     far: list[str] = []
-    tables = {match[1] for path in paths if (match := re.match(r"course_data/(\w+)\.", path))}
+    tables = {match[1] for path in (*paths, *gone) if (match := re.match(r"course_data/(\w+)\.", path))}
     if tables:
         found.append(Step(listed(sorted(tables)), ("-m", "samarkand", "data", "check")))
         near.append("tests/data/test_record.py")
@@ -157,7 +164,7 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
         sets |= {path.stem for path in used[1]}
     for path in python:
         if path.startswith("samarkand/"):
-            module = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+            module = _module(path)
             direct, others = tests_of(module)
             near += direct
             far += [test for test in others if not test.startswith(SLOW)]
@@ -167,10 +174,35 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
         near += ["tests/start/test_start.py", "tests/start/test_requirements.py", "tests/guard"]
     found += [step for lesson in sorted(shown) for step in _judged(lesson)]
     found += [step for name in sorted(sets) for step in _judged_set(name)]
+    near = [test for test in near if (ROOT / test).exists()]
     for tests, why in ((near, "tests of the change itself"), (far, "tests of what stands on it")):
         if chosen := tuple(dict.fromkeys(test for test in tests if test != "tests/data/conftest.py")):
             found.append(Step(why, ("-m", "pytest", "-q", "-x", *chosen)))
     return found, sorted(set(left) - set(near))
+
+
+def _module(path: str) -> str:
+    """Return the name of the module in a file of the package."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _judged_gone(gone: Sequence[str]) -> Iterator[Step]:
+    """Yield what judges that files are gone, or have another name now: what still leads to them."""
+
+    def lost(*folders: str) -> str:
+        return listed([path for path in gone if path.startswith(folders)])
+
+    if lost("notebooks/", "exercises/"):
+        files = ("test_lesson_index.py", "test_exercise_links.py", "test_lesson_coverage.py")
+        tests = [f"tests/notebooks/{file}" for file in files]
+        left_over = "tests/notebooks/test_lesson_facts.py::test_no_record_is_left_over"
+        name = lost("notebooks/", "exercises/")
+        yield Step(f"what leads to {name}, which is gone", ("-m", "samarkand", "build", "--check"))
+        yield Step(f"what counts on {name}", ("-m", "pytest", "-q", *tests, left_over))
+    if name := lost("samarkand/", "tools/"):
+        yield Step(f"what imports {name}, which is gone", ("-m", "mypy"))
+    if name := lost("tests/", ".ci/", ".github/"):
+        yield Step(f"what guards {name}, which is gone", ("-m", "pytest", "-q", "tests/guard"))
 
 
 def _judged(path: Path) -> Iterator[Step]:

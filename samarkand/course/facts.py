@@ -109,6 +109,23 @@ def path_of(notebook: Path) -> Path:
     return RECORDS / f"{notebook.stem}.json"
 
 
+def recorded(notebook: Path) -> dict[str, Any]:
+    """Return the record of a lesson.
+
+    Raises
+    ------
+    BuildError
+        If there is none, or the file is damaged.
+    """
+    file, remedy = path_of(notebook), f"samarkand build --facts {notebook.stem} makes it anew"
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise BuildError(f"{notebook.name} has no record: {remedy}.") from None
+    except ValueError as error:
+        raise BuildError(f"The record of {notebook.name} is damaged ({error}): {remedy}.") from None
+
+
 def store(notebook: Path) -> str:
     """Record a lesson again; return in words what changed."""
     file, found = path_of(notebook), text(record(notebook))

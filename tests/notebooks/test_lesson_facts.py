@@ -62,10 +62,7 @@ SEEN = (
 
 
 def test_the_record_holds(lesson_path: Path) -> None:
-    file = facts.path_of(lesson_path)
-    assert file.exists(), f"{lesson_path.name} has no record: samarkand build {lesson_path.stem} --facts"
-    stored = json.loads(file.read_text(encoding="utf-8"))
-    found = facts.compare(stored, facts.record(lesson_path))
+    found = facts.compare(facts.recorded(lesson_path), facts.record(lesson_path))
     assert not found, "\n".join(found)
 
 
@@ -75,6 +72,17 @@ def test_the_record_can_be_read(lesson_path: Path) -> None:
     assert text == facts.text(json.loads(text))
     assert not re.search(r"0x[0-9a-f]{6,}|IPY_MODEL_", text), "an address in memory, or a widget's number"
     assert "its box does not show what it renders" not in text
+
+
+@pytest.mark.parametrize(("damage", "said"), [(None, "has no record"), ('{"load": ', "is damaged")])
+def test_a_record_that_cannot_be_read_is_named(
+    damage: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "RECORDS", tmp_path)
+    if damage:
+        (tmp_path / "03_the_sco.json").write_text(damage)
+    with pytest.raises(facts.BuildError, match=f"03_the_sco.*{said}.*build --facts 03_the_sco"):
+        facts.recorded(Path("03_the_sco.ipynb"))
 
 
 def test_no_record_is_left_over() -> None:

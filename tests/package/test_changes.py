@@ -49,8 +49,30 @@ def test_a_set_brings_both_its_notebooks_and_how_it_is_marked() -> None:
     assert any("-k ex03_the_sco tests/grading/test_exercises.py" in one for one in found)
 
 
-def test_what_is_gone_or_looked_at_by_no_test_brings_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    assert commands("samarkand/no_such_module.py", "CHANGELOG.md") == []
+@pytest.mark.parametrize(
+    ("gone", "judges"),
+    [
+        ("notebooks/07_old_name.ipynb", ["build --check", "test_lesson_index.py"]),
+        ("exercises/source/ex99_x/ex99_x.ipynb", ["build --check", "test_exercise_links.py"]),
+        ("samarkand/no_such_module.py", ["-m mypy"]),
+        ("tests/package/test_no_such.py", ["tests/guard"]),
+        ("course_data/no_such_table.csv", ["data check", "test_record.py"]),
+    ],
+)
+def test_what_is_gone_brings_what_led_to_it(gone: str, judges: list[str]) -> None:
+    found = commands(gone)
+    assert len(found) == len(judges)
+    assert all(judge in one for judge, one in zip(judges, found, strict=True))
+
+
+def test_a_record_brings_what_it_records() -> None:
+    found = commands("tests/notebooks/facts/03_the_sco.json")
+    assert any("03_the_sco" in one and "test_lesson_facts.py" in one for one in found)
+    assert commands("tests/data/record.json") == ["-m pytest -q -x tests/data/test_record.py"]
+
+
+def test_what_is_looked_at_by_no_test_brings_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands("CHANGELOG.md") == []
     assert changes.judge(["CHANGELOG.md"])
     assert "Nothing has changed that a test looks at." in capsys.readouterr().out
 
