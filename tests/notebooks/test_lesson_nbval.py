@@ -18,7 +18,7 @@ from samarkand.course.lessons import Lesson
 from samarkand.ground.home import ROOT
 
 
-def nbval(path: Path) -> tuple[int, str]:
+def nbval(path: Path, *options: str) -> tuple[int, str]:
     """Run the stock command with no configuration; return its exit status and what it says."""
     path_of_course = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     environment = os.environ | {"PYTHONPATH": path_of_course, "SAMARKAND_WORK": str(path.parent / "work")}
@@ -33,6 +33,7 @@ def nbval(path: Path) -> tuple[int, str]:
         "-q",
         "-p",
         "no:cacheprovider",
+        *options,
     ]
     ran = subprocess.run(
         command, cwd=path.parent, env=environment, capture_output=True, text=True, check=False
@@ -71,6 +72,18 @@ def test_an_emptied_lesson_passes_nbval_and_is_refused_here(tmp_path: Path) -> N
     status, says = nbval(path)
     assert status == 0, says
     assert build.check(path) == ["Cell cell-1-1 was never run."]
+
+
+def test_a_kernel_that_dies_or_hangs_is_named_and_no_cell_after_it_passes(tmp_path: Path) -> None:
+    for name, code in {"dies": "import os; os._exit(1)", "hangs": "while True: pass"}.items():
+        cells = [new_code_cell(source, id=f"c{number}") for number, source in enumerate([code, "x = 1"], 1)]
+        path = tmp_path / f"{name}.ipynb"
+        path.write_text(normal_form.text(new_notebook(cells=cells)), encoding="utf-8")
+    status, says = nbval(tmp_path, "--nbval-cell-timeout", "3")
+    assert status == 1, says
+    assert says.count("Timeout of 3 seconds exceeded") == 2, says
+    assert code in says and "os._exit(1)" in says
+    assert not re.search(r"\d passed", says), says
 
 
 def test_nothing_softens_nbval(lesson: Lesson) -> None:
