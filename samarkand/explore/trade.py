@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -26,6 +26,10 @@ DAY = dt.date(2022, 9, 14)
 THEN, LATER = "then", "later"
 #: The tables that it reads, each as it was known on the day and whole.
 TABLES = ("trade_cn_ru_cumulative", "energy_flows", "numbers")
+#: The rows of ``numbers`` with China's crude from Russia by the month, and with vehicles. Of two counts of
+#: 2022 that of customs is taken (NU029), not the ambassador's (NU030), who defines a car otherwise.
+CRUDE = ("NU018", "NU019", "NU020", "NU021", "NU022", "NU023", "NU024")
+CARS = ("NU029", "NU031", "NU032", "NU033", "NU034")
 #: The years that the picture spans.
 FIRST, LAST = 2020, 2026
 #: The table of figures shows so many of the latest.
@@ -282,23 +286,18 @@ def _flow(product: str, destination: str) -> Callable[[Load], list[Figure]]:
 def _oil(load: Load) -> list[Figure]:
     """Return China's crude from Russia a month: years from the Review, single months from customs."""
     years = [one._replace(value=round(one.value / 12, 2)) for one in _flow("crude oil", "CHN")(load)]
-    months = [one for one in _numbers(load, "Chinese crude imports from Russia") if not one.year]
-    return sorted([*years, *months], key=lambda one: one.end)
+    return sorted([*years, *_numbers(load, CRUDE)], key=lambda one: one.end)
 
 
 def _cars(load: Load) -> list[Figure]:
     """Return the vehicles a month: those that China's customs or its ambassador counted."""
-    names = ("Passenger cars exported", "Cars exported", "Vehicles exported")
-    found = [one for name in names for one in _numbers(load, f"{name} from China to Russia")]
-    # For 2022 there are two counts; that of customs comes first, and counts cars alone.
-    counted = {one[:2]: one for one in reversed(found)}
-    figures = sorted(counted.values(), key=lambda one: one.end)
+    figures = sorted(_numbers(load, CARS), key=lambda one: one.end)
     return [one._replace(value=round(one.value / one.end.month, 1)) for one in figures]
 
 
-def _numbers(load: Load, indicator: str) -> list[Figure]:
+def _numbers(load: Load, keys: Sequence[str]) -> list[Figure]:
     table = load("numbers")
-    return _figures(table[table["indicator"] == indicator])
+    return _figures(table[table["id"].isin(keys)])
 
 
 def _figures(table: pd.DataFrame) -> list[Figure]:
