@@ -450,39 +450,6 @@ class Texts(Kind):
 
 
 @dataclass(frozen=True)
-class Ordered(Kind):
-    """A list in which the order matters."""
-
-    of: Kind = field(default_factory=Text)
-    length: int = 0
-
-    def asked(self) -> str:
-        """Say in a few words what is asked for."""
-        what = self.of.asked()
-        if not self.length:
-            return tr("a list, in order: {what}", what=what)
-        return tr("a list, in order: {n} times {what}", n=self.length, what=what)
-
-    def read(self, value: Value) -> tuple[Any, ...]:
-        """Take a list, tuple, array, index, Series, dict or row; a set has no order."""
-        found = _in_order(value, self.asked())
-        if self.length and len(found) != self.length:
-            raise WrongForm(
-                trn(
-                    "This is {n}; expected were {length}.",
-                    "These are {n}; expected were {length}.",
-                    len(found),
-                    length=self.length,
-                )
-            )
-        return tuple(self.of.read(v) for v in found)
-
-    def same(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
-        """Compare one by one."""
-        return len(answer) == len(expected) and all(map(self.of.same, answer, expected))
-
-
-@dataclass(frozen=True)
 class Together(Kind):
     """Several values in a fixed order, each of its own kind."""
 
