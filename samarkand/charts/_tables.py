@@ -5,18 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from samarkand.ground.errors import CourseError, WrongType, unknown
+from samarkand.ground.units import UNITS
 from samarkand.ground.words import tr
-
-#: What the end of a column's name says about its unit.
-_UNITS = {
-    "_usd_bn": tr("USD bn"),
-    "_usd": tr("USD"),
-    "_pct": tr("per cent"),
-    "_km": tr("km"),
-    "_mt": tr("million tonnes"),
-    "_persons": tr("persons"),
-    "_days": tr("days"),
-}
 
 
 def axis_title(column: str) -> str:
@@ -36,8 +26,8 @@ def axis_title(column: str) -> str:
     >>> axis_title("trade_usd_bn"), axis_title("distance_km"), axis_title("year")
     ('trade (USD bn)', 'distance (km)', 'year')
     """
-    for ending, unit in _UNITS.items():
-        if column.endswith(ending) and column != ending:
+    for ending, (_, unit) in UNITS.items():
+        if unit and column.endswith(ending) and column != ending:
             return tr("{what} ({unit})", what=column.removesuffix(ending).replace("_", " "), unit=unit)
     return column.replace("_", " ")
 

@@ -14,6 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from samarkand.ground.units import UNITS
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -85,17 +87,6 @@ class Table:
 
 
 Tables = Mapping[str, Table]
-
-#: A column's name ends with its unit; its description must spell the unit like this.
-UNITS = {
-    "_km": "km",
-    "_usd_bn": "billion US dollars",
-    "_pct": "percent",
-    "_persons": "persons",
-    "_words": "words",
-    "_share": "share, 0 to 1",
-    "_offset_h": "hours",
-}
 
 
 def number(cell: str) -> Decimal | None:
@@ -211,7 +202,7 @@ def names_of_states(table: Table, tables: Tables) -> Iterator[Problem]:
 def units(table: Table, tables: Tables) -> Iterator[Problem]:
     """Check that a column's name and description state the same unit, and that an indicator has one unit."""
     for spec in table.schema["fields"]:
-        for ending, unit in UNITS.items():
+        for ending, (unit, _) in UNITS.items():
             if spec["name"].endswith(ending) and spec.get("unit", unit) != unit:
                 yield table.problem(
                     1, spec["name"], f'the description gives the unit "{spec["unit"]}", not "{unit}".'
