@@ -28,28 +28,10 @@ AT_ONCE = 2
 def execute(
     notebook: NotebookNode, work: Path, folder: Path = NOTEBOOKS, also: Mapping[str, str] | None = None
 ) -> NotebookNode:
-    """Run a notebook from top to bottom and return it with its outputs, in normal form.
+    """Run a copy of a notebook from top to bottom and return it with its outputs, in normal form.
 
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        Not changed.
-    work : pathlib.Path
-        The folder for files that the student would write.
-    folder : pathlib.Path
-        The folder in which the notebook runs.
-    also : mapping of str to str, optional
-        More variables of the kernel's environment.
-
-    Returns
-    -------
-    nbformat.NotebookNode
-        Its normal form.
-
-    Raises
-    ------
-    BuildError
-        If a cell fails or writes to stderr, with a sentence for each such cell.
+    It runs in `folder`; what a student would write goes into `work`; `also` are more variables of the
+    kernel's environment. `BuildError` has a sentence for each cell that fails or writes to stderr.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -96,24 +78,10 @@ def execute(
 
 
 def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson: []) -> bool:
-    """Run a notebook and store it in normal form.
+    """Run a notebook and store it in normal form; return whether the file has changed.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        Its file.
-    hold_to : callable, optional
-        Reports the rules that the notebook breaks once it has run; if there are any, nothing is stored.
-
-    Returns
-    -------
-    bool
-        Whether the file has changed.
-
-    Raises
-    ------
-    BuildError
-        As `execute`, or with what `hold_to` reports; the file is then unchanged.
+    `hold_to` reports the rules that the notebook breaks once it has run. If there are any, or a cell fails,
+    nothing is stored and `BuildError` says why.
     """
     before = path.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as work:
@@ -133,17 +101,8 @@ def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson:
 def build_all(paths: Sequence[Path], *, draft: bool = False) -> Iterator[tuple[Path, bool | BuildError]]:
     """Run lessons, check them against their rules and store them, two at a time.
 
-    Parameters
-    ----------
-    paths : sequence of pathlib.Path
-        The lessons.
-    draft : bool, default False
-        Store lessons that break their rules too, for an author who wants to see them.
-
-    Yields
-    ------
-    tuple of pathlib.Path and (bool or BuildError)
-        The lesson, and whether its file has changed, or why it could not be stored.
+    For each lesson comes whether its file has changed, or why it could not be stored. A `draft` is stored
+    even if it breaks rules, for an author who wants to see it.
     """
 
     def one(path: Path) -> bool | BuildError:
@@ -157,18 +116,7 @@ def build_all(paths: Sequence[Path], *, draft: bool = False) -> Iterator[tuple[P
 
 
 def check(path: Path) -> list[str]:
-    """Return how a stored lesson differs from its normal form, without running it.
-
-    Returns
-    -------
-    list of str
-        One sentence for each difference; empty if the lesson is in normal form.
-
-    Raises
-    ------
-    BuildError
-        If the file is not a notebook.
-    """
+    """Return a sentence for each way in which a stored lesson differs from its normal form; run nothing."""
     notebook = stored(path)
     found = normal_form.differences(notebook)
     text = path.read_bytes().decode("utf-8")

@@ -40,14 +40,8 @@ NBVAL = (
 class Step(NamedTuple):
     """One command that judges a change.
 
-    Attributes
-    ----------
-    what : str
-        What is judged, as a line says it.
-    command : tuple of str
-        What runs after ``python``.
-    advice : str
-        What to do if the difference it finds was meant; empty if nothing is stored.
+    `what` is judged, as a line says it; `command` is what runs after ``python``; `advice` says what to do if
+    the difference that it finds was meant (empty if nothing is stored).
     """
 
     what: str
@@ -56,13 +50,7 @@ class Step(NamedTuple):
 
 
 def changed(root: Path = ROOT) -> list[str]:
-    """Return the files that differ from the last commit or are new, as paths from the root.
-
-    Raises
-    ------
-    CourseError
-        If there is no git, or this is no clone.
-    """
+    """Return the files that differ from the last commit or are new, as paths from the root."""
     command = ["git", "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"]
     try:
         told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
@@ -102,18 +90,7 @@ def _imports() -> dict[str, set[str]]:
 
 
 def tests_of(module: str) -> tuple[list[str], list[str]]:
-    """Return the files of tests that import a module, and those that stand on it through other modules.
-
-    Parameters
-    ----------
-    module : str
-        Its full name, such as ``"samarkand.maps.sco"``.
-
-    Returns
-    -------
-    tuple of two lists of str
-        Paths from the root; the second list has none of the first.
-    """
+    """Return the test files that import a module, and those that depend on it through other modules."""
     try:
         import grimp
     except ModuleNotFoundError:
@@ -126,18 +103,7 @@ def tests_of(module: str) -> tuple[list[str], list[str]]:
 
 
 def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
-    """Return what judges a change, the most telling first, and the slow tests that are left to the suite.
-
-    Parameters
-    ----------
-    paths : iterable of str
-        Files that were changed, added or taken away, from the root.
-
-    Returns
-    -------
-    tuple of list of Step and list of str
-        The steps, and files of tests that stand on the change and are not run.
-    """
+    """Return the steps that judge files changed, added or gone, and the slow tests that are left out."""
     paths = list(paths)
     gone = [path for path in paths if not (ROOT / path).exists()]
     paths = [path for path in paths if path not in gone]
@@ -224,20 +190,7 @@ def _judged_set(name: str) -> Iterator[Step]:
 
 
 def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
-    """Run what judges a change, two steps at a time, and say of each how it ended as soon as it has.
-
-    Parameters
-    ----------
-    paths : sequence of str
-        Changed files, from the root.
-    say : callable, optional
-        Takes a line at a time.
-
-    Returns
-    -------
-    bool
-        Whether all is well.
-    """
+    """Run the steps that judge a change, two at a time, report each as it ends; return whether all passed."""
     todo, left = steps(paths)
     if not todo:
         say("Nothing has changed that a test looks at.")

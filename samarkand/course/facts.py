@@ -39,44 +39,17 @@ LETTERS, ENTRIES, ROWS, SETTINGS = 120, 40, 3, 400
 def record(notebook: Path) -> dict[str, Any]:
     """Run a lesson's code in a fresh process and return what it shows.
 
-    Parameters
-    ----------
-    notebook : pathlib.Path
-        The lesson.
-
-    Returns
-    -------
-    dict
-        For each cell id, what the cell shows (a list) and the names it gives (a dict); cells without either
-        are left out.
-
-    Raises
-    ------
-    BuildError
-        If a cell fails.
+    For each cell id: what the cell shows (a list) and the names it gives (a dict). Cells without either are
+    left out.
     """
     return dict(json.loads(run_apart("samarkand.course.facts", notebook)))
 
 
 def run_apart(module: str, notebook: Path) -> str:
-    """Hand a notebook to a module in a fresh process, as a new student's kernel would run it.
+    """Return what ``python -m module notebook`` prints in a fresh process, as a new student's kernel would
+    be.
 
-    Parameters
-    ----------
-    module : str
-        What ``python -m`` runs; it takes the notebook's path and prints what it finds.
-    notebook : pathlib.Path
-        A lesson or a set.
-
-    Returns
-    -------
-    str
-        What it printed.
-
-    Raises
-    ------
-    BuildError
-        If it fails.
+    `BuildError` says why it failed.
     """
     with tempfile.TemporaryDirectory() as work:
         environment = os.environ | {

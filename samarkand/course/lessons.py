@@ -26,24 +26,10 @@ class BuildError(CourseError):
 
 
 def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
-    """Return the notebooks for some names, or all.
+    """Return the lessons for some names, or all of them, sorted.
 
-    Parameters
-    ----------
-    names : sequence of str
-        Numbers (``"03"``), names (``"03_the_sco"``) or paths. None means all.
-    folder : pathlib.Path
-        Where the lessons are.
-
-    Returns
-    -------
-    list of pathlib.Path
-        In the order of the names, or sorted.
-
-    Raises
-    ------
-    UnknownName
-        If a name fits no notebook.
+    A name is a number (``"03"``), a file's name (``"03_the_sco"``) or a path; `UnknownName` if it fits no
+    notebook.
     """
     known = sorted(folder.glob("*.ipynb"))
     if not names:
@@ -62,13 +48,7 @@ def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
 
 
 def stored(path: Path) -> NotebookNode:
-    """Return a notebook from its file.
-
-    Raises
-    ------
-    BuildError
-        If the file holds none, in format 4.
-    """
+    """Return the notebook in a file; `BuildError` if it holds none in format 4."""
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         if stored["nbformat"] != 4:
@@ -82,15 +62,7 @@ def stored(path: Path) -> NotebookNode:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A notebook, with the views of it that its rules, the README and the tests need.
-
-    Attributes
-    ----------
-    path : pathlib.Path
-        Its file.
-    notebook : nbformat.NotebookNode
-        What is in it.
-    """
+    """A notebook, with the views of it that its rules, the README and the tests need."""
 
     path: Path
     notebook: NotebookNode
@@ -196,13 +168,7 @@ class Task:
 
 
 def read(path: Path) -> Lesson:
-    """Return a lesson from its file.
-
-    Raises
-    ------
-    BuildError
-        If the file holds no notebook in format 4.
-    """
+    """Return the lesson in a file; `BuildError` if it holds no notebook in format 4."""
     return Lesson(path, stored(path))
 
 

@@ -16,18 +16,7 @@ TEMPLATE = ROOT / "build" / "samarkand.pot"
 
 
 def store(path: Path = TEMPLATE, package: Path = PACKAGE) -> int:
-    """Write the template of the package's catalogues.
-
-    Parameters
-    ----------
-    path, package : pathlib.Path
-        Where to, and what is searched.
-
-    Returns
-    -------
-    int
-        How many messages it has.
-    """
+    """Write the template of the catalogues of a package; return how many messages it has."""
     import io
 
     from babel.messages.catalog import Catalog
@@ -45,13 +34,7 @@ def store(path: Path = TEMPLATE, package: Path = PACKAGE) -> int:
 
 
 def faults(package: Path = PACKAGE) -> Iterator[str]:
-    """Say which texts no catalogue can hold.
-
-    Yields
-    ------
-    str
-        A sentence for each text that is no constant, and for each whose gaps are not those that are filled.
-    """
+    """Yield a sentence for each text that is no constant, and for each gap that is not filled."""
     for path in sorted(package.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:

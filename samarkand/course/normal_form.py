@@ -39,17 +39,7 @@ ID_WORDS, ID_LENGTH = 5, 40
 
 
 def normalise(notebook: NotebookNode) -> NotebookNode:
-    """Return the notebook in normal form, without changing the one given.
-
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        A notebook of format 4.
-
-    Returns
-    -------
-    nbformat.NotebookNode
-        Its normal form. Normalising it again changes nothing.
+    """Return a copy of a notebook of format 4 in normal form. Normalising it again changes nothing.
 
     Examples
     --------
@@ -91,12 +81,7 @@ def text(notebook: NotebookNode) -> str:
 
 
 def faults(notebook: NotebookNode) -> list[str]:
-    """Return the faults that keep a notebook from being stored and that only its author can repair.
-
-    Returns
-    -------
-    list of str
-        One sentence for each fault.
+    """Return a sentence for each fault that only the author of a notebook can repair.
 
     Examples
     --------
@@ -122,12 +107,7 @@ def faults(notebook: NotebookNode) -> list[str]:
 
 
 def differences(notebook: NotebookNode) -> list[str]:
-    """Return how a notebook differs from its normal form.
-
-    Returns
-    -------
-    list of str
-        One sentence for each difference, those of `faults` first; empty for a notebook in normal form.
+    """Return a sentence for each way in which a notebook differs from its normal form, `faults` first.
 
     Examples
     --------

@@ -27,13 +27,7 @@ def table() -> str:
 
 
 def renewed(text: str) -> str:
-    """Return the text of a README with the table as it now is.
-
-    Raises
-    ------
-    CourseError
-        If the marks between which it stands are missing.
-    """
+    """Return the text of a README with the table as it now is."""
     marks = f"({re.escape(BEGIN)}\n).*?(\n{re.escape(END)})"
     made, count = re.subn(marks, lambda found: f"{found[1]}\n{table()}\n{found[2]}", text, flags=re.DOTALL)
     if count != 1:

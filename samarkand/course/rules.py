@@ -21,16 +21,8 @@ from samarkand.ground.units import UNITS
 class Problem:
     """One thing that is wrong with a table; it prints as one sentence.
 
-    Attributes
-    ----------
-    file : str
-        Name of the file.
-    line : int or None
-        Line in the file as a text editor counts it; the header is line 1.
-    column : str or None
-        Name of the column.
-    sentence : str
-        What is wrong and what was expected.
+    Lines are counted as in a text editor, the header being line 1; line and column are None if no one is
+    meant.
     """
 
     file: str
@@ -47,22 +39,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Table:
-    """One table as text, with its description.
+    """One table as text, with its Frictionless schema.
 
-    Attributes
-    ----------
-    name : str
-        Name of the resource in the data package.
-    path : pathlib.Path
-        The file.
-    schema : dict
-        Its Frictionless table schema.
-    header : list of str
-        The names in its first line.
-    rows : list of dict
-        One dict for each row, from column to cell, all text.
-    lines : list of int
-        The line of each row in the file.
+    `header` are the names in its first line, `rows` a dict for each row from column to cell, and `lines` the
+    line of each row in the file.
     """
 
     name: str

@@ -49,18 +49,7 @@ def lesson_rule(function: Rule) -> Rule:
 
 
 def broken(lesson: Lesson) -> list[str]:
-    """Say which rules a lesson breaks, and where.
-
-    Parameters
-    ----------
-    lesson : Lesson
-        Stored, or about to be.
-
-    Returns
-    -------
-    list of str
-        A sentence for each place; none for a lesson that may be stored.
-    """
+    """Return a sentence for each place where a lesson, stored or about to be, breaks a rule."""
     rules = RULES if lesson.name in REFERENCE else [*RULES, *LESSON_RULES]
     return [sentence for one in rules for sentence in one(lesson)]
 

@@ -34,24 +34,8 @@ Plan = dict[Path, str]
 def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     """Plan a lesson with practice, map, explorer and set.
 
-    Parameters
-    ----------
-    subject : str
-        The word of the subject: it names the lesson's modules, its notebook and its set.
-    number : str
-        Two digits.
-    title, question : str
-        What stands on top of the lesson and in the README.
-
-    Returns
-    -------
-    dict of pathlib.Path to str
-        What to write where.
-
-    Raises
-    ------
-    CourseError
-        If a name or number is taken, or cannot be one.
+    The `subject` is one word that names the lesson's modules, notebook and set; the `number` has two digits.
+    `CourseError` if a name or number is taken, or cannot be one.
     """
     name = f"{number}_{_word(subject)}"
     if not re.fullmatch(r"\d\d", number):
@@ -73,23 +57,7 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
 
 
 def exercise(name: str) -> Plan:
-    """Plan the set of a lesson that has none.
-
-    Parameters
-    ----------
-    name : str
-        The lesson's number or name.
-
-    Returns
-    -------
-    dict of pathlib.Path to str
-        What to write where.
-
-    Raises
-    ------
-    CourseError
-        If there is no such lesson, or it has a set.
-    """
+    """Plan the set of a lesson, given by number or name, that has none."""
     (path,) = lessons.paths([name])
     found = lessons.read(path)
     sections = [words for _, level, words in found.headings if level == 2]
@@ -103,26 +71,9 @@ def exercise(name: str) -> Plan:
 
 
 def module(room: str, subject: str, words: Mapping[str, str] | None = None) -> Plan:
-    """Plan the module of a subject in one room.
+    """Plan the module of a subject in one of `ROOMS`; `words` are what else the template asks for.
 
-    Parameters
-    ----------
-    room : str
-        Of `ROOMS`.
-    subject : str
-        The word of the subject, which is also the name of what the module offers.
-    words : mapping of str to str, optional
-        What else the template asks for.
-
-    Returns
-    -------
-    dict of pathlib.Path to str
-        One file.
-
-    Raises
-    ------
-    CourseError
-        If the subject has a module there, or the room offers something of that name.
+    `CourseError` if the subject has a module there, or the room offers something of that name.
     """
     path = PACKAGE / room / f"{_word(subject)}.py"
     if room != "check" and not path.exists():
@@ -134,15 +85,7 @@ def module(room: str, subject: str, words: Mapping[str, str] | None = None) -> P
 
 @contextlib.contextmanager
 def placed(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
-    """Write what was planned, and take all of it away again if what follows fails.
-
-    Parameters
-    ----------
-    plan : mapping of pathlib.Path to str
-        What to write where.
-    *results : pathlib.Path
-        What follows from it and goes with it: files that are not there yet.
-    """
+    """Write what was planned, and remove all of it, and the new files `results`, if what follows fails."""
     folders = [folder for path in (*plan, *results) for folder in (path.parent,) if not folder.exists()]
     try:
         for path, text in plan.items():

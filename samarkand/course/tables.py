@@ -39,26 +39,13 @@ RECORD = ROOT / "tests" / "data" / "record.json"
 
 
 def check(path: str | Path | None = None) -> list[Problem]:
-    """Check a folder with a data package, or one table.
+    """Check a folder with a data package, or one table; return what is wrong, sorted by file and line.
 
-    Parameters
-    ----------
-    path : str or Path, optional
-        A folder with ``datapackage.json``, that file itself, or a CSV file; if not given, the course's
-        tables. A CSV file that is in no ``datapackage.json`` beside it is checked by the course's
-        conventions: a column ``iso3`` holds codes of the course, ``source`` its keys, ``from`` and ``to``
-        bound a spell, ``lat`` and ``lon`` are degrees. A file ``<name>.schema.json`` beside it may give its
-        own schema.
-
-    Returns
-    -------
-    list of Problem
-        Sorted by file and line; empty if nothing is wrong.
-
-    Raises
-    ------
-    DamagedData
-        If there is nothing to check: the file is missing, or its description cannot be read.
+    The path is a folder with ``datapackage.json``, that file itself, or a CSV file; without one, the course's
+    tables are checked. A CSV file that is in no ``datapackage.json`` beside it may have its own schema in
+    ``<name>.schema.json``, and is otherwise checked by the course's conventions: a column ``iso3`` holds
+    codes of the course, ``source`` its keys, ``from`` and ``to`` bound a spell, ``lat`` and ``lon`` are
+    degrees. `DamagedData` if the file or its description is missing or cannot be read.
     """
     where = Path(path) if path is not None else course_data()
     if where.is_dir():
@@ -82,22 +69,7 @@ def check(path: str | Path | None = None) -> list[Problem]:
 
 
 def read_package(path: Path) -> dict[str, Any]:
-    """Read ``datapackage.json``.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    dict
-
-    Raises
-    ------
-    DamagedData
-        If it is not valid JSON or lists no tables.
-    """
+    """Read a ``datapackage.json``; `DamagedData` if it is not valid JSON or lists no tables."""
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
         _ = [r["path"] for r in package["resources"]]
@@ -112,22 +84,7 @@ def read_package(path: Path) -> dict[str, Any]:
 
 
 def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[Problem]]:
-    """Read every table of a package as text.
-
-    Parameters
-    ----------
-    folder : Path
-        The package's folder.
-    package : dict
-        Its description.
-
-    Returns
-    -------
-    tables : dict of Table
-        The tables that could be read, by name.
-    problems : list of Problem
-        Why the others could not be read.
-    """
+    """Read the tables of a package as text, by name; what cannot be read becomes a problem."""
     tables, problems = {}, []
     for resource in package["resources"]:
         if "schema" not in resource:
@@ -210,19 +167,7 @@ def _by_convention(header: list[str], tables: dict[str, Table]) -> dict[str, Any
 
 
 def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
-    """Compare a table with its schema through frictionless; look up its keys to other tables here.
-
-    Parameters
-    ----------
-    table : Table
-        The table.
-    tables : dict of Table
-        The tables that its keys may refer to.
-
-    Returns
-    -------
-    list of Problem
-    """
+    """Compare a table with its schema through frictionless; look up its keys to other tables here."""
     from frictionless import Resource, Schema, system
 
     expected = [f["name"] for f in table.schema["fields"]]
@@ -297,19 +242,12 @@ def _sentence(schema: dict[str, Any], column: str | None, error: dict[str, Any])
 
 
 def record(folder: Path | None = None) -> dict[str, Any]:
-    """Return a record of what the tables hold, for review and comparison.
+    """Return a record of what the tables of a folder (by default the course's) hold, for review and
+    comparison.
 
-    Parameters
-    ----------
-    folder : Path, optional
-        The folder of the data package; if not given, the course's own.
-
-    Returns
-    -------
-    dict
-        For each table the number of rows; for each column of numbers its sum; for each column with few values
-        how often each occurs; and for each row, by its key, a short digest of its cells. A changed cell
-        appears as one changed digest and, often, as a changed sum or count that a reviewer can judge.
+    For each table: the number of rows; the sum of each column of numbers; how often each value occurs in
+    columns with few values; and for each row, by its key, a short digest of its cells. A changed cell appears
+    as one changed digest and, often, as a changed sum or count that a reviewer can judge.
     """
     where = folder or course_data()
     tables, problems = read(where, read_package(where / "datapackage.json"))
@@ -319,13 +257,7 @@ def record(folder: Path | None = None) -> dict[str, Any]:
 
 
 def changes() -> dict[str, list[str]]:
-    """Say what of the course's tables is not as it was recorded.
-
-    Returns
-    -------
-    dict of str to list of str
-        For each table that has changed, its rows by their key: changed, new or gone.
-    """
+    """Return the rows of each changed table by their key: changed, new or gone since they were recorded."""
     before = json.loads(RECORD.read_text(encoding="utf-8"))
     found = {}
     for name, after in record().items():
@@ -339,13 +271,7 @@ def changes() -> dict[str, list[str]]:
 
 
 def store() -> str:
-    """Store the record of the course's own tables where the tests compare it.
-
-    Returns
-    -------
-    str
-        A sentence on what was done.
-    """
+    """Store the record of the course's own tables where the tests compare it; say what was done."""
     text = as_text(record())
     if RECORD.exists() and RECORD.read_text(encoding="utf-8") == text:
         return "The record is as it was."
@@ -354,17 +280,7 @@ def store() -> str:
 
 
 def as_text(recorded: dict[str, Any]) -> str:
-    """Return a record as it is stored: JSON with one line for each row, so that diffs are short.
-
-    Parameters
-    ----------
-    recorded : dict
-        What `record` returns.
-
-    Returns
-    -------
-    str
-    """
+    """Return a record as it is stored: JSON with one line for each row, so that diffs are short."""
     return json.dumps(recorded, ensure_ascii=False, indent=1) + "\n"
 
 

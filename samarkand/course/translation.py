@@ -38,16 +38,7 @@ def languages() -> list[str]:
 
 
 def texts(lesson: Lesson) -> list[str]:
-    """Return what a translator translates of a lesson, each text once, in order.
-
-    Parameters
-    ----------
-    lesson : Lesson
-
-    Returns
-    -------
-    list of str
-    """
+    """Return what a translator translates of a lesson, each text once, in order."""
     found: dict[str, None] = {}
 
     def note(text: str) -> str:
@@ -68,27 +59,10 @@ def translated(notebook: NotebookNode, translate: Translate) -> NotebookNode:
 
 
 def store(lesson: Lesson, language: str, work: Path) -> Path:
-    """Run a lesson in another language, and write it where nothing is kept.
+    """Run a lesson in one of `languages` and write it to ``build/<language>/``, where nothing is kept.
 
-    Parameters
-    ----------
-    lesson : Lesson
-    language : str
-        Of `languages`.
-    work : pathlib.Path
-        The folder for what the student would write down.
-
-    Returns
-    -------
-    pathlib.Path
-        The notebook: ``build/<language>/<lesson>.ipynb``.
-
-    Raises
-    ------
-    UnknownName
-        If there is no such language.
-    BuildError
-        If a cell fails.
+    What the student would write down goes into `work`. `UnknownName` if there is no such language,
+    `BuildError` if a cell fails.
     """
     if language not in languages():
         raise unknown("language", language, languages())

@@ -23,19 +23,7 @@ AT_ONCE = 2
 def tables(notebook: Path) -> set[str]:
     """Return the names of the tables that a notebook's code reads, itself or through the package.
 
-    Parameters
-    ----------
-    notebook : pathlib.Path
-        A lesson, or the source of a set, whose checks count as well.
-
-    Returns
-    -------
-    set of str
-
-    Raises
-    ------
-    BuildError
-        If a cell fails.
+    The checks of a set count as well. `BuildError` if a cell fails.
     """
     told = facts.run_apart("samarkand.course.uses", notebook)
     checks = ROOT / "exercises" / "checks" / f"{notebook.stem}.py"

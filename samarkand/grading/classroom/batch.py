@@ -28,17 +28,7 @@ from samarkand.ground.files import Scratch, alone
 
 @dataclass
 class Summary:
-    """What a batch did.
-
-    Attributes
-    ----------
-    graded, unchanged : list of str
-        Students whose work was graded now; students whose graded work has not changed since.
-    troubles : list of str
-        A sentence for each thing that went wrong; the exit status is 0 if there are none.
-    trusted : bool
-        Whether student code ran without a sandbox.
-    """
+    """Whose work a batch graded, whose has not changed since, and what went wrong, in sentences."""
 
     graded: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -325,13 +315,7 @@ def _stands(  # noqa: PLR0913, PLR0917 - all that can have changed
 
 
 def free_space(folder: Path, needed: int = 50 << 20) -> None:
-    """Refuse to begin on a full disk.
-
-    Raises
-    ------
-    CourseError
-        If less than ``needed`` bytes are free.
-    """
+    """Raise if less than ``needed`` bytes of the disk are free."""
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise CourseError(f"The disk is full: {folder} has {free >> 20} MB left; {needed >> 20} are needed.")

@@ -23,20 +23,10 @@ EXCHANGE = "/usr/local/share/nbgrader/exchange"
 
 
 class Course:
-    """An nbgrader course with checks.
+    """An nbgrader course with checks: a folder with ``source/``, ``checks/`` and ``nbgrader_config.py``.
 
-    Parameters
-    ----------
-    root : pathlib.Path, optional
-        The folder with ``source/``, ``checks/`` and ``nbgrader_config.py``; the repository's ``exercises/``
-        if not given.
-    secret : pathlib.Path, optional
-        The file with the instructor's secret; see :meth:`seed`.
-
-    Raises
-    ------
-    CourseError
-        If the folder is not such a course.
+    Without a folder it is the repository's ``exercises/``; for the file with the instructor's secret see
+    :meth:`seed`.
     """
 
     def __init__(self, root: Path | None = None, secret: Path | None = None) -> None:
@@ -107,13 +97,7 @@ class Course:
         (self.root / "secret_sign.txt").write_text(f"{self._sign}\n", encoding="utf-8")
 
     def same_secret(self) -> None:
-        """Raise if the sets were released with another secret: every student's numbers would change.
-
-        Raises
-        ------
-        CourseError
-            Names the file that was read.
-        """
+        """Raise if the sets were released with another secret: every student's numbers would change."""
         path = self.root / "secret_sign.txt"
         if path.is_file() and path.read_text(encoding="utf-8").strip() != self._sign:
             what = "There is another secret" if self.secret.exists() else "There is no secret"
@@ -139,13 +123,7 @@ class Course:
         return Released(path, {question.id: question.name for question in exercise.questions}, sorted(others))
 
     def submissions(self, exercise: str) -> dict[str, Path]:
-        """Find what was handed in: the folder of each student with work for this set.
-
-        Returns
-        -------
-        dict of str to pathlib.Path
-            In the order of the ids.
-        """
+        """Return the folder of each student who handed in work for a set, in the order of the ids."""
         submitted = self.root / "submitted"
         if not submitted.is_dir():
             return {}
@@ -161,13 +139,7 @@ class Course:
         return found
 
     def misplaced(self, exercise: str) -> list[str]:
-        """Find files that look handed in for a set but lie where no submission is looked for.
-
-        Returns
-        -------
-        list of str
-            One sentence each.
-        """
+        """Return a sentence for each file that looks handed in for a set but lies in the wrong place."""
         submitted, number = self.root / "submitted", exercise.partition("_")[0]
         sentences = []
         for place in sorted(submitted.iterdir()) if submitted.is_dir() else []:
@@ -236,19 +208,7 @@ def worth(notebook: dict[str, Any]) -> dict[str, float]:
 
 
 def differing(one: dict[str, float], here: str, other: dict[str, float], there: str) -> str:
-    """Say which cells have other points in one place than in another.
-
-    Parameters
-    ----------
-    one, other : dict of str to float
-        The points of each grade cell.
-    here, there : str
-        What the two places are called.
-
-    Returns
-    -------
-    str
-        Empty if all are equal.
+    """Say which cells have other points `here` than `there`; empty if all are equal.
 
     Examples
     --------
@@ -267,13 +227,7 @@ def differing(one: dict[str, float], here: str, other: dict[str, float], there: 
 
 
 class Heard(logging.Handler):
-    """Collects the error messages of an nbgrader converter, so that they are not printed.
-
-    Parameters
-    ----------
-    converter : nbgrader.converters.BaseConverter
-        The converter whose log is read.
-    """
+    """Collects the error messages of an nbgrader converter, so that they are not printed."""
 
     def __init__(self, converter: Any) -> None:
         super().__init__(logging.ERROR)

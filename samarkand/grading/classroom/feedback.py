@@ -18,19 +18,9 @@ _PAGE = string.Template((home.ASSETS / "feedback.html").read_text(encoding="utf-
 
 
 def write(course: Course, name: str) -> list[Path]:
-    """Write a page for each graded student.
+    """Write a page for each graded student: ``marks/<student>/<set>.html``, readable by the graders alone.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    name : str
-        The set's id or number.
-
-    Returns
-    -------
-    list of pathlib.Path
-        ``marks/<student>/<set>.html``, readable by the graders. nbgrader's own pages go to ``feedback/``.
+    nbgrader's own pages go to ``feedback/``.
     """
     exercise = course.exercise(name)
     with files.alone(course.root):
@@ -51,22 +41,7 @@ def _write(course: Course, exercise: ExerciseSet) -> list[Path]:
 
 
 def page(exercise: ExerciseSet, result: Assessment, row: dict[str, Any]) -> str:
-    """Write one student's page.
-
-    Parameters
-    ----------
-    exercise : ExerciseSet
-        The set.
-    result : Assessment
-        The student's marks.
-    row : dict
-        What the gradebook says, from :func:`samarkand.grading.classroom.gradebook.marks`.
-
-    Returns
-    -------
-    str
-        HTML that loads nothing else.
-    """
+    """Return one student's page, HTML that loads nothing else, made of the marks and the gradebook's row."""
     e = html.escape
     questions = "".join(
         f'<tr><th scope="row">{e(v.question)}</th><td class="points">{v.points:g} of {v.out_of:g}</td>'

@@ -46,18 +46,7 @@ def library() -> None:
 
 
 def ready(path: Path) -> None:
-    """Make sure that the gradebook is there, whole and not locked.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``gradebook.db``.
-
-    Raises
-    ------
-    GradebookTrouble
-        With a sentence that names the problem.
-    """
+    """Raise `GradebookTrouble`, which names the problem, if the gradebook is missing, damaged or locked."""
     if not path.is_file():
         raise GradebookTrouble(f"There is no gradebook at {path}. Run samarkand release first: it makes one.")
     try:
@@ -83,19 +72,10 @@ def ready(path: Path) -> None:
 
 
 def backup(path: Path) -> Path:
-    """Save a copy of the gradebook, whole or not at all.
+    """Save a copy of the gradebook beside it, whole or not at all: ``backups/gradebook-<number>-<time>.db``.
 
-    Returns
-    -------
-    pathlib.Path
-        ``backups/gradebook-<number>-<time>.db`` beside it, or the newest copy if nothing has changed since.
-        The copies with the lowest numbers beyond :data:`KEPT` are removed (clocks may be set back; numbers
-        only grow).
-
-    Raises
-    ------
-    GradebookTrouble
-        If it cannot be written.
+    If nothing has changed since, the newest copy is returned. The copies with the lowest numbers beyond
+    :data:`KEPT` are removed (clocks may be set back; numbers only grow).
     """
     folder = path.parent / "backups"
     try:
@@ -213,21 +193,11 @@ def worth(path: Path, exercise: str) -> dict[str, float]:
 
 
 def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
-    """Return one row for each graded submission.
+    """Return one row for each graded submission of a set, in the order of the ids.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The gradebook.
-    exercise : str
-        The set's id.
-
-    Returns
-    -------
-    list of dict
-        ``student``, ``name`` (last, first; empty if unknown), ``score``, ``max_score``, ``late_penalty``,
-        ``net`` (score less penalty), ``needs_manual_grade``, ``questions`` (the score of each grade cell) and
-        ``comments`` (what a person wrote on each answer); in the order of the ids.
+    A row has ``student``, ``name`` (last, first; empty if unknown), ``score``, ``max_score``,
+    ``late_penalty``, ``net`` (score less penalty), ``needs_manual_grade``, ``questions`` (the score of each
+    grade cell) and ``comments`` (what a person wrote on each answer).
     """
     library()
     from nbgrader.api import MissingEntry

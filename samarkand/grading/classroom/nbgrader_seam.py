@@ -179,18 +179,7 @@ class SharedGradebook(Gradebook):  # type: ignore[misc]
 
 @contextlib.contextmanager
 def one_gradebook(url: str, course_id: str) -> Iterator[SharedGradebook]:
-    """Give all parts of nbgrader the same gradebook.
-
-    Parameters
-    ----------
-    url, course_id : str
-        As ``Gradebook`` takes them.
-
-    Yields
-    ------
-    SharedGradebook
-        The gradebook that all use.
-    """
+    """Give all parts of nbgrader the same gradebook."""
     book = SharedGradebook(url, course_id)
     users = (autograde, latesubmissions, overwritecells, saveautogrades)
     for module in users:
@@ -204,19 +193,12 @@ def one_gradebook(url: str, course_id: str) -> Iterator[SharedGradebook]:
 
 
 class Grading(Autograde):  # type: ignore[misc]
-    """nbgrader's own pipeline with :class:`Answers` in place of ``Execute``.
+    """nbgrader's own pipeline for some students, in order, with :class:`Answers` in place of ``Execute``.
 
     nbgrader converts a notebook twice: to remove what a student has forged, and to execute it. The notebooks
-    here were rebuilt from the released one, so one conversion is enough.
-
-    Attributes
-    ----------
-    students : sequence of str
-        The students to grade, in this order.
-    done : callable
-        Called with a student's id when everything of that student is written.
-    failed : callable
-        Called with a student's id and the error, if that student's work could not be begun or finished.
+    here were rebuilt from the released one, so one conversion is enough. ``done`` is called with a student's
+    id when everything of that student is written; ``failed`` with the id and the error if the work could not
+    be begun or finished.
     """
 
     students: Sequence[str]

@@ -44,13 +44,6 @@ def write_form(exercise: checks.ExerciseSet, path: Path) -> None:
     """Write what the student's copy may know of a set into the metadata of its released notebook.
 
     A set is then a single file: the notebook contains everything that the desk needs.
-
-    Parameters
-    ----------
-    exercise : ExerciseSet
-        The set.
-    path : pathlib.Path
-        The notebook.
     """
     demonstration = numbers.draw(numbers.DEMONSTRATION, "demonstration", exercise.id, exercise.options)
     notebook = json.loads(path.read_text(encoding="utf-8"))
@@ -62,25 +55,8 @@ def write_form(exercise: checks.ExerciseSet, path: Path) -> None:
 def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], None] = print) -> Path:
     """Make the released notebook of a set with nbgrader, and enter the set into its gradebook.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    exercise : ExerciseSet
-        The set.
-    say : callable, optional
-        Takes a line that says what changes for graded work.
-
-    Returns
-    -------
-    pathlib.Path
-        ``release/<set>``.
-
-    Raises
-    ------
-    CourseError
-        If nbgrader refuses the source notebook, if its points differ from those of the checks, or if the
-        released notebook contains answers.
+    `say` takes a line that tells what changes for graded work. `CourseError` if nbgrader refuses the source
+    notebook, if its points differ from those of the checks, or if the released notebook contains answers.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -155,24 +131,11 @@ DETAILS = {
 
 
 def read_roster(path: Path) -> dict[str, dict[str, str]]:
-    """Read a class from a CSV file.
+    """Read a class from a CSV file: the ids, sorted, each with the other details known.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        UTF-8 (or UTF-16, as spreadsheets write "Unicode text"), with commas, semicolons or tabs. The first
-        line names the columns: ``id`` and, optionally, ``first_name``, ``last_name`` and ``email``.
-
-    Returns
-    -------
-    dict of str to dict
-        The ids, sorted, each with the other details known.
-
-    Raises
-    ------
-    CourseError
-        If there is no column ``id``, or an id is missing, repeated (capitals ignored) or not allowed; the
-        line is named.
+    The text is UTF-8 (or UTF-16, as spreadsheets write "Unicode text"), with commas, semicolons or tabs. The
+    first line names the columns: ``id`` and, optionally, ``first_name``, ``last_name`` and ``email``.
+    `CourseError` names the line if an id is missing, repeated (capitals ignored) or not allowed.
     """
     try:
         body = path.read_bytes()
@@ -221,17 +184,7 @@ def read_roster(path: Path) -> dict[str, dict[str, str]]:
 def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
     """Enter the students of a roster into the gradebook; after that, nobody else is graded.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    students : dict of str to dict
-        From :func:`read_roster`.
-
-    Returns
-    -------
-    list of str
-        Students in the gradebook who are not on the roster: they would still be graded.
+    Students in the gradebook who are not on the roster are returned: they would still be graded.
     """
     gradebook.backup(course.gradebook)
     with gradebook.opened(course.gradebook) as book:
@@ -246,13 +199,7 @@ def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
 
 
 def may_bundle(target: Path, *, force: bool = False) -> None:
-    """Raise if a bundle cannot be made, before any work is done for it.
-
-    Raises
-    ------
-    CourseError
-        If the target exists and may not be replaced.
-    """
+    """Raise if a bundle cannot be made, before any work is done for it."""
     if target.exists():
         if not (target / "exercises" / "course.json").is_file() and any(target.iterdir()):
             raise CourseError(f"{target} is there and no bundle: it is left as it is.")
@@ -274,34 +221,11 @@ def bundle(  # noqa: PLR0913 - the options of the verb
     root: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> Path:
-    """Make the students' copy: lessons, tables, released sets, environment.
+    """Make the students' copy of a released course: lessons, tables, sets, environment; return its zip.
 
-    No checks, no solutions, no history.
-
-    Parameters
-    ----------
-    course : Course
-        The course; its sets must have been released.
-    target : pathlib.Path
-        The folder to make; the zip is written beside it.
-    students : collection of str, optional
-        Ids, to recognise misspelt ones; only their fingerprints go into the bundle.
-    force : bool, optional
-        Replace an existing bundle; a folder in which somebody has worked is never touched.
-    root : pathlib.Path, optional
-        The repository.
-    say : callable, optional
-        Takes one line at a time.
-
-    Returns
-    -------
-    pathlib.Path
-        The zip; equal content gives equal bytes.
-
-    Raises
-    ------
-    CourseError
-        If the target exists and may not be replaced.
+    No checks, no solutions, no history; equal content gives equal bytes. `students` are ids, to recognise
+    misspelt ones: only their fingerprints go into the bundle. `force` replaces an existing bundle, but never
+    a folder in which somebody has worked.
     """
     root = root or home.ROOT
     may_bundle(target, force=force)

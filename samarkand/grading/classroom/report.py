@@ -19,27 +19,7 @@ from samarkand.ground.errors import CourseError
 
 
 def explain(course: Course, name: str, student: str) -> str:
-    """Explain one student's marks: the value read, the rule, the reason.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    name : str
-        The set's id or number.
-    student : str
-        The student's id.
-
-    Returns
-    -------
-    str
-        For the instructor only: it holds expected values.
-
-    Raises
-    ------
-    CourseError
-        If it has not been graded.
-    """
+    """Explain one student's marks to the instructor: the value read, the rule, the reason."""
     exercise, student = course.exercise(name), numbers.student(student)
     result = records.read(course, exercise.id, student)
     lines = [
@@ -76,20 +56,7 @@ def assessments(course: Course, exercise: str) -> list[Assessment]:
 
 
 def grades(course: Course, name: str) -> str:
-    """Sum up a set: table, histogram, questions, missing work, unusual work, suspected copies.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    name : str
-        The set's id or number.
-
-    Returns
-    -------
-    str
-        A page of text.
-    """
+    """Sum up a set: table, histogram, questions, missing work, unusual work, suspected copies."""
     exercise = course.exercise(name)
     rows = gradebook.marks(course.gradebook, exercise.id)
     if not rows:
@@ -210,27 +177,10 @@ FORMATS = ("csv", "canvas", "moodle", "nbgrader")
 
 
 def export(course: Course, name: str, form: str) -> str:
-    """Write the marks of a set in the form that another system reads.
+    """Return the marks of a set, after penalties, as the CSV text that another system reads.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    name : str
-        The set's id or number.
-    form : str
-        ``"csv"`` (one column for each question), ``"canvas"`` or ``"moodle"`` (what their gradebooks import),
-        or ``"nbgrader"`` (what its own export writes). Scores are after penalties.
-
-    Returns
-    -------
-    str
-        CSV text.
-
-    Raises
-    ------
-    CourseError
-        If there is no such form.
+    The form is ``"csv"`` (one column for each question), ``"canvas"`` or ``"moodle"`` (what their gradebooks
+    import), or ``"nbgrader"`` (what its own export writes).
     """
     exercise = course.exercise(name)
     rows = gradebook.marks(course.gradebook, exercise.id)

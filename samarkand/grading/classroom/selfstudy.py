@@ -20,21 +20,9 @@ from samarkand.ground.errors import CourseError
 
 
 def check(course: Course, name: str, notebook: Path | None = None) -> Assessment:
-    """Mark your own work on a set.
+    """Mark your own work on a set: ``my_work/<set>.ipynb`` or else the released notebook, if none is named.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    name : str
-        The set's id or number.
-    notebook : pathlib.Path, optional
-        Your notebook; by default ``my_work/<set>.ipynb``, or else the released one.
-
-    Returns
-    -------
-    Assessment
-        Marks and reasons. The code is your own, so it runs as in your notebook: with all your rights.
+    The code is your own, so it runs as in your notebook: with all your rights.
     """
     exercise = course.exercise(name)
     path = notebook or next((p for p in _places(course, exercise.id) if p.is_file()), None)
@@ -75,22 +63,7 @@ def solution(course: Course, exercise: checks.ExerciseSet, question: str) -> str
 
 
 def told(course: Course, result: Assessment, *, solutions: bool = False) -> str:
-    """Report question by question how the work did; show solutions only of questions that were tried.
-
-    Parameters
-    ----------
-    course : Course
-        The course.
-    result : Assessment
-        From :func:`check`.
-    solutions : bool, optional
-        Show the solution of each question that was answered, right or wrong.
-
-    Returns
-    -------
-    str
-        Lines of text.
-    """
+    """Report question by question how the work did; show solutions only of questions that were answered."""
     exercise = course.exercise(result.exercise)
     lines = [f"{result.exercise}: {result.points:g} of {result.out_of:g} points"]
     for verdict in result.verdicts:
@@ -123,18 +96,8 @@ def _remembered() -> dict[str, Any]:
 def progress(course: Course, lessons: Path | None = None) -> str:
     """Show how far you are in all lessons and sets; the figures are kept on this machine only.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    lessons : pathlib.Path, optional
-        The folder of your lessons; ``notebooks/`` if not given.
-
-    Returns
-    -------
-    str
-        A line for each lesson, with the practice tasks that are right in your notebook as last saved, and a
-        line for each set, with the points of your best and your last check.
+    There is a line for each lesson, with the practice tasks that are right in your notebook as last saved,
+    and one for each set, with the points of your best and your last check.
     """
     lines = []
     for path in sorted((lessons or home.ROOT / "notebooks").glob("*.ipynb")):
@@ -171,22 +134,8 @@ def _solved(lesson: Path) -> tuple[int, int]:
 def preview(course: Course, name: str, student: str, *, answers: bool = False) -> str:
     """Show a student's version of a set: numbers and questions, and the answers for an instructor.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    name : str
-        The set's id or number.
-    student : str
-        The student's id.
-    answers : bool, optional
-        Show expected values too and, for functions, their inputs for the submitted work, or for an untouched
-        notebook if nothing was submitted.
-
-    Returns
-    -------
-    str
-        Lines of text.
+    The answers of functions are shown with their inputs for the submitted work, or for an untouched notebook
+    if nothing was submitted.
     """
     exercise, student = course.exercise(name), numbers.student(student)
     given = numbers.draw(course.seed(), student, exercise.id, exercise.options)

@@ -96,21 +96,7 @@ class Ahead:
     """Assesses submissions in parallel, a few ahead of the one being written, in the order of writing.
 
     Only a few, since memory would otherwise grow with the class; with one job none, which leaves the rest of
-    the machine free. Use it as a context manager.
-
-    Parameters
-    ----------
-    students : iterable of str
-        In the order in which they are taken.
-    work : callable
-        Assesses one.
-    jobs : int
-        How many to assess at a time.
-
-    Attributes
-    ----------
-    errors : dict of str to Exception
-        Why a student has no assessment.
+    the machine free. Use it as a context manager. `errors` says why a student has no assessment.
     """
 
     MOST = 8
@@ -139,13 +125,7 @@ class Ahead:
             self._pending[student] = self._pool.submit(self._work, student)
 
     def take(self, student: str) -> Assessment:
-        """Wait for the assessment of a student, and drop the one taken before.
-
-        Raises
-        ------
-        Exception
-            Whatever went wrong in the assessment.
-        """
+        """Wait for a student's assessment, and drop the one taken before; raise what went wrong in it."""
         if student in self.errors:
             raise self.errors[student]
         if student not in self._taken:
