@@ -74,22 +74,9 @@ Value: TypeAlias = "Scalar | Items | Pairs | Column | Table | Opaque | Any"
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """Read one JSON object strictly.
+    """Read UTF-8 text of a length that the caller has capped as one JSON object, strictly.
 
-    Parameters
-    ----------
-    body : bytes
-        UTF-8 text; the caller has capped its length.
-
-    Returns
-    -------
-    dict
-        The object.
-
-    Raises
-    ------
-    NotAValue
-        If the text is not JSON, not an object, or uses what JSON readers disagree on.
+    `NotAValue` if the text is not JSON, not an object, or uses what JSON readers disagree on.
 
     Examples
     --------
@@ -118,22 +105,7 @@ def parse(body: bytes) -> dict[str, Any]:
 
 
 def read(form: Any) -> Value:
-    """Turn the form of :mod:`samarkand.answers.encode` into a value.
-
-    Parameters
-    ----------
-    form : bool, int, float, str or dict
-        Parsed JSON.
-
-    Returns
-    -------
-    Value
-        A plain value.
-
-    Raises
-    ------
-    NotAValue
-        If the form is not one that :func:`samarkand.answers.encode.encode` writes.
+    """Turn what :func:`samarkand.answers.encode.encode` writes into a plain value; else `NotAValue`.
 
     Examples
     --------
@@ -149,17 +121,9 @@ def read(form: Any) -> Value:
 
 
 def plain(value: object) -> Value:
-    """Turn an object of this process into a plain value, as if it had come out of the sandbox.
+    """Turn any object of this process into a plain value, as if it had come out of the sandbox.
 
-    Parameters
-    ----------
-    value : object
-        Anything; no method of its own is called.
-
-    Returns
-    -------
-    Value
-        A plain value.
+    No method of its own is called.
 
     Examples
     --------

@@ -12,15 +12,7 @@ from samarkand.ground.words import tr, trn
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A known wrong way, and the reason to give for it.
-
-    Attributes
-    ----------
-    reason : str
-        A sentence that says what went wrong and does not say what is right.
-    wrong : callable
-        Gives what the wrong way gives.
-    """
+    """A known wrong way: what it gives, and a reason that says what went wrong, but not what is right."""
 
     reason: str
     wrong: Callable[..., Any]
@@ -29,24 +21,12 @@ class Diagnosis:
 def known(
     kind: kinds.Kind, answers: Sequence[Any], wrong: Iterable[tuple[str, Sequence[Any] | None]]
 ) -> str | None:
-    """Find the known wrong way that gives just these answers: exactly, and only then within the tolerance.
+    """Return the reason of the known wrong way that gives just these answers, at least within the tolerance.
 
-    Two wrong ways may lie closer together than the tolerance.
-
-    Parameters
-    ----------
-    kind : Kind
-        The kind of the answers.
-    answers : sequence
-        What was answered, as the kind reads it: one value, or one for each input of a function; ``None``
-        where nothing could be read.
-    wrong : iterable of (str, sequence or None)
-        A reason, and what its way gives in place of the answers; nothing where the way fails.
-
-    Returns
-    -------
-    str or None
-        The reason; nothing if no known way gives that.
+    An exact match comes first, since two wrong ways may lie closer together than the tolerance. The answers
+    are as the kind reads them: one value, or one for each input of a function, None where nothing could be
+    read. `wrong` are reasons, each with what its way gives in place of the answers; nothing where the way
+    fails.
 
     Examples
     --------
@@ -62,21 +42,9 @@ def known(
 
 
 def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:
-    """Say what to look at in an answer that is wrong in a way nobody foresaw.
+    """Say what to look at in an answer that is wrong in a way nobody foresaw, but never what is right.
 
-    Parameters
-    ----------
-    kind : Kind
-        The kind of the answer.
-    answer, right : object
-        The answer, and what is right, as the kind reads them.
-    hint : str
-        What to say where nothing can be seen.
-
-    Returns
-    -------
-    str
-        A sentence or two that do not say what is right.
+    Answer and right answer are as the kind reads them; the hint is said where nothing can be seen.
 
     Examples
     --------

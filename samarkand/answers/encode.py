@@ -49,17 +49,7 @@ class _Budget:
 
 
 def encode(value: object) -> Json:
-    """Write an object as plain JSON.
-
-    Parameters
-    ----------
-    value : object
-        Anything.
-
-    Returns
-    -------
-    bool, int, float, str or dict
-        What :func:`json.dumps` can write; see the module for the form.
+    """Write any object as plain JSON, which :func:`json.dumps` can write; see the module for the form.
 
     Examples
     --------
@@ -219,21 +209,8 @@ def _encode_scientific(value: Any, budget: _Budget, depth: int) -> Json:
 def decode(plain: Json) -> Any:
     """Build the object that :func:`encode` has written: what a student's function is called with.
 
-    Parameters
-    ----------
-    plain : bool, int, float, str or dict
-        What :func:`encode` returned.
-
-    Returns
-    -------
-    object
-        Dates become :class:`datetime.date`, times :class:`pandas.Timestamp`, frames and series pandas
-        objects.
-
-    Raises
-    ------
-    ValueError
-        If the kind is one that nothing can be built from.
+    Dates become :class:`datetime.date`, times :class:`pandas.Timestamp`, frames and series pandas objects;
+    `ValueError` if nothing can be built from the kind.
 
     Examples
     --------

@@ -142,21 +142,7 @@ def _described_many(value: Items | Pairs | Column | Table) -> str:
 
 
 def refused(value: Value, asked: str, hint: str = "") -> WrongForm:
-    """Return the error for an answer of another kind: what it is, what was expected, what may have happened.
-
-    Parameters
-    ----------
-    value : Value
-        The answer.
-    asked : str
-        What was expected, as a kind says it.
-    hint : str, optional
-        What to do about it.
-
-    Returns
-    -------
-    WrongForm
-        To be raised by the caller.
+    """Return the error for an answer of another kind: what it is, what was asked, what may have happened.
 
     Examples
     --------

@@ -158,14 +158,7 @@ def finish(chart: Any, **caption: Unpack[Caption]) -> alt.VConcatChart:
 
 
 def colour(name: str, names: Sequence[str]) -> str:
-    """Return the colour of a group: that of its status in the SCO, or the next one of the palette.
-
-    Parameters
-    ----------
-    name : str
-        The group.
-    names : sequence of str
-        All groups, in the order of the chart.
+    """Return the colour of a group among all: that of its status in the SCO, or the next one of the palette.
 
     Examples
     --------
@@ -181,13 +174,6 @@ def colour(name: str, names: Sequence[str]) -> str:
 
 def dash(name: str, names: Sequence[str]) -> list[int]:
     """Return the dashes of a group's line, so that nobody needs the colour: a member's is solid.
-
-    Parameters
-    ----------
-    name : str
-        The group.
-    names : sequence of str
-        All groups, in the order of the chart.
 
     Examples
     --------

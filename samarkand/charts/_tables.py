@@ -12,15 +12,6 @@ from samarkand.ground.words import tr
 def axis_title(column: str) -> str:
     """Return a title for an axis from a column's name, the unit in brackets.
 
-    Parameters
-    ----------
-    column : str
-        A name as the course's tables have it.
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> axis_title("trade_usd_bn"), axis_title("distance_km"), axis_title("year")
@@ -33,28 +24,9 @@ def axis_title(column: str) -> str:
 
 
 def columns(frame: object, *names: str) -> pd.DataFrame:
-    """Return the columns that are drawn, after a look at what was passed.
+    """Return a copy of the columns that are drawn, with a fresh index; empty names are left out.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The table.
-    *names : str
-        Columns; empty names are left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A copy with these columns and a fresh index.
-
-    Raises
-    ------
-    WrongType
-        If `frame` is no table.
-    UnknownName
-        If a column is not there.
-    CourseError
-        If the table has no row.
+    `WrongType` if `frame` is no table, `UnknownName` if a column is not there, `CourseError` if no row is.
     """
     if not isinstance(frame, pd.DataFrame):
         raise WrongType(

@@ -97,40 +97,16 @@ class Reply:
 
 @cache
 def tasks() -> dict[str, Task]:
-    """Collect the tasks of all subjects.
-
-    Returns
-    -------
-    dict of str to Task
-        Each task by its id, in the order of the lessons.
-
-    Raises
-    ------
-    CourseError
-        If the numbers of a lesson's tasks have a gap, or two tasks share one.
-    """
+    """Return the tasks of all subjects by their ids, in the order of the lessons."""
     names = [name for name in rooms.modules("samarkand.check") if not name.startswith("_")]
     found = [one for name in names for one in importlib.import_module(f"samarkand.check.{name}").TASKS]
     return in_order(found)
 
 
 def in_order(found: list[Task]) -> dict[str, Task]:
-    """Put tasks in the order of the lessons, numbered from 1 without a gap.
+    """Return tasks by their ids in the order of the lessons, each lesson's numbered from 1.
 
-    Parameters
-    ----------
-    found : list of Task
-        In any order.
-
-    Returns
-    -------
-    dict of str to Task
-        Each by its id.
-
-    Raises
-    ------
-    CourseError
-        If a number is missing, or two tasks share one.
+    `CourseError` if a number is missing, or two tasks share one.
     """
     ordered = sorted(found, key=lambda one: (one.lesson, len(one.id), one.id))
     for lesson, group in itertools.groupby(ordered, key=lambda one: one.lesson):

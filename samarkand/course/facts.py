@@ -46,8 +46,7 @@ def record(notebook: Path) -> dict[str, Any]:
 
 
 def run_apart(module: str, notebook: Path) -> str:
-    """Return what ``python -m module notebook`` prints in a fresh process, as a new student's kernel would
-    be.
+    """Return what ``python -m module notebook`` prints in a process as fresh as a new student's kernel.
 
     `BuildError` says why it failed.
     """

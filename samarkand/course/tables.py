@@ -242,8 +242,7 @@ def _sentence(schema: dict[str, Any], column: str | None, error: dict[str, Any])
 
 
 def record(folder: Path | None = None) -> dict[str, Any]:
-    """Return a record of what the tables of a folder (by default the course's) hold, for review and
-    comparison.
+    """Return a record of what the tables of a folder (by default the course's) hold, to review and compare.
 
     For each table: the number of rows; the sum of each column of numbers; how often each value occurs in
     columns with few values; and for each row, by its key, a short digest of its cells. A changed cell appears

@@ -21,22 +21,9 @@ DEMONSTRATION = "samarkand-2022"
 
 
 def seed(secret: bytes) -> str:
-    """Make a course's seed from the instructor's secret.
+    """Return a course's seed, 32 hexadecimal digits, made from the instructor's secret.
 
-    Parameters
-    ----------
-    secret : bytes
-        At least 16 bytes.
-
-    Returns
-    -------
-    str
-        32 hexadecimal digits.
-
-    Raises
-    ------
-    OutOfRange
-        If the secret is shorter: it could be guessed.
+    `OutOfRange` if the secret is shorter than 16 bytes: it could be guessed.
 
     Examples
     --------
@@ -47,24 +34,9 @@ def seed(secret: bytes) -> str:
 
 
 def derived(secret: bytes, label: str) -> str:
-    """Derive something from the instructor's secret that leads neither to it nor to what has another label.
+    """Return 64 hexadecimal digits from the secret that lead neither to it nor to what has another label.
 
-    Parameters
-    ----------
-    secret : bytes
-        At least 16 bytes.
-    label : str
-        What it is for.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-
-    Raises
-    ------
-    OutOfRange
-        If the secret is shorter: it could be guessed.
+    `OutOfRange` if the secret is shorter than 16 bytes: it could be guessed.
 
     Examples
     --------
@@ -81,22 +53,9 @@ _REFUSED = '/\\*?[]{}()<>|:;,"`$&!%^'
 
 
 def student(name: str) -> str:
-    """Bring a student's id into the one form that counts: composed letters, no spaces around it.
+    """Return a student's id in the one form that counts: composed letters, no spaces around it.
 
-    Parameters
-    ----------
-    name : str
-        As typed, or as the name of a folder.
-
-    Returns
-    -------
-    str
-        The id.
-
-    Raises
-    ------
-    CourseError
-        If nothing is left, or the id could not be the name of a folder.
+    `CourseError` if nothing is left, or the id could not be the name of a folder.
 
     Examples
     --------
@@ -120,23 +79,7 @@ def student(name: str) -> str:
 
 
 def draw(course_seed: str, who: str, exercise: str, options: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-    """Draw one student's numbers for one set.
-
-    Parameters
-    ----------
-    course_seed : str
-        See :func:`seed`.
-    who : str
-        The student's id.
-    exercise : str
-        The set's id, so that two sets vary apart.
-    options : mapping of str to sequence
-        What each number may be.
-
-    Returns
-    -------
-    dict of str to object
-        One of the options for each name.
+    """Draw one student's numbers for one set: for each name one of its options; two sets vary apart.
 
     Examples
     --------

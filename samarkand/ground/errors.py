@@ -33,23 +33,10 @@ class DamagedData(CourseError):
 
 
 def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") -> UnknownName:
-    """Build the error for an unknown name, with the most similar known name.
+    """Return the error for an unknown name, with the most similar known name.
 
-    Parameters
-    ----------
-    kind : str
-        What the name should have been, as part of a sentence: ``tr("table")``, ``tr("column")``.
-    name : object
-        What was asked for (of any type, since a student may pass anything).
-    known : iterable of str
-        The names that exist.
-    hint : str, optional
-        A sentence to add, for example how to list all names.
-
-    Returns
-    -------
-    UnknownName
-        For the caller to raise.
+    The kind is what the name should have been, as part of a sentence, such as ``tr("table")``; the name is of
+    any type, since a student may pass anything; the hint is a sentence to add.
 
     Examples
     --------

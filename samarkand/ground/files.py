@@ -28,17 +28,8 @@ PATIENCE = 600
 class Scratch:
     """A temporary folder, removed when closed; those of programs that were killed are removed too.
 
-    Use it as a context manager, or call :meth:`remove`.
-
-    Parameters
-    ----------
-    shared : bool, optional
-        Put it where other users may pass, wherever this user's temporary files are kept.
-
-    Attributes
-    ----------
-    path : pathlib.Path
-        The folder.
+    Use it as a context manager, or call :meth:`remove`. A shared one lies where other users may pass,
+    wherever this user's temporary files are kept.
     """
 
     def __init__(self, *, shared: bool = False) -> None:
@@ -107,21 +98,10 @@ def _locked(path: Path, flags: int = os.O_RDWR) -> int | None:
 
 @contextlib.contextmanager
 def alone(course: Path, say: Callable[[str], None] = print, patience: float | None = None) -> Iterator[None]:
-    """Work on a course while no other program of ours does.
+    """Work on a course while no other program of ours does: its folder is locked.
 
-    Parameters
-    ----------
-    course : pathlib.Path
-        The course's folder, which is what is locked.
-    say : callable, optional
-        Takes a line to print if there is another program to wait for.
-    patience : float, optional
-        Seconds to wait; `PATIENCE` if not given.
-
-    Raises
-    ------
-    CourseError
-        If the other has not finished by then.
+    `say` takes a line if there is another program to wait for; `CourseError` if that has not finished after
+    `patience` seconds (`PATIENCE` if not given).
     """
     end = time.monotonic() + (PATIENCE if patience is None else patience)
     said = False
@@ -147,19 +127,9 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
 
 
 def write_whole(path: Path, body: bytes) -> None:
-    """Write a file so that a crash leaves the old one or the new one, never half of one.
+    """Write a file so that a crash, or an `OSError`, leaves the old one or the new one, never half of one.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file; its folder is made if necessary.
-    body : bytes
-        The whole content.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; the old file is unchanged.
+    Its folder is made if necessary.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")

@@ -20,28 +20,12 @@ def installed_apart() -> bool:
     """Return whether the package came from a wheel: with its tables, but without notebooks and exercises.
 
     `ROOT` is then the folder of all installed packages, where the course must not look for anything.
-
-    Returns
-    -------
-    bool
-        False in the repository and in a student's copy.
     """
     return _WHEEL_DATA.is_dir()
 
 
 def need_checkout(wanted: str) -> None:
-    """Raise if something needs the course's folder and the package is installed apart from it.
-
-    Parameters
-    ----------
-    wanted : str
-        What is missing in that case, as the subject of a sentence: ``"the lessons"``.
-
-    Raises
-    ------
-    CourseError
-        If the package came from a wheel.
-    """
+    """Raise if something (``"the lessons"``) needs the course's folder and the package came from a wheel."""
     if installed_apart():
         raise CourseError(
             f"This samarkand was installed without the course's folder, and {wanted} are part of that. "
@@ -50,20 +34,10 @@ def need_checkout(wanted: str) -> None:
 
 
 def course_data() -> Path:
-    """Return the folder with the course's tables.
+    """Return the folder with the course's tables; `DamagedData` if there is none.
 
     ``SAMARKAND_DATA`` in the environment sets the folder; otherwise it is ``course_data/`` beside the package
     or, in an installed wheel, inside it.
-
-    Returns
-    -------
-    pathlib.Path
-        An existing folder.
-
-    Raises
-    ------
-    DamagedData
-        If there is no such folder.
     """
     beside = _WHEEL_DATA if installed_apart() else ROOT / "course_data"
     folder = Path(os.environ.get("SAMARKAND_DATA") or beside)
@@ -76,16 +50,11 @@ def course_data() -> Path:
 
 
 def my_work() -> Path:
-    """Return the student's own folder, which holds nothing of the course.
+    """Return the student's own folder, which holds nothing of the course and may not exist yet.
 
     It is ``my_work/`` beside ``notebooks/`` or, in an installed wheel, in the current folder.
-    ``SAMARKAND_WORK`` in the environment sets another one. The folder is not created here, but when something
-    is first written into it.
-
-    Returns
-    -------
-    pathlib.Path
-        A folder that may not exist yet.
+    ``SAMARKAND_WORK`` in the environment sets another one. The folder is created when something is first
+    written into it.
     """
     beside = Path.cwd() if installed_apart() else ROOT
     return Path(os.environ.get("SAMARKAND_WORK") or beside / "my_work")

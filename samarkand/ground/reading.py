@@ -16,18 +16,10 @@ T = TypeVar("T")
 
 
 def kept(read: Callable[P, T]) -> Callable[P, T]:
-    """Keep what a function reads from files until one of them changes.
+    """Keep what a function reads from files, and all callers share, until one of the files changes.
 
-    Parameters
-    ----------
-    read : callable
-        Takes the paths of one or more files, and other arguments that can be hashed. Any unexpected error
-        that it raises becomes `DamagedData`, with the original error as its cause.
-
-    Returns
-    -------
-    callable
-        The same function. All callers share the values it returns.
+    The function takes the paths of one or more files, and other arguments that can be hashed. Any unexpected
+    error that it raises becomes `DamagedData`, with the original error as its cause.
 
     Examples
     --------
@@ -63,24 +55,10 @@ def kept(read: Callable[P, T]) -> Callable[P, T]:
 
 @kept
 def rows(path: Path, *columns: str) -> tuple[dict[str, str], ...]:
-    """Read a small CSV file completely, without pandas.
+    """Return the rows of a small CSV file, each a dict from column to text, without pandas.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        The file.
-    *columns : str
-        Columns that the file must have.
-
-    Returns
-    -------
-    tuple of dict
-        The rows, each a dict from column to text; they are shared, so do not change them.
-
-    Raises
-    ------
-    DamagedData
-        If the file is missing, is not CSV in UTF-8, or lacks a column or a cell.
+    They are shared, so do not change them. `DamagedData` if the file is missing, is not CSV in UTF-8, or
+    lacks a cell or one of the columns named.
 
     Examples
     --------

@@ -22,17 +22,7 @@ _OFFERS = re.compile(r"^__all__ = (\[.*?\])$", re.DOTALL | re.MULTILINE)
 
 
 def modules(room: str) -> dict[str, Path]:
-    """Return the modules of a room, in alphabetical order.
-
-    Parameters
-    ----------
-    room : str
-        A package, such as ``"samarkand.maps"``.
-
-    Returns
-    -------
-    dict of str to pathlib.Path
-        The name of each module within the room, and its file.
+    """Return the modules of a room, such as ``"samarkand.maps"``, by their names within it, and their files.
 
     Examples
     --------
@@ -47,22 +37,9 @@ def modules(room: str) -> dict[str, Path]:
 
 @cache
 def offers(room: str) -> dict[str, str]:
-    """Return what a room offers and in which module, without importing any.
+    """Return each name that a room offers, and the full name of its module, without importing any.
 
-    Parameters
-    ----------
-    room : str
-        A package, such as ``"samarkand.maps"``.
-
-    Returns
-    -------
-    dict of str to str
-        Each name in an ``__all__``, and the full name of its module.
-
-    Raises
-    ------
-    ImportError
-        If two modules offer the same name.
+    `ImportError` if two modules offer the same name.
     """
     found: dict[str, str] = {}
     for module, path in modules(room).items():
@@ -75,23 +52,7 @@ def offers(room: str) -> dict[str, str]:
 
 
 def find(room: str, name: str) -> Any:
-    """Return what a room offers under a name (the room's ``__getattr__``).
-
-    Parameters
-    ----------
-    room, name : str
-        A package, and the name that is looked up in it.
-
-    Returns
-    -------
-    object
-        The function or class.
-
-    Raises
-    ------
-    AttributeError
-        If no module of the room offers it.
-    """
+    """Return what a room offers under a name (the room's ``__getattr__``)."""
     module = offers(room).get(name)
     if module is None:
         raise AttributeError(f"module {room!r} has no attribute {name!r}")
@@ -108,9 +69,6 @@ class _Room(ModuleType):
 def keep_names(room: str) -> None:
     """Keep a module from hiding what it offers under its own name: ``explore.votes`` is the explorer.
 
-    Parameters
-    ----------
-    room : str
-        A package that is being imported: its ``__name__``.
+    The room is a package that is being imported: its ``__name__``.
     """
     sys.modules[room].__class__ = _Room

@@ -47,20 +47,10 @@ def _catalogue(name: str) -> gettext.NullTranslations:
 
 
 def tr(message: str, /, **values: object) -> str:
-    """Return a text in the language of this process, with its gaps filled.
+    """Return a whole sentence or label in the language of this process, with its gaps filled.
 
-    Parameters
-    ----------
-    message : str
-        A whole sentence or label in English, written as a literal in the source; ``{name}`` is a gap,
-        ``{share:.1f}`` one with a format.
-    **values
-        What to put into the gaps. Without any, the text is used as it is, braces included.
-
-    Returns
-    -------
-    str
-        The text.
+    The English text stands as a literal in the source; ``{name}`` is a gap, ``{share:.1f}`` one with a
+    format. Without any values, the text is used as it is, braces included.
 
     Examples
     --------
@@ -72,16 +62,7 @@ def tr(message: str, /, **values: object) -> str:
 
 
 def translated(message: str, language: str) -> str:
-    """Return a text in some language, its gaps as they are.
-
-    Parameters
-    ----------
-    message, language : str
-        The English text, and the language's code; without a catalogue, the text is returned as it is.
-
-    Returns
-    -------
-    str
+    """Return a text in some language, its gaps as they are; without a catalogue, the text as it is.
 
     Examples
     --------
@@ -94,19 +75,7 @@ def translated(message: str, language: str) -> str:
 def trn(one: str, many: str, n: int, /, **values: object) -> str:
     """Return a text in the plural form that a number needs; ``{n}`` stands for the number.
 
-    Parameters
-    ----------
-    one, many : str
-        The English forms, both literals in the source.
-    n : int
-        The number.
-    **values
-        What to put into the other gaps.
-
-    Returns
-    -------
-    str
-        The text.
+    The English forms, for one and for many, are both literals in the source.
 
     Examples
     --------
@@ -121,19 +90,7 @@ def trn(one: str, many: str, n: int, /, **values: object) -> str:
 
 
 def listed(parts: Sequence[object], *, last: str = "and") -> str:
-    """Join parts as in a sentence.
-
-    Parameters
-    ----------
-    parts : sequence
-        Any number of parts, even none.
-    last : {"and", "or"}
-        The word before the last part.
-
-    Returns
-    -------
-    str
-        The parts as text.
+    """Join any number of parts, even none, as in a sentence; the word before the last is "and" or "or".
 
     Examples
     --------
@@ -183,21 +140,7 @@ def month(number: int, *, short: bool = False) -> str:
 
 
 def day(when: dt.date, *, year: bool = True, short: bool = False) -> str:
-    """Return a day in words.
-
-    Parameters
-    ----------
-    when : datetime.date
-        A day, or a moment on it.
-    year : bool, default True
-        Whether to give the year.
-    short : bool, default False
-        Whether to shorten the month to three letters.
-
-    Returns
-    -------
-    str
-        The day.
+    """Return a day in words, with or without its year, the month as its name or three letters.
 
     Examples
     --------

@@ -29,18 +29,7 @@ def on_the_region(
 ) -> OfflineMap:
     """Return the map of a scene of the region: sea, lines, land, states, and what lies above them.
 
-    Parameters
-    ----------
-    scene : Scene
-        What the map says.
-    above : sequence of Shape
-        What lies above the states.
-    still : sequence of Shape, optional
-        What lies there in the still picture, if something else does.
-
-    Returns
-    -------
-    OfflineMap
+    `still` lies there in the still picture, if something else does.
     """
     grid, fine = graticule(), features("region")
     drawn = OfflineMap(scene, [grid, *features("region_coarse"), *(above if still is None else still)])
@@ -52,27 +41,9 @@ def on_the_region(
 
 
 def position(year: int, years: Sequence[int], what: str) -> int:
-    """Return the position of a year among those of a map.
+    """Return the position of a year among those of a map; it may be of any type, since a student chose it.
 
-    Parameters
-    ----------
-    year : int
-        What was asked for; anything, since a student may pass anything.
-    years : sequence of int
-        The years of the map, in order.
-    what : str
-        What the map shows.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    WrongType
-        If the year is no whole number.
-    OutOfRange
-        If the map does not cover it.
+    `WrongType` if the year is no whole number, `OutOfRange` if the map of `what` does not cover it.
     """
     if isinstance(year, bool) or not isinstance(year, int):
         raise WrongType(tr("The year is a whole number, such as 2022; got {given!r}.", given=year))
@@ -95,19 +66,9 @@ def names(states: Iterable[str]) -> dict[str, Name]:
 
 
 def contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[str, Name]]:
-    """Return for each contested area whether it was so on each day, and what pointing at it says.
+    """Return for each contested area, by id, whether it was so on each day, and what pointing at it says.
 
-    Parameters
-    ----------
-    days : sequence of str
-        Days as ``YYYY-MM-DD``, one for each step of the map.
-    *layers : str
-        Layers of the geometry; the region's if left out.
-
-    Returns
-    -------
-    (dict of str to str, dict of str to Name)
-        By the area's id.
+    Days are ``YYYY-MM-DD``; the areas are those of some layers of the geometry, by default the region's.
     """
     status, about = {}, {}
     for area in contested_areas(*layers):
@@ -122,17 +83,8 @@ def contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[s
 def contested_in_words(first: str, last: str, bounds: Any = EURASIA) -> str:
     """Return the contested areas of the region as a list in a sentence, in the order of the alphabet.
 
-    Parameters
-    ----------
-    first, last : str
-        First and last day of the map, as ``YYYY-MM-DD``; an area that was not contested all the time has its
-        year of change beside its name.
-    bounds : ((int, int), (int, int))
-        Corners of the view; areas beyond it are left out.
-
-    Returns
-    -------
-    str
+    First and last are days (``YYYY-MM-DD``): an area that was not contested all the time between them has its
+    year of change beside its name. Areas beyond the corners of the view are left out.
     """
     inside = {shape.id for shape in features("region") if _within(shape, bounds)}
     told: dict[str, str] = {}

@@ -40,13 +40,7 @@ def compact(value: Any) -> str:
 
 
 class Raw(Element):
-    """HTML as it stands, not read as a template.
-
-    Parameters
-    ----------
-    html : str
-        The HTML.
-    """
+    """HTML as it stands, not read as a template."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -58,17 +52,10 @@ class Raw(Element):
 
 
 class Shapes(MacroElement):
-    """A layer of shapes in a pane of its own.
+    """A layer of shapes, painted in their order, in a pane of its own; a later pane lies above.
 
     folium's own `GeoJson` writes a point in 12 bytes and a style per shape; this takes 6, and styles by
     class.
-
-    Parameters
-    ----------
-    shapes : sequence of Shape
-        In the order in which they are painted.
-    pane : str
-        Where they are drawn; panes lie in the order in which they are made.
     """
 
     _template = Template(
@@ -84,13 +71,7 @@ class Shapes(MacroElement):
 
 
 class Start(MacroElement):
-    """The call that brings a map to life, after its layers.
-
-    Parameters
-    ----------
-    scene : Scene
-        What the map says.
-    """
+    """The call that brings a map to life, after its layers."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}samarkand.start({{ this._parent.get_name() }}, {{ this.json }});"
@@ -104,21 +85,9 @@ class Start(MacroElement):
 
 
 class OfflineMap(folium.Map):
-    """A map that carries all it needs and shows as one frame with a title.
+    """A map of a scene that carries all it needs and shows as one frame with a title.
 
-    Parameters
-    ----------
-    scene : Scene
-        What it shows and says.
-    coarse : sequence of Shape
-        What the still picture draws.
-    **options
-        Passed to `folium.Map`.
-
-    Attributes
-    ----------
-    scene : Scene
-        As given.
+    The still picture draws the shapes `coarse`; the options are those of `folium.Map`.
     """
 
     # folium would fetch these from elsewhere
@@ -159,14 +128,9 @@ class OfflineMap(folium.Map):
         figure.html.add_child(Raw(_beside(scene)), name="beside")
 
     def page(self) -> str:
-        """Return the document inside the frame.
+        """Return the document inside the frame, the same for the same map wherever and whenever it is made.
 
         Rendered once, since folium's ``render`` adds to the tree each time; layers are added before that.
-
-        Returns
-        -------
-        str
-            HTML, the same for the same map wherever and whenever it is made.
         """
         if self._page is None:
             self.add_child(Start(self.scene))
@@ -210,15 +174,7 @@ class OfflineMap(folium.Map):
     __str__ = __repr__
 
     def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **_kwargs: Any) -> None:
-        """Write the map as a page of its own.
-
-        Parameters
-        ----------
-        outfile : str, path or binary file
-            Where to.
-        close_file : bool
-            Close a file that was given.
-        """
+        """Write the map as a page of its own to a path or a binary file, and close that if asked."""
         page = self.page().encode()
         if isinstance(outfile, str | bytes | Path):
             Path(os.fsdecode(outfile)).write_bytes(page)
@@ -243,13 +199,7 @@ _SWATCH = '<svg viewBox="0 0 28 15" aria-hidden="true"><path style="fill:{fill}"
 
 @lru_cache(maxsize=16)
 def asset(name: str) -> str:
-    """Return a file of ``samarkand/assets/map`` as it is served: without comments and needless blanks.
-
-    Raises
-    ------
-    DamagedData
-        If it is not there.
-    """
+    """Return a file of ``samarkand/assets/map`` as it is served: without comments and needless blanks."""
     text = _text(ASSETS / name)
     if name.endswith((".css", ".js")):
         text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
@@ -282,17 +232,7 @@ def leaflet() -> tuple[str, str]:
     """Return Leaflet's script and style sheet, from the files of the package XStatic-Leaflet.
 
     The rules that name pictures go: the course's maps have no pins and no switch of layers. So does the link
-    in the attribution, which is not shown.
-
-    Returns
-    -------
-    (str, str)
-        JavaScript and CSS.
-
-    Raises
-    ------
-    DamagedData
-        If the package is not there or not whole.
+    in the attribution, which is not shown. `DamagedData` if the package is not there or not whole.
     """
     try:
         from xstatic.pkg import leaflet as files

@@ -72,19 +72,9 @@ def numbers(shape: Shape) -> list[Any]:
 
 
 def features(layer: str, projection: geo.Projection = geo.REGION) -> tuple[Shape, ...]:
-    """Return the shapes of a layer of ``course_data/geo``, projected; kept until the file changes.
+    """Return the shapes of a layer (see `samarkand.geo.load`), projected; kept until the file changes.
 
-    Parameters
-    ----------
-    layer : str
-        See `samarkand.geo.load`.
-    projection : geo.Projection
-        How they are drawn.
-
-    Returns
-    -------
-    tuple of Shape
-        States too small to be drawn are dots.
+    States too small to be drawn are dots.
     """
     return _features(home.course_data() / "geo" / f"{layer}.geojson", projection)
 
@@ -132,15 +122,7 @@ def labels(
     """Return the course's labels of states and seas, those of large states first.
 
     A state has its name, a contested area that of the geometry, unless the list of labels has a shorter one.
-
-    Parameters
-    ----------
-    projection : geo.Projection
-        That of the map.
-    moved : mapping of str to (float, float), optional
-        Another place, (lat, lon), for the labels of single states; they stand right there.
-    seas : bool
-        Name the seas, too.
+    `moved` gives other places, (lat, lon), to the labels of single states; they stand right there.
     """
     areas = {one["id"]: one["name"] for one in contested_areas()}
     out = []

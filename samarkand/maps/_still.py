@@ -41,20 +41,7 @@ _ToPicture = Callable[[float, float], tuple[int, int]]
 
 
 def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
-    """Draw a scene at its first step.
-
-    Parameters
-    ----------
-    scene : Scene
-        What to show and say.
-    shapes : sequence of Shape
-        Coarse ones: the picture is small.
-
-    Returns
-    -------
-    str
-        An SVG without line breaks.
-    """
+    """Draw a scene at its first step as an SVG on one line; coarse shapes, since it is small."""
     (west, south), (east, north) = scene.bounds
     scale = (east - west) / WIDTH
     height = round((north - south) / scale)

@@ -24,18 +24,9 @@ RUN = tr("Run this cell to move the controls.")
 class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A column of widgets that also stands still.
 
-    Its MIME bundle holds the live widgets, and beside them, for readers who do not run the notebook, HTML
-    that JupyterLab shows without trust, and one sentence. Both are the same at every run, whatever the
-    student does.
-
-    Parameters
-    ----------
-    children : iterable of ipywidgets.Widget
-        What the box holds, from top to bottom.
-    still : str
-        HTML for readers who do not run the cell; SVG in it becomes an image.
-    sentence : str
-        The same in one sentence, as plain text.
+    Its MIME bundle holds the live widgets, and beside them, for readers who do not run the notebook, the HTML
+    `still`, which JupyterLab shows without trust (SVG in it becomes an image), and one sentence that says the
+    same. Both are the same at every run, whatever the student does.
     """
 
     def __init__(self, children: Iterable[widgets.Widget], *, still: str, sentence: str) -> None:
@@ -63,25 +54,7 @@ def _look(description: str, tooltip: str, width: str) -> dict[str, Any]:
 
 
 def slider(description: str, first: int, last: int, value: int, *, tooltip: str = "") -> widgets.IntSlider:
-    """Return a slider over whole numbers.
-
-    Parameters
-    ----------
-    description : str
-        What is chosen; stands before the slider.
-    first, last, value : int
-        Ends, and where it starts.
-    tooltip : str, optional
-        A longer explanation.
-
-    Returns
-    -------
-    ipywidgets.IntSlider
-
-    Raises
-    ------
-    OutOfRange
-        If `value` is not between the ends.
+    """Return a slider over whole numbers from `first` to `last`; `OutOfRange` if `value` is none of them.
 
     Examples
     --------
@@ -106,22 +79,7 @@ def slider(description: str, first: int, last: int, value: int, *, tooltip: str 
 def stops(
     description: str, options: Sequence[Any], value: Any, *, tooltip: str = ""
 ) -> widgets.SelectionSlider:
-    """Return a slider over named stops, such as the years a table has.
-
-    Parameters
-    ----------
-    description : str
-        What is chosen.
-    options : sequence
-        Stops in order: values, or pairs (label, value).
-    value : object
-        Where it starts.
-    tooltip : str, optional
-        A longer explanation.
-
-    Returns
-    -------
-    ipywidgets.SelectionSlider
+    """Return a slider over named stops, such as the years a table has: values, or pairs (label, value).
 
     Examples
     --------
@@ -134,22 +92,7 @@ def stops(
 
 
 def choice(description: str, options: Sequence[Any], value: Any, *, tooltip: str = "") -> widgets.Dropdown:
-    """Return a list to choose one thing from.
-
-    Parameters
-    ----------
-    description : str
-        What is chosen.
-    options : sequence
-        Values, or pairs (label, value).
-    value : object
-        What is chosen first.
-    tooltip : str, optional
-        A longer explanation.
-
-    Returns
-    -------
-    ipywidgets.Dropdown
+    """Return a list to choose one thing from: values, or pairs (label, value).
 
     Examples
     --------
@@ -162,19 +105,6 @@ def choice(description: str, options: Sequence[Any], value: Any, *, tooltip: str
 def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets.Checkbox:
     """Return a box to tick.
 
-    Parameters
-    ----------
-    description : str
-        What a tick means.
-    value : bool, default False
-        Whether it is ticked at first.
-    tooltip : str, optional
-        A longer explanation.
-
-    Returns
-    -------
-    ipywidgets.Checkbox
-
     Examples
     --------
     >>> tick("Count China and India", True).value
@@ -185,19 +115,6 @@ def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets
 
 def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widgets.Text:
     """Return a line to type a search into; what it holds counts with every letter.
-
-    Parameters
-    ----------
-    description : str
-        What is searched.
-    placeholder : str, optional
-        Shown in grey while the line is empty.
-    tooltip : str, optional
-        A longer explanation.
-
-    Returns
-    -------
-    ipywidgets.Text
 
     Examples
     --------
@@ -212,22 +129,7 @@ def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widg
 def several(
     description: str, options: Sequence[Any], value: Sequence[Any], *, tooltip: str = ""
 ) -> widgets.SelectMultiple:
-    """Return a list to choose any number of things from, with Ctrl or Shift.
-
-    Parameters
-    ----------
-    description : str
-        What is chosen.
-    options : sequence
-        Values, or pairs (label, value).
-    value : sequence
-        What is chosen first; may be empty.
-    tooltip : str, optional
-        A longer explanation.
-
-    Returns
-    -------
-    ipywidgets.SelectMultiple
+    """Return a list to choose several things from, by Ctrl or Shift: values, or pairs (label, value).
 
     Examples
     --------
@@ -251,15 +153,6 @@ def heading(title: str) -> widgets.HTML:
 
     It also brings ``assets/name_sliders.js``, which gives sliders the names that ipywidgets leaves out. An
     image that fails to load runs it: no script element in a widget ever runs.
-
-    Parameters
-    ----------
-    title : str
-        Plain text.
-
-    Returns
-    -------
-    ipywidgets.HTML
     """
     script = _NAME_SLIDERS.read_text(encoding="utf-8")
     image = markup.element("img", alt="", hidden=True, src="data:,", onerror=script)
@@ -277,17 +170,7 @@ def invitation(text: str = RUN) -> str:
 
 
 def row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:
-    """Return the controls side by side; where the window is narrow, one below the other.
-
-    Parameters
-    ----------
-    controls : mapping of str to ipywidgets.Widget
-        In the order in which the Tab key visits them.
-
-    Returns
-    -------
-    ipywidgets.Box
-    """
+    """Return the controls side by side, or one below another if there is no room, as the Tab key goes."""
     return widgets.Box(
         list(controls.values()),
         layout=widgets.Layout(display="flex", flex_flow="row wrap", width="100%", grid_gap="4px 24px"),

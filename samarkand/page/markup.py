@@ -43,23 +43,11 @@ def escape(text: object) -> str:
 
 
 def element(name: str, /, *children: str, **attributes: object) -> str:
-    """Return an element of HTML or SVG.
+    """Return an element of HTML or SVG; its children are markup, so plain text goes through `escape` first.
 
-    Parameters
-    ----------
-    name : str
-        Its tag.
-    *children : str
-        What stands within it: markup. Plain text goes through `escape` first.
-    **attributes
-        Plain text or numbers, rounded to a tenth; ``font_size`` stands for ``font-size``. None and False
-        leave an attribute out, True gives it no value. ``class_`` names a rule of ``assets/markup.css``,
-        which becomes the style.
-
-    Returns
-    -------
-    str
-        Markup.
+    Attributes are plain text or numbers, rounded to a tenth; ``font_size`` stands for ``font-size``. None and
+    False leave an attribute out, True gives it no value. ``class_`` names a rule of ``assets/markup.css``,
+    which becomes the style.
 
     Examples
     --------
@@ -85,17 +73,7 @@ def element(name: str, /, *children: str, **attributes: object) -> str:
 
 
 def styled(source: str) -> str:
-    """Replace each ``class="name"`` of the course by the style that the name stands for.
-
-    Parameters
-    ----------
-    source : str
-        HTML; a class that ``assets/markup.css`` does not hold stays as it is.
-
-    Returns
-    -------
-    str
-        The same HTML, which needs no style sheet.
+    """Replace each ``class="name"`` of HTML by the style that ``assets/markup.css`` gives it, if it has one.
 
     Examples
     --------
@@ -109,19 +87,10 @@ def styled(source: str) -> str:
 
 
 def status(sentence: str, kind: str = "say") -> str:
-    """Return a sentence that a screen reader speaks when it changes.
+    """Return a sentence, given as plain text, that a screen reader speaks when it changes.
 
-    Parameters
-    ----------
-    sentence : str
-        Plain text.
-    kind : {"say", "right", "wrong", "open"}
-        ``say`` is a line within a card, the others are coloured notices that stand alone.
-
-    Returns
-    -------
-    str
-        HTML.
+    The kind ``say`` is a line within a card; ``right``, ``wrong`` and ``open`` are coloured notices that
+    stand alone.
 
     Examples
     --------
@@ -141,25 +110,10 @@ def table(
     numbers: Iterable[str] = (),
     chosen: int | None = None,
 ) -> str:
-    """Return a table whose first column names the row.
+    """Return a table whose first column names the row; it scrolls sideways where the window is narrow.
 
-    Parameters
-    ----------
-    caption : str
-        What the table shows; it stands above it.
-    columns : sequence of str
-        Heads of the columns, with their units.
-    rows : iterable of sequences
-        As many cells each as there are columns; already rounded and formatted.
-    numbers : iterable of str, optional
-        Columns to set right-aligned.
-    chosen : int, optional
-        Position of a row to mark.
-
-    Returns
-    -------
-    str
-        HTML in a frame that scrolls sideways where the window is narrow.
+    The caption stands above it; cells are rounded and formatted already. `numbers` are the columns to set
+    right-aligned, `chosen` is the position of a row to mark.
 
     Examples
     --------
@@ -187,37 +141,15 @@ def table(
 
 
 def folded(summary: str, body: str, *, unfolded: bool = False) -> str:
-    """Return markup that a click on its summary unfolds.
-
-    Parameters
-    ----------
-    summary, body : str
-        Markup.
-    unfolded : bool, default False
-        Whether it is so from the start.
-
-    Returns
-    -------
-    str
-    """
+    """Return markup that a click on its summary, which is markup too, unfolds."""
     head = element("summary", summary, class_="said")
     return element("details", head, body, class_="record", open=unfolded)
 
 
 def card(title: str, sentence: str, body: str, source: str = "") -> str:
-    """Return a white card: title, the sentence that changes, what is shown, where it is from.
+    """Return a white card: title, the sentence that changes, what is shown (HTML), where it is from.
 
-    Parameters
-    ----------
-    title, sentence, source : str
-        Plain text; an empty `title` or `source` leaves its line out.
-    body : str
-        HTML.
-
-    Returns
-    -------
-    str
-        HTML.
+    An empty title or source leaves its line out.
 
     Examples
     --------
@@ -231,16 +163,6 @@ def card(title: str, sentence: str, body: str, source: str = "") -> str:
 
 def still(source: str) -> str:
     """Return HTML that JupyterLab also shows without trust: each SVG becomes an image with alt text.
-
-    Parameters
-    ----------
-    source : str
-        HTML as `card` gives it.
-
-    Returns
-    -------
-    str
-        HTML without ``<svg>``.
 
     Examples
     --------

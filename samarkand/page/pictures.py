@@ -27,23 +27,10 @@ _FONT = "Helvetica, Arial, sans-serif"
 
 
 def picture(*drawn: str, alt: str, height: float, width: float | None = None) -> str:
-    """Return drawn marks as a picture with a text for those who do not see it.
+    """Return SVG elements as a picture; `markup.still` turns it into an ``<img>``.
 
-    Parameters
-    ----------
-    *drawn : str
-        SVG elements.
-    alt : str
-        One real sentence: what the picture shows. Empty where the words beside the picture say all of it.
-    height : float
-        In pixels.
-    width : float, optional
-        In pixels, for a picture with a size of its own, whose places across are pixels, too.
-
-    Returns
-    -------
-    str
-        An ``<svg>`` element; `markup.still` turns it into an ``<img>``.
+    `alt` is one real sentence for those who do not see it, or empty where the words beside the picture say
+    all of it. Sizes are in pixels; with a `width`, places across are in pixels, too.
 
     Examples
     --------
@@ -214,21 +201,8 @@ def labels(
 ) -> str:
     """Write labels beside their marks, so that none meets another one, a mark or a line across.
 
-    Parameters
-    ----------
-    wanted : iterable of Label
-        The most important first: a label for which there is no room is left out.
-    height : float
-        Of the picture.
-    taken : sequence of Box
-        The room of marks and of other writing.
-    rules : sequence of float
-        Heights of lines that run across the whole picture.
-
-    Returns
-    -------
-    str
-        SVG.
+    The most important come first: a label for which there is no room is left out. `taken` is the room of
+    marks and other writing; `rules` are the heights of lines that run across the whole picture.
 
     Examples
     --------
@@ -299,17 +273,7 @@ def grid(axis: Axis, values: Sequence[float]) -> str:
 
 
 def ticks(places: Mapping[str, float], y: float, *, size: float = 12) -> str:
-    """Write the names of places below an axis, as many as find room at the narrowest.
-
-    Parameters
-    ----------
-    places : mapping of str to float
-        Names and shares, from left to right.
-    y : float
-        Their base line.
-    size : float
-        Of the writing.
-    """
+    """Write names at their shares of the width below an axis, as many as find room at the narrowest."""
     out, free = "", 0.0
     for name, share in places.items():
         wide, at = breadth(name, size), share * WIDTHS[0]
@@ -328,21 +292,9 @@ def ticks(places: Mapping[str, float], y: float, *, size: float = 12) -> str:
 def bars(rows: Sequence[tuple[str, float, str, str]], alt: str, *, most: float, mark: float = -1.0) -> str:
     """Return bars, one below the other, each with its name above and its value behind it.
 
-    Parameters
-    ----------
-    rows : sequence of tuples
-        Name, value, the value in words (empty where the name has it), and colour.
-    alt : str
-        What the picture shows.
-    most : float
-        The value of a bar as long as the picture, but for the room that a value in words takes.
-    mark : float, optional
-        A value to mark with an upright dashed line.
-
-    Returns
-    -------
-    str
-        An ``<svg>`` element.
+    A row is a name, a value, the value in words (empty where the name has it), and a colour. A bar of the
+    value `most` is as long as the picture, but for the room that a value in words takes; `mark` is a value to
+    mark with an upright dashed line.
     """
     longest = max(breadth(shown) for _, _, shown, _ in rows) + 8
     axis = Axis(0, most, 0, 1 - longest / WIDTHS[0])
@@ -359,21 +311,10 @@ def bars(rows: Sequence[tuple[str, float, str, str]], alt: str, *, most: float, 
 
 
 def columns(heights: Mapping[str, tuple[int, int]], top: float, foot: float) -> str:
-    """Return columns of dots, each column as broad as the picture has room for.
+    """Return columns of dots between the heights top and foot, each as broad as there is room for.
 
-    All columns have the same scale; where the picture is narrow, dots are smaller and columns lower.
-
-    Parameters
-    ----------
-    heights : mapping of str to (int, int)
-        For each column how many dots are filled, and how many rings stand above them.
-    top, foot : float
-        Between which heights the columns stand, in pixels.
-
-    Returns
-    -------
-    str
-        SVG.
+    For each column it is given how many dots are filled, and how many rings stand above them. All columns
+    have the same scale; where the picture is narrow, dots are smaller and columns lower.
     """
     tallest = max(sum(both) for both in heights.values())
     broad = 1 / len(heights)
@@ -408,25 +349,9 @@ class Square(NamedTuple):
 
 
 def squares(name: str, kind: str, found: Sequence[Square], side: float, *, size: float = SIZE) -> str:
-    """Return a block of squares, one a state, with its name above.
+    """Return a block of squares for `beside`, one a state, with its name, which is the alt text, too, above.
 
-    Parameters
-    ----------
-    name : str
-        How many of what the squares are; the alt text, too.
-    kind : str
-        A status or a vote, as `style.mark` knows it.
-    found : sequence of Square
-        From left to right, and line by line.
-    side : float
-        Of a square, in pixels.
-    size : float
-        Of the writing in it.
-
-    Returns
-    -------
-    str
-        HTML: a block for `beside`.
+    The kind is a status or a vote, as `style.mark` knows it; sizes are in pixels.
     """
     mark = style.mark(kind)
     pitch = side + max(2.0, round(side / 9))
@@ -467,13 +392,7 @@ def half(title: str, *body: str) -> str:
 
 
 def key(*entries: tuple[str, str]) -> str:
-    """Return a line that explains marks.
-
-    Parameters
-    ----------
-    *entries : (str, str)
-        A mark, drawn about the middle of 16 by 14 pixels, or an empty text; and what it stands for.
-    """
+    """Return a line that explains marks, each drawn about the middle of 16 by 14 pixels or left empty."""
     out = ""
     for drawn, words in entries:
         mark = element(

@@ -137,12 +137,7 @@ PLACES: Mapping[str, Mark] = {
 
 
 def mark(status: str) -> Mark:
-    """Return the mark of a status, a vote or a kind of place.
-
-    Raises
-    ------
-    UnknownName
-        If no mark has that name.
+    """Return the mark of a status, a vote or a kind of place; `UnknownName` if there is none.
 
     Examples
     --------
@@ -158,18 +153,7 @@ def mark(status: str) -> Mark:
 
 
 def counted(kind: str, n: int) -> str:
-    """Return in words how many states have a status, or voted in a way.
-
-    Parameters
-    ----------
-    kind : str
-        A key of `STATUS` or `VOTES`.
-    n : int
-        The number of states.
-
-    Returns
-    -------
-    str
+    """Return in words how many states have a status, or voted in a way: a key of `STATUS` or `VOTES`.
 
     Examples
     --------
@@ -194,12 +178,7 @@ def counted(kind: str, n: int) -> str:
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours, from 1 (none) to 21 (black on white).
-
-    Parameters
-    ----------
-    one, other : str
-        Colours as ``#rrggbb``.
+    """Return the contrast of two colours (``#rrggbb``), from 1 (none) to 21 (black on white).
 
     References
     ----------
@@ -221,17 +200,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
-    """Return the ``<defs>`` of an SVG with the patterns of marks.
-
-    Parameters
-    ----------
-    marks : iterable of Mark, optional
-        Those of `STATUS` if not given.
-
-    Returns
-    -------
-    str
-        ``<defs>...</defs>``; the name of a pattern is ``p-`` and the mark's code.
+    """Return the ``<defs>`` of an SVG with the patterns of marks: ``p-`` and the mark's code is the name.
 
     Examples
     --------
@@ -254,16 +223,8 @@ def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
 def css(marks: Iterable[Mark] | None = None) -> str:
     """Return the palette as CSS: custom properties, and a rule for elements with a mark’s code in ``data-s``.
 
-    Parameters
-    ----------
-    marks : iterable of Mark, optional
-        Those of `STATUS` if not given.
-
-    Returns
-    -------
-    str
-        ``--m`` and ``--m-ink`` (colour, and text on it) for a mark with the code ``m``; ``--ink``, ``--sea``
-        ... for `PAPER`; ``--font``.
+    A mark with the code ``m`` has ``--m`` and ``--m-ink`` (colour, and text on it); ``--ink``, ``--sea`` ...
+    stand for `PAPER`, ``--font`` for the writing.
 
     Examples
     --------

@@ -46,26 +46,10 @@ class Unreadable(Exception):
 
 
 def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
-    """Read the notebook of a submission, but only a plain file of the student's own.
+    """Return the notebook of a submission, if it is a plain file, and remarks on what else lies there.
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        ``submitted/<student>/<set>``.
-    name : str
-        The set's id.
-
-    Returns
-    -------
-    body : bytes
-        The file.
-    remarks : list of str
-        What else lies in the folder, and where the notebook was found.
-
-    Raises
-    ------
-    Unreadable
-        If there is no such file, several could be meant, or it is a link, a pipe, a device or too large.
+    The folder is ``submitted/<student>/<set>``. `Unreadable` if there is no such file, several could be
+    meant, or it is a link, a pipe, a device or too large.
     """
     directory = _open_folder(folder)
     try:
@@ -148,13 +132,7 @@ def _open_folder(folder: Path) -> int:
 
 
 def read_timestamp(folder: Path) -> str:
-    """Read when a submission was handed in, if nbgrader has noted it in a plain file.
-
-    Returns
-    -------
-    str
-        The text of ``timestamp.txt``; empty if there is none.
-    """
+    """Return when a submission was handed in, if nbgrader has noted it in a plain file, or nothing."""
     try:
         directory = _open_folder(folder)
     except Unreadable:
@@ -323,20 +301,8 @@ _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"(\s*+:)?|\\?\Z)|[\[\]{}]', 
 def slim(body: bytes) -> bytes:
     """Cut long outputs, attached pictures and the states of widgets out of a notebook, without parsing it.
 
-    Parameters
-    ----------
-    body : bytes
-        UTF-8; need not be a notebook.
-
-    Returns
-    -------
-    bytes
-        The same bytes without those parts; what was not JSON is still not JSON.
-
-    Raises
-    ------
-    Unreadable
-        If it has more than `TOKENS` strings and brackets.
+    The rest of the bytes stays as it is: what was not JSON is still not JSON. `Unreadable` if there are more
+    than `TOKENS` strings and brackets.
 
     Examples
     --------

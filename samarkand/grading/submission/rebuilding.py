@@ -33,16 +33,9 @@ CODE, ALL_CODE, RUN = 10_000, 100_000, 200
 
 @dataclass
 class Submission:
-    """A submission as it is graded.
+    """A submission as it is graded: the released notebook with the student's sources, and the cells that run.
 
-    Attributes
-    ----------
-    notebook : dict
-        The released notebook with the student's sources.
-    cells : list of Cell
-        The cells that run, including those from which names are read.
-    remarks : list of str
-        What else was found, one sentence each.
+    The cells include those from which names are read; a remark is a sentence on what else was found.
     """
 
     notebook: dict[str, Any]
@@ -51,21 +44,11 @@ class Submission:
 
 
 class Released:
-    """A released notebook, and how submissions are matched with it.
+    """A released notebook (``release/<set>/<set>.ipynb``), and how submissions are matched with it.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        ``release/<set>/<set>.ipynb`` as nbgrader made it.
-    answers : dict of str to str
-        The name to read for each question, by the question's id.
-    others : sequence of pathlib.Path, optional
-        Notebooks of the course that could be handed in by mistake: other sets, lessons.
-
-    Raises
-    ------
-    DamagedData
-        If the notebook is missing or lacks a cell for a question.
+    `answers` are the name to read for each question, by the question's id; `others` are notebooks of the
+    course that could be handed in by mistake. `DamagedData` if the notebook is missing or lacks a cell for a
+    question.
     """
 
     def __init__(self, path: Path, answers: dict[str, str], others: Sequence[Path] = ()) -> None:
@@ -139,22 +122,9 @@ class Released:
         return Submission(copy.deepcopy(self.notebook), [])
 
     def rebuild(self, submitted: list[dict[str, Any]]) -> Submission:
-        """Put a student's sources into the released notebook.
+        """Put a student's sources into the released notebook; the cells run in the student's order.
 
-        Parameters
-        ----------
-        submitted : list of dict
-            From :func:`parse`.
-
-        Returns
-        -------
-        Submission
-            The cells run in the student's order; the notebook looks like the released one.
-
-        Raises
-        ------
-        Unreadable
-            If it is another notebook of the course.
+        `Unreadable` if it is another notebook of the course.
         """
         self._refuse_others({_bare(cell["source"]) for cell in submitted})
         remarks: list[str] = []
