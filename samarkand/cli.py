@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,9 @@ from samarkand.ground.errors import CourseError
 
 if TYPE_CHECKING:
     from samarkand.grading.classroom.course import Course
+
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+Parser = argparse.ArgumentParser
 
 
 def build(options: argparse.Namespace) -> int:
@@ -263,7 +266,16 @@ def _course(options: argparse.Namespace) -> Course:
     return Course(options.course, options.secret)
 
 
-def _new_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _verb(
+    verbs: Verbs, name: str, run: Callable[[argparse.Namespace], int], told: str, *common: Parser
+) -> Parser:
+    """Add a verb that a function runs; its docstring describes it."""
+    verb = verbs.add_parser(name, parents=common, help=told, description=run.__doc__)
+    verb.set_defaults(run=run)
+    return verb
+
+
+def _new_verbs(verbs: Verbs) -> None:
     """Add what an author begins."""
     kinds = verbs.add_parser(
         "new", help="begin a lesson, a set, a map, an explorer", description=new.__doc__
@@ -288,40 +300,31 @@ def _new_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         kind.set_defaults(run=new, course=None)
 
 
-def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _grading_verbs(verbs: Verbs) -> None:
     """Add what an instructor does."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--course", type=Path, help="the nbgrader course; none: exercises/")
     common.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
 
-    verb = verbs.add_parser(
-        "release", parents=[common], help="make the students' notebooks", description=release.__doc__
-    )
+    verb = _verb(verbs, "release", release, "make the students' notebooks", common)
     verb.add_argument("set", nargs="*", help="id or number of a set, such as ex03; none: all")
     verb.add_argument("--students", type=Path, metavar="CSV", help="the roster: a column id")
     verb.add_argument(
         "--bundle", type=Path, metavar="DIR", help="also make what students get, as folder and zip"
     )
     verb.add_argument("--force", action="store_true", help="replace a bundle that is there")
-    verb.set_defaults(run=release)
 
-    verb = verbs.add_parser(
-        "preview", parents=[common], help="show what a student gets of a set", description=preview.__doc__
-    )
+    verb = _verb(verbs, "preview", preview, "show what a student gets of a set", common)
     verb.add_argument("set", help="id or number of a set")
     verb.add_argument("--student", required=True)
     verb.add_argument("--answers", action="store_true", help="show the expected values too")
-    verb.set_defaults(run=preview)
 
-    verb = verbs.add_parser("check", parents=[common], help="mark your own work", description=check.__doc__)
+    verb = _verb(verbs, "check", check, "mark your own work", common)
     verb.add_argument("set", nargs="?", help="id or number of a set; none: show progress")
     verb.add_argument("--notebook", type=Path, help="your notebook; none: the one in my_work/ or release/")
     verb.add_argument("--solutions", action="store_true", help="show a solution of what was tried")
-    verb.set_defaults(run=check)
 
-    verb = verbs.add_parser(
-        "grade", parents=[common], help="grade what was handed in", description=grade.__doc__
-    )
+    verb = _verb(verbs, "grade", grade, "grade what was handed in", common)
     verb.add_argument("set", help="id or number of a set, such as ex03")
     verb.add_argument("--student", action="append", help="only this one; may be given again")
     verb.add_argument(
@@ -331,23 +334,16 @@ def _grading_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
     verb.add_argument(
         "--i-trust-these-students", action="store_true", help="run their code with your rights, unconfined"
     )
-    verb.set_defaults(run=grade)
 
-    verb = verbs.add_parser(
-        "explain", parents=[common], help="say why a mark is what it is", description=explain.__doc__
-    )
+    verb = _verb(verbs, "explain", explain, "say why a mark is what it is", common)
     verb.add_argument("set", help="id or number of a set")
     verb.add_argument("--student", required=True)
-    verb.set_defaults(run=explain)
 
-    verb = verbs.add_parser(
-        "marks", parents=[common], help="say how the class fared", description=marks.__doc__
-    )
+    verb = _verb(verbs, "marks", marks, "say how the class fared", common)
     verb.add_argument("set", help="id or number of a set")
     verb.add_argument(
         "--export", choices=("csv", "canvas", "moodle", "nbgrader"), help="write the marks instead"
     )
-    verb.set_defaults(run=marks)
 
 
 def data_record(options: argparse.Namespace) -> int:
@@ -370,7 +366,7 @@ def _report(problems: Sequence[str], fine: str) -> int:
     return 1 if problems else 0
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     """Return the command's parser; each verb's function is its default for ``run``."""
     top = argparse.ArgumentParser(
         prog="samarkand", description="Build and check the course Samarkand 2022: reading a summit with data."
@@ -378,9 +374,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"samarkand {__version__}")
     verbs = top.add_subparsers(metavar="verb", required=True)
 
-    verb = verbs.add_parser(
-        "build", help="run the lessons and store them in normal form", description=build.__doc__
-    )
+    verb = _verb(verbs, "build", build, "run the lessons and store them in normal form")
     verb.add_argument("lesson", nargs="*", help="number, name or path of a notebook; none: all")
     verb.add_argument("--check", action="store_true", help="run nothing; say what is not in normal form")
     verb.add_argument("--facts", action="store_true", help="also record anew what the lessons show")
@@ -388,31 +382,24 @@ def parser() -> argparse.ArgumentParser:
         "--draft", action="store_true", help="store also a lesson that does not keep all rules yet"
     )
     verb.add_argument("--language", help="run them in another language, into build/, and store nothing else")
-    verb.set_defaults(run=build)
 
-    verb = verbs.add_parser(
-        "renew", help="make anew what follows from a changed table", description=renew.__doc__
-    )
+    verb = _verb(verbs, "renew", renew, "make anew what follows from a changed table")
     verb.add_argument("table", nargs="*", help="a table besides those that have changed since their record")
     verb.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
-    verb.set_defaults(run=renew, course=None)
+    verb.set_defaults(course=None)
 
-    verb = verbs.add_parser("messages", help="write what is to be translated", description=messages.__doc__)
-    verb.set_defaults(run=messages)
+    _verb(verbs, "messages", messages, "write what is to be translated")
 
-    verb = verbs.add_parser("test", help="judge a change in seconds", description=test.__doc__)
+    verb = _verb(verbs, "test", test, "judge a change in seconds")
     verb.add_argument("path", nargs="*", help="changed files; none: what git says has changed")
     verb.add_argument("--watch", action="store_true", help="wait for saves, and judge each")
-    verb.set_defaults(run=test)
 
     data = verbs.add_parser("data", help="look after the tables").add_subparsers(
         metavar="verb", required=True
     )
-    verb = data.add_parser("check", help="hold the tables to their schema", description=data_check.__doc__)
+    verb = _verb(data, "check", data_check, "hold the tables to their schema")
     verb.add_argument("path", nargs="?", type=Path, help="the folder of the tables; none: course_data")
-    verb.set_defaults(run=data_check)
-    verb = data.add_parser("record", help="record anew what the tables hold", description=data_record.__doc__)
-    verb.set_defaults(run=data_record)
+    _verb(data, "record", data_record, "record anew what the tables hold")
     _new_verbs(verbs)
     _grading_verbs(verbs)
     return top

@@ -23,12 +23,12 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from samarkand.course.lessons import BuildError, stored
+from samarkand.course.lessons import BuildError, read
 from samarkand.ground.home import ROOT
 
 RECORDS = ROOT / "tests" / "notebooks" / "facts"
@@ -418,8 +418,21 @@ def _steady(value: Any) -> Any:
 # ------------------------------------------------------------------------------------------------ running
 
 
-def run(notebook: Path) -> dict[str, Any]:
-    """Run a lesson's code in this process and return what it shows; `record` uses a fresh process."""
+def executed(notebook: Path) -> Iterator[Any]:
+    """Run a notebook's code in this process, and yield each cell that has run; `BuildError` if one fails."""
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell: Any = InteractiveShell.instance()
+    for cell in read(notebook).code:
+        result = shell.run_cell(cell.source, store_history=False)
+        if not result.success:
+            error = result.error_before_exec or result.error_in_exec
+            raise BuildError(f"cell {cell.id} stops with {type(error).__name__}: {error}")
+        yield cell
+
+
+def run(notebook: Path) -> str:
+    """Run a lesson's code in this process and return its record as text; `record` uses a fresh process."""
     from IPython.core.interactiveshell import InteractiveShell
 
     shell: Any = InteractiveShell.instance()
@@ -433,20 +446,14 @@ def run(notebook: Path) -> dict[str, Any]:
     shell.display_formatter.format = catch
     found: dict[str, Any] = {}
     known: dict[str, Any] = {}
-    for cell in stored(notebook).cells:
-        if cell.cell_type != "code":
-            continue
-        shown.clear()
-        result = shell.run_cell(cell.source, store_history=False)
-        if not result.success:
-            error = result.error_before_exec or result.error_in_exec
-            raise BuildError(f"cell {cell.id} stops with {type(error).__name__}: {error}")
+    for cell in executed(notebook):
         names = dict(_named(shell.user_ns, known))
         things = [_shown(thing, shell.user_ns, known) for thing in shown]
         entry = {k: v for k, v in (("names", names), ("shown", things)) if v}
         if entry:
             found[cell.id] = entry
-    return found
+        shown.clear()
+    return text(found)
 
 
 def _named(space: Mapping[str, Any], known: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -465,20 +472,17 @@ def _shown(thing: Any, space: Mapping[str, Any], known: Mapping[str, Any]) -> An
     return next((f"the table {name}" for name in known if space.get(name) is thing), None) or describe(thing)
 
 
-def main(arguments: Iterable[str]) -> int:
-    """Print the record of the given lesson; discard what its cells print."""
-    (path,) = arguments
+def main(find: Callable[[Path], str]) -> None:
+    """Print what is found in the notebook that the command line names; discard what its cells print."""
     out, sys.stdout = sys.stdout, open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     try:
-        found = run(Path(path))
+        found = find(Path(sys.argv[1]))
     except BuildError as error:
-        print(error, file=sys.stderr)
-        return 1
+        sys.exit(str(error))
     finally:
         sys.stdout = out
-    print(text(found), end="")
-    return 0
+    print(found, end="")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(run)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import os
 import re
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 from samarkand.course import facts
-from samarkand.course.lessons import stored
 from samarkand.ground.home import ROOT, course_data
 
 #: Notebooks run at the same time.
@@ -38,11 +34,8 @@ def users(notebooks: Sequence[Path], changed: Collection[str]) -> list[Path]:
     return [path for path, read in zip(notebooks, found, strict=True) if read & set(changed)]
 
 
-def main(arguments: Iterable[str]) -> int:
-    """Print the tables that the code of the notebook named reads."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    (path,) = arguments
+def opened(notebook: Path) -> str:
+    """Run a notebook's code in this process and return the tables that it opens, one a line."""
     folder, seen = str(course_data()), set[str]()
 
     def note(event: str, about: tuple[object, ...]) -> None:
@@ -51,20 +44,11 @@ def main(arguments: Iterable[str]) -> int:
             if where == folder and name.endswith(".csv"):
                 seen.add(name.removesuffix(".csv"))
 
-    shell: Any = InteractiveShell.instance()
     sys.addaudithook(note)
-    for cell in stored(Path(path)).cells:
-        if cell.cell_type != "code":
-            continue
-        with contextlib.redirect_stdout(io.StringIO()):
-            result = shell.run_cell(cell.source, store_history=False)
-        if not result.success:
-            error = result.error_before_exec or result.error_in_exec
-            print(f"cell {cell.id} stops with {type(error).__name__}: {error}", file=sys.stderr)
-            return 1
-    print("\n".join(sorted(seen)))
-    return 0
+    for _ in facts.executed(notebook):
+        pass
+    return "\n".join(seen)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    facts.main(opened)

@@ -12,6 +12,7 @@ import ast
 import importlib
 import re
 import sys
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,14 +52,6 @@ def offers(room: str) -> dict[str, str]:
     return found
 
 
-def find(room: str, name: str) -> Any:
-    """Return what a room offers under a name (the room's ``__getattr__``)."""
-    module = offers(room).get(name)
-    if module is None:
-        raise AttributeError(f"module {room!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(module), name)
-
-
 class _Room(ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
         # Python puts every module that is imported into its package, over ``__getattr__``.
@@ -66,9 +59,17 @@ class _Room(ModuleType):
             super().__setattr__(name, value)
 
 
-def keep_names(room: str) -> None:
-    """Keep a module from hiding what it offers under its own name: ``explore.votes`` is the explorer.
+def door(room: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return ``__getattr__`` and ``__dir__`` of a room, a package that is being imported: its ``__name__``.
 
-    The room is a package that is being imported: its ``__name__``.
+    From now on no module hides what it offers under its own name: ``explore.votes`` is the explorer.
     """
     sys.modules[room].__class__ = _Room
+
+    def find(name: str) -> Any:
+        module = offers(room).get(name)
+        if module is None:
+            raise AttributeError(f"module {room!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(module), name)
+
+    return find, lambda: sorted([*vars(sys.modules[room]), *offers(room)])

@@ -7,17 +7,6 @@ not load folium.
 
 from __future__ import annotations
 
-from typing import Any
-
 from samarkand.ground import rooms
 
-rooms.keep_names(__name__)
-
-
-def __getattr__(name: str) -> Any:
-    """Look a map up in the modules of this room."""
-    return rooms.find(__name__, name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *rooms.offers(__name__)])
+__getattr__, __dir__ = rooms.door(__name__)
