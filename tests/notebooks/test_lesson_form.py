@@ -25,19 +25,6 @@ def test_is_a_valid_notebook(lesson: Lesson) -> None:
     nbformat.validate(lesson.notebook, relax_add_props=False)
 
 
-def test_file_is_plain_utf8_with_unix_lines(lesson_path: Path) -> None:
-    stored = lesson_path.read_bytes()
-    assert b"\r" not in stored
-    assert not stored.startswith(b"\xef\xbb\xbf")
-    stored.decode("utf-8")
-
-
-def test_every_cell_was_run_in_order(lesson: Lesson) -> None:
-    counts = [cell.execution_count for cell in lesson.code]
-    assert counts == list(range(1, len(counts) + 1))
-    assert normal_form.faults(lesson.notebook) == []
-
-
 # ------------------------------------------------------------------------------- the form itself
 
 

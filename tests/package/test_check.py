@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from samarkand import data
+from samarkand import data, forecasts
 from samarkand.answers import diagnose, kinds
 from samarkand.check import Reply, Task, check, tasks
 from samarkand.check._engine import in_order
@@ -119,7 +119,7 @@ def test_no_reason_gives_the_answer_away(one: Task) -> None:
 )
 def test_nothing_a_student_can_hand_in_raises(one: Task, value: Any) -> None:
     reply = check(one.id, value)
-    assert reply.state == "wrong" and len(reply.sentence) > 15
+    assert reply.state == "wrong" and len(reply.sentence) > 15 and reply.sentence.endswith((".", "?"))
 
 
 def test_a_reply_is_a_sentence_and_a_notice_that_is_read_out() -> None:
@@ -364,3 +364,14 @@ def test_answers_come_from_the_tables() -> None:
     assert tasks()["03.1"].expected == len(data.members("2016-03-14", "dialogue partner")) == 4
     assert round(tasks()["03.2"].expected, 1) == 32.0
     assert round(tasks()["03.3"].expected, 1) == 5.7
+    blocks, claims = data.load("blocks"), data.load("claims")
+    yau = blocks.loc[blocks["quoted_speaker"] == "Niva Yau", "quoted_words"].sum()
+    assert check("02.1", round(yau / blocks["quoted_words"].sum() * 100, 1))
+    assert check("02.2", claims.query("type == 'forecast' and hedge.isna()")["id"])
+    assert check("02.3", len(claims.query("type == 'fact' and verdict_day > '2022-09-15'")))
+    known = ";".join(data.load("announced")["claims"]).split(";")
+    opened = claims.query("type == 'forecast'")[lambda frame: ~frame["id"].isin(known)]
+    assert check("10.1", opened.query("verifiable == 'yes'")["id"])
+    assert check("10.2", (opened["verdict"] == "borne out").mean() * 100) and check("10.2", 55.6)
+    came = claims.query("type == 'forecast'")["verdict"].map(forecasts.WORTH)
+    assert check("10.3", ((0.9 - came) ** 2).mean()) and check("10.3", 0.053)

@@ -1,10 +1,8 @@
 """Tables load with the types of their schema, and damage is a sentence."""
 
 import datetime as dt
-import doctest
 import json
 import re
-import shutil
 
 import pandas as pd
 import pytest
@@ -16,18 +14,6 @@ from samarkand.ground.errors import CourseError, DamagedData, OutOfRange, Unknow
 PACKAGE = json.loads((home.ROOT / "course_data" / "datapackage.json").read_text(encoding="utf-8"))
 SCHEMA = {r["name"]: r["schema"] for r in PACKAGE["resources"] if "schema" in r}
 CAN = [n for n, s in SCHEMA.items() if "knownWhen" in s]
-
-
-@pytest.fixture
-def copy(tmp_path, monkeypatch):
-    folder = tmp_path / "täbles of mine"
-    shutil.copytree(home.ROOT / "course_data", folder, ignore=shutil.ignore_patterns("geo", "prepare"))
-    monkeypatch.setenv("SAMARKAND_DATA", str(folder))
-    return folder
-
-
-def test_doctests():
-    assert doctest.testmod(data).failed == 0
 
 
 @pytest.mark.parametrize("name", SCHEMA)

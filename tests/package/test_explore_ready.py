@@ -18,10 +18,7 @@ READY = {
 }
 
 
-@pytest.fixture(autouse=True)
-def own_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
-    return tmp_path / "forecasts.json"
+pytestmark = pytest.mark.usefixtures("own_work")
 
 
 @pytest.mark.parametrize("name", READY)

@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import math
-import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -91,18 +90,14 @@ def test_every_layer_is_there(layer: str) -> None:
     assert geo.load(layer)["features"]
 
 
-def test_a_layer_that_is_not_there_or_damaged_gets_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copytree(home.course_data() / "geo", tmp_path / "geo")
-    monkeypatch.setenv("SAMARKAND_DATA", str(tmp_path))
+def test_a_layer_that_is_not_there_or_damaged_gets_a_sentence(copy: Path) -> None:
     with pytest.raises(UnknownName, match='Did you mean "region"'):
         geo.load("regoin")
     for damage in ('{"type": "FeatureColl', "[]", "{}", '{"features": [{"properties": {}}]}'):
-        (tmp_path / "geo" / "region.geojson").write_text(damage)
+        (copy / "geo" / "region.geojson").write_text(damage)
         with pytest.raises(DamagedData, match=r"region\.geojson is damaged"):
             geo.load("region")
-    (tmp_path / "geo" / "region.geojson").unlink()
+    (copy / "geo" / "region.geojson").unlink()
     with pytest.raises(DamagedData, match=r"region\.geojson is missing"):
         geo.load("region")
 

@@ -1,7 +1,6 @@
 """Maps: the same bytes everywhere, nothing from elsewhere, nothing left out."""
 
 import re
-import shutil
 import subprocess
 import sys
 import urllib.parse
@@ -318,10 +317,8 @@ def test_a_map_that_the_course_does_not_have() -> None:
         maps.atlantis  # noqa: B018
 
 
-def test_a_missing_geometry_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(home.course_data(), tmp_path / "data", ignore=shutil.ignore_patterns("prepare"))
-    (tmp_path / "data" / "geo" / "region.geojson").unlink()
-    monkeypatch.setenv("SAMARKAND_DATA", str(tmp_path / "data"))
+def test_a_missing_geometry_is_named(copy: Path) -> None:
+    (copy / "geo" / "region.geojson").unlink()
     with pytest.raises(DamagedData, match=r"region\.geojson is missing"):
         maps.sco()
 

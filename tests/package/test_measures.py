@@ -1,6 +1,5 @@
 """Each measure against an independent computation, and at the edges."""
 
-import doctest
 import itertools
 import math
 
@@ -10,10 +9,6 @@ import pytest
 
 from samarkand import data, measures
 from samarkand.ground.errors import OutOfRange, UnknownName, WrongType
-
-
-def test_doctests():
-    assert doctest.testmod(measures).failed == 0
 
 
 def test_shares():

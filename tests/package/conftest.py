@@ -1,0 +1,26 @@
+"""Places where a test may write: a copy of the course's tables, and a student's own folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from samarkand.ground import home
+
+
+@pytest.fixture
+def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a copy of the tables, which the package reads from now on."""
+    folder = tmp_path / "täbles of mine"
+    shutil.copytree(home.ROOT / "course_data", folder, ignore=shutil.ignore_patterns("prepare"))
+    monkeypatch.setenv("SAMARKAND_DATA", str(folder))
+    return folder
+
+
+@pytest.fixture
+def own_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where a student's forecasts would lie."""
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
+    return tmp_path / "forecasts.json"
