@@ -27,122 +27,53 @@ def test_a_copy_is_as_good_as_the_course(copy):
     assert sentences(copy / "datapackage.json") == []
 
 
+#: A table, what stands in it, what is put in its place, and what is then said.
 DAMAGE = [
-    (
-        "trip",
-        "TR01,2022-09-14",
-        "TR01,14.9.2022",
-        'trip.csv, line 2, column "day": "14.9.2022" is not a day like',
-    ),
+    ("trip", "TR01,2022-09-14", "TR01,14.9.2022", 'trip.csv, line 2, column "day": "14.9.2022" is not a day'),
     ("trip", ",3652,", ",far,", 'trip.csv, line 2, column "distance_km": "far" is not a whole number'),
     ("trip", ",3652,", ",-3652,", 'trip.csv, line 2, column "distance_km": "-3652" is below 1000'),
     ("trip", ",3652,", ",3662,", 'trip.csv, line 2, column "distance_km": the great circle is 3652 km long'),
     ("sco_membership", "SM13,BLR", "SM13,BLX", 'line 19, column "iso3": "BLX" is not in the table states'),
-    (
-        "sco_membership",
-        "India,observer",
-        "India,watcher",
-        'line 13, column "status": "watcher" is none of: Shang',
-    ),
-    (
-        "sco_membership",
-        "2015-07-10,2024-07-04",
-        "2015-07-10,2024-07-05",
-        "this spell of BLR overlaps the one in",
-    ),
-    (
-        "sco_membership",
-        "2015-07-10,2024-07-04",
-        "2015-07-10,2010-07-04",
-        "ends on 2010-07-04, but begins only on",
-    ),
+    ("sco_membership", "India,observer", "India,spy", 'line 13, column "status": "spy" is none of: Shang'),
+    ("sco_membership", "-10,2024-07-04", "-10,2024-07-05", "this spell of BLR overlaps the one in"),
+    ("sco_membership", "-10,2024-07-04", "-10,2010-07-04", "ends on 2010-07-04, but begins only on"),
     ("sco_membership", "SM07,IND,India", "SM07,PAK,India", 'column "country": PAK is Pakistan, not India'),
     ("claims", "CL95,X1", "CL95,X2", 'claims.csv, line 96, column "block": "X2" is not in the table blocks'),
     ("resolutions", "141,5,35", "141,35,5", "resolutions.csv, line 2.*the official total is .141, 5, 35."),
     ("places", "\nKAZ,", "\nKGZ,", "places.csv, line .*: the key of the row stands twice"),
-    (
-        "indicators",
-        "19743603,persons",
-        "19743603,USD",
-        'column "unit": population_persons is elsewhere in "persons"',
-    ),
-    (
-        "blocks",
-        "words,quotations",
-        "wörds,quotations",
-        'blocks.csv, line 1, column "words": the file has no such',
-    ),
-    (
-        "blocks",
-        "words,quotations",
-        "wörds,quotations",
-        'blocks.csv, line 1, column "wörds": the description does',
-    ),
+    ("indicators", "3603,persons", "3603,USD", '"unit": population_persons is elsewhere in "persons"'),
+    ("blocks", "words,quotations", "wörds,quotations", 'line 1, column "words": the file has no such'),
+    ("blocks", "words,quotations", "wörds,quotations", 'line 1, column "wörds": the description does'),
     ("blocks", "block,order", "order,block", "blocks.csv, line 1: the columns stand in another order"),
     ("blocks", "\nT1,1,title,11", "\nT1,1,title,11,7", "blocks.csv, line 2: the row has more cells"),
+    ("timeline", ",GT0110\n", ",GT0110;NONE\n", 'line 43, column "source": "NONE" is not in the table sou'),
     # A plan cited for what came of it; and the exception, named in the row until now.
-    (
-        "timeline",
-        ",SPUDUSH21;SAU23\n",
-        ",SPUDUSH21;TASS21;SAU23\n",
-        "TASS21 is of 2021-09-09, before 2021-09-17",
-    ),
+    ("timeline", ",SPUDUSH21;S", ",SPUDUSH21;TASS21;S", "TASS21 is of 2021-09-09, before 2021-09-17"),
     (
         "timeline",
         " [ATEUCA25].",
         ".",
-        "ATEUCA25 is of 2025-02, before 2025-04-04: a plan, or the row must name",
+        "ATEUCA25 is of 2025-02, before 2025-04-04: a plan, or the row must na",
     ),
-    (
-        "sco_membership",
-        "EGYQAT;AIKYN22;SPUDUSH21\nSM25",
-        "EGYQAT;AIKYN22;TASS21\nSM25",
-        "TASS21 is of 2021-09-09",
-    ),
-    (
-        "numbers",
-        "persons,2022-08-16,2022-08-16",
-        "persons,2022-08-16,2022-09-16",
-        "BABEL is of 2022-08, before",
-    ),
+    ("sco_membership", ";SPUDUSH21\nSM25", ";TASS21\nSM25", "TASS21 is of 2021-09-09"),
+    ("numbers", "2022-08-16,2022-08-16", "2022-08-16,2022-09-16", "BABEL is of 2022-08, before"),
     # An announcement dated before anybody reported it, and one after the event.
-    (
-        "announced",
-        "2021-09-17",
-        "2021-09-11",
-        "announced.csv.*SPUUZ21 is of 2021-09-17: no report of 2021-09-11",
-    ),
+    ("announced", "2021-09-17", "2021-09-11", "announced.csv.*SPUUZ21 is of .*: no report of 2021-09-11"),
     ("claims", "yes,borne out,2022-10-16", "yes,borne out,2022-08-30", "CL05 had come to pass on 2022-08-30"),
     # What was known then, from a list of two years later; what became known later, from a report of before.
     ("claims", ",BRIGF;XHBRI22\n", ",BRIGF\n", 'column "known_then": no source of it was in print by then'),
-    (
-        "claims",
-        ",OIL22;BABOIL22;USBAN22;EU6P22\n",
-        ",USBAN22;EU6P22\n",
-        "every source of it was in print before",
-    ),
-    (
-        "claims",
-        "81.3%) that OSCE",
-        "81.3%), with calm through 2025, that OSCE",
-        "it speaks of 2025, its sources end",
-    ),
+    ("claims", ",OIL22;BABOIL22;USBAN22", ",USBAN22", "every source of it was in print before"),
+    ("claims", "81.3%) that", "81.3%), and 2025, that", "it speaks of 2025, its sources end"),
     (
         "claims",
         "None of the five voted with Russia on ES-11/4 either.,2022-10-12,",
         ",,",
-        "rests on 2022-10-12; on what",
+        "2022-10-12; on what",
     ),
     # A verdict that its own note takes back.
-    ("claims", "SHIH;INDSR;TWN,yes,partly", "SHIH;INDSR;TWN,yes,borne out", 'the note says "not found"'),
+    ("claims", "INDSR;TWN,yes,partly", "INDSR;TWN,yes,borne out", 'the note says "not found"'),
     # A treaty that is signed and not yet in force.
-    (
-        "org_membership",
-        "AZE,Azerbaijan,treaty party,1993-09-24,1999-04-02,day,did not sign the 1999 prolongation,"
-        '"Signed; the treaty is in force since 20 April 1994. ',
-        'AZE,Azerbaijan,treaty party,1993-09-24,1999-04-02,day,did not sign the 1999 prolongation,"',
-        "since when is the treaty in force",
-    ),
+    ("org_membership", "in force since 20 April 1994. Likely", "Likely", "since when is the treaty in force"),
 ]
 
 
@@ -151,15 +82,6 @@ def test_damage_is_named(copy, name, old, new, expected):
     change(copy, name, old, new)
     found = sentences(copy)
     assert any(re.search(expected, s) for s in found), found
-
-
-def test_a_key_without_source_is_named(copy):
-    text = (copy / "timeline.csv").read_text(encoding="utf-8")
-    line = next(i for i, row in enumerate(text.splitlines(), start=1) if row.startswith("TL042"))
-    (copy / "timeline.csv").write_text(text.replace(",GT0110\n", ",GT0110;NOSUCH\n"), encoding="utf-8")
-    assert f'timeline.csv, line {line}, column "source": "NOSUCH" is not in the table sources.' in sentences(
-        copy
-    )
 
 
 @pytest.mark.parametrize("name", NAMES)
