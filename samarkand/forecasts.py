@@ -29,20 +29,11 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Question:
-    """Something that could go either way for a reader of 12 September 2022.
+    """Something that could go either way for a reader of 12 September 2022; its id is ``F1``, ``F2``, ...
 
-    Attributes
-    ----------
-    id : str
-        ``F1``, ``F2``, ...
-    text : str
-        The question.
-    rule : str
-        What counts as yes, so that nobody has to argue afterwards.
-    by : datetime.date
-        The day on which it is settled at the latest.
-    claims : tuple of str
-        Statements of the article that it puts to the test; empty where the course asks on its own account.
+    The rule says what counts as yes, so that nobody has to argue afterwards; it is settled on the day `by` at
+    the latest. The claims are statements of the article that it puts to the test; none where the course asks
+    on its own account.
     """
 
     id: str
@@ -58,18 +49,9 @@ WORTH = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0
 
 @dataclass(frozen=True)
 class Forecast:
-    """One entry of the file.
+    """One entry of the file: a question's id, the probability of yes (0 to 1), a reason (may be empty).
 
-    Attributes
-    ----------
-    question : str
-        The question's id.
-    probability : float
-        Of yes, from 0 to 1.
-    reason : str
-        In the student's own words; may be empty.
-    written : str
-        When it was saved: ISO 8601, UTC.
+    `written` is when it was saved: ISO 8601, UTC.
     """
 
     question: str

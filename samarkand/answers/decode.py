@@ -23,15 +23,7 @@ class NotAValue(ValueError):
 
 @dataclass(frozen=True)
 class Items:
-    """A list, tuple, set, array or index.
-
-    Attributes
-    ----------
-    kind : str
-        ``"list"``, ``"tuple"``, ``"set"``, ``"array"`` or ``"index"``.
-    values : tuple
-        The values, in order (a set has none that matters).
-    """
+    """A list, tuple, set, array or index (its kind), and its values in order; a set has none that matters."""
 
     kind: str
     values: tuple[Value, ...]

@@ -89,18 +89,9 @@ alt.renderers.enable("samarkand")
 
 
 class Caption(TypedDict):
-    """What every chart says of itself.
+    """What every chart says of itself: title, description, source and, as a subtitle, unit, time and place.
 
-    Attributes
-    ----------
-    title : str
-        What it shows, in a few words.
-    description : str
-        What there is to see, in a sentence; it is the text for who does not see the chart.
-    source : str
-        Where the figures are from.
-    subtitle : str, optional
-        Unit, time and place.
+    The description says in a sentence what there is to see, for those who do not see the chart.
     """
 
     title: str

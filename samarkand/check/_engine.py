@@ -18,24 +18,10 @@ from samarkand.page import markup
 
 @dataclass(frozen=True)
 class Task:
-    """A practice question with one right answer and some known ways to miss it.
+    """A practice question with one right answer and some known ways to miss it; its id is such as ``"01.2"``.
 
-    Attributes
-    ----------
-    id : str
-        Lesson and number: ``"01.2"``.
-    question : str
-        What is asked, with unit and rounding.
-    kind : Kind
-        The form, unit and tolerance of the answer.
-    solution : callable
-        Computes the right answer from the course's tables.
-    right : str
-        Said after a right answer: what it means.
-    hint : str
-        Said to a wrong answer that nobody foresaw.
-    diagnoses : tuple of Diagnosis
-        Known wrong ways, each with a reason or a question, never the answer.
+    The question names unit and rounding; `right` is said after a right answer, `hint` to a wrong one that
+    nobody foresaw. A diagnosis gives a reason or a question, never the answer.
     """
 
     id: str
@@ -71,14 +57,7 @@ class Task:
 class Reply:
     """What `check` says to an answer: a sentence in text, a coloured notice in a notebook.
 
-    Attributes
-    ----------
-    task : str
-        The task's id.
-    state : {"right", "wrong", "open"}
-        ``open`` is an answer that was not given yet, or to a task that does not exist.
-    sentence : str
-        What to say.
+    The state is ``right``, ``wrong`` or ``open``: an answer not given yet, or to a task that does not exist.
     """
 
     task: str

@@ -1,6 +1,6 @@
 """What the course's own tables must agree on: counts by day, totals, series, one figure in two tables.
 
-Each rule yields problems. A rule here knows the subject of its tables; rules for any table are in
+Each rule yields what is wrong. A rule here knows the subject of its tables; rules for any table are in
 `samarkand.course.rules`.
 """
 
@@ -15,7 +15,10 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from samarkand.course.rules import Problem, Tables, number
+from samarkand.course.rules import Problem, Table, Tables, number
+
+#: A table, and a line of it, a column, and what is wrong there.
+Found = tuple[Table, int | None, str | None, str]
 
 #: Members, observers, dialogue partners and SCO partners on days for which the SCO's own history gives them.
 SCO_COUNTS = {
@@ -62,7 +65,7 @@ TIE_STATUS = {"member-of": "member", "observer-of": "observer", "dialogue-partne
 
 def of_the_course(tables: Tables) -> list[Problem]:
     """Apply the rules that know the subjects of the course's own tables."""
-    rules: list[Callable[[Tables], Iterator[Problem]]] = [
+    rules: list[Callable[[Tables], Iterator[Found]]] = [
         sco_counts,
         sco_leaves_nobody_out,
         vote_totals,
@@ -88,16 +91,16 @@ def of_the_course(tables: Tables) -> list[Problem]:
         verdicts_and_notes,
         signed_and_in_force,
     ]
-    problems = []
+    problems: list[Problem] = []
     for rule in rules:
         try:
-            problems += list(rule(tables))
+            problems += [found[0].problem(*found[1:]) for found in rule(tables)]
         except (KeyError, ValueError, ArithmeticError):
             continue  # a missing column or table, a cell that is not a number: the schema has reported it
     return problems
 
 
-def sco_counts(tables: Tables) -> Iterator[Problem]:
+def sco_counts(tables: Tables) -> Iterator[Found]:
     """Check that the SCO has as many members and partners on given days as its history says."""
     table = tables["sco_membership"]
     statuses = ("member", "observer", "dialogue partner", "SCO partner")
@@ -106,10 +109,10 @@ def sco_counts(tables: Tables) -> Iterator[Problem]:
         found = tuple(held[s] for s in statuses)
         for status, is_, should in zip(statuses, found, due, strict=True):
             if is_ != should:
-                yield table.problem(None, "status", f"{day} has {is_} with status {status}, not {should}.")
+                yield table, None, "status", f"{day} has {is_} with status {status}, not {should}."
 
 
-def sco_leaves_nobody_out(tables: Tables) -> Iterator[Problem]:
+def sco_leaves_nobody_out(tables: Tables) -> Iterator[Found]:
     """Check that a state with a status in the SCO kept it or received another: nobody has left."""
     table = tables["sco_membership"]
     spells_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
@@ -118,12 +121,12 @@ def sco_leaves_nobody_out(tables: Tables) -> Iterator[Problem]:
     for iso3, found in spells_of.items():
         for (_, to, earlier), (start, _, _) in pairwise(sorted(found)):
             if to != start:
-                yield table.problem(earlier, "to", f"the next spell of {iso3} begins on {start}.")
+                yield table, earlier, "to", f"the next spell of {iso3} begins on {start}."
         if sorted(found)[-1][1]:
-            yield table.problem(sorted(found)[-1][2], "to", f"the last spell of {iso3} has not ended.")
+            yield table, sorted(found)[-1][2], "to", f"the last spell of {iso3} has not ended."
 
 
-def vote_totals(tables: Tables) -> Iterator[Problem]:
+def vote_totals(tables: Tables) -> Iterator[Found]:
     """Check that the votes of the states add up to the official totals."""
     votes, table = tables["un_votes"], tables["resolutions"]
     for line, row in table.numbered():
@@ -131,91 +134,74 @@ def vote_totals(tables: Tables) -> Iterator[Problem]:
         counts = Counter(r[column] for r in votes.rows)
         found = (counts["yes"], counts["no"], counts["abstain"])
         if found != OFFICIAL_TOTALS.get(column):
-            yield votes.problem(
-                None, column, f"the votes add up to {found}, officially {OFFICIAL_TOTALS.get(column)}."
-            )
+            says = f"the votes add up to {found}, officially {OFFICIAL_TOTALS.get(column)}."
+            yield votes, None, column, says
         stated = {k: int(row[k]) for k in ("yes", "no", "abstain", "did_not_vote", "voters")}
         if (stated["yes"], stated["no"], stated["abstain"]) != OFFICIAL_TOTALS.get(column):
-            yield table.problem(line, "yes", f"the official total is {OFFICIAL_TOTALS.get(column)}.")
+            yield table, line, "yes", f"the official total is {OFFICIAL_TOTALS.get(column)}."
         if stated["yes"] + stated["no"] + stated["abstain"] + stated["did_not_vote"] != stated["voters"]:
-            yield table.problem(line, "voters", "the four counts do not add up to the number of voters.")
+            yield table, line, "voters", "the four counts do not add up to the number of voters."
         if counts["did not vote"] != stated["did_not_vote"]:
-            yield votes.problem(
-                None, column, f"{counts['did not vote']} did not vote, not {stated['did_not_vote']}."
-            )
+            yield votes, None, column, f"{counts['did not vote']} did not vote, not {stated['did_not_vote']}."
         day = {"es_11_1": "2022-03-02", "es_11_3": "2022-04-07", "es_11_4": "2022-10-12"}.get(
             column, "2022-10-06"
         )
         body = "UN Human Rights Council" if column == "hrc_xinjiang" else "UN General Assembly"
         for name, due in (("day", day), ("body", body)):
             if row[name] != due:
-                yield table.problem(line, name, f"{row[name]} where {due} is due.")
+                yield table, line, name, f"{row[name]} where {due} is due."
     members = {r["iso3"] for r in tables["states"].rows if r["kind"] == "UN member"}
     if {r["iso3"] for r in votes.rows} != members or len(members) != 193:
-        yield votes.problem(None, "iso3", "the rows are not the 193 members of the United Nations.")
+        yield votes, None, "iso3", "the rows are not the 193 members of the United Nations."
 
 
-def agreement(tables: Tables) -> Iterator[Problem]:
+def agreement(tables: Tables) -> Iterator[Found]:
     """Check that shares are those of whole numbers of votes, and that the index lies within its bounds."""
     table = tables["unga_agreement"]
     for line, row in table.numbered():
         votes, same, index = int(row["votes"]), float(row["identical_share"]), float(row["agreement_index"])
         for column, points in (("identical_share", votes * same), ("agreement_index", 2 * votes * index)):
             if abs(points - round(points)) > 1e-4 * votes:
-                yield table.problem(line, column, f"{row[column]} is no possible figure for {votes} votes.")
+                yield table, line, column, f"{row[column]} is no possible figure for {votes} votes."
         if not same - 1e-4 <= index <= (1 + same) / 2 + 1e-4:
-            yield table.problem(
-                line, "agreement_index", "the index does not fit the share of identical votes."
-            )
+            yield table, line, "agreement_index", "the index does not fit the share of identical votes."
     groups = Counter((row["year"], row["reference"]) for row in table.rows)
     usual = Counter(reference for _, reference in groups)
     for (year, reference), rows in groups.items():
         of_reference = [n for (_, other), n in groups.items() if other == reference]
         if rows != max(of_reference) or usual[reference] != max(usual.values()):
-            yield table.problem(
-                None, "reference", f"{reference} in {year} has {rows} rows, unlike elsewhere."
-            )
+            yield table, None, "reference", f"{reference} in {year} has {rows} rows, unlike elsewhere."
 
 
-def flights(tables: Tables) -> Iterator[Problem]:
+def flights(tables: Tables) -> Iterator[Found]:
     """Check that flights follow one another, each as long as the great circle between its ends."""
     table = tables["trip"]
     legs = [(line, row) for line, row in table.numbered() if row["type"] == "leg"]
     for line, row in legs:
         ends = [float(row[c]) for c in ("lat", "lon", "to_lat", "to_lon")]
         if abs(_great_circle_km(*ends) - float(row["distance_km"])) > 1:
-            yield table.problem(
-                line, "distance_km", f"the great circle is {_great_circle_km(*ends):.0f} km long."
-            )
+            yield table, line, "distance_km", f"the great circle is {_great_circle_km(*ends):.0f} km long."
     for (_, before), (line, after) in pairwise(legs):
-        here, there = (
-            (after["place"], after["lat"], after["lon"]),
-            (
-                before["to_place"],
-                before["to_lat"],
-                before["to_lon"],
-            ),
-        )
+        here = (after["place"], after["lat"], after["lon"])
+        there = (before["to_place"], before["to_lat"], before["to_lon"])
         if here != there:
-            yield table.problem(
-                line, "place", f"the flight starts in {here}, but the last one ended in {there}."
-            )
+            yield table, line, "place", f"the flight starts in {here}, but the last one ended in {there}."
     for line, row in table.numbered():
         filled = [bool(row[c]) for c in ("to_place", "to_lat", "to_lon", "distance_km")]
         if any(filled) != (row["type"] == "leg") or any(filled) != all(filled):
-            yield table.problem(line, "to_place", "a flight, and only a flight, has an end and a length.")
+            yield table, line, "to_place", "a flight, and only a flight, has an end and a length."
     # One place has one point: meeting places lie within a few kilometres of their city.
     cities = {"Beijing": (40, 116.5), "Nur-Sultan": (51.1, 71.4), "Samarkand": (39.68, 67.0)}
     offsets = {"Beijing": "8", "Nur-Sultan": "6", "Samarkand": "5"}
     for line, row in table.numbered():
         city = row["place"].split(",")[0]
         if _great_circle_km(*cities[city], float(row["lat"]), float(row["lon"])) > 15:
-            yield table.problem(line, "lat", f"the point does not lie in {city}.")
+            yield table, line, "lat", f"the point does not lie in {city}."
         if row["utc_offset_h"] != offsets[city]:
-            yield table.problem(line, "utc_offset_h", f"{city} was {offsets[city]} hours ahead of UTC.")
+            yield table, line, "utc_offset_h", f"{city} was {offsets[city]} hours ahead of UTC."
 
 
-def meetings(tables: Tables) -> Iterator[Problem]:
+def meetings(tables: Tables) -> Iterator[Found]:
     """Check that a person who was met represents the right state, and that a place has one point."""
     table = tables["trip"]
     homes = {r["name"]: r["iso3"] for r in tables["entities"].rows if r["type"] == "person"}
@@ -224,53 +210,44 @@ def meetings(tables: Tables) -> Iterator[Problem]:
     for line, row in table.numbered():
         states = [homes[name] for name in row["counterpart"].split("; ") if name in homes]
         if states and row["counterpart_iso3"] != ";".join(states):
-            yield table.problem(
-                line, "counterpart_iso3", f"{row['counterpart']} speaks for {';'.join(states)}."
-            )
+            yield table, line, "counterpart_iso3", f"{row['counterpart']} speaks for {';'.join(states)}."
         if (row["type"] == "bilateral") and len(states) != 1:
-            yield table.problem(line, "type", "a bilateral meeting has one counterpart.")
+            yield table, line, "type", "a bilateral meeting has one counterpart."
         if points[(row["lat"], row["lon"])] < 2:
-            yield table.problem(
-                line, "lat", "no other row has this point, but every place of the trip has two."
-            )
+            yield table, line, "lat", "no other row has this point, but every place of the trip has two."
 
 
-def actors(tables: Tables) -> Iterator[Problem]:
+def actors(tables: Tables) -> Iterator[Found]:
     """Check that actors are of the kind that their key and their place say."""
     table = tables["entities"]
     states = {r["iso3"] for r in tables["states"].rows}
     nowhere = ("person", "ethnic group", "actor group")
     for line, row in table.numbered():
         if (row["type"] in ("state", "contested territory")) != (row["id"] in states):
-            yield table.problem(
-                line, "type", f"{row['id']} is{'' if row['id'] in states else ' not'} the code of a state."
-            )
+            says = f"{row['id']} is{'' if row['id'] in states else ' not'} the code of a state."
+            yield table, line, "type", says
         if row["id"] in states and row["iso3"] != row["id"]:
-            yield table.problem(line, "iso3", f"the state is {row['id']} itself.")
+            yield table, line, "iso3", f"the state is {row['id']} itself."
         if row["type"] in nowhere and row["lat"]:
-            yield table.problem(line, "lat", f"a {row['type']} has no point on the map.")
+            yield table, line, "lat", f"a {row['type']} has no point on the map."
         if row["type"] in ("place", "event", "state") and not row["lat"]:
-            yield table.problem(line, "lat", f"a {row['type']} has a point on the map.")
+            yield table, line, "lat", f"a {row['type']} has a point on the map."
 
 
-def routes(tables: Tables) -> Iterator[Problem]:
+def routes(tables: Tables) -> Iterator[Found]:
     """Check that a route has one name, kind and state, and that its places follow one another."""
     table = tables["routes"]
     for (_, before), (line, after) in pairwise(table.numbered()):
         if before["route"] == after["route"]:
             for column in ("name", "mode", "status_2022", "source"):
                 if before[column] != after[column]:
-                    yield table.problem(
-                        line, column, "the row differs from the one before on the same route."
-                    )
+                    yield table, line, column, "the row differs from the one before on the same route."
             ends = [float(r[c]) for r in (before, after) for c in ("lat", "lon")]
             if not 20 < _great_circle_km(*ends) < 2200:
-                yield table.problem(
-                    line, "lat", f"it is {_great_circle_km(*ends):.0f} km from the place before."
-                )
+                yield table, line, "lat", f"it is {_great_circle_km(*ends):.0f} km from the place before."
 
 
-def capitals(tables: Tables) -> Iterator[Problem]:
+def capitals(tables: Tables) -> Iterator[Found]:
     """Check that a state lies where its capital lies, in every table."""
     places = {r["iso3"]: (float(r["capital_lat"]), float(r["capital_lon"])) for r in tables["places"].rows}
     table = tables["entities"]
@@ -278,11 +255,9 @@ def capitals(tables: Tables) -> Iterator[Problem]:
         if row["type"] == "state" and row["id"] in places and row["lat"]:
             far = _great_circle_km(*places[row["id"]], float(row["lat"]), float(row["lon"]))
             if far > 15:
-                yield table.problem(
-                    line, "lat", f"the point is {far:.0f} km away from the capital in places.csv."
-                )
+                yield table, line, "lat", f"the point is {far:.0f} km away from the capital in places.csv."
         if bool(row["lat"]) != bool(row["lon"]):
-            yield table.problem(line, "lat", "latitude and longitude stand together or not at all.")
+            yield table, line, "lat", "latitude and longitude stand together or not at all."
     known: dict[str, tuple[str, float, float]] = {}
     for name, column in (("timeline", "place"), ("routes", "node"), ("entities", "name")):
         table = tables[name]
@@ -292,62 +267,54 @@ def capitals(tables: Tables) -> Iterator[Problem]:
             point = (float(row["lat"]), float(row["lon"]))
             where, *first = known.setdefault(row[column], (name, *point))
             if _great_circle_km(first[0], first[1], *point) > 40:
-                yield table.problem(line, "lat", f"{row[column]} lies elsewhere in the table {where}.")
+                yield table, line, "lat", f"{row[column]} lies elsewhere in the table {where}."
             if name == "timeline" and first != list(point):
-                yield table.problem(line, "lat", f"{row[column]} has another point in an earlier row.")
+                yield table, line, "lat", f"{row[column]} has another point in an earlier row."
 
 
-def blocks_and_claims(tables: Tables) -> Iterator[Problem]:
+def blocks_and_claims(tables: Tables) -> Iterator[Found]:
     """Check that every block has a claim, and that quotations agree with their speakers."""
     blocks, claims = tables["blocks"], tables["claims"]
     kinds = {"T": "title", "P": "paragraph", "H": "heading", "C": "caption", "X": "credit"}
     claimed = {row["block"] for row in claims.rows}
     for line, row in blocks.numbered():
         if row["block"] not in claimed:
-            yield blocks.problem(line, "block", f"no claim names the block {row['block']}.")
+            yield blocks, line, "block", f"no claim names the block {row['block']}."
         if row["kind"] != kinds.get(row["block"][:1]):
-            yield blocks.problem(line, "kind", f"the block {row['block']} is no {row['kind']}.")
+            yield blocks, line, "kind", f"the block {row['block']} is no {row['kind']}."
         if int(row["quoted_words"]) > int(row["words"]):
-            yield blocks.problem(line, "quoted_words", "more words are quoted than the block has.")
+            yield blocks, line, "quoted_words", "more words are quoted than the block has."
         quoted = {bool(row["quoted_speaker"]), int(row["quotations"]) > 0, int(row["quoted_words"]) > 0}
         if len(quoted) > 1:
-            yield blocks.problem(
-                line, "quoted_speaker", "quotations, their words and their speaker do not agree."
-            )
+            yield blocks, line, "quoted_speaker", "quotations, their words and their speaker do not agree."
 
 
-def claims_in_order(tables: Tables) -> Iterator[Problem]:
+def claims_in_order(tables: Tables) -> Iterator[Found]:
     """Check that claims follow the article, and that what was found out later has a day."""
     blocks, claims = tables["blocks"], tables["claims"]
     order = {row["block"]: int(row["order"]) for row in blocks.rows}
     last = 0
     for line, row in claims.numbered():
         if order.get(row["block"], last) < last:
-            yield claims.problem(line, "block", "the claims do not follow the order of the article.")
+            yield claims, line, "block", "the claims do not follow the order of the article."
         last = order.get(row["block"], last)
         for columns in (("verdict_day", "verdict_precision"), ("known_later", "later_day")):
             if len({bool(row[c]) for c in columns}) > 1:
-                yield claims.problem(
-                    line, columns[1], f"{columns[0]} and {columns[1]} stand together or not at all."
-                )
+                yield claims, line, columns[1], f"{columns[0]} and {columns[1]} stand together or not at all."
         if (row["type"] == "opinion") and row["verdict"] != "opinion":
-            yield claims.problem(line, "verdict", "an opinion is neither borne out nor not.")
+            yield claims, line, "verdict", "an opinion is neither borne out nor not."
     same: dict[str, set[tuple[str, ...]]] = defaultdict(set)
     for line, row in claims.numbered():
         same[row["speaker"]].add((row["affiliation"], row["role"], row["speaker_country"]))
         if len(same[row["speaker"]]) > 1:
-            yield claims.problem(
-                line, "speaker", f"{row['speaker']} has another affiliation or role elsewhere."
-            )
+            yield claims, line, "speaker", f"{row['speaker']} has another affiliation or role elsewhere."
     entities = tables["entities"]
     for line, row in entities.numbered():
         if (row["in_article"] == "true") != bool(row["blocks"]):
-            yield entities.problem(
-                line, "in_article", "an actor is in the article if, and only if, blocks name it."
-            )
+            yield entities, line, "in_article", "an actor is in the article if, and only if, blocks name it."
 
 
-def ties_and_spells(tables: Tables) -> Iterator[Problem]:
+def ties_and_spells(tables: Tables) -> Iterator[Found]:
     """Check that ties that are memberships begin with the spell in the table of memberships."""
     table = tables["ties"]
     sco = {(r["iso3"], r["status"]): r["from"] for r in tables["sco_membership"].rows}
@@ -361,25 +328,25 @@ def ties_and_spells(tables: Tables) -> Iterator[Problem]:
             key = (row["actor"], TIE_STATUS[row["relation"]])
             day = sco.get(key) if row["target"] == "SCO" else other.get((row["actor"], row["target"]))
             if day is None:
-                yield table.problem(line, "relation", "no table of memberships has this spell.")
+                yield table, line, "relation", "no table of memberships has this spell."
             elif day != row["day"]:
-                yield table.problem(line, "day", f"the spell began on {day}.")
+                yield table, line, "day", f"the spell began on {day}."
         if (row["in_article"] == "true") != bool(row["block"]) and row["target"] != "CSTO":
-            yield table.problem(line, "block", "a tie of the article, and no other, names its block.")
+            yield table, line, "block", "a tie of the article, and no other, names its block."
     usual: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for row in table.rows:
         usual[row["relation"]][(row["sign"], row["directed"])] += 1
     for line, row in table.numbered():
         sign, directed = usual[row["relation"]].most_common(1)[0][0]
         if row["relation"] != "met-with" and row["sign"] != sign:
-            yield table.problem(line, "sign", f"{row['relation']} has the sign {sign} elsewhere.")
+            yield table, line, "sign", f"{row['relation']} has the sign {sign} elsewhere."
         if row["directed"] != directed:
-            yield table.problem(line, "directed", f"{row['relation']} is elsewhere directed: {directed}.")
+            yield table, line, "directed", f"{row['relation']} is elsewhere directed: {directed}."
         if row["actor"] == row["target"]:
-            yield table.problem(line, "target", "nobody is tied to himself.")
+            yield table, line, "target", "nobody is tied to himself."
 
 
-def trade_series(tables: Tables) -> Iterator[Problem]:
+def trade_series(tables: Tables) -> Iterator[Found]:
     """Check that cumulative figures grow within a year, and that growth rates fit the year before."""
     table = tables["trade_cn_ru_cumulative"]
     columns = ("total_usd_bn", "china_exports_usd_bn", "china_imports_usd_bn")
@@ -390,23 +357,20 @@ def trade_series(tables: Tables) -> Iterator[Problem]:
             value, before = number(row[column]), last.get((row["period_start"], column))
             if value is not None:
                 if before is not None and value <= before[1]:
-                    yield table.problem(
-                        line, column, f"{value} is not more than {before[1]} up to {before[0]}."
-                    )
+                    yield table, line, column, f"{value} is not more than {before[1]} up to {before[0]}."
                 last[(row["period_start"], column)] = (row["period_end"], value)
         total, growth = number(row["total_usd_bn"]), number(row["growth_yoy_pct"])
         earlier = totals.get(_a_year_before(row["period_end"]))
         if total is not None and growth is not None and earlier is not None:
             found = (total / earlier - 1) * 100
             if abs(found - growth) > 2:
-                yield table.problem(
-                    line, "growth_yoy_pct", f"{growth} per cent does not fit {earlier} a year before."
-                )
+                says = f"{growth} per cent does not fit {earlier} a year before."
+                yield table, line, "growth_yoy_pct", says
         if total is not None:
             totals[row["period_end"]] = total
 
 
-def trade_months(tables: Tables) -> Iterator[Problem]:
+def trade_months(tables: Tables) -> Iterator[Found]:
     """Check that months follow one another, and fit what the cumulative figures leave for them."""
     totals = {
         row["period_end"]: Decimal(row["total_usd_bn"]) for row in tables["trade_cn_ru_cumulative"].rows
@@ -414,21 +378,19 @@ def trade_months(tables: Tables) -> Iterator[Problem]:
     months = tables["trade_cn_ru_monthly"]
     for (_, previous), (line, row) in pairwise(months.numbered()):
         if not previous["month"] < row["month"]:
-            yield months.problem(line, "month", f"{row['month']} does not follow {previous['month']}.")
+            yield months, line, "month", f"{row['month']} does not follow {previous['month']}."
     for line, row in months.numbered():
         if not row["month"].endswith("-01"):
-            yield months.problem(line, "month", f"{row['month']} is not the first day of a month.")
+            yield months, line, "month", f"{row['month']} is not the first day of a month."
         end, before_end = _month_end(row["month"]), _day_before(row["month"])
         if end in totals and (before_end in totals or row["month"].endswith("-01-01")):
             due = totals[end] - totals.get(before_end, Decimal(0))
             value = number(row["total_usd_bn"])
             if value is not None and abs(value - due) > Decimal("0.6"):
-                yield months.problem(
-                    line, "total_usd_bn", f"the cumulative figures leave {due} for this month."
-                )
+                yield months, line, "total_usd_bn", f"the cumulative figures leave {due} for this month."
 
 
-def same_figures(tables: Tables) -> Iterator[Problem]:
+def same_figures(tables: Tables) -> Iterator[Found]:
     """Check that a figure is the same in every table that states it."""
     figures = {r["id"]: r for r in tables["numbers"].rows}
     trade = {
@@ -440,22 +402,18 @@ def same_figures(tables: Tables) -> Iterator[Problem]:
         if (row["reporter"], row["partner"], row["months"]) == ("CHN", "RUS", "12"):
             other = cumulative.get((f"{row['year']}-01-01", f"{row['year']}-12-31"))
             if other and other["total_usd_bn"] != row["total_usd_bn"]:
-                yield table.problem(
-                    line, "total_usd_bn", f"the cumulative table has {other['total_usd_bn']}."
-                )
+                yield table, line, "total_usd_bn", f"the cumulative table has {other['total_usd_bn']}."
         if row["reporter"] == "CHN" and row["partner"] == "CA5":
             five = [
                 number(trade[(row["year"], row["months"], "CHN", p)]["total_usd_bn"]) or Decimal(0)
                 for p in ("KAZ", "KGZ", "TJK", "TKM", "UZB")
             ]
             if abs(sum(five, Decimal(0)) - Decimal(row["total_usd_bn"])) > Decimal("0.5"):
-                yield table.problem(
-                    line, "total_usd_bn", f"the five states add up to {sum(five, Decimal(0))}."
-                )
+                yield table, line, "total_usd_bn", f"the five states add up to {sum(five, Decimal(0))}."
     numbers = tables["numbers"]
     for line, row in numbers.numbered():
         if row["value"].startswith("-") and row["unit"] != "percent year on year":
-            yield numbers.problem(line, "value", f"{row['unit']} cannot be negative.")
+            yield numbers, line, "value", f"{row['unit']} cannot be negative."
     lines = {row["id"]: line for line, row in numbers.numbered()}
     year = ("2022-01-01", "2022-12-31")
     pairs = {
@@ -477,18 +435,18 @@ def same_figures(tables: Tables) -> Iterator[Problem]:
     }
     for key, due in pairs.items():
         if number(figures[key]["value"]) != number(due):
-            yield numbers.problem(lines[key], "value", f"another table has {due} for this figure.")
+            yield numbers, lines[key], "value", f"another table has {due} for this figure."
     share = float(figures["NU012"]["value"]) / float(figures["NU014"]["value"]) * 100
     if abs(share - float(figures["NU016"]["value"])) > 0.06:
-        yield numbers.problem(lines["NU016"], "value", f"the two quantities give {share:.1f} per cent.")
+        yield numbers, lines["NU016"], "value", f"the two quantities give {share:.1f} per cent."
     flows = {(r["year"], r["product"], r["origin"], r["destination"]): r for r in tables["energy_flows"].rows}
     for key, origin in (("NU012", "RUS"), ("NU013", "SAU")):
         other = flows[("2022", "crude oil", origin, "CHN")]
         if abs(float(figures[key]["value"]) - float(other["value"])) > 0.05:
-            yield numbers.problem(lines[key], "value", f"the table of energy flows has {other['value']}.")
+            yield numbers, lines[key], "value", f"the table of energy flows has {other['value']}."
 
 
-def gas_totals(tables: Tables) -> Iterator[Problem]:
+def gas_totals(tables: Tables) -> Iterator[Found]:
     """Check that China's pipeline gas by origin adds up to the total, and that editions fit their years."""
     table = tables["energy_flows"]
     sums: dict[str, Decimal] = defaultdict(Decimal)
@@ -502,22 +460,21 @@ def gas_totals(tables: Tables) -> Iterator[Problem]:
             else:
                 sums[row["year"]] += value
         if row["edition"] != editions.get(row["year"]):
-            yield table.problem(
-                line, "edition", f"{row['year']} is first in the edition {editions.get(row['year'])}."
-            )
+            says = f"{row['year']} is first in the edition {editions.get(row['year'])}."
+            yield table, line, "edition", says
     series = Counter((r["product"], r["origin"], r["destination"]) for r in table.rows)
     for flow, rows in series.items():
         if rows != len(editions):
-            yield table.problem(None, "origin", f"{', '.join(flow)} has {rows} years, not {len(editions)}.")
+            yield table, None, "origin", f"{', '.join(flow)} has {rows} years, not {len(editions)}."
     for year, (line, value) in whole.items():
         if abs(sums[year] - value) > Decimal("0.005"):
-            yield table.problem(line, "value", f"the origins of {year} add up to {sums[year]}.")
+            yield table, line, "value", f"the origins of {year} add up to {sums[year]}."
     keys = {(r["edition"], r["known_when"], r["source"].split(";")[0]) for r in table.rows}
     if len(keys) > len(editions):
-        yield table.problem(None, "known_when", "one edition has two days of publication or two sources.")
+        yield table, None, "known_when", "one edition has two days of publication or two sources."
 
 
-def indicators(tables: Tables) -> Iterator[Problem]:
+def indicators(tables: Tables) -> Iterator[Found]:
     """Check that series move as populations and economies do, and that parts are less than the world."""
     table = tables["indicators"]
     jumps = {
@@ -532,45 +489,43 @@ def indicators(tables: Tables) -> Iterator[Problem]:
         values[(row["iso3"], row["indicator"])].append((int(row["year"]), float(row["value"]), line))
         most = world.get((row["indicator"], row["year"]), math.inf)
         if row["iso3"] != "WLD" and float(row["value"]) > 0.35 * most:
-            yield table.problem(line, "value", "the figure is more than a third of the world.")
+            yield table, line, "value", "the figure is more than a third of the world."
     for (iso3, indicator), series in values.items():
         most = jumps.get(indicator, 3)
         for (_, before, _), (year, after, line) in pairwise(sorted(series)):
             if before > 0 and not 1 / most < after / before < most:
-                yield table.problem(
-                    line, "value", f"{indicator} of {iso3} jumps: {before:g} to {after:g}, {year}."
-                )
+                yield table, line, "value", f"{indicator} of {iso3} jumps: {before:g} to {after:g}, {year}."
     kept = ("population_persons", "gdp_current_usd", "gdp_per_head_ppp")
     whole = Counter((r["iso3"], r["indicator"]) for r in table.rows if r["indicator"] in kept)
     for (iso3, indicator), rows in whole.items():
         if rows != 7:
-            yield table.problem(None, "iso3", f"{indicator} of {iso3} has {rows} years, not seven.")
+            yield table, None, "iso3", f"{indicator} of {iso3} has {rows} years, not seven."
     years = {"2001", "2005", "2010", "2015", "2019", "2021", "2022"}
     for line, row in table.numbered():
         if row["year"] not in years:
-            yield table.problem(line, "year", f"{row['year']} is none of the seven years of the table.")
+            yield table, line, "year", f"{row['year']} is none of the seven years of the table."
 
 
-def addresses(tables: Tables) -> Iterator[Problem]:
+def addresses(tables: Tables) -> Iterator[Found]:
     """Check that no two sources share an address, and that no source is from the future."""
     table = tables["sources"]
     seen: dict[str, int] = {}
     for line, row in table.numbered():
         plain = row["url"].split("://")[-1].rstrip("/").casefold()
         if plain in seen:
-            yield table.problem(line, "url", f"line {seen[plain]} has the same address.")
+            yield table, line, "url", f"line {seen[plain]} has the same address."
         seen.setdefault(plain, line)
         if row["published"] > "2026-11-25":
-            yield table.problem(line, "published", f"{row['published']} lies in the future.")
+            yield table, line, "published", f"{row['published']} lies in the future."
 
 
-def chronology(tables: Tables) -> Iterator[Problem]:
+def chronology(tables: Tables) -> Iterator[Found]:
     """Check that events follow one another in time, and that no source of the trip predates its event."""
     for name in ("timeline", "trip"):
         table = tables[name]
         for (_, before), (line, after) in pairwise(table.numbered()):
             if after["day"] < before["day"]:
-                yield table.problem(line, "day", f"{after['day']} comes after {before['day']} in the table.")
+                yield table, line, "day", f"{after['day']} comes after {before['day']} in the table."
     published = {r["key"]: r["published"] for r in tables["sources"].rows}
     for name, column in (
         ("trip", "day"),
@@ -582,16 +537,16 @@ def chronology(tables: Tables) -> Iterator[Problem]:
         for line, row in table.numbered():
             days = [published.get(k, "") for k in row["source"].split(";")]
             if all(d and d < row[column][: len(d)] for d in days):
-                yield table.problem(line, column, f"every source was published before {row[column]}.")
+                yield table, line, column, f"every source was published before {row[column]}."
     for name in ("trade_cn_ru_cumulative", "trade_cn_ru_monthly", "trade_with_china"):
         table = tables[name]
         for line, row in table.numbered():
             days = [published.get(k, "") for k in row["source"].split(";")]
             if row["known_when"][:7] not in {d[:7] for d in days}:
-                yield table.problem(line, "known_when", "no source was published in that month.")
+                yield table, line, "known_when", "no source was published in that month."
 
 
-def sources_of_their_day(tables: Tables) -> Iterator[Problem]:
+def sources_of_their_day(tables: Tables) -> Iterator[Found]:
     """Check that no source is older than what it is cited for: a plan is not a record.
 
     A row may name an exception by its key, in its own words. What the article says of its own day may rest on
@@ -608,14 +563,11 @@ def sources_of_their_day(tables: Tables) -> Iterator[Problem]:
             for key in row["source"].split(";"):
                 when = published.get(key, "")
                 if when and when < day[: len(when)] and key not in said:
-                    yield table.problem(
-                        line,
-                        "source",
-                        f"{key} is of {when}, before {day}: a plan, or the row must name it in its words.",
-                    )
+                    says = f"{key} is of {when}, before {day}: a plan, or the row must name it in its words."
+                    yield table, line, "source", says
 
 
-def announcements(tables: Tables) -> Iterator[Problem]:
+def announcements(tables: Tables) -> Iterator[Found]:
     """Check that an announcement was reported within three days, and made before its event."""
     published, table = _published(tables), tables["announced"]
     verdicts = {row["id"]: row["verdict_day"] for row in tables["claims"].rows}
@@ -624,52 +576,48 @@ def announcements(tables: Tables) -> Iterator[Problem]:
         for key in row["source"].split(";"):
             when = published.get(key, "")
             if when > latest[: len(when)]:
-                yield table.problem(line, "source", f"{key} is of {when}: no report of {row['day']}.")
+                yield table, line, "source", f"{key} is of {when}: no report of {row['day']}."
         for claim in row["claims"].split(";"):
             if verdicts.get(claim, "9999") <= row["day"]:
-                yield table.problem(line, "day", f"{claim} had come to pass on {verdicts[claim]}.")
+                yield table, line, "day", f"{claim} had come to pass on {verdicts[claim]}."
 
 
-def then_and_later(tables: Tables) -> Iterator[Problem]:
+def then_and_later(tables: Tables) -> Iterator[Found]:
     """Check that what was known then has a source of that time, and what became known later a later one."""
     published, table = _published(tables), tables["claims"]
     for line, row in table.numbered():
         days = [published.get(key, "") for key in row["source"].split(";")]
         fact = row["verdict"] not in ("opinion", "not-a-claim")
         if row["known_then"] and fact and all(d > IN_PRINT[: len(d)] for d in days):
-            yield table.problem(line, "known_then", "no source of it was in print by then.")
+            yield table, line, "known_then", "no source of it was in print by then."
         # During the summit "later" is the next day, and one report may cover both.
         if row["later_day"] > IN_PRINT and all(d and d <= IN_PRINT[: len(d)] for d in days):
-            yield table.problem(line, "known_later", "every source of it was in print before.")
+            yield table, line, "known_later", "every source of it was in print before."
         if row["verdict_day"] > IN_PRINT and not row["known_later"]:
-            yield table.problem(line, "known_later", f"the verdict rests on {row['verdict_day']}; on what?")
+            yield table, line, "known_later", f"the verdict rests on {row['verdict_day']}; on what?"
         newest = max(days)
         years = re.findall(r"\b20\d\d\b", row["known_then"] + row["known_later"])
         if all(days) and years and max(years) > newest[:4]:
-            yield table.problem(
-                line, "known_later", f"it speaks of {max(years)}, its sources end in {newest}."
-            )
+            yield table, line, "known_later", f"it speaks of {max(years)}, its sources end in {newest}."
 
 
-def verdicts_and_notes(tables: Tables) -> Iterator[Problem]:
+def verdicts_and_notes(tables: Tables) -> Iterator[Found]:
     """Check that no claim counts as borne out if its own note says that a part was not verified."""
     table = tables["claims"]
     doubt = re.compile(r"\bnot (\w+ )?(verified|confirmed|seen|found|checked)\b")
     for line, row in table.numbered():
         found = doubt.search(f"{row['known_then']} {row['known_later']}")
         if row["verdict"] == "borne out" and found:
-            yield table.problem(line, "verdict", f'borne out, but the note says "{found[0]}".')
+            yield table, line, "verdict", f'borne out, but the note says "{found[0]}".'
 
 
-def signed_and_in_force(tables: Tables) -> Iterator[Problem]:
+def signed_and_in_force(tables: Tables) -> Iterator[Found]:
     """Check that a row that counts from a signature says since when the treaty is in force."""
     table = tables["org_membership"]
     for line, row in table.numbered():
         signed = row["status"] == "treaty party" or "charter signed" in row["basis"]
         if signed and "in force since" not in row["note"]:
-            yield table.problem(
-                line, "note", "it counts from the signature: since when is the treaty in force?"
-            )
+            yield table, line, "note", "it counts from the signature: since when is the treaty in force?"
 
 
 def _published(tables: Tables) -> dict[str, str]:

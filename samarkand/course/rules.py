@@ -1,6 +1,6 @@
 """Rules that no schema can state, for any table: lists of keys, order of days, spells, names, units, sums.
 
-Each rule yields problems. Cells are text; cells that break their schema are skipped here.
+Each rule yields what is wrong. Cells are text; cells that break their schema are skipped here.
 """
 
 from __future__ import annotations
@@ -67,6 +67,8 @@ class Table:
 
 
 Tables = Mapping[str, Table]
+#: A line of the table, a column, and what is wrong there.
+Found = tuple[int | None, str | None, str]
 
 
 def number(cell: str) -> Decimal | None:
@@ -90,7 +92,7 @@ def rounding(*cells: str) -> Decimal:
 
 def of_one(table: Table, tables: Tables) -> list[Problem]:
     """Apply every rule for any table to a table that has the columns in question."""
-    rules: list[Callable[[Table, Tables], Iterator[Problem]]] = [
+    rules: list[Callable[[Table, Tables], Iterator[Found]]] = [
         keys_in_lists,
         days_in_order,
         spells,
@@ -102,10 +104,10 @@ def of_one(table: Table, tables: Tables) -> list[Problem]:
         derived_says_how,
         plain_numbers,
     ]
-    return [problem for rule in rules for problem in rule(table, tables)]
+    return [table.problem(*found) for rule in rules for found in rule(table, tables)]
 
 
-def keys_in_lists(table: Table, tables: Tables) -> Iterator[Problem]:
+def keys_in_lists(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that cells with several keys hold keys that exist, each once."""
     for spec in table.schema["fields"]:
         rule, column = spec.get("listOf"), spec["name"]
@@ -116,13 +118,13 @@ def keys_in_lists(table: Table, tables: Tables) -> Iterator[Problem]:
             keys = row[column].split(rule["separator"]) if row[column] else []
             for key in keys:
                 if key not in known:
-                    yield table.problem(line, column, f'"{key}" is not in the table {rule["resource"]}.')
+                    yield line, column, f'"{key}" is not in the table {rule["resource"]}.'
             for key, times in Counter(keys).items():
                 if times > 1:
-                    yield table.problem(line, column, f'"{key}" is named twice.')
+                    yield line, column, f'"{key}" is named twice.'
 
 
-def days_in_order(table: Table, tables: Tables) -> Iterator[Problem]:
+def days_in_order(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that a period ends after it begins and that nothing is known before it happened."""
     pairs = [
         ("period_start", "period_end"),
@@ -135,10 +137,10 @@ def days_in_order(table: Table, tables: Tables) -> Iterator[Problem]:
         if table.has(first, last):
             for line, row in table.numbered():
                 if row[first] and row[last] and row[first] > row[last]:
-                    yield table.problem(line, last, f"{row[last]} comes before {first}, {row[first]}.")
+                    yield line, last, f"{row[last]} comes before {first}, {row[first]}."
 
 
-def spells(table: Table, tables: Tables) -> Iterator[Problem]:
+def spells(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that spells end after they begin and that no state has two at once in one organisation."""
     if not table.has("iso3", "from", "to"):
         return
@@ -146,22 +148,20 @@ def spells(table: Table, tables: Tables) -> Iterator[Problem]:
     until = table.schema.get("holdsUntil", "")
     for line, row in table.numbered():
         if row["to"] and row["to"] <= row["from"]:
-            yield table.problem(
-                line, "to", f"the spell ends on {row['to']}, but begins only on {row['from']}."
-            )
+            yield line, "to", f"the spell ends on {row['to']}, but begins only on {row['from']}."
         for column in ("from", "to"):
             if until and row[column] > until:
-                yield table.problem(line, column, f"{row[column]} lies after {until}, where the table ends.")
+                yield line, column, f"{row[column]} lies after {until}, where the table ends."
         who = (row["iso3"], row.get("organisation", ""))
         groups[who].append((row["from"], row["to"] or "9999", line))
     for (iso3, organisation), found in groups.items():
         for (_, end, earlier), (start, _, line) in pairwise(sorted(found)):
             if start < end:
                 what = f"{iso3} in {organisation}" if organisation else iso3
-                yield table.problem(line, "from", f"this spell of {what} overlaps the one in line {earlier}.")
+                yield line, "from", f"this spell of {what} overlaps the one in line {earlier}."
 
 
-def names_of_states(table: Table, tables: Tables) -> Iterator[Problem]:
+def names_of_states(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that a code and the name beside it mean the same state."""
     if "states" not in tables or table.name == "states":
         return
@@ -170,23 +170,21 @@ def names_of_states(table: Table, tables: Tables) -> Iterator[Problem]:
     if table.name == "entities" and table.has("id", "name", "type"):
         for line, row in table.numbered():
             if row["type"] == "state" and names.get(row["id"], row["name"]) != row["name"]:
-                yield table.problem(line, "name", f"{row['id']} is {names[row['id']]}, not {row['name']}.")
+                yield line, "name", f"{row['id']} is {names[row['id']]}, not {row['name']}."
         return
     if column and table.has("iso3", column):
         for line, row in table.numbered():
             if row["iso3"] in names and names[row["iso3"]] != row[column]:
                 name = names[row["iso3"]]
-                yield table.problem(line, column, f"{row['iso3']} is {name}, not {row[column]}.")
+                yield line, column, f"{row['iso3']} is {name}, not {row[column]}."
 
 
-def units(table: Table, tables: Tables) -> Iterator[Problem]:
+def units(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that a column's name and description state the same unit, and that an indicator has one unit."""
     for spec in table.schema["fields"]:
         for ending, (unit, _) in UNITS.items():
             if spec["name"].endswith(ending) and spec.get("unit", unit) != unit:
-                yield table.problem(
-                    1, spec["name"], f'the description gives the unit "{spec["unit"]}", not "{unit}".'
-                )
+                yield 1, spec["name"], f'the description gives the unit "{spec["unit"]}", not "{unit}".'
     by = next((c for c in ("indicator", "product") if table.has(c, "unit", "value")), None)
     if by is None:
         return
@@ -196,10 +194,10 @@ def units(table: Table, tables: Tables) -> Iterator[Problem]:
     for line, row in table.numbered():
         unit = usual[row[by]].most_common(1)[0][0]
         if row["unit"] != unit:
-            yield table.problem(line, "unit", f'{row[by]} is elsewhere in "{unit}", here in "{row["unit"]}".')
+            yield line, "unit", f'{row[by]} is elsewhere in "{unit}", here in "{row["unit"]}".'
 
 
-def parts(table: Table, tables: Tables) -> Iterator[Problem]:
+def parts(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that exports and imports add up to the total, within the rounding of the three."""
     columns = [f["name"] for f in table.schema["fields"]]
     total = next((c for c in columns if c == "total_usd_bn"), None)
@@ -214,12 +212,12 @@ def parts(table: Table, tables: Tables) -> Iterator[Problem]:
             continue
         gap = abs(sum(known, Decimal(0)) - whole)
         if len(known) == 2 and gap > rounding(*cells):
-            yield table.problem(line, total, f"{cells[1]} and {cells[2]} do not add up to {cells[0]}.")
+            yield line, total, f"{cells[1]} and {cells[2]} do not add up to {cells[0]}."
         if len(known) == 1 and known[0] > whole + rounding(*cells):
-            yield table.problem(line, total, f"{known[0]} is more than the total, {cells[0]}.")
+            yield line, total, f"{known[0]} is more than the total, {cells[0]}."
 
 
-def sequences(table: Table, tables: Tables) -> Iterator[Problem]:
+def sequences(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that positions in a sequence run 1, 2, 3 and that keys with a number follow its order."""
     for column, group in (("seq", "route"), ("order", None)):
         if table.has(column) and (group is None or table.has(group)):
@@ -228,29 +226,29 @@ def sequences(table: Table, tables: Tables) -> Iterator[Problem]:
                 counts[row[group] if group else ""] += 1
                 due = counts[row[group] if group else ""]
                 if row[column] != str(due):
-                    yield table.problem(line, column, f"{row[column]} where {due} is due.")
+                    yield line, column, f"{row[column]} where {due} is due."
 
 
-def doubles(table: Table, tables: Tables) -> Iterator[Problem]:
+def doubles(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that no two rows say the same under different keys."""
     keys = {f["name"] for f in table.schema["fields"] if f["name"] in ("id", "key")}
     seen: dict[tuple[str, ...], int] = {}
     for line, row in table.numbered():
         content = tuple(cell for column, cell in row.items() if column not in keys)
         if content in seen:
-            yield table.problem(line, None, f"the row says the same as line {seen[content]}.")
+            yield line, None, f"the row says the same as line {seen[content]}."
         seen.setdefault(content, line)
 
 
-def derived_says_how(table: Table, tables: Tables) -> Iterator[Problem]:
+def derived_says_how(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that a derived figure says how it was derived."""
     if table.has("basis", "note", "total_usd_bn"):
         for line, row in table.numbered():
             if row["basis"] == "derived" and not row["note"]:
-                yield table.problem(line, "note", "the figure is derived, but the row does not say how.")
+                yield line, "note", "the figure is derived, but the row does not say how."
 
 
-def plain_numbers(table: Table, tables: Tables) -> Iterator[Problem]:
+def plain_numbers(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that numbers are written plainly: no exponent, no leading zero or plus, no minus before zero."""
     plain = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
     for spec in table.schema["fields"]:
@@ -260,4 +258,4 @@ def plain_numbers(table: Table, tables: Tables) -> Iterator[Problem]:
                 if number(cell) is not None and (
                     not plain.fullmatch(cell) or (cell.startswith("-") and not number(cell))
                 ):
-                    yield table.problem(line, spec["name"], f'"{cell}" is not written plainly.')
+                    yield line, spec["name"], f'"{cell}" is not written plainly.'

@@ -27,14 +27,7 @@ _FIXED = "SAMARKAND_GIVEN"
 class Receipt:
     """What the desk says about one answer; a notebook shows it as the output of a cell.
 
-    Attributes
-    ----------
-    question : str
-        The question's id.
-    state : {"unanswered", "form", "answered"}
-        ``form`` is an answer of another form than was asked for.
-    sentence : str
-        What to say.
+    The state is ``unanswered``, ``form`` (of another form than was asked for) or ``answered``.
     """
 
     question: str

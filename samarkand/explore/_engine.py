@@ -18,12 +18,8 @@ __all__ = ["Explorer", "Panel"]
 class Panel(NamedTuple):
     """What an explorer shows for one setting of its controls.
 
-    Attributes
-    ----------
-    sentence : str
-        What is to be seen, in one sentence; screen readers speak it at every change.
-    body : str
-        HTML: pictures from `pictures.picture`, tables from `markup.table`.
+    The sentence says what is to be seen; screen readers speak it at every change. The body is HTML: pictures
+    from `pictures.picture`, tables from `markup.table`.
     """
 
     sentence: str
@@ -114,45 +110,16 @@ class Explorer(controls.StillBox):
         return {name: handle.value for name, handle in self._handles.items()}
 
     def render(self, **values: Any) -> str:
-        """Return the card for some setting, whatever the controls say now.
+        """Return the card (HTML) for some values of the controls, whatever they say now.
 
-        Parameters
-        ----------
-        **values
-            Values of controls; those left out are as at the start.
-
-        Returns
-        -------
-        str
-            HTML.
-
-        Raises
-        ------
-        UnknownName
-            If there is no such control.
+        Controls left out are as at the start.
         """
         self._known(values)
         panel = self._panel({**self._defaults, **values})
         return markup.card("", panel.sentence, panel.body, self.source)
 
     def set(self, **values: Any) -> str:
-        """Move controls as a hand would, and return the card as it then is.
-
-        Parameters
-        ----------
-        **values
-            New values of controls.
-
-        Returns
-        -------
-        str
-            HTML of the card.
-
-        Raises
-        ------
-        UnknownName
-            If there is no such control.
-        """
+        """Move controls as a hand would, and return the card as it then is."""
         self._known(values)
         for name, value in values.items():
             self._handles[name].value = value
@@ -161,11 +128,8 @@ class Explorer(controls.StillBox):
     def domain(self) -> Iterator[dict[str, Any]]:
         """Yield every setting that the controls allow, for tests that drive all of them.
 
-        Yields
-        ------
-        dict
-            A value for each control. Of a list for several choices: nothing, each alone, and all; of a line
-            of text: the explorer's samples.
+        Of a list for several choices: nothing, each alone, and all; of a line of text: the explorer's
+        samples.
         """
         each = [self._range(name, handle) for name, handle in self._handles.items()]
         for values in itertools.product(*each):

@@ -21,20 +21,11 @@ SIDE, APART = 250.0, 24.0
 
 @dataclass(frozen=True)
 class Case:
-    """Something that was forecast, and what the record says to it.
+    """Something that was forecast, how sure it sounds, and what the record says to it.
 
-    Attributes
-    ----------
-    key, says, tone : str
-        Its id, what it says, and how sure it sounds.
-    outcome : float
-        1 if it came true, 0 if not, 0.5 where the record is mixed or cannot decide.
-    day : str
-        When the record could be known, in words.
-    announced, clear : bool
-        Whether it had been announced before, and whether a record can settle it.
-    proof : str
-        HTML: the record in words, with its sources.
+    The outcome is 1 if it came true, 0 if not, 0.5 where the record is mixed or cannot decide; `day` says in
+    words when the record could be known. `announced` is true of what had been announced before, `clear` of
+    what a record can settle; `proof` is HTML, the record in words, with its sources.
     """
 
     key: str
@@ -84,12 +75,7 @@ def proof(key: str, when: str, record: str, source: str) -> str:
 def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
     """Return the score in a sentence, every miss, simple rules to compare with, and the calibration.
 
-    Parameters
-    ----------
-    rows : sequence of Row
-        At least one.
-    groups : mapping of str to sequence of Row
-        The same rows by the names of their groups, at most five.
+    There is at least one row; `groups` are the same rows by the names of their groups, at most five.
     """
     came = [row.came for row in rows]
     base = sum(came) / len(came)

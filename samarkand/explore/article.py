@@ -61,13 +61,7 @@ class ClaimBrowser(Explorer):
     """
 
     def domain(self) -> Iterator[dict[str, Any]]:
-        """Yield the start, and every setting of every two controls with the others as at the start.
-
-        Yields
-        ------
-        dict
-            A value for each control; no setting comes twice.
-        """
+        """Yield the start, and every setting of every two controls with the others as at the start."""
         ranges = {name: self._range(name, handle) for name, handle in self._handles.items()}
         seen = set()
         for one, other in itertools.combinations(ranges, 2):

@@ -101,22 +101,7 @@ class ForecastForm(controls.StillBox):
         self._read_back()
 
     def fill(self, question: str, chance: str, reason: str = "") -> None:
-        """Fill in one line as a hand would.
-
-        Parameters
-        ----------
-        question : str
-            The question's id.
-        chance : str
-            What is typed for the probability, in per cent.
-        reason : str, optional
-            What is typed for the reason.
-
-        Raises
-        ------
-        UnknownName
-            If there is no such question.
-        """
+        """Fill in one line as a hand would, its probability in per cent."""
         name = forecasts.question(question).id
         self._chances[name].value = chance
         self._reasons[name].value = reason
@@ -126,11 +111,6 @@ class ForecastForm(controls.StillBox):
 
         Lines that cannot be read are named and stay in the form; then nothing is saved, so that a student
         never has to guess which ones were.
-
-        Returns
-        -------
-        str
-            One or more sentences.
         """
         given: dict[str, tuple[object, str]] = {}
         trouble = []
@@ -205,13 +185,7 @@ class ForecastScores(Explorer):
     """The explorer of the article's forecasts; its domain moves one slider at a time for each count."""
 
     def domain(self) -> Iterator[dict[str, Any]]:
-        """Yield every way to count, as a fair and as a strict reader, and each stop of each slider for it.
-
-        Yields
-        ------
-        dict
-            A value for each control; no setting comes twice.
-        """
+        """Yield every way to count, as a fair and as a strict reader, and each stop of each slider for it."""
         for counted in COUNTED:
             start = self._defaults | {"counted": counted}
             yield start

@@ -23,20 +23,10 @@ _LABELS = {geo.REGION: "labels.csv", geo.WORLD: "labels_world.csv"}
 
 
 class Shape(NamedTuple):
-    """One thing that is drawn.
+    """One thing that is drawn: polygons of rings, lines, or one point (its kind), in map units, [x, y].
 
-    Parameters
-    ----------
-    id : str
-        ISO3 code or the like; empty for what nobody points at.
-    style : str
-        Its class in ``map.css``: ``state``, ``land``, ``contested``, ``dot``, ``leg`` ...
-    kind : {"area", "line", "dot"}
-        How `coordinates` are to be read: polygons of rings, lines, or one point.
-    coordinates : list
-        In map units, [x, y].
-    radius : float
-        Of a dot, in px.
+    The id is an ISO3 code or the like, empty for what nobody points at; the style is its class in
+    ``map.css``: ``state``, ``land``, ``contested``, ``dot``, ``leg`` ...; a dot has a radius in px.
     """
 
     id: str

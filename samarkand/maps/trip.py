@@ -170,17 +170,7 @@ class Stage:
 
 
 def _stages(trip: pd.DataFrame) -> list[Stage]:
-    """Divide the journey into flights and days in a city, in order.
-
-    Parameters
-    ----------
-    trip : pandas.DataFrame
-        The table ``trip``.
-
-    Returns
-    -------
-    list of Stage
-    """
+    """Divide the journey (the table ``trip``) into flights and days in a city, in order."""
     out: list[Stage] = []
     flights = 0
     for row in trip.to_dict("records"):

@@ -51,18 +51,10 @@ FONT = (
 
 @dataclass(frozen=True)
 class Mark:
-    """How one kind of thing looks wherever it is drawn.
+    """How one kind of thing looks wherever it is drawn: a colour (``#rrggbb``), and a pattern or ``solid``.
 
-    Parameters
-    ----------
-    code : str
-        One letter, short enough to write into a map for each state and year.
-    label, plural : str
-        The word for one and for several, in a legend or a sentence.
-    colour : str
-        One of the palette, as ``#rrggbb``.
-    pattern : str
-        A key of `PATTERNS`, or ``solid``.
+    The code is one letter, short enough to write into a map for each state and year; label and plural are the
+    words for one and for several, in a legend or a sentence.
     """
 
     code: str

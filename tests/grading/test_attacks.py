@@ -694,7 +694,5 @@ def deserves(attack: Attack, assessor, canaries, blank, tmp_path):
     inputs = [a for case in drawn.cases["q3"][1:] for a in case.arguments if a is not None]
     assert not any(str(a.year) in told for a in inputs)
     assert canaries.state() == canaries.before
-    neighbour = tmp_path / "ada" / workshop.NAME
-    workshop.write(neighbour, workshop.fill(blank, **workshop.ANSWERS))
-    after = assessor.assess("ada", neighbour)
+    after = workshop.assess(assessor, tmp_path, workshop.fill(blank, **workshop.ANSWERS))
     assert (after.points, after.ended, after.remarks) == (10, "finished", [])

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import workshop
 from test_attacks import ALL, A, deserves
+from workshop import assess
 
 from samarkand.grading.marking import assessment, inputs
 from samarkand.grading.sandbox import confinement
@@ -141,10 +142,10 @@ for number in range(600):
 def test_calls_that_leave_a_process_behind_are_answered_at_once(assessor, blank, tmp_path):
     leave = "    if os.fork() == 0:\n        os.setsid()\n        time.sleep(100)\n"
     q3 = workshop.ANSWERS["q3"].replace("    return", f"{leave}    return", 1)
-    folder = tmp_path / "ada" / workshop.NAME
-    workshop.write(folder, workshop.fill(blank, **{**workshop.ANSWERS, "q3": f"import os, time\n{q3}"}))
     before = time.monotonic()
-    result = assessor.assess("ada", folder)
+    result = assess(
+        assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": f"import os, time\n{q3}"})
+    )
     assert (result.points, result.ended) == (10, "finished")
     assert time.monotonic() - before < workshop.LIMITS.wall / 2
 
@@ -178,10 +179,8 @@ while True:
 def test_cpu_of_children_that_live_for_a_moment_is_counted(wait, assessor, blank, tmp_path, monkeypatch):
     """Whether their parents wait for them or die first."""
     monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cpu=1.5))
-    folder = tmp_path / "eve" / workshop.NAME
     notebook = workshop.fill(blank, **workshop.ANSWERS, added=FORKS.replace("{wait}", wait))
-    workshop.write(folder, notebook)
-    result = assessor.assess("eve", folder)
+    result = assess(assessor, tmp_path, notebook)
     assert (result.ended, result.points) == ("cpu", 0)
 
 
@@ -203,10 +202,8 @@ def test_names_that_are_not_there_take_no_memory_without_end(assessor, blank, tm
     if state.read_text().split()[4] == "0":
         pytest.skip("this kernel does not count them")
     monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cpu=90, wall=180))
-    folder = tmp_path / "eve" / workshop.NAME
-    workshop.write(folder, workshop.fill(blank, **workshop.ANSWERS, added=FLOOD))
     before = int(state.read_text().split()[4])
-    result = assessor.assess("eve", folder)
+    result = assess(assessor, tmp_path, workshop.fill(blank, **workshop.ANSWERS, added=FLOOD))
     assert (result.ended, result.points) == ("memory", 0)
     assert int(state.read_text().split()[4]) - before < 1_200_000
 
@@ -215,9 +212,7 @@ def test_files_are_still_copied(assessor, blank, tmp_path):
     """The shortest way to copy a file is forbidden; Python takes the next."""
     copies = "import os, shutil\nopen('a', 'wb').write(b'x' * 300_000)\nshutil.copyfile('a', 'b')\nshutil.copytree('.', '../c')"
     q1 = f"{copies}\nproduct = 17 * given['factor'] + 40661 + os.path.getsize('../c/b') // 1000"
-    folder = tmp_path / "ada" / workshop.NAME
-    workshop.write(folder, workshop.fill(blank, **{**workshop.ANSWERS, "q1": q1}))
-    assert assessor.assess("ada", folder).points == 10
+    assert assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q1": q1})).points == 10
 
 
 @pytest.mark.parametrize("piece", ["x*", ".", "x\n\n", "a.b"])
@@ -265,9 +260,7 @@ def test_what_is_far_too_long_costs_its_own_question_alone(assessor, blank, tmp_
     notebook = workshop.fill(blank, **answers)
     for number in range(150):
         notebook["cells"].insert(2, workshop.cell("code", f"more-{number}", "print('\u0436' * 5000)"))
-    folder = tmp_path / "ada" / workshop.NAME
-    workshop.write(folder, notebook)
-    result = assessor.assess("ada", folder)
+    result = assess(assessor, tmp_path, notebook)
     assert [v.points for v in result.verdicts] == [0, 3, 0]
     assert (result.ended, result.verdicts[0].read) == ("finished", "a DataFrame too large to read")
 

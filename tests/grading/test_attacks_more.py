@@ -14,40 +14,24 @@ from pathlib import Path
 
 import pytest
 import workshop
+from test_batch import grade, hand_in, scores
+from workshop import assess
 
 from samarkand.answers import decode, kinds
 from samarkand.exercise import desk
-from samarkand.grading.classroom import batch, gradebook, report
+from samarkand.grading.classroom import gradebook, report
 from samarkand.grading.sandbox import box
 from samarkand.grading.submission import reading, rebuilding
 
 ALL = workshop.ANSWERS
 
 
-def assess(assessor, tmp_path, notebook):
-    folder = tmp_path / "ada" / workshop.NAME
-    workshop.write(folder, notebook)
-    return assessor.assess("ada", folder)
-
-
-def hand_in(course, student, **sources):
-    released = json.loads((course.root / "release" / workshop.NAME / f"{workshop.NAME}.ipynb").read_text())
-    return workshop.write(
-        course.root / "submitted" / student / workshop.NAME, workshop.fill(released, **sources)
-    )
-
-
-def grade(course):
-    summary = batch.grade(course, "ex90", limits=workshop.LIMITS, say=lambda line: None)
-    return summary, {row["student"]: row["score"] for row in gradebook.marks(course.gradebook, workshop.NAME)}
-
-
 def test_folders_where_files_should_be(course):
     hand_in(course, "ada", **ALL)
     (hand_in(course, "bob", **ALL).parent / "timestamp.txt").mkdir()
     (course.root / "submitted" / "eve" / workshop.NAME / f"{workshop.NAME}.ipynb").mkdir(parents=True)
-    summary, scores = grade(course)
-    assert scores == {"ada": 10, "bob": 10, "eve": 0}
+    summary, _ = grade(course)
+    assert scores(course) == {"ada": 10, "bob": 10, "eve": 0}
     assert [trouble.split(":")[0] for trouble in summary.troubles] == ["eve"]
 
 
@@ -72,8 +56,8 @@ def test_times_at_the_ends_of_the_calendar_cost_no_mark(course):
         ("zone", "2022-09-15 12:00:00 99999999"),
     ):
         (hand_in(course, student, **ALL).parent / "timestamp.txt").write_text(moment)
-    summary, scores = grade(course)
-    assert scores == {"first": 10, "last": 10, "zone": 10}
+    summary, _ = grade(course)
+    assert scores(course) == {"first": 10, "last": 10, "zone": 10}
     assert len(summary.troubles) == 3
     assert all("holds no time" in trouble for trouble in summary.troubles)
 

@@ -43,6 +43,10 @@ def grade(course, **options):
     return summary, lines
 
 
+def scores(course):
+    return {row["student"]: row["score"] for row in gradebook.marks(course.gradebook, workshop.NAME)}
+
+
 @pytest.fixture
 def marked(course):
     hand_in(course, "ada", **workshop.ANSWERS)
@@ -70,8 +74,7 @@ def test_nothing_is_graded_twice(marked):
     hand_in(marked, "bob", q1=workshop.ANSWERS["q1"])
     assert grade(marked)[0].graded == ["bob"]
     assert len(grade(marked, force=True)[0].graded) == 3
-    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
-    assert rows == {"ada": 10, "bob": 2, "Zoë Müller": 3}
+    assert scores(marked) == {"ada": 10, "bob": 2, "Zoë Müller": 3}
 
 
 def test_a_new_mark_keeps_what_a_person_gave(marked):
@@ -80,15 +83,14 @@ def test_a_new_mark_keeps_what_a_person_gave(marked):
         book.find_grade("q1-check", workshop.NAME, workshop.NAME, "bob").manual_score = 1.5
         book.db.commit()
     grade(marked, force=True)
-    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    rows = scores(marked)
     assert rows["bob"] == 1.5
 
 
 def test_two_jobs_give_the_same_marks(marked):
     summary, _ = grade(marked, jobs=2)
     assert len(summary.graded) == 3
-    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
-    assert rows == {"ada": 10, "bob": 0, "Zoë Müller": 3}
+    assert scores(marked) == {"ada": 10, "bob": 0, "Zoë Müller": 3}
 
 
 def test_a_class_of_all_sorts(marked, tmp_path):
@@ -131,7 +133,7 @@ def test_a_class_of_all_sorts(marked, tmp_path):
     (path.parent / "pandas.py").write_text("raise SystemExit")
     (path.parent / "loop").symlink_to(path.parent)
     summary, _ = grade(marked)
-    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    rows = scores(marked)
     zero = [
         "empty",
         "text",
@@ -198,8 +200,7 @@ def test_folders_that_look_like_others(marked):
     for name in (decomposed, "new\nline", " ada", "ada ", "a" * 90 + "é" * 10, "tab\t", "\u202eada"):
         hand_in(marked, name, **workshop.ANSWERS)
     summary, lines = grade(marked)
-    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
-    assert rows == before | {"eve": 2}
+    assert scores(marked) == before | {"eve": 2}
     assert len(summary.troubles) == 7
     assert all("no student can have this id" in trouble for trouble in summary.troubles)
     assert not any(character in "".join(lines + summary.troubles) for character in "\n\t\u202e")
@@ -221,8 +222,7 @@ def test_cells_that_share_an_id(marked):
     workshop.write(marked.root / "submitted" / "eve" / workshop.NAME, notebook)
     summary, _ = grade(marked)
     assert summary.troubles == []
-    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
-    assert rows == {"ada": 10, "bob": 0, "Zoë Müller": 3, "eve": 8}
+    assert scores(marked) == {"ada": 10, "bob": 0, "Zoë Müller": 3, "eve": 8}
 
 
 def test_a_gradebook_that_is_locked_half_way(marked, monkeypatch):
@@ -241,8 +241,7 @@ def test_a_gradebook_that_is_locked_half_way(marked, monkeypatch):
     assert all("locked" in trouble for trouble in summary.troubles), summary.troubles
     again, _ = grade(marked)
     assert (again.graded, again.unchanged, again.troubles) == (["ada", "bob"], ["Zoë Müller"], [])
-    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
-    assert rows == {"ada": 10, "bob": 0, "Zoë Müller": 3}
+    assert scores(marked) == {"ada": 10, "bob": 0, "Zoë Müller": 3}
 
 
 def on_a_small_disk(course, largest):
@@ -275,7 +274,7 @@ def test_a_full_disk(marked, monkeypatch):
     assert done.returncode == 1
     assert "cyn: " in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
-    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
+    rows = scores(marked)
     assert {s: rows.get(s) for s in ("ada", "bob", "Zoë Müller")} == {"ada": 10, "bob": 0, "Zoë Müller": 3}
     kept = marked.gradebook.read_bytes()
     hand_in(marked, "bob", q1=workshop.ANSWERS["q1"])
@@ -285,8 +284,7 @@ def test_a_full_disk(marked, monkeypatch):
     assert marked.gradebook.read_bytes() == kept
     assert not list((marked.root / "backups").glob("*.part"))
     assert grade(marked)[0].troubles == []
-    rows = {row["student"]: row["score"] for row in gradebook.marks(marked.gradebook, workshop.NAME)}
-    assert rows == {"ada": 10, "bob": 2, "Zoë Müller": 3, "cyn": 10}
+    assert scores(marked) == {"ada": 10, "bob": 2, "Zoë Müller": 3, "cyn": 10}
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=1 << 20))
     with pytest.raises(CourseError, match="disk is full"):
         grade(marked, force=True)

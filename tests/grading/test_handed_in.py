@@ -10,16 +10,12 @@ import time
 
 import pytest
 import workshop
-from test_batch import grade, hand_in, released
+from test_batch import grade, hand_in, released, scores
 
 from samarkand.grading.classroom import gradebook, records
 from samarkand.grading.submission import reading
 
 WANTED = f"{workshop.NAME}.ipynb"
-
-
-def scores(course):
-    return {row["student"]: row["score"] for row in gradebook.marks(course.gradebook, workshop.NAME)}
 
 
 def remarks(course, student):

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 import workshop
 from test_batch import grade
+from workshop import assess
 
 from samarkand.answers import decode, encode
 from samarkand.exercise import numbers
@@ -27,12 +28,6 @@ from samarkand.grading.marking.assessment import AGAIN
 from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.sandbox.work import Cell, Outcome, Ran, Result
 from samarkand.ground import home
-
-
-def assess(assessor, tmp_path, notebook, student="ada"):
-    folder = tmp_path / student / workshop.NAME
-    workshop.write(folder, notebook)
-    return assessor.assess(student, folder)
 
 
 def test_the_reference_has_all_points(assessor, blank, tmp_path):

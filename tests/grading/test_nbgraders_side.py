@@ -11,15 +11,11 @@ import sys
 
 import pytest
 import workshop
-from test_batch import grade, hand_in
+from test_batch import grade, hand_in, scores
 
 from samarkand.grading.classroom import gradebook, records, release, report
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
-
-
-def scores(course):
-    return {row["student"]: row["score"] for row in gradebook.marks(course.gradebook, workshop.NAME)}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from samarkand.grading.marking.assessment import Assessment, Assessor
 from samarkand.grading.sandbox.work import Limits
 
 #: Tight limits keep the suite short; the real ones are larger.
@@ -149,6 +150,13 @@ def fill(released: dict[str, Any], **sources: str) -> dict[str, Any]:
     if "last" in sources:
         notebook["cells"].append(cell("code", "a-last-cell", sources["last"]))
     return notebook
+
+
+def assess(assessor: Assessor, folder: Path, notebook: dict[str, Any], student: str = "ada") -> Assessment:
+    """Hand a notebook in, and assess it."""
+    place = folder / student / NAME
+    write(place, notebook)
+    return assessor.assess(student, place)
 
 
 def write(folder: Path, notebook: dict[str, Any], name: str = NAME) -> Path:

@@ -33,24 +33,9 @@ CHROMIUM = (
 
 @contextlib.contextmanager
 def chromium(lab: Lab, *, netlog: Path | None = None) -> Iterator[Browser]:
-    """Start a Chromium in the lab's own network, and end it.
+    """Start a Chromium with a new profile in the lab's own network, if it has one, and end it.
 
-    Parameters
-    ----------
-    lab : Lab
-        Where the browser will look; if that has a network of its own, the browser runs inside it.
-    netlog : pathlib.Path, optional
-        A file in which Chromium writes down all it does with the network.
-
-    Yields
-    ------
-    playwright.sync_api.Browser
-        With a profile that is as new as the browser.
-
-    Raises
-    ------
-    LabError
-        If there is no Chromium.
+    In the file `netlog` Chromium writes down all that it does with the network.
     """
     from playwright.sync_api import sync_playwright
 
@@ -78,14 +63,8 @@ def chromium(lab: Lab, *, netlog: Path | None = None) -> Iterator[Browser]:
 class Sheet:
     """A notebook open in JupyterLab in a browser's page.
 
-    Attributes
-    ----------
-    page : playwright.sync_api.Page
-        The page.
-    console : list of str
-        What was written to the browser's console as an error, and errors no script caught.
-    requests : list of str
-        Every address the page and its frames asked for.
+    `console` are errors that were written to the browser's console or that no script caught; `requests` are
+    all addresses that the page and its frames asked for.
     """
 
     page: Page
@@ -137,23 +116,9 @@ class Sheet:
 def sheet(
     browser: Browser, lab: Lab, notebook: str, *, width: int = 1400, height: int = 1000
 ) -> Iterator[Sheet]:
-    """Open a notebook of the lab in a new page, and close it with its kernel.
+    """Open a notebook, named by its path below the lab's root, in a new page; close it with its kernel.
 
-    Parameters
-    ----------
-    browser : playwright.sync_api.Browser
-        From `chromium`.
-    lab : Lab
-        The lab.
-    notebook : str
-        The file's path below the lab's root.
-    width, height : int
-        The window, in CSS pixels.
-
-    Yields
-    ------
-    Sheet
-        With the notebook drawn and its kernel idle.
+    The notebook is drawn and its kernel idle; width and height are those of the window, in CSS pixels.
     """
     context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     try:

@@ -100,7 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="the PNG to write (docs/lesson.png)")
     parser.add_argument("--stored", action="store_true", help="as it opens: trusted, and not run")
     parser.add_argument(
-        "--untrusted", action="store_true", help="as it opens for who does not trust it: not run"
+        "--untrusted", action="store_true", help="as it opens for a reader who does not trust it: not run"
     )
     options = parser.parse_args(arguments)
     readme = options.out is None

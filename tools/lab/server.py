@@ -36,18 +36,10 @@ class LabError(CourseError):
 
 @dataclass(frozen=True)
 class Lab:
-    """A running JupyterLab.
+    """A running JupyterLab: it listens on this machine only, and asks for its token.
 
-    Attributes
-    ----------
-    home : pathlib.Path
-        The throw-away folder; ``home / "root"`` is what the lab serves, ``home / "work"`` is ``my_work``.
-    url, token : str
-        Where it listens (on this machine only) and what it asks for.
-    pid : int
-        Its process.
-    apart : bool
-        True if the lab has no network at all but its own loopback, so that nothing can leave it.
+    Below `home`, which is thrown away, ``root`` is what it serves and ``work`` is ``my_work``. If it is
+    `apart`, it has no network but its own loopback, so that nothing can leave it.
     """
 
     home: Path
@@ -119,28 +111,10 @@ def lab(
     trusted: bool = True,
     apart: bool = False,
 ) -> Iterator[Lab]:
-    """Start a JupyterLab on a copy of the notebooks, and end it.
+    """Start a JupyterLab on a copy of a folder of notebooks (the course's own by default), and end it.
 
-    Parameters
-    ----------
-    notebooks : pathlib.Path, optional
-        The folder to copy into the lab's root; the course's own by default.
-    theme : str
-        ``"JupyterLab Light"`` or ``"JupyterLab Dark"``.
-    trusted : bool
-        Sign the copies, as `start.py` does.
-    apart : bool
-        Give the lab no network but its own loopback, where this machine lets us (see `Lab.apart`).
-
-    Yields
-    ------
-    Lab
-        Listening, on this machine only.
-
-    Raises
-    ------
-    LabError
-        If it does not come up within a minute.
+    `trusted` signs the copies, as `start.py` does; `apart` asks for a lab without a network, which not every
+    machine allows (see `Lab.apart`). `LabError` if it does not come up within a minute.
     """
     # A short path: kernels' sockets have names of at most 107 bytes.
     home = Path(tempfile.mkdtemp(prefix="lab-"))

@@ -79,13 +79,7 @@ class Kernel(NamedTuple):
 
 
 def end_with(parent: int) -> None:
-    """Let this process be killed when its parent ends, however that ends.
-
-    Parameters
-    ----------
-    parent : int
-        Whose end it is: the parent may have ended before this is called.
-    """
+    """Let this process be killed when its parent ends, or at once if it has ended already."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
     if os.getppid() != parent:

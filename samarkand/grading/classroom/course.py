@@ -56,17 +56,9 @@ class Course:
         return Path(named) if named else Path.home() / ".config" / "samarkand" / "secret"
 
     def seed(self, *, create: bool = False) -> str:
-        """Return the seed of the course's variants.
+        """Return the seed of the course's variants, 32 hexadecimal digits, made from the secret.
 
-        Parameters
-        ----------
-        create : bool, optional
-            Draw a secret if there is none yet.
-
-        Returns
-        -------
-        str
-            32 hexadecimal digits; the repository's demonstration seed if there is no secret.
+        If there is none yet, one is drawn (`create`), or it is the repository's demonstration seed.
         """
         path = self.secret
         if not path.exists():
@@ -80,10 +72,7 @@ class Course:
     def key(self) -> str:
         """Return the key from which the inputs of functions are drawn; unlike the seed, it never leaves here.
 
-        Returns
-        -------
-        str
-            64 hexadecimal digits; the repository's demonstration key if there is no secret.
+        64 hexadecimal digits; the repository's demonstration key if there is no secret.
         """
         return inputs.key(self._told()) if self.secret.exists() else inputs.DEMONSTRATION
 
@@ -165,15 +154,7 @@ class Course:
         return list(dict.fromkeys((Path(EXCHANGE), Path(str(named)).absolute())))
 
     def nbgrader(self, assignment: str, student: str = "*", **directories: str) -> tuple[Any, Any]:
-        """Build the settings that nbgrader's converters need.
-
-        Returns
-        -------
-        config : traitlets.config.Config
-            The course's own ``nbgrader_config.py``.
-        coursedir : nbgrader.coursedir.CourseDirectory
-            This course, with one assignment.
-        """
+        """Return nbgrader's settings, from the course's own file, and its course directory."""
         from nbgrader.coursedir import CourseDirectory
         from traitlets.config import Config
         from traitlets.config.loader import PyFileConfigLoader

@@ -12,7 +12,7 @@ LOG = os.environ.get("SAMARKAND_ASKED")
 
 
 def local(host: Any) -> bool:
-    """Tell whether a host is this machine."""
+    """Return whether a host is this machine."""
     name = host.decode() if isinstance(host, bytes) else str(host or "")
     return name in ("", "localhost", "::1", "0.0.0.0", "::") or name.startswith("127.")
 
