@@ -116,8 +116,6 @@ def _of_keys(kind: kinds.ByKey, answer: dict[str, Any], right: dict[str, Any]) -
             extra=extra,
         )
     wrong = sum(not kind.of.same(answer[key], right[key]) for key in right)
-    if not wrong:
-        return tr("Labels and values are right, but not their order.")
     return tr("The labels are right; {n} of {total} values are not.", n=wrong, total=len(right))
 
 

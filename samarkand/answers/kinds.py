@@ -377,7 +377,6 @@ class Codes(Kind):
     """A collection of codes in which neither order nor case nor the kind of collection matters."""
 
     what: str = tr("country codes of three letters")
-    letters: int = 3
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
@@ -392,7 +391,7 @@ class Codes(Kind):
             # A Series that was made a dict has numbers for keys.
             value = Items("list", tuple(keys if any(isinstance(k, str) for k in keys) else values))
         codes = [text.upper() for text in _texts(value, self.asked())]
-        if not all(len(code) == self.letters and code.isalpha() for code in codes):
+        if not all(len(code) == 3 and code.isalpha() for code in codes):
             raise WrongForm(tr("Not all of these are {what}.", what=self.what))
         if len(set(codes)) != len(codes):
             raise WrongForm(tr("Something stands in it more than once."))
@@ -486,19 +485,12 @@ class ByKey(Kind):
 
     of: Kind = field(default_factory=Number)
     keys: str = tr("country codes")
-    ordered: bool = False
     key: Kind | None = None
     zeros: bool = False
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
         each = self.of.asked()
-        if self.ordered:
-            return tr(
-                "a Series or dict with {keys} as index, sorted as asked, and for each {each}",
-                keys=self.keys,
-                each=each,
-            )
         return tr("a Series or dict with {keys} as index, and for each {each}", keys=self.keys, each=each)
 
     def read(self, value: Value) -> dict[str, Any]:
@@ -536,10 +528,10 @@ class ByKey(Kind):
             raise WrongForm(said) from None
 
     def same(self, answer: dict[str, Any], expected: dict[str, Any]) -> bool:
-        """Compare key by key, and the order of keys where it was asked for."""
-        if answer.keys() != expected.keys() or (self.ordered and list(answer) != list(expected)):
-            return False
-        return all(self.of.same(answer[k], expected[k]) for k in expected)
+        """Compare key by key."""
+        return answer.keys() == expected.keys() and all(
+            self.of.same(answer[k], expected[k]) for k in expected
+        )
 
 
 @dataclass(frozen=True)
@@ -547,7 +539,6 @@ class Rows(Kind):
     """A table with named columns, in any order of columns; other columns are left aside."""
 
     columns: dict[str, Kind] = field(default_factory=dict)
-    ordered: bool = False
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
@@ -567,7 +558,7 @@ class Rows(Kind):
         elif missing:
             raise WrongForm(tr("The table has no columns {names}.", names=", ".join(missing)))
         rows = zip(*([kind.read(v) for v in found[name]] for name, kind in self.columns.items()), strict=True)
-        return tuple(rows) if self.ordered else tuple(sorted(rows, key=repr))
+        return tuple(sorted(rows, key=repr))
 
     def same(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
         """Compare row by row."""

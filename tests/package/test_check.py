@@ -42,7 +42,6 @@ def practice(monkeypatch: pytest.MonkeyPatch) -> None:
         "name": (kinds.Text(), lambda: "Xinhua"),
         "ids": (kinds.Texts("ids"), lambda: {"CL07", "CL12", "CL37"}),
         "series": (kinds.ByKey(kinds.Number(tolerance=0.05)), lambda: SERIES),
-        "sorted": (kinds.ByKey(kinds.Number(tolerance=0.05), ordered=True), lambda: SERIES),
         "frame": (kinds.Rows(columns), lambda: FRAME),
         "broken": (kinds.Whole(), _broken),
     }
@@ -332,7 +331,6 @@ class TestOtherKinds:
             ("series", pd.Series([1, 2], index=["CHN", "CHN"]), "A key stands in it more than once"),
             ("series", FRAME.assign(more=1), "a table of 3 rows and 3 columns"),
             ("series", [17.8, 17.7, 1.8], "a list of 3; expected was a Series or dict with country codes"),
-            ("sorted", SERIES.iloc[::-1], "but not their order"),
             ("frame", FRAME.head(2), "fewer rows"),
             ("frame", pd.concat([FRAME, FRAME]), "more rows"),
             ("frame", FRAME.assign(people_pct=1.0), "some values are not"),
