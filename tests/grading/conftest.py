@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ import workshop
 from samarkand.grading.classroom import release
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks
-from samarkand.grading.marking.assessment import Assessor
+from samarkand.grading.marking.assessment import Assessment, Assessor
 from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
@@ -93,6 +93,17 @@ def assessor(sandbox: Sandbox, released: rebuilding.Released, canaries: Canaries
 @pytest.fixture(scope="session")
 def blank() -> dict:
     return json.loads(json.dumps(workshop.source_notebook(solved=False)))
+
+
+@pytest.fixture
+def work(assessor: Assessor, blank: dict, tmp_path: Path) -> Callable[..., Assessment]:
+    """Hand in the right answers, but for those that are given, and assess them."""
+
+    def assessed(student: str = "ada", **sources: str) -> Assessment:
+        notebook = workshop.fill(blank, **workshop.ANSWERS | sources)
+        return workshop.assess(assessor, tmp_path, notebook, student)
+
+    return assessed
 
 
 NBGRADER_CONFIG = """

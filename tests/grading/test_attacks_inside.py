@@ -139,13 +139,11 @@ for number in range(600):
 ]  # fmt: skip
 
 
-def test_calls_that_leave_a_process_behind_are_answered_at_once(assessor, blank, tmp_path):
+def test_calls_that_leave_a_process_behind_are_answered_at_once(work):
     leave = "    if os.fork() == 0:\n        os.setsid()\n        time.sleep(100)\n"
     q3 = workshop.ANSWERS["q3"].replace("    return", f"{leave}    return", 1)
     before = time.monotonic()
-    result = assess(
-        assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": f"import os, time\n{q3}"})
-    )
+    result = work(q3=f"import os, time\n{q3}")
     assert (result.points, result.ended) == (10, "finished")
     assert time.monotonic() - before < workshop.LIMITS.wall / 2
 
@@ -176,11 +174,10 @@ while True:
 
 
 @pytest.mark.parametrize("wait", ["os.wait()", "pass"])
-def test_cpu_of_children_that_live_for_a_moment_is_counted(wait, assessor, blank, tmp_path, monkeypatch):
+def test_cpu_of_children_that_live_for_a_moment_is_counted(wait, work, assessor, monkeypatch):
     """Whether their parents wait for them or die first."""
     monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cpu=1.5))
-    notebook = workshop.fill(blank, **workshop.ANSWERS, added=FORKS.replace("{wait}", wait))
-    result = assess(assessor, tmp_path, notebook)
+    result = work(added=FORKS.replace("{wait}", wait))
     assert (result.ended, result.points) == ("cpu", 0)
 
 
@@ -196,23 +193,23 @@ while True:
 """
 
 
-def test_names_that_are_not_there_take_no_memory_without_end(assessor, blank, tmp_path, monkeypatch):
+def test_names_that_are_not_there_take_no_memory_without_end(work, assessor, monkeypatch):
     """The kernel remembers each of them, and nobody's memory is charged for it."""
     state = Path("/proc/sys/fs/dentry-state")
     if state.read_text().split()[4] == "0":
         pytest.skip("this kernel does not count them")
     monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cpu=90, wall=180))
     before = int(state.read_text().split()[4])
-    result = assess(assessor, tmp_path, workshop.fill(blank, **workshop.ANSWERS, added=FLOOD))
+    result = work(added=FLOOD)
     assert (result.ended, result.points) == ("memory", 0)
     assert int(state.read_text().split()[4]) - before < 1_200_000
 
 
-def test_files_are_still_copied(assessor, blank, tmp_path):
+def test_files_are_still_copied(work):
     """The shortest way to copy a file is forbidden; Python takes the next."""
     copies = "import os, shutil\nopen('a', 'wb').write(b'x' * 300_000)\nshutil.copyfile('a', 'b')\nshutil.copytree('.', '../c')"
     q1 = f"{copies}\nproduct = 17 * given['factor'] + 40661 + os.path.getsize('../c/b') // 1000"
-    assert assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q1": q1})).points == 10
+    assert work(q1=q1).points == 10
 
 
 @pytest.mark.parametrize("piece", ["x*", ".", "x\n\n", "a.b"])

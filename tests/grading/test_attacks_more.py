@@ -92,12 +92,11 @@ def test_prose_that_opens_without_end_is_shown_in_a_moment(opening):
     assert time.process_time() - before < 3
 
 
-def test_a_function_is_called_as_it_stood_where_it_was_read(assessor, blank, tmp_path):
+def test_a_function_is_called_as_it_stood_where_it_was_read(work):
     """A name that a later cell uses for something else does not spoil it."""
     helper = "def at(day, until):\n    return until is None or day < until\n\n"
     q3 = helper + "def was_member(since, until, day):\n    return since <= day and at(day, until)"
-    notebook = workshop.fill(blank, **{**ALL, "q3": q3}, last="at = pd = None")
-    assert assess(assessor, tmp_path, notebook).points == 10
+    assert work(q3=q3, last="at = pd = None").points == 10
 
 
 def test_what_works_at_home_works_here(assessor, blank, tmp_path):

@@ -30,8 +30,8 @@ from samarkand.grading.sandbox.work import Cell, Outcome, Ran, Result
 from samarkand.ground import home
 
 
-def test_the_reference_has_all_points(assessor, blank, tmp_path):
-    result = assess(assessor, tmp_path, workshop.fill(blank, **workshop.ANSWERS))
+def test_the_reference_has_all_points(work):
+    result = work()
     assert [v.state for v in result.verdicts] == ["right", "right", "right"]
     assert (result.points, result.out_of, result.remarks, result.ended) == (10, 10, [], "finished")
 
@@ -42,7 +42,7 @@ def test_the_empty_notebook_has_none_and_no_error(assessor, blank, tmp_path):
     assert (result.points, result.ended) == (0, "finished")
 
 
-def test_other_forms_are_as_good(assessor, blank, tmp_path):
+def test_other_forms_are_as_good(work):
     answers = {
         "q1": "import numpy as np\nproduct = np.float64(17 * given['factor'] + 40961)",
         "q2": (
@@ -54,12 +54,12 @@ def test_other_forms_are_as_good(assessor, blank, tmp_path):
             "was_member = lambda since, until, day: bool(since <= day) and (day < until if until else True)"
         ),
     }
-    assert assess(assessor, tmp_path, workshop.fill(blank, **answers)).points == 10
+    assert work(**answers).points == 10
     answers["q2"] = "border_shares = {'UZB': 21.1, 'KAZ': 69.1, 'KGZ': 9.8}"
-    assert assess(assessor, tmp_path, workshop.fill(blank, **answers)).points == 10
+    assert work(**answers).points == 10
 
 
-def test_what_the_standard_library_makes_is_as_good(assessor, blank, tmp_path):
+def test_what_the_standard_library_makes_is_as_good(work):
     answers = {
         "q1": "import decimal\nproduct = decimal.Decimal(17 * given['factor'] + 40961)",
         "q2": (
@@ -68,26 +68,26 @@ def test_what_the_standard_library_makes_is_as_good(assessor, blank, tmp_path):
         ),
         "q3": "import functools\n@functools.cache\n" + workshop.ANSWERS["q3"],
     }
-    assert assess(assessor, tmp_path, workshop.fill(blank, **answers)).points == 10
+    assert work(**answers).points == 10
     answers["q2"] = "border_shares = {'KAZ': 69.1264, 'UZB': 21.0707, 'KGZ': 9.8029}.items()"
     answers["q3"] = (
         "import functools\ndef f(extra, since, until, day):\n"
         "    return since <= day and (until is None or day < until)\nwas_member = functools.partial(f, 0)"
     )
-    assert [v.points for v in assess(assessor, tmp_path, workshop.fill(blank, **answers)).verdicts] == [
+    assert [v.points for v in work(**answers).verdicts] == [
         2,
         0,
         5,
     ]
 
 
-def test_every_diagnosis_gives_its_reason(assessor, blank, tmp_path):
+def test_every_diagnosis_gives_its_reason(work):
     answers = {
         "q1": "product = 17 + given['factor'] + 40961",
         "q2": workshop.ANSWERS["q2"].replace("100 * ", ""),
         "q3": workshop.ANSWERS["q3"].replace("day < until", "day <= until"),
     }
-    result = assess(assessor, tmp_path, workshop.fill(blank, **answers))
+    result = work(**answers)
     assert [v.reason for v in result.verdicts] == [
         "You added where you should multiply.",
         "These are shares of one: the question asks for per cent.",
@@ -96,71 +96,64 @@ def test_every_diagnosis_gives_its_reason(assessor, blank, tmp_path):
     assert [v.points for v in result.verdicts] == [0, 0, 2.5]
 
 
-def test_an_error_in_one_cell_costs_that_question_alone(assessor, blank, tmp_path):
-    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q2": "border_shares = 1 / 0"})
-    result = assess(assessor, tmp_path, notebook)
+def test_an_error_in_one_cell_costs_that_question_alone(work):
+    result = work(q2="border_shares = 1 / 0")
     assert [v.points for v in result.verdicts] == [2, 0, 5]
     assert "ZeroDivisionError" in result.verdicts[1].reason
 
 
-def test_an_endless_loop_in_one_cell_costs_that_question_alone(assessor, blank, tmp_path):
-    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q2": "while True: pass"})
-    result = assess(assessor, tmp_path, notebook)
+def test_an_endless_loop_in_one_cell_costs_that_question_alone(work):
+    result = work(q2="while True: pass")
     assert [v.points for v in result.verdicts] == [2, 0, 5]
     assert "too long" in result.verdicts[1].reason
 
 
-def test_an_endless_loop_in_a_function_costs_that_question_alone(assessor, blank, tmp_path):
+def test_an_endless_loop_in_a_function_costs_that_question_alone(work):
     q3 = "def was_member(since, until, day):\n    while until is None: pass\n    return since <= day < until"
-    result = assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": q3}))
+    result = work(q3=q3)
     assert [v.points for v in result.verdicts] == [2, 3, 0]
     assert "too long" in result.verdicts[2].reason
 
 
-def test_a_function_that_leaves_things_behind_is_judged_call_by_call(assessor, blank, tmp_path):
+def test_a_function_that_leaves_things_behind_is_judged_call_by_call(work):
     answer = workshop.ANSWERS["q3"].replace(
         "    return", "    if seen: return None\n    seen.append(day)\n    return"
     )
-    result = assess(
-        assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": "seen = []\n" + answer})
-    )
+    result = work(q3="seen = []\n" + answer)
     assert result.points == 10
     late = workshop.ANSWERS["q3"].replace("    return", "    seen.append(day)\n    return len(seen) > 1 and")
-    result = assess(
-        assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": "seen = []\n" + late})
-    )
+    result = work(q3="seen = []\n" + late)
     assert result.points == 5
 
 
-def test_one_call_that_fails_takes_no_other_with_it(assessor, blank, tmp_path):
+def test_one_call_that_fails_takes_no_other_with_it(work):
     """Also where the calls share a process: an error, a loop or a crash on the last day is half of the points."""
     for fault in ("raise KeyError(day)", "sum(iter(int, 1))", "import ctypes; ctypes.string_at(0)"):
         q3 = workshop.ANSWERS["q3"].replace("    return", f"    if until == day: {fault}\n    return", 1)
-        result = assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q3": q3}))
+        result = work(q3=q3)
         assert [v.points for v in result.verdicts] == [2, 3, 2.5], result.verdicts[2].read
 
 
-def test_notebook_habits_do_no_harm(assessor, blank, tmp_path):
+def test_notebook_habits_do_no_harm(work):
     added = "%matplotlib inline\n!echo hello\ndisplay(pd.DataFrame({'a': [1]}))\nawait __import__('asyncio').sleep(0)\nlist?"
-    result = assess(assessor, tmp_path, workshop.fill(blank, added=added, **workshop.ANSWERS))
+    result = work(added=added)
     assert result.points == 10
     assert result.remarks == ["1 code cell was added; they run, and carry no points."]
 
 
-def test_the_tables_lie_where_a_students_copy_has_them(assessor, blank, tmp_path):
+def test_the_tables_lie_where_a_students_copy_has_them(work):
     """From the set's folder, from my_work/ and from the top; and nothing can be written there."""
     ways = ("course_data", "../course_data", "../../course_data", "../../../course_data")
     added = (
         f"for way in {ways}:\n    assert len(pd.read_csv(way + '/table.csv')) == 1\n"
         "    try: open(way + '/new', 'w'); raise SystemExit\n    except OSError: pass"
     )
-    result = assess(assessor, tmp_path, workshop.fill(blank, added=added, **workshop.ANSWERS))
+    result = work(added=added)
     assert (result.points, [ran.error for ran in result.ran.values() if ran.error]) == (10, [])
 
 
-def test_what_counts_is_read_where_the_student_saw_it(assessor, blank, tmp_path):
-    notebook = workshop.fill(blank, last="product = border_shares = was_member = None", **workshop.ANSWERS)
-    assert assess(assessor, tmp_path, notebook).points == 10
+def test_what_counts_is_read_where_the_student_saw_it(work):
+    assert work(last="product = border_shares = was_member = None").points == 10
 
 
 #: Ways to draw a number between 0 and 1 without a seed.
@@ -237,18 +230,16 @@ def busy(assessor, monkeypatch):
             pass
 
 
-def test_a_busy_machine_takes_no_mark_away(assessor, blank, tmp_path, monkeypatch):
+def test_a_busy_machine_takes_no_mark_away(work, assessor, monkeypatch):
     """Work that the clock stopped while others had the processors runs again, alone; same mark."""
-    work = "import time\nend = time.process_time() + 0.25\nwhile time.process_time() < end: pass\n"
-    notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q1": work + workshop.ANSWERS["q1"]})
+    toil = "import time\nend = time.process_time() + 0.25\nwhile time.process_time() < end: pass\n"
     monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cell_wall=0.5))
     with busy(assessor, monkeypatch) as others:
-        result = assess(assessor, tmp_path, notebook)
+        result = work(q1=toil + workshop.ANSWERS["q1"])
         assert not others  # it ran alone
     assert (result.points, result.ended) == (10, "finished")
     assert [remark.endswith(AGAIN) for remark in result.remarks] == [True]
-    sleeper = workshop.fill(blank, **{**workshop.ANSWERS, "q1": "import time\ntime.sleep(60)"})
-    assert assess(assessor, tmp_path, sleeper).points == 8
+    assert work(q1="import time\ntime.sleep(60)").points == 8
 
 
 @pytest.mark.parametrize(
@@ -261,9 +252,7 @@ def test_a_busy_machine_takes_no_mark_away(assessor, blank, tmp_path, monkeypatc
     ],
     ids=["print and error", "name of an error", "text", "length"],
 )
-def test_what_a_second_go_prints_reaches_nobody(  # noqa: PLR0913, PLR0917 - fixtures and parameters
-    assessor, blank, tmp_path, monkeypatch, answer, says
-):
+def test_what_a_second_go_prints_reaches_nobody(work, assessor, monkeypatch, answer, says):
     """A second go could know what the functions were called with in the first; it writes that everywhere."""
     goes = []
     run = assessor.sandbox.run
@@ -279,15 +268,13 @@ def test_what_a_second_go_prints_reaches_nobody(  # noqa: PLR0913, PLR0917 - fix
 
     monkeypatch.setattr(assessor.sandbox, "run", telling)
     monkeypatch.setattr(assessment, "_machine", itertools.cycle([(0, 0), (0, 10**6)]).__next__)
-    result = assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q1": answer}))
+    result = work(q1=answer)
     assert goes == [0, 1]
     assert (result.verdicts[0].reason, result.points) == (says, 8)
     assert "41" not in repr([[v.reason for v in result.verdicts], result.ran, result.remarks])
 
 
-def test_what_was_said_before_any_call_is_still_said_after_a_second_go(
-    assessor, blank, tmp_path, monkeypatch
-):
+def test_what_was_said_before_any_call_is_still_said_after_a_second_go(work, assessor, monkeypatch):
     run = assessor.sandbox.run
 
     def starved(*rest, **options):
@@ -300,7 +287,7 @@ def test_what_was_said_before_any_call_is_still_said_after_a_second_go(
     monkeypatch.setattr(assessor.sandbox, "run", starved)
     monkeypatch.setattr(assessment, "_machine", itertools.cycle([(0, 0), (0, 10**6)]).__next__)
     slip = "print('here')\nproduct = given['factr']"
-    result = assess(assessor, tmp_path, workshop.fill(blank, **{**workshop.ANSWERS, "q1": slip}))
+    result = work(q1=slip)
     assert result.verdicts[0].reason == "The cell stopped with an error: KeyError: 'factr'"
     assert (result.ran["cell q1"].text, result.ran["cell q2"]) == ("here\n", Ran("", "half way"))
     assert result.points == 8
@@ -313,7 +300,7 @@ LOAD = (
 )
 
 
-def test_work_that_makes_its_own_load_earns_no_second_go(assessor, blank, tmp_path, monkeypatch):
+def test_work_that_makes_its_own_load_earns_no_second_go(work, assessor, monkeypatch):
     """It keeps all processors busy, sleeps until it is stopped, and would sleep longer the second time."""
     used = []
     run = assessor.sandbox.run
@@ -331,7 +318,7 @@ def test_work_that_makes_its_own_load_earns_no_second_go(assessor, blank, tmp_pa
     monkeypatch.setattr(assessment, "_machine", machine)
     monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cell_wall=6, wall=20))
     answers = {**workshop.ANSWERS, "q1": LOAD, "q2": "import time\ntime.sleep(600)"}
-    result = assess(assessor, tmp_path, workshop.fill(blank, **answers))
+    result = work(**answers)
     assert "too long" in result.verdicts[1].reason
     assert len(used) == 1
     assert used[0] > 0.6  # the others count too, who are ended with it
@@ -350,22 +337,22 @@ def test_a_second_go_lasts_as_much_longer_as_others_left_less(monkeypatch, idle,
 
 @pytest.mark.parametrize("end", ["os._exit(0)", "sum(range(10**15))", "os.abort()"])
 @pytest.mark.parametrize("memory", ["", "seen = []\n"], ids=["remembers nothing", "may remember"])
-def test_a_call_that_never_comes_back_costs_itself_alone(assessor, blank, tmp_path, end, memory):
+def test_a_call_that_never_comes_back_costs_itself_alone(work, end, memory):
     keep = "    seen.append(day)\n" if memory else ""
     body = f"    if day == until: {end}\n    return since <= day and (until is None or day < until)"
     answers = workshop.ANSWERS | {
         "q3": f"import os\n{memory}def was_member(since, until, day):\n{keep}{body}"
     }
-    result = assess(assessor, tmp_path, workshop.fill(blank, **answers))
+    result = work(**answers)
     assert (result.points, result.ended) == (2 + 3 + 2.5, "finished")
     assert "5 (the day it ends): the call gave nothing back" in result.verdicts[2].read
 
 
-def test_a_limit_that_is_reached_in_a_call_ends_the_work(assessor, blank, tmp_path):
+def test_a_limit_that_is_reached_in_a_call_ends_the_work(work, assessor):
     hog = "def was_member(since, until, day):\n    return [bytearray(b'x' * 50_000_000) for n in range(100)] and True"
     limits, assessor.limits = assessor.limits, replace(workshop.LIMITS, memory=200 << 20)
     try:
-        result = assess(assessor, tmp_path, workshop.fill(blank, **workshop.ANSWERS | {"q3": hog}))
+        result = work(q3=hog)
     finally:
         assessor.limits = limits
     assert (result.points, result.ended) == (5, "memory")
@@ -443,7 +430,7 @@ def test_codes_with_a_false_are_no_answer():
     assert all(reason.startswith("This is a dict of ") for reason in reasons)
 
 
-def test_a_member_of_an_enum_that_is_a_text_or_a_number_is_that(assessor, blank, tmp_path):
+def test_a_member_of_an_enum_that_is_a_text_or_a_number_is_that(work):
     class Status(enum.StrEnum):
         MEMBER = "member"
 
@@ -454,8 +441,7 @@ def test_a_member_of_an_enum_that_is_a_text_or_a_number_is_that(assessor, blank,
     answer = "import enum\nclass Count(enum.IntEnum):\n    RIGHT = 17 * given['factor'] + 40961\nproduct = Count.RIGHT"
     keys = "import enum\nclass Code(str, enum.Enum):\n    KAZ = 'KAZ'; UZB = 'UZB'; KGZ = 'KGZ'\n"
     keys += "border_shares = dict(zip(Code, [69.1264, 21.0707, 9.8029]))"
-    notebook = workshop.fill(blank, **workshop.ANSWERS | {"q1": answer, "q2": keys})
-    assert assess(assessor, tmp_path, notebook).points == 10
+    assert work(q1=answer, q2=keys).points == 10
 
 
 @pytest.mark.parametrize("value", ["float('nan')", "pd.Series([1, None]).loc[1]", "float('inf')"])

@@ -222,7 +222,7 @@ TIE = pd.DataFrame({"actor": ["a"], "target": ["b"], "sign": [1]})
         (measures.mirror_gap, (0, 0), OutOfRange, "counts nothing"),
         (measures.mirror_gap, (-1, 2), OutOfRange, "Trade is not negative"),
         (measures.mirror_gap, (1, math.nan), OutOfRange, "A value is missing"),
-        (measures.mirror_gap, ("1", 2), WrongType, ""),
+        (measures.mirror_gap, ("1", 2), WrongType, "give numbers"),
         (measures.vote_agreement, (["yes"], ["yes", "no"]), OutOfRange, "1 votes and 2 votes"),
         (measures.vote_agreement, ([], []), OutOfRange, "no vote in which both took part"),
         (measures.vote_agreement, (["yes"], ["did not vote"]), OutOfRange, "no vote in which both took part"),
