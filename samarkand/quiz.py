@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import ipywidgets as widgets
 
-from samarkand.ground.errors import OutOfRange, WrongType, unknown
+from samarkand import questions
 from samarkand.ground.words import tr, trn
 from samarkand.page import controls, markup
 
@@ -19,30 +16,15 @@ class Choice(controls.StillBox):
 
     Parameters
     ----------
-    question : str
-        The question.
-    options : tuple of str
-        What can be chosen.
-    right : int or frozenset of int
-        Position of the right option; a set, if several may be chosen.
-    why : str
-        Said after a right answer.
-    hints : mapping of int to str
-        Said after a wrong answer that chose this option.
+    asked : Quiz
+        What is asked. If several of its options are right, several can be ticked.
     """
 
-    def __init__(
-        self,
-        question: str,
-        options: tuple[str, ...],
-        right: int | frozenset[int],
-        *,
-        why: str,
-        hints: Mapping[int, str],
-    ) -> None:
-        self._many = many = not isinstance(right, int)
-        self._right = frozenset({right}) if isinstance(right, int) else right
-        self._why, self._hints = why, dict(hints)
+    def __init__(self, asked: questions.Quiz) -> None:
+        self._asked = asked
+        question, options = asked.text, [option.text for option in asked.options]
+        self._right = frozenset(i for i, option in enumerate(asked.options) if option.right)
+        many = len(self._right) > 1
         self._choices: list[widgets.Checkbox] = []
         self._radio: widgets.RadioButtons | None = None
         if many:
@@ -65,17 +47,17 @@ class Choice(controls.StillBox):
         for chooser in choosers:
             chooser.observe(lambda _: self._say("", "say"), "value")
         button.on_click(lambda _: self.answer(*self.chosen()))
-        asked = tr("{question} (More than one may be right.)", question=question) if many else question
+        title = tr("{question} (More than one may be right.)", question=question) if many else question
         listed = "".join(f'<li class="item">{markup.escape(option)}</li>' for option in options)
         super().__init__(
-            [controls.heading(asked), *choosers, button, self._reply],
+            [controls.heading(title), *choosers, button, self._reply],
             still=markup.styled(
-                f'<div class="card"><div class="question">{markup.escape(asked)}</div>'
+                f'<div class="card"><div class="question">{markup.escape(title)}</div>'
                 f'<ul class="list">{listed}</ul>{controls.invitation(INVITATION)}</div>'
             ),
             sentence=tr(
                 "Question: {question} Options: {options}. {invitation}",
-                question=asked,
+                question=title,
                 options="; ".join(options),
                 invitation=INVITATION,
             ),
@@ -104,52 +86,32 @@ class Choice(controls.StillBox):
         if not chosen:
             return self._say(tr("Choose an answer first."), "open")
         if chosen == self._right:
-            return self._say(tr("Yes. {why}", why=self._why) if self._why else tr("Yes."), "right")
+            return self._say(tr("Yes. {why}", why=self._asked.why), "right")
         wrong = sorted(chosen - self._right)
-        hint = next((self._hints[i] for i in wrong if i in self._hints), "")
-        if not wrong:
-            return self._say(
-                trn(
-                    "So far right, but not all yet: there is more to choose than {n}.",
-                    "So far right, but not all yet: there is more to choose than {n}.",
-                    len(chosen),
-                ),
-                "wrong",
-            )
-        if hint:
-            return self._say(tr("Not yet. {hint}", hint=hint), "wrong")
-        if self._many and chosen & self._right:
-            return self._say(tr("Not yet: some of these are right, and some are not."), "wrong")
-        return self._say(tr("Not yet. Look again, and try another answer."), "wrong")
+        if wrong:
+            return self._say(tr("Not yet. {hint}", hint=self._asked.options[wrong[0]].hint), "wrong")
+        return self._say(
+            trn(
+                "So far right, but not all yet: there is more to choose than {n}.",
+                "So far right, but not all yet: there is more to choose than {n}.",
+                len(chosen),
+            ),
+            "wrong",
+        )
 
     def _say(self, sentence: str, kind: str) -> str:
         self._reply.value = markup.status(sentence, kind)
         return sentence
 
 
-def ask(
-    question: str,
-    options: Sequence[str],
-    answer: int | str | Sequence[int | str],
-    why: str = "",
-    *,
-    hints: Mapping[int | str, str] | None = None,
-) -> Choice:
-    """Return a question to be answered by mouse or keyboard.
+def ask(id: str) -> Choice:
+    """Return a quiz of the lesson, to be answered by mouse or keyboard.
 
     Parameters
     ----------
-    question : str
-        One sentence.
-    options : sequence of str
-        At least two, all different.
-    answer : int, str, or sequence of these
-        The right option: its position, counted from 0, or its text. A list, also one with a single entry,
-        makes a question with several answers.
-    why : str, optional
-        Said after the right answer: the reason, with its source.
-    hints : mapping, optional
-        What to say to who chooses a certain wrong option, by its position or text.
+    id : str
+        The lesson's number and a word: ``"03.gdp"``. Question, options and hints stand in
+        ``samarkand/questions/``.
 
     Returns
     -------
@@ -158,42 +120,12 @@ def ask(
 
     Raises
     ------
-    WrongType
-        If `options` is one text and not a list of texts.
-    OutOfRange
-        If there are fewer than two options, two are alike, or no option is right.
     UnknownName
-        If `answer` or a hint names an option that is not there.
+        If there is no such quiz.
 
     Examples
     --------
-    >>> q = ask("Where did the summit meet?", ["Astana", "Samarkand"], 1, "It met there on 15-16 September.")
-    >>> q
-    Question: Where did the summit meet? Options: Astana; Samarkand. Run this cell to answer.
-    >>> q.answer(0)
-    'Not yet. Look again, and try another answer.'
-    >>> q.answer(1)
-    'Yes. It met there on 15-16 September.'
+    >>> ask("03.gdp").answer(0)
+    'Not yet. First you would have to know what was counted: growth of what?'
     """
-    if isinstance(options, str) or not all(isinstance(o, str) for o in options):
-        raise WrongType(tr('The options of a question are a list of texts, for example ["yes", "no"].'))
-    texts = tuple(options)
-    if len(texts) < 2 or len(set(texts)) < len(texts):
-        raise OutOfRange(
-            tr('The question "{question}" needs at least two options, all different.', question=question)
-        )
-    reasons = {_position(key, texts): text for key, text in (hints or {}).items()}
-    if isinstance(answer, int | str):
-        return Choice(question, texts, _position(answer, texts), why=why, hints=reasons)
-    right = frozenset(_position(a, texts) for a in answer)
-    if not right:
-        raise OutOfRange(tr('The question "{question}" needs at least one right answer.', question=question))
-    return Choice(question, texts, right, why=why, hints=reasons)
-
-
-def _position(option: Any, texts: tuple[str, ...]) -> int:
-    if isinstance(option, str) and option in texts:
-        return texts.index(option)
-    if isinstance(option, int) and not isinstance(option, bool) and 0 <= option < len(texts):
-        return option
-    raise unknown(tr("option"), option, texts)
+    return Choice(questions.find("quiz", id))

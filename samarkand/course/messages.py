@@ -1,4 +1,4 @@
-"""What is to be translated in the package: every text that goes through ``tr`` or ``trn``, for Babel."""
+"""What is to be translated in the package: what goes through ``tr`` or ``trn``, and what questions say."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 
+from samarkand import questions
 from samarkand.ground import files
 from samarkand.ground.home import PACKAGE, ROOT
 
@@ -26,6 +27,11 @@ def store(path: Path = TEMPLATE, package: Path = PACKAGE) -> int:
     catalogue = Catalog(project="samarkand", charset="utf-8")
     for name, line, message, comments, context in extract_from_dir(package, keywords=KEYWORDS):
         catalogue.add(message, locations=[(name, line)], auto_comments=comments, context=context)
+    for file in questions.files(package / "questions"):
+        source = file.read_text(encoding="utf-8")
+        for text in questions.texts(file):
+            line = source[: max(0, source.find(text.splitlines()[0]))].count("\n") + 1
+            catalogue.add(text, locations=[(file.relative_to(package).as_posix(), line)])
     body = io.BytesIO()
     write_po(body, catalogue, width=100, sort_by_file=True, omit_header=True)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from samarkand.course import normal_form
+from samarkand import questions
+from samarkand.course import normal_form, rules_of_questions
 from samarkand.course.lessons import Lesson, folded, read, unfenced, words_of
 from samarkand.ground.home import ROOT
 
@@ -520,6 +521,45 @@ def practice_tasks_are_whole(lesson: Lesson) -> Iterator[str]:
         above = [c.source for c in before if c.cell_type == "markdown"]
         if not above or f"**{task.number}**" not in above[-1]:
             yield f"{where} has no prompt with its number above it."
+
+
+def calls(lesson: Lesson, *functions: str) -> list[tuple[str, str, str]]:
+    """Return where a lesson calls some functions: cell, function, and the text that it hands over."""
+    found = []
+    for cell, tree in lesson.trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in functions and node.args:
+                first = node.args[0]
+                text = first.value if isinstance(first, ast.Constant) else ast.unparse(first)
+                found.append((cell, ast.unparse(node.func), str(text)))
+    return found
+
+
+@rule
+def quizzes_are_on_file_and_asked_once(lesson: Lesson) -> Iterator[str]:
+    """A quiz is asked by its id, once, in its lesson; no cell says its answer, and none is left out."""
+    known = {id: one for id, one in questions.every("quiz").items() if id.startswith(f"{lesson.number}.")}
+    asked = calls(lesson, "quiz.ask")
+    for cell, _, id in asked:
+        if id not in known:
+            yield f"{cell}: asks the quiz {id!r}, which is none of this lesson's in samarkand/questions/."
+    ids = [id for _, _, id in asked]
+    for id in sorted({id for id in ids if ids.count(id) > 1}):
+        yield f"The quiz {id!r} is asked more than once."
+    for id in known.keys() - set(ids):
+        yield f"The quiz {id!r} is on file and asked nowhere."
+    for id, one in known.items():
+        for said in lesson.cells:
+            if any(option.right and option.text in said.source for option in one.options):
+                yield f"{said.id}: says the answer to the quiz {id!r}."
+
+
+@lesson_rule
+def questions_are_in_form(lesson: Lesson) -> Iterator[str]:
+    """The files of questions are as their schema says, and no hint gives an answer away."""
+    for path in questions.files():
+        if f'"{lesson.number}.' in path.read_text(encoding="utf-8"):
+            yield from rules_of_questions.faults(path)
 
 
 @lesson_rule

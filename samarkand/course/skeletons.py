@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from samarkand import questions
 from samarkand.course import lessons, normal_form
 from samarkand.ground import files, rooms
 from samarkand.ground.errors import CourseError
@@ -32,7 +33,7 @@ Plan = dict[Path, str]
 
 
 def lesson(subject: str, number: str, title: str, question: str) -> Plan:
-    """Plan a lesson with practice, map, explorer and set.
+    """Plan a lesson with questions, practice, map, explorer and set.
 
     The `subject` is one word that names the lesson's modules, notebook and set; the `number` has two digits.
     `CourseError` if a name or number is taken, or cannot be one.
@@ -53,6 +54,7 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _notebook("lesson", words)}
     for room in ROOMS:
         plan |= module(room, subject, words)
+    plan |= _free({questions.FOLDER / f"{subject}.toml": _filled("questions", words)})
     return plan | _set(name, words, "2. Look at the rows first")
 
 

@@ -1,7 +1,7 @@
 """A lesson in another language: what is translated of it, and the notebook with the translation.
 
 Nothing translated is stored. A lesson's texts are the blocks of its Markdown and the sentences that its code
-hands to charts and quizzes; other code, keys of sources and targets of links stay. A paragraph, a heading, an
+hands to charts; other code, keys of sources and targets of links stay. A paragraph, a heading, an
 item of a list and a cell of a table are one text each: whole sentences, without marks of layout.
 """
 
@@ -23,8 +23,8 @@ from samarkand.ground.home import PACKAGE, ROOT
 Translate = Callable[[str], str]
 
 FOLDER = ROOT / "build"
-#: The keywords of charts and quizzes under which sentences stand; of `quiz.ask` the first two arguments, too.
-SENTENCES = ("title", "subtitle", "description", "source", "question", "options", "why", "hints")
+#: The keywords of charts under which sentences stand.
+SENTENCES = ("title", "subtitle", "description", "source")
 _FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 #: What begins a text of its own: a heading, an item, a quotation, markup on a line of its own.
 _MARK = re.compile(r"\s*(?:#{1,6} |[-*] |\d+\. |> |(?:</?\w+>)+)")
@@ -119,16 +119,12 @@ def _cell(cell: str, translate: Translate) -> str:
 
 
 def _code(source: str, translate: Translate) -> str:
-    """Return code with the sentences that it hands to charts and quizzes translated, all else untouched."""
+    """Return code with the sentences that it hands to charts translated, all else untouched."""
     replaced: list[tuple[ast.expr, str]] = []
     for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
-        room, _, name = ast.unparse(call.func).partition(".")
-        if room not in ("charts", "quiz"):
-            continue
-        handed = [keyword.value for keyword in call.keywords if keyword.arg in SENTENCES]
-        handed += call.args[:2] if (room, name) == ("quiz", "ask") else []
-        for value in handed:
-            replaced += [(text, _literal(text, translate)) for text in _sentences(value)]
+        if ast.unparse(call.func).startswith("charts."):
+            handed = [keyword.value for keyword in call.keywords if keyword.arg in SENTENCES]
+            replaced += [(text, _literal(text, translate)) for text in handed if _is_text(text)]
     lines = source.encode().splitlines(keepends=True)  # the tree counts bytes
     starts = [sum(map(len, lines[:n])) for n in range(len(lines) + 1)]
     made = source.encode()
@@ -140,16 +136,10 @@ def _code(source: str, translate: Translate) -> str:
     return made.decode()
 
 
-def _sentences(value: ast.expr) -> Iterator[ast.expr]:
-    """Yield the texts in an argument: itself, or those in a list or in the values of a dict."""
-    if isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Constant) and isinstance(value.value, str)):
-        yield value
-    elif isinstance(value, ast.List | ast.Tuple):
-        for one in value.elts:
-            yield from _sentences(one)
-    elif isinstance(value, ast.Dict):
-        for one in value.values:
-            yield from _sentences(one)
+def _is_text(value: ast.expr) -> bool:
+    return isinstance(value, ast.JoinedStr) or (
+        isinstance(value, ast.Constant) and isinstance(value.value, str)
+    )
 
 
 def _literal(text: ast.expr, translate: Translate) -> str:

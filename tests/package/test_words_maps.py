@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from samarkand import charts, cite, data, geo, maps, measures, places, quiz
+from samarkand import charts, cite, data, geo, maps, measures, places, questions, quiz
 from samarkand.ground import home, rooms
 from samarkand.ground.errors import CourseError
 from samarkand.page.style import STATUS
@@ -84,8 +84,7 @@ ERRORS: dict[str, Callable[[], Any]] = {
     "no figures": lambda: charts.lines(PEOPLE, "share_pct", "kind", **TEXTS),
     "nothing to draw": lambda: charts.bars(PEOPLE.head(0), "share_pct", "state", **TEXTS),
     "no table": lambda: charts.bars([1], "x", "y", **TEXTS),
-    "one option": lambda: quiz.ask(OWN, ["yes"], 0),
-    "no such option": lambda: quiz.ask(OWN, ["A1", "B1"], "C1"),
+    "no such quiz": lambda: quiz.ask("03.gpd"),
 }
 
 
@@ -162,14 +161,16 @@ def of_a_chart(name: str) -> Iterator[str]:
 
 
 def of_the_quiz() -> Iterator[str]:
-    asked = quiz.ask(OWN, ["A1", "B1", "C1"], ["A1", "B1"], OWN, hints={"C1": OWN})
-    yield from (asked.answer(*chosen) for chosen in ((), (0,), (2,), (0, 1)))
-    plain = quiz.ask(OWN, ["A1", "B1", "C1"], ["A1", "B1"])
-    yield from (plain.answer(*chosen) for chosen in ((0, 2), (2,), (0, 1)))
-    yield repr(asked)
-    yield from Said(asked._repr_mimebundle_()["text/html"]).parts
-    yield from (one.description for one in asked.children if getattr(one, "description", ""))
-    yield from (one.tooltip for one in asked.children if getattr(one, "tooltip", ""))
+    own = (questions.Option("A1", ""), questions.Option("B1", ""), questions.Option("C1", OWN))
+    several = quiz.Choice(questions.Quiz("00.x", OWN, own, OWN))
+    yield from (several.answer(*chosen) for chosen in ((), (0,), (2,), (0, 1)))
+    for asked in (several, *map(quiz.ask, questions.every("quiz"))):
+        yield repr(asked)
+        yield from Said(asked._repr_mimebundle_()["text/html"]).parts
+        yield from (one.description for one in asked.children if getattr(one, "description", ""))
+        yield from (one.tooltip for one in asked.children if getattr(one, "tooltip", ""))
+    for id in questions.every("quiz"):
+        yield from (quiz.ask(id).answer(n) for n in range(3))
 
 
 def of_an_error(name: str) -> Iterator[str]:

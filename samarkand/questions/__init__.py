@@ -1,0 +1,178 @@
+"""What lessons ask beside practice, as data: quizzes, predictions and notes, one file a subject.
+
+``questions/sco.toml`` holds what the lesson about the SCO asks; ``schema.json`` says which form a file has.
+Each question has an id, the lesson's number and a word, and a text is one message of the catalogue. What a
+prediction comes to stands in no file: `samarkand.predict` computes it from the tables.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from samarkand.ground import reading, words
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.home import PACKAGE
+from samarkand.ground.words import tr
+
+FOLDER = PACKAGE / "questions"
+SCHEMA = FOLDER / "schema.json"
+#: The keys under which a text for readers stands; of ``options``, the values too, if it is a table.
+TEXTS = ("text", "why", "hint", "unit", "then", "options")
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something to choose in a quiz: right, or wrong with a hint.
+
+    Attributes
+    ----------
+    text : str
+        What is chosen.
+    hint : str
+        Said to who chose it, if it is wrong: what to think of, never the answer. Empty if it is right.
+    """
+
+    text: str
+    hint: str
+
+    @property
+    def right(self) -> bool:
+        """Whether it is right."""
+        return not self.hint
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """A question with given answers.
+
+    Attributes
+    ----------
+    id : str
+        Lesson and word: ``"03.gdp"``.
+    text : str
+        The question.
+    options : tuple of Option
+        What can be chosen, in order; one or several are right.
+    why : str
+        Said after the right answer: the reason.
+    """
+
+    id: str
+    text: str
+    options: tuple[Option, ...]
+    why: str
+
+
+Asked = Quiz
+#: The kinds of questions by the name of their tables in a file.
+KINDS: dict[str, type[Asked]] = {"quiz": Quiz}
+
+
+def files(folder: Path | None = None) -> list[Path]:
+    """Return the files of questions in a folder, the course's if none is given, in alphabetical order."""
+    return sorted((folder or FOLDER).glob("*.toml"))
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Yield the English texts of a file, as a translator gets them.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file of questions.
+
+    Yields
+    ------
+    str
+        In the order of the file.
+    """
+
+    def told(part: Any, key: str) -> Iterator[str]:
+        if isinstance(part, str) and key in TEXTS:
+            yield part
+        elif isinstance(part, Mapping):
+            for name, inner in part.items():
+                yield from told(inner, key if key == "options" and isinstance(inner, str) else name)
+        elif isinstance(part, list):
+            for inner in part:
+                yield from told(inner, key)
+
+    yield from told(tomllib.loads(path.read_text(encoding="utf-8")), "")
+
+
+def every(kind: str) -> dict[str, Any]:
+    """Return all questions of a kind.
+
+    Parameters
+    ----------
+    kind : {"quiz"}
+        The name of their tables.
+
+    Returns
+    -------
+    dict of str to Quiz
+        By their ids, in the order of the lessons; texts are in the language of this process.
+
+    Raises
+    ------
+    DamagedData
+        If a file cannot be read.
+    CourseError
+        If two files hold the same id.
+
+    Examples
+    --------
+    >>> "03.gdp" in every("quiz")
+    True
+    """
+    found: dict[str, Any] = {}
+    for path in files():
+        for one in _read(path, words.language()):
+            if one.id in found:
+                raise CourseError(tr("Two questions have the id {id}.", id=one.id))
+            found[one.id] = one
+    lessons = sorted(found, key=lambda id: id.partition(".")[0])  # stable: within a lesson as in its file
+    return {id: found[id] for id in lessons if isinstance(found[id], KINDS[kind])}
+
+
+def find(kind: str, id: object) -> Any:
+    """Return a question by its id.
+
+    Raises
+    ------
+    UnknownName
+        If there is none of that kind.
+
+    Examples
+    --------
+    >>> find("quiz", "00.odd").options[1].right
+    True
+    """
+    known = every(kind)
+    if not isinstance(id, str) or id not in known:
+        raise unknown(tr("question"), id, known)
+    return known[id]
+
+
+@reading.kept
+def _read(path: Path, language: str) -> tuple[Asked, ...]:
+    def said(text: str) -> str:
+        return words.translated(text, language)
+
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    return tuple(
+        Quiz(
+            id,
+            said(one["text"]),
+            tuple(
+                Option(said(option["text"]), said(option["hint"]) if "hint" in option else "")
+                for option in one["options"]
+            ),
+            said(one["why"]),
+        )
+        for id, one in content.get("quiz", {}).items()
+    )

@@ -1,0 +1,106 @@
+"""Questions as data: in form, whole, once; texts for translators; a damaged file is a sentence."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from samarkand import questions
+from samarkand.course import messages, rules_of_questions
+from samarkand.ground.errors import CourseError, DamagedData
+from samarkand.ground.words import PSEUDO
+
+QUIZ = """
+[quiz."03.size"]
+text = "How large is the club?"
+options = [
+  { text = "Eight members", right = true },
+  { text = "Five members", hint = "Who came in 2001 and later?" },
+]
+why = "Two came in 2017."
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of questions, with one file that is in order."""
+    (tmp_path / "sco.toml").write_text(QUIZ, encoding="utf-8")
+    monkeypatch.setattr(questions, "FOLDER", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("path", questions.files(), ids=lambda path: path.stem)
+def test_the_files_of_the_course_are_in_order(path: Path) -> None:
+    found = rules_of_questions.faults(path)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("", "", ""),
+        ("right = true", 'hint = "Or is it so?"', "does not contain items matching"),
+        (', hint = "Who came in 2001 and later?"', "", "option 2: {'text': 'Five members'} is not valid"),
+        ('hint = "Who', 'right = true, hint = "Who', "option 2: "),
+        ("Five members", "eight members", "two options are alike"),
+        ("and later?", "but the eight members of the year?", "gives the answer away"),
+        ("Who came in 2001", "Count eight", "gives the answer away"),
+        ("How large is the club?", "Are there eight members?", "the question says its answer"),
+        ("03.size", "3.size", "'3.size' does not match"),
+        ("why =", "because =", "Additional properties are not allowed"),
+        ('why = "Two came in 2017."', "", "'why' is a required property"),
+        ("[quiz.", "[riddle.", "Additional properties are not allowed"),
+        ("[quiz.", "[quiz", "it cannot be read"),
+        (
+            "]\nwhy",
+            '  { text = "Ten", hint = "Who came in 2001 and later?" },\n]\nwhy',
+            "two wrong options have one hint",
+        ),
+        ("\n[quiz", QUIZ.replace("03.size", "04.size") + "\n[quiz", "a file belongs to one"),
+    ],
+)
+def test_a_file_that_is_not_in_order_is_told(old: str, new: str, says: str, tmp_path: Path) -> None:
+    assert old in QUIZ
+    path = tmp_path / "sco.toml"
+    path.write_text(QUIZ.replace(old, new, 1), encoding="utf-8")
+    found = rules_of_questions.faults(path)
+    if says:
+        assert any(says in sentence and sentence.startswith("sco.toml: ") for sentence in found), found
+    else:
+        assert found == []
+
+
+def test_two_files_with_one_id_are_a_sentence(folder: Path) -> None:
+    assert list(questions.every("quiz")) == ["03.size"]
+    shutil.copy(folder / "sco.toml", folder / "trade.toml")
+    with pytest.raises(CourseError, match=r"Two questions have the id 03\.size"):
+        questions.every("quiz")
+
+
+@pytest.mark.parametrize("damaged", [b"[quiz", b"\xff\xfe", b'[quiz."03.x"]\ntext = "So?"', b'quiz = "03.x"'])
+def test_a_damaged_file_is_a_sentence_that_names_it(damaged: bytes, folder: Path) -> None:
+    (folder / "sco.toml").write_bytes(damaged)
+    with pytest.raises(DamagedData, match=r"The file sco\.toml is damaged\. Get a fresh copy of"):
+        questions.every("quiz")
+
+
+def test_every_text_is_in_the_catalogue_with_its_place(tmp_path: Path) -> None:
+    pofile = pytest.importorskip("babel.messages.pofile")
+    assert messages.store(tmp_path / "a.pot") > 100
+    catalogue = pofile.read_po((tmp_path / "a.pot").open("rb"))
+    for path in questions.files():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for text in questions.texts(path):
+            (line,) = {n for name, n in catalogue[text].locations if name == f"questions/{path.name}"}
+            assert text.splitlines()[0] in lines[line - 1]
+
+
+def test_in_another_language_every_text_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    english = questions.find("quiz", "03.gdp")
+    monkeypatch.setenv("SAMARKAND_LANGUAGE", PSEUDO)
+    other = questions.find("quiz", "03.gdp")
+    assert (other.id, [o.right for o in other.options]) == (english.id, [o.right for o in english.options])
+    for text in (other.text, other.why, *(o.text for o in other.options), *(o.hint for o in other.options)):
+        assert not text or text.startswith("\u27e6")
