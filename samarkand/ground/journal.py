@@ -1,0 +1,191 @@
+"""Journals in ``my_work``: files that only grow, one line of JSON for each thing that a student saves.
+
+A line is added whole: a crash leaves it there or not there, and two programs that write at once add two
+lines. What was saved is never changed or removed, not even a line that cannot be read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from samarkand.ground import home
+from samarkand.ground.errors import CourseError
+from samarkand.ground.words import tr, trn
+
+if sys.platform != "win32":
+    import fcntl
+
+#: The most letters of a text that one entry keeps; what is longer was pasted by mistake.
+LONGEST = 20_000
+
+
+class Written(NamedTuple):
+    """What a journal holds.
+
+    Attributes
+    ----------
+    entries : list of dict
+        The oldest first, each with its ``id`` and the time ``at`` which it was saved (ISO 8601, UTC).
+    trouble : str
+        A sentence if something in the file cannot be read; empty otherwise.
+    """
+
+    entries: list[dict[str, Any]]
+    trouble: str
+
+
+def path(name: str) -> Path:
+    """Return the file of a journal, which may not be there yet.
+
+    Examples
+    --------
+    >>> path("notes").name
+    'notes.jsonl'
+    """
+    return home.my_work() / f"{name}.jsonl"
+
+
+def read(name: str) -> Written:
+    """Return what a journal holds; whatever its file is like, nothing is raised.
+
+    Parameters
+    ----------
+    name : str
+        ``"predictions"`` or ``"notes"``.
+
+    Returns
+    -------
+    Written
+        Without a file: nothing, and no trouble.
+    """
+    file = path(name)
+    try:
+        body = file.read_bytes()
+    except FileNotFoundError:
+        return Written([], "")
+    except OSError as error:
+        said = tr("{file} cannot be read: {error}.", file=_short(file), error=error.strerror or error)
+        return Written([], said)
+    found, damaged = [], 0
+    for line in body.splitlines():
+        entry = _entry(line)
+        if entry is not None:
+            found.append(entry)
+        elif line.strip():
+            damaged += 1
+    trouble = trn(
+        "One line of {file} cannot be read. It was left as it is, and all others count.",
+        "{n} lines of {file} cannot be read. They were left as they are, and all others count.",
+        damaged,
+        file=_short(file),
+    )
+    return Written(found, trouble if damaged else "")
+
+
+def latest(name: str) -> dict[str, dict[str, Any]]:
+    """Return the newest entry for each id."""
+    return {entry["id"]: entry for entry in read(name).entries}
+
+
+def add(name: str, id: str, **what: Any) -> dict[str, Any]:
+    """Add an entry to a journal.
+
+    Parameters
+    ----------
+    name : str
+        ``"predictions"`` or ``"notes"``.
+    id : str
+        What it is about: the id of a question.
+    **what
+        JSON values.
+
+    Returns
+    -------
+    dict
+        The entry.
+
+    Raises
+    ------
+    CourseError
+        If it cannot be written, or is too long to be meant. The file is then as it was.
+    """
+    file = path(name)
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    entry = {"at": now, "id": id, **what}
+    for text in what.values():
+        if isinstance(text, str) and len(text) > LONGEST:
+            raise CourseError(
+                tr("This has {n} letters; {most} are kept at most. Nothing was saved.",
+                   n=len(text), most=LONGEST)
+            )  # fmt: skip
+    line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with _alone(file) as descriptor:
+            _append(descriptor, line)
+    except OSError as error:
+        raise CourseError(
+            tr(
+                "This could not be saved to {file}: {error}. It stays in the field as long as this page is "
+                "open, and nothing that was saved before has changed.",
+                file=_short(file),
+                error=error.strerror or error,
+            )
+        ) from None
+    return entry
+
+
+def _append(descriptor: int, line: bytes) -> None:
+    """Add a line to an open file, whole or not at all; what a crash has left half is ended first."""
+    size = os.lseek(descriptor, 0, os.SEEK_END)
+    if size and _last(descriptor, size) != b"\n":
+        line = b"\n" + line
+    try:
+        left = line
+        while left:
+            left = left[os.write(descriptor, left) :]
+        os.fsync(descriptor)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.ftruncate(descriptor, size)
+        raise
+
+
+def _last(descriptor: int, size: int) -> bytes:
+    os.lseek(descriptor, size - 1, os.SEEK_SET)
+    return os.read(descriptor, 1)
+
+
+@contextlib.contextmanager
+def _alone(file: Path) -> Iterator[int]:
+    """Open a file to add to it, and keep every other program of ours waiting meanwhile."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(file, flags, 0o600)
+    try:
+        if sys.platform != "win32":
+            with contextlib.suppress(OSError):  # where locks do not work, a line is still added whole
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(line.decode("utf-8", "surrogatepass"))
+    except (ValueError, RecursionError):
+        return None
+    whole = isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in ("id", "at"))
+    return entry if whole else None
+
+
+def _short(file: Path) -> str:
+    """Return a path as a student knows it: from the course's folder, where it lies within."""
+    return str(file.relative_to(home.ROOT)) if file.is_relative_to(home.ROOT) else str(file)

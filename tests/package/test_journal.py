@@ -1,0 +1,158 @@
+"""What a student saves is kept whatever happens: crashes, full disks, damage, two programs at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from samarkand.ground import home, journal
+from samarkand.ground.errors import CourseError
+
+
+@pytest.fixture(autouse=True)
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "my work ä"
+    monkeypatch.setenv("SAMARKAND_WORK", str(folder))
+    return folder
+
+
+def test_no_file_is_no_entry_and_no_trouble() -> None:
+    assert journal.read("notes") == ([], "")
+    assert journal.latest("notes") == {}
+
+
+def test_entries_are_added_and_the_newest_counts(work: Path) -> None:
+    for text in ("first\nwith a line", "ж 中 \ud800", ""):
+        journal.add("notes", "05.case", text=text)
+    journal.add("notes", "05.sides", text="other")
+    assert [entry["text"] for entry in journal.read("notes").entries] == [
+        "first\nwith a line",
+        "ж 中 \ud800",
+        "",
+        "other",
+    ]
+    assert journal.latest("notes")["05.case"]["text"] == ""
+    assert [p.name for p in work.iterdir()] == ["notes.jsonl"]
+    assert len((work / "notes.jsonl").read_bytes().splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("damage", "lines"),
+    [
+        (b'{"at": "2022", "id": "05.ca', 1),
+        (b"\xff\xfe\x00\n\xff\n", 2),
+        (b"[]\nnull\n7\n", 3),
+        (b'{"id": 5, "at": "x"}\n{"id": "05.case"}\n', 2),
+        (b"[" * 100_000 + b"\n", 1),
+        (b"\n\n  \n", 0),
+    ],
+)
+def test_damage_is_told_and_left_and_all_else_counts(damage: bytes, lines: int, work: Path) -> None:
+    journal.add("notes", "05.case", text="kept")
+    with (work / "notes.jsonl").open("ab") as file:
+        file.write(damage)
+    before = (work / "notes.jsonl").read_bytes()
+    entries, trouble = journal.read("notes")
+    assert [entry["text"] for entry in entries] == ["kept"]
+    assert ("cannot be read" in trouble) == bool(lines) and (lines < 2 or f"{lines} lines of" in trouble)
+    journal.add("notes", "05.case", text="later")
+    assert (work / "notes.jsonl").read_bytes().startswith(before)
+    assert [entry["text"] for entry in journal.read("notes").entries] == ["kept", "later"]
+
+
+@pytest.mark.parametrize("after", [0, 7], ids=["at once", "in the middle of a line"])
+def test_a_full_disk_is_a_sentence_and_leaves_the_file_as_it_was(
+    after: int, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal.add("notes", "05.case", text="kept")
+    before = (work / "notes.jsonl").read_bytes()
+    write, written = os.write, []
+
+    def full(descriptor: int, body: bytes) -> int:
+        if written or not after:
+            raise OSError(28, "No space left on device")
+        written.append(write(descriptor, body[:after]))
+        return written[0]
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(CourseError, match=r"could not be saved to .*notes\.jsonl: No space left on device\."):
+        journal.add("notes", "05.case", text="lost")
+    assert (work / "notes.jsonl").read_bytes() == before
+
+
+def test_a_folder_that_is_a_file_and_a_file_that_is_a_folder_are_sentences(work: Path) -> None:
+    work.write_text("not a folder", encoding="utf-8")
+    with pytest.raises(CourseError, match="could not be saved"):
+        journal.add("notes", "05.case", text="x")
+    assert "cannot be read" in journal.read("notes").trouble
+    work.unlink()
+    (work / "notes.jsonl").mkdir(parents=True)
+    with pytest.raises(CourseError, match="could not be saved"):
+        journal.add("notes", "05.case", text="x")
+    assert "cannot be read" in journal.read("notes").trouble
+
+
+def test_a_read_only_folder_is_a_sentence(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(CourseError, match="Permission denied"):
+        journal.add("notes", "05.case", text="x")
+
+
+def test_a_book_pasted_by_mistake_is_refused() -> None:
+    with pytest.raises(CourseError, match="20001 letters"):
+        journal.add("notes", "05.case", text="x" * 20_001)
+    assert journal.read("notes").entries == []
+
+
+WRITER = """
+import sys
+from samarkand.ground import journal
+for n in range(int(sys.argv[2])):
+    journal.add("notes", sys.argv[1], text=f"{n} " + "x" * 300)
+"""
+
+
+def writer(name: str, count: int) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"PYTHONPATH": str(home.ROOT)}
+    return subprocess.Popen([sys.executable, "-c", WRITER, name, str(count)], env=environment)
+
+
+def test_two_windows_that_save_at_once_lose_nothing() -> None:
+    both = [writer(name, 150) for name in ("05.case", "05.sides")]
+    assert [one.wait() for one in both] == [0, 0]
+    entries, trouble = journal.read("notes")
+    assert trouble == ""
+    for name in ("05.case", "05.sides"):
+        assert [int(e["text"].split()[0]) for e in entries if e["id"] == name] == list(range(150))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_killed_at_any_moment_what_was_saved_is_whole(work: Path) -> None:
+    for _ in range(3):
+        one = writer("05.case", 100_000)
+        file, begun = work / "notes.jsonl", len(journal.read("notes").entries)
+        while len(journal.read("notes").entries) < begun + 3:
+            time.sleep(0.02)
+        one.send_signal(signal.SIGKILL)
+        one.wait()
+        journal.add("notes", "05.case", text="0 after")
+        lines = file.read_bytes().splitlines()
+        assert len([line for line in lines if not _whole(line)]) == 0
+    assert journal.read("notes").trouble == ""
+
+
+def _whole(line: bytes) -> bool:
+    try:
+        return bool(json.loads(line))
+    except ValueError:
+        return False
