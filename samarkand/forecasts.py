@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data
+from samarkand.answers import decode
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError, DamagedData, OutOfRange, WrongType, unknown
 from samarkand.ground.words import tr
@@ -167,23 +168,15 @@ def as_probability(value: object) -> float:
     (0.7, 0.7)
     """
     hint = tr('Write a share such as 0.7, or a text such as "70 %".')
-    text = str(value).strip().replace(",", ".")
-    per_cent = text.endswith("%")
     try:
         if isinstance(value, bool):
-            raise ValueError
-        number = float(text.removesuffix("%"))
-    except ValueError:
-        raise WrongType(
-            tr(
-                "{value} is no number, and only a number can be scored. {hint} If you cannot say either way, "
-                "50 % says so.",
-                value=repr(value),
-                hint=hint,
-            )
-        ) from None
+            raise decode.NotANumber(tr("{value} is no number.", value=value))
+        number, per_cent = decode.typed(str(value))
+    except decode.NotANumber as error:
+        sure = tr("Only a number can be scored; if you cannot say either way, 50 % says so.")
+        raise WrongType(f"{error} {sure} {hint}") from None
     share = number / 100 if per_cent else number
-    if not 0 <= share <= 1:  # also catches NaN
+    if not 0 <= share <= 1:
         raise OutOfRange(
             tr(
                 "A probability lies between 0 and 1, or 0 % and 100 %; {value} does not. {hint}",
@@ -200,7 +193,7 @@ def as_per_cent(text: str) -> float:
     Parameters
     ----------
     text : str
-        A whole number from 0 to 100, with or without ``%``.
+        A number from 0 to 100 as people type it, with or without ``%``.
 
     Returns
     -------
@@ -212,23 +205,34 @@ def as_per_cent(text: str) -> float:
     WrongType
         If it is no number.
     OutOfRange
-        If it is no whole number from 0 to 100. A 0.7 is not guessed at: it may mean 70 % or less than 1 %.
+        If it is no number from 0 to 100. A bare 0.7 is not guessed at: it may mean 70 % or less than 1 %.
 
     Examples
     --------
-    >>> as_per_cent("70")
-    0.7
+    >>> as_per_cent("70"), as_per_cent("45,5 %")
+    (0.7, 0.455)
     """
-    number = text.strip().removesuffix("%").strip()
-    share = as_probability(f"{number}%")
-    if round(share * 100, 4) % 1:
+    try:
+        number, per_cent = decode.typed(text)
+    except decode.NotANumber as error:
+        raise WrongType(str(error)) from None
+    if not 0 <= number <= 100:
         raise OutOfRange(
             tr(
-                "{number} is between two whole per cents. Write a whole number from 0 to 100: 70 for 70 %.",
+                "{number:.12g} % cannot be. Write a number from 0 (impossible) to 100 (certain).",
                 number=number,
             )
         )
-    return share
+    if 0 < number < 1 and not per_cent:
+        raise OutOfRange(
+            tr(
+                "{number:.12g} can mean {large:.12g} % or less than 1 %. Write {large:.12g}, or "
+                "{number:.12g} %.",
+                number=number,
+                large=round(100 * number, 9),
+            )
+        )
+    return round(number / 100, 6)
 
 
 def history() -> list[Forecast]:

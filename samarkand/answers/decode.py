@@ -4,6 +4,8 @@
 nesting; :func:`read` turns the form of :mod:`samarkand.answers.encode` into plain values of this process:
 ``None``, ``...`` (not answered), bool, int, float, str, :class:`datetime.date`, :class:`datetime.datetime`,
 :class:`datetime.timedelta` and the five classes below. Nothing a student wrote is ever run or unpickled here.
+
+:func:`typed` reads a number as people type it into the field of a form.
 """
 
 from __future__ import annotations
@@ -11,10 +13,14 @@ from __future__ import annotations
 # ruff: noqa: PLR0911 - one return a kind of value reads best
 import datetime
 import json
+import math
+import re
+import unicodedata
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from samarkand.answers import encode
+from samarkand.ground.words import tr
 
 
 class NotAValue(ValueError):
@@ -63,6 +69,96 @@ class Opaque:
 
 Scalar: TypeAlias = "bool | int | float | str | datetime.date | datetime.timedelta | None"
 Value: TypeAlias = "Scalar | Items | Pairs | Column | Table | Opaque | Any"
+
+
+#: Signs that people put around a text.
+_QUOTES = "'\"\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a`\u00b4"
+_SHARE = re.compile(r"\s*(%|per ?cent)$", re.IGNORECASE)
+#: Ways to write a number without its sign, each with its mark of thousands and its decimal mark.
+_WAYS = (
+    (re.compile(r"(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE), "", "."),  # 1200.5
+    (re.compile(r"\d{1,3}(?:[ '\u2019_]\d{3})+(?:[.,]\d*)?"), " '\u2019_", ","),  # 1 200,5
+    (re.compile(r"\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}"), ",", "."),  # 1,200.5
+    (re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}"), ".", ","),  # 1.200,5
+    (re.compile(r"\d*,\d+|\d+,"), "", ","),  # 1200,5
+)
+_EITHER = re.compile(r"[1-9]\d{0,2},\d{3}")
+
+
+class NotANumber(ValueError):
+    """A text that is no number, or that can be read as two; the sentence says how to write it."""
+
+
+class Typed(NamedTuple):
+    """A number that somebody typed.
+
+    Attributes
+    ----------
+    value : float
+        The number as it stands there: 45.7 for ``45.7 %``.
+    per_cent : bool
+        Whether a per cent sign followed it.
+    """
+
+    value: float
+    per_cent: bool
+
+
+def typed(text: str, unit: str = "") -> Typed:
+    """Read a number as people type it: with a decimal comma, thousands, quotes, a per cent sign, its unit.
+
+    Parameters
+    ----------
+    text : str
+        What was typed.
+    unit : str, optional
+        A unit that may stand behind the number.
+
+    Returns
+    -------
+    Typed
+
+    Raises
+    ------
+    NotANumber
+        If it is no number, or if it can be read in two ways.
+
+    Examples
+    --------
+    >>> [typed(text).value for text in ("45,7", "1 200", "'3'", "1,234.5", "\u2212 8")]
+    [45.7, 1200.0, 3.0, 1234.5, -8.0]
+    >>> typed("45.7 %")
+    Typed(value=45.7, per_cent=True)
+    """
+    plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("\u2013", "-").strip()
+    plain = plain.strip(_QUOTES).strip()
+    bare = _SHARE.sub("", plain)
+    per_cent = bare != plain
+    if unit and bare.casefold().endswith(unit.casefold()):
+        bare = bare[: -len(unit)]
+    bare = bare.strip(_QUOTES).strip()
+    sign, digits = (bare[0], bare[1:].lstrip()) if bare[:1] in ("+", "-") else ("", bare)
+    said = " ".join(text.split())
+    said = "\u201c{}\u201d".format(said if len(said) <= 40 else f"{said[:39]}\u2026")
+    if _EITHER.fullmatch(digits):
+        large, small = digits.replace(",", ""), digits.replace(",", ".")
+        raise NotANumber(
+            tr(
+                "{text} can be read in two ways. Write {large} or {small}.",
+                text=said,
+                large=large,
+                small=small,
+            )
+        )
+    for way, thousands, decimal in _WAYS:
+        if way.fullmatch(digits):
+            digits = digits.translate(dict.fromkeys(map(ord, thousands))).replace(decimal, ".")
+            if not math.isfinite(float(digits)):
+                raise NotANumber(tr("{text} is too large a number.", text=said))
+            return Typed(float(sign + digits), per_cent)
+    if len(re.findall(r"\d+(?:[.,]\d+)?", digits)) == 2:
+        raise NotANumber(tr("{text} holds two numbers. Write one.", text=said))
+    raise NotANumber(tr("{text} is no number. Write digits, such as 45.7 or 1200.", text=said))
 
 
 def parse(body: bytes) -> dict[str, Any]:

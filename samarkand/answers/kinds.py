@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
-from samarkand.answers.decode import Column, Items, Opaque, Pairs, Table, Value
+from samarkand.answers.decode import Column, Items, NotANumber, Opaque, Pairs, Table, Value, typed
 from samarkand.ground.words import tr, trn
 
 
@@ -176,11 +176,28 @@ def _number(value: Value, asked: str) -> float:
     """Take a single finite number."""
     value = _one(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        quotes = tr("Take the quotes away, or turn it into a number.") if isinstance(value, str) else ""
-        raise _not_one(value, asked, quotes)
+        if isinstance(value, Items) and (meant := _with_comma(value)):
+            hint = tr("Python takes a comma for the end of a number. Is {number} meant?", number=meant)
+            raise refused(value, asked, hint)
+        raise _not_one(value, asked, _unquoted(value) if isinstance(value, str) else "")
     if not math.isfinite(value):
         raise WrongForm(tr("This is not a finite number: is a missing value or a division by zero in it?"))
     return value
+
+
+def _with_comma(value: Items) -> str:
+    """Return the number meant by 45,7, of which Python makes a pair; empty if it is no such pair."""
+    whole, part = value.values if value.kind == "tuple" and len(value.values) == 2 else (None, None)
+    return f"{whole}.{part}" if type(whole) is int and type(part) is int and part >= 0 else ""
+
+
+def _unquoted(text: str) -> str:
+    """Say how a number is written that stands in quotes, as far as it is one."""
+    try:
+        number = typed(text).value
+    except NotANumber:
+        return tr("Take the quotes away, or turn it into a number.")
+    return tr("Take the quotes away, and write {number:.12g}.", number=number)
 
 
 def _one(value: Value) -> Value:

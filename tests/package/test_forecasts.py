@@ -1,8 +1,10 @@
 """The student's forecasts are kept whatever happens."""
 
+import contextlib
 import datetime as dt
 import json
 import os
+import re
 
 import pytest
 
@@ -77,26 +79,38 @@ def test_probabilities_that_are_understood(value, share):
     assert forecasts.as_probability(value) == share
 
 
-@pytest.mark.parametrize("value", [1.3, -0.1, 70, "101 %", float("nan"), float("inf")])
+@pytest.mark.parametrize("value", [1.3, -0.1, 70, "101 %"])
 def test_probabilities_out_of_range(value):
     with pytest.raises(OutOfRange, match="A probability lies between 0 and 1"):
         forecasts.as_probability(value)
 
 
-@pytest.mark.parametrize("value", ["maybe", "", None, True, [0.5], "%"])
+@pytest.mark.parametrize("value", ["maybe", "", None, True, [0.5], "%", float("nan"), float("inf")])
 def test_probabilities_that_are_no_numbers(value):
-    with pytest.raises(WrongType, match="only a number can be scored"):
+    with pytest.raises(WrongType, match="Only a number can be scored"):
         forecasts.as_probability(value)
 
 
 def test_per_cents_of_the_form():
-    assert [forecasts.as_per_cent(t) for t in ("0", "70", "70 %", "100")] == [0, 0.7, 0.7, 1]
-    with pytest.raises(OutOfRange, match="between two whole per cents"):
-        forecasts.as_per_cent("1.3")
-    with pytest.raises(OutOfRange, match="130"):
-        forecasts.as_per_cent("130")
+    typed = {"0": 0, "70": 0.7, "70 %": 0.7, "100": 1, "45,7": 0.457, "0,7 %": 0.007, "'12.5'": 0.125}
+    assert {text: forecasts.as_per_cent(text) for text in typed} == typed
+    with pytest.raises(OutOfRange, match=r"^0\.7 can mean 70 % or less than 1 %\. Write 70, or 0\.7 %\.$"):
+        forecasts.as_per_cent("0,7")
+    for text in ("130", "-5"):
+        with pytest.raises(OutOfRange, match=rf"^{text} % cannot be\. Write a number from 0"):
+            forecasts.as_per_cent(text)
     with pytest.raises(WrongType, match="maybe"):
         forecasts.as_per_cent("maybe")
+
+
+def test_what_a_sentence_tells_to_write_is_understood():
+    """So that nobody is told to write what is then refused."""
+    for text in ("0.7", "0,5", "1,200", "maybe"):
+        with pytest.raises(CourseError) as error:
+            forecasts.as_per_cent(text)
+        for told in re.findall(r"(?:Write|such as|or) (\d+(?:\.\d+)?(?: %)?)", str(error.value)):
+            with contextlib.suppress(OutOfRange):  # 1200 is a number, though no per cent
+                assert 0 <= forecasts.as_per_cent(told) <= 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,76 @@
+"""Numbers as people type them are understood, or a sentence says how to write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from samarkand.answers import decode, kinds
+from samarkand.answers.decode import NotANumber, typed
+from samarkand.check import check
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *(("45,7", 45.7), (" 45.7 ", 45.7), (".5", 0.5), (",5", 0.5), ("5.", 5), ("5,", 5), ("0,125", 0.125)),
+        *(("1 200", 1200), ("1\u00a0200,5", 1200.5), ("1'200", 1200), ("1\u202f200 300", 1200300)),
+        *(("1,234.5", 1234.5), ("1.234,5", 1234.5), ("1,234,567", 1234567), ("1.234.567", 1234567)),
+        *(("'3'", 3), ('"45,7"', 45.7), ("\u201e45,7\u201c", 45.7), ("\u00ab 8 \u00bb", 8), ("1e3", 1000)),
+        *(
+            ("-8", -8),
+            ("\u2212 8", -8),
+            ("+8", 8),
+            ("\uff14\uff15", 45),
+            ("9 133 km", 9133),
+            ("9133KM", 9133),
+        ),
+    ],
+)
+def test_what_is_understood(text: str, value: float) -> None:
+    assert typed(text, "km") == (value, False)
+
+
+@pytest.mark.parametrize("text", ["45.7 %", "45,7%", "'45.7 %'", "45.7 per cent", "45.7 percent"])
+def test_a_per_cent_sign_is_seen(text: str) -> None:
+    assert typed(text) == (45.7, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("1,200", "“1,200” can be read in two ways. Write 1200 or 1.200."),
+        ("5 to 9", "“5 to 9” holds two numbers. Write one."),
+        ("5\u20139", "“5\u20139” holds two numbers. Write one."),
+        ("12 34", "“12 34” holds two numbers. Write one."),
+        ("many", "“many” is no number. Write digits, such as 45.7 or 1200."),
+        *(
+            (text, " is no number.")
+            for text in ("", " ", "%", "nan", "inf", "-", "--3", "$5", "9 miles", "'")
+        ),
+        ("1e999", "“1e999” is too large a number."),
+        ("x" * 5000, "x\u2026” is no number."),
+    ],
+)
+def test_what_is_explained(text: str, says: str) -> None:
+    with pytest.raises(NotANumber) as error:
+        typed(text, "km")
+    assert says in str(error.value) and len(str(error.value)) < 120
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ((45, 7), "This is a tuple of 2; expected was a number (per cent). Python takes a comma for the end "
+         "of a number. Is 45.7 meant?"),
+        ("45,7", "Take the quotes away, and write 45.7."),
+        ("45.7 %", "Take the quotes away, and write 45.7."),
+        ("1 200", "Take the quotes away, and write 1200."),
+        ("many", "Take the quotes away, or turn it into a number."),
+        ((45, 7, 1), "Count them, add them up, or pick the one that is asked for."),
+    ],
+)  # fmt: skip
+def test_check_explains_commas_quotes_and_per_cent_signs(answer: object, says: str) -> None:
+    with pytest.raises(kinds.WrongForm) as error:
+        kinds.PerCent(0.1).read(decode.plain(answer))
+    assert str(error.value).endswith(says)
+    assert says in check("03.2", answer).sentence
