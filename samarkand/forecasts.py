@@ -44,6 +44,8 @@ class Question:
     claims: tuple[str, ...]
 
 
+#: How likely each tone of the article's forecasts sounds to the course; the article itself has no numbers.
+SOUNDS = {"flat": 0.95, "firm": 0.90, "likely": 0.75, "maybe": 0.50}
 #: What a verdict on a forecast counts, from 0 (it did not come true) to 1 (it did).
 WORTH = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
 

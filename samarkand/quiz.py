@@ -31,22 +31,16 @@ class Choice(controls.StillBox):
             self._choices = [controls.tick(option, tooltip=f"{question} {option}") for option in options]
             choosers: list[widgets.Widget] = list(self._choices)
         else:
-            self._radio = widgets.RadioButtons(
-                options=[(option, i) for i, option in enumerate(options)],
-                value=None,
-                tooltip=question,
-                layout=widgets.Layout(width="auto"),
-            )
+            self._radio = controls.pick(question, [(option, i) for i, option in enumerate(options)])
             choosers = [self._radio]
-        button = widgets.Button(
-            description=tr("Check my answer"),
-            tooltip=tr("Check the answer to: {question}", question=question),
-            layout=widgets.Layout(width="180px"),
+        button = controls.button(
+            tr("Check my answer"),
+            tr("Check the answer to: {question}", question=question),
+            lambda: self.answer(*self.chosen()),
         )
         self._reply = widgets.HTML(markup.status("", "say"))
         for chooser in choosers:
             chooser.observe(lambda _: self._say("", "say"), "value")
-        button.on_click(lambda _: self.answer(*self.chosen()))
         title = tr("{question} (More than one may be right.)", question=question) if many else question
         listed = "".join(f'<li class="item">{markup.escape(option)}</li>' for option in options)
         super().__init__(

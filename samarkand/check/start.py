@@ -10,44 +10,53 @@ from samarkand.ground.words import tr
 from samarkand.sources import cite
 
 
-def _rows(day: str) -> int:
-    return int((data.load("trip")["day"] == pd.Timestamp(day)).sum())
+def _events() -> pd.DataFrame:
+    return data.load("timeline", known_on="2022-09-12")
+
+
+def _since(day: str) -> int:
+    return int((_events()["day"] >= pd.Timestamp(day)).sum())
 
 
 TASKS = (
     Task(
         "00.1",
-        tr("How many rows of the table trip took place on 16 September 2022?"),
+        tr("How many of the events known on 12 September 2022 began in 2022?"),
         kinds.Whole(tr("rows")),
-        lambda: _rows("2022-09-16"),
-        right=tr("Each of them is one meeting, session, flight, or something that did not take place."),
-        hint=tr('trip["day"] == "2022-09-16" is the condition; len(...) counts the rows that are left.'),
+        lambda: _since("2022-01-01"),
+        right=tr("Nearly half of what the table holds of thirty years falls into the last nine months."),
+        hint=tr('events["day"] >= "2022-01-01" is the condition; len(...) counts the rows that are left.'),
         diagnoses=(
+            Diagnosis(tr("That is the whole table. Which rows are of that year?"), lambda: len(_events())),
             Diagnosis(
-                tr("That is the whole table. Which rows are of that one day?"), lambda: len(data.load("trip"))
+                tr("Those are the years before. Which way does the sign point?"),
+                lambda: len(_events()) - _since("2022-01-01"),
             ),
-            Diagnosis(tr("That is the day before."), lambda: _rows("2022-09-15")),
+            Diagnosis(
+                tr("== asks for that one day. Which sign asks for a day or any later one?"),
+                lambda: int((_events()["day"] == pd.Timestamp("2022-01-01")).sum()),
+            ),
             Diagnosis(
                 tr("That is the number of columns. Rows run from top to bottom."),
-                lambda: data.load("trip").shape[1],
+                lambda: _events().shape[1],
             ),
         ),
     ),
     Task(
         "00.2",
-        tr("Who published the source with the key XH0914? Give the publisher's name as text."),
+        tr("Who published the source with the key XH0912? Give the publisher's name as text."),
         kinds.Text(),
-        lambda: cite["XH0914"].publisher,
+        lambda: cite["XH0912"].publisher,
         right=tr(
             "It is the news agency of the Chinese state: good evidence of what that state wished to be known."
         ),
-        hint=tr('A source has parts: cite["XH0914"].title, .publisher, .published.'),
+        hint=tr('A source has parts: cite["XH0912"].title, .publisher, .published.'),
         diagnoses=(
-            Diagnosis(tr("That is the title. Who published it?"), lambda: cite["XH0914"].title),
+            Diagnosis(tr("That is the title. Who published it?"), lambda: cite["XH0912"].title),
             Diagnosis(
-                tr("That is the page where the text was read. Whose text is it?"), lambda: cite["XH0914"].via
+                tr("That is the page where the text was read. Whose text is it?"), lambda: cite["XH0912"].via
             ),
-            Diagnosis(tr("That is the key itself. Ask cite what it stands for."), lambda: "XH0914"),
+            Diagnosis(tr("That is the key itself. Ask cite what it stands for."), lambda: "XH0912"),
         ),
     ),
 )

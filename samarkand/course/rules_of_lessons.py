@@ -25,8 +25,10 @@ from samarkand.course.lessons import Lesson, folded, read, unfenced, words_of
 from samarkand.ground.home import ROOT
 
 LARGEST_FILE, LARGEST_MAP, MOST_MAPS = 1_000_000, 300_000, 3
-CELLS, WORDS, AIMS, SECTIONS, TASKS = (35, 55), (1200, 2000), (3, 4), (3, 7), (2, 3)
+CELLS, WORDS, AIMS, SECTIONS, TASKS = (35, 60), (1200, 2000), (3, 4), (3, 7), (2, 3)
 LONGEST_CODE, SHORT_CODE, MOST_ROWS = 12, 3, 12
+#: What asks a student before a result is shown.
+EXPECTING = ("predict.ask", "note")
 CARD = ("Time", "Level", "Needs", "Data", "Works offline")
 #: Notebooks that are read beside the lessons.
 REFERENCE = ("99_glossary",)
@@ -142,9 +144,10 @@ def three_or_four_things_a_student_can_do(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def the_length_is_that_of_a_lesson(lesson: Lesson) -> Iterator[str]:
-    """Neither too few nor too many cells and words."""
-    if not CELLS[0] <= len(lesson.cells) <= CELLS[1]:
-        yield f"It has {len(lesson.cells)} cells, not {CELLS[0]} to {CELLS[1]}."
+    """Neither too few nor too many cells and words; cells that only ask what one expects do not count."""
+    count = len(lesson.cells) - len(calls(lesson, *EXPECTING, "predict.see", "recall"))
+    if not CELLS[0] <= count <= CELLS[1]:
+        yield f"It has {count} cells, not {CELLS[0]} to {CELLS[1]}."
     words = sum(len(re.findall(r"\w[\w'’-]*", words_of(c.source))) for c in lesson.prose)
     if not WORDS[0] <= words <= WORDS[1]:
         yield f"It has {words} words, not {WORDS[0]} to {WORDS[1]}."
@@ -164,8 +167,10 @@ def the_middle_has_a_few_sections(lesson: Lesson) -> Iterator[str]:
 def students_are_asked_first_and_told_the_limits(lesson: Lesson) -> Iterator[str]:
     """A student is asked before, and told afterwards what a result does not show."""
     prose = "\n".join(c.source for c in lesson.prose)
-    if prose.count("What do you expect?") < 2:
-        yield 'It asks "What do you expect?" less than twice.'
+    if len(calls(lesson, *EXPECTING)) < 2:
+        yield "It asks for what one expects less than twice."
+    if "What do you expect?" in prose:
+        yield "It asks for what one expects in prose, and not by predict.ask or note."
     if len(re.findall(r"What this shows, and what it does not", prose)) < 2:
         yield 'It says "What this shows, and what it does not" less than twice.'
 
@@ -267,13 +272,15 @@ def _broken(lesson: Lesson, cell: str, target: str) -> Iterator[str]:
 
 
 def cited(lesson: Lesson) -> dict[str, str]:
-    """Return the source keys that the prose cites: key -> cell."""
+    """Return the source keys that the prose cites, and what its notes unfold: key -> cell."""
+    said = [(cell.id, re.sub(r"`[^`]*`", "", unfenced(cell.source))) for cell in lesson.prose]
+    notes = questions.every("note")
+    said += [(cell, " ".join(notes[id].then)) for cell, _, id in calls(lesson, "note") if id in notes]
     found: dict[str, str] = {}
-    for cell in lesson.prose:
-        text = re.sub(r"`[^`]*`", "", unfenced(cell.source))
+    for cell, text in said:
         for keys in re.findall(r"\[([A-Z][A-Z0-9-]+(?:[,;] ?[A-Z][A-Z0-9-]+)*)\](?!\()", text):
             for key in re.split(r"[,;] ?", keys):
-                found.setdefault(key, cell.id)
+                found.setdefault(key, cell)
     return found
 
 
@@ -552,6 +559,25 @@ def quizzes_are_on_file_and_asked_once(lesson: Lesson) -> Iterator[str]:
         for said in lesson.cells:
             if any(option.right and option.text in said.source for option in one.options):
                 yield f"{said.id}: says the answer to the quiz {id!r}."
+
+
+@rule
+def what_is_expected_is_asked_and_seen(lesson: Lesson) -> Iterator[str]:
+    """A prediction is asked once, and then seen once; a note is written once, before it is shown again."""
+    for kind, first, after in (("predict", "predict.ask", "predict.see"), ("note", "note", "recall")):
+        known = {id for id in questions.every(kind) if id.startswith(f"{lesson.number}.")}
+        found = calls(lesson, first, after)
+        for cell, function, id in found:
+            if id not in known:
+                yield f"{cell}: {function}({id!r}) is none of this lesson's in samarkand/questions/."
+        for id in sorted(known):
+            uses = [function for _, function, own in found if own == id]
+            if uses.count(first) != 1:
+                yield f"{first}({id!r}) stands there {uses.count(first)} times, not once."
+            elif uses[0] != first:
+                yield f"{after}({id!r}) stands before {first}."
+            elif kind == "predict" and uses != [first, after]:
+                yield f"{after}({id!r}) does not stand there once."
 
 
 @lesson_rule

@@ -26,7 +26,7 @@ from samarkand.ground.home import PACKAGE, ROOT
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 EXERCISES = ROOT / "exercises"
 #: The rooms in which a subject has a module, and the template of each.
-ROOMS = {"check": "check", "maps": "map", "explore": "explorer"}
+ROOMS = {"check": "check", "maps": "map", "explore": "explorer", "predict": "predict"}
 _CELL = re.compile(r"^=== (markdown|code) ([a-z0-9-]+)(.*)\n", re.MULTILINE)
 
 Plan = dict[Path, str]
@@ -78,7 +78,7 @@ def module(room: str, subject: str, words: Mapping[str, str] | None = None) -> P
     `CourseError` if the subject has a module there, or the room offers something of that name.
     """
     path = PACKAGE / room / f"{_word(subject)}.py"
-    if room != "check" and not path.exists():
+    if room in ("maps", "explore") and not path.exists():
         taken = rooms.offers(f"samarkand.{room}").get(subject)
         if taken:
             raise CourseError(f"The name {subject!r} is taken in samarkand.{room}: {taken} offers it.")

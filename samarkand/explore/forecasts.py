@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from samarkand import data, forecasts
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.explore._scores import Case, Row, cells, panel, per_cent, proof
-from samarkand.ground.errors import CourseError
+from samarkand.ground.errors import CourseError, WrongType
 from samarkand.ground.words import day, listed, tr, trn
 from samarkand.page import controls, markup
 from samarkand.page.markup import element, escape
@@ -20,7 +20,7 @@ __all__ = ["forecasts_scored", "my_forecasts", "my_scores"]
 
 #: What a tone may be worth, in per cent, and where its slider starts.
 CHANCES = (0, 5, 10, 25, 40, 50, 60, 75, 90, 95, 100)
-STARTS = {"flat": 95, "firm": 90, "likely": 75, "maybe": 50}
+STARTS = {tone: round(100 * chance) for tone, chance in forecasts.SOUNDS.items()}
 LABELS = {
     "flat": tr("Flatly, without a hedge"),
     "firm": tr("“Will”, “is set to”, “going to”"),
@@ -58,33 +58,23 @@ class ForecastForm(controls.StillBox):
     """
 
     def __init__(self) -> None:
-        self._chances: dict[str, widgets.Text] = {}
-        self._reasons: dict[str, widgets.Text] = {}
+        self._chances: dict[str, controls.Field] = {}
+        self._reasons: dict[str, controls.Field] = {}
         self._reply = widgets.HTML(markup.status("", "say"))
         asked = forecasts.questions().values()
         title, run = tr("My forecasts"), tr("Run this cell to write down your forecasts.")
         lines: list[widgets.Widget] = []
         for one in asked:
-            chance = controls.words(
-                tr("Chance of yes, %"), placeholder=tr("0 to 100"), tooltip=tr("{key}, per cent", key=one.id)
-            )
-            chance.layout.width = "230px"
-            reason = controls.words(
-                tr("Because"), placeholder=tr("in a few words"), tooltip=tr("{key}, reason", key=one.id)
-            )
-            reason.layout.width = "500px"
-            # A forecast is read when it is finished, not letter by letter.
-            chance.continuous_update = reason.continuous_update = False
+            question = f"{one.id}. {one.text}"
+            chance = controls.Field(tr("Chance of yes, %"), question, placeholder=tr("0 to 100"))
+            reason = controls.Field(tr("Because"), question, placeholder=tr("in a few words"), width="500px")
             self._chances[one.id], self._reasons[one.id] = chance, reason
-            head = element("div", escape(f"{one.id}. {one.text}"), class_="question")
+            head = element("div", escape(question), class_="question")
             card = widgets.HTML(element("div", head, escape(one.rule), class_="card"))
             lines.append(widgets.VBox([card, controls.row({"chance": chance, "reason": reason})]))
-        button = widgets.Button(
-            description=tr("Save my forecasts"),
-            tooltip=tr("Add these forecasts to your file; older ones are kept"),
-            layout=widgets.Layout(width="200px"),
+        button = controls.button(
+            tr("Save my forecasts"), tr("Add these forecasts to your file; older ones are kept"), self.save
         )
-        button.on_click(lambda _: self.save())
         items = [element("li", escape(f"{one.id}. {one.text}"), class_="item") for one in asked]
         super().__init__(
             [controls.heading(title), *lines, button, self._reply],
@@ -103,46 +93,49 @@ class ForecastForm(controls.StillBox):
     def fill(self, question: str, chance: str, reason: str = "") -> None:
         """Fill in one line as a hand would, its probability in per cent."""
         name = forecasts.question(question).id
-        self._chances[name].value = chance
-        self._reasons[name].value = reason
+        self._chances[name].text = chance
+        self._reasons[name].text = reason
 
     def save(self) -> str:
-        """Save every line that has a probability, and return what the student is told.
+        """Save every line that can be read, and return what the student is told.
 
-        Lines that cannot be read are named and stay in the form; then nothing is saved, so that a student
-        never has to guess which ones were.
+        What cannot be read is named at its field and stays there.
         """
         given: dict[str, tuple[object, str]] = {}
-        trouble = []
+        bad = []
         for name, field in self._chances.items():
-            if not field.value.strip():
-                if self._reasons[name].value.strip():
-                    trouble.append(tr("{key} has a reason but no number from 0 to 100.", key=name))
+            field.complain("")
+            reason = self._reasons[name].text
+            if not field.text and not reason:
                 continue
             try:
-                given[name] = (forecasts.as_per_cent(field.value), self._reasons[name].value)
+                if not field.text:
+                    raise WrongType(tr("There is a reason, but no number from 0 to 100 yet."))
+                given[name] = (forecasts.as_per_cent(field.text), reason)
             except CourseError as error:
-                trouble.append(tr("{key}: {trouble}", key=name, trouble=error))
-        if trouble:
-            return self._say(" ".join([*trouble, tr("Nothing was saved yet.")]), "wrong")
+                field.complain(str(error))
+                bad.append(name)
+        wrong = tr("Not saved yet, see what stands there: {keys}.", keys=listed(bad)) if bad else ""
         if not given:
-            return self._say(
-                tr("Nothing to save yet: write a number from 0 to 100 for one question."), "open"
-            )
+            nothing = tr("Nothing to save yet: write a number from 0 to 100 for one question.")
+            return self._say(wrong or nothing, "wrong" if wrong else "open")
         try:
             rescued = forecasts.rescue()
             added = forecasts.save(given)
         except CourseError as error:
             return self._say(str(error), "wrong")
-        left = len(self._chances) - len(given)
+        left = len(self._chances) - len(given) - len(bad)
         told = [
             rescued,
             trn("Saved: {n} new or changed.", "Saved: {n} new or changed.", added)
             if added
             else tr("Nothing new: all of it was saved before."),
-            trn("{n} still open.", "{n} still open.", left) if left else tr("All questions have a forecast."),
+            wrong,
+            trn("{n} still open.", "{n} still open.", left)
+            if left
+            else ("" if bad else tr("All questions have a forecast.")),
         ]
-        return self._say(" ".join(part for part in told if part), "right")
+        return self._say(" ".join(part for part in told if part), "wrong" if bad else "right")
 
     def _read_back(self) -> None:
         """Fill the form with the newest saved forecasts; a damaged file is named and left alone."""

@@ -1,20 +1,20 @@
-"""The course's first explorer: a slider over the years, and who was in the SCO."""
+"""The course's first explorer: a slider over the years, and how many people live in five states."""
 
 from __future__ import annotations
 
 from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.words import capitalised, tr
-from samarkand.page import controls, markup, pictures, style
+from samarkand.ground.words import tr
+from samarkand.page import controls, markup, pictures
 
 __all__ = ["first_slider"]
 
-FIRST, LAST = 1996, 2025
-STATUSES = ("Shanghai Five", "member", "observer", "dialogue partner", "SCO partner")
+#: The states of Central Asia, and the last year that a reader of September 2022 could know.
+FIVE, LAST = ("KAZ", "KGZ", "TJK", "TKM", "UZB"), 2021
 
 
 def first_slider() -> Explorer:
-    """Return the course's first explorer: one slider, the year, and who was in the SCO at its end.
+    """Return the course's first explorer: one slider, the year, and the people of five states.
 
     Returns
     -------
@@ -22,48 +22,39 @@ def first_slider() -> Explorer:
 
     Examples
     --------
-    >>> "2022: 8 members" in first_slider().render(year=2022)
+    >>> "Uzbekistan 34.2" in first_slider().render(year=2021)
     True
     """
-    table = data.status_by_year(FIRST, LAST)
-    spells = data.load("sco_membership")
-    names = dict(zip(spells["iso3"], spells["country"], strict=True))
+    names = data.load("places").set_index("iso3")["name"]
+    table = data.load("indicators").query(
+        "indicator == 'population_persons' and iso3 in @FIVE and year <= @LAST"
+    )
+    millions = {
+        year: {str(row.iso3): float(row.value) / 1e6 for row in rows.itertuples()}  # type: ignore[arg-type]
+        for year, rows in table.groupby("year")
+    }
+    most = max(max(states.values()) for states in millions.values())
 
     def draw(year: int) -> Panel:
-        held = table[year]
-        groups = {
-            status: sorted(names[str(iso3)] for iso3 in held.index[held == status]) for status in STATUSES
-        }
-        groups = {status: states for status, states in groups.items() if states}
-        counts = [style.counted(status, len(states)) for status, states in groups.items()]
-        blocks = [
-            # The letter tells a status without its colour.
-            pictures.squares(count, status, [pictures.Square(style.mark(status).initial)] * len(states), 24)
-            for count, (status, states) in zip(counts, groups.items(), strict=True)
-        ]
-        rows = [
-            (capitalised(style.mark(status).plural), ", ".join(states), len(states))
-            for status, states in groups.items()
-        ]
-        number = tr("States")
+        states = sorted(millions[year].items(), key=lambda one: -one[1])
+        rows = [(str(names[iso3]), n, f"{n:.1f}", pictures.BLUE) for iso3, n in states]
+        listed = ", ".join(f"{name} {said}" for name, _, said, _ in rows)
+        number = tr("Million people")
         return Panel(
-            tr("{year}: {counts} on 31 December.", year=year, counts=", ".join(counts)),
-            pictures.beside(*blocks)
+            tr("{year}: {states} million people.", year=year, states=listed),
+            pictures.bars(rows, "", most=most)
             + markup.table(
-                tr("The SCO in {year}", year=year),
-                [tr("Status"), tr("Names"), number],
-                rows,
+                tr("Central Asia in {year}", year=year),
+                [tr("State"), number],
+                [(name, said) for name, _, said, _ in rows],
                 numbers=[number],
             ),
         )
 
+    years = list(millions)
     return Explorer(
-        {
-            "year": controls.slider(
-                tr("Year"), FIRST, LAST, 2022, tooltip=tr("Move it, or use the arrow keys")
-            )
-        },
+        {"year": controls.stops(tr("Year"), years, years[0], tooltip=tr("Move it, or use the arrow keys"))},
         draw,
-        title=tr("A first slider: who was in the SCO?"),
-        source=tr("table sco_membership, which names the source of each row"),
+        title=tr("A first slider: how many people live there?"),
+        source=tr("World Bank (WDIPOP)"),
     )

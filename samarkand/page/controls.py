@@ -1,11 +1,11 @@
-"""Controls for explorers and quizzes: ipywidgets with a description, a tooltip and room for both.
+"""Controls for explorers, quizzes and forms: ipywidgets with a description, a tooltip and room for both.
 
 `StillBox` is what holds them: a box of widgets that leaves something to read in a notebook nobody has run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -15,7 +15,7 @@ from samarkand.ground.errors import OutOfRange
 from samarkand.ground.words import tr
 from samarkand.page import markup
 
-_NAME_SLIDERS = home.ASSETS / "name_sliders.js"
+_NAMES = home.ASSETS / "name_controls.js"
 
 #: What a still says to a reader who has not run the cell.
 RUN = tr("Run this cell to move the controls.")
@@ -148,13 +148,121 @@ def _pairs(options: Sequence[Any]) -> list[tuple[str, Any]]:
     return [o if isinstance(o, tuple) else (str(o), o) for o in options]
 
 
+class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """A line of a form, or several, with room below it for what is wrong with what stands there.
+
+    It is read when it is finished, not letter by letter; a change takes the complaint away.
+
+    Parameters
+    ----------
+    label : str
+        Stands before it.
+    question : str
+        What is asked, for those who hear the field named without seeing what stands around it.
+    placeholder : str, optional
+        Shown in grey while it is empty.
+    width : str, default "230px"
+        Of label and line together.
+    lines : int, default 1
+        How many lines it has.
+
+    Examples
+    --------
+    >>> field = Field("from", "How many states?")
+    >>> field.complain("Write a number.")
+    >>> field.complaint
+    'Write a number.'
+    """
+
+    def __init__(
+        self, label: str, question: str, *, placeholder: str = "", width: str = "230px", lines: int = 1
+    ) -> None:
+        more = {"rows": lines} if lines > 1 else {}
+        look = _look(label, tr("{label}: {question}", label=label, question=question), width)
+        self._line = (widgets.Textarea if lines > 1 else widgets.Text)(
+            "", placeholder=placeholder, continuous_update=False, **more, **look
+        )
+        self._line.layout.margin = "2px 0"  # so that it ends within the narrowest page
+        self.complaint = ""
+        self._below = widgets.HTML(markup.status(""))
+        self._line.observe(lambda _: self.complain(""), "value")
+        # ipywidgets drops the tooltip of what has a label: assets/name_controls.js takes the name from here.
+        name = widgets.HTML(
+            markup.element("span", data_name=look["tooltip"]), layout=widgets.Layout(display="none")
+        )
+        super().__init__([self._line, name, self._below], layout=widgets.Layout(max_width="100%"))
+
+    @property
+    def text(self) -> str:
+        """What stands in it, without spaces around."""
+        return str(self._line.value).strip()
+
+    @text.setter
+    def text(self, text: str) -> None:
+        self._line.value = text
+
+    def complain(self, sentence: str) -> None:
+        """Say what is wrong, below the line; an empty sentence takes it back."""
+        self.complaint = sentence
+        self._below.value = markup.status(sentence, "wrong")
+
+
+def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.Button:
+    """Return a button as wide as its label needs.
+
+    Parameters
+    ----------
+    label : str
+        What it does.
+    tooltip : str
+        The same, for those who hear it named without seeing what stands around it.
+    press : callable
+        What happens when it is pressed.
+
+    Returns
+    -------
+    ipywidgets.Button
+    """
+    made = widgets.Button(
+        description=label,
+        tooltip=tooltip,
+        layout=widgets.Layout(width="auto", min_width="180px", align_self="flex-start"),
+    )
+    made.on_click(lambda _: press())
+    return made
+
+
+def pick(question: str, options: Sequence[tuple[str, Any]]) -> widgets.RadioButtons:
+    """Return options one below the other, of which one can be chosen; none is at first.
+
+    Parameters
+    ----------
+    question : str
+        What is asked; it stands elsewhere, and names the choice for those who do not see it.
+    options : sequence of (str, value)
+        Labels and what they stand for.
+
+    Returns
+    -------
+    ipywidgets.RadioButtons
+
+    Examples
+    --------
+    >>> pick("Which?", [("North", "n"), ("South", "s")]).value is None
+    True
+    """
+    return widgets.RadioButtons(
+        options=list(options), value=None, tooltip=question, layout=widgets.Layout(width="auto")
+    )
+
+
 def heading(title: str) -> widgets.HTML:
     """Return a title to stand above controls, in the colours of whatever theme the reader has.
 
-    It also brings ``assets/name_sliders.js``, which gives sliders the names that ipywidgets leaves out. An
+    It also brings ``assets/name_controls.js``, which gives controls the names that ipywidgets leaves out. An
     image that fails to load runs it: no script element in a widget ever runs.
     """
-    script = _NAME_SLIDERS.read_text(encoding="utf-8")
+    script = _NAMES.read_text(encoding="utf-8")
     image = markup.element("img", alt="", hidden=True, src="data:,", onerror=script)
     return widgets.HTML(markup.element("div", markup.escape(title), class_="heading") + image)
 

@@ -67,9 +67,60 @@ class Quiz:
     why: str
 
 
-Asked = Quiz
+@dataclass(frozen=True)
+class Prediction:
+    """Something to expect before it is seen: a number with a range, or a choice.
+
+    Attributes
+    ----------
+    id : str
+        Lesson and word: ``"03.members"``.
+    text : str
+        The question.
+    about : {"count", "share", "change", "likeness", "who"}
+        What kind of thing is expected; surprises are sorted by it.
+    unit : str
+        The unit of a number; may be empty.
+    low, high : float
+        Between these every number lies, whatever the data say.
+    options : dict of str to str
+        What can be chosen, by key; empty if a number is asked for.
+    """
+
+    id: str
+    text: str
+    about: str
+    unit: str
+    low: float
+    high: float
+    options: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Note:
+    """A place to write.
+
+    Attributes
+    ----------
+    id : str
+        Lesson and word: ``"05.case"``.
+    text : str
+        What is asked for.
+    lines : int
+        How high the field is.
+    then : tuple of str
+        Paragraphs that unfold once something was written.
+    """
+
+    id: str
+    text: str
+    lines: int
+    then: tuple[str, ...]
+
+
+Asked = Quiz | Prediction | Note
 #: The kinds of questions by the name of their tables in a file.
-KINDS: dict[str, type[Asked]] = {"quiz": Quiz}
+KINDS: dict[str, type[Asked]] = {"quiz": Quiz, "predict": Prediction, "note": Note}
 
 
 def files(folder: Path | None = None) -> list[Path]:
@@ -92,7 +143,7 @@ def texts(path: Path) -> Iterator[str]:
     """
 
     def told(part: Any, key: str) -> Iterator[str]:
-        if isinstance(part, str) and key in TEXTS:
+        if isinstance(part, str) and part and key in TEXTS:
             yield part
         elif isinstance(part, Mapping):
             for name, inner in part.items():
@@ -109,12 +160,12 @@ def every(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"quiz"}
+    kind : {"quiz", "predict", "note"}
         The name of their tables.
 
     Returns
     -------
-    dict of str to Quiz
+    dict of str to Quiz, Prediction or Note
         By their ids, in the order of the lessons; texts are in the language of this process.
 
     Raises
@@ -164,15 +215,15 @@ def _read(path: Path, language: str) -> tuple[Asked, ...]:
         return words.translated(text, language)
 
     content = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple(
-        Quiz(
-            id,
-            said(one["text"]),
-            tuple(
-                Option(said(option["text"]), said(option["hint"]) if "hint" in option else "")
-                for option in one["options"]
-            ),
-            said(one["why"]),
-        )
-        for id, one in content.get("quiz", {}).items()
-    )
+    found: list[Asked] = []
+    for id, one in content.get("quiz", {}).items():
+        options = [(said(o["text"]), said(o["hint"]) if "hint" in o else "") for o in one["options"]]
+        found.append(Quiz(id, said(one["text"]), tuple(Option(*o) for o in options), said(one["why"])))
+    for id, one in content.get("predict", {}).items():
+        low, high = one.get("between", (0, 0))
+        unit = said(one["unit"]) if one.get("unit") else ""
+        chosen = {key: said(text) for key, text in one.get("options", {}).items()}
+        found.append(Prediction(id, said(one["text"]), one["about"], unit, low, high, chosen))
+    for id, one in content.get("note", {}).items():
+        found.append(Note(id, said(one["text"]), one.get("lines", 3), tuple(map(said, one.get("then", ())))))
+    return tuple(found)

@@ -23,8 +23,8 @@ from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-#: A lesson with questions, practice, map, explorer and set.
-NEW_FILES = 9
+#: A lesson with questions, predictions, practice, map, explorer and set.
+NEW_FILES = 10
 
 
 def example(heading: str) -> list[tuple[str, str]]:
@@ -133,6 +133,7 @@ def test_a_lesson_is_new_files_and_no_edited_one(new_lesson: dict[str, str]) -> 
         "samarkand/check/roads.py",
         "samarkand/maps/roads.py",
         "samarkand/explore/roads.py",
+        "samarkand/predict/roads.py",
         "samarkand/questions/roads.toml",
         "exercises/source/ex06_roads/ex06_roads.ipynb",
         "exercises/release/ex06_roads/ex06_roads.ipynb",

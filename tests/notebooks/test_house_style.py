@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from samarkand import questions
 from samarkand.course import lessons, normal_form
 from samarkand.course import rules_of_lessons as rules
 from samarkand.course.lessons import Lesson
@@ -62,7 +63,8 @@ ROW = "<tr><td>1</td></tr>"
 ROWS = f'<table class="dataframe"><thead><tr></tr></thead><tbody>{ROW * 13}</tbody></table>'
 CARD = "".join(f"| **{name}** | {{}} |\n" for name in ("Time", "Level", "Needs", "Data", "Works offline"))
 FULL_CARD = CARD.format("50 minutes", "x", "x", "x", "Yes")
-ASKED = "What do you expect? What this shows, and what it does not: x"
+SHOWN = "What this shows, and what it does not: x"
+EXPECTING = [code('predict.ask("03.csto")'), code('note("03.x")'), text(SHOWN), text(SHOWN)]
 LOADS = (
     '<script src="https://cdn.example.org/x.js"></script>',
     "<link rel=stylesheet href=https://cdn.example.org/x.css>",
@@ -75,6 +77,14 @@ ORDER = [
     *(text(t) for t in ("# T\n\nS.", FULL_CARD, "**By the end you can**", "## The question")),
     code("import pandas"),
     *(text(t) for t in ("## Practice", "## Summary", "## Sources", "**Next:** [x](04_x.ipynb)")),
+]
+
+#: All that lesson 03 asks to expect, each with its result behind it.
+PREDICTED = [
+    code(f'predict.{what}("{id}")')
+    for id in questions.every("predict")
+    if id.startswith("03.")
+    for what in ("ask", "see")
 ]
 
 #: For each rule: lessons that break it, and one that does not.
@@ -109,8 +119,8 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         [text("## The question\n\n## 1\n\n## 2\n\n## 3\n\n## Practice")],
     ),
     rules.students_are_asked_first_and_told_the_limits: (
-        [[text("What do you expect?")], []],
-        [text(ASKED), text(ASKED)],
+        [EXPECTING[1:], EXPECTING[:3], [*EXPECTING, text("**What do you expect?** A number.")], []],
+        EXPECTING,
     ),
     rules.code_is_plain_python: (
         [[code("!pip install x")], [code("%time 1")], [code("%%bash\nls")]],
@@ -228,6 +238,19 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
             [code('quiz.ask("03.gdp")'), text("Ask: Who says so, and at exchange rates or at PPP?")],
         ],
         [code('quiz.ask("03.gdp")')],
+    ),
+    rules.what_is_expected_is_asked_and_seen: (
+        [
+            [],
+            PREDICTED[:-1],
+            PREDICTED[1:],
+            PREDICTED[::-1],
+            [*PREDICTED, PREDICTED[0]],
+            [*PREDICTED, PREDICTED[1]],
+            [*PREDICTED, code('predict.ask("04.oil")')],
+            [*PREDICTED, code('recall("05.sides")')],
+        ],
+        PREDICTED,
     ),
     rules.answers_are_folded: ([[text("<details><summary>Hint</summary> x")]], [text(HINT)]),
 }

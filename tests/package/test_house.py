@@ -38,7 +38,9 @@ FOR_STUDENTS = (
     "geo",
     "maps",
     "measures",
+    "notes",
     "places",
+    "predict",
     "quiz",
     "sources",
 )

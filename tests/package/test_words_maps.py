@@ -1,4 +1,4 @@
-"""Maps, charts, quiz and errors in the made-up language en-XA: what has not gone through a catalogue is seen.
+"""Maps, charts, what is asked, and errors in the made-up language en-XA: what bypasses the catalogue is seen.
 
 This file is both the test and, run by itself in that language, what gathers the texts.
 """
@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -19,7 +20,8 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from samarkand import charts, cite, data, geo, maps, measures, places, questions, quiz
+from samarkand import charts, cite, data, geo, maps, measures, notes, places, predict, questions, quiz
+from samarkand.course.facts import widgets_in
 from samarkand.ground import home, rooms
 from samarkand.ground.errors import CourseError
 from samarkand.page.style import STATUS
@@ -173,6 +175,40 @@ def of_the_quiz() -> Iterator[str]:
         yield from (quiz.ask(id).answer(n) for n in range(3))
 
 
+def of_the_forms() -> Iterator[str]:
+    """Yield what predictions and notes say: asked, filled in badly and well, seen, added up."""
+    with tempfile.TemporaryDirectory() as work:
+        os.environ["SAMARKAND_WORK"] = work
+        yield predict.scores().sentence
+        yield from (predict.see(id).sentence for id in ("04.oil", "01.distance"))
+        for id, asked in questions.every("predict").items():
+            form = predict.ask(id)
+            yield repr(form)
+            yield form.save()
+            typed = [("x", "", "1,000"), ("1", "2", "1"), ("1", "0", "0"), ("1e9", "1", "1"), ("1", "0", "1")]
+            for guess in [*asked.options] or typed:
+                form.fill(*([guess] if asked.options else guess))
+                yield form.save()
+                yield from (field.complaint for field in form._fields.values() if field.complaint)
+            yield predict.ask(id)._reply.value
+            yield predict.see(id).sentence
+            yield form.save()
+            yield from (line.description for line in widgets_in(form) if getattr(line, "description", ""))
+            yield from (one.tooltip for one in widgets_in(form) if getattr(one, "tooltip", ""))
+            yield from Said(form._repr_mimebundle_()["text/html"]).parts
+        shown = predict.scores()
+        yield shown.sentence
+        yield from Said(shown.children[0].value).parts
+        for id in questions.every("note"):
+            paper = notes.note(id)
+            yield from (repr(paper), paper.save(), notes.recall(id).sentence)
+            paper.fill(OWN)
+            yield from (paper.save(), notes.note(id)._reply.value, notes.recall(id).sentence)
+            yield from Said(paper._then.value).parts
+            yield from Said(paper._repr_mimebundle_()["text/html"]).parts
+            yield from (one.tooltip for one in widgets_in(paper) if getattr(one, "tooltip", ""))
+
+
 def of_an_error(name: str) -> Iterator[str]:
     with pytest.raises(CourseError) as error:
         ERRORS[name]()
@@ -192,6 +228,7 @@ def gather() -> dict[str, list[str]]:
     found |= {f"chart {name}": list(of_a_chart(name)) for name in CHARTS}
     found |= {f"error {name}": list(of_an_error(name)) for name in ERRORS}
     found["quiz"] = list(of_the_quiz())
+    found["forms"] = list(of_the_forms())
     found["script"] = list(of_the_script())
     listed = cite.sources("ART")
     found["sources"] = [*Said(listed._repr_html_()).parts[:1], repr(listed)]

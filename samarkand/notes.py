@@ -1,0 +1,214 @@
+"""A place to write: a field in a lesson, kept as the student leaves it, and shown again where it is needed.
+
+Notes are kept in the journal ``my_work/notes.jsonl``; a changed one is added, and the older ones stay.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import ipywidgets as widgets
+
+from samarkand import questions
+from samarkand.ground import journal
+from samarkand.ground.errors import CourseError
+from samarkand.ground.words import tr, trn
+from samarkand.page import controls, markup
+from samarkand.page.markup import element, escape
+from samarkand.questions import Note
+
+JOURNAL = "notes"
+INVITATION = tr("Run this cell to write.")
+
+
+class Written(NamedTuple):
+    """A note of the student's.
+
+    Attributes
+    ----------
+    question : str
+        What was asked for.
+    text : str
+        What the student wrote last.
+    at : str
+        When: ISO 8601, UTC.
+    """
+
+    question: str
+    text: str
+    at: str
+
+
+class Paper(controls.StillBox):
+    """What is asked for, a field to write in, and a button that saves; what was saved is read back.
+
+    Parameters
+    ----------
+    asked : Note
+        What is asked for. Its paragraphs unfold once something was saved.
+    """
+
+    def __init__(self, asked: Note) -> None:
+        self._asked = asked
+        self._field = controls.Field(
+            tr("Your words"), asked.text, width="820px", lines=asked.lines, placeholder=tr("Write here")
+        )
+        save = controls.button(
+            tr("Save"), tr("Save what you wrote: {question}", question=asked.text), self.save
+        )
+        self._reply = widgets.HTML(markup.status(""))
+        self._then = widgets.HTML("")
+        paragraphs = element("div", *map(_paragraph, asked.then), class_="said")
+        others = tr("What others hold: read it once you have written your own")
+        super().__init__(
+            [controls.heading(asked.text), self._field, save, self._reply, self._then],
+            still=element(
+                "div",
+                element("div", escape(asked.text), class_="question"),
+                markup.folded(escape(others), paragraphs) if asked.then else "",
+                controls.invitation(INVITATION),
+                class_="card",
+            ),
+            sentence=" ".join([tr("{question} {invitation}", question=asked.text, invitation=INVITATION),
+                               *asked.then]),
+        )  # fmt: skip
+        self._paragraphs = element("div", paragraphs, class_="card") if asked.then else ""
+        written = journal.read(JOURNAL)
+        own = [entry for entry in written.entries if entry["id"] == asked.id]
+        if own:
+            self._field.text = _text(own[-1])
+            self._unfold()
+        if own or written.trouble:
+            back = tr("Read back from your file, saved on {day}.", day=own[-1]["at"][:10]) if own else ""
+            self._say(f"{written.trouble} {back}".strip(), "wrong" if written.trouble else "open")
+
+    def fill(self, text: str) -> None:
+        """Write into the field as a hand would."""
+        self._field.text = text
+
+    def save(self) -> str:
+        """Save what stands in the field, and return what the student is told.
+
+        Returns
+        -------
+        str
+            A sentence.
+        """
+        text = self._field.text
+        if not text:
+            return self._say(tr("Nothing to save yet: the field is empty."), "open")
+        own = journal.latest(JOURNAL).get(self._asked.id)
+        if own is None or _text(own) != text:
+            try:
+                journal.add(JOURNAL, self._asked.id, text=text)
+            except CourseError as error:
+                return self._say(str(error), "wrong")
+        self._unfold()
+        return self._say(trn("Saved: {n} word.", "Saved: {n} words.", len(text.split())), "right")
+
+    def _unfold(self) -> None:
+        self._then.value = self._paragraphs
+
+    def _say(self, sentence: str, kind: str) -> str:
+        self._reply.value = markup.status(sentence, kind)
+        return sentence
+
+
+class Recalled(controls.StillBox):
+    """What the student wrote elsewhere, to be read again."""
+
+    def __init__(self, asked: Note) -> None:
+        own = written().get(asked.id)
+        self.sentence = (
+            tr("You wrote: {text}", text=f"\u201c{own.text}\u201d")
+            if own
+            else tr("You wrote nothing down here, which is all right.")
+        )
+        told = tr("What you wrote stands here, once you have run this cell: {question}", question=asked.text)
+        super().__init__(
+            [widgets.HTML(markup.status(self.sentence, "open"))],
+            still=element("div", escape(told), class_="open"),
+            sentence=told,
+        )
+
+
+def note(id: str) -> Paper:
+    """Return a place to write.
+
+    Parameters
+    ----------
+    id : str
+        The lesson's number and a word: ``"05.case"``.
+
+    Returns
+    -------
+    Paper
+        A box of widgets; what it saves is added to ``my_work/notes.jsonl``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such note.
+
+    Examples
+    --------
+    >>> note("05.sides")
+    What would a state have to do so that you would say 'it took sides'? One sentence. Run this cell to write.
+    """
+    return Paper(questions.find("note", id))
+
+
+def recall(id: str) -> Recalled:
+    """Return what was written at another place, or a sentence that nothing was.
+
+    Parameters
+    ----------
+    id : str
+        The id of a note.
+
+    Returns
+    -------
+    Recalled
+        A box of widgets.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such note.
+    """
+    return Recalled(questions.find("note", id))
+
+
+def written() -> dict[str, Written]:
+    """Return what the student wrote, for a briefing to be made of it.
+
+    Returns
+    -------
+    dict of str to Written
+        By the id of the note, in the order of the lessons; what cannot be read is left out.
+
+    Examples
+    --------
+    >>> sorted(written())[:0]
+    []
+    """
+    latest = journal.latest(JOURNAL)
+    return {
+        id: Written(one.text, _text(latest[id]), latest[id]["at"])
+        for id, one in questions.every("note").items()
+        if id in latest
+    }
+
+
+def _text(entry: dict[str, object]) -> str:
+    text = entry.get("text")
+    return text if isinstance(text, str) else ""
+
+
+def _paragraph(text: str) -> str:
+    """Return a paragraph as HTML; what stands between two pairs of stars is bold."""
+    parts = re.split(r"\*\*(.+?)\*\*", text)
+    return element(
+        "p", "".join(element("b", escape(part)) if n % 2 else escape(part) for n, part in enumerate(parts))
+    )

@@ -1,0 +1,35 @@
+"""What the predictions of lesson 10 come to."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from samarkand import data, forecasts, measures
+
+
+def _looks() -> pd.DataFrame:
+    """Return the report's forecasts: their verdicts, and whether each had been announced."""
+    looks = data.load("claims").query("type == 'forecast'").fillna({"hedge": ""})
+    known = set(";".join(data.load("announced")["claims"]).split(";"))
+    return looks.assign(announced=looks["id"].isin(known))
+
+
+def _verdicts() -> int:
+    return int((_looks()["verdict"] == "borne out").sum())
+
+
+def _calendar() -> int:
+    return int(_looks()["announced"].sum())
+
+
+def _rival() -> str:
+    """Return who has the lowest Brier score over what had not been announced."""
+    looks = _looks().query("not announced")
+    came = looks["verdict"].map(forecasts.WORTH)
+    said = looks["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS)
+    rules = {"report": said, "half": 0 * came + 0.5, "sure": 0 * came + 1, "base": 0 * came + came.mean()}
+    scores = {rule: measures.brier(chances, came) for rule, chances in rules.items()}
+    return min(scores, key=lambda rule: scores[rule])
+
+
+TRUTHS = {"10.verdicts": _verdicts, "10.calendar": _calendar, "10.rival": _rival}

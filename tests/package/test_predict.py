@@ -1,0 +1,317 @@
+"""Predictions: asked, kept, held against the tables; nothing is lost, and nobody has to predict."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from samarkand import predict, questions
+from samarkand.ground import journal
+from samarkand.ground.errors import DamagedData, UnknownName
+from samarkand.predict import _ledger
+from samarkand.predict._form import Form
+from samarkand.predict._ledger import Expected
+
+ASKED = questions.every("predict")
+NUMBERS = [id for id, one in ASKED.items() if not one.options]
+CHOICES = [id for id, one in ASKED.items() if one.options]
+
+
+@pytest.fixture(autouse=True)
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "my work ä"
+    monkeypatch.setenv("SAMARKAND_WORK", str(folder))
+    monkeypatch.setattr(_ledger, "SHOWN", set())
+    return folder
+
+
+def kept(work: Path) -> list[dict[str, object]]:
+    file = work / "predictions.jsonl"
+    return (
+        [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+    )
+
+
+def filled(id: str, *typed: str) -> Form:
+    form = predict.ask(id)
+    form.fill(*typed)
+    return form
+
+
+def complaints(form: Form) -> dict[str, str]:
+    return {key: field.complaint for key, field in form._fields.items() if field.complaint}
+
+
+# ------------------------------------------------------------------------------- what came out
+
+
+def test_each_question_has_its_truth_and_each_truth_its_question() -> None:
+    assert set(_ledger.truths()) == set(ASKED)
+
+
+@pytest.mark.parametrize("id", ASKED)
+def test_what_came_out_is_an_answer_that_could_be_given(id: str) -> None:
+    asked, result = ASKED[id], _ledger.came(id)
+    if asked.options:
+        assert result in asked.options
+    else:
+        assert isinstance(result, float) and asked.low <= result <= asked.high
+        assert asked.low < asked.high
+
+
+def test_what_came_out_is_what_the_lessons_show() -> None:
+    wanted = {"01.distance": "9,133 km", "02.voices": "80.4 %", "03.csto": "0.4", "04.growth": "27.9 %"}
+    assert {id: _ledger.said(ASKED[id], _ledger.came(id)) for id in wanted} == wanted
+
+
+def test_what_came_out_follows_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    from samarkand.predict import trip
+
+    load = trip.data.load
+    monkeypatch.setattr(trip.data, "load", lambda name: load(name).assign(distance_km=100))
+    assert trip.TRUTHS["01.distance"]() == 300
+
+
+# ------------------------------------------------------------------------------- the form
+
+
+def test_a_number_with_a_range_is_saved_and_read_back(work: Path) -> None:
+    form = filled("01.distance", "9 500", "8.000,5", "12 000 km", " a long way ")
+    assert form.save() == "Saved: 9,500 km, from 8,000 km to 12,000 km. Now run the cells below."
+    (entry,) = kept(work)
+    assert entry.pop("at")
+    numbers = {"guess": 9500.0, "low": 8000.5, "high": 12000.0}
+    assert entry == {"id": "01.distance", **numbers, "reason": "a long way", "late": False}
+    again = predict.ask("01.distance")
+    assert [field.text for field in again._fields.values()] == ["9500", "8000.5", "12000"]
+    assert again._reason.text == "a long way"
+    assert "Read back: you expect 9,500 km" in again._reply.value
+
+
+def test_a_choice_is_saved_and_read_back(work: Path) -> None:
+    assert filled("03.direction", "west").save() == "Saved: West. Now run the cells below."
+    assert kept(work)[0]["guess"] == "west"
+    again = predict.ask("03.direction")
+    assert again._pick is not None and again._pick.value == "west"
+
+
+def test_a_changed_mind_adds_an_entry(work: Path) -> None:
+    filled("03.members", "8", "6", "10").save()
+    filled("03.members", "9", "6", "10").save()
+    assert [entry["guess"] for entry in kept(work)] == [8, 9]
+    assert predict.see("03.members").sentence.startswith("You expected 9 members, from 6")
+
+
+@pytest.mark.parametrize(
+    ("typed", "where", "says"),
+    [
+        (("8", "10", "6"), "high", "The range is the wrong way round"),
+        (("12", "6", "10"), "guess", "Your guess lies outside your range."),
+        (("8", "", ""), "low", "Where does the range end?"),
+        (("", "6", "10"), "guess", "Write a number."),
+        (("eight", "6", "10"), "guess", "“eight” is no number."),
+        (("8", "6-10", "10"), "low", "“6-10” holds two numbers. Write one."),
+        (("8 %", "6", "10"), "guess", "No per cent are asked for."),
+        (("8", "6", "1,000"), "high", "can be read in two ways"),
+        (("8", "-6", "10"), "low", "No answer can lie outside 0 members to 193 members."),
+        (("8", "6", "nan"), "high", "“nan” is no number."),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_stays_there(
+    typed: tuple[str, str, str], where: str, says: str, work: Path
+) -> None:
+    form = filled("03.members", *typed)
+    assert form.save() == "Not saved yet: see what stands at the fields."
+    assert says in complaints(form)[where]
+    assert tuple(field.text for field in form._fields.values()) == typed
+    assert kept(work) == []
+    form._fields[where].text = "7"
+    assert where not in complaints(form), "a change takes the complaint away"
+
+
+@pytest.mark.parametrize(
+    ("id", "typed", "guess"),
+    [
+        ("02.voices", ("45,7 %", "40", "'50'"), 45.7),
+        ("03.csto", ("40 %", "0,2", ".6"), 0.4),
+        ("04.growth", ("\u2212 5%", "-10", "0"), -5.0),
+        ("03.members", ("8", "8", "8"), 8.0),
+    ],
+)
+def test_what_people_type_is_understood(id: str, typed: tuple[str, ...], guess: float, work: Path) -> None:
+    assert filled(id, *typed).save().startswith("Saved: ")
+    assert kept(work)[0]["guess"] == guess
+
+
+def test_who_does_not_predict_goes_on(work: Path) -> None:
+    for id in ASKED:
+        assert "or go on without" in predict.ask(id).save()
+        assert "You had saved no prediction, which is all right." in predict.see(id).sentence
+    assert not work.exists()
+
+
+@pytest.mark.parametrize("id", ["03.member", "03.gdp", "", 7, None])
+def test_a_question_that_is_not_there_is_named(id: object) -> None:
+    for function in (predict.ask, predict.see):
+        with pytest.raises(UnknownName, match='No question "'):
+            function(id)
+
+
+@pytest.mark.parametrize("id", ASKED)
+def test_a_still_says_the_question_and_is_the_same_for_everybody(id: str) -> None:
+    def stored() -> list[str]:
+        shown = (predict.ask(id), predict.see(id))
+        return [one._repr_mimebundle_()[kind] for one in shown for kind in ("text/html", "text/plain")]
+
+    before = stored()
+    form = predict.ask(id)
+    form.fill(next(iter(ASKED[id].options), "1"), "1", "1", "because")
+    assert form.save().startswith("Saved")
+    assert stored() == before
+    assert "<script" not in "".join(before) and "class=" not in "".join(before)
+    assert "Run this cell to write down what you expect." in before[1]
+
+
+def test_every_field_carries_its_question() -> None:
+    for id, asked in ASKED.items():
+        form = predict.ask(id)
+        lines = [field._line for field in (*form._fields.values(), form._reason)]
+        named = [line.tooltip for line in lines] + ([form._pick.tooltip] if form._pick is not None else [])
+        assert len(set(named)) == len(named) >= 2
+        assert all(asked.text in name for name in named)
+        assert all(line.tooltip.startswith(line.description) for line in lines)
+
+
+# ------------------------------------------------------------------------------- beside the result
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (("8", "6", "10"), "You expected 8 members, from 6 members to 10 members. It came out at 8 members: "
+         "your range held."),
+        (("5", "4", "7"), "It came out at 8 members: more than you thought."),
+        (("20", "10", "30"), "It came out at 8 members: less than you thought."),
+    ],
+)  # fmt: skip
+def test_a_result_stands_beside_what_was_expected(typed: tuple[str, ...], says: str) -> None:
+    filled("03.members", *typed).save()
+    assert says in predict.see("03.members").sentence
+
+
+def test_a_choice_stands_beside_its_result_with_its_reason() -> None:
+    filled("03.direction", "west", "", "", "The Silk Road").save()
+    assert predict.see("03.direction").sentence == (
+        "You expected West. It came out otherwise: South. Your reason was: “The Silk Road”"
+    )
+    filled("04.oil", "IND").save()
+    assert predict.see("04.oil").sentence == "You expected India, and so it came out."
+
+
+def test_who_has_seen_the_result_is_no_longer_scored(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    predict.see("03.members")
+    assert "does not count" in filled("03.members", "8", "8", "8").save()
+    assert predict.see("03.members").sentence == (
+        "It came out at 8 members. What you saved came after the result, and does not count."
+    )
+    filled("03.csto", "0.2", "0.1", "0.3").save()
+    predict.see("03.csto")
+    monkeypatch.setattr(_ledger, "SHOWN", set())  # the next day
+    assert "does not count" in filled("03.csto", "0.4", "0.4", "0.4").save()
+    assert "You expected 0.2" in predict.see("03.csto").sentence
+    assert [(one.id, expected.guess) for one, expected in _ledger.counted()[0]] == [("03.csto", 0.2)]
+    assert sum("seen" in entry for entry in kept(work)) == 1
+
+
+# ------------------------------------------------------------------------------- accidents
+
+
+def test_a_damaged_journal_is_told_and_kept_and_all_else_counts(work: Path) -> None:
+    filled("03.members", "8", "6", "10").save()
+    file = work / "predictions.jsonl"
+    damage = b'{"half\n{"at": "x", "id": "03.csto", "guess": "much", "low": 1, "high": null, "late": false}\n'
+    with file.open("ab") as journal_file:
+        journal_file.write(damage)
+    form = predict.ask("03.members")
+    assert "One line of" in form._reply.value and "Read back: you expect 8" in form._reply.value
+    assert form.save().startswith("Saved")
+    assert damage in file.read_bytes()
+    assert predict.ask("03.csto")._fields["guess"].text == ""
+    assert "your range held" in predict.see("03.members").sentence
+    assert "One line of" in predict.scores().sentence
+
+
+def test_a_disk_that_takes_nothing_is_a_sentence_and_the_fields_stay(work: Path) -> None:
+    work.write_text("not a folder", encoding="utf-8")
+    form = filled("03.members", "8", "6", "10")
+    assert "could not be saved" in form.save()
+    assert form._fields["guess"].text == "8"
+    assert "It came out at 8 members" in predict.see("03.members").sentence
+    assert predict.scores().sentence
+
+
+def test_a_damaged_table_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged() -> float:
+        raise DamagedData("The file trip.csv is damaged.")
+
+    _ledger.came.cache_clear()
+    monkeypatch.setitem(_ledger.truths(), "01.distance", damaged)
+    filled("01.distance", "1", "1", "1").save()
+    assert predict.see("01.distance").sentence == "The file trip.csv is damaged."
+    assert predict.scores().sentence == "The file trip.csv is damaged."
+    _ledger.came.cache_clear()
+
+
+def test_two_windows_keep_both_and_the_later_one_counts(work: Path) -> None:
+    first, second = filled("03.members", "8", "6", "10"), filled("03.members", "9", "9", "9")
+    first.save()
+    second.save()
+    assert [entry["guess"] for entry in kept(work)] == [8, 9]
+
+
+def test_an_option_that_the_course_has_dropped_no_longer_counts() -> None:
+    journal.add("predictions", "04.oil", guess="TUR", reason="", late=False)
+    assert _ledger.counted() == ([], "")
+
+
+# ------------------------------------------------------------------------------- scores
+
+
+def saved(*expected: tuple[str, Expected]) -> None:
+    for id, one in expected:
+        _ledger.save(ASKED[id], one)
+
+
+def test_scores_count_what_held_and_sort_the_surprises() -> None:
+    saved(
+        ("01.distance", Expected(5000, 4000, 6000, "a guess")),
+        ("03.members", Expected(8, 7, 9)),
+        ("05.april", Expected(140, 130, 150)),
+        ("03.direction", Expected("west")),
+        ("04.oil", Expected("IND")),
+    )
+    told = predict.scores()
+    assert told.sentence == (
+        "Of 3 ranges 1 held. Meant were 8 of 10. So few say little. Of 2 choices you were right in 1. "
+        "Most often you were surprised by how many there are."
+    )
+    html = told.children[0].value
+    assert "1 below the range, 1 within it, 1 above it." in html
+    assert "4,000 km to 6,000 km" in html and "a guess" in html
+
+
+@pytest.mark.parametrize(
+    ("held", "says"), [(3, "were too narrow"), (9, "what it should be"), (11, "were too wide")]
+)
+def test_many_ranges_are_judged(held: int, says: str) -> None:
+    assert len(NUMBERS) >= 11
+    for n, id in enumerate(NUMBERS[:11]):
+        low, high = (ASKED[id].low, ASKED[id].high) if n < held else (ASKED[id].high, ASKED[id].high)
+        saved((id, Expected(high, low, high)))
+    assert says in predict.scores().sentence
+
+
+def test_without_predictions_there_is_a_sentence() -> None:
+    assert predict.scores().sentence.startswith("You have saved no prediction")
