@@ -3,29 +3,25 @@
 The questions stand in the table ``forecast_questions``, how they came out in ``outcomes``, and how sure the
 hedges of the article sound in ``hedges``.
 
-They are kept in ``my_work/forecasts.json``. The file only grows: a changed mind adds an entry, and the older
-one stays. It is replaced in one step, so that a crash leaves the old file or the new one, never half of one.
+They are kept in the journal ``my_work/forecasts.jsonl``: a changed mind adds an entry, and the older stays.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from samarkand import data
 from samarkand.answers import decode
-from samarkand.ground import files, home
-from samarkand.ground.errors import CourseError, DamagedData, OutOfRange, WrongType, unknown
+from samarkand.ground import journal
+from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.ground.words import tr
 
-#: The form of the file that this module writes.
-FORMAT = 1
+JOURNAL = "forecasts"
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,7 @@ WORTH = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0
 
 @dataclass(frozen=True)
 class Forecast:
-    """One entry of the file: a question's id, the probability of yes (0 to 1), a reason (may be empty).
+    """One entry of the journal: a question's id, the probability of yes (0 to 1), a reason (may be empty).
 
     `written` is when it was saved: ISO 8601, UTC.
     """
@@ -61,16 +57,6 @@ class Forecast:
     probability: float
     reason: str
     written: str
-
-
-def path() -> Path:
-    """Return the file that holds the forecasts; it may not be there yet.
-
-    Returns
-    -------
-    pathlib.Path
-    """
-    return home.my_work() / "forecasts.json"
 
 
 def questions() -> dict[str, Question]:
@@ -243,50 +229,14 @@ def history() -> list[Forecast]:
     Returns
     -------
     list of Forecast
-        The oldest first; empty if there is no file.
-
-    Raises
-    ------
-    DamagedData
-        If the file cannot be read. It is left where it is; `rescue` sets it aside.
+        The oldest first; what cannot be read is left out, and `trouble` says so.
     """
-    file = path()
-    try:
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise DamagedData(
-            tr("Your forecasts in {file} cannot be read ({error}).", file=_short(file), error=error)
-        ) from None
-    try:
-        content = json.loads(text)
-        newer = (
-            isinstance(content, dict)
-            and isinstance(content.get("format"), int)
-            and content["format"] > FORMAT
-        )
-        found = [] if newer else [_entry(row) for row in content["forecasts"]]
-    except (ValueError, TypeError, KeyError, CourseError):
-        raise DamagedData(
-            tr(
-                "Your forecasts in {file} cannot be read: the file was changed or cut short.",
-                file=_short(file),
-            )
-        ) from None
-    if newer:
-        raise NewerFile(
-            tr(
-                "Your forecasts in {file} were saved by a newer version of the course. Get the newest "
-                "version; nothing was changed.",
-                file=_short(file),
-            )
-        )
-    return found
+    return [one for entry in journal.read(JOURNAL).entries if (one := _forecast(entry))]
 
 
-class NewerFile(DamagedData):
-    """A file whose form this version of the course does not know; it must not be touched."""
+def trouble() -> str:
+    """Return a sentence if something in the journal cannot be read; empty otherwise."""
+    return journal.read(JOURNAL).trouble
 
 
 def latest() -> dict[str, Forecast]:
@@ -296,11 +246,6 @@ def latest() -> dict[str, Forecast]:
     -------
     dict of str to Forecast
         By the question's id, in the order of `questions`.
-
-    Raises
-    ------
-    DamagedData
-        If the file cannot be read.
     """
     newest = {entry.question: entry for entry in history()}
     return {name: newest[name] for name in questions() if name in newest}
@@ -315,11 +260,6 @@ def table() -> pd.DataFrame:
         One row a question that was answered: ``question`` (id), ``text``, ``by`` (datetime64),
         ``probability`` (0 to 1), ``reason``, ``written`` (text, UTC). Without a file it has these columns
         and no row.
-
-    Raises
-    ------
-    DamagedData
-        If the file cannot be read.
     """
     asked = questions()
     rows = [
@@ -358,8 +298,8 @@ def outcomes() -> pd.DataFrame:
     return frame[["question", "text", "outcome", "day", "announced", "record", "source"]]
 
 
-def save(forecasts: Mapping[str, tuple[object, str]], *, now: dt.datetime | None = None) -> int:
-    """Add forecasts to the file; what is already there stays.
+def save(forecasts: Mapping[str, tuple[object, str]]) -> int:
+    """Add forecasts to the journal; what is already there stays.
 
     A forecast that equals the newest one for its question is not added again: saving twice changes nothing.
 
@@ -367,8 +307,6 @@ def save(forecasts: Mapping[str, tuple[object, str]], *, now: dt.datetime | None
     ----------
     forecasts : mapping of str to (probability, reason)
         By the question's id; probabilities as `as_probability` takes them.
-    now : datetime.datetime, optional
-        The time to write beside them; the present if left out.
 
     Returns
     -------
@@ -379,92 +317,26 @@ def save(forecasts: Mapping[str, tuple[object, str]], *, now: dt.datetime | None
     ------
     UnknownName, WrongType, OutOfRange
         If a question or probability is none. Nothing is saved then.
-    DamagedData
-        If the file that is there cannot be read. Nothing is saved then, and the file is left as it is.
     CourseError
-        If the file cannot be written.
+        If they cannot be written.
     """
-    stamp = (now or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).isoformat(timespec="seconds")
-    new = [
-        Forecast(question(name).id, as_probability(probability), reason.strip(), stamp)
+    new = {
+        question(name).id: (as_probability(probability), reason.strip())
         for name, (probability, reason) in forecasts.items()
-    ]
-    old = history()
-    newest = {entry.question: (entry.probability, entry.reason) for entry in old}
-    added = [e for e in new if newest.get(e.question) != (e.probability, e.reason)]
-    if added:
-        _replace({"format": FORMAT, "forecasts": [asdict(entry) for entry in old + added]})
+    }
+    newest = {id: (entry.probability, entry.reason) for id, entry in latest().items()}
+    added = {id: one for id, one in new.items() if newest.get(id) != one}
+    for id, (probability, reason) in added.items():
+        journal.add(JOURNAL, id, probability=probability, reason=reason)
     return len(added)
 
 
-def rescue(*, now: dt.datetime | None = None) -> str:
-    """Set a damaged file aside under a new name, so that new forecasts can be saved; never delete it.
-
-    Parameters
-    ----------
-    now : datetime.datetime, optional
-        The time that goes into the new name; the present if left out.
-
-    Returns
-    -------
-    str
-        A sentence that says where the damaged file is now; empty if nothing was damaged.
-
-    Raises
-    ------
-    DamagedData
-        If a newer version of the course wrote the file: then it stays where it is.
-    CourseError
-        If it cannot be renamed.
-    """
+def _forecast(entry: dict[str, Any]) -> Forecast | None:
+    """Return what an entry of the journal holds, or None if it is no forecast."""
+    probability, reason = entry.get("probability"), entry.get("reason")
     try:
-        history()
-    except NewerFile:
-        raise
-    except DamagedData as error:
-        file = path()
-        stamp = (now or dt.datetime.now(dt.UTC)).strftime("%Y%m%d-%H%M%S")
-        aside, n = file.with_name(f"forecasts.damaged-{stamp}.json"), 1
-        while aside.exists():
-            n += 1
-            aside = file.with_name(f"forecasts.damaged-{stamp}-{n}.json")
-        try:
-            file.rename(aside)
-        except OSError as problem:
-            raise CourseError(
-                tr("{error} It could not be set aside either: {problem}.", error=error, problem=problem)
-            ) from None
-        return tr(
-            "{error} It was kept as {file}; new forecasts go into a new file.",
-            error=error,
-            file=_short(aside),
-        )
-    return ""
-
-
-def _entry(row: Any) -> Forecast:
-    """Return one entry of the file, or raise what the caller takes for damage."""
-    if isinstance(row["probability"], str) or not isinstance(row["question"], str):
-        raise TypeError
-    return Forecast(
-        row["question"], as_probability(row["probability"]), str(row["reason"]), str(row["written"])
-    )
-
-
-def _replace(content: dict[str, Any]) -> None:
-    file = path()
-    try:
-        files.write_whole(file, (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
-    except OSError as error:
-        raise CourseError(
-            tr(
-                "Your forecasts could not be saved to {file}: {error}. Nothing that was there is changed.",
-                file=_short(file),
-                error=error.strerror or error,
-            )
-        ) from None
-
-
-def _short(file: Path) -> str:
-    """Return a path as a student knows it: from the course's folder, where it lies within."""
-    return str(file.relative_to(home.ROOT)) if file.is_relative_to(home.ROOT) else str(file)
+        if isinstance(probability, str):
+            return None
+        return Forecast(entry["id"], as_probability(probability), str(reason or ""), entry["at"])
+    except CourseError:
+        return None

@@ -120,13 +120,11 @@ class ForecastForm(controls.StillBox):
             nothing = tr("Nothing to save yet: write a number from 0 to 100 for one question.")
             return self._say(wrong or nothing, "wrong" if wrong else "open")
         try:
-            rescued = forecasts.rescue()
             added = forecasts.save(given)
         except CourseError as error:
             return self._say(str(error), "wrong")
         left = len(self._chances) - len(given) - len(bad)
         told = [
-            rescued,
             trn("Saved: {n} new or changed.", "Saved: {n} new or changed.", added)
             if added
             else tr("Nothing new: all of it was saved before."),
@@ -138,17 +136,12 @@ class ForecastForm(controls.StillBox):
         return self._say(" ".join(part for part in told if part), "wrong" if bad else "right")
 
     def _read_back(self) -> None:
-        """Fill the form with the newest saved forecasts; a damaged file is named and left alone."""
-        try:
-            saved = forecasts.latest()
-        except CourseError as error:
-            told = tr("{error} Saving sets it aside under a new name, and starts a new file.", error=error)
-            self._say(told, "wrong")
-            return
+        """Fill the form with the newest saved forecasts; what cannot be read is named and left alone."""
+        saved, trouble = forecasts.latest(), forecasts.trouble()
         for name, entry in saved.items():
             self.fill(name, f"{entry.probability * 100:g}", entry.reason)
-        if saved:
-            self._say(tr("Read back from your file: forecasts on {keys}.", keys=", ".join(saved)), "open")
+        back = tr("Read back from your file: forecasts on {keys}.", keys=", ".join(saved)) if saved else ""
+        self._say(f"{trouble} {back}".strip(), "wrong" if trouble else "open")
 
     def _say(self, sentence: str, kind: str) -> str:
         self._reply.value = markup.status(sentence, kind)
@@ -161,7 +154,7 @@ def my_forecasts() -> ForecastForm:
     Returns
     -------
     ForecastForm
-        A box of widgets; what it saves goes into ``my_work/forecasts.json``, where older entries are kept.
+        A box of widgets; what it saves goes into ``my_work/forecasts.jsonl``, where older entries are kept.
 
     Examples
     --------
@@ -266,7 +259,8 @@ class OwnScores(Explorer):
             "Shown instead: an invented reader who says {share} to everything.", share=per_cent(INVENTED)
         )
         invented = [(case, INVENTED) for case in _questions()]
-        told = "" if own else f"{trouble or nobody} {stand_in} "
+        told = " ".join(filter(None, (trouble, *(() if own else (nobody, stand_in)), "")))
+        told += " " if told else ""
 
         def draw(counted: str, boldness: float) -> Panel:
             shown = _own(own or invented, counted, boldness)
@@ -294,29 +288,21 @@ def my_scores() -> OwnScores:
     Returns
     -------
     OwnScores
-        Without a file, and with a damaged one, a sentence that says so above the forecasts of an invented
-        reader; the file is never changed.
+        Without forecasts, a sentence that says so above those of an invented reader; what cannot be read is
+        named, and the file is never changed.
 
     Examples
     --------
     >>> my_scores().values()
     {'counted': 'all', 'boldness': 1.0}
     """
-    own, trouble = {}, ""
-    try:
-        own = forecasts.latest()
-    except forecasts.NewerFile as error:
-        trouble = str(error)
-    except CourseError as error:
-        trouble = tr(
-            "{error} Nothing was changed; saving again in lesson 01 keeps it under another name.", error=error
-        )
+    own = forecasts.latest()
     cases = [
         (replace(case, proof=case.proof + _reason(own[case.key])), own[case.key].probability)
         for case in _questions()
         if case.key in own
     ]
-    return OwnScores(cases, trouble)
+    return OwnScores(cases, forecasts.trouble())
 
 
 def _reason(entry: forecasts.Forecast) -> str:

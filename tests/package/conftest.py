@@ -23,4 +23,4 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def own_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return where a student's forecasts would lie."""
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
-    return tmp_path / "forecasts.json"
+    return tmp_path / "forecasts.jsonl"

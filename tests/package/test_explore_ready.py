@@ -73,8 +73,8 @@ def test_saving_keeps_older_forecasts_and_running_again_reads_them_back(own_work
     again.fill("F1", "60 %", "second thoughts")
     again.fill("F2", "50")
     assert again.save().startswith("Saved: 2")
-    entries = json.loads(own_work.read_text(encoding="utf-8"))["forecasts"]
-    assert [(e["question"], e["probability"]) for e in entries] == [("F1", 0.9), ("F1", 0.6), ("F2", 0.5)]
+    entries = [json.loads(line) for line in own_work.read_text(encoding="utf-8").splitlines()]
+    assert [(e["id"], e["probability"]) for e in entries] == [("F1", 0.9), ("F1", 0.6), ("F2", 0.5)]
     assert forecasts.latest()["F1"].reason == "second thoughts"
 
 
@@ -121,14 +121,21 @@ def test_a_reason_without_a_number_and_an_empty_form_are_told(own_work: Path) ->
     assert not own_work.exists()
 
 
-def test_a_damaged_file_is_set_aside_and_never_deleted(own_work: Path) -> None:
-    own_work.write_text("{ half", encoding="utf-8")
+def test_a_damaged_file_is_told_and_kept_and_all_else_counts(own_work: Path) -> None:
     form = explore.my_forecasts()
-    assert own_work.read_text(encoding="utf-8") == "{ half"
     form.fill("F1", "10")
-    assert "It was kept as" in form.save()
-    kept = [p for p in own_work.parent.iterdir() if p.name.startswith("forecasts.damaged")]
-    assert [p.read_text(encoding="utf-8") for p in kept] == ["{ half"]
+    form.save()
+    with own_work.open("a", encoding="utf-8") as file:
+        file.write("{ half")
+    again = explore.my_forecasts()
+    assert (
+        "One line of" in again._reply.value
+        and "Read back from your file: forecasts on F1." in again._reply.value
+    )
+    again.fill("F2", "20")
+    assert again.save().startswith("Saved: 1")
+    assert "\n{ half\n" in own_work.read_text(encoding="utf-8")
+    assert list(forecasts.latest()) == ["F1", "F2"]
 
 
 def test_what_is_stored_in_a_notebook_does_not_depend_on_the_student() -> None:

@@ -2,16 +2,12 @@
 
 import contextlib
 import datetime as dt
-import json
-import os
 import re
 
 import pytest
 
 from samarkand import forecasts
-from samarkand.ground.errors import CourseError, DamagedData, OutOfRange, UnknownName, WrongType
-
-NOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
+from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
 
 
 @pytest.fixture(autouse=True)
@@ -40,30 +36,32 @@ def test_no_file_is_no_forecast_and_no_error():
 
 
 def test_saving_makes_the_folder_and_reads_back():
-    assert forecasts.save({"F2": ("80 %", " They have every reason. "), "F1": (0.97, "")}, now=NOON) == 2
-    assert forecasts.latest() == {
-        "F1": forecasts.Forecast("F1", 0.97, "", "2026-11-25T12:00:00+00:00"),
-        "F2": forecasts.Forecast("F2", 0.8, "They have every reason.", "2026-11-25T12:00:00+00:00"),
+    assert forecasts.save({"F2": ("80 %", " They have every reason. "), "F1": (0.97, "")}) == 2
+    found = forecasts.latest()
+    assert {id: (one.probability, one.reason) for id, one in found.items()} == {
+        "F1": (0.97, ""),
+        "F2": (0.8, "They have every reason."),
     }
+    assert all(dt.datetime.fromisoformat(one.written).tzinfo for one in found.values())
     frame = forecasts.table()
     assert list(frame["question"]) == ["F1", "F2"]
     assert list(frame["probability"]) == [0.97, 0.8]
 
 
 def test_saving_twice_adds_nothing_and_a_changed_mind_keeps_the_older_entry(work):
-    forecasts.save({"F2": (0.8, "ж 中")}, now=NOON)
-    before = forecasts.path().read_bytes()
+    forecasts.save({"F2": (0.8, "ж 中")})
+    before = (work / "forecasts.jsonl").read_bytes()
     assert forecasts.save({"F2": ("80%", "ж 中")}) == 0
-    assert forecasts.path().read_bytes() == before
-    assert forecasts.save({"F2": (0.6, "ж 中")}, now=NOON + dt.timedelta(days=1)) == 1
+    assert (work / "forecasts.jsonl").read_bytes() == before
+    assert forecasts.save({"F2": (0.6, "ж 中")}) == 1
     assert [e.probability for e in forecasts.history()] == [0.8, 0.6]
     assert forecasts.latest()["F2"].probability == 0.6
-    assert "ж 中" in forecasts.path().read_text(encoding="utf-8")
-    assert [p.name for p in work.iterdir()] == ["forecasts.json"]
+    assert "ж 中" in (work / "forecasts.jsonl").read_text(encoding="utf-8")
+    assert [p.name for p in work.iterdir()] == ["forecasts.jsonl"]
 
 
 def test_one_bad_forecast_saves_none():
-    forecasts.save({"F1": (0.5, "")}, now=NOON)
+    forecasts.save({"F1": (0.5, "")})
     with pytest.raises(UnknownName, match='No question "F9"'):
         forecasts.save({"F2": (0.5, ""), "F9": (0.5, "")})
     with pytest.raises(OutOfRange, match=r"between 0 and 1, or 0 % and 100 %; 1\.3 does not"):
@@ -113,71 +111,20 @@ def test_what_a_sentence_tells_to_write_is_understood():
                 assert 0 <= forecasts.as_per_cent(told) <= 1
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b'{"format": 1, "forecasts": [{"question": "F1", "probab',
-        b"[]",
-        b"null",
-        b'{"format": 1}',
-        b'{"format": 1, "forecasts": 7}',
-        b'{"format": 1, "forecasts": [{"question": "F1", "probability": 1.3, "reason": "", "written": ""}]}',
-        b'{"format": 1, "forecasts": '
-        b'[{"question": "F1", "probability": "0.3", "reason": "", "written": ""}]}',
-        b'{"format": 1, "forecasts": [{"question": 1, "probability": 0.3, "reason": "", "written": ""}]}',
-        b"\xff\xfe\x00",
-    ],
-)
-def test_a_damaged_file_is_kept_under_another_name(work, content):
-    work.mkdir()
-    forecasts.path().write_bytes(content)
-    with pytest.raises(DamagedData, match=r"forecasts\.json cannot be read"):
-        forecasts.latest()
-    with pytest.raises(DamagedData):
-        forecasts.save({"F1": (0.5, "")})
-    assert forecasts.path().read_bytes() == content
-    sentence = forecasts.rescue(now=NOON)
-    aside = work / "forecasts.damaged-20261125-120000.json"
-    assert str(aside) in sentence and "new forecasts go into a new file" in sentence
-    assert aside.read_bytes() == content
-    assert forecasts.save({"F1": (0.5, "")}) == 1
-    assert forecasts.rescue() == ""
-
-
-def test_two_damaged_files_in_one_second_are_both_kept(work):
-    work.mkdir()
-    for content in (b"one", b"two", b"three"):
-        forecasts.path().write_bytes(content)
-        forecasts.rescue(now=NOON)
-    assert sorted(p.read_bytes() for p in work.iterdir()) == [b"one", b"three", b"two"]
-
-
-def test_a_file_of_a_newer_course_is_not_touched(work):
-    work.mkdir()
-    content = json.dumps({"format": 2, "anything": []}).encode()
-    forecasts.path().write_bytes(content)
-    for act in (forecasts.latest, forecasts.rescue, lambda: forecasts.save({"F1": (0.5, "")})):
-        with pytest.raises(DamagedData, match="newer version of the course"):
-            act()
-    assert forecasts.path().read_bytes() == content
-
-
-def test_a_crash_while_writing_leaves_the_old_file(work, monkeypatch):
-    forecasts.save({"F1": (0.5, "")}, now=NOON)
-    before = forecasts.path().read_bytes()
-
-    def full(_fd):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(CourseError, match=r"could not be saved .* No space left on device"):
-        forecasts.save({"F1": (0.6, "")})
-    assert forecasts.path().read_bytes() == before
-    assert [p.name for p in work.iterdir()] == ["forecasts.json"]
+def test_what_cannot_be_read_is_told_and_kept_and_all_else_counts(work):
+    forecasts.save({"F1": (0.5, "")})
+    damage = b'{"half\n{"at": "x", "id": "F2", "probability": 7}\n'
+    with (work / "forecasts.jsonl").open("ab") as file:
+        file.write(damage)
+    assert forecasts.trouble().startswith("One line of ")
+    assert list(forecasts.latest()) == ["F1"]
+    assert forecasts.save({"F3": (0.5, "")}) == 1
+    assert damage in (work / "forecasts.jsonl").read_bytes()
+    assert list(forecasts.latest()) == ["F1", "F3"]
 
 
 def test_a_folder_that_is_a_file_gets_a_sentence(work):
     work.write_text("not a folder")
-    with pytest.raises(CourseError, match="Your forecasts"):
+    assert "cannot be read" in forecasts.trouble()
+    with pytest.raises(CourseError, match="could not be saved"):
         forecasts.save({"F1": (0.5, "")})

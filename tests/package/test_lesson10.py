@@ -217,37 +217,26 @@ def test_only_announced_things_forecast_leave_nothing_to_count() -> None:
     assert "All that you forecast had been announced before: F1 and F2." in card
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        "{ half",
-        "",
-        json.dumps(
-            {"format": 1, "forecasts": [{"question": "F1", "probability": 1.3, "reason": "", "written": ""}]}
-        ),
-        json.dumps(
-            {
-                "format": 1,
-                "forecasts": [{"question": "F1", "probability": "maybe", "reason": "", "written": ""}],
-            }
-        ),
-        json.dumps({"format": 2, "forecasts": []}),
-    ],
-    ids=["half", "empty", "1.3", "maybe", "newer"],
-)
-def test_a_damaged_file_is_named_and_left_as_it_is(content: str, own_work: Path) -> None:
+ENTRY = {"at": "2026-11-26T12:00:00+00:00", "id": "F1", "probability": 0.9, "reason": ""}
+
+
+@pytest.mark.parametrize("content", ["{ half", "[]", "\x00", '{"id": "F1"}'])
+def test_a_damaged_line_is_named_and_left_and_the_others_count(content: str, own_work: Path) -> None:
+    whole = f"{content}\n{json.dumps(ENTRY)}\n"
+    own_work.write_text(whole, encoding="utf-8")
+    card = says(explore.my_scores().render())
+    assert card.startswith("One line of ") and "1 forecast: Brier score 0.010." in card
+    assert own_work.read_text(encoding="utf-8") == whole
     own_work.write_text(content, encoding="utf-8")
-    card = explore.my_scores().render()
-    assert "Your forecasts in" in says(card)
-    assert "othing was changed" in says(card)
-    assert ("under another name" in says(card)) == ("newer" not in says(card))
-    assert own_work.read_text(encoding="utf-8") == content
-    assert [p.name for p in own_work.parent.iterdir()] == ["forecasts.json"]
+    assert "No forecasts of yours were found" in explore.my_scores().render()
+    assert [p.name for p in own_work.parent.iterdir()] == ["forecasts.jsonl"]
 
 
-def test_an_entry_for_an_unknown_question_is_passed_over(own_work: Path) -> None:
-    entry = {"question": "F99", "probability": 0.3, "reason": "", "written": ""}
-    own_work.write_text(json.dumps({"format": 1, "forecasts": [entry]}), encoding="utf-8")
+@pytest.mark.parametrize(
+    "changed", [{"probability": 1.3}, {"probability": "0.9"}, {"id": "F99"}, {"probability": None}]
+)
+def test_an_entry_that_is_no_forecast_is_passed_over(changed: dict[str, object], own_work: Path) -> None:
+    own_work.write_text(json.dumps({**ENTRY, **changed}) + "\n", encoding="utf-8")
     assert "No forecasts of yours were found" in explore.my_scores().render()
 
 

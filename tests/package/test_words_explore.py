@@ -22,8 +22,8 @@ INNERMOST = re.compile(f"{words.OPENING}[^{words.OPENING}{words.CLOSING}]*{words
 #: taken from all over its domain, and what is said to a student whose forecasts are wrong.
 SPEAK = """
 import html, json, re
-from samarkand import explore, forecasts
-from samarkand.ground import rooms
+from samarkand import explore
+from samarkand.ground import journal, rooms
 from samarkand.ground.errors import CourseError
 
 def seen(card):
@@ -57,7 +57,7 @@ for filled in ({"F1": "maybe"}, {"F1": "130"}, {"F1": "0.7"}, {"F1": "60"}, {"F1
         form.fill(question, chance)
     said["form"].append(form.save())
 said["form"] += shown(explore.my_forecasts()) + seen(explore.my_scores().render())
-forecasts.path().write_text("{ half")
+journal.path("forecasts").write_text("{ half")
 said["damaged"] = shown(explore.my_forecasts()) + seen(explore.my_scores().render())
 form = explore.my_forecasts()
 form.fill("F2", "40")

@@ -315,7 +315,7 @@ def test_help_needs_no_set_up(course: Path, capsys: Capture) -> None:
 def test_clean_removes_what_start_made_and_no_work(course: Path, capsys: Capture) -> None:
     made = [".venv/bin/python", ".pytest_cache/x", "samarkand/__pycache__/x.pyc"]
     kept = [
-        "my_work/forecasts.json",
+        "my_work/forecasts.jsonl",
         "notebooks/00.ipynb",
         "notebooks/.ipynb_checkpoints/00.ipynb",
         "samarkand/x.py",
