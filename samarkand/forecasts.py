@@ -235,7 +235,13 @@ def history() -> list[Forecast]:
 
 
 def trouble() -> str:
-    """Return a sentence if something in the journal cannot be read; empty otherwise."""
+    """Return what in the journal cannot be read.
+
+    Returns
+    -------
+    str
+        A sentence, empty if all is well.
+    """
     return journal.read(JOURNAL).trouble
 
 

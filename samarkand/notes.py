@@ -43,10 +43,7 @@ class Written(NamedTuple):
 class Paper(controls.StillBox):
     """What is asked for, a field to write in, and a button that saves; what was saved is read back.
 
-    Parameters
-    ----------
-    asked : Note
-        What is asked for. Its paragraphs unfold once something was saved.
+    The paragraphs of what is asked unfold once something was saved.
     """
 
     def __init__(self, asked: Note) -> None:
@@ -77,7 +74,7 @@ class Paper(controls.StillBox):
         written = journal.read(JOURNAL)
         own = [entry for entry in written.entries if entry["id"] == asked.id]
         if own:
-            self._field.text = _text(own[-1])
+            self._field.write(_text(own[-1]))
             self._unfold()
         if own or written.trouble:
             back = tr("Read back from your file, saved on {day}.", day=own[-1]["at"][:10]) if own else ""
@@ -85,16 +82,10 @@ class Paper(controls.StillBox):
 
     def fill(self, text: str) -> None:
         """Write into the field as a hand would."""
-        self._field.text = text
+        self._field.write(text)
 
     def save(self) -> str:
-        """Save what stands in the field, and return what the student is told.
-
-        Returns
-        -------
-        str
-            A sentence.
-        """
+        """Save what stands in the field, and return what the student is told."""
         text = self._field.text
         if not text:
             return self._say(tr("Nothing to save yet: the field is empty."), "open")

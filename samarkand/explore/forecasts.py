@@ -93,8 +93,8 @@ class ForecastForm(controls.StillBox):
     def fill(self, question: str, chance: str, reason: str = "") -> None:
         """Fill in one line as a hand would, its probability in per cent."""
         name = forecasts.question(question).id
-        self._chances[name].text = chance
-        self._reasons[name].text = reason
+        self._chances[name].write(chance)
+        self._reasons[name].write(reason)
 
     def save(self) -> str:
         """Save every line that can be read, and return what the student is told.

@@ -53,18 +53,7 @@ def path(name: str) -> Path:
 
 
 def read(name: str) -> Written:
-    """Return what a journal holds; whatever its file is like, nothing is raised.
-
-    Parameters
-    ----------
-    name : str
-        ``"predictions"`` or ``"notes"``.
-
-    Returns
-    -------
-    Written
-        Without a file: nothing, and no trouble.
-    """
+    """Return what a journal holds; whatever its file is like, nothing is raised."""
     file = path(name)
     try:
         body = file.read_bytes()
@@ -95,21 +84,7 @@ def latest(name: str) -> dict[str, dict[str, Any]]:
 
 
 def add(name: str, id: str, **what: Any) -> dict[str, Any]:
-    """Add an entry to a journal.
-
-    Parameters
-    ----------
-    name : str
-        ``"predictions"`` or ``"notes"``.
-    id : str
-        What it is about: the id of a question.
-    **what
-        JSON values.
-
-    Returns
-    -------
-    dict
-        The entry.
+    """Add an entry of JSON values about a question to a journal, and return it.
 
     Raises
     ------

@@ -151,27 +151,8 @@ def _pairs(options: Sequence[Any]) -> list[tuple[str, Any]]:
 class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A line of a form, or several, with room below it for what is wrong with what stands there.
 
-    It is read when it is finished, not letter by letter; a change takes the complaint away.
-
-    Parameters
-    ----------
-    label : str
-        Stands before it.
-    question : str
-        What is asked, for those who hear the field named without seeing what stands around it.
-    placeholder : str, optional
-        Shown in grey while it is empty.
-    width : str, default "230px"
-        Of label and line together.
-    lines : int, default 1
-        How many lines it has.
-
-    Examples
-    --------
-    >>> field = Field("from", "How many states?")
-    >>> field.complain("Write a number.")
-    >>> field.complaint
-    'Write a number.'
+    It is read when it is finished, not letter by letter; a change takes the complaint away. The question is
+    for those who hear the field named without seeing what stands around it.
     """
 
     def __init__(
@@ -197,8 +178,8 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """What stands in it, without spaces around."""
         return str(self._line.value).strip()
 
-    @text.setter
-    def text(self, text: str) -> None:
+    def write(self, text: str) -> None:
+        """Write into it as a hand would."""
         self._line.value = text
 
     def complain(self, sentence: str) -> None:
@@ -208,21 +189,7 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 
 def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.Button:
-    """Return a button as wide as its label needs.
-
-    Parameters
-    ----------
-    label : str
-        What it does.
-    tooltip : str
-        The same, for those who hear it named without seeing what stands around it.
-    press : callable
-        What happens when it is pressed.
-
-    Returns
-    -------
-    ipywidgets.Button
-    """
+    """Return a button; its tooltip names it to those who do not see what stands around it."""
     made = widgets.Button(
         description=label,
         tooltip=tooltip,
@@ -233,24 +200,7 @@ def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.But
 
 
 def pick(question: str, options: Sequence[tuple[str, Any]]) -> widgets.RadioButtons:
-    """Return options one below the other, of which one can be chosen; none is at first.
-
-    Parameters
-    ----------
-    question : str
-        What is asked; it stands elsewhere, and names the choice for those who do not see it.
-    options : sequence of (str, value)
-        Labels and what they stand for.
-
-    Returns
-    -------
-    ipywidgets.RadioButtons
-
-    Examples
-    --------
-    >>> pick("Which?", [("North", "n"), ("South", "s")]).value is None
-    True
-    """
+    """Return options one below the other, none chosen; the question, which stands elsewhere, names them."""
     return widgets.RadioButtons(
         options=list(options), value=None, tooltip=question, layout=widgets.Layout(width="auto")
     )

@@ -6,15 +6,6 @@ stands in ``questions/``; what came out is computed in the module of the subject
 
 from __future__ import annotations
 
-from typing import Any
-
 from samarkand.ground import rooms
 
-
-def __getattr__(name: str) -> Any:
-    """Look a name up in the modules of this room."""
-    return rooms.find(__name__, name)
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *rooms.offers(__name__)])
+__getattr__, __dir__ = rooms.door(__name__)

@@ -24,11 +24,6 @@ class Form(controls.StillBox):
     """A question about a result to come, fields for what is expected of it, and a button that saves.
 
     What was saved last is read back into the fields. The still and the sentence never show it.
-
-    Parameters
-    ----------
-    asked : Prediction
-        What is asked.
     """
 
     def __init__(self, asked: Prediction) -> None:
@@ -79,30 +74,17 @@ class Form(controls.StillBox):
         self._read_back()
 
     def fill(self, guess: str, low: str = "", high: str = "", reason: str = "") -> None:
-        """Fill in the form as a hand would.
-
-        Parameters
-        ----------
-        guess : str
-            What is typed for the number, or the key of the option that is chosen.
-        low, high, reason : str, optional
-            What is typed for the range and the reason.
-        """
+        """Fill in the form as a hand would; of a choice, `guess` is the key of an option."""
         if self._pick is not None:
             self._pick.value = guess or None
         for field, text in zip(self._fields.values(), (guess, low, high), strict=False):
-            field.text = text
-        self._reason.text = reason
+            field.write(text)
+        self._reason.write(reason)
 
     def save(self) -> str:
         """Save what is expected, if it can be; return what the student is told.
 
         What cannot be read is named at its field and stays there.
-
-        Returns
-        -------
-        str
-            A sentence.
         """
         for field in (*self._fields.values(), self._reason):
             field.complain("")
@@ -172,7 +154,7 @@ class Form(controls.StillBox):
         if expected:
             numbers = () if self._pick is not None else (expected.low, expected.high)
             self.fill(*(n if isinstance(n, str) else f"{n:.12g}" for n in (expected.guess, *numbers)))
-            self._reason.text = expected.reason
+            self._reason.write(expected.reason)
         if expected or trouble:
             back = (
                 tr("Read back: you expect {expected}.", expected=_ledger.in_words(self._asked, expected))

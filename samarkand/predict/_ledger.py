@@ -50,13 +50,7 @@ class Expected:
 
 @cache
 def truths() -> dict[str, Truth]:
-    """Collect how each result is computed, from the modules of all subjects.
-
-    Returns
-    -------
-    dict of str to callable
-        By the id of the question.
-    """
+    """Return how each result is computed, by the id of its question, from the modules of all subjects."""
     names = [name for name in rooms.modules("samarkand.predict") if not name.startswith("_")]
     found: dict[str, Truth] = {}
     for name in names:
@@ -66,30 +60,13 @@ def truths() -> dict[str, Truth]:
 
 @cache
 def came(id: str) -> float | str:
-    """Return what came out: a number, or the key of an option.
-
-    Raises
-    ------
-    CourseError
-        If a table that it is computed from cannot be read.
-    """
+    """Return what came out: a number, or the key of an option."""
     value = truths()[id]()
     return value if isinstance(value, str) else float(value)
 
 
 def save(asked: Prediction, expected: Expected) -> bool:
-    """Add a prediction to the journal.
-
-    Returns
-    -------
-    bool
-        Whether it counts: the result has not been seen yet.
-
-    Raises
-    ------
-    CourseError
-        If it cannot be written.
-    """
+    """Add a prediction to the journal, and say whether it counts: the result has not been seen yet."""
     late = asked.id in SHOWN or any(
         entry["id"] == asked.id and entry.get("seen") is True for entry in journal.read(JOURNAL).entries
     )
@@ -100,13 +77,7 @@ def save(asked: Prediction, expected: Expected) -> bool:
 
 
 def seen(asked: Prediction) -> tuple[Expected | None, str]:
-    """Return the prediction that counts, or None; from now on, another one comes too late.
-
-    Returns
-    -------
-    tuple of (Expected or None) and str
-        The prediction, and a sentence if something in the journal cannot be read.
-    """
+    """Return the prediction that counts, and a sentence if there is trouble; another now comes too late."""
     SHOWN.add(asked.id)
     written = journal.read(JOURNAL)
     own = [entry for entry in written.entries if entry["id"] == asked.id]
@@ -154,12 +125,7 @@ def _read(asked: Prediction, entry: dict[str, Any]) -> Expected | None:
 
 
 def held(expected: Expected, result: float | str) -> str:
-    """Say how a prediction stands to what came out.
-
-    Returns
-    -------
-    {"held", "more", "less", "other"}
-        It held; more or less than expected; something else than expected.
+    """Say how a prediction stands to what came out: it held, or it was more, less, or other than expected.
 
     Examples
     --------

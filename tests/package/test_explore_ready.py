@@ -89,7 +89,7 @@ def test_what_is_no_per_cent_is_named_at_its_field_and_the_others_are_saved(type
     }
     assert (form._chances["F2"].text, form._reasons["F2"].text) == (typed, "because")
     assert list(forecasts.latest()) == ["F1"]
-    form._chances["F2"].text = "45,7 %"
+    form._chances["F2"].write("45,7 %")
     assert form._chances["F2"].complaint == ""
     assert form.save() == "Saved: 1 new or changed. 6 still open."
     assert forecasts.latest()["F2"].probability == 0.457

@@ -127,7 +127,7 @@ def test_what_is_wrong_is_said_at_its_field_and_stays_there(
     assert says in complaints(form)[where]
     assert tuple(field.text for field in form._fields.values()) == typed
     assert kept(work) == []
-    form._fields[where].text = "7"
+    form._fields[where].write("7")
     assert where not in complaints(form), "a change takes the complaint away"
 
 
