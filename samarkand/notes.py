@@ -55,6 +55,7 @@ class Paper(controls.StillBox):
             tr("Save"), tr("Save what you wrote: {question}", question=asked.text), self.save
         )
         self._reply = widgets.HTML(markup.status(""))
+        self._field.watch(lambda: self._say(""))
         self._then = widgets.HTML("")
         paragraphs = element("div", *map(_paragraph, asked.then), class_="said")
         others = tr("What others hold: read it once you have written your own")
@@ -101,7 +102,7 @@ class Paper(controls.StillBox):
     def _unfold(self) -> None:
         self._then.value = self._paragraphs
 
-    def _say(self, sentence: str, kind: str) -> str:
+    def _say(self, sentence: str, kind: str = "say") -> str:
         self._reply.value = markup.status(sentence, kind)
         return sentence
 

@@ -69,6 +69,8 @@ class ForecastForm(controls.StillBox):
             chance = controls.Field(tr("Chance of yes, %"), question, placeholder=tr("0 to 100"))
             reason = controls.Field(tr("Because"), question, placeholder=tr("in a few words"), width="500px")
             self._chances[one.id], self._reasons[one.id] = chance, reason
+            for field in (chance, reason):
+                field.watch(lambda: self._say(""))
             head = element("div", escape(question), class_="question")
             card = widgets.HTML(element("div", head, escape(one.rule), class_="card"))
             lines.append(widgets.VBox([card, controls.row({"chance": chance, "reason": reason})]))
@@ -143,7 +145,7 @@ class ForecastForm(controls.StillBox):
         back = tr("Read back from your file: forecasts on {keys}.", keys=", ".join(saved)) if saved else ""
         self._say(f"{trouble} {back}".strip(), "wrong" if trouble else "open")
 
-    def _say(self, sentence: str, kind: str) -> str:
+    def _say(self, sentence: str, kind: str = "say") -> str:
         self._reply.value = markup.status(sentence, kind)
         return sentence
 

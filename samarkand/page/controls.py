@@ -182,6 +182,10 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """Write into it as a hand would."""
         self._line.value = text
 
+    def watch(self, changed: Callable[[], object]) -> None:
+        """Call something whenever what stands in it has changed."""
+        self._line.observe(lambda _: changed(), "value")
+
     def complain(self, sentence: str) -> None:
         """Say what is wrong, below the line; an empty sentence takes it back."""
         self.complaint = sentence

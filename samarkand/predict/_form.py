@@ -32,7 +32,7 @@ class Form(controls.StillBox):
         self._pick: widgets.RadioButtons | None = None
         if asked.options:
             self._pick = controls.pick(asked.text, [(text, key) for key, text in asked.options.items()])
-            self._pick.observe(lambda _: self._say("", "say"), "value")
+            self._pick.observe(lambda _: self._say(""), "value")
             expected: list[widgets.Widget] = [self._pick]
             how = tr("Choose before you see the result, or go on without.")
         else:
@@ -57,6 +57,8 @@ class Form(controls.StillBox):
             self.save,
         )
         self._reply = widgets.HTML(markup.status(""))
+        for field in (*self._fields.values(), self._reason):
+            field.watch(lambda: self._say(""))
         title = tr("What do you expect? {question}", question=asked.text)
         hint = widgets.HTML(element("div", escape(how), class_="advice"))
         items = [element("li", escape(text), class_="item") for text in asked.options.values()]
@@ -163,7 +165,7 @@ class Form(controls.StillBox):
             )
             self._say(f"{trouble} {back}".strip(), "wrong" if trouble else "open")
 
-    def _say(self, sentence: str, kind: str) -> str:
+    def _say(self, sentence: str, kind: str = "say") -> str:
         self._reply.value = markup.status(sentence, kind)
         return sentence
 

@@ -105,6 +105,15 @@ def test_the_form_tells_in_words_that_agree_with_each_other() -> None:
         assert form.save().startswith("Saved: 1")
 
 
+def test_a_change_takes_the_word_saved_away() -> None:
+    form = explore.my_forecasts()
+    form.fill("F1", "80")
+    form.save()
+    assert "Saved" in form._reply.value
+    form.fill("F1", "80", "because")
+    assert "Saved" not in form._reply.value
+
+
 def test_every_field_of_the_form_carries_its_question() -> None:
     form = explore.my_forecasts()
     for name, question in forecasts.questions().items():

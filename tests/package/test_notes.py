@@ -45,6 +45,13 @@ def test_saving_twice_adds_nothing_and_an_empty_field_is_told(work: Path) -> Non
     assert len((work / "notes.jsonl").read_bytes().splitlines()) == 1
 
 
+def test_a_change_takes_the_word_saved_away() -> None:
+    paper = saved("05.case", "Mine.")
+    assert "Saved" in paper._reply.value
+    paper.fill("Mine, changed.")
+    assert "Saved" not in paper._reply.value
+
+
 def test_what_others_hold_unfolds_after_ones_own() -> None:
     paper = notes.note("05.case")
     assert paper._then.value == ""

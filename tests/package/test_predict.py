@@ -97,6 +97,14 @@ def test_a_choice_is_saved_and_read_back(work: Path) -> None:
     assert again._pick is not None and again._pick.value == "west"
 
 
+def test_a_change_takes_the_word_saved_away() -> None:
+    for form in (filled("03.members", "8", "6", "10"), filled("03.direction", "west")):
+        form.save()
+        assert "Saved" in form._reply.value
+        form.fill("east" if form._pick is not None else "9", "6", "10")
+        assert "Saved" not in form._reply.value
+
+
 def test_a_changed_mind_adds_an_entry(work: Path) -> None:
     filled("03.members", "8", "6", "10").save()
     filled("03.members", "9", "6", "10").save()
