@@ -297,11 +297,9 @@ class Marker:
 
     def _answers(self, question: Question, way: Callable[..., Any]) -> Any:
         if question.cases is not None:
-            # One diagnosis must not see what another has changed.
-            return [
-                _canonical(question.kind, way(*copy.deepcopy(case.arguments)))
-                for case in self.inputs.cases[question.id]
-            ]
+            # One diagnosis must not see what another has changed. A table that cases share is copied once.
+            copies = copy.deepcopy([case.arguments for case in self.inputs.cases[question.id]])
+            return [_canonical(question.kind, way(*arguments)) for arguments in copies]
         if way is not question.solution:
             return _canonical(question.kind, way(self.given))
         names = (question.uses or tuple(self.given)) if question.varies else ()
