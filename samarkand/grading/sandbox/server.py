@@ -530,8 +530,7 @@ def _called(function: Any, arguments: list[Any], limits: dict[str, int]) -> dict
 _shell: Callable[[], Any]
 
 
-#: What cells do most, and how often Python has to run it to have learned the way through pandas.
-WARM_RUNS = 8
+#: What cells do most: its first run pays for lazy imports, and here it is paid once.
 WARM_CELL = """
 import pandas as _p
 def _w(_t, _x, _d):
@@ -572,9 +571,7 @@ def warm(modules: list[str]) -> None:
     if hasattr(shell, "_tee"):  # it keeps all that is printed, without end
         shell._tee = lambda channel: contextlib.nullcontext()
     shell.transform_cell = _as_it_is(shell, shell.transform_cell)
-    # The first runs of everything pay for lazy imports, and for what Python learns of code that runs often.
-    for _ in range(WARM_RUNS):
-        shell.run_cell(WARM_CELL, silent=True, store_history=False).raise_error()
+    shell.run_cell(WARM_CELL, silent=True, store_history=False).raise_error()
     _shell = lambda: shell  # noqa: E731
 
 
