@@ -15,7 +15,6 @@ import ast
 import html
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from nbformat import NotebookNode
 
@@ -338,6 +337,8 @@ def metadata_name_what_is_taught(lesson: Lesson) -> Iterator[str]:
 
 def _named(where: str, metadata: NotebookNode, name: str, kind: str) -> Iterator[str]:
     """Yield a sentence for what is wrong with the names under one name of our metadata."""
+    from samarkand import data
+
     own = metadata.get("samarkand")
     if own is None:
         return
@@ -346,15 +347,9 @@ def _named(where: str, metadata: NotebookNode, name: str, kind: str) -> Iterator
         return
     if len(own[name]) != len(set(own[name])):
         yield f"{where}: the metadata name some {kind} twice."
-    for unknown in sorted(set(own[name]) - _known(kind)):
+    known = set(data.load(kind)["block" if kind == "blocks" else "id"])
+    for unknown in sorted(set(own[name]) - known):
         yield f"{where}: the metadata name {unknown}, which is none of the article's {kind}."
-
-
-def _known(kind: str) -> set[str]:
-    """Return the names in the course's table of blocks or claims."""
-    from samarkand import data
-
-    return set(data.load(kind)["block" if kind == "blocks" else "id"])
 
 
 # --------------------------------------------------------------------------------------------- outputs
@@ -441,13 +436,8 @@ def charts_have_title_and_description(lesson: Lesson) -> Iterator[str]:
             yield f"{cell}: the chart has no title."
         if not re.search(r"\w+ \w+ \w+.*[.?!]$", str(spec.get("description", "")).strip(), re.DOTALL):
             yield f"{cell}: the chart's description is no sentence."
-        if not lesson_source_line(spec):
+        if not re.search(r"\bSources?: \w", repr(spec)):  # in its title's subtitle, or a text of its own
             yield f"{cell}: the chart has no source line."
-
-
-def lesson_source_line(spec: dict[str, Any]) -> bool:
-    """Tell whether a chart names its source: in its title's subtitle or a text of its own."""
-    return bool(re.search(r"\bSources?: \w", repr(spec)))
 
 
 @lesson_rule
