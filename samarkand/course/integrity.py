@@ -477,12 +477,7 @@ def gas_totals(tables: Tables) -> Iterator[Found]:
 def indicators(tables: Tables) -> Iterator[Found]:
     """Check that series move as populations and economies do, and that parts are less than the world."""
     table = tables["indicators"]
-    jumps = {
-        "population_persons": 2,
-        "gdp_current_usd": 4.5,
-        "gdp_per_head_ppp": 2.2,
-        "military_pct_gdp": 8,
-    }
+    jumps = {"population_persons": 2, "gdp_current_usd": 4.5, "gdp_per_head_ppp": 2.2, "military_pct_gdp": 8}
     world = {(r["indicator"], r["year"]): float(r["value"]) for r in table.rows if r["iso3"] == "WLD"}
     values: dict[tuple[str, str], list[tuple[int, float, int]]] = defaultdict(list)
     for line, row in table.numbered():

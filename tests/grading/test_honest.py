@@ -74,11 +74,7 @@ def test_what_the_standard_library_makes_is_as_good(work):
         "import functools\ndef f(extra, since, until, day):\n"
         "    return since <= day and (until is None or day < until)\nwas_member = functools.partial(f, 0)"
     )
-    assert [v.points for v in work(**answers).verdicts] == [
-        2,
-        0,
-        5,
-    ]
+    assert [v.points for v in work(**answers).verdicts] == [2, 0, 5]
 
 
 def test_every_diagnosis_gives_its_reason(work):

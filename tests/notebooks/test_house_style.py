@@ -88,10 +88,7 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         [text("# A"), text("## B\n\n```\n#### no\n```")],
     ),
     rules.headings_are_different: ([[text("## A"), text("## A")]], [text("## A"), text("## B")]),
-    rules.the_parts_stand_in_order: (
-        [ORDER[:-1], [ORDER[0], ORDER[5], *ORDER[1:5], *ORDER[6:]]],
-        ORDER,
-    ),
+    rules.the_parts_stand_in_order: ([ORDER[:-1], [ORDER[0], ORDER[5], *ORDER[1:5], *ORDER[6:]]], ORDER),
     rules.the_card_is_whole: (
         [[text(CARD.format("50 minutes", "x", "x", "x", ""))], [text(FULL_CARD.replace("50", "90"))], []],
         [text(FULL_CARD)],
@@ -116,10 +113,7 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         [[code("!pip install x")], [code("%time 1")], [code("%%bash\nls")]],
         [code("1 + 1")],
     ),
-    rules.code_is_short: (
-        [[code("1\n" * 13), code("1")], [code("1\n" * 4)]],
-        [code("1\n" * 12), code("1")],
-    ),
+    rules.code_is_short: ([[code("1\n" * 13), code("1")], [code("1\n" * 4)]], [code("1\n" * 12), code("1")]),
     rules.code_ends_without_semicolon: ([[code("frame.head();")]], [code("frame.head()")]),
     rules.code_imports_what_a_lesson_may: (
         [
@@ -131,10 +125,7 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         ],
         [code("import pandas as pd\nfrom samarkand import data")],
     ),
-    rules.every_import_is_in_one_cell: (
-        [[code("import a"), code("import b")]],
-        [code("import a\nimport b")],
-    ),
+    rules.every_import_is_in_one_cell: ([[code("import a"), code("import b")]], [code("import a\nimport b")]),
     rules.links_lead_somewhere: (
         [
             [text("[x](nowhere.ipynb)")],

@@ -204,13 +204,7 @@ class Grading(Autograde):  # type: ignore[misc]
     students: Sequence[str]
     done: Callable[[str], None]
     failed: Callable[[str, Exception], object]
-    preprocessors: ClassVar[list[type]] = [
-        OverwriteCells,
-        Answers,
-        LimitOutput,
-        Marks,
-        AssignLatePenalties,
-    ]
+    preprocessors: ClassVar[list[type]] = [OverwriteCells, Answers, LimitOutput, Marks, AssignLatePenalties]
 
     def convert_notebooks(self) -> None:
         """Convert the notebooks of all students with one connection to the gradebook."""
