@@ -25,8 +25,8 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     The code is your own, so it runs as in your notebook: with all your rights.
     """
     exercise = course.exercise(name)
-    name = f"{exercise.id}.ipynb"
-    places = [home.my_work() / name, course.root / "release" / exercise.id / name]
+    file = f"{exercise.id}.ipynb"
+    places = [home.my_work() / file, course.root / "release" / exercise.id / file]
     path = notebook or next((place for place in places if place.is_file()), None)
     if path is None or not path.is_file():
         raise CourseError(f"There is no notebook of {exercise.id} to check.")
