@@ -46,7 +46,12 @@ STEPS = (
     Step("lint", "ruff", ["check", "."]),
     Step("types", "mypy", []),
     Step("spelling", "codespell_lib", []),
-    Step("tests", "pytest", ["tests", "--ignore=tests/browser", *_SIDE_BY_SIDE, _SLOWEST]),
+    # With warm kernels, where a test needs one: the next step runs every notebook in a stock one.
+    Step(
+        "tests",
+        "tools.warm_kernel",
+        ["-m", "pytest", "tests", "--ignore=tests/browser", *_SIDE_BY_SIDE, _SLOWEST],
+    ),
     # Strict nbval, without any configuration that could soften it: lessons, sets solved, sets as handed out.
     Step(
         "notebooks",
