@@ -25,7 +25,7 @@ STEPS = {
     "spelling": ["codespell_lib"],
     "tests": [
         *("tools.warm_kernel", "-m", "pytest", "tests", "--ignore=tests/browser"),
-        *(*SIDE_BY_SIDE, "--durations=15"),
+        *(*SIDE_BY_SIDE, "--no-loadscope-reorder", "--durations=15"),
     ],
     "notebooks": [
         *("pytest", "--nbval", "notebooks", "exercises/source", "exercises/release", *SIDE_BY_SIDE),
@@ -39,6 +39,7 @@ STEPS = {
 @pytest.mark.skipif(os.name == "nt", reason="there the null device is no configuration")
 def test_the_steps_are_these() -> None:
     assert {step.name: [step.module, *step.options] for step in suite.STEPS} == STEPS
+    assert [step.name for step in suite.STEPS if step.beside] == ["types"]
 
 
 def commands(script: str) -> list[str]:
