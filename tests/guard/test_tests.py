@@ -180,7 +180,7 @@ def test_a_skip_fails_where_nothing_may_be_skipped(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path)]
     for ci, told in (("true", "2 failed, 1 passed"), ("", "1 passed, 2 skipped")):
-        environment = os.environ | {"CI": ci}
+        environment = os.environ | {"CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert told in ran.stdout, ran.stdout
 
@@ -201,7 +201,7 @@ def test_d(sampled, cases, most):
 """
 
 
-@pytest.mark.parametrize("side_by_side", [[], ["-n", "2"]], ids=["one process", "two"])
+@pytest.mark.parametrize("side_by_side", [[], ["-p", "xdist.plugin", "-n", "2"]], ids=["one process", "two"])
 def test_a_sample_is_never_empty_always_the_same_and_named_and_a_full_run_takes_all(
     tmp_path: Path, side_by_side: list[str]
 ) -> None:
@@ -211,7 +211,7 @@ def test_a_sample_is_never_empty_always_the_same_and_named_and_a_full_run_takes_
 
     def run(full: str) -> tuple[list[str], list[str]]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
-        environment |= {"SAMARKAND_FULL": full, "CI": ""}
+        environment |= {"SAMARKAND_FULL": full, "CI": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
         said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
         assert "6 passed" in said, said
         return sorted(re.findall(r"^tried .*", said, re.M)), re.findall(r"^sampled: .*", said, re.M)

@@ -19,6 +19,9 @@ Capture = pytest.CaptureFixture[str]
 def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[suite.Step]:
     """Return four steps in a folder of their own: two that fail, two that pass."""
     monkeypatch.setattr(suite, "ROOT", tmp_path)
+    monkeypatch.setenv(
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
+    )  # none is needed, and each costs time at the start
     (tmp_path / "test_good.py").write_text(
         "import time\ndef test_a(): time.sleep(0.3)\ndef test_b(): time.sleep(0.1)\n"
     )
