@@ -90,7 +90,7 @@ def renew(options: argparse.Namespace) -> int:
     """Make anew what follows from a changed table: lessons, their records, sets; say what has changed."""
     home.need_checkout("the records")
     from samarkand.course import build as builder
-    from samarkand.course import facts, lessons, readme, rules_of_lessons, tables, uses
+    from samarkand.course import facts, lessons, readme, tables, tied, uses
 
     if problems := [str(problem) for problem in tables.check()]:
         return _report(problems, "")
@@ -105,8 +105,11 @@ def renew(options: argparse.Namespace) -> int:
     used = uses.users([*lessons.paths(), *sets], changed)
     told = ", ".join(path.stem for path in used) or "no lesson and no set"
     print(f"{', '.join(sorted(changed))}: used by {told}", flush=True)
-    for path in [path for path in used if path.parent == lessons.NOTEBOOKS]:
-        anew = builder.build(path, hold_to=rules_of_lessons.broken)
+    shown = [path for path in used if path.parent == lessons.NOTEBOOKS]
+    if untrue := [f"{path.name}: {sentence}" for path in shown for sentence in tied.broken(path)]:
+        return _report(untrue, "")  # all that is to be written anew is named before anything is stored
+    for path in shown:
+        anew = builder.build(path, hold_to=builder.unsound)
         print(f"{path.name}: {'stored anew' if anew else 'as it was'}; {facts.store(path)}", flush=True)
     names = [path.stem for path in used if path in sets]
     if names:
@@ -161,7 +164,7 @@ def new(options: argparse.Namespace) -> int:
     """Begin something new from a template that runs as it stands and says what to write where."""
     home.need_checkout("the lessons")
     from samarkand.course import build as builder
-    from samarkand.course import facts, lessons, readme, rules_of_lessons, skeletons
+    from samarkand.course import facts, lessons, readme, skeletons
 
     plan = options.plan(skeletons, options)
     notebooks = [path for path in plan if path.parent == lessons.NOTEBOOKS]
@@ -172,7 +175,7 @@ def new(options: argparse.Namespace) -> int:
         raise CourseError("A set is released by nbgrader, which is not here: python3 start.py test adds it.")
     with skeletons.placed(plan, *results):
         for path in notebooks:
-            builder.build(path, hold_to=rules_of_lessons.broken)
+            builder.build(path, hold_to=builder.unsound)
             facts.store(path)
         if sets:
             _release(_course(options), sets)

@@ -19,6 +19,8 @@ from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.home import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
+#: The keywords of charts and quizzes under which sentences stand; of `quiz.ask` the first two arguments, too.
+SENTENCES = ("title", "subtitle", "description", "source", "question", "options", "why", "hints")
 
 
 class BuildError(CourseError):
@@ -185,6 +187,32 @@ def folded(source: str) -> list[tuple[str, str]]:
 def unfenced(source: str) -> str:
     """Return Markdown without its code blocks."""
     return re.sub(r"^```.*?^```", "", source, flags=re.DOTALL | re.MULTILINE)
+
+
+def sentences(source: str) -> list[ast.expr]:
+    """Return the texts that code hands to charts and quizzes, as they stand in its tree."""
+    found: list[ast.expr] = []
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        room, _, name = ast.unparse(call.func).partition(".")
+        if room not in ("charts", "quiz"):
+            continue
+        handed = [keyword.value for keyword in call.keywords if keyword.arg in SENTENCES]
+        handed += call.args[:2] if (room, name) == ("quiz", "ask") else []
+        for value in handed:
+            found += _texts(value)
+    return found
+
+
+def _texts(value: ast.expr) -> Iterator[ast.expr]:
+    """Yield the texts in an argument: itself, or those in a list or in the values of a dict."""
+    if isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Constant) and isinstance(value.value, str)):
+        yield value
+    elif isinstance(value, ast.List | ast.Tuple):
+        for one in value.elts:
+            yield from _texts(one)
+    elif isinstance(value, ast.Dict):
+        for one in value.values:
+            yield from _texts(one)
 
 
 def words_of(source: str) -> str:

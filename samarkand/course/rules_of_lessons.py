@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 
 from nbformat import NotebookNode
 
-from samarkand.course import normal_form
+from samarkand.course import normal_form, tied
 from samarkand.course.lessons import Lesson, folded, read, unfenced, words_of
 from samarkand.ground.home import ROOT
 
@@ -335,6 +335,12 @@ def metadata_name_what_is_taught(lesson: Lesson) -> Iterator[str]:
         yield from _named(cell.id, cell.metadata, "claims", "claims")
 
 
+@rule
+def figures_are_tied(lesson: Lesson) -> Iterator[str]:
+    """Each figure in words is tied to what it rests on; whether it is true is seen by running (`tied`)."""
+    yield from tied.loose(lesson)
+
+
 def _named(where: str, metadata: NotebookNode, name: str, kind: str) -> Iterator[str]:
     """Yield a sentence for what is wrong with the names under one name of our metadata."""
     from samarkand import data
@@ -342,8 +348,10 @@ def _named(where: str, metadata: NotebookNode, name: str, kind: str) -> Iterator
     own = metadata.get("samarkand")
     if own is None:
         return
-    if not isinstance(own, dict) or set(own) != {name} or not own[name]:
+    if not isinstance(own, dict) or not own or not set(own) <= {name, "tied"} or not all(own.values()):
         yield f'{where}: the metadata are not {{"samarkand": {{"{name}": [...]}}}}, with something in it.'
+        return
+    if name not in own:
         return
     if len(own[name]) != len(set(own[name])):
         yield f"{where}: the metadata name some {kind} twice."

@@ -15,7 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from samarkand.course import build, normal_form
-from samarkand.course.lessons import Lesson
+from samarkand.course.lessons import Lesson, sentences
 from samarkand.ground import files, words
 from samarkand.ground.errors import unknown
 from samarkand.ground.home import PACKAGE, ROOT
@@ -23,8 +23,6 @@ from samarkand.ground.home import PACKAGE, ROOT
 Translate = Callable[[str], str]
 
 FOLDER = ROOT / "build"
-#: The keywords of charts and quizzes under which sentences stand; of `quiz.ask` the first two arguments, too.
-SENTENCES = ("title", "subtitle", "description", "source", "question", "options", "why", "hints")
 _FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 #: What begins a text of its own: a heading, an item, a quotation, markup on a line of its own.
 _MARK = re.compile(r"\s*(?:#{1,6} |[-*] |\d+\. |> |(?:</?\w+>)+)")
@@ -120,15 +118,7 @@ def _cell(cell: str, translate: Translate) -> str:
 
 def _code(source: str, translate: Translate) -> str:
     """Return code with the sentences that it hands to charts and quizzes translated, all else untouched."""
-    replaced: list[tuple[ast.expr, str]] = []
-    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
-        room, _, name = ast.unparse(call.func).partition(".")
-        if room not in ("charts", "quiz"):
-            continue
-        handed = [keyword.value for keyword in call.keywords if keyword.arg in SENTENCES]
-        handed += call.args[:2] if (room, name) == ("quiz", "ask") else []
-        for value in handed:
-            replaced += [(text, _literal(text, translate)) for text in _sentences(value)]
+    replaced = [(text, _literal(text, translate)) for text in sentences(source)]
     lines = source.encode().splitlines(keepends=True)  # the tree counts bytes
     starts = [sum(map(len, lines[:n])) for n in range(len(lines) + 1)]
     made = source.encode()
@@ -138,18 +128,6 @@ def _code(source: str, translate: Translate) -> str:
         end = starts[node.end_lineno - 1] + node.end_col_offset
         made = made[:begin] + text.encode() + made[end:]
     return made.decode()
-
-
-def _sentences(value: ast.expr) -> Iterator[ast.expr]:
-    """Yield the texts in an argument: itself, or those in a list or in the values of a dict."""
-    if isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Constant) and isinstance(value.value, str)):
-        yield value
-    elif isinstance(value, ast.List | ast.Tuple):
-        for one in value.elts:
-            yield from _sentences(one)
-    elif isinstance(value, ast.Dict):
-        for one in value.values:
-            yield from _sentences(one)
 
 
 def _literal(text: ast.expr, translate: Translate) -> str:
