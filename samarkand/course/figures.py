@@ -110,7 +110,8 @@ class Figure:
             return False
         if self.date:
             return self.date[1:] == (0, 0) and self.date[0] == value
-        return any(self.low <= one <= self.high for one in (value, value / self.scale))
+        scaled = value / self.scale if abs(value) >= self.scale else value
+        return any(self.low <= one <= self.high for one in (value, scaled))
 
     def _admits_day(self, value: Any) -> bool:
         if self.weekday >= 0:
@@ -137,7 +138,7 @@ def _day(match: re.Match[str]) -> Iterator[Figure]:
     year, month = _year_and_month(match[0])
     for day in re.finditer(r"\b\d{1,2}\b", match[0]):
         start = match.start() + day.start()
-        yield Figure(day[0], start, start + len(day[0]), date=(year, month, int(day[0])))
+        yield Figure(day[0], start, start + len(day[0]), date=(year, month, int(day[0]) or -1))
 
 
 def _year_and_month(text: str) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 
 from nbformat import NotebookNode
 
-from samarkand.course import normal_form, tied
+from samarkand.course import normal_form, rules_of_words
 from samarkand.course.lessons import Lesson, folded, read, unfenced, words_of
 from samarkand.ground.home import ROOT
 
@@ -31,8 +31,8 @@ REFERENCE = ("99_glossary",)
 VEGALITE = "application/vnd.vegalite.v5+json"
 
 Rule = Callable[[Lesson], Iterator[str]]
-RULES: list[Rule] = []
-LESSON_RULES: list[Rule] = []
+RULES: list[Rule] = [*rules_of_words.RULES]
+LESSON_RULES: list[Rule] = [*rules_of_words.RULES]
 
 
 def rule(function: Rule) -> Rule:
@@ -333,12 +333,6 @@ def metadata_name_what_is_taught(lesson: Lesson) -> Iterator[str]:
     yield from _named("The notebook", lesson.notebook.metadata, "counted", "blocks")
     for cell in lesson.cells:
         yield from _named(cell.id, cell.metadata, "claims", "claims")
-
-
-@rule
-def figures_are_tied(lesson: Lesson) -> Iterator[str]:
-    """Each figure in words is tied to what it rests on; whether it is true is seen by running (`tied`)."""
-    yield from tied.loose(lesson)
 
 
 def _named(where: str, metadata: NotebookNode, name: str, kind: str) -> Iterator[str]:

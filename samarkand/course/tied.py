@@ -10,11 +10,12 @@ an expression for each figure in them.
       "from 20 to 80 per cent": "read: KENTODDS",
       "two sides": "free: a manner of speaking"}}
 
-An expression is Python in the names that the lesson's code leaves, with `row`, `rows` and `named`, and with
-each row of a table by its id. Numbers and days are held against the figures in their order, a name must stand
-in the words (or the words in a longer text), and a comparison must be true. ``read:`` names the source in
-which somebody read what no table holds, ``free:`` says why a figure claims nothing: neither can be computed,
-and `kinds` counts them. Words that are tied cannot be changed without their tie.
+An expression is Python in the names that the lesson's code leaves, with `row`, `rows` and `named`, with each
+row of a table by its id, and in a quiz with ``right``, the option that its key points at. Numbers and days
+are held against the figures in their order, a name must stand in the words (or the words in a longer text),
+and a comparison must be true. ``read:`` names the source in which somebody read what no table holds,
+``free:`` says why a figure claims nothing: neither can be computed, and `kinds` counts them. Words that are
+tied cannot be changed without their tie.
 """
 
 from __future__ import annotations
@@ -241,10 +242,23 @@ def untrue(lesson: Lesson, space: Mapping[str, Any]) -> Iterator[str]:
     for cell in lesson.cells:
         text, readable = shown(cell)
         found = figures.read(readable)
+        here = {**space, "right": _right(cell)}
         for words, on in ties(cell).items():
             if text.count(words) == 1 and _kind(on[0]) == "computed":
-                for fault in _faults(words, _inside(found, text, words), on, space):
+                for fault in _faults(words, _inside(found, text, words), on, here):
                     yield f'{cell.id}: "{words}" rests on {fault}'
+
+
+def _right(cell: NotebookNode) -> str:
+    """Return the option that the key of a quiz points at; empty for any other cell."""
+    asked = re.search(r"quiz\.ask\(.*\)", cell.source, re.DOTALL)
+    if cell.cell_type != "code" or not asked:
+        return ""
+    call = ast.parse(asked[0], mode="eval").body
+    assert isinstance(call, ast.Call)
+    key = next((ast.literal_eval(one.value) for one in call.keywords if one.arg == "answer"), -1)
+    options = ast.literal_eval(call.args[1])
+    return str(options[key]) if 0 <= key < len(options) else ""
 
 
 def _faults(

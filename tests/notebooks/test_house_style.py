@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from samarkand.course import lessons, normal_form
 from samarkand.course import rules_of_lessons as rules
+from samarkand.course import rules_of_words as words
 from samarkand.course.lessons import Lesson
 from samarkand.course.rules_of_lessons import LESSON_RULES, REFERENCE, RULES, VEGALITE, Rule
 
@@ -45,6 +46,18 @@ def code(source: str, shown: str = "", **data: object) -> nbformat.NotebookNode:
     bundle = {kinds[name]: value for name, value in data.items()} | ({"text/plain": shown} if shown else {})
     outputs = [new_output("execute_result", data=bundle, execution_count=1)] if bundle else []
     return new_code_cell(source, execution_count=1, outputs=outputs)
+
+
+def tied(
+    source: str, ties: dict[str, object], kind: Callable[[str], nbformat.NotebookNode] = text
+) -> nbformat.NotebookNode:
+    cell = kind(source)
+    cell.metadata["samarkand"] = {"tied": ties}
+    return cell
+
+
+def folded_hint(says: str) -> str:
+    return HINT.replace("Divide.", says)
 
 
 def stub(
@@ -211,6 +224,59 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         ],
         stub(help_=HINT + ANSWER.format("03.1")),
     ),
+    words.figures_are_tied: (
+        [
+            [text("It has 8 members.")],
+            [tied("It has nine members.", {"eight members": "len(club)"})],
+            [tied("8 and 8", {"8": "len(club)"})],
+            [tied("It has 8 members.", {"8 members": "len(club"})],
+            [tied("It has 8 members.", {"8 members": "8"})],
+            [tied("It has 8 members.", {"8 members": []})],
+            [tied("It has 8 members.", {"8 members": ["len(club)", "free: x"]})],
+            [tied("It has members.", {"members": "free: x"})],
+            [tied("It has 8 members.", {"8 members": "read: XHSCO"})],
+            [tied("It has 8 members [XHSCO].", {"8 members": "read: NOSUCHKEY"})],
+            [code('charts.bars(x, title="8 members")')],
+        ],
+        [
+            tied(
+                "It has 8 members [XHSCO], of two kinds.",
+                {"8 members": "read: XHSCO", "two kinds": "free: x"},
+            ),
+            tied("## 1. Who?\n\n`8` **03.1** [03 T](x.ipynb) CL08", {}),
+        ],
+    ),
+    words.code_in_prose_is_the_lessons: (
+        [[text("`trip.haed()`"), code("trip.head()")], [text("`hed`")], [text("`mean(...)`"), code("h(1)")]],
+        [text("`f(...)` `len` `iso3` `NaN` `a & b` `docs/house.md` `x['a']`"), code('f(1)\nx["a"]')],
+    ),
+    words.hints_lead_to_the_answer: (
+        [
+            stub(help_=folded_hint("Use `size`.") + ANSWER.format("03.1")),
+            stub(help_=folded_hint("Divide by it.") + ANSWER.format("03.1")),
+            stub(help_=folded_hint("`.title`, `.share`") + ANSWER.format("03.1")),
+            stub(help_=folded_hint("Take it.") + ANSWER.format("03.1").replace("41", "41 / 2")),
+        ],
+        stub(help_=folded_hint("Divide: `share`.") + ANSWER.format("03.1").replace("41", "41 / 2")),
+    ),
+    words.links_say_where_they_lead: (
+        [
+            [text("# T"), text("[04 T](lesson.ipynb)")],
+            [text("# T\n\n## 2. A b"), text("[T, A c](lesson.ipynb#2.-A-b)")],
+        ],
+        [
+            text("# T\n\n## 2. A b"),
+            text("[T](lesson.ipynb) [T, A b](lesson.ipynb#2.-A-b) [section 2 of T](lesson.ipynb#2.-A-b)"),
+        ],
+    ),
+    words.tables_in_prose_are_tied: (
+        [[tied("| a | b |\n|---|---|\n| c | d |\n| e | f |", {"| c | d |": "x"})]],
+        [tied("| a | b |\n|---|---|\n| c | d |", {"c": "x"}), text(FULL_CARD)],
+    ),
+    words.quizzes_name_their_answer: (
+        [[code('quiz.ask("A?", ["b", "c"], answer=1)')]],
+        [tied('quiz.ask("A?", ["b", "c"], answer=1)', {"c": "right"}, code)],
+    ),
     rules.answers_are_folded: ([[text("<details><summary>Hint</summary> x")]], [text(HINT)]),
 }
 
@@ -260,6 +326,10 @@ def test_each_rule_is_tried() -> None:
         (None, {"claims": []}, False),
         (None, {"counted": ["P01"]}, False),
         (None, {}, False),
+        (None, {"tied": {"8": "len(club)"}}, True),
+        (None, {"claims": ["CL02"], "tied": {"8": "len(club)"}}, True),
+        (None, {"claims": ["CL96"], "tied": {"8": "len(club)"}}, False),
+        (None, {"tied": {}}, False),
     ],
 )
 def test_metadata_are_looked_at(lesson: object, cell: object, fine: bool, tmp_path: Path) -> None:
