@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ from samarkand.ground.errors import CourseError
 
 if TYPE_CHECKING:
     from samarkand.grading.classroom.course import Course
+    from samarkand.grading.marking.checks import ExerciseSet
 
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 Parser = argparse.ArgumentParser
@@ -146,14 +148,27 @@ def release(options: argparse.Namespace) -> int:
     return _report([gone] if others else [], "")
 
 
+def _untrue(course: Course, found: ExerciseSet) -> list[str]:
+    """Say which words of a set are not what they are tied to, if its course has a file of ties."""
+    from samarkand.course import tied
+
+    path = course.check_folder / "words.json"
+    words = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    source = course.root / "source" / found.id / f"{found.id}.ipynb"
+    return tied.of_set(source, words[found.id], {"exercise": found}) if found.id in words else []
+
+
 def _release(course: Course, names: Sequence[str]) -> None:
     """Release sets, and store their notebooks as they look when run."""
     from samarkand.course import build
     from samarkand.grading.classroom import release as wing
 
+    sets = [course.exercise(name) for name in names]
+    if wrong := [f"{found.id}: {sentence}" for found in sets for sentence in _untrue(course, found)]:
+        raise CourseError("\n".join(wrong))
     course.seed(create=True)
     course.remember_secret()
-    for found in [course.exercise(name) for name in names]:
+    for found in sets:
         folder = wing.generate(course, found)
         for stage in ("source", "release"):
             build.build(course.root / stage / folder.name / f"{folder.name}.ipynb")

@@ -39,14 +39,20 @@ from samarkand.course import facts, figures
 from samarkand.course.lessons import BuildError, Lesson, read, sentences
 from samarkand.ground.errors import CourseError, unknown
 
-#: What is no claim in Markdown: code, markup, targets, keys, numbers of headings, items, tasks and lessons,
-#: the card's time, which has a rule of its own.
+#: What is no claim in Markdown: code, markup, links to lessons, keys, numbers of headings, items, tasks and
+#: lessons, and the card's time, which have rules of their own.
 _SILENT = re.compile(
-    r"""^```.*?^```|`[^`]*`|^\|\s\*\*Time\*\*[^\n]*|<[^>]+>|(?<=\])\([^)]*\)|\[[A-Z][A-Za-z0-9]+(?:[,;]\s?[A-Z][A-Za-z0-9]+)*\]
-    |^\#+\s\d+\.|^\d+\.(?=\s)|\*\*\d\d\.\d\*\*|\b(?:lesson|task|tasks|section|Exercises)\s\d[\d.]*
-    |(?<=\[)\d\d(?=\s)|\b[A-Z]+\d[\w/.-]*|\b[A-Z]+-\d+/\d+|\b(?:A/HRC\S+)""",
+    r"""^```.*?^```|`[^`]*`|<[^>]+>
+    |^\|\s\*\*Time\*\*[^\n]*
+    |\[[^\]]+\]\([^)]*\.ipynb[^)]*\)
+    |\[[A-Z][A-Za-z0-9]+(?:[,;]\s?[A-Z][A-Za-z0-9]+)*\]
+    |^\#+\s\d+\.|^\d+\.(?=\s)|\*\*\d\d\.\d\*\*
+    |\b(?:lesson|task|tasks|section|Exercises)\s\d[\d.]*
+    |\b[A-Z]+\d[\w/.-]*|\b[A-Z]+-\d+/\d+|\bA/HRC\S+""",
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
+#: Points and tolerances of a set are held to its checks by its tests.
+_OF_CHECKS = re.compile(r"(?<=\()\d+ points?(?=\)$)|within \d+(\.\d+)?( km)?", re.MULTILINE | re.IGNORECASE)
 _QUOTES = str.maketrans("’‘“”", "''\"\"")
 
 
@@ -361,6 +367,34 @@ def broken(path: Path) -> list[str]:
         A sentence for each, with the cell, the words and the value; none if all are true.
     """
     return facts.run_apart("samarkand.course.tied", path).strip().splitlines()
+
+
+def of_set(notebook: Path, apart: Mapping[str, Mapping[str, Any]], space: Mapping[str, Any]) -> list[str]:
+    """Say what is loose or untrue in the text of a set.
+
+    Parameters
+    ----------
+    notebook : pathlib.Path
+        Its source.
+    apart : mapping
+        For each cell the tied words; they stand in a file of their own, which no student gets.
+    space : mapping of str to object
+        The names that expressions may use besides those of this module.
+
+    Returns
+    -------
+    list of str
+        A sentence for each, with the cell and the words.
+    """
+    lesson = read(notebook)
+    for cell in lesson.prose:
+        cell.source = _OF_CHECKS.sub("…", cell.source)
+        if cell.id in apart:
+            cell.metadata["samarkand"] = {"tied": apart[cell.id]}
+    gone = [f"{name}: words are tied there, and there is no such cell." for name in apart]
+    there = {f"{cell.id}: words are tied there, and there is no such cell." for cell in lesson.prose}
+    prose = Lesson(notebook, NotebookNode(cells=lesson.prose))
+    return [*(one for one in gone if one not in there), *loose(prose), *untrue(prose, space)]
 
 
 def reads(lesson: Lesson) -> set[str]:
