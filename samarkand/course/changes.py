@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from samarkand.course import lessons
+from samarkand.course import lessons, tied
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from samarkand.ground.words import listed
@@ -62,12 +62,13 @@ def changed(root: Path = ROOT) -> list[str]:
 
 
 def notebooks_with(pattern: str) -> tuple[list[Path], list[Path]]:
-    """Return the lessons, and the sets, whose code has a pattern in it."""
+    """Return the lessons, and the sets, whose code or ties have a pattern in them."""
     sets = sorted((ROOT / "exercises" / "source").glob("*/*.ipynb"))
     checks = {path.stem: path for path in (ROOT / "exercises" / "checks").glob("*.py")}
 
     def has(path: Path) -> bool:
-        text = "\n".join(cell.source for cell in lessons.read(path).code)
+        notebook = lessons.read(path)
+        text = "\n".join([cell.source for cell in notebook.code] + [f'"{name}"' for name in tied.reads(notebook)])
         beside = checks.get(path.stem)
         return bool(re.search(pattern, text + (beside.read_text(encoding="utf-8") if beside else "")))
 

@@ -24,7 +24,6 @@ import ast
 import contextlib
 import io
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -408,17 +407,11 @@ def reads(lesson: Lesson) -> set[str]:
     return found
 
 
-def main(arguments: Iterable[str]) -> int:
-    """Print which tied words of the lesson named are not what they rest on."""
-    (path,) = arguments
-    lesson = read(Path(path))
-    try:
-        print(*untrue(lesson, names_of(lesson)), sep="\n")
-    except BuildError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+def told(notebook: Path) -> str:
+    """Return which tied words of a lesson are not what they rest on, one sentence a line."""
+    lesson = read(notebook)
+    return "\n".join(untrue(lesson, names_of(lesson)))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    facts.main(told)
