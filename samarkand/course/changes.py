@@ -68,7 +68,9 @@ def notebooks_with(pattern: str) -> tuple[list[Path], list[Path]]:
 
     def has(path: Path) -> bool:
         notebook = lessons.read(path)
-        text = "\n".join([cell.source for cell in notebook.code] + [f'"{name}"' for name in tied.reads(notebook)])
+        text = "\n".join(
+            [cell.source for cell in notebook.code] + [f'"{name}"' for name in tied.reads(notebook)]
+        )
         beside = checks.get(path.stem)
         return bool(re.search(pattern, text + (beside.read_text(encoding="utf-8") if beside else "")))
 
