@@ -148,6 +148,40 @@ def quizzes_name_their_answer(lesson: Lesson) -> Iterator[str]:
             yield f'{cell.id}: the right option is not tied to its key: "(the option)": "right".'
 
 
+def the_card_names_the_tables(lesson: Lesson) -> Iterator[str]:
+    """Each table that the code loads stands on the card, and the card names nothing that is no table."""
+    card = next((cell for cell in lesson.prose if "**Data**" in cell.source), None)
+    if card is None:
+        return
+    line = re.search(r"\*\*Data\*\*[^\n]*", card.source)
+    named = set(_spans(line[0])) if line else set()
+    for cell in lesson.code:
+        for name in re.findall(r"""\bdata\.load\(["'](\w+)["']""", cell.source):
+            if name in _tables() and name not in named:
+                yield f"{cell.id}: loads the table {name}, which the card does not name."
+    for name in sorted(named - _tables()):
+        yield f"{card.id}: names {name}, which is no table of the course."
+
+
+@cache
+def _tables() -> set[str]:
+    return set(data.tables()["name"])
+
+
+def people_have_their_office(lesson: Lesson) -> Iterator[str]:
+    """Whoever is named with a state and an office has that office in the table of actors."""
+    people = data.load("entities").query("type == 'person'").set_index("name")["role"]
+    for cell in lesson.prose:
+        text = " ".join(cell.source.split())
+        for state, office, name in re.findall(
+            r"\b([A-Z]\w+)(?:'s|’s) ((?:foreign |prime )?minister|president) ([A-Z]\w+(?: [A-Z]\w+)*)", text
+        ):
+            role = next((role for full, role in people.items() if str(full).endswith(name.split()[-1])), "")
+            if f"{office.title()} of {state}" not in role:
+                says = role or "not in the table of actors"
+                yield f"{cell.id}: {state}'s {office} {name}: {name} is {says}."
+
+
 #: Those for every notebook.
 RULES = [
     figures_are_tied,
@@ -156,4 +190,6 @@ RULES = [
     links_say_where_they_lead,
     tables_in_prose_are_tied,
     quizzes_name_their_answer,
+    the_card_names_the_tables,
+    people_have_their_office,
 ]

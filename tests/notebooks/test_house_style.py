@@ -277,6 +277,21 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         [[code('quiz.ask("A?", ["b", "c"], answer=1)')]],
         [tied('quiz.ask("A?", ["b", "c"], answer=1)', {"c": "right"}, code)],
     ),
+    words.the_card_names_the_tables: (
+        [
+            [text("| **Data** | `trip` |"), code('data.load("claims")')],
+            [text("| **Data** | `trip`, `tripp` |"), code('data.load("trip")')],
+        ],
+        [text("| **Data** | `trip`, `claims` |"), code('data.load("trip")\ndata.load("tripp")')],
+    ),
+    words.people_have_their_office: (
+        [
+            [text("China's president Modi")],
+            [text("India's president\nNarendra Modi")],
+            [text("India's president Nobody")],
+        ],
+        [text("India's prime minister Narendra Modi met Kazakhstan's president Tokayev.")],
+    ),
     rules.answers_are_folded: ([[text("<details><summary>Hint</summary> x")]], [text(HINT)]),
 }
 

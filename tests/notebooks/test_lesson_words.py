@@ -132,6 +132,8 @@ PLANTED = [
     Wrong("10", "right-read", "our verdict is *contested*", "our verdict is *partly*"),
     Wrong("05", "trade-read", "China bought half as much again", "China bought a third as much again"),
     Wrong("04", "words-read", "oppose a further enlargement", "support a further enlargement", renewed=False),
+    Wrong("02", "countries-read", "Kazakhstan's president Tokayev", "Uzbekistan's president Tokayev"),
+    Wrong("03", "question", "India's prime minister", "India's president"),
     # what is folded, hints, answers, a table in Markdown
     Wrong("05", "explorer-read", 'three to "no"', 'two to "no"'),
     Wrong("10", "explorer-read", "in two of the four", "in three of the four"),
@@ -145,6 +147,7 @@ PLANTED = [
     Wrong("05", "alliance-text", "North Korea, 1961, Article 2", "North Korea, 1951, Article 2"),
     Wrong("05", "alliance-text", "China and Russia, 2001", "China and Russia, 2011"),
     Wrong("02", "verbs", '| "reportedly said" | somebody', '| "reported" | somebody', renewed=False),
+    Wrong("00", "card", "`places`", "`place`"),
     # titles, alt texts, quizzes, code in prose, links
     Wrong("02", "words-chart", "Jardine 32", "Jardine 23"),
     Wrong("03", "members-chart", "8 from 2017", "8 from 2016"),
