@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import sys
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
@@ -16,6 +17,7 @@ from samarkand.ground.errors import CourseError
 
 if TYPE_CHECKING:
     from samarkand.grading.classroom.course import Course
+    from samarkand.grading.marking.checks import ExerciseSet
 
     Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
 Parser = argparse.ArgumentParser
@@ -90,7 +92,7 @@ def renew(options: argparse.Namespace) -> int:
     """Make anew what follows from a changed table: lessons, their records, sets; say what has changed."""
     home.need_checkout("the records")
     from samarkand.course import build as builder
-    from samarkand.course import facts, lessons, readme, rules_of_lessons, tables, uses
+    from samarkand.course import facts, lessons, readme, tables, tied, uses
 
     if problems := [str(problem) for problem in tables.check()]:
         return _report(problems, "")
@@ -105,8 +107,11 @@ def renew(options: argparse.Namespace) -> int:
     used = uses.users([*lessons.paths(), *sets], changed)
     told = ", ".join(path.stem for path in used) or "no lesson and no set"
     print(f"{', '.join(sorted(changed))}: used by {told}", flush=True)
-    for path in [path for path in used if path.parent == lessons.NOTEBOOKS]:
-        anew = builder.build(path, hold_to=rules_of_lessons.broken)
+    shown = [path for path in used if path.parent == lessons.NOTEBOOKS]
+    if untrue := [f"{path.name}: {sentence}" for path in shown for sentence in tied.broken(path)]:
+        return _report(untrue, "")  # all that is to be written anew is named before anything is stored
+    for path in shown:
+        anew = builder.build(path, hold_to=builder.unsound)
         print(f"{path.name}: {'stored anew' if anew else 'as it was'}; {facts.store(path)}", flush=True)
     names = [path.stem for path in used if path in sets]
     if names:
@@ -143,14 +148,27 @@ def release(options: argparse.Namespace) -> int:
     return _report([gone] if others else [], "")
 
 
+def _untrue(course: Course, found: ExerciseSet) -> list[str]:
+    """Say which words of a set are not what they are tied to, if its course has a file of ties."""
+    from samarkand.course import tied
+
+    path = course.check_folder / "words.json"
+    words = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    source = course.root / "source" / found.id / f"{found.id}.ipynb"
+    return tied.of_set(source, words[found.id], {"exercise": found}) if found.id in words else []
+
+
 def _release(course: Course, names: Sequence[str]) -> None:
     """Release sets, and store their notebooks as they look when run."""
     from samarkand.course import build
     from samarkand.grading.classroom import release as wing
 
+    sets = [course.exercise(name) for name in names]
+    if wrong := [f"{found.id}: {sentence}" for found in sets for sentence in _untrue(course, found)]:
+        raise CourseError("\n".join(wrong))
     course.seed(create=True)
     course.remember_secret()
-    for found in [course.exercise(name) for name in names]:
+    for found in sets:
         folder = wing.generate(course, found)
         for stage in ("source", "release"):
             build.build(course.root / stage / folder.name / f"{folder.name}.ipynb")
@@ -161,7 +179,7 @@ def new(options: argparse.Namespace) -> int:
     """Begin something new from a template that runs as it stands and says what to write where."""
     home.need_checkout("the lessons")
     from samarkand.course import build as builder
-    from samarkand.course import facts, lessons, readme, rules_of_lessons, skeletons
+    from samarkand.course import facts, lessons, readme, skeletons
 
     plan = options.plan(skeletons, options)
     notebooks = [path for path in plan if path.parent == lessons.NOTEBOOKS]
@@ -172,7 +190,7 @@ def new(options: argparse.Namespace) -> int:
         raise CourseError("A set is released by nbgrader, which is not here: python3 start.py test adds it.")
     with skeletons.placed(plan, *results):
         for path in notebooks:
-            builder.build(path, hold_to=rules_of_lessons.broken)
+            builder.build(path, hold_to=builder.unsound)
             facts.store(path)
         if sets:
             _release(_course(options), sets)

@@ -1,6 +1,10 @@
-"""What all tests share: a test that cannot run here is skipped at home, and fails on a CI machine.
+"""What all tests share: what cannot run here, and what is run in part.
 
-A Linux CI machine has everything (``.ci/run`` installs it): a skip there means that something went untested.
+A test that cannot run here is skipped at home, and fails on a CI machine. A Linux CI machine has everything
+(``.ci/run`` installs it): a skip there means that something went untested.
+
+What is slow because it tries very many cases tries a sample of them, always the same, and all of them with
+SAMARKAND_FULL=1, as every night. Each run says at its end what it took a sample of.
 """
 
 from __future__ import annotations
@@ -8,8 +12,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Callable, Generator
-from typing import TypeVar
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, TypeVar
 
 import pytest
 
@@ -21,6 +25,7 @@ with contextlib.suppress(ModuleNotFoundError):
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
 STRICT = os.environ.get("CI") == "true" and sys.platform == "linux"
+FULL = os.environ.get("SAMARKAND_FULL") == "1"
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +56,64 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     return forbid_skip((yield))
+
+
+#: The files that take longest: they begin first, and what is short fills what time is left at the end.
+LONGEST = (
+    "notebooks/test_contributing.py",
+    "grading/test_exercises.py",
+    "tools/test_warm_kernel.py",
+    "start/test_first_start.py",
+    "grading/test_attacks.py",
+    "notebooks/test_lesson_practice.py",
+    "notebooks/test_lesson_facts.py",
+    "grading/test_nbgraders_side.py",
+    "grading/test_honest.py",
+    "grading/test_batch.py",
+    "grading/test_class.py",
+    "grading/test_lookup.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first, and leave the tests of a file, and all other files, in their order."""
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get("/".join(item.path.parts[-2:]), len(rank)))
+
+
+# --------------------------------------------------------------------------------- what is run in part
+
+
+def places(count: int, most: int) -> list[int]:
+    """Choose so many places of a list, evenly spread, the first and the last among them; or all of them."""
+    if count < 1 or most < 1:
+        raise ValueError(f"a sample of {most} of {count} cases tries nothing")
+    if FULL or most >= count:
+        return list(range(count))
+    return sorted({round(n * (count - 1) / max(most - 1, 1)) for n in range(most)})
+
+
+def note(item: pytest.Item, taken: int, count: int, what: str) -> None:
+    """Have it said at the end of the run that a test tries a part of its cases."""
+    if taken < count:
+        name = item.nodeid.partition("[")[0]
+        item.user_properties.append(("sampled", f"{taken} of {count} {what} in {name}"))
+
+
+@pytest.fixture
+def sampled(request: pytest.FixtureRequest) -> Callable[[Sequence[Any], int, str], list[Any]]:
+    """Return ``sampled(cases, most, what)``: so many of the cases, always the same; all in a full run."""
+
+    def sampled(cases: Sequence[Any], most: int, what: str) -> list[Any]:
+        chosen = [cases[place] for place in places(len(cases), most)]
+        note(request.node, len(chosen), len(cases), what)
+        return chosen
+
+    return sampled
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [report for some in terminalreporter.stats.values() for report in some]
+    told = [told for report in reports for told in getattr(report, "user_properties", ())]
+    for line in sorted({line for name, line in told if name == "sampled"}):
+        terminalreporter.write_line(f"sampled: {line}; in full: SAMARKAND_FULL=1")

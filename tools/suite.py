@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,11 +23,12 @@ SLOWEST = 15
 
 
 class Step(NamedTuple):
-    """A step of the suite: its name, the module to run, the module's arguments."""
+    """A step of the suite: name, module to run, the module's arguments; whether the others run meanwhile."""
 
     name: str
     module: str
     options: Sequence[str]
+    beside: bool = False
 
 
 class Result(NamedTuple):
@@ -44,9 +46,17 @@ _SIDE_BY_SIDE = ("-n", "2", "--dist", "loadscope")
 STEPS = (
     Step("format", "ruff", ["format", "--check", "."]),
     Step("lint", "ruff", ["check", "."]),
-    Step("types", "mypy", []),
+    Step("types", "mypy", [], beside=True),  # one process for half a minute, most of it alone
     Step("spelling", "codespell_lib", []),
-    Step("tests", "pytest", ["tests", "--ignore=tests/browser", *_SIDE_BY_SIDE, _SLOWEST]),
+    # With warm kernels, where a test needs one: the next step runs every notebook in a stock one.
+    Step(
+        "tests",
+        "tools.warm_kernel",
+        [
+            *("-m", "pytest", "tests", "--ignore=tests/browser"),
+            *(*_SIDE_BY_SIDE, "--no-loadscope-reorder", _SLOWEST),
+        ],
+    ),
     # Strict nbval, without any configuration that could soften it: lessons, sets solved, sets as handed out.
     Step(
         "notebooks",
@@ -69,8 +79,13 @@ _CLOSING = re.compile(
 
 
 def run(step: Step) -> Result:
-    """Run a step and print its output, except for the list of the slowest tests (see `slowest`)."""
-    print(f"\n=== {step.name}: {step.module} {' '.join(step.options)}", flush=True)
+    """Run a step and print its output, except for the list of the slowest tests (see `slowest`).
+
+    What a step prints that others run beside is printed in one piece when it has ended.
+    """
+    head = f"\n=== {step.name}: {step.module} {' '.join(step.options)}"
+    if not step.beside:
+        print(head, flush=True)
     began = time.monotonic()
     lines = []
     with tempfile.TemporaryDirectory() as work:
@@ -89,14 +104,25 @@ def run(step: Step) -> Result:
         try:
             for line in process.stdout or ():
                 lines.append(line)
-                if _SLOWEST not in step.options or not (_TIMED.match(line) or _AROUND.match(line)):
+                listed = _SLOWEST in step.options and (_TIMED.match(line) or _AROUND.match(line))
+                if not (listed or step.beside):
                     print(line.rstrip(), flush=True)
             status = process.wait()
         except BaseException:
             process.terminate()
             process.wait()
             raise
+    if step.beside:
+        print(f"{head}\n{''.join(lines)}", end="", flush=True)
     return Result(step.name, status, time.monotonic() - began, "".join(lines))
+
+
+def run_all(steps: Sequence[Step]) -> list[Result]:
+    """Run steps one after another, those that others run beside from the beginning; return all results."""
+    with ThreadPoolExecutor() as pool:
+        beside = {step.name: pool.submit(run, step) for step in steps if step.beside}
+        after = {step.name: run(step) for step in steps if not step.beside}
+        return [after[step.name] if step.name in after else beside[step.name].result() for step in steps]
 
 
 def counted(result: Result) -> tuple[int, int, int]:
@@ -137,7 +163,7 @@ def main(arguments: Sequence[str]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a letter the terminal cannot show is no reason to stop
     try:
-        results = [run(step) for step in ([Step("tests", "pytest", arguments)] if arguments else STEPS)]
+        results = run_all([Step("tests", "pytest", arguments)] if arguments else STEPS)
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130

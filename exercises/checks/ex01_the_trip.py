@@ -4,6 +4,7 @@ from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
 import collections
+import functools
 import itertools
 import math
 import random
@@ -33,6 +34,7 @@ def _gap(given: Given) -> int:
     return int((LANDED - event["day"]).days)
 
 
+@functools.cache
 def _capital(iso3: str) -> tuple[float, float]:
     row = data.load("places").set_index("iso3").loc[iso3]
     return float(row["capital_lat"]), float(row["capital_lon"])
@@ -52,14 +54,19 @@ def _flight_on_a_flat_map(given: Given) -> float:
     return 111.19 * math.hypot(a - c, b - d)
 
 
+@functools.cache
+def _rows() -> list[tuple[str, str, set[str]]]:
+    """Return type, day and states of each row of the trip: groups are drawn from thousands of counts."""
+    trip = data.load("trip")
+    days, codes = trip["day"].dt.strftime("%Y-%m-%d"), trip["counterpart_iso3"].fillna("").str.split(";")
+    return list(zip(trip["type"], days, codes.map(set), strict=True))
+
+
 def _meetings(given: Given, kinds: tuple[str, ...] = ("bilateral", "multilateral")) -> dict[str, int]:
     """Count by day the meetings in which at least one of some states took part."""
-    trip = data.load("trip")
-    trip = trip[trip["type"].isin(kinds)]
-    codes = trip["counterpart_iso3"].fillna("").str.split(";")
-    mine = trip[codes.apply(lambda found: bool(set(found) & set(given["states"])))]
-    days = mine["day"].dt.strftime("%Y-%m-%d").value_counts()
-    return {str(day): int(n) for day, n in days.items()}
+    mine = set(given["states"])
+    days = collections.Counter(day for kind, day, met in _rows() if kind in kinds and met & mine)
+    return dict(days.most_common())
 
 
 def _states_not_meetings(given: Given) -> dict[str, int]:

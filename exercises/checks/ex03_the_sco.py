@@ -22,10 +22,19 @@ STATES = ("member", "observer", "dialogue partner")
 FAMILIES = [["member", "observer"], ["member", "dialogue partner"], list(STATES)]
 YEARS = [2015, 2019, 2021, 2022]
 
+#: Code, status, first day, day it ended.
+Spell = tuple[str, str, pd.Timestamp, pd.Timestamp]
+SPELL = ["iso3", "status", "from", "to"]
+
 
 def _on(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Keep the spells that run on a day: from its first day on, up to but not with the day it ended."""
     return table[(table["from"] <= day) & (table["to"].isna() | (table["to"] > day))]
+
+
+@functools.cache
+def _running(day: pd.Timestamp) -> pd.DataFrame:
+    return _on(data.load("sco_membership"), day)
 
 
 def _days(each: int = 5) -> list[str]:
@@ -58,7 +67,7 @@ def _count(table: pd.DataFrame, day: pd.Timestamp) -> tuple[int, ...]:
 
 def _counts(given: Given) -> tuple[int, ...]:
     day = pd.Timestamp(given["day"])
-    return _count(_on(data.load("sco_membership"), day), day)
+    return _count(_running(day), day)
 
 
 def _ever(given: Given) -> tuple[int, ...]:
@@ -81,11 +90,24 @@ def _since_the_oldest(given: Given) -> tuple[int, ...]:
     return (*_counts(given)[:3], int((day - _on(table, day)["from"].min()).days))
 
 
+def _spells(table: pd.DataFrame) -> list[Spell]:
+    return list(zip(*(table[name].tolist() for name in SPELL), strict=True))
+
+
+@functools.cache
+def _course() -> tuple[pd.DataFrame, list[Spell], list[str], list[str]]:
+    """Read the course's table: the columns of spells, the spells, all codes, and the codes of partners."""
+    table = data.load("sco_membership")[SPELL]
+    spells = _spells(table)
+    partners = {code for code, status, _, _ in spells if status == "dialogue partner"} - {"BLR"}
+    return table, spells, sorted({code for code, *_ in spells}), sorted(partners)
+
+
 def status_on(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
     """Return the status of a state on a day, or "none"."""
-    own, day = table[table["iso3"] == iso3], pd.Timestamp(day)
-    for status, began, ended in zip(own["status"], own["from"], own["to"], strict=True):
-        if began <= day and (pd.isna(ended) or day < ended):
+    day = pd.Timestamp(day)
+    for code, status, began, ended in _spells(table):
+        if code == iso3 and began <= day and (pd.isna(ended) or day < ended):
             return str(status)
     return "none"
 
@@ -117,15 +139,7 @@ def _strict_start(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
     return str(own["status"].iloc[0]) if len(own) else "none"
 
 
-#: Code, status, first day, day it ended.
-Spell = tuple[str, str, pd.Timestamp, pd.Timestamp]
-
-
-def _spells(table: pd.DataFrame) -> list[Spell]:
-    return list(table[["iso3", "status", "from", "to"]].itertuples(index=False, name=None))
-
-
-def _other_history(draw: random.Random, table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def _other_history(draw: random.Random) -> tuple[pd.DataFrame, list[str]]:
     """Change the codes round, move all days by as much, and leave nine partners out.
 
     Returns
@@ -135,9 +149,8 @@ def _other_history(draw: random.Random, table: pd.DataFrame) -> tuple[pd.DataFra
     out : list of str
         The codes of the nine.
     """
-    codes = sorted(set(table["iso3"]))
+    table, _, codes, partners = _course()
     new = dict(zip(codes, draw.sample(codes, len(codes)), strict=True))
-    partners = sorted(set(table[table["status"] == "dialogue partner"]["iso3"]) - {"BLR"})
     out = draw.sample(partners, 9)
     kept = table[~table["iso3"].isin(out)].reset_index(drop=True)
     moved = pd.Timedelta(days=draw.choice([-1, 1]) * draw.randint(200, 2500))
@@ -160,8 +173,8 @@ def ordinary(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> bool:
 
 
 def _cases(draw: random.Random) -> list[Case]:
-    table = data.load("sco_membership")[["iso3", "status", "from", "to"]]
-    other, absent = _other_history(draw, table)
+    table, spells, _, _ = _course()
+    other, absent = _other_history(draw)
     histories: dict[str, list[Spell]] = {}
     for spell in _spells(other):
         histories.setdefault(spell[0], []).append(spell)
@@ -179,7 +192,7 @@ def _cases(draw: random.Random) -> list[Case]:
     ordinary = [
         inside("member", later), inside("observer", [*first, *later]), inside("dialogue partner", first), before(draw.randint(30, 900)),
         # It has a status then in the course's table, and is not in the one that is handed over.
-        _within(draw, draw.choice([spell for spell in _spells(table) if spell[0] in absent])),
+        _within(draw, draw.choice([spell for spell in spells if spell[0] in absent])),
     ]  # fmt: skip
     draw.shuffle(ordinary)
     return [
@@ -196,7 +209,7 @@ def _cases(draw: random.Random) -> list[Case]:
 
 
 def _members(day: pd.Timestamp = SUMMIT) -> set[str]:
-    running = _on(data.load("sco_membership"), day)
+    running = _running(day)
     return set(running[running["status"] == "member"]["iso3"])
 
 
@@ -246,7 +259,7 @@ def _club(name: str, day: pd.Timestamp, statuses: tuple[str, ...] = ("member",))
 
 @functools.cache
 def _with_status(statuses: tuple[str, ...], day: pd.Timestamp) -> frozenset[str]:
-    running = _on(data.load("sco_membership"), day)
+    running = _running(day)
     return frozenset(running[running["status"].isin(statuses)]["iso3"])
 
 

@@ -417,17 +417,15 @@ class Codes(Kind):
 
 def _texts(value: Value, asked: str, *, gaps: bool = False) -> list[str]:
     """Take several texts; with gaps, missing values may stand between them."""
-    found = [v for v in _many(value, asked) if not (gaps and _missing(v))]
+    found = list(_many(value, asked))
+    if gaps:
+        found = [v for v in found if v is not None and not (isinstance(v, float) and math.isnan(v))]
     texts = [v.strip() for v in found if isinstance(v, str)]
     if len(texts) != len(found):
         said = tr("Not all of these are texts; expected was {asked}.", asked=asked)
         index = tr("What stands in the index is not read.") if isinstance(value, Column) else ""
         raise WrongForm(f"{said} {index}".strip())
     return texts
-
-
-def _missing(value: Value) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 @dataclass(frozen=True)

@@ -260,14 +260,7 @@ def steps(
     'step-after'
     """
     return lines(
-        frame,
-        x,
-        y,
-        group=group,
-        reference=reference,
-        axis=axis,
-        interpolate="step-after",
-        **caption,
+        frame, x, y, group=group, reference=reference, axis=axis, interpolate="step-after", **caption
     )
 
 

@@ -22,10 +22,6 @@ def _count(states: list[str], resolution: str, *words: str) -> int:
     return int(_votes().loc[states, resolution].isin(words).sum())
 
 
-def _members() -> list[str]:
-    return list(data.members("2022-09-15")["iso3"])
-
-
 def _share_of_yes(*others: str, resolution: str = "es_11_3") -> float:
     answers = _votes()[resolution].value_counts()
     return float(100 * answers["yes"] / (answers["yes"] + answers[list(others)].sum()))
@@ -74,7 +70,7 @@ TASKS = (
             ),
             Diagnosis(
                 tr("That counts the members of the SCO. Is each state of Central Asia one, and only they?"),
-                lambda: _count(_members(), "es_11_1", "abstain"),
+                lambda: _count(list(data.members("2022-09-15")["iso3"]), "es_11_1", "abstain"),
             ),
             Diagnosis(
                 tr("That is all the world. Keep the five states first."),

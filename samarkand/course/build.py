@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from samarkand.course import normal_form, rules_of_lessons
+from samarkand.course import normal_form, rules_of_lessons, tied
 from samarkand.course.lessons import NOTEBOOKS, BuildError, Lesson, stored
 from samarkand.ground import files
 from samarkand.ground.home import ROOT
@@ -98,6 +98,11 @@ def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson:
     return True
 
 
+def unsound(lesson: Lesson) -> list[str]:
+    """Say which rules a lesson breaks and which of its words are untrue; for `build`, as what to hold to."""
+    return [*rules_of_lessons.broken(lesson), *tied.broken(lesson.path)]
+
+
 def build_all(paths: Sequence[Path], *, draft: bool = False) -> Iterator[tuple[Path, bool | BuildError]]:
     """Run lessons, check them against their rules and store them, two at a time.
 
@@ -107,7 +112,7 @@ def build_all(paths: Sequence[Path], *, draft: bool = False) -> Iterator[tuple[P
 
     def one(path: Path) -> bool | BuildError:
         try:
-            return build(path) if draft else build(path, hold_to=rules_of_lessons.broken)
+            return build(path) if draft else build(path, hold_to=unsound)
         except BuildError as error:
             return error
 

@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from samarkand.course import lessons
+from samarkand.course import lessons, tied
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from samarkand.ground.words import listed
@@ -30,6 +30,8 @@ AT_ONCE = 2
 LOOK = 0.5
 #: Tests of these folders take minutes: only those that import the changed module itself are run.
 SLOW = ("tests/browser", "tests/grading", "tests/start", "tests/tools")
+#: What holds the words of the sets to what they rest on.
+WORDS = "tests/notebooks/test_exercise_words.py"
 #: Strict nbval as the suite runs it, with warm kernels.
 NBVAL = (
     *("-m", "tools.warm_kernel", "-m", "pytest", "-q", "-x", "--nbval", "--nbval-cell-timeout", "60"),
@@ -62,12 +64,15 @@ def changed(root: Path = ROOT) -> list[str]:
 
 
 def notebooks_with(pattern: str) -> tuple[list[Path], list[Path]]:
-    """Return the lessons, and the sets, whose code has a pattern in it."""
+    """Return the lessons, and the sets, whose code or ties have a pattern in them."""
     sets = sorted((ROOT / "exercises" / "source").glob("*/*.ipynb"))
     checks = {path.stem: path for path in (ROOT / "exercises" / "checks").glob("*.py")}
 
     def has(path: Path) -> bool:
-        text = "\n".join(cell.source for cell in lessons.read(path).code)
+        notebook = lessons.read(path)
+        text = "\n".join(
+            [cell.source for cell in notebook.code] + [f'"{name}"' for name in tied.reads(notebook)]
+        )
         beside = checks.get(path.stem)
         return bool(re.search(pattern, text + (beside.read_text(encoding="utf-8") if beside else "")))
 
@@ -117,6 +122,7 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
     shown |= {path for path in lessons.paths() if path.stem in records}
     sets = {found_set[1] for path in paths if (found_set := re.match(r"exercises/\w+/(ex\w+)", path))}
     near: list[str] = [path for path in paths if re.fullmatch(r"tests/.*/test_\w+\.py", path)]
+    near += [WORDS] * ("exercises/checks/words.json" in paths)
     if "tests/data/record.json" in paths:
         near.append("tests/data/test_record.py")
     near += [test for path in gone for test, used in _imports().items() if _module(path) in used]
@@ -185,7 +191,7 @@ def _judged_set(name: str) -> Iterator[Step]:
     stages = [str(ROOT / "exercises" / stage / name) for stage in ("source", "release")]
     there = [folder for folder in stages if Path(folder).is_dir()]
     yield Step(f"what the set {name} shows", (*NBVAL, *there), anew)
-    marked = ("-m", "pytest", "-q", "-x", "-k", name, "tests/grading/test_exercises.py")
+    marked = ("-m", "pytest", "-q", "-x", "-k", name, "tests/grading/test_exercises.py", WORDS)
     yield Step(f"how {name} is marked", marked, anew)
 
 

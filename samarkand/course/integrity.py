@@ -6,7 +6,6 @@ Each rule yields what is wrong. A rule here knows the subject of its tables; rul
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import math
 import re
@@ -360,7 +359,7 @@ def trade_series(tables: Tables) -> Iterator[Found]:
                     yield table, line, column, f"{value} is not more than {before[1]} up to {before[0]}."
                 last[(row["period_start"], column)] = (row["period_end"], value)
         total, growth = number(row["total_usd_bn"]), number(row["growth_yoy_pct"])
-        earlier = totals.get(_a_year_before(row["period_end"]))
+        earlier = totals.get(f"{int(row['period_end'][:4]) - 1}{row['period_end'][4:]}")
         if total is not None and growth is not None and earlier is not None:
             found = (total / earlier - 1) * 100
             if abs(found - growth) > 2:
@@ -382,7 +381,8 @@ def trade_months(tables: Tables) -> Iterator[Found]:
     for line, row in months.numbered():
         if not row["month"].endswith("-01"):
             yield months, line, "month", f"{row['month']} is not the first day of a month."
-        end, before_end = _month_end(row["month"]), _day_before(row["month"])
+        first, day = dt.date.fromisoformat(row["month"]), dt.timedelta(days=1)
+        end, before_end = str((first + 31 * day).replace(day=1) - day), str(first - day)
         if end in totals and (before_end in totals or row["month"].endswith("-01-01")):
             due = totals[end] - totals.get(before_end, Decimal(0))
             value = number(row["total_usd_bn"])
@@ -477,12 +477,7 @@ def gas_totals(tables: Tables) -> Iterator[Found]:
 def indicators(tables: Tables) -> Iterator[Found]:
     """Check that series move as populations and economies do, and that parts are less than the world."""
     table = tables["indicators"]
-    jumps = {
-        "population_persons": 2,
-        "gdp_current_usd": 4.5,
-        "gdp_per_head_ppp": 2.2,
-        "military_pct_gdp": 8,
-    }
+    jumps = {"population_persons": 2, "gdp_current_usd": 4.5, "gdp_per_head_ppp": 2.2, "military_pct_gdp": 8}
     world = {(r["indicator"], r["year"]): float(r["value"]) for r in table.rows if r["iso3"] == "WLD"}
     values: dict[tuple[str, str], list[tuple[int, float, int]]] = defaultdict(list)
     for line, row in table.numbered():
@@ -629,15 +624,3 @@ def _great_circle_km(lat: float, lon: float, to_lat: float, to_lon: float) -> fl
     a, b = math.radians(lat), math.radians(to_lat)
     h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(to_lon - lon) / 2) ** 2
     return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(h)))
-
-
-def _a_year_before(day: str) -> str:
-    return f"{int(day[:4]) - 1}{day[4:]}"
-
-
-def _month_end(first: str) -> str:
-    return f"{first[:8]}{calendar.monthrange(int(first[:4]), int(first[5:7]))[1]:02d}"
-
-
-def _day_before(day: str) -> str:
-    return str(dt.date.fromisoformat(day) - dt.timedelta(days=1))

@@ -19,6 +19,8 @@ from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.home import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
+#: The keywords of charts under which sentences stand.
+SENTENCES = ("title", "subtitle", "description", "source")
 
 
 class BuildError(CourseError):
@@ -185,6 +187,22 @@ def folded(source: str) -> list[tuple[str, str]]:
 def unfenced(source: str) -> str:
     """Return Markdown without its code blocks."""
     return re.sub(r"^```.*?^```", "", source, flags=re.DOTALL | re.MULTILINE)
+
+
+def sentences(source: str) -> list[ast.expr]:
+    """Return the texts that code hands to charts, as they stand in its tree."""
+    found: list[ast.expr] = []
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        if ast.unparse(call.func).startswith("charts."):
+            handed = [keyword.value for keyword in call.keywords if keyword.arg in SENTENCES]
+            found += [value for value in handed if _is_text(value)]
+    return found
+
+
+def _is_text(value: ast.expr) -> bool:
+    return isinstance(value, ast.JoinedStr) or (
+        isinstance(value, ast.Constant) and isinstance(value.value, str)
+    )
 
 
 def words_of(source: str) -> str:

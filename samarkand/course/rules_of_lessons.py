@@ -15,12 +15,11 @@ import ast
 import html
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from nbformat import NotebookNode
 
 from samarkand import questions
-from samarkand.course import normal_form, rules_of_questions
+from samarkand.course import normal_form, rules_of_questions, rules_of_words
 from samarkand.course.lessons import Lesson, folded, read, unfenced, words_of
 from samarkand.ground.home import ROOT
 
@@ -35,8 +34,8 @@ REFERENCE = ("99_glossary",)
 VEGALITE = "application/vnd.vegalite.v5+json"
 
 Rule = Callable[[Lesson], Iterator[str]]
-RULES: list[Rule] = []
-LESSON_RULES: list[Rule] = []
+RULES: list[Rule] = [*rules_of_words.RULES]
+LESSON_RULES: list[Rule] = [*rules_of_words.RULES]
 
 
 def rule(function: Rule) -> Rule:
@@ -346,23 +345,21 @@ def metadata_name_what_is_taught(lesson: Lesson) -> Iterator[str]:
 
 def _named(where: str, metadata: NotebookNode, name: str, kind: str) -> Iterator[str]:
     """Yield a sentence for what is wrong with the names under one name of our metadata."""
+    from samarkand import data
+
     own = metadata.get("samarkand")
     if own is None:
         return
-    if not isinstance(own, dict) or set(own) != {name} or not own[name]:
+    if not isinstance(own, dict) or not own or not set(own) <= {name, "tied"} or not all(own.values()):
         yield f'{where}: the metadata are not {{"samarkand": {{"{name}": [...]}}}}, with something in it.'
+        return
+    if name not in own:
         return
     if len(own[name]) != len(set(own[name])):
         yield f"{where}: the metadata name some {kind} twice."
-    for unknown in sorted(set(own[name]) - _known(kind)):
+    known = set(data.load(kind)["block" if kind == "blocks" else "id"])
+    for unknown in sorted(set(own[name]) - known):
         yield f"{where}: the metadata name {unknown}, which is none of the article's {kind}."
-
-
-def _known(kind: str) -> set[str]:
-    """Return the names in the course's table of blocks or claims."""
-    from samarkand import data
-
-    return set(data.load(kind)["block" if kind == "blocks" else "id"])
 
 
 # --------------------------------------------------------------------------------------------- outputs
@@ -449,13 +446,8 @@ def charts_have_title_and_description(lesson: Lesson) -> Iterator[str]:
             yield f"{cell}: the chart has no title."
         if not re.search(r"\w+ \w+ \w+.*[.?!]$", str(spec.get("description", "")).strip(), re.DOTALL):
             yield f"{cell}: the chart's description is no sentence."
-        if not lesson_source_line(spec):
+        if not re.search(r"\bSources?: \w", repr(spec)):  # in its title's subtitle, or a text of its own
             yield f"{cell}: the chart has no source line."
-
-
-def lesson_source_line(spec: dict[str, Any]) -> bool:
-    """Tell whether a chart names its source: in its title's subtitle or a text of its own."""
-    return bool(re.search(r"\bSources?: \w", repr(spec)))
 
 
 @lesson_rule

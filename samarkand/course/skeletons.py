@@ -1,12 +1,14 @@
 """Skeletons of what an author adds: a lesson with its rooms, a set of exercises, a map, an explorer.
 
 A skeleton runs as it stands, keeps every rule, and says in its own text what to write where. Its templates
-lie in ``templates/``: Python as it will be, and notebooks as cells, each after a line ``=== kind id marks``.
+lie in ``templates/``: Python as it will be, and notebooks as cells, each after a line ``=== kind id marks``;
+after ``=== tied id`` stands what the words of the cell above rest on.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import keyword
 import re
 from collections.abc import Iterator, Mapping
@@ -27,7 +29,7 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 EXERCISES = ROOT / "exercises"
 #: The rooms in which a subject has a module, and the template of each.
 ROOMS = {"check": "check", "maps": "map", "explore": "explorer", "predict": "predict"}
-_CELL = re.compile(r"^=== (markdown|code) ([a-z0-9-]+)(.*)\n", re.MULTILINE)
+_CELL = re.compile(r"^=== (markdown|code|tied) ([a-z0-9-]+)(.*)\n", re.MULTILINE)
 
 Plan = dict[Path, str]
 
@@ -142,6 +144,9 @@ def _notebook(template: str, words: Mapping[str, str]) -> str:
     _, *parts = _CELL.split(_filled(template, words))
     cells: list[Any] = []
     for kind, name, marks, source in zip(*(parts[n::4] for n in range(4)), strict=True):
+        if kind == "tied":  # of the cell before it
+            cells[-1].metadata["samarkand"] = nbformat.from_dict({"tied": json.loads(source)})
+            continue
         new: Any = new_code_cell if kind == "code" else new_markdown_cell
         cells.append(new(source.strip("\n"), id=name, metadata=_nbgrader(name, marks.split())))
     made = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}

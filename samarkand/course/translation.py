@@ -15,7 +15,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from samarkand.course import build, normal_form
-from samarkand.course.lessons import Lesson
+from samarkand.course.lessons import Lesson, sentences
 from samarkand.ground import files, words
 from samarkand.ground.errors import unknown
 from samarkand.ground.home import PACKAGE, ROOT
@@ -23,8 +23,6 @@ from samarkand.ground.home import PACKAGE, ROOT
 Translate = Callable[[str], str]
 
 FOLDER = ROOT / "build"
-#: The keywords of charts under which sentences stand.
-SENTENCES = ("title", "subtitle", "description", "source")
 _FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 #: What begins a text of its own: a heading, an item, a quotation, markup on a line of its own.
 _MARK = re.compile(r"\s*(?:#{1,6} |[-*] |\d+\. |> |(?:</?\w+>)+)")
@@ -120,11 +118,7 @@ def _cell(cell: str, translate: Translate) -> str:
 
 def _code(source: str, translate: Translate) -> str:
     """Return code with the sentences that it hands to charts translated, all else untouched."""
-    replaced: list[tuple[ast.expr, str]] = []
-    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
-        if ast.unparse(call.func).startswith("charts."):
-            handed = [keyword.value for keyword in call.keywords if keyword.arg in SENTENCES]
-            replaced += [(text, _literal(text, translate)) for text in handed if _is_text(text)]
+    replaced = [(text, _literal(text, translate)) for text in sentences(source)]
     lines = source.encode().splitlines(keepends=True)  # the tree counts bytes
     starts = [sum(map(len, lines[:n])) for n in range(len(lines) + 1)]
     made = source.encode()
@@ -134,12 +128,6 @@ def _code(source: str, translate: Translate) -> str:
         end = starts[node.end_lineno - 1] + node.end_col_offset
         made = made[:begin] + text.encode() + made[end:]
     return made.decode()
-
-
-def _is_text(value: ast.expr) -> bool:
-    return isinstance(value, ast.JoinedStr) or (
-        isinstance(value, ast.Constant) and isinstance(value.value, str)
-    )
 
 
 def _literal(text: ast.expr, translate: Translate) -> str:

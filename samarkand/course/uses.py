@@ -9,7 +9,8 @@ from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from samarkand.course import facts
+from samarkand.course import facts, tied
+from samarkand.course.lessons import read
 from samarkand.ground.home import ROOT, course_data
 
 #: Notebooks run at the same time.
@@ -19,12 +20,12 @@ AT_ONCE = 2
 def tables(notebook: Path) -> set[str]:
     """Return the names of the tables that a notebook's code reads, itself or through the package.
 
-    The checks of a set count as well. `BuildError` if a cell fails.
+    The checks of a set count as well, and what words are tied to. `BuildError` if a cell fails.
     """
     told = facts.run_apart("samarkand.course.uses", notebook)
     checks = ROOT / "exercises" / "checks" / f"{notebook.stem}.py"
     named = re.findall(r'data\.load\("(\w+)"', checks.read_text(encoding="utf-8")) if checks.exists() else ()
-    return {*told.split(), *named}
+    return {*told.split(), *named, *tied.reads(read(notebook))}
 
 
 def users(notebooks: Sequence[Path], changed: Collection[str]) -> list[Path]:

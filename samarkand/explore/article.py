@@ -73,12 +73,7 @@ class ClaimBrowser(Explorer):
 
 
 def claim_browser(
-    *,
-    kind: str = ALL,
-    speaker: str = ALL,
-    hedge: str = ALL,
-    verdict: str = ALL,
-    known: str = ALL,
+    *, kind: str = ALL, speaker: str = ALL, hedge: str = ALL, verdict: str = ALL, known: str = ALL
 ) -> ClaimBrowser:
     """Return an explorer of the article's claims: paraphrase, speaker, verdict, record, sources.
 

@@ -58,9 +58,7 @@ def share_of_world() -> Explorer:
             most=50,
             mark=said,
         )
-        key = pictures.key(
-            (pictures.dashed(0.5, 0, 14), tr("said at the summit: {share:g} %", share=said)),
-        )
+        key = pictures.key((pictures.dashed(0.5, 0, 14), tr("said at the summit: {share:g} %", share=said)))
         share = tr("Share, %")
         rows = [(counted[iso3], f"{value:.2f}") for iso3, value in shares.items()]
         table = markup.table(_caption(measure), [tr("Member"), share], rows, numbers=[share])

@@ -232,7 +232,7 @@ def invitation(text: str = RUN) -> str:
 
 
 def row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:
-    """Return the controls side by side, or one below another if there is no room, as the Tab key goes."""
+    """Return the controls in the order of the Tab key: side by side, or stacked on a narrow page."""
     return widgets.Box(
         list(controls.values()),
         layout=widgets.Layout(display="flex", flex_flow="row wrap", width="100%", grid_gap="4px 24px"),

@@ -39,6 +39,29 @@ def axe_script() -> str:
 
 
 @dataclass
+class Stills:
+    """What a lesson shows that is opened without trust, and not run.
+
+    Attributes
+    ----------
+    frames : int
+        Frames in its outputs.
+    alts : list of str
+        What is said of each picture that is drawn, and large enough to be seen.
+    still, stub : int
+        Sentences that say that a picture is still; that a cell has to be run.
+    requests : list of str
+        Addresses beyond this machine that the page asked for.
+    """
+
+    frames: int
+    alts: list[str]
+    still: int
+    stub: int
+    requests: list[str]
+
+
+@dataclass
 class Tour:
     """What was seen of a lesson.
 
@@ -46,6 +69,8 @@ class Tour:
     ----------
     opened : dict
         What stood there before it was run: number of frames, of stills, ...
+    stills : Stills or None
+        What the same lesson shows where it is not trusted.
     errors : list of str
         Outputs that are errors or stand on stderr.
     moved : list of str
@@ -61,6 +86,7 @@ class Tour:
     """
 
     opened: dict[str, int] = field(default_factory=dict)
+    stills: Stills | None = None
     errors: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     still: list[str] = field(default_factory=list)
@@ -71,8 +97,11 @@ class Tour:
     attempts: list[str] = field(default_factory=list)
 
 
-def take(lab: Lab, notebook: str, netlog: Path) -> Tour:
-    """Open a lesson in a fresh profile, run it, move everything, and return what was seen."""
+def take(lab: Lab, notebook: str, netlog: Path, untrusted: str = "") -> Tour:
+    """Open a lesson in a fresh profile, run it, move everything, and return what was seen.
+
+    Where a copy is named that is not trusted, it is opened at the end, in the same page.
+    """
     tour = Tour()
     before = len(lab.asked())
     with chromium(lab, netlog=netlog) as browser, sheet(browser, lab, notebook) as opened:
@@ -86,7 +115,11 @@ def take(lab: Lab, notebook: str, netlog: Path) -> Tour:
         opened.settle()
         tour.axe = look_over(opened.page)
         tour.errors += errors(opened)
-        tour.console, tour.requests = opened.console, beyond(opened.requests)
+        tour.console, tour.requests = list(opened.console), beyond(opened.requests)
+        if untrusted:
+            opened.requests.clear()
+            opened.turn_to(untrusted)
+            tour.stills = look_at_stills(opened)
     tour.asked = lab.asked()[before:]
     tour.attempts = attempts(netlog)
     return tour
@@ -99,6 +132,19 @@ def first_look(page: Page) -> dict[str, int]:
         "pictures": page.locator(".jp-OutputArea-output img").count(),
         "outputs": page.locator(".jp-OutputArea-output").count(),
     }
+
+
+def look_at_stills(opened: Sheet) -> Stills:
+    """Look at a lesson that is not trusted."""
+    outputs = opened.page.locator(".jp-OutputArea-output")
+    drawn = "i => i.complete && i.naturalWidth > 100 && i.clientWidth > 200"
+    return Stills(
+        frames=outputs.locator("iframe").count(),
+        alts=outputs.locator("img").evaluate_all(f"all => all.filter({drawn}).map(i => i.alt)"),
+        still=outputs.filter(has_text="This is a still picture").count(),
+        stub=outputs.filter(has_text="Run this cell to").count(),
+        requests=beyond(opened.requests),
+    )
 
 
 def errors(opened: Sheet) -> list[str]:

@@ -15,13 +15,11 @@ import pytest
 import workshop
 
 from samarkand.grading.classroom import report
-from samarkand.grading.marking import checks
 from samarkand.grading.marking.assessment import Assessment, Assessor
 from samarkand.grading.marking.checks import Verdict
 from samarkand.grading.submission import rebuilding
-from samarkand.ground import home
 
-EXERCISES = home.ROOT / "exercises"
+EXERCISES = workshop.EXERCISES
 
 
 @dataclass
@@ -209,7 +207,7 @@ CLASS = {
 @pytest.fixture
 def marking(box, name):
     path = EXERCISES / "release" / name / f"{name}.ipynb"
-    exercise = checks.load(EXERCISES / "checks", name)
+    exercise = workshop.course_set(name)
     released = rebuilding.Released(path, {q.id: q.name for q in exercise.questions})
     return Assessor(exercise, released, workshop.SEED, box, key=workshop.KEY)
 

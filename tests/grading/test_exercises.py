@@ -32,11 +32,13 @@ from samarkand.grading.sandbox.work import Outcome, Result
 from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
 
-EXERCISES = home.ROOT / "exercises"
+EXERCISES = workshop.EXERCISES
 NAMES = checks.available(EXERCISES / "checks")
-SETS = {name: checks.load(EXERCISES / "checks", name) for name in NAMES}
+SETS = {name: workshop.course_set(name) for name in NAMES}
 QUESTIONS = [(name, question.id) for name in NAMES for question in SETS[name].questions]
 WRITTEN = [(name, written) for name in NAMES for written in SETS[name].written]
+#: Where a program finds the course, before all else.
+PATH = os.pathsep.join(filter(None, [str(home.ROOT), os.environ.get("PYTHONPATH")]))
 
 
 CLASS = 1000
@@ -422,7 +424,7 @@ def test_strict_nbval_sees_an_output_that_is_not_what_the_code_gives(tmp_path, s
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "--nbval", name, "-c", os.devnull, "-q", "-p", "no:cacheprovider"],
         cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False,
-        env={**os.environ, "PYTHONPATH": str(home.ROOT), "SAMARKAND_WORK": str(tmp_path / "work")},
+        env={**os.environ, "PYTHONPATH": PATH, "SAMARKAND_WORK": str(tmp_path / "work")},
     )  # fmt: skip
     assert run.returncode == 1, run.stdout
     cells = sum(c["cell_type"] == "code" for c in notebook["cells"])
@@ -434,7 +436,7 @@ def test_stock_nbgrader_accepts_the_course(course):
     run = subprocess.run(
         [sys.executable, "-m", "nbgrader", "validate", *notebooks],
         cwd=course.root, capture_output=True, text=True, timeout=300, check=False,
-        env={**os.environ, "PYTHONPATH": str(home.ROOT)},
+        env={**os.environ, "PYTHONPATH": PATH},
     )  # fmt: skip
     assert run.returncode == 0, run.stderr[-1500:]
     assert (run.stdout + run.stderr).count("Success") == len(NAMES)

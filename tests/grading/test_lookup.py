@@ -1,7 +1,7 @@
 """Functions that answer known inputs and compute nothing: who has read the public checks gains nothing.
 
-What is drawn differs from submission to submission; that it is always fair is held for a sample of drawings,
-and by night for a thousand or ten thousand: SAMARKAND_DRAWINGS=1000 says how many.
+What is drawn differs from submission to submission; that it is always fair is held for a sample of 200
+drawings, and with SAMARKAND_FULL=1 for all of them, or for as many as SAMARKAND_DRAWINGS=10000 says.
 """
 
 from __future__ import annotations
@@ -38,13 +38,18 @@ from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
 from samarkand.ground.errors import OutOfRange
 
-EXERCISES = home.ROOT / "exercises"
-SETS = {name: checks.load(EXERCISES / "checks", name) for name in checks.available(EXERCISES / "checks")}
+EXERCISES = workshop.EXERCISES
+SETS = {name: workshop.course_set(name) for name in checks.available(EXERCISES / "checks")}
 FUNCTIONS = [(name, question.id) for name in SETS for question in SETS[name].questions if question.cases]
 #: How many submissions inputs are drawn for.
-DRAWINGS = int(os.environ.get("SAMARKAND_DRAWINGS", "25"))
+DRAWINGS = int(os.environ.get("SAMARKAND_DRAWINGS", "200"))
 #: What their inputs are drawn from.
 KEYS = [inputs.of_work("a course", [Cell("cell q1", f"x = {n}")]) for n in range(DRAWINGS)]
+
+
+@pytest.fixture
+def works(sampled):
+    return sampled(KEYS, 25, "drawings")
 
 
 @functools.lru_cache(maxsize=1000)  # each holds tables
@@ -122,12 +127,12 @@ def test_what_is_graded_before_the_secret_changes_is_graded_anew(course):
     assert len(grade(course)[0].graded) == 2
 
 
-def test_the_released_form_holds_the_example_alone_and_the_same_for_every_submission():
+def test_the_released_form_holds_the_example_alone_and_the_same_for_every_submission(works):
     for name, key in FUNCTIONS:
         released = json.loads((EXERCISES / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
         form = released["metadata"]["samarkand"]["form"]
         shown = json.loads(json.dumps(form["questions"][key]["example"]))
-        for work in (inputs.DEMONSTRATION, *KEYS[:20]):
+        for work in (inputs.DEMONSTRATION, *works[:20]):
             assert json.loads(forms_of(name, work, key)[0]) == shown
             assert not any(json.loads(other) == shown for other in forms_of(name, work, key)[1:])
         assert set(form["questions"][key]) == {"name", "points", "kind", "function", "example"}
@@ -143,7 +148,7 @@ print({each.id: [(c.id, c.arguments) for c in each.inputs("work 7").calls] for e
 """
 
 
-def test_a_work_has_the_same_inputs_in_every_run_and_no_other_has_them():
+def test_a_work_has_the_same_inputs_in_every_run_and_no_other_has_them(works):
     run = subprocess.run(
         [sys.executable, "-c", DRAWN, str(EXERCISES / "checks")],
         env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONPATH": str(home.ROOT)},
@@ -155,13 +160,13 @@ def test_a_work_has_the_same_inputs_in_every_run_and_no_other_has_them():
     for name, key in FUNCTIONS:
         drawn = [
             form
-            for work in KEYS
+            for work in works
             for form, case in zip(forms_of(name, work, key), cases_of(name, work, key), strict=True)
             if not case.edge
         ]
         counts = Counter(drawn)
-        assert counts.pop(drawn[0]) == len(KEYS)  # the example
-        assert max(counts.values()) <= max(3, len(KEYS) / 50)
+        assert counts.pop(drawn[0]) == len(works)  # the example
+        assert max(counts.values()) <= max(3, len(works) / 50)
 
 
 def test_the_same_work_has_the_same_inputs_whatever_its_file_says(assessor, blank, tmp_path):
@@ -206,10 +211,10 @@ def test_the_same_work_has_the_same_inputs_whatever_its_file_says(assessor, blan
 
 
 @pytest.mark.parametrize(("name", "key"), FUNCTIONS)
-def test_whatever_is_drawn_each_known_wrong_way_has_its_mark_and_its_own_reason(name, key):
+def test_whatever_is_drawn_each_known_wrong_way_has_its_mark_and_its_own_reason(name, key, works):
     question = SETS[name].question(key)
     marks = set()
-    for work in KEYS:
+    for work in works:
         cases, right = cases_of(name, work, key), right_of(name, work, key)
         ways = [gives(question, diagnosis.wrong, cases) for diagnosis in question.diagnoses]
         for way, other in itertools.combinations([right, *ways], 2):
@@ -220,8 +225,8 @@ def test_whatever_is_drawn_each_known_wrong_way_has_its_mark_and_its_own_reason(
 
 
 @pytest.mark.parametrize(("name", "key"), FUNCTIONS)
-def test_no_drawing_is_harder_than_another(name, key):
-    edges = {tuple(case.edge for case in cases_of(name, work, key)) for work in KEYS}
+def test_no_drawing_is_harder_than_another(name, key, works):
+    edges = {tuple(case.edge for case in cases_of(name, work, key)) for work in works}
     assert len(edges) == 1
     (asked,) = edges
     assert sum(not edge for edge in asked) >= 5
@@ -230,9 +235,9 @@ def test_no_drawing_is_harder_than_another(name, key):
 
 
 @pytest.mark.parametrize(("name", "key"), FUNCTIONS)
-def test_what_is_drawn_as_ordinary_is_ordinary(name, key):
+def test_what_is_drawn_as_ordinary_is_ordinary(name, key, works):
     ordinary = sys.modules[f"samarkand_checks_{name}"].ordinary  # which stands apart from what is drawn
-    for work in KEYS:
+    for work in works:
         for case in cases_of(name, work, key):
             assert bool(case.edge) != ordinary(*case.arguments), (work, case)
 
@@ -245,12 +250,12 @@ def test_most_functions_take_a_table_of_the_course():
 
 
 @pytest.mark.parametrize(("name", "key"), TABLES)
-def test_what_is_handed_over_has_the_form_of_the_courses_table(name, key):
+def test_what_is_handed_over_has_the_form_of_the_courses_table(name, key, works):
     """The columns that the question names, of the same types, in every case."""
     notebook = json.loads((EXERCISES / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
     asked = next("".join(c["source"]) for c in notebook["cells"] if c["id"] == f"{key}-question")
     own = data.load(table_of(name, key))
-    for work in KEYS[:20]:
+    for work in works[:20]:
         for case in cases_of(name, work, key):
             table = case.arguments[0]
             assert all(f"`{column}`" in asked for column in table.columns)
@@ -356,9 +361,9 @@ HONEST = [way for called, way in list(globals().items()) if re.match(r"ex\d\d_",
 
 
 @pytest.mark.parametrize("way", HONEST, ids=lambda way: way.__name__)
-def test_other_honest_ways_have_all_points_whatever_is_drawn(way):
+def test_other_honest_ways_have_all_points_whatever_is_drawn(way, works):
     ((name, key),) = [(n, k) for n, k in FUNCTIONS if n.startswith(way.__name__[:4])]
-    for work in KEYS:
+    for work in works:
         answers = gives(SETS[name].question(key), way, cases_of(name, work, key))
         assert points(name, work, key, answers) == SETS[name].question(key).points, work
 
@@ -378,9 +383,9 @@ def constants(name, work, key):
 
 
 @pytest.mark.parametrize(("name", "key"), FUNCTIONS)
-def test_a_function_that_always_gives_the_same_has_nothing(name, key):
+def test_a_function_that_always_gives_the_same_has_nothing(name, key, works):
     same = SETS[name].question(key).kind.same
-    for work in KEYS:
+    for work in works:
         ordinary = [
             r for r, c in zip(right_of(name, work, key), cases_of(name, work, key), strict=True) if not c.edge
         ]
@@ -389,7 +394,7 @@ def test_a_function_that_always_gives_the_same_has_nothing(name, key):
 
 
 @pytest.mark.parametrize(("name", "key"), FUNCTIONS)
-def test_a_lookup_table_of_other_drawings_has_nothing(name, key):
+def test_a_lookup_table_of_other_drawings_has_nothing(name, key, works):
     """By all arguments, by all but the table, by each alone; and for what is not in it, any answer."""
     known = [inputs.DEMONSTRATION, *(f"another work {n}" for n in range(40))]
 
@@ -408,7 +413,7 @@ def test_a_lookup_table_of_other_drawings_has_nothing(name, key):
             for part in parts(form):
                 tables.setdefault(part, Counter())[right] += 1
     tries = lucky = 0
-    for work in KEYS:
+    for work in works:
         looked = [parts(form) for form in forms_of(name, work, key)]
         for which in range(len(looked[0])):
             found = [tables[p[which]].most_common(1)[0][0] if p[which] in tables else None for p in looked]
@@ -422,7 +427,7 @@ def test_a_lookup_table_of_other_drawings_has_nothing(name, key):
 
 
 @pytest.mark.parametrize(("name", "key"), TABLES)
-def test_a_function_that_takes_the_courses_own_table_has_nothing(name, key):
+def test_a_function_that_takes_the_courses_own_table_has_nothing(name, key, works):
     question, own = SETS[name].question(key), data.load(table_of(name, key))
 
     def way(table, *rest):
@@ -431,7 +436,7 @@ def test_a_function_that_takes_the_courses_own_table_has_nothing(name, key):
         except LookupError:
             return None
 
-    for work in KEYS:
+    for work in works:
         answers = [way(*case.arguments) for case in cases_of(name, work, key)]
         assert points(name, work, key, answers) == 0, work
 

@@ -256,3 +256,11 @@ def test_another_deadline_changes_penalties(course):
     assert grade(course)[0].graded == ["ada", "bob"]
     rows = gradebook.marks(course.gradebook, workshop.NAME)
     assert {row["student"]: row["late_penalty"] for row in rows} == {"ada": 10, "bob": 10}
+
+
+def test_what_reads_the_settings_first_does_not_build_the_grammar_of_internet_names(course):
+    code = (
+        "import sys; from pathlib import Path; from samarkand.grading.classroom.course import Course; "
+        "Course(Path('.')).exchanges; print('nbgrader' in sys.modules, 'rfc3987_syntax' in sys.modules)"
+    )
+    assert run(course, "-c", code).stdout.split() == ["True", "False"]

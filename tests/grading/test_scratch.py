@@ -125,7 +125,7 @@ def alive(word):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_a_killed_command_leaves_no_process_and_no_file(course, temporary):
+def test_a_killed_command_leaves_no_process_and_no_file(course, temporary, sampled):
     """Whatever it was doing, with two sandboxes at work."""
     for n in range(4):
         hand_in(course, f"s{n}", **workshop.ANSWERS, added="import time\ntime.sleep(0.3)")
@@ -136,18 +136,11 @@ def test_a_killed_command_leaves_no_process_and_no_file(course, temporary):
     whole = time.monotonic() - began
     assert names(temporary) == []
     chance = random.Random(2022)
-    for verb in (
-        words,
-        words,
-        words,
-        words,
-        words,
-        words,
-        ["marks", "ex90"],
-        ["marks", "ex90", "--export", "csv"],
-    ):
+    verbs = [*[words] * 6, ["marks", "ex90"], ["marks", "ex90", "--export", "csv"]]
+    kills = [(verb, chance.uniform(0.1, 0.9)) for verb in verbs]
+    for verb, moment in sampled(kills, 4, "kills"):
         process = subprocess.Popen(command(course, *verb), env=environment, stdout=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0.1, 0.9) * whole)
+        time.sleep(moment * whole)
         process.send_signal(signal.SIGKILL)
         process.wait()
     end = time.monotonic() + 60  # a server that had not begun yet ends as soon as it has

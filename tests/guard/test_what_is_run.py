@@ -23,7 +23,10 @@ STEPS = {
     "lint": ["ruff", "check", "."],
     "types": ["mypy"],
     "spelling": ["codespell_lib"],
-    "tests": ["pytest", "tests", "--ignore=tests/browser", *SIDE_BY_SIDE, "--durations=15"],
+    "tests": [
+        *("tools.warm_kernel", "-m", "pytest", "tests", "--ignore=tests/browser"),
+        *(*SIDE_BY_SIDE, "--no-loadscope-reorder", "--durations=15"),
+    ],
     "notebooks": [
         *("pytest", "--nbval", "notebooks", "exercises/source", "exercises/release", *SIDE_BY_SIDE),
         *("--durations=15", "--nbval-cell-timeout", "60", "-p", "no:cacheprovider"),
@@ -36,6 +39,7 @@ STEPS = {
 @pytest.mark.skipif(os.name == "nt", reason="there the null device is no configuration")
 def test_the_steps_are_these() -> None:
     assert {step.name: [step.module, *step.options] for step in suite.STEPS} == STEPS
+    assert [step.name for step in suite.STEPS if step.beside] == ["types"]
 
 
 def commands(script: str) -> list[str]:
@@ -107,3 +111,41 @@ def test_the_browser_tests_take_the_browser_of_the_system() -> None:
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert {"chromium", "bubblewrap", "git"} <= set(re.findall(r"[\w-]+", script.partition("wanted=(")[2]))
     assert "playwright install" not in script
+
+
+FULL_BY_NIGHT = (
+    "SAMARKAND_FULL: ${{ (github.event_name == 'schedule' || github.event_name == 'workflow_dispatch')"
+    " && '1' || '' }}"
+)
+
+
+def by_night(workflow: str) -> list[str]:
+    """Say what is amiss with the nightly run: it is to run everything, and all cases of it."""
+    lines = [line.strip() for line in workflow.splitlines()]
+    found = (
+        [] if re.search(r'^  schedule:\n    - cron: "\d+ \d+ \* \* \*"$', workflow, re.M) else ["no night"]
+    )
+    found += [] if FULL_BY_NIGHT in lines else ["only samples"]
+    found += [] if len([line for line in lines if "SAMARKAND_FULL" in line]) == 1 else ["set twice"]
+    return found + ([] if "- run: .ci/run" in lines and "if:" not in workflow else ["not everything"])
+
+
+def test_every_night_all_cases_are_tried() -> None:
+    assert by_night((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('    - cron: "17 1 * * *"\n', ""),
+        ("&& '1'", "&& '0'"),
+        ("== 'schedule'", "== 'push'"),
+        ("- run: .ci/run", "- run: .ci/run\n        env:\n          SAMARKAND_FULL: '0'"),
+        ("- run: .ci/run", "- run: .ci/run\n        if: github.event_name == 'push'"),
+        ("- run: .ci/run", "- run: python3 start.py test tests"),
+    ],
+)
+def test_a_night_that_tries_less_is_seen(old: str, new: str) -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert old in workflow
+    assert by_night(workflow.replace(old, new))

@@ -53,8 +53,7 @@ class Copy:
                 shutil.copy(ROOT / name, root / name)
         self.environment = os.environ | {
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-            "PYTHONPATH": str(root),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")])),
             "HOME": str(root.parent),  # where an instructor's secret would be
             "SAMARKAND_WORK": str(root.parent / "work"),
         }

@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from samarkand import questions
 from samarkand.course import lessons, normal_form
 from samarkand.course import rules_of_lessons as rules
+from samarkand.course import rules_of_words as words
 from samarkand.course.lessons import Lesson
 from samarkand.course.rules_of_lessons import LESSON_RULES, REFERENCE, RULES, VEGALITE, Rule
 
@@ -46,6 +47,18 @@ def code(source: str, shown: str = "", **data: object) -> nbformat.NotebookNode:
     bundle = {kinds[name]: value for name, value in data.items()} | ({"text/plain": shown} if shown else {})
     outputs = [new_output("execute_result", data=bundle, execution_count=1)] if bundle else []
     return new_code_cell(source, execution_count=1, outputs=outputs)
+
+
+def tied(
+    source: str, ties: dict[str, object], kind: Callable[[str], nbformat.NotebookNode] = text
+) -> nbformat.NotebookNode:
+    cell = kind(source)
+    cell.metadata["samarkand"] = {"tied": ties}
+    return cell
+
+
+def folded_hint(says: str) -> str:
+    return HINT.replace("Divide.", says)
 
 
 def stub(
@@ -98,10 +111,7 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         [text("# A"), text("## B\n\n```\n#### no\n```")],
     ),
     rules.headings_are_different: ([[text("## A"), text("## A")]], [text("## A"), text("## B")]),
-    rules.the_parts_stand_in_order: (
-        [ORDER[:-1], [ORDER[0], ORDER[5], *ORDER[1:5], *ORDER[6:]]],
-        ORDER,
-    ),
+    rules.the_parts_stand_in_order: ([ORDER[:-1], [ORDER[0], ORDER[5], *ORDER[1:5], *ORDER[6:]]], ORDER),
     rules.the_card_is_whole: (
         [[text(CARD.format("50 minutes", "x", "x", "x", ""))], [text(FULL_CARD.replace("50", "90"))], []],
         [text(FULL_CARD)],
@@ -126,10 +136,7 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         [[code("!pip install x")], [code("%time 1")], [code("%%bash\nls")]],
         [code("1 + 1")],
     ),
-    rules.code_is_short: (
-        [[code("1\n" * 13), code("1")], [code("1\n" * 4)]],
-        [code("1\n" * 12), code("1")],
-    ),
+    rules.code_is_short: ([[code("1\n" * 13), code("1")], [code("1\n" * 4)]], [code("1\n" * 12), code("1")]),
     rules.code_ends_without_semicolon: ([[code("frame.head();")]], [code("frame.head()")]),
     rules.code_imports_what_a_lesson_may: (
         [
@@ -141,10 +148,7 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         ],
         [code("import pandas as pd\nfrom samarkand import data")],
     ),
-    rules.every_import_is_in_one_cell: (
-        [[code("import a"), code("import b")]],
-        [code("import a\nimport b")],
-    ),
+    rules.every_import_is_in_one_cell: ([[code("import a"), code("import b")]], [code("import a\nimport b")]),
     rules.links_lead_somewhere: (
         [
             [text("[x](nowhere.ipynb)")],
@@ -252,6 +256,70 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         ],
         PREDICTED,
     ),
+    words.figures_are_tied: (
+        [
+            [text("It has 8 members.")],
+            [tied("It has nine members.", {"eight members": "len(club)"})],
+            [tied("8 and 8", {"8": "len(club)"})],
+            [tied("It has 8 members.", {"8 members": "len(club"})],
+            [tied("It has 8 members.", {"8 members": "8"})],
+            [tied("It has 8 members.", {"8 members": []})],
+            [tied("It has 8 members.", {"8 members": ["len(club)", "free: x"]})],
+            [tied("It has members.", {"members": "free: x"})],
+            [tied("It has 8 members.", {"8 members": "read: XHSCO"})],
+            [tied("It has 8 members [XHSCO].", {"8 members": "read: NOSUCHKEY"})],
+            [code('charts.bars(x, title="8 members")')],
+        ],
+        [
+            tied(
+                "It has 8 members [XHSCO], of two kinds.",
+                {"8 members": "read: XHSCO", "two kinds": "free: x"},
+            ),
+            tied("## 1. Who?\n\n`8` **03.1** [03 T](x.ipynb) CL08", {}),
+        ],
+    ),
+    words.code_in_prose_is_the_lessons: (
+        [[text("`trip.haed()`"), code("trip.head()")], [text("`hed`")], [text("`mean(...)`"), code("h(1)")]],
+        [text("`f(...)` `len` `iso3` `NaN` `a & b` `docs/house.md` `x['a']`"), code('f(1)\nx["a"]')],
+    ),
+    words.hints_lead_to_the_answer: (
+        [
+            stub(help_=folded_hint("Use `size`.") + ANSWER.format("03.1")),
+            stub(help_=folded_hint("Divide by it.") + ANSWER.format("03.1")),
+            stub(help_=folded_hint("`.title`, `.share`") + ANSWER.format("03.1")),
+            stub(help_=folded_hint("Take it.") + ANSWER.format("03.1").replace("41", "41 / 2")),
+        ],
+        stub(help_=folded_hint("Divide: `share`.") + ANSWER.format("03.1").replace("41", "41 / 2")),
+    ),
+    words.links_say_where_they_lead: (
+        [
+            [text("# T"), text("[04 T](lesson.ipynb)")],
+            [text("# T\n\n## 2. A b"), text("[T, A c](lesson.ipynb#2.-A-b)")],
+        ],
+        [
+            text("# T\n\n## 2. A b"),
+            text("[T](lesson.ipynb) [T, A b](lesson.ipynb#2.-A-b) [section 2 of T](lesson.ipynb#2.-A-b)"),
+        ],
+    ),
+    words.tables_in_prose_are_tied: (
+        [[tied("| a | b |\n|---|---|\n| c | d |\n| e | f |", {"| c | d |": "x"})]],
+        [tied("| a | b |\n|---|---|\n| c | d |", {"c": "x"}), text(FULL_CARD)],
+    ),
+    words.the_card_names_the_tables: (
+        [
+            [text("| **Data** | `trip` |"), code('data.load("claims")')],
+            [text("| **Data** | `trip`, `tripp` |"), code('data.load("trip")')],
+        ],
+        [text("| **Data** | `trip`, `claims` |"), code('data.load("trip")\ndata.load("tripp")')],
+    ),
+    words.people_have_their_office: (
+        [
+            [text("China's president Modi")],
+            [text("India's president\nNarendra Modi")],
+            [text("India's president Nobody")],
+        ],
+        [text("India's prime minister Narendra Modi met Kazakhstan's president Tokayev.")],
+    ),
     rules.answers_are_folded: ([[text("<details><summary>Hint</summary> x")]], [text(HINT)]),
 }
 
@@ -302,6 +370,10 @@ def test_each_rule_is_tried() -> None:
         (None, {"claims": []}, False),
         (None, {"counted": ["P01"]}, False),
         (None, {}, False),
+        (None, {"tied": {"8": "len(club)"}}, True),
+        (None, {"claims": ["CL02"], "tied": {"8": "len(club)"}}, True),
+        (None, {"claims": ["CL96"], "tied": {"8": "len(club)"}}, False),
+        (None, {"tied": {}}, False),
     ],
 )
 def test_metadata_are_looked_at(lesson: object, cell: object, fine: bool, tmp_path: Path) -> None:

@@ -75,12 +75,7 @@ def test_all_193_members_have_a_name():
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [
-        (",71.4704,", ",east,"),
-        (",71.4704,", ",471.4704,"),
-        ("name_kk", "kazakh"),
-        ("\nKAZ,", "\nKAZ,,"),
-    ],
+    [(",71.4704,", ",east,"), (",71.4704,", ",471.4704,"), ("name_kk", "kazakh"), ("\nKAZ,", "\nKAZ,,")],
 )
 def test_damage(copy, old, new):
     path = copy / "places.csv"

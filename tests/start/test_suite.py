@@ -19,6 +19,9 @@ Capture = pytest.CaptureFixture[str]
 def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[suite.Step]:
     """Return four steps in a folder of their own: two that fail, two that pass."""
     monkeypatch.setattr(suite, "ROOT", tmp_path)
+    monkeypatch.setenv(
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
+    )  # none is needed, and each costs time at the start
     (tmp_path / "test_good.py").write_text(
         "import time\ndef test_a(): time.sleep(0.3)\ndef test_b(): time.sleep(0.1)\n"
     )
@@ -53,6 +56,29 @@ def test_it_goes_on_after_a_failure_and_adds_up(
 
     assert suite.main(["test_good.py", "-k", "test_a", *steps[2].options[1:]]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "1 passed, 0 failed, 0 skipped"
+
+
+def test_a_step_beside_the_others_runs_from_the_beginning_and_its_failure_counts(
+    steps: list[suite.Step], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    """It waits for what the last of the others leaves, which by itself would come too late."""
+    (tmp_path / "waits.py").write_text(
+        "import pathlib, sys, time\n"
+        "end = time.monotonic() + 60\n"
+        "while not pathlib.Path('left').exists() and time.monotonic() < end: time.sleep(0.05)\n"
+        "print('first\\nlast'); sys.exit(pathlib.Path('left').exists())\n"
+    )
+    (tmp_path / "leaves.py").write_text("open('left', 'w').close(); print('between')")
+    others = [suite.Step("leaves", "leaves", []), steps[3]]
+    monkeypatch.setattr(suite, "STEPS", [suite.Step("waits", "waits", [], beside=True), *others])
+    assert suite.main([]) == 1
+    said = capsys.readouterr().out
+    assert "=== waits: waits \nfirst\nlast\n" in said
+    assert [line.split()[:2] for line in said.splitlines()[-4:-1]] == [
+        ["waits", "FAILED"],
+        ["leaves", "ok"],
+        ["check", "ok"],
+    ]
 
 
 def test_it_names_what_took_longest_in_all_steps_once(

@@ -31,8 +31,10 @@ def forks(need: Callable[[object, str], None]) -> None:
 
 def start(arguments: list[str], **options: Any) -> subprocess.Popen[str]:
     """Start this Python in the course's folder, as a maintainer would."""
-    # A worker of pytest-xdist has variables that would make its own pytest a worker too.
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+    # A worker of pytest-xdist has variables that would make its own pytest a worker too, and the suite may
+    # have warm kernels itself.
+    unwanted = ("PYTEST_", "PYTHONPATH", "WARM_KERNEL", "JUPYTER_DEFAULT_PROVISIONER_NAME")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, text=True, **pipes)
 

@@ -77,6 +77,28 @@ class Sheet:
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
         self.settle()
 
+    def turn_to(self, notebook: str) -> None:
+        """Open another notebook in the same page, and close the present one with its kernel."""
+        self.page.evaluate(
+            """async path => {
+                const app = window.jupyterapp;
+                const before = app.shell.currentWidget;
+                await before.sessionContext.shutdown();
+                await app.commands.execute('docmanager:open', { path });
+                before.dispose();
+            }""",
+            notebook,
+        )
+        self.page.wait_for_function(
+            """path => {
+                const panel = window.jupyterapp.shell.currentWidget;
+                return panel?.context?.path === path && panel.content?.model?.cells?.length > 0;
+            }""",
+            arg=notebook,
+        )
+        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        self.settle()
+
     def settle(self) -> None:
         """Wait until the kernel is idle, every frame has loaded and the page has drawn what it got."""
         self.page.wait_for_function(

@@ -199,7 +199,7 @@ def _chosen(
     if students:
         found = {student: folder for student, folder in found.items() if student in students}
     roster = gradebook.students(course.gradebook)
-    if _has_roster(course):
+    if (course.root / "roster.csv").is_file():  # the instructor has entered students: only they are graded
         for student in [student for student in found if student not in roster]:
             near = [f" Is it the work of {r}?" for r in roster if r.casefold() == student.casefold()]
             summary.troubles.append(
@@ -224,11 +224,6 @@ def _by_id(found: dict[str, Path], summary: Summary) -> dict[str, Path]:
         else:
             folders[student] = found[name]
     return dict(sorted(folders.items()))
-
-
-def _has_roster(course: Course) -> bool:
-    """Return whether the instructor entered students; if so, only they are graded."""
-    return (course.root / "roster.csv").is_file()
 
 
 def _stage(stage: Path, name: str, folder: Path, work: Work) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.exercise import numbers
+from samarkand.grading.classroom import gradebook
 from samarkand.grading.marking import checks, inputs
 from samarkand.grading.submission.reading import shown
 from samarkand.grading.submission.rebuilding import Released
@@ -155,6 +156,7 @@ class Course:
 
     def nbgrader(self, assignment: str, student: str = "*", **directories: str) -> tuple[Any, Any]:
         """Return nbgrader's settings, from the course's own file, and its course directory."""
+        gradebook.library()
         from nbgrader.coursedir import CourseDirectory
         from traitlets.config import Config
         from traitlets.config.loader import PyFileConfigLoader

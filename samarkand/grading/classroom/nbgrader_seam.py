@@ -204,16 +204,12 @@ class Grading(Autograde):  # type: ignore[misc]
     students: Sequence[str]
     done: Callable[[str], None]
     failed: Callable[[str, Exception], object]
-    preprocessors: ClassVar[list[type]] = [
-        OverwriteCells,
-        Answers,
-        LimitOutput,
-        Marks,
-        AssignLatePenalties,
-    ]
+    preprocessors: ClassVar[list[type]] = [OverwriteCells, Answers, LimitOutput, Marks, AssignLatePenalties]
 
     def convert_notebooks(self) -> None:
         """Convert the notebooks of all students with one connection to the gradebook."""
+        # A notebook is validated when it is read and when all is done, not after each step.
+        self.exporter.optimistic_validation = True
         with one_gradebook(self.coursedir.db_url, self.coursedir.course_id) as self.book:
             super().convert_notebooks()
 

@@ -63,13 +63,15 @@ def grades(course: Course, name: str) -> str:
         raise CourseError(f"No work of {exercise.id} has been graded.")
     results = assessments(course, exercise.id)
     absent = gradebook.students(course.gradebook) - {row["student"] for row in rows}
+    empty = [r.student for r in results if all(v.state == "unanswered" for v in r.verdicts)]
+    more = ", ".join(r.student for r in results if any(remark.endswith(ADDED) for remark in r.remarks))
     parts = [
         _table(rows),
         _histogram(rows),
         _questions(results),
         *_listed("Nothing handed in", sorted(absent)),
-        *_listed("Not answered at all", [r.student for r in results if _unanswered(r)]),
-        *_listed("Added cells of their own", _with_cells_of_their_own(results)),
+        *_listed("Not answered at all", empty),
+        *_listed("Added cells of their own", [more] if more else []),
         *_listed("Flagged", list(_flagged(results))),
         *_listed("Suspected copies (one answer alone may be chance)", list(copies(results))),
         *_listed("Waiting for a person", [row["student"] for row in rows if row["needs_manual_grade"]]),
@@ -98,21 +100,12 @@ def _histogram(rows: list[dict[str, Any]]) -> str:
     return "\n".join(bar.rstrip() for bar in bars)
 
 
-def _with_cells_of_their_own(results: list[Assessment]) -> list[str]:
-    names = [r.student for r in results if any(remark.endswith(ADDED) for remark in r.remarks)]
-    return [", ".join(names)] if names else []
-
-
 def _flagged(results: list[Assessment]) -> Iterator[str]:
     """Report what was unusual in each submission, except for added cells and a busy machine."""
     for result in results:
         odd = [remark for remark in result.remarks if not remark.endswith((ADDED, AGAIN))]
         if odd:
             yield f"{result.student}: {'; '.join(odd)}"
-
-
-def _unanswered(result: Assessment) -> bool:
-    return all(verdict.state == "unanswered" for verdict in result.verdicts)
 
 
 def _questions(results: list[Assessment]) -> str:

@@ -25,10 +25,12 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     The code is your own, so it runs as in your notebook: with all your rights.
     """
     exercise = course.exercise(name)
-    path = notebook or next((p for p in _places(course, exercise.id) if p.is_file()), None)
+    file = f"{exercise.id}.ipynb"
+    places = [home.my_work() / file, course.root / "release" / exercise.id / file]
+    path = notebook or next((place for place in places if place.is_file()), None)
     if path is None or not path.is_file():
         raise CourseError(f"There is no notebook of {exercise.id} to check.")
-    seed, student = _identity()
+    seed, student = desk.seed(), desk.who() or "demonstration"
     with Sandbox(trusted=True, folder=path.parent) as box:
         assessor = Assessor(exercise, course.released(exercise), seed, box, key=course.key())
         given = numbers.draw(seed, student, exercise.id, exercise.options)
@@ -42,14 +44,6 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
     _remember(result)
     return result
-
-
-def _places(course: Course, name: str) -> list[Path]:
-    return [home.my_work() / f"{name}.ipynb", course.root / "release" / name / f"{name}.ipynb"]
-
-
-def _identity() -> tuple[str, str]:
-    return desk.seed(), desk.who() or "demonstration"
 
 
 def solution(course: Course, exercise: checks.ExerciseSet, question: str) -> str:

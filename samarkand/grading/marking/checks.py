@@ -16,6 +16,7 @@ import importlib.util
 import itertools
 import json
 import math
+import random
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -144,6 +145,17 @@ class ExerciseSet:
         """The points of each grade cell of the notebook, by its id."""
         found: dict[str, float] = {f"{q.id}-check": q.points for q in self.questions}
         return found | {w.id: w.points for w in self.written}
+
+    def arguments(self, name: str) -> tuple[Any, ...]:
+        """Return what the function of a question is called with in the example that the notebook shows."""
+        cases = self.question(name).cases
+        if cases is None:
+            raise CourseError(f"{self.id}, {name} asks for no function, and shows no example.")
+        return cases(random.Random(0))[0].arguments
+
+    def example(self, name: str) -> Any:
+        """Return what the function of a question gives for the example that the notebook shows."""
+        return self.question(name).solution(*self.arguments(name))
 
     def inputs(self, key: str) -> Inputs:
         """Draw the inputs for the functions of one submission: see :func:`inputs.of_work`."""
@@ -297,11 +309,9 @@ class Marker:
 
     def _answers(self, question: Question, way: Callable[..., Any]) -> Any:
         if question.cases is not None:
-            # One diagnosis must not see what another has changed.
-            return [
-                _canonical(question.kind, way(*copy.deepcopy(case.arguments)))
-                for case in self.inputs.cases[question.id]
-            ]
+            # One diagnosis must not see what another has changed. A table that cases share is copied once.
+            copies = copy.deepcopy([case.arguments for case in self.inputs.cases[question.id]])
+            return [_canonical(question.kind, way(*arguments)) for arguments in copies]
         if way is not question.solution:
             return _canonical(question.kind, way(self.given))
         names = (question.uses or tuple(self.given)) if question.varies else ()

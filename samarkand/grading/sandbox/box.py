@@ -329,10 +329,15 @@ class Sandbox:
         calls = [call for call in work.calls if _is_function(outcome.held.get(call.of))]
         # A table that several calls share is sent, and built, once. Inside, calls and inputs are only numbers
         # in the order in which they come: their ids would tell one from another.
-        inputs: dict[str, int] = {}
-        places = {c.id: [inputs.setdefault(json.dumps(a), len(inputs)) for a in c.arguments] for c in calls}
-        asked = [{"id": n, "of": call.of, "arguments": places[call.id]} for n, call in enumerate(calls)]
-        exchange.send({"inputs": [json.loads(form) for form in inputs], "calls": asked})
+        forms = {id(argument): argument for call in calls for argument in call.arguments}
+        texts = {key: json.dumps(form) for key, form in forms.items()}
+        inputs = {text: forms[key] for key, text in texts.items()}
+        place = {text: n for n, text in enumerate(inputs)}
+        asked = [
+            {"id": n, "of": call.of, "arguments": [place[texts[id(a)]] for a in call.arguments]}
+            for n, call in enumerate(calls)
+        ]
+        exchange.send({"inputs": list(inputs.values()), "calls": asked})
         for n, call in enumerate(calls):
             got = exchange.receive()
             if got.get("id") == n:

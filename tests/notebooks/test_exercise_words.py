@@ -1,0 +1,102 @@
+"""What the sets say is true: their texts are tied to checks and tables, in a file of their own."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from samarkand.answers import kinds
+from samarkand.course import lessons, tied
+from samarkand.grading.marking import checks
+from samarkand.ground.errors import CourseError
+from samarkand.ground.home import ROOT
+
+EXERCISES = ROOT / "exercises"
+NAMES = checks.available(EXERCISES / "checks")
+WORDS = json.loads((EXERCISES / "checks" / "words.json").read_text(encoding="utf-8"))
+
+
+@cache
+def exercise(name: str) -> checks.ExerciseSet:
+    return checks.load(EXERCISES / "checks", name)
+
+
+def source(name: str) -> Path:
+    return EXERCISES / "source" / name / f"{name}.ipynb"
+
+
+def said(name: str, notebook: Path) -> list[str]:
+    return tied.of_set(notebook, WORDS[name], {"exercise": exercise(name)})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_words_of_a_set_are_true(name: str) -> None:
+    assert said(name, source(name)) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_question_names_the_tolerances_of_its_checks_and_no_other(name: str) -> None:
+    cells = {cell.id: cell.source for cell in lessons.read(source(name)).prose}
+    for question in exercise(name).questions:
+        asked = re.findall(r"within (\d+(?:\.\d+)?)", cells[f"{question.id}-question"], re.IGNORECASE)
+        parts = getattr(question.kind, "parts", None) or [getattr(question.kind, "of", question.kind)]
+        held = {part.tolerance for part in parts if isinstance(part, kinds.Number)}
+        assert {float(text) for text in asked} == held, question.id
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_student_gets_the_ties_of_a_set(name: str) -> None:
+    for stage in ("source", "release"):
+        text = (EXERCISES / stage / name / f"{name}.ipynb").read_text(encoding="utf-8")
+        assert '"tied"' not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "was", "is_", "cell"),
+    [
+        ("ex01_the_trip", "it returns 1.", "it returns 2.", "q4-question"),
+        ("ex01_the_trip", "5 questions", "6 questions", "title"),
+        ("ex01_the_trip", "14 September 2022", "15 September 2022", "q1-question"),
+        ("ex02_reading_the_article", "it returns 94.3", "it returns 93.4", "q5-question"),
+        ("ex02_reading_the_article", "the ids of ten", "the ids of twelve", "q2-question"),
+        ("ex03_the_sco", "it returns `'member'`", "it returns `'observer'`", "q2-question"),
+        ("ex03_the_sco", "holds six states", "holds five states", "q3-question"),
+        ("ex04_china_and_russia", "it returns 117.2", "it returns 171.2", "q5-question"),
+        ("ex04_china_and_russia", "to four destinations", "to five destinations", "q4-question"),
+        ("ex05_taking_sides", "`'RUS'` it returns 2", "`'RUS'` it returns 3", "q5-question"),
+        ("ex05_taking_sides", "140-5-38, China", "140-6-38, China", "w1-question"),
+        ("ex05_taking_sides", "94-14-73, China voted no", "94-14-73, China abstained", "w1-question"),
+        ("ex05_taking_sides", "“It voted no on ES-11/3.”", "“It abstained on ES-11/3.”", "w1-question"),
+        ("ex05_taking_sides", "three of its five votes did", "four of its five votes did", "w1-question"),
+        ("ex05_taking_sides", "the ten pairs", "the twenty pairs", "q4-question"),
+        ("ex10_what_happened_next", "it returns 0.127", "it returns 0.172", "q5-question"),
+    ],
+)
+def test_a_wrong_statement_in_a_set_is_named_with_its_cell(
+    name: str, was: str, is_: str, cell: str, tmp_path: Path
+) -> None:
+    text = source(name).read_text(encoding="utf-8")
+    assert text.count(was) == 1
+    wrong = tmp_path / f"{name}.ipynb"
+    wrong.write_text(text.replace(was, is_), encoding="utf-8")
+    found = said(name, wrong)
+    assert found and all(sentence.startswith(f"{cell}: ") for sentence in found)
+
+
+def test_ties_of_a_cell_that_is_gone_are_named(tmp_path: Path) -> None:
+    name = "ex01_the_trip"
+    text = source(name).read_text(encoding="utf-8")
+    moved = tmp_path / f"{name}.ipynb"
+    moved.write_text(text.replace('"q1-question"', '"q1-text"'), encoding="utf-8")
+    assert said(name, moved)[0] == "q1-question: words are tied there, and there is no such cell."
+
+
+def test_an_example_is_one_of_a_function() -> None:
+    trip = exercise("ex01_the_trip")
+    assert trip.arguments("q4")[1] == "UZB"
+    with pytest.raises(CourseError, match="ex01_the_trip, q1 asks for no function, and shows no example"):
+        trip.example("q1")

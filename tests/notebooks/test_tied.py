@@ -1,0 +1,139 @@
+"""Words and what they rest on: what a figure admits, and what is said of a tie that does not hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from samarkand.course import build, figures, lessons, normal_form, tied, uses
+from samarkand.course.lessons import BuildError, Lesson
+
+
+@pytest.mark.parametrize(
+    ("text", "fits", "not_"),
+    [
+        ("24 %", [24, 24.49, 23.5], [24.6, 0.24]),
+        ("41.4", [41.36, 41.4], [41.3, 41.5]),
+        ("nearly a quarter", [0.241, 0.25], [0.26, 0.19]),
+        ("more than half", [0.51, 0.6], [0.49, 0.7]),
+        ("about nine thousand", [9133, 9.133], [7900, 1e4]),
+        ("1.4 billion", [1.4e9, 1.38e9, 1.4], [1.5e9]),
+        ("9,133 km", [9133], [9134]),
+        ("\u22122.7", [-2.7], [2.7]),
+        ("twice", [2.0, 2.1], [2.5]),
+        ("three in four", [0.75], [0.5]),
+        ("Twelve", [12], [12.4]),
+        ("15 September 2022", [pd.Timestamp("2022-09-15")], [pd.Timestamp("2021-09-15"), 15]),
+        ("in September", [dt.date(2021, 9, 3)], [dt.date(2021, 8, 3), 9]),
+        ("2022-09", [dt.date(2022, 9, 3)], [dt.date(2022, 10, 3)]),
+        ("the 16th", [dt.date(2022, 9, 16)], [dt.date(2022, 9, 15)]),
+        ("Thursday", [dt.date(2022, 9, 15)], [dt.date(2022, 9, 16), 3]),
+        ("in 2021", [2021, dt.date(2021, 5, 1)], [2022, dt.date(2022, 5, 1)]),
+    ],
+)
+def test_a_figure_admits_what_its_words_say(text: str, fits: list[Any], not_: list[Any]) -> None:
+    (figure,) = figures.read(text)
+    assert [value for value in fits if not figure.admits(value)] == []
+    assert [value for value in not_ if figure.admits(value)] == []
+
+
+def test_days_that_share_a_month_are_two_figures() -> None:
+    assert [f.date for f in figures.read("17 and 18 January 2020")] == [(2020, 1, 17), (2020, 1, 18)]
+
+
+def lesson(words: str, ties: dict[str, Any], code: str = "") -> Lesson:
+    cell = new_markdown_cell(words, id="read", metadata={"samarkand": {"tied": ties}})
+    return Lesson(Path("03_x.ipynb"), new_notebook(cells=[new_code_cell(code, id="load"), cell]))
+
+
+def faults(words: str, on: object, tied_words: str = "", code: str = "") -> list[str]:
+    one = lesson(words, {tied_words or words: on}, code)
+    return list(tied.untrue(one, tied.names_of(one)))
+
+
+@pytest.mark.parametrize(
+    ("words", "on"),
+    [
+        ("It has 8 members", "len(rows('sco_membership', status='member')) - 2"),
+        ("on 15 June 2001", "TL011.day"),
+        ("published in 2018", "SCOCGTN.published"),
+        ("founded in Shanghai", ["TL011.place"]),
+        ("Toll of 225", "TL045.title"),
+        ("The five and Uzbekistan", ["5", "named('UZB')"]),
+        ("1, 6 and 1 said no", "[1, 6, 1]"),
+        ("China is larger", "2 > 1"),
+        ("members from 2017", ["row('sco_membership', iso3='IND', status='member')['from']"]),
+    ],
+)
+def test_true_words_hold(words: str, on: object) -> None:
+    assert faults(words, on) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "on", "says"),
+    [
+        ("9 members", "len(club)", 'rests on len(club), which is 8.'),
+        ("9 members", "len(clubb)", "len(clubb): NameError: name 'clubb' is not defined"),
+        ("9 members", "NU999.value", "NU999.value: no table has a row NU999."),
+        ("9 members", "NU068.amount", 'No column of numbers "amount". There is: '),
+        ("9 members", "row('trip', id='TR99').day", "no rows of trip have id TR99, not one."),
+        ("9 members", "row('trip', day='2022-09-16').day", "rows of trip have day 2022-09-16, not one."),
+        ("9 members", "rows('tripp')", 'No table "tripp". Did you mean "trip"?'),
+        ("9 members", "rows('trip', days=1)", 'No column of trip "days". Did you mean "day"?'),
+        ("9 members", "NU056.period_start", "NU056.period_start: the cell there is empty."),
+        ("9 members", "row", "function is neither number, day, name nor comparison."),
+        ("9 of 10 members", "len(club)", "rests on 1 values, and has 2 figures."),
+        ("9 members", "[]", "rests on [], where nothing stands."),
+        ("China is larger", "1 > 2", "rests on 1 > 2, which is not so."),
+        ("Kabul is near", "named('KAZ')", 'which is "Kazakhstan".'),
+        ("on 16 June 2001", "TL011.day", "which is 2001-06-15."),
+        ("in 2019", "SCOCGTN.published", "which is 2018-06."),
+        ("Toll of 226", "TL045.title", 'which is "Toll of 225".'),
+    ],
+)  # fmt: skip
+def test_a_tie_that_does_not_hold_is_named_with_cell_words_and_value(words: str, on: str, says: str) -> None:
+    (sentence,) = faults(words, on, code="club = range(8)")
+    assert sentence.startswith(f'read: "{words}" rests on ')
+    assert says in sentence
+
+
+def test_lost_words_and_a_loose_figure_are_both_named() -> None:
+    assert list(tied.loose(lesson("It has nine members.", {"eight members": "8 + len('')"}))) == [
+        'read: the tied words "eight members" stand there no longer.',
+        'read: "nine" in "It has nine members." is tied to nothing.',
+    ]
+
+
+def stored(folder: Path, words: str, ties: dict[str, Any], code: str) -> Path:
+    path = folder / "03_x.ipynb"
+    notebook = normal_form.normalise(lesson(words, ties, code).notebook)
+    path.write_text(normal_form.text(nbformat.from_dict(notebook)), encoding="utf-8")
+    return path
+
+
+def test_building_stores_nothing_that_is_untrue(tmp_path: Path) -> None:
+    path = stored(tmp_path, "It has 9 members.", {"9 members": "members"}, "members = 8")
+    before = path.read_bytes()
+    with pytest.raises(BuildError) as error:
+        build.build(path, hold_to=lambda one: tied.broken(one.path))
+    assert str(error.value) == '03_x.ipynb: read: "9 members" rests on members, which is 8.'
+    assert path.read_bytes() == before
+
+
+def test_a_cell_that_fails_is_named(tmp_path: Path) -> None:
+    path = stored(tmp_path, "It has 9 members.", {"9 members": "members"}, "members = nobody")
+    with pytest.raises(BuildError, match="cell load stops with NameError: name 'nobody' is not defined"):
+        tied.broken(path)
+
+
+def test_the_tables_that_ties_name_count_as_read(tmp_path: Path) -> None:
+    ties = {"9 members": ["NU068.value", "rows('states')", "read: KENT64"]}
+    path = stored(tmp_path, "It has 9 members.", ties, "members = 8")
+    assert uses.tables(path) == {"numbers", "states"}
+    assert tied.reads(lessons.read(path)) == {"numbers", "states"}
