@@ -12,9 +12,9 @@ an expression for each figure in them.
 
 An expression is Python in the names that the lesson's code leaves, with `row`, `rows` and `named`, and with
 each row of a table by its id. Numbers and days are held against the figures in their order, a name must stand
-in the words (or the words in a longer text), and a comparison must be true. ``read:`` names the source in which
-somebody read what no table holds, ``free:`` says why a figure claims nothing: neither can be computed, and
-`kinds` counts them. Words that are tied cannot be changed without their tie.
+in the words (or the words in a longer text), and a comparison must be true. ``read:`` names the source in
+which somebody read what no table holds, ``free:`` says why a figure claims nothing: neither can be computed,
+and `kinds` counts them. Words that are tied cannot be changed without their tie.
 """
 
 from __future__ import annotations
