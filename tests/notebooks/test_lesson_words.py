@@ -68,9 +68,9 @@ class Wrong(NamedTuple):
 
 PLANTED = [
     # a number
-    Wrong("00", "bilateral-read", "Twelve meetings", "Thirteen meetings"),
-    Wrong("00", "bilateral-read", "eleven of them", "ten of them"),
-    Wrong("01", "title", "three cities", "four cities"),
+    Wrong("00", "conflicts-read", "Six of 68", "Seven of 68"),
+    Wrong("00", "conflicts-read", "Six of 68", "Six of 86"),
+    Wrong("01", "where", "the three days", "the four days"),
     Wrong("01", "map-read", "our 9,133 km", "our 9,313 km"),
     Wrong("01", "great-circle", "nine thousand", "ten thousand"),
     Wrong("01", "days-read", "970 days, or two", "907 days, or two"),
