@@ -11,7 +11,7 @@ from samarkand.ground.errors import OutOfRange, WrongType, unknown
 from samarkand.ground.words import tr, trn
 from samarkand.page import controls, markup
 
-INVITATION = tr("Run this cell to answer.")
+INVITATION = tr("Run all cells (Run → Run All Cells) to answer.")
 
 
 class Choice(controls.StillBox):
@@ -167,9 +167,9 @@ def ask(
 
     Examples
     --------
-    >>> q = ask("Where did the summit meet?", ["Astana", "Samarkand"], 1, "It met there on 15-16 September.")
+    >>> q = ask("Where did it meet?", ["Astana", "Samarkand"], 1, "It met there on 15-16 September.")
     >>> q
-    Question: Where did the summit meet? Options: Astana; Samarkand. Run this cell to answer.
+    Question: Where did it meet? Options: Astana; Samarkand. Run all cells (Run → Run All Cells) to answer.
     >>> q.answer(0)
     'Not yet. Look again, and try another answer.'
     >>> q.answer(1)

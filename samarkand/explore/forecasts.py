@@ -62,7 +62,10 @@ class ForecastForm(controls.StillBox):
         self._reasons: dict[str, widgets.Text] = {}
         self._reply = widgets.HTML(markup.status("", "say"))
         asked = forecasts.questions().values()
-        title, run = tr("My forecasts"), tr("Run this cell to write down your forecasts.")
+        title, run = (
+            tr("My forecasts"),
+            tr("Run all cells (Run → Run All Cells) to write down your forecasts."),
+        )
         lines: list[widgets.Widget] = []
         for one in asked:
             chance = controls.words(
@@ -173,7 +176,7 @@ def my_forecasts() -> ForecastForm:
     Examples
     --------
     >>> my_forecasts()
-    My forecasts: 8 questions. Run this cell to write down your forecasts.
+    My forecasts: 8 questions. Run all cells (Run → Run All Cells) to write down your forecasts.
     """
     return ForecastForm()
 

@@ -167,7 +167,7 @@ def of_the_quiz() -> Iterator[str]:
     plain = quiz.ask(OWN, ["A1", "B1", "C1"], ["A1", "B1"])
     yield from (plain.answer(*chosen) for chosen in ((0, 2), (2,), (0, 1)))
     yield repr(asked)
-    yield from Said(asked._repr_mimebundle_()["text/html"]).parts
+    yield from Said(asked._repr_mimebundle_()[0]["text/html"]).parts
     yield from (one.description for one in asked.children if getattr(one, "description", ""))
     yield from (one.tooltip for one in asked.children if getattr(one, "tooltip", ""))
 
