@@ -2,7 +2,8 @@
 """Set up the course and open it.
 
 ``python3 start.py`` makes the folder ``.venv``, installs the packages in ``requirements.lock``, checks each
-file against its hash, and opens JupyterLab on the first lesson. ``python3 start.py test`` runs every test.
+file against its hash, and opens JupyterLab on the student's copy of the first lesson. ``python3 start.py
+test`` runs every test.
 
 It needs only the standard library and any Python from 3.11 on. Its syntax is that of Python 3.6 (newer
 annotations are quoted), so that an old Python can say what is wrong.
@@ -11,7 +12,8 @@ annotations are quoted), so that an old Python can say what is wrong.
 2. uv installs the lock and, without network, the course's own package.
 3. A stamp records the lock, the Python and the folder that ``.venv`` was made for; if it differs, ``.venv``
    is made again.
-4. JupyterLab replaces this process; it listens on this machine only and contacts no other.
+4. ``samarkand start`` replaces this process: it hands out copies of the lessons, and becomes JupyterLab,
+   which listens on this machine only and contacts no other.
 """
 
 import argparse
@@ -25,7 +27,6 @@ import io
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -51,7 +52,8 @@ TEST_LOCK = ROOT / "requirements-test.lock"
 STAMP = VENV / "samarkand.stamp"
 SUITE = ROOT / "tools" / "suite.py"
 TEST_STAMP = VENV / "samarkand-test.stamp"
-FIRST_LESSON = "notebooks/00_start_here.ipynb"
+#: The course's command; what lies in the folder it is called from is not imported.
+SAMARKAND = ("-P", "-m", "samarkand")
 OLDEST = (3, 11)
 NEEDED_MB = 500
 
@@ -427,14 +429,16 @@ def hand_over(arguments: "list[str]") -> int:
 
 
 def open_course(arguments: "list[str]") -> int:
-    """Open JupyterLab on the first lesson."""
+    """Open JupyterLab on the student's copy of the first lesson."""
     parser = argparse.ArgumentParser(
         prog="start.py",
         usage="start.py [--no-browser] [--port N] [any option of JupyterLab]\n"
+        "       start.py fresh LESSON\n"
         "       start.py test [pytest's arguments]\n"
         "       start.py clean",
-        description="Set up the course in .venv and open it in JupyterLab.",
-        epilog="test: run every test, or pytest alone with its arguments. "
+        description="Set up the course in .venv, and open your copies of the lessons in JupyterLab.",
+        epilog="fresh: put a fresh copy of a lesson or set (03, ex03) in the place of yours, which is kept. "
+        "test: run every test, or pytest alone with its arguments. "
         "clean: remove .venv and what tests left behind; never my_work.",
         allow_abbrev=False,
     )
@@ -449,26 +453,21 @@ def open_course(arguments: "list[str]") -> int:
     set_up()
     if options.version:
         return print_versions()
-    command = [
-        "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.root_dir={ROOT}",
-        # Tabs belong to this folder: another copy of the course opens with its own.
-        f"--LabApp.workspaces_dir={VENV / 'workspaces'}",
-        f"--LabApp.default_url=/lab/tree/{FIRST_LESSON}",
-        "--Application.log_level=ERROR",  # the address is shown anyway
-        "--ServerApp.answer_yes=True",  # Ctrl-C stops at once
-    ]
+    command = []
     if options.port is not None:
         command += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
     if options.no_browser:
         command.append("--no-browser")
-    if Path("/snap").is_dir():  # a browser from a snap cannot read the hidden file that would redirect it
-        command.append("--ServerApp.use_redirect_file=False")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         say("You are root (the administrator); JupyterLab is told to run all the same.")
-        command.append("--allow-root")
     say("Opening JupyterLab. Ctrl-C in this window stops it.")
-    return hand_over([str(ROOT / "start.py"), "_lab", *command, *others])
+    return hand_over([*SAMARKAND, "start", *command, *others])
+
+
+def fresh(arguments: "list[str]") -> int:
+    """Put a fresh copy of a lesson in the place of the student's, which is kept."""
+    set_up()
+    return hand_over([*SAMARKAND, "fresh", *arguments])
 
 
 def check_port(port: int) -> None:
@@ -485,34 +484,6 @@ def check_port(port: int) -> None:
                 f"Port {port} cannot be used ({error.strerror}): another program has it, or it is reserved. "
                 "Choose another, or leave --port out and the first free one is taken."
             ) from error
-
-
-def lab(arguments: "list[str]") -> int:
-    """Inside ``.venv``: trust the course's notebooks, then become JupyterLab."""
-    trust()
-    # Jupyter handles Ctrl-C in a terminal only; it must close kernels and files properly elsewhere too.
-    signal.signal(signal.SIGINT, lambda number, frame: signal.raise_signal(signal.SIGTERM))
-    status = importlib.import_module("jupyterlab.labapp").main(arguments) or 0
-    # Everything is closed now, but if stopped while a kernel starts, Jupyter leaves a thread that never ends.
-    sys.stdout.flush()
-    os._exit(status)
-
-
-def trust() -> None:
-    """Sign the course's notebooks, as ``jupyter trust`` does, so that their maps show before they are run.
-
-    Only those in ``notebooks/`` and ``exercises/release/``, and only if they changed since they were signed.
-    """
-    nbformat = importlib.import_module("nbformat")
-    notary = importlib.import_module("nbformat.sign").NotebookNotary()
-    files = [*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "exercises" / "release").glob("*/*.ipynb")]
-    for path in sorted(files):
-        try:
-            notebook = nbformat.read(str(path), as_version=4)
-            if not notary.check_signature(notebook):
-                notary.sign(notebook)
-        except Exception:  # nbformat raises many kinds of errors; none may keep the course from opening
-            say(f"{path.relative_to(ROOT)} is damaged and was not trusted. Get a fresh copy of it.")
 
 
 def print_versions() -> int:
@@ -547,7 +518,7 @@ def clean(arguments: "list[str]") -> int:
     return 0
 
 
-VERBS = {"test": test, "clean": clean, "_lab": lab}
+VERBS = {"fresh": fresh, "test": test, "clean": clean}
 
 
 def main(arguments: "list[str]") -> int:
@@ -559,10 +530,12 @@ def main(arguments: "list[str]") -> int:
                 stream.reconfigure(errors="replace")  # a path the terminal cannot show is no reason to stop
         verb = arguments[0] if arguments and not arguments[0].startswith("-") else ""
         if verb and verb not in VERBS:
-            near = difflib.get_close_matches(verb, ["test", "clean"], n=1)
-            hint = f" Did you mean {near[0]}?" if near else " There are test and clean; --help says more."
+            near = difflib.get_close_matches(verb, list(VERBS), n=1)
+            hint = (
+                f" Did you mean {near[0]}?" if near else " There are fresh, test and clean; --help says more."
+            )
             raise StartError(f"start.py does not know {verb!r}.{hint}")
-        if verb != "_lab" and not {"-h", "--help"} & set(arguments):
+        if not {"-h", "--help"} & set(arguments):
             check_writable()
             if not (has("pip") or has("ensurepip") or shutil.which("uv")) and conda_python():
                 return subprocess.call([str(conda_python()), str(ROOT / "start.py"), *arguments])

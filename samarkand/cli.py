@@ -23,9 +23,32 @@ if TYPE_CHECKING:
 Parser = argparse.ArgumentParser
 
 
+def start(options: argparse.Namespace) -> int:
+    """Open JupyterLab on your own copies of the lessons; other options are JupyterLab's."""
+    from samarkand.lab import opening
+
+    opening.start(options.others, say=lambda line: print(line, flush=True))
+
+
+def hand_out(options: argparse.Namespace) -> int:
+    """Put your own copies of the lessons and sets into my_work, or renew those nobody has worked in."""
+    from samarkand.lab import copies
+
+    done = copies.hand_out(options.folder and options.folder.absolute() / "my_work")
+    return _report([], "\n".join(done) or "Nothing to do: every copy is there, and of today's course.")
+
+
+def fresh(options: argparse.Namespace) -> int:
+    """Put a fresh copy of a lesson or set in the place of yours, which is kept."""
+    from samarkand.lab import copies
+
+    print(copies.fresh(options.name))
+    return 0
+
+
 def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
-    home.need_checkout("the lessons")
+    home.need_checkout("the sources of the lessons")
     from samarkand.course import build as builder
     from samarkand.course import facts, lessons, readme, rules_of_lessons
 
@@ -392,6 +415,14 @@ def parser() -> Parser:
     top.add_argument("--version", action="version", version=f"samarkand {__version__}")
     verbs = top.add_subparsers(metavar="verb", required=True)
 
+    _verb(verbs, "start", start, "open JupyterLab on your copies").set_defaults(others=[])
+    verb = _verb(verbs, "lessons", hand_out, "put your copies into my_work, and open nothing")
+    verb.add_argument(
+        "folder", nargs="?", type=Path, help="the folder that holds my_work; none: the course's, or this one"
+    )
+    verb = _verb(verbs, "fresh", fresh, "put a fresh copy in the place of yours, which is kept")
+    verb.add_argument("name", help="number or name of a lesson or set, such as 03 or ex03")
+
     verb = _verb(verbs, "build", build, "run the lessons and store them in normal form")
     verb.add_argument("lesson", nargs="*", help="number, name or path of a notebook; none: all")
     verb.add_argument("--check", action="store_true", help="run nothing; say what is not in normal form")
@@ -441,7 +472,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     >>> main(["build", "no_such_lesson"])
     1
     """
-    options = parser().parse_args(arguments)
+    top = parser()
+    options, others = top.parse_known_args(arguments)
+    if others and "others" not in options:
+        top.error(f"unrecognized arguments: {' '.join(others)}")
+    options.others = others
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a terminal may not know every student's letters

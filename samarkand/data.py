@@ -373,7 +373,7 @@ def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) 
         known[column] = known[column].where(known[column] <= day)
     later = _published_after(day)
     known["source"] = [
-        ";".join(k for k in cell.split(";") if k not in later) or None for cell in known["source"]
+        ";".join(k for k in cell.split(";") if k not in later) or None for cell in known["source"].fillna("")
     ]
     known["source"] = known["source"].astype(frame["source"].dtype)
     return known

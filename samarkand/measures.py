@@ -6,10 +6,11 @@ Each function takes plain lists, sets or pandas objects; if it cannot work with 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Hashable, Iterable, Mapping
-from itertools import combinations
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
+from itertools import combinations, product
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from samarkand.ground.errors import OutOfRange, WrongType, unknown
@@ -17,6 +18,9 @@ from samarkand.ground.words import tr
 
 #: What a measure accepts as a series of numbers.
 Numbers = Iterable[float]
+
+#: So many combinations of choices can be tried while somebody waits.
+MOST_UNIVERSES = 20_000
 
 #: Votes as numbers; a state that took no part has none.
 _BALLOTS: Mapping[str, int | None] = {
@@ -97,6 +101,116 @@ def herfindahl(values: Numbers) -> float:
     1.0
     """
     return float((shares(pd.Series(_numbers(values, tr("a Herfindahl index")))) ** 2).sum())
+
+
+def herfindahl_bounds(listed: Numbers, whole: float, *, largest: bool = True) -> tuple[float, float]:
+    """Return the least and the greatest Herfindahl index that a cut-off list allows.
+
+    A list of the largest partners leaves a rest. The index is least when the rest is split among very many,
+    and greatest when it is split among as few as the list allows: none of them larger than the smallest one
+    listed, or, if the list may have left out large ones, all of it one.
+
+    Formula: ``floor = s_1^2 + ... + s_k^2`` over the listed shares of the whole;
+    ``ceiling = floor + m s_k^2 + (r - m s_k)^2`` with the rest ``r`` and ``m``, how often ``s_k`` goes into
+    it; or ``floor + r^2`` where the rest may be one part.
+
+    Parameters
+    ----------
+    listed : iterable of float
+        Quantities of the listed parts, in the unit of `whole`.
+    whole : float
+        The whole that they are parts of, for example 100 for shares in per cent.
+    largest : bool, default True
+        Whether the listed parts are the largest ones; if not, the rest may be one part.
+
+    Returns
+    -------
+    tuple of float
+        Floor and ceiling, from 0 to 1, without unit; equal if the list leaves no rest.
+
+    Raises
+    ------
+    WrongType, OutOfRange
+        As for `herfindahl`, or if the listed parts are more than the whole.
+
+    References
+    ----------
+    As for `herfindahl`; the bounds follow from the convexity of the square.
+
+    Examples
+    --------
+    >>> floor, ceiling = herfindahl_bounds([40, 20], 100)
+    >>> round(floor, 2), round(ceiling, 2)
+    (0.2, 0.28)
+    """
+    parts = _numbers(listed, tr("the bounds of a Herfindahl index"))
+    (total,) = _numbers([whole], tr("the bounds of a Herfindahl index"))
+    _no_negative(pd.Series(parts), tr("the bounds of a Herfindahl index"))
+    if total <= 0:
+        raise OutOfRange(tr("The whole is {whole:g}: its parts have no shares.", whole=total))
+    rest = 1 - math.fsum(parts) / total
+    if rest < -1e-9:
+        raise OutOfRange(
+            tr(
+                "The parts add up to {sum:g}, more than the whole, {whole:g}.",
+                sum=math.fsum(parts),
+                whole=total,
+            )
+        )
+    rest = max(rest, 0.0)
+    floor = math.fsum((part / total) ** 2 for part in parts)
+    size = min((part for part in parts if part), default=total) / total if largest else 1.0
+    full = math.floor(rest / size + 1e-9)
+    return floor, floor + full * size**2 + max(rest - full * size, 0.0) ** 2
+
+
+def restored_shares(printed: pd.Series, whole: float = 100.0) -> pd.Series:
+    """Return what each share would have to be if all the others were right.
+
+    Where printed shares do not add up, one of them is wrong, if only one is; this says which one that can be.
+
+    Formula: ``r_i = W - (s_1 + ... + s_n) + s_i``
+
+    Parameters
+    ----------
+    printed : pandas.Series
+        Shares of one whole, none negative; one of them may be missing.
+    whole : float, default 100
+        What they should add up to.
+
+    Returns
+    -------
+    pandas.Series
+        With the index of `printed`; missing where no share from 0 to `whole` makes the sum right, and, if one
+        share is missing, everywhere but there.
+
+    Raises
+    ------
+    WrongType
+        If `printed` is no Series of numbers.
+    OutOfRange
+        If there are no shares, one is negative, or more than one is missing.
+
+    Examples
+    --------
+    >>> printed = pd.Series({"Uzbekistan": 96.6, "China": 10.3, "Turkmenistan": 7.1, "others": 12.7})
+    >>> restored_shares(printed).round(1).dropna().to_dict()
+    {'Uzbekistan': 69.9}
+    """
+    if not isinstance(printed, pd.Series) or not pd.api.types.is_numeric_dtype(printed.dtype):
+        raise WrongType(tr("Shares to restore are a Series of numbers, not {given!r}.", given=printed))
+    if not len(printed):
+        raise OutOfRange(tr("There is no value, so {what} is not defined.", what=tr("a share")))
+    _no_negative(printed, tr("shares"))
+    missing = printed.isna()
+    if missing.sum() > 1:
+        raise OutOfRange(
+            tr("{n} shares are missing: only one can be found from the others.", n=int(missing.sum()))
+        )
+    found = whole - (math.fsum(printed.dropna()) - printed.fillna(0.0).astype("float64"))
+    if missing.any():
+        found = found.where(missing)
+    return found.where((found > -1e-9) & (found < whole + 1e-9))
 
 
 def jaccard(a: Collection[Hashable], b: Collection[Hashable]) -> float:
@@ -452,6 +566,124 @@ def _triangles(signed: Mapping[frozenset[str], int]) -> list[tuple[str, str, str
                 text = " ".join("+" if s > 0 else "-" for s in signs)
                 found.append((first, second, third, text, math.prod(signs) > 0))
     return found
+
+
+def kappa(first: Iterable[Hashable], second: Iterable[Hashable]) -> float:
+    """Return Cohen's kappa: how much more two coders agree than chance would have it.
+
+    Formula: ``k = (p - e) / (1 - e)`` with ``p``, the share of things that both code alike, and ``e``, the
+    share that they would by chance, each keeping to how often he uses each code.
+
+    Parameters
+    ----------
+    first, second : iterable
+        The two coders' codes for the same things in the same order; texts or numbers, none missing.
+
+    Returns
+    -------
+    float
+        1 for full agreement, 0 for as much as chance gives, below 0 for less; without unit.
+
+    Raises
+    ------
+    WrongType
+        If the codes of a coder are a single text.
+    OutOfRange
+        If there are no codes, one is missing, the lengths differ, or both coders use one code only.
+
+    References
+    ----------
+    J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological Measurement 20
+    (1960), 37-46.
+
+    Examples
+    --------
+    >>> kappa(["+", "+", "-", "-"], ["+", "+", "-", "+"])
+    0.5
+    """
+    one, other = _codes(first), _codes(second)
+    if len(one) != len(other):
+        raise OutOfRange(
+            tr("{n} codes and {m} codes: both coders code the same things.", n=len(one), m=len(other))
+        )
+    cases = len(one)
+    alike = sum(a == b for a, b in zip(one, other, strict=True)) / cases
+    chance = sum(one.count(code) * other.count(code) for code in set(one)) / cases**2
+    if chance == 1:
+        raise OutOfRange(tr("Both coders use one code only: chance alone makes them agree."))
+    return (alike - chance) / (1 - chance)
+
+
+def _codes(codes: Iterable[Hashable]) -> list[Hashable]:
+    if isinstance(codes, str) or not isinstance(codes, Iterable):
+        raise WrongType(tr('Codes are a list or Series, such as ["+", "-"], not {given!r}.', given=codes))
+    found = list(codes)
+    if not found:
+        raise OutOfRange(tr("There is no value, so {what} is not defined.", what=tr("Cohen’s kappa")))
+    if any(pd.isna(code) for code in found):  # type: ignore[call-overload]  # any scalar can be asked
+        raise OutOfRange(tr("A value is missing; leave it out before asking for {what}.", what="kappa"))
+    return found
+
+
+def multiverse(choices: Mapping[str, Collection[Any]], holds: Callable[..., bool]) -> pd.DataFrame:
+    """Try a sentence under every combination of defensible choices.
+
+    Whether a sentence about data is true may hang on choices that could have been made otherwise: which ties
+    count, whether the EU is one partner or 27, where a hedge begins. The share of combinations in which it
+    holds says how much of it is the data's, and how much is ours.
+
+    Parameters
+    ----------
+    choices : mapping of str to collection
+        For each choice its options.
+    holds : callable
+        Takes one option of each choice by name, and returns whether the sentence is true.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a combination, one column a choice, and ``holds`` (bool). The mean of ``holds`` is the share.
+
+    Raises
+    ------
+    WrongType
+        If `holds` returns no truth value.
+    OutOfRange
+        If there is no choice, a choice has no option, a choice is called "holds", or there are more than
+        20,000 combinations.
+
+    References
+    ----------
+    S. Steegen, F. Tuerlinckx, A. Gelman and W. Vanpaemel, "Increasing transparency through a multiverse
+    analysis", Perspectives on Psychological Science 11 (2016), 702-712.
+
+    Examples
+    --------
+    >>> tried = multiverse({"unit": ["EU as one", "states"], "year": [2021, 2022]},
+    ...                    lambda unit, year: unit == "EU as one" or year == 2022)
+    >>> float(tried["holds"].mean())
+    0.75
+    """
+    if not choices:
+        raise OutOfRange(tr("Without a choice there is nothing to vary."))
+    if "holds" in choices:
+        raise OutOfRange(tr("No choice can be called “holds”: that is the column of the answer."))
+    for name, options in choices.items():
+        if not len(options):
+            raise OutOfRange(tr("The choice “{name}” has no option.", name=name))
+    universes = math.prod(len(options) for options in choices.values())
+    if universes > MOST_UNIVERSES:
+        raise OutOfRange(
+            tr("{n} combinations are too many to try; {most} are the most.", n=universes, most=MOST_UNIVERSES)
+        )
+    rows = []
+    for options in product(*choices.values()):
+        taken = dict(zip(choices, options, strict=True))
+        answer: Any = holds(**taken)
+        if not isinstance(answer, (bool, np.bool_)):
+            raise WrongType(tr("A sentence is true or false; {given!r} is neither.", given=answer))
+        rows.append({**taken, "holds": bool(answer)})
+    return pd.DataFrame(rows, columns=[*choices, "holds"])
 
 
 def _numbers(values: Numbers, what: str) -> list[float]:

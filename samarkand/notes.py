@@ -19,7 +19,7 @@ from samarkand.page.markup import element, escape
 from samarkand.questions import Note
 
 JOURNAL = "notes"
-INVITATION = tr("Run this cell to write.")
+INVITATION = tr("Run all cells (Run → Run All Cells) to write.")
 
 
 class Written(NamedTuple):
@@ -145,8 +145,7 @@ def note(id: str) -> Paper:
 
     Examples
     --------
-    >>> note("05.sides")
-    What would a state have to do so that you would say 'it took sides'? One sentence. Run this cell to write.
+    >>> note("05.sides").fill("It sends arms.")
     """
     return Paper(questions.find("note", id))
 

@@ -8,7 +8,7 @@ from samarkand import questions
 from samarkand.ground.words import tr, trn
 from samarkand.page import controls, markup
 
-INVITATION = tr("Run this cell to answer.")
+INVITATION = tr("Run all cells (Run → Run All Cells) to answer.")
 
 
 class Choice(controls.StillBox):

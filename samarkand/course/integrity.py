@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from samarkand.course.rules import Problem, Table, Tables, number
-
-#: A table, and a line of it, a column, and what is wrong there.
-Found = tuple[Table, int | None, str | None, str]
+from samarkand.course import rules_of_counts
+from samarkand.course.rules import Problem, Tables, number
+from samarkand.course.rules_of_counts import Found
 
 #: Members, observers, dialogue partners and SCO partners on days for which the SCO's own history gives them.
 SCO_COUNTS = {
@@ -56,6 +55,11 @@ DATED = {
     "ties": (("day",), ("note",)),
     "trade_cn_ru_cumulative": (("period_end",), ()),
     "trade_cn_ru_monthly": (("month",), ()),
+    "who_counted": (("day",), ("note",)),
+    "viewpoints": (("day",), ("note",)),
+    "positions": (("day",), ("note",)),
+    "kandas": (("period_end",), ("note",)),
+    "polls": (("to",), ("note",)),
 }
 
 #: How the ties between actors name the statuses of the SCO.
@@ -89,6 +93,7 @@ def of_the_course(tables: Tables) -> list[Problem]:
         then_and_later,
         verdicts_and_notes,
         signed_and_in_force,
+        *rules_of_counts.RULES,
     ]
     problems: list[Problem] = []
     for rule in rules:

@@ -185,7 +185,8 @@ def units(table: Table, tables: Tables) -> Iterator[Found]:
         for ending, (unit, _) in UNITS.items():
             if spec["name"].endswith(ending) and spec.get("unit", unit) != unit:
                 yield 1, spec["name"], f'the description gives the unit "{spec["unit"]}", not "{unit}".'
-    by = next((c for c in ("indicator", "product") if table.has(c, "unit", "value")), None)
+    names = ("indicator", "product", "quantity", "dimension")
+    by = next((c for c in names if table.has(c, "unit", "value")), None)
     if by is None:
         return
     usual: dict[str, Counter[str]] = defaultdict(Counter)

@@ -17,8 +17,8 @@ from samarkand.course import tied
 from samarkand.course.lessons import Lesson, read, unfenced
 from samarkand.ground.home import ROOT
 
-#: What a notebook shows beside code: the counter of a cell, an empty cell, the student's folder.
-_SHOWN = re.compile(r"\[(\d|\*)\]|NaN|NaT|my_work|\{\"samarkand\": .*\}")
+#: What a notebook shows beside code: the counter of a cell, an empty cell, the student's folder, a command.
+_SHOWN = re.compile(r"\[(\d|\*)\]|NaN|NaT|my_work|python3 start\.py fresh \d\d|\{\"samarkand\": .*\}")
 #: What a hint says in words, and the code that its answer must then have.
 METHODS = {
     r"\bdivided?\b": "/",

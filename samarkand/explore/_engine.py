@@ -62,7 +62,7 @@ class Explorer(controls.StillBox):
     ...     title="Doubling",
     ... )
     >>> doubled
-    Explorer "Doubling". Twice 2 is 4. Run this cell to move the controls.
+    Explorer "Doubling". Twice 2 is 4. Run all cells (Run → Run All Cells) to move the controls.
     >>> "Twice 3 is 6." in doubled.set(n=3)
     True
     >>> list(doubled.domain())

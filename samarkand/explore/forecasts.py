@@ -62,7 +62,10 @@ class ForecastForm(controls.StillBox):
         self._reasons: dict[str, controls.Field] = {}
         self._reply = widgets.HTML(markup.status("", "say"))
         asked = forecasts.questions().values()
-        title, run = tr("My forecasts"), tr("Run this cell to write down your forecasts.")
+        title, run = (
+            tr("My forecasts"),
+            tr("Run all cells (Run → Run All Cells) to write down your forecasts."),
+        )
         lines: list[widgets.Widget] = []
         for one in asked:
             question = f"{one.id}. {one.text}"
@@ -161,7 +164,7 @@ def my_forecasts() -> ForecastForm:
     Examples
     --------
     >>> my_forecasts()
-    My forecasts: 8 questions. Run this cell to write down your forecasts.
+    My forecasts: 8 questions. Run all cells (Run → Run All Cells) to write down your forecasts.
     """
     return ForecastForm()
 

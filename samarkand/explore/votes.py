@@ -61,7 +61,7 @@ def votes(resolution: str = "es_11_3", group: str = "sco_members") -> Explorer:
     --------
     >>> votes()
     Explorer "Who voted how?". Of the 8 SCO members, 6 voted no and 2 abstained on ES-11/3 (7 April 2022). \
-Run this cell to move the controls.
+Run all cells (Run → Run All Cells) to move the controls.
     """
     table = data.load("un_votes").set_index("iso3")
     records: dict[str, Any] = {

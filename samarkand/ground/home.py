@@ -17,11 +17,16 @@ _WHEEL_DATA = PACKAGE / "course_data"
 
 
 def installed_apart() -> bool:
-    """Return whether the package came from a wheel: with its tables, but without notebooks and exercises.
+    """Return whether the package came from a wheel: tables, lessons and sets are inside, and no more.
 
     `ROOT` is then the folder of all installed packages, where the course must not look for anything.
     """
     return _WHEEL_DATA.is_dir()
+
+
+#: The lessons and the released sets, as they are stored: with their results.
+LESSONS = (PACKAGE if installed_apart() else ROOT) / "notebooks"
+SETS = (PACKAGE if installed_apart() else ROOT) / "exercises" / "release"
 
 
 def need_checkout(wanted: str) -> None:
@@ -52,9 +57,14 @@ def course_data() -> Path:
 def my_work() -> Path:
     """Return the student's own folder, which holds nothing of the course and may not exist yet.
 
-    It is ``my_work/`` beside ``notebooks/`` or, in an installed wheel, in the current folder.
-    ``SAMARKAND_WORK`` in the environment sets another one. The folder is created when something is first
-    written into it.
+    It is ``my_work/`` beside ``notebooks/``. With an installed wheel it is the nearest one above the current
+    folder (a lesson runs inside it), or else a new one in the current folder. ``SAMARKAND_WORK`` in the
+    environment sets another one. The folder is created when something is first written into it.
     """
-    beside = Path.cwd() if installed_apart() else ROOT
-    return Path(os.environ.get("SAMARKAND_WORK") or beside / "my_work")
+    if chosen := os.environ.get("SAMARKAND_WORK"):
+        return Path(chosen).absolute()
+    if not installed_apart():
+        return ROOT / "my_work"
+    here = Path.cwd()
+    near = (folder / "my_work" for folder in (here, *here.parents) if (folder / "my_work").is_dir())
+    return next(near, here / "my_work")

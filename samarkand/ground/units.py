@@ -7,6 +7,7 @@ from samarkand.ground.words import tr
 #: The unit in the description of a table, and the short form on the axis of a chart, if charts name it.
 UNITS = {
     "_usd_bn": ("billion US dollars", tr("USD bn")),
+    "_usd_mn": ("million US dollars", tr("USD mn")),
     "_usd": ("US dollars", tr("USD")),
     "_pct": ("percent", tr("per cent")),
     "_km": ("km", tr("km")),

@@ -18,7 +18,7 @@ from samarkand.page import markup
 _NAMES = home.ASSETS / "name_controls.js"
 
 #: What a still says to a reader who has not run the cell.
-RUN = tr("Run this cell to move the controls.")
+RUN = tr("Run all cells (Run → Run All Cells) to move the controls.")
 
 
 class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -37,9 +37,10 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __repr__(self) -> str:
         return self._sentence
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = dict(super()._repr_mimebundle_(**kwargs))
-        return {**bundle, "text/html": self._still, "text/plain": self._sentence}
+        shown = {**bundle, "text/html": self._still, "text/plain": self._sentence}
+        return shown, {"samarkand": {"still": True}}  # by this `lab.keep_stills` knows what is ours
 
 
 def _look(description: str, tooltip: str, width: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from samarkand.questions import Prediction
 
 __all__ = ["ask", "see"]
 
-INVITATION = tr("Run this cell to write down what you expect.")
+INVITATION = tr("Run all cells (Run → Run All Cells) to write down what you expect.")
 FIELDS = ("guess", "low", "high")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import tour
 from nbformat.v4 import new_code_cell, new_notebook
+from tour import TO_GO_ON
 
 from samarkand.course import lessons, normal_form
 from tools.lab import Lab
@@ -59,6 +60,14 @@ def test_every_control_moves_something(lesson: Path, seen: tour.Tour) -> None:
         assert any(move.startswith("map ") for move in seen.moved)
 
 
+def test_the_next_day_it_opens_with_stills_and_without_an_error(lesson: Path, seen: tour.Tour) -> None:
+    assert seen.reopened["broken"] == 0
+    assert seen.reopened["stills"] == stored(lesson, TO_GO_ON)
+    assert seen.reopened["frames"] == seen.opened["frames"]
+    assert seen.reopened["outputs"] == seen.opened["outputs"]
+    assert seen.reopened["bytes"] < 1_000_000
+
+
 def test_what_it_draws_is_accessible(seen: tour.Tour) -> None:
     assert not seen.axe, "\n".join(seen.axe)
 
@@ -91,7 +100,7 @@ def test_untrusted_shows_stills_and_sentences(lesson: Path, seen: tour.Tour) -> 
     assert len(stills.alts) >= maps
     assert all(len(alt.split()) > 3 for alt in stills.alts)
     assert stills.still == maps
-    assert stills.stub == stored(lesson, "Run this cell to")
+    assert stills.stub == stored(lesson, TO_GO_ON)
     assert stills.requests == []
 
 

@@ -1,4 +1,4 @@
-"""A set as a student meets it: opened in JupyterLab, answered with the keyboard, with a reason at once."""
+"""A set as a student meets it: a copy, answered with the keyboard, with a reason at once, and its links."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from samarkand.lab import copies
 from tools.lab import Sheet, chromium, lab, sheet
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -41,13 +42,36 @@ def type_over(opened: Sheet, name: str, code: str) -> None:
     opened.page.keyboard.insert_text(code)
 
 
+def follow(opened: Sheet, heading: str) -> None:
+    """Follow a link of the set to a part of its lesson, in a JupyterLab that draws as a student's does."""
+    save = """([plugin, settings]) => window.jupyterapp.commands.execute('docmanager:save').then(
+        () => window.jupyterapp.serviceManager.settings.save(plugin, JSON.stringify(settings)))"""
+    opened.page.evaluate(
+        save, ["@jupyterlab/notebook-extension:tracker", {"windowingMode": "contentVisibility"}]
+    )
+    opened.reopen()
+    opened.page.locator(".jp-RenderedMarkdown a", has_text=heading).first.click()
+    lesson = opened.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    lesson.get_by_role("heading", name=heading).wait_for()
+    opened.page.wait_for_function(
+        """heading => [...document.querySelectorAll('h2')].some(e => {
+            const top = e.getBoundingClientRect().top;
+            return e.innerText.includes(heading) && top > 0 && top < window.innerHeight;
+        })""",
+        arg=heading,
+    )
+    assert opened.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path").endswith(
+        "Übung/lessons/03_the_sco.ipynb"
+    )
+
+
 def test_a_student_answers_and_is_told_at_once(need: Callable[[object, str], None], tmp_path: Path) -> None:
     need(importlib.util.find_spec("playwright"), "playwright is not installed")
     need(any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "there is no chromium")
     folder = tmp_path / "Mein Kürs"  # a blank and an umlaut, as on many a student's machine
-    shutil.copytree(ROOT / "exercises" / "release" / SET, folder / "Übung 3")
+    copies.hand_out(folder / "Übung")
     with lab(folder, apart=True) as running, chromium(running) as browser:
-        with sheet(browser, running, f"Übung 3/{SET}.ipynb") as opened:
+        with sheet(browser, running, f"Übung/sets/{SET}/{SET}.ipynb") as opened:
             opened.run_all()
             assert len(said(opened)) == 6
             assert all("Not answered yet" in text for text in said(opened))
@@ -57,6 +81,7 @@ def test_a_student_answers_and_is_told_at_once(need: Callable[[object, str], Non
             told = said(opened)
             for _, expected in ANSWERS.values():
                 assert any(text.startswith(expected) for text in told), (expected, told)
+            follow(opened, "Who belongs?")
             assert not [
                 r for r in opened.requests if "//127.0.0.1:" not in r and not r.startswith(("data:", "blob:"))
             ]

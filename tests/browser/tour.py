@@ -21,6 +21,8 @@ from tools.lab import Lab, Sheet, chromium, sheet
 
 #: Milliseconds in which a moved control must have changed something; in which it usually has.
 PATIENCE, SHORT = 20_000, 700
+#: What every still says: how to make it live.
+TO_GO_ON = "(Run → Run All Cells)"
 #: What a cell shows of itself, apart from its controls; what a frame shows.
 CELL = """cell => [...cell.querySelectorAll('.widget-html-content')].map(e => e.innerHTML).join('|')"""
 FRAME = """() => document.body.innerText
@@ -77,6 +79,8 @@ class Tour:
         Controls that were moved, and how.
     still : list of str
         Controls that changed nothing.
+    reopened : dict
+        What stood there on the next day: saved, its kernel ended, opened again, and not run.
     axe : list of str
         Serious and critical violations.
     console : list of str
@@ -90,6 +94,7 @@ class Tour:
     errors: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
     still: list[str] = field(default_factory=list)
+    reopened: dict[str, int] = field(default_factory=dict)
     axe: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
@@ -115,6 +120,7 @@ def take(lab: Lab, notebook: str, netlog: Path, untrusted: str = "") -> Tour:
         opened.settle()
         tour.axe = look_over(opened.page)
         tour.errors += errors(opened)
+        tour.reopened = next_day(opened, lab.root / notebook)
         tour.console, tour.requests = list(opened.console), beyond(opened.requests)
         if untrusted:
             opened.requests.clear()
@@ -127,10 +133,12 @@ def take(lab: Lab, notebook: str, netlog: Path, untrusted: str = "") -> Tour:
 
 def first_look(page: Page) -> dict[str, int]:
     """Count what stands in the outputs before anything is run."""
+    outputs = page.locator(".jp-OutputArea-output")
     return {
-        "frames": page.locator(".jp-OutputArea-output iframe").count(),
-        "pictures": page.locator(".jp-OutputArea-output img").count(),
-        "outputs": page.locator(".jp-OutputArea-output").count(),
+        "frames": outputs.locator("iframe").count(),
+        "outputs": outputs.count(),
+        "stills": outputs.filter(has_text=TO_GO_ON).filter(visible=True).count(),
+        "broken": outputs.filter(has_text="Error displaying widget").count(),
     }
 
 
@@ -142,9 +150,21 @@ def look_at_stills(opened: Sheet) -> Stills:
         frames=outputs.locator("iframe").count(),
         alts=outputs.locator("img").evaluate_all(f"all => all.filter({drawn}).map(i => i.alt)"),
         still=outputs.filter(has_text="This is a still picture").count(),
-        stub=outputs.filter(has_text="Run this cell to").count(),
+        stub=outputs.filter(has_text=TO_GO_ON).count(),
         requests=beyond(opened.requests),
     )
+
+
+def next_day(opened: Sheet, file: Path) -> dict[str, int]:
+    """Save a lesson, end its kernel, open it again, and count what stands there."""
+    opened.page.evaluate(
+        """async () => {
+            await window.jupyterapp.commands.execute('docmanager:save');
+            await window.jupyterapp.shell.currentWidget.sessionContext.shutdown();
+        }"""
+    )
+    opened.reopen()
+    return first_look(opened.page) | {"bytes": file.stat().st_size}
 
 
 def errors(opened: Sheet) -> list[str]:

@@ -87,3 +87,9 @@ def test_a_missing_point_is_missing_twice():
         assert (frame["lat"].isna() == frame["lon"].isna()).all()
     online = data.load("timeline").query("place == 'online'")
     assert len(online) == 2 and pd.isna(online["lat"]).all()
+
+
+def test_the_areas_of_the_viewpoints_are_those_of_the_maps():
+    features = json.loads(REGION.read_text(encoding="utf-8"))["features"]
+    contested = {f["properties"]["id"] for f in features if f["properties"]["kind"] == "contested"}
+    assert set(data.load("viewpoints")["area"]) == contested

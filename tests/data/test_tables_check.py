@@ -74,6 +74,114 @@ DAMAGE = [
     ("claims", "INDSR;TWN,yes,partly", "INDSR;TWN,yes,borne out", 'the note says "not found"'),
     # A treaty that is signed and not yet in force.
     ("org_membership", "in force since 20 April 1994. Likely", "Likely", "since when is the treaty in force"),
+    # A series with a hole, partners larger than the world, a first figure far from the final one.
+    ("partners", "\n2019,KAZ,RUS,", "\n2010,KAZ,RUS,", "trade with Russia was counted for half of 2010"),
+    ("partners", "2012,KAZ,WLD,92281.52", "2012,KAZ,WLD,12281.52", "the partners of 2012 add up to"),
+    (
+        "partners",
+        "2012,KAZ,CHN,16484.41",
+        "2012,KAZ,CHN,1648.41",
+        "CHN jumps from 16291.51 to 1648.41 in 2012",
+    ),
+    (
+        "partners",
+        "2022,KAZ,CHN,13060.2",
+        "2022,KAZ,CHN,16060.2",
+        "trade_with_china.*the final figure is 27.20",
+    ),
+    # Lists of shares that say nothing of their errors.
+    (
+        "partner_shares",
+        "China,CHN,28,2013,The list of this edition lacks Russia altogether.",
+        "China,CHN,28,2013,",
+        "a list of imports without Russia says so",
+    ),
+    (
+        "partner_shares",
+        "China,CHN,40,2021,Rounded: the list adds up to 102.",
+        "China,CHN,40,2021,",
+        "imports of TJK in 2019 add up to 102 per cent",
+    ),
+    (
+        "partner_shares",
+        "The Gambia,GMB,4,2025",
+        "The Gambia,GMB,4,2035",
+        'column "edition": "2035" is above 2025',
+    ),
+    # Pairs: another distance in another year, zeros that were lost, an exporter that never reports.
+    (
+        "gravity",
+        "\n2006,CHN,KAZ,5226.68,4008,",
+        "\n2006,CHN,KAZ,5226.68,4018,",
+        "where another row of the pair has 4008|4008, where another row of the pair has 4018",
+    ),
+    (
+        "gravity",
+        "\n2006,CHN,KAZ,5226.68,",
+        "\n2006,CHN,KAZ,0,",
+        "273 of 976 pairs of 2006 have no trade, not 272",
+    ),
+    ("gravity", "\n2016,KAZ,UZB,", "\n2016,UZB,KAZ,", "Uzbekistan reports no exports: they are missing"),
+    ("gravity_gdp", "\n2006,KAZ,77236.9,", "\n2006,KAZ,7723.9,", "KAZ jumps from"),
+    # Who counted: another toll than in the numbers, a range upside down, a figure where none was given.
+    (
+        "who_counted",
+        "official statement,2022-03-14,230,",
+        "official statement,2022-03-14,320,",
+        "320 dead of January 2022 stand in one of two tables only",
+    ),
+    ("who_counted", "2019-11-30,,0.9,1.8,", "2019-11-30,,1.8,0.9,", "low, value and high are not in order"),
+    (
+        "who_counted",
+        "no number given,2022-08-31,,",
+        "no number given,2022-08-31,1,",
+        "a row has a figure, or the method",
+    ),
+    (
+        "who_counted",
+        "census,2020-11-01,11.62,,,million persons",
+        "census,2020-11-01,11.62,,,persons",
+        "Uyghurs in Xinjiang is elsewhere in",
+    ),
+    # Viewpoints: an abstention made a position, a position without a document, a viewer that is lost.
+    (
+        "viewpoints",
+        "crimea,India,viewer,no position found",
+        "crimea,India,viewer,of Ukraine",
+        "an abstention is no pos",
+    ),
+    (
+        "viewpoints",
+        "siachen,Ukraine,viewer,no position found",
+        "siachen,Ukraine,viewer,disputed",
+        "nothing was found, so",
+    ),
+    ("viewpoints", "siachen,Ukraine,viewer", "siachen,Japan,party", "siachen has no row for Ukraine"),
+    (
+        "census",
+        "1970,KAZ,Uyghurs,120881,",
+        "1970,KAZ,Uyghurs,20881,",
+        "Uyghurs in KAZ: 59840 to 20881 in 1970",
+    ),
+    (
+        "census",
+        "2020,Xinjiang,Uyghurs,11624257,44.96",
+        "2020,Xinjiang,Uyghurs,11624257,49.46",
+        "are another share",
+    ),
+    (
+        "kandas",
+        "13362,68.7,10,",
+        "13362,86.7,10,",
+        "the shares add up to 118.0, and the note does not say so",
+    ),
+    ("dependence", "arms imports,Russia,88,", "arms imports,Russia,78,", "arms imports: 90 per cent in all"),
+    (
+        "publishers",
+        "\nDW,DW | Deutsche Welle Chinese,",
+        "\nDW,DW,",
+        "“Deutsche Welle Chinese” stands in 0 rows",
+    ),
 ]
 
 

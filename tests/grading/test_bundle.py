@@ -235,7 +235,7 @@ def test_someone_alone_gets_the_full_check(course, tmp_path, monkeypatch, capsys
             cell["source"] = cell["source"].replace("people_share = 100 * mine[", "people_share = mine[")
         if cell["id"] == "q4":
             cell["source"] = "gdp_shares = ..."
-    workshop.write(tmp_path, notebook, name)
+    workshop.write(tmp_path / "sets" / name, notebook, name)
     common = ["--course", str(course.root)]
     assert cli.main(["check", "ex03", "--solutions", *common]) == 0
     said = capsys.readouterr().out
@@ -249,8 +249,11 @@ def test_someone_alone_gets_the_full_check(course, tmp_path, monkeypatch, capsys
     assert "not tried yet" in selfstudy.progress(course)
     assert "03_the_sco: 0 of 3 tasks right" in selfstudy.progress(course)
     lesson = (home.ROOT / "notebooks" / "03_the_sco.ipynb").read_text(encoding="utf-8")
-    (tmp_path / "03_the_sco.ipynb").write_text(lesson.replace('"Not answered yet."', '"Right."', 1))
-    assert "03_the_sco: 1 of 3 tasks right" in selfstudy.progress(course, tmp_path)
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "03_the_sco.ipynb").write_text(
+        lesson.replace('"Not answered yet."', '"Right."', 1)
+    )
+    assert "03_the_sco: 1 of 3 tasks right" in selfstudy.progress(course)
     assert cli.main(["preview", "ex03", "--student", "ada", *common]) == 0
     assert "counts, 4 values" in capsys.readouterr().out
     assert desk.who() == ""

@@ -81,7 +81,7 @@ def test_true_words_hold(words: str, on: object) -> None:
         ("9 members", "len(club)", 'rests on len(club), which is 8.'),
         ("9 members", "len(clubb)", "len(clubb): NameError: name 'clubb' is not defined"),
         ("9 members", "NU999.value", "NU999.value: no table has a row NU999."),
-        ("9 members", "NU068.amount", 'No column of numbers "amount". There is: '),
+        ("9 members", "NU068.amount", 'No column of numbers "amount".'),
         ("9 members", "row('trip', id='TR99').day", "no rows of trip have id TR99, not one."),
         ("9 members", "row('trip', day='2022-09-16').day", "rows of trip have day 2022-09-16, not one."),
         ("9 members", "rows('tripp')", 'No table "tripp". Did you mean "trip"?'),

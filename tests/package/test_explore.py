@@ -100,29 +100,29 @@ def test_names_that_are_not_there_are_turned_away() -> None:
 
 def test_what_a_notebook_stores_is_the_start_whatever_was_moved() -> None:
     explorer = make()
-    before = explorer._repr_mimebundle_()
+    before, _ = explorer._repr_mimebundle_()
     explorer.set(n=3)
-    after = explorer._repr_mimebundle_()
+    after, _ = explorer._repr_mimebundle_()
     assert "application/vnd.jupyter.widget-view+json" in before
     for kind in ("text/html", "text/plain"):
-        assert before[kind] == after[kind] == make()._repr_mimebundle_()[kind]
+        assert before[kind] == after[kind] == make()._repr_mimebundle_()[0][kind]
     assert before["text/plain"] == repr(explorer)
     assert before["text/plain"].startswith('Explorer "Everything". 2 2010 IND True vote')
     assert before["text/plain"].endswith(controls.RUN)
 
 
 def test_the_still_is_what_jupyterlab_keeps_without_trust() -> None:
-    still = make()._repr_mimebundle_()["text/html"]
+    still = make()._repr_mimebundle_()[0]["text/html"]
     tags = set(re.findall(r"<([a-z]+)", still))
     assert tags <= {"div", "img", "table", "caption", "thead", "tbody", "tr", "th", "td"}
-    assert "class=" not in still and "Run this cell" in still and "Everything" in still
+    assert "class=" not in still and "Run all cells" in still and "Everything" in still
     (source,) = re.findall(r'<img alt="A bar of 2\." src="data:image/svg\+xml,([^"]*)"', still)
     drawing = ElementTree.fromstring(urllib.parse.unquote(source))
     assert drawing.tag.endswith("svg") and drawing.get("aria-label") == "A bar of 2."
 
 
 def test_nothing_has_an_id_that_could_collide() -> None:
-    assert not re.search(r"\bid=", make().render() + make()._repr_mimebundle_()["text/html"])
+    assert not re.search(r"\bid=", make().render() + make()._repr_mimebundle_()[0]["text/html"])
 
 
 def test_every_control_says_what_it_is() -> None:

@@ -35,8 +35,8 @@ def test_every_setting_draws_what_its_controls_then_show(name: str) -> None:
 
 @pytest.mark.parametrize("name", READY)
 def test_the_still_needs_neither_script_nor_style_sheet(name: str) -> None:
-    still = READY[name]()._repr_mimebundle_()["text/html"]
-    assert "Run this cell" in still
+    still = READY[name]()._repr_mimebundle_()[0]["text/html"]
+    assert "Run all cells" in still
     assert "<script" not in still and "<svg" not in still and "class=" not in still
 
 
@@ -153,4 +153,4 @@ def test_what_is_stored_in_a_notebook_does_not_depend_on_the_student() -> None:
     before.save()
     after = explore.my_forecasts()
     for key in ("text/html", "text/plain"):
-        assert before._repr_mimebundle_()[key] == after._repr_mimebundle_()[key]
+        assert before._repr_mimebundle_()[0][key] == after._repr_mimebundle_()[0][key]

@@ -242,12 +242,12 @@ def test_an_entry_that_is_no_forecast_is_passed_over(changed: dict[str, object],
 
 @pytest.mark.parametrize("content", ["", "saved", "{ half"])
 def test_what_a_notebook_stores_does_not_depend_on_the_student(content: str, own_work: Path) -> None:
-    before = explore.my_scores()._repr_mimebundle_()
+    before, _ = explore.my_scores()._repr_mimebundle_()
     if content == "saved":
         fill(F1="97", F3="12")
     elif content:
         own_work.write_text(content, encoding="utf-8")
-    after = explore.my_scores()._repr_mimebundle_()
+    after, _ = explore.my_scores()._repr_mimebundle_()
     for kind in ("text/html", "text/plain"):
         assert before[kind] == after[kind]
     assert "<svg" not in before["text/html"] and "class=" not in before["text/html"]

@@ -4,6 +4,7 @@ import itertools
 import math
 
 import networkx as nx
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -238,3 +239,131 @@ TIE = pd.DataFrame({"actor": ["a"], "target": ["b"], "sign": [1]})
 def test_what_cannot_be_measured_gets_a_sentence(measure, values, error, sentence):
     with pytest.raises(error, match=sentence):
         measure(*values)
+
+
+def test_bounds_of_a_list_that_is_cut_off():
+    """The index of any whole list lies between the bounds of its beginning, and the ceiling is reached."""
+    random = np.random.default_rng(6)
+    for _ in range(200):
+        whole = np.sort(random.gamma(0.5, size=12))[::-1]
+        listed = whole[: random.integers(1, 12)]
+        floor, ceiling = measures.herfindahl_bounds(listed, whole.sum())
+        assert floor - 1e-12 <= measures.herfindahl(whole) <= ceiling + 1e-12
+        assert ceiling <= measures.herfindahl_bounds(listed, whole.sum(), largest=False)[1] + 1e-12
+    assert measures.herfindahl_bounds([40, 20], 100)[1] == pytest.approx(
+        measures.herfindahl([40, 20, 20, 20])
+    )
+    assert measures.herfindahl_bounds([40, 20], 100, largest=False) == pytest.approx((0.2, 0.36))
+    assert measures.herfindahl_bounds([50, 50], 100) == pytest.approx((0.5, 0.5))
+
+
+def test_bounds_of_the_course_contain_what_the_lists_leave_open():
+    exports = data.load("partner_shares").query("iso3 == 'KAZ' and flow == 'exports' and year == 2022")
+    floor, ceiling = measures.herfindahl_bounds(exports["share_pct"], 100)
+    assert floor == pytest.approx(((exports["share_pct"] / 100) ** 2).sum())
+    assert floor < ceiling < 0.1 < measures.herfindahl_bounds(exports["share_pct"], 100, largest=False)[1]
+
+
+@pytest.mark.parametrize(
+    ("listed", "whole", "error", "sentence"),
+    [
+        ([], 100, OutOfRange, "There is no value"),
+        ([60, 50], 100, OutOfRange, "The parts add up to 110, more than the whole, 100"),
+        ([1], 0, OutOfRange, "The whole is 0"),
+        ([-1], 100, OutOfRange, "-1 is negative"),
+        (["1"], 100, WrongType, "give numbers, not '1'"),
+    ],
+)
+def test_lists_without_bounds(listed, whole, error, sentence):
+    with pytest.raises(error, match=sentence):
+        measures.herfindahl_bounds(listed, whole)
+
+
+def test_shares_restored_from_the_table():
+    """Of the release that adds up to 126.7 only the first share can be the wrong one."""
+    printed = data.load("kandas").set_index("period_end").loc["2022-07-31"].filter(like="_pct").dropna()
+    found = measures.restored_shares(printed.astype("float64"))
+    assert found.dropna().round(1).to_dict() == {"uzbekistan_pct": 69.9}
+    right = pd.Series([60.0, 30.0, 10.0])
+    assert measures.restored_shares(right).to_list() == pytest.approx([60, 30, 10])
+    one = measures.restored_shares(pd.Series([60.0, None, 10.0]))
+    assert one.isna().to_list() == [True, False, True] and one[1] == pytest.approx(30)
+    assert measures.restored_shares(pd.Series([0.6, 0.5]), whole=1).to_list() == pytest.approx([0.5, 0.4])
+
+
+@pytest.mark.parametrize(
+    ("printed", "error", "sentence"),
+    [
+        (pd.Series(dtype="float64"), OutOfRange, "There is no value"),
+        (pd.Series([1.0, None, None]), OutOfRange, "2 shares are missing"),
+        (pd.Series([-1.0, 3.0]), OutOfRange, "-1 is negative"),
+        (pd.Series(["a"]), WrongType, "a Series of numbers"),
+        ([1.0], WrongType, "a Series of numbers"),
+    ],
+)
+def test_shares_that_cannot_be_restored(printed, error, sentence):
+    with pytest.raises(error, match=sentence):
+        measures.restored_shares(printed)
+
+
+def test_kappa_by_hand():
+    """The example of Cohen's paper, table 1: 200 cases, kappa 0.492."""
+    table = {("1", "1"): 88, ("1", "2"): 14, ("1", "3"): 18, ("2", "1"): 10, ("2", "2"): 40, ("2", "3"): 10,
+             ("3", "1"): 2, ("3", "2"): 6, ("3", "3"): 12}  # fmt: skip
+    pairs = [pair for pair, times in table.items() for _ in range(times)]
+    first, second = zip(*pairs, strict=True)
+    assert measures.kappa(first, second) == pytest.approx((140 - 82) / (200 - 82))
+    assert measures.kappa(first, first) == pytest.approx(1)
+    assert measures.kappa([1, -1], [-1, 1]) == pytest.approx(-1)
+    random = np.random.default_rng(9)
+    codes = random.integers(3, size=(2, 20_000))
+    assert abs(measures.kappa(*codes.tolist())) < 0.02
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "error", "sentence"),
+    [
+        ([], [], OutOfRange, "There is no value"),
+        (["+"], ["+", "-"], OutOfRange, "1 codes and 2 codes"),
+        (["+", None], ["+", "-"], OutOfRange, "A value is missing"),
+        (["+", "+"], ["+", "+"], OutOfRange, "one code only"),
+        ("++", ["+", "+"], WrongType, "Codes are a list"),
+    ],
+)
+def test_codings_without_kappa(first, second, error, sentence):
+    with pytest.raises(error, match=sentence):
+        measures.kappa(first, second)
+
+
+def test_a_sentence_in_many_universes():
+    """Of the ratio of China to Russia: in which years and by which flow is China the larger partner?"""
+    frame = data.load("partners").set_index(["year", "partner"])
+
+    def china_is_larger(year, flow):
+        return frame.loc[(year, "CHN"), flow] > frame.loc[(year, "RUS"), flow]
+
+    flows = ["exports_usd_mn", "imports_usd_mn"]
+    tried = measures.multiverse({"year": range(2011, 2026), "flow": flows}, china_is_larger)
+    assert len(tried) == 30 and tried["holds"].dtype == bool
+    assert tried.groupby("flow")["holds"].sum().to_dict() == {"exports_usd_mn": 15, "imports_usd_mn": 0}
+    assert list(tried.columns) == ["year", "flow", "holds"]
+
+
+@pytest.mark.parametrize(
+    ("choices", "holds", "error", "sentence"),
+    [
+        ({}, lambda: True, OutOfRange, "nothing to vary"),
+        ({"a": []}, lambda a: True, OutOfRange, "The choice “a” has no option"),
+        ({"holds": [1]}, lambda holds: True, OutOfRange, "No choice can be called"),
+        ({"a": [1]}, lambda a: 0.5, WrongType, "0.5 is neither"),
+        (
+            {"a": range(200), "b": range(200)},
+            lambda a, b: True,
+            OutOfRange,
+            "40000 combinations are too many",
+        ),
+    ],
+)
+def test_what_is_no_multiverse(choices, holds, error, sentence):
+    with pytest.raises(error, match=sentence):
+        measures.multiverse(choices, holds)

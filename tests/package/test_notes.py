@@ -93,13 +93,16 @@ def test_a_note_is_shown_again_where_it_is_needed() -> None:
 def test_a_still_is_the_same_for_everybody_and_needs_no_script(id: str) -> None:
     def stored() -> list[str]:
         shown = (notes.note(id), notes.recall(id))
-        return [one._repr_mimebundle_()[kind] for one in shown for kind in ("text/html", "text/plain")]
+        return [one._repr_mimebundle_()[0][kind] for one in shown for kind in ("text/html", "text/plain")]
 
     before = stored()
     saved(id, "Mine alone.")
     assert stored() == before
     whole = "".join(before)
-    assert questions.find("note", id).text in before[1] and "Run this cell to write." in before[1]
+    assert (
+        questions.find("note", id).text in before[1]
+        and "Run all cells (Run → Run All Cells) to write." in before[1]
+    )
     assert "<script" not in whole and "class=" not in whole and "Mine" not in whole
 
 

@@ -171,7 +171,7 @@ def test_a_question_that_is_not_there_is_named(id: object) -> None:
 def test_a_still_says_the_question_and_is_the_same_for_everybody(id: str) -> None:
     def stored() -> list[str]:
         shown = (predict.ask(id), predict.see(id))
-        return [one._repr_mimebundle_()[kind] for one in shown for kind in ("text/html", "text/plain")]
+        return [one._repr_mimebundle_()[0][kind] for one in shown for kind in ("text/html", "text/plain")]
 
     before = stored()
     form = predict.ask(id)
@@ -179,7 +179,7 @@ def test_a_still_says_the_question_and_is_the_same_for_everybody(id: str) -> Non
     assert form.save().startswith("Saved")
     assert stored() == before
     assert "<script" not in "".join(before) and "class=" not in "".join(before)
-    assert "Run this cell to write down what you expect." in before[1]
+    assert "Run all cells (Run → Run All Cells) to write down what you expect." in before[1]
 
 
 def test_every_field_carries_its_question() -> None:

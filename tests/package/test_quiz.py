@@ -90,22 +90,22 @@ def test_controls_are_named() -> None:
 @pytest.mark.parametrize("make", [one, many])
 def test_a_reader_who_does_not_run_it_sees_question_and_options_and_no_answer(make) -> None:
     question = make()
-    before = question._repr_mimebundle_()
+    before, _ = question._repr_mimebundle_()
     question.answer(1)
     assert "application/vnd.jupyter.widget-view+json" in before
     for kind in ("text/html", "text/plain"):
         told = before[kind]
         assert all(option in told for option in OPTIONS)
-        assert "Run this cell to answer." in told
+        assert "Run all cells (Run → Run All Cells) to answer." in told
         assert "Both." not in told and "On 15 September" not in told
-        assert question._repr_mimebundle_()[kind] == told
+        assert question._repr_mimebundle_()[0][kind] == told
     assert "<script" not in before["text/html"] and "class=" not in before["text/html"]
     assert repr(question) == before["text/plain"]
 
 
 def test_markup_in_a_question_is_shown_and_not_run() -> None:
     own = (Option("yes & no", ""), Option("<script>", "No."))
-    html = quiz.Choice(Quiz("00.bold", "Is <b> bold?", own, "Yes."))._repr_mimebundle_()["text/html"]
+    html = quiz.Choice(Quiz("00.bold", "Is <b> bold?", own, "Yes."))._repr_mimebundle_()[0]["text/html"]
     assert "Is &lt;b&gt; bold?" in html and "yes &amp; no" in html and "<script" not in html
 
 

@@ -31,7 +31,7 @@ def seen(card):
     return [html.unescape(text) for text in [*found, *re.split(r"<[^>]*>", card)] if text.strip()]
 
 def shown(box):
-    texts = [repr(box), *seen(box._repr_mimebundle_()["text/html"])]
+    texts = [repr(box), *seen(box._repr_mimebundle_()[0]["text/html"])]
     todo = [box]
     for one in todo:
         todo += getattr(one, "children", ())

@@ -168,7 +168,7 @@ def of_the_quiz() -> Iterator[str]:
     yield from (several.answer(*chosen) for chosen in ((), (0,), (2,), (0, 1)))
     for asked in (several, *map(quiz.ask, questions.every("quiz"))):
         yield repr(asked)
-        yield from Said(asked._repr_mimebundle_()["text/html"]).parts
+        yield from Said(asked._repr_mimebundle_()[0]["text/html"]).parts
         yield from (one.description for one in asked.children if getattr(one, "description", ""))
         yield from (one.tooltip for one in asked.children if getattr(one, "tooltip", ""))
     for id in questions.every("quiz"):
@@ -195,7 +195,7 @@ def of_the_forms() -> Iterator[str]:
             yield form.save()
             yield from (line.description for line in widgets_in(form) if getattr(line, "description", ""))
             yield from (one.tooltip for one in widgets_in(form) if getattr(one, "tooltip", ""))
-            yield from Said(form._repr_mimebundle_()["text/html"]).parts
+            yield from Said(form._repr_mimebundle_()[0]["text/html"]).parts
         shown = predict.scores()
         yield shown.sentence
         yield from Said(shown.children[0].value).parts
@@ -205,7 +205,7 @@ def of_the_forms() -> Iterator[str]:
             paper.fill(OWN)
             yield from (paper.save(), notes.note(id)._reply.value, notes.recall(id).sentence)
             yield from Said(paper._then.value).parts
-            yield from Said(paper._repr_mimebundle_()["text/html"]).parts
+            yield from Said(paper._repr_mimebundle_()[0]["text/html"]).parts
             yield from (one.tooltip for one in widgets_in(paper) if getattr(one, "tooltip", ""))
 
 

@@ -62,8 +62,8 @@ def copy(folder: Path) -> Path:
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
     output = nbformat.v4.new_output("display_data", {"text/html": "<iframe></iframe>"})
     cell = nbformat.v4.new_code_cell("1\n2", outputs=[output])
-    for name in ("notebooks/98_a_lesson.ipynb", "my_work/somebodys.ipynb"):
-        (folder / name).parent.mkdir(exist_ok=True)
+    for name in ("notebooks/98_a_lesson.ipynb", "my_work/lessons/somebodys.ipynb"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(nbformat.v4.new_notebook(cells=[cell], metadata={"title": name}), folder / name)
     return folder
 
@@ -81,6 +81,12 @@ def installed(need: Need, course: Path, run: Run) -> Path:
     need("The network cannot be reached" not in done.stderr, "the package index cannot be reached")
     assert done.returncode == 0, done.stdout + done.stderr
     return course
+
+
+def git(*words: str, folder: Path) -> str:
+    """Run git in a folder; return what it says."""
+    own = ["git", "-c", "user.name=A student", "-c", "user.email=student@example.org", *words]
+    return subprocess.run(own, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
 def without_network(need: Need) -> list[str]:
@@ -107,9 +113,12 @@ def test_the_first_start_sets_up_and_the_second_finds_everything(
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def test_a_later_start_opens_the_course_without_any_network(
+def test_a_later_start_opens_copies_without_any_network_and_leaves_the_course_as_it_is(
     need: Need, installed: Path, environment: dict[str, str]
 ) -> None:
+    git("init", "--quiet", folder=installed)
+    git("add", "--all", folder=installed)
+    git("commit", "--quiet", "--message", "The course.", folder=installed)
     visitor = [sys.executable, str(Path(__file__).with_name("visit.py"))]
     command = [*without_network(need), *visitor, PYTHON, str(installed / "start.py"), "--no-browser"]
     done = subprocess.run(
@@ -118,22 +127,38 @@ def test_a_later_start_opens_the_course_without_any_network(
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["page"] == 200
-    assert "/lab/tree/notebooks/00_start_here.ipynb?token=" in found["url"]
+    assert "/lab/tree/my_work/lessons/00_start_here.ipynb?token=" in found["url"]
     assert found["kernel"] == "python3"
     assert found["listening"] == ["0100007F"], "something listens on more than 127.0.0.1"
     assert found["news"] == {"news": []}
     assert found["update"] == {"notification": None}
     assert found["notification"]["fetchNews"]["default"] == "false"
     assert found["notification"]["checkForUpdates"]["default"] is False
-    assert found["trusted"].pop("my_work/somebodys.ipynb") is False
-    assert found["trusted"]["notebooks/98_a_lesson.ipynb"] is True
-    assert all(found["trusted"].values())
+    assert found["trusted"]["my_work/lessons/somebodys.ipynb"] is False
+    assert "my_work/lessons/98_a_lesson.ipynb" in found["trusted"]
+    own = [trusted for path, trusted in found["trusted"].items() if path.startswith("notebooks/")]
+    assert len(own) > 1 and all(own)
+    assert "notebooks are in" in found["said"]
+    assert git("status", "--porcelain", folder=installed) == ""
     assert found["status"] == 0
     assert "\x1b" not in found["said"]
-    assert list((installed / ".venv/workspaces").glob("*.jupyterlab-workspace")), "this copy's own tabs"
+    own_tabs = (installed / "my_work/.lab/workspaces").glob("*.jupyterlab-workspace")
+    assert list(own_tabs), "this copy of the course keeps its own tabs"
     assert not list(Path(environment["HOME"]).rglob("*.jupyterlab-workspace"))
     left = Path(environment["HOME"], ".local/share/jupyter/runtime").glob("*.json")
     assert list(left) == [], "servers or kernels were left behind"
+
+
+def test_a_fresh_copy_keeps_the_old_one(installed: Path, run: Run) -> None:
+    lessons = installed / "my_work/lessons"
+    run(installed, "fresh", "98")
+    (lessons / "98_a_lesson.ipynb").write_text("my own", encoding="utf-8")
+    said = run(installed, "fresh", "98")
+    assert said.stdout.splitlines()[-1].startswith(
+        "my_work/lessons/98_a_lesson.ipynb is fresh. Your old one is"
+    )
+    assert (lessons / "98_a_lesson.kept.ipynb").read_text(encoding="utf-8") == "my own"
+    assert "No lesson or set" in run(installed, "fresh", "97").stderr
 
 
 def test_a_moved_or_half_made_venv_is_made_again(installed: Path, run: Run) -> None:

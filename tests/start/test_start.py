@@ -12,8 +12,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import nbformat
-import nbformat.sign
 import pytest
 
 import start
@@ -243,29 +241,25 @@ def test_a_python_that_went_away_means_another_venv(need: Need, course: Path) ->
 # The command line
 
 
-def test_jupyterlab_listens_here_only_and_opens_the_first_lesson(handed_over: list[str]) -> None:
+def test_what_opens_jupyterlab_is_the_course_s_own_command(handed_over: list[str]) -> None:
     assert start.main(["--no-browser", "--ServerApp.terminals_enabled=False"]) == 0
-    assert handed_over[1] == "_lab"
-    assert "--ServerApp.ip=127.0.0.1" in handed_over
-    assert "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in handed_over
-    assert "--no-browser" in handed_over
-    assert handed_over[-1] == "--ServerApp.terminals_enabled=False"
-    assert not [each for each in handed_over if "port" in each]
+    assert handed_over == [
+        *("-P", "-m", "samarkand", "start", "--no-browser", "--ServerApp.terminals_enabled=False")
+    ]
 
 
-def test_each_copy_of_the_course_keeps_its_own_tabs(handed_over: list[str]) -> None:
-    assert start.main([]) == 0
-    assert f"--LabApp.workspaces_dir={SOURCE.parent / '.venv' / 'workspaces'}" in handed_over
+def test_a_fresh_copy_is_made_by_the_course_s_own_command(handed_over: list[str]) -> None:
+    assert start.main(["fresh", "03"]) == 0
+    assert handed_over == ["-P", "-m", "samarkand", "fresh", "03"]
 
 
 @pytest.mark.parametrize("user", [0, 1000])
-def test_root_is_told_and_allowed(
+def test_root_is_told(
     need: Need, handed_over: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Capture, user: int
 ) -> None:
     need(hasattr(os, "geteuid"), "there is no root on Windows")
     monkeypatch.setattr(start.os, "geteuid", lambda: user)
     assert start.main([]) == 0
-    assert ("--allow-root" in handed_over) == (user == 0)
     assert ("You are root" in capsys.readouterr().out) == (user == 0)
 
 
@@ -290,7 +284,8 @@ def test_a_port_that_cannot_be(handed_over: list[str], capsys: Capture) -> None:
     ("words", "answer"),
     [
         (["tset"], "'tset'. Did you mean test?"),
-        (["xyz"], "There are test and clean"),
+        (["xyz"], "There are fresh, test and clean"),
+        (["frehs", "03"], "Did you mean fresh?"),
         (["clean", "all"], "no arguments"),
     ],
 )
@@ -304,12 +299,12 @@ def test_help_needs_no_set_up(course: Path, capsys: Capture) -> None:
         start.main(["--help"])
     assert ending.value.code == 0
     said = capsys.readouterr().out
-    for word in ("--no-browser", "--port", "--version", "test", "clean", "my_work"):
+    for word in ("--no-browser", "--port", "--version", "fresh", "test", "clean", "my_work"):
         assert word in said
     assert not start.VENV.exists()
 
 
-# clean, test, trust
+# clean, test
 
 
 def test_clean_removes_what_start_made_and_no_work(course: Path, capsys: Capture) -> None:
@@ -347,46 +342,6 @@ def test_test_hands_over_to_the_suite(
     touch(course, "tools/suite.py")
     assert start.main(["test", "tests/data", "-k", "members"]) == 0
     assert handed_over == [str(course / "tools/suite.py"), "tests/data", "-k", "members"]
-
-
-def test_trust_signs_the_course_s_notebooks_once(
-    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
-    notary = nbformat.sign.NotebookNotary
-    signed: list[str] = []
-    sign = notary.sign
-
-    def count(self: nbformat.sign.NotebookNotary, notebook: nbformat.NotebookNode) -> None:
-        signed.append(notebook.cells[0].source)
-        sign(self, notebook)
-
-    monkeypatch.setattr(notary, "sign", count)
-
-    def write(name: str, source: str) -> Path:
-        path = course / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        cell = nbformat.v4.new_code_cell(
-            source, outputs=[nbformat.v4.new_output("display_data", {"text/html": "<b>"})]
-        )
-        nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
-        return path
-
-    lesson = write("notebooks/00.ipynb", "lesson")
-    release = write("exercises/release/ex01/ex01.ipynb", "release")
-    mine = write("my_work/mine.ipynb", "mine")
-    (course / "notebooks/damaged.ipynb").write_text("{", encoding="utf-8")
-    start.trust()
-    assert sorted(signed) == ["lesson", "release"]
-    assert "damaged.ipynb is damaged and was not trusted" in capsys.readouterr().out
-    trusted = [notary().check_signature(nbformat.read(path, 4)) for path in (lesson, release, mine)]
-    assert trusted == [True, True, False]
-
-    start.trust()
-    assert len(signed) == 2
-    write("notebooks/00.ipynb", "changed")
-    start.trust()
-    assert signed[2:] == ["changed"]
 
 
 def test_the_settings_name_what_jupyterlab_knows() -> None:

@@ -1,4 +1,4 @@
-"""The wheel alone, in an environment that start.py never saw: tables, maps, the server it comes into."""
+"""The wheel alone, in an environment start.py never saw: lessons, tables, maps, the server it comes into."""
 
 from __future__ import annotations
 
@@ -18,8 +18,23 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+RELEASED = ROOT / "exercises" / "release"
 USUAL = "jupyter_server.services.kernels.connection.channels.ZMQChannelsWebsocketConnection"
 PROMPT = "samarkand.lab.connection.PromptConnection"
+VIEW = "application/vnd.jupyter.widget-view+json"
+#: What is saved of a cell that shows a widget of the course, and somebody else's.
+SHOWN = [
+    {"output_type": "display_data", "metadata": metadata, "data": {VIEW: {"model_id": "5"}, "text/html": "x"}}
+    for metadata in ({"samarkand": {"still": True}}, {})
+]
+CELL = {
+    "cell_type": "code", "id": "shown", "metadata": {}, "source": "", "outputs": SHOWN, "execution_count": 1
+}  # fmt: skip
+NOTEBOOK = {
+    "type": "notebook",
+    "format": "json",
+    "content": {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [CELL]},
+}
 #: A second extension: it answers which connection the server gives kernels once all extensions are loaded.
 WITNESS = """
 def _jupyter_server_extension_points():
@@ -106,6 +121,34 @@ def test_the_wheel_holds_the_tables_and_not_what_made_them(wheel: Path) -> None:
     assert all(name.startswith("samarkand-") for name in others)
 
 
+def test_the_wheel_holds_what_is_handed_out_and_no_solution(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    lessons = {f"samarkand/{path.relative_to(ROOT).as_posix()}" for path in ROOT.glob("notebooks/*.ipynb")}
+    sets = {f"samarkand/{path.relative_to(ROOT).as_posix()}" for path in RELEASED.glob("*/*.ipynb")}
+    assert lessons and sets
+    assert {name for name in names if name.endswith(".ipynb")} == lessons | sets
+    assert {name for name in names if name.startswith("samarkand/exercises/")} == sets
+
+
+def test_lessons_are_handed_out_and_renewed_by_the_wheel_alone(
+    run: Callable[..., str], installed: Path, tmp_path: Path
+) -> None:
+    count = len([*ROOT.glob("notebooks/*.ipynb"), *RELEASED.glob("*/*.ipynb")])
+    said = run("-m", "samarkand", "lessons")
+    assert said.startswith(f"Your copies of {count} notebooks are in {tmp_path / 'my_work'}: ")
+    assert run("-m", "samarkand", "lessons") == "Nothing to do: every copy is there, and of today's course.\n"
+    copy = tmp_path / "my_work/lessons/03_the_sco.ipynb"
+    copy.write_text("my own", encoding="utf-8")
+    assert "Your old one is kept as 03_the_sco.kept.ipynb." in run("-m", "samarkand", "fresh", "03")
+    assert copy.with_name("03_the_sco.kept.ipynb").read_text(encoding="utf-8") == "my own"
+    where = "from samarkand.ground import home; import os; os.chdir('my_work/lessons'); print(home.my_work())"
+    assert run("-c", where).strip() == str(tmp_path / "my_work"), "a lesson finds the folder it lies in"
+    assert run("-m", "samarkand", "lessons", str(tmp_path / "hub")).startswith(
+        f"Your copies of {count} notebooks"
+    )
+    assert (tmp_path / "hub/my_work/sets/ex03_the_sco/ex03_the_sco.ipynb").is_file()
+
+
 def test_tables_and_maps_work_with_the_wheel_alone(
     run: Callable[..., str], installed: Path, tmp_path: Path
 ) -> None:
@@ -123,7 +166,7 @@ def test_tables_and_maps_work_with_the_wheel_alone(
 
 def test_what_the_wheel_lacks_is_said_in_a_sentence(run: Callable[..., str]) -> None:
     for words, missing in {
-        ("build", "03"): "the lessons",
+        ("build", "03"): "the sources of the lessons",
         ("check",): "the exercises",
         ("grade", "ex03"): "the exercises",
         ("data", "record"): "the records",
@@ -143,7 +186,10 @@ def test_what_the_wheel_lacks_is_said_in_a_sentence(run: Callable[..., str]) -> 
 
 @pytest.fixture
 def used(installed: Path, environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[..., str]]:
-    """Return ``used(*options)``: start the environment's server and ask which connection it gives kernels."""
+    """Return ``used(*options)``: start the environment's server and ask which connection it gives kernels.
+
+    Let it save ``day.ipynb``, too.
+    """
     running: list[subprocess.Popen[bytes]] = []
 
     def used(*options: str) -> str:
@@ -167,7 +213,9 @@ def used(installed: Path, environment: dict[str, str], tmp_path: Path) -> Iterat
         end = time.monotonic() + 60
         while process.poll() is None and time.monotonic() < end:
             for file in runtime.glob("jpserver-*.json"):
-                return str(ask(file)["used"])
+                answer = str(ask(file, "witness")["used"])
+                ask(file, "api/contents/day.ipynb", NOTEBOOK)
+                return answer
             time.sleep(0.05)
         raise AssertionError((tmp_path / "log.txt").read_text(encoding="utf-8"))
 
@@ -177,13 +225,15 @@ def used(installed: Path, environment: dict[str, str], tmp_path: Path) -> Iterat
         process.wait(20)
 
 
-def ask(file: Path) -> Any:
-    """Ask the server that wrote this file what the witness saw."""
+def ask(file: Path, path: str, body: Any = None) -> Any:
+    """Ask the server that wrote this file, or tell it something."""
     end = time.monotonic() + 30
     while True:
         try:
             url = json.loads(file.read_text(encoding="utf-8"))["url"]
-            with urllib.request.urlopen(f"{url}witness?token=t", timeout=30) as answer:
+            told = None if body is None else json.dumps(body).encode()
+            asked = urllib.request.Request(f"{url}{path}?token=t", told, method="PUT" if told else "GET")
+            with urllib.request.urlopen(asked, timeout=30) as answer:
                 return json.load(answer)
         except (ValueError, urllib.error.URLError):  # being written; not listening yet
             if time.monotonic() > end:
@@ -191,8 +241,12 @@ def ask(file: Path) -> Any:
             time.sleep(0.05)
 
 
-def test_any_server_of_the_environment_sends_a_kernel_s_words_at_once(used: Callable[..., str]) -> None:
+def test_any_server_of_the_environment_hands_on_at_once_and_keeps_stills(
+    used: Callable[..., str], tmp_path: Path
+) -> None:
     assert used() == PROMPT
+    (cell,) = json.loads((tmp_path / "day.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert [set(output["data"]) for output in cell["outputs"]] == [{"text/html"}, {VIEW, "text/html"}]
 
 
 def test_a_connection_that_somebody_chose_stays(used: Callable[..., str]) -> None:

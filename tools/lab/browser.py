@@ -71,6 +71,19 @@ class Sheet:
     console: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
 
+    def reopen(self) -> None:
+        """Load the page anew, and wait until the notebook is drawn and its kernel idle."""
+        self.page.reload()
+        self.drawn()
+
+    def drawn(self) -> None:
+        """Wait until the notebook is drawn and its kernel idle."""
+        self.page.wait_for_function(
+            "() => window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length > 0"
+        )
+        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        self.settle()
+
     def run_all(self, seconds: float = 120) -> None:
         """Run all cells, as *Run > Run All Cells* does, and wait until the kernel has done them."""
         self.page.set_default_timeout(seconds * 1000)
@@ -150,11 +163,7 @@ def sheet(
         _listen(context, page, opened)
         workspace = "w" + secrets.token_hex(4)
         page.goto(f"{lab.url}lab/workspaces/{workspace}/tree/{notebook}?token={lab.token}")
-        page.wait_for_function(
-            "() => window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length > 0"
-        )
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        opened.settle()
+        opened.drawn()
         yield opened
         page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
     finally:

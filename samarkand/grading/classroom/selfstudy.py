@@ -20,13 +20,14 @@ from samarkand.ground.errors import CourseError
 
 
 def check(course: Course, name: str, notebook: Path | None = None) -> Assessment:
-    """Mark your own work on a set: ``my_work/<set>.ipynb`` or else the released notebook, if none is named.
+    """Mark your own work on a set: your copy in ``my_work`` or else the released notebook, if none is named.
 
     The code is your own, so it runs as in your notebook: with all your rights.
     """
     exercise = course.exercise(name)
     file = f"{exercise.id}.ipynb"
-    places = [home.my_work() / file, course.root / "release" / exercise.id / file]
+    mine = home.my_work()
+    places = [mine / file, mine / "sets" / exercise.id / file, course.root / "release" / exercise.id / file]
     path = notebook or next((place for place in places if place.is_file()), None)
     if path is None or not path.is_file():
         raise CourseError(f"There is no notebook of {exercise.id} to check.")
@@ -90,12 +91,13 @@ def _remembered() -> dict[str, Any]:
 def progress(course: Course, lessons: Path | None = None) -> str:
     """Show how far you are in all lessons and sets; the figures are kept on this machine only.
 
-    There is a line for each lesson, with the practice tasks that are right in your notebook as last saved,
-    and one for each set, with the points of your best and your last check.
+    There is a line for each lesson, with the practice tasks that are right in your copy as last saved
+    (``my_work/lessons``), and one for each set, with the points of your best and your last check.
     """
     lines = []
-    for path in sorted((lessons or home.ROOT / "notebooks").glob("*.ipynb")):
-        right, tasks = _solved(path)
+    mine = lessons or home.my_work() / "lessons"
+    for path in sorted(home.LESSONS.glob("*.ipynb")):
+        right, tasks = _solved(mine / path.name if (mine / path.name).is_file() else path)
         if tasks:
             lines.append(f"{path.stem}: {right} of {tasks} tasks right")
     kept = _remembered()

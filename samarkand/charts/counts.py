@@ -1,0 +1,533 @@
+"""Points: two figures against each other, two counts of one thing, and what several counters say of it."""
+
+# ruff: noqa: PLR0913  # a chart has much to say, and says it by name
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Collection
+from typing import Any, Literal, NotRequired, TypedDict, Unpack
+
+import altair as alt
+import pandas as pd
+
+from samarkand import data, sources
+from samarkand.charts._look import INK, SOFT, WIDTH, finish
+from samarkand.charts._tables import axis_title, columns, distinct, field, numeric, texts
+from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
+from samarkand.ground.words import day as in_words
+from samarkand.ground.words import listed, tr, trn
+from samarkand.page import style
+
+__all__ = ["dumbbell", "ranges", "scatter", "who_counted"]
+
+_GREY = "#9aa5b1"
+_FEW_TICKS = alt.Axis(tickCount=6)
+_BLUE, _RED = style.OKABE_ITO["blue"], style.OKABE_ITO["vermillion"]
+#: A name longer than so many letters is broken into lines.
+_LINE = 34
+#: So many publishers find room in a source line.
+_HOUSES = 4
+#: Height of a row, in px: of one line, and what each further line of its name adds.
+_ROW, _MORE = 30, 13
+
+
+class Text(TypedDict):
+    """What these charts are told to say of themselves.
+
+    Attributes
+    ----------
+    title, source : str
+        What it shows in a few words, and where the figures are from.
+    description : str, optional
+        What there is to see; said from the data if left out.
+    subtitle : str, optional
+        Unit, time and place.
+    """
+
+    title: str
+    source: str
+    description: NotRequired[str]
+    subtitle: NotRequired[str]
+
+
+def scatter(
+    frame: pd.DataFrame,
+    x: str,
+    y: str,
+    *,
+    name: str = "",
+    marked: Collection[object] = (),
+    log: Literal["", "x", "y", "xy"] = "",
+    line: tuple[float, float] | None = None,
+    **text: Unpack[Text],
+) -> alt.VConcatChart:
+    """Draw a point for each row, where two of its figures meet.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a point; rows without one of the two figures are left out, and the chart says how many.
+    x, y : str
+        Columns of numbers.
+    name : str, optional
+        Column that names the points.
+    marked : collection, optional
+        Names of points to pick out and to write beside them.
+    log : {"", "x", "y", "xy"}
+        Which axes are logarithmic.
+    line : tuple of float, optional
+        Intercept and slope of a straight line through the points; only where no axis is logarithmic.
+    **text : str
+        See `Text`.
+
+    Returns
+    -------
+    altair.VConcatChart
+
+    Raises
+    ------
+    UnknownName
+        If a column or a marked name is not there.
+    CourseError
+        If no row has both figures.
+    WrongType
+        If a column holds no numbers, or there is a line over a logarithmic axis.
+    OutOfRange
+        If a figure on a logarithmic axis is zero or less: it says how many are.
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"distance_km": [900, 3700], "trade_usd_mn": [5000, 700]})
+    >>> text = dict(title="Trade and distance", source="own")
+    >>> scatter(pairs, "distance_km", "trade_usd_mn", **text).to_dict()["description"]
+    '2 points. distance from 900 to 3,700 km, trade from 700 to 5,000 USD mn.'
+    """
+    table = columns(frame, x, y, name)
+    for column in (x, y):
+        if not numeric(table[column]):
+            raise WrongType(tr('A point needs figures: "{column}" does not hold numbers.', column=column))
+    whole = len(table)
+    table = table.dropna(subset=[x, y]).reset_index(drop=True)
+    if table.empty:
+        raise CourseError(tr("No row has both figures, so there is nothing to draw."))
+    for axis, column in (("x", x), ("y", y)):
+        lost = int((table[column] <= 0).sum())
+        if axis in log and lost:
+            raise OutOfRange(
+                trn(
+                    '{n} value of "{column}" is zero or less, and a logarithmic axis has no place for it. '
+                    "Leave it out first, and say so.",
+                    '{n} values of "{column}" are zero or less, and a logarithmic axis has no place for '
+                    "them. Leave them out first, and say so.",
+                    lost,
+                    column=column,
+                )
+            )
+    if line is not None and log:
+        raise WrongType(
+            tr("A straight line in figures is bent on a logarithmic axis: take one or the other.")
+        )
+    table["_name"] = texts(table[name]) if name else ""
+    wanted = {str(one) for one in marked}
+    if strange := sorted(wanted - set(table["_name"])):
+        raise unknown(tr("point"), strange[0], distinct(list(table["_name"])))
+    table["_marked"] = table["_name"].isin(wanted)
+
+    room: dict[str, Any] = {
+        "x": alt.X(field=field(x), type="quantitative", title=axis_title(x), scale=_scale("x" in log)),
+        "y": alt.Y(field=field(y), type="quantitative", title=axis_title(y), scale=_scale("y" in log)),
+    }
+    tips = [alt.Tooltip(field=field(c), title=axis_title(c)) for c in (name, x, y) if c]
+    plain, picked = alt.Chart(table[~table["_marked"]]), alt.Chart(table[table["_marked"]])
+    drawn: list[Any] = []
+    if line is not None:
+        ends = pd.DataFrame({x: [table[x].min(), table[x].max()]})
+        ends[y] = line[0] + line[1] * ends[x]
+        drawn.append(alt.Chart(ends).mark_line(color=INK, strokeDash=[6, 3], strokeWidth=1.5).encode(**room))
+    if not table["_marked"].all():
+        drawn.append(plain.mark_circle(size=34, color=_BLUE, opacity=0.45).encode(**room, tooltip=tips))
+    if wanted:
+        # A diamond as well as a colour, and its name in ink.
+        drawn.append(
+            picked.mark_point(size=90, shape="diamond", filled=True, color=_RED, opacity=1).encode(
+                **room, tooltip=tips
+            )
+        )
+        drawn.append(
+            picked.mark_text(align="left", dx=8, fontWeight="bold").encode(
+                **room, text=alt.Text(field="_name", type="nominal")
+            )
+        )
+    said = [
+        trn("{n} point.", "{n} points.", len(table)),
+        tr("{x}, {y}.", x=_span(table, x), y=_span(table, y)),
+    ]
+    if whole > len(table):
+        said.append(trn("{n} row has no figure.", "{n} rows have no figure.", whole - len(table)))
+    text.setdefault("description", " ".join(said))
+    chart = alt.layer(*drawn).properties(width=WIDTH, height=360)
+    return finish(chart, **_caption(text))
+
+
+def dumbbell(
+    frame: pd.DataFrame,
+    name: str,
+    first: str,
+    second: str,
+    *,
+    labels: tuple[str, str] | None = None,
+    digits: int = 1,
+    axis: str = "",
+    **text: Unpack[Text],
+) -> alt.VConcatChart:
+    """Draw two counts of one thing on a line, so that what is seen is the gap.
+
+    The first count is a circle, the second a square, each with its figure; a count that is missing has none.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a thing that was counted twice, in the order in which they are to be drawn.
+    name : str
+        Column that names the rows.
+    first, second : str
+        Columns with the two counts, in one unit.
+    labels : tuple of str, optional
+        What the two counts are called; made of the columns' names if left out.
+    digits : int, default 1
+        Decimals of the figures.
+    axis : str, optional
+        Title of the axis; made of the first column's name if left out.
+    **text : str
+        See `Text`.
+
+    Returns
+    -------
+    altair.VConcatChart
+
+    Raises
+    ------
+    UnknownName, CourseError
+        If a column or all rows are missing.
+    WrongType
+        If a column of counts holds no numbers.
+    OutOfRange
+        If a name stands twice.
+
+    Examples
+    --------
+    >>> trade = pd.DataFrame({"state": ["Kazakhstan"], "china_usd_bn": [31.2], "own_usd_bn": [24.1]})
+    >>> text = dict(title="Two customs offices, one trade", source="press")
+    >>> dumbbell(trade, "state", "china_usd_bn", "own_usd_bn", **text).to_dict()["description"]
+    'Kazakhstan: china 31.2, own 24.1.'
+    """
+    table = columns(frame, name, first, second)
+    for column in (first, second):
+        if not numeric(table[column]):
+            raise WrongType(tr('A count is a number: "{column}" holds none.', column=column))
+    table["_name"] = texts(table[name])
+    if table["_name"].duplicated().any():
+        twice = table.loc[table["_name"].duplicated(), "_name"].iloc[0]
+        raise OutOfRange(tr("{name} stands twice; each row needs a name of its own.", name=twice))
+    called = labels or (_bare(first), _bare(second))
+    table["_low"], table["_high"] = table[[first, second]].min(axis=1), table[[first, second]].max(axis=1)
+
+    names = alt.Y(
+        field="_name", type="nominal", sort=list(table["_name"]), title=None, axis=_names_axis(offset=30)
+    )
+    scale = alt.Scale(zero=True, nice=True)
+    drawn: list[Any] = [
+        alt.Chart(table.dropna(subset=[first, second]))
+        .mark_rule(color=_GREY, strokeWidth=3)
+        .encode(
+            y=names,
+            x=alt.X("_low:Q", title=axis or axis_title(first), scale=scale, axis=_FEW_TICKS),
+            x2="_high:Q",
+        )
+    ]
+    for column, shape, hue, called_ in (
+        (first, "circle", _BLUE, called[0]),
+        (second, "square", _RED, called[1]),
+    ):
+        mine = table.dropna(subset=[column]).copy()
+        if mine.empty:
+            continue
+        other = second if column == first else first
+        mine["_label"] = [f"{value:,.{digits}f}" for value in mine[column]]
+        outward = mine[other].isna() | (mine[column] >= mine[other])
+        where = {"x": alt.X(field=field(column), type="quantitative", scale=scale), "y": names}
+        drawn.append(
+            alt.Chart(mine)
+            .mark_point(shape=shape, filled=True, size=110, color=hue, opacity=1)
+            .encode(**where, tooltip=[alt.Tooltip(field="_label", title=called_)])
+        )
+        beyond: dict[str, Any] = {"align": "left", "dx": 9}
+        before: dict[str, Any] = {"align": "right", "dx": -9}
+        for side, place in ((mine[outward], beyond), (mine[~outward], before)):
+            if len(side):
+                drawn.append(
+                    alt.Chart(side)
+                    .mark_text(**place)
+                    .encode(**where, text=alt.Text(field="_label", type="nominal"))
+                )
+        # The first row says which mark is whose.
+        key = mine.head(1).assign(_key=called_)
+        drawn.append(
+            alt.Chart(key)
+            .mark_text(dy=-16, fontWeight="bold", align="left" if outward.iloc[0] else "right")
+            .encode(**where, text=alt.Text(field="_key", type="nominal"))
+        )
+    text.setdefault(
+        "description",
+        " ".join(
+            tr(
+                "{name}: {one} {first}, {other} {second}.",
+                name=row["_name"],
+                one=called[0],
+                first=_said(row[first], digits),
+                other=called[1],
+                second=_said(row[second], digits),
+            )
+            for _, row in table.iterrows()
+        ),
+    )
+    chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, 46 * len(table)))
+    return finish(chart, **_caption(text))
+
+
+def ranges(
+    frame: pd.DataFrame,
+    name: str,
+    value: str,
+    *,
+    low: str = "",
+    high: str = "",
+    note: str = "",
+    digits: int | None = None,
+    axis: str = "",
+    **text: Unpack[Text],
+) -> alt.VConcatChart:
+    """Draw what each counter says: a point, a range, an upper bound, or that no number was given.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a counter, in the order in which they are to be drawn.
+    name : str
+        Column that names the counters; a name may stand twice.
+    value : str
+        Column with the figure; a missing one is no zero.
+    low, high : str, optional
+        Columns with the bounds of a range.
+    note : str, optional
+        Column with a few words that are written beside the figure, such as its day.
+    digits : int, optional
+        Decimals of the figures; none for whole numbers and as many as needed, up to two, if left out.
+    axis : str, optional
+        Title of the axis; made of the column's name if left out.
+    **text : str
+        See `Text`.
+
+    Returns
+    -------
+    altair.VConcatChart
+
+    Raises
+    ------
+    UnknownName, CourseError
+        If a column or all rows are missing, or no counter gives a number.
+    WrongType
+        If a column of figures holds no numbers.
+
+    Examples
+    --------
+    >>> dead = pd.DataFrame({"counter": ["prosecutors", "ministry"], "dead": [230, None]})
+    >>> text = dict(title="Who counted?", source="press")
+    >>> ranges(dead, "counter", "dead", **text).to_dict()["description"]
+    'prosecutors: 230. ministry: no number given.'
+    """
+    table = columns(frame, name, value, low, high, note)
+    figures = [column for column in (value, low, high) if column]
+    for column in figures:
+        if not numeric(table[column]):
+            raise WrongType(tr('A count is a number: "{column}" holds none.', column=column))
+    given = table[figures].stack().dropna()
+    if given.empty:
+        raise CourseError(tr("No counter gives a number, so there is nothing to draw."))
+    if digits is None:
+        digits = next((d for d in (0, 1) if (given.round(d) == given).all()), 2)
+    table["_low"], table["_high"] = table[figures].min(axis=1), table[figures].max(axis=1)
+    words = [_range_in_words(row, value, digits) for _, row in table.iterrows()]
+    notes = texts(table[note]) if note else [""] * len(table)
+    table["_label"] = [f"{w} · {n}" if n else w for w, n in zip(words, notes, strict=True)]
+    lines = ["\n".join(textwrap.wrap(one, _LINE)) or one for one in texts(table[name])]
+    # A counter may speak twice: an invisible number keeps its rows apart.
+    table["_row"] = [f"{number}\t{one}" for number, one in enumerate(lines)]
+
+    scale = alt.Scale(domain=[0, float(table["_high"].max()) * 1.04], nice=False)
+    across: dict[str, Any] = {"type": "quantitative", "title": axis or axis_title(value), "scale": scale}
+    across["axis"] = _FEW_TICKS
+    rows = alt.Y(field="_row", type="nominal", sort=list(table["_row"]), title=None, axis=_names_axis())
+    drawn: list[Any] = []
+    spans = table[table["_low"] < table["_high"]]
+    if len(spans):
+        drawn.append(
+            alt.Chart(spans)
+            .mark_bar(height=9, color=_BLUE, opacity=0.45)
+            .encode(y=rows, x=alt.X(field="_low", **across), x2="_high:Q")
+        )
+    at_most = table[table[value].isna() & (table["_low"] == table["_high"])]
+    if len(at_most):  # an arrow towards less
+        drawn.append(
+            alt.Chart(at_most)
+            .mark_point(shape="triangle-left", filled=True, size=110, color=_BLUE, opacity=1)
+            .encode(y=rows, x=alt.X(field="_high", **across))
+        )
+    points = table.dropna(subset=[value])
+    if len(points):
+        drawn.append(
+            alt.Chart(points)
+            .mark_point(shape="circle", filled=True, size=90, color=_BLUE, opacity=1)
+            .encode(y=rows, x=alt.X(field=field(value), **across))
+        )
+    for side, where, look in (
+        (table.dropna(subset=["_high"]), "_high", {"dx": 10}),
+        (
+            table[table["_high"].isna()].assign(_zero=0.0),
+            "_zero",
+            {"dx": 4, "fontStyle": "italic", "color": SOFT},
+        ),
+    ):
+        if len(side):
+            drawn.append(
+                alt.Chart(side)
+                .mark_text(align="left", **look)
+                .encode(y=rows, x=alt.X(field=where, **across), text=alt.Text(field="_label", type="nominal"))
+            )
+    text.setdefault(
+        "description",
+        " ".join(
+            tr("{name}: {said}.", name=one, said=f"{word}, {extra}" if extra else word)
+            for one, word, extra in zip(texts(table[name]), words, notes, strict=True)
+        ),
+    )
+    more = max(line.count("\n") for line in lines)
+    height = len(table) * (_ROW + _MORE * more)
+    return finish(alt.layer(*drawn).properties(width=WIDTH, height=max(90, height)), **_caption(text))
+
+
+def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
+    """Draw what each counter gives for one quantity of the table `who_counted`, by day.
+
+    Parameters
+    ----------
+    quantity : str
+        One of the quantities of the table, for example ``"dead of January 2022"``.
+    title : str, optional
+        What the picture shows; made of the quantity if left out.
+
+    Returns
+    -------
+    altair.VConcatChart
+
+    Raises
+    ------
+    UnknownName
+        If there is no such quantity; it names the nearest one.
+
+    Examples
+    --------
+    >>> who_counted("cost of the China-Kyrgyzstan-Uzbekistan railway").to_dict()["description"]
+    'Global Construction Review: 8, 31 December 2024. Daryo: 4.7, 20 December 2024.'
+    """
+    table = data.load("who_counted")
+    if quantity not in set(table["quantity"]):
+        raise unknown(tr("quantity"), quantity, table["quantity"].unique())
+    mine = table[table["quantity"] == quantity].copy()
+    mine["when"] = [in_words(day) for day in mine["day"]]
+    unit = mine["unit"].iloc[0]
+    houses = distinct([sources.cite[key].publisher for cell in mine["source"] for key in cell.split(";")])
+    return ranges(
+        mine.rename(columns={"value": unit}),
+        "counter",
+        unit,
+        low="low",
+        high="high",
+        note="when",
+        axis=unit,
+        title=title or tr("Who counted? {quantity}", quantity=quantity[0].upper() + quantity[1:]),
+        source=listed(houses) if len(houses) <= _HOUSES else _and_more(houses),
+    )
+
+
+def _and_more(houses: list[str]) -> str:
+    return trn(
+        "{houses} and {n} more, named in the table who_counted",
+        "{houses} and {n} more, named in the table who_counted",
+        len(houses) - _HOUSES,
+        houses=", ".join(houses[:_HOUSES]),
+    )
+
+
+def _caption(text: Text) -> Any:
+    return text
+
+
+def _scale(logarithmic: bool) -> alt.Scale:
+    return alt.Scale(type="log", nice=False, padding=12) if logarithmic else alt.Scale(zero=False, padding=12)
+
+
+def _names_axis(offset: int = 0) -> alt.Axis:
+    """Return an axis of long names: broken into lines, without the number that keeps two of them apart."""
+    return alt.Axis(
+        ticks=False,
+        domain=False,
+        labelLimit=300,
+        offset=offset,
+        labelExpr="split(replace(datum.label, /^\\d+\\t/, ''), '\\n')",
+    )
+
+
+def _bare(column: str) -> str:
+    """Return a column's name without its unit.
+
+    >>> _bare("china_usd_bn")
+    'china'
+    """
+    return axis_title(column).partition(" (")[0]
+
+
+def _span(table: pd.DataFrame, column: str) -> str:
+    what, _, unit = axis_title(column).partition(" (")
+    low, high = (
+        f"{v:,.0f}" if abs(v) >= 10 else f"{v:.3g}" for v in (table[column].min(), table[column].max())
+    )
+    return tr("{what} from {low} to {high}", what=what, low=low, high=high) + (
+        f" {unit[:-1]}" if unit else ""
+    )
+
+
+def _said(figure: float, digits: int) -> str:
+    return tr("no count") if pd.isna(figure) else f"{figure:,.{digits}f}"
+
+
+def _range_in_words(row: pd.Series, value: str, digits: int) -> str:
+    """Return what a counter gives, in words."""
+    if pd.isna(row["_high"]):
+        return tr("no number given")
+    low, high, figure = (_plainly(row[column], digits) for column in ("_low", "_high", value))
+    if pd.isna(row[value]):
+        return tr("up to {high}", high=high) if low == high else tr("{low} to {high}", low=low, high=high)
+    if low == high:
+        return high
+    return tr("{figure} ({low} to {high})", figure=figure, low=low, high=high)
+
+
+def _plainly(figure: float, digits: int) -> str:
+    """Return a figure without zeros at its end.
+
+    >>> _plainly(1.5, 2), _plainly(1200.0, 2), _plainly(1200.0, 0)
+    ('1.5', '1,200', '1,200')
+    """
+    return f"{figure:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{figure:,.0f}"

@@ -1,0 +1,387 @@
+"""The student's own copies of lessons and sets: without results, and renewed until somebody works in them.
+
+A lesson as it is stored shows its results, below the questions that ask for them. A student works in a copy:
+``my_work/lessons/03_the_sco.ipynb``, or ``my_work/sets/ex03_the_sco/ex03_the_sco.ipynb``. Links among lessons
+and sets lead from copy to copy. Each copy carries a digest of what was handed out, in its metadata, so that
+work can be told from an old edition: nobody's work is ever written over.
+
+Nothing here needs JupyterLab: a hub or a build for the browser hands out copies with `hand_out` alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import itertools
+import json
+import os
+import re
+import urllib.parse
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from samarkand.ground import files, home
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.words import listed, tr, trn
+
+#: The copy that JupyterLab opens first, below ``my_work``.
+FIRST = "lessons/00_start_here.ipynb"
+#: What stands in a copy's metadata beside the course's own (``samarkand``).
+COPY = "copy"
+_LINK = re.compile(r"""(?<=\]\()[^)\s]+|(?<=href=")[^"]+""")
+
+
+class CopyError(CourseError):
+    """Copies could not be written; those that were there are as they were."""
+
+
+@dataclass(frozen=True)
+class Original:
+    """A notebook of the course, and where its copy goes.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The notebook as it is stored, with its outputs.
+    place : pathlib.Path
+        The copy, relative to ``my_work``.
+    """
+
+    path: Path
+    place: Path
+
+    @property
+    def name(self) -> str:
+        """Its name, such as ``"03_the_sco"``."""
+        return self.path.stem
+
+
+def originals() -> list[Original]:
+    """Return what is handed out: the lessons, then the sets that have been released, in order."""
+    lessons = [Original(path, Path("lessons", path.name)) for path in sorted(home.LESSONS.glob("*.ipynb"))]
+    sets = [
+        Original(path, Path("sets", path.stem, path.name))
+        for path in sorted(home.SETS.glob("*/*.ipynb"))
+        if path.stem == path.parent.name
+    ]
+    return [*lessons, *sets]
+
+
+def emptied(original: Original) -> dict[str, Any]:
+    """Return a notebook as it is handed out: without results, with links that hold where the copy is.
+
+    Its metadata say what it is a copy of. A file of the course that holds no notebook raises `CopyError`.
+    """
+    try:
+        notebook: dict[str, Any] = json.loads(original.path.read_text(encoding="utf-8"))
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+            elif cell["cell_type"] == "markdown":
+                cell["source"] = _relinked(_source(cell), original).splitlines(keepends=True)
+        handed_out = {"name": original.name, "digest": digest(notebook)}
+        notebook["metadata"].setdefault("samarkand", {})[COPY] = handed_out
+    except (ValueError, LookupError, TypeError, AttributeError):
+        raise CopyError(
+            tr("{name} is damaged and is not handed out. Get a fresh copy of the course.", name=original.path)
+        ) from None
+    return notebook
+
+
+def digest(notebook: dict[str, Any]) -> str:
+    """Return what tells one edition of a notebook from another, and work from none.
+
+    What counts are the cells, and what the course keeps in the metadata (a set's form). Results do not, nor
+    do empty cells, such as JupyterLab adds when the last one has been run.
+    """
+    cells = [(cell["cell_type"], _source(cell)) for cell in notebook["cells"] if _source(cell).strip()]
+    own = {key: value for key, value in notebook["metadata"].get("samarkand", {}).items() if key != COPY}
+    # A browser writes 5.0 as 5: all numbers are read alike.
+    alike = json.loads(json.dumps([cells, own], sort_keys=True), parse_int=float)
+    return hashlib.sha256(json.dumps(alike).encode()).hexdigest()[:32]
+
+
+def hand_out(
+    work: Path | None = None, *, renew: bool = True, say: Callable[[str], None] = print
+) -> list[str]:
+    """Hand out what the student does not have, renew what nobody has worked in, and keep the rest.
+
+    `work` is the student's folder, `home.my_work` if not given. With `renew` False every copy that is there
+    stays as it is: somebody may have it open. `say` takes a line if another program hands out copies at the
+    same moment. Returns what was done, in sentences; raises `CopyError` if the folder cannot be written to,
+    and then what is in it is whole.
+    """
+    work = work or home.my_work()
+    told = _Told(work)
+    with _writing(work, say):
+        for original in originals():
+            try:
+                notebook = emptied(original)
+            except CopyError as damaged:
+                told.sentences.append(str(damaged))
+                continue
+            _bring_up_to_date(work / original.place, notebook, renew, told)
+    return told.all()
+
+
+def fresh(name: str, work: Path | None = None, *, say: Callable[[str], None] = print) -> str:
+    """Put a fresh copy of a lesson or set (``"03"``, ``"ex03"``) in the place of yours, which is kept.
+
+    Returns a sentence that names both; raises `UnknownName`, or `CopyError` as `hand_out` does.
+    """
+    known = originals()
+    fit = [one for one in known if one.name == name or one.name.startswith(f"{name}_")]
+    if not fit:
+        raise unknown(tr("lesson or set"), name, [one.name for one in known])
+    work = work or home.my_work()
+    copy, notebook = work / fit[0].place, emptied(fit[0])
+    with _writing(work, say):
+        if not os.path.lexists(copy):
+            _write(copy, notebook)
+            return tr("{copy} is handed out.", copy=_below(copy, work))
+        if copy.is_file() and copy.read_bytes() == _text(notebook):
+            return tr("{copy} is fresh already: nobody has worked in it.", copy=_below(copy, work))
+        kept = _replace(copy, notebook, "kept")
+    return tr(
+        "{copy} is fresh. Your old one is kept as {kept}. If the old one is open, close its tab.",
+        copy=_below(copy, work),
+        kept=kept.name,
+    )
+
+
+class _Told:
+    """What was done, gathered into few sentences."""
+
+    def __init__(self, work: Path) -> None:
+        self.work = work
+        self.sentences: list[str] = []
+        self.handed_out: list[Path] = []
+        self.renewed: list[Path] = []
+        self.waiting: list[Path] = []
+
+    def all(self) -> list[str]:
+        """Return the sentences, those that name many notebooks first."""
+        count = len(self.handed_out)
+        begun = [
+            trn(
+                "Your copy of {n} notebook is in {folder}: work in that one. The course's own stays as it "
+                "is.",
+                "Your copies of {n} notebooks are in {folder}: work in those. The course's own stay as they "
+                "are.",
+                count,
+                folder=self.work,
+            )
+        ]
+        renewed = tr(
+            "The course has changed. Nobody had worked in {names}: renewed.", names=self._names(self.renewed)
+        )
+        waiting = tr(
+            "The course has changed. JupyterLab is open in this folder, so {names} will be renewed at the "
+            "next start after it is closed.",
+            names=self._names(self.waiting),
+        )
+        return [
+            *(begun if count else []),
+            *([renewed] if self.renewed else []),
+            *([waiting] if self.waiting else []),
+            *self.sentences,
+        ]
+
+    @staticmethod
+    def _names(paths: list[Path]) -> str:
+        return listed([path.stem for path in paths])
+
+
+def _bring_up_to_date(copy: Path, notebook: dict[str, Any], renew: bool, told: _Told) -> None:
+    """Hand out one notebook, renew it, put it beside the student's, or leave things as they are."""
+    if not os.path.lexists(copy):
+        told.handed_out.append(copy)
+        if renamed := [path.name for path in _relatives(copy) if path != copy]:
+            told.sentences.append(
+                tr(
+                    "{copy} was not there, and is handed out anew. You keep {others}, which began as a copy "
+                    "of it.",
+                    copy=copy.name,
+                    others=listed(renamed),
+                )
+            )
+        _write(copy, notebook)
+        return
+    state = _state(copy)
+    if state == "unreadable":
+        told.sentences.append(
+            tr("{copy} cannot be read, and is left as it is.", copy=_below(copy, told.work))
+        )
+    elif state == "damaged":
+        _mend(copy, notebook, told)
+    elif state == "untouched":
+        if _edition(_read(copy)) == _edition(notebook):
+            return
+        if not renew:
+            told.waiting.append(copy)
+            return
+        _write(copy, notebook)
+        told.renewed.append(copy)
+    elif _edition(notebook) not in {_edition(_read(path)) for path in (copy, *_relatives(copy))}:
+        beside = next(path for path in _names(copy, "new") if _state(path) in ("missing", "untouched"))
+        _write(beside, notebook)
+        told.sentences.append(
+            tr(
+                "The course has changed {copy}, and you have worked in yours: it is kept as it is, and the "
+                "new one is beside it as {beside}.",
+                copy=_below(copy, told.work),
+                beside=beside.name,
+            )
+        )
+
+
+def _mend(copy: Path, notebook: dict[str, Any], told: _Told) -> None:
+    """Put what was saved before, or else a fresh copy, in the place of a damaged one, which is kept."""
+    before = copy.with_name(f".~{copy.name}")  # JupyterLab puts it there while it saves, and takes it away
+    if _state(before) in ("touched", "untouched"):
+        kept = _replace(copy, _read(before), "damaged")
+        before.unlink()
+        said = tr(
+            "{copy} was damaged, and is again as it was saved before. What is left of the last save is kept "
+            "as {kept}.",
+            copy=_below(copy, told.work),
+            kept=kept.name,
+        )
+    else:
+        kept = _replace(copy, notebook, "damaged")
+        said = tr(
+            "{copy} was damaged and is handed out anew. What is left of yours is kept as {kept}.",
+            copy=_below(copy, told.work),
+            kept=kept.name,
+        )
+    told.sentences.append(said)
+
+
+def _state(copy: Path) -> str:
+    """Say what is in a copy's place: missing, unreadable, damaged, touched or untouched."""
+    if not os.path.lexists(copy):
+        return "missing"
+    try:
+        copy.read_bytes()
+    except OSError:
+        return "unreadable"
+    notebook = _read(copy)
+    try:
+        return "untouched" if _edition(notebook) == digest(notebook) else "touched"
+    except (LookupError, TypeError, AttributeError):
+        return "damaged"
+
+
+def _relatives(copy: Path) -> Iterator[Path]:
+    """Yield the notebooks of a folder that began as a copy of the same original, whatever they are called."""
+    for path in sorted(copy.parent.glob("*.ipynb")):
+        if _handed_out(_read(path)).get("name") == copy.stem:
+            yield path
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return the notebook in a file, or an empty dict if there is none."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return notebook if isinstance(notebook, dict) else {}
+
+
+def _handed_out(notebook: dict[str, Any]) -> dict[str, str]:
+    """Return what a copy says of itself; empty if it was not handed out, or has lost its metadata."""
+    try:
+        return dict(notebook["metadata"]["samarkand"][COPY])
+    except (LookupError, TypeError, ValueError):
+        return {}
+
+
+def _edition(notebook: dict[str, Any]) -> str | None:
+    """Return the digest that a copy was handed out with."""
+    return _handed_out(notebook).get("digest")
+
+
+def _names(copy: Path, word: str) -> Iterator[Path]:
+    """Yield names beside a copy: ``03_the_sco.new.ipynb``, ``03_the_sco.new-2.ipynb``, ..."""
+    yield copy.with_name(f"{copy.stem}.{word}.ipynb")
+    for number in itertools.count(2):
+        yield copy.with_name(f"{copy.stem}.{word}-{number}.ipynb")
+
+
+def _replace(copy: Path, notebook: dict[str, Any], word: str) -> Path:
+    """Put a notebook in a copy's place, and what is there under another name; return that name's path."""
+    kept, made = (
+        next(path for path in _names(copy, each) if not os.path.lexists(path)) for each in (word, "fresh")
+    )
+    _write(made, notebook)  # first: if the disk is full, everything stays where it is
+    copy.rename(kept)
+    made.rename(copy)
+    return kept
+
+
+def _write(copy: Path, notebook: dict[str, Any]) -> None:
+    files.write_whole(copy, _text(notebook))
+
+
+def _text(notebook: dict[str, Any]) -> bytes:
+    """Return a notebook as JupyterLab writes it, so that its first save changes little."""
+    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+@contextlib.contextmanager
+def _writing(work: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Write into the student's folder while no other program of ours does; say what keeps us from it."""
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        with files.alone(work, say):
+            yield
+    except OSError as error:
+        raise CopyError(
+            tr(
+                "Your copies cannot be written to {folder}: {reason}. What was saved there is whole. Make "
+                "room, or move the course to a folder of your own, and start again.",
+                folder=work,
+                reason=error.strerror or error,
+            )
+        ) from error
+
+
+def _below(copy: Path, work: Path) -> str:
+    """Return a copy's path as a student sees it in JupyterLab: from ``my_work`` on."""
+    return copy.relative_to(work.parent).as_posix()
+
+
+def _source(cell: dict[str, Any]) -> str:
+    """Return what stands in a cell, however its lines are kept."""
+    return "".join(cell["source"])
+
+
+def _relinked(source: str, original: Original) -> str:
+    """Let the links of a cell lead from copy to copy."""
+    places = {one.path: one.place for one in originals()}
+
+    def moved(link: re.Match[str]) -> str:
+        path, mark, heading = link[0].partition("#")
+        target = Path(os.path.normpath(original.path.parent / urllib.parse.unquote(path)))
+        if target not in places:
+            return link[0]
+        there = urllib.parse.quote(Path(os.path.relpath(places[target], original.place.parent)).as_posix())
+        # JupyterLab goes to a cell of a notebook that it has just opened, and not to a heading.
+        cell = _headings(target, target.stat().st_mtime_ns).get(urllib.parse.unquote(heading))
+        return f"{there}#cell-id={cell}" if cell else there + mark + heading
+
+    return _LINK.sub(moved, source)
+
+
+@cache
+def _headings(path: Path, stamp: int) -> dict[str, str]:
+    """Return the cell in which each heading of a notebook stands, by the heading's name in a link."""
+    return {
+        words.replace(" ", "-"): cell["id"]
+        for cell in _read(path).get("cells", ())
+        if cell["cell_type"] == "markdown" and "id" in cell
+        for words in re.findall(r"^#{1,6}\s+(.+?)\s*$", _source(cell), re.MULTILINE)
+    }

@@ -1,0 +1,163 @@
+"""The map of what size and distance do not explain of Central Asia's trade."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from samarkand import data, geo
+from samarkand.ground.errors import CourseError, WrongType, unknown
+from samarkand.ground.words import listed, tr, trn
+from samarkand.maps._offline import OfflineMap
+from samarkand.maps._scene import Step
+from samarkand.maps._shapes import features
+from samarkand.maps._world import world
+from samarkand.page.style import OKABE_ITO, Mark
+
+__all__ = ["residuals"]
+
+FIVE = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
+#: A mean of fewer pairs than this says little of a state.
+FEW = 6
+#: Residuals are logarithms: a factor of two, and one of ten.
+TWICE, TENFOLD = math.log(2), math.log(10)
+
+#: How a state looks, by the factor between the trade counted and the trade expected.
+FACTORS = {
+    "much more": Mark("p", tr("more than ten times"), tr("more than ten times"), OKABE_ITO["blue"]),
+    "more": Mark("q", tr("twice to ten times"), tr("twice to ten times"), OKABE_ITO["sky_blue"], "dots"),
+    "as expected": Mark("e", tr("within a factor of two"), tr("within a factor of two"), "#dfe3e6"),
+    "less": Mark("l", tr("a half to a tenth"), tr("a half to a tenth"), OKABE_ITO["orange"], "vertical"),
+    "much less": Mark(
+        "m", tr("less than a tenth"), tr("less than a tenth"), OKABE_ITO["vermillion"], "diagonal"
+    ),
+    "few": Mark(
+        "f", tr("fewer than {n} pairs", n=FEW), tr("fewer than {n} pairs", n=FEW), "#c5ccd3", "lines"
+    ),
+}
+
+
+def residuals(pairs: pd.DataFrame | None = None, step: object = 2006) -> OfflineMap:
+    """Draw with whom the five Central Asian states trade more, and with whom less, than gravity expects.
+
+    A state is filled by the mean residual of its pairs with the five; where there are fewer than six pairs
+    it is hatched, whatever their mean. A range inside the map runs over the steps: the years of the table
+    ``gravity`` if no pairs are given, each with coefficients of its own.
+
+    Parameters
+    ----------
+    pairs : pandas.DataFrame, optional
+        One row a pair: ``partner`` (ISO3), ``residual`` (natural logarithm of trade counted to trade
+        expected), and ``step``, which names the year, or the ruler, that the residual is of.
+    step : optional
+        The step shown first.
+
+    Returns
+    -------
+    OfflineMap
+
+    Raises
+    ------
+    UnknownName
+        If a column is missing, or there is no such step.
+    WrongType
+        If ``residual`` holds no numbers.
+    CourseError
+        If there is no pair.
+
+    Examples
+    --------
+    >>> residuals()
+    World map of trade with Central Asia against what size and distance lead one to expect. 2006: ...
+    """
+    table = _fitted() if pairs is None else pairs
+    for column in ("partner", "step", "residual"):
+        if column not in table.columns:
+            raise unknown(tr("column"), column, map(str, table.columns))
+    if not pd.api.types.is_numeric_dtype(table["residual"]):
+        raise WrongType(tr('A residual is a number: "{column}" holds none.', column="residual"))
+    table = table.dropna(subset=["residual"])
+    if table.empty:
+        raise CourseError(tr("There is no pair with a residual, so there is nothing to draw."))
+    steps = list(dict.fromkeys(table["step"]))
+    if step not in steps:
+        raise unknown(tr("step"), step, map(str, steps))
+    table = table[table["partner"].isin({shape.id for shape in features("world", geo.WORLD)})]
+    groups = table.groupby(["partner", "step"])["residual"].agg(["mean", "size"])
+    kinds = pd.Series(
+        [_kind(mean, size) for mean, size in zip(groups["mean"], groups["size"], strict=True)],
+        index=groups.index,
+    )
+    said = {one: _said(kinds, one) for one in steps}
+    return world(
+        kinds.unstack("step").reindex(columns=steps),
+        FACTORS,
+        title=tr("Who trades more with Central Asia than size and distance expect?"),
+        sentence=tr(
+            "World map of trade with Central Asia against what size and distance lead one to expect. "
+            "{step}: {said}.",
+            step=step,
+            said=said[step],
+        ),
+        steps=[Step(str(one), said[one]) for one in steps],
+        step=steps.index(step),
+        ticks=[str(one) for one in steps],
+        listed=["much more", "much less"],
+        range_label=tr("Year") if pairs is None else tr("Ruler"),
+        source=tr(
+            "residuals of a gravity equation by least squares, on pairs with trade only (tables "
+            "<i>gravity</i>, <i>gravity_gdp</i>). A residual is not influence"
+        ),
+    )
+
+
+def _fitted() -> pd.DataFrame:
+    """Return the residuals of each year: log trade on log products and log distance, zeros left out."""
+    pairs = data.load("gravity").query("flow_usd_mn > 0")
+    gdp = data.load("gravity_gdp")[["year", "iso3", "gdp_usd_mn"]]
+    for end in ("origin", "destination"):
+        of_end = gdp.rename(columns={"iso3": end, "gdp_usd_mn": f"gdp_{end}"})
+        pairs = pairs.merge(of_end, on=["year", end], validate="many_to_one")
+    found = []
+    for year, mine in pairs.groupby("year"):
+        known = np.log(mine[["gdp_origin", "gdp_destination", "distance_km"]].to_numpy(dtype="float64"))
+        known = np.column_stack([np.ones(len(mine)), known])
+        counted = np.log(mine["flow_usd_mn"].to_numpy())
+        coefficients = np.linalg.lstsq(known, counted, rcond=None)[0]
+        other = mine["origin"].where(~mine["origin"].isin(FIVE), mine["destination"])
+        found.append(
+            pd.DataFrame({"partner": other, "step": year, "residual": counted - known @ coefficients})
+        )
+    # A pair of two of the five is in the equation, and on the map of neither.
+    whole = pd.concat(found, ignore_index=True)
+    return whole[~whole["partner"].isin(FIVE)]
+
+
+def _kind(mean: float, size: int) -> str:
+    """Return the class of a state.
+
+    >>> _kind(2.4, 8), _kind(-1.0, 8), _kind(0.1, 6), _kind(5.0, 5)
+    ('much more', 'less', 'as expected', 'few')
+    """
+    if size < FEW:
+        return "few"
+    if abs(mean) <= TWICE:
+        return "as expected"
+    far = abs(mean) > TENFOLD
+    return ("much " if far else "") + ("more" if mean > 0 else "less")
+
+
+def _said(kinds: pd.Series, step: object) -> str:
+    mine = kinds[kinds.index.get_level_values("step") == step]
+    count = mine.value_counts()
+    more = int(count.get("more", 0) + count.get("much more", 0))
+    less = int(count.get("less", 0) + count.get("much less", 0))
+    return listed(
+        [
+            trn("{n} state trades at least twice as much", "{n} states trade at least twice as much", more),
+            trn("{n} at most half as much", "{n} at most half as much", less),
+            trn("{n} has too few pairs to say", "{n} have too few pairs to say", int(count.get("few", 0))),
+        ]
+    )

@@ -1,0 +1,406 @@
+"""The student's own copies: handed out, renewed while nobody works in them, and never written over."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from samarkand.grading.submission import reading, rebuilding
+from samarkand.ground import files, home
+from samarkand.ground.errors import UnknownName
+from samarkand.lab import copies
+
+Need = Callable[[object, str], None]
+ONE, SET = "01_the_road", "ex01_the_road"
+
+
+def cell(kind: str, name: str, source: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
+    shown = {"output_type": "stream", "name": "stdout", "text": "41"}
+    return made | ({"outputs": [shown], "execution_count": 1} if kind == "code" else {})
+
+
+def store(path: Path, *cells: dict[str, Any], **metadata: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+@pytest.fixture
+def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the lesson of a course that has, besides, a lesson 02 and a set."""
+    monkeypatch.setattr(home, "LESSONS", tmp_path / "course" / "notebooks")
+    monkeypatch.setattr(home, "SETS", tmp_path / "course" / "exercises" / "release")
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
+    path = home.LESSONS / f"{ONE}.ipynb"
+    store(path, cell("markdown", "how-far", "## 1. How far?"), cell("code", "sum", "40 + 1"))
+    links = (
+        f"[a](../{home.SETS.relative_to(home.LESSONS.parent)}/{SET}/{SET}.ipynb) [b]({ONE}.ipynb) [c](#here) "
+        "[d](https://example.org/01_the_road.ipynb) [e](../docs/x.md)"
+    )
+    store(home.LESSONS / "02_the_river.ipynb", cell("markdown", "links", links))
+    question = f"[a](../../../notebooks/{ONE}.ipynb#1.-How-far?) <a href='x'>b</a>"
+    store(
+        home.SETS / SET / f"{SET}.ipynb", cell("markdown", "q", question), samarkand={"form": {"high": 5.0}}
+    )
+    return path
+
+
+@pytest.fixture
+def mine(lesson: Path) -> Path:
+    """Return the student's copy of the lesson, handed out."""
+    copies.hand_out()
+    return home.my_work() / "lessons" / lesson.name
+
+
+def read(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def change(path: Path, source: str) -> bytes:
+    """Write something else into the last cell; return the file."""
+    notebook = read(path)
+    notebook["cells"][-1]["source"] = source
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return path.read_bytes()
+
+
+def run(path: Path) -> None:
+    """Leave a copy as JupyterLab does: run, an empty cell at its end, numbers as JavaScript writes them."""
+    notebook = read(path)
+    for one in notebook["cells"]:
+        if one["cell_type"] == "code":
+            one["execution_count"], one["outputs"] = (
+                7,
+                [{"output_type": "stream", "name": "stdout", "text": "41"}],
+            )
+        one["source"] = one["source"] if isinstance(one["source"], str) else "".join(one["source"])
+    notebook["cells"].append(cell("code", "new", "\n"))
+    notebook["metadata"]["kernelspec"] = {"name": "python3"}
+    path.write_text(json.dumps(notebook).replace("5.0", "5"), encoding="utf-8")
+
+
+def names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+# ------------------------------------------------------------------------------- the course's own
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with copies of the whole course."""
+    work = tmp_path_factory.mktemp("student") / "my_work"
+    copies.hand_out(work)
+    return work
+
+
+def test_every_lesson_and_every_released_set_is_handed_out_without_results(whole: Path) -> None:
+    lessons, sets = home.ROOT / "notebooks", home.ROOT / "exercises" / "release"
+    expected = {f"lessons/{path.name}" for path in lessons.glob("*.ipynb")}
+    expected |= {f"sets/{path.stem}/{path.name}" for path in sets.glob("*/*.ipynb")}
+    assert names(whole) == expected
+    assert len(expected) > 10
+    for name in expected:
+        for one in read(whole / name)["cells"]:
+            assert one.get("outputs", []) == [] and one.get("execution_count") is None
+
+
+def test_their_links_lead_to_copies_and_to_cells_that_are_there(whole: Path) -> None:
+    followed = 0
+    for name in names(whole):
+        text = "\n".join("".join(one["source"]) for one in read(whole / name)["cells"])
+        for link in re.findall(r"\]\(([^)]*\.ipynb[^)]*)\)", text):
+            target, mark, fragment = link.partition("#")
+            copy = ((whole / name).parent / target).resolve()
+            assert copy.is_relative_to(whole) and copy.is_file(), (name, link)
+            if mark:
+                kind, _, cell_id = fragment.partition("=")
+                assert kind == "cell-id" and cell_id in {one["id"] for one in read(copy)["cells"]}, (
+                    name,
+                    link,
+                )
+                followed += 1
+    assert followed > 20
+
+
+def test_a_set_worked_on_in_its_copy_is_handed_in_without_a_remark(whole: Path) -> None:
+    for original in copies.originals():
+        if original.place.parts[0] == "sets":
+            released = rebuilding.Released(original.path, {})
+            submission = released.rebuild(reading.parse((whole / original.place).read_bytes()))
+            assert submission.remarks == []
+
+
+def test_handing_out_needs_no_jupyterlab() -> None:
+    code = (
+        "import sys; from samarkand.lab import copies; copies.originals()\n"
+        "print([n for n in ('jupyterlab', 'jupyter_server', 'nbformat', 'pandas') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# ------------------------------------------------------------------------------- handed out
+
+
+def test_the_first_time_says_where_to_work_and_the_second_nothing(lesson: Path) -> None:
+    work = home.my_work()
+    assert copies.hand_out() == [
+        f"Your copies of 3 notebooks are in {work}: work in those. The course's own stay as they are."
+    ]
+    before = {path: path.stat().st_mtime_ns for path in work.rglob("*.ipynb")}
+    assert copies.hand_out() == []
+    assert {path: path.stat().st_mtime_ns for path in work.rglob("*.ipynb")} == before
+    assert read(lesson)["cells"][1]["outputs"], "the course's own has its results"
+
+
+def test_links_lead_from_copy_to_copy_and_others_stay(mine: Path) -> None:
+    links = "".join(read(mine.with_name("02_the_river.ipynb"))["cells"][0]["source"])
+    assert links == (
+        f"[a](../sets/{SET}/{SET}.ipynb) [b]({ONE}.ipynb) [c](#here) "
+        "[d](https://example.org/01_the_road.ipynb) [e](../docs/x.md)"
+    )
+    question = "".join(read(home.my_work() / "sets" / SET / f"{SET}.ipynb")["cells"][0]["source"])
+    assert question == f"[a](../../lessons/{ONE}.ipynb#cell-id=how-far) <a href='x'>b</a>"
+
+
+def test_a_copy_nobody_worked_in_is_renewed_though_it_was_run(lesson: Path, mine: Path) -> None:
+    run(mine)
+    run(home.my_work() / "sets" / SET / f"{SET}.ipynb")
+    assert copies.hand_out() == []
+    assert read(mine)["cells"][1]["outputs"], "what was run stays until the course changes"
+    change(lesson, "40 + 2")
+    assert copies.hand_out() == [f"The course has changed. Nobody had worked in {ONE}: renewed."]
+    assert "".join(read(mine)["cells"][1]["source"]) == "40 + 2"
+    assert names(mine.parent) == {lesson.name, "02_the_river.ipynb"}
+
+
+def test_a_copy_with_work_is_kept_and_the_new_one_is_put_beside_it(lesson: Path, mine: Path) -> None:
+    work = change(mine, "my own")
+    assert copies.hand_out() == []
+    change(lesson, "40 + 2")
+    assert copies.hand_out() == [
+        f"The course has changed my_work/lessons/{ONE}.ipynb, and you have worked in yours: it is kept as "
+        f"it is, and the new one is beside it as {ONE}.new.ipynb."
+    ]
+    assert copies.hand_out() == [], "once is enough"
+    change(lesson, "40 + 3")
+    assert len(copies.hand_out()) == 1
+    beside = mine.with_name(f"{ONE}.new.ipynb")
+    assert "".join(read(beside)["cells"][1]["source"]) == "40 + 3"
+    also = change(beside, "my own, again")
+    change(lesson, "40 + 4")
+    assert copies.hand_out()[0].endswith(f"{ONE}.new-2.ipynb.")
+    assert (mine.read_bytes(), beside.read_bytes()) == (work, also)
+
+
+def test_a_set_whose_form_has_changed_is_another(lesson: Path, mine: Path) -> None:
+    store(home.SETS / SET / f"{SET}.ipynb", cell("markdown", "q", "x"), samarkand={"form": {"high": 5.0}})
+    copies.hand_out()
+    store(home.SETS / SET / f"{SET}.ipynb", cell("markdown", "q", "x"), samarkand={"form": {"high": 6.0}})
+    assert copies.hand_out() == [f"The course has changed. Nobody had worked in {SET}: renewed."]
+
+
+def test_nothing_is_renewed_while_jupyterlab_is_open(lesson: Path, mine: Path) -> None:
+    before = mine.read_bytes()
+    change(lesson, "40 + 2")
+    (said,) = copies.hand_out(renew=False)
+    assert "JupyterLab is open in this folder" in said and ONE in said
+    assert mine.read_bytes() == before
+    assert copies.hand_out() == [f"The course has changed. Nobody had worked in {ONE}: renewed."]
+
+
+def test_a_renamed_lesson_stays_and_its_name_is_handed_out_anew(lesson: Path, mine: Path) -> None:
+    other = mine.rename(mine.with_name("Meine Straße.ipynb"))
+    work = change(other, "my own")
+    told = copies.hand_out()
+    assert told[1:] == [
+        f"{ONE}.ipynb was not there, and is handed out anew. You keep Meine Straße.ipynb, which began as a "
+        "copy of it."
+    ]
+    assert other.read_bytes() == work and mine.is_file()
+    assert copies.hand_out() == []
+
+
+def test_a_copy_that_lost_its_metadata_counts_as_work(lesson: Path, mine: Path) -> None:
+    store(mine, cell("code", "sum", "mine"))
+    kept = mine.read_bytes()
+    assert "as 01_the_road.new.ipynb." in copies.hand_out()[0]
+    assert mine.read_bytes() == kept
+    assert copies.hand_out() == []
+
+
+# ------------------------------------------------------------------------------- a fresh one
+
+
+@pytest.mark.parametrize("name", ["01", ONE])
+def test_a_fresh_copy_keeps_the_old_one(mine: Path, name: str) -> None:
+    fresh = mine.read_bytes()
+    assert copies.fresh(name) == f"my_work/lessons/{ONE}.ipynb is fresh already: nobody has worked in it."
+    for kept in (f"{ONE}.kept.ipynb", f"{ONE}.kept-2.ipynb"):
+        work = change(mine, f"my own {kept}")
+        assert f"Your old one is kept as {kept}." in copies.fresh(name)
+        assert (mine.read_bytes(), mine.with_name(kept).read_bytes()) == (fresh, work)
+    mine.unlink()
+    assert copies.fresh(name) == f"my_work/lessons/{ONE}.ipynb is handed out."
+
+
+def test_a_fresh_copy_of_a_set(mine: Path) -> None:
+    copy = home.my_work() / "sets" / SET / f"{SET}.ipynb"
+    change(copy, "my answer")
+    assert f"my_work/sets/{SET}/{SET}.ipynb is fresh." in copies.fresh("ex01")
+    assert names(copy.parent) == {f"{SET}.ipynb", f"{SET}.kept.ipynb"}
+
+
+def test_a_fresh_copy_of_what_does_not_exist(mine: Path) -> None:
+    with pytest.raises(UnknownName, match='No lesson or set "01_the_raod"'):
+        copies.fresh("01_the_raod")
+
+
+# ------------------------------------------------------------------------------- bad input
+
+
+@pytest.mark.parametrize(
+    "rest", [b"", b'{"cells": [', b"\xff\xfe", b"[]", b'{"cells": 3}', b'{"cells": [3]}']
+)
+def test_what_is_left_of_a_damaged_copy_is_kept(mine: Path, rest: bytes) -> None:
+    fresh = mine.read_bytes()
+    mine.write_bytes(rest)
+    assert copies.hand_out() == [
+        f"my_work/lessons/{ONE}.ipynb was damaged and is handed out anew. What is left of yours is kept as "
+        f"{ONE}.damaged.ipynb."
+    ]
+    assert mine.with_name(f"{ONE}.damaged.ipynb").read_bytes() == rest
+    assert mine.read_bytes() == fresh
+    assert copies.hand_out() == []
+
+
+def test_a_save_that_was_cut_short_gives_back_the_one_before(mine: Path) -> None:
+    """JupyterLab copies a file aside, writes it anew in its place, and may be killed between."""
+    work = change(mine, "my own")
+    before = mine.with_name(f".~{mine.name}")
+    before.write_bytes(work)
+    mine.write_bytes(work[:100])
+    assert copies.hand_out() == [
+        f"my_work/lessons/{ONE}.ipynb was damaged, and is again as it was saved before. What is left of the "
+        f"last save is kept as {ONE}.damaged.ipynb."
+    ]
+    assert read(mine) == json.loads(work)
+    assert mine.with_name(f"{ONE}.damaged.ipynb").read_bytes() == work[:100]
+    assert not before.exists()
+    assert copies.hand_out() == []
+
+
+def test_a_folder_in_the_place_of_a_copy_is_left_alone(mine: Path) -> None:
+    mine.unlink()
+    (mine / "inside").mkdir(parents=True)
+    assert copies.hand_out() == [f"my_work/lessons/{ONE}.ipynb cannot be read, and is left as it is."]
+    assert (mine / "inside").is_dir()
+
+
+def test_a_damaged_lesson_of_the_course_keeps_no_other_back(lesson: Path) -> None:
+    lesson.write_text("{", encoding="utf-8")
+    told = copies.hand_out()
+    assert told[0].startswith("Your copies of 2 notebooks")
+    assert told[1] == f"{lesson} is damaged and is not handed out. Get a fresh copy of the course."
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_sentence(
+    lesson: Path, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(lesson, "40 + 2")
+    before = mine.read_bytes()
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    said = (
+        f"Your copies cannot be written to {home.my_work()}: No space left on device. What was saved there "
+        "is whole."
+    )
+    other = mine.with_name("02_the_river.ipynb")
+    work = change(other, "my own")
+    for act in (copies.hand_out, lambda: copies.fresh("02")):
+        with pytest.raises(copies.CopyError, match=re.escape(said)):
+            act()
+    assert (mine.read_bytes(), other.read_bytes()) == (before, work)
+    assert not [name for name in names(home.my_work()) if name.endswith(".part")]
+
+
+def test_a_file_in_the_place_of_my_work_is_a_sentence(lesson: Path) -> None:
+    home.my_work().write_text("not a folder")
+    with pytest.raises(copies.CopyError, match="cannot be written to"):
+        copies.hand_out()
+    assert home.my_work().read_text() == "not a folder"
+
+
+def test_killed_at_any_write_what_is_there_is_whole(
+    lesson: Path, mine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped before each step of each file; the next start ends what was begun."""
+    work = change(mine, "my own")
+
+    class Killed(BaseException):
+        pass
+
+    for step in range(4):
+        change(lesson, f"40 + {step}")
+        change(home.LESSONS / "02_the_river.ipynb", f"river {step}")
+        left = [step]
+
+        def count(real: Any, left: list[int] = left) -> Any:
+            def act(*arguments: Any) -> Any:
+                left[0] -= 1
+                if left[0] < 0:
+                    raise Killed
+                return real(*arguments)
+
+            return act
+
+        with monkeypatch.context() as killing, pytest.raises(Killed):
+            killing.setattr(os, "fsync", count(os.fsync))
+            killing.setattr(Path, "replace", count(Path.replace))
+            copies.hand_out()
+        for path in home.my_work().rglob("*.ipynb"):
+            assert copies.digest(read(path))
+        assert mine.read_bytes() == work
+        copies.hand_out()
+        assert "".join(read(mine.with_name("02_the_river.ipynb"))["cells"][0]["source"]) == f"river {step}"
+        assert names(mine.parent) == {lesson.name, "02_the_river.ipynb", f"{ONE}.new.ipynb"}
+
+
+def test_two_at_once_wait_for_each_other(need: Need, lesson: Path) -> None:
+    need(sys.platform != "win32", "locks on folders are POSIX's")
+    home.my_work().mkdir()
+    said: list[str] = []
+
+    def wait(line: str) -> None:
+        said.append(line)
+        raise KeyboardInterrupt
+
+    with files.alone(home.my_work()), pytest.raises(KeyboardInterrupt):
+        copies.hand_out(say=wait)
+    assert "Another samarkand works on" in said[0]
+    assert names(home.my_work()) == set()
+    assert len(copies.hand_out()) == 1
+
+
+def test_the_course_is_never_written_to(lesson: Path, mine: Path) -> None:
+    course = home.LESSONS.parent
+    before = {name: (course / name).read_bytes() for name in names(course)}
+    change(mine, "my own")
+    copies.fresh("01")
+    shutil.rmtree(home.my_work())
+    copies.hand_out()
+    assert {name: (course / name).read_bytes() for name in names(course)} == before

@@ -1,0 +1,135 @@
+"""JupyterLab opens on the student's copies, says what was done to them, and trusts the course's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from jupyter_server import serverapp
+from jupyterlab import labapp
+from nbformat import sign
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from samarkand import cli
+from samarkand.ground import home
+from samarkand.lab import copies, opening
+
+Need = Callable[[object, str], None]
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the options that JupyterLab is started with, in a course of one lesson and one set."""
+    for name, folder in (("LESSONS", "notebooks"), ("SETS", "exercises/release")):
+        monkeypatch.setattr(home, name, tmp_path / folder)
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "run"))
+    write("notebooks/00_start_here.ipynb", "lesson", tmp_path)
+    write("exercises/release/ex01/ex01.ipynb", "set", tmp_path)
+    options: list[str] = []
+    monkeypatch.setattr(labapp, "main", options.extend)
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    monkeypatch.setattr(opening.signal, "signal", lambda *_: None)
+    return options
+
+
+def start(*options: str) -> None:
+    """Start as the command does, until JupyterLab ends."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["start", *options])
+    assert ended.value.code == 0
+
+
+def write(name: str, source: str, folder: Path) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    output = new_output("display_data", {"text/html": "<b>"})
+    nbformat.write(new_notebook(cells=[new_code_cell(source, outputs=[output])]), path)
+    return path
+
+
+def test_it_listens_here_only_and_opens_the_copy_of_the_first_lesson(
+    opened: list[str], tmp_path: Path, capsys: Capture
+) -> None:
+    start("--no-browser", "--port", "8901")
+    assert opened[-3:] == ["--no-browser", "--port", "8901"]
+    assert "--ServerApp.ip=127.0.0.1" in opened
+    assert f"--ServerApp.root_dir={tmp_path}" in opened
+    assert f"--LabApp.workspaces_dir={tmp_path / 'my_work' / '.lab' / 'workspaces'}" in opened
+    assert "--LabApp.default_url=/lab/tree/my_work/lessons/00_start_here.ipynb" in opened
+    assert (tmp_path / "my_work/lessons/00_start_here.ipynb").is_file()
+    assert "Your copies of 2 notebooks are in" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("user", [0, 1000])
+def test_root_is_allowed(need: Need, opened: list[str], monkeypatch: pytest.MonkeyPatch, user: int) -> None:
+    need(hasattr(os, "geteuid"), "there is no root on Windows")
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    start()
+    assert ("--allow-root" in opened) == (user == 0)
+
+
+@pytest.mark.parametrize(("shown", "waits"), [(".", True), ("my_work", True), ("notebooks", False)])
+def test_what_may_be_open_is_not_renewed(
+    opened: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    shown: str,
+    waits: bool,
+) -> None:
+    start()
+    write("notebooks/00_start_here.ipynb", "changed", tmp_path)
+    running = [{"root_dir": str(tmp_path / shown)}]
+    monkeypatch.setattr(serverapp, "list_running_servers", lambda: iter(running))
+    start()
+    copy = (tmp_path / "my_work/lessons/00_start_here.ipynb").read_text(encoding="utf-8")
+    assert ("changed" in copy) != waits
+
+
+def test_on_a_full_disk_it_opens_what_is_there(
+    opened: list[str], tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as filled:
+        filled.setattr(os, "fsync", full)
+        assert cli.main(["start"]) == 1
+        assert "No space left on device. What was saved there is whole." in capsys.readouterr().err
+        assert opened == []
+    copies.hand_out()
+    write("notebooks/00_start_here.ipynb", "changed", tmp_path)
+    monkeypatch.setattr(os, "fsync", full)
+    start()
+    assert "No space left on device" in capsys.readouterr().out
+    assert opened
+
+
+def test_the_course_s_own_notebooks_are_signed_once(
+    opened: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    signed: list[str] = []
+    real = sign.NotebookNotary.sign
+
+    def count(self: sign.NotebookNotary, notebook: nbformat.NotebookNode) -> None:
+        signed.append(notebook.cells[0].source)
+        real(self, notebook)
+
+    monkeypatch.setattr(sign.NotebookNotary, "sign", count)
+    mine = write("my_work/mine.ipynb", "mine", tmp_path)
+    (tmp_path / "notebooks/damaged.ipynb").write_text("{", encoding="utf-8")
+    opening.trust()
+    assert sorted(signed) == ["lesson", "set"]
+    assert "damaged.ipynb is damaged and was not trusted" in capsys.readouterr().out
+    assert not sign.NotebookNotary().check_signature(nbformat.read(mine, 4))
+    opening.trust()
+    assert len(signed) == 2
+    write("notebooks/00_start_here.ipynb", "changed", tmp_path)
+    opening.trust()
+    assert signed[2:] == ["changed"]
