@@ -41,5 +41,5 @@ def test_a_changed_cell_is_said_as_it_was_and_as_it_is(copy, monkeypatch):
         subprocess.run(["git", *command], cwd=copy, check=True)
     path.write_text(whole.replace(",1782.75,", ",1872.75,"), encoding="utf-8")
     assert tables.changes() == {"numbers": ['NU056 has changed: value was "1782.75", is "1872.75"']}
-    path.write_text(whole + "NU999,a,b,1,km,,,,2022-09-15,BORD\n", encoding="utf-8")
+    path.write_text(whole + "NU999,a,b,1,km,,,,2022-09-15,BORDX\n", encoding="utf-8")
     assert tables.changes() == {"numbers": ["NU999 is new"]}

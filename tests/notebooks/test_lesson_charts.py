@@ -28,11 +28,12 @@ def table(name: str) -> list[Row]:
 
 
 class Says(NamedTuple):
-    """The title that the tables bear out, the figures of the description in order, what must hold."""
+    """The title that the tables bear out, the figures of the description, what must hold, the subtitle."""
 
     title: str
     figures: list[str]
     holds: bool = True
+    subtitle: str = ""
 
 
 def gap() -> Says:
@@ -74,6 +75,7 @@ def members() -> Says:
         f"{least} members for {len(so_long)} years, {most} by {new[-1]}",
         [figure for year in new for figure in (str(count[year]), str(year))],
         so_long == list(range(2001, 2001 + len(so_long))),
+        "Members of the SCO on 31 December",
     )
 
 
@@ -90,7 +92,9 @@ def shares() -> Says:
         at_ppp = value[iso3, "gdp_per_head_ppp"] * people / value["WLD", "gdp_ppp"] * 100
         grown[iso3] = at_ppp / nominal
         figures += [f"{round(nominal, 2):.1f}", f"{round(at_ppp, 2):.1f}"]
-    return Says("At purchasing power parity India more than doubles", figures, 2 < grown["IND"] < 3)
+    holds = 2 < grown["IND"] < 3
+    subtitle = "Share of world GDP, 2021"
+    return Says("At purchasing power parity India more than doubles", figures, holds, subtitle)
 
 
 def first_picture() -> Says:
@@ -103,6 +107,7 @@ def first_picture() -> Says:
         "A first picture: trade more than quadruples",
         [f"{value:.1f}" for value in totals],
         totals[-1] > 4 * totals[0] and totals == sorted(totals),
+        "Trade of China and Russia from January on, 2022",
     )
 
 
@@ -130,7 +135,9 @@ def months() -> Says:
         for month in (*ends, *(one for one in (low, high) if one not in ends)):
             figures += [f"{flow[month]:.1f}", str(month)]
     buys, sells = by_month.values()
-    return Says("Buying ran ahead of selling", figures, all(buys[month] > sells[month] for month in sells))
+    ahead = all(buys[month] > sells[month] for month in sells)
+    subtitle = "China's trade with Russia by month, March to August 2022"
+    return Says("Buying ran ahead of selling", figures, ahead and (min(buys), max(buys)) == (3, 8), subtitle)
 
 
 def years() -> Says:
@@ -147,6 +154,7 @@ def years() -> Says:
         [*figures, "2022"],
         fell == [2020, 2025]
         and up == max(100 * (total[y] / total[y - 1] - 1) for y in total if y - 1 in total),
+        "Trade of China and Russia in whole years; the report's year stands out",
     )
 
 
@@ -163,7 +171,9 @@ def oil() -> Says:
     ]
     more = {buyer: flow[2024] - flow[2021] for buyer, flow in sold.items()}
     mostly = more["IND"] > sum(up for buyer, up in more.items() if up > 0) / 2
-    return Says("Mostly India: what became of Europe's share", figures, mostly and more["EUR"] < 0)
+    subtitle = "Russian crude oil by buyer, million tonnes; Europe includes Turkey"
+    holds = mostly and more["EUR"] < 0
+    return Says("Mostly India: what became of Europe's share", figures, holds, subtitle)
 
 
 def in_favour() -> Says:
@@ -177,6 +187,7 @@ def in_favour() -> Says:
         f"{100 * (yes[0] - yes[1]) / yes[0]:.0f}% of the support lost from March to April?",
         figures,
         march_april,
+        "States that voted yes in the UN General Assembly, 2022",
     )
 
 
@@ -206,7 +217,8 @@ def powers() -> Says:
     nearer = together[2019] > together[1995]
     farther = all(pair[2019] < pair[1995] for pair in (china, russia))
     figures = [*_told(together), *_told(china), *_told(russia)]
-    return Says("Nearer to each other, farther from Washington", figures, nearer and farther)
+    subtitle = "Agreement in recorded votes of the UN General Assembly, 0 to 1"
+    return Says("Nearer to each other, farther from Washington", figures, nearer and farther, subtitle)
 
 
 def five() -> Says:
@@ -216,6 +228,7 @@ def five() -> Says:
     return Says(
         f"Since {since} the five have voted nearer to China than to Russia",
         [*_told(china), *_told(russia), *_told(usa)],
+        subtitle="Mean agreement of five Central Asian states with three powers, 0 to 1",
     )
 
 
@@ -262,26 +275,27 @@ CHARTS: dict[str, Callable[[], Says]] = {
 OWN = {"calibration"}
 
 
-def drawn() -> Iterator[tuple[str, str, str]]:
-    """Yield cell, title and description of each chart that is stored."""
+def drawn() -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield lesson, cell, title, subtitle and description of each chart that is stored."""
     for lesson in lessons.every():
         for cell, spec in lesson.outputs(VEGALITE):
             title = spec["vconcat"][0]["title"]
-            yield cell, title["text"] if isinstance(title, dict) else title, spec["description"]
+            yield lesson.name, cell, title["text"], title.get("subtitle", ""), spec["description"]
 
 
-STORED = {cell: (title, description) for cell, title, description in drawn()}
+STORED = {cell: said for _, cell, *said in drawn()}
+LESSONS = {cell: name for name, cell, *_ in drawn()}
 
 
 def test_each_chart_of_the_lessons_is_counted_a_second_time() -> None:
     assert set(STORED) == set(CHARTS) | OWN
 
 
-@pytest.mark.parametrize("cell", CHARTS)
+@pytest.mark.parametrize("cell", CHARTS, ids=lambda cell: f"{LESSONS.get(cell, '')} {cell}")
 def test_title_and_figures_are_those_of_the_tables(cell: str) -> None:
-    title, description = STORED[cell]
+    title, subtitle, description = STORED[cell]
     due = CHARTS[cell]()
-    assert title == due.title
+    assert (title, subtitle) == (due.title, due.subtitle)
     assert due.holds, f"{title}: the tables no longer say so"
     _, _, figures = description.partition(" show")
     assert re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", figures) == due.figures
