@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, Unpack
 
@@ -42,7 +43,7 @@ def _sentence(spec: Mapping[str, Any]) -> str:
     if not text:
         return tr("Chart.")
     said = tr("Chart: {title}. {description}", title=text, description=description)
-    return " ".join(said.replace("..", ".").split())
+    return " ".join(re.sub(r"([.?!])\.", r"\1", said).split())
 
 
 def _theme() -> alt.theme.ThemeConfig:
@@ -89,26 +90,25 @@ alt.renderers.enable("samarkand")
 
 
 class Caption(TypedDict):
-    """What every chart says of itself: title, description, source and, as a subtitle, unit, time and place.
-
-    The description says in a sentence what there is to see, for those who do not see the chart.
-    """
+    """What every chart says of itself: title, source and, as a subtitle, unit, time and place."""
 
     title: str
-    description: str
     source: str
     subtitle: NotRequired[str]
 
 
-def finish(chart: Any, **caption: Unpack[Caption]) -> alt.VConcatChart:
+def finish(chart: Any, *, description: str, **caption: Unpack[Caption]) -> alt.VConcatChart:
     """Give a chart what every chart of the course has: title, description, and a source line at its foot.
 
     Parameters
     ----------
     chart : altair.Chart or altair.LayerChart
         The chart; its width is left as it is.
+    description : str
+        What there is to see: the text for those who do not see the chart. Make it of the data, as
+        the course's own charts do (`samarkand.charts._telling`).
     **caption : str
-        ``title``, ``description``, ``source`` and, if there is one, ``subtitle``: see `Caption`.
+        ``title``, ``source`` and, if there is one, ``subtitle``: see `Caption`.
 
     Returns
     -------
@@ -126,8 +126,11 @@ def finish(chart: Any, **caption: Unpack[Caption]) -> alt.VConcatChart:
     >>> finish(bar, title="One", description="A bar of length 1.", source="own").to_dict()["description"]
     'A bar of length 1.'
     """
-    for name in ("title", "description", "source"):
-        text: object = caption.get(name)
+    for name, text in (
+        ("title", caption.get("title")),
+        ("description", description),
+        ("source", caption.get("source")),
+    ):
         if not isinstance(text, str) or not text.strip():
             raise CourseError(tr('The chart has no {name}. Every chart needs one: {name}="...".', name=name))
     if strange := sorted(set(caption) - set(Caption.__annotations__)):
@@ -145,7 +148,29 @@ def finish(chart: Any, **caption: Unpack[Caption]) -> alt.VConcatChart:
         offset=8,
         limit=WIDTH + 120,
     )
-    return alt.vconcat(headed, title=foot).properties(description=caption["description"])
+    return alt.vconcat(headed, title=foot).properties(description=description)
+
+
+def complete(chart: Any, description: str, caption: Caption) -> alt.VConcatChart:
+    """Finish a chart that makes its description of its data.
+
+    Parameters
+    ----------
+    chart : altair.Chart or altair.LayerChart
+        The chart.
+    description : str
+        What it shows.
+    caption : Caption
+        What it was given.
+
+    Raises
+    ------
+    CourseError
+        If it was given a description as well, or lacks title or source.
+    """
+    if "description" in caption:
+        raise CourseError(tr("This chart makes its description of its data: leave out description=..."))
+    return finish(chart, description=description, **caption)
 
 
 def colour(name: str, names: Sequence[str]) -> str:

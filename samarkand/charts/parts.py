@@ -8,8 +8,9 @@ from typing import Any, Unpack
 import altair as alt
 import pandas as pd
 
-from samarkand.charts._look import INK, SOFT, WIDTH, Caption, colour, finish, ink_upon
-from samarkand.charts._tables import columns, distinct, numeric, texts
+from samarkand.charts import _telling
+from samarkand.charts._look import INK, SOFT, WIDTH, Caption, colour, complete, ink_upon
+from samarkand.charts._tables import axis_title, columns, distinct, numeric, texts
 from samarkand.ground.errors import OutOfRange, WrongType
 from samarkand.ground.words import tr
 
@@ -39,7 +40,7 @@ def bands(
     digits : int, default 0
         Decimals of the figures.
     **caption : str
-        ``title``, ``description``, ``source`` and ``subtitle``: see `finish`.
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
 
     Returns
     -------
@@ -60,9 +61,8 @@ def bands(
     --------
     >>> oil = pd.DataFrame({"year": [2021, 2024] * 2, "to": ["China"] * 2 + ["India"] * 2,
     ...                     "oil_mt": [79.6, 108.5, 4.5, 87.5]})
-    >>> text = dict(title="Oil", description="More of both.", source="Review")
-    >>> [layer.mark.type for layer in bands(oil, "year", "oil_mt", "to", **text).vconcat[0].layer[:2]]
-    ['area', 'bar']
+    >>> bands(oil, "year", "oil_mt", "to", title="Oil", source="Review").description
+    '2 bands show oil (million tonnes). China: 80 (2021), 108 (2024). India: 4 (2021), 88 (2024).'
     """
     table = columns(frame, x, y, group)
     if not numeric(table[y]):
@@ -128,7 +128,7 @@ def bands(
     }
     paint = alt.Scale(domain=names, range=[colour(one, names) for one in names])
     hue = alt.Color(field="name", type="nominal", scale=paint, legend=None)
-    tips = [alt.Tooltip(field="name", title=group), alt.Tooltip(field="amount", title=y.replace("_", " "))]
+    tips = [alt.Tooltip(field="name", title=group), alt.Tooltip(field="amount", title=axis_title(y))]
     flow = (
         alt.Chart(pd.DataFrame(ribbons or [{"name": "", "gap": "", "left": 0.0, "low": 0.0, "high": 0.0}]))
         .mark_area(opacity=0.38, interpolate="monotone")
@@ -167,7 +167,8 @@ def bands(
                 )
             )
     chart = alt.layer(*drawn).properties(width=WIDTH, height=330)
-    return finish(chart, **caption)
+    description = _telling.bands(axis_title(y), wide, digits=digits)
+    return complete(chart, description, caption)
 
 
 def _text(at: float, height: float, text: str, align: str, ink: str) -> dict[str, object]:

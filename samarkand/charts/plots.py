@@ -10,7 +10,8 @@ from typing import Any, Literal, Unpack
 import altair as alt
 import pandas as pd
 
-from samarkand.charts._look import INK, WIDTH, Caption, colour, dash, finish
+from samarkand.charts import _telling
+from samarkand.charts._look import INK, WIDTH, Caption, colour, complete, dash
 from samarkand.charts._tables import axis_title, columns, distinct, field, numeric, of_days, texts
 from samarkand.ground.errors import WrongType, unknown
 from samarkand.ground.words import tr
@@ -57,7 +58,7 @@ def bars(
     axis : str, optional
         Title of the axis of figures; made of the column's name if left out.
     **caption : str
-        ``title``, ``description``, ``source`` and ``subtitle``: see `finish`.
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
 
     Returns
     -------
@@ -75,9 +76,9 @@ def bars(
     Examples
     --------
     >>> people = pd.DataFrame({"state": ["China", "India"], "people_pct": [17.8, 17.7]})
-    >>> text = dict(title="Two states", description="Each has 18 %.", source="World Bank")
-    >>> bars(people, "people_pct", "state", **text).vconcat[0].layer[0].mark
-    'bar'
+    >>> two = bars(people, "people_pct", "state", title="Two states", source="World Bank")
+    >>> two.vconcat[0].layer[0].mark, two.description
+    ('bar', '2 bars show people (per cent): China 17.8, India 17.7.')
     """
     table = columns(frame, x, y, group)
     if not numeric(table[x]) and not numeric(table[y]):
@@ -128,7 +129,17 @@ def bars(
     ]
     height = max(60, 24 * len(table)) if lying else 300
     chart = alt.layer(*drawn).properties(width=WIDTH, height=height)
-    return finish(chart, **caption)
+    told = pd.DataFrame(
+        {"name": table[name], "group": texts(table[group]) if group else "", "figure": table[figure]}
+    )
+    description = _telling.bars(
+        axis or axis_title(figure),
+        told,
+        marked={str(one) for one in marked},
+        reference=reference,
+        digits=digits,
+    )
+    return complete(chart, description, caption)
 
 
 def lines(
@@ -161,7 +172,7 @@ def lines(
     interpolate : {"linear", "step-after"}
         How the line goes from one point to the next.
     **caption : str
-        ``title``, ``description``, ``source`` and ``subtitle``: see `finish`.
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
 
     Returns
     -------
@@ -179,9 +190,8 @@ def lines(
     Examples
     --------
     >>> counts = pd.DataFrame({"year": [2001, 2017], "members": [6, 8]})
-    >>> text = dict(title="Members", description="From 6 to 8.", source="SCO")
-    >>> lines(counts, "year", "members", **text).vconcat[0].layer[0].mark.interpolate
-    'linear'
+    >>> lines(counts, "year", "members", title="Members", source="SCO").description
+    '1 line shows members. 6 (2001), 8 (2017).'
     """
     table = columns(frame, x, y, group).sort_values(x, kind="stable")
     if not numeric(table[y]):
@@ -211,7 +221,10 @@ def lines(
         end = alt.Chart(last).mark_text(align="left", dx=7, fontWeight="bold")
         drawn.append(end.encode(**room, text=alt.Text(field="_name", type="nominal")))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=300)
-    return finish(chart, **caption)
+    told = pd.DataFrame({"name": table["_name"], "at": table[x], "figure": table[y]})
+    in_steps = interpolate == "step-after"
+    description = _telling.lines(axis or axis_title(y), told, steps=in_steps, reference=reference)
+    return complete(chart, description, caption)
 
 
 def steps(
@@ -241,7 +254,7 @@ def steps(
     axis : str, optional
         Title of the axis of figures; made of the column's name if left out.
     **caption : str
-        ``title``, ``description``, ``source`` and ``subtitle``: see `finish`.
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
 
     Returns
     -------
@@ -255,7 +268,7 @@ def steps(
     Examples
     --------
     >>> counts = pd.DataFrame({"year": [2001, 2017], "members": [6, 8]})
-    >>> text = dict(title="Members", description="From 6 to 8.", source="SCO")
+    >>> text = dict(title="Members", source="SCO")
     >>> steps(counts, "year", "members", **text).vconcat[0].layer[0].mark.interpolate
     'step-after'
     """

@@ -32,6 +32,20 @@ LOOK = 0.5
 SLOW = ("tests/browser", "tests/grading", "tests/start", "tests/tools")
 #: What holds the words of the sets to what they rest on.
 WORDS = "tests/notebooks/test_exercise_words.py"
+#: What no import tells: files by the beginning of their path, and the tests that look at them. The name of a
+#: module stands for the tests that import it.
+BESIDE = {
+    "start.py|settings/|pyproject|requirements|tools/suite|.ci/|.github/|environment.yml": (
+        *("tests/start/test_start.py", "tests/start/test_requirements.py", "tests/start/test_suite.py"),
+        "tests/guard",
+    ),
+    "samarkand/assets/map/|course_data/geo/": ("samarkand.maps",),
+    "samarkand/assets/markup.css|samarkand/assets/name_sliders.js": ("samarkand.page", "samarkand.explore"),
+    "course_data/prepare/|course_data/README|docs/corrections": ("tests/data/test_prepare.py",),
+    "README.md": ("tests/notebooks/test_lesson_index.py",),
+    "docs/house": ("tests/package/test_house.py",),
+    "CONTRIBUTING.md": ("tests/notebooks/test_contributing.py",),
+}
 #: Strict nbval as the suite runs it, with warm kernels.
 NBVAL = (
     *("-m", "tools.warm_kernel", "-m", "pytest", "-q", "-x", "--nbval", "--nbval-cell-timeout", "60"),
@@ -94,6 +108,16 @@ def _imports() -> dict[str, set[str]]:
     return found
 
 
+def _tests_with(tables: Iterable[str]) -> list[str]:
+    """Return the quick files of tests in whose text a table is named."""
+    named = re.compile("|".join(rf"[\"']{table}[\"']" for table in sorted(tables)))
+    return [
+        test
+        for test in _imports()
+        if not test.startswith(SLOW) and named.search((ROOT / test).read_text(encoding="utf-8"))
+    ]
+
+
 def tests_of(module: str) -> tuple[list[str], list[str]]:
     """Return the test files that import a module, and those that depend on it through other modules."""
     try:
@@ -130,7 +154,7 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
     tables = {match[1] for path in (*paths, *gone) if (match := re.match(r"course_data/(\w+)\.", path))}
     if tables:
         found.append(Step(listed(sorted(tables)), ("-m", "samarkand", "data", "check")))
-        near.append("tests/data/test_record.py")
+        near += ["tests/data/test_record.py", *_tests_with(tables)]
         used = notebooks_with("|".join(rf"[\"']{table}[\"']" for table in sorted(tables)))
         shown |= set(used[0])
         sets |= {path.stem for path in used[1]}
@@ -142,8 +166,10 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
             far += [test for test in others if not test.startswith(SLOW)]
             left += [test for test in others if test.startswith(SLOW)]
             shown |= set(notebooks_with(rf"\b{module.split('.')[1]}\b")[0])
-    if any(path.startswith(("start.py", "settings/", "pyproject", "requirements")) for path in paths):
-        near += ["tests/start/test_start.py", "tests/start/test_requirements.py", "tests/guard"]
+    for beginnings, beside in BESIDE.items():
+        if any(path.startswith(tuple(beginnings.split("|"))) for path in paths):
+            for test in beside:
+                near += [test] if test.startswith("tests/") else tests_of(test)[0]
     found += [step for lesson in sorted(shown) for step in _judged(lesson)]
     found += [step for name in sorted(sets) for step in _judged_set(name)]
     near = [test for test in near if (ROOT / test).exists()]
@@ -191,7 +217,8 @@ def _judged_set(name: str) -> Iterator[Step]:
     stages = [str(ROOT / "exercises" / stage / name) for stage in ("source", "release")]
     there = [folder for folder in stages if Path(folder).is_dir()]
     yield Step(f"what the set {name} shows", (*NBVAL, *there), anew)
-    marked = ("-m", "pytest", "-q", "-x", "-k", name, "tests/grading/test_exercises.py", WORDS)
+    tests = ("tests/grading/test_exercises.py", "tests/grading/test_edges.py", WORDS)
+    marked = ("-m", "pytest", "-q", "-x", "-k", name, *tests)
     yield Step(f"how {name} is marked", marked, anew)
 
 

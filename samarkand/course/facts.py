@@ -100,12 +100,14 @@ def recorded(notebook: Path) -> dict[str, Any]:
 
 def store(notebook: Path) -> str:
     """Record a lesson again; return in words what changed."""
-    file, found = path_of(notebook), text(record(notebook))
-    if file.exists() and file.read_text(encoding="utf-8") == found:
+    file, found = path_of(notebook), record(notebook)
+    was = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    if was == found:
         return "its record is as it was"
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(found, encoding="utf-8", newline="\n")
-    return f"recorded anew in {file.relative_to(ROOT)}; read the difference before you commit it"
+    file.write_text(text(found), encoding="utf-8", newline="\n")
+    said = f"recorded anew in {file.relative_to(ROOT)}; read the difference before you commit it"
+    return "\n  ".join([said, *(cut(line, 240) for line in compare(was, found))])
 
 
 def compare(stored: Any, found: Any, where: str = "") -> list[str]:

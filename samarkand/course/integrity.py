@@ -62,6 +62,19 @@ DATED = {
     "polls": (("to",), ("note",)),
 }
 
+#: Tables whose rows were first known when a source of them came out, or on the last day of the event itself,
+#: if there are columns with that day.
+KNOWN = {
+    "timeline": ("end_day", "day"),
+    "numbers": ("period_end",),
+    "trade_cn_ru_cumulative": (),
+    "trade_cn_ru_monthly": (),
+    "trade_with_china": (),
+    "energy_flows": (),
+}
+#: Rows known by neither: NU056 has sources without a day, TL062 was published just before midnight in Geneva.
+UNDATED = {"NU056": "2022-09-15", "TL062": "2022-09-01"}
+
 #: How the ties between actors name the statuses of the SCO.
 TIE_STATUS = {"member-of": "member", "observer-of": "observer", "dialogue-partner-of": "dialogue partner"}
 
@@ -89,6 +102,7 @@ def of_the_course(tables: Tables) -> list[Problem]:
         addresses,
         chronology,
         sources_of_their_day,
+        first_known,
         announcements,
         then_and_later,
         verdicts_and_notes,
@@ -567,6 +581,21 @@ def sources_of_their_day(tables: Tables) -> Iterator[Found]:
                     yield table, line, "source", says
 
 
+def first_known(tables: Tables) -> Iterator[Found]:
+    """Check that a row could first be known on the day of a source of it, or of the event itself."""
+    published = _published(tables)
+    for name, columns in KNOWN.items():
+        table = tables[name]
+        for line, row in table.numbered():
+            days = {_last_day(published.get(key, "")) for key in row["source"].split(";")}
+            days.add(next(filter(None, (row[column] for column in columns)), ""))
+            days.add(UNDATED.get(row.get("id", ""), ""))
+            if row["known_when"] not in days:
+                told = ", ".join(sorted(filter(None, days))) or "no day"
+                says = f"{row['known_when']}, but its sources and its event are of {told}."
+                yield table, line, "known_when", says
+
+
 def announcements(tables: Tables) -> Iterator[Found]:
     """Check that an announcement was reported within three days, and made before its event."""
     published, table = _published(tables), tables["announced"]
@@ -618,6 +647,14 @@ def signed_and_in_force(tables: Tables) -> Iterator[Found]:
         signed = row["status"] == "treaty party" or "charter signed" in row["basis"]
         if signed and "in force since" not in row["note"]:
             yield table, line, "note", "it counts from the signature: since when is the treaty in force?"
+
+
+def _last_day(when: str) -> str:
+    """Return the last day of a day, month or year, as ``YYYY-MM-DD``; nothing of nothing."""
+    if len(when) == 7:
+        late = dt.date.fromisoformat(f"{when}-28") + dt.timedelta(days=4)
+        return str(late - dt.timedelta(days=late.day))
+    return f"{when}-12-31" if len(when) == 4 else when
 
 
 def _published(tables: Tables) -> dict[str, str]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -36,6 +37,8 @@ __all__ = [
 
 #: What the tables held when they were last looked at; reviewed like code.
 RECORD = ROOT / "tests" / "data" / "record.json"
+#: So many letters of a changed cell are shown.
+LONG = 80
 
 
 def check(path: str | Path | None = None) -> list[Problem]:
@@ -256,12 +259,18 @@ def record(folder: Path | None = None) -> dict[str, Any]:
 
 
 def changes() -> dict[str, list[str]]:
-    """Return the rows of each changed table by their key: changed, new or gone since they were recorded."""
+    """Return the rows of each changed table by their key: changed, new or gone since they were recorded.
+
+    Of a changed row each cell is told as the last commit has it, if that is what was recorded, and as it is.
+    """
     before = json.loads(RECORD.read_text(encoding="utf-8"))
+    tables, _ = read(course_data(), read_package(course_data() / "datapackage.json"))
     found = {}
     for name, after in record().items():
         was, now = before.get(name, {}).get("digests", {}), after["digests"]
-        rows = [f"{key} has changed" for key in now if key in was and was[key] != now[key]]
+        changed = [key for key in now if key in was and was[key] != now[key]]
+        cells = _cells_changed(tables[name], was) if changed else {}
+        rows = [f"{key} has changed{cells.get(key, '')}" for key in changed]
         rows += [f"{key} is new" for key in now if key not in was]
         rows += [f"{key} is gone" for key in was if key not in now]
         if rows:
@@ -269,13 +278,53 @@ def changes() -> dict[str, list[str]]:
     return found
 
 
+def _cells_changed(table: Table, recorded: Mapping[str, str]) -> dict[str, str]:
+    """Say of each row, by its key, which cells differ from the last commit, if that is what was recorded."""
+    path = f"HEAD:./{table.path.name}"
+    command = ["git", "show", path]
+    try:
+        told = subprocess.run(command, cwd=table.path.parent, capture_output=True, check=True).stdout
+        then = replace(table, rows=list(csv.DictReader(told.decode("utf-8").splitlines())))
+        digests = _record(then)["digests"]
+    except (OSError, subprocess.CalledProcessError, UnicodeDecodeError, KeyError, TypeError):
+        return {}  # no clone, or a table that is not in it
+    was = {key: row for row in then.rows if recorded.get(key := _key(then, row)) == digests[key]}
+    found = {}
+    for row in table.rows:
+        old = was.get(_key(table, row), row)
+        cells = [f"{name} was {_apart(old[name], row[name])}" for name in old if old[name] != row.get(name)]
+        found[_key(table, row)] = f": {'; '.join(cells)}" if cells else ""
+    return found
+
+
+def _apart(was: str, now: str) -> str:
+    """Show two texts where they differ.
+
+    >>> _apart("2022-01-31", "2022-01-19")
+    '"2022-01-31", is "2022-01-19"'
+    """
+    same = next((n for n, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), 0)
+    start = max(0, same - 20) if len(was) + len(now) > LONG else 0
+    return ", is ".join(
+        f'"{"…" if start else ""}{text[start : start + LONG]}{"…" if len(text) > start + LONG else ""}"'
+        for text in (was, now)
+    )
+
+
+def _key(table: Table, row: Mapping[str, str]) -> str:
+    keys = table.schema["primaryKey"]
+    return " ".join(row[key] for key in ([keys] if isinstance(keys, str) else keys))
+
+
 def store() -> str:
-    """Store the record of the course's own tables where the tests compare it; say what was done."""
+    """Store the record of the course's own tables where the tests compare it; say what has changed."""
     text = as_text(record())
     if RECORD.exists() and RECORD.read_text(encoding="utf-8") == text:
         return "The record is as it was."
+    said = [f"{name}: {row}" for name, rows in changes().items() for row in rows] if RECORD.exists() else []
     RECORD.write_text(text, encoding="utf-8")
-    return f"The record is stored anew in {RECORD.relative_to(ROOT)}; look at its diff before you commit it."
+    done = f"The record is stored anew in {RECORD.relative_to(ROOT)}; look at its diff before you commit it."
+    return "\n".join([*said, done])
 
 
 def as_text(recorded: dict[str, Any]) -> str:
@@ -284,8 +333,6 @@ def as_text(recorded: dict[str, Any]) -> str:
 
 
 def _record(table: Table) -> dict[str, Any]:
-    keys = table.schema["primaryKey"]
-    keys = [keys] if isinstance(keys, str) else keys
     sums, counts = {}, {}
     for spec in table.schema["fields"]:
         cells = [row[spec["name"]] for row in table.rows]
@@ -298,7 +345,7 @@ def _record(table: Table) -> dict[str, Any]:
             counts[spec["name"]] = {value: cells.count(value) for value in sorted(set(cells))}
     digests: dict[str, str] = {}
     for row in table.rows:
-        key = " ".join(row[k] for k in keys)
+        key = _key(table, row)
         content = "\x1f".join(row.get(f["name"], "") for f in table.schema["fields"])
         digests[key] = digests.get(key, "") + hashlib.sha256(content.encode()).hexdigest()[:8]
     return {"rows": len(table.rows), "sums": sums, "counts": counts, "digests": digests}

@@ -87,9 +87,27 @@ def contested_in_words(first: str, last: str, bounds: Any = EURASIA) -> str:
     year of change beside its name. Areas beyond the corners of the view are left out.
     """
     inside = {shape.id for shape in features("region") if _within(shape, bounds)}
+    return in_words([area for area in contested_areas() if area["id"] in inside], first, last)
+
+
+def in_words(areas: Iterable[dict[str, str]], first: str, last: str) -> str:
+    """Return those of some areas that were contested between two days, as a list in a sentence.
+
+    Parameters
+    ----------
+    areas : iterable of dict
+        As `contested_areas` gives them.
+    first, last : str
+        Days as ``YYYY-MM-DD``.
+
+    Returns
+    -------
+    str
+        In the order of the alphabet, each with its year of change if that lies between the two days.
+    """
     told: dict[str, str] = {}
-    for area in contested_areas():
-        if area["id"] not in inside or not (area["since"] <= last and first < (area["until"] or "9999")):
+    for area in areas:
+        if not (area["since"] <= last and first < (area["until"] or "9999")):
             continue
         name = area["part_of"] or area["listed"]
         told[name] = name

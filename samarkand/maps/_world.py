@@ -9,10 +9,10 @@ import pandas as pd
 from samarkand import geo
 from samarkand.ground.errors import unknown
 from samarkand.ground.words import capitalised, tr
-from samarkand.maps._base import CONTESTED, contested, names
+from samarkand.maps._base import CONTESTED, contested, in_words, names
 from samarkand.maps._offline import OfflineMap, Shapes
 from samarkand.maps._scene import Key, Scene, Step
-from samarkand.maps._shapes import features, globe, graticule, labels
+from samarkand.maps._shapes import contested_areas, features, globe, graticule, labels
 from samarkand.page.style import Mark
 
 __all__ = ["world"]
@@ -20,8 +20,10 @@ __all__ = ["world"]
 #: Corners of the view, (x, y) in map units: all but Antarctica.
 VIEW = ((-1690, -640), (1690, 840))
 
-#: Contested areas that the small print names, besides those of Ukraine.
-_NAMED = ("kashmir_india", "arunachal", "TWN", "ESH", "kosovo", "somaliland")
+#: Contested areas that the small print names.
+_NAMED = ("crimea", "annexed_2022", "kashmir_india", "arunachal", "TWN", "ESH", "kosovo", "somaliland")
+#: The day that decides what is contested, where none is given: the end of the course's year.
+_DAY = "2022-12-31"
 
 
 def world(  # noqa: PLR0913 - all but two are named
@@ -32,6 +34,7 @@ def world(  # noqa: PLR0913 - all but two are named
     sentence: str,
     steps: Sequence[Step] | None = None,
     step: int = 0,
+    days: Sequence[str] | None = None,
     ticks: Sequence[str] | None = None,
     listed: Iterable[str] = (),
     range_label: str = tr("Step"),
@@ -51,6 +54,9 @@ def world(  # noqa: PLR0913 - all but two are named
         What is said at each column; its name if left out.
     step : int
         The column shown first.
+    days : sequence of str, optional
+        The day of each column, as ``YYYY-MM-DD``, which decides what was contested; the end of 2022 if left
+        out.
     ticks : sequence of str, optional
         What is written below the range.
     listed : iterable of str
@@ -80,10 +86,15 @@ def world(  # noqa: PLR0913 - all but two are named
                 raise unknown(tr("mark"), cell, marks)
         status[str(iso3)] = "".join("-" if pd.isna(cell) else marks[cell].code for cell in row)
     said = list(steps) if steps else [Step(str(name)) for name in values.columns]
-    areas, about = contested(["2022-12-31"] * len(said), "world", "region_coarse")
-    region = features("region_coarse", geo.WORLD)
-    overlay = [s for s in region if s.id in areas and s.id not in drawn and s.id != "taiwan"]
-    hatched = {area: areas[area] for area in sorted((drawn | {s.id for s in overlay}) & set(areas))}
+    days = list(days) if days else [_DAY] * len(said)
+    areas, about = contested(days, "world", "region_coarse")
+    coarse = features("world_coarse", geo.WORLD)
+    # Of the region's finer areas those that the world's own layer has not; Taiwan is TWN there.
+    fine, rough = (
+        [s for s in features(layer, geo.WORLD) if s.id in areas and s.id not in drawn | {"taiwan"}]
+        for layer in ("region", "region_coarse")
+    )
+    hatched = {area: areas[area] for area in sorted((drawn | {s.id for s in fine}) & set(areas))}
     borne = {letter for letters in status.values() for letter in letters}
     named = set(listed)
     keys = [
@@ -112,20 +123,23 @@ def world(  # noqa: PLR0913 - all but two are named
         height_px=(690, 640),
         stacked=True,
         note=tr(
-            "<b>Hatched</b>: contested, among them Crimea and the regions of Ukraine that Russia declared "
-            "annexed, {areas}. Equal Earth projection, equal-area. Borders by who holds the ground: "
-            "Natural Earth 1:110m, public domain. Source: {source}.",
-            areas=", ".join(about[area].group or about[area].name for area in _NAMED),
+            "<b>Hatched</b>: contested, among them {areas}. Equal Earth projection, equal-area. "
+            "Borders by who holds the ground: Natural Earth 1:110m, public domain. Source: {source}.",
+            areas=in_words(
+                [area for area in contested_areas("world", "region_coarse") if area["id"] in _NAMED],
+                min(days),
+                max(days),
+            ),
             source=source,
         ),
     )
     grid = graticule(geo.WORLD)
     ground = [globe(), grid, *(s for s in shapes if s.style == "land")]
-    states = [s for s in shapes if s.style != "land" and s.kind != "dot"]
+    states = [s for s in (*shapes, *fine) if s.style != "land" and s.kind != "dot"]
+    states.sort(key=lambda shape: shape.style == "contested")  # hatches lie on the states' colours
     dots = [s._replace(radius=3) for s in shapes if s.kind == "dot"]
-    coarse = features("world_coarse", geo.WORLD)
     still = [s._replace(radius=2) if s.kind == "dot" else s for s in coarse]
-    picture = OfflineMap(scene, [globe(), grid, *still, *overlay])
+    picture = OfflineMap(scene, [globe(), grid, *still, *rough])
     picture.add_child(Shapes(ground, "land"))
-    picture.add_child(Shapes([*states, *overlay, *dots], "states"))
+    picture.add_child(Shapes([*states, *dots], "states"))
     return picture

@@ -15,6 +15,9 @@ from samarkand.page.style import PLACES
 
 __all__ = ["region"]
 
+#: The first day of the summit, which decides what was contested.
+_DAY = "2022-09-15"
+
 
 def region(highlight: Iterable[str] | str | None = None, *, title: str | None = None) -> OfflineMap:
     """Draw a first map of the region: the states of the SCO's world by name, some picked out.
@@ -52,7 +55,7 @@ def region(highlight: Iterable[str] | str | None = None, *, title: str | None = 
             raise unknown(where, places.name(iso3), [places.name(one) for one in known])
     picked = listed([places.name(one) for one in chosen]) or tr("nothing")
     status = {iso3: "h" if iso3 in chosen else "s" for iso3 in sorted(world | set(chosen))}
-    hatched, about = contested(["2022-09-15"])
+    hatched, about = contested([_DAY])
     capitals = [_capital(places.get(iso3)) for iso3 in chosen]
     scene = Scene(
         title=title or tr("Between Moscow, Beijing and Tehran"),
@@ -86,7 +89,7 @@ def region(highlight: Iterable[str] | str | None = None, *, title: str | None = 
         note=tr(
             "<b>Hatched</b>, claimed by more than one side and in no state’s colour: {areas}. {borders} "
             "Names and capitals: table <i>places</i>.",
-            areas=contested_in_words("1996-12-31", "2025-12-31"),
+            areas=contested_in_words(_DAY, _DAY),
             borders=BORDERS,
         ),
         news=False,

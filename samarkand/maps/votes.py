@@ -58,6 +58,7 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
         ),
         steps=[_step(record) for record in records],
         step=at,
+        days=[f"{record['day']:%Y-%m-%d}" for record in records],
         ticks=[day(record["day"], year=False, short=True) for record in records],
         listed=["no"],
         range_label=tr("Vote"),

@@ -1,6 +1,7 @@
 """The tables are what a reviewer last saw."""
 
 import json
+import subprocess
 from pathlib import Path
 
 from samarkand.course import tables
@@ -24,3 +25,21 @@ def test_tables_are_as_recorded():
 def test_the_record_is_written_as_it_is_read():
     text = RECORD.read_text(encoding="utf-8")
     assert text == tables.as_text(json.loads(text))
+
+
+def test_a_changed_cell_is_said_as_it_was_and_as_it_is(copy, monkeypatch):
+    """What the last commit has is compared if it is what was recorded; without git the row is named alone."""
+    monkeypatch.setenv("SAMARKAND_DATA", str(copy))
+    path = copy / "numbers.csv"
+    whole = path.read_text(encoding="utf-8")
+    assert whole.count(",1782.75,") == 1
+    path.write_text(whole.replace(",1782.75,", ",1872.75,"), encoding="utf-8")
+    assert tables.changes() == {"numbers": ["NU056 has changed"]}
+    path.write_text(whole, encoding="utf-8")
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    for command in (("init", "-q"), ("add", "."), (*who, "commit", "-q", "-m", "all")):
+        subprocess.run(["git", *command], cwd=copy, check=True)
+    path.write_text(whole.replace(",1782.75,", ",1872.75,"), encoding="utf-8")
+    assert tables.changes() == {"numbers": ['NU056 has changed: value was "1782.75", is "1872.75"']}
+    path.write_text(whole + "NU999,a,b,1,km,,,,2022-09-15,BORDX\n", encoding="utf-8")
+    assert tables.changes() == {"numbers": ["NU999 is new"]}

@@ -57,6 +57,14 @@ DAMAGE = [
     ),
     ("sco_membership", ";SPUDUSH21\nSM25", ";TASS21\nSM25", "TASS21 is of 2021-09-09"),
     ("numbers", "2022-08-16,2022-08-16", "2022-08-16,2022-09-16", "BABEL is of 2022-08, before"),
+    # A row that nobody could know on that day: no source came out, nothing happened.
+    (
+        "energy_flows",
+        "83.445,million tonnes,70th,,2021-07-08",
+        "83.445,million tonnes,70th,,2021-07-09",
+        "2021-07-09, but its sources and its event are of 2021-07-08",
+    ),
+    ("timeline", "1991-12-08,KREMCIS", "1991-12-18,KREMCIS", "1991-12-18, but its sources and its event"),
     # An announcement dated before anybody reported it, and one after the event.
     ("announced", "2021-09-17", "2021-09-11", "announced.csv.*SPUUZ21 is of .*: no report of 2021-09-11"),
     ("claims", "yes,borne out,2022-10-16", "yes,borne out,2022-08-30", "CL05 had come to pass on 2022-08-30"),

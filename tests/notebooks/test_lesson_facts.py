@@ -38,7 +38,7 @@ import altair as alt
 alt.Chart(pd.DataFrame({"year": [1, 2], "n": [6, N]}), title="T").mark_MARK().encode(x="year:Q", y="n:Q")""",
     "house": """
 from samarkand import charts
-charts.bars(late, x="since", y="country", title="Since", description="Two bars.", source="table late")""",
+charts.bars(late, x="since", y="country", title="Since", source="table late")""",
     "deaf": """
 box = explore.Explorer({"on": controls.tick("On")}, lambda on: explore.Panel(f"{on}.", ""), title="Deaf")
 CUT

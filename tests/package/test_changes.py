@@ -46,7 +46,18 @@ def test_a_module_brings_the_tests_that_import_it_and_names_the_slow_ones_above_
 def test_a_set_brings_both_its_notebooks_and_how_it_is_marked() -> None:
     found = commands("exercises/checks/ex03_the_sco.py")
     assert any("exercises/source/ex03_the_sco" in one and "exercises/release" in one for one in found)
-    assert any("-k ex03_the_sco tests/grading/test_exercises.py" in one for one in found)
+    marked = next(one for one in found if "-k ex03_the_sco tests/grading/test_exercises.py" in one)
+    assert "test_edges.py" in marked
+
+
+def test_what_no_import_tells_of_brings_its_tests() -> None:
+    near = commands("course_data/geo/region.geojson")[-1]
+    assert "tests/package/test_maps_list.py" in near
+    assert commands("samarkand/assets/map/labels.csv")[-1] == near
+    assert "tests/guard" in commands(".ci/run")[-1] and "test_suite.py" in commands("tools/suite.py")[-1]
+    assert "tests/data/test_integrity.py" in commands("course_data/un_votes.csv")[-1]
+    for tests in (test for group in changes.BESIDE.values() for test in group if "/" in test):
+        assert (changes.ROOT / tests).exists()
 
 
 @pytest.mark.parametrize(

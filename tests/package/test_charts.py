@@ -14,7 +14,7 @@ from samarkand.charts import _look, _tables
 from samarkand.ground.errors import CourseError, UnknownName, WrongType
 from samarkand.page import style
 
-TEXTS = {"title": "A title", "description": "What there is to see.", "source": "own count"}
+TEXTS = {"title": "A title", "source": "own count"}
 MIME = "application/vnd.vegalite.v5+json"
 
 PEOPLE = pd.DataFrame(
@@ -170,9 +170,53 @@ def test_a_status_keeps_its_colour_and_its_dashes() -> None:
 @pytest.mark.parametrize("missing", ["title", "description", "source"])
 @pytest.mark.parametrize("empty", ["", "  ", None])
 def test_no_chart_without_title_description_and_source(missing: str, empty: Any) -> None:
-    texts: dict[str, Any] = {**TEXTS, missing: empty}
+    texts: dict[str, Any] = {**TEXTS, "description": "Three points.", missing: empty}
     with pytest.raises(CourseError, match=f"The chart has no {missing}"):
-        charts.bars(PEOPLE, "share_pct", "state", **texts)
+        charts.finish(alt.Chart(PEOPLE).mark_point(), **texts)
+
+
+def says(chart: Any) -> str:
+    return str(spec(chart)["description"])
+
+
+def test_bars_tell_each_figure_they_draw() -> None:
+    assert says(ALL["lying"]()) == "3 bars show share (per cent): China 17.8, India 17.7, Others 5.7."
+    assert says(ALL["grouped"]()) == (
+        "3 bars show share (per cent): China: giant 17.8; India: giant 17.7; Others: rest 5.7."
+    )
+    assert says(ALL["marked"]()).endswith(" Picked out: India.")
+    assert says(ALL["claimed"]()).endswith(" Dashed line, claimed: 40.0.")
+    for row in drawn(ALL["negative"]()):
+        assert f"{row['state']} {row['_label']}" in says(ALL["negative"]())
+    one_less = PEOPLE.assign(share_pct=[17.8, 16.7, 5.7])
+    assert says(charts.bars(one_less, "share_pct", "state", **TEXTS)) != says(ALL["lying"]())
+    hole = charts.bars(PEOPLE.assign(share_pct=[1.5, None, 2]), "share_pct", "state", **TEXTS)
+    assert "India no figure" in says(hole)
+
+
+def test_of_many_bars_the_least_and_the_most_are_told() -> None:
+    many = pd.DataFrame({"state": [f"S{n}" for n in range(20)], "n": [5, 40, 1, *range(10, 27)]})
+    assert says(charts.bars(many, "n", "state", **TEXTS)) == "20 bars show n: least S2 1, most S1 40."
+
+
+def test_lines_tell_their_ends_and_extremes_and_steps_each_step() -> None:
+    assert says(ALL["steps"]()) == "1 line shows states. member: 6 (2001), 8 (2017), 9 (2023)."
+    bent = pd.DataFrame({"year": range(2000, 2006), "index": [0.5, 0.4, 0.9, 0.6, 0.61, 0.7]})
+    assert says(charts.lines(bent, "year", "index", **TEXTS)) == (
+        "1 line shows index. 0.50 (2000) to 0.70 (2005), least 0.40 (2001), most 0.90 (2002)."
+    )
+    rising = pd.DataFrame({"year": range(2000, 2006), "n": range(6)})
+    assert says(charts.lines(rising, "year", "n", **TEXTS)) == "1 line shows n. 0 (2000) to 5 (2005)."
+    level = pd.DataFrame({"year": range(2000, 2006), "n": [6, 6, 6, 8, 8, 8]})
+    assert says(charts.steps(level, "year", "n", **TEXTS)) == "1 line shows n. 6 (2000), 8 (2003)."
+    assert "2.0 (9 June 2017)" in says(ALL["days"]())
+    assert "Dashed line, level: 2.0." in says(ALL["days"]())
+
+
+def test_no_chart_of_the_course_takes_a_description_of_another_hand() -> None:
+    for draw in (charts.bars, charts.lines, charts.steps):
+        with pytest.raises(CourseError, match="makes its description of its data"):
+            draw(PEOPLE, "year", "share_pct", **TEXTS, description="Something else.")  # type: ignore[call-arg]
 
 
 def test_tables_that_cannot_be_drawn_get_a_sentence() -> None:
@@ -200,9 +244,16 @@ def test_the_table_that_was_passed_is_left_as_it_was() -> None:
 
 def test_any_altair_chart_can_be_finished_and_any_other_is_drawn_by_the_same_hand() -> None:
     plain = alt.Chart(PEOPLE).mark_point().encode(x="share_pct")
-    assert spec(charts.finish(plain, **TEXTS, subtitle="2021"))["vconcat"][0]["title"]["subtitle"] == "2021"
+    assert (
+        spec(charts.finish(plain, **TEXTS, description="Three points.", subtitle="2021"))["vconcat"][0][
+            "title"
+        ]["subtitle"]
+        == "2021"
+    )
     assert bundle(plain)["text/plain"] == "Chart."
     assert bundle(plain.properties(title="Points"))["text/plain"] == "Chart: Points."
+    asked = charts.finish(plain, title="Points?", description="Three.", source="own")
+    assert bundle(asked)["text/plain"] == "Chart: Points? Three."
 
 
 def test_missing_names_and_odd_column_names_are_drawn() -> None:
@@ -224,6 +275,6 @@ def test_titles_of_axes() -> None:
 )
 def test_a_few_years_are_each_written_below_the_line(years: list[int], ticks: list[int] | None) -> None:
     frame = pd.DataFrame({"year": years, "members": range(len(years))})
-    chart = charts.lines(frame, "year", "members", title="Members", description="They grow.", source="SCO")
+    chart = charts.lines(frame, "year", "members", title="Members", source="SCO")
     axis = chart.to_dict()["vconcat"][0]["layer"][0]["encoding"]["x"]["axis"]
     assert axis.get("values") == ticks

@@ -10,7 +10,7 @@ import pytest
 from samarkand import charts
 from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
 
-TEXTS = {"title": "A title", "description": "What there is to see.", "source": "own count"}
+TEXTS = {"title": "A title", "source": "own count"}
 OIL = pd.DataFrame(
     {
         "year": [2024, 2021, 2021, 2024, 2021, 2024],
@@ -52,7 +52,10 @@ def test_parts_are_named_and_not_told_by_colour_alone() -> None:
     said = [row["text"] for data in whole["datasets"].values() for row in data if "text" in row]
     # The United States bought too little at the end to be named there.
     assert set(said) == {"China", "India", "United States 10", "80", "108", "88", "10"}
-    assert whole["description"] == TEXTS["description"]
+    assert whole["description"] == (
+        "3 bands show oil (million tonnes). China: 80 (2021), 108 (2024). India: 4 (2021), 88 (2024). "
+        "United States: 10 (2021), 0 (2024)."
+    )
 
 
 def test_a_missing_part_is_none_and_one_column_is_enough() -> None:
@@ -85,4 +88,4 @@ def test_what_cannot_be_drawn_gets_a_sentence() -> None:
     with pytest.raises(CourseError, match="no row"):
         charts.bands(OIL.iloc[:0], "year", "oil_mt", "to", **TEXTS)
     with pytest.raises(CourseError, match="no source"):
-        charts.bands(OIL, "year", "oil_mt", "to", title="a", description="b", source="")
+        charts.bands(OIL, "year", "oil_mt", "to", title="a", source="")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -67,6 +68,23 @@ def test_every_known_wrong_way_gets_its_own_reason(one: Task, way: diagnose.Diag
     reply = check(one.id, way.wrong())
     assert reply.state == "wrong"
     assert reply.sentence == f"Not yet. {way.reason}"
+
+
+EXACT = [one for one in tasks().values() if getattr(one.kind, "tolerance", None)]
+
+
+@pytest.mark.parametrize("one", EXACT, ids=lambda one: one.id)
+def test_the_tolerance_is_what_the_question_says_and_lets_no_known_wrong_way_in(one: Task) -> None:
+    said = re.findall(r"\b[Ww]ithin (\d+(?:\.\d+)?)", one.question)
+    assert [float(figure) for figure in said] == [one.kind.tolerance]  # type: ignore[attr-defined]
+    gaps = [abs(wrong - one.expected) for _, (wrong,) in one.wrong]
+    # Half the way: an answer cannot be near the right one and near a wrong one at once.
+    assert one.kind.tolerance < min(gaps) / 2  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("one", tasks().values(), ids=lambda one: one.id)
+def test_no_question_speaks_of_a_tolerance_that_its_kind_has_not(one: Task) -> None:
+    assert bool(re.search(r"\b[Ww]ithin \d", one.question)) == (one in EXACT)
 
 
 @pytest.mark.parametrize("one", tasks().values(), ids=lambda one: one.id)

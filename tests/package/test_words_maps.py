@@ -27,7 +27,7 @@ from samarkand.ground.errors import CourseError
 from samarkand.page.style import STATUS
 
 OWN = "\u27e6own\u27e7"  # what a notebook says itself
-TEXTS = {"title": OWN, "description": OWN, "source": OWN, "subtitle": OWN}
+TEXTS = {"title": OWN, "source": OWN, "subtitle": OWN}
 PEOPLE = pd.DataFrame({"state": ["China", "India"], "share_pct": [17.8, 17.7], "kind": ["giant", "rest"]})
 YEARS = pd.DataFrame({"year": [2001, 2017], "oil_mt": [6.5, 8.0], "to": ["China", "India"]})
 GROUPS = pd.DataFrame({"said": [0.5, 0.9], "came": [0.4, 0.75], "cases": [1, 4]})

@@ -1,0 +1,186 @@
+"""Each edge of a hidden function catches a wrong way that no other input catches: none is there for show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import workshop
+
+from samarkand.grading.marking import checks
+from samarkand.ground import home
+
+CHECKS = home.ROOT / "exercises" / "checks"
+SETS = {name: checks.load(CHECKS, name) for name in checks.available(CHECKS)}
+KEYS = (workshop.KEY, "another class", "a third", "a fourth")
+GA = ["es_11_1", "es_11_3", "es_11_4"]
+
+
+def asked(name: str) -> checks.Question:
+    (question,) = (q for q in SETS[name].questions if q.cases is not None)
+    return question
+
+
+def only_of_two(trip: pd.DataFrame, code: str) -> int:
+    met = trip[trip["type"] == "bilateral"]["counterpart_iso3"]
+    return int(met.str.split(";").apply(lambda codes: code in codes).sum())
+
+
+def one_list_of_all_codes(trip: pd.DataFrame, code: str) -> int:
+    met = trip[trip["type"].isin(["bilateral", "multilateral"])]["counterpart_iso3"]
+    return int((np.concatenate(met.dropna().str.split(";").to_list()) == code).sum())
+
+
+def kind_looked_up(blocks: pd.DataFrame, kind: str) -> float:
+    words = blocks.groupby("kind")["words"].sum()
+    return float(100 * words[kind] / words.sum()) if len(blocks) else 0.0
+
+
+def total_of_nothing(blocks: pd.DataFrame, kind: str) -> float:
+    return float(100 * blocks.loc[blocks["kind"] == kind, "words"].sum() / blocks["words"].sum())
+
+
+def _held(table: pd.DataFrame, iso3: str, is_in: Callable[[Any, Any], bool]) -> str:
+    for spell in table[table["iso3"] == iso3].itertuples():
+        if is_in(spell[table.columns.get_loc("from") + 1], spell.to):
+            return str(spell.status)
+    return "none"
+
+
+def last_day_counts(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
+    return _held(table, iso3, lambda began, ended: began <= day and (pd.isna(ended) or day <= ended))
+
+
+def first_day_does_not_count(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
+    if not day > table[table["iso3"] == iso3]["from"].min():
+        return "none"
+    return _held(table, iso3, lambda began, ended: began <= day and (pd.isna(ended) or day < ended))
+
+
+def a_day_early(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
+    eve = pd.Timedelta(days=1)
+    return _held(table, iso3, lambda began, ended: began - eve <= day and (pd.isna(ended) or day < ended))
+
+
+def since_the_first_row(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
+    if day < table["from"].sort_values().iloc[0]:
+        return "none"
+    return _held(table, iso3, lambda began, ended: began <= day and (pd.isna(ended) or day < ended))
+
+
+def the_day_after(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    known = table[table["known_when"] < day].sort_values("period_end")
+    return float(known["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+
+
+def last_row(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    known = table[table["known_when"] <= day]
+    return float(known["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+
+
+def newest_report(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    known = table[table["known_when"] <= day].sort_values("known_when")
+    return float(known["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+
+
+def always_something_known(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    if not len(table):
+        return 0.0
+    return float(table[table["known_when"] <= day].sort_values("period_end")["total_usd_bn"].iloc[-1])
+
+
+def always_a_first_report(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    if day < table["known_when"].min():
+        return 0.0
+    return float(table[table["known_when"] <= day].sort_values("period_end")["total_usd_bn"].iloc[-1])
+
+
+def _apart(votes: pd.DataFrame, a: str, b: str, absent: Callable[[str], int]) -> int:
+    said = votes.set_index("iso3")[GA]
+    code = {"no": -1, "abstain": 0, "yes": 1}
+    return sum(
+        absent(x if y == "did not vote" else y) if x != y and "did not vote" in (x, y)
+        else 0 if x == y
+        else abs(code[x] - code[y])
+        for x, y in zip(said.loc[a], said.loc[b], strict=True)
+    )  # fmt: skip
+
+
+def absences_left_out(votes: pd.DataFrame, a: str, b: str) -> int:
+    return _apart(votes, a, b, lambda other: 0)
+
+
+def absences_one_from_all(votes: pd.DataFrame, a: str, b: str) -> int:
+    return _apart(votes, a, b, lambda other: 1)
+
+
+def two_rows(votes: pd.DataFrame, a: str, b: str) -> int:
+    one, other = votes[votes["iso3"].isin([a, b])][GA].replace({"yes": 1, "no": -1}).to_numpy()
+    coded = [[vote if isinstance(vote, int) else 0 for vote in row] for row in (one, other)]
+    return sum(abs(x - y) for x, y in zip(*coded, strict=True))
+
+
+def over_all_forecasts(forecasts: pd.Series, outcomes: pd.Series) -> float:
+    return float(((forecasts - outcomes) ** 2).sum() / len(forecasts)) if len(forecasts) else 0.0
+
+
+def always_an_outcome(forecasts: pd.Series, outcomes: pd.Series) -> float:
+    return float(((forecasts - outcomes) ** 2).mean()) if len(forecasts) else 0.0
+
+
+def share_of_missing(forecasts: pd.Series, outcomes: pd.Series) -> float:
+    return 0.0 if outcomes.isna().mean() == 1 else float(((forecasts - outcomes) ** 2).mean())
+
+
+#: For each set and edge a way that is right everywhere else.
+WAYS: dict[tuple[str, str], Callable[..., Any]] = {
+    ("ex01_the_trip", "a meeting of more than two"): only_of_two,
+    ("ex01_the_trip", "no cell with a code"): one_list_of_all_codes,
+    ("ex02_reading_the_article", "a kind that is not there"): kind_looked_up,
+    ("ex02_reading_the_article", "an empty table"): total_of_nothing,
+    ("ex03_the_sco", "the day one spell ends and the next begins"): last_day_counts,
+    ("ex03_the_sco", "the first day of a first spell"): first_day_does_not_count,
+    ("ex03_the_sco", "the day before a first spell"): a_day_early,
+    ("ex03_the_sco", "an empty table"): since_the_first_row,
+    ("ex04_china_and_russia", "the very day a figure comes out"): the_day_after,
+    ("ex04_china_and_russia", "rows in another order"): last_row,
+    ("ex04_china_and_russia", "an earlier period comes out last"): newest_report,
+    ("ex04_china_and_russia", "nothing is known yet"): always_something_known,
+    ("ex04_china_and_russia", "an empty table"): always_a_first_report,
+    ("ex05_taking_sides", "one did not vote, the other said yes or no"): absences_left_out,
+    ("ex05_taking_sides", "one did not vote, the other abstained"): absences_one_from_all,
+    ("ex05_taking_sides", "a state and itself"): two_rows,
+    ("ex10_what_happened_next", "an outcome is missing"): over_all_forecasts,
+    ("ex10_what_happened_next", "no outcome is known"): always_an_outcome,
+    ("ex10_what_happened_next", "two empty Series"): share_of_missing,
+}
+
+
+def test_every_edge_of_every_set_has_its_way() -> None:
+    edges = {
+        (name, case.edge)
+        for name in SETS
+        for case in SETS[name].inputs(workshop.KEY).cases[asked(name).id]
+        if case.edge
+    }
+    assert edges == set(WAYS)
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize(("name", "edge"), WAYS, ids=lambda part: part)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::FutureWarning")
+def test_an_edge_catches_what_nothing_else_catches(name: str, edge: str, key: str) -> None:
+    question = asked(name)
+    caught = set()
+    for case in SETS[name].inputs(key).cases[question.id]:
+        right = question.kind.read(question.solution(*case.arguments))
+        try:
+            given = question.kind.read(WAYS[name, edge](*case.arguments))
+        except Exception:  # whatever a wrong way raises is no answer
+            given = None
+        if given is None or not question.kind.same(given, right):
+            caught.add(case.edge)
+    assert caught == {edge}
