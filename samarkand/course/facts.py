@@ -18,16 +18,13 @@ import hashlib
 import itertools
 import json
 import math
-import os
 import re
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from samarkand.course.apart import run_apart
 from samarkand.course.lessons import BuildError, read
 from samarkand.ground.home import ROOT
 
@@ -42,33 +39,7 @@ def record(notebook: Path) -> dict[str, Any]:
     For each cell id: what the cell shows (a list) and the names it gives (a dict). Cells without either are
     left out.
     """
-    return dict(json.loads(run_apart("samarkand.course.facts", notebook)))
-
-
-def run_apart(module: str, notebook: Path) -> str:
-    """Return what ``python -m module notebook`` prints in a process as fresh as a new student's kernel.
-
-    `BuildError` says why it failed.
-    """
-    with tempfile.TemporaryDirectory() as work:
-        environment = os.environ | {
-            "SAMARKAND_WORK": work,
-            "IPYTHONDIR": str(Path(work) / ".ipython"),
-            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
-            "PYTHONHASHSEED": "0",
-            "PYTHONIOENCODING": "utf-8",
-        }
-        ran = subprocess.run(
-            [sys.executable, "-m", module, str(notebook.resolve())],
-            cwd=notebook.resolve().parent,
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            check=False,
-        )
-    if ran.returncode:
-        raise BuildError(f"{notebook.name}: {ran.stderr.strip() or 'its code could not be run'}")
-    return ran.stdout
+    return dict(json.loads(run_apart(run, notebook)))
 
 
 def text(found: Mapping[str, Any]) -> str:
@@ -472,19 +443,3 @@ def _named(space: Mapping[str, Any], known: dict[str, Any]) -> Iterator[tuple[st
 def _shown(thing: Any, space: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
     """Return what a cell shows; for a table that the record already has, only its name."""
     return next((f"the table {name}" for name in known if space.get(name) is thing), None) or describe(thing)
-
-
-def main(find: Callable[[Path], str]) -> None:
-    """Print what is found in the notebook that the command line names; discard what its cells print."""
-    out, sys.stdout = sys.stdout, open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    try:
-        found = find(Path(sys.argv[1]))
-    except BuildError as error:
-        sys.exit(str(error))
-    finally:
-        sys.stdout = out
-    print(found, end="")
-
-
-if __name__ == "__main__":
-    main(run)

@@ -34,6 +34,7 @@ from nbformat import NotebookNode
 
 from samarkand import data
 from samarkand.course import facts, figures
+from samarkand.course.apart import run_apart
 from samarkand.course.lessons import BuildError, Lesson, read, sentences
 from samarkand.ground.errors import CourseError, unknown
 
@@ -351,7 +352,7 @@ def broken(path: Path) -> list[str]:
     list of str
         A sentence for each, with the cell, the words and the value; none if all are true.
     """
-    return facts.run_apart("samarkand.course.tied", path).strip().splitlines()
+    return run_apart(told, path).strip().splitlines()
 
 
 def of_set(notebook: Path, apart: Mapping[str, Mapping[str, Any]], space: Mapping[str, Any]) -> list[str]:
@@ -397,7 +398,3 @@ def told(notebook: Path) -> str:
     """Return which tied words of a lesson are not what they rest on, one sentence a line."""
     lesson = read(notebook)
     return "\n".join(untrue(lesson, names_of(lesson)))
-
-
-if __name__ == "__main__":
-    facts.main(told)

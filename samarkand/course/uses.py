@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from samarkand.course import facts, tied
+from samarkand.course.apart import run_apart
 from samarkand.course.lessons import read
 from samarkand.ground.home import ROOT, course_data
 
@@ -22,7 +23,7 @@ def tables(notebook: Path) -> set[str]:
 
     The checks of a set count as well, and what words are tied to. `BuildError` if a cell fails.
     """
-    told = facts.run_apart("samarkand.course.uses", notebook)
+    told = run_apart(opened, notebook)
     checks = ROOT / "exercises" / "checks" / f"{notebook.stem}.py"
     named = re.findall(r'data\.load\("(\w+)"', checks.read_text(encoding="utf-8")) if checks.exists() else ()
     return {*told.split(), *named, *tied.reads(read(notebook))}
@@ -49,7 +50,3 @@ def opened(notebook: Path) -> str:
     for _ in facts.executed(notebook):
         pass
     return "\n".join(seen)
-
-
-if __name__ == "__main__":
-    facts.main(opened)

@@ -1,0 +1,78 @@
+"""A notebook's code runs in a process of its own, and a forked one finds what a fresh one finds."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from samarkand.course import facts, lessons, uses
+from samarkand.course.apart import WARM, run_apart
+
+LINUX = sys.platform == "linux"
+
+
+def around(notebook: Path) -> str:
+    """Tell what code finds around itself, and leave something behind for the next."""
+    print("This is nobody's business.")
+    os.system("echo neither is this")
+    names = ("GIVEN", "SAMARKAND_WORK", "PYTHONHASHSEED")
+    told = {name: os.environ.get(name) for name in names}
+    told |= {"folder": str(Path.cwd()), "first": sys.path[0], "order": list(set("samarkand"))}
+    told |= {"left": getattr(sys, "left", None), "warm": [name for name in WARM if name in sys.modules]}
+    told |= {"notebook": notebook.name, "file": lessons.__file__}
+    sys.left = os.environ["LEFT"] = "behind"  # type: ignore[attr-defined]
+    return json.dumps(told)
+
+
+def ending(notebook: Path) -> str:
+    os._exit(0)
+
+
+def wrong(notebook: Path) -> str:
+    raise LookupError(f"nothing in {notebook.name}")
+
+
+@pytest.mark.parametrize("find", [facts.run, uses.opened], ids=["facts", "uses"])
+def test_a_fork_finds_what_a_fresh_process_finds(
+    find: Callable[[Path], str], sampled: Callable[[Sequence[Any], int, str], list[Any]]
+) -> None:
+    for path in sampled(lessons.paths()[1:], 1, "lessons"):
+        assert run_apart(find, path) == run_apart(find, path, fork=False)
+
+
+def test_each_begins_anew_with_what_is_so_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYTHONHASHSEED", "17")
+    told = []
+    for given, fork in (("one", LINUX), ("two", LINUX), ("three", False)):
+        monkeypatch.setenv("GIVEN", given)
+        told.append(json.loads(run_apart(around, tmp_path / "x.ipynb", fork=fork)))
+    assert [one.pop("GIVEN") for one in told] == ["one", "two", "three"]
+    places = [Path(one.pop("SAMARKAND_WORK")) for one in told]
+    assert len(set(places)) == 3 and not any(place.exists() for place in places)
+    assert told[0].pop("warm") == told[1].pop("warm") == (list(WARM) if LINUX else [])
+    del told[2]["warm"]
+    assert told[0] == told[1] == told[2]
+    assert told[0]["folder"] == told[0]["first"] == str(tmp_path)
+    assert (told[0]["left"], told[0]["file"]) == (None, lessons.__file__)
+    assert os.environ["PYTHONHASHSEED"] == "17" and "LEFT" not in os.environ
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("find", "says"),
+    [
+        (ending, r"x\.ipynb: its code could not be run"),
+        (wrong, r"(?s)x\.ipynb: Traceback.*LookupError: nothing in x\.ipynb$"),
+    ],
+)
+def test_a_process_that_ends_or_fails_is_told(find: Callable[[Path], str], says: str, tmp_path: Path) -> None:
+    with pytest.raises(lessons.BuildError, match=says):
+        run_apart(find, tmp_path / "x.ipynb")
