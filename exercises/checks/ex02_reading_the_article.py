@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
+import collections
+import functools
 import random
 
 import pandas as pd
@@ -17,11 +19,17 @@ EXPERTS = ["Niva Yau", "Chien-yu Shih", "Bradley Jardine"]
 COLUMNS = ["type", "speaker", "verdict", "certainty", "verifiable"]
 
 
+@functools.cache
+def _by_block(column: str) -> list[tuple[str, str]]:
+    """Return the block of each claim, and what a column says: groups are drawn from hundreds of counts."""
+    claims = data.load("claims")
+    return list(zip(claims["block"], claims[column], strict=True))
+
+
 def _of_blocks(given: Given) -> tuple[int, float]:
     """Count the claims of some blocks, and the share of the commonest value in a column."""
-    claims = data.load("claims")
-    own = claims[claims["block"].isin(given["blocks"])][given["column"]]
-    return len(own), float(100 * own.value_counts().iloc[0] / len(own))
+    own = [value for block, value in _by_block(given["column"]) if block in given["blocks"]]
+    return len(own), 100 * collections.Counter(own).most_common(1)[0][1] / len(own)
 
 
 def _groups(most: int = 40) -> list[list[str]]:
@@ -50,7 +58,8 @@ def _quoted(given: Given, column: str = "quoted_words") -> pd.Series:
 
 
 def _expert_shares(given: Given) -> pd.Series:
-    return 100 * _quoted(given) / _quoted(given).sum()
+    quoted = _quoted(given)
+    return 100 * quoted / quoted.sum()
 
 
 def _of_whole_article(given: Given) -> pd.Series:
@@ -75,11 +84,14 @@ def _left_out(most: int = 40) -> list[list[str]]:
     """Draw three paragraphs to leave out, of which one at least quotes an expert."""
     blocks = data.load("blocks").set_index("block")
     paragraphs = list(blocks[blocks["kind"] == "paragraph"].index)
+    quoting = set(blocks.index[blocks["quoted_speaker"].isin(EXPERTS)])
     groups, seen = [], set()
     for number in range(2000):
         group = sorted(random.Random(number).sample(paragraphs, 3))
+        if not quoting.intersection(group):
+            continue
         answer = repr(sorted(_expert_shares({"without": group}).round(3).items()))
-        if blocks.loc[group, "quoted_speaker"].isin(EXPERTS).any() and answer not in seen:
+        if answer not in seen:
             groups.append(group)
             seen.add(answer)
         if len(groups) == most:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
 import collections
+import functools
+import itertools
 import random
 from collections.abc import Callable
 
@@ -61,6 +63,7 @@ VOTERS = [
 ]
 
 
+@functools.cache
 def _votes() -> pd.DataFrame:
     return data.load("un_votes").set_index("iso3")
 
@@ -173,13 +176,21 @@ def _same_on_the_first(given: Given) -> set[str]:
     return {iso3 for iso3 in given["voters"] if votes[iso3] == votes[given["from"]]}
 
 
+@functools.cache
+def _said_by(state: str) -> tuple[int, ...]:
+    """Return a state's votes as numbers: groups are drawn from thousands of distances."""
+    return tuple({"yes": 1, "no": -1}.get(vote, 0) for vote in _votes().loc[state, RESOLUTIONS])
+
+
+def _apart(a: str, b: str) -> int:
+    return sum(abs(x - y) for x, y in zip(_said_by(a), _said_by(b), strict=True))
+
+
 def _group(given: Given) -> tuple[int, float]:
     """Sum the group's distances from Russia, and average the distances within it."""
-    coded = _numbers(_votes())
     group = given["group"]
-    from_russia = sum(int((coded.loc[m] - coded.loc["RUS"]).abs().sum()) for m in group)
-    pairs = [(a, b) for n, a in enumerate(group) for b in group[n + 1 :]]
-    return from_russia, sum(int((coded.loc[a] - coded.loc[b]).abs().sum()) for a, b in pairs) / len(pairs)
+    pairs = list(itertools.combinations(group, 2))
+    return sum(_apart(m, "RUS") for m in group), sum(_apart(a, b) for a, b in pairs) / len(pairs)
 
 
 def _groups(most: int = 80) -> list[list[str]]:
