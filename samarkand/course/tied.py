@@ -33,7 +33,7 @@ import pandas as pd
 from nbformat import NotebookNode
 
 from samarkand import data
-from samarkand.course import facts, figures
+from samarkand.course import figures
 from samarkand.course.apart import run_apart
 from samarkand.course.lessons import BuildError, Lesson, read, sentences
 from samarkand.ground.errors import CourseError, unknown

@@ -145,7 +145,7 @@ def test_calls_that_leave_a_process_behind_are_answered_at_once(work):
     before = time.monotonic()
     result = work(q3=f"import os, time\n{q3}")
     assert (result.points, result.ended) == (10, "finished")
-    assert time.monotonic() - before < workshop.LIMITS.wall / 2
+    assert time.monotonic() - before < 50, "it was waited for"
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a.name)

@@ -357,7 +357,7 @@ def test_a_wrong_answer_is_looked_up_among_all_variants_in_a_moment(name):
         if question.varies:
             before = time.process_time()
             assert fresh.elsewhere(question)
-            assert time.process_time() - before < 1.5, question.id
+            assert time.process_time() - before < 5, question.id
 
 
 @pytest.mark.parametrize("name", NAMES)
