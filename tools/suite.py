@@ -67,7 +67,7 @@ STEPS = (
             *([] if os.name == "nt" else ["-c", os.devnull, "--rootdir", str(ROOT)]),
         ],
     ),
-    Step("browser", "pytest", ["tests/browser", "-n", "2", "--dist", "worksteal", _SLOWEST]),
+    Step("browser", "pytest", ["tests/browser", "-n", "2", "--dist", "loadscope", _SLOWEST]),
 )
 
 #: A line in pytest's list of the slowest tests, and the lines around that list.

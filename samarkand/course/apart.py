@@ -50,8 +50,9 @@ def run_apart(find: Callable[[Path], str], notebook: Path, *, fork: bool = sys.p
     context.set_forkserver_preload([*WARM])
     answers, answer = context.Pipe(duplex=False)
     with answers, TemporaryDirectory() as work:
-        environment = os.environ | {"SAMARKAND_WORK": work, "IPYTHONDIR": str(Path(work) / ".ipython")}
-        process = context.Process(target=_answer, args=(answer, find, notebook.resolve(), environment))
+        own = {"SAMARKAND_WORK": work, "IPYTHONDIR": str(Path(work) / ".ipython"), "PYTHONHASHSEED": "0"}
+        told = (answer, find, notebook.resolve(), os.environ | own)
+        process = context.Process(target=_answer, args=told, daemon=True)  # it does not outlive this one
         with answer, _always_the_same_order():
             process.start()
         try:

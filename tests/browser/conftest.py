@@ -1,4 +1,4 @@
-"""One JupyterLab for all browser tests, and a tour of each lesson that is taken once."""
+"""One JupyterLab for all browser tests, in one page of one Chromium."""
 
 from __future__ import annotations
 
@@ -7,14 +7,31 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from samarkand.course import lessons
 from tools.lab import Lab, lab, sign
 
+if TYPE_CHECKING:
+    import tour
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 Need = Callable[[object, str], None]
+
+
+if importlib.util.find_spec("xdist"):
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByLesson(LoadScopeScheduling):
+        """Hands all tests of a lesson to one process, which takes one tour of it, and others one by one."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            return nodeid.partition("[")[2] if "/test_lessons.py::" in nodeid and "[" in nodeid else nodeid
+
+    def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByLesson:
+        return ByLesson(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +51,15 @@ def server(need: Need) -> Iterator[Lab]:
             notebook["metadata"]["copied"] = True
             (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")
         yield running
+
+
+@pytest.fixture(scope="session")
+def guide(server: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tour.Guide]:
+    """JupyterLab in a Chromium with a new profile, and who shows lessons in it."""
+    import tour
+
+    with tour.guide(server, tmp_path_factory.mktemp("tour") / "net.json") as guide:
+        yield guide
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Every lesson in a real JupyterLab, in a fresh profile: it runs, moves, is accessible, and asks nobody else.
 
-`tour.take` opens the lesson once and writes down what it sees; each test looks at one side of that.
+The guide opens a lesson once and writes down what it sees; each test looks at one side of that.
 """
 
 from __future__ import annotations
@@ -30,9 +30,8 @@ def lesson(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture(scope="module")
-def seen(lesson: Path, server: Lab, tmp_path_factory: pytest.TempPathFactory) -> tour.Tour:
-    netlog = tmp_path_factory.mktemp("tour") / "net.json"
-    return tour.take(server, lesson.name, netlog, untrusted=f"untrusted/{lesson.name}")
+def seen(lesson: Path, guide: tour.Guide) -> tour.Tour:
+    return guide.take(lesson.name, untrusted=f"untrusted/{lesson.name}")
 
 
 def stored(lesson: Path, part: str) -> int:
@@ -123,10 +122,10 @@ except OSError:
 )
 
 
-def test_the_tour_sees_what_it_is_for(server: Lab, add: Callable[[Path], str], tmp_path: Path) -> None:
+def test_the_tour_sees_what_it_is_for(guide: tour.Guide, add: Callable[[Path], str], tmp_path: Path) -> None:
     bad = normal_form.normalise(new_notebook(cells=[new_code_cell(source) for source in BAD]))
     (tmp_path / "bad.ipynb").write_text(normal_form.text(bad), encoding="utf-8")
-    seen = tour.take(server, add(tmp_path / "bad.ipynb"), tmp_path / "net.json")
+    seen = guide.take(add(tmp_path / "bad.ipynb"))
     assert seen.still == ["cell 1: slider 'N' dragged", "cell 1: slider 'N' by key"]
     assert any("ZeroDivisionError" in error for error in seen.errors)
     assert {rule.split(": ")[1].split(" ")[0] for rule in seen.axe} >= {"color-contrast", "label"}
@@ -135,3 +134,8 @@ def test_the_tour_sees_what_it_is_for(server: Lab, add: Callable[[Path], str], t
     assert set(seen.requests) == {"https://one.example.org/x.png"}
     assert any("one.example.org" in address for address in seen.attempts)
     assert {line.split()[-1] for line in seen.asked} == {"203.0.113.7"}
+    good = normal_form.normalise(new_notebook(cells=[new_code_cell("'good'")]))
+    (tmp_path / "good.ipynb").write_text(normal_form.text(good), encoding="utf-8")
+    seen = guide.take(add(tmp_path / "good.ipynb"))
+    complaints = [seen.errors, seen.still, seen.axe, seen.console, seen.requests, seen.asked, seen.attempts]
+    assert not any(complaints), "the tour before is not this one's"

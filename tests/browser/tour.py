@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -102,14 +103,24 @@ class Tour:
     attempts: list[str] = field(default_factory=list)
 
 
-def take(lab: Lab, notebook: str, netlog: Path, untrusted: str = "") -> Tour:
-    """Open a lesson in a fresh profile, run it, move everything, and return what was seen.
+class Guide:
+    """Takes tours one after another in one page of one Chromium, as a student turns from lesson to lesson.
 
-    Where a copy is named that is not trusted, it is opened at the end, in the same page.
+    To load JupyterLab takes longer than to run a lesson. What page, server and Chromium did since the tour
+    before belongs to the present one.
     """
-    tour = Tour()
-    before = len(lab.asked())
-    with chromium(lab, netlog=netlog) as browser, sheet(browser, lab, notebook) as opened:
+
+    def __init__(self, lab: Lab, opened: Sheet, netlog: Path) -> None:
+        self.lab, self.opened, self.netlog = lab, opened, netlog
+        self.asked = self.read = 0
+
+    def take(self, notebook: str, untrusted: str = "") -> Tour:
+        """Open a lesson, run it, move everything, and return what was seen.
+
+        Where a copy is named that is not trusted, it is opened at the end.
+        """
+        tour, opened = Tour(), self.opened
+        opened.turn_to(notebook)
         tour.opened = first_look(opened.page)
         opened.run_all()
         tour.errors = errors(opened)
@@ -120,15 +131,41 @@ def take(lab: Lab, notebook: str, netlog: Path, untrusted: str = "") -> Tour:
         opened.settle()
         tour.axe = look_over(opened.page)
         tour.errors += errors(opened)
-        tour.reopened = next_day(opened, lab.root / notebook)
+        tour.reopened = next_day(opened, self.lab.root / notebook, notebook)
         tour.console, tour.requests = list(opened.console), beyond(opened.requests)
+        opened.requests.clear()
         if untrusted:
-            opened.requests.clear()
             opened.turn_to(untrusted)
             tour.stills = look_at_stills(opened)
-    tour.asked = lab.asked()[before:]
-    tour.attempts = attempts(netlog)
-    return tour
+            opened.requests.clear()
+        opened.console.clear()
+        tour.asked = self.lab.asked()[self.asked :]
+        self.asked += len(tour.asked)
+        tour.attempts = attempts(self.logged())
+        return tour
+
+    def logged(self) -> list[dict[str, Any]]:
+        """Return what Chromium has written down of the network since the last time, up to this moment."""
+        mark = secrets.token_hex(8)
+        for _ in range(50):  # Chromium writes a few events at a time: the mark's own push out those before
+            self.opened.page.evaluate("mark => fetch(`/api?${mark}`).then(answer => answer.text())", mark)
+            with self.netlog.open("rb") as log:
+                log.seek(self.read)
+                whole = log.read().rpartition(b"\n")[0] + b"\n"
+            if mark.encode() in whole:
+                break
+        else:
+            raise AssertionError("Chromium does not write down what it does with the network")
+        self.read += len(whole)
+        lines = whole.decode().partition('"events": [\n')[2] or whole.decode()
+        return [json.loads(line.removesuffix(",")) for line in lines.splitlines()]
+
+
+@contextlib.contextmanager
+def guide(lab: Lab, netlog: Path) -> Iterator[Guide]:
+    """Open JupyterLab in a Chromium with a new profile."""
+    with chromium(lab, netlog=netlog) as browser, sheet(browser, lab) as opened:
+        yield Guide(lab, opened, netlog)
 
 
 def first_look(page: Page) -> dict[str, int]:
@@ -155,15 +192,10 @@ def look_at_stills(opened: Sheet) -> Stills:
     )
 
 
-def next_day(opened: Sheet, file: Path) -> dict[str, int]:
-    """Save a lesson, end its kernel, open it again, and count what stands there."""
-    opened.page.evaluate(
-        """async () => {
-            await window.jupyterapp.commands.execute('docmanager:save');
-            await window.jupyterapp.shell.currentWidget.sessionContext.shutdown();
-        }"""
-    )
-    opened.reopen()
+def next_day(opened: Sheet, file: Path, notebook: str) -> dict[str, int]:
+    """Save a lesson, close it with its kernel, open it again, and count what stands there."""
+    opened.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    opened.turn_to(notebook)
     return first_look(opened.page) | {"bytes": file.stat().st_size}
 
 
@@ -440,14 +472,14 @@ def beyond(addresses: list[str]) -> list[str]:
     return [a for a in addresses if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|(data|blob|about):", a)]
 
 
-def attempts(netlog: Path) -> list[str]:
+def attempts(events: list[dict[str, Any]]) -> list[str]:
     """Return the addresses beyond this machine that Chromium's own log names on behalf of our pages.
 
     The log has more than a page's requests: names looked up ahead, connections made ahead, web sockets.
     Chromium's own errands (its updates, the time) stand there too, on behalf of no page.
     """
     found = set()
-    for event in json.loads(netlog.read_text(encoding="utf-8"))["events"]:
+    for event in events:
         about = event.get("params", {})
         keys = ("initiator", "network_isolation_key", "network_anonymization_key")
         ours = any("127.0.0.1" in str(about.get(key, "")) for key in keys)

@@ -32,7 +32,7 @@ STEPS = {
         *("--durations=15", "--nbval-cell-timeout", "60", "-p", "no:cacheprovider"),
         *("-c", os.devnull, "--rootdir", str(ROOT)),
     ],
-    "browser": ["pytest", "tests/browser", "-n", "2", "--dist", "worksteal", "--durations=15"],
+    "browser": ["pytest", "tests/browser", "-n", "2", "--dist", "loadscope", "--durations=15"],
 }
 
 

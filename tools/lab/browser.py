@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tools.lab.server import Lab, LabError
+from tools.lab.server import PATIENCE, Lab, LabError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -91,26 +91,18 @@ class Sheet:
         self.settle()
 
     def turn_to(self, notebook: str) -> None:
-        """Open another notebook in the same page, and close the present one with its kernel."""
+        """Open another notebook in the same page, and close the present one, if any, with its kernel."""
         self.page.evaluate(
             """async path => {
                 const app = window.jupyterapp;
                 const before = app.shell.currentWidget;
-                await before.sessionContext.shutdown();
+                await before?.sessionContext?.shutdown();
+                before?.dispose();
                 await app.commands.execute('docmanager:open', { path });
-                before.dispose();
             }""",
             notebook,
         )
-        self.page.wait_for_function(
-            """path => {
-                const panel = window.jupyterapp.shell.currentWidget;
-                return panel?.context?.path === path && panel.content?.model?.cells?.length > 0;
-            }""",
-            arg=notebook,
-        )
-        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        self.settle()
+        self.drawn()
 
     def settle(self) -> None:
         """Wait until the kernel is idle, every frame has loaded and the page has drawn what it got."""
@@ -149,23 +141,27 @@ class Sheet:
 
 @contextlib.contextmanager
 def sheet(
-    browser: Browser, lab: Lab, notebook: str, *, width: int = 1400, height: int = 1000
+    browser: Browser, lab: Lab, notebook: str = "", *, width: int = 1400, height: int = 1000
 ) -> Iterator[Sheet]:
     """Open a notebook, named by its path below the lab's root, in a new page; close it with its kernel.
 
-    The notebook is drawn and its kernel idle; width and height are those of the window, in CSS pixels.
+    The notebook is drawn and its kernel idle; without one there is JupyterLab alone, for `Sheet.turn_to`.
+    Width and height are those of the window, in CSS pixels.
     """
     context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     try:
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE * 1000)
         opened = Sheet(page)
         _listen(context, page, opened)
-        workspace = "w" + secrets.token_hex(4)
-        page.goto(f"{lab.url}lab/workspaces/{workspace}/tree/{notebook}?token={lab.token}")
-        opened.drawn()
+        tree = f"/tree/{notebook}" if notebook else ""
+        page.goto(f"{lab.url}lab/workspaces/w{secrets.token_hex(4)}{tree}?token={lab.token}")
+        if notebook:
+            opened.drawn()
+        else:
+            page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
         yield opened
-        page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext?.shutdown()")
     finally:
         context.close()
 

@@ -29,6 +29,9 @@ WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 #: Holds what every Python of the lab runs first: it writes down each address beyond this machine asked for.
 WATCH = Path(__file__).resolve().parent / "watch"
 
+#: Seconds that a JupyterLab may take to come up, on a busy machine.
+PATIENCE = 180
+
 
 class LabError(CourseError):
     """JupyterLab or Chromium could not be started or did not do what was asked."""
@@ -114,7 +117,7 @@ def lab(
     """Start a JupyterLab on a copy of a folder of notebooks (the course's own by default), and end it.
 
     `trusted` signs the copies, as `start.py` does; `apart` asks for a lab without a network, which not every
-    machine allows (see `Lab.apart`). `LabError` if it does not come up within a minute.
+    machine allows (see `Lab.apart`). `LabError` if it does not come up in time.
     """
     # A short path: kernels' sockets have names of at most 107 bytes.
     home = Path(tempfile.mkdtemp(prefix="lab-"))
@@ -160,7 +163,7 @@ def lab(
 
 def _wait(process: subprocess.Popen[bytes], home: Path) -> str:
     """Wait until the server has written down where it listens; return its address."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         for file in (home / "run").glob("jpserver-*.json"):
             with contextlib.suppress(ValueError):  # being written this moment
