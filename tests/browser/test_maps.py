@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from samarkand import data, maps
+from tools.lab.browser import playwright
 
-playwright = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 ATLAS = ("region", "trip", "sco", "votes", "flows")
@@ -48,10 +49,9 @@ CLIPPED = """
 def browser(need: Callable[[object, str], None]) -> Iterator[Any]:
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     need(program, "There is no chromium on this machine.")
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=program, args=list(ARGUMENTS))
-        yield started
-        started.close()
+    started = playwright().chromium.launch(executable_path=program, args=list(ARGUMENTS))
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="module")

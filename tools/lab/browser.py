@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import os
 import secrets
 import shutil
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tools.lab.server import PATIENCE, Lab, LabError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 #: Chromium's options: no sandbox (root in a container has none), no errands of its own, no name but this
 #: machine's resolved.
@@ -37,8 +39,6 @@ def chromium(lab: Lab, *, netlog: Path | None = None) -> Iterator[Browser]:
 
     In the file `netlog` Chromium writes down all that it does with the network.
     """
-    from playwright.sync_api import sync_playwright
-
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         raise LabError(
@@ -51,12 +51,21 @@ def chromium(lab: Lab, *, netlog: Path | None = None) -> Iterator[Browser]:
         inside.chmod(0o755)
         program = str(inside)
     args = [*CHROMIUM, *([f"--log-net-log={netlog}"] if netlog else [])]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=args)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = playwright().chromium.launch(executable_path=program, args=args)
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@functools.cache
+def playwright() -> Playwright:
+    """Start Playwright, of which a process can have one, and end it with the process."""
+    from playwright.sync_api import sync_playwright
+
+    running = sync_playwright().start()
+    atexit.register(running.stop)
+    return running
 
 
 @dataclass
