@@ -389,7 +389,9 @@ def reads(lesson: Lesson) -> set[str]:
     for cell in lesson.cells:
         for expression in (one for on in ties(cell).values() for one in on):
             if _kind(expression) == "computed":
-                found |= {_ids()[name][0] for name in re.findall(r"\b[A-Z]\w+", expression) if name in _ids()}
+                nodes = ast.walk(ast.parse(expression, mode="eval"))
+                names = {node.id for node in nodes if isinstance(node, ast.Name)}
+                found |= {_ids()[name][0] for name in names if name in _ids()}
                 found |= set(re.findall(r"""\b(?:rows?|load)\(["'](\w+)["']""", expression))
     return found
 

@@ -109,7 +109,7 @@ def region(tolerance: float, least: float) -> list[dict[str, Any]]:
 def world(tolerance: float, least: float) -> list[dict[str, Any]]:
     """Return the states of the world, simplified to a tolerance in km, and points for the smallest."""
     with (HERE.parent.parent / "states.csv").open(encoding="utf-8", newline="") as file:
-        states = {row["iso3"] for row in csv.DictReader(file)}
+        states = {row["iso3"] for row in csv.DictReader(file) if row["kind"] != "territory"}
     disputed = {item["id"]: item for item in read("contested_world.json")}
     shapes: dict[str, list[Polygon]] = {}
     geometries: dict[str, dict[str, Any]] = {}
