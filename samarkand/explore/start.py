@@ -40,9 +40,12 @@ def first_slider() -> Explorer:
         rows = [(str(names[iso3]), n, f"{n:.1f}", pictures.BLUE) for iso3, n in states]
         listed = ", ".join(f"{name} {said}" for name, _, said, _ in rows)
         number = tr("Million people")
+        alt = tr(
+            "Bars of the people of five states in {year}, in million: {states}.", year=year, states=listed
+        )
         return Panel(
             tr("{year}: {states} million people.", year=year, states=listed),
-            pictures.bars(rows, "", most=most)
+            pictures.bars(rows, alt, most=most)
             + markup.table(
                 tr("Central Asia in {year}", year=year),
                 [tr("State"), number],

@@ -245,7 +245,7 @@ class Move:
         last, now = "", self.view()
         while now != last:
             last = now
-            self.wait(last, SHORT // 2)
+            self.wait(last, SHORT)
             now = self.view()
         return now
 
@@ -299,7 +299,9 @@ def widget_moves(page: Page, cell: ElementHandle, where: str) -> Iterator[Move]:
         assert handle
         handled += len(slider.query_selector_all(HANDLES))
         name = f"slider {text_of(slider, '.widget-label')}"
-        yield made(f"{name} dragged", lambda h=handle, s=slider: drag(page, s, h))
+        dragged = made(f"{name} dragged", lambda h=handle, s=slider: drag(page, s, h))
+        yield dragged
+        dragged.at_rest()  # a kernel that lags behind the mouse may show just now what the key comes back to
         yield made(f"{name} by key", lambda h=handle: key(page, h, inward(h)))
         choices.append(lambda h=handle: key(page, h, inward(h)))
     for select in cell.query_selector_all("select"):
