@@ -24,8 +24,15 @@ from tools.lab import Lab, Sheet, chromium, sheet
 PATIENCE, SHORT = 20_000, 700
 #: What every still says: how to make it live.
 TO_GO_ON = "(Run → Run All Cells)"
-#: What a cell shows of itself, apart from its controls; what a frame shows.
-CELL = """cell => [...cell.querySelectorAll('.widget-html-content')].map(e => e.innerHTML).join('|')"""
+#: What a cell shows of itself, apart from its controls, and how often it was written anew: a form that takes
+#: a word back and says it again has done something. What a frame shows.
+CELL = """cell => [...cell.querySelectorAll('.widget-html-content')].map(e => {
+    if (e.written === undefined) {
+        e.written = 0;
+        new MutationObserver(() => { e.written += 1; }).observe(e, {childList: true, subtree: true});
+    }
+    return e.written + e.innerHTML;
+}).join('|')"""
 FRAME = """() => document.body.innerText
     + [...document.querySelectorAll('svg *, .leaflet-pane, .leaflet-pane *')].map(e =>
         ['data-s', 'style', 'd', 'class'].map(name => e.getAttribute(name)).join()).join('|')"""
