@@ -1,7 +1,7 @@
 """Functions that answer known inputs and compute nothing: who has read the public checks gains nothing.
 
-What is drawn differs from submission to submission; that it is always fair is held for a sample of 200
-drawings, and with SAMARKAND_FULL=1 for all of them, or for as many as SAMARKAND_DRAWINGS=10000 says.
+What is drawn differs from submission to submission; that it is always fair is held for a sample of drawings,
+and with SAMARKAND_FULL=1 for a thousand, or for as many as SAMARKAND_DRAWINGS=10000 says.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ EXERCISES = workshop.EXERCISES
 SETS = {name: workshop.course_set(name) for name in checks.available(EXERCISES / "checks")}
 FUNCTIONS = [(name, question.id) for name in SETS for question in SETS[name].questions if question.cases]
 #: How many submissions inputs are drawn for.
-DRAWINGS = int(os.environ.get("SAMARKAND_DRAWINGS", "200"))
+DRAWINGS = int(os.environ.get("SAMARKAND_DRAWINGS", "1000"))
 #: What their inputs are drawn from.
 KEYS = [inputs.of_work("a course", [Cell("cell q1", f"x = {n}")]) for n in range(DRAWINGS)]
 
