@@ -25,6 +25,9 @@ LANGUAGES = {
     "uz": tr("Uzbek"),
 }
 
+#: The five states of Central Asia.
+CENTRAL_ASIA = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
+
 _APOSTROPHES = str.maketrans(dict.fromkeys("ʻʼ‘’`´", "'"))
 
 

@@ -1,5 +1,7 @@
 """Practice of lesson 05: who abstained and who was absent, what carried a vote, how far two voters agree."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from samarkand import data, measures
@@ -7,9 +9,9 @@ from samarkand.answers import kinds
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.check._engine import Task
 from samarkand.ground.words import tr
+from samarkand.places import CENTRAL_ASIA
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
-CENTRAL_ASIA = ["KAZ", "KGZ", "TJK", "TKM", "UZB"]
 #: Opposite votes are 2 apart, yes or no and an abstention 1.
 CODE = {"yes": 1, "abstain": 0, "no": -1}
 
@@ -18,8 +20,8 @@ def _votes() -> pd.DataFrame:
     return data.load("un_votes").set_index("iso3")
 
 
-def _count(states: list[str], resolution: str, *words: str) -> int:
-    return int(_votes().loc[states, resolution].isin(words).sum())
+def _count(states: Sequence[str], resolution: str, *words: str) -> int:
+    return int(_votes().loc[list(states), resolution].isin(words).sum())
 
 
 def _share_of_yes(*others: str, resolution: str = "es_11_3") -> float:

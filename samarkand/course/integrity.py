@@ -15,7 +15,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from samarkand.course import rules_of_counts
-from samarkand.course.rules import Problem, Tables, number
+from samarkand.course.rules import CENTRAL_ASIA, Problem, Tables, great_circle_km, number
 from samarkand.course.rules_of_counts import Found
 
 #: Members, observers, dialogue partners and SCO partners on days for which the SCO's own history gives them.
@@ -197,8 +197,8 @@ def flights(tables: Tables) -> Iterator[Found]:
     legs = [(line, row) for line, row in table.numbered() if row["type"] == "leg"]
     for line, row in legs:
         ends = [float(row[c]) for c in ("lat", "lon", "to_lat", "to_lon")]
-        if abs(_great_circle_km(*ends) - float(row["distance_km"])) > 1:
-            yield table, line, "distance_km", f"the great circle is {_great_circle_km(*ends):.0f} km long."
+        if abs(great_circle_km(*ends) - float(row["distance_km"])) > 1:
+            yield table, line, "distance_km", f"the great circle is {great_circle_km(*ends):.0f} km long."
     for (_, before), (line, after) in pairwise(legs):
         here = (after["place"], after["lat"], after["lon"])
         there = (before["to_place"], before["to_lat"], before["to_lon"])
@@ -213,7 +213,7 @@ def flights(tables: Tables) -> Iterator[Found]:
     offsets = {"Beijing": "8", "Nur-Sultan": "6", "Samarkand": "5"}
     for line, row in table.numbered():
         city = row["place"].split(",")[0]
-        if _great_circle_km(*cities[city], float(row["lat"]), float(row["lon"])) > 15:
+        if great_circle_km(*cities[city], float(row["lat"]), float(row["lon"])) > 15:
             yield table, line, "lat", f"the point does not lie in {city}."
         if row["utc_offset_h"] != offsets[city]:
             yield table, line, "utc_offset_h", f"{city} was {offsets[city]} hours ahead of UTC."
@@ -261,8 +261,8 @@ def routes(tables: Tables) -> Iterator[Found]:
                 if before[column] != after[column]:
                     yield table, line, column, "the row differs from the one before on the same route."
             ends = [float(r[c]) for r in (before, after) for c in ("lat", "lon")]
-            if not 20 < _great_circle_km(*ends) < 2200:
-                yield table, line, "lat", f"it is {_great_circle_km(*ends):.0f} km from the place before."
+            if not 20 < great_circle_km(*ends) < 2200:
+                yield table, line, "lat", f"it is {great_circle_km(*ends):.0f} km from the place before."
 
 
 def capitals(tables: Tables) -> Iterator[Found]:
@@ -271,7 +271,7 @@ def capitals(tables: Tables) -> Iterator[Found]:
     table = tables["entities"]
     for line, row in table.numbered():
         if row["type"] == "state" and row["id"] in places and row["lat"]:
-            far = _great_circle_km(*places[row["id"]], float(row["lat"]), float(row["lon"]))
+            far = great_circle_km(*places[row["id"]], float(row["lat"]), float(row["lon"]))
             if far > 15:
                 yield table, line, "lat", f"the point is {far:.0f} km away from the capital in places.csv."
         if bool(row["lat"]) != bool(row["lon"]):
@@ -284,7 +284,7 @@ def capitals(tables: Tables) -> Iterator[Found]:
                 continue
             point = (float(row["lat"]), float(row["lon"]))
             where, *first = known.setdefault(row[column], (name, *point))
-            if _great_circle_km(first[0], first[1], *point) > 40:
+            if great_circle_km(first[0], first[1], *point) > 40:
                 yield table, line, "lat", f"{row[column]} lies elsewhere in the table {where}."
             if name == "timeline" and first != list(point):
                 yield table, line, "lat", f"{row[column]} has another point in an earlier row."
@@ -425,7 +425,7 @@ def same_figures(tables: Tables) -> Iterator[Found]:
         if row["reporter"] == "CHN" and row["partner"] == "CA5":
             five = [
                 number(trade[(row["year"], row["months"], "CHN", p)]["total_usd_bn"]) or Decimal(0)
-                for p in ("KAZ", "KGZ", "TJK", "TKM", "UZB")
+                for p in CENTRAL_ASIA
             ]
             if abs(sum(five, Decimal(0)) - Decimal(row["total_usd_bn"])) > Decimal("0.5"):
                 yield table, line, "total_usd_bn", f"the five states add up to {sum(five, Decimal(0))}."
@@ -659,10 +659,3 @@ def _last_day(when: str) -> str:
 
 def _published(tables: Tables) -> dict[str, str]:
     return {row["key"]: row["published"] for row in tables["sources"].rows}
-
-
-def _great_circle_km(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
-    """Haversine on a sphere of 6,371.0088 km: rules must not rely on the functions that lessons use."""
-    a, b = math.radians(lat), math.radians(to_lat)
-    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(to_lon - lon) / 2) ** 2
-    return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(h)))

@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from samarkand.course.rules import Table, Tables, number
+from samarkand.course.rules import CENTRAL_ASIA, Table, Tables, great_circle_km, number
 
 #: A table, and a line of it, a column, and what is wrong there.
 Found = tuple[Table, int | None, str | None, str]
-
-FIVE = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 
 #: The nine whose maps and documents are compared, for each of the seventeen areas.
 VIEWERS = {
@@ -143,7 +140,7 @@ def pairs_of_states(tables: Tables) -> Iterator[Found]:
         pair = frozenset((row["origin"], row["destination"]))
         if len(pair) < 2:
             yield table, line, "destination", "a state does not trade with itself."
-        if not pair & set(FIVE):
+        if not pair & set(CENTRAL_ASIA):
             yield table, line, "origin", "none of the two is one of the five."
         same = (row["distance_km"], row["shared_border"], row["shared_language"])
         for column, value, due in zip(
@@ -173,7 +170,7 @@ def distances(tables: Tables) -> Iterator[Found]:
     table = tables["gravity"]
     for line, row in table.numbered():
         if row["origin"] in where and row["destination"] in where:
-            far = _apart_km(where[row["origin"]], where[row["destination"]])
+            far = great_circle_km(*where[row["origin"]], *where[row["destination"]])
             if abs(float(row["distance_km"]) - far) > 450 + 0.35 * far:
                 yield table, line, "distance_km", f"the capitals are {far:.0f} km apart."
 
@@ -333,13 +330,6 @@ def everybody_has_a_publisher(tables: Tables) -> Iterator[Found]:
     for one in sorted(used):
         if stands[one] != 1:
             yield table, None, "spellings", f"“{one}” stands in {stands[one]} rows, not in one."
-
-
-def _apart_km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Haversine on a sphere of 6,371 km."""
-    (a, b), (c, d) = ((math.radians(x), math.radians(y)) for x, y in (one, other))
-    h = math.sin((c - a) / 2) ** 2 + math.cos(a) * math.cos(c) * math.sin((d - b) / 2) ** 2
-    return 2 * 6371 * math.asin(min(1.0, math.sqrt(h)))
 
 
 RULES: list[Callable[[Tables], Iterator[Found]]] = [

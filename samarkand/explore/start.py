@@ -6,11 +6,12 @@ from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.words import tr
 from samarkand.page import controls, markup, pictures
+from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["first_slider"]
 
 #: The states of Central Asia, and the last year that a reader of September 2022 could know.
-FIVE, LAST = ("KAZ", "KGZ", "TJK", "TKM", "UZB"), 2021
+LAST = 2021
 
 
 def first_slider() -> Explorer:
@@ -27,7 +28,7 @@ def first_slider() -> Explorer:
     """
     names = data.load("places").set_index("iso3")["name"]
     table = data.load("indicators").query(
-        "indicator == 'population_persons' and iso3 in @FIVE and year <= @LAST"
+        f"indicator == 'population_persons' and iso3 in {CENTRAL_ASIA} and year <= @LAST"
     )
     millions = {
         year: {str(row.iso3): float(row.value) / 1e6 for row in rows.itertuples()}  # type: ignore[arg-type]

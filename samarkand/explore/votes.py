@@ -10,12 +10,12 @@ from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import capitalised, day, listed, tr
 from samarkand.page import controls, markup, pictures, style
+from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["votes"]
 
 #: Groups hold the states that belonged to them on this day, so that all four votes are of the same states.
 DAY = "2022-09-15"
-CENTRAL_ASIA = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 #: The answers in the order of the picture; the last one is no answer.
 ANSWERS = ("yes", "abstain", "no", "did not vote", "not a member")
 NO_SEAT = ANSWERS[-1]

@@ -15,10 +15,10 @@ from samarkand.maps._scene import Step
 from samarkand.maps._shapes import features
 from samarkand.maps._world import world
 from samarkand.page.style import OKABE_ITO, Mark
+from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["residuals"]
 
-FIVE = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 #: A mean of fewer pairs than this says little of a state.
 FEW = 6
 #: Residuals are logarithms: a factor of two, and one of ten.
@@ -126,13 +126,13 @@ def _fitted() -> pd.DataFrame:
         known = np.column_stack([np.ones(len(mine)), known])
         counted = np.log(mine["flow_usd_mn"].to_numpy())
         coefficients = np.linalg.lstsq(known, counted, rcond=None)[0]
-        other = mine["origin"].where(~mine["origin"].isin(FIVE), mine["destination"])
+        other = mine["origin"].where(~mine["origin"].isin(CENTRAL_ASIA), mine["destination"])
         found.append(
             pd.DataFrame({"partner": other, "step": year, "residual": counted - known @ coefficients})
         )
     # A pair of two of the five is in the equation, and on the map of neither.
     whole = pd.concat(found, ignore_index=True)
-    return whole[~whole["partner"].isin(FIVE)]
+    return whole[~whole["partner"].isin(CENTRAL_ASIA)]
 
 
 def _kind(mean: float, size: int) -> str:

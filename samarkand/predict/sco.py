@@ -28,10 +28,8 @@ def _direction() -> str:
 
 
 def _middle(day: str) -> tuple[float, float]:
-    spells = data.load("sco_membership")
-    when = pd.Timestamp(day)
-    held = (spells["from"] <= when) & (spells["to"].isna() | (spells["to"] > when))
-    capitals = data.load("places").set_index("iso3").loc[spells.loc[held, "iso3"].unique()]
+    held = data.held_on(data.load("sco_membership"), day)
+    capitals = data.load("places").set_index("iso3").loc[held["iso3"].unique()]
     return float(capitals["capital_lat"].mean()), float(capitals["capital_lon"].mean())
 
 
@@ -54,9 +52,7 @@ def _claim() -> str:
 
 def _csto() -> float:
     clubs = data.load("org_membership").query("organisation == 'CSTO' and status == 'member'")
-    day = pd.Timestamp(DAY)
-    csto = clubs.loc[(clubs["from"] <= day) & (clubs["to"].isna() | (clubs["to"] > day)), "iso3"]
-    return measures.jaccard(set(data.members(DAY)["iso3"]), set(csto))
+    return measures.jaccard(set(data.members(DAY)["iso3"]), set(data.held_on(clubs, DAY)["iso3"]))
 
 
 TRUTHS = {

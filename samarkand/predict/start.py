@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from samarkand import data, geo
+from samarkand.places import CENTRAL_ASIA
 
 #: The day on which the report came out, and what the lesson knows by then.
 DAY = "2022-09-12"
-FIVE = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
 
 
 def _conflicts() -> int:
@@ -23,7 +23,8 @@ def _neighbour() -> str:
     for feature in geo.load("region")["features"]:
         points = outlines.setdefault(feature["properties"]["id"], set())
         points.update(_points(feature["geometry"]["coordinates"]))
-    (one,) = (iso3 for iso3 in FIVE if outlines[iso3] & outlines["CHN"] and outlines[iso3] & outlines["RUS"])
+    china, russia = outlines["CHN"], outlines["RUS"]
+    (one,) = (iso3 for iso3 in CENTRAL_ASIA if outlines[iso3] & china and outlines[iso3] & russia)
     return one
 
 
