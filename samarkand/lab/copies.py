@@ -17,7 +17,7 @@ import json
 import os
 import re
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -70,18 +70,20 @@ def originals() -> list[Original]:
     return [*lessons, *sets]
 
 
-def emptied(original: Original) -> dict[str, Any]:
+def emptied(original: Original, among: Sequence[Original]) -> dict[str, Any]:
     """Return a notebook as it is handed out: without results, with links that hold where the copy is.
 
-    Its metadata say what it is a copy of. A file of the course that holds no notebook raises `CopyError`.
+    `among` is all that is handed out: where its links may lead. Its metadata say what it is a copy of. A
+    file of the course that holds no notebook raises `CopyError`.
     """
+    places = {one.path: one.place for one in among}
     try:
         notebook: dict[str, Any] = json.loads(original.path.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
                 cell["outputs"], cell["execution_count"] = [], None
             elif cell["cell_type"] == "markdown":
-                cell["source"] = _relinked(_source(cell), original).splitlines(keepends=True)
+                cell["source"] = _relinked(_source(cell), original, places).splitlines(keepends=True)
         handed_out = {"name": original.name, "digest": digest(notebook)}
         notebook["metadata"].setdefault("samarkand", {})[COPY] = handed_out
     except (ValueError, LookupError, TypeError, AttributeError):
@@ -117,9 +119,9 @@ def hand_out(
     work = work or home.my_work()
     told = _Told(work)
     with _writing(work, say):
-        for original in originals():
+        for original in (known := originals()):
             try:
-                notebook = emptied(original)
+                notebook = emptied(original, known)
             except CopyError as damaged:
                 told.sentences.append(str(damaged))
                 continue
@@ -137,7 +139,7 @@ def fresh(name: str, work: Path | None = None, *, say: Callable[[str], None] = p
     if not fit:
         raise unknown(tr("lesson or set"), name, [one.name for one in known])
     work = work or home.my_work()
-    copy, notebook = work / fit[0].place, emptied(fit[0])
+    copy, notebook = work / fit[0].place, emptied(fit[0], known)
     with _writing(work, say):
         if not os.path.lexists(copy):
             _write(copy, notebook)
@@ -359,9 +361,8 @@ def _source(cell: dict[str, Any]) -> str:
     return "".join(cell["source"])
 
 
-def _relinked(source: str, original: Original) -> str:
+def _relinked(source: str, original: Original, places: Mapping[Path, Path]) -> str:
     """Let the links of a cell lead from copy to copy."""
-    places = {one.path: one.place for one in originals()}
 
     def moved(link: re.Match[str]) -> str:
         path, mark, heading = link[0].partition("#")
