@@ -54,19 +54,18 @@ class Paper(controls.StillBox):
         save = controls.button(
             tr("Save"), tr("Save what you wrote: {question}", question=asked.text), self.save
         )
-        self._reply = widgets.HTML(markup.status(""))
-        self._field.watch(lambda: self._say(""))
+        self._reply = controls.Reply()
+        self._field.watch(lambda: self._reply.say(""))
         self._then = widgets.HTML("")
         paragraphs = element("div", *map(_paragraph, asked.then), class_="said")
         others = tr("What others hold: read it once you have written your own")
         super().__init__(
             [controls.heading(asked.text), self._field, save, self._reply, self._then],
-            still=element(
-                "div",
-                element("div", escape(asked.text), class_="question"),
-                markup.folded(escape(others), paragraphs) if asked.then else "",
-                controls.invitation(INVITATION),
-                class_="card",
+            still=controls.question_card(
+                asked.text,
+                (),
+                INVITATION,
+                more=markup.folded(escape(others), paragraphs) if asked.then else "",
             ),
             sentence=" ".join([tr("{question} {invitation}", question=asked.text, invitation=INVITATION),
                                *asked.then]),
@@ -79,7 +78,7 @@ class Paper(controls.StillBox):
             self._unfold()
         if own or written.trouble:
             back = tr("Read back from your file, saved on {day}.", day=own[-1]["at"][:10]) if own else ""
-            self._say(f"{written.trouble} {back}".strip(), "wrong" if written.trouble else "open")
+            self._reply.say(f"{written.trouble} {back}".strip(), "wrong" if written.trouble else "open")
 
     def fill(self, text: str) -> None:
         """Write into the field as a hand would."""
@@ -89,40 +88,18 @@ class Paper(controls.StillBox):
         """Save what stands in the field, and return what the student is told."""
         text = self._field.text
         if not text:
-            return self._say(tr("Nothing to save yet: the field is empty."), "open")
+            return self._reply.say(tr("Nothing to save yet: the field is empty."), "open")
         own = journal.latest(JOURNAL).get(self._asked.id)
         if own is None or _text(own) != text:
             try:
                 journal.add(JOURNAL, self._asked.id, text=text)
             except CourseError as error:
-                return self._say(str(error), "wrong")
+                return self._reply.say(str(error), "wrong")
         self._unfold()
-        return self._say(trn("Saved: {n} word.", "Saved: {n} words.", len(text.split())), "right")
+        return self._reply.say(trn("Saved: {n} word.", "Saved: {n} words.", len(text.split())), "right")
 
     def _unfold(self) -> None:
         self._then.value = self._paragraphs
-
-    def _say(self, sentence: str, kind: str = "say") -> str:
-        self._reply.value = markup.status(sentence, kind)
-        return sentence
-
-
-class Recalled(controls.StillBox):
-    """What the student wrote elsewhere, to be read again."""
-
-    def __init__(self, asked: Note) -> None:
-        own = written().get(asked.id)
-        self.sentence = (
-            tr("You wrote: {text}", text=f"\u201c{own.text}\u201d")
-            if own
-            else tr("You wrote nothing down here, which is all right.")
-        )
-        told = tr("What you wrote stands here, once you have run this cell: {question}", question=asked.text)
-        super().__init__(
-            [widgets.HTML(markup.status(self.sentence, "open"))],
-            still=element("div", escape(told), class_="open"),
-            sentence=told,
-        )
 
 
 def note(id: str) -> Paper:
@@ -150,7 +127,7 @@ def note(id: str) -> Paper:
     return Paper(questions.find("note", id))
 
 
-def recall(id: str) -> Recalled:
+def recall(id: str) -> controls.Notice:
     """Return what was written at another place, or a sentence that nothing was.
 
     Parameters
@@ -160,7 +137,7 @@ def recall(id: str) -> Recalled:
 
     Returns
     -------
-    Recalled
+    controls.Notice
         A box of widgets.
 
     Raises
@@ -168,7 +145,15 @@ def recall(id: str) -> Recalled:
     UnknownName
         If there is no such note.
     """
-    return Recalled(questions.find("note", id))
+    asked: Note = questions.find("note", id)
+    own = written().get(id)
+    sentence = (
+        tr("You wrote: {text}", text=f"\u201c{own.text}\u201d")
+        if own
+        else tr("You wrote nothing down here, which is all right.")
+    )
+    told = tr("What you wrote stands here, once you have run this cell: {question}", question=asked.text)
+    return controls.Notice(sentence, "open", told=told)
 
 
 def written() -> dict[str, Written]:

@@ -6,7 +6,7 @@ import ipywidgets as widgets
 
 from samarkand import questions
 from samarkand.ground.words import tr, trn
-from samarkand.page import controls, markup
+from samarkand.page import controls
 
 INVITATION = tr("Run all cells (Run → Run All Cells) to answer.")
 
@@ -38,17 +38,13 @@ class Choice(controls.StillBox):
             tr("Check the answer to: {question}", question=question),
             lambda: self.answer(*self.chosen()),
         )
-        self._reply = widgets.HTML(markup.status("", "say"))
+        self._reply = controls.Reply()
         for chooser in choosers:
-            chooser.observe(lambda _: self._say("", "say"), "value")
+            chooser.observe(lambda _: self._reply.say(""), "value")
         title = tr("{question} (More than one may be right.)", question=question) if many else question
-        listed = "".join(f'<li class="item">{markup.escape(option)}</li>' for option in options)
         super().__init__(
             [controls.heading(title), *choosers, button, self._reply],
-            still=markup.styled(
-                f'<div class="card"><div class="question">{markup.escape(title)}</div>'
-                f'<ul class="list">{listed}</ul>{controls.invitation(INVITATION)}</div>'
-            ),
+            still=controls.question_card(title, options, INVITATION),
             sentence=tr(
                 "Question: {question} Options: {options}. {invitation}",
                 question=title,
@@ -78,13 +74,13 @@ class Choice(controls.StillBox):
         """
         chosen = frozenset(positions)
         if not chosen:
-            return self._say(tr("Choose an answer first."), "open")
+            return self._reply.say(tr("Choose an answer first."), "open")
         if chosen == self._right:
-            return self._say(tr("Yes. {why}", why=self._asked.why), "right")
+            return self._reply.say(tr("Yes. {why}", why=self._asked.why), "right")
         wrong = sorted(chosen - self._right)
         if wrong:
-            return self._say(tr("Not yet. {hint}", hint=self._asked.options[wrong[0]].hint), "wrong")
-        return self._say(
+            return self._reply.say(tr("Not yet. {hint}", hint=self._asked.options[wrong[0]].hint), "wrong")
+        return self._reply.say(
             trn(
                 "So far right, but not all yet: there is more to choose than {n}.",
                 "So far right, but not all yet: there is more to choose than {n}.",
@@ -92,10 +88,6 @@ class Choice(controls.StillBox):
             ),
             "wrong",
         )
-
-    def _say(self, sentence: str, kind: str) -> str:
-        self._reply.value = markup.status(sentence, kind)
-        return sentence
 
 
 def ask(id: str) -> Choice:

@@ -60,7 +60,7 @@ class ForecastForm(controls.StillBox):
     def __init__(self) -> None:
         self._chances: dict[str, controls.Field] = {}
         self._reasons: dict[str, controls.Field] = {}
-        self._reply = widgets.HTML(markup.status("", "say"))
+        self._reply = controls.Reply()
         asked = forecasts.questions().values()
         title, run = (
             tr("My forecasts"),
@@ -73,23 +73,17 @@ class ForecastForm(controls.StillBox):
             reason = controls.Field(tr("Because"), question, placeholder=tr("in a few words"), width="500px")
             self._chances[one.id], self._reasons[one.id] = chance, reason
             for field in (chance, reason):
-                field.watch(lambda: self._say(""))
+                field.watch(lambda: self._reply.say(""))
             head = element("div", escape(question), class_="question")
             card = widgets.HTML(element("div", head, escape(one.rule), class_="card"))
             lines.append(widgets.VBox([card, controls.row({"chance": chance, "reason": reason})]))
         button = controls.button(
             tr("Save my forecasts"), tr("Add these forecasts to your file; older ones are kept"), self.save
         )
-        items = [element("li", escape(f"{one.id}. {one.text}"), class_="item") for one in asked]
+        items = [f"{one.id}. {one.text}" for one in asked]
         super().__init__(
             [controls.heading(title), *lines, button, self._reply],
-            still=element(
-                "div",
-                element("div", escape(title), class_="question"),
-                element("ul", *items, class_="list"),
-                controls.invitation(run),
-                class_="card",
-            ),
+            still=controls.question_card(title, items, run),
             sentence=trn("{title}: {n} question. {run}", "{title}: {n} questions. {run}", len(items),
                          title=title, run=run),
         )  # fmt: skip
@@ -123,11 +117,11 @@ class ForecastForm(controls.StillBox):
         wrong = tr("Not saved yet, see what stands there: {keys}.", keys=listed(bad)) if bad else ""
         if not given:
             nothing = tr("Nothing to save yet: write a number from 0 to 100 for one question.")
-            return self._say(wrong or nothing, "wrong" if wrong else "open")
+            return self._reply.say(wrong or nothing, "wrong" if wrong else "open")
         try:
             added = forecasts.save(given)
         except CourseError as error:
-            return self._say(str(error), "wrong")
+            return self._reply.say(str(error), "wrong")
         left = len(self._chances) - len(given) - len(bad)
         told = [
             trn("Saved: {n} new or changed.", "Saved: {n} new or changed.", added)
@@ -138,7 +132,7 @@ class ForecastForm(controls.StillBox):
             if left
             else ("" if bad else tr("All questions have a forecast.")),
         ]
-        return self._say(" ".join(part for part in told if part), "wrong" if bad else "right")
+        return self._reply.say(" ".join(part for part in told if part), "wrong" if bad else "right")
 
     def _read_back(self) -> None:
         """Fill the form with the newest saved forecasts; what cannot be read is named and left alone."""
@@ -146,11 +140,7 @@ class ForecastForm(controls.StillBox):
         for name, entry in saved.items():
             self.fill(name, f"{entry.probability * 100:g}", entry.reason)
         back = tr("Read back from your file: forecasts on {keys}.", keys=", ".join(saved)) if saved else ""
-        self._say(f"{trouble} {back}".strip(), "wrong" if trouble else "open")
-
-    def _say(self, sentence: str, kind: str = "say") -> str:
-        self._reply.value = markup.status(sentence, kind)
-        return sentence
+        self._reply.say(f"{trouble} {back}".strip(), "wrong" if trouble else "open")
 
 
 def my_forecasts() -> ForecastForm:

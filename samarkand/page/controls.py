@@ -193,6 +193,30 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._below.value = markup.status(sentence, "wrong")
 
 
+class Reply(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
+    """The line of a form in which its student is told something; a screen reader speaks it."""
+
+    def __init__(self) -> None:
+        super().__init__(markup.status(""))
+
+    def say(self, sentence: str, kind: str = "say") -> str:
+        """Show a sentence as `markup.status` does, nothing if it is empty, and return it."""
+        self.value = markup.status(sentence, kind)
+        return sentence
+
+
+class Notice(StillBox):
+    """A sentence about this student's own work; the still says instead what will stand there."""
+
+    def __init__(self, sentence: str, kind: str, *, told: str) -> None:
+        self.sentence = sentence
+        super().__init__(
+            [widgets.HTML(markup.status(sentence, kind))],
+            still=markup.element("div", markup.escape(told), class_="open"),
+            sentence=told,
+        )
+
+
 def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.Button:
     """Return a button; its tooltip names it to those who do not see what stands around it."""
     made = widgets.Button(
@@ -225,6 +249,19 @@ def heading(title: str) -> widgets.HTML:
 def told(title: str, sentence: str) -> str:
     """Return an explorer in plain text: its title and what it shows before anything is moved."""
     return tr('Explorer "{title}". {sentence} {run}', title=title, sentence=sentence, run=RUN)
+
+
+def question_card(title: str, items: Iterable[str], invited: str, *, more: str = "") -> str:
+    """Return the still of a form: its title, what it lists, more HTML, and the line that asks to run it."""
+    listed = [markup.element("li", markup.escape(item), class_="item") for item in items]
+    return markup.element(
+        "div",
+        markup.element("div", markup.escape(title), class_="question"),
+        markup.element("ul", *listed, class_="list") if listed else "",
+        more,
+        invitation(invited),
+        class_="card",
+    )
 
 
 def invitation(text: str = RUN) -> str:

@@ -8,7 +8,7 @@ from samarkand import questions
 from samarkand.answers import decode
 from samarkand.ground.errors import CourseError
 from samarkand.ground.words import tr
-from samarkand.page import controls, markup
+from samarkand.page import controls
 from samarkand.page.markup import element, escape
 from samarkand.predict import _ledger
 from samarkand.predict._ledger import Expected
@@ -28,11 +28,12 @@ class Form(controls.StillBox):
 
     def __init__(self, asked: Prediction) -> None:
         self._asked = asked
+        self._reply = controls.Reply()
         self._fields: dict[str, controls.Field] = {}
         self._pick: widgets.RadioButtons | None = None
         if asked.options:
             self._pick = controls.pick(asked.text, [(text, key) for key, text in asked.options.items()])
-            self._pick.observe(lambda _: self._say(""), "value")
+            self._pick.observe(lambda _: self._reply.say(""), "value")
             expected: list[widgets.Widget] = [self._pick]
             how = tr("Choose before you see the result, or go on without.")
         else:
@@ -56,21 +57,13 @@ class Form(controls.StillBox):
             tr("Save what you expect: {question}", question=asked.text),
             self.save,
         )
-        self._reply = widgets.HTML(markup.status(""))
         for field in (*self._fields.values(), self._reason):
-            field.watch(lambda: self._say(""))
+            field.watch(lambda: self._reply.say(""))
         title = tr("What do you expect? {question}", question=asked.text)
         hint = widgets.HTML(element("div", escape(how), class_="advice"))
-        items = [element("li", escape(text), class_="item") for text in asked.options.values()]
         super().__init__(
             [controls.heading(title), hint, *expected, self._reason, save, self._reply],
-            still=element(
-                "div",
-                element("div", escape(title), class_="question"),
-                element("ul", *items, class_="list") if items else "",
-                controls.invitation(INVITATION),
-                class_="card",
-            ),
+            still=controls.question_card(title, asked.options.values(), INVITATION),
             sentence=tr("{question} {invitation}", question=title, invitation=INVITATION),
         )
         self._read_back()
@@ -92,30 +85,30 @@ class Form(controls.StillBox):
             field.complain("")
         if self._pick is not None:
             if self._pick.value is None:
-                return self._say(tr("Choose one first, or go on without."), "open")
+                return self._reply.say(tr("Choose one first, or go on without."), "open")
             expected: Expected | None = Expected(str(self._pick.value), reason=self._reason.text)
         else:
             if not any(field.text for field in self._fields.values()):
-                return self._say(
+                return self._reply.say(
                     tr("Nothing to save yet: write a guess and a range, or go on without."), "open"
                 )
             expected = self._number()
         if expected is None:
-            return self._say(tr("Not saved yet: see what stands at the fields."), "wrong")
+            return self._reply.say(tr("Not saved yet: see what stands at the fields."), "wrong")
         try:
             counts = _ledger.save(self._asked, expected)
         except CourseError as error:
-            return self._say(str(error), "wrong")
+            return self._reply.say(str(error), "wrong")
         told = _ledger.in_words(self._asked, expected)
         if not counts:
-            return self._say(
+            return self._reply.say(
                 tr(
                     "Saved: {expected}. The result has been shown already, so this does not count.",
                     expected=told,
                 ),
                 "open",
             )
-        return self._say(tr("Saved: {expected}. Now run the cells below.", expected=told), "right")
+        return self._reply.say(tr("Saved: {expected}. Now run the cells below.", expected=told), "right")
 
     def _number(self) -> Expected | None:
         """Return the number and its range, or None once each field that is wrong says so."""
@@ -163,24 +156,7 @@ class Form(controls.StillBox):
                 if expected
                 else ""
             )
-            self._say(f"{trouble} {back}".strip(), "wrong" if trouble else "open")
-
-    def _say(self, sentence: str, kind: str = "say") -> str:
-        self._reply.value = markup.status(sentence, kind)
-        return sentence
-
-
-class Beside(controls.StillBox):
-    """What stands beside a result: what came out, and what one expected of it."""
-
-    def __init__(self, asked: Prediction) -> None:
-        self.sentence, kind = _beside(asked)
-        told = tr("What you expected stands here, beside what came out, once you have run this cell.")
-        super().__init__(
-            [widgets.HTML(markup.status(self.sentence, kind))],
-            still=element("div", escape(told), class_="open"),
-            sentence=told,
-        )
+            self._reply.say(f"{trouble} {back}".strip(), "wrong" if trouble else "open")
 
 
 def ask(id: str) -> Form:
@@ -208,7 +184,7 @@ def ask(id: str) -> Form:
     return Form(questions.find("predict", id))
 
 
-def see(id: str) -> Beside:
+def see(id: str) -> controls.Notice:
     """Return what came out, beside what was expected of it.
 
     Parameters
@@ -218,7 +194,7 @@ def see(id: str) -> Beside:
 
     Returns
     -------
-    Beside
+    controls.Notice
         A box of widgets with a sentence; who did not predict is told what came out.
 
     Raises
@@ -226,7 +202,8 @@ def see(id: str) -> Beside:
     UnknownName
         If there is no such prediction.
     """
-    return Beside(questions.find("predict", id))
+    told = tr("What you expected stands here, beside what came out, once you have run this cell.")
+    return controls.Notice(*_beside(questions.find("predict", id)), told=told)
 
 
 def _beside(asked: Prediction) -> tuple[str, str]:

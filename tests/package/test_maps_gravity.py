@@ -40,7 +40,9 @@ def test_residuals_are_those_of_another_way():
     one = rows["origin"].where(~rows["origin"].isin(gravity.CENTRAL_ASIA), rows["destination"])
     mine = whole.groupby(one).mean()
     found = gravity._fitted().query("step == 2006").groupby("partner")["residual"].mean()
-    assert found.to_numpy() == pytest.approx(mine.drop(list(gravity.CENTRAL_ASIA), errors="ignore").to_numpy())
+    assert found.to_numpy() == pytest.approx(
+        mine.drop(list(gravity.CENTRAL_ASIA), errors="ignore").to_numpy()
+    )
 
 
 def test_what_the_course_says_of_the_years():
