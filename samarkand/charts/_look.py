@@ -21,6 +21,8 @@ WIDTH = 520
 SERIES = ("blue", "vermillion", "bluish_green", "orange", "reddish_purple", "sky_blue")
 _DASHES = ((1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 6), (1, 4))
 
+#: Of bars that are not picked out, and of lines between points.
+GREY = "#9aa5b1"
 INK, SOFT = style.PAPER["ink"], style.PAPER["soft"]
 
 _VEGA_LITE_5 = "https://vega.github.io/schema/vega-lite/v5.json"

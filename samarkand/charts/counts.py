@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Collection
-from typing import Any, Literal, NotRequired, TypedDict, Unpack
+from typing import Any, Literal, NotRequired, Unpack
 
 import altair as alt
 import pandas as pd
 
 from samarkand import data, sources
-from samarkand.charts._look import INK, SOFT, WIDTH, finish
+from samarkand.charts._look import GREY, INK, SOFT, WIDTH, Caption, finish
 from samarkand.charts._tables import axis_title, columns, distinct, field, numeric, texts
 from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.ground.words import day as in_words
@@ -21,7 +21,6 @@ from samarkand.page import style
 
 __all__ = ["dumbbell", "ranges", "scatter", "who_counted"]
 
-_GREY = "#9aa5b1"
 _FEW_TICKS = alt.Axis(tickCount=6)
 _BLUE, _RED = style.OKABE_ITO["blue"], style.OKABE_ITO["vermillion"]
 #: A name longer than so many letters is broken into lines.
@@ -32,23 +31,10 @@ _HOUSES = 4
 _ROW, _MORE = 30, 13
 
 
-class Text(TypedDict):
-    """What these charts are told to say of themselves.
+class Text(Caption):
+    """What these charts are told to say of themselves; the description is said from the data if left out."""
 
-    Attributes
-    ----------
-    title, source : str
-        What it shows in a few words, and where the figures are from.
-    description : str, optional
-        What there is to see; said from the data if left out.
-    subtitle : str, optional
-        Unit, time and place.
-    """
-
-    title: str
-    source: str
     description: NotRequired[str]
-    subtitle: NotRequired[str]
 
 
 def scatter(
@@ -165,9 +151,8 @@ def scatter(
     ]
     if whole > len(table):
         said.append(trn("{n} row has no figure.", "{n} rows have no figure.", whole - len(table)))
-    text.setdefault("description", " ".join(said))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=360)
-    return finish(chart, **_caption(text))
+    return _finished(chart, said, text)
 
 
 def dumbbell(
@@ -223,9 +208,7 @@ def dumbbell(
     'Kazakhstan: china 31.2, own 24.1.'
     """
     table = columns(frame, name, first, second)
-    for column in (first, second):
-        if not numeric(table[column]):
-            raise WrongType(tr('A count is a number: "{column}" holds none.', column=column))
+    _counts(table, first, second)
     table["_name"] = texts(table[name])
     if table["_name"].duplicated().any():
         twice = table.loc[table["_name"].duplicated(), "_name"].iloc[0]
@@ -239,7 +222,7 @@ def dumbbell(
     scale = alt.Scale(zero=True, nice=True)
     drawn: list[Any] = [
         alt.Chart(table.dropna(subset=[first, second]))
-        .mark_rule(color=_GREY, strokeWidth=3)
+        .mark_rule(color=GREY, strokeWidth=3)
         .encode(
             y=names,
             x=alt.X("_low:Q", title=axis or axis_title(first), scale=scale, axis=_FEW_TICKS),
@@ -278,22 +261,19 @@ def dumbbell(
             .mark_text(dy=-16, fontWeight="bold", align="left" if outward.iloc[0] else "right")
             .encode(**where, text=alt.Text(field="_key", type="nominal"))
         )
-    text.setdefault(
-        "description",
-        " ".join(
-            tr(
-                "{name}: {one} {first}, {other} {second}.",
-                name=row["_name"],
-                one=called[0],
-                first=_said(row[first], digits),
-                other=called[1],
-                second=_said(row[second], digits),
-            )
-            for _, row in table.iterrows()
-        ),
-    )
+    said = [
+        tr(
+            "{name}: {one} {first}, {other} {second}.",
+            name=row["_name"],
+            one=called[0],
+            first=_said(row[first], digits),
+            other=called[1],
+            second=_said(row[second], digits),
+        )
+        for _, row in table.iterrows()
+    ]
     chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, 46 * len(table)))
-    return finish(chart, **_caption(text))
+    return _finished(chart, said, text)
 
 
 def ranges(
@@ -349,9 +329,7 @@ def ranges(
     """
     table = columns(frame, name, value, low, high, note)
     figures = [column for column in (value, low, high) if column]
-    for column in figures:
-        if not numeric(table[column]):
-            raise WrongType(tr('A count is a number: "{column}" holds none.', column=column))
+    _counts(table, *figures)
     given = table[figures].stack().dropna()
     if given.empty:
         raise CourseError(tr("No counter gives a number, so there is nothing to draw."))
@@ -405,16 +383,13 @@ def ranges(
                 .mark_text(align="left", **look)
                 .encode(y=rows, x=alt.X(field=where, **across), text=alt.Text(field="_label", type="nominal"))
             )
-    text.setdefault(
-        "description",
-        " ".join(
-            tr("{name}: {said}.", name=one, said=f"{word}, {extra}" if extra else word)
-            for one, word, extra in zip(texts(table[name]), words, notes, strict=True)
-        ),
-    )
+    said = [
+        tr("{name}: {said}.", name=one, said=f"{word}, {extra}" if extra else word)
+        for one, word, extra in zip(texts(table[name]), words, notes, strict=True)
+    ]
     more = max(line.count("\n") for line in lines)
     height = len(table) * (_ROW + _MORE * more)
-    return finish(alt.layer(*drawn).properties(width=WIDTH, height=max(90, height)), **_caption(text))
+    return _finished(alt.layer(*drawn).properties(width=WIDTH, height=max(90, height)), said, text)
 
 
 def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
@@ -470,8 +445,15 @@ def _and_more(houses: list[str]) -> str:
     )
 
 
-def _caption(text: Text) -> Any:
-    return text
+def _finished(chart: Any, said: list[str], text: Text) -> alt.VConcatChart:
+    told: dict[str, Any] = {"description": " ".join(said), **text}
+    return finish(chart, **told)
+
+
+def _counts(table: pd.DataFrame, *names: str) -> None:
+    for column in names:
+        if not numeric(table[column]):
+            raise WrongType(tr('A count is a number: "{column}" holds none.', column=column))
 
 
 def _scale(logarithmic: bool) -> alt.Scale:

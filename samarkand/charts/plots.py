@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from samarkand.charts import _telling
-from samarkand.charts._look import INK, WIDTH, Caption, colour, complete, dash
+from samarkand.charts._look import GREY, INK, WIDTH, Caption, colour, complete, dash
 from samarkand.charts._tables import axis_title, columns, distinct, field, numeric, of_days, texts
 from samarkand.ground.errors import WrongType, unknown
 from samarkand.ground.words import tr
@@ -19,7 +19,6 @@ from samarkand.page import style
 
 __all__ = ["bars", "lines", "steps"]
 
-_GREY = "#9aa5b1"
 _BARE = alt.Axis(ticks=False, domain=False)
 #: So many years or months, or fewer, are each written below a line.
 _FEW = 8
@@ -315,7 +314,7 @@ def _bar_colours(table: pd.DataFrame, name: str, group: str, marked: set[str]) -
     if group:
         kinds = texts(table[group])
         return [colour(kind, distinct(kinds)) for kind in kinds]
-    plain = _GREY if marked else style.OKABE_ITO["blue"]
+    plain = GREY if marked else style.OKABE_ITO["blue"]
     return [style.OKABE_ITO["vermillion"] if one in marked else plain for one in table[name]]
 
 
