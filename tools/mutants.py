@@ -234,8 +234,6 @@ def hardly(found: re.Match[str]) -> str:
 
 def rekeyed(found: re.Match[str]) -> str:
     """Let another option be the right one."""
-    if found[0].isdigit():
-        return "0" if found[0] == "1" else "1"
     option, hint, between, right = found.groups()
     return f'{option}, right = true }},{between}{right}, hint = "{hint}" }}'
 
@@ -254,11 +252,6 @@ def uncontested(found: re.Match[str]) -> str:
 def moved(found: re.Match[str]) -> str:
     """Move a label by nine degrees."""
     return f"{float(found[0]) + (9 if float(found[0]) < 70 else -9):g}"
-
-
-def asked(path: Path) -> Iterator[Part]:
-    """Yield what quizzes ask: cells of a lesson, or a file of questions."""
-    yield from whole(path) if path.suffix == ".toml" else of_notebook("code", r"quiz\.ask")(path)
 
 
 def any_of(*names: str) -> str:
@@ -323,11 +316,8 @@ WORDS = {
 NO_GAP = r"\b(?![^{}]*\})"
 ANSWER = r"(?<=[(\[ ])\d+(?=[)\],:\n])|\"[a-z]+_[a-z_]+\""
 TITLE = r'(?<=title=")[^"{]+(?=")'
-#: Of a quiz in a lesson the position of what is right; of one in a file a wrong option and the right one.
-KEY = (
-    r"(?<=answer=)\d"
-    r'|(\{ text = "[^"]*"), hint = "([^"]*)" \},(\s+)(\{ text = "[^"]*"), right = true \}'
-)
+#: Of a quiz a wrong option and the right one.
+KEY = r'(\{ text = "[^"]*"), hint = "([^"]*)" \},(\s+)(\{ text = "[^"]*"), right = true \}'
 QUESTIONS = "samarkand/questions/*.toml"
 SUITE = {
     "set -euo pipefail": "set -uo pipefail",
@@ -357,8 +347,8 @@ KINDS = (
     Kind("a link to a section", True, LESSONS, PROSE,
          r"(?<=\.ipynb#)[^)\s]+", lambda found: f"{found[0]}s"),
     Kind("a chart's title", True, LESSONS, of_notebook("code", r"charts\.", stored=True), TITLE, hardly),
-    Kind("a quiz's key", True, f"{LESSONS}|{QUESTIONS}", asked, KEY, rekeyed),
-    Kind("a quiz's words", True, f"{LESSONS}|{QUESTIONS}", asked,
+    Kind("a quiz's key", True, QUESTIONS, whole, KEY, rekeyed),
+    Kind("a quiz's words", True, QUESTIONS, whole,
          rf"{NUMBER}|\b{any_of(*TURNS, 'never', 'same')}\b", reworded),
     # What people read in tables, on maps and charts, in explorers, practice and sets.
     Kind("a figure in a note", True, FACTS, cells("known_then", "known_later", "text", "note"), NUMBER, more),

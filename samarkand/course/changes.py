@@ -190,11 +190,10 @@ def _judged_gone(gone: Sequence[str]) -> Iterator[Step]:
     def lost(*folders: str) -> str:
         return listed([path for path in gone if path.startswith(folders)])
 
-    if lost("notebooks/", "exercises/"):
+    if name := lost("notebooks/", "exercises/"):
         files = ("test_lesson_index.py", "test_exercise_links.py", "test_lesson_coverage.py")
         tests = [f"tests/notebooks/{file}" for file in files]
         left_over = "tests/notebooks/test_lesson_facts.py::test_no_record_is_left_over"
-        name = lost("notebooks/", "exercises/")
         yield Step(f"what leads to {name}, which is gone", ("-m", "samarkand", "build", "--check"))
         yield Step(f"what counts on {name}", ("-m", "pytest", "-q", *tests, left_over))
     if name := lost("samarkand/", "tools/"):

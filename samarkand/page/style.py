@@ -69,11 +69,6 @@ class Mark:
         return self.colour if self.pattern == "solid" else f"url(#p-{self.code})"
 
     @property
-    def initial(self) -> str:
-        """The first letter of the label, to write into a small square."""
-        return next(letter for letter in self.label if letter.isalpha()).upper()
-
-    @property
     def ink(self) -> str:
         """The colour of text on it: white or dark, whichever has more contrast."""
         dark = PAPER["ink"]
