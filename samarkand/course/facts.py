@@ -258,7 +258,7 @@ def widgets_in(box: Any) -> Iterator[Any]:
 
 def _shown_by(box: Any) -> str:
     """Return all the HTML that a box of widgets shows now."""
-    return "\n".join(w.value for w in widgets_in(box) if type(w).__name__ == "HTML")
+    return "\n".join(w.value for w in widgets_in(box) if getattr(w, "_view_name", "") == "HTMLView")
 
 
 def _explorer(explorer: Any) -> dict[str, Any]:
