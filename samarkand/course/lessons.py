@@ -15,6 +15,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from samarkand import questions
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.home import ROOT
 
@@ -107,6 +108,23 @@ class Lesson:
     def code(self) -> list[NotebookNode]:
         """The cells of code."""
         return [c for c in self.cells if c.cell_type == "code"]
+
+    @cached_property
+    def said(self) -> list[NotebookNode]:
+        """Its cells, and each question that its code asks, as if its texts were a cell of prose."""
+        code = "\n".join(cell.source for cell in self.code)
+        asked = [
+            NotebookNode(
+                cell_type="markdown",
+                id=f"{path.name}, {kind} {id}",
+                source=" \u00b6 ".join(texts),
+                metadata=NotebookNode(samarkand={"tied": tied}),
+            )
+            for path in questions.files()
+            for kind, id, texts, tied in questions.sayings(path)
+            if f'"{id}"' in code
+        ]
+        return [*self.cells, *asked]
 
     @cached_property
     def headings(self) -> list[tuple[str, int, str]]:

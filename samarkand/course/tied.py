@@ -14,7 +14,8 @@ An expression is Python in the names that the lesson's code leaves, with `row`, 
 each row of a table by its id. Numbers and days are held against the figures in their order, a name must stand
 in the words (or the words in a longer text), and a comparison must be true. ``read:`` names the source in
 which somebody read what no table holds, ``free:`` says why a figure claims nothing: neither can be computed,
-and `kinds` counts them. Words that are tied cannot be changed without their tie.
+and `kinds` counts them. Words that are tied cannot be changed without their tie. What a lesson asks beside
+practice has its ties in its file of questions: ``[quiz."03.gdp".tied]``.
 """
 
 from __future__ import annotations
@@ -146,7 +147,7 @@ def _kind(expression: str) -> str:
 
 def kinds(lesson: Lesson) -> Counter[str]:
     """Count the tied words of a lesson by what they rest on: computed, read or free."""
-    return Counter(_kind(on[0]) for cell in lesson.cells for on in ties(cell).values())
+    return Counter(_kind(on[0]) for cell in lesson.said for on in ties(cell).values())
 
 
 def loose(lesson: Lesson) -> Iterator[str]:
@@ -157,7 +158,7 @@ def loose(lesson: Lesson) -> Iterator[str]:
     str
         A sentence with the cell and the words.
     """
-    for cell in lesson.cells:
+    for cell in lesson.said:
         text, readable = shown(cell)
         found = figures.read(readable)
         held: set[figures.Figure] = set()
@@ -244,7 +245,7 @@ def untrue(lesson: Lesson, space: Mapping[str, Any]) -> Iterator[str]:
     str
         A sentence with the cell, the words and the value.
     """
-    for cell in lesson.cells:
+    for cell in lesson.said:
         text, readable = shown(cell)
         found = figures.read(readable)
         for words, on in ties(cell).items():
@@ -386,7 +387,7 @@ def of_set(notebook: Path, apart: Mapping[str, Mapping[str, Any]], space: Mappin
 def reads(lesson: Lesson) -> set[str]:
     """Return the tables that a lesson's ties name."""
     found = set()
-    for cell in lesson.cells:
+    for cell in lesson.said:
         for expression in (one for on in ties(cell).values() for one in on):
             if _kind(expression) == "computed":
                 nodes = ast.walk(ast.parse(expression, mode="eval"))

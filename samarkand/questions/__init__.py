@@ -129,7 +129,12 @@ def files(folder: Path | None = None) -> list[Path]:
 
 
 def texts(path: Path) -> Iterator[str]:
-    """Yield the English texts of a file, as a translator gets them.
+    """Yield the English texts of a file, as a translator gets them, in its order."""
+    yield from _texts(_content(path), "")
+
+
+def sayings(path: Path) -> Iterator[tuple[str, str, list[str], Mapping[str, Any]]]:
+    """Yield what each question of a file says in English.
 
     Parameters
     ----------
@@ -138,21 +143,32 @@ def texts(path: Path) -> Iterator[str]:
 
     Yields
     ------
-    str
-        In the order of the file.
+    kind, id : str
+        Such as ``"quiz"`` and ``"03.gdp"``.
+    texts : list of str
+        Its texts, in order.
+    tied : mapping of str to str or list of str
+        Some of its words, with what their figures rest on; see `samarkand.course.tied`.
     """
+    for kind, entries in _content(path).items():
+        for id, entry in entries.items():
+            yield kind, id, list(_texts(entry, "")), entry.get("tied", {})
 
-    def told(part: Any, key: str) -> Iterator[str]:
-        if isinstance(part, str) and part and key in TEXTS:
-            yield part
-        elif isinstance(part, Mapping):
-            for name, inner in part.items():
-                yield from told(inner, key if key == "options" and isinstance(inner, str) else name)
-        elif isinstance(part, list):
-            for inner in part:
-                yield from told(inner, key)
 
-    yield from told(tomllib.loads(path.read_text(encoding="utf-8")), "")
+def _texts(part: Any, key: str) -> Iterator[str]:
+    if isinstance(part, str) and part and key in TEXTS:
+        yield part
+    elif isinstance(part, Mapping) and key != "tied":
+        for name, inner in part.items():
+            yield from _texts(inner, key if key == "options" and isinstance(inner, str) else name)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _texts(inner, key)
+
+
+@reading.kept
+def _content(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def every(kind: str) -> dict[str, Any]:
@@ -214,7 +230,7 @@ def _read(path: Path, language: str) -> tuple[Asked, ...]:
     def said(text: str) -> str:
         return words.translated(text, language)
 
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    content = _content(path)
     found: list[Asked] = []
     for id, one in content.get("quiz", {}).items():
         options = [(said(o["text"]), said(o["hint"]) if "hint" in o else "") for o in one["options"]]

@@ -49,7 +49,7 @@ def test_a_changed_table_names_the_sentences_that_speak_of_it(monkeypatch: pytes
     (path,) = lessons.paths(["03"])
     found = list(tied.untrue(read(path), tied.names_of(read(path))))
     cells = [sentence.partition(":")[0] for sentence in found]
-    assert cells == ["ppp-text", "shares-chart", "summary"]
+    assert cells == ["ppp-text", "shares-chart", "summary", "sco.toml, quiz 03.gdp"]
     assert "which is 24.6008." in found[0]
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from samarkand import questions
 from samarkand.course import build, figures, lessons, normal_form, tied, uses
 from samarkand.course.lessons import BuildError, Lesson
 
@@ -137,3 +138,30 @@ def test_the_tables_that_ties_name_count_as_read(tmp_path: Path) -> None:
     path = stored(tmp_path, "It has 9 members.", ties, "members = 8")
     assert uses.tables(path) == {"numbers", "states"}
     assert tied.reads(lessons.read(path)) == {"numbers", "states"}
+
+
+def test_what_a_lesson_asks_is_held_like_its_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong figure in a quiz, one tied to nothing, and a tie whose words are gone."""
+    file = tmp_path / "sco.toml"
+    monkeypatch.setattr(questions, "FOLDER", tmp_path)
+
+    def found(why: str, on: str) -> list[str]:
+        file.write_text(
+            f"""[quiz."03.x"]\ntext = "How many?"\nwhy = "{why}"\noptions = [{{ text = "a" }}]\n"""
+            f"""[quiz."03.x".tied]\n"{on}" = "len(rows('states', iso3='UZB')) + 7"\n""",
+            encoding="utf-8",
+        )
+        code = new_code_cell('quiz.ask("03.x")', id="asked")
+        one = Lesson(Path("03_x.ipynb"), new_notebook(cells=[code]))
+        return [*tied.loose(one), *tied.untrue(one, {})]
+
+    assert found("There are 8 members.", "8 members") == []
+    assert found("There are 9 members.", "9 members") == [
+        "sco.toml, quiz 03.x: \"9 members\" rests on len(rows('states', iso3='UZB')) + 7, which is 8."
+    ]
+    assert found("There are 8 members of 12.", "8 members") == [
+        'sco.toml, quiz 03.x: "12" in "any? ¶ There are 8 members of 12. ¶ a" is tied to nothing.'
+    ]
+    assert found("Many members.", "8 members") == [
+        'sco.toml, quiz 03.x: the tied words "8 members" stand there no longer.'
+    ]
