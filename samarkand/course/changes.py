@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from samarkand import questions
 from samarkand.course import lessons, tied
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
@@ -42,6 +43,7 @@ BESIDE = {
     "samarkand/assets/map/|course_data/geo/": ("samarkand.maps",),
     "samarkand/assets/markup.css|samarkand/assets/name_sliders.js": ("samarkand.page", "samarkand.explore"),
     "course_data/prepare/|course_data/README|docs/corrections": ("tests/data/test_prepare.py",),
+    "samarkand/questions/": ("samarkand.questions",),
     "README.md": ("tests/notebooks/test_lesson_index.py",),
     "docs/house": ("tests/package/test_house.py",),
     "CONTRIBUTING.md": ("tests/notebooks/test_contributing.py",),
@@ -158,6 +160,10 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
         used = notebooks_with("|".join(rf"[\"']{table}[\"']" for table in sorted(tables)))
         shown |= set(used[0])
         sets |= {path.stem for path in used[1]}
+    for path in paths:
+        if re.fullmatch(r"samarkand/questions/\w+\.toml", path):
+            asked = "|".join(re.escape(id) for _, id, _, _ in questions.sayings(ROOT / path))
+            shown |= set(notebooks_with(rf"[\"'](?:{asked})[\"']")[0])
     for path in python:
         if path.startswith("samarkand/"):
             module = _module(path)

@@ -33,6 +33,13 @@ def test_a_table_is_checked_first_and_brings_the_lessons_and_sets_that_use_it() 
     assert not any("04_china_and_russia" in one for one in found)
 
 
+def test_a_file_of_questions_brings_the_lesson_that_asks_them() -> None:
+    found = commands("samarkand/questions/sco.toml")
+    assert "build --check" in found[0] and found[0].endswith("03_the_sco.ipynb")
+    assert not any("04_china_and_russia" in one for one in found)
+    assert "tests/package/test_questions.py" in found[-1]
+
+
 def test_a_module_brings_the_tests_that_import_it_and_names_the_slow_ones_above_it() -> None:
     near, far = changes.tests_of("samarkand.places")
     assert "tests/package/test_places.py" in near
