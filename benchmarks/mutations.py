@@ -2,6 +2,7 @@
 
     python benchmarks/mutations.py                 go on where the last run ended
     python benchmarks/mutations.py --most 60       at most so many, each kind in turn
+    python benchmarks/mutations.py --jobs 2        so many at the same time
     python benchmarks/mutations.py --kind "map|quiz"  only kinds whose name fits this pattern
     python benchmarks/mutations.py --list          show the mutants, run nothing
 
@@ -17,10 +18,12 @@ as its note. Such lines are kept and not counted.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import io
 import json
 import os
+import queue
 import re
 import shutil
 import signal
@@ -30,6 +33,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 from samarkand.course import changes
@@ -123,6 +127,7 @@ class Bench:
     def __init__(self, copy: Path) -> None:
         self.copy = copy
         self._well: dict[tuple[str, ...], bool] = {}
+        self._written = int(time.time())
 
     def judge(self, mutant: Mutant) -> tuple[str, str, str]:
         """Plant a mutant, run what concerns its file, take it out again.
@@ -137,7 +142,7 @@ class Bench:
         commands = [step.command for step in changes.steps([mutant.file])[0]]
         record = ""
         try:
-            target.write_text(mutant.text(), encoding="utf-8", newline="\n")
+            self._put(target, mutant.text().encode())
             for command in _independent(commands):
                 test, stored = self._seen(command, target, before)
                 record = record or stored
@@ -146,7 +151,7 @@ class Bench:
             for command in _comparing(commands):
                 record = record or "".join(self._seen(command, target, before))
         finally:
-            target.write_bytes(before)
+            self._put(target, before)
         return ("caught", "record", record) if record else ("missed", "", "")
 
     def _seen(self, command: tuple[str, ...], target: Path, before: bytes) -> tuple[str, str]:
@@ -157,22 +162,33 @@ class Bench:
             status, output = self._run(whole_command)
             if status == 0:
                 return "", next(iter(comparing), "")
+            test = _failed(output) if "pytest" in command else " ".join(command[1:4])
             planted = target.read_bytes()
-            target.write_bytes(before)
-            well = self._well.setdefault(whole_command, self._run(whole_command)[0] == 0)
-            target.write_bytes(planted)
+            self._put(target, before)
+            alone = _alone(command, test)
+            well = self._well.setdefault(alone, self._run(alone)[0] == 0)
+            self._put(target, planted)
             if not well:
                 return "", next(iter(comparing), "")
-            test = _failed(output) if "pytest" in command else " ".join(command[1:4])
             if not RECORDS.search(test):
                 return test, next(iter(comparing), "")
             if test in comparing:  # it cannot be passed over
                 return "", test
             comparing.append(test)
 
+    def _put(self, target: Path, body: bytes) -> None:
+        """Write a file, with a time of its own: compiled modules are told apart by whole seconds."""
+        target.write_bytes(body)
+        self._written += 1
+        os.utime(target, (self._written, self._written))
+
     def _run(self, command: tuple[str, ...]) -> tuple[int, str]:
         there = [argument.replace(str(ROOT), str(self.copy)) for argument in command]
-        environment = os.environ | {"PYTHONPATH": str(self.copy), "PYTHONDONTWRITEBYTECODE": "1"}
+        environment = os.environ | {
+            "PYTHONPATH": str(self.copy),
+            "PYTHONPYCACHEPREFIX": str(self.copy / "build/pyc"),
+        }
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         try:
             ran = subprocess.run(
                 [sys.executable, *there],
@@ -209,6 +225,11 @@ def _comparing(commands: Sequence[tuple[str, ...]]) -> Iterator[tuple[str, ...]]
             yield tuple(one for one in command if "tests/" not in one or one.endswith(RECORD_FILES))
 
 
+def _alone(command: tuple[str, ...], test: str) -> tuple[str, ...]:
+    """Return the command that runs one test of a step, or the step itself where it has no such parts."""
+    return ("-m", "pytest", "-q", "-p", "no:cacheprovider", test) if ".py::" in test else command
+
+
 def _failed(output: str) -> str:
     """Return the name of the first test that failed."""
     found = re.search(r"^(?:FAILED|ERROR) (\S+(?:\[.*?\])?)(?: - |$)", output, re.MULTILINE)
@@ -232,6 +253,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--kind", default="", help="only kinds whose name fits this pattern")
     parser.add_argument("--most", type=int, help="at most so many mutants")
+    parser.add_argument("--jobs", type=int, default=1, help="mutants at the same time, each in its own copy")
     parser.add_argument("--list", action="store_true", help="show the mutants, run nothing")
     options = parser.parse_args(arguments)
     try:
@@ -252,19 +274,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
     todo = [one for one in chosen if one.name not in found][: options.most]
     try:
-        with tempfile.TemporaryDirectory(prefix="samarkand-mutants-") as folder:
-            copied(Path(folder))
-            bench = Bench(Path(folder))
-            for one in todo:
-                began = time.monotonic()
-                outcome, by, test = bench.judge(one)
+        with contextlib.ExitStack() as stack:
+            idle: queue.SimpleQueue[Bench] = queue.SimpleQueue()
+            for _ in range(options.jobs):
+                folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="samarkand-mutants-"))
+                copied(Path(folder))
+                idle.put(Bench(Path(folder)))
+
+            def judged(one: Mutant) -> tuple[Mutant, tuple[str, str, str], float]:
+                bench, began = idle.get(), time.monotonic()
+                try:
+                    return one, bench.judge(one), time.monotonic() - began
+                finally:
+                    idle.put(bench)
+
+            pool = stack.enter_context(ThreadPoolExecutor(options.jobs))
+            stack.callback(pool.shutdown, cancel_futures=True)
+            for done in as_completed([pool.submit(judged, one) for one in todo]):
+                one, outcome, seconds = done.result()
                 place = f"{one.file}, {one.place}"
-                values = (one.name, one.kind, place, one.was, one.now, outcome, by, test)
-                seconds = f"{time.monotonic() - began:.0f}"
-                found[one.name] = dict(zip(COLUMNS, (*values, seconds, ""), strict=True))
+                values = (one.name, one.kind, place, one.was, one.now, *outcome, f"{seconds:.0f}", "")
+                found[one.name] = dict(zip(COLUMNS, values, strict=True))
                 write(found)
                 said = f"{one.kind}: {place}: {one.was!r} -> {one.now!r}"
-                print(f"{seconds:>4} s  {outcome} {by}  {said}  {test}", flush=True)
+                print(f"{seconds:4.0f} s  {' '.join(outcome[:2])}  {said}  {outcome[2]}", flush=True)
     except KeyboardInterrupt:
         print("Stopped. What has run is kept; the same command goes on from here.", file=sys.stderr)
         return 130
