@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from nbformat import NotebookNode
 
 from samarkand import questions
-from samarkand.course import normal_form, rules_of_questions, rules_of_words
+from samarkand.course import drawn, normal_form, rules_of_questions, rules_of_words
 from samarkand.course.lessons import Lesson, folded, read, unfenced, words_of
 from samarkand.ground.home import ROOT
 
@@ -31,7 +31,7 @@ EXPECTING = ("predict.ask", "note")
 CARD = ("Time", "Level", "Needs", "Data", "Works offline")
 #: Notebooks that are read beside the lessons.
 REFERENCE = ("99_glossary",)
-VEGALITE = "application/vnd.vegalite.v5+json"
+VEGALITE = drawn.VEGA_LITE
 
 Rule = Callable[[Lesson], Iterator[str]]
 RULES: list[Rule] = [*rules_of_words.RULES]
@@ -399,11 +399,12 @@ def nothing_is_loaded_from_elsewhere(lesson: Lesson) -> Iterator[str]:
 
 @rule
 def outputs_are_text(lesson: Lesson) -> Iterator[str]:
-    """Outputs are of kinds that nbval compares and a reader sees."""
+    """Outputs are of kinds that nbval compares and a reader sees; beside a chart stands its picture."""
     for cell in lesson.code:
         for output in cell.outputs:
-            for kind in output.get("data", {}):
-                if kind not in ("text/plain", "text/html", VEGALITE):
+            shown = output.get("data", {})
+            for kind in shown:
+                if kind not in ("text/plain", "text/html", VEGALITE, *(drawn.PNG,) * (VEGALITE in shown)):
                     yield f"{cell.id}: shows {kind}, which nbval does not compare or a reader cannot see."
 
 
@@ -532,6 +533,12 @@ def calls(lesson: Lesson, *functions: str) -> list[tuple[str, str, str]]:
                 text = first.value if isinstance(first, ast.Constant) else ast.unparse(first)
                 found.append((cell, ast.unparse(node.func), str(text)))
     return found
+
+
+@rule
+def charts_have_their_pictures(lesson: Lesson) -> Iterator[str]:
+    """Beside each chart stands its picture, for readers who run nothing."""
+    yield from drawn.faults(lesson.notebook)
 
 
 @rule

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from samarkand import questions
-from samarkand.course import lessons, normal_form
+from samarkand.course import drawn, lessons, normal_form
 from samarkand.course import rules_of_lessons as rules
 from samarkand.course import rules_of_words as words
 from samarkand.course.lessons import Lesson
@@ -47,6 +48,11 @@ def code(source: str, shown: str = "", **data: object) -> nbformat.NotebookNode:
     bundle = {kinds[name]: value for name, value in data.items()} | ({"text/plain": shown} if shown else {})
     outputs = [new_output("execute_result", data=bundle, execution_count=1)] if bundle else []
     return new_code_cell(source, execution_count=1, outputs=outputs)
+
+
+def picture_of(chart: dict[str, object]) -> str:
+    """What matters of a chart's picture: what it says it was drawn from."""
+    return base64.b64encode(f"tEXt{drawn.KEY}\0{drawn.checksum(chart)}".encode()).decode()
 
 
 def tied(
@@ -180,7 +186,18 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         ],
         [code("m", html='<a href="https://example.org">x</a><svg xmlns="http://www.w3.org/2000/svg"></svg>')],
     ),
-    rules.outputs_are_text: ([[code("c", png="iVBOR")]], [code("c", "x", html="<p>x</p>")]),
+    rules.outputs_are_text: (
+        [[code("c", png="iVBOR")]],
+        [code("c", "x", html="<p>x</p>"), code("c", "x", chart={"title": "x"}, png="iVBOR")],
+    ),
+    rules.charts_have_their_pictures: (
+        [
+            [code("c", chart={"title": "x"})],
+            [code("c", chart={"title": "x"}, png="iVBOR")],
+            [code("c", chart={"title": "x"}, png=picture_of({"title": "y"}))],
+        ],
+        [code("c", chart={"title": "x"}, png=picture_of({"title": "x"}))],
+    ),
     rules.outputs_say_what_they_are: (
         [[code("c", says)] for says in ADDRESSES],
         [code("c", "A map of the region.")],

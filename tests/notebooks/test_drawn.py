@@ -1,0 +1,64 @@
+"""A picture beside each chart: drawn offline, held to its chart, kept as long as the chart is the same."""
+
+from __future__ import annotations
+
+import base64
+import io
+import sys
+from typing import Any
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from samarkand.course import drawn
+from samarkand.course.lessons import BuildError
+
+BARS: dict[str, Any] = {
+    "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+    "data": {"values": [{"x": "Kazakhstan", "y": 8}, {"x": "Uzbekistan", "y": 3}]},
+    "mark": "bar",
+    "encoding": {"x": {"field": "x", "type": "nominal"}, "y": {"field": "y", "type": "quantitative"}},
+    "width": 200,
+}
+
+
+def notebook(chart: dict[str, Any]) -> NotebookNode:
+    output = new_output("execute_result", data={drawn.VEGA_LITE: chart, "text/plain": "Chart."})
+    return new_notebook(cells=[new_code_cell("chart", id="chart", outputs=[output])])
+
+
+def picture(of: NotebookNode) -> str:
+    return str(of.cells[0].outputs[0].data[drawn.PNG])
+
+
+def test_a_chart_is_drawn_and_its_picture_says_from_what() -> None:
+    image = pytest.importorskip("PIL.Image")
+    one = notebook(BARS)
+    assert list(drawn.faults(one)) == ["chart: no picture is stored beside its chart."]
+    drawn.beside(one, new_notebook())
+    assert list(drawn.faults(one)) == []
+    seen = image.open(io.BytesIO(base64.b64decode(picture(one)))).convert("RGB")
+    assert seen.width > drawn.SCALE * 200
+    assert seen.getpixel((0, 0)) == (255, 255, 255)
+    bars = {colour for count, colour in seen.getcolors() if count > 1000} - {(255, 255, 255)}
+    assert bars, "no bar is seen"
+
+
+def test_a_picture_is_kept_until_its_chart_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = notebook(BARS)
+    drawn.beside(stored, new_notebook())
+    same, other = notebook(dict(reversed(BARS.items()))), notebook(BARS | {"width": 300})
+    other.cells[0].outputs[0].data[drawn.PNG] = picture(stored)
+    assert list(drawn.faults(other)) == ["chart: the picture beside its chart was drawn from another one."]
+    drawn.beside(other, stored)
+    assert list(drawn.faults(other)) == [] and picture(other) != picture(stored)
+    monkeypatch.setattr(drawn, "_draw", lambda chart: pytest.fail("drawn again"))
+    drawn.beside(same, stored)
+    assert picture(same) == picture(stored)
+
+
+def test_without_what_draws_it_a_chart_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    with pytest.raises(BuildError, match=r"vl_convert is missing\. start\.py test installs it\."):
+        drawn.beside(notebook(BARS), new_notebook())
