@@ -50,6 +50,7 @@ def _faults(path: Path) -> Iterator[str]:
         yield f"it asks in the lessons {', '.join(sorted(lessons))}; a file belongs to one."
     for id, quiz in content.get("quiz", {}).items():
         yield from _given_away(id, quiz)
+        yield from _without_a_reason(id, quiz)
 
 
 def _against_the_schema(content: dict[str, Any]) -> Iterator[str]:
@@ -81,6 +82,21 @@ def _given_away(id: str, quiz: dict[str, Any]) -> Iterator[str]:
             said = own & _words(hint)
             if key.casefold() in hint.casefold() or (own and len(said) > MOST_SAID * len(own)):
                 yield f"{id}: the hint {hint!r} gives the answer away."
+
+
+def _without_a_reason(id: str, quiz: dict[str, Any]) -> Iterator[str]:
+    """Yield a sentence for each right option that no words of ``why`` are tied to, and for each wrong one."""
+    right = {option["text"] for option in quiz["options"] if "right" in option}
+    ties = {
+        words: on.removeprefix("right: ") for words, on in quiz.get("tied", {}).items() if "right: " in on
+    }
+    for words, option in ties.items():
+        if words not in quiz["why"]:
+            yield f"{id}: {words!r} is said to be a reason, and does not stand in its why."
+        if option not in right:
+            yield f"{id}: {words!r} is the reason for {option!r}, which is not among its right options."
+    for option in sorted(right - set(ties.values())):
+        yield f'{id}: no words of its why are tied to "right: {option}".'
 
 
 def _words(text: str) -> set[str]:

@@ -8,6 +8,7 @@ an expression for each figure in them.
       "the third, Pakistan, has 3": ["named(people.nlargest(3).index[2])", "100 * people['PAK'] / world"],
       "attacked on 5 December": "TL088.day",
       "from 20 to 80 per cent": "read: KENTODDS",
+      "Only the first voice": "right: Who reported it",
       "two sides": "free: a manner of speaking"}}
 
 An expression is Python in the names that the lesson's code leaves, with `row`, `rows` and `named`, and with
@@ -140,13 +141,13 @@ def ties(cell: NotebookNode) -> dict[str, list[str]]:
 
 
 def _kind(expression: str) -> str:
-    """Tell what an expression is: free, read or computed."""
-    said = re.match(r"(free|read): \S", expression)
+    """Tell what an expression is: free, read, right or computed."""
+    said = re.match(r"(free|read|right): \S", expression)
     return said[1] if said else "computed"
 
 
 def kinds(lesson: Lesson) -> Counter[str]:
-    """Count the tied words of a lesson by what they rest on: computed, read or free."""
+    """Count the tied words of a lesson by what they rest on: computed, read, right or free."""
     return Counter(_kind(on[0]) for cell in lesson.said for on in ties(cell).values())
 
 

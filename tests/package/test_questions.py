@@ -20,6 +20,8 @@ options = [
   { text = "Five members", hint = "Who came in 2001 and later?" },
 ]
 why = "Two came in 2017."
+[quiz."03.size".tied]
+"came in 2017" = "right: Eight members"
 """
 
 
@@ -49,6 +51,9 @@ def test_the_files_of_the_course_are_in_order(path: Path) -> None:
         ("Who came in 2001", "Count eight", "gives the answer away"),
         ("How large is the club?", "Are there eight members?", "the question says its answer"),
         ("03.size", "3.size", "'3.size' does not match"),
+        ('came in 2017" =', 'came in 2023" =', "'came in 2023' is said to be a reason, and does not stand"),
+        ("right: Eight", "right: Nine", "is the reason for 'Nine members', which is not among its right"),
+        ("right: Eight", "free: Eight", 'no words of its why are tied to "right: Eight members"'),
         ("why =", "because =", "Additional properties are not allowed"),
         ('why = "Two came in 2017."', "", "'why' is a required property"),
         ("[quiz.", "[riddle.", "Additional properties are not allowed"),
