@@ -41,6 +41,14 @@ def whole(path: Path) -> Iterator[Part]:
     yield Part("", path.read_text(encoding="utf-8"), lambda text: text)
 
 
+def below_the_comment(path: Path) -> Iterator[Part]:
+    """Yield a file with the comment at its head left empty: nothing can be wrong there."""
+    text = path.read_text(encoding="utf-8")
+    head = text[: re.search(r"^[^#\n]", text, re.MULTILINE).start()]  # type: ignore[union-attr]  # no file is empty
+    empty = "\n" * head.count("\n")
+    yield Part("", empty + text[len(head) :], lambda part: head + part[len(empty) :])
+
+
 def cells(*columns: str) -> Parts:
     """Return what yields the cells of a table in some columns, in all if none is named."""
 
@@ -348,7 +356,7 @@ KINDS = (
          r"(?<=\.ipynb#)[^)\s]+", lambda found: f"{found[0]}s"),
     Kind("a chart's title", True, LESSONS, of_notebook("code", r"charts\.", stored=True), TITLE, hardly),
     Kind("a quiz's key", True, QUESTIONS, whole, KEY, rekeyed),
-    Kind("a quiz's words", True, QUESTIONS, whole,
+    Kind("a quiz's words", True, QUESTIONS, below_the_comment,
          rf"{NUMBER}|\b{any_of(*TURNS, 'never', 'same')}\b", reworded),
     # What people read in tables, on maps and charts, in explorers, practice and sets.
     Kind("a figure in a note", True, FACTS, cells("known_then", "known_later", "text", "note"), NUMBER, more),
