@@ -52,7 +52,7 @@ def _theme() -> alt.theme.ThemeConfig:
     return {
         "config": {
             "background": "#ffffff",
-            "font": "Helvetica, Arial, sans-serif",
+            "font": style.FONT,
             "padding": 12,
             "view": {"stroke": None},
             "concat": {"spacing": 6},

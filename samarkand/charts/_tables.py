@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from samarkand import places
 from samarkand.ground.errors import CourseError, WrongType, unknown
 from samarkand.ground.units import UNITS
 from samarkand.ground.words import tr
@@ -54,8 +55,16 @@ def of_days(column: pd.Series) -> bool:
 
 
 def texts(column: pd.Series) -> list[str]:
-    """Return a column as texts, a missing value as the empty one."""
-    return ["" if pd.isna(value) else str(value) for value in column]
+    """Return a column as texts, a missing value as the empty one; a chart names states, and shows no codes.
+
+    Examples
+    --------
+    >>> texts(pd.Series(["KAZ", None])), texts(pd.Series(["KAZ", "the rest"]))
+    (['Kazakhstan', ''], ['KAZ', 'the rest'])
+    """
+    told = ["" if pd.isna(value) else str(value) for value in column]
+    of_states = {one for one in told if one} <= {place.iso3 for place in places.all()}
+    return [places.name(one) if one and of_states else one for one in told]
 
 
 def distinct(values: list[str]) -> list[str]:

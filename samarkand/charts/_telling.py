@@ -87,7 +87,8 @@ def lines(
     what : str
         What is measured, with its unit.
     points : pandas.DataFrame
-        In order: ``name`` of the line (empty if there is but one), ``at`` and ``figure``.
+        In order: ``name`` of the line (empty if there is but one), ``at`` in words, ``figure``, and the
+        ``note`` that stands at the point.
     steps : bool, default False
         Whether a figure holds until the next one.
     reference : mapping of str to float, optional
@@ -98,7 +99,7 @@ def lines(
     str
     """
     digits = decimals(points["figure"])
-    points = points.assign(at=whens(points["at"])).dropna(subset="figure")
+    points = points.dropna(subset="figure")
     said = []
     for name, own in points.groupby("name", sort=False):
         figures = own["figure"].reset_index(drop=True)
@@ -115,7 +116,9 @@ def lines(
             figures_said = ", ".join(parts)
         said.append(tr("{name}: {figures}.", name=name, figures=figures_said) if name else f"{figures_said}.")
     head = trn("{n} line shows {what}.", "{n} lines show {what}.", len(said), what=what)
-    return " ".join([head, *said, *_compared(reference or {}, digits)])
+    noted = [tr("{note} ({at})", note=one.note, at=one.at) for one in points.itertuples() if one.note]
+    notes = [tr("Noted: {notes}.", notes="; ".join(noted))] if noted else []
+    return " ".join([head, *said, *notes, *_compared(reference or {}, digits)])
 
 
 def bands(what: str, wide: pd.DataFrame, *, digits: int = 0) -> str:
@@ -176,11 +179,15 @@ def decimals(figures: pd.Series) -> int:
 def whens(along: pd.Series) -> list[str]:
     """Return positions along an axis in words: days, months where all are the first of one, or numbers.
 
+    Numbers are months, too, if that is the column's name.
+
     Examples
     --------
     >>> whens(pd.Series([2001, 2017])), whens(pd.to_datetime(pd.Series(["2022-03-01", "2022-04-01"])))
     (['2001', '2017'], ['March 2022', 'April 2022'])
     """
+    if along.name == "month" and not of_days(along):
+        return [month(number) for number in along]
     if not of_days(along):
         return [f"{value:g}" for value in along]
     if (along.dt.day == 1).all():

@@ -14,12 +14,15 @@ from samarkand.charts import _telling
 from samarkand.charts._look import GREY, INK, WIDTH, Caption, colour, complete, dash
 from samarkand.charts._tables import axis_title, columns, distinct, field, numeric, of_days, texts
 from samarkand.ground.errors import WrongType, unknown
-from samarkand.ground.words import tr
+from samarkand.ground.words import month, tr
 from samarkand.page import style
 
 __all__ = ["bars", "lines", "steps"]
 
-_BARE = alt.Axis(ticks=False, domain=False)
+#: A bar has its figure beside it: an axis would say it twice, and its lines would strike the labels through.
+_NONE = alt.Axis(labels=False, ticks=False, domain=False, grid=False, titleAnchor="start", titlePadding=2)
+#: So many marks or fewer on the axis of a line.
+_MARKS = 6
 #: So many years or months, or fewer, are each written below a line.
 _FEW = 8
 
@@ -84,9 +87,11 @@ def bars(
         raise WrongType(tr('A bar needs a figure: neither "{x}" nor "{y}" holds numbers.', x=x, y=y))
     lying = not numeric(table[y])
     figure, name = (x, y) if lying else (y, x)
+    shown = dict(zip(map(str, table[name]), texts(table[name]), strict=True))
     table[name] = texts(table[name])
     groups = distinct(texts(table[group])) if group else []
-    table["_colour"] = _bar_colours(table, name, group, {str(one) for one in marked})
+    picked_out = {shown.get(str(one), str(one)) for one in marked}
+    table["_colour"] = _bar_colours(table, name, group, picked_out)
     if digits is None:
         digits = 0 if (table[figure].dropna() % 1 == 0).all() else 1
     named = [f"  {one}" for one in texts(table[group])] if group else [""] * len(table)
@@ -97,15 +102,14 @@ def bars(
         "type": "quantitative",
         "title": axis or axis_title(figure),
         "scale": alt.Scale(domain=_room(table[figure], reference or {})),
+        "axis": _NONE,
     }
-    if digits == 0:  # no half a state on the axis
-        figures["axis"] = alt.Axis(tickMinStep=1)
     names: dict[str, Any] = {"field": field(name), "type": "nominal", "sort": distinct(texts(table[name]))}
     room: dict[str, Any]
     beyond: dict[str, Any]
     below: dict[str, Any]
     if lying:
-        room = {"x": alt.X(**figures), "y": alt.Y(**names, title=None, axis=_BARE)}
+        room = {"x": alt.X(**figures), "y": alt.Y(**names, title=None, axis=alt.Axis(ticks=False))}
         beyond, below = {"align": "left", "dx": 4}, {"align": "right", "dx": -4}
     else:
         upright = alt.Axis(labelAngle=0)
@@ -134,7 +138,7 @@ def bars(
     description = _telling.bars(
         axis or axis_title(figure),
         told,
-        marked={str(one) for one in marked},
+        marked=picked_out,
         reference=reference,
         digits=digits,
     )
@@ -148,6 +152,7 @@ def lines(
     *,
     group: str = "",
     reference: Mapping[str, float] | None = None,
+    notes: Mapping[Any, str] | None = None,
     axis: str = "",
     interpolate: Literal["linear", "step-after"] = "linear",
     **caption: Unpack[Caption],
@@ -166,6 +171,8 @@ def lines(
         Column with the line's name.
     reference : mapping of str to float, optional
         Levels to compare with, each with its label.
+    notes : mapping of day or number to str, optional
+        What to say where the story turns: a few words at a point of `x`.
     axis : str, optional
         Title of the axis of figures; made of the column's name if left out.
     interpolate : {"linear", "step-after"}
@@ -180,7 +187,7 @@ def lines(
     Raises
     ------
     UnknownName
-        If a column is not there.
+        If a column is not there, or no point where a note is to stand.
     CourseError
         If the table has no row.
     WrongType
@@ -202,7 +209,13 @@ def lines(
     table["_name"] = texts(table[group]) if group else ""
     names = distinct(list(table["_name"]))
 
-    up = alt.Y(field=field(y), type="quantitative", title=axis or axis_title(y), scale=alt.Scale(zero=True))
+    up = alt.Y(
+        field=field(y),
+        type="quantitative",
+        title=axis or axis_title(y),
+        scale=alt.Scale(zero=True),
+        axis=alt.Axis(tickCount=_MARKS, domain=False, ticks=False),
+    )
     room: dict[str, Any] = {"x": _along(table[x]), "y": up}
     paint = alt.Scale(domain=names, range=[colour(one, names) for one in names])
     dashes = alt.Scale(domain=names, range=[dash(one, names) for one in names])
@@ -219,9 +232,14 @@ def lines(
         last = table.dropna(subset=[y]).groupby("_name", sort=False).tail(1)
         end = alt.Chart(last).mark_text(align="left", dx=7, fontWeight="bold")
         drawn.append(end.encode(**room, text=alt.Text(field="_name", type="nominal")))
+    said = _noted(table, x, notes or {})
+    if len(said):
+        beside = {"align": "right", "dx": -7} if interpolate == "step-after" else {"dy": -12}
+        drawn.append(alt.Chart(said).mark_text(**beside).encode(**room, text="_note:N"))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=300)
-    told = pd.DataFrame({"name": table["_name"], "at": table[x], "figure": table[y]})
+    told = pd.DataFrame({"name": table["_name"], "at": _telling.whens(table[x]), "figure": table[y]})
     in_steps = interpolate == "step-after"
+    told["note"] = said["_note"].reindex(told.index, fill_value="") if len(said) else ""
     description = _telling.lines(axis or axis_title(y), told, steps=in_steps, reference=reference)
     return complete(chart, description, caption)
 
@@ -233,6 +251,7 @@ def steps(
     *,
     group: str = "",
     reference: Mapping[str, float] | None = None,
+    notes: Mapping[Any, str] | None = None,
     axis: str = "",
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
@@ -250,6 +269,8 @@ def steps(
         Column with the line's name.
     reference : mapping of str to float, optional
         Levels to compare with, each with its label.
+    notes : mapping of day or number to str, optional
+        What to say where the story turns: a few words at a point of `x`.
     axis : str, optional
         Title of the axis of figures; made of the column's name if left out.
     **caption : str
@@ -272,12 +293,29 @@ def steps(
     'step-after'
     """
     return lines(
-        frame, x, y, group=group, reference=reference, axis=axis, interpolate="step-after", **caption
+        frame,
+        x,
+        y,
+        group=group,
+        reference=reference,
+        notes=notes,
+        axis=axis,
+        interpolate="step-after",
+        **caption,
     )
 
 
 def _tips(*names: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(field=field(name), title=axis_title(name)) for name in names if name]
+
+
+def _noted(table: pd.DataFrame, x: str, notes: Mapping[Any, str]) -> pd.DataFrame:
+    """Return the first row at each point that has a note, with the note."""
+    for at in notes:
+        if not (table[x] == at).any():
+            raise unknown(tr("point"), str(at), [str(one) for one in table[x]])
+    rows = table[table[x].isin(list(notes))].drop_duplicates(x)
+    return rows.assign(_note=rows[x].map(dict(notes)))
 
 
 def _along(values: pd.Series) -> alt.X:
@@ -294,7 +332,9 @@ def _along(values: pd.Series) -> alt.X:
         )
     else:
         axis = alt.Axis(format="d", tickMinStep=1, grid=False)
-    title = None if name == "year" else axis_title(name)
+    if name == "month":  # 1 to 12
+        axis.labelExpr = f"{[month(number, short=True) for number in range(1, 13)]}[datum.value - 1]"
+    title = None if name in ("year", "month") else axis_title(name)
     scale = alt.Scale(zero=False, nice=False)
     return alt.X(field=field(name), type="quantitative", title=title, scale=scale, axis=axis)
 

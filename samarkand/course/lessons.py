@@ -21,7 +21,7 @@ from samarkand.ground.home import ROOT
 
 NOTEBOOKS = ROOT / "notebooks"
 #: The keywords of charts under which sentences stand.
-SENTENCES = ("title", "subtitle", "description", "source")
+SENTENCES = ("title", "subtitle", "description", "source", "notes")
 
 
 class BuildError(CourseError):
@@ -213,7 +213,8 @@ def sentences(source: str) -> list[ast.expr]:
     for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
         if ast.unparse(call.func).startswith("charts."):
             handed = [keyword.value for keyword in call.keywords if keyword.arg in SENTENCES]
-            found += [value for value in handed if _is_text(value)]
+            each = [part for one in handed for part in (one.values if isinstance(one, ast.Dict) else [one])]
+            found += [value for value in each if _is_text(value)]
     return found
 
 

@@ -36,13 +36,6 @@ class Says(NamedTuple):
     subtitle: str = ""
 
 
-def gap() -> Says:
-    events = {row["id"]: row for row in table("timeline")}
-    home = dt.date.fromisoformat(events["TL036"]["end_day"] or events["TL036"]["day"])
-    abroad, mainland = ((dt.date.fromisoformat(events[one]["day"]) - home).days for one in ("TL069", "TL057"))
-    return Says(f"{abroad} days, or {mainland}?", [f"{abroad}", f"{mainland}"])
-
-
 def words() -> Says:
     said: Counter[str] = Counter()
     for row in table("blocks"):
@@ -73,7 +66,8 @@ def members() -> Says:
     so_long = [year for year in count if count[year] == least]
     return Says(
         f"{least} members for {len(so_long)} years, {most} by {new[-1]}",
-        [figure for year in new for figure in (str(count[year]), str(year))],
+        [figure for year in new for figure in (str(count[year]), str(year))]
+        + [str(year) for year in new[1:]],
         so_long == list(range(2001, 2001 + len(so_long))),
         "Members of the SCO on 31 December",
     )
@@ -133,7 +127,7 @@ def months() -> Says:
         ends = (3, 8)
         low, high = min(flow, key=flow.__getitem__), max(flow, key=flow.__getitem__)
         for month in (*ends, *(one for one in (low, high) if one not in ends)):
-            figures += [f"{flow[month]:.1f}", str(month)]
+            figures.append(f"{flow[month]:.1f}")
     buys, sells = by_month.values()
     ahead = all(buys[month] > sells[month] for month in sells)
     subtitle = "China's trade with Russia by month, March to August 2022"
@@ -256,7 +250,6 @@ def left() -> Says:
 
 
 CHARTS: dict[str, Callable[[], Says]] = {
-    "gap-chart": gap,
     "words-chart": words,
     "types-chart": types,
     "members-chart": members,

@@ -278,3 +278,28 @@ def test_a_few_years_are_each_written_below_the_line(years: list[int], ticks: li
     chart = charts.lines(frame, "year", "members", title="Members", source="SCO")
     axis = chart.to_dict()["vconcat"][0]["layer"][0]["encoding"]["x"]["axis"]
     assert axis.get("values") == ticks
+
+
+def test_states_and_months_have_their_names_and_no_codes() -> None:
+    share = pd.DataFrame({"iso3": ["CHN", "IND"], "share_pct": [18.3, 3.2]})
+    chart = charts.bars(share, "share_pct", "iso3", title="T", source="s", marked=["IND"])
+    assert chart.description == "2 bars show share (per cent): China 18.3, India 3.2. Picked out: India."
+    mixed = charts.bars(share.replace("IND", "the rest"), "share_pct", "iso3", title="T", source="s")
+    assert "CHN 18.3, the rest 3.2" in mixed.description
+    trade = pd.DataFrame({"month": [3, 4, 8], "trade_usd_bn": [8.0, 9.1, 11.2]})
+    lines = charts.lines(trade, "month", "trade_usd_bn", title="T", source="s")
+    assert "8.0 (March), 9.1 (April), 11.2 (August)" in lines.description
+    axis = lines.to_dict()["vconcat"][0]["layer"][0]["encoding"]["x"]["axis"]
+    assert axis["values"] == [3, 4, 8]
+    assert "'Mar', 'Apr'" in axis["labelExpr"]
+
+
+def test_a_note_stands_where_the_story_turns_and_is_told() -> None:
+    count = pd.DataFrame({"year": [2001, 2017, 2023], "members": [6, 8, 9]})
+    notes = {2017: "India, Pakistan", 2023: "Iran"}
+    chart = charts.steps(count, "year", "members", title="T", source="s", notes=notes)
+    assert chart.description.endswith("9 (2023). Noted: India, Pakistan (2017); Iran (2023).")
+    texts = chart.to_dict()["vconcat"][0]["layer"][-1]
+    assert texts["encoding"]["text"]["field"] == "_note" and texts["mark"]["type"] == "text"
+    with pytest.raises(UnknownName, match='No point "2018"'):
+        charts.steps(count, "year", "members", title="T", source="s", notes={2018: "India"})
