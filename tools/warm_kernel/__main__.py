@@ -46,8 +46,11 @@ def start() -> dict[str, str]:
         listener.bind(f"\0{name}")  # no file: it is gone as soon as the warm process is
         listener.listen(128)
         listener.set_inheritable(True)
-        # PYTHONPATH is each client's own; the warm process must have imported nothing from there.
-        environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+        # PYTHONPATH is each client's own: the warm process imports from there what Python runs before all
+        # else, and nothing more.
+        folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        first = next((folder for folder in folders if folder and any(Path(folder).glob("sitecustomize*"))), "")
+        environment = dict(os.environ) | {"PYTHONPATH": first}
         subprocess.Popen(
             [sys.executable, str(HERE / "server.py"), str(listener.fileno()), str(os.getpid())],
             stdin=subprocess.DEVNULL,

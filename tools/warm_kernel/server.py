@@ -119,7 +119,13 @@ def refusal(request: Request) -> str | None:
         if read and name != "PYTHONPATH" and request.env.get(name) != ENVIRONMENT.get(name):
             return f"{name} is not what it was when the warm process began"
     imported = {name.partition(".")[0] for name in sys.modules} | {"sitecustomize", "usercustomize"}
-    for folder in [request.cwd, *search_path(request.env)]:
+    path = search_path(request.env)
+    ran_first = search_path(ENVIRONMENT)  # empty, or the folder of the sitecustomize that has run here
+    if not set(ran_first) <= set(path):
+        return f"its PYTHONPATH has not the sitecustomize of {ran_first[0]}"
+    for folder in [request.cwd, *path]:
+        if folder in ran_first:
+            continue
         try:
             hides = imported.intersection(entry.partition(".")[0] for entry in os.listdir(folder))  # noqa: PTH208
         except OSError:
@@ -246,7 +252,8 @@ def launch(command: list[str]) -> None:
 if __name__ == "__main__":
     end_with(int(sys.argv[2]))
     ENVIRONMENT = dict(os.environ)
-    PATH = [entry for entry in sys.path if entry != os.path.dirname(__file__)]  # noqa: PTH120
+    OURS = [os.path.dirname(__file__), *search_path(ENVIRONMENT)]  # noqa: PTH120
+    PATH = [entry for entry in sys.path if entry not in OURS]
     LISTENER = socket.socket(fileno=int(sys.argv[1]))
     select.select([LISTENER], [], [])  # import nothing for a command that starts no kernel
     warm_up()
