@@ -8,6 +8,7 @@ finding names file, line and column.
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 import json
 import subprocess
@@ -171,18 +172,12 @@ def _by_convention(header: list[str], tables: dict[str, Table]) -> dict[str, Any
 
 def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
     """Compare a table with its schema through frictionless; look up its keys to other tables here."""
-    from frictionless import Resource, Schema, system
-
     expected = [f["name"] for f in table.schema["fields"]]
     if table.header != expected:
         return list(_about_the_header(table, expected))
-    schema = {k: v for k, v in table.schema.items() if k != "foreignKeys"}
-    with system.use_context(trusted=True):
-        resource = Resource(path=str(table.path), schema=Schema.from_descriptor(schema), encoding="utf-8")
-        report = resource.validate()
+    schema = json.dumps({k: v for k, v in table.schema.items() if k != "foreignKeys"})
     problems = []
-    for error in report.flatten(["rowNumber", "fieldName", "type", "note", "cell", "message"]):
-        line, column, kind, note, cell, message = error
+    for line, column, kind, note, cell, message in _errors(table.path.read_bytes(), schema):
         sentence = _sentence(table.schema, column, {"kind": kind, "note": note, "cell": cell})
         problems.append(table.problem(line, column, sentence or message))
     for key in table.schema.get("foreignKeys", []):
@@ -197,6 +192,17 @@ def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
             if row[column] and row[column] not in known
         ]
     return problems
+
+
+@functools.lru_cache(maxsize=256)
+def _errors(content: bytes, schema: str) -> list[list[Any]]:
+    """Return what frictionless finds in a CSV file; what has not changed is not looked at again."""
+    from frictionless import Resource, Schema, system
+
+    with system.use_context(trusted=True):
+        described = Schema.from_descriptor(json.loads(schema))
+        report = Resource(data=content, format="csv", schema=described, encoding="utf-8").validate()
+    return list(report.flatten(["rowNumber", "fieldName", "type", "note", "cell", "message"]))
 
 
 def _about_the_header(table: Table, expected: list[str]) -> Iterator[Problem]:

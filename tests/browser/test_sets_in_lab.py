@@ -60,8 +60,10 @@ def follow(opened: Sheet, heading: str) -> None:
         })""",
         arg=heading,
     )
-    assert opened.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path").endswith(
-        "Übung/lessons/03_the_sco.ipynb"
+    # The tab that was opened becomes the present one a moment after it is drawn.
+    opened.page.wait_for_function(
+        "name => window.jupyterapp.shell.currentWidget.context.path.endsWith(name)",
+        arg="Übung/lessons/03_the_sco.ipynb",
     )
 
 

@@ -29,12 +29,13 @@ def forks(need: Callable[[object, str], None]) -> None:
     need(sys.platform == "linux", "Warm kernels need Linux.")
 
 
-def start(arguments: list[str], **options: Any) -> subprocess.Popen[str]:
+def start(arguments: list[str], *, path: str = "", **options: Any) -> subprocess.Popen[str]:
     """Start this Python in the course's folder, as a maintainer would."""
     # A worker of pytest-xdist has variables that would make its own pytest a worker too, and the suite may
     # have warm kernels itself.
     unwanted = ("PYTEST_", "PYTHONPATH", "WARM_KERNEL", "JUPYTER_DEFAULT_PROVISIONER_NAME")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(unwanted)}
+    environment |= {"PYTHONPATH": path} if path else {}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, text=True, **pipes)
 
@@ -111,6 +112,29 @@ def test_what_a_fork_cannot_give_is_given_by_a_stock_kernel(seen: dict[str, dict
         "PYTHONHASHSEED is not what it was when the warm process began",
         "/folder/hiding holds a folium of its own",
     ]
+
+
+LOOK = "import sys; print(sys.ran_first, 'server.py' in open('/proc/self/cmdline').read())"
+ASK = """
+import sys
+from client import Client
+for folder in sys.argv[2:]:
+    kernel = Client(folder, PYTHONPATH=folder)
+    print(kernel.run(sys.argv[1]), end="")
+    kernel.end()
+"""
+
+
+def test_what_python_runs_first_has_run_in_a_warm_kernel_too(forks: None, tmp_path: Path) -> None:
+    """The browser's JupyterLab watches each Python of it in this way (`tools/lab/watch`)."""
+    for name in ("ours", "another"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "sitecustomize.py").write_text(f"import sys; sys.ran_first = {name!r}")
+    ours, another = str(tmp_path / "ours"), str(tmp_path / "another")
+    process = start([*WARM, "-c", ASK, LOOK, ours, another], path=os.pathsep.join([ours, str(HERE)]))
+    output, errors = process.communicate(timeout=60)
+    assert output == "ours True\nanother False\n", errors
+    assert f"its PYTHONPATH lacks the sitecustomize of {ours}" in errors
 
 
 def cell(source: str, *outputs: NotebookNode) -> NotebookNode:

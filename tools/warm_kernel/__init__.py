@@ -22,8 +22,8 @@ A kernel that a fork would not equal is a stock one, and standard error says why
 that Python or a library reads when it starts (``PYTHONHASHSEED``, ``LC_ALL``, ``OMP_NUM_THREADS``); a file
 beside the notebook with the name of a module that is already imported; streams or options of its own.
 
-A ``sitecustomize`` on the command's PYTHONPATH has run in the warm process, too, as it would in each kernel; a kernel
-that has another one, or none, is a stock one.
+A ``sitecustomize`` on the command's PYTHONPATH has run in the warm process, too, as it would in each kernel;
+a kernel that has another one, or none, is a stock one.
 
 Four differences remain. All kernels of one command share a hash seed, so that sets of strings are ordered
 alike in all of them. ``xml.dom`` is there for a cell that forgot to import it, if a library imported it.

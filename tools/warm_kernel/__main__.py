@@ -49,7 +49,9 @@ def start() -> dict[str, str]:
         # PYTHONPATH is each client's own: the warm process imports from there what Python runs before all
         # else, and nothing more.
         folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-        first = next((folder for folder in folders if folder and any(Path(folder).glob("sitecustomize*"))), "")
+        first = next(
+            (folder for folder in folders if folder and any(Path(folder).glob("sitecustomize*"))), ""
+        )
         environment = dict(os.environ) | {"PYTHONPATH": first}
         subprocess.Popen(
             [sys.executable, str(HERE / "server.py"), str(listener.fileno()), str(os.getpid())],

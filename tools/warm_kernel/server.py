@@ -122,7 +122,7 @@ def refusal(request: Request) -> str | None:
     path = search_path(request.env)
     ran_first = search_path(ENVIRONMENT)  # empty, or the folder of the sitecustomize that has run here
     if not set(ran_first) <= set(path):
-        return f"its PYTHONPATH has not the sitecustomize of {ran_first[0]}"
+        return f"its PYTHONPATH lacks the sitecustomize of {ran_first[0]}"
     for folder in [request.cwd, *path]:
         if folder in ran_first:
             continue
