@@ -67,7 +67,8 @@ STEPS = (
             *([] if os.name == "nt" else ["-c", os.devnull, "--rootdir", str(ROOT)]),
         ],
     ),
-    Step("browser", "pytest", ["tests/browser", "-n", "2", "--dist", "loadscope", _SLOWEST]),
+    # One JupyterLab and one Chromium, which wait for one another a third of the time.
+    Step("browser", "pytest", ["tests/browser", _SLOWEST], beside=True),
 )
 
 #: A line in pytest's list of the slowest tests, and the lines around that list.
@@ -87,7 +88,7 @@ def run(step: Step) -> Result:
     if not step.beside:
         print(head, flush=True)
     began = time.monotonic()
-    lines = []
+    lines, shown = [], []
     with tempfile.TemporaryDirectory() as work:
         # Notebooks must show what a new student sees, even if somebody has signed in here.
         fresh = {"SAMARKAND_WORK": work} if "--nbval" in step.options else {}
@@ -105,15 +106,17 @@ def run(step: Step) -> Result:
             for line in process.stdout or ():
                 lines.append(line)
                 listed = _SLOWEST in step.options and (_TIMED.match(line) or _AROUND.match(line))
-                if not (listed or step.beside):
-                    print(line.rstrip(), flush=True)
+                if not listed:
+                    shown.append(line)
+                    if not step.beside:
+                        print(line.rstrip(), flush=True)
             status = process.wait()
         except BaseException:
             process.terminate()
             process.wait()
             raise
     if step.beside:
-        print(f"{head}\n{''.join(lines)}", end="", flush=True)
+        print(f"{head}\n{''.join(shown)}", end="", flush=True)
     return Result(step.name, status, time.monotonic() - began, "".join(lines))
 
 

@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,19 +19,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Need = Callable[[object, str], None]
-
-
-if importlib.util.find_spec("xdist"):
-    from xdist.scheduler import LoadScopeScheduling
-
-    class ByLesson(LoadScopeScheduling):
-        """Hands all tests of a lesson to one process, which takes one tour of it, and others one by one."""
-
-        def _split_scope(self, nodeid: str) -> str:
-            return nodeid.partition("[")[2] if "/test_lessons.py::" in nodeid and "[" in nodeid else nodeid
-
-    def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByLesson:
-        return ByLesson(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -32,14 +32,14 @@ STEPS = {
         *("--durations=15", "--nbval-cell-timeout", "60", "-p", "no:cacheprovider"),
         *("-c", os.devnull, "--rootdir", str(ROOT)),
     ],
-    "browser": ["pytest", "tests/browser", "-n", "2", "--dist", "loadscope", "--durations=15"],
+    "browser": ["pytest", "tests/browser", "--durations=15"],
 }
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there the null device is no configuration")
 def test_the_steps_are_these() -> None:
     assert {step.name: [step.module, *step.options] for step in suite.STEPS} == STEPS
-    assert [step.name for step in suite.STEPS if step.beside] == ["types"]
+    assert [step.name for step in suite.STEPS if step.beside] == ["types", "browser"]
 
 
 def commands(script: str) -> list[str]:
