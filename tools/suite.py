@@ -117,7 +117,10 @@ def run(step: Step) -> Result:
             raise
     if step.beside:
         print(f"{head}\n{''.join(shown)}", end="", flush=True)
-    return Result(step.name, status, time.monotonic() - began, "".join(lines))
+    result = Result(step.name, status, time.monotonic() - began, "".join(lines))
+    if _SLOWEST in step.options and not closing(result):  # a test has ended the process, and all after it
+        return result._replace(status=status or 1)
+    return result
 
 
 def run_all(steps: Sequence[Step]) -> list[Result]:
