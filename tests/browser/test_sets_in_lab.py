@@ -50,7 +50,8 @@ def follow(opened: Sheet, heading: str) -> None:
         save, ["@jupyterlab/notebook-extension:tracker", {"windowingMode": "contentVisibility"}]
     )
     opened.reopen()
-    opened.page.locator(".jp-RenderedMarkdown a", has_text=heading).first.click()
+    # JupyterLab takes hold of a link a moment after it has drawn it, then says where it leads.
+    opened.page.locator(".jp-RenderedMarkdown a[href*='/files/']", has_text=heading).first.click()
     lesson = opened.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     lesson.get_by_role("heading", name=heading).wait_for()
     opened.page.wait_for_function(
