@@ -7,7 +7,6 @@ title and its figures worked out in another way than the lesson's; a new chart w
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
