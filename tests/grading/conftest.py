@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import workshop
 
-from samarkand.grading.classroom import release
+from samarkand.grading.classroom import release, workers
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks
 from samarkand.grading.marking.assessment import Assessment, Assessor
@@ -127,6 +127,18 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     course = Course(root, secret)
     release.generate(course, course.exercise(workshop.NAME))
     return root
+
+
+@pytest.fixture
+def one_server(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the runs of grading in this process have forks of one warm server, which takes a second to warm."""
+
+    def forked(*, secret: Sequence[Path], trusted: bool) -> Sandbox:
+        own = Sandbox(secret=secret, trusted=trusted)
+        own._command()  # what must not be seen is looked for all the same
+        return own if trusted else box.another()
+
+    monkeypatch.setattr(workers, "Sandbox", forked)
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from samarkand.grading.classroom import batch, gradebook, records
 from samarkand.grading.submission import rebuilding
 from samarkand.ground.errors import CourseError
 
+pytestmark = pytest.mark.usefixtures("one_server")
+
 
 def released(course):
     path = course.root / "release" / workshop.NAME / f"{workshop.NAME}.ipynb"

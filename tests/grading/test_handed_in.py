@@ -15,6 +15,8 @@ from test_batch import grade, hand_in, released, scores
 from samarkand.grading.classroom import gradebook, records
 from samarkand.grading.submission import reading
 
+pytestmark = pytest.mark.usefixtures("one_server")
+
 WANTED = f"{workshop.NAME}.ipynb"
 
 

@@ -38,6 +38,8 @@ from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
 from samarkand.ground.errors import OutOfRange
 
+pytestmark = pytest.mark.usefixtures("one_server")
+
 EXERCISES = workshop.EXERCISES
 SETS = {name: workshop.course_set(name) for name in checks.available(EXERCISES / "checks")}
 FUNCTIONS = [(name, question.id) for name in SETS for question in SETS[name].questions if question.cases]

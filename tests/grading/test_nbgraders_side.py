@@ -17,6 +17,8 @@ from samarkand.grading.classroom import gradebook, records, release, report
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
 
+pytestmark = pytest.mark.usefixtures("one_server")
+
 
 @pytest.fixture
 def configured(course):

@@ -11,6 +11,8 @@ from test_batch import grade, hand_in
 from samarkand.grading.classroom import gradebook, release
 from samarkand.ground.errors import CourseError
 
+pytestmark = pytest.mark.usefixtures("one_server")
+
 
 def set_points(course, stage, points):
     """Change what q3 is worth in a notebook."""

@@ -20,6 +20,8 @@ from samarkand import cli
 from samarkand.grading.classroom import feedback, gradebook, records, report
 from samarkand.ground.errors import CourseError
 
+pytestmark = pytest.mark.usefixtures("one_server")
+
 
 @pytest.fixture(scope="module")
 def marked(template, tmp_path_factory):

@@ -20,6 +20,8 @@ from samarkand.grading.classroom import batch, gradebook, release, report
 from samarkand.grading.classroom.course import Course
 from samarkand.ground.errors import CourseError
 
+pytestmark = pytest.mark.usefixtures("one_server")
+
 
 @pytest.mark.parametrize(
     "body",

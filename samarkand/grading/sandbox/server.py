@@ -114,7 +114,7 @@ def keep(channel: socket.socket, options: dict[str, Any], counted: int) -> int:
                 return WALL
             if cpu > limits["cpu"]:
                 return CPU
-            if memory > limits["memory"] or missed.by(processes) > MOST_MISSED:
+            if memory > limits["memory"] or missed.by(processes) > limits["names"]:
                 return MEMORY
             if hung_up.poll(0):
                 return HUNG_UP
@@ -186,10 +186,6 @@ def spent(processes: dict[int, list[bytes]]) -> tuple[float, int]:
             status = _read(f"/proc/{number}/status")
             memory += sum(int(kilobytes) << 10 for kilobytes in OWN_MEMORY.findall(status))
     return ticks / TICK, memory
-
-
-#: So many names that are not there may a submission look up; the kernel keeps up to half a kilobyte for each.
-MOST_MISSED = 400_000
 
 
 class Missed:

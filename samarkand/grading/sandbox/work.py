@@ -26,6 +26,8 @@ class Limits:
         file.
     processes, descriptors : int
         How many at once.
+    names : int
+        Look-ups of files that are not there; the kernel keeps up to half a kilobyte for each.
     output, value, text : int
         Bytes that come back in all, and of one answer; characters kept of what one cell prints.
     """
@@ -41,6 +43,7 @@ class Limits:
     file: int = 32 << 20
     processes: int = 32
     descriptors: int = 64
+    names: int = 400_000
     output: int = 8 << 20
     value: int = 256 << 10
     text: int = 4000
