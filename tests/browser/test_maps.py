@@ -309,6 +309,28 @@ def test_west_of_kazakhstan_and_back(show) -> None:
     assert page.evaluate("() => document.activeElement.getAttribute('aria-label')").startswith("Abkhazia")
 
 
+def test_plus_and_minus_zoom_around_the_state_and_end_goes_to_the_last(show) -> None:
+    page = show("sco")
+    kazakhstan = page.locator("path[data-id=KAZ]")
+    kazakhstan.focus()
+    area = "e => { const b = e.getBBox(); return b.width * b.height; }"
+    middle = "e => { const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; }"
+    before, at = kazakhstan.evaluate(area), kazakhstan.evaluate(middle)
+    page.keyboard.press("+")
+    assert kazakhstan.evaluate(area) == pytest.approx(
+        2 * before, rel=0.05
+    )  # half a level: a side of 2 ** 0.5
+    assert kazakhstan.evaluate(middle) == pytest.approx(at, abs=20)
+    assert page.evaluate("() => document.activeElement.dataset.id") == "KAZ"
+    page.keyboard.press("-")
+    assert kazakhstan.evaluate(area) == pytest.approx(before, rel=0.05)
+    names = page.locator("[role=option]").evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
+    page.keyboard.press("End")
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == max(names)
+    page.keyboard.press("Home")
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == min(names)
+
+
 def test_pointing_shows_name_and_status(show) -> None:
     page = show("sco")
     page.locator("path[data-id=MNG]").hover()
@@ -385,3 +407,76 @@ def test_bands_and_figures_follow_the_year(show, pages) -> None:
     ranked = [width for _, width in sorted(widths.values())]
     assert ranked == sorted(ranked), "the more, the wider"
     assert ranked[-1] > 8 * ranked[0]
+
+
+# -- a finger
+
+
+class Fingers:
+    """Fingers on a page that shows a map as a notebook does, with text above and below, on a phone."""
+
+    def __init__(self, page: Any) -> None:
+        self.page, self.touch = page, page.context.new_cdp_session(page)
+
+    def move(self, *ways: tuple[tuple[float, float], tuple[float, float]]) -> None:
+        """Put fingers down, each where its way begins, move them along it in steps, and lift them."""
+        for step in range(9):
+            points = [
+                {"x": x + (to_x - x) * step / 8, "y": y + (to_y - y) * step / 8, "id": number}
+                for number, ((x, y), (to_x, to_y)) in enumerate(ways)
+            ]
+            kind = "touchMove" if step else "touchStart"
+            self.touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        self.touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+@pytest.fixture
+def phone(browser: Any, pages: dict[str, tuple[Path, Any]], tmp_path: Path) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": 400, "height": 700}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    text = "<p style='height: 900px'>Text</p>"
+    head = "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    shown = f"{head}{text}{pages['sco'][1]._repr_html_()}{text}"
+    (tmp_path / "phone.html").write_text(shown, encoding="utf-8")
+    page.goto((tmp_path / "phone.html").as_uri())
+    page.frame_locator("iframe").locator("html[data-ready]").wait_for(state="attached")
+    page.locator("iframe").scroll_into_view_if_needed()
+    yield page
+    context.close()
+
+
+def middle(page: Any) -> tuple[float, float]:
+    """Return the middle of the map in the page's window."""
+    box = page.frame_locator("iframe").locator(".folium-map").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def drawn_at(page: Any) -> list[float]:
+    """Where, and how large, Kazakhstan is drawn in the map's frame."""
+    return (
+        page.frame_locator("iframe")
+        .locator("path[data-id=KAZ]")
+        .evaluate(
+            "e => { const b = e.getBoundingClientRect(), m = document.querySelector('.folium-map')"
+            ".getBoundingClientRect(); return [b.x - m.x, b.y - m.y, b.width]; }"
+        )
+    )
+
+
+def test_a_finger_that_swipes_over_a_map_scrolls_the_page(phone) -> None:
+    """A map that held on to the finger would be a trap: on a phone it fills the window."""
+    x, y = middle(phone)
+    before, scrolled = drawn_at(phone), phone.evaluate("() => scrollY")
+    Fingers(phone).move(((x, y), (x, y - 200)))
+    phone.wait_for_function("from => scrollY > from + 100", arg=scrolled)
+    assert drawn_at(phone) == pytest.approx(before, abs=1)
+
+
+def test_two_fingers_that_part_on_a_map_make_it_larger(phone) -> None:
+    x, y = middle(phone)
+    before = drawn_at(phone)
+    Fingers(phone).move(((x - 30, y), (x - 90, y)), ((x + 30, y), (x + 90, y)))
+    phone.frames[1].wait_for_function(
+        "before => document.querySelector('path[data-id=KAZ]').getBoundingClientRect().width > 1.5 * before",
+        arg=before[2],
+    )

@@ -345,6 +345,7 @@ const samarkand = (() => {
     if (options.length) choose(options.includes(spec.first) ? spec.first : options[0]);
 
     /* ---- the frame ---- */
+    if (matchMedia("(pointer: coarse)").matches) map.dragging.disable(); // one finger scrolls the page, two move the map
     const fit = () => map.fitBounds(spec.bounds, { animate: false });
     const whole = L.DomUtil.create("a", "", map.zoomControl.getContainer());
     Object.assign(whole, { href: "#", title: "text:whole", textContent: "\u21ba" });
