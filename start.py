@@ -226,7 +226,11 @@ def ready() -> bool:
 
 def made_from() -> "list[Path]":
     """Return the files that ``.venv`` is made from."""
-    return [LOCK, ROOT / "pyproject.toml", *sorted((ROOT / "settings" / "lab").glob("*.json"))]
+    return [
+        LOCK,
+        ROOT / "pyproject.toml",
+        *sorted(p for p in (ROOT / "settings").rglob("*.*") if p.is_file()),
+    ]
 
 
 def explain(output: str) -> StartError:

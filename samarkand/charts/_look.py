@@ -204,11 +204,11 @@ def dash(name: str, names: Sequence[str]) -> list[int]:
 
 
 def ink_upon(background: str) -> str:
-    """Return white or dark, whichever stands out more from a colour.
+    """Return white or black, whichever stands out more from a colour; neither changes in a dark theme.
 
     Examples
     --------
     >>> ink_upon("#0072B2")
     '#ffffff'
     """
-    return max(("#ffffff", INK), key=lambda ink: style.contrast(ink, background))
+    return max(("#ffffff", "#000000"), key=lambda ink: style.contrast(ink, background))

@@ -214,7 +214,7 @@ def lines(
         type="quantitative",
         title=axis or axis_title(y),
         scale=alt.Scale(zero=True),
-        axis=alt.Axis(tickCount=_MARKS, domain=False, ticks=False),
+        axis=alt.Axis(tickCount=_MARKS, domain=False, ticks=False, labelPadding=8),
     )
     room: dict[str, Any] = {"x": _along(table[x]), "y": up}
     paint = alt.Scale(domain=names, range=[colour(one, names) for one in names])

@@ -189,7 +189,8 @@ def seen(markup: str) -> str:
 
     Looks are not part of the checksum, or a new colour would change every record.
     """
-    bare = re.sub(r"""\s(?:style|onerror)=(?:"[^"]*"|'[^']*')""", "", markup)
+    light = re.sub(r"light-dark\(((?:#|%23)\w+),[^)]*\)| style=%22color-scheme[^%]*%22", r"\1", markup)
+    bare = re.sub(r"""\s(?:style|onerror)=(?:"[^"]*"|'[^']*')""", "", light)
     return f"{total(bare)} {cut(plain(markup))}".strip()
 
 

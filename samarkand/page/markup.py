@@ -1,4 +1,4 @@
-"""Small accessible HTML: sentences that are read out, tables, and the white card they stand on.
+"""Small accessible HTML: sentences that are read out, tables, and the card they stand on.
 
 Every element is written by `element`. It is styled by a ``style`` attribute of its own, copied from
 ``assets/markup.css``: JupyterLab keeps that in a notebook it does not trust, and takes style sheets, SVG and
@@ -15,9 +15,11 @@ from functools import lru_cache
 
 from samarkand.ground import home
 from samarkand.ground.words import tr
+from samarkand.page import style
 
 _CSS = home.ASSETS / "markup.css"
 _CLASS = re.compile(r' class="([a-z]+)"')
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _SVG = re.compile(r"<svg\b|</svg>")
 _KEPT = re.compile(r' (aria-label|width|height|style)="([^"]*)"')
 #: Elements that hold nothing.
@@ -28,7 +30,21 @@ _EMPTY, _EMPTY_SVG = frozenset(("br", "img")), frozenset(("circle", "line", "pat
 def _rules() -> dict[str, str]:
     """Return each class of the style sheet with its declarations on one line."""
     text = re.sub(r"/\*.*?\*/", "", _CSS.read_text(encoding="utf-8"), flags=re.DOTALL)
-    return {name: " ".join(body.split()) for name, body in re.findall(r"\.([a-z]+)\s*\{([^}]*)\}", text)}
+    return {
+        name: _themed(" ".join(body.split())) for name, body in re.findall(r"\.([a-z]+)\s*\{([^}]*)\}", text)
+    }
+
+
+def _themed(declarations: str) -> str:
+    """Return declarations with each that has a colour said twice: plainly, and for light and dark pages.
+
+    A sanitiser that drops what it does not know leaves the plain one, for paper and ink alike.
+    """
+    out = []
+    for one in filter(None, map(str.strip, declarations.split(";"))):
+        themed = _COLOUR.sub(lambda found: style.pair(found[0]), one)
+        out += [one] if themed == one else [one, themed]
+    return "; ".join(out) + ";"
 
 
 def escape(text: object) -> str:
@@ -47,14 +63,14 @@ def element(name: str, /, *children: str, **attributes: object) -> str:
 
     Attributes are plain text or numbers, rounded to a tenth; ``font_size`` stands for ``font-size``. None and
     False leave an attribute out, True gives it no value. ``class_`` names a rule of ``assets/markup.css``,
-    which becomes the style.
+    which becomes the style. A colour becomes a pair for light and dark pages (`style.pair`).
 
     Examples
     --------
     >>> element("text", escape("R & D"), x=3.14159, font_size=13, fill=None)
     '<text x="3.1" font-size="13">R &amp; D</text>'
-    >>> element("tr", class_="row")
-    '<tr style="background: #ffffff; color: #1a1a1a;"></tr>'
+    >>> element("summary", class_="said")
+    '<summary style="cursor: pointer;"></summary>'
     """
     head = name
     for key, value in attributes.items():
@@ -66,7 +82,9 @@ def element(name: str, /, *children: str, **attributes: object) -> str:
             head += f" {key}"
         else:
             said = f"{round(value, 1):g}" if isinstance(value, float) else value
-            head += f' {key.replace("_", "-")}="{escape(said) if isinstance(said, str) else said}"'
+            head += (
+                f' {key.replace("_", "-")}="{escape(style.pair(said)) if isinstance(said, str) else said}"'
+            )
     if name in _EMPTY_SVG:
         return f"<{head}/>"
     return f"<{head}>" if name in _EMPTY else f"<{head}>{''.join(children)}</{name}>"
@@ -79,8 +97,8 @@ def styled(source: str) -> str:
     --------
     >>> styled('<p class="unheard">x</p>')
     '<p class="unheard">x</p>'
-    >>> styled('<tr class="row"></tr>')
-    '<tr style="background: #ffffff; color: #1a1a1a;"></tr>'
+    >>> styled('<summary class="said"></summary>')
+    '<summary style="cursor: pointer;"></summary>'
     """
     rules = _rules()
     return _CLASS.sub(lambda m: f' style="{rules[m[1]]}"' if m[1] in rules else m[0], source)
@@ -188,7 +206,8 @@ def _image(drawing: str) -> str:
     head, _, rest = drawing.partition(">")
     kept = {key: html.unescape(value) for key, value in _KEPT.findall(head)}
     # The image stands on the page as the drawing did, margins and all; within it they would cut the drawing.
-    drawing = re.sub(r' style="[^"]*"', "", head) + ">" + rest
+    # It follows the page's theme only if it says so itself.
+    drawing = re.sub(r' style="[^"]*"', "", head) + ' style="color-scheme:light dark">' + rest
     # Percent-encoding, not base64: shorter for SVG, and a difference between two versions can be read.
     data = urllib.parse.quote(drawing, safe="~()*!.'/:?@,;= ")
     return element("img", alt=kept.pop("aria-label", ""), src=f"data:image/svg+xml,{data}", **kept)

@@ -43,6 +43,41 @@ PAPER: Mapping[str, str] = {
     "border": "#c4bcaa",
 }
 
+#: What stands for a colour where the page is dark: cards, pictures and maps follow the theme at once, since
+#: CSS chooses (`pair`). Data keep their colours. Text has a contrast of 4.5 to 1 or more here as well.
+DARK: Mapping[str, str] = {
+    # cards and pictures: paper, ink, its softer kinds, rules, notices, what is picked out
+    "#ffffff": "#1b1e22",
+    "#1a1a1a": "#e6e8ea",
+    "#000000": "#ffffff",
+    "#4d4d4d": "#b4bac0",
+    "#55616c": "#aab3bc",
+    "#8a8a8a": "#8f969d",
+    "#c9c9c9": "#4a5058",
+    "#dddddd": "#3a4149",
+    "#f1f3f5": "#262b30",
+    "#f2f2f2": "#2a2e33",
+    "#cfe3f1": "#21455c",
+    "#fdf3d6": "#3d3414",
+    "#eaf6f0": "#12332a",
+    "#0b6e4f": "#3fbf95",
+    "#fdf1e7": "#3a2413",
+    "#9a3b00": "#f08a3c",
+    "#a84500": "#f08a3c",
+    # maps
+    "#1b2733": "#e6e8ea",
+    "#d5dae0": "#3a4149",
+    "#e4eff5": "#17252f",
+    "#466a83": "#8fb3cc",
+    "#f3efe6": "#2c2f33",
+    "#6b6557": "#b3ab99",
+    "#c4bcaa": "#5a5f66",
+    "#3b3f45": "#b3ab99",
+    "#7b8793": "#8f99a3",
+    "#00497a": "#8cc8f0",
+    "#8f3c00": "#f0a468",
+}
+
 #: Fonts found without a download on Windows, macOS, Android and Linux.
 FONT = (
     'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", "DejaVu Sans", sans-serif'
@@ -88,7 +123,7 @@ PATTERNS: Mapping[str, tuple[int, int, str]] = {
     "horizontal": (6, 0, '<path fill="#fff" fill-opacity=".6" d="M0 0h6v1.4H0z"/>'),
     "vertical": (6, 0, '<path fill="#fff" fill-opacity=".6" d="M0 0h1.4v6H0z"/>'),
     "lines": (9, 45, '<path fill="#fff" fill-opacity=".75" d="M0 0h1.5v9H0z"/>'),
-    "hatch": (5, -45, '<path fill="#3b3f45" fill-opacity=".8" d="M0 0h1.2v5H0z"/>'),
+    "hatch": (5, -45, '<path fill="var(--hatch,#3b3f45)" fill-opacity=".8" d="M0 0h1.2v5H0z"/>'),
 }
 
 #: Status in the Shanghai Cooperation Organisation, by the names the table ``sco_membership`` uses.
@@ -121,6 +156,17 @@ PLACES: Mapping[str, Mark] = {
     "around": Mark("s", tr("in the SCO's world"), tr("in the SCO's world"), TINTS["orange"], "dots"),
     "route": Mark("r", tr("flight"), tr("flights"), OKABE_ITO["blue"]),
 }
+
+
+def pair(colour: str) -> str:
+    """Return what CSS takes for a colour on light and on dark pages; the colour itself if it stays the same.
+
+    Examples
+    --------
+    >>> pair("#ffffff"), pair("#E69F00")
+    ('light-dark(#ffffff,#1b1e22)', '#E69F00')
+    """
+    return f"light-dark({colour},{DARK[colour]})" if colour in DARK else colour
 
 
 def mark(status: str) -> Mark:
@@ -202,16 +248,21 @@ def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
             out.append(
                 f'<pattern id="p-{one.code}" width="{size}" height="{size}"{rotate} '
                 'patternUnits="userSpaceOnUse">'
-                f'<path fill="{one.colour}" d="M0 0h{size}v{size}H0z"/>{tile}</pattern>'
+                f'<path fill="{_ground(one)}" d="M0 0h{size}v{size}H0z"/>{tile}</pattern>'
             )
     return f"<defs>{''.join(out)}</defs>"
+
+
+def _ground(mark: Mark) -> str:
+    """Return the colour under a pattern; on a map with themes, bare land is as the land around it."""
+    return f"var(--land,{mark.colour})" if mark.colour == PAPER["land"] else mark.colour
 
 
 def css(marks: Iterable[Mark] | None = None) -> str:
     """Return the palette as CSS: custom properties, and a rule for elements with a mark’s code in ``data-s``.
 
     A mark with the code ``m`` has ``--m`` and ``--m-ink`` (colour, and text on it); ``--ink``, ``--sea`` ...
-    stand for `PAPER`, ``--font`` for the writing.
+    stand for `PAPER`, ``--font`` for the writing. What is paper, ink or land follows the page's theme.
 
     Examples
     --------
@@ -219,8 +270,9 @@ def css(marks: Iterable[Mark] | None = None) -> str:
     True
     """
     chosen = list(STATUS.values() if marks is None else marks)
-    properties = [f"--{name}:{colour}" for name, colour in PAPER.items()]
-    properties += [f"--{one.code}:{one.colour};--{one.code}-ink:{one.ink}" for one in chosen]
+    named = {**PAPER, "halo": "#ffffff", "hatch": "#3b3f45", "faint": "#7b8793"}
+    properties = [f"--{name}:{pair(colour)}" for name, colour in named.items()]
+    properties += [f"--{one.code}:{_ground(one)};--{one.code}-ink:{one.ink}" for one in chosen]
     rules = [
         f"[data-s={one.code}]{{fill:{f'var(--{one.code})' if one.pattern == 'solid' else one.fill}}}"
         for one in chosen

@@ -9,6 +9,7 @@ import pytest
 from samarkand import data, explore
 from samarkand.explore import trade
 from samarkand.ground.errors import UnknownName
+from samarkand.page import style
 
 DAY = "2022-09-14"
 NAMES = list(trade.FIGURES)
@@ -62,7 +63,9 @@ def test_what_is_later_differs_by_form_and_not_by_colour_alone(
     measure: str, explorer: explore.Explorer
 ) -> None:
     card = explorer.render(measure=measure, known="later")
-    assert card.count('fill="#ffffff" stroke="#D55E00"') > 2  # diamonds and bars are hollow; one is the key's
+    assert (
+        card.count(f'fill="{style.pair("#ffffff")}" stroke="#D55E00"') > 2
+    )  # diamonds and bars are hollow; one is the key's
     assert "not known yet" not in card
 
 

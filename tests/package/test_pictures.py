@@ -80,7 +80,8 @@ def test_a_still_makes_one_image_of_a_drawing_with_drawings_in_it() -> None:
     still = markup.still(source + pictures.key((inner, "later")))
     assert still.count("<img ") == 2 and "<svg" not in still and "<p>x</p>" in still
     assert 'alt="A &quot;line&quot;."' in still and 'width="100%" height="18"' in still
-    assert still.count("style=") == 3, "two images and the key: a margin within an image would cut it"
+    assert still.count("style=") == 5, "two images and the key, and in the images their themes alone"
+    assert still.count("style=%22color-scheme:light dark%22") == 2, "a margin within an image would cut it"
     assert 'alt="" src=' in still, "a key's mark has no words of its own"
 
 

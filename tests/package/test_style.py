@@ -1,9 +1,11 @@
 """Colours and patterns: one authority, told apart without colour, readable."""
 
+import re
 from itertools import chain
 
 import pytest
 
+from samarkand.ground import home
 from samarkand.ground.errors import UnknownName
 from samarkand.page import style
 
@@ -43,13 +45,44 @@ def test_writing_stands_out_from_its_ground() -> None:
 def test_css_and_patterns_hold_every_mark() -> None:
     css, svg = style.css(), style.patterns_svg()
     for mark in style.STATUS.values():
-        assert f"--{mark.code}:{mark.colour}" in css
+        ground = f"var(--land,{mark.colour})" if mark.code == "x" else mark.colour
+        assert f"--{mark.code}:{ground}" in css
         assert f"[data-s={mark.code}]{{fill:" in css
         assert (f'id="p-{mark.code}"' in svg) == (mark.pattern != "solid")
     for name, colour in style.PAPER.items():
-        assert f"--{name}:{colour}" in css
+        assert f"--{name}:{style.pair(colour)}" in css
 
 
 def test_a_status_spelt_wrong_is_answered_with_the_right_one() -> None:
     with pytest.raises(UnknownName, match='Did you mean "observer"'):
         style.mark("observr")
+
+
+def test_every_colour_of_a_card_has_a_dark_partner_and_text_stays_readable() -> None:
+    css = (home.ASSETS / "markup.css").read_text(encoding="utf-8")
+    assert set(re.findall(r"#[0-9a-f]{6}", css)) <= set(style.DARK)
+    for body in re.findall(r"\{([^}]*)\}", css):
+        colours = dict(re.findall(r"\b(background|(?<!-)color): (#[0-9a-f]{6})", body))
+        if set(colours) == {"background", "color"}:
+            dark = [style.DARK[colour] for colour in colours.values()]
+            assert style.contrast(*colours.values()) >= 4.5 and style.contrast(*dark) >= 4.5, body
+    paper = {name: style.DARK[colour] for name, colour in style.PAPER.items()}
+    for ink, ground in (
+        ("ink", "paper"),
+        ("soft", "paper"),
+        ("ink", "land"),
+        ("land-ink", "land"),
+        ("sea-ink", "sea"),
+    ):
+        assert style.contrast(paper[ink], paper[ground]) >= 4.5, (ink, ground)
+
+
+def test_charts_change_as_cards_do_where_the_page_is_dark() -> None:
+    """The sheet that JupyterLab gets has what charts are drawn with, but for the colours of data."""
+    sheet = (home.ROOT / "settings/lab/labextension/static/charts.css").read_text(encoding="utf-8")
+    rules = re.findall(r'\[(fill|stroke)="(#\w+)"\] \{ \1: (#\w+); \}', sheet)
+    assert rules and all(style.DARK[light] == dark for _, light, dark in rules)
+    assert f"background-color: {style.DARK['#ffffff']} !important" in sheet
+    drawn = {style.PAPER[name] for name in ("ink", "soft", "rule")}
+    assert {light for _, light, _ in rules} == drawn
+    assert not set(style.OKABE_ITO.values()) - {"#000000"} & set(style.DARK)

@@ -255,6 +255,9 @@ def test_a_connection_that_somebody_chose_stays(used: Callable[..., str]) -> Non
 
 def test_nothing_else_is_imposed_on_the_environment(installed: Path, wheel: Path) -> None:
     data = [name.split(".data/data/")[1] for name in zipfile.ZipFile(wheel).namelist() if ".data/" in name]
-    assert data == ["etc/jupyter/jupyter_server_config.d/samarkand.json"]
-    placed = json.loads((installed.parent.parent / data[0]).read_text(encoding="utf-8"))
+    extension = "share/jupyter/labextensions/samarkand"
+    own = ["package.json", "static/charts.css", "static/remoteEntry.js"]
+    server = "etc/jupyter/jupyter_server_config.d/samarkand.json"
+    assert sorted(data) == [server, *(f"{extension}/{name}" for name in own)]
+    placed = json.loads((installed.parent.parent / server).read_text(encoding="utf-8"))
     assert placed == {"ServerApp": {"jpserver_extensions": {"samarkand.lab": True}}}

@@ -3,6 +3,20 @@
    "text:play" and the like stand for sentences: maps/_offline.py puts them in, in the reader's language. */
 "use strict";
 const samarkand = (() => {
+  /* The theme of the page around the frame; a browser may tell the frame only what the system prefers. */
+  const themed = () => {
+    const scheme = getComputedStyle(frameElement).colorScheme;
+    document.documentElement.style.colorScheme = scheme === "normal" ? "light" : scheme;
+  };
+  try {
+    themed();
+    const attributeFilter = ["style", "class", "data-jp-theme-light", "data-theme"];
+    for (const around of [parent.document.documentElement, parent.document.body])
+      new MutationObserver(themed).observe(around, { attributes: true, attributeFilter });
+  } catch {
+    /* a page of its own, or one that may not look at its parent: the browser decides */
+  }
+
   const elements = new Map(); // id -> every path that shows it
   const anchors = new Map(); // id -> where its name stands, [y, x]
 
