@@ -124,6 +124,8 @@ class OfflineMap(folium.Map):
         look = asset("map.css")
         if scene.stacked:
             look = look.replace("(max-width:639px)", "all") + asset("stacked.css")
+        if not scene.plays:
+            look += asset("by_hand.css")
         self._style = Raw(f"<style>{css(marks)}:root{{--aside:{scene.aside_px}px}}{look}</style>")
         figure.html.add_child(Raw(_beside(scene)), name="beside")
 

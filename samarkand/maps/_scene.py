@@ -87,6 +87,8 @@ class Scene:
         Width of the column beside the map.
     pace_ms : int
         How long a step lasts when the range plays.
+    plays : bool
+        Offer to play the range; without it, it is moved by hand alone.
     news : bool
         Print in bold, in lists, who is new at a step.
     height_px : (int, int)
@@ -117,6 +119,7 @@ class Scene:
     first: str = ""
     aside_px: int = 240
     pace_ms: int = 1200
+    plays: bool = True
     news: bool = True
     height_px: tuple[int, int] = (660, 860)
     stacked: bool = False

@@ -1,0 +1,202 @@
+"""Who counted? One quantity, and all who counted it: how, when, what is in their figure and what is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from samarkand import data
+from samarkand.explore._engine import Explorer, Panel
+from samarkand.ground.errors import unknown
+from samarkand.ground.words import capitalised, day, tr, trn
+from samarkand.page import controls, markup, pictures
+
+__all__ = ["who_counted"]
+
+#: The day on which Xi Jinping set off.
+DAY = "2022-09-14"
+THEN, LATER = "then", "later"
+#: Height of a counter's strip, where its line runs, and the share of the width that is kept for the figure.
+_HEIGHT, _LINE, _ROOM = 24, 13, 0.34
+
+
+def who_counted(quantity: str = "dead of January 2022", known: str = LATER) -> Explorer:
+    """Return an explorer of quantities that several counters give: who, how, when, how many, what is in it.
+
+    Controls: the quantity, and whether counts are shown that nobody knew on 14 September 2022. No figure is
+    picked out as the right one.
+
+    Parameters
+    ----------
+    quantity : str, default "dead of January 2022"
+        What is shown first; a quantity of the table ``who_counted``.
+    known : {"then", "later"}
+        Whether it is shown without or with what came out after that day.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    UnknownName
+        If there is no such quantity or setting; it names the nearest one.
+
+    Examples
+    --------
+    >>> who_counted("cost of the China-Kyrgyzstan-Uzbekistan railway")
+    Explorer "Who counted?". Cost of the China-Kyrgyzstan-Uzbekistan railway: 2 counts, from 4.7 to 8 USD bn. \
+Run all cells (Run → Run All Cells) to move the controls.
+    """
+    table = data.load("who_counted")
+    quantities = list(dict.fromkeys(table["quantity"]))
+    for what, chosen, choices in (
+        (tr("quantity"), quantity, quantities),
+        (tr("setting"), known, (THEN, LATER)),
+    ):
+        if chosen not in choices:
+            raise unknown(what, chosen, choices)
+    out = set(data.load("who_counted", known_on=DAY)["id"])
+
+    def draw(quantity: str, known: str) -> Panel:
+        whole = table[table["quantity"] == quantity].sort_values("day", kind="stable")
+        return _panel(whole, whole[whole["id"].isin(out)] if known == THEN else whole, known)
+
+    return Explorer(
+        {
+            "quantity": controls.choice(
+                tr("Quantity"),
+                [(capitalised(one), one) for one in quantities],
+                quantity,
+                tooltip=tr("What is counted"),
+            ),
+            "known": controls.choice(
+                tr("Known"),
+                [(tr("on {day}", day=day(data.as_day(DAY))), THEN), (tr("later as well"), LATER)],
+                known,
+                tooltip=tr("Without or with what came out afterwards"),
+            ),
+        },
+        draw,
+        title=tr("Who counted?"),
+        source=tr("table who_counted, where each row names its sources"),
+    )
+
+
+def _panel(whole: pd.DataFrame, shown: pd.DataFrame, known: str) -> Panel:
+    unit, quantity = str(whole["unit"].iloc[0]), capitalised(str(whole["quantity"].iloc[0]))
+    sentence = _sentence(quantity, unit, shown)
+    if known == THEN:
+        later = len(whole) - len(shown)
+        sentence += " " + (
+            trn("{n} more came out later.", "{n} more came out later.", later)
+            if later
+            else tr("None came out later.")
+        )
+    if shown.empty:
+        return Panel(sentence, "")
+    most = float(whole[["value", "high"]].max(axis=None))
+    strips = "".join(
+        markup.element(
+            "div",
+            markup.element("div", markup.escape(capitalised(str(row.counter))), class_="over"),
+            _strip(row, most),
+        )
+        for row in shown.itertuples()
+    )
+    key = pictures.key(
+        (pictures.dot(0.5, 7, pictures.BLUE), tr("given by the counter")),
+        (pictures.diamond(0.5, 7, "#ffffff", pictures.RED, 5), tr("added up or divided by this course")),
+    )
+    columns = [tr("Counter"), tr("How"), tr("Day"), capitalised(unit), tr("What it includes"), tr("Source")]
+    rows = [
+        (
+            capitalised(str(row.counter)),
+            row.method,
+            day(row.day),
+            _figure(row),
+            _with_note(row),
+            str(row.source).replace(";", ", "),
+        )
+        for row in shown.itertuples()
+    ]
+    return Panel(
+        sentence, key + strips + markup.table(tr("Each count in full"), columns, rows, numbers=[columns[3]])
+    )
+
+
+def _sentence(quantity: str, unit: str, shown: pd.DataFrame) -> str:
+    """Say how many counts there are, and how far they reach; a counter that gives no number is told apart."""
+    if shown.empty:
+        return tr("{quantity}: nobody had published a count.", quantity=quantity)
+    given = shown[["value", "low", "high"]].stack()
+    silent = int(shown[["value", "high"]].isna().all(axis=1).sum())
+    n = len(shown) - silent
+    if n == 0:
+        said = tr("{quantity}: no number was given.", quantity=quantity)
+    elif given.min() == given.max():
+        said = trn(
+            "{quantity}: {n} count, {figure} {unit}.",
+            "{quantity}: {n} counts, {figure} {unit}.",
+            n,
+            quantity=quantity,
+            figure=_plain(given.min()),
+            unit=unit,
+        )
+    else:
+        said = trn(
+            "{quantity}: {n} count, from {low} to {high} {unit}.",
+            "{quantity}: {n} counts, from {low} to {high} {unit}.",
+            n,
+            quantity=quantity,
+            low=_plain(given.min()),
+            high=_plain(given.max()),
+            unit=unit,
+        )
+    if silent and n:
+        said += " " + trn("{n} gave no number.", "{n} gave no number.", silent)
+    return said
+
+
+def _strip(row: Any, most: float) -> str:
+    """Draw one count on an axis from 0: a point, a range, or up to where; nothing where no number was given."""
+    x = pictures.Axis(0, most, 0.01, 1 - _ROOM)
+    out = pictures.line(x(0), _LINE, x(most), _LINE, pictures.RULE)
+    end = x(0)
+    if pd.notna(row.high):
+        low = 0.0 if pd.isna(row.low) else row.low
+        out += pictures.bar(x(low), x(row.high), _LINE - 4, 8, "#9cc7e3")
+        end = x(row.high)
+    if pd.notna(row.value):
+        end = max(end, x(row.value))
+        out += (
+            pictures.diamond(x(row.value), _LINE, "#ffffff", pictures.RED, 5)
+            if row.method == "computed"
+            else pictures.dot(x(row.value), _LINE, pictures.BLUE)
+        )
+    out += pictures.text(end, _LINE + 5, _figure(row), bold=True, dx=10)
+    return pictures.picture(out, alt="", height=_HEIGHT)
+
+
+def _figure(row: Any) -> str:
+    if pd.notna(row.value):
+        return _plain(row.value)
+    if pd.isna(row.high):
+        return tr("no number given")
+    if pd.isna(row.low):
+        return tr("up to {high}", high=_plain(row.high))
+    return tr("{low} to {high}", low=_plain(row.low), high=_plain(row.high))
+
+
+def _plain(value: float) -> str:
+    """Return a figure as its counter gives it.
+
+    >>> _plain(12691.0), _plain(10.57), _plain(4.0)
+    ('12,691', '10.57', '4')
+    """
+    return f"{value:,.10g}"
+
+
+def _with_note(row: Any) -> str:
+    return str(row.includes) if pd.isna(row.note) else tr("{what}. {note}", what=row.includes, note=row.note)

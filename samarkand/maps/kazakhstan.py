@@ -1,0 +1,227 @@
+"""The map of January 2022 in Kazakhstan: who asked, who sent units, who offered help, day by day.
+
+It has steps and no play button: people died in these days. They are not drawn; who counted them is told by
+the explorer ``who_counted``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pandas as pd
+
+from samarkand import data, geo, places
+from samarkand.ground.errors import OutOfRange, WrongType
+from samarkand.ground.words import day as in_words
+from samarkand.ground.words import capitalised, listed, tr
+from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, names, on_the_region
+from samarkand.maps._offline import OfflineMap
+from samarkand.maps._scene import Key, Label, Name, Scene, Step
+from samarkand.maps._shapes import Shape, labels
+from samarkand.page.style import OKABE_ITO, Mark
+
+__all__ = ["january"]
+
+#: Corners of the view, (x, y) in map units: Belarus and Armenia to Beijing.
+VIEW = ((-2060, -1290), (1820, 1500))
+#: The days of the map, and its events: rows of the table ``timeline``.
+FIRST, LAST = pd.Timestamp("2022-01-02"), pd.Timestamp("2022-01-19")
+EVENTS = PROTEST, REQUEST, ARRIVAL, MESSAGE, CALL, WITHDRAWAL = [f"TL0{n}" for n in range(39, 45)]
+#: The row of ``who_counted`` that names what five states were reported to send, and its quantity.
+PLANS, TROOPS = "WC010", "troops of the CSTO in Kazakhstan, January 2022"
+
+#: What a state did, by the day.
+DEEDS: Mapping[str, Mark] = {
+    "protests": Mark("u", tr("protests"), tr("protests"), OKABE_ITO["orange"], "lines"),
+    "asked": Mark("q", tr("has asked for help"), tr("has asked for help"), OKABE_ITO["orange"]),
+    "sent": Mark("s", tr("has sent a unit"), tr("have sent a unit"), OKABE_ITO["blue"]),
+    "leaving": Mark("l", tr("withdraws"), tr("withdraw"), OKABE_ITO["sky_blue"], "dots"),
+    "offered": Mark(
+        "o", tr("has offered support"), tr("has offered support"), OKABE_ITO["bluish_green"], "diagonal"
+    ),
+}
+
+
+def january(day: int = 6) -> OfflineMap:
+    """Draw January 2022 in Kazakhstan day by day: protests, the request, five contingents, China's offer.
+
+    A range inside the map runs from 2 to 19 January; nothing plays by itself. The strengths of the
+    contingents are plans that the press reported, not counts of who came; the dead are not drawn.
+
+    Parameters
+    ----------
+    day : int, default 6
+        The day of January shown first.
+
+    Returns
+    -------
+    OfflineMap
+
+    Raises
+    ------
+    OutOfRange
+        If the day is not covered.
+    WrongType
+        If the day is no whole number.
+
+    Examples
+    --------
+    >>> january()
+    Map of January 2022 in Kazakhstan, 2 to 19 January. 6 January: CSTO force arrives.
+    """
+    days = list(pd.date_range(FIRST, LAST))
+    at = _position(day, days)
+    events = data.load("timeline").set_index("id")
+    plans = contingents()
+    status = _deeds(events, list(plans), days)
+    hatched, about = contested([f"{one:%Y-%m-%d}" for one in days])
+    steps = [_step(one, events, plans) for one in days]
+    said = listed([tr("{state} {n:,}", state=places.name(iso3), n=n) for iso3, n in plans.items()])
+    cities = _cities(events)
+    scene = Scene(
+        title=tr("January 2022, day by day"),
+        lead=tr("Who asked, who came, who offered"),
+        sentence=tr(
+            "Map of January 2022 in Kazakhstan, {first} to {last}. {step}.",
+            first=FIRST.day,
+            last=in_words(LAST, year=False),
+            step=steps[at].say,
+        ),
+        alt=tr(
+            "Map from Belarus to Beijing. {step}. Contingents as the press reported them before they came: "
+            "{plans}. China offers support on {message} and on {call}.",
+            step=steps[at].say,
+            plans=said,
+            message=in_words(events.loc[MESSAGE, "day"], year=False),
+            call=in_words(events.loc[CALL, "day"], year=False),
+        ),
+        bounds=VIEW,
+        keys=[
+            *(Key(mark, capitalised(mark.plural)) for mark in DEEDS.values()),
+            CONTESTED._replace(text=""),
+        ],
+        steps=steps,
+        step=at,
+        status=status | hatched,
+        names=names(status)
+        | {iso3: Name(places.name(iso3), "", _reported(n)) for iso3, n in plans.items()}
+        | about,
+        labels=[
+            *(
+                Label("", city, *geo.REGION.whole(*spot), 13, *beside, "city")
+                for city, (spot, beside) in cities.items()
+            ),
+            *labels(moved={"KAZ": (48.4, 69.5), "KGZ": (40.4, 77.5), "MNG": (44.6, 105.5)}, seas=False),
+        ],
+        ticks={
+            i: (" " if i % 3 else "") + str(one.day)
+            for i, one in enumerate(days)
+            if i % 3 == 0 or one == days[-1]
+        },
+        range_label=tr("Day of January 2022"),
+        first="KAZ",
+        news=False,
+        plays=False,
+        aside_px=270,
+        height_px=(680, 960),
+        note=tr(
+            "Strengths are <b>plans reported by the press</b> on {day}; how many came from each state was not "
+            "found. The day on which each unit left is not drawn: withdrawal ran from {first} to {last}. "
+            "<b>Those who died are not drawn</b>: see “Who counted?”. <b>Hatched</b>, claimed by more than one "
+            "side: {areas}. {borders} Source: press and official statements (tables <i>timeline</i>, "
+            "<i>who_counted</i>).",
+            day=in_words(_counts().loc[PLANS, "day"]),
+            first=in_words(events.loc[WITHDRAWAL, "day"], year=False),
+            last=in_words(events.loc[WITHDRAWAL, "end_day"], year=False),
+            areas=contested_in_words(f"{FIRST:%Y-%m-%d}", f"{LAST:%Y-%m-%d}", VIEW),
+            borders=BORDERS,
+        ),
+    )
+    stops = [Shape("", "stop", "dot", list(geo.REGION.whole(*spot)), 5) for spot, _ in cities.values()]
+    return on_the_region(scene, stops)
+
+
+def contingents() -> dict[str, int]:
+    """Return how many persons each state was reported to send, by ISO3 code, the largest first.
+
+    They stand in the words of one row of ``who_counted``, whose value is their sum.
+    """
+    named = re.findall(r"([A-Z][a-z]+) ([\d,]+)", str(_counts().loc[PLANS, "includes"]))
+    found = {places.find(state): int(n.replace(",", "")) for state, n in named}
+    return dict(sorted(found.items(), key=lambda one: -one[1]))
+
+
+def _counts() -> pd.DataFrame:
+    return data.load("who_counted").set_index("id")
+
+
+def _position(day: int, days: list[pd.Timestamp]) -> int:
+    if isinstance(day, bool) or not isinstance(day, int):
+        raise WrongType(tr("The day is a whole number, such as 6; got {given!r}.", given=day))
+    known = [one.day for one in days]
+    if day not in known:
+        raise OutOfRange(
+            tr("The map covers {first} to {last} January 2022; {day} lies outside.",
+               first=known[0], last=known[-1], day=day)
+        )  # fmt: skip
+    return known.index(day)
+
+
+def _deeds(events: pd.DataFrame, senders: list[str], days: list[pd.Timestamp]) -> dict[str, str]:
+    """Return a letter a day for each state that did something."""
+
+    def since(event: str, deed: str, until: pd.Timestamp | None = None) -> str:
+        begun = events.loc[event, "day"]
+        return "".join(
+            DEEDS[deed].code if begun <= one and (until is None or one < until) else "-" for one in days
+        )
+
+    leaving = events.loc[WITHDRAWAL, "day"]
+    sent = _over(since(ARRIVAL, "sent", leaving), since(WITHDRAWAL, "leaving"))
+    own = _over(since(PROTEST, "protests"), since(REQUEST, "asked"))
+    return {"KAZ": own, "CHN": since(MESSAGE, "offered")} | dict.fromkeys(senders, sent)
+
+
+def _over(below: str, above: str) -> str:
+    """Lay one row of letters over another.
+
+    >>> _over("aaa", "-bb")
+    'abb'
+    """
+    return "".join(a if b == "-" else b for a, b in zip(below, above, strict=True))
+
+
+def _step(day: pd.Timestamp, events: pd.DataFrame, plans: Mapping[str, int]) -> Step:
+    """Say what the course's table has of a day, and what was said that day of the troops."""
+    label = in_words(day, year=False)
+    known = events.loc[EVENTS].set_index("day")
+    leaving = events.loc[WITHDRAWAL]
+    say, more = tr("No event of this day in our table"), ""
+    if day in known.index:
+        say, more = known.loc[day, ["title", "text"]]
+    elif day == leaving["end_day"]:
+        say = tr("The withdrawal ends")
+    elif day > leaving["day"]:
+        say = tr("The withdrawal goes on")
+    counts = _counts()
+    told = counts[(counts["quantity"] == TROOPS) & (counts["day"] == day)]
+    lines = [
+        (str(row.counter), tr("{n:,.0f} persons", n=row.value)) for row in told.itertuples() if row.value
+    ]
+    if day == counts.loc[PLANS, "day"]:
+        lines += [(places.name(iso3), tr("{n:,} planned", n=n)) for iso3, n in plans.items()]
+    return Step(label, tr("{day}: {what}", day=label, what=say), str(more), tuple(lines))
+
+
+def _reported(n: int) -> str:
+    return tr("{n:,} persons, as the press reported before they came", n=n)
+
+
+def _cities(events: pd.DataFrame) -> dict[str, tuple[geo.Point, tuple[float, float]]]:
+    """Return the two cities of the events in Kazakhstan: where they lie, and where their names stand."""
+    beside = {PROTEST: (10.0, 12.0), REQUEST: (12.0, -8.0)}
+    return {
+        str(events.loc[one, "place"]): ((float(events.loc[one, "lat"]), float(events.loc[one, "lon"])), off)
+        for one, off in beside.items()
+    }
