@@ -25,6 +25,8 @@ from samarkand.ground.home import ROOT
 
 LARGEST_FILE, LARGEST_MAP, MOST_MAPS = 1_000_000, 300_000, 3
 CELLS, WORDS, AIMS, SECTIONS, TASKS = (35, 60), (1200, 2000), (3, 4), (3, 7), (2, 3)
+#: A lesson may be longer if it takes two sittings; then it marks where the first half ends, and sums it up.
+LONG, HALF_WAY = {"cells": 75, "words": 2600}, "**Half way.**"
 LONGEST_CODE, SHORT_CODE, MOST_ROWS = 12, 3, 12
 #: What asks a student before a result is shown.
 EXPECTING = ("predict.ask", "note")
@@ -127,9 +129,15 @@ def the_card_is_whole(lesson: Lesson) -> Iterator[str]:
     for name in CARD:
         if not rows.get(name):
             yield f"The card does not say: {name}."
-    minutes = re.match(r"(\d+)(?: to (\d+))? minutes$", rows.get("Time", ""))
-    if rows.get("Time") and not (minutes and all(45 <= int(m) <= 60 for m in minutes.groups() if m)):
+    minutes = re.match(r"(\d+)(?: (to|and) (\d+))? minutes$", rows.get("Time", ""))
+    if rows.get("Time") and not (minutes and all(45 <= int(m) <= 60 for m in minutes.group(1, 3) if m)):
         yield f"The card's time is {rows['Time']!r}; a lesson takes 45 to 60 minutes."
+    if minutes and (minutes[2] == "and") != _halved(lesson):
+        yield f"The card's time is {rows['Time']!r}; two sittings, and no others, are parted by {HALF_WAY}"
+
+
+def _halved(lesson: Lesson) -> bool:
+    return any(HALF_WAY in cell.source for cell in lesson.prose)
 
 
 @lesson_rule
@@ -144,12 +152,15 @@ def three_or_four_things_a_student_can_do(lesson: Lesson) -> Iterator[str]:
 @lesson_rule
 def the_length_is_that_of_a_lesson(lesson: Lesson) -> Iterator[str]:
     """Neither too few nor too many cells and words; cells that only ask what one expects do not count."""
+    long = _halved(lesson)
     count = len(lesson.cells) - len(calls(lesson, *EXPECTING, "predict.see", "recall"))
-    if not CELLS[0] <= count <= CELLS[1]:
-        yield f"It has {count} cells, not {CELLS[0]} to {CELLS[1]}."
+    most = LONG["cells"] if long else CELLS[1]
+    if not CELLS[0] <= count <= most:
+        yield f"It has {count} cells, not {CELLS[0]} to {most}."
     words = sum(len(re.findall(r"\w[\w'’-]*", words_of(c.source))) for c in lesson.prose)
-    if not WORDS[0] <= words <= WORDS[1]:
-        yield f"It has {words} words, not {WORDS[0]} to {WORDS[1]}."
+    most = LONG["words"] if long else WORDS[1]
+    if not WORDS[0] <= words <= most:
+        yield f"It has {words} words, not {WORDS[0]} to {most}."
 
 
 @lesson_rule

@@ -119,16 +119,27 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
     rules.headings_are_different: ([[text("## A"), text("## A")]], [text("## A"), text("## B")]),
     rules.the_parts_stand_in_order: ([ORDER[:-1], [ORDER[0], ORDER[5], *ORDER[1:5], *ORDER[6:]]], ORDER),
     rules.the_card_is_whole: (
-        [[text(CARD.format("50 minutes", "x", "x", "x", ""))], [text(FULL_CARD.replace("50", "90"))], []],
-        [text(FULL_CARD)],
+        [
+            [text(CARD.format("50 minutes", "x", "x", "x", ""))],
+            [text(FULL_CARD.replace("50", "90"))],
+            [text(FULL_CARD.replace("50", "50 and 50"))],
+            [text(FULL_CARD), text("**Half way.** Stop.")],
+            [],
+        ],
+        [text(FULL_CARD.replace("50", "50 and 45")), text("**Half way.** Stop.")],
     ),
     rules.three_or_four_things_a_student_can_do: (
         [[text("By the end you can\n\n- a\n- b")]],
         [text("By the end you can\n\n- a\n- b\n- c")],
     ),
     rules.the_length_is_that_of_a_lesson: (
-        [[text("a b c")] * 40, [text("word " * 1500)], [text("word " * 50)] * 60],
-        [text("word " * 40)] * 40,
+        [
+            [text("a b c")] * 40,
+            [text("word " * 1500)],
+            [text("word " * 50)] * 60,
+            [*[text("word " * 60)] * 50, text("**Half way.** Stop.")],
+        ],
+        [*[text("word " * 40)] * 62, text("**Half way.** Stop.")],
     ),
     rules.the_middle_has_a_few_sections: (
         [[text("## The question"), text("## 1"), text("## Practice")]],
