@@ -50,8 +50,8 @@ TASKS = (
     Task(
         "07.1",
         tr(
-            "How concentrated were Kazakhstan's exports in 2019, by its own count? The floor of the Herfindahl "
-            "index: the partners listed in that year, as shares of the row WLD; within 0.001."
+            "How concentrated were Kazakhstan's exports in 2019, by its own count? The floor of the "
+            "Herfindahl index: the partners listed in that year, as shares of the row WLD; within 0.001."
         ),
         kinds.Number("", 0.001),
         _floor,
@@ -81,8 +81,8 @@ TASKS = (
     Task(
         "07.2",
         tr(
-            "By how many per cent is what China counts as sold to Kyrgyzstan in 2023 more than what Kyrgyzstan "
-            "counts as bought? The rows are WC033 and WC034 of who_counted; within 0.5."
+            "By how many per cent is what China counts as sold to Kyrgyzstan in 2023 more than what "
+            "Kyrgyzstan counts as bought? The rows are WC033 and WC034 of who_counted; within 0.5."
         ),
         kinds.PerCent(0.5),
         _gap,

@@ -46,8 +46,8 @@ def who_counted(quantity: str = "dead of January 2022", known: str = LATER) -> E
     Examples
     --------
     >>> who_counted("cost of the China-Kyrgyzstan-Uzbekistan railway")
-    Explorer "Who counted?". Cost of the China-Kyrgyzstan-Uzbekistan railway: 2 counts, from 4.7 to 8 USD bn. \
-Run all cells (Run → Run All Cells) to move the controls.
+    Explorer "Who counted?". Cost of the China-Kyrgyzstan-Uzbekistan railway: 2 counts, from 4.7 to 8 \
+USD bn. Run all cells (Run → Run All Cells) to move the controls.
     """
     table = data.load("who_counted")
     quantities = list(dict.fromkeys(table["quantity"]))
@@ -109,20 +109,20 @@ def _panel(whole: pd.DataFrame, shown: pd.DataFrame, known: str) -> Panel:
         (pictures.dot(0.5, 7, pictures.BLUE), tr("given by the counter")),
         (pictures.diamond(0.5, 7, "#ffffff", pictures.RED, 5), tr("added up or divided by this course")),
     )
-    columns = [tr("Counter"), tr("How"), tr("Day"), capitalised(unit), tr("What it includes"), tr("Source")]
+    columns = [tr("Counter"), tr("How"), tr("Day"), tr("What it includes"), tr("Source"), capitalised(unit)]
     rows = [
         (
             capitalised(str(row.counter)),
             row.method,
             day(row.day),
-            _figure(row),
             _with_note(row),
             str(row.source).replace(";", ", "),
+            _figure(row),
         )
         for row in shown.itertuples()
     ]
     return Panel(
-        sentence, key + strips + markup.table(tr("Each count in full"), columns, rows, numbers=[columns[3]])
+        sentence, key + strips + markup.table(tr("Each count in full"), columns, rows, numbers=[columns[-1]])
     )
 
 
@@ -160,7 +160,7 @@ def _sentence(quantity: str, unit: str, shown: pd.DataFrame) -> str:
 
 
 def _strip(row: Any, most: float) -> str:
-    """Draw one count on an axis from 0: a point, a range, or up to where; nothing where no number was given."""
+    """Draw one count on an axis from 0: a point, a range, or up to where; nothing if no number was given."""
     x = pictures.Axis(0, most, 0.01, 1 - _ROOM)
     out = pictures.line(x(0), _LINE, x(most), _LINE, pictures.RULE)
     end = x(0)

@@ -13,8 +13,8 @@ import pandas as pd
 
 from samarkand import data, geo, places
 from samarkand.ground.errors import OutOfRange, WrongType
-from samarkand.ground.words import day as in_words
 from samarkand.ground.words import capitalised, listed, tr
+from samarkand.ground.words import day as in_words
 from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, names, on_the_region
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
@@ -126,10 +126,10 @@ def january(day: int = 6) -> OfflineMap:
         aside_px=270,
         height_px=(680, 960),
         note=tr(
-            "Strengths are <b>plans reported by the press</b> on {day}; how many came from each state was not "
-            "found. The day on which each unit left is not drawn: withdrawal ran from {first} to {last}. "
-            "<b>Those who died are not drawn</b>: see “Who counted?”. <b>Hatched</b>, claimed by more than one "
-            "side: {areas}. {borders} Source: press and official statements (tables <i>timeline</i>, "
+            "Strengths are <b>plans reported by the press</b> on {day}; how many came from each state was "
+            "not found. The day on which each unit left is not drawn: withdrawal ran from {first} to {last}. "
+            "<b>Those who died are not drawn</b>: see “Who counted?”. <b>Hatched</b>, claimed by more than "
+            "one side: {areas}. {borders} Source: press and official statements (tables <i>timeline</i>, "
             "<i>who_counted</i>).",
             day=in_words(_counts().loc[PLANS, "day"]),
             first=in_words(events.loc[WITHDRAWAL, "day"], year=False),

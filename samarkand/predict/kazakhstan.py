@@ -28,7 +28,7 @@ def _years() -> float:
 
 
 def _polls() -> float:
-    """Return what share of pairs of polls lie more than two points apart by chance, drawn as the lesson does."""
+    """Return what share of pairs of polls lie more than two points apart by chance, as the lesson draws."""
     rng = np.random.default_rng(1)
     november, may = (rng.binomial(n, SHARE, size=TIMES) / n * 100 for n in ASKED)
     return float(100 * (abs(may - november) > 2).mean())

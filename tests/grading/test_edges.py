@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import workshop
 
+from samarkand.answers import decode
 from samarkand.grading.marking import checks
 from samarkand.ground import home
 
@@ -123,6 +124,29 @@ def two_rows(votes: pd.DataFrame, a: str, b: str) -> int:
     return sum(abs(x - y) for x, y in zip(*coded, strict=True))
 
 
+def _bounds(shares: list[float], smallest: Callable[[list[float]], float], fewest: int = 0) -> list[float]:
+    listed = [share / 100 for share in shares if share]
+    rest, least = 1 - sum(listed), smallest(listed)
+    floor, pieces = sum(share**2 for share in listed), max(fewest, int(rest / least + 1e-9))
+    return [floor, floor + pieces * least**2 + (rest - pieces * least) ** 2]
+
+
+def last_is_the_smallest(shares: list[float]) -> list[float]:
+    return _bounds(shares, lambda listed: listed[-1] if listed else 1)
+
+
+def a_piece_at_least(shares: list[float]) -> list[float]:
+    return _bounds(shares, lambda listed: min(listed, default=1), fewest=1)
+
+
+def zero_is_the_smallest(shares: list[float]) -> list[float]:
+    return _bounds(shares, lambda listed: min([share / 100 for share in shares], default=1))
+
+
+def always_a_smallest(shares: list[float]) -> list[float]:
+    return _bounds(shares, min)
+
+
 def over_all_forecasts(forecasts: pd.Series, outcomes: pd.Series) -> float:
     return float(((forecasts - outcomes) ** 2).sum() / len(forecasts)) if len(forecasts) else 0.0
 
@@ -153,6 +177,10 @@ WAYS: dict[tuple[str, str], Callable[..., Any]] = {
     ("ex05_taking_sides", "one did not vote, the other said yes or no"): absences_left_out,
     ("ex05_taking_sides", "one did not vote, the other abstained"): absences_one_from_all,
     ("ex05_taking_sides", "a state and itself"): two_rows,
+    ("ex07_kazakhstan", "shares in another order"): last_is_the_smallest,
+    ("ex07_kazakhstan", "a rest smaller than the smallest share"): a_piece_at_least,
+    ("ex07_kazakhstan", "a share of zero"): zero_is_the_smallest,
+    ("ex07_kazakhstan", "an empty list"): always_a_smallest,
     ("ex10_what_happened_next", "an outcome is missing"): over_all_forecasts,
     ("ex10_what_happened_next", "no outcome is known"): always_an_outcome,
     ("ex10_what_happened_next", "two empty Series"): share_of_missing,
@@ -176,9 +204,9 @@ def test_an_edge_catches_what_nothing_else_catches(name: str, edge: str, key: st
     question = asked(name)
     caught = set()
     for case in SETS[name].inputs(key).cases[question.id]:
-        right = question.kind.read(question.solution(*case.arguments))
+        right = question.kind.read(decode.plain(question.solution(*case.arguments)))
         try:
-            given = question.kind.read(WAYS[name, edge](*case.arguments))
+            given = question.kind.read(decode.plain(WAYS[name, edge](*case.arguments)))
         except Exception:  # whatever a wrong way raises is no answer
             given = None
         if given is None or not question.kind.same(given, right):
