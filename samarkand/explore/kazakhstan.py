@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -60,8 +61,8 @@ USD bn. Run all cells (Run → Run All Cells) to move the controls.
     out = set(data.load("who_counted", known_on=DAY)["id"])
 
     def draw(quantity: str, known: str) -> Panel:
-        whole = table[table["quantity"] == quantity].sort_values("day", kind="stable")
-        return _panel(whole, whole[whole["id"].isin(out)] if known == THEN else whole, known)
+        whole = [*table[table["quantity"] == quantity].sort_values("day", kind="stable").itertuples()]
+        return _panel(whole, known, out)
 
     return Explorer(
         {
@@ -84,8 +85,9 @@ USD bn. Run all cells (Run → Run All Cells) to move the controls.
     )
 
 
-def _panel(whole: pd.DataFrame, shown: pd.DataFrame, known: str) -> Panel:
-    unit, quantity = str(whole["unit"].iloc[0]), capitalised(str(whole["quantity"].iloc[0]))
+def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
+    shown = [row for row in whole if known == LATER or row.id in out]
+    unit, quantity = whole[0].unit, capitalised(whole[0].quantity)
     sentence = _sentence(quantity, unit, shown)
     if known == THEN:
         later = len(whole) - len(shown)
@@ -94,16 +96,16 @@ def _panel(whole: pd.DataFrame, shown: pd.DataFrame, known: str) -> Panel:
             if later
             else tr("None came out later.")
         )
-    if shown.empty:
+    if not shown:
         return Panel(sentence, "")
-    most = float(whole[["value", "high"]].max(axis=None))
+    most = max((figure for row in whole for figure in _given(row)), default=1.0)
     strips = "".join(
         markup.element(
             "div",
-            markup.element("div", markup.escape(capitalised(str(row.counter))), class_="over"),
+            markup.element("div", markup.escape(capitalised(row.counter)), class_="over"),
             _strip(row, most),
         )
-        for row in shown.itertuples()
+        for row in shown
     )
     key = pictures.key(
         (pictures.dot(0.5, 7, pictures.BLUE), tr("given by the counter")),
@@ -112,36 +114,36 @@ def _panel(whole: pd.DataFrame, shown: pd.DataFrame, known: str) -> Panel:
     columns = [tr("Counter"), tr("How"), tr("Day"), tr("What it includes"), tr("Source"), capitalised(unit)]
     rows = [
         (
-            capitalised(str(row.counter)),
+            capitalised(row.counter),
             row.method,
             day(row.day),
             _with_note(row),
-            str(row.source).replace(";", ", "),
+            row.source.replace(";", ", "),
             _figure(row),
         )
-        for row in shown.itertuples()
+        for row in shown
     ]
     return Panel(
         sentence, key + strips + markup.table(tr("Each count in full"), columns, rows, numbers=[columns[-1]])
     )
 
 
-def _sentence(quantity: str, unit: str, shown: pd.DataFrame) -> str:
+def _sentence(quantity: str, unit: str, shown: Sequence[Any]) -> str:
     """Say how many counts there are, and how far they reach; a counter that gives no number is told apart."""
-    if shown.empty:
+    if not shown:
         return tr("{quantity}: nobody had published a count.", quantity=quantity)
-    given = shown[["value", "low", "high"]].stack()
-    silent = int(shown[["value", "high"]].isna().all(axis=1).sum())
+    given = [figure for row in shown for figure in _given(row)]
+    silent = sum(not _given(row) for row in shown)
     n = len(shown) - silent
     if n == 0:
         said = tr("{quantity}: no number was given.", quantity=quantity)
-    elif given.min() == given.max():
+    elif min(given) == max(given):
         said = trn(
             "{quantity}: {n} count, {figure} {unit}.",
             "{quantity}: {n} counts, {figure} {unit}.",
             n,
             quantity=quantity,
-            figure=_plain(given.min()),
+            figure=_plain(min(given)),
             unit=unit,
         )
     else:
@@ -150,13 +152,18 @@ def _sentence(quantity: str, unit: str, shown: pd.DataFrame) -> str:
             "{quantity}: {n} counts, from {low} to {high} {unit}.",
             n,
             quantity=quantity,
-            low=_plain(given.min()),
-            high=_plain(given.max()),
+            low=_plain(min(given)),
+            high=_plain(max(given)),
             unit=unit,
         )
     if silent and n:
         said += " " + trn("{n} gave no number.", "{n} gave no number.", silent)
     return said
+
+
+def _given(row: Any) -> list[float]:
+    """Return the figures that a counter gives: a number, the ends of a range, or none."""
+    return [float(figure) for figure in (row.value, row.low, row.high) if pd.notna(figure)]
 
 
 def _strip(row: Any, most: float) -> str:

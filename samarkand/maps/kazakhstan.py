@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -24,7 +25,7 @@ from samarkand.page.style import OKABE_ITO, Mark
 __all__ = ["january"]
 
 #: Corners of the view, (x, y) in map units: Belarus and Armenia to Beijing.
-VIEW = ((-2060, -1290), (1820, 1500))
+VIEW = ((-2060, -1000), (1820, 1500))
 #: The days of the map, and its events: rows of the table ``timeline``.
 FIRST, LAST = pd.Timestamp("2022-01-02"), pd.Timestamp("2022-01-19")
 EVENTS = PROTEST, REQUEST, ARRIVAL, MESSAGE, CALL, WITHDRAWAL = [f"TL0{n}" for n in range(39, 45)]
@@ -72,7 +73,7 @@ def january(day: int = 6) -> OfflineMap:
     """
     days = list(pd.date_range(FIRST, LAST))
     at = _position(day, days)
-    events = data.load("timeline").set_index("id")
+    events = _rows("timeline")
     plans = contingents()
     status = _deeds(events, list(plans), days)
     hatched, about = contested([f"{one:%Y-%m-%d}" for one in days])
@@ -93,8 +94,8 @@ def january(day: int = 6) -> OfflineMap:
             "{plans}. China offers support on {message} and on {call}.",
             step=steps[at].say,
             plans=said,
-            message=in_words(events.loc[MESSAGE, "day"], year=False),
-            call=in_words(events.loc[CALL, "day"], year=False),
+            message=in_words(events[MESSAGE].day, year=False),
+            call=in_words(events[CALL].day, year=False),
         ),
         bounds=VIEW,
         keys=[
@@ -114,11 +115,8 @@ def january(day: int = 6) -> OfflineMap:
             ),
             *labels(moved={"KAZ": (48.4, 69.5), "KGZ": (40.4, 77.5), "MNG": (44.6, 105.5)}, seas=False),
         ],
-        ticks={
-            i: (" " if i % 3 else "") + str(one.day)
-            for i, one in enumerate(days)
-            if i % 3 == 0 or one == days[-1]
-        },
+        # Days with an event, and the last one.
+        ticks={i: str(days[i].day) for i, step in enumerate(steps) if step.more or i == len(days) - 1},
         range_label=tr("Day of January 2022"),
         first="KAZ",
         news=False,
@@ -131,9 +129,9 @@ def january(day: int = 6) -> OfflineMap:
             "<b>Those who died are not drawn</b>: see “Who counted?”. <b>Hatched</b>, claimed by more than "
             "one side: {areas}. {borders} Source: press and official statements (tables <i>timeline</i>, "
             "<i>who_counted</i>).",
-            day=in_words(_counts().loc[PLANS, "day"]),
-            first=in_words(events.loc[WITHDRAWAL, "day"], year=False),
-            last=in_words(events.loc[WITHDRAWAL, "end_day"], year=False),
+            day=in_words(_rows("who_counted")[PLANS].day),
+            first=in_words(events[WITHDRAWAL].day, year=False),
+            last=in_words(events[WITHDRAWAL].end_day, year=False),
             areas=contested_in_words(f"{FIRST:%Y-%m-%d}", f"{LAST:%Y-%m-%d}", VIEW),
             borders=BORDERS,
         ),
@@ -147,13 +145,14 @@ def contingents() -> dict[str, int]:
 
     They stand in the words of one row of ``who_counted``, whose value is their sum.
     """
-    named = re.findall(r"([A-Z][a-z]+) ([\d,]+)", str(_counts().loc[PLANS, "includes"]))
+    named = re.findall(r"([A-Z][a-z]+) ([\d,]+)", str(_rows("who_counted")[PLANS].includes))
     found = {places.find(state): int(n.replace(",", "")) for state, n in named}
     return dict(sorted(found.items(), key=lambda one: -one[1]))
 
 
-def _counts() -> pd.DataFrame:
-    return data.load("who_counted").set_index("id")
+def _rows(table: str) -> dict[str, Any]:
+    """Return the rows of a table by their ids."""
+    return {str(row.id): row for row in data.load(table).itertuples()}
 
 
 def _position(day: int, days: list[pd.Timestamp]) -> int:
@@ -168,17 +167,13 @@ def _position(day: int, days: list[pd.Timestamp]) -> int:
     return known.index(day)
 
 
-def _deeds(events: pd.DataFrame, senders: list[str], days: list[pd.Timestamp]) -> dict[str, str]:
+def _deeds(events: Mapping[str, Any], senders: list[str], days: list[pd.Timestamp]) -> dict[str, str]:
     """Return a letter a day for each state that did something."""
 
-    def since(event: str, deed: str, until: pd.Timestamp | None = None) -> str:
-        begun = events.loc[event, "day"]
-        return "".join(
-            DEEDS[deed].code if begun <= one and (until is None or one < until) else "-" for one in days
-        )
+    def since(event: str, deed: str) -> str:
+        return "".join(DEEDS[deed].code if events[event].day <= one else "-" for one in days)
 
-    leaving = events.loc[WITHDRAWAL, "day"]
-    sent = _over(since(ARRIVAL, "sent", leaving), since(WITHDRAWAL, "leaving"))
+    sent = _over(since(ARRIVAL, "sent"), since(WITHDRAWAL, "leaving"))
     own = _over(since(PROTEST, "protests"), since(REQUEST, "asked"))
     return {"KAZ": own, "CHN": since(MESSAGE, "offered")} | dict.fromkeys(senders, sent)
 
@@ -192,36 +187,36 @@ def _over(below: str, above: str) -> str:
     return "".join(a if b == "-" else b for a, b in zip(below, above, strict=True))
 
 
-def _step(day: pd.Timestamp, events: pd.DataFrame, plans: Mapping[str, int]) -> Step:
+def _step(day: pd.Timestamp, events: Mapping[str, Any], plans: Mapping[str, int]) -> Step:
     """Say what the course's table has of a day, and what was said that day of the troops."""
     label = in_words(day, year=False)
-    known = events.loc[EVENTS].set_index("day")
-    leaving = events.loc[WITHDRAWAL]
+    leaving = events[WITHDRAWAL]
     say, more = tr("No event of this day in our table"), ""
-    if day in known.index:
-        say, more = known.loc[day, ["title", "text"]]
-    elif day == leaving["end_day"]:
+    if day == leaving.end_day:
         say = tr("The withdrawal ends")
-    elif day > leaving["day"]:
+    elif day > leaving.day:
         say = tr("The withdrawal goes on")
-    counts = _counts()
-    told = counts[(counts["quantity"] == TROOPS) & (counts["day"] == day)]
+    for event in (events[one] for one in EVENTS):
+        if event.day == day:
+            say, more = event.title, event.text
+    counts = _rows("who_counted")
     lines = [
-        (str(row.counter), tr("{n:,.0f} persons", n=row.value)) for row in told.itertuples() if row.value
+        (capitalised(row.counter), tr("{n:,.0f} persons", n=row.value))
+        for row in counts.values()
+        if row.quantity == TROOPS and row.day == day
     ]
-    if day == counts.loc[PLANS, "day"]:
+    if day == counts[PLANS].day:
         lines += [(places.name(iso3), tr("{n:,} planned", n=n)) for iso3, n in plans.items()]
-    return Step(label, tr("{day}: {what}", day=label, what=say), str(more), tuple(lines))
+    return Step(label, tr("{day}: {what}", day=label, what=say), more, tuple(lines))
 
 
 def _reported(n: int) -> str:
     return tr("{n:,} persons, as the press reported before they came", n=n)
 
 
-def _cities(events: pd.DataFrame) -> dict[str, tuple[geo.Point, tuple[float, float]]]:
+def _cities(events: Mapping[str, Any]) -> dict[str, tuple[geo.Point, tuple[float, float]]]:
     """Return the two cities of the events in Kazakhstan: where they lie, and where their names stand."""
-    beside = {PROTEST: (10.0, 12.0), REQUEST: (12.0, -8.0)}
     return {
-        str(events.loc[one, "place"]): ((float(events.loc[one, "lat"]), float(events.loc[one, "lon"])), off)
-        for one, off in beside.items()
+        str(events[one].place): ((float(events[one].lat), float(events[one].lon)), beside)
+        for one, beside in ((PROTEST, (10.0, 12.0)), (REQUEST, (12.0, -8.0)))
     }
