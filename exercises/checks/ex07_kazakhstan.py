@@ -123,7 +123,7 @@ LISTS = [
 ]
 
 
-def _blocs() -> list[list[object]]:
+def _merged() -> list[list[object]]:
     """Draw two or three names of a list that are to be counted as one; the largest is not always among them."""
     found: list[list[object]] = []
     for number, (key, shares) in enumerate(_lists().items()):
@@ -224,12 +224,12 @@ def _far(poll: list[float], sides: int = 2) -> int:
     return int(((abs(off) if sides == 2 else off) > points).sum())
 
 
-BLOCS, PAIRS, POLLS = _blocs(), _pairs(), _polls()
+MERGED, PAIRS, POLLS = _merged(), _pairs(), _polls()
 
 SET = ExerciseSet(
     id="ex07_kazakhstan",
     lesson="07_kazakhstan",
-    options={"list": LISTS, "bloc": BLOCS, "pair": PAIRS, "poll": POLLS},
+    options={"list": LISTS, "bloc": MERGED, "pair": PAIRS, "poll": POLLS},
     questions=(
         Question(
             "q1", "floor_and_ceiling_of_mine", 2, Together((Number("", 0.0005, 0, 10_000), Number("", 0.0005, 0, 10_000))),

@@ -248,6 +248,82 @@ def left() -> Says:
     )
 
 
+def _range(parts: list[float], whole: float) -> tuple[float, float]:
+    """Return the Herfindahl index of parts, without the rest of a whole and with as few more as fit."""
+    shares = [part / whole for part in parts]
+    rest = 1 - sum(shares)
+    while rest > 1e-9:
+        shares.append(min(rest, min(parts) / whole))
+        rest -= shares[-1]
+    return sum((part / whole) ** 2 for part in parts), sum(share**2 for share in shares)
+
+
+def one_scale() -> Says:
+    of = {
+        flow: [float(row["share_pct"]) for row in table("partner_shares")
+               if (row["iso3"], row["year"], row["flow"]) == ("KAZ", "2022", flow)]
+        for flow in ("exports", "imports")
+    }  # fmt: skip
+    rows = table("dependence")
+    found = {flow: _range(shares, 100) for flow, shares in of.items()}
+    crossed: Counter[str] = Counter()
+    for dimension in {row["dimension"] for row in rows}:
+        mine = [row for row in rows if row["dimension"] == dimension]
+        parts = [float(row["value"]) for row in mine if row["part"] != "not listed"]
+        found[dimension] = _range(parts, sum(float(row["value"]) for row in mine))
+        if dimension.startswith("oil"):
+            crossed.update({row["through"]: 0 for row in mine})
+            for row in mine:
+                crossed[row["through"]] += float(row["value"])  # type: ignore[assignment]
+    found["door"] = _range(list(crossed.values()), crossed.total())
+    told = [
+        end
+        for ends in sorted(found.values())
+        for end in dict.fromkeys(f"{end:.3f}".rstrip("0") for end in ends)
+    ]
+    return Says("Many customers, one door", told, found["exports"][1] < 0.1 and found["door"][0] > 0.8)
+
+
+def _own_count(partner: str) -> dict[str, float]:
+    return {
+        row["year"]: (float(row["exports_usd_mn"]) + float(row["imports_usd_mn"])) / 1000
+        for row in table("partners")
+        if row["partner"] == partner and row["exports_usd_mn"] and row["imports_usd_mn"]
+    }
+
+
+def two_offices() -> Says:
+    own = _own_count("CHN")
+    china = {
+        row["year"]: float(row["total_usd_bn"])
+        for row in table("trade_with_china")
+        if (row["reporter"], row["partner"], row["months"]) == ("CHN", "KAZ", "12")
+    }
+    figures = [said for year in sorted(china) for said in (year, f"{china[year]:.1f}", f"{own[year]:.1f}")]
+    holds = all(china[year] >= 1.25 * own[year] for year in china)
+    return Says("Each year China counts at least a quarter more", figures, holds)
+
+
+def ten_years() -> Says:
+    own = _own_count("CHN")
+    first, last, least = min(own), max(own), min(own, key=own.__getitem__)
+    told = [said for year in (first, last, least) for said in (f"{own[year]:.1f}", year)]
+    return Says(
+        "Announced in 2013, back where it had been in 2022",
+        [*told, "2012", f"{own['2012']:.1f}"],
+        abs(own["2022"] / own["2012"] - 1) < 0.02 and last > "2022",
+    )
+
+
+def the_dead() -> Says:
+    rows = [row for row in table("who_counted") if row["quantity"] == "dead of January 2022"]
+    told = []
+    for row in rows:
+        year, _, day = row["day"].split("-")
+        told += [row["value"], str(int(day)), year]
+    return Says("Nine counts of those who died", told, len(rows) == 9)
+
+
 CHARTS: dict[str, Callable[[], Says]] = {
     "words-chart": words,
     "types-chart": types,
@@ -260,6 +336,10 @@ CHARTS: dict[str, Callable[[], Says]] = {
     "yes-chart": in_favour,
     "powers-chart": powers,
     "five-chart": five,
+    "scale-chart": one_scale,
+    "both-chart": two_offices,
+    "decade-chart": ten_years,
+    "dead-chart": the_dead,
     "verdicts-chart": verdicts,
     "left-chart": left,
 }
@@ -289,5 +369,6 @@ def test_title_and_figures_are_those_of_the_tables(cell: str) -> None:
     due = CHARTS[cell]()
     assert (title, subtitle) == (due.title, due.subtitle)
     assert due.holds, f"{title}: the tables no longer say so"
-    _, _, figures = description.partition(" show")
+    _, shows, figures = description.partition(" show")
+    figures = figures if shows else description
     assert re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", figures) == due.figures

@@ -18,7 +18,7 @@ import pytest
 from samarkand import geo, maps, places
 from samarkand.ground.home import course_data
 
-MAPS = ("region", "sco", "trip", "flows", "votes")
+MAPS = ("region", "sco", "trip", "flows", "votes", "january")
 Point = tuple[float, float]
 
 
@@ -43,6 +43,7 @@ DAYS: dict[str, list[str]] = {
     "trip": ["2022-09-16"] * 9,
     "flows": [f"{year}-12-31" for year in range(2020, 2025)],
     "votes": sorted(row["day"] for row in table("resolutions")),
+    "january": [f"2022-01-{day:02}" for day in range(2, 20)],
 }
 LEGENDS = {
     "region": ["Kazakhstan and Uzbekistan", "SCO world", "Contested"],
@@ -50,6 +51,14 @@ LEGENDS = {
     "trip": ["Flights, on great circles", "Leaders met one to one", "Contested"],
     "flows": ["Crude oil", "Gas by pipeline to China", "Contested"],
     "votes": ["Voted yes", "Voted no", "Abstained", "Did not vote", "Not in the Council", "Contested"],
+    "january": [
+        "Protests",
+        "Has asked for help",
+        "Have sent a unit",
+        "Withdraw",
+        "Has offered support",
+        "Contested",
+    ],
 }
 
 
@@ -151,6 +160,7 @@ def test_the_legend_has_its_order_and_the_hatches_close_it(name: str) -> None:
             "region",
             "trip",
             "flows",
+            "january",
         )
     still = re.findall(r'height="13"|<text x="\d+" y="\d+">([^<]+)</text>', drawn(name).still)
     shown = [heading for heading in still if heading]
