@@ -78,7 +78,6 @@ def january(day: int = 6) -> OfflineMap:
     status = _deeds(events, list(plans), days)
     hatched, about = contested([f"{one:%Y-%m-%d}" for one in days])
     steps = [_step(one, events, plans) for one in days]
-    said = listed([tr("{state} {n:,}", state=places.name(iso3), n=n) for iso3, n in plans.items()])
     cities = _cities(events)
     scene = Scene(
         title=tr("January 2022, day by day"),
@@ -93,7 +92,7 @@ def january(day: int = 6) -> OfflineMap:
             "Map from Belarus to Beijing. {step}. Contingents as the press reported them before they came: "
             "{plans}. China offers support on {message} and on {call}.",
             step=steps[at].say,
-            plans=said,
+            plans=_listed(plans),
             message=in_words(events[MESSAGE].day, year=False),
             call=in_words(events[CALL].day, year=False),
         ),
@@ -122,7 +121,7 @@ def january(day: int = 6) -> OfflineMap:
         news=False,
         plays=False,
         aside_px=270,
-        height_px=(680, 960),
+        height_px=(680, 1000),
         note=tr(
             "Strengths are <b>plans reported by the press</b> on {day}; how many came from each state was "
             "not found. The day on which each unit left is not drawn: withdrawal ran from {first} to {last}. "
@@ -206,8 +205,12 @@ def _step(day: pd.Timestamp, events: Mapping[str, Any], plans: Mapping[str, int]
         if row.quantity == TROOPS and row.day == day
     ]
     if day == counts[PLANS].day:
-        lines += [(places.name(iso3), tr("{n:,} planned", n=n)) for iso3, n in plans.items()]
+        lines.append((tr("Of these {plans}", plans=_listed(plans)), ""))
     return Step(label, tr("{day}: {what}", day=label, what=say), more, tuple(lines))
+
+
+def _listed(plans: Mapping[str, int]) -> str:
+    return listed([tr("{state} {n:,}", state=places.name(iso3), n=n) for iso3, n in plans.items()])
 
 
 def _reported(n: int) -> str:
