@@ -103,7 +103,7 @@ def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
         markup.element(
             "div",
             markup.element("div", markup.escape(capitalised(row.counter)), class_="over"),
-            _strip(row, most),
+            _strip(row, most, unit),
         )
         for row in shown
     )
@@ -166,7 +166,7 @@ def _given(row: Any) -> list[float]:
     return [float(figure) for figure in (row.value, row.low, row.high) if pd.notna(figure)]
 
 
-def _strip(row: Any, most: float) -> str:
+def _strip(row: Any, most: float, unit: str) -> str:
     """Draw one count on an axis from 0: a point, a range, or up to where; nothing if no number was given."""
     x = pictures.Axis(0, most, 0.01, 1 - _ROOM)
     out = pictures.line(x(0), _LINE, x(most), _LINE, pictures.RULE)
@@ -183,7 +183,14 @@ def _strip(row: Any, most: float) -> str:
             else pictures.dot(x(row.value), _LINE, pictures.BLUE)
         )
     out += pictures.text(end, _LINE + 5, _figure(row), bold=True, dx=10)
-    return pictures.picture(out, alt="", height=_HEIGHT)
+    alt = tr(
+        "{counter}: {figure}, on a line from 0 to {most} {unit}.",
+        counter=capitalised(row.counter),
+        figure=_figure(row),
+        most=_plain(most),
+        unit=unit,
+    )
+    return pictures.picture(out, alt=alt, height=_HEIGHT)
 
 
 def _figure(row: Any) -> str:

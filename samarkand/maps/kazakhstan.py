@@ -44,7 +44,7 @@ DEEDS: Mapping[str, Mark] = {
 }
 
 
-def january(day: int = 6) -> OfflineMap:
+def january(day: int = 7) -> OfflineMap:
     """Draw January 2022 in Kazakhstan day by day: protests, the request, five contingents, China's offer.
 
     A range inside the map runs from 2 to 19 January; nothing plays by itself. The strengths of the
@@ -52,7 +52,7 @@ def january(day: int = 6) -> OfflineMap:
 
     Parameters
     ----------
-    day : int, default 6
+    day : int, default 7
         The day of January shown first.
 
     Returns
@@ -69,7 +69,7 @@ def january(day: int = 6) -> OfflineMap:
     Examples
     --------
     >>> january()
-    Map of January 2022 in Kazakhstan, 2 to 19 January. 6 January: CSTO force arrives.
+    Map of January 2022 in Kazakhstan, 2 to 19 January. 7 January: Xi’s message to Tokayev.
     """
     days = list(pd.date_range(FIRST, LAST))
     at = _position(day, days)
