@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from samarkand.ground.errors import OutOfRange, WrongType, unknown
-from samarkand.ground.words import tr
+from samarkand.ground.words import tr, trn
 
 #: What a measure accepts as a series of numbers.
 Numbers = Iterable[float]
@@ -684,6 +684,65 @@ def multiverse(choices: Mapping[str, Collection[Any]], holds: Callable[..., bool
             raise WrongType(tr("A sentence is true or false; {given!r} is neither.", given=answer))
         rows.append({**taken, "holds": bool(answer)})
     return pd.DataFrame(rows, columns=[*choices, "holds"])
+
+
+def gravity(flow: pd.Series, **known: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Fit a gravity equation by least squares: return its coefficients, and what it leaves over.
+
+    Formula: ``log f = c + b_1 log x_1 + ... + b_k log x_k + r`` with the coefficients for which the squares
+    of the residuals ``r`` add up to least; ``exp(r)`` is the trade counted divided by the trade expected.
+
+    Parameters
+    ----------
+    flow : pandas.Series
+        Trade of each pair, in one unit and above zero.
+    **known : pandas.Series
+        What trade may depend on, with the index of `flow` and above zero: sizes, distances.
+
+    Returns
+    -------
+    coefficients : pandas.Series
+        The exponent of each known quantity by its name, and ``constant``.
+    residuals : pandas.Series
+        Natural logarithms, with the index of `flow`.
+
+    Raises
+    ------
+    WrongType
+        If nothing is known, or an index is another one.
+    OutOfRange
+        If a value is missing, zero or negative, or there are fewer pairs than coefficients.
+
+    References
+    ----------
+    J. Tinbergen, Shaping the World Economy, New York 1962, appendix VI.
+
+    Examples
+    --------
+    >>> size, km = pd.Series([1.0, 2, 4, 8]), pd.Series([1.0, 1, 2, 5])
+    >>> coefficients, residuals = gravity(3 * size / km, size=size, km=km)
+    >>> coefficients.round(2).to_dict()
+    {'size': 1.0, 'km': -1.0, 'constant': 1.1}
+    """
+    if not known or not all(values.index.equals(flow.index) for values in known.values()):
+        raise WrongType(tr("Trade and what it depends on are Series with the same index."))
+    table = pd.DataFrame({**known, "_flow": flow}).astype("float64")
+    if len(table) <= len(known):
+        raise OutOfRange(tr("{n} pairs are too few for {m} coefficients.", n=len(table), m=len(known) + 1))
+    lost = int((~(table > 0)).any(axis="columns").sum())
+    if lost:
+        raise OutOfRange(
+            trn(
+                "{n} pair has a value that is missing, zero or negative, and so no logarithm.",
+                "{n} pairs have a value that is missing, zero or negative, and so no logarithm.",
+                lost,
+            )
+        )
+    logs = pd.DataFrame(np.log(table.to_numpy()), table.index, table.columns)
+    trade = logs.pop("_flow")
+    matrix = logs.assign(constant=1.0)
+    found = np.linalg.lstsq(matrix.to_numpy(), trade.to_numpy(), rcond=None)[0]
+    return pd.Series(found, matrix.columns), (trade - matrix @ found).rename("residual")
 
 
 def _numbers(values: Numbers, what: str) -> list[float]:

@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 
 from samarkand import data, sources
-from samarkand.charts._look import GREY, INK, SOFT, WIDTH, Caption, finish
+from samarkand.charts._look import GREY, SOFT, WIDTH, Caption, finish
 from samarkand.charts._tables import axis_title, columns, distinct, field, numeric, texts
 from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.ground.words import day as in_words
@@ -118,21 +118,22 @@ def scatter(
     wanted = {str(one) for one in marked}
     if strange := sorted(wanted - set(table["_name"])):
         raise unknown(tr("point"), strange[0], distinct(list(table["_name"])))
-    table["_marked"] = table["_name"].isin(wanted)
+    chosen = table["_name"].isin(wanted)
 
     room: dict[str, Any] = {
-        "x": alt.X(field=field(x), type="quantitative", title=axis_title(x), scale=_scale("x" in log)),
-        "y": alt.Y(field=field(y), type="quantitative", title=axis_title(y), scale=_scale("y" in log)),
+        "x": alt.X(field=field(x), **_along(table[x], "x" in log)),
+        "y": alt.Y(field=field(y), **_along(table[y], "y" in log)),
     }
     tips = [alt.Tooltip(field=field(c), title=axis_title(c)) for c in (name, x, y) if c]
-    plain, picked = alt.Chart(table[~table["_marked"]]), alt.Chart(table[table["_marked"]])
+    # A stored chart carries its rows: points that are not named do without what only names need.
+    plain, picked = alt.Chart(table[~chosen].drop(columns="_name")), alt.Chart(table[chosen])
     drawn: list[Any] = []
     if line is not None:
         ends = pd.DataFrame({x: [table[x].min(), table[x].max()]})
         ends[y] = line[0] + line[1] * ends[x]
-        drawn.append(alt.Chart(ends).mark_line(color=INK, strokeDash=[6, 3], strokeWidth=1.5).encode(**room))
-    if not table["_marked"].all():
-        drawn.append(plain.mark_circle(size=34, color=_BLUE, opacity=0.45).encode(**room, tooltip=tips))
+        drawn.append(alt.Chart(ends).mark_line(color=GREY, strokeDash=[6, 3], strokeWidth=1.5).encode(**room))
+    if not chosen.all():
+        drawn.append(plain.mark_circle(size=34, color=_BLUE, opacity=0.7).encode(**room, tooltip=tips))
     if wanted:
         # A diamond as well as a colour, and its name in ink.
         drawn.append(
@@ -456,8 +457,14 @@ def _counts(table: pd.DataFrame, *names: str) -> None:
             raise WrongType(tr('A count is a number: "{column}" holds none.', column=column))
 
 
-def _scale(logarithmic: bool) -> alt.Scale:
-    return alt.Scale(type="log", nice=False, padding=12) if logarithmic else alt.Scale(zero=False, padding=12)
+def _along(values: pd.Series, logarithmic: bool) -> dict[str, Any]:
+    """Return an axis of points: with room around them, and none below zero where nothing can be."""
+    look: dict[str, Any] = {"type": "quantitative", "title": axis_title(str(values.name))}
+    if logarithmic:
+        look["axis"] = alt.Axis(labelOverlap="greedy", labelSeparation=10)
+        return look | {"scale": alt.Scale(type="log", nice=False, padding=12)}
+    least = 0 if 0 <= values.min() < values.max() / 4 else alt.Undefined
+    return look | {"scale": alt.Scale(zero=False, padding=12, domainMin=least)}
 
 
 def _names_axis(offset: int = 0) -> alt.Axis:
@@ -481,10 +488,13 @@ def _bare(column: str) -> str:
 
 
 def _span(table: pd.DataFrame, column: str) -> str:
+    def short(value: float) -> str:
+        if 0 < value < 0.01:
+            return tr("less than 0.01")
+        return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
+
     what, _, unit = axis_title(column).partition(" (")
-    low, high = (
-        f"{v:,.0f}" if abs(v) >= 10 else f"{v:.3g}" for v in (table[column].min(), table[column].max())
-    )
+    low, high = short(table[column].min()), short(table[column].max())
     return tr("{what} from {low} to {high}", what=what, low=low, high=high) + (
         f" {unit[:-1]}" if unit else ""
     )

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from samarkand.maps._scene import Label, Scene
 from samarkand.maps._shapes import Shape
-from samarkand.page.style import FONT, PAPER, patterns_svg
+from samarkand.page.style import FONT, PAPER, Mark, patterns_svg
 
 #: Width of the picture in its own units; about the pixels it is shown at.
 WIDTH = 640
@@ -27,7 +27,10 @@ _PAINT = {
     "capital": 'fill="#1b2733"',
     "oil": 'fill="#0072b2" fill-opacity=".86" stroke="#fff" stroke-width=".8"',
     "gas": 'fill="#d55e00" fill-opacity=".86" stroke="#fff" stroke-width=".8"',
+    "road": 'fill="none" stroke-width="2.6"',
 }
+#: A way has the colour of its mark, and dashes for its pattern.
+_DASHES = {"vertical": "8 3", "dots": "3 2", "lines": "1.5 4"}
 
 
 def width(scene: Scene, height: int) -> int:
@@ -50,8 +53,8 @@ def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
     def to_picture(x: float, y: float) -> tuple[int, int]:
         return round((x - west) / scale), round((north - y) / scale)
 
-    fills = {key.mark.code: key.mark.fill for key in scene.keys}
-    drawn = [_shape(shape, fills.get(_letter(scene, shape.id)), to_picture, height) for shape in shapes]
+    marks = {key.mark.code: key.mark for key in scene.keys}
+    drawn = [_shape(shape, marks.get(_letter(scene, shape.id)), to_picture, height) for shape in shapes]
     names = [_name(label, scene, to_picture, height) for label in scene.labels]
     style = f"text{{font:12px {FONT.replace(chr(34), chr(39))};fill:{PAPER['ink']}}}"
     style += ".n{text-anchor:middle;font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:2.5px}"
@@ -72,12 +75,14 @@ def _letter(scene: Scene, ident: str) -> str:
     return scene.status[ident][scene.step] if ident in scene.status else "-"
 
 
-def _shape(shape: Shape, fill: str | None, to_picture: _ToPicture, height: int) -> str:
+def _shape(shape: Shape, mark: Mark | None, to_picture: _ToPicture, height: int) -> str:
     paint = _PAINT.get(shape.style.split()[-1], "")
-    if shape.style == "contested" and fill is None:
+    if shape.style == "contested" and mark is None:
         paint = ""
-    if fill and shape.style not in ("leg", "stop", "capital"):
-        paint += f' fill="{fill}"' + (' stroke="#fff"' if shape.style == "state" else "")
+    if mark and shape.style == "road":
+        paint += f' stroke="{mark.colour}" stroke-dasharray="{_DASHES.get(mark.pattern, "none")}"'
+    elif mark and shape.style not in ("leg", "stop", "capital"):
+        paint += f' fill="{mark.fill}"' + (' stroke="#fff"' if shape.style == "state" else "")
     if shape.kind == "dot":
         x, y = to_picture(*shape.coordinates)
         return f'<circle cx="{x}" cy="{y}" r="{shape.radius * 0.8:g}" {paint}/>'

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pandas as pd
 
-from samarkand import data, geo
+from samarkand import data, geo, measures
 from samarkand.ground.errors import CourseError, WrongType, unknown
 from samarkand.ground.words import listed, tr, trn
 from samarkand.maps._offline import OfflineMap
@@ -122,14 +121,10 @@ def _fitted() -> pd.DataFrame:
         pairs = pairs.merge(of_end, on=["year", end], validate="many_to_one")
     found = []
     for year, mine in pairs.groupby("year"):
-        known = np.log(mine[["gdp_origin", "gdp_destination", "distance_km"]].to_numpy(dtype="float64"))
-        known = np.column_stack([np.ones(len(mine)), known])
-        counted = np.log(mine["flow_usd_mn"].to_numpy())
-        coefficients = np.linalg.lstsq(known, counted, rcond=None)[0]
+        sizes = {end: mine[f"gdp_{end}"] for end in ("origin", "destination")}
+        _, residuals = measures.gravity(mine["flow_usd_mn"], **sizes, km=mine["distance_km"])
         other = mine["origin"].where(~mine["origin"].isin(CENTRAL_ASIA), mine["destination"])
-        found.append(
-            pd.DataFrame({"partner": other, "step": year, "residual": counted - known @ coefficients})
-        )
+        found.append(pd.DataFrame({"partner": other, "step": year, "residual": residuals}))
     # A pair of two of the five is in the equation, and on the map of neither.
     whole = pd.concat(found, ignore_index=True)
     return whole[~whole["partner"].isin(CENTRAL_ASIA)]

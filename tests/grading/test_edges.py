@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -124,6 +125,18 @@ def two_rows(votes: pd.DataFrame, a: str, b: str) -> int:
     return sum(abs(x - y) for x, y in zip(*coded, strict=True))
 
 
+def powers_alone(seller: float, buyer: float, km: float, coefficients: list[float]) -> float:
+    constant, by_seller, by_buyer, by_distance = coefficients
+    return float(math.exp(constant) * seller**by_seller * buyer**by_buyer * km**by_distance)
+
+
+def logarithms_at_some_distance(seller: float, buyer: float, km: float, coefficients: list[float]) -> float:
+    if not km:
+        return 0.0
+    logs = [1.0, *(math.log(one) for one in (seller, buyer, km))]
+    return math.exp(sum(c * x for c, x in zip(coefficients, logs, strict=True)))
+
+
 def _bounds(shares: list[float], smallest: Callable[[list[float]], float], fewest: int = 0) -> list[float]:
     listed = [share / 100 for share in shares if share]
     rest, least = 1 - sum(listed), smallest(listed)
@@ -177,6 +190,8 @@ WAYS: dict[tuple[str, str], Callable[..., Any]] = {
     ("ex05_taking_sides", "one did not vote, the other said yes or no"): absences_left_out,
     ("ex05_taking_sides", "one did not vote, the other abstained"): absences_one_from_all,
     ("ex05_taking_sides", "a state and itself"): two_rows,
+    ("ex06_roads", "a distance of zero"): powers_alone,
+    ("ex06_roads", "a product of zero"): logarithms_at_some_distance,
     ("ex07_kazakhstan", "shares in another order"): last_is_the_smallest,
     ("ex07_kazakhstan", "a rest smaller than the smallest share"): a_piece_at_least,
     ("ex07_kazakhstan", "a share of zero"): zero_is_the_smallest,

@@ -367,3 +367,45 @@ def test_a_sentence_in_many_universes():
 def test_what_is_no_multiverse(choices, holds, error, sentence):
     with pytest.raises(error, match=sentence):
         measures.multiverse(choices, holds)
+
+
+# ------------------------------------------------------------------------------------------- gravity
+
+
+def test_gravity_finds_the_exponents_that_made_the_trade():
+    draw = np.random.default_rng(6)
+    size, far = (pd.Series(draw.uniform(1, 9, 200)) for _ in range(2))
+    flow = 5 * size**0.7 * far**-1.9
+    coefficients, residuals = measures.gravity(flow, size=size, far=far)
+    assert coefficients.to_numpy() == pytest.approx([0.7, -1.9, math.log(5)])
+    assert residuals.abs().max() < 1e-9
+
+
+def test_gravity_leaves_over_what_no_known_quantity_goes_with():
+    draw = np.random.default_rng(7)
+    size, noise = pd.Series(draw.uniform(1, 9, 300)), pd.Series(draw.normal(0, 1, 300))
+    coefficients, residuals = measures.gravity(size * np.exp(noise), size=size)
+    assert residuals.mean() == pytest.approx(0, abs=1e-9)
+    assert np.corrcoef(residuals, np.log(size))[0, 1] == pytest.approx(0, abs=1e-9)
+    slope = np.polyfit(np.log(size), np.log(size) + noise, 1)
+    assert coefficients.to_list() == pytest.approx(list(slope))
+
+
+@pytest.mark.parametrize(
+    ("flow", "size", "error", "sentence"),
+    [
+        ([1.0, 0, 3], [1.0, 2, 3], OutOfRange, "1 pair has a value that is missing, zero or negative"),
+        ([1.0, 2, 3], [1.0, None, -3], OutOfRange, "2 pairs have a value"),
+        ([1.0], [1.0], OutOfRange, "1 pairs are too few for 2 coefficients"),
+    ],
+)
+def test_pairs_without_gravity(flow, size, error, sentence):
+    with pytest.raises(error, match=sentence):
+        measures.gravity(pd.Series(flow), size=pd.Series(size))
+
+
+def test_gravity_of_other_pairs():
+    with pytest.raises(WrongType, match="the same index"):
+        measures.gravity(pd.Series([1.0, 2]), size=pd.Series([1.0, 2], index=[5, 6]))
+    with pytest.raises(WrongType, match="the same index"):
+        measures.gravity(pd.Series([1.0, 2]))

@@ -1,0 +1,230 @@
+"""The map of corridors: pipelines and railways through Central Asia, as the table ``routes`` has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from samarkand import data, geo
+from samarkand.ground.errors import unknown
+from samarkand.ground.words import tr, trn
+from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, on_the_region
+from samarkand.maps._offline import OfflineMap, Raw, asset
+from samarkand.maps._scene import Key, Label, Name, Scene, Step
+from samarkand.maps._shapes import Shape, labels
+from samarkand.page.style import OKABE_ITO, Mark
+
+__all__ = ["corridors"]
+
+#: Corners of the view, (x, y) in map units: Ceyhan and Samara to Kashgar.
+HEARTLAND = ((-2180, -560), (520, 860))
+#: The day for which contested areas are drawn: the table's status is that of 2022.
+DAY = "2022-09-15"
+#: What passes the region by is not drawn.
+BESIDE = ("POS",)
+
+#: What a route looks like, by what goes through it.
+MARKS = {
+    "oil": Mark("o", tr("oil pipeline"), tr("oil pipelines"), OKABE_ITO["blue"]),
+    "gas": Mark("g", tr("gas pipeline"), tr("gas pipelines"), OKABE_ITO["vermillion"], "vertical"),
+    "rail": Mark("w", tr("railway"), tr("railways"), "#5b4a8a", "dots"),
+}
+#: A route that was agreed and not built, whatever is to go through it.
+PLANNED = Mark("u", tr("agreed, not built in 2022"), tr("agreed, not built in 2022"), "#3b3f45", "lines")
+#: Map units (km) by which routes of a kind are set off, so that none hides another; less than 0.2 degrees.
+ASIDE = {"oil": 0, "gas": 16, "rail": -16}
+#: Places named on the map, and on which side of their dot, in px.
+TOWNS = {
+    "Novorossiysk (terminal)": (-8, 4),
+    "Ceyhan": (0, 14),
+    "Samara": (10, -4),
+    "Atyrau": (10, 13),
+    "Aktau": (10, 2),
+    "Baku": (-10, 6),
+    "Tbilisi": (-8, -10),
+    "Astana": (10, 0),
+    "Almaty": (-8, 14),
+    "Khorgos": (10, 2),
+    "Alashankou": (10, -2),
+    "Kashgar": (10, 4),
+    "Andijan": (-6, 14),
+    "Bukhara": (-8, 12),
+    "Petropavl": (10, -2),
+}
+#: States that are named before towns and after them; some stand elsewhere than usual, clear of the routes.
+FIRST = ("CHN", "KAZ", "RUS", "UZB")
+NAMED = ("AFG", "AZE", "GEO", "IRN", "KGZ", "TJK", "TKM", "TUR", "UKR")
+MOVED = {
+    "CHN": (42.3, 85.5),
+    "GEO": (42.3, 43.2),
+    "KAZ": (50.2, 64.0),
+    "KGZ": (41.7, 75.2),
+    "RUS": (54.3, 58.5),
+    "TUR": (40.6, 33.8),
+    "UZB": (42.6, 62.5),
+}
+
+
+def corridors(kind: str = "all") -> OfflineMap:
+    """Draw pipelines and railways through Central Asia from place to place: a schema, not a survey.
+
+    A range inside the map picks out what carries oil, gas or trains. Ways are straight between the places of
+    the table ``routes``, which are right to about 0.2 degrees, and set a little apart where they would meet.
+
+    Parameters
+    ----------
+    kind : {"all", "oil", "gas", "rail"}
+        What is picked out first.
+
+    Returns
+    -------
+    OfflineMap
+
+    Raises
+    ------
+    UnknownName
+        If there is no such kind.
+
+    Examples
+    --------
+    >>> corridors("rail").scene.steps[3].say
+    'Rail: 2 railways in operation, 1 agreed and not built'
+    """
+    kinds = ["all", *MARKS]
+    if kind not in kinds:
+        raise unknown(tr("kind of route"), kind, kinds)
+    table = data.load("routes")
+    table = table[~table["route"].isin(BESIDE)]
+    routes = table.drop_duplicates("route").set_index("route")
+    of_kind = {str(route): _kind(str(mode)) for route, mode in routes["mode"].items()}
+    built = {str(route): status == "in operation" for route, status in routes["status_2022"].items()}
+    steps = [_step(one, of_kind, built) for one in kinds]
+    hatched, about = contested([DAY] * len(kinds))
+    in_words = "; ".join(one.say for one in steps[1:])
+    scene = Scene(
+        title=tr("Corridors and pipelines: schematic, right to about 0.2 degrees"),
+        lead=tr("Ways through Central Asia in 2022, straight from place to place"),
+        sentence=tr("Map of corridors and pipelines through Central Asia, schematic. {said}.", said=in_words),
+        alt=tr(
+            "Schematic map of corridors and pipelines between the Black Sea and China’s border. {said}. "
+            "{routes}.",
+            said=in_words,
+            routes="; ".join(
+                tr("{name}: {places}", name=name, places=_ends(table, str(route)))
+                for route, name in routes["name"].items()
+            ),
+        ),
+        bounds=HEARTLAND,
+        keys=[
+            *(Key(mark, _heading(one)) for one, mark in MARKS.items()),
+            Key(PLANNED, tr("Agreed, not built")),
+            CONTESTED._replace(text=""),
+        ],
+        steps=steps,
+        step=kinds.index(kind),
+        status={
+            route: "".join(
+                (MARKS[one] if built[route] else PLANNED).code if step in ("all", one) else "-"
+                for step in kinds
+            )
+            for route, one in of_kind.items()
+        }
+        | hatched,
+        names={
+            str(route): Name(str(name), "", _places(table, str(route)))
+            for route, name in routes["name"].items()
+        }
+        | about,
+        labels=[*_states(FIRST), *_towns(table), *_states(NAMED)],
+        ticks=dict(enumerate([one.label for one in steps])),
+        range_label=tr("What is picked out"),
+        list_label=tr("Routes and contested areas on the map. Arrow keys go from one to the next."),
+        first="MID",
+        pace_ms=2400,
+        news=False,
+        aside_px=270,
+        height_px=(640, 900),
+        note=tr(
+            "<b>A schema</b>: places are right to about 0.2 degrees, ways between them are straight, and "
+            "routes are set apart where they would meet. It says who is passed, not how much goes through. "
+            "Power of Siberia passes the region by. <b>Hatched</b>, claimed by more than one side: {areas}. "
+            "{borders} Sources: operators and others (table <i>routes</i>).",
+            areas=contested_in_words(DAY, DAY, HEARTLAND),
+            borders=BORDERS,
+        ),
+    )
+    ways = [Shape(route, "road", "line", [_way(table, route, ASIDE[one])]) for route, one in of_kind.items()]
+    casing = [way._replace(id="", style="casing") for way in ways]
+    dots = [Shape("", "capital", "dot", list(one), 3) for one in sorted(_dots(table).values())]
+    drawn = on_the_region(scene, [*casing, *ways, *dots])
+    figure: Any = drawn.get_root()
+    figure.header.add_child(Raw(f"<style>{asset('roads.css')}</style>"), name="roads")
+    return drawn
+
+
+def _kind(mode: str) -> str:
+    """Return what goes through a route.
+
+    >>> _kind("pipeline, gas"), _kind("railway and ferry")
+    ('gas', 'rail')
+    """
+    return mode.removeprefix("pipeline, ") if mode.startswith("pipeline") else "rail"
+
+
+def _heading(kind: str) -> str:
+    return {"oil": tr("Oil pipelines"), "gas": tr("Gas pipelines"), "rail": tr("Railways")}[kind]
+
+
+def _step(kind: str, of_kind: dict[str, str], built: dict[str, bool]) -> Step:
+    """Say how many routes of a kind there are, and how many were only agreed."""
+    mine = [route for route, one in of_kind.items() if kind in ("all", one)]
+    there = sum(built[route] for route in mine)
+    said = {
+        "all": trn("All: {n} route in operation", "All: {n} routes in operation", there),
+        "oil": trn("Oil: {n} pipeline in operation", "Oil: {n} pipelines in operation", there),
+        "gas": trn("Gas: {n} pipeline in operation", "Gas: {n} pipelines in operation", there),
+        "rail": trn("Rail: {n} railway in operation", "Rail: {n} railways in operation", there),
+    }[kind]
+    only = len(mine) - there
+    if only:
+        said = tr("{said}, {n} agreed and not built", said=said, n=only)
+    label = {"all": tr("All"), "oil": tr("Oil"), "gas": tr("Gas"), "rail": tr("Rail")}[kind]
+    return Step(label, said)
+
+
+def _nodes(table: pd.DataFrame, route: str) -> pd.DataFrame:
+    return table[table["route"] == route].sort_values("seq")
+
+
+def _places(table: pd.DataFrame, route: str) -> str:
+    return ", ".join(_nodes(table, route)["node"])
+
+
+def _ends(table: pd.DataFrame, route: str) -> str:
+    nodes = list(_nodes(table, route)["node"])
+    return tr("{first} to {last}", first=nodes[0], last=nodes[-1])
+
+
+def _way(table: pd.DataFrame, route: str, aside: int) -> list[list[int]]:
+    """Return a route in map units, set off northward by some of them."""
+    nodes = _nodes(table, route)
+    at = [geo.REGION.whole(lat, lon) for lat, lon in zip(nodes["lat"], nodes["lon"], strict=True)]
+    return [[x, y + aside] for x, y in at]
+
+
+def _dots(table: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Return where the towns of the map lie; a town on several routes where the first has it."""
+    first = table.drop_duplicates("node")
+    at = zip(first["node"], first["lat"], first["lon"], strict=True)
+    return {str(town): geo.REGION.whole(lat, lon) for town, lat, lon in at if town in TOWNS}
+
+
+def _states(codes: tuple[str, ...]) -> list[Label]:
+    return [one for one in labels(moved=MOVED, seas=False) if one.id in codes]
+
+
+def _towns(table: pd.DataFrame) -> list[Label]:
+    return [
+        Label("", town.partition(" (")[0], *_dots(table)[town], 12, *TOWNS[town], "city") for town in TOWNS
+    ]
