@@ -33,15 +33,36 @@ def _succeeded(result: int, what: str) -> None:
 
 NEW_MOUNTS, NEW_UTS, NEW_IPC, NEW_USERS = 0x20000, 0x4000000, 0x8000000, 0x10000000
 NEW_PROCESSES, NEW_NETWORK = 0x20000000, 0x40000000
+CHILD_SETTID, CHILD_CLEARTID, CLONE3, GET_TID_ADDRESS = 0x1000000, 0x200000, 435, 40
+USER, GROUP = os.getuid(), os.getgid()
 
 
-def leave_namespaces() -> None:
-    """Put this process's next child into user, process, IPC, network and host-name namespaces of its own."""
-    uid, gid = os.getuid(), os.getgid()
-    _succeeded(libc.unshare(NEW_USERS | NEW_PROCESSES | NEW_IPC | NEW_NETWORK | NEW_UTS), "unshare")
+def fork() -> int:
+    """Fork this process into user, process, IPC, network and host-name namespaces of the child's own.
+
+    As ``os.fork``, which knows no namespaces. To leave them first and fork then would cost a second fork: who has
+    left them for a child can never do so again.
+    """
+    thread = ctypes.c_void_p()  # where the C library keeps the number of this thread
+    libc.prctl(GET_TID_ADDRESS, ctypes.byref(thread), 0, 0, 0)
+    flags = NEW_USERS | NEW_PROCESSES | NEW_IPC | NEW_NETWORK | NEW_UTS | CHILD_SETTID | CHILD_CLEARTID
+    asked = struct.pack("8Q", flags, 0, thread.value or 0, 0, signal.SIGCHLD, 0, 0, 0)
+    python = ctypes.PyDLL(None, use_errno=True)  # keeps Python's lock
+    python.PyOS_BeforeFork()
+    child: int = python.syscall(CLONE3, asked, len(asked))
+    if child == 0:
+        python.PyOS_AfterFork_Child()
+    else:
+        python.PyOS_AfterFork_Parent()
+    _succeeded(child, "clone")
+    return child
+
+
+def be_oneself() -> None:
+    """Be the same user and group in the new namespace of users as in the one around it."""
     Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
-    Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    Path("/proc/self/uid_map").write_text(f"{USER} {USER} 1")
+    Path("/proc/self/gid_map").write_text(f"{GROUP} {GROUP} 1")
 
 
 def private_folders(kept: list[str]) -> None:
@@ -298,6 +319,7 @@ def without_chance() -> None:
 def confine(limits: dict[str, int], readable: list[str], kept: list[str]) -> None:
     """Give up everything that running a student's cells does not need."""
     address_space = int(Path("/proc/self/statm").read_bytes().split()[0]) * PAGE
+    be_oneself()
     private_folders(kept)
     for folder in ("home", "work"):
         Path(SCRATCH, folder).mkdir()

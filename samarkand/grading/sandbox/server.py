@@ -1,17 +1,14 @@
 """What runs inside the sandbox: a warm process that gives each submission a fork of its own.
 
 Started by :mod:`samarkand.grading.sandbox.box` as a script, never imported there. It imports nothing of the
-grader but :mod:`confinement`, which lies beside it. No submission passes through the
-memory of this process: it receives the descriptor of a socket and hands it on.
+grader but :mod:`confinement`, which lies beside it. No submission passes through the memory of this process: it
+reads the limits from a socket, and the rest is read by a fork.
 
-For each submission three processes, of which only the last runs what a student wrote:
+Of two processes only the second runs what a student wrote:
 
 server
-    waits for a descriptor, forks, reports what the fork has cost.
-keeper
-    leaves the server's process, user and IPC namespaces, forks the runner as process 1 of new ones, and ends
-    it when it has used up its time, CPU or memory. The runner cannot name, signal or trace the keeper or the
-    server.
+    waits for a descriptor, forks the runner as process 1 of namespaces of its own, ends it when it has used up
+    its time, CPU or memory, and reports what it has cost. The runner cannot name, signal or trace the server.
 runner
     takes a private writable ``/tmp``, hides ``/proc``, gives up every privilege, and only then reads the
     student's cells from the socket and runs them.
@@ -45,7 +42,7 @@ import confinement  # type: ignore[import-not-found]
 
 from samarkand.answers import encode
 
-#: Why a keeper ended: its exit status.
+#: Why a runner ended.
 FINISHED, WALL, CPU, MEMORY, HUNG_UP, BROKEN = range(6)
 
 #: The descriptor on which the runner hears from the grader.
@@ -77,65 +74,64 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
     return bytes(parts)
 
 
-# --- the keeper ---------------------------------------------------------------------------------------------
+# --- keeping watch ------------------------------------------------------------------------------------------
 
 
-def keep(channel: socket.socket, options: dict[str, Any], counted: int) -> int:
-    """Fork the runner, watch its use of time, CPU and memory, and end it when a limit is reached.
-
-    What all its processes have used is written to the descriptor ``counted``: those that are ended with their
-    namespace are in nobody's sum.
+def keep(channel: socket.socket, options: dict[str, Any], control: socket.socket) -> dict[str, Any]:
+    """Fork a runner, watch its use of time, CPU and memory, and end it when a limit is reached.
 
     Returns
     -------
-    int
-        ``FINISHED``, ``WALL``, ``CPU``, ``MEMORY``, ``HUNG_UP`` or ``BROKEN``.
+    dict
+        ``ended``: `FINISHED`, `WALL`, `CPU`, `MEMORY` or `HUNG_UP`; ``cpu``: seconds of the runner, of all that
+        came from it, and of the watch over them.
     """
+    began = time.process_time()
     limits = receive(channel)["limits"]
     confined = not options["trusted"]
-    if confined:
-        confinement.leave_namespaces()
-    runner = os.fork()
+    runner = confinement.fork() if confined else os.fork()
     if runner == 0:
         try:
+            control.close()
             run(channel, limits, options)
         finally:
             os._exit(0)
+    below = functools.partial(_below, runner) if confined else functools.partial(_stats, [runner])
     deadline = time.monotonic() + limits["wall"]
     hung_up = select.poll()
     hung_up.register(channel, select.POLLRDHUP)
-    pause, cpu = 0.02, 0.0
+    pause, cpu, ended, use = 0.02, 0.0, FINISHED, None
     missed = Missed()
     try:
-        while _runs_on(runner, pause):
-            processes = _below(runner) if confined else _stats([runner])
+        while ended == FINISHED and (use := _use(runner, pause)) is None:
+            processes = below()
             cpu, memory = spent(processes)
             if time.monotonic() > deadline:
-                return WALL
-            if cpu > limits["cpu"]:
-                return CPU
-            if memory > limits["memory"] or missed.by(processes) > limits["names"]:
-                return MEMORY
-            if hung_up.poll(0):
-                return HUNG_UP
+                ended = WALL
+            elif cpu > limits["cpu"]:
+                ended = CPU
+            elif memory > limits["memory"] or missed.by(processes) > limits["names"]:
+                ended = MEMORY
+            elif hung_up.poll(0):
+                ended = HUNG_UP
             pause = min(pause * 1.5, 0.05)
-        runner = 0
-        return FINISHED
     finally:
-        if runner:  # the end of process 1 is the end of all processes in its namespace
-            cpu, _ = spent(_below(runner) if confined else _stats([runner]))
+        if use is None:
+            cpu, _ = spent(below())  # those that are ended with their namespace are in nobody's sum
             if confined:
-                os.kill(runner, signal.SIGKILL)
+                os.kill(runner, signal.SIGKILL)  # process 1: its end is that of all in its namespace
             else:
                 os.killpg(runner, signal.SIGKILL)
-            os.waitpid(runner, 0)
-        os.write(counted, repr(cpu).encode())
+            use = os.wait4(runner, 0)[2]
+    cpu = max(cpu, use.ru_utime + use.ru_stime)
+    return {"ended": ended, "cpu": cpu + time.process_time() - began}
 
 
-def _runs_on(child: int, seconds: float) -> bool:
-    """Wait so long for a child to end; return whether it has not."""
+def _use(child: int, seconds: float) -> Any:
+    """Wait so long for a child to end; return what it has used, or None if it runs on."""
     signal.sigtimedwait([signal.SIGCHLD], seconds)
-    return os.waitpid(child, os.WNOHANG) == (0, 0)
+    number, _, use = os.wait4(child, os.WNOHANG)
+    return use if number else None
 
 
 def _read(path: str) -> bytes:
@@ -587,7 +583,7 @@ def _as_it_is(shell: Any, transform: Callable[[str], str]) -> Callable[[str], st
 
 
 def serve(options: dict[str, Any]) -> None:
-    """Fork a keeper for each descriptor that comes, one after the other, until the grader hangs up.
+    """Run one submission for each descriptor that comes, until the grader hangs up.
 
     A descriptor may also be another control channel: a fork of this process, as warm, serves that one.
     """
@@ -599,7 +595,7 @@ def serve(options: dict[str, Any]) -> None:
     one_chance()
     if not options["trusted"]:
         confinement.without_chance()
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # the keeper waits for it by name
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # it is waited for by name
     gc.collect()
     gc.freeze()
     control.sendall(b"R")
@@ -615,28 +611,16 @@ def serve(options: dict[str, Any]) -> None:
                 control = socket.socket(fileno=descriptors[0])
                 control.sendall(b"R")
             continue
-        reader, counted = os.pipe()
-        keeper = os.fork()
-        if keeper == 0:
-            status = BROKEN
-            try:
-                control.close()
-                with socket.socket(fileno=descriptors[0]) as channel:
-                    status = keep(channel, options, counted)
-            except EOFError:
-                status = HUNG_UP
-            except BaseException as error:
-                sys.stderr.write(f"keeper: {type(error).__name__}: {error}\n")
-                sys.stderr.flush()
-            finally:
-                os._exit(status)
-        os.close(descriptors[0])
-        os.close(counted)
-        _, status, use = os.wait4(keeper, 0)
-        with os.fdopen(reader) as told:
-            cpu = max(use.ru_utime + use.ru_stime, float(told.read() or 0))
-        code = os.waitstatus_to_exitcode(status)
-        send(control, {"ended": code if code >= 0 else BROKEN, "cpu": cpu})
+        report = {"ended": BROKEN, "cpu": 0.0}
+        try:
+            with socket.socket(fileno=descriptors[0]) as channel:
+                report = keep(channel, options, control)
+        except EOFError:
+            report["ended"] = HUNG_UP
+        except Exception as error:
+            sys.stderr.write(f"server: {type(error).__name__}: {error}\n")
+            sys.stderr.flush()
+        send(control, report)
 
 
 if __name__ == "__main__":
