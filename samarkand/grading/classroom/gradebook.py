@@ -12,8 +12,10 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError
 
 #: How many copies of the gradebook are kept.
@@ -26,23 +28,35 @@ class GradebookTrouble(CourseError):
     """The gradebook is missing, locked, damaged or cannot be written."""
 
 
-def library() -> None:
-    """Import nbgrader, but save a second of CPU on something that is not used here.
+#: What nbgrader and its dependencies import and grading does not use: grammars of internet names and of spans
+#: of time, for schemas; a web server. Whoever imports these does without where they are not installed.
+_UNUSED = ("rfc3987_syntax", "isoduration", "nbconvert.postprocessors.serve")
+#: nbgrader's pages in JupyterLab, which it imports with itself.
+_PAGES = [
+    f"nbgrader.server_extensions.{name}"
+    for name in ("assignment_list", "course_list", "formgrader", "validate_assignment")
+]
 
-    One of its dependencies builds a grammar of internet names on import, to check such names in schemas.
-    """
-    grammar = "rfc3987_syntax"
-    unwanted = "nbgrader" not in sys.modules and grammar not in sys.modules
-    if unwanted:
-        sys.modules[grammar] = None  # type: ignore[assignment]
+
+def library() -> None:
+    """Import nbgrader, but save a second and a half of CPU on what is not used here."""
+    unused: dict[str, Any] = {}
+    if "nbgrader" not in sys.modules:
+        unused |= dict.fromkeys(_UNUSED) | {
+            name: SimpleNamespace(load_jupyter_server_extension=None) for name in _PAGES
+        }
+    unused = {name: module for name, module in unused.items() if name not in sys.modules}
+    sys.modules.update(unused)
     try:
-        import nbgrader.api  # noqa: F401
+        with rooms.lasting():
+            import nbgrader.api
+            import nbgrader.converters  # noqa: F401
         from sqlalchemy.exc import SAWarning
 
         warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own code: no concern of an instructor
     finally:
-        if unwanted:
-            del sys.modules[grammar]
+        for name in unused:
+            del sys.modules[name]
 
 
 def ready(path: Path) -> None:
@@ -200,8 +214,16 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
     grade cell) and ``comments`` (what a person wrote on each answer).
     """
     library()
-    from nbgrader.api import MissingEntry
+    from nbgrader.api import Comment, Grade, MissingEntry, SubmittedAssignment, SubmittedNotebook
+    from sqlalchemy.orm import joinedload, selectinload, undefer
 
+    work, notebooks = SubmittedAssignment, selectinload(SubmittedAssignment.notebooks)
+    at_once = [  # what is read below; otherwise each of it is a query of its own for each submission
+        *map(undefer, (work.score, work.max_score, work.late_submission_penalty, work.needs_manual_grade)),
+        joinedload(work.student),
+        notebooks.selectinload(SubmittedNotebook.grades).joinedload(Grade.cell),
+        notebooks.selectinload(SubmittedNotebook.comments).joinedload(Comment.cell),
+    ]
     with opened(path) as book:
         try:
             assignment = book.find_assignment(exercise)
@@ -210,7 +232,7 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
                 f"{exercise} is not in the gradebook: run samarkand release first."
             ) from None
         rows = []
-        for submission in assignment.submissions:
+        for submission in book.db.query(work).filter_by(assignment=assignment).options(*at_once):
             student, questions, comments = submission.student, {}, {}
             for notebook in submission.notebooks:
                 for grade in notebook.grades:
@@ -224,9 +246,7 @@ def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
                     "name": ", ".join(filter(None, (student.last_name, student.first_name))),
                     "score": float(submission.score or 0),
                     "max_score": float(submission.max_score or 0),
-                    "late_penalty": float(submission.late_submission_penalty or 0)
-                    if hasattr(submission, "late_submission_penalty")
-                    else sum(float(n.late_submission_penalty or 0) for n in submission.notebooks),
+                    "late_penalty": float(submission.late_submission_penalty or 0),
                     "net": 0.0,
                     "needs_manual_grade": bool(submission.needs_manual_grade),
                     "questions": questions,

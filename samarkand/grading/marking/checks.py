@@ -29,6 +29,7 @@ from samarkand.answers.kinds import Kind, WrongForm, refused
 from samarkand.grading.marking import inputs
 from samarkand.grading.marking.inputs import Cases, Inputs
 from samarkand.grading.sandbox.work import Outcome, Result
+from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError, DamagedData, unknown
 from samarkand.ground.words import tr
 
@@ -253,7 +254,8 @@ def load(folder: Path, name: str) -> ExerciseSet:
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     try:
-        spec.loader.exec_module(module)
+        with rooms.lasting():
+            spec.loader.exec_module(module)
         found = module.SET
     except CourseError:
         raise

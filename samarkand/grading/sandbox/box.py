@@ -275,8 +275,8 @@ class Sandbox:
         began = time.monotonic()
         outcome = self._go(work)
         if outcome.ended == _DIFFERING:
-            # A call has left something behind. Of the new run nothing counts but what calls give, and both share
-            # the limits of one.
+            # A call has left something behind. Of the new run nothing counts but what calls give, and both
+            # share the limits of one.
             cpu = work.limits.cpu - outcome.cpu
             wall = work.limits.wall - (time.monotonic() - began)
             again = self._go(replace(work, limits=replace(work.limits, cpu=cpu, wall=wall), alone=True))

@@ -40,8 +40,8 @@ USER, GROUP = os.getuid(), os.getgid()
 def fork() -> int:
     """Fork this process into user, process, IPC, network and host-name namespaces of the child's own.
 
-    As ``os.fork``, which knows no namespaces. To leave them first and fork then would cost a second fork: who has
-    left them for a child can never do so again.
+    As ``os.fork``, which knows no namespaces. To leave them first and fork then would cost a second fork: who
+    has left them for a child can never do so again.
     """
     thread = ctypes.c_void_p()  # where the C library keeps the number of this thread
     libc.prctl(GET_TID_ADDRESS, ctypes.byref(thread), 0, 0, 0)

@@ -1,14 +1,15 @@
 """What runs inside the sandbox: a warm process that gives each submission a fork of its own.
 
 Started by :mod:`samarkand.grading.sandbox.box` as a script, never imported there. It imports nothing of the
-grader but :mod:`confinement`, which lies beside it. No submission passes through the memory of this process: it
-reads the limits from a socket, and the rest is read by a fork.
+grader but :mod:`confinement`, which lies beside it. No submission passes through the memory of this process:
+it reads the limits from a socket, and the rest is read by a fork.
 
 Of two processes only the second runs what a student wrote:
 
 server
-    waits for a descriptor, forks the runner as process 1 of namespaces of its own, ends it when it has used up
-    its time, CPU or memory, and reports what it has cost. The runner cannot name, signal or trace the server.
+    waits for a descriptor, forks the runner as process 1 of namespaces of its own, ends it when it has used
+    up its time, CPU or memory, and reports what it has cost. The runner cannot name, signal or trace the
+    server.
 runner
     takes a private writable ``/tmp``, hides ``/proc``, gives up every privilege, and only then reads the
     student's cells from the socket and runs them.
@@ -83,8 +84,8 @@ def keep(channel: socket.socket, options: dict[str, Any], control: socket.socket
     Returns
     -------
     dict
-        ``ended``: `FINISHED`, `WALL`, `CPU`, `MEMORY` or `HUNG_UP`; ``cpu``: seconds of the runner, of all that
-        came from it, and of the watch over them.
+        ``ended``: `FINISHED`, `WALL`, `CPU`, `MEMORY` or `HUNG_UP`; ``cpu``: seconds of the runner, of all
+        that came from it, and of the watch over them.
     """
     began = time.process_time()
     limits = receive(channel)["limits"]
@@ -601,6 +602,7 @@ def serve(options: dict[str, Any]) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 0)
     os.close(nowhere)
+    gc.disable()  # there is nothing to find in what is only imported
     warm(options["warm"])
     one_chance()
     if not options["trusted"]:
@@ -608,6 +610,7 @@ def serve(options: dict[str, Any]) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # it is waited for by name
     gc.collect()
     gc.freeze()
+    gc.enable()
     control.sendall(b"R")
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, 1, 1)
