@@ -60,9 +60,15 @@ def fork() -> int:
 
 def be_oneself() -> None:
     """Be the same user and group in the new namespace of users as in the one around it."""
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{USER} {USER} 1")
-    Path("/proc/self/gid_map").write_text(f"{GROUP} {GROUP} 1")
+    told = {
+        "setgroups": b"deny",
+        "uid_map": b"%d %d 1" % (USER, USER),
+        "gid_map": b"%d %d 1" % (GROUP, GROUP),
+    }
+    for name, text in told.items():
+        file = os.open(f"/proc/self/{name}", os.O_WRONLY)
+        os.write(file, text)
+        os.close(file)
 
 
 def private_folders(kept: list[str]) -> None:
@@ -254,7 +260,7 @@ def _start(column: int) -> list[Step]:
 
 
 @functools.cache
-def _program(column: int) -> list[Step]:
+def _program(column: int) -> bytes:
     """Write the filter for the lists above."""
 
     def argument(number: int) -> Step:
@@ -278,7 +284,11 @@ def _program(column: int) -> list[Step]:
             else:
                 rule += [(EQUAL, 1, 0, 0), (GIVE, 0, 0, DENIED)]
         code += [(EQUAL, 0, len(rule) + 1, numbers[column]), *rule, (GIVE, 0, 0, ALLOW)]
-    return [*code, (GIVE, 0, 0, ABSENT)]
+    return _packed([*code, (GIVE, 0, 0, ABSENT)])
+
+
+def _packed(code: list[Step]) -> bytes:
+    return b"".join(struct.pack("HBBI", *step) for step in code)
 
 
 def _column() -> int:
@@ -288,9 +298,9 @@ def _column() -> int:
     return column
 
 
-def _install(code: list[Step]) -> None:
-    program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in code))
-    header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code), ctypes.addressof(program)))
+def _install(code: bytes) -> None:
+    program = ctypes.create_string_buffer(code)
+    header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(program)))
     _succeeded(libc.prctl(22, 2, header, 0, 0), "seccomp")
 
 
@@ -313,7 +323,8 @@ def without_chance() -> None:
     column = _column()
     _program(column)  # written once, for all forks
     getrandom = (318, 278)[column]
-    _install([*_start(column), (EQUAL, 0, 1, getrandom), (GIVE, 0, 0, ABSENT), (GIVE, 0, 0, ALLOW)])
+    code = [*_start(column), (EQUAL, 0, 1, getrandom), (GIVE, 0, 0, ABSENT), (GIVE, 0, 0, ALLOW)]
+    _install(_packed(code))
 
 
 def confine(limits: dict[str, int], readable: list[str], kept: list[str]) -> None:

@@ -17,7 +17,6 @@ runner
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import copy
 import functools
@@ -78,6 +77,10 @@ def _exactly(channel: socket.socket, size: int) -> bytes:
 # --- keeping watch ------------------------------------------------------------------------------------------
 
 
+#: Seconds between two looks at what a submission uses.
+PAUSE = 0.05
+
+
 def keep(channel: socket.socket, options: dict[str, Any], control: socket.socket) -> dict[str, Any]:
     """Fork a runner, watch its use of time, CPU and memory, and end it when a limit is reached.
 
@@ -101,10 +104,10 @@ def keep(channel: socket.socket, options: dict[str, Any], control: socket.socket
     deadline = time.monotonic() + limits["wall"]
     hung_up = select.poll()
     hung_up.register(channel, select.POLLRDHUP)
-    pause, cpu, ended, use = 0.02, 0.0, FINISHED, None
+    cpu, ended, use = 0.0, FINISHED, None
     missed = Missed()
     try:
-        while ended == FINISHED and (use := _use(runner, pause)) is None:
+        while ended == FINISHED and (use := _use(runner, PAUSE)) is None:
             processes = below()
             cpu, memory = spent(processes)
             if time.monotonic() > deadline:
@@ -115,7 +118,6 @@ def keep(channel: socket.socket, options: dict[str, Any], control: socket.socket
                 ended = MEMORY
             elif hung_up.poll(0):
                 ended = HUNG_UP
-            pause = min(pause * 1.5, 0.05)
     finally:
         if use is None:
             cpu, _ = spent(below())  # those that are ended with their namespace are in nobody's sum
@@ -579,17 +581,23 @@ def warm(modules: list[str]) -> None:
 
 
 def _as_it_is(shell: Any, transform: Callable[[str], str]) -> Callable[[str], str]:
-    """Leave a cell alone that is Python: looking for magics in it costs more than running most of them."""
+    """Leave a cell alone that is Python: looking for magics in it costs more than running most of them.
+
+    What is parsed for that is not parsed again to be run.
+    """
+    parse = shell.compile.ast_parse
+    parsed: dict[str, Any] = {}
 
     def transformed(code: str) -> str:
+        parsed.clear()
+        whole = code if code.endswith("\n") else code + "\n"
         if not shell.input_transformers_post:
-            try:
-                compile(code, "cell", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                return transform(code)
-            return code if code.endswith("\n") else code + "\n"
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                parsed[whole] = parse(whole, "cell")
+                return whole
         return transform(code)
 
+    shell.compile.ast_parse = lambda source, *a, **k: parsed.pop(source, None) or parse(source, *a, **k)
     return transformed
 
 
