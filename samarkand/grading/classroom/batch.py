@@ -121,7 +121,7 @@ def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
     free_space(course.root)
     gradebook.backup(course.gradebook)
     jobs = min(jobs or processors(), len(todo), MOST_JOBS_EACH * (os.cpu_count() or 1))
-    with Scratch() as stage, Boxes(course, jobs, trusted) as boxes:
+    with Scratch() as stage, Boxes(course, exercise, jobs, trusted) as boxes:
         assessor = Assessor(
             exercise, released, course.seed(), boxes.first, limits, boxes.alone, key=course.key()
         )

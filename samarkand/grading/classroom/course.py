@@ -103,9 +103,18 @@ class Course:
         """Load the checks of a set by its id or its number."""
         return checks.load(self.check_folder, name)
 
+    def tables(self, exercise: checks.ExerciseSet) -> list[str]:
+        """List the tables that a set names in its notebook or in its checks."""
+        places = (self.check_folder / f"{exercise.id}.py", self._release(exercise))
+        text = "".join(path.read_text(encoding="utf-8") for path in places)
+        return [path.stem for path in sorted(home.course_data().glob("*.csv")) if path.stem in text]
+
+    def _release(self, exercise: checks.ExerciseSet) -> Path:
+        return self.root / "release" / exercise.id / f"{exercise.id}.ipynb"
+
     def released(self, exercise: checks.ExerciseSet) -> Released:
         """Read the released notebook of a set."""
-        path = self.root / "release" / exercise.id / f"{exercise.id}.ipynb"
+        path = self._release(exercise)
         if not path.is_file():
             raise DamagedData(f"{exercise.id} has not been released: run samarkand release first.")
         others = [p for p in (self.root / "release").glob("*/*.ipynb") if p.stem != exercise.id]

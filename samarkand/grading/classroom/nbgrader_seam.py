@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from nbformat import NotebookNode
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde, autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import (
@@ -106,9 +106,9 @@ class SharedGradebook(Gradebook):  # type: ignore[misc]
 
     Otherwise each part would open its own, ten times for each submission, look up every cell, grade and
     comment with a query, and commit after each. Here the cells of the set, which do not change during a run,
-    are kept as first read; the grades and the comments of a student take one query each; and all commits are
-    written when :meth:`settle` is called, so a student's marks are in the gradebook either completely or not
-    at all.
+    are kept as first read; the work, the grades and the comments of a student take one query each; and all
+    commits are written when :meth:`settle` is called, so a student's marks are in the gradebook either
+    completely or not at all.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ class SharedGradebook(Gradebook):  # type: ignore[misc]
         self._write = self.db.commit
         self.db.commit = lambda: None  # later queries see the change anyway
         self._cells: dict[tuple[str, ...], SimpleNamespace] = {}
-        self._parts: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._parts: dict[tuple[str, ...], Any] = {}
 
     def close(self) -> None:
         """Do nothing: the caller is only one of several users (see :meth:`end`)."""
@@ -167,13 +167,30 @@ class SharedGradebook(Gradebook):  # type: ignore[misc]
         found = self._of(Comment, notebook, assignment, student).get(solution_cell)
         return found or super().find_comment(solution_cell, notebook, assignment, student)
 
+    def find_submission(self, assignment: str, student: str) -> SubmittedAssignment:
+        """Look up the work of a student."""
+        return self._once("submission", super().find_submission, assignment, student)
+
+    def find_submission_notebook(self, notebook: str, assignment: str, student: str) -> SubmittedNotebook:
+        """Look up the notebook of a student."""
+        return self._once("notebook", super().find_submission_notebook, notebook, assignment, student)
+
     def _of(self, kind: Any, *names: str) -> dict[str, Any]:
         """Read all grades, or all comments, of a student's notebook."""
-        key = (kind.__name__, *names)
-        if key not in self._parts:
+
+        def read(*names: str) -> dict[str, Any]:
             own = self.find_submission_notebook(*names).id
             rows = self.db.query(kind, BaseCell.name).join(BaseCell, BaseCell.id == kind.cell_id)
-            self._parts[key] = {name: part for part, name in rows.filter(kind.notebook_id == own)}
+            return {name: part for part, name in rows.filter(kind.notebook_id == own)}
+
+        found: dict[str, Any] = self._once(kind.__name__, read, *names)
+        return found
+
+    def _once(self, what: str, find: Callable[..., Any], *names: str) -> Any:
+        """Look something of a student's up, unless that was done before."""
+        key = (what, *names)
+        if key not in self._parts:
+            self._parts[key] = find(*names)
         return self._parts[key]
 
 

@@ -13,6 +13,7 @@ from typing import Self
 
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking.assessment import Assessment, Assessor, Work
+from samarkand.grading.marking.checks import ExerciseSet
 from samarkand.grading.sandbox.box import NoSandbox, Sandbox
 
 #: More sandboxes than this would only wait for nbgrader's part, which takes one submission at a time.
@@ -29,9 +30,10 @@ def processors() -> int:
 class Boxes:
     """A few sandboxes, each used by one thread at a time."""
 
-    def __init__(self, course: Course, jobs: int, trusted: bool) -> None:
+    def __init__(self, course: Course, exercise: ExerciseSet, jobs: int, trusted: bool) -> None:
         self.count = jobs
-        self._all = [Sandbox(secret=[course.root, course.secret, *course.exchanges], trusted=trusted)]
+        secret = [course.root, course.secret, *course.exchanges]
+        self._all = [Sandbox(secret=secret, tables=course.tables(exercise), trusted=trusted)]
         self._free: queue.Queue[Sandbox] = queue.Queue()
         self._turn, self._running, self._taken = threading.Condition(), 0, False
 

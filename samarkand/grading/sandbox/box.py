@@ -53,6 +53,8 @@ class Sandbox:
         What must not be seen inside (the instructor's course and secret); checked before anything starts.
     warm : sequence of str, optional
         Modules that every submission imports.
+    tables : sequence of str, optional
+        Tables that submissions use, read once for all; all tables if not given.
     trusted : bool, optional
         Run student code with no confinement at all. Never the default, and named in every report.
     folder : pathlib.Path, optional
@@ -64,16 +66,18 @@ class Sandbox:
         If this machine cannot confine student code.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a sandbox is made of
         self,
         data: Path | None = None,
         *,
         secret: Sequence[Path] = (),
         warm: Sequence[str] = ("numpy", "pandas", "samarkand.data", "samarkand.exercise.desk"),
+        tables: Sequence[str] | None = None,
         trusted: bool = False,
         folder: Path | None = None,
     ) -> None:
         self.folder = folder
+        self.tables = tables
         self.data = (data or home.course_data()).resolve()
         self.secret = [Path(folder).resolve() for folder in secret]
         self.warm = [name for name in warm if _installed(name)]
@@ -99,7 +103,9 @@ class Sandbox:
         The two share nothing that a submission could reach. It ends with this one; started again, it is on
         its own.
         """
-        other = Sandbox(self.data, secret=self.secret, warm=self.warm, trusted=self.trusted)
+        other = Sandbox(
+            self.data, secret=self.secret, warm=self.warm, tables=self.tables, trusted=self.trusted
+        )
         self.launch()
         assert self._control is not None
         other._control, theirs = socket.socketpair()
@@ -204,6 +210,7 @@ class Sandbox:
         )
         inside = {
             "warm": self.warm,
+            "tables": self.tables,
             "trusted": False,
             "readable": [*readable, *_CHANCE],
             "kept": [path for path in (*seen.shown, *seen.links) if path.startswith(f"{SCRATCH}/")],
@@ -230,7 +237,8 @@ class Sandbox:
         return [sys.executable, "-I", str(HERE / "launch.py"), json.dumps(spec)]
 
     def _trusted_command(self) -> list[str]:
-        inside = {"warm": self.warm, "trusted": True, "readable": [], "scratch": self._stage}
+        inside = {"warm": self.warm, "tables": self.tables, "trusted": True, "readable": []}
+        inside |= {"scratch": self._stage}
         inside |= {"folder": str(self.folder.resolve())} if self.folder else {}
         return [sys.executable, "-s", "-P", "-B", str(HERE / "server.py"), json.dumps(inside)]
 

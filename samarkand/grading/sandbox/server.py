@@ -554,15 +554,15 @@ del _p, _w, _f, _s
 """
 
 
-def warm(modules: list[str]) -> None:
-    """Import once what every submission imports, and make the shell that runs its cells."""
+def warm(modules: list[str], tables: list[str] | None = None) -> None:
+    """Import once what every submission imports, read its tables (all, or these), and make the shell."""
     global _shell  # noqa: PLW0603 - one shell, made before the first fork and handed down by it
     for name in modules:
         importlib.import_module(name)
     if "samarkand.data" in modules:
-        tables = sys.modules["samarkand.data"]
-        for name in tables.tables()["name"]:
-            tables.load(name)  # parsed once, kept by the module, handed down by fork
+        data = sys.modules["samarkand.data"]
+        for name in data.tables()["name"] if tables is None else tables:
+            data.load(name)  # parsed once, kept by the module, handed down by fork
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
@@ -611,12 +611,11 @@ def serve(options: dict[str, Any]) -> None:
     os.dup2(nowhere, 0)
     os.close(nowhere)
     gc.disable()  # there is nothing to find in what is only imported
-    warm(options["warm"])
+    warm(options["warm"], options["tables"])
     one_chance()
     if not options["trusted"]:
         confinement.without_chance()
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # it is waited for by name
-    gc.collect()
     gc.freeze()
     gc.enable()
     control.sendall(b"R")
