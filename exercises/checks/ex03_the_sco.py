@@ -5,8 +5,9 @@ from __future__ import annotations
 # ruff: noqa: E501 - a question reads best in few lines
 import functools
 import itertools
+import math
 import random
-from collections.abc import Collection, Set
+from collections.abc import Collection, Iterable, Set
 
 import pandas as pd
 
@@ -215,14 +216,23 @@ def _members(day: pd.Timestamp = SUMMIT) -> set[str]:
     return set(_with_status(("member",), day))
 
 
+#: A number for each state that has one, and for the world (WLD).
+Values = dict[str, float]
+
+
 @functools.cache
-def _value(indicator: str, year: int = 2021) -> pd.Series:
+def _value(indicator: str, year: int = 2021) -> Values:
     table = data.load("indicators")
-    return table[(table["indicator"] == indicator) & (table["year"] == year)].set_index("iso3")["value"]
+    own = table[(table["indicator"] == indicator) & (table["year"] == year)]
+    return own.dropna(subset="value").set_index("iso3")["value"].to_dict()
 
 
-def _share(values: pd.Series, members: Collection[str]) -> float:
-    return float(100 * values[values.index.isin(list(members))].sum() / values["WLD"])
+def _sum(values: Values, members: Iterable[str]) -> float:
+    return math.fsum(values[code] for code in members if code in values)
+
+
+def _share(values: Values, members: Collection[str]) -> float:
+    return 100 * _sum(values, members) / values["WLD"]
 
 
 def _people(given: Given, year: int | None = None) -> float:
@@ -230,21 +240,20 @@ def _people(given: Given, year: int | None = None) -> float:
 
 
 @functools.cache
-def _at_ppp() -> pd.Series:
-    return _value("gdp_per_head_ppp") * _value("population_persons")
+def _at_ppp() -> Values:
+    people = _value("population_persons")
+    return {code: each * people[code] for code, each in _value("gdp_per_head_ppp").items() if code in people}
 
 
 def _money(given: Given) -> tuple[float, float]:
-    at_ppp = _at_ppp()
-    world = float(_value("gdp_ppp")["WLD"])
-    ppp = float(100 * at_ppp[at_ppp.index.isin(given["states"])].sum() / world)
+    ppp = 100 * _sum(_at_ppp(), given["states"]) / _value("gdp_ppp")["WLD"]
     return ppp, _share(_value("gdp_current_usd"), given["states"])
 
 
 def _of_those_listed(given: Given) -> float:
     """Divide by the sum of all rows of states, as if they were the world."""
-    values = _value("population_persons", given["year"]).drop("WLD")
-    return float(100 * values[values.index.isin(given["states"])].sum() / values.sum())
+    values = _value("population_persons", given["year"])
+    return 100 * _sum(values, given["states"]) / _sum(values, values.keys() - {"WLD"})
 
 
 def _groups(most: int = 40) -> list[list[str]]:
@@ -278,7 +287,7 @@ def _family(given: Given, day: pd.Timestamp) -> frozenset[str]:
 def _alike(a: Set[str], b: Set[str], year: int, of: int | None = None) -> tuple[int, float, float]:
     """Count what is in both, in relation to what is in either (or to another number), and by people."""
     people = _value("population_persons", year)
-    both = float(people[people.index.isin(list(a & b))].sum() / people[people.index.isin(list(a))].sum())
+    both = _sum(people, a & b) / _sum(people, a)
     return len(a & b), len(a & b) / (of or len(a | b)), 100 * both
 
 

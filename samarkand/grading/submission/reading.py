@@ -20,6 +20,8 @@ from typing import Any
 LARGEST = 64 << 20
 #: The largest size without large outputs; a solved set has about 40,000 bytes.
 SLIM = 8 << 20
+#: A shorter notebook is read as it is: nothing in it can be large.
+WHOLE = 64 << 10
 #: A shorter output (or attached picture) is kept, since a forged mark is short.
 SHORT = 10_000
 #: The most cells, and the longest source of one.
@@ -241,7 +243,7 @@ def parse(body: bytes) -> list[dict[str, Any]]:
     body = body.removeprefix(b"\xef\xbb\xbf")
     if not body.strip():
         raise Unreadable("The notebook is an empty file.")
-    if len(body) > SHORT:
+    if len(body) > WHOLE:
         body = slim(body)
     if len(body) > SLIM:
         raise Unreadable(
