@@ -143,23 +143,28 @@ def _strict_start(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
     return str(own["status"].iloc[0]) if len(own) else "none"
 
 
-def _other_history(draw: random.Random) -> tuple[pd.DataFrame, list[str]]:
+def _other_history(draw: random.Random) -> tuple[pd.DataFrame, list[Spell], list[str]]:
     """Change the codes round, move all days by as much, and leave nine partners out.
 
     Returns
     -------
     table : pandas.DataFrame
         Like the course's, in the same order.
+    spells : list of Spell
+        What is in it.
     out : list of str
         The codes of the nine.
     """
-    table, _, codes, partners = _course()
+    table, spells, codes, partners = _course()
     new = dict(zip(codes, draw.sample(codes, len(codes)), strict=True))
     out = draw.sample(partners, 9)
-    kept = table[~table["iso3"].isin(out)].reset_index(drop=True)
     moved = pd.Timedelta(days=draw.choice([-1, 1]) * draw.randint(200, 2500))
-    days = {name: kept[name] + moved for name in ("from", "to")}
-    return kept.assign(iso3=kept["iso3"].map(new), **days), [new[code] for code in out]
+    kept = [
+        (new[c], status, began + moved, ended + moved) for c, status, began, ended in spells if c not in out
+    ]
+    columns = zip(SPELL, zip(*kept, strict=True), strict=True)
+    other = pd.DataFrame({name: pd.array(list(column), dtype=table[name].dtype) for name, column in columns})
+    return other, kept, [new[code] for code in out]
 
 
 def _within(draw: random.Random, spell: Spell) -> tuple[str, pd.Timestamp]:
@@ -178,9 +183,9 @@ def ordinary(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> bool:
 
 def _cases(draw: random.Random) -> list[Case]:
     table, spells, _, _ = _course()
-    other, absent = _other_history(draw)
+    other, moved, absent = _other_history(draw)
     histories: dict[str, list[Spell]] = {}
-    for spell in _spells(other):
+    for spell in moved:
         histories.setdefault(spell[0], []).append(spell)
     first = [history[0] for history in histories.values()]
     later = [spell for history in histories.values() for spell in history[1:]]
