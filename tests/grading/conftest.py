@@ -133,8 +133,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def one_server(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the runs of grading in this process have forks of one warm server, which takes a second to warm."""
 
-    def forked(*, secret: Sequence[Path], trusted: bool) -> Sandbox:
-        own = Sandbox(secret=secret, trusted=trusted)
+    def forked(*, secret: Sequence[Path], tables: Sequence[str], trusted: bool) -> Sandbox:
+        own = Sandbox(secret=secret, tables=tables, trusted=trusted)
         own._command()  # what must not be seen is looked for all the same
         return own if trusted else box.another()
 

@@ -103,7 +103,7 @@ def private_folders(kept: list[str]) -> None:
 
 
 def limit(limits: dict[str, int], address_space: int) -> None:
-    """Set the kernel's limits for one process; the keeper watches over all of them together."""
+    """Set the kernel's limits for one process; the server watches over all of them together."""
     values = {
         resource.RLIMIT_AS: address_space + limits["growth"],
         resource.RLIMIT_CORE: 1,  # with 0 the kernel still starts the program that collects crashes, if any
