@@ -51,3 +51,41 @@ def test_where_two_processes_differ_each_call_has_one_of_its_own(sandbox):
     ]
     outcome = sandbox.run(cells, calls)
     assert [outcome.called[call.id].value for call in calls] == list(range(1, 21))
+
+
+def test_of_a_second_run_nothing_counts_but_what_calls_give(sandbox, monkeypatch):
+    goes, go = [], sandbox._go
+
+    def seen(work):
+        goes.append((work, go(work)))
+        return goes[-1][1]
+
+    monkeypatch.setattr(sandbox, "_go", seen)
+    calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(4)]
+    now = "import time\nnow = time.perf_counter_ns()\nprint(now)\n"
+    cells = [Cell("cell", now + MEMORIES["none"]), Cell("now", hold="now"), Cell("f", hold="f")]
+    sandbox.run(cells, calls)
+    assert len(goes) == 1, "a function without a memory runs once"
+
+    goes.clear()
+    outcome = sandbox.run([Cell("cell", now + MEMORIES["a default"]), *cells[1:]], calls)
+    (first, one), (again, other) = goes
+    assert again.alone
+    assert not first.alone
+    assert again.limits.cpu < first.limits.cpu, "both share the limits of one"
+    assert again.limits.wall < first.limits.wall
+    assert int(outcome.ran["cell"].text) == outcome.held["now"].value == one.held["now"].value
+    assert other.held["now"].value > one.held["now"].value
+    assert outcome.called == other.called
+
+
+@pytest.mark.parametrize("forged", ['{"all": [{"id": 0, "value": 7}, 8]}', '{"all": 7}', '{"all": {"0": 7}}'])
+@pytest.mark.parametrize("source", [MEMORIES["none"], MEMORIES["a default"]], ids=["once", "twice"])
+def test_answers_sent_ahead_are_no_more_than_answers(source, forged, sandbox):
+    calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(3)]
+    ahead = f"import os, struct\nbody = {forged!r}.encode()\nfor _ in 'ab': os.write(3, struct.pack('!I', len(body)) + body)\n"
+    cells = 'import os, struct\nbody = b\'{"cells": {"f": {"value": {"t": "function"}}}}\'\nos.write(3, struct.pack(\'!I\', len(body)) + body)\n'
+    outcome = sandbox.run([Cell("cell", cells + ahead + source), Cell("f", hold="f")], calls)
+    assert outcome.ended in ("finished", "died")
+    assert all(result.value in (7, ...) for result in outcome.called.values()), outcome.called
+    assert sandbox.run([Cell("cell", source), Cell("f", hold="f")], calls).ended == "finished"

@@ -285,8 +285,8 @@ class Sandbox:
         if outcome.ended == _DIFFERING:
             # A call has left something behind. Of the new run nothing counts but what calls give, and both
             # share the limits of one.
-            cpu = work.limits.cpu - outcome.cpu
-            wall = work.limits.wall - (time.monotonic() - began)
+            cpu = max(0.0, work.limits.cpu - outcome.cpu)
+            wall = max(0.0, work.limits.wall - (time.monotonic() - began))
             again = self._go(replace(work, limits=replace(work.limits, cpu=cpu, wall=wall), alone=True))
             outcome.called, outcome.ended = again.called, again.ended
             outcome.cpu += again.cpu
