@@ -163,7 +163,7 @@ def test_nothing_is_amiss(watch: Watch) -> None:
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_false_pass_is_seen(name: str) -> None:
     watch, *breakage = PLANTED[name]
-    assert list(watch(with_it(*breakage)))
+    assert next(watch(with_it(*breakage)), "")
 
 
 def test_each_watch_is_tried() -> None:
