@@ -62,16 +62,20 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 LONGEST = (
     "notebooks/test_contributing.py",
     "grading/test_exercises.py",
-    "tools/test_warm_kernel.py",
-    "start/test_first_start.py",
-    "grading/test_attacks.py",
-    "notebooks/test_lesson_practice.py",
-    "notebooks/test_lesson_facts.py",
-    "grading/test_nbgraders_side.py",
-    "grading/test_honest.py",
     "grading/test_batch.py",
-    "grading/test_class.py",
+    "grading/test_nbgraders_side.py",
     "grading/test_lookup.py",
+    "grading/test_attacks.py",
+    "grading/test_reports.py",
+    "start/test_first_start.py",
+    "grading/test_honest.py",
+    "grading/test_side_by_side.py",
+    "grading/test_rosters.py",
+    "grading/test_scratch.py",
+    "tools/test_warm_kernel.py",
+    "tools/test_mutations.py",
+    "grading/test_attacks_inside.py",
+    "grading/test_attacks_layers.py",
 )
 
 
