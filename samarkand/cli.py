@@ -46,6 +46,20 @@ def fresh(options: argparse.Namespace) -> int:
     return 0
 
 
+def log(options: argparse.Namespace) -> int:
+    """Print your own log as CSV, or write it into a file: what you answered on which day, right or wrong."""
+    from samarkand.ground import files
+    from samarkand.ground import log as own
+
+    if options.file is None:
+        print(own.exported(), end="")
+        return 0
+    if options.file.exists():
+        raise CourseError(f"{options.file} is there already, and stays as it is. Name another file.")
+    files.write_whole(options.file, own.exported().encode())
+    return _report([], f"Your log is in {options.file}. Nobody else has it unless you give it away.")
+
+
 def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
     home.need_checkout("the sources of the lessons")
@@ -212,11 +226,11 @@ def new(options: argparse.Namespace) -> int:
     if sets and find_spec("nbgrader") is None:
         raise CourseError("A set is released by nbgrader, which is not here: python3 start.py test adds it.")
     with skeletons.placed(plan, *results):
+        if sets:
+            _release(_course(options), sets)  # first: the lesson leads to it
         for path in notebooks:
             builder.build(path, hold_to=builder.unsound)
             facts.store(path)
-        if sets:
-            _release(_course(options), sets)
         for path in (*plan, *results):
             print(path.relative_to(home.ROOT))
     if readme.renew():
@@ -422,6 +436,9 @@ def parser() -> Parser:
     )
     verb = _verb(verbs, "fresh", fresh, "put a fresh copy in the place of yours, which is kept")
     verb.add_argument("name", help="number or name of a lesson or set, such as 03 or ex03")
+
+    verb = _verb(verbs, "log", log, "print your own log, or write it into a file")
+    verb.add_argument("file", nargs="?", type=Path, help="a new file; none: print it")
 
     verb = _verb(verbs, "build", build, "run the lessons and store them in normal form")
     verb.add_argument("lesson", nargs="*", help="number, name or path of a notebook; none: all")

@@ -1,10 +1,11 @@
-"""Questions with given answers, for a pause in a lesson: nothing is recorded, nobody is marked."""
+"""Questions with given answers, for a pause in a lesson: nobody is marked."""
 
 from __future__ import annotations
 
 import ipywidgets as widgets
 
 from samarkand import questions
+from samarkand.ground import log
 from samarkand.ground.words import tr, trn
 from samarkand.page import controls
 
@@ -75,18 +76,20 @@ class Choice(controls.StillBox):
         chosen = frozenset(positions)
         if not chosen:
             return self._reply.say(tr("Choose an answer first."), "open")
+        state, sentence = self._judged(chosen)
+        return self._reply.say(f"{sentence} {log.add(self._asked.id, state)}".strip(), state)
+
+    def _judged(self, chosen: frozenset[int]) -> tuple[str, str]:
+        """Return whether an answer is right or wrong, and the sentence that says so."""
         if chosen == self._right:
-            return self._reply.say(tr("Yes. {why}", why=self._asked.why), "right")
+            return "right", tr("Yes. {why}", why=self._asked.why)
         wrong = sorted(chosen - self._right)
         if wrong:
-            return self._reply.say(tr("Not yet. {hint}", hint=self._asked.options[wrong[0]].hint), "wrong")
-        return self._reply.say(
-            trn(
-                "So far right, but not all yet: there is more to choose than {n}.",
-                "So far right, but not all yet: there is more to choose than {n}.",
-                len(chosen),
-            ),
-            "wrong",
+            return "wrong", tr("Not yet. {hint}", hint=self._asked.options[wrong[0]].hint)
+        return "wrong", trn(
+            "So far right, but not all yet: there is more to choose than {n}.",
+            "So far right, but not all yet: there is more to choose than {n}.",
+            len(chosen),
         )
 
 

@@ -72,7 +72,7 @@ Value: TypeAlias = "Scalar | Items | Pairs | Column | Table | Opaque | Any"
 
 
 #: Signs that people put around a text.
-_QUOTES = "'\"\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a`\u00b4"
+QUOTES = "'\"\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a`\u00b4"
 _SHARE = re.compile(r"\s*(%|per ?cent)$", re.IGNORECASE)
 #: Ways to write a number without its sign, each with its mark of thousands and its decimal mark.
 _WAYS = (
@@ -131,12 +131,12 @@ def typed(text: str, unit: str = "") -> Typed:
     Typed(value=45.7, per_cent=True)
     """
     plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("\u2013", "-").strip()
-    plain = plain.strip(_QUOTES).strip()
+    plain = plain.strip(QUOTES).strip()
     bare = _SHARE.sub("", plain)
     per_cent = bare != plain
     if unit and bare.casefold().endswith(unit.casefold()):
         bare = bare[: -len(unit)]
-    bare = bare.strip(_QUOTES).strip()
+    bare = bare.strip(QUOTES).strip()
     sign, digits = (bare[0], bare[1:].lstrip()) if bare[:1] in ("+", "-") else ("", bare)
     said = " ".join(text.split())
     said = "\u201c{}\u201d".format(said if len(said) <= 40 else f"{said[:39]}\u2026")

@@ -13,8 +13,8 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
-from samarkand.answers.decode import Column, Items, NotANumber, Opaque, Pairs, Table, Value, typed
-from samarkand.ground.words import tr, trn
+from samarkand.answers.decode import QUOTES, Column, Items, NotANumber, Opaque, Pairs, Table, Value, typed
+from samarkand.ground.words import listed, tr, trn
 
 
 class WrongForm(ValueError):
@@ -177,7 +177,8 @@ def _number(value: Value, asked: str) -> float:
     value = _one(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         if isinstance(value, Items) and (meant := _with_comma(value)):
-            hint = tr("Python takes a comma for the end of a number. Is {number} meant?", number=meant)
+            hint = tr("Python takes a comma for the end of a number. Is {number} meant?",
+                      number=listed(meant, last="or"))  # fmt: skip
             raise refused(value, asked, hint)
         raise _not_one(value, asked, _unquoted(value) if isinstance(value, str) else "")
     if not math.isfinite(value):
@@ -185,10 +186,13 @@ def _number(value: Value, asked: str) -> float:
     return value
 
 
-def _with_comma(value: Items) -> str:
-    """Return the number meant by 45,7, of which Python makes a pair; empty if it is no such pair."""
+def _with_comma(value: Items) -> list[str]:
+    """Return the numbers that may be meant by 45,7 or 1,200, of which Python makes a pair."""
     whole, part = value.values if value.kind == "tuple" and len(value.values) == 2 else (None, None)
-    return f"{whole}.{part}" if type(whole) is int and type(part) is int and part >= 0 else ""
+    if type(whole) is not int or type(part) is not int or part < 0:
+        return []
+    thousands = [f"{whole}{part}"] if whole and 100 <= part <= 999 else []
+    return [f"{whole}.{part}", *thousands]
 
 
 def _unquoted(text: str) -> str:
@@ -196,7 +200,7 @@ def _unquoted(text: str) -> str:
     try:
         number = typed(text).value
     except NotANumber:
-        return tr("Take the quotes away, or turn it into a number.")
+        return tr("Write digits, without quotes: 45.7 or 1200.")
     return tr("Take the quotes away, and write {number:.12g}.", number=number)
 
 
@@ -344,7 +348,7 @@ class Truth(Kind):
         """Take a bool and nothing that merely looks like one."""
         value = _one(value)
         if not isinstance(value, bool):
-            raise _not_one(value, self.asked())
+            raise _not_one(value, self.asked(), tr("Write True or False: a capital letter, no quotes."))
         return value
 
 
@@ -363,6 +367,8 @@ class Text(Kind):
         value = _one(value)
         if not isinstance(value, str):
             raise _not_one(value, self.what)
+        if len(value) > 2 and value[0] in QUOTES and value[-1] in QUOTES:
+            raise WrongForm(tr("There are quotes within the quotes. One pair around the text is enough."))
         return " ".join(value.split()).casefold()
 
 

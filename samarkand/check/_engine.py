@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from samarkand.answers import decode, diagnose, kinds
-from samarkand.ground import rooms
+from samarkand.ground import log, rooms
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import tr
 from samarkand.page import markup
@@ -21,7 +21,8 @@ class Task:
     """A practice question with one right answer and some known ways to miss it; its id is such as ``"01.2"``.
 
     The question names unit and rounding; `right` is said after a right answer, `hint` to a wrong one that
-    nobody foresaw. A diagnosis gives a reason or a question, never the answer.
+    nobody foresaw. A diagnosis gives a reason or a question, never the answer. `taught` is the heading of the
+    lesson under which one reads again what it takes.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Task:
     right: str
     hint: str
     diagnoses: tuple[diagnose.Diagnosis, ...] = ()
+    taught: str = ""
 
     @property
     def lesson(self) -> str:
@@ -114,7 +116,8 @@ def check(name: str, value: object) -> Reply:
     -------
     Reply
         A sentence; true if the answer is right. Nothing is ever raised, and no method of the answer runs: one
-        that cannot be compared, and a task that does not exist, get a sentence too.
+        that cannot be compared, and a task that does not exist, get a sentence too. Whether it was right is
+        noted in ``my_work/log.jsonl``, the answer is not.
 
     Examples
     --------
@@ -132,10 +135,15 @@ def check(name: str, value: object) -> Reply:
     try:
         read = one.kind.read(answer)
         if one.kind.same(read, one.expected):
-            return Reply(name, "right", tr("Right. {meaning}", meaning=one.right))
+            return _noted(name, "right", tr("Right. {meaning}", meaning=one.right))
         reason = one.reason(read)
     except kinds.WrongForm as problem:
         reason = str(problem)
     except CourseError as error:
         return Reply(name, "open", str(error))
-    return Reply(name, "wrong", tr("Not yet. {reason}", reason=reason))
+    return _noted(name, "wrong", tr("Not yet. {reason}", reason=reason))
+
+
+def _noted(name: str, state: str, sentence: str) -> Reply:
+    """Return the reply to an answer that was judged, and note its result."""
+    return Reply(name, state, f"{sentence} {log.add(name, state)}".strip())

@@ -66,6 +66,7 @@ TASKS = (
                 lambda: _words("attributed_to", "words") / _all() * 100,
             ),
         ),
+        taught="1. Whose words are they?",
     ),
     Task(
         "02.2",
@@ -93,6 +94,7 @@ TASKS = (
                 lambda: _ids(_claims(), _claims()["hedge"].isna()),
             ),
         ),
+        taught="3. Facts, forecasts, and small words",
     ),
     Task(
         "02.3",
@@ -119,5 +121,6 @@ TASKS = (
                 lambda: int((_claims("fact")["verdict_day"] <= _EVE).sum()),
             ),
         ),
+        taught="5. A verdict is a judgement",
     ),
 )

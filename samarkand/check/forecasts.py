@@ -82,6 +82,7 @@ TASKS = (
                 lambda: _ids(_open().query("verdict == 'borne out'")),
             ),
         ),
+        taught="2. What would count as right?",
     ),
     Task(
         "10.2",
@@ -123,6 +124,7 @@ TASKS = (
                 lambda: 100 * len(_open().query("verdict == 'borne out'")) / len(_looks()),
             ),
         ),
+        taught="3. The verdicts, and the calendar",
     ),
     Task(
         "10.3",
@@ -172,5 +174,6 @@ TASKS = (
             ),
             Diagnosis(tr("That is the score of who always says 50 per cent."), lambda: _brier(_looks(), 0.5)),
         ),
+        taught="4. Words into numbers: the Brier score",
     ),
 )

@@ -77,6 +77,7 @@ TASKS = (
             ),
             Diagnosis(tr("That is 2012. The question is about 2019."), lambda: _floor(year=2012)),
         ),
+        taught="1. What it sells, and to whom",
     ),
     Task(
         "07.2",
@@ -106,6 +107,7 @@ TASKS = (
                 lambda: _counted(SOLD) / _counted(BOUGHT),
             ),
         ),
+        taught="3. Two customs offices, one trade",
     ),
     Task(
         "07.3",
@@ -142,5 +144,6 @@ TASKS = (
                 lambda: _outside() - _named()[1],
             ),
         ),
+        taught="5. Who counted the dead",
     ),
 )

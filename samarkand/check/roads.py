@@ -90,6 +90,7 @@ TASKS = (
                 lambda: 1 / _expected(),
             ),
         ),
+        taught="2. What should one expect?",
     ),
     Task(
         "06.2",
@@ -104,6 +105,7 @@ TASKS = (
             Diagnosis(tr("That is how many they are. In per cent of all pairs?"), _zeros),
             Diagnosis(tr("That is a share of one. What is it in per cent?"), lambda: _dropped(share=1.0)),
         ),
+        taught="4. Gravity by hand",
     ),
     Task(
         "06.3",
@@ -138,5 +140,6 @@ TASKS = (
                 lambda: 100 * math.exp(_residual("PAK", fitted=False)),
             ),
         ),
+        taught="5. Two rulers, one map",
     ),
 )

@@ -89,6 +89,7 @@ TASKS = (
                 lambda: len(_codes(SUMMIT, PARTNER)),
             ),
         ),
+        taught="1. Who belongs? Status comes in spells",
     ),
     Task(
         "03.2",
@@ -133,6 +134,7 @@ TASKS = (
                 lambda: _at_ppp(_codes(), "gdp_current_usd"),
             ),
         ),
+        taught="3. Thirty per cent of the money?",
     ),
     Task(
         "03.3",
@@ -171,5 +173,6 @@ TASKS = (
                 lambda: _people([c for c in _codes(status=None) if c not in GIANTS]),
             ),
         ),
+        taught="2. Forty per cent of the people?",
     ),
 )

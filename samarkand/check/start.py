@@ -41,6 +41,7 @@ TASKS = (
                 lambda: _events().shape[1],
             ),
         ),
+        taught="2. A table knows where it comes from",
     ),
     Task(
         "00.2",
@@ -58,5 +59,6 @@ TASKS = (
             ),
             Diagnosis(tr("That is the key itself. Ask cite what it stands for."), lambda: "XH0912"),
         ),
+        taught="2. A table knows where it comes from",
     ),
 )

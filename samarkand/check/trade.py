@@ -80,6 +80,7 @@ TASKS = (
                 lambda: _since_january(OCTOBER) / 10,
             ),
         ),
+        taught="2. Trade by month",
     ),
     Task(
         "04.2",
@@ -119,6 +120,7 @@ TASKS = (
                 lambda: _since_january(JUNE) - _since_january("2021-06-30"),
             ),
         ),
+        taught="3. Year on year",
     ),
     Task(
         "04.3",
@@ -150,5 +152,6 @@ TASKS = (
                 lambda: 100 * (_oil("IND", 2024) - _oil("IND", 2021)) / _oil("EUR", 2021),
             ),
         ),
+        taught="5. Where the oil went",
     ),
 )

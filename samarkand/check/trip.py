@@ -67,6 +67,7 @@ TASKS = (
                 lambda: int((_arrival() - _events("TL036")["end_day"]).days),
             ),
         ),
+        taught="3. How long had he not been abroad?",
     ),
     Task(
         "01.2",
@@ -95,6 +96,7 @@ TASKS = (
                 lambda: 100 * _legs().iloc[0] / _legs().sum(),
             ),
         ),
+        taught="2. Where did he go?",
     ),
     Task(
         "01.3",
@@ -129,5 +131,6 @@ TASKS = (
                 lambda: _met("2022-09-16", "bilateral").nunique(),
             ),
         ),
+        taught="4. Whom did he meet, and whom not?",
     ),
 )

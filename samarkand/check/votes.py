@@ -79,6 +79,7 @@ TASKS = (
                 lambda: _count(list(_votes().index), "es_11_1", "abstain"),
             ),
         ),
+        taught="2. Votes",
     ),
     Task(
         "05.2",
@@ -120,6 +121,7 @@ TASKS = (
                 ),
             ),
         ),
+        taught="2. Votes",
     ),
     Task(
         "05.3",
@@ -164,5 +166,6 @@ TASKS = (
                 lambda: _agreement("IRN", "USA"),
             ),
         ),
+        taught="3. Distance between voters",
     ),
 )

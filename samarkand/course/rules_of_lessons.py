@@ -6,7 +6,8 @@ those for every notebook, `LESSON_RULES` those for all but the glossary, which i
 to a planted error.
 
 The order of a lesson: title and one sentence; a card; "By the end you can"; the question; one cell that
-imports and loads; three to five sections and an explorer; practice; summary; sources; next.
+imports and loads; three to five sections and an explorer; practice; summary; what you did and what to repeat;
+sources; next.
 """
 
 from __future__ import annotations
@@ -26,10 +27,13 @@ from samarkand.ground.home import ROOT
 LARGEST_FILE, LARGEST_MAP, MOST_MAPS = 1_000_000, 300_000, 3
 CELLS, WORDS, AIMS, SECTIONS, TASKS = (35, 60), (1200, 2000), (3, 4), (3, 7), (2, 3)
 #: A lesson may be longer if it takes two sittings; then it marks where the first half ends, and sums it up.
-LONG, HALF_WAY = {"cells": 75, "words": 2600}, "**Half way.**"
+LONG, HALF_WAY = {"cells": 75, "words": 2_700}, "**Half way.**"
 LONGEST_CODE, SHORT_CODE, MOST_ROWS = 12, 3, 12
 #: What asks a student before a result is shown.
 EXPECTING = ("predict.ask", "note")
+#: What shows a student's own work.
+OWN = ("predict.see", "recall", "progress.lesson", "progress.course")
+DONE = "What you did, and what to repeat"
 CARD = ("Time", "Level", "Needs", "Data", "Works offline")
 #: Notebooks that are read beside the lessons.
 REFERENCE = ("99_glossary",)
@@ -94,7 +98,7 @@ def headings_are_different(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def the_parts_stand_in_order(lesson: Lesson) -> Iterator[str]:
-    """Card, aims, question, imports, practice, summary, sources, next: all there, in this order."""
+    """Card, aims, question, imports, practice, summary, progress, sources, next: all there, in this order."""
     parts = {
         "the card": r"\*\*Time\*\*",
         "By the end you can": r"By the end you can",
@@ -102,6 +106,7 @@ def the_parts_stand_in_order(lesson: Lesson) -> Iterator[str]:
         "the cell that imports": r"^(import|from) ",
         "Practice": r"^## Practice$",
         "Summary": r"^## Summary$",
+        DONE: rf"^## {DONE}$",
         "Sources": r"^## Sources$",
         "Next": r"\*\*Next:\*\*|^## Next$",
     }
@@ -151,9 +156,9 @@ def three_or_four_things_a_student_can_do(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def the_length_is_that_of_a_lesson(lesson: Lesson) -> Iterator[str]:
-    """Neither too few nor too many cells and words; cells that only ask what one expects do not count."""
+    """Neither too few nor too many cells and words; cells for what is a student's own do not count."""
     long = _halved(lesson)
-    count = len(lesson.cells) - len(calls(lesson, *EXPECTING, "predict.see", "recall"))
+    count = len(lesson.cells) - len(calls(lesson, *EXPECTING, *OWN))
     most = LONG["cells"] if long else CELLS[1]
     if not CELLS[0] <= count <= most:
         yield f"It has {count} cells, not {CELLS[0]} to {most}."
@@ -344,6 +349,14 @@ def the_next_lesson_is_linked(lesson: Lesson) -> Iterator[str]:
     """The last cell leads to another lesson."""
     if not re.search(r"\]\(\d\d_\w+\.ipynb\)", lesson.cells[-1].source):
         yield "The last cell links to no other lesson."
+
+
+@lesson_rule
+def the_set_is_linked(lesson: Lesson) -> Iterator[str]:
+    """The last cell leads to the lesson's set, if it has one."""
+    for path in sorted(ROOT.glob(f"exercises/release/ex{lesson.number}_*/*.ipynb")):
+        if f"](../{path.relative_to(ROOT).as_posix()})" not in lesson.cells[-1].source:
+            yield f"The last cell does not link to {path.stem}."
 
 
 @rule
@@ -588,6 +601,25 @@ def what_is_expected_is_asked_and_seen(lesson: Lesson) -> Iterator[str]:
                 yield f"{after}({id!r}) stands before {first}."
             elif kind == "predict" and uses != [first, after]:
                 yield f"{after}({id!r}) does not stand there once."
+
+
+@lesson_rule
+def a_lesson_ends_with_what_was_done(lesson: Lesson) -> Iterator[str]:
+    """Under its heading stands what the student did of this lesson; each task says where it was taught."""
+    from samarkand.check import tasks
+
+    ids = [cell.id for cell in lesson.cells]
+    headed = [cell for cell, _, words in lesson.headings if words == DONE]
+    shown = [(cell, number) for cell, _, number in calls(lesson, "progress.lesson")]
+    if [number for _, number in shown] != [lesson.number]:
+        yield f'progress.lesson("{lesson.number}") does not stand there once.'
+    elif headed and ids.index(shown[0][0]) != ids.index(headed[0]) + 1:
+        yield f"{shown[0][0]}: does not stand below {DONE!r}."
+    sections = {words for _, level, words in lesson.headings if level == 2}
+    for task in lesson.tasks:
+        known = tasks().get(task.number)
+        if known and known.taught not in sections:
+            yield f"{task.stub.id}: task {task.number} was taught in {known.taught!r}, which is no section."
 
 
 @lesson_rule

@@ -52,7 +52,7 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
             f"The question is one sentence that ends with its only question mark; got {question!r}."
         )
     words = {"subject": subject, "name": subject, "number": number}
-    words |= {"title": title.strip(), "question": question.strip()}
+    words |= {"lesson": name, "title": title.strip(), "question": question.strip()}
     plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _notebook("lesson", words)}
     for room in ROOMS:
         plan |= module(room, subject, words)

@@ -15,7 +15,7 @@ from typing import Any
 
 from samarkand.answers import decode, encode, kinds
 from samarkand.exercise import numbers
-from samarkand.ground import home
+from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import tr
 
@@ -119,6 +119,20 @@ class Desk:
             return self._look_at_function(question, answer, value, asked)
         return _receipt(question, kinds.from_json(asked["kind"]), value)
 
+    def marks(self) -> Any:
+        """Return a button that marks this set for who learns alone, and says why.
+
+        Returns
+        -------
+        marks.Marks or None
+            A box of widgets; None where the set is being graded.
+        """
+        if _FIXED in os.environ:
+            return None
+        from samarkand.exercise.marks import Marks
+
+        return Marks(self.exercise)
+
     def sign_in(self, name: str) -> str:
         """Say who you are, once; see :func:`sign_in`."""
         return sign_in(name)
@@ -202,9 +216,14 @@ def sign_in(name: str) -> str:
     """
     name = numbers.student(name)
     course = _course()
-    folder = home.my_work()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "student.txt").write_text(name + "\n", encoding="utf-8")
+    path = home.my_work() / "student.txt"
+    try:
+        files.write_whole(path, f"{name}\n".encode())
+    except OSError as error:
+        said = tr(
+            "Your id could not be written to {path}: {reason}.", path=path, reason=error.strerror or error
+        )
+        raise CourseError(said) from None
     note = ""
     if course.get("students") and fingerprint(course["seed"], name) not in course["students"]:
         note = tr("This id is not on the course's list: ask your instructor how yours is spelt.")
@@ -213,9 +232,14 @@ def sign_in(name: str) -> str:
 
 
 def who() -> str:
-    """Return the id of the student who has signed in on this machine, or an empty text."""
-    path = home.my_work() / "student.txt"
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+    """Return the id of the student who has signed in on this machine, or an empty text if there is none."""
+    try:
+        return (home.my_work() / "student.txt").read_text(encoding="utf-8").strip()
+    except (
+        OSError,
+        ValueError,
+    ):  # there is none, or what is there is no text: the set says whose numbers it has
+        return ""
 
 
 def _course() -> dict[str, Any]:

@@ -24,6 +24,8 @@ EVE = dt.date(2022, 9, 15)
 ALL = "all"
 #: A verdict that rests on a later record, seen from the day itself.
 UNKNOWN_YET = "not known yet"
+#: A verdict that a later lesson asks for.
+ASKED_LATER = "asked later"
 #: Whether a word weakens the claim, and what a reader may have known: keys, and how a list calls them.
 HEDGES = {"with": tr("with a hedge"), "without": tr("without a hedge")}
 KNOWN = {
@@ -72,8 +74,14 @@ class ClaimBrowser(Explorer):
                     yield values
 
 
-def claim_browser(
-    *, kind: str = ALL, speaker: str = ALL, hedge: str = ALL, verdict: str = ALL, known: str = ALL
+def claim_browser(  # noqa: PLR0913 - a setting for each control, and what is withheld
+    *,
+    kind: str = ALL,
+    speaker: str = ALL,
+    hedge: str = ALL,
+    verdict: str = ALL,
+    known: str = ALL,
+    withhold: str = "",
 ) -> ClaimBrowser:
     """Return an explorer of the article's claims: paraphrase, speaker, verdict, record, sources.
 
@@ -87,6 +95,9 @@ def claim_browser(
     known : {"all", "then", "later"}
         ``then`` hides what became known after 15 September 2022, verdicts included; ``later`` keeps the
         claims on which something did.
+    withhold : str, optional
+        A type of claims, such as ``"forecast"``, whose verdicts a later lesson asks for: neither they nor
+        what they rest on is shown.
 
     Returns
     -------
@@ -106,10 +117,11 @@ def claim_browser(
     >>> "No claim has" in browser.render(search="zebra")
     True
     """
-    whole, then = _claims(later=True), _claims(later=False)
+    whole, then = _claims(withhold, later=True), _claims(withhold, later=False)
     speakers = [name for name, _ in Counter(c.speaker for c in whole).most_common()]
     # What stands in a table is its own label; the other choices have one here.
     labels = {ALL: tr("all"), UNKNOWN_YET: tr("not known yet"), **HEDGES}
+    labels[ASKED_LATER] = tr("asked in a later lesson")
     lists = {
         "kind": (tr("Type"), [ALL, *sorted({c.kind for c in whole})], kind),
         "speaker": (tr("Speaker"), [ALL, *speakers], speaker),
@@ -207,18 +219,24 @@ def _list(claims: list[Claim]) -> str:
     return element("div", rows, class_="records", tabindex=0, role="region", aria_label=label)
 
 
-def _claims(*, later: bool) -> list[Claim]:
+def _claims(withhold: str, *, later: bool) -> list[Claim]:
     """Return every claim with what was known by now, or only by the eve of the summit's sessions."""
     table = data.load("claims").astype(object)
-    return [_claim(row, later) for row in table.where(table.notna(), "").itertuples()]
+    return [
+        _claim(row, later, bool(row.type == withhold)) for row in table.where(table.notna(), "").itertuples()
+    ]
 
 
-def _claim(row: Any, later: bool) -> Claim:
+def _claim(row: Any, later: bool, withheld: bool) -> Claim:
     # A verdict without a day rests on no record ("opinion"), so that it held on every day.
     verdict = row.verdict if later or not row.verdict_day or row.verdict_day.date() <= EVE else UNKNOWN_YET
+    if withheld:
+        verdict, later = ASKED_LATER, False
     hedge = tr("hedge “{word}”", word=row.hedge) if row.hedge else tr("no hedge")
     marks = [row.id, row.block, row.type, row.speaker, hedge]
-    told = tr("not known yet") if verdict == UNKNOWN_YET else verdict
+    told = {UNKNOWN_YET: tr("not known yet"), ASKED_LATER: tr("asked in a later lesson")}.get(
+        verdict, verdict
+    )
     lines = [(tr("Known on {day}", day=day(EVE)), row.known_then)]
     if later and row.known_later:
         lines.append((tr("Known later, by {day}", day=day(row.later_day)), row.known_later))
@@ -226,7 +244,8 @@ def _claim(row: Any, later: bool) -> Claim:
     if not later:
         sources = [s for s in sources if s.published <= EVE.isoformat()]
     named = "; ".join(f"{s.publisher}, {s.published} [{s.key}]" for s in sources)
-    lines.append((tr("Sources"), named or tr("those of the course came out later.")))
+    if named or not withheld:
+        lines.append((tr("Sources"), named or tr("those of the course came out later.")))
     proof = element("br").join(
         element("b", escape(tr("{head}:", head=head))) + f" {escape(text)}" for head, text in lines
     )
@@ -240,7 +259,7 @@ def _claim(row: Any, later: bool) -> Claim:
         row.speaker,
         bool(row.hedge),
         verdict,
-        bool(row.known_later),
+        bool(row.known_later) and not withheld,
         " ".join(_words(" ".join(searched))),
         (markup.folded(summary, body), markup.folded(summary, body, unfolded=True)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from samarkand.ground.errors import CourseError, DamagedData
@@ -68,3 +69,11 @@ def my_work() -> Path:
     here = Path.cwd()
     near = (folder / "my_work" for folder in (here, *here.parents) if (folder / "my_work").is_dir())
     return next(near, here / "my_work")
+
+
+def in_use() -> bool:
+    """Return whether this process works for the course: below ``my_work``, or with its tables imported.
+
+    What is put into every kernel of an environment asks this first: other projects may share it.
+    """
+    return "samarkand.data" in sys.modules or Path.cwd().is_relative_to(my_work())

@@ -11,7 +11,7 @@ import datetime as dt
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +24,8 @@ if sys.platform != "win32":
 
 #: The most letters of a text that one entry keeps; what is longer was pasted by mistake.
 LONGEST = 20_000
+#: What looks at the journals again after each entry of this process, by a name of its own.
+_WATCHING: dict[str, Callable[[], object]] = {}
 
 
 class Written(NamedTuple):
@@ -114,7 +116,14 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
                 error=error.strerror or error,
             )
         ) from None
+    for changed in _WATCHING.values():
+        changed()
     return entry
+
+
+def watch(name: str, changed: Callable[[], object]) -> None:
+    """Call something after each entry that this process adds, in place of what had the same name."""
+    _WATCHING[name] = changed
 
 
 def _append(descriptor: int, line: bytes) -> None:

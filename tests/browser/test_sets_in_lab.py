@@ -76,14 +76,18 @@ def test_a_student_answers_and_is_told_at_once(need: Callable[[object, str], Non
     with lab(folder, apart=True) as running, chromium(running) as browser:
         with sheet(browser, running, f"Übung/sets/{SET}/{SET}.ipynb") as opened:
             opened.run_all()
-            assert len(said(opened)) == 6
-            assert all("Not answered yet" in text for text in said(opened))
+            assert len(said(opened)) == 7, "six questions, and the button's own line"
+            assert all("Not answered yet" in text for text in said(opened)[:6])
             for name, (code, _) in ANSWERS.items():
                 type_over(opened, name, code)
             opened.run_all()
             told = said(opened)
             for _, expected in ANSWERS.values():
                 assert any(text.startswith(expected) for text in told), (expected, told)
+            opened.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+            opened.page.get_by_role("button", name="Mark my work as saved").click()
+            opened.page.get_by_text("0 of 10 points. Marked as saved at").wait_for(timeout=90_000)
+            assert opened.page.get_by_text("q2: 0 of 2. Not answered yet").count() == 1
             follow(opened, "Who belongs?")
             assert not [
                 r for r in opened.requests if "//127.0.0.1:" not in r and not r.startswith(("data:", "blob:"))

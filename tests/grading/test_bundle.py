@@ -20,7 +20,8 @@ from samarkand.exercise import desk, numbers
 from samarkand.grading.classroom import release, selfstudy
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks
-from samarkand.ground import home
+from samarkand.grading.sandbox import box
+from samarkand.ground import home, log
 from samarkand.ground.errors import CourseError
 
 
@@ -226,8 +227,11 @@ def test_a_roster_is_read_with_care(tmp_path, text, says):
     assert list(release.read_roster(path)) == ["Zoë Müller", "ada"]
 
 
-def test_someone_alone_gets_the_full_check(course, tmp_path, monkeypatch, capsys):
+def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, monkeypatch, capsys):
+    """Without what Windows and macOS lack: nothing is forked, and no sandbox is started."""
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
+    monkeypatch.setattr("os.fork", lambda: pytest.fail("a fork"))
+    monkeypatch.setattr(box.Sandbox, "launch", lambda self: pytest.fail("a sandbox"))
     name = "ex03_the_sco"
     notebook = strip(source(name), keep_solutions=True)
     for cell in notebook["cells"]:
@@ -248,11 +252,7 @@ def test_someone_alone_gets_the_full_check(course, tmp_path, monkeypatch, capsys
     assert "ex03_the_sco: best 6, last 6 of 10" in capsys.readouterr().out
     assert "not tried yet" in selfstudy.progress(course)
     assert "03_the_sco: 0 of 3 tasks right" in selfstudy.progress(course)
-    lesson = (home.ROOT / "notebooks" / "03_the_sco.ipynb").read_text(encoding="utf-8")
-    (tmp_path / "lessons").mkdir()
-    (tmp_path / "lessons" / "03_the_sco.ipynb").write_text(
-        lesson.replace('"Not answered yet."', '"Right."', 1)
-    )
+    log.add("03.2", "right")
     assert "03_the_sco: 1 of 3 tasks right" in selfstudy.progress(course)
     assert cli.main(["preview", "ex03", "--student", "ada", *common]) == 0
     assert "counts, 4 values" in capsys.readouterr().out

@@ -128,16 +128,16 @@ def test_a_lesson_is_new_files_and_no_edited_one(new_lesson: dict[str, str]) -> 
     """README's table alone is edited, and nobody edits it: it is made from the lessons."""
     new = {path for path, what in new_lesson.items() if what == "??"}
     assert new == {
-        "notebooks/06_roads.ipynb",
-        "samarkand/check/roads.py",
-        "samarkand/maps/roads.py",
-        "samarkand/explore/roads.py",
-        "samarkand/predict/roads.py",
-        "samarkand/questions/roads.toml",
-        "exercises/source/ex06_roads/ex06_roads.ipynb",
-        "exercises/release/ex06_roads/ex06_roads.ipynb",
-        "exercises/checks/ex06_roads.py",
-        "tests/notebooks/facts/06_roads.json",
+        "notebooks/12_water.ipynb",
+        "samarkand/check/water.py",
+        "samarkand/maps/water.py",
+        "samarkand/explore/water.py",
+        "samarkand/predict/water.py",
+        "samarkand/questions/water.toml",
+        "exercises/source/ex12_water/ex12_water.ipynb",
+        "exercises/release/ex12_water/ex12_water.ipynb",
+        "exercises/checks/ex12_water.py",
+        "tests/notebooks/facts/12_water.json",
     }
     assert len(new) <= NEW_FILES
     assert {path for path, what in new_lesson.items() if what != "??"} == {"README.md"}
@@ -154,11 +154,11 @@ def test_the_new_lesson_passes_strict_nbval_with_its_set(copy: Copy, new_lesson:
     [
         (
             "tests/notebooks/test_lesson_practice.py tests/notebooks/test_lesson_index.py",
-            "roads and folded or table",
+            "water and folded or table",
         ),
         (
             "tests/grading/test_exercises.py tests/grading/test_lookup.py",
-            "roads and (solution_of or no_shortcut or own_reason or form_is or taught"
+            "water and (solution_of or no_shortcut or own_reason or form_is or taught"
             " or ordinary or own_table) or enough_questions",
         ),
     ],
@@ -172,9 +172,9 @@ def test_the_tests_find_the_new_lesson_and_it_passes_them(copy: Copy, tests: str
 
 @pytest.mark.usefixtures("new_lesson")
 def test_the_skeletons_are_formatted_and_linted(copy: Copy) -> None:
-    python = "samarkand/*/roads.py exercises/checks/ex06_roads.py"
+    python = "samarkand/*/water.py exercises/checks/ex12_water.py"
     copy.run(
-        f"python -m ruff format --check {python} && python -m ruff check {python} notebooks/06_roads.ipynb"
+        f"python -m ruff format --check {python} && python -m ruff check {python} notebooks/12_water.ipynb"
     )
 
 
@@ -185,9 +185,9 @@ def test_a_graded_question_is_changed(copy: Copy) -> None:
     assert set(copy.changes()) == {
         f"exercises/{place}"
         for place in (
-            "checks/ex06_roads.py",
-            "source/ex06_roads/ex06_roads.ipynb",
-            "release/ex06_roads/ex06_roads.ipynb",
+            "checks/ex12_water.py",
+            "source/ex12_water/ex12_water.ipynb",
+            "release/ex12_water/ex12_water.ipynb",
         )
     }
     copy.commit()
@@ -196,7 +196,7 @@ def test_a_graded_question_is_changed(copy: Copy) -> None:
 def test_a_map_and_an_explorer_are_one_new_file_each(copy: Copy) -> None:
     said = copy.follow(example("Adding a map or an explorer"))
     assert "Map of Asia and eastern Europe" in said and 'Explorer "' in said and " passed" in said
-    assert copy.changes() == {f"samarkand/{room}/borders.py": "??" for room in ("maps", "explore")}
+    assert copy.changes() == {f"samarkand/{room}/rivers.py": "??" for room in ("maps", "explore")}
     copy.commit()
 
 
@@ -238,16 +238,16 @@ LESSON = ("--title", "Roads", "--question", "Who reaches the sea?")
     ("words", "says"),
     [
         (
-            ("lesson", "roads", "--number", "03", *LESSON),
+            ("lesson", "water", "--number", "03", *LESSON),
             "The number 03 is taken by notebooks/03_the_sco.ipynb.",
         ),
-        (("lesson", "roads", "--number", "6", *LESSON), "has two digits, such as 06; got '6'"),
-        (("lesson", "sco", "--number", "06", *LESSON), "samarkand/check/sco.py is there already"),
-        (("lesson", "Roads!", "--number", "06", *LESSON), "'Roads!' cannot name a module"),
-        (("lesson", "class", "--number", "06", *LESSON), "'class' cannot name a module"),
-        (("lesson", "roads", "--number", "06", "--title", "a|b", *LESSON[2:]), "A title is one line"),
+        (("lesson", "water", "--number", "6", *LESSON), "has two digits, such as 06; got '6'"),
+        (("lesson", "sco", "--number", "12", *LESSON), "samarkand/check/sco.py is there already"),
+        (("lesson", "Roads!", "--number", "12", *LESSON), "'Roads!' cannot name a module"),
+        (("lesson", "class", "--number", "12", *LESSON), "'class' cannot name a module"),
+        (("lesson", "water", "--number", "12", "--title", "a|b", *LESSON[2:]), "A title is one line"),
         (
-            ("lesson", "roads", "--number", "06", *LESSON[:2], "--question", "Who"),
+            ("lesson", "water", "--number", "12", *LESSON[:2], "--question", "Who"),
             "ends with its only question mark",
         ),
         (("exercise", "03"), "exercises/source/ex03_the_sco/ex03_the_sco.ipynb is there already"),
@@ -282,7 +282,7 @@ def test_what_was_begun_goes_again_if_it_cannot_be_finished(tmp_path: Path) -> N
 
 
 def test_each_cell_of_a_template_has_an_id_of_its_own_and_nothing_is_left_to_fill_in() -> None:
-    plan = skeletons.lesson("roads", "06", "Roads and pipelines", "Who reaches the sea?")
+    plan = skeletons.lesson("water", "12", "Roads and pipelines", "Who reaches the sea?")
     for path, text in plan.items():
         assert not re.search(r"\$\w", text), path
         if path.suffix == ".ipynb":

@@ -95,7 +95,8 @@ ADDRESSES = ("<folium.Map object at 0x7f>", "<function f at 0x7f>", "alt.Chart(.
 ORDER = [
     *(text(t) for t in ("# T\n\nS.", FULL_CARD, "**By the end you can**", "## The question")),
     code("import pandas"),
-    *(text(t) for t in ("## Practice", "## Summary", "## Sources", "**Next:** [x](04_x.ipynb)")),
+    *(text(t) for t in ("## Practice", "## Summary", f"## {rules.DONE}", "## Sources")),
+    text("**Next:** [x](04_x.ipynb)"),
 ]
 
 #: All that lesson 03 asks to expect, each with its result behind it.
@@ -188,6 +189,10 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
     rules.the_next_lesson_is_linked: (
         [[text("Next: 04")]],
         [text("**Next:** [04](04_china_and_russia.ipynb)")],
+    ),
+    rules.the_set_is_linked: (
+        [[text("**Next:** [04](04_china_and_russia.ipynb)")]],
+        [text("[Set](../exercises/release/ex03_the_sco/ex03_the_sco.ipynb) **Next:** 04")],
     ),
     rules.the_file_is_small: ([[text("x" * 1_000_001)]], [text("x")]),
     rules.nothing_is_loaded_from_elsewhere: (
@@ -283,6 +288,18 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
             [*PREDICTED, code('recall("05.sides")')],
         ],
         PREDICTED,
+    ),
+    rules.a_lesson_ends_with_what_was_done: (
+        [
+            [text(f"## {rules.DONE}")],
+            [code('progress.lesson("03")'), text(f"## {rules.DONE}")],
+            [text(f"## {rules.DONE}"), code('progress.lesson("04")')],
+            [*stub("03.1"), text(f"## {rules.DONE}"), code('progress.lesson("03")')],
+        ],
+        [
+            *(text("## 1. Who belongs? Status comes in spells"), *stub("03.1")),
+            *(text(f"## {rules.DONE}"), code('progress.lesson("03")')),
+        ],
     ),
     words.figures_are_tied: (
         [

@@ -10,6 +10,12 @@ import pytest
 from samarkand.ground import home
 
 
+@pytest.fixture(autouse=True)
+def nobodys_work(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let whatever a test answers be noted where nobody's own log is."""
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path_factory.mktemp("work")))
+
+
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a copy of the tables, which the package reads from now on."""

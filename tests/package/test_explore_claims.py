@@ -6,6 +6,7 @@ import re
 import pytest
 
 from samarkand import cite, data, explore
+from samarkand.course import lessons
 from samarkand.ground.errors import UnknownName
 from samarkand.page import markup
 
@@ -53,6 +54,30 @@ def test_every_setting_of_the_lists_shows_what_the_table_has(browser):
         hedged = CLAIMS["hedge"].notna().map({True: "with", False: "without"})
         kept &= (hedged == chosen["hedge"]) | (chosen["hedge"] == "all")
         assert ids(browser.render(**chosen)) == list(CLAIMS.loc[kept, "id"]), chosen
+
+
+def test_the_lesson_gives_away_no_verdict_that_a_later_one_asks_for():
+    """Lesson 10 asks how the forecasts fared: in 02 no setting, search or source shows it."""
+    (call,) = [
+        c.source for c in lessons.read(*[lessons.paths(["02"])[0]]).code if "claim_browser" in c.source
+    ]
+    shown = eval(call, {"explore": explore})
+    forecasts = CLAIMS[CLAIMS["type"] == "forecast"].set_index("id")
+    assert len(forecasts) == 14
+    searches = [
+        {"kind": "all", "search": word} for word in ("borne", "partly", "contested", *forecasts.index)
+    ]
+    for settings in (*shown.domain(), *searches):
+        for row in shown.render(**settings).split("<details")[1:]:
+            claim = forecasts.loc[found] if (found := ids(row)[0]) in forecasts.index else None
+            if claim is None:
+                continue
+            assert "asked in a later lesson" in row, settings
+            assert f"<b>{claim['verdict']}</b>" not in row
+            assert "Known later" not in row and settings.get("known") != "later"
+            later = [key for key in claim["source"].split(";") if cite[key].published > "2022-09-15"]
+            assert not [key for key in later if f"[{key}]" in row]
+    assert ids(shown.render(kind="all", search="CL61")) == ["CL61"], "the claim itself is there"
 
 
 def test_on_the_day_nothing_later_is_to_be_read(browser):

@@ -65,7 +65,9 @@ def test_what_is_explained(text: str, says: str) -> None:
         ("45,7", "Take the quotes away, and write 45.7."),
         ("45.7 %", "Take the quotes away, and write 45.7."),
         ("1 200", "Take the quotes away, and write 1200."),
-        ("many", "Take the quotes away, or turn it into a number."),
+        ((1, 200), "Is 1.200 or 1200 meant?"),
+        ((-45, 7), "Is -45.7 meant?"),
+        ("yes", "Write digits, without quotes: 45.7 or 1200."),
         ((45, 7, 1), "Count them, add them up, or pick the one that is asked for."),
     ],
 )  # fmt: skip
@@ -74,3 +76,16 @@ def test_check_explains_commas_quotes_and_per_cent_signs(answer: object, says: s
         kinds.PerCent(0.1).read(decode.plain(answer))
     assert str(error.value).endswith(says)
     assert says in check("03.2", answer).sentence
+
+
+@pytest.mark.parametrize("answer", ["yes", "True", 1, 0])
+def test_true_and_false_are_said_how_to_write(answer: object) -> None:
+    with pytest.raises(kinds.WrongForm) as error:
+        kinds.Truth().read(decode.plain(answer))
+    assert str(error.value).endswith("Write True or False: a capital letter, no quotes.")
+
+
+@pytest.mark.parametrize("answer", ['"Xinhua"', "'Xinhua'", "\u201eXinhua\u201c"])
+def test_quotes_within_quotes_are_explained(answer: str) -> None:
+    assert check("00.2", answer).sentence.endswith("One pair around the text is enough.")
+    assert check("00.2", answer[1:-1])

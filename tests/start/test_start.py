@@ -363,9 +363,10 @@ def test_the_settings_name_what_jupyterlab_knows() -> None:
 
 def test_each_setting_has_its_place_and_its_reason() -> None:
     reasons = (SETTINGS.parent / "README.md").read_text(encoding="utf-8")
-    files = {path.name for path in SETTINGS.glob("*.json")}
-    assert files == {*start.SETTINGS, "server_extension.json"}
+    files = {path.name for path in SETTINGS.glob("*.*")}
+    assert files == {*start.SETTINGS, "server_extension.json", "startup.py"}
     for file in files:
         assert f"| `{file}` |" in reasons
+    for file in files - {"startup.py"}:
         for values in json.loads((SETTINGS / file).read_text(encoding="utf-8")).values():
             assert not [name for name in values if f"`{name}`" not in reasons]

@@ -253,11 +253,28 @@ def test_a_connection_that_somebody_chose_stays(used: Callable[..., str]) -> Non
     assert used(f"--ServerApp.kernel_websocket_connection_class={USUAL}") == USUAL
 
 
+def test_any_kernel_of_the_environment_says_errors_in_words(run: Callable[..., str]) -> None:
+    code = """import nbformat, pathlib
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+for folder in ("my_work/lessons", "another"):
+    pathlib.Path(folder).mkdir(parents=True)
+    notebook = new_notebook(cells=[new_code_cell("len(tripp)")])
+    resources = {"metadata": {"path": folder}}
+    NotebookClient(notebook, allow_errors=True, kernel_name="python3", resources=resources).execute()
+    print("shown:", notebook.cells[0].outputs[-1].traceback[-1].splitlines()[-1])
+"""
+    told, other = (line for line in run("-c", code).splitlines() if line.startswith("shown:"))
+    assert told.startswith('shown: Line 1 of this cell: No name "tripp".')
+    assert "NameError" in other and "Line 1" not in other
+
+
 def test_nothing_else_is_imposed_on_the_environment(installed: Path, wheel: Path) -> None:
     data = [name.split(".data/data/")[1] for name in zipfile.ZipFile(wheel).namelist() if ".data/" in name]
     extension = "share/jupyter/labextensions/samarkand"
     own = ["package.json", "static/charts.css", "static/remoteEntry.js"]
     server = "etc/jupyter/jupyter_server_config.d/samarkand.json"
-    assert sorted(data) == [server, *(f"{extension}/{name}" for name in own)]
+    startup = "etc/ipython/startup/50-samarkand.py"
+    assert sorted(data) == [startup, server, *(f"{extension}/{name}" for name in own)]
     placed = json.loads((installed.parent.parent / server).read_text(encoding="utf-8"))
     assert placed == {"ServerApp": {"jpserver_extensions": {"samarkand.lab": True}}}

@@ -132,6 +132,9 @@ def lab(
         (home / "config/labconfig/default_setting_overrides.json").write_text(json.dumps(overrides))
         told = _settings("jupyter_lab_config.json") | _settings("server_extension.json")
         (home / "config/jupyter_lab_config.json").write_text(json.dumps(told))
+        startup = home / "ipython/profile_default/startup"
+        startup.mkdir(parents=True)
+        shutil.copyfile(ROOT / "settings/lab/startup.py", startup / "50-samarkand.py")
         if trusted:
             for notebook in sorted((home / "root").rglob("*.ipynb")):
                 sign(notebook, home)

@@ -12,10 +12,11 @@ from samarkand.exercise import desk, numbers
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks, inputs
 from samarkand.grading.marking.assessment import Assessment, Assessor, named
+from samarkand.grading.sandbox.alone import Alone
 from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.sandbox.work import Cell
 from samarkand.grading.submission import reading
-from samarkand.ground import files, home
+from samarkand.ground import home, journal, log
 from samarkand.ground.errors import CourseError
 
 
@@ -32,18 +33,18 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     if path is None or not path.is_file():
         raise CourseError(f"There is no notebook of {exercise.id} to check.")
     seed, student = desk.seed(), desk.who() or "demonstration"
-    with Sandbox(trusted=True, folder=path.parent) as box:
-        assessor = Assessor(exercise, course.released(exercise), seed, box, key=course.key())
-        given = numbers.draw(seed, student, exercise.id, exercise.options)
-        try:
-            submission = assessor.released.rebuild(reading.parse(path.read_bytes()))
-        except reading.Unreadable as problem:
-            raise CourseError(f"{path}: {problem}") from None
-        drawn = assessor.inputs(submission.cells)
-        outcome = box.run(submission.cells, drawn.calls, given=given)
-        verdicts = named(assessor.marker(given, drawn).mark(outcome), exercise, submission.cells)
+    assessor = Assessor(exercise, course.released(exercise), seed, Sandbox(trusted=True), key=course.key())
+    given = numbers.draw(seed, student, exercise.id, exercise.options)
+    try:
+        submission = assessor.released.rebuild(reading.parse(path.read_bytes()))
+    except reading.Unreadable as problem:
+        raise CourseError(f"{path}: {problem}") from None
+    drawn = assessor.inputs(submission.cells)
+    outcome = Alone(path.parent).run(submission.cells, drawn.calls, given=given)
+    verdicts = named(assessor.marker(given, drawn).mark(outcome), exercise, submission.cells)
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
-    _remember(result)
+    if trouble := log.add(exercise.id, "marked", points=result.points, out_of=result.out_of):
+        result.remarks.append(trouble)
     return result
 
 
@@ -69,62 +70,37 @@ def told(course: Course, result: Assessment, *, solutions: bool = False) -> str:
     return "\n".join([*lines, *result.remarks])
 
 
-def _progress_path() -> Path:
-    return home.my_work() / "progress.json"
+def _marked() -> dict[str, list[tuple[float, float]]]:
+    """Return the points of each check of a set, and of how many, the oldest first, from the log."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for entry in journal.read(log.JOURNAL).entries:
+        points, out_of = entry.get("points"), entry.get("out_of")
+        if isinstance(points, int | float) and isinstance(out_of, int | float):
+            found.setdefault(entry["id"], []).append((points, out_of))
+    return found
 
 
-def _remember(result: Assessment) -> None:
-    kept = _remembered()
-    best = max(result.points, float(kept.get(result.exercise, {}).get("best", 0)))
-    kept[result.exercise] = {"best": best, "last": result.points, "out_of": result.out_of}
-    files.write_whole(_progress_path(), (json.dumps(kept, indent=1) + "\n").encode())
-
-
-def _remembered() -> dict[str, Any]:
-    try:
-        kept = json.loads(_progress_path().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return kept if isinstance(kept, dict) else {}
-
-
-def progress(course: Course, lessons: Path | None = None) -> str:
+def progress(course: Course) -> str:
     """Show how far you are in all lessons and sets; the figures are kept on this machine only.
 
-    There is a line for each lesson, with the practice tasks that are right in your copy as last saved
-    (``my_work/lessons``), and one for each set, with the points of your best and your last check.
+    There is a line for each lesson, with the practice tasks that your log (``my_work/log.jsonl``) has as
+    right, and one for each set, with the points of your best and your last check.
     """
     lines = []
-    mine = lessons or home.my_work() / "lessons"
+    answered = log.results()
     for path in sorted(home.LESSONS.glob("*.ipynb")):
-        right, tasks = _solved(mine / path.name if (mine / path.name).is_file() else path)
+        tasks = set(re.findall(r'\bcheck\(\\"(\d\d\.\d+)\\"', path.read_text(encoding="utf-8")))
+        right = [task for task in tasks if answered.get(task) == "right"]
         if tasks:
-            lines.append(f"{path.stem}: {right} of {tasks} tasks right")
-    kept = _remembered()
+            lines.append(f"{path.stem}: {len(right)} of {len(tasks)} tasks right")
+    marked = _marked()
     for name in checks.available(course.check_folder):
-        entry = kept.get(name)
-        state = (
-            f"best {entry['best']:g}, last {entry['last']:g} of {entry['out_of']:g}"
-            if entry
-            else "not tried yet"
-        )
+        state = "not tried yet"
+        if name in marked:
+            last, out_of = marked[name][-1]
+            state = f"best {max(points for points, _ in marked[name]):g}, last {last:g} of {out_of:g}"
         lines.append(f"{name}: {state}")
     return "\n".join(lines)
-
-
-def _solved(lesson: Path) -> tuple[int, int]:
-    """Count the tasks of a lesson: those that its saved notebook shows as right, and all."""
-    try:
-        cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError):
-        return 0, 0
-    right: dict[str, bool] = {}
-    for cell in cells:
-        asked = re.search(r'\bcheck\("(\d\d\.\d+)"', "".join(cell["source"]))
-        if cell["cell_type"] == "code" and asked:
-            shown = ["".join(o.get("data", {}).get("text/plain", "")) for o in cell["outputs"]]
-            right[asked[1]] = any(text.startswith("Right") for text in shown)
-    return sum(right.values()), len(right)
 
 
 def preview(course: Course, name: str, student: str, *, answers: bool = False) -> str:

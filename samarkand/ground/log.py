@@ -1,0 +1,50 @@
+"""The student's log in ``my_work``: what was answered on which day, and how; nobody else reads it."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+
+from samarkand.ground import journal
+from samarkand.ground.errors import CourseError
+from samarkand.ground.words import tr
+
+JOURNAL = "log"
+#: The columns of what is exported.
+COLUMNS = ("at", "id", "result", "points", "out_of")
+
+
+def add(id: str, result: str, **more: float) -> str:
+    """Note what came of an answer (``"right"``, ``"wrong"``), or of a set (``"marked"``, with its points).
+
+    Once a day, unless it changes. Returns a sentence if it cannot be noted; an answer is judged all the same.
+    """
+    last = journal.latest(JOURNAL).get(id, {})
+    today = dt.datetime.now(dt.UTC).date().isoformat()
+    new = {"id": id, "result": result, **more}
+    if {**new, "at": last.get("at")} == last and last["at"][:10] == today:
+        return ""
+    try:
+        journal.add(JOURNAL, id, result=result, **more)
+    except CourseError:
+        return tr("This could not be noted in {file}.", file=journal.path(JOURNAL))
+    return ""
+
+
+def results() -> dict[str, str]:
+    """Return what came of each answer in the end: once right, it stays so."""
+    found: dict[str, str] = {}
+    for entry in journal.read(JOURNAL).entries:
+        if found.get(entry["id"]) != "right":
+            found[entry["id"]] = str(entry.get("result"))
+    return found
+
+
+def exported() -> str:
+    """Return the log as CSV, the oldest line first; times are UTC."""
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    rows.writerows([entry.get(column, "") for column in COLUMNS] for entry in journal.read(JOURNAL).entries)
+    return out.getvalue()

@@ -1,0 +1,156 @@
+"""Who learns alone: the same marks as in the sandbox, on every system, and a button in the set for them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import workshop
+from test_exercises import EXERCISES, SETS, source, strip
+
+from samarkand.exercise import Desk, desk
+from samarkand.exercise.marks import Marks
+from samarkand.grading.classroom import selfstudy
+from samarkand.grading.classroom.course import Course
+from samarkand.grading.sandbox.alone import Alone
+from samarkand.grading.sandbox.work import Call, Cell, Limits
+from samarkand.ground import log
+from samarkand.ground.errors import CourseError
+
+
+@pytest.fixture
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
+    return Course(EXERCISES, tmp_path / "no secret")
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_a_solved_set_has_all_its_points(course: Course, name: str, tmp_path: Path) -> None:
+    workshop.write(tmp_path, strip(source(name), keep_solutions=True), name)
+    result = selfstudy.check(course, name, tmp_path / f"{name}.ipynb")
+    assert (result.points, result.out_of) == (10, 10), selfstudy.told(course, result)
+    assert result.ended == "finished"
+
+
+def run(folder: Path, cells: list[Cell], calls: list[Call] = [], **options: Any) -> Any:  # noqa: B006
+    return Alone(folder).run(cells, calls, **options)
+
+
+def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:
+    (tmp_path / "beside.txt").write_text("beside", encoding="utf-8")
+    cells = [
+        Cell("a", "import random\nfactor = 2\nprint('hällo')\nrandom.random()"),
+        Cell("b", "1 / 0"),
+        Cell("c", "def f(x, y=[]):\n    y.append(x)\n    return factor * x + len(y) - 1"),
+        Cell("f", hold="f"),
+        Cell("d", "factor = 100\nopen('beside.txt').read()"),
+        Cell("none", hold="nothing"),
+        Cell("e", "def g():\n    raise SystemExit"),
+        Cell("g", hold="g"),
+    ]
+    outcome = run(tmp_path, cells, [Call("f1", "f", (3,)), Call("g1", "g", ()), Call("n", "none", ())])
+    assert outcome.ended == "finished"
+    assert outcome.ran["a"].text == "hällo\n" and outcome.ran["a"].error == ""
+    assert outcome.ran["b"].error == "ZeroDivisionError: division by zero"
+    assert outcome.ran["d"].error == "", "it runs in its own folder"
+    assert outcome.held["none"].value is ...
+    assert outcome.called["f1"].value == 6, "with the names that stood around it"
+    assert outcome.called["g1"].error.startswith("SystemExit")
+    assert "n" not in outcome.called
+
+
+def test_what_came_before_an_endless_loop_is_not_lost(tmp_path: Path) -> None:
+    cells = [Cell("a", "x = 1"), Cell("x", hold="x"), Cell("b", "while True: pass"), Cell("y", hold="y")]
+    outcome = run(tmp_path, cells, limits=Limits(wall=8))
+    assert outcome.ended == "wall"
+    assert outcome.held["x"].value == 1 and "y" not in outcome.held
+
+
+def test_a_cell_that_ends_its_process_ends_only_that(tmp_path: Path) -> None:
+    outcome = run(tmp_path, [Cell("a", "x = 1"), Cell("b", "import os\nos._exit(3)"), Cell("x", hold="x")])
+    assert outcome.ended == "died" and "a" in outcome.ran and "x" not in outcome.held
+
+
+# ------------------------------------------------------------------------------------ the button
+
+
+def test_the_button_gives_points_and_reasons(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = "ex03_the_sco"
+    notebook = strip(source(name), keep_solutions=True)
+    for cell in notebook["cells"]:
+        if cell["id"] == "q4":
+            cell["source"] = "gdp_shares = ..."
+    path = tmp_path / "my own name.ipynb"
+    workshop.write(tmp_path, notebook, name)
+    shutil.move(tmp_path / f"{name}.ipynb", path)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    marks = Marks(name)
+    said = marks.mark()
+    assert said.startswith(f"{name}: 8 of 10 points")
+    assert "Marked as saved at" in marks._reply.value
+    assert "q4: 0 of 2. Not answered yet." in marks._reasons.value
+
+
+def test_a_copy_that_knows_no_right_answers_says_so(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = tmp_path / "bundle"
+    shutil.copytree(
+        EXERCISES.parent / "samarkand",
+        bundle / "samarkand",
+        ignore=shutil.ignore_patterns("grading", "course"),
+    )
+    monkeypatch.setenv("PYTHONPATH", str(bundle))
+    monkeypatch.chdir(tmp_path)
+    marks = Marks("ex03_the_sco")
+    assert marks.mark() == "This is a student's copy: it marks and builds nothing. Ask your instructor."
+    assert marks._reasons.value == ""
+
+
+def test_work_without_end_is_a_sentence(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("samarkand.exercise.marks.PATIENCE", 0.01)
+    assert Marks("ex03_the_sco").mark().startswith("It does not come to an end")
+
+
+def test_where_work_is_graded_there_is_no_button(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAMARKAND_GIVEN", json.dumps({"day": "2022-09-15"}))
+    monkeypatch.setitem(sys.modules, "samarkand.exercise.marks", None)
+    assert Desk("ex03_the_sco").marks() is None
+
+
+def test_what_is_stored_shows_nothing_of_a_student(course: Course) -> None:
+    assert repr(Marks("ex03_the_sco")) == repr(Marks("ex01_the_trip"))
+    assert "ex03" not in Marks("ex03_the_sco")._still
+
+
+# ------------------------------------------------------------------------------------ bad input
+
+
+def test_marks_are_told_also_where_they_cannot_be_noted(course: Course, tmp_path: Path) -> None:
+    (tmp_path / "my_work").write_text("a file in the place of the folder", encoding="utf-8")
+    result = selfstudy.check(course, "ex03", EXERCISES / "release" / "ex03_the_sco" / "ex03_the_sco.ipynb")
+    said = selfstudy.told(course, result)
+    assert said.startswith("ex03_the_sco: 0 of 10 points")
+    assert said.endswith(f"This could not be noted in {tmp_path / 'my_work' / 'log.jsonl'}.")
+    with pytest.raises(CourseError, match="Your id could not be written to"):
+        desk.sign_in("ada")
+
+
+def test_what_is_damaged_in_my_work_is_passed_over(course: Course, tmp_path: Path) -> None:
+    work = tmp_path / "my_work"
+    work.mkdir()
+    (work / "student.txt").write_bytes(b"\xff\xfe\x00")
+    assert desk.who() == ""
+    assert "The demonstration's numbers" in repr(Desk("ex03_the_sco"))
+    log.add("ex03_the_sco", "marked", points=6, out_of=10)
+    with (work / "log.jsonl").open("ab") as file:
+        file.write(b'{"at": "x", "id": "ex03_the_sco", "points": "many", "out_of": 10}\n{"half')
+    log.add("ex03_the_sco", "marked", points=4, out_of=10)
+    assert "ex03_the_sco: best 6, last 4 of 10" in selfstudy.progress(course)
+    assert desk.sign_in("ada").startswith("Signed in as ada.") and desk.who() == "ada"

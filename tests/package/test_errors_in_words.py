@@ -1,0 +1,179 @@
+"""Python's own errors in plain words: what, where, what to try; the traceback stays, and can be unfolded."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from samarkand.ground import home
+from samarkand.lab import errors_in_words
+
+BEFORE = """import pandas as pd
+table = pd.DataFrame({"year": [2021, 2022], "gdp_usd": [1.0, 2.0]}, index=["CHN", "IND"])
+answer = ...
+check = 8
+found = None
+"""
+SYNTAX, VALUES = (
+    "Python cannot read it. Is a bracket, a comma",
+    "Values of different kinds do not go together",
+)
+#: For each kind of error what a student types, and what the plain line says.
+TOLD = [
+    ("tble.head()", 'Line 1 of this cell: No name "tble". Did you mean "table"?'),
+    ("1\n2\nlne(table)", 'Line 3 of this cell: No name "lne". Did you mean "len"?'),
+    ("q_total + 1", 'No name "q_total". Has the cell run that gives it its value?'),
+    ("def f():\n    n += 1\nf()", "Line 3 of this cell: The function uses 'n' before"),
+    ('table["yeear"]', 'Line 1 of this cell: No column "yeear". Did you mean "year"?'),
+    ('table[["year", "gdp_usdd"]]', 'No column "gdp_usdd". Did you mean "gdp_usd"?'),
+    ('table[["x", "y"]]', 'No column "x". There is: gdp_usd, year.'),
+    ('table.sort_values("yeear")', 'No column "yeear". Did you mean "year"?'),
+    ('table.groupby("yeear").sum()', 'No column "yeear". Did you mean "year"?'),
+    ('table.loc["CHN", "yeear"]', 'No column "yeear". Did you mean "year"?'),
+    ('table.drop(columns="yeear")', 'No column "yeear". Did you mean "year"?'),
+    ('table.loc["CHA"]', 'No row "CHA". Did you mean "CHN"?'),
+    ('table["year"]["CHA"]', 'No row "CHA". Did you mean "CHN"?'),
+    ('{"a": 1}["b"]', "Nothing is kept under 'b'. list(...) shows"),
+    ("table.head(", "Line 1 of this cell: It breaks off: a bracket, or a text in quotation marks"),
+    ("table.head(]", "Brackets do not pair"),
+    ('len(table)\nx = "year', "Line 2 of this cell: A text begins here and has no closing quotation mark."),
+    ("if len(table)\n    1", "Line 1 of this cell: A colon is missing at the end."),
+    ('if check = 8:\n    "x"', "= gives a name to a value; == asks"),
+    ("x = 1 200", SYNTAX),
+    ("x = 45.7pp", "A number is written with a point"),
+    ("f(1 table)", "Between two things a comma, a sign such as +"),
+    ("x == = 1", SYNTAX),
+    ("x = 1\n    y = 2", "Line 2 of this cell: It begins too far right or left."),
+    ('1 + "a"', f"Line 1 of this cell: {VALUES}"),
+    ("check(1)", "Round brackets call a function, and this is a value (int)."),
+    ("table.head[3]", "This is a function: it takes round brackets"),
+    ("len[table]", "This is a function: it takes round brackets"),
+    ("check[0]", "Square brackets take a part out, and this has no parts (int)."),
+    ("for x in check: pass", "This is one value (int), and a list or a column is needed."),
+    ("def g(a, b): pass\ng(1)", "Line 2 of this cell: In the round brackets something is missing: 'b'."),
+    ("len(table, 3)", VALUES),
+    ("def g(a): pass\ng(1, 2)", "In the round brackets stands more than the function takes."),
+    ("table.head(rows=3)", "The function knows no 'rows'. help(...) lists"),
+    ("found + 1", "One of the values is None"),
+    ("found[0]", "One of the values is None"),
+    ("answer + 1", "Three dots (...) still stand where your own code goes."),
+    ("answer.sum()", "Three dots (...) still stand where your own code goes."),
+    ("table.haed()", 'What stands before the dot (DataFrame) has no "haed". Did you mean "head"?'),
+    ("table.yeear", 'What stands before the dot (DataFrame) has no "yeear". Did you mean "year"?'),
+    ("check.qwertz", "After a dot, the Tab key lists what there is."),
+    ("found.head()", "Before the dot stands None"),
+    ("import panda", 'No module "panda". Did you mean "pandas"?'),
+    ("import geopandas_of_mine", "A lesson needs no more than its first cell imports."),
+    ("from samarkand import chart", 'No name to import "chart". Did you mean "charts"?'),
+    (
+        'open("trp.csv")',
+        'No file "trp.csv". Did you mean "trip.csv"? A table of the course is read by its name',
+    ),
+    ('pd.read_csv("data/trip.csv")', 'There is no folder "data".'),
+    ('table[(table["year"] > 1) and (table["year"] < 3)]', "Join conditions with & and |"),
+]
+
+
+@pytest.fixture(scope="module")
+def shell() -> Iterator[InteractiveShell]:
+    made = InteractiveShell()
+    made.run_cell(BEFORE)
+    yield made
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture
+def stopped(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], BaseException]:
+    """Return what runs a cell, in a folder with one file, and gives the error that it ends with."""
+    (tmp_path / "trip.csv").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(shell, "_showtraceback", lambda *_: None)
+
+    def stopped(code: str) -> BaseException:
+        result = shell.run_cell(code)
+        found = result.error_before_exec or result.error_in_exec
+        assert found is not None, code
+        return found
+
+    return stopped
+
+
+@pytest.mark.parametrize(("code", "says"), TOLD, ids=[code for code, _ in TOLD])
+def test_it_says_what_is_wrong_where_and_what_to_try(
+    shell: InteractiveShell, stopped: Callable[[str], BaseException], code: str, says: str
+) -> None:
+    told = errors_in_words.explained(stopped(code), shell.user_ns)
+    assert says in told
+    assert told.endswith((".", "?"))
+
+
+@pytest.mark.parametrize(
+    "code", ["1 / 0", "raise KeyboardInterrupt", 'from samarkand import data\ndata.load("tripp")']
+)
+def test_what_is_a_sentence_already_or_unforeseen_is_left(
+    shell: InteractiveShell, stopped: Callable[[str], BaseException], code: str
+) -> None:
+    assert errors_in_words.explained(stopped(code), shell.user_ns) == ""
+
+
+# ------------------------------------------------------------------------------------ in a kernel
+
+
+def outputs(cells: list[str], folder: Path, work: Path) -> list[list[Any]]:
+    """Run cells in a kernel that starts as the wheel has it start, and return what each shows."""
+    startup = work / ".ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "50-samarkand.py").write_bytes((home.ROOT / "settings/lab/startup.py").read_bytes())
+    notebook = new_notebook(cells=[new_code_cell(code) for code in cells])
+    environment = os.environ | {
+        "SAMARKAND_WORK": str(work),
+        "IPYTHONDIR": str(work / ".ipython"),
+        "PYTHONPATH": str(home.ROOT),
+    }
+    client = NotebookClient(
+        notebook,
+        allow_errors=True,
+        timeout=60,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+    )
+    ran: nbformat.NotebookNode = client.execute(env=environment)
+    return [cell.outputs for cell in ran.cells]
+
+
+def test_before_the_first_cell_a_kernel_says_it_and_keeps_the_traceback(tmp_path: Path) -> None:
+    mine = tmp_path / "my_work" / "lessons"
+    mine.mkdir(parents=True)
+    shown = outputs(["\n\nlen(tripp)", "x = (", "1 / 0", "sorted(dir())"], mine, tmp_path / "my_work")
+    for (folded, last), says in zip(shown[:2], ('No name "tripp".', "It breaks off"), strict=True):
+        assert "Traceback" in folded.data["text/plain"] or "SyntaxError" in folded.data["text/plain"]
+        assert folded.data["text/html"].startswith("<details><summary>All that Python says")
+        assert last.output_type == "error"
+        assert last.traceback[0].startswith(f"{last.ename}: {last.evalue.partition(' (')[0]}")
+        assert ".py" not in last.traceback[0], "no file that a student has never seen"
+        assert re.match("Line [13] of this cell: ", last.traceback[1]) and says in last.traceback[1]
+        assert len(last.traceback) == 2
+    assert shown[0][1].traceback[1].startswith("Line 3 "), "as JupyterLab numbers them"
+    assert [one.output_type for one in shown[2]] == ["error"], "nothing to add: as IPython shows it"
+    names = shown[3][0].data["text/plain"]
+    assert "samarkand" not in names and "errors" not in names, "no name comes into the notebook"
+
+
+def test_notebooks_of_other_projects_are_left_as_they_are(tmp_path: Path) -> None:
+    shown = outputs(
+        ["len(tripp)", "from samarkand import data", "data.load", "len(tripp)"], tmp_path, tmp_path / "mine"
+    )
+    assert [one.output_type for one in shown[0]] == ["error"]
+    assert len(shown[0][0].traceback) > 2
+    assert [one.output_type for one in shown[3]] == ["display_data", "error"]

@@ -1,0 +1,141 @@
+"""A name of the course that is given away is told once, with the way back; what a lesson does is not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from samarkand.course import lessons
+from samarkand.ground import home
+from samarkand.lab import names
+
+LOADS = """import pandas as pd
+from samarkand import charts, cite, data
+from samarkand.check import check
+trip = data.load("trip")
+legs = trip["day"].dropna()
+answer = ...
+km = 12.5"""
+
+
+class Notebook:
+    """A shell that writes down what it is told to show."""
+
+    def __init__(self) -> None:
+        self.shell = InteractiveShell()
+        self.said: list[str] = []
+        self.shell.display_pub.publish = self._publish
+        names.install(self.shell)
+
+    def _publish(self, data: dict[str, Any], **_: object) -> None:
+        assert data["text/html"].startswith('<div role="status">')
+        self.said.append(data["text/plain"])
+
+    def run(self, code: str) -> list[str]:
+        self.said.clear()
+        self.shell.run_cell(code, store_history=True)
+        return list(self.said)
+
+
+@pytest.fixture
+def notebook() -> Iterator[Notebook]:
+    made = Notebook()
+    assert made.run(LOADS) == []
+    yield made
+    InteractiveShell.clear_instance()
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "back"),
+    [
+        ("check = 8", "check", "from samarkand.check import check"),
+        ('check = check("01.1", 5)', "check", "from samarkand.check import check"),
+        ("data = 3", "data", "from samarkand import data"),
+        ("cite = trip", "cite", "from samarkand import cite"),
+        ("pd = 5", "pd", "import pandas as pd"),
+        ("trip = 5", "trip", "trip = data.load('trip')"),
+        ("for legs in range(3): pass", "legs", "legs = trip['day'].dropna()"),
+        ("def charts(): pass", "charts", "from samarkand import charts"),
+    ],
+)
+def test_it_is_told_once_with_the_way_back(notebook: Notebook, code: str, name: str, back: str) -> None:
+    (said,) = notebook.run(code)
+    assert said.startswith(f'This cell has given the name "{name}" to something else')
+    assert said.endswith(f"this brings the old one back: {back}")
+    assert notebook.run(code) == [] and notebook.run("1 + 1") == []
+    notebook.run(back)
+    assert notebook.run(code) == [], "once is enough"
+
+
+def test_the_way_back_leads_back(notebook: Notebook) -> None:
+    notebook.run("data = 3")
+    notebook.run("from samarkand import data")
+    assert notebook.run('rows = len(data.load("trip"))') == []
+    assert notebook.shell.user_ns["rows"] > 0
+
+
+def test_python_s_own_functions_too(notebook: Notebook) -> None:
+    (said,) = notebook.run("sum = 3")
+    assert said.startswith('This cell has given the name "sum", a function of Python, to something else.')
+    assert said.endswith("this brings the function back: del sum")
+    assert notebook.run("sum = 4") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "answer = 34",
+        "km = 'far'",
+        "trip = trip.head()",
+        "mine = trip.head()\nmine = 5",
+        "from samarkand import data, charts",
+        "del trip",
+        "1 / 0",
+        "x = (",
+        "[check for check in range(3)]",
+    ],
+)
+def test_what_does_no_harm_is_not_told(notebook: Notebook, code: str) -> None:
+    assert notebook.run(code) == []
+
+
+def test_notebooks_of_other_projects_are_left_alone(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "samarkand.data")
+    assert notebook.run("sum = 3") == []
+
+
+def test_a_table_of_one_s_own_is_one_s_own(notebook: Notebook) -> None:
+    notebook.run("my_table = trip.head()")
+    assert notebook.run("my_table = 5") == []
+
+
+@pytest.mark.parametrize("path", lessons.paths(), ids=lambda path: path.stem)
+def test_no_lesson_is_told_of_its_own_cells(
+    path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
+    made = Notebook()
+    own = made.shell.display_pub.publish
+    made.shell.display_pub.publish = lambda data, **_: (
+        own(data) if "role" in data.get("text/html", "")[:20] else None
+    )
+    try:
+        for cell in lessons.read(path).code:
+            assert made.run(cell.source) == [], cell.id
+    finally:
+        InteractiveShell.clear_instance()
+
+
+def test_a_damaged_lesson_names_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "03_x.ipynb").write_text("{", encoding="utf-8")
+    monkeypatch.setattr(home, "LESSONS", tmp_path)
+    names._made_in_lessons.cache_clear()
+    assert names._made_in_lessons() == frozenset()
+    names._made_in_lessons.cache_clear()

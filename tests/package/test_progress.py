@@ -1,0 +1,196 @@
+"""What was done stays with the student: noted, shown at a lesson's end, exported by its owner alone."""
+
+from __future__ import annotations
+
+import errno
+import html
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from samarkand import cli, notes, predict, progress, quiz
+from samarkand.check import check, tasks
+from samarkand.ground import home, journal, log
+from samarkand.ground.errors import CourseError, UnknownName
+
+
+@pytest.fixture(autouse=True)
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "my work ä"
+    monkeypatch.setenv("SAMARKAND_WORK", str(folder))
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    return folder
+
+
+def seen(shown: progress.Shown) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", shown.html))
+
+
+def rows(shown: progress.Shown) -> dict[str, list[str]]:
+    """The lines of the table by the words that begin them."""
+    found = {}
+    for line in re.findall(r"<tr[^>]*>(.*?)</tr>", shown.html):
+        first, *rest = (re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][^>]*>.*?</t[hd]>", line))
+        found[first] = rest
+    return found
+
+
+def test_check_and_quiz_are_noted_by_day_and_result_and_answers_are_not(work: Path) -> None:
+    check("03.1", ...)
+    check("no such task", 1)
+    assert not work.exists(), "nothing was answered yet"
+    check("03.1", 5)
+    check("03.1", 6)
+    check("03.1", 4)
+    quiz.ask("03.gdp").answer(0)
+    lines = [json.loads(line) for line in (work / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(line["id"], line["result"]) for line in lines] == [
+        ("03.1", "wrong"),
+        ("03.1", "right"),
+        ("03.gdp", "wrong"),
+    ]
+    assert all(set(line) == {"at", "id", "result"} for line in lines)
+
+
+def test_the_next_day_is_noted_again_and_what_was_right_stays_right(work: Path) -> None:
+    work.mkdir()
+    line = '{"at": "2026-01-02T10:00:00+00:00", "id": "03.1", "result": "right"}\n'
+    (work / "log.jsonl").write_text(line, encoding="utf-8")
+    check("03.1", 4)
+    check("03.1", 5)
+    assert [entry["result"] for entry in journal.read("log").entries] == ["right", "right", "wrong"]
+    assert log.results() == {"03.1": "right"}
+
+
+def test_a_lesson_ends_with_what_was_done_and_what_to_repeat() -> None:
+    shown = progress.lesson("03")
+    assert rows(shown)["Practice"] == ["0", "0", "3"]
+    check("03.1", 4)
+    check("03.2", 1)
+    form = predict.ask("03.members")
+    form.fill("4", "3", "5")
+    form.save()
+    assert rows(shown)["Practice"] == ["1", "1", "1"], "it follows what is done meanwhile"
+    assert rows(shown)["Predictions"][0] == "1"
+    text = seen(shown)
+    repeat, _, still_open = text.partition("Still open")
+    assert "3. Thirty per cent of the money? : 03.2" in " ".join(repeat.partition("To repeat")[2].split())
+    assert "03.3" in still_open and "03.2" not in still_open
+    assert "3. Thirty per cent of the money? : 1 prediction and 1 question" in " ".join(still_open.split())
+
+
+def test_all_done_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for item in progress.items(progress.lessons()[0]):
+        log.add(item.id, "right")
+    shown = progress.lesson("00")
+    assert "All of it is done." in seen(shown)
+    assert "To repeat" not in seen(shown) and "Still open" not in seen(shown)
+
+
+def test_links_lead_to_the_cell_of_the_heading_in_the_notebook_that_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    check("03.2", 1)
+    assert 'href="03_the_sco.ipynb#cell-id=gdp-text"' in progress.lesson("03").html
+    monkeypatch.setenv("JPY_SESSION_NAME", "/somewhere/my third lesson.ipynb")
+    assert 'href="my%20third%20lesson.ipynb#cell-id=gdp-text"' in progress.lesson("03").html
+
+
+@pytest.mark.parametrize("one", progress.lessons(), ids=lambda one: one.file)
+def test_each_thing_a_lesson_asks_has_a_section_to_go_to(one: progress.Lesson) -> None:
+    items = progress.items(one)
+    assert {item.id for item in items if item.kind == "check"} == {
+        id for id in tasks() if id.startswith(one.number)
+    }
+    assert [item.id for item in items if item.section is None] == []
+    stored = json.loads((home.LESSONS / one.file).read_text(encoding="utf-8"))
+    ids = {cell["id"] for cell in stored["cells"]}
+    assert {item.section.cell for item in items if item.section} <= ids
+
+
+def test_the_course_lists_every_lesson_with_what_is_done_in_it() -> None:
+    paper = notes.note("05.case")
+    paper.fill("Mine.")
+    paper.save()
+    lines = rows(progress.course())
+    assert list(lines)[1:] == [f"{one.number} {one.title}" for one in progress.lessons()]
+    assert lines["05 Taking sides"] == ["0 of 3", "0 of 3", "0 of 1", "1 of 3"]
+
+
+def test_what_is_stored_shows_nothing_of_a_student() -> None:
+    before = repr(progress.lesson("03")), progress.lesson("03")._still
+    check("03.1", 4)
+    assert (repr(progress.lesson("03")), progress.lesson("03")._still) == before
+    assert "03" not in progress.lesson("03")._still
+
+
+def test_an_unknown_lesson_is_a_sentence() -> None:
+    with pytest.raises(UnknownName, match='No lesson "3"'):
+        progress.lesson("3")
+
+
+def test_a_damaged_line_is_told_and_left(work: Path) -> None:
+    check("03.1", 4)
+    with (work / "log.jsonl").open("ab") as file:
+        file.write(b'{"half\n')
+    assert "One line of" in seen(progress.lesson("03"))
+    assert rows(progress.lesson("03"))["Practice"] == ["1", "0", "2"]
+
+
+def test_an_answer_is_judged_also_where_nothing_can_be_noted(
+    work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.write", full)
+    reply = check("03.1", 4)
+    assert reply and reply.sentence.endswith(f"This could not be noted in {work / 'log.jsonl'}.")
+    assert quiz.ask("03.gdp").answer(0).startswith("Not yet. First you would have to know")
+
+
+def test_its_owner_exports_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    check("03.1", 4)
+    assert cli.main(["log"]) == 0
+    printed = capsys.readouterr().out
+    assert re.fullmatch(r"at,id,result,points,out_of\n\d{4}-\d\d-\d\dT[\d:]+\+00:00,03\.1,right,,\n", printed)
+    file = tmp_path / "mine.csv"
+    assert cli.main(["log", str(file)]) == 0
+    assert file.read_text(encoding="utf-8") == printed
+    assert cli.main(["log", str(file)]) == 1
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_a_lesson_that_cannot_be_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "03_broken.ipynb").write_text("{", encoding="utf-8")
+    monkeypatch.setattr(home, "LESSONS", tmp_path)
+    assert progress.lessons() == []
+    with pytest.raises(CourseError):
+        progress.lesson("03")
+
+
+def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the new edition calls otherwise is found under its new name, and what it dropped is left out."""
+    lesson = tmp_path / "03_the_sco.ipynb"
+    lesson.write_bytes((home.LESSONS / "03_the_sco.ipynb").read_bytes())
+    monkeypatch.setattr(home, "LESSONS", tmp_path)
+    check("03.2", 1)
+    shown = progress.lesson("03")
+    notebook = json.loads(lesson.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        cell["source"] = source.replace("1. Who belongs?", "1. Whose club?").replace(
+            'quiz.ask("03.gdp")', "1"
+        )
+        if cell["id"] == "gdp-text":
+            cell["source"] = source.replace("3. Thirty per cent of the money?", "3. The money")
+    lesson.write_text(json.dumps(notebook), encoding="utf-8")
+    again = progress.lesson("03")
+    assert "1. Whose club?" in again.html and "1. Who belongs?" not in again.html
+    assert rows(again)["Practice"] == ["0", "1", "2"]
+    assert "Questions with given answers" not in rows(again)
+    lesson.unlink()
+    shown.renew()
+    assert rows(shown)["Practice"] == ["0", "1", "2"], "the page that is open keeps what it knew"
