@@ -1,0 +1,142 @@
+"""Whose map? Two viewers side by side: which contested areas they draw alike, and which differently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from samarkand import data, geo
+from samarkand.explore._engine import Explorer, Panel
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.words import capitalised, tr, trn
+from samarkand.page import controls, markup
+
+__all__ = ["viewpoints"]
+
+#: A cell of the table that holds no position: it is neither like nor unlike another.
+NONE = "no position found"
+
+
+def viewpoints(one: str = "China", other: str = "India") -> Explorer:
+    """Return an explorer of contested areas as two viewers draw them: alike, or differently.
+
+    Controls: two of the nine viewers of the table ``viewpoints``. An area for which no document of one of
+    them was found is set apart: it is no agreement, and no difference.
+
+    Parameters
+    ----------
+    one, other : str
+        The viewers shown first.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    UnknownName
+        If there is no such viewer; it names the nearest one.
+
+    Examples
+    --------
+    >>> viewpoints("China", "India")
+    Explorer "Whose map?". China and India draw 6 of 17 areas differently, ...
+    """
+    table = data.load("viewpoints").query("role == 'viewer'")
+    viewers = sorted(set(table["viewer"]))
+    for chosen in (one, other):
+        if chosen not in viewers:
+            raise unknown(tr("viewer"), chosen, viewers)
+    rows: dict[tuple[str, str], Any] = {(str(row.viewer), str(row.area)): row for row in table.itertuples()}
+    names = _names()
+
+    def draw(one: str, other: str) -> Panel:
+        if one == other:
+            raise CourseError(tr("That is one viewer twice. Choose two."))
+        groups: dict[str, list[str]] = {"unlike": [], "alike": [], "open": []}
+        for area in sorted(names, key=names.__getitem__):
+            groups[compared(rows[one, area], rows[other, area])].append(area)
+        return Panel(
+            _sentence(one, other, groups, names),
+            "".join(
+                markup.table(
+                    heading,
+                    [tr("Area"), one, other, tr("Sources")],
+                    [
+                        (names[area], _told(rows[one, area]), _told(rows[other, area]),
+                         _sources(rows[one, area], rows[other, area]))
+                        for area in groups[group]
+                    ],
+                )
+                for group, heading in (
+                    ("unlike", tr("Drawn differently")),
+                    ("alike", tr("Drawn alike")),
+                    ("open", tr("Not to be compared: of one or both no position was found by us")),
+                )
+                if groups[group]
+            ),
+        )  # fmt: skip
+
+    return Explorer(
+        {
+            "one": controls.choice(tr("One viewer"), viewers, one, tooltip=tr("Whose map")),
+            "other": controls.choice(tr("The other"), viewers, other, tooltip=tr("Beside whose map")),
+        },
+        draw,
+        title=tr("Whose map?"),
+        source=tr("table viewpoints; the step from a document to a map is the course’s"),
+    )
+
+
+def compared(one: Any, other: Any) -> str:
+    """Return whether two rows on one area are "alike", "unlike", or "open" where either holds no position.
+
+    What a viewer draws as its own is like what the other draws as that viewer's.
+    """
+    if NONE in (one.drawn_as, other.drawn_as):
+        return "open"
+    return "alike" if _owner(one) == _owner(other) else "unlike"
+
+
+def _owner(row: Any) -> str:
+    return f"of {row.viewer}" if row.drawn_as == "own" else str(row.drawn_as)
+
+
+def _names() -> Mapping[str, str]:
+    found = (feature["properties"] for feature in geo.load("region")["features"])
+    return {one["id"]: one["name"] for one in found if one["kind"] == "contested"}
+
+
+def _sentence(one: str, other: str, groups: Mapping[str, list[str]], names: Mapping[str, str]) -> str:
+    unlike, alike, silent = (len(groups[group]) for group in ("unlike", "alike", "open"))
+    said = trn(
+        "{one} and {other} draw {n} of {all} areas differently, and {alike} alike.",
+        "{one} and {other} draw {n} of {all} areas differently, and {alike} alike.",
+        unlike,
+        one=one,
+        other=other,
+        all=len(names),
+        alike=alike,
+    )
+    if unlike:
+        said += " " + tr("Differently: {areas}.", areas="; ".join(names[area] for area in groups["unlike"]))
+    if silent:
+        said += " " + trn("{n} cannot be compared.", "{n} cannot be compared.", silent)
+    return said
+
+
+def _told(row: Any) -> str:
+    """Return what a viewer makes of an area, with the kind and the day of the document."""
+    drawn = capitalised(row.drawn_as)
+    if pd.isna(row.document):
+        return drawn
+    if pd.isna(row.day):
+        return tr("{drawn} ({document})", drawn=drawn, document=row.document)
+    return tr("{drawn} ({document}, {day})", drawn=drawn, document=row.document, day=row.day)
+
+
+def _sources(*rows: Any) -> str:
+    keys = (key for row in rows if pd.notna(row.source) for key in row.source.split(";"))
+    return ", ".join(dict.fromkeys(keys))

@@ -1,0 +1,177 @@
+"""The map of contested areas as nine viewers draw them, each by documents of its own.
+
+What a viewer draws is never shown as what is: the viewer is chosen inside the map and named above it, and
+where no document of its own was found, the map says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from samarkand import data
+from samarkand.ground.errors import unknown
+from samarkand.ground.words import capitalised, tr, trn
+from samarkand.maps._base import BORDERS, on_the_region
+from samarkand.maps._offline import OfflineMap
+from samarkand.maps._scene import Key, Name, Scene, Step
+from samarkand.maps._shapes import contested_areas, features, labels
+from samarkand.page.style import OKABE_ITO, PAPER, TINTS, Mark
+from samarkand.places import find
+
+__all__ = ["viewpoints"]
+
+#: Corners of the view, (x, y) in map units: all seventeen areas, from Halaib to the Kurils.
+VIEW = ((-2650, -1250), (2320, 1250))
+#: Areas whose names are long, or alike, in lists.
+SHORT = {
+    "annexed_2022": tr("four regions that Russia declared annexed"),
+    "kashmir_india": tr("Kashmir held by India"),
+    "kashmir_pakistan": tr("Kashmir held by Pakistan"),
+}
+#: What is written below the range, where a name is too long for it.
+TICKS = {"United Nations": tr("UN"), "United States": tr("US")}
+#: The viewer that is no state and stands first; the others follow by the alphabet.
+FIRST = "United Nations"
+OWN, OTHER, DISPUTED, NOT_SHOWN, NONE = "own", "another’s", "disputed", "not shown", "no position found"
+
+#: How an area looks, by what a viewer's document makes of it.
+DRAWN: Mapping[str, Mark] = {
+    OWN: Mark("o", tr("as its own"), tr("as its own"), OKABE_ITO["blue"]),
+    OTHER: Mark("a", tr("as another’s"), tr("as another’s"), OKABE_ITO["orange"], "dots"),
+    DISPUTED: Mark("x", tr("as open"), tr("as open, or of no named owner"), PAPER["land"], "hatch"),
+    NOT_SHOWN: Mark("h", tr("left out"), tr("left out of its map"), OKABE_ITO["reddish_purple"], "grid"),
+    NONE: Mark("n", tr("no position found"), tr("no position found by us"), "#8f99a3", "vertical"),
+}
+#: The viewer's own state, in the background.
+_HOME = Mark("v", tr("the viewer"), tr("the viewer"), TINTS["grey"])
+
+
+def viewpoints(viewer: str = FIRST) -> OfflineMap:
+    """Draw the contested areas of the region as one of nine viewers draws them, by its own documents.
+
+    A range inside the map goes from viewer to viewer; nothing plays by itself. The step from a document to a
+    map is the course's.
+
+    Parameters
+    ----------
+    viewer : str, default "United Nations"
+        The viewer shown first, by its name in the table ``viewpoints``.
+
+    Returns
+    -------
+    OfflineMap
+
+    Raises
+    ------
+    UnknownName
+        If there is no such viewer; it names the nearest one.
+
+    Examples
+    --------
+    >>> viewpoints("China")
+    Map of 17 contested areas as nine viewers draw them. China: 4 as its own, 6 as another’s, ...
+    """
+    drawn = by_viewer()
+    viewers = list(drawn)
+    if viewer not in drawn:
+        raise unknown(tr("viewer"), viewer, viewers)
+    at = viewers.index(viewer)
+    areas = {one["id"]: one for one in contested_areas()}
+    steps = [_step(one, drawn[one], areas) for one in viewers]
+    status = {area: "".join(DRAWN[kind(drawn[one][area])].code for one in viewers) for area in areas}
+    homes = {
+        find(one): "".join(_HOME.code if other == one else "-" for other in viewers)
+        for one in viewers
+        if one != FIRST
+    }
+    shown = {shape.id for shape in features("region")}
+    homes = {iso3: letters for iso3, letters in homes.items() if iso3 in shown}
+    scene = Scene(
+        title=tr("Whose map?"),
+        lead=tr("Contested areas as a viewer’s own documents have them"),
+        sentence=tr(
+            "Map of {n} contested areas as nine viewers draw them. {step}.", n=len(areas), step=steps[at].say
+        ),
+        alt=tr(
+            "Map of Asia and eastern Europe with {n} contested areas, filled by what documents of one viewer "
+            "make of them. {step}. The table it is drawn from has document, day and source for each.",
+            n=len(areas),
+            step=steps[at].say,
+        ),
+        bounds=VIEW,
+        keys=[
+            *(Key(mark, capitalised(mark.plural), counted=True) for mark in DRAWN.values()),
+            Key(_HOME, capitalised(_HOME.label), ""),
+        ],
+        steps=steps,
+        step=at,
+        status=homes | status,
+        names={
+            area: Name(
+                one["name"],
+                SHORT.get(area, one["name"]),
+                tr(
+                    "held by {holder}; claimed by {claimant}",
+                    holder=one["held_by"],
+                    claimant=one["claimed_by"],
+                ),
+            )
+            for area, one in areas.items()
+        },
+        labels=labels(seas=False),
+        ticks={i: " " + TICKS.get(one, one) for i, one in enumerate(viewers)},
+        range_label=tr("Viewer"),
+        list_label=tr("Contested areas on the map. Arrow keys go from one to the next."),
+        first="crimea",
+        news=False,
+        plays=False,
+        aside_px=270,
+        height_px=(720, 1080),
+        note=tr(
+            "<b>No position found</b> is an answer on our search, not on the viewer; an abstention is no "
+            "position. The step from a document to a map is ours, and positions move: each row of the table "
+            "has its day. {borders} Source: documents of the viewers, and reports of them (table "
+            "<i>viewpoints</i>).",
+            borders=BORDERS,
+        ),
+    )
+    return on_the_region(scene)
+
+
+def by_viewer() -> dict[str, dict[str, str]]:
+    """Return what each of the nine viewers makes of each area: the United Nations first, then states."""
+    table = data.load("viewpoints").query("role == 'viewer'")
+    wide = table.pivot(index="area", columns="viewer", values="drawn_as")
+    order = sorted(map(str, wide.columns), key=lambda one: (one != FIRST, one))
+    return {viewer: {str(area): str(drawn) for area, drawn in wide[viewer].items()} for viewer in order}
+
+
+def kind(drawn_as: str) -> str:
+    """Return which of the five answers a cell of the table is.
+
+    >>> kind("own"), kind("of Georgia"), kind("no position found")
+    ('own', 'another’s', 'no position found')
+    """
+    return OTHER if drawn_as.startswith("of ") else drawn_as
+
+
+def _step(viewer: str, drawn: Mapping[str, str], areas: Mapping[str, Mapping[str, str]]) -> Step:
+    """Say how many areas a viewer draws in which way, and to whom it gives those that it gives to others."""
+    counts = {name: sum(kind(one) == name for one in drawn.values()) for name in DRAWN}
+    said = ", ".join(tr("{n} {what}", n=n, what=DRAWN[name].label) for name, n in counts.items() if n)
+    given = tuple(
+        (SHORT.get(area, areas[area]["name"]), one)
+        for area, one in sorted(drawn.items())
+        if kind(one) == OTHER
+    )
+    silent = counts[NONE]
+    more = (
+        trn(
+            "For {n} area no document of its own was found.",
+            "For {n} areas no document of its own was found.",
+            silent,
+        )
+        if silent
+        else tr("A document of its own was found for every area.")
+    )
+    return Step(viewer, tr("{viewer}: {counts}", viewer=viewer, counts=said), more, given)

@@ -1,0 +1,119 @@
+"""Whose map: what nine viewers draw is in the table, told as theirs, and silence is never made a position."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import pytest
+
+from samarkand import data, explore, maps
+from samarkand.explore import borders as side_by_side
+from samarkand.ground.errors import UnknownName
+from samarkand.maps import borders
+from samarkand.maps._shapes import contested_areas
+
+TABLE = data.load("viewpoints")
+VIEWERS = sorted(set(TABLE.loc[TABLE["role"] == "viewer", "viewer"]))
+AREAS = {one["id"] for one in contested_areas()}
+#: What a government is never called in our own words.
+ADJECTIVES = re.compile(
+    r"\b(brutal|repressive|authoritarian|totalitarian|democratic|legitimate|illegitimate|aggressive"
+    r"|rogue|so-called|notorious|heroic|shameful|evil)\b",
+    re.IGNORECASE,
+)
+
+
+def cell(viewer: str, area: str) -> str:
+    found = TABLE[(TABLE["viewer"] == viewer) & (TABLE["area"] == area) & (TABLE["role"] == "viewer")]
+    return str(found["drawn_as"].item())
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_each_area_has_the_mark_of_what_the_viewer_makes_of_it(viewer: str) -> None:
+    scene = maps.viewpoints(viewer).scene
+    marks = {mark.code: name for name, mark in borders.DRAWN.items()}
+    for area in AREAS:
+        said = cell(viewer, area)
+        assert marks[scene.status[area][scene.step]] == ("another’s" if said.startswith("of ") else said)
+    assert scene.steps[scene.step].label == viewer
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_what_is_given_to_another_is_told_with_its_name(viewer: str) -> None:
+    scene = maps.viewpoints(viewer).scene
+    given = sorted(cell(viewer, area) for area in AREAS if cell(viewer, area).startswith("of "))
+    assert sorted(to for _, to in scene.steps[scene.step].events) == given
+
+
+def test_the_viewer_s_own_state_is_marked_and_no_other() -> None:
+    scene = maps.viewpoints("China").scene
+    assert [k for k, letters in scene.status.items() if letters[scene.step] == "v"] == ["CHN"]
+    nobody = maps.viewpoints().scene
+    assert not [k for k, letters in nobody.status.items() if letters[nobody.step] == "v"]
+
+
+def test_the_small_print_says_what_silence_is_and_whose_step_it_is() -> None:
+    note = maps.viewpoints().scene.note
+    assert "an abstention is no position" in note and "The step from a document to a map is ours" in note
+    assert ".time button{display:none}" in maps.viewpoints().page()
+
+
+@pytest.mark.parametrize(("one", "other"), [*itertools.combinations(VIEWERS, 2)])
+def test_two_viewers_are_alike_unlike_or_not_to_be_compared(one: str, other: str) -> None:
+    def owner(viewer: str, area: str) -> str:
+        return f"of {viewer}" if cell(viewer, area) == "own" else cell(viewer, area)
+
+    both = [a for a in AREAS if "no position found" not in (cell(one, a), cell(other, a))]
+    alike = sum(owner(one, area) == owner(other, area) for area in both)
+    card = explore.viewpoints().render(one=one, other=other)
+    assert f"draw {len(both) - alike} of 17 areas differently, and {alike} alike." in card
+    silent = len(AREAS) - len(both)
+    assert (f"{silent} cannot be compared." in card) == bool(silent)
+
+
+def test_the_order_of_two_viewers_changes_nothing_but_the_order() -> None:
+    rows = {(r.viewer, r.area): r for r in TABLE[TABLE["role"] == "viewer"].itertuples()}
+    for one, other in itertools.combinations(VIEWERS, 2):
+        for area in AREAS:
+            a, b = rows[one, area], rows[other, area]
+            assert side_by_side.compared(a, b) == side_by_side.compared(b, a)
+
+
+def test_a_viewer_twice_and_a_viewer_that_is_not_there_get_a_sentence() -> None:
+    assert "one viewer twice" in explore.viewpoints().render(one="China", other="China")
+    for room in (maps, explore):
+        with pytest.raises(UnknownName, match="China"):
+            room.viewpoints("Chian")
+
+
+def test_a_viewer_without_a_document_holds_no_position() -> None:
+    silent = TABLE["document"].isna()
+    assert set(TABLE.loc[silent, "drawn_as"]) == {"no position found"}
+    votes = TABLE[TABLE["document"] == "vote"]
+    abstained = votes["names"].str.contains(r"\babstained\b")
+    assert set(votes.loc[abstained, "drawn_as"]) == {"no position found"}
+
+
+# ------------------------------------------------- the rules of the lesson, as far as they hold for tables
+
+
+def test_every_statement_on_a_contested_matter_has_a_holder_and_a_day() -> None:
+    positions = data.load("positions")
+    assert positions["holder"].str.len().min() > 0 and positions["day"].notna().all()
+    assert TABLE["viewer"].str.len().min() > 0
+
+
+def test_no_figure_on_people_is_without_maker_day_and_method() -> None:
+    counts = data.load("who_counted")
+    people = counts[counts["unit"].str.contains("persons")]
+    assert len(people) >= 20
+    assert people[["counter", "day", "method", "includes"]].notna().all(axis=None)
+
+
+@pytest.mark.parametrize(("table", "columns"), [("positions", ["holds", "note"]), ("viewpoints", ["note"])])
+def test_no_government_has_an_adjective_of_ours(table: str, columns: list[str]) -> None:
+    said = data.load(table)[columns].stack()
+    found = [text for text in said if ADJECTIVES.search(re.sub(r"“[^”]*”", "", str(text)))]
+    assert not found, found
+    assert ADJECTIVES.search("A repressive government.")
