@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,8 @@ import pandas as pd
 from samarkand import data, geo
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.errors import CourseError, unknown
-from samarkand.ground.words import capitalised, tr, trn
+from samarkand.ground.words import capitalised, month, tr, trn
+from samarkand.ground.words import day as in_words
 from samarkand.page import controls, markup
 
 __all__ = ["viewpoints"]
@@ -134,7 +136,19 @@ def _told(row: Any) -> str:
         return drawn
     if pd.isna(row.day):
         return tr("{drawn} ({document})", drawn=drawn, document=row.document)
-    return tr("{drawn} ({document}, {day})", drawn=drawn, document=row.document, day=row.day)
+    return tr("{drawn} ({document}, {day})", drawn=drawn, document=row.document, day=_when(row.day))
+
+
+def _when(day: str) -> str:
+    """Return a day of the table in words, as far as it is known: a day, a month or a year.
+
+    >>> _when("2023-09-06"), _when("2023-06"), _when("1963")
+    ('6 September 2023', 'June 2023', '1963')
+    """
+    year, *more = day.split("-")
+    if len(more) == 2:
+        return in_words(dt.date.fromisoformat(day))
+    return tr("{month} {year}", month=month(int(more[0])), year=year) if more else year
 
 
 def _sources(*rows: Any) -> str:
