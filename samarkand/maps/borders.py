@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from samarkand import data
 from samarkand.ground.errors import unknown
 from samarkand.ground.words import capitalised, tr, trn
-from samarkand.maps._base import BORDERS, on_the_region
+from samarkand.maps._base import BORDERS, names, on_the_region
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Name, Scene, Step
 from samarkand.maps._shapes import contested_areas, features, labels
@@ -100,13 +100,18 @@ def viewpoints(viewer: str = FIRST) -> OfflineMap:
         ),
         bounds=VIEW,
         keys=[
-            *(Key(mark, capitalised(mark.plural), counted=True) for mark in DRAWN.values()),
+            # Of what is another's, the list below the legend says whose.
+            *(
+                Key(mark, capitalised(mark.plural), "" if name == OTHER else None, counted=True)
+                for name, mark in DRAWN.items()
+            ),
             Key(_HOME, capitalised(_HOME.label), ""),
         ],
         steps=steps,
         step=at,
         status=homes | status,
-        names={
+        names=names(homes)
+        | {
             area: Name(
                 one["name"],
                 SHORT.get(area, one["name"]),
@@ -121,12 +126,12 @@ def viewpoints(viewer: str = FIRST) -> OfflineMap:
         labels=labels(seas=False),
         ticks={i: " " + TICKS.get(one, one) for i, one in enumerate(viewers)},
         range_label=tr("Viewer"),
-        list_label=tr("Contested areas on the map. Arrow keys go from one to the next."),
+        list_label=tr("Contested areas and viewers on the map. Arrow keys go from one to the next."),
         first="crimea",
         news=False,
         plays=False,
         aside_px=270,
-        height_px=(720, 1080),
+        height_px=(790, 1080),
         note=tr(
             "<b>No position found</b> is an answer on our search, not on the viewer; an abstention is no "
             "position. The step from a document to a map is ours, and positions move: each row of the table "

@@ -16,7 +16,7 @@ from tools.lab.browser import playwright
 pytest.importorskip("playwright.sync_api")
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-ATLAS = ("region", "trip", "sco", "votes", "flows")
+ATLAS = ("region", "trip", "sco", "votes", "flows", "january", "viewpoints")
 WIDTHS = (1000, 700, 560)
 
 OVERLAPS = """
