@@ -283,7 +283,10 @@ def test_no_lesson_shows_the_answers_of_a_question():
             outputs = cell.get("outputs", ())
             texts = ["".join(cell["source"]), *("".join(o.get("text", "")) for o in outputs)]
             texts += [
-                "".join(v) for o in outputs for v in o.get("data", {}).values() if not isinstance(v, dict)
+                "".join(value)
+                for o in outputs
+                for kind, value in o.get("data", {}).items()
+                if kind.startswith("text/")
             ]
             for text in texts:
                 plain = re.sub(r"<[^>]*>", " ", text)
