@@ -129,13 +129,6 @@ def two_countries(
                 home,
                 tooltip=tr("One of the five Central Asian states"),
             ),
-            "first": controls.choice(tr("First"), named, first, tooltip=tr("The partner that is measured")),
-            "second": controls.choice(
-                tr("Second"), named, second, tooltip=tr("The partner it is held against")
-            ),
-            "year": controls.stops(
-                tr("Year"), YEARS, year, tooltip=tr("Year of the products and of the count")
-            ),
             "count": controls.choice(
                 tr("Counted by"),
                 [
@@ -145,6 +138,13 @@ def two_countries(
                 ],
                 count,
                 tooltip=tr("Whose figures are compared"),
+            ),
+            "first": controls.choice(tr("First"), named, first, tooltip=tr("The partner that is measured")),
+            "second": controls.choice(
+                tr("Second"), named, second, tooltip=tr("The partner it is held against")
+            ),
+            "year": controls.stops(
+                tr("Year"), YEARS, year, tooltip=tr("Year of the products and of the count")
             ),
         },
         draw,

@@ -25,19 +25,45 @@ CONTESTED = Key(STATUS["contested"], tr("Contested"), tr("named below"))
 
 
 def on_the_region(
-    scene: Scene, above: Sequence[Shape] = (), still: Sequence[Shape] | None = None
+    scene: Scene,
+    above: Sequence[Shape] = (),
+    still: Sequence[Shape] | None = None,
+    *,
+    cut: bool = False,
 ) -> OfflineMap:
     """Return the map of a scene of the region: sea, lines, land, states, and what lies above them.
 
-    `still` lies there in the still picture, if something else does.
+    `still` lies there in the still picture, if something else does. `cut` leaves out what lies far outside a
+    scene that is a part of the region: the page becomes a fifth smaller.
     """
-    grid, fine = graticule(), features("region")
-    drawn = OfflineMap(scene, [grid, *features("region_coarse"), *(above if still is None else still)])
+    grid = graticule()
+    fine, coarse = (
+        [one for shape in features(layer) if (one := near(shape, scene.bounds) if cut else shape)]
+        for layer in ("region", "region_coarse")
+    )
+    drawn = OfflineMap(scene, [grid, *coarse, *(above if still is None else still)])
     drawn.add_child(Shapes([grid, *(shape for shape in fine if shape.style == "land")], "land"))
     drawn.add_child(Shapes([shape for shape in fine if shape.style != "land"], "states"))
     if above:
         drawn.add_child(Shapes(above, "above"))
     return drawn
+
+
+def near(shape: Shape, bounds: Any) -> Shape | None:
+    """Return the parts of a shape in the view or near it, within half its size; None if there are none."""
+    if shape.kind != "area":
+        return shape
+    (west, south), (east, north) = bounds
+    x, y = (east - west) / 2, (north - south) / 2
+    parts = [
+        polygon
+        for polygon in shape.coordinates
+        if west - x < max(a for a, _ in polygon[0])
+        and min(a for a, _ in polygon[0]) < east + x
+        and south - y < max(b for _, b in polygon[0])
+        and min(b for _, b in polygon[0]) < north + y
+    ]
+    return shape._replace(coordinates=parts) if parts else None
 
 
 def position(year: int, years: Sequence[int], what: str) -> int:

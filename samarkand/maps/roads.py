@@ -9,10 +9,10 @@ import pandas as pd
 from samarkand import data, geo
 from samarkand.ground.errors import unknown
 from samarkand.ground.words import tr, trn
-from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, on_the_region
+from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, near, on_the_region
 from samarkand.maps._offline import OfflineMap, Raw, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
-from samarkand.maps._shapes import Shape, labels
+from samarkand.maps._shapes import Shape, features, labels
 from samarkand.page.style import OKABE_ITO, Mark
 
 __all__ = ["corridors"]
@@ -100,7 +100,10 @@ def corridors(kind: str = "all") -> OfflineMap:
     of_kind = {str(route): _kind(str(mode)) for route, mode in routes["mode"].items()}
     built = {str(route): status == "in operation" for route, status in routes["status_2022"].items()}
     steps = [_step(one, of_kind, built) for one in kinds]
+    seen = {shape.id for shape in features("region") if near(shape, HEARTLAND)}
     hatched, about = contested([DAY] * len(kinds))
+    hatched = {area: states for area, states in hatched.items() if area in seen}
+    about = {area: name for area, name in about.items() if area in seen}
     in_words = "; ".join(one.say for one in steps[1:])
     scene = Scene(
         title=tr("Corridors and pipelines: schematic, right to about 0.2 degrees"),
@@ -135,12 +138,13 @@ def corridors(kind: str = "all") -> OfflineMap:
             str(route): Name(str(name), "", _places(table, str(route)))
             for route, name in routes["name"].items()
         }
+        | {_spot(town): Name(_town(town), "", _passing(table, town)) for town in TOWNS}
         | about,
         labels=[*_states(FIRST), *_towns(table), *_states(NAMED)],
         ticks=dict(enumerate([one.label for one in steps])),
         range_label=tr("What is picked out"),
-        list_label=tr("Routes and contested areas on the map. Arrow keys go from one to the next."),
-        first="MID",
+        list_label=tr("Towns, routes and contested areas on the map. Arrow keys go from one to the next."),
+        first=_spot("Khorgos"),
         pace_ms=2400,
         news=False,
         aside_px=270,
@@ -156,8 +160,8 @@ def corridors(kind: str = "all") -> OfflineMap:
     )
     ways = [Shape(route, "road", "line", [_way(table, route, ASIDE[one])]) for route, one in of_kind.items()]
     casing = [way._replace(id="", style="casing") for way in ways]
-    dots = [Shape("", "capital", "dot", list(one), 3) for one in sorted(_dots(table).values())]
-    drawn = on_the_region(scene, [*casing, *ways, *dots])
+    dots = [Shape(_spot(town), "stop", "dot", list(at), 4) for town, at in sorted(_dots(table).items())]
+    drawn = on_the_region(scene, [*casing, *ways, *dots], cut=True)
     figure: Any = drawn.get_root()
     figure.header.add_child(Raw(f"<style>{asset('roads.css')}</style>"), name="roads")
     return drawn
@@ -220,11 +224,27 @@ def _dots(table: pd.DataFrame) -> dict[str, tuple[int, int]]:
     return {str(town): geo.REGION.whole(lat, lon) for town, lat, lon in at if town in TOWNS}
 
 
+def _town(node: str) -> str:
+    """Return the name of a town without what the table adds to it.
+
+    >>> _town("Novorossiysk (terminal)")
+    'Novorossiysk'
+    """
+    return node.partition(" (")[0]
+
+
+def _spot(node: str) -> str:
+    return f"at-{_town(node).lower()}"
+
+
+def _passing(table: pd.DataFrame, node: str) -> str:
+    """Name the routes that go through a town."""
+    return ", ".join(table[table["node"].map(_town) == _town(node)]["name"].drop_duplicates())
+
+
 def _states(codes: tuple[str, ...]) -> list[Label]:
     return [one for one in labels(moved=MOVED, seas=False) if one.id in codes]
 
 
 def _towns(table: pd.DataFrame) -> list[Label]:
-    return [
-        Label("", town.partition(" (")[0], *_dots(table)[town], 12, *TOWNS[town], "city") for town in TOWNS
-    ]
+    return [Label("", _town(town), *_dots(table)[town], 12, *TOWNS[town], "city") for town in TOWNS]

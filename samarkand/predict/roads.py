@@ -18,14 +18,6 @@ def _naive() -> float:
     return float(size["CHN"] / size["RUS"] * moscow / beijing)
 
 
-def _years() -> int:
-    """Return in how many years Kazakhstan counted more trade with China than with Russia."""
-    partners = data.load("partners").query("partner in ['CHN', 'RUS']")
-    partners = partners.assign(total=partners["exports_usd_mn"] + partners["imports_usd_mn"])
-    total = partners.pivot(index="year", columns="partner", values="total")
-    return int((total["CHN"] > total["RUS"]).sum())
-
-
 def _distance() -> str:
     """Return what is left of trade at twice the distance, by least squares over the pairs of 2006."""
     pairs = data.load("gravity").query("year == @YEAR and flow_usd_mn > 0")
@@ -36,4 +28,4 @@ def _distance() -> str:
     return min(left, key=lambda one: abs(math.log2(left[one]) - coefficients["km"]))
 
 
-TRUTHS = {"06.naive": _naive, "06.years": _years, "06.distance": _distance}
+TRUTHS = {"06.naive": _naive, "06.distance": _distance}

@@ -273,7 +273,7 @@ def ratio() -> Says:
 
 def _points(least: float) -> list[str]:
     """Return how many flows of Kazakhstan exceed some value, and the ends of their distances and sizes."""
-    own = [row for row in _pairs_of_2006() if "KAZ" in (row["origin"], row["destination"])]
+    own = [row for row in _pairs_of_2006() if row["origin"] == "KAZ"]
     own = [row for row in own if float(row["flow_usd_mn"]) > least]
     km = [int(row["distance_km"]) for row in own]
     flow = [float(row["flow_usd_mn"]) for row in own]
@@ -282,7 +282,7 @@ def _points(least: float) -> list[str]:
 
 
 def blot() -> Says:
-    subtitle = "Kazakhstan's trade in 2006, a point for each partner and direction"
+    subtitle = "What Kazakhstan sold in 2006, a point for each buyer"
     return Says("A blot in the corner", _points(-1), subtitle=subtitle)
 
 
@@ -313,17 +313,6 @@ def rulers() -> Says:
         min(means["UKR"]) > 1 and max(means["EGY"]) < -1 and abs(means["USA"][0]) < 0.1 < means["USA"][1] - 1,
         "Mean residual of each partner in 2006; on the line both rulers say the same",
     )
-
-
-def share() -> Says:
-    quantity = "share of China-Europe transit by land that crosses Kazakhstan"
-    rows = sorted((r for r in table("who_counted") if r["quantity"] == quantity), key=lambda r: r["day"])[
-        ::-1
-    ]
-    figures = [
-        figure for row in rows for figure in (row["value"], row["day"][8:].lstrip("0"), row["day"][:4])
-    ]
-    return Says("Who counted? " + quantity[0].upper() + quantity[1:], figures)
 
 
 def _range(parts: list[float], whole: float) -> tuple[float, float]:
@@ -424,7 +413,6 @@ CHARTS: dict[str, Callable[[], Says]] = {
     "blot": blot,
     "cloud": cloud,
     "rulers-chart": rulers,
-    "share": share,
 }
 #: Made of probabilities that the lesson itself assigns: its description is tested with the chart.
 OWN = {"calibration"}
