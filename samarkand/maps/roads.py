@@ -148,7 +148,7 @@ def corridors(kind: str = "all") -> OfflineMap:
         pace_ms=2400,
         news=False,
         aside_px=270,
-        height_px=(640, 900),
+        height_px=(680, 900),
         note=tr(
             "<b>A schema</b>: places are right to about 0.2 degrees, ways between them are straight, and "
             "routes are set apart where they would meet. It says who is passed, not how much goes through. "
