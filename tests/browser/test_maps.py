@@ -16,11 +16,7 @@ from tools.lab.browser import playwright
 pytest.importorskip("playwright.sync_api")
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-<<<<<<< HEAD
-ATLAS = ("region", "trip", "sco", "votes", "flows", "january", "viewpoints")
-=======
-ATLAS = ("region", "trip", "sco", "votes", "flows", "corridors", "residuals")
->>>>>>> d4029ed (The maps of corridors and residuals are tried in Chromium with the others: nothing clipped at 700 pixels)
+ATLAS = ("region", "trip", "sco", "votes", "flows", "january", "viewpoints", "corridors", "residuals")
 WIDTHS = (1000, 700, 560)
 
 OVERLAPS = """
