@@ -94,7 +94,9 @@ def test_the_button_gives_points_and_reasons(
     said = marks.mark()
     assert said.startswith(f"{name}: 8 of 10 points")
     assert "Marked as saved at" in marks._reply.value
-    assert "q4: 0 of 2. Not answered yet." in marks._reasons.value
+    again = "Read again: lesson 03, “3. Thirty per cent of the money?”."
+    assert f"q4: 0 of 2. Not answered yet. {again}" in marks._reasons.value
+    assert marks._reasons.value.count("Read again") == 1, "for what is not right alone"
 
 
 def test_a_copy_that_knows_no_right_answers_says_so(

@@ -45,7 +45,7 @@ def page(exercise: ExerciseSet, result: Assessment, row: dict[str, Any]) -> str:
     e = html.escape
     questions = "".join(
         f'<tr><th scope="row">{e(v.question)}</th><td class="points">{v.points:g} of {v.out_of:g}</td>'
-        f'<td><span class="state {e(v.state)}">{e(v.reason)}</span></td></tr>'
+        f'<td><span class="state {e(v.state)}">{e(v.reason)}</span> {e(exercise.read_again(v))}</td></tr>'
         for v in result.verdicts
     )
     late = row.get("late_penalty", 0)

@@ -63,7 +63,8 @@ def told(course: Course, result: Assessment, *, solutions: bool = False) -> str:
     exercise = course.exercise(result.exercise)
     lines = [f"{result.exercise}: {result.points:g} of {result.out_of:g} points"]
     for verdict in result.verdicts:
-        lines.append(f"{verdict.question}: {verdict.points:g} of {verdict.out_of:g}. {verdict.reason}")
+        said = f"{verdict.reason} {exercise.read_again(verdict)}".strip()
+        lines.append(f"{verdict.question}: {verdict.points:g} of {verdict.out_of:g}. {said}")
         if solutions and verdict.state != "unanswered":
             code = solution(course, exercise, verdict.question)
             lines += ["    one way:", *(f"    | {line}" for line in code.splitlines())]

@@ -136,6 +136,13 @@ class ExerciseSet:
                 return question
         raise unknown("question", name, [q.id for q in self.questions])
 
+    def read_again(self, verdict: Verdict) -> str:
+        """Say which section of which lesson to read again; empty if the answer is right."""
+        if verdict.points >= verdict.out_of:
+            return ""
+        lesson, _, section = self.question(verdict.question).taught.partition(": ")
+        return tr("Read again: lesson {number}, “{section}”.", number=lesson[:2], section=section)
+
     @property
     def points(self) -> int:
         """The points of all auto-graded questions together."""
