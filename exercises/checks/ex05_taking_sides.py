@@ -1,4 +1,4 @@
-"""Checks of set 05, taking sides: votes of states on four resolutions, and a written answer."""
+"""Checks of set 05, taking sides: votes of states on three resolutions, and a written answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import collections
 import functools
 import itertools
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
@@ -34,7 +34,6 @@ NAMED = [
     "MNG",
     "ARM",
     "BLR",
-    "AZE",
     "SAU",
     "EGY",
     "KGZ",
@@ -42,7 +41,7 @@ NAMED = [
     "TJK",
 ]
 
-#: Whom groups of five are drawn from.
+#: Whom groups of five are drawn from. Each took part at least twice, so that any two have a vote in common.
 VOTERS = [
     *NAMED,
     "USA",
@@ -56,7 +55,6 @@ VOTERS = [
     "ETH",
     "MEX",
     "ISR",
-    "TKM",
     "NPL",
     "THA",
     "NGA",
@@ -73,30 +71,47 @@ def _said(given: Given, word: str = "yes", whom: list[str] | None = None) -> tup
     return tuple(int((votes[resolution] == word).sum()) for resolution in RESOLUTIONS)
 
 
-def _numbers(votes: pd.DataFrame) -> pd.DataFrame:
-    return votes[RESOLUTIONS].apply(lambda column: column.map({"yes": 1, "no": -1})).fillna(0)
+#: What a vote counts; who did not vote has no number.
+CODE = {"yes": 1, "abstain": 0, "no": -1}
 
 
-def vote_distance(votes: pd.DataFrame, a: str, b: str) -> int:
-    """Sum the absolute differences of two states' votes; abstaining and not voting are 0."""
-    said = votes.set_index("iso3")[RESOLUTIONS]
-    one, other = ([{"yes": 1, "no": -1}.get(vote, 0) for vote in said.loc[state]] for state in (a, b))
-    return sum(abs(x - y) for x, y in zip(one, other, strict=True))
+def _index(one: Iterable[str], other: Iterable[str]) -> float:
+    """Return the index of agreement over the votes in which both took part; -1 if there is none."""
+    both = [(CODE[x], CODE[y]) for x, y in zip(one, other, strict=True) if x in CODE and y in CODE]
+    return 1 - sum(abs(x - y) for x, y in both) / (2 * len(both)) if both else -1
 
 
-def _differing(votes: pd.DataFrame, a: str, b: str) -> int:
+def _absent_as_0(one: Iterable[str], other: Iterable[str]) -> float:
+    return 1 - sum(abs(CODE.get(x, 0) - CODE.get(y, 0)) for x, y in zip(one, other, strict=True)) / 6
+
+
+def _alike(one: Iterable[str], other: Iterable[str]) -> float:
+    """Return the share of equal answers."""
+    return sum(x == y for x, y in zip(one, other, strict=True)) / 3
+
+
+def _rows(votes: pd.DataFrame, a: str, b: str) -> tuple[list[str], list[str]]:
     table = votes.set_index("iso3")[RESOLUTIONS]
-    return int((table.loc[a] != table.loc[b]).sum())
+    return list(table.loc[a]), list(table.loc[b])
 
 
-def _signed(votes: pd.DataFrame, a: str, b: str) -> int:
-    coded = _numbers(votes.set_index("iso3"))
-    return int((coded.loc[a] - coded.loc[b]).sum())
+def agreement(votes: pd.DataFrame, a: str, b: str) -> float:
+    """Return the index of agreement of two states."""
+    return _index(*_rows(votes, a, b))
 
 
-def _first_only(votes: pd.DataFrame, a: str, b: str) -> int:
-    coded = _numbers(votes.set_index("iso3"))
-    return int(abs(coded.loc[a].iloc[0] - coded.loc[b].iloc[0]))
+def _same(votes: pd.DataFrame, a: str, b: str) -> float:
+    return _alike(*_rows(votes, a, b))
+
+
+def _signed(votes: pd.DataFrame, a: str, b: str) -> float:
+    both = [(CODE[x], CODE[y]) for x, y in zip(*_rows(votes, a, b), strict=True) if x in CODE and y in CODE]
+    return 1 - abs(sum(x - y for x, y in both)) / (2 * len(both)) if both else -1
+
+
+def _first_only(votes: pd.DataFrame, a: str, b: str) -> float:
+    one, other = _rows(votes, a, b)
+    return _index(one[:1], other[:1])
 
 
 #: How two states voted on the three resolutions.
@@ -119,11 +134,21 @@ def _telling_pair(draw: random.Random) -> Pair:
     return draw.sample([(same, "yes", third[0]), (same, "no", third[1])], 2)
 
 
-def _absent_pair(draw: random.Random, against: tuple[str, ...]) -> Pair:
-    """Draw two states of which one did not vote on one resolution, and what the other said to that."""
+def _absent_pair(draw: random.Random) -> Pair:
+    """Draw two states of which one did not vote on one resolution, so that it matters whether that counts as 0."""
+    while True:
+        place = draw.randrange(3)
+        a, b = (draw.choices(SAID, k=3) for _ in range(2))
+        a[place] = "did not vote"
+        if abs(_index(a, b) - _absent_as_0(a, b)) > 0.01:
+            return [tuple(a), tuple(b)]
+
+
+def _apart_pair(draw: random.Random) -> Pair:
+    """Draw two states that were never there together."""
     place = draw.randrange(3)
     a, b = (draw.choices(SAID, k=3) for _ in range(2))
-    a[place], b[place] = "did not vote", draw.choice(against)
+    a[place] = b[(place + 1) % 3] = b[(place + 2) % 3] = "did not vote"
     return [tuple(a), tuple(b)]
 
 
@@ -137,7 +162,7 @@ def _cases(draw: random.Random) -> list[Case]:
     some = votes[votes["iso3"].isin([*NAMED, "RUS", "USA", "UKR", "SRB"])]
     pairs = [
         _telling_pair(draw), *(_pair(draw, distance) for distance in (0, 1, 2, draw.randint(4, 6), draw.randint(1, 5))),
-        _absent_pair(draw, ("yes", "no")), _absent_pair(draw, ("abstain",)),
+        _absent_pair(draw), _apart_pair(draw),
     ]  # fmt: skip
     # The first two voted alike in truth: who takes the course's own table is not right.
     alike = draw.sample(list(votes[(votes[RESOLUTIONS] == "yes").all(axis=1)]["iso3"]), 2)
@@ -149,26 +174,32 @@ def _cases(draw: random.Random) -> list[Case]:
     return [
         Case((some, "CHN", "RUS")),
         *(Case((other, a, b)) for a, b in draw.sample(asked[:-2], 6)),
-        Case((other, *asked[-2]), edge="one did not vote, the other said yes or no"),
-        Case((other, *asked[-1]), edge="one did not vote, the other abstained"),
-        Case((other, asked[-1][0], asked[-1][0]), edge="a state and itself"),
+        Case((other, *asked[-2]), edge="one did not vote"),
+        Case((other, *asked[-1]), edge="no vote in which both took part"),
+        Case((other, asked[0][0], asked[0][0]), edge="a state and itself"),
     ]
 
 
-def _distances(given: Given, whom: list[str] | None = None) -> dict[str, int]:
-    coded = _numbers(_votes())
-    far = (coded.loc[whom or given["group"]] - coded.loc[given["from"]]).abs().sum(axis=1)
-    return {str(iso3): int(distance) for iso3, distance in far.items()}
+#: A way to compare two states' votes.
+Way = Callable[[Iterable[str], Iterable[str]], float]
 
 
-def _without_absent(given: Given) -> dict[str, int]:
-    coded = _votes()[RESOLUTIONS].apply(lambda column: column.map({"yes": 1, "no": -1, "abstain": 0}))
-    return {m: int((coded.loc[m] - coded.loc[given["from"]]).abs().sum()) for m in given["group"]}
+@functools.cache
+def _said_by(state: str) -> tuple[str, ...]:
+    return tuple(_votes().loc[state, RESOLUTIONS])
 
 
-def _nearest(given: Given, *, pick: Callable[..., int] = min) -> set[str]:
-    found = _distances(given, given["voters"])
-    return {iso3 for iso3, distance in found.items() if distance == pick(found.values())}
+def _between(a: str, b: str, way: Way = _index) -> float:
+    return way(_said_by(a), _said_by(b))
+
+
+def _agreements(given: Given, way: Way = _index, whom: list[str] | None = None) -> dict[str, float]:
+    return {iso3: _between(iso3, given["from"], way) for iso3 in whom or given["group"]}
+
+
+def _nearest(given: Given, *, pick: Callable[..., float] = max) -> set[str]:
+    found = _agreements(given, whom=given["voters"])
+    return {iso3 for iso3, index in found.items() if index == pick(found.values())}
 
 
 def _same_on_the_first(given: Given) -> set[str]:
@@ -176,30 +207,23 @@ def _same_on_the_first(given: Given) -> set[str]:
     return {iso3 for iso3 in given["voters"] if votes[iso3] == votes[given["from"]]}
 
 
-@functools.cache
-def _said_by(state: str) -> tuple[int, ...]:
-    """Return a state's votes as numbers: groups are drawn from thousands of distances."""
-    return tuple({"yes": 1, "no": -1}.get(vote, 0) for vote in _votes().loc[state, RESOLUTIONS])
-
-
-def _apart(a: str, b: str) -> int:
-    return sum(abs(x - y) for x, y in zip(_said_by(a), _said_by(b), strict=True))
-
-
-def _group(given: Given) -> tuple[int, float]:
-    """Sum the group's distances from Russia, and average the distances within it."""
+def _group(given: Given, way: Way = _index) -> tuple[float, float]:
+    """Average the group's agreement with Russia, and that within it."""
     group = given["group"]
     pairs = list(itertools.combinations(group, 2))
-    return sum(_apart(m, "RUS") for m in group), sum(_apart(a, b) for a, b in pairs) / len(pairs)
+    with_russia = sum(_between(m, "RUS", way) for m in group) / len(group)
+    return with_russia, sum(_between(a, b, way) for a, b in pairs) / len(pairs)
 
 
 def _groups(most: int = 80) -> list[list[str]]:
-    """Draw groups of five voters; no answer is right for more than two of them."""
-    answers: collections.Counter[tuple[int, float]] = collections.Counter()
+    """Draw groups of five voters, one or more of whom missed a vote; no answer is right for more than two."""
+    answers: collections.Counter[tuple[float, float]] = collections.Counter()
     groups = []
     for number in range(2000):
         group = sorted(random.Random(number).sample(VOTERS, 5))
-        answer = _group({"group": group})
+        if not any("did not vote" in _said_by(state) for state in group):
+            continue
+        answer = tuple(round(part, 2) for part in _group({"group": group}))
         answers[answer] += 1
         if answers[answer] <= 2:
             groups.append(group)
@@ -211,19 +235,20 @@ def _groups(most: int = 80) -> list[list[str]]:
 GROUPS = _groups()
 
 
-def _with_itself(given: Given) -> tuple[int, float]:
-    total, mean = _group(given)
+def _with_itself(given: Given) -> tuple[float, float]:
+    with_russia, mean = _group(given)
     size = len(given["group"])
-    return total, mean * size * (size - 1) / size**2
+    return with_russia, (mean * size * (size - 1) + size) / size**2
 
 
-#: One state for each of the five common ways to vote on the three that are not near Russia's.
-FROM = ["AGO", "ARM", "BRA", "DJI", "SRB"]
+#: States that voted in ways which are not near Russia's, one for each; two of them missed a vote.
+FROM = ["AGO", "ARM", "BRA", "SRB", "DZA"]
 
 
 def _rolls(most: int = 60) -> list[list[str]]:
     """Draw twenty voters; those that distances are taken from are in none."""
-    names = sorted(set(data.load("un_votes")["iso3"]) - set(FROM) - {"RUS"})
+    there = _votes()[RESOLUTIONS].ne("did not vote").sum(axis=1)
+    names = sorted(set(there[there > 1].index) - set(FROM) - {"RUS"})
     rolls, seen = [], set()
     for number in range(2000):
         roll = sorted(random.Random(number).sample(names, 20))
@@ -254,51 +279,53 @@ SET = ExerciseSet(
             varies=True, uses=("voters",),
         ),
         Question(
-            "q2", "distances", 2, ByKey(Whole("distance", 0, 6)), _distances,
-            "Code yes as 1, no as -1 and all else as 0; then sum the absolute differences from the state you were given.",
+            "q2", "agreements", 2, ByKey(Number("index of agreement", 0.005, 0, 1)), _agreements,
+            "Take the votes in which both took part: all for the same vote, half for yes or no against an abstention, nothing for yes against no; then the mean.",
             "05_taking_sides: 3. Distance between voters",
             (
-                Diagnosis("Not voting is 0, like abstaining: it must not be left out.", _without_absent),
-                Diagnosis("These are distances from Russia, not from the state you were given.",
-                          lambda g: _distances({**g, "from": "RUS"})),
+                Diagnosis("Not voting counts as 0 here, like abstaining: leave such a vote out.",
+                          lambda g: _agreements(g, _absent_as_0)),
+                Diagnosis("This is the agreement with Russia, not with the state you were given.",
+                          lambda g: _agreements({**g, "from": "RUS"})),
                 Diagnosis("Only the first resolution is counted.",
                           lambda g: {m: _first_only(data.load("un_votes"), m, g["from"]) for m in g["group"]}),
-                Diagnosis("You counted on how many resolutions they differ.",
-                          lambda g: {m: _differing(data.load("un_votes"), m, g["from"]) for m in g["group"]}),
+                Diagnosis("You took the share of equal answers: an abstention is half way between yes and no.",
+                          lambda g: _agreements(g, _alike)),
             ),
             varies=True, uses=("group", "from"),
         ),
         Question(
             "q3", "nearest", 1, Codes(), _nearest,
-            "Take all of your twenty states that share the smallest distance.",
+            "Take all of your twenty states that share the largest index.",
             "05_taking_sides: 3. Distance between voters",
             (
-                Diagnosis("These are the states farthest away, not the nearest.", lambda g: _nearest(g, pick=max)),
-                Diagnosis("There is more than one: all that share the smallest distance belong to it.", lambda g: {sorted(_nearest(g))[0]}),
-                Diagnosis("There is more than one: all that share the smallest distance belong to it.", lambda g: {sorted(_nearest(g))[-1]}),
+                Diagnosis("These are the states farthest away, not the nearest.", lambda g: _nearest(g, pick=min)),
+                Diagnosis("There is more than one: all that share the largest index belong to it.", lambda g: {sorted(_nearest(g))[0]}),
+                Diagnosis("There is more than one: all that share the largest index belong to it.", lambda g: {sorted(_nearest(g))[-1]}),
                 Diagnosis("Only the first resolution is looked at.", _same_on_the_first),
-                Diagnosis("These are distances from Russia, not from the state you were given.", lambda g: _nearest({**g, "from": "RUS"})),
+                Diagnosis("This is the agreement with Russia, not with the state you were given.", lambda g: _nearest({**g, "from": "RUS"})),
             ),
             varies=True, uses=("voters", "from"),
         ),
         Question(
-            "q4", "group_distance", 2, Together((Whole("sum of distances", 0, 60), Number("mean distance", 0.01, 0, 60))), _group,
-            "First the five distances from Russia, summed; then the mean over the ten pairs among the five.",
+            "q4", "group_agreement", 2, Together((Number("mean index", 0.005, 0), Number("mean index", 0.005, 0))), _group,
+            "First the mean of the five indices with Russia; then the mean over the ten pairs among the five.",
             "05_taking_sides: 3. Distance between voters",
             (
                 Diagnosis("A state is paired with itself: the mean is over ten pairs of two states.", _with_itself),
-                Diagnosis("The first number is the mean, not the sum.", lambda g: (round(_group(g)[0] / 5), _group(g)[1])),
+                Diagnosis("Not voting counts as 0 here, like abstaining: leave such a vote out.", lambda g: _group(g, _absent_as_0)),
+                Diagnosis("The first number is the sum, not the mean.", lambda g: (5 * _group(g)[0], _group(g)[1])),
                 Diagnosis("The second number is the sum over the pairs, not their mean.",
                           lambda g: (_group(g)[0], 10 * _group(g)[1])),
             ),
             varies=True, uses=("group",),
         ),
         Question(
-            "q5", "vote_distance", 3, Whole("distance", -6, 6), vote_distance,
-            "Use the absolute difference; not voting counts as 0, like abstaining.",
+            "q5", "agreement", 3, Number("index of agreement", 0.001, -1, 1), agreement,
+            "Take the votes in which both took part, and the absolute difference in each.",
             "05_taking_sides: 3. Distance between voters",
             (
-                Diagnosis("You counted on how many resolutions they differ.", _differing),
+                Diagnosis("You took the share of equal answers: an abstention is half way between yes and no.", _same),
                 Diagnosis("The differences cancel each other out: take each without its sign.", _signed),
                 Diagnosis("Only the first resolution is counted.", _first_only),
             ),

@@ -86,10 +86,10 @@ share = 100 * mine / crude.sum(axis=1)[given["years"]]
 from itertools import combinations
 import numpy as np
 votes = data.load("un_votes").set_index("iso3")[["es_11_1", "es_11_3", "es_11_4"]]
-coded = (votes == "yes").astype(int) - (votes == "no")
-apart = lambda a, b: int((coded.loc[a] - coded.loc[b]).abs().sum())
-far = pd.Series({v: apart(v, given["from"]) for v in given["voters"]})
-pairs = [apart(*pair) for pair in combinations(given["group"], 2)]
+coded = ((votes == "yes").astype(float) - (votes == "no")).where(votes != "did not vote")
+near = lambda a, b: float(1 - (coded.loc[a] - coded.loc[b]).abs().mean() / 2)
+far = pd.Series({v: near(v, given["from"]) for v in given["voters"]})
+pairs = [near(*pair) for pair in combinations(given["group"], 2)]
 """,
     "ex06_roads": """
 import numpy as np
@@ -137,7 +137,7 @@ MEETINGS = "def meetings_with(trip, code):\n    "
 SHARE = "def word_share(blocks, kind):\n    "
 STATUS = "def status_on(table, iso3, day):\n    "
 LATEST = "def latest_known(table, day):\n    "
-DISTANCE = "def vote_distance(votes, a, b):\n    "
+AGREEMENT = "def agreement(votes, a, b):\n    "
 EXPECTED = "def expected_trade(seller, buyer, km, coefficients):\n    "
 BOUNDS = "def floor_and_ceiling(shares):\n    "
 BRIER = "def brier(forecasts, outcomes):\n    "
@@ -213,15 +213,16 @@ CLASS = {
         A("q1", "a dict", "yes_votes = {c: int((votes.loc[given['voters'], c] == 'yes').sum()) for c in votes}"),
         A("q1", "an array", "yes_votes = (votes.loc[given['voters']].to_numpy() == 'yes').sum(axis=0)"),
         A("q1", "of all", "yes_votes = (votes == 'yes').sum()", 0, "not only your twenty"),
-        A("q2", "floats in a table", "distances = pd.Series({g: apart(g, given['from']) for g in given['group']}).astype('float32').rename_axis('iso3').reset_index()"),
-        A("q3", "an index", "nearest = far.index[far == far.min()]"),
-        A("q3", "a column", "nearest = pd.DataFrame({'iso3': far[far == far.min()].index})"),
-        A("q3", "the distances themselves", "nearest = far[far == far.min()]", 0, "in the index is not read"),
-        A("q4", "rounded", "group_distance = [sum(apart(g, 'RUS') for g in given['group']), round(sum(pairs) / 10, 2)]"),
-        A("q4", "their sum", "group_distance = sum(apart(g, 'RUS') for g in given['group']), sum(pairs)", 0, "the sum over the pairs"),
-        A("q5", "melt and pivot", DISTANCE + "t = votes.melt('iso3', ['es_11_1', 'es_11_3', 'es_11_4'])\n    t['n'] = t['value'].map({'yes': 1, 'no': -1}).fillna(0)\n    p = t.pivot(index='variable', columns='iso3', values='n')\n    return (p[a] - p[b]).abs().sum()"),
-        A("q5", "counts differences", DISTANCE + "t = votes.set_index('iso3')[['es_11_1', 'es_11_3', 'es_11_4']]\n    return (t.loc[a] != t.loc[b]).sum()", 0, "on how many resolutions"),
-        A("q5", "forgets who was away", DISTANCE + "n = {'yes': 1, 'no': -1, 'abstain': 0}\n    t = votes.set_index('iso3')\n    return sum(abs(n[t.loc[a, c]] - n[t.loc[b, c]]) for c in ('es_11_1', 'es_11_3', 'es_11_4'))", 1.5, "stops with KeyError"),
+        A("q2", "floats in a table", "agreements = pd.Series({g: near(g, given['from']) for g in given['group']}).astype('float32').rename_axis('iso3').reset_index()"),
+        A("q2", "the absent as 0", "zero = coded.fillna(0)\nagreements = (1 - (zero - zero.loc[given['from']]).abs().sum(axis=1) / 6)[given['group']]", 0, "leave such a vote out"),
+        A("q3", "an index", "nearest = far.index[far == far.max()]"),
+        A("q3", "a column", "nearest = pd.DataFrame({'iso3': far[far == far.max()].index})"),
+        A("q3", "the indices themselves", "nearest = far[far == far.max()]", 0, "in the index is not read"),
+        A("q4", "rounded", "group_agreement = [round(np.mean([near(g, 'RUS') for g in given['group']]), 3), round(sum(pairs) / 10, 3)]"),
+        A("q4", "their sum", "group_agreement = np.mean([near(g, 'RUS') for g in given['group']]), sum(pairs)", 0, "the sum over the pairs"),
+        A("q5", "melt and pivot", AGREEMENT + "t = votes.melt('iso3', ['es_11_1', 'es_11_3', 'es_11_4'])\n    t['n'] = t['value'].map({'yes': 1, 'no': -1, 'abstain': 0}).astype(float)\n    p = t.pivot(index='variable', columns='iso3', values='n')\n    found = 1 - (p[a] - p[b]).abs().mean() / 2\n    return -1 if np.isnan(found) else found"),
+        A("q5", "counts equal answers", AGREEMENT + "t = votes.set_index('iso3')[['es_11_1', 'es_11_3', 'es_11_4']]\n    return (t.loc[a] == t.loc[b]).mean()", 0, "the share of equal answers"),
+        A("q5", "forgets who was away", AGREEMENT + "n = {'yes': 1, 'no': -1, 'abstain': 0}\n    t = votes.set_index('iso3')\n    return 1 - sum(abs(n[t.loc[a, c]] - n[t.loc[b, c]]) for c in ('es_11_1', 'es_11_3', 'es_11_4')) / 6", 1.5, "stops with KeyError"),
     ],
     "ex06_roads": [
         A("q1", "a numpy number", "ratio = np.float64(gdp[first] / gdp[second] * km(home, second) / km(home, first))"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -100,29 +100,31 @@ def always_a_first_report(table: pd.DataFrame, day: pd.Timestamp) -> float:
     return float(table[table["known_when"] <= day].sort_values("period_end")["total_usd_bn"].iloc[-1])
 
 
-def _apart(votes: pd.DataFrame, a: str, b: str, absent: Callable[[str], int]) -> int:
+def _said(votes: pd.DataFrame, a: str, b: str) -> list[tuple[str, str]]:
     said = votes.set_index("iso3")[GA]
+    return list(zip(said.loc[a], said.loc[b], strict=True))
+
+
+def _index(pairs: Sequence[tuple[str, str]], otherwise: float = -1) -> float:
     code = {"no": -1, "abstain": 0, "yes": 1}
-    return sum(
-        absent(x if y == "did not vote" else y) if x != y and "did not vote" in (x, y)
-        else 0 if x == y
-        else abs(code[x] - code[y])
-        for x, y in zip(said.loc[a], said.loc[b], strict=True)
-    )  # fmt: skip
+    both = [abs(code[x] - code[y]) for x, y in pairs if x in code and y in code]
+    return 1 - sum(both) / (2 * len(both)) if both else otherwise
 
 
-def absences_left_out(votes: pd.DataFrame, a: str, b: str) -> int:
-    return _apart(votes, a, b, lambda other: 0)
+def absences_as_abstentions(votes: pd.DataFrame, a: str, b: str) -> float:
+    pairs = _said(votes, a, b)
+    if _index(pairs) == -1:
+        return -1
+    return _index([tuple(vote.replace("did not vote", "abstain") for vote in pair) for pair in pairs])
 
 
-def absences_one_from_all(votes: pd.DataFrame, a: str, b: str) -> int:
-    return _apart(votes, a, b, lambda other: 1)
+def never_together_is_agreed(votes: pd.DataFrame, a: str, b: str) -> float:
+    return _index(_said(votes, a, b), otherwise=1)
 
 
-def two_rows(votes: pd.DataFrame, a: str, b: str) -> int:
-    one, other = votes[votes["iso3"].isin([a, b])][GA].replace({"yes": 1, "no": -1}).to_numpy()
-    coded = [[vote if isinstance(vote, int) else 0 for vote in row] for row in (one, other)]
-    return sum(abs(x - y) for x, y in zip(*coded, strict=True))
+def two_rows(votes: pd.DataFrame, a: str, b: str) -> float:
+    one, other = votes[votes["iso3"].isin([a, b])][GA].to_numpy()
+    return _index(list(zip(one, other, strict=True)))
 
 
 def powers_alone(seller: float, buyer: float, km: float, coefficients: list[float]) -> float:
@@ -187,8 +189,8 @@ WAYS: dict[tuple[str, str], Callable[..., Any]] = {
     ("ex04_china_and_russia", "an earlier period comes out last"): newest_report,
     ("ex04_china_and_russia", "nothing is known yet"): always_something_known,
     ("ex04_china_and_russia", "an empty table"): always_a_first_report,
-    ("ex05_taking_sides", "one did not vote, the other said yes or no"): absences_left_out,
-    ("ex05_taking_sides", "one did not vote, the other abstained"): absences_one_from_all,
+    ("ex05_taking_sides", "one did not vote"): absences_as_abstentions,
+    ("ex05_taking_sides", "no vote in which both took part"): never_together_is_agreed,
     ("ex05_taking_sides", "a state and itself"): two_rows,
     ("ex06_roads", "a distance of zero"): powers_alone,
     ("ex06_roads", "a product of zero"): logarithms_at_some_distance,

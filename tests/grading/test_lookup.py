@@ -331,17 +331,20 @@ def ex04_loop(table, day):
 
 
 def ex05_replaced(votes, a, b):
-    coded = votes.set_index("iso3").replace({"yes": 1, "no": -1, "abstain": 0, "did not vote": 0}).astype(int)
-    return np.abs(coded.loc[a].to_numpy() - coded.loc[b].to_numpy()).sum()
+    numbers = {"yes": 1.0, "no": -1.0, "abstain": 0.0, "did not vote": np.nan}
+    coded = votes.set_index("iso3").apply(lambda column: column.map(numbers).astype(float))
+    apart = (coded.loc[a] - coded.loc[b]).abs().dropna()
+    return 1 - apart.mean() / 2 if len(apart) else -1
 
 
 def ex05_loop(votes, a, b):
-    def value(word):
-        return (word == "yes") - (word == "no")
-
     columns = [c for c in votes.columns if c.startswith("es_11")]
     one, other = (votes[votes["iso3"] == code].iloc[0] for code in (a, b))
-    return sum(abs(value(one[c]) - value(other[c])) for c in columns)
+    found = []
+    for c in columns:
+        if "did not vote" not in (one[c], other[c]):
+            found.append(1 if one[c] == other[c] else 0.5 if "abstain" in (one[c], other[c]) else 0)
+    return sum(found) / len(found) if found else -1
 
 
 def ex10_kept(forecasts, outcomes):
