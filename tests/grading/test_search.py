@@ -140,6 +140,7 @@ def telling_numbers():
     found = {}
     for name, key, answer in answers():
         for value in numbers_of(answer):
+            value = float(f"{value:.12g}")  # noqa: PLW2901 - 0.65 is no secret, however it was computed
             for written in (
                 repr(value),
                 *(f"{value:.{n}f}" for n in range(8)),
@@ -186,6 +187,7 @@ def phrases():
 def hunt(folder):
     """Yield what marks in a folder, and in which file."""
     numbers = telling_numbers()
+    checksum = re.compile(r"\b[0-9a-f]{32,}\b")
     for path in sorted(folder.rglob("*")):
         if not path.is_file():
             continue
@@ -196,7 +198,7 @@ def hunt(folder):
                 continue
             seen.add(text)
             yield from ((where, what) for phrase, what in phrases().items() if phrase in text)
-            for number in NUMBER.findall(text):
+            for number in NUMBER.findall(checksum.sub("", text)):
                 if len(number) >= SEVEN and digits(number) in numbers:
                     yield where, f"answer of {numbers[digits(number)]}: {number}"
 
@@ -272,7 +274,10 @@ def test_the_search_finds_what_is_planted(tmp_path, hide, which):
 
 
 #: What the lesson has to show although a set asks for it, and why that gives nothing away.
-ALLOWED = {("ex04_china_and_russia", "q3"): "cells of a table that everybody has; the question is which one"}
+ALLOWED = {
+    ("ex04_china_and_russia", "q3"): "cells of a table that everybody has; the question is which one",
+    ("ex05_taking_sides", "q2"): "halves, thirds and ones, as three votes make them; the question is whose",
+}
 
 
 def test_no_lesson_shows_the_answers_of_a_question():

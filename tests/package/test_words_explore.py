@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from samarkand import data
+from samarkand import data, geo
 from samarkand.ground import rooms, words
 from samarkand.ground.home import ROOT
 
@@ -85,9 +85,11 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def cells() -> str:
-    """Return every cell of every table: what is data and not wrapped."""
+    """Return every cell of every table, and the names in the geometry: what is data and not wrapped."""
     frames = [data.load(name) for name in data.tables()["name"]]
-    return "\n".join(cell for frame in frames for column in frame for cell in map(str, frame[column]))
+    told = [cell for frame in frames for column in frame for cell in map(str, frame[column])]
+    told += [shape["properties"].get("name", "") for shape in geo.load("region")["features"]]
+    return "\n".join(told)
 
 
 def bare(text: str) -> list[str]:

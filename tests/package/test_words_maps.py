@@ -22,7 +22,7 @@ import pytest
 
 from samarkand import charts, cite, data, geo, maps, measures, notes, places, predict, questions, quiz
 from samarkand.course.facts import widgets_in
-from samarkand.ground import home, rooms
+from samarkand.ground import home, rooms, words
 from samarkand.ground.errors import CourseError
 from samarkand.page.style import STATUS
 
@@ -257,6 +257,7 @@ def cells() -> re.Pattern[str]:
         re.split(r"; | \(", event)[0] for event in data.load("trip")["event"]
     )  # all a map keeps of one
     found = {cell for cell in found if len(cell) > 3 and (" " in cell or not cell.islower())}
+    found |= {words.capitalised(cell) for cell in found}
     found |= {
         *places.LANGUAGES,
         *data.tables()["name"],
