@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import shutil
 from collections.abc import Callable
@@ -28,6 +29,13 @@ ANSWERS = {
 }
 
 
+#: Whether a heading is seen.
+IN_VIEW = """heading => [...document.querySelectorAll('h2')].some(e => {
+    const top = e.getBoundingClientRect().top;
+    return e.innerText.includes(heading) && top > 0 && top < window.innerHeight;
+})"""
+
+
 def said(opened: Sheet) -> list[str]:
     """What stands below the cells, of cells that look at an answer."""
     shown = opened.page.locator(".jp-OutputArea-output [role=status]").all_inner_texts()
@@ -44,23 +52,27 @@ def type_over(opened: Sheet, name: str, code: str) -> None:
 
 def follow(opened: Sheet, heading: str) -> None:
     """Follow a link of the set to a part of its lesson, in a JupyterLab that draws as a student's does."""
+    from playwright.sync_api import TimeoutError
+
     save = """([plugin, settings]) => window.jupyterapp.commands.execute('docmanager:save').then(
         () => window.jupyterapp.serviceManager.settings.save(plugin, JSON.stringify(settings)))"""
     opened.page.evaluate(
         save, ["@jupyterlab/notebook-extension:tracker", {"windowingMode": "contentVisibility"}]
     )
     opened.reopen()
-    # JupyterLab takes hold of a link a moment after it has drawn it, then says where it leads.
-    opened.page.locator(".jp-RenderedMarkdown a[href*='/files/']", has_text=heading).first.click()
-    lesson = opened.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-    lesson.get_by_role("heading", name=heading).wait_for()
-    opened.page.wait_for_function(
-        """heading => [...document.querySelectorAll('h2')].some(e => {
-            const top = e.getBoundingClientRect().top;
-            return e.innerText.includes(heading) && top > 0 && top < window.innerHeight;
-        })""",
-        arg=heading,
-    )
+    # JupyterLab takes hold of a link a moment after it has drawn it, then says where it leads. On a busy machine
+    # it scrolls before the cells above have their height, and a student clicks a second time.
+    link = opened.page.locator(".jp-RenderedMarkdown a[href*='/files/']", has_text=heading).first
+    here = opened.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
+    for seconds in (20, 60):
+        opened.page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', { path })", here)
+        link.click()
+        lesson = opened.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+        lesson.get_by_role("heading", name=heading).wait_for()
+        with contextlib.suppress(TimeoutError):
+            opened.page.wait_for_function(IN_VIEW, arg=heading, timeout=1000 * seconds)
+            break
+    assert opened.page.evaluate(IN_VIEW, heading), f"{heading!r} is not in view"
     # The tab that was opened becomes the present one a moment after it is drawn.
     opened.page.wait_for_function(
         "name => window.jupyterapp.shell.currentWidget.context.path.endsWith(name)",
