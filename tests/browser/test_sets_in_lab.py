@@ -60,8 +60,8 @@ def follow(opened: Sheet, heading: str) -> None:
         save, ["@jupyterlab/notebook-extension:tracker", {"windowingMode": "contentVisibility"}]
     )
     opened.reopen()
-    # JupyterLab takes hold of a link a moment after it has drawn it, then says where it leads. On a busy machine
-    # it scrolls before the cells above have their height, and a student clicks a second time.
+    # JupyterLab takes hold of a link a moment after it has drawn it, then says where it leads. On a busy
+    # machine it scrolls before the cells above have their height, and a student clicks a second time.
     link = opened.page.locator(".jp-RenderedMarkdown a[href*='/files/']", has_text=heading).first
     here = opened.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
     for seconds in (20, 60):
