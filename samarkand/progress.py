@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
-from samarkand import check, notes, questions
+from samarkand import check, notes
 from samarkand.ground import home, journal, log, reading
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import listed, tr, trn
 from samarkand.page import controls, markup
 from samarkand.page.markup import element, escape
 
-_ASKED = re.compile(r'\b(?:(?:quiz|predict)\.ask|note)\("([^"]+)"\)')
+_ASKED = re.compile(r'\b(?:(quiz|predict)\.ask|(note))\("([^"]+)"\)')
 _HEADING = re.compile(r"^##? +(.+?) *$", re.MULTILINE)
 
 
@@ -52,14 +52,14 @@ class Lesson:
         Its first heading.
     sections : dict of str to Section
         By their headings.
-    asked : dict of str to Section
-        The section of each quiz, prediction and note, by its id.
+    asked : dict of str to (str, Section)
+        The kind and the section of each quiz, prediction and note, by its id.
     """
 
     file: str
     title: str
     sections: dict[str, Section]
-    asked: dict[str, Section]
+    asked: dict[str, tuple[str, Section]]
 
     @property
     def number(self) -> str:
@@ -172,8 +172,7 @@ def items(one: Lesson) -> list[Item]:
     found = [
         Item(task.id, "check", state(task.id, False), one.sections.get(task.taught)) for task in practice
     ]
-    for id, section in one.asked.items():
-        kind = next(kind for kind in ("predict", "quiz", "note") if id in questions.every(kind))
+    for id, (kind, section) in one.asked.items():
         found.append(Item(id, kind, state(id, id in predicted or id in written), section))
     return found
 
@@ -274,12 +273,12 @@ def _link(target: str, words: str) -> str:
 def _read(path: Path) -> Lesson:
     cells: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sections: dict[str, Section] = {}
-    asked: dict[str, Section] = {}
+    asked: dict[str, tuple[str, Section]] = {}
     for cell in cells:
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             for heading in _HEADING.findall(source):
                 now = sections[heading] = Section(heading, cell["id"])
         elif cell["cell_type"] == "code":
-            asked |= dict.fromkeys(_ASKED.findall(source), now)
+            asked |= {id: (form or note, now) for form, note, id in _ASKED.findall(source)}
     return Lesson(path.name, next(iter(sections)), sections, asked)

@@ -87,8 +87,9 @@ def bars(
         raise WrongType(tr('A bar needs a figure: neither "{x}" nor "{y}" holds numbers.', x=x, y=y))
     lying = not numeric(table[y])
     figure, name = (x, y) if lying else (y, x)
-    shown = dict(zip(map(str, table[name]), texts(table[name]), strict=True))
-    table[name] = texts(table[name])
+    named_rows = texts(table[name])
+    shown = dict(zip(map(str, table[name]), named_rows, strict=True))
+    table[name] = named_rows
     groups = distinct(texts(table[group])) if group else []
     picked_out = {shown.get(str(one), str(one)) for one in marked}
     table["_colour"] = _bar_colours(table, name, group, picked_out)
@@ -104,7 +105,7 @@ def bars(
         "scale": alt.Scale(domain=_room(table[figure], reference or {})),
         "axis": _NONE,
     }
-    names: dict[str, Any] = {"field": field(name), "type": "nominal", "sort": distinct(texts(table[name]))}
+    names: dict[str, Any] = {"field": field(name), "type": "nominal", "sort": distinct(named_rows)}
     room: dict[str, Any]
     beyond: dict[str, Any]
     below: dict[str, Any]

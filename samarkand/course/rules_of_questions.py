@@ -88,7 +88,9 @@ def _without_a_reason(id: str, quiz: dict[str, Any]) -> Iterator[str]:
     """Yield a sentence for each right option that no words of ``why`` are tied to, and for each wrong one."""
     right = {option["text"] for option in quiz["options"] if "right" in option}
     ties = {
-        words: on.removeprefix("right: ") for words, on in quiz.get("tied", {}).items() if "right: " in on
+        words: on.removeprefix("right: ")
+        for words, on in quiz.get("tied", {}).items()
+        if isinstance(on, str) and on.startswith("right: ")
     }
     for words, option in ties.items():
         if words not in quiz["why"]:

@@ -75,7 +75,6 @@ DARK: Mapping[str, str] = {
     "#3b3f45": "#b3ab99",
     "#7b8793": "#8f99a3",
     "#00497a": "#8cc8f0",
-    "#8f3c00": "#f0a468",
 }
 
 #: Fonts found without a download on Windows, macOS, Android and Linux.

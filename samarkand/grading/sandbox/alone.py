@@ -80,12 +80,7 @@ def _file(outcome: Outcome, told: dict[str, Any]) -> None:
 
 
 def _result(told: dict[str, Any]) -> Result:
-    if told["error"]:
-        return Result(error=" ".join(told["error"].split()))
-    try:
-        return Result(value=decode.read(told["value"]))
-    except decode.NotAValue as error:
-        return Result(error=f"the value could not be read: {error}")
+    return Result(error=" ".join(told["error"].split())) if told["error"] else Result.of(told["value"])
 
 
 # ------------------------------------------------------------------------------------ in the other process

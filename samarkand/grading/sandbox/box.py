@@ -57,8 +57,6 @@ class Sandbox:
         Tables that submissions use, read once for all; all tables if not given.
     trusted : bool, optional
         Run student code with no confinement at all. Never the default, and named in every report.
-    folder : pathlib.Path, optional
-        Where trusted code runs; a folder that is thrown away if not given.
 
     Raises
     ------
@@ -66,7 +64,7 @@ class Sandbox:
         If this machine cannot confine student code.
     """
 
-    def __init__(  # noqa: PLR0913 - what a sandbox is made of
+    def __init__(
         self,
         data: Path | None = None,
         *,
@@ -74,9 +72,7 @@ class Sandbox:
         warm: Sequence[str] = ("numpy", "pandas", "samarkand.data", "samarkand.exercise.desk"),
         tables: Sequence[str] | None = None,
         trusted: bool = False,
-        folder: Path | None = None,
     ) -> None:
-        self.folder = folder
         self.tables = tables
         self.data = (data or home.course_data()).resolve()
         self.secret = [Path(folder).resolve() for folder in secret]
@@ -239,7 +235,6 @@ class Sandbox:
     def _trusted_command(self) -> list[str]:
         inside = {"warm": self.warm, "tables": self.tables, "trusted": True, "readable": []}
         inside |= {"scratch": self._stage}
-        inside |= {"folder": str(self.folder.resolve())} if self.folder else {}
         return [sys.executable, "-s", "-P", "-B", str(HERE / "server.py"), json.dumps(inside)]
 
     def _paths(self) -> dict[str, str]:
@@ -446,10 +441,7 @@ def _result(got: dict[str, Any]) -> Result:
         return Result(error=_sentence(got["error"]) or "an error")
     if "value" not in got:
         return Result(error="the value could not be read")
-    try:
-        return Result(value=decode.read(got["value"]))
-    except decode.NotAValue as error:
-        return Result(error=f"the value could not be read: {error}")
+    return Result.of(got["value"])
 
 
 def _is_function(held: Result | None) -> bool:

@@ -280,7 +280,7 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
         os.dup2(nowhere, descriptor)
     channel = _only_descriptor(channel)
     place = Path(options.get("scratch") or f"{confinement.SCRATCH}/work")
-    os.chdir(options.get("folder") or workplace(place))
+    os.chdir(workplace(place))
     if not options["trusted"]:
         sys.path.insert(0, "")  # as in a notebook: a file that a cell has written can be imported
     send(channel, {"ready": True})

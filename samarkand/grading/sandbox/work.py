@@ -84,6 +84,14 @@ class Result:
     value: decode.Value = ...
     error: str = ""
 
+    @classmethod
+    def of(cls, plain: Any) -> Result:
+        """Return the value that plain JSON stands for, or the sentence that it stands for none."""
+        try:
+            return cls(value=decode.read(plain))
+        except decode.NotAValue as error:
+            return cls(error=f"the value could not be read: {error}")
+
 
 @dataclass(frozen=True)
 class Ran:
