@@ -8,6 +8,8 @@ each cell are recorded:
 - every map: its text at each step, the status of each state, its layers and their style classes, its size
 - every chart's spec, and its data
 - every table's shape, types, first rows, and a checksum of all its values, even of tables not shown
+- of every text, whom it names and which way it turns ("more", "not", "before"): what no figure ties
+- of every task of practice, the right answer and what each known wrong way gives
 
 The record is a JSON file for people to read: a change in it is a change in what students see.
 """
@@ -20,10 +22,12 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from samarkand import check, data
 from samarkand.course.apart import run_apart
 from samarkand.course.lessons import BuildError, read
 from samarkand.ground.home import ROOT
@@ -36,10 +40,21 @@ LETTERS, ENTRIES, ROWS, SETTINGS = 120, 40, 3, 400
 def record(notebook: Path) -> dict[str, Any]:
     """Run a lesson's code in a fresh process and return what it shows.
 
-    For each cell id: what the cell shows (a list) and the names it gives (a dict). Cells without either are
+    For each cell id: what the cell shows (a list) and the names it gives (a dict); what a cell of text speaks
+    of; of a task of practice the right answer, and what each known wrong way gives. Cells without any are
     left out.
     """
-    return dict(json.loads(run_apart(run, notebook)))
+    lesson = read(notebook)
+    found: dict[str, Any] = json.loads(run_apart(run, notebook))
+    for cell in lesson.prose:
+        if said := spoken(cell.source):
+            found[cell.id] = {"speaks of": said}
+    for task in lesson.tasks:
+        if asked := check.tasks().get(task.number):
+            ways = [(asked.right, [asked.expected]), *asked.wrong]
+            answers = {cut(reason, 60): cut(", ".join(map(number, gives))) for reason, gives in ways}
+            found[task.stub.id] = found.get(task.stub.id, {}) | {"answers": answers}
+    return found
 
 
 def text(found: Mapping[str, Any]) -> str:
@@ -107,6 +122,38 @@ def _compare(stored: Any, found: Any, where: str) -> Iterator[str]:
             yield from _compare(one, other, f"{where} {number}")
     elif stored != found:
         yield f"{where}: was {stored!r}, is {found!r}"
+
+
+# ------------------------------------------------------------------------------------------------ texts
+
+#: Words that turn a sentence into its contrary when they are exchanged.
+_TURNS = (
+    "more|less|most|least|fewer|higher|lower|larger|smaller|longer|shorter|nearer|farther|better|worse|above|below"
+    "|before|after|since|until|first|last|earlier|later|rose|fell|risen|fallen|rises|falls|grew|shrank"
+    "|north|south|east|west|no|not|never|always|none|nobody|both|neither|only|same"
+    "|exports|imports|sells|buys|sold|bought|against|joined|left|agreed|refused"
+)
+
+
+@cache
+def _spoken() -> re.Pattern[str]:
+    named = {name for table in ("states", "entities", "places") for name in data.load(table)["name"]}
+    words = {word for name in named for word in re.findall(r"\w[\w’'-]*", name) if word[:1].isupper()}
+    # The longer first, or "South Korea" would be South.
+    names = "|".join(map(re.escape, sorted(words | named, key=len, reverse=True)))
+    return re.compile(rf"\b(?:(?:{names})|(?P<turn>(?i:{_TURNS})))\b")
+
+
+def spoken(source: str) -> str:
+    """Return the names in a text, and the words that turn it, in their order.
+
+    Examples
+    --------
+    >>> spoken("More than half of it is sold to China, not to Russia: `less` is code.")
+    'more sold China not Russia'
+    """
+    words = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", " ", source, flags=re.DOTALL)
+    return " ".join(found[0].lower() if found["turn"] else found[0] for found in _spoken().finditer(words))
 
 
 # ------------------------------------------------------------------------------------------------ describing

@@ -531,7 +531,8 @@ def practice_tasks_are_whole(lesson: Lesson) -> Iterator[str]:
     for task in lesson.tasks:
         where = f"{task.stub.id}: task {task.number}"
         before = lesson.cells[: lesson.cells.index(task.stub)]
-        if not re.search(r"^\w+ = \.\.\.", task.stub.source, re.MULTILINE):
+        asked = re.search(r"^(\w+) = \.\.\.", task.stub.source, re.MULTILINE)
+        if not asked:
             yield f"{where} has no stub with three dots."
         if not task.hints:
             yield f"{where} has no hint folded below it."
@@ -539,6 +540,9 @@ def practice_tasks_are_whole(lesson: Lesson) -> Iterator[str]:
             yield f"{where} has no answer folded below it."
         elif f'check("{task.number}"' not in task.answer:
             yield f"{where}: its answer does not end with the check."
+        elif asked and len(re.findall(rf"^{asked[1]} =", task.answer, re.MULTILINE)) != 1:
+            # A second line would hide whatever the first one says.
+            yield f"{where}: its answer does not give {asked[1]} once."
         shown = "".join(o.get("data", {}).get("text/plain", "") for o in task.stub.outputs)
         if "Not answered yet." not in shown:
             yield f"{where} does not say: Not answered yet."

@@ -262,6 +262,7 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
             stub(help_=ANSWER.format("03.1")),
             stub(help_=HINT + ANSWER.format("03.2")),
             stub(help_=HINT + ANSWER.format("03.1"), source="share = 41"),
+            stub(help_=HINT + ANSWER.format("03.1").replace("share = 41", "share = 4\nshare = 41")),
             stub(help_=HINT + ANSWER.format("03.1"), says="Yes."),
             stub(help_=HINT + ANSWER.format("03.1"))[1:],
         ],

@@ -9,11 +9,13 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from samarkand import check
 from samarkand.course import facts, lessons
 
 LARGEST = 200_000
@@ -109,6 +111,38 @@ def test_what_nbval_cannot_see_is_seen(tmp_path: Path) -> None:
     found = facts.compare(was, facts.record(lesson_in(tmp_path, CELLS, AFTER)))
     for sentence in SEEN:
         assert any(line.startswith(sentence) for line in found), (sentence, found)
+
+
+def test_a_name_or_a_turn_of_a_text_is_seen(tmp_path: Path) -> None:
+    was = "Russia buys more than `less`, [before](../before.ipynb) March."
+    assert facts.spoken(was) == "Russia buys more before"
+
+    def text(source: str) -> dict[str, Any]:
+        path = tmp_path / "lesson.ipynb"
+        nbformat.write(new_notebook(cells=[new_markdown_cell(source, id="said")]), path)
+        return facts.record(path)
+
+    stored = text(was)
+    assert facts.compare(stored, text(was.replace("more", "less"))) == [
+        "said, speaks of: was 'Russia buys more before', is 'Russia buys less before'"
+    ]
+    assert facts.compare(stored, text(was.replace("Russia", "China"))) == [
+        "said, speaks of: was 'Russia buys more before', is 'China buys more before'"
+    ]
+    assert not facts.compare(stored, text(was.replace("buys", "today buys")))
+
+
+def test_a_wrong_way_of_practice_is_in_the_record() -> None:
+    path = next(path for path in lessons.paths() if path.stem.startswith("05"))
+    asked = check.tasks()["05.3"]
+    stub = next(task.stub.id for task in lessons.read(path).tasks if task.number == asked.id)
+    reason, gives = next(
+        (way.reason, way.wrong()) for way in asked.diagnoses if "half an agree" in way.reason
+    )
+    answers = facts.recorded(path)[stub]["answers"]
+    assert answers[facts.cut(reason, 60)] == facts.number(gives)
+    assert answers[facts.cut(asked.right, 60)] == facts.number(asked.expected)
+    assert len(answers) == 1 + len(asked.diagnoses)
 
 
 def test_an_error_in_a_cell_is_a_sentence(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import csv
 import json
 import math
 import re
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 
 from samarkand import geo, maps, places
 from samarkand.ground.home import course_data
+from samarkand.maps._base import contested
 
 MAPS = ("region", "sco", "trip", "flows", "votes", "january")
 Point = tuple[float, float]
@@ -101,6 +103,17 @@ def test_each_contested_area_is_hatched_in_each_step_in_which_it_must_be(name: s
     others = {ident for ident, letters in spec(name)["status"].items() if "x" in letters} - set(due)
     assert not others, "hatched, and in no list"
     assert spec(name)["says"]["x"] == "contested area"
+
+
+def test_an_area_is_contested_from_its_first_day_until_the_day_on_which_it_ends() -> None:
+    for ident, area in REGION.items():
+        for edge, letters in (("since", "-xx"), ("until", "x--")):
+            if area.get(edge):
+                day = date.fromisoformat(area[edge])
+                days = [f"{day + timedelta(n)}" for n in (-1, 0, 1)]
+                assert contested(days)[0][ident] == letters, (ident, edge)
+    assert any(area.get("since") for area in REGION.values())
+    assert any(area.get("until") for area in REGION.values())
 
 
 @pytest.mark.parametrize("name", MAPS)
