@@ -17,6 +17,7 @@ from samarkand.ground.words import tr, trn
 from samarkand.page import controls, markup
 from samarkand.page.markup import element, escape
 from samarkand.questions import Note
+from samarkand.sources import cite
 
 JOURNAL = "notes"
 INVITATION = tr("Run all cells (Run → Run All Cells) to write.")
@@ -57,7 +58,8 @@ class Paper(controls.StillBox):
         self._reply = controls.Reply()
         self._field.watch(lambda: self._reply.say(""))
         self._then = widgets.HTML("")
-        paragraphs = element("div", *map(_paragraph, asked.then), class_="said")
+        then = [_sourced(text) for text in asked.then]
+        paragraphs = element("div", *map(_paragraph, then), class_="said")
         others = tr("What others hold: read it once you have written your own")
         super().__init__(
             [controls.heading(asked.text), self._field, save, self._reply, self._then],
@@ -68,7 +70,7 @@ class Paper(controls.StillBox):
                 more=markup.folded(escape(others), paragraphs) if asked.then else "",
             ),
             sentence=" ".join([tr("{question} {invitation}", question=asked.text, invitation=INVITATION),
-                               *asked.then]),
+                               *then]),
         )  # fmt: skip
         self._paragraphs = element("div", paragraphs, class_="card") if asked.then else ""
         written = journal.read(JOURNAL)
@@ -180,6 +182,11 @@ def written() -> dict[str, Written]:
 def _text(entry: dict[str, object]) -> str:
     text = entry.get("text")
     return text if isinstance(text, str) else ""
+
+
+def _sourced(text: str) -> str:
+    """Return a text with publisher and day in place of the keys of its sources."""
+    return re.sub(r"\[([A-Z][A-Z0-9]+)\]", lambda found: f"({cite[found[1]].who_and_when})", text)
 
 
 def _paragraph(text: str) -> str:

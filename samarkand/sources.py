@@ -58,6 +58,11 @@ class Source:
         parts += [tr("Via {publisher}", publisher=self.via) if self.via else ""]
         return " ".join(f"{part}." for part in parts if part)
 
+    @property
+    def who_and_when(self) -> str:
+        """Publisher and day, in short."""
+        return ", ".join(part for part in (self.publisher, _long_date(self.published)) if part)
+
     def __repr__(self) -> str:
         return f"[{self.key}] {self}"
 
@@ -69,7 +74,7 @@ class Source:
         text = html.escape(str(self))
         title = html.escape(self.title)
         link = f'<a href="{html.escape(self.url)}" rel="noreferrer">{title}</a>'
-        return f"<b>{html.escape(self.key)}</b> {text.replace(title, link, 1)}"
+        return f"{text.replace(title, link, 1)} <small>{html.escape(self.key)}</small>"
 
 
 @dataclass(frozen=True)
@@ -85,11 +90,13 @@ class SourceList:
         return len(self.items)
 
     def __repr__(self) -> str:
-        return f"{tr('Sources')}\n" + "\n".join(f"- {s!r}" for s in self.items)
+        return f"{tr('Sources')}\n" + "\n".join(
+            f"{number}. {source!r}" for number, source in enumerate(self.items, 1)
+        )
 
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{s._item()}</li>" for s in self.items)
-        return f'<ul aria-label="{html.escape(tr("Sources"))}">{items}</ul>'
+        return f'<ol aria-label="{html.escape(tr("Sources"))}">{items}</ol>'
 
 
 class Citations:

@@ -349,7 +349,7 @@ KINDS = (
     Kind("a count in words", True, LESSONS, PROSE, rf"\b{any_of(*COUNTS)}\b", ring(*COUNTS)),
     Kind("a name in prose", True, LESSONS, PROSE, rf"\b{any_of(*STATES)}\b", ring(*STATES)),
     Kind("a direction in prose", True, LESSONS, PROSE, rf"\b{any_of(*TURNS)}\b", swap(TURNS)),
-    Kind("a source in prose", True, LESSONS, PROSE, rf"(?<=\[){any_of(*KEYS)}\b", ring(*KEYS)),
+    Kind("a source in prose", True, LESSONS, PROSE, rf'(?<=: ){any_of(*KEYS)}(?="\))', ring(*KEYS)),
     Kind("a table in Markdown", True, LESSONS, of_notebook("markdown", r"\|---"), rf"(?<=\| ){NUMBER}", more),
     Kind("a folded answer", True, LESSONS, of_notebook("markdown", "<summary>"), ANSWER, instead),
     Kind("a link to a section", True, LESSONS, PROSE,

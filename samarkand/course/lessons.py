@@ -16,6 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from samarkand import questions
+from samarkand.course import citations
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.home import ROOT
 
@@ -94,10 +95,15 @@ class Lesson:
         asked = re.search(r"[^.!?\n]*\?", text.replace("*", "").partition("\n")[2])
         return asked[0].strip() if asked else ""
 
-    @property
+    @cached_property
     def cells(self) -> list[NotebookNode]:
-        """All cells, in order."""
-        return list(self.notebook.cells)
+        """All cells, in order, with sources as their author wrote them: by keys, not by numbers."""
+        return [
+            NotebookNode(cell, source=citations.written(cell.source))
+            if citations.STORED.search(cell.source)
+            else cell
+            for cell in self.notebook.cells
+        ]
 
     @cached_property
     def prose(self) -> list[NotebookNode]:

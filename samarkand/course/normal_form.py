@@ -7,6 +7,7 @@ difference between two versions is a difference in the lesson:
 - code cells counted 1, 2, 3 ... in order
 - no metadata except the course's own (``samarkand``) and nbgrader's, with the locks that it sets on its cells
 - no id of a widget whose still picture is stored beside it: the id means nothing in another run
+- sources of a lesson's text as numbers of its list (`citations`)
 - JSON indented by one space, with sorted keys and unescaped letters
 
 What cannot be repaired here (a cell never run, an error, text on stderr) is reported by `faults`.
@@ -22,6 +23,8 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+
+from samarkand.course import citations
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 LANGUAGE = {"name": "python"}
@@ -65,6 +68,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
             count += ran
             cell.execution_count = count if ran else None
             cell.outputs = [_output(output, cell.execution_count) for output in _joined(cell.outputs)]
+    citations.number(notebook)
     return notebook
 
 
@@ -136,6 +140,8 @@ def _mended(notebook: NotebookNode, normal: NotebookNode) -> Iterator[str]:
         extra = sorted(set(cell.metadata) - set(same.metadata))
         if extra:
             yield f"{name} has metadata that is not kept: {', '.join(extra)}."
+        if cell.cell_type == "markdown" and cell.source != same.source:
+            yield f"{name} cites a source by its key, or by a number that is not its own in the list."
         if cell.cell_type == "code":
             if cell.get("execution_count") != same.execution_count:
                 yield f"{name} is counted {cell.execution_count} and is number {same.execution_count}."

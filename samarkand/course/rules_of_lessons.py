@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from nbformat import NotebookNode
 
 from samarkand import questions
-from samarkand.course import drawn, normal_form, rules_of_questions, rules_of_words
+from samarkand.course import citations, drawn, normal_form, rules_of_questions, rules_of_words
 from samarkand.course.lessons import Lesson, folded, read, unfenced, words_of
 from samarkand.ground.home import ROOT
 
@@ -293,20 +293,10 @@ def cited(lesson: Lesson) -> dict[str, str]:
     said += [(cell, " ".join(notes[id].then)) for cell, _, id in calls(lesson, "note") if id in notes]
     found: dict[str, str] = {}
     for cell, text in said:
-        for keys in re.findall(r"\[([A-Z][A-Z0-9-]+(?:[,;] ?[A-Z][A-Z0-9-]+)*)\](?!\()", text):
-            for key in re.split(r"[,;] ?", keys):
+        for keys in citations.WRITTEN.finditer(text):
+            for key in re.split(r"[,;] ?", keys["keys"]):
                 found.setdefault(key, cell)
     return found
-
-
-def listed(lesson: Lesson) -> list[str]:
-    """Return the source keys of the list at the end: the arguments of ``cite.sources``."""
-    keys: list[str] = []
-    for _, tree in lesson.trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "cite.sources":
-                keys += [str(a.value) for a in node.args if isinstance(a, ast.Constant)]
-    return keys
 
 
 @rule
@@ -315,7 +305,7 @@ def sources_are_cited_and_listed(lesson: Lesson) -> Iterator[str]:
     from samarkand import cite
     from samarkand.ground.errors import CourseError
 
-    in_prose, at_end = cited(lesson), listed(lesson)
+    in_prose, at_end = cited(lesson), citations.listed(lesson.notebook)
     for key, cell in in_prose.items():
         try:
             cite[key]
@@ -340,7 +330,7 @@ def sources_are_cited_and_listed(lesson: Lesson) -> Iterator[str]:
 @lesson_rule
 def the_sources_are_printed(lesson: Lesson) -> Iterator[str]:
     """The list at the end is printed from the table of sources."""
-    if not listed(lesson):
+    if not citations.listed(lesson.notebook):
         yield "No list of sources is printed at the end."
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from samarkand.course import build, normal_form
+from samarkand.course import build, citations, normal_form
 from samarkand.course.lessons import Lesson, sentences
 from samarkand.ground import files, words
 from samarkand.ground.errors import unknown
@@ -52,7 +52,7 @@ def translated(notebook: NotebookNode, translate: Translate) -> NotebookNode:
     """Return a notebook whose texts are translated and whose code is otherwise the same."""
     made = normal_form.normalise(notebook)
     for cell in made.cells:
-        cell.source = _translated(cell, translate)
+        cell.source = _translated(NotebookNode(cell, source=citations.written(cell.source)), translate)
     return made
 
 

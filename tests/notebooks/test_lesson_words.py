@@ -170,7 +170,7 @@ PLANTED = [
 def planted(wrong: Wrong, renewed: bool) -> Lesson:
     """The lesson with a wrong word in it; with `renewed` its ties follow the word."""
     (path,) = lessons.paths([wrong.lesson])
-    notebook = copy.deepcopy(read(path).notebook)
+    notebook = nbformat.from_dict({"cells": copy.deepcopy(read(path).cells)})
     (cell,) = (one for one in notebook.cells if one.id == wrong.cell)
     assert cell.source.count(wrong.was) == 1, wrong
     cell.source = cell.source.replace(wrong.was, wrong.is_)

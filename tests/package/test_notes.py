@@ -60,7 +60,12 @@ def test_what_others_hold_unfolds_after_ones_own() -> None:
     assert paper._then.value == ""
     paper.fill("Mine.")
     paper.save()
-    for part in ("<b>Yes.</b> When only a", "<b>No.</b>", "<b>It depends</b>", "[REGT0204]"):
+    for part in (
+        "<b>Yes.</b> When only a",
+        "<b>No.</b>",
+        "<b>It depends</b>",
+        "(regtrends.com, 4 February 2022)",
+    ):
         assert part in paper._then.value
     assert "<b>Yes.</b>" in notes.note("05.case")._then.value
 

@@ -52,7 +52,7 @@ def test_source_list():
     listed = cite.sources("XH0914", "ART;XH0914", "UN1")
     assert [s.key for s in listed] == ["XH0914", "ART", "UN1"] and len(listed) == 3
     assert repr(listed).splitlines()[0] == "Sources"
-    assert repr(listed).splitlines()[1].startswith("- [XH0914] Xinhua: ")
+    assert repr(listed).splitlines()[1].startswith("1. [XH0914] Xinhua: ")
 
 
 class Tags(HTMLParser):
@@ -76,13 +76,13 @@ def test_html_is_a_named_list_of_links():
     tags = Tags()
     tags.feed(cite.sources(*keys)._repr_html_())
     assert not tags.open
-    assert tags.seen[0] == ("ul", {"aria-label": "Sources"})
+    assert tags.seen[0] == ("ol", {"aria-label": "Sources"})
     links = [attrs for tag, attrs in tags.seen if tag == "a"]
     assert len(links) == len(keys) == sum(tag == "li" for tag, _ in tags.seen)
     assert all(a["href"].startswith("http") for a in links)
-    assert {tag for tag, _ in tags.seen} == {"ul", "li", "a", "b"}
+    assert {tag for tag, _ in tags.seen} == {"ol", "li", "a", "small"}
     for key in keys:
-        assert f"{key} {cite[key]}" in tags.text
+        assert f"{cite[key]} {key}" in tags.text
 
 
 @pytest.mark.parametrize(("old", "new"), [(b"publisher", b"editor"), (b"key", b"\xffkey")])

@@ -272,7 +272,7 @@ for folder in ("my_work/lessons", "another"):
 def test_nothing_else_is_imposed_on_the_environment(installed: Path, wheel: Path) -> None:
     data = [name.split(".data/data/")[1] for name in zipfile.ZipFile(wheel).namelist() if ".data/" in name]
     extension = "share/jupyter/labextensions/samarkand"
-    own = ["package.json", "static/charts.css", "static/remoteEntry.js"]
+    own = ["package.json", "static/charts.css", "static/remoteEntry.js", "static/text.css"]
     server = "etc/jupyter/jupyter_server_config.d/samarkand.json"
     startup = "etc/ipython/startup/50-samarkand.py"
     assert sorted(data) == [startup, server, *(f"{extension}/{name}" for name in own)]

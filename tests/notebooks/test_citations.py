@@ -1,0 +1,87 @@
+"""Sources in prose: keys for authors, numbers for readers, and nothing lost between the two."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from samarkand import data
+from samarkand.course import citations, normal_form
+from samarkand.course.lessons import Lesson, stored
+from samarkand.sources import cite
+
+NUMBERS = {"ART": 1, "XH0914": 2, "TRADEH1b": 3}
+XINHUA = '[2](#Sources "Xinhua, 14 September 2022: XH0914")'
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("He landed [XH0914].", f"He landed<sup>{XINHUA}</sup>."),
+        ("He ([XH0914]) landed", f"He (<sup>{XINHUA}</sup>) landed"),
+        ("| x | [XH0914] |", f"| x |<sup>{XINHUA}</sup> |"),
+        ("[XH0914]\n[XH0914]", f"<sup>{XINHUA}</sup>\n<sup>{XINHUA}</sup>"),
+    ],
+)
+def test_a_key_becomes_a_number_and_again_a_key(text: str, found: str) -> None:
+    assert citations.numbered(text, NUMBERS) == found
+    assert citations.written(found) == text
+    assert citations.numbered(found, NUMBERS) == found
+
+
+def test_several_keys_share_one_place() -> None:
+    found = citations.numbered("Seen [ART, TRADEH1b; XH0914].", NUMBERS)
+    assert re.findall(r"\[(\d)\]", found) == ["1", "3", "2"] and found.count("<sup>") == 1
+    assert citations.written(found) == "Seen [ART, TRADEH1b, XH0914]."
+
+
+@pytest.mark.parametrize(
+    "text", ["`x[ART]`", "```python\ncite [ART]\n```", "[ART](a.ipynb)", "[the West]", "[NOSUCH22]", "[]"]
+)
+def test_what_is_no_key_of_the_list_stays(text: str) -> None:
+    assert citations.numbered(text, NUMBERS) == text
+
+
+def test_a_title_has_no_quotes_or_brackets_that_would_end_the_link() -> None:
+    for key in data.load("sources")["key"]:
+        stored_ = citations.numbered(f"x [{key}]", {key: 7})
+        assert citations.STORED.search(stored_), key
+        assert citations.written(stored_) == f"x [{key}]"
+
+
+def test_numbers_follow_the_list_at_the_end() -> None:
+    def texts(*keys: str) -> str:
+        listed = new_code_cell(f"cite.sources({', '.join(map(repr, keys))})", id="sources", execution_count=1)
+        notebook = new_notebook(cells=[new_markdown_cell("Seen [XH0914].", id="seen"), listed])
+        return str(normal_form.normalise(notebook).cells[0].source)
+
+    assert "[2](#Sources" in texts("ART", "XH0914") and "[1](#Sources" in texts("XH0914", "ART")
+    assert texts("ART") == "Seen [XH0914]."  # a rule names what is cited and not listed
+
+
+def test_a_key_and_a_wrong_number_are_not_the_normal_form() -> None:
+    cells = [
+        new_markdown_cell("Seen [XH0914].", id="seen"),
+        new_code_cell('cite.sources("XH0914")', id="end"),
+    ]
+    notebook = normal_form.normalise(new_notebook(cells=cells))
+    for wrong in ("Seen [XH0914].", notebook.cells[0].source.replace("[1]", "[4]")):
+        damaged = normal_form.normalise(notebook)
+        damaged.cells[0].source = wrong
+        assert any("Cell seen cites a source" in line for line in normal_form.differences(damaged))
+
+
+def test_a_lesson_cites_by_numbers_that_its_list_has(lesson_path: Path) -> None:
+    notebook = stored(lesson_path)
+    keys = citations.listed(notebook)
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    found = re.findall(r'\[(\d+)\]\(#Sources "([^"]*): (\w+)"\)', text)
+    assert found, "it cites nothing"
+    for number, who, key in found:
+        assert keys[int(number) - 1] == key
+        assert who.split(",")[0] in re.sub(r'["()]', "", str(cite[key]))
+    assert not citations.WRITTEN.search(re.sub(r"`[^`]*`", "", text))
+    assert all(not citations.STORED.search(cell.source) for cell in Lesson(lesson_path, notebook).prose)
