@@ -185,14 +185,15 @@ def release(options: argparse.Namespace) -> int:
     return _report([gone] if others else [], "")
 
 
-def _untrue(course: Course, found: ExerciseSet) -> list[str]:
-    """Say which words of a set are not what they are tied to, if its course has a file of ties."""
-    from samarkand.course import tied
+def _unsound(course: Course, found: ExerciseSet) -> list[str]:
+    """Say where the source of a set breaks a rule, and which of its words are not what they are tied to."""
+    from samarkand.course import lessons, rules_of_sets, tied
 
     path = course.check_folder / "words.json"
     words = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     source = course.root / "source" / found.id / f"{found.id}.ipynb"
-    return tied.of_set(source, words[found.id], {"exercise": found}) if found.id in words else []
+    untrue = tied.of_set(source, words[found.id], {"exercise": found}) if found.id in words else []
+    return [*rules_of_sets.broken(lessons.read(source)), *untrue]
 
 
 def _release(course: Course, names: Sequence[str]) -> None:
@@ -201,7 +202,7 @@ def _release(course: Course, names: Sequence[str]) -> None:
     from samarkand.grading.classroom import release as wing
 
     sets = [course.exercise(name) for name in names]
-    if wrong := [f"{found.id}: {sentence}" for found in sets for sentence in _untrue(course, found)]:
+    if wrong := [f"{found.id}: {sentence}" for found in sets for sentence in _unsound(course, found)]:
         raise CourseError("\n".join(wrong))
     course.seed(create=True)
     course.remember_secret()

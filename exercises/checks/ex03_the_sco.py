@@ -356,20 +356,7 @@ SET = ExerciseSet(
             varies=True, uses=("day",),
         ),
         Question(
-            "q2", "status_on", 2, Text("a status, as the table writes it, or none"), status_on,
-            "Think of the very day a spell begins, the very day it ends, and a state that is not there.",
-            "03_the_sco: 1. Who belongs? Status comes in spells",
-            (
-                Diagnosis("On the day a spell ends, the next one has begun: the end is not part of it.", _inclusive),
-                Diagnosis("The end of a spell is not looked at: the first status is given for ever.", _without_an_end),
-                Diagnosis("This is the latest status in the table, not the one of that day.", _today),
-                Diagnosis("The day on which a spell begins is part of it.", _strict_start),
-                Diagnosis("A spell whose to is empty has not ended: it runs.", _with_an_end),
-            ),
-            cases=_cases,
-        ),
-        Question(
-            "q3", "people_share", 2, PerCent(0.05, 0, 100), _people,
+            "q2", "people_share", 2, PerCent(0.05, 0, 100), _people,
             "Sum the population of your six states, and divide by the row WLD of the same year.",
             "03_the_sco: 2. Forty per cent of the people?",
             (
@@ -384,7 +371,7 @@ SET = ExerciseSet(
             varies=True, uses=("year", "states"),
         ),
         Question(
-            "q4", "gdp_shares", 2, Together((PerCent(0.05, 0, 100), PerCent(0.05, 0, 100))), _money,
+            "q3", "gdp_shares", 2, Together((PerCent(0.05, 0, 100), PerCent(0.05, 0, 100))), _money,
             "For the first, multiply GDP per head by population before you sum; for the second, take current dollars.",
             "03_the_sco: 3. Thirty per cent of the money?",
             (
@@ -399,7 +386,7 @@ SET = ExerciseSet(
             varies=True, uses=("states",),
         ),
         Question(
-            "q5", "in_one_only", 1, Codes(), _in_one_only,
+            "q4", "in_one_only", 1, Codes(), _in_one_only,
             "Make the two sets for your day; then keep what is in the first or in the second, and not in both.",
             "03_the_sco: 5. Is it a bloc?",
             (
@@ -416,7 +403,7 @@ SET = ExerciseSet(
             varies=True, uses=("day", "club", "statuses"),
         ),
         Question(
-            "q6", "similarity", 2,
+            "q5", "similarity", 2,
             Together((Whole("states in both", 0, 40), Number("Jaccard", 0.005, 0, 1), PerCent(0.01, 0, 100))), _similar,
             "Make two sets of codes for your day. Jaccard: how many are in both, divided by how many are in at least one.",
             "03_the_sco: 5. Is it a bloc?",
@@ -432,6 +419,19 @@ SET = ExerciseSet(
                 Diagnosis("This is the day of the summit, not the day you were given.", lambda g: _similar(g, SUMMIT)),
             ),
             varies=True, uses=("day", "club", "statuses", "year"),
+        ),
+        Question(
+            "q6", "status_on", 2, Text("a status, as the table writes it, or none"), status_on,
+            "Think of the very day a spell begins, the very day it ends, and a state that is not there.",
+            "03_the_sco: 1. Who belongs? Status comes in spells",
+            (
+                Diagnosis("On the day a spell ends, the next one has begun: the end is not part of it.", _inclusive),
+                Diagnosis("The end of a spell is not looked at: the first status is given for ever.", _without_an_end),
+                Diagnosis("This is the latest status in the table, not the one of that day.", _today),
+                Diagnosis("The day on which a spell begins is part of it.", _strict_start),
+                Diagnosis("A spell whose to is empty has not ended: it runs.", _with_an_end),
+            ),
+            cases=_cases,
         ),
     ),
 )  # fmt: skip

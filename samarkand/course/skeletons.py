@@ -20,7 +20,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from samarkand import questions
-from samarkand.course import lessons, normal_form
+from samarkand.course import lessons, normal_form, rules_of_sets
 from samarkand.ground import files, rooms
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import PACKAGE, ROOT
@@ -126,6 +126,7 @@ def _set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
     name = f"ex{lesson_name}"
     link = f"../../../notebooks/{lesson_name}.ipynb#{section.replace(' ', '-')}"
     words = {**words, "set": name, "lesson": lesson_name, "section": section, "link": link}
+    words["ramp"] = rules_of_sets.RAMP
     return _free(
         {
             EXERCISES / "source" / name / f"{name}.ipynb": _notebook("exercise", words),

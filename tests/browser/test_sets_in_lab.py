@@ -19,12 +19,12 @@ ANSWERS = {
     "counts": ("counts = (6, 4, 2)", "q1: These are 3 values; expected were 4 values in this order: "),
     "people_share": (
         "people_share = 0.17",
-        "q3: Read as a number (per cent). Whether it is right is said after",
+        "q2: Read as a number (per cent). Whether it is right is said after",
     ),
-    "gdp_shares": ("gdp_shares = ('many', 2)", "q4: This is a text; expected was a number (per cent)."),
+    "gdp_shares": ("gdp_shares = ('many', 2)", "q3: This is a text; expected was a number (per cent)."),
     "similarity": (
         "similarity = (5, 38.5, 20)",
-        "q6: No answer to this can lie outside 0 to 1 (Jaccard): check the unit.",
+        "q5: No answer to this can lie outside 0 to 1 (Jaccard): check the unit.",
     ),
 }
 
@@ -99,7 +99,7 @@ def test_a_student_answers_and_is_told_at_once(need: Callable[[object, str], Non
             opened.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
             opened.page.get_by_role("button", name="Mark my work as saved").click()
             opened.page.get_by_text("0 of 10 points. Marked as saved at").wait_for(timeout=90_000)
-            assert opened.page.get_by_text("q2: 0 of 2. Not answered yet").count() == 1
+            assert opened.page.get_by_text("q6: 0 of 2. Not answered yet").count() == 1
             follow(opened, "Who belongs?")
             assert not [
                 r for r in opened.requests if "//127.0.0.1:" not in r and not r.startswith(("data:", "blob:"))

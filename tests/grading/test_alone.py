@@ -84,7 +84,7 @@ def test_the_button_gives_points_and_reasons(
     name = "ex03_the_sco"
     notebook = strip(source(name), keep_solutions=True)
     for cell in notebook["cells"]:
-        if cell["id"] == "q4":
+        if cell["id"] == "q3":
             cell["source"] = "gdp_shares = ..."
     path = tmp_path / "my own name.ipynb"
     workshop.write(tmp_path, notebook, name)
@@ -95,7 +95,7 @@ def test_the_button_gives_points_and_reasons(
     assert said.startswith(f"{name}: 8 of 10 points")
     assert "Marked as saved at" in marks._reply.value
     again = "Read again: lesson 03, “3. Thirty per cent of the money?”."
-    assert f"q4: 0 of 2. Not answered yet. {again}" in marks._reasons.value
+    assert f"q3: 0 of 2. Not answered yet. {again}" in marks._reasons.value
     assert marks._reasons.value.count("Read again") == 1, "for what is not right alone"
 
 

@@ -136,8 +136,8 @@ def test_the_students_copy_works_and_knows_its_student(bundle, tmp_path):
     code = (
         "from samarkand.exercise import desk\n"
         "print(desk.sign_in('ada')); print(desk.sign_in('adda')); print(desk.sign_in(' Zoë Müller '))\n"
-        "d = desk.Desk('ex03_the_sco'); print(d.given); print(d.look('q3', ...)); print(d.look('q3', 0.41)); "
-        "print(d.look('q3', 412)); print(d.look('q1', 8))\n"
+        "d = desk.Desk('ex03_the_sco'); print(d.given); print(d.look('q2', ...)); print(d.look('q2', 0.41)); "
+        "print(d.look('q2', 412)); print(d.look('q1', 8))\n"
     )
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120,
@@ -146,7 +146,7 @@ def test_the_students_copy_works_and_knows_its_student(bundle, tmp_path):
     lines = run.stdout.splitlines()
     assert "not on the course's list" not in lines[0] + lines[2]
     assert "not on the course's list" in lines[1]
-    assert lines[4] == "q3: Not answered yet."
+    assert lines[4] == "q2: Not answered yet."
     assert "Read as a number (per cent)" in lines[5]
     assert "outside 0 to 100" in lines[6]
     assert "expected was 4 values in this order" in lines[7]
@@ -235,17 +235,17 @@ def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, mon
     name = "ex03_the_sco"
     notebook = strip(source(name), keep_solutions=True)
     for cell in notebook["cells"]:
-        if cell["id"] == "q3":
+        if cell["id"] == "q2":
             cell["source"] = cell["source"].replace("people_share = 100 * mine[", "people_share = mine[")
-        if cell["id"] == "q4":
+        if cell["id"] == "q3":
             cell["source"] = "gdp_shares = ..."
     workshop.write(tmp_path / "sets" / name, notebook, name)
     common = ["--course", str(course.root)]
     assert cli.main(["check", "ex03", "--solutions", *common]) == 0
     said = capsys.readouterr().out
     assert "6 of 10 points" in said
-    assert "q3: 0 of 2. This is a share of one" in said
-    assert "q4: 0 of 2. Not answered yet." in said
+    assert "q2: 0 of 2. This is a share of one" in said
+    assert "q3: 0 of 2. Not answered yet." in said
     assert "| people_share = 100 * mine" in said
     assert "at_ppp = of_2021" not in said
     assert cli.main(["check", *common]) == 0

@@ -154,10 +154,10 @@ def rewrite(key, text):
     ("change", "question", "says"),
     [
         (
-            lambda cells, by_id: by_id["q3"].update(
-                source=by_id["q3"]["source"].replace("people_share", "mine_2")
+            lambda cells, by_id: by_id["q2"].update(
+                source=by_id["q2"]["source"].replace("people_share", "mine_2")
             ),
-            "q3",
+            "q2",
             "There is no people_share: the answer is read from that name.",
         ),
         (lambda cells, by_id: cells.remove(by_id["q1-check"]), "", "The cell q1-check was missing."),
@@ -167,10 +167,10 @@ def rewrite(key, text):
             "stands in it 2 times; the first counts.",
         ),
         (lambda cells, by_id: cells.insert(0, cells.pop()), "", "The cells stood in another order"),
-        (rewrite("q4", "gdp_shares = 'many'"), "q4", "This is a text; expected was 2 values in this order"),
-        (rewrite("q4", "gdp_shares = (float('nan'), 2)"), "q4", "This is not a finite number"),
-        (rewrite("q2", "def status_on(table, iso3, day):\n    while True: pass"), "q2", "it ran too long"),
-        (rewrite("q5", "while True:\n    pass"), "q5", "this ran too long and was stopped"),
+        (rewrite("q3", "gdp_shares = 'many'"), "q3", "This is a text; expected was 2 values in this order"),
+        (rewrite("q3", "gdp_shares = (float('nan'), 2)"), "q3", "This is not a finite number"),
+        (rewrite("q6", "def status_on(table, iso3, day):\n    while True: pass"), "q6", "it ran too long"),
+        (rewrite("q4", "while True:\n    pass"), "q4", "this ran too long and was stopped"),
     ],
     ids=[
         "renamed",
@@ -488,7 +488,7 @@ def test_each_question_says_its_points_its_name_and_how_exact_it_must_be(name):
             if isinstance(part, kinds.Number):
                 assert f"within {part.tolerance:g}" in asked.lower(), part
         for option in question.uses:
-            assert f"`given['{option}']`" in asked or "your" in asked.lower() or "two sets of q5" in asked
+            assert f"`given['{option}']`" in asked or "your" in asked.lower() or "two sets of q4" in asked
         if question.cases:
             assert "that you have not seen" in asked
 

@@ -419,11 +419,11 @@ def test_a_table_of_one_row_is_as_good_as_several_values(form):
     ],
 )
 def test_codes_may_be_the_keys_of_a_dict_or_a_row(form):
-    assert judged("ex03", "q5", form) == {"Right."}
+    assert judged("ex03", "q4", form) == {"Right."}
 
 
 def test_codes_with_a_false_are_no_answer():
-    reasons = judged("ex03", "q5", lambda codes: dict.fromkeys(codes, True) | {"DEU": False})
+    reasons = judged("ex03", "q4", lambda codes: dict.fromkeys(codes, True) | {"DEU": False})
     assert all(reason.startswith("This is a dict of ") for reason in reasons)
 
 

@@ -545,11 +545,11 @@ def test_the_instructor_sees_what_a_submission_is_called_with(tmp_path):
     pages = []
     for handed in (False, True):
         if handed:
-            shutil.copytree(handed_in(tmp_path, name, "q2", "..."), root / "submitted" / "eve" / name)
+            shutil.copytree(handed_in(tmp_path, name, "q6", "..."), root / "submitted" / "eve" / name)
         shown = selfstudy.preview(course, "ex03", "eve", answers=True)
         cells = selfstudy._handed_in(course, exercise, "eve")
         drawn = inputs.of_work(course.key(), cells)
-        for case, right in zip(cases_of(name, drawn, "q2"), right_of(name, drawn, "q2"), strict=True):
+        for case, right in zip(cases_of(name, drawn, "q6"), right_of(name, drawn, "q6"), strict=True):
             _, iso3, day = case.arguments
             assert f"{iso3}, {day.isoformat()}" in shown
             assert f": {right}" in shown

@@ -460,6 +460,7 @@ def _outcomes(conftest: str) -> str:
 #: Where the rules are, and the first parameter by which one is known.
 RULES = {
     "samarkand/course/rules_of_lessons.py": "lesson",
+    "samarkand/course/rules_of_sets.py": "exercise",
     "samarkand/course/rules_of_words.py": "lesson",
     "samarkand/course/rules_of_counts.py": "tables",
     "samarkand/course/integrity.py": "tables",
