@@ -33,6 +33,7 @@ LOOK = 0.5
 SLOW = ("tests/browser", "tests/grading", "tests/start", "tests/tools")
 #: What holds the words of the sets to what they rest on.
 WORDS = "tests/notebooks/test_exercise_words.py"
+RAMP = "tests/grading/test_ramp.py"
 #: What no import tells: files by the beginning of their path, and the tests that look at them. The name of a
 #: module stands for the tests that import it.
 BESIDE = {
@@ -222,7 +223,7 @@ def _judged_set(name: str) -> Iterator[Step]:
     stages = [str(ROOT / "exercises" / stage / name) for stage in ("source", "release")]
     there = [folder for folder in stages if Path(folder).is_dir()]
     yield Step(f"what the set {name} shows", (*NBVAL, *there), anew)
-    tests = ("tests/grading/test_exercises.py", "tests/grading/test_edges.py", WORDS)
+    tests = ("tests/grading/test_exercises.py", "tests/grading/test_edges.py", RAMP, WORDS)
     marked = ("-m", "pytest", "-q", "-x", "-k", name, *tests)
     yield Step(f"how {name} is marked", marked, anew)
 

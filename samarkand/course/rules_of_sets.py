@@ -9,6 +9,7 @@ other things. *Change*: its last line works for another case, and a comment abov
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections.abc import Callable, Iterator
 
@@ -22,7 +23,8 @@ STEPS = ("Read", "Change", "Write")
 RAMP = (
     "Each question says which step it is. *Read*: run the cell below it, and type in what you read there. "
     "*Change*: copy the last line of that cell behind the `=`, and alter what the comment above it names. "
-    "*Write*: lines of your own; a function is begun for you, with an example that runs below it."
+    "*Write*: lines of your own. A function is begun for you and ends with your `return`; an example runs "
+    "below."
 )
 CHANGE, FORM, EXAMPLE, EDGES = "# change: ", "  # such as ", "  # should give ", "Edges: "
 
@@ -70,10 +72,13 @@ def steps_go_up(exercise: Lesson) -> Iterator[str]:
 
 def steps_have_what_they_need(exercise: Lesson) -> Iterator[str]:
     """What is read or changed is given, locked, shows something and is no answer; a value has a form."""
+    known = set(dir(builtins)).union(
+        *(_names(cell, ast.Store) for cell in exercise.code if cell.id == "setup")
+    )
     for key, cells in questions(exercise).items():
         answer, start = cells[""].source, cells.get("start")
         if not _functions(answer) and FORM not in answer.partition("\n")[0]:
-            yield f"{key}: does not show the form of an answer, such as{FORM}8."
+            yield f"{key}: does not show the form of an answer, such as 8."
         if start is None:
             if step(cells) != "Write":
                 yield f"{key}: there is no cell {key}-start to read or to change."
@@ -83,7 +88,9 @@ def steps_have_what_they_need(exercise: Lesson) -> Iterator[str]:
         body = ast.parse(start.source).body
         if not isinstance(body[-1], ast.Expr):
             yield f"{start.id}: its last line shows nothing."
-        if answer.partition(" = ")[0] in _names(body):
+        if loose := sorted(_names(start, ast.Load) - _names(start, ast.Store) - known):
+            yield f"{start.id}: rests on {', '.join(loose)}, which a student may have changed by then."
+        if answer.partition(" = ")[0] in _names(start, ast.Store):
             yield f"{start.id}: gives the answer its name."
         lines = start.source.splitlines()
         marked = [number for number, line in enumerate(lines, start=1) if line.startswith(CHANGE)]
@@ -114,14 +121,14 @@ def _functions(source: str) -> list[ast.FunctionDef]:
     return [node for node in ast.parse(source).body[:1] if isinstance(node, ast.FunctionDef)]
 
 
-def _names(body: list[ast.stmt]) -> set[str]:
-    """Return the names to which statements assign."""
-    return {
-        node.id
-        for statement in body
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
+def _names(cell: NotebookNode, use: type[ast.expr_context]) -> set[str]:
+    """Return the names that a cell reads, or those that it sets, with parameters and what is imported."""
+    nodes = list(ast.walk(ast.parse(cell.source)))
+    found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, use)}
+    if use is ast.Store:
+        found |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        found |= {node.asname or node.name for node in nodes if isinstance(node, ast.alias)}
+    return found
 
 
 #: The rules, in the order in which they are told.

@@ -157,9 +157,9 @@ def test_the_new_lesson_passes_strict_nbval_with_its_set(copy: Copy, new_lesson:
             "water and folded or table",
         ),
         (
-            "tests/grading/test_exercises.py tests/grading/test_lookup.py",
-            "water and (solution_of or no_shortcut or own_reason or form_is or taught"
-            " or ordinary or own_table) or enough_questions",
+            "tests/grading/test_exercises.py tests/grading/test_lookup.py tests/grading/test_ramp.py",
+            "water and (solution_of or no_shortcut or own_reason or form_is or taught or given or shown"
+            " or below or ordinary or own_table) or enough_questions",
         ),
     ],
     ids=["lesson", "set"],

@@ -1,0 +1,85 @@
+"""Each graded set goes up in steps, from reading to writing; what breaks a rule of that is named."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+
+from samarkand.course import lessons, rules_of_sets, skeletons
+from samarkand.course.lessons import Lesson
+from samarkand.ground.home import ROOT
+
+SOURCES = sorted((ROOT / "exercises" / "source").glob("*/*.ipynb"))
+TRIP = lessons.read(ROOT / "exercises/source/ex01_the_trip/ex01_the_trip.ipynb")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=[path.stem for path in SOURCES])
+def test_each_set_keeps_the_rules(path: Path) -> None:
+    assert rules_of_sets.broken(lessons.read(path)) == []
+
+
+def test_a_new_set_begins_as_a_ramp(tmp_path: Path) -> None:
+    plan = skeletons.lesson("water", "12", "Rivers and dams", "Who holds the water?")
+    path = tmp_path / "ex12_water.ipynb"
+    path.write_text(next(text for file, text in plan.items() if file.name == path.name), encoding="utf-8")
+    begun = lessons.read(path)
+    assert rules_of_sets.broken(begun) == []
+    steps = [rules_of_sets.step(cells) for cells in rules_of_sets.questions(begun).values()]
+    assert steps == ["Read", "Change", "Write", "Write"]
+
+
+Cells = dict[str, NotebookNode]
+
+
+def told(change: Callable[[Cells], object]) -> list[str]:
+    """What is said of set 01 when something in it is otherwise."""
+    notebook = copy.deepcopy(TRIP.notebook)
+    cells = {cell.id: cell for cell in notebook.cells}
+    change(cells)
+    notebook.cells = list(cells.values())
+    return rules_of_sets.broken(Lesson(TRIP.path, notebook))
+
+
+def words(cell: str, was: str, is_: str) -> Callable[[Cells], object]:
+    def change(cells: Cells) -> None:
+        assert was in cells[cell].source
+        cells[cell].source = cells[cell].source.replace(was, is_)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (words("title", "*Read*", "*Look*"), "title: does not say: Each question says which step it is."),
+        (words("q3-question", "*Write.* ", ""), "q3-question: names no step"),
+        (words("q3-question", "*Write.*", "*Read.*"), "The steps are Read, Change, Read, Write, Write; they"),
+        (words("q2-question", "*Change.*", "*Read.*"), "The steps are Read, Read, Write, Write, Write; they"),
+        (words("q4-question", "*Write.*", "*Change.*"), "q4-question: a function is the step Write."),
+        (lambda cells: cells.pop("q1-start"), "q1: there is no cell q1-start to read or to change."),
+        (lambda cells: cells["q2-start"].metadata.nbgrader.update(locked=False), "q2-start: is not locked."),
+        (
+            words("q1-start", "timeline.iloc[", "seen = timeline.iloc["),
+            "q1-start: its last line shows nothing.",
+        ),
+        (words("q1-start", "here = ", "gap_days = here = "), "q1-start: gives the answer its name."),
+        (words("q3-start", "trip = data.load('trip')\n", ""), "q3-start: rests on trip, which a student may"),
+        (words("q2-start", "# change: the two states\n", ""), "q2-start: # change: ... stands above"),
+        (words("q2-start", "loc['CHN'], ", "loc['CHN'],\n    "), "q2-start: # change: ... stands above"),
+        (
+            words("q1-start", "landed = ", "# change: the day\nlanded = "),
+            "q1-start: # change: ... stands above",
+        ),
+        (words("q5", "  # such as (9000, 45.5)", ""), "q5: does not show the form of an answer, such as 8."),
+        (words("q4", "    code: ", "    of: "), "q4: the docstring does not say what code is."),
+        (words("q4", "    Edges: ", "    Also: "), "q4: the docstring names no edges, after Edges:"),
+        (words("q4", "  # should give 1", ""), "q4: does not end with an example, meetings_with(...)"),
+        (words("q4", "\nmeetings_with(", "\nprint("), "q4: does not end with an example, meetings_with(...)"),
+    ],
+)
+def test_what_breaks_a_rule_is_named_with_its_cell(change: Callable[[Cells], object], says: str) -> None:
+    assert any(sentence.startswith(says) for sentence in told(change)), told(change)
