@@ -1,86 +1,115 @@
-"""A notebook's code in a process of its own, as fresh as a new student's kernel.
+"""A Python of its own: for a test, or for a notebook's code, as fresh as a new student's kernel.
 
-On Linux each such process is forked from one that has imported what lessons import, which is most of what a
-fresh one takes; elsewhere each is a fresh one. `samarkand` itself is imported in each.
+On Linux it is forked from the warm process (`tools.warm_kernel`), which has imported what lessons import:
+most of what a fresh one takes. Elsewhere each is a fresh one. `samarkand` itself is imported in each.
 """
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
+import json
 import os
+import subprocess
 import sys
-import threading
-import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from multiprocessing.connection import Connection
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Protocol
 
 from samarkand.course.lessons import BuildError
-
-#: What lessons import, and what runs them.
-WARM = ("pandas", "altair", "folium", "ipywidgets", "nbformat", "IPython.core.interactiveshell")
-
-_starting = threading.Lock()
+from samarkand.ground.home import ROOT
 
 
-@contextlib.contextmanager
-def _always_the_same_order() -> Iterator[None]:
-    """Let a Python that starts now order sets of strings alike each time, and so all that it forks."""
-    name = "PYTHONHASHSEED"
-    with _starting:
-        before = os.environ.get(name)
-        os.environ[name] = "0"
+class Running(Protocol):
+    """A process that was started."""
+
+    def wait(self) -> int:
+        """Wait for its end; return its exit status."""
+
+
+@cache
+def warm() -> Mapping[str, str]:
+    """Start the warm process, unless there is one or cannot be one.
+
+    Returns
+    -------
+    mapping of str to str
+        What a process needs in its environment to have its kernels forked from it; empty without one.
+    """
+    if name := os.environ.get("WARM_KERNEL"):
+        return {"WARM_KERNEL": name}
+    try:
+        from tools.warm_kernel.__main__ import obstacle, start
+    except ModuleNotFoundError:  # the package alone, as in a wheel
+        return {}
+    if obstacle():
+        return {}
+    from tools.warm_kernel.offered.warm_process import wake
+
+    begun = start()
+    wake(begun["WARM_KERNEL"])  # it imports while this process finds out what it wants
+    return begun
+
+
+def python(
+    arguments: Sequence[str], env: Mapping[str, str], cwd: Path, out: int | IO[str], *, fork: bool = True
+) -> Running:
+    """Start Python with these arguments (``-m``, a module, ...), its output and errors into a file."""
+    command = [sys.executable, *arguments]
+    if fork and warm():
+        from tools.warm_kernel.offered.warm_process import Refused, ask
+
         try:
-            yield
-        finally:
-            del os.environ[name]
-            os.environ |= {name: before} if before else {}
+            told = {"env": env, "cwd": cwd, "stdout": out, "stderr": out}
+            running: Running = ask(command, told, warm()["WARM_KERNEL"])
+        except Refused:
+            pass
+        else:
+            return running
+    return subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
 
 
-def run_apart(find: Callable[[Path], str], notebook: Path, *, fork: bool = sys.platform == "linux") -> str:
+def run_apart(find: Callable[[Path], str], notebook: Path, *, fork: bool = True) -> str:
     """Return what a function, one that can be imported by its name, finds when it runs a notebook's code.
 
     What the cells print is discarded. `BuildError` says why it failed.
     """
-    context: Any = multiprocessing.get_context("forkserver" if fork else "spawn")
-    context.set_forkserver_preload([*WARM])
-    answers, answer = context.Pipe(duplex=False)
-    with answers, TemporaryDirectory() as work:
-        own = {"SAMARKAND_WORK": work, "IPYTHONDIR": str(Path(work) / ".ipython"), "PYTHONHASHSEED": "0"}
-        told = (answer, find, notebook.resolve(), os.environ | own)
-        process = context.Process(target=_answer, args=told, daemon=True)  # it does not outlive this one
-        with answer, _always_the_same_order():
-            process.start()
+    notebook = notebook.resolve()
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    with TemporaryDirectory() as folder, open(os.devnull, "w") as nowhere:  # noqa: PTH123
+        answer, work = Path(folder) / "answer.json", Path(folder) / "work"
+        work.mkdir()
+        environment = os.environ | {
+            "SAMARKAND_WORK": str(work),
+            "IPYTHONDIR": str(work / ".ipython"),
+            "PYTHONHASHSEED": "1",  # sets of strings are ordered alike each time
+            "PYTHONPATH": path,
+        }
+        asked = json.dumps([find.__module__, find.__name__, str(notebook), str(answer), sys.path])
+        python(["-m", __name__, asked], environment, notebook.parent, nowhere, fork=fork).wait()
         try:
-            found, problem = answers.recv()
-        except EOFError:
+            found, problem = json.loads(answer.read_text(encoding="utf-8"))
+        except FileNotFoundError:
             found, problem = "", "its code could not be run"
-        process.join()
     if problem:
         raise BuildError(f"{notebook.name}: {problem}")
     return str(found)
 
 
-def _answer(
-    answer: Connection, find: Callable[[Path], str], notebook: Path, environment: Mapping[str, str]
-) -> None:
-    """Send what is found in a notebook, and what went wrong: one of the two is empty."""
-    os.environ.clear()
-    os.environ.update(environment)
-    if hasattr(time, "tzset"):
-        time.tzset()
-    os.chdir(notebook.parent)
-    sys.path.insert(0, str(notebook.parent))
-    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    for stream in (1, 2):
-        os.dup2(sys.stdout.fileno(), stream)
+def _answer(module: str, name: str, notebook: str, answer: str, path: Sequence[str]) -> None:
+    """Write what is found in a notebook, and what went wrong: one of the two is empty."""
+    sys.path += [folder for folder in path if folder not in sys.path]
+    found = problem = ""
     try:
-        answer.send((find(notebook), ""))
+        found = getattr(import_module(module), name)(Path(notebook))
     except BuildError as error:
-        answer.send(("", str(error)))
+        problem = str(error)
     except BaseException:
-        answer.send(("", traceback.format_exc().strip()))
+        problem = traceback.format_exc().strip()
+    Path(answer).write_text(json.dumps([found, problem]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _answer(*json.loads(sys.argv[1]))

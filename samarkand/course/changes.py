@@ -11,7 +11,7 @@ import ast
 import os
 import re
 import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from samarkand import questions
-from samarkand.course import lessons, tied
+from samarkand.course import apart, lessons
+from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from samarkand.ground.words import listed
@@ -49,9 +50,9 @@ BESIDE = {
     "docs/house": ("tests/package/test_house.py",),
     "CONTRIBUTING.md": ("tests/notebooks/test_contributing.py",),
 }
-#: Strict nbval as the suite runs it, with warm kernels.
+#: Strict nbval as the suite runs it.
 NBVAL = (
-    *("-m", "tools.warm_kernel", "-m", "pytest", "-q", "-x", "--nbval", "--nbval-cell-timeout", "60"),
+    *("-m", "pytest", "-q", "-x", "--nbval", "--nbval-cell-timeout", "60"),
     *("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(ROOT)),
 )
 
@@ -82,6 +83,8 @@ def changed(root: Path = ROOT) -> list[str]:
 
 def notebooks_with(pattern: str) -> tuple[list[Path], list[Path]]:
     """Return the lessons, and the sets, whose code or ties have a pattern in them."""
+    from samarkand.course import tied
+
     sets = sorted((ROOT / "exercises" / "source").glob("*/*.ipynb"))
     checks = {path.stem: path for path in (ROOT / "exercises" / "checks").glob("*.py")}
 
@@ -121,17 +124,43 @@ def _tests_with(tables: Iterable[str]) -> list[str]:
     ]
 
 
-def tests_of(module: str) -> tuple[list[str], list[str]]:
-    """Return the test files that import a module, and those that depend on it through other modules."""
+@cache
+def _above(module: str) -> set[str]:
+    """Return the modules of the package that stand on one, directly or not."""
     try:
         import grimp
     except ModuleNotFoundError:
         raise CourseError("This needs what the tests need: start.py test installs it.") from None
-    above = grimp.build_graph("samarkand").find_downstream_modules(module)
-    itself = {module, module.rpartition(".")[0]} - {"samarkand"}  # a room hands its modules on
-    near = [test for test, used in _imports().items() if itself & used]
-    far = [test for test, used in _imports().items() if above & used and test not in near]
-    return near, far
+    return set(grimp.build_graph("samarkand").find_downstream_modules(module))
+
+
+def tests_of(module: str) -> tuple[list[str], list[str]]:
+    """Return the test files that import a module or name what is its own, and those of what stands on it."""
+    room = module.rpartition(".")[0]  # it hands its modules on
+    around = {room, *_above(module)} - {"samarkand"}
+    far = [test for test, used in _imports().items() if around & used and module not in used]
+    near = [test for test, used in _imports().items() if module in used]
+    if written := _written(module):
+        texts = {test: (ROOT / test).read_text(encoding="utf-8") for test in far if not test.startswith(SLOW)}
+        near += [test for test, text in texts.items() if re.search(written, text)]
+    return near, [test for test in far if test not in near]
+
+
+def _written(module: str) -> str:
+    """Return a pattern for what is written where something of a module's own is used; empty if there is none.
+
+    That are the names that it offers in its room, it or a module of the room that stands on it, and the ids
+    of what it asks in a lesson.
+    """
+    _, room, *own = module.split(".")
+    if not own:
+        return ""
+    on_it = {module, *_above(module)}
+    offered = [name for name, of in rooms.offers(f"samarkand.{room}").items() if of in on_it]
+    file = ROOT / f"{module.replace('.', '/')}.py"
+    asked = set(re.findall(r'"(\d\d\.)\w', file.read_text(encoding="utf-8"))) if file.exists() else ()
+    names = [rf"\b{room}\.(?:{'|'.join(offered)})\b"] if offered else []
+    return "|".join([*names, *(f'"{re.escape(number)}' for number in sorted(asked))])
 
 
 def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
@@ -172,18 +201,23 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
             near += direct
             far += [test for test in others if not test.startswith(SLOW)]
             left += [test for test in others if test.startswith(SLOW)]
-            shown |= set(notebooks_with(rf"\b{module.split('.')[1]}\b")[0])
+            written = _written(module) or rf"\b{module.split('.')[1]}\b"
+            shown |= set(notebooks_with(written)[0])
     for beginnings, beside in BESIDE.items():
         if any(path.startswith(tuple(beginnings.split("|"))) for path in paths):
             for test in beside:
                 near += [test] if test.startswith("tests/") else tests_of(test)[0]
+    near = [test for test in near if (ROOT / test).exists()]
+    found += _pytest("tests of the change itself", near)
     found += [step for lesson in sorted(shown) for step in _judged(lesson)]
     found += [step for name in sorted(sets) for step in _judged_set(name)]
-    near = [test for test in near if (ROOT / test).exists()]
-    for tests, why in ((near, "tests of the change itself"), (far, "tests of what stands on it")):
-        if chosen := tuple(dict.fromkeys(test for test in tests if test != "tests/data/conftest.py")):
-            found.append(Step(why, ("-m", "pytest", "-q", "-x", *chosen)))
+    found += _pytest("tests of what stands on it", far)
     return found, sorted(set(left) - set(near))
+
+
+def _pytest(what: str, tests: Sequence[str]) -> Iterator[Step]:
+    if chosen := tuple(dict.fromkeys(test for test in tests if test != "tests/data/conftest.py")):
+        yield Step(what, ("-m", "pytest", "-q", "-x", *chosen))
 
 
 def _module(path: str) -> str:
@@ -214,8 +248,11 @@ def _judged(path: Path) -> Iterator[Step]:
     anew = f"If you meant that, samarkand build --facts {name[:2]} stores it anew; read the difference."
     yield Step(f"the rules of a lesson, {name}", ("-m", "samarkand", "build", "--check", str(path)))
     yield Step(f"what {name} shows", (*NBVAL, str(path)), anew)
-    tests = tuple(str(test) for test in sorted((ROOT / "tests" / "notebooks").glob("test_lesson_*.py")))
-    yield Step(f"what nbval does not see in {name}", ("-m", "pytest", "-q", "-x", "-k", name, *tests), anew)
+    tests = [str(test) for test in sorted((ROOT / "tests" / "notebooks").glob("test_lesson_*.py"))]
+    solved = [test for test in tests if test.endswith("practice.py")]  # runs it twice: beside the rest
+    others = [test for test in tests if test not in solved]
+    yield Step(f"what nbval does not see in {name}", ("-m", "pytest", "-q", "-x", "-k", name, *others), anew)
+    yield Step(f"{name}, solved and run again", ("-m", "pytest", "-q", "-x", "-k", name, *solved), anew)
 
 
 def _judged_set(name: str) -> Iterator[Step]:
@@ -230,11 +267,13 @@ def _judged_set(name: str) -> Iterator[Step]:
 
 def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
     """Run the steps that judge a change, two at a time, report each as it ends; return whether all passed."""
+    began = time.monotonic()
+    apart.warm()  # it imports while the steps are chosen
     todo, left = steps(paths)
     if not todo:
         say("Nothing has changed that a test looks at.")
         return True
-    began, fine = time.monotonic(), True
+    fine = True
     with ThreadPoolExecutor(AT_ONCE) as pool:
         running = {pool.submit(_run, step): step for step in todo}
         for done in as_completed(running):
@@ -252,10 +291,12 @@ def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
 
 
 def _run(step: Step) -> tuple[int, str]:
-    command = [sys.executable, *step.command]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, errors="replace")
-    empty = ran.returncode == 5 and "pytest" in step.command  # no test of that name: nothing to judge
-    return 0 if empty else ran.returncode, ran.stdout + ran.stderr
+    """Run a step, with warm kernels; return its exit status and what it printed."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        status = apart.python(step.command, os.environ | apart.warm(), ROOT, said).wait()
+        said.seek(0)
+        empty = status == 5 and "pytest" in step.command  # no test of that name: nothing to judge
+        return 0 if empty else status, said.read()
 
 
 def _telling(output: str) -> str:

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import nbformat
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from samarkand import questions
 from samarkand.course import citations
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.home import ROOT
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 NOTEBOOKS = ROOT / "notebooks"
 #: The keywords of charts under which sentences stand.
@@ -53,6 +53,8 @@ def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
 
 def stored(path: Path) -> NotebookNode:
     """Return the notebook in a file; `BuildError` if it holds none in format 4."""
+    import nbformat
+
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
         if stored["nbformat"] != 4:
@@ -118,6 +120,8 @@ class Lesson:
     @cached_property
     def said(self) -> list[NotebookNode]:
         """Its cells, and each question that its code asks, as if its texts were a cell of prose."""
+        from nbformat import NotebookNode
+
         code = "\n".join(cell.source for cell in self.code)
         asked = [
             NotebookNode(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any
 import pytest
 
 from samarkand.course import facts, lessons, uses
-from samarkand.course.apart import WARM, run_apart
+from samarkand.course.apart import python, run_apart
 
 LINUX = sys.platform == "linux"
+#: Some of what the warm process has imported, and nothing of the course imports.
+WARM = ["ipykernel.debugger", "altair", "folium"]
 
 
 def around(notebook: Path) -> str:
@@ -57,13 +60,39 @@ def test_each_begins_anew_with_what_is_so_now(
     assert [one.pop("GIVEN") for one in told] == ["one", "two", "three"]
     places = [Path(one.pop("SAMARKAND_WORK")) for one in told]
     assert len(set(places)) == 3 and not any(place.exists() for place in places)
-    assert told[0].pop("warm") == told[1].pop("warm") == (list(WARM) if LINUX else [])
+    assert told[0].pop("warm") == told[1].pop("warm") == (WARM if LINUX else [])
     del told[2]["warm"]
     assert told[0] == told[1] == told[2]
     assert told[0]["folder"] == told[0]["first"] == str(tmp_path)
     assert (told[0]["left"], told[0]["file"]) == (None, lessons.__file__)
     assert os.environ["PYTHONHASHSEED"] == "17" and "LEFT" not in os.environ
     assert capfd.readouterr() == ("", "")
+
+
+TOLD = """
+import json, os, sys
+told = {"arguments": sys.argv, "as it was": sys.orig_argv, "folder": os.getcwd(), "path": sys.path}
+told |= {"environment": dict(os.environ), "name": [__name__, __file__, __spec__.name], "in": sys.stdin.read()}
+print(json.dumps(told, sort_keys=True), flush=True)
+sys.exit("and ends with a word")
+"""
+
+
+def test_a_forked_python_is_a_fresh_one_to_what_it_runs(tmp_path: Path) -> None:
+    (tmp_path / "told").mkdir()
+    (tmp_path / "told" / "__init__.py").touch()
+    (tmp_path / "told" / "__main__.py").write_text(TOLD)
+    said = {}
+    for fork in (True, False):
+        with (tmp_path / f"{fork}.txt").open("w+") as out:
+            environment = os.environ | {"GIVEN": "one", "PYTHONHASHSEED": "1"}
+            running = python(["-m", "told", "a", "b c"], environment, tmp_path, out, fork=fork)
+            assert isinstance(running, subprocess.Popen) == (not fork or not LINUX)
+            assert running.wait() == 1
+            out.seek(0)
+            said[fork] = out.read()
+    assert "and ends with a word" in said[True]
+    assert said[True] == said[False]
 
 
 @pytest.mark.parametrize(

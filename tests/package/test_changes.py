@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,10 +20,12 @@ def commands(*paths: str) -> list[str]:
 
 def test_a_lesson_is_held_to_its_rules_and_to_what_it_shows() -> None:
     found = commands("notebooks/03_the_sco.ipynb")
-    assert len(found) == 3
+    assert len(found) == 4
     assert "build --check" in found[0]
     assert "--nbval" in found[1] and "03_the_sco.ipynb" in found[1]
-    assert "test_lesson_facts.py" in found[2]
+    assert "test_lesson_facts.py" in found[2] and "test_lesson_practice.py" in found[3]
+    chosen = {Path(word).name for command in found[2:] for word in command.split() if "test_" in word}
+    assert chosen == {path.name for path in (changes.ROOT / "tests" / "notebooks").glob("test_lesson_*.py")}
 
 
 def test_a_table_is_checked_first_and_brings_the_lessons_and_sets_that_use_it() -> None:
@@ -35,9 +38,9 @@ def test_a_table_is_checked_first_and_brings_the_lessons_and_sets_that_use_it() 
 
 def test_a_file_of_questions_brings_the_lesson_that_asks_them() -> None:
     found = commands("samarkand/questions/sco.toml")
-    assert "build --check" in found[0] and found[0].endswith("03_the_sco.ipynb")
+    assert "tests/package/test_questions.py" in found[0]
+    assert "build --check" in found[1] and found[1].endswith("03_the_sco.ipynb")
     assert not any("04_china_and_russia" in one for one in found)
-    assert "tests/package/test_questions.py" in found[-1]
 
 
 def test_a_module_brings_the_tests_that_import_it_and_names_the_slow_ones_above_it() -> None:
@@ -50,6 +53,28 @@ def test_a_module_brings_the_tests_that_import_it_and_names_the_slow_ones_above_
     assert all(test.startswith(changes.SLOW) for test in left)
 
 
+@pytest.mark.parametrize(
+    ("path", "lessons", "near"),
+    [
+        ("maps/sco.py", "03", "test_maps_bytes.py"),  # maps.sco()
+        ("check/sco.py", "03", "test_check.py"),  # check("03.1", ...)
+        ("maps/trade.py", "04", "test_maps_flows.py"),
+        ("charts/counts.py", "06 07", "test_charts_counts.py"),
+    ],
+)
+def test_a_module_brings_the_lessons_that_use_what_is_its_own(path: str, lessons: str, near: str) -> None:
+    found = commands(f"samarkand/{path}")
+    shown = [re.search(r"(\d\d)_\w+\.ipynb", one) for one in found if "--nbval" in one]
+    assert [one[1] for one in shown if one] == lessons.split()
+    tests = next(one for one in found if f"/{near}" in one)
+    assert found.index(tests) < next(place for place, one in enumerate(found) if "build --check" in one)
+
+
+def test_what_a_room_stands_on_brings_all_its_lessons() -> None:
+    engine = commands("samarkand/maps/_scene.py")
+    assert sum("--nbval" in one for one in engine) > 5
+
+
 def test_a_set_brings_both_its_notebooks_and_how_it_is_marked() -> None:
     found = commands("exercises/checks/ex03_the_sco.py")
     assert any("exercises/source/ex03_the_sco" in one and "exercises/release" in one for one in found)
@@ -58,11 +83,11 @@ def test_a_set_brings_both_its_notebooks_and_how_it_is_marked() -> None:
 
 
 def test_what_no_import_tells_of_brings_its_tests() -> None:
-    near = commands("course_data/geo/region.geojson")[-1]
+    (near,) = commands("samarkand/assets/map/labels.csv")
     assert "tests/package/test_maps_list.py" in near
-    assert commands("samarkand/assets/map/labels.csv")[-1] == near
+    assert near in commands("course_data/geo/region.geojson")
     assert "tests/guard" in commands(".ci/run")[-1] and "test_suite.py" in commands("tools/suite.py")[-1]
-    assert "tests/data/test_integrity.py" in commands("course_data/un_votes.csv")[-1]
+    assert "tests/data/test_integrity.py" in commands("course_data/un_votes.csv")[1]
     for tests in (test for group in changes.BESIDE.values() for test in group if "/" in test):
         assert (changes.ROOT / tests).exists()
 

@@ -18,6 +18,8 @@ everything is stock. Where kernels cannot be forked, it says so and everything i
   environment, streams and arguments, then runs ``ipykernel_launcher`` as ``python -m`` would. It ends with
   its client.
 
+``samarkand test`` asks the same process for what else it runs, pytest above all (`samarkand.course.apart`).
+
 A kernel that a fork would not equal is a stock one, and standard error says why: another Python; a variable
 that Python or a library reads when it starts (``PYTHONHASHSEED``, ``LC_ALL``, ``OMP_NUM_THREADS``); a file
 beside the notebook with the name of a module that is already imported; streams or options of its own.
@@ -25,8 +27,8 @@ beside the notebook with the name of a module that is already imported; streams 
 A ``sitecustomize`` on the command's PYTHONPATH has run in the warm process, too, as it would in each kernel;
 a kernel that has another one, or none, is a stock one.
 
-Four differences remain. All kernels of one command share a hash seed, so that sets of strings are ordered
-alike in all of them. ``xml.dom`` is there for a cell that forgot to import it, if a library imported it.
+Four differences remain. All kernels share a hash seed, so that sets of strings are ordered alike in all of
+them. ``xml.dom`` is there for a cell that forgot to import it, if a library imported it.
 JupyterLab's debugger shows the launcher's frame below the cell's. And `samarkand` is not warm: its files
 change between two runs in JupyterLab, and it costs 0.03 s.
 """

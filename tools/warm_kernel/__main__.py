@@ -52,7 +52,8 @@ def start() -> dict[str, str]:
         first = next(
             (folder for folder in folders if folder and any(Path(folder).glob("sitecustomize*"))), ""
         )
-        environment = dict(os.environ) | {"PYTHONPATH": first}
+        # One seed for all, that of `samarkand.course.apart` (0 would be no randomization, which is seen).
+        environment = dict(os.environ) | {"PYTHONPATH": first, "PYTHONHASHSEED": "1"}
         subprocess.Popen(
             [sys.executable, str(HERE / "server.py"), str(listener.fileno()), str(os.getpid())],
             stdin=subprocess.DEVNULL,

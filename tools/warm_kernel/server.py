@@ -1,4 +1,4 @@
-"""The warm process: it imports once what lessons import, then forks a kernel for each client that asks.
+"""The warm process: it imports once what lessons import, then forks a Python for each client that asks.
 
 ``python server.py DESCRIPTOR PARENT``, started by `__main__` alone.
 """
@@ -23,7 +23,7 @@ import time
 import warnings
 from typing import NamedTuple
 
-LARGEST = 1 << 17  # as in the provisioner
+LARGEST = 1 << 17  # as at the client's
 LAUNCHER = "ipykernel_launcher"
 # A kernel's own modules, some of which ipykernel imports when it starts; then what lessons import, and what
 # those import when they are used. Not samarkand: authors edit it while JupyterLab runs.
@@ -46,6 +46,8 @@ WARM = (
 )
 # These do something to the running shell when imported: a kernel runs their __init__ anew, over warm parts.
 TO_THE_SHELL = ("ipywidgets",)
+# Where a client leaves that to chance, the warm process's own does as well as any.
+SEED = "PYTHONHASHSEED"
 # What Python or a library reads once, when it starts: a kernel that has it otherwise is a stock one.
 READ_AT_START = (
     "PYTHON",
@@ -63,15 +65,15 @@ READ_AT_START = (
 
 
 class Request(NamedTuple):
-    """A kernel that a client asks for."""
+    """A Python that a client asks for: ``python -m`` and a module, a kernel's launcher or pytest."""
 
     command: list[str]
     cwd: str
     env: dict[str, str]
 
 
-class Kernel(NamedTuple):
-    """A kernel that runs: its process, a descriptor that tells its end, and its client."""
+class Child(NamedTuple):
+    """What was forked: its process, a descriptor that tells its end, and its client."""
 
     pid: int
     end: int
@@ -79,7 +81,7 @@ class Kernel(NamedTuple):
 
 
 def end_with(parent: int) -> None:
-    """Let this process be killed when its parent ends, or at once if it has ended already."""
+    """Let this process be killed when its parent's main thread ends, or at once if it has ended already."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
     if os.getppid() != parent:
@@ -112,11 +114,12 @@ def search_path(env: dict[str, str]) -> list[str]:
 
 def refusal(request: Request) -> str | None:
     """Return why a fork would differ from the stock kernel that is asked for, or None."""
-    if request.command[:3] != [sys.executable, "-m", LAUNCHER]:
+    if request.command[:2] != [sys.executable, "-m"]:
         return f"{request.command[0]} is not the warm process's Python"
     for name in sorted(request.env.keys() | ENVIRONMENT.keys()):
         read = name.startswith(READ_AT_START) or name.endswith("_NUM_THREADS")
-        if read and name != "PYTHONPATH" and request.env.get(name) != ENVIRONMENT.get(name):
+        theirs = request.env.get(name, ENVIRONMENT[name] if name == SEED else None)
+        if read and name != "PYTHONPATH" and theirs != ENVIRONMENT.get(name):
             return f"{name} is not what it was when the warm process began"
     imported = {name.partition(".")[0] for name in sys.modules} | {"sitecustomize", "usercustomize"}
     path = search_path(request.env)
@@ -144,7 +147,7 @@ def become(request: Request, streams: list[int]) -> None:
         os.close(descriptor)
     os.chdir(request.cwd)
     os.environ.clear()
-    os.environ.update(SET_BY_IMPORTS | request.env)
+    os.environ.update((SET_BY_IMPORTS if request.command[2] == LAUNCHER else {}) | request.env)
     time.tzset()
     sys.path[:] = [request.cwd, *dict.fromkeys([*search_path(request.env), *PATH])]
     sys.orig_argv[:] = request.command
@@ -159,22 +162,25 @@ def become(request: Request, streams: list[int]) -> None:
 
 
 class Server:
-    """Forks kernels, ends each with its client, and tells each client of its kernel's end."""
+    """Forks processes, ends each with its client, and tells each client of the end of its own."""
 
     def __init__(self, listener: socket.socket) -> None:
         self.pid = os.getpid()
         self.listener = listener
-        self.kernels: dict[int, Kernel] = {}  # by the descriptor that tells a kernel's end
-        self.clients: dict[int, Kernel] = {}  # by the client's descriptor
+        self.children: dict[int, Child] = {}  # by the descriptor that tells its end
+        self.clients: dict[int, Child] = {}  # by the client's descriptor
         self.poll = select.poll()
         self.poll.register(listener, select.POLLIN)
+        self.poll.register(PARENT, select.POLLIN)
 
     def serve(self) -> Request:
-        """Serve until the process is killed; return in each forked kernel, with what it was asked to be."""
+        """Serve until the parent ends; return in each forked process, with what it was asked to be."""
         while True:
             for ready, _ in self.poll.poll():
-                if ready in self.kernels:
-                    self.bury(self.kernels.pop(ready))
+                if ready == PARENT:
+                    sys.exit()
+                if ready in self.children:
+                    self.bury(self.children.pop(ready))
                 elif ready in self.clients:
                     self.orphan(self.clients.pop(ready))
                 elif ready == self.listener.fileno():
@@ -182,25 +188,25 @@ class Server:
                     if request:
                         return request
 
-    def bury(self, kernel: Kernel) -> None:
-        """Tell the client, if it is still there, how its kernel ended."""
-        status = os.waitstatus_to_exitcode(os.waitpid(kernel.pid, 0)[1])
-        self.poll.unregister(kernel.end)
-        os.close(kernel.end)
-        if self.clients.pop(kernel.client.fileno(), None):
-            self.poll.unregister(kernel.client)
-        tell(kernel.client, status=status)
+    def bury(self, child: Child) -> None:
+        """Tell the client, if it is still there, how it ended."""
+        status = os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])
+        self.poll.unregister(child.end)
+        os.close(child.end)
+        if self.clients.pop(child.client.fileno(), None):
+            self.poll.unregister(child.client)
+        tell(child.client, status=status)
 
-    def orphan(self, kernel: Kernel) -> None:
-        """End a kernel whose client has ended, and what it started."""
-        self.poll.unregister(kernel.client)
+    def orphan(self, child: Child) -> None:
+        """End a process whose client has ended, and what it started."""
+        self.poll.unregister(child.client)
         try:
-            os.killpg(kernel.pid, signal.SIGKILL)
+            os.killpg(child.pid, signal.SIGKILL)
         except ProcessLookupError:  # it does not lead its group yet
-            os.kill(kernel.pid, signal.SIGKILL)
+            os.kill(child.pid, signal.SIGKILL)
 
     def admit(self) -> Request | None:
-        """Fork what a client asks for; return it in the forked kernel, and None here."""
+        """Fork what a client asks for; return it in the forked process, and None here."""
         client, _ = self.listener.accept()
         _, user, _ = struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
         message, streams, _, _ = socket.recv_fds(client, LARGEST, 3)
@@ -218,15 +224,15 @@ class Server:
                 os.setsid()
                 end_with(self.pid)
                 self.listener.close()
-                for kernel in self.kernels.values():
-                    os.close(kernel.end)
-                    kernel.client.close()
+                for child in self.children.values():
+                    os.close(child.end)
+                    child.client.close()
                 become(request, streams)
                 tell(client, pid=os.getpid())
                 return request
-            kernel = Kernel(pid, os.pidfd_open(pid), client)
-            self.kernels[kernel.end] = self.clients[client.fileno()] = kernel
-            self.poll.register(kernel.end, select.POLLIN)
+            child = Child(pid, os.pidfd_open(pid), client)
+            self.children[child.end] = self.clients[client.fileno()] = child
+            self.poll.register(child.end, select.POLLIN)
             self.poll.register(client, 0)  # whether it hangs up
         for descriptor in streams:
             os.close(descriptor)
@@ -240,22 +246,27 @@ def tell(client: socket.socket, **message: object) -> None:
 
 
 def launch(command: list[str]) -> None:
-    """Run what ``python -m ipykernel_launcher`` runs, as deep in the stack as there."""
-    spec = importlib.util.find_spec(LAUNCHER)
+    """Run a module as ``python -m`` does, as deep in the stack as there."""
+    spec = importlib.util.find_spec(command[2])
+    if spec and spec.submodule_search_locations:
+        spec = importlib.util.find_spec(f"{command[2]}.__main__")
     assert spec and spec.origin and isinstance(spec.loader, importlib.machinery.SourceFileLoader)
-    code = spec.loader.get_code(LAUNCHER)
+    code = spec.loader.get_code(spec.name)
     assert code
     sys.argv[:] = [spec.origin, *command[3:]]
     exec(code, {"__name__": "__main__", "__file__": spec.origin, "__spec__": spec})
 
 
 if __name__ == "__main__":
-    end_with(int(sys.argv[2]))
+    PARENT = os.pidfd_open(int(sys.argv[2]))  # it may have been started in a thread, which may end before
+    if os.getppid() != int(sys.argv[2]):
+        sys.exit()
     ENVIRONMENT = dict(os.environ)
     OURS = [os.path.dirname(__file__), *search_path(ENVIRONMENT)]  # noqa: PTH120
     PATH = [entry for entry in sys.path if entry not in OURS]
     LISTENER = socket.socket(fileno=int(sys.argv[1]))
-    select.select([LISTENER], [], [])  # import nothing for a command that starts no kernel
+    select.select([LISTENER, PARENT], [], [])  # import nothing for a command that asks for nothing
     warm_up()
+    del os.environ["JPY_PARENT_PID"]
     SET_BY_IMPORTS = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
     launch(Server(LISTENER).serve().command)
