@@ -12,11 +12,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from samarkand.ground.errors import CourseError
 from samarkand.sources import cite
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _KEY = r"\d*[A-Z][A-Z0-9-]+[a-z]?"
 #: Keys in square brackets, with the blank before them: no link, and no code.

@@ -101,7 +101,7 @@ class Lesson:
     def cells(self) -> list[NotebookNode]:
         """All cells, in order, with sources as their author wrote them: by keys, not by numbers."""
         return [
-            NotebookNode(cell, source=citations.written(cell.source))
+            type(cell)(cell, source=citations.written(cell.source))
             if citations.STORED.search(cell.source)
             else cell
             for cell in self.notebook.cells
