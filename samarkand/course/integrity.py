@@ -94,6 +94,7 @@ def of_the_course(tables: Tables) -> list[Problem]:
         blocks_and_claims,
         claims_in_order,
         ties_and_spells,
+        kinds_and_second_signs,
         trade_series,
         trade_months,
         same_figures,
@@ -360,6 +361,24 @@ def ties_and_spells(tables: Tables) -> Iterator[Found]:
             yield table, line, "sign", f"{row['relation']} has the sign {sign} elsewhere."
         if row["directed"] != directed:
             yield table, line, "directed", f"{row['relation']} is elsewhere directed: {directed}."
+
+
+def kinds_and_second_signs(tables: Tables) -> Iterator[Found]:
+    """Check that a relation is of one kind, and that a second coder signed the ties of the article alone."""
+    table = tables["ties"]
+    kinds = {row["relation"]: row["kind"] for row in reversed(table.rows)}
+    for line, row in table.numbered():
+        if row["kind"] != kinds[row["relation"]]:
+            yield table, line, "kind", f"{row['relation']} is elsewhere of the kind {kinds[row['relation']]}."
+    second = tables["second_coding"]
+    coded = {row["tie"] for row in second.rows}
+    told = {row["id"]: row["in_article"] == "true" for row in table.rows}
+    for line, row in second.numbered():
+        if not told.get(row["tie"], True):
+            yield second, line, "tie", "the second coder coded ties of the article alone."
+    for line, row in table.numbered():
+        if told[row["id"]] and row["id"] not in coded:
+            yield table, line, "id", "a tie of the article, and no second sign."
         if row["actor"] == row["target"]:
             yield table, line, "target", "nobody is tied to himself."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from samarkand import places
@@ -29,16 +30,18 @@ def on_the_region(
     above: Sequence[Shape] = (),
     still: Sequence[Shape] | None = None,
     *,
-    cut: bool = False,
+    cut: Any = None,
 ) -> OfflineMap:
     """Return the map of a scene of the region: sea, lines, land, states, and what lies above them.
 
-    `still` lies there in the still picture, if something else does. `cut` leaves out what lies far outside a
-    scene that is a part of the region: the page becomes a fifth smaller.
+    `still` lies there in the still picture, if something else does. `cut` has the corners beyond which
+    everything is left out, for a view that is a part of the region: the page becomes a fifth smaller.
     """
     grid = graticule()
+    if cut:
+        grid = near(grid, cut) or grid
     fine, coarse = (
-        [one for shape in features(layer) if (one := near(shape, scene.bounds) if cut else shape)]
+        [one for shape in features(layer) if (one := near(shape, cut) if cut else shape)]
         for layer in ("region", "region_coarse")
     )
     drawn = OfflineMap(scene, [grid, *coarse, *(above if still is None else still)])
@@ -49,19 +52,33 @@ def on_the_region(
     return drawn
 
 
-def near(shape: Shape, bounds: Any) -> Shape | None:
-    """Return the parts of a shape in the view or near it, within half its size; None if there are none."""
-    if shape.kind != "area":
-        return shape
+def around(bounds: Any) -> Any:
+    """Return the corners of a view with half its size on every side: what a wide or a high frame may show."""
     (west, south), (east, north) = bounds
     x, y = (east - west) / 2, (north - south) / 2
+    return (west - x, south - y), (east + x, north + y)
+
+
+def near(shape: Shape, bounds: Any) -> Shape | None:
+    """Return the parts of a shape that lie between two corners, areas whole; None if there are none."""
+    (west, south), (east, north) = bounds
+    if shape.kind == "dot":
+        return shape
+    if shape.kind == "line":
+        runs = (
+            list(run)
+            for line in shape.coordinates
+            for inside, run in groupby(line, lambda at: west < at[0] < east and south < at[1] < north)
+            if inside
+        )
+        return shape._replace(coordinates=[run for run in runs if len(run) > 1])
     parts = [
         polygon
         for polygon in shape.coordinates
-        if west - x < max(a for a, _ in polygon[0])
-        and min(a for a, _ in polygon[0]) < east + x
-        and south - y < max(b for _, b in polygon[0])
-        and min(b for _, b in polygon[0]) < north + y
+        if west < max(a for a, _ in polygon[0])
+        and min(a for a, _ in polygon[0]) < east
+        and south < max(b for _, b in polygon[0])
+        and min(b for _, b in polygon[0]) < north
     ]
     return shape._replace(coordinates=parts) if parts else None
 

@@ -28,9 +28,11 @@ _PAINT = {
     "oil": 'fill="#0072b2" fill-opacity=".86" stroke="#fff" stroke-width=".8"',
     "gas": 'fill="#d55e00" fill-opacity=".86" stroke="#fff" stroke-width=".8"',
     "road": 'fill="none" stroke-width="2.6"',
+    "tie": 'fill="none" stroke-width="1.8"',
+    "sheet": 'fill="#fff" stroke="none"',
 }
-#: A way has the colour of its mark, and dashes for its pattern.
-_DASHES = {"vertical": "8 3", "dots": "3 2", "lines": "1.5 4"}
+#: A way or a tie has the colour of its mark, and dashes for its pattern.
+_DASHES = {"vertical": "8 3", "dots": "3 2", "lines": "1.5 4", "grid": "7 2 2 2"}
 
 
 def width(scene: Scene, height: int) -> int:
@@ -79,8 +81,9 @@ def _shape(shape: Shape, mark: Mark | None, to_picture: _ToPicture, height: int)
     paint = _PAINT.get(shape.style.split()[-1], "")
     if shape.style == "contested" and mark is None:
         paint = ""
-    if mark and shape.style == "road":
-        paint += f' stroke="{mark.colour}" stroke-dasharray="{_DASHES.get(mark.pattern, "none")}"'
+    if mark and shape.style in ("road", "tie"):
+        dashes = _DASHES.get(mark.pattern)
+        paint += f' stroke="{mark.colour}"' + (f' stroke-dasharray="{dashes}"' if dashes else "")
     elif mark and shape.style not in ("leg", "stop", "capital"):
         paint += f' fill="{mark.fill}"' + (' stroke="#fff"' if shape.style == "state" else "")
     if shape.kind == "dot":

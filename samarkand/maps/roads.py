@@ -9,7 +9,15 @@ import pandas as pd
 from samarkand import data, geo
 from samarkand.ground.errors import unknown
 from samarkand.ground.words import tr, trn
-from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, near, on_the_region
+from samarkand.maps._base import (
+    BORDERS,
+    CONTESTED,
+    around,
+    contested,
+    contested_in_words,
+    near,
+    on_the_region,
+)
 from samarkand.maps._offline import OfflineMap, Raw, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
 from samarkand.maps._shapes import Shape, features, labels
@@ -100,7 +108,7 @@ def corridors(kind: str = "all") -> OfflineMap:
     of_kind = {str(route): _kind(str(mode)) for route, mode in routes["mode"].items()}
     built = {str(route): status == "in operation" for route, status in routes["status_2022"].items()}
     steps = [_step(one, of_kind, built) for one in kinds]
-    seen = {shape.id for shape in features("region") if near(shape, HEARTLAND)}
+    seen = {shape.id for shape in features("region") if near(shape, around(HEARTLAND))}
     hatched, about = contested([DAY] * len(kinds))
     hatched = {area: states for area, states in hatched.items() if area in seen}
     about = {area: name for area, name in about.items() if area in seen}
@@ -161,7 +169,7 @@ def corridors(kind: str = "all") -> OfflineMap:
     ways = [Shape(route, "road", "line", [_way(table, route, ASIDE[one])]) for route, one in of_kind.items()]
     casing = [way._replace(id="", style="casing") for way in ways]
     dots = [Shape(_spot(town), "stop", "dot", list(at), 4) for town, at in sorted(_dots(table).items())]
-    drawn = on_the_region(scene, [*casing, *ways, *dots], cut=True)
+    drawn = on_the_region(scene, [*casing, *ways, *dots], cut=around(HEARTLAND))
     figure: Any = drawn.get_root()
     figure.header.add_child(Raw(f"<style>{asset('roads.css')}</style>"), name="roads")
     return drawn

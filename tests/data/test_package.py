@@ -62,7 +62,7 @@ def test_columns_that_point_elsewhere_say_so(name):
 
 #: Sources themselves and who published them, codes and names, and what the course wrote itself.
 WITHOUT_SOURCE = ("sources", "publishers", "states", "places", "entities",
-                  "forecast_questions", "hedges", "known_then", "sco_days")  # fmt: skip
+                  "forecast_questions", "hedges", "known_then", "sco_days", "second_coding")  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if n not in WITHOUT_SOURCE])

@@ -1,0 +1,224 @@
+"""Ties: choose which count, and see who then stands at the centre."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import networkx as nx
+import pandas as pd
+
+from samarkand import data, measures
+from samarkand.explore._engine import Explorer, Panel
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.words import day, listed, tr, trn
+from samarkand.page import controls, markup, pictures
+
+__all__ = ["ties"]
+
+EVERY = "all"
+KINDS = (EVERY, "contact", "membership", "place", "economy", "politics")
+SIGNS = (EVERY, "friendly", "hostile", "neutral")
+_SIGN = {"friendly": 1, "hostile": -1, "neutral": 0}
+#: Ties up to these days; the last one is that on which the summit ended.
+DAYS = ("2021-12-31", "2022-02-24", "2022-09-13", "2022-09-16")
+ARTICLE, WORLD = "article", "world"
+#: So many actors are shown.
+MOST = 5
+
+
+class Tables(NamedTuple):
+    """What the explorer reads: ties, names of actors, and the state of each person."""
+
+    ties: pd.DataFrame
+    names: dict[str, str]
+    states: dict[str, str]
+
+
+def ties(
+    kind: str = EVERY,
+    sign: str = EVERY,
+    until: str = DAYS[-1],
+    where: str = ARTICLE,
+    merged: bool = False,
+) -> Explorer:
+    """Return an explorer of ties: who has most neighbours, who lies between most, which triangles balance.
+
+    Controls: kind of tie, sign, the last day, article or context as well, and whether a person counts as the
+    state that he or she belongs to.
+
+    Parameters
+    ----------
+    kind : {"all", "contact", "membership", "place", "economy", "politics"}
+    sign : {"all", "friendly", "hostile", "neutral"}
+    until : str
+        Ties up to this day: 2021-12-31, 2022-02-24, 2022-09-13 or 2022-09-16.
+    where : {"article", "world"}
+        The article's ties, or those of the context, too.
+    merged : bool, default False
+        Whether persons count as their states.
+
+    Returns
+    -------
+    Explorer
+
+    Raises
+    ------
+    UnknownName
+        If there is no such kind, sign, day or network; it names the nearest one.
+
+    Examples
+    --------
+    >>> "Russia has most neighbours, 11" in ties().render()
+    True
+    >>> "No tie is left" in ties().render(kind="membership", sign="hostile")
+    True
+    """
+    for what, chosen, known in (
+        (tr("kind of tie"), kind, KINDS),
+        (tr("sign"), sign, SIGNS),
+        (tr("day"), until, DAYS),
+        (tr("network"), where, (ARTICLE, WORLD)),
+    ):
+        if chosen not in known:
+            raise unknown(what, chosen, known)
+    entities = data.load("entities").set_index("id")
+    states = entities.loc[entities["type"] == "person", "iso3"].dropna()
+    tables = Tables(data.load("ties"), entities["name"].to_dict(), states.to_dict())
+
+    def draw(kind: str, sign: str, until: str, where: str, merged: bool) -> Panel:
+        chosen = tables.ties[tables.ties["day"] <= data.as_day(until)]
+        if where == ARTICLE:
+            chosen = chosen[chosen["in_article"]]
+        if kind != EVERY:
+            chosen = chosen[chosen["kind"] == kind]
+        if sign != EVERY:
+            chosen = chosen[chosen["sign"] == _SIGN[sign]]
+        if merged:
+            chosen = chosen.replace({"actor": tables.states, "target": tables.states})
+        return _panel(tables, chosen[chosen["actor"] != chosen["target"]])
+
+    return Explorer(
+        {
+            "kind": controls.choice(
+                tr("Kind"),
+                [
+                    (tr("all kinds"), EVERY),
+                    (tr("contact"), "contact"),
+                    (tr("membership"), "membership"),
+                    (tr("place"), "place"),
+                    (tr("economy"), "economy"),
+                    (tr("politics"), "politics"),
+                ],
+                kind,
+                tooltip=tr("Which kind of tie counts"),
+            ),
+            "sign": controls.choice(
+                tr("Sign"),
+                [
+                    (tr("all signs"), EVERY),
+                    (tr("friendly"), "friendly"),
+                    (tr("hostile"), "hostile"),
+                    (tr("neutral"), "neutral"),
+                ],
+                sign,
+                tooltip=tr("Which sign counts, by the first coder"),
+            ),
+            "until": controls.stops(
+                tr("Up to"),
+                [(day(data.as_day(one)), one) for one in DAYS],
+                until,
+                tooltip=tr("The last day of a tie that counts"),
+            ),
+            "where": controls.choice(
+                tr("From"),
+                [(tr("the article"), ARTICLE), (tr("article and context"), WORLD)],
+                where,
+                tooltip=tr("Whether ties that the article does not name count, too"),
+            ),
+            "merged": controls.tick(
+                tr("Persons count as their states"), merged, tooltip=tr("Xi as China, Putin as Russia")
+            ),
+        },
+        draw,
+        title=tr("Who is at the centre?"),
+        source=tr("own coding of the report and of its context (tables ties, entities)"),
+    )
+
+
+def _panel(tables: Tables, chosen: pd.DataFrame) -> Panel:
+    if chosen.empty:
+        raise CourseError(tr("No tie is left, so nobody is at the centre. Take one of the filters away."))
+    graph = nx.from_pandas_edgelist(chosen, "actor", "target")
+    neighbours = dict(graph.degree)
+    between = nx.betweenness_centrality(graph)
+    n, pairs = len(chosen), graph.number_of_edges()
+    sentence = " ".join(
+        (
+            trn("{n} tie of {m} actors:", "{n} ties of {m} actors:", n, m=len(graph)),
+            _first(tables, neighbours, between),
+            _triangles(chosen),
+        )
+    )
+    charts = (
+        _bars(tables, tr("Neighbours"), neighbours, 0),
+        _bars(tables, tr("Betweenness"), between, 2),
+    )
+    pieces = nx.number_connected_components(graph)
+    body = pictures.beside(*charts)
+    said = trn(
+        "The {pairs} pairs hang together in {n} piece.",
+        "The {pairs} pairs fall into {n} pieces.",
+        pieces,
+        pairs=pairs,
+    )
+    return Panel(sentence, body + markup.element("p", markup.escape(said)))
+
+
+def _leaders(tables: Tables, values: dict[str, Any]) -> str:
+    top = max(values.values())
+    names = sorted(tables.names[one] for one, value in values.items() if value > top - 1e-9)
+    return listed(names) if len(names) <= 3 else tr("{n} actors at once", n=len(names))
+
+
+def _first(tables: Tables, neighbours: dict[str, int], between: dict[str, float]) -> str:
+    """Say who comes first by either measure."""
+    most = max(neighbours.values())
+    top = max(between.values())
+    n = sum(value == most for value in neighbours.values())
+    said = trn(
+        "{who} has most neighbours, {most}.",
+        "{who} have most neighbours, {most} each.",
+        n,
+        who=_leaders(tables, neighbours),
+        most=most,
+    )
+    if top < 1e-9:
+        return said + " " + tr("Nobody lies between two others.")
+    return (
+        said
+        + " "
+        + tr("On most shortest ways: {who}, betweenness {top:.2f}.", who=_leaders(tables, between), top=top)
+    )
+
+
+def _triangles(chosen: pd.DataFrame) -> str:
+    found = measures.signed_triangles(chosen)
+    if found.empty:
+        return tr("There is no triangle of signed ties.")
+    return trn(
+        "Of {n} triangle of signed ties {balanced} is balanced.",
+        "Of {n} triangles of signed ties {balanced} are balanced.",
+        len(found),
+        balanced=int(found["balanced"].sum()),
+    )
+
+
+def _bars(tables: Tables, title: str, values: dict[str, Any], digits: int) -> str:
+    """Draw the first few by a measure; of equals, those first in the alphabet."""
+    ranked = sorted(values, key=lambda one: (-values[one], tables.names[one]))[:MOST]
+    rows = [
+        (tables.names[one], float(values[one]), f"{values[one]:.{digits}f}", pictures.BLUE) for one in ranked
+    ]
+    told = listed([tr("{name} {value}", name=name, value=shown) for name, _, shown, _ in rows])
+    alt = tr("{title}: {told}.", title=title, told=told)
+    return pictures.half(title, pictures.bars(rows, alt, most=rows[0][1] or 1.0))
