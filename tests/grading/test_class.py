@@ -123,6 +123,20 @@ def bounds(shares):
         rest -= listed[0]
     return sum(s * s for s in listed), sum(s * s for s in [*pieces, rest])
 """,
+    "ex09_network": """
+import numpy as np
+kinds, last, mine = given["slice"]
+every = data.load("ties")
+part = every[every["kind"].isin(kinds) & (every["day"] <= pd.Timestamp(last))]
+others = [b if a == mine else a for a, b in zip(part["actor"], part["target"]) if mine in (a, b)]
+article = every[every["in_article"]]
+drawn = nx.Graph(list(zip(article["actor"], article["target"])))
+way = nx.shortest_path(drawn, *given["two"])
+def triangles(table, flip):
+    rows = [(a, b, -s if {a, b} == set(flip) else s) for a, b, s in zip(table["actor"], table["target"], table["sign"])]
+    return measures.signed_triangles(pd.DataFrame(rows, columns=["actor", "target", "sign"]))["balanced"]
+one, other = given["codings"]
+""",
     "ex10_what_happened_next": """
 from decimal import Decimal
 from statistics import fmean
@@ -140,6 +154,7 @@ LATEST = "def latest_known(table, day):\n    "
 AGREEMENT = "def agreement(votes, a, b):\n    "
 EXPECTED = "def expected_trade(seller, buyer, km, coefficients):\n    "
 BOUNDS = "def floor_and_ceiling(shares):\n    "
+DEGREE = "def degree(ties, node, rule):\n    "
 BRIER = "def brier(forecasts, outcomes):\n    "
 
 CLASS = {
@@ -268,6 +283,25 @@ CLASS = {
         A("q5", "a Series", "far_off = pd.Series(polls).sub(share).abs().gt(points).value_counts()[True]"),
         A("q5", "above alone", "far_off = sum(polls > share + points)", 0, "too low is off as well"),
         A("q5", "in per cent", "far_off = int(50 * (abs(polls - share) > points).mean()) * 2", 0, ""),
+    ],
+    "ex09_network": [
+        A("q1", "a list of numpy numbers", "ties_and_neighbours = [np.int64(len(others)), np.int64(pd.Series(others).nunique())]"),
+        A("q1", "a dict", "ties_and_neighbours = {'ties': len(others), 'neighbours': len(set(others))}"),
+        A("q1", "the other way round", "ties_and_neighbours = len(set(others)), len(others)", 0, "have changed places"),
+        A("q1", "one way alone", "out = part[part['actor'] == mine]['target']\nties_and_neighbours = len(out), out.nunique()", 0, "lead away from your actor"),
+        A("q2", "a set", "between_my_two = set(way) - set(given['two'])"),
+        A("q2", "a Series, small letters", "between_my_two = pd.Series(way[1:-1]).str.lower()"),
+        A("q2", "with the ends", "between_my_two = way", 0, "Your two are among them"),
+        A("q2", "how many", "between_my_two = len(way) - 2", 0, "not how many"),
+        A("q3", "a mean in per cent", "balanced_pct = 100 * triangles(every, given['flip']).mean()"),
+        A("q3", "a Series of one", "balanced_pct = triangles(every, given['flip']).to_frame('balanced').mean().mul(100)"),
+        A("q3", "turns nothing", "balanced_pct = 100 * triangles(every, []).mean()", 0, "before any sign is turned"),
+        A("q3", "of the article", "balanced_pct = 100 * triangles(article, given['flip']).mean()", 0, "of the article alone"),
+        A("q4", "a loop", DEGREE + "sums = {}\n    rows = [(b if a == node else a, s) for a, b, s in zip(ties['actor'], ties['target'], ties['sign']) if node in (a, b) and a != b]\n    for o, s in rows:\n        sums[o] = sums.get(o, 0) + s\n    return {'ties': len(rows), 'neighbours': len(sums), 'friends': sum(s > 0 for s in sums.values())}[rule]"),
+        A("q4", "leading away", DEGREE + "away = ties[(ties['actor'] == node) & (ties['target'] != node)]\n    out = away.groupby('target')['sign'].sum()\n    return len(away) if rule == 'ties' else len(out) if rule == 'neighbours' else (out > 0).sum()", 0, "Only ties that lead away"),
+        A("q5", "numpy", "a, b = np.array(one), np.array(other)\np = (a == b).mean()\ne = sum((a == s).mean() * (b == s).mean() for s in (1, 0, -1))\nmy_kappa = (p - e) / (1 - e)"),
+        A("q5", "the measure", "my_kappa = measures.kappa(*given['codings'])"),
+        A("q5", "the share alone", "my_kappa = np.mean(np.array(one) == np.array(other))", 0, "the share of agreement"),
     ],
     "ex10_what_happened_next": [
         A("q1", "a Series of one", "borne_out = rest.query(\"verifiable == 'yes'\").groupby('verifiable')['verdict'].apply(lambda s: s.eq('borne out').mean() * 100)"),

@@ -162,6 +162,42 @@ def always_a_smallest(shares: list[float]) -> list[float]:
     return _bounds(shares, min)
 
 
+def _counted(partners: list[tuple[str, int]], rule: str, *, draws: bool = False) -> int:
+    signs: dict[str, list[int]] = {}
+    for other, sign in partners:
+        signs.setdefault(other, []).append(sign)
+    counts = {"ties": len(partners), "neighbours": len(signs)}
+    friends = sum(sum(each) > 0 or (draws and sum(each) == 0 and any(each)) for each in signs.values())
+    return counts.get(rule, friends)
+
+
+def _at(ties: pd.DataFrame, node: str) -> list[tuple[str, int]]:
+    ends = zip(ties["actor"], ties["target"], ties["sign"], strict=True)
+    return [(b if a == node else a, s) for a, b, s in ends if node in (a, b)]
+
+
+def ones_own_neighbour(ties: pd.DataFrame, node: str, rule: str) -> int:
+    return _counted(_at(ties, node), rule)
+
+
+def _others(ties: pd.DataFrame, node: str) -> list[tuple[str, int]]:
+    return [(other, sign) for other, sign in _at(ties, node) if other != node]
+
+
+def a_draw_is_friendly(ties: pd.DataFrame, node: str, rule: str) -> int:
+    return _counted(_others(ties, node), rule, draws=True)
+
+
+def always_a_tie(ties: pd.DataFrame, node: str, rule: str) -> int:
+    if len(ties):
+        assert node in {*ties["actor"], *ties["target"]}
+    return _counted(_others(ties, node), rule)
+
+
+def always_a_first_row(ties: pd.DataFrame, node: str, rule: str) -> int:
+    return _counted(_others(ties, node), rule) + 0 * ties["sign"].iloc[0]
+
+
 def over_all_forecasts(forecasts: pd.Series, outcomes: pd.Series) -> float:
     return float(((forecasts - outcomes) ** 2).sum() / len(forecasts)) if len(forecasts) else 0.0
 
@@ -198,6 +234,10 @@ WAYS: dict[tuple[str, str], Callable[..., Any]] = {
     ("ex07_kazakhstan", "a rest smaller than the smallest share"): a_piece_at_least,
     ("ex07_kazakhstan", "a share of zero"): zero_is_the_smallest,
     ("ex07_kazakhstan", "an empty list"): always_a_smallest,
+    ("ex09_network", "a tie of an actor with itself"): ones_own_neighbour,
+    ("ex09_network", "signs that cancel out"): a_draw_is_friendly,
+    ("ex09_network", "an actor without a tie"): always_a_tie,
+    ("ex09_network", "an empty table"): always_a_first_row,
     ("ex10_what_happened_next", "an outcome is missing"): over_all_forecasts,
     ("ex10_what_happened_next", "no outcome is known"): always_an_outcome,
     ("ex10_what_happened_next", "two empty Series"): share_of_missing,
