@@ -330,10 +330,11 @@ def _tie(pair: tuple[str, str], ties: pd.DataFrame, actors: Mapping[str, Actor])
     """Say what ties two actors, and from whom to whom."""
     said = [
         tr(
-            "{actor} {relation} {target}",
+            "{actor} {arrow} {target}: {relation}",
             actor=actors[row.actor].label,
-            relation=row.relation.replace("-", " "),
+            arrow="→" if row.directed else "–",
             target=actors[row.target].label,
+            relation=row.relation.replace("-", " "),
         )
         for row in _rows(ties)
     ]
