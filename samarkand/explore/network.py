@@ -9,8 +9,8 @@ import pandas as pd
 
 from samarkand import data, measures
 from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.errors import CourseError, unknown
-from samarkand.ground.words import day, listed, tr, trn
+from samarkand.ground.errors import unknown
+from samarkand.ground.words import capitalised, day, listed, tr, trn
 from samarkand.page import controls, markup, pictures
 
 __all__ = ["ties"]
@@ -19,8 +19,8 @@ EVERY = "all"
 KINDS = (EVERY, "contact", "membership", "place", "economy", "politics")
 SIGNS = (EVERY, "friendly", "hostile", "neutral")
 _SIGN = {"friendly": 1, "hostile": -1, "neutral": 0}
-#: Ties up to these days; the last one is that on which the summit ended.
-DAYS = ("2021-12-31", "2022-02-24", "2022-09-13", "2022-09-16")
+#: Ties up to these days: before the war, of the report, and on which the summit ended.
+DAYS = ("2021-12-31", "2022-09-12", "2022-09-16")
 ARTICLE, WORLD = "article", "world"
 #: So many actors are shown.
 MOST = 5
@@ -51,7 +51,7 @@ def ties(
     kind : {"all", "contact", "membership", "place", "economy", "politics"}
     sign : {"all", "friendly", "hostile", "neutral"}
     until : str
-        Ties up to this day: 2021-12-31, 2022-02-24, 2022-09-13 or 2022-09-16.
+        Ties up to this day: 2021-12-31, 2022-09-12 or 2022-09-16.
     where : {"article", "world"}
         The article's ties, or those of the context, too.
     merged : bool, default False
@@ -85,6 +85,22 @@ def ties(
     states = entities.loc[entities["type"] == "person", "iso3"].dropna()
     tables = Tables(data.load("ties"), entities["name"].to_dict(), states.to_dict())
 
+    named = {
+        EVERY: tr("all kinds"),
+        "contact": tr("contact"),
+        "membership": tr("membership"),
+        "place": tr("place"),
+        "economy": tr("economy"),
+        "politics": tr("politics"),
+    }
+    signs = {
+        EVERY: tr("all signs"),
+        "friendly": tr("friendly"),
+        "hostile": tr("hostile"),
+        "neutral": tr("neutral"),
+    }
+    networks = {ARTICLE: tr("the article"), WORLD: tr("article and context")}
+
     def draw(kind: str, sign: str, until: str, where: str, merged: bool) -> Panel:
         chosen = tables.ties[tables.ties["day"] <= data.as_day(until)]
         if where == ARTICLE:
@@ -95,31 +111,27 @@ def ties(
             chosen = chosen[chosen["sign"] == _SIGN[sign]]
         if merged:
             chosen = chosen.replace({"actor": tables.states, "target": tables.states})
-        return _panel(tables, chosen[chosen["actor"] != chosen["target"]])
+        told = tr(
+            "{kind}, {sign}, up to {day}, from {where}, persons {persons}:",
+            kind=capitalised(named[kind]),
+            sign=signs[sign],
+            day=day(data.as_day(until)),
+            where=networks[where],
+            persons=tr("as states") if merged else tr("apart"),
+        )
+        return _panel(tables, told, chosen[chosen["actor"] != chosen["target"]])
 
     return Explorer(
         {
             "kind": controls.choice(
                 tr("Kind"),
-                [
-                    (tr("all kinds"), EVERY),
-                    (tr("contact"), "contact"),
-                    (tr("membership"), "membership"),
-                    (tr("place"), "place"),
-                    (tr("economy"), "economy"),
-                    (tr("politics"), "politics"),
-                ],
+                [(words, key) for key, words in named.items()],
                 kind,
                 tooltip=tr("Which kind of tie counts"),
             ),
             "sign": controls.choice(
                 tr("Sign"),
-                [
-                    (tr("all signs"), EVERY),
-                    (tr("friendly"), "friendly"),
-                    (tr("hostile"), "hostile"),
-                    (tr("neutral"), "neutral"),
-                ],
+                [(words, key) for key, words in signs.items()],
                 sign,
                 tooltip=tr("Which sign counts, by the first coder"),
             ),
@@ -131,7 +143,7 @@ def ties(
             ),
             "where": controls.choice(
                 tr("From"),
-                [(tr("the article"), ARTICLE), (tr("article and context"), WORLD)],
+                [(words, key) for key, words in networks.items()],
                 where,
                 tooltip=tr("Whether ties that the article does not name count, too"),
             ),
@@ -145,16 +157,18 @@ def ties(
     )
 
 
-def _panel(tables: Tables, chosen: pd.DataFrame) -> Panel:
+def _panel(tables: Tables, told: str, chosen: pd.DataFrame) -> Panel:
     if chosen.empty:
-        raise CourseError(tr("No tie is left, so nobody is at the centre. Take one of the filters away."))
+        none = tr("No tie is left, so nobody is at the centre. Take one of the filters away.")
+        return Panel(f"{told} {none}", "")
     graph = nx.from_pandas_edgelist(chosen, "actor", "target")
     neighbours = dict(graph.degree)
     between = nx.betweenness_centrality(graph)
     n, pairs = len(chosen), graph.number_of_edges()
     sentence = " ".join(
         (
-            trn("{n} tie of {m} actors:", "{n} ties of {m} actors:", n, m=len(graph)),
+            told,
+            trn("{n} tie of {m} actors.", "{n} ties of {m} actors.", n, m=len(graph)),
             _first(tables, neighbours, between),
             _triangles(chosen),
         )

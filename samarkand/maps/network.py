@@ -115,7 +115,9 @@ def network(sign: str = "all") -> OfflineMap:
     scene = Scene(
         title=tr("The article’s network"),
         lead=tr("On the map: from seat to seat. Below: the same ties as a graph"),
-        sentence=tr("Map and graph of the article’s network. {said}. {told}", said=steps[0].say, told=told),
+        sentence=tr(
+            "Map of the article’s network, and its graph. {said}. {told}", said=steps[0].say, told=told
+        ),
         alt=tr(
             "Above a map from the Baltic to Japan with arcs between seats, below it the same ties as a graph "
             "of {n} actors. {said}. {told}",
@@ -138,7 +140,7 @@ def network(sign: str = "all") -> OfflineMap:
         }
         | hatched,
         names={
-            **{f"at-{seat}": _sitting(seat, spots, seats, ways) for seat in set(seats.values())},
+            **{f"at-{seat}": _sitting(seat, spots, seats, ways) for seat in sorted(set(seats.values()))},
             **{one: _actor(actor, one, lines) for one, actor in actors.items()},
             **{_ident("tie", pair): _tie(pair, table, actors) for pair, table in lines.items()},
             **about,
@@ -334,7 +336,7 @@ def _tie(pair: tuple[str, str], ties: pd.DataFrame, actors: Mapping[str, Actor])
             actor=actors[row.actor].label,
             arrow="→" if row.directed else "–",
             target=actors[row.target].label,
-            relation=row.relation.replace("-", " "),
+            relation=row.relation,
         )
         for row in _rows(ties)
     ]
