@@ -6,7 +6,9 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import networkx as nx
 import pandas as pd
@@ -23,7 +25,7 @@ FRIENDS = "09_network: 6. Friends of friends"
 HAND = "09_network: 7. The coder's hand"
 COLUMNS = ["actor", "target", "sign"]
 #: The two whose way the notebook shows.
-SHOWN = {"SHIH", "UKR"}
+SHOWN = ("SHIH", "UKR")
 
 
 @cache
@@ -130,49 +132,68 @@ def _cases(draw: random.Random) -> list[Case]:
 
 # ------------------------------------------------------------------------- what each student gets
 
+
+def _spread(options: list[Any], answer: Callable[[Any], object], most: int) -> list[Any]:
+    """Keep so many options for each answer, so that none is right for many students."""
+    kept: Counter[object] = Counter()
+    found = []
+    for one in options:
+        kept[answer(one)] += 1
+        if kept[answer(one)] <= most:
+            found.append(one)
+    return found
+
+
 KINDS = ("contact", "membership", "place", "economy", "politics")
+ACTORS = ("CHN", "RUS", "KAZ", "XI", "PUTIN", "CENTRAL_ASIA", "UZB", "KGZ", "TJK", "ARM", "AZE")
 
 
 @cache
-def _rows() -> list[tuple[str, str, str, str]]:
-    """Return actor, target, kind and day of each tie."""
+def _rows() -> list[tuple[str, str, str, int, str]]:
+    """Return actor, target, kind, sign and day of each tie."""
     ties = _ties().assign(day=_ties()["day"].dt.strftime("%Y-%m-%d"))
-    return list(ties[["actor", "target", "kind", "day"]].itertuples(index=False, name=None))
+    return list(ties[["actor", "target", "kind", "sign", "day"]].itertuples(index=False, name=None))
 
 
-def _degrees(given: Given, *, dated: bool = True, kinds: bool = True, back: bool = True) -> tuple[int, int]:
-    """Return how many ties an actor has, and how many neighbours."""
+def _degrees(given: Given, sign: int = 1) -> tuple[int, int, int]:
+    """Return how many ties an actor has, how many neighbours, and how many of the ties have a sign."""
     wanted, last, node = given["slice"]
-    partners = [
-        target if actor == node else actor
-        for actor, target, kind, day in _rows()
-        if (actor == node or (back and target == node))
-        and (kind in wanted or not kinds)
-        and (day <= last or not dated)
+    mine = [
+        (target if actor == node else actor, one)
+        for actor, target, kind, one, day in _rows()
+        if node in (actor, target) and kind in wanted and day <= last
     ]
-    return len(partners), len(set(partners))
+    return len(mine), len({other for other, _ in mine}), sum(one == sign for _, one in mine)
+
+
+def _changed(given: Given) -> tuple[int, int, int]:
+    n, m, friendly = _degrees(given)
+    return m, n, friendly
+
+
+def _no_two_alike(given: Given) -> tuple[int, int, int]:
+    n, _, friendly = _degrees(given)
+    return n, n, friendly
+
+
+def _all_friendly(given: Given) -> tuple[int, int, int]:
+    n, m, _ = _degrees(given)
+    return n, m, n
 
 
 def _slices() -> list[list[object]]:
-    """Draw kinds, a last day and an actor for which each known wrong way gives another pair of numbers."""
+    """Draw kinds, a last day and an actor for which each known wrong way gives other numbers."""
     found: list[list[object]] = []
-    for number in range(2000):
+    days = sorted({day for *_, day in _rows()})
+    for number in range(1500):
         draw = random.Random(number)
-        kinds = sorted(draw.sample(KINDS, draw.choice([2, 3])))
-        day = draw.choice(
-            ["2022-02-28", "2022-03-31", "2022-09-08", "2022-09-11", "2022-09-13", "2022-09-14", "2022-09-15"]
-        )
-        one = [
-            kinds,
-            day,
-            draw.choice(["CHN", "RUS", "KAZ", "XI", "PUTIN", "CENTRAL_ASIA", "LI", "UZB", "KGZ"]),
-        ]
+        kinds = sorted(draw.sample(KINDS, draw.choice([2, 3, 4])))
+        one = [kinds, draw.choice(days), draw.choice(ACTORS)]
         given: Given = {"slice": one}
-        n, m = _degrees(given)
-        ways = {(n, m), (m, n), *(_degrees(given, **{way: False}) for way in ("dated", "kinds", "back"))}
-        if len(ways) == 5 and m > 1 and one not in found:
+        ways = [_changed(given), _no_two_alike(given), _all_friendly(given), _degrees(given, -1)]
+        if _degrees(given) not in ways and _degrees(given)[1] > 1 and one not in found:
             found.append(one)
-    return found
+    return _spread(found, lambda one: _degrees({"slice": one}), 3)
 
 
 def _way(given: Given) -> frozenset[str]:
@@ -183,61 +204,69 @@ def _way(given: Given) -> frozenset[str]:
 def _pairs() -> list[list[str]]:
     """Return pairs of actors with one shortest way, and at least two on it."""
     graph, found = _graph(), []
+    shown = nx.shortest_path(graph, *SHOWN)
     for a in sorted(graph):
         for b in sorted(nx.node_connected_component(graph, a) - {a}):
             ways = list(nx.all_shortest_paths(graph, a, b))
             mine = set(ways[0][1:-1])
-            if len(ways) == 1 and len(mine) > 1 and {a, b} != SHOWN and mine != set(graph[a]):
+            if len(ways) == 1 and len(mine) > 1 and mine != set(shown[1:-1]) and mine != set(graph[a]):
                 found.append([a, b])
-    return found
+    random.Random(9).shuffle(found)
+    return _spread(found, lambda two: _way({"two": two}), 3)
 
 
-def _signed() -> list[list[str]]:
-    """Return the pairs that belong to a triangle; not those that leave half of them balanced."""
-    triangles = measures.signed_triangles(_ties())
-    corners = triangles[["first", "second", "third"]].to_numpy()
-    pairs = {tuple(sorted(pair)) for row in corners for pair in itertools.combinations(row, 2)}
-    return [[*pair] for pair in sorted(pairs) if _balanced({"flip": pair}) != 50]
+@cache
+def _corners(article: bool) -> list[tuple[frozenset[str], bool]]:
+    """Return the three actors of each triangle, and whether it is balanced as the tables are."""
+    ties = _ties()
+    found = measures.signed_triangles(ties[ties["in_article"]] if article else ties)
+    return [(frozenset((row.first, row.second, row.third)), bool(row.balanced)) for row in found.itertuples()]
 
 
-def _turned(given: Given) -> pd.DataFrame:
-    """Return the triangles after each tie between two actors has got the other sign."""
-    ties = _ties().copy()
-    mine = ties["actor"].isin(given["flip"]) & ties["target"].isin(given["flip"])
-    ties.loc[mine, "sign"] *= -1
-    return measures.signed_triangles(ties)
+def _triangles(given: Given, *, out: bool = True, turn: bool = True, article: bool = False) -> list[bool]:
+    """Tell of each triangle whether it is balanced, one actor left out and the sign between two others turned."""
+    one, other, left_out = given["flip"]
+    return [
+        balanced != (turn and {one, other} <= corners)
+        for corners, balanced in _corners(article)
+        if not out or left_out not in corners
+    ]
 
 
-def _balanced(given: Given) -> float:
-    return float(100 * _turned(given)["balanced"].mean())
+def _share(given: Given, **other: bool) -> float:
+    balanced = _triangles(given, **other)
+    return 100 * sum(balanced) / len(balanced) if balanced else -1.0
 
 
-def _unturned(given: Given) -> float:
-    return float(100 * measures.signed_triangles(_ties())["balanced"].mean())
-
-
-def _in_article(given: Given) -> float:
-    told = _ties()[_ties()["in_article"]]
-    mine = told["actor"].isin(given["flip"]) & told["target"].isin(given["flip"])
-    found = measures.signed_triangles(told.assign(sign=told["sign"].where(~mine, -told["sign"])))
-    return float(100 * found["balanced"].mean())
+def _flips() -> list[list[str]]:
+    """Return two actors of a triangle and one to leave out, for whom each known wrong way gives another share."""
+    actors = sorted(set().union(*(corners for corners, _ in _corners(False))))
+    pairs = [p for p in itertools.combinations(actors, 2) if any({*p} <= c for c, _ in _corners(False))]
+    found = []
+    for pair in pairs:
+        for out in sorted({*actors} - {*pair}):
+            given: Given = {"flip": [*pair, out]}
+            balanced = _triangles(given)
+            right = _share(given)
+            ways = [100 - right, right / 100, float(sum(balanced))]
+            ways += [_share(given, **{way: way == "article"}) for way in ("out", "turn", "article")]
+            if len(balanced) > 2 and 0 < right < 100 and all(abs(right - way) > 0.5 for way in ways):
+                found.append([*pair, out])
+    return _spread(found, lambda one: round(_share({"flip": one}), 2), 4)
 
 
 def _codings() -> list[list[list[int]]]:
-    """Draw two codings of the same twelve ties, which agree more often than not, but not always."""
+    """Draw two codings of the same fifteen ties, which agree more often than not, but not always."""
     found = []
-    for number in range(400):
+    for number in range(600):
         draw = random.Random(number)
-        first = [draw.choice([1, 1, 0, -1]) for _ in range(12)]
+        first = [draw.choice([1, 1, 0, -1]) for _ in range(15)]
         second = [one if draw.random() < 0.7 else draw.choice([1, 0, -1]) for one in first]
-        if (
-            len(set(first)) == 3
-            and len(set(second)) == 3
-            and 0.3 < measures.kappa(first, second) < 0.9
-            and _apart(first, second)
-        ):
+        if len(set(first)) == 3 and len(set(second)) == 3 and 0.2 < measures.kappa(first, second) < 0.95:
             found.append([first, second])
-    return found
+    return _spread(
+        [each for each in found if _apart(*each)], lambda each: round(_kappa({"codings": each}), 2), 3
+    )
 
 
 def _apart(first: list[int], second: list[int]) -> bool:
@@ -265,7 +294,7 @@ def _kappa(given: Given) -> float:
     return (_alike(given) - _chance(given)) / (1 - _chance(given))
 
 
-SLICES, PAIRS, FLIPS, CODINGS = _slices(), _pairs(), _signed(), _codings()
+SLICES, PAIRS, FLIPS, CODINGS = _slices(), _pairs(), _flips(), _codings()
 
 SET = ExerciseSet(
     id="ex09_network",
@@ -273,14 +302,14 @@ SET = ExerciseSet(
     options={"slice": SLICES, "two": PAIRS, "flip": FLIPS, "codings": CODINGS},
     questions=(
         Question(
-            "q1", "ties_and_neighbours", 2, Together((Whole("ties", 0), Whole("neighbours", 0))), _degrees,
-            "Count the rows of your actor for the ties, and what is different in them for the neighbours.",
+            "q1", "three_counts", 2, Together((Whole("ties", 0), Whole("neighbours", 0), Whole("friendly ties", 0))), _degrees,
+            "Count the rows of your actor for the ties, what is different in them for the neighbours, and those with the sign 1.",
             MOST,
             (
-                Diagnosis("Ties and neighbours have changed places.", lambda g: _degrees(g)[::-1]),
-                Diagnosis("Only ties that lead away from your actor are counted: those that come to it count, too.", lambda g: _degrees(g, back=False)),
-                Diagnosis("Ties of all days are counted: yours end with a day.", lambda g: _degrees(g, dated=False)),
-                Diagnosis("Ties of all kinds are counted: you have some of them.", lambda g: _degrees(g, kinds=False)),
+                Diagnosis("Ties and neighbours have changed places.", _changed),
+                Diagnosis("A neighbour with several ties is counted several times.", _no_two_alike),
+                Diagnosis("All ties are taken for friendly ones: look at their signs.", _all_friendly),
+                Diagnosis("The hostile ties are counted: a friendly one has the sign 1.", lambda g: _degrees(g, -1)),
             ),
             varies=True, uses=("slice",),
         ),
@@ -296,15 +325,15 @@ SET = ExerciseSet(
             varies=True, uses=("two",),
         ),
         Question(
-            "q3", "balanced_pct", 2, PerCent(0.1, 0, 100), _balanced,
-            "Turn the sign of each tie between your two, look for the triangles anew, and take the share that is balanced.",
+            "q3", "balanced_pct", 2, PerCent(0.1, 0, 100), _share,
+            "Leave one actor's ties out, turn the signs between your two, look for the triangles anew, and take the share that is balanced.",
             FRIENDS,
             (
-                Diagnosis("This is the share before any sign is turned.", _unturned),
-                Diagnosis("This is the share of those that are not balanced.", lambda g: 100 - _balanced(g)),
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _balanced(g) / 100),
-                Diagnosis("This is how many are balanced: the question asks for a share.", lambda g: int(_turned(g)["balanced"].sum())),
-                Diagnosis("Those are the triangles of the article alone: the question asks for those of all ties.", _in_article),
+                Diagnosis("No sign is turned yet.", lambda g: _share(g, turn=False)),
+                Diagnosis("The third actor is still there: leave all ties of that one out.", lambda g: _share(g, out=False)),
+                Diagnosis("This is the share of those that are not balanced.", lambda g: 100 - _share(g)),
+                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _share(g) / 100),
+                Diagnosis("This is how many are balanced: the question asks for a share.", lambda g: sum(_triangles(g))),
             ),
             varies=True, uses=("flip",),
         ),
