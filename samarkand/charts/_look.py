@@ -144,7 +144,7 @@ def finish(chart: Any, *, description: str, **caption: Unpack[Caption]) -> alt.V
         orient="bottom",
         anchor="start",
         frame="bounds",
-        fontSize=11,
+        fontSize=12,
         fontWeight="normal",
         color=SOFT,
         offset=8,

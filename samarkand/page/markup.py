@@ -30,6 +30,7 @@ _EMPTY, _EMPTY_SVG = frozenset(("br", "img")), frozenset(("circle", "line", "pat
 def _rules() -> dict[str, str]:
     """Return each class of the style sheet with its declarations on one line."""
     text = re.sub(r"/\*.*?\*/", "", _CSS.read_text(encoding="utf-8"), flags=re.DOTALL)
+    text = text.replace("var(--font)", style.FONT.replace('"', "'"))  # it will stand between double quotes
     return {
         name: _themed(" ".join(body.split())) for name, body in re.findall(r"\.([a-z]+)\s*\{([^}]*)\}", text)
     }

@@ -23,7 +23,6 @@ BLUE, RED = style.OKABE_ITO["blue"], style.OKABE_ITO["vermillion"]
 #: Vermillion is too light for small writing.
 RUST = "#a84500"
 SIZE = 13
-_FONT = "Helvetica, Arial, sans-serif"
 
 
 def picture(*drawn: str, alt: str, height: float, width: float | None = None) -> str:
@@ -47,7 +46,7 @@ def picture(*drawn: str, alt: str, height: float, width: float | None = None) ->
         role="img" if alt else None,
         aria_label=alt or None,
         aria_hidden=None if alt else "true",
-        font_family=_FONT,
+        font_family=style.FONT,
         font_size=SIZE,
         fill=INK,
         class_="picture" if width is None else "sketch",

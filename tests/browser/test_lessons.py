@@ -71,6 +71,10 @@ def test_what_it_draws_is_accessible(seen: tour.Tour) -> None:
     assert not seen.axe, "\n".join(seen.axe)
 
 
+def test_it_fits_on_a_telephone(seen: tour.Tour) -> None:
+    assert seen.cut == []
+
+
 def test_the_console_has_no_complaint(seen: tour.Tour) -> None:
     assert seen.console == []
 
@@ -118,6 +122,8 @@ try:
     socket.create_connection(("203.0.113.7", 80), timeout=0.2)
 except OSError:
     print("no way")""",
+    """HTML('<button style="width: 500px">wide</button>'
+     '<table><tr><td style="width: 50px">2022-09-14</td></tr></table>')""",
     "1 / 0",
 )
 
@@ -132,6 +138,7 @@ def test_the_tour_sees_what_it_is_for(
     assert seen.still == ["cell 1: slider 'N' dragged", "cell 1: slider 'N' by key"]
     assert any("ZeroDivisionError" in error for error in seen.errors)
     assert {rule.split(": ")[1].split(" ")[0] for rule in seen.axe} >= {"color-contrast", "label"}
+    assert {line.split(":")[0] for line in seen.cut} == {"beyond the edge", "a day on two lines"}
     assert any("ours" in line for line in seen.console)
     assert any("nosuch" in line for line in seen.console)
     assert set(seen.requests) == {"https://one.example.org/x.png"}
@@ -140,5 +147,14 @@ def test_the_tour_sees_what_it_is_for(
     good = normal_form.normalise(new_notebook(cells=[new_code_cell("'good'")]))
     (tmp_path / "good.ipynb").write_text(normal_form.text(good), encoding="utf-8")
     seen = guide.take(add(tmp_path / "good.ipynb"))
-    complaints = [seen.errors, seen.still, seen.axe, seen.console, seen.requests, seen.asked, seen.attempts]
+    complaints = [
+        seen.errors,
+        seen.still,
+        seen.axe,
+        seen.cut,
+        seen.console,
+        seen.requests,
+        seen.asked,
+        seen.attempts,
+    ]
     assert not any(complaints), "the tour before is not this one's"

@@ -39,6 +39,29 @@ FRAME = """() => document.body.innerText
 #: Whether a control keeps the focus for two frames of the screen.
 STAYS = """e => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
     () => done(e.ownerDocument.activeElement === e))))"""
+#: Widths in CSS pixels: of the window, and of a telephone.
+WIDE, NARROW = 1400, 360
+#: What is cut in the outputs: what lies beyond the edge, but for a table or chart that says so by its fading
+#: edge; a day on two lines; a line that lies upon another. Charts follow the width after a moment.
+CUT = """() => [...document.querySelectorAll('.jp-OutputArea-output')].flatMap(output => {
+    const edge = output.getBoundingClientRect().right + 1, found = [];
+    const fades = e => e && e !== output.parentElement && (fades(e.parentElement) ||
+        ['backgroundImage', 'maskImage'].some(how => getComputedStyle(e)[how].includes('gradient')));
+    const tell = (what, e) => found.push(`${what}: ${e.tagName} ${e.textContent.trim().slice(0, 60)}`);
+    const parts = 'table, svg, img, input, select, button, label, .widget-html-content';
+    for (const e of output.querySelectorAll(parts))
+        if (e.getClientRects().length && e.getBoundingClientRect().right > edge)
+            if (!e.closest('table, .vega-embed') || !fades(e)) tell('beyond the edge', e);
+    for (const cell of output.querySelectorAll('td, th')) {
+        const range = document.createRange();
+        range.selectNodeContents(cell);
+        if (/^\\d{4}-\\d\\d-\\d\\d$/.test(cell.textContent.trim()) && range.getClientRects().length > 1)
+            tell('a day on two lines', cell);
+    }
+    for (const label of output.querySelectorAll('.widget-radio-box label'))
+        if (label.scrollHeight > label.clientHeight + 1) tell('lines upon each other', label);
+    return found;
+})"""
 #: All that can be moved in the output of a cell, or in a frame.
 HANDLES = "button, input, select, textarea, [role=slider], [role=button], [role=listbox] [tabindex='0']"
 
@@ -91,6 +114,8 @@ class Tour:
         What stood there on the next day: saved, its kernel ended, opened again, and not run.
     axe : list of str
         Serious and critical violations.
+    cut : list of str
+        What does not fit on a telephone.
     console : list of str
         Errors on the browser's console.
     requests, asked, attempts : list of str
@@ -104,6 +129,7 @@ class Tour:
     still: list[str] = field(default_factory=list)
     reopened: dict[str, int] = field(default_factory=dict)
     axe: list[str] = field(default_factory=list)
+    cut: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -137,6 +163,7 @@ class Guide:
                 tour.still.append(move.name)
         opened.settle()
         tour.axe = look_over(opened.page)
+        tour.cut = on_a_telephone(opened)
         tour.errors += errors(opened)
         tour.reopened = next_day(opened, self.lab.root / notebook, notebook)
         tour.console, tour.requests = list(opened.console), beyond(opened.requests)
@@ -474,6 +501,19 @@ def look_over(page: Page) -> list[str]:
                     f"{where}: {violation['id']} ({violation['impact']}): {violation['help']}: {nodes}"
                 )
     return found
+
+
+def on_a_telephone(opened: Sheet) -> list[str]:
+    """Make the window as narrow as a telephone; return what does not fit, and make it wide again."""
+    page = opened.page
+    opened.clear_view()  # the side bar alone is wider than a telephone
+    page.set_viewport_size({"width": NARROW, "height": 1000})
+    with contextlib.suppress(TimeoutError):
+        page.wait_for_function(f"() => !({CUT})().length", timeout=PATIENCE // 4)
+    cut = page.evaluate(CUT)
+    page.set_viewport_size({"width": WIDE, "height": 1000})
+    opened.settle()
+    return list(cut)
 
 
 def beyond(addresses: list[str]) -> list[str]:

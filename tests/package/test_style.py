@@ -79,7 +79,7 @@ def test_every_colour_of_a_card_has_a_dark_partner_and_text_stays_readable() -> 
 
 def test_charts_change_as_cards_do_where_the_page_is_dark() -> None:
     """The sheet that JupyterLab gets has what charts are drawn with, but for the colours of data."""
-    sheet = (home.ROOT / "settings/lab/labextension/static/charts.css").read_text(encoding="utf-8")
+    sheet = (home.ROOT / "settings/lab/labextension/static/outputs.css").read_text(encoding="utf-8")
     rules = re.findall(r'\[(fill|stroke)="(#\w+)"\] \{ \1: (#\w+); \}', sheet)
     assert rules and all(style.DARK[light] == dark for _, light, dark in rules)
     assert f"background-color: {style.DARK['#ffffff']} !important" in sheet

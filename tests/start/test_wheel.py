@@ -272,9 +272,13 @@ for folder in ("my_work/lessons", "another"):
 def test_nothing_else_is_imposed_on_the_environment(installed: Path, wheel: Path) -> None:
     data = [name.split(".data/data/")[1] for name in zipfile.ZipFile(wheel).namelist() if ".data/" in name]
     extension = "share/jupyter/labextensions/samarkand"
-    own = ["package.json", "static/charts.css", "static/remoteEntry.js", "static/text.css"]
+    own = ["package.json", "static/outputs.css", "static/remoteEntry.js", "static/text.css"]
+    page = [
+        f"share/jupyter/nbconvert/templates/samarkand/{name}"
+        for name in ("conf.json", "index.html.j2", "paper.css")
+    ]
     server = "etc/jupyter/jupyter_server_config.d/samarkand.json"
     startup = "etc/ipython/startup/50-samarkand.py"
-    assert sorted(data) == [startup, server, *(f"{extension}/{name}" for name in own)]
+    assert sorted(data) == [startup, server, *(f"{extension}/{name}" for name in own), *page]
     placed = json.loads((installed.parent.parent / server).read_text(encoding="utf-8"))
     assert placed == {"ServerApp": {"jpserver_extensions": {"samarkand.lab": True}}}

@@ -130,6 +130,7 @@ def lab(
             _settings("overrides.json") | WHOLE | {"@jupyterlab/apputils-extension:themes": {"theme": theme}}
         )
         (home / "config/labconfig/default_setting_overrides.json").write_text(json.dumps(overrides))
+        shutil.copytree(ROOT / "settings/lab/labextension", home / "extensions/samarkand")
         told = _settings("jupyter_lab_config.json") | _settings("server_extension.json")
         (home / "config/jupyter_lab_config.json").write_text(json.dumps(told))
         startup = home / "ipython/profile_default/startup"
@@ -146,6 +147,9 @@ def lab(
         command += ["--no-browser", "--allow-root"]
         command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--IdentityProvider.token={token}"]
         command += [f"--ServerApp.root_dir={home / 'root'}", "--LabApp.expose_app_in_browser=True"]
+        command += [
+            f"--LabApp.extra_labextensions_path={home / 'extensions'}"
+        ]  # this tree's, not the installed
         command += ["--Application.log_level=WARN", "--ServerApp.answer_yes=True"]
         with (home / "log.txt").open("wb") as log:
             process = subprocess.Popen(

@@ -1,22 +1,107 @@
-/* The course's extension of JupyterLab, in the form in which JupyterLab loads any: it brings two style sheets.
-   Charts are drawn with the colours of a white page, and the first says what stands for these in a dark theme;
-   the second is for reading: lines of some 75 letters, and who published a source, at the keyboard's focus, too. */
+/* The course's extension of JupyterLab, in the form in which JupyterLab loads any. It brings two style sheets: one for
+   outputs, one for reading (lines of some 75 letters, and who published a source, at the keyboard's focus, too). And it
+   draws each chart as wide as its notebook. What is stored stays as it is. */
 "use strict";
 (() => {
-  const sheets = ["charts.css", "text.css"].map((name) => new URL(name, document.currentScript.src).href);
-  const plugin = {
-    id: "samarkand:charts",
-    autoStart: true,
-    activate() {
-      document.head.append(
-        ...sheets.map((href) => Object.assign(document.createElement("link"), { rel: "stylesheet", href })),
-      );
-    },
+  const CHART = "application/vnd.vegalite.v5+json";
+  const sheets = ["outputs.css", "text.css"].map((name) => new URL(name, document.currentScript.src).href);
+  const pen = document.createElement("canvas").getContext("2d");
+  let shared = {};
+
+  /* Break a text into lines of so many pixels. */
+  const broken = (text, room, font) => {
+    pen.font = font;
+    return String(text).split(/\s+/).reduce((lines, word) => {
+      const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+      return lines.length && pen.measureText(longer).width <= room ? [...lines.slice(0, -1), longer] : [...lines, word];
+    }, []);
   };
+
+  /* Return a chart of the course for a page of some width: its titles and names in lines, the
+     figures of columns that are too narrow upright. */
+  const fitted = (specification, width, plot) => {
+    const chart = structuredClone(specification);
+    const [view] = chart.vconcat;
+    const family = chart.config.font;
+    const room = width - 2 * chart.config.padding;
+    view.width = plot;
+    view.title.text = broken(view.title.text, room, `bold 17px ${family}`);
+    if (view.title.subtitle) view.title.subtitle = broken(view.title.subtitle, room, `13px ${family}`);
+    chart.title.text = broken(chart.title.text, room, `12px ${family}`);
+    const named = view.layer.map((layer) => layer.encoding?.y).filter((y) => y?.type === "nominal" && y.sort && y.axis);
+    const names = named[0]?.sort ?? [];
+    const lines = names.map((name) => broken(name.replace(/^\d+\t/, ""), Math.max(90, 0.4 * room), `12px ${family}`));
+    const most = Math.max(1, ...lines.map((one) => one.length));
+    const label = `${JSON.stringify(Object.fromEntries(names.map((name, at) => [name, lines[at]])))}[datum.label]`;
+    for (const y of named) Object.assign(y.axis, { labelExpr: label, labelLimit: room });
+    const standing = view.layer.filter((layer) => layer.encoding?.x?.type === "nominal" && layer.encoding.x.sort);
+    if (standing.length && plot < 34 * standing[0].encoding.x.sort.length)
+      for (const { mark, encoding } of standing) {
+        if (mark.type === "text") Object.assign(mark, { angle: 270, align: "left", baseline: "middle", dx: 4, dy: 0 });
+        encoding.x.axis = { ...encoding.x.axis, labelAngle: 270 };
+      }
+    if (room < 400) for (const { mark } of view.layer) if (mark.type === "text") mark.lineBreak = " · ";
+    if (most > 1) view.height = Math.max(view.height, names.length * (14 * most + 10));
+    return chart;
+  };
+
+  /* Draw charts of the course anew when the page has another width. */
+  const fitting = (renderer) => {
+    const draw = renderer.renderModel.bind(renderer);
+    let model, drawn, queue;
+    const fit = async () => {
+      const width = renderer.node.clientWidth;
+      if (width === drawn || !width) return;
+      drawn = width;
+      let plot = width;
+      let left = -1; /* pixels that the chart leaves free: what stands beside its plot is known once it is drawn */
+      for (let pass = 0; pass < 4 && (left < 0 || left > 6); pass++) {
+        const data = { ...model.data, [CHART]: fitted(model.data[CHART], width, plot), "image/png": "stored" };
+        await draw({ data, metadata: model.metadata });
+        left = width - renderer.node.querySelector("svg").clientWidth;
+        plot = Math.max(60, plot + left - 2);
+      }
+      renderer.node.classList.toggle("samarkand-wide", left < 0);
+      renderer.node.tabIndex = left < 0 ? 0 : -1; /* so that keys scroll it */
+    };
+    const soon = () => (queue = (queue ?? Promise.resolve()).then(fit));
+    const watch = new ResizeObserver(soon);
+    renderer.renderModel = async (given) => {
+      const ours = given.data[CHART]?.vconcat?.[0]?.layer && given.data[CHART].usermeta?.embedOptions;
+      if (!ours || !given.data["image/png"]) await draw(given); /* JupyterLab stores a picture, and draws again */
+      if (!ours) return;
+      [model, drawn] = [given, undefined];
+      watch.observe(renderer.node);
+      await soon();
+    };
+    return renderer;
+  };
+
+  const plugin = (registry) => ({
+    id: "samarkand:outputs",
+    autoStart: true,
+    requires: [registry],
+    activate(app, rendermime) {
+      app.started.then(() => {
+        const factory = rendermime.getFactory(CHART);
+        if (factory) rendermime.addFactory({ ...factory, createRenderer: (how) => fitting(factory.createRenderer(how)) }, rendermime.getRank(CHART));
+      });
+      const loaded = (href) =>
+        new Promise((done) => {
+          const link = { rel: "stylesheet", href, onload: done, onerror: done };
+          document.head.append(Object.assign(document.createElement("link"), link));
+        });
+      return Promise.all(sheets.map(loaded));
+    },
+  });
+
   (window._JUPYTERLAB ??= {}).samarkand = {
-    init() {},
+    init(scope) {
+      shared = scope;
+    },
     async get() {
-      return () => ({ __esModule: true, default: plugin });
+      const rendermime = (await Object.values(shared["@jupyterlab/rendermime"])[0].get())();
+      return () => ({ __esModule: true, default: plugin(rendermime.IRenderMimeRegistry) });
     },
   };
 })();
