@@ -1,0 +1,75 @@
+"""A student walks through the whole course: all lessons in their order, in one folder, everything answered.
+
+Each lesson runs after what the ones before it have left in ``my_work``; what is asked is filled in by the
+lesson's own code, as a hand would. At the end nothing is open, and lesson 10 has scored every prediction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbformat import NotebookNode
+
+from samarkand import notes, predict, progress, questions
+from samarkand.course import build, lessons, normal_form
+
+QUIZZES, PREDICTIONS = questions.every("quiz"), questions.every("predict")
+
+
+def filled(source: str) -> str:
+    """Return a cell's code with what it asks filled in and saved."""
+    asked = re.fullmatch(r'(predict\.ask|quiz\.ask|note)\("(.+)"\)', source.strip())
+    if not asked:
+        return source
+    kind, id = asked.groups()
+    if kind == "note":
+        does = "asked.fill('My own words.'); asked.save()"
+    elif kind == "quiz.ask":
+        right = [n for n, option in enumerate(QUIZZES[id].options) if option.right]
+        does = f"asked.answer(*{right})"
+    elif options := PREDICTIONS[id].options:
+        does = f"asked.fill({next(iter(options))!r}, reason='A guess.'); asked.save()"
+    else:
+        low, high = f"{PREDICTIONS[id].low:g}", f"{PREDICTIONS[id].high:g}"
+        does = f"asked.fill({low!r}, {low!r}, {high!r}, 'As wide as can be.'); asked.save()"
+    return f"asked = {source}\n{does}\nasked"
+
+
+def worked(lesson: lessons.Lesson) -> NotebookNode:
+    """Return a lesson in which everything is answered, not run yet."""
+    notebook = normal_form.normalise(lesson.notebook)
+    answers = {task.stub.id: task.answer for task in lesson.tasks}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = answers.get(cell.id) or filled(cell.source)
+    return notebook
+
+
+def test_at_the_end_nothing_is_open_and_every_prediction_is_scored(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    sampled: Callable[[Sequence[Any], int, str], list[Any]],
+) -> None:
+    *before, last = lessons.every()  # the last one looks back at what was expected in all others
+    way = [*sorted(sampled(before, 2, "lessons"), key=lambda one: one.number), last]
+    for lesson in way:
+        build.execute(worked(lesson), tmp_path, lesson.path.parent)
+    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
+    walked = {lesson.number for lesson in way}
+    states = {
+        item.id: item.state
+        for one in progress.lessons()
+        if one.number in walked
+        for item in progress.items(one)
+    }
+    assert {id for id, state in states.items() if state != "done"} == set()
+    asked = {id for id in (*QUIZZES, *PREDICTIONS, *questions.every("note")) if id[:2] in walked}
+    assert asked <= set(states)
+    assert all(one.text == "My own words." for one in notes.written().values())
+    ranges = sum(not one.options for id, one in PREDICTIONS.items() if id in asked)
+    # Ranges as wide as can be hold always, and the course says what that is worth.
+    assert f"Of {ranges} ranges {ranges} held." in predict.scores().sentence
