@@ -19,7 +19,7 @@ def _ties(*, article: bool = False) -> pd.DataFrame:
 
 def _rows() -> int:
     """Count the ties that begin or end at home."""
-    return int(_ties()[["actor", "target"]].eq(HOME).any(axis="columns").sum())
+    return int((_ties()[["actor", "target"]] == HOME).any(axis="columns").sum())
 
 
 def _neighbours(*, article: bool = False) -> int:

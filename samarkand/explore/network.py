@@ -82,8 +82,9 @@ def ties(
         if chosen not in known:
             raise unknown(what, chosen, known)
     entities = data.load("entities").set_index("id")
-    states = entities.loc[entities["type"] == "person", "iso3"].dropna()
-    tables = Tables(data.load("ties"), entities["name"].to_dict(), states.to_dict())
+    persons = entities.loc[entities["type"] == "person", "iso3"].dropna()
+    called, states = ({str(id): str(of) for id, of in found.items()} for found in (entities["name"], persons))
+    tables = Tables(data.load("ties"), called, states)
 
     named = {
         EVERY: tr("all kinds"),

@@ -265,7 +265,7 @@ if __name__ == "__main__":
     OURS = [os.path.dirname(__file__), *search_path(ENVIRONMENT)]  # noqa: PTH120
     PATH = [entry for entry in sys.path if entry not in OURS]
     LISTENER = socket.socket(fileno=int(sys.argv[1]))
-    select.select([LISTENER, PARENT], [], [])  # import nothing for a command that asks for nothing
+    select.select([LISTENER.fileno(), PARENT], [], [])  # import nothing for a command that asks for nothing
     warm_up()
     del os.environ["JPY_PARENT_PID"]
     SET_BY_IMPORTS = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}

@@ -39,7 +39,7 @@ class WarmProvisioner(LocalProvisioner):
         except Refused as why:
             print(f"A stock kernel instead of a warm one: {why}.", file=sys.stderr, flush=True)
             return await super().launch_kernel(cmd, **kwargs)
-        self.process = process  # type: ignore[assignment]  # as much of a Popen as is asked of it
+        self.process = process  # as much of a Popen as is asked of it
         self.pid = self.pgid = process.pid
         self.cwd = kwargs.get("cwd", Path.cwd())
         return self.connection_info
