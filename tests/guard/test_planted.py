@@ -16,7 +16,7 @@ SUITE, CI, WORKFLOW, START, SETTINGS, CONFTEST = (
     *("tools/suite.py", ".ci/run", ".github/workflows/ci.yml"),
     *("start.py", "pyproject.toml", "tests/conftest.py"),
 )
-LESSONS, WORDS, COUNTS, INTEGRITY, ANY_TABLE = watches.RULES
+LESSONS, SETS, WORDS, COUNTS, INTEGRITY, ANY_TABLE = watches.RULES
 NEW = "tests/package/test_new.py"
 DATA = "tests/data/test_data.py"
 
@@ -141,6 +141,7 @@ PLANTED: dict[str, tuple[Watch, str, str, str]] = {
     "a sample is empty": (watches.outcomes, CONFTEST, "    return sorted({round(", "    return sorted({} and {round("),
     # Rules.
     "a rule is not marked": (watches.rules, LESSONS, "@rule\ndef ", "def "),
+    "a rule is taken from the sets'": (watches.rules, SETS, "    steps_go_up,\n", ""),
     "a rule is taken from the words'": (watches.rules, WORDS, "    figures_are_tied,\n", ""),
     "a rule is taken from the counts'": (watches.rules, COUNTS, "    products,\n", ""),
     "a rule is taken from the tables'": (watches.rules, INTEGRITY, "        vote_totals,\n", ""),
