@@ -10,7 +10,7 @@ from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from warm_process import Refused, ask
+from warm_process import Refused, ask  # type: ignore[import-not-found]  # it lies beside this file
 
 HERE = str(Path(__file__).resolve().parent)
 
