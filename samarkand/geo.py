@@ -294,6 +294,59 @@ def load(name: str) -> dict[str, Any]:
     return _read(course_data() / "geo" / f"{name}.geojson")
 
 
+def border(a: str, b: str) -> list[Point]:
+    """Return the corners of the line between two states on the course's map of the region.
+
+    The line is Natural Earth's at 1:50 million, rounded to a hundredth of a degree: a picture of a border,
+    and shorter than the border. Where it is broken, the longest piece is taken.
+
+    Parameters
+    ----------
+    a, b : str
+        The states, ISO 3166-1 alpha-3.
+
+    Returns
+    -------
+    list of (lat, lon)
+        From one end to the other.
+
+    Raises
+    ------
+    UnknownName
+        If a state is not on the map.
+    OutOfRange
+        If the two have no line in common.
+
+    Examples
+    --------
+    >>> line = border("KAZ", "CHN")
+    >>> len(line), line[0]
+    (33, (42.19, 80.21))
+    """
+    rings = {one["properties"]["id"]: _corners(one) for one in load("region")["features"]}
+    for state in (a, b):
+        if state not in rings:
+            raise unknown(tr("state"), state, rings)
+    shared = {corner for ring in rings[b] for corner in ring}
+    longest: list[Point] = []
+    for ring in rings[a]:
+        run: list[Point] = []
+        # Twice round, so that a line that runs over the ring's first corner is whole.
+        for corner in [*ring[:-1], *ring[:-1]]:
+            run = [*run, corner] if corner in shared else []
+            longest = max(longest, run[: len(ring)], key=len)
+    if len(longest) < 2:
+        raise OutOfRange(tr("{a} and {b} have no line in common on the map of the region.", a=a, b=b))
+    return longest
+
+
+def _corners(feature: dict[str, Any]) -> list[list[Point]]:
+    """Return the rings of a feature, corner by corner; a point has none."""
+    shape = feature["geometry"]
+    polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else []
+    return [[(lat, lon) for lon, lat in ring] for polygon in polygons for ring in polygon]
+
+
 @kept
 def _read(path: Path) -> dict[str, Any]:
     collection: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -259,6 +259,17 @@ def viewpoints(tables: Tables) -> Iterator[Found]:
         yield table, None, "area", f"{len(seen)} areas, not {AREAS}."
 
 
+def positions(tables: Tables) -> Iterator[Found]:
+    """Check that a position has two sources, one of them the holder's own, or says what it lacks."""
+    table = tables["positions"]
+    for line, row in table.numbered():
+        sources, own = ({key for key in row[c].split(";") if key} for c in ("source", "own"))
+        if own - sources:
+            yield table, line, "own", "what is the holder’s own is not among the sources."
+        if (len(sources) > 1 and bool(own)) == bool(row["missing"]):
+            yield table, line, "missing", "a row has two sources, one of them its own, or says what it lacks."
+
+
 def peoples(tables: Tables) -> Iterator[Found]:
     """Check that a people does not triple between two counts, and that shares are those of the whole."""
     table = tables["census"]
@@ -343,6 +354,7 @@ RULES: list[Callable[[Tables], Iterator[Found]]] = [
     counters,
     the_same_dead,
     viewpoints,
+    positions,
     peoples,
     shares_add_up,
     everybody_has_a_publisher,

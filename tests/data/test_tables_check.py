@@ -165,6 +165,10 @@ DAMAGE = [
         "nothing was found, so",
     ),
     ("viewpoints", "siachen,Ukraine,viewer", "siachen,Japan,party", "siachen has no row for Ukraine"),
+    # Positions: one source is too few, an own text that is no source, a lack that is none.
+    ("positions", "SCIO0730,SCIO0730;AP0730", "SCIO0730,SCIO0730", "two sources, one of them its own"),
+    ("positions", "SCIO0730,SCIO0730;AP0730", "SCIO0731,SCIO0730;AP0730", "is not among the sources"),
+    ("positions", "2019-08-01,SCIO0730,", "2019-08-01,,", "two sources, one of them its own"),
     (
         "census",
         "1970,KAZ,Uyghurs,120881,",

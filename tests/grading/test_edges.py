@@ -162,6 +162,18 @@ def always_a_smallest(shares: list[float]) -> list[float]:
     return _bounds(shares, min)
 
 
+def to_the_last_digit(shares: pd.Series, tolerance: float) -> set[str]:
+    restored = 100 - shares.sum() + shares.fillna(0)
+    asked = restored[shares.isna()] if shares.isna().any() else restored
+    return set(asked.index[(asked >= 0) & (asked <= 100) & (abs(shares.sum() - 100) > 1e-6)])
+
+
+def missing_is_nothing(shares: pd.Series, tolerance: float) -> set[str]:
+    restored = 100 - shares.sum() + shares.fillna(0)
+    off = abs(shares.sum() - 100) > tolerance
+    return set(restored.index[(restored >= 0) & (restored <= 100) & off])
+
+
 def _counted(partners: list[tuple[str, int]], rule: str, *, draws: bool = False) -> int:
     signs: dict[str, list[int]] = {}
     for other, sign in partners:
@@ -234,6 +246,8 @@ WAYS: dict[tuple[str, str], Callable[..., Any]] = {
     ("ex07_kazakhstan", "a rest smaller than the smallest share"): a_piece_at_least,
     ("ex07_kazakhstan", "a share of zero"): zero_is_the_smallest,
     ("ex07_kazakhstan", "an empty list"): always_a_smallest,
+    ("ex08_borders", "off by no more than the tolerance"): to_the_last_digit,
+    ("ex08_borders", "a share is missing"): missing_is_nothing,
     ("ex09_network", "a tie of an actor with itself"): ones_own_neighbour,
     ("ex09_network", "signs that cancel out"): a_draw_is_friendly,
     ("ex09_network", "an actor without a tie"): always_a_tie,

@@ -391,6 +391,62 @@ def the_dead() -> Says:
     return Says("Nine counts of those who died", told, len(rows) == 9)
 
 
+def _counters(quantity: str) -> tuple[list[float], list[str]]:
+    """Return the figure of each counter of a quantity, and the numbers told: of name, count and day."""
+    found, told = [], []
+    for row in table("who_counted"):
+        if row["quantity"] == quantity:
+            figures = [float(row[column]) for column in ("low", "value", "high") if row[column]]
+            year, _, day = row["day"].split("-")
+            found += figures[-1:]
+            told += [
+                *re.findall(r"\d+", row["counter"]),
+                *(f"{n:,.10g}" for n in figures),
+                str(int(day)),
+                year,
+            ]
+    return found, told
+
+
+def border() -> Says:
+    lengths, told = _counters("length of the border of China and Kazakhstan")
+    return Says("One border, five lengths", told, len(set(lengths)) == 5)
+
+
+def uyghurs() -> Says:
+    counted = {
+        row["year"]: int(row["persons"])
+        for row in table("census")
+        if (row["place"], row["people"], row["method"]) == ("KAZ", "Uyghurs", "census")
+    }
+    first, *_, last = sorted(counted)
+    return Says(
+        "Eight times as many at the eighth census as at the first",
+        [f"{counted[first]:,}", first, f"{counted[last]:,}", last],
+        len(counted) == 8 and round(counted[last] / counted[first]) == 8,
+    )
+
+
+def neighbours() -> Says:
+    counts, told = _counters("Uyghurs in Kyrgyzstan")
+    return Says(
+        "The largest figure is almost five times the smallest", told, 4.5 < max(counts) / min(counts) < 5
+    )
+
+
+def wrong_line() -> Says:
+    counts, told = _counters("Uyghurs in Xinjiang")
+    return Says(
+        "A first picture, and a wrong one",
+        [f"{counts[0]:.1f}", *told[1:3], f"{counts[1]:.1f}", *told[4:]],
+    )
+
+
+def numbers() -> Says:
+    counts, told = _counters("people held in Xinjiang’s camps or centres")
+    return Says("Who gave a number, and who gave none", told, len(counts) == 4)
+
+
 def _ways(near: dict[str, set[str]], start: str) -> tuple[dict[str, int], Counter[str]]:
     """Return how far each actor is from one of them, and on how many shortest ways it is reached."""
     far, ways = {start: 0}, Counter({start: 1})
@@ -478,6 +534,11 @@ CHARTS: dict[str, Callable[[], Says]] = {
     "cloud": cloud,
     "forty-chart": forty,
     "rulers-chart": rulers,
+    "border-chart": border,
+    "census-chart": uyghurs,
+    "kyrgyz-chart": neighbours,
+    "wrong-chart": wrong_line,
+    "held-chart": numbers,
 }
 #: Made of probabilities that the lesson itself assigns: its description is tested with the chart.
 OWN = {"calibration"}

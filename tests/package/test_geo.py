@@ -177,3 +177,18 @@ def test_files_stay_small() -> None:
 def test_inputs_are_whole_geojson() -> None:
     for path in PREPARE.glob("*.geojson"):
         assert json.loads(path.read_text(encoding="utf-8"))["type"] == "FeatureCollection"
+
+
+def test_a_border_is_one_line_seen_from_both_sides() -> None:
+    there, back = geo.border("KAZ", "CHN"), geo.border("CHN", "KAZ")
+    assert there in (back, back[::-1])
+    steps = [geo.distance_km(a, b) for a, b in pairwise(there)]
+    assert max(steps) < 200 and 1_300 < sum(steps) < 1_429  # what the unrounded shapes give, or less
+    assert len(set(there)) == len(there)
+
+
+def test_two_that_do_not_touch_and_a_state_that_is_not_there_get_a_sentence() -> None:
+    with pytest.raises(OutOfRange, match="KAZ and IND have no line in common"):
+        geo.border("KAZ", "IND")
+    with pytest.raises(UnknownName, match="No state"):
+        geo.border("KAX", "CHN")

@@ -1,0 +1,328 @@
+"""Checks of set 08, maps, censuses and words: growth, viewers, printed shares, kinds of statements, a report."""
+
+from __future__ import annotations
+
+# ruff: noqa: E501 - a question reads best in few lines
+import itertools
+import random
+from functools import cache
+
+import pandas as pd
+
+from samarkand import data
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import ByKey, PerCent, Text, Texts
+from samarkand.grading.marking.checks import Criterion, ExerciseSet, Given, Question, Written
+from samarkand.grading.marking.inputs import Case
+
+CENSUS, MAP = "08_borders: 3. Whose census?", "08_borders: 2. Whose map is it?"
+SIGHT, WORDS = "08_borders: 7. Out of sight", "08_borders: 4. Xinjiang, counted"
+NOT_FOUND = "no position found"
+
+# ------------------------------------------------------------------------------------------------ q1: growth
+
+
+@cache
+def _counted() -> dict[tuple[str, str], dict[int, int]]:
+    """Return the censuses of each place and people that was counted more than once."""
+    table = data.load("census").query("method == 'census'")
+    return {
+        (str(place), str(people)): {
+            int(y): int(n) for y, n in zip(rows["year"], rows["persons"], strict=True)
+        }
+        for (place, people), rows in table.groupby(["place", "people"])
+        if len(rows) > 2
+    }
+
+
+def _growth(given: Given, *, a_year: bool = False) -> float:
+    place, people, first, last = given["censuses"]
+    counted = _counted()[place, people]
+    times = counted[last] / counted[first]
+    return float(100 * ((times ** (1 / (last - first)) if a_year else times) - 1))
+
+
+def _of_the_last(given: Given) -> float:
+    place, people, first, last = given["censuses"]
+    counted = _counted()[place, people]
+    return float(100 * (1 - counted[first] / counted[last]))
+
+
+#: Two censuses of one people; none in which one of the known wrong ways comes near the right one.
+CENSUSES = [
+    [place, people, first, last]
+    for (place, people), counted in _counted().items()
+    for first, last in itertools.combinations(sorted(counted), 2)
+]
+
+# ---------------------------------------------------------------------------------------------- q2: viewers
+
+
+@cache
+def _drawn() -> dict[str, dict[str, str]]:
+    """Return what each viewer makes of each area: what is its own has its name."""
+    table = data.load("viewpoints").query("role == 'viewer'")
+    found: dict[str, dict[str, str]] = {}
+    for row in table.itertuples():
+        owner = f"of {row.viewer}" if row.drawn_as == "own" else str(row.drawn_as)
+        found.setdefault(str(row.viewer), {})[str(row.area)] = owner
+    return found
+
+
+def _unlike(given: Given, *, silent: bool = False) -> set[str]:
+    one, other = (_drawn()[viewer] for viewer in given["viewers"])
+    return {
+        area
+        for area in one
+        if one[area] != other[area] and (silent or NOT_FOUND not in (one[area], other[area]))
+    }
+
+
+def _alike(given: Given) -> set[str]:
+    one, other = (_drawn()[viewer] for viewer in given["viewers"])
+    return {area for area in one if one[area] == other[area] != NOT_FOUND}
+
+
+def _as_written(given: Given) -> set[str]:
+    """Return what differs if "own" is compared as a word: two owners of one area would be alike."""
+    table = data.load("viewpoints").query("role == 'viewer'").set_index(["viewer", "area"])["drawn_as"]
+    one, other = (table[viewer] for viewer in given["viewers"])
+    return {
+        area for area in one.index if one[area] != other[area] and NOT_FOUND not in (one[area], other[area])
+    }
+
+
+#: Two viewers that differ in two areas or more; the notebook shows another pair.
+SHOWN = {"Turkey", "United States"}
+VIEWERS = [
+    [*pair]
+    for pair in itertools.combinations(sorted(_drawn()), 2)
+    if len(_unlike({"viewers": pair})) > 1 and set(pair) != SHOWN
+]
+
+# -------------------------------------------------------------------------------------- q3: printed shares
+
+
+def check_shares(shares: pd.Series, tolerance: float) -> set[str]:
+    """Return the names of the shares that may be the wrong or the missing one."""
+    missing, total = shares.isna(), shares.sum()
+    if not missing.any() and abs(total - 100) <= tolerance:
+        return set()
+    restored = 100 - total + shares.fillna(0)
+    asked = restored[missing] if missing.any() else restored
+    return set(asked.index[(asked >= 0) & (asked <= 100)])
+
+
+def _all_of_them(shares: pd.Series, tolerance: float) -> set[str]:
+    return set(shares.index) if check_shares(shares, tolerance) else set()
+
+
+def _the_largest(shares: pd.Series, tolerance: float) -> set[str]:
+    return {str(shares.idxmax())} if check_shares(shares, tolerance) else set()
+
+
+def _the_right_ones(shares: pd.Series, tolerance: float) -> set[str]:
+    found = check_shares(shares, tolerance)
+    return set(shares.index) - found if found else set()
+
+
+NAMES = ["Uzbekistan", "China", "Russia", "Turkmenistan", "Mongolia", "Iran", "Turkey", "others"]
+
+
+def _shares(draw: random.Random, off: float) -> pd.Series:
+    """Draw shares with one decimal that add up to 100 and so much more; the first is the largest."""
+    names = draw.sample(NAMES, 5)
+    small = [
+        draw.randint(31, 59) / 10,
+        draw.randint(61, 89) / 10,
+        draw.randint(111, 139) / 10,
+        draw.randint(161, 189) / 10,
+    ]
+    first = round(100 - sum(small) + off, 1)
+    order = draw.sample(range(5), 5)
+    shares = [first, *small]
+    return pd.Series([shares[n] for n in order], index=[names[n] for n in order])
+
+
+def _gap(draw: random.Random) -> pd.Series:
+    shares = _shares(draw, 0)
+    shares[draw.choice(list(shares.index[shares < 50]))] = float("nan")
+    return shares
+
+
+def ordinary(shares: pd.Series, tolerance: float) -> bool:
+    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
+    return bool(shares.notna().all() and abs(shares.sum() - 100) > tolerance)
+
+
+def _example() -> pd.Series:
+    printed = data.load("kandas").query("granted_persons == 9077").filter(like="_pct").iloc[0].dropna()
+    return pd.Series({str(name).removesuffix("_pct"): float(share) for name, share in printed.items()})
+
+
+def _cases(draw: random.Random) -> list[Case]:
+    """Draw what the function is called with: first the example, then ordinary inputs, then edges."""
+    offs = [10.0, 15.0, 20.0, draw.choice([9.7, 10.3]), draw.choice([15.3, 14.6]), draw.choice([20.3, 20.8])]
+    return [
+        Case((_example(), 0.5)),
+        *(Case((_shares(draw, off), draw.choice([0.3, 0.5, 1.0]))) for off in draw.sample(offs, 6)),
+        Case((_shares(draw, draw.choice([-0.2, 0.2])), 0.5), edge="off by no more than the tolerance"),
+        Case((_gap(draw), 0.5), edge="a share is missing"),
+    ]
+
+
+# --------------------------------------------------------------------------------------- q4: kinds of statements
+
+COUNTS, ESTIMATES = ("census", "names collected", "customs"), ("estimate", "computed", "reports received")
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    """Return what each row of two tables is: a count, an estimate, a claim."""
+    table = data.load("who_counted")
+    kinds = {
+        str(row.id): "count" if row.method in COUNTS else "estimate" if row.method in ESTIMATES else "claim"
+        for row in table.itertuples()
+        if row.method in (*COUNTS, *ESTIMATES, "no number given")
+    }
+    return kinds | dict.fromkeys(map(str, data.load("positions")["id"]), "claim")
+
+
+def _classified(given: Given) -> dict[str, str]:
+    return {id: _kinds()[id] for id in given["statements"]}
+
+
+def _renamed(given: Given, old: str, new: str) -> dict[str, str]:
+    return {id: new if kind == old else kind for id, kind in _classified(given).items()}
+
+
+def _turned(given: Given) -> dict[str, str]:
+    turn = {"count": "estimate", "estimate": "count", "claim": "claim"}
+    return {id: turn[kind] for id, kind in _classified(given).items()}
+
+
+def _silence_as_estimate(given: Given) -> dict[str, str]:
+    return {
+        id: "estimate" if kind == "claim" and id.startswith("WC") else kind
+        for id, kind in _classified(given).items()
+    }
+
+
+def _statements(most: int = 80) -> list[list[str]]:
+    """Draw eight statements: two at least of each kind, and an answer without a number among the claims."""
+    by_kind = {
+        kind: sorted(id for id, one in _kinds().items() if one == kind)
+        for kind in ("count", "estimate", "claim")
+    }
+    silent = [id for id in by_kind["claim"] if id.startswith("WC")]
+    said = [id for id in by_kind["claim"] if id.startswith("PO")]
+    found = []
+    for number in range(most):
+        draw = random.Random(number)
+        counts = draw.randint(2, 3)
+        estimates = draw.randint(2, 5 - counts + 1) if counts == 2 else 2
+        mine = draw.sample(by_kind["count"], counts) + draw.sample(by_kind["estimate"], estimates)
+        mine += [draw.choice(silent), *draw.sample(said, 7 - counts - estimates)]
+        found.append(draw.sample(mine, len(mine)))
+    return found
+
+
+STATEMENTS = _statements()
+
+SET = ExerciseSet(
+    id="ex08_borders",
+    lesson="08_borders",
+    options={"censuses": CENSUSES, "viewers": VIEWERS, "statements": STATEMENTS},
+    questions=(
+        Question(
+            "q1", "growth_pct", 2, PerCent(0.1, -100, 1000), _growth,
+            "The later census divided by the earlier one, less one, in per cent.",
+            CENSUS,
+            (
+                Diagnosis("This is the growth of one year: the question asks for all of them.", lambda g: _growth(g, a_year=True)),
+                Diagnosis("You divided by the later census: growth is measured from the earlier one.", _of_the_last),
+                Diagnosis("This is the later census in per cent of the earlier one, not the growth.", lambda g: 100 + _growth(g)),
+                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _growth(g) / 100),
+            ),
+            varies=True, uses=("censuses",),
+        ),
+        Question(
+            "q2", "drawn_differently", 2, Texts("areas"), _unlike,
+            "Keep the areas for which both have a position, and of these the ones with two owners.",
+            MAP,
+            (
+                Diagnosis("Where no position of one was found, nothing can be compared: leave those areas out.", lambda g: _unlike(g, silent=True)),
+                Diagnosis("These are the areas that both draw alike.", _alike),
+                Diagnosis("What one draws as its own may be what the other draws as that viewer's: compare owners.", _as_written),
+                Diagnosis("These are the areas of the example's viewers, not of yours.", lambda g: _unlike({"viewers": sorted(SHOWN)})),
+            ),
+            varies=True, uses=("viewers",),
+        ),
+        Question(
+            "q3", "check_shares", 3, Texts("names"), check_shares,
+            "Restore each share from all the others, and keep those that come to lie from 0 to 100.",
+            SIGHT,
+            (
+                Diagnosis("Not every share can be the wrong one: some would have to be less than nothing.", _all_of_them),
+                Diagnosis("The largest share need not be the wrong one, and others may be.", _the_largest),
+                Diagnosis("These are the ones that cannot be wrong, or not alone.", _the_right_ones),
+            ),
+            cases=_cases,
+        ),
+        Question(
+            "q4", "kinds", 3, ByKey(Text(), keys="ids"), _classified,
+            "Look up each row: the method tells a count from an estimate, and who only says something makes a claim.",
+            WORDS,
+            (
+                Diagnosis("Counts and estimates have changed places.", _turned),
+                Diagnosis("An answer without a number is a claim, and no estimate.", _silence_as_estimate),
+                Diagnosis("A figure that was computed or reported is no count: nobody went from one to the next.", lambda g: _renamed(g, "estimate", "count")),
+                Diagnosis("A figure that was computed or reported has a method: it is an estimate, and more than a claim.", lambda g: _renamed(g, "estimate", "claim")),
+            ),
+            varies=True, uses=("statements",),
+        ),
+    ),
+    written=(
+        Written(
+            "w1",
+            "Did the neighbours approve?",
+            (
+                Criterion("A clear claim", (
+                    "No claim: “There are many views on this.”",
+                    "A claim that could mean anything: “The neighbours were careful.”",
+                    "A claim without its bounds: “The neighbours approved.”",
+                    "A claim with bounds: “In the Council both were against a debate.”",
+                    "A claim with bounds and a measure: “Of five neighbours two had a vote, and both voted no on a debate.”",
+                )),
+                Criterion("Evidence from two tables or sources", (
+                    "None: “Everybody knows it.”",
+                    "One, not named: “The votes show it.”",
+                    "One, named: “In un_votes Kazakhstan voted no.”",
+                    "Two, named, one of them not to the point: the vote, and the length of the border.",
+                    "Two, named, both to the point: the vote in un_votes, and PO24 in positions.",
+                )),
+                Criterion("Counter-evidence weighed", (
+                    "None.",
+                    "Mentioned: “Some disagree.”",
+                    "Named: “Kazakhstan signed no letter.”",
+                    "Named and answered: “It signed no letter, but a vote weighs more than a silence.”",
+                    "Named, answered, and the claim changed by it: “… so the claim holds for the debate, not for the policy.”",
+                )),
+                Criterion("Limits and neutral wording", (
+                    "Loaded words and no limits: “Their cowardly vote.”",
+                    "One of them: neutral, but certain of everything.",
+                    "Neutral, with a general limit: “More data would help.”",
+                    "Neutral, with a limit of this data: “How Kazakhstan explained its vote was not found.”",
+                    "Neutral, with a limit and what it does to the claim: “… so the claim is about an act, not about a motive.”",
+                )),
+                Criterion("Fairness: could either side recognise its own position in your words?", (
+                    "Neither could: both appear in words that only the other side uses.",
+                    "One is told in its own words, the other in those of its opponents.",
+                    "Both are named, one without what it says.",
+                    "Both are named with what they say; a day or a holder is missing.",
+                    "Both could sign the sentence about them: holder, day, and words of their own.",
+                )),
+            ),
+        ),
+    ),
+)  # fmt: skip
