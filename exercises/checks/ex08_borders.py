@@ -83,15 +83,6 @@ def _alike(given: Given) -> set[str]:
     return {area for area in one if one[area] == other[area] != NOT_FOUND}
 
 
-def _as_written(given: Given) -> set[str]:
-    """Return what differs if "own" is compared as a word: two owners of one area would be alike."""
-    table = data.load("viewpoints").query("role == 'viewer'").set_index(["viewer", "area"])["drawn_as"]
-    one, other = (table[viewer] for viewer in given["viewers"])
-    return {
-        area for area in one.index if one[area] != other[area] and NOT_FOUND not in (one[area], other[area])
-    }
-
-
 #: Two viewers that differ in two areas or more; the notebook shows another pair.
 SHOWN = {"Turkey", "United States"}
 VIEWERS = [
@@ -253,7 +244,6 @@ SET = ExerciseSet(
             (
                 Diagnosis("Where no position of one was found, nothing can be compared: leave those areas out.", lambda g: _unlike(g, silent=True)),
                 Diagnosis("These are the areas that both draw alike.", _alike),
-                Diagnosis("What one draws as its own may be what the other draws as that viewer's: compare owners.", _as_written),
                 Diagnosis("These are the areas of the example's viewers, not of yours.", lambda g: _unlike({"viewers": sorted(SHOWN)})),
             ),
             varies=True, uses=("viewers",),
