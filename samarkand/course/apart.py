@@ -91,7 +91,7 @@ def run_apart(find: Callable[[Path], str], notebook: Path, *, fork: bool = True)
         python(["-m", __name__, asked], environment, notebook.parent, nowhere, fork=fork).wait()
         try:
             found, problem = json.loads(answer.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, ValueError):  # it ended before, or the disk is full
             found, problem = "", "its code could not be run"
     if problem:
         raise BuildError(f"{notebook.name}: {problem}")

@@ -95,6 +95,17 @@ def test_a_forked_python_is_a_fresh_one_to_what_it_runs(tmp_path: Path) -> None:
     assert said[True] == said[False]
 
 
+@pytest.mark.parametrize("fork", [True, False])
+def test_where_the_disk_is_full_nothing_passes(
+    fork: bool, tmp_path: Path, need: Callable[[object, str], None]
+) -> None:
+    need(Path("/dev/full").exists(), "this system has no file that is always full")
+    (tmp_path / "test_good.py").write_text("def test_good(): assert 1\n")
+    command = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "test_good.py"]
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        assert python(command, dict(os.environ), tmp_path, full, fork=fork).wait() != 0
+
+
 @pytest.mark.parametrize(
     ("find", "says"),
     [
