@@ -136,7 +136,7 @@ def ties(
                 sign,
                 tooltip=tr("Which sign counts, by the first coder"),
             ),
-            "until": controls.stops(
+            "until": controls.choice(
                 tr("Up to"),
                 [(day(data.as_day(one)), one) for one in DAYS],
                 until,
@@ -236,4 +236,5 @@ def _bars(tables: Tables, title: str, values: dict[str, Any], digits: int) -> st
     ]
     told = listed([tr("{name} {value}", name=name, value=shown) for name, _, shown, _ in rows])
     alt = tr("{title}: {told}.", title=title, told=told)
-    return pictures.half(title, pictures.bars(rows, alt, most=rows[0][1] or 1.0))
+    # A little more than the longest, so that its figure has room on a telephone.
+    return pictures.half(title, pictures.bars(rows, alt, most=1.2 * rows[0][1] or 1.0))
