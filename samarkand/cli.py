@@ -64,7 +64,7 @@ def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
     home.need_checkout("the sources of the lessons")
     from samarkand.course import build as builder
-    from samarkand.course import facts, lessons, readme, rules_of_lessons
+    from samarkand.course import facts, lessons, readme, reference, rules_of_lessons
 
     paths = lessons.paths(options.lesson)
     if not paths:
@@ -89,6 +89,8 @@ def build(options: argparse.Namespace) -> int:
             print(f"{path.name}: {facts.store(path)}", flush=True)
     if not problems and readme.renew():
         print("README.md: the table of lessons is made anew.")
+    if not problems and reference.renew():
+        print("docs/python.md: what the lessons use of Python is made anew.")
     return _report(problems, "")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -253,6 +254,98 @@ def status_by_year(first: int = 1996, last: int = 2025) -> pd.DataFrame:
                 )
             )
     return spells_to_years(spells, first, last)
+
+
+def members_by_year(first: int = 2001, last: int = 2025) -> pd.DataFrame:
+    """Count the members of the SCO on 31 December of each year.
+
+    Parameters
+    ----------
+    first, last : int
+        First and last year, both included, within 1996 to 2025.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``year`` and ``members`` (int), one row a year.
+
+    Raises
+    ------
+    OutOfRange, WrongType
+        As `status_by_year`.
+
+    Examples
+    --------
+    >>> members_by_year(2016, 2017)
+       year  members
+    0  2016        6
+    1  2017        8
+    """
+    count = (status_by_year(first, last) == "member").sum()
+    return count.rename_axis("year").rename("members").reset_index()
+
+
+def day_by_day(count: Callable[[str], pd.Series], days: Sequence[str]) -> pd.DataFrame:
+    """Count on each of some days, and lay the counts under one another.
+
+    Parameters
+    ----------
+    count : callable
+        From a day to a Series of whole numbers by name, such as `pandas.Series.value_counts` returns.
+    days : sequence of str
+        The days.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a day; one column (int) for each name, in the order in which they are met; 0 where there is
+        none.
+
+    Raises
+    ------
+    WrongType
+        If what `count` returns is no Series: most often a ``return`` is missing.
+
+    Examples
+    --------
+    >>> day_by_day(lambda day: members(day, None)["status"].value_counts(), ["2001-06-15", "2017-06-09"])
+    status      member  dialogue partner  observer
+    2001-06-15       6                 0         0
+    2017-06-09       8                 6         4
+    """
+    counts = {day: count(day) for day in days}
+    for day, one in counts.items():
+        if not isinstance(one, pd.Series):
+            raise WrongType(
+                tr(
+                    "For {day} the function returns no counts, but {given!r}: is `return` missing?",
+                    day=day,
+                    given=one,
+                )
+            )
+    names = list(dict.fromkeys(str(name) for one in counts.values() for name in one.index))
+    return pd.DataFrame({day: one.reindex(names, fill_value=0) for day, one in counts.items()}).T
+
+
+def all_keys(column: pd.Series) -> list[str]:
+    """List the keys in a column whose cells may hold several, with ``;`` between.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        Text; empty cells hold none.
+
+    Returns
+    -------
+    list of str
+        Each key once, in the order in which they stand.
+
+    Examples
+    --------
+    >>> all_keys(pd.Series(["CL05;CL06", None, "CL06"]))
+    ['CL05', 'CL06']
+    """
+    return list(dict.fromkeys(key for cell in column.dropna() for key in str(cell).split(";")))
 
 
 def spells_to_years(

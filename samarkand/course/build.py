@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from samarkand.course import drawn, normal_form, rules_of_lessons, tied
+from samarkand.course import drawn, minutes, normal_form, rules_of_lessons, tied
 from samarkand.course.lessons import NOTEBOOKS, BuildError, Lesson, stored
 from samarkand.ground import files
 from samarkand.ground.home import ROOT
@@ -89,6 +89,7 @@ def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson:
             as_stored = stored(path)
             ran = execute(as_stored, Path(work), path.parent)
             drawn.beside(ran, as_stored)
+            minutes.write(Lesson(path, ran))
             if found := hold_to(Lesson(path, ran)):
                 raise BuildError("\n".join(found))
         except BuildError as error:

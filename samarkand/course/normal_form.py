@@ -5,7 +5,7 @@ difference between two versions is a difference in the lesson:
 
 - nbformat 4.5, cells with readable ids, the kernel ``python3``
 - code cells counted 1, 2, 3 ... in order
-- no metadata except the course's own (``samarkand``) and nbgrader's, with the locks that it sets on its cells
+- no metadata except the course's own (``samarkand``), that code is folded, and nbgrader's, with its locks
 - no id of a widget whose still picture is stored beside it: the id means nothing in another run
 - sources of a lesson's text as numbers of its list (`citations`)
 - JSON indented by one space, with sorted keys and unescaped letters
@@ -32,6 +32,8 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 #: The metadata that count as content: of the notebook, of a cell.
 NOTEBOOK_METADATA = ("samarkand",)
 CELL_METADATA = ("nbgrader", "samarkand")
+#: What JupyterLab keeps of a cell whose code is folded.
+FOLDED = {"source_hidden": True}
 #: What nbgrader sets besides its own, to keep students from editing or deleting cells by mistake.
 LOCKS = ("deletable", "editable")
 
@@ -62,7 +64,10 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
         cell.id = _free(cell.get("id", ""), cell.source, taken)
         taken.add(cell.id)
         own = CELL_METADATA + (LOCKS if "nbgrader" in cell.metadata else ())
-        cell.metadata = nbformat.from_dict({k: cell.metadata[k] for k in own if k in cell.metadata})
+        kept = {k: cell.metadata[k] for k in own if k in cell.metadata}
+        if cell.cell_type == "code" and cell.metadata.get("jupyter", {}).get("source_hidden"):
+            kept["jupyter"] = dict(FOLDED)
+        cell.metadata = nbformat.from_dict(kept)
         if cell.cell_type == "code":
             ran = cell.get("execution_count") is not None
             count += ran

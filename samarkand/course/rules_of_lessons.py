@@ -20,28 +20,38 @@ from collections.abc import Callable, Iterator
 from nbformat import NotebookNode
 
 from samarkand import questions
-from samarkand.course import citations, drawn, normal_form, rules_of_questions, rules_of_words
+from samarkand.course import (
+    citations,
+    drawn,
+    normal_form,
+    rules_of_concepts,
+    rules_of_questions,
+    rules_of_words,
+)
+from samarkand.course import minutes as timing
 from samarkand.course.lessons import Lesson, folded, read, unfenced, words_of
 from samarkand.ground.home import ROOT
 
 LARGEST_FILE, LARGEST_MAP, MOST_MAPS = 1_000_000, 300_000, 3
-CELLS, WORDS, AIMS, SECTIONS, TASKS = (35, 60), (1200, 2000), (3, 4), (3, 7), (2, 3)
-#: A lesson may be longer if it takes two sittings; then it marks where the first half ends, and sums it up.
-LONG, HALF_WAY = {"cells": 75, "words": 2_700}, "**Half way.**"
-LONGEST_CODE, SHORT_CODE, MOST_ROWS = 12, 3, 12
+CELLS, LEAST_WORDS, AIMS, SECTIONS, TASKS = (35, 60), 1200, (3, 4), (3, 7), (2, 3)
+#: How many cells it may have in two sittings; then it marks where the first ends, and sums that up.
+LONG, HALF_WAY = 75, timing.HALF_WAY
+LONGEST_CODE, SHORT_CODE, MOST_ROWS = 8, 3, 12
 #: What asks a student before a result is shown.
 EXPECTING = ("predict.ask", "note")
 #: What shows a student's own work.
 OWN = ("predict.see", "recall", "progress.lesson", "progress.course")
+#: The most minutes of a sitting, for a novice.
+SITTING = 60
 DONE = "What you did, and what to repeat"
-CARD = ("Time", "Level", "Needs", "Data", "Works offline")
+CARD = ("Time", "Minutes", "Level", "Needs", "Data", "Works offline")
 #: Notebooks that are read beside the lessons.
 REFERENCE = ("99_glossary",)
 VEGALITE = drawn.VEGA_LITE
 
 Rule = Callable[[Lesson], Iterator[str]]
 RULES: list[Rule] = [*rules_of_words.RULES]
-LESSON_RULES: list[Rule] = [*rules_of_words.RULES]
+LESSON_RULES: list[Rule] = [*rules_of_words.RULES, *rules_of_concepts.RULES]
 
 
 def rule(function: Rule) -> Rule:
@@ -134,9 +144,12 @@ def the_card_is_whole(lesson: Lesson) -> Iterator[str]:
     for name in CARD:
         if not rows.get(name):
             yield f"The card does not say: {name}."
-    minutes = re.match(r"(\d+)(?: (to|and) (\d+))? minutes$", rows.get("Time", ""))
-    if rows.get("Time") and not (minutes and all(45 <= int(m) <= 60 for m in minutes.group(1, 3) if m)):
-        yield f"The card's time is {rows['Time']!r}; a lesson takes 45 to 60 minutes."
+    minutes = re.match(r"(\d+)(?: (and) (\d+))? minutes$", rows.get("Time", ""))
+    if rows.get("Time") and not (minutes and all(int(m) <= SITTING for m in minutes.group(1, 3) if m)):
+        yield f"The card's time is {rows['Time']!r}; a sitting takes {SITTING} minutes at most."
+    for name, says in timing.rows(lesson).items():
+        if rows.get(name, says) != says:
+            yield f"The card says of {name.lower()}: {rows[name]!r}; computed are {says!r}."
     if minutes and (minutes[2] == "and") != _halved(lesson):
         yield f"The card's time is {rows['Time']!r}; two sittings, and no others, are parted by {HALF_WAY}"
 
@@ -156,16 +169,14 @@ def three_or_four_things_a_student_can_do(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def the_length_is_that_of_a_lesson(lesson: Lesson) -> Iterator[str]:
-    """Neither too few nor too many cells and words; cells for what is a student's own do not count."""
-    long = _halved(lesson)
+    """Enough words, neither too few nor too many cells; cells for what is a student's own do not count."""
     count = len(lesson.cells) - len(calls(lesson, *EXPECTING, *OWN))
-    most = LONG["cells"] if long else CELLS[1]
+    most = LONG if _halved(lesson) else CELLS[1]
     if not CELLS[0] <= count <= most:
         yield f"It has {count} cells, not {CELLS[0]} to {most}."
     words = sum(len(re.findall(r"\w[\w'’-]*", words_of(c.source))) for c in lesson.prose)
-    most = LONG["words"] if long else WORDS[1]
-    if not WORDS[0] <= words <= most:
-        yield f"It has {words} words, not {WORDS[0]} to {most}."
+    if words < LEAST_WORDS:
+        yield f"It has {words} words, not {LEAST_WORDS} at least."
 
 
 @lesson_rule
@@ -206,7 +217,7 @@ def code_is_plain_python(lesson: Lesson) -> Iterator[str]:
 @rule
 def code_is_short(lesson: Lesson) -> Iterator[str]:
     """Cells of code are short, and most of them very short."""
-    lengths = {c.id: len(c.source.splitlines()) for c in lesson.code}
+    lengths = {c.id: len([line for line in c.source.splitlines() if line.strip()]) for c in lesson.code}
     for cell, lines in lengths.items():
         if lines > LONGEST_CODE:
             yield f"{cell}: has {lines} lines of code; {LONGEST_CODE} at most."
@@ -354,17 +365,17 @@ def metadata_name_what_is_taught(lesson: Lesson) -> Iterator[str]:
     """Cells name the claims that they treat; a notebook may name blocks that it only counts."""
     yield from _named("The notebook", lesson.notebook.metadata, "counted", "blocks")
     for cell in lesson.cells:
-        yield from _named(cell.id, cell.metadata, "claims", "claims")
+        yield from _named(cell.id, cell.metadata, "claims", "claims", "introduces")
 
 
-def _named(where: str, metadata: NotebookNode, name: str, kind: str) -> Iterator[str]:
-    """Yield a sentence for what is wrong with the names under one name of our metadata."""
+def _named(where: str, metadata: NotebookNode, name: str, kind: str, *also: str) -> Iterator[str]:
+    """Yield a sentence for what is wrong under one name of our metadata; those in `also` have own rules."""
     from samarkand import data
 
     own = metadata.get("samarkand")
     if own is None:
         return
-    if not isinstance(own, dict) or not own or not set(own) <= {name, "tied"} or not all(own.values()):
+    if not isinstance(own, dict) or not own or not set(own) <= {name, "tied", *also} or not all(own.values()):
         yield f'{where}: the metadata are not {{"samarkand": {{"{name}": [...]}}}}, with something in it.'
         return
     if name not in own:

@@ -44,7 +44,7 @@ from samarkand.ground.errors import CourseError, unknown
 #: lessons, and the card's time, which have rules of their own.
 _SILENT = re.compile(
     r"""^```.*?^```|`[^`]*`|<[^>]+>
-    |^\|\s\*\*Time\*\*[^\n]*
+    |^\|\s\*\*(?:Time|Minutes)\*\*[^\n]*
     |\[[^\]]+\]\([^)]*\.ipynb[^)]*\)
     |\[[A-Z][A-Za-z0-9]+(?:[,;]\s?[A-Z][A-Za-z0-9]+)*\]
     |^\#+\s\d+\.|^\d+\.(?=\s)|\*\*\d\d\.\d\*\*

@@ -367,6 +367,8 @@ def _relinked(source: str, original: Original, places: Mapping[Path, Path]) -> s
     def moved(link: re.Match[str]) -> str:
         path, mark, heading = link[0].partition("#")
         target = Path(os.path.normpath(original.path.parent / urllib.parse.unquote(path)))
+        if target.suffix == ".md" and target.is_file():  # stays where it is, and my_work lies beside it
+            return Path(os.path.relpath(target, home.ROOT / "my_work" / original.place.parent)).as_posix()
         if target not in places:
             return link[0]
         there = urllib.parse.quote(Path(os.path.relpath(places[target], original.place.parent)).as_posix())

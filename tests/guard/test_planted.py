@@ -16,7 +16,7 @@ SUITE, CI, WORKFLOW, START, SETTINGS, CONFTEST = (
     *("tools/suite.py", ".ci/run", ".github/workflows/ci.yml"),
     *("start.py", "pyproject.toml", "tests/conftest.py"),
 )
-LESSONS, SETS, WORDS, COUNTS, INTEGRITY, ANY_TABLE = watches.RULES
+LESSONS, SETS, WORDS, CONCEPTS, COUNTS, INTEGRITY, ANY_TABLE = watches.RULES
 NEW = "tests/package/test_new.py"
 DATA = "tests/data/test_data.py"
 
@@ -143,6 +143,10 @@ PLANTED: dict[str, tuple[Watch, str, str, str]] = {
     "a rule is not marked": (watches.rules, LESSONS, "@rule\ndef ", "def "),
     "a rule is taken from the sets'": (watches.rules, SETS, "    steps_go_up,\n", ""),
     "a rule is taken from the words'": (watches.rules, WORDS, "    figures_are_tied,\n", ""),
+    "a rule is taken from the concepts'": (
+        *(watches.rules, CONCEPTS),
+        *("    no_name_comes_before_it_is_introduced,\n", ""),
+    ),
     "a rule is taken from the counts'": (watches.rules, COUNTS, "    products,\n", ""),
     "a rule is taken from the tables'": (watches.rules, INTEGRITY, "        vote_totals,\n", ""),
     "a rule is taken from any table's": (watches.rules, ANY_TABLE, "        spells,\n", ""),

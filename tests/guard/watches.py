@@ -462,6 +462,7 @@ RULES = {
     "samarkand/course/rules_of_lessons.py": "lesson",
     "samarkand/course/rules_of_sets.py": "exercise",
     "samarkand/course/rules_of_words.py": "lesson",
+    "samarkand/course/rules_of_concepts.py": "lesson",
     "samarkand/course/rules_of_counts.py": "tables",
     "samarkand/course/integrity.py": "tables",
     "samarkand/course/rules.py": "table",

@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from samarkand import questions
 from samarkand.course import drawn, lessons, normal_form
+from samarkand.course import rules_of_concepts as concepts
 from samarkand.course import rules_of_lessons as rules
 from samarkand.course import rules_of_words as words
 from samarkand.course.lessons import Lesson
@@ -63,6 +64,20 @@ def tied(
     return cell
 
 
+def introducing(
+    source: str, *names: str, kind: Callable[[str], nbformat.NotebookNode] = text
+) -> nbformat.NotebookNode:
+    cell = kind(source)
+    cell.metadata["samarkand"] = {"introduces": list(names)}
+    return cell
+
+
+def folded_code(source: str) -> nbformat.NotebookNode:
+    cell = code(source)
+    cell.metadata["jupyter"] = {"source_hidden": True}
+    return cell
+
+
 def folded_hint(says: str) -> str:
     return HINT.replace("Divide.", says)
 
@@ -80,8 +95,12 @@ FRAME = '<img alt="Eight states are members." src="data:x"><iframe title="Map" s
 CHART = {"title": "Trade", "description": "Trade rose every year.", "layer": ["Source: customs"]}
 ROW = "<tr><td>1</td></tr>"
 ROWS = f'<table class="dataframe"><thead><tr></tr></thead><tbody>{ROW * 13}</tbody></table>'
-CARD = "".join(f"| **{name}** | {{}} |\n" for name in ("Time", "Level", "Needs", "Data", "Works offline"))
-FULL_CARD = CARD.format("50 minutes", "x", "x", "x", "Yes")
+CARD = "".join(
+    f"| **{name}** | {{}} |\n" for name in ("Time", "Minutes", "Level", "Needs", "Data", "Works offline")
+)
+FULL_CARD = CARD.format("1 minutes", "A (1)", "x", "x", "x", "Yes")
+IN_TWO = CARD.format("1 and 1 minutes", "A (1); *half way*; B (1)", "x", "x", "x", "Yes")
+HALVES = [text("## A\n\nS."), text("**Half way.** Stop."), text("## B\n\nS.")]
 SHOWN = "What this shows, and what it does not: x"
 EXPECTING = [code('predict.ask("03.csto")'), code('note("03.x")'), text(SHOWN), text(SHOWN)]
 LOADS = (
@@ -97,6 +116,12 @@ ORDER = [
     code("import pandas"),
     *(text(t) for t in ("## Practice", "## Summary", f"## {rules.DONE}", "## Sources")),
     text("**Next:** [x](04_x.ipynb)"),
+]
+
+#: More names than one lesson may bring.
+MANY = [
+    *("head", "isin", "iloc", "days", "sum", "round", "query"),
+    *("loc", "pivot", "drop", "mean", "merge", "diff"),
 ]
 
 #: All that lesson 03 asks to expect, each with its result behind it.
@@ -121,13 +146,20 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
     rules.the_parts_stand_in_order: ([ORDER[:-1], [ORDER[0], ORDER[5], *ORDER[1:5], *ORDER[6:]]], ORDER),
     rules.the_card_is_whole: (
         [
-            [text(CARD.format("50 minutes", "x", "x", "x", ""))],
-            [text(FULL_CARD.replace("50", "90"))],
-            [text(FULL_CARD.replace("50", "50 and 50"))],
-            [text(FULL_CARD), text("**Half way.** Stop.")],
+            [text(FULL_CARD.replace("Yes", "")), text("## A\n\nS.")],
+            [
+                text(CARD.format("61 minutes", "A (61)", "x", "x", "x", "Yes")),
+                text("## A\n\n" + "word " * 7_300),
+            ],
+            [text(FULL_CARD.replace("1 m", "2 m")), text("## A\n\nS.")],
+            [text(FULL_CARD.replace("(1)", "(2)")), text("## A\n\nS.")],
+            [text(FULL_CARD), text("## B\n\nS.")],
+            [text(FULL_CARD), *HALVES],
+            [text(IN_TWO), HALVES[0], HALVES[2]],
+            [text(IN_TWO.replace("1 and 1", "1 to 1")), *HALVES],
             [],
         ],
-        [text(FULL_CARD.replace("50", "50 and 45")), text("**Half way.** Stop.")],
+        [text(IN_TWO), *HALVES],
     ),
     rules.three_or_four_things_a_student_can_do: (
         [[text("By the end you can\n\n- a\n- b")]],
@@ -137,8 +169,8 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         [
             [text("a b c")] * 40,
             [text("word " * 1500)],
-            [text("word " * 50)] * 60,
-            [*[text("word " * 60)] * 50, text("**Half way.** Stop.")],
+            [text("word " * 50)] * 62,
+            [*[text("word " * 60)] * 80, text("**Half way.** Stop.")],
         ],
         [*[text("word " * 40)] * 62, text("**Half way.** Stop.")],
     ),
@@ -154,7 +186,7 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         [[code("!pip install x")], [code("%time 1")], [code("%%bash\nls")]],
         [code("1 + 1")],
     ),
-    rules.code_is_short: ([[code("1\n" * 13), code("1")], [code("1\n" * 4)]], [code("1\n" * 12), code("1")]),
+    rules.code_is_short: ([[code("1\n" * 9), code("1")], [code("1\n" * 4)]], [code("1\n\n" * 8), code("1")]),
     rules.code_ends_without_semicolon: ([[code("frame.head();")]], [code("frame.head()")]),
     rules.code_imports_what_a_lesson_may: (
         [
@@ -366,6 +398,37 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         ],
         [text("India's prime minister Narendra Modi met Kazakhstan's president Tokayev.")],
     ),
+    concepts.no_name_comes_before_it_is_introduced: (
+        [
+            [code("trip.head()")],
+            [code("trip.head()"), introducing("`head`", "head")],
+            [introducing("`len`", "len"), code("len(trip.head())")],
+            [introducing("`query`", "query"), code('trip.query("day.isna()")')],
+            stub(help_=ANSWER.format("03.1").replace("41", "len(trip)")),
+        ],
+        [
+            introducing("`head` and `len`", "head", "len"),
+            code("len(trip.head())"),
+            *stub(help_=ANSWER.format("03.1").replace("41", "len(trip)")),
+            folded_code("trip.melt()"),
+        ],
+    ),
+    concepts.what_is_introduced_is_said: (
+        [
+            [introducing("`hed`", "hed"), code("trip.hed()")],
+            [introducing("head", "head"), code("trip.head()")],
+            [introducing("```\nhead\n```", "head"), code("trip.head()")],
+            [introducing("`head`", "head"), code("len(trip)")],
+            [introducing("`head`", "head"), introducing("`head`", "head"), code("trip.head()")],
+            [introducing("`head`", "head", kind=code), code("trip.head()")],
+            [introducing(" ".join(f"`{n}`" for n in MANY), *MANY), *(code(f"trip.{n}()") for n in MANY)],
+        ],
+        [introducing('`head` and `f"..."`', "head", "f-string"), code('f"{trip.head()}"')],
+    ),
+    concepts.what_is_folded_is_explained: (
+        [[folded_code("1")], [text("A chart."), folded_code("1")], [code("folded cell"), folded_code("1")]],
+        [text("The folded cell prepares a chart."), folded_code("1"), code("2")],
+    ),
     rules.answers_are_folded: ([[text("<details><summary>Hint</summary> x")]], [text(HINT)]),
 }
 
@@ -420,6 +483,9 @@ def test_each_rule_is_tried() -> None:
         (None, {"claims": ["CL02"], "tied": {"8": "len(club)"}}, True),
         (None, {"claims": ["CL96"], "tied": {"8": "len(club)"}}, False),
         (None, {"tied": {}}, False),
+        (None, {"introduces": ["head"]}, True),
+        (None, {"introduces": []}, False),
+        ({"introduces": ["head"]}, None, False),
     ],
 )
 def test_metadata_are_looked_at(lesson: object, cell: object, fine: bool, tmp_path: Path) -> None:

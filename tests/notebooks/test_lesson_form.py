@@ -99,6 +99,19 @@ def test_nbgraders_metadata_stay() -> None:
     assert normal_form.normalise(notebook).cells[0].metadata == {"nbgrader": graded["nbgrader"]}
 
 
+def test_that_code_is_folded_stays_and_nothing_else_of_jupyter() -> None:
+    folded, other, prose = (
+        new_code_cell("1", id="a"),
+        new_code_cell("1", id="b"),
+        new_markdown_cell("x", id="c"),
+    )
+    for cell in (folded, prose):
+        cell.metadata["jupyter"] = {"source_hidden": True, "outputs_hidden": True}
+    other.metadata["jupyter"] = {"outputs_hidden": True}
+    normal = normal_form.normalise(new_notebook(cells=[folded, other, prose]))
+    assert [c.metadata for c in normal.cells] == [{"jupyter": {"source_hidden": True}}, {}, {}]
+
+
 def test_differences_are_sentences() -> None:
     found = normal_form.differences(messy())
     assert len(found) >= 8

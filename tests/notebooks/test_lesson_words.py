@@ -78,7 +78,7 @@ PLANTED = [
     Wrong("02", "question", "32 paragraphs", "31 paragraphs"),
     Wrong("02", "experts-read", "four fifths", "three fifths"),
     Wrong("02", "hedges-read", "Ten of fourteen", "Twelve of fourteen"),
-    Wrong("02", "later-read", "one verdict in four", "one verdict in three"),
+    Wrong("02", "later-read", "one in four", "one in three"),
     Wrong("02", "summary", "80 %", "60 %"),
     Wrong("03", "ppp-text", "24 %: nearly", "26 %: nearly"),
     Wrong("03", "ppp-text", "2.5 %", "5.2 %"),

@@ -292,3 +292,36 @@ def test_more_is_known_from_day_to_day(name):
     counts = [int(data.load(name, known_on=d).notna().sum().sum()) for d in days]
     assert counts == sorted(counts)
     assert counts[0] == 0
+
+
+# ------------------------------------------------------------------------------------------- for lessons
+
+
+def test_members_by_year_are_those_of_31_december() -> None:
+    counted = data.members_by_year(2016, 2025).set_index("year")["members"]
+    assert counted.to_dict() == {year: len(data.members(f"{year}-12-31")) for year in range(2016, 2026)}
+
+
+def test_day_by_day_lays_counts_under_one_another() -> None:
+    def count(day: str) -> pd.Series:
+        return data.members(day, None)["status"].value_counts()
+
+    days = ["2001-06-15", "2022-09-13", "2025-09-01"]
+    table = data.day_by_day(count, days)
+    assert list(table.index) == days
+    assert table.loc["2022-09-13"].to_dict() == {
+        "member": 8,
+        "dialogue partner": 6,
+        "observer": 4,
+        "SCO partner": 0,
+    }
+    assert {str(kind) for kind in table.dtypes} == {"int64"}
+
+
+def test_day_by_day_says_that_a_return_is_missing() -> None:
+    with pytest.raises(WrongType, match=r"2022-09-13 .*return"):
+        data.day_by_day(lambda day: None, ["2022-09-13"])  # type: ignore[arg-type, return-value]
+
+
+def test_all_keys_stand_once_in_their_order() -> None:
+    assert data.all_keys(pd.Series(["b;a", None, "a;c"])) == ["b", "a", "c"]

@@ -1,0 +1,180 @@
+"""What code uses of Python is seen, catalogued, and told on one page; so is how long a lesson takes."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from samarkand.course import concepts, lessons, minutes, reference
+from samarkand.course.lessons import Lesson
+
+#: The seven lessons of the first round, and the most names that they may ask a student to learn.
+FIRST, MOST = ("00", "01", "02", "03", "04", "05", "10"), 40
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("founded = 2001\n2022 - founded", set()),
+        ('events[["day", "kind"]].head(6)', {"head"}),
+        ('events[events["kind"] == "conflict"]', set()),
+        ("for row in trip.itertuples():\n    row.day, row.index", {"for", "itertuples"}),
+        ("[row.index for row in trip.itertuples()]", {"comprehension", "itertuples"}),
+        (
+            "trip.query(\"day > '2022' and not (place.isna() or kind in ['x'])\")",
+            {"query", "and", "not", "isna", "or", "in"},
+        ),
+        ('trip.query("type == @type")', {"query"}),
+        ("places.name('UZB'), data.describe('trip')", set()),
+        ("places = data.load('places')\nplaces.loc['UZB']", {"loc"}),
+        ("pd.Timestamp('2022-09-14').days", {"Timestamp", "days"}),
+        ("np.exp(x)", {"exp"}),
+        ("sets.map(len)", {"map", "len"}),
+        ("sum = 3\nsum", set()),
+        ("~(a & b | c ^ d)", {"~", "&", "|", "^"}),
+        (
+            "def f(x):\n    if x: return {1: x[1:]}\n    return f(*x) ** 2 % 3",
+            {"def", "if", "dict", "slice", "*", "**", "%"},
+        ),
+        ("lambda x: f'{x}' if x else {y for y in x}", {"lambda", "f-string", "if", "comprehension"}),
+        ("try:\n    x += 1\nexcept ValueError:\n    pass", {"try", "+=", "ValueError"}),
+    ],
+)
+def test_what_code_uses_is_seen(code: str, names: set[str]) -> None:
+    assert set(concepts.used(code)) == names
+
+
+def test_a_name_is_shown_by_the_line_in_which_it_first_stands() -> None:
+    found = concepts.used("legs = trip\n    .head(3)\n".replace("\n    ", "") + "print(len(legs))\nlen(trip)")
+    assert found == {"head": "legs = trip.head(3)", "print": "print(len(legs))", "len": "print(len(legs))"}
+
+
+def test_the_catalogue_has_its_form() -> None:
+    schema = json.loads(concepts.SCHEMA.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    entries = tomllib.loads(concepts.CATALOGUE.read_text(encoding="utf-8"))
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(entries)] == []
+    broken = [
+        {"head": {"kind": "pandas"}},
+        {"head": {"kind": "R", "says": "the rows"}},
+        {"head": {"kind": "Python", "says": "Ends."}},
+    ]
+    assert all(list(Draft202012Validator(schema).iter_errors(one)) for one in broken)
+
+
+def test_the_catalogue_has_what_lessons_and_sets_use_and_no_more() -> None:
+    met = {name for one in concepts.course() for cell in one.cells for name in concepts.introduced(cell)}
+    in_sets = {
+        name
+        for path in reference.SETS.glob("*/*.ipynb")
+        for cell in lessons.read(path).code
+        for name in concepts.used(cell.source)
+    }
+    assert in_sets - set(concepts.catalogue()) == set()
+    assert set(concepts.catalogue()) - met - in_sets == set()
+
+
+def test_the_first_lessons_ask_for_few_names() -> None:
+    read = {
+        name
+        for one in concepts.course()
+        if one.number in FIRST
+        for _, names in concepts.read_code(one)
+        for name in names
+    }
+    assert "merge" in read
+    assert len(read) <= MOST, sorted(read)
+
+
+def test_merge_is_taught_by_the_end_of_04() -> None:
+    (fourth,) = [one for one in concepts.course() if one.number == "04"]
+    met = {
+        name
+        for one in [*concepts.before(fourth), fourth]
+        for cell in one.cells
+        for name in concepts.introduced(cell)
+    }
+    assert "merge" in met
+
+
+def test_the_page_is_made_from_the_lessons() -> None:
+    assert reference.PAGE.read_text(encoding="utf-8") == reference.page(), "run samarkand build"
+
+
+def test_the_page_names_everything_once_and_is_renewed(tmp_path: Path) -> None:
+    page = tmp_path / "python.md"
+    assert reference.renew(page) and not reference.renew(page)
+    names = [
+        line.split("`")[1].replace("\\|", "|")
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| `")
+    ]
+    assert sorted(names) == sorted(concepts.catalogue())
+    page.write_text("behind", encoding="utf-8")
+    assert reference.renew(page)
+
+
+# ------------------------------------------------------------------------------------------- minutes
+
+
+def lesson_of(*cells: NotebookNode) -> Lesson:
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+    return Lesson(Path("03_the_sco.ipynb"), new_notebook(cells=list(cells)))
+
+
+def text(source: str) -> NotebookNode:
+    return new_markdown_cell(source)
+
+
+def code(source: str) -> NotebookNode:
+    return new_code_cell(source)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (text("word " * minutes.WORDS), 1),
+        (text("word " * minutes.WORDS + "<details><summary>Hint</summary>\n\nmore words\n\n</details>"), 1),
+        (text("| | |\n|---|---|\n| **Time** | 50 minutes |"), 0),
+        (code("trip.head()"), minutes.CODE),
+        (code('predict.ask("03.members")'), minutes.ASKED["predict.ask"]),
+        (code('note("03.x")'), minutes.ASKED["note"]),
+        (code('share = ...\ncheck("03.1", share)'), minutes.ASKED["check"]),
+        (code("maps.sco(2022)"), minutes.ASKED["maps."]),
+    ],
+)
+def test_a_cell_takes_its_minutes(cell: NotebookNode, expected: float) -> None:
+    assert minutes.of_cell(cell) == pytest.approx(expected)
+
+
+def test_a_new_name_takes_time_and_folded_code_hardly_any() -> None:
+    plain, new, folded = text("`head`"), text("`head`"), code("trip.melt()")
+    new.metadata["samarkand"] = {"introduces": ["head"]}
+    folded.metadata["jupyter"] = {"source_hidden": True}
+    assert minutes.of_cell(new) - minutes.of_cell(plain) == pytest.approx(minutes.NEW)
+    assert 0 < minutes.of_cell(folded) < minutes.CODE
+
+
+def test_the_card_is_written_from_the_sections_and_only_there() -> None:
+    card = text("| | |\n|---|---|\n| **Time** | 50 minutes |\n| **Level** | x |")
+    one = lesson_of(
+        card,
+        text("## The question\n\nWho?"),
+        text("## 1. A\n\n" + "word " * (3 * minutes.WORDS - 10)),
+        text("**Half way.** Stop."),
+        *(text("word " * minutes.WORDS), text("## Practice")),
+        *(text("## Summary\n\nS."), text("## Sources")),
+    )
+    for _ in range(2):
+        minutes.write(one)
+        parts = "The question (1); 1. A (3); *half way*; 1. A (1); Practice (1); Summary and sources (1)"
+        told = f"| **Time** | 4 and 3 minutes |\n| **Minutes** | {parts} |"
+        assert card.source == f"| | |\n|---|---|\n{told}\n| **Level** | x |"
+    assert minutes.sittings(one) == [4, 3]
