@@ -303,7 +303,7 @@ CLASS = {
         A("q5", "in per cent", "far_off = int(50 * (abs(polls - share) > points).mean()) * 2", 0, ""),
     ],
     "ex08_borders": [
-        A("q1", "a whole number of per cent times a fraction", "growth_pct = Fraction(100 * (after - before), before)"),
+        A("q1", "a fraction", "from fractions import Fraction\ngrowth_pct = Fraction(100 * (after - before), before)"),
         A("q1", "one cell of a table", "growth_pct = pd.DataFrame({'pct': [100 * after / before - 100]})"),
         A("q1", "a year", "growth_pct = 100 * ((after / before) ** (1 / (last - first)) - 1)", 0, "the growth of one year"),
         A("q1", "of the later", "growth_pct = 100 * (after - before) / after", 0, "divided by the later census"),
