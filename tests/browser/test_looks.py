@@ -111,7 +111,7 @@ def test_another_font_is_none_of_its_business(shown: Plant) -> None:
         shown(WRITE.format(f"* {{ font-family: '{font}' !important }}"))
         for font in ("Liberation Sans", "Noto Sans")
     )
-    assert one.image.tobytes() != other.image.tobytes()
+    assert one.webp != other.webp
     assert looks.compare(one, other) is None
 
 
@@ -166,8 +166,11 @@ def test_lessons_look_as_they_did_when_somebody_looked(
     server: Lab, sampled: Callable[[Sequence[Any], int, str], list[Any]]
 ) -> None:
     reviewed = [path for path in lessons.paths() if (looks.STORED / path.stem).is_dir()]
+    reviewed.sort(
+        key=lambda path: path.stem != "03_the_sco"
+    )  # first one that has a map, charts and an explorer
     with chromium(server) as browser:
-        for path in sampled(reviewed[::-1], 1, "lessons"):
+        for path in sampled(reviewed, 1, "lessons"):
             found = looks.differences(
                 looks.stored(looks.STORED / path.stem), looks.taken(server, browser, path)
             )

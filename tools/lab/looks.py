@@ -42,7 +42,7 @@ STORED, TAKEN = ROOT / "tests" / "browser" / "looks", ROOT / "build" / "looks"
 #: Pixels of the window: three widths, that for print, and room for the largest map in any.
 WIDTHS, PRINTED, HEIGHT = (1400, 700, 360), 700, 1800
 #: A picture's side for one of the screen's; its quality as WebP: some 5 kB.
-SCALE, QUALITY = 0.5, 45
+SCALE, QUALITY = 0.5, 55
 #: Pixels of a picture that are compared as one; how far a mean of them may be off, of 255; how many may be,
 #: and which share where words flow.
 BLOCK, SLACK, FEW, SHARE = 4, 18, 3, 0.02
@@ -86,10 +86,17 @@ Word = tuple[str, str, int, int, int, int]
 
 
 class Look(NamedTuple):
-    """A picture, half as large as on the screen; the words in it, each with its kind and its box there."""
+    """A picture as WebP, half as large as on the screen; its words, each with its kind and its box."""
 
-    image: Image
+    webp: bytes
     words: Sequence[Word]
+
+    @property
+    def image(self) -> Image:
+        """The picture, as it is after it was stored."""
+        from PIL import Image
+
+        return Image.open(io.BytesIO(self.webp)).convert("RGB")
 
 
 class Fault(NamedTuple):
@@ -112,11 +119,12 @@ def compare(before: Look, after: Look) -> Fault | None:
             for word in words
         ]
         return Fault("; ".join(said[:6]))
-    (wide, high), (wide2, high2) = before.image.size, after.image.size
+    pictures = before.image, after.image
+    (wide, high), (wide2, high2) = (picture.size for picture in pictures)
     if abs(wide2 - wide) > BLOCK or abs(high2 - high) > max(2 * BLOCK, TALLER * high):
         return Fault(f"it was {wide} × {high}, and is {wide2} × {high2}")
     size = (min(wide, wide2), min(high, high2))
-    one, other = (_blocks(look.image, size) for look in (before, after))
+    one, other = (_blocks(picture, size) for picture in pictures)
     off = _beyond(one, other, ELSEWHERE)
     around = np.zeros(off.shape, bool)
     for kind, (reach, (down, across)) in AT_WORDS.items():
@@ -215,7 +223,9 @@ def look_at(element: Locator) -> Look:
     whole = Image.open(io.BytesIO(element.screenshot(animations="disabled", caret="hide")))
     size = (max(1, round(whole.width * SCALE)), max(1, round(whole.height * SCALE)))
     words = [(word, kind, *(round(v * SCALE) for v in box)) for word, kind, *box in element.evaluate(READ)]
-    return Look(whole.convert("RGB").resize(size, Image.Resampling.BOX), words)
+    body = io.BytesIO()
+    whole.convert("RGB").resize(size, Image.Resampling.BOX).save(body, "WebP", quality=QUALITY, method=6)
+    return Look(body.getvalue(), words)
 
 
 def with_words(path: Path, folder: Path) -> Path:
@@ -245,7 +255,7 @@ def store(looks: Mapping[str, Look], folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name, look in looks.items():
-        look.image.save(folder / f"{name}.webp", quality=QUALITY, method=6)
+        (folder / f"{name}.webp").write_bytes(look.webp)
     words = ",\n".join(
         f"{json.dumps(name)}: {json.dumps(look.words, ensure_ascii=False)}" for name, look in looks.items()
     )
@@ -254,14 +264,12 @@ def store(looks: Mapping[str, Look], folder: Path) -> None:
 
 def stored(folder: Path) -> dict[str, Look]:
     """Return the looks that are stored of a lesson; none if it has no folder."""
-    from PIL import Image
-
     if not folder.is_dir():
         return {}
     words = json.loads((folder / "words.json").read_text(encoding="utf-8"))
     return {
-        name: Look(Image.open(folder / f"{name}.webp").convert("RGB"), [tuple(w) for w in words[name]])
-        for name in words
+        name: Look((folder / f"{name}.webp").read_bytes(), [tuple(word) for word in read])
+        for name, read in words.items()
     }
 
 
