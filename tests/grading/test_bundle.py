@@ -236,7 +236,7 @@ def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, mon
     notebook = strip(source(name), keep_solutions=True)
     for cell in notebook["cells"]:
         if cell["id"] == "q2":
-            cell["source"] = cell["source"].replace("people_share = 100 * mine[", "people_share = mine[")
+            cell["source"] = cell["source"].replace("people_share = 100 * people_then[", "people_share = people_then[")
         if cell["id"] == "q3":
             cell["source"] = "gdp_shares = ..."
     workshop.write(tmp_path / "sets" / name, notebook, name)
@@ -246,7 +246,7 @@ def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, mon
     assert "6 of 10 points" in said
     assert "q2: 0 of 2. This is a share of one" in said
     assert "q3: 0 of 2. Not answered yet." in said
-    assert "| people_share = 100 * mine" in said
+    assert "| people_share = 100 * people_then" in said
     assert "at_ppp = of_2021" not in said
     assert cli.main(["check", *common]) == 0
     assert "ex03_the_sco: best 6, last 6 of 10" in capsys.readouterr().out
