@@ -229,20 +229,20 @@ def look_at(element: Locator) -> Look:
 
 
 def with_words(path: Path, folder: Path) -> Path:
-    """Copy a lesson so that the words of its charts can be read."""
+    """Copy a lesson, beside its own file, so that the words of its charts can be read."""
     from nbformat.v4 import new_code_cell
 
     notebook = lessons.stored(path)
     notebook.cells.insert(0, new_code_cell(FIRST))
-    copy = folder / path.name
+    copy = folder / f"looks_{path.name}"
     copy.write_text(json.dumps(notebook), encoding="utf-8")
     return copy
 
 
 def taken(running: Lab, browser: Any, path: Path) -> dict[str, Look]:
     """Run a lesson in a lab, and return all its looks."""
-    with_words(path, running.root)
-    with sheet(browser, running, path.name) as opened:
+    copy = with_words(path, running.root)
+    with sheet(browser, running, copy.name) as opened:
         opened.run_all()
         return dict(take(opened))
 
