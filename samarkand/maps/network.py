@@ -336,7 +336,7 @@ def _tie(pair: tuple[str, str], ties: pd.DataFrame, actors: Mapping[str, Actor])
             actor=actors[row.actor].label,
             arrow="→" if row.directed else "–",
             target=actors[row.target].label,
-            relation=row.relation,
+            relation=row.relation.replace("-", " "),
         )
         for row in _rows(ties)
     ]

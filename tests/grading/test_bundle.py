@@ -236,7 +236,9 @@ def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, mon
     notebook = strip(source(name), keep_solutions=True)
     for cell in notebook["cells"]:
         if cell["id"] == "q2":
-            cell["source"] = cell["source"].replace("people_share = 100 * people_then[", "people_share = people_then[")
+            cell["source"] = cell["source"].replace(
+                "people_share = 100 * people_then[", "people_share = people_then["
+            )
         if cell["id"] == "q3":
             cell["source"] = "gdp_shares = ..."
     workshop.write(tmp_path / "sets" / name, notebook, name)

@@ -204,7 +204,7 @@ def test_a_row_is_corrected_by_one_command(copy: Copy) -> None:
     said = copy.follow(example("Correcting a row"))
     assert "entities: LI has changed" in said
     (used,) = re.findall(r"^entities: used by (.*)$", said, re.MULTILINE)
-    assert "02_reading_the_article" in used and "04" not in used
+    assert "02_reading_the_article" in used and "09_network" in used and "04" not in used
     changed = copy.changes()
     assert {"course_data/entities.csv", "tests/data/record.json"} <= set(changed)
     assert set(changed) <= {
@@ -212,6 +212,7 @@ def test_a_row_is_corrected_by_one_command(copy: Copy) -> None:
         "tests/data/record.json",
         "notebooks/02_reading_the_article.ipynb",
         "tests/notebooks/facts/02_reading_the_article.json",
+        "tests/notebooks/facts/09_network.json",
     }
     copy.commit()
     assert "No table has changed" in copy.run("samarkand renew")

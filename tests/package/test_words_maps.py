@@ -261,6 +261,7 @@ def cells() -> re.Pattern[str]:
     found |= {
         *places.LANGUAGES,
         *data.tables()["name"],
+        *data.load("ties")["relation"].str.replace("-", " "),
         *(column.replace("_", " ") for column in PEOPLE.columns),
     }
     return re.compile(
