@@ -17,7 +17,7 @@ from samarkand.ground.words import tr, trn
 from samarkand.page import controls, markup
 from samarkand.page.markup import element, escape
 from samarkand.questions import Note
-from samarkand.sources import cite
+from samarkand.sources import KEY, cite
 
 JOURNAL = "notes"
 INVITATION = tr("Run all cells (Run → Run All Cells) to write.")
@@ -186,7 +186,7 @@ def _text(entry: dict[str, object]) -> str:
 
 def _sourced(text: str) -> str:
     """Return a text with publisher and day in place of the keys of its sources."""
-    return re.sub(r"\[([A-Z][A-Z0-9]+)\]", lambda found: f"({cite[found[1]].who_and_when})", text)
+    return re.sub(rf"\[({KEY})\]", lambda found: f"({cite[found[1]].who_and_when})", text)
 
 
 def _paragraph(text: str) -> str:

@@ -18,6 +18,9 @@ from samarkand.ground.home import course_data
 from samarkand.ground.reading import kept, rows
 from samarkand.ground.words import day, month, tr
 
+#: How a key is spelt, as a regular expression.
+KEY = r"\d*[A-Z][A-Z0-9-]+[a-z]?"
+
 
 @dataclass(frozen=True)
 class Source:

@@ -15,15 +15,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from samarkand.ground.errors import CourseError
-from samarkand.sources import cite
+from samarkand.sources import KEY, cite
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-_KEY = r"\d*[A-Z][A-Z0-9-]+[a-z]?"
 #: Keys in square brackets, with the blank before them: no link, and no code.
-WRITTEN = re.compile(rf"(?P<blank> ?)\[(?P<keys>{_KEY}(?:[,;] ?{_KEY})*)\](?![(\[])")
-_ONE = rf'\[\d+\]\(#Sources "[^"]*: (?:{_KEY})"\)'
+WRITTEN = re.compile(rf"(?P<blank> ?)\[(?P<keys>{KEY}(?:[,;] ?{KEY})*)\](?![(\[])")
+_ONE = rf'\[\d+\]\(#Sources "[^"]*: {KEY}"\)'
 STORED = re.compile(rf"<sup>{_ONE}(?:, {_ONE})*</sup>")
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 
@@ -40,7 +39,7 @@ def written(source: str) -> str:
     def by_keys(found: re.Match[str]) -> str:
         before = found.string[: found.start()][-1:]
         blank = "" if before in ("", "(", "\n", " ") else " "
-        keys = re.findall(rf': ({_KEY})"', found[0])
+        keys = re.findall(rf': ({KEY})"', found[0])
         return f"{blank}[{', '.join(keys)}]"
 
     return STORED.sub(by_keys, source)

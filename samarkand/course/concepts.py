@@ -206,6 +206,11 @@ def before(lesson: Lesson) -> list[Lesson]:
     ]
 
 
+def known_before(lesson: Lesson) -> set[str]:
+    """Return what the lessons before one have introduced."""
+    return {name for one in before(lesson) for cell in one.cells for name in introduced(cell)}
+
+
 @cache
 def _stored(path: Path, stamp: int) -> Lesson:
     return lessons.read(path)

@@ -361,6 +361,8 @@ def ties_and_spells(tables: Tables) -> Iterator[Found]:
             yield table, line, "sign", f"{row['relation']} has the sign {sign} elsewhere."
         if row["directed"] != directed:
             yield table, line, "directed", f"{row['relation']} is elsewhere directed: {directed}."
+        if row["actor"] == row["target"]:
+            yield table, line, "target", "nobody is tied to himself."
 
 
 def kinds_and_second_signs(tables: Tables) -> Iterator[Found]:
@@ -379,8 +381,6 @@ def kinds_and_second_signs(tables: Tables) -> Iterator[Found]:
     for line, row in table.numbered():
         if told[row["id"]] and row["id"] not in coded:
             yield table, line, "id", "a tie of the article, and no second sign."
-        if row["actor"] == row["target"]:
-            yield table, line, "target", "nobody is tied to himself."
 
 
 def trade_series(tables: Tables) -> Iterator[Found]:

@@ -241,6 +241,11 @@ def words_of(source: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", " ", text))
 
 
+def count_words(source: str) -> int:
+    """Return how many words the prose of Markdown has."""
+    return len(re.findall(r"\w[\w'’-]*", words_of(source)))
+
+
 def _tasks(lesson: Lesson) -> Iterator[Task]:
     for cell, after in zip(lesson.cells, [*lesson.cells[1:], None], strict=True):
         if cell.cell_type != "code":

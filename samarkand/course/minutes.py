@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from samarkand.course.concepts import folded, introduced
-from samarkand.course.lessons import Lesson, words_of
+from samarkand.course.lessons import Lesson, count_words
 
 HALF_WAY = "**Half way.**"
 #: Words read in a minute.
@@ -92,7 +92,7 @@ def of_cell(cell: NotebookNode) -> float:
             return 0.0
         # What is folded is unfolded only by who needs it.
         read = re.sub(r"<details>.*?</details>", "", cell.source, flags=re.DOTALL)
-        return len(re.findall(r"\w[\w'’-]*", words_of(read))) / WORDS + NEW * len(introduced(cell))
+        return count_words(read) / WORDS + NEW * len(introduced(cell))
     if folded(cell) or cell.id in HOUSEKEEPING:
         return 0.25
     calls = [
@@ -124,5 +124,5 @@ def write(lesson: Lesson) -> None:
     """Write the time into the card of a lesson, which is changed in place."""
     told = "\n".join(f"| **{name}** | {says} |" for name, says in rows(lesson).items())
     old = rf"\| \*\*{TIME}\*\* \|[^\n]*(\n\| \*\*{PARTS}\*\* \|[^\n]*)?"
-    for cell in lesson.prose:
+    for cell in lesson.notebook.cells:  # not those of `lesson.cells`, some of which are copies
         cell.source = re.sub(old, lambda _: told, cell.source, count=1)

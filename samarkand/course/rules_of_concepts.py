@@ -22,9 +22,7 @@ def no_name_comes_before_it_is_introduced(lesson: Lesson) -> Iterator[str]:
     """Each name or construct that code uses was introduced in a lesson before, or in a cell above."""
     if lesson.number in NOT_YET:
         return
-    known = {
-        name for one in concepts.before(lesson) for cell in one.cells for name in concepts.introduced(cell)
-    }
+    known = concepts.known_before(lesson)
     used = dict(concepts.read_code(lesson))
     for cell in lesson.cells:
         known.update(concepts.introduced(cell))
@@ -36,9 +34,7 @@ def no_name_comes_before_it_is_introduced(lesson: Lesson) -> Iterator[str]:
 
 def what_is_introduced_is_said(lesson: Lesson) -> Iterator[str]:
     """Each thing that a cell introduces is in the catalogue, said in its text, used here, and new."""
-    known = {
-        name for one in concepts.before(lesson) for cell in one.cells for name in concepts.introduced(cell)
-    }
+    known = concepts.known_before(lesson)
     used = {name for _, names in concepts.read_code(lesson) for name in names}
     new = 0
     for cell in lesson.cells:

@@ -29,7 +29,7 @@ from samarkand.course import (
     rules_of_words,
 )
 from samarkand.course import minutes as timing
-from samarkand.course.lessons import Lesson, folded, read, unfenced, words_of
+from samarkand.course.lessons import Lesson, count_words, folded, read, unfenced
 from samarkand.ground.home import ROOT
 
 LARGEST_FILE, LARGEST_MAP, MOST_MAPS = 1_000_000, 300_000, 3
@@ -174,7 +174,7 @@ def the_length_is_that_of_a_lesson(lesson: Lesson) -> Iterator[str]:
     most = LONG if _halved(lesson) else CELLS[1]
     if not CELLS[0] <= count <= most:
         yield f"It has {count} cells, not {CELLS[0]} to {most}."
-    words = sum(len(re.findall(r"\w[\w'’-]*", words_of(c.source))) for c in lesson.prose)
+    words = sum(count_words(c.source) for c in lesson.prose)
     if words < LEAST_WORDS:
         yield f"It has {words} words, not {LEAST_WORDS} at least."
 

@@ -108,13 +108,19 @@ def names(states: Iterable[str]) -> dict[str, Name]:
     return {iso3: Name(places.name(iso3)) for iso3 in states}
 
 
-def contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[str, Name]]:
+def contested(
+    days: Sequence[str], *layers: str, within: Any = None
+) -> tuple[dict[str, str], dict[str, Name]]:
     """Return for each contested area, by id, whether it was so on each day, and what pointing at it says.
 
-    Days are ``YYYY-MM-DD``; the areas are those of some layers of the geometry, by default the region's.
+    Days are ``YYYY-MM-DD``; the areas are those of some layers of the geometry, by default the region's;
+    `within` has the corners beyond which they are left out, as for `on_the_region`.
     """
     status, about = {}, {}
+    drawn = {shape.id for shape in features("region") if near(shape, within)} if within else set()
     for area in contested_areas(*layers):
+        if within and area["id"] not in drawn:
+            continue
         status[area["id"]] = "".join("x" if _open(area, day) else "-" for day in days)
         said = tr(
             "held by {holder}; claimed by {claimant}", holder=area["held_by"], claimant=area["claimed_by"]

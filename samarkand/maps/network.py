@@ -17,12 +17,11 @@ from samarkand.maps._base import (
     CONTESTED,
     contested,
     contested_in_words,
-    near,
     on_the_region,
 )
 from samarkand.maps._offline import OfflineMap, Raw, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
-from samarkand.maps._shapes import ASSETS, Shape, features
+from samarkand.maps._shapes import ASSETS, Shape
 from samarkand.page.style import OKABE_ITO, Mark
 
 __all__ = ["network"]
@@ -102,13 +101,10 @@ def network(sign: str = "all") -> OfflineMap:
     ways = _pairs(ties, seats)
     spots = _spots()
     steps = [_step(one, value, ties, len(actors)) for one, value in picked.items()]
-    hatched, about = contested([DAY] * len(steps))
     view = ((WEST, SOUTH), (EAST, NORTH))
     # What lies farther south is below the sheet; a narrow frame shows more of the north.
     cut = ((WEST - AROUND, SOUTH), (EAST + AROUND, NORTH + 2 * AROUND))
-    seen = {shape.id for shape in features("region") if near(shape, cut)}
-    hatched = {area: states for area, states in hatched.items() if area in seen}
-    about = {area: name for area, name in about.items() if area in seen}
+    hatched, about = contested([DAY] * len(steps), within=cut)
     told = _most(lines, actors)
     elsewhere = len(ties) - sum(len(one) for one in ways.values())
     inside = int(sum(seats.get(a, a) == seats.get(b, b) for a, b in _ends(ties)))

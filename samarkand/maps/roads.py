@@ -15,12 +15,11 @@ from samarkand.maps._base import (
     around,
     contested,
     contested_in_words,
-    near,
     on_the_region,
 )
 from samarkand.maps._offline import OfflineMap, Raw, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
-from samarkand.maps._shapes import Shape, features, labels
+from samarkand.maps._shapes import Shape, labels
 from samarkand.page.style import OKABE_ITO, Mark
 
 __all__ = ["corridors"]
@@ -108,10 +107,7 @@ def corridors(kind: str = "all") -> OfflineMap:
     of_kind = {str(route): _kind(str(mode)) for route, mode in routes["mode"].items()}
     built = {str(route): status == "in operation" for route, status in routes["status_2022"].items()}
     steps = [_step(one, of_kind, built) for one in kinds]
-    seen = {shape.id for shape in features("region") if near(shape, around(HEARTLAND))}
-    hatched, about = contested([DAY] * len(kinds))
-    hatched = {area: states for area, states in hatched.items() if area in seen}
-    about = {area: name for area, name in about.items() if area in seen}
+    hatched, about = contested([DAY] * len(kinds), within=around(HEARTLAND))
     in_words = "; ".join(one.say for one in steps[1:])
     scene = Scene(
         title=tr("Corridors and pipelines: schematic, right to about 0.2 degrees"),
