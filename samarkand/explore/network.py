@@ -186,7 +186,8 @@ def _panel(tables: Tables, told: str, chosen: pd.DataFrame) -> Panel:
         pieces,
         pairs=pairs,
     )
-    return Panel(sentence, body + markup.element("p", markup.escape(said)))
+    # One pair is one piece: that needs no sentence.
+    return Panel(sentence, body + (markup.element("p", markup.escape(said)) if pairs > 1 else ""))
 
 
 def _leaders(tables: Tables, values: dict[str, Any]) -> str:
