@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -39,11 +40,22 @@ OVERLAPS = """
   return bad;
 }
 """
-CLIPPED = """
-() => [...document.querySelectorAll("html, body, aside, .top, .below, .time, footer")]
-  .filter((e) => e.clientWidth)
-  .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
-  .map((e) => [e.tagName, e.className, e.scrollHeight, e.clientHeight, e.scrollWidth, e.clientWidth])
+#: Of each step: what is clipped in it, and how high the map is.
+FITS = """
+(steps) => {
+  const range = document.querySelector("#range");
+  return [...Array(steps).keys()].map((step) => {
+    if (range) {
+      range.value = step;
+      range.dispatchEvent(new Event("input"));
+    }
+    const clipped = [...document.querySelectorAll("html, body, aside, .top, .below, .time, footer")]
+      .filter((e) => e.clientWidth)
+      .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
+      .map((e) => [e.tagName, e.className, e.scrollHeight, e.clientHeight, e.scrollWidth, e.clientWidth]);
+    return [clipped, document.querySelector(".folium-map").getBoundingClientRect().height];
+  });
+}
 """
 
 
@@ -67,9 +79,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any
     return made
 
 
-@pytest.fixture
-def show(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Callable[..., Any]]:
-    """Return ``show(name, width)``: a page as the frame shows it; it fails on any message or request."""
+@contextlib.contextmanager
+def opener(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Callable[..., Any]]:
+    """Give ``show(name, width)``: a page as the frame shows it; it fails on any message or request."""
     context = browser.new_context()
     said: list[str] = []
 
@@ -92,6 +104,24 @@ def show(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Callable[
     assert said == []
 
 
+@pytest.fixture
+def show(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Callable[..., Any]]:
+    with opener(browser, pages) as show:
+        yield show
+
+
+@pytest.fixture(scope="module", params=ATLAS)
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=WIDTHS)
+def opened(request: pytest.FixtureRequest, name: str, browser: Any, pages: Any) -> Iterator[Any]:
+    """Each map at each width, opened once for all who look it over."""
+    with opener(browser, pages) as show:
+        yield show(name, request.param)
+
+
 def to_step(page: Any, step: int) -> None:
     page.evaluate(
         "v => { const range = document.querySelector('#range');"
@@ -103,18 +133,17 @@ def to_step(page: Any, step: int) -> None:
 # -- what fits
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ATLAS)
-def test_nothing_is_clipped_and_no_names_collide_at_any_step(name, width, show, pages) -> None:
-    page = show(name, width)
-    heights = set()
-    for step in range(len(pages[name][1].scene.steps)):
-        if step or page.locator("#range").count():
-            to_step(page, step)
-        assert page.evaluate(CLIPPED) == [], (name, width, step)
-        heights.add(page.locator(".folium-map").bounding_box()["height"])
-    assert len(heights) == 1, "the map must not jump from step to step"
-    assert page.evaluate(OVERLAPS) == []
+def test_axe_finds_nothing_serious(opened) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(opened, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(one["id"], one["impact"]) for one in found if one["impact"] in ("serious", "critical")] == []
+
+
+def test_nothing_is_clipped_and_no_names_collide_at_any_step(name, opened, pages) -> None:
+    clipped, heights = zip(*opened.evaluate(FITS, len(pages[name][1].scene.steps)), strict=True)
+    assert [parts for parts in clipped if parts] == []
+    assert len(set(heights)) == 1, "the map must not jump from step to step"
+    assert opened.evaluate(OVERLAPS) == []
 
 
 @pytest.mark.parametrize("name", ["region", "sco", "trip"])
@@ -348,14 +377,6 @@ def test_pointing_fills_the_card_with_names_in_their_language(show) -> None:
     assert page.locator("#card dt").first.text_content() == "Mongolia"
     assert page.locator("#card dd[lang=ru]").text_content() == "Монголия"
     assert page.locator("#card dd[lang=zh]").text_content() == "蒙古"
-
-
-@pytest.mark.parametrize("width", [1000, 560])
-@pytest.mark.parametrize("name", ATLAS)
-def test_axe_finds_nothing_serious(name, width, show) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(show(name, width)).response["violations"]
-    assert [(one["id"], one["impact"]) for one in found if one["impact"] in ("serious", "critical")] == []
 
 
 # -- in a page like a notebook's output

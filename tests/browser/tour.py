@@ -20,8 +20,8 @@ from playwright.sync_api import ElementHandle, Frame, Page, TimeoutError
 
 from tools.lab import Lab, Sheet, chromium, sheet
 
-#: Milliseconds in which a moved control must have changed something; in which it usually has.
-PATIENCE, SHORT = 20_000, 700
+#: Milliseconds in which a moved control must have changed something.
+PATIENCE = 20_000
 #: What every still says: how to make it live.
 TO_GO_ON = "(Run → Run All Cells)"
 #: What a cell shows of itself, apart from its controls, and how often it was written anew: a form that takes
@@ -39,6 +39,20 @@ FRAME = """() => document.body.innerText
 #: Whether a control keeps the focus for two frames of the screen.
 STAYS = """e => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
     () => done(e.ownerDocument.activeElement === e))))"""
+#: Waits until nothing is under way: the kernel has answered a question put behind all others, no part of the
+#: page glides, and what it shows is the same for some frames of the screen.
+REST = """async ([view, on]) => {
+    const frames = async count => {
+        while (count--) await new Promise(requestAnimationFrame);
+    };
+    await frames(2);
+    await window.jupyterapp?.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo();
+    for (let last, now; ; last = now) {
+        await frames(2);
+        now = view(on);
+        if (now === last && !document.getAnimations().some(a => a.playState === 'running')) return now;
+    }
+}"""
 #: Widths in CSS pixels: of the window, and of a telephone.
 WIDE, NARROW = 1400, 360
 #: What is cut in the outputs: what lies beyond the edge, but for a table or chart that says so by its fading
@@ -254,34 +268,37 @@ class Move:
 
     name: str
     act: Callable[[], None]
-    view: Callable[[], str]
-    #: Waits until the view differs from the one given, for so many milliseconds.
-    wait: Callable[[str, int], bool]
+    place: Page | Frame
+    #: What shows that something came of it: JavaScript that is given an element, and the element.
+    view: str
+    on: ElementHandle | None = None
     #: Moves something else, for a control that has nothing to do as things stand (zoom out, if all is shown).
     other: Callable[[], None] | None = None
 
     def happens(self) -> bool:
         """Move it; tell whether something visible changed."""
-        before = self.view()
+        before = self.place.evaluate(self.view, self.on)
         self.act()
-        if self.wait(before, SHORT if self.other else PATIENCE):
-            return True
         if self.other is None:
-            return False
+            return self.changed(before)
+        if self.at_rest() != before:
+            return True
         self.other()
-        self.wait(before, SHORT)
         before = self.at_rest()
         self.act()
-        return self.wait(before, PATIENCE)
+        return self.changed(before)
+
+    def changed(self, before: str) -> bool:
+        """Wait until the view differs from what it was; tell whether it does."""
+        script = f"([on, before]) => ({self.view})(on) !== before"
+        with contextlib.suppress(TimeoutError):
+            self.place.wait_for_function(script, arg=[self.on, before], timeout=PATIENCE, polling=50)
+            return True
+        return False
 
     def at_rest(self) -> str:
-        """Return the view once nothing moves in it any more: a map glides when it is zoomed."""
-        last, now = "", self.view()
-        while now != last:
-            last = now
-            self.wait(last, SHORT)
-            now = self.view()
-        return now
+        """Return the view once nothing moves in it any more: a map glides, a kernel lags behind the mouse."""
+        return str(self.place.evaluate(f"([on]) => ({REST})([{self.view}, on])", [self.on]))
 
 
 def moves(page: Page) -> Iterator[Move]:
@@ -297,17 +314,6 @@ def moves(page: Page) -> Iterator[Move]:
                 yield from frame_moves(page, frame, f"map in cell {number + 1}")
 
 
-def until_changed(
-    page: Page | Frame, view: str, on: ElementHandle | None, before: str, patience: int
-) -> bool:
-    """Wait until a view, JavaScript that is given an element, differs from what it was."""
-    script = f"([on, before]) => ({view})(on) !== before"
-    with contextlib.suppress(TimeoutError):
-        page.wait_for_function(script, arg=[on, before], timeout=patience)
-        return True
-    return False
-
-
 def widget_moves(page: Page, cell: ElementHandle, where: str) -> Iterator[Move]:
     """Yield the moves of a box of widgets, each by mouse and by keyboard."""
     buttons = [b for b in cell.query_selector_all("button.jupyter-button") if b.is_visible()]
@@ -319,12 +325,7 @@ def widget_moves(page: Page, cell: ElementHandle, where: str) -> Iterator[Move]:
             view, on = state, own
         else:
             view, on = CELL, cell
-        return Move(
-            f"{where}: {name}",
-            act,
-            lambda: str(on.evaluate(view)),
-            lambda *b: until_changed(page, view, on, *b),
-        )
+        return Move(f"{where}: {name}", act, page, view, on)
 
     choices: list[Callable[[], None]] = []
     handled = len(buttons)
@@ -370,24 +371,14 @@ def widget_moves(page: Page, cell: ElementHandle, where: str) -> Iterator[Move]:
             yield move
     visible = [h for h in cell.query_selector_all(f".jupyter-widgets :is({HANDLES})") if h.is_visible()]
     if len(visible) > handled:
-        yield Move(
-            f"{where}: {len(visible) - handled} controls of an unknown kind",
-            lambda: None,
-            str,
-            lambda *_: False,
-        )
+        yield unknown(page, f"{where}: {len(visible) - handled} controls of an unknown kind")
 
 
 def frame_moves(page: Page, frame: Frame, where: str) -> Iterator[Move]:
     """Yield the moves of what stands in a frame, each by mouse and by keyboard."""
 
     def made(name: str, act: Callable[[], None]) -> Move:
-        return Move(
-            f"{where}: {name}",
-            act,
-            lambda: str(frame.evaluate(FRAME)),
-            lambda *before: until_changed(frame, FRAME, None, *before),
-        )
+        return Move(f"{where}: {name}", act, frame, FRAME)
 
     handles = [h for h in frame.query_selector_all(HANDLES) if h.is_visible()]
     pressed = [h for h in handles if h.evaluate("e => e.matches('button, [role=button]')")]
@@ -407,7 +398,12 @@ def frame_moves(page: Page, frame: Frame, where: str) -> Iterator[Move]:
             yield made(f"state {name!r} pointed at", lambda h=handle: point_at(h))
             yield made("next state by key", lambda h=handle: key(page, h, "ArrowDown"))
         else:
-            yield Move(f"{where}: {name} is of an unknown kind, {kind}", lambda: None, str, lambda *_: False)
+            yield unknown(page, f"{where}: {name} is of an unknown kind, {kind}")
+
+
+def unknown(page: Page, name: str) -> Move:
+    """Return a move of which nothing comes."""
+    return Move(name, lambda: None, page, "() => ''")
 
 
 def text_of(holder: ElementHandle | None, selector: str) -> str:
