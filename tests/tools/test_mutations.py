@@ -121,6 +121,7 @@ def test_a_mutant_is_judged_and_taken_out(
 ) -> None:
     (tmp_path / "x.txt").write_text("right, of old")
     monkeypatch.setattr(bench.changes, "steps", Steps(tmp_path, **words))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # they are plain tests, and start many times
     one = Mutant("0", "a kind", "x.txt", "line 1", "right", "wrong", lambda: "wrong, of old")
     assert bench.Bench(tmp_path).judge(one) == outcome
     assert (tmp_path / "x.txt").read_text() == "right, of old"
