@@ -103,6 +103,11 @@ def test_the_locks_hold_what_pyproject_asks_for_on_every_machine(machine: dict[s
     assert {name: with_tests.get(name) for name in to_grade} == to_grade
 
 
+@pytest.mark.parametrize("lock", LOCKS)
+def test_what_costs_a_second_at_each_start_and_nothing_needs_is_left_out(lock: str) -> None:
+    assert not {"rfc3987-syntax", "lark"} & set(pins(lock, MACHINES[0]))
+
+
 def test_the_package_is_built_without_network_by_what_the_lock_holds() -> None:
     (backend,) = [Requirement(text) for text in PYPROJECT["build-system"]["requires"]]
     assert PYPROJECT["build-system"]["build-backend"].split(".")[0] == backend.name
