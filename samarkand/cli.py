@@ -222,6 +222,8 @@ def new(options: argparse.Namespace) -> int:
     from samarkand.course import facts, lessons, readme, skeletons
 
     plan = options.plan(skeletons, options)
+    for path in skeletons.kept(plan):
+        print(f"{path.relative_to(home.ROOT)} is there already, and is kept.", flush=True)
     notebooks = [path for path in plan if path.parent == lessons.NOTEBOOKS]
     sets = [path.stem for path in plan if path.parent == skeletons.EXERCISES / "checks"]
     released = [skeletons.EXERCISES / "release" / name / f"{name}.ipynb" for name in sets]

@@ -48,6 +48,8 @@ BESIDE = {
     "samarkand/questions/": ("samarkand.questions",),
     "README.md": ("tests/notebooks/test_lesson_index.py",),
     "docs/house": ("tests/package/test_house.py",),
+    "tests/notebooks/second_counts/": ("tests/notebooks/test_lesson_charts.py",),
+    "tests/grading/classes/": ("tests/grading/test_class.py", "tests/grading/test_edges.py"),
     "CONTRIBUTING.md": ("tests/notebooks/test_contributing.py",),
 }
 #: Strict nbval as the suite runs it.

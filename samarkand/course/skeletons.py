@@ -24,11 +24,14 @@ from samarkand.course import lessons, normal_form, rules_of_sets
 from samarkand.ground import files, rooms
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import PACKAGE, ROOT
+from samarkand.ground.words import listed
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 EXERCISES = ROOT / "exercises"
 #: The rooms in which a subject has a module, and the template of each.
 ROOMS = {"check": "check", "maps": "map", "explore": "explorer", "predict": "predict"}
+#: Where tests look for the second counts of a lesson's charts, and for the class of a set.
+COUNTS, CLASSES = ROOT / "tests" / "notebooks" / "second_counts", ROOT / "tests" / "grading" / "classes"
 _CELL = re.compile(r"^=== (markdown|code|tied) ([a-z0-9-]+)(.*)\n", re.MULTILINE)
 
 Plan = dict[Path, str]
@@ -38,7 +41,8 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     """Plan a lesson with questions, practice, map, explorer and set.
 
     The `subject` is one word that names the lesson's modules, notebook and set; the `number` has two digits.
-    `CourseError` if a name or number is taken, or cannot be one.
+    A module of the subject that is there already is kept, if it has what the lesson calls. `CourseError` if
+    it has not, if a name or number is taken, or cannot be one.
     """
     name = f"{number}_{_word(subject)}"
     if not re.fullmatch(r"\d\d", number):
@@ -54,10 +58,33 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     words = {"subject": subject, "name": subject, "number": number}
     words |= {"lesson": name, "title": title.strip(), "question": question.strip()}
     plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _notebook("lesson", words)}
-    for room in ROOMS:
-        plan |= module(room, subject, words)
-    plan |= _free({questions.FOLDER / f"{subject}.toml": _filled("questions", words)})
+    for path, template in _modules(subject).items():
+        text = _filled(template, words)
+        if not path.exists():
+            _not_taken(path.parent.name, subject)
+            plan[path] = text
+        elif missing := [one for one in _called(text, number) if one not in path.read_text(encoding="utf-8")]:
+            told = f"{path.relative_to(ROOT)} is there already, and stays as it is"
+            raise CourseError(f"{told}; but the lesson needs of it what it has not: {listed(missing)}.")
+    plan |= _free({COUNTS / f"lesson_{name}.py": _filled("second_count", words)})
     return plan | _set(name, words, "2. Look at the rows first")
+
+
+def kept(plan: Plan) -> list[Path]:
+    """Return what a planned lesson stands on and what was there before it."""
+    subjects = [path.stem[3:] for path in plan if path.parent == lessons.NOTEBOOKS]
+    return [path for subject in subjects for path in _modules(subject) if path not in plan]
+
+
+def _modules(subject: str) -> dict[Path, str]:
+    """Return the files of a subject that a lesson calls, and the template of each."""
+    found = {PACKAGE / room / f"{subject}.py": template for room, template in ROOMS.items()}
+    return {**found, questions.FOLDER / f"{subject}.toml": "questions"}
+
+
+def _called(text: str, number: str) -> list[str]:
+    """Return what the skeleton of a lesson calls of one of its files: functions, and ids of what is asked."""
+    return sorted({*re.findall(r"^def [a-z]\w*", text, re.MULTILINE), *re.findall(rf'"{number}\.\w+"', text)})
 
 
 def exercise(name: str) -> Plan:
@@ -80,10 +107,8 @@ def module(room: str, subject: str, words: Mapping[str, str] | None = None) -> P
     `CourseError` if the subject has a module there, or the room offers something of that name.
     """
     path = PACKAGE / room / f"{_word(subject)}.py"
-    if room in ("maps", "explore") and not path.exists():
-        taken = rooms.offers(f"samarkand.{room}").get(subject)
-        if taken:
-            raise CourseError(f"The name {subject!r} is taken in samarkand.{room}: {taken} offers it.")
+    if not path.exists():
+        _not_taken(room, subject)
     return _free({path: _filled(ROOMS[room], {"subject": subject, "name": subject, **(words or {})})})
 
 
@@ -114,6 +139,13 @@ def _word(subject: str) -> str:
     return subject
 
 
+def _not_taken(room: str, subject: str) -> None:
+    """Refuse a subject whose name another module of a room offers."""
+    taken = room in ("maps", "explore") and rooms.offers(f"samarkand.{room}").get(subject)
+    if taken:
+        raise CourseError(f"The name {subject!r} is taken in samarkand.{room}: {taken} offers it.")
+
+
 def _free(plan: Plan) -> Plan:
     """Return a plan none of whose files is there; another is refused."""
     for path in plan:
@@ -131,6 +163,7 @@ def _set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
         {
             EXERCISES / "source" / name / f"{name}.ipynb": _notebook("exercise", words),
             EXERCISES / "checks" / f"{name}.py": _filled("checks", words),
+            CLASSES / f"{name}.py": _filled("class", words),
         }
     )
 

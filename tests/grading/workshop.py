@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import copy
 import functools
+import importlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from samarkand.grading.marking import checks
@@ -24,6 +27,29 @@ EXERCISES = home.ROOT / "exercises"
 def course_set(name: str) -> checks.ExerciseSet:
     """Load a set of the course's own; what it works out once, all tests of this process share."""
     return checks.load(EXERCISES / "checks", name)
+
+
+@dataclass
+class Answer:
+    """An answer to a question, by whom; where it is not right, the points it deserves and words of the reason."""
+
+    question: str
+    habit: str
+    code: str
+    points: float | None = None
+    says: str = "Right"
+
+
+CLASSES = Path(__file__).parent / "classes"
+
+
+def class_of(name: str) -> ModuleType:
+    """Return the file of a set's class.
+
+    ``BEFORE`` is what stands in a cell in front of all answers, ``CLASS`` lists the answers, and ``EDGES`` has
+    for each edge of the set's function a way that is right everywhere else.
+    """
+    return importlib.import_module(f"classes.{name}")
 
 
 NAME = "ex90_test"

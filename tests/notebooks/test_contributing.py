@@ -24,7 +24,7 @@ from samarkand.ground.home import ROOT
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 #: A lesson with questions, predictions, practice, map, explorer and set.
-NEW_FILES = 10
+NEW_FILES = 12
 
 
 def example(heading: str) -> list[tuple[str, str]]:
@@ -138,6 +138,8 @@ def test_a_lesson_is_new_files_and_no_edited_one(new_lesson: dict[str, str]) -> 
         "exercises/release/ex12_water/ex12_water.ipynb",
         "exercises/checks/ex12_water.py",
         "tests/notebooks/facts/12_water.json",
+        "tests/notebooks/second_counts/lesson_12_water.py",
+        "tests/grading/classes/ex12_water.py",
     }
     assert len(new) <= NEW_FILES
     assert {path for path, what in new_lesson.items() if what != "??"} == {"README.md"}
@@ -153,13 +155,16 @@ def test_the_new_lesson_passes_strict_nbval_with_its_set(copy: Copy, new_lesson:
     ("tests", "chosen"),
     [
         (
-            "tests/notebooks/test_lesson_practice.py tests/notebooks/test_lesson_index.py",
-            "water and folded or table",
+            "tests/notebooks/test_lesson_practice.py tests/notebooks/test_lesson_index.py"
+            " tests/notebooks/test_lesson_charts.py",
+            "water and (folded or figures) or second_time or table and not figures",
         ),
         (
-            "tests/grading/test_exercises.py tests/grading/test_lookup.py tests/grading/test_ramp.py",
+            "tests/grading/test_exercises.py tests/grading/test_lookup.py tests/grading/test_ramp.py"
+            " tests/grading/test_class.py tests/grading/test_edges.py",
             "water and (solution_of or no_shortcut or own_reason or form_is or taught or given or shown"
-            " or below or ordinary or own_table) or enough_questions",
+            " or below or ordinary or own_table or deserved or catches)"
+            " or enough_questions or class_of_its_own or every_edge",
         ),
     ],
     ids=["lesson", "set"],
@@ -172,7 +177,7 @@ def test_the_tests_find_the_new_lesson_and_it_passes_them(copy: Copy, tests: str
 
 @pytest.mark.usefixtures("new_lesson")
 def test_the_skeletons_are_formatted_and_linted(copy: Copy) -> None:
-    python = "samarkand/*/water.py exercises/checks/ex12_water.py"
+    python = "samarkand/*/water.py exercises/checks/ex12_water.py tests/*/*/*12_water.py"
     copy.run(
         f"python -m ruff format --check {python} && python -m ruff check {python} notebooks/12_water.ipynb"
     )
@@ -181,14 +186,12 @@ def test_the_skeletons_are_formatted_and_linted(copy: Copy) -> None:
 @pytest.mark.usefixtures("new_lesson")
 def test_a_graded_question_is_changed(copy: Copy) -> None:
     said = copy.follow(example("Adding a graded question"))
-    assert "1 passed" in said
+    assert said.count("1 passed") == 2
     assert set(copy.changes()) == {
-        f"exercises/{place}"
-        for place in (
-            "checks/ex12_water.py",
-            "source/ex12_water/ex12_water.ipynb",
-            "release/ex12_water/ex12_water.ipynb",
-        )
+        "exercises/checks/ex12_water.py",
+        "exercises/source/ex12_water/ex12_water.ipynb",
+        "exercises/release/ex12_water/ex12_water.ipynb",
+        "tests/grading/classes/ex12_water.py",
     }
     copy.commit()
 
@@ -229,6 +232,18 @@ def test_a_table_is_added(copy: Copy) -> None:
     copy.commit()
 
 
+def test_what_a_subject_has_already_is_kept(copy: Copy) -> None:
+    copy.run("samarkand new map dams && samarkand new explorer dams")
+    (copy.root / "samarkand/maps/dams.py").open("a", encoding="utf-8").write("# my own\n")
+    copy.commit()
+    said = copy.run("samarkand new lesson dams --number 13 --title Dams --question 'Who dams?'")
+    for room in ("maps", "explore"):
+        assert f"samarkand/{room}/dams.py is there already, and is kept." in said
+    new = set(copy.changes()) - {"README.md"}
+    assert len(new) == NEW_FILES - 2 and {"samarkand/check/dams.py", "notebooks/13_dams.ipynb"} < new
+    copy.commit()
+
+
 # ------------------------------------------------------------------------------- what is refused
 
 
@@ -243,7 +258,12 @@ LESSON = ("--title", "Roads", "--question", "Who reaches the sea?")
             "The number 03 is taken by notebooks/03_the_sco.ipynb.",
         ),
         (("lesson", "water", "--number", "6", *LESSON), "has two digits, such as 06; got '6'"),
-        (("lesson", "sco", "--number", "12", *LESSON), "samarkand/check/sco.py is there already"),
+        (
+            ("lesson", "sco", "--number", "12", *LESSON),
+            "check/sco.py is there already, and stays as it is; but the lesson needs of it what it has not: "
+            '"12.1" and "12.2".',
+        ),
+        (("lesson", "region", "--number", "12", *LESSON), "samarkand.maps.start offers it."),
         (("lesson", "Roads!", "--number", "12", *LESSON), "'Roads!' cannot name a module"),
         (("lesson", "class", "--number", "12", *LESSON), "'class' cannot name a module"),
         (("lesson", "water", "--number", "12", "--title", "a|b", *LESSON[2:]), "A title is one line"),

@@ -1,0 +1,54 @@
+"""A class that has worked on set 02, and ways that each edge of its function catches."""
+
+# ruff: noqa: E501 - cells are quoted as students write them
+from __future__ import annotations
+
+import pandas as pd
+from workshop import Answer
+
+A = Answer
+
+BEFORE = """
+from collections import Counter
+from fractions import Fraction
+claims = data.load("claims")
+mine = claims[claims["block"].isin(given["blocks"])]
+rest = claims.drop(mine.index)
+quoted = Counter()
+for row in data.load("blocks").to_dict("records"):
+    if row["quoted_speaker"] in ("Niva Yau", "Chien-yu Shih", "Bradley Jardine") and row["block"] not in given["without"]:
+        quoted[row["quoted_speaker"]] += row["quoted_words"]
+"""
+
+SHARE = "def word_share(blocks, kind):\n    "
+
+CLASS = [
+    A("q1", "a Counter", "expert_shares = Counter({k: 100 * v / quoted.total() for k, v in quoted.items()})"),
+    A("q1", "fractions", "expert_shares = {k: Fraction(100 * v, quoted.total()) for k, v in quoted.items()}"),
+    A("q1", "rounds too far", "expert_shares = {k: round(100 * v / quoted.total()) for k, v in quoted.items()}", 0, "rounded too far"),
+    A("q2", "groupby.apply", "types = mine.groupby('type').apply(len)"),
+    A("q2", "nullable numbers", "types = mine['type'].value_counts().astype('Int64').reset_index()"),
+    A("q2", "a list of numbers", "types = mine['type'].value_counts().tolist()", 0, "This is a list of"),
+    A("q3", "an array", "h = rest['hedge'].notna()\nhedged = [h.sum(), h.mean() * 100, rest[h]['type'].eq('forecast').mean() * 100]"),
+    A("q3", "a dict", "h = rest.dropna(subset='hedge')\nhedged = dict(n=len(h), share=100 * len(h) / len(rest), forecasts=100 * sum(h.type == 'forecast') / len(h))"),
+    A("q3", "of all forecasts", "h = rest['hedge'].notna()\nhedged = h.sum(), h.mean() * 100, h[rest['type'] == 'forecast'].mean() * 100", 0, "the other way round"),
+    A("q4", "a Series", "commonest = pd.Series([len(mine), 100 * mine[given['column']].value_counts(normalize=True).max()], index=['b', 'a'])"),
+    A("q5", "recursion and type hints", "def word_share(blocks: pd.DataFrame, kind: str) -> float:\n    rows = list(zip(blocks['kind'], blocks['words']))\n    def add(i: int, only) -> int:\n        return 0 if i == len(rows) else (rows[i][1] if only in (None, rows[i][0]) else 0) + add(i + 1, only)\n    return 100 * add(0, kind) / whole if (whole := add(0, None)) else 0"),
+    A("q5", "forgets the empty table", SHARE + "return 100 * blocks.loc[blocks['kind'] == kind, 'words'].sum() / blocks['words'].sum()", 1.5, "no number (nan or inf)"),
+    A("q5", "gives a text back", SHARE + "return f\"{100 * blocks[blocks.kind == kind].words.sum() / max(blocks.words.sum(), 1):.1f} %\"", 0, "something else than a number"),
+]  # fmt: skip
+
+
+def kind_looked_up(blocks: pd.DataFrame, kind: str) -> float:
+    words = blocks.groupby("kind")["words"].sum()
+    return float(100 * words[kind] / words.sum()) if len(blocks) else 0.0
+
+
+def total_of_nothing(blocks: pd.DataFrame, kind: str) -> float:
+    return float(100 * blocks.loc[blocks["kind"] == kind, "words"].sum() / blocks["words"].sum())
+
+
+EDGES = {
+    "a kind that is not there": kind_looked_up,
+    "an empty table": total_of_nothing,
+}

@@ -1,0 +1,75 @@
+"""A class that has worked on set 04, and ways that each edge of its function catches."""
+
+# ruff: noqa: E501 - cells are quoted as students write them
+from __future__ import annotations
+
+import pandas as pd
+from workshop import Answer
+
+A = Answer
+
+BEFORE = """
+import sqlite3
+trade = data.load("trade_cn_ru_cumulative")
+row = trade.set_index("period_end").loc[given["end"]]
+more = row.china_imports_usd_bn - row.china_exports_usd_bn
+total = data.load("trade_with_china").query("months == 12 and reporter == 'CHN' and partner == 'RUS'").set_index("year")["total_usd_bn"]
+then = trade[trade["known_when"] <= given["day"]].sort_values("period_end").iloc[-1]
+crude = data.load("energy_flows").query("product == 'crude oil' and origin == 'RUS'").pivot(index="year", columns="destination", values="value")
+mine = crude.loc[given["years"], given["destination"]]
+share = 100 * mine / crude.sum(axis=1)[given["years"]]
+"""
+
+LATEST = "def latest_known(table, day):\n    "
+
+CLASS = [
+    A("q1", "two columns of one row", "surplus = pd.DataFrame({'d': [more], 'p': [100 * more / row.china_exports_usd_bn]})"),
+    A("q1", "rounds too far", "surplus = round(more), round(100 * more / row.china_exports_usd_bn)", 0, "rounded too far"),
+    A("q2", "pct_change", "growth = total[given['span']].pct_change().tail(1) * 100"),
+    A("q2", "a year", "first, last = given['span']\ngrowth = 100 * ((total[last] / total[first]) ** (1 / (last - first)) - 1)", 0, "mean growth a year"),
+    A("q3", "a period", "known_then = pd.Period(then['period_end'], 'D'), then['total_usd_bn']"),
+    A("q3", "a dict with a text", "known_then = {'day': f\"{then['period_end']:%Y-%m-%d}\", 'total': then['total_usd_bn']}"),
+    A("q3", "day, month, year", "known_then = f\"{then['period_end']:%d.%m.%Y}\", then['total_usd_bn']", 0, "expected was a day"),
+    A("q4", "a Series and a difference", "oil = [*share, mine.diff().iloc[-1]]"),
+    A("q4", "the shares the wrong way round", "oil = [*share[::-1], mine.diff().iloc[-1]]", 0, "first two numbers"),
+    A("q5", "SQL", LATEST + "con = sqlite3.connect(':memory:')\n    table.to_sql('t', con)\n    found = con.execute('select total_usd_bn from t where known_when <= ? order by period_end desc limit 1', [str(day)]).fetchone()\n    return found[0] if found else 0"),
+    A("q5", "sorts what it was given", LATEST + "table.sort_values('period_end', inplace=True)\n    known = table[table.known_when <= day]\n    return known.total_usd_bn.tail(1) if len(known) else 0"),
+    A("q5", "sorts by what came out", LATEST + "known = table[table.known_when <= day].sort_values('known_when', kind='stable')\n    return known.total_usd_bn.iloc[-1] if len(known) else 0", 1.5, "What came out last"),
+    A("q5", "looks at the course's table only", LATEST + "known = trade[trade.known_when <= day].sort_values('period_end')\n    return known.total_usd_bn.iloc[-1] if len(known) else 0", 0, "not right on all ordinary inputs"),
+]  # fmt: skip
+
+
+def the_day_after(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    known = table[table["known_when"] < day].sort_values("period_end")
+    return float(known["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+
+
+def last_row(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    known = table[table["known_when"] <= day]
+    return float(known["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+
+
+def newest_report(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    known = table[table["known_when"] <= day].sort_values("known_when")
+    return float(known["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+
+
+def always_something_known(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    if not len(table):
+        return 0.0
+    return float(table[table["known_when"] <= day].sort_values("period_end")["total_usd_bn"].iloc[-1])
+
+
+def always_a_first_report(table: pd.DataFrame, day: pd.Timestamp) -> float:
+    if day < table["known_when"].min():
+        return 0.0
+    return float(table[table["known_when"] <= day].sort_values("period_end")["total_usd_bn"].iloc[-1])
+
+
+EDGES = {
+    "the very day a figure comes out": the_day_after,
+    "rows in another order": last_row,
+    "an earlier period comes out last": newest_report,
+    "nothing is known yet": always_something_known,
+    "an empty table": always_a_first_report,
+}

@@ -1,0 +1,65 @@
+"""A class that has worked on set 08, and ways that each edge of its function catches."""
+
+# ruff: noqa: E501 - cells are quoted as students write them
+from __future__ import annotations
+
+import pandas as pd
+from workshop import Answer
+
+A = Answer
+
+BEFORE = """
+import pandas as pd
+place, people, first, last = given["censuses"]
+counted = data.load("census").query("method == 'census'").set_index(["place", "people", "year"])["persons"]
+before, after = (int(counted[place, people, year]) for year in (first, last))
+table = data.load("viewpoints").query("role == 'viewer'").set_index(["viewer", "area"])["drawn_as"]
+mine = {viewer: table[viewer].replace("own", f"of {viewer}") for viewer in given["viewers"]}
+one, other = mine.values()
+both = (one != "no position found") & (other != "no position found")
+method = dict(zip(data.load("who_counted")["id"], data.load("who_counted")["method"]))
+def kind(row):
+    if method.get(row) in ("census", "names collected", "customs"):
+        return "count"
+    return "estimate" if method.get(row) in ("estimate", "computed", "reports received") else "claim"
+"""
+
+SHARES = "def check_shares(shares, tolerance):\n    "
+
+CLASS = [
+    A("q1", "a fraction", "from fractions import Fraction\ngrowth_pct = Fraction(100 * (after - before), before)"),
+    A("q1", "one cell of a table", "growth_pct = pd.DataFrame({'pct': [100 * after / before - 100]})"),
+    A("q1", "a year", "growth_pct = 100 * ((after / before) ** (1 / (last - first)) - 1)", 0, "the growth of one year"),
+    A("q1", "of the later", "growth_pct = 100 * (after - before) / after", 0, "divided by the later census"),
+    A("q2", "a boolean mask's index", "drawn_differently = one.index[both & (one != other)]"),
+    A("q2", "capital letters, a list", "drawn_differently = [area.upper() for area in one.index if both[area] and one[area] != other[area]]"),
+    A("q2", "silence as a position", "drawn_differently = set(one.index[one != other])", 0, "nothing can be compared"),
+    A("q2", "those alike", "drawn_differently = set(one.index[both & (one == other)])", 0, "that both draw alike"),
+    A("q2", "how many", "drawn_differently = int((both & (one != other)).sum())", 0, "Which ones are they"),
+    A("q3", "a loop", SHARES + "total = sum(s for s in shares if s == s)\n    gaps = [n for n in shares.index if shares[n] != shares[n]]\n    if not gaps and abs(total - 100) <= tolerance:\n        return []\n    return [n for n in gaps or shares.index if 0 <= 100 - total + (0 if gaps else shares[n]) <= 100]"),
+    A("q3", "the course's own measure", "from samarkand import measures\n" + SHARES + "if shares.notna().all() and abs(shares.sum() - 100) <= tolerance:\n        return set()\n    return set(measures.restored_shares(shares).dropna().index)"),
+    A("q3", "forgets the tolerance", SHARES + "r = 100 - shares.sum() + shares.fillna(0)\n    r = r[shares.isna()] if shares.isna().any() else r\n    return set(r.index[(r >= 0) & (r <= 100)])", 1.5, ""),
+    A("q3", "all of them", SHARES + "return set(shares.index) if abs(shares.sum() - 100) > tolerance else set()", 0, "Not every share can be the wrong one"),
+    A("q4", "a Series", "kinds = pd.Series({row: kind(row) for row in given['statements']})"),
+    A("q4", "a table, capital letters", "kinds = pd.DataFrame([(row, kind(row).title()) for row in given['statements']], columns=['id', 'kind'])"),
+    A("q4", "what was computed as a count", "kinds = {row: kind(row).replace('estimate', 'count') for row in given['statements']}", 0, "is no count"),
+    A("q4", "a list", "kinds = [kind(row) for row in given['statements']]", 0, ""),
+]  # fmt: skip
+
+
+def to_the_last_digit(shares: pd.Series, tolerance: float) -> set[str]:
+    restored = 100 - shares.sum() + shares.fillna(0)
+    asked = restored[shares.isna()] if shares.isna().any() else restored
+    return set(asked.index[(asked >= 0) & (asked <= 100) & (abs(shares.sum() - 100) > 1e-6)])
+
+
+def missing_is_nothing(shares: pd.Series, tolerance: float) -> set[str]:
+    restored = 100 - shares.sum() + shares.fillna(0)
+    off = abs(shares.sum() - 100) > tolerance
+    return set(restored.index[(restored >= 0) & (restored <= 100) & off])
+
+
+EDGES = {
+    "off by no more than the tolerance": to_the_last_digit,
+    "a share is missing": missing_is_nothing,
+}
