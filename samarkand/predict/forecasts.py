@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pandas as pd
 
 from samarkand import data, forecasts, measures
@@ -32,4 +34,18 @@ def _rival() -> str:
     return min(scores, key=lambda rule: scores[rule])
 
 
-TRUTHS = {"10.verdicts": _verdicts, "10.calendar": _calendar, "10.rival": _rival}
+def _beats() -> int:
+    """Count in how many of 24 ways to keep the record the report has a lower Brier score than the base rate."""
+    looks = _looks().assign(said=lambda t: t["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS))
+    every, settled = looks["id"] != "", looks["verifiable"] == "yes"
+    kept = (every, ~looks["announced"], settled, settled & ~looks["announced"])
+    found = 0
+    for rows, undecided, strict in product(kept, (0.5, 0.0, None), ("borne out", "partly")):
+        verdict = looks["verdict"].mask(looks["id"] == "CL61", strict)
+        came = verdict.map(forecasts.WORTH | {"contested": undecided}).astype("float64")[rows].dropna()
+        rival = 0 * came + came.mean()
+        found += measures.brier(looks["said"][came.index], came) < measures.brier(rival, came)
+    return found
+
+
+TRUTHS = {"10.verdicts": _verdicts, "10.calendar": _calendar, "10.rival": _rival, "10.beats": _beats}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from samarkand import data
 
-#: The vote of 7 April 2022, as its column and its row are called; the day of the summit.
-APRIL, MET = "es_11_3", "2022-09-15"
+#: The votes of 2 March, 7 April and 12 October 2022, as their columns and rows are called; the day of the summit.
+MARCH, APRIL, OCTOBER, MET = "es_11_1", "es_11_3", "es_11_4", "2022-09-15"
 
 
 def _april() -> int:
@@ -22,4 +22,16 @@ def _years() -> float:
     return float(table["agreement_index"].item())
 
 
-TRUTHS = {"05.april": _april, "05.members": _members, "05.years": _years}
+def _nearer() -> int:
+    """Count in how many of nine ways China's votes lie nearer to Russia's than to those of the United States."""
+    said = data.load("un_votes").set_index("iso3")[[MARCH, APRIL, OCTOBER]]
+    coded = (said == "yes").astype(int) - (said == "no").astype(int)
+    found = 0
+    for asked in ([MARCH, APRIL, OCTOBER], [MARCH, APRIL], [MARCH, OCTOBER]):
+        for given in (coded, coded.where(said != "did not vote"), coded.where(coded != 0)):
+            apart = (given.loc[["RUS", "USA"], asked] - given.loc["CHN", asked]).abs().mean(axis=1)
+            found += bool(apart["RUS"] < apart["USA"])
+    return found
+
+
+TRUTHS = {"05.april": _april, "05.members": _members, "05.nearer": _nearer, "05.years": _years}
