@@ -3,7 +3,7 @@
 // The sliders of ipywidgets 8 have no accessible name, and those over named stops tell a screen reader the position of a
 // stop ("3") where the eye reads its name ("2010"). The line of a form is named by its label alone ("From"), which is the same
 // in every form: here it is named by what is asked as well, and marked while something is wrong with it; a choice is named
-// by its question. And keys that move a list or a choice are theirs: JupyterLab would take the arrows to go from cell to
+// by its question. The box is a group of that name, so that several controls are heard as one thing. And keys that move a list or a choice are theirs: JupyterLab would take the arrows to go from cell to
 // cell, but leaves alone what bears the attribute below.
 const box = this.closest(".widget-vbox");
 const put = (element, attribute, text) => {
@@ -34,6 +34,8 @@ const name = () => {
   }
 };
 if (box) {
+  put(box, "role", "group");
+  put(box, "aria-label", this.previousElementSibling.textContent);
   new MutationObserver(name).observe(box, {
     subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["aria-valuetext"],
   });

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict, Unpack
 
 import altair as alt
+import pandas as pd
 
+from samarkand.charts import _telling
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import tr
-from samarkand.page import style
+from samarkand.page import markup, style
 
 __all__ = ["finish"]
 
@@ -80,6 +82,8 @@ def _theme() -> alt.theme.ThemeConfig:
                 "tickColor": SOFT,
             },
             "text": {"color": INK, "fontSize": 12},
+            # The description says what there is to see, the table below has the figures: marks need no names.
+            "mark": {"aria": False},
             "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": SOFT},
         },
         "usermeta": {"embedOptions": {"actions": False, "renderer": "svg"}},
@@ -91,6 +95,23 @@ alt.renderers.register("samarkand", _draw)
 alt.renderers.enable("samarkand")
 
 
+class Chart(alt.VConcatChart):
+    """A finished chart. A notebook shows it, and below it, folded, the table that it was drawn from."""
+
+    table: pd.DataFrame | None = None
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import display
+
+        shown = [self._repr_mimebundle_()]
+        if self.table is not None:
+            title, said = self.vconcat[0].title.text, tr("This chart as a table")
+            folded = markup.folded(markup.escape(said), _telling.table(title, self.table))
+            shown.append({"text/html": folded, "text/plain": f"{said}: {title}"})
+        for output in shown:
+            display(output, raw=True)  # type: ignore[no-untyped-call]
+
+
 class Caption(TypedDict):
     """What every chart says of itself: title, source and, as a subtitle, unit, time and place."""
 
@@ -99,7 +120,9 @@ class Caption(TypedDict):
     subtitle: NotRequired[str]
 
 
-def finish(chart: Any, *, description: str, **caption: Unpack[Caption]) -> alt.VConcatChart:
+def finish(
+    chart: Any, *, description: str, table: pd.DataFrame | None = None, **caption: Unpack[Caption]
+) -> Chart:
     """Give a chart what every chart of the course has: title, description, and a source line at its foot.
 
     Parameters
@@ -109,12 +132,14 @@ def finish(chart: Any, *, description: str, **caption: Unpack[Caption]) -> alt.V
     description : str
         What there is to see: the text for those who do not see the chart. Make it of the data, as
         the course's own charts do (`samarkand.charts._telling`).
+    table : pandas.DataFrame, optional
+        What it was drawn from, its first column naming the rows: to be unfolded below the chart.
     **caption : str
         ``title``, ``source`` and, if there is one, ``subtitle``: see `Caption`.
 
     Returns
     -------
-    altair.VConcatChart
+    Chart
 
     Raises
     ------
@@ -150,10 +175,12 @@ def finish(chart: Any, *, description: str, **caption: Unpack[Caption]) -> alt.V
         offset=8,
         limit=WIDTH + 120,
     )
-    return alt.vconcat(headed, title=foot).properties(description=description)
+    made = Chart(vconcat=[headed], title=foot, description=description)
+    object.__setattr__(made, "table", table)  # altair would take it for a part of the specification
+    return made
 
 
-def complete(chart: Any, description: str, caption: Caption) -> alt.VConcatChart:
+def complete(chart: Any, description: str, caption: Caption, table: pd.DataFrame) -> Chart:
     """Finish a chart that makes its description of its data.
 
     Parameters
@@ -164,6 +191,8 @@ def complete(chart: Any, description: str, caption: Caption) -> alt.VConcatChart
         What it shows.
     caption : Caption
         What it was given.
+    table : pandas.DataFrame
+        What it was drawn from.
 
     Raises
     ------
@@ -172,7 +201,7 @@ def complete(chart: Any, description: str, caption: Caption) -> alt.VConcatChart
     """
     if "description" in caption:
         raise CourseError(tr("This chart makes its description of its data: leave out description=..."))
-    return finish(chart, description=description, **caption)
+    return finish(chart, description=description, table=table, **caption)
 
 
 def colour(name: str, names: Sequence[str]) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
-from samarkand.charts._tables import of_days
+from samarkand.charts._tables import axis_title, numeric, of_days, texts
 from samarkand.ground.words import day, listed, month, tr, trn
+from samarkand.page import markup
 
 #: So many figures are each told; of more, the ends and the extremes.
 _ALL = 12
@@ -146,6 +147,41 @@ def bands(what: str, wide: pd.DataFrame, *, digits: int = 0) -> str:
         for name, part in wide.items()
     ]
     return " ".join([trn("{n} band shows {what}.", "{n} bands show {what}.", len(said), what=what), *said])
+
+
+def table(title: str, frame: pd.DataFrame) -> str:
+    """Return the table behind a chart as HTML: names where a reader expects names, figures rounded.
+
+    Parameters
+    ----------
+    title : str
+        The chart's.
+    frame : pandas.DataFrame
+        The columns that are drawn; the first names the rows.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> table("Members", pd.DataFrame({"year": [2001, 2017], "members": [6, None]})).count("<td>–</td>")
+    1
+    """
+    columns = [_cells(column) for _, column in frame.items()]
+    heads = [axis_title(str(name)) for name in frame]
+    return markup.bare(markup.table(title, heads, zip(*columns, strict=True)))  # of many rows, some long
+
+
+def _cells(column: pd.Series) -> list[str]:
+    """Return a column as texts; a dash where nothing is known."""
+    if of_days(column) or column.name in ("year", "month"):
+        told = whens(column)
+    elif numeric(column):
+        told = ["" if pd.isna(one) else f"{one:,.0f}" if one % 1 == 0 else f"{one:,.4g}" for one in column]
+    else:
+        told = texts(column)
+    return [one or "–" for one in told]
 
 
 def _compared(reference: Mapping[str, float], digits: int) -> list[str]:

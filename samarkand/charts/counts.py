@@ -153,7 +153,7 @@ def scatter(
     if whole > len(table):
         said.append(trn("{n} row has no figure.", "{n} rows have no figure.", whole - len(table)))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=360)
-    return _finished(chart, said, text)
+    return _finished(chart, said, text, columns(table, name, x, y))
 
 
 def dumbbell(
@@ -274,7 +274,7 @@ def dumbbell(
         for _, row in table.iterrows()
     ]
     chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, 46 * len(table)))
-    return _finished(chart, said, text)
+    return _finished(chart, said, text, columns(table, name, first, second))
 
 
 def ranges(
@@ -390,7 +390,8 @@ def ranges(
     ]
     more = max(line.count("\n") for line in lines)
     height = len(table) * (_ROW + _MORE * more)
-    return _finished(alt.layer(*drawn).properties(width=WIDTH, height=max(90, height)), said, text)
+    chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, height))
+    return _finished(chart, said, text, columns(table, name, low, value, high, note))
 
 
 def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
@@ -446,9 +447,9 @@ def _and_more(houses: list[str]) -> str:
     )
 
 
-def _finished(chart: Any, said: list[str], text: Text) -> alt.VConcatChart:
+def _finished(chart: Any, said: list[str], text: Text, table: pd.DataFrame) -> alt.VConcatChart:
     told: dict[str, Any] = {"description": " ".join(said), **text}
-    return finish(chart, **told)
+    return finish(chart, table=table, **told)
 
 
 def _counts(table: pd.DataFrame, *names: str) -> None:

@@ -101,7 +101,9 @@ def calibration(
     if few:
         subtitle = tr("Number in a circle: its forecasts, too few to tell luck from skill")
         told.append(tr("No circle has {n} cases.", n=FEW))
-    return finish(chart, title=title, subtitle=subtitle, description=" ".join(told), source=source)
+    behind = columns(groups, "name" if named else "", "said", "came", "cases")
+    description = " ".join(told)
+    return finish(chart, title=title, subtitle=subtitle, description=description, source=source, table=behind)
 
 
 def _told(name: str, said: float, came: float, cases: int) -> str:

@@ -168,7 +168,7 @@ def bands(
             )
     chart = alt.layer(*drawn).properties(width=WIDTH, height=330)
     description = _telling.bands(axis_title(y), wide, digits=digits)
-    return complete(chart, description, caption)
+    return complete(chart, description, caption, wide.reset_index())
 
 
 def _text(at: float, height: float, text: str, align: str, ink: str) -> dict[str, object]:

@@ -143,7 +143,7 @@ def bars(
         reference=reference,
         digits=digits,
     )
-    return complete(chart, description, caption)
+    return complete(chart, description, caption, columns(frame, name, group, figure))
 
 
 def lines(
@@ -242,7 +242,7 @@ def lines(
     in_steps = interpolate == "step-after"
     told["note"] = said["_note"].reindex(told.index, fill_value="") if len(said) else ""
     description = _telling.lines(axis or axis_title(y), told, steps=in_steps, reference=reference)
-    return complete(chart, description, caption)
+    return complete(chart, description, caption, columns(table, group, x, y))
 
 
 def steps(

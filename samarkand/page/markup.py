@@ -20,6 +20,7 @@ from samarkand.page import style
 _CSS = home.ASSETS / "markup.css"
 _CLASS = re.compile(r' class="([a-z]+)"')
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_STYLE = re.compile(r' style="[^"]*"')
 _SVG = re.compile(r"<svg\b|</svg>")
 _KEPT = re.compile(r' (aria-label|width|height|style)="([^"]*)"')
 #: Elements that hold nothing.
@@ -159,6 +160,17 @@ def table(
     return element("div", whole, class_="scroll")
 
 
+def bare(source: str) -> str:
+    """Return HTML without its styles: its look is left to the page on which it stands.
+
+    Examples
+    --------
+    >>> bare(element("summary", "More", class_="said"))
+    '<summary>More</summary>'
+    """
+    return _STYLE.sub("", source)
+
+
 def folded(summary: str, body: str, *, unfolded: bool = False) -> str:
     """Return markup that a click on its summary, which is markup too, unfolds."""
     head = element("summary", summary, class_="said")
@@ -208,7 +220,7 @@ def _image(drawing: str) -> str:
     kept = {key: html.unescape(value) for key, value in _KEPT.findall(head)}
     # The image stands on the page as the drawing did, margins and all; within it they would cut the drawing.
     # It follows the page's theme only if it says so itself.
-    drawing = re.sub(r' style="[^"]*"', "", head) + ' style="color-scheme:light dark">' + rest
+    drawing = bare(head) + ' style="color-scheme:light dark">' + rest
     # Percent-encoding, not base64: shorter for SVG, and a difference between two versions can be read.
     data = urllib.parse.quote(drawing, safe="~()*!.'/:?@,;= ")
     return element("img", alt=kept.pop("aria-label", ""), src=f"data:image/svg+xml,{data}", **kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import altair as alt
@@ -54,6 +55,19 @@ def drawn(chart: Any) -> list[dict[str, Any]]:
     layer = whole["vconcat"][0]["layer"][0]
     name = layer.get("data", whole["vconcat"][0].get("data", whole.get("data")))["name"]
     return list(whole["datasets"][name])
+
+
+def test_below_a_chart_its_table_can_be_unfolded(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda output, raw: shown.append(output))
+    charts.lines(YEARS, "year", "states", group="status", **TEXTS)._ipython_display_()
+    chart, table = shown
+    assert chart[MIME]["config"]["mark"] == {"aria": False}  # or its marks would be read out, internals and all
+    assert table["text/plain"] == "This chart as a table: A title"
+    html = table["text/html"]
+    assert html.startswith("<details") and "<caption>A title</caption>" in html
+    assert re.findall(r'<th scope="col">(.*?)</th>', html) == ["status", "year", "states"]
+    assert re.findall(r"<td>(.*?)</td>", html) == ["2001", "6", "2017", "8", "2023", "9"]
 
 
 ALL = {

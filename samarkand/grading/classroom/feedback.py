@@ -82,5 +82,6 @@ def _rubric(written: Any, row: dict[str, Any]) -> str:
     comment = row.get("comments", {}).get(written.id, "")
     return (
         f"<h2>{e(written.title)}</h2>\n<p>{score:g} of {written.points}</p>\n"
-        f"{f'<p>{e(comment)}</p>' if comment else ''}\n<table><tbody>{lines}</tbody></table>\n"
+        f"{f'<p>{e(comment)}</p>' if comment else ''}\n"
+        f"<table><caption>What earns how many points</caption><tbody>{lines}</tbody></table>\n"
     )
