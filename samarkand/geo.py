@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,37 @@ def distance_km(a: Point, b: Point) -> float:
     (lat1, lon1), (lat2, lon2) = _radians(a), _radians(b)
     h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))
+
+
+def length_km(points: Sequence[Point], every: int = 1) -> float:
+    """Return the length of a line that goes from corner to corner.
+
+    Parameters
+    ----------
+    points : sequence of (lat, lon)
+        The corners, in their order.
+    every : int, default 1
+        Take only every nth of them: 2 leaves out each second corner, as a coarser ruler would.
+
+    Returns
+    -------
+    float
+        Kilometres, along great circles.
+
+    Raises
+    ------
+    OutOfRange
+        If `every` is less than 1.
+
+    Examples
+    --------
+    >>> line = [(40, 60), (41, 61), (40, 62)]
+    >>> round(length_km(line)), round(length_km(line, every=2))
+    (279, 170)
+    """
+    if every < 1:
+        raise OutOfRange(tr("Every corner is every=1; {every} is less.", every=every))
+    return sum(distance_km(a, b) for a, b in pairwise(points[::every]))
 
 
 def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:

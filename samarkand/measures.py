@@ -491,22 +491,67 @@ def _votes(words: Iterable[str]) -> list[int | None]:
     return numbers
 
 
-def signed_triangles(
-    ties: pd.DataFrame, a: str = "actor", b: str = "target", sign: str = "sign"
-) -> pd.DataFrame:
-    """List every triangle of a signed network, and whether it is balanced.
+#: The rules by which the several signs of a pair become one.
+RULES = ("sum", "last", "worst")
 
-    A triangle is balanced when the product of its three signs is positive: the friend of a friend is a
-    friend, and so is the enemy of an enemy. Ties without a sign (0) and ties of an actor with itself are left
-    out. Where two actors have several ties, the sign of their sum counts; a pair whose ties cancel out has no
-    sign.
+
+def pair_signs(ties: pd.DataFrame) -> pd.DataFrame:
+    """Say what the signs of each pair of a network come to, by three rules: they may have several ties.
 
     Parameters
     ----------
     ties : pandas.DataFrame
-        One row for each tie.
-    a, b, sign : str
-        Columns with the two ends of a tie and its sign: 1, 0 or -1. Direction does not matter.
+        One row a tie: ``actor``, ``target`` and ``sign`` (1, 0 or -1), and ``day``, or else rows in order of
+        time. Direction does not matter; a tie of an actor with itself is left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``first`` and ``second`` (actors, in alphabetical order), sorted; ``ties`` (int, how many), and
+        a sign for each rule: that of their ``sum``, the ``last`` one, the ``worst`` one.
+
+    Raises
+    ------
+    UnknownName
+        If a column is missing.
+    OutOfRange
+        If a sign is neither 1, 0 nor -1.
+
+    Examples
+    --------
+    >>> two = pd.DataFrame({"actor": ["CHN", "RUS"], "target": ["RUS", "CHN"], "sign": [1, -1]})
+    >>> pair_signs(two).reset_index().values.tolist()
+    [['CHN', 'RUS', 2, 0, -1, -1]]
+    """
+    for column in ("actor", "target", "sign"):
+        if column not in ties.columns:
+            raise unknown(tr("column"), column, map(str, ties.columns))
+    strange = [s for s in ties["sign"] if pd.isna(s) or s not in (-1, 0, 1)]
+    if strange:
+        raise OutOfRange(tr("A sign is 1, 0 or -1, not {given!r}.", given=strange[0]))
+    ties = ties[ties["actor"] != ties["target"]]
+    if "day" in ties:
+        ties = ties.sort_values("day", kind="stable")
+    first, second = np.sort(ties[["actor", "target"]].to_numpy(dtype=object), axis=1).T
+    both = ties.assign(first=first, second=second)
+    found = both.groupby(["first", "second"])["sign"].agg(ties="size", sum="sum", last="last", worst="min")
+    found["sum"] = found["sum"].clip(-1, 1)
+    return pd.DataFrame(found)
+
+
+def signed_triangles(ties: pd.DataFrame, rule: str = "sum") -> pd.DataFrame:
+    """List every triangle of a signed network, and whether it is balanced.
+
+    A triangle is balanced when the product of its three signs is positive: the friend of a friend is a
+    friend, and so is the enemy of an enemy. Ties without a sign (0) and ties of an actor with itself are left
+    out, and so is a pair that by the rule has no sign.
+
+    Parameters
+    ----------
+    ties : pandas.DataFrame
+        One row for each tie, as for `pair_signs`.
+    rule : {"sum", "last", "worst"}
+        What counts where two actors have several ties.
 
     Returns
     -------
@@ -518,7 +563,7 @@ def signed_triangles(
     Raises
     ------
     UnknownName
-        If a column is missing.
+        If a column is missing, or there is no such rule.
     OutOfRange
         If a sign is neither 1, 0 nor -1.
 
@@ -534,18 +579,10 @@ def signed_triangles(
     >>> signed_triangles(ties)[["signs", "balanced"]].values.tolist()
     [['+ - -', True]]
     """
-    for column in (a, b, sign):
-        if column not in ties.columns:
-            raise unknown(tr("column"), column, map(str, ties.columns))
-    strange = [s for s in ties[sign] if pd.isna(s) or s not in (-1, 0, 1)]
-    if strange:
-        raise OutOfRange(tr("A sign is 1, 0 or -1, not {given!r}.", given=strange[0]))
-    sums: dict[frozenset[str], int] = {}
-    for one, other, value in zip(ties[a], ties[b], ties[sign], strict=True):
-        if one != other:
-            pair = frozenset((one, other))
-            sums[pair] = sums.get(pair, 0) + int(value)
-    signed = {pair: (1 if total > 0 else -1) for pair, total in sums.items() if total}
+    if rule not in RULES:
+        raise unknown(tr("rule"), rule, RULES)
+    signs = pair_signs(ties)[rule].reset_index().itertuples(index=False)
+    signed = {frozenset((one, other)): int(sign) for one, other, sign in signs if sign}
     return pd.DataFrame(_triangles(signed), columns=["first", "second", "third", "signs", "balanced"]).astype(
         {"balanced": "bool"}
     )

@@ -9,6 +9,9 @@ from typing import Any
 from samarkand.answers import kinds
 from samarkand.ground.words import tr, trn
 
+#: What an answer is of which there can be none.
+_COUNTED = (int, float, frozenset, dict, tuple)
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -32,12 +35,19 @@ def known(
     --------
     >>> known(kinds.Number(tolerance=0.5), [7.4], [("Too early.", [7.0]), ("Too late.", [7.4])])
     'Too late.'
+    >>> known(kinds.Whole(), [0], [])[:21]
+    'Zero, or nothing: doe'
     """
     ways = [(reason, given) for reason, given in wrong if given is not None]
     for same in (kind.exactly().same, kind.same):
         for reason, given in ways:
             if all(a is not None and same(a, w) for a, w in zip(answers, given, strict=True)):
                 return reason
+    if all(isinstance(a, _COUNTED) and not isinstance(a, bool) and not a for a in answers):
+        return tr(
+            "Zero, or nothing: does a condition keep no row? Inside query, == finds no day; "
+            'table[table["day"] == "2022-09-15"] does, and so do <= and >=.'
+        )
     return None
 
 

@@ -55,8 +55,8 @@ CONSTRUCTS: dict[type[ast.AST], str] = {
     ast.Mod: "%",
     ast.AugAssign: "+=",
 }
-#: What pandas and numpy are called in the lessons.
-LIBRARIES = ("pd", "np")
+#: What pandas, NumPy and networkx are called in the lessons.
+LIBRARIES = ("pd", "np", "nx")
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Concept:
     ----------
     name : str
         What the code shows: ``"groupby"``, ``"f-string"``.
-    kind : {"Python", "pandas", "NumPy"}
+    kind : {"Python", "pandas", "NumPy", "networkx"}
         Whose it is.
     says : str
         What it does, in one line.
@@ -165,10 +165,11 @@ def _tools() -> frozenset[str]:
 @cache
 def _methods() -> frozenset[str]:
     """Return what values, tables and columns can do; what the course's own tools can do is not among them."""
+    import networkx as nx
     import numpy as np
     import pandas as pd
 
-    values = (str, list, dict, set, tuple, date, np.random.Generator)
+    values = (str, list, dict, set, tuple, date, np.random.Generator, nx.Graph)
     kinds = (pd.DataFrame, pd.Series, pd.Index, pd.Timestamp, pd.Timedelta, pd.api.typing.DataFrameGroupBy)
     accessors = (type(pd.Series(["x"]).str), type(pd.Series([pd.Timestamp(0)]).dt))
     return frozenset(

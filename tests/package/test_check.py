@@ -328,7 +328,7 @@ class TestOtherKinds:
             ({1, 2}, "Not all of these are texts; expected was a set or list of ids."),
             (pd.Series([1, 2], index=["CL07", "CL12"]), "What stands in the index is not read."),
             (FRAME, "This is a table of 3 rows and 2 columns"),
-            (frozenset(), "3 are still missing"),
+            (frozenset(), "does a condition keep no row?"),
         ],
     )
     def test_sets_missed(self, value: Any, reason: str) -> None:
@@ -375,6 +375,12 @@ class TestOtherKinds:
 
     def test_a_damaged_table_is_not_the_students_fault(self) -> None:
         assert check("99.broken", 1) == Reply("99.broken", "open", "The file of the table is missing.")
+
+
+def test_a_day_that_query_does_not_find_is_named() -> None:
+    """pandas reads == with a text as `isin`, and no text is among days."""
+    met = data.load("trip").query("type == 'bilateral' and day == '2022-09-15'")
+    assert "Inside query, == finds no day" in check("01.3", met["counterpart"].nunique()).sentence
 
 
 def test_answers_come_from_the_tables() -> None:

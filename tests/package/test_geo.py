@@ -185,6 +185,10 @@ def test_a_border_is_one_line_seen_from_both_sides() -> None:
     steps = [geo.distance_km(a, b) for a, b in pairwise(there)]
     assert max(steps) < 200 and 1_300 < sum(steps) < 1_429  # what the unrounded shapes give, or less
     assert len(set(there)) == len(there)
+    assert geo.length_km(there) == pytest.approx(sum(steps))
+    assert geo.length_km(there, every=32) == pytest.approx(geo.distance_km(there[0], there[-1]))
+    with pytest.raises(OutOfRange, match="0 is less"):
+        geo.length_km(there, every=0)
 
 
 def test_two_that_do_not_touch_and_a_state_that_is_not_there_get_a_sentence() -> None:

@@ -198,6 +198,21 @@ def test_triangles_where_there_is_none():
         assert len(found) == 0 and list(found) == ["first", "second", "third", "signs", "balanced"]
 
 
+@pytest.mark.parametrize(("rule", "balanced"), [("sum", [True]), ("last", [False]), ("worst", [False])])
+def test_a_rule_says_what_counts_of_several_signs(rule, balanced):
+    """The sum is friendly; the last tie by day, which is not the last row, and the worst are not."""
+    ties = pd.DataFrame(
+        {"actor": list("abaab"), "target": list("babcc"), "sign": [1, -1, 1, 1, 1], "day": [1, 9, 2, 3, 3]}
+    )
+    assert measures.pair_signs(ties).loc[("a", "b")].to_dict() == {
+        "ties": 3,
+        "sum": 1,
+        "last": -1,
+        "worst": -1,
+    }
+    assert measures.signed_triangles(ties, rule)["balanced"].tolist() == balanced
+
+
 TIE = pd.DataFrame({"actor": ["a"], "target": ["b"], "sign": [1]})
 
 
@@ -234,6 +249,7 @@ TIE = pd.DataFrame({"actor": ["a"], "target": ["b"], "sign": [1]})
         (measures.signed_triangles, (TIE.assign(sign=2),), OutOfRange, "A sign is 1, 0 or -1, not 2"),
         (measures.signed_triangles, (TIE.assign(sign=math.nan),), OutOfRange, "A sign is 1, 0 or -1"),
         (measures.signed_triangles, (TIE[["actor", "target"]],), UnknownName, 'No column "sign"'),
+        (measures.signed_triangles, (TIE, "first"), UnknownName, 'No rule "first"'),
     ],
 )
 def test_what_cannot_be_measured_gets_a_sentence(measure, values, error, sentence):
