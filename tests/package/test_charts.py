@@ -62,7 +62,7 @@ def test_below_a_chart_its_table_can_be_unfolded(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("IPython.display.display", lambda output, raw: shown.append(output))
     charts.lines(YEARS, "year", "states", group="status", **TEXTS)._ipython_display_()
     chart, table = shown
-    assert chart[MIME]["config"]["mark"] == {"aria": False}  # or its marks would be read out, internals and all
+    assert chart[MIME]["config"]["mark"] == {"aria": False}  # or its marks are read out, internals and all
     assert table["text/plain"] == "This chart as a table: A title"
     html = table["text/html"]
     assert html.startswith("<details") and "<caption>A title</caption>" in html
