@@ -280,10 +280,9 @@ def project_geometry(geometry: dict[str, Any], projection: Projection = REGION) 
     kind, coordinates = geometry["type"], geometry["coordinates"]
     match kind:
         case "Point":
-            x, y = projection.exact(coordinates[1], coordinates[0])
-            projected: list[Any] = [round(x), round(y)]
+            (projected,) = _line([coordinates], projection)
         case "LineString":
-            projected = _line(coordinates, projection)
+            projected: list[Any] = _line(coordinates, projection)
         case "MultiLineString":
             projected = [_line(line, projection) for line in coordinates]
         case "Polygon":
@@ -409,8 +408,11 @@ def _radians(point: Sequence[float]) -> Point:
 
 def _line(coordinates: Sequence[Sequence[float]], projection: Projection) -> list[list[int]]:
     out: list[list[int]] = []
+    # What lies beyond the seam comes in on the other side, whole.
+    middle = (min(lon for lon, _ in coordinates) + max(lon for lon, _ in coordinates)) / 2
+    turns = 360 * round((middle - projection.centre[1]) / 360)
     for lon, lat in coordinates:
-        x, y = projection.exact(lat, lon)
+        x, y = projection.exact(lat, lon - turns)
         point = [round(x), round(y)]
         if not out or out[-1] != point:
             out.append(point)

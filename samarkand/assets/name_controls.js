@@ -10,7 +10,7 @@ const put = (element, attribute, text) => {
   if (element && text && element.getAttribute(attribute) !== text) element.setAttribute(attribute, text);
 };
 const name = () => {
-  for (const control of box.querySelectorAll("select, input, textarea, [role=slider]"))
+  for (const control of box.querySelectorAll("select, input, textarea, [role=slider], [role=region]"))
     if (!control.dataset.lmSuppressShortcuts) control.dataset.lmSuppressShortcuts = "true";
   for (const slider of box.querySelectorAll(".widget-slider")) {
     const handle = slider.querySelector("[role=slider]");
@@ -33,9 +33,37 @@ const name = () => {
     if (label) put(choice.querySelector(".widget-radio-box"), "aria-label", label.title);
   }
 };
+// Rows of a table and marks of a picture that share a key: choosing one, by hand or with the arrow keys in the list, marks both.
+const join = (key) => {
+  for (const one of box.querySelectorAll("[data-key]")) {
+    const same = one.dataset.key === key;
+    if (same) one.setAttribute("aria-current", "true");
+    else one.removeAttribute("aria-current");
+    if (one.matches("tr")) one.style.boxShadow = same ? "inset 0 0 0 2px currentcolor" : "";
+    else Object.assign(one.style, same ? { stroke: "currentcolor", strokeWidth: 6 } : { stroke: "", strokeWidth: "" });
+    const list = same && one.matches("tr") && one.closest("[role=region]");
+    if (!list) continue;
+    const [row, frame] = [one, list].map((element) => element.getBoundingClientRect());
+    list.scrollTop += Math.min(0, row.top - frame.top) + Math.max(0, row.bottom - frame.bottom);
+  }
+};
+const chosen = (event) => {
+  const one = event.target.closest("[data-key]");
+  if (one) join(one.dataset.key);
+};
+const moved = (event) => {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const rows = [...event.target.querySelectorAll("tr[data-key]")];
+  if (!by || !rows.length) return;
+  event.preventDefault();
+  const at = rows.findIndex((row) => row.hasAttribute("aria-current"));
+  join(rows[Math.max(0, Math.min(rows.length - 1, at + by))].dataset.key);
+};
 if (box) {
   put(box, "role", "group");
   put(box, "aria-label", this.previousElementSibling.textContent);
+  box.addEventListener("click", chosen);
+  box.addEventListener("keydown", moved);
   new MutationObserver(name).observe(box, {
     subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["aria-valuetext"],
   });

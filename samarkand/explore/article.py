@@ -212,11 +212,10 @@ def _fits(claim: Claim, choices: dict[str, str]) -> bool:
 
 
 def _list(claims: list[Claim]) -> str:
-    """Return the claims one below the other; the frame takes the focus, so that arrow keys scroll it."""
+    """Return the claims one below the other, in a frame."""
     unfolded = len(claims) <= UNFOLDED
     rows = "".join(c.html[unfolded] for c in claims)
-    label = tr("Claims that fit")
-    return element("div", rows, class_="records", tabindex=0, role="region", aria_label=label)
+    return markup.listing(rows, tr("Claims that fit"))
 
 
 def _claims(withhold: str, *, later: bool) -> list[Claim]:

@@ -10,6 +10,7 @@ from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.words import day, tr, trn
 from samarkand.page import controls, markup, pictures
+from samarkand.sources import cite
 
 __all__ = ["trip_timeline"]
 
@@ -21,8 +22,6 @@ PARTS = {
     "evening": tr("evening"),
     "none": tr("no hour"),
 }
-#: The longest list below a picture.
-ROWS = 12
 #: The tallest column of dots, and the room below it, in pixels.
 TALL, BELOW = 260.0, 30.0
 
@@ -74,15 +73,15 @@ def trip_timeline() -> Explorer:
                 total=len(events),
                 kind=kind,
             )
-        rows = [
-            (row.when, row.title, str(row.source).replace(";", ", "))
-            for row in chosen.head(ROWS).itertuples()
-        ]
-        many = len(chosen) > len(rows)
-        caption = tr("The first {n} of them", n=ROWS) if many else tr("The events")
-        columns = [tr("When"), tr("What"), tr("Source")]
+        rows = [(row.when, row.title, _publishers(row.source)) for row in chosen.itertuples()]
+        table = markup.table(
+            tr("The events. Choose a row, or a dot above: the other is marked"),
+            [tr("When"), tr("What"), tr("Source")],
+            rows,
+            keys=[str(at) for at in chosen.index],
+        )
         return Panel(
-            sentence, _picture(scales[scale], chosen, sentence) + markup.table(caption, columns, rows)
+            sentence, _picture(scales[scale], chosen, sentence) + markup.listing(table, tr("The events"))
         )
 
     return Explorer(
@@ -102,7 +101,7 @@ def trip_timeline() -> Explorer:
         },
         draw,
         title=tr("The trip by the hour, the setting by the decade"),
-        source=tr("tables trip and timeline; the last column names the source of each row"),
+        source=tr("tables trip and timeline; the last column names who reported each event"),
     )
 
 
@@ -157,19 +156,23 @@ def _years() -> Scale:
     )
 
 
+def _publishers(keys: str) -> str:
+    return ", ".join(dict.fromkeys(cite[key.strip()].publisher for key in keys.split(";")))
+
+
 def _timeline(events: pd.DataFrame, column: pd.Series) -> pd.DataFrame:
     return events[["title", "kind", "source"]].assign(column=column, when=events["day"].map(day))
 
 
 def _picture(scale: Scale, chosen: pd.DataFrame, sentence: str) -> str:
     """Return a column for each part, day or year: chosen events at its foot, the others as rings above."""
-    every = scale.events["column"].value_counts()
     own = chosen["column"].value_counts(sort=False)
-    heights = {
-        name: (int(own.get(name, 0)), int(every.get(name, 0) - own.get(name, 0))) for name in scale.columns
-    }
-    foot = min(16.0 * every.max(), TALL) + 4
-    drawn = pictures.columns(heights, 4, foot)
+    dots: dict[str, list[pictures.Dot]] = {name: [] for name in scale.columns}
+    for events, filled in ((chosen, True), (scale.events.drop(chosen.index), False)):
+        for at, column in events["column"].items():
+            dots[column].append(pictures.Dot(str(at), filled))
+    foot = min(16.0 * max(map(len, dots.values())), TALL) + 4
+    drawn = pictures.columns(dots, 4, foot)
     middle = {name: (i + 0.5) / len(scale.columns) for i, name in enumerate(scale.columns)}
     height = foot + BELOW
     if scale.named:

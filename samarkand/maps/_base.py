@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -31,22 +31,31 @@ def on_the_region(
     still: Sequence[Shape] | None = None,
     *,
     cut: Any = None,
+    divided: Callable[[Shape], list[Shape]] = lambda shape: [shape],
 ) -> OfflineMap:
     """Return the map of a scene of the region: sea, lines, land, states, and what lies above them.
 
     `still` lies there in the still picture, if something else does. `cut` has the corners beyond which
     everything is left out, for a view that is a part of the region: the page becomes a fifth smaller.
+    `divided` makes of a shape of the geometry those that are drawn.
     """
     grid = graticule()
     if cut:
         grid = near(grid, cut) or grid
     fine, coarse = (
-        [one for shape in features(layer) if (one := near(shape, cut) if cut else shape)]
+        [
+            one
+            for shape in features(layer)
+            for part in divided(shape)
+            if (one := near(part, cut) if cut else part)
+        ]
         for layer in ("region", "region_coarse")
     )
     drawn = OfflineMap(scene, [grid, *coarse, *(above if still is None else still)])
     drawn.add_child(Shapes([grid, *(shape for shape in fine if shape.style == "land")], "land"))
-    drawn.add_child(Shapes([shape for shape in fine if shape.style != "land"], "states"))
+    states = [shape for shape in fine if shape.style != "land"]
+    states.sort(key=lambda shape: shape.style == "contested")  # hatches lie on the states' colours
+    drawn.add_child(Shapes(states, "states"))
     if above:
         drawn.add_child(Shapes(above, "above"))
     return drawn

@@ -22,7 +22,8 @@ from samarkand.ground.words import language, tr
 from samarkand.maps import _still
 from samarkand.maps._scene import Scene
 from samarkand.maps._shapes import ASSETS, Shape, numbers
-from samarkand.page.style import css, patterns_svg
+from samarkand.page.markup import themed
+from samarkand.page.style import PAPER, Mark, css, patterns_svg
 
 #: What the script says, by what stands in ``map.js`` for it.
 _SAID = {
@@ -167,6 +168,8 @@ class OfflineMap(folium.Map):
             still=_still.width(self.scene, wide - 44),
             wide=wide,
             narrow=narrow,
+            paper=themed(f"background:{PAPER['paper']}"),
+            soft=themed(f"color:{PAPER['soft']}"),
             page=framed,
         )
 
@@ -254,6 +257,10 @@ def leaflet() -> tuple[str, str]:
     return js.strip(), tight(style)
 
 
+def _fill(mark: Mark) -> str:
+    return mark.fill if mark.pattern != "solid" else f"var(--{mark.code})"
+
+
 def _beside(scene: Scene) -> str:
     """Return what stands around the map: headline, legend, range, small print."""
     keys = []
@@ -262,20 +269,25 @@ def _beside(scene: Scene) -> str:
         text = "<p></p>" if key.text is None else f"<p data-fixed>{escape(key.text)}</p>" if key.text else ""
         keys.append(
             f'<section class="key" data-key="{key.mark.code}"{" data-always" if key.always else ""}>'
-            f"<h2>{_SWATCH.format(fill=key.mark.fill)}{escape(key.heading)}{count}</h2>{text}</section>"
+            f"<h2>{_SWATCH.format(fill=_fill(key.mark))}{escape(key.heading)}{count}</h2>{text}</section>"
         )
     last = len(scene.steps) - 1
-    ticks = []
+    marks = []
     for at, text in scene.ticks.items() if last else ():
+        if scene.apart:
+            name, _, more = text.partition("\n")
+            said = {"at": at, "name": escape(name), "more": escape(more)}
+            marks.append(Page(asset("choice.html")).substitute(said))
+            continue
         kind = "first" if at == 0 else "last" if at == last else "minor" if text.startswith(" ") else ""
         left = f"calc(8px + (100% - 16px) * {at / last:.4f})"
-        ticks.append(f'<span class="{kind}" style="left:{left}">{escape(text.strip())}</span>')
-    time = Page(asset("time.html")).substitute(
+        marks.append(f'<span class="{kind}" style="left:{left}">{escape(text.strip())}</span>')
+    time = Page(asset("choices.html" if scene.apart else "time.html")).substitute(
         range_label=escape(scene.range_label),
         play=escape(tr("Play")),
         last=last,
         step=scene.step,
-        ticks="".join(ticks),
+        marks="".join(marks),
     )
     extra = '<ul id="events"></ul>' if any(step.events for step in scene.steps) else ""
     extra += '<dl id="card"></dl>' if any(name.card for name in scene.names.values()) else ""

@@ -89,6 +89,8 @@ class Scene:
         How long a step lasts when the range plays.
     plays : bool
         Offer to play the range; without it, it is moved by hand alone.
+    apart : bool
+        Steps that do not follow one another: a button for each, instead of a range, with what `ticks` say.
     news : bool
         Print in bold, in lists, who is new at a step.
     height_px : (int, int)
@@ -97,6 +99,7 @@ class Scene:
         One column at any width: for maps that are much wider than high.
     ticks : mapping of int to str
         What is written below the range, by step; a text that begins with a blank gives way on small screens.
+        On a button, what follows a line's end is written small.
     """
 
     title: str
@@ -120,6 +123,7 @@ class Scene:
     aside_px: int = 240
     pace_ms: int = 1200
     plays: bool = True
+    apart: bool = False
     news: bool = True
     height_px: tuple[int, int] = (660, 860)
     stacked: bool = False

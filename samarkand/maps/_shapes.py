@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -59,6 +60,27 @@ def numbers(shape: Shape) -> list[Any]:
     if shape.kind == "line":
         return [differences(line) for line in shape.coordinates]
     return [*shape.coordinates, shape.radius]
+
+
+def head(line: Sequence[Sequence[int]], half: float, long: float, start: float = 0) -> list[list[int]]:
+    """Return the head of an arrow at the end of a line, as a ring: wing, tip, wing, wing.
+
+    Half its breadth, its length, and where it begins: so far beyond the end, or before it if negative.
+
+    Examples
+    --------
+    >>> head([[0, 0], [100, 0]], 5, 20)
+    [[100, 5], [120, 0], [100, -5], [100, 5]]
+    """
+    (x, y), (to_x, to_y) = line[-2], line[-1]
+    far = math.hypot(to_x - x, to_y - y)
+    u, v = (to_x - x) / far, (to_y - y) / far
+    foot_x, foot_y = to_x + start * u, to_y + start * v
+    left, tip, right = (
+        [round(foot_x + along * u - across * v), round(foot_y + along * v + across * u)]
+        for along, across in ((0, half), (long, 0), (0, -half))
+    )
+    return [left, tip, right, left]
 
 
 def features(layer: str, projection: geo.Projection = geo.REGION) -> tuple[Shape, ...]:

@@ -8,28 +8,38 @@ from itertools import pairwise
 
 from samarkand.maps._scene import Label, Scene
 from samarkand.maps._shapes import Shape
-from samarkand.page.style import FONT, PAPER, Mark, patterns_svg
+from samarkand.page.markup import themed
+from samarkand.page.style import FONT, HATCH, OKABE_ITO, PAPER, THIN, Mark, pair, patterns_svg
 
 #: Width of the picture in its own units; about the pixels it is shown at.
 WIDTH = 640
 #: Room above the map for title and sentence, and below it for the legend.
 TOP, BOTTOM = 56, 30
 
-#: How lines and the like are painted; areas take the colour of their mark.
+_INK, _WHITE = PAPER["ink"], PAPER["paper"]
+_BLUE, _RED = OKABE_ITO["blue"], OKABE_ITO["vermillion"]
+#: How things are painted, by their style; areas, ways and ties have the colour of their mark besides.
 _PAINT = {
-    "grid": 'fill="none" stroke="#fff" stroke-width=".7"',
-    "leg": 'fill="none" stroke="#0072b2" stroke-width="2.4"',
-    "casing": 'fill="none" stroke="#fff" stroke-width="5"',
-    "contested": 'stroke="#3b3f45" stroke-dasharray="2"',
-    "globe": f'fill="{PAPER["sea"]}" stroke="none"',
-    "dot": 'stroke="#fff" stroke-width="1.2"',
-    "stop": 'fill="#fff" stroke="#1b2733" stroke-width="2"',
-    "capital": 'fill="#1b2733"',
-    "oil": 'fill="#0072b2" fill-opacity=".86" stroke="#fff" stroke-width=".8"',
-    "gas": 'fill="#d55e00" fill-opacity=".86" stroke="#fff" stroke-width=".8"',
-    "road": 'fill="none" stroke-width="2.6"',
-    "tie": 'fill="none" stroke-width="1.8"',
-    "sheet": 'fill="#fff" stroke="none"',
+    "paper": f"fill:{_WHITE}",
+    "sea": f"fill:{PAPER['sea']}",
+    "land": f"fill:{PAPER['land']};stroke:{PAPER['border']};stroke-width:.5",
+    "grid": f"fill:none;stroke:{_WHITE};stroke-width:.7",
+    "leg": f"fill:none;stroke:{THIN[_BLUE]};stroke-width:2.4",
+    "casing": f"fill:none;stroke:{_WHITE};stroke-width:5",
+    "contested": f"stroke:{HATCH};stroke-dasharray:2",
+    "globe": f"fill:{PAPER['sea']};stroke:none",
+    "state": f"stroke:{_WHITE}",
+    "dot": f"stroke:{_WHITE};stroke-width:1.2",
+    "stop": f"fill:{_WHITE};stroke:{_INK};stroke-width:2",
+    "capital": f"fill:{_INK}",
+    "head": f"fill:{THIN[_BLUE]};stroke:none",
+    "oil": f"fill:{_BLUE};fill-opacity:.86;stroke:{_WHITE};stroke-width:.8",
+    "gas": f"fill:{_RED};fill-opacity:.86;stroke:{_WHITE};stroke-width:.8",
+    "road": "fill:none;stroke-width:2.6",
+    "tie": "fill:none;stroke-width:1.8",
+    "sheet": f"fill:{_WHITE};stroke:none",
+    "n": f"text-anchor:middle;font-weight:600;paint-order:stroke;stroke:{_WHITE};stroke-width:2.5px",
+    "at": f"fill:{PAPER['sea-ink']};text-anchor:middle;font-style:italic",
 }
 #: A way or a tie has the colour of its mark, and dashes for its pattern.
 _DASHES = {"vertical": "8 3", "dots": "3 2", "lines": "1.5 4", "grid": "7 2 2 2"}
@@ -58,18 +68,21 @@ def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
     marks = {key.mark.code: key.mark for key in scene.keys}
     drawn = [_shape(shape, marks.get(_letter(scene, shape.id)), to_picture, height) for shape in shapes]
     names = [_name(label, scene, to_picture, height) for label in scene.labels]
-    style = f"text{{font:12px {FONT.replace(chr(34), chr(39))};fill:{PAPER['ink']}}}"
-    style += ".n{text-anchor:middle;font-weight:600;paint-order:stroke;stroke:#fff;stroke-width:2.5px}"
-    land = f'fill="{PAPER["land"]}" stroke="{PAPER["border"]}" stroke-width=".5"'
+    ground = "paper" if scene.stacked else "sea"
+    style = f"text{{font:12px {FONT.replace(chr(34), chr(39))};{themed(f'fill:{_INK}')}}}"
+    paints = _PAINT | {f"is-{code}": f"fill:{mark.fill}" for code, mark in marks.items()}
+    style += "".join(f".{name}{{{themed(paint)}}}" for name, paint in paints.items())
+    scheme = f"color-scheme:light dark;--land:{pair(PAPER['land'])};--hatch:{pair(HATCH)}"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {whole}"><style>{style}</style>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {whole}" style="{scheme}">'
+        f"<style>{style.replace('; ', ';')}</style>"
         f"{patterns_svg(key.mark for key in scene.keys)}"
-        f'<path fill="#fff" d="M0 0h{WIDTH}v{whole}H0z"/>'
+        f'<path class="paper" d="M0 0h{WIDTH}v{whole}H0z"/>'
         f'<text y="20" style="font-size:19px;font-weight:700">{escape(scene.title)}</text>'
         f'<text y="42" style="font-size:14px">{escape(scene.steps[scene.step].say or scene.lead)}</text>'
         f'<svg y="{TOP}" width="{WIDTH}" height="{height}">'
-        f'<path fill="{PAPER["paper" if scene.stacked else "sea"]}" d="M0 0h{WIDTH}v{height}H0z"/>'
-        f"<g {land}>{''.join(drawn)}</g>{''.join(names)}</svg>{_legend(scene, TOP + height + 9)}</svg>"
+        f'<path class="{ground}" d="M0 0h{WIDTH}v{height}H0z"/>'
+        f'<g class="land">{"".join(drawn)}</g>{"".join(names)}</svg>{_legend(scene, TOP + height + 9)}</svg>'
     )
 
 
@@ -78,24 +91,25 @@ def _letter(scene: Scene, ident: str) -> str:
 
 
 def _shape(shape: Shape, mark: Mark | None, to_picture: _ToPicture, height: int) -> str:
-    paint = _PAINT.get(shape.style.split()[-1], "")
-    if shape.style == "contested" and mark is None:
-        paint = ""
-    if mark and shape.style in ("road", "tie"):
+    style = shape.style.split()[-1]
+    classes = [style] if style in _PAINT and (mark or style not in ("state", "contested")) else []
+    paint = ""
+    if mark and style in ("road", "tie"):
         dashes = _DASHES.get(mark.pattern)
-        paint += f' stroke="{mark.colour}"' + (f' stroke-dasharray="{dashes}"' if dashes else "")
-    elif mark and shape.style not in ("leg", "stop", "capital"):
-        paint += f' fill="{mark.fill}"' + (' stroke="#fff"' if shape.style == "state" else "")
+        paint += f' stroke="{mark.thin}"' + (f' stroke-dasharray="{dashes}"' if dashes else "")
+    elif mark and style not in ("leg", "stop", "capital"):
+        classes.append(f"is-{mark.code}")
+    paint += f' class="{" ".join(classes)}"' if classes else ""
     if shape.kind == "dot":
         x, y = to_picture(*shape.coordinates)
-        return f'<circle cx="{x}" cy="{y}" r="{shape.radius * 0.8:g}" {paint}/>'
+        return f'<circle cx="{x}" cy="{y}" r="{shape.radius * 0.8:g}"{paint}/>'
     lines = (
         [ring for polygon in shape.coordinates for ring in polygon]
         if shape.kind == "area"
         else shape.coordinates
     )
     d = "".join(_path(line, to_picture, height, closed=shape.kind == "area") for line in lines)
-    return f'<path d="{d}" {paint}/>' if d else ""
+    return f'<path d="{d}"{paint}/>' if d else ""
 
 
 def _path(line: Iterable[Sequence[int]], to_picture: _ToPicture, height: int, *, closed: bool) -> str:
@@ -130,13 +144,13 @@ def _name(label: Label, scene: Scene, to_picture: _ToPicture, height: int) -> st
     if not (20 < x < WIDTH - 20 and 10 < y < height - 4):
         return ""
     if label.style == "sea":
-        return f'<text x="{x}" y="{y}" text-anchor="middle" font-style="italic">{escape(label.text)}</text>'
+        return f'<text class="at" x="{x}" y="{y}">{escape(label.text)}</text>'
     mark = next((key.mark for key in scene.keys if key.mark.code == _letter(scene, label.id)), None)
     style = f"font-size:{label.size:g}px"
     if beside and abs(label.dx) > 6:
         style += ";text-anchor:" + ("end" if label.dx < 0 else "start")
     if mark and label.style.startswith("leg"):
-        style += f";fill:{mark.colour}"
+        style += f";fill:{mark.thin}"
     elif mark and mark.ink == "#ffffff" and not beside:
         style += f";fill:#fff;stroke:{mark.colour}"
     return f'<text class="n" x="{x}" y="{y}" style="{style}">{escape(label.text)}</text>'
@@ -148,7 +162,7 @@ def _legend(scene: Scene, y: int) -> str:
         borne = any(states[scene.step] == key.mark.code for states in scene.status.values())
         if borne or key.always:
             out.append(
-                f'<path transform="translate({x} {y})" d="M0 0h22v13H0z" fill="{key.mark.fill}" '
+                f'<path transform="translate({x} {y})" d="M0 0h22v13H0z" class="is-{key.mark.code}" '
                 f'stroke="#888" stroke-width=".5"/><text x="{x + 28}" y="{y + 11}">'
                 f"{escape(key.heading)}</text>"
             )

@@ -36,6 +36,7 @@ def world(  # noqa: PLR0913 - all but two are named
     step: int = 0,
     days: Sequence[str] | None = None,
     ticks: Sequence[str] | None = None,
+    apart: bool = False,
     listed: Iterable[str] = (),
     range_label: str = tr("Step"),
     source: str = "",
@@ -58,7 +59,9 @@ def world(  # noqa: PLR0913 - all but two are named
         The day of each column, as ``YYYY-MM-DD``, which decides what was contested; the end of 2022 if left
         out.
     ticks : sequence of str, optional
-        What is written below the range.
+        What is written below the range, or on the buttons.
+    apart : bool, default False
+        Whether the steps have nothing to do with one another: a button for each, instead of a range.
     listed : iterable of str
         The values whose states are listed by name, too.
     range_label : str
@@ -119,6 +122,7 @@ def world(  # noqa: PLR0913 - all but two are named
         range_label=range_label,
         first=next(iter(status), ""),
         pace_ms=2400,
+        apart=apart,
         news=False,
         height_px=(690, 640),
         stacked=True,

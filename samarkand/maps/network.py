@@ -361,7 +361,7 @@ def _written(actors: Mapping[str, Actor], lines: Iterable[tuple[str, str]]) -> l
             a.label,
             a.x,
             a.y,
-            12.5 if n[one] > 5 else 11.5,
+            13 if n[one] > 5 else 12,
             a.dx,
             a.dy,
             "city" if n[one] > 5 else "city small",

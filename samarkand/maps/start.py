@@ -101,7 +101,7 @@ def _capital(place: places.Place) -> Label:
     """Return the label of a state's capital; Tashkent's stands to the right, away from other names."""
     assert place.lat is not None and place.lon is not None  # as of all places on the map
     name, side = place.capital_2022 or place.capital, 9 if place.iso3 == "UZB" else -9
-    return Label("", name, *geo.REGION.whole(place.lat, place.lon), 11, 7, side, "city small")
+    return Label("", name, *geo.REGION.whole(place.lat, place.lon), 12, 7, side, "city small")
 
 
 def _in_five_languages(place: places.Place) -> Name:

@@ -11,11 +11,11 @@ import pandas as pd
 from samarkand import data, geo, places
 from samarkand.ground.reading import rows
 from samarkand.ground.words import day, tr
-from samarkand.maps._base import BORDERS, CONTESTED, EURASIA, contested, on_the_region, position
+from samarkand.maps._base import BORDERS, CONTESTED, EURASIA, contested, names, on_the_region, position
 from samarkand.maps._offline import OfflineMap, Raw, asset, compact
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
-from samarkand.maps._shapes import ASSETS, Shape, labels
-from samarkand.page.style import OKABE_ITO, Mark
+from samarkand.maps._shapes import ASSETS, Shape, head, labels
+from samarkand.page.style import OKABE_ITO, TINTS, Mark
 
 __all__ = ["flows"]
 
@@ -35,8 +35,11 @@ MT_PER_BCM = 36 / 41.868
 
 #: Where most of Russia's oil is from, in Western Siberia.
 _FIELDS = (61.0, 74.0)
-#: The states that are named on the map, besides the ends of the flows.
-_NAMED = ("RUS", "KAZ", "IRN", "UKR", "TUR")
+#: The states that are named on the map, besides the ends of the flows; Kazakhstan beside the band to India.
+_NAMED, _MOVED = ("RUS", "KAZ", "IRN", "UKR", "TUR"), {"KAZ": (48.5, 60.0)}
+#: Who buys is tinted; of Europe, which is no state, the land between these corners, in map units, and Turkey.
+BUYER = Mark("y", tr("buyer"), tr("buyers"), TINTS["orange"])
+_EUROPE = ((-3100, 120), (-880, 2700))
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Flow:
             else tr("Russian gas to {place}", place=place)
         )
 
-    def line(self, points: int = 24) -> list[list[int]]:
+    def line(self, points: int = 14) -> list[list[int]]:
         """Return the way in map units, a quadratic Bézier curve."""
         (ax, ay), (bx, by) = geo.REGION.whole(*self.start), geo.REGION.whole(*self.end)
         cx, cy = (ax + bx) / 2 - self.bend * (by - ay), (ay + by) / 2 + self.bend * (bx - ax)
@@ -155,6 +158,7 @@ def flows(year: int = 2022) -> OfflineMap:
     steps = [_step(table, one) for one in years]
     at = position(year, years, tr("flows"))
     hatched, about = contested([f"{one}-12-31" for one in years])
+    buyers = ("EUR", "TUR", "CHN", "IND")
     scene = Scene(
         title=tr("Where Russian oil went"),
         lead=tr("Crude oil by buyer, and gas by pipeline to China"),
@@ -185,21 +189,27 @@ def flows(year: int = 2022) -> OfflineMap:
                 tr("Gas by pipeline to China"),
                 tr("In billion cubic metres (bcm), as wide as its energy"),
             ),
+            Key(BUYER, tr("Buyers")),
             CONTESTED._replace(text=""),
         ],
         steps=steps,
         step=at,
-        status={flow.id: MARKS[flow.product].code * len(years) for flow in FLOWS} | hatched,
+        status={flow.id: MARKS[flow.product].code * len(years) for flow in FLOWS}
+        | dict.fromkeys(buyers, BUYER.code * len(years))
+        | hatched,
         names={flow.id: Name(flow.name, "", flow.by_year(years, value[flow.id])) for flow in FLOWS}
         | {
             "seller": Name(
                 tr("Russia, the seller"), "", tr("Here bands begin; ports and pipelines are not drawn.")
             )
         }
+        | {"EUR": Name(tr("Europe, as the Review draws it, with Turkey"), tr("Europe"))}
+        | {"TUR": Name(places.name("TUR"), tr("Europe"))}
+        | names(("CHN", "IND"))
         | about,
         labels=[
             *(_label(flow, value[flow.id][at]) for flow in FLOWS),
-            *(one for one in labels(seas=False) if one.id in _NAMED),
+            *(one for one in labels(moved=_MOVED, seas=False) if one.id in _NAMED),
         ],
         ticks={i: str(one) for i, one in enumerate(years)},
         list_label=tr("Flows and contested areas on the map. Arrow keys go from one to the next."),
@@ -219,15 +229,25 @@ def flows(year: int = 2022) -> OfflineMap:
     ways = [Shape(flow.id, "flow", "line", [flow.line()]) for flow in FLOWS]
     seller = Shape("seller", "stop", "dot", list(geo.REGION.whole(*_FIELDS)), 6)
     bands = [_band(flow, value[flow.id][at]) for flow in FLOWS if flow.width(value[flow.id][at])]
-    drawn = on_the_region(scene, [*ways, seller], still=[*bands, seller])
+    drawn = on_the_region(scene, [*ways, seller], still=[*bands, seller], divided=_europe)
     by_year = {flow.id: [[flow.width(v), flow.text(v)] for v in value[flow.id]] for flow in FLOWS}
     figure: Any = drawn.get_root()
     script = f"const FLOWS={compact(by_year)},FULL={FULL};{asset('flows.js')}"
     figure.header.add_child(
         Raw(f"<style>{asset('flows.css')}</style><script>{script}</script>"), name="flows"
     )
-    figure.html.add_child(Raw(asset("flows.html")), name="heads")
     return drawn
+
+
+def _europe(shape: Shape) -> list[Shape]:
+    """Divide the land that is no state of the region into Europe and the rest."""
+    if shape.id:
+        return [shape]
+    (west, south), (east, north) = _EUROPE
+    parts: dict[bool, list[Any]] = {False: [], True: []}
+    for polygon in shape.coordinates:
+        parts[all(west < x < east and south < y < north for x, y in polygon[0])].append(polygon)
+    return [shape._replace(coordinates=parts[False]), Shape("EUR", "state", "area", parts[True])]
 
 
 def _quantity(table: pd.DataFrame, flow: Flow, year: int) -> float:
@@ -281,12 +301,8 @@ def _band(flow: Flow, value: float) -> Shape:
         out = [-dy / long, dx / long]
         left.append([round(x + half * out[0]), round(y + half * out[1])])
         right.append([round(x - half * out[0]), round(y - half * out[1])])
-    dx, dy = _direction(line)
-    long, (x, y) = math.hypot(dx, dy), line[-1]
-    head = max(2 * half, 40)
-    tip = [round(x + 1.4 * head * dx / long), round(y + 1.4 * head * dy / long)]
-    wing = [round(-dy / long * head), round(dx / long * head)]
-    ring = [*left, [x + wing[0], y + wing[1]], tip, [x - wing[0], y - wing[1]], *reversed(right)]
+    broad = max(2 * half, 40)
+    ring = [*left, *head(line, broad, 1.4 * broad)[:-1], *reversed(right)]
     return Shape("", "oil" if flow.oil else "gas", "area", [[[*ring, ring[0]]]])
 
 

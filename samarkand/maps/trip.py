@@ -12,15 +12,18 @@ import pandas as pd
 from samarkand import data, geo, places
 from samarkand.ground.words import day, listed, month, tr, trn
 from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, names, on_the_region
-from samarkand.maps._offline import OfflineMap
+from samarkand.maps._offline import OfflineMap, Raw, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
-from samarkand.maps._shapes import Shape, labels
+from samarkand.maps._shapes import Shape, head, labels
 from samarkand.page.style import PLACES
 
 __all__ = ["trip"]
 
 #: Corners of the view, (x, y) in map units: Turkey and Belarus to Beijing.
 HEARTLAND = ((-2060, -1290), (1820, 1500))
+#: An arrow's head in the still picture, in map units: half its breadth, its length, and where it begins,
+#: which is before the stop.
+HEAD = (36, 72, -102)
 
 
 def trip() -> OfflineMap:
@@ -93,13 +96,14 @@ def trip() -> OfflineMap:
         | about,
         labels=[
             *_route_labels(flights),
-            *labels(moved={"KAZ": (48.4, 77.0), "KGZ": (40.4, 77.5), "MNG": (44.6, 105.5)}, seas=False),
+            *labels(moved={"KAZ": (48.4, 77.0), "KGZ": (40.4, 77.5), "MNG": (47.4, 106.5)}, seas=False),
         ],
         ticks=dict(enumerate([tr("All"), *_ticks(journey)])),
         range_label=tr("Stage of the journey"),
         list_label=tr("States and flights on the map. Arrow keys go from one to the next."),
         first="KAZ",
         pace_ms=2400,
+        news=False,
         aside_px=290,
         height_px=(680, 940),
         note=tr(
@@ -112,7 +116,12 @@ def trip() -> OfflineMap:
     casing = [Shape("", "casing", "line", [f.line]) for f in flights]
     lines = [Shape(f.id, "leg", "line", [f.line]) for f in flights]
     stops = [Shape("", "stop", "dot", list(geo.REGION.whole(*f.a)), 5) for f in flights]
-    return on_the_region(scene, [*casing, *lines, *stops])
+    heads = [Shape("", "head", "area", [[head(f.line, *HEAD)]]) for f in flights]
+    drawn = on_the_region(scene, [*casing, *lines, *stops], still=[*casing, *lines, *heads, *stops])
+    figure: Any = drawn.get_root()
+    figure.header.add_child(Raw(f"<style>{asset('legs.css')}</style>"), name="legs")
+    figure.html.add_child(Raw(asset("legs.html")), name="head")
+    return drawn
 
 
 @dataclass(frozen=True)
@@ -139,7 +148,7 @@ class Flight:
     @property
     def line(self) -> list[list[int]]:
         """The way in map units, [x, y]."""
-        return [list(geo.REGION.whole(lat, lon)) for lat, lon in geo.great_circle(self.a, self.b, steps=40)]
+        return [list(geo.REGION.whole(lat, lon)) for lat, lon in geo.great_circle(self.a, self.b, steps=12)]
 
 
 @dataclass

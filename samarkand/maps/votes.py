@@ -7,7 +7,7 @@ from typing import Any
 
 from samarkand import data
 from samarkand.ground.errors import unknown
-from samarkand.ground.words import day, tr
+from samarkand.ground.words import capitalised, day, tr
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Step
 from samarkand.maps._world import world
@@ -59,13 +59,19 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
         steps=[_step(record) for record in records],
         step=at,
         days=[f"{record['day']:%Y-%m-%d}" for record in records],
-        ticks=[day(record["day"], year=False, short=True) for record in records],
+        ticks=[_button(record) for record in records],
+        apart=True,
         listed=["no"],
         range_label=tr("Vote"),
         source=tr(
             "roll calls as printed by the UN and the press (tables <i>un_votes</i>, <i>resolutions</i>)"
         ),
     )
+
+
+def _button(vote: dict[Hashable, Any]) -> str:
+    """Return the vote in a few words, without its number, and its day."""
+    return f"{capitalised(vote['short'].partition(' (')[0])}\n{day(vote['day'], year=False)}"
 
 
 def _tally(vote: dict[Hashable, Any]) -> str:

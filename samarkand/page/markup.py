@@ -33,20 +33,24 @@ def _rules() -> dict[str, str]:
     text = re.sub(r"/\*.*?\*/", "", _CSS.read_text(encoding="utf-8"), flags=re.DOTALL)
     text = text.replace("var(--font)", style.FONT.replace('"', "'"))  # it will stand between double quotes
     return {
-        name: _themed(" ".join(body.split())) for name, body in re.findall(r"\.([a-z]+)\s*\{([^}]*)\}", text)
+        name: themed(" ".join(body.split())) for name, body in re.findall(r"\.([a-z]+)\s*\{([^}]*)\}", text)
     }
 
 
-def _themed(declarations: str) -> str:
+def themed(declarations: str) -> str:
     """Return declarations with each that has a colour said twice: plainly, and for light and dark pages.
 
     A sanitiser that drops what it does not know leaves the plain one, for paper and ink alike.
     """
     out = []
     for one in filter(None, map(str.strip, declarations.split(";"))):
-        themed = _COLOUR.sub(lambda found: style.pair(found[0]), one)
-        out += [one] if themed == one else [one, themed]
+        both = _COLOUR.sub(lambda found: style.pair(found[0]), one)
+        out += [one] if both == one else [one, both]
     return "; ".join(out) + ";"
+
+
+class Markup(str):
+    """A text that is markup already, where plain text is expected."""
 
 
 def escape(text: object) -> str:
@@ -122,18 +126,22 @@ def status(sentence: str, kind: str = "say") -> str:
     return element("div", escape(sentence), role="status", aria_live="polite", class_=look)
 
 
-def table(
+def table(  # noqa: PLR0913 - all but three are named
     caption: str,
     columns: Sequence[str],
     rows: Iterable[Sequence[object]],
     *,
     numbers: Iterable[str] = (),
     chosen: int | None = None,
+    keys: Sequence[str] = (),
+    broad: bool = False,
 ) -> str:
     """Return a table whose first column names the row; it scrolls sideways where the window is narrow.
 
-    The caption stands above it; cells are rounded and formatted already. `numbers` are the columns to set
-    right-aligned, `chosen` is the position of a row to mark.
+    The caption stands above it; cells are plain text, rounded and formatted already, or `Markup`. `numbers`
+    are the columns to set right-aligned, `chosen` is the position of a row to mark. `keys` join each row to
+    what has the same key in a picture: choosing one marks the other. A `broad` table holds sentences: it
+    keeps its breadth, so that its rows do not grow tall where the window is narrow.
 
     Examples
     --------
@@ -146,10 +154,11 @@ def table(
     )
     body = ""
     for position, (first, *rest) in enumerate(rows):
-        cells = element("th", escape(first), scope="row", class_="cell")
+        cells = element("th", _cell(first), scope="row", class_="cell")
         for column, value in zip(columns[1:], rest, strict=True):
-            cells += element("td", escape(value), class_="number" if column in right else "cell")
-        body += element("tr", cells, class_="chosen" if position == chosen else "row")
+            cells += element("td", _cell(value), class_="number" if column in right else "cell")
+        look = "chosen" if position == chosen else "joined" if keys else "row"
+        body += element("tr", cells, class_=look, data_key=keys[position] if keys else None)
     whole = element(
         "table",
         element("caption", escape(caption), class_="caption"),
@@ -157,7 +166,19 @@ def table(
         element("tbody", body),
         class_="table",
     )
-    return element("div", whole, class_="scroll")
+    if not broad:
+        return element("div", whole, class_="scroll")
+    kept = element("div", whole, class_="breadth")
+    return element("div", kept, class_="scroll", tabindex=0, role="region", aria_label=caption)
+
+
+def _cell(value: object) -> str:
+    return value if isinstance(value, Markup) else escape(value)
+
+
+def listing(body: str, label: str) -> str:
+    """Return a long list in a frame that scrolls, and shows that it does; arrow keys reach it."""
+    return element("div", body, class_="records", tabindex=0, role="region", aria_label=label)
 
 
 def bare(source: str) -> str:

@@ -309,27 +309,35 @@ def bars(rows: Sequence[tuple[str, float, str, str]], alt: str, *, most: float, 
     return picture(out, alt=alt, height=height)
 
 
-def columns(heights: Mapping[str, tuple[int, int]], top: float, foot: float) -> str:
+class Dot(NamedTuple):
+    """A dot of a column: the key it shares with a row of `markup.table`, and if it is filled or a ring."""
+
+    key: str
+    filled: bool
+
+
+def columns(dots: Mapping[str, Sequence[Dot]], top: float, foot: float) -> str:
     """Return columns of dots between the heights top and foot, each as broad as there is room for.
 
-    For each column it is given how many dots are filled, and how many rings stand above them. All columns
-    have the same scale; where the picture is narrow, dots are smaller and columns lower.
+    A column is given its dots from the foot up. All columns have the same scale; where the picture is narrow,
+    dots are smaller and columns lower.
     """
-    tallest = max(sum(both) for both in heights.values())
-    broad = 1 / len(heights)
+    tallest = max(map(len, dots.values()))
+    broad = 1 / len(dots)
     out = ""
-    for i, (filled, rings) in enumerate(heights.values()):
-        dots = [
-            element("circle", cx=10, cy=20 * (tallest - n) - 10, r=7.5, **look)
-            for n in range(filled + rings)
-            for look in [
-                {"fill": BLUE} if n < filled else {"fill": "#ffffff", "stroke": GREY, "stroke_width": 2}
-            ]
-        ]
-        if dots:
+    ring = {"fill": "#ffffff", "stroke": GREY, "stroke_width": 2}
+    for i, column in enumerate(dots.values()):
+        drawn = [
+            element(
+                "circle", cx=10, cy=20 * (tallest - n) - 10, r=7.5, cursor="pointer", data_key=one.key,
+                **({"fill": BLUE} if one.filled else ring),
+            )
+            for n, one in enumerate(column)
+        ]  # fmt: skip
+        if drawn:
             out += element(
                 "svg",
-                *dots,
+                *drawn,
                 x=across(i * broad),
                 y=top,
                 width=across(broad),

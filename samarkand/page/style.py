@@ -27,7 +27,7 @@ OKABE_ITO: Mapping[str, str] = {
 }
 
 #: Paler colours of the palette, for large areas in the background.
-TINTS: Mapping[str, str] = {"orange": "#F4CE85", "grey": "#C9CFD5"}
+TINTS: Mapping[str, str] = {"orange": "#f4ce85", "grey": "#c9cfd5"}
 
 #: Colours of everything but data: paper, text, land and sea. Text has a contrast of 4.5 to 1 or more with
 #: paper (WCAG 2.2, 1.4.3).
@@ -43,8 +43,12 @@ PAPER: Mapping[str, str] = {
     "border": "#c4bcaa",
 }
 
+#: The lines over contested areas.
+HATCH = "#3b3f45"
+
 #: What stands for a colour where the page is dark: cards, pictures and maps follow the theme at once, since
-#: CSS chooses (`pair`). Data keep their colours. Text has a contrast of 4.5 to 1 or more here as well.
+#: CSS chooses (`pair`). Data keep their colours, but for pale areas, which would glare. Text has a contrast
+#: of 4.5 to 1 or more here as well.
 DARK: Mapping[str, str] = {
     # cards and pictures: paper, ink, its softer kinds, rules, notices, what is picked out
     "#ffffff": "#1b1e22",
@@ -75,6 +79,24 @@ DARK: Mapping[str, str] = {
     "#3b3f45": "#b3ab99",
     "#7b8793": "#8f99a3",
     "#00497a": "#8cc8f0",
+    # pale areas
+    "#f4ce85": "#6e5726",
+    "#c9cfd5": "#4d555d",
+    "#c5ccd3": "#59626b",
+    "#dfe3e6": "#3d444b",
+    # data where it is thin: lines and writing
+    "#00649c": "#4da3d9",
+    "#8a4d72": "#cc79a7",
+    "#5b4a8a": "#b9a8e3",
+    "#5a6570": "#aab3bc",
+}
+
+#: What stands for a colour of data where it is thin, in lines and in writing: as such it has to be darker on
+#: light pages, and `DARK` has it paler on dark ones.
+THIN: Mapping[str, str] = {
+    OKABE_ITO["blue"]: "#00649c",
+    OKABE_ITO["vermillion"]: "#a84500",
+    OKABE_ITO["reddish_purple"]: "#8a4d72",
 }
 
 #: Fonts found without a download on Windows, macOS, Android and Linux.
@@ -101,6 +123,11 @@ class Mark:
     def fill(self) -> str:
         """The value for ``fill:`` in a document that holds `patterns_svg`."""
         return self.colour if self.pattern == "solid" else f"url(#p-{self.code})"
+
+    @property
+    def thin(self) -> str:
+        """The value of its colour for a line or for writing, on light and on dark pages."""
+        return pair(THIN.get(self.colour, self.colour))
 
     @property
     def ink(self) -> str:
@@ -243,6 +270,8 @@ def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
     for one in STATUS.values() if marks is None else marks:
         if one.pattern != "solid":
             size, turn, tile = PATTERNS[one.pattern]
+            if one.colour in DARK:  # white would glare in a dark tint
+                tile = tile.replace("#fff", "var(--halo,#fff)")
             rotate = f' patternTransform="rotate({turn})"' if turn else ""
             out.append(
                 f'<pattern id="p-{one.code}" width="{size}" height="{size}"{rotate} '
@@ -254,14 +283,15 @@ def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
 
 def _ground(mark: Mark) -> str:
     """Return the colour under a pattern; on a map with themes, bare land is as the land around it."""
-    return f"var(--land,{mark.colour})" if mark.colour == PAPER["land"] else mark.colour
+    return f"var(--land,{mark.colour})" if mark.colour == PAPER["land"] else pair(mark.colour)
 
 
 def css(marks: Iterable[Mark] | None = None) -> str:
     """Return the palette as CSS: custom properties, and a rule for elements with a mark’s code in ``data-s``.
 
-    A mark with the code ``m`` has ``--m`` and ``--m-ink`` (colour, and text on it); ``--ink``, ``--sea`` ...
-    stand for `PAPER`, ``--font`` for the writing. What is paper, ink or land follows the page's theme.
+    A mark with the code ``m`` has ``--m``, ``--m-thin`` and ``--m-ink`` (colour, the same for lines and
+    writing, and text on it); ``--ink``, ``--sea`` ... stand for `PAPER`, ``--font`` for the writing. What is
+    paper, ink or land follows the page's theme.
 
     Examples
     --------
@@ -269,9 +299,12 @@ def css(marks: Iterable[Mark] | None = None) -> str:
     True
     """
     chosen = list(STATUS.values() if marks is None else marks)
-    named = {**PAPER, "halo": "#ffffff", "hatch": "#3b3f45", "faint": "#7b8793"}
+    named = {**PAPER, "halo": "#ffffff", "hatch": HATCH, "faint": "#7b8793", "focus": THIN[OKABE_ITO["blue"]]}
     properties = [f"--{name}:{pair(colour)}" for name, colour in named.items()]
-    properties += [f"--{one.code}:{_ground(one)};--{one.code}-ink:{one.ink}" for one in chosen]
+    properties += [
+        f"--{one.code}:{_ground(one)};--{one.code}-thin:{one.thin};--{one.code}-ink:{one.ink}"
+        for one in chosen
+    ]
     rules = [
         f"[data-s={one.code}]{{fill:{f'var(--{one.code})' if one.pattern == 'solid' else one.fill}}}"
         for one in chosen

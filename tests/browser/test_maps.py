@@ -239,6 +239,58 @@ def test_the_map_plays_pauses_and_stops_at_the_end(show) -> None:
     assert page.locator("#step").text_content() == "1996"
 
 
+def test_years_in_which_nothing_changes_are_soon_over(show) -> None:
+    page = show("sco")
+    page.clock.install()
+    page.reload()
+    page.wait_for_selector("html[data-ready]", state="attached")
+    to_step(page, 2001 - 1996)
+    page.locator("#play").click()
+    page.clock.run_for(1210)  # 2001 has news and stays its while
+    assert page.locator("#step").text_content() == "2002"
+    page.clock.run_for(610)  # 2002 and 2003 have none
+    assert page.locator("#step").text_content() == "2004"
+
+
+def test_votes_have_a_button_each_and_no_range(show) -> None:
+    page = show("votes")
+    buttons = page.get_by_role("group", name="Vote").get_by_role("button")
+    assert buttons.count() == 4
+    assert not page.locator("#range").is_visible() and not page.locator("#play").count()
+    for at in (2, 0):
+        buttons.nth(at).click()
+        assert [one.get_attribute("aria-pressed") for one in buttons.all()].index("true") == at
+        assert page.locator("#say").text_content().startswith(("UN Human", "UN General")[at == 0])
+
+
+STRUCK = """
+() => {
+  const names = [...document.querySelectorAll(".names g")].filter((g) => g.style.display !== "none")
+    .map((g) => [g.textContent, g.querySelector("text").getBoundingClientRect()]);
+  const bad = new Set();
+  for (const path of document.querySelectorAll("path.leg")) {
+    const matrix = path.getScreenCTM();
+    for (let at = 0; at < path.getTotalLength(); at += 2) {
+      const p = path.getPointAtLength(at).matrixTransform(matrix);
+      for (const [name, box] of names)
+        if (p.x > box.left && p.x < box.right && p.y > box.top + 3 && p.y < box.bottom - 3) bad.add(name);
+    }
+  }
+  return [...bad];
+}
+"""
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_flight_strikes_a_name_and_each_has_its_arrow(width, show) -> None:
+    page = show("trip", width)
+    assert page.evaluate(STRUCK) == []
+    assert (
+        page.locator("path.leg").evaluate_all("all => all.map((leg) => getComputedStyle(leg).markerEnd)")
+        == ['url("#head")'] * 3
+    )
+
+
 def test_who_wants_less_motion_gets_a_slower_play(show) -> None:
     page = show("sco", reduced_motion="reduce")
     page.clock.install()

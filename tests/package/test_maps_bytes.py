@@ -13,6 +13,7 @@ import pytest
 from samarkand import data, geo, maps, places
 from samarkand.ground import home, rooms
 from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType
+from samarkand.maps._shapes import features, globe
 from samarkand.page import style
 
 NAMES = [name for name in sorted(rooms.offers("samarkand.maps")) if name != "world"]  # needs values
@@ -286,6 +287,19 @@ def test_every_member_of_the_un_is_on_the_world_map() -> None:
         on_map = {f["properties"]["id"] for f in geo.load(layer)["features"]}
         assert set(data.load("un_votes")["iso3"]) <= on_map
     assert len(data.load("un_votes")) == 193
+
+
+def test_every_island_lies_on_the_globe() -> None:
+    (rim,) = globe().coordinates[0]
+    for shape in features("world", geo.WORLD):
+        points = (
+            [shape.coordinates]
+            if shape.kind == "dot"
+            else [at for part in shape.coordinates for at in part[0]]
+        )
+        for x, y in points:
+            edge = max(abs(a) for a, b in rim if abs(b - y) <= 30)
+            assert abs(x) <= edge + 5, shape.id
 
 
 def test_a_world_map_of_own_values() -> None:

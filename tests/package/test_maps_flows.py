@@ -68,7 +68,7 @@ def test_gas_is_as_wide_as_oil_of_the_same_energy() -> None:
 def test_nothing_worth_speaking_of_has_neither_band_nor_label() -> None:
     usa = next(flow for flow in trade.FLOWS if flow.destination == "USA")
     assert (usa.width(0.001), usa.text(0.001)) == (0.0, "")
-    stills = {year: maps.flows(year).still.count("fill-opacity") for year in (2021, 2024)}
+    stills = {year: maps.flows(year).still.count('class="oil"') for year in (2021, 2024)}
     assert stills[2021] == stills[2024] + 1
 
 

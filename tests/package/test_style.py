@@ -7,6 +7,9 @@ import pytest
 
 from samarkand.ground import home
 from samarkand.ground.errors import UnknownName
+from samarkand.maps.network import BOTH, SIGNS
+from samarkand.maps.roads import MARKS as WAYS
+from samarkand.maps.trade import MARKS as FLOWS
 from samarkand.page import style
 
 FAMILIES = (style.STATUS, style.VOTES, style.PLACES)
@@ -75,6 +78,26 @@ def test_every_colour_of_a_card_has_a_dark_partner_and_text_stays_readable() -> 
         ("sea-ink", "sea"),
     ):
         assert style.contrast(paper[ink], paper[ground]) >= 4.5, (ink, ground)
+
+
+def test_no_colour_stands_by_hand_in_the_sheets_of_maps() -> None:
+    """Colours come from one table, so that each has its partner on dark pages."""
+    sheets = [one for one in (home.ASSETS / "map").iterdir() if one.suffix in (".css", ".html", ".js")]
+    assert len(sheets) > 10
+    by_hand = {
+        (one.name, colour)
+        for one in sheets
+        for colour in re.findall(r"#[0-9a-fA-F]{3,8}\b|light-dark\(", one.read_text(encoding="utf-8"))
+    }
+    assert by_hand == set()
+
+
+def test_thin_lines_and_writing_in_colours_of_data_stand_out_on_light_and_dark_pages() -> None:
+    for mark in chain(FLOWS.values(), WAYS.values(), SIGNS.values(), [BOTH]):
+        light = style.THIN.get(mark.colour, mark.colour)
+        dark = style.DARK.get(light, light)
+        assert style.contrast(light, style.PAPER["paper"]) >= 4.5, mark
+        assert style.contrast(dark, style.DARK[style.PAPER["paper"]]) >= 3, mark
 
 
 def test_charts_change_as_cards_do_where_the_page_is_dark() -> None:

@@ -19,6 +19,7 @@ const samarkand = (() => {
 
   const elements = new Map(); // id -> every path that shows it
   const anchors = new Map(); // id -> where its name stands, [y, x]
+  const runs = []; // lines that no name may be struck by, [y, x] point by point
 
   /* Shapes come as [id, class, kind, numbers]; numbers are differences, x before y, so that they are short. */
   function points(numbers) {
@@ -45,6 +46,7 @@ const samarkand = (() => {
         const smoothFactor = kind === "line" ? 0 : 0.6;
         const options = { className: style, pane, renderer, smoothFactor, interactive: id !== "" };
         const layer = make[kind](numbers, options).addTo(map);
+        if (kind === "line" && id) runs.push(...numbers.map(points));
         const path = layer.getElement();
         if (!path) continue;
         path.dataset.id = id;
@@ -70,6 +72,7 @@ const samarkand = (() => {
   function start(map, spec) {
     const $ = (id) => document.getElementById(id);
     const range = $("range");
+    const choices = document.querySelectorAll(".choices button");
     const box = map.getContainer();
     let step = spec.step;
     let moved = false;
@@ -77,6 +80,7 @@ const samarkand = (() => {
     /* ---- what a step shows ---- */
     const watched = []; // [element, states over the steps, state shown]
     const letter = (id, at = step) => (spec.status[id] || "")[at] || "-";
+    const fresh = (id) => step > 0 && letter(id) !== "-" && letter(id, step - 1) !== letter(id);
     const word = (id) => spec.says[letter(id)] || "";
     const note = (id) => {
       const [name, , about] = spec.names[id];
@@ -95,6 +99,8 @@ const samarkand = (() => {
         one[0].dataset.s = now;
         if (one[0].getAttribute("role") === "option") one[0].setAttribute("aria-label", note(one[0].dataset.id));
       }
+      for (const { id, g } of spec.news ? labels : []) g.classList.toggle("new", fresh(id));
+      for (const choice of choices) choice.setAttribute("aria-pressed", choice.value === `${step}`);
       write();
     }
 
@@ -137,9 +143,8 @@ const samarkand = (() => {
         const code = letter(id);
         const group = (groups[code] ||= { count: 0, names: new Map() });
         const name = spec.names[id][1] || spec.names[id][0];
-        const fresh = spec.news && step > 0 && letter(id, step - 1) !== code;
         group.count += 1;
-        group.names.set(name, group.names.get(name) || fresh);
+        group.names.set(name, group.names.get(name) || (spec.news && fresh(id)));
       }
       for (const key of document.querySelectorAll(".key")) {
         const group = groups[key.dataset.key] || { count: 0, names: new Map() };
@@ -148,7 +153,7 @@ const samarkand = (() => {
         const sorted = [...group.names].sort((a, b) => (a[0] < b[0] ? -1 : 1));
         key.hidden = !group.count && key.dataset.always === undefined;
         if (number) number.textContent = group.count;
-        const named = sorted.flatMap(([name, fresh], i) => [i ? ", " : "", fresh ? make("b", name) : name]);
+        const named = sorted.flatMap(([name, bold], i) => [i ? ", " : "", bold ? make("b", name) : name]);
         if (text) text.replaceChildren(...named);
       }
     }
@@ -167,13 +172,29 @@ const samarkand = (() => {
       if (id && !style.includes("city") && spec.names[id]) anchors.set(id, L.latLng(y, x));
       const width = written.getComputedTextLength();
       const path = (elements.get(id) || [])[0];
-      return { g, line, written, at: L.latLng(y, x), size, dx, dy, width, path, style };
+      return { id, g, line, written, at: L.latLng(y, x), size, dx, dy, width, path, style };
     });
+
+    /* Where lines run, in the frame: a point every four pixels. */
+    function struck() {
+      const out = [];
+      for (const way of runs) {
+        let last = null;
+        for (const at of way) {
+          const p = map.latLngToContainerPoint(at);
+          const far = last ? Math.ceil(p.distanceTo(last) / 4) : 0;
+          for (let i = 1; i <= far; i += 1) out.push([last.x + ((p.x - last.x) * i) / far, last.y + ((p.y - last.y) * i) / far]);
+          last = p;
+        }
+      }
+      return out;
+    }
 
     function place() {
       const view = map.getSize();
       const origin = map.containerPointToLayerPoint([0, 0]);
       const taken = [[0, 0, 44, 108]]; // the zoom buttons
+      const lines = struck();
       for (const one of labels) {
         const p = map.latLngToContainerPoint(one.at);
         const beside = /city|leg/.test(one.style);
@@ -183,6 +204,8 @@ const samarkand = (() => {
         const away = out || beside;
         const turns = one.style.includes("near") ? [[1, 1]] : [[1, 1], [-1, 1], [1, -1], [-1, -1]];
         const tries = away ? turns.map(([u, v]) => [u * one.dx, v * one.dy]) : [[0, 0]];
+        if (/leg/.test(one.style)) for (const n of [1.5, 2, 2.5]) tries.push(...turns.map(([u, v]) => [u * n * one.dx, v * n * one.dy]));
+        else for (const n of [-1.2, 1.2, -2.4, 2.4]) if (room.height > 2.5 * Math.abs(n) * one.size) tries.push([0, n * one.size]);
         const rect = ([dx, dy]) => {
           const left = dx < -6 ? p.x + dx - one.width - 3 : dx > 6 ? p.x + dx + 3 : p.x + dx - one.width / 2;
           return [left - 2, p.y + dy - one.size * 0.55, left + one.width + 2, p.y + dy + one.size * 0.55];
@@ -190,7 +213,9 @@ const samarkand = (() => {
         const free = (r) =>
           r[0] > 3 && r[1] > 3 && r[2] < view.x - 3 && r[3] < view.y - 3 &&
           taken.every((t) => r[0] > t[2] || r[2] < t[0] || r[1] > t[3] || r[3] < t[1]);
-        const chosen = tries.find((offset) => free(rect(offset)));
+        const clear = (r) => lines.every(([x, y]) => x < r[0] - 3 || x > r[2] + 3 || y < r[1] - 3 || y > r[3] + 3);
+        const open = tries.filter((offset) => free(rect(offset)));
+        const chosen = open.find((offset) => clear(rect(offset))) || open[0];
         one.g.style.display = chosen ? "" : "none";
         if (!chosen) continue;
         const [dx, dy] = chosen;
@@ -390,13 +415,28 @@ const samarkand = (() => {
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", spec.title);
 
+    /* ---- steps that do not follow one another have a button each ---- */
+    for (const choice of choices)
+      choice.addEventListener("click", () => {
+        range.value = choice.value;
+        show();
+      });
+
     /* ---- time ---- */
     if (range) {
       const button = $("play");
       const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
       let clock = 0;
+      /* A step on which nothing changes is soon over. */
+      const told = ([label, say, , events]) => JSON.stringify([say.replace(label, ""), events]);
+      const turns = spec.steps.map(
+        (at, i) =>
+          !i || at[2] || told(at) !== told(spec.steps[i - 1]) ||
+          Object.values(spec.status).some((states) => states[i] !== states[i - 1]),
+      );
+      const lasts = () => spec.pace * (calm ? 2 : 1) * (turns[step] ? 1 : 0.25);
       const stop = () => {
-        clearInterval(clock);
+        clearTimeout(clock);
         clock = 0;
         button.dataset.on = "";
         button.querySelector("span").textContent = "text:play";
@@ -406,16 +446,17 @@ const samarkand = (() => {
       const next = () => {
         range.value = +range.value + 1;
         show();
-        if (+range.value >= +range.max) stop();
+        if (+range.value >= +range.max) return stop();
+        clock = setTimeout(next, lasts());
       };
-      button.addEventListener("click", () => {
+      if (button) button.addEventListener("click", () => {
         if (clock) return stop();
         if (+range.value >= +range.max) range.value = range.min;
         $("say").setAttribute("aria-live", "off");
         button.querySelector("span").textContent = "text:pause";
         button.querySelector("path").setAttribute("d", "M0 0h4v12H0zM7 0h4v12H7z");
-        clock = setInterval(next, spec.pace * (calm ? 2 : 1));
         show();
+        clock = setTimeout(next, lasts());
       });
       range.addEventListener("input", () => {
         if (clock) stop();
