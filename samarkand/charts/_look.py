@@ -54,6 +54,9 @@ def _theme() -> alt.theme.ThemeConfig:
     return {
         "config": {
             "background": "#ffffff",
+            # The description says it all, made of the data; marks one by one would be read out with what only
+            # paints them ("_colour: #0072B2").
+            "aria": False,
             "font": style.FONT,
             "padding": 12,
             "view": {"stroke": None},

@@ -1,0 +1,106 @@
+"""Votes: who said what on which question, as a grid of words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Unpack
+
+import altair as alt
+import pandas as pd
+
+from samarkand import data
+from samarkand.charts._look import WIDTH, Caption, complete, ink_upon
+from samarkand.charts._tables import columns, distinct, texts
+from samarkand.ground.errors import unknown
+from samarkand.ground.words import day, listed, tr
+from samarkand.page import style
+
+__all__ = ["roll_call"]
+
+#: Height of a row, and of a further line above a column, in px.
+_ROW, _LINE = 30, 15
+
+
+def roll_call(
+    frame: pd.DataFrame, name: str, votes: Sequence[str], **caption: Unpack[Caption]
+) -> alt.VConcatChart:
+    """Draw a row for each state and a column for each vote, with the answer written in its field.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a state, in the order in which they are to be drawn; answers as in the table ``un_votes``.
+    name : str
+        Column that names the states.
+    votes : sequence of str
+        Columns with the answers, votes of the table ``resolutions``.
+    **caption : str
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
+
+    Returns
+    -------
+    altair.VConcatChart
+
+    Raises
+    ------
+    UnknownName
+        If a column or a vote is not there, or a field holds no answer that there is.
+    CourseError
+        If the table has no row.
+
+    Examples
+    --------
+    >>> two = pd.DataFrame({"state": ["China", "Russia"], "es_11_1": ["abstain", "no"]})
+    >>> roll_call(two, "state", ["es_11_1"], title="A vote", source="UN").description
+    '2 March, the invasion: 1 abstained (China), 1 voted no (Russia).'
+    """
+    table = columns(frame, name, *votes)
+    table[name] = texts(table[name])
+    held = data.load("resolutions").set_index("vote")
+    if strange := [one for one in votes if one not in held.index]:
+        raise unknown(tr("vote"), strange[0], [str(one) for one in held.index])
+    about = held.loc[list(votes)]
+    days = [day(one, year=False) for one in about["day"]]
+    names = [str(one).partition(" (")[0] for one in about["short"]]  # without its number
+    above = [f"{when}\n{what}" for when, what in zip(days, names, strict=True)]
+
+    fields = table.set_axis([name, *above], axis="columns").melt(name, above, "vote", "said")
+    if strange := sorted(set(fields["said"].map(str)) - set(style.VOTES)):
+        raise unknown(tr("answer"), strange[0], style.VOTES)
+    marks = [style.VOTES[one] for one in fields["said"]]
+    fields["said"] = [one.label for one in marks]
+    fields["fill"] = [one.colour for one in marks]
+    fields["ink"] = [ink_upon(one.colour) for one in marks]
+    bare: dict[str, Any] = {"ticks": False, "domain": False, "labelPadding": 8}
+    head = alt.Axis(
+        **(bare | {"labelPadding": 6 + _LINE}),
+        orient="top",
+        labelAngle=0,
+        labelExpr="split(datum.label, '\\n')",
+    )
+    base = alt.Chart(fields).encode(
+        x=alt.X(field="vote", type="nominal", sort=above, title=None, axis=head),
+        y=alt.Y(
+            field=name, type="nominal", sort=distinct(list(table[name])), title=None, axis=alt.Axis(**bare)
+        ),
+    )
+    fill, ink = (alt.Color(field=one, type="nominal", scale=None) for one in ("fill", "ink"))
+    chart = alt.layer(
+        base.mark_rect(stroke="#ffffff", strokeWidth=2).encode(color=fill),
+        base.mark_text().encode(color=ink, text=alt.Text(field="said", type="nominal")),
+    ).properties(width=WIDTH, height=_ROW * len(table))
+    description = " ".join(
+        tr("{day}, {vote}: {answers}.", day=when, vote=what, answers=_told(table, name, vote))
+        for when, what, vote in zip(days, names, votes, strict=True)
+    )
+    return complete(chart, description, caption)
+
+
+def _told(table: pd.DataFrame, name: str, vote: str) -> str:
+    """Return how many gave each answer, and who, the most frequent first."""
+    found = {answer: list(table.loc[table[vote] == answer, name]) for answer in style.VOTES}
+    return ", ".join(
+        tr("{counted} ({who})", counted=style.counted(answer, len(who)), who=listed(who))
+        for answer, who in sorted(found.items(), key=lambda one: -len(one[1]))
+        if who
+    )
