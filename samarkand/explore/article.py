@@ -13,7 +13,7 @@ from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.errors import WrongType, unknown
 from samarkand.ground.words import day, tr, trn
-from samarkand.page import controls, markup
+from samarkand.page import controls, markup, pictures
 from samarkand.page.markup import element, escape
 from samarkand.sources import cite
 
@@ -26,6 +26,16 @@ ALL = "all"
 UNKNOWN_YET = "not known yet"
 #: A verdict that a later lesson asks for.
 ASKED_LATER = "asked later"
+#: A mark for each verdict, for whoever runs down the list; its word stands in every line as well.
+MARKS = {
+    "borne out": "✓",
+    "partly": "½",
+    "contested": "≠",
+    "opinion": "○",
+    "not-a-claim": "–",
+    UNKNOWN_YET: "?",
+    ASKED_LATER: "?",
+}
 #: Whether a word weakens the claim, and what a reader may have known: keys, and how a list calls them.
 HEDGES = {"with": tr("with a hedge"), "without": tr("without a hedge")}
 KNOWN = {
@@ -152,6 +162,7 @@ def claim_browser(  # noqa: PLR0913 - a setting for each control, and what is wi
         if fit:
             counts = Counter(c.verdict for c in fit).most_common()
             listed = ", ".join(f"{n} {labels.get(verdict, verdict)}" for verdict, n in counts)
+            key = pictures.key(*(("", f"{MARKS[one]} {labels.get(one, one)}") for one, _ in counts))
             sentence = trn(
                 "{n} of {total} claim fits: {listed}.",
                 "{n} of {total} claims fit: {listed}.",
@@ -159,7 +170,7 @@ def claim_browser(  # noqa: PLR0913 - a setting for each control, and what is wi
                 total=len(whole),
                 listed=listed,
             )
-            return Panel(sentence, _list(fit))
+            return Panel(sentence, key + _list(fit))
         typed = choices["search"].strip()[:LETTERS]
         if wanted and not hits:
             return Panel(
@@ -215,7 +226,7 @@ def _list(claims: list[Claim]) -> str:
     """Return the claims one below the other, in a frame."""
     unfolded = len(claims) <= UNFOLDED
     rows = "".join(c.html[unfolded] for c in claims)
-    return markup.listing(rows, tr("Claims that fit"))
+    return markup.framed(rows, tr("Claims that fit"))
 
 
 def _claims(withhold: str, *, later: bool) -> list[Claim]:
@@ -249,7 +260,8 @@ def _claim(row: Any, later: bool, withheld: bool) -> Claim:
         element("b", escape(tr("{head}:", head=head))) + f" {escape(text)}" for head, text in lines
     )
     small = escape(" · ".join(marks)) + " · " + tr("verdict: {verdict}", verdict=element("b", escape(told)))
-    summary = f"{escape(row.paraphrase)} " + element("span", small, class_="marks")
+    mark = element("span", MARKS[verdict], class_="verdict", aria_hidden="true")
+    summary = f"{mark}{escape(row.paraphrase)} " + element("span", small, class_="marks")
     body = element("div", proof, class_="proof")
     searched = [*marks, verdict, row.affiliation, row.paraphrase, *(text for _, text in lines)]
     return Claim(

@@ -71,6 +71,7 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
                          _sources(rows[one, area], rows[other, area]))
                         for area in groups[group]
                     ],
+                    broad=True,
                 )
                 for group, heading in (
                     ("unlike", tr("Drawn differently")),

@@ -124,7 +124,10 @@ def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
         for row in shown
     ]
     return Panel(
-        sentence, key + strips + markup.table(tr("Each count in full"), columns, rows, numbers=[columns[-1]])
+        sentence,
+        key
+        + strips
+        + markup.table(tr("Each count in full"), columns, rows, numbers=columns[-1:], broad=True),
     )
 
 

@@ -48,17 +48,23 @@ def share_of_world() -> Explorer:
         total, said, n = shares.sum(), figures[SAID[measure]], len(counted)
         sentence = _sentence(measure, day, n, f"{total:.1f}", giants=giants)
         together = trn("{n} member: {share:.1f} %", "{n} members together: {share:.1f} %", n, share=total)
-        picture = pictures.bars(
-            [(together, total, "", pictures.BLUE)],
-            tr(
-                "{sentence} The line marks the {share:g} % that was said at the summit.",
+        parts = [(counted[iso3], float(value)) for iso3, value in shares.items()]
+        # What was said at the summit was said of all who were members then.
+        of_these = day == SUMMIT and giants
+        line, key = -1.0, ""
+        alt = tr("{sentence} A frame stands for the whole world, and is filled so far.", sentence=sentence)
+        if of_these:
+            line = said
+            key = pictures.key(
+                (pictures.dashed(0.5, 0, 14), tr("said at the summit: {share:g} %", share=said))
+            )
+            alt = tr(
+                "{sentence} A frame stands for the whole world, and is filled so far. "
+                "The line marks the {share:g} % that was said at the summit.",
                 sentence=sentence,
                 share=said,
-            ),
-            most=50,
-            mark=said,
-        )
-        key = pictures.key((pictures.dashed(0.5, 0, 14), tr("said at the summit: {share:g} %", share=said)))
+            )
+        picture = pictures.parts(together, parts, alt, mark=line)
         share = tr("Share, %")
         rows = [(counted[iso3], f"{value:.2f}") for iso3, value in shares.items()]
         table = markup.table(_caption(measure), [tr("Member"), share], rows, numbers=[share])

@@ -79,10 +79,9 @@ def trip_timeline() -> Explorer:
             [tr("When"), tr("What"), tr("Source")],
             rows,
             keys=[str(at) for at in chosen.index],
+            long=True,
         )
-        return Panel(
-            sentence, _picture(scales[scale], chosen, sentence) + markup.listing(table, tr("The events"))
-        )
+        return Panel(sentence, _picture(scales[scale], chosen, sentence) + table)
 
     return Explorer(
         {

@@ -85,7 +85,7 @@ Run all cells (Run → Run All Cells) to move the controls.
         rows = [
             (
                 tr("{answer} ({n})", answer=capitalised(style.VOTES[one].label), n=len(found)),
-                _listed(one, found, names),
+                _listed(one, found, names, asked),
             )
             for one, found in by.items()
         ]
@@ -244,8 +244,14 @@ def _find(asked: str, names: Mapping[str, str]) -> tuple[str, str]:
     return iso3, ""
 
 
-def _listed(answer: str, states: Sequence[str], names: Mapping[str, str]) -> str:
-    """Return the names of states; of those without a seat, only if they are few."""
+def _listed(answer: str, states: Sequence[str], names: Mapping[str, str], asked: str) -> str:
+    """Return the names of states, the one asked for marked; of those without a seat, only if they are few."""
     if answer == NO_SEAT and len(states) > FEW:
         return tr("all the others")
-    return ", ".join(names[iso3] for iso3 in states)
+    told = [markup.escape(names[iso3]) for iso3 in states]
+    return markup.Markup(
+        ", ".join(
+            markup.element("strong", f"▸ {name}") if iso3 == asked else name
+            for iso3, name in zip(states, told, strict=True)
+        )
+    )

@@ -270,7 +270,15 @@ def invitation(text: str = RUN) -> str:
 
 
 def row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:
-    """Return the controls in the order of the Tab key: side by side, or stacked on a narrow page."""
+    """Return the controls in the order of the Tab key: side by side, or stacked on a narrow page.
+
+    Sliders begin at one height: their names have the room that the longest needs.
+    """
+    sliders = [
+        one for one in controls.values() if isinstance(one, widgets.IntSlider | widgets.SelectionSlider)
+    ]
+    for one in sliders if len(sliders) > 1 else ():
+        one.style.description_width = f"{max(len(each.description) for each in sliders)}ch"
     return widgets.Box(
         list(controls.values()),
         layout=widgets.Layout(display="flex", flex_flow="row wrap", width="100%", grid_gap="4px 24px"),

@@ -135,13 +135,15 @@ def table(  # noqa: PLR0913 - all but three are named
     chosen: int | None = None,
     keys: Sequence[str] = (),
     broad: bool = False,
+    long: bool = False,
 ) -> str:
     """Return a table whose first column names the row; it scrolls sideways where the window is narrow.
 
     The caption stands above it; cells are plain text, rounded and formatted already, or `Markup`. `numbers`
     are the columns to set right-aligned, `chosen` is the position of a row to mark. `keys` join each row to
     what has the same key in a picture: choosing one marks the other. A `broad` table holds sentences: it
-    keeps its breadth, so that its rows do not grow tall where the window is narrow.
+    keeps its breadth, so that its rows do not grow tall where the window is narrow; a `long` one is broad,
+    and scrolls in a frame of its own.
 
     Examples
     --------
@@ -166,19 +168,21 @@ def table(  # noqa: PLR0913 - all but three are named
         element("tbody", body),
         class_="table",
     )
-    if not broad:
+    if not broad and not long:
         return element("div", whole, class_="scroll")
-    kept = element("div", whole, class_="breadth")
-    return element("div", kept, class_="scroll", tabindex=0, role="region", aria_label=caption)
+    return framed(element("div", whole, class_="breadth"), caption, "records" if long else "scroll")
 
 
 def _cell(value: object) -> str:
     return value if isinstance(value, Markup) else escape(value)
 
 
-def listing(body: str, label: str) -> str:
-    """Return a long list in a frame that scrolls, and shows that it does; arrow keys reach it."""
-    return element("div", body, class_="records", tabindex=0, role="region", aria_label=label)
+def framed(body: str, label: str, kind: str = "records") -> str:
+    """Return markup in a frame that scrolls, and shows that it does; the Tab key reaches it.
+
+    The frame ``records`` is for long lists, ``scroll`` for what is broad.
+    """
+    return element("div", body, class_=kind, tabindex=0, role="region", aria_label=label)
 
 
 def bare(source: str) -> str:

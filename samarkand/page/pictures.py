@@ -288,12 +288,11 @@ def ticks(places: Mapping[str, float], y: float, *, size: float = 12) -> str:
 # ------------------------------------------------------------------------------------ whole pictures
 
 
-def bars(rows: Sequence[tuple[str, float, str, str]], alt: str, *, most: float, mark: float = -1.0) -> str:
+def bars(rows: Sequence[tuple[str, float, str, str]], alt: str, *, most: float) -> str:
     """Return bars, one below the other, each with its name above and its value behind it.
 
     A row is a name, a value, the value in words (empty where the name has it), and a colour. A bar of the
-    value `most` is as long as the picture, but for the room that a value in words takes; `mark` is a value to
-    mark with an upright dashed line.
+    value `most` is as long as the picture, but for the room that a value in words takes.
     """
     longest = max(breadth(shown) for _, _, shown, _ in rows) + 8
     axis = Axis(0, most, 0, 1 - longest / WIDTHS[0])
@@ -304,9 +303,27 @@ def bars(rows: Sequence[tuple[str, float, str, str]], alt: str, *, most: float, 
         out += text(0, top - 5, name) + bar(0, end, top, 18, colour)
         out += text(end, top + 14, shown, bold=True, dx=6) if shown else ""
     height = 46 * len(rows)
-    if mark >= 0:
-        out += dashed(axis(mark), 19, height)
     return picture(out, alt=alt, height=height)
+
+
+def parts(name: str, shares: Sequence[tuple[str, float]], alt: str, *, mark: float = -1.0) -> str:
+    """Return parts side by side in a frame of 100 per cent, each with its name where there is room for it.
+
+    Shares are in per cent, the largest first; `mark` is a share to mark with an upright dashed line.
+    """
+    top, height = 22, 34
+    out, at = text(0, top - 7, name, bold=True), 0.0
+    for part, share in shares:
+        out += bar(at, at + share / 100, top, height, BLUE, stroke="white", stroke_width=1)
+        if breadth(part, 12) < share / 100 * WIDTHS[0]:
+            look = {"fill": "white", "stroke": "none", "font_size": 12}
+            out += text(at + share / 200, top + 22, part, anchor="middle", **look)
+        at += share / 100
+    out += element("rect", x=0, y=top, width="100%", height=height, fill="none", stroke=SOFT, stroke_width=2)
+    if mark >= 0:
+        out += dashed(mark / 100, top - 4, top + height + 4)
+    out += ticks({f"{level} %": level / 100 for level in (0, 25, 50, 75, 100)}, top + height + 18)
+    return picture(out, alt=alt, height=top + height + 24)
 
 
 class Dot(NamedTuple):

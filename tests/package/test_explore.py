@@ -127,7 +127,15 @@ def test_nothing_has_an_id_that_could_collide() -> None:
 
 def test_every_control_says_what_it_is() -> None:
     for handle in make()._handles.values():
-        assert handle.description and handle.tooltip and handle.style.description_width == "initial"
+        assert handle.description and handle.tooltip
+    assert {
+        one.style.description_width for name, one in make()._handles.items() if name not in ("n", "year")
+    } == {"initial"}
+    assert (
+        make()._handles["n"].style.description_width
+        == make()._handles["year"].style.description_width
+        == "6ch"
+    )
     assert make()._handles["n"].tooltip == "How many"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,21 @@ def test_what_is_stored_in_a_notebook_does_not_depend_on_the_student() -> None:
     after = explore.my_forecasts()
     for key in ("text/html", "text/plain"):
         assert before._repr_mimebundle_()[0][key] == after._repr_mimebundle_()[0][key]
+
+
+def test_every_event_is_listed_and_joined_to_its_dot() -> None:
+    for scale in ("parts", "days", "years"):
+        card = explore.trip_timeline().render(scale=scale)
+        dots = re.findall(r'<circle [^>]*data-key="(\d+)"', card)
+        rows = re.findall(r'<tr [^>]*data-key="(\d+)"', card)
+        assert len(rows) == len(set(rows)) >= 20
+        assert sorted(dots) == sorted(rows)
+
+
+def test_what_was_said_at_the_summit_is_held_against_its_members_alone() -> None:
+    shares = explore.share_of_world()
+    assert "said at the summit: 40 %" in shares.render()
+    assert "said at the summit: 30 %" in shares.render(measure="ppp")
+    assert "said at the summit" not in shares.render(giants=False)
+    days = [value for _, value in shares._handles["day"].options]
+    assert sum("said at the summit" in shares.render(day=day) for day in days) == 1

@@ -104,3 +104,11 @@ def test_another_start_and_a_wrong_one() -> None:
         explore.votes("es114")
     with pytest.raises(UnknownName, match='Did you mean "sco_members"'):
         explore.votes(group="sco_member")
+
+
+def test_the_state_asked_for_is_marked_in_square_row_and_list(browser: explore.Explorer) -> None:
+    card = browser.render(resolution="es_11_3", state="Uzbekistan")
+    assert card.count('stroke-width="4"') - card.count('paint-order="stroke"') == 1, (
+        "its square, and no other"
+    )
+    assert re.search(r"<tr style=\"background: #fdf3d6.*?<strong>▸ Uzbekistan</strong>", card)
