@@ -27,6 +27,9 @@ _DASHES = ((1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 6), (1, 4))
 GREY = "#9aa5b1"
 INK, SOFT = style.PAPER["ink"], style.PAPER["soft"]
 
+#: Where a mark has its figure beside it: an axis would say it twice, and its lines strike the labels through.
+NO_AXIS = alt.Axis(labels=False, ticks=False, domain=False, grid=False, titleAnchor="start", titlePadding=2)
+
 _VEGA_LITE_5 = "https://vega.github.io/schema/vega-lite/v5.json"
 _MIME = "application/vnd.vegalite.v5+json"
 

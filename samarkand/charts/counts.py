@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 
 from samarkand import data, sources
-from samarkand.charts._look import GREY, SOFT, WIDTH, Caption, finish
+from samarkand.charts._look import GREY, NO_AXIS, SOFT, WIDTH, Caption, finish
 from samarkand.charts._tables import axis_title, columns, distinct, field, numeric, texts
 from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.ground.words import day as in_words
@@ -21,7 +21,6 @@ from samarkand.page import style
 
 __all__ = ["dumbbell", "ranges", "scatter", "who_counted"]
 
-_FEW_TICKS = alt.Axis(tickCount=6)
 _BLUE, _RED = style.OKABE_ITO["blue"], style.OKABE_ITO["vermillion"]
 #: A name longer than so many letters is broken into lines.
 _LINE = 34
@@ -226,7 +225,7 @@ def dumbbell(
         .mark_rule(color=GREY, strokeWidth=3)
         .encode(
             y=names,
-            x=alt.X("_low:Q", title=axis or axis_title(first), scale=scale, axis=_FEW_TICKS),
+            x=alt.X("_low:Q", title=axis or axis_title(first), scale=scale, axis=NO_AXIS),
             x2="_high:Q",
         )
     ]
@@ -346,7 +345,7 @@ def ranges(
 
     scale = alt.Scale(domain=[0, float(table["_high"].max()) * 1.04], nice=False)
     across: dict[str, Any] = {"type": "quantitative", "title": axis or axis_title(value), "scale": scale}
-    across["axis"] = alt.Axis(tickCount=6, grid=False)  # figures stand beside their marks
+    across["axis"] = NO_AXIS
     rows = alt.Y(field="_row", type="nominal", sort=list(table["_row"]), title=None, axis=_names_axis())
     drawn: list[Any] = []
     spans = table[table["_low"] < table["_high"]]
@@ -462,9 +461,10 @@ def _along(values: pd.Series, logarithmic: bool) -> dict[str, Any]:
     """Return an axis of points: with room around them, and none below zero where nothing can be."""
     look: dict[str, Any] = {"type": "quantitative", "title": axis_title(str(values.name))}
     if logarithmic:
-        look["axis"] = alt.Axis(labelOverlap="greedy", labelSeparation=10)
+        look["axis"] = alt.Axis(labelOverlap="greedy", labelSeparation=10, grid=False)
         return look | {"scale": alt.Scale(type="log", nice=False, padding=12)}
     least = 0 if 0 <= values.min() < values.max() / 4 else alt.Undefined
+    look["axis"] = alt.Axis(grid=False)  # its lines would strike the names through
     return look | {"scale": alt.Scale(zero=False, padding=12, domainMin=least)}
 
 

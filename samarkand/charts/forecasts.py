@@ -74,7 +74,7 @@ def calibration(
     ]
     few = table["cases"].max() < FEW
     axis: dict[str, Any] = {"type": "quantitative", "scale": alt.Scale(domain=[0, 100], nice=False)}
-    axis["axis"] = alt.Axis(values=[0, 25, 50, 75, 100])
+    axis["axis"] = alt.Axis(values=[0, 25, 50, 75, 100], grid=False)
     room: dict[str, Any] = {
         "x": alt.X(field="said_pct", title=tr("said (per cent)"), **axis),
         "y": alt.Y(field="came_pct", title=tr("came true (per cent)"), **axis),
@@ -84,7 +84,13 @@ def calibration(
         {"said_pct": [25, 75], "came_pct": [93, 7], "side": [tr("too careful"), tr("too sure")]}
     )
     base = alt.Chart(table)
-    tips = [alt.Tooltip(field=name) for name in ("name", "said_pct", "came_pct", "cases")]
+    called = {
+        "name": tr("wording"),
+        "said_pct": tr("said (per cent)"),
+        "came_pct": tr("came true (per cent)"),
+    }
+    tips = [alt.Tooltip(field=key, title=one) for key, one in {**called, "cases": tr("forecasts")}.items()]
+    below = table["came"] < table["said"]  # a name stands on its circle's side of the line
     drawn = [
         alt.Chart(sides)
         .mark_text(fontStyle="italic", color=SOFT)
@@ -94,7 +100,14 @@ def calibration(
             size=620, color="#ffffff", stroke=style.OKABE_ITO["blue"], strokeWidth=2.5, opacity=1, clip=False
         ).encode(**room, tooltip=tips),
         base.mark_text(fontWeight="bold").encode(**room, text=alt.Text(field="number", type="nominal")),
-        base.mark_text(align="right", dx=-19).encode(**room, text=alt.Text(field="name", type="nominal")),
+        *(
+            alt.Chart(side).mark_text(**place).encode(**room, text=alt.Text(field="name", type="nominal"))
+            for side, place in (
+                (table[~below], {"align": "right", "dx": -19}),
+                (table[below], {"align": "left", "dx": 19}),
+            )
+            if len(side)
+        ),
     ]
     chart = alt.layer(*drawn).properties(width=SIDE, height=SIDE)
     subtitle = tr("Number in a circle: its forecasts")

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from samarkand.charts import _telling
-from samarkand.charts._look import GREY, INK, WIDTH, Caption, colour, complete, dash
+from samarkand.charts._look import GREY, INK, NO_AXIS, WIDTH, Caption, colour, complete, dash
 from samarkand.charts._tables import axis_title, columns, distinct, field, numeric, of_days, texts
 from samarkand.ground.errors import WrongType, unknown
 from samarkand.ground.words import month, tr
@@ -19,8 +19,6 @@ from samarkand.page import style
 
 __all__ = ["bars", "lines", "steps"]
 
-#: A bar has its figure beside it: an axis would say it twice, and its lines would strike the labels through.
-_NONE = alt.Axis(labels=False, ticks=False, domain=False, grid=False, titleAnchor="start", titlePadding=2)
 #: So many marks or fewer on the axis of a line.
 _MARKS = 6
 #: So many years or months, or fewer, are each written below a line.
@@ -103,7 +101,7 @@ def bars(
         "type": "quantitative",
         "title": axis or axis_title(figure),
         "scale": alt.Scale(domain=_room(table[figure], reference or {})),
-        "axis": _NONE,
+        "axis": NO_AXIS,
     }
     names: dict[str, Any] = {"field": field(name), "type": "nominal", "sort": distinct(named_rows)}
     room: dict[str, Any]
@@ -235,7 +233,7 @@ def lines(
         drawn.append(end.encode(**room, text=alt.Text(field="_name", type="nominal")))
     said = _noted(table, x, notes or {})
     if len(said):
-        beside = {"align": "right", "dx": -7} if interpolate == "step-after" else {"dy": -12}
+        beside = {"align": "right", "dx": -7, "dy": -9} if interpolate == "step-after" else {"dy": -12}
         drawn.append(alt.Chart(said).mark_text(**beside).encode(**room, text="_note:N"))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=300)
     told = pd.DataFrame({"name": table["_name"], "at": _telling.whens(table[x]), "figure": table[y]})
@@ -364,7 +362,7 @@ def _references(reference: Mapping[str, float], lying: bool) -> Iterator[Any]:
     for label, figure in reference.items():
         row = alt.Chart(pd.DataFrame({"figure": [float(figure)], "label": [label]}))
         line = row.mark_rule(strokeDash=[4, 3], color=INK, strokeWidth=1.5)
-        text = row.mark_text(align="left", dx=4, dy=-6, fontStyle="italic")
+        text = row.mark_text(align="left", dx=4, dy=-9, fontStyle="italic")
         if lying:
             yield line.encode(x=alt.X(field="figure", type="quantitative"))
             yield text.encode(x=alt.X(field="figure", type="quantitative"), y=alt.value(0), text="label:N")

@@ -12,6 +12,7 @@ import pytest
 
 from samarkand import charts
 from samarkand.charts import _look, _tables
+from samarkand.course import lessons
 from samarkand.ground.errors import CourseError, UnknownName, WrongType
 from samarkand.page import style
 
@@ -317,3 +318,18 @@ def test_a_note_stands_where_the_story_turns_and_is_told() -> None:
     assert texts["encoding"]["text"]["field"] == "_note" and texts["mark"]["type"] == "text"
     with pytest.raises(UnknownName, match='No point "2018"'):
         charts.steps(count, "year", "members", title="T", source="s", notes={2018: "India"})
+
+
+def every_chart() -> dict[str, dict[str, Any]]:
+    """Return the charts that the lessons store, by cell."""
+    return {cell: spec for one in lessons.every() for cell, spec in one.outputs(MIME)}
+
+
+def test_no_chart_reads_out_what_only_paints_it() -> None:
+    stored = every_chart()
+    assert len(stored) > 20
+    for cell, spec in stored.items():
+        assert spec["config"]["aria"] is False and len(spec["description"]) > 30, cell
+        for tip in re.findall(r'"tooltip": (\[[^]]*\]|\{[^}]*\})', json.dumps(spec)):
+            for one in re.findall(r"\{[^}]*\}", tip):
+                assert re.search(r'"title": "[^_"]+"', one), (cell, one)

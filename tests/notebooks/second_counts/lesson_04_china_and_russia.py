@@ -84,3 +84,22 @@ def oil_chart() -> Says:
     subtitle = "Russian crude oil by buyer, million tonnes; Europe includes Turkey"
     holds = mostly and more["EUR"] < 0
     return Says("Mostly India: what became of Europe's share", figures, holds, subtitle)
+
+
+def cars_chart() -> Says:
+    counted = sorted(
+        (row for row in table("numbers") if row["unit"] == "thousand vehicles"),
+        key=lambda row: (row["period_end"], row["id"]),
+    )
+    assert {row["period_start"][5:] for row in counted} == {"01-01"}
+    figures, before, after = [], [], []
+    for row in counted:
+        mean = float(row["value"]) / int(row["period_end"][5:7])
+        figures += [row["period_end"][:4], f"{mean:.1f}"]
+        (before if row["period_end"] < "2023" else after).append(mean)
+    return Says(
+        "The jump in cars came in 2023, not in the report's year",
+        figures,
+        min(after) > 4 * max(before),
+        "Exports from China to Russia, mean of the months counted",
+    )

@@ -3,9 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from counting import Says, table, told
+
+
+def members() -> Says:
+    days = {row["vote"]: row["day"] for row in table("resolutions") if row["vote"].startswith("es_")}
+    states = {
+        row["iso3"]
+        for row in table("sco_membership")
+        if row["status"] == "member" and row["from"] <= "2022-09-15" < (row["to"] or "9999")
+    }
+    figures, against = [], {}
+    for vote, day in sorted(days.items(), key=lambda one: one[1]):
+        counts = Counter(row[vote] for row in table("un_votes") if row["iso3"] in states)
+        figures += [str(int(day[8:])), *(str(n) for _, n in counts.most_common())]
+        against[day] = counts["no"]
+    return Says(
+        "Six of the eight said no once: in April",
+        figures,
+        len(states) == 8 and against == {"2022-03-02": 1, "2022-04-07": 6, "2022-10-12": 1},
+        "How the SCO's members voted in the UN General Assembly, 2022",
+    )
 
 
 def yes_chart() -> Says:
