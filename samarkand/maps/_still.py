@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from itertools import pairwise
@@ -68,10 +69,13 @@ def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
     marks = {key.mark.code: key.mark for key in scene.keys}
     drawn = [_shape(shape, marks.get(_letter(scene, shape.id)), to_picture, height) for shape in shapes]
     names = [_name(label, scene, to_picture, height) for label in scene.labels]
+    legend = _legend(scene, TOP + height + 9)
     ground = "paper" if scene.stacked else "sea"
+    classes = re.findall(r'class="([^"]+)"', "".join((*drawn, *names, legend)))
+    used = {"paper", ground, "land", *" ".join(classes).split()}
     style = f"text{{font:12px {FONT.replace(chr(34), chr(39))};{themed(f'fill:{_INK}')}}}"
     paints = _PAINT | {f"is-{code}": f"fill:{mark.fill}" for code, mark in marks.items()}
-    style += "".join(f".{name}{{{themed(paint)}}}" for name, paint in paints.items())
+    style += "".join(f".{name}{{{themed(paint)}}}" for name, paint in paints.items() if name in used)
     scheme = f"color-scheme:light dark;--land:{pair(PAPER['land'])};--hatch:{pair(HATCH)}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {whole}" style="{scheme}">'
@@ -82,7 +86,7 @@ def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
         f'<text y="42" style="font-size:14px">{escape(scene.steps[scene.step].say or scene.lead)}</text>'
         f'<svg y="{TOP}" width="{WIDTH}" height="{height}">'
         f'<path class="{ground}" d="M0 0h{WIDTH}v{height}H0z"/>'
-        f'<g class="land">{"".join(drawn)}</g>{"".join(names)}</svg>{_legend(scene, TOP + height + 9)}</svg>'
+        f'<g class="land">{"".join(drawn)}</g>{"".join(names)}</svg>{legend}</svg>'
     )
 
 

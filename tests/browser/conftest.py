@@ -13,9 +13,11 @@ import pytest
 
 from samarkand.course import lessons
 from tools.lab import Lab, lab, sign
+from tools.lab.browser import playwright
 
 if TYPE_CHECKING:
     import tour
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Need = Callable[[object, str], None]
@@ -38,6 +40,17 @@ def server(need: Need) -> Iterator[Lab]:
             notebook["metadata"]["copied"] = True
             (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")
         yield running
+
+
+@pytest.fixture(scope="session")
+def browser(need: Need) -> Iterator[Browser]:
+    """A Chromium for single pages, without a JupyterLab."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    need(program, "There is no chromium on this machine.")
+    quiet = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+    started = playwright().chromium.launch(executable_path=program, args=list(quiet))
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

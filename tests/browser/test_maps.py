@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,9 @@ import pytest
 
 from samarkand import data, maps
 from samarkand.ground import rooms
-from tools.lab.browser import playwright
 
 pytest.importorskip("playwright.sync_api")
 
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 #: Every map of the course; ``world`` draws values that it is given.
 ATLAS = tuple(sorted(set(rooms.offers("samarkand.maps")) - {"world"}))
 WIDTHS = (1000, 700, 560)
@@ -57,15 +54,6 @@ FITS = """
   });
 }
 """
-
-
-@pytest.fixture(scope="module")
-def browser(need: Callable[[object, str], None]) -> Iterator[Any]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    need(program, "There is no chromium on this machine.")
-    started = playwright().chromium.launch(executable_path=program, args=list(ARGUMENTS))
-    yield started
-    started.close()
 
 
 @pytest.fixture(scope="module")
