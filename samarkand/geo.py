@@ -280,9 +280,9 @@ def project_geometry(geometry: dict[str, Any], projection: Projection = REGION) 
     kind, coordinates = geometry["type"], geometry["coordinates"]
     match kind:
         case "Point":
-            (projected,) = _line([coordinates], projection)
+            projected: list[Any] = _line([coordinates], projection)[0]
         case "LineString":
-            projected: list[Any] = _line(coordinates, projection)
+            projected = _line(coordinates, projection)
         case "MultiLineString":
             projected = [_line(line, projection) for line in coordinates]
         case "Polygon":

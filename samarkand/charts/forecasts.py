@@ -90,6 +90,8 @@ def calibration(
         "came_pct": tr("came true (per cent)"),
     }
     tips = [alt.Tooltip(field=key, title=one) for key, one in {**called, "cases": tr("forecasts")}.items()]
+    left: dict[str, Any] = {"align": "right", "dx": -19}
+    right: dict[str, Any] = {"align": "left", "dx": 19}
     below = table["came"] < table["said"]  # a name stands on its circle's side of the line
     drawn = [
         alt.Chart(sides)
@@ -102,10 +104,7 @@ def calibration(
         base.mark_text(fontWeight="bold").encode(**room, text=alt.Text(field="number", type="nominal")),
         *(
             alt.Chart(side).mark_text(**place).encode(**room, text=alt.Text(field="name", type="nominal"))
-            for side, place in (
-                (table[~below], {"align": "right", "dx": -19}),
-                (table[below], {"align": "left", "dx": 19}),
-            )
+            for side, place in ((table[~below], left), (table[below], right))
             if len(side)
         ),
     ]

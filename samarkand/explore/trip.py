@@ -73,7 +73,7 @@ def trip_timeline() -> Explorer:
                 total=len(events),
                 kind=kind,
             )
-        rows = [(row.when, row.title, _publishers(row.source)) for row in chosen.itertuples()]
+        rows = [(row.when, row.title, _publishers(str(row.source))) for row in chosen.itertuples()]
         table = markup.table(
             tr("The events. Choose a row, or a dot above: the other is marked"),
             [tr("When"), tr("What"), tr("Source")],

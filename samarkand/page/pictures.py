@@ -10,7 +10,7 @@ Every function returns markup made by `markup.element`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from samarkand.ground.words import tr
 from samarkand.page import style
@@ -316,7 +316,7 @@ def parts(name: str, shares: Sequence[tuple[str, float]], alt: str, *, mark: flo
     for part, share in shares:
         out += bar(at, at + share / 100, top, height, BLUE, stroke="white", stroke_width=1)
         if breadth(part, 12) < share / 100 * WIDTHS[0]:
-            look = {"fill": "white", "stroke": "none", "font_size": 12}
+            look: dict[str, Any] = {"fill": "white", "stroke": "none", "font_size": 12}
             out += text(at + share / 200, top + 22, part, anchor="middle", **look)
         at += share / 100
     out += element("rect", x=0, y=top, width="100%", height=height, fill="none", stroke=SOFT, stroke_width=2)
