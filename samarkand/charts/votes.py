@@ -93,7 +93,11 @@ def roll_call(
         tr("{day}, {vote}: {answers}.", day=when, vote=what, answers=_told(table, name, vote))
         for when, what, vote in zip(days, names, votes, strict=True)
     )
-    return complete(chart, description, caption)
+    heads = {vote: f"{when}, {what}" for vote, when, what in zip(votes, days, names, strict=True)}
+    said = {answer: mark.label for answer, mark in style.VOTES.items()}
+    return complete(
+        chart, description, caption, table.replace(dict.fromkeys(votes, said)).rename(columns=heads)
+    )
 
 
 def _told(table: pd.DataFrame, name: str, vote: str) -> str:

@@ -35,7 +35,7 @@ def _rival() -> str:
 
 
 def _beats() -> int:
-    """Count in how many of 24 ways to keep the record the report has a lower Brier score than the base rate."""
+    """Count in how many of 24 ways to keep the record the report beats the base rate, by Brier score."""
     looks = _looks().assign(said=lambda t: t["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS))
     every, settled = looks["id"] != "", looks["verifiable"] == "yes"
     kept = (every, ~looks["announced"], settled, settled & ~looks["announced"])

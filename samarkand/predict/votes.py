@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from samarkand import data
 
-#: The votes of 2 March, 7 April and 12 October 2022, as their columns and rows are called; the day of the summit.
+#: The votes of 2 March, 7 April and 12 October 2022, as columns and rows name them; the day of the summit.
 MARCH, APRIL, OCTOBER, MET = "es_11_1", "es_11_3", "es_11_4", "2022-09-15"
 
 
@@ -23,7 +23,7 @@ def _years() -> float:
 
 
 def _nearer() -> int:
-    """Count in how many of nine ways China's votes lie nearer to Russia's than to those of the United States."""
+    """Count in how many of nine ways China's votes lie nearer to Russia's than to the USA's."""
     said = data.load("un_votes").set_index("iso3")[[MARCH, APRIL, OCTOBER]]
     coded = (said == "yes").astype(int) - (said == "no").astype(int)
     found = 0

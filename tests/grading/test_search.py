@@ -328,7 +328,7 @@ def test_no_lesson_shows_the_answers_of_a_question():
 
 
 def sought(kind, kinds, answer):
-    """The numbers of an answer, each with its tolerance; none if they are small whole numbers, which stand everywhere."""
+    """The numbers of an answer, each with its tolerance; none if all are small, and stand everywhere."""
     values = list(numbers_of(answer))
     tolerances = [getattr(k, "tolerance", 0) for k in kinds or [getattr(kind, "of", kind)] * len(values)]
     if isinstance(answer, tuple):
