@@ -46,7 +46,7 @@ def known(
     if all(isinstance(a, _COUNTED) and not isinstance(a, bool) and not a for a in answers):
         return tr(
             "Zero, or nothing: does a condition keep no row? Inside query, == finds no day; "
-            'table[table["day"] == "2022-09-15"] does, and so do <= and >=.'
+            'table[table["day"] == "2022-09-15"] does, and so do >= and <=.'
         )
     return None
 

@@ -52,7 +52,7 @@ def roll_call(
     --------
     >>> two = pd.DataFrame({"state": ["China", "Russia"], "es_11_1": ["abstain", "no"]})
     >>> roll_call(two, "state", ["es_11_1"], title="A vote", source="UN").description
-    '2 March, the invasion: 1 abstained (China), 1 voted no (Russia).'
+    '2 March, the invasion: 1 voted no (Russia), 1 abstained (China).'
     """
     table = columns(frame, name, *votes)
     table[name] = texts(table[name])

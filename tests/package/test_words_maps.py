@@ -256,6 +256,9 @@ def cells() -> re.Pattern[str]:
     found.update(
         re.split(r"; | \(", event)[0] for event in data.load("trip")["event"]
     )  # all a map keeps of one
+    found.update(
+        short.partition(" (")[0] for short in data.load("resolutions")["short"]
+    )  # without its number
     found = {cell for cell in found if len(cell) > 3 and (" " in cell or not cell.islower())}
     found |= {words.capitalised(cell) for cell in found}
     found |= {
