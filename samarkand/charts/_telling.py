@@ -170,7 +170,8 @@ def table(title: str, frame: pd.DataFrame) -> str:
     """
     columns = [_cells(column) for _, column in frame.items()]
     heads = [axis_title(str(name)) for name in frame]
-    return markup.bare(markup.table(title, heads, zip(*columns, strict=True)))  # of many rows, some long
+    plain = markup.bare(markup.table(title, heads, zip(*columns, strict=True)))  # of many rows, some long
+    return markup.element("div", plain, class_="scroll")
 
 
 def _cells(column: pd.Series) -> list[str]:

@@ -152,7 +152,8 @@ def scatter(
     if whole > len(table):
         said.append(trn("{n} row has no figure.", "{n} rows have no figure.", whole - len(table)))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=360)
-    return _finished(chart, said, text, columns(table, name, x, y))
+    # Points without names are read off the picture alone; their rows would tell nobody which is which.
+    return _finished(chart, said, text, columns(table, name, x, y) if name else None)
 
 
 def dumbbell(
@@ -446,7 +447,7 @@ def _and_more(houses: list[str]) -> str:
     )
 
 
-def _finished(chart: Any, said: list[str], text: Text, table: pd.DataFrame) -> alt.VConcatChart:
+def _finished(chart: Any, said: list[str], text: Text, table: pd.DataFrame | None) -> alt.VConcatChart:
     told: dict[str, Any] = {"description": " ".join(said), **text}
     return finish(chart, table=table, **told)
 

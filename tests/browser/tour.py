@@ -389,7 +389,10 @@ def frame_moves(page: Page, frame: Frame, where: str) -> Iterator[Move]:
             yield made(f"range {name} clicked", lambda h=handle: click_at(h, 0.25))
             yield made(f"range {name} by key", lambda h=handle: key(page, h, "ArrowRight"))
         elif handle in pressed:
-            before = pressed[pressed.index(handle) - 1]
+            beside = [
+                h for h in pressed if h.evaluate("(e, o) => e.parentElement === o.parentElement", handle)
+            ]
+            before = beside[beside.index(handle) - 1]
             for way, act in (("clicked", handle.click), ("by key", lambda h=handle: key(page, h, "Enter"))):
                 move = made(f"button {name!r} {way}", act)
                 move.other = before.click if before != handle else None
