@@ -81,7 +81,9 @@ def lines(
     steps: bool = False,
     reference: Mapping[str, float] | None = None,
 ) -> str:
-    """Tell lines: where each begins and ends, its least and most between; of a line in steps, every step.
+    """Tell lines: where each begins and ends, its least and most between, where a figure is missing.
+
+    Of a line in steps every step is told.
 
     Parameters
     ----------
@@ -100,6 +102,10 @@ def lines(
     str
     """
     digits = decimals(points["figure"])
+    holes = [
+        tr("{name} {at}", name=one.name, at=one.at) if one.name else str(one.at)
+        for one in points[points["figure"].isna()].itertuples(index=False)
+    ]
     points = points.dropna(subset="figure")
     said = []
     for name, own in points.groupby("name", sort=False):
@@ -118,7 +124,8 @@ def lines(
         said.append(tr("{name}: {figures}.", name=name, figures=figures_said) if name else f"{figures_said}.")
     head = trn("{n} line shows {what}.", "{n} lines show {what}.", len(said), what=what)
     noted = [tr("{note} ({at})", note=one.note, at=one.at) for one in points.itertuples() if one.note]
-    notes = [tr("Noted: {notes}.", notes="; ".join(noted))] if noted else []
+    notes = [tr("No figure: {where}.", where=", ".join(holes))] if holes else []
+    notes += [tr("Noted: {notes}.", notes="; ".join(noted))] if noted else []
     return " ".join([head, *said, *notes, *_compared(reference or {}, digits)])
 
 

@@ -1,7 +1,7 @@
 """The map of contested areas as nine viewers draw them, each by documents of its own.
 
 What a viewer draws is never shown as what is: the viewer is chosen inside the map and named above it, and
-where no document of its own was found, the map says so.
+where no position of its own was found, the map says so.
 """
 
 from __future__ import annotations
@@ -172,11 +172,11 @@ def _step(viewer: str, drawn: Mapping[str, str], areas: Mapping[str, Mapping[str
     silent = counts[NONE]
     more = (
         trn(
-            "For {n} area no document of its own was found.",
-            "For {n} areas no document of its own was found.",
+            "For {n} area no position of its own was found.",
+            "For {n} areas no position of its own was found.",
             silent,
         )
         if silent
-        else tr("A document of its own was found for every area.")
+        else tr("A position of its own was found for every area.")
     )
     return Step(viewer, tr("{viewer}: {counts}", viewer=viewer, counts=said), more, given)

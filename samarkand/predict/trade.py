@@ -25,10 +25,15 @@ def _growth() -> float:
     return float(total[pd.Timestamp("2022-06-30")] / total[pd.Timestamp("2021-06-30")] - 1) * 100
 
 
+def _mirror() -> float:
+    """Return the growth of eleven months of 2021 that Putin named, in per cent."""
+    return float(data.load("who_counted").set_index("id")["value"]["WC092"])
+
+
 def _oil() -> str:
     flows = data.load("energy_flows").query("origin == 'RUS' and product == 'crude oil'")
     bought = flows.pivot(index="destination", columns="year", values="value").drop("EUR").fillna(0)
     return str((bought[2024] - bought[2021]).idxmax())
 
 
-TRUTHS = {"04.direction": _direction, "04.growth": _growth, "04.oil": _oil}
+TRUTHS = {"04.direction": _direction, "04.growth": _growth, "04.mirror": _mirror, "04.oil": _oil}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import importlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -52,3 +53,20 @@ def told(series: dict[int, float]) -> list[str]:
         for year in (*ends, *(one for one in extremes if one not in ends))
         for figure in (f"{series[year]:.2f}", str(year))
     ]
+
+
+def counters(quantity: str) -> tuple[list[float], list[str]]:
+    """Return the figure of each counter of a quantity, and the numbers told: of name, count and day."""
+    found, told = [], []
+    for row in table("who_counted"):
+        if row["quantity"] == quantity:
+            figures = [float(row[column]) for column in ("low", "value", "high") if row[column]]
+            year, _, day = row["day"].split("-")
+            found += figures[-1:]
+            told += [
+                *re.findall(r"\d+", row["counter"]),
+                *(f"{n:,.10g}" for n in figures),
+                str(int(day)),
+                year,
+            ]
+    return found, told

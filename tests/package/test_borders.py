@@ -86,3 +86,7 @@ def test_a_viewer_without_a_document_holds_no_position() -> None:
     votes = TABLE[TABLE["document"] == "vote"]
     abstained = votes["names"].str.contains(r"\babstained\b")
     assert set(votes.loc[abstained, "drawn_as"]) == {"no position found"}
+    for step in maps.viewpoints().scene.steps:
+        n = sum(cell(step.label, area) == "no position found" for area in AREAS)
+        lacks = f"For {n} area{'s' * (n > 1)} no position of its own was found."
+        assert step.more == (lacks if n else "A position of its own was found for every area.")

@@ -228,6 +228,16 @@ def test_lines_tell_their_ends_and_extremes_and_steps_each_step() -> None:
     assert "Dashed line, level: 2.0." in says(ALL["days"]())
 
 
+def test_a_hole_in_a_line_is_told_and_is_no_zero() -> None:
+    series = pd.DataFrame({"year": [2000, 2001, 2002], "n": [1, None, 4]})
+    assert says(charts.lines(series, "year", "n", **TEXTS)) == (
+        "1 line shows n. 1 (2000), 4 (2002). No figure: 2001."
+    )
+    two = pd.concat([series.assign(by="customs"), series.assign(by="the bank", n=[2, 3, None])])
+    told = says(charts.lines(two, "year", "n", group="by", **TEXTS))
+    assert told.endswith("No figure: customs 2001, the bank 2002.")
+
+
 def test_no_chart_of_the_course_takes_a_description_of_another_hand() -> None:
     for draw in (charts.bars, charts.lines, charts.steps):
         with pytest.raises(CourseError, match="makes its description of its data"):

@@ -2,30 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
-from counting import Says, table
-
-
-def _counters(quantity: str) -> tuple[list[float], list[str]]:
-    """Return the figure of each counter of a quantity, and the numbers told: of name, count and day."""
-    found, told = [], []
-    for row in table("who_counted"):
-        if row["quantity"] == quantity:
-            figures = [float(row[column]) for column in ("low", "value", "high") if row[column]]
-            year, _, day = row["day"].split("-")
-            found += figures[-1:]
-            told += [
-                *re.findall(r"\d+", row["counter"]),
-                *(f"{n:,.10g}" for n in figures),
-                str(int(day)),
-                year,
-            ]
-    return found, told
+from counting import Says, counters, table
 
 
 def border_chart() -> Says:
-    lengths, told = _counters("length of the border of China and Kazakhstan")
+    lengths, told = counters("length of the border of China and Kazakhstan")
     return Says("One border, five lengths", told, len(set(lengths)) == 5)
 
 
@@ -44,14 +25,14 @@ def census_chart() -> Says:
 
 
 def kyrgyz_chart() -> Says:
-    counts, told = _counters("Uyghurs in Kyrgyzstan")
+    counts, told = counters("Uyghurs in Kyrgyzstan")
     return Says(
         "The largest figure is almost five times the smallest", told, 4.5 < max(counts) / min(counts) < 5
     )
 
 
 def wrong_chart() -> Says:
-    counts, told = _counters("Uyghurs in Xinjiang")
+    counts, told = counters("Uyghurs in Xinjiang")
     return Says(
         "A first picture, and a wrong one",
         [f"{counts[0]:.1f}", *told[1:3], f"{counts[1]:.1f}", *told[4:]],
@@ -59,5 +40,5 @@ def wrong_chart() -> Says:
 
 
 def held_chart() -> Says:
-    counts, told = _counters("people held in Xinjiang’s camps or centres")
+    counts, told = counters("people held in Xinjiang’s camps or centres")
     return Says("Who gave a number, and who gave none", told, len(counts) == 4)
