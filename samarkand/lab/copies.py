@@ -29,6 +29,8 @@ from samarkand.ground.words import listed, tr, trn
 
 #: The copy that JupyterLab opens first, below ``my_work``.
 FIRST = "lessons/00_start_here.ipynb"
+#: What the lessons link to besides one another.
+PAGE = Path("docs", "python.md")
 #: What stands in a copy's metadata beside the course's own (``samarkand``).
 COPY = "copy"
 _LINK = re.compile(r"""(?<=\]\()[^)\s]+|(?<=href=")[^"]+""")
@@ -126,6 +128,7 @@ def hand_out(
                 told.sentences.append(str(damaged))
                 continue
             _bring_up_to_date(work / original.place, notebook, renew, told)
+        _lay_out_the_page(work)
     return told.all()
 
 
@@ -152,6 +155,15 @@ def fresh(name: str, work: Path | None = None, *, say: Callable[[str], None] = p
         copy=_below(copy, work),
         kept=kept.name,
     )
+
+
+def _lay_out_the_page(work: Path) -> None:
+    """Put the page on Python where the links of the copies look for it: a wheel has no folder ``docs``."""
+    page, copy = home.LESSONS.parent / PAGE, work / PAGE
+    if page.is_file():
+        text = page.read_bytes().replace(b"](../notebooks/", b"](../lessons/")
+        if not copy.is_file() or copy.read_bytes() != text:
+            files.write_whole(copy, text)
 
 
 class _Told:
@@ -367,8 +379,6 @@ def _relinked(source: str, original: Original, places: Mapping[Path, Path]) -> s
     def moved(link: re.Match[str]) -> str:
         path, mark, heading = link[0].partition("#")
         target = Path(os.path.normpath(original.path.parent / urllib.parse.unquote(path)))
-        if target.suffix == ".md" and target.is_file():  # stays where it is, and my_work lies beside it
-            return Path(os.path.relpath(target, home.ROOT / "my_work" / original.place.parent)).as_posix()
         if target not in places:
             return link[0]
         there = urllib.parse.quote(Path(os.path.relpath(places[target], original.place.parent)).as_posix())

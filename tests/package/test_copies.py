@@ -108,7 +108,7 @@ def test_every_lesson_and_every_released_set_is_handed_out_without_results(whole
     lessons, sets = home.ROOT / "notebooks", home.ROOT / "exercises" / "release"
     expected = {f"lessons/{path.name}" for path in lessons.glob("*.ipynb")}
     expected |= {f"sets/{path.stem}/{path.name}" for path in sets.glob("*/*.ipynb")}
-    assert names(whole) == expected
+    assert names(whole) == expected | {copies.PAGE.as_posix()}
     assert len(expected) > 10
     for name in expected:
         for one in read(whole / name)["cells"]:
@@ -117,7 +117,7 @@ def test_every_lesson_and_every_released_set_is_handed_out_without_results(whole
 
 def test_their_links_lead_to_copies_and_to_cells_that_are_there(whole: Path) -> None:
     followed = 0
-    for name in names(whole):
+    for name in names(whole) - {copies.PAGE.as_posix()}:
         text = "\n".join("".join(one["source"]) for one in read(whole / name)["cells"])
         for link in re.findall(r"\]\(([^)]*\.ipynb[^)]*)\)", text):
             target, mark, fragment = link.partition("#")
@@ -162,6 +162,16 @@ def test_the_first_time_says_where_to_work_and_the_second_nothing(lesson: Path) 
     assert copies.hand_out() == []
     assert {path: path.stat().st_mtime_ns for path in work.rglob("*.ipynb")} == before
     assert read(lesson)["cells"][1]["outputs"], "the course's own has its results"
+
+
+def test_the_page_on_python_lies_where_the_copies_look_for_it(whole: Path) -> None:
+    text = "\n".join("".join(one["source"]) for one in read(whole / copies.FIRST)["cells"])
+    (link,) = re.findall(r"\]\(([^)]*\.md)\)", text)
+    page = (whole / "lessons" / link).resolve()
+    links = set(re.findall(r"\]\((.*?\.ipynb)\)", page.read_text(encoding="utf-8")))
+    assert len(links) > 5 and all((page.parent / one).is_file() for one in links)
+    page.write_text("of last year", encoding="utf-8")
+    assert copies.hand_out(whole) == [] and "of last year" not in page.read_text(encoding="utf-8")
 
 
 def test_links_lead_from_copy_to_copy_and_others_stay(mine: Path) -> None:

@@ -128,6 +128,7 @@ def test_the_wheel_holds_what_is_handed_out_and_no_solution(wheel: Path) -> None
     assert lessons and sets
     assert {name for name in names if name.endswith(".ipynb")} == lessons | sets
     assert {name for name in names if name.startswith("samarkand/exercises/")} == sets
+    assert {name for name in names if name.startswith("samarkand/docs/")} == {"samarkand/docs/python.md"}
 
 
 def test_lessons_are_handed_out_and_renewed_by_the_wheel_alone(
@@ -137,6 +138,7 @@ def test_lessons_are_handed_out_and_renewed_by_the_wheel_alone(
     said = run("-m", "samarkand", "lessons")
     assert said.startswith(f"Your copies of {count} notebooks are in {tmp_path / 'my_work'}: ")
     assert run("-m", "samarkand", "lessons") == "Nothing to do: every copy is there, and of today's course.\n"
+    assert (tmp_path / "my_work/docs/python.md").is_file()
     copy = tmp_path / "my_work/lessons/03_the_sco.ipynb"
     copy.write_text("my own", encoding="utf-8")
     assert "Your old one is kept as 03_the_sco.kept.ipynb." in run("-m", "samarkand", "fresh", "03")
