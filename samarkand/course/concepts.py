@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from samarkand.ground.home import PACKAGE
 
 CATALOGUE = Path(__file__).with_suffix(".toml")
 SCHEMA = CATALOGUE.with_suffix(".schema.json")
+#: The lines of a set that students do not get.
+_SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION\n?", re.DOTALL | re.MULTILINE)
 #: What stands in the language itself, by the node of the tree that shows it.
 CONSTRUCTS: dict[type[ast.AST], str] = {
     ast.For: "for",
@@ -210,6 +213,24 @@ def before(lesson: Lesson) -> list[Lesson]:
 def known_before(lesson: Lesson) -> set[str]:
     """Return what the lessons before one have introduced."""
     return {name for one in before(lesson) for cell in one.cells for name in introduced(cell)}
+
+
+def known_by(number: str) -> set[str]:
+    """Return what the stored lessons up to a number have introduced."""
+    return {
+        name for one in course() if one.number <= number for cell in one.cells for name in introduced(cell)
+    }
+
+
+def parted(exercise: Lesson) -> tuple[set[str], dict[str, list[str]]]:
+    """Return what the given code of a set uses, and by cell what only its model solutions use besides."""
+    given: set[str] = set()
+    solved: dict[str, list[str]] = {}
+    for cell in exercise.code:
+        shown = used(_SOLUTION.sub(r"\1...\n", cell.source))
+        given.update(shown)
+        solved[cell.id] = [name for name in used(cell.source) if name not in shown]
+    return given, solved
 
 
 @cache

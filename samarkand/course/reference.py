@@ -28,14 +28,15 @@ explained.
 _BY_LESSON = """
 ## What each lesson brings, and what its set needs
 
-Sets can be solved in many ways. The third column says with what the model solution does it, of what has been
-explained by then; the fourth what it uses besides, which shortens it and is not expected of anybody.
+Sets can be solved in many ways. The third column says what a set uses of what has been explained by then; the
+fourth what stands besides in its given cells, to be run and read. A model solution does with both, and
+`samarkand release` refuses one that does not.
 
-| lesson | brings | its set needs | the model solution also uses |
+| lesson | brings | its set uses | and shows besides |
 |---|---|---|---|
 """
 _BESIDES = """
-## Only in model solutions
+## Only in sets, which show it
 
 | name | what it does |
 |---|---|
@@ -65,7 +66,7 @@ def renew(path: Path = PAGE) -> bool:
 
 
 def needs(number: str) -> list[str]:
-    """Return the names that the model solution of a lesson's set uses, in the order of the catalogue."""
+    """Return the names that a lesson's set uses, in the order of the catalogue."""
     used = {
         name
         for path in SETS.glob(f"ex{number}_*/*.ipynb")

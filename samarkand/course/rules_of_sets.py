@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 
 from nbformat import NotebookNode
 
+from samarkand.course import concepts
 from samarkand.course.lessons import Lesson
 
 #: The steps, in their order.
@@ -24,7 +25,8 @@ RAMP = (
     "Each question says which step it is. *Read*: run the cell below it, and type in what you read there. "
     "*Change*: copy the last line of that cell behind the `=`, and alter what the comment above it names. "
     "*Write*: lines of your own. A function is begun for you and ends with your `return`; an example runs "
-    "below."
+    "below. Where an edge asks for it, `if condition:` runs the lines that are indented below it only if the "
+    "condition holds."
 )
 CHANGE, FORM, EXAMPLE, EDGES = "# change: ", "  # such as ", "  # should give ", "Edges: "
 
@@ -116,6 +118,16 @@ def functions_are_begun(exercise: Lesson) -> Iterator[str]:
                 yield f"{key}-question: a function is the step Write."
 
 
+def solutions_use_what_is_explained(exercise: Lesson) -> Iterator[str]:
+    """A model solution does with what lessons up to its own explain, and what the set shows or says."""
+    given, solved = concepts.parted(exercise)
+    texts = " ".join(re.findall(r"`([^`]*)`", "\n".join(cell.source for cell in exercise.prose)))
+    known = concepts.known_by(exercise.name[2:4]) | given | set(re.findall(r"\w+", texts))
+    for cell, names in solved.items():
+        for name in [name for name in names if name not in known]:
+            yield f"{cell}: the model solution uses {name}, which neither a lesson nor the set shows."
+
+
 def _functions(source: str) -> list[ast.FunctionDef]:
     """Return the function that an answer begins, if one is asked for."""
     return [node for node in ast.parse(source).body[:1] if isinstance(node, ast.FunctionDef)]
@@ -137,4 +149,5 @@ RULES: list[Rule] = [
     steps_go_up,
     steps_have_what_they_need,
     functions_are_begun,
+    solutions_use_what_is_explained,
 ]

@@ -147,7 +147,8 @@ class Desk:
             f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
             for name, value in own.items()
         )
-        return f"<p><strong>{self.exercise}</strong>. {html.escape(whose)}</p><table>{rows}</table>"
+        head = f"<p><strong>{self.exercise}</strong>. {html.escape(whose)}</p>"
+        return f"{head}<table><caption>given</caption>{rows}</table>"
 
     def _whose(self) -> tuple[str, dict[str, str]]:
         """Say whose numbers are worked with, and which they are."""

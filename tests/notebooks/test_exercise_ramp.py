@@ -57,6 +57,7 @@ def words(cell: str, was: str, is_: str) -> Callable[[Cells], object]:
     [
         (words("title", "*Read*", "*Look*"), "title: does not say: Each question says which step it is."),
         (words("q3-question", "*Write.* ", ""), "q3-question: names no step"),
+        (words("q4", ".str.contains(code, na=False)", ".explode()"), "q4: the model solution uses explode"),
         (words("q3-question", "*Write.*", "*Read.*"), "The steps are Read, Change, Read, Write, Write; they"),
         (words("q2-question", "*Change.*", "*Read.*"), "The steps are Read, Read, Write, Write, Write; they"),
         (words("q4-question", "*Write.*", "*Change.*"), "q4-question: a function is the step Write."),
