@@ -47,6 +47,7 @@ const samarkand = (() => {
         const options = { className: style, pane, renderer, smoothFactor, interactive: id !== "" };
         const layer = make[kind](numbers, options).addTo(map);
         if (kind === "line" && id) runs.push(...numbers.map(points));
+        if (style === "stop") runs.push([points(numbers)[0]]);
         const path = layer.getElement();
         if (!path) continue;
         path.dataset.id = id;
@@ -180,6 +181,10 @@ const samarkand = (() => {
       const out = [];
       for (const way of runs) {
         let last = null;
+        if (way.length === 1) {
+          const { x, y } = map.latLngToContainerPoint(way[0]);
+          out.push([x - 4, y], [x + 4, y], [x, y - 4], [x, y + 4]);
+        }
         for (const at of way) {
           const p = map.latLngToContainerPoint(at);
           const far = last ? Math.ceil(p.distanceTo(last) / 4) : 0;
@@ -195,6 +200,7 @@ const samarkand = (() => {
       const origin = map.containerPointToLayerPoint([0, 0]);
       const taken = [[0, 0, 44, 108]]; // the zoom buttons
       const lines = struck();
+      const named = labels.some((one) => one.style === "leg"); // beside lines with names, others give way to them
       for (const one of labels) {
         const p = map.latLngToContainerPoint(one.at);
         const beside = /city|leg/.test(one.style);
@@ -204,10 +210,14 @@ const samarkand = (() => {
         const away = out || beside;
         const turns = one.style.includes("near") ? [[1, 1]] : [[1, 1], [-1, 1], [1, -1], [-1, -1]];
         const tries = away ? turns.map(([u, v]) => [u * one.dx, v * one.dy]) : [[0, 0]];
-        if (/leg/.test(one.style)) for (const n of [1.5, 2, 2.5]) tries.push(...turns.map(([u, v]) => [u * n * one.dx, v * n * one.dy]));
-        else for (const n of [-1.2, 1.2, -2.4, 2.4]) if (room.height > 2.5 * Math.abs(n) * one.size) tries.push([0, n * one.size]);
-        const rect = ([dx, dy]) => {
-          const left = dx < -6 ? p.x + dx - one.width - 3 : dx > 6 ? p.x + dx + 3 : p.x + dx - one.width / 2;
+        /* Where a line would strike it, a name stands farther from its dot, or elsewhere within its state. */
+        if (beside) for (const n of [1.5, 2, 2.5]) tries.push(...turns.map(([u, v]) => [u * n * one.dx, v * n * one.dy]));
+        else if (!out)
+          for (const [u, v] of [[0, -1.2], [0, 1.2], [-0.3, 0], [0.3, 0], [0, -2.4], [0, 2.4], [-0.6, 0], [0.6, 0]])
+            if (room.height > 2.5 * Math.abs(v) * one.size && room.width > 2 * Math.abs(u) * one.width)
+              tries.push([u * one.width, v * one.size, true]);
+        const rect = ([dx, dy, within]) => {
+          const left = within ? p.x + dx - one.width / 2 : dx < -6 ? p.x + dx - one.width - 3 : dx > 6 ? p.x + dx + 3 : p.x + dx - one.width / 2;
           return [left - 2, p.y + dy - one.size * 0.55, left + one.width + 2, p.y + dy + one.size * 0.55];
         };
         const free = (r) =>
@@ -215,7 +225,7 @@ const samarkand = (() => {
           taken.every((t) => r[0] > t[2] || r[2] < t[0] || r[1] > t[3] || r[3] < t[1]);
         const clear = (r) => lines.every(([x, y]) => x < r[0] - 3 || x > r[2] + 3 || y < r[1] - 3 || y > r[3] + 3);
         const open = tries.filter((offset) => free(rect(offset)));
-        const chosen = open.find((offset) => clear(rect(offset))) || open[0];
+        const chosen = open.find((offset) => clear(rect(offset))) || (beside || !named ? open[0] : undefined);
         one.g.style.display = chosen ? "" : "none";
         if (!chosen) continue;
         const [dx, dy] = chosen;
