@@ -57,9 +57,6 @@ def _theme() -> alt.theme.ThemeConfig:
     return {
         "config": {
             "background": "#ffffff",
-            # The description says it all, made of the data; marks one by one would be read out with what only
-            # paints them ("_colour: #0072B2").
-            "aria": False,
             "font": style.FONT,
             "padding": 12,
             "view": {"stroke": None},
@@ -88,7 +85,8 @@ def _theme() -> alt.theme.ThemeConfig:
                 "tickColor": SOFT,
             },
             "text": {"color": INK, "fontSize": 12},
-            # The description says what there is to see, the table below has the figures: marks need no names.
+            # The description says what there is to see, the table below has the figures: marks one by one
+            # would be read out with what only paints them ("_colour: #0072B2").
             "mark": {"aria": False},
             "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": SOFT},
         },

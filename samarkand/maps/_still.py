@@ -68,7 +68,8 @@ def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
 
     marks = {key.mark.code: key.mark for key in scene.keys}
     drawn = [_shape(shape, marks.get(_letter(scene, shape.id)), to_picture, height) for shape in shapes]
-    names = [_name(label, scene, to_picture, height) for label in scene.labels]
+    taken: list[tuple[float, float, float]] = []
+    names = [_name(label, scene, to_picture, height, taken) for label in scene.labels]
     legend = _legend(scene, TOP + height + 9)
     ground = "paper" if scene.stacked else "sea"
     classes = re.findall(r'class="([^"]+)"', "".join((*drawn, *names, legend)))
@@ -138,8 +139,13 @@ def _path(line: Iterable[Sequence[int]], to_picture: _ToPicture, height: int, *,
     return f"M{points[0][0]},{points[0][1]}l{' '.join(steps)}{'z' if closed else ''}".replace(",-", "-")
 
 
-def _name(label: Label, scene: Scene, to_picture: _ToPicture, height: int) -> str:
-    """Write a name: seas, stops and flights, and the states whose names need no leader line."""
+def _name(
+    label: Label, scene: Scene, to_picture: _ToPicture, height: int, taken: list[tuple[float, float, float]]
+) -> str:
+    """Write a name: seas, stops and flights, and the states whose names need no leader line.
+
+    Where names before it have `taken` the room (left, right, foot), it is left out.
+    """
     x, y = to_picture(label.x, label.y)
     beside = label.style.startswith(("city", "leg"))
     if label.style == "near" or (not beside and (label.dx or label.dy)):
@@ -147,6 +153,12 @@ def _name(label: Label, scene: Scene, to_picture: _ToPicture, height: int) -> st
     x, y = x + round(label.dx), y + round(label.dy + label.size * 0.35)
     if not (20 < x < WIDTH - 20 and 10 < y < height - 4):
         return ""
+    wide = 0.56 * label.size * len(label.text)
+    side = 0.5 if not beside or abs(label.dx) <= 6 else 1 if label.dx < 0 else 0
+    left, right = x - side * wide, x + (1 - side) * wide
+    if any(left < b and a < right and abs(y - foot) < label.size for a, b, foot in taken):
+        return ""
+    taken.append((left, right, y))
     if label.style == "sea":
         return f'<text class="at" x="{x}" y="{y}">{escape(label.text)}</text>'
     mark = next((key.mark for key in scene.keys if key.mark.code == _letter(scene, label.id)), None)

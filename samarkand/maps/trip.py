@@ -243,8 +243,10 @@ def _route_labels(flights: list[Flight]) -> list[Label]:
     ]
     for f in flights:
         x, y = f.line[len(f.line) // 2]
-        steep = abs(f.line[0][1] - f.line[-1][1]) > abs(f.line[0][0] - f.line[-1][0])
-        dx, dy = (-9, 0) if steep else (0, -12)
+        (x0, y0), (x1, y1) = f.line[0], f.line[-1]
+        slope = abs((y1 - y0) / (x1 - x0))
+        # Beside a steep line; above another, the farther the more it would rise into the figure.
+        dx, dy = (-9, 0) if slope > 1 else (0, -12 - round(38 * slope))
         out.append(
             Label(f.id, tr("{number}: {km:,} km", number=f.number, km=f.km), x, y, 12.5, dx, dy, "leg")
         )

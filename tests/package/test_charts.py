@@ -339,7 +339,7 @@ def test_no_chart_reads_out_what_only_paints_it() -> None:
     stored = every_chart()
     assert len(stored) > 20
     for cell, spec in stored.items():
-        assert spec["config"]["aria"] is False and len(spec["description"]) > 30, cell
+        assert spec["config"]["mark"]["aria"] is False and len(spec["description"]) > 30, cell
         for tip in re.findall(r'"tooltip": (\[[^]]*\]|\{[^}]*\})', json.dumps(spec)):
             for one in re.findall(r"\{[^}]*\}", tip):
                 assert re.search(r'"title": "[^_"]+"', one), (cell, one)
