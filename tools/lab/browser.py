@@ -33,25 +33,31 @@ CHROMIUM = (
 )
 
 
+def program() -> str:
+    """Return where Chromium is; `LabError` if this machine has none."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        raise LabError(
+            "There is no chromium on this machine. Install it (Debian, Ubuntu: apt install chromium)."
+        )
+    return found
+
+
 @contextlib.contextmanager
 def chromium(lab: Lab, *, netlog: Path | None = None) -> Iterator[Browser]:
     """Start a Chromium with a new profile in the lab's own network, if it has one, and end it.
 
     In the file `netlog` Chromium writes down all that it does with the network.
     """
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        raise LabError(
-            "There is no chromium on this machine. Install it (Debian, Ubuntu: apt install chromium)."
-        )
+    command = program()
     if lab.apart:
         inside = lab.home / "chromium"
         user = "" if os.geteuid() == 0 else "--user --preserve-credentials "
-        inside.write_text(f'#!/bin/sh\nexec nsenter {user}--net --target {lab.pid} {program} "$@"\n')
+        inside.write_text(f'#!/bin/sh\nexec nsenter {user}--net --target {lab.pid} {command} "$@"\n')
         inside.chmod(0o755)
-        program = str(inside)
+        command = str(inside)
     args = [*CHROMIUM, *([f"--log-net-log={netlog}"] if netlog else [])]
-    browser = playwright().chromium.launch(executable_path=program, args=args)
+    browser = playwright().chromium.launch(executable_path=command, args=args)
     try:
         yield browser
     finally:
