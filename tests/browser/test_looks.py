@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from samarkand import explore, maps
+from samarkand import maps
 from samarkand.course import lessons
 from tools.lab import LabError, looks
 from tools.lab.alike import Fault, Look, compare
@@ -49,11 +49,15 @@ PLANTED = {
         "the title is gone": (REMOVE.format(".role-title-text"), "gone: “"),
         "bars are gone": (REMOVE.format(".mark-rect path"), "look different"),
         "one mark is gone": ("document.querySelector('.mark-rect path[fill]').remove()", "look different"),
-        "lines are gone": (REMOVE.format(".role-axis-grid"), "look different"),
+        "a line is gone": (REMOVE.format(".role-axis-domain"), "look different"),
     },
     "explorer": {
         "a word is another": ("document.querySelector('th').textContent += '!'", "new: “"),
-        "a picture is gone": ("document.querySelector('img').style.visibility = 'hidden'", "look different"),
+        "a picture is gone": ("document.querySelector('img').style.visibility = 'hidden'", "gone: “"),
+        "a picture is another": (
+            "const one = document.querySelector('img'); one.src = one.src.replace('0072B2', 'D55E00')",
+            "look different",
+        ),
         "a card has no ground": (
             "document.querySelector('#output [style]').style.background = '#ffe'",
             "look different",
@@ -61,19 +65,14 @@ PLANTED = {
     },
 }
 #: What is seen as well where words have another font.
-ROUGH = {"a label is gone", "a label is another", "a layer is gone", "a hatch is gone", "a colour is another"}
+ROUGH = {"a label is gone", "a label is another", "a layer is gone", "a colour is another"}
 
 
 @pytest.fixture(scope="module")
 def thing() -> Callable[[str], looks.Thing]:
     """Return what makes a thing of a kind."""
     stored = {one.kind: one for one in looks.things(lessons.paths(["03"])[0])}
-    explorer = explore.share_of_world()
-    made = {
-        "map": {"text/html": maps.sco()._repr_html_()},
-        "chart": stored["chart"].data,
-        "explorer": {"text/html": explorer.render(**explorer.values())},
-    }
+    made = {kind: one.data for kind, one in stored.items()} | {"map": {"text/html": maps.sco()._repr_html_()}}
     return lambda kind: looks.Thing(kind, kind, made[kind])
 
 
@@ -159,7 +158,7 @@ def test_another_font_is_none_of_its_business(studio: looks.Studio, thing, monke
 
 def test_what_does_not_stand_still_is_no_picture(studio: looks.Studio, monkeypatch) -> None:
     monkeypatch.setattr(looks, "PATIENCE", 4)
-    clock = "<p id=clock>0</p><script>setInterval(() => (clock.textContent = Date.now()), 1)</script>"
+    clock = "<details open ontoggle='setInterval(() => (this.textContent = Date.now()))'></details>"
     with pytest.raises(LabError, match="does not stand still: 4 pictures"):
         shown(studio, looks.Thing("clock", "explorer", {"text/html": clock}))
 

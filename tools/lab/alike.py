@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -60,12 +60,14 @@ class Limits(NamedTuple):
     share: float = 0
 
 
-SAME_FONTS, OTHER_FONTS = Limits((1, 1), 10, 12), Limits((4, 4), 18, 48, 0.02)
+SAME_FONTS, OTHER_FONTS = Limits((0, 0), 10, 20), Limits((4, 4), 18, 48, 0.02)
 #: Of words in other fonts: how far they may have moved, and what lies around them counts as theirs. Words
 #: of a page flow, and push what follows; those of a drawing stay where they are.
 AT_WORDS = {"drawn": ((4, 16), (4, 8)), "page": ((24, 32), (12, 32))}
 #: In other fonts a picture may be so much higher or lower, and so many more names of a map may wait for room.
 TALLER, WAITING = 0.12, 0.2
+#: How much of a map of another size may have another colour: of all of it, and of that colour.
+LITTLE, HALF = 0.004, 0.5
 #: Pixels that are compared as one.
 BLOCK = 4
 
@@ -79,9 +81,9 @@ def compare(before: Look, after: Look) -> Fault | None:
     (wide, high), (wide2, high2) = (picture.size for picture in pictures)
     if (wide, high) != (wide2, high2) and (same or wide != wide2 or abs(high2 - high) > TALLER * high):
         return Fault(f"it was {wide} × {high}, and is {wide2} × {high2}")
-    frames, others = ([word[4:] for word in look.words if word[1] == "frame"] for look in (before, after))
-    if np.abs(np.subtract(frames, others)).max(initial=0) > BLOCK and not same:
-        return None  # what words leave to a map has another size: nothing but words can be compared
+    frames, others = ([word[2:] for word in look.words if word[1] == "frame"] for look in (before, after))
+    if not same and np.abs(np.subtract(frames, others)).max(initial=0) > BLOCK:
+        return _in_colours(pictures, zip(frames, others, strict=True))
     size = (wide, min(high, high2))
     one, other = (_means(picture.crop((0, 0, *size))) for picture in pictures)
     limits, near = SAME_FONTS if same else OTHER_FONTS, np.zeros(one.shape[:2], bool)
@@ -111,6 +113,21 @@ def _in_words(before: Look, after: Look, same: bool) -> list[str]:
     if (wait - waited).total() > (0 if same else max(2, WAITING * names)):
         said += [f"without room: “{word}”" for word in wait - waited]
     return said + [f"with room: “{word}”" for word in waited - wait if same]
+
+
+def _in_colours(
+    pictures: tuple[Image, Image], frames: Iterable[tuple[tuple[int, ...], tuple[int, ...]]]
+) -> Fault | None:
+    """Say whether maps that words have left another size have other colours: place by place they cannot."""
+    for boxes in frames:
+        shares = []
+        for picture, (left, top, width, height) in zip(pictures, boxes, strict=True):
+            values = np.asarray(picture.crop((left, top, left + width, top + height)), dtype=int) >> 6
+            bins = np.bincount((values @ (16, 4, 1)).ravel(), minlength=64)
+            shares.append(bins / bins.sum())
+        if (np.abs(np.subtract(*shares)) > LITTLE + HALF * np.maximum(*shares)).any():
+            return Fault("the colours of a map look different")
+    return None
 
 
 def _means(image: Image) -> Array:

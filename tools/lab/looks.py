@@ -36,7 +36,7 @@ from tools.lab.browser import CHROMIUM, playwright, program
 from tools.lab.server import LabError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, ViewportSize
 
 Media = Literal["screen", "print"]
 STORED, TAKEN = ROOT / "tests" / "browser" / "looks", ROOT / "build" / "looks"
@@ -45,6 +45,8 @@ PAPER_CSS = ROOT / "settings" / "lab" / "nbconvert" / "samarkand" / "paper.css"
 THEMES = ("light", "dark")
 #: Widths of an output in a JupyterLab that is 1400, 700 and 360 px wide, and on a sheet of A4.
 WIDTHS, PAPER = (1220, 584, 244), 695
+#: Larger than any of them.
+WINDOW: ViewportSize = {"width": WIDTHS[0], "height": 3600}
 #: A picture's side for one of the screen's; its quality as WebP: some 10 kB.
 SCALE, QUALITY = 0.5, 50
 #: How often a picture is taken until it is the one before.
@@ -62,14 +64,25 @@ PAGE = Template("""<!doctype html><html lang="en"><meta charset="utf-8">
 *, ::before, ::after { animation: none !important; transition: none !important; }
 $more</style>
 <body data-jp-theme-light="$light" style="color-scheme:$theme">
-<div class="jp-OutputArea-child"><div class="jp-OutputArea-output $kind" id="output">$shown</div></div>
-<script src="$extension"></script>$script""")
+<div class="jp-OutputArea-child"><div class="jp-OutputArea-output $kind" id="output"></div></div>
+<script>
+const output = document.getElementById("output");
+const next = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+/* As JupyterLab does; but a frame has its size before there is anything in it. */
+const filled = async () => {
+  output.innerHTML = $shown;
+  await next();
+  for (const frame of output.querySelectorAll("iframe"))
+    await new Promise((done) => Object.assign(frame, { onload: done, srcdoc: frame.dataset.page }));
+};
+window.drawn = filled();
+</script><script src="$extension"></script>$script""")
 #: What of the library for charts a page is to find.
 VEGA = "Object.assign(window, { vegaEmbed });"
 #: Draws a chart as JupyterLab and the course's extension do; `drawn` waits for it.
 CHART = Template("""<script src="$vega"></script><script>
 const bundle = { data: { "$mime": $specification, "image/png": "stored" }, metadata: {} };
-const base = { node: document.getElementById("output"), async renderModel(model) {
+const base = { node: output, async renderModel(model) {
   const place = document.createElement("div");
   this.node.replaceChildren(place);
   const options = { actions: true, defaultStyle: true, mode: "vega-lite", $theme };
@@ -89,7 +102,6 @@ window.drawn = draw();
 SETTLED = """async () => {
     await window.drawn;
     for (const image of document.images) await image.decode();
-    const next = () => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)));
     const ready = frame => 'ready' in frame.contentDocument.documentElement.dataset;
     for (const frame of document.querySelectorAll('iframe'))
         while (frame.checkVisibility() && !ready(frame)) await next();
@@ -104,7 +116,7 @@ SETTLED = """async () => {
 #: Words that can be seen in an element and in the frames within, and their boxes in pixels of the screen.
 READ = """root => {
     const found = [], origin = root.getBoundingClientRect();
-    const seen = {checkOpacity: true, checkVisibilityCSS: true};
+    const seen = {opacityProperty: true, visibilityProperty: true};
     const read = (node, left, top) => {
         const add = (words, kind, {x, y, width, height}) =>
             found.push([words, kind, x + left, y + top, width, height]);
@@ -119,6 +131,8 @@ READ = """root => {
             if (holder.closest('.names g')?.style.display === 'none') add(words, 'waiting', box);
             else if (holder.checkVisibility(seen) && box.width > 1 && box.height > 1) add(words, kind, box);
         }
+        for (const image of node.querySelectorAll('img'))
+            if (image.checkVisibility(seen)) add(image.alt, 'drawn', image.getBoundingClientRect());
         for (const map of node.querySelectorAll('.folium-map')) add('', 'frame', map.getBoundingClientRect());
         for (const frame of node.querySelectorAll('iframe')) {
             const {x, y} = frame.getBoundingClientRect();
@@ -179,8 +193,9 @@ class Studio:
     def __init__(self, browser: Browser, folder: Path) -> None:
         (folder / "vega.js").write_text(vega(), encoding="utf-8")
         self._file = folder / "page.html"
-        # Its window never changes: what a page is drawn for first and for a moment stays in its roundings.
-        self._page = browser.new_page(reduced_motion="reduce", viewport={"width": WIDTHS[0], "height": 1000})
+        # One window for all: while a picture is taken of more than a window shows, Chromium makes it larger,
+        # and a map that has had another size for a moment is drawn otherwise.
+        self._page = browser.new_page(reduced_motion="reduce", viewport=WINDOW)
 
     def take(self, thing: Thing) -> dict[str, Look]:
         """Return all looks of a thing, by what they are called."""
@@ -239,7 +254,7 @@ def document(thing: Thing, width: int, theme: str, more: str = "") -> str:
         script = CHART.substitute(
             vega="vega.js",
             mime=drawn.VEGA_LITE,
-            specification=json.dumps(thing.data[drawn.VEGA_LITE]).replace("</", "<\\/"),
+            specification=_in_script(thing.data[drawn.VEGA_LITE]),
             theme='theme: "dark"' if theme == "dark" else "",
         )
     return PAGE.substitute(
@@ -247,9 +262,13 @@ def document(thing: Thing, width: int, theme: str, more: str = "") -> str:
         width=width,
         light=str(theme == "light").lower(),
         kind=kind,
-        shown=shown,
+        shown=_in_script(shown.replace(" srcdoc='", " data-page='")),
         script=script,
     )
+
+
+def _in_script(value: object) -> str:
+    return json.dumps(value).replace("</", "<\\/").replace("<!--", "<\\!--")
 
 
 def look_at(page: Page) -> Look:
@@ -259,8 +278,10 @@ def look_at(page: Page) -> Look:
     fonts = page.evaluate(SETTLED)
     output = page.locator(".jp-OutputArea-child")
     box, taken = output.bounding_box(), [b""]
+    if not box or box["height"] > WINDOW["height"]:
+        raise LabError(f"{page.url} shows nothing, or more than the window has room for.")
     while len(taken) <= PATIENCE:
-        taken.append(page.screenshot(clip=box, full_page=True))
+        taken.append(page.screenshot(clip=box))
         if taken[-1] == taken[-2]:
             break
     else:
