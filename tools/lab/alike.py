@@ -66,7 +66,7 @@ SAME_FONTS, OTHER_FONTS = Limits((0, 0), 10, 20), Limits((4, 4), 18, 48, 0.02)
 AT_WORDS = {"drawn": ((4, 16), (4, 8)), "page": ((24, 32), (12, 32))}
 #: In other fonts a picture may be so much higher or lower, and so many more names of a map may wait for room.
 TALLER, WAITING = 0.12, 0.2
-#: How much of a map of another size may have another colour: of all of it, and of that colour.
+#: How much of a map may have another colour in other fonts: of all of it, and of that colour.
 LITTLE, HALF = 0.004, 0.5
 #: Pixels that are compared as one.
 BLOCK = 4
@@ -82,8 +82,10 @@ def compare(before: Look, after: Look) -> Fault | None:
     if (wide, high) != (wide2, high2) and (same or wide != wide2 or abs(high2 - high) > TALLER * high):
         return Fault(f"it was {wide} × {high}, and is {wide2} × {high2}")
     frames, others = ([word[2:] for word in look.words if word[1] == "frame"] for look in (before, after))
-    if not same and np.abs(np.subtract(frames, others)).max(initial=0) > BLOCK:
-        return _in_colours(pictures, zip(frames, others, strict=True))
+    if not same:
+        fault = _in_colours(pictures, zip(frames, others, strict=True))
+        if fault or np.abs(np.subtract(frames, others)).max(initial=0) > BLOCK:
+            return fault
     size = (wide, min(high, high2))
     one, other = (_means(picture.crop((0, 0, *size))) for picture in pictures)
     limits, near = SAME_FONTS if same else OTHER_FONTS, np.zeros(one.shape[:2], bool)
@@ -118,7 +120,7 @@ def _in_words(before: Look, after: Look, same: bool) -> list[str]:
 def _in_colours(
     pictures: tuple[Image, Image], frames: Iterable[tuple[tuple[int, ...], tuple[int, ...]]]
 ) -> Fault | None:
-    """Say whether maps that words have left another size have other colours: place by place they cannot."""
+    """Say whether maps have other colours: what words leave to them differs, so their places may, too."""
     for boxes in frames:
         shares = []
         for picture, (left, top, width, height) in zip(pictures, boxes, strict=True):
