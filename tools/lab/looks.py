@@ -49,6 +49,8 @@ WIDTHS, PAPER = (1220, 584, 244), 695
 WINDOW: ViewportSize = {"width": WIDTHS[0], "height": 3600}
 #: A picture's side for one of the screen's; its quality as WebP: some 10 kB.
 SCALE, QUALITY = 0.5, 50
+#: What changes is drawn anew as a whole: where it met the rest, edges came out one way or another.
+WHOLE = ("--disable-partial-raster",)
 #: How often a picture is taken until it is the one before.
 PATIENCE = 20
 #: The writing of all pictures, wherever it is installed: other machines have another as their own.
@@ -208,7 +210,7 @@ class Studio:
                     page.emulate_media(media="print")
                     looks["print"] = look_at(page)
                     page.emulate_media(media="screen")
-                    page.frames[-1].press("[role=option][tabindex='0']", "Home")
+                    page.frames[-1].press("[role=option][tabindex='0']", "r")  # Russia is large
                     looks["focus"] = look_at(page)
         if thing.kind != "chart":  # on paper a chart is a picture anyway
             looks["paper"] = look_at(
@@ -234,7 +236,7 @@ def studio() -> Iterator[Studio]:
         (folder / "fonts.conf").write_text(FONTS, encoding="utf-8")
         environment = os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf")}
         browser = playwright().chromium.launch(
-            executable_path=program(), args=list(CHROMIUM), env=dict(environment)
+            executable_path=program(), args=[*CHROMIUM, *WHOLE], env=dict(environment)
         )
         try:
             yield Studio(browser, folder)
