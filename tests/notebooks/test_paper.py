@@ -18,6 +18,8 @@ MOST = 10
 LONGEST = sorted(lessons.paths(), key=lambda path: len(lessons.stored(path).cells))[-2:]
 #: Width of an A4 sheet between its margins, in CSS pixels.
 SHEET = 690
+#: The same of one that lies, for slides.
+LYING = 986
 #: What a sheet cuts: beyond its edge, or where it would have to be scrolled.
 CUT = """() => [...document.querySelectorAll('main *')].filter(e => e.clientWidth && !e.closest('svg, math'))
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1
@@ -57,6 +59,16 @@ def test_a_lesson_on_paper_is_whole_and_short(page: Any, lesson: Path, tmp_path:
     cut, sheets = printed(page, lesson, tmp_path)
     assert cut == []
     assert 1 < sheets <= MOST
+
+
+def test_as_slides_each_section_begins_a_page_and_nothing_is_cut(page: Any, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": LYING, "height": 700})
+    cut, sheets = printed(page, LONGEST[0], tmp_path, "samarkand_slides")
+    page.add_style_tag(content=".jp-Cell { break-before: auto !important; }")
+    joined = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+    page.set_viewport_size({"width": SHEET, "height": 1000})
+    assert cut == []
+    assert sheets > joined + 3
 
 
 def test_without_the_courses_page_the_same_lesson_is_longer(page: Any, tmp_path: Path) -> None:

@@ -276,8 +276,9 @@ def test_nothing_else_is_imposed_on_the_environment(installed: Path, wheel: Path
     extension = "share/jupyter/labextensions/samarkand"
     own = ["package.json", "static/outputs.css", "static/remoteEntry.js", "static/text.css"]
     page = [
-        f"share/jupyter/nbconvert/templates/samarkand/{name}"
-        for name in ("conf.json", "index.html.j2", "paper.css")
+        f"share/jupyter/nbconvert/templates/{template}/{name}"
+        for template, look in (("samarkand", "paper.css"), ("samarkand_slides", "slides.css"))
+        for name in ("conf.json", "index.html.j2", look)
     ]
     server = "etc/jupyter/jupyter_server_config.d/samarkand.json"
     startup = "etc/ipython/startup/50-samarkand.py"
