@@ -14,7 +14,7 @@ PAGE = ROOT / "docs" / "python.md"
 SETS = ROOT / "exercises" / "source"
 _BEGIN = """# Python on one page
 
-What the lessons use of Python and of its library pandas, each name in the order in which it is met, with a
+What the lessons use of Python, pandas, NumPy and networkx, each name in the order in which it is met, with a
 line of explanation, a line of a lesson, and the lesson that explains it. Beside it stand arithmetic, `==` and
 `>=`, giving a name (`founded = 2001`), and choosing columns by name (`events["day"]`), which *Start here*
 explains. The course's own tools (`data`, `maps`, `measures` ...) explain themselves: `help(data.load)`.
