@@ -20,7 +20,7 @@ from tools.lab.alike import Fault, Look, compare
 
 Shown = Callable[..., Look]
 
-LARGEST, ALL = 100_000, 5_000_000
+LARGEST, ALL = 120_000, 5_000_000
 WIDE, _, NARROW = looks.WIDTHS
 NAME = "[...document.querySelectorAll('.names g')].find(g => g.textContent === '{}')"
 STATE = "document.querySelector('path[data-id={}]')"

@@ -23,7 +23,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -319,10 +319,8 @@ def store(kept: Album, folder: Path) -> None:
     folder.mkdir(parents=True)
     for name, look in kept.looks.items():
         (folder / f"{name}.webp").write_bytes(look.webp)
-    told = [
-        f"{json.dumps(name)}: {json.dumps([look.fonts, look.words], ensure_ascii=False)}"
-        for name, look in kept.looks.items()
-    ]
+    said = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+    told = [f"{said(name)}:{said([look.fonts, look.words])}" for name, look in kept.looks.items()]
     text = f'{{"things": {json.dumps(kept.things)},\n"looks": {{\n' + ",\n".join(told) + "}}\n"
     (folder / "words.json").write_text(text, encoding="utf-8", newline="\n")
 
