@@ -40,9 +40,24 @@
         if (mark.type === "text") Object.assign(mark, { angle: 270, align: "left", baseline: "middle", dx: 4, dy: 0 });
         encoding.x.axis = { ...encoding.x.axis, labelAngle: 270 };
       }
-    if (room < 400) for (const { mark } of view.layer) if (mark.type === "text") mark.lineBreak = " · ";
+    if (room < 400)
+      for (const { mark, encoding, data } of view.layer.filter((layer) => layer.mark.type === "text")) {
+        mark.lineBreak = " · ";
+        /* What stands beside its mark, in two lines, may stand beside the last one: that room is kept free. */
+        const said = (chart.datasets?.[data?.name] ?? []).map((row) => String(row[encoding.text?.field]).split(" · "));
+        pen.font = `12px ${family}`;
+        const wide = Math.max(0, ...said.filter((own) => own.length > 1).flat().map((line) => pen.measureText(line).width));
+        const right = chart.config.padding + wide + (mark.dx ?? 0);
+        if (wide) chart.padding = { left: chart.config.padding, top: chart.config.padding, bottom: chart.config.padding, right };
+      }
     if (most > 1) view.height = Math.max(view.height, names.length * (14 * most + 10));
     return chart;
+  };
+
+  /* Return the least width of a chart's plot: the fields of a grid are as broad as the words in them. */
+  const least = ({ vconcat: [view] }) => {
+    const grid = view.layer.map(({ encoding: { x, y } }) => y?.type === "nominal" && x?.type === "nominal" && x.sort);
+    return Math.max(60, ...grid.filter(Boolean).map((columns) => 150 * columns.length));
   };
 
   /* Draw charts of the course anew when the page has another width. */
@@ -59,7 +74,7 @@
         const data = { ...model.data, [CHART]: fitted(model.data[CHART], width, plot), "image/png": "stored" };
         await draw({ data, metadata: model.metadata });
         left = width - renderer.node.querySelector("svg").clientWidth;
-        plot = Math.max(60, plot + left - 2);
+        plot = Math.max(least(model.data[CHART]), plot + left - 2);
       }
       renderer.node.classList.toggle("samarkand-wide", left < 0);
       renderer.node.tabIndex = left < 0 ? 0 : -1; /* so that keys scroll it */
