@@ -45,12 +45,13 @@ REST = """async ([view, on]) => {
     const frames = async count => {
         while (count--) await new Promise(requestAnimationFrame);
     };
+    const glides = () => (on ?? document).getAnimations({subtree: true}).some(a => a.playState === 'running');
     await frames(2);
     await window.jupyterapp?.shell.currentWidget.sessionContext.session.kernel.requestKernelInfo();
     for (let last, now; ; last = now) {
         await frames(2);
         now = view(on);
-        if (now === last && !document.getAnimations().some(a => a.playState === 'running')) return now;
+        if (now === last && !glides()) return now;
     }
 }"""
 #: Widths in CSS pixels: of the window, and of a telephone.

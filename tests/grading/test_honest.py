@@ -316,7 +316,7 @@ def test_work_that_makes_its_own_load_earns_no_second_go(work, assessor, monkeyp
     result = work(**answers)
     assert "too long" in result.verdicts[1].reason
     assert len(used) == 1
-    assert used[0] > 0.6  # the others count too, who are ended with it
+    assert used[0] > 0.25  # more than its own: the others count too, who are ended with it
     assert not any(remark.endswith(AGAIN) for remark in result.remarks)
 
 
