@@ -222,7 +222,8 @@ def test_each_name_stands_on_its_state(name: str) -> None:
         else:
             rings = _rings(numbers)
             near = min(math.dist((x, y), point) for ring in rings for point in ring)
-            assert _inside((x, y), rings) or near < 40, f"{text} stands {near:.0f} away from {ident}"
+            gives_way = (name, ident) == ("trip", "KGZ") and near < 40  # to the flights
+            assert _inside((x, y), rings) or gives_way, f"{text} stands {near:.0f} away from {ident}"
 
 
 # -- the journey
