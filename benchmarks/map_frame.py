@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -57,9 +56,10 @@ def measure(names: list[str], rounds: int) -> dict[str, dict[str, Any]]:
     from playwright.sync_api import sync_playwright
 
     from samarkand import maps
+    from tools.lab.browser import installed
 
     out = {}
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = installed()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS.split())
         for name in names:

@@ -14,7 +14,7 @@ import ast
 import builtins
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -212,14 +212,16 @@ def before(lesson: Lesson) -> list[Lesson]:
 
 def known_before(lesson: Lesson) -> set[str]:
     """Return what the lessons before one have introduced."""
-    return {name for one in before(lesson) for cell in one.cells for name in introduced(cell)}
+    return _brought(before(lesson))
 
 
 def known_by(number: str) -> set[str]:
     """Return what the stored lessons up to a number have introduced."""
-    return {
-        name for one in course() if one.number <= number for cell in one.cells for name in introduced(cell)
-    }
+    return _brought(one for one in course() if one.number <= number)
+
+
+def _brought(by: Iterable[Lesson]) -> set[str]:
+    return {name for one in by for cell in one.cells for name in introduced(cell)}
 
 
 def parted(exercise: Lesson) -> tuple[set[str], dict[str, list[str]]]:

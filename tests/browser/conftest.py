@@ -13,7 +13,7 @@ import pytest
 
 from samarkand.course import lessons
 from tools.lab import Lab, lab, sign
-from tools.lab.browser import playwright
+from tools.lab.browser import installed, playwright
 
 if TYPE_CHECKING:
     import tour
@@ -31,7 +31,7 @@ def server(need: Need) -> Iterator[Lab]:
     with a mark in their metadata, so that they are not what was signed.
     """
     need(importlib.util.find_spec("playwright"), "playwright is not installed")
-    need(any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "there is no chromium")
+    need(installed(), "there is no chromium")
     with lab(ROOT / "notebooks", apart=True) as running:
         folder = running.root / "untrusted"
         folder.mkdir()
@@ -45,7 +45,7 @@ def server(need: Need) -> Iterator[Lab]:
 @pytest.fixture(scope="session")
 def browser(need: Need) -> Iterator[Browser]:
     """A Chromium for single pages, without a JupyterLab."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = installed()
     need(program, "There is no chromium on this machine.")
     quiet = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
     started = playwright().chromium.launch(executable_path=program, args=list(quiet))

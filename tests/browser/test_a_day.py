@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from playwright.sync_api import Locator
 
 from samarkand.lab import copies
 from tools.lab import Sheet, chromium, lab, sheet
+from tools.lab.browser import installed
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,7 @@ def day(
 ) -> Iterator[Callable[..., Sheet]]:
     """Return what opens a copy of a lesson, with other code in cells named by their ids, and runs it."""
     need(importlib.util.find_spec("playwright"), "playwright is not installed")
-    need(any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "there is no chromium")
+    need(installed(), "there is no chromium")
     folder = tmp_path_factory.mktemp("day")
     copies.hand_out(folder / "my_work")
     first = "my_work/lessons/03_the_sco.ipynb"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 import struct
 import tempfile
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from samarkand.course import normal_form
 from tools.lab import picture
+from tools.lab.browser import installed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 Need = Callable[[object, str], None]
@@ -26,7 +26,7 @@ def size(png: Path) -> tuple[int, int]:
 
 def test_a_whole_lesson_in_pictures(tmp_path: Path, need: Need, monkeypatch: pytest.MonkeyPatch) -> None:
     need(importlib.util.find_spec("playwright"), "playwright is not installed")
-    need(any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "there is no chromium")
+    need(installed(), "there is no chromium")
     (tmp_path / "labs").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "labs"))
     cells = [new_markdown_cell(f"# Heading {n}\n\n" + "A line.\n\n" * 8) for n in range(4)]

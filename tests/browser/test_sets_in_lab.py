@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 
 from samarkand.lab import copies
 from tools.lab import Sheet, chromium, lab, sheet
+from tools.lab.browser import installed
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SET = "ex03_the_sco"
@@ -82,7 +82,7 @@ def follow(opened: Sheet, heading: str) -> None:
 
 def test_a_student_answers_and_is_told_at_once(need: Callable[[object, str], None], tmp_path: Path) -> None:
     need(importlib.util.find_spec("playwright"), "playwright is not installed")
-    need(any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "there is no chromium")
+    need(installed(), "there is no chromium")
     folder = tmp_path / "Mein Kürs"  # a blank and an umlaut, as on many a student's machine
     copies.hand_out(folder / "Übung")
     with lab(folder, apart=True) as running, chromium(running) as browser:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from samarkand.course import lessons
 from samarkand.ground.home import ROOT
+from tools.lab.browser import CHROMIUM, installed, playwright
 
 #: Sheets that a lesson may take; the longest lessons of either half.
 MOST = 10
@@ -29,10 +29,8 @@ CUT = """() => [...document.querySelectorAll('main *')].filter(e => e.clientWidt
 
 @pytest.fixture(scope="module")
 def page(need: Callable[[object, str], None]) -> Iterator[Any]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    program = installed()
     need(program, "There is no chromium on this machine.")
-    from tools.lab.browser import CHROMIUM, playwright
-
     browser = playwright().chromium.launch(executable_path=program, args=list(CHROMIUM))
     opened = browser.new_page(viewport={"width": SHEET, "height": 1000})
     opened.emulate_media(media="print")

@@ -33,9 +33,14 @@ CHROMIUM = (
 )
 
 
+def installed() -> str | None:
+    """Return where Chromium is, or None if this machine has none."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
 def program() -> str:
     """Return where Chromium is; `LabError` if this machine has none."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    found = installed()
     if found is None:
         raise LabError(
             "There is no chromium on this machine. Install it (Debian, Ubuntu: apt install chromium)."
