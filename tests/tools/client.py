@@ -80,6 +80,7 @@ def main(folder: str) -> dict[str, Any]:
     one.client.start_channels()
     one.client.wait_for_ready(timeout=30)
     seen["restarted"] = [one.run("print(kind)"), one.run("import os; print(os.getpid())") != before]
+    seen["reached by"] = one.manager.transport
     process = one.manager.provisioner.process
     one.end(now=False)
     seen["shut down"] = process.returncode

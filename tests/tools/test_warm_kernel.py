@@ -95,6 +95,10 @@ def test_interrupt_restart_shutdown_death_and_kill_are_equal(seen: dict[str, dic
         assert {name: seen[kind][name] for name in expected} == expected, kind
 
 
+def test_no_port_is_chosen_that_another_could_take_before_the_kernel(seen: dict[str, dict[str, Any]]) -> None:
+    assert {kind: seen[kind]["reached by"] for kind in seen} == {"stock": "tcp", "warm": "ipc"}
+
+
 def test_two_kernels_draw_different_numbers_and_names(seen: dict[str, dict[str, Any]]) -> None:
     one, two = (line.strip("[]\n").split(", ") for line in seen["warm"]["draws"])
     assert len(one) == len(two) == 7

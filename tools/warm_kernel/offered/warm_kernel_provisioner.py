@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,14 @@ class WarmProvisioner(LocalProvisioner):
         path = [entry for entry in env.pop("PYTHONPATH", "").split(os.pathsep) if entry != HERE]
         if any(path):
             env["PYTHONPATH"] = os.pathsep.join(path)
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Connect by sockets with names: a free port that is chosen here may be taken when a kernel binds it."""
+        if self.parent.transport == "tcp":  # at a restart it is what it was
+            self.parent.transport = "ipc"
+            self.parent.ip = f"@kernel-{secrets.token_hex(8)}"  # abstract: no file that could be left behind
+        self.ports_cached = True  # there are none to choose
+        return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the kernel, a stock one if it must be."""
