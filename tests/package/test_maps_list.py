@@ -226,6 +226,17 @@ def test_each_name_stands_on_its_state(name: str) -> None:
             assert _inside((x, y), rings) or gives_way, f"{text} stands {near:.0f} away from {ident}"
 
 
+@pytest.mark.parametrize("name", ["region", "sco", "votes"])
+def test_each_ocean_s_name_stands_in_the_open_sea(name: str) -> None:
+    rings = [_rings(numbers) for _, _, kind, numbers in panes(name)["states"] if kind != "dot"]
+    oceans = {label[1]: tuple(label[2:4]) for label in spec(name)["labels"] if label[-1] == "sea"}
+    assert {"INDIAN OCEAN", "PACIFIC OCEAN"} < oceans.keys()
+    for text, point in oceans.items():
+        assert not any(_inside(point, state) for state in rings), text
+        coast = min(math.dist(point, corner) for state in rings for ring in state for corner in ring)
+        assert coast > 100 or text == "ARCTIC OCEAN", text  # whose islands lie everywhere
+
+
 # -- the journey
 
 

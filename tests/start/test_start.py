@@ -294,6 +294,18 @@ def test_a_word_it_does_not_know(words: list[str], answer: str, capsys: Capture)
     assert answer in capsys.readouterr().err
 
 
+def test_what_it_hands_over_to_is_the_same_process(need: Need) -> None:
+    """So that a signal to ``start.py`` ends JupyterLab or the suite."""
+    need(os.name != "nt", "Windows cannot replace a process.")
+    code = (
+        "import os, sys, start; start.PYTHON = sys.executable; print(os.getpid(), flush=True); "
+        "start.hand_over(['-c', 'import os; print(os.getpid())'])"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], cwd=SOURCE.parent, capture_output=True, text=True, check=True)
+    first, second = ran.stdout.split()
+    assert first == second
+
+
 def test_help_needs_no_set_up(course: Path, capsys: Capture) -> None:
     with pytest.raises(SystemExit) as ending:
         start.main(["--help"])
