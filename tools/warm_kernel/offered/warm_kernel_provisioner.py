@@ -30,9 +30,10 @@ class WarmProvisioner(LocalProvisioner):
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Connect by sockets with names: a free port that is chosen here may be taken when a kernel binds it."""
-        if self.parent.transport == "tcp":  # at a restart it is what it was
-            self.parent.transport = "ipc"
-            self.parent.ip = f"@kernel-{secrets.token_hex(8)}"  # abstract: no file that could be left behind
+        manager = self.parent
+        if manager and manager.transport == "tcp":  # at a restart it is what it was
+            manager.transport = "ipc"
+            manager.ip = f"@kernel-{secrets.token_hex(8)}"  # abstract: no file that could be left behind
         self.ports_cached = True  # there are none to choose
         return await super().pre_launch(**kwargs)
 
