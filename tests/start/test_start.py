@@ -301,7 +301,9 @@ def test_what_it_hands_over_to_is_the_same_process(need: Need) -> None:
         "import os, sys, start; start.PYTHON = sys.executable; print(os.getpid(), flush=True); "
         "start.hand_over(['-c', 'import os; print(os.getpid())'])"
     )
-    ran = subprocess.run([sys.executable, "-c", code], cwd=SOURCE.parent, capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=SOURCE.parent, capture_output=True, text=True, check=True
+    )
     first, second = ran.stdout.split()
     assert first == second
 

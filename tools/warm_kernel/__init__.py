@@ -28,8 +28,8 @@ A ``sitecustomize`` on the command's PYTHONPATH has run in the warm process, too
 a kernel that has another one, or none, is a stock one.
 
 Five differences remain. They are reached by sockets with names and not by ports, which another process can
-take between the choice and the kernel's start. All kernels share a hash seed, so that sets of strings are ordered alike in all of
-them. ``xml.dom`` is there for a cell that forgot to import it, if a library imported it.
-JupyterLab's debugger shows the launcher's frame below the cell's. And `samarkand` is not warm: its files
-change between two runs in JupyterLab, and it costs 0.03 s.
+take between the choice and the kernel's start. All kernels share a hash seed, so that sets of strings are
+ordered alike in all of them. ``xml.dom`` is there for a cell that forgot to import it, if a library
+imported it. JupyterLab's debugger shows the launcher's frame below the cell's. And `samarkand` is not warm:
+its files change between two runs in JupyterLab, and it costs 0.03 s.
 """

@@ -29,7 +29,7 @@ class WarmProvisioner(LocalProvisioner):
             env["PYTHONPATH"] = os.pathsep.join(path)
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Connect by sockets with names: a free port that is chosen here may be taken when a kernel binds it."""
+        """Connect by sockets with names: a port that is free now may be taken when a kernel binds it."""
         manager = self.parent
         if manager and manager.transport == "tcp":  # at a restart it is what it was
             manager.transport = "ipc"
