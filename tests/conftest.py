@@ -13,6 +13,7 @@ import contextlib
 import os
 import sys
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
@@ -104,13 +105,27 @@ def note(item: pytest.Item, taken: int, count: int, what: str) -> None:
         item.user_properties.append(("sampled", f"{taken} of {count} {what} in {name}"))
 
 
+@pytest.fixture(scope="session")
+def some() -> Callable[[Sequence[Any], int], list[Any]]:
+    """Return ``some(cases, most)``, for what many tests look at; one of them says so by `in_part`."""
+    return lambda cases, most: [cases[place] for place in places(len(cases), most)]
+
+
 @pytest.fixture
-def sampled(request: pytest.FixtureRequest) -> Callable[[Sequence[Any], int, str], list[Any]]:
+def in_part(request: pytest.FixtureRequest) -> Callable[[int, int, str], None]:
+    """Return ``in_part(taken, count, what)``: has it said that so many of so many cases were tried."""
+    return partial(note, request.node)
+
+
+@pytest.fixture
+def sampled(
+    some: Callable[[Sequence[Any], int], list[Any]], in_part: Callable[[int, int, str], None]
+) -> Callable[[Sequence[Any], int, str], list[Any]]:
     """Return ``sampled(cases, most, what)``: so many of the cases, always the same; all in a full run."""
 
     def sampled(cases: Sequence[Any], most: int, what: str) -> list[Any]:
-        chosen = [cases[place] for place in places(len(cases), most)]
-        note(request.node, len(chosen), len(cases), what)
+        chosen = some(cases, most)
+        in_part(len(chosen), len(cases), what)
         return chosen
 
     return sampled

@@ -9,7 +9,7 @@ import contextlib
 import json
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -123,6 +123,8 @@ class Tour:
         Outputs that are errors or stand on stderr.
     moved : list of str
         Controls that were moved, and how.
+    moves : int
+        How many moves there are, those that were left out counted.
     still : list of str
         Controls that changed nothing.
     reopened : dict
@@ -141,6 +143,7 @@ class Tour:
     stills: Stills | None = None
     errors: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
+    moves: int = 0
     still: list[str] = field(default_factory=list)
     reopened: dict[str, int] = field(default_factory=dict)
     axe: list[str] = field(default_factory=list)
@@ -162,20 +165,28 @@ class Guide:
         self.lab, self.opened, self.netlog = lab, opened, netlog
         self.asked = self.read = 0
 
-    def take(self, notebook: str, untrusted: str = "") -> Tour:
+    def take(
+        self,
+        notebook: str,
+        untrusted: str = "",
+        some: Callable[[Sequence[Move]], Sequence[Move]] = lambda moves: moves,
+    ) -> Tour:
         """Open a lesson, run it, move everything, and return what was seen.
 
-        Where a copy is named that is not trusted, it is opened at the end.
+        Where a copy is named that is not trusted, it is opened at the end. `some` chooses which of the moves
+        of each box of widgets, and of each map, are made.
         """
         tour, opened = Tour(), self.opened
         opened.turn_to(notebook)
         tour.opened = first_look(opened.page)
         opened.run_all()
         tour.errors = errors(opened)
-        for move in moves(opened.page):
-            tour.moved.append(move.name)
-            if not move.happens():
-                tour.still.append(move.name)
+        for found in filter(None, moves(opened.page)):
+            tour.moves += len(found)
+            for move in some(found):
+                tour.moved.append(move.name)
+                if not move.happens():
+                    tour.still.append(move.name)
         opened.settle()
         tour.axe = look_over(opened.page)
         tour.cut = on_a_telephone(opened)
@@ -275,9 +286,17 @@ class Move:
     on: ElementHandle | None = None
     #: Moves something else, for a control that has nothing to do as things stand (zoom out, if all is shown).
     other: Callable[[], None] | None = None
+    #: Whether a kernel lags behind it: it may show just now what the next move comes back to.
+    lags: bool = False
 
     def happens(self) -> bool:
         """Move it; tell whether something visible changed."""
+        happened = self._happens()
+        if self.lags:
+            self.at_rest()
+        return happened
+
+    def _happens(self) -> bool:
         before = self.place.evaluate(self.view, self.on)
         self.act()
         if self.other is None:
@@ -302,17 +321,17 @@ class Move:
         return str(self.place.evaluate(f"([on]) => ({REST})([{self.view}, on])", [self.on]))
 
 
-def moves(page: Page) -> Iterator[Move]:
-    """Yield every move there is in a lesson: in the outputs of its cells, and in their frames."""
+def moves(page: Page) -> Iterator[list[Move]]:
+    """Yield every move there is in a lesson: together those in a cell's output, and those in a frame."""
     cells = page.locator(".jp-Notebook .jp-CodeCell")
     for number in range(cells.count()):
         cell = cells.nth(number).element_handle()
         if cell.query_selector(".jp-OutputArea-output .jupyter-widgets"):
-            yield from widget_moves(page, cell, f"cell {number + 1}")
+            yield list(widget_moves(page, cell, f"cell {number + 1}"))
         for holder in cell.query_selector_all("iframe"):
             frame = holder.content_frame()
             if frame:
-                yield from frame_moves(page, frame, f"map in cell {number + 1}")
+                yield list(frame_moves(page, frame, f"map in cell {number + 1}"))
 
 
 def widget_moves(page: Page, cell: ElementHandle, where: str) -> Iterator[Move]:
@@ -336,8 +355,8 @@ def widget_moves(page: Page, cell: ElementHandle, where: str) -> Iterator[Move]:
         handled += len(slider.query_selector_all(HANDLES))
         name = f"slider {text_of(slider, '.widget-label')}"
         dragged = made(f"{name} dragged", lambda h=handle, s=slider: drag(page, s, h))
+        dragged.lags = True
         yield dragged
-        dragged.at_rest()  # a kernel that lags behind the mouse may show just now what the key comes back to
         yield made(f"{name} by key", lambda h=handle: key(page, h, inward(h)))
         choices.append(lambda h=handle: key(page, h, inward(h)))
     for select in cell.query_selector_all("select"):
@@ -360,9 +379,11 @@ def widget_moves(page: Page, cell: ElementHandle, where: str) -> Iterator[Move]:
     for line in cell.query_selector_all(".widget-text input, .widget-textarea textarea"):
         handled += 1
         typed = made("words typed", lambda x=line: write(page, x, "zz"), line)
+        typed.lags = True  # two letters have two answers; what is deleted is held against the second
         yield typed
-        typed.at_rest()  # two letters have two answers; what is deleted is held against the second
-        yield made("words deleted", lambda x=line: key(page, x, "Backspace"), line)
+        deleted = made("words deleted", lambda x=line: key(page, x, "Backspace"), line)
+        deleted.other = typed.act
+        yield deleted
         choices.append(lambda x=line: write(page, x, "z"))
     for button in buttons:
         other = choices[0] if choices else None
