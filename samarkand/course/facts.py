@@ -21,7 +21,7 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -310,14 +310,14 @@ def _shown_by(box: Any) -> str:
 
 
 def _explorer(explorer: Any) -> dict[str, Any]:
-    """Describe an explorer: what each setting of its controls renders, and whether its box follows them."""
-    renders, unlike = {}, []
+    """Describe an explorer: what each setting of its controls renders, and whether its box follows a move."""
     first = explorer.values()
+    renders, unlike = {}, []
     for values in explorer.domain():
         label = ", ".join(f"{name}={number(value)}" for name, value in values.items())
-        rendered = explorer.render(**values)
-        renders[label] = rendered
-        if explorer.set(**values) != rendered:
+        renders[label] = explorer.render(**values)
+        one_move = sum(values[name] != first[name] for name in first) <= 1
+        if one_move and explorer.set(**values) != renders[label]:
             unlike.append(label)
     explorer.set(**first)
     many = len(renders) > SETTINGS
@@ -439,11 +439,15 @@ def _steady(value: Any) -> Any:
 # ------------------------------------------------------------------------------------------------ running
 
 
-def executed(notebook: Path) -> Iterator[Any]:
-    """Run a notebook's code in this process, and yield each cell that has run; `BuildError` if one fails."""
+def executed(notebook: Path, show: Callable[..., tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[Any]:
+    """Run a notebook's code in this process, and yield each cell that has run; `BuildError` if one fails.
+
+    Both the last value of a cell and the arguments of ``display`` go to `show`, in the formatter's place.
+    """
     from IPython.core.interactiveshell import InteractiveShell
 
     shell: Any = InteractiveShell.instance()
+    shell.display_formatter.format = show
     for cell in read(notebook).code:
         result = shell.run_cell(cell.source, store_history=False)
         if not result.success:
@@ -463,11 +467,9 @@ def run(notebook: Path) -> str:
         shown.append(thing)
         return {}, {}
 
-    # Both the last value of a cell and the arguments of `display` pass through here.
-    shell.display_formatter.format = catch
     found: dict[str, Any] = {}
     known: dict[str, Any] = {}
-    for cell in executed(notebook):
+    for cell in executed(notebook, catch):
         names = dict(_named(shell.user_ns, known))
         things = [_shown(thing, shell.user_ns, known) for thing in shown]
         entry = {k: v for k, v in (("names", names), ("shown", things)) if v}

@@ -205,17 +205,15 @@ def test_a_map_and_an_explorer_are_one_new_file_each(copy: Copy) -> None:
 
 def test_a_row_is_corrected_by_one_command(copy: Copy) -> None:
     said = copy.follow(example("Correcting a row"))
-    assert "entities: LI has changed" in said
-    (used,) = re.findall(r"^entities: used by (.*)$", said, re.MULTILINE)
-    assert "02_reading_the_article" in used and "09_network" in used and "04" not in used
+    assert "polls: PL01 has changed" in said
+    assert "polls: used by 07_kazakhstan\n" in said
     changed = copy.changes()
-    assert {"course_data/entities.csv", "tests/data/record.json"} <= set(changed)
+    assert {"course_data/polls.csv", "tests/data/record.json"} <= set(changed)
     assert set(changed) <= {
-        "course_data/entities.csv",
+        "course_data/polls.csv",
         "tests/data/record.json",
-        "notebooks/02_reading_the_article.ipynb",
-        "tests/notebooks/facts/02_reading_the_article.json",
-        "tests/notebooks/facts/09_network.json",
+        "notebooks/07_kazakhstan.ipynb",
+        "tests/notebooks/facts/07_kazakhstan.json",
     }
     copy.commit()
     assert "No table has changed" in copy.run("samarkand renew")

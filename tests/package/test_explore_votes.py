@@ -69,6 +69,7 @@ def test_the_noes_of_the_members(vote: str, no: int, browser: explore.Explorer) 
         ("  ", "on ES-11/1 (2 March 2022)."),
         ("Uzbekistan", "Uzbekistan did not vote, which is not the same as abstaining"),
         ("Uzb", "Uzbekistan did not vote"),
+        ("uzbeki", "Uzbekistan did not vote"),
         ("中国", "China abstained."),
         ("RUS", "Russia voted no."),
         ("turkey", "Turkey, outside this group, voted yes."),

@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from samarkand import explore, maps, measures
+from samarkand import explore, maps, measures, questions
 from samarkand.ground.errors import UnknownName
 from samarkand.ground.home import course_data
 from samarkand.maps._shapes import ASSETS
@@ -32,6 +32,12 @@ def drawn(kind: str) -> dict[frozenset[str], str]:
             _, a, b = ident.split("-")
             found[frozenset((a, b))] = letters
     return found
+
+
+def test_what_is_expected_lies_between_what_can_be() -> None:
+    actors = {row[end] for row in TOLD for end in ("actor", "target")}
+    for id, most in (("09.place", len(actors)), ("09.drop", len(TOLD))):
+        assert questions.find("predict", id).high == most, id
 
 
 def test_everybody_with_a_tie_has_a_dot_on_the_sheet_and_nobody_else() -> None:
