@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -67,35 +67,52 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any
     return made
 
 
-@contextlib.contextmanager
-def opener(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Callable[..., Any]]:
-    """Give ``show(name, width)``: a page as the frame shows it; it fails on any message or request."""
-    context = browser.new_context()
-    said: list[str] = []
+class Viewer:
+    """Opens maps as the frame shows them, and writes down each message and each request beyond the map."""
 
-    def open_page(name: str, width: int = 1000, **media: str) -> Any:
-        path, drawn = pages[name]
-        page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: said.append(request.url) if request.url != path.as_uri() else None)
-        if media:
-            page.emulate_media(**media)
+    def __init__(self, context: Any, pages: dict[str, tuple[Path, Any]]) -> None:
+        self.context, self.pages = context, pages
+        self.own = {path.as_uri() for path, _ in pages.values()}
+        self.said: list[str] = []
+
+    def new_page(self) -> Any:
+        page = self.context.new_page()
+        page.on("console", lambda message: self.said.append(message.text))
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        page.on("request", lambda r: self.said.append(r.url) if r.url not in self.own else None)
+        return page
+
+    def open(self, page: Any, name: str, width: int = 1000, reduced_motion: str = "no-preference") -> Any:
+        path, drawn = self.pages[name]
+        page.emulate_media(reduced_motion=reduced_motion)
         wide, narrow = drawn.scene.height_px
         page.set_viewport_size({"width": width, "height": narrow if width < 640 else wide})
         page.goto(path.as_uri())
         page.wait_for_selector("html[data-ready]", state="attached")
         return page
 
-    yield open_page
+
+@pytest.fixture(scope="module")
+def viewer(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Viewer]:
+    context = browser.new_context()
+    viewer = Viewer(context, pages)
+    yield viewer
     context.close()
-    assert said == []
+    assert viewer.said == []
+
+
+@pytest.fixture(scope="module")
+def page(viewer: Viewer) -> Any:
+    """One page for all maps: to load a map anew takes half of what a new page takes."""
+    return viewer.new_page()
 
 
 @pytest.fixture
-def show(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Callable[..., Any]]:
-    with opener(browser, pages) as show:
-        yield show
+def show(viewer: Viewer, page: Any) -> Iterator[Callable[..., Any]]:
+    """Return ``show(name, width)``; it fails on any message or request."""
+    page.mouse.move(0, 0)
+    yield partial(viewer.open, page)
+    assert viewer.said == []
 
 
 @pytest.fixture(scope="module", params=ATLAS)
@@ -104,10 +121,14 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def opened(name: str, browser: Any, pages: Any) -> Iterator[dict[int, Any]]:
+def sheets(viewer: Viewer) -> dict[int, Any]:
+    return {width: viewer.new_page() for width in WIDTHS}
+
+
+@pytest.fixture(scope="module")
+def opened(name: str, viewer: Viewer, sheets: dict[int, Any]) -> dict[int, Any]:
     """Each map at each width, opened once for all who look it over."""
-    with opener(browser, pages) as show:
-        yield {width: show(name, width) for width in WIDTHS}
+    return {width: viewer.open(sheet, name, width) for width, sheet in sheets.items()}
 
 
 def to_step(page: Any, step: int) -> None:

@@ -215,7 +215,7 @@ def test_a_year_that_is_not_covered(year: int) -> None:
 
 @pytest.mark.parametrize("year", ["2022", 2022.5, None, True])
 def test_a_year_that_is_no_year(year: object) -> None:
-    with pytest.raises(WrongType, match="^The year is a whole number, such as 2022; got "):
+    with pytest.raises(WrongType, match=r"^The year is a whole number, such as 2022; got "):
         maps.sco(year)  # type: ignore[arg-type]
 
 
