@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Locator
 
 from samarkand.lab import copies
-from tools.lab import Sheet, chromium, lab, sheet
-from tools.lab.browser import installed
+from tools.lab import Lab, Sheet
+
+if TYPE_CHECKING:
+    import tour
+    from playwright.sync_api import Locator
 
 
 @pytest.fixture(scope="module")
-def day(
-    need: Callable[[object, str], None], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., Sheet]]:
+def day(server: Lab, guide: tour.Guide) -> Iterator[Callable[..., Sheet]]:
     """Return what opens a copy of a lesson, with other code in cells named by their ids, and runs it."""
-    need(importlib.util.find_spec("playwright"), "playwright is not installed")
-    need(installed(), "there is no chromium")
-    folder = tmp_path_factory.mktemp("day")
-    copies.hand_out(folder / "my_work")
-    first = "my_work/lessons/03_the_sco.ipynb"
-    with (
-        lab(folder, apart=True) as running,
-        chromium(running) as browser,
-        sheet(browser, running, first) as one,
-    ):
+    copies.hand_out(server.root / "my_work")
+    one, asked = guide.opened, len(server.asked())
 
-        def day(lesson: str, **cells: str) -> Sheet:
-            one.turn_to(f"my_work/lessons/{lesson}.ipynb")
-            one.page.evaluate(
-                """cells => {
-                    for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells)
-                        if (cell.id in cells) cell.sharedModel.setSource(cells[cell.id]);
-                }""",
-                {id.replace("_", "-"): source for id, source in cells.items()},
-            )
-            one.run_all()
-            return one
+    def day(lesson: str, **cells: str) -> Sheet:
+        one.turn_to(f"my_work/lessons/{lesson}.ipynb")
+        one.page.evaluate(
+            """cells => {
+                for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells)
+                    if (cell.id in cells) cell.sharedModel.setSource(cells[cell.id]);
+            }""",
+            {id.replace("_", "-"): source for id, source in cells.items()},
+        )
+        one.run_all()
+        return one
 
-        yield day
-        assert running.asked() == []
+    yield day
+    assert server.asked()[asked:] == []
+    one.page.evaluate("() => [...window.jupyterapp.shell.widgets('main')].forEach(tab => tab.dispose())")
+    one.console.clear()
+    one.requests.clear()
 
 
 def cell(opened: Sheet, id: str) -> int:
