@@ -133,16 +133,17 @@ def texts(path: Path) -> Iterator[str]:
     yield from _texts(_content(path), "")
 
 
-def sayings(path: Path) -> Iterator[tuple[str, str, list[str], Mapping[str, Any]]]:
-    """Yield what each question of a file says in English.
+@reading.kept
+def sayings(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]], ...]:
+    """Return what each question of a file says in English.
 
     Parameters
     ----------
     path : pathlib.Path
         A file of questions.
 
-    Yields
-    ------
+    Returns
+    -------
     kind, id : str
         Such as ``"quiz"`` and ``"03.gdp"``.
     texts : list of str
@@ -150,9 +151,11 @@ def sayings(path: Path) -> Iterator[tuple[str, str, list[str], Mapping[str, Any]
     tied : mapping of str to str or list of str
         Some of its words, with what their figures rest on; see `samarkand.course.tied`.
     """
-    for kind, entries in _content(path).items():
-        for id, entry in entries.items():
-            yield kind, id, list(_texts(entry, "")), entry.get("tied", {})
+    return tuple(
+        (kind, id, list(_texts(entry, "")), entry.get("tied", {}))
+        for kind, entries in _content(path).items()
+        for id, entry in entries.items()
+    )
 
 
 def _texts(part: Any, key: str) -> Iterator[str]:
