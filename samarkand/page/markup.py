@@ -18,7 +18,6 @@ from samarkand.ground.words import tr
 from samarkand.page import style
 
 _CSS = home.ASSETS / "markup.css"
-_CLASS = re.compile(r' class="([a-z]+)"')
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _STYLE = re.compile(r' style="[^"]*"')
 _SVG = re.compile(r"<svg\b|</svg>")
@@ -94,20 +93,6 @@ def element(name: str, /, *children: str, **attributes: object) -> str:
     if name in _EMPTY_SVG:
         return f"<{head}/>"
     return f"<{head}>" if name in _EMPTY else f"<{head}>{''.join(children)}</{name}>"
-
-
-def styled(source: str) -> str:
-    """Replace each ``class="name"`` of HTML by the style that ``assets/markup.css`` gives it, if it has one.
-
-    Examples
-    --------
-    >>> styled('<p class="unheard">x</p>')
-    '<p class="unheard">x</p>'
-    >>> styled('<summary class="said"></summary>')
-    '<summary style="cursor: pointer;"></summary>'
-    """
-    rules = _rules()
-    return _CLASS.sub(lambda m: f' style="{rules[m[1]]}"' if m[1] in rules else m[0], source)
 
 
 def status(sentence: str, kind: str = "say") -> str:

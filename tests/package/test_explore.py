@@ -177,7 +177,7 @@ def test_every_class_of_the_course_has_a_style_of_its_own() -> None:
         "sketch",
     } <= set(rules)
     for name, style in rules.items():
-        assert markup.styled(f'<p class="{name}">') == f'<p style="{style}">'
+        assert markup.element("p", class_=name) == f'<p style="{style}"></p>'
         assert '"' not in style
 
 
