@@ -51,7 +51,7 @@ KEYS = [inputs.of_work("a course", [Cell("cell q1", f"x = {n}")]) for n in range
 
 @pytest.fixture
 def works(sampled):
-    return sampled(KEYS, 25, "drawings")
+    return sampled(KEYS, 15, "drawings")
 
 
 @functools.lru_cache(maxsize=1000)  # each holds tables
