@@ -21,7 +21,7 @@ import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -439,15 +439,11 @@ def _steady(value: Any) -> Any:
 # ------------------------------------------------------------------------------------------------ running
 
 
-def executed(notebook: Path, show: Callable[..., tuple[dict[str, Any], dict[str, Any]]]) -> Iterator[Any]:
-    """Run a notebook's code in this process, and yield each cell that has run; `BuildError` if one fails.
-
-    Both the last value of a cell and the arguments of ``display`` go to `show`, in the formatter's place.
-    """
+def executed(notebook: Path) -> Iterator[Any]:
+    """Run a notebook's code in this process, and yield each cell that has run; `BuildError` if one fails."""
     from IPython.core.interactiveshell import InteractiveShell
 
     shell: Any = InteractiveShell.instance()
-    shell.display_formatter.format = show
     for cell in read(notebook).code:
         result = shell.run_cell(cell.source, store_history=False)
         if not result.success:
@@ -467,9 +463,11 @@ def run(notebook: Path) -> str:
         shown.append(thing)
         return {}, {}
 
+    # Both the last value of a cell and the arguments of `display` pass through here.
+    shell.display_formatter.format = catch
     found: dict[str, Any] = {}
     known: dict[str, Any] = {}
-    for cell in executed(notebook, catch):
+    for cell in executed(notebook):
         names = dict(_named(shell.user_ns, known))
         things = [_shown(thing, shell.user_ns, known) for thing in shown]
         entry = {k: v for k, v in (("names", names), ("shown", things)) if v}

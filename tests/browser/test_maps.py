@@ -72,18 +72,19 @@ class Viewer:
 
     def __init__(self, context: Any, pages: dict[str, tuple[Path, Any]]) -> None:
         self.context, self.pages = context, pages
-        self.own = {path.as_uri() for path, _ in pages.values()}
+        self.shown: dict[Any, str] = {}
         self.said: list[str] = []
 
     def new_page(self) -> Any:
         page = self.context.new_page()
         page.on("console", lambda message: self.said.append(message.text))
         page.on("pageerror", lambda error: self.said.append(str(error)))
-        page.on("request", lambda r: self.said.append(r.url) if r.url not in self.own else None)
+        page.on("request", lambda r: self.said.append(r.url) if r.url != self.shown[page] else None)
         return page
 
     def open(self, page: Any, name: str, width: int = 1000, reduced_motion: str = "no-preference") -> Any:
         path, drawn = self.pages[name]
+        self.shown[page] = path.as_uri()
         page.emulate_media(reduced_motion=reduced_motion)
         wide, narrow = drawn.scene.height_px
         page.set_viewport_size({"width": width, "height": narrow if width < 640 else wide})
@@ -91,14 +92,17 @@ class Viewer:
         page.wait_for_selector("html[data-ready]", state="attached")
         return page
 
+    def heard(self) -> list[str]:
+        """Return what was written down since the last time, so that it is held against one test alone."""
+        heard, self.said = self.said, []
+        return heard
+
 
 @pytest.fixture(scope="module")
 def viewer(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Viewer]:
     context = browser.new_context()
-    viewer = Viewer(context, pages)
-    yield viewer
+    yield Viewer(context, pages)
     context.close()
-    assert viewer.said == []
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +116,7 @@ def show(viewer: Viewer, page: Any) -> Iterator[Callable[..., Any]]:
     """Return ``show(name, width)``; it fails on any message or request."""
     page.mouse.move(0, 0)
     yield partial(viewer.open, page)
-    assert viewer.said == []
+    assert viewer.heard() == []
 
 
 @pytest.fixture(scope="module", params=ATLAS)
@@ -126,9 +130,10 @@ def sheets(viewer: Viewer) -> dict[int, Any]:
 
 
 @pytest.fixture(scope="module")
-def opened(name: str, viewer: Viewer, sheets: dict[int, Any]) -> dict[int, Any]:
+def opened(name: str, viewer: Viewer, sheets: dict[int, Any]) -> Iterator[dict[int, Any]]:
     """Each map at each width, opened once for all who look it over."""
-    return {width: viewer.open(sheet, name, width) for width, sheet in sheets.items()}
+    yield {width: viewer.open(sheet, name, width) for width, sheet in sheets.items()}
+    assert viewer.heard() == []
 
 
 def to_step(page: Any, step: int) -> None:
