@@ -73,7 +73,7 @@ KNOWN = {
     "energy_flows": (),
 }
 #: Rows known by neither: NU056 has sources without a day, TL062 was published just before midnight in Geneva.
-UNDATED = {"NU056": "2022-09-15", "TL062": "2022-09-01"}
+UNDATED = {"NU056": "2022-09-15", "NU080": "2022-06-30", "TL062": "2022-09-01"}
 
 #: How the ties between actors name the statuses of the SCO.
 TIE_STATUS = {"member-of": "member", "observer-of": "observer", "dialogue-partner-of": "dialogue partner"}
