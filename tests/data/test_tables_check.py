@@ -74,8 +74,8 @@ DAMAGE = [
     ("claims", "81.3%) that", "81.3%), and 2025, that", "it speaks of 2025, its sources end"),
     (
         "claims",
-        "None of the five voted with Russia on ES-11/4 either; Kazakhstan did on human rights in Crimea (15 Dec 2022).,"
-        "2022-12-16,",
+        "None of the five voted with Russia on ES-11/4 either; Kazakhstan did on human rights in Crimea"
+        " (15 Dec 2022).,2022-12-16,",
         ",,",
         "2022-10-12; on what",
     ),
