@@ -250,7 +250,7 @@ def _flips() -> list[list[str]]:
             right = _share(given)
             ways = [100 - right, right / 100, float(sum(balanced))]
             ways += [_share(given, **{way: way == "article"}) for way in ("out", "turn", "article")]
-            if len(balanced) > 2 and 0 < right < 100 and all(abs(right - way) > 0.5 for way in ways):
+            if len(balanced) > 2 and all(abs(right - way) > 0.5 for way in ways):
                 found.append([*pair, out])
     return _spread(found, lambda one: round(_share({"flip": one}), 2), 4)
 

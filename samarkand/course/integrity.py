@@ -92,6 +92,7 @@ def of_the_course(tables: Tables) -> list[Problem]:
         actors,
         routes,
         blocks_and_claims,
+        the_article,
         claims_in_order,
         ties_and_spells,
         kinds_and_second_signs,
@@ -306,6 +307,15 @@ def blocks_and_claims(tables: Tables) -> Iterator[Found]:
         quoted = {bool(row["quoted_speaker"]), int(row["quotations"]) > 0, int(row["quoted_words"]) > 0}
         if len(quoted) > 1:
             yield blocks, line, "quoted_speaker", "quotations, their words and their speaker do not agree."
+
+
+def the_article(tables: Tables) -> Iterator[Found]:
+    """Check that the article is a source of its own words alone."""
+    for name, table in tables.items():
+        for line, row in table.numbered():
+            own = name in ("blocks", "claims") or row.get("in_article") == "true"
+            if not own and "ART" in row.get("source", "").split(";"):
+                yield table, line, "source", "the article is a source of its own words alone."
 
 
 def claims_in_order(tables: Tables) -> Iterator[Found]:

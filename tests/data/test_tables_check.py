@@ -72,6 +72,13 @@ DAMAGE = [
     ("claims", ",BRIGF;XHBRI22\n", ",BRIGF\n", 'column "known_then": no source of it was in print by then'),
     ("claims", ",OIL22;BABOIL22;USBAN22", ",USBAN22", "every source of it was in print before"),
     ("claims", "81.3%) that", "81.3%), and 2025, that", "it speaks of 2025, its sources end"),
+    ("kandas", ",KND2102", ",KND2102;ART", "the article is a source of its own words alone"),
+    (
+        "un_votes",
+        "UN4;HRC51;NIE1007",
+        "UN4;NIE1007",
+        "is none of: UN1;UN3AJ;UN4;HRC51, UN1;UN3AJ;UN4;HRC51;NIE1007",
+    ),
     (
         "claims",
         "None of the five voted with Russia on ES-11/4 either; Kazakhstan did on human rights in Crimea"

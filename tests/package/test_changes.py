@@ -85,7 +85,7 @@ def test_a_set_brings_both_its_notebooks_and_how_it_is_marked() -> None:
 def test_what_no_import_tells_of_brings_its_tests() -> None:
     (near,) = commands("samarkand/assets/map/labels.csv")
     assert "tests/package/test_maps_list.py" in near
-    assert near in commands("course_data/geo/region.geojson")
+    assert f"{near} tests/package/test_geo.py" in commands("course_data/geo/region.geojson")
     assert "tests/guard" in commands(".ci/run")[-1] and "test_suite.py" in commands("tools/suite.py")[-1]
     assert "tests/data/test_integrity.py" in commands("course_data/un_votes.csv")[1]
     for tests in (test for group in changes.BESIDE.values() for test in group if "/" in test):

@@ -12,6 +12,7 @@ import math
 import re
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -206,6 +207,28 @@ def _rings(numbers: list[list[list[int]]]) -> list[list[list[float]]]:
                 ring.append([float(x), float(y)])
             out.append(ring)
     return out
+
+
+def _middle(ring: list[list[float]]) -> tuple[float, Point]:
+    """Return the area of a ring and its centroid."""
+    double = x = y = 0.0
+    for (x0, y0), (x1, y1) in pairwise([*ring, ring[0]]):
+        turn = x0 * y1 - x1 * y0
+        double, x, y = double + turn, x + (x0 + x1) * turn, y + (y0 + y1) * turn
+    return abs(double) / 2, (x / double / 3, y / double / 3)
+
+
+#: Long, bent, or around another state: their names stand aside from the middle.
+BENT = {"BGD", "CAN", "JPN", "LAO", "PAK", "VNM", "ZAF"}
+
+
+@pytest.mark.parametrize("name", ["region", "sco", "votes"])
+def test_each_name_stands_in_the_middle_of_its_state(name: str) -> None:
+    shapes = {ident: numbers for ident, _, kind, numbers in panes(name)["states"] if kind != "dot"}
+    for ident, text, x, y, *_ in spec(name)["labels"]:
+        if ident in shapes.keys() - BENT:
+            area, middle = max(map(_middle, _rings(shapes[ident])))
+            assert math.dist((x, y), middle) < 0.2 * math.sqrt(area), text
 
 
 @pytest.mark.parametrize("name", ["region", "sco", "trip", "votes"])

@@ -6,9 +6,11 @@ import csv
 import re
 from collections import Counter
 
+import pandas as pd
 import pytest
 
 from samarkand import explore, maps, measures, questions
+from samarkand.explore.network import Tables, _leaders
 from samarkand.ground.errors import UnknownName
 from samarkand.ground.home import course_data
 from samarkand.maps._shapes import ASSETS
@@ -126,3 +128,13 @@ def test_the_second_coder_signed_each_tie_of_the_article_once() -> None:
     codes = {row["tie"]: row["sign"] for row in second}
     first = [row["sign"] for row in TOLD]
     assert 0.8 < measures.kappa(first, [codes[row["id"]] for row in TOLD]) < 1
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [("A", "Ann"), ("AB", "Ann and Ben"), ("ABC", "Ann, Ben and Cem"), ("ABCD", "4 actors at once")],
+)
+def test_up_to_three_at_the_top_are_named(first: str, said: str) -> None:
+    names = dict(zip("ABCDE", ("Ann", "Ben", "Cem", "Dee", "Eva"), strict=True))
+    values = {actor: 0.5 if actor in first else 0.2 for actor in names}
+    assert _leaders(Tables(pd.DataFrame(), names, {}), values) == said
