@@ -126,7 +126,9 @@ def keys_in_lists(table: Table, tables: Tables) -> Iterator[Found]:
             continue
         known = {row[rule["field"]] for row in tables[rule["resource"]].rows if rule["field"] in row}
         for line, row in table.numbered():
-            keys = row[column].split(rule["separator"]) if row[column] else []
+            if not row[column] or row[column] in known:
+                continue
+            keys = row[column].split(rule["separator"])
             for key in keys:
                 if key not in known:
                     yield line, column, f'"{key}" is not in the table {rule["resource"]}.'
@@ -246,7 +248,9 @@ def doubles(table: Table, tables: Tables) -> Iterator[Found]:
     keys = {f["name"] for f in table.schema["fields"] if f["name"] in ("id", "key")}
     seen: dict[tuple[str, ...], int] = {}
     for line, row in table.numbered():
-        content = tuple(cell for column, cell in row.items() if column not in keys)
+        content = (
+            tuple(cell for column, cell in row.items() if column not in keys) if keys else (*row.values(),)
+        )
         if content in seen:
             yield line, None, f"the row says the same as line {seen[content]}."
         seen.setdefault(content, line)
@@ -267,7 +271,8 @@ def plain_numbers(table: Table, tables: Tables) -> Iterator[Found]:
         if spec["type"] in ("integer", "number") and table.has(spec["name"]):
             for line, row in table.numbered():
                 cell = row[spec["name"]]
-                if number(cell) is not None and (
-                    not plain.fullmatch(cell) or (cell.startswith("-") and not number(cell))
-                ):
+                if plain.fullmatch(cell) and not cell.startswith("-"):
+                    continue
+                value = number(cell)
+                if value is not None and not (plain.fullmatch(cell) and value):
                     yield line, spec["name"], f'"{cell}" is not written plainly.'

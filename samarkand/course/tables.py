@@ -107,9 +107,16 @@ def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[
 def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
     """Read a CSV file into cells of text; the header may be wrong, but not the shape."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return Table(name, path, schema, *_cells(path.read_bytes()))
     except FileNotFoundError:
         raise DamagedData("the file is missing.") from None
+
+
+@functools.lru_cache(maxsize=64)
+def _cells(content: bytes) -> tuple[list[str], list[dict[str, str]], list[int]]:
+    """Return header, rows and their lines; what has not changed is not read again."""
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise DamagedData(f"line {line}: a character that is no UTF-8.") from None
@@ -123,7 +130,7 @@ def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
     header = cells[0][1]
     rows = [dict(zip(header, row, strict=False)) for _, row in cells[1:] if len(row) == len(header)]
     lines = [line for line, row in cells[1:] if len(row) == len(header)]
-    return Table(name, path, schema, header, rows, lines)
+    return header, rows, lines
 
 
 def _with_the_course(path: Path) -> tuple[dict[str, Any], dict[str, Table], list[Problem]]:
