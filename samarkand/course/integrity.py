@@ -311,10 +311,10 @@ def blocks_and_claims(tables: Tables) -> Iterator[Found]:
 
 def the_article(tables: Tables) -> Iterator[Found]:
     """Check that the article is a source of its own words alone."""
-    for name, table in tables.items():
-        for line, row in table.numbered():
-            own = name in ("blocks", "claims") or row.get("in_article") == "true"
-            if not own and "ART" in row.get("source", "").split(";"):
+    for name in tables.keys() - {"blocks", "claims"}:
+        table = tables[name]
+        for line, row in table.numbered() if table.has("source") else ():
+            if "ART" in row["source"].split(";") and row.get("in_article") != "true":
                 yield table, line, "source", "the article is a source of its own words alone."
 
 
