@@ -341,9 +341,9 @@ SET = ExerciseSet(
                     "No claim: “There are many opinions about this.”",
                     "A claim that could mean anything: “China was somehow involved.”",
                     "A claim without its bounds: “China sided with Russia.”",
-                    "A claim with bounds: “In votes China abstained more than it sided with Russia.”",
-                    "A claim with bounds and a measure: “In 2022 China’s words leaned to Russia further than three of "
-                    "its five votes did.”",
+                    "A claim with bounds: “On the war itself China abstained; on Russia’s seat it voted no.”",
+                    "A claim with bounds and a measure: “In 2022 China’s words leaned to Russia further than four of "
+                    "these seven votes did.”",
                 )),
                 Criterion("Evidence from two tables or sources", (
                     "None: “Everybody knows it.”",
@@ -357,7 +357,7 @@ SET = ExerciseSet(
                     "Mentioned: “Some disagree.”",
                     "Named: “It voted no on ES-11/3.”",
                     "Named and answered: “It voted no on ES-11/3, which was about a seat in the Human Rights Council.”",
-                    "Named, answered, and the claim changed by it: “… so the claim holds for three of five votes.”",
+                    "Named, answered, and the claim changed by it: “… so the claim holds for four of the seven votes.”",
                 )),
                 Criterion("Limits and neutral wording", (
                     "Loaded words and no limits: “Beijing’s treachery.”",

@@ -49,7 +49,7 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
     return world(
         data.load("un_votes").set_index("iso3")[names],
         VOTES,
-        title=tr("How the world voted in 2022"),
+        title=tr("How the world voted, four times in 2022"),
         sentence=tr(
             "World map of four votes in the UN, 2022. {number}, {day}: {votes}.",
             number=records[at]["number"],

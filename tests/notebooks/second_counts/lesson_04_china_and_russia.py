@@ -80,10 +80,9 @@ def oil_chart() -> Says:
         for figure in (f"{sold[buyer][year]:,.0f}", str(year))
     ]
     more = {buyer: flow[2024] - flow[2021] for buyer, flow in sold.items()}
-    mostly = more["IND"] > sum(up for buyer, up in more.items() if up > 0) / 2
     subtitle = "Russian crude oil by buyer, million tonnes; Europe includes Turkey"
-    holds = mostly and more["EUR"] < 0
-    return Says("Mostly India: what became of Europe's share", figures, holds, subtitle)
+    holds = more["EUR"] < 0 < more["CHN"] < more["IND"]
+    return Says("Less to Europe, more to India and China", figures, holds, subtitle)
 
 
 def cars_chart() -> Says:
