@@ -275,14 +275,14 @@ SET = ExerciseSet(
     written=(
         Written(
             "w1",
-            "Did the neighbours approve?",
+            "Did the five states approve?",
             (
                 Criterion("A clear claim", (
                     "No claim: “There are many views on this.”",
-                    "A claim that could mean anything: “The neighbours were careful.”",
-                    "A claim without its bounds: “The neighbours approved.”",
+                    "A claim that could mean anything: “The five were careful.”",
+                    "A claim without its bounds: “The five approved.”",
                     "A claim with bounds: “In the Council both were against a debate.”",
-                    "A claim with bounds and a measure: “Of five neighbours two had a vote, and both voted no on a debate.”",
+                    "A claim with bounds and a measure: “Of five states two had a vote, and both voted no on a debate.”",
                 )),
                 Criterion("Evidence from two tables or sources", (
                     "None: “Everybody knows it.”",
