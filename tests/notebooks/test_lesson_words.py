@@ -68,8 +68,8 @@ class Wrong(NamedTuple):
 
 PLANTED = [
     # a number
-    Wrong("00", "conflicts-read", "Six of 68", "Seven of 68"),
-    Wrong("00", "conflicts-read", "Six of 68", "Six of 86"),
+    Wrong("00", "conflicts-read", "Six of 69", "Seven of 69"),
+    Wrong("00", "conflicts-read", "Six of 69", "Six of 96"),
     Wrong("01", "where", "the three days", "the four days"),
     Wrong("01", "map-read", "our 9,133 km", "our 9,313 km"),
     Wrong("01", "great-circle", "nine thousand", "ten thousand"),
@@ -150,7 +150,7 @@ PLANTED = [
     Wrong("06", "counted-read", "China was 0.73 times", "China was 0.93 times"),
     Wrong("06", "cloud-read", "pairs 272 are gone", "pairs 227 are gone"),
     Wrong("06", "fit-read", "an eighth of the trade", "a quarter of the trade"),
-    Wrong("06", "rulers-read", "Nine of ten Soviet", "Ten of ten Soviet"),
+    Wrong("06", "rulers-read", "Nine of the ten other", "Ten of the ten other"),
     Wrong("06", "map-read", "on 27 January 2022", "on 25 January 2022"),
     Wrong("06", "anxious", "but four voted no", "but three voted no"),
     Wrong("06", "share-read", "says 85 per cent", "says 58 per cent"),
