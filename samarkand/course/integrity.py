@@ -311,7 +311,7 @@ def blocks_and_claims(tables: Tables) -> Iterator[Found]:
 
 def the_article(tables: Tables) -> Iterator[Found]:
     """Check that the article is a source of its own words alone."""
-    for name in tables.keys() - {"blocks", "claims"}:
+    for name in tables.keys() - {"blocks", "claims", "corrections"}:
         table = tables[name]
         for line, row in table.numbered() if table.has("source") else ():
             if "ART" in row["source"].split(";") and row.get("in_article") != "true":
