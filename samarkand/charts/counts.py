@@ -96,6 +96,8 @@ def scatter(
     table = table.dropna(subset=[x, y]).reset_index(drop=True)
     if table.empty:
         raise CourseError(tr("No row has both figures, so there is nothing to draw."))
+    for column in table[[x, y]].select_dtypes("float"):  # the last digits are another Python's own
+        table[column] = [float(f"{value:.12g}") for value in table[column]]
     for axis, column in (("x", x), ("y", y)):
         lost = int((table[column] <= 0).sum())
         if axis in log and lost:
@@ -416,7 +418,7 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
     Examples
     --------
     >>> who_counted("cost of the China-Kyrgyzstan-Uzbekistan railway").to_dict()["description"]
-    'Global Construction Review: 8, 31 December 2024. Daryo: 4.7, 20 December 2024.'
+    'Global Construction Review: 8, 31 May 2024. Daryo: 4.7, 20 December 2024.'
     """
     table = data.load("who_counted")
     if quantity not in set(table["quantity"]):

@@ -53,13 +53,15 @@ TASKS = (
         "08.1",
         tr(
             "How much of the border of China and Kazakhstan does the map at 1:110m (row WC085 of "
-            "who_counted) lose, in per cent of the length that the boundary commissions have (WC083)? "
-            "Within 0.2."
+            "who_counted) lose, in per cent of the length that Wikipedia gives after the boundary "
+            "commissions (WC083)? Within 0.2."
         ),
         kinds.PerCent(0.2),
         _lost,
         right=tr("More than a quarter is gone, and no border has moved: a picture is no ruler."),
-        hint=tr("The length on the map divided by the surveyed one is what is left; subtract it from one."),
+        hint=tr(
+            "The length on the map divided by that of the commissions is what is left; subtract it from one."
+        ),
         diagnoses=(
             Diagnosis(
                 tr("That is what is left, in per cent. How much is lost?"),

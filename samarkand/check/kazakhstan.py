@@ -119,7 +119,8 @@ TASKS = (
         kinds.Whole(),
         _outside,
         right=tr(
-            "So the parts add up to the total, if the supposition holds. It is ours; no office has said so."
+            "So the parts add up to the total, if the supposition holds. It is ours; we found no office that "
+            "says so."
         ),
         hint=tr("Those called assailants elsewhere, and the civilians without those of Almaty."),
         diagnoses=(

@@ -115,7 +115,7 @@ TASKS = (
         ),
         kinds.PerCent(0.1),
         lambda: 100 * math.exp(_residual("PAK")),
-        right=tr("Less than a thirtieth, with a state that two of the five almost touch."),
+        right=tr("Less than a thirtieth, with a state that one of the five, Tajikistan, almost touches."),
         hint=tr("A residual is a logarithm. Which function takes it back to a factor?"),
         diagnoses=(
             Diagnosis(

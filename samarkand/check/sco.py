@@ -99,7 +99,10 @@ TASKS = (
         ),
         kinds.PerCent(0.2),
         lambda: _at_ppp(_codes()),
-        right=tr('Close to the "30 per cent of world GDP" that was claimed; at market rates it is far less.'),
+        right=tr(
+            'Close to the "about 30 per cent of global GDP" that the prime minister of India named; '
+            "at market rates it is far less."
+        ),
         hint=tr(
             "Multiply gdp_per_head_ppp by population_persons for each member, add up, and divide by the "
             "world's gdp_ppp."

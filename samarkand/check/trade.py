@@ -125,13 +125,13 @@ TASKS = (
     Task(
         "04.3",
         tr(
-            "How much of the crude oil that Europe bought less from Russia in 2024 than in 2021 is what "
-            "India bought more? In per cent; within 0.5."
+            "How large is what India bought more of Russian crude oil in 2024 than in 2021, in per cent of "
+            "what Europe bought less? Within 0.5."
         ),
         kinds.PerCent(0.5),
         lambda: _taken_up("IND"),
-        right=tr("Three quarters. China's part is about one quarter."),
-        hint=tr("What India added from 2021 to 2024, divided by what Europe gave up from 2021 to 2024."),
+        right=tr("Three quarters. What China bought more comes to about one quarter."),
+        hint=tr("What India added from 2021 to 2024, divided by what Europe bought less, 2024 against 2021."),
         diagnoses=(
             Diagnosis(tr("That is China's part. What is India's?"), lambda: _taken_up("CHN")),
             Diagnosis(tr("That is India and China together."), lambda: _taken_up("IND", "CHN")),

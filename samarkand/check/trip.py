@@ -106,7 +106,7 @@ TASKS = (
         ),
         kinds.Whole(tr("people")),
         lambda: _met("2022-09-15", "bilateral").nunique(),
-        right=tr("The day before the summit was the day of the meetings."),
+        right=tr("The day before the summit's sessions was the day of the meetings."),
         hint=tr(
             'Two conditions: the type is "bilateral", and the day is 15 September. Count the different '
             "people."
@@ -127,7 +127,7 @@ TASKS = (
                 lambda: len(_met("2022-09-15", "bilateral", "multilateral")),
             ),
             Diagnosis(
-                tr("That is the day of the summit itself. Which day was asked for?"),
+                tr("That is the day of the summit's sessions. Which day was asked for?"),
                 lambda: _met("2022-09-16", "bilateral").nunique(),
             ),
         ),

@@ -56,11 +56,11 @@ def share_of_world() -> Explorer:
         if of_these:
             line = said
             key = pictures.key(
-                (pictures.dashed(0.5, 0, 14), tr("said at the summit: {share:g} %", share=said))
+                (pictures.dashed(0.5, 0, 14), tr("said by Modi at the summit: {share:g} %", share=said))
             )
             alt = tr(
                 "{sentence} A frame stands for the whole world, and is filled so far. "
-                "The line marks the {share:g} % that was said at the summit.",
+                "The line marks the {share:g} % that India's prime minister named at the summit.",
                 sentence=sentence,
                 share=said,
             )

@@ -64,10 +64,10 @@ def region(highlight: Iterable[str] | str | None = None, *, title: str | None = 
         alt=trn(
             "Map of Asia and eastern Europe with {states} picked out, among the {n} state that belongs to "
             "the world of the Shanghai Cooperation Organisation: members, observers and partners, "
-            "1996 to 2025.",
+            "2001 to 2025.",
             "Map of Asia and eastern Europe with {states} picked out, among the {n} states that belong to "
             "the world of the Shanghai Cooperation Organisation: members, observers and partners, "
-            "1996 to 2025.",
+            "2001 to 2025.",
             len(world),
             states=picked,
         ),
@@ -77,7 +77,7 @@ def region(highlight: Iterable[str] | str | None = None, *, title: str | None = 
             Key(
                 PLACES["around"],
                 tr("SCO world"),
-                tr("Members, observers and partners of the Shanghai Cooperation Organisation, 1996 to 2025"),
+                tr("Members, observers and partners of the Shanghai Cooperation Organisation, 2001 to 2025"),
             ),
             CONTESTED,
         ],

@@ -68,7 +68,7 @@ NAMED = {
     r"China's ambassador": "PO14",
     r"ambassador of the United States": "PO15",
     r"World Uyghur Congress": "PO04",
-    r"its foreign ministry says": "PO02",
+    r"its foreign ministry says|China's foreign ministry answered": "PO02",
     r"Families in Almaty": "PO12",
 }
 
@@ -273,8 +273,8 @@ PLANTED: list[tuple[Rule, Callable[[Text], Text]]] = [
     (somebody_says_it, added("5.", "There has never been a genocide in Xinjiang.")),
     (somebody_says_it, added("6.", "The motion was political manipulation.")),
     (somebody_says_it, changed("The report writes in its own voice that China", "China")),
-    (somebody_says_it, changed("RFE/RL reports that activists", "Activists")),
-    (every_position_has_two_sources, changed("For 11 of 24 positions", "For 10 of 24 positions")),
+    (somebody_says_it, changed("RFE/RL, which the United States pay, reports that activists", "Activists")),
+    (every_position_has_two_sources, changed("For 12 of 25 positions", "For 11 of 25 positions")),
     (figures_on_people_have_a_maker, added("5.", "The ministry said in 2019: 1.5 million people.")),
     (figures_on_people_have_a_maker, added("4.", "By the census there are 11.62 million Uyghurs.")),
     (figures_on_people_have_a_maker, added("7.", "By a register, 13,362 people came in 2022.")),
