@@ -33,7 +33,8 @@ def install(shell: Any) -> None:
         if not sentence:
             show(kind, error, lines)
         elif hasattr(self, "kernel"):
-            whole = _ANSI.sub("", "\n".join(lines))
+            whole = _ANSI.sub("", "\n".join(lines)).replace(kind.__name__, _public(kind).__name__)
+            kind = _public(kind)
             self.display_pub.publish({"text/html": _folded(whole), "text/plain": whole})
             said = error.msg if isinstance(error, SyntaxError) else error
             show(kind, error, [f"{kind.__name__}: {said}", sentence])
@@ -57,6 +58,11 @@ def explained(error: BaseException, names: dict[str, Any], above: int = 0) -> st
     if not sentence or line is None:
         return sentence
     return tr("Line {line} of this cell: {sentence}", line=line + above, sentence=sentence)
+
+
+def _public(kind: type[BaseException]) -> type[BaseException]:
+    """Return a kind of error by the name in books: Python 3.13 has a private one for what breaks off."""
+    return SyntaxError if kind.__name__.startswith("_") and issubclass(kind, SyntaxError) else kind
 
 
 def _left_out(shell: Any) -> int:
