@@ -14,6 +14,7 @@ import os
 import re
 import tokenize
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain, zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -116,8 +117,11 @@ def rows(path: Path) -> Iterator[Part]:
     """Yield the lines of a table but its first; an empty text drops one."""
     first, *others = path.read_text(encoding="utf-8").splitlines(keepends=True)
     for at, line in enumerate(others):
-        before, after = "".join([first, *others[:at]]), "".join(others[at + 1 :])
-        yield Part(f"line {at + 2}", line, lambda text, b=before, a=after: f"{b}{text}{a}")  # type: ignore[misc]
+        yield Part(f"line {at + 2}", line, partial(_with_row, first, others, at))
+
+
+def _with_row(first: str, others: list[str], at: int, text: str) -> str:
+    return "".join([first, *others[:at], text, *others[at + 1 :]])
 
 
 def of_notebook(kind: str, having: str = "", *, stored: bool = False) -> Parts:
