@@ -91,8 +91,8 @@ TASKS = (
         kinds.PerCent(0.1),
         _growth,
         right=tr(
-            "Half as much again, while sales hardly grew. Customs published 48.2, against a 2021 that must "
-            "have been revised."
+            "Half as much again, while sales hardly grew. Customs published 48.2, which fits a larger "
+            "figure for 2021 than the one first printed."
         ),
         hint=tr("Divide the later half by the earlier one, take away 1 and multiply by 100."),
         diagnoses=(

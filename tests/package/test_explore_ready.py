@@ -172,8 +172,8 @@ def test_every_event_is_listed_and_joined_to_its_dot() -> None:
 
 def test_what_was_said_at_the_summit_is_held_against_its_members_alone() -> None:
     shares = explore.share_of_world()
-    assert "said at the summit: 40 %" in shares.render()
-    assert "said at the summit: 30 %" in shares.render(measure="ppp")
-    assert "said at the summit" not in shares.render(giants=False)
+    assert "said by Modi at the summit: 40 %" in shares.render()
+    assert "said by Modi at the summit: 30 %" in shares.render(measure="ppp")
+    assert "said by Modi at the summit" not in shares.render(giants=False)
     days = [value for _, value in shares._handles["day"].options]
-    assert sum("said at the summit" in shares.render(day=day) for day in days) == 1
+    assert sum("said by Modi at the summit" in shares.render(day=day) for day in days) == 1
