@@ -96,7 +96,7 @@ def scatter(
     table = table.dropna(subset=[x, y]).reset_index(drop=True)
     if table.empty:
         raise CourseError(tr("No row has both figures, so there is nothing to draw."))
-    for column in table[[x, y]].select_dtypes("float"):  # the last digits are another Python's own
+    for column in map(str, table[[x, y]].select_dtypes("float")):  # the last digits are each Python’s own
         table[column] = [float(f"{value:.12g}") for value in table[column]]
     for axis, column in (("x", x), ("y", y)):
         lost = int((table[column] <= 0).sum())
