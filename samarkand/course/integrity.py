@@ -93,6 +93,7 @@ def of_the_course(tables: Tables) -> list[Problem]:
         routes,
         blocks_and_claims,
         the_article,
+        years_in_words,
         claims_in_order,
         ties_and_spells,
         kinds_and_second_signs,
@@ -316,6 +317,42 @@ def the_article(tables: Tables) -> Iterator[Found]:
         for line, row in table.numbered() if table.has("source") else ():
             if "ART" in row["source"].split(";") and row.get("in_article") != "true":
                 yield table, line, "source", "the article is a source of its own words alone."
+
+
+#: Columns of words in which a figure of four digits is a year: larger figures have a comma.
+IN_WORDS = (
+    "text",
+    "title",
+    "event",
+    "note",
+    "known_then",
+    "known_later",
+    "paraphrase",
+    "then",
+    "later",
+    "includes",
+)
+
+
+def years_in_words(tables: Tables) -> Iterator[Found]:
+    """Check that a year in the words of a table is one that somebody can mean."""
+    for name in (
+        "claims",
+        "dependence",
+        "energy_flows",
+        "known_then",
+        "numbers",
+        "timeline",
+        "trip",
+        "who_counted",
+    ):
+        table = tables[name]
+        for line, row in table.numbered():
+            for column in filter(table.has, IN_WORDS):
+                for year in re.findall(r"(?<![\w,.])\d{4}(?![\w,])", row[column]):
+                    if not 1850 <= int(year) <= 2050:
+                        says = f"{year} is no year; a figure has a comma between the thousands."
+                        yield table, line, column, says
 
 
 def claims_in_order(tables: Tables) -> Iterator[Found]:

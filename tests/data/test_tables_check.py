@@ -73,6 +73,7 @@ DAMAGE = [
     ("claims", ",OIL22;BABOIL22;USBAN22", ",USBAN22", "every source of it was in print before"),
     ("claims", "81.3%) that", "81.3%), and 2025, that", "it speaks of 2025, its sources end"),
     ("kandas", ",KND2102", ",KND2102;ART", "the article is a source of its own words alone"),
+    ("claims", "USD 25bn in 2021.", "USD 25bn in 3021.", "3021 is no year"),
     (
         "un_votes",
         "UN4;HRC51;NIE1007",
