@@ -248,9 +248,7 @@ def doubles(table: Table, tables: Tables) -> Iterator[Found]:
     keys = {f["name"] for f in table.schema["fields"] if f["name"] in ("id", "key")}
     seen: dict[tuple[str, ...], int] = {}
     for line, row in table.numbered():
-        content = (
-            tuple(cell for column, cell in row.items() if column not in keys) if keys else (*row.values(),)
-        )
+        content = tuple(cell for column, cell in row.items() if column not in keys)
         if content in seen:
             yield line, None, f"the row says the same as line {seen[content]}."
         seen.setdefault(content, line)
@@ -266,13 +264,10 @@ def derived_says_how(table: Table, tables: Tables) -> Iterator[Found]:
 
 def plain_numbers(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that numbers are written plainly: no exponent, no leading zero or plus, no minus before zero."""
-    plain = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+    plain = re.compile(r"(?!-0(\.0*)?$)-?(0|[1-9]\d*)(\.\d+)?")
     for spec in table.schema["fields"]:
         if spec["type"] in ("integer", "number") and table.has(spec["name"]):
             for line, row in table.numbered():
                 cell = row[spec["name"]]
-                if plain.fullmatch(cell) and not cell.startswith("-"):
-                    continue
-                value = number(cell)
-                if value is not None and not (plain.fullmatch(cell) and value):
+                if not plain.fullmatch(cell) and number(cell) is not None:
                     yield line, spec["name"], f'"{cell}" is not written plainly.'

@@ -114,7 +114,7 @@ def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
 
 @functools.lru_cache(maxsize=64)
 def _cells(content: bytes) -> tuple[list[str], list[dict[str, str]], list[int]]:
-    """Return header, rows and their lines; what has not changed is not read again."""
+    """Return header, rows and their lines, for all who read the same content: nobody may change them."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

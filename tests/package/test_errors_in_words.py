@@ -152,6 +152,13 @@ def outputs(cells: list[str], folder: Path, work: Path) -> list[list[Any]]:
     return [cell.outputs for cell in ran.cells]
 
 
+def test_a_private_kind_of_error_of_form_has_the_name_that_books_have() -> None:
+    private = type("_IncompleteInputError", (SyntaxError,), {})  # as Python 3.13 has it
+    assert errors_in_words._public(private) is SyntaxError
+    assert errors_in_words._public(IndentationError) is IndentationError
+    assert errors_in_words._public(KeyError) is KeyError
+
+
 def test_before_the_first_cell_a_kernel_says_it_and_keeps_the_traceback(tmp_path: Path) -> None:
     mine = tmp_path / "my_work" / "lessons"
     mine.mkdir(parents=True)
