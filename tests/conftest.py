@@ -80,10 +80,26 @@ LONGEST = (
 )
 
 
+@pytest.hookimpl(trylast=True)  # what is asked for by name is not left out after it
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the longest files first, and leave the tests of a file, and all other files, in their order."""
+    """Put the longest files first, and leave the tests of a file, and all other files, in their order.
+
+    Of a test marked ``by_day(most, what)`` only so many cases are tried, as `sampled` would choose them.
+    """
     rank = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get("/".join(item.path.parts[-2:]), len(rank)))
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("by_day"):
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    by_night = set[pytest.Item]()
+    for ours in cases.values():
+        most, what = ours[0].get_closest_marker("by_day").args
+        tried = [ours[place] for place in places(len(ours), most)]
+        note(tried[0], len(tried), len(ours), what)
+        by_night.update(ours)
+        by_night.difference_update(tried)
+    items[:] = [item for item in items if item not in by_night]
 
 
 # --------------------------------------------------------------------------------- what is run in part

@@ -60,8 +60,9 @@ STEPS = (
     # Strict nbval, without any configuration that could soften it: lessons, sets solved, sets as handed out.
     Step(
         "notebooks",
-        "pytest",
+        "tools.warm_kernel",
         [
+            *("--stock", "-m", "pytest"),
             *("--nbval", "notebooks", "exercises/source", "exercises/release", *_SIDE_BY_SIDE, _SLOWEST),
             *("--nbval-cell-timeout", "60", "-p", "no:cacheprovider"),
             *([] if os.name == "nt" else ["-c", os.devnull, "--rootdir", str(ROOT)]),

@@ -111,7 +111,7 @@ class Stills:
 
 @dataclass
 class Tour:
-    """What was seen of a lesson.
+    """What was seen of a lesson; what comes after the moves is empty unless it was looked at whole.
 
     Attributes
     ----------
@@ -170,11 +170,14 @@ class Guide:
         notebook: str,
         untrusted: str = "",
         some: Callable[[Sequence[Move]], Sequence[Move]] = lambda moves: moves,
+        *,
+        whole: bool = True,
     ) -> Tour:
-        """Open a lesson, run it, move everything, and return what was seen.
+        """Open a lesson, run it, move everything, look it over, and return what was seen.
 
         Where a copy is named that is not trusted, it is opened at the end. `some` chooses which of the moves
-        of each box of widgets, and of each map, are made.
+        of each box of widgets, and of each map, are made. A tour that is not `whole` ends with them: it is
+        neither looked over, nor opened again on the next day or without trust.
         """
         tour, opened = Tour(), self.opened
         opened.turn_to(notebook)
@@ -188,13 +191,15 @@ class Guide:
                 if not move.happens():
                     tour.still.append(move.name)
         opened.settle()
-        tour.axe = look_over(opened.page)
-        tour.cut = on_a_telephone(opened)
+        if whole:
+            tour.axe = look_over(opened.page)
+            tour.cut = on_a_telephone(opened)
         tour.errors += errors(opened)
-        tour.reopened = next_day(opened, self.lab.root / notebook, notebook)
+        if whole:
+            tour.reopened = next_day(opened, self.lab.root / notebook, notebook)
         tour.console, tour.requests = list(opened.console), beyond(opened.requests)
         opened.requests.clear()
-        if untrusted:
+        if whole and untrusted:
             opened.turn_to(untrusted)
             tour.stills = look_at_stills(opened)
             opened.requests.clear()

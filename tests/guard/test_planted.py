@@ -91,6 +91,7 @@ PLANTED: dict[str, tuple[Watch, str, str, str]] = {
     "mypy is not strict": (watches.settings, SETTINGS, "strict = true\nwarn", "strict = false\nwarn"),
     "mypy leaves a package out": (watches.settings, SETTINGS, '["samarkand", "tools"]', '["tools"]'),
     "mypy ignores errors": (watches.settings, SETTINGS, "\nignore_missing_imports = true", "\nignore_errors = true"),
+    "mypy skips what we import": (watches.settings, SETTINGS, '["prompt_toolkit.*", ', '["sqlalchemy.*", '),
     "mypy excludes files": (watches.settings, SETTINGS, "[tool.mypy]\n", '[tool.mypy]\nexclude = "grading"\n'),
     "ruff asks for less": (watches.settings, SETTINGS, '["E", "F", ', '["E", '),
     "ruff ignores a rule": (watches.settings, SETTINGS, 'ignore = ["D105"', 'ignore = ["F811", "D105"'),

@@ -28,6 +28,10 @@ def test_c(sampled, n):
 def test_d(sampled, cases, most):
     with pytest.raises(ValueError, match='tries nothing'):
         sampled(cases, most, 'nothing')
+@pytest.mark.by_day(2, 'lessons')
+@pytest.mark.parametrize('n', range(5))
+def test_e(n):
+    print('tried', n)
 """
 
 
@@ -38,30 +42,38 @@ def test_a_sample_is_never_empty_always_the_same_and_named_and_a_full_run_takes_
     shutil.copyfile(ROOT / "tests" / "conftest.py", tmp_path / "conftest.py")
     (tmp_path / "test_one.py").write_text(IN_PART)
     command = [sys.executable, "-m", "pytest", "-rP", "-p", "no:cacheprovider", str(tmp_path), *side_by_side]
+    command += ["--strict-markers", "-o", "markers=by_day"]
 
-    def run(full: str) -> tuple[list[str], list[str]]:
+    def run(full: str, passed: int, *options: str) -> tuple[list[str], list[str]]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
         environment |= {"SAMARKAND_FULL": full, "CI": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-        said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False).stdout
-        assert "6 passed" in said, said
+        said = subprocess.run(
+            [*command, *options], env=environment, capture_output=True, text=True, check=False
+        ).stdout
+        assert f"{passed} passed" in said, said
         return sorted(re.findall(r"^tried .*", said, re.M)), re.findall(r"^sampled: .*", said, re.M)
 
-    tried, told = run("")
+    tried, told = run("", 8)
     assert tried == sorted(
         [
             "tried [0, 18, 36, 54, 72, 90, 109, 127, 145, 163, 181, 199]",
             "tried ['a', 'b', 'c']",
             "tried [0]",
             "tried [0]",
+            "tried 0",
+            "tried 4",
         ]
     )
     assert [re.sub(r"in \S*(test_\w::|test_one.py::)", "in ", line) for line in told] == [
         "sampled: 1 of 30 kills in test_c; in full: SAMARKAND_FULL=1",
         "sampled: 12 of 200 courses in test_a; in full: SAMARKAND_FULL=1",
+        "sampled: 2 of 5 lessons in test_e; in full: SAMARKAND_FULL=1",
     ]
-    tried, told = run("1")
-    assert tried == sorted(f"tried {list(all_)}" for all_ in (range(200), "abc", range(30), range(30)))
+    tried, told = run("1", 11)
+    whole = [str(list(all_)) for all_ in (range(200), "abc", range(30), range(30))]
+    assert tried == sorted(f"tried {one}" for one in (*whole, *"01234"))
     assert told == []
+    assert run("", 1, "-k", "test_e and 3") == (["tried 3"], []), "what is asked for by name is tried"
 
 
 def test_nothing_is_sampled_but_by_the_one_rule() -> None:

@@ -7,10 +7,11 @@ import secrets
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-USAGE = "usage: python -m tools.warm_kernel (-m MODULE | FILE) [ARGUMENT ...]"
+USAGE = "usage: python -m tools.warm_kernel [--stock] (-m MODULE | FILE) [ARGUMENT ...]"
 
 
 def obstacle() -> str | None:
@@ -31,6 +32,22 @@ def obstacle() -> str | None:
     except OSError as error:
         return f"this system gives no descriptor of a process ({error.strerror})"
     return None
+
+
+def offer(provisioner: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables by which jupyter_client takes a provisioner of `offered/` for all kernels.
+
+    ``warm-kernel`` needs a warm process besides. ``named-kernel`` starts stock kernels that are reached by
+    sockets with names, which only Linux has. The variables are to be laid over the `environment`.
+
+    Examples
+    --------
+    >>> from tools.warm_kernel.__main__ import offer
+    >>> offer("named-kernel", {})["JUPYTER_DEFAULT_PROVISIONER_NAME"]
+    'named-kernel'
+    """
+    path = os.pathsep.join(filter(None, [environment.get("PYTHONPATH"), str(HERE / "offered")]))
+    return {"JUPYTER_DEFAULT_PROVISIONER_NAME": provisioner, "PYTHONPATH": path}
 
 
 def start() -> dict[str, str]:
@@ -61,12 +78,14 @@ def start() -> dict[str, str]:
             pass_fds=[listener.fileno()],
             start_new_session=True,
         )
-    path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(HERE / "offered")]))
-    return {"WARM_KERNEL": name, "JUPYTER_DEFAULT_PROVISIONER_NAME": "warm-kernel", "PYTHONPATH": path}
+    return {"WARM_KERNEL": name} | offer("warm-kernel", os.environ)
 
 
 def main(arguments: list[str]) -> int:
     """Become the command, with warm kernels where the system can; elsewhere run it; return its status.
+
+    After ``--stock`` kernels are stock ones that only are reached as warm ones are: two that start at once,
+    each with a port that was free, may have been given the same one.
 
     Parameters
     ----------
@@ -82,8 +101,11 @@ def main(arguments: list[str]) -> int:
         print(USAGE, file=sys.stderr)
         return 2
     environment = dict(os.environ)
+    stock, arguments = arguments[0] == "--stock", arguments[arguments[0] == "--stock" :]
     why_not = obstacle()
-    if why_not:
+    if stock:
+        environment |= {} if why_not else offer("named-kernel", environment)
+    elif why_not:
         print(f"No warm kernels here, every kernel is a stock one: {why_not}.", file=sys.stderr, flush=True)
     else:
         environment |= start()

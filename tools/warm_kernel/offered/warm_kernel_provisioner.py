@@ -1,4 +1,4 @@
-"""The client's side of a warm kernel: jupyter_client finds it as the provisioner ``warm-kernel``."""
+"""The client's side: jupyter_client finds it as the provisioners ``warm-kernel`` and ``named-kernel``."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from warm_process import Refused, ask  # type: ignore[import-not-found]  # it li
 HERE = str(Path(__file__).resolve().parent)
 
 
-class WarmProvisioner(LocalProvisioner):
-    """Forks Python kernels from the warm process, and starts all others as jupyter_client does."""
+class NamedProvisioner(LocalProvisioner):
+    """Starts kernels as jupyter_client does, but reaches them by sockets with names."""
 
     def _finalize_env(self, env: dict[str, str]) -> None:
         """Take out what the command put in for this provisioner: a kernel sees what a stock one would."""
@@ -36,6 +36,10 @@ class WarmProvisioner(LocalProvisioner):
             manager.ip = f"@kernel-{secrets.token_hex(8)}"  # abstract: no file that could be left behind
         self.ports_cached = True  # there are none to choose
         return await super().pre_launch(**kwargs)
+
+
+class WarmProvisioner(NamedProvisioner):
+    """Forks Python kernels from the warm process, and starts all others as jupyter_client does."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the kernel, a stock one if it must be."""
