@@ -10,6 +10,7 @@ each cell are recorded:
 - every table's shape, types, first rows, and a checksum of all its values, even of tables not shown
 - of every text, whom it names and which way it turns ("more", "not", "before"): what no figure ties
 - of every task of practice, the right answer and what each known wrong way gives
+- which tables the lesson reads, itself or through the package
 
 The record is a JSON file for people to read: a change in it is a change in what students see.
 """
@@ -20,7 +21,9 @@ import hashlib
 import itertools
 import json
 import math
+import os
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from html.parser import HTMLParser
@@ -30,11 +33,13 @@ from typing import Any
 from samarkand import check, data
 from samarkand.course.apart import run_apart
 from samarkand.course.lessons import BuildError, read
-from samarkand.ground.home import ROOT
+from samarkand.ground.home import ROOT, course_data
 
 RECORDS = ROOT / "tests" / "notebooks" / "facts"
 #: The most letters of a text, entries of a list, rows of a table, settings of one control that are kept.
 LETTERS, ENTRIES, ROWS, SETTINGS = 120, 40, 3, 400
+#: The key of the tables in a record: no cell's id has a blank.
+READS = "reads tables"
 
 
 def record(notebook: Path) -> dict[str, Any]:
@@ -42,7 +47,7 @@ def record(notebook: Path) -> dict[str, Any]:
 
     For each cell id: what the cell shows (a list) and the names it gives (a dict); what a cell of text speaks
     of; of a task of practice the right answer, and what each known wrong way gives. Cells without any are
-    left out.
+    left out. Under `READS`: the names of the tables that it reads, even in one setting of a control alone.
     """
     lesson = read(notebook)
     found: dict[str, Any] = json.loads(run_apart(run, notebook))
@@ -439,6 +444,20 @@ def _steady(value: Any) -> Any:
 # ------------------------------------------------------------------------------------------------ running
 
 
+def tables_opened() -> set[str]:
+    """Return the names of the tables that this process opens from now on, a set that grows."""
+    folder, seen = str(course_data()), set[str]()
+
+    def note(event: str, about: tuple[object, ...]) -> None:
+        if event == "open" and isinstance(about[0], str | Path):
+            where, name = os.path.split(about[0])
+            if where == folder and name.endswith(".csv"):
+                seen.add(name.removesuffix(".csv"))
+
+    sys.addaudithook(note)
+    return seen
+
+
 def executed(notebook: Path) -> Iterator[Any]:
     """Run a notebook's code in this process, and yield each cell that has run; `BuildError` if one fails."""
     from IPython.core.interactiveshell import InteractiveShell
@@ -457,6 +476,7 @@ def run(notebook: Path) -> str:
     from IPython.core.interactiveshell import InteractiveShell
 
     shell: Any = InteractiveShell.instance()
+    reads = tables_opened()
     shown: list[Any] = []
 
     def catch(thing: Any, *_: Any, **__: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -474,7 +494,7 @@ def run(notebook: Path) -> str:
         if entry:
             found[cell.id] = entry
         shown.clear()
-    return text(found)
+    return text(found | {READS: sorted(reads)})
 
 
 def _named(space: Mapping[str, Any], known: dict[str, Any]) -> Iterator[tuple[str, Any]]:

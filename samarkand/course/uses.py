@@ -1,18 +1,16 @@
-"""Which tables a lesson or a set reads: found by running its code, and watching which files are opened."""
+"""Which tables a lesson or a set reads: as its record says, or found by running its code."""
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from samarkand.course import facts, tied
 from samarkand.course.apart import run_apart
-from samarkand.course.lessons import read
-from samarkand.ground.home import ROOT, course_data
+from samarkand.course.lessons import NOTEBOOKS, read
+from samarkand.ground.home import ROOT
 
 #: Notebooks run at the same time.
 AT_ONCE = 2
@@ -21,12 +19,17 @@ AT_ONCE = 2
 def tables(notebook: Path) -> set[str]:
     """Return the names of the tables that a notebook's code reads, itself or through the package.
 
-    The checks of a set count as well, and what words are tied to. `BuildError` if a cell fails.
+    The checks of a set count as well, and what words are tied to. A lesson's record says it; what has none is
+    run, which takes a second. `BuildError` if a cell fails, or a record is damaged.
     """
-    told = run_apart(opened, notebook)
+    told = None
+    if notebook.parent == NOTEBOOKS and facts.path_of(notebook).exists():
+        told = facts.recorded(notebook).get(facts.READS)
+    if told is None:
+        told = run_apart(opened, notebook).split()
     checks = ROOT / "exercises" / "checks" / f"{notebook.stem}.py"
     named = re.findall(r'data\.load\("(\w+)"', checks.read_text(encoding="utf-8")) if checks.exists() else ()
-    return {*told.split(), *named, *tied.reads(read(notebook))}
+    return {*told, *named, *tied.reads(read(notebook))}
 
 
 def users(notebooks: Sequence[Path], changed: Collection[str]) -> list[Path]:
@@ -38,15 +41,7 @@ def users(notebooks: Sequence[Path], changed: Collection[str]) -> list[Path]:
 
 def opened(notebook: Path) -> str:
     """Run a notebook's code in this process and return the tables that it opens, one a line."""
-    folder, seen = str(course_data()), set[str]()
-
-    def note(event: str, about: tuple[object, ...]) -> None:
-        if event == "open" and isinstance(about[0], str | Path):
-            where, name = os.path.split(about[0])
-            if where == folder and name.endswith(".csv"):
-                seen.add(name.removesuffix(".csv"))
-
-    sys.addaudithook(note)
+    seen = facts.tables_opened()
     for _ in facts.executed(notebook):
         pass
     return "\n".join(seen)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from samarkand.course import lessons, normal_form, tables, uses
+from samarkand.course import apart, facts, lessons, normal_form, tables, uses
 from samarkand.ground.home import ROOT
 
 
@@ -24,6 +24,13 @@ def test_tables_are_seen_whoever_reads_them(tmp_path: Path) -> None:
         tmp_path, "from samarkand import data, places", "print(data.load('routes'))", "places.find('Iran')"
     )
     assert uses.tables(path) == {"places", "routes", "states"}
+
+
+def test_what_a_lesson_reads_is_in_its_record() -> None:
+    """To read it there takes no time: all lessons are asked when a row has changed."""
+    path = ROOT / "notebooks" / "07_kazakhstan.ipynb"
+    assert set(facts.recorded(path)[facts.READS]) >= set(apart.run_apart(uses.opened, path).split())
+    assert {"polls", "timeline"} <= uses.tables(path)
 
 
 def test_a_set_uses_what_its_checks_load() -> None:
