@@ -210,7 +210,8 @@ def _fold(text: str) -> str:
 
 
 def _table() -> dict[str, Place]:
-    return _read(course_data() / "places.csv", course_data() / "states.csv")
+    folder = course_data()
+    return _read(folder / "places.csv", folder / "states.csv")
 
 
 def _index() -> dict[str, str]:

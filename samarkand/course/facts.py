@@ -487,8 +487,9 @@ def run(notebook: Path) -> str:
     shell.display_formatter.format = catch
     found: dict[str, Any] = {}
     known: dict[str, Any] = {}
+    before: dict[str, Any] = {}
     for cell in executed(notebook):
-        names = dict(_named(shell.user_ns, known))
+        names = dict(_named(shell.user_ns, known, before))
         things = [_shown(thing, shell.user_ns, known) for thing in shown]
         entry = {k: v for k, v in (("names", names), ("shown", things)) if v}
         if entry:
@@ -497,11 +498,16 @@ def run(notebook: Path) -> str:
     return text(found | {READS: sorted(reads)})
 
 
-def _named(space: Mapping[str, Any], known: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield the tables with a new name, and those changed under their old name."""
+def _named(
+    space: Mapping[str, Any], known: dict[str, Any], before: dict[str, Any]
+) -> Iterator[tuple[str, Any]]:
+    """Yield the tables with a new name, and those that are not as they were `before`."""
     for name, thing in list(space.items()):
         if name.startswith("_") or not (hasattr(thing, "dtypes") and hasattr(thing, "index")):
             continue
+        if type(before.get(name)) is type(thing) and thing.equals(before[name]):
+            continue  # to compare takes a tenth of what it takes to describe
+        before[name] = thing.copy(deep=False)  # pandas copies what is written to later
         description = describe(thing)
         if known.get(name) != description:
             known[name] = description

@@ -147,6 +147,7 @@ def to_step(page: Any, step: int) -> None:
 # -- what fits
 
 
+@pytest.mark.by_day(8, "maps")
 def test_axe_finds_nothing_serious(name, opened, sampled) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     # The maps begin with another width in turn, so that a sample has all of them.
@@ -349,6 +350,7 @@ def test_the_journey_goes_on_stage_by_stage(show) -> None:
 # -- the keyboard and the screen reader
 
 
+@pytest.mark.by_day(8, "maps")
 @pytest.mark.parametrize("name", ATLAS)
 def test_states_are_one_tab_stop_and_arrow_keys_go_between_them(name, show) -> None:
     page = show(name)
@@ -452,6 +454,7 @@ def test_pointing_fills_the_card_with_names_in_their_language(show) -> None:
 # -- in a page like a notebook's output
 
 
+@pytest.mark.by_day(8, "maps")
 @pytest.mark.parametrize("name", ATLAS)
 def test_the_frame_lies_over_the_still_picture_and_asks_for_nothing(name, browser, pages, tmp_path) -> None:
     context = browser.new_context(viewport={"width": 1000, "height": 900})

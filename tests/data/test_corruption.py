@@ -112,11 +112,11 @@ def test_corruption_is_caught(name, tmp_path):
     assert len(missed) <= 1, missed
 
 
-def test_rules_alone_catch_most(tmp_path):
+def test_rules_alone_catch_most(tmp_path, sampled):
     """Without the record, what remains are slips within the plausible; the rules find most others."""
     rng = random.Random("samarkand rules")
     caught = Counter()
-    for name in NAMES:
+    for name in sampled(NAMES, 15, "tables"):
         for _ in range(6):
             corrupt(name, tmp_path, rng)
             caught[caught_by_rules(name, tmp_path)] += 1

@@ -28,6 +28,7 @@ def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Course:
     return Course(EXERCISES, tmp_path / "no secret")
 
 
+@pytest.mark.by_day(3, "sets")
 @pytest.mark.parametrize("name", SETS)
 def test_a_solved_set_has_all_its_points(course: Course, name: str, tmp_path: Path) -> None:
     workshop.write(tmp_path, strip(source(name), keep_solutions=True), name)

@@ -203,6 +203,7 @@ def test_a_planted_mark_is_seen_among_large_outputs(assessor, solved, tmp_path):
     assert "The cell q1-check came with an output of its own; outputs are never used." in result.remarks
 
 
+@pytest.mark.by_day(4, "kinds of large files")
 @pytest.mark.parametrize(
     ("begins", "goes_on", "times"),
     [

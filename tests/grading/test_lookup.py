@@ -398,6 +398,7 @@ def test_a_function_that_always_gives_the_same_has_nothing(name, key, works):
             assert sum(same(always, right) for right in ordinary) <= len(ordinary) / 2
 
 
+@pytest.mark.by_day(3, "sets")
 @pytest.mark.parametrize(("name", "key"), FUNCTIONS)
 def test_a_lookup_table_of_other_drawings_has_nothing(name, key, works):
     """By all arguments, by all but the table, by each alone; and for what is not in it, any answer."""
@@ -506,6 +507,7 @@ def marks(assessor, folder):
     return {verdict.question: verdict.points for verdict in assessor.assess("eve", folder).verdicts}
 
 
+@pytest.mark.by_day(10, "cheats")
 @pytest.mark.parametrize("cheat", [lookup, own_table, always])
 @pytest.mark.parametrize(("name", "key"), FUNCTIONS)
 def test_a_cheat_that_is_handed_in_has_nothing_for_that_question(box, tmp_path, name, key, cheat):
@@ -525,6 +527,7 @@ def test_a_cheat_that_is_handed_in_has_nothing_for_that_question(box, tmp_path, 
     assert found == {q.id: 0 if q.id == key else q.points for q in SETS[name].questions}
 
 
+@pytest.mark.by_day(3, "sets")
 @pytest.mark.parametrize(("name", "key"), FUNCTIONS)
 def test_what_one_submission_was_called_with_is_worth_nothing_for_another(box, tmp_path, name, key):
     """Whoever has seen all of it, by whatever way, and hands in a table of it."""

@@ -196,11 +196,19 @@ def test_a_graded_question_is_changed(copy: Copy) -> None:
     copy.commit()
 
 
-def test_a_map_and_an_explorer_are_one_new_file_each(copy: Copy) -> None:
+@pytest.fixture(scope="module")
+def rivers(copy: Copy) -> tuple[str, dict[str, str]]:
+    """The worked example of a map and an explorer, done; what it says, and what it has changed."""
     said = copy.follow(example("Adding a map or an explorer"))
-    assert "Map of Asia and eastern Europe" in said and 'Explorer "' in said and " passed" in said
-    assert copy.changes() == {f"samarkand/{room}/rivers.py": "??" for room in ("maps", "explore")}
+    changes = copy.changes()
     copy.commit()
+    return said, changes
+
+
+def test_a_map_and_an_explorer_are_one_new_file_each(rivers: tuple[str, dict[str, str]]) -> None:
+    said, changes = rivers
+    assert "Map of Asia and eastern Europe" in said and 'Explorer "' in said and " passed" in said
+    assert changes == {f"samarkand/{room}/rivers.py": "??" for room in ("maps", "explore")}
 
 
 def test_a_row_is_corrected_by_one_command(copy: Copy) -> None:
@@ -230,15 +238,15 @@ def test_a_table_is_added(copy: Copy) -> None:
     copy.commit()
 
 
+@pytest.mark.usefixtures("rivers")
 def test_what_a_subject_has_already_is_kept(copy: Copy) -> None:
-    copy.run("samarkand new map dams && samarkand new explorer dams")
-    (copy.root / "samarkand/maps/dams.py").open("a", encoding="utf-8").write("# my own\n")
+    (copy.root / "samarkand/maps/rivers.py").open("a", encoding="utf-8").write("# my own\n")
     copy.commit()
-    said = copy.run("samarkand new lesson dams --number 13 --title Dams --question 'Who dams?'")
+    said = copy.run("samarkand new lesson rivers --number 13 --title Rivers --question 'Who drinks?'")
     for room in ("maps", "explore"):
-        assert f"samarkand/{room}/dams.py is there already, and is kept." in said
+        assert f"samarkand/{room}/rivers.py is there already, and is kept." in said
     new = set(copy.changes()) - {"README.md"}
-    assert len(new) == NEW_FILES - 2 and {"samarkand/check/dams.py", "notebooks/13_dams.ipynb"} < new
+    assert len(new) == NEW_FILES - 2 and {"samarkand/check/rivers.py", "notebooks/13_rivers.ipynb"} < new
     copy.commit()
 
 

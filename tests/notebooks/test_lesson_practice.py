@@ -11,6 +11,8 @@ from nbformat import NotebookNode
 from samarkand.course import build, drawn, normal_form
 from samarkand.course.lessons import Lesson
 
+pytestmark = pytest.mark.by_day(4, "lessons")
+
 
 @pytest.fixture(scope="module")
 def work(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Path:

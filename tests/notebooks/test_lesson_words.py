@@ -187,6 +187,7 @@ def seen(lesson: Lesson, cell: str) -> list[str]:
     return [*found, *tied.untrue(alone, names(lesson.path))]
 
 
+@pytest.mark.by_day(30, "wrong statements")
 @pytest.mark.parametrize("wrong", PLANTED, ids=lambda wrong: f"{wrong.lesson}-{wrong.cell}-{wrong.is_[:24]}")
 def test_a_wrong_statement_is_named_with_its_cell(wrong: Wrong) -> None:
     for renewed in (False, True):
@@ -198,6 +199,7 @@ def test_a_wrong_statement_is_named_with_its_cell(wrong: Wrong) -> None:
             assert found and {sentence.partition(":")[0] for sentence in found} <= beside, found
 
 
+@pytest.mark.by_day(4, "lessons")
 def test_a_figure_one_step_wrong_is_seen_by_what_it_rests_on(
     lesson: Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,6 +116,7 @@ def test_a_table_of_one_s_own_is_one_s_own(notebook: Notebook) -> None:
     assert notebook.run("my_table = 5") == []
 
 
+@pytest.mark.by_day(4, "lessons")
 @pytest.mark.parametrize("path", lessons.paths(), ids=lambda path: path.stem)
 def test_no_lesson_is_told_of_its_own_cells(
     path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
