@@ -11,8 +11,6 @@ from nbformat import NotebookNode
 from samarkand.course import build, drawn, normal_form
 from samarkand.course.lessons import Lesson
 
-pytestmark = pytest.mark.by_day(4, "lessons")
-
 
 @pytest.fixture(scope="module")
 def work(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -37,6 +35,7 @@ def test_the_folded_answers_are_correct(lesson: Lesson, solved: NotebookNode) ->
             assert says.startswith("Right."), f"{tasks[cell.id]}: {says}"
 
 
+@pytest.mark.by_day(4, "lessons")
 def test_run_again_it_shows_the_same(lesson: Lesson, solved: NotebookNode, work: Path) -> None:
     """With what the first run wrote into the student's folder, a lesson shows what its stored form shows."""
     again = build.execute(lesson.notebook, work, lesson.path.parent)
