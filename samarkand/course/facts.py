@@ -505,7 +505,7 @@ def _named(
     for name, thing in list(space.items()):
         if name.startswith("_") or not (hasattr(thing, "dtypes") and hasattr(thing, "index")):
             continue
-        if type(before.get(name)) is type(thing) and thing.equals(before[name]):
+        if name in before and type(before[name]) is type(thing) and thing.equals(before[name]):
             continue  # to compare takes a tenth of what it takes to describe
         before[name] = thing.copy(deep=False)  # pandas copies what is written to later
         description = describe(thing)

@@ -190,6 +190,7 @@ class Guide:
                 tour.moved.append(move.name)
                 if not move.happens():
                     tour.still.append(move.name)
+            move.at_rest()  # or its last word to the kernel finds the next lesson in its place
         opened.settle()
         if whole:
             tour.axe = look_over(opened.page)

@@ -288,11 +288,11 @@ def test_what_was_said_before_any_call_is_still_said_after_a_second_go(work, ass
     assert result.points == 8
 
 
-#: Seven processes burn 0.15 s each and stay; whoever started them goes on when all have burnt it.
+#: Seven processes burn 0.1 s each and stay; whoever started them goes on when all have burnt it.
 LOAD = (
     "import os, time\nmother = os.getpid()\nburnt, tell = os.pipe()\n"
     + "os.fork()\n" * 3
-    + "if os.getpid() != mother:\n    while time.process_time() < 0.15: pass\n"
+    + "if os.getpid() != mother:\n    while time.process_time() < 0.1: pass\n"
     "    os.write(tell, b'.')\n    time.sleep(600)\n"
     "for _ in range(7): os.read(burnt, 1)"
 )
@@ -314,7 +314,7 @@ def test_work_that_makes_its_own_load_earns_no_second_go(work, assessor, monkeyp
 
     monkeypatch.setattr(assessor.sandbox, "run", watched)
     monkeypatch.setattr(assessment, "_machine", machine)
-    monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cell_wall=6, wall=20))
+    monkeypatch.setattr(assessor, "limits", replace(workshop.LIMITS, cell_wall=9, wall=30))
     answers = {**workshop.ANSWERS, "q1": LOAD, "q2": "import time\ntime.sleep(600)"}
     result = work(**answers)
     assert "too long" in result.verdicts[1].reason
