@@ -27,7 +27,7 @@ beside the notebook with the name of a module that is already imported; streams 
 A ``sitecustomize`` on the command's PYTHONPATH has run in the warm process, too, as it would in each kernel;
 a kernel that has another one, or none, is a stock one.
 
-After ``--stock`` kernels are stock ones, reached as warm ones are: strict nbval, the suite's reference, has those.
+After ``--stock`` kernels are stock ones that are reached as warm ones are: strict nbval runs so.
 
 Five differences remain. They are reached by sockets with names and not by ports, which another process can
 take between the choice and the kernel's start. All kernels share a hash seed, so that sets of strings are
