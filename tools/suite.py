@@ -20,6 +20,8 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 #: How many of the slowest tests are named at the end.
 SLOWEST = 15
+#: How many steps run beside the others at the same time, in their order: what waits leaves a processor idle.
+BESIDE = 2
 
 
 class Step(NamedTuple):
@@ -46,9 +48,9 @@ _SIDE_BY_SIDE = ("-n", "2", "--dist", "loadscope")
 STEPS = (
     Step("format", "ruff", ["format", "--check", "."]),
     Step("lint", "ruff", ["check", "."]),
-    Step("types", "mypy", [], beside=True),  # one process for half a minute, most of it alone
+    Step("types", "mypy", [], beside=True),
     Step("spelling", "codespell_lib", []),
-    # With warm kernels, where a test needs one: the next step runs every notebook in a stock one.
+    # With warm kernels, where a test needs one: the step `notebooks` runs each in a stock one.
     Step(
         "tests",
         "tools.warm_kernel",
@@ -57,6 +59,8 @@ STEPS = (
             *(*_SIDE_BY_SIDE, "--no-loadscope-reorder", _SLOWEST),
         ],
     ),
+    # One JupyterLab and one Chromium, which wait for one another a third of the time.
+    Step("browser", "pytest", ["tests/browser", _SLOWEST], beside=True),
     # Strict nbval, without any configuration that could soften it: lessons, sets solved, sets as handed out.
     Step(
         "notebooks",
@@ -67,9 +71,8 @@ STEPS = (
             *("--nbval-cell-timeout", "60", "-p", "no:cacheprovider"),
             *([] if os.name == "nt" else ["-c", os.devnull, "--rootdir", str(ROOT)]),
         ],
+        beside=True,
     ),
-    # One JupyterLab and one Chromium, which wait for one another a third of the time.
-    Step("browser", "pytest", ["tests/browser", _SLOWEST], beside=True),
 )
 
 #: A line in pytest's list of the slowest tests, and the lines around that list.
@@ -125,8 +128,8 @@ def run(step: Step) -> Result:
 
 
 def run_all(steps: Sequence[Step]) -> list[Result]:
-    """Run steps one after another, those that others run beside from the beginning; return all results."""
-    with ThreadPoolExecutor() as pool:
+    """Run steps one after another, and meanwhile those that others run beside; return all results."""
+    with ThreadPoolExecutor(BESIDE) as pool:
         beside = {step.name: pool.submit(run, step) for step in steps if step.beside}
         after = {step.name: run(step) for step in steps if not step.beside}
         return [after[step.name] if step.name in after else beside[step.name].result() for step in steps]

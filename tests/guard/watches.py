@@ -80,7 +80,7 @@ STEPS = {
     ],
     "browser": ["pytest", "tests/browser", "--durations=15"],
 }
-BESIDE = ["types", "browser"]
+BESIDE = ["types", "browser", "notebooks"]
 
 
 @watch
