@@ -253,7 +253,7 @@ def status_by_year(first: int = 1996, last: int = 2025) -> pd.DataFrame:
                     year=year,
                 )
             )
-    return spells_to_years(spells, first, last)
+    return _by_year(spells, first, last)
 
 
 def members_by_year(first: int = 2001, last: int = 2025) -> pd.DataFrame:
@@ -348,59 +348,23 @@ def all_keys(column: pd.Series) -> list[str]:
     return list(dict.fromkeys(key for cell in column.dropna() for key in str(cell).split(";")))
 
 
-def spells_to_years(
-    spells: pd.DataFrame, first: int, last: int, *, key: str = "iso3", value: str = "status"
-) -> pd.DataFrame:
-    """Turn spells into a grid of years: what held on 31 December of each.
-
-    Parameters
-    ----------
-    spells : pandas.DataFrame
-        One row a spell, as for `held_on`, with the columns `key` and `value`.
-    first, last : int
-        First and last year, both included.
-    key, value : str
-        Column that becomes the index, and column that fills the grid.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row for each value of `key` that ever had a spell, sorted; one column a year (int).
-
-    Raises
-    ------
-    UnknownName
-        If a column is missing.
-    OutOfRange
-        If `first` comes after `last`, or two spells of one key overlap on a day that is asked for.
-
-    Examples
-    --------
-    >>> spells = pd.DataFrame({"iso3": ["IND", "IND"], "status": ["observer", "member"],
-    ...                        "from": pd.to_datetime(["2005-07-05", "2017-06-09"]),
-    ...                        "to": pd.to_datetime(["2017-06-09", None])})
-    >>> spells_to_years(spells, 2016, 2017).loc["IND"].to_list()
-    ['observer', 'member']
-    """
-    for column in (key, value):
-        if column not in spells.columns:
-            raise unknown(tr("column"), column, map(str, spells.columns))
+def _by_year(spells: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """Turn spells into a grid of years: what held on 31 December of each."""
     if first > last:
         raise OutOfRange(tr("The first year, {first}, comes after the last, {last}.", first=first, last=last))
     grid = {}
     for year in range(first, last + 1):
-        held = held_on(spells, dt.date(year, 12, 31))
-        twice = held[key][held[key].duplicated()]
-        if len(twice):
+        held = held_on(spells, dt.date(year, 12, 31)).set_index("iso3")["status"]
+        if held.index.has_duplicates:
             raise OutOfRange(
                 tr(
                     "{who} has two spells at once on 31 December {year}; spells may not overlap.",
-                    who=twice.iloc[0],
+                    who=held.index[held.index.duplicated()][0],
                     year=year,
                 )
             )
-        grid[year] = held.set_index(key)[value]
-    index = pd.Index(sorted(spells[key].unique()), name=key)
+        grid[year] = held
+    index = pd.Index(sorted(spells["iso3"].unique()), name="iso3")
     return pd.DataFrame({year: column.reindex(index) for year, column in grid.items()}, index=index)
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 from samarkand import data
 from samarkand.answers import decode
 from samarkand.ground import journal
-from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
+from samarkand.ground.errors import OutOfRange, WrongType, unknown
 from samarkand.ground.words import tr
 
 JOURNAL = "forecasts"
@@ -29,15 +29,13 @@ class Question:
     """Something that could go either way for a reader of 12 September 2022; its id is ``F1``, ``F2``, ...
 
     The rule says what counts as yes, so that nobody has to argue afterwards; it is settled on the day `by` at
-    the latest. The claims are statements of the article that it puts to the test; none where the course asks
-    on its own account.
+    the latest.
     """
 
     id: str
     text: str
     rule: str
     by: dt.date
-    claims: tuple[str, ...]
 
 
 #: How likely each tone of the article's forecasts sounds to the course; the article itself has no numbers.
@@ -77,13 +75,8 @@ def questions() -> dict[str, Question]:
     >>> list(questions())[:3]
     ['F1', 'F2', 'F3']
     """
-    rows: list[Any] = list(data.load("forecast_questions").fillna({"claims": ""}).itertuples())
-    return {
-        row.question: Question(
-            row.question, row.text, row.rule, row.by.date(), tuple(filter(None, row.claims.split(";")))
-        )
-        for row in rows
-    }
+    rows: list[Any] = list(data.load("forecast_questions").itertuples())
+    return {row.question: Question(row.question, row.text, row.rule, row.by.date()) for row in rows}
 
 
 def tones() -> dict[str, str]:
@@ -128,51 +121,6 @@ def question(name: str) -> Question:
     if name not in asked:
         raise unknown("question", name, asked)
     return asked[name]
-
-
-def as_probability(value: object) -> float:
-    """Return a probability from what a student may write for it.
-
-    Parameters
-    ----------
-    value : float or str
-        A share such as ``0.7``, or a text such as ``"70 %"`` or ``"0.7"``.
-
-    Returns
-    -------
-    float
-        From 0 to 1.
-
-    Raises
-    ------
-    WrongType
-        If it is no number: "maybe" cannot be scored.
-    OutOfRange
-        If it lies below 0 or above 1.
-
-    Examples
-    --------
-    >>> as_probability("70 %"), as_probability(0.7)
-    (0.7, 0.7)
-    """
-    hint = tr('Write a share such as 0.7, or a text such as "70 %".')
-    try:
-        if isinstance(value, bool):
-            raise decode.NotANumber(tr("{value} is no number.", value=value))
-        number, per_cent = decode.typed(str(value))
-    except decode.NotANumber as error:
-        sure = tr("Only a number can be scored; if you cannot say either way, 50 % says so.")
-        raise WrongType(f"{error} {sure} {hint}") from None
-    share = number / 100 if per_cent else number
-    if not 0 <= share <= 1:
-        raise OutOfRange(
-            tr(
-                "A probability lies between 0 and 1, or 0 % and 100 %; {value} does not. {hint}",
-                value=value,
-                hint=hint,
-            )
-        )
-    return round(share, 6)
 
 
 def as_per_cent(text: str) -> float:
@@ -223,17 +171,6 @@ def as_per_cent(text: str) -> float:
     return round(number / 100, 6)
 
 
-def history() -> list[Forecast]:
-    """Return every forecast ever saved.
-
-    Returns
-    -------
-    list of Forecast
-        The oldest first; what cannot be read is left out, and `trouble` says so.
-    """
-    return [one for entry in journal.read(JOURNAL).entries if (one := _forecast(entry))]
-
-
 def trouble() -> str:
     """Return what in the journal cannot be read.
 
@@ -253,27 +190,9 @@ def latest() -> dict[str, Forecast]:
     dict of str to Forecast
         By the question's id, in the order of `questions`.
     """
-    newest = {entry.question: entry for entry in history()}
+    read = filter(None, map(_forecast, journal.read(JOURNAL).entries))
+    newest = {entry.question: entry for entry in read}
     return {name: newest[name] for name in questions() if name in newest}
-
-
-def table() -> pd.DataFrame:
-    """Return the newest forecasts as a table.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a question that was answered: ``question`` (id), ``text``, ``by`` (datetime64),
-        ``probability`` (0 to 1), ``reason``, ``written`` (text, UTC). Without a file it has these columns
-        and no row.
-    """
-    asked = questions()
-    rows = [
-        (name, asked[name].text, asked[name].by, entry.probability, entry.reason, entry.written)
-        for name, entry in latest().items()
-    ]
-    frame = pd.DataFrame(rows, columns=["question", "text", "by", "probability", "reason", "written"])
-    return frame.astype({"by": "datetime64[s]", "probability": "float64"})
 
 
 def outcomes() -> pd.DataFrame:
@@ -304,7 +223,7 @@ def outcomes() -> pd.DataFrame:
     return frame[["question", "text", "outcome", "day", "announced", "record", "source"]]
 
 
-def save(forecasts: Mapping[str, tuple[object, str]]) -> int:
+def save(forecasts: Mapping[str, tuple[float, str]]) -> int:
     """Add forecasts to the journal; what is already there stays.
 
     A forecast that equals the newest one for its question is not added again: saving twice changes nothing.
@@ -312,7 +231,7 @@ def save(forecasts: Mapping[str, tuple[object, str]]) -> int:
     Parameters
     ----------
     forecasts : mapping of str to (probability, reason)
-        By the question's id; probabilities as `as_probability` takes them.
+        By the question's id; a probability lies between 0 and 1, as `as_per_cent` returns it.
 
     Returns
     -------
@@ -321,15 +240,15 @@ def save(forecasts: Mapping[str, tuple[object, str]]) -> int:
 
     Raises
     ------
-    UnknownName, WrongType, OutOfRange
+    UnknownName, OutOfRange
         If a question or probability is none. Nothing is saved then.
     CourseError
         If they cannot be written.
     """
-    new = {
-        question(name).id: (as_probability(probability), reason.strip())
-        for name, (probability, reason) in forecasts.items()
-    }
+    new = {question(name).id: (share, reason.strip()) for name, (share, reason) in forecasts.items()}
+    for share, _ in new.values():
+        if not 0 <= share <= 1:
+            raise OutOfRange(tr("A probability lies between 0 and 1; {value} does not.", value=share))
     newest = {id: (entry.probability, entry.reason) for id, entry in latest().items()}
     added = {id: one for id, one in new.items() if newest.get(id) != one}
     for id, (probability, reason) in added.items():
@@ -339,10 +258,7 @@ def save(forecasts: Mapping[str, tuple[object, str]]) -> int:
 
 def _forecast(entry: dict[str, Any]) -> Forecast | None:
     """Return what an entry of the journal holds, or None if it is no forecast."""
-    probability, reason = entry.get("probability"), entry.get("reason")
-    try:
-        if isinstance(probability, str):
-            return None
-        return Forecast(entry["id"], as_probability(probability), str(reason or ""), entry["at"])
-    except CourseError:
+    share, reason = entry.get("probability"), entry.get("reason")
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         return None
+    return Forecast(entry["id"], round(share, 6), str(reason or ""), entry["at"])

@@ -164,55 +164,6 @@ def herfindahl_bounds(listed: Numbers, whole: float, *, largest: bool = True) ->
     return floor, floor + full * size**2 + max(rest - full * size, 0.0) ** 2
 
 
-def restored_shares(printed: pd.Series, whole: float = 100.0) -> pd.Series:
-    """Return what each share would have to be if all the others were right.
-
-    Where printed shares do not add up, one of them is wrong, if only one is; this says which one that can be.
-
-    Formula: ``r_i = W - (s_1 + ... + s_n) + s_i``
-
-    Parameters
-    ----------
-    printed : pandas.Series
-        Shares of one whole, none negative; one of them may be missing.
-    whole : float, default 100
-        What they should add up to.
-
-    Returns
-    -------
-    pandas.Series
-        With the index of `printed`; missing where no share from 0 to `whole` makes the sum right, and, if one
-        share is missing, everywhere but there.
-
-    Raises
-    ------
-    WrongType
-        If `printed` is no Series of numbers.
-    OutOfRange
-        If there are no shares, one is negative, or more than one is missing.
-
-    Examples
-    --------
-    >>> printed = pd.Series({"Uzbekistan": 96.6, "China": 10.3, "Turkmenistan": 7.1, "others": 12.7})
-    >>> restored_shares(printed).round(1).dropna().to_dict()
-    {'Uzbekistan': 69.9}
-    """
-    if not isinstance(printed, pd.Series) or not pd.api.types.is_numeric_dtype(printed.dtype):
-        raise WrongType(tr("Shares to restore are a Series of numbers, not {given!r}.", given=printed))
-    if not len(printed):
-        raise OutOfRange(tr("There is no value, so {what} is not defined.", what=tr("a share")))
-    _no_negative(printed, tr("shares"))
-    missing = printed.isna()
-    if missing.sum() > 1:
-        raise OutOfRange(
-            tr("{n} shares are missing: only one can be found from the others.", n=int(missing.sum()))
-        )
-    found = whole - (math.fsum(printed.dropna()) - printed.fillna(0.0).astype("float64"))
-    if missing.any():
-        found = found.where(missing)
-    return found.where((found > -1e-9) & (found < whole + 1e-9))
-
-
 def jaccard(a: Collection[Hashable], b: Collection[Hashable]) -> float:
     """Return the Jaccard index: how much two groups overlap.
 

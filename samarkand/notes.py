@@ -6,7 +6,6 @@ Notes are kept in the journal ``my_work/notes.jsonl``; a changed one is added, a
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 import ipywidgets as widgets
 
@@ -21,24 +20,6 @@ from samarkand.sources import KEY, cite
 
 JOURNAL = "notes"
 INVITATION = tr("Run all cells (Run → Run All Cells) to write.")
-
-
-class Written(NamedTuple):
-    """A note of the student's.
-
-    Attributes
-    ----------
-    question : str
-        What was asked for.
-    text : str
-        What the student wrote last.
-    at : str
-        When: ISO 8601, UTC.
-    """
-
-    question: str
-    text: str
-    at: str
 
 
 class Paper(controls.StillBox):
@@ -148,35 +129,14 @@ def recall(id: str) -> controls.Notice:
         If there is no such note.
     """
     asked: Note = questions.find("note", id)
-    own = written().get(id)
+    own = journal.latest(JOURNAL).get(id)
     sentence = (
-        tr("You wrote: {text}", text=f"\u201c{own.text}\u201d")
+        tr("You wrote: {text}", text=f"\u201c{_text(own)}\u201d")
         if own
         else tr("You wrote nothing down here, which is all right.")
     )
     told = tr("What you wrote stands here, once you have run this cell: {question}", question=asked.text)
     return controls.Notice(sentence, "open", told=told)
-
-
-def written() -> dict[str, Written]:
-    """Return what the student wrote, for a briefing to be made of it.
-
-    Returns
-    -------
-    dict of str to Written
-        By the id of the note, in the order of the lessons; what cannot be read is left out.
-
-    Examples
-    --------
-    >>> sorted(written())[:0]
-    []
-    """
-    latest = journal.latest(JOURNAL)
-    return {
-        id: Written(one.text, _text(latest[id]), latest[id]["at"])
-        for id, one in questions.every("note").items()
-        if id in latest
-    }
 
 
 def _text(entry: dict[str, object]) -> str:

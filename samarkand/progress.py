@@ -163,7 +163,7 @@ def items(one: Lesson) -> list[Item]:
     """Return what a lesson asks and how each stands: practice, predictions, quizzes, notes."""
     answered = log.results()
     predicted = {entry["id"] for entry in journal.read("predictions").entries if "guess" in entry}
-    written = notes.written()
+    written = journal.latest(notes.JOURNAL)
 
     def state(id: str, saved: bool) -> str:
         return "done" if saved or answered.get(id) == "right" else "tried" if id in answered else "open"
@@ -244,25 +244,18 @@ def _of_course() -> str:
         "quiz": tr("Questions"),
         "note": tr("Notes"),
     }
-    body = ""
+    rows = []
     for one in lessons():
         asked = items(one)
-        cells = element("th", _link(one.file, f"{one.number} {one.title}"), scope="row", class_="cell")
+        cells: list[str] = [markup.Markup(_link(one.file, f"{one.number} {one.title}"))]
         for kind in kinds:
             states = [item.state for item in asked if item.kind == kind]
             said = tr("{done} of {all}", done=states.count("done"), all=len(states)) if states else ""
-            cells += element("td", escape(said), class_="number")
-        body += element("tr", cells, class_="row")
-    heads = [element("th", escape(tr("Lesson")), scope="col", class_="head")]
-    heads += [element("th", escape(kind), scope="col", class_="headnumber") for kind in kinds.values()]
-    table = element(
-        "table",
-        element("thead", element("tr", *heads, class_="row")),
-        element("tbody", body),
-        class_="table",
-    )
-    said = tr("What you have done so far, in all lessons.")
-    return markup.card("", said, element("div", table, class_="scroll"))
+            cells.append(said)
+        rows.append(cells)
+    heads = [tr("Lesson"), *kinds.values()]
+    table = markup.table(tr("All lessons"), heads, rows, numbers=heads[1:])
+    return markup.card("", tr("What you have done so far, in all lessons."), table)
 
 
 def _link(target: str, words: str) -> str:

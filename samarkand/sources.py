@@ -7,7 +7,6 @@ Xinhua: Xi arrives in Kazakhstan for state visit. 14 September 2022. Via China M
 
 from __future__ import annotations
 
-import datetime as dt
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -16,7 +15,7 @@ from pathlib import Path
 from samarkand.ground.errors import WrongType, unknown
 from samarkand.ground.home import course_data
 from samarkand.ground.reading import kept, rows
-from samarkand.ground.words import day, month, tr
+from samarkand.ground.words import dated, tr
 
 #: How a key is spelt, as a regular expression.
 KEY = r"\d*[A-Z][A-Z0-9-]+[a-z]?"
@@ -57,14 +56,14 @@ class Source:
     note: str
 
     def __str__(self) -> str:
-        parts = [f"{self.publisher}: {self.title}", _long_date(self.published)]
+        parts = [f"{self.publisher}: {self.title}", dated(self.published)]
         parts += [tr("Via {publisher}", publisher=self.via) if self.via else ""]
         return " ".join(f"{part}." for part in parts if part)
 
     @property
     def who_and_when(self) -> str:
         """Publisher and day, in short."""
-        return ", ".join(part for part in (self.publisher, _long_date(self.published)) if part)
+        return ", ".join(part for part in (self.publisher, dated(self.published)) if part)
 
     def __repr__(self) -> str:
         return f"[{self.key}] {self}"
@@ -174,18 +173,6 @@ class Citations:
 
 
 cite = Citations()
-
-
-def _long_date(published: str) -> str:
-    """Write ``2022-09-14`` as ``14 September 2022``, ``2022-09`` as ``September 2022``.
-
-    >>> _long_date("2022-09-14"), _long_date("2022-09"), _long_date("2022"), _long_date("")
-    ('14 September 2022', 'September 2022', '2022', '')
-    """
-    year, *rest = published.split("-")
-    if len(rest) == 2:
-        return day(dt.date.fromisoformat(published))
-    return tr("{month} {year}", month=month(int(rest[0])), year=year) if rest else year
 
 
 @kept

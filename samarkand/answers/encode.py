@@ -203,9 +203,7 @@ def _encode_scientific(value: Any, budget: _Budget, depth: int) -> Json:
         }
     if issubclass(kind, pd.Index):
         return {"t": "index", "v": items(value.tolist())}
-    if kind in (pd.Categorical, pd.api.extensions.ExtensionArray) or issubclass(
-        kind, pd.api.extensions.ExtensionArray
-    ):
+    if issubclass(kind, pd.api.extensions.ExtensionArray):
         return {"t": "array", "v": items(value.tolist())}
     return {"t": "other", "type": _type_name(value)}
 

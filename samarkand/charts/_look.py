@@ -184,7 +184,7 @@ def finish(
     return made
 
 
-def complete(chart: Any, description: str, caption: Caption, table: pd.DataFrame) -> Chart:
+def complete(chart: Any, description: str, caption: Caption, table: pd.DataFrame | None) -> Chart:
     """Finish a chart that makes its description of its data.
 
     Parameters
@@ -195,7 +195,7 @@ def complete(chart: Any, description: str, caption: Caption, table: pd.DataFrame
         What it shows.
     caption : Caption
         What it was given.
-    table : pandas.DataFrame
+    table : pandas.DataFrame, optional
         What it was drawn from.
 
     Raises

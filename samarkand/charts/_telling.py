@@ -75,11 +75,7 @@ def bars(
 
 
 def lines(
-    what: str,
-    points: pd.DataFrame,
-    *,
-    steps: bool = False,
-    reference: Mapping[str, float] | None = None,
+    what: str, points: pd.DataFrame, *, steps: bool = False, reference: Mapping[str, float] | None = None
 ) -> str:
     """Tell lines: where each begins and ends, its least and most between, where a figure is missing.
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Collection
-from typing import Any, Literal, NotRequired, Unpack
+from typing import Any, Literal, Unpack
 
 import altair as alt
 import pandas as pd
 
 from samarkand import data, sources
-from samarkand.charts._look import GREY, NO_AXIS, SOFT, WIDTH, Caption, finish
+from samarkand.charts._look import GREY, NO_AXIS, SOFT, WIDTH, Caption, complete
 from samarkand.charts._tables import axis_title, columns, distinct, field, numeric, texts
 from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.ground.words import day as in_words
@@ -30,12 +30,6 @@ _HOUSES = 4
 _ROW, _MORE = 30, 13
 
 
-class Text(Caption):
-    """What these charts are told to say of themselves; the description is said from the data if left out."""
-
-    description: NotRequired[str]
-
-
 def scatter(
     frame: pd.DataFrame,
     x: str,
@@ -45,7 +39,7 @@ def scatter(
     marked: Collection[object] = (),
     log: Literal["", "x", "y", "xy"] = "",
     line: tuple[float, float] | None = None,
-    **text: Unpack[Text],
+    **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
     """Draw a point for each row, where two of its figures meet.
 
@@ -63,8 +57,8 @@ def scatter(
         Which axes are logarithmic.
     line : tuple of float, optional
         Intercept and slope of a straight line through the points; only where no axis is logarithmic.
-    **text : str
-        See `Text`.
+    **caption : str
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
 
     Returns
     -------
@@ -155,7 +149,7 @@ def scatter(
         said.append(trn("{n} row has no figure.", "{n} rows have no figure.", whole - len(table)))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=360)
     # Points without names are read off the picture alone; their rows would tell nobody which is which.
-    return _finished(chart, said, text, columns(table, name, x, y) if name else None)
+    return complete(chart, " ".join(said), caption, columns(table, name, x, y) if name else None)
 
 
 def dumbbell(
@@ -167,7 +161,7 @@ def dumbbell(
     labels: tuple[str, str] | None = None,
     digits: int = 1,
     axis: str = "",
-    **text: Unpack[Text],
+    **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
     """Draw two counts of one thing on a line, so that what is seen is the gap.
 
@@ -187,8 +181,8 @@ def dumbbell(
         Decimals of the figures.
     axis : str, optional
         Title of the axis; made of the first column's name if left out.
-    **text : str
-        See `Text`.
+    **caption : str
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
 
     Returns
     -------
@@ -276,7 +270,7 @@ def dumbbell(
         for _, row in table.iterrows()
     ]
     chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, 46 * len(table)))
-    return _finished(chart, said, text, columns(table, name, first, second))
+    return complete(chart, " ".join(said), caption, columns(table, name, first, second))
 
 
 def ranges(
@@ -289,7 +283,7 @@ def ranges(
     note: str = "",
     digits: int | None = None,
     axis: str = "",
-    **text: Unpack[Text],
+    **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
     """Draw what each counter says: a point, a range, an upper bound, or that no number was given.
 
@@ -309,8 +303,8 @@ def ranges(
         Decimals of the figures; none for whole numbers and as many as needed, up to two, if left out.
     axis : str, optional
         Title of the axis; made of the column's name if left out.
-    **text : str
-        See `Text`.
+    **caption : str
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
 
     Returns
     -------
@@ -393,7 +387,7 @@ def ranges(
     more = max(line.count("\n") for line in lines)
     height = len(table) * (_ROW + _MORE * more)
     chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, height))
-    return _finished(chart, said, text, columns(table, name, low, value, high, note))
+    return complete(chart, " ".join(said), caption, columns(table, name, low, value, high, note))
 
 
 def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
@@ -447,11 +441,6 @@ def _and_more(houses: list[str]) -> str:
         len(houses) - _HOUSES,
         houses=", ".join(houses[:_HOUSES]),
     )
-
-
-def _finished(chart: Any, said: list[str], text: Text, table: pd.DataFrame | None) -> alt.VConcatChart:
-    told: dict[str, Any] = {"description": " ".join(said), **text}
-    return finish(chart, table=table, **told)
 
 
 def _counts(table: pd.DataFrame, *names: str) -> None:

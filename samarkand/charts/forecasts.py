@@ -21,9 +21,7 @@ SIDE = 320
 FEW = 10
 
 
-def calibration(
-    groups: pd.DataFrame, *, source: str, title: str = tr("Did it come true as often as it was said to?")
-) -> alt.VConcatChart:
+def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     """Draw a circle for each group of forecasts: what was said to the right, how much came true upwards.
 
     On the dashed line things come true as often as they are said to. Below it the forecaster was too sure,
@@ -36,8 +34,6 @@ def calibration(
         column ``name``, if there is one, names the circles.
     source : str
         Where the forecasts are from.
-    title : str, optional
-        What the picture shows.
 
     Returns
     -------
@@ -115,6 +111,7 @@ def calibration(
         told.append(tr("No circle has {n} cases.", n=FEW))
     behind = columns(groups, "name" if named else "", "said", "came", "cases")
     description = " ".join(told)
+    title = tr("Did it come true as often as it was said to?")
     return finish(chart, title=title, subtitle=subtitle, description=description, source=source, table=behind)
 
 

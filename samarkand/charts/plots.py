@@ -135,11 +135,7 @@ def bars(
         {"name": table[name], "group": texts(table[group]) if group else "", "figure": table[figure]}
     )
     description = _telling.bars(
-        axis or axis_title(figure),
-        told,
-        marked=picked_out,
-        reference=reference,
-        digits=digits,
+        axis or axis_title(figure), told, marked=picked_out, reference=reference, digits=digits
     )
     return complete(chart, description, caption, columns(frame, name, group, figure))
 

@@ -63,10 +63,7 @@ TASKS = (
             "The length on the map divided by that of the commissions is what is left; subtract it from one."
         ),
         diagnoses=(
-            Diagnosis(
-                tr("That is what is left, in per cent. How much is lost?"),
-                lambda: 100 - _lost(),
-            ),
+            Diagnosis(tr("That is what is left, in per cent. How much is lost?"), lambda: 100 - _lost()),
             Diagnosis(
                 tr("That is in per cent of the length on the map. Of which length was asked?"),
                 lambda: 100 * (_km(SURVEY) / _km(COARSE) - 1),

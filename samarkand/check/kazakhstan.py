@@ -59,8 +59,7 @@ TASKS = (
         hint=tr("Divide what each partner took by the world's row, square it, and sum."),
         diagnoses=(
             Diagnosis(
-                tr("The row WLD is among the parts: it is the whole. Did you drop it?"),
-                lambda: _floor() + 1,
+                tr("The row WLD is among the parts: it is the whole. Did you drop it?"), lambda: _floor() + 1
             ),
             Diagnosis(
                 tr("You divided by the sum of those listed. Of which whole are they parts?"),

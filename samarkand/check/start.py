@@ -37,8 +37,7 @@ TASKS = (
                 lambda: int((_events()["day"] == pd.Timestamp("2022-01-01")).sum()),
             ),
             Diagnosis(
-                tr("That is the number of columns. Rows run from top to bottom."),
-                lambda: _events().shape[1],
+                tr("That is the number of columns. Rows run from top to bottom."), lambda: _events().shape[1]
             ),
         ),
         taught="2. A table knows where it comes from",

@@ -44,7 +44,7 @@ BESIDE = {
     ),
     "samarkand/assets/map/": ("samarkand.maps",),
     "course_data/geo/": ("samarkand.maps", "tests/package/test_geo.py"),
-    "samarkand/assets/markup.css|samarkand/assets/name_sliders.js": ("samarkand.page", "samarkand.explore"),
+    "samarkand/assets/markup.css|samarkand/assets/name_controls.js": ("samarkand.page", "samarkand.explore"),
     "course_data/prepare/|course_data/README|docs/corrections": ("tests/data/test_prepare.py",),
     "samarkand/questions/": ("samarkand.questions",),
     "README.md": ("tests/notebooks/test_lesson_index.py",),

@@ -10,12 +10,12 @@ import datetime as dt
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
 from samarkand.course import rules_of_counts
-from samarkand.course.rules import CENTRAL_ASIA, Problem, Tables, great_circle_km, number
+from samarkand.course.rules import CENTRAL_ASIA, Problem, Tables, defined, great_circle_km, number
 from samarkand.course.rules_of_counts import Found
 
 #: Members, observers, dialogue partners and SCO partners on days for which the SCO's own history gives them.
@@ -81,39 +81,8 @@ TIE_STATUS = {"member-of": "member", "observer-of": "observer", "dialogue-partne
 
 def of_the_course(tables: Tables) -> list[Problem]:
     """Apply the rules that know the subjects of the course's own tables."""
-    rules: list[Callable[[Tables], Iterator[Found]]] = [
-        sco_counts,
-        sco_leaves_nobody_out,
-        vote_totals,
-        agreement,
-        flights,
-        meetings,
-        capitals,
-        actors,
-        routes,
-        blocks_and_claims,
-        the_article,
-        years_in_words,
-        claims_in_order,
-        ties_and_spells,
-        kinds_and_second_signs,
-        trade_series,
-        trade_months,
-        same_figures,
-        gas_totals,
-        indicators,
-        addresses,
-        chronology,
-        sources_of_their_day,
-        first_known,
-        announcements,
-        then_and_later,
-        verdicts_and_notes,
-        signed_and_in_force,
-        *rules_of_counts.RULES,
-    ]
     problems: list[Problem] = []
-    for rule in rules:
+    for rule in (*defined(globals()), *defined(vars(rules_of_counts))):
         try:
             problems += [found[0].problem(*found[1:]) for found in rule(tables)]
         except (KeyError, ValueError, ArithmeticError):

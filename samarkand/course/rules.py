@@ -5,10 +5,11 @@ Each rule yields what is wrong. Cells are text; cells that break their schema ar
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
@@ -101,21 +102,15 @@ def rounding(*cells: str) -> Decimal:
     return sum((Decimal(1).scaleb(int(v.as_tuple().exponent)) for v in values), Decimal(0))
 
 
+def defined(names: Mapping[str, Any]) -> list[Any]:
+    """Return the rules that a module defines, from its `globals`, in their order: its public generators."""
+    rules = [one for one in names.values() if inspect.isgeneratorfunction(one)]
+    return [one for one in rules if one.__module__ == names["__name__"] and not one.__name__.startswith("_")]
+
+
 def of_one(table: Table, tables: Tables) -> list[Problem]:
     """Apply every rule for any table to a table that has the columns in question."""
-    rules: list[Callable[[Table, Tables], Iterator[Found]]] = [
-        keys_in_lists,
-        days_in_order,
-        spells,
-        names_of_states,
-        units,
-        parts,
-        sequences,
-        doubles,
-        derived_says_how,
-        plain_numbers,
-    ]
-    return [table.problem(*found) for rule in rules for found in rule(table, tables)]
+    return [table.problem(*found) for rule in defined(globals()) for found in rule(table, tables)]
 
 
 def keys_in_lists(table: Table, tables: Tables) -> Iterator[Found]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from samarkand.course import concepts
+from samarkand.course import concepts, rules
 from samarkand.course.lessons import Lesson, unfenced
 
 #: The most that one lesson may introduce.
@@ -60,8 +60,4 @@ def what_is_folded_is_explained(lesson: Lesson) -> Iterator[str]:
 
 
 #: Those for lessons.
-RULES = [
-    no_name_comes_before_it_is_introduced,
-    what_is_introduced_is_said,
-    what_is_folded_is_explained,
-]
+RULES = rules.defined(globals())

@@ -1,12 +1,12 @@
 """What the tables of counts, partners, viewpoints and publishers must agree on.
 
-`RULES` holds the rules, each a function from the tables to what is wrong, as in `samarkand.course.integrity`.
+Each rule is a function from the tables to what is wrong, as in `samarkand.course.integrity`.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
@@ -341,21 +341,3 @@ def everybody_has_a_publisher(tables: Tables) -> Iterator[Found]:
     for one in sorted(used):
         if stands[one] != 1:
             yield table, None, "spellings", f"“{one}” stands in {stands[one]} rows, not in one."
-
-
-RULES: list[Callable[[Tables], Iterator[Found]]] = [
-    one_counter_at_a_time,
-    partners_and_the_world,
-    partners_and_press,
-    lists_of_partners,
-    pairs_of_states,
-    distances,
-    products,
-    counters,
-    the_same_dead,
-    viewpoints,
-    positions,
-    peoples,
-    shares_add_up,
-    everybody_has_a_publisher,
-]

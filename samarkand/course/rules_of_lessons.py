@@ -24,6 +24,7 @@ from samarkand.course import (
     citations,
     drawn,
     normal_form,
+    rules,
     rules_of_concepts,
     rules_of_questions,
     rules_of_words,
@@ -50,32 +51,24 @@ REFERENCE = ("99_glossary",)
 VEGALITE = drawn.VEGA_LITE
 
 Rule = Callable[[Lesson], Iterator[str]]
-RULES: list[Rule] = [*rules_of_words.RULES]
-LESSON_RULES: list[Rule] = [*rules_of_words.RULES, *rules_of_concepts.RULES]
-
-
-def rule(function: Rule) -> Rule:
-    """Add a rule for every notebook."""
-    RULES.append(function)
-    return function
+LESSON_RULES: list[Rule] = [*rules_of_concepts.RULES]
 
 
 def lesson_rule(function: Rule) -> Rule:
-    """Add a rule for lessons only."""
+    """Say of a rule that it is for lessons only; every other one here is for every notebook."""
     LESSON_RULES.append(function)
     return function
 
 
 def broken(lesson: Lesson) -> list[str]:
     """Return a sentence for each place where a lesson, stored or about to be, breaks a rule."""
-    rules = RULES if lesson.name in REFERENCE else [*RULES, *LESSON_RULES]
-    return [sentence for one in rules for sentence in one(lesson)]
+    asked = RULES if lesson.name in REFERENCE else [*RULES, *LESSON_RULES]
+    return [sentence for one in asked for sentence in one(lesson)]
 
 
 # --------------------------------------------------------------------------------------------- shape
 
 
-@rule
 def one_title_and_it_comes_first(lesson: Lesson) -> Iterator[str]:
     """One heading of level 1, and it opens the notebook, with a sentence below it."""
     titles = [(cell, words) for cell, level, words in lesson.headings if level == 1]
@@ -88,7 +81,6 @@ def one_title_and_it_comes_first(lesson: Lesson) -> Iterator[str]:
         yield "No sentence stands under the title."
 
 
-@rule
 def headings_skip_no_level(lesson: Lesson) -> Iterator[str]:
     """Headings go down one level at a time."""
     before = 0
@@ -98,7 +90,6 @@ def headings_skip_no_level(lesson: Lesson) -> Iterator[str]:
         before = level
 
 
-@rule
 def headings_are_different(lesson: Lesson) -> Iterator[str]:
     """No two headings say the same, or a link would not know which."""
     words = [w for _, _, w in lesson.headings]
@@ -204,7 +195,6 @@ def students_are_asked_first_and_told_the_limits(lesson: Lesson) -> Iterator[str
 # --------------------------------------------------------------------------------------------- code
 
 
-@rule
 def code_is_plain_python(lesson: Lesson) -> Iterator[str]:
     """No magics, no shell."""
     for cell in lesson.code:
@@ -214,7 +204,6 @@ def code_is_plain_python(lesson: Lesson) -> Iterator[str]:
             yield f"{cell.id}: is not plain Python ({error.msg}, line {error.lineno}): no magics, no shell."
 
 
-@rule
 def code_is_short(lesson: Lesson) -> Iterator[str]:
     """Cells of code are short, and most of them very short."""
     lengths = {c.id: len([line for line in c.source.splitlines() if line.strip()]) for c in lesson.code}
@@ -226,7 +215,6 @@ def code_is_short(lesson: Lesson) -> Iterator[str]:
         yield f"Of {len(lengths)} code cells {short} have at most {SHORT_CODE} lines; most should."
 
 
-@rule
 def code_ends_without_semicolon(lesson: Lesson) -> Iterator[str]:
     """A semicolon at the end would hide what the cell shows."""
     for cell in lesson.code:
@@ -234,7 +222,6 @@ def code_ends_without_semicolon(lesson: Lesson) -> Iterator[str]:
             yield f"{cell.id}: ends with a semicolon, which hides what the cell shows."
 
 
-@rule
 def code_imports_what_a_lesson_may(lesson: Lesson) -> Iterator[str]:
     """No network, no system, no plumbing; nothing whose outputs cannot be compared."""
     barred = {"requests", "urllib", "httpx", "http", "socket", "aiohttp", "ftplib", "subprocess", "os", "sys"}
@@ -258,7 +245,6 @@ def code_imports_what_a_lesson_may(lesson: Lesson) -> Iterator[str]:
                     yield f"{cell}: uses {name}, whose outputs cannot be compared."
 
 
-@rule
 def every_import_is_in_one_cell(lesson: Lesson) -> Iterator[str]:
     """One cell imports all that the lesson needs."""
     cells = [
@@ -273,7 +259,6 @@ def every_import_is_in_one_cell(lesson: Lesson) -> Iterator[str]:
 # --------------------------------------------------------------------------------------------- links, sources
 
 
-@rule
 def links_lead_somewhere(lesson: Lesson) -> Iterator[str]:
     """Links lead to files and headings of the course, and nowhere else."""
     for cell in lesson.prose:
@@ -310,7 +295,6 @@ def cited(lesson: Lesson) -> dict[str, str]:
     return found
 
 
-@rule
 def sources_are_cited_and_listed(lesson: Lesson) -> Iterator[str]:
     """Each key that is cited resolves and is in the list at the end, and the list has no other."""
     from samarkand import cite
@@ -360,7 +344,6 @@ def the_set_is_linked(lesson: Lesson) -> Iterator[str]:
             yield f"The last cell does not link to {path.stem}."
 
 
-@rule
 def metadata_name_what_is_taught(lesson: Lesson) -> Iterator[str]:
     """Cells name the claims that they treat; a notebook may name blocks that it only counts."""
     yield from _named("The notebook", lesson.notebook.metadata, "counted", "blocks")
@@ -390,7 +373,6 @@ def _named(where: str, metadata: NotebookNode, name: str, kind: str, *also: str)
 # --------------------------------------------------------------------------------------------- outputs
 
 
-@rule
 def the_file_is_small(lesson: Lesson) -> Iterator[str]:
     """The stored notebook has less than a megabyte."""
     size = len(normal_form.text(lesson.notebook).encode())
@@ -411,7 +393,6 @@ def loads(markup: str) -> list[str]:
     return [found for pattern in patterns for found in re.findall(pattern, markup, re.IGNORECASE)]
 
 
-@rule
 def nothing_is_loaded_from_elsewhere(lesson: Lesson) -> Iterator[str]:
     """No output fetches anything."""
     for cell in lesson.code:
@@ -422,7 +403,6 @@ def nothing_is_loaded_from_elsewhere(lesson: Lesson) -> Iterator[str]:
                     yield f"{cell.id}: loads {address}"
 
 
-@rule
 def outputs_are_text(lesson: Lesson) -> Iterator[str]:
     """Outputs are of kinds that nbval compares and a reader sees; beside a chart stands its picture."""
     for cell in lesson.code:
@@ -433,7 +413,6 @@ def outputs_are_text(lesson: Lesson) -> Iterator[str]:
                     yield f"{cell.id}: shows {kind}, which nbval does not compare or a reader cannot see."
 
 
-@rule
 def outputs_say_what_they_are(lesson: Lesson) -> Iterator[str]:
     """The plain text of an output is a sentence, not an address in memory."""
     for cell, text in lesson.outputs("text/plain"):
@@ -441,7 +420,6 @@ def outputs_say_what_they_are(lesson: Lesson) -> Iterator[str]:
             yield f"{cell}: its plain text is {text[:40]!r}, not a sentence."
 
 
-@rule
 def maps_are_few_and_have_words(lesson: Lesson) -> Iterator[str]:
     """At most three maps, each small, with a title, a still picture and its text."""
     if len(lesson.frames) > MOST_MAPS:
@@ -463,7 +441,6 @@ def maps_are_few_and_have_words(lesson: Lesson) -> Iterator[str]:
                 yield f"{cell}: the alt text {alt!r} is no sentence."
 
 
-@rule
 def charts_have_title_and_description(lesson: Lesson) -> Iterator[str]:
     """A chart has a title, a description in a sentence, and its source."""
     for cell, spec in lesson.outputs(VEGALITE):
@@ -485,7 +462,6 @@ def a_map_or_chart_and_an_explorer_carry_it(lesson: Lesson) -> Iterator[str]:
         yield "It has no explorer."
 
 
-@rule
 def tables_are_short(lesson: Lesson) -> Iterator[str]:
     """Tables are short and not cut by dots."""
     for cell, markup in lesson.outputs("text/html"):
@@ -502,7 +478,6 @@ def tables_are_short(lesson: Lesson) -> Iterator[str]:
             yield f"{cell}: the series has {len(lines)} rows; {MOST_ROWS} at most."
 
 
-@rule
 def figures_are_rounded(lesson: Lesson) -> Iterator[str]:
     """No figure is shown with more digits than it deserves."""
     for cell in lesson.code:
@@ -526,7 +501,6 @@ def practice_has_two_or_three_tasks(lesson: Lesson) -> Iterator[str]:
         yield f"The tasks are numbered {[t.number for t in lesson.tasks]}, not {expected}."
 
 
-@rule
 def practice_tasks_are_whole(lesson: Lesson) -> Iterator[str]:
     """A task has a prompt, a stub, a hint and an answer."""
     for task in lesson.tasks:
@@ -564,13 +538,11 @@ def calls(lesson: Lesson, *functions: str) -> list[tuple[str, str, str]]:
     return found
 
 
-@rule
 def charts_have_their_pictures(lesson: Lesson) -> Iterator[str]:
     """Beside each chart stands its picture, for readers who run nothing."""
     yield from drawn.faults(lesson.notebook)
 
 
-@rule
 def quizzes_are_on_file_and_asked_once(lesson: Lesson) -> Iterator[str]:
     """A quiz is asked by its id, once, in its lesson; no cell says its answer, and none is left out."""
     known = {id: one for id, one in questions.every("quiz").items() if id.startswith(f"{lesson.number}.")}
@@ -589,7 +561,6 @@ def quizzes_are_on_file_and_asked_once(lesson: Lesson) -> Iterator[str]:
                 yield f"{said.id}: says the answer to the quiz {id!r}."
 
 
-@rule
 def what_is_expected_is_asked_and_seen(lesson: Lesson) -> Iterator[str]:
     """A prediction is asked once, and then seen once; a note is written once, before it is shown again."""
     for kind, first, after in (("predict", "predict.ask", "predict.see"), ("note", "note", "recall")):
@@ -641,3 +612,10 @@ def answers_are_folded(lesson: Lesson) -> Iterator[str]:
     for cell in lesson.prose:
         if cell.source.count("<details>") != len(folded(cell.source)):
             yield f"{cell.id}: a <details> is not closed, or has no <summary>."
+
+
+#: Those for every notebook.
+RULES: list[Rule] = [
+    *rules_of_words.RULES,
+    *(one for one in rules.defined(globals()) if one not in LESSON_RULES),
+]

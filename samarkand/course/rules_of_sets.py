@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 
 from nbformat import NotebookNode
 
-from samarkand.course import concepts
+from samarkand.course import concepts, rules
 from samarkand.course.lessons import Lesson
 
 #: The steps, in their order.
@@ -144,10 +144,4 @@ def _names(cell: NotebookNode, use: type[ast.expr_context]) -> set[str]:
 
 
 #: The rules, in the order in which they are told.
-RULES: list[Rule] = [
-    the_steps_are_explained,
-    steps_go_up,
-    steps_have_what_they_need,
-    functions_are_begun,
-    solutions_use_what_is_explained,
-]
+RULES: list[Rule] = rules.defined(globals())

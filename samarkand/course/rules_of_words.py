@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from samarkand import data
-from samarkand.course import tied
+from samarkand.course import rules, tied
 from samarkand.course.lessons import Lesson, read, unfenced
 from samarkand.ground.home import ROOT
 
@@ -176,12 +176,4 @@ def people_have_their_office(lesson: Lesson) -> Iterator[str]:
 
 
 #: Those for every notebook.
-RULES = [
-    figures_are_tied,
-    code_in_prose_is_the_lessons,
-    hints_lead_to_the_answer,
-    links_say_where_they_lead,
-    tables_in_prose_are_tied,
-    the_card_names_the_tables,
-    people_have_their_office,
-]
+RULES = rules.defined(globals())

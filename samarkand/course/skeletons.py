@@ -101,15 +101,15 @@ def exercise(name: str) -> Plan:
     return _set(found.name, words, taught)
 
 
-def module(room: str, subject: str, words: Mapping[str, str] | None = None) -> Plan:
-    """Plan the module of a subject in one of `ROOMS`; `words` are what else the template asks for.
+def module(room: str, subject: str) -> Plan:
+    """Plan the module of a subject in one of `ROOMS`.
 
     `CourseError` if the subject has a module there, or the room offers something of that name.
     """
     path = PACKAGE / room / f"{_word(subject)}.py"
     if not path.exists():
         _not_taken(room, subject)
-    return _free({path: _filled(ROOMS[room], {"subject": subject, "name": subject, **(words or {})})})
+    return _free({path: _filled(ROOMS[room], {"subject": subject, "name": subject})})
 
 
 @contextlib.contextmanager

@@ -23,19 +23,6 @@ from samarkand.course.rules import Problem, Table
 from samarkand.ground.errors import CourseError, DamagedData
 from samarkand.ground.home import ROOT, course_data
 
-__all__ = [
-    "Problem",
-    "Table",
-    "against_schema",
-    "as_text",
-    "changes",
-    "check",
-    "read",
-    "read_package",
-    "record",
-    "store",
-]
-
 #: What the tables held when they were last looked at; reviewed like code.
 RECORD = ROOT / "tests" / "data" / "record.json"
 #: So many letters of a changed cell are shown.

@@ -25,7 +25,6 @@ import ast
 import contextlib
 import io
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -144,11 +143,6 @@ def _kind(expression: str) -> str:
     """Tell what an expression is: free, read, right or computed."""
     said = re.match(r"(free|read|right): \S", expression)
     return said[1] if said else "computed"
-
-
-def kinds(lesson: Lesson) -> Counter[str]:
-    """Count the tied words of a lesson by what they rest on: computed, read, right or free."""
-    return Counter(_kind(on[0]) for cell in lesson.said for on in ties(cell).values())
 
 
 def loose(lesson: Lesson) -> Iterator[str]:

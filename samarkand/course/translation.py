@@ -35,19 +35,6 @@ def languages() -> list[str]:
     return sorted([*(path.name for path in (PACKAGE / "locales").glob("*")), words.PSEUDO])
 
 
-def texts(lesson: Lesson) -> list[str]:
-    """Return what a translator translates of a lesson, each text once, in order."""
-    found: dict[str, None] = {}
-
-    def note(text: str) -> str:
-        found[text] = None
-        return text
-
-    for cell in lesson.cells:
-        _translated(cell, note)
-    return list(found)
-
-
 def translated(notebook: NotebookNode, translate: Translate) -> NotebookNode:
     """Return a notebook whose texts are translated and whose code is otherwise the same."""
     made = normal_form.normalise(notebook)

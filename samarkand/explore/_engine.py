@@ -57,7 +57,7 @@ class Explorer(controls.StillBox):
     Examples
     --------
     >>> doubled = Explorer(
-    ...     {"n": controls.slider("Number", 0, 3, 2)},
+    ...     {"n": controls.stops("Number", range(4), 2)},
     ...     lambda n: Panel(f"Twice {n} is {2 * n}.", ""),
     ...     title="Doubling",
     ... )
@@ -83,7 +83,7 @@ class Explorer(controls.StillBox):
                 raise WrongType(
                     tr(
                         'The control "{name}" of "{title}" is {kind}, which has no value to watch. Make one '
-                        "with samarkand.page.controls, for example controls.slider(...).",
+                        "with samarkand.page.controls, for example controls.stops(...).",
                         name=name,
                         title=title,
                         kind=type(handle).__name__,
@@ -138,15 +138,10 @@ class Explorer(controls.StillBox):
     def _range(self, name: str, handle: widgets.Widget) -> list[Any]:
         if name in self._samples:
             return list(self._samples[name])
-        if isinstance(handle, widgets.SelectMultiple):
-            options = [value for _, value in handle.options]
-            return [(), *((o,) for o in options), tuple(options)]
         if handle.has_trait("options"):
             return [value for _, value in handle.options]
         if isinstance(handle, widgets.Checkbox):
             return [False, True]
-        if handle.has_trait("min") and handle.has_trait("step"):
-            return list(range(handle.min, handle.max + 1, handle.step))
         raise WrongType(
             tr('Give samples={{"{name}": [...]}}: the values of this control cannot be listed.', name=name)
         )

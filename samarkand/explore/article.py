@@ -11,7 +11,7 @@ from typing import Any
 
 from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.errors import WrongType, unknown
+from samarkand.ground.errors import WrongType
 from samarkand.ground.words import day, tr, trn
 from samarkand.page import controls, markup, pictures
 from samarkand.page.markup import element, escape
@@ -139,15 +139,9 @@ def claim_browser(  # noqa: PLR0913 - a setting for each control, and what is wi
         "verdict": (tr("Verdict"), [ALL, *sorted({c.verdict for c in whole}), UNKNOWN_YET], verdict),
         "known": (tr("Known"), [ALL, *KNOWN], known),
     }
-    for name, (_, options, start) in lists.items():
-        if start not in options:
-            raise unknown(name, start, options)
     said = {name: {one: labels.get(one, one) for one in options} for name, (_, options, _) in lists.items()}
     said["known"] = {ALL: tr("everything"), **KNOWN}
-    handles = {
-        name: controls.choice(label, [(said[name][one], one) for one in options], start)
-        for name, (label, options, start) in lists.items()
-    }
+    handles = {name: controls.choice(label, said[name], start) for name, (label, _, start) in lists.items()}
     handles["search"] = controls.words(
         tr("Search"),
         placeholder=tr("a name, a word, a source key"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,9 +9,8 @@ import pandas as pd
 
 from samarkand import data, geo
 from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.errors import CourseError, unknown
-from samarkand.ground.words import capitalised, month, tr, trn
-from samarkand.ground.words import day as in_words
+from samarkand.ground.errors import CourseError
+from samarkand.ground.words import capitalised, dated, tr, trn
 from samarkand.page import controls, markup
 
 __all__ = ["viewpoints"]
@@ -48,9 +46,6 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
     """
     table = data.load("viewpoints").query("role == 'viewer'")
     viewers = sorted(set(table["viewer"]))
-    for chosen in (one, other):
-        if chosen not in viewers:
-            raise unknown(tr("viewer"), chosen, viewers)
     rows: dict[tuple[str, str], Any] = {(str(row.viewer), str(row.area)): row for row in table.itertuples()}
     names = _names()
 
@@ -137,19 +132,7 @@ def _told(row: Any) -> str:
         return drawn
     if pd.isna(row.day):
         return tr("{drawn} ({document})", drawn=drawn, document=row.document)
-    return tr("{drawn} ({document}, {day})", drawn=drawn, document=row.document, day=_when(row.day))
-
-
-def _when(day: str) -> str:
-    """Return a day of the table in words, as far as it is known: a day, a month or a year.
-
-    >>> _when("2023-09-06"), _when("2023-06"), _when("1963")
-    ('6 September 2023', 'June 2023', '1963')
-    """
-    year, *more = day.split("-")
-    if len(more) == 2:
-        return in_words(dt.date.fromisoformat(day))
-    return tr("{month} {year}", month=month(int(more[0])), year=year) if more else year
+    return tr("{drawn} ({document}, {day})", drawn=drawn, document=row.document, day=dated(row.day))
 
 
 def _sources(*rows: Any) -> str:

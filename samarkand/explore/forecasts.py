@@ -100,7 +100,7 @@ class ForecastForm(controls.StillBox):
 
         What cannot be read is named at its field and stays there.
         """
-        given: dict[str, tuple[object, str]] = {}
+        given: dict[str, tuple[float, str]] = {}
         bad = []
         for name, field in self._chances.items():
             field.complain("")
@@ -192,7 +192,7 @@ def forecasts_scored() -> ForecastScores:
     """
     cases = _article()
     handles = {
-        "counted": controls.choice(tr("Count"), [(label, key) for key, label in COUNTED.items()], "all"),
+        "counted": controls.choice(tr("Count"), COUNTED, "all"),
         "strict": controls.tick(
             tr("Strict reader: {claim} only half borne out", claim=DISPUTED),
             tooltip=tr("Whether every state stated its interests is not known"),

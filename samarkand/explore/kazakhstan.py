@@ -9,7 +9,6 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.errors import unknown
 from samarkand.ground.words import capitalised, day, tr, trn
 from samarkand.page import controls, markup, pictures
 
@@ -52,12 +51,6 @@ USD bn. Run all cells (Run → Run All Cells) to move the controls.
     """
     table = data.load("who_counted")
     quantities = list(dict.fromkeys(table["quantity"]))
-    for what, chosen, choices in (
-        (tr("quantity"), quantity, quantities),
-        (tr("setting"), known, (THEN, LATER)),
-    ):
-        if chosen not in choices:
-            raise unknown(what, chosen, choices)
     out = set(data.load("who_counted", known_on=DAY)["id"])
 
     def draw(quantity: str, known: str) -> Panel:

@@ -9,15 +9,12 @@ import pandas as pd
 
 from samarkand import data, measures
 from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.errors import unknown
 from samarkand.ground.words import capitalised, day, listed, tr, trn
 from samarkand.page import controls, markup, pictures
 
 __all__ = ["ties"]
 
 EVERY = "all"
-KINDS = (EVERY, "contact", "membership", "place", "economy", "politics")
-SIGNS = (EVERY, "friendly", "hostile", "neutral")
 _SIGN = {"friendly": 1, "hostile": -1, "neutral": 0}
 #: Ties up to these days: before the war, of the report, and on which the summit ended.
 DAYS = ("2021-12-31", "2022-09-12", "2022-09-16")
@@ -35,11 +32,7 @@ class Tables(NamedTuple):
 
 
 def ties(
-    kind: str = EVERY,
-    sign: str = EVERY,
-    until: str = DAYS[-1],
-    where: str = ARTICLE,
-    merged: bool = False,
+    kind: str = EVERY, sign: str = EVERY, until: str = DAYS[-1], where: str = ARTICLE, merged: bool = False
 ) -> Explorer:
     """Return an explorer of ties: who has most neighbours, who lies between most, which triangles balance.
 
@@ -73,14 +66,6 @@ def ties(
     >>> "No tie is left" in ties().render(kind="membership", sign="hostile")
     True
     """
-    for what, chosen, known in (
-        (tr("kind of tie"), kind, KINDS),
-        (tr("sign"), sign, SIGNS),
-        (tr("day"), until, DAYS),
-        (tr("network"), where, (ARTICLE, WORLD)),
-    ):
-        if chosen not in known:
-            raise unknown(what, chosen, known)
     entities = data.load("entities").set_index("id")
     persons = entities.loc[entities["type"] == "person", "iso3"].dropna()
     called, states = ({str(id): str(of) for id, of in found.items()} for found in (entities["name"], persons))
@@ -124,17 +109,9 @@ def ties(
 
     return Explorer(
         {
-            "kind": controls.choice(
-                tr("Kind"),
-                [(words, key) for key, words in named.items()],
-                kind,
-                tooltip=tr("Which kind of tie counts"),
-            ),
+            "kind": controls.choice(tr("Kind"), named, kind, tooltip=tr("Which kind of tie counts")),
             "sign": controls.choice(
-                tr("Sign"),
-                [(words, key) for key, words in signs.items()],
-                sign,
-                tooltip=tr("Which sign counts, by the first coder"),
+                tr("Sign"), signs, sign, tooltip=tr("Which sign counts, by the first coder")
             ),
             "until": controls.choice(
                 tr("Up to"),
@@ -144,7 +121,7 @@ def ties(
             ),
             "where": controls.choice(
                 tr("From"),
-                [(words, key) for key, words in networks.items()],
+                networks,
                 where,
                 tooltip=tr("Whether ties that the article does not name count, too"),
             ),
@@ -174,10 +151,7 @@ def _panel(tables: Tables, told: str, chosen: pd.DataFrame) -> Panel:
             _triangles(chosen),
         )
     )
-    charts = (
-        _bars(tables, tr("Neighbours"), neighbours, 0),
-        _bars(tables, tr("Betweenness"), between, 2),
-    )
+    charts = (_bars(tables, tr("Neighbours"), neighbours, 0), _bars(tables, tr("Betweenness"), between, 2))
     pieces = nx.number_connected_components(graph)
     body = pictures.beside(*charts)
     said = trn(

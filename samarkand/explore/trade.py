@@ -14,7 +14,6 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.errors import unknown
 from samarkand.ground.words import capitalised, day, month, tr
 from samarkand.page import controls, markup, pictures
 from samarkand.page.pictures import Box, Label
@@ -100,9 +99,6 @@ def known_then(measure: str = "growth", known: str = THEN) -> Explorer:
     True
     """
     measures: dict[str, Any] = {str(row.measure): row for row in data.load("known_then").itertuples()}
-    for what, chosen, choices in (("measure", measure, measures), ("setting", known, (THEN, LATER))):
-        if chosen not in choices:
-            raise unknown(what, chosen, choices)
     tables = {name: (data.load(name, known_on=DAY), data.load(name)) for name in TABLES}
     panels = {
         (name, when): _panel(row, when, tables) for name, row in measures.items() for when in (THEN, LATER)

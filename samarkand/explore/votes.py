@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from samarkand import data, places
 from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.errors import CourseError
 from samarkand.ground.words import capitalised, day, listed, tr
 from samarkand.page import controls, markup, pictures, style
 from samarkand.places import CENTRAL_ASIA
@@ -69,9 +69,6 @@ Run all cells (Run → Run All Cells) to move the controls.
     }
     names = {str(iso3): places.name(str(iso3)) for iso3 in table.index}
     groups = _groups(sorted(names, key=names.__getitem__))
-    for what, chosen, known in (("vote", resolution, records), ("group", group, groups)):
-        if chosen not in known:
-            raise unknown(what, chosen, known)
     held = {vote: {str(k): str(v) for k, v in table[vote].items()} for vote in records}
 
     def draw(resolution: str, group: str, state: str) -> Panel:
@@ -94,7 +91,7 @@ Run all cells (Run → Run All Cells) to move the controls.
         blocks = [
             pictures.squares(
                 style.counted(one, len(found)),
-                one,
+                style.VOTES[one],
                 [pictures.Square(iso3 if few else "", iso3 == asked) for iso3 in found],
                 38 if few else 14,
             )

@@ -153,6 +153,20 @@ def day(when: dt.date, *, year: bool = True, short: bool = False) -> str:
     return tr("{day} {month} {year}", day=when.day, month=name, year=when.year)
 
 
+def dated(text: str) -> str:
+    """Return a day of a table in words, as far as it is known: a day, a month, a year, or nothing.
+
+    Examples
+    --------
+    >>> dated("2022-09-14"), dated("2022-09"), dated("2022")
+    ('14 September 2022', 'September 2022', '2022')
+    """
+    year, *more = text.split("-")
+    if len(more) == 2:
+        return day(dt.date.fromisoformat(text))
+    return tr("{month} {year}", month=month(int(more[0])), year=year) if more else year
+
+
 def _pseudo(message: str) -> str:
     """Add accents to a text and make it two fifths longer; gaps and tags stay.
 

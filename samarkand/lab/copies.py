@@ -132,7 +132,7 @@ def hand_out(
     return told.all()
 
 
-def fresh(name: str, work: Path | None = None, *, say: Callable[[str], None] = print) -> str:
+def fresh(name: str) -> str:
     """Put a fresh copy of a lesson or set (``"03"``, ``"ex03"``) in the place of yours, which is kept.
 
     Returns a sentence that names both; raises `UnknownName`, or `CopyError` as `hand_out` does.
@@ -141,9 +141,9 @@ def fresh(name: str, work: Path | None = None, *, say: Callable[[str], None] = p
     fit = [one for one in known if one.name == name or one.name.startswith(f"{name}_")]
     if not fit:
         raise unknown(tr("lesson or set"), name, [one.name for one in known])
-    work = work or home.my_work()
+    work = home.my_work()
     copy, notebook = work / fit[0].place, emptied(fit[0], known)
-    with _writing(work, say):
+    with _writing(work, print):
         if not os.path.lexists(copy):
             _write(copy, notebook)
             return tr("{copy} is handed out.", copy=_below(copy, work))

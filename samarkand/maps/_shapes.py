@@ -83,6 +83,16 @@ def head(line: Sequence[Sequence[int]], half: float, long: float, start: float =
     return [left, tip, right, left]
 
 
+def bent(a: Sequence[int], b: Sequence[int], bend: float, points: int) -> list[list[int]]:
+    """Return a bent way between two points, in map units: a quadratic Bézier curve."""
+    cx, cy = (a[0] + b[0]) / 2 - bend * (b[1] - a[1]), (a[1] + b[1]) / 2 + bend * (b[0] - a[0])
+    out = []
+    for t in (i / points for i in range(points + 1)):
+        u, v, w = (1 - t) ** 2, 2 * t * (1 - t), t * t
+        out.append([round(u * a[0] + v * cx + w * b[0]), round(u * a[1] + v * cy + w * b[1])])
+    return out
+
+
 def features(layer: str, projection: geo.Projection = geo.REGION) -> tuple[Shape, ...]:
     """Return the shapes of a layer (see `samarkand.geo.load`), projected; kept until the file changes.
 

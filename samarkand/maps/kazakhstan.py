@@ -97,10 +97,7 @@ def january(day: int = 7) -> OfflineMap:
             call=in_words(events[CALL].day, year=False),
         ),
         bounds=VIEW,
-        keys=[
-            *(Key(mark, capitalised(mark.plural)) for mark in DEEDS.values()),
-            CONTESTED._replace(text=""),
-        ],
+        keys=[*(Key(mark, capitalised(mark.plural)) for mark in DEEDS.values()), CONTESTED._replace(text="")],
         steps=steps,
         step=at,
         status=status | hatched,

@@ -12,16 +12,10 @@ from samarkand import data, geo
 from samarkand.ground.errors import unknown
 from samarkand.ground.reading import rows
 from samarkand.ground.words import listed, tr, trn
-from samarkand.maps._base import (
-    BORDERS,
-    CONTESTED,
-    contested,
-    contested_in_words,
-    on_the_region,
-)
+from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, on_the_region
 from samarkand.maps._offline import OfflineMap, Raw, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
-from samarkand.maps._shapes import ASSETS, Shape
+from samarkand.maps._shapes import ASSETS, Shape, bent
 from samarkand.page.style import OKABE_ITO, Mark
 
 __all__ = ["network"]
@@ -378,7 +372,10 @@ def _drawn(
     ways: Iterable[tuple[str, str]],
 ) -> list[Shape]:
     """Return arcs and seats of the map, and on its sheet the lines and dots of the graph."""
-    out = [Shape(_ident("way", (a, b)), "tie", "line", [_arc(spots[a], spots[b])]) for a, b in ways]
+    out = [
+        Shape(_ident("way", (a, b)), "tie", "line", [bent(spots[a][1:3], spots[b][1:3], 0.16, 8)])
+        for a, b in ways
+    ]
     out += [
         Shape(f"at-{one}", "stop", "dot", [spots[one].x, spots[one].y], 4)
         for one in sorted(set(seats.values()))
@@ -398,14 +395,4 @@ def _drawn(
     ]
     n = _neighbours(lines)
     out += [Shape(one, "stop", "dot", [a.x, a.y], 3 + 0.6 * n[one]) for one, a in actors.items()]
-    return out
-
-
-def _arc(a: Seat, b: Seat, bend: float = 0.16, points: int = 8) -> list[list[int]]:
-    """Return a bent way from a seat to another, a quadratic Bézier curve."""
-    cx, cy = (a.x + b.x) / 2 - bend * (b.y - a.y), (a.y + b.y) / 2 + bend * (b.x - a.x)
-    out = []
-    for t in (i / points for i in range(points + 1)):
-        u, v, w = (1 - t) ** 2, 2 * t * (1 - t), t * t
-        out.append([round(u * a.x + v * cx + w * b.x), round(u * a.y + v * cy + w * b.y)])
     return out

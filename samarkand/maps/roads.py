@@ -9,14 +9,7 @@ import pandas as pd
 from samarkand import data, geo
 from samarkand.ground.errors import unknown
 from samarkand.ground.words import tr, trn
-from samarkand.maps._base import (
-    BORDERS,
-    CONTESTED,
-    around,
-    contested,
-    contested_in_words,
-    on_the_region,
-)
+from samarkand.maps._base import BORDERS, CONTESTED, around, contested, contested_in_words, on_the_region
 from samarkand.maps._offline import OfflineMap, Raw, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
 from samarkand.maps._shapes import Shape, labels

@@ -19,7 +19,7 @@ __all__ = ["region"]
 _DAY = "2022-09-15"
 
 
-def region(highlight: Iterable[str] | str | None = None, *, title: str | None = None) -> OfflineMap:
+def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
     """Draw a first map of the region: the states of the SCO's world by name, some picked out.
 
     Hovering or focusing a state gives its names in five languages and its capital.
@@ -28,8 +28,6 @@ def region(highlight: Iterable[str] | str | None = None, *, title: str | None = 
     ----------
     highlight : str or iterable of str, optional
         States to pick out, by name or ISO3 code; Kazakhstan and Uzbekistan if left out.
-    title : str, optional
-        Another headline.
 
     Returns
     -------
@@ -58,7 +56,7 @@ def region(highlight: Iterable[str] | str | None = None, *, title: str | None = 
     hatched, about = contested([_DAY])
     capitals = [_capital(places.get(iso3)) for iso3 in chosen]
     scene = Scene(
-        title=title or tr("Between Moscow, Beijing and Tehran"),
+        title=tr("Between Moscow, Beijing and Tehran"),
         lead=tr("Point at a state, or press the arrow keys, for its names in five languages"),
         sentence=tr("Map of Asia and eastern Europe with {states} picked out.", states=picked),
         alt=trn(

@@ -14,7 +14,7 @@ from samarkand.ground.words import day, tr
 from samarkand.maps._base import BORDERS, CONTESTED, EURASIA, contested, names, on_the_region, position
 from samarkand.maps._offline import OfflineMap, Raw, asset, compact
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
-from samarkand.maps._shapes import ASSETS, Shape, head, labels
+from samarkand.maps._shapes import ASSETS, Shape, bent, head, labels
 from samarkand.page.style import OKABE_ITO, TINTS, Mark
 
 __all__ = ["flows"]
@@ -76,14 +76,8 @@ class Flow:
         )
 
     def line(self, points: int = 14) -> list[list[int]]:
-        """Return the way in map units, a quadratic Bézier curve."""
-        (ax, ay), (bx, by) = geo.REGION.whole(*self.start), geo.REGION.whole(*self.end)
-        cx, cy = (ax + bx) / 2 - self.bend * (by - ay), (ay + by) / 2 + self.bend * (bx - ax)
-        out = []
-        for t in (i / points for i in range(points + 1)):
-            u, v, w = (1 - t) ** 2, 2 * t * (1 - t), t * t
-            out.append([round(u * ax + v * cx + w * bx), round(u * ay + v * cy + w * by)])
-        return out
+        """Return the way in map units."""
+        return bent(geo.REGION.whole(*self.start), geo.REGION.whole(*self.end), self.bend, points)
 
     def width(self, value: float) -> float:
         """Return the width in px of a quantity in the table's unit; 0 for nothing to speak of."""

@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from samarkand.ground import home
-from samarkand.ground.errors import OutOfRange
+from samarkand.ground.errors import unknown
 from samarkand.ground.words import tr
 from samarkand.page import markup
 
@@ -19,6 +19,9 @@ _NAMES = home.ASSETS / "name_controls.js"
 
 #: What a still says to a reader who has not run the cell.
 RUN = tr("Run all cells (Run → Run All Cells) to move the controls.")
+
+#: What there is to choose from: values, pairs (label, value), or labels by their values.
+Options = Sequence[Any] | Mapping[Any, str]
 
 
 class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -54,32 +57,7 @@ def _look(description: str, tooltip: str, width: str) -> dict[str, Any]:
     }
 
 
-def slider(description: str, first: int, last: int, value: int, *, tooltip: str = "") -> widgets.IntSlider:
-    """Return a slider over whole numbers from `first` to `last`; `OutOfRange` if `value` is none of them.
-
-    Examples
-    --------
-    >>> slider("Year", 1996, 2025, 2022).value
-    2022
-    """
-    if not first <= value <= last:
-        raise OutOfRange(
-            tr(
-                'The slider "{name}" goes from {first} to {last}; it cannot start at {value}.',
-                name=description,
-                first=first,
-                last=last,
-                value=value,
-            )
-        )
-    return widgets.IntSlider(
-        value, min=first, max=last, continuous_update=True, **_look(description, tooltip, "520px")
-    )
-
-
-def stops(
-    description: str, options: Sequence[Any], value: Any, *, tooltip: str = ""
-) -> widgets.SelectionSlider:
+def stops(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.SelectionSlider:
     """Return a slider over named stops, such as the years a table has: values, or pairs (label, value).
 
     Examples
@@ -88,11 +66,11 @@ def stops(
     2021
     """
     return widgets.SelectionSlider(
-        options=_pairs(options), value=value, continuous_update=True, **_look(description, tooltip, "520px")
+        continuous_update=True, **_start(description, options, value), **_look(description, tooltip, "520px")
     )
 
 
-def choice(description: str, options: Sequence[Any], value: Any, *, tooltip: str = "") -> widgets.Dropdown:
+def choice(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.Dropdown:
     """Return a list to choose one thing from: values, or pairs (label, value).
 
     Examples
@@ -100,7 +78,7 @@ def choice(description: str, options: Sequence[Any], value: Any, *, tooltip: str
     >>> choice("State", [("China", "CHN"), ("India", "IND")], "IND").value
     'IND'
     """
-    return widgets.Dropdown(options=_pairs(options), value=value, **_look(description, tooltip, "430px"))
+    return widgets.Dropdown(**_start(description, options, value), **_look(description, tooltip, "430px"))
 
 
 def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets.Checkbox:
@@ -127,26 +105,19 @@ def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widg
     )
 
 
-def several(
-    description: str, options: Sequence[Any], value: Sequence[Any], *, tooltip: str = ""
-) -> widgets.SelectMultiple:
-    """Return a list to choose several things from, by Ctrl or Shift: values, or pairs (label, value).
-
-    Examples
-    --------
-    >>> several("Kinds", ["trip", "vote"], ["vote"]).value
-    ('vote',)
-    """
-    return widgets.SelectMultiple(
-        options=_pairs(options),
-        value=tuple(value),
-        rows=min(6, len(options)),
-        **_look(description, tooltip, "340px"),
-    )
-
-
-def _pairs(options: Sequence[Any]) -> list[tuple[str, Any]]:
+def _pairs(options: Options) -> list[tuple[str, Any]]:
+    if isinstance(options, Mapping):
+        return [(label, one) for one, label in options.items()]
     return [o if isinstance(o, tuple) else (str(o), o) for o in options]
+
+
+def _start(description: str, options: Options, value: Any) -> dict[str, Any]:
+    """Return what there is to choose from and what is chosen first; `UnknownName` if that is not among it."""
+    pairs = _pairs(options)
+    known = [one for _, one in pairs]
+    if value not in known:
+        raise unknown(tr("setting of “{control}”", control=description), value, map(str, known))
+    return {"options": pairs, "value": value}
 
 
 class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -274,9 +245,7 @@ def row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:
 
     Sliders begin at one height: their names have the room that the longest needs.
     """
-    sliders = [
-        one for one in controls.values() if isinstance(one, widgets.IntSlider | widgets.SelectionSlider)
-    ]
+    sliders = [one for one in controls.values() if isinstance(one, widgets.SelectionSlider)]
     for one in sliders if len(sliders) > 1 else ():
         one.style.description_width = f"{max(len(each.description) for each in sliders)}ch"
     return widgets.Box(

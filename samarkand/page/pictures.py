@@ -271,16 +271,16 @@ def grid(axis: Axis, values: Sequence[float]) -> str:
     )
 
 
-def ticks(places: Mapping[str, float], y: float, *, size: float = 12) -> str:
+def ticks(places: Mapping[str, float], y: float) -> str:
     """Write names at their shares of the width below an axis, as many as find room at the narrowest."""
     out, free = "", 0.0
     for name, share in places.items():
-        wide, at = breadth(name, size), share * WIDTHS[0]
+        wide, at = breadth(name, 12), share * WIDTHS[0]
         # At the edges a name stands within the picture, not about its place.
         anchor = "start" if at < wide / 2 else "end" if WIDTHS[0] - at < wide / 2 else "middle"
         left = {"start": at, "middle": at - wide / 2, "end": at - wide}[anchor]
         if left >= free:
-            out += text(share, y, name, anchor=anchor, font_size=size)
+            out += text(share, y, name, anchor=anchor, font_size=12)
             free = left + wide + 6
     return out
 
@@ -372,12 +372,11 @@ class Square(NamedTuple):
     chosen: bool = False
 
 
-def squares(name: str, kind: str, found: Sequence[Square], side: float, *, size: float = SIZE) -> str:
+def squares(name: str, mark: style.Mark, found: Sequence[Square], side: float) -> str:
     """Return a block of squares for `beside`, one a state, with its name, which is the alt text, too, above.
 
-    The kind is a status or a vote, as `style.mark` knows it; sizes are in pixels.
+    The side is in pixels.
     """
-    mark = style.mark(kind)
     pitch = side + max(2.0, round(side / 9))
     # An edge of four pixels must find room all around.
     each = min(len(found), 1 + int((WIDTHS[0] - 4 - side) // pitch))
@@ -389,7 +388,7 @@ def squares(name: str, kind: str, found: Sequence[Square], side: float, *, size:
         out += element("rect", x=x, y=y, width=side, height=side, fill=mark.fill, **edge)
         if one.words:
             out += element(
-                "text", escape(one.words), x=x + side / 2, y=y + side / 2 + 0.36 * size, font_size=size,
+                "text", escape(one.words), x=x + side / 2, y=y + side / 2 + 0.36 * SIZE, font_size=SIZE,
                 font_weight="bold", text_anchor="middle", stroke="#ffffff", stroke_width=4,
                 paint_order="stroke", stroke_linejoin="round",
             )  # fmt: skip

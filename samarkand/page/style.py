@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
 
 from samarkand.ground.errors import unknown
 from samarkand.ground.words import tr, trn
@@ -195,22 +194,6 @@ def pair(colour: str) -> str:
     return f"light-dark({colour},{DARK[colour]})" if colour in DARK else colour
 
 
-def mark(status: str) -> Mark:
-    """Return the mark of a status, a vote or a kind of place; `UnknownName` if there is none.
-
-    Examples
-    --------
-    >>> mark("observer").colour, mark("observer").fill
-    ('#E69F00', 'url(#p-o)')
-    >>> mark("member").ink
-    '#ffffff'
-    """
-    for family in (STATUS, VOTES, PLACES):
-        if status in family:
-            return family[status]
-    raise unknown("status", status, chain(STATUS, VOTES, PLACES))
-
-
 def counted(kind: str, n: int) -> str:
     """Return in words how many states have a status, or voted in a way: a key of `STATUS` or `VOTES`.
 
@@ -263,7 +246,7 @@ def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
 
     Examples
     --------
-    >>> patterns_svg([mark("member")])
+    >>> patterns_svg([STATUS["member"]])
     '<defs></defs>'
     """
     out = []

@@ -53,9 +53,7 @@ class Form(controls.StillBox):
             tr("Because"), asked.text, placeholder=tr("in a few words, if you like"), width="560px"
         )
         save = controls.button(
-            tr("Save what I expect"),
-            tr("Save what you expect: {question}", question=asked.text),
-            self.save,
+            tr("Save what I expect"), tr("Save what you expect: {question}", question=asked.text), self.save
         )
         for field in (*self._fields.values(), self._reason):
             field.watch(lambda: self._reply.say(""))

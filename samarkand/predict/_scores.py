@@ -27,12 +27,7 @@ KINDS = {
     "who": tr("who or which it is"),
 }
 #: How a prediction can stand to what came out, as heads of columns.
-HOW = {
-    "held": tr("As expected"),
-    "more": tr("More"),
-    "less": tr("Less"),
-    "other": tr("Something else"),
-}
+HOW = {"held": tr("As expected"), "more": tr("More"), "less": tr("Less"), "other": tr("Something else")}
 #: Fewer ranges than this tell little.
 FEW = 10
 #: Of the picture: where the range lies across, how many places there are across, and its top and foot.

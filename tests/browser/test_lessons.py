@@ -137,7 +137,7 @@ def test_untrusted_shows_stills_and_sentences(lesson: Path, seen: tour.Tour) -> 
 BAD = (
     """from samarkand import explore
 from samarkand.page import controls
-n = {"n": controls.slider("N", 0, 9, 5)}
+n = {"n": controls.stops("N", range(10), 5)}
 explore.Explorer(n, lambda n: explore.Panel("Always.", ""), title="Deaf")""",
     """from IPython.display import HTML
 HTML('<img src="https://one.example.org/x.png"><p style="color:#eee;background:#fff">pale</p><input>')""",

@@ -141,16 +141,8 @@ PLANTED: dict[str, tuple[Watch, str, str, str]] = {
     "tests are taken out": (watches.outcomes, CONFTEST, "    items.sort(", "    del items[3:]\n    items.sort("),
     "a sample is empty": (watches.outcomes, CONFTEST, "    return sorted({round(", "    return sorted({} and {round("),
     # Rules.
-    "a rule is not marked": (watches.rules, LESSONS, "@rule\ndef ", "def "),
-    "a rule is taken from the sets'": (watches.rules, SETS, "    steps_go_up,\n", ""),
-    "a rule is taken from the words'": (watches.rules, WORDS, "    figures_are_tied,\n", ""),
-    "a rule is taken from the concepts'": (
-        *(watches.rules, CONCEPTS),
-        *("    no_name_comes_before_it_is_introduced,\n", ""),
-    ),
-    "a rule is taken from the counts'": (watches.rules, COUNTS, "    products,\n", ""),
-    "a rule is taken from the tables'": (watches.rules, INTEGRITY, "        vote_totals,\n", ""),
-    "a rule is taken from any table's": (watches.rules, ANY_TABLE, "        spells,\n", ""),
+    "a rule is wrapped": (watches.rules, LESSONS, "def the_file_is_small", "@functools.cache\ndef the_file_is_small"),
+    "a rule of words gives back what it is to yield": (watches.rules, WORDS, "yield from tied.loose", "return tied.loose"),
     "a rule swallows its error": (watches.rules, LESSONS, "        except SyntaxError as error:\n            yield", "        except SyntaxError as error:\n            _ ="),
 }  # fmt: skip
 

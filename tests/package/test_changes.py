@@ -90,6 +90,8 @@ def test_what_no_import_tells_of_brings_its_tests() -> None:
     assert "tests/data/test_integrity.py" in commands("course_data/un_votes.csv")[1]
     for tests in (test for group in changes.BESIDE.values() for test in group if "/" in test):
         assert (changes.ROOT / tests).exists()
+    for file in "|".join(changes.BESIDE).split("|"):
+        assert list(changes.ROOT.glob(f"{file}*")), f"{file} has another name now"
 
 
 @pytest.mark.parametrize(

@@ -207,25 +207,23 @@ def spell(iso3, status, start, end=None):
     }
 
 
-def test_spells_to_years_at_the_edges():
+def test_spells_by_year_at_the_edges():
     frame = pd.DataFrame([spell("A", "x", "2000-12-31", "2001-12-31"), spell("B", "y", "2001-12-31")])
-    grid = data.spells_to_years(frame, 1999, 2002)
+    grid = data._by_year(frame, 1999, 2002)
     assert grid.loc["A"].fillna("").to_list() == ["", "x", "", ""]
     assert grid.loc["B"].fillna("").to_list() == ["", "", "y", "y"]
 
 
-def test_spells_to_years_that_cannot_be():
+def test_two_spells_at_once_cannot_be():
     twice = pd.DataFrame([spell("A", "x", "2000-01-01"), spell("A", "y", "2000-06-01")])
     with pytest.raises(OutOfRange, match="A has two spells at once on 31 December 2000"):
-        data.spells_to_years(twice, 2000, 2001)
-    with pytest.raises(UnknownName, match='No column "iso"'):
-        data.spells_to_years(twice, 2000, 2001, key="iso")
-    assert data.spells_to_years(twice.iloc[:0], 2000, 2001).shape == (0, 2)
+        data._by_year(twice, 2000, 2001)
+    assert data._by_year(twice.iloc[:0], 2000, 2001).shape == (0, 2)
 
 
 def test_spells_of_other_organisations():
     frame = data.load("org_membership").query("organisation == 'CSTO'")
-    grid = data.spells_to_years(frame, 1992, 2022)
+    grid = data._by_year(frame, 1992, 2022)
     assert grid.loc["UZB", [1998, 1999, 2006, 2012]].fillna("").to_list() == [
         "treaty party",
         "",

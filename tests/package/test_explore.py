@@ -11,29 +11,26 @@ import ipywidgets as widgets
 import pytest
 
 from samarkand import explore
-from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
+from samarkand.ground.errors import CourseError, UnknownName, WrongType
 from samarkand.page import controls, markup, pictures
 
 
 def make() -> explore.Explorer:
     """Return an explorer with a control of each kind."""
 
-    def draw(n: int, kinds: tuple[str, ...], **others: object) -> explore.Panel:
-        if not kinds:
-            raise CourseError("Choose at least one kind.")
-        sentence = (
-            f"{n} {others['year']} {others['state']} {others['counted']} {'+'.join(kinds)} {others['word']}"
-        )
+    def draw(n: int, word: str, **others: object) -> explore.Panel:
+        if word == "?":
+            raise CourseError("Look for a word.")
+        sentence = f"{n} {others['year']} {others['state']} {others['counted']} {word}"
         drawing = pictures.picture(pictures.bar(0, n / 9, 0, 1, "red"), alt=f"A bar of {n}.", height=1)
         return explore.Panel(sentence, drawing + markup.table("Rows", ["a", "b"], [("x", n)], numbers=["b"]))
 
     return explore.Explorer(
         {
-            "n": controls.slider("Number", 1, 3, 2, tooltip="How many"),
+            "n": controls.stops("Number", range(1, 4), 2, tooltip="How many"),
             "year": controls.stops("Year", [2001, 2010], 2010),
             "state": controls.choice("State", [("China", "CHN"), ("India", "IND")], "IND"),
             "counted": controls.tick("Count it", True),
-            "kinds": controls.several("Kinds", ["trip", "vote"], ["vote"]),
             "word": controls.words("Search", placeholder="a word"),
         },
         draw,
@@ -46,7 +43,7 @@ def make() -> explore.Explorer:
 def test_the_domain_is_every_setting_and_each_is_what_the_controls_show() -> None:
     explorer = make()
     settings = list(explorer.domain())
-    assert len(settings) == 3 * 2 * 2 * 2 * 4 * 2
+    assert len(settings) == 3 * 2 * 2 * 2 * 2
     assert len({tuple(s.values()) for s in settings}) == len(settings)
     for setting in settings:
         card = explorer.render(**setting)
@@ -60,18 +57,20 @@ def test_render_is_pure_and_fills_in_the_start() -> None:
     first = explorer.render()
     explorer.set(n=3, state="CHN")
     assert explorer.render() == first
-    assert "3 2010 IND True vote" in explorer.render(n=3)
-    assert "3 2010 CHN True vote" in explorer.set()
+    assert "3 2010 IND True" in explorer.render(n=3)
+    assert "3 2010 CHN True" in explorer.set()
 
 
 def test_a_sentence_the_course_raises_on_purpose_takes_the_place_of_the_picture() -> None:
-    card = make().set(kinds=())
-    assert "Choose at least one kind." in card and "<svg" not in card
+    card = make().set(word="?")
+    assert "Look for a word." in card and "<svg" not in card
 
 
 def test_a_mistake_of_ours_is_not_hidden() -> None:
     explorer = explore.Explorer(
-        {"n": controls.slider("Number", 1, 3, 2)}, lambda n: explore.Panel(str(1 / (n - 3)), ""), title="T"
+        {"n": controls.stops("Number", range(1, 4), 2)},
+        lambda n: explore.Panel(str(1 / (n - 3)), ""),
+        title="T",
     )
     with pytest.raises(ZeroDivisionError):
         explorer.render(n=3)
@@ -107,7 +106,7 @@ def test_what_a_notebook_stores_is_the_start_whatever_was_moved() -> None:
     for kind in ("text/html", "text/plain"):
         assert before[kind] == after[kind] == make()._repr_mimebundle_()[0][kind]
     assert before["text/plain"] == repr(explorer)
-    assert before["text/plain"].startswith('Explorer "Everything". 2 2010 IND True vote')
+    assert before["text/plain"].startswith('Explorer "Everything". 2 2010 IND True')
     assert before["text/plain"].endswith(controls.RUN)
 
 
@@ -147,9 +146,10 @@ def test_the_heading_names_sliders_without_a_request() -> None:
 
 
 @pytest.mark.parametrize("value", [0, 4])
-def test_a_slider_starts_between_its_ends(value: int) -> None:
-    with pytest.raises(OutOfRange, match=f"goes from 1 to 3; it cannot start at {value}"):
-        controls.slider("Number", 1, 3, value)
+def test_a_control_starts_at_what_can_be_chosen(value: int) -> None:
+    for control in (controls.stops, controls.choice):
+        with pytest.raises(UnknownName, match=f'No setting of “Number” "{value}"'):
+            control("Number", range(1, 4), value)
 
 
 def test_rows_and_columns_of_a_table_agree_or_it_is_not_made() -> None:

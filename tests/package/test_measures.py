@@ -295,33 +295,6 @@ def test_lists_without_bounds(listed, whole, error, sentence):
         measures.herfindahl_bounds(listed, whole)
 
 
-def test_shares_restored_from_the_table():
-    """Of the release that adds up to 126.7 only the first share can be the wrong one."""
-    printed = data.load("kandas").set_index("period_end").loc["2022-07-31"].filter(like="_pct").dropna()
-    found = measures.restored_shares(printed.astype("float64"))
-    assert found.dropna().round(1).to_dict() == {"uzbekistan_pct": 69.9}
-    right = pd.Series([60.0, 30.0, 10.0])
-    assert measures.restored_shares(right).to_list() == pytest.approx([60, 30, 10])
-    one = measures.restored_shares(pd.Series([60.0, None, 10.0]))
-    assert one.isna().to_list() == [True, False, True] and one[1] == pytest.approx(30)
-    assert measures.restored_shares(pd.Series([0.6, 0.5]), whole=1).to_list() == pytest.approx([0.5, 0.4])
-
-
-@pytest.mark.parametrize(
-    ("printed", "error", "sentence"),
-    [
-        (pd.Series(dtype="float64"), OutOfRange, "There is no value"),
-        (pd.Series([1.0, None, None]), OutOfRange, "2 shares are missing"),
-        (pd.Series([-1.0, 3.0]), OutOfRange, "-1 is negative"),
-        (pd.Series(["a"]), WrongType, "a Series of numbers"),
-        ([1.0], WrongType, "a Series of numbers"),
-    ],
-)
-def test_shares_that_cannot_be_restored(printed, error, sentence):
-    with pytest.raises(error, match=sentence):
-        measures.restored_shares(printed)
-
-
 def test_kappa_by_hand():
     """The example of Cohen's paper, table 1: 200 cases, kappa 0.492."""
     table = {("1", "1"): 88, ("1", "2"): 14, ("1", "3"): 18, ("2", "1"): 10, ("2", "2"): 40, ("2", "3"): 10,

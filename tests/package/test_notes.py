@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from samarkand import notes, questions
+from samarkand.ground import journal
 from samarkand.ground.errors import UnknownName
 
 
@@ -32,7 +33,7 @@ def test_what_is_written_is_kept_and_read_back_and_older_words_stay(work: Path) 
     saved("05.case", "Changed.")
     lines = (work / "notes.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["text"] for line in lines] == [text, "Changed."]
-    assert {id: one.text for id, one in notes.written().items()} == {"05.case": "Changed."}
+    assert {id: one["text"] for id, one in journal.latest(notes.JOURNAL).items()} == {"05.case": "Changed."}
 
 
 def test_saving_twice_adds_nothing_and_an_empty_field_is_told(work: Path) -> None:

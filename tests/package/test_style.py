@@ -6,7 +6,6 @@ from itertools import chain
 import pytest
 
 from samarkand.ground import home
-from samarkand.ground.errors import UnknownName
 from samarkand.maps.network import BOTH, SIGNS
 from samarkand.maps.roads import MARKS as WAYS
 from samarkand.maps.trade import MARKS as FLOWS
@@ -54,11 +53,6 @@ def test_css_and_patterns_hold_every_mark() -> None:
         assert (f'id="p-{mark.code}"' in svg) == (mark.pattern != "solid")
     for name, colour in style.PAPER.items():
         assert f"--{name}:{style.pair(colour)}" in css
-
-
-def test_a_status_spelt_wrong_is_answered_with_the_right_one() -> None:
-    with pytest.raises(UnknownName, match='Did you mean "observer"'):
-        style.mark("observr")
 
 
 def test_every_colour_of_a_card_has_a_dark_partner_and_text_stays_readable() -> None:

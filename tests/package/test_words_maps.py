@@ -48,14 +48,13 @@ SPELLS = pd.DataFrame(
 
 ERRORS: dict[str, Callable[[], Any]] = {
     "no such table": lambda: data.load("sco_member"),
-    "no such column": lambda: data.spells_to_years(SPELLS, 2000, 2001, key="iso"),
     "no day": lambda: data.members("yesterday"),
     "a day outside": lambda: data.members("1990-01-01"),
     "no such status": lambda: data.members("2022-09-15", "members"),
     "a year outside": lambda: data.status_by_year(1990, 2000),
     "no year": lambda: data.status_by_year("2000"),  # type: ignore[arg-type]
     "years the wrong way": lambda: data.status_by_year(2010, 2009),
-    "two spells at once": lambda: data.spells_to_years(SPELLS, 2000, 2001),
+    "two spells at once": lambda: data._by_year(SPELLS, 2000, 2001),
     "not cut off at a day": lambda: data.load("sco_membership", "2022-09-15"),
     "no such place": lambda: places.find("Kazakhstn"),
     "no code": lambda: places.get("Kazakhstan"),

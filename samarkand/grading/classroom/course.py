@@ -32,21 +32,13 @@ class Course:
 
     def __init__(self, root: Path | None = None, secret: Path | None = None) -> None:
         self.root = Path(root or home.ROOT / "exercises").resolve()
+        #: The folder of the sets' checks, and the file of nbgrader's database.
+        self.check_folder, self.gradebook = self.root / "checks", self.root / "gradebook.db"
         self._secret = secret
-        if not (self.root / "checks").is_dir():
+        if not self.check_folder.is_dir():
             raise CourseError(
                 f"{self.root} is no course: it has no folder checks/. Name the course's folder with --course."
             )
-
-    @property
-    def check_folder(self) -> Path:
-        """The folder of the sets' checks."""
-        return self.root / "checks"
-
-    @property
-    def gradebook(self) -> Path:
-        """The file of nbgrader's database."""
-        return self.root / "gradebook.db"
 
     @property
     def secret(self) -> Path:
@@ -163,7 +155,7 @@ class Course:
         named = self.nbgrader("")[0].get("Exchange", {}).get("root", EXCHANGE)
         return list(dict.fromkeys((Path(EXCHANGE), Path(str(named)).absolute())))
 
-    def nbgrader(self, assignment: str, student: str = "*", **directories: str) -> tuple[Any, Any]:
+    def nbgrader(self, assignment: str, **directories: str) -> tuple[Any, Any]:
         """Return nbgrader's settings, from the course's own file, and its course directory."""
         gradebook.library()
         from nbgrader.coursedir import CourseDirectory
@@ -187,7 +179,6 @@ class Course:
         coursedir = CourseDirectory(config=config)
         coursedir.root = str(self.root)
         coursedir.assignment_id = assignment
-        coursedir.student_id = student
         for name, folder in directories.items():
             setattr(coursedir, f"{name}_directory", folder)
         return config, coursedir

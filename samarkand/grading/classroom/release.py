@@ -212,13 +212,12 @@ def may_bundle(target: Path, *, force: bool = False) -> None:
         raise CourseError(f"{_packed(target)} is there already. Say --force to make it anew.")
 
 
-def bundle(  # noqa: PLR0913 - the options of the verb
+def bundle(
     course: Course,
     target: Path,
     *,
     students: Collection[str] | None = None,
     force: bool = False,
-    root: Path | None = None,
     say: Callable[[str], None] = print,
 ) -> Path:
     """Make the students' copy of a released course: lessons, tables, sets, environment; return its zip.
@@ -227,7 +226,6 @@ def bundle(  # noqa: PLR0913 - the options of the verb
     misspelt ones: only their fingerprints go into the bundle. `force` replaces an existing bundle, but never
     a folder in which somebody has worked.
     """
-    root = root or home.ROOT
     may_bundle(target, force=force)
     names = [
         name for name in checks.available(course.check_folder) if (course.root / "release" / name).is_dir()
@@ -238,7 +236,7 @@ def bundle(  # noqa: PLR0913 - the options of the verb
     shutil.rmtree(made, ignore_errors=True)
     for part in PARTS:
         say(f"copying {part}")
-        _copy(root, part, made)
+        _copy(home.ROOT, part, made)
     for name in names:
         say(f"copying {name}")
         place = made / "exercises" / "release" / name

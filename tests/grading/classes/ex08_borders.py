@@ -37,7 +37,6 @@ CLASS = [
     A("q2", "those alike", "drawn_differently = set(one.index[both & (one == other)])", 0, "that both draw alike"),
     A("q2", "how many", "drawn_differently = int((both & (one != other)).sum())", 0, "Which ones are they"),
     A("q3", "a loop", SHARES + "total = sum(s for s in shares if s == s)\n    gaps = [n for n in shares.index if shares[n] != shares[n]]\n    if not gaps and abs(total - 100) <= tolerance:\n        return []\n    return [n for n in gaps or shares.index if 0 <= 100 - total + (0 if gaps else shares[n]) <= 100]"),
-    A("q3", "the course's own measure", "from samarkand import measures\n" + SHARES + "if shares.notna().all() and abs(shares.sum() - 100) <= tolerance:\n        return set()\n    return set(measures.restored_shares(shares).dropna().index)"),
     A("q3", "forgets the tolerance", SHARES + "r = 100 - shares.sum() + shares.fillna(0)\n    r = r[shares.isna()] if shares.isna().any() else r\n    return set(r.index[(r >= 0) & (r <= 100)])", 1.5, ""),
     A("q3", "all of them", SHARES + "return set(shares.index) if abs(shares.sum() - 100) > tolerance else set()", 0, "Not every share can be the wrong one"),
     A("q4", "a Series", "kinds = pd.Series({row: kind(row) for row in given['statements']})"),
