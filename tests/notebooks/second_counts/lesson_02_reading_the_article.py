@@ -20,7 +20,7 @@ def words_chart() -> Says:
 def types_chart() -> Says:
     kinds = Counter(row["type"] for row in table("claims"))
     return Says(
-        f"Only {kinds['fact']} of {kinds.total()} statements are plain facts",
+        f"Only {kinds['fact']} of {kinds.total()} statements can be checked as facts",
         [str(n) for _, n in kinds.most_common()],
         2 * kinds["fact"] < kinds.total(),
     )
