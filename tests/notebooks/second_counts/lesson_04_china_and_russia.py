@@ -47,7 +47,12 @@ def months_chart() -> Says:
     buys, sells = by_month.values()
     ahead = all(buys[month] > sells[month] for month in sells)
     subtitle = "China's trade with Russia by month, March to August 2022"
-    return Says("Buying ran ahead of selling", figures, ahead and (min(buys), max(buys)) == (3, 8), subtitle)
+    return Says(
+        "Each month China bought more than it sold",
+        figures,
+        ahead and (min(buys), max(buys)) == (3, 8),
+        subtitle,
+    )
 
 
 def years_chart() -> Says:

@@ -21,7 +21,7 @@ def members() -> Says:
         figures += [str(int(day[8:])), *(str(n) for _, n in counts.most_common())]
         against[day] = counts["no"]
     return Says(
-        "Six of the eight said no once: in April",
+        f"In April {against['2022-04-07']} of the {len(states)} voted no",
         figures,
         len(states) == 8 and against == {"2022-03-02": 1, "2022-04-07": 6, "2022-10-12": 1},
         "How the SCO's members voted in the UN General Assembly, 2022",
