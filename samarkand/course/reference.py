@@ -17,9 +17,9 @@ _BEGIN = """# Python on one page
 What the lessons use of Python, pandas, NumPy and networkx, each name in the order in which it is met, with a
 line of explanation, a line of a lesson, and the lesson that explains it. Beside it stand arithmetic, `==` and
 `>=`, giving a name (`founded = 2001`), and choosing columns by name (`events["day"]`), which *Start here*
-explains. `import pandas as pd` loads a collection of tools under a short name, which then stands before each tool
-with a dot: `pd` is pandas, for tables, `np` NumPy, for calculating, `nx` networkx, for networks. The course's own
-tools (`data`, `maps`, `measures` ...) explain themselves: `help(data.load)`.
+explains. `import pandas as pd` loads a collection of tools under a short name, which then stands before each
+tool with a dot: `pd` is pandas, for tables, `np` NumPy, for calculating, `nx` networkx, for networks. The
+course's own tools (`data`, `maps`, `measures` ...) explain themselves: `help(data.load)`.
 
 `samarkand build` makes this page from the lessons, and refuses a lesson that uses a name before that is
 explained.
