@@ -17,7 +17,9 @@ _BEGIN = """# Python on one page
 What the lessons use of Python, pandas, NumPy and networkx, each name in the order in which it is met, with a
 line of explanation, a line of a lesson, and the lesson that explains it. Beside it stand arithmetic, `==` and
 `>=`, giving a name (`founded = 2001`), and choosing columns by name (`events["day"]`), which *Start here*
-explains. The course's own tools (`data`, `maps`, `measures` ...) explain themselves: `help(data.load)`.
+explains. `import pandas as pd` loads a collection of tools under a short name, which then stands before each
+tool with a dot: `pd` is pandas, for tables, `np` NumPy, for calculating, `nx` networkx, for networks. The
+course's own tools (`data`, `maps`, `measures` ...) explain themselves: `help(data.load)`.
 
 `samarkand build` makes this page from the lessons, and refuses a lesson that uses a name before that is
 explained.
@@ -49,10 +51,10 @@ def page() -> str:
     met = {name: (lesson, line) for lesson in course for name, line in _first_lines(lesson)}
     catalogue = concepts.catalogue()
     rows = [
-        f"| {_code(name)} | {catalogue[name].says} | {_code(line)} | {_link(lesson)} |"
+        f"| {_code(name)} | {_cell(catalogue[name].says)} | {_code(line)} | {_link(lesson)} |"
         for name, (lesson, line) in met.items()
     ]
-    besides = [f"| {_code(name)} | {one.says} |" for name, one in catalogue.items() if name not in met]
+    besides = [f"| {_code(name)} | {_cell(one.says)} |" for name, one in catalogue.items() if name not in met]
     parts = [_BEGIN, *_lines(rows), _BY_LESSON, *_lines(_by_lesson(course)), _BESIDES, *_lines(besides)]
     return "".join(parts)
 
@@ -105,7 +107,12 @@ def _codes(names: list[str]) -> str:
 
 
 def _code(text: str) -> str:
-    return "`" + text.replace("|", "\\|") + "`"
+    return "`" + _cell(text) + "`"
+
+
+def _cell(text: str) -> str:
+    """Keep a bar from ending a cell: Markdown cuts a row at it, even in code."""
+    return text.replace("|", "\\|")
 
 
 def _lines(rows: list[str] | Iterator[str]) -> Iterator[str]:

@@ -120,6 +120,15 @@ def test_the_page_names_everything_once_and_is_renewed(tmp_path: Path) -> None:
     assert reference.renew(page)
 
 
+def test_no_row_of_the_page_is_cut_by_a_bar() -> None:
+    """A bar ends a cell even in code, unless a backslash stands before it."""
+    columns = 0
+    for line in reference.page().splitlines():
+        bars = line.replace("\\|", "").count("|")
+        assert not line.startswith("|") or not columns or bars == columns, line
+        columns = bars if line.startswith("|") else 0
+
+
 # ------------------------------------------------------------------------------------------- minutes
 
 
