@@ -22,11 +22,13 @@ from samarkand.course.lessons import Lesson
 STEPS = ("Read", "Change", "Write")
 #: What the first cell of each set says of them.
 RAMP = (
-    "Each question says which step it is. *Read*: run the cell below it, and type in what you read there. "
-    "*Change*: copy the last line of that cell behind the `=`, and alter what the comment above it names. "
-    "*Write*: lines of your own. A function is begun for you and ends with your `return`; an example runs "
-    "below. Where an edge asks for it, `if condition:` runs the lines that are indented below it only if the "
-    "condition holds."
+    "Each question says which step it is.\n\n"
+    "- *Read*: run the cell below it, and type in what you read there.\n"
+    "- *Change*: copy the last line of that cell behind the `=`, and alter what the comment above it names.\n"
+    "- *Write*: lines of your own. A function is begun for you: `def` names some lines and, in round brackets, "
+    "what goes in; what comes out stands behind your `return`. An example runs below. *Edges* are special "
+    "cases, such as an empty table. Where one needs lines of its own, write `if condition:` above them and "
+    "indent them: they run only if the condition holds."
 )
 CHANGE, FORM, EXAMPLE, EDGES = "# change: ", "  # such as ", "  # should give ", "Edges: "
 
