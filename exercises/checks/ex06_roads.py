@@ -203,7 +203,7 @@ def _cases(draw: random.Random) -> list[Case]:
         Case((50_000.0, 400_000.0, 2_000.0, [2.0, 1.0, 0.5, -1.5])),
         *(Case(_pair(draw)) for _ in range(6)),
         Case((seller, buyer, 0.0, some), edge="a distance of zero"),
-        Case((*sizes, km, more), edge="a product of zero"),
+        Case((*sizes, km, more), edge="a GDP of zero"),
     ]
 
 
@@ -277,7 +277,7 @@ SET = ExerciseSet(
     questions=(
         Question(
             "q1", "ratio", 1, Number("times", 0.01, 0), _ratio,
-            "The first partner's product divided by the second's, times the distance to the second divided by that to the first.",
+            "The first partner's GDP divided by the second's, times the distance to the second divided by that to the first.",
             "06_roads: 2. What should one expect?",
             (
                 Diagnosis("The two partners have changed places: the first is divided by the second.", lambda g: 1 / _ratio(g)),
@@ -296,17 +296,17 @@ SET = ExerciseSet(
             (
                 Diagnosis("These found their match: the question asks for the others.", lambda g: set(_codes(g)) - _lost(g)),
                 Diagnosis("These are all of your codes: which of them found no match?", lambda g: set(_codes(g))),
-                Diagnosis("One of them has a product in another year: keep the rows of 2016 before you merge.",
+                Diagnosis("One of them has a GDP in another year: keep the rows of 2016 before you merge.",
                           lambda g: set(_codes(g)) - set(data.load("gravity_gdp")["iso3"])),
             ),
             varies=True, uses=("trade",),
         ),
         Question(
             "q3", "residual", 2, Number("natural logarithm", 0.01), _residual,
-            "The logarithm of the trade counted, less constant and coefficients times the logarithms of sizes and distance.",
+            "The logarithm of the trade counted, minus the constant and the coefficients times the logarithms of sizes and distance.",
             "06_roads: 4. Gravity by hand",
             (
-                Diagnosis("The sign is turned: it is counted less expected.", lambda g: -_residual(g)),
+                Diagnosis("The sign is turned: it is counted minus expected.", lambda g: -_residual(g)),
                 Diagnosis("This is the factor: the question asks for the residual, a logarithm.", lambda g: math.exp(_residual(g))),
                 Diagnosis("The constant is missing.", lambda g: _residual(g, whole=False)),
                 Diagnosis("The coefficients of seller and buyer have changed places.", lambda g: _residual(g, swapped=True)),

@@ -227,7 +227,7 @@ SET = ExerciseSet(
     questions=(
         Question(
             "q1", "growth_pct", 2, PerCent(0.1, -100, 1000), _growth,
-            "The later census divided by the earlier one, less one, in per cent.",
+            "The later census divided by the earlier one, minus one, in per cent.",
             CENSUS,
             (
                 Diagnosis("This is the growth of one year: the question asks for all of them.", lambda g: _growth(g, a_year=True)),
@@ -250,7 +250,7 @@ SET = ExerciseSet(
         ),
         Question(
             "q3", "check_shares", 3, Texts("names"), check_shares,
-            "Restore each share from all the others, and keep those that come to lie from 0 to 100.",
+            "Subtract all the others from 100: a share can be the wrong one if the result lies from 0 to 100.",
             SIGHT,
             (
                 Diagnosis("Not every share can be the wrong one: some would have to be less than nothing.", _all_of_them),

@@ -59,15 +59,13 @@ TASKS = (
     Task(
         "06.1",
         tr(
-            "By the simple ruler, how many times as large a partner of Mongolia as Russia should China have "
-            "been in 2021? Products of 2021, distances from capital to capital; within 0.5."
+            "By the simple ruler, how many times as much should Mongolia have traded with China as with "
+            "Russia in 2021? GDP of 2021, distances from capital to capital; within 0.5."
         ),
         kinds.Number(tr("times"), 0.5),
         _expected,
         right=tr("Where Beijing is near and Moscow far, both parts of the ruler point one way."),
-        hint=tr(
-            "China's product divided by Russia's, times the distance to Moscow divided by that to Beijing."
-        ),
+        hint=tr("China's GDP divided by Russia's, times the distance to Moscow divided by that to Beijing."),
         diagnoses=(
             Diagnosis(
                 tr("That is for Kazakhstan. From which capital does Mongolia measure?"),

@@ -219,7 +219,9 @@ def what_witnesses_tell_is_not_retold(text: Text) -> Iterator[str]:
 def it_says_who_has_read_it(text: Text) -> Iterator[str]:
     """10: Lesson, data statement and form say that nobody outside has read it."""
     statement = (ROOT / "course_data" / "README.md").read_text(encoding="utf-8")
-    if not any("Nobody outside has read it yet" in said.words and FORM.name in said.words for said in text):
+    if not any(
+        "Nobody outside has read the lesson yet" in said.words and FORM.name in said.words for said in text
+    ):
         yield "The lesson does not say that nobody outside has read it."
     if "**Who has read lesson 08.** Nobody outside." not in statement or FORM.name not in statement:
         yield "The data statement does not say that nobody outside has read it."
@@ -273,7 +275,7 @@ PLANTED: list[tuple[Rule, Callable[[Text], Text]]] = [
     (somebody_says_it, added("5.", "There has never been a genocide in Xinjiang.")),
     (somebody_says_it, added("6.", "The motion was political manipulation.")),
     (somebody_says_it, changed("The report writes in its own voice that China", "China")),
-    (somebody_says_it, changed("RFE/RL, which the United States pay, reports that activists", "Activists")),
+    (somebody_says_it, changed("RFE/RL, which the United States pays for, reports that", "Then")),
     (every_position_has_two_sources, changed("For 12 of 25 positions", "For 11 of 25 positions")),
     (figures_on_people_have_a_maker, added("5.", "The ministry said in 2019: 1.5 million people.")),
     (figures_on_people_have_a_maker, added("4.", "By the census there are 11.62 million Uyghurs.")),
@@ -288,7 +290,7 @@ PLANTED: list[tuple[Rule, Callable[[Text], Text]]] = [
     (one_spelling, changed("*Uygur* in China's state media, ", "")),
     (no_map_shades_where_people_live, added("4.", "maps.uyghurs()")),
     (what_witnesses_tell_is_not_retold, added("5.", "A former detainee said what had been done to her.")),
-    (it_says_who_has_read_it, changed("Nobody outside has read it yet", "It has been read")),
+    (it_says_who_has_read_it, changed("Nobody outside has read the lesson yet", "It has been read")),
 ]  # fmt: skip
 
 

@@ -66,5 +66,5 @@ def logarithms_at_some_distance(seller: float, buyer: float, km: float, coeffici
 
 EDGES = {
     "a distance of zero": powers_alone,
-    "a product of zero": logarithms_at_some_distance,
+    "a GDP of zero": logarithms_at_some_distance,
 }

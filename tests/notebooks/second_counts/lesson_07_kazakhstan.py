@@ -68,7 +68,7 @@ def decade_chart() -> Says:
     first, last, least = min(own), max(own), min(own, key=own.__getitem__)
     told = [said for year in dict.fromkeys((first, last, least)) for said in (f"{own[year]:.1f}", year)]
     return Says(
-        "Announced in 2013, back where it had been in 2022",
+        "In 2022 trade was back where it had been in 2012",
         told,
         abs(own["2022"] / own["2012"] - 1) < 0.02 and last > "2022",
     )
