@@ -27,8 +27,8 @@ RAMP = (
     "- *Change*: copy the last line of that cell behind the `=`, and alter what the comment above it names.\n"
     "- *Write*: lines of your own. A function is begun for you: `def` names some lines and, in round "
     "brackets, what goes in; what comes out stands behind your `return`. An example runs below. *Edges* are "
-    "special cases, such as an empty table. Where one needs lines of its own, write `if condition:` above them and "
-    "indent them: they run only if the condition holds."
+    "special cases, such as an empty table. Where one needs lines of its own, write `if condition:` above "
+    "them and indent them: they run only if the condition holds."
 )
 CHANGE, FORM, EXAMPLE, EDGES = "# change: ", "  # such as ", "  # should give ", "Edges: "
 
