@@ -117,8 +117,15 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
 
 @pytest.fixture(scope="module")
 def new_lesson(copy: Copy) -> dict[str, str]:
-    """The worked example of a lesson, done; what it has changed."""
-    copy.follow(example("Adding a lesson"))
+    """The worked example of a lesson, done where its subject has a map already; what is new or changed."""
+    ((path, skeleton),) = skeletons.module("maps", "water").items()
+    mine = copy.root / path.relative_to(ROOT)
+    mine.write_text(f"{skeleton}\n\n# my own\n", encoding="utf-8")
+    said = copy.follow(example("Adding a lesson"))
+    assert re.findall(r".*is there already.*", said) == [
+        "samarkand/maps/water.py is there already, and is kept."
+    ]
+    assert mine.read_text(encoding="utf-8").endswith("# my own\n")
     changes = copy.changes()
     copy.commit()
     return changes
@@ -196,19 +203,11 @@ def test_a_graded_question_is_changed(copy: Copy) -> None:
     copy.commit()
 
 
-@pytest.fixture(scope="module")
-def rivers(copy: Copy) -> tuple[str, dict[str, str]]:
-    """The worked example of a map and an explorer, done; what it says, and what it has changed."""
+def test_a_map_and_an_explorer_are_one_new_file_each(copy: Copy) -> None:
     said = copy.follow(example("Adding a map or an explorer"))
-    changes = copy.changes()
-    copy.commit()
-    return said, changes
-
-
-def test_a_map_and_an_explorer_are_one_new_file_each(rivers: tuple[str, dict[str, str]]) -> None:
-    said, changes = rivers
     assert "Map of Asia and eastern Europe" in said and 'Explorer "' in said and " passed" in said
-    assert changes == {f"samarkand/{room}/rivers.py": "??" for room in ("maps", "explore")}
+    assert copy.changes() == {f"samarkand/{room}/rivers.py": "??" for room in ("maps", "explore")}
+    copy.commit()
 
 
 def test_a_row_is_corrected_by_one_command(copy: Copy) -> None:
@@ -235,18 +234,6 @@ def test_a_table_is_added(copy: Copy) -> None:
         *(f"course_data/{name}" for name in ("founders.csv", "datapackage.json", "README.md")),
         "tests/data/record.json",
     }
-    copy.commit()
-
-
-@pytest.mark.usefixtures("rivers")
-def test_what_a_subject_has_already_is_kept(copy: Copy) -> None:
-    (copy.root / "samarkand/maps/rivers.py").open("a", encoding="utf-8").write("# my own\n")
-    copy.commit()
-    said = copy.run("samarkand new lesson rivers --number 13 --title Rivers --question 'Who drinks?'")
-    for room in ("maps", "explore"):
-        assert f"samarkand/{room}/rivers.py is there already, and is kept." in said
-    new = set(copy.changes()) - {"README.md"}
-    assert len(new) == NEW_FILES - 2 and {"samarkand/check/rivers.py", "notebooks/13_rivers.ipynb"} < new
     copy.commit()
 
 
