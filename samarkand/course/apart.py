@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, Protocol
 
 from samarkand.course.lessons import BuildError
@@ -69,6 +69,14 @@ def python(
         else:
             return running
     return subprocess.Popen(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+
+
+def said(arguments: Sequence[str], env: Mapping[str, str], cwd: Path) -> tuple[int, str]:
+    """Run Python with these arguments to its end; return its exit status and all that it says."""
+    with TemporaryFile("w+", encoding="utf-8", errors="replace") as out:
+        status = python(arguments, env, cwd, out).wait()
+        out.seek(0)
+        return status, out.read()
 
 
 def run_apart(find: Callable[[Path], str], notebook: Path, *, fork: bool = True) -> str:

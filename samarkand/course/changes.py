@@ -11,7 +11,6 @@ import ast
 import os
 import re
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -295,11 +294,9 @@ def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
 
 def _run(step: Step) -> tuple[int, str]:
     """Run a step, with warm kernels; return its exit status and what it printed."""
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
-        status = apart.python(step.command, os.environ | apart.warm(), ROOT, said).wait()
-        said.seek(0)
-        empty = status == 5 and "pytest" in step.command  # no test of that name: nothing to judge
-        return 0 if empty else status, said.read()
+    status, output = apart.said(step.command, os.environ | apart.warm(), ROOT)
+    empty = status == 5 and "pytest" in step.command  # no test of that name: nothing to judge
+    return 0 if empty else status, output
 
 
 def _telling(output: str) -> str:

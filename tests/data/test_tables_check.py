@@ -291,9 +291,14 @@ def test_a_table_added_to_the_package(copy):
     assert found == ['tea.csv, line 3, column "iso3": "QQQ" is not in the table states.'] == sentences(copy)
 
 
-def test_the_command(copy, capsys):
+def test_the_command(copy, capsys, monkeypatch):
     assert cli.main(["data", "check"]) == 0
     assert "as their schema says" in capsys.readouterr().out
+    monkeypatch.setattr(
+        tables, "changes", dict
+    )  # whether any has, `test_record` holds; nothing is made anew here
+    assert cli.main(["renew"]) == 0
+    assert "No table has changed" in capsys.readouterr().out
     change(copy, "trip", ",3652,", ",far,")
     assert cli.main(["data", "check", str(copy)]) == 1
     assert 'trip.csv, line 2, column "distance_km": "far" is not a whole number' in capsys.readouterr().err

@@ -13,7 +13,7 @@ from samarkand.grading.marking import checks
 from samarkand.ground import home
 
 CHECKS = home.ROOT / "exercises" / "checks"
-SETS = {name: checks.load(CHECKS, name) for name in checks.available(CHECKS)}
+SETS = {name: workshop.course_set(name) for name in checks.available(CHECKS)}
 KEYS = (workshop.KEY, "another class", "a third", "a fourth")
 
 

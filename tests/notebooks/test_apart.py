@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from samarkand.course import facts, lessons, uses
+from samarkand.course import facts, lessons
 from samarkand.course.apart import python, run_apart
 
 LINUX = sys.platform == "linux"
@@ -41,12 +41,11 @@ def wrong(notebook: Path) -> str:
     raise LookupError(f"nothing in {notebook.name}")
 
 
-@pytest.mark.parametrize("find", [facts.run, uses.opened], ids=["facts", "uses"])
 def test_a_fork_finds_what_a_fresh_process_finds(
-    find: Callable[[Path], str], sampled: Callable[[Sequence[Any], int, str], list[Any]]
+    sampled: Callable[[Sequence[Any], int, str], list[Any]],
 ) -> None:
     for path in sampled(lessons.paths()[1:], 1, "lessons"):
-        assert run_apart(find, path) == run_apart(find, path, fork=False)
+        assert run_apart(facts.run, path) == run_apart(facts.run, path, fork=False)
 
 
 def test_each_begins_anew_with_what_is_so_now(

@@ -5,84 +5,73 @@ The notebooks themselves go through nbval in a step of their own (``start.py tes
 
 from __future__ import annotations
 
+import json
 import os
 import re
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from samarkand.course import build, lessons, normal_form
+from samarkand.course import apart, build, lessons, normal_form
 from samarkand.course.lessons import Lesson
 from samarkand.ground.home import ROOT
 
+SET = "ex01_the_trip"
 
-def nbval(path: Path, *options: str) -> tuple[int, str]:
+
+def nbval(folder: Path) -> tuple[int, str]:
     """Run the stock command with no configuration; return its exit status and what it says."""
-    path_of_course = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    environment = os.environ | {"PYTHONPATH": path_of_course, "SAMARKAND_WORK": str(path.parent / "work")}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--nbval",
-        str(path),
-        "-c",
-        os.devnull,
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        *options,
-    ]
-    ran = subprocess.run(
-        command, cwd=path.parent, env=environment, capture_output=True, text=True, check=False
-    )
-    return ran.returncode, ran.stdout + ran.stderr
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+        "SAMARKAND_WORK": str(folder / "work"),
+    }
+    options = ["-c", os.devnull, "--rootdir", str(folder), "-q", "-p", "no:cacheprovider"]
+    return apart.said(["-m", "pytest", "--nbval", str(folder), *options], environment, folder)
 
 
 def shortest() -> Lesson:
     return min(lessons.every(), key=lambda lesson: len(lesson.code))
 
 
-def test_a_broken_number_fails_and_nothing_else(tmp_path: Path) -> None:
-    lesson = shortest()
-    broken = normal_form.normalise(lesson.notebook)
-    for cell in broken.cells:
+def broken(lesson: Lesson) -> NotebookNode:
+    """Return a lesson with another digit in the first number that it shows."""
+    found = normal_form.normalise(lesson.notebook)
+    for cell in found.cells:
         shown = [o.data for o in cell.get("outputs", ()) if "data" in o and "text/html" not in o.data]
         if shown and re.search(r"\d", shown[0].get("text/plain", "")):
             shown[0]["text/plain"] = re.sub(
                 r"\d", lambda d: str((int(d[0]) + 1) % 10), shown[0]["text/plain"], count=1
             )
-            break
-    else:
-        raise AssertionError(f"{lesson.name} shows no number")
-    path = tmp_path / "broken.ipynb"
-    path.write_text(normal_form.text(broken), encoding="utf-8")
-    status, says = nbval(path)
-    assert status == 1, says
-    assert "Cell outputs differ" in says
-    assert re.search(rf"1 failed, {len(lesson.code) - 1} passed", says), says
+            return found
+    raise AssertionError(f"{lesson.name} shows no number")
 
 
-def test_an_emptied_lesson_passes_nbval_and_is_refused_here(tmp_path: Path) -> None:
-    """Why the normal form looks for unexecuted cells: nbval has nothing to compare, and is content."""
-    path = tmp_path / "emptied.ipynb"
-    path.write_text(normal_form.text(normal_form.normalise(new_notebook(cells=[new_code_cell("1 + 1")]))))
-    status, says = nbval(path)
-    assert status == 0, says
-    assert build.check(path) == ["Cell cell-1-1 was never run."]
-
-
-def test_a_kernel_that_dies_or_hangs_is_named_and_no_cell_after_it_passes(tmp_path: Path) -> None:
-    for name, code in {"dies": "import os; os._exit(1)", "hangs": "while True: pass"}.items():
-        cells = [new_code_cell(source, id=f"c{number}") for number, source in enumerate([code, "x = 1"], 1)]
-        path = tmp_path / f"{name}.ipynb"
-        path.write_text(normal_form.text(new_notebook(cells=cells)), encoding="utf-8")
-    status, says = nbval(tmp_path, "--nbval-cell-timeout", "3")
-    assert status == 1, says
-    assert "2 failed" in says and "Timeout of 3 seconds exceeded" in says, says
-    assert not re.search(r"\d passed", says), says
+def test_a_wrong_output_fails_in_a_lesson_and_in_both_forms_of_a_set_and_nothing_else_does(
+    tmp_path: Path,
+) -> None:
+    """One run for all: to start one takes longer than these notebooks."""
+    lesson = shortest()
+    (tmp_path / "lesson.ipynb").write_text(normal_form.text(broken(lesson)), encoding="utf-8")
+    cells = len(lesson.code)
+    for stage, stored in (("source", "Read as"), ("release", "yet.")):
+        path = shutil.copytree(ROOT / "exercises" / stage / SET, tmp_path / stage / SET) / f"{SET}.ipynb"
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        data = next(cell for cell in notebook["cells"] if cell["id"] == "q1-check")["outputs"][0]["data"]
+        was = "".join(data["text/plain"])
+        assert stored in was
+        data["text/plain"] = [was.replace(stored, "Wrong.")]
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+        cells += sum(cell["cell_type"] == "code" for cell in notebook["cells"])
+    # Why the normal form looks for unexecuted cells: nbval has nothing to compare, and is content.
+    emptied = tmp_path / "emptied.ipynb"
+    emptied.write_text(normal_form.text(normal_form.normalise(new_notebook(cells=[new_code_cell("1 + 1")]))))
+    assert build.check(emptied) == ["Cell cell-1-1 was never run."]
+    status, says = nbval(tmp_path)
+    assert status == 1 and "Cell outputs differ" in says, says
+    assert sorted(re.findall(r"^FAILED (\w+)", says, re.MULTILINE)) == ["lesson", "release", "source"], says
+    assert f"3 failed, {cells - 3 + 1} passed" in says, says
 
 
 def test_nothing_softens_nbval(lesson: Lesson) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from samarkand import __version__, cli
-from samarkand.course import build, facts, lessons
+from samarkand.course import build, facts, lessons, rules_of_lessons
 from samarkand.ground import errors
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -45,9 +45,12 @@ def test_every_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
 def test_checking_runs_and_writes_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    asked: list[str] = []  # what the rules answer is asked of each lesson in tests/notebooks
+    monkeypatch.setattr(rules_of_lessons, "broken", lambda lesson: asked.append(lesson.name) or [])
     monkeypatch.setattr(build, "build", lambda path, **_: pytest.fail(f"{path} was run"))
     assert cli.main(["build", "--check"]) == 0
-    assert "notebooks are in normal form" in capsys.readouterr().out
+    assert asked == [path.stem for path in lessons.paths()]
+    assert f"{len(asked)} notebooks are in normal form" in capsys.readouterr().out
 
 
 def test_facts_follow_a_build(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
+import html
 import json
-import os
 import re
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from samarkand import data, geo
-from samarkand.ground import rooms, words
-from samarkand.ground.home import ROOT
+from samarkand import data, explore, geo
+from samarkand.ground import journal, rooms, words
 
 #: Two or more English words that stand side by side.
 RUN = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,})+")
 INNERMOST = re.compile(f"{words.OPENING}[^{words.OPENING}{words.CLOSING}]*{words.CLOSING}")
-#: Run in a process of its own, since a language holds for all of it: what each explorer says, in settings
-#: taken from all over its domain, and what is said to a student whose forecasts are wrong.
-SPEAK = """
-import html, json, re
-from samarkand import explore
-from samarkand.ground import journal, rooms
-from samarkand.ground.errors import CourseError
 
-def seen(card):
+
+def seen(card: str) -> list[str]:
+    """Return the texts of a piece of HTML, those of its attributes first."""
     found = re.findall(r'(?:alt|aria-label)="([^"]*)"', card)
     return [html.unescape(text) for text in [*found, *re.split(r"<[^>]*>", card)] if text.strip()]
 
-def shown(box):
+
+def shown(box: Any) -> list[str]:
+    """Return the texts of an explorer and of all its controls."""
     texts = [repr(box), *seen(box._repr_mimebundle_()[0]["text/html"])]
     todo = [box]
     for one in todo:
@@ -40,47 +36,38 @@ def shown(box):
         texts += seen(one.value) if type(one).__name__ == "HTML" else []
     return texts
 
-said = {}
-for name in rooms.offers("samarkand.explore"):
-    if not name.islower():
-        continue
-    made = getattr(explore, name)()
-    said[name] = shown(made)
-    if hasattr(made, "domain"):
-        settings = list(made.domain())
-        for values in settings[:: max(1, len(settings) // 25)]:
-            said[name] += seen(made.render(**values))
-form = explore.my_forecasts()
-said["form"] = [form.save()]
-for filled in ({"F1": "maybe"}, {"F1": "130"}, {"F1": "0.7"}, {"F1": "60"}, {"F1": "60"}):
-    for question, chance in filled.items():
-        form.fill(question, chance)
-    said["form"].append(form.save())
-said["form"] += shown(explore.my_forecasts()) + seen(explore.my_scores().render())
-journal.path("forecasts").write_text("{ half")
-said["damaged"] = shown(explore.my_forecasts()) + seen(explore.my_scores().render())
-form = explore.my_forecasts()
-form.fill("F2", "40")
-said["damaged"].append(form.save())
-print(json.dumps(said))
-"""
+
+def gather() -> dict[str, list[str]]:
+    """Return what explorers say in settings all over their domains, and what a wrong forecast is told."""
+    said = {}
+    for name in rooms.offers("samarkand.explore"):
+        if not name.islower():
+            continue
+        made = getattr(explore, name)()
+        said[name] = shown(made)
+        if hasattr(made, "domain"):
+            settings = list(made.domain())
+            for values in settings[:: max(1, len(settings) // 25)]:
+                said[name] += seen(made.render(**values))
+    form = explore.my_forecasts()
+    said["form"] = [form.save()]
+    for filled in ({"F1": "maybe"}, {"F1": "130"}, {"F1": "0.7"}, {"F1": "60"}, {"F1": "60"}):
+        for question, chance in filled.items():
+            form.fill(question, chance)
+        said["form"].append(form.save())
+    said["form"] += shown(explore.my_forecasts()) + seen(explore.my_scores().render())
+    journal.path("forecasts").write_text("{ half")
+    said["damaged"] = shown(explore.my_forecasts()) + seen(explore.my_scores().render())
+    form = explore.my_forecasts()
+    form.fill("F2", "40")
+    said["damaged"].append(form.save())
+    return said
 
 
 @pytest.fixture(scope="module")
-def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+def said(spoken: Callable[..., str]) -> dict[str, list[str]]:
     """Return all texts by explorer, spoken in the made-up language."""
-    environment = os.environ | {
-        "SAMARKAND_LANGUAGE": words.PSEUDO,
-        "SAMARKAND_WORK": str(tmp_path_factory.mktemp("work")),
-        "PYTHONPATH": str(ROOT),
-        "PYTHONIOENCODING": "utf-8",
-    }
-    ran = subprocess.run(
-        [sys.executable, "-c", SPEAK], env=environment, capture_output=True, encoding="utf-8", check=False
-    )
-    assert ran.returncode == 0, ran.stderr
-    found: dict[str, list[str]] = json.loads(ran.stdout)
-    return found
+    return dict(json.loads(spoken("test_words_explore")))
 
 
 @pytest.fixture(scope="module")
@@ -125,3 +112,7 @@ def test_no_explorer_writes_markup_by_hand(module: Path) -> None:
     """Elements are written by `markup.element` alone."""
     source = re.sub(r'""".*?"""', "", module.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert not re.search(r"</?[a-z]+[ >]", source)
+
+
+if __name__ == "__main__":
+    print(json.dumps(gather()))

@@ -6,11 +6,10 @@ This file is both the test and, run by itself in that language, what gathers the
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import os
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -235,15 +234,11 @@ def gather() -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def said() -> dict[str, list[str]]:
-    environment = os.environ | {"SAMARKAND_LANGUAGE": "en-XA", "PYTHONPATH": str(home.ROOT)}
-    done = subprocess.run(
-        [sys.executable, __file__], env=environment, capture_output=True, text=True, check=False
-    )
-    assert not done.returncode, done.stderr
-    return dict(json.loads(done.stdout))
+def said(spoken: Callable[..., str]) -> dict[str, list[str]]:
+    return dict(json.loads(spoken("test_words_maps")))
 
 
+@functools.cache
 def cells() -> re.Pattern[str]:
     """Return what is data: cells of tables, names on the maps, properties of the geometry."""
     found: set[str] = set()
@@ -271,7 +266,6 @@ def cells() -> re.Pattern[str]:
     )
 
 
-DATA = cells()
 #: A word of letters that the made-up language would have given accents.
 WORD = r"(?<![\w.])(?=[A-Za-z]*[aceinosuyACEINOSUY])[A-Za-z]{2,}(?!\w)"
 RUN = re.compile(rf"{WORD}[ ,:;]+{WORD}")
@@ -281,7 +275,7 @@ def bare(text: str, *, data_too: bool = True) -> list[str]:
     """Return the runs of English words in a text that are no data; charts here show none of the course."""
     plain = re.sub(r"<[^>]*>|https?://\S+", " ", text)
     # The names of all data are looked for where there is something to take out: that takes long.
-    return RUN.findall(DATA.sub("#", plain)) if data_too and RUN.search(plain) else RUN.findall(plain)
+    return RUN.findall(cells().sub("#", plain)) if data_too and RUN.search(plain) else RUN.findall(plain)
 
 
 def test_the_search_finds_what_it_should() -> None:

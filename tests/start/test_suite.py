@@ -23,9 +23,9 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[suite.Step]:
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
     )  # none is needed, and each costs time at the start
     (tmp_path / "test_good.py").write_text(
-        "import time\ndef test_a(): time.sleep(0.3)\ndef test_b(): time.sleep(0.1)\n"
+        "import time\ndef test_a(): time.sleep(0.03)\ndef test_b(): time.sleep(0.01)\n"
     )
-    (tmp_path / "test_bad.py").write_text("import time\ndef test_c():\n    time.sleep(0.2)\n    assert 0\n")
+    (tmp_path / "test_bad.py").write_text("import time\ndef test_c():\n    time.sleep(0.02)\n    assert 0\n")
     (tmp_path / "test_none.py").write_text("")
     quiet = ["-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(tmp_path), "--durations=15"]
     return [
@@ -36,12 +36,18 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[suite.Step]:
     ]
 
 
-def test_it_goes_on_after_a_failure_and_adds_up(
+def test_it_goes_on_after_a_failure_adds_up_and_names_what_took_longest_in_all_steps_once(
     steps: list[suite.Step], monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
-    monkeypatch.setattr(suite, "STEPS", steps)
+    monkeypatch.setattr(suite, "STEPS", [*steps[:2], steps[2]._replace(beside=True), steps[3]])
     assert suite.main([]) == 1
-    said = capsys.readouterr().out.splitlines()
+    told = capsys.readouterr().out
+    assert re.findall(
+        r"^ +\d+\.\d s  \w+ +\S+::test_\w+$", told.split("What took longest:\n")[1], re.MULTILINE
+    )
+    assert "slowest" not in told
+    assert not re.search(r"^\d+\.\d+s call", told, re.MULTILINE)
+    said = told.splitlines()
     assert [line.split()[:2] for line in said[-5:-1]] == [
         ["bad", "FAILED"],
         ["none", "FAILED"],  # a step that ran no test is no success
@@ -79,19 +85,6 @@ def test_a_step_beside_the_others_runs_from_the_beginning_and_its_failure_counts
         ["leaves", "ok"],
         ["check", "ok"],
     ]
-
-
-def test_it_names_what_took_longest_in_all_steps_once(
-    steps: list[suite.Step], monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    monkeypatch.setattr(suite, "STEPS", [*steps[:2], steps[2]._replace(beside=True)])
-    suite.main([])
-    said = capsys.readouterr().out
-    assert re.findall(
-        r"^ +\d+\.\d s  \w+ +\S+::test_\w+$", said.split("What took longest:\n")[1], re.MULTILINE
-    )
-    assert "slowest" not in said
-    assert not re.search(r"^\d+\.\d+s call", said, re.MULTILINE)
 
 
 def test_what_took_longest_comes_first_whichever_step_it_was_in(monkeypatch: pytest.MonkeyPatch) -> None:
