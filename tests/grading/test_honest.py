@@ -122,8 +122,8 @@ def test_a_function_that_leaves_things_behind_is_judged_call_by_call(work):
 
 
 def test_one_call_that_fails_takes_no_other_with_it(work):
-    """Also where the calls share a process: an error, a loop or a crash on the last day is half of the points."""
-    for fault in ("raise KeyError(day)", "sum(iter(int, 1))", "import ctypes; ctypes.string_at(0)"):
+    """Also where the calls share a process: an error or a crash on the last day is half of the points."""
+    for fault in ("raise KeyError(day)", "import ctypes; ctypes.string_at(0)"):
         q3 = workshop.ANSWERS["q3"].replace("    return", f"    if until == day: {fault}\n    return", 1)
         result = work(q3=q3)
         assert [v.points for v in result.verdicts] == [2, 3, 2.5], result.verdicts[2].read
@@ -333,8 +333,11 @@ def test_a_second_go_lasts_as_much_longer_as_others_left_less(monkeypatch, idle,
     assert assessment._stretch((0, 0), after, own) == pytest.approx(longer)
 
 
-@pytest.mark.parametrize("end", ["os._exit(0)", "sum(range(10**15))", "os.abort()"])
-@pytest.mark.parametrize("memory", ["", "seen = []\n"], ids=["remembers nothing", "may remember"])
+@pytest.mark.parametrize(
+    ("end", "memory"),
+    [("os._exit(0)", ""), ("os._exit(0)", "seen = []\n"), ("sum(range(10**15))", ""), ("os.abort()", "")],
+    ids=["exit", "exit of what may remember", "a loop in C", "abort"],
+)
 def test_a_call_that_never_comes_back_costs_itself_alone(work, end, memory):
     keep = "    seen.append(day)\n" if memory else ""
     body = f"    if day == until: {end}\n    return since <= day and (until is None or day < until)"
