@@ -7,11 +7,14 @@ import copy
 import functools
 import importlib
 import json
+import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from samarkand.course import apart
 from samarkand.grading.marking import checks
 from samarkand.grading.marking.assessment import Assessment, Assessor
 from samarkand.grading.sandbox.work import Limits
@@ -203,3 +206,16 @@ def write(folder: Path, notebook: dict[str, Any], name: str = NAME) -> Path:
     path = folder / f"{name}.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
     return path
+
+
+def nbgrader(folder: Path, *words: str) -> str:
+    """Run one of nbgrader's own programs in a folder to its end; return what it says."""
+    path = os.pathsep.join(filter(None, [str(home.ROOT), os.environ.get("PYTHONPATH")]))
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out:
+        status = apart.python(
+            ["-m", "nbgrader", *words], os.environ | {"PYTHONPATH": path}, folder, out
+        ).wait()
+        out.seek(0)
+        said = out.read()
+    assert status == 0, said[-2000:]
+    return said
