@@ -175,10 +175,10 @@ def zipped(body):
 
 @functools.cache
 def bombs():
-    """Files that are small, or allowed, and would grow."""
+    """Files that are small, or allowed, and would grow: what is packed, beyond what a notebook may have."""
     start = b'{"nbformat": 4, "cells": ['
     return {
-        "zip": zipped(b"0" * (256 << 20)),
+        "zip": zipped(b"0" * (65 << 20)),
         "gzip": gzip.compress(start + b"]}" + b" " * (64 << 20)),
         "parts": start + b"{}," * 2_000_000 + b"{}]}",
         "cells": start + b'{"cell_type": "raw"},' * 1000 + b"{}]}",
