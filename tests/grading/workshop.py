@@ -8,7 +8,10 @@ import functools
 import importlib
 import json
 import os
+import sys
 import tempfile
+import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -206,6 +209,33 @@ def write(folder: Path, notebook: dict[str, Any], name: str = NAME) -> Path:
     path = folder / f"{name}.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
     return path
+
+
+def forked(program: Callable[[], object], said: Path) -> int:
+    """Start a program in a fork of this process, which has imported what it needs; return its number.
+
+    What it says is in a file.
+    """
+    number = os.fork()
+    if number:
+        return number
+    status: object = 70
+    try:
+        with said.open("w", encoding="utf-8", buffering=1) as out:
+            os.dup2(out.fileno(), 1)
+            os.dup2(out.fileno(), 2)
+            sys.stdout = sys.stderr = out
+            try:
+                status = program()
+            except BaseException:
+                traceback.print_exc()
+    finally:
+        os._exit(status if isinstance(status, int) else 70)
+
+
+def ended(number: int) -> int:
+    """Wait for the end of what was forked; return its exit status."""
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
 
 
 def nbgrader(folder: Path, *words: str) -> str:
