@@ -27,10 +27,9 @@ from samarkand.exercise import numbers
 from samarkand.grading.classroom import feedback, release
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks
-from samarkand.grading.marking.assessment import Assessment, Assessor
+from samarkand.grading.marking.assessment import Assessment
 from samarkand.grading.marking.checks import Marker
 from samarkand.grading.sandbox.work import Outcome, Result
-from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
 
 EXERCISES = workshop.EXERCISES
@@ -102,8 +101,7 @@ def test_each_lesson_but_the_first_has_a_set_of_enough_questions():
 
 def assessor(name, box, tmp_path):
     path = workshop.write(tmp_path / "release", strip(source(name), keep_solutions=False), name)
-    released = rebuilding.Released(path, {q.id: q.name for q in SETS[name].questions})
-    return Assessor(SETS[name], released, workshop.SEED, box, key=workshop.KEY)
+    return workshop.assessor_of(name, box, path)
 
 
 @pytest.mark.parametrize("name", NAMES)

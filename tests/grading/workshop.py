@@ -20,7 +20,9 @@ from typing import Any
 from samarkand.course import apart
 from samarkand.grading.marking import checks
 from samarkand.grading.marking.assessment import Assessment, Assessor
+from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.sandbox.work import Limits
+from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
 
 #: Tight limits keep the suite short; the real ones are larger.
@@ -33,6 +35,14 @@ EXERCISES = home.ROOT / "exercises"
 def course_set(name: str) -> checks.ExerciseSet:
     """Load a set of the course's own; what it works out once, all tests of this process share."""
     return checks.load(EXERCISES / "checks", name)
+
+
+def assessor_of(name: str, box: Sandbox, path: Path | None = None) -> Assessor:
+    """Return what assesses a set of the course's own, as it is released, or as a notebook elsewhere has it."""
+    exercise = course_set(name)
+    path = path or EXERCISES / "release" / name / f"{name}.ipynb"
+    released = rebuilding.Released(path, {q.id: q.name for q in exercise.questions})
+    return Assessor(exercise, released, SEED, box, key=KEY)
 
 
 @dataclass
