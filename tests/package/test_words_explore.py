@@ -21,23 +21,20 @@ INNERMOST = re.compile(f"{words.OPENING}[^{words.OPENING}{words.CLOSING}]*{words
 #: Run in a process of its own, since a language holds for all of it: what each explorer says, in settings
 #: taken from all over its domain, and what is said to a student whose forecasts are wrong.
 SPEAK = """
-import html, json, re
+import json
+from said import Said
 from samarkand import explore
 from samarkand.ground import journal, rooms
 from samarkand.ground.errors import CourseError
 
-def seen(card):
-    found = re.findall(r'(?:alt|aria-label)="([^"]*)"', card)
-    return [html.unescape(text) for text in [*found, *re.split(r"<[^>]*>", card)] if text.strip()]
-
 def shown(box):
-    texts = [repr(box), *seen(box._repr_mimebundle_()[0]["text/html"])]
+    texts = [repr(box), *Said(box._repr_mimebundle_()[0]["text/html"]).parts]
     todo = [box]
     for one in todo:
         todo += getattr(one, "children", ())
         texts += [getattr(one, name, None) or "" for name in ("description", "tooltip", "placeholder")]
         texts += [label for label, _ in getattr(one, "options", ())]
-        texts += seen(one.value) if type(one).__name__ == "HTML" else []
+        texts += Said(one.value).parts if type(one).__name__ == "HTML" else []
     return texts
 
 said = {}
@@ -49,16 +46,16 @@ for name in rooms.offers("samarkand.explore"):
     if hasattr(made, "domain"):
         settings = list(made.domain())
         for values in settings[:: max(1, len(settings) // 25)]:
-            said[name] += seen(made.render(**values))
+            said[name] += Said(made.render(**values)).parts
 form = explore.my_forecasts()
 said["form"] = [form.save()]
 for filled in ({"F1": "maybe"}, {"F1": "130"}, {"F1": "0.7"}, {"F1": "60"}, {"F1": "60"}):
     for question, chance in filled.items():
         form.fill(question, chance)
     said["form"].append(form.save())
-said["form"] += shown(explore.my_forecasts()) + seen(explore.my_scores().render())
+said["form"] += shown(explore.my_forecasts()) + Said(explore.my_scores().render()).parts
 journal.path("forecasts").write_text("{ half")
-said["damaged"] = shown(explore.my_forecasts()) + seen(explore.my_scores().render())
+said["damaged"] = shown(explore.my_forecasts()) + Said(explore.my_scores().render()).parts
 form = explore.my_forecasts()
 form.fill("F2", "40")
 said["damaged"].append(form.save())
@@ -72,7 +69,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     environment = os.environ | {
         "SAMARKAND_LANGUAGE": words.PSEUDO,
         "SAMARKAND_WORK": str(tmp_path_factory.mktemp("work")),
-        "PYTHONPATH": str(ROOT),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(Path(__file__).parent)]),
         "PYTHONIOENCODING": "utf-8",
     }
     ran = subprocess.run(
