@@ -2,9 +2,10 @@
 
 import json
 import re
+import shutil
 
 import pytest
-from our_tables import NAMES
+from our_tables import FOLDER, NAMES, wrong_in
 
 from samarkand import cli
 from samarkand.course import tables
@@ -207,9 +208,10 @@ DAMAGE = [
 
 
 @pytest.mark.parametrize(("name", "old", "new", "expected"), DAMAGE)
-def test_damage_is_named(copy, name, old, new, expected):
-    change(copy, name, old, new)
-    found = sentences(copy)
+def test_damage_is_named(tmp_path, name, old, new, expected):
+    shutil.copy(FOLDER / f"{name}.csv", tmp_path)
+    change(tmp_path, name, old, new)
+    found = list(map(str, wrong_in(name, tmp_path)))
     assert any(re.search(expected, s) for s in found), found
 
 

@@ -9,7 +9,7 @@ everything.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 import workshop
@@ -17,13 +17,17 @@ import workshop
 
 @dataclass
 class Attack:
-    """Code in a cell, the honest answers beside it, and the points that the whole deserves; what q1 was read as."""
+    """Code in a cell, the honest answers beside it, and the points that the whole deserves; what q1 was read as.
+
+    And how long it may take where that is less than for others, since it only waits.
+    """
 
     name: str
     code: str
     keeps: tuple[str, ...] = ()
     points: float = 0
     reads: str = ""
+    wall: float = workshop.LIMITS.wall
 
 
 A = Attack
@@ -220,7 +224,7 @@ while True: pass
 import signal, time
 signal.setitimer(signal.ITIMER_REAL, 0)
 time.sleep(10**6)
-"""),
+""", wall=4),
     A("a regular expression without end", "import re\nre.match(r'(a+)+$', 'a' * 40 + 'b')", ("q1", "q2"), 5),
     A("threads left behind", """
 import threading, time
@@ -402,7 +406,7 @@ def listen():
     s = socket.socket(fileno=3)
     while True: s.recv(1 << 16)
 threading.Thread(target=listen, daemon=True).start()
-""", ("q1", "q2"), 5),
+""", ("q1", "q2"), 5, wall=4),
     A("the network", """
 import socket, urllib.request
 done = []
@@ -682,7 +686,11 @@ def deserves(attack: Attack, assessor, canaries, blank, tmp_path):
     folder = tmp_path / "eve" / workshop.NAME
     workshop.write(folder, notebook)
 
-    result = assessor.assess("eve", folder)
+    usual, assessor.limits = assessor.limits, replace(assessor.limits, wall=attack.wall)
+    try:
+        result = assessor.assess("eve", folder)
+    finally:
+        assessor.limits = usual
 
     assert result.points == attack.points, [(v.state, v.reason, v.read) for v in result.verdicts]
     assert attack.reads in ("", result.verdicts[0].read)

@@ -63,13 +63,13 @@ os.write(1, json.dumps([found, mounts]).encode())
 
 def test_a_walk_of_the_view_finds_the_list_and_nothing_else(sandbox):
     """By root's way or by a user's, whichever runs this."""
-    with Sandbox(sandbox.data, warm=sandbox.warm) as box:  # its staging folder is in use
-        seen = view.view(sandbox.data)
-        command = box._command()
-        spec = json.loads(command[-1])
-        known = [*seen.shown, *seen.emptied, "/proc", "/dev", "/tmp"]
-        spec["after"][-2:] = ["-c", WALK, json.dumps(known)]
-        run = subprocess.run([*command[:-1], json.dumps(spec)], capture_output=True, text=True, check=True)
+    sandbox.start()  # its staging folder is in use
+    seen = view.view(sandbox.data)
+    command = sandbox._command()
+    spec = json.loads(command[-1])
+    known = [*seen.shown, *seen.emptied, "/proc", "/dev", "/tmp"]
+    spec["after"][-2:] = ["-c", WALK, json.dumps(known)]
+    run = subprocess.run([*command[:-1], json.dumps(spec)], capture_output=True, text=True, check=True)
     found, mounts = json.loads(run.stdout)
     places = {*seen.shown, "/proc", "/dev", "/tmp"}
     places |= {str(Path(link).parent.resolve() / Path(link).name) for link in seen.links}

@@ -31,9 +31,7 @@ def test_every_call_is_as_the_first(source, sandbox):
     assert outcome.ended == "finished"
 
 
-@pytest.mark.parametrize(
-    "end", ["os._exit(0)", "os.abort()", "os.kill(os.getpid(), 9)", "sum(range(10**15))"]
-)
+@pytest.mark.parametrize("end", ["os._exit(0)", "os.abort()", "os.kill(os.getpid(), 9)"])
 def test_a_call_that_ends_its_process_takes_no_other_with_it(end, sandbox):
     calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(5)]
     source = f"import os\ndef f(n):\n    if n == 2: {end}\n    return n"

@@ -15,9 +15,8 @@ import workshop
 
 from samarkand.grading.classroom import report
 from samarkand.grading.marking import checks
-from samarkand.grading.marking.assessment import Assessment, Assessor
+from samarkand.grading.marking.assessment import Assessment
 from samarkand.grading.marking.checks import Verdict
-from samarkand.grading.submission import rebuilding
 
 EXERCISES = workshop.EXERCISES
 SETS = checks.available(EXERCISES / "checks")
@@ -25,10 +24,7 @@ SETS = checks.available(EXERCISES / "checks")
 
 @pytest.fixture
 def marking(box, name):
-    path = EXERCISES / "release" / name / f"{name}.ipynb"
-    exercise = workshop.course_set(name)
-    released = rebuilding.Released(path, {q.id: q.name for q in exercise.questions})
-    return Assessor(exercise, released, workshop.SEED, box, key=workshop.KEY)
+    return workshop.assessor_of(name, box)
 
 
 def blank(name):

@@ -12,9 +12,8 @@ import os
 import random
 import re
 import shutil
-import subprocess
-import sys
 import time
+from dataclasses import replace
 
 import pytest
 import workshop
@@ -26,10 +25,9 @@ from samarkand.exercise import numbers
 from samarkand.grading.classroom import feedback, release
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks
-from samarkand.grading.marking.assessment import Assessment, Assessor
+from samarkand.grading.marking.assessment import Assessment
 from samarkand.grading.marking.checks import Marker
 from samarkand.grading.sandbox.work import Outcome, Result
-from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
 
 EXERCISES = workshop.EXERCISES
@@ -101,8 +99,7 @@ def test_each_lesson_but_the_first_has_a_set_of_enough_questions():
 
 def assessor(name, box, tmp_path):
     path = workshop.write(tmp_path / "release", strip(source(name), keep_solutions=False), name)
-    released = rebuilding.Released(path, {q.id: q.name for q in SETS[name].questions})
-    return Assessor(SETS[name], released, workshop.SEED, box, key=workshop.KEY)
+    return workshop.assessor_of(name, box, path)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -170,7 +167,6 @@ def rewrite(key, text):
         (rewrite("q3", "gdp_shares = 'many'"), "q3", "This is a text; expected was 2 values in this order"),
         (rewrite("q3", "gdp_shares = (float('nan'), 2)"), "q3", "This is not a finite number"),
         (rewrite("q6", "def status_on(table, iso3, day):\n    while True: pass"), "q6", "it ran too long"),
-        (rewrite("q4", "while True:\n    pass"), "q4", "this ran too long and was stopped"),
     ],
     ids=[
         "renamed",
@@ -180,7 +176,6 @@ def rewrite(key, text):
         "wrong type",
         "NaN",
         "endless function",
-        "endless cell",
     ],
 )
 def test_each_slip_is_answered_by_a_sentence(box, tmp_path, change, question, says):
@@ -188,7 +183,8 @@ def test_each_slip_is_answered_by_a_sentence(box, tmp_path, change, question, sa
     folder = tmp_path / "Zoë Müller" / name
     workshop.write(folder, spoiled(change), name)
     marking = assessor(name, box, tmp_path)
-    marking.limits = workshop.LIMITS
+    # Of the endless function each call waits to be stopped: together still for longer than one process may.
+    marking.limits = replace(workshop.LIMITS, call_cpu=0.12) if question == "q6" else workshop.LIMITS
     result = marking.assess("Zoë Müller", folder)
     reasons = {verdict.question: verdict.reason for verdict in result.verdicts}
     assert says in (reasons[question] if question else " ".join(result.remarks))
@@ -416,13 +412,7 @@ def test_sets_are_stored_as_they_look_when_run(name):
 
 def test_stock_nbgrader_accepts_the_course(course, sampled):
     notebooks = [f"source/{name}/{name}.ipynb" for name in sampled(NAMES, 2, "sets")]
-    run = subprocess.run(
-        [sys.executable, "-m", "nbgrader", "validate", *notebooks],
-        cwd=course.root, capture_output=True, text=True, timeout=300, check=False,
-        env={**os.environ, "PYTHONPATH": PATH},
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr[-1500:]
-    assert (run.stdout + run.stderr).count("Success") == len(notebooks)
+    assert workshop.nbgrader(course.root, "validate", *notebooks).count("Success") == len(notebooks)
 
 
 def unrun(path):

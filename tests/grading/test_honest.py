@@ -9,7 +9,6 @@ import itertools
 import json
 import os
 import subprocess
-import sys
 import time
 from dataclasses import replace
 
@@ -100,7 +99,7 @@ def test_an_error_in_one_cell_costs_that_question_alone(work):
 def test_an_endless_loop_in_one_cell_costs_that_question_alone(work):
     result = work(q2="while True: pass")
     assert [v.points for v in result.verdicts] == [2, 0, 5]
-    assert "too long" in result.verdicts[1].reason
+    assert "this ran too long and was stopped" in result.verdicts[1].reason
 
 
 def test_an_endless_loop_in_a_function_costs_that_question_alone(work):
@@ -122,8 +121,8 @@ def test_a_function_that_leaves_things_behind_is_judged_call_by_call(work):
 
 
 def test_one_call_that_fails_takes_no_other_with_it(work):
-    """Also where the calls share a process: an error, a loop or a crash on the last day is half of the points."""
-    for fault in ("raise KeyError(day)", "sum(iter(int, 1))", "import ctypes; ctypes.string_at(0)"):
+    """Also where the calls share a process: an error or a crash on the last day is half of the points."""
+    for fault in ("raise KeyError(day)", "import ctypes; ctypes.string_at(0)"):
         q3 = workshop.ANSWERS["q3"].replace("    return", f"    if until == day: {fault}\n    return", 1)
         result = work(q3=q3)
         assert [v.points for v in result.verdicts] == [2, 3, 2.5], result.verdicts[2].read
@@ -201,12 +200,14 @@ def test_another_students_numbers_are_wrong(assessor, blank, tmp_path):
     assert assess(assessor, tmp_path, notebook, other).points == 8
 
 
+#: A shell is at work at once, and ends by itself: where eight share a processor, after half a minute.
+SPIN = ["sh", "-c", "ulimit -t 4; while :; do :; done"]
+
+
 @contextlib.contextmanager
 def busy(assessor, monkeypatch):
     """Keep all processors busy until a submission runs alone."""
-    spin = "import time\nend = time.monotonic() + 30\nwhile time.monotonic() < end: pass"
-    command = [sys.executable, "-c", spin]
-    others = [subprocess.Popen(command, start_new_session=True) for _ in range(8 * (os.cpu_count() or 1))]
+    others = [subprocess.Popen(SPIN, start_new_session=True) for _ in range(8 * (os.cpu_count() or 1))]
 
     @contextlib.contextmanager
     def alone():
@@ -218,7 +219,7 @@ def busy(assessor, monkeypatch):
 
     monkeypatch.setattr(assessor, "alone", alone)
     try:
-        time.sleep(1)
+        time.sleep(0.2)
         yield others
     finally:
         with alone():
@@ -333,8 +334,11 @@ def test_a_second_go_lasts_as_much_longer_as_others_left_less(monkeypatch, idle,
     assert assessment._stretch((0, 0), after, own) == pytest.approx(longer)
 
 
-@pytest.mark.parametrize("end", ["os._exit(0)", "sum(range(10**15))", "os.abort()"])
-@pytest.mark.parametrize("memory", ["", "seen = []\n"], ids=["remembers nothing", "may remember"])
+@pytest.mark.parametrize(
+    ("end", "memory"),
+    [("os._exit(0)", ""), ("os._exit(0)", "seen = []\n"), ("sum(range(10**15))", ""), ("os.abort()", "")],
+    ids=["exit", "exit of what may remember", "a loop in C", "abort"],
+)
 def test_a_call_that_never_comes_back_costs_itself_alone(work, end, memory):
     keep = "    seen.append(day)\n" if memory else ""
     body = f"    if day == until: {end}\n    return since <= day and (until is None or day < until)"

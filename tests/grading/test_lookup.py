@@ -31,10 +31,8 @@ from samarkand.exercise import numbers
 from samarkand.grading.classroom import selfstudy
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks, inputs
-from samarkand.grading.marking.assessment import Assessor
 from samarkand.grading.sandbox import view
 from samarkand.grading.sandbox.work import Cell
-from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
 from samarkand.ground.errors import OutOfRange
 
@@ -497,12 +495,6 @@ def handed_in(folder, name, key, code):
     return folder / "eve" / name
 
 
-def assessor_of(box, name):
-    released = EXERCISES / "release" / name / f"{name}.ipynb"
-    names = rebuilding.Released(released, {q.id: q.name for q in SETS[name].questions})
-    return Assessor(SETS[name], names, workshop.SEED, box, key=workshop.KEY)
-
-
 def marks(assessor, folder):
     return {verdict.question: verdict.points for verdict in assessor.assess("eve", folder).verdicts}
 
@@ -515,7 +507,7 @@ def test_a_cheat_that_is_handed_in_has_nothing_for_that_question(box, tmp_path, 
 
     And with what the same student's work, untouched, would have been called with.
     """
-    assessor = assessor_of(box, name)
+    assessor = workshop.assessor_of(name, box)
     question = SETS[name].question(key)
     cells = assessor.prepare("eve", handed_in(tmp_path, name, key, "...")).cells
     guessed = ["", inputs.DEMONSTRATION, workshop.SEED, workshop.KEY]
@@ -531,7 +523,7 @@ def test_a_cheat_that_is_handed_in_has_nothing_for_that_question(box, tmp_path, 
 @pytest.mark.parametrize(("name", "key"), FUNCTIONS)
 def test_what_one_submission_was_called_with_is_worth_nothing_for_another(box, tmp_path, name, key):
     """Whoever has seen all of it, by whatever way, and hands in a table of it."""
-    assessor = assessor_of(box, name)
+    assessor = workshop.assessor_of(name, box)
     seen = assessor.inputs(assessor.prepare("eve", handed_in(tmp_path, name, key, "...")).cells)
     table = handed_in(tmp_path, name, key, lookup(name, key, [seen.cases[key]], None))
     assert marks(assessor, table) == {q.id: 0 if q.id == key else q.points for q in SETS[name].questions}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,9 +14,12 @@ import pytest
 import workshop
 from test_batch import grade, hand_in
 
+from samarkand import cli
 from samarkand.grading.classroom import gradebook, records
 from samarkand.ground import files
 from samarkand.ground.errors import CourseError
+
+YOUNG = files.YOUNG
 
 
 @pytest.fixture
@@ -92,21 +94,27 @@ def test_a_file_system_that_locks_nothing_stops_nobody(course, temporary, monkey
     assert names(temporary) == []
 
 
-def command(course, *words):
-    program = [sys.executable, "-m", "samarkand", *words]
-    return [*program, "--course", str(course.root), "--secret", str(course.secret)]
+def command(course, said, *words):
+    """Start the command in a fork of this process; return its number."""
+
+    def run():
+        files.YOUNG = YOUNG  # as a process of its own has it
+        os.environ["TMPDIR"] = tempfile.gettempdir()  # what it starts in turn is known by it
+        return cli.main([*words, "--course", str(course.root), "--secret", str(course.secret)])
+
+    return workshop.forked(run, said)
 
 
-def test_two_graders_at_once(course):
+def test_two_graders_at_once(course, tmp_path):
     students = [f"s{n}" for n in range(4)]
     for student in students:
         hand_in(course, student, **workshop.ANSWERS)
-    running = [
-        subprocess.Popen(command(course, "grade", "ex90", *more), stdout=subprocess.PIPE, text=True)
-        for more in ([], ["--force"], ["--student", "s2", "--force"])
-    ]
-    said = [process.communicate(timeout=300)[0] for process in running]
-    assert [process.returncode for process in running] == [0, 0, 0], said
+    ways = ([], ["--force"], ["--student", "s2", "--force"])
+    told = [tmp_path / f"said-{n}.txt" for n in range(len(ways))]
+    running = [command(course, file, "grade", "ex90", *way) for file, way in zip(told, ways, strict=True)]
+    ended = [workshop.ended(grader) for grader in running]
+    said = [file.read_text() for file in told]
+    assert ended == [0, 0, 0], said
     assert "Another samarkand works on" in "".join(said)
     rows = {row["student"]: row["score"] for row in gradebook.marks(course.gradebook, workshop.NAME)}
     assert rows == dict.fromkeys(students, 10)
@@ -125,24 +133,24 @@ def alive(word):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
-def test_a_killed_command_leaves_no_process_and_no_file(course, temporary, sampled):
+def test_a_killed_command_leaves_no_process_and_no_file(course, temporary, tmp_path, sampled):
     """Whatever it was doing, with two sandboxes at work."""
     for n in range(4):
         hand_in(course, f"s{n}", **workshop.ANSWERS, added="import time\ntime.sleep(0.3)")
-    environment = dict(os.environ) | {"TMPDIR": str(temporary)}
+    said = tmp_path / "said.txt"
     began = time.monotonic()
     words = ["grade", "ex90", "--force", "--jobs", "2"]
-    assert subprocess.run(command(course, *words), env=environment, check=False).returncode == 0
+    assert workshop.ended(command(course, said, *words)) == 0, said.read_text()
     whole = time.monotonic() - began
     assert names(temporary) == []
     chance = random.Random(2022)
     verbs = [*[words] * 6, ["marks", "ex90"], ["marks", "ex90", "--export", "csv"]]
     kills = [(verb, chance.uniform(0.1, 0.9)) for verb in verbs]
     for verb, moment in sampled(kills, 4, "kills"):
-        process = subprocess.Popen(command(course, *verb), env=environment, stdout=subprocess.DEVNULL)
+        grader = command(course, said, *verb)
         time.sleep(moment * whole)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        os.kill(grader, signal.SIGKILL)
+        os.waitpid(grader, 0)
     end = time.monotonic() + 60  # a server that had not begun yet ends as soon as it has
     while time.monotonic() < end and alive(str(temporary)):
         time.sleep(0.2)

@@ -7,14 +7,22 @@ import copy
 import functools
 import importlib
 import json
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from samarkand.course import apart
 from samarkand.grading.marking import checks
 from samarkand.grading.marking.assessment import Assessment, Assessor
+from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.sandbox.work import Limits
+from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
 
 #: Tight limits keep the suite short; the real ones are larger.
@@ -27,6 +35,14 @@ EXERCISES = home.ROOT / "exercises"
 def course_set(name: str) -> checks.ExerciseSet:
     """Load a set of the course's own; what it works out once, all tests of this process share."""
     return checks.load(EXERCISES / "checks", name)
+
+
+def assessor_of(name: str, box: Sandbox, path: Path | None = None) -> Assessor:
+    """Return what assesses a set of the course's own, as it is released, or as a notebook elsewhere has it."""
+    exercise = course_set(name)
+    path = path or EXERCISES / "release" / name / f"{name}.ipynb"
+    released = rebuilding.Released(path, {q.id: q.name for q in exercise.questions})
+    return Assessor(exercise, released, SEED, box, key=KEY)
 
 
 @dataclass
@@ -203,3 +219,43 @@ def write(folder: Path, notebook: dict[str, Any], name: str = NAME) -> Path:
     path = folder / f"{name}.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
     return path
+
+
+def forked(program: Callable[[], object], said: Path) -> int:
+    """Start a program in a fork of this process, which has imported what it needs; return its number.
+
+    What it says is in a file.
+    """
+    number = os.fork()
+    if number:
+        return number
+    status: object = 70
+    try:
+        with said.open("w", encoding="utf-8", buffering=1) as out:
+            os.dup2(out.fileno(), 1)
+            os.dup2(out.fileno(), 2)
+            sys.stdout = sys.stderr = out
+            try:
+                status = program()
+            except BaseException:
+                traceback.print_exc()
+    finally:
+        os._exit(status if isinstance(status, int) else 70)
+
+
+def ended(number: int) -> int:
+    """Wait for the end of what was forked; return its exit status."""
+    return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+
+
+def nbgrader(folder: Path, *words: str) -> str:
+    """Run one of nbgrader's own programs in a folder to its end; return what it says."""
+    path = os.pathsep.join(filter(None, [str(home.ROOT), os.environ.get("PYTHONPATH")]))
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out:
+        status = apart.python(
+            ["-m", "nbgrader", *words], os.environ | {"PYTHONPATH": path}, folder, out
+        ).wait()
+        out.seek(0)
+        said = out.read()
+    assert status == 0, said[-2000:]
+    return said

@@ -52,14 +52,21 @@ def test_the_small_print_says_what_silence_is_and_whose_step_it_is() -> None:
     assert ".time button{display:none}" in maps.viewpoints().page()
 
 
+@pytest.fixture(scope="module")
+def viewpoints() -> explore.Explorer:
+    return explore.viewpoints()
+
+
 @pytest.mark.parametrize(("one", "other"), [*itertools.combinations(VIEWERS, 2)])
-def test_two_viewers_are_alike_unlike_or_not_to_be_compared(one: str, other: str) -> None:
+def test_two_viewers_are_alike_unlike_or_not_to_be_compared(
+    one: str, other: str, viewpoints: explore.Explorer
+) -> None:
     def owner(viewer: str, area: str) -> str:
         return f"of {viewer}" if cell(viewer, area) == "own" else cell(viewer, area)
 
     both = [a for a in AREAS if "no position found" not in (cell(one, a), cell(other, a))]
     alike = sum(owner(one, area) == owner(other, area) for area in both)
-    card = explore.viewpoints().render(one=one, other=other)
+    card = viewpoints.render(one=one, other=other)
     assert f"draw {len(both) - alike} of 17 areas differently, and {alike} alike." in card
     silent = len(AREAS) - len(both)
     assert (f"{silent} cannot be compared." in card) == bool(silent)

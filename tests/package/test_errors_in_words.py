@@ -98,7 +98,9 @@ def stopped(
     """Return what runs a cell, in a folder with one file, and gives the error that it ends with."""
     (tmp_path / "trip.csv").touch()
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(shell, "_showtraceback", lambda *_: None)
+    # A traceback in colour, with its sources, takes longest, and is not what is asked about.
+    for shows in ("showtraceback", "showsyntaxerror", "showindentationerror"):
+        monkeypatch.setattr(shell, shows, lambda *_, **__: None)
 
     def stopped(code: str) -> BaseException:
         result = shell.run_cell(code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from said import Said
 
 from samarkand import data, explore, geo
 from samarkand.ground import journal, rooms, words
@@ -19,21 +19,15 @@ RUN = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,})+")
 INNERMOST = re.compile(f"{words.OPENING}[^{words.OPENING}{words.CLOSING}]*{words.CLOSING}")
 
 
-def seen(card: str) -> list[str]:
-    """Return the texts of a piece of HTML, those of its attributes first."""
-    found = re.findall(r'(?:alt|aria-label)="([^"]*)"', card)
-    return [html.unescape(text) for text in [*found, *re.split(r"<[^>]*>", card)] if text.strip()]
-
-
 def shown(box: Any) -> list[str]:
     """Return the texts of an explorer and of all its controls."""
-    texts = [repr(box), *seen(box._repr_mimebundle_()[0]["text/html"])]
+    texts = [repr(box), *Said(box._repr_mimebundle_()[0]["text/html"]).parts]
     todo = [box]
     for one in todo:
         todo += getattr(one, "children", ())
         texts += [getattr(one, name, None) or "" for name in ("description", "tooltip", "placeholder")]
         texts += [label for label, _ in getattr(one, "options", ())]
-        texts += seen(one.value) if type(one).__name__ == "HTML" else []
+        texts += Said(one.value).parts if type(one).__name__ == "HTML" else []
     return texts
 
 
@@ -48,16 +42,16 @@ def gather() -> dict[str, list[str]]:
         if hasattr(made, "domain"):
             settings = list(made.domain())
             for values in settings[:: max(1, len(settings) // 25)]:
-                said[name] += seen(made.render(**values))
+                said[name] += Said(made.render(**values)).parts
     form = explore.my_forecasts()
     said["form"] = [form.save()]
     for filled in ({"F1": "maybe"}, {"F1": "130"}, {"F1": "0.7"}, {"F1": "60"}, {"F1": "60"}):
         for question, chance in filled.items():
             form.fill(question, chance)
         said["form"].append(form.save())
-    said["form"] += shown(explore.my_forecasts()) + seen(explore.my_scores().render())
+    said["form"] += shown(explore.my_forecasts()) + Said(explore.my_scores().render()).parts
     journal.path("forecasts").write_text("{ half")
-    said["damaged"] = shown(explore.my_forecasts()) + seen(explore.my_scores().render())
+    said["damaged"] = shown(explore.my_forecasts()) + Said(explore.my_scores().render()).parts
     form = explore.my_forecasts()
     form.fill("F2", "40")
     said["damaged"].append(form.save())

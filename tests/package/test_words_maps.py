@@ -12,12 +12,12 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterator
-from html.parser import HTMLParser
 from typing import Any
 from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
+from said import Said
 
 from samarkand import charts, cite, data, geo, maps, measures, notes, places, predict, questions, quiz
 from samarkand.course.facts import widgets_in
@@ -86,27 +86,6 @@ ERRORS: dict[str, Callable[[], Any]] = {
     "no table": lambda: charts.bars([1], "x", "y", **TEXTS),
     "no such quiz": lambda: quiz.ask("03.gpd"),
 }
-
-
-class Said(HTMLParser):
-    """What a page says: its text, and the attributes that are read out; no scripts and styles."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-        self._silent = 0
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in ("script", "style")
-        self.parts += [str(value) for name, value in attrs if name in ("alt", "aria-label", "title")]
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in ("script", "style")
-
-    def handle_data(self, text: str) -> None:
-        if not self._silent and text.strip():
-            self.parts.append(text.strip())
 
 
 def strings(value: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -183,9 +184,10 @@ def test_a_moved_venv_is_made_again_by_one_of_two_starts_at_once(
     assert all("jupyterlab 4" in each for each in said)
 
 
-def test_ctrl_c_leaves_a_half_made_venv_that_the_next_start_makes_again(
-    need: Need, course: Path, environment: dict[str, str], run: Run
+def test_ctrl_c_leaves_a_half_made_venv_that_the_next_start_makes_again_by_uv_alone(
+    need: Need, course: Path, tmp_path: Path, environment: dict[str, str]
 ) -> None:
+    """Where pip and ensurepip are missing; with them, the other starts of this file are made."""
     shutil.rmtree(course / ".venv", ignore_errors=True)
     process = subprocess.Popen(
         [PYTHON, str(course / "start.py"), "--version"],
@@ -203,11 +205,23 @@ def test_ctrl_c_leaves_a_half_made_venv_that_the_next_start_makes_again(
     assert "Traceback" not in complained
     assert (course / ".venv").exists()
     assert not list((course / ".venv").glob("lib/*/site-packages/pandas"))
-    done = run(course, "--version")
+    uv = shutil.copy(Path(sysconfig.get_path("scripts"), "uv"), tmp_path)
+    code = (
+        "import sys, start; start.has = lambda module: module == 'venv'; sys.exit(start.main(['--version']))"
+    )
+    done = subprocess.run(
+        [PYTHON, "-c", code],
+        env=environment | {"PATH": f"{Path(uv).parent}:/usr/bin:/bin"},
+        cwd=course,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
     need("The network cannot be reached" not in done.stderr, "the package index cannot be reached")
-    assert done.returncode == 0
+    assert done.returncode == 0, done.stdout + done.stderr
     assert "made again" in done.stdout
-    assert "pandas" in done.stdout
+    assert "pandas" in done.stdout and "jupyterlab 4" in done.stdout
 
 
 def wait_for(condition: Callable[[], object]) -> None:
@@ -216,28 +230,6 @@ def wait_for(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
-
-
-def test_uv_alone_will_do_where_pip_and_ensurepip_are_missing(
-    installed: Path, tmp_path: Path, environment: dict[str, str]
-) -> None:
-    uv = shutil.copy(installed / ".venv/bin/uv", tmp_path)
-    shutil.rmtree(installed / ".venv")
-    code = (
-        "import sys, start; start.has = lambda module: module == 'venv'; sys.exit(start.main(['--version']))"
-    )
-    path = f"{Path(uv).parent}:/usr/bin:/bin"
-    done = subprocess.run(
-        [PYTHON, "-c", code],
-        env=environment | {"PATH": path},
-        cwd=installed,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "jupyterlab 4" in done.stdout
 
 
 def test_without_network_the_first_start_says_so(tmp_path: Path, run: Run) -> None:
