@@ -109,7 +109,8 @@ def keep(channel: socket.socket, options: dict[str, Any], control: socket.socket
     try:
         while ended == FINISHED and (use := _use(runner, PAUSE)) is None:
             processes = below()
-            cpu, memory = spent(processes)
+            now, memory = spent(processes)
+            cpu = max(cpu, now)  # while a namespace ends, some of those in it are gone already
             if time.monotonic() > deadline:
                 ended = WALL
             elif cpu > limits["cpu"]:
@@ -120,7 +121,7 @@ def keep(channel: socket.socket, options: dict[str, Any], control: socket.socket
                 ended = HUNG_UP
     finally:
         if use is None:
-            cpu, _ = spent(below())  # those that are ended with their namespace are in nobody's sum
+            cpu = max(cpu, spent(below())[0])  # those that are ended with their namespace are in nobody's sum
             if confined:
                 os.kill(runner, signal.SIGKILL)  # process 1: its end is that of all in its namespace
             else:
