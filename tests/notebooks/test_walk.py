@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worked import through
+from nbformat import NotebookNode
 
 from samarkand import notes, predict, progress, questions
-from samarkand.course import lessons
+from samarkand.course import build, lessons, normal_form
 from samarkand.ground import journal
 
 QUIZZES, PREDICTIONS = questions.every("quiz"), questions.every("predict")
@@ -40,10 +40,14 @@ def filled(source: str) -> str:
     return f"asked = {source}\n{does}\nasked"
 
 
-def worked(lesson: lessons.Lesson) -> dict[str, str]:
-    """Return the code of a lesson in which everything is answered, by its cells."""
+def worked(lesson: lessons.Lesson) -> NotebookNode:
+    """Return a lesson in which everything is answered, not run yet."""
+    notebook = normal_form.normalise(lesson.notebook)
     answers = {task.stub.id: task.answer for task in lesson.tasks}
-    return {cell.id: answers.get(cell.id) or filled(cell.source) for cell in lesson.code}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = answers.get(cell.id) or filled(cell.source)
+    return notebook
 
 
 def test_at_the_end_nothing_is_open_and_every_prediction_is_scored(
@@ -54,7 +58,7 @@ def test_at_the_end_nothing_is_open_and_every_prediction_is_scored(
     *before, last = lessons.every()  # the last one looks back at what was expected in all others
     way = [*sorted(sampled(before, 2, "lessons"), key=lambda one: one.number), last]
     for lesson in way:
-        through(lesson, worked(lesson), tmp_path)
+        build.execute(worked(lesson), tmp_path, lesson.path.parent)
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
     walked = {lesson.number for lesson in way}
     states = {
