@@ -190,7 +190,8 @@ class Guide:
                 tour.moved.append(move.name)
                 if not move.happens():
                     tour.still.append(move.name)
-            move.at_rest()  # or its last word to the kernel finds the next lesson in its place
+        # A field that is left speaks to its kernel, which would be gone when the next lesson takes its place.
+        opened.page.evaluate("() => document.activeElement.blur()")
         opened.settle()
         if whole:
             tour.axe = look_over(opened.page)
