@@ -1,6 +1,5 @@
 """Practice of lesson 09: neighbours, a node in the middle, and a sign that is turned."""
 
-import networkx as nx
 import pandas as pd
 
 from samarkand import data, measures
@@ -23,6 +22,8 @@ def _rows() -> int:
 
 
 def _neighbours(*, article: bool = False) -> int:
+    import networkx as nx  # here, since every lesson comes by this module and only one needs it
+
     return int(nx.from_pandas_edgelist(_ties(article=article), "actor", "target").degree[HOME])
 
 
@@ -32,8 +33,11 @@ def _only(here: str, there: str) -> int:
     return int(ties.loc[ties[here] == HOME, there].nunique())
 
 
-def _middle() -> float:
-    return float(nx.betweenness_centrality(nx.path_graph(5))[2])
+def _between(place: int) -> float:
+    """Return the betweenness of a place in a row of five."""
+    import networkx as nx
+
+    return float(nx.betweenness_centrality(nx.path_graph(5))[place])
 
 
 def _turned(balanced: bool = True) -> int:
@@ -79,21 +83,21 @@ TASKS = (
             "middle? From 0 to 1, within 0.01; by hand."
         ),
         kinds.Number("", 0.01),
-        _middle,
+        lambda: _between(2),
         right=tr("And the end of a line lies between nobody."),
         hint=tr("Write down the pairs of the four others. How many of their ways lead through the middle?"),
         diagnoses=(
             Diagnosis(
                 tr("You divided by all pairs of the five. Can the middle lie between itself and another?"),
-                lambda: _middle() * 6 / 10,
+                lambda: _between(2) * 6 / 10,
             ),
             Diagnosis(
                 tr("That is how many ways lead through it. What share of the pairs is that?"),
-                lambda: 6 * _middle(),
+                lambda: 6 * _between(2),
             ),
             Diagnosis(
                 tr("That is its neighbour's. Which one stands in the middle?"),
-                lambda: float(nx.betweenness_centrality(nx.path_graph(5))[1]),
+                lambda: _between(1),
             ),
         ),
         taught="4. Who lies between?",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import networkx as nx
 import pandas as pd
 
 from samarkand import data, measures
@@ -22,6 +21,8 @@ def _states() -> dict[str, str]:
 
 
 def _between(ties: pd.DataFrame) -> pd.Series:
+    import networkx as nx  # here, since every lesson comes by this module and only one needs it
+
     graph = nx.from_pandas_edgelist(ties, "actor", "target")
     return pd.Series(nx.betweenness_centrality(graph))
 
@@ -49,6 +50,8 @@ def _balanced() -> float:
 
 
 def _forty() -> int:
+    import networkx as nx
+
     ties = _article()
     second = data.load("second_coding").set_index("tie")["sign"].reindex(ties.index)
     kept = [

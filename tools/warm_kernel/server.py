@@ -42,7 +42,7 @@ WARM = (
         "narwhals._pandas_like.selectors",
         "narwhals.stable.v1._namespace",
     ),
-    *("folium", "ipywidgets", "xstatic.pkg.leaflet", "difflib", "encodings.utf_8_sig"),
+    *("folium", "ipywidgets", "networkx", "xstatic.pkg.leaflet", "difflib", "encodings.utf_8_sig"),
 )
 # These do something to the running shell when imported: a kernel runs their __init__ anew, over warm parts.
 TO_THE_SHELL = ("ipywidgets",)
