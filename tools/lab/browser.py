@@ -116,6 +116,7 @@ class Sheet:
             """async path => {
                 const app = window.jupyterapp;
                 const before = app.shell.currentWidget;
+                await before?.sessionContext?.ready;  // what is closed while it starts complains of that
                 await before?.sessionContext?.shutdown();
                 before?.dispose();
                 await app.commands.execute('docmanager:open', { path });
