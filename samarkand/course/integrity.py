@@ -82,7 +82,7 @@ TIE_STATUS = {"member-of": "member", "observer-of": "observer", "dialogue-partne
 def of_the_course(tables: Tables) -> list[Problem]:
     """Apply the rules that know the subjects of the course's own tables."""
     problems: list[Problem] = []
-    for rule in (*defined(globals()), *defined(vars(rules_of_counts))):
+    for rule in RULES:
         try:
             problems += [found[0].problem(*found[1:]) for found in rule(tables)]
         except (KeyError, ValueError, ArithmeticError):
@@ -689,3 +689,7 @@ def _last_day(when: str) -> str:
 
 def _published(tables: Tables) -> dict[str, str]:
     return {row["key"]: row["published"] for row in tables["sources"].rows}
+
+
+#: Those for the course's own tables.
+RULES = [*defined(globals()), *rules_of_counts.RULES]

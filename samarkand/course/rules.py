@@ -110,7 +110,7 @@ def defined(names: Mapping[str, Any]) -> list[Any]:
 
 def of_one(table: Table, tables: Tables) -> list[Problem]:
     """Apply every rule for any table to a table that has the columns in question."""
-    return [table.problem(*found) for rule in defined(globals()) for found in rule(table, tables)]
+    return [table.problem(*found) for rule in RULES for found in rule(table, tables)]
 
 
 def keys_in_lists(table: Table, tables: Tables) -> Iterator[Found]:
@@ -266,3 +266,7 @@ def plain_numbers(table: Table, tables: Tables) -> Iterator[Found]:
                 cell = row[spec["name"]]
                 if not plain.fullmatch(cell) and number(cell) is not None:
                     yield line, spec["name"], f'"{cell}" is not written plainly.'
+
+
+#: Those for any table.
+RULES = defined(globals())

@@ -1,6 +1,6 @@
 """What the tables of counts, partners, viewpoints and publishers must agree on.
 
-Each rule is a function from the tables to what is wrong, as in `samarkand.course.integrity`.
+`RULES` holds the rules, each a function from the tables to what is wrong, as in `samarkand.course.integrity`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from samarkand.course.rules import CENTRAL_ASIA, Table, Tables, great_circle_km, number
+from samarkand.course.rules import CENTRAL_ASIA, Table, Tables, defined, great_circle_km, number
 
 #: A table, and a line of it, a column, and what is wrong there.
 Found = tuple[Table, int | None, str | None, str]
@@ -341,3 +341,6 @@ def everybody_has_a_publisher(tables: Tables) -> Iterator[Found]:
     for one in sorted(used):
         if stands[one] != 1:
             yield table, None, "spellings", f"“{one}” stands in {stands[one]} rows, not in one."
+
+
+RULES = defined(globals())
