@@ -97,8 +97,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         most, what = ours[0].get_closest_marker("by_day").args
         tried = [ours[place] for place in places(len(ours), most)]
         note(tried[0], len(tried), len(ours), what)
-        by_night.update(ours)
-        by_night.difference_update(tried)
+        by_night |= {*ours} - {*tried}
     items[:] = [item for item in items if item not in by_night]
 
 

@@ -296,9 +296,8 @@ def test_a_table_added_to_the_package(copy):
 def test_the_command(copy, capsys, monkeypatch):
     assert cli.main(["data", "check"]) == 0
     assert "as their schema says" in capsys.readouterr().out
-    monkeypatch.setattr(
-        tables, "changes", dict
-    )  # whether any has, `test_record` holds; nothing is made anew here
+    # Whether any has changed, `test_record` holds; nothing is made anew here.
+    monkeypatch.setattr(tables, "changes", dict)
     assert cli.main(["renew"]) == 0
     assert "No table has changed" in capsys.readouterr().out
     change(copy, "trip", ",3652,", ",far,")

@@ -8,7 +8,6 @@ import html
 import itertools
 import json
 import math
-import os
 import random
 import re
 import shutil
@@ -35,8 +34,6 @@ NAMES = checks.available(EXERCISES / "checks")
 SETS = {name: workshop.course_set(name) for name in NAMES}
 QUESTIONS = [(name, question.id) for name in NAMES for question in SETS[name].questions]
 WRITTEN = [(name, written) for name in NAMES for written in SETS[name].written]
-#: Where a program finds the course, before all else.
-PATH = os.pathsep.join(filter(None, [str(home.ROOT), os.environ.get("PYTHONPATH")]))
 
 
 CLASS = 1000

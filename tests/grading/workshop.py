@@ -9,7 +9,6 @@ import importlib
 import json
 import os
 import sys
-import tempfile
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -251,11 +250,6 @@ def ended(number: int) -> int:
 def nbgrader(folder: Path, *words: str) -> str:
     """Run one of nbgrader's own programs in a folder to its end; return what it says."""
     path = os.pathsep.join(filter(None, [str(home.ROOT), os.environ.get("PYTHONPATH")]))
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out:
-        status = apart.python(
-            ["-m", "nbgrader", *words], os.environ | {"PYTHONPATH": path}, folder, out
-        ).wait()
-        out.seek(0)
-        said = out.read()
+    status, said = apart.said(["-m", "nbgrader", *words], os.environ | {"PYTHONPATH": path}, folder)
     assert status == 0, said[-2000:]
     return said
