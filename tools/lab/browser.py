@@ -191,5 +191,5 @@ def _listen(context: BrowserContext, page: Page, opened: Sheet) -> None:
     """Write down what the page asks for and complains of."""
     context.on("request", lambda request: opened.requests.append(request.url))
     page.on("websocket", lambda socket: opened.requests.append(socket.url))
-    page.on("pageerror", lambda error: opened.console.append(str(error)))
+    page.on("pageerror", lambda error: opened.console.append(error.stack or str(error)))
     page.on("console", lambda said: opened.console.append(said.text) if said.type == "error" else None)
