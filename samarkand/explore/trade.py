@@ -26,7 +26,7 @@ THEN, LATER = "then", "later"
 #: The tables that it reads, each as it was known on the day and whole.
 TABLES = ("trade_cn_ru_cumulative", "energy_flows", "numbers")
 #: The rows of ``numbers`` with China's crude from Russia by the month, and with vehicles. Of two counts of
-#: 2022 that of customs is taken (NU029), not the ambassador's (NU030), who defines a car otherwise.
+#: 2022 that of customs is taken (NU029), not the ambassador's (NU030), who may count other cars.
 CRUDE = ("NU018", "NU019", "NU020", "NU021", "NU022", "NU023", "NU024")
 CARS = ("NU029", "NU031", "NU032", "NU033", "NU034")
 #: The years that the picture spans.
