@@ -83,8 +83,8 @@ DAMAGE = [
     ),
     (
         "claims",
-        "None of the five voted with Russia on ES-11/4 either; Kazakhstan did on human rights in Crimea"
-        " (15 Dec 2022).,2022-12-16,",
+        '"None of the five voted with Russia on ES-11/4 either; Kazakhstan did on human rights in Crimea'
+        ' (15 Dec 2022), as in earlier years.",2022-12-16,',
         ",,",
         "2022-10-12; on what",
     ),
