@@ -35,7 +35,8 @@ def day(server: Lab, guide: tour.Guide) -> Iterator[Callable[..., Sheet]]:
 
     yield day
     assert server.asked()[asked:] == []
-    one.page.evaluate("() => [...window.jupyterapp.shell.widgets('main')].forEach(tab => tab.dispose())")
+    one.drawn()  # what a link has opened may just be starting
+    one.close()
     one.console.clear()
     one.requests.clear()
 

@@ -111,19 +111,22 @@ class Sheet:
         self.settle()
 
     def turn_to(self, notebook: str) -> None:
-        """Open another notebook in the same page, and close the present one, if any, with its kernel."""
-        self.page.evaluate(
-            """async path => {
-                const app = window.jupyterapp;
-                const before = app.shell.currentWidget;
-                await before?.sessionContext?.ready;  // what is closed while it starts complains of that
-                await before?.sessionContext?.shutdown();
-                before?.dispose();
-                await app.commands.execute('docmanager:open', { path });
-            }""",
-            notebook,
-        )
+        """Open another notebook in the same page, and close what is open, if anything, with its kernel."""
+        self.close()
+        self.page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', { path })", notebook)
         self.drawn()
+
+    def close(self) -> None:
+        """Close whatever is open with its kernel: what is closed while it starts complains of that, later."""
+        self.page.evaluate(
+            """async () => {
+                for (const tab of [...window.jupyterapp.shell.widgets('main')]) {
+                    await tab.sessionContext?.ready;
+                    await tab.sessionContext?.shutdown();
+                    tab.dispose();
+                }
+            }"""
+        )
 
     def settle(self) -> None:
         """Wait until the kernel is idle, every frame has loaded and the page has drawn what it got."""
