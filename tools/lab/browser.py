@@ -113,7 +113,9 @@ class Sheet:
     def turn_to(self, notebook: str) -> None:
         """Open another notebook in the same page, and close what is open, if anything, with its kernel."""
         self.close()
-        self.page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', { path })", notebook)
+        self.page.evaluate(
+            "path => window.jupyterapp.commands.execute('docmanager:open', { path })", notebook
+        )
         self.drawn()
 
     def close(self) -> None:
