@@ -49,6 +49,18 @@ DAMAGE = [
     ("energy_flows", "KAZ,CHN,5.922", "KAZ,CHN,5.222", "the origins of 2021 add up to"),
     ("trip", "TR01,2022-09-14", "TR01,2022-09-15", "2022-09-14 comes after 2022-09-15 in the table"),
     (
+        "trip",
+        "hour,,,,XH0914;XH0917;PDTIME0918;MIRROR0914",
+        "hour,,,TASS21,TASS21",
+        "every source was published before 2022-09-14",
+    ),
+    (
+        "trade_with_china",
+        '89.4,61.4,28.0,"GACC, China customs",press report,,2024-01-31,CACN23',
+        '89.4,61.4,28.0,"GACC, China customs",press report,,2023-12-31,CENS',
+        "2023-12-31, but its sources and its event are of no day",
+    ),
+    (
         "numbers",
         "146.887,USD bn,2021-01-01",
         "146.887,USD bn,2022-01-01",
