@@ -11,7 +11,6 @@ import pytest
 
 from samarkand import explore, maps, measures, questions
 from samarkand.explore.network import Tables, _leaders
-from samarkand.ground.errors import UnknownName
 from samarkand.ground.home import course_data
 from samarkand.maps._shapes import ASSETS
 
@@ -77,21 +76,6 @@ def test_what_is_said_of_neighbours_is_counted() -> None:
     for actor, n in neighbours.items():
         assert re.fullmatch(rf"{n} neighbours?", SCENE.names[actor].about)
     assert f"Russia {neighbours['RUS']}, Kazakhstan {neighbours['KAZ']}" in repr(maps.network())
-
-
-@pytest.mark.parametrize("wrong", [{"sign": "friendy"}, {"sign": ""}])
-def test_a_sign_that_is_none_is_named(wrong: dict[str, str]) -> None:
-    with pytest.raises(UnknownName, match=f'“{wrong["sign"]}”|"{wrong["sign"]}"'):
-        maps.network(**wrong)
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"kind": "contracts"}, {"sign": "hostil"}, {"until": "2022-09-13"}, {"where": "press"}]
-)
-def test_what_the_explorer_does_not_know_is_named(wrong: dict[str, str]) -> None:
-    (value,) = wrong.values()
-    with pytest.raises(UnknownName, match=value):
-        explore.ties(**wrong)
 
 
 def test_an_empty_network_gets_a_sentence() -> None:
