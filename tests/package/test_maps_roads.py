@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import math
 
 import pytest
+from as_text import rows_of
 
 from samarkand import geo, maps
-from samarkand.ground import home
 from samarkand.maps import roads
 
-with (home.course_data() / "routes.csv").open(encoding="utf-8") as file:
-    ROWS = [row for row in csv.DictReader(file) if row["route"] != "POS"]
+ROWS = [row for row in rows_of("routes") if row["route"] != "POS"]
 ROUTES = {row["route"]: row for row in ROWS}
 #: 0.2 degrees of latitude, in map units (km).
 EXACT = 0.2 * math.pi * geo.EARTH_RADIUS_KM / 180
