@@ -103,25 +103,23 @@ def herfindahl(values: Numbers) -> float:
     return float((shares(pd.Series(_numbers(values, tr("a Herfindahl index")))) ** 2).sum())
 
 
-def herfindahl_bounds(listed: Numbers, whole: float, *, largest: bool = True) -> tuple[float, float]:
+def herfindahl_bounds(listed: Numbers, whole: float) -> tuple[float, float]:
     """Return the least and the greatest Herfindahl index that a cut-off list allows.
 
     A list of the largest partners leaves a rest. The index is least when the rest is split among very many,
     and greatest when it is split among as few as the list allows: none of them larger than the smallest one
-    listed, or, if the list may have left out large ones, all of it one.
+    listed.
 
     Formula: ``floor = s_1^2 + ... + s_k^2`` over the listed shares of the whole;
     ``ceiling = floor + m s_k^2 + (r - m s_k)^2`` with the rest ``r`` and ``m``, how often ``s_k`` goes into
-    it; or ``floor + r^2`` where the rest may be one part.
+    it.
 
     Parameters
     ----------
     listed : iterable of float
-        Quantities of the listed parts, in the unit of `whole`.
+        Quantities of the largest parts, in the unit of `whole`.
     whole : float
         The whole that they are parts of, for example 100 for shares in per cent.
-    largest : bool, default True
-        Whether the listed parts are the largest ones; if not, the rest may be one part.
 
     Returns
     -------
@@ -159,7 +157,7 @@ def herfindahl_bounds(listed: Numbers, whole: float, *, largest: bool = True) ->
         )
     rest = max(rest, 0.0)
     floor = math.fsum((part / total) ** 2 for part in parts)
-    size = min((part for part in parts if part), default=total) / total if largest else 1.0
+    size = min((part for part in parts if part), default=total) / total
     full = math.floor(rest / size + 1e-9)
     return floor, floor + full * size**2 + max(rest - full * size, 0.0) ** 2
 
@@ -244,7 +242,7 @@ def brier(forecasts: Numbers, outcomes: Numbers) -> float:
     return math.fsum((f - o) ** 2 for f, o in zip(said, came, strict=True)) / len(said)
 
 
-def calibration(forecasts: Numbers, outcomes: Numbers, *, bins: int = 0) -> pd.DataFrame:
+def calibration(forecasts: Numbers, outcomes: Numbers) -> pd.DataFrame:
     """Return, for each stated probability, how often the forecast events happened.
 
     Of all forecasts of 70 per cent, about seven in ten should come true: then they are calibrated.
@@ -255,19 +253,17 @@ def calibration(forecasts: Numbers, outcomes: Numbers, *, bins: int = 0) -> pd.D
         Probabilities from 0 to 1.
     outcomes : iterable of float
         1 for what happened, 0 for what did not; between them where the record is mixed.
-    bins : int, default 0
-        Sort the probabilities into this many bins of equal width first; 0 keeps every probability apart.
 
     Returns
     -------
     pandas.DataFrame
-        ``said`` and ``came`` (mean probability and mean outcome, 0 to 1) and ``cases`` (int), one row for
-        each probability or bin that has a forecast; sorted by ``said``.
+        ``said`` and ``came`` (probability and mean outcome, 0 to 1) and ``cases`` (int), one row for each
+        probability that has a forecast; sorted by ``said``.
 
     Raises
     ------
     WrongType, OutOfRange
-        As for `brier`, or if `bins` is negative.
+        As for `brier`.
 
     References
     ----------
@@ -280,17 +276,8 @@ def calibration(forecasts: Numbers, outcomes: Numbers, *, bins: int = 0) -> pd.D
     [[0.5, 1.0, 1.0], [0.9, 0.5, 2.0]]
     """
     said, came = _pairs(forecasts, outcomes, tr("calibration"))
-    if bins < 0:
-        raise OutOfRange(
-            tr("{bins} bins are none: take a positive number, or 0 for no bins at all.", bins=bins)
-        )
     frame = pd.DataFrame({"said": said, "came": came})
-    # The last bin includes its upper end: a probability of 1 has no bin of its own.
-    group = (frame["said"] * bins).astype(int).clip(upper=bins - 1) if bins else frame["said"]
-    found = frame.groupby(group.rename("group")).agg(
-        said=("said", "mean"), came=("came", "mean"), cases=("came", "size")
-    )
-    return found.sort_values("said").reset_index(drop=True)
+    return frame.groupby("said")["came"].agg(came="mean", cases="size").reset_index()
 
 
 def year_on_year(values: pd.Series) -> pd.Series:
@@ -320,9 +307,9 @@ def year_on_year(values: pd.Series) -> pd.Series:
     >>> year_on_year(pd.Series({2021: 146.887, 2022: 190.27})).round(1).to_dict()
     {2021: nan, 2022: 29.5}
     """
-    index = getattr(values, "index", None)
-    if not isinstance(values, pd.Series) or index is None:
+    if not isinstance(values, pd.Series):
         raise WrongType(tr("Year on year needs a Series with years or days as its index."))
+    index: Any = values.index  # of years or of days
     if not len(values):
         raise OutOfRange(tr("Year on year of nothing: there is no value."))
     if not pd.api.types.is_numeric_dtype(values.dtype):
@@ -605,11 +592,11 @@ def kappa(first: Iterable[Hashable], second: Iterable[Hashable]) -> float:
 def _codes(codes: Iterable[Hashable]) -> list[Hashable]:
     if isinstance(codes, str) or not isinstance(codes, Iterable):
         raise WrongType(tr('Codes are a list or Series, such as ["+", "-"], not {given!r}.', given=codes))
-    found = list(codes)
+    found, what = list(codes), tr("Cohen’s kappa")
     if not found:
-        raise OutOfRange(tr("There is no value, so {what} is not defined.", what=tr("Cohen’s kappa")))
+        raise OutOfRange(tr("There is no value, so {what} is not defined.", what=what))
     if any(pd.isna(code) for code in found):  # type: ignore[call-overload]  # any scalar can be asked
-        raise OutOfRange(tr("A value is missing; leave it out before asking for {what}.", what="kappa"))
+        raise OutOfRange(tr("A value is missing; leave it out before asking for {what}.", what=what))
     return found
 
 

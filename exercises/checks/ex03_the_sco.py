@@ -28,11 +28,6 @@ Spell = tuple[str, str, pd.Timestamp, pd.Timestamp]
 SPELL = ["iso3", "status", "from", "to"]
 
 
-def _on(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    """Keep the spells that run on a day: from its first day on, up to but not with the day it ended."""
-    return table[(table["from"] <= day) & (table["to"].isna() | (table["to"] > day))]
-
-
 def _days(each: int = 5) -> list[str]:
     """Draw days from each time in which nothing changed, so that all times are as likely.
 
@@ -43,7 +38,7 @@ def _days(each: int = 5) -> list[str]:
     changes = sorted({*table["from"], *table["to"].dropna()})
     days: list[str] = []
     for began, ended in itertools.pairwise(changes):
-        status = _on(table, began)["status"].value_counts()
+        status = data.held_on(table, began)["status"].value_counts()
         if began < pd.Timestamp("2015-07-10") or (ended - began).days < 30:
             continue
         if status["member"] != status["dialogue partner"]:
@@ -73,12 +68,12 @@ def _only_ended(given: Given) -> tuple[int, ...]:
 
 def _by_decision(given: Given) -> tuple[int, ...]:
     table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
-    return _count(_on(table.assign(**{"from": table["decided"].fillna(table["from"])}), day), day)
+    return _count(data.held_on(table.assign(**{"from": table["decided"].fillna(table["from"])}), day), day)
 
 
 def _since_the_oldest(given: Given) -> tuple[int, ...]:
     table, day = data.load("sco_membership"), pd.Timestamp(given["day"])
-    return (*_counts(given)[:3], int((day - _on(table, day)["from"].min()).days))
+    return (*_counts(given)[:3], int((day - data.held_on(table, day)["from"].min()).days))
 
 
 def _spells(table: pd.DataFrame) -> list[Spell]:
@@ -86,7 +81,7 @@ def _spells(table: pd.DataFrame) -> list[Spell]:
 
 
 def _still(spells: list[Spell], day: pd.Timestamp) -> list[Spell]:
-    """Keep the spells that run on a day, as `_on` does; of a few spells, in a hundredth of its time."""
+    """Keep the spells that run on a day, as `held_on` does; of a few spells, in a hundredth of its time."""
     return [spell for spell in spells if spell[2] <= day and (pd.isna(spell[3]) or day < spell[3])]
 
 

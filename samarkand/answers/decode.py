@@ -107,21 +107,7 @@ class Typed(NamedTuple):
 def typed(text: str, unit: str = "") -> Typed:
     """Read a number as people type it: with a decimal comma, thousands, quotes, a per cent sign, its unit.
 
-    Parameters
-    ----------
-    text : str
-        What was typed.
-    unit : str, optional
-        A unit that may stand behind the number.
-
-    Returns
-    -------
-    Typed
-
-    Raises
-    ------
-    NotANumber
-        If it is no number, or if it can be read in two ways.
+    `NotANumber` if it is no number, or if it can be read in two ways.
 
     Examples
     --------

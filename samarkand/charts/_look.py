@@ -185,24 +185,7 @@ def finish(
 
 
 def complete(chart: Any, description: str, caption: Caption, table: pd.DataFrame | None) -> Chart:
-    """Finish a chart that makes its description of its data.
-
-    Parameters
-    ----------
-    chart : altair.Chart or altair.LayerChart
-        The chart.
-    description : str
-        What it shows.
-    caption : Caption
-        What it was given.
-    table : pandas.DataFrame, optional
-        What it was drawn from.
-
-    Raises
-    ------
-    CourseError
-        If it was given a description as well, or lacks title or source.
-    """
+    """Finish a chart that makes its description of its data; `CourseError` if it was given one as well."""
     if "description" in caption:
         raise CourseError(tr("This chart makes its description of its data: leave out description=..."))
     return finish(chart, description=description, table=table, **caption)

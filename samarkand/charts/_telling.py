@@ -28,22 +28,7 @@ def bars(
 ) -> str:
     """Tell bars in their order: what is measured, each name with its figures, what is picked out or compared.
 
-    Parameters
-    ----------
-    what : str
-        What is measured, with its unit.
-    bars : pandas.DataFrame
-        One row a bar: ``name``, ``group`` (empty if there are no groups) and ``figure``.
-    marked : collection of str, optional
-        Names picked out.
-    reference : mapping of str to float, optional
-        Figures to compare with.
-    digits : int, default 0
-        Decimals of the figures.
-
-    Returns
-    -------
-    str
+    Each row is a bar: ``name``, ``group`` (empty if there are no groups) and ``figure``. `what` has its unit.
     """
     told = {
         str(name): ", ".join(
@@ -79,23 +64,8 @@ def lines(
 ) -> str:
     """Tell lines: where each begins and ends, its least and most between, where a figure is missing.
 
-    Of a line in steps every step is told.
-
-    Parameters
-    ----------
-    what : str
-        What is measured, with its unit.
-    points : pandas.DataFrame
-        In order: ``name`` of the line (empty if there is but one), ``at`` in words, ``figure``, and the
-        ``note`` that stands at the point.
-    steps : bool, default False
-        Whether a figure holds until the next one.
-    reference : mapping of str to float, optional
-        Levels to compare with.
-
-    Returns
-    -------
-    str
+    The points stand in order: ``name`` of the line (empty if there is but one), ``at`` in words, ``figure``,
+    and the ``note`` that stands there. Of a line in steps every step is told. `what` has its unit.
     """
     digits = decimals(points["figure"])
     holes = [
@@ -126,21 +96,7 @@ def lines(
 
 
 def bands(what: str, wide: pd.DataFrame, *, digits: int = 0) -> str:
-    """Tell bands from the foot up: each part in every column.
-
-    Parameters
-    ----------
-    what : str
-        What is measured, with its unit.
-    wide : pandas.DataFrame
-        Index the columns of the chart, columns the parts.
-    digits : int, default 0
-        Decimals of the figures.
-
-    Returns
-    -------
-    str
-    """
+    """Tell bands from the foot up: each part, a column of the table, at every place along its index."""
     said = [
         tr(
             "{name}: {figures}.",
@@ -155,16 +111,7 @@ def bands(what: str, wide: pd.DataFrame, *, digits: int = 0) -> str:
 def table(title: str, frame: pd.DataFrame) -> str:
     """Return the table behind a chart as HTML: names where a reader expects names, figures rounded.
 
-    Parameters
-    ----------
-    title : str
-        The chart's.
-    frame : pandas.DataFrame
-        The columns that are drawn; the first names the rows.
-
-    Returns
-    -------
-    str
+    Its first column names the rows.
 
     Examples
     --------

@@ -159,7 +159,6 @@ def dumbbell(
     second: str,
     *,
     labels: tuple[str, str] | None = None,
-    digits: int = 1,
     axis: str = "",
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
@@ -177,8 +176,6 @@ def dumbbell(
         Columns with the two counts, in one unit.
     labels : tuple of str, optional
         What the two counts are called; made of the columns' names if left out.
-    digits : int, default 1
-        Decimals of the figures.
     axis : str, optional
         Title of the axis; made of the first column's name if left out.
     **caption : str
@@ -234,7 +231,7 @@ def dumbbell(
         if mine.empty:
             continue
         other = second if column == first else first
-        mine["_label"] = [f"{value:,.{digits}f}" for value in mine[column]]
+        mine["_label"] = [f"{value:,.1f}" for value in mine[column]]
         outward = mine[other].isna() | (mine[column] >= mine[other])
         where = {"x": alt.X(field=field(column), type="quantitative", scale=scale), "y": names}
         drawn.append(
@@ -263,9 +260,9 @@ def dumbbell(
             "{name}: {one} {first}, {other} {second}.",
             name=row["_name"],
             one=called[0],
-            first=_said(row[first], digits),
+            first=_said(row[first], 1),
             other=called[1],
-            second=_said(row[second], digits),
+            second=_said(row[second], 1),
         )
         for _, row in table.iterrows()
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, Unpack
+from typing import Any, TypeAlias, Unpack
 
 import altair as alt
 import pandas as pd
@@ -15,6 +15,8 @@ from samarkand.ground.errors import OutOfRange, WrongType
 from samarkand.ground.words import tr
 
 __all__ = ["bands"]
+
+Rows: TypeAlias = "list[dict[str, Any]]"
 
 #: Half a column's width, where columns are 1 apart; and the points of the curve between two columns.
 _HALF, _CURVE = 0.2, 12
@@ -77,55 +79,9 @@ def bands(
         )
     names = distinct(list(table[group]))
     wide = table.pivot(index=x, columns=group, values=y).reindex(columns=names).fillna(0.0).sort_index()
-    top = wide.cumsum(axis=1)
-    whole = float(top.iloc[:, -1].max()) or 1.0
-
-    blocks, ribbons, labels = [], [], []
-    for name in names:
-        for at, (here, high) in enumerate(zip(wide[name], top[name], strict=True)):
-            ends = {"low": high - here, "high": high}
-            blocks.append({"name": name, "left": at - _HALF, "right": at + _HALF, "amount": here, **ends})
-            if here >= _COUNTED * whole:
-                fill = ink_upon(colour(name, names))
-                labels.append(_text(at, high - here / 2, f"{here:,.{digits}f}", "center", fill))
-        for at, ((one, to_one), (two, to_two)) in enumerate(
-            pairwise(zip(wide[name], top[name], strict=True))
-        ):
-            for step in range(_CURVE + 1):
-                t = step / _CURVE
-                ease = t * t * (3 - 2 * t)  # level where it leaves a column and where it enters the next
-                ribbons.append(
-                    {
-                        "name": name,
-                        "gap": f"{name} {at}",
-                        "left": at + _HALF + t * (1 - 2 * _HALF),
-                        "low": (to_one - one) + ease * ((to_two - two) - (to_one - one)),
-                        "high": to_one + ease * (to_two - to_one),
-                    }
-                )
-        if wide[name].iloc[-1] >= _NAMED * whole:
-            middle = top[name].iloc[-1] - wide[name].iloc[-1] / 2
-            labels.append(_text(len(wide) - 1 + _HALF + 0.06, middle, name, "left", INK))
-    labels += _small(wide, whole, digits)
-    last = len(wide) - 1
-    x_axis = alt.Axis(
-        values=list(range(len(wide))),
-        labelExpr=f"{[str(one) for one in wide.index]}[datum.value]",
-        grid=False,
-        ticks=False,
-        domain=False,
-    )
-    along: dict[str, Any] = {
-        "type": "quantitative",
-        "title": None,
-        "scale": alt.Scale(domain=[-_HALF - 0.02, last + 0.95], nice=False),
-    }
-    across: dict[str, Any] = {
-        "type": "quantitative",
-        "title": None,
-        "axis": None,
-        "scale": alt.Scale(domain=[0, whole * 1.08]),
-    }
+    whole = float(wide.cumsum(axis=1).iloc[:, -1].max()) or 1.0
+    blocks, ribbons, labels = _laid_out(wide, whole, digits)
+    x_axis, along, across = _axes(wide, whole)
     paint = alt.Scale(domain=names, range=[colour(one, names) for one in names])
     hue = alt.Color(field="name", type="nominal", scale=paint, legend=None)
     tips = [alt.Tooltip(field="name", title=group), alt.Tooltip(field="amount", title=axis_title(y))]
@@ -171,11 +127,69 @@ def bands(
     return complete(chart, description, caption, wide.reset_index())
 
 
-def _text(at: float, height: float, text: str, align: str, ink: str) -> dict[str, object]:
+def _laid_out(wide: pd.DataFrame, whole: float, digits: int) -> tuple[Rows, Rows, Rows]:
+    """Return the blocks of the columns, the ribbons between them, and what is written on them."""
+    blocks: Rows = []
+    ribbons: Rows = []
+    labels: Rows = []
+    top, names = wide.cumsum(axis=1), list(map(str, wide))
+    for name in names:
+        for at, (here, high) in enumerate(zip(wide[name], top[name], strict=True)):
+            ends = {"low": high - here, "high": high}
+            blocks.append({"name": name, "left": at - _HALF, "right": at + _HALF, "amount": here, **ends})
+            if here >= _COUNTED * whole:
+                fill = ink_upon(colour(name, names))
+                labels.append(_text(at, high - here / 2, f"{here:,.{digits}f}", "center", fill))
+        for at, ((one, to_one), (two, to_two)) in enumerate(
+            pairwise(zip(wide[name], top[name], strict=True))
+        ):
+            for step in range(_CURVE + 1):
+                t = step / _CURVE
+                ease = t * t * (3 - 2 * t)  # level where it leaves a column and where it enters the next
+                ribbons.append(
+                    {
+                        "name": name,
+                        "gap": f"{name} {at}",
+                        "left": at + _HALF + t * (1 - 2 * _HALF),
+                        "low": (to_one - one) + ease * ((to_two - two) - (to_one - one)),
+                        "high": to_one + ease * (to_two - to_one),
+                    }
+                )
+        if wide[name].iloc[-1] >= _NAMED * whole:
+            middle = top[name].iloc[-1] - wide[name].iloc[-1] / 2
+            labels.append(_text(len(wide) - 1 + _HALF + 0.06, middle, name, "left", INK))
+    return blocks, ribbons, labels + _small(wide, whole, digits)
+
+
+def _axes(wide: pd.DataFrame, whole: float) -> tuple[alt.Axis, dict[str, Any], dict[str, Any]]:
+    """Return the axis that names the columns, and what places have in common along it and across."""
+    last = len(wide) - 1
+    x_axis = alt.Axis(
+        values=list(range(len(wide))),
+        labelExpr=f"{[str(one) for one in wide.index]}[datum.value]",
+        grid=False,
+        ticks=False,
+        domain=False,
+    )
+    along: dict[str, Any] = {
+        "type": "quantitative",
+        "title": None,
+        "scale": alt.Scale(domain=[-_HALF - 0.02, last + 0.95], nice=False),
+    }
+    across: dict[str, Any] = {
+        "type": "quantitative",
+        "title": None,
+        "axis": None,
+        "scale": alt.Scale(domain=[0, whole * 1.08]),
+    }
+    return x_axis, along, across
+
+
+def _text(at: float, height: float, text: str, align: str, ink: str) -> dict[str, Any]:
     return {"at": at, "height": height, "text": text, "align": align, "ink": ink}
 
 
-def _small(wide: pd.DataFrame, whole: float, digits: int) -> list[dict[str, object]]:
+def _small(wide: pd.DataFrame, whole: float, digits: int) -> Rows:
     """Return the names of parts too small at the end to stand there: above their largest column."""
     above: dict[int, list[str]] = {}
     for name in wide.columns:

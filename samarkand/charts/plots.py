@@ -239,46 +239,22 @@ def lines(
     return complete(chart, description, caption, columns(table, group, x, y))
 
 
-def steps(
-    frame: pd.DataFrame,
-    x: str,
-    y: str,
-    *,
-    group: str = "",
-    reference: Mapping[str, float] | None = None,
-    notes: Mapping[Any, str] | None = None,
-    axis: str = "",
-    **caption: Unpack[Caption],
-) -> alt.VConcatChart:
+def steps(frame: pd.DataFrame, x: str, y: str, **how: Any) -> alt.VConcatChart:
     """Draw a line in steps: each figure holds until the next one.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         One row a change; sorted here by `x`.
-    x : str
-        Column of days, or of years or other numbers.
-    y : str
-        Column of numbers; a missing one leaves a gap.
-    group : str, optional
-        Column with the line's name.
-    reference : mapping of str to float, optional
-        Levels to compare with, each with its label.
-    notes : mapping of day or number to str, optional
-        What to say where the story turns: a few words at a point of `x`.
-    axis : str, optional
-        Title of the axis of figures; made of the column's name if left out.
-    **caption : str
-        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
+    x, y : str
+        Column of days or numbers, and column of figures.
+    **how
+        ``title``, ``source``, ``subtitle``, ``group``, ``reference``, ``notes``, ``axis``: as for `lines`,
+        and so is what is raised.
 
     Returns
     -------
     altair.VConcatChart
-
-    Raises
-    ------
-    UnknownName, CourseError, WrongType
-        As for `lines`.
 
     Examples
     --------
@@ -287,17 +263,7 @@ def steps(
     >>> steps(counts, "year", "members", **text).vconcat[0].layer[0].mark.interpolate
     'step-after'
     """
-    return lines(
-        frame,
-        x,
-        y,
-        group=group,
-        reference=reference,
-        notes=notes,
-        axis=axis,
-        interpolate="step-after",
-        **caption,
-    )
+    return lines(frame, x, y, interpolate="step-after", **how)
 
 
 def _tips(*names: str) -> list[alt.Tooltip]:

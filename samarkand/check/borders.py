@@ -38,10 +38,8 @@ def _restored(which: str = "uzbekistan_pct") -> float:
 
 def _club() -> pd.Series:
     """Return how the SCO's members of that day voted in the Council, or that they were not in it."""
-    spells = data.load("sco_membership").query("status == 'member'")
-    there = spells[(spells["from"] <= DAY) & (spells["to"].isna() | (spells["to"] > DAY))]["iso3"]
     votes = data.load("un_votes").set_index("iso3")["hrc_xinjiang"]
-    return votes[votes.index.isin(there)]
+    return votes[votes.index.isin(data.members(DAY)["iso3"])]
 
 
 def _voted(*answers: str) -> int:

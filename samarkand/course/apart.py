@@ -33,10 +33,7 @@ class Running(Protocol):
 def warm() -> Mapping[str, str]:
     """Start the warm process, unless there is one or cannot be one.
 
-    Returns
-    -------
-    mapping of str to str
-        What a process needs in its environment to have its kernels forked from it; empty without one.
+    Returns what a process needs in its environment to have its kernels forked from it; nothing without one.
     """
     if name := os.environ.get("WARM_KERNEL"):
         return {"WARM_KERNEL": name}

@@ -24,6 +24,7 @@ from nbformat import NotebookNode
 
 from samarkand.course import lessons
 from samarkand.course.lessons import NOTEBOOKS, Lesson
+from samarkand.ground import reading
 from samarkand.ground.home import PACKAGE
 
 CATALOGUE = Path(__file__).with_suffix(".toml")
@@ -205,9 +206,7 @@ def read_code(lesson: Lesson) -> Iterator[tuple[str, dict[str, str]]]:
 def before(lesson: Lesson) -> list[Lesson]:
     """Return the lessons before one, in its folder."""
     folder = lesson.path.parent
-    return [
-        _stored(p, p.stat().st_mtime_ns) for p in lessons.paths(folder=folder) if p.stem[:2] < lesson.number
-    ]
+    return [_stored(p) for p in lessons.paths(folder=folder) if p.stem[:2] < lesson.number]
 
 
 def known_before(lesson: Lesson) -> set[str]:
@@ -235,11 +234,9 @@ def parted(exercise: Lesson) -> tuple[set[str], dict[str, list[str]]]:
     return given, solved
 
 
-@cache
-def _stored(path: Path, stamp: int) -> Lesson:
-    return lessons.read(path)
+_stored = reading.kept(lessons.read)
 
 
 def course() -> list[Lesson]:
     """Return all lessons as they are stored."""
-    return [_stored(path, path.stat().st_mtime_ns) for path in lessons.paths(folder=NOTEBOOKS)]
+    return [_stored(path) for path in lessons.paths(folder=NOTEBOOKS)]

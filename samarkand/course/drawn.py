@@ -31,10 +31,7 @@ KEY = "Source"
 def beside(notebook: NotebookNode, stored: NotebookNode) -> None:
     """Put a picture beside each chart of a notebook that was run; what is `stored` already is taken again.
 
-    Raises
-    ------
-    BuildError
-        If a chart has to be drawn, and what draws it is not installed.
+    `BuildError` if a chart has to be drawn, and what draws it is not installed.
     """
     known = {drawn_from(picture): picture for _, _, picture in _charts(stored) if picture}
     for _, data, _ in _charts(notebook):

@@ -73,13 +73,7 @@ def path_of(notebook: Path) -> Path:
 
 
 def recorded(notebook: Path) -> dict[str, Any]:
-    """Return the record of a lesson.
-
-    Raises
-    ------
-    BuildError
-        If there is none, or the file is damaged.
-    """
+    """Return the record of a lesson; `BuildError` if there is none, or the file is damaged."""
     file, remedy = path_of(notebook), f"samarkand build --facts {notebook.stem} makes it anew"
     try:
         return dict(json.loads(file.read_text(encoding="utf-8")))

@@ -90,13 +90,10 @@ class Figure:
     weekday: int = -1
 
     def admits(self, value: Any) -> bool:
-        """Tell whether the words are true of a value.
+        """Tell whether the words are true of a number or a day.
 
-        Parameters
-        ----------
-        value : number or date
-            A share in words wants a ratio, per cents a number of them; with "million" behind it, a figure
-            takes millions as well as units.
+        A share in words wants a ratio, per cents a number of them; with "million" behind it, a figure takes
+        millions as well as units.
 
         Examples
         --------

@@ -564,30 +564,17 @@ def addresses(tables: Tables) -> Iterator[Found]:
 
 
 def chronology(tables: Tables) -> Iterator[Found]:
-    """Check that events follow one another in time, and that no source of the trip predates its event."""
+    """Check that events follow one another in time, and that not every source of one predates it."""
+    published = _published(tables)
     for name in ("timeline", "trip"):
-        table = tables[name]
-        for (_, before), (line, after) in pairwise(table.numbered()):
-            if after["day"] < before["day"]:
-                yield table, line, "day", f"{after['day']} comes after {before['day']} in the table."
-    published = {r["key"]: r["published"] for r in tables["sources"].rows}
-    for name, column in (
-        ("trip", "day"),
-        ("trade_cn_ru_cumulative", "period_end"),
-        ("resolutions", "day"),
-        ("timeline", "day"),
-    ):
-        table = tables[name]
+        table, before = tables[name], ""
         for line, row in table.numbered():
-            days = [published.get(k, "") for k in row["source"].split(";")]
-            if all(d and d < row[column][: len(d)] for d in days):
-                yield table, line, column, f"every source was published before {row[column]}."
-    for name in ("trade_cn_ru_cumulative", "trade_cn_ru_monthly", "trade_with_china"):
-        table = tables[name]
-        for line, row in table.numbered():
-            days = [published.get(k, "") for k in row["source"].split(";")]
-            if row["known_when"][:7] not in {d[:7] for d in days}:
-                yield table, line, "known_when", "no source was published in that month."
+            if row["day"] < before:
+                yield table, line, "day", f"{row['day']} comes after {before} in the table."
+            before = row["day"]
+            days = [_last_day(published.get(key, "")) or before for key in row["source"].split(";")]
+            if max(days) < before:
+                yield table, line, "day", f"every source was published before {before}."
 
 
 def sources_of_their_day(tables: Tables) -> Iterator[Found]:
@@ -617,7 +604,9 @@ def first_known(tables: Tables) -> Iterator[Found]:
     for name, columns in KNOWN.items():
         table = tables[name]
         for line, row in table.numbered():
-            days = {_last_day(published.get(key, "")) for key in row["source"].split(";")}
+            dated = [published.get(key, "") for key in row["source"].split(";")]
+            # A bare year dates no figure that is published by months.
+            days = {_last_day(when) for when in dated if columns or len(when) > 4}
             days.add(next(filter(None, (row[column] for column in columns)), ""))
             days.add(UNDATED.get(row.get("id", ""), ""))
             if row["known_when"] not in days:

@@ -30,6 +30,7 @@ from samarkand.course import (
     rules_of_words,
 )
 from samarkand.course import minutes as timing
+from samarkand.course.drawn import PNG, VEGA_LITE
 from samarkand.course.lessons import Lesson, count_words, folded, read, unfenced
 from samarkand.ground.home import ROOT
 
@@ -48,7 +49,6 @@ DONE = "What you did, and what to repeat"
 CARD = ("Time", "Minutes", "Level", "Needs", "Data", "Works offline")
 #: Notebooks that are read beside the lessons.
 REFERENCE = ("99_glossary",)
-VEGALITE = drawn.VEGA_LITE
 
 Rule = Callable[[Lesson], Iterator[str]]
 LESSON_RULES: list[Rule] = [*rules_of_concepts.RULES]
@@ -399,7 +399,7 @@ def nothing_is_loaded_from_elsewhere(lesson: Lesson) -> Iterator[str]:
         for output in cell.outputs:
             for kind, data in output.get("data", {}).items():
                 text = data if isinstance(data, str) else repr(data)
-                for address in loads(text) if kind != VEGALITE else re.findall(r"'url': '([^']*)'", text):
+                for address in loads(text) if kind != VEGA_LITE else re.findall(r"'url': '([^']*)'", text):
                     yield f"{cell.id}: loads {address}"
 
 
@@ -409,7 +409,7 @@ def outputs_are_text(lesson: Lesson) -> Iterator[str]:
         for output in cell.outputs:
             shown = output.get("data", {})
             for kind in shown:
-                if kind not in ("text/plain", "text/html", VEGALITE, *(drawn.PNG,) * (VEGALITE in shown)):
+                if kind not in ("text/plain", "text/html", VEGA_LITE, *(PNG,) * (VEGA_LITE in shown)):
                     yield f"{cell.id}: shows {kind}, which nbval does not compare or a reader cannot see."
 
 
@@ -443,7 +443,7 @@ def maps_are_few_and_have_words(lesson: Lesson) -> Iterator[str]:
 
 def charts_have_title_and_description(lesson: Lesson) -> Iterator[str]:
     """A chart has a title, a description in a sentence, and its source."""
-    for cell, spec in lesson.outputs(VEGALITE):
+    for cell, spec in lesson.outputs(VEGA_LITE):
         title = spec.get("title")
         if not (title.get("text") if isinstance(title, dict) else title):
             yield f"{cell}: the chart has no title."
@@ -456,7 +456,7 @@ def charts_have_title_and_description(lesson: Lesson) -> Iterator[str]:
 @lesson_rule
 def a_map_or_chart_and_an_explorer_carry_it(lesson: Lesson) -> Iterator[str]:
     """A map or a chart carries the argument, and something can be moved."""
-    if not lesson.frames and not lesson.outputs(VEGALITE):
+    if not lesson.frames and not lesson.outputs(VEGA_LITE):
         yield "It has neither map nor chart."
     if not any("explore." in c.source for c in lesson.code):
         yield "It has no explorer."

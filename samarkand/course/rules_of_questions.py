@@ -20,18 +20,7 @@ MOST_SAID, LETTERS = 0.5, 4
 
 
 def faults(path: Path) -> list[str]:
-    """Say what is wrong with a file of questions.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        TOML.
-
-    Returns
-    -------
-    list of str
-        A sentence for each fault, none for a file that may stay.
-    """
+    """Say what is wrong with a file of questions, a sentence for each fault."""
     return [f"{path.name}: {sentence}" for sentence in _faults(path)]
 
 

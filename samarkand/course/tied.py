@@ -146,13 +146,7 @@ def _kind(expression: str) -> str:
 
 
 def loose(lesson: Lesson) -> Iterator[str]:
-    """Say, without running anything, which figures are tied to nothing and which ties hold nothing.
-
-    Yields
-    ------
-    str
-        A sentence with the cell and the words.
-    """
+    """Say, without running anything, which figures are tied to nothing and which ties hold nothing."""
     for cell in lesson.said:
         text, readable = shown(cell)
         found = figures.read(readable)
@@ -208,10 +202,7 @@ def _malformed(on: list[str], has_figure: bool, text: str) -> Iterator[str]:
 def names_of(lesson: Lesson) -> dict[str, Any]:
     """Run a lesson's code without what it only shows, and return the names that it leaves.
 
-    Raises
-    ------
-    BuildError
-        If a cell fails.
+    `BuildError` if a cell fails.
     """
     space: dict[str, Any] = {"__name__": lesson.name}
     for cell in lesson.code:
@@ -227,18 +218,9 @@ def names_of(lesson: Lesson) -> dict[str, Any]:
 
 
 def untrue(lesson: Lesson, space: Mapping[str, Any]) -> Iterator[str]:
-    """Say which tied words are not what they rest on.
+    """Say which tied words are not what they rest on, each with its cell and the value.
 
-    Parameters
-    ----------
-    lesson : Lesson
-    space : mapping of str to object
-        The names that expressions may use besides those of this module: what the lesson's code leaves.
-
-    Yields
-    ------
-    str
-        A sentence with the cell, the words and the value.
+    Expressions may use the names in `space` (what the lesson's code leaves) besides those of this module.
     """
     for cell in lesson.said:
         text, readable = shown(cell)
@@ -336,37 +318,15 @@ def _told(value: Any) -> str:
 
 
 def broken(path: Path) -> list[str]:
-    """Run a lesson's code in a fresh process, and say which of its tied words are not what they rest on.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        The lesson.
-
-    Returns
-    -------
-    list of str
-        A sentence for each, with the cell, the words and the value; none if all are true.
-    """
+    """Run a lesson's code in a fresh process, and say which of its tied words are not what they rest on."""
     return run_apart(told, path).strip().splitlines()
 
 
 def of_set(notebook: Path, apart: Mapping[str, Mapping[str, Any]], space: Mapping[str, Any]) -> list[str]:
-    """Say what is loose or untrue in the text of a set.
+    """Say what is loose or untrue in the text of a set, given its source.
 
-    Parameters
-    ----------
-    notebook : pathlib.Path
-        Its source.
-    apart : mapping
-        For each cell the tied words; they stand in a file of their own, which no student gets.
-    space : mapping of str to object
-        The names that expressions may use besides those of this module.
-
-    Returns
-    -------
-    list of str
-        A sentence for each, with the cell and the words.
+    `apart` has for each cell the tied words: they stand in a file of their own, which no student gets.
+    Expressions may use the names in `space` besides those of this module.
     """
     lesson = read(notebook)
     for cell in lesson.prose:

@@ -84,27 +84,13 @@ class ClaimBrowser(Explorer):
                     yield values
 
 
-def claim_browser(  # noqa: PLR0913 - a setting for each control, and what is withheld
-    *,
-    kind: str = ALL,
-    speaker: str = ALL,
-    hedge: str = ALL,
-    verdict: str = ALL,
-    known: str = ALL,
-    withhold: str = "",
-) -> ClaimBrowser:
+def claim_browser(*, kind: str = ALL, withhold: str = "") -> ClaimBrowser:
     """Return an explorer of the article's claims: paraphrase, speaker, verdict, record, sources.
 
     Parameters
     ----------
-    kind, speaker, verdict : str, default "all"
-        What is chosen at the start: a value of the columns ``type``, ``speaker`` and ``verdict`` of the table
-        ``claims``; `verdict` may also be ``"not known yet"``.
-    hedge : {"all", "with", "without"}
-        Whether a word weakens the claim.
-    known : {"all", "then", "later"}
-        ``then`` hides what became known after 15 September 2022, verdicts included; ``later`` keeps the
-        claims on which something did.
+    kind : str, default "all"
+        The type of claims chosen at the start, a value of the column ``type`` of the table ``claims``.
     withhold : str, optional
         A type of claims, such as ``"forecast"``, whose verdicts a later lesson asks for: neither they nor
         what they rest on is shown.
@@ -117,7 +103,7 @@ def claim_browser(  # noqa: PLR0913 - a setting for each control, and what is wi
     Raises
     ------
     UnknownName
-        If a list has no such choice; it names the nearest one.
+        If there is no such type; it names the nearest one.
 
     Examples
     --------
@@ -133,15 +119,18 @@ def claim_browser(  # noqa: PLR0913 - a setting for each control, and what is wi
     labels = {ALL: tr("all"), UNKNOWN_YET: tr("not known yet"), **HEDGES}
     labels[ASKED_LATER] = tr("asked in a later lesson")
     lists = {
-        "kind": (tr("Type"), [ALL, *sorted({c.kind for c in whole})], kind),
-        "speaker": (tr("Speaker"), [ALL, *speakers], speaker),
-        "hedge": (tr("Hedge"), [ALL, *HEDGES], hedge),
-        "verdict": (tr("Verdict"), [ALL, *sorted({c.verdict for c in whole}), UNKNOWN_YET], verdict),
-        "known": (tr("Known"), [ALL, *KNOWN], known),
+        "kind": (tr("Type"), [ALL, *sorted({c.kind for c in whole})]),
+        "speaker": (tr("Speaker"), [ALL, *speakers]),
+        "hedge": (tr("Hedge"), [ALL, *HEDGES]),
+        "verdict": (tr("Verdict"), [ALL, *sorted({c.verdict for c in whole}), UNKNOWN_YET]),
+        "known": (tr("Known"), [ALL, *KNOWN]),
     }
-    said = {name: {one: labels.get(one, one) for one in options} for name, (_, options, _) in lists.items()}
+    said = {name: {one: labels.get(one, one) for one in options} for name, (_, options) in lists.items()}
     said["known"] = {ALL: tr("everything"), **KNOWN}
-    handles = {name: controls.choice(label, said[name], start) for name, (label, _, start) in lists.items()}
+    handles = {
+        name: controls.choice(label, said[name], kind if name == "kind" else ALL)
+        for name, (label, _) in lists.items()
+    }
     handles["search"] = controls.words(
         tr("Search"),
         placeholder=tr("a name, a word, a source key"),

@@ -21,7 +21,7 @@ THEN, LATER = "then", "later"
 _HEIGHT, _LINE, _ROOM = 24, 13, 0.34
 
 
-def who_counted(quantity: str = "dead of January 2022", known: str = LATER) -> Explorer:
+def who_counted(quantity: str = "dead of January 2022") -> Explorer:
     """Return an explorer of quantities that several counters give: who, how, when, how many, what is in it.
 
     Controls: the quantity, and whether counts are shown that nobody knew on 14 September 2022. No figure is
@@ -31,8 +31,6 @@ def who_counted(quantity: str = "dead of January 2022", known: str = LATER) -> E
     ----------
     quantity : str, default "dead of January 2022"
         What is shown first; a quantity of the table ``who_counted``.
-    known : {"then", "later"}
-        Whether it is shown without or with what came out after that day.
 
     Returns
     -------
@@ -41,7 +39,7 @@ def who_counted(quantity: str = "dead of January 2022", known: str = LATER) -> E
     Raises
     ------
     UnknownName
-        If there is no such quantity or setting; it names the nearest one.
+        If there is no such quantity; it names the nearest one.
 
     Examples
     --------
@@ -68,7 +66,7 @@ USD bn. Run all cells (Run → Run All Cells) to move the controls.
             "known": controls.choice(
                 tr("Known"),
                 [(tr("on {day}", day=day(data.as_day(DAY))), THEN), (tr("later as well"), LATER)],
-                known,
+                LATER,
                 tooltip=tr("Without or with what came out afterwards"),
             ),
         },

@@ -31,33 +31,15 @@ class Tables(NamedTuple):
     states: dict[str, str]
 
 
-def ties(
-    kind: str = EVERY, sign: str = EVERY, until: str = DAYS[-1], where: str = ARTICLE, merged: bool = False
-) -> Explorer:
+def ties() -> Explorer:
     """Return an explorer of ties: who has most neighbours, who lies between most, which triangles balance.
 
     Controls: kind of tie, sign, the last day, article or context as well, and whether a person counts as the
     state that he or she belongs to.
 
-    Parameters
-    ----------
-    kind : {"all", "contact", "membership", "place", "economy", "politics"}
-    sign : {"all", "friendly", "hostile", "neutral"}
-    until : str
-        Ties up to this day: 2021-12-31, 2022-09-12 or 2022-09-16.
-    where : {"article", "world"}
-        The article's ties, or those of the context, too.
-    merged : bool, default False
-        Whether persons count as their states.
-
     Returns
     -------
     Explorer
-
-    Raises
-    ------
-    UnknownName
-        If there is no such kind, sign, day or network; it names the nearest one.
 
     Examples
     --------
@@ -109,24 +91,24 @@ def ties(
 
     return Explorer(
         {
-            "kind": controls.choice(tr("Kind"), named, kind, tooltip=tr("Which kind of tie counts")),
+            "kind": controls.choice(tr("Kind"), named, EVERY, tooltip=tr("Which kind of tie counts")),
             "sign": controls.choice(
-                tr("Sign"), signs, sign, tooltip=tr("Which sign counts, by the first coder")
+                tr("Sign"), signs, EVERY, tooltip=tr("Which sign counts, by the first coder")
             ),
             "until": controls.choice(
                 tr("Up to"),
                 [(day(data.as_day(one)), one) for one in DAYS],
-                until,
+                DAYS[-1],
                 tooltip=tr("The last day of a tie that counts"),
             ),
             "where": controls.choice(
                 tr("From"),
                 networks,
-                where,
+                ARTICLE,
                 tooltip=tr("Whether ties that the article does not name count, too"),
             ),
             "merged": controls.tick(
-                tr("Persons count as their states"), merged, tooltip=tr("Xi as China, Putin as Russia")
+                tr("Persons count as their states"), False, tooltip=tr("Xi as China, Putin as Russia")
             ),
         },
         draw,

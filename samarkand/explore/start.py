@@ -10,7 +10,7 @@ from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["first_slider"]
 
-#: The states of Central Asia, and the last year that a reader of September 2022 could know.
+#: The last year that a reader of September 2022 could know.
 LAST = 2021
 
 

@@ -70,26 +70,14 @@ class Figure(NamedTuple):
         return tr("{first} to {last} {year}", first=first, last=last, year=self.end.year)
 
 
-def known_then(measure: str = "growth", known: str = THEN) -> Explorer:
+def known_then() -> Explorer:
     """Return an explorer of what was known of China's trade with Russia on 14 September 2022, and later.
 
     Controls: the measure, and whether the later record is shown beside what was known on the day.
 
-    Parameters
-    ----------
-    measure : str, default "growth"
-        What is shown first; a key of the table ``known_then``.
-    known : {"then", "later"}
-        Whether it is shown without or with the later record.
-
     Returns
     -------
     Explorer
-
-    Raises
-    ------
-    UnknownName
-        If there is no such measure or setting.
 
     Examples
     --------
@@ -108,13 +96,13 @@ def known_then(measure: str = "growth", known: str = THEN) -> Explorer:
             "measure": controls.choice(
                 tr("Measure"),
                 [(row.label, name) for name, row in measures.items()],
-                measure,
+                "growth",
                 tooltip=tr("What is counted"),
             ),
             "known": controls.choice(
                 tr("Known"),
                 [(tr("on {day}", day=day(DAY)), THEN), (tr("later as well"), LATER)],
-                known,
+                THEN,
                 tooltip=tr("Without or with what came out afterwards"),
             ),
         },

@@ -35,27 +35,15 @@ class Group(NamedTuple):
     states: tuple[str, ...]
 
 
-def votes(resolution: str = "es_11_3", group: str = "sco_members") -> Explorer:
+def votes() -> Explorer:
     """Return an explorer of four votes in the United Nations in 2022: which states of a group voted how.
 
     Controls: the vote, a group of states, and a state to pick out. *Did not vote* is kept apart from
     *abstained*.
 
-    Parameters
-    ----------
-    resolution : str, default "es_11_3"
-        The vote shown first, by its name in the table ``resolutions``.
-    group : str, default "sco_members"
-        The group shown first.
-
     Returns
     -------
     Explorer
-
-    Raises
-    ------
-    UnknownName
-        If there is no such vote or group; it names the nearest one.
 
     Examples
     --------
@@ -113,7 +101,7 @@ Run all cells (Run → Run All Cells) to move the controls.
                     (tr("{day}: {vote}", day=day(row.day, year=False), vote=row.short), vote)
                     for vote, row in records.items()
                 ],
-                resolution,
+                "es_11_3",
                 tooltip=tr("Three votes of the General Assembly, one of the Human Rights Council"),
             ),
             "group": controls.choice(
@@ -122,7 +110,7 @@ Run all cells (Run → Run All Cells) to move the controls.
                     (tr("{group} ({n})", group=one.label, n=len(one.states)), name)
                     for name, one in groups.items()
                 ],
-                group,
+                "sco_members",
                 tooltip=tr("Who belonged to it on {day}", day=day(data.as_day(DAY))),
             ),
             "state": controls.words(

@@ -88,10 +88,7 @@ def latest(name: str) -> dict[str, dict[str, Any]]:
 def add(name: str, id: str, **what: Any) -> dict[str, Any]:
     """Add an entry of JSON values about a question to a journal, and return it.
 
-    Raises
-    ------
-    CourseError
-        If it cannot be written, or is too long to be meant. The file is then as it was.
+    `CourseError` if it cannot be written, or is too long to be meant. The file is then as it was.
     """
     file = path(name)
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -20,12 +20,6 @@ class PromptConnection(ZMQChannelsWebsocketConnection):
     """
 
     def connect(self) -> Any:
-        """Connect page and kernel, and let every message go as soon as it is there.
-
-        Returns
-        -------
-        asyncio.Future or None
-            What the server's usual connection returns.
-        """
+        """Connect page and kernel, and let every message go as soon as it is there."""
         self.websocket_handler.set_nodelay(True)
         return super().connect()

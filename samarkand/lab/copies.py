@@ -19,11 +19,10 @@ import re
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground import files, home
+from samarkand.ground import files, home, reading
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import listed, tr, trn
 
@@ -240,7 +239,7 @@ def _bring_up_to_date(copy: Path, notebook: dict[str, Any], renew: bool, told: _
         _write(copy, notebook)
         told.renewed.append(copy)
     elif _edition(notebook) not in {_edition(_read(path)) for path in (copy, *_relatives(copy))}:
-        beside = next(path for path in _names(copy, "new") if _state(path) in ("missing", "untouched"))
+        beside = next(path for path in _beside(copy, "new") if _state(path) in ("missing", "untouched"))
         _write(beside, notebook)
         told.sentences.append(
             tr(
@@ -318,7 +317,7 @@ def _edition(notebook: dict[str, Any]) -> str | None:
     return _handed_out(notebook).get("digest")
 
 
-def _names(copy: Path, word: str) -> Iterator[Path]:
+def _beside(copy: Path, word: str) -> Iterator[Path]:
     """Yield names beside a copy: ``03_the_sco.new.ipynb``, ``03_the_sco.new-2.ipynb``, ..."""
     yield copy.with_name(f"{copy.stem}.{word}.ipynb")
     for number in itertools.count(2):
@@ -328,7 +327,7 @@ def _names(copy: Path, word: str) -> Iterator[Path]:
 def _replace(copy: Path, notebook: dict[str, Any], word: str) -> Path:
     """Put a notebook in a copy's place, and what is there under another name; return that name's path."""
     kept, made = (
-        next(path for path in _names(copy, each) if not os.path.lexists(path)) for each in (word, "fresh")
+        next(path for path in _beside(copy, each) if not os.path.lexists(path)) for each in (word, "fresh")
     )
     _write(made, notebook)  # first: if the disk is full, everything stays where it is
     copy.rename(kept)
@@ -383,14 +382,14 @@ def _relinked(source: str, original: Original, places: Mapping[Path, Path]) -> s
             return link[0]
         there = urllib.parse.quote(Path(os.path.relpath(places[target], original.place.parent)).as_posix())
         # JupyterLab goes to a cell of a notebook that it has just opened, and not to a heading.
-        cell = _headings(target, target.stat().st_mtime_ns).get(urllib.parse.unquote(heading))
+        cell = _headings(target).get(urllib.parse.unquote(heading))
         return f"{there}#cell-id={cell}" if cell else there + mark + heading
 
     return _LINK.sub(moved, source)
 
 
-@cache
-def _headings(path: Path, stamp: int) -> dict[str, str]:
+@reading.kept
+def _headings(path: Path) -> dict[str, str]:
     """Return the cell in which each heading of a notebook stands, by the heading's name in a link."""
     return {
         words.replace(" ", "-"): cell["id"]

@@ -151,17 +151,8 @@ def contested_in_words(first: str, last: str, bounds: Any = EURASIA) -> str:
 def in_words(areas: Iterable[dict[str, str]], first: str, last: str) -> str:
     """Return those of some areas that were contested between two days, as a list in a sentence.
 
-    Parameters
-    ----------
-    areas : iterable of dict
-        As `contested_areas` gives them.
-    first, last : str
-        Days as ``YYYY-MM-DD``.
-
-    Returns
-    -------
-    str
-        In the order of the alphabet, each with its year of change if that lies between the two days.
+    They stand in the order of the alphabet, each with its year of change if that lies between the two days
+    (``YYYY-MM-DD``).
     """
     told: dict[str, str] = {}
     for area in areas:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from html import escape
 from pathlib import Path
 from string import Template as Page
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import folium
 from branca.element import Element, MacroElement
@@ -117,18 +117,22 @@ class OfflineMap(folium.Map):
         figure.title = scene.title
         js, leaflet_css = leaflet()
         marks = [key.mark for key in scene.keys]
-        figure.header.add_child(Raw(f"<style>{leaflet_css}</style><script>{js}</script>"), name="leaflet")
+        self.add_html(f"<style>{leaflet_css}</style><script>{js}</script>")
         script = asset("map.js")
         for place, text in _SAID.items():
             script = script.replace(compact(place), compact(text))
-        figure.header.add_child(Raw(f"<script>{script}</script>"), name="script")
+        self.add_html(f"<script>{script}</script>")
         look = asset("map.css")
         if scene.stacked:
             look = look.replace("(max-width:639px)", "all") + asset("stacked.css")
         if not scene.plays:
             look += asset("by_hand.css")
         self._style = Raw(f"<style>{css(marks)}:root{{--aside:{scene.aside_px}px}}{look}</style>")
-        figure.html.add_child(Raw(_beside(scene)), name="beside")
+        self.add_html(_beside(scene), "html")
+
+    def add_html(self, html: str, where: Literal["header", "html"] = "header") -> None:
+        """Add HTML as it stands to the head of the page, or to its body (``html``)."""
+        getattr(self.get_root(), where).add_child(Raw(html))
 
     def page(self) -> str:
         """Return the document inside the frame, the same for the same map wherever and whenever it is made.
@@ -202,21 +206,18 @@ _IN_URI = str.maketrans({"&": "%26", "#": "%23", "%": "%25", "<": "%3C", ">": "%
 _SWATCH = '<svg viewBox="0 0 28 15" aria-hidden="true"><path style="fill:{fill}" d="M0 0h28v15H0z"/></svg>'
 
 
-@lru_cache(maxsize=16)
 def asset(name: str) -> str:
     """Return a file of ``samarkand/assets/map`` as it is served: without comments and needless blanks."""
-    text = _text(ASSETS / name)
-    if name.endswith((".css", ".js")):
-        text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-        text = re.sub(r"(?m)^\s+|\s*(?<!:)//(?= ).*$", "", text)
-    if name.endswith(".css"):
-        text = tight(text)
-    return text.strip()
+    return _served(ASSETS / name)
 
 
 @kept
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def _served(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".js":
+        text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+        text = re.sub(r"(?m)^\s+|\s*(?<!:)//(?= ).*$", "", text)
+    return tight(text) if path.suffix == ".css" else text.strip()
 
 
 def tight(text: str) -> str:
@@ -253,8 +254,7 @@ def leaflet() -> tuple[str, str]:
     )
     for title, said in (("Zoom in", tr("Zoom in")), ("Zoom out", tr("Zoom out"))):
         js = js.replace(f"Title:{compact(title)}", f"Title:{compact(said)}")
-    style = re.sub(r"[^{}]*\{[^{}]*url\([^{}]*\}", "", re.sub(r"/\*.*?\*/", "", style, flags=re.S))
-    return js.strip(), tight(style)
+    return js.strip(), re.sub(r"[^{}]*\{[^{}]*url\([^{}]*\}", "", tight(style))
 
 
 def _fill(mark: Mark) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from samarkand import data
-from samarkand.ground.errors import unknown
 from samarkand.ground.words import capitalised, tr, trn
 from samarkand.maps._base import BORDERS, names, on_the_region
 from samarkand.maps._offline import OfflineMap
@@ -46,36 +45,23 @@ DRAWN: Mapping[str, Mark] = {
 _HOME = Mark("v", tr("the viewer"), tr("the viewer"), TINTS["grey"])
 
 
-def viewpoints(viewer: str = FIRST) -> OfflineMap:
+def viewpoints() -> OfflineMap:
     """Draw the contested areas of the region as one of nine viewers draws them, by its own documents.
 
     A range inside the map goes from viewer to viewer; nothing plays by itself. The step from a document to a
     map is the course's.
 
-    Parameters
-    ----------
-    viewer : str, default "United Nations"
-        The viewer shown first, by its name in the table ``viewpoints``.
-
     Returns
     -------
     OfflineMap
 
-    Raises
-    ------
-    UnknownName
-        If there is no such viewer; it names the nearest one.
-
     Examples
     --------
-    >>> viewpoints("China")
-    Map of 17 contested areas as nine viewers draw them. China: 4 as its own, 6 as another’s, ...
+    >>> viewpoints()
+    Map of 17 contested areas as nine viewers draw them. United Nations: 9 as another’s, 6 as open, ...
     """
     drawn = by_viewer()
     viewers = list(drawn)
-    if viewer not in drawn:
-        raise unknown(tr("viewer"), viewer, viewers)
-    at = viewers.index(viewer)
     areas = {one["id"]: one for one in contested_areas()}
     steps = [_step(one, drawn[one], areas) for one in viewers]
     status = {area: "".join(DRAWN[kind(drawn[one][area])].code for one in viewers) for area in areas}
@@ -90,13 +76,13 @@ def viewpoints(viewer: str = FIRST) -> OfflineMap:
         title=tr("Whose map?"),
         lead=tr("Contested areas as a viewer’s own documents have them"),
         sentence=tr(
-            "Map of {n} contested areas as nine viewers draw them. {step}.", n=len(areas), step=steps[at].say
+            "Map of {n} contested areas as nine viewers draw them. {step}.", n=len(areas), step=steps[0].say
         ),
         alt=tr(
             "Map of Asia and eastern Europe with {n} contested areas, filled by what documents of one viewer "
             "make of them. {step}. The table it is drawn from has document, day and source for each.",
             n=len(areas),
-            step=steps[at].say,
+            step=steps[0].say,
         ),
         bounds=VIEW,
         keys=[
@@ -108,7 +94,6 @@ def viewpoints(viewer: str = FIRST) -> OfflineMap:
             Key(_HOME, capitalised(_HOME.label), ""),
         ],
         steps=steps,
-        step=at,
         status=homes | status,
         names=names(homes)
         | {

@@ -7,7 +7,6 @@ import math
 import pandas as pd
 
 from samarkand import data, geo, measures
-from samarkand.ground.errors import CourseError, WrongType, unknown
 from samarkand.ground.words import listed, tr, trn
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Step
@@ -18,6 +17,8 @@ from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["residuals"]
 
+#: The year shown first.
+FIRST = 2006
 #: A mean of fewer pairs than this says little of a state.
 FEW = 6
 #: Residuals are logarithms: a factor of two, and one of ten.
@@ -38,73 +39,46 @@ FACTORS = {
 }
 
 
-def residuals(pairs: pd.DataFrame | None = None, step: object = 2006) -> OfflineMap:
+def residuals() -> OfflineMap:
     """Draw with whom the five Central Asian states trade more, and with whom less, than gravity expects.
 
     A state is filled by the mean residual of its pairs with the five; where there are fewer than six pairs
-    it is hatched, whatever their mean. A range inside the map runs over the steps: the years of the table
-    ``gravity`` if no pairs are given, each with coefficients of its own.
-
-    Parameters
-    ----------
-    pairs : pandas.DataFrame, optional
-        One row a pair: ``partner`` (ISO3), ``residual`` (natural logarithm of trade counted to trade
-        expected), and ``step``, which names the year, or the ruler, that the residual is of.
-    step : optional
-        The step shown first.
+    it is hatched, whatever their mean. A range inside the map runs over the years of the table ``gravity``,
+    each with coefficients of its own.
 
     Returns
     -------
     OfflineMap
-
-    Raises
-    ------
-    UnknownName
-        If a column is missing, or there is no such step.
-    WrongType
-        If ``residual`` holds no numbers.
-    CourseError
-        If there is no pair.
 
     Examples
     --------
     >>> residuals()
     World map of trade with Central Asia against what size and distance lead one to expect. 2006: ...
     """
-    table = _fitted() if pairs is None else pairs
-    for column in ("partner", "step", "residual"):
-        if column not in table.columns:
-            raise unknown(tr("column"), column, map(str, table.columns))
-    if not pd.api.types.is_numeric_dtype(table["residual"]):
-        raise WrongType(tr('A residual is a number: "{column}" holds none.', column="residual"))
-    table = table.dropna(subset=["residual"])
-    if table.empty:
-        raise CourseError(tr("There is no pair with a residual, so there is nothing to draw."))
-    steps = list(dict.fromkeys(table["step"]))
-    if step not in steps:
-        raise unknown(tr("step"), step, map(str, steps))
+    table = _fitted()
+    years = list(dict.fromkeys(table["step"]))
     table = table[table["partner"].isin({shape.id for shape in features("world", geo.WORLD)})]
     groups = table.groupby(["partner", "step"])["residual"].agg(["mean", "size"])
     kinds = pd.Series(
         [_kind(mean, size) for mean, size in zip(groups["mean"], groups["size"], strict=True)],
         index=groups.index,
     )
-    said = {one: _said(kinds, one) for one in steps}
+    said = {one: _said(kinds, one) for one in years}
     return world(
-        kinds.unstack("step").reindex(columns=steps),
+        kinds.unstack("step").reindex(columns=years),
         FACTORS,
         title=tr("Who trades more with Central Asia than size and distance expect?"),
         sentence=tr(
             "World map of trade with Central Asia against what size and distance lead one to expect. "
             "{step}: {said}.",
-            step=step,
-            said=said[step],
+            step=FIRST,
+            said=said[FIRST],
         ),
-        steps=[Step(str(one), said[one]) for one in steps],
-        step=steps.index(step),
-        ticks=[str(one) for one in steps],
+        steps=[Step(str(one), said[one]) for one in years],
+        step=years.index(FIRST),
+        ticks=[str(one) for one in years],
         listed=["much more", "much less"],
-        range_label=tr("Year") if pairs is None else tr("Ruler"),
+        range_label=tr("Year"),
         source=tr(
             "residuals of a gravity equation by least squares, on pairs with trade only (tables "
             "<i>gravity</i>, <i>gravity_gdp</i>). A residual is not influence"

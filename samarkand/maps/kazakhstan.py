@@ -74,10 +74,10 @@ def january(day: int = 7) -> OfflineMap:
     days = list(pd.date_range(FIRST, LAST))
     at = _position(day, days)
     events = _rows("timeline")
-    plans = contingents()
+    counts, plans = _rows("who_counted"), contingents()
     status = _deeds(events, list(plans), days)
     hatched, about = contested([f"{one:%Y-%m-%d}" for one in days])
-    steps = [_step(one, events, plans) for one in days]
+    steps = [_step(one, events, counts, plans) for one in days]
     cities = _cities(events)
     scene = Scene(
         title=tr("January 2022, day by day"),
@@ -125,7 +125,7 @@ def january(day: int = 7) -> OfflineMap:
             "<b>Those who died are not drawn</b>: see “Who counted?”. <b>Hatched</b>, claimed by more than "
             "one side: {areas}. {borders} Source: press and official statements (tables <i>timeline</i>, "
             "<i>who_counted</i>).",
-            day=in_words(_rows("who_counted")[PLANS].day),
+            day=in_words(counts[PLANS].day),
             first=in_words(events[WITHDRAWAL].day, year=False),
             last=in_words(events[WITHDRAWAL].end_day, year=False),
             areas=contested_in_words(f"{FIRST:%Y-%m-%d}", f"{LAST:%Y-%m-%d}", VIEW),
@@ -183,7 +183,9 @@ def _over(below: str, above: str) -> str:
     return "".join(a if b == "-" else b for a, b in zip(below, above, strict=True))
 
 
-def _step(day: pd.Timestamp, events: Mapping[str, Any], plans: Mapping[str, int]) -> Step:
+def _step(
+    day: pd.Timestamp, events: Mapping[str, Any], counts: Mapping[str, Any], plans: Mapping[str, int]
+) -> Step:
     """Say what the course's table has of a day, and what was said that day of the troops."""
     label = in_words(day, year=False)
     leaving = events[WITHDRAWAL]
@@ -195,7 +197,6 @@ def _step(day: pd.Timestamp, events: Mapping[str, Any], plans: Mapping[str, int]
     for event in (events[one] for one in EVENTS):
         if event.day == day:
             say, more = event.title, event.text
-    counts = _rows("who_counted")
     lines = [
         (capitalised(row.counter), tr("{n:,.0f} persons", n=row.value))
         for row in counts.values()

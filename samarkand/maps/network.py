@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.ground.errors import unknown
 from samarkand.ground.reading import rows
 from samarkand.ground.words import listed, tr, trn
 from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, on_the_region
-from samarkand.maps._offline import OfflineMap, Raw, asset
+from samarkand.maps._offline import OfflineMap, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
 from samarkand.maps._shapes import ASSETS, Shape, bent
 from samarkand.page.style import OKABE_ITO, Mark
@@ -61,34 +60,22 @@ class Seat(NamedTuple):
     beyond: bool
 
 
-def network(sign: str = "all") -> OfflineMap:
+def network() -> OfflineMap:
     """Draw the article's ties twice: on the map, from seat to seat, and below it as a graph.
 
     A range inside the map picks out friendly, hostile and neutral ties. On the map everybody stands at a
     seat, in the graph where there is room: there, places mean nothing, and a line means a tie.
 
-    Parameters
-    ----------
-    sign : {"all", "friendly", "hostile", "neutral"}
-        What is picked out first.
-
     Returns
     -------
     OfflineMap
 
-    Raises
-    ------
-    UnknownName
-        If there is no such sign.
-
     Examples
     --------
-    >>> network("hostile").scene.steps[2].say
+    >>> network().scene.steps[2].say
     'Hostile: 11 ties of 53'
     """
     picked: dict[str, int | None] = {"all": None, "friendly": 1, "hostile": -1, "neutral": 0}
-    if sign not in picked:
-        raise unknown(tr("sign"), sign, picked)
     ties = data.load("ties").query("in_article")
     actors, seats = _actors(), _seats(ties)
     lines = _pairs(ties, {one: one for one in actors})
@@ -122,7 +109,6 @@ def network(sign: str = "all") -> OfflineMap:
             CONTESTED._replace(text=""),
         ],
         steps=steps,
-        step=list(picked).index(sign),
         status={
             ident: "".join(_letter(one, value) for value in picked.values())
             for pairs, kind in ((lines, "tie"), (ways, "way"))
@@ -130,7 +116,7 @@ def network(sign: str = "all") -> OfflineMap:
         }
         | hatched,
         names={
-            **{f"at-{seat}": _sitting(seat, spots, seats, ways) for seat in sorted(set(seats.values()))},
+            **_sitting(spots, seats, ways),
             **{one: _actor(actor, one, lines) for one, actor in actors.items()},
             **{_ident("tie", pair): _tie(pair, table, actors) for pair, table in lines.items()},
             **about,
@@ -158,8 +144,7 @@ def network(sign: str = "all") -> OfflineMap:
         ),
     )
     drawn = on_the_region(scene, _drawn(actors, lines, spots, seats, ways), cut=cut)
-    figure: Any = drawn.get_root()
-    figure.header.add_child(Raw(f"<style>{asset('network.css')}</style>"), name="network")
+    drawn.add_html(f"<style>{asset('network.css')}</style>")
     return drawn
 
 
@@ -303,14 +288,18 @@ def _most(lines: Mapping[tuple[str, str], pd.DataFrame], actors: Mapping[str, Ac
 
 
 def _sitting(
-    seat: str, spots: Mapping[str, Seat], seats: Mapping[str, str], ways: Iterable[tuple[str, str]]
-) -> Name:
-    """Say who has a seat at a spot, and with how many other seats there are ties."""
-    named = data.load("entities").set_index("id")["name"]
-    here = [str(named[actor]) for actor, at in seats.items() if at == seat]
-    n = _neighbours(ways)[seat]
-    ties = trn("ties with {n} other seat", "ties with {n} other seats", n)
-    return Name(spots[seat].name, "", tr("{who}; {ties}", who=listed(sorted(here)), ties=ties))
+    spots: Mapping[str, Seat], seats: Mapping[str, str], ways: Iterable[tuple[str, str]]
+) -> dict[str, Name]:
+    """Say of each spot who has a seat there, and with how many other seats there are ties."""
+    called = data.load("entities").set_index("id")["name"]
+    tied = _neighbours(ways)
+    found = {}
+    for seat in sorted(set(seats.values())):
+        here = sorted(str(called[actor]) for actor, at in seats.items() if at == seat)
+        ties = trn("ties with {n} other seat", "ties with {n} other seats", tied[seat])
+        said = tr("{who}; {ties}", who=listed(here), ties=ties)
+        found[f"at-{seat}"] = Name(spots[seat].name, "", said)
+    return found
 
 
 def _actor(actor: Actor, key: str, lines: Iterable[tuple[str, str]]) -> Name:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.ground.errors import unknown
 from samarkand.ground.words import tr, trn
 from samarkand.maps._base import BORDERS, CONTESTED, around, contested, contested_in_words, on_the_region
-from samarkand.maps._offline import OfflineMap, Raw, asset
+from samarkand.maps._offline import OfflineMap, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
 from samarkand.maps._shapes import Shape, labels
 from samarkand.page.style import OKABE_ITO, Mark
@@ -66,34 +63,22 @@ MOVED = {
 }
 
 
-def corridors(kind: str = "all") -> OfflineMap:
+def corridors() -> OfflineMap:
     """Draw pipelines and railways through Central Asia from place to place: a schema, not a survey.
 
     A range inside the map picks out what carries oil, gas or trains. Ways are straight between the places of
     the table ``routes``, which are right to about 0.2 degrees, and set a little apart where they would meet.
 
-    Parameters
-    ----------
-    kind : {"all", "oil", "gas", "rail"}
-        What is picked out first.
-
     Returns
     -------
     OfflineMap
 
-    Raises
-    ------
-    UnknownName
-        If there is no such kind.
-
     Examples
     --------
-    >>> corridors("rail").scene.steps[3].say
+    >>> corridors().scene.steps[3].say
     'Rail: 2 railways in operation, 1 agreed and not built'
     """
     kinds = ["all", *MARKS]
-    if kind not in kinds:
-        raise unknown(tr("kind of route"), kind, kinds)
     table = data.load("routes")
     table = table[~table["route"].isin(BESIDE)]
     routes = table.drop_duplicates("route").set_index("route")
@@ -122,7 +107,6 @@ def corridors(kind: str = "all") -> OfflineMap:
             CONTESTED._replace(text=""),
         ],
         steps=steps,
-        step=kinds.index(kind),
         status={
             route: "".join(
                 (MARKS[one] if built[route] else PLANNED).code if step in ("all", one) else "-"
@@ -159,8 +143,7 @@ def corridors(kind: str = "all") -> OfflineMap:
     casing = [way._replace(id="", style="casing") for way in ways]
     dots = [Shape(_spot(town), "stop", "dot", list(at), 4) for town, at in sorted(_dots(table).items())]
     drawn = on_the_region(scene, [*casing, *ways, *dots], cut=around(HEARTLAND))
-    figure: Any = drawn.get_root()
-    figure.header.add_child(Raw(f"<style>{asset('roads.css')}</style>"), name="roads")
+    drawn.add_html(f"<style>{asset('roads.css')}</style>")
     return drawn
 
 
@@ -244,4 +227,5 @@ def _states(codes: tuple[str, ...]) -> list[Label]:
 
 
 def _towns(table: pd.DataFrame) -> list[Label]:
-    return [Label("", _town(town), *_dots(table)[town], 12, *TOWNS[town], "city") for town in TOWNS]
+    at = _dots(table)
+    return [Label("", _town(town), *at[town], 12, *TOWNS[town], "city") for town in TOWNS]

@@ -12,7 +12,7 @@ from samarkand import data, geo, places
 from samarkand.ground.reading import rows
 from samarkand.ground.words import day, tr
 from samarkand.maps._base import BORDERS, CONTESTED, EURASIA, contested, names, on_the_region, position
-from samarkand.maps._offline import OfflineMap, Raw, asset, compact
+from samarkand.maps._offline import OfflineMap, asset, compact
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
 from samarkand.maps._shapes import ASSETS, Shape, bent, head, labels
 from samarkand.page.style import OKABE_ITO, TINTS, Mark
@@ -226,11 +226,8 @@ def flows(year: int = 2022) -> OfflineMap:
     bands = [_band(flow, value[flow.id][at]) for flow in FLOWS if flow.width(value[flow.id][at])]
     drawn = on_the_region(scene, [*ways, seller], still=[*bands, seller], divided=_europe)
     by_year = {flow.id: [[flow.width(v), flow.text(v)] for v in value[flow.id]] for flow in FLOWS}
-    figure: Any = drawn.get_root()
     script = f"const FLOWS={compact(by_year)},FULL={FULL};{asset('flows.js')}"
-    figure.header.add_child(
-        Raw(f"<style>{asset('flows.css')}</style><script>{script}</script>"), name="flows"
-    )
+    drawn.add_html(f"<style>{asset('flows.css')}</style><script>{script}</script>")
     return drawn
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -12,7 +11,7 @@ import pandas as pd
 from samarkand import data, geo, places
 from samarkand.ground.words import day, listed, month, tr, trn
 from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, names, on_the_region
-from samarkand.maps._offline import OfflineMap, Raw, asset
+from samarkand.maps._offline import OfflineMap, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
 from samarkand.maps._shapes import Shape, head, labels
 from samarkand.page.style import PLACES
@@ -118,9 +117,8 @@ def trip() -> OfflineMap:
     stops = [Shape("", "stop", "dot", list(geo.REGION.whole(*f.a)), 5) for f in flights]
     heads = [Shape("", "head", "area", [[head(f.line, *HEAD)]]) for f in flights]
     drawn = on_the_region(scene, [*casing, *lines, *stops], still=[*casing, *lines, *heads, *stops])
-    figure: Any = drawn.get_root()
-    figure.header.add_child(Raw(f"<style>{asset('legs.css')}</style>"), name="legs")
-    figure.html.add_child(Raw(asset("legs.html")), name="head")
+    drawn.add_html(f"<style>{asset('legs.css')}</style>")
+    drawn.add_html(asset("legs.html"), "html")
     return drawn
 
 
@@ -200,9 +198,7 @@ def _stages(trip: pd.DataFrame) -> list[Stage]:
 def _ticks(journey: list[Stage]) -> list[str]:
     """Return what is written below the range at each stage: a flight, a city, or the next day in it."""
     out = []
-    for before, stage in pairwise([None, *journey]):
-        if stage is None:
-            continue
+    for before, stage in zip([None, *journey], journey, strict=False):
         if stage.flight:
             out.append(" " + tr("Leg {number}", number=stage.flight.number))
         elif before and before.city == stage.city and not before.flight:

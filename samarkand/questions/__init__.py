@@ -135,21 +135,9 @@ def texts(path: Path) -> Iterator[str]:
 
 @reading.kept
 def sayings(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]], ...]:
-    """Return what each question of a file says in English.
+    """Return what each question of a file says in English: kind, id, its texts in order, and its tied words.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        A file of questions.
-
-    Returns
-    -------
-    kind, id : str
-        Such as ``"quiz"`` and ``"03.gdp"``.
-    texts : list of str
-        Its texts, in order.
-    tied : mapping of str to str or list of str
-        Some of its words, with what their figures rest on; see `samarkand.course.tied`.
+    Tied words stand with what their figures rest on; see `samarkand.course.tied`.
     """
     return tuple(
         (kind, id, list(_texts(entry, "")), entry.get("tied", {}))
@@ -175,24 +163,10 @@ def _content(path: Path) -> dict[str, Any]:
 
 
 def every(kind: str) -> dict[str, Any]:
-    """Return all questions of a kind.
+    """Return all questions of a kind (``quiz``, ``predict``, ``note``) by id, in the order of the lessons.
 
-    Parameters
-    ----------
-    kind : {"quiz", "predict", "note"}
-        The name of their tables.
-
-    Returns
-    -------
-    dict of str to Quiz, Prediction or Note
-        By their ids, in the order of the lessons; texts are in the language of this process.
-
-    Raises
-    ------
-    DamagedData
-        If a file cannot be read.
-    CourseError
-        If two files hold the same id.
+    Texts are in the language of this process. `DamagedData` if a file cannot be read, `CourseError` if two
+    hold the same id.
 
     Examples
     --------
@@ -210,12 +184,7 @@ def every(kind: str) -> dict[str, Any]:
 
 
 def find(kind: str, id: object) -> Any:
-    """Return a question by its id.
-
-    Raises
-    ------
-    UnknownName
-        If there is none of that kind.
+    """Return a question by its id; `UnknownName` if there is none of that kind.
 
     Examples
     --------

@@ -54,44 +54,12 @@ def test_sco_by_name():
     assert len(data.members("2025-12-31", "SCO partner")) == 17
 
 
-@pytest.mark.parametrize("name", ["sco_membership", "org_membership"])
-def test_spells_do_not_overlap(name):
-    frame = data.load(name)
-    frame["to"] = frame["to"].fillna(pd.Timestamp("2100-01-01"))
-    assert (frame["from"] < frame["to"]).all()
-    by = ["iso3"] + (["organisation"] if "organisation" in frame else [])
-    for _, spells in frame.sort_values("from").groupby(by):
-        assert (spells["to"].shift().dropna() <= spells["from"].iloc[1:]).all()
-
-
 def test_other_organisations_in_september_2022():
     frame = held(data.load("org_membership"), "2022-09-15").query("status == 'member'")
     found = frame.groupby("organisation")["iso3"].agg(set)
     assert found["CSTO"] == {"ARM", "BLR", "KAZ", "KGZ", "RUS", "TJK"}
     assert found["EAEU"] == {"ARM", "BLR", "KAZ", "KGZ", "RUS"}
     assert found["CIS"] == {"ARM", "AZE", "BLR", "KAZ", "KGZ", "MDA", "RUS", "TJK", "UZB"}
-
-
-@pytest.mark.parametrize(
-    ("vote", "yes", "no", "abstain", "absent"),
-    [
-        ("es_11_1", 141, 5, 35, 12),
-        ("es_11_3", 93, 24, 58, 18),
-        ("es_11_4", 143, 5, 35, 10),
-        ("hrc_xinjiang", 17, 19, 11, 0),
-    ],
-)
-def test_vote_totals(vote, yes, no, abstain, absent):
-    counts = data.load("un_votes")[vote].value_counts()
-    assert [int(counts.get(v, 0)) for v in ("yes", "no", "abstain", "did not vote")] == [
-        yes,
-        no,
-        abstain,
-        absent,
-    ]
-    row = data.load("resolutions").set_index("vote").loc[vote]
-    assert list(row[["yes", "no", "abstain", "did_not_vote"]]) == [yes, no, abstain, absent]
-    assert row["voters"] == yes + no + abstain + absent
 
 
 def test_some_votes_by_name():
@@ -109,44 +77,15 @@ def test_some_votes_by_name():
     ]
 
 
-def test_trade_parts_add_up():
-    """A unit of the last digit is allowed for each figure: the press cuts off as often as it rounds."""
-    for name in ("trade_cn_ru_cumulative", "trade_cn_ru_monthly", "trade_with_china"):
-        frame = data.load(name)
-        two = [c for c in frame if c.endswith(("exports_usd_bn", "imports_usd_bn"))]
-        whole = frame.dropna(subset=two)
-        assert len(whole) >= 6
-        assert ((whole[two].sum(axis=1) - whole["total_usd_bn"]).abs() <= 0.21).all()
-
-
-def test_cumulative_trade_grows_within_a_year():
-    frame = data.load("trade_cn_ru_cumulative").sort_values("period_end")
-    for _, year in frame.groupby("period_start"):
-        for column in ("total_usd_bn", "china_exports_usd_bn", "china_imports_usd_bn"):
-            assert year[column].dropna().is_monotonic_increasing
+def test_cumulative_trade_is_of_whole_months_from_january():
+    frame = data.load("trade_cn_ru_cumulative")
     assert (frame["period_start"].dt.day_of_year == 1).all()
     assert (frame["period_end"].dt.is_month_end).all()
 
 
-def test_gas_by_origin_adds_up_to_all_of_it():
-    gas = data.load("energy_flows").query("product == 'pipeline gas'")
-    parts = gas[gas["origin"] != "WLD"].groupby("year")["value"].sum()
-    whole = gas[gas["origin"] == "WLD"].set_index("year")["value"]
-    assert list(whole.index) == [2020, 2021, 2022, 2023, 2024]
-    assert ((parts - whole).abs() < 0.0051).all()
-
-
-def test_days_fall_inside_their_period():
-    trip = data.load("trip")
-    assert trip["day"].between("2022-09-14", "2022-09-16").all() and trip["day"].is_monotonic_increasing
-    timeline = data.load("timeline")
-    assert (
-        timeline["day"].between("1991-01-01", "2025-12-31").all() and timeline["day"].is_monotonic_increasing
-    )
-    assert (timeline["end_day"].dropna() >= timeline.loc[timeline["end_day"].notna(), "day"]).all()
-    numbers = data.load("numbers").dropna(subset=["period_start"])
-    assert (numbers["period_start"] <= numbers["period_end"]).all()
-    assert (numbers["period_end"] <= numbers["known_when"]).all()
+def test_days_are_of_the_trip_and_of_the_time_that_is_told():
+    assert data.load("trip")["day"].between("2022-09-14", "2022-09-16").all()
+    assert data.load("timeline")["day"].between("1991-01-01", "2025-12-31").all()
 
 
 def test_the_gap_of_970_days():
@@ -189,22 +128,6 @@ def test_shares_of_the_world_in_2021():
     assert 0.31 < ppp < 0.33
     rest = [m for m in members if m not in ("CHN", "IND")]
     assert round(frame.loc[rest, "population_persons"].sum() / world["population_persons"], 2) == 0.06
-
-
-def test_voting_agreement_is_a_share_of_whole_votes():
-    frame = data.load("unga_agreement")
-    same = frame["identical_share"] * frame["votes"]
-    assert ((same - same.round()).abs() < 0.01).all()
-    assert (frame["agreement_index"] >= frame["identical_share"] - 1e-4).all()
-    assert frame.groupby("year").size().nunique() == 1
-
-
-def test_known_when_of_trade_is_a_day_of_publication():
-    published = data.load("sources").set_index("key")["published"]
-    for name in ("trade_cn_ru_cumulative", "trade_cn_ru_monthly", "trade_with_china"):
-        for row in data.load(name).itertuples():
-            days = [str(published[k])[:7] for k in row.source.split(";")]
-            assert f"{row.known_when:%Y-%m}" in days
 
 
 def test_outcomes_are_those_of_the_other_tables():

@@ -18,7 +18,6 @@ SUITE, CI, WORKFLOW, START, SETTINGS, CONFTEST = (
 )
 LESSONS, SETS, WORDS, CONCEPTS, COUNTS, INTEGRITY, ANY_TABLE = watches.RULES
 NEW = "tests/package/test_new.py"
-DATA = "tests/data/test_data.py"
 
 PLANTED: dict[str, tuple[Watch, str, str, str]] = {
     # What is run.

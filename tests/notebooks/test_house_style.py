@@ -17,7 +17,7 @@ from samarkand.course import rules_of_concepts as concepts
 from samarkand.course import rules_of_lessons as rules
 from samarkand.course import rules_of_words as words
 from samarkand.course.lessons import Lesson
-from samarkand.course.rules_of_lessons import LESSON_RULES, REFERENCE, RULES, VEGALITE, Rule
+from samarkand.course.rules_of_lessons import LESSON_RULES, REFERENCE, RULES, Rule
 
 ALL = [*RULES, *LESSON_RULES]
 
@@ -45,7 +45,7 @@ def text(source: str) -> nbformat.NotebookNode:
 
 def code(source: str, shown: str = "", **data: object) -> nbformat.NotebookNode:
     """A code cell that was run; `data` names its outputs: html, chart, png."""
-    kinds = {"html": "text/html", "chart": VEGALITE, "png": "image/png"}
+    kinds = {"html": "text/html", "chart": drawn.VEGA_LITE, "png": "image/png"}
     bundle = {kinds[name]: value for name, value in data.items()} | ({"text/plain": shown} if shown else {})
     outputs = [new_output("execute_result", data=bundle, execution_count=1)] if bundle else []
     return new_code_cell(source, execution_count=1, outputs=outputs)

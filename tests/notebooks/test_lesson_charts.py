@@ -11,9 +11,8 @@ import re
 import pytest
 from counting import second_counts
 
-from samarkand.course import lessons
+from samarkand.course import drawn, lessons
 
-VEGALITE = "application/vnd.vegalite.v5+json"
 COUNTS = second_counts()
 
 
@@ -21,7 +20,7 @@ COUNTS = second_counts()
 STORED = {
     (lesson.name, cell): (title["text"], title.get("subtitle", ""), spec["description"])
     for lesson in lessons.every()
-    for cell, spec in lesson.outputs(VEGALITE)
+    for cell, spec in lesson.outputs(drawn.VEGA_LITE)
     for title in (spec["vconcat"][0]["title"],)
 }
 

@@ -15,9 +15,11 @@ from samarkand.ground.words import PSEUDO
 
 
 @pytest.fixture(autouse=True)
-def nobodys_work(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let whatever a test answers be noted where nobody's own log is."""
-    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path_factory.mktemp("work")))
+def work(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let whatever a test answers be noted where nobody's own log is; return the folder, not yet made."""
+    folder = tmp_path_factory.mktemp("work") / "my work ä"
+    monkeypatch.setenv("SAMARKAND_WORK", str(folder))
+    return folder
 
 
 @pytest.fixture
@@ -30,10 +32,10 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def own_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_work(work: Path) -> Path:
     """Return where a student's forecasts would lie."""
-    monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
-    return tmp_path / "forecasts.jsonl"
+    work.mkdir()
+    return work / "forecasts.jsonl"
 
 
 @pytest.fixture(scope="module")

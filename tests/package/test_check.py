@@ -98,7 +98,10 @@ def test_no_reason_gives_the_answer_away(one: Task) -> None:
         assert not any(number in sentence for number in shown for sentence in told)
 
 
-@pytest.mark.parametrize("one", tasks().values(), ids=lambda one: one.id)
+# What is read is decided by the kind of the answer: one task of each.
+@pytest.mark.parametrize(
+    "one", {type(one.kind): one for one in tasks().values()}.values(), ids=lambda one: one.id
+)
 @pytest.mark.parametrize(
     "value",
     [

@@ -142,8 +142,6 @@ def test_its_domain_has_all_that_a_control_can_say():
 def test_a_choice_that_is_not_there_is_named():
     with pytest.raises(UnknownName, match=r'"quotations".*quotation'):
         explore.claim_browser(kind="quotations")
-    with pytest.raises(UnknownName, match='"Yau"'):
-        explore.claim_browser(speaker="Yau")
 
 
 def test_a_search_that_is_no_text_gets_a_sentence(browser):

@@ -8,7 +8,6 @@ import pytest
 
 from samarkand import data, explore
 from samarkand.explore import trade
-from samarkand.ground.errors import UnknownName
 from samarkand.page import style
 
 DAY = "2022-09-14"
@@ -99,11 +98,3 @@ def test_the_table_of_sentences_has_every_measure_and_gaps_that_are_filled(
 def test_no_car_was_counted_in_print_on_the_day(explorer: explore.Explorer) -> None:
     assert figures("cars", known_on=DAY) == []
     assert "no count of cars" in explorer.render(measure="cars", known="then")
-
-
-def test_it_may_start_anywhere_but_nowhere_else() -> None:
-    assert "Known later" in repr(explore.known_then("oil", "later"))
-    with pytest.raises(UnknownName, match='Did you mean "exports"'):
-        explore.known_then("export")
-    with pytest.raises(UnknownName, match="setting"):
-        explore.known_then("oil", "never")

@@ -21,9 +21,6 @@ READY = {
 }
 
 
-pytestmark = pytest.mark.usefixtures("own_work")
-
-
 @pytest.mark.parametrize("name", READY)
 def test_every_setting_draws_what_its_controls_then_show(
     name: str, sampled: Callable[[Sequence[Any], int, str], list[Any]]

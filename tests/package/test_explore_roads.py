@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import html
 import math
 import re
 
 import pytest
+from as_text import rows_of
 
 from samarkand import explore
-from samarkand.ground import home
 from samarkand.ground.errors import UnknownName
 
 
 def rows(table: str, **where: object) -> list[dict[str, str]]:
-    with (home.course_data() / f"{table}.csv").open(encoding="utf-8") as file:
-        found = list(csv.DictReader(file))
-    return [row for row in found if all(row[key] == str(value) for key, value in where.items())]
+    return [row for row in rows_of(table) if all(row[key] == str(value) for key, value in where.items())]
 
 
 def only(table: str, **where: object) -> dict[str, str]:

@@ -9,7 +9,6 @@ import pytest
 
 from samarkand import data, explore, places
 from samarkand.explore.votes import _groups
-from samarkand.ground.errors import UnknownName
 
 
 @pytest.fixture(scope="module")
@@ -99,12 +98,8 @@ def test_a_state_picked_out_is_marked_in_picture_and_table(browser: explore.Expl
     assert "#fdf3d6" in marked and "#fdf3d6" not in plain
 
 
-def test_another_start_and_a_wrong_one() -> None:
-    assert "193 members of the UN" in repr(explore.votes("es_11_4", "world"))
-    with pytest.raises(UnknownName, match='Did you mean "es_11_4"'):
-        explore.votes("es114")
-    with pytest.raises(UnknownName, match='Did you mean "sco_members"'):
-        explore.votes(group="sco_member")
+def test_all_members_are_a_group(browser: explore.Explorer) -> None:
+    assert "193 members of the UN" in browser.render(resolution="es_11_4", group="world")
 
 
 def test_the_state_asked_for_is_marked_in_square_row_and_list(browser: explore.Explorer) -> None:

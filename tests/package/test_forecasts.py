@@ -11,13 +11,6 @@ from samarkand.ground import journal
 from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
 
 
-@pytest.fixture(autouse=True)
-def work(tmp_path, monkeypatch):
-    folder = tmp_path / "my work ä"
-    monkeypatch.setenv("SAMARKAND_WORK", str(folder))
-    return folder
-
-
 def test_questions_are_eight_and_settled_before_anybody_takes_the_course():
     assert list(forecasts.questions()) == [f"F{n}" for n in range(1, 9)]
     for q in forecasts.questions().values():

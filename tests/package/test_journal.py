@@ -16,13 +16,6 @@ from samarkand.ground import home, journal
 from samarkand.ground.errors import CourseError
 
 
-@pytest.fixture(autouse=True)
-def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "my work ä"
-    monkeypatch.setenv("SAMARKAND_WORK", str(folder))
-    return folder
-
-
 def test_no_file_is_no_entry_and_no_trouble() -> None:
     assert journal.read("notes") == ([], "")
     assert journal.latest("notes") == {}

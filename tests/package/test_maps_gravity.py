@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from samarkand import data, maps
-from samarkand.ground.errors import CourseError, UnknownName, WrongType
+from samarkand import data
 from samarkand.maps import gravity
 
 
@@ -51,43 +50,6 @@ def test_what_the_course_says_of_the_years():
     assert (means[["RUS", "UKR", "CHN", "TUR", "BLR"]] > 1.0).all(axis=None)
     assert (means[["PAK", "EGY", "IND"]] < -0.9).all(axis=None)
     assert list(means.index) == [2000, 2004, 2006, 2008, 2012, 2016]
-
-
-def test_pairs_of_ones_own():
-    mine = pd.DataFrame(
-        {
-            "partner": ["RUS"] * 6 + ["PAK"] * 6 + ["USA"] * 5 + ["XXX"],
-            "step": "the world's",
-            "residual": [1.0] * 6 + [-3.0] * 6 + [5.0] * 5 + [9.0],
-        }
-    )
-    drawn = maps.residuals(mine, "the world's")
-    assert "the world's: 1 state trades at least twice as much, 1 at most half as much and" in repr(drawn)
-    assert "1 has too few pairs to say." in repr(drawn)
-    html = drawn._repr_html_()
-    assert html.count("More than ten times") == 0 and "Twice to ten times" in html
-
-
-@pytest.mark.parametrize(
-    ("change", "error", "sentence"),
-    [
-        ({"step": 2007}, UnknownName, "No step 2007|No step .2007"),
-        ({"pairs": pd.DataFrame({"partner": ["RUS"], "residual": [1.0]})}, UnknownName, 'No column "step"'),
-        (
-            {"pairs": pd.DataFrame({"partner": ["RUS"], "step": [1], "residual": ["a"]})},
-            WrongType,
-            "is a number",
-        ),
-        (
-            {"pairs": pd.DataFrame({"partner": ["RUS"], "step": [1], "residual": [math.nan]})},
-            CourseError,
-            "no pair",
-        ),
-    ],
-)
-def test_maps_that_cannot_be_drawn(change, error, sentence):
-    with pytest.raises(error, match=sentence):
-        maps.residuals(**change)
 
 
 def test_marks_differ_in_more_than_colour():

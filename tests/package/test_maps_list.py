@@ -6,7 +6,6 @@ the tables as text. Nothing here is stored, so storing a map anew cannot bless a
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import re
@@ -16,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from as_text import rows_of
 
 from samarkand import geo, maps, places
 from samarkand.ground.home import course_data
@@ -23,11 +23,6 @@ from samarkand.maps._base import contested
 
 MAPS = ("region", "sco", "trip", "flows", "votes", "january")
 Point = tuple[float, float]
-
-
-def table(name: str) -> list[dict[str, str]]:
-    with (course_data() / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def listed(name: str) -> dict[str, dict[str, Any]]:
@@ -45,7 +40,7 @@ DAYS: dict[str, list[str]] = {
     "sco": [f"{year}-12-31" for year in range(1996, 2026)],
     "trip": ["2022-09-16"] * 9,
     "flows": [f"{year}-12-31" for year in range(2020, 2025)],
-    "votes": sorted(row["day"] for row in table("resolutions")),
+    "votes": sorted(row["day"] for row in rows_of("resolutions")),
     "january": [f"2022-01-{day:02}" for day in range(2, 20)],
 }
 LEGENDS = {
@@ -271,7 +266,7 @@ def _km(a: Point, b: Point) -> float:
 
 
 def test_the_journey_is_flown_as_the_table_has_it() -> None:
-    legs = [row for row in table("trip") if row["type"] == "leg"]
+    legs = [row for row in rows_of("trip") if row["type"] == "leg"]
     steps = spec("trip")["steps"]
     flown = [step for step in steps if step[0].startswith("Leg")]
     lines = [shape for shape in panes("trip")["above"] if shape[1] == "leg"]
@@ -289,7 +284,7 @@ def test_the_journey_is_flown_as_the_table_has_it() -> None:
 
 
 def test_states_are_filled_when_their_leaders_have_been_met_and_not_before() -> None:
-    rows, steps = table("trip"), spec("trip")["steps"]
+    rows, steps = rows_of("trip"), spec("trip")["steps"]
     met: set[str] = set()
     at = 0
     stage: tuple[str, str] | None = None

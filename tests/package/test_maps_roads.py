@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import math
 
 import pytest
+from as_text import rows_of
 
 from samarkand import geo, maps
-from samarkand.ground import home
-from samarkand.ground.errors import UnknownName
+from samarkand.maps import roads
 
-with (home.course_data() / "routes.csv").open(encoding="utf-8") as file:
-    ROWS = [row for row in csv.DictReader(file) if row["route"] != "POS"]
+ROWS = [row for row in rows_of("routes") if row["route"] != "POS"]
 ROUTES = {row["route"]: row for row in ROWS}
 #: 0.2 degrees of latitude, in map units (km).
 EXACT = 0.2 * math.pi * geo.EARTH_RADIUS_KM / 180
@@ -47,20 +45,19 @@ def test_routes_of_two_kinds_do_not_lie_upon_each_other() -> None:
     ("kind", "means"), [("oil", "pipeline, oil"), ("gas", "pipeline, gas"), ("rail", "railway")]
 )
 def test_a_step_counts_what_is_there_and_what_was_only_agreed(kind: str, means: str) -> None:
-    scene = maps.corridors(kind).scene
+    scene = maps.corridors().scene
+    at = ["all", *roads.MARKS].index(kind)
     mine = {route: row for route, row in ROUTES.items() if row["mode"].startswith(means)}
     built = [route for route, row in mine.items() if row["status_2022"] == "in operation"]
-    said = scene.steps[scene.step].say
+    said = scene.steps[at].say
     assert f" {len(built)} " in said
     assert (f"{len(mine) - len(built)} agreed and not built" in said) == (len(built) < len(mine))
     marks = {key.mark.label: key.mark.code for key in scene.keys}
     planned = {
-        route
-        for route, states in scene.status.items()
-        if states[scene.step] == marks["agreed, not built in 2022"]
+        route for route, states in scene.status.items() if states[at] == marks["agreed, not built in 2022"]
     }
     assert planned == set(mine) - set(built)
-    silent = {route for route in ROUTES if scene.status[route][scene.step] == "-"}
+    silent = {route for route in ROUTES if scene.status[route][at] == "-"}
     assert silent == set(ROUTES) - set(mine)
 
 
@@ -69,8 +66,3 @@ def test_it_says_in_its_title_that_it_is_a_schema() -> None:
     assert "schematic" in drawn.scene.title
     assert "0.2 degrees" in drawn.scene.title
     assert "not how much goes through" in drawn.scene.note
-
-
-def test_a_kind_that_no_route_is_of() -> None:
-    with pytest.raises(UnknownName, match='kind of route "road"'):
-        maps.corridors("road")

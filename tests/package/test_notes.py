@@ -12,13 +12,6 @@ from samarkand.ground import journal
 from samarkand.ground.errors import UnknownName
 
 
-@pytest.fixture(autouse=True)
-def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "my work ä"
-    monkeypatch.setenv("SAMARKAND_WORK", str(folder))
-    return folder
-
-
 def saved(id: str, text: str) -> notes.Paper:
     paper = notes.note(id)
     paper.fill(text)

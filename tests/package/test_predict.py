@@ -16,15 +16,11 @@ from samarkand.predict._ledger import Expected
 
 ASKED = questions.every("predict")
 NUMBERS = [id for id, one in ASKED.items() if not one.options]
-CHOICES = [id for id, one in ASKED.items() if one.options]
 
 
 @pytest.fixture(autouse=True)
-def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "my work ä"
-    monkeypatch.setenv("SAMARKAND_WORK", str(folder))
+def nothing_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_ledger, "SHOWN", set())
-    return folder
 
 
 def kept(work: Path) -> list[dict[str, object]]:

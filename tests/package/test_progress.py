@@ -17,11 +17,8 @@ from samarkand.ground.errors import CourseError, UnknownName
 
 
 @pytest.fixture(autouse=True)
-def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "my work ä"
-    monkeypatch.setenv("SAMARKAND_WORK", str(folder))
+def no_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-    return folder
 
 
 def seen(shown: progress.Shown) -> str:

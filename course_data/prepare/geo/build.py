@@ -6,8 +6,8 @@ Needs Python alone. The layers:
 
 - ``region``         the SCO's world and its neighbours, 5 km: what the maps draw
 - ``region_coarse``  the same, 35 km: the still pictures
-- ``world``          the states of the world as Natural Earth draws them at 1:110m, and points for the
-smallest
+- ``world``          the states of the world as Natural Earth draws them at 1:110m, the smallest as points
+- ``world_coarse``   the same, 70 km: the still pictures
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from region import NAMED, in_frame, unwrapped
-from topology import Point, Polygon, Ring, area_km2, inside, region_plane, simplified, split, world_plane
+from topology import Point, Polygon, Ring, inside, region_plane, simplified, split, world_plane
 
 HERE = Path(__file__).resolve().parent
 
@@ -152,13 +152,6 @@ def contested_properties(item: dict[str, Any]) -> dict[str, str]:
 if __name__ == "__main__":
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE.parent.parent / "geo"
     folder.mkdir(exist_ok=True)
-    if "--areas" in sys.argv:
-        for name, polygons in areas().items():
-            print(
-                name,
-                round(sum(abs(area_km2(p[0], region_plane)) for p in polygons)),
-                [len(p[0]) for p in polygons][:3],
-            )
     write(folder / "region.geojson", region(5, 300))
     write(folder / "region_coarse.geojson", region(35, 9000))
     write(folder / "world.geojson", world(8, 0))
