@@ -193,7 +193,7 @@ def _unsound(course: Course, found: ExerciseSet) -> list[str]:
 
     path = course.check_folder / "words.json"
     words = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    source = course.root / "source" / found.id / f"{found.id}.ipynb"
+    source = course.notebook("source", found.id)
     untrue = tied.of_set(source, words[found.id], {"exercise": found}) if found.id in words else []
     return [*rules_of_sets.broken(lessons.read(source)), *untrue]
 
@@ -211,7 +211,7 @@ def _release(course: Course, names: Sequence[str]) -> None:
     for found in sets:
         folder = wing.generate(course, found)
         for stage in ("source", "release"):
-            build.build(course.root / stage / folder.name / f"{folder.name}.ipynb")
+            build.build(course.notebook(stage, folder.name))
         print(f"released {folder}", flush=True)
 
 

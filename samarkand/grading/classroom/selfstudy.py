@@ -28,7 +28,7 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     exercise = course.exercise(name)
     file = f"{exercise.id}.ipynb"
     mine = home.my_work()
-    places = [mine / file, mine / "sets" / exercise.id / file, course.root / "release" / exercise.id / file]
+    places = [mine / file, mine / "sets" / exercise.id / file, course.notebook("release", exercise.id)]
     path = notebook or next((place for place in places if place.is_file()), None)
     if path is None or not path.is_file():
         raise CourseError(f"There is no notebook of {exercise.id} to check.")
@@ -50,8 +50,8 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
 
 def solution(course: Course, exercise: checks.ExerciseSet, question: str) -> str:
     """Return the solution of one question, from the source notebook."""
-    path = course.root / "source" / exercise.id / f"{exercise.id}.ipynb"
-    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    source = course.notebook("source", exercise.id).read_text(encoding="utf-8")
+    notebook: dict[str, Any] = json.loads(source)
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == question:
             return re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", "".join(cell["source"])).strip()
@@ -130,7 +130,7 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
 def _handed_in(course: Course, exercise: checks.ExerciseSet, student: str) -> list[Cell]:
     """Return the cells of a student's work that run; if it cannot be read, those of the released notebook."""
     released = course.released(exercise)
-    untouched = (course.root / "release" / exercise.id / f"{exercise.id}.ipynb").read_bytes()
+    untouched = course.notebook("release", exercise.id).read_bytes()
     try:
         body, _ = reading.read_file(course.root / "submitted" / student / exercise.id, exercise.id)
         return released.rebuild(reading.parse(body)).cells
