@@ -431,10 +431,9 @@ class Marker:
             try:
                 answers.append(None if result.error else question.kind.read(result.value))
                 problems.append(_safe_error(result.error) if result.error else "")
-            except WrongForm as problem:
+            except WrongForm:
                 answers.append(None)
                 # The form of the result could carry a hidden input, so name only the form that was expected.
-                del problem
                 problems.append(_came_back(result.value, question.kind))
         right = [a is not None and question.kind.same(a, e) for a, e in zip(answers, expected, strict=True)]
         edges = [case.edge for case in cases]

@@ -315,7 +315,7 @@ class Sandbox:
                     broken = _DIFFERING
                 except _Overflow:
                     broken = "output"
-                except (OSError, EOFError, decode.NotAValue, TimeoutError):
+                except (OSError, EOFError, decode.NotAValue):
                     pass  # the server's report, read below, says why it broke off
         report = self._report(control, work.limits)
         if not ready:

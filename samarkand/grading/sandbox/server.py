@@ -391,7 +391,7 @@ def run_cell(shell: Any, code: str, limits: dict[str, int], transcript: Transcri
     Returns
     -------
     dict
-        ``ok``; ``error``, the last line of a traceback; ``text``, what it printed.
+        ``text``, what it printed; ``error``, the last line of a traceback, if it has one.
     """
     transcript.begin(limits["text"])
     sys.stdout = sys.stderr = transcript
@@ -404,7 +404,7 @@ def run_cell(shell: Any, code: str, limits: dict[str, int], transcript: Transcri
         error = caught
     finally:
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-    report: dict[str, Any] = {"ok": error is None, "text": "".join(transcript.parts)}
+    report: dict[str, Any] = {"text": "".join(transcript.parts)}
     if error is not None:
         report["error"] = _sentence(error)
     return report
