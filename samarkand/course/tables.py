@@ -74,6 +74,12 @@ def read_package(path: Path) -> dict[str, Any]:
     return found
 
 
+def names() -> list[str]:
+    """Return the names of the course's own tables; the outlines of maps have no schema, and are none."""
+    package = read_package(course_data() / "datapackage.json")
+    return [resource["name"] for resource in package["resources"] if "schema" in resource]
+
+
 def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[Problem]]:
     """Read the tables of a package as text, by name; what cannot be read becomes a problem."""
     tables, problems = {}, []

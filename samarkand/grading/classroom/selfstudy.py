@@ -31,7 +31,7 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     places = [mine / file, mine / "sets" / exercise.id / file, course.notebook("release", exercise.id)]
     path = notebook or next((place for place in places if place.is_file()), None)
     if path is None or not path.is_file():
-        raise CourseError(f"There is no notebook of {exercise.id} to check.")
+        raise CourseError(f"There is no notebook {notebook or f'of {exercise.id}'} to check.")
     seed, student = desk.seed(), desk.who() or "demonstration"
     assessor = Assessor(exercise, course.released(exercise), seed, Sandbox(trusted=True), key=course.key())
     given = numbers.draw(seed, student, exercise.id, exercise.options)
