@@ -52,9 +52,11 @@ def check(path: str | Path | None = None) -> list[Problem]:
         wanted = {where.stem}
     for name in sorted(wanted & set(tables)):
         problems += against_schema(tables[name], tables)
+    damaged = bool(problems)
+    for name in sorted(wanted & set(tables)):
         problems += rules.of_one(tables[name], tables)
     if wanted > {"sco_membership"}:
-        problems += integrity.of_the_course(tables)
+        problems += integrity.of_the_course(tables, damaged=damaged)
     seen = dict.fromkeys(problems)
     return sorted(seen, key=lambda p: (p.file, p.line or 0, p.column or ""))
 
