@@ -80,9 +80,12 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
     heard = Heard(converter)
     converter.force = True
     converter.create_assignment = True
+    before = released.read_bytes() if released.is_file() else b""
     try:
         converter.start()
     except (NbGraderException, SystemExit) as error:
+        if before:  # nbgrader takes away what it could not make anew
+            files.write_whole(released, before)
         raise CourseError(f"nbgrader could not release {exercise.id}: {heard.why or error}") from None
     write_form(exercise, released)
     return released.parent

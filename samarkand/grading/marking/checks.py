@@ -137,10 +137,14 @@ class ExerciseSet:
         raise unknown("question", name, [q.id for q in self.questions])
 
     def read_again(self, verdict: Verdict) -> str:
-        """Say which section of which lesson to read again; empty if the answer is right."""
-        if verdict.points >= verdict.out_of:
+        """Say which section of which lesson to read again; empty if the answer is right.
+
+        Empty too if the set no longer has the question: a record may be older.
+        """
+        taught = next((q.taught for q in self.questions if q.id == verdict.question), "")
+        if verdict.points >= verdict.out_of or not taught:
             return ""
-        lesson, _, section = self.question(verdict.question).taught.partition(": ")
+        lesson, _, section = taught.partition(": ")
         return tr("Read again: lesson {number}, “{section}”.", number=lesson[:2], section=section)
 
     @property
