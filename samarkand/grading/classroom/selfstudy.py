@@ -13,7 +13,6 @@ from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks, inputs
 from samarkand.grading.marking.assessment import Assessment, Assessor, named
 from samarkand.grading.sandbox.alone import Alone
-from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.sandbox.work import Cell
 from samarkand.grading.submission import reading
 from samarkand.ground import home, journal, log
@@ -33,7 +32,7 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     if path is None or not path.is_file():
         raise CourseError(f"There is no notebook {notebook or f'of {exercise.id}'} to check.")
     seed, student = desk.seed(), desk.who() or "demonstration"
-    assessor = Assessor(exercise, course.released(exercise), seed, Sandbox(trusted=True), key=course.key())
+    assessor = Assessor(exercise, course.released(exercise), seed, key=course.key())
     given = numbers.draw(seed, student, exercise.id, exercise.options)
     try:
         submission = assessor.released.rebuild(reading.parse(path.read_bytes()))
