@@ -75,13 +75,7 @@ def standing(course: Course, exercise: str, student: str, digest: str) -> Assess
 
 
 def read(course: Course, exercise: str, student: str) -> Assessment:
-    """Read the record of a graded submission.
-
-    Raises
-    ------
-    CourseError
-        If it has not been graded.
-    """
+    """Read the record of a graded submission; `CourseError` if it has not been graded."""
     path = path_of(course, exercise, student)
     try:
         kept = json.loads(path.read_bytes())

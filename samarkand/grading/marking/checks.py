@@ -180,15 +180,7 @@ class ExerciseSet:
     def elsewhere(self, question: Question) -> list[tuple[Given, Any]]:
         """Return the right answer for every variant of a question (cached).
 
-        Parameters
-        ----------
-        question : Question
-            One of this set.
-
-        Returns
-        -------
-        list of (dict, object)
-            The numbers that the answer depends on, and the answer, for up to `VARIANTS_TRIED` variants.
+        For up to `VARIANTS_TRIED` of them: the numbers that the answer depends on, and the answer.
         """
         if question.id not in self._elsewhere:
             names = question.uses or tuple(self.options)
@@ -233,26 +225,9 @@ class Verdict:
 
 
 def load(folder: Path, name: str) -> ExerciseSet:
-    """Load the checks of one set.
+    """Load the checks of one set, the object ``SET`` of its module, by its id or its number (``"ex03"``).
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        ``exercises/checks``.
-    name : str
-        The set's id, or enough of it: ``"ex03"``.
-
-    Returns
-    -------
-    ExerciseSet
-        The object ``SET`` of that module.
-
-    Raises
-    ------
-    UnknownName
-        If there is no such set.
-    DamagedData
-        If the module holds no ``SET``.
+    `UnknownName` if there is no such set, `DamagedData` if the module cannot be loaded or holds no ``SET``.
     """
     names = available(folder)
     full = [n for n in names if n == name] or [n for n in names if n.split("_")[0] == name]
@@ -295,16 +270,7 @@ def _canonical(kind: Kind, value: object) -> Any:
 class Marker:
     """Marks one submission; works out each expected value once.
 
-    Parameters
-    ----------
-    exercise : ExerciseSet
-        The set.
-    given : dict
-        The student's own numbers.
-    inputs : Inputs
-        The inputs of its functions.
-    known : dict, optional
-        Right answers by the numbers they belong to: filled here, and shared by all markers of a class.
+    `known` are right answers by the numbers they belong to: filled here, shared by all markers of a class.
     """
 
     def __init__(
@@ -338,20 +304,10 @@ class Marker:
         return self._known[key]
 
     def mark(self, outcome: Outcome, *, quiet: bool = False) -> list[Verdict]:
-        """Mark every question.
+        """Mark every question, in the order of the set, by what came out of the sandbox.
 
-        Parameters
-        ----------
-        outcome : Outcome
-            What came out of the sandbox.
-        quiet : bool, optional
-            Whether the work may know the inputs of its functions from an earlier run. If so, no text or
-            number of the work appears in a reason.
-
-        Returns
-        -------
-        list of Verdict
-            One for each question, in the order of the set.
+        `quiet` says that the work may know the inputs of its functions from an earlier run: then no text or
+        number of the work appears in a reason.
         """
         return [self.judge(question, outcome, quiet=quiet) for question in self.exercise.questions]
 
@@ -571,17 +527,7 @@ def _verdict(  # noqa: PLR0913 - the fields of a verdict
 def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
     """Return what the student's copy may contain of a set: ids, points, kinds, one example, options.
 
-    Parameters
-    ----------
-    exercise : ExerciseSet
-        The set.
-    demonstration : dict
-        Numbers for the example.
-
-    Returns
-    -------
-    dict
-        Plain JSON without any answers.
+    It is plain JSON without any answers.
     """
     questions = {}
     shown = exercise.inputs(inputs.DEMONSTRATION).cases
