@@ -90,14 +90,14 @@ def part(what: str, root: Path, name: str, jobs: int) -> dict[str, float]:
     if what == "sandbox":
         with Sandbox(secret=[root]) as box:
             exercise = course.exercise(name)
-            assessor = Assessor(exercise, course.released(exercise), course.seed(), box, key=course.key())
+            assessor = Assessor(exercise, course.released(exercise), course.seed(), key=course.key())
             folders = course.submissions(name)
             first = next(iter(folders))
-            assessor.assess(first, folders[first])
+            assessor.run(assessor.prepare(first, folders[first]), box)
             inside, own = 0.0, time.process_time()
             marks = []
             for student, folder in folders.items():
-                result = assessor.assess(student, folder)
+                result = assessor.run(assessor.prepare(student, folder), box)
                 inside += result.cpu
                 marks.append(result.points)
             found = {"inside": inside, "outside": time.process_time() - own, "marks": sum(marks)}

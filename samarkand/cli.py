@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from samarkand import __version__
 from samarkand.ground import home
-from samarkand.ground.errors import CourseError
+from samarkand.ground.errors import CourseError, unknown
 
 if TYPE_CHECKING:
     from samarkand.grading.classroom.course import Course
@@ -98,9 +98,10 @@ def test(options: argparse.Namespace) -> int:
     """Judge what has changed, or the files named, by the tests that stand on it; ``--watch`` at each save."""
     from samarkand.course import changes
 
+    paths = changes.named(options.path)
     if options.watch:
-        changes.watch(lambda line: print(line, flush=True))
-    return 0 if changes.judge(options.path or changes.changed(), lambda line: print(line, flush=True)) else 1
+        changes.watch(lambda line: print(line, flush=True), paths)
+    return 0 if changes.judge(paths or changes.changed(), lambda line: print(line, flush=True)) else 1
 
 
 def _build_in(language: str, paths: Sequence[Path]) -> int:
@@ -133,6 +134,9 @@ def renew(options: argparse.Namespace) -> int:
     from samarkand.course import build as builder
     from samarkand.course import facts, lessons, readme, tables, tied, uses
 
+    known = tables.names()
+    if strange := [name for name in options.table if name not in known]:
+        raise unknown("table", strange[0], known)
     if problems := [str(problem) for problem in tables.check()]:
         return _report(problems, "")
     changes = tables.changes()
@@ -193,7 +197,7 @@ def _unsound(course: Course, found: ExerciseSet) -> list[str]:
 
     path = course.check_folder / "words.json"
     words = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    source = course.root / "source" / found.id / f"{found.id}.ipynb"
+    source = course.notebook("source", found.id)
     untrue = tied.of_set(source, words[found.id], {"exercise": found}) if found.id in words else []
     return [*rules_of_sets.broken(lessons.read(source)), *untrue]
 
@@ -211,7 +215,7 @@ def _release(course: Course, names: Sequence[str]) -> None:
     for found in sets:
         folder = wing.generate(course, found)
         for stage in ("source", "release"):
-            build.build(course.root / stage / folder.name / f"{folder.name}.ipynb")
+            build.build(course.notebook(stage, folder.name))
         print(f"released {folder}", flush=True)
 
 
@@ -462,7 +466,7 @@ def parser() -> Parser:
     _verb(verbs, "messages", messages, "write what is to be translated")
 
     verb = _verb(verbs, "test", test, "judge a change in seconds")
-    verb.add_argument("path", nargs="*", help="changed files; none: what git says has changed")
+    verb.add_argument("path", nargs="*", help="files or folders; none: what git says has changed")
     verb.add_argument("--watch", action="store_true", help="wait for saves, and judge each")
 
     data = verbs.add_parser("data", help="look after the tables").add_subparsers(

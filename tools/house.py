@@ -10,7 +10,7 @@ import ast
 import textwrap
 import tomllib
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.etree import ElementTree as Xml
 
 import grimp
@@ -34,11 +34,16 @@ class Room(NamedTuple):
     stands_on: tuple[str, ...]
 
 
-def floors(contract: str = "floors") -> list[list[str]]:
-    """Return the rooms of each floor of a contract, from the roof down."""
+def contract(name: str) -> dict[str, Any]:
+    """Return a contract on imports from ``pyproject.toml``, by its id."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    contracts = {c["id"]: c for c in tomllib.loads(text)["tool"]["importlinter"]["contracts"]}
-    return [layer.replace(" : ", " | ").split(" | ") for layer in contracts[contract]["layers"]]
+    contracts: list[dict[str, Any]] = tomllib.loads(text)["tool"]["importlinter"]["contracts"]
+    return next(one for one in contracts if one["id"] == name)
+
+
+def floors(of: str = "floors") -> list[list[str]]:
+    """Return the rooms of each floor of a contract, from the roof down."""
+    return [layer.replace(" : ", " | ").split(" | ") for layer in contract(of)["layers"]]
 
 
 def rooms(package: str = "samarkand") -> dict[str, Room]:

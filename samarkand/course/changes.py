@@ -12,11 +12,11 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from samarkand import questions
 from samarkand.course import apart, lessons
@@ -24,6 +24,9 @@ from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from samarkand.ground.words import listed
+
+if TYPE_CHECKING:
+    from grimp import ImportGraph
 
 #: Steps that run at the same time.
 AT_ONCE = 2
@@ -83,6 +86,45 @@ def changed(root: Path = ROOT) -> list[str]:
     return [entry[3:] for entry in told.split("\0") if entry]
 
 
+def named(paths: Iterable[str]) -> list[str]:
+    """Return the files that paths name, from here or from the root, as paths from the root.
+
+    A folder stands for all in it that git knows, and a file that is gone may be named if git knew it.
+    `CourseError` if there is nothing of that name.
+    """
+    found: list[str] = []
+    for path in paths:
+        for place in (Path(path).resolve(), (ROOT / path).resolve()):
+            if there := _files(place):
+                found += there
+                break
+        else:
+            raise CourseError(
+                f"There is no file {path} in the course, nor does git know of one that is gone."
+            )
+    return list(dict.fromkeys(found))
+
+
+def _files(place: Path) -> list[str]:
+    """Return a file of the course, or all that git knows in a folder, or one that it knew, from the root."""
+    if not place.is_relative_to(ROOT):
+        return []
+    if place.is_file():
+        return [place.relative_to(ROOT).as_posix()]
+    command = ["git", "--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        told = subprocess.run(
+            [*command, "--with-tree=HEAD", "--", str(place)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return []
+    return [file for file in told.split("\0") if file]
+
+
 def notebooks_with(pattern: str) -> tuple[list[Path], list[Path]]:
     """Return the lessons, and the sets, whose code or ties have a pattern in them."""
     from samarkand.course import tied
@@ -107,7 +149,11 @@ def _imports() -> dict[str, set[str]]:
     found = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         names: set[str] = set()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        try:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+        except SyntaxError as error:
+            raise CourseError(f"What {path.name} tests cannot be told: {error}.") from None
+        for node in ast.walk(tree):
             if isinstance(node, ast.Import):
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
@@ -127,13 +173,21 @@ def _tests_with(tables: Iterable[str]) -> list[str]:
 
 
 @cache
-def _above(module: str) -> set[str]:
-    """Return the modules of the package that stand on one, directly or not."""
+def _graph() -> ImportGraph:
+    """Return what each module of the package imports, read from the code itself and not from a cache."""
     try:
         import grimp
     except ModuleNotFoundError:
         raise CourseError("This needs what the tests need: start.py test installs it.") from None
-    return set(grimp.build_graph("samarkand").find_downstream_modules(module))
+    try:
+        return grimp.build_graph("samarkand", cache_dir=None)
+    except grimp.exceptions.SourceSyntaxError as error:
+        raise CourseError(f"What stands on a change cannot be told. {error}") from None
+
+
+def _above(module: str) -> set[str]:
+    """Return the modules of the package that stand on one, directly or not."""
+    return set(_graph().find_downstream_modules(module))
 
 
 def tests_of(module: str) -> tuple[list[str], list[str]]:
@@ -306,16 +360,32 @@ def _telling(output: str) -> str:
     return "\n".join(f"    {line.rstrip()[:160]}" for line in (marked or lines)[-20:])
 
 
-def watch(say: Callable[[str], None] = print) -> None:
-    """Judge what has changed at each save, until Ctrl-C; a save is judged once."""
-    seen: dict[str, int] = {}
+def watch(say: Callable[[str], None] = print, only: Collection[str] = ()) -> None:
+    """Judge what has changed at each save, until Ctrl-C; a save, or a removal, is judged once.
+
+    `only` are paths from the root; without them all files count.
+    """
+    seen: dict[str, int] | None = None
     say("Waiting for a save; Ctrl-C ends it.")
     while True:
-        now = {path: (ROOT / path).stat().st_mtime_ns for path in changed() if (ROOT / path).exists()}
-        fresh = [path for path, stamp in now.items() if seen.get(path) != stamp]
-        if fresh and seen:
+        # What git no longer names is looked at, too: a new file that was removed, a change that was undone.
+        now = {path: _saved(ROOT / path) for path in (*changed(), *(seen or ())) if path in (only or (path,))}
+        fresh = [path for path, when in now.items() if seen is not None and seen.get(path) != when]
+        if fresh:
             say(f"\n{listed(fresh)}")
-            _imports.cache_clear()
-            judge(fresh, say)
-        seen = now or {"": 0}
+            for known in (_imports, _graph, rooms.offers):
+                known.cache_clear()
+            try:
+                judge(fresh, say)
+            except CourseError as error:  # half of a change: the next save may mend it
+                say(str(error))
+        seen = now
         time.sleep(LOOK)
+
+
+def _saved(path: Path) -> int:
+    """Return when a file was last written, in nanoseconds; 0 if it is gone."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

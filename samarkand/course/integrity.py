@@ -79,14 +79,20 @@ UNDATED = {"NU056": "2022-09-15", "NU080": "2022-06-30", "TL062": "2022-09-01"}
 TIE_STATUS = {"member-of": "member", "observer-of": "observer", "dialogue-partner-of": "dialogue partner"}
 
 
-def of_the_course(tables: Tables) -> list[Problem]:
-    """Apply the rules that know the subjects of the course's own tables."""
+def of_the_course(tables: Tables, *, damaged: bool = False) -> list[Problem]:
+    """Apply the rules that know the subjects of the course's own tables.
+
+    A rule that fails is a problem by itself, such as one that looks for a row that is gone; but not if the
+    tables are `damaged`, so that a missing column, or a cell that is no number, has been reported already.
+    """
     problems: list[Problem] = []
     for rule in RULES:
         try:
             problems += [found[0].problem(*found[1:]) for found in rule(tables)]
-        except (KeyError, ValueError, ArithmeticError):
-            continue  # a missing column or table, a cell that is not a number: the schema has reported it
+        except (LookupError, ValueError, ArithmeticError) as error:
+            if not damaged:
+                why = f"the rule {rule.__name__} stops with {error!r}: is a row gone, or has it another name?"
+                problems.append(Problem("course_data", None, None, why))
     return problems
 
 

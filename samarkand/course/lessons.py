@@ -32,19 +32,18 @@ class BuildError(CourseError):
 def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
     """Return the lessons for some names, or all of them, sorted.
 
-    A name is a number (``"03"``), a file's name (``"03_the_sco"``) or a path; `UnknownName` if it fits no
-    notebook.
+    A name is a number (``"03"``), a file's name (``"03_the_sco"``) or a path, from here or from the root;
+    `UnknownName` if it fits no notebook.
     """
     known = sorted(folder.glob("*.ipynb"))
     if not names:
         return known
     found = []
     for name in names:
-        path = Path(name)
-        if path.suffix == ".ipynb" and path.is_file():
-            found.append(path)
-            continue
-        fit = [p for p in known if path.stem == p.stem or p.stem.startswith(f"{name}_")]
+        fit = [
+            path.resolve() for path in (Path(name), ROOT / name) if path.suffix == ".ipynb" and path.is_file()
+        ]
+        fit += [p for p in known if name in (p.stem, p.name) or p.stem.startswith(f"{name}_")]
         if not fit:
             raise unknown("lesson", name, [p.stem for p in known])
         found.append(fit[0])

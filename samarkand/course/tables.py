@@ -52,9 +52,11 @@ def check(path: str | Path | None = None) -> list[Problem]:
         wanted = {where.stem}
     for name in sorted(wanted & set(tables)):
         problems += against_schema(tables[name], tables)
+    damaged = bool(problems)
+    for name in sorted(wanted & set(tables)):
         problems += rules.of_one(tables[name], tables)
     if wanted > {"sco_membership"}:
-        problems += integrity.of_the_course(tables)
+        problems += integrity.of_the_course(tables, damaged=damaged)
     seen = dict.fromkeys(problems)
     return sorted(seen, key=lambda p: (p.file, p.line or 0, p.column or ""))
 
@@ -72,6 +74,12 @@ def read_package(path: Path) -> dict[str, Any]:
         raise DamagedData(f"{path.name} cannot be read: {error}.") from None
     found: dict[str, Any] = package
     return found
+
+
+def names() -> list[str]:
+    """Return the names of the course's own tables; the outlines of maps have no schema, and are none."""
+    package = read_package(course_data() / "datapackage.json")
+    return [resource["name"] for resource in package["resources"] if "schema" in resource]
 
 
 def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[Problem]]:

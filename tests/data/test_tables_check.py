@@ -88,6 +88,8 @@ DAMAGE = [
         "ATEUCA25 is of 2025-02, before 2025-04-04: a plan, or the row must na",
     ),
     ("sco_membership", ";SPUDUSH21\nSM25", ";TASS21\nSM25", "TASS21 is of 2021-09-09"),
+    # A row that a rule looks for by its key.
+    ("numbers", "\nNU012,", "\nNU912,", "the rule same_figures stops with KeyError.'NU012'."),
     ("numbers", "2022-08-16,2022-08-16", "2022-08-16,2022-09-16", "BABEL is of 2022-08, before"),
     # A row that nobody could know on that day: no source came out, nothing happened.
     (

@@ -17,7 +17,7 @@ import workshop
 from samarkand.grading.classroom import release, workers
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks
-from samarkand.grading.marking.assessment import Assessment, Assessor
+from samarkand.grading.marking.assessment import Assessment
 from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
@@ -85,9 +85,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, canaries: Canaries) -> Ite
 
 
 @pytest.fixture(scope="session")
-def assessor(sandbox: Sandbox, released: rebuilding.Released, canaries: Canaries) -> Assessor:
+def assessor(sandbox: Sandbox, released: rebuilding.Released, canaries: Canaries) -> workshop.InOneBox:
     exercise = checks.load(canaries.folder / "checks", workshop.NAME)
-    return Assessor(exercise, released, workshop.SEED, sandbox, workshop.LIMITS, key=workshop.KEY)
+    return workshop.InOneBox(sandbox, exercise, released, workshop.SEED, workshop.LIMITS, key=workshop.KEY)
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +96,7 @@ def blank() -> dict:
 
 
 @pytest.fixture
-def work(assessor: Assessor, blank: dict, tmp_path: Path) -> Callable[..., Assessment]:
+def work(assessor: workshop.InOneBox, blank: dict, tmp_path: Path) -> Callable[..., Assessment]:
     """Hand in the right answers, but for those that are given, and assess them."""
 
     def assessed(student: str = "ada", **sources: str) -> Assessment:

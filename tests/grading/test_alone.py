@@ -46,17 +46,22 @@ def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:
     cells = [
         Cell("a", "import random\nfactor = 2\nprint('hällo')\nrandom.random()"),
         Cell("b", "1 / 0"),
+        Cell("odd", "class Odd(Exception):\n    def __str__(self):\n        raise SystemExit\nraise Odd"),
         Cell("c", "def f(x, y=[]):\n    y.append(x)\n    return factor * x + len(y) - 1"),
         Cell("f", hold="f"),
         Cell("d", "factor = 100\nopen('beside.txt').read()"),
         Cell("none", hold="nothing"),
         Cell("e", "def g():\n    raise SystemExit"),
         Cell("g", hold="g"),
+        Cell("i", "def h():\n    raise Odd"),
+        Cell("h", hold="h"),
     ]
-    outcome = run(tmp_path, cells, [Call("f1", "f", (3,)), Call("g1", "g", ()), Call("n", "none", ())])
+    calls = [Call("h1", "h", ()), Call("f1", "f", (3,)), Call("g1", "g", ()), Call("n", "none", ())]
+    outcome = run(tmp_path, cells, calls)
     assert outcome.ended == "finished"
     assert outcome.ran["a"].text == "hällo\n" and outcome.ran["a"].error == ""
     assert outcome.ran["b"].error == "ZeroDivisionError: division by zero"
+    assert outcome.ran["odd"].error == outcome.called["h1"].error == "Odd", "a text that cannot be had"
     assert outcome.ran["d"].error == "", "it runs in its own folder"
     assert outcome.held["none"].value is ...
     assert outcome.called["f1"].value == 6, "with the names that stood around it"

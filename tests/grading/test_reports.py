@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import random
 import signal
@@ -15,7 +16,7 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand import cli
-from samarkand.grading.classroom import feedback, gradebook, records, report
+from samarkand.grading.classroom import feedback, gradebook, records, release, report
 from samarkand.ground.errors import CourseError
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -63,6 +64,54 @@ def test_a_class_is_summed_up(marked):
     assert "Added cells of their own:\n  eve\n" in text
     assert "Flagged" not in text
     assert "90-100 %  # 1" in text
+
+
+def ask(course, names):
+    """Let the set ask its second question under other ids: under none, it is gone."""
+    with (course.root / "checks" / f"{workshop.NAME}.py").open("a") as file:
+        file.write(
+            "\nfrom dataclasses import replace\nSET = replace(SET, questions=tuple(replace(q, id=name) "
+            f"for q in SET.questions for name in ({names} if q.id == 'q2' else [q.id])))\n"
+        )
+    notebook = workshop.source_notebook(solved=True)
+    notebook["cells"] = [
+        json.loads(json.dumps(cell).replace("q2", name))
+        for cell in notebook["cells"]
+        for name in (names if cell["id"].startswith("q2") else ["q2"])
+    ]
+    workshop.write(course.root / "source" / workshop.NAME, notebook)
+
+
+@pytest.mark.parametrize("names", [[], ["q2b"], ["q2", "q4"]], ids=["gone", "renamed", "another"])
+def test_marks_outlive_the_questions_they_were_given_for(course, names):
+    """nbgrader refuses other cells once work is graded; then somebody puts the gradebook away."""
+    hand_in(course, "ada", **workshop.ANSWERS)
+    hand_in(course, "bob", q2=workshop.ANSWERS["q2"].replace("100 * ", ""))
+    grade(course)
+    ask(course, names)
+    exercise, notebook = course.exercise("ex90"), course.notebook("release", workshop.NAME)
+    before, record = notebook.read_bytes(), records.read(course, workshop.NAME, "bob")
+    with pytest.raises(CourseError, match="Cannot add or remove cells"):
+        release.generate(course, exercise, lambda line: None)
+    assert notebook.read_bytes() == before
+    with pytest.raises(CourseError, match=r"q2|q4"):
+        grade(course, students=["ada"])
+    assert report.grades(course, "ex90").endswith(
+        "\n\nMarked when the set had other questions:\n  ada\n  bob"
+    )
+    assert len(feedback.write(course, "ex90")) == 2
+    course.gradebook.unlink()
+    release.generate(course, exercise)
+    assert grade(course, students=["ada"])[0].graded == ["ada"]
+    text = report.grades(course, "ex90")
+    rows = {line.split()[0] for line in text.splitlines() if line.startswith("q")}
+    assert rows == {"question", "q1", "q2", "q3", *names}
+    assert text.endswith("\n\nMarked when the set had other questions:\n  bob")
+    pages = {path.parent.name: path.read_text() for path in feedback.write(course, "ex90")}
+    assert "These are shares of one" in pages["bob"] and all(name in pages["ada"] for name in names)
+    assert records.read(course, workshop.NAME, "bob") == record
+    assert grade(course)[0].graded == ["bob"]
+    assert "other questions" not in report.grades(course, "ex90")
 
 
 def test_marks_are_exported(marked):

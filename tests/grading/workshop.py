@@ -36,12 +36,24 @@ def course_set(name: str) -> checks.ExerciseSet:
     return checks.load(EXERCISES / "checks", name)
 
 
-def assessor_of(name: str, box: Sandbox, path: Path | None = None) -> Assessor:
+class InOneBox(Assessor):
+    """Assesses submissions one after another in one sandbox."""
+
+    def __init__(self, sandbox: Sandbox, *all_else: Any, **options: Any) -> None:
+        super().__init__(*all_else, **options)
+        self.sandbox = sandbox
+
+    def assess(self, student: str, folder: Path) -> Assessment:
+        """Assess what lies in a folder."""
+        return self.run(self.prepare(student, folder), self.sandbox)
+
+
+def assessor_of(name: str, box: Sandbox, path: Path | None = None) -> InOneBox:
     """Return what assesses a set of the course's own, as it is released, or as a notebook elsewhere has it."""
     exercise = course_set(name)
     path = path or EXERCISES / "release" / name / f"{name}.ipynb"
     released = rebuilding.Released(path, {q.id: q.name for q in exercise.questions})
-    return Assessor(exercise, released, SEED, box, key=KEY)
+    return InOneBox(box, exercise, released, SEED, key=KEY)
 
 
 @dataclass
@@ -205,7 +217,7 @@ def fill(released: dict[str, Any], **sources: str) -> dict[str, Any]:
     return notebook
 
 
-def assess(assessor: Assessor, folder: Path, notebook: dict[str, Any], student: str = "ada") -> Assessment:
+def assess(assessor: InOneBox, folder: Path, notebook: dict[str, Any], student: str = "ada") -> Assessment:
     """Hand a notebook in, and assess it."""
     place = folder / student / NAME
     write(place, notebook)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from samarkand.course import changes, lessons
 from samarkand.course.changes import Step
+from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError
 
 
@@ -158,26 +162,121 @@ def test_without_git_the_files_must_be_named(tmp_path: Path) -> None:
         changes.changed(tmp_path)
 
 
-def test_a_save_is_judged_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Three looks: nothing new, a save, nothing new again; then Ctrl-C."""
-    file = tmp_path / "lesson.py"
-    file.write_text("1")
-    looks = iter([[], ["lesson.py"], ["lesson.py"]])
-    judged: list[list[str]] = []
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A root with a file that git knows, one that is gone, and a new one."""
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x"]
+    (tmp_path / "notebooks").mkdir()
+    for name in ("here", "gone"):
+        (tmp_path / "notebooks" / f"{name}.py").write_text("")
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"], ["rm", "-q", "notebooks/gone.py"]):
+        subprocess.run([*git, *words], check=True)
+    (tmp_path / "notebooks" / "new.py").write_text("")
+    monkeypatch.setattr(changes, "ROOT", tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("here", "path", "files"),
+    [
+        ("notebooks", "here.py", "here"),
+        ("notebooks", "notebooks/here.py", "here"),
+        (".", "./notebooks/../notebooks/here.py", "here"),
+        (".", "{root}/notebooks/here.py", "here"),
+        (".", "notebooks/gone.py", "gone"),
+        ("notebooks", "gone.py", "gone"),
+        (".", "notebooks/", "gone here new"),
+        (".", "notebooks/heer.py", ""),
+        (".", "../here.py", ""),
+    ],
+)
+def test_files_are_named_from_anywhere_and_must_be_there(
+    here: str, path: str, files: str, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository / here)
+    path = path.format(root=repository)
+    if files:
+        assert sorted(changes.named([path, path])) == [f"notebooks/{name}.py" for name in files.split()]
+    else:
+        with pytest.raises(CourseError, match=f"There is no file {path}"):
+            changes.named([path])
+
+
+@pytest.mark.parametrize(
+    ("only", "judged"), [([], "new here new here"), (["notebooks/here.py"], "here here")], ids=["all", "one"]
+)
+def test_a_save_a_removal_and_a_change_taken_back_are_judged_once(
+    only: list[str], judged: str, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, here = (repository / "notebooks" / f"{name}.py" for name in ("new", "here"))
+    new.unlink()
+
+    def saved(path: Path, text: str) -> None:
+        path.write_text(text)
+        os.utime(path, ns=(next(clock), next(clock)))
+
+    clock = iter(range(1, 100))
+    nothing = lambda: None  # noqa: E731
+    deeds = iter(
+        [
+            nothing,
+            *(lambda: saved(new, "1"), nothing, lambda: saved(here, "1"), nothing),
+            *(new.unlink, nothing, lambda: saved(here, ""), nothing),
+        ]
+    )
+    found: list[str] = []
+    told: list[str] = []
 
     def look() -> list[str]:
         try:
-            return next(looks)
+            next(deeds)()
         except StopIteration:
             raise KeyboardInterrupt from None
+        return looked(repository)
 
-    monkeypatch.setattr(changes, "ROOT", tmp_path)
+    def judge(paths: list[str], say: object) -> None:
+        found.extend(Path(path).stem for path in paths)
+        raise CourseError("half of a change")  # the next save is judged all the same
+
+    looked = changes.changed
     monkeypatch.setattr(changes, "LOOK", 0)
     monkeypatch.setattr(changes, "changed", look)
-    monkeypatch.setattr(changes, "judge", lambda paths, say: judged.append(list(paths)))
+    monkeypatch.setattr(changes, "judge", judge)
+    with pytest.raises(KeyboardInterrupt):
+        changes.watch(told.append, only)
+    assert found == judged.split() and told.count("half of a change") == len(found)
+
+
+def test_each_save_asks_anew_what_stands_on_what(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import, and a name that a room offers, may have been added while it watches."""
+    (tmp_path / "attic").mkdir()
+    (tmp_path / "attic" / "__init__.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    imports = iter(["before", "after"])
+
+    def build(*_: object, **__: object) -> SimpleNamespace:
+        above = {next(imports)}
+        return SimpleNamespace(find_downstream_modules=lambda _: above)
+
+    def ask(*_: object) -> None:
+        known.append((changes._above("samarkand.x"), set(rooms.offers("attic"))))
+        if len(known) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("grimp.build_graph", build)
+    monkeypatch.setattr(changes, "LOOK", 0)
+    monkeypatch.setattr(changes, "judge", ask)
+    looks = iter([[], ["attic/trunk.py"]])
+    monkeypatch.setattr(changes, "changed", lambda: next(looks))
+    monkeypatch.setattr(changes, "_graph", cache(changes._graph.__wrapped__))
+    known: list[tuple[set[str], set[str]]] = []
+    ask()
+    (tmp_path / "attic" / "trunk.py").write_text('__all__ = ["lid"]\n')
     with pytest.raises(KeyboardInterrupt):
         changes.watch(lambda line: None)
-    assert judged == [["lesson.py"]]
+    assert known == [({"before"}, set()), ({"after"}, {"lid"})]
 
 
 def test_the_command_has_it() -> None:

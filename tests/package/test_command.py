@@ -15,16 +15,33 @@ from samarkand.ground import errors
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def test_an_unknown_lesson_gets_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["build", "00_start_her"]) == 1
-    assert 'No lesson "00_start_her". Did you mean "00_start_here"?' in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("build 00_start_her", 'No lesson "00_start_her". Did you mean "00_start_here"?'),
+        ("build nowhere/00_start_here.ipynb", 'No lesson "nowhere/00_start_here.ipynb".'),
+        ("build --check 00_start_here.json", 'No lesson "00_start_here.json".'),
+        ("renew trip indicatorz", 'No table "indicatorz". Did you mean "indicators"?'),
+        ("test notebooks/00_start_her.ipynb", "There is no file notebooks/00_start_her.ipynb"),
+        ("test --watch CHANGELOG", "There is no file CHANGELOG"),
+        ("data check nowhere", "There is nothing to check: no file nowhere"),
+        ("check ex03 --notebook nowhere.ipynb", "There is no notebook nowhere.ipynb to check."),
+    ],
+)
+def test_what_is_not_there_gets_a_sentence(
+    command: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(command.split()) == 1
+    told = capsys.readouterr()
+    assert told.err.startswith(said) and not told.out
 
 
-def test_lessons_are_found_by_number_name_and_path() -> None:
+def test_lessons_are_found_by_number_name_and_path(monkeypatch: pytest.MonkeyPatch) -> None:
     first = lessons.paths()[0]
-    assert lessons.paths([first.stem[:2]]) == [first]
-    assert lessons.paths([first.stem]) == [first]
-    assert lessons.paths([str(first)]) == [first]
+    here = f"./{first.name}"
+    for name in (first.stem[:2], first.stem, first.name, str(first), f"notebooks/{first.name}", here):
+        monkeypatch.chdir(first.parent if name == here else ROOT)
+        assert lessons.paths([name]) == [first]
 
 
 @pytest.mark.parametrize("arguments", [[], ["bild"], ["build", "--chekc"], ["data"]])
@@ -72,11 +89,6 @@ def test_a_course_error_is_one_sentence(
     monkeypatch.setattr(build, "build", fail)
     assert cli.main(["build", "00"]) == 1
     assert capsys.readouterr().err == "00_start_here.ipynb: Cell load stops with KeyError: 'x'\n"
-
-
-def test_damaged_tables_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["data", "check", str(tmp_path / "nowhere")]) == 1
-    assert capsys.readouterr().err.strip()
 
 
 def test_the_module_is_the_command() -> None:

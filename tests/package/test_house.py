@@ -97,6 +97,13 @@ def test_each_contract_is_broken_by_what_it_forbids(
     assert broken in " ".join(kept(tmp_path).split()).replace("and exercise", "exercise")
 
 
+def test_grading_is_kept_from_every_room_but_those_it_stands_on() -> None:
+    """The contract has a list; a new room belongs into it."""
+    others = {room for floor in house.floors() for room in floor}
+    others -= {"answers", "exercise", "ground", "grading", "course", "cli"}  # the floors forbid the last two
+    assert house.contract("doors")["forbidden_modules"] == [f"samarkand.{room}" for room in sorted(others)]
+
+
 def test_the_page_shows_the_house_as_it_is() -> None:
     """If this fails, run ``python -m tools.house`` and look at what has changed."""
     assert house.PAGE.read_text(encoding="utf-8") == house.page()

@@ -47,117 +47,78 @@ def grade(  # noqa: PLR0913 - the options of the verb
     limits: Limits | None = None,
     say: Callable[[str], None] = print,
 ) -> Summary:
-    """Grade everything that was handed in for one set.
+    """Grade everything that was handed in for one set, or only the work of some `students`.
 
-    Parameters
-    ----------
-    course : Course
-        The course.
-    name : str
-        The set's id or number.
-    students : sequence of str, optional
-        Only these.
-    jobs : int, optional
-        How many submissions are worked on at a time; with 1, nothing else runs at the same time. None: one
-        for each processor, up to six.
-    force : bool, optional
-        Grade also what has not changed.
-    trusted : bool, optional
-        Run student code without any sandbox.
-    limits : Limits, optional
-        What one submission may use.
-    say : callable, optional
-        Takes one line at a time.
-
-    Returns
-    -------
-    Summary
-        What was done and what was not.
-
-    Raises
-    ------
-    CourseError
-        If nothing can be graded: no gradebook, no sandbox, no such set, no submissions.
+    `jobs` submissions are worked on at a time, by default one for each processor, up to six; with 1, nothing
+    else runs at the same time. `force` grades also what has not changed, `trusted` runs student code without
+    any sandbox, and `say` takes one line at a time. `CourseError` if nothing can be graded: no gradebook, no
+    sandbox, no such set, no submissions.
     """
     exercise = course.exercise(name)
     with alone(course.root, say):
-        return _grade(course, exercise, students, jobs, force, trusted, limits, say)
+        released = course.released(exercise)
+        course.same_secret()
+        gradebook.ready(course.gradebook)
+        _same_points(course, exercise, released)
+        summary = Summary(trusted=trusted)
+        folders = _chosen(course, exercise, students, summary)
+        due, longer = gradebook.due(course.gradebook, exercise.id)
+        fingerprint = f"{records.fingerprint(course, exercise)} {due}"
+        digests = {
+            student: records.digest(folder, exercise.id, f"{fingerprint} {longer.get(student, '')}")
+            for student, folder in folders.items()
+        }
+        scores = gradebook.automatic(course.gradebook, exercise.id)
+        todo = {
+            s: folder
+            for s, folder in folders.items()
+            if force or not _stands(course, exercise.id, s, digests[s], scores.get(s, {}), summary)
+        }
+        if not todo:
+            return summary
+        if trusted:
+            say("WITHOUT A SANDBOX: student code runs with your rights, since you trust these students.")
+        if not course.secret.exists():
+            say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
+        free_space(course.root)
+        gradebook.backup(course.gradebook)
+        jobs = min(jobs or processors(), len(todo), MOST_JOBS_EACH * (os.cpu_count() or 1))
+        with Scratch() as stage, Boxes(course, exercise, jobs, trusted) as boxes:
+            assessor = Assessor(exercise, released, course.seed(), limits, boxes.alone, key=course.key())
+            progress = Progress(len(todo), say)
+            confined: list[bool] = []  # for each submission, whether it ran
 
+            def work(student: str) -> Assessment:
+                prepared = assessor.prepare(student, todo[student])
+                _stage(stage, exercise.id, todo[student], prepared)
+                return boxes.assess(assessor, prepared)
 
-def _grade(  # noqa: PLR0913, PLR0917 - what grade was given
-    course: Course,
-    exercise: ExerciseSet,
-    students: Sequence[str],
-    jobs: int | None,
-    force: bool,
-    trusted: bool,
-    limits: Limits | None,
-    say: Callable[[str], None],
-) -> Summary:
-    released = course.released(exercise)
-    course.same_secret()
-    gradebook.ready(course.gradebook)
-    _same_points(course, exercise, released)
-    summary = Summary(trusted=trusted)
-    folders = _chosen(course, exercise, students, summary)
-    due, longer = gradebook.due(course.gradebook, exercise.id)
-    fingerprint = f"{records.fingerprint(course, exercise)} {due}"
-    digests = {
-        student: records.digest(folder, exercise.id, f"{fingerprint} {longer.get(student, '')}")
-        for student, folder in folders.items()
-    }
-    scores = gradebook.automatic(course.gradebook, exercise.id)
-    todo = {
-        s: folder
-        for s, folder in folders.items()
-        if force or not _stands(course, exercise.id, s, digests[s], scores.get(s, {}), summary)
-    }
-    if not todo:
+            def ready(student: str) -> Assessment:
+                result = ahead.take(student)
+                _check_time(stage / student / exercise.id, student, summary)
+                return result
+
+            def done(student: str) -> None:
+                result = ahead.take(student)
+                records.write(course, result, digests[student])
+                summary.graded.append(student)
+                confined.append(result.ended != "unreadable")
+                _name_unreadable(result, summary)
+                shutil.rmtree(stage / student, ignore_errors=True)
+                progress.step(result)
+
+            # nbgrader's order, which is that of folders.
+            order = sorted(todo, key=lambda student: f"{student}/")
+            with Ahead(order, work, boxes.count) as ahead:
+                complaint = _pipeline(course, exercise.id, stage, order, ready, done, ahead.errors.setdefault)
+            for student in todo:
+                if student not in summary.graded:
+                    why = ahead.errors.get(student) or complaint or "nbgrader could not write the marks"
+                    summary.troubles.append(f"{student}: {str(why).rstrip('.')}.")
+            refused = next((e for e in ahead.errors.values() if isinstance(e, NoSandbox)), None)
+            if refused is not None and not any(confined):
+                raise refused
         return summary
-    if trusted:
-        say("WITHOUT A SANDBOX: student code runs with your rights, since you trust these students.")
-    if not course.secret.exists():
-        say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
-    free_space(course.root)
-    gradebook.backup(course.gradebook)
-    jobs = min(jobs or processors(), len(todo), MOST_JOBS_EACH * (os.cpu_count() or 1))
-    with Scratch() as stage, Boxes(course, exercise, jobs, trusted) as boxes:
-        assessor = Assessor(
-            exercise, released, course.seed(), boxes.first, limits, boxes.alone, key=course.key()
-        )
-        progress = Progress(len(todo), say)
-        confined: list[bool] = []  # for each submission, whether it ran
-
-        def work(student: str) -> Assessment:
-            prepared = assessor.prepare(student, todo[student])
-            _stage(stage, exercise.id, todo[student], prepared)
-            return boxes.assess(assessor, prepared)
-
-        def ready(student: str) -> Assessment:
-            result = ahead.take(student)
-            _check_time(stage / student / exercise.id, student, summary)
-            return result
-
-        def done(student: str) -> None:
-            result = ahead.take(student)
-            records.write(course, result, digests[student])
-            summary.graded.append(student)
-            confined.append(result.ended != "unreadable")
-            _name_unreadable(result, summary)
-            shutil.rmtree(stage / student, ignore_errors=True)
-            progress.step(result)
-
-        order = sorted(todo, key=lambda student: f"{student}/")  # nbgrader's order, which is that of folders
-        with Ahead(order, work, boxes.count) as ahead:
-            complaint = _pipeline(course, exercise.id, stage, order, ready, done, ahead.errors.setdefault)
-        for student in todo:
-            if student not in summary.graded:
-                why = ahead.errors.get(student) or complaint or "nbgrader could not write the marks"
-                summary.troubles.append(f"{student}: {str(why).rstrip('.')}.")
-        refused = next((e for e in ahead.errors.values() if isinstance(e, NoSandbox)), None)
-        if refused is not None and not any(confined):
-            raise refused
-    return summary
 
 
 def _same_points(course: Course, exercise: ExerciseSet, released: Released) -> None:

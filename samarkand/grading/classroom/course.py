@@ -97,16 +97,17 @@ class Course:
 
     def tables(self, exercise: checks.ExerciseSet) -> list[str]:
         """List the tables that a set names in its notebook or in its checks."""
-        places = (self.check_folder / f"{exercise.id}.py", self._release(exercise))
+        places = (self.check_folder / f"{exercise.id}.py", self.notebook("release", exercise.id))
         text = "".join(path.read_text(encoding="utf-8") for path in places)
         return [path.stem for path in sorted(home.course_data().glob("*.csv")) if path.stem in text]
 
-    def _release(self, exercise: checks.ExerciseSet) -> Path:
-        return self.root / "release" / exercise.id / f"{exercise.id}.ipynb"
+    def notebook(self, stage: str, exercise: str) -> Path:
+        """Return where the notebook of a set lies, ``"source"`` or ``"release"``; it may not be there."""
+        return self.root / stage / exercise / f"{exercise}.ipynb"
 
     def released(self, exercise: checks.ExerciseSet) -> Released:
         """Read the released notebook of a set."""
-        path = self._release(exercise)
+        path = self.notebook("release", exercise.id)
         if not path.is_file():
             raise DamagedData(f"{exercise.id} has not been released: run samarkand release first.")
         others = [p for p in (self.root / "release").glob("*/*.ipynb") if p.stem != exercise.id]

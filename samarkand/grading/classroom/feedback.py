@@ -23,20 +23,16 @@ def write(course: Course, name: str) -> list[Path]:
     nbgrader's own pages go to ``feedback/``.
     """
     exercise = course.exercise(name)
-    with files.alone(course.root):
-        return _write(course, exercise)
-
-
-def _write(course: Course, exercise: ExerciseSet) -> list[Path]:
-    rows = {row["student"]: row for row in gradebook.marks(course.gradebook, exercise.id)}
     paths = []
-    for result in report.assessments(course, exercise.id):
-        body = page(exercise, result, rows.get(result.student, {})).encode("utf-8", "replace")
-        path = course.root / "marks" / result.student / f"{exercise.id}.html"
-        if not path.is_file() or path.read_bytes() != body:
-            files.write_whole(path, body)
-            path.chmod(0o600)
-        paths.append(path)
+    with files.alone(course.root):
+        rows = {row["student"]: row for row in gradebook.marks(course.gradebook, exercise.id)}
+        for result in report.assessments(course, exercise.id):
+            body = page(exercise, result, rows.get(result.student, {})).encode("utf-8", "replace")
+            path = course.root / "marks" / result.student / f"{exercise.id}.html"
+            if not path.is_file() or path.read_bytes() != body:
+                files.write_whole(path, body)
+                path.chmod(0o600)
+            paths.append(path)
     return paths
 
 

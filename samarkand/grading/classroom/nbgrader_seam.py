@@ -109,11 +109,6 @@ class SharedGradebook(Gradebook):  # type: ignore[misc]
     are kept as first read; the work, the grades and the comments of a student take one query each; and all
     commits are written when :meth:`settle` is called, so a student's marks are in the gradebook either
     completely or not at all.
-
-    Parameters
-    ----------
-    url, course_id : str
-        As ``Gradebook`` takes them.
     """
 
     def __init__(self, url: str, course_id: str) -> None:

@@ -21,23 +21,22 @@ VERSION = 8
 
 def fingerprint(course: Course, exercise: ExerciseSet) -> str:
     """Return a digest of everything that marks depend on, except the submission."""
-    released = course.root / "release" / exercise.id / f"{exercise.id}.ipynb"
-    files = [
-        released,
+    behind = [
+        course.notebook("release", exercise.id),
         course.check_folder / f"{exercise.id}.py",
         home.course_data() / "datapackage.json",
         *sorted(home.course_data().glob("*.csv")),
     ]
-    missing = next((path for path in files if not path.is_file()), None)
+    missing = next((path for path in behind if not path.is_file()), None)
     if missing is not None:
         raise DamagedData(f"{missing} is missing. Get a fresh copy of the course.")
     settings = course.root / "nbgrader_config.py"
-    files += [settings] if settings.is_file() else []
+    behind += [settings] if settings.is_file() else []
     parts = [
         str(VERSION),
         course.seed(),
         course.key(),
-        *(hashlib.sha256(path.read_bytes()).hexdigest() for path in files),
+        *(hashlib.sha256(path.read_bytes()).hexdigest() for path in behind),
     ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
@@ -76,13 +75,7 @@ def standing(course: Course, exercise: str, student: str, digest: str) -> Assess
 
 
 def read(course: Course, exercise: str, student: str) -> Assessment:
-    """Read the record of a graded submission.
-
-    Raises
-    ------
-    CourseError
-        If it has not been graded.
-    """
+    """Read the record of a graded submission; `CourseError` if it has not been graded."""
     path = path_of(course, exercise, student)
     try:
         kept = json.loads(path.read_bytes())

@@ -61,9 +61,8 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
 
-    _spare_answers(course.root / "release" / exercise.id / f"{exercise.id}.ipynb")
-
-    source = course.root / "source" / exercise.id / f"{exercise.id}.ipynb"
+    source, released = (course.notebook(stage, exercise.id) for stage in ("source", "release"))
+    _spare_answers(released)
     if not source.is_file():
         raise CourseError(f"There is no notebook {source}.")
     points = worth(json.loads(source.read_text(encoding="utf-8")))
@@ -81,12 +80,15 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
     heard = Heard(converter)
     converter.force = True
     converter.create_assignment = True
+    before = released.read_bytes() if released.is_file() else b""
     try:
         converter.start()
     except (NbGraderException, SystemExit) as error:
+        if before:  # nbgrader takes away what it could not make anew
+            files.write_whole(released, before)
         raise CourseError(f"nbgrader could not release {exercise.id}: {heard.why or error}") from None
-    write_form(exercise, course.root / "release" / exercise.id / f"{exercise.id}.ipynb")
-    return course.root / "release" / exercise.id
+    write_form(exercise, released)
+    return released.parent
 
 
 def _say_what_changes(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], None]) -> None:
@@ -241,7 +243,7 @@ def bundle(
         say(f"copying {name}")
         place = made / "exercises" / "release" / name
         place.mkdir(parents=True)
-        shutil.copyfile(course.root / "release" / name / f"{name}.ipynb", place / f"{name}.ipynb")
+        shutil.copyfile(course.notebook("release", name), place / f"{name}.ipynb")
     seed = course.seed(create=True)
     known = sorted({fingerprint(seed, student) for student in students or []})
     settings = json.dumps({"seed": seed, "students": known}, indent=1) + "\n"

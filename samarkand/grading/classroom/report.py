@@ -14,6 +14,7 @@ from samarkand.exercise import numbers
 from samarkand.grading.classroom import gradebook, records
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking.assessment import AGAIN, Assessment
+from samarkand.grading.marking.checks import Verdict
 from samarkand.grading.submission.rebuilding import ADDED
 from samarkand.ground.errors import CourseError
 
@@ -62,19 +63,22 @@ def grades(course: Course, name: str) -> str:
     if not rows:
         raise CourseError(f"No work of {exercise.id} has been graded.")
     results = assessments(course, exercise.id)
+    asked = [question.id for question in exercise.questions]
+    older = [r.student for r in results if {v.question for v in r.verdicts} != set(asked)]
     absent = gradebook.students(course.gradebook) - {row["student"] for row in rows}
     empty = [r.student for r in results if all(v.state == "unanswered" for v in r.verdicts)]
     more = ", ".join(r.student for r in results if any(remark.endswith(ADDED) for remark in r.remarks))
     parts = [
         _table(rows),
         _histogram(rows),
-        _questions(results),
+        _questions(results, asked),
         *_listed("Nothing handed in", sorted(absent)),
         *_listed("Not answered at all", empty),
         *_listed("Added cells of their own", [more] if more else []),
         *_listed("Flagged", list(_flagged(results))),
         *_listed("Suspected copies (one answer alone may be chance)", list(copies(results))),
         *_listed("Waiting for a person", [row["student"] for row in rows if row["needs_manual_grade"]]),
+        *_listed("Marked when the set had other questions", older),
     ]
     return "\n\n".join(parts)
 
@@ -108,19 +112,25 @@ def _flagged(results: list[Assessment]) -> Iterator[str]:
             yield f"{result.student}: {'; '.join(odd)}"
 
 
-def _questions(results: list[Assessment]) -> str:
-    """For each question, give the mean share of points and how well it separates strong from weak work."""
+def _questions(results: list[Assessment], asked: list[str]) -> str:
+    """For each question, give the mean share of points and how well it separates strong from weak work.
+
+    A question that has come or gone since has those who were asked it.
+    """
     lines = ["question  mean share  discrimination  right  partly  wrong  unanswered"]
-    if not results:
-        return lines[0]
-    for n, first in enumerate(results[0].verdicts):
-        verdicts = [result.verdicts[n] for result in results]
-        shares = [v.points / v.out_of for v in verdicts]
-        rest = [result.points - v.points for result, v in zip(results, verdicts, strict=True)]
-        states = [v.state for v in verdicts]
+    of: dict[str, list[tuple[Assessment, Verdict]]] = {question: [] for question in asked}
+    for result in results:
+        for verdict in result.verdicts:
+            of.setdefault(verdict.question, []).append((result, verdict))
+    for question, marked in of.items():
+        if not marked:
+            continue
+        shares = [v.points / v.out_of for _, v in marked]
+        rest = [result.points - v.points for result, v in marked]
+        states = [v.state for _, v in marked]
         wrong = sum(state in ("wrong", "form", "error") for state in states)
         lines.append(
-            f"{first.question:8}  {statistics.fmean(shares):10.2f}  {_correlation(shares, rest):>14}  "
+            f"{question:8}  {statistics.fmean(shares):10.2f}  {_correlation(shares, rest):>14}  "
             f"{states.count('right'):5}  {states.count('partly'):6}  {wrong:5}  "
             f"{states.count('unanswered'):10}"
         )
@@ -153,10 +163,11 @@ def copies(results: list[Assessment]) -> Iterator[str]:
 
 def _fitting(result: Assessment, source: Assessment) -> set[str]:
     """Return the questions that one student got wrong with an answer that was right for the other."""
+    right = {verdict.question for verdict in source.verdicts if verdict.state == "right"}
     return {
         own.question
-        for own, right in zip(result.verdicts, source.verdicts, strict=True)
-        if right.state == "right" and any(other.items() <= source.given.items() for other in own.others)
+        for own in result.verdicts
+        if own.question in right and any(other.items() <= source.given.items() for other in own.others)
     }
 
 

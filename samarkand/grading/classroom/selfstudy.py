@@ -13,7 +13,6 @@ from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks, inputs
 from samarkand.grading.marking.assessment import Assessment, Assessor, named
 from samarkand.grading.sandbox.alone import Alone
-from samarkand.grading.sandbox.box import Sandbox
 from samarkand.grading.sandbox.work import Cell
 from samarkand.grading.submission import reading
 from samarkand.ground import home, journal, log
@@ -28,12 +27,12 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     exercise = course.exercise(name)
     file = f"{exercise.id}.ipynb"
     mine = home.my_work()
-    places = [mine / file, mine / "sets" / exercise.id / file, course.root / "release" / exercise.id / file]
+    places = [mine / file, mine / "sets" / exercise.id / file, course.notebook("release", exercise.id)]
     path = notebook or next((place for place in places if place.is_file()), None)
     if path is None or not path.is_file():
-        raise CourseError(f"There is no notebook of {exercise.id} to check.")
+        raise CourseError(f"There is no notebook {notebook or f'of {exercise.id}'} to check.")
     seed, student = desk.seed(), desk.who() or "demonstration"
-    assessor = Assessor(exercise, course.released(exercise), seed, Sandbox(trusted=True), key=course.key())
+    assessor = Assessor(exercise, course.released(exercise), seed, key=course.key())
     given = numbers.draw(seed, student, exercise.id, exercise.options)
     try:
         submission = assessor.released.rebuild(reading.parse(path.read_bytes()))
@@ -50,8 +49,8 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
 
 def solution(course: Course, exercise: checks.ExerciseSet, question: str) -> str:
     """Return the solution of one question, from the source notebook."""
-    path = course.root / "source" / exercise.id / f"{exercise.id}.ipynb"
-    notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    source = course.notebook("source", exercise.id).read_text(encoding="utf-8")
+    notebook: dict[str, Any] = json.loads(source)
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == question:
             return re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", "".join(cell["source"])).strip()
@@ -130,7 +129,7 @@ def preview(course: Course, name: str, student: str, *, answers: bool = False) -
 def _handed_in(course: Course, exercise: checks.ExerciseSet, student: str) -> list[Cell]:
     """Return the cells of a student's work that run; if it cannot be read, those of the released notebook."""
     released = course.released(exercise)
-    untouched = (course.root / "release" / exercise.id / f"{exercise.id}.ipynb").read_bytes()
+    untouched = course.notebook("release", exercise.id).read_bytes()
     try:
         body, _ = reading.read_file(course.root / "submitted" / student / exercise.id, exercise.id)
         return released.rebuild(reading.parse(body)).cells

@@ -37,14 +37,10 @@ class Boxes:
         self._free: queue.Queue[Sandbox] = queue.Queue()
         self._turn, self._running, self._taken = threading.Condition(), 0, False
 
-    @property
-    def first(self) -> Sandbox:
-        """Any of them, for questions to which all give the same answer."""
-        return self._all[0]
-
     def __enter__(self) -> Boxes:
-        self.first.launch()
-        self._all += [self.first.another() for _ in range(1, self.count)]
+        first = self._all[0]
+        first.launch()
+        self._all += [first.another() for _ in range(1, self.count)]
         for box in self._all:
             self._free.put(box)
         return self

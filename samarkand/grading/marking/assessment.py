@@ -101,32 +101,17 @@ class Work:
 
 
 class Assessor:
-    """Assesses submissions to one set in one sandbox.
+    """Assesses submissions to one set; if one is broken, no other student is affected.
 
-    Parameters
-    ----------
-    exercise : ExerciseSet
-        The set.
-    released : rebuilding.Released
-        Its released notebook.
-    course_seed : str
-        What the students' numbers are drawn from.
-    sandbox : Sandbox
-        Where student code runs.
-    limits : Limits, optional
-        What one submission may use.
-    alone : callable, optional
-        Gives a context manager that keeps all other submissions from running.
-    key : str
-        The key from which, with the work itself, the inputs of functions are drawn.
+    The students' numbers are drawn from `course_seed`; the inputs of their functions from `key` and the work
+    itself. `limits` are those of one submission, and in the context that `alone` gives no other one runs.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917 - all that an assessment depends on
+    def __init__(  # noqa: PLR0913 - all that an assessment depends on
         self,
         exercise: ExerciseSet,
         released: rebuilding.Released,
         course_seed: str,
-        sandbox: Sandbox,
         limits: Limits | None = None,
         alone: Callable[[], AbstractContextManager[None]] = nullcontext,
         *,
@@ -135,7 +120,6 @@ class Assessor:
         self.exercise = exercise
         self.released = released
         self.seed = course_seed
-        self.sandbox = sandbox
         self.limits = limits or Limits()
         self.alone = alone
         self.key = key
@@ -149,25 +133,8 @@ class Assessor:
         """Return a marker for these numbers and inputs; right answers are computed once for each variant."""
         return Marker(self.exercise, given, drawn, self._known)
 
-    def assess(self, student: str, folder: Path) -> Assessment:
-        """Assess one submission; if it is broken, no other student is affected.
-
-        Parameters
-        ----------
-        student : str
-            The id.
-        folder : pathlib.Path
-            ``submitted/<student>/<set>``.
-
-        Returns
-        -------
-        Assessment
-            Marks, reasons, remarks.
-        """
-        return self.run(self.prepare(student, folder))
-
     def prepare(self, student: str, folder: Path) -> Work:
-        """Read and rebuild a submission, without running it."""
+        """Read and rebuild a submission from ``submitted/<student>/<set>``, without running it."""
         given = numbers.draw(self.seed, student, self.exercise.id, self.exercise.options)
         try:
             body, remarks = reading.read_file(folder, self.exercise.id)
@@ -176,24 +143,11 @@ class Assessor:
             return Work(student, given, self.released.empty().notebook, None, [str(problem)])
         return Work(student, given, submission.notebook, submission.cells, remarks + submission.remarks)
 
-    def run(self, work: Work, sandbox: Sandbox | None = None, *, again: bool = False) -> Assessment:
-        """Run a submission and mark what comes out.
+    def run(self, work: Work, box: Sandbox, *, again: bool = False) -> Assessment:
+        """Run a submission in a sandbox and mark what comes out.
 
-        Parameters
-        ----------
-        work : Work
-            From :meth:`prepare`.
-        sandbox : Sandbox, optional
-            A sandbox to use in place of the assessor's own.
-        again : bool, optional
-            Whether the work has run before, and may have learnt its inputs then.
-
-        Returns
-        -------
-        Assessment
-            Marks, reasons, remarks.
+        `again` says that the work has run before, and may have learnt its inputs then.
         """
-        box = sandbox or self.sandbox
         if work.cells is None:
             verdicts = [
                 Verdict(q.id, 0, q.points, "unanswered", "Nothing could be read.")
@@ -260,19 +214,8 @@ def _stretch(before: tuple[int, int], after: tuple[int, int], own: float) -> flo
     """Return how many times as long a second run may take: longer, the less processor time others left it.
 
     If others left it half a processor or more, the usual limits can be met and there is no extension. The
-    work's own load does not count, so it gains nothing by being busy.
-
-    Parameters
-    ----------
-    before, after : (int, int)
-        From :func:`_machine`, in ticks.
-    own : float
-        Seconds of CPU that the work itself used in that time.
-
-    Returns
-    -------
-    float
-        1 if others left it half a processor or more; otherwise from 2 to 4.
+    work's own load does not count, so it gains nothing by being busy. Returns 1, or from 2 to 4; `before` and
+    `after` are in ticks, from :func:`_machine`, and `own` is the seconds of CPU that the work itself used.
 
     Examples
     --------
@@ -291,19 +234,7 @@ def _stretch(before: tuple[int, int], after: tuple[int, int], own: float) -> flo
 def named(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> list[Verdict]:
     """Tell an answer under a wrong name, or under no name, from a question that was left untouched.
 
-    Parameters
-    ----------
-    verdicts : list of Verdict
-        From :meth:`Marker.mark`.
-    exercise : ExerciseSet
-        The set.
-    cells : list of Cell
-        The cells that ran.
-
-    Returns
-    -------
-    list of Verdict
-        The same verdicts; where no cell contains the expected name, the reason says so.
+    Returns the verdicts of :meth:`Marker.mark`; where no cell contains the expected name, the reason says so.
     """
     code = "\n".join(cell.code for cell in cells)
     found = []

@@ -137,10 +137,14 @@ class ExerciseSet:
         raise unknown("question", name, [q.id for q in self.questions])
 
     def read_again(self, verdict: Verdict) -> str:
-        """Say which section of which lesson to read again; empty if the answer is right."""
-        if verdict.points >= verdict.out_of:
+        """Say which section of which lesson to read again; empty if the answer is right.
+
+        Empty too if the set no longer has the question: a record may be older.
+        """
+        taught = next((q.taught for q in self.questions if q.id == verdict.question), "")
+        if verdict.points >= verdict.out_of or not taught:
             return ""
-        lesson, _, section = self.question(verdict.question).taught.partition(": ")
+        lesson, _, section = taught.partition(": ")
         return tr("Read again: lesson {number}, “{section}”.", number=lesson[:2], section=section)
 
     @property
@@ -176,15 +180,7 @@ class ExerciseSet:
     def elsewhere(self, question: Question) -> list[tuple[Given, Any]]:
         """Return the right answer for every variant of a question (cached).
 
-        Parameters
-        ----------
-        question : Question
-            One of this set.
-
-        Returns
-        -------
-        list of (dict, object)
-            The numbers that the answer depends on, and the answer, for up to `VARIANTS_TRIED` variants.
+        For up to `VARIANTS_TRIED` of them: the numbers that the answer depends on, and the answer.
         """
         if question.id not in self._elsewhere:
             names = question.uses or tuple(self.options)
@@ -229,26 +225,9 @@ class Verdict:
 
 
 def load(folder: Path, name: str) -> ExerciseSet:
-    """Load the checks of one set.
+    """Load the checks of one set, the object ``SET`` of its module, by its id or its number (``"ex03"``).
 
-    Parameters
-    ----------
-    folder : pathlib.Path
-        ``exercises/checks``.
-    name : str
-        The set's id, or enough of it: ``"ex03"``.
-
-    Returns
-    -------
-    ExerciseSet
-        The object ``SET`` of that module.
-
-    Raises
-    ------
-    UnknownName
-        If there is no such set.
-    DamagedData
-        If the module holds no ``SET``.
+    `UnknownName` if there is no such set, `DamagedData` if the module cannot be loaded or holds no ``SET``.
     """
     names = available(folder)
     full = [n for n in names if n == name] or [n for n in names if n.split("_")[0] == name]
@@ -291,16 +270,7 @@ def _canonical(kind: Kind, value: object) -> Any:
 class Marker:
     """Marks one submission; works out each expected value once.
 
-    Parameters
-    ----------
-    exercise : ExerciseSet
-        The set.
-    given : dict
-        The student's own numbers.
-    inputs : Inputs
-        The inputs of its functions.
-    known : dict, optional
-        Right answers by the numbers they belong to: filled here, and shared by all markers of a class.
+    `known` are right answers by the numbers they belong to: filled here, shared by all markers of a class.
     """
 
     def __init__(
@@ -334,20 +304,10 @@ class Marker:
         return self._known[key]
 
     def mark(self, outcome: Outcome, *, quiet: bool = False) -> list[Verdict]:
-        """Mark every question.
+        """Mark every question, in the order of the set, by what came out of the sandbox.
 
-        Parameters
-        ----------
-        outcome : Outcome
-            What came out of the sandbox.
-        quiet : bool, optional
-            Whether the work may know the inputs of its functions from an earlier run. If so, no text or
-            number of the work appears in a reason.
-
-        Returns
-        -------
-        list of Verdict
-            One for each question, in the order of the set.
+        `quiet` says that the work may know the inputs of its functions from an earlier run: then no text or
+        number of the work appears in a reason.
         """
         return [self.judge(question, outcome, quiet=quiet) for question in self.exercise.questions]
 
@@ -431,10 +391,9 @@ class Marker:
             try:
                 answers.append(None if result.error else question.kind.read(result.value))
                 problems.append(_safe_error(result.error) if result.error else "")
-            except WrongForm as problem:
+            except WrongForm:
                 answers.append(None)
                 # The form of the result could carry a hidden input, so name only the form that was expected.
-                del problem
                 problems.append(_came_back(result.value, question.kind))
         right = [a is not None and question.kind.same(a, e) for a, e in zip(answers, expected, strict=True)]
         edges = [case.edge for case in cases]
@@ -568,17 +527,7 @@ def _verdict(  # noqa: PLR0913 - the fields of a verdict
 def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
     """Return what the student's copy may contain of a set: ids, points, kinds, one example, options.
 
-    Parameters
-    ----------
-    exercise : ExerciseSet
-        The set.
-    demonstration : dict
-        Numbers for the example.
-
-    Returns
-    -------
-    dict
-        Plain JSON without any answers.
+    It is plain JSON without any answers.
     """
     questions = {}
     shown = exercise.inputs(inputs.DEMONSTRATION).cases

@@ -47,22 +47,9 @@ Cases = Callable[[random.Random], Sequence[Case]]
 
 
 def key(secret: bytes) -> str:
-    """Derive the key of a course's inputs from the instructor's secret.
+    """Derive the key of a course's inputs, 64 hexadecimal digits, from the instructor's secret.
 
-    Parameters
-    ----------
-    secret : bytes
-        At least 16 bytes.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-
-    Raises
-    ------
-    OutOfRange
-        If the secret is shorter, and could be guessed.
+    `OutOfRange` if the secret has fewer than 16 bytes, and could be guessed.
 
     Examples
     --------
@@ -75,20 +62,10 @@ def key(secret: bytes) -> str:
 def of_work(course_key: str, cells: Sequence[Cell]) -> str:
     """Derive the key of one submission's inputs from the exact text of all its cells that run.
 
-    The file's metadata, name, outputs and prose do not count. Everything that a program can see of its own
-    source does, even spaces at the end of a line: answers to inputs that had leaked could be hidden there.
-
-    Parameters
-    ----------
-    course_key : str
-        See :func:`key`.
-    cells : sequence of Cell
-        The cells that run, including those from which names are read.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
+    `course_key` is that of :func:`key`, and this one has 64 hexadecimal digits, too. Cells from which names
+    are read count; the file's metadata, name, outputs and prose do not. Everything that a program can see of
+    its own source does, even spaces at the end of a line: answers to inputs that had leaked could be hidden
+    there.
 
     Examples
     --------
@@ -101,17 +78,7 @@ def of_work(course_key: str, cells: Sequence[Cell]) -> str:
 
 
 class Inputs:
-    """The inputs for the functions of one submission.
-
-    Parameters
-    ----------
-    work_key : str
-        See :func:`of_work`.
-    exercise : str
-        The set's id.
-    functions : mapping of str to callable
-        The cases of each function, by the id of its question.
-    """
+    """The inputs for the functions of one submission, which are given by the ids of their questions."""
 
     def __init__(self, work_key: str, exercise: str, functions: Mapping[str, Cases]) -> None:
         self._key = work_key

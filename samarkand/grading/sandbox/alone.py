@@ -163,7 +163,12 @@ def _called(function: Any, arguments: Sequence[Any]) -> dict[str, Any]:
 
 
 def _sentence(error: BaseException | None) -> str:
-    return "" if error is None else f"{type(error).__name__}: {error}"[:300]
+    if error is None:
+        return ""
+    try:
+        return f"{type(error).__name__}: {error}"[:300]
+    except BaseException:  # its text is a student's code too
+        return type(error).__name__[:300]
 
 
 if __name__ == "__main__":

@@ -45,23 +45,11 @@ _ENDS = {0: "finished", 1: "wall", 2: "cpu", 3: "memory", 4: "output"}
 class Sandbox:
     """A warm server behind bubblewrap; use it as a context manager.
 
-    Parameters
-    ----------
-    data : pathlib.Path, optional
-        The course's tables; read-only inside.
-    secret : sequence of pathlib.Path, optional
-        What must not be seen inside (the instructor's course and secret); checked before anything starts.
-    warm : sequence of str, optional
-        Modules that every submission imports.
-    tables : sequence of str, optional
-        Tables that submissions use, read once for all; all tables if not given.
-    trusted : bool, optional
-        Run student code with no confinement at all. Never the default, and named in every report.
-
-    Raises
-    ------
-    NoSandbox
-        If this machine cannot confine student code.
+    `NoSandbox` when it starts, if this machine cannot confine student code. `data` is the folder of the
+    tables, read-only inside; `secret` must not be seen inside (the instructor's course and secret), which is
+    checked before anything starts. `warm` are modules that every submission imports, `tables` those that are
+    read once for all; if not given, all are. `trusted` runs student code with no confinement at all: never
+    the default, and named in every report.
     """
 
     def __init__(
@@ -250,29 +238,12 @@ class Sandbox:
         given: dict[str, Any] | None = None,
         limits: Limits | None = None,
     ) -> Outcome:
-        """Run the cells of one submission, then call its functions.
+        """Run the cells of one submission, then call its functions; return whatever came back.
 
-        Parameters
-        ----------
-        cells : sequence of Cell
-            In the order of the student's notebook.
-        calls : sequence of Call
-            Sent only when the cells have run, and made in this order, each as if it were the only one; left
-            out where no function was held.
-        given : dict, optional
-            The student's own numbers; plain JSON.
-        limits : Limits, optional
-            What the submission may use.
-
-        Returns
-        -------
-        Outcome
-            Whatever came back; a submission that misbehaves has less of it.
-
-        Raises
-        ------
-        NoSandbox
-            If the sandbox itself failed: then nobody's mark is touched.
+        The calls are sent only when the cells have run, and made in this order, each as if it were the only
+        one; a call is left out where no function was held. `given`, the student's own numbers, is plain JSON.
+        A submission that misbehaves has less in its outcome; `NoSandbox` if the sandbox itself failed: then
+        nobody's mark is touched.
         """
         work = _Work(cells, calls, given or {}, limits or Limits())
         began = time.monotonic()
@@ -315,7 +286,7 @@ class Sandbox:
                     broken = _DIFFERING
                 except _Overflow:
                     broken = "output"
-                except (OSError, EOFError, decode.NotAValue, TimeoutError):
+                except (OSError, EOFError, decode.NotAValue):
                     pass  # the server's report, read below, says why it broke off
         report = self._report(control, work.limits)
         if not ready:

@@ -307,10 +307,7 @@ def _install(code: bytes) -> None:
 def seccomp() -> None:
     """Allow the calls above, in the uses above, and no others.
 
-    Raises
-    ------
-    OSError
-        On a machine type whose call numbers are not known here: it is better to refuse than to guess.
+    `OSError` on a machine type whose call numbers are not known here: it is better to refuse than to guess.
     """
     _install(_program(_column()))
 

@@ -84,11 +84,8 @@ PAUSE = 0.05
 def keep(channel: socket.socket, options: dict[str, Any], control: socket.socket) -> dict[str, Any]:
     """Fork a runner, watch its use of time, CPU and memory, and end it when a limit is reached.
 
-    Returns
-    -------
-    dict
-        ``ended``: `FINISHED`, `WALL`, `CPU`, `MEMORY` or `HUNG_UP`; ``cpu``: seconds of the runner, of all
-        that came from it, and of the watch over them.
+    Returns ``ended``: `FINISHED`, `WALL`, `CPU`, `MEMORY` or `HUNG_UP`; and ``cpu``: seconds of the runner,
+    of all that came from it, and of the watch over them.
     """
     began = time.process_time()
     limits = receive(channel)["limits"]
@@ -388,10 +385,7 @@ def written(value: object, limits: dict[str, int]) -> Any:
 def run_cell(shell: Any, code: str, limits: dict[str, int], transcript: Transcript) -> dict[str, Any]:
     """Run one cell as a notebook does, errors and all.
 
-    Returns
-    -------
-    dict
-        ``ok``; ``error``, the last line of a traceback; ``text``, what it printed.
+    Returns ``text``, what it printed; and ``error``, the last line of a traceback, only if there is one.
     """
     transcript.begin(limits["text"])
     sys.stdout = sys.stderr = transcript
@@ -404,7 +398,7 @@ def run_cell(shell: Any, code: str, limits: dict[str, int], transcript: Transcri
         error = caught
     finally:
         sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
-    report: dict[str, Any] = {"ok": error is None, "text": "".join(transcript.parts)}
+    report: dict[str, Any] = {"text": "".join(transcript.parts)}
     if error is not None:
         report["error"] = _sentence(error)
     return report
@@ -427,13 +421,7 @@ def make(
     limits: dict[str, int],
     call: dict[str, Any],
 ) -> dict[str, Any]:
-    """Make one call of a student's function.
-
-    Returns
-    -------
-    dict
-        ``id``, and ``value`` or ``error``.
-    """
+    """Make one call of a student's function; return its ``id``, and ``value`` or ``error``."""
     # A call may change what it is given; the next has its own.
     arguments = [copy.deepcopy(inputs[n]) for n in call["arguments"]]
     _as_it_was(around.get(call["of"]))
@@ -455,11 +443,8 @@ def answers(
     If not, the grader runs the work anew and asks for each call alone; here that is done if one has ended its
     process, or taken long.
 
-    Yields
-    ------
-    dict
-        ``all``, the answers to all calls, twice, for the grader to compare. If that cannot be had, an empty
-        one, and then one a call, in that order.
+    Yields ``all``, the answers to all calls, twice, for the grader to compare. If that cannot be had, it
+    yields an empty one, and then an answer a call, in that order.
     """
     there: list[Any] = []
     if calls and not alone:

@@ -69,18 +69,7 @@ class View:
 
 
 def view(data: Path) -> View:
-    """List what submissions see.
-
-    Parameters
-    ----------
-    data : pathlib.Path
-        The course's tables.
-
-    Returns
-    -------
-    View
-        For this machine and this Python.
-    """
+    """List what submissions see on this machine, with this Python; `data` is the folder of the tables."""
     found = View()
     for name in ("/bin", "/lib", "/lib64"):
         if Path(name).is_symlink():

@@ -224,18 +224,10 @@ def parse(body: bytes) -> list[dict[str, Any]]:
     """Read the cells of a notebook, and of each only its type, source and ids.
 
     Any encoding that JSON allows is read, with or without a byte order mark; what cannot be decoded becomes a
-    replacement character.
-
-    Returns
-    -------
-    list of dict
-        ``type``, ``source``, ``id``, ``grade_id``, ``claims`` (what its metadata say), ``planted`` (whether
-        its output is a bare number) and ``long`` (whether the source was too long and was left out).
-
-    Raises
-    ------
-    Unreadable
-        If it is not a notebook of format 3 or 4, or is one that no student would write.
+    replacement character. A cell has ``type``, ``source``, ``id``, ``grade_id``, ``claims`` (what its
+    metadata say), ``planted`` (whether its output is a bare number) and ``long`` (whether the source was too
+    long and was left out). `Unreadable` if it is not a notebook of format 3 or 4, or is one that no student
+    would write.
     """
     encoding = json.detect_encoding(body[:4])
     if encoding not in ("utf-8", "utf-8-sig"):

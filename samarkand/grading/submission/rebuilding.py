@@ -226,12 +226,6 @@ class Released:
             found[key] = cell
         return remarks
 
-    def _source(self, key: str, cell: dict[str, Any]) -> str:
-        released = self.cells[key]
-        if not self._editable(released):
-            return str(released["source"])
-        return str(cell["source"])
-
     def _plan(self, order: list[tuple[str | None, dict[str, Any]]]) -> list[Cell]:
         plan: list[Cell] = []
         last: list[Cell] = []
@@ -246,8 +240,8 @@ class Released:
                 (last if checks[key] in left else plan).append(
                     Cell(checks[key], hold=self.answers[checks[key]])
                 )
-            elif self.cells[key]["cell_type"] == "code":
-                source = self._source(key, cell)
+            elif (released := self.cells[key])["cell_type"] == "code":
+                source = str((cell if self._editable(released) else released)["source"])
                 if source.strip():
                     plan.append(Cell(f"cell {key}", source))
         return plan + last
@@ -267,7 +261,7 @@ class Released:
         built = list(behind.get(None, []))
         for key, cell in zip(self.cells, notebook["cells"], strict=True):
             if self._editable(cell):
-                source = self._source(key, found[key])
+                source = str(found[key]["source"])
                 cell["source"] = source if cell["cell_type"] == "code" else harmless(source)
             if cell["cell_type"] == "code":
                 cell["outputs"], cell["execution_count"] = [], None
