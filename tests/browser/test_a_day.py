@@ -35,14 +35,14 @@ def day(server: Lab, guide: tour.Guide) -> Iterator[Callable[..., Sheet]]:
 
     yield day
     assert server.asked()[asked:] == []
-    one.drawn()  # what a link has opened may just be starting
+    one.settle()  # what a link has opened may just be starting
     one.close()
     one.console.clear()
     one.requests.clear()
 
 
 def cell(opened: Sheet, id: str) -> int:
-    return [one["id"] for one in opened.cells()].index(id)
+    return opened.ids().index(id)
 
 
 def run_cell(opened: Sheet, id: str, code: str | None) -> Locator:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from samarkand.lab import copies
-from tools.lab import Sheet, chromium, lab, sheet
-from tools.lab.browser import installed
+from tools.lab import Lab, Sheet, sheet
+
+if TYPE_CHECKING:
+    import tour
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SET = "ex03_the_sco"
@@ -29,6 +30,9 @@ ANSWERS = {
 }
 
 
+#: Keeps a setting of how JupyterLab draws notebooks, for pages that are loaded after it.
+KEEP = """settings => window.jupyterapp.serviceManager.settings.save(
+    '@jupyterlab/notebook-extension:tracker', JSON.stringify(settings))"""
 #: Whether a heading is seen.
 IN_VIEW = """heading => [...document.querySelectorAll('h2')].some(e => {
     const top = e.getBoundingClientRect().top;
@@ -54,12 +58,10 @@ def follow(opened: Sheet, heading: str) -> None:
     """Follow a link of the set to a part of its lesson, in a JupyterLab that draws as a student's does."""
     from playwright.sync_api import TimeoutError
 
-    save = """([plugin, settings]) => window.jupyterapp.commands.execute('docmanager:save').then(
-        () => window.jupyterapp.serviceManager.settings.save(plugin, JSON.stringify(settings)))"""
-    opened.page.evaluate(
-        save, ["@jupyterlab/notebook-extension:tracker", {"windowingMode": "contentVisibility"}]
-    )
+    opened.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    opened.page.evaluate(KEEP, {"windowingMode": "contentVisibility"})
     opened.reopen()
+    opened.page.evaluate(KEEP, {})
     # JupyterLab takes hold of a link a moment after it has drawn it, then says where it leads. On a busy
     # machine it scrolls before the cells above have their height, and a student clicks a second time.
     link = opened.page.locator(".jp-RenderedMarkdown a[href*='/files/']", has_text=heading).first
@@ -80,31 +82,30 @@ def follow(opened: Sheet, heading: str) -> None:
     )
 
 
-def test_a_student_answers_and_is_told_at_once(need: Callable[[object, str], None], tmp_path: Path) -> None:
-    need(importlib.util.find_spec("playwright"), "playwright is not installed")
-    need(installed(), "there is no chromium")
-    folder = tmp_path / "Mein Kürs"  # a blank and an umlaut, as on many a student's machine
-    copies.hand_out(folder / "Übung")
-    with lab(folder, apart=True) as running, chromium(running) as browser:
-        with sheet(browser, running, f"Übung/sets/{SET}/{SET}.ipynb") as opened:
-            opened.run_all()
-            assert len(said(opened)) == 7, "six questions, and the button's own line"
-            assert all("Not answered yet" in text for text in said(opened)[:6])
-            for name, (code, _) in ANSWERS.items():
-                type_over(opened, name, code)
-            opened.run_all()
-            told = said(opened)
-            for _, expected in ANSWERS.values():
-                assert any(text.startswith(expected) for text in told), (expected, told)
-            opened.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-            opened.page.get_by_role("button", name="Mark my work as saved").click()
-            opened.page.get_by_text("0 of 10 points. Marked as saved at").wait_for(timeout=90_000)
-            assert opened.page.get_by_text("q6: 0 of 2. Not answered yet").count() == 1
-            follow(opened, "Who belongs?")
-            assert not [
-                r for r in opened.requests if "//127.0.0.1:" not in r and not r.startswith(("data:", "blob:"))
-            ]
-        assert running.asked() == []
+def test_a_student_answers_and_is_told_at_once(server: Lab, guide: tour.Guide) -> None:
+    place = "Mein Kürs/Übung"  # a blank and an umlaut, as on many a student's machine
+    copies.hand_out(server.root / place)
+    browser, asked = guide.opened.page.context.browser, len(server.asked())
+    assert browser
+    with sheet(browser, server, f"{place}/sets/{SET}/{SET}.ipynb") as opened:
+        opened.run_all()
+        assert len(said(opened)) == 7, "six questions, and the button's own line"
+        assert all("Not answered yet" in text for text in said(opened)[:6])
+        for name, (code, _) in ANSWERS.items():
+            type_over(opened, name, code)
+        opened.run_all()
+        told = said(opened)
+        for _, expected in ANSWERS.values():
+            assert any(text.startswith(expected) for text in told), (expected, told)
+        opened.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        opened.page.get_by_role("button", name="Mark my work as saved").click()
+        opened.page.get_by_text("0 of 10 points. Marked as saved at").wait_for(timeout=90_000)
+        assert opened.page.get_by_text("q6: 0 of 2. Not answered yet").count() == 1
+        follow(opened, "Who belongs?")
+        assert not [
+            r for r in opened.requests if "//127.0.0.1:" not in r and not r.startswith(("data:", "blob:"))
+        ]
+    assert server.asked()[asked:] == []
 
 
 @pytest.mark.parametrize("name", sorted(p.name for p in (ROOT / "exercises" / "release").glob("ex*")))

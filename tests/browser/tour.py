@@ -36,6 +36,16 @@ CELL = """cell => [...cell.querySelectorAll('.widget-html-content')].map(e => {
 FRAME = """() => document.body.innerText
     + [...document.querySelectorAll('svg *, .leaflet-pane, .leaflet-pane *')].map(e =>
         ['data-s', 'style', 'd', 'class'].map(name => e.getAttribute(name)).join()).join('|')"""
+#: What the cells show of errors. The page looks itself: all outputs of a lesson are a long letter.
+ERRORS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].flatMap(cell => {
+    const found = [];
+    for (let n = 0; n < (cell.outputs?.length ?? 0); n++) {
+        const output = cell.outputs.get(n).toJSON();
+        if (output.output_type === 'error') found.push(`${cell.id}: ${output.ename}: ${output.evalue}`);
+        if (output.name === 'stderr') found.push(`${cell.id}: stderr: ${output.text}`);
+    }
+    return found;
+})"""
 #: Whether a control keeps the focus for two frames of the screen.
 STAYS = """e => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
     () => done(e.ownerDocument.activeElement === e))))"""
@@ -76,6 +86,18 @@ CUT = """() => [...document.querySelectorAll('.jp-OutputArea-output')].flatMap(o
     for (const label of output.querySelectorAll('.widget-radio-box label'))
         if (label.scrollHeight > label.clientHeight + 1) tell('lines upon each other', label);
     return found;
+})"""
+#: Whether each cell holds a box of widgets, and a map.
+HELD = """cells => cells.map(cell =>
+    ['.jp-OutputArea-output .jupyter-widgets', 'iframe'].map(what => cell.querySelector(what) !== null))"""
+#: The kind and the name of each control of a frame; of a button also which one stands before it in its row,
+#: the last one before the first.
+TOLD = """handles => handles.map(e => {
+    const buttons = handles.filter(o => o.matches('button, [role=button]'));
+    const row = buttons.filter(o => o.parentElement === e.parentElement);
+    const name = e.getAttribute('aria-label') || e.title || e.innerText || e.id;
+    const before = row.includes(e) ? handles.indexOf(row.at(row.indexOf(e) - 1)) : null;
+    return [e.type || e.getAttribute('role'), name, before];
 })"""
 #: All that can be moved in the output of a cell, or in a frame.
 HANDLES = "button, input, select, textarea, [role=slider], [role=button], [role=listbox] [tabindex='0']"
@@ -268,14 +290,7 @@ def next_day(opened: Sheet, file: Path, notebook: str) -> dict[str, int]:
 
 def errors(opened: Sheet) -> list[str]:
     """Return what the cells show of errors."""
-    found = []
-    for cell in opened.cells():
-        for output in cell.get("outputs", ()):
-            if output["output_type"] == "error":
-                found.append(f"{cell['id']}: {output['ename']}: {output['evalue']}")
-            elif output.get("name") == "stderr":
-                found.append(f"{cell['id']}: stderr: {output['text']}")
-    return found
+    return list(opened.page.evaluate(ERRORS))
 
 
 # --------------------------------------------------------------------------------- moving things
@@ -330,20 +345,20 @@ class Move:
 
 def moves(page: Page) -> Iterator[list[Move]]:
     """Yield every move there is in a lesson: together those in a cell's output, and those in a frame."""
-    cells = page.locator(".jp-Notebook .jp-CodeCell")
-    for number in range(cells.count()):
-        cell = cells.nth(number).element_handle()
-        if cell.query_selector(".jp-OutputArea-output .jupyter-widgets"):
-            yield list(widget_moves(page, cell, f"cell {number + 1}"))
-        for holder in cell.query_selector_all("iframe"):
+    cells = page.query_selector_all(".jp-Notebook .jp-CodeCell")
+    held = page.evaluate(HELD, cells)
+    for number, (cell, (has_box, has_map)) in enumerate(zip(cells, held, strict=True), 1):
+        if has_box:
+            yield list(widget_moves(page, cell, f"cell {number}"))
+        for holder in cell.query_selector_all("iframe") if has_map else ():
             frame = holder.content_frame()
             if frame:
-                yield list(frame_moves(page, frame, f"map in cell {number + 1}"))
+                yield list(frame_moves(page, frame, f"map in cell {number}"))
 
 
 def widget_moves(page: Page, cell: ElementHandle, where: str) -> Iterator[Move]:
     """Yield the moves of a box of widgets, each by mouse and by keyboard."""
-    buttons = [b for b in cell.query_selector_all("button.jupyter-button") if b.is_visible()]
+    buttons = cell.query_selector_all("button.jupyter-button:visible")
 
     def made(name: str, act: Callable[[], None], own: ElementHandle | None = None) -> Move:
         # Where a button asks for the answer, a choice shows in itself: it is chosen, and no more happens.
@@ -398,9 +413,9 @@ def widget_moves(page: Page, cell: ElementHandle, where: str) -> Iterator[Move]:
             move = made(f"button {button.inner_text()!r} {way}", act)
             move.other = other
             yield move
-    visible = [h for h in cell.query_selector_all(f".jupyter-widgets :is({HANDLES})") if h.is_visible()]
-    if len(visible) > handled:
-        yield unknown(page, f"{where}: {len(visible) - handled} controls of an unknown kind")
+    visible = len(cell.query_selector_all(f".jupyter-widgets :is({HANDLES}):visible"))
+    if visible > handled:
+        yield unknown(page, f"{where}: {visible - handled} controls of an unknown kind")
 
 
 def frame_moves(page: Page, frame: Frame, where: str) -> Iterator[Move]:
@@ -409,22 +424,15 @@ def frame_moves(page: Page, frame: Frame, where: str) -> Iterator[Move]:
     def made(name: str, act: Callable[[], None]) -> Move:
         return Move(f"{where}: {name}", act, frame, FRAME)
 
-    handles = [h for h in frame.query_selector_all(HANDLES) if h.is_visible()]
-    pressed = [h for h in handles if h.evaluate("e => e.matches('button, [role=button]')")]
-    for handle in handles:
-        kind = handle.evaluate("e => e.type || e.getAttribute('role')")
-        name = handle.evaluate("e => e.getAttribute('aria-label') || e.title || e.innerText || e.id")
+    handles = frame.query_selector_all(f":is({HANDLES}):visible")
+    for handle, (kind, name, before) in zip(handles, frame.evaluate(TOLD, handles), strict=True):
         if kind == "range":
             yield made(f"range {name} clicked", lambda h=handle: click_at(h, 0.25))
             yield made(f"range {name} by key", lambda h=handle: key(page, h, "ArrowRight"))
-        elif handle in pressed:
-            beside = [
-                h for h in pressed if h.evaluate("(e, o) => e.parentElement === o.parentElement", handle)
-            ]
-            before = beside[beside.index(handle) - 1]
+        elif before is not None:
             for way, act in (("clicked", handle.click), ("by key", lambda h=handle: key(page, h, "Enter"))):
                 move = made(f"button {name!r} {way}", act)
-                move.other = before.click if before != handle else None
+                move.other = handles[before].click if handles[before] != handle else None
                 yield move
         elif kind == "option":
             yield made(f"state {name!r} pointed at", lambda h=handle: point_at(h))

@@ -29,7 +29,7 @@ def test_d(sampled, cases, most):
     with pytest.raises(ValueError, match='tries nothing'):
         sampled(cases, most, 'nothing')
 @pytest.mark.by_day(2, 'lessons')
-@pytest.mark.parametrize('n', range(5))
+@pytest.mark.parametrize('n', range(5), ids='lesson{}'.format)
 def test_e(n):
     print('tried', n)
 """
@@ -75,7 +75,7 @@ def test_a_sample_is_never_empty_always_the_same_and_named_and_a_full_run_takes_
     whole = [str(list(all_)) for all_ in (range(200), "abc", range(30), range(30))]
     assert tried == sorted(f"tried {one}" for one in (*whole, *"01234"))
     assert told == []
-    assert run("", 1, "-k", "test_e and 3") == (["tried 3"], []), "what is asked for by name is tried"
+    assert run("", 1, "-k", "lesson3") == (["tried 3"], []), "what is asked for by name is tried"
 
 
 def test_nothing_is_sampled_but_by_the_one_rule() -> None:

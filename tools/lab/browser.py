@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tools.lab.server import PATIENCE, Lab, LabError
 
@@ -159,10 +159,10 @@ class Sheet:
         )
         self.settle()
 
-    def cells(self) -> list[dict[str, Any]]:
-        """Return the notebook's cells as JupyterLab holds them now, outputs included."""
-        model = "window.jupyterapp.shell.currentWidget.content.model.toJSON().cells"
-        return list(self.page.evaluate(f"() => {model}"))
+    def ids(self) -> list[str]:
+        """Return the ids of the notebook's cells, in their order."""
+        cells = "window.jupyterapp.shell.currentWidget.content.model.cells"
+        return list(self.page.evaluate(f"() => [...{cells}].map(cell => cell.id)"))
 
 
 @contextlib.contextmanager

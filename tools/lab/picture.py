@@ -38,7 +38,7 @@ def find(lesson: str) -> Path:
 
 def scroll_to(opened: Sheet, cell: str) -> None:
     """Bring the cell with this id to the top of the notebook's window."""
-    ids = [c["id"] for c in opened.cells()]
+    ids = opened.ids()
     if cell not in ids:
         raise unknown("cell", cell, ids)
     opened.page.locator(".jp-Notebook .jp-Cell").nth(ids.index(cell)).evaluate(

@@ -258,7 +258,10 @@ def launch(command: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    PARENT = os.pidfd_open(int(sys.argv[2]))  # it may have been started in a thread, which may end before
+    try:
+        PARENT = os.pidfd_open(int(sys.argv[2]))  # it may have been started in a thread, which may end before
+    except ProcessLookupError:
+        sys.exit()  # the parent was quicker
     if os.getppid() != int(sys.argv[2]):
         sys.exit()
     ENVIRONMENT = dict(os.environ)
