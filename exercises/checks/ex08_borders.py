@@ -24,14 +24,17 @@ NOT_FOUND = "no position found"
 
 @cache
 def _counted() -> dict[tuple[str, str], dict[int, int]]:
-    """Return the censuses of each place and people that was counted more than once."""
+    """Return the censuses of each place and people of which the table has more than three.
+
+    Uyghurs in Xinjiang, with three, are left to the lesson, where who wants to can skip them.
+    """
     table = data.load("census").query("method == 'census'")
     return {
         (str(place), str(people)): {
             int(y): int(n) for y, n in zip(rows["year"], rows["persons"], strict=True)
         }
         for (place, people), rows in table.groupby(["place", "people"])
-        if len(rows) > 2
+        if len(rows) > 3
     }
 
 
