@@ -414,7 +414,7 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
     table = data.load("who_counted")
     if quantity not in set(table["quantity"]):
         raise unknown(tr("quantity"), quantity, table["quantity"].unique())
-    mine = table[table["quantity"] == quantity].copy()
+    mine = table[table["quantity"] == quantity].sort_values("day", kind="stable")
     mine["when"] = [in_words(day) for day in mine["day"]]
     unit = mine["unit"].iloc[0]
     houses = distinct([sources.cite[key].publisher for cell in mine["source"] for key in cell.split(";")])
