@@ -24,17 +24,14 @@ def _all(words: str = "quoted_words", speakers: tuple[str, ...] = ()) -> int:
     return int(blocks.loc[kept, words].sum())
 
 
-def _claims(type_: str = "") -> pd.DataFrame:
+def _claims(type_: str = "", speaker: str = "") -> pd.DataFrame:
     claims = data.load("claims")
-    return claims[claims["type"] == type_] if type_ else claims
+    claims = claims[claims["type"] == type_] if type_ else claims
+    return claims[claims["speaker"] == speaker] if speaker else claims
 
 
 def _ids(claims: pd.DataFrame, kept: pd.Series) -> frozenset[str]:
     return frozenset(claims.loc[kept, "id"])
-
-
-def _later(type_: str = "") -> int:
-    return int((_claims(type_)["verdict_day"] > _EVE).sum())
 
 
 TASKS = (
@@ -98,27 +95,30 @@ TASKS = (
     ),
     Task(
         "02.3",
-        tr("How many claims of type fact have a verdict that rests on a day after 15 September 2022?"),
+        tr("For how many of Niva Yau's claims does the verdict rest on a day after 15 September 2022?"),
         kinds.Whole(),
-        lambda: _later("fact"),
-        right=tr("Even plain facts of the report could not all be judged on the day."),
-        hint=tr('Two conditions: the type is "fact", and verdict_day lies after the 15th.'),
+        lambda: int((_claims(speaker="Niva Yau")["verdict_day"] > _EVE).sum()),
+        right=tr("More than a third of what she says could not be judged on the day."),
+        hint=tr('Two conditions: the speaker is "Niva Yau", and verdict_day lies after the 15th.'),
         diagnoses=(
-            Diagnosis(tr("That counts claims of every type. Only facts are asked for."), _later),
+            Diagnosis(
+                tr("That counts everybody's claims. Only hers are asked for."),
+                lambda: int((_claims()["verdict_day"] > _EVE).sum()),
+            ),
             Diagnosis(
                 tr("That counts the 15th itself, too. Only days after it are asked for."),
-                lambda: int((_claims("fact")["verdict_day"] >= _EVE).sum()),
+                lambda: int((_claims(speaker="Niva Yau")["verdict_day"] >= _EVE).sum()),
             ),
             Diagnosis(
                 tr(
-                    "That counts the facts on which something became known later. Not every verdict had to "
-                    "wait for it: look at verdict_day."
+                    "As many of her claims have a verdict by the 15th, and as many have something in "
+                    "known_later. For how many does verdict_day lie after the 15th?"
                 ),
-                lambda: int(_claims("fact")["known_later"].notna().sum()),
+                lambda: int((_claims(speaker="Niva Yau")["verdict_day"] <= _EVE).sum()),
             ),
             Diagnosis(
-                tr("Those are the facts whose verdict was known by then. How many were not?"),
-                lambda: int((_claims("fact")["verdict_day"] <= _EVE).sum()),
+                tr("Those are all her claims. For how many does verdict_day lie after the 15th?"),
+                lambda: len(_claims(speaker="Niva Yau")),
             ),
         ),
         taught="5. A verdict is a judgement",
