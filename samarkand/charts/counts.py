@@ -24,8 +24,8 @@ __all__ = ["dumbbell", "ranges", "scatter", "who_counted"]
 _BLUE, _RED = style.OKABE_ITO["blue"], style.OKABE_ITO["vermillion"]
 #: A name longer than so many letters is broken into lines.
 _LINE = 34
-#: So many publishers find room in a source line.
-_HOUSES = 4
+#: So many publishers, and so many letters of their names, find room in a source line.
+_HOUSES, _LETTERS = 4, 60
 #: Height of a row, in px: of one line, and what each further line of its name adds.
 _ROW, _MORE = 30, 13
 
@@ -432,11 +432,14 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
 
 
 def _and_more(houses: list[str]) -> str:
+    named = houses[:_HOUSES]
+    while len(", ".join(named)) > _LETTERS:
+        named.pop()
     return trn(
         "{houses} and {n} more, named in the table who_counted",
         "{houses} and {n} more, named in the table who_counted",
-        len(houses) - _HOUSES,
-        houses=", ".join(houses[:_HOUSES]),
+        len(houses) - len(named),
+        houses=", ".join(named),
     )
 
 
