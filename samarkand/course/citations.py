@@ -20,8 +20,10 @@ from samarkand.sources import KEY, cite
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+#: What stands between two keys that share a place: ``[A, B]``, or ``[A] [B]``, is written.
+_BETWEEN = r"(?:[,;] ?|\] ?\[)"
 #: Keys in square brackets, with the blank before them: no link, and no code.
-WRITTEN = re.compile(rf"(?P<blank> ?)\[(?P<keys>{KEY}(?:[,;] ?{KEY})*)\](?![(\[])")
+WRITTEN = re.compile(rf"(?P<blank> ?)\[(?P<keys>{KEY}(?:{_BETWEEN}{KEY})*)\](?![(\[])")
 _ONE = rf'\[\d+\]\(#Sources "[^"]*: {KEY}"\)'
 STORED = re.compile(rf"<sup>{_ONE}(?:, {_ONE})*</sup>")
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
@@ -49,7 +51,7 @@ def numbered(source: str, numbers: Mapping[str, int]) -> str:
     """Return a text with numbers in place of keys; keys without a number stay, for a rule to name."""
 
     def links(found: re.Match[str]) -> str:
-        keys = re.split(r"[,;] ?", found["keys"])
+        keys = re.findall(KEY, found["keys"])
         if not all(key in numbers for key in keys):
             return found[0]
         return f"<sup>{', '.join(_link(key, numbers[key]) for key in keys)}</sup>"

@@ -33,6 +33,7 @@ from samarkand.course import minutes as timing
 from samarkand.course.drawn import PNG, VEGA_LITE
 from samarkand.course.lessons import Lesson, count_words, folded, read, unfenced
 from samarkand.ground.home import ROOT
+from samarkand.sources import KEY
 
 LARGEST_FILE, LARGEST_MAP, MOST_MAPS = 1_000_000, 300_000, 3
 CELLS, LEAST_WORDS, AIMS, SECTIONS, TASKS = (35, 60), 1200, (3, 4), (3, 7), (2, 3)
@@ -290,7 +291,7 @@ def cited(lesson: Lesson) -> dict[str, str]:
     found: dict[str, str] = {}
     for cell, text in said:
         for keys in citations.WRITTEN.finditer(text):
-            for key in re.split(r"[,;] ?", keys["keys"]):
+            for key in re.findall(KEY, keys["keys"]):
                 found.setdefault(key, cell)
     return found
 

@@ -32,8 +32,9 @@ def test_a_key_becomes_a_number_and_again_a_key(text: str, found: str) -> None:
     assert citations.numbered(found, NUMBERS) == found
 
 
-def test_several_keys_share_one_place() -> None:
-    found = citations.numbered("Seen [ART, TRADEH1b; XH0914].", NUMBERS)
+@pytest.mark.parametrize("keys", ["[ART, TRADEH1b; XH0914]", "[ART] [TRADEH1b][XH0914]"])
+def test_several_keys_share_one_place(keys: str) -> None:
+    found = citations.numbered(f"Seen {keys}.", NUMBERS)
     assert re.findall(r"\[(\d)\]", found) == ["1", "3", "2"] and found.count("<sup>") == 1
     assert citations.written(found) == "Seen [ART, TRADEH1b, XH0914]."
 
