@@ -58,7 +58,7 @@ def told(series: dict[int, float]) -> list[str]:
 def counters(quantity: str) -> tuple[list[float], list[str]]:
     """Return the figure of each counter of a quantity, and the numbers told: of name, count and day."""
     found, told = [], []
-    for row in table("who_counted"):
+    for row in sorted(table("who_counted"), key=lambda row: row["day"]):
         if row["quantity"] == quantity:
             figures = [float(row[column]) for column in ("low", "value", "high") if row[column]]
             year, _, day = row["day"].split("-")
