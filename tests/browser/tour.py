@@ -149,6 +149,8 @@ class Tour:
         How many moves there are, those that were left out counted.
     still : list of str
         Controls that changed nothing.
+    bytes : int
+        Of the lesson as it is saved after that.
     reopened : dict
         What stood there on the next day: saved, its kernel ended, opened again, and not run.
     axe : list of str
@@ -167,6 +169,7 @@ class Tour:
     moved: list[str] = field(default_factory=list)
     moves: int = 0
     still: list[str] = field(default_factory=list)
+    bytes: int = 0
     reopened: dict[str, int] = field(default_factory=dict)
     axe: list[str] = field(default_factory=list)
     cut: list[str] = field(default_factory=list)
@@ -219,8 +222,11 @@ class Guide:
             tour.axe = look_over(opened.page)
             tour.cut = on_a_telephone(opened)
         tour.errors += errors(opened)
+        opened.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        tour.bytes = (self.lab.root / notebook).stat().st_size
         if whole:
-            tour.reopened = next_day(opened, self.lab.root / notebook, notebook)
+            opened.turn_to(notebook)
+            tour.reopened = first_look(opened.page)
         tour.console, tour.requests = list(opened.console), beyond(opened.requests)
         opened.requests.clear()
         if whole and untrusted:
@@ -279,13 +285,6 @@ def look_at_stills(opened: Sheet) -> Stills:
         stub=outputs.filter(has_text=TO_GO_ON).count(),
         requests=beyond(opened.requests),
     )
-
-
-def next_day(opened: Sheet, file: Path, notebook: str) -> dict[str, int]:
-    """Save a lesson, close it with its kernel, open it again, and count what stands there."""
-    opened.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    opened.turn_to(notebook)
-    return first_look(opened.page) | {"bytes": file.stat().st_size}
 
 
 def errors(opened: Sheet) -> list[str]:
