@@ -67,7 +67,7 @@ def follow(opened: Sheet, heading: str) -> None:
     link = opened.page.locator(".jp-RenderedMarkdown a[href*='/files/']", has_text=heading).first
     here = opened.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
     for seconds in (20, 60):
-        opened.page.evaluate("path => window.jupyterapp.commands.execute('docmanager:open', { path })", here)
+        opened.show(here)
         link.click()
         lesson = opened.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
         lesson.get_by_role("heading", name=heading).wait_for()

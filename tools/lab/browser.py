@@ -111,20 +111,28 @@ class Sheet:
         self.settle()
 
     def turn_to(self, notebook: str) -> None:
-        """Open another notebook in the same page, and close what is open, if anything, with its kernel."""
+        """Open another notebook in the same page, and close what is open with its kernel."""
         self.close()
-        self.page.evaluate(
-            "path => window.jupyterapp.commands.execute('docmanager:open', { path })", notebook
-        )
+        self.show(notebook)
         self.drawn()
 
+    def show(self, notebook: str) -> None:
+        """Bring a notebook to the front, which is opened if it is not open."""
+        # Nothing is returned: Playwright would write out the whole widget.
+        script = "async path => { await window.jupyterapp.commands.execute('docmanager:open', { path }); }"
+        self.page.evaluate(script, notebook)
+
     def close(self) -> None:
-        """Close whatever is open with its kernel: what is closed while it starts complains of that, later."""
+        """Close each notebook with its kernel: what is closed while it starts complains of that, later.
+
+        The launcher stays: JupyterLab opens another as soon as nothing is open, which takes a second.
+        """
         self.page.evaluate(
             """async () => {
                 for (const tab of [...window.jupyterapp.shell.widgets('main')]) {
-                    await tab.sessionContext?.ready;
-                    await tab.sessionContext?.shutdown();
+                    if (!tab.sessionContext) continue;
+                    await tab.sessionContext.ready;
+                    await tab.sessionContext.shutdown();
                     tab.dispose();
                 }
             }"""
