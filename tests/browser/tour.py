@@ -222,7 +222,7 @@ class Guide:
             tour.axe = look_over(opened.page)
             tour.cut = on_a_telephone(opened)
         tour.errors += errors(opened)
-        opened.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        opened.save()
         tour.bytes = (self.lab.root / notebook).stat().st_size
         if whole:
             opened.turn_to(notebook)

@@ -122,6 +122,10 @@ class Sheet:
         script = "async path => { await window.jupyterapp.commands.execute('docmanager:open', { path }); }"
         self.page.evaluate(script, notebook)
 
+    def save(self) -> None:
+        """Save the notebook, as *File > Save Notebook* does."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+
     def close(self) -> None:
         """Close each notebook with its kernel: what is closed while it starts complains of that, later.
 
