@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 
-import ipywidgets as widgets
-
 from samarkand import questions
 from samarkand.ground import journal
 from samarkand.ground.errors import CourseError
@@ -38,7 +36,7 @@ class Paper(controls.StillBox):
         )
         self._reply = controls.Reply()
         self._field.watch(lambda: self._reply.say(""))
-        self._then = widgets.HTML("")
+        self._then = controls.html()
         then = [_sourced(text) for text in asked.then]
         paragraphs = element("div", *map(_paragraph, then), class_="said")
         others = tr("What others hold: read it once you have written your own")

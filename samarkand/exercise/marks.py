@@ -8,8 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import ipywidgets as widgets
-
 from samarkand.ground.words import tr
 from samarkand.page import controls
 from samarkand.page.markup import element, escape
@@ -28,7 +26,7 @@ class Marks(controls.StillBox):
     def __init__(self, exercise: str) -> None:
         self._exercise = exercise
         self._reply = controls.Reply()
-        self._reasons = widgets.HTML("")
+        self._reasons = controls.html()
         told = tr(
             "Run all cells (Run → Run All Cells) to mark your own work. A copy that an instructor handed out "
             "knows no right answers: there, marks come back after handing in."

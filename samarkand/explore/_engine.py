@@ -96,7 +96,7 @@ class Explorer(controls.StillBox):
         self.source = source
         self._defaults = self.values()
         panel = self._panel(self._defaults)
-        self._card = widgets.HTML(self.render())
+        self._card = controls.html(self.render())
         super().__init__(
             [controls.heading(title), controls.row(self._handles), self._card],
             still=markup.card(title, panel.sentence, panel.body + controls.invitation(), source),

@@ -75,8 +75,9 @@ class ForecastForm(controls.StillBox):
             for field in (chance, reason):
                 field.watch(lambda: self._reply.say(""))
             head = element("div", escape(question), class_="question")
-            card = widgets.HTML(element("div", head, escape(one.rule), class_="card"))
-            lines.append(widgets.VBox([card, controls.row({"chance": chance, "reason": reason})]))
+            card = controls.html(element("div", head, escape(one.rule), class_="card"))
+            row = controls.row({"chance": chance, "reason": reason})
+            lines.append(widgets.VBox([card, row], layout=controls.layout()))
         button = controls.button(
             tr("Save my forecasts"), tr("Add these forecasts to your file; older ones are kept"), self.save
         )

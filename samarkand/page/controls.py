@@ -22,6 +22,29 @@ RUN = tr("Run all cells (Run → Run All Cells) to move the controls.")
 
 #: What there is to choose from: values, pairs (label, value), or labels by their values.
 Options = Sequence[Any] | Mapping[Any, str]
+#: Layouts and styles that widgets share, by kind and by what they say.
+_SHARED: dict[tuple[Any, ...], widgets.Widget] = {}
+
+
+def _shared(kind: type[widgets.Widget], **says: Any) -> widgets.Widget:
+    """Return a layout or style, the same one for all widgets that look alike.
+
+    ipywidgets makes new ones for each widget: two models of three that kernel and page tell each other of.
+    """
+    key = (kind, *sorted(says.items()))
+    if key not in _SHARED or _SHARED[key].comm is None:  # closed, as by `Widget.close_all`
+        _SHARED[key] = kind(**says)
+    return _SHARED[key]
+
+
+def layout(**says: str) -> widgets.Layout:
+    """Return the layout that says this. Widgets share it: to change it is to change all of them."""
+    return _shared(widgets.Layout, **says)
+
+
+def html(text: str = "") -> widgets.HTML:
+    """Return a piece of HTML that can be set anew."""
+    return widgets.HTML(text, layout=layout(), style=_shared(widgets.HTML.style.klass))
 
 
 class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -35,7 +58,7 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(self, children: Iterable[widgets.Widget], *, still: str, sentence: str) -> None:
         self._still = markup.still(still)
         self._sentence = sentence
-        super().__init__(list(children), layout=widgets.Layout(width="100%", max_width="900px"))
+        super().__init__(list(children), layout=layout(width="100%", max_width="900px"))
 
     def __repr__(self) -> str:
         return self._sentence
@@ -46,15 +69,18 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         return shown, {"samarkand": {"still": True}}  # by this `lab.keep_stills` knows what is ours
 
 
-def _look(description: str, tooltip: str, width: str) -> dict[str, Any]:
-    """Return what all controls have in common: nothing is cut off, everything is named."""
-    return {
-        "description": description,
-        "tooltip": tooltip or description,
-        "description_allow_html": False,
-        "style": {"description_width": "initial"},
-        "layout": widgets.Layout(width=width, max_width="100%"),
-    }
+def _control(
+    kind: type[widgets.Widget], description: str, tooltip: str, traits: dict[str, Any], **says: str
+) -> Any:
+    """Return a control whose layout says this; nothing of it is cut off, everything is named."""
+    return kind(
+        description=description,
+        tooltip=tooltip or description,
+        description_allow_html=False,
+        style=_shared(kind.style.klass, description_width="initial"),
+        layout=layout(max_width="100%", **says),
+        **traits,
+    )
 
 
 def stops(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.SelectionSlider:
@@ -65,9 +91,8 @@ def stops(description: str, options: Options, value: Any, *, tooltip: str = "") 
     >>> stops("Year", [2001, 2010, 2021], 2021).value
     2021
     """
-    return widgets.SelectionSlider(
-        continuous_update=True, **_start(description, options, value), **_look(description, tooltip, "520px")
-    )
+    traits = {"continuous_update": True, **_start(description, options, value)}
+    return _control(widgets.SelectionSlider, description, tooltip, traits, width="520px")
 
 
 def choice(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.Dropdown:
@@ -78,7 +103,8 @@ def choice(description: str, options: Options, value: Any, *, tooltip: str = "")
     >>> choice("State", [("China", "CHN"), ("India", "IND")], "IND").value
     'IND'
     """
-    return widgets.Dropdown(**_start(description, options, value), **_look(description, tooltip, "430px"))
+    traits = _start(description, options, value)
+    return _control(widgets.Dropdown, description, tooltip, traits, width="430px")
 
 
 def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets.Checkbox:
@@ -89,7 +115,8 @@ def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets
     >>> tick("Count China and India", True).value
     True
     """
-    return widgets.Checkbox(value, indent=False, **_look(description, tooltip, "auto"))
+    traits = {"value": value, "indent": False}
+    return _control(widgets.Checkbox, description, tooltip, traits, width="auto")
 
 
 def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widgets.Text:
@@ -100,9 +127,8 @@ def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widg
     >>> words("Search").value
     ''
     """
-    return widgets.Text(
-        "", placeholder=placeholder, continuous_update=True, **_look(description, tooltip, "340px")
-    )
+    traits = {"placeholder": placeholder, "continuous_update": True}
+    return _control(widgets.Text, description, tooltip, traits, width="340px")
 
 
 def _pairs(options: Options) -> list[tuple[str, Any]]:
@@ -130,20 +156,19 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def __init__(
         self, label: str, question: str, *, placeholder: str = "", width: str = "230px", lines: int = 1
     ) -> None:
-        more = {"rows": lines} if lines > 1 else {}
-        look = _look(label, tr("{label}: {question}", label=label, question=question), width)
-        self._line = (widgets.Textarea if lines > 1 else widgets.Text)(
-            "", placeholder=placeholder, continuous_update=False, **more, **look
-        )
-        self._line.layout.margin = "2px 0"  # so that it ends within the narrowest page
-        self.complaint = ""
-        self._below = widgets.HTML(markup.status(""))
+        name = tr("{label}: {question}", label=label, question=question)
+        traits = {"placeholder": placeholder, "continuous_update": False}
+        if lines > 1:
+            traits["rows"] = lines
+        kind = widgets.Textarea if lines > 1 else widgets.Text
+        # With this margin it ends within the narrowest page.
+        self._line = _control(kind, label, name, traits, width=width, margin="2px 0")
         self._line.observe(lambda _: self.complain(""), "value")
         # ipywidgets drops the tooltip of what has a label: assets/name_controls.js takes the name from here.
-        name = widgets.HTML(
-            markup.element("span", data_name=look["tooltip"]), layout=widgets.Layout(display="none")
-        )
-        super().__init__([self._line, name, self._below], layout=widgets.Layout(max_width="100%"))
+        self._name = markup.element("span", data_name=name)
+        self.complaint = ""
+        self._below = html(self._name + markup.status(""))
+        super().__init__([self._line, self._below], layout=layout(max_width="100%"))
 
     @property
     def text(self) -> str:
@@ -161,14 +186,14 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def complain(self, sentence: str) -> None:
         """Say what is wrong, below the line; an empty sentence takes it back."""
         self.complaint = sentence
-        self._below.value = markup.status(sentence, "wrong")
+        self._below.value = self._name + markup.status(sentence, "wrong")
 
 
 class Reply(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
     """The line of a form in which its student is told something; a screen reader speaks it."""
 
     def __init__(self) -> None:
-        super().__init__(markup.status(""))
+        super().__init__(markup.status(""), layout=layout(), style=_shared(widgets.HTML.style.klass))
 
     def say(self, sentence: str, kind: str = "say") -> str:
         """Show a sentence as `markup.status` does, nothing if it is empty, and return it."""
@@ -182,7 +207,7 @@ class Notice(StillBox):
     def __init__(self, sentence: str, kind: str, *, told: str) -> None:
         self.sentence = sentence
         super().__init__(
-            [widgets.HTML(markup.status(sentence, kind))],
+            [html(markup.status(sentence, kind))],
             still=markup.element("div", markup.escape(told), class_="open"),
             sentence=told,
         )
@@ -193,7 +218,8 @@ def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.But
     made = widgets.Button(
         description=label,
         tooltip=tooltip,
-        layout=widgets.Layout(width="auto", min_width="180px", align_self="flex-start"),
+        style=_shared(widgets.Button.style.klass),
+        layout=layout(width="auto", min_width="180px", align_self="flex-start"),
     )
     made.on_click(lambda _: press())
     return made
@@ -202,19 +228,24 @@ def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.But
 def pick(question: str, options: Sequence[tuple[str, Any]]) -> widgets.RadioButtons:
     """Return options one below the other, none chosen; the question, which stands elsewhere, names them."""
     return widgets.RadioButtons(
-        options=list(options), value=None, tooltip=question, layout=widgets.Layout(width="auto")
+        options=list(options),
+        value=None,
+        tooltip=question,
+        style=_shared(widgets.RadioButtons.style.klass),
+        layout=layout(width="auto"),
     )
 
 
-def heading(title: str) -> widgets.HTML:
-    """Return a title to stand above controls, in the colours of whatever theme the reader has.
+def heading(title: str, advice: str = "") -> widgets.HTML:
+    """Return a title to stand above controls, in the colours of whatever theme the reader has, and advice.
 
     It also brings ``assets/name_controls.js``, which gives controls the names that ipywidgets leaves out. An
     image that fails to load runs it: no script element in a widget ever runs.
     """
     script = _NAMES.read_text(encoding="utf-8")
     image = markup.element("img", alt="", hidden=True, src="data:,", onerror=script)
-    return widgets.HTML(markup.element("div", markup.escape(title), class_="heading") + image)
+    said = markup.element("div", markup.escape(advice), class_="advice") if advice else ""
+    return html(markup.element("div", markup.escape(title), class_="heading") + image + said)
 
 
 def told(title: str, sentence: str) -> str:
@@ -246,9 +277,11 @@ def row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:
     Sliders begin at one height: their names have the room that the longest needs.
     """
     sliders = [one for one in controls.values() if isinstance(one, widgets.SelectionSlider)]
-    for one in sliders if len(sliders) > 1 else ():
-        one.style.description_width = f"{max(len(each.description) for each in sliders)}ch"
+    if len(sliders) > 1:
+        room = f"{max(len(one.description) for one in sliders)}ch"
+        for one in sliders:
+            one.style = _shared(widgets.SelectionSlider.style.klass, description_width=room)
     return widgets.Box(
         list(controls.values()),
-        layout=widgets.Layout(display="flex", flex_flow="row wrap", width="100%", grid_gap="4px 24px"),
+        layout=layout(display="flex", flex_flow="row wrap", width="100%", grid_gap="4px 24px"),
     )

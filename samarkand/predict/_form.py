@@ -9,7 +9,6 @@ from samarkand.answers import decode
 from samarkand.ground.errors import CourseError
 from samarkand.ground.words import tr
 from samarkand.page import controls
-from samarkand.page.markup import element, escape
 from samarkand.predict import _ledger
 from samarkand.predict._ledger import Expected
 from samarkand.questions import Prediction
@@ -58,9 +57,8 @@ class Form(controls.StillBox):
         for field in (*self._fields.values(), self._reason):
             field.watch(lambda: self._reply.say(""))
         title = tr("What do you expect? {question}", question=asked.text)
-        hint = widgets.HTML(element("div", escape(how), class_="advice"))
         super().__init__(
-            [controls.heading(title), hint, *expected, self._reason, save, self._reply],
+            [controls.heading(title, how), *expected, self._reason, save, self._reply],
             still=controls.question_card(title, asked.options.values(), INVITATION),
             sentence=tr("{question} {invitation}", question=title, invitation=INVITATION),
         )

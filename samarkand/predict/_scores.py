@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-import ipywidgets as widgets
-
 from samarkand import questions
 from samarkand.ground.errors import CourseError
 from samarkand.ground.words import tr, trn
@@ -50,7 +48,7 @@ class Scores(controls.StillBox):
         )
         told = tr("Your predictions from all lessons stand here, once you have run this cell.")
         super().__init__(
-            [widgets.HTML(markup.card(title, self.sentence, body))],
+            [controls.html(markup.card(title, self.sentence, body))],
             still=markup.card(title, told, table),
             sentence=tr("{title}: {told}", title=title, told=told),
         )

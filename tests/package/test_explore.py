@@ -189,3 +189,15 @@ def test_what_is_read_stands_out_from_its_paper_in_any_theme(kind: str) -> None:
     said = re.findall(r"(?<![-a-z])(background|color): (#[0-9a-f]{6})", stands_on + markup._rules()[kind])
     rule: dict[str, Any] = dict(said)
     assert style.contrast(rule["color"], rule["background"]) >= 7
+
+
+def test_what_looks_alike_shares_what_says_so_until_it_is_closed():
+    one, two = (controls.Field("From", "How many?") for _ in range(2))
+    lines, below = zip(one.children, two.children, strict=True)
+    for first, second in (lines, below):
+        assert first.layout is second.layout
+        assert first.style is second.style
+    assert lines[0].layout is not below[0].layout
+    made = controls.layout(width="17px")
+    made.close()
+    assert controls.layout(width="17px").comm is not None
