@@ -341,7 +341,7 @@ SET = ExerciseSet(
             "A spell runs on a day if it began by then and has not ended by then; of those, the newest has the latest from.",
             "03_the_sco: 1. Who belongs? Status comes in spells",
             (
-                Diagnosis("States that have left a status since are still counted: look at the column to.", _ever),
+                Diagnosis("States whose status had ended by your day are still counted: look at the column 'to'.", _ever),
                 Diagnosis("This counts from the day of the decision, not from the day it took effect.", _by_decision),
                 Diagnosis("The first three numbers stand in another order than asked.",
                           lambda g: (*_counts(g)[2::-1], _counts(g)[3])),

@@ -222,10 +222,10 @@ SET = ExerciseSet(
     questions=(
         Question(
             "q1", "surplus", 1, Together((Number("USD bn", 0.05, -500, 500), PerCent(0.1, -100, 1000))), _surplus,
-            "Take the row of your period; what China bought less what it sold, and that in per cent of what it sold.",
+            "Take the row of your period; what China bought minus what it sold, and that in per cent of what it sold.",
             "04_china_and_russia: 2. Trade by month",
             (
-                Diagnosis("The sign is turned: the question asks for imports less exports.", lambda g: tuple(-x for x in _surplus(g))),
+                Diagnosis("The sign is turned: the question asks for imports minus exports.", lambda g: tuple(-x for x in _surplus(g))),
                 Diagnosis("The second number is a share of one: the question asks for per cent.",
                           lambda g: (_surplus(g)[0], _surplus(g)[1] / 100)),
                 Diagnosis("The second number is in per cent of imports: the question asks for per cent of exports.", _surplus_of_imports),
@@ -273,7 +273,7 @@ SET = ExerciseSet(
                 Diagnosis("Saudi crude is in the totals: the question asks about Russian crude.", _oil_with_saudi),
                 Diagnosis("The two years have changed places.", lambda g: (_oil(g)[1], _oil(g)[0], -_oil(g)[2])),
                 Diagnosis("The first two numbers have changed places.", lambda g: (_oil(g)[1], _oil(g)[0], _oil(g)[2])),
-                Diagnosis("The sign of the change is turned: later less earlier.", lambda g: (*_oil(g)[:2], -_oil(g)[2])),
+                Diagnosis("The sign of the change is turned: it is the later minus the earlier.", lambda g: (*_oil(g)[:2], -_oil(g)[2])),
                 Diagnosis("The third number is the change of the share: the question asks for tonnes.",
                           lambda g: (*_oil(g)[:2], _oil(g)[1] - _oil(g)[0])),
             ),

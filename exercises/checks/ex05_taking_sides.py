@@ -322,7 +322,7 @@ SET = ExerciseSet(
         ),
         Question(
             "q5", "agreement", 3, Number("index of agreement", 0.001, -1, 1), agreement,
-            "Take the votes in which both took part, and the absolute difference in each.",
+            "Take the votes in which both took part, and the absolute difference in each: 1 minus half of their mean is the index. Where no vote is left, return -1.",
             "05_taking_sides: 3. Distance between voters",
             (
                 Diagnosis("You took the share of equal answers: an abstention is half way between yes and no.", _same),

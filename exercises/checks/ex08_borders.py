@@ -51,11 +51,14 @@ def _of_the_last(given: Given) -> float:
     return float(100 * (1 - counted[first] / counted[last]))
 
 
-#: Two censuses of one people; none in which one of the known wrong ways comes near the right one.
+#: Of this people the lesson prints the growth from each census to the next.
+PRINTED = ("KAZ", "Uyghurs")
+#: Two censuses of one people; none of which the lesson prints the growth.
 CENSUSES = [
     [place, people, first, last]
     for (place, people), counted in _counted().items()
     for first, last in itertools.combinations(sorted(counted), 2)
+    if (place, people) != PRINTED or (first, last) not in itertools.pairwise(sorted(counted))
 ]
 
 # ---------------------------------------------------------------------------------------------- q2: viewers
@@ -256,9 +259,9 @@ SET = ExerciseSet(
             "Subtract all the others from 100: a share can be the wrong one if the result lies from 0 to 100.",
             SIGHT,
             (
-                Diagnosis("Not every share can be the wrong one: some would have to be less than nothing.", _all_of_them),
+                Diagnosis("Not every share can be the wrong one: some would then have to lie below 0 or above 100.", _all_of_them),
                 Diagnosis("The largest share need not be the wrong one, and others may be.", _the_largest),
-                Diagnosis("These are the ones that cannot be wrong, or not alone.", _the_right_ones),
+                Diagnosis("These are the shares that cannot be the wrong one.", _the_right_ones),
             ),
             cases=_cases,
         ),
@@ -269,7 +272,7 @@ SET = ExerciseSet(
             (
                 Diagnosis("Counts and estimates have changed places.", _turned),
                 Diagnosis("An answer without a number is a claim, and no estimate.", _silence_as_estimate),
-                Diagnosis("A figure that was computed or reported is no count: nobody went from one to the next.", lambda g: _renamed(g, "estimate", "count")),
+                Diagnosis("A figure that was computed or reported is no count: nobody counted one after the other.", lambda g: _renamed(g, "estimate", "count")),
                 Diagnosis("A figure that was computed or reported has a method: it is an estimate, and more than a claim.", lambda g: _renamed(g, "estimate", "claim")),
             ),
             varies=True, uses=("statements",),
@@ -308,7 +311,7 @@ SET = ExerciseSet(
                     "Neutral, with a limit of this data: “How Kazakhstan explained its vote was not found.”",
                     "Neutral, with a limit and what it does to the claim: “… so the claim is about an act, not about a motive.”",
                 )),
-                Criterion("Fairness: could either side recognise its own position in your words?", (
+                Criterion("Fairness: could China and its critics each recognise their position in your words?", (
                     "Neither could: both appear in words that only the other side uses.",
                     "One is told in its own words, the other in those of its opponents.",
                     "Both are named, one without what it says.",

@@ -303,7 +303,7 @@ SET = ExerciseSet(
     questions=(
         Question(
             "q1", "three_counts", 2, Together((Whole("ties", 0), Whole("neighbours", 0), Whole("friendly ties", 0))), _degrees,
-            "Count the rows of your actor for the ties, what is different in them for the neighbours, and those with the sign 1.",
+            "Ties: the rows of your actor. Neighbours: the different keys under target. Friendly ties: the rows with the sign 1.",
             MOST,
             (
                 Diagnosis("Ties and neighbours have changed places.", _changed),
@@ -339,7 +339,7 @@ SET = ExerciseSet(
         ),
         Question(
             "q4", "degree", 2, Whole("", 0), degree,
-            "Think of a tie of an actor with itself, of signs that cancel out, of an actor without a tie, and of an empty table.",
+            "By ties: the rows of mine. By neighbours: its different targets. By friends: add up the signs for each target, and count the sums above zero.",
             MOST,
             (
                 Diagnosis("Only ties that lead away are counted.", _leading_away),
@@ -351,12 +351,12 @@ SET = ExerciseSet(
         ),
         Question(
             "q5", "my_kappa", 2, Number("", 0.005, -1, 1), _kappa,
-            "The share of agreement, minus what chance would give, divided by one minus that.",
+            "Kappa is (agreement - chance) / (1 - chance), both as shares of one; mind the brackets.",
             HAND,
             (
                 Diagnosis("This is the share of agreement: take away what chance gives.", _alike),
                 Diagnosis("This is what chance would give.", _chance),
-                Diagnosis("What is left over chance is not divided by what was left to win.", lambda g: _alike(g) - _chance(g)),
+                Diagnosis("This is agreement minus chance: divide it by 1 minus chance.", lambda g: _alike(g) - _chance(g)),
                 Diagnosis("Chance is taken as one third for everybody: it depends on how often each coder uses a sign.",
                           _by_thirds),
             ),

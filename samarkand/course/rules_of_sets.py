@@ -23,12 +23,16 @@ STEPS = ("Read", "Change", "Write")
 #: What the first cell of each set says of them.
 RAMP = (
     "Each question says which step it is.\n\n"
-    "- *Read*: run the cell below it, and type in what you read there.\n"
-    "- *Change*: copy the last line of that cell behind the `=`, and alter what the comment above it names.\n"
+    "- *Read*: run the cell below it, read the numbers there, and type in your answer. Where it has to be "
+    "worked out, a calculation such as `100 * 3 / 4` will do.\n"
+    "- *Change*: copy the last line of that cell, put it after the `=` in place of the `...`, and alter what "
+    "the comment above it names.\n"
     "- *Write*: lines of your own. A function is begun for you: `def` names some lines and, in round "
-    "brackets, what goes in; what comes out stands behind your `return`. An example runs below. *Edges* are "
-    "special cases, such as an empty table. Where one needs lines of its own, write `if condition:` above "
-    "them and indent them: they run only if the condition holds."
+    "brackets, what goes in; what comes out stands after `return`. Write your lines in place of "
+    "`# your code here`, indented like it, and let the last one begin with `return`. An example runs below. "
+    "*Edges* are special cases, such as an empty table. Where one needs lines of its own, write `if`, the "
+    "condition and a colon above them, as in `if total == 0:`, and indent them by four more spaces: they run "
+    "only if the condition holds."
 )
 CHANGE, FORM, EXAMPLE, EDGES = "# change: ", "  # such as ", "  # should give ", "Edges: "
 
