@@ -17,6 +17,7 @@ from samarkand import maps
 from samarkand.course import lessons
 from tools.lab import LabError, looks
 from tools.lab.alike import Fault, Look, compare
+from tools.lab.browser import installed
 
 Shown = Callable[..., Look]
 
@@ -78,8 +79,7 @@ def thing() -> Callable[[str], looks.Thing]:
 
 @pytest.fixture(scope="module")
 def studio(need: Callable[[object, str], None]) -> Iterator[looks.Studio]:
-    programs = ("chromium", "chromium-browser", "google-chrome")
-    need(any(map(shutil.which, programs)), "There is no chromium on this machine.")
+    need(installed(whole=True), "There is no chromium on this machine.")
     with looks.studio() as studio:
         yield studio
 

@@ -26,7 +26,7 @@ def size(png: Path) -> tuple[int, int]:
 
 def test_a_whole_lesson_in_pictures(tmp_path: Path, need: Need, monkeypatch: pytest.MonkeyPatch) -> None:
     need(importlib.util.find_spec("playwright"), "playwright is not installed")
-    need(installed(), "there is no chromium")
+    need(installed(whole=True), "there is no chromium")
     (tmp_path / "labs").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "labs"))
     cells = [new_markdown_cell(f"# Heading {n}\n\n" + "A line.\n\n" * 8) for n in range(4)]

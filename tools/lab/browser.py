@@ -18,6 +18,9 @@ from tools.lab.server import PATIENCE, Lab, LabError
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+#: Programs that are Chromium, and Debian's shell of it: the same engine without a browser around it, with five
+#: sixths of the CPU. Some edges of letters it draws otherwise: pictures are for the browser.
+WHOLE, SHELL = ("chromium", "chromium-browser", "google-chrome"), "chromium-headless-shell"
 #: Chromium's options: no sandbox (root in a container has none), no errands of its own, no name but this
 #: machine's resolved.
 CHROMIUM = (
@@ -33,14 +36,15 @@ CHROMIUM = (
 )
 
 
-def installed() -> str | None:
-    """Return where Chromium is, or None if this machine has none."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+def installed(*, whole: bool = False) -> str | None:
+    """Return where Chromium is, the shell before the `whole` browser, or None if this machine has none."""
+    names = WHOLE if whole else (SHELL, *WHOLE)
+    return next(filter(None, map(shutil.which, names)), None)
 
 
-def program() -> str:
-    """Return where Chromium is; `LabError` if this machine has none."""
-    found = installed()
+def program(*, whole: bool = False) -> str:
+    """Return where Chromium is, as `installed` does; `LabError` if this machine has none."""
+    found = installed(whole=whole)
     if found is None:
         raise LabError(
             "There is no chromium on this machine. Install it (Debian, Ubuntu: apt install chromium)."
@@ -49,12 +53,12 @@ def program() -> str:
 
 
 @contextlib.contextmanager
-def chromium(lab: Lab, *, netlog: Path | None = None) -> Iterator[Browser]:
+def chromium(lab: Lab, *, netlog: Path | None = None, whole: bool = False) -> Iterator[Browser]:
     """Start a Chromium with a new profile in the lab's own network, if it has one, and end it.
 
     In the file `netlog` Chromium writes down all that it does with the network.
     """
-    command = program()
+    command = program(whole=whole)
     if lab.apart:
         inside = lab.home / "chromium"
         user = "" if os.geteuid() == 0 else "--user --preserve-credentials "

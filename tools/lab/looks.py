@@ -236,7 +236,7 @@ def studio() -> Iterator[Studio]:
         (folder / "fonts.conf").write_text(FONTS, encoding="utf-8")
         environment = os.environ | {"FONTCONFIG_FILE": str(folder / "fonts.conf")}
         browser = playwright().chromium.launch(
-            executable_path=program(), args=[*CHROMIUM, *WHOLE], env=dict(environment)
+            executable_path=program(whole=True), args=[*CHROMIUM, *WHOLE], env=dict(environment)
         )
         try:
             yield Studio(browser, folder)

@@ -115,7 +115,7 @@ def main(arguments: list[str] | None = None) -> int:
             copy.write_bytes(notebook.read_bytes())
             with (
                 lab(Path(folder), theme=THEMES[options.theme], trusted=not options.untrusted) as server,
-                chromium(server) as browser,
+                chromium(server, whole=True) as browser,
                 sheet(browser, server, copy.name, width=options.width, height=height) as opened,
             ):
                 if not (options.stored or options.untrusted):
