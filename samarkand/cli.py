@@ -210,6 +210,7 @@ def _release(course: Course, names: Sequence[str]) -> None:
     sets = [course.exercise(name) for name in names]
     if wrong := [f"{found.id}: {sentence}" for found in sets for sentence in _unsound(course, found)]:
         raise CourseError("\n".join(wrong))
+    course.same_secret()
     course.seed(create=True)
     course.remember_secret()
     for found in sets:

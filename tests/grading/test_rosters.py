@@ -271,6 +271,15 @@ def test_another_secret_than_at_release_is_refused(course, tmp_path):
     assert "0123456789" not in (course.root / "secret_sign.txt").read_text()
 
 
+def test_a_release_without_the_secret_draws_no_other(course, tmp_path):
+    cli._release(course, [])
+    sign = (course.root / "secret_sign.txt").read_text()
+    mistyped = tmp_path / "mistyped"
+    with pytest.raises(CourseError, match="There is no secret in"):
+        cli._release(Course(course.root, mistyped), [])
+    assert not mistyped.exists() and (course.root / "secret_sign.txt").read_text() == sign
+
+
 def test_a_secret_is_any_bytes(course):
     course.secret.write_bytes(b"\xff" * 40)
     assert len(course.seed()) == 32
