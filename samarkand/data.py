@@ -323,7 +323,7 @@ def day_by_day(count: Callable[[str], pd.Series], days: Sequence[str]) -> pd.Dat
                     given=one,
                 )
             )
-    names = list(dict.fromkeys(str(name) for one in counts.values() for name in one.index))
+    names = list(dict.fromkeys(name for one in counts.values() for name in one.index))
     return pd.DataFrame({day: one.reindex(names, fill_value=0) for day, one in counts.items()}).T
 
 
