@@ -224,7 +224,7 @@ def _bring_up_to_date(copy: Path, notebook: dict[str, Any], renew: bool, told: _
         _write(copy, notebook)
         return
     state = _state(copy)
-    if state == "unreadable":
+    if state == "unreadable" or (state == "damaged" and not renew):
         told.sentences.append(
             tr("{copy} cannot be read, and is left as it is.", copy=_below(copy, told.work))
         )
@@ -240,6 +240,9 @@ def _bring_up_to_date(copy: Path, notebook: dict[str, Any], renew: bool, told: _
         told.renewed.append(copy)
     elif _edition(notebook) not in {_edition(_read(path)) for path in (copy, *_relatives(copy))}:
         beside = next(path for path in _beside(copy, "new") if _state(path) in ("missing", "untouched"))
+        if not renew and beside.exists():
+            told.waiting.append(beside)
+            return
         _write(beside, notebook)
         told.sentences.append(
             tr(
