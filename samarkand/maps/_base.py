@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from samarkand import places
-from samarkand.ground.errors import OutOfRange, WrongType
+from samarkand.ground.errors import OutOfRange, need_whole
 from samarkand.ground.words import tr
 from samarkand.maps._offline import OfflineMap, Shapes
 from samarkand.maps._scene import Key, Name, Scene
@@ -97,8 +97,7 @@ def position(year: int, years: Sequence[int], what: str) -> int:
 
     `WrongType` if the year is no whole number, `OutOfRange` if the map of `what` does not cover it.
     """
-    if isinstance(year, bool) or not isinstance(year, int):
-        raise WrongType(tr("The year is a whole number, such as 2022; got {given!r}.", given=year))
+    need_whole(year, tr("The year is a whole number, such as 2022; got {given!r}.", given=year))
     if year not in years:
         raise OutOfRange(
             tr(
