@@ -160,9 +160,7 @@ def _lay_out_the_page(work: Path) -> None:
     """Put the page on Python where the links of the copies look for it: a wheel has no folder ``docs``."""
     page, copy = home.LESSONS.parent / PAGE, work / PAGE
     if page.is_file():
-        text = page.read_bytes().replace(b"](../notebooks/", b"](../lessons/")
-        if not copy.is_file() or copy.read_bytes() != text:
-            files.write_whole(copy, text)
+        files.renew(copy, page.read_bytes().replace(b"](../notebooks/", b"](../lessons/"))
 
 
 class _Told:
