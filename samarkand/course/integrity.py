@@ -7,7 +7,6 @@ Each rule yields what is wrong. A rule here knows the subject of its tables; rul
 from __future__ import annotations
 
 import datetime as dt
-import datetime as dt
 import math
 import re
 from collections import Counter, defaultdict
