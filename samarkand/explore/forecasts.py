@@ -226,7 +226,7 @@ def forecasts_scored() -> ForecastScores:
 
 def _article() -> list[Case]:
     """Return the article's forecasts in the order in which the record settled them."""
-    announced = set(";".join(data.load("announced")["claims"]).split(";"))
+    announced = data.all_keys(data.load("announced")["claims"])
     table = data.load("claims").query("type == 'forecast'").sort_values("verdict_day", kind="stable")
     tones = forecasts.tones()
     cases = []

@@ -130,11 +130,13 @@ def contested(
         if within and area["id"] not in drawn:
             continue
         status[area["id"]] = "".join("x" if _open(area, day) else "-" for day in days)
-        said = tr(
-            "held by {holder}; claimed by {claimant}", holder=area["held_by"], claimant=area["claimed_by"]
-        )
-        about[area["id"]] = Name(area["name"], area["part_of"], said)
+        about[area["id"]] = Name(area["name"], area["part_of"], held_and_claimed(area))
     return status, about
+
+
+def held_and_claimed(area: dict[str, str]) -> str:
+    """Return who holds a contested area, and who claims it."""
+    return tr("held by {holder}; claimed by {claimant}", holder=area["held_by"], claimant=area["claimed_by"])
 
 
 def contested_in_words(first: str, last: str, bounds: Any = EURASIA) -> str:
