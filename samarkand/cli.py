@@ -64,7 +64,7 @@ def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
     home.need_checkout("the sources of the lessons")
     from samarkand.course import build as builder
-    from samarkand.course import facts, lessons, readme, reference, rules_of_lessons
+    from samarkand.course import facts, lessons, rules_of_lessons
 
     paths = lessons.paths(options.lesson)
     if not paths:
@@ -87,11 +87,19 @@ def build(options: argparse.Namespace) -> int:
     if options.facts and not problems:
         for path in paths:
             print(f"{path.name}: {facts.store(path)}", flush=True)
-    if not problems and readme.renew():
-        print("README.md: the table of lessons is made anew.")
-    if not problems and reference.renew():
-        print("docs/python.md: what the lessons use of Python is made anew.")
+    if not problems:
+        _renew_pages()
     return _report(problems, "")
+
+
+def _renew_pages() -> None:
+    """Make anew what is made from lessons and sets, and say what has changed."""
+    from samarkand.course import readme, reference
+
+    if readme.renew():
+        print("README.md: the table of lessons is made anew.")
+    if reference.renew():
+        print("docs/python.md: what the lessons use of Python is made anew.")
 
 
 def test(options: argparse.Namespace) -> int:
@@ -132,7 +140,7 @@ def renew(options: argparse.Namespace) -> int:
     """Make anew what follows from a changed table: lessons, their records, sets; say what has changed."""
     home.need_checkout("the records")
     from samarkand.course import build as builder
-    from samarkand.course import facts, lessons, readme, tables, tied, uses
+    from samarkand.course import facts, lessons, tables, tied, uses
 
     known = tables.names()
     if strange := [name for name in options.table if name not in known]:
@@ -159,7 +167,7 @@ def renew(options: argparse.Namespace) -> int:
     names = [path.stem for path in used if path in sets]
     if names:
         _release(_course(options), names)
-    readme.renew()
+    _renew_pages()
     print(tables.store())
     return 0
 
@@ -187,6 +195,8 @@ def release(options: argparse.Namespace) -> int:
         others = wing.enter(course, students) if students else []
         if options.bundle:
             print(wing.bundle(course, options.bundle, students=students, force=options.force))
+    if options.course is None:
+        _renew_pages()
     gone = f"In the gradebook, and not on the roster: {', '.join(others)} (nbgrader db student remove)."
     return _report([gone] if others else [], "")
 
@@ -210,6 +220,7 @@ def _release(course: Course, names: Sequence[str]) -> None:
     sets = [course.exercise(name) for name in names]
     if wrong := [f"{found.id}: {sentence}" for found in sets for sentence in _unsound(course, found)]:
         raise CourseError("\n".join(wrong))
+    course.same_secret()
     course.seed(create=True)
     course.remember_secret()
     for found in sets:
@@ -223,7 +234,7 @@ def new(options: argparse.Namespace) -> int:
     """Begin something new from a template that runs as it stands and says what to write where."""
     home.need_checkout("the lessons")
     from samarkand.course import build as builder
-    from samarkand.course import facts, lessons, readme, skeletons
+    from samarkand.course import facts, lessons, skeletons
 
     plan = options.plan(skeletons, options)
     for path in skeletons.kept(plan):
@@ -242,8 +253,7 @@ def new(options: argparse.Namespace) -> int:
             facts.store(path)
         for path in (*plan, *results):
             print(path.relative_to(home.ROOT))
-    if readme.renew():
-        print("README.md: the table of lessons is made anew.")
+    _renew_pages()
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
+from samarkand.ground.errors import CourseError, OutOfRange, WrongType, need_whole, unknown
 from samarkand.ground.home import course_data
 from samarkand.ground.reading import kept
 from samarkand.ground.words import day as in_words
@@ -242,8 +242,7 @@ def status_by_year(first: int = 1996, last: int = 2025) -> pd.DataFrame:
     spells = load("sco_membership")
     begins, ends = spells["from"].min().year, _holds_until("sco_membership").year
     for year in (first, last):
-        if isinstance(year, bool) or not isinstance(year, int):
-            raise WrongType(tr("A year is a whole number, for example 2022, not {given!r}.", given=year))
+        need_whole(year, tr("A year is a whole number, for example 2022, not {given!r}.", given=year))
         if not begins <= year <= ends:
             raise OutOfRange(
                 tr(
@@ -323,7 +322,7 @@ def day_by_day(count: Callable[[str], pd.Series], days: Sequence[str]) -> pd.Dat
                     given=one,
                 )
             )
-    names = list(dict.fromkeys(str(name) for one in counts.values() for name in one.index))
+    names = list(dict.fromkeys(name for one in counts.values() for name in one.index))
     return pd.DataFrame({day: one.reindex(names, fill_value=0) for day, one in counts.items()}).T
 
 

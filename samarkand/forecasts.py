@@ -215,7 +215,7 @@ def outcomes() -> pd.DataFrame:
     >>> outcomes().set_index("question").loc["F5", "record"]
     'China abstained on ES-11/4.'
     """
-    known = ";".join(data.load("announced")["questions"].dropna()).split(";")
+    known = data.all_keys(data.load("announced")["questions"])
     frame = data.load("outcomes")
     frame["text"] = frame["question"].map({one.id: one.text for one in questions().values()})
     frame["outcome"] = (frame["outcome"] == "yes").astype("float64")

@@ -58,7 +58,11 @@ class Paper(controls.StillBox):
             self._field.write(_text(own[-1]))
             self._unfold()
         if own or written.trouble:
-            back = tr("Read back from your file, saved on {day}.", day=own[-1]["at"][:10]) if own else ""
+            back = (
+                tr("Read back from your file, saved on {day}.", day=journal.day_of(own[-1]["at"]))
+                if own
+                else ""
+            )
             self._reply.say(f"{written.trouble} {back}".strip(), "wrong" if written.trouble else "open")
 
     def fill(self, text: str) -> None:

@@ -185,7 +185,7 @@ def find(text: str) -> str:
     """
     if not isinstance(text, str):
         raise WrongType(tr("A place is found by a name or code in quotes, not by {given!r}.", given=text))
-    found = _index().get(_fold(text))
+    found = _folded(*_files()).get(_fold(text))
     if found is None:
         raise _unknown_place(text, tr("place"))
     return found
@@ -194,7 +194,7 @@ def find(text: str) -> str:
 def _unknown_place(text: object, kind: str) -> UnknownName:
     """Build the error that names the place that was probably meant, by English name and code."""
     names = [n for p in _table().values() for n in (p.iso3, *p.names())]
-    code = _index().get(_fold(text)) if isinstance(text, str) else None
+    code = _folded(*_files()).get(_fold(text)) if isinstance(text, str) else None
     if code:
         named = _table()[code].name
         return UnknownName(
@@ -209,16 +209,21 @@ def _fold(text: str) -> str:
     return " ".join(plain.split())
 
 
-def _table() -> dict[str, Place]:
+def _files() -> tuple[Path, Path]:
     folder = course_data()
-    return _read(folder / "places.csv", folder / "states.csv")
+    return folder / "places.csv", folder / "states.csv"
 
 
-def _index() -> dict[str, str]:
+def _table() -> dict[str, Place]:
+    return _read(*_files())
+
+
+@kept
+def _folded(places: Path, states: Path) -> dict[str, str]:
     """Return the code of each folded name; codes take precedence over names, English names over others."""
-    places = _table()
-    index = {_fold(n): p.iso3 for p in reversed(places.values()) for n in reversed(p.names())}
-    return index | {_fold(code): code for code in places}
+    table = _read(places, states)
+    index = {_fold(n): p.iso3 for p in reversed(table.values()) for n in reversed(p.names())}
+    return index | {_fold(code): code for code in table}
 
 
 @kept

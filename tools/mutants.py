@@ -454,13 +454,13 @@ def _shown(text: str) -> str:
     return line if len(line) <= 60 else line[:59] + "…"
 
 
-def mutants(kinds: Sequence[Kind] = KINDS, root: Path = ROOT, each: int = EACH) -> list[Mutant]:
+def mutants(kinds: Sequence[Kind] = KINDS, root: Path = ROOT) -> list[Mutant]:
     """Return the first mutants of each kind in the order of their checksums, one of each kind in turn.
 
     Another line elsewhere in a file changes neither the choice nor the name of those that stay as they were.
     """
     chosen = [
-        sorted({one.name: one for one in candidates(kind, root)}.values(), key=lambda one: one.name)[:each]
+        sorted({one.name: one for one in candidates(kind, root)}.values(), key=lambda one: one.name)[:EACH]
         for kind in kinds
     ]
     return [one for turn in zip_longest(*chosen) for one in turn if one]

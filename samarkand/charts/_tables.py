@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from samarkand import places
-from samarkand.ground.errors import CourseError, WrongType, unknown
+from samarkand.ground.errors import CourseError, UnknownName, WrongType, unknown
 from samarkand.ground.units import UNITS
 from samarkand.ground.words import tr
 
@@ -59,12 +59,14 @@ def texts(column: pd.Series) -> list[str]:
 
     Examples
     --------
-    >>> texts(pd.Series(["KAZ", None])), texts(pd.Series(["KAZ", "the rest"]))
-    (['Kazakhstan', ''], ['KAZ', 'the rest'])
+    >>> texts(pd.Series(["KAZ", None, "FJI"])), texts(pd.Series(["KAZ", "the rest"]))
+    (['Kazakhstan', '', 'Fiji'], ['KAZ', 'the rest'])
     """
     told = ["" if pd.isna(value) else str(value) for value in column]
-    of_states = {one for one in told if one} <= {place.iso3 for place in places.all()}
-    return [places.name(one) if one and of_states else one for one in told]
+    try:
+        return [one and places.name(one) for one in told]
+    except UnknownName:
+        return told
 
 
 def distinct(values: list[str]) -> list[str]:

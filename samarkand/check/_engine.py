@@ -62,7 +62,6 @@ class Reply:
     The state is ``right``, ``wrong`` or ``open``: an answer not given yet, or to a task that does not exist.
     """
 
-    task: str
     state: str
     sentence: str
 
@@ -128,10 +127,10 @@ def check(name: str, value: object) -> Reply:
     """
     one = tasks().get(name) if isinstance(name, str) else None
     if one is None:
-        return Reply(str(name), "open", str(unknown(tr("task"), name, tasks())))
+        return Reply("open", str(unknown(tr("task"), name, tasks())))
     answer = decode.plain(value)
     if answer is ...:
-        return Reply(name, "open", tr("Not answered yet."))
+        return Reply("open", tr("Not answered yet."))
     try:
         read = one.kind.read(answer)
         if one.kind.same(read, one.expected):
@@ -140,10 +139,10 @@ def check(name: str, value: object) -> Reply:
     except kinds.WrongForm as problem:
         reason = str(problem)
     except CourseError as error:
-        return Reply(name, "open", str(error))
+        return Reply("open", str(error))
     return _noted(name, "wrong", tr("Not yet. {reason}", reason=reason))
 
 
 def _noted(name: str, state: str, sentence: str) -> Reply:
     """Return the reply to an answer that was judged, and note its result."""
-    return Reply(name, state, f"{sentence} {log.add(name, state)}".strip())
+    return Reply(state, f"{sentence} {log.add(name, state)}".strip())

@@ -16,7 +16,7 @@ def _looks() -> pd.DataFrame:
     """Return the article's forecasts, with a column that says whether they had been announced."""
     claims = data.load("claims")
     looks = claims[claims["type"] == "forecast"]
-    known = ";".join(data.load("announced")["claims"]).split(";")
+    known = data.all_keys(data.load("announced")["claims"])
     return looks.assign(announced=looks["id"].isin(known))
 
 

@@ -83,7 +83,6 @@ def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson:
     `hold_to` reports the rules that the notebook breaks once it has run. If there are any, or a cell fails,
     nothing is stored and `BuildError` says why.
     """
-    before = path.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as work:
         try:
             as_stored = stored(path)
@@ -94,11 +93,7 @@ def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson:
                 raise BuildError("\n".join(found))
         except BuildError as error:
             raise BuildError("\n".join(f"{path.name}: {line}" for line in str(error).splitlines())) from error
-    after = normal_form.text(ran)
-    if after == before:
-        return False
-    files.write_whole(path, after.encode())
-    return True
+    return files.renew(path, normal_form.text(ran).encode())
 
 
 def unsound(lesson: Lesson) -> list[str]:

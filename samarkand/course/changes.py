@@ -145,7 +145,7 @@ def notebooks_with(pattern: str) -> tuple[list[Path], list[Path]]:
 
 @cache
 def _imports() -> dict[str, set[str]]:
-    """Return the modules of the package that each file of tests imports, by the file's path."""
+    """Return the modules, and what of them, that each file of tests imports, by the file's path."""
     found = {}
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         names: set[str] = set()
@@ -158,8 +158,18 @@ def _imports() -> dict[str, set[str]]:
                 names |= {alias.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module:
                 names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        found[path.relative_to(ROOT).as_posix()] = {name for name in names if name.startswith("samarkand")}
+        found[path.relative_to(ROOT).as_posix()] = names
     return found
+
+
+def _on_helper(path: str) -> list[str]:
+    """Return the tests beside a helper of tests that import it; for a ``conftest.py`` their whole folder."""
+    helper = re.fullmatch(r"(tests.*)/(?!test_)(\w+)\.py", path)
+    if helper is None:
+        return []
+    folder, name = helper.groups()
+    beside = [test for test, used in _imports().items() if name in used and test.startswith(f"{folder}/")]
+    return [folder] if name == "conftest" else beside
 
 
 def _tests_with(tables: Iterable[str]) -> list[str]:
@@ -225,7 +235,6 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
     gone = [path for path in paths if not (ROOT / path).exists()]
     paths = [path for path in paths if path not in gone]
     found: list[Step] = list(_judged_gone(gone))
-    left: list[str] = []
     python = [path for path in paths if path.endswith(".py")]
     if python:
         found.append(Step("format and lint", ("-m", "ruff", "check", "-q", *python)))
@@ -234,6 +243,9 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
     shown |= {path for path in lessons.paths() if path.stem in records}
     sets = {found_set[1] for path in paths if (found_set := re.match(r"exercises/\w+/(ex\w+)", path))}
     near: list[str] = [path for path in paths if re.fullmatch(r"tests/.*/test_\w+\.py", path)]
+    near += [test for path in paths for test in _on_helper(path)]
+    left = [test for test in near if test in ("tests", *SLOW)]
+    near = [test for test in near if test not in left]
     near += [WORDS] * ("exercises/checks/words.json" in paths)
     if "tests/data/record.json" in paths:
         near.append("tests/data/test_record.py")
@@ -272,7 +284,7 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
 
 
 def _pytest(what: str, tests: Sequence[str]) -> Iterator[Step]:
-    if chosen := tuple(dict.fromkeys(test for test in tests if test != "tests/data/conftest.py")):
+    if chosen := tuple(dict.fromkeys(tests)):
         yield Step(what, ("-m", "pytest", "-q", "-x", *chosen))
 
 

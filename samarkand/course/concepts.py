@@ -14,6 +14,7 @@ import ast
 import builtins
 import re
 import tomllib
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -120,7 +121,6 @@ def used(code: str) -> dict[str, str]:
 
 def _uses(tree: ast.AST, rows: set[str], given: set[str]) -> Iterator[tuple[str, int]]:
     """Yield each name or construct with the number of its line."""
-    line = 1
     for node, line in _in_lines(tree):
         if type(node) in CONSTRUCTS:
             yield CONSTRUCTS[type(node)], line
@@ -141,12 +141,12 @@ def _uses(tree: ast.AST, rows: set[str], given: set[str]) -> Iterator[tuple[str,
 
 def _in_lines(tree: ast.AST) -> Iterator[tuple[ast.AST, int]]:
     """Yield the nodes of a tree, each with its line, or that of what holds it (an operator has none)."""
-    waiting = [(tree, 1)]
+    waiting = deque([(tree, 1)])
     while waiting:
-        node, line = waiting.pop(0)
+        node, line = waiting.popleft()
         line = getattr(node, "lineno", line)
         yield node, line
-        waiting += [(child, line) for child in ast.iter_child_nodes(node)]
+        waiting.extend((child, line) for child in ast.iter_child_nodes(node))
 
 
 def _rows(tree: ast.AST) -> set[str]:

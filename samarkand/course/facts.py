@@ -33,6 +33,7 @@ from typing import Any
 from samarkand import check, data
 from samarkand.course.apart import run_apart
 from samarkand.course.lessons import BuildError, read
+from samarkand.ground import files
 from samarkand.ground.home import ROOT, course_data
 
 RECORDS = ROOT / "tests" / "notebooks" / "facts"
@@ -86,16 +87,17 @@ def recorded(notebook: Path) -> dict[str, Any]:
 def store(notebook: Path) -> str:
     """Record a lesson again; return in words what changed."""
     file, found = path_of(notebook), record(notebook)
-    was = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    if was == found:
+    try:
+        was = recorded(notebook)
+    except BuildError:
+        was = {}
+    if not files.renew(file, text(found).encode()):
         return "its record is as it was"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text(found), encoding="utf-8", newline="\n")
     said = f"recorded anew in {file.relative_to(ROOT)}; read the difference before you commit it"
     return "\n  ".join([said, *(cut(line, 240) for line in compare(was, found))])
 
 
-def compare(stored: Any, found: Any, where: str = "") -> list[str]:
+def compare(stored: Any, found: Any) -> list[str]:
     """Report where two records differ, one line for each place, at most `ENTRIES` lines.
 
     Examples
@@ -103,10 +105,10 @@ def compare(stored: Any, found: Any, where: str = "") -> list[str]:
     >>> compare({"load": {"rows": 8}}, {"load": {"rows": 9}})
     ['load, rows: was 8, is 9']
     """
-    return list(itertools.islice(_compare(stored, found, where), ENTRIES))
+    return list(itertools.islice(_compare(stored, found), ENTRIES))
 
 
-def _compare(stored: Any, found: Any, where: str) -> Iterator[str]:
+def _compare(stored: Any, found: Any, where: str = "") -> Iterator[str]:
     if isinstance(stored, dict) and isinstance(found, dict):
         for key in sorted({*stored, *found}):
             place = f"{where}, {key}" if where else key

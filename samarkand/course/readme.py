@@ -37,8 +37,4 @@ def renewed(text: str) -> str:
 
 def renew(path: Path = README) -> bool:
     """Make the table anew; return whether that changed the file."""
-    before = path.read_text(encoding="utf-8")
-    after = renewed(before)
-    if after != before:
-        files.write_whole(path, after.encode())
-    return after != before
+    return files.renew(path, renewed(path.read_text(encoding="utf-8")).encode())

@@ -61,10 +61,7 @@ def page() -> str:
 
 def renew(path: Path = PAGE) -> bool:
     """Make the page anew; return whether that changed the file."""
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    if (after := page()) != before:
-        files.write_whole(path, after.encode())
-    return after != before
+    return files.renew(path, page().encode())
 
 
 def needs(number: str) -> list[str]:

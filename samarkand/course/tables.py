@@ -20,6 +20,7 @@ from typing import Any
 
 from samarkand.course import integrity, rules
 from samarkand.course.rules import Problem, Table
+from samarkand.ground import files
 from samarkand.ground.errors import CourseError, DamagedData
 from samarkand.ground.home import ROOT, course_data
 
@@ -326,11 +327,9 @@ def _key(table: Table, row: Mapping[str, str]) -> str:
 
 def store() -> str:
     """Store the record of the course's own tables where the tests compare it; say what has changed."""
-    text = as_text(record())
-    if RECORD.exists() and RECORD.read_text(encoding="utf-8") == text:
-        return "The record is as it was."
     said = [f"{name}: {row}" for name, rows in changes().items() for row in rows] if RECORD.exists() else []
-    RECORD.write_text(text, encoding="utf-8")
+    if not files.renew(RECORD, as_text(record()).encode()):
+        return "The record is as it was."
     done = f"The record is stored anew in {RECORD.relative_to(ROOT)}; look at its diff before you commit it."
     return "\n".join([*said, done])
 

@@ -38,14 +38,15 @@ from samarkand.course import figures
 from samarkand.course.apart import run_apart
 from samarkand.course.lessons import BuildError, Lesson, read, sentences
 from samarkand.ground.errors import CourseError, unknown
+from samarkand.sources import KEY
 
 #: What is no claim in Markdown: code, markup, links to lessons, keys, numbers of headings, items, tasks and
 #: lessons, and the card's time, which have rules of their own.
 _SILENT = re.compile(
-    r"""^```.*?^```|`[^`]*`|<[^>]+>
+    rf"""^```.*?^```|`[^`]*`|<[^>]+>
     |^\|\s\*\*(?:Time|Minutes)\*\*[^\n]*
     |\[[^\]]+\]\([^)]*\.ipynb[^)]*\)
-    |\[[A-Z][A-Za-z0-9]+(?:[,;]\s?[A-Z][A-Za-z0-9]+)*\]
+    |\[{KEY}(?:[,;]\s?{KEY})*\]
     |^\#+\s\d+\.|^\d+\.(?=\s)|\*\*\d\d\.\d\*\*
     |\b(?:lesson|task|tasks|section|Exercises)\s\d[\d.]*
     |\b[A-Z]+\d[\w/.-]*|\b[A-Z]+-\d+/\d+|\bA/HRC\S+""",

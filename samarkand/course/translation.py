@@ -19,6 +19,7 @@ from samarkand.course.lessons import Lesson, sentences
 from samarkand.ground import files, words
 from samarkand.ground.errors import unknown
 from samarkand.ground.home import PACKAGE, ROOT
+from samarkand.sources import KEY
 
 Translate = Callable[[str], str]
 
@@ -27,7 +28,7 @@ _FENCED = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 #: What begins a text of its own: a heading, an item, a quotation, markup on a line of its own.
 _MARK = re.compile(r"\s*(?:#{1,6} |[-*] |\d+\. |> |(?:</?\w+>)+)")
 #: Of a paragraph, what no translation changes: code, keys of sources, targets of links, markup.
-_KEPT = re.compile(r"(`[^`]*`|\]\([^)]*\)|\[[A-Z][A-Z0-9, ;-]+\]|</?\w+>|\{[^{}]*\})")
+_KEPT = re.compile(rf"(`[^`]*`|\]\([^)]*\)|\[{KEY}(?:[,;] ?{KEY})*\]|</?\w+>|\{{[^{{}}]*\}})")
 
 
 def languages() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -215,12 +215,14 @@ def _list(claims: list[Claim]) -> str:
 def _claims(withhold: str, *, later: bool) -> list[Claim]:
     """Return every claim with what was known by now, or only by the eve of the summit's sessions."""
     table = data.load("claims").astype(object)
+    known = data.all_keys(data.load("claims", known_on=EVE)["source"])
     return [
-        _claim(row, later, bool(row.type == withhold)) for row in table.where(table.notna(), "").itertuples()
+        _claim(row, later, bool(row.type == withhold), known)
+        for row in table.where(table.notna(), "").itertuples()
     ]
 
 
-def _claim(row: Any, later: bool, withheld: bool) -> Claim:
+def _claim(row: Any, later: bool, withheld: bool, known: Collection[str]) -> Claim:
     # A verdict without a day rests on no record ("opinion"), so that it held on every day.
     verdict = row.verdict if later or not row.verdict_day or row.verdict_day.date() <= EVE else UNKNOWN_YET
     if withheld:
@@ -235,10 +237,10 @@ def _claim(row: Any, later: bool, withheld: bool) -> Claim:
         lines.append((tr("Known later, by {day}", day=day(row.later_day)), row.known_later))
     sources = [cite[key.strip()] for key in row.source.split(";")]
     if not later:
-        sources = [s for s in sources if s.published <= EVE.isoformat()]
+        sources = [s for s in sources if s.key in known]
     named = "; ".join(f"{s.publisher}, {s.published} [{s.key}]" for s in sources)
     if named or not withheld:
-        lines.append((tr("Sources"), named or tr("those of the course came out later.")))
+        lines.append((tr("Sources"), named or tr("none that is known to have been out by then.")))
     proof = element("br").join(
         element("b", escape(tr("{head}:", head=head))) + f" {escape(text)}" for head, text in lines
     )

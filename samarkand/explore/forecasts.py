@@ -11,6 +11,7 @@ import ipywidgets as widgets
 from samarkand import data, forecasts
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.explore._scores import Case, Row, cells, panel, per_cent, proof
+from samarkand.ground import journal
 from samarkand.ground.errors import CourseError, WrongType
 from samarkand.ground.words import day, listed, tr, trn
 from samarkand.page import controls, markup
@@ -226,7 +227,7 @@ def forecasts_scored() -> ForecastScores:
 
 def _article() -> list[Case]:
     """Return the article's forecasts in the order in which the record settled them."""
-    announced = set(";".join(data.load("announced")["claims"]).split(";"))
+    announced = data.all_keys(data.load("announced")["claims"])
     table = data.load("claims").query("type == 'forecast'").sort_values("verdict_day", kind="stable")
     tones = forecasts.tones()
     cases = []
@@ -304,7 +305,7 @@ def my_scores() -> OwnScores:
 def _reason(entry: forecasts.Forecast) -> str:
     told = tr(
         "You wrote on {day}: {share}, {because}.",
-        day=entry.written[:10],
+        day=journal.day_of(entry.written),
         share=per_cent(entry.probability),
         because=f"“{entry.reason}”" if entry.reason else tr("no reason"),
     )

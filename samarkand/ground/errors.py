@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from numbers import Integral
 
 from samarkand.ground.words import tr
 
@@ -30,6 +31,19 @@ class WrongType(CourseError, TypeError):
 
 class DamagedData(CourseError):
     """A file of the course that is missing, cannot be read or does not hold what its schema says."""
+
+
+def need_whole(value: object, otherwise: str) -> None:
+    """Raise `WrongType` with a sentence unless a value is a whole number, Python's or that of a table.
+
+    True and False are none.
+
+    Examples
+    --------
+    >>> need_whole(2022, "A year is a whole number.")
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise WrongType(otherwise)
 
 
 def unknown(kind: str, name: object, known: Iterable[str], *, hint: str = "") -> UnknownName:

@@ -126,6 +126,14 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
             os.close(lock)
 
 
+def renew(path: Path, body: bytes) -> bool:
+    """Write a file as `write_whole` does, unless it is just that already; return whether it was written."""
+    if path.is_file() and path.read_bytes() == body:
+        return False
+    write_whole(path, body)
+    return True
+
+
 def write_whole(path: Path, body: bytes) -> None:
     """Write a file so that a crash, or an `OSError`, leaves the old one or the new one, never half of one.
 

@@ -85,6 +85,20 @@ def latest(name: str) -> dict[str, dict[str, Any]]:
     return {entry["id"]: entry for entry in read(name).entries}
 
 
+def day_of(at: str) -> str:
+    """Return the day of an entry's time ``at`` by the clock of this computer; what is no time, as it is.
+
+    Examples
+    --------
+    >>> day_of("2022-09-15T12:00:00")
+    '2022-09-15'
+    """
+    try:
+        return dt.datetime.fromisoformat(at).astimezone().date().isoformat()
+    except (ValueError, OverflowError):
+        return at
+
+
 def add(name: str, id: str, **what: Any) -> dict[str, Any]:
     """Add an entry of JSON values about a question to a journal, and return it.
 

@@ -160,9 +160,7 @@ def _lay_out_the_page(work: Path) -> None:
     """Put the page on Python where the links of the copies look for it: a wheel has no folder ``docs``."""
     page, copy = home.LESSONS.parent / PAGE, work / PAGE
     if page.is_file():
-        text = page.read_bytes().replace(b"](../notebooks/", b"](../lessons/")
-        if not copy.is_file() or copy.read_bytes() != text:
-            files.write_whole(copy, text)
+        files.renew(copy, page.read_bytes().replace(b"](../notebooks/", b"](../lessons/"))
 
 
 class _Told:
@@ -224,7 +222,7 @@ def _bring_up_to_date(copy: Path, notebook: dict[str, Any], renew: bool, told: _
         _write(copy, notebook)
         return
     state = _state(copy)
-    if state == "unreadable":
+    if state == "unreadable" or (state == "damaged" and not renew):
         told.sentences.append(
             tr("{copy} cannot be read, and is left as it is.", copy=_below(copy, told.work))
         )
@@ -240,6 +238,9 @@ def _bring_up_to_date(copy: Path, notebook: dict[str, Any], renew: bool, told: _
         told.renewed.append(copy)
     elif _edition(notebook) not in {_edition(_read(path)) for path in (copy, *_relatives(copy))}:
         beside = next(path for path in _beside(copy, "new") if _state(path) in ("missing", "untouched"))
+        if not renew and beside.exists():
+            told.waiting.append(beside)
+            return
         _write(beside, notebook)
         told.sentences.append(
             tr(

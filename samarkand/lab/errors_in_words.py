@@ -108,18 +108,20 @@ def _name(error: NameError, names: dict[str, Any]) -> str:
 
 
 def _key(error: KeyError, names: dict[str, Any]) -> str:
+    if not error.args:
+        return ""
     pandas: Any = sys.modules.get("pandas")
     inwards = [frame.f_locals for frame, _ in _frames(error)] if pandas else []
     tables = [one for local in inwards for one in local.values() if isinstance(one, pandas.DataFrame)]
     for local in reversed(inwards):
-        owner, wanted = local.get("self"), local.get("key", local.get("labels", *error.args[:1]))
+        owner, wanted = local.get("self"), local.get("key", local.get("labels", error.args[0]))
         if isinstance(owner, pandas.Index):
             columns = any(owner is table.columns for table in tables)
             return _not_there(owner, wanted, tr("column") if columns else tr("row"))
         for table in (owner, local.get("obj")):
             if isinstance(table, pandas.DataFrame):
                 return _not_there(table.columns, wanted, tr("column"))
-    return tr("Nothing is kept under {key}. list(...) shows which keys there are.", key=repr(*error.args[:1]))
+    return tr("Nothing is kept under {key}. list(...) shows which keys there are.", key=repr(error.args[0]))
 
 
 def _not_there(known: Any, wanted: Any, kind: str) -> str:
@@ -271,6 +273,8 @@ def _parts(module: types.ModuleType) -> Iterator[str]:
 
 
 def _file(error: FileNotFoundError, names: dict[str, Any]) -> str:
+    if error.filename is None:
+        return ""
     path = Path(str(error.filename))
     hint = tr("A table of the course is read by its name: data.load(...).")
     folder = path.parent

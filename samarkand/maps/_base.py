@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from samarkand import places
-from samarkand.ground.errors import OutOfRange, WrongType
+from samarkand.ground.errors import OutOfRange, need_whole
 from samarkand.ground.words import tr
 from samarkand.maps._offline import OfflineMap, Shapes
 from samarkand.maps._scene import Key, Name, Scene
@@ -97,8 +97,7 @@ def position(year: int, years: Sequence[int], what: str) -> int:
 
     `WrongType` if the year is no whole number, `OutOfRange` if the map of `what` does not cover it.
     """
-    if isinstance(year, bool) or not isinstance(year, int):
-        raise WrongType(tr("The year is a whole number, such as 2022; got {given!r}.", given=year))
+    need_whole(year, tr("The year is a whole number, such as 2022; got {given!r}.", given=year))
     if year not in years:
         raise OutOfRange(
             tr(
@@ -131,11 +130,13 @@ def contested(
         if within and area["id"] not in drawn:
             continue
         status[area["id"]] = "".join("x" if _open(area, day) else "-" for day in days)
-        said = tr(
-            "held by {holder}; claimed by {claimant}", holder=area["held_by"], claimant=area["claimed_by"]
-        )
-        about[area["id"]] = Name(area["name"], area["part_of"], said)
+        about[area["id"]] = Name(area["name"], area["part_of"], held_and_claimed(area))
     return status, about
+
+
+def held_and_claimed(area: dict[str, str]) -> str:
+    """Return who holds a contested area, and who claims it."""
+    return tr("held by {holder}; claimed by {claimant}", holder=area["held_by"], claimant=area["claimed_by"])
 
 
 def contested_in_words(first: str, last: str, bounds: Any = EURASIA) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from samarkand import data
 from samarkand.ground.words import capitalised, tr, trn
-from samarkand.maps._base import BORDERS, names, on_the_region
+from samarkand.maps._base import BORDERS, held_and_claimed, names, on_the_region
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Name, Scene, Step
 from samarkand.maps._shapes import contested_areas, features, labels
@@ -97,15 +97,7 @@ def viewpoints() -> OfflineMap:
         status=homes | status,
         names=names(homes)
         | {
-            area: Name(
-                one["name"],
-                SHORT.get(area, one["name"]),
-                tr(
-                    "held by {holder}; claimed by {claimant}",
-                    holder=one["held_by"],
-                    claimant=one["claimed_by"],
-                ),
-            )
+            area: Name(one["name"], SHORT.get(area, one["name"]), held_and_claimed(one))
             for area, one in areas.items()
         },
         labels=labels(seas=False),

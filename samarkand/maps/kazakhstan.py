@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from samarkand import data, geo, places
-from samarkand.ground.errors import OutOfRange, WrongType
+from samarkand.ground.errors import OutOfRange, need_whole
 from samarkand.ground.words import capitalised, listed, tr
 from samarkand.ground.words import day as in_words
 from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, names, on_the_region
@@ -152,8 +152,7 @@ def _rows(table: str) -> dict[str, Any]:
 
 
 def _position(day: int, days: list[pd.Timestamp]) -> int:
-    if isinstance(day, bool) or not isinstance(day, int):
-        raise WrongType(tr("The day is a whole number, such as 6; got {given!r}.", given=day))
+    need_whole(day, tr("The day is a whole number, such as 6; got {given!r}.", given=day))
     known = [one.day for one in days]
     if day not in known:
         raise OutOfRange(

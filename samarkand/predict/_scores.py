@@ -87,7 +87,7 @@ def _of_ranges(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
     held, n = sum(row[3] == "held" for row in rows), len(rows)
-    told = trn("You gave {n} range, and it held {held} times.", "Of {n} ranges {held} held.", n, held=held)
+    told = trn("Of {n} range {held} held.", "Of {n} ranges {held} held.", n, held=held)
     meant = tr("Meant were {meant} of 10.", meant=_ledger.MEANT)
     if n < FEW:
         return f"{told} {meant} {tr('So few say little.')}"

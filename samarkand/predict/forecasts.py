@@ -12,7 +12,7 @@ from samarkand import data, forecasts, measures
 def _looks() -> pd.DataFrame:
     """Return the report's forecasts: their verdicts, and whether each had been announced."""
     looks = data.load("claims").query("type == 'forecast'").fillna({"hedge": ""})
-    known = set(";".join(data.load("announced")["claims"]).split(";"))
+    known = data.all_keys(data.load("announced")["claims"])
     return looks.assign(announced=looks["id"].isin(known))
 
 

@@ -15,7 +15,6 @@ from samarkand.course import normal_form
 from tools.lab import picture
 from tools.lab.browser import installed
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 Need = Callable[[object, str], None]
 
 
@@ -47,7 +46,3 @@ def test_a_whole_lesson_in_pictures(tmp_path: Path, need: Need, monkeypatch: pyt
 def test_what_is_not_there_gets_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert picture.main(["--lesson", "33", "--out", str(tmp_path / "x.png")]) == 1
     assert capsys.readouterr().err.startswith('No lesson "33".')
-
-
-def test_lessons_are_found_by_number() -> None:
-    assert picture.find("00") == picture.find("00_start_here") == ROOT / "notebooks" / "00_start_here.ipynb"

@@ -1,14 +1,17 @@
 """`samarkand data check` names the file, the line and the column, in a sentence."""
 
+import datetime as dt
 import json
 import re
 import shutil
+from pathlib import Path
 
 import pytest
 from our_tables import FOLDER, NAMES, wrong_in
 
 from samarkand import cli
-from samarkand.course import tables
+from samarkand.course import integrity, tables
+from samarkand.course.rules import Table
 from samarkand.ground.errors import DamagedData
 
 
@@ -21,6 +24,17 @@ def change(folder, name, old, new):
 
 def sentences(folder):
     return [str(p) for p in tables.check(folder)]
+
+
+def test_only_what_is_yet_to_come_out_is_from_the_future():
+    def found(day):
+        row = {"url": "https://example.org", "published": str(day)}
+        table = Table("sources", Path("sources.csv"), {}, [], [row], [2])
+        return [sentence for *_, sentence in integrity.addresses({"sources": table})]
+
+    today = dt.date.today()
+    later = today + dt.timedelta(days=2)
+    assert (found(today), found(later)) == ([], [f"{later} lies in the future."])
 
 
 def test_a_copy_is_as_good_as_the_course(copy):

@@ -61,6 +61,9 @@ def texts(folder):
 def test_a_bundle_has_what_a_student_needs(bundle):
     for part in ("start.py", "requirements.lock", "notebooks/01_the_trip.ipynb", "course_data/trip.csv"):
         assert (bundle / part).is_file()
+    first = (bundle / "notebooks" / "00_start_here.ipynb").read_text(encoding="utf-8")
+    pages = re.findall(r"\bdocs/\w+\.md", first)
+    assert pages and all((bundle / page).is_file() for page in pages)
     for name in NAMES:
         assert (bundle / "exercises" / "release" / name / f"{name}.ipynb").is_file()
 

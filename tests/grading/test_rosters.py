@@ -17,6 +17,7 @@ from samarkand import cli
 from samarkand.exercise import numbers
 from samarkand.grading.classroom import batch, gradebook, release, report
 from samarkand.grading.classroom.course import Course
+from samarkand.grading.marking import checks
 from samarkand.ground.errors import CourseError
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -64,6 +65,11 @@ def test_rosters_that_cannot_be_meant(tmp_path, body, says):
     path.write_bytes(body)
     with pytest.raises(CourseError, match=says):
         release.read_roster(path)
+
+
+def test_before_anybody_is_marked_a_column_has_room_for_all_points(course, monkeypatch):
+    monkeypatch.setattr(checks.ExerciseSet, "worth", {"q1-check": 10, "essay": 8})
+    assert "Points Possible,,,,,18\n" in report.export(course, "ex90", "canvas")
 
 
 @pytest.fixture
@@ -269,6 +275,15 @@ def test_another_secret_than_at_release_is_refused(course, tmp_path):
             grade(Course(course.root, other))
         other.write_text("another secret of 16 bytes")
     assert "0123456789" not in (course.root / "secret_sign.txt").read_text()
+
+
+def test_a_release_without_the_secret_draws_no_other(course, tmp_path):
+    cli._release(course, [])
+    sign = (course.root / "secret_sign.txt").read_text()
+    mistyped = tmp_path / "mistyped"
+    with pytest.raises(CourseError, match="There is no secret in"):
+        cli._release(Course(course.root, mistyped), [])
+    assert not mistyped.exists() and (course.root / "secret_sign.txt").read_text() == sign
 
 
 def test_a_secret_is_any_bytes(course):

@@ -6,14 +6,13 @@ whose chart it counts, with ``_`` for ``-``; its helpers begin with ``_``. A new
 
 from __future__ import annotations
 
-import csv
 import importlib
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from samarkand.ground.home import course_data
+from as_text import rows_of as table
 
 Row = dict[str, str]
 
@@ -36,12 +35,6 @@ def second_counts() -> dict[tuple[str, str], Callable[[], Says]]:
             if not name.startswith("_") and getattr(count, "__module__", "") == module.__name__:
                 found[path.stem.removeprefix("lesson_"), name.replace("_", "-")] = count
     return found
-
-
-def table(name: str) -> list[Row]:
-    """Read a table of the course as text."""
-    with (course_data() / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def told(series: dict[int, float]) -> list[str]:

@@ -140,7 +140,7 @@ def new_lesson(copy: Copy) -> dict[str, str]:
 
 
 def test_a_lesson_is_new_files_and_no_edited_one(new_lesson: dict[str, str]) -> None:
-    """README's table alone is edited, and nobody edits it: it is made from the lessons."""
+    """Two pages alone are edited, and nobody edits them: they are made from the lessons."""
     new = {path for path, what in new_lesson.items() if what == "??"}
     assert new == {
         "notebooks/12_water.ipynb",
@@ -157,7 +157,7 @@ def test_a_lesson_is_new_files_and_no_edited_one(new_lesson: dict[str, str]) -> 
         "tests/grading/classes/ex12_water.py",
     }
     assert len(new) <= NEW_FILES
-    assert {path for path, what in new_lesson.items() if what != "??"} == {"README.md"}
+    assert {path for path, what in new_lesson.items() if what != "??"} == {"README.md", "docs/python.md"}
 
 
 def test_the_new_lesson_passes_strict_nbval_with_its_set(copy: Copy, new_lesson: dict[str, str]) -> None:
@@ -203,6 +203,7 @@ def test_a_graded_question_is_changed(copy: Copy) -> None:
     said = copy.follow(example("Adding a graded question"))
     assert said.count("1 passed") == 2
     assert set(copy.changes()) == {
+        "docs/python.md",
         "exercises/checks/ex12_water.py",
         "exercises/source/ex12_water/ex12_water.ipynb",
         "exercises/release/ex12_water/ex12_water.ipynb",

@@ -77,7 +77,7 @@ def test_the_record_can_be_read(lesson_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("damage", "said"), [(None, "has no record"), ('{"load": ', "is damaged")])
-def test_a_record_that_cannot_be_read_is_named(
+def test_a_record_that_cannot_be_read_is_named_and_made_anew(
     damage: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(facts, "RECORDS", tmp_path)
@@ -85,6 +85,10 @@ def test_a_record_that_cannot_be_read_is_named(
         (tmp_path / "03_the_sco.json").write_text(damage)
     with pytest.raises(facts.BuildError, match=f"03_the_sco.*{said}.*build --facts 03_the_sco"):
         facts.recorded(Path("03_the_sco.ipynb"))
+    monkeypatch.setattr(facts, "ROOT", tmp_path)
+    monkeypatch.setattr(facts, "record", lambda notebook: {"load": {}})
+    assert "recorded anew" in facts.store(Path("03_the_sco.ipynb"))
+    assert facts.recorded(Path("03_the_sco.ipynb")) == {"load": {}}
 
 
 def test_no_record_is_left_over() -> None:

@@ -104,6 +104,11 @@ def test_a_tie_that_does_not_hold_is_named_with_cell_words_and_value(words: str,
     assert says in sentence
 
 
+def test_the_key_of_a_source_claims_nothing() -> None:
+    words = "It sold oil [UN4b; 24KGCKU]."
+    assert tied.shown(new_markdown_cell(words)) == (words, "It sold oil ······ ········.")
+
+
 def test_lost_words_and_a_loose_figure_are_both_named() -> None:
     assert list(tied.loose(lesson("It has nine members.", {"eight members": "8 + len('')"}))) == [
         'read: the tied words "eight members" stand there no longer.',

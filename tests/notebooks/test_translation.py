@@ -77,6 +77,10 @@ def test_the_sentences_of_charts_are_texts_and_nothing_else_in_code_is() -> None
     )
 
 
+def test_keys_of_sources_are_no_text() -> None:
+    assert "[UN4b; 24KGCKU]" in translation._with_gaps("It sold oil [UN4b; 24KGCKU].", PSEUDO)
+
+
 def test_a_translation_may_put_gaps_into_another_order() -> None:
     def other(text: str) -> str:
         return "{2}, {1} \"und\" '{0}'" if "{0}" in text else f"«{text}»"

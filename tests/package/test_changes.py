@@ -99,6 +99,24 @@ def test_what_no_import_tells_of_brings_its_tests() -> None:
 
 
 @pytest.mark.parametrize(
+    ("helper", "tests", "left"),
+    [
+        ("package/said.py", ["package/test_words_explore.py", "package/test_words_maps.py"], []),
+        ("notebooks/treated.py", ["notebooks/test_lesson_coverage.py"], []),
+        ("data/conftest.py", ["data"], []),
+        ("grading/conftest.py", [], ["tests/grading"]),
+        ("conftest.py", [], ["tests"]),
+    ],
+)
+def test_a_helper_of_tests_brings_those_that_stand_on_it(
+    helper: str, tests: list[str], left: list[str]
+) -> None:
+    (_, *judged), unjudged = changes.steps([f"tests/{helper}"])
+    assert [one for step in judged for one in step.command[4:]] == [f"tests/{test}" for test in tests]
+    assert unjudged == left
+
+
+@pytest.mark.parametrize(
     ("gone", "judges"),
     [
         ("notebooks/07_old_name.ipynb", ["build --check", "test_lesson_index.py"]),

@@ -147,7 +147,7 @@ def test_a_reply_is_a_sentence_and_a_notice_that_is_read_out() -> None:
     assert check(one, ...)._repr_html_() == markup.status("Not answered yet.", "open")
     assert not check(one, ...)
     assert 'role="status"' in check(one, -5)._repr_html_()
-    assert "&lt;b&gt;" in Reply("x", "wrong", "<b>")._repr_html_()
+    assert "&lt;b&gt;" in Reply("wrong", "<b>")._repr_html_()
 
 
 def test_a_task_that_is_not_there_gets_the_nearest_name() -> None:
@@ -377,7 +377,7 @@ class TestOtherKinds:
         assert check("99.frame", value)
 
     def test_a_damaged_table_is_not_the_students_fault(self) -> None:
-        assert check("99.broken", 1) == Reply("99.broken", "open", "The file of the table is missing.")
+        assert check("99.broken", 1) == Reply("open", "The file of the table is missing.")
 
 
 def test_a_day_that_query_does_not_find_is_named() -> None:

@@ -230,6 +230,26 @@ def test_nothing_is_renewed_while_jupyterlab_is_open(lesson: Path, mine: Path) -
     assert copies.hand_out() == [f"The course has changed. Nobody had worked in {ONE}: renewed."]
 
 
+def test_no_copy_that_is_there_is_touched_while_jupyterlab_is_open(lesson: Path, mine: Path) -> None:
+    change(mine, "my own")
+    change(lesson, "40 + 2")
+    copies.hand_out()
+    beside = mine.with_name(f"{ONE}.new.ipynb")
+    before = beside.read_bytes()
+    change(lesson, "40 + 3")
+    (said,) = copies.hand_out(renew=False)
+    assert f"JupyterLab is open in this folder, so {ONE}.new will be renewed" in said
+    assert beside.read_bytes() == before
+
+
+def test_a_copy_that_jupyterlab_may_just_be_saving_is_left_alone(mine: Path) -> None:
+    mine.write_bytes(b'{"cells": [')
+    assert copies.hand_out(renew=False) == [
+        f"my_work/lessons/{ONE}.ipynb cannot be read, and is left as it is."
+    ]
+    assert mine.read_bytes() == b'{"cells": ['
+
+
 def test_a_renamed_lesson_stays_and_its_name_is_handed_out_anew(lesson: Path, mine: Path) -> None:
     other = mine.rename(mine.with_name("Meine Straße.ipynb"))
     work = change(other, "my own")

@@ -316,6 +316,11 @@ def test_day_by_day_lays_counts_under_one_another() -> None:
     assert {str(kind) for kind in table.dtypes} == {"int64"}
 
 
+def test_day_by_day_counts_what_is_no_text() -> None:
+    table = data.day_by_day(lambda day: pd.Series([2001, 2017, 2017]).value_counts(), ["2022-09-13"])
+    assert table.loc["2022-09-13"].to_dict() == {2017: 2, 2001: 1}
+
+
 def test_day_by_day_says_that_a_return_is_missing() -> None:
     with pytest.raises(WrongType, match=r"2022-09-13 .*return"):
         data.day_by_day(lambda day: None, ["2022-09-13"])  # type: ignore[arg-type, return-value]

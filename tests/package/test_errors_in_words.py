@@ -121,7 +121,14 @@ def test_it_says_what_is_wrong_where_and_what_to_try(
 
 
 @pytest.mark.parametrize(
-    "code", ["1 / 0", "raise KeyboardInterrupt", 'from samarkand import data\ndata.load("tripp")']
+    "code",
+    [
+        "1 / 0",
+        "raise KeyError",
+        "raise KeyboardInterrupt",
+        'raise FileNotFoundError("The folder is empty.")',
+        'from samarkand import data\ndata.load("tripp")',
+    ],
 )
 def test_what_is_a_sentence_already_or_unforeseen_is_left(
     shell: InteractiveShell, stopped: Callable[[str], BaseException], code: str

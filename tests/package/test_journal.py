@@ -36,6 +36,16 @@ def test_entries_are_added_and_the_newest_counts(work: Path) -> None:
     assert len((work / "notes.jsonl").read_bytes().splitlines()) == 4
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows sets no time zone for one program")
+def test_a_day_is_that_of_the_students_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as east:
+        east.setenv("TZ", "EAST-5")
+        time.tzset()
+        days = [journal.day_of(at) for at in ("2026-11-27T18:59:00+00:00", "2026-11-27T19:00:00+00:00", "?")]
+    time.tzset()
+    assert days == ["2026-11-27", "2026-11-28", "?"]
+
+
 @pytest.mark.parametrize(
     ("damage", "lines"),
     [

@@ -214,6 +214,11 @@ def test_a_year_that_is_not_covered(year: int) -> None:
         maps.sco(year)
 
 
+def test_a_year_may_come_out_of_a_table() -> None:
+    year = data.load("resolutions")["day"].dt.year.max()
+    assert repr(maps.sco(year)) == repr(maps.sco(int(year)))
+
+
 @pytest.mark.parametrize("year", ["2022", 2022.5, None, True])
 def test_a_year_that_is_no_year(year: object) -> None:
     with pytest.raises(WrongType, match=r"^The year is a whole number, such as 2022; got "):

@@ -306,6 +306,12 @@ def test_scores_count_what_held_and_sort_the_surprises() -> None:
     assert "4,000 km to 6,000 km" in html and "a guess" in html
 
 
+@pytest.mark.parametrize(("high", "held"), [(2, 0), (40_000, 1)])
+def test_a_single_range_is_counted_as_one(high: int, held: int) -> None:
+    saved(("01.distance", Expected(high, 1, high)))
+    assert predict.scores().sentence.startswith(f"Of 1 range {held} held. ")
+
+
 @pytest.mark.parametrize(
     ("held", "says"), [(3, "were too narrow"), (9, "what it should be"), (11, "were too wide")]
 )

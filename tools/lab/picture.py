@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from samarkand.course import lessons
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.home import ROOT
 from tools.lab import Sheet, chromium, lab, sheet
@@ -22,18 +23,6 @@ from tools.lab import Sheet, chromium, lab, sheet
 README_PICTURE, README_LESSON, README_CELL = ROOT / "docs" / "lesson.png", "03", "sco-map"
 LARGEST, README_HEIGHT = 300_000, 880
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-
-
-def find(lesson: str) -> Path:
-    """Return the notebook for a number, a name or a path."""
-    path = Path(lesson)
-    if path.suffix == ".ipynb" and path.is_file():
-        return path.resolve()
-    known = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    for notebook in known:
-        if notebook.stem == lesson or notebook.stem.startswith(f"{lesson}_") or notebook.stem == path.stem:
-            return notebook
-    raise unknown("lesson", lesson, [notebook.stem for notebook in known])
 
 
 def scroll_to(opened: Sheet, cell: str) -> None:
@@ -108,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
     out = (options.out or README_PICTURE).resolve()
     cell = options.at or (README_CELL if readme and not options.all_cells else None)
     try:
-        notebook = find(options.lesson)
+        (notebook,) = lessons.paths([options.lesson])
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / notebook.name

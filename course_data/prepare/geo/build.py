@@ -42,7 +42,7 @@ def read(name: str) -> Any:
 
 
 def write(path: Path, features: list[dict[str, Any]]) -> None:
-    """Write a FeatureCollection, one feature a line."""
+    """Write a FeatureCollection, one feature a line, so that a change can be read."""
     lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
     text = '{"type":"FeatureCollection","features":[\n' + lines + "\n]}\n"
     path.write_text(text, encoding="utf-8", newline="\n")

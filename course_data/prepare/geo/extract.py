@@ -12,7 +12,6 @@ unnamed states, coordinates rounded to a hundredth of a degree (1 km), nothing s
 
 from __future__ import annotations
 
-import json
 import lzma
 import sys
 import zlib
@@ -22,6 +21,8 @@ from typing import Any
 
 import rdata
 from region import NAMED, in_frame, span, unwrapped
+
+from build import write
 
 HERE = Path(__file__).resolve().parent
 DIGITS = 2
@@ -63,14 +64,6 @@ def rings(polygon: Any) -> list[list[list[float]]]:
     return out
 
 
-def write(name: str, features: list[dict[str, Any]]) -> None:
-    """Write a FeatureCollection, one feature a line, so that a change can be read."""
-    lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
-    text = '{"type":"FeatureCollection","features":[\n' + lines + "\n]}\n"
-    (HERE / name).write_text(text, encoding="utf-8", newline="\n")
-    print(f"{name}: {len(features)} features, {len(text.encode()):,} bytes")
-
-
 def in_region(code: str, ring: list[list[float]]) -> bool:
     """Tell whether a polygon is drawn on the region's maps: in the frame, and large or of a named state."""
     whole = unwrapped(ring)
@@ -109,7 +102,7 @@ def points(columns: dict[str, Any], drawn: set[str]) -> list[dict[str, Any]]:
 
 if __name__ == "__main__":
     package = Path(sys.argv[1])
-    write("naturalearth_50m.geojson", features(table(package, "countries50"), keep=in_region))
+    write(HERE / "naturalearth_50m.geojson", features(table(package, "countries50"), keep=in_region))
     world110 = features(table(package, "countries110"), keep=lambda code, ring: True)
     drawn = {f["properties"]["adm0_a3"] for f in world110}
-    write("naturalearth_110m.geojson", [*world110, *points(table(package, "countries50"), drawn)])
+    write(HERE / "naturalearth_110m.geojson", [*world110, *points(table(package, "countries50"), drawn)])

@@ -25,6 +25,9 @@ from samarkand.grading.submission.rebuilding import Released
 from samarkand.ground.errors import CourseError
 from samarkand.ground.files import Scratch, alone
 
+#: Bytes of the disk that have to be free.
+NEEDED = 50 << 20
+
 
 @dataclass
 class Summary:
@@ -270,8 +273,8 @@ def _stands(  # noqa: PLR0913, PLR0917 - all that can have changed
     return True
 
 
-def free_space(folder: Path, needed: int = 50 << 20) -> None:
-    """Raise if less than ``needed`` bytes of the disk are free."""
+def free_space(folder: Path) -> None:
+    """Raise if less than `NEEDED` bytes of the disk are free."""
     free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise CourseError(f"The disk is full: {folder} has {free >> 20} MB left; {needed >> 20} are needed.")
+    if free < NEEDED:
+        raise CourseError(f"The disk is full: {folder} has {free >> 20} MB left; {NEEDED >> 20} are needed.")

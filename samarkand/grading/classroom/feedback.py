@@ -29,8 +29,7 @@ def write(course: Course, name: str) -> list[Path]:
         for result in report.assessments(course, exercise.id):
             body = page(exercise, result, rows.get(result.student, {})).encode("utf-8", "replace")
             path = course.root / "marks" / result.student / f"{exercise.id}.html"
-            if not path.is_file() or path.read_bytes() != body:
-                files.write_whole(path, body)
+            if files.renew(path, body):
                 path.chmod(0o600)
             paths.append(path)
     return paths

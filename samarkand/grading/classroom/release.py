@@ -26,6 +26,8 @@ PARTS = (
     "LICENSE-CC-BY-4.0.txt",
     "README.md",
     "course_data",
+    "docs/corrections.md",
+    "docs/python.md",
     "environment.yml",
     "notebooks",
     "pyproject.toml",

@@ -199,10 +199,9 @@ def export(course: Course, name: str, form: str) -> str:
             table.append([row["student"], *marks, row["late_penalty"], row["net"], row["max_score"], waits])
     elif form == "canvas":
         # Canvas matches a student by its own number, then by the SIS ids, then by the name.
+        most = rows[0]["max_score"] if rows else sum(exercise.worth.values())
         table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", exercise.id]]
-        table.append(
-            ["    Points Possible", "", "", "", "", rows[0]["max_score"] if rows else exercise.points]
-        )
+        table.append(["    Points Possible", "", "", "", "", most])
         table += [[r["name"] or r["student"], "", r["student"], r["student"], "", r["net"]] for r in rows]
     elif form == "moodle":
         # Moodle asks how to match students: map from Username (or ID number) to the same field.

@@ -315,7 +315,8 @@ class Sandbox:
             if cell.hold:
                 outcome.held[cell.id] = _result(got)
             else:
-                outcome.ran[cell.id] = Ran(_sentence(got.get("error", "")), _line(got.get("text", ""), 4000))
+                text = _line(got.get("text", ""), work.limits.text)
+                outcome.ran[cell.id] = Ran(_sentence(got.get("error", "")), text)
         calls = [call for call in work.calls if _is_function(outcome.held.get(call.of))]
         # A table that several calls share is sent, and built, once. Inside, calls and inputs are only numbers
         # in the order in which they come: their ids would tell one from another.

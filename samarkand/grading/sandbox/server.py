@@ -174,7 +174,7 @@ def spent(processes: dict[int, list[bytes]]) -> tuple[float, int]:
     """Return seconds of CPU so far, and bytes of memory now, of processes and of their dead children.
 
     Whoever has died is here until its parent has waited for it, and then in its parent's sum: no process in
-    the sandbox can have its children forgotten (``FORBIDDEN_USES``).
+    the sandbox can have its children forgotten (``ALLOWED_USES``).
     """
     ticks = memory = 0
     for number, stat in processes.items():
