@@ -271,8 +271,15 @@ def changes() -> dict[str, list[str]]:
     """Return the rows of each changed table by their key: changed, new or gone since they were recorded.
 
     Of a changed row each cell is told as the last commit has it, if that is what was recorded, and as it is.
+    `CourseError` if the record is missing or damaged.
     """
-    before = json.loads(RECORD.read_text(encoding="utf-8"))
+    try:
+        before = dict(json.loads(RECORD.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError) as error:
+        raise CourseError(
+            f"The record of the tables cannot be read ({error}): samarkand data record makes it anew. "
+            "It cannot tell which tables have changed: name them, as in samarkand renew timeline."
+        ) from None
     tables, _ = read(course_data(), read_package(course_data() / "datapackage.json"))
     found = {}
     for name, after in record().items():
@@ -327,7 +334,10 @@ def _key(table: Table, row: Mapping[str, str]) -> str:
 
 def store() -> str:
     """Store the record of the course's own tables where the tests compare it; say what has changed."""
-    said = [f"{name}: {row}" for name, rows in changes().items() for row in rows] if RECORD.exists() else []
+    try:
+        said = [f"{name}: {row}" for name, rows in changes().items() for row in rows]
+    except CourseError:
+        said = []  # there was none that could be read
     if not files.renew(RECORD, as_text(record()).encode()):
         return "The record is as it was."
     done = f"The record is stored anew in {RECORD.relative_to(ROOT)}; look at its diff before you commit it."

@@ -4,7 +4,10 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from samarkand.course import tables
+from samarkand.ground.errors import CourseError
 
 RECORD = Path(__file__).with_name("record.json")
 
@@ -43,3 +46,18 @@ def test_a_changed_cell_is_said_as_it_was_and_as_it_is(copy, monkeypatch):
     assert tables.changes() == {"numbers": ['NU056 has changed: value was "1782.75", is "1872.75"']}
     path.write_text(whole + "NU999,a,b,1,km,,,,2022-09-15,BORDX\n", encoding="utf-8")
     assert tables.changes() == {"numbers": ["NU999 is new"]}
+
+
+def test_a_record_that_cannot_be_read_is_named_and_made_anew(tmp_path, monkeypatch):
+    stored = RECORD.read_text(encoding="utf-8")
+    record = tmp_path / "record.json"
+    monkeypatch.setattr(tables, "RECORD", record)
+    monkeypatch.setattr(tables, "ROOT", tmp_path)
+    for damage in (None, "[1, 2]", stored[:-20], "<<<<<<< HEAD\n" + stored):
+        if damage is not None:
+            record.write_text(damage, encoding="utf-8")
+        with pytest.raises(CourseError, match=r"record\.json|Expecting|cannot convert"):
+            tables.changes()
+        assert tables.store().startswith("The record is stored anew in record.json")
+        assert record.read_text(encoding="utf-8") == stored
+        record.unlink()

@@ -18,8 +18,8 @@ from tools.lab.server import PATIENCE, Lab, LabError
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-#: Programs that are Chromium, and Debian's shell of it: the same engine without a browser around it, with five
-#: sixths of the CPU. Some edges of letters it draws otherwise: pictures are for the browser.
+#: Programs that are Chromium, and Debian's shell of it: the same engine without a browser around it, with
+#: five sixths of the CPU. Some edges of letters it draws otherwise: pictures are for the browser.
 WHOLE, SHELL = ("chromium", "chromium-browser", "google-chrome"), "chromium-headless-shell"
 #: Chromium's options: no sandbox (root in a container has none), no errands of its own, no name but this
 #: machine's resolved.
