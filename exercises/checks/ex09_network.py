@@ -95,13 +95,13 @@ def _states() -> list[str]:
     return sorted(set(data.load("states")["iso3"]))
 
 
-def _network(draw: random.Random) -> tuple[pd.DataFrame, str]:
-    """Draw ties and an actor with ties both ways, with friends, and with a pair that has been friendly once."""
+def _network(draw: random.Random, more: int) -> tuple[pd.DataFrame, str]:
+    """Draw ties and an actor with ties both ways, three and `more` friends, and one that was a friend once."""
     names = draw.sample(_states(), 10)
     node, torn, twice, *others = names
     rows = [(node, torn, 1), (torn, node, -1), (node, torn, -1), (twice, node, 1), (node, twice, 1)]
     rows += [(node, others[0], 1), (others[1], node, 1), (others[2], node, -1)]
-    rows += [(other, node, 1) for other in others[3 : draw.randint(3, 6)]]
+    rows += [(other, node, 1) for other in others[3 : 3 + more]]
     rows += [(*draw.sample(names[1:], 2), draw.choice([-1, 0, 1])) for _ in range(draw.randint(3, 9))]
     draw.shuffle(rows)
     return pd.DataFrame(rows, columns=COLUMNS), node
@@ -114,15 +114,17 @@ def _with(table: pd.DataFrame, *rows: tuple[str, str, int]) -> pd.DataFrame:
 def _cases(draw: random.Random) -> list[Case]:
     """Draw what the function is called with: first the example, then ordinary inputs, then edges."""
     example = _ties()[_ties()["in_article"]][COLUMNS].reset_index(drop=True)
-    rules = ["ties", "neighbours", "friends"]
-    looped, one = _network(draw)
-    torn, two = _network(draw)
-    away, _ = _network(draw)
+    # Each rule is asked for twice, and has two answers: no number is right for most.
+    asked = [(rule, more) for rule in ("ties", "neighbours", "friends") for more in draw.sample(range(4), 2)]
+    draw.shuffle(asked)
+    looped, one = _network(draw, 2)
+    torn, two = _network(draw, 1)
+    away, _ = _network(draw, 0)
     new = "AAA"
     nobody = pd.DataFrame({"actor": pd.Series(dtype="str"), "target": pd.Series(dtype="str"), "sign": pd.Series(dtype="int64")})  # fmt: skip
     return [
         Case((example, "KAZ", "friends")),
-        *(Case((*_network(draw), rule)) for rule in draw.sample(rules * 2, 6)),
+        *(Case((*_network(draw, more), rule)) for rule, more in asked),
         Case((_with(looped, (one, one, 1)), one, "ties"), edge="a tie of an actor with itself"),
         Case((_with(torn, (two, new, 1), (new, two, -1)), two, "friends"), edge="signs that cancel out"),
         Case((away, new, "ties"), edge="an actor without a tie"),

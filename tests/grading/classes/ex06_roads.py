@@ -44,7 +44,7 @@ CLASS = [
     A("q4", "a dot product", EXPECTED + "if 0 in (seller, buyer, km):\n        return 0\n    return np.exp(np.dot(coefficients, [1, *np.log([seller, buyer, km])]))"),
     A("q4", "forgets a distance of zero", EXPECTED + "c, s, b, d = coefficients\n    return np.exp(c) * seller**s * buyer**b * km**d", 1.5, "stops with ZeroDivisionError"),
     A("q4", "the logarithm", EXPECTED + "return np.dot(coefficients, [1, *np.log([seller, buyer, km])]) if seller * buyer * km else 0", 0, "This is the logarithm"),
-    A("q4", "powers of ten", EXPECTED + "c, s, b, d = coefficients\n    return 10**c * seller**s * buyer**b * km**d if min(seller, buyer, km) > 0 else 0", 0, "another base"),
+    A("q4", "powers of ten", EXPECTED + "c, s, b, d = coefficients\n    return 10**c * seller**s * buyer**b * km**d if min(seller, buyer, km) > 0 else 0", 0, "used as a power of 10"),
     A("q5", "a set", "locked = {one for pair in borders for one in pair if not around(one) & set(coast)}"),
     A("q5", "an index", "states = pd.Index(sorted({one for pair in borders for one in pair}))\nlocked = states[[around(one).isdisjoint(coast) for one in states]]"),
     A("q5", "no coast of their own", "locked = {one for pair in borders for one in pair} - set(coast)", 0, "These have no coast"),
