@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from region import NAMED, in_frame, unwrapped
+from region import NAMED, in_frame, unwrapped, write
 from topology import Point, Polygon, Ring, inside, region_plane, simplified, split, world_plane
 
 HERE = Path(__file__).resolve().parent
@@ -39,14 +39,6 @@ OWN = "own schematic, 0.1 to 0.2 degrees, CC BY 4.0"
 def read(name: str) -> Any:
     """Read a JSON file beside this script."""
     return json.loads((HERE / name).read_text(encoding="utf-8"))
-
-
-def write(path: Path, features: list[dict[str, Any]]) -> None:
-    """Write a FeatureCollection, one feature a line, so that a change can be read."""
-    lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
-    text = '{"type":"FeatureCollection","features":[\n' + lines + "\n]}\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
-    print(f"{path.name}: {len(features)} features, {len(text.encode()):,} bytes")
 
 
 def areas() -> dict[str, list[Polygon]]:

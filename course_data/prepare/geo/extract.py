@@ -20,9 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import rdata
-from region import NAMED, in_frame, span, unwrapped
-
-from build import write
+from region import NAMED, in_frame, span, unwrapped, write
 
 HERE = Path(__file__).resolve().parent
 DIGITS = 2

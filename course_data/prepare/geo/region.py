@@ -1,8 +1,11 @@
-"""What belongs to the picture of the region: the frame, and who is drawn by name."""
+"""What belongs to the picture of the region, the frame, who is drawn by name; how its files are written."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 from samarkand.geo import REGION
 
@@ -39,3 +42,11 @@ def span(ring: Sequence[Point]) -> float:
     """Return the larger side, in degrees, of the box around a ring."""
     lons, lats = zip(*ring, strict=True)
     return max(max(lons) - min(lons), max(lats) - min(lats))
+
+
+def write(path: Path, features: list[dict[str, Any]]) -> None:
+    """Write a FeatureCollection, one feature a line, so that a change can be read."""
+    lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
+    text = '{"type":"FeatureCollection","features":[\n' + lines + "\n]}\n"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    print(f"{path.name}: {len(features)} features, {len(text.encode()):,} bytes")
