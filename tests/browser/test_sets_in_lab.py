@@ -70,8 +70,8 @@ def follow(opened: Sheet, heading: str) -> None:
         opened.show(here)
         link.click()
         lesson = opened.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-        lesson.get_by_role("heading", name=heading).wait_for()
         with contextlib.suppress(TimeoutError):
+            lesson.get_by_role("heading", name=heading).wait_for(timeout=1000 * seconds)
             opened.page.wait_for_function(IN_VIEW, arg=heading, timeout=1000 * seconds)
             break
     assert opened.page.evaluate(IN_VIEW, heading), f"{heading!r} is not in view"

@@ -133,6 +133,7 @@ class Sheet:
     def close(self) -> None:
         """Close each notebook with its kernel: what is closed while it starts complains of that, later.
 
+        So does the debugger, which asks each kernel that has started, if it gets no answer.
         The launcher stays: JupyterLab opens another as soon as nothing is open, which takes a second.
         """
         self.page.evaluate(
@@ -140,6 +141,12 @@ class Sheet:
                 for (const tab of [...window.jupyterapp.shell.widgets('main')]) {
                     if (!tab.sessionContext) continue;
                     await tab.sessionContext.ready;
+                    const kernel = tab.sessionContext.session?.kernel;
+                    const asked = () => [...(kernel?._futures.values() ?? [])]
+                        .some(one => one.msg.header.msg_type === 'debug_request');
+                    await kernel?.info;  // the debugger waits for that, too, before it asks
+                    for (let n = 0; n < 600 && (n < 3 || asked()); n++)
+                        await new Promise(requestAnimationFrame);
                     await tab.sessionContext.shutdown();
                     tab.dispose();
                 }
