@@ -42,9 +42,14 @@ def layout(**says: str) -> widgets.Layout:
     return _shared(widgets.Layout, **says)
 
 
+def _look(kind: type[widgets.Widget], style: Mapping[str, str] | None = None, **says: str) -> dict[str, Any]:
+    """Return the layout that says this, and the style, for a widget of a kind."""
+    return {"layout": layout(**says), "style": _shared(kind.style.klass, **(style or {}))}
+
+
 def html(text: str = "") -> widgets.HTML:
     """Return a piece of HTML that can be set anew."""
-    return widgets.HTML(text, layout=layout(), style=_shared(widgets.HTML.style.klass))
+    return widgets.HTML(text, **_look(widgets.HTML))
 
 
 class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -70,15 +75,14 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
 
 def _control(
-    kind: type[widgets.Widget], description: str, tooltip: str, traits: dict[str, Any], **says: str
+    kind: type[widgets.Widget], description: str, tooltip: str, says: Mapping[str, str], **traits: Any
 ) -> Any:
     """Return a control whose layout says this; nothing of it is cut off, everything is named."""
     return kind(
         description=description,
         tooltip=tooltip or description,
         description_allow_html=False,
-        style=_shared(kind.style.klass, description_width="initial"),
-        layout=layout(max_width="100%", **says),
+        **_look(kind, {"description_width": "initial"}, max_width="100%", **says),
         **traits,
     )
 
@@ -91,8 +95,9 @@ def stops(description: str, options: Options, value: Any, *, tooltip: str = "") 
     >>> stops("Year", [2001, 2010, 2021], 2021).value
     2021
     """
-    traits = {"continuous_update": True, **_start(description, options, value)}
-    return _control(widgets.SelectionSlider, description, tooltip, traits, width="520px")
+    start = _start(description, options, value)
+    says = {"width": "520px"}
+    return _control(widgets.SelectionSlider, description, tooltip, says, continuous_update=True, **start)
 
 
 def choice(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.Dropdown:
@@ -103,8 +108,8 @@ def choice(description: str, options: Options, value: Any, *, tooltip: str = "")
     >>> choice("State", [("China", "CHN"), ("India", "IND")], "IND").value
     'IND'
     """
-    traits = _start(description, options, value)
-    return _control(widgets.Dropdown, description, tooltip, traits, width="430px")
+    start = _start(description, options, value)
+    return _control(widgets.Dropdown, description, tooltip, {"width": "430px"}, **start)
 
 
 def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets.Checkbox:
@@ -115,8 +120,7 @@ def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets
     >>> tick("Count China and India", True).value
     True
     """
-    traits = {"value": value, "indent": False}
-    return _control(widgets.Checkbox, description, tooltip, traits, width="auto")
+    return _control(widgets.Checkbox, description, tooltip, {"width": "auto"}, value=value, indent=False)
 
 
 def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widgets.Text:
@@ -128,7 +132,7 @@ def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widg
     ''
     """
     traits = {"placeholder": placeholder, "continuous_update": True}
-    return _control(widgets.Text, description, tooltip, traits, width="340px")
+    return _control(widgets.Text, description, tooltip, {"width": "340px"}, **traits)
 
 
 def _pairs(options: Options) -> list[tuple[str, Any]]:
@@ -157,12 +161,12 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self, label: str, question: str, *, placeholder: str = "", width: str = "230px", lines: int = 1
     ) -> None:
         name = tr("{label}: {question}", label=label, question=question)
-        traits = {"placeholder": placeholder, "continuous_update": False}
+        traits: dict[str, Any] = {"placeholder": placeholder, "continuous_update": False}
+        kind = widgets.Text
         if lines > 1:
-            traits["rows"] = lines
-        kind = widgets.Textarea if lines > 1 else widgets.Text
-        # With this margin it ends within the narrowest page.
-        self._line = _control(kind, label, name, traits, width=width, margin="2px 0")
+            kind, traits["rows"] = widgets.Textarea, lines
+        says = {"width": width, "margin": "2px 0"}  # with this margin it ends within the narrowest page
+        self._line = _control(kind, label, name, says, **traits)
         self._line.observe(lambda _: self.complain(""), "value")
         # ipywidgets drops the tooltip of what has a label: assets/name_controls.js takes the name from here.
         self._name = markup.element("span", data_name=name)
@@ -193,7 +197,7 @@ class Reply(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
     """The line of a form in which its student is told something; a screen reader speaks it."""
 
     def __init__(self) -> None:
-        super().__init__(markup.status(""), layout=layout(), style=_shared(widgets.HTML.style.klass))
+        super().__init__(markup.status(""), **_look(widgets.HTML))
 
     def say(self, sentence: str, kind: str = "say") -> str:
         """Show a sentence as `markup.status` does, nothing if it is empty, and return it."""
@@ -218,8 +222,7 @@ def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.But
     made = widgets.Button(
         description=label,
         tooltip=tooltip,
-        style=_shared(widgets.Button.style.klass),
-        layout=layout(width="auto", min_width="180px", align_self="flex-start"),
+        **_look(widgets.Button, width="auto", min_width="180px", align_self="flex-start"),
     )
     made.on_click(lambda _: press())
     return made
@@ -231,8 +234,7 @@ def pick(question: str, options: Sequence[tuple[str, Any]]) -> widgets.RadioButt
         options=list(options),
         value=None,
         tooltip=question,
-        style=_shared(widgets.RadioButtons.style.klass),
-        layout=layout(width="auto"),
+        **_look(widgets.RadioButtons, width="auto"),
     )
 
 
