@@ -63,12 +63,15 @@ def follow(opened: Sheet, heading: str) -> None:
     opened.reopen()
     opened.page.evaluate(KEEP, {})
     # JupyterLab takes hold of a link a moment after it has drawn it, then says where it leads. On a busy
-    # machine it scrolls before the cells above have their height, and a student clicks a second time.
+    # machine it scrolls before the cells above have their height, and a student follows it a second time.
     link = opened.page.locator(".jp-RenderedMarkdown a[href*='/files/']", has_text=heading).first
     here = opened.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
     for seconds in (20, 60):
         opened.show(here)
-        link.click()
+        link.scroll_into_view_if_needed()  # cells get their height as they come into sight, and push the link
+        opened.settle()
+        link.focus()
+        link.press("Enter")
         lesson = opened.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
         with contextlib.suppress(TimeoutError):
             lesson.get_by_role("heading", name=heading).wait_for(timeout=1000 * seconds)
