@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,28 +55,13 @@ def type_over(opened: Sheet, name: str, code: str) -> None:
 
 def follow(opened: Sheet, heading: str) -> None:
     """Follow a link of the set to a part of its lesson, in a JupyterLab that draws as a student's does."""
-    from playwright.sync_api import TimeoutError
-
     opened.save()
     opened.page.evaluate(KEEP, {"windowingMode": "contentVisibility"})
     opened.reopen()
     opened.page.evaluate(KEEP, {})
-    # JupyterLab takes hold of a link a moment after it has drawn it, then says where it leads. On a busy
-    # machine it scrolls before the cells above have their height, and a student follows it a second time.
-    link = opened.page.locator(".jp-RenderedMarkdown a[href*='/files/']", has_text=heading).first
-    here = opened.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
-    for seconds in (20, 60):
-        opened.show(here)
-        link.scroll_into_view_if_needed()  # cells get their height as they come into sight, and push the link
-        opened.settle()
-        link.focus()
-        link.press("Enter")
-        lesson = opened.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-        with contextlib.suppress(TimeoutError):
-            lesson.get_by_role("heading", name=heading).wait_for(timeout=1000 * seconds)
-            opened.page.wait_for_function(IN_VIEW, arg=heading, timeout=1000 * seconds)
-            break
-    assert opened.page.evaluate(IN_VIEW, heading), f"{heading!r} is not in view"
+    # JupyterLab takes hold of a link a moment after it has drawn it, then says where it leads.
+    opened.page.locator(".jp-RenderedMarkdown a[href*='/files/']", has_text=heading).first.click()
+    opened.page.wait_for_function(IN_VIEW, arg=heading)
     # The tab that was opened becomes the present one a moment after it is drawn.
     opened.page.wait_for_function(
         "name => window.jupyterapp.shell.currentWidget.context.path.endsWith(name)",

@@ -96,9 +96,20 @@ class Sheet:
     requests: list[str] = field(default_factory=list)
 
     def reopen(self) -> None:
-        """Load the page anew, and wait until the notebook is drawn and its kernel idle."""
-        self.page.reload()
+        """Load the page anew, and wait until the notebook is drawn and its kernel idle.
+
+        A page that is merely reloaded opens its notebook twice: with the rest of the workspace, and, up to
+        two seconds later, as the one that its address names, which then comes before what was opened since.
+        """
+        notebook = self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
+        self.page.goto(self.page.url.partition("/tree/")[0] + "?reset")
+        self.started()
+        self.show(notebook)
         self.drawn()
+
+    def started(self) -> None:
+        """Wait until JupyterLab has started and opened what its workspace holds."""
+        self.page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
 
     def drawn(self) -> None:
         """Wait until the notebook is drawn and its kernel idle."""
@@ -208,7 +219,7 @@ def sheet(
         if notebook:
             opened.drawn()
         else:
-            page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
+            opened.started()
         yield opened
         page.evaluate("() => window.jupyterapp.shell.currentWidget?.sessionContext?.shutdown()")
     finally:
