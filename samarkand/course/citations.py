@@ -3,14 +3,16 @@
     Xi landed on 14 September [XH0914].        is written, and what rules and ties read
     Xi landed on 14 September<sup>[3](#Sources "Xinhua, 14 September 2022: XH0914")</sup>.      is stored
 
-The number is the source's place in the list that the lesson makes with ``cite.sources``; publisher and day
-show when one points at it. The key stays in the title, so that either form can be made from the other.
+The number is the source's place in the list that the lesson makes with ``cite.sources``; that list is in the
+order of the text, so that a reader meets 1, 2, 3. Publisher and day show when one points at a number. The key
+stays in the title, so that either form can be made from the other.
 """
 
 from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -71,22 +73,49 @@ def _link(key: str, number: int) -> str:
 
 def listed(notebook: NotebookNode) -> list[str]:
     """Return the keys in a notebook's list of sources: the texts handed to ``cite.sources``, in order."""
-    keys: list[str] = []
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and "cite.sources" in cell.source:
-            try:
-                tree = ast.parse(cell.source)
-            except SyntaxError:
-                continue
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Call) and ast.unparse(node.func) == "cite.sources":
-                    keys += [str(a.value) for a in node.args if isinstance(a, ast.Constant)]
-    return keys
+    calls = (_call(cell) for cell in notebook.cells)
+    return [str(a.value) for call in calls if call for a in call.args if isinstance(a, ast.Constant)]
 
 
 def number(notebook: NotebookNode) -> None:
-    """Put numbers in place of keys in all texts of a notebook, in place; without a list nothing changes."""
-    numbers = {key: n for n, key in enumerate(dict.fromkeys(listed(notebook)), 1)}
-    for cell in notebook.cells:
-        if numbers and cell.cell_type == "markdown":
-            cell.source = numbered(cell.source, numbers)
+    """Put the list in the order of the texts, and numbers in place of keys in all texts of a notebook.
+
+    It is changed in place; without a list nothing changes. What no text cites stays behind the rest.
+    """
+    keys = list(dict.fromkeys(listed(notebook)))
+    if not keys:
+        return
+    texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    said = _CODE.sub("", "\n".join(written(cell.source) for cell in texts))
+    cited = re.findall(KEY, " ".join(found["keys"] for found in WRITTEN.finditer(said)))
+    in_order = sorted(keys, key=lambda key: cited.index(key) if key in cited else len(cited))
+    if in_order != keys:
+        for cell in notebook.cells:
+            if call := _call(cell):
+                more = [arg for arg in call.args if not isinstance(arg, ast.Constant)]
+                cell.source = _source(in_order, more)
+    numbers = {key: n for n, key in enumerate(in_order, 1)}
+    for cell in texts:
+        cell.source = numbered(cell.source, numbers)
+
+
+def _call(cell: NotebookNode) -> ast.Call | None:
+    """Return a cell's call of ``cite.sources``, or None if it makes no list or is no Python."""
+    if cell.cell_type != "code" or "cite.sources" not in cell.source:
+        return None
+    try:
+        nodes = ast.walk(ast.parse(cell.source))
+    except SyntaxError:
+        return None
+    calls = (node for node in nodes if isinstance(node, ast.Call))
+    return next((call for call in calls if ast.unparse(call.func) == "cite.sources"), None)
+
+
+def _source(keys: list[str], more: list[ast.expr]) -> str:
+    """Return the source of a cell that makes the list, in as few lines as it has room in."""
+    args = ", ".join([f'"{key}"' for key in keys] + [ast.unparse(arg).replace("'", '"') for arg in more])
+    if len(args) < 90:
+        return f"cite.sources({args})"
+    end = ")  # fmt: skip"  # else ruff would have a line for each key
+    lines = textwrap.fill(f"cite.sources({args}{end.replace(' ', '_')}", 110, subsequent_indent=" " * 4)
+    return lines.replace(end.replace(" ", "_"), end)

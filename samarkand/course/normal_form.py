@@ -7,7 +7,7 @@ difference between two versions is a difference in the lesson:
 - code cells counted 1, 2, 3 ... in order
 - no metadata except the course's own (``samarkand``), that code is folded, and nbgrader's, with its locks
 - no id of a widget whose still picture is stored beside it: the id means nothing in another run
-- sources of a lesson's text as numbers of its list (`citations`)
+- sources of a lesson's text as numbers of its list, which is in the order of the text (`citations`)
 - JSON indented by one space, with sorted keys and unescaped letters
 
 What cannot be repaired here (a cell never run, an error, text on stderr) is reported by `faults`.
@@ -148,6 +148,8 @@ def _mended(notebook: NotebookNode, normal: NotebookNode) -> Iterator[str]:
         if cell.cell_type == "markdown" and cell.source != same.source:
             yield f"{name} cites a source by its key, or by a number that is not its own in the list."
         if cell.cell_type == "code":
+            if cell.source != same.source:
+                yield f"{name} lists the sources in another order than the text."
             if cell.get("execution_count") != same.execution_count:
                 yield f"{name} is counted {cell.execution_count} and is number {same.execution_count}."
             if cell.outputs != same.outputs:

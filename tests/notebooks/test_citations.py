@@ -53,14 +53,26 @@ def test_a_title_has_no_quotes_or_brackets_that_would_end_the_link() -> None:
         assert citations.written(stored_) == f"x [{key}]"
 
 
-def test_numbers_follow_the_list_at_the_end() -> None:
-    def texts(*keys: str) -> str:
-        listed = new_code_cell(f"cite.sources({', '.join(map(repr, keys))})", id="sources", execution_count=1)
-        notebook = new_notebook(cells=[new_markdown_cell("Seen [XH0914].", id="seen"), listed])
-        return str(normal_form.normalise(notebook).cells[0].source)
+def test_the_list_at_the_end_follows_the_text() -> None:
+    def sources(list_of: str, *texts: str) -> list[str]:
+        listed = new_code_cell(list_of, id="sources", execution_count=1)
+        cells = [*(new_markdown_cell(text, id=f"t{n}") for n, text in enumerate(texts)), listed]
+        notebook = normal_form.normalise(new_notebook(cells=cells))
+        assert normal_form.normalise(notebook) == notebook
+        return [str(cell.source) for cell in notebook.cells]
 
-    assert "[2](#Sources" in texts("ART", "XH0914") and "[1](#Sources" in texts("XH0914", "ART")
-    assert texts("ART") == "Seen [XH0914]."  # a rule names what is cited and not listed
+    text, listed = sources('cite.sources("ART", "XH0914")', "Seen [XH0914].")
+    assert text == f"Seen<sup>{XINHUA.replace('2', '1', 1)}</sup>."
+    assert listed == 'cite.sources("XH0914", "ART")'  # what no text cites stays, behind the rest
+    both = 'cite.sources("ART", "XH0914", *more["source"])'
+    assert sources(both, "`[XH0914]` [ART]", "[XH0914]")[-1] == both
+    assert sources(both, "[XH0914, ART]")[-1] == 'cite.sources("XH0914", "ART", *more["source"])'
+    assert sources('cite.sources("ART")', "Seen [XH0914].")[0] == "Seen [XH0914]."  # a rule names it
+
+    keys = [*data.load("sources")["key"][:60]]
+    long = sources(f"cite.sources({', '.join(map(repr, keys))})", f"[{keys[-1]}]")[-1]
+    assert long.endswith(")  # fmt: skip") and max(map(len, long.splitlines())) <= 110
+    assert citations.listed(new_notebook(cells=[new_code_cell(long)])) == [keys[-1], *keys[:-1]]
 
 
 def test_a_key_and_a_wrong_number_are_not_the_normal_form() -> None:
@@ -73,6 +85,9 @@ def test_a_key_and_a_wrong_number_are_not_the_normal_form() -> None:
         damaged = normal_form.normalise(notebook)
         damaged.cells[0].source = wrong
         assert any("Cell seen cites a source" in line for line in normal_form.differences(damaged))
+    damaged = normal_form.normalise(notebook)
+    damaged.cells[1].source = 'cite.sources("ART", "XH0914")'
+    assert "Cell end lists the sources in another order than the text." in normal_form.differences(damaged)
 
 
 def test_a_lesson_cites_by_numbers_that_its_list_has(lesson_path: Path) -> None:
