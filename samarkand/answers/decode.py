@@ -82,6 +82,8 @@ _WAYS = (
     (re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}"), ".", ","),  # 1.200,5
     (re.compile(r"\d*,\d+|\d+,"), "", ","),  # 1200,5
 )
+#: The most characters of a number, with its unit and all signs around it.
+LONGEST = 100
 _EITHER = re.compile(r"[1-9]\d{0,2},\d{3}")
 
 
@@ -116,7 +118,9 @@ def typed(text: str, unit: str = "") -> Typed:
     >>> typed("45.7 %")
     Typed(value=45.7, per_cent=True)
     """
-    plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace("\u2013", "-").strip()
+    # A longer text is no number, and the patterns take a time that grows with the square of its length.
+    short = text if len(text) <= LONGEST else ""
+    plain = unicodedata.normalize("NFKC", short).replace("\u2212", "-").replace("\u2013", "-").strip()
     plain = plain.strip(QUOTES).strip()
     bare = _SHARE.sub("", plain)
     per_cent = bare != plain
@@ -212,6 +216,8 @@ def _read(form: Any, depth: int) -> Value:
         raise NotAValue("nested too deeply")
     if type(form) is int and not -(2**63) <= form < 2**64:
         raise NotAValue("a number too large")
+    if type(form) is str and len(form) > encode.TEXT:
+        raise NotAValue("a text too long")
     if type(form) in (bool, int, float, str):
         return form
     if type(form) is not dict:

@@ -492,6 +492,17 @@ for n, form in enumerate(forms[:3]):
     body = ('{"cells": {"q1": {"value": %s}, "q2": {"value": %s}, "q3": {"value": %s}}}' % (form, forms[n + 3], forms[-1])).encode()
     os.write(3, struct.pack("!I", len(body)) + body)
 """, ALL),
+    A("sends four million digits where a number is read", """
+import json, os, struct
+body = json.dumps({"cells": {key: {"value": "1" * 4_000_000 + "x"} for key in ("q1", "q2")}}).encode()
+body = struct.pack("!I", len(body)) + body
+while body: body = body[os.write(3, body):]
+""", ALL),
+    A("texts in place of numbers, of signs that are two each", """
+product = "\\u2473" * 9990 + "x"
+border_shares = dict.fromkeys(["KAZ", "UZB", "KGZ"], product)
+def was_member(since, until, day): return product
+""", reads="⑳" * 117 + "..."),
     A("replies to calls that have not been made yet", """
 import json, os, struct
 def frame(**message):

@@ -17,7 +17,7 @@ import workshop
 from test_batch import grade, hand_in, scores
 from workshop import assess
 
-from samarkand.answers import decode, kinds
+from samarkand.answers import decode, encode, kinds
 from samarkand.exercise import desk
 from samarkand.grading.classroom import gradebook, report
 from samarkand.grading.sandbox import box
@@ -114,8 +114,6 @@ def test_what_works_at_home_works_here(assessor, blank, tmp_path):
 def test_a_named_tuple_is_a_tuple():
     import pandas as pd
 
-    from samarkand.answers import encode
-
     row = next(pd.DataFrame({"a": [1], "b": [0.5]}).itertuples(index=False))
     assert encode.encode(row) == {"t": "tuple", "v": [1, 0.5]}
 
@@ -141,6 +139,18 @@ def test_the_bundle_does_not_tell_who_is_in_the_class():
     listed = {desk.fingerprint("seed", str(number)) for number in range(1000, 1040)}
     others = [desk.fingerprint("seed", str(number)) in listed for number in range(10_000, 60_000)]
     assert 40 * 5 < sum(others) < 0.02 * len(others)
+
+
+@pytest.mark.parametrize("form", [{}, {"t": "list", "v": [{}]}, {"t": "dict", "v": [[{}, 1]]}])
+def test_no_text_comes_out_that_is_longer_than_what_is_sent(form):
+    """Whoever writes on the sandbox's channel may send more, for patterns of ours to look through."""
+
+    def filled(length):
+        return json.loads(json.dumps(form).replace("{}", json.dumps("1" * length)))
+
+    assert decode.read(filled(encode.TEXT))
+    with pytest.raises(decode.NotAValue, match="a text too long"):
+        decode.read(filled(encode.TEXT + 1))
 
 
 def test_columns_are_told_apart_by_their_names():

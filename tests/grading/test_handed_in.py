@@ -148,19 +148,64 @@ def test_programs_that_drop_ids_and_strip_lines(assessor, solved, tmp_path):
     assert "given['factor']" in sources["q1"]
 
 
-def test_a_written_answer_is_found_by_its_place(tmp_path):
+@pytest.fixture
+def essay(tmp_path):
+    """A notebook as it is handed out, with a written answer between other cells, and what rebuilds it."""
     from samarkand.grading.submission import rebuilding
 
     notebook = workshop.source_notebook(solved=False)
-    written = workshop.cell("markdown", "w1", "Your answer here.", grade=True, solution=True, points=4)
-    notebook["cells"] += [workshop.cell("markdown", "w1-question", "## Why?"), written]
+    stub = workshop.cell("markdown", "w1", "Your answer here.", grade=True, solution=True, points=4)
+    asked = workshop.cell("markdown", "w1-question", "## Why?")
+    notebook["cells"] += [asked, stub, workshop.cell("markdown", "end", "That is all.")]
     made = rebuilding.Released(workshop.write(tmp_path, notebook), {"q1": "product"})
-    for number, cell in enumerate(notebook["cells"]):
+
+    def rebuild():
+        rebuilt = made.rebuild(reading.parse(json.dumps(notebook).encode()))
+        graded = {c["id"]: c["source"] for c in rebuilt.notebook["cells"]}
+        return graded.pop("w1"), graded, rebuilt.remarks
+
+    return notebook["cells"], rebuild
+
+
+def test_a_written_answer_is_found_by_its_place(essay):
+    cells, rebuild = essay
+    for number, cell in enumerate(cells):
         cell["id"], cell["metadata"] = f"new{number}", {}
-    notebook["cells"][-1]["source"] = "Because."
-    rebuilt = made.rebuild(reading.parse(json.dumps(notebook).encode()))
-    assert rebuilt.notebook["cells"][-1]["source"] == "Because."
-    assert rebuilt.remarks == []
+    cells[-2]["source"] = "Because."
+    answer, _, remarks = rebuild()
+    assert (answer, remarks) == ("Because.", [])
+
+
+@pytest.mark.parametrize("stub", ["Your answer here.", "", None], ids=["left", "emptied", "deleted"])
+@pytest.mark.parametrize("kind", ["markdown", "raw", "code"])
+@pytest.mark.parametrize("below", [True, False], ids=["below", "above"])
+def test_an_essay_beside_its_cell_is_put_into_it(essay, stub, kind, below):
+    """The cell as it was handed out would have no points, and no person would look at it."""
+    cells, rebuild = essay
+    text = "# Because\n\n# it says so." if kind == "code" else "Because\nit says so."
+    cells.insert(-1 if below else -2, workshop.cell(kind, "mine", text))
+    at = next(n for n, cell in enumerate(cells) if cell["id"] == "w1")
+    if stub is None:
+        del cells[at]
+    else:
+        cells[at]["source"] = stub
+    answer, others, remarks = rebuild()
+    assert answer == "Because\nit says so." and text not in others.values()
+    found_by_place = stub is None and kind == "markdown"
+    assert ("The answer to w1 stood in another cell, and was put into its own." in remarks) != found_by_place
+
+
+def test_prose_is_no_answer_beside_one_or_elsewhere_and_code_is_none(essay):
+    cells, rebuild = essay
+    cells.insert(-1, workshop.cell("code", "mine", "# why\n1 + 1"))
+    cells.append(workshop.cell("raw", "thanks", "<b>Thanks</b>"))
+    answer, others, _ = rebuild()
+    assert answer == "Your answer here." and "# why\n1 + 1" in others.values()
+    assert "&lt;b>Thanks&lt;/b>" in others.values()  # whoever marks sees it
+    cells[-4]["source"] = "Because."
+    cells.insert(-3, workshop.cell("markdown", "notes", "My notes."))
+    answer, others, _ = rebuild()
+    assert answer == "Because." and "My notes." in others.values()
 
 
 # --- size

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import enum
 import itertools
 import json
@@ -148,6 +149,30 @@ def test_the_tables_lie_where_a_students_copy_has_them(work):
 
 def test_what_counts_is_read_where_the_student_saw_it(work):
     assert work(last="product = border_shares = was_member = None").points == 10
+
+
+@pytest.mark.parametrize("stub", ["product = ...  # see below", "", "product = ...\nlist(range(3))"])
+def test_an_answer_below_the_cell_that_looks_at_it_still_counts(work, stub):
+    assert work(q1=stub, last=workshop.ANSWERS["q1"]).points == 10
+
+
+def test_cells_in_another_order_have_the_same_points(assessor, blank, tmp_path):
+    """A cell that looks at an answer may stand above it, and two answers may have changed places."""
+    notebook = workshop.fill(blank, **workshop.ANSWERS)
+    places = {c["metadata"].get("nbgrader", {}).get("grade_id"): n for n, c in enumerate(notebook["cells"])}
+    for one, other in (("q1", "q1-check"), ("q1", "q2")):
+        swapped = copy.deepcopy(notebook)
+        cells, (here, there) = swapped["cells"], (places[one], places[other])
+        cells[here], cells[there] = cells[there], cells[here]
+        assert workshop.assess(assessor, tmp_path, swapped).points == 10, (one, other)
+
+
+def test_the_last_value_of_a_cell_is_kept_under_its_name(work):
+    assert (
+        work(q1=workshop.ANSWERS["q1"] + "\nproduct", q2="border = _\n" + workshop.ANSWERS["q2"]).points == 10
+    )
+    result = work(added="7 * 6", q1="print(_, 8)\nproduct = _")
+    assert result.ran["cell q1"].text == "42 8\n" and result.ran["added code-1"].text == ""
 
 
 #: Ways to draw a number between 0 and 1 without a seed.

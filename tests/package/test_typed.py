@@ -49,6 +49,7 @@ def test_a_per_cent_sign_is_seen(text: str) -> None:
         ),
         ("1e999", "“1e999” is too large a number."),
         ("x" * 5000, "x\u2026” is no number."),
+        ("1" * 101, "1\u2026” is no number."),
     ],
 )
 def test_what_is_explained(text: str, says: str) -> None:

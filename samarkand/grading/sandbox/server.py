@@ -290,15 +290,16 @@ def run(channel: socket.socket, limits: dict[str, int], options: dict[str, Any])
     around: dict[str, dict[str, Any]] = {}
     cells: dict[str, Any] = {}
     transcript = Transcript(limits["output"] // 32)
-    for cell in work["cells"]:
-        if "hold" in cell:
-            held[cell["id"]] = shell.user_ns.get(cell["hold"], ...)
-            if callable(held[cell["id"]]):
-                around[cell["id"]] = dict(shell.user_ns)
+    for cell in (*work["cells"], *(cell for cell in work["cells"] if "hold" in cell)):
+        key = cell["id"]
+        if "hold" not in cell:
+            cells[key] = run_cell(shell, cell["code"], limits, transcript)
+        elif held.get(key, ...) is ...:  # what is still open is looked at again below all cells
+            held[key] = shell.user_ns.get(cell["hold"], ...)
+            if callable(held[key]):
+                around[key] = dict(shell.user_ns)
             with _quiet(_clock(limits["cell_cpu"], limits["cell_wall"])):
-                cells[cell["id"]] = {"value": written(held[cell["id"]], limits)}
-        else:
-            cells[cell["id"]] = run_cell(shell, cell["code"], limits, transcript)
+                cells[key] = {"value": written(held[key], limits)}
     send(channel, {"cells": cells})
     asked = receive(channel)
     inputs: list[Any] = []
@@ -392,7 +393,7 @@ def run_cell(shell: Any, code: str, limits: dict[str, int], transcript: Transcri
     error: BaseException | None = None
     try:
         with _clock(limits["cell_cpu"], limits["cell_wall"]):
-            result = shell.run_cell(code, silent=True, store_history=False)
+            result = shell.run_cell(code, store_history=False)
             error = result.error_before_exec or result.error_in_exec
     except BaseException as caught:
         error = caught
@@ -559,11 +560,18 @@ def warm(modules: list[str], tables: list[str] | None = None) -> None:
     # Only the sentence of an error is reported; a traceback costs more than most cells.
     shell.showtraceback = shell.showsyntaxerror = shell.showindentationerror = lambda *a, **k: None
     shell.system = shell.system_raw  # the other way needs a terminal, and there is none
+    shell.display_trap.hook = functools.partial(_keep, shell.displayhook)
     if hasattr(shell, "_tee"):  # it keeps all that is printed, without end
         shell._tee = lambda channel: contextlib.nullcontext()
     shell.transform_cell = _as_it_is(shell, shell.transform_cell)
     shell.run_cell(WARM_CELL, silent=True, store_history=False).raise_error()
     _shell = lambda: shell  # noqa: E731
+
+
+def _keep(hook: Any, value: object = None) -> None:
+    """Keep a cell's last value as ``_``, as in a notebook, and show it to nobody."""
+    if value is not None:
+        hook.update_user_ns(value)
 
 
 def _as_it_is(shell: Any, transform: Callable[[str], str]) -> Callable[[str], str]:

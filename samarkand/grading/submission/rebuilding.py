@@ -159,6 +159,7 @@ class Released:
             remarks.append(f"{long} cell{'s were' if long > 1 else ' was'} far too long and left out.")
         remarks += self._changes(found)
         remarks += self._restore(found, order)
+        remarks += self._beside(found, order)
         return Submission(self._notebook(found, order), self._plan(order), remarks)
 
     def _refuse_others(self, texts: set[str]) -> None:
@@ -226,6 +227,28 @@ class Released:
             found[key] = cell
         return remarks
 
+    def _beside(
+        self, found: dict[str, dict[str, Any]], order: list[tuple[str | None, dict[str, Any]]]
+    ) -> list[str]:
+        """Move prose that stands beside an empty cell for a written answer into it, where a person looks."""
+        remarks = []
+        for key, released in self.cells.items():
+            empty = _bare(found[key]["source"]) in ("", _bare(released["source"]))
+            if released["cell_type"] != "markdown" or not self._editable(released) or not empty:
+                continue
+            place = next(n for n, (other, _) in enumerate(order) if other == key)
+            first, last = place, place + 1
+            while first and order[first - 1][0] is None:
+                first -= 1
+            while last < len(order) and order[last][0] is None:
+                last += 1
+            prose = [entry for entry in order[first:last] if entry[0] is None and _prose(entry[1])]
+            if prose:
+                found[key] = {**found[key], "source": "\n\n".join(_prose(cell) for _, cell in prose)}
+                order[first:last] = [entry for entry in order[first:last] if entry not in prose]
+                remarks.append(f"The answer to {shown(key)} stood in another cell, and was put into its own.")
+        return remarks
+
     def _plan(self, order: list[tuple[str | None, dict[str, Any]]]) -> list[Cell]:
         plan: list[Cell] = []
         last: list[Cell] = []
@@ -256,7 +279,7 @@ class Released:
         for key, cell in order:
             if key is not None:
                 last = key
-            elif cell["source"].strip() and cell["type"] in ("code", "markdown"):
+            elif cell["source"].strip():
                 behind.setdefault(last, []).append(_added(cell))
         built = list(behind.get(None, []))
         for key, cell in zip(self.cells, notebook["cells"], strict=True):
@@ -295,16 +318,20 @@ def _bare(source: str) -> str:
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
+def _prose(cell: dict[str, Any]) -> str:
+    """Return what a cell says in words: its text, or the comments of code that has nothing else."""
+    if cell["type"] != "code":
+        return str(cell["source"]).strip()
+    lines = [line.strip() for line in cell["source"].splitlines() if line.strip()]
+    return "\n".join(line.lstrip("# ") for line in lines) if all(line[0] == "#" for line in lines) else ""
+
+
 def _added(cell: dict[str, Any]) -> dict[str, Any]:
-    source = cell["source"] if cell["type"] == "code" else harmless(cell["source"])
-    built: dict[str, Any] = {
-        "cell_type": cell["type"],
-        "id": f"added-{cell['number']}",
-        "metadata": {},
-        "source": source,
-    }
+    built: dict[str, Any] = {"id": f"added-{cell['number']}", "metadata": {}}
     if cell["type"] == "code":
-        built |= {"outputs": [], "execution_count": None}
+        built |= {"cell_type": "code", "source": cell["source"], "outputs": [], "execution_count": None}
+    else:
+        built |= {"cell_type": "markdown", "source": harmless(cell["source"])}
     return built
 
 
