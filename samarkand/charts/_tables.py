@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 import pandas as pd
 
 from samarkand import places
-from samarkand.ground.errors import CourseError, UnknownName, WrongType, unknown
+from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType, unknown
 from samarkand.ground.units import UNITS
 from samarkand.ground.words import tr
 
@@ -24,24 +27,55 @@ def axis_title(column: str) -> str:
     return column.replace("_", " ")
 
 
-def columns(frame: object, *names: str) -> pd.DataFrame:
+def columns(frame: object, *names: Any) -> pd.DataFrame:
     """Return a copy of the columns that are drawn, with a fresh index; empty names are left out.
 
-    `WrongType` if `frame` is no table, `UnknownName` if a column is not there, `CourseError` if no row is.
+    `WrongType` if `frame` is no table or a name is no text, `UnknownName` if a column is not there,
+    `CourseError` if no row is.
     """
     if not isinstance(frame, pd.DataFrame):
         raise WrongType(
             tr("A chart is made of a table (DataFrame), not of {kind}.", kind=type(frame).__name__)
         )
-    wanted = list(dict.fromkeys(name for name in names if name))
+    wanted = [name for name in names if name or not isinstance(name, str | None)]
     for name in wanted:
+        if not isinstance(name, str):
+            raise WrongType(
+                tr(
+                    "A column is named by a text, not by {name!r:.40}: table.rename(columns=str) makes texts "
+                    "of all names.",
+                    name=name,
+                )
+            )
         if name not in frame.columns:
             raise unknown(tr("column"), name, [str(column) for column in frame.columns])
     if frame.empty:
         raise CourseError(
             tr("The table has no row, so there is nothing to draw. Does a filter keep nothing?")
         )
-    return frame[wanted].reset_index(drop=True)
+    return frame[distinct(wanted)].reset_index(drop=True)
+
+
+def each_once(names: pd.DataFrame) -> None:
+    """Raise `OutOfRange` if two rows have the same names: their marks would lie on one another."""
+    twice = names[names.duplicated()]
+    if len(twice):
+        text = tr("{name} stands twice: keep one row of each, or add them up first.",
+                  name=", ".join(map(str, twice.iloc[0])))  # fmt: skip
+        raise OutOfRange(text)
+
+
+def picked(column: pd.Series, marked: Collection[object], kind: str) -> set[str]:
+    """Return the names to pick out as the chart shows them, whether they were given so or as codes.
+
+    `UnknownName`, with what the name should have been, if the column does not have one.
+    """
+    shown = dict(zip(map(str, column), texts(column), strict=True))
+    wanted = [marked] if isinstance(marked, str) else map(str, marked)
+    found = {shown.get(one, one) for one in wanted}
+    if strange := sorted(found - {*shown.values()}):
+        raise unknown(kind, strange[0], shown.values())
+    return found
 
 
 def numeric(column: pd.Series) -> bool:

@@ -75,7 +75,7 @@ def lines(
     points = points.dropna(subset="figure")
     said = []
     for name, own in points.groupby("name", sort=False):
-        figures = own["figure"].reset_index(drop=True)
+        figures = own["figure"].astype("float64").reset_index(drop=True)  # of others a difference may be <NA>
         told = [_at(figure, at, digits) for figure, at in zip(figures, own["at"], strict=True)]
         if steps:
             told = [one for one, new in zip(told, figures.diff() != 0, strict=True) if new]

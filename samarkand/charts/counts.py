@@ -13,10 +13,10 @@ import pandas as pd
 
 from samarkand import data, sources
 from samarkand.charts._look import GREY, NO_AXIS, SOFT, WIDTH, Caption, complete
-from samarkand.charts._tables import axis_title, columns, distinct, field, numeric, texts
+from samarkand.charts._tables import axis_title, columns, distinct, each_once, field, numeric, picked, texts
 from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
+from samarkand.ground.words import capitalised, listed, tr, trn
 from samarkand.ground.words import day as in_words
-from samarkand.ground.words import listed, tr, trn
 from samarkand.page import style
 
 __all__ = ["dumbbell", "ranges", "scatter", "who_counted"]
@@ -109,10 +109,8 @@ def scatter(
         raise WrongType(
             tr("A straight line in figures is bent on a logarithmic axis: take one or the other.")
         )
-    table["_name"] = texts(table[name]) if name else ""
-    wanted = {str(one) for one in marked}
-    if strange := sorted(wanted - set(table["_name"])):
-        raise unknown(tr("point"), strange[0], distinct(list(table["_name"])))
+    names = table[name] if name else pd.Series("", table.index)
+    table["_name"], wanted = texts(names), picked(names, marked, tr("point"))
     chosen = table["_name"].isin(wanted)
 
     room: dict[str, Any] = {
@@ -121,7 +119,7 @@ def scatter(
     }
     tips = [alt.Tooltip(field=field(c), title=axis_title(c)) for c in (name, x, y) if c]
     # A stored chart carries its rows: points that are not named do without what only names need.
-    plain, picked = alt.Chart(table[~chosen].drop(columns="_name")), alt.Chart(table[chosen])
+    plain, apart = alt.Chart(table[~chosen].drop(columns="_name")), alt.Chart(table[chosen])
     drawn: list[Any] = []
     if line is not None:
         ends = pd.DataFrame({x: [table[x].min(), table[x].max()]})
@@ -132,12 +130,12 @@ def scatter(
     if wanted:
         # A diamond as well as a colour, and its name in ink.
         drawn.append(
-            picked.mark_point(size=90, shape="diamond", filled=True, color=_RED, opacity=1).encode(
+            apart.mark_point(size=90, shape="diamond", filled=True, color=_RED, opacity=1).encode(
                 **room, tooltip=tips
             )
         )
         drawn.append(
-            picked.mark_text(align="left", dx=8, fontWeight="bold").encode(
+            apart.mark_text(align="left", dx=8, fontWeight="bold").encode(
                 **room, text=alt.Text(field="_name", type="nominal")
             )
         )
@@ -204,9 +202,7 @@ def dumbbell(
     table = columns(frame, name, first, second)
     _counts(table, first, second)
     table["_name"] = texts(table[name])
-    if table["_name"].duplicated().any():
-        twice = table.loc[table["_name"].duplicated(), "_name"].iloc[0]
-        raise OutOfRange(tr("{name} stands twice; each row needs a name of its own.", name=twice))
+    each_once(table[["_name"]])
     called = labels or (_bare(first), _bare(second))
     table["_low"], table["_high"] = table[[first, second]].min(axis=1), table[[first, second]].max(axis=1)
 
@@ -322,7 +318,7 @@ def ranges(
     'prosecutors: 230. ministry: no number given.'
     """
     table = columns(frame, name, value, low, high, note)
-    figures = [column for column in (value, low, high) if column]
+    figures = distinct([column for column in (value, low, high) if column])
     _counts(table, *figures)
     given = table[figures].stack().dropna()
     if given.empty:
@@ -412,12 +408,13 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
     'Global Construction Review: 8, 31 May 2024. Daryo: 4.7, 20 December 2024.'
     """
     table = data.load("who_counted")
-    if quantity not in set(table["quantity"]):
-        raise unknown(tr("quantity"), quantity, table["quantity"].unique())
+    known = list(table["quantity"].unique())
+    if quantity not in known:
+        raise unknown(tr("quantity"), quantity, known)
     mine = table[table["quantity"] == quantity].sort_values("day", kind="stable")
     mine["when"] = [in_words(day) for day in mine["day"]]
     unit = mine["unit"].iloc[0]
-    houses = distinct([sources.cite[key].publisher for cell in mine["source"] for key in cell.split(";")])
+    houses = distinct([one.publisher for one in sources.cite.sources(*mine["source"])])
     return ranges(
         mine.rename(columns={"value": unit}),
         "counter",
@@ -426,7 +423,7 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
         high="high",
         note="when",
         axis=unit,
-        title=title or tr("Who counted? {quantity}", quantity=quantity[0].upper() + quantity[1:]),
+        title=title or tr("Who counted? {quantity}", quantity=capitalised(quantity)),
         source=listed(houses) if len(houses) <= _HOUSES else _and_more(houses),
     )
 

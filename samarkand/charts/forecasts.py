@@ -68,7 +68,6 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     told = [
         _told(*row) for row in zip(names, table["said_pct"], table["came_pct"], table["cases"], strict=True)
     ]
-    few = table["cases"].max() < FEW
     axis: dict[str, Any] = {"type": "quantitative", "scale": alt.Scale(domain=[0, 100], nice=False)}
     axis["axis"] = alt.Axis(values=[0, 25, 50, 75, 100], grid=False)
     room: dict[str, Any] = {
@@ -106,7 +105,7 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     ]
     chart = alt.layer(*drawn).properties(width=SIDE, height=SIDE)
     subtitle = tr("Number in a circle: its forecasts")
-    if few:
+    if table["cases"].max() < FEW:
         subtitle = tr("Number in a circle: its forecasts, too few to tell luck from skill")
         told.append(tr("No circle has {n} cases.", n=FEW))
     behind = columns(groups, "name" if named else "", "said", "came", "cases")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from samarkand.charts import _telling
 from samarkand.charts._look import INK, SOFT, WIDTH, Caption, colour, complete, ink_upon
-from samarkand.charts._tables import axis_title, columns, distinct, numeric, texts
+from samarkand.charts._tables import axis_title, columns, distinct, each_once, numeric, texts
 from samarkand.ground.errors import OutOfRange, WrongType
 from samarkand.ground.words import tr
 
@@ -72,11 +72,7 @@ def bands(
     if (table[y] < 0).any():
         raise OutOfRange(tr('Bands divide a total: "{column}" holds a negative figure.', column=y))
     table[group] = texts(table[group])
-    if table.duplicated([x, group]).any():
-        twice = table[table.duplicated([x, group])].iloc[0]
-        raise OutOfRange(
-            tr('"{part}" stands twice in the column {column}.', part=twice[group], column=twice[x])
-        )
+    each_once(table[[group, x]])
     names = distinct(list(table[group]))
     wide = table.pivot(index=x, columns=group, values=y).reindex(columns=names).fillna(0.0).sort_index()
     whole = float(wide.cumsum(axis=1).iloc[:, -1].max()) or 1.0

@@ -10,9 +10,20 @@ from typing import Any, Literal, Unpack
 import altair as alt
 import pandas as pd
 
+from samarkand import data
 from samarkand.charts import _telling
 from samarkand.charts._look import GREY, INK, NO_AXIS, WIDTH, Caption, colour, complete, dash
-from samarkand.charts._tables import axis_title, columns, distinct, field, numeric, of_days, texts
+from samarkand.charts._tables import (
+    axis_title,
+    columns,
+    distinct,
+    each_once,
+    field,
+    numeric,
+    of_days,
+    picked,
+    texts,
+)
 from samarkand.ground.errors import WrongType, unknown
 from samarkand.ground.words import month, tr
 from samarkand.page import style
@@ -50,7 +61,7 @@ def bars(
     group : str, optional
         Column that splits each row's bar in several, named beside their figures.
     marked : collection, optional
-        Names of rows to pick out.
+        Names of rows to pick out; only without `group`, whose parts have colours of their own.
     reference : mapping of str to float, optional
         Figures to compare with: each is a line with its label.
     digits : int, optional
@@ -71,7 +82,9 @@ def bars(
     CourseError
         If the table has no row.
     WrongType
-        If neither column holds numbers.
+        If neither column holds numbers, or both are one.
+    OutOfRange
+        If two rows have the same name and group.
 
     Examples
     --------
@@ -81,15 +94,17 @@ def bars(
     ('bar', '2 bars show people (per cent): China 17.8, India 17.7.')
     """
     table = columns(frame, x, y, group)
+    if x == y:
+        raise WrongType(tr('A bar needs a figure and a name: "{x}" cannot be both.', x=x))
     if not numeric(table[x]) and not numeric(table[y]):
         raise WrongType(tr('A bar needs a figure: neither "{x}" nor "{y}" holds numbers.', x=x, y=y))
     lying = not numeric(table[y])
     figure, name = (x, y) if lying else (y, x)
     named_rows = texts(table[name])
-    shown = dict(zip(map(str, table[name]), named_rows, strict=True))
+    picked_out = picked(table[name], () if group else marked, tr("row"))
     table[name] = named_rows
+    each_once(columns(table, name, group))
     groups = distinct(texts(table[group])) if group else []
-    picked_out = {shown.get(str(one), str(one)) for one in marked}
     table["_colour"] = _bar_colours(table, name, group, picked_out)
     if digits is None:
         digits = 0 if (table[figure].dropna() % 1 == 0).all() else 1
@@ -272,6 +287,8 @@ def _tips(*names: str) -> list[alt.Tooltip]:
 
 def _noted(table: pd.DataFrame, x: str, notes: Mapping[Any, str]) -> pd.DataFrame:
     """Return the first row at each point that has a note, with the note."""
+    if of_days(table[x]):
+        notes = {data.as_day(at): note for at, note in notes.items()}
     for at in notes:
         if not (table[x] == at).any():
             raise unknown(tr("point"), str(at), [str(one) for one in table[x]])
@@ -309,9 +326,6 @@ def _room(figures: pd.Series, reference: Mapping[str, float]) -> list[float]:
 
 
 def _bar_colours(table: pd.DataFrame, name: str, group: str, marked: set[str]) -> list[str]:
-    strange = sorted(marked - set(table[name]))
-    if strange:
-        raise unknown(tr("row"), strange[0], table[name])
     if group:
         kinds = texts(table[group])
         return [colour(kind, distinct(kinds)) for kind in kinds]

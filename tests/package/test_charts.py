@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from samarkand import charts
 from samarkand.charts import _look, _tables
 from samarkand.course import lessons
-from samarkand.ground.errors import CourseError, UnknownName, WrongType
+from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
 from samarkand.page import style
 
 TEXTS = {"title": "A title", "source": "own count"}
@@ -139,6 +140,8 @@ def test_marked_rows_stand_out() -> None:
     assert colours["China"] == colours["Others"] != colours["India"]
     with pytest.raises(UnknownName, match=r'No row "Indai"\. Did you mean "India"'):
         charts.bars(PEOPLE, "share_pct", "state", marked=["Indai"], **TEXTS)
+    groups = charts.bars(PEOPLE, "share_pct", "state", group="kind", marked=["India"], **TEXTS)
+    assert says(groups) == says(ALL["grouped"]())  # their colours pick nothing out
 
 
 def test_a_figure_to_compare_with_is_a_line_with_its_label_inside_the_axis() -> None:
@@ -224,6 +227,8 @@ def test_lines_tell_their_ends_and_extremes_and_steps_each_step() -> None:
     assert says(charts.lines(rising, "year", "n", **TEXTS)) == "1 line shows n. 0 (2000) to 5 (2005)."
     level = pd.DataFrame({"year": range(2000, 2006), "n": [6, 6, 6, 8, 8, 8]})
     assert says(charts.steps(level, "year", "n", **TEXTS)) == "1 line shows n. 6 (2000), 8 (2003)."
+    gap = level.assign(n=pd.array([6, None, 6, 8, 8, 8], "Int64"))
+    assert says(charts.steps(gap, "year", "n", **TEXTS)).endswith("6 (2000), 8 (2003). No figure: 2001.")
     assert "2.0 (9 June 2017)" in says(ALL["days"]())
     assert "Dashed line, level: 2.0." in says(ALL["days"]())
 
@@ -241,7 +246,7 @@ def test_a_hole_in_a_line_is_told_and_is_no_zero() -> None:
 def test_no_chart_of_the_course_takes_a_description_of_another_hand() -> None:
     for draw in (charts.bars, charts.lines, charts.steps):
         with pytest.raises(CourseError, match="makes its description of its data"):
-            draw(PEOPLE, "year", "share_pct", **TEXTS, description="Something else.")  # type: ignore[call-arg]
+            draw(YEARS, "year", "states", **TEXTS, description="Something else.")  # type: ignore[call-arg]
 
 
 def test_tables_that_cannot_be_drawn_get_a_sentence() -> None:
@@ -253,12 +258,29 @@ def test_tables_that_cannot_be_drawn_get_a_sentence() -> None:
         charts.bars([1, 2], "x", "y", **TEXTS)  # type: ignore[arg-type]
     with pytest.raises(WrongType, match=r'neither "kind" nor "state" holds numbers'):
         charts.bars(PEOPLE, "kind", "state", **TEXTS)
+    with pytest.raises(WrongType, match='"year" cannot be both'):
+        charts.bars(PEOPLE, "year", "year", **TEXTS)
+    with pytest.raises(OutOfRange, match="India stands twice"):
+        charts.bars(PEOPLE.replace("China", "India"), "share_pct", "state", **TEXTS)
     with pytest.raises(WrongType, match='"kind" does not hold numbers'):
         charts.lines(PEOPLE, "year", "kind", **TEXTS)
     with pytest.raises(WrongType, match="Use bars for names"):
         charts.lines(PEOPLE, "state", "share_pct", **TEXTS)
     with pytest.raises(UnknownName, match=r'No argument of a chart "tilte"\. Did you mean "title"'):
         charts.lines(PEOPLE, "year", "share_pct", **TEXTS, tilte="A title")  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("number", [2021, 0])
+def test_a_column_is_named_by_a_text(number: int) -> None:
+    wide = pd.DataFrame({"state": ["Kazakhstan"], number: [31.2], number + 1: [36.3]})
+    for draw, names in (
+        (charts.bars, (number, "state")),
+        (charts.lines, (number, number + 1)),
+        (charts.scatter, (number, number + 1)),
+        (charts.dumbbell, ("state", number, number + 1)),
+    ):
+        with pytest.raises(WrongType, match=rf"by a text, not by {number}: table\.rename"):
+            draw(wide, *names, **TEXTS)
 
 
 def test_the_table_that_was_passed_is_left_as_it_was() -> None:
@@ -328,6 +350,12 @@ def test_a_note_stands_where_the_story_turns_and_is_told() -> None:
     assert texts["encoding"]["text"]["field"] == "_note" and texts["mark"]["type"] == "text"
     with pytest.raises(UnknownName, match='No point "2018"'):
         charts.steps(count, "year", "members", title="T", source="s", notes={2018: "India"})
+
+
+@pytest.mark.parametrize("day", ["2017-06-09", dt.date(2017, 6, 9), pd.Timestamp("2017-06-09")])
+def test_a_note_stands_at_a_day_in_any_of_its_forms(day: Any) -> None:
+    chart = charts.lines(SPELLS.assign(n=[1, 2, 3]), "from", "n", notes={day: "Astana"}, **TEXTS)
+    assert says(chart).endswith("Noted: Astana (9 June 2017).")
 
 
 def every_chart() -> dict[str, dict[str, Any]]:

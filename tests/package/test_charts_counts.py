@@ -56,6 +56,15 @@ def test_a_scatter_draws_the_table_and_says_what_it_left_out() -> None:
     assert said(chart).endswith("1 row has no figure.")
 
 
+@pytest.mark.parametrize("marked", [["KAZ"], "KAZ", ["Kazakhstan"], "Kazakhstan"])
+def test_a_point_is_marked_by_its_code_or_by_its_name(marked: Any) -> None:
+    table = PAIRS.head(2).assign(iso3=["KAZ", "UZB"])
+    chart = charts.scatter(table, "distance_km", "flow_usd_mn", name="iso3", marked=marked, **TEXTS)
+    assert [row["_name"] for row in drawn(chart) if "_name" in row] == ["Kazakhstan"]
+    bars = charts.bars(table, "distance_km", "iso3", marked=marked, **TEXTS)
+    assert said(bars).endswith("Picked out: Kazakhstan.")
+
+
 def test_what_is_marked_is_not_told_by_colour_alone() -> None:
     chart = charts.scatter(PAIRS, "distance_km", "flow_usd_mn", name="pair", marked=["RUS-KAZ"], **TEXTS)
     marks = [layer["mark"] for layer in chart.to_dict()["vconcat"][0]["layer"]]
@@ -84,7 +93,7 @@ def test_logarithmic_axes() -> None:
     [
         ({"y": "pair"}, WrongType, "does not hold numbers"),
         ({"y": "flow"}, UnknownName, 'No column "flow"'),
-        ({"name": "pair", "marked": ["USA-KAZ"]}, UnknownName, "USA-KAZ"),
+        ({"name": "pair", "marked": "USA-KAZ"}, UnknownName, 'No point "USA-KAZ"'),
         ({"log": "x", "line": (0.0, 1.0)}, WrongType, "bent on a logarithmic axis"),
         ({"title": " "}, CourseError, "no title"),
     ],
@@ -150,6 +159,13 @@ def test_ranges_keep_a_counter_that_speaks_twice_and_one_that_gives_no_number() 
     assert [r["counter"] for r in silent] == ["government"]
 
 
+def test_the_figure_itself_may_be_an_end_of_its_range() -> None:
+    chart = charts.ranges(
+        COUNTS.assign(high=1.8), "counter", "millions", low="millions", high="high", **TEXTS
+    )
+    assert said(chart).startswith("committee: 1 (1 to 1.8). author: up to 1.8.")
+
+
 def test_no_number_is_no_zero() -> None:
     with pytest.raises(CourseError, match="No counter gives a number"):
         charts.ranges(COUNTS.tail(1), "counter", "millions", **TEXTS)
@@ -167,6 +183,7 @@ def test_every_quantity_of_the_table_can_be_drawn(quantity: str) -> None:
     assert len(chart["vconcat"][0]["title"]["text"]) > 10
 
 
-def test_an_unknown_quantity_is_named() -> None:
+@pytest.mark.parametrize("unknown", ["dead of January 2021", ["dead of January 2021"]])
+def test_an_unknown_quantity_is_named(unknown: Any) -> None:
     with pytest.raises(UnknownName, match="dead of January 2022"):
-        charts.who_counted("dead of January 2021")
+        charts.who_counted(unknown)
