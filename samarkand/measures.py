@@ -32,20 +32,20 @@ _BALLOTS: Mapping[str, int | None] = {
 }
 
 
-def shares(values: pd.Series) -> pd.Series:
+def shares(values: Numbers) -> pd.Series:
     """Return the share of each value in the sum of all.
 
     Formula: ``s_i = x_i / (x_1 + ... + x_n)``
 
     Parameters
     ----------
-    values : pandas.Series
+    values : pandas.Series or iterable of float
         Quantities in one unit, none negative or missing.
 
     Returns
     -------
     pandas.Series
-        Shares from 0 to 1, with the index of `values`; they add up to 1.
+        Shares from 0 to 1, with the index of `values`, if it has one; they add up to 1.
 
     Raises
     ------
@@ -59,7 +59,8 @@ def shares(values: pd.Series) -> pd.Series:
     >>> shares(pd.Series({"CHN": 30.0, "RUS": 10.0})).to_dict()
     {'CHN': 0.75, 'RUS': 0.25}
     """
-    series = pd.Series(_numbers(values, tr("shares")), index=getattr(values, "index", None))
+    index = values.index if isinstance(values, pd.Series) else None
+    series = pd.Series(_numbers(values, tr("shares")), index)
     _no_negative(series, tr("shares"))
     if series.sum() == 0:
         raise OutOfRange(tr("Shares of nothing: all values are zero."))
@@ -699,7 +700,8 @@ def gravity(flow: pd.Series, **known: pd.Series) -> tuple[pd.Series, pd.Series]:
     >>> coefficients.round(2).to_dict()
     {'size': 1.0, 'km': -1.0, 'constant': 1.1}
     """
-    if not known or not all(values.index.equals(flow.index) for values in known.values()):
+    both = (flow, *known.values())
+    if not known or not all(isinstance(one, pd.Series) and one.index.equals(flow.index) for one in both):
         raise WrongType(tr("Trade and what it depends on are Series with the same index."))
     table = pd.DataFrame({**known, "_flow": flow}).astype("float64")
     if len(table) <= len(known):

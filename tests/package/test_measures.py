@@ -16,6 +16,8 @@ def test_shares():
     found = measures.shares(pd.Series([1, 2, 5], index=list("abc")))
     assert found.to_dict() == {"a": 0.125, "b": 0.25, "c": 0.625}
     assert measures.shares(pd.Series([7])).to_list() == [1.0]
+    for plain in ([30, 70], (30, 70), np.array([30, 70])):
+        assert measures.shares(plain).to_dict() == {0: 0.3, 1: 0.7}
 
 
 def test_shares_keep_the_order_and_the_index():
@@ -394,5 +396,8 @@ def test_pairs_without_gravity(flow, size, error, sentence):
 def test_gravity_of_other_pairs():
     with pytest.raises(WrongType, match="the same index"):
         measures.gravity(pd.Series([1.0, 2]), size=pd.Series([1.0, 2], index=[5, 6]))
+    for flow, size in itertools.permutations([pd.Series([1.0, 2]), [1.0, 2]]):
+        with pytest.raises(WrongType, match="the same index"):
+            measures.gravity(flow, size=size)
     with pytest.raises(WrongType, match="the same index"):
         measures.gravity(pd.Series([1.0, 2]))
