@@ -171,8 +171,9 @@ def members(on: Day, status: str | None = "member") -> pd.DataFrame:
         )
     held = held_on(spells, day)
     if status is not None:
-        if status not in set(spells["status"]):
-            raise unknown(tr("status"), status, spells["status"].unique())
+        known = list(spells["status"].unique())
+        if status not in known:
+            raise unknown(tr("status"), status, known)
         held = held[held["status"] == status]
     return held[["iso3", "country", "status", "from"]].sort_values("country").reset_index(drop=True)
 

@@ -172,9 +172,10 @@ def test_members_on_no_day(day):
         data.members(day)
 
 
-def test_members_with_an_unknown_status():
+@pytest.mark.parametrize("status", ["members", ["members"]])
+def test_members_with_an_unknown_status(status):
     with pytest.raises(UnknownName, match='Did you mean "member"'):
-        data.members("2022-09-15", "members")
+        data.members("2022-09-15", status)
 
 
 def test_status_by_year():
