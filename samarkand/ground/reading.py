@@ -45,7 +45,7 @@ def kept(read: Callable[P, T]) -> Callable[P, T]:
             path = Path(error.filename)
             text = tr("The file {file} is missing. Get a fresh copy of {path}.", file=path.name, path=path)
             raise DamagedData(text) from None
-        except (OSError, ValueError, LookupError, TypeError, AttributeError, csv.Error) as error:
+        except Exception as error:
             path = files[0]
             text = tr("The file {file} is damaged. Get a fresh copy of {path}.", file=path.name, path=path)
             raise DamagedData(text) from error

@@ -160,8 +160,14 @@ def test_its_owner_exports_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "is there already" in capsys.readouterr().err
 
 
-def test_a_lesson_that_cannot_be_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "03_broken.ipynb").write_text("{", encoding="utf-8")
+ASKS = {"cell_type": "code", "id": "a", "source": 'notes.note("05.case")'}
+
+
+@pytest.mark.parametrize("text", ["{", '{"cells": []}', json.dumps({"cells": [ASKS]})])
+def test_a_lesson_that_cannot_be_read_is_left_out(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "03_broken.ipynb").write_text(text, encoding="utf-8")
     monkeypatch.setattr(home, "LESSONS", tmp_path)
     assert progress.lessons() == []
     with pytest.raises(CourseError):
