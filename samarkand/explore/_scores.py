@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from samarkand.explore._engine import Panel
 from samarkand.ground.words import tr, trn
 from samarkand.page import markup, pictures
 from samarkand.page.markup import element, escape
-from samarkand.sources import cite
+from samarkand.sources import Source, cite
 
 #: Fewer forecasts than this tell luck from skill badly.
 FEW = 10
@@ -61,15 +61,16 @@ def cells(table: Any) -> Iterator[Any]:
     yield from table.astype(object).where(table.notna(), "").itertuples()
 
 
+def named(found: Iterable[Source]) -> str:
+    """Return sources in one line, each by its publisher, its day and its key."""
+    return "; ".join(f"{s.publisher}, {s.published or tr('undated')} [{s.key}]" for s in found)
+
+
 def proof(key: str, when: str, record: str, source: str) -> str:
     """Return the record in words, with its sources."""
-    named = "; ".join(
-        f"{s.publisher}, {s.published or tr('undated')} [{s.key}]" for s in cite.sources(source)
-    )
     head = element("b", escape(tr("{key}, {day}:", key=key, day=when)))
-    return element(
-        "div", f"{head} {escape(record)} ", element("span", escape(named), class_="marks"), class_="proof"
-    )
+    sources = element("span", escape(named(cite.sources(source))), class_="marks")
+    return element("div", f"{head} {escape(record)} ", sources, class_="proof")
 
 
 def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:

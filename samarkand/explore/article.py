@@ -11,6 +11,7 @@ from typing import Any
 
 from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
+from samarkand.explore._scores import named
 from samarkand.ground.errors import WrongType
 from samarkand.ground.words import day, tr, trn
 from samarkand.page import controls, markup, pictures
@@ -26,6 +27,8 @@ ALL = "all"
 UNKNOWN_YET = "not known yet"
 #: A verdict that a later lesson asks for.
 ASKED_LATER = "asked later"
+#: What these two are called.
+UNSETTLED = {UNKNOWN_YET: tr("not known yet"), ASKED_LATER: tr("asked in a later lesson")}
 #: A mark for each verdict, for whoever runs down the list; its word stands in every line as well.
 MARKS = {
     "borne out": "✓",
@@ -116,8 +119,7 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> ClaimBrowser:
     whole, then = _claims(withhold, later=True), _claims(withhold, later=False)
     speakers = [name for name, _ in Counter(c.speaker for c in whole).most_common()]
     # What stands in a table is its own label; the other choices have one here.
-    labels = {ALL: tr("all"), UNKNOWN_YET: tr("not known yet"), **HEDGES}
-    labels[ASKED_LATER] = tr("asked in a later lesson")
+    labels = {ALL: tr("all"), **UNSETTLED, **HEDGES}
     lists = {
         "kind": (tr("Type"), [ALL, *sorted({c.kind for c in whole})]),
         "speaker": (tr("Speaker"), [ALL, *speakers]),
@@ -229,18 +231,13 @@ def _claim(row: Any, later: bool, withheld: bool, known: Collection[str]) -> Cla
         verdict, later = ASKED_LATER, False
     hedge = tr("hedge “{word}”", word=row.hedge) if row.hedge else tr("no hedge")
     marks = [row.id, row.block, row.type, row.speaker, hedge]
-    told = {UNKNOWN_YET: tr("not known yet"), ASKED_LATER: tr("asked in a later lesson")}.get(
-        verdict, verdict
-    )
+    told = UNSETTLED.get(verdict, verdict)
     lines = [(tr("Known on {day}", day=day(EVE)), row.known_then)]
     if later and row.known_later:
         lines.append((tr("Known later, by {day}", day=day(row.later_day)), row.known_later))
-    sources = [cite[key.strip()] for key in row.source.split(";")]
-    if not later:
-        sources = [s for s in sources if s.key in known]
-    named = "; ".join(f"{s.publisher}, {s.published} [{s.key}]" for s in sources)
-    if named or not withheld:
-        lines.append((tr("Sources"), named or tr("none that is known to have been out by then.")))
+    sources = named(s for s in cite.sources(row.source) if later or s.key in known)
+    if sources or not withheld:
+        lines.append((tr("Sources"), sources or tr("none that is known to have been out by then.")))
     proof = element("br").join(
         element("b", escape(tr("{head}:", head=head))) + f" {escape(text)}" for head, text in lines
     )

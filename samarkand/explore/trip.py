@@ -156,7 +156,7 @@ def _years() -> Scale:
 
 
 def _publishers(keys: str) -> str:
-    return ", ".join(dict.fromkeys(cite[key.strip()].publisher for key in keys.split(";")))
+    return ", ".join(dict.fromkeys(one.publisher for one in cite.sources(keys)))
 
 
 def _timeline(events: pd.DataFrame, column: pd.Series) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def test_all_claims_are_there_with_paraphrase_record_and_sources(browser):
         assert markup.escape(row.known_then) in card
         assert isinstance(row.known_later, float) or markup.escape(row.known_later) in card
         for key in row.source.split(";"):
-            assert markup.escape(f"{cite[key].publisher}, {cite[key].published} [{key}]") in card
+            assert markup.escape(f"{cite[key].publisher}, {cite[key].published or 'undated'} [{key}]") in card
 
 
 def test_every_setting_of_the_lists_shows_what_the_table_has(browser, sampled):
