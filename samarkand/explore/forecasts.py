@@ -256,8 +256,7 @@ class OwnScores(Explorer):
             "Shown instead: an invented reader who says {share} to everything.", share=per_cent(INVENTED)
         )
         invented = [(case, INVENTED) for case in _questions()]
-        told = " ".join(filter(None, (trouble, *(() if own else (nobody, stand_in)), "")))
-        told += " " if told else ""
+        told = "".join(f"{one} " for one in (trouble, *(() if own else (nobody, stand_in))) if one)
 
         def draw(counted: str, boldness: float) -> Panel:
             shown = _own(own or invented, counted, boldness)
@@ -306,7 +305,7 @@ def _reason(entry: forecasts.Forecast) -> str:
     told = tr(
         "You wrote on {day}: {share}, {because}.",
         day=journal.day_of(entry.written),
-        share=per_cent(entry.probability),
+        share=f"{100 * entry.probability:g} %",
         because=f"“{entry.reason}”" if entry.reason else tr("no reason"),
     )
     return element("div", escape(told), class_="proof")
@@ -315,7 +314,7 @@ def _reason(entry: forecasts.Forecast) -> str:
 def _own(cases: Sequence[tuple[Case, float]], counted: str, boldness: float) -> Panel:
     """Return what somebody forecast, moved away from one half or towards it."""
     rows = [
-        Row(case, min(1.0, max(0.0, 0.5 + boldness * (said - 0.5))), case.outcome)
+        Row(case, round(min(1.0, max(0.0, 0.5 + boldness * (said - 0.5))), 6), case.outcome)
         for case, said in cases
         if counted == "all" or not case.announced
     ]

@@ -199,6 +199,14 @@ def test_own_forecasts_are_read_back_and_scored() -> None:
     assert len({explorer.render(**values) for values in explorer.domain()}) == 8
 
 
+def test_a_share_is_shown_as_it_was_written_and_stands_in_its_fifth() -> None:
+    fill(F1="99.5", F2="35", F3="0.4 %")
+    explorer = explore.my_scores()
+    for written in ("99.5 %", "35 %", "0.4 %"):
+        assert f": {written}, “because of" in explorer.render()
+    assert "20 to 40 %</b><br>said 20 %" in explorer.render(boldness=2.0)
+
+
 def test_the_newest_forecast_counts() -> None:
     fill(F1="20")
     fill(F1="60")
