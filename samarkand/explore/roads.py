@@ -72,6 +72,7 @@ def two_countries(
     first, second : str
         Codes of the two partners.
     year : int, default 2021
+        The year shown at first.
     count : {"own", "sellers", "factbook"}
         By Kazakhstan's own offices, by the office of whoever sells, or by the lists of the Factbook.
 
@@ -371,12 +372,11 @@ def _shared(tables: Tables, home: str, two: tuple[str, str], year: int) -> str:
 def _sent(tables: Tables, home: str, year: int) -> str:
     share = tables.sent.get((home, year))
     gaps = {"home": places.name(home), "year": year}
-    said = tr("Our table has no figure on money sent home to {home} in {year}.", **gaps)
-    if share is not None:
-        said = tr(
-            "Money sent home by those who work abroad was {share:.0f} % of {home}’s GDP in {year}; the table "
-            "does not say from where.",
-            share=share,
-            **gaps,
-        )
-    return said
+    if share is None:
+        return tr("Our table has no figure on money sent home to {home} in {year}.", **gaps)
+    return tr(
+        "Money sent home by those who work abroad was {share:.0f} % of {home}’s GDP in {year}; the table "
+        "does not say from where.",
+        share=share,
+        **gaps,
+    )

@@ -49,11 +49,9 @@ def share_of_world() -> Explorer:
         sentence = _sentence(measure, day, n, f"{total:.1f}", giants=giants)
         together = trn("{n} member: {share:.1f} %", "{n} members together: {share:.1f} %", n, share=total)
         parts = [(counted[iso3], float(value)) for iso3, value in shares.items()]
-        # What was said at the summit was said of all who were members then.
-        of_these = day == SUMMIT and giants
         line, key = -1.0, ""
         alt = tr("{sentence} A frame stands for the whole world, and is filled so far.", sentence=sentence)
-        if of_these:
+        if day == SUMMIT and giants:  # what was said there was said of all who were members then
             line = said
             key = pictures.key(
                 (pictures.dashed(0.5, 0, 14), tr("said by Modi at the summit: {share:g} %", share=said))
