@@ -32,6 +32,7 @@ def world(  # noqa: PLR0913 - all but two are named
     *,
     title: str,
     sentence: str,
+    source: str,
     steps: Sequence[Step] | None = None,
     step: int = 0,
     days: Sequence[str] | None = None,
@@ -39,7 +40,6 @@ def world(  # noqa: PLR0913 - all but two are named
     apart: bool = False,
     listed: Iterable[str] = (),
     range_label: str = tr("Step"),
-    source: str = "",
 ) -> OfflineMap:
     """Draw values of the states of the world, one step a column.
 
@@ -51,6 +51,8 @@ def world(  # noqa: PLR0913 - all but two are named
         How each value looks.
     title, sentence : str
         Headline, and what ``repr`` says.
+    source : str
+        Where the values come from; HTML.
     steps : sequence of Step, optional
         What is said at each column; its name if left out.
     step : int
@@ -66,8 +68,6 @@ def world(  # noqa: PLR0913 - all but two are named
         The values whose states are listed by name, too.
     range_label : str
         What the range is called.
-    source : str
-        Where the values come from; HTML.
 
     Returns
     -------

@@ -37,13 +37,17 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
     ------
     UnknownName
         If a state is not known, or is not on this map.
+    WrongType
+        If a state is no text.
 
     Examples
     --------
     >>> region(["Mongolia"])
     Map of Asia and eastern Europe with Mongolia picked out.
     """
-    asked = ["KAZ", "UZB"] if highlight is None else [highlight] if isinstance(highlight, str) else highlight
+    asked = ["KAZ", "UZB"] if highlight is None else highlight
+    if isinstance(asked, str) or not isinstance(asked, Iterable):
+        asked = [asked]
     chosen = list(dict.fromkeys(places.find(one) for one in asked))
     world = {str(iso3) for iso3 in data.status_by_year().index}
     known = sorted({shape.id for shape in features("region")} & {place.iso3 for place in places.all()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -286,9 +287,10 @@ def _band(flow: Flow, value: float) -> Shape:
     (west, _), (east, _) = EURASIA
     half = flow.width(value) * (east - west) / FULL / 2
     line = flow.line(12)
+    ways = [*pairwise(line), (line[-2], line[-1])]
     left, right = [], []
-    for (x, y), (to_x, to_y) in zip(line, [*line[1:], line[-1]], strict=True):
-        dx, dy = (to_x - x, to_y - y) if (to_x, to_y) != (x, y) else _direction(line)
+    for (x, y), ((at_x, at_y), (to_x, to_y)) in zip(line, ways, strict=True):
+        dx, dy = to_x - at_x, to_y - at_y
         long = math.hypot(dx, dy)
         out = [-dy / long, dx / long]
         left.append([round(x + half * out[0]), round(y + half * out[1])])
@@ -296,8 +298,3 @@ def _band(flow: Flow, value: float) -> Shape:
     broad = max(2 * half, 40)
     ring = [*left, *head(line, broad, 1.4 * broad)[:-1], *reversed(right)]
     return Shape("", "oil" if flow.oil else "gas", "area", [[[*ring, ring[0]]]])
-
-
-def _direction(line: list[list[int]]) -> tuple[int, int]:
-    (x, y), (to_x, to_y) = line[-2], line[-1]
-    return to_x - x, to_y - y

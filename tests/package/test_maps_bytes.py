@@ -241,6 +241,8 @@ def test_a_state_that_is_not_known_or_not_on_the_map() -> None:
         maps.region(["USA"])
     with pytest.raises(UnknownName):
         maps.region("Brazil")
+    with pytest.raises(WrongType, match="found by a name or code in quotes, not by 3"):
+        maps.region(3)
 
 
 def test_names_in_five_languages() -> None:
@@ -310,14 +312,16 @@ def test_every_island_lies_on_the_globe() -> None:
 
 def test_a_world_map_of_own_values() -> None:
     held = data.status_by_year(2022, 2022)
-    drawn = maps.world(held, style.STATUS, title="SCO", sentence="World map of the SCO in 2022.")
+    drawn = maps.world(
+        held, style.STATUS, title="SCO", sentence="World map of the SCO in 2022.", source="SCO"
+    )
     assert repr(drawn) == "World map of the SCO in 2022."
     assert sum(states == "m" for states in drawn.scene.status.values()) == 8
     assert len(drawn._repr_html_().encode()) <= LIMIT
     with pytest.raises(UnknownName, match='No mark "membr"'):
-        maps.world(held.replace("member", "membr"), style.STATUS, title="", sentence="")
+        maps.world(held.replace("member", "membr"), style.STATUS, title="", sentence="", source="")
     with pytest.raises(UnknownName, match='state on the world map "XYZ"'):
-        maps.world(held.rename(index={"KAZ": "XYZ"}), style.STATUS, title="", sentence="")
+        maps.world(held.rename(index={"KAZ": "XYZ"}), style.STATUS, title="", sentence="", source="")
 
 
 # -- the house
