@@ -256,7 +256,7 @@ def project_geometry(geometry: dict[str, Any], projection: Projection = REGION) 
     Parameters
     ----------
     geometry : dict
-        A GeoJSON Point, LineString, MultiLineString, Polygon or MultiPolygon; coordinates [lon, lat] in
+        A GeoJSON Point or MultiPolygon, of which the course's layers are made; coordinates [lon, lat] in
         degrees.
     projection : Projection, default `REGION`
         `WORLD` for maps of the world.
@@ -273,20 +273,13 @@ def project_geometry(geometry: dict[str, Any], projection: Projection = REGION) 
 
     Examples
     --------
-    >>> way = {"type": "LineString", "coordinates": [[85, 45], [85.001, 45], [86, 45]]}
-    >>> project_geometry(way)["coordinates"]
-    [[0, 0], [39, 0]]
+    >>> project_geometry({"type": "Point", "coordinates": [86, 45]})
+    {'type': 'Point', 'coordinates': [39, 0]}
     """
     kind, coordinates = geometry["type"], geometry["coordinates"]
     match kind:
         case "Point":
             projected: list[Any] = _line([coordinates], projection)[0]
-        case "LineString":
-            projected = _line(coordinates, projection)
-        case "MultiLineString":
-            projected = [_line(line, projection) for line in coordinates]
-        case "Polygon":
-            projected = _rings(coordinates, projection)
         case "MultiPolygon":
             projected = [p for p in (_rings(one, projection) for one in coordinates) if p]
         case _:
@@ -366,7 +359,7 @@ def border(a: str, b: str) -> list[Point]:
         for corner in [*ring[:-1], *ring[:-1]]:
             run = [*run, corner] if corner in shared else []
             longest = max(longest, run[: len(ring)], key=len)
-    if len(longest) < 2:
+    if a == b or len(longest) < 2:
         raise OutOfRange(tr("{a} and {b} have no line in common on the map of the region.", a=a, b=b))
     return longest
 
