@@ -283,6 +283,8 @@ class Number(Kind):
 def _outside(low: float, high: float, unit: str) -> str:
     if math.isinf(high):
         return tr("No answer to this can lie below {low:.12g}.", low=low)
+    if math.isinf(low):
+        return tr("No answer to this can lie above {high:.12g}.", high=high)
     if not unit:
         return tr("No answer to this can lie outside {low:.12g} to {high:.12g}.", low=low, high=high)
     return tr(

@@ -277,6 +277,19 @@ class TestNumbers:
         assert reply.state == "wrong" and reason in reply.sentence
 
 
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        (kinds.Number(low=0), "No answer to this can lie below 0."),
+        (kinds.Number(high=-9), "No answer to this can lie above -9."),
+        (kinds.Number(low=0, high=1), "No answer to this can lie outside 0 to 1."),
+    ],
+)
+def test_what_cannot_be_is_named_by_the_bounds_there_are(kind: kinds.Kind, sentence: str) -> None:
+    with pytest.raises(kinds.WrongForm, match=f"^{re.escape(sentence)}$"):
+        kind.read(-1 if kind.low == 0 else 2)
+
+
 @pytest.mark.usefixtures("practice")
 class TestOtherKinds:
     @pytest.mark.parametrize("value", [True, np.True_, pd.Series([True]), [True]])
