@@ -46,6 +46,7 @@ class Marks(controls.StillBox):
         self._reply.say(tr("Marking: your notebook is run once more ..."), "open")
         notebook = Path(os.environ.get("JPY_SESSION_NAME", ""))
         named = ["--notebook", str(notebook)] if notebook.is_file() else []
+        saved = self._saved(notebook)  # before it is read: it may be saved again meanwhile
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "samarkand", "check", self._exercise, *named],
@@ -62,10 +63,9 @@ class Marks(controls.StillBox):
         if done.returncode:
             return self._reply.say(done.stderr.strip(), "open")
         first, *reasons = done.stdout.strip().splitlines()
-        saved = self._saved(notebook)
         items = [element("li", escape(line), class_="item") for line in reasons]
         self._reasons.value = element("div", element("ul", *items, class_="list"), class_="card")
-        self._reply.say(f"{first}. {saved}".strip(), "say" if not reasons else "open")
+        self._reply.say(f"{first}. {saved}".strip(), "open")
         return "\n".join([first, *reasons])
 
     @staticmethod

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -121,6 +123,24 @@ def test_a_copy_that_knows_no_right_answers_says_so(
     marks = Marks("ex03_the_sco")
     assert marks.mark() == "This is a student's copy: it marks and builds nothing. Ask your instructor."
     assert marks._reasons.value == ""
+
+
+def test_the_time_is_that_of_the_state_that_was_marked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.ipynb"
+    path.touch()
+
+    def marking(*_: object, **__: object) -> SimpleNamespace:
+        os.utime(path, (0, 0))  # the student saves meanwhile
+        return SimpleNamespace(returncode=0, stdout="ex03: 1 of 1 points\nq1: 1 of 1\n")
+
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    monkeypatch.setattr("subprocess.run", marking)
+    marks = Marks("ex03_the_sco")
+    saved = marks._saved(path)
+    marks.mark()
+    assert saved in marks._reply.value
 
 
 def test_work_without_end_is_a_sentence(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
