@@ -135,6 +135,9 @@ def test_a_folder_named_on_a_mac_is_the_students(course):
     ]
     rows = gradebook.marks(course.gradebook, workshop.NAME)
     assert [(row["student"], row["score"]) for row in rows] == [("Zoë Müller", 10)]
+    hand_in(course, "Zoë Müller")
+    (trouble,) = grade(course)[0].troubles
+    assert "a second folder of this student" in trouble
 
 
 HARMFUL = [

@@ -180,11 +180,13 @@ def _by_id(found: dict[str, Path], summary: Summary) -> dict[str, Path]:
     for name in sorted(found, key=lambda name: not unicodedata.is_normalized("NFC", name)):
         try:
             student = numbers.student(name)
-            odd = name.strip() != name or student in folders
         except CourseError:
-            odd = True
-        if odd:
+            student = ""
+        if not student or name.strip() != name:
             summary.troubles.append(f"{name!r}: no student can have this id; the folder was left alone.")
+        elif student in folders:
+            told = "a second folder of this student, the name encoded in another form; it was left alone."
+            summary.troubles.append(f"{name!r}: {told}")
         else:
             folders[student] = found[name]
     return dict(sorted(folders.items()))
