@@ -270,24 +270,19 @@ def _table(frame: Any) -> dict[str, Any]:
 
 def _control(widget: Any) -> dict[str, Any]:
     found: dict[str, Any] = {"kind": type(widget).__name__}
-    for name in ("description", "min", "max", "step", "value", "index", "disabled"):
+    for name in ("description", "value", "index", "disabled"):
         value = getattr(widget, name, None)
         if value not in (None, "", False):
             found[name] = value if isinstance(value, int | float | str) else str(value)
     if hasattr(widget, "options"):
-        found["options"] = [str(label) for label in settings_of(widget)]
+        found["options"] = list(settings_of(widget))
     return found
 
 
 def settings_of(widget: Any) -> dict[Any, Any]:
     """Return every value a control can take, by label; empty if its values cannot be listed."""
     if hasattr(widget, "options"):
-        options = widget.options.items() if isinstance(widget.options, Mapping) else widget.options
-        pairs = [o if isinstance(o, tuple) and len(o) == 2 else (o, o) for o in options]
-        return {str(label): value for label, value in pairs}
-    if all(isinstance(getattr(widget, name, None), int | float) for name in ("min", "max", "step")):
-        steps = min(round((widget.max - widget.min) / widget.step), SETTINGS)
-        return {str(v): v for v in (widget.min + i * widget.step for i in range(steps + 1))}
+        return dict(widget.options)
     if isinstance(getattr(widget, "value", None), bool):
         return {"False": False, "True": True}
     return {}

@@ -34,7 +34,6 @@ def store(path: Path = TEMPLATE, package: Path = PACKAGE) -> int:
             catalogue.add(text, locations=[(file.relative_to(package).as_posix(), line)])
     body = io.BytesIO()
     write_po(body, catalogue, width=100, sort_by_file=True, omit_header=True)
-    path.parent.mkdir(parents=True, exist_ok=True)
     files.write_whole(path, body.getvalue())
     return len(catalogue)
 

@@ -118,7 +118,6 @@ def placed(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
     folders = [folder for path in (*plan, *results) for folder in (path.parent,) if not folder.exists()]
     try:
         for path, text in plan.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
             files.write_whole(path, text.encode())
         yield
     except BaseException:

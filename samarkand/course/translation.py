@@ -40,7 +40,8 @@ def translated(notebook: NotebookNode, translate: Translate) -> NotebookNode:
     """Return a notebook whose texts are translated and whose code is otherwise the same."""
     made = normal_form.normalise(notebook)
     for cell in made.cells:
-        cell.source = _translated(NotebookNode(cell, source=citations.written(cell.source)), translate)
+        written = citations.written(cell.source)
+        cell.source = (_prose if cell.cell_type == "markdown" else _code)(written, translate)
     return made
 
 
@@ -55,13 +56,8 @@ def store(lesson: Lesson, language: str, work: Path) -> Path:
     made = translated(lesson.notebook, lambda text: _with_gaps(text, language))
     ran = build.execute(made, work, lesson.path.parent, {"SAMARKAND_LANGUAGE": language})
     path = FOLDER / language / lesson.path.name
-    path.parent.mkdir(parents=True, exist_ok=True)
     files.write_whole(path, normal_form.text(ran).encode())
     return path
-
-
-def _translated(cell: NotebookNode, translate: Translate) -> str:
-    return _prose(cell.source, translate) if cell.cell_type == "markdown" else _code(cell.source, translate)
 
 
 def _prose(source: str, translate: Translate) -> str:

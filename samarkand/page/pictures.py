@@ -249,7 +249,7 @@ class Axis(NamedTuple):
 
 
 def levels(low: float, high: float) -> list[float]:
-    """Return three to six round levels for an axis.
+    """Return three to six round levels for an axis that begins at zero or below.
 
     Examples
     --------

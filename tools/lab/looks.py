@@ -82,7 +82,7 @@ window.drawn = filled();
 #: What of the library for charts a page is to find.
 VEGA = "Object.assign(window, { vegaEmbed });"
 #: Draws a chart as JupyterLab and the course's extension do; `drawn` waits for it.
-CHART = Template("""<script src="$vega"></script><script>
+CHART = Template("""<script src="vega.js"></script><script>
 const bundle = { data: { "$mime": $specification, "image/png": "stored" }, metadata: {} };
 const base = { node: output, async renderModel(model) {
   const place = document.createElement("div");
@@ -254,7 +254,6 @@ def document(thing: Thing, width: int, theme: str, more: str = "") -> str:
     if thing.kind == "chart":
         kind, shown = "jp-RenderedVegaCommon5 jp-RenderedVegaLite", ""
         script = CHART.substitute(
-            vega="vega.js",
             mime=drawn.VEGA_LITE,
             specification=_in_script(thing.data[drawn.VEGA_LITE]),
             theme='theme: "dark"' if theme == "dark" else "",

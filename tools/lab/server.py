@@ -108,22 +108,21 @@ def _without_network() -> list[str]:
 
 @contextlib.contextmanager
 def lab(
-    notebooks: Path | None = None,
+    notebooks: Path,
     *,
     theme: str = "JupyterLab Light",
     trusted: bool = True,
     apart: bool = False,
 ) -> Iterator[Lab]:
-    """Start a JupyterLab on a copy of a folder of notebooks (the course's own by default), and end it.
+    """Start a JupyterLab on a copy of a folder of notebooks, and end it.
 
     `trusted` signs the copies, as `start.py` does; `apart` asks for a lab without a network, which not every
     machine allows (see `Lab.apart`). `LabError` if it does not come up in time.
     """
     # A short path: kernels' sockets have names of at most 107 bytes.
     home = Path(tempfile.mkdtemp(prefix="lab-"))
-    source = notebooks or ROOT / "notebooks"
     try:
-        shutil.copytree(source, home / "root", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        shutil.copytree(notebooks, home / "root", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         for name in ("config/labconfig", "run", "data"):
             (home / name).mkdir(parents=True)
         overrides = (

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from samarkand.answers import decode, encode
+from samarkand.answers import decode
 from samarkand.exercise import desk, numbers
 from samarkand.grading.classroom.course import Course
 from samarkand.grading.marking import checks, inputs
@@ -139,5 +139,5 @@ def _handed_in(course: Course, exercise: checks.ExerciseSet, student: str) -> li
 
 def _asked(case: inputs.Case, right: object) -> str:
     """Write an input of a function and the right answer for it."""
-    arguments = (decode.show(decode.read(encode.encode(argument)), 60) for argument in case.arguments)
+    arguments = (decode.show(decode.plain(argument), 60) for argument in case.arguments)
     return f"    {', '.join(arguments)}{f' ({case.edge})' if case.edge else ''}: {right}"

@@ -115,7 +115,7 @@ class Sandbox:
             self.stop()
             raise
         environment = (
-            {**_ENVIRONMENT, **self._paths()}
+            {**_ENVIRONMENT, "PYTHONPATH": str(home.ROOT), "SAMARKAND_DATA": str(self.data)}
             if self.trusted
             else {"PATH": os.environ.get("PATH", "/usr/bin")}
         )
@@ -224,9 +224,6 @@ class Sandbox:
         inside = {"warm": self.warm, "tables": self.tables, "trusted": True, "readable": []}
         inside |= {"scratch": self._stage}
         return [sys.executable, "-s", "-P", "-B", str(HERE / "server.py"), json.dumps(inside)]
-
-    def _paths(self) -> dict[str, str]:
-        return {"PYTHONPATH": str(home.ROOT), "SAMARKAND_DATA": str(self.data)}
 
     # --- one submission -------------------------------------------------------------------------------------
 

@@ -33,9 +33,9 @@ PARTS = 300_000
 TOKENS = 2_000_000
 #: How many levels below a student's folder a notebook is looked for, and among how many names.
 DEEPEST, NAMES = 5, 1000
-#: Files that notebook servers and systems leave beside a notebook, and files released with it.
+#: Files that notebook servers and systems leave beside a notebook.
 HARMLESS = {
-    "form.json", "timestamp.txt", "submission_secret.txt", ".ipynb_checkpoints", "__pycache__", "__MACOSX",
+    "timestamp.txt", "submission_secret.txt", ".ipynb_checkpoints", "__pycache__", "__MACOSX",
     ".DS_Store", "Thumbs.db", "desktop.ini",
 }  # fmt: skip
 

@@ -218,7 +218,7 @@ class Released:
             if released["metadata"].get("nbgrader"):
                 remarks.append(f"The cell {shown(key)} was missing.")
             source = "" if self._editable(released) else released["source"]
-            cell = {"type": released["cell_type"], "source": source, "missing": True}
+            cell = {"type": released["cell_type"], "source": source}
             places = {k: i for i, (k, _) in enumerate(order) if k is not None}
             at = next((places[k] + 1 for k in reversed(keys[:place]) if k in places), 0)
             if self._autograded(released):
