@@ -66,7 +66,7 @@ class Desk:
 
     @property
     def form(self) -> dict[str, Any]:
-        """The set as the student's copy describes it: points, kinds of answers, options of variants."""
+        """The set as the student's copy describes it: kinds of answers, options of variants."""
         if self._form is None:
             here, course = Path.cwd(), home.ROOT / "exercises"
             beside = [parent / "release" / self.exercise for parent in here.parents[1:2]]

@@ -135,7 +135,7 @@ def test_the_released_form_holds_the_example_alone_and_the_same_for_every_submis
         for work in (inputs.DEMONSTRATION, *works[:20]):
             assert json.loads(forms_of(name, work, key)[0]) == shown
             assert not any(json.loads(other) == shown for other in forms_of(name, work, key)[1:])
-        assert set(form["questions"][key]) == {"name", "points", "kind", "function", "example"}
+        assert set(form["questions"][key]) == {"kind", "function", "example"}
 
 
 DRAWN = """

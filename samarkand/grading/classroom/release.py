@@ -47,9 +47,8 @@ def write_form(exercise: checks.ExerciseSet, path: Path) -> None:
 
     A set is then a single file: the notebook contains everything that the desk needs.
     """
-    demonstration = numbers.draw(numbers.DEMONSTRATION, "demonstration", exercise.id, exercise.options)
     notebook = json.loads(path.read_text(encoding="utf-8"))
-    notebook["metadata"]["samarkand"] = {"form": checks.form(exercise, demonstration)}
+    notebook["metadata"]["samarkand"] = {"form": checks.form(exercise)}
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     files.write_whole(path, text.encode())
 

@@ -295,12 +295,9 @@ class Marker:
             return _canonical(question.kind, way(self.given))
         names = (question.uses or tuple(self.given)) if question.varies else ()
         used = {name: self.given[name] for name in names}
-        return self._once((way, json.dumps(used)), lambda: _canonical(question.kind, way(used)))
-
-    def _once(self, key: Any, work_out: Callable[[], Any]) -> Any:
-        """Compute something, unless it was computed for another student."""
-        if key not in self._known:
-            self._known[key] = work_out()
+        key = (way, json.dumps(used))
+        if key not in self._known:  # nor was it worked out for another student
+            self._known[key] = _canonical(question.kind, way(used))
         return self._known[key]
 
     def mark(self, outcome: Outcome, *, quiet: bool = False) -> list[Verdict]:
@@ -524,31 +521,18 @@ def _verdict(  # noqa: PLR0913 - the fields of a verdict
     return Verdict(question.id, points, question.points, state, reason, read, rule)
 
 
-def form(exercise: ExerciseSet, demonstration: Given) -> dict[str, Any]:
-    """Return what the student's copy may contain of a set: ids, points, kinds, one example, options.
+def form(exercise: ExerciseSet) -> dict[str, Any]:
+    """Return what the student's copy may contain of a set: options, and of each question kind and example.
 
     It is plain JSON without any answers.
     """
     questions = {}
     shown = exercise.inputs(inputs.DEMONSTRATION).cases
     for question in exercise.questions:
-        entry: dict[str, Any] = {
-            "name": question.name,
-            "points": question.points,
-            "kind": question.kind.to_json(),
-        }
+        entry: dict[str, Any] = {"kind": question.kind.to_json()}
         if question.cases is not None:
             entry["function"] = True
             entry["example"] = [encode.encode(a) for a in shown[question.id][0].arguments]
         questions[question.id] = entry
-    rubrics = {
-        w.id: {"title": w.title, "criteria": [{"name": c.name, "anchors": list(c.anchors)} for c in w.rubric]}
-        for w in exercise.written
-    }
-    return {
-        "set": exercise.id,
-        "lesson": exercise.lesson,
-        "options": {name: list(choices) for name, choices in exercise.options.items()},
-        "questions": questions,
-        "rubrics": rubrics,
-    }
+    options = {name: list(choices) for name, choices in exercise.options.items()}
+    return {"set": exercise.id, "options": options, "questions": questions}
