@@ -40,7 +40,7 @@ RAMP = "tests/grading/test_ramp.py"
 #: What no import tells: files by the beginning of their path, and the tests that look at them. The name of a
 #: module stands for the tests that import it.
 BESIDE = {
-    "start.py|settings/|pyproject|requirements|tools/suite|.ci/|.github/|environment.yml": (
+    "start.py|settings/|pyproject|requirements|tools/suite|.ci/|.github/|.pre-commit|environment.yml": (
         *("tests/start/test_start.py", "tests/start/test_requirements.py", "tests/start/test_suite.py"),
         "tests/guard",
     ),
@@ -48,12 +48,20 @@ BESIDE = {
     "course_data/geo/": ("samarkand.maps", "tests/package/test_geo.py"),
     "samarkand/assets/markup.css|samarkand/assets/name_controls.js": ("samarkand.page", "samarkand.explore"),
     "course_data/prepare/|course_data/README|docs/corrections": ("tests/data/test_prepare.py",),
+    "samarkand/assets/feedback": ("tests/grading/test_reports.py",),
+    "samarkand/course/concepts|docs/python.md": ("tests/notebooks/test_concepts.py",),
     "samarkand/questions/": ("samarkand.questions",),
     "README.md": ("tests/notebooks/test_lesson_index.py",),
     "docs/house": ("tests/package/test_house.py",),
     "tests/notebooks/second_counts/": ("tests/notebooks/test_lesson_charts.py",),
     "tests/grading/classes/": ("tests/grading/test_class.py", "tests/grading/test_edges.py"),
-    "CONTRIBUTING.md": ("tests/notebooks/test_contributing.py",),
+    "tests/package/words_of_the_package": ("tests/package/test_words_of_the_package.py",),
+    "docs/review_08": ("tests/notebooks/test_lesson_borders.py",),
+    "benchmarks/": ("tests/tools/test_mutations.py",),
+    "tools/warm_kernel/": ("tests/tools/test_warm_kernel.py",),
+    "deploy/|.dockerignore": ("tests/grading/test_container.py",),
+    "CHANGELOG|CITATION|deploy/lock": ("tests/start/test_requirements.py",),
+    "CONTRIBUTING.md|samarkand/course/templates/": ("tests/notebooks/test_contributing.py",),
 }
 #: Strict nbval as the suite runs it.
 NBVAL = (
@@ -76,14 +84,12 @@ class Step(NamedTuple):
 
 def changed(root: Path = ROOT) -> list[str]:
     """Return the files that differ from the last commit or are new, as paths from the root."""
-    command = ["git", "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames"]
-    try:
-        told = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
+    told = _git(root, "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+    if told is None:
         raise CourseError(
             "What has changed cannot be told: this folder is no clone, or git is missing. Name the files."
-        ) from None
-    return [entry[3:] for entry in told.split("\0") if entry]
+        )
+    return [entry[3:] for entry in told]
 
 
 def named(paths: Iterable[str]) -> list[str]:
@@ -111,18 +117,17 @@ def _files(place: Path) -> list[str]:
         return []
     if place.is_file():
         return [place.relative_to(ROOT).as_posix()]
-    command = ["git", "--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    command = ("--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return _git(ROOT, *command, "--with-tree=HEAD", "--", str(place)) or []
+
+
+def _git(root: Path, *command: str) -> list[str] | None:
+    """Return the entries that a command of git tells; None if there is no git, or no clone."""
     try:
-        told = subprocess.run(
-            [*command, "--with-tree=HEAD", "--", str(place)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
+        told = subprocess.run(["git", *command], cwd=root, capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
-        return []
-    return [file for file in told.split("\0") if file]
+        return None
+    return [entry for entry in told.split("\0") if entry]
 
 
 def notebooks_with(pattern: str) -> tuple[list[Path], list[Path]]:
@@ -218,9 +223,9 @@ def _written(module: str) -> str:
     That are the names that it offers in its room, it or a module of the room that stands on it, and the ids
     of what it asks in a lesson.
     """
-    _, room, *own = module.split(".")
-    if not own:
+    if module.count(".") < 2:
         return ""
+    room = module.split(".")[1]
     on_it = {module, *_above(module)}
     offered = [name for name, of in rooms.offers(f"samarkand.{room}").items() if of in on_it]
     file = ROOT / f"{module.replace('.', '/')}.py"
@@ -269,7 +274,7 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
             near += direct
             far += [test for test in others if not test.startswith(SLOW)]
             left += [test for test in others if test.startswith(SLOW)]
-            written = _written(module) or rf"\b{module.split('.')[1]}\b"
+            written = _written(module) or rf"\b{module.split('.')[:2][-1]}\b"
             shown |= set(notebooks_with(written)[0])
     for beginnings, beside in BESIDE.items():
         if any(path.startswith(tuple(beginnings.split("|"))) for path in paths):
