@@ -38,17 +38,12 @@ def columns(frame: object, *names: Any) -> pd.DataFrame:
             tr("A chart is made of a table (DataFrame), not of {kind}.", kind=type(frame).__name__)
         )
     wanted = [name for name in names if name or not isinstance(name, str | None)]
-    for name in wanted:
-        if not isinstance(name, str):
-            raise WrongType(
-                tr(
-                    "A column is named by a text, not by {name!r:.40}: table.rename(columns=str) makes texts "
-                    "of all names.",
-                    name=name,
-                )
-            )
-        if name not in frame.columns:
-            raise unknown(tr("column"), name, [str(column) for column in frame.columns])
+    for one in wanted:
+        if not isinstance(one, str):
+            text = tr("Name a column by a text, not by {one!r:.40}: try table.rename(columns=str).", one=one)
+            raise WrongType(text)
+        if one not in frame.columns:
+            raise unknown(tr("column"), one, [str(column) for column in frame.columns])
     if frame.empty:
         raise CourseError(
             tr("The table has no row, so there is nothing to draw. Does a filter keep nothing?")
@@ -65,7 +60,7 @@ def each_once(names: pd.DataFrame) -> None:
         raise OutOfRange(text)
 
 
-def picked(column: pd.Series, marked: Collection[object], kind: str) -> set[str]:
+def picks(column: pd.Series, marked: Collection[object], kind: str) -> set[str]:
     """Return the names to pick out as the chart shows them, whether they were given so or as codes.
 
     `UnknownName`, with what the name should have been, if the column does not have one.

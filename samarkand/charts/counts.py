@@ -13,7 +13,7 @@ import pandas as pd
 
 from samarkand import data, sources
 from samarkand.charts._look import GREY, NO_AXIS, SOFT, WIDTH, Caption, complete
-from samarkand.charts._tables import axis_title, columns, distinct, each_once, field, numeric, picked, texts
+from samarkand.charts._tables import axis_title, columns, distinct, each_once, field, numeric, picks, texts
 from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.ground.words import capitalised, listed, tr, trn
 from samarkand.ground.words import day as in_words
@@ -110,7 +110,7 @@ def scatter(
             tr("A straight line in figures is bent on a logarithmic axis: take one or the other.")
         )
     names = table[name] if name else pd.Series("", table.index)
-    table["_name"], wanted = texts(names), picked(names, marked, tr("point"))
+    table["_name"], wanted = texts(names), picks(names, marked, tr("point"))
     chosen = table["_name"].isin(wanted)
 
     room: dict[str, Any] = {
@@ -119,7 +119,7 @@ def scatter(
     }
     tips = [alt.Tooltip(field=field(c), title=axis_title(c)) for c in (name, x, y) if c]
     # A stored chart carries its rows: points that are not named do without what only names need.
-    plain, apart = alt.Chart(table[~chosen].drop(columns="_name")), alt.Chart(table[chosen])
+    plain, picked = alt.Chart(table[~chosen].drop(columns="_name")), alt.Chart(table[chosen])
     drawn: list[Any] = []
     if line is not None:
         ends = pd.DataFrame({x: [table[x].min(), table[x].max()]})
@@ -130,12 +130,12 @@ def scatter(
     if wanted:
         # A diamond as well as a colour, and its name in ink.
         drawn.append(
-            apart.mark_point(size=90, shape="diamond", filled=True, color=_RED, opacity=1).encode(
+            picked.mark_point(size=90, shape="diamond", filled=True, color=_RED, opacity=1).encode(
                 **room, tooltip=tips
             )
         )
         drawn.append(
-            apart.mark_text(align="left", dx=8, fontWeight="bold").encode(
+            picked.mark_text(align="left", dx=8, fontWeight="bold").encode(
                 **room, text=alt.Text(field="_name", type="nominal")
             )
         )

@@ -21,7 +21,7 @@ from samarkand.charts._tables import (
     field,
     numeric,
     of_days,
-    picked,
+    picks,
     texts,
 )
 from samarkand.ground.errors import WrongType, unknown
@@ -101,7 +101,7 @@ def bars(
     lying = not numeric(table[y])
     figure, name = (x, y) if lying else (y, x)
     named_rows = texts(table[name])
-    picked_out = picked(table[name], () if group else marked, tr("row"))
+    picked_out = picks(table[name], () if group else marked, tr("row"))
     table[name] = named_rows
     each_once(columns(table, name, group))
     groups = distinct(texts(table[group])) if group else []

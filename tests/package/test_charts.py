@@ -279,7 +279,7 @@ def test_a_column_is_named_by_a_text(number: int) -> None:
         (charts.scatter, (number, number + 1)),
         (charts.dumbbell, ("state", number, number + 1)),
     ):
-        with pytest.raises(WrongType, match=rf"by a text, not by {number}: table\.rename"):
+        with pytest.raises(WrongType, match=rf"by a text, not by {number}: try table\.rename"):
             draw(wide, *names, **TEXTS)
 
 
