@@ -17,6 +17,7 @@ from samarkand.grading.marking.inputs import Case
 
 #: The years of the products in the first question, the second and the third.
 SIZES, MERGED, PAIRED = 2021, 2016, 2012
+RATIO = Number("times", 0.002, 0)
 #: The lesson and its practice tell what these can expect.
 SHOWN = {"KAZ", "KGZ", "TJK", "TKM", "UZB", "MNG"}
 #: Old and wrong codes that tables of trade do have.
@@ -59,16 +60,21 @@ def _ratio(given: Given) -> float:
 
 
 def _triples() -> list[list[str]]:
-    """Draw three states each, for which all known wrong ways give another number than the right one."""
+    """Draw three states each, for which all known wrong ways give another number than the right one.
+
+    So do the three digits that the lesson's explorer shows.
+    """
     states = sorted(_gdp().keys() & _capitals().keys())
     homes = sorted(set(states) - SHOWN)
-    draw, found = random.Random("three"), []
+    draw, found = random.Random("near and far"), []
     while len(found) < 120:
         home = draw.choice(homes)
         three = {"three": [home, *draw.sample([one for one in states if one != home], 2)]}
         right, size, near = _ratio(three), _sizes(three), _nearness(three)
         wrong = (1 / right, size, near, size / near, size * near**2)
-        if 0.2 < right < 40 and all(abs(one - right) > 0.05 for one in wrong) and three["three"] not in found:
+        shown = abs(float(f"{right:.3g}") - right) <= RATIO.tolerance
+        apart = not shown and all(abs(one - right) > 0.05 for one in wrong)
+        if 0.2 < right < 40 and apart and three["three"] not in found:
             found.append(three["three"])
     return found
 
@@ -276,7 +282,7 @@ SET = ExerciseSet(
     },
     questions=(
         Question(
-            "q1", "ratio", 1, Number("times", 0.01, 0), _ratio,
+            "q1", "ratio", 1, RATIO, _ratio,
             "The first partner's GDP divided by the second's, times the distance to the second divided by that to the first.",
             "06_roads: 2. What should one expect?",
             (

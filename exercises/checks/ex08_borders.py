@@ -76,26 +76,40 @@ def _drawn() -> dict[str, dict[str, str]]:
 
 
 def _unlike(given: Given, *, silent: bool = False) -> set[str]:
-    one, other = (_drawn()[viewer] for viewer in given["viewers"])
-    return {
-        area
-        for area in one
-        if one[area] != other[area] and (silent or NOT_FOUND not in (one[area], other[area]))
-    }
+    drawn = [_drawn()[viewer] for viewer in given["viewers"]]
+    found = {area: {one[area] for one in drawn} for area in drawn[0]}
+    return {area for area, owners in found.items() if len(owners) > 1 and (silent or NOT_FOUND not in owners)}
 
 
 def _alike(given: Given) -> set[str]:
-    one, other = (_drawn()[viewer] for viewer in given["viewers"])
-    return {area for area in one if one[area] == other[area] != NOT_FOUND}
+    drawn = [_drawn()[viewer] for viewer in given["viewers"]]
+    found = {area: {one[area] for one in drawn} for area in drawn[0]}
+    return {area for area, owners in found.items() if len(owners) == 1 and NOT_FOUND not in owners}
 
 
-#: Two viewers that differ in two areas or more; the notebook shows another pair.
-SHOWN = {"Turkey", "United States"}
-VIEWERS = [
-    [*pair]
-    for pair in itertools.combinations(sorted(_drawn()), 2)
-    if len(_unlike({"viewers": pair})) > 1 and set(pair) != SHOWN
-]
+def _the_first_two(given: Given) -> set[str]:
+    return _unlike({"viewers": given["viewers"][:2]})
+
+
+#: The notebook shows other viewers.
+SHOWN = ["India", "Turkey", "United States"]
+
+
+def _viewers() -> list[list[str]]:
+    """Return three viewers each that differ in two areas or more, of which no two differ in just these.
+
+    The lesson's explorer compares two.
+    """
+    found = []
+    for three in itertools.combinations(sorted(_drawn()), 3):
+        answer = _unlike({"viewers": three})
+        of_two = [_unlike({"viewers": two}) for two in itertools.combinations(three, 2)]
+        if len(answer) > 1 and answer not in of_two and [*three] != SHOWN:
+            found.append([*three])
+    return found
+
+
+VIEWERS = _viewers()
 
 # -------------------------------------------------------------------------------------- q3: printed shares
 
@@ -245,12 +259,13 @@ SET = ExerciseSet(
         ),
         Question(
             "q2", "drawn_differently", 2, Texts("areas"), _unlike,
-            "Keep the areas for which both have a position, and of these the ones with two owners.",
+            "Keep the areas for which all three have a position, and of these the ones with more than one owner.",
             MAP,
             (
-                Diagnosis("Where no position of one was found, nothing can be compared: leave those areas out.", lambda g: _unlike(g, silent=True)),
-                Diagnosis("These are the areas that both draw alike.", _alike),
-                Diagnosis("These are the areas of the example's viewers, not of yours.", lambda g: _unlike({"viewers": sorted(SHOWN)})),
+                Diagnosis("Where no position of one of them was found, nothing can be compared: leave those areas out.", lambda g: _unlike(g, silent=True)),
+                Diagnosis("These are the areas that all three draw alike.", _alike),
+                Diagnosis("This compares the first two of your viewers: the third is missing.", _the_first_two),
+                Diagnosis("These are the areas of the example's viewers, not of yours.", lambda g: _unlike({"viewers": SHOWN})),
             ),
             varies=True, uses=("viewers",),
         ),

@@ -18,7 +18,6 @@ from samarkand.grading.marking.inputs import Case
 OUTCOME = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
 HERS = [0.56, 0.59, 0.61, 0.65, 0.75, 0.79, 0.83, 0.84, 0.87]
 OTHERS = [0.55, 0.58, 0.63, 0.72, 0.73, 0.74, 0.85, 0.9, 0.93]
-CONSTANTS = [n / 100 for n in range(11, 80, 2) if n != 51]
 SPEAKERS = ["narrator", "Niva Yau"]
 TYPES = ("fact", "interpretation", "forecast")
 
@@ -77,6 +76,16 @@ def _groups(most: int = 60) -> list[list[str]]:
 def _score(probability: float, forecasts: pd.DataFrame, outcome: dict[str, float] | None = None) -> float:
     happened = forecasts["verdict"].map(outcome or OUTCOME)
     return float(((probability - happened) ** 2).mean())
+
+
+#: The lesson's explorer shows three decimals of a score, which are not enough for any of these.
+CONSTANTS = [
+    n / 100
+    for n in range(11, 90)
+    if n % 10
+    and n != 51
+    and abs(round(_score(n / 100, _forecasts()), 3) - _score(n / 100, _forecasts())) > 0.0002
+]
 
 
 def brier(forecasts: pd.Series, outcomes: pd.Series) -> float:

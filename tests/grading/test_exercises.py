@@ -17,6 +17,7 @@ from dataclasses import replace
 import pytest
 import workshop
 
+from samarkand import explore
 from samarkand.answers import decode, encode, kinds
 from samarkand.course import build, lessons
 from samarkand.course.rules_of_lessons import REFERENCE
@@ -272,6 +273,35 @@ def test_every_variant_has_an_answer_of_its_own_that_no_shortcut_gives(name, key
                 continue
             lucky += question.kind.same(wrong, right)
         assert lucky <= len(some) * 0.4, diagnosis.reason
+
+
+def _told(shown):
+    """The numbers in what an explorer shows."""
+    words = html.unescape(re.sub("<[^>]+>", " ", str(shown)))
+    return [float(number.replace(",", "")) for number in re.findall(r"\d[\d,]*\.?\d*", words)]
+
+
+def _between(given):
+    home, first, second = given["three"]
+    return _told(explore.two_countries().render(home=home, first=first, second=second, year=2021))
+
+
+def _same_for_all(given):
+    scored = explore.forecasts_scored()
+    tones = [name for name in scored.values() if name not in ("counted", "strict")]
+    return _told(scored.render(counted="all", **dict.fromkeys(tones, round(100 * given["constant"]))))
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "shown"),
+    [("ex06_roads", "q1", _between), ("ex10_what_happened_next", "q3", _same_for_all)],
+)
+def test_no_setting_of_a_lessons_explorer_shows_an_answer(name, key, shown, sampled):
+    question = SETS[name].question(key)
+    for given, right in sampled(SETS[name].elsewhere(question), 10, "variants in the explorer"):
+        numbers = shown(given)
+        assert any(abs(number - right) < 0.03 * right for number in numbers), "it shows another thing"
+        assert not any(question.kind.same(number, right) for number in numbers), given
 
 
 @pytest.mark.parametrize(("name", "key"), VARYING)

@@ -15,8 +15,9 @@ counted = data.load("census").query("method == 'census'").set_index(["place", "p
 before, after = (int(counted[place, people, year]) for year in (first, last))
 table = data.load("viewpoints").query("role == 'viewer'").set_index(["viewer", "area"])["drawn_as"]
 mine = {viewer: table[viewer].replace("own", f"of {viewer}") for viewer in given["viewers"]}
-one, other = mine.values()
-both = (one != "no position found") & (other != "no position found")
+drawn = pd.DataFrame(mine)
+all_three = (drawn != "no position found").all(axis=1)
+unlike = drawn.nunique(axis=1) > 1
 method = dict(zip(data.load("who_counted")["id"], data.load("who_counted")["method"]))
 def kind(row):
     if method.get(row) in ("census", "names collected", "customs"):
@@ -31,11 +32,12 @@ CLASS = [
     A("q1", "one cell of a table", "growth_pct = pd.DataFrame({'pct': [100 * after / before - 100]})"),
     A("q1", "a year", "growth_pct = 100 * ((after / before) ** (1 / (last - first)) - 1)", 0, "the growth of one year"),
     A("q1", "of the later", "growth_pct = 100 * (after - before) / after", 0, "divided by the later census"),
-    A("q2", "a boolean mask's index", "drawn_differently = one.index[both & (one != other)]"),
-    A("q2", "capital letters, a list", "drawn_differently = [area.upper() for area in one.index if both[area] and one[area] != other[area]]"),
-    A("q2", "silence as a position", "drawn_differently = set(one.index[one != other])", 0, "nothing can be compared"),
-    A("q2", "those alike", "drawn_differently = set(one.index[both & (one == other)])", 0, "that both draw alike"),
-    A("q2", "how many", "drawn_differently = int((both & (one != other)).sum())", 0, "Which ones are they"),
+    A("q2", "a boolean mask's index", "drawn_differently = drawn.index[all_three & unlike]"),
+    A("q2", "capital letters, a list", "drawn_differently = [area.upper() for area in drawn.index if all_three[area] and len(set(drawn.loc[area])) > 1]"),
+    A("q2", "silence as a position", "drawn_differently = set(drawn.index[unlike])", 0, "nothing can be compared"),
+    A("q2", "two of the three", "first, second, _ = mine.values()\ndrawn_differently = set(drawn.index[(first != second) & (first != 'no position found') & (second != 'no position found')])", 0, "the third is missing"),
+    A("q2", "those alike", "drawn_differently = set(drawn.index[all_three & ~unlike])", 0, "that all three draw alike"),
+    A("q2", "how many", "drawn_differently = int((all_three & unlike).sum())", 0, "Which ones are they"),
     A("q3", "a loop", SHARES + "total = sum(s for s in shares if s == s)\n    gaps = [n for n in shares.index if shares[n] != shares[n]]\n    if not gaps and abs(total - 100) <= tolerance:\n        return []\n    return [n for n in gaps or shares.index if 0 <= 100 - total + (0 if gaps else shares[n]) <= 100]"),
     A("q3", "forgets the tolerance", SHARES + "r = 100 - shares.sum() + shares.fillna(0)\n    r = r[shares.isna()] if shares.isna().any() else r\n    return set(r.index[(r >= 0) & (r <= 100)])", 1.5, ""),
     A("q3", "all of them", SHARES + "return set(shares.index) if abs(shares.sum() - 100) > tolerance else set()", 0, "Not every share can be the wrong one"),
