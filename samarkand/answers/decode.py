@@ -191,7 +191,7 @@ def read(form: Any) -> Value:
     Items(kind='set', values=('KAZ', 'UZB'))
     """
     try:
-        return _read(form, 0)
+        return _read(form, 0, [encode.NODES])  # how many values are left, in a list that all share
     except NotAValue:
         raise
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -211,7 +211,7 @@ def plain(value: object) -> Value:
     return read(encode.encode(value))
 
 
-def _read(form: Any, depth: int) -> Value:
+def _read(form: Any, depth: int, left: list[int]) -> Value:
     if depth > encode.DEPTH + 2:
         raise NotAValue("nested too deeply")
     if type(form) is int and not -(2**63) <= form < 2**64:
@@ -224,20 +224,20 @@ def _read(form: Any, depth: int) -> Value:
         raise NotAValue("a value of no known form")
     kind = form["t"]
     if kind in ("list", "tuple", "set", "array", "index"):
-        return Items(kind, _all(form["v"], depth))
+        return Items(kind, _all(form["v"], depth, left))
     if kind == "dict":
-        pairs = [_all(pair, depth) for pair in _list(form["v"])]
+        pairs = [_all(pair, depth, left) for pair in _list(form["v"], left)]
         if any(len(pair) != 2 for pair in pairs):
             raise NotAValue("a key without a value")
         return Pairs(tuple((key, value) for key, value in pairs))
     if kind == "series":
-        index, values = _all(form["index"], depth), _all(form["v"], depth)
+        index, values = _all(form["index"], depth, left), _all(form["v"], depth, left)
         if len(index) != len(values):
             raise NotAValue("an index of another length")
         return Column(index, values)
     if kind == "frame":
-        columns = tuple(_all(column, depth) for column in _list(form["v"]))
-        names, index = _all(form["columns"], depth), _all(form["index"], depth)
+        columns = tuple(_all(column, depth, left) for column in _list(form["v"], left))
+        names, index = _all(form["columns"], depth, left), _all(form["index"], depth, left)
         if len(names) != len(columns) or any(len(column) != len(index) for column in columns):
             raise NotAValue("columns of different lengths")
         return Table(names, index, columns)
@@ -262,9 +262,12 @@ def _read_simple(kind: object, form: dict[str, Any]) -> Value:
     raise NotAValue("a value of no known kind")
 
 
-def _list(form: object) -> list[Any]:
+def _list(form: object, left: list[int]) -> list[Any]:
     if type(form) is not list:
         raise NotAValue("not a list where one must stand")
+    left[0] -= len(form)
+    if left[0] < 0:
+        raise NotAValue("more values than are sent")
     return form
 
 
@@ -274,8 +277,8 @@ def _text(form: object) -> str:
     return form
 
 
-def _all(form: object, depth: int) -> tuple[Value, ...]:
-    return tuple(_read(item, depth + 1) for item in _list(form))
+def _all(form: object, depth: int, left: list[int]) -> tuple[Value, ...]:
+    return tuple(_read(item, depth + 1, left) for item in _list(form, left))
 
 
 def show(value: Value, length: int = 120) -> str:
