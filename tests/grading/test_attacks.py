@@ -716,3 +716,19 @@ def deserves(attack: Attack, assessor, canaries, blank, tmp_path):
     assert canaries.state() == canaries.before
     after = workshop.assess(assessor, tmp_path, workshop.fill(blank, **workshop.ANSWERS))
     assert (after.points, after.ended, after.remarks) == (10, "finished", [])
+
+
+def test_canaries_show_what_was_touched(canaries, tmp_path):
+    mine = type(canaries)(tmp_path)
+    assert len(mine.before) == 4
+    for name in mine.before:
+        path = tmp_path / name
+        text = path.read_text()
+        path.write_text(f"{text} ")
+        assert mine.state() != mine.before, f"{name} written to"
+        path.unlink()
+        assert mine.state() != mine.before, f"{name} removed"
+        path.write_text(text)
+        assert mine.state() == mine.before
+    (tmp_path / "pwned").touch()
+    assert mine.state() != mine.before
