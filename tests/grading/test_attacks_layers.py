@@ -128,15 +128,23 @@ bwrap --unshare-all --die-with-parent --new-session --cap-drop ALL --uid 1000 --
 """
 
 
-def test_bubblewrap_is_told_all_that_it_has_to_hold(sandbox, monkeypatch):
+@pytest.mark.parametrize("user", [0, 1000])
+def test_bubblewrap_is_told_all_that_it_has_to_hold(user, sandbox, monkeypatch):
+    """And root has given itself up before."""
     seen = view.View({"/inside": "/here"}, {"/bin": "usr/bin"}, ["/empty"])
     monkeypatch.setattr(sandbox, "_view", lambda: seen)
-    heard: list[str] = []
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(os, "execvp", lambda program, words: heard.extend(words))
     python, *words = sandbox._command()
+    done = []
+    for name in ("chdir", "setgroups", "setresgid", "setresuid", "execvp"):
+        monkeypatch.setattr(os, name, lambda *given, name=name: done.append((name, *given)))
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr(launch, "stage", lambda sources, folder: sources)
     monkeypatch.setattr(launch.sys, "argv", words[1:])
     launch.main()
+    *given_up, (_, _, heard) = done
+    nobody = (launch.NOBODY,) * 3
+    root = [("chdir", "/"), ("setgroups", []), ("setresgid", *nobody), ("setresuid", *nobody)]
+    assert given_up == ([] if user else root)
     told = " ".join(heard[:-1]).replace(python, "PYTHON")
     assert re.sub(r"--setenv \S+ \S+ ", "", told) == " ".join(WORDS.split())
 
