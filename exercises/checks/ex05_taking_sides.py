@@ -349,7 +349,7 @@ SET = ExerciseSet(
                     "None: “Everybody knows it.”",
                     "One, not named: “The votes show it.”",
                     "One, named: “In un_votes China abstained on ES-11/1.”",
-                    "Two, named, one of them not to the point: votes, and the length of the trip.",
+                    "Two, named, but one does not belong to the question: votes, and the length of the trip.",
                     "Two, named, both to the point: votes in un_votes, and trade in trade_cn_ru_cumulative.",
                 )),
                 Criterion("Counter-evidence weighed", (

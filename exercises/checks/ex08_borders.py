@@ -309,7 +309,7 @@ SET = ExerciseSet(
                     "None: “Everybody knows it.”",
                     "One, not named: “The votes show it.”",
                     "One, named: “In un_votes Kazakhstan voted no.”",
-                    "Two, named, one of them not to the point: the vote, and the length of the border.",
+                    "Two, named, but one does not belong to the question: the vote, and the length of the border.",
                     "Two, named, both to the point: the vote in un_votes, and PO24 in positions.",
                 )),
                 Criterion("Counter-evidence weighed", (

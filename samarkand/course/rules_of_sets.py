@@ -23,16 +23,16 @@ STEPS = ("Read", "Change", "Write")
 #: What the first cell of each set says of them.
 RAMP = (
     "Each question says which step it is.\n\n"
-    "- *Read*: run the cell below it, read the numbers there, and type in your answer. Where it has to be "
-    "worked out, a calculation such as `100 * 3 / 4` will do.\n"
-    "- *Change*: copy the last line of that cell, put it after the `=` in place of the `...`, and alter what "
-    "the comment above it names.\n"
-    "- *Write*: lines of your own. A function is begun for you: `def` names some lines and, in round "
-    "brackets, what goes in; what comes out stands after `return`. Write your lines in place of "
-    "`# your code here`, indented like it, and let the last one begin with `return`. An example runs below. "
-    "*Edges* are special cases, such as an empty table. Where one needs lines of its own, write `if`, the "
-    "condition and a colon above them, as in `if total == 0:`, and indent them by four more spaces: they run "
-    "only if the condition holds."
+    "- *Read*: run the cell below it, read the numbers there, and type in your answer. Where you have to "
+    "work it out, a calculation such as `100 * 3 / 4` is enough.\n"
+    "- *Change*: copy the last line of that cell to the place of the `...` after the `=`, and change what "
+    "the comment above that last line names.\n"
+    "- *Write*: lines of your own. We begin the function for you. `def` gives it a name and, in round "
+    "brackets, what goes in; after `return` stands what comes out. Write your lines in place of `# your "
+    "code here`, indented like it, and let the last one begin with `return`. An example runs below. "
+    "*Edges* are special cases, such as an empty table. If a case needs its own lines, begin with `if`, "
+    "the condition and a colon, as in `if total == 0:`. Put its lines below, four spaces further to the "
+    "right: they run only if the condition is true."
 )
 CHANGE, FORM, EXAMPLE, EDGES = "# change: ", "  # such as ", "  # should give ", "Edges: "
 
