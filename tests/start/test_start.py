@@ -163,12 +163,25 @@ def test_a_mirror_set_for_pip_holds_for_uv(monkeypatch: pytest.MonkeyPatch) -> N
     assert env["ALL_PROXY"] == "http://mine"
 
 
-def test_another_python_s_settings_stay_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", "/opt/other")
-    monkeypatch.setenv("PYTHONHOME", "/opt/other")
-    env = start.environment()
-    assert not {"PYTHONPATH", "PYTHONHOME"} & set(env)
-    assert env["PATH"].split(os.pathsep)[0] == str(start.BIN)
+def test_another_python_s_settings_stay_outside_and_all_else_is_handed_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("CI", "SAMARKAND_FULL", "PYTEST_ADDOPTS"):
+        monkeypatch.setenv(name, "as it was")
+    others = {"PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "__PYVENV_LAUNCHER__"}
+    ours = {"VIRTUAL_ENV": str(start.VENV), "PATH": f"{start.BIN}{os.pathsep}{os.environ['PATH']}"}
+    handed_on = {name: value for name, value in os.environ.items() if name not in others} | ours
+    for name in others:
+        monkeypatch.setenv(name, "/opt/other")
+    assert start.environment() == handed_on
+
+
+def test_what_uv_is_to_check_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+    monkeypatch.setattr(start, "install", lambda command, env: given.extend(command))
+    start.uv({}, "sync", "--require-hashes", "--only-binary", ":all:", "x.lock")
+    assert given[:3] == [str(start.UV), "pip", "sync"]
+    assert given[-4:] == ["--require-hashes", "--only-binary", ":all:", "x.lock"]
 
 
 # What an installer's failure is called
@@ -308,6 +321,12 @@ def test_what_it_hands_over_to_is_the_same_process(need: Need) -> None:
     assert first == second
 
 
+def test_on_windows_the_status_of_what_it_hands_over_to_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start, "WINDOWS", True)
+    monkeypatch.setattr(start, "PYTHON", sys.executable)
+    assert start.hand_over(["-c", "exit(3)"]) == 3
+
+
 def test_help_needs_no_set_up(course: Path, capsys: Capture) -> None:
     with pytest.raises(SystemExit) as ending:
         start.main(["--help"])
@@ -356,6 +375,9 @@ def test_test_hands_over_to_the_suite(
     touch(course, "tools/suite.py")
     assert start.main(["test", "tests/data", "-k", "members"]) == 0
     assert handed_over == [str(course / "tools/suite.py"), "tests/data", "-k", "members"]
+    handed_over.clear()
+    assert start.main(["test"]) == 0
+    assert handed_over == [str(course / "tools/suite.py")]
 
 
 def test_the_settings_name_what_jupyterlab_knows() -> None:
