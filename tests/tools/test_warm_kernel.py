@@ -18,7 +18,8 @@ import pytest
 from nbformat import NotebookNode, read, write
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tools.warm_kernel import server
+from tools import suite
+from tools.warm_kernel import __main__, server
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -289,6 +290,25 @@ def test_elsewhere_it_says_so_and_stays_stock() -> None:
     process = start(["-c", code])
     assert process.communicate(timeout=60) == ("None\n", SENTENCE)
     assert process.returncode == 4
+
+
+def test_it_becomes_what_the_suite_asks_for_to_the_word(forks: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    became: list[list[str]] = []
+
+    def become(program: str, command: list[str], environment: dict[str, str]) -> None:
+        ours = {"PYTHONPATH", "JUPYTER_DEFAULT_PROVISIONER_NAME"}
+        assert {name for name in environment if environment[name] != os.environ.get(name)} <= ours
+        became.append([program, *command[1:]])
+        raise SystemExit
+
+    monkeypatch.setattr(os, "execve", become)
+    monkeypatch.setattr(__main__, "start", dict)
+    steps = [step for step in suite.STEPS if step.module == "tools.warm_kernel"]
+    for step in steps:
+        with pytest.raises(SystemExit):
+            __main__.main(list(step.options))
+    assert [step.name for step in steps] == ["tests", "notebooks"]
+    assert became == [[sys.executable, *step.options[step.options[0] == "--stock" :]] for step in steps]
 
 
 def test_without_a_command_it_says_what_to_write() -> None:
