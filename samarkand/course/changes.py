@@ -54,6 +54,7 @@ BESIDE = {
     "README.md": ("tests/notebooks/test_lesson_index.py",),
     "docs/house": ("tests/package/test_house.py",),
     "tests/notebooks/second_counts/": ("tests/notebooks/test_lesson_charts.py",),
+    "tests/guard/agreed/": ("tests/guard",),
     "tests/grading/classes/": ("tests/grading/test_class.py", "tests/grading/test_edges.py"),
     "tests/package/words_of_the_package": ("tests/package/test_words_of_the_package.py",),
     "docs/review_08": ("tests/notebooks/test_lesson_borders.py",),

@@ -97,14 +97,6 @@ def test_what_took_longest_comes_first_whichever_step_it_was_in(monkeypatch: pyt
     ]
 
 
-def test_every_folder_of_tests_has_a_step() -> None:
-    given = [option for step in suite.STEPS for option in step.options]
-    assert "tests" in given
-    assert {"--ignore=tests/browser", "tests/browser"} <= set(given)
-    assert {"--nbval", "notebooks", "exercises/source", "exercises/release"} <= set(given)
-    assert not [option for option in given if "sanit" in option or "lax" in option]
-
-
 def test_it_runs_as_a_file_from_any_folder(tmp_path: Path) -> None:
     """That is how start.py calls it; pytest gets its arguments and the repository as its folder."""
     done = subprocess.run(
