@@ -92,11 +92,12 @@ def commands(text: str) -> str:
 def as_agreed(tree: Tree) -> Iterator[str]:
     """CI does what was agreed, line by line, and nothing else does; the tools have the settings agreed."""
     for name, copy in ((".ci/run", "run.txt"), (".github/workflows/ci.yml", "ci.yml")):
-        yield from unlike(commands(tree.get(name, "")), commands((AGREED / copy).read_text(encoding="utf-8")))
+        agreed = (AGREED / copy).read_text(encoding="utf-8")
+        yield from (f"{name}: {line}" for line in unlike(commands(tree.get(name, "")), commands(agreed)))
     yield from (name for name in tree if re.match(r"\.github/(?!workflows/ci\.yml$)|\.ci/(?!run$)", name))
     tools = tomllib.loads(tree["pyproject.toml"])["tool"]
-    agreed = tomllib.loads((AGREED / "settings.toml").read_text(encoding="utf-8"))["tool"]
-    yield from unlike({name: tools.get(name) for name in agreed}, agreed)
+    due = tomllib.loads((AGREED / "settings.toml").read_text(encoding="utf-8"))["tool"]
+    yield from unlike({name: tools.get(name) for name in due}, due)
 
 
 SIDE_BY_SIDE = ["-n", "2", "--dist", "loadscope"]
@@ -118,8 +119,6 @@ STEPS = {
     ],
 }
 BESIDE = ["types", "browser", "notebooks"]
-
-
 #: How a step may end: well, or with a failure, by a signal, or with no word of its tests.
 WELL, *BADLY = (0, "1 passed in 1.00s\n"), (1, "1 failed in 1.00s\n"), (-9, "1 passed in 1.00s\n"), (0, "")
 
@@ -138,36 +137,36 @@ def steps(tree: Tree) -> Iterator[str]:
         for step in suite.STEPS:
             for ending in BADLY:
                 if ending[1] or "--durations=15" in step.options:
-                    yield from ran(suite, [], STEPS, {step.module + str(step.options): ending})
+                    yield from ran(suite, [], STEPS, {step.name: ending})
         given = ["tests/data", "-k", "members", "--nbval"]
-        yield from ran(suite, given, {"tests": ["pytest", *given]}, {f"pytest{given}": BADLY[0]})
+        yield from ran(suite, given, {"tests": ["pytest", *given]}, {"tests": BADLY[0]})
         yield from ran(suite, [], STEPS, {})
     finally:
         del sys.modules[suite.__name__]
 
 
 def ran(
-    suite: types.ModuleType, given: list[str], due: dict[str, list[str]], bad: dict[str, tuple[int, str]]
+    suite: Any, given: list[str], due: dict[str, list[str]], bad: dict[str, tuple[int, str]]
 ) -> Iterator[str]:
     """Run a suite, with no process, where all ends well but what is `bad`; name what is not as it is due."""
     started = []
 
     def start(command: list[str], **options: Any) -> types.SimpleNamespace:
-        started.append(command[2:])
         more = {"SAMARKAND_WORK"} if "--nbval" in command else set()
-        environment = {k: v for k, v in options["env"].items() if k not in more}
-        if command[:2] != [sys.executable, "-m"] or environment != {**os.environ} or options["cwd"] != ROOT:
-            started.append([*command, "in another environment"])
-        status, output = bad.get(command[2] + str(command[3:]), WELL)
+        found, ours = (
+            {k: v for k, v in one.items() if k not in more} for one in (options["env"], os.environ)
+        )
+        as_is = command[:2] == [sys.executable, "-m"] and found == ours and options["cwd"] == ROOT
+        started.append(command[2:] if as_is else [*command, "in another environment"])
+        status, output = next((end for name, end in bad.items() if due[name] == command[2:]), WELL)
         return types.SimpleNamespace(stdout=[output], wait=lambda: status)
 
-    suite.subprocess = types.SimpleNamespace(Popen=start, PIPE=-1, STDOUT=-2, DEVNULL=-3)  # type: ignore[attr-defined]
+    suite.subprocess = types.SimpleNamespace(Popen=start, PIPE=-1, STDOUT=-2, DEVNULL=-3)
     with contextlib.redirect_stdout(io.StringIO()) as said:
         status = suite.main(given)
     yield from unlike(sorted(started), sorted(due.values()))
     told = dict(re.findall(r"^(\w+) +(FAILED|ok) +\d+ s", said.getvalue(), re.M))
-    wrong = {step: "FAILED" if words[0] + str(words[1:]) in bad else "ok" for step, words in due.items()}
-    if (told, status) != (wrong, int(bool(bad))):
+    if (told, status) != ({step: "FAILED" if step in bad else "ok" for step in due}, int(bool(bad))):
         yield f"the suite ends with {status} and {told} where this ends badly: {bad}"
 
 
@@ -364,7 +363,7 @@ def states(node: Function) -> bool:
 @watch
 def toothless(tree: Tree) -> Iterator[str]:
     """Name the tests that neither assert nor raise, nor call a function of the tests that does."""
-    trees = {path: parsed(source) for path, source in tree.items() if path.startswith("tests/")}
+    trees = {path: parsed(source) for path, source in tree.items() if re.match(r"tests/.*\.py$", path)}
     every = list(functions(trees))
     biting = {node.name for _, node in every if states(node)}
     while more := {n.name for _, n in every if n.name not in biting and called(n) & biting}:
