@@ -122,7 +122,7 @@ PLANTED: dict[str, tuple[Watch, str, str, str | None]] = {
     "a text is asserted": (watches.toothless, NEW, "", "def test_a():\n    assert 'always true'\n"),
     "a pair is asserted": (watches.toothless, NEW, "", "def test_a():\n    assert (x == 3, 'no')\n"),
     "a comparison without assert": (watches.toothless, NEW, "", "def test_a():\n    f() == 3\n"),
-    "a helper that asserts nothing": (watches.toothless, NEW, "", "def look_on():\n    f()\ndef test_a():\n    look_on()\n"),
+    "a helper that asserts nothing": (watches.toothless, NEW, "", "def look():\n    f()\ndef test_a():\n    look()\n"),
     "assert after return": (watches.toothless, NEW, "", "def test_a():\n    return\n    assert f()\n"),
     "assert under if False": (watches.toothless, NEW, "", "def test_a():\n    if False:\n        assert f()\n"),
     "a failure is caught": (

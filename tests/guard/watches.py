@@ -334,8 +334,9 @@ def reached(node: Function) -> list[ast.AST]:
                 yield from ast.walk(one)
             elif isinstance(one, ast.AST) and (not isinstance(one, Function) or named(one.name)):
                 yield one
-                for _, part in ast.iter_fields(one):
-                    yield from within(part if isinstance(part, list) else [part])
+                for name, part in ast.iter_fields(one):
+                    if name != "handlers":
+                        yield from within(part if isinstance(part, list) else [part])
             if isinstance(one, ast.Return):
                 return
 
