@@ -212,7 +212,7 @@ def test_folders_that_look_like_others(marked):
 
 
 def test_cells_that_share_an_id(marked):
-    """Ids that stand twice, or that belong to others, cost their sender alone."""
+    """Ids that stand twice, or that belong to others, cost nobody anything: each answer is found."""
     notebook = workshop.fill(released(marked), **workshop.ANSWERS)
     for cell in notebook["cells"]:
         cell["id"] = "q1-check"
@@ -225,7 +225,7 @@ def test_cells_that_share_an_id(marked):
     workshop.write(marked.root / "submitted" / "eve" / workshop.NAME, notebook)
     summary, _ = grade(marked)
     assert summary.troubles == []
-    assert scores(marked) == {"ada": 10, "bob": 0, "Zoë Müller": 3, "eve": 8}
+    assert scores(marked) == {"ada": 10, "bob": 0, "Zoë Müller": 3, "eve": 10}
 
 
 def test_a_gradebook_that_is_locked_half_way(marked, monkeypatch):

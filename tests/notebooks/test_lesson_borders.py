@@ -192,7 +192,7 @@ def one_spelling(text: Text) -> Iterator[str]:
     """7: The spelling is Uyghur; others are named once, together, for what they tell about a source."""
     for said in text:
         others = set(re.findall(r"Uighur|Uygur|Uigur", said.words))
-        if others and not ({"Uighur", "Uygur"} == others and "spelling tells of a source" in said.words):
+        if others and not ({"Uighur", "Uygur"} == others and "spelling shows the source" in said.words):
             yield f"Another spelling: {said.words}"
 
 
