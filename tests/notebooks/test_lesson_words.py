@@ -117,7 +117,7 @@ PLANTED = [
     Wrong("05", "votes-text", "7 April", "8 April"),
     Wrong("10", "cannot-say", "the end of 2023", "the end of 2024"),
     # a name, or who did what
-    Wrong("01", "calendar", "Kyrgyzstan and\n", "Uzbekistan and\n"),
+    Wrong("01", "calendar", "Kyrgyzstan and Tajikistan", "Uzbekistan and Tajikistan"),
     Wrong("01", "map-read", "nearer to Kabul", "nearer to Tehran"),
     Wrong("02", "people-read", "Wesley Rahn in the credit", "Bradley Jardine in the credit"),
     Wrong("03", "people-read", "the third, Pakistan", "the third, Russia"),
