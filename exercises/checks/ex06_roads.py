@@ -72,8 +72,7 @@ def _triples() -> list[list[str]]:
         three = {"three": [home, *draw.sample([one for one in states if one != home], 2)]}
         right, size, near = _ratio(three), _sizes(three), _nearness(three)
         wrong = (1 / right, size, near, size / near, size * near**2)
-        shown = abs(float(f"{right:.3g}") - right) <= RATIO.tolerance
-        apart = not shown and all(abs(one - right) > 0.05 for one in wrong)
+        apart = not RATIO.same(float(f"{right:.3g}"), right) and all(abs(one - right) > 0.05 for one in wrong)
         if 0.2 < right < 40 and apart and three["three"] not in found:
             found.append(three["three"])
     return found

@@ -75,16 +75,19 @@ def _drawn() -> dict[str, dict[str, str]]:
     return found
 
 
-def _unlike(given: Given, *, silent: bool = False) -> set[str]:
+def _owners(given: Given) -> dict[str, set[str]]:
+    """Return all that some viewers make of each area."""
     drawn = [_drawn()[viewer] for viewer in given["viewers"]]
-    found = {area: {one[area] for one in drawn} for area in drawn[0]}
-    return {area for area, owners in found.items() if len(owners) > 1 and (silent or NOT_FOUND not in owners)}
+    return {area: {one[area] for one in drawn} for area in drawn[0]}
+
+
+def _unlike(given: Given, *, silent: bool = False) -> set[str]:
+    found = _owners(given).items()
+    return {area for area, owners in found if len(owners) > 1 and (silent or NOT_FOUND not in owners)}
 
 
 def _alike(given: Given) -> set[str]:
-    drawn = [_drawn()[viewer] for viewer in given["viewers"]]
-    found = {area: {one[area] for one in drawn} for area in drawn[0]}
-    return {area for area, owners in found.items() if len(owners) == 1 and NOT_FOUND not in owners}
+    return {area for area, owners in _owners(given).items() if len(owners) == 1 and NOT_FOUND not in owners}
 
 
 def _the_first_two(given: Given) -> set[str]:

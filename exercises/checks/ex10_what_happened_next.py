@@ -5,6 +5,7 @@ from __future__ import annotations
 # ruff: noqa: E501 - a question reads best in few lines
 import itertools
 import random
+from functools import cache
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ SPEAKERS = ["narrator", "Niva Yau"]
 TYPES = ("fact", "interpretation", "forecast")
 
 
+@cache
 def _forecasts() -> pd.DataFrame:
     return data.load("claims").query("type == 'forecast'")
 
@@ -78,14 +80,16 @@ def _score(probability: float, forecasts: pd.DataFrame, outcome: dict[str, float
     return float(((probability - happened) ** 2).mean())
 
 
-#: The lesson's explorer shows three decimals of a score, which are not enough for any of these.
-CONSTANTS = [
-    n / 100
-    for n in range(11, 90)
-    if n % 10
-    and n != 51
-    and abs(round(_score(n / 100, _forecasts()), 3) - _score(n / 100, _forecasts())) > 0.0002
-]
+SCORE = Number("Brier score", 0.0002, 0, 1)
+
+
+def _shown(probability: float) -> bool:
+    """Say whether three decimals of the score of one number are right, which the lesson's explorer shows."""
+    score = _score(probability, _forecasts())
+    return SCORE.same(round(score, 3), score)
+
+
+CONSTANTS = [n / 100 for n in range(11, 90) if n % 10 and n != 51 and not _shown(n / 100)]
 
 
 def brier(forecasts: pd.Series, outcomes: pd.Series) -> float:
@@ -223,7 +227,7 @@ SET = ExerciseSet(
             varies=True, uses=("blocks",),
         ),
         Question(
-            "q3", "constant_score", 1, Number("Brier score", 0.0002, 0, 1), lambda g: _score(g["constant"], _forecasts()),
+            "q3", "constant_score", 1, SCORE, lambda g: _score(g["constant"], _forecasts()),
             "Give each forecast your number, square the difference from its outcome, and take the mean.",
             "10_what_happened_next: 4. Words into numbers: the Brier score",
             (

@@ -73,8 +73,7 @@ def _link(key: str, number: int) -> str:
 
 def listed(notebook: NotebookNode) -> list[str]:
     """Return the keys in a notebook's list of sources: the texts handed to ``cite.sources``, in order."""
-    calls = (_call(cell) for cell in notebook.cells)
-    return [str(a.value) for call in calls if call for a in call.args if isinstance(a, ast.Constant)]
+    return [key for cell in notebook.cells if (call := _call(cell)) for key in _keys(call)]
 
 
 def number(notebook: NotebookNode) -> None:
@@ -82,19 +81,18 @@ def number(notebook: NotebookNode) -> None:
 
     It is changed in place; without a list nothing changes. What no text cites stays behind the rest.
     """
-    keys = list(dict.fromkeys(listed(notebook)))
-    if not keys:
-        return
+    lists = [(cell, call) for cell in notebook.cells if (call := _call(cell))]
     texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
+    if not lists:
+        return
     said = _CODE.sub("", "\n".join(written(cell.source) for cell in texts))
     cited = re.findall(KEY, " ".join(found["keys"] for found in WRITTEN.finditer(said)))
-    in_order = sorted(keys, key=lambda key: cited.index(key) if key in cited else len(cited))
-    if in_order != keys:
-        for cell in notebook.cells:
-            if call := _call(cell):
-                more = [arg for arg in call.args if not isinstance(arg, ast.Constant)]
-                cell.source = _source(in_order, more)
-    numbers = {key: n for n, key in enumerate(in_order, 1)}
+    for cell, call in lists:
+        keys = _keys(call)
+        in_order = sorted(keys, key=lambda key: (*cited, key).index(key))
+        if in_order != keys:
+            cell.source = _ordered(cell.source, call, in_order)
+    numbers = {key: n for n, key in enumerate(dict.fromkeys(listed(notebook)), 1)}
     for cell in texts:
         cell.source = numbered(cell.source, numbers)
 
@@ -111,11 +109,20 @@ def _call(cell: NotebookNode) -> ast.Call | None:
     return next((call for call in calls if ast.unparse(call.func) == "cite.sources"), None)
 
 
-def _source(keys: list[str], more: list[ast.expr]) -> str:
-    """Return the source of a cell that makes the list, in as few lines as it has room in."""
-    args = ", ".join([f'"{key}"' for key in keys] + [ast.unparse(arg).replace("'", '"') for arg in more])
+def _keys(call: ast.Call) -> list[str]:
+    return [str(arg.value) for arg in call.args if isinstance(arg, ast.Constant)]
+
+
+def _ordered(source: str, call: ast.Call, keys: list[str]) -> str:
+    """Return a cell's source whose call lists these keys, then what else it is given, in few lines."""
+    old = ast.get_source_segment(source, call) or ""
+    more = [
+        ast.get_source_segment(source, arg) or "" for arg in call.args if not isinstance(arg, ast.Constant)
+    ]
+    args = ", ".join([*(f'"{key}"' for key in keys), *more])
+    before, _, after = source.partition(old)
     if len(args) < 90:
-        return f"cite.sources({args})"
+        return f"{before}cite.sources({args}){after}"
     end = ")  # fmt: skip"  # else ruff would have a line for each key
     lines = textwrap.fill(f"cite.sources({args}{end.replace(' ', '_')}", 110, subsequent_indent=" " * 4)
-    return lines.replace(end.replace(" ", "_"), end)
+    return before + lines.replace(end.replace(" ", "_"), end) + after.removeprefix("  # fmt: skip")

@@ -69,9 +69,12 @@ def test_the_list_at_the_end_follows_the_text() -> None:
     assert sources(both, "[XH0914, ART]")[-1] == 'cite.sources("XH0914", "ART", *more["source"])'
     assert sources('cite.sources("ART")', "Seen [XH0914].")[0] == "Seen [XH0914]."  # a rule names it
 
+    around = 'x = 1\ncite.sources("ART", "XH0914")  # all'
+    assert sources(around, "[XH0914]")[-1] == 'x = 1\ncite.sources("XH0914", "ART")  # all'
+
     keys = [*data.load("sources")["key"][:60]]
-    long = sources(f"cite.sources({', '.join(map(repr, keys))})", f"[{keys[-1]}]")[-1]
-    assert long.endswith(")  # fmt: skip") and max(map(len, long.splitlines())) <= 110
+    long = sources(f"cite.sources({', '.join(map(repr, keys))})  # fmt: skip", f"[{keys[-1]}]")[-1]
+    assert long.endswith('")  # fmt: skip') and max(map(len, long.splitlines())) <= 110
     assert citations.listed(new_notebook(cells=[new_code_cell(long)])) == [keys[-1], *keys[:-1]]
 
 
