@@ -51,6 +51,8 @@ LOCK = ROOT / "requirements.lock"
 TEST_LOCK = ROOT / "requirements-test.lock"
 STAMP = VENV / "samarkand.stamp"
 SUITE = ROOT / "tools" / "suite.py"
+#: Our own packages, by folder, and the file that says where each is.
+OURS = {".": "_samarkand.pth", "packages/grading": "_samarkand_grading.pth"}
 TEST_STAMP = VENV / "samarkand-test.stamp"
 #: The course's command; what lies in the folder it is called from is not imported.
 SAMARKAND = ("-P", "-m", "samarkand")
@@ -228,7 +230,7 @@ def made_from() -> "list[Path]":
     """Return the files that ``.venv`` is made from."""
     return [
         LOCK,
-        ROOT / "pyproject.toml",
+        *(path for path in (ROOT / folder / "pyproject.toml" for folder in OURS) if path.is_file()),
         *sorted(p for p in (ROOT / "settings").rglob("*.*") if p.is_file()),
     ]
 
@@ -386,12 +388,14 @@ def set_up() -> None:
         env = installer_environment()
         make_venv(env)
         uv(env, "sync", "--require-hashes", "--only-binary", ":all:", str(LOCK))
-        uv(env, "install", "--offline", "--no-build-isolation", "--no-deps", "--editable", str(ROOT))
-        # This wrote the folder's full path; a relative one has no letters that some locale could not read.
         site_packages = sysconfig.get_path("purelib", "venv", {"base": str(VENV)})
-        Path(site_packages, "_samarkand.pth").write_text(
-            os.path.relpath(str(ROOT), site_packages), encoding="ascii"
-        )
+        for folder, name in OURS.items():
+            if not (ROOT / folder / "pyproject.toml").is_file():
+                continue  # a student's copy has no grader
+            where = str(ROOT / folder)
+            uv(env, "install", "--offline", "--no-build-isolation", "--no-deps", "--editable", where)
+            # This wrote the full path; a relative one has no letters that some locale could not read.
+            Path(site_packages, name).write_text(os.path.relpath(where, site_packages), encoding="ascii")
         for name, folder in SETTINGS.items():
             (VENV / folder).mkdir(parents=True, exist_ok=True)
             shutil.copyfile(str(ROOT / "settings" / "lab" / name), str(VENV / folder / name))
@@ -513,7 +517,7 @@ def clean(arguments: "list[str]") -> int:
         raise StartError("start.py clean takes no arguments.")
     with alone():
         made = [VENV, *(ROOT / name for name in (".pytest_cache", ".mypy_cache", ".ruff_cache"))]
-        for folder in ("samarkand", "tests", "tools", "benchmarks"):
+        for folder in ("samarkand", "packages", "tests", "tools", "benchmarks"):
             made += (ROOT / folder).rglob("__pycache__")
         for path in made:
             if os.path.lexists(str(path)):

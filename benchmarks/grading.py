@@ -34,10 +34,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from samarkand.grading.classroom import batch, feedback, release  # noqa: E402
-from samarkand.grading.classroom.course import Course  # noqa: E402
-from samarkand.grading.marking.assessment import Assessor  # noqa: E402
-from samarkand.grading.sandbox.box import Sandbox  # noqa: E402
+from samarkand_grading.classroom import batch, feedback, release  # noqa: E402
+from samarkand_grading.classroom.course import Course  # noqa: E402
+from samarkand_grading.marking.assessment import Assessor  # noqa: E402
+from samarkand_grading.sandbox.box import Sandbox  # noqa: E402
 
 
 def build(folder: Path, name: str, students: int) -> Course:

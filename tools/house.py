@@ -106,7 +106,7 @@ def _line_of(box: Xml.Element, left: float, text: str, look: dict[str, str]) -> 
 
 def table() -> str:
     """Return the rooms as a Markdown table, from the roof down, with grading's storeys below it."""
-    known, inside = rooms(), rooms("samarkand.grading")
+    known, inside = rooms(), rooms("samarkand_grading")
     lines = ["| room | what is in it | stands on |", "|---|---|---|"]
     for row in floors():
         for name in row:

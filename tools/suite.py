@@ -50,12 +50,11 @@ STEPS = (
     Step("lint", "ruff", ["check", "."]),
     Step("types", "mypy", [], beside=True),
     Step("spelling", "codespell_lib", []),
-    # With warm kernels, where a test needs one: the step `notebooks` runs each in a stock one.
     Step(
         "tests",
-        "tools.warm_kernel",
+        "pytest",
         [
-            *("-m", "pytest", "tests", "--ignore=tests/browser"),
+            *("tests", "--ignore=tests/browser"),
             *(*_SIDE_BY_SIDE, "--no-loadscope-reorder", _SLOWEST),
         ],
     ),
@@ -64,9 +63,8 @@ STEPS = (
     # Strict nbval, without any configuration that could soften it: lessons, sets solved, sets as handed out.
     Step(
         "notebooks",
-        "tools.warm_kernel",
+        "pytest",
         [
-            *("--stock", "-m", "pytest"),
             *("--nbval", "notebooks", "exercises/source", "exercises/release", *_SIDE_BY_SIDE, _SLOWEST),
             *("--nbval-cell-timeout", "60", "-p", "no:cacheprovider"),
             *([] if os.name == "nt" else ["-c", os.devnull, "--rootdir", str(ROOT)]),

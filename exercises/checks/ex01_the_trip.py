@@ -14,8 +14,8 @@ import pandas as pd
 from samarkand import data, geo
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import ByKey, Day, Days, Number, PerCent, Together, Whole
-from samarkand.grading.marking.checks import ExerciseSet, Given, Question
-from samarkand.grading.marking.inputs import Case
+from samarkand_grading.marking.checks import ExerciseSet, Given, Question
+from samarkand_grading.marking.inputs import Case
 
 STARTS = ["ARM", "AZE", "BLR", "IND", "IRN", "KAZ", "KGZ", "MNG", "PAK", "RUS", "TJK", "TUR"]
 LANDED = pd.Timestamp("2022-09-14")

@@ -12,8 +12,8 @@ import pandas as pd
 from samarkand import data
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import ByKey, PerCent, Together, Whole
-from samarkand.grading.marking.checks import ExerciseSet, Given, Question
-from samarkand.grading.marking.inputs import Case
+from samarkand_grading.marking.checks import ExerciseSet, Given, Question
+from samarkand_grading.marking.inputs import Case
 
 EXPERTS = ["Niva Yau", "Chien-yu Shih", "Bradley Jardine"]
 COLUMNS = ["type", "speaker", "verdict", "certainty", "verifiable"]

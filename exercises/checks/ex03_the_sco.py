@@ -14,8 +14,8 @@ import pandas as pd
 from samarkand import data
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import Codes, Days, Number, PerCent, Text, Together, Whole
-from samarkand.grading.marking.checks import ExerciseSet, Given, Question
-from samarkand.grading.marking.inputs import Case
+from samarkand_grading.marking.checks import ExerciseSet, Given, Question
+from samarkand_grading.marking.inputs import Case
 
 SUMMIT = pd.Timestamp("2022-09-15")
 CLUBS = ["CSTO", "CIS", "EAEU"]

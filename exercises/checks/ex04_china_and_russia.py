@@ -12,8 +12,8 @@ import pandas as pd
 from samarkand import data
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import Day, Number, PerCent, Together
-from samarkand.grading.marking.checks import ExerciseSet, Given, Question
-from samarkand.grading.marking.inputs import Case
+from samarkand_grading.marking.checks import ExerciseSet, Given, Question
+from samarkand_grading.marking.inputs import Case
 
 YEARS = [list(pair) for pair in itertools.combinations((2020, 2021, 2022, 2023, 2024), 2)]
 #: Two years apart at least: the lesson shows how trade grew from each year to the next.

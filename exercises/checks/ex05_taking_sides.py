@@ -14,14 +14,14 @@ import pandas as pd
 from samarkand import data
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import ByKey, Codes, Number, Together, Whole
-from samarkand.grading.marking.checks import (
+from samarkand_grading.marking.checks import (
     Criterion,
     ExerciseSet,
     Given,
     Question,
     Written,
 )
-from samarkand.grading.marking.inputs import Case
+from samarkand_grading.marking.inputs import Case
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
 NAMED = [

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from samarkand import data, geo
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import Codes, Number
-from samarkand.grading.marking.checks import ExerciseSet, Given, Question
-from samarkand.grading.marking.inputs import Case
+from samarkand_grading.marking.checks import ExerciseSet, Given, Question
+from samarkand_grading.marking.inputs import Case
 
 #: The years of the products in the first question, the second and the third.
 SIZES, MERGED, PAIRED = 2021, 2016, 2012

@@ -15,8 +15,8 @@ import pandas as pd
 from samarkand import data, measures
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import Number, PerCent, Together, Whole
-from samarkand.grading.marking.checks import ExerciseSet, Given, Question
-from samarkand.grading.marking.inputs import Case
+from samarkand_grading.marking.checks import ExerciseSet, Given, Question
+from samarkand_grading.marking.inputs import Case
 
 SELLS = "07_kazakhstan: 1. What it sells, and to whom"
 Range = tuple[float, float]

@@ -12,8 +12,8 @@ import pandas as pd
 from samarkand import data
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import ByKey, PerCent, Text, Texts
-from samarkand.grading.marking.checks import Criterion, ExerciseSet, Given, Question, Written
-from samarkand.grading.marking.inputs import Case
+from samarkand_grading.marking.checks import Criterion, ExerciseSet, Given, Question, Written
+from samarkand_grading.marking.inputs import Case
 
 CENSUS, MAP = "08_borders: 3. Whose census?", "08_borders: 2. Whose map is it?"
 SIGHT, WORDS = "08_borders: 7. Out of sight", "08_borders: 4. Xinjiang, counted"

@@ -16,8 +16,8 @@ import pandas as pd
 from samarkand import data, measures
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import Number, PerCent, Texts, Together, Whole
-from samarkand.grading.marking.checks import ExerciseSet, Given, Question
-from samarkand.grading.marking.inputs import Case
+from samarkand_grading.marking.checks import ExerciseSet, Given, Question
+from samarkand_grading.marking.inputs import Case
 
 MOST = "09_network: 2. Who has the most ties?"
 BETWEEN = "09_network: 4. Who lies between?"

@@ -4,9 +4,6 @@ Every text that a student reads goes whole through :func:`tr` or :func:`trn`. A 
 named gaps; it is never put together from pieces, since word order differs between languages. The English
 text is the key. A catalogue is ``locales/<language>/LC_MESSAGES/samarkand.mo`` in this package.
 ``SAMARKAND_LANGUAGE`` in the environment sets the language of the whole process.
-
-``en-XA`` is not a language but a test: it adds accents and two fifths more letters to every text that goes
-through here. A text that does not, and a picture without room for longer texts, are then seen at once.
 """
 
 from __future__ import annotations
@@ -14,19 +11,9 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 import os
-import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-
-#: The made-up language that shows which texts bypass the catalogue.
-PSEUDO = "en-XA"
-#: The marks around every text in that language.
-OPENING, CLOSING = "\u27e6", "\u27e7"
-_ACCENTED = str.maketrans("aceinosuyACEINOSUY", "\u00e0\u00e7\u00e9\u00ee\u00f1\u00f6\u0161\u00fb\u00fd"
-                          "\u00c0\u00c7\u00c9\u00ce\u00d1\u00d6\u0160\u00db\u00dd")  # fmt: skip
-#: Gaps, tags and entities, which translations keep as they are.
-_KEPT = re.compile(r"(\{[^{}]*\}|<[^<>]*>|&#?\w+;)")
 
 
 def language() -> str:
@@ -69,7 +56,7 @@ def translated(message: str, language: str) -> str:
     >>> translated("{n} claims", "en")
     '{n} claims'
     """
-    return _pseudo(message) if language == PSEUDO else _catalogue(language).gettext(message)
+    return _catalogue(language).gettext(message)
 
 
 def trn(one: str, many: str, n: int, /, **values: object) -> str:
@@ -82,10 +69,7 @@ def trn(one: str, many: str, n: int, /, **values: object) -> str:
     >>> trn("{n} state", "{n} states", 1), trn("{n} state", "{n} states", 8)
     ('1 state', '8 states')
     """
-    if language() == PSEUDO:
-        text = _pseudo(one if n == 1 else many)
-    else:
-        text = _catalogue(language()).ngettext(one, many, n)
+    text = _catalogue(language()).ngettext(one, many, n)
     return text.format(n=n, **values)
 
 
@@ -165,15 +149,3 @@ def dated(text: str) -> str:
     if len(more) == 2:
         return day(dt.date.fromisoformat(text))
     return tr("{month} {year}", month=month(int(more[0])), year=year) if more else year
-
-
-def _pseudo(message: str) -> str:
-    """Add accents to a text and make it two fifths longer; gaps and tags stay.
-
-    >>> _pseudo("{n} claims") == "\u27e6{n} \u00e7l\u00e0\u00eem\u0161 ~~~\u27e7"
-    True
-    """
-    parts = _KEPT.split(message)
-    letters = sum(len(part) for part in parts[::2])
-    parts[::2] = [part.translate(_ACCENTED) for part in parts[::2]]
-    return f"{OPENING}{''.join(parts)} {'~' * max(1, round(0.4 * letters))}{CLOSING}"

@@ -137,7 +137,7 @@ def texts(path: Path) -> Iterator[str]:
 def sayings(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]], ...]:
     """Return what each question of a file says in English: kind, id, its texts in order, and its tied words.
 
-    Tied words stand with what their figures rest on; see `samarkand.course.tied`.
+    Tied words stand with what their figures rest on; see `tools.author.tied`.
     """
     return tuple(
         (kind, id, list(_texts(entry, "")), entry.get("tied", {}))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samarkand.course import lessons
+from tools.author import lessons
 from tools.lab import Lab, lab, sign
 from tools.lab.browser import installed, playwright
 

@@ -15,7 +15,7 @@ import tour
 from nbformat.v4 import new_code_cell, new_notebook
 from tour import TO_GO_ON
 
-from samarkand.course import lessons, normal_form
+from tools.author import lessons, normal_form
 from tools.lab import Lab
 
 PATHS = lessons.paths()

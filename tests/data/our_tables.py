@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from samarkand.course import integrity, rules, tables
 from samarkand.ground import home
+from tools.author import integrity, rules, tables
 
 FOLDER = home.ROOT / "course_data"
 PACKAGE = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))

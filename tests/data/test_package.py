@@ -8,7 +8,7 @@ import frictionless
 import pytest
 from our_tables import FOLDER, NAMES, PACKAGE
 
-from samarkand.course import tables
+from tools.author import tables
 
 TABLES = {r["name"]: r for r in PACKAGE["resources"] if "schema" in r}
 

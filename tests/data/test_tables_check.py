@@ -10,9 +10,9 @@ import pytest
 from our_tables import FOLDER, NAMES, RESOURCE, WHOLE, wrong_in
 
 from samarkand import cli
-from samarkand.course import integrity, rules, tables
-from samarkand.course.rules import Table
 from samarkand.ground.errors import DamagedData
+from tools.author import integrity, rules, tables
+from tools.author.rules import Table
 
 
 def change(folder, name, old, new):
@@ -403,7 +403,6 @@ def test_a_table_added_to_the_package(copy):
 def test_the_command(copy, capsys, monkeypatch):
     assert cli.main(["data", "check"]) == 0
     assert "as their schema says" in capsys.readouterr().out
-    # Whether any has changed, `test_record` holds; nothing is made anew here.
     monkeypatch.setattr(tables, "changes", dict)
     assert cli.main(["renew"]) == 0
     assert "No table has changed" in capsys.readouterr().out

@@ -14,13 +14,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 import workshop
 
-from samarkand.grading.classroom import release, workers
-from samarkand.grading.classroom.course import Course
-from samarkand.grading.marking import checks
-from samarkand.grading.marking.assessment import Assessment
-from samarkand.grading.sandbox.box import Sandbox
-from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
+from samarkand_grading.classroom import release, workers
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.marking import checks
+from samarkand_grading.marking.assessment import Assessment
+from samarkand_grading.sandbox.box import Sandbox
+from samarkand_grading.submission import rebuilding
 
 
 class Canaries:

@@ -16,12 +16,12 @@ from test_exercises import EXERCISES, SETS, source, strip
 
 from samarkand.exercise import Desk, desk
 from samarkand.exercise.marks import Marks
-from samarkand.grading.classroom import selfstudy
-from samarkand.grading.classroom.course import Course
-from samarkand.grading.sandbox.alone import Alone
-from samarkand.grading.sandbox.work import Call, Cell, Limits
 from samarkand.ground import log
 from samarkand.ground.errors import CourseError
+from samarkand_grading.classroom import selfstudy
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.sandbox.alone import Alone
+from samarkand_grading.sandbox.work import Call, Cell, Limits
 
 
 @pytest.fixture

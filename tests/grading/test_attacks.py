@@ -177,7 +177,7 @@ product = [x for x in list(sys.argv) + list(os.environ.values()) if "{course}" i
 found = 0
 for name in ("checks", "sandbox", "gradebook", "assessment", "structure", "preprocessor"):
     try:
-        __import__("samarkand.grading." + name); found += 1
+        __import__("samarkand_grading." + name); found += 1
     except ImportError: pass
 product = found
 """, reads="0"),
@@ -629,7 +629,7 @@ except AttributeError: pass
 try: input("the answer? ")
 except EOFError: pass
 get_ipython().run_cell_magic("bash", "", "kill -9 $PPID; kill -9 -1")
-get_ipython().system("cat /course/samarkand/grading/marking/checks.py")
+get_ipython().system("cat /course/packages/grading/samarkand_grading/marking/checks.py")
 get_ipython().run_line_magic("reset", "-f") if False else None
 """, (), 0),
     A("hooks into every cell to come", """

@@ -18,10 +18,10 @@ import workshop
 from test_attacks import ALL, A, deserves
 from workshop import assess
 
-from samarkand.grading.marking import assessment, inputs
-from samarkand.grading.sandbox import confinement
-from samarkand.grading.sandbox.work import Cell, Limits
-from samarkand.grading.submission import reading
+from samarkand_grading.marking import assessment, inputs
+from samarkand_grading.sandbox import confinement
+from samarkand_grading.sandbox.work import Cell, Limits
+from samarkand_grading.submission import reading
 
 #: Lets an attack try calls: whatever succeeds is in ``done``, and then q1 is wrong.
 TRY = """

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.grading.sandbox import box, launch, view
-from samarkand.grading.sandbox.work import Cell, Limits
+from samarkand_grading.sandbox import box, launch, view
+from samarkand_grading.sandbox.work import Cell, Limits
 
 #: For each layer how it is taken away, and what only then works: code that sets ``out`` to something true.
 LAYERS = {

@@ -19,9 +19,9 @@ from workshop import assess
 
 from samarkand.answers import decode, encode, kinds
 from samarkand.exercise import desk
-from samarkand.grading.classroom import gradebook, report
-from samarkand.grading.sandbox import box
-from samarkand.grading.submission import reading, rebuilding
+from samarkand_grading.classroom import gradebook, report
+from samarkand_grading.sandbox import box
+from samarkand_grading.submission import reading, rebuilding
 
 ALL = workshop.ANSWERS
 

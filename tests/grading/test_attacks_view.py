@@ -16,8 +16,8 @@ import workshop
 from test_attacks import A, deserves
 from test_batch import grade, hand_in
 
-from samarkand.grading.sandbox import view
-from samarkand.grading.sandbox.box import NoSandbox, Sandbox
+from samarkand_grading.sandbox import view
+from samarkand_grading.sandbox.box import NoSandbox, Sandbox
 
 #: Looks for notebooks of others wherever a folder can be listed or is known by name, and runs what it finds.
 COPY = """
@@ -147,8 +147,8 @@ import json, os, shutil, sys
 from pathlib import Path
 sys.path[:0] = json.loads(sys.argv[1])
 import workshop
-from samarkand.grading.classroom import batch, gradebook
-from samarkand.grading.classroom.course import Course
+from samarkand_grading.classroom import batch, gradebook
+from samarkand_grading.classroom.course import Course
 root, copy = Path(sys.argv[2]), sys.argv[3]
 course = Course(root, root.parent / "secret")
 released = json.loads((root / "release" / workshop.NAME / f"{workshop.NAME}.ipynb").read_text())

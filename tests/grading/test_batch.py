@@ -20,10 +20,10 @@ import pytest
 import workshop
 
 from samarkand import cli
-from samarkand.grading.classroom import batch, gradebook, records, workers
-from samarkand.grading.sandbox.box import Sandbox
-from samarkand.grading.submission import rebuilding
 from samarkand.ground.errors import CourseError
+from samarkand_grading.classroom import batch, gradebook, records, workers
+from samarkand_grading.sandbox.box import Sandbox
+from samarkand_grading.submission import rebuilding
 
 pytestmark = pytest.mark.usefixtures("one_server")
 

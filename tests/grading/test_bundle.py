@@ -17,12 +17,12 @@ from test_exercises import EXERCISES, NAMES, SETS, source, strip
 import start
 from samarkand import cli
 from samarkand.exercise import desk, numbers
-from samarkand.grading.classroom import release, selfstudy
-from samarkand.grading.classroom.course import Course
-from samarkand.grading.marking import checks
-from samarkand.grading.sandbox import box
 from samarkand.ground import home, log
 from samarkand.ground.errors import CourseError
+from samarkand_grading.classroom import release, selfstudy
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.marking import checks
+from samarkand_grading.sandbox import box
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ import re
 import pytest
 import workshop
 
-from samarkand.grading.classroom import report
-from samarkand.grading.marking import checks
-from samarkand.grading.marking.assessment import Assessment
-from samarkand.grading.marking.checks import Verdict
+from samarkand_grading.classroom import report
+from samarkand_grading.marking import checks
+from samarkand_grading.marking.assessment import Assessment
+from samarkand_grading.marking.checks import Verdict
 
 EXERCISES = workshop.EXERCISES
 SETS = checks.available(EXERCISES / "checks")

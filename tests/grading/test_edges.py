@@ -9,8 +9,8 @@ import pytest
 import workshop
 
 from samarkand.answers import decode
-from samarkand.grading.marking import checks
 from samarkand.ground import home
+from samarkand_grading.marking import checks
 
 CHECKS = home.ROOT / "exercises" / "checks"
 SETS = {name: workshop.course_set(name) for name in checks.available(CHECKS)}

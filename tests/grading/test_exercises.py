@@ -19,16 +19,16 @@ import workshop
 
 from samarkand import explore
 from samarkand.answers import decode, encode, kinds
-from samarkand.course import build, lessons
-from samarkand.course.rules_of_lessons import REFERENCE
 from samarkand.exercise import numbers
-from samarkand.grading.classroom import feedback, release
-from samarkand.grading.classroom.course import Course
-from samarkand.grading.marking import checks
-from samarkand.grading.marking.assessment import Assessment
-from samarkand.grading.marking.checks import Marker
-from samarkand.grading.sandbox.work import Outcome, Result
 from samarkand.ground import home
+from samarkand_grading.classroom import feedback, release
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.marking import checks
+from samarkand_grading.marking.assessment import Assessment
+from samarkand_grading.marking.checks import Marker
+from samarkand_grading.sandbox.work import Outcome, Result
+from tools.author import build, lessons
+from tools.author.rules_of_lessons import REFERENCE
 
 EXERCISES = workshop.EXERCISES
 NAMES = checks.available(EXERCISES / "checks")

@@ -12,8 +12,8 @@ import pytest
 import workshop
 from test_batch import grade, hand_in, released, scores
 
-from samarkand.grading.classroom import gradebook, records
-from samarkand.grading.submission import reading
+from samarkand_grading.classroom import gradebook, records
+from samarkand_grading.submission import reading
 
 pytestmark = pytest.mark.usefixtures("one_server")
 
@@ -151,7 +151,7 @@ def test_programs_that_drop_ids_and_strip_lines(assessor, solved, tmp_path):
 @pytest.fixture
 def essay(tmp_path):
     """A notebook as it is handed out, with a written answer between other cells, and what rebuilds it."""
-    from samarkand.grading.submission import rebuilding
+    from samarkand_grading.submission import rebuilding
 
     notebook = workshop.source_notebook(solved=False)
     stub = workshop.cell("markdown", "w1", "Your answer here.", grade=True, solution=True, points=4)

@@ -22,11 +22,11 @@ from workshop import assess
 
 from samarkand.answers import decode, encode
 from samarkand.exercise import numbers
-from samarkand.grading.marking import assessment, checks
-from samarkand.grading.marking.assessment import AGAIN
-from samarkand.grading.sandbox.box import Sandbox
-from samarkand.grading.sandbox.work import Cell, Outcome, Ran, Result
 from samarkand.ground import home
+from samarkand_grading.marking import assessment, checks
+from samarkand_grading.marking.assessment import AGAIN
+from samarkand_grading.sandbox.box import Sandbox
+from samarkand_grading.sandbox.work import Cell, Outcome, Ran, Result
 
 
 def test_the_reference_has_all_points(work):

@@ -28,13 +28,13 @@ from test_batch import grade, hand_in
 from samarkand import data
 from samarkand.answers import encode, kinds
 from samarkand.exercise import numbers
-from samarkand.grading.classroom import selfstudy
-from samarkand.grading.classroom.course import Course
-from samarkand.grading.marking import checks, inputs
-from samarkand.grading.sandbox import view
-from samarkand.grading.sandbox.work import Cell
 from samarkand.ground import home
 from samarkand.ground.errors import OutOfRange
+from samarkand_grading.classroom import selfstudy
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.marking import checks, inputs
+from samarkand_grading.sandbox import view
+from samarkand_grading.sandbox.work import Cell
 
 pytestmark = pytest.mark.usefixtures("one_server")
 
@@ -141,7 +141,7 @@ def test_the_released_form_holds_the_example_alone_and_the_same_for_every_submis
 DRAWN = """
 import sys
 from pathlib import Path
-from samarkand.grading.marking import checks
+from samarkand_grading.marking import checks
 folder = Path(sys.argv[1])
 sets = [checks.load(folder, name) for name in checks.available(folder)]
 print({each.id: [(c.id, c.arguments) for c in each.inputs("work 7").calls] for each in sets})

@@ -13,9 +13,9 @@ import pytest
 import workshop
 from test_batch import grade, hand_in, scores
 
-from samarkand.grading.classroom import gradebook, records, release, report
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
+from samarkand_grading.classroom import gradebook, records, release, report
 
 pytestmark = pytest.mark.usefixtures("one_server")
 
@@ -259,7 +259,7 @@ def test_another_deadline_changes_penalties(course):
 
 def test_what_reads_the_settings_first_does_not_build_the_grammar_of_internet_names(course):
     code = (
-        "import sys; from pathlib import Path; from samarkand.grading.classroom.course import Course; "
+        "import sys; from pathlib import Path; from samarkand_grading.classroom.course import Course; "
         "Course(Path('.')).exchanges; print('nbgrader' in sys.modules, 'rfc3987_syntax' in sys.modules)"
     )
     assert run(course, "-c", code).stdout.split() == ["True", "False"]

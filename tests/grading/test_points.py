@@ -8,8 +8,8 @@ import pytest
 import workshop
 from test_batch import grade, hand_in
 
-from samarkand.grading.classroom import gradebook, release
 from samarkand.ground.errors import CourseError
+from samarkand_grading.classroom import gradebook, release
 
 pytestmark = pytest.mark.usefixtures("one_server")
 

@@ -8,7 +8,7 @@ import functools
 import pytest
 from test_exercises import EXERCISES, NAMES, QUESTIONS, SETS, drawn, read_or_none
 
-from samarkand.course import lessons, rules_of_sets
+from tools.author import lessons, rules_of_sets
 
 #: How many students of a class what is given is tried on; of how many at each run.
 STUDENTS, SOME = 150, 40

@@ -14,9 +14,9 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand import cli
-from samarkand.grading.classroom import batch, feedback, records
-from samarkand.grading.classroom.course import Course
-from samarkand.grading.sandbox.box import NoSandbox, Sandbox
+from samarkand_grading.classroom import batch, feedback, records
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.sandbox.box import NoSandbox, Sandbox
 
 
 def test_without_bubblewrap_it_refuses_and_says_what_to_do(monkeypatch, tmp_path):
@@ -131,7 +131,7 @@ def test_what_bubblewrap_says_becomes_what_to_do(refused, programs, said):
 
 @pytest.mark.parametrize("system", ["darwin", "win32"])
 def test_other_systems_are_sent_to_the_container(refused, monkeypatch, system):
-    monkeypatch.setattr("samarkand.grading.sandbox.box.sys", SimpleNamespace(platform=system))
+    monkeypatch.setattr("samarkand_grading.sandbox.box.sys", SimpleNamespace(platform=system))
     assert "That needs Linux." in refused()
 
 

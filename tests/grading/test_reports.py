@@ -16,8 +16,8 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand import cli
-from samarkand.grading.classroom import feedback, gradebook, records, release, report
 from samarkand.ground.errors import CourseError
+from samarkand_grading.classroom import feedback, gradebook, records, release, report
 
 pytestmark = pytest.mark.usefixtures("one_server")
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("one_server")
 def marked(template, tmp_path_factory):
     import shutil
 
-    from samarkand.grading.classroom.course import Course
+    from samarkand_grading.classroom.course import Course
 
     folder = tmp_path_factory.mktemp("reports")
     shutil.copytree(template, folder / "course")

@@ -15,10 +15,10 @@ from test_batch import grade, hand_in
 
 from samarkand import cli
 from samarkand.exercise import numbers
-from samarkand.grading.classroom import batch, gradebook, release, report
-from samarkand.grading.classroom.course import Course
-from samarkand.grading.marking import checks
 from samarkand.ground.errors import CourseError
+from samarkand_grading.classroom import batch, gradebook, release, report
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.marking import checks
 
 pytestmark = pytest.mark.usefixtures("one_server")
 

@@ -15,9 +15,9 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand import cli
-from samarkand.grading.classroom import gradebook, records
 from samarkand.ground import files
 from samarkand.ground.errors import CourseError
+from samarkand_grading.classroom import gradebook, records
 
 YOUNG = files.YOUNG
 

@@ -10,7 +10,7 @@ import pytest
 import workshop
 from test_attacks_inside import FLOOD
 
-from samarkand.grading.sandbox.box import Sandbox
+from samarkand_grading.sandbox.box import Sandbox
 
 
 @pytest.fixture(scope="module")

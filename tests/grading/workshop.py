@@ -16,13 +16,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from samarkand.course import apart
-from samarkand.grading.marking import checks
-from samarkand.grading.marking.assessment import Assessment, Assessor
-from samarkand.grading.sandbox.box import Sandbox
-from samarkand.grading.sandbox.work import Limits
-from samarkand.grading.submission import rebuilding
 from samarkand.ground import home
+from samarkand_grading.marking import checks
+from samarkand_grading.marking.assessment import Assessment, Assessor
+from samarkand_grading.sandbox.box import Sandbox
+from samarkand_grading.sandbox.work import Limits
+from samarkand_grading.submission import rebuilding
+from tools.author import apart
 
 #: Tight limits keep the suite short; the real ones are larger.
 LIMITS = Limits(cpu=5, wall=9, cell_cpu=1.5, cell_wall=3, call_cpu=0.25, call_wall=1.5)
@@ -86,8 +86,8 @@ KEY = "a key for tests"
 CHECKS = '''
 """Checks of the test set. CANARY-CHECKS"""
 import datetime
-from samarkand.grading.marking.checks import ExerciseSet, Question
-from samarkand.grading.marking.inputs import Case
+from samarkand_grading.marking.checks import ExerciseSet, Question
+from samarkand_grading.marking.inputs import Case
 from samarkand.answers.diagnose import Diagnosis
 from samarkand.answers.kinds import ByKey, Number, Truth, Whole
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.course import lessons
+from tools.author import lessons
 
 PATHS = lessons.paths()
 read = cache(lessons.read)

@@ -9,9 +9,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from samarkand import data
-from samarkand.course import citations, normal_form
-from samarkand.course.lessons import Lesson, stored
 from samarkand.sources import cite
+from tools.author import citations, normal_form
+from tools.author.lessons import Lesson, stored
 
 NUMBERS = {"ART": 1, "XH0914": 2, "TRADEH1b": 3}
 XINHUA = '[2](#Sources "Xinhua, 14 September 2022: XH0914")'

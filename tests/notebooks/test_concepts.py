@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from samarkand.course import concepts, lessons, minutes, reference
-from samarkand.course.lessons import Lesson
+from tools.author import concepts, lessons, minutes, reference
+from tools.author.lessons import Lesson
 
 #: The seven lessons of the first round, and the most names that they may ask a student to learn.
 FIRST, MOST = ("00", "01", "02", "03", "04", "05", "10"), 40

@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 
 from samarkand import cli
-from samarkand.course import apart, skeletons, tables
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
+from tools.author import apart, skeletons, tables
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 #: A lesson with questions, predictions, practice, map, explorer and set.

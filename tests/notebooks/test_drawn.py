@@ -11,8 +11,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from samarkand.course import drawn
-from samarkand.course.lessons import BuildError
+from tools.author import drawn
+from tools.author.lessons import BuildError
 
 BARS: dict[str, Any] = {
     "$schema": "https://vega.github.io/schema/vega-lite/v5.json",

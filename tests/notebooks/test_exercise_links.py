@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.course import lessons
-from samarkand.course import rules_of_lessons as rules
 from samarkand.ground.home import ROOT
+from tools.author import lessons
+from tools.author import rules_of_lessons as rules
 
 SETS = sorted((ROOT / "exercises").glob("*/ex*/ex*.ipynb"))
 

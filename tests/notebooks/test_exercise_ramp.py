@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-from samarkand.course import lessons, rules_of_sets, skeletons
-from samarkand.course.lessons import Lesson
 from samarkand.ground.home import ROOT
+from tools.author import lessons, rules_of_sets, skeletons
+from tools.author.lessons import Lesson
 
 SOURCES = sorted((ROOT / "exercises" / "source").glob("*/*.ipynb"))
 TRIP = lessons.read(ROOT / "exercises/source/ex01_the_trip/ex01_the_trip.ipynb")

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from samarkand.answers import kinds
-from samarkand.course import lessons, tied
-from samarkand.grading.marking import checks
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
+from samarkand_grading.marking import checks
+from tools.author import lessons, tied
 
 EXERCISES = ROOT / "exercises"
 NAMES = checks.available(EXERCISES / "checks")

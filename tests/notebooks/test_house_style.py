@@ -12,12 +12,12 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from samarkand import questions
-from samarkand.course import drawn, lessons, normal_form
-from samarkand.course import rules_of_concepts as concepts
-from samarkand.course import rules_of_lessons as rules
-from samarkand.course import rules_of_words as words
-from samarkand.course.lessons import Lesson
-from samarkand.course.rules_of_lessons import LESSON_RULES, REFERENCE, RULES, Rule
+from tools.author import drawn, lessons, normal_form
+from tools.author import rules_of_concepts as concepts
+from tools.author import rules_of_lessons as rules
+from tools.author import rules_of_words as words
+from tools.author.lessons import Lesson
+from tools.author.rules_of_lessons import LESSON_RULES, REFERENCE, RULES, Rule
 
 ALL = [*RULES, *LESSON_RULES]
 

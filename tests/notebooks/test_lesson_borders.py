@@ -14,8 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from samarkand import data, maps, questions
-from samarkand.course import lessons
 from samarkand.ground.home import ROOT
+from tools.author import lessons
 
 (LESSON,) = lessons.paths(["08"])
 FORM = ROOT / "docs" / "review_08.md"

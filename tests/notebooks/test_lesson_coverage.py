@@ -10,7 +10,7 @@ import treated
 from treated import Mark
 
 from samarkand import data
-from samarkand.course import lessons
+from tools.author import lessons
 
 #: The article has so many blocks, and makes so many claims.
 BLOCKS, CLAIMS = 40, 95

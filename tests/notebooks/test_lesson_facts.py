@@ -16,7 +16,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from samarkand import check
-from samarkand.course import facts, lessons
+from tools.author import facts, lessons
 
 LARGEST = 200_000
 
@@ -49,7 +49,7 @@ box""",
 BEFORE = {"LAST": 2025, "EIGHT": 8, "AFTER": 2000, "N": 8, "MARK": "line", "CUT": "first = box.values()"}
 AFTER = {"LAST": 2024, "EIGHT": 9, "AFTER": 2010, "N": 9, "MARK": "bar"}
 AFTER |= {
-    "CUT": "from samarkand.course import facts\n_ = [w.unobserve_all('value') for w in facts.widgets_in(box)]"
+    "CUT": "from tools.author import facts\n_ = [w.unobserve_all('value') for w in facts.widgets_in(box)]"
 }
 SEEN = (
     "members, shown 1, controls 1, options: was ",

@@ -12,8 +12,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from samarkand import cli
-from samarkand.course import build, lessons, normal_form
-from samarkand.course.lessons import Lesson
+from tools.author import build, lessons, normal_form
+from tools.author.lessons import Lesson
 
 
 def test_is_in_normal_form(lesson_path: Path) -> None:

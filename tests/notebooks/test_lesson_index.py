@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from samarkand.course import lessons, readme
 from samarkand.ground.errors import CourseError
+from tools.author import lessons, readme
 
 TEXT = readme.README.read_text(encoding="utf-8")
 

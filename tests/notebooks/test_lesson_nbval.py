@@ -15,9 +15,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from nbval.plugin import find_comment_markers
 
-from samarkand.course import apart, build, lessons, normal_form
-from samarkand.course.lessons import Lesson
 from samarkand.ground.home import ROOT
+from tools.author import apart, build, lessons, normal_form
+from tools.author.lessons import Lesson
 
 SET = "ex01_the_trip"
 

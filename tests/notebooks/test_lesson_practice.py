@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from IPython.core.formatters import DisplayFormatter
 
-from samarkand.course import build, drawn
-from samarkand.course.lessons import Lesson
 from samarkand.ground import journal
 from samarkand.predict import _ledger
+from tools.author import build, drawn
+from tools.author.lessons import Lesson
 
 #: What a kernel does not show of libraries either.
 QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)

@@ -6,8 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from samarkand.course.lessons import Lesson
 from samarkand.ground.home import ROOT
+from tools.author.lessons import Lesson
 
 
 def test_spelling(lesson: Lesson, tmp_path: Path) -> None:

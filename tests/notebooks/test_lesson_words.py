@@ -18,8 +18,8 @@ import pandas as pd
 import pytest
 
 from samarkand import data
-from samarkand.course import figures, lessons, rules_of_words, tied
-from samarkand.course.lessons import Lesson
+from tools.author import figures, lessons, rules_of_words, tied
+from tools.author.lessons import Lesson
 
 read = cache(lessons.read)
 names = cache(lambda path: tied.names_of(read(path)))

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from samarkand.course import lessons
 from samarkand.ground.home import ROOT
+from tools.author import lessons
 from tools.lab.browser import CHROMIUM, installed, playwright
 
 #: Sheets that a lesson may take; the longest lessons of either half.

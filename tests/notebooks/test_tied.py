@@ -12,8 +12,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from samarkand import questions
-from samarkand.course import build, figures, lessons, normal_form, tied, uses
-from samarkand.course.lessons import BuildError, Lesson
+from tools.author import build, figures, lessons, normal_form, tied, uses
+from tools.author.lessons import BuildError, Lesson
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from samarkand.course import apart, facts, lessons, normal_form, tables, uses
 from samarkand.ground.home import ROOT
+from tools.author import apart, facts, lessons, normal_form, tables, uses
 
 
 def notebook(folder: Path, *sources: str) -> Path:

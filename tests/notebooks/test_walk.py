@@ -15,8 +15,8 @@ import pytest
 from nbformat import NotebookNode
 
 from samarkand import notes, predict, progress, questions
-from samarkand.course import build, lessons, normal_form
 from samarkand.ground import journal
+from tools.author import build, lessons, normal_form
 
 QUIZZES, PREDICTIONS = questions.every("quiz"), questions.every("predict")
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from samarkand import data
-from samarkand.course import lessons
-from samarkand.course.lessons import Lesson
+from tools.author import lessons
+from tools.author.lessons import Lesson
 
 #: So much of a claim has to stand where it is said to be treated.
 ENOUGH = 0.45

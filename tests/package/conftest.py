@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from samarkand.course import apart
 from samarkand.ground import home
-from samarkand.ground.words import PSEUDO
 
 
 @pytest.fixture(autouse=True)
@@ -36,23 +32,3 @@ def own_work(work: Path) -> Path:
     """Return where a student's forecasts would lie."""
     work.mkdir()
     return work / "forecasts.jsonl"
-
-
-@pytest.fixture(scope="module")
-def spoken(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    """Return ``spoken(module, *words)``: what a file of tests, run by itself, prints in the made-up language.
-
-    That is a process of its own, since a language holds for all of one.
-    """
-
-    def spoken(module: str, *words: str) -> str:
-        environment = os.environ | {
-            "SAMARKAND_LANGUAGE": PSEUDO,
-            "SAMARKAND_WORK": str(tmp_path_factory.mktemp("work")),
-            "PYTHONPATH": os.pathsep.join([str(home.ROOT), str(Path(__file__).parent)]),
-        }
-        status, said = apart.said(["-m", module, *words], environment, home.ROOT)
-        assert status == 0, said
-        return said
-
-    return spoken

@@ -12,10 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from samarkand.course import changes, lessons
-from samarkand.course.changes import Step
 from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError
+from tools.author import changes, lessons
+from tools.author.changes import Step
 
 
 def commands(*paths: str) -> list[str]:

@@ -13,9 +13,9 @@ import pytest
 
 from samarkand import charts
 from samarkand.charts import _look, _tables
-from samarkand.course import lessons
 from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
 from samarkand.page import style
+from tools.author import lessons
 
 TEXTS = {"title": "A title", "source": "own count"}
 MIME = "application/vnd.vegalite.v5+json"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from samarkand import __version__, cli
-from samarkand.course import build, facts, lessons, rules_of_lessons
 from samarkand.ground import errors
+from tools.author import build, facts, lessons, rules_of_lessons
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 

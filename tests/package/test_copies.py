@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from samarkand.grading.submission import reading, rebuilding
 from samarkand.ground import files, home
 from samarkand.ground.errors import UnknownName
 from samarkand.lab import copies
+from samarkand_grading.submission import reading, rebuilding
 
 Need = Callable[[object, str], None]
 ONE, SET = "01_the_road", "ex01_the_road"

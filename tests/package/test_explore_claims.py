@@ -6,9 +6,9 @@ import re
 import pytest
 
 from samarkand import cite, data, explore
-from samarkand.course import lessons
 from samarkand.ground.errors import UnknownName
 from samarkand.page import markup
+from tools.author import lessons
 
 CLAIMS = data.load("claims")
 #: The sources that were out for certain on the eve of the sessions.

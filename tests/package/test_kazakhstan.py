@@ -7,9 +7,9 @@ import re
 import pytest
 
 from samarkand import data, explore, maps, questions
-from samarkand.course import lessons
 from samarkand.ground.errors import OutOfRange, UnknownName, WrongType
 from samarkand.maps import kazakhstan
+from tools.author import lessons
 
 DEAD = "dead of January 2022"
 #: What the plan of the course gives lesson 07 to treat.

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from samarkand import charts, data, explore, forecasts, measures
-from samarkand.course import lessons
 from samarkand.explore import forecasts as explorers
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
+from tools.author import lessons
 
 
 def looks() -> pd.DataFrame:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from samarkand.course import lessons
 from samarkand.ground import home
 from samarkand.lab import names
+from tools.author import lessons
 
 LOADS = """import pandas as pd
 from samarkand import charts, cite, data

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from samarkand import questions
-from samarkand.course import messages, rules_of_questions
 from samarkand.ground.errors import CourseError, DamagedData
-from samarkand.ground.words import PSEUDO
+from tools.author import rules_of_questions
 
 QUIZ = """
 [quiz."03.size"]
@@ -89,23 +88,3 @@ def test_a_damaged_file_is_a_sentence_that_names_it(damaged: bytes, folder: Path
     (folder / "sco.toml").write_bytes(damaged)
     with pytest.raises(DamagedData, match=r"The file sco\.toml is damaged\. Get a fresh copy of"):
         questions.every("quiz")
-
-
-def test_every_text_is_in_the_catalogue_with_its_place(tmp_path: Path) -> None:
-    pofile = pytest.importorskip("babel.messages.pofile")
-    assert messages.store(tmp_path / "a.pot") > 100
-    catalogue = pofile.read_po((tmp_path / "a.pot").open("rb"))
-    for path in questions.files():
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for text in questions.texts(path):
-            (line,) = {n for name, n in catalogue[text].locations if name == f"questions/{path.name}"}
-            assert text.splitlines()[0] in lines[line - 1]
-
-
-def test_in_another_language_every_text_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    english = questions.find("quiz", "03.gdp")
-    monkeypatch.setenv("SAMARKAND_LANGUAGE", PSEUDO)
-    other = questions.find("quiz", "03.gdp")
-    assert (other.id, [o.right for o in other.options]) == (english.id, [o.right for o in english.options])
-    for text in (other.text, other.why, *(o.text for o in other.options), *(o.hint for o in other.options)):
-        assert not text or text.startswith("\u27e6")

@@ -14,9 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from samarkand.course import lessons
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.home import ROOT
+from tools.author import lessons
 from tools.lab import Sheet, chromium, lab, sheet
 
 #: Where the picture of the README is, and the cell at its top.

@@ -142,7 +142,7 @@ def lab(
         token = secrets.token_hex(16)
         if wrapper:
             wrapper += [sys.executable, "-m", "tools.lab.no_network"]
-        command = [*wrapper, sys.executable, "-m", "tools.warm_kernel", "-m", "jupyterlab"]
+        command = [*wrapper, sys.executable, "-m", "jupyterlab"]
         command += ["--no-browser", "--allow-root"]
         command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--IdentityProvider.token={token}"]
         command += [f"--ServerApp.root_dir={home / 'root'}", "--LabApp.expose_app_in_browser=True"]

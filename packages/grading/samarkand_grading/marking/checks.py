@@ -1,0 +1,538 @@
+"""Questions and how they are marked: the name to read, the right answer, the known mistakes.
+
+The checks of a set are kept apart from its notebook, in ``exercises/checks/<set>.py``, as one object ``SET``.
+No expected value is typed in. Each question has a *solution*, a function of the student's own numbers, and a
+list of *diagnoses*, known mistakes whose results are computed too. Both run here, outside the sandbox; the
+results of a student's work are compared as plain values (:mod:`samarkand.answers.decode`).
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: PLR0911 - one return a kind of value reads best
+import builtins
+import copy
+import functools
+import importlib.util
+import itertools
+import json
+import math
+import random
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from samarkand.answers import decode, diagnose, encode
+from samarkand.answers.diagnose import Diagnosis
+from samarkand.answers.kinds import Kind, WrongForm, refused
+from samarkand.ground import rooms
+from samarkand.ground.errors import CourseError, DamagedData, unknown
+from samarkand.ground.words import tr
+from samarkand_grading.marking import inputs
+from samarkand_grading.marking.inputs import Cases, Inputs
+from samarkand_grading.sandbox.work import Outcome, Result
+
+Given = dict[str, Any]
+
+#: With how many other variants a wrong answer is compared.
+VARIANTS_TRIED = 1500
+
+
+@dataclass(frozen=True)
+class Question:
+    """One auto-graded question.
+
+    Attributes
+    ----------
+    id : str
+        The id of its cell: ``"q1"``; the cell that checks the form of the answer is ``"q1-check"``.
+    name : str
+        The name that is read from the student's work.
+    points : int
+        What it is worth.
+    kind : Kind
+        The form and unit of the answer; if a function is asked for, of what it returns.
+    solution : callable
+        The reference: a function of the student's numbers; if a function is asked for, that function itself.
+    hint : str
+        What to look at if the answer is wrong and fits no diagnosis.
+    taught : str
+        Where it was taught: the lesson, a colon, and the heading of its section.
+    diagnoses : tuple of Diagnosis
+        Known mistakes, the likeliest first; they take the student's numbers or a function's arguments.
+    cases : callable, optional
+        For a function: gives the inputs to call it with, drawn for each submission (see :mod:`inputs`). The
+        first case is the example that the notebook shows; it is never drawn.
+    varies : bool
+        Whether the answer depends on the student's numbers.
+    uses : tuple of str
+        The numbers that the answer depends on; if empty, all of them.
+    """
+
+    id: str
+    name: str
+    points: int
+    kind: Kind
+    solution: Callable[..., Any]
+    hint: str
+    taught: str
+    diagnoses: tuple[Diagnosis, ...] = ()
+    cases: Cases | None = None
+    varies: bool = False
+    uses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One row of a rubric: anchors[n] describes what earns n points, with an example."""
+
+    name: str
+    anchors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A written answer, marked by a person with a rubric; each criterion is worth 4 points."""
+
+    id: str
+    title: str
+    rubric: tuple[Criterion, ...]
+
+    @property
+    def points(self) -> int:
+        """The most points a rubric gives: four for each criterion."""
+        return 4 * len(self.rubric)
+
+
+@dataclass(frozen=True)
+class ExerciseSet:
+    """One set of exercises.
+
+    Attributes
+    ----------
+    id : str
+        The folder and notebook: ``"ex03_the_sco"``.
+    lesson : str
+        The lesson it belongs to: ``"03_the_sco"``.
+    options : mapping of str to sequence
+        The values that each of the student's own numbers may take.
+    questions : tuple of Question
+        In the order of the notebook.
+    written : tuple of Written
+        Answers marked by a person.
+    """
+
+    id: str
+    lesson: str
+    questions: tuple[Question, ...]
+    options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    written: tuple[Written, ...] = ()
+
+    def question(self, name: str) -> Question:
+        """Return the question with that id."""
+        for question in self.questions:
+            if question.id == name:
+                return question
+        raise unknown("question", name, [q.id for q in self.questions])
+
+    def read_again(self, verdict: Verdict) -> str:
+        """Say which section of which lesson to read again; empty if the answer is right.
+
+        Empty too if the set no longer has the question: a record may be older.
+        """
+        taught = next((q.taught for q in self.questions if q.id == verdict.question), "")
+        if verdict.points >= verdict.out_of or not taught:
+            return ""
+        lesson, _, section = taught.partition(": ")
+        return tr("Read again: lesson {number}, “{section}”.", number=lesson[:2], section=section)
+
+    @property
+    def points(self) -> int:
+        """The points of all auto-graded questions together."""
+        return sum(question.points for question in self.questions)
+
+    @property
+    def worth(self) -> dict[str, float]:
+        """The points of each grade cell of the notebook, by its id."""
+        found: dict[str, float] = {f"{q.id}-check": q.points for q in self.questions}
+        return found | {w.id: w.points for w in self.written}
+
+    def arguments(self, name: str) -> tuple[Any, ...]:
+        """Return what the function of a question is called with in the example that the notebook shows."""
+        cases = self.question(name).cases
+        if cases is None:
+            raise CourseError(f"{self.id}, {name} asks for no function, and shows no example.")
+        return cases(random.Random(0))[0].arguments
+
+    def example(self, name: str) -> Any:
+        """Return what the function of a question gives for the example that the notebook shows."""
+        return self.question(name).solution(*self.arguments(name))
+
+    def inputs(self, key: str) -> Inputs:
+        """Draw the inputs for the functions of one submission: see :func:`inputs.of_work`."""
+        return Inputs(key, self.id, {q.id: q.cases for q in self.questions if q.cases is not None})
+
+    @functools.cached_property
+    def _elsewhere(self) -> dict[str, list[tuple[Given, Any]]]:
+        return {}
+
+    def elsewhere(self, question: Question) -> list[tuple[Given, Any]]:
+        """Return the right answer for every variant of a question (cached).
+
+        For up to `VARIANTS_TRIED` of them: the numbers that the answer depends on, and the answer.
+        """
+        if question.id not in self._elsewhere:
+            names = question.uses or tuple(self.options)
+            choices = itertools.product(*(self.options[name] for name in names))
+            givens = [dict(zip(names, c, strict=True)) for c in itertools.islice(choices, VARIANTS_TRIED)]
+            self._elsewhere[question.id] = [
+                (g, _canonical(question.kind, question.solution(g))) for g in givens
+            ]
+        return self._elsewhere[question.id]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The mark of one question.
+
+    Attributes
+    ----------
+    question : str
+        Its id.
+    points, out_of : float
+        The mark.
+    state : str
+        ``"right"``, ``"partly"``, ``"wrong"``, ``"form"``, ``"error"`` or ``"unanswered"``.
+    reason : str
+        For the student; it does not give the answer away.
+    read : str
+        For the instructor: the value that was read.
+    rule : str
+        For the instructor: the comparison that was made, and its tolerance.
+    others : list of dict
+        Other students' numbers for which the wrong answer is exactly right (only those the question uses).
+    """
+
+    question: str
+    points: float
+    out_of: float
+    state: str
+    reason: str
+    read: str = ""
+    rule: str = ""
+    others: list[Given] = field(default_factory=list)
+
+
+def load(folder: Path, name: str) -> ExerciseSet:
+    """Load the checks of one set, the object ``SET`` of its module, by its id or its number (``"ex03"``).
+
+    `UnknownName` if there is no such set, `DamagedData` if the module cannot be loaded or holds no ``SET``.
+    """
+    names = available(folder)
+    full = [n for n in names if n == name] or [n for n in names if n.split("_")[0] == name]
+    if len(full) != 1:
+        raise unknown("set", name, names)
+    path = folder / f"{full[0]}.py"
+    spec = importlib.util.spec_from_file_location(f"samarkand_checks_{full[0]}", path)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        with rooms.lasting():
+            # Compiled here: Python would take a compiled file of the same second and size for this one.
+            exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
+        found = module.SET
+    except CourseError:
+        raise
+    except Exception as error:
+        raise DamagedData(
+            f"The checks in {path.name} cannot be loaded: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(found, ExerciseSet):
+        raise DamagedData(f"{path.name} holds no ExerciseSet under the name SET.")
+    return found
+
+
+def available(folder: Path) -> list[str]:
+    """List the ids of all sets that have checks."""
+    return sorted(path.stem for path in folder.glob("ex*.py"))
+
+
+# --- marking ------------------------------------------------------------------------------------------------
+
+
+def _canonical(kind: Kind, value: object) -> Any:
+    """Turn a reference value into the form in which answers are compared, in the same way as an answer."""
+    return kind.read(decode.plain(value))
+
+
+class Marker:
+    """Marks one submission; works out each expected value once.
+
+    `known` are right answers by the numbers they belong to: filled here, shared by all markers of a class.
+    """
+
+    def __init__(
+        self, exercise: ExerciseSet, given: Given, inputs: Inputs, known: dict[Any, Any] | None = None
+    ) -> None:
+        self.exercise = exercise
+        self.given = given
+        self.inputs = inputs
+        self._known = {} if known is None else known
+
+    @functools.cached_property
+    def expected(self) -> dict[str, Any]:
+        """The right answers: one value for each question, or a list of values for a function."""
+        return {q.id: self._answers(q, q.solution) for q in self.exercise.questions}
+
+    def _answers(self, question: Question, way: Callable[..., Any]) -> Any:
+        if question.cases is not None:
+            # One diagnosis must not see what another has changed. A table that cases share is copied once.
+            copies = copy.deepcopy([case.arguments for case in self.inputs.cases[question.id]])
+            return [_canonical(question.kind, way(*arguments)) for arguments in copies]
+        if way is not question.solution:
+            return _canonical(question.kind, way(self.given))
+        names = (question.uses or tuple(self.given)) if question.varies else ()
+        used = {name: self.given[name] for name in names}
+        key = (way, json.dumps(used))
+        if key not in self._known:  # nor was it worked out for another student
+            self._known[key] = _canonical(question.kind, way(used))
+        return self._known[key]
+
+    def mark(self, outcome: Outcome, *, quiet: bool = False) -> list[Verdict]:
+        """Mark every question, in the order of the set, by what came out of the sandbox.
+
+        `quiet` says that the work may know the inputs of its functions from an earlier run: then no text or
+        number of the work appears in a reason.
+        """
+        return [self.judge(question, outcome, quiet=quiet) for question in self.exercise.questions]
+
+    def judge(self, question: Question, outcome: Outcome, *, quiet: bool = False) -> Verdict:
+        """Mark one question."""
+        held = outcome.held.get(question.id)
+        if held is None:
+            return _verdict(question, "error", _ENDED.get(outcome.ended, _ENDED["died"]))
+        if not held.error and held.value is ...:
+            ran = outcome.ran.get(f"cell {question.id}")
+            if ran is not None and ran.error:
+                stopped = tr("The cell stopped with an error: {error}", error=ran.error)
+                return _verdict(question, "error", stopped, read="nothing")
+            return _verdict(question, "unanswered", tr("Not answered yet."), read="nothing")
+        if held.error:
+            error = error_name(held.error) if quiet else held.error
+            return _verdict(question, "error", f"{question.name}: {error}.")
+        if question.cases is not None:
+            return self._mark_function(question, held, outcome, quiet)
+        read = decode.show(held.value)
+        expected = _listed(self.expected[question.id])
+        rule = f"{question.kind.asked()}{_tolerance(question.kind)}; expected {expected}"
+        try:
+            answer = question.kind.read(held.value)
+        except WrongForm as problem:
+            reason = _expected(question.kind.asked()) if quiet else str(problem)
+            return _verdict(question, "form", reason, read=read, rule=rule)
+        if question.kind.same(answer, self.expected[question.id]):
+            return _verdict(question, "right", tr("Right."), question.points, read=read, rule=rule)
+        known = self._known_way(question, [answer])
+        if known:
+            return _verdict(question, "wrong", known, read=read, rule=rule)
+        if _as_written(answer, self.expected[question.id]):
+            return _verdict(question, "wrong", _COARSE, read=read, rule=rule)
+        others = self._fits(question, answer) if question.varies else []
+        if others:
+            # The answer may also be a mistake that no diagnosis covers, so the reason must be true of both.
+            reason = tr(
+                "For other numbers this would be right: did you take yours from given? {hint}",
+                hint=question.hint,
+            )
+            return replace(_verdict(question, "wrong", reason, read=read, rule=rule), others=others)
+        return _verdict(question, "wrong", question.hint, read=read, rule=rule)
+
+    def _fits(self, question: Question, answer: Any) -> list[Given]:
+        """Find all other numbers for which this answer would be right, to the last digit handed in."""
+        elsewhere = self.exercise.elsewhere(question)
+        return [
+            g for g, right in elsewhere if question.kind.same(answer, right) and _as_written(answer, right)
+        ]
+
+    def _known_way(self, question: Question, answers: list[Any]) -> str | None:
+        """Return the reason of the diagnosis that gives these answers, if there is one."""
+
+        def given(diagnosis: Diagnosis) -> list[Any] | None:
+            try:
+                found = self._answers(question, diagnosis.wrong)
+            except Exception:  # a wrong way may fail on these numbers
+                return None
+            return found if question.cases is not None else [found]
+
+        wrong = ((diagnosis.reason, given(diagnosis)) for diagnosis in question.diagnoses)
+        return diagnose.known(question.kind, answers, wrong)
+
+    def _mark_function(self, question: Question, held: Result, outcome: Outcome, quiet: bool) -> Verdict:
+        if not (isinstance(held.value, decode.Opaque) and held.value.kind == "function"):
+            asked = tr("a function")
+            reason = _expected(asked) if quiet else str(refused(held.value, asked))
+            return _verdict(question, "form", reason, read=decode.show(held.value))
+        cases, expected = self.inputs.cases[question.id], self.expected[question.id]
+        lost = Result(error=_TIMEOUT if outcome.ended in ("cpu", "wall") else "not reached")
+        got = [outcome.called.get(f"{question.id}/{n}", lost) for n in range(len(cases))]
+        if all(not r.error and (r.value is ... or r.value is None) for r in got) and expected[0] is not None:
+            nothing = all(r.value is None for r in got)
+            empty, untouched = tr("Not answered yet: the function returns nothing."), tr("Not answered yet.")
+            reason = empty if nothing else untouched
+            return _verdict(question, "unanswered", reason, read="a function that returns nothing")
+        answers: list[Any] = []
+        problems: list[str] = []
+        for result in got:
+            try:
+                answers.append(None if result.error else question.kind.read(result.value))
+                problems.append(_safe_error(result.error) if result.error else "")
+            except WrongForm:
+                answers.append(None)
+                # The form of the result could carry a hidden input, so name only the form that was expected.
+                problems.append(_came_back(result.value, question.kind))
+        right = [a is not None and question.kind.same(a, e) for a, e in zip(answers, expected, strict=True)]
+        edges = [case.edge for case in cases]
+        read = "; ".join(
+            f"{n}{f' ({edge})' if edge else ''}: {decode.show(r.value, 60) if not r.error else r.error}"
+            for n, (r, edge) in enumerate(zip(got, edges, strict=True))
+        )
+        rule = (
+            f"{len(cases)} inputs, of which {sum(map(bool, edges))} are edges{_tolerance(question.kind)}: "
+            f"all right gives {question.points}, all but edges gives half; expected {expected!r}; "
+            f"right: {right}"
+        )
+        if all(right):
+            return _verdict(
+                question,
+                "right",
+                tr("Right, on inputs you have not seen too."),
+                question.points,
+                read=read,
+                rule=rule,
+            )
+        ordinary = all(ok for ok, edge in zip(right, edges, strict=True) if not edge)
+        points = question.points / 2 if ordinary else 0
+        state = "partly" if ordinary else "wrong"
+        reason = self._function_reason(question, answers, problems, ordinary)
+        return _verdict(question, state, reason, points, read=read, rule=rule)
+
+    def _function_reason(
+        self, question: Question, answers: list[Any], problems: list[str], ordinary: bool
+    ) -> str:
+        known = self._known_way(question, answers)
+        if known:
+            return known
+        expected = self.expected[question.id]
+        if all(a is not None and _as_written(a, e) for a, e in zip(answers, expected, strict=True)):
+            return _COARSE
+        # Nothing after a call that never ended was reached, so report that call first.
+        first = next((p for p in problems if p == _ENDLESS), next((p for p in problems if p), ""))
+        if first and ordinary:
+            return tr("It is right on ordinary inputs, not on all. On one of them {problem}.", problem=first)
+        if first:
+            return tr("It is not right on all ordinary inputs. On one of them {problem}.", problem=first)
+        if ordinary:
+            return tr("It is right on ordinary inputs, not on all. {hint}", hint=question.hint)
+        return tr("It is not right on all ordinary inputs. {hint}", hint=question.hint)
+
+
+_ENDED = {
+    "wall": tr("Your work ran for too long and was stopped before this was reached."),
+    "cpu": tr("Your work used too much computing time and was stopped before this was reached."),
+    "memory": tr("Your work used too much memory and was stopped before this was reached."),
+    "output": tr("Your work gave back far more than was asked for and was stopped."),
+    "died": tr("Your work ended before this was reached."),
+    "finished": tr("There was nothing to read."),
+}
+
+
+_COARSE = tr("This is rounded too far: the question says how exact it must be.")
+
+#: What the sandbox calls the error of code that ran too long.
+_TIMEOUT = "OutOfTime"
+_ENDLESS = tr("it ran too long and was stopped")
+
+
+def _came_back(value: Any, kind: Kind) -> str:
+    if value is None:
+        return tr("it gives back nothing")
+    if isinstance(value, float) and not math.isfinite(value):
+        return tr("it gives back no number (nan or inf)")
+    return tr("it gives back something else than {asked}", asked=kind.asked())
+
+
+def _as_written(answer: Any, right: Any) -> bool:
+    """Return whether two answers agree to the last digit handed in; within a tolerance, many agree by chance.
+
+    Examples
+    --------
+    >>> _as_written((8, 23.5), (8, 23.4581)), _as_written((8, 23.49), (8, 23.4581))
+    (True, False)
+    """
+    if isinstance(answer, dict):
+        return answer.keys() == right.keys() and all(_as_written(answer[k], right[k]) for k in right)
+    if isinstance(answer, tuple):
+        return len(answer) == len(right) and all(map(_as_written, answer, right))
+    if isinstance(answer, float):
+        digits = 0 if answer.is_integer() else len(f"{answer:.12f}".rstrip("0").partition(".")[2])
+        return math.isclose(answer, right, rel_tol=1e-9) or answer == round(right, digits)
+    return bool(answer == right)
+
+
+def _listed(expected: Any) -> str:
+    """Write the expected value; sort sets, whose own order changes from run to run."""
+    return ", ".join(sorted(expected)) if isinstance(expected, frozenset) else repr(expected)
+
+
+def _expected(asked: str) -> str:
+    return tr("Expected was {asked}.", asked=asked)
+
+
+def error_name(error: str) -> str:
+    """Return the type of an error without its text, and only if the type is one of Python's own.
+
+    Text that a student wrote could carry an input out.
+
+    Examples
+    --------
+    >>> error_name("KeyError: 'KAZ'"), error_name("Secret: 7"), error_name("")
+    ('KeyError', 'an error', '')
+    """
+    name = error.partition(":")[0]
+    if name == _TIMEOUT:
+        return f"{_TIMEOUT}: this ran too long and was stopped"
+    return name if not error or isinstance(getattr(builtins, name, None), type) else "an error"
+
+
+def _safe_error(error: str) -> str:
+    return _ENDLESS if error.startswith(_TIMEOUT) else tr("it stops with {error}", error=error_name(error))
+
+
+def _tolerance(kind: Kind) -> str:
+    tolerance = getattr(kind, "tolerance", None) or getattr(getattr(kind, "of", None), "tolerance", None)
+    return f", within {tolerance:g}" if tolerance else ""
+
+
+def _verdict(  # noqa: PLR0913 - the fields of a verdict
+    question: Question, state: str, reason: str, points: float = 0, *, read: str = "", rule: str = ""
+) -> Verdict:
+    return Verdict(question.id, points, question.points, state, reason, read, rule)
+
+
+def form(exercise: ExerciseSet) -> dict[str, Any]:
+    """Return what the student's copy may contain of a set: options, and of each question kind and example.
+
+    It is plain JSON without any answers.
+    """
+    questions = {}
+    shown = exercise.inputs(inputs.DEMONSTRATION).cases
+    for question in exercise.questions:
+        entry: dict[str, Any] = {"kind": question.kind.to_json()}
+        if question.cases is not None:
+            entry["function"] = True
+            entry["example"] = [encode.encode(a) for a in shown[question.id][0].arguments]
+        questions[question.id] = entry
+    options = {name: list(choices) for name, choices in exercise.options.items()}
+    return {"set": exercise.id, "options": options, "questions": questions}

@@ -1,0 +1,112 @@
+"""What students' functions are called with: a public example, and inputs drawn for one submission.
+
+The inputs are drawn from the course's key and from the cells of the submission that run. The same work gets
+the same inputs in every run; any other work gets different ones. So the public checks do not reveal them, and
+the inputs of one submission say nothing about those of another. The key is derived from the instructor's
+secret under a label of its own; the seed of students' numbers, which is part of their bundles, does not lead
+to it. No module of the student's side imports this one.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from samarkand.answers import encode
+from samarkand.exercise import numbers
+from samarkand_grading.sandbox.work import Call, Cell
+
+#: The key of the repository itself, for a course without a secret and for a student who works alone.
+DEMONSTRATION = "samarkand-2022: inputs"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Arguments for one call of a student's function.
+
+    Attributes
+    ----------
+    arguments : tuple
+        Numbers, texts, dates, lists, Series or tables.
+    edge : str
+        What makes the input hard ("the very day a spell ends"); empty for an ordinary input.
+    """
+
+    arguments: tuple[Any, ...]
+    edge: str = ""
+
+
+#: Gives the cases of a function. The first is always the example that the notebook shows.
+Cases = Callable[[random.Random], Sequence[Case]]
+
+
+def key(secret: bytes) -> str:
+    """Derive the key of a course's inputs, 64 hexadecimal digits, from the instructor's secret.
+
+    `OutOfRange` if the secret has fewer than 16 bytes, and could be guessed.
+
+    Examples
+    --------
+    >>> len(key(b"0123456789abcdef"))
+    64
+    """
+    return numbers.derived(secret, "samarkand: key of inputs")
+
+
+def of_work(course_key: str, cells: Sequence[Cell]) -> str:
+    """Derive the key of one submission's inputs from the exact text of all its cells that run.
+
+    `course_key` is that of :func:`key`, and this one has 64 hexadecimal digits, too. Cells from which names
+    are read count; the file's metadata, name, outputs and prose do not. Everything that a program can see of
+    its own source does, even spaces at the end of a line: answers to inputs that had leaked could be hidden
+    there.
+
+    Examples
+    --------
+    >>> one, other = of_work("k", [Cell("q1", "x = 1")]), of_work("k", [Cell("q1", "x = 1 ")])
+    >>> one == of_work("k", [Cell("q1", "x = 1")]), one == other
+    (True, False)
+    """
+    runs = json.dumps([(cell.id, cell.code, cell.hold) for cell in cells])
+    return hmac.new(course_key.encode(), runs.encode(), hashlib.sha256).hexdigest()
+
+
+class Inputs:
+    """The inputs for the functions of one submission, which are given by the ids of their questions."""
+
+    def __init__(self, work_key: str, exercise: str, functions: Mapping[str, Cases]) -> None:
+        self._key = work_key
+        self._exercise = exercise
+        self._functions = functions
+
+    def _draw(self, question: str) -> random.Random:
+        message = "\x1f".join((self._exercise, question)).encode()
+        return random.Random(hmac.new(self._key.encode(), message, hashlib.sha256).hexdigest())
+
+    @functools.cached_property
+    def cases(self) -> dict[str, Sequence[Case]]:
+        """The cases of each function."""
+        return {name: tuple(cases(self._draw(name))) for name, cases in self._functions.items()}
+
+    @functools.cached_property
+    def calls(self) -> list[Call]:
+        """The calls that the sandbox makes, shuffled so that nothing tells a hard case from an example.
+
+        The order is drawn as well: it is the same in every run, as a mark must be, and nobody can know it.
+        """
+        written: dict[int, Any] = {}  # a table that cases share is written once
+        calls = []
+        for name, cases in self.cases.items():
+            for n, case in enumerate(cases):
+                for argument in case.arguments:
+                    if id(argument) not in written:
+                        written[id(argument)] = encode.encode(argument)
+                calls.append(Call(f"{name}/{n}", name, tuple(written[id(a)] for a in case.arguments)))
+        self._draw("the order of all calls").shuffle(calls)
+        return calls

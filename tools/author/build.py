@@ -1,0 +1,130 @@
+"""Run the lessons and store them in normal form.
+
+A lesson is run as a student runs it: in the folder ``notebooks/``, with the kernel of this Python. Files that
+a student would write go into a temporary folder, so that nobody's ``my_work`` is touched.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from samarkand.ground import files
+from samarkand.ground.home import ROOT
+from tools.author import drawn, minutes, normal_form, rules_of_lessons, tied
+from tools.author.lessons import NOTEBOOKS, BuildError, Lesson, stored
+
+#: The most seconds for a cell; the slowest should need one.
+CELL_SECONDS = 60
+#: How many lessons run at the same time.
+AT_ONCE = 2
+
+
+def execute(
+    notebook: NotebookNode, work: Path, folder: Path = NOTEBOOKS, also: Mapping[str, str] | None = None
+) -> NotebookNode:
+    """Run a copy of a notebook from top to bottom and return it with its outputs, in normal form.
+
+    It runs in `folder`; what a student would write goes into `work`; `also` are more variables of the
+    kernel's environment. `BuildError` has a sentence for each cell that fails or writes to stderr.
+    """
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    ran = normal_form.normalise(notebook)
+    for cell in ran.cells:
+        if cell.cell_type == "code":
+            cell.execution_count, cell.outputs = None, []
+    client = NotebookClient(
+        ran,
+        kernel_name=normal_form.KERNEL["name"],
+        resources={"metadata": {"path": str(folder)}},
+        timeout=CELL_SECONDS,
+        store_widget_state=False,
+        record_timing=False,
+        extra_arguments=[
+            "--IPKernelApp.log_level=40"
+        ],  # without its warning about TCP, which does not concern our users
+    )
+    environment = os.environ | {
+        "SAMARKAND_WORK": str(work),
+        "IPYTHONDIR": str(work / ".ipython"),  # without anybody's start-up files and history
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+        **(also or {}),
+    }
+    # "python3" means the kernel of this Python, even if the user has another with that name.
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    try:
+        client.execute(env=environment)
+    except CellTimeoutError as error:
+        raise BuildError(f"A cell took longer than {CELL_SECONDS} s: {error}") from error
+    except DeadKernelError as error:
+        raise BuildError("The kernel died.") from error
+    except CellExecutionError:
+        pass  # the cell's output holds the error, and `faults` turns it into a sentence
+    ran = normal_form.normalise(ran)
+    stopped = any(o.output_type == "error" for c in ran.cells for o in c.get("outputs", ()))
+    found = normal_form.faults(ran)
+    if stopped:  # cells after the failing one did not run, which needs no report
+        found = [fault for fault in found if not fault.endswith("was never run.")]
+    if found:
+        raise BuildError("\n".join(found))
+    return ran
+
+
+def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson: []) -> bool:
+    """Run a notebook and store it in normal form; return whether the file has changed.
+
+    `hold_to` reports the rules that the notebook breaks once it has run. If there are any, or a cell fails,
+    nothing is stored and `BuildError` says why.
+    """
+    with tempfile.TemporaryDirectory() as work:
+        try:
+            as_stored = stored(path)
+            ran = execute(as_stored, Path(work), path.parent)
+            drawn.beside(ran, as_stored)
+            minutes.write(Lesson(path, ran))
+            if found := hold_to(Lesson(path, ran)):
+                raise BuildError("\n".join(found))
+        except BuildError as error:
+            raise BuildError("\n".join(f"{path.name}: {line}" for line in str(error).splitlines())) from error
+    return files.renew(path, normal_form.text(ran).encode())
+
+
+def unsound(lesson: Lesson) -> list[str]:
+    """Say which rules a lesson breaks and which of its words are untrue; for `build`, as what to hold to."""
+    return [*rules_of_lessons.broken(lesson), *tied.broken(lesson.path)]
+
+
+def build_all(paths: Sequence[Path], *, draft: bool = False) -> Iterator[tuple[Path, bool | BuildError]]:
+    """Run lessons, check them against their rules and store them, two at a time.
+
+    For each lesson comes whether its file has changed, or why it could not be stored. A `draft` is stored
+    even if it breaks rules, for an author who wants to see it.
+    """
+
+    def one(path: Path) -> bool | BuildError:
+        try:
+            return build(path) if draft else build(path, hold_to=unsound)
+        except BuildError as error:
+            return error
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield from zip(paths, pool.map(one, paths), strict=True)
+
+
+def check(path: Path) -> list[str]:
+    """Return a sentence for each way in which a stored lesson differs from its normal form; run nothing."""
+    notebook = stored(path)
+    found = normal_form.differences(notebook)
+    text = path.read_bytes().decode("utf-8")
+    if not found and text != normal_form.text(notebook):
+        found.append(
+            "The JSON is not laid out as it should be (indent 1, sorted keys, letters as themselves)."
+        )
+    return found

@@ -1,0 +1,217 @@
+"""The author's verbs of the ``samarkand`` command, and ``release`` held to the rules of a set."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from samarkand.cli import add_verb, report
+from samarkand.ground import home
+from samarkand.ground.errors import CourseError, unknown
+
+if TYPE_CHECKING:
+    from samarkand.cli import Verbs
+    from samarkand_grading.classroom.course import Course
+    from samarkand_grading.marking.checks import ExerciseSet
+
+
+def build(options: argparse.Namespace) -> int:
+    """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
+    home.need_checkout("the sources of the lessons")
+    from tools.author import build as builder
+    from tools.author import facts, lessons, rules_of_lessons
+
+    paths = lessons.paths(options.lesson)
+    if not paths:
+        raise CourseError(f"There is no notebook in {lessons.NOTEBOOKS}.")
+    if options.check:
+        wrong = [
+            f"{path.name}: {sentence}"
+            for path in paths
+            for sentence in (*builder.check(path), *rules_of_lessons.broken(lessons.read(path)))
+        ]
+        return report(wrong, f"{len(paths)} notebooks are in normal form and keep the rules of a lesson.")
+    problems = []
+    for path, outcome in builder.build_all(paths, draft=options.draft):
+        if isinstance(outcome, CourseError):
+            problems.append(str(outcome))
+        else:
+            print(f"{path.name}: {'stored anew' if outcome else 'as it was'}", flush=True)
+    if options.facts and not problems:
+        for path in paths:
+            print(f"{path.name}: {facts.store(path)}", flush=True)
+    if not problems:
+        _renew_pages()
+    return report(problems, "")
+
+
+def _renew_pages() -> None:
+    """Make anew what is made from lessons and sets, and say what has changed."""
+    from tools.author import readme, reference
+
+    if readme.renew():
+        print("README.md: the table of lessons is made anew.")
+    if reference.renew():
+        print("docs/python.md: what the lessons use of Python is made anew.")
+
+
+def test(options: argparse.Namespace) -> int:
+    """Judge what has changed, or the files named, by the tests that stand on it; ``--watch`` at each save."""
+    from tools.author import changes
+
+    paths = changes.named(options.path)
+    if options.watch:
+        changes.watch(lambda line: print(line, flush=True), paths)
+    return 0 if changes.judge(paths or changes.changed(), lambda line: print(line, flush=True)) else 1
+
+
+def renew(options: argparse.Namespace) -> int:
+    """Make anew what follows from a changed table: lessons, their records, sets; say what has changed."""
+    home.need_checkout("the tables")
+    from tools.author import build as builder
+    from tools.author import facts, lessons, tables, tied, uses
+
+    known = tables.names()
+    if strange := [name for name in options.table if name not in known]:
+        raise unknown("table", strange[0], known)
+    if problems := [str(problem) for problem in tables.check()]:
+        return report(problems, "")
+    changes = tables.changes()
+    for name, rows in changes.items():
+        print(f"{name}: {', '.join(rows)}", flush=True)
+    changed = {*changes, *options.table}
+    if not changed:
+        return report([], "No table has changed since the last commit. Name one to make anew what uses it.")
+    exercises = home.ROOT / "exercises"
+    sets = sorted(exercises.glob("source/*/*.ipynb"))
+    used = uses.users([*lessons.paths(), *sets], changed)
+    told = ", ".join(path.stem for path in used) or "no lesson and no set"
+    print(f"{', '.join(sorted(changed))}: used by {told}", flush=True)
+    shown = [path for path in used if path.parent == lessons.NOTEBOOKS]
+    if untrue := [f"{path.name}: {sentence}" for path in shown for sentence in tied.broken(path)]:
+        return report(untrue, "")  # all that is to be written anew is named before anything is stored
+    for path in shown:
+        anew = builder.build(path, hold_to=builder.unsound)
+        print(f"{path.name}: {'stored anew' if anew else 'as it was'}; {facts.store(path)}", flush=True)
+    names = [path.stem for path in used if path in sets]
+    if names:
+        _release(options.secret, names)
+    _renew_pages()
+    return 0
+
+
+def data_check(options: argparse.Namespace) -> int:
+    """Hold the course's tables to their schema and to one another."""
+    from tools.author import tables
+
+    return report([str(p) for p in tables.check(options.path)], "The tables are as their schema says.")
+
+
+def _unsound(course: Course, found: ExerciseSet) -> list[str]:
+    """Say where the source of a set breaks a rule, and which of its words are not what they are tied to."""
+    from tools.author import lessons, rules_of_sets, tied
+
+    path = course.check_folder / "words.json"
+    words = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    source = course.notebook("source", found.id)
+    untrue = tied.of_set(source, words[found.id], {"exercise": found}) if found.id in words else []
+    return [*rules_of_sets.broken(lessons.read(source)), *untrue]
+
+
+def _stored(path: Path) -> None:
+    """Run a notebook of a set and store it as it looks then."""
+    from tools.author import build
+
+    build.build(path)
+
+
+def _release(secret: Path | None, names: Sequence[str]) -> None:
+    """Release sets of this course, held to the rules, their notebooks stored as they look when run."""
+    from samarkand_grading.classroom import release
+    from samarkand_grading.classroom.course import Course
+
+    release.make(Course(None, secret), names, unsound=_unsound, finish=_stored)
+
+
+def new(options: argparse.Namespace) -> int:
+    """Begin something new from a template that runs as it stands and says what to write where."""
+    home.need_checkout("the lessons")
+    from tools.author import build as builder
+    from tools.author import facts, lessons, skeletons
+
+    plan = options.plan(skeletons, options)
+    for path in skeletons.kept(plan):
+        print(f"{path.relative_to(home.ROOT)} is there already, and is kept.", flush=True)
+    notebooks = [path for path in plan if path.parent == lessons.NOTEBOOKS]
+    sets = [path.stem for path in plan if path.parent == skeletons.EXERCISES / "checks"]
+    released = [skeletons.EXERCISES / "release" / name / f"{name}.ipynb" for name in sets]
+    results = [*(facts.path_of(path) for path in notebooks), *released]
+    if sets and find_spec("nbgrader") is None:
+        raise CourseError("A set is released by nbgrader, which is not here: python3 start.py test adds it.")
+    with skeletons.placed(plan, *results):
+        if sets:
+            _release(options.secret, sets)  # first: the lesson leads to it
+        for path in notebooks:
+            builder.build(path, hold_to=builder.unsound)
+            facts.store(path)
+        for path in (*plan, *results):
+            print(path.relative_to(home.ROOT))
+    _renew_pages()
+    return 0
+
+
+def add(verbs: Verbs) -> None:
+    """Add the author's verbs, and hold the grader's ``release`` to the rules of a set."""
+    verb = add_verb(verbs, "build", build, "run the lessons and store them in normal form")
+    verb.add_argument("lesson", nargs="*", help="number, name or path of a notebook; none: all")
+    verb.add_argument("--check", action="store_true", help="run nothing; say what is not in normal form")
+    verb.add_argument("--facts", action="store_true", help="also record anew what the lessons show")
+    verb.add_argument(
+        "--draft", action="store_true", help="store also a lesson that does not keep all rules yet"
+    )
+
+    verb = add_verb(verbs, "renew", renew, "make anew what follows from a changed table")
+    verb.add_argument("table", nargs="*", help="a table besides those changed since the last commit")
+    verb.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
+
+    verb = add_verb(verbs, "test", test, "judge a change in seconds")
+    verb.add_argument("path", nargs="*", help="files or folders; none: what git says has changed")
+    verb.add_argument("--watch", action="store_true", help="wait for saves, and judge each")
+
+    data = verbs.add_parser("data", help="look after the tables").add_subparsers(
+        metavar="verb", required=True
+    )
+    verb = add_verb(data, "check", data_check, "hold the tables to their schema")
+    verb.add_argument("path", nargs="?", type=Path, help="the folder of the tables; none: course_data")
+    _add_new(verbs)
+    if "release" in verbs.choices:
+        verbs.choices["release"].set_defaults(unsound=_unsound, finish=_stored, after=_renew_pages)
+
+
+def _add_new(verbs: Verbs) -> None:
+    """Add ``samarkand new``, with a kind for each thing that an author begins."""
+    kinds = verbs.add_parser(
+        "new", help="begin a lesson, a set, a map, an explorer", description=new.__doc__
+    ).add_subparsers(metavar="kind", required=True)
+    kind = kinds.add_parser("lesson", help="a lesson with practice, map, explorer and set")
+    kind.add_argument("subject", help="the word of its subject, such as roads")
+    kind.add_argument("--number", required=True, help="two digits, such as 06")
+    kind.add_argument("--title", required=True)
+    kind.add_argument("--question", required=True, help="what the lesson asks, one sentence")
+    kind.set_defaults(plan=lambda skeletons, o: skeletons.lesson(o.subject, o.number, o.title, o.question))
+    kind = kinds.add_parser("exercise", help="the set of a lesson that has none")
+    kind.add_argument("lesson", help="number or name of the lesson")
+    kind.set_defaults(plan=lambda skeletons, o: skeletons.exercise(o.lesson))
+    kind = kinds.add_parser("map", help="the map of a subject")
+    kind.add_argument("subject", help="the word of its subject, such as roads")
+    kind.set_defaults(plan=lambda skeletons, o: skeletons.module("maps", o.subject))
+    kind = kinds.add_parser("explorer", help="the explorer of a subject")
+    kind.add_argument("subject", help="the word of its subject, such as roads")
+    kind.set_defaults(plan=lambda skeletons, o: skeletons.module("explore", o.subject))
+    for kind in kinds.choices.values():
+        kind.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
+        kind.set_defaults(run=new)

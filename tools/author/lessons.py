@@ -1,0 +1,255 @@
+"""The lessons as they are stored: which there are, and what stands in each."""
+
+from __future__ import annotations
+
+import ast
+import html
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from samarkand import questions
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.home import ROOT
+from tools.author import citations
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+NOTEBOOKS = ROOT / "notebooks"
+#: The keywords of charts under which sentences stand.
+SENTENCES = ("title", "subtitle", "description", "source", "notes")
+
+
+class BuildError(CourseError):
+    """A lesson that cannot be stored as it is."""
+
+
+def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
+    """Return the lessons for some names, or all of them, sorted.
+
+    A name is a number (``"03"``), a file's name (``"03_the_sco"``) or a path, from here or from the root;
+    `UnknownName` if it fits no notebook.
+    """
+    known = sorted(folder.glob("*.ipynb"))
+    if not names:
+        return known
+    found = []
+    for name in names:
+        fit = [
+            path.resolve() for path in (Path(name), ROOT / name) if path.suffix == ".ipynb" and path.is_file()
+        ]
+        fit += [p for p in known if name in (p.stem, p.name) or p.stem.startswith(f"{name}_")]
+        if not fit:
+            raise unknown("lesson", name, [p.stem for p in known])
+        found.append(fit[0])
+    return found
+
+
+def stored(path: Path) -> NotebookNode:
+    """Return the notebook in a file; `BuildError` if it holds none in format 4."""
+    import nbformat
+
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if stored["nbformat"] != 4:
+            raise BuildError(f"{path.name} is a notebook of format {stored['nbformat']}, not 4.")
+        # Not `nbformat.read`: that mends silently what `normal_form.differences` is to see.
+        notebook: NotebookNode = nbformat.v4.to_notebook(stored)
+    except (ValueError, AttributeError, KeyError, TypeError) as error:
+        raise BuildError(f"{path.name} is not a notebook: {error}") from error
+    return notebook
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A notebook, with the views of it that its rules, the README and the tests need."""
+
+    path: Path
+    notebook: NotebookNode
+
+    @property
+    def name(self) -> str:
+        """The name of its file, such as ``"03_the_sco"``."""
+        return self.path.stem
+
+    @property
+    def number(self) -> str:
+        """Its number, two digits."""
+        return self.name[:2]
+
+    @property
+    def title(self) -> str:
+        """Its first heading."""
+        return self.headings[0][2] if self.headings else ""
+
+    @property
+    def question(self) -> str:
+        """The first sentence under "The question" that is one."""
+        text = next(
+            (c.source for c in self.prose if re.match(r"## The question$", c.source, re.MULTILINE)), ""
+        )
+        asked = re.search(r"[^.!?\n]*\?", text.replace("*", "").partition("\n")[2])
+        return asked[0].strip() if asked else ""
+
+    @cached_property
+    def cells(self) -> list[NotebookNode]:
+        """All cells, in order, with sources as their author wrote them: by keys, not by numbers."""
+        return [
+            type(cell)(cell, source=citations.written(cell.source))
+            if citations.STORED.search(cell.source)
+            else cell
+            for cell in self.notebook.cells
+        ]
+
+    @cached_property
+    def prose(self) -> list[NotebookNode]:
+        """The cells of text."""
+        return [c for c in self.cells if c.cell_type == "markdown"]
+
+    @cached_property
+    def code(self) -> list[NotebookNode]:
+        """The cells of code."""
+        return [c for c in self.cells if c.cell_type == "code"]
+
+    @cached_property
+    def said(self) -> list[NotebookNode]:
+        """Its cells, and each question that its code asks, as if its texts were a cell of prose."""
+        from nbformat import NotebookNode
+
+        code = "\n".join(cell.source for cell in self.code)
+        asked = [
+            NotebookNode(
+                cell_type="markdown",
+                id=f"{path.name}, {kind} {id}",
+                source=" \u00b6 ".join(texts),
+                metadata=NotebookNode(samarkand={"tied": tied}),
+            )
+            for path in questions.files()
+            for kind, id, texts, tied in questions.sayings(path)
+            if f'"{id}"' in code
+        ]
+        return [*self.cells, *asked]
+
+    @cached_property
+    def headings(self) -> list[tuple[str, int, str]]:
+        """Every heading: the id of its cell, its level, its words."""
+        found = []
+        for cell in self.prose:
+            for marks, words in re.findall(r"^(#{1,6})\s+(.+?)\s*$", unfenced(cell.source), re.MULTILINE):
+                found.append((cell.id, len(marks), words))
+        return found
+
+    @cached_property
+    def trees(self) -> list[tuple[str, ast.Module]]:
+        """The code that can be parsed; the rule `code_is_plain_python` names what cannot."""
+        found = []
+        for cell in self.code:
+            try:
+                found.append((cell.id, ast.parse(cell.source)))
+            except SyntaxError:
+                continue
+        return found
+
+    def outputs(self, kind: str) -> list[tuple[str, Any]]:
+        """Return what the cells show in one MIME type: cell id, data."""
+        found = []
+        for cell in self.code:
+            found += [(cell.id, o.data[kind]) for o in cell.outputs if kind in o.get("data", {})]
+        return found
+
+    @cached_property
+    def frames(self) -> list[tuple[str, str]]:
+        """The HTML of each map: what holds a frame."""
+        return [(cell, markup) for cell, markup in self.outputs("text/html") if "<iframe" in markup]
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """The practice tasks, in order."""
+        return list(_tasks(self))
+
+
+@dataclass(frozen=True)
+class Task:
+    """A practice task: the cell with its stub, and what is folded below it."""
+
+    number: str
+    stub: NotebookNode
+    help: str
+
+    @property
+    def answer(self) -> str:
+        """The answer's code; empty if none is folded below the stub."""
+        for title, body in folded(self.help):
+            code = re.search(r"```python\n(.*?)```", body, re.DOTALL)
+            if title.strip().lower() == "answer" and code:
+                return code[1].strip()
+        return ""
+
+    @property
+    def hints(self) -> list[str]:
+        """The hints folded below the stub."""
+        return [body.strip() for title, body in folded(self.help) if title.strip().lower().startswith("hint")]
+
+
+def read(path: Path) -> Lesson:
+    """Return the lesson in a file; `BuildError` if it holds no notebook in format 4."""
+    return Lesson(path, stored(path))
+
+
+def every() -> list[Lesson]:
+    """Return all lessons, in order."""
+    return [read(path) for path in paths()]
+
+
+def folded(source: str) -> list[tuple[str, str]]:
+    """Return the title and body of each ``<details>``."""
+    return re.findall(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", source, re.DOTALL)
+
+
+def unfenced(source: str) -> str:
+    """Return Markdown without its code blocks."""
+    return re.sub(r"^```.*?^```", "", source, flags=re.DOTALL | re.MULTILINE)
+
+
+def sentences(source: str) -> list[ast.expr]:
+    """Return the texts that code hands to charts, as they stand in its tree."""
+    found: list[ast.expr] = []
+    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
+        if ast.unparse(call.func).startswith("charts."):
+            handed = [keyword.value for keyword in call.keywords if keyword.arg in SENTENCES]
+            each = [part for one in handed for part in (one.values if isinstance(one, ast.Dict) else [one])]
+            found += [value for value in each if _is_text(value)]
+    return found
+
+
+def _is_text(value: ast.expr) -> bool:
+    return isinstance(value, ast.JoinedStr) or (
+        isinstance(value, ast.Constant) and isinstance(value.value, str)
+    )
+
+
+def words_of(source: str) -> str:
+    """Return the prose of Markdown: no code, no tags, no link targets."""
+    text = re.sub(r"`[^`]*`", " x ", unfenced(source))
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    return html.unescape(re.sub(r"<[^>]+>", " ", text))
+
+
+def count_words(source: str) -> int:
+    """Return how many words the prose of Markdown has."""
+    return len(re.findall(r"\w[\w'’-]*", words_of(source)))
+
+
+def _tasks(lesson: Lesson) -> Iterator[Task]:
+    for cell, after in zip(lesson.cells, [*lesson.cells[1:], None], strict=True):
+        if cell.cell_type != "code":
+            continue
+        number = re.search(r'\bcheck\("([^"]+)"', cell.source)
+        if number:
+            help_ = after.source if after is not None and after.cell_type == "markdown" else ""
+            yield Task(number[1], cell, help_)

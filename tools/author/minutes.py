@@ -1,0 +1,128 @@
+"""How long a lesson takes a novice: computed from what stands in it, by one rule, and written into its card.
+
+Reading goes at the pace of somebody who reads with care, often in a second language, and stops to think;
+whatever is to be run, moved, asked or solved has its own allowance. The allowances are ours, and are no
+measurement.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from tools.author.concepts import folded, introduced
+from tools.author.lessons import Lesson, count_words
+
+HALF_WAY = "**Half way.**"
+#: Words read in a minute.
+WORDS = 120
+#: Minutes for a cell of code that is read and run, and for each name or construct that is new.
+CODE, NEW = 1.25, 0.5
+#: Minutes for what a call asks of a student, by the beginning of its name.
+ASKED = {
+    "predict.ask": 1.0,
+    "quiz.ask": 1.0,
+    "note": 3.0,
+    "explore.": 3.0,
+    "maps.": 2.0,
+    "check": 5.0,
+    "predict.see": 0.25,
+    "recall": 0.25,
+    "progress.": 0.5,
+}
+#: Cells that are glanced at: they import, or list the sources.
+HOUSEKEEPING = ("load", "sources")
+#: The heading behind which the lesson only sums up, and what that is called.
+PRACTICE, AFTER = "Practice", "Summary and sources"
+#: The rows of the card that are written here.
+TIME, PARTS = "Time", "Minutes"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section, or what of it stands before or behind the half-way mark.
+
+    Attributes
+    ----------
+    heading : str
+        Its heading of level 2.
+    minutes : int
+        Rounded up.
+    sitting : int
+        1, or 2 behind the mark.
+    """
+
+    heading: str
+    minutes: int
+    sitting: int
+
+
+def parts(lesson: Lesson) -> list[Part]:
+    """Return the parts of a lesson with the minutes that each takes, from the question to the end."""
+    found: list[tuple[str, int]] = []
+    taken: list[float] = []
+    sitting = 1
+    for cell in lesson.cells:
+        heading = (
+            re.search(r"^## (.+?)\s*$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
+        )
+        begins = heading[1] if heading else found[-1][0] if found else ""
+        if PRACTICE in (place for place, _ in found) and begins != PRACTICE:
+            begins = AFTER
+        if (begins, sitting) not in found[-1:]:
+            found.append((begins, sitting))
+            taken.append(0.0)
+        taken[-1] += of_cell(cell)
+        sitting = 2 if HALF_WAY in cell.source else sitting
+    return [
+        Part(heading, max(1, math.ceil(minutes)), where)
+        for (heading, where), minutes in zip(found, taken, strict=True)
+        if heading
+    ]
+
+
+def of_cell(cell: NotebookNode) -> float:
+    """Return the minutes that a cell takes."""
+    if cell.cell_type == "markdown":
+        if f"**{TIME}**" in cell.source:
+            return 0.0
+        # What is folded is unfolded only by who needs it.
+        read = re.sub(r"<details>.*?</details>", "", cell.source, flags=re.DOTALL)
+        return count_words(read) / WORDS + NEW * len(introduced(cell))
+    if folded(cell) or cell.id in HOUSEKEEPING:
+        return 0.25
+    calls = [
+        ast.unparse(node.func) for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)
+    ]
+    asked = [minutes for name, minutes in ASKED.items() for call in calls if call.startswith(name)]
+    return sum(asked) if asked else CODE
+
+
+def sittings(lesson: Lesson) -> list[int]:
+    """Return the minutes of each sitting, one or two."""
+    found = parts(lesson)
+    both = sorted({part.sitting for part in found})
+    return [sum(part.minutes for part in found if part.sitting == sitting) for sitting in both]
+
+
+def rows(lesson: Lesson) -> dict[str, str]:
+    """Return what the card of a lesson says of its time: the sittings, and the minutes of each section."""
+    said: dict[int, list[str]] = {}
+    for part in parts(lesson):
+        said.setdefault(part.sitting, []).append(f"{part.heading} ({part.minutes})")
+    return {
+        TIME: f"{' and '.join(map(str, sittings(lesson)))} minutes",
+        PARTS: "; *half way*; ".join("; ".join(half) for half in said.values()),
+    }
+
+
+def write(lesson: Lesson) -> None:
+    """Write the time into the card of a lesson, which is changed in place."""
+    told = "\n".join(f"| **{name}** | {says} |" for name, says in rows(lesson).items())
+    old = rf"\| \*\*{TIME}\*\* \|[^\n]*(\n\| \*\*{PARTS}\*\* \|[^\n]*)?"
+    for cell in lesson.notebook.cells:  # not those of `lesson.cells`, some of which are copies
+        cell.source = re.sub(old, lambda _: told, cell.source, count=1)

@@ -1,0 +1,205 @@
+"""The one form in which a notebook is stored.
+
+A notebook that was run and saved comes out the same, byte for byte, whatever program saved it. So any
+difference between two versions is a difference in the lesson:
+
+- nbformat 4.5, cells with readable ids, the kernel ``python3``
+- code cells counted 1, 2, 3 ... in order
+- no metadata except the course's own (``samarkand``), that code is folded, and nbgrader's, with its locks
+- no id of a widget whose still picture is stored beside it: the id means nothing in another run
+- sources of a lesson's text as numbers of its list, which is in the order of the text (`citations`)
+- JSON indented by one space, with sorted keys and unescaped letters
+
+What cannot be repaired here (a cell never run, an error, text on stderr) is reported by `faults`.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from tools.author import citations
+
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+LANGUAGE = {"name": "python"}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+#: The metadata that count as content: of the notebook, of a cell.
+NOTEBOOK_METADATA = ("samarkand",)
+CELL_METADATA = ("nbgrader", "samarkand")
+#: What JupyterLab keeps of a cell whose code is folded.
+FOLDED = {"source_hidden": True}
+#: What nbgrader sets besides its own, to keep students from editing or deleting cells by mistake.
+LOCKS = ("deletable", "editable")
+
+READABLE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+#: The ids that nbformat (8 digits) and JupyterLab (a UUID) give to cells without one.
+RANDOM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")
+ID_WORDS, ID_LENGTH = 5, 40
+
+
+def normalise(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy of a notebook of format 4 in normal form. Normalising it again changes nothing.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> cell = new_code_cell("members = 8", execution_count=7, id="1f0c2a9e")
+    >>> normal = normalise(new_notebook(cells=[cell]))
+    >>> normal.cells[0].id, normal.cells[0].execution_count
+    ('members-8', 1)
+    """
+    notebook = copy.deepcopy(notebook)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    kept = {name: notebook.metadata[name] for name in NOTEBOOK_METADATA if name in notebook.metadata}
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": LANGUAGE, **kept})
+    taken: set[str] = set()
+    count = 0
+    for cell in notebook.cells:
+        cell.id = _free(cell.get("id", ""), cell.source, taken)
+        taken.add(cell.id)
+        own = CELL_METADATA + (LOCKS if "nbgrader" in cell.metadata else ())
+        kept = {k: cell.metadata[k] for k in own if k in cell.metadata}
+        if cell.cell_type == "code" and cell.metadata.get("jupyter", {}).get("source_hidden"):
+            kept["jupyter"] = dict(FOLDED)
+        cell.metadata = nbformat.from_dict(kept)
+        if cell.cell_type == "code":
+            ran = cell.get("execution_count") is not None
+            count += ran
+            cell.execution_count = count if ran else None
+            cell.outputs = [_output(output, cell.execution_count) for output in _joined(cell.outputs)]
+    citations.number(notebook)
+    return notebook
+
+
+def text(notebook: NotebookNode) -> str:
+    """Return the text of a notebook's file, with lines split as nbformat splits them.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_notebook
+    >>> text(normalise(new_notebook())).splitlines()[:2]
+    ['{', ' "cells": [],']
+    """
+    return str(nbformat.v4.writes(notebook)) + "\n"
+
+
+def faults(notebook: NotebookNode) -> list[str]:
+    """Return a sentence for each fault that only the author of a notebook can repair.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> faults(new_notebook(cells=[new_code_cell("1 + 1", id="sum")]))
+    ['Cell sum was never run.']
+    """
+    found = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        name = f"Cell {cell.get('id', '(no id)')}"
+        if not cell.source.strip():
+            found.append(f"{name} is an empty code cell.")
+        elif cell.get("execution_count") is None:
+            found.append(f"{name} was never run.")
+        for output in cell.outputs:
+            if output.output_type == "error":
+                found.append(f"{name} stops with {output.ename}: {output.evalue}")
+            elif output.output_type == "stream" and output.name == "stderr":
+                found.append(f"{name} writes to stderr: {output.text.strip().splitlines()[0]}")
+    return found
+
+
+def differences(notebook: NotebookNode) -> list[str]:
+    """Return a sentence for each way in which a notebook differs from its normal form, `faults` first.
+
+    Examples
+    --------
+    >>> from nbformat.v4 import new_markdown_cell, new_notebook
+    >>> notebook = normalise(new_notebook(cells=[new_markdown_cell("# The SCO")]))
+    >>> differences(notebook)
+    []
+    >>> notebook.cells[0].metadata["collapsed"] = True
+    >>> differences(notebook)
+    ['Cell the-sco has metadata that is not kept: collapsed.']
+    """
+    return [*faults(notebook), *_mended(notebook, normalise(notebook))]
+
+
+def _mended(notebook: NotebookNode, normal: NotebookNode) -> Iterator[str]:
+    """Yield a sentence for each thing that `normalise` changed."""
+    if (notebook.nbformat, notebook.nbformat_minor) != (4, 5):
+        yield f"It is in notebook format {notebook.nbformat}.{notebook.nbformat_minor}, not 4.5."
+    for name in sorted({*notebook.metadata, *normal.metadata}):
+        if notebook.metadata.get(name) != normal.metadata.get(name):
+            yield f"The notebook's metadata {name} is not as it should be."
+    for cell, same in zip(notebook.cells, normal.cells, strict=True):
+        name = f"Cell {same.id}"
+        if cell.get("id") != same.id:
+            yield f"{name} has the id {cell.get('id')!r}, which is not readable or not its own."
+        extra = sorted(set(cell.metadata) - set(same.metadata))
+        if extra:
+            yield f"{name} has metadata that is not kept: {', '.join(extra)}."
+        if cell.cell_type == "markdown" and cell.source != same.source:
+            yield f"{name} cites a source by its key, or by a number that is not its own in the list."
+        if cell.cell_type == "code":
+            if cell.source != same.source:
+                yield f"{name} lists the sources in another order than the text."
+            if cell.get("execution_count") != same.execution_count:
+                yield f"{name} is counted {cell.execution_count} and is number {same.execution_count}."
+            if cell.outputs != same.outputs:
+                yield f"{name} has outputs that hold what is not kept: metadata, a widget's number."
+
+
+def _free(given: str, source: str, taken: set[str]) -> str:
+    """Return an unused id for a cell: the given one if it is readable, otherwise one made from its words."""
+    readable = READABLE.fullmatch(given) and not RANDOM.fullmatch(given)
+    name = given if readable else _words(source)
+    number = 1
+    free = name
+    while free in taken:
+        number += 1
+        free = f"{name}-{number}"
+    return free
+
+
+def _words(source: str) -> str:
+    """Return an id made of the first words of a cell."""
+    plain = unicodedata.normalize("NFKD", source).encode("ascii", "ignore").decode().lower()
+    name = ""
+    for word in re.findall(r"[a-z0-9]+", plain)[:ID_WORDS]:
+        if name and len(name) + len(word) >= ID_LENGTH:
+            break
+        name = f"{name}-{word}" if name else word[:ID_LENGTH]
+    return name if READABLE.fullmatch(name) else f"cell-{name}".rstrip("-")
+
+
+def _joined(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
+    """Yield the outputs with adjacent pieces of one stream joined: where they were cut is chance."""
+    last: Any = None
+    for output in outputs:
+        stream = output.output_type == "stream"
+        if stream and last is not None and last.output_type == "stream" and last.name == output.name:
+            last.text += output.text
+            continue
+        if last is not None:
+            yield last
+        last = output
+    if last is not None:
+        yield last
+
+
+def _output(output: NotebookNode, count: int | None) -> NotebookNode:
+    """Return an output as it is stored."""
+    if "data" in output:
+        output.metadata = NotebookNode()
+        if "text/html" in output.data:
+            output.data.pop(WIDGET_VIEW, None)
+    if output.output_type == "execute_result":
+        output.execution_count = count
+    return output

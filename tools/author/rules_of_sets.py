@@ -1,0 +1,153 @@
+"""What a graded set is held to: it is a ramp that somebody without Python can walk up.
+
+Below its text a question says on which step it stands. *Read*: a given cell shows what is asked for, among
+other things. *Change*: its last line works for another case, and a comment above names what to alter.
+*Write*: lines of one's own; a function is begun, with parameters and edges in words, and an example.
+``samarkand release`` refuses a set that breaks a rule. That nothing given is an answer, the tests hold.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Callable, Iterator
+
+from nbformat import NotebookNode
+
+from tools.author import concepts, rules
+from tools.author.lessons import Lesson
+
+#: The steps, in their order.
+STEPS = ("Read", "Change", "Write")
+#: What the first cell of each set says of them.
+RAMP = (
+    "Each question says which step it is.\n\n"
+    "- *Read*: run the cell below it, read the numbers there, and type in your answer. Where you have to "
+    "work it out, a calculation such as `100 * 3 / 4` is enough.\n"
+    "- *Change*: copy the last line of that cell to the place of the `...` after the `=`, and change what "
+    "the comment above that last line names.\n"
+    "- *Write*: lines of your own. We begin the function for you. `def` gives it a name and, in round "
+    "brackets, what goes in; after `return` stands what comes out. Write your lines in place of `# your "
+    "code here`, indented like it, and let the last one begin with `return`. An example runs below. "
+    "*Edges* are special cases, such as an empty table. If a case needs its own lines, begin with `if`, "
+    "the condition and a colon, as in `if total == 0:`. Put its lines below, four spaces further to the "
+    "right: they run only if the condition is true."
+)
+CHANGE, FORM, EXAMPLE, EDGES = "# change: ", "  # such as ", "  # should give ", "Edges: "
+
+Rule = Callable[[Lesson], Iterator[str]]
+
+
+def broken(exercise: Lesson) -> list[str]:
+    """Return a sentence for each place where the source of a set breaks a rule."""
+    return [sentence for one in RULES for sentence in one(exercise)]
+
+
+def questions(exercise: Lesson) -> dict[str, dict[str, NotebookNode]]:
+    """Return the cells of each question that is marked by itself, in order, by their part.
+
+    ``""`` is the answer, ``"question"`` the text, ``"start"`` what is given, ``"check"`` what looks at it.
+    """
+    found: dict[str, dict[str, NotebookNode]] = {}
+    for cell in exercise.cells:
+        if named := re.fullmatch(r"(q\d+)-?(|question|start|check)", cell.id):
+            found.setdefault(named[1], {})[named[2]] = cell
+    return found
+
+
+def step(cells: dict[str, NotebookNode]) -> str:
+    """Return the step that the text of a question names; empty if it names none."""
+    named = re.search(rf"^\*({'|'.join(STEPS)})\.\* Taught in \[", cells["question"].source, re.MULTILINE)
+    return named[1] if named else ""
+
+
+def the_steps_are_explained(exercise: Lesson) -> Iterator[str]:
+    """The first cell says what the steps are."""
+    if RAMP not in exercise.cells[0].source:
+        yield f"{exercise.cells[0].id}: does not say: {RAMP}"
+
+
+def steps_go_up(exercise: Lesson) -> Iterator[str]:
+    """Each question names its step; all three are there, and none comes after a higher one."""
+    found = {key: step(cells) for key, cells in questions(exercise).items()}
+    for key in (key for key, named in found.items() if not named):
+        yield f"{key}-question: names no step, such as *Read.* before Taught in."
+    steps = [STEPS.index(named) for named in found.values() if named]
+    if set(steps) != set(range(len(STEPS))) or steps != sorted(steps):
+        yield f"The steps are {', '.join(STEPS[one] for one in steps)}; they go up: {', '.join(STEPS)}."
+
+
+def steps_have_what_they_need(exercise: Lesson) -> Iterator[str]:
+    """What is read or changed is given, locked, shows something and is no answer; a value has a form."""
+    known = set(dir(builtins)).union(
+        *(_names(cell, ast.Store) for cell in exercise.code if cell.id == "setup")
+    )
+    for key, cells in questions(exercise).items():
+        answer, start = cells[""].source, cells.get("start")
+        if not _functions(answer) and FORM not in answer.partition("\n")[0]:
+            yield f"{key}: does not show the form of an answer, such as 8."
+        if start is None:
+            if step(cells) != "Write":
+                yield f"{key}: there is no cell {key}-start to read or to change."
+            continue
+        if not start.metadata.get("nbgrader", {}).get("locked"):
+            yield f"{start.id}: is not locked."
+        body = ast.parse(start.source).body
+        if not isinstance(body[-1], ast.Expr):
+            yield f"{start.id}: its last line shows nothing."
+        if loose := sorted(_names(start, ast.Load) - _names(start, ast.Store) - known):
+            yield f"{start.id}: rests on {', '.join(loose)}, which a student may have changed by then."
+        if answer.partition(" = ")[0] in _names(start, ast.Store):
+            yield f"{start.id}: gives the answer its name."
+        lines = start.source.splitlines()
+        marked = [number for number, line in enumerate(lines, start=1) if line.startswith(CHANGE)]
+        wanted = [len(lines) - 1] if step(cells) == "Change" else []
+        if marked != wanted or (wanted and body[-1].lineno < len(lines)):
+            yield f"{start.id}: {CHANGE}... stands above a last line to be changed, and nowhere else."
+
+
+def functions_are_begun(exercise: Lesson) -> Iterator[str]:
+    """A function that is asked for has parameters and edges in words, and an example that runs below it."""
+    for key, cells in questions(exercise).items():
+        for function in _functions(cells[""].source):
+            told = ast.get_docstring(function) or ""
+            for parameter in [one.arg for one in function.args.args]:
+                if not re.search(rf"^{parameter}: ", told, re.MULTILINE):
+                    yield f"{key}: the docstring does not say what {parameter} is."
+            if EDGES not in told:
+                yield f"{key}: the docstring names no edges, after {EDGES.strip()}"
+            last = cells[""].source.splitlines()[-1]
+            if not last.startswith(f"{function.name}(") or EXAMPLE not in last:
+                yield f"{key}: does not end with an example, {function.name}(...){EXAMPLE}..."
+            if step(cells) != "Write":
+                yield f"{key}-question: a function is the step Write."
+
+
+def solutions_use_what_is_explained(exercise: Lesson) -> Iterator[str]:
+    """A model solution does with what lessons up to its own explain, and what the set shows or says."""
+    given, solved = concepts.parted(exercise)
+    texts = " ".join(re.findall(r"`([^`]*)`", "\n".join(cell.source for cell in exercise.prose)))
+    known = concepts.known_by(exercise.name[2:4]) | given | set(re.findall(r"\w+", texts))
+    for cell, names in solved.items():
+        for name in [name for name in names if name not in known]:
+            yield f"{cell}: the model solution uses {name}, which neither a lesson nor the set shows."
+
+
+def _functions(source: str) -> list[ast.FunctionDef]:
+    """Return the function that an answer begins, if one is asked for."""
+    return [node for node in ast.parse(source).body[:1] if isinstance(node, ast.FunctionDef)]
+
+
+def _names(cell: NotebookNode, use: type[ast.expr_context]) -> set[str]:
+    """Return the names that a cell reads, or those that it sets, with parameters and what is imported."""
+    nodes = list(ast.walk(ast.parse(cell.source)))
+    found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, use)}
+    if use is ast.Store:
+        found |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        found |= {node.asname or node.name for node in nodes if isinstance(node, ast.alias)}
+    return found
+
+
+#: The rules, in the order in which they are told.
+RULES: list[Rule] = rules.defined(globals())

@@ -1,0 +1,196 @@
+"""Skeletons of what an author adds: a lesson with its rooms, a set of exercises, a map, an explorer.
+
+A skeleton runs as it stands, keeps every rule, and says in its own text what to write where. Its templates
+lie in ``templates/``: Python as it will be, and notebooks as cells, each after a line ``=== kind id marks``;
+after ``=== tied id`` stands what the words of the cell above rest on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from samarkand import questions
+from samarkand.ground import files, rooms
+from samarkand.ground.errors import CourseError
+from samarkand.ground.home import PACKAGE, ROOT
+from samarkand.ground.words import listed
+from tools.author import lessons, normal_form, rules_of_sets
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+EXERCISES = ROOT / "exercises"
+#: The rooms in which a subject has a module, and the template of each.
+ROOMS = {"check": "check", "maps": "map", "explore": "explorer", "predict": "predict"}
+#: Where tests look for the second counts of a lesson's charts, and for the class of a set.
+COUNTS, CLASSES = ROOT / "tests" / "notebooks" / "second_counts", ROOT / "tests" / "grading" / "classes"
+_CELL = re.compile(r"^=== (markdown|code|tied) ([a-z0-9-]+)(.*)\n", re.MULTILINE)
+
+Plan = dict[Path, str]
+
+
+def lesson(subject: str, number: str, title: str, question: str) -> Plan:
+    """Plan a lesson with questions, practice, map, explorer and set.
+
+    The `subject` is one word that names the lesson's modules, notebook and set; the `number` has two digits.
+    A module of the subject that is there already is kept, if it has what the lesson calls. `CourseError` if
+    it has not, if a name or number is taken, or cannot be one.
+    """
+    name = f"{number}_{_word(subject)}"
+    if not re.fullmatch(r"\d\d", number):
+        raise CourseError(f"The number of a lesson has two digits, such as 06; got {number!r}.")
+    for taken in (*lessons.NOTEBOOKS.glob(f"{number}_*"), *(EXERCISES / "source").glob(f"ex{number}_*")):
+        raise CourseError(f"The number {number} is taken by {taken.relative_to(ROOT)}.")
+    if not re.fullmatch(r"\w[^|\[\]`*\n]{0,79}", title.strip()):
+        raise CourseError(f"A title is one line of at most 80 letters, without | [ ] ` and *; got {title!r}.")
+    if not re.fullmatch(r"\w[^|.!?*\n]+\?", question.strip()):
+        raise CourseError(
+            f"The question is one sentence that ends with its only question mark; got {question!r}."
+        )
+    words = {"subject": subject, "name": subject, "number": number}
+    words |= {"lesson": name, "title": title.strip(), "question": question.strip()}
+    plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _notebook("lesson", words)}
+    for path, template in _modules(subject).items():
+        text = _filled(template, words)
+        if not path.exists():
+            _not_taken(path.parent.name, subject)
+            plan[path] = text
+        elif missing := [one for one in _called(text, number) if one not in path.read_text(encoding="utf-8")]:
+            told = f"{path.relative_to(ROOT)} is there already, and stays as it is"
+            raise CourseError(f"{told}; but the lesson needs of it what it has not: {listed(missing)}.")
+    plan |= _free({COUNTS / f"lesson_{name}.py": _filled("second_count", words)})
+    return plan | _set(name, words, "2. Look at the rows first")
+
+
+def kept(plan: Plan) -> list[Path]:
+    """Return what a planned lesson stands on and what was there before it."""
+    subjects = [path.stem[3:] for path in plan if path.parent == lessons.NOTEBOOKS]
+    return [path for subject in subjects for path in _modules(subject) if path not in plan]
+
+
+def _modules(subject: str) -> dict[Path, str]:
+    """Return the files of a subject that a lesson calls, and the template of each."""
+    found = {PACKAGE / room / f"{subject}.py": template for room, template in ROOMS.items()}
+    return {**found, questions.FOLDER / f"{subject}.toml": "questions"}
+
+
+def _called(text: str, number: str) -> list[str]:
+    """Return what the skeleton of a lesson calls of one of its files: functions, and ids of what is asked."""
+    return sorted({*re.findall(r"^def [a-z]\w*", text, re.MULTILINE), *re.findall(rf'"{number}\.\w+"', text)})
+
+
+def exercise(name: str) -> Plan:
+    """Plan the set of a lesson, given by number or name, that has none."""
+    (path,) = lessons.paths([name])
+    found = lessons.read(path)
+    sections = [words for _, level, words in found.headings if level == 2]
+    taught = next((words for words in sections if re.match(r"\d", words)), None)
+    if taught is None:
+        raise CourseError(
+            f"{found.name} has no section yet, such as ## 1. What is claimed, that a question is about."
+        )
+    words = {"subject": found.name[3:], "number": found.number, "title": found.title}
+    return _set(found.name, words, taught)
+
+
+def module(room: str, subject: str) -> Plan:
+    """Plan the module of a subject in one of `ROOMS`.
+
+    `CourseError` if the subject has a module there, or the room offers something of that name.
+    """
+    path = PACKAGE / room / f"{_word(subject)}.py"
+    if not path.exists():
+        _not_taken(room, subject)
+    return _free({path: _filled(ROOMS[room], {"subject": subject, "name": subject})})
+
+
+@contextlib.contextmanager
+def placed(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
+    """Write what was planned, and remove all of it, and the new files `results`, if what follows fails."""
+    folders = [folder for path in (*plan, *results) for folder in (path.parent,) if not folder.exists()]
+    try:
+        for path, text in plan.items():
+            files.write_whole(path, text.encode())
+        yield
+    except BaseException:
+        for path in (*plan, *results):
+            path.unlink(missing_ok=True)
+        for folder in folders:
+            with contextlib.suppress(OSError):  # gone already, or something else has come into it
+                folder.rmdir()
+        raise
+
+
+def _word(subject: str) -> str:
+    """Return a subject that can name modules; another is refused."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", subject) or keyword.iskeyword(subject):
+        raise CourseError(
+            f"{subject!r} cannot name a module: a subject is one word of small letters, such as roads."
+        )
+    return subject
+
+
+def _not_taken(room: str, subject: str) -> None:
+    """Refuse a subject whose name another module of a room offers."""
+    taken = room in ("maps", "explore") and rooms.offers(f"samarkand.{room}").get(subject)
+    if taken:
+        raise CourseError(f"The name {subject!r} is taken in samarkand.{room}: {taken} offers it.")
+
+
+def _free(plan: Plan) -> Plan:
+    """Return a plan none of whose files is there; another is refused."""
+    for path in plan:
+        if path.exists():
+            raise CourseError(f"{path.relative_to(ROOT)} is there already, and stays as it is.")
+    return plan
+
+
+def _set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
+    name = f"ex{lesson_name}"
+    link = f"../../../notebooks/{lesson_name}.ipynb#{section.replace(' ', '-')}"
+    words = {**words, "set": name, "lesson": lesson_name, "section": section, "link": link}
+    words["ramp"] = rules_of_sets.RAMP
+    return _free(
+        {
+            EXERCISES / "source" / name / f"{name}.ipynb": _notebook("exercise", words),
+            EXERCISES / "checks" / f"{name}.py": _filled("checks", words),
+            CLASSES / f"{name}.py": _filled("class", words),
+        }
+    )
+
+
+def _filled(template: str, words: Mapping[str, str]) -> str:
+    text = (TEMPLATES / f"{template}.tmpl").read_text(encoding="utf-8")
+    return Template(text).substitute(words)
+
+
+def _notebook(template: str, words: Mapping[str, str]) -> str:
+    """Return a notebook made of a template's cells, never run."""
+    _, *parts = _CELL.split(_filled(template, words))
+    cells: list[Any] = []
+    for kind, name, marks, source in zip(*(parts[n::4] for n in range(4)), strict=True):
+        if kind == "tied":  # of the cell before it
+            cells[-1].metadata["samarkand"] = nbformat.from_dict({"tied": json.loads(source)})
+            continue
+        new: Any = new_code_cell if kind == "code" else new_markdown_cell
+        cells.append(new(source.strip("\n"), id=name, metadata=_nbgrader(name, marks.split())))
+    made = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    return normal_form.text(normal_form.normalise(nbformat.from_dict(made)))
+
+
+def _nbgrader(name: str, marks: list[str]) -> dict[str, Any]:
+    """Return the metadata by which nbgrader knows a cell: given, to be answered, or worth points."""
+    if not marks:
+        return {}
+    points = [int(mark.removeprefix("points=")) for mark in marks if mark.startswith("points=")]
+    found: dict[str, Any] = {"grade_id": name, "schema_version": 3, "task": False}
+    found |= {"grade": bool(points), "solution": "solution" in marks, "locked": "solution" not in marks}
+    return {"nbgrader": found | ({"points": points[0]} if points else {})}
