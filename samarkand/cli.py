@@ -33,14 +33,14 @@ ELSEWHERE = {
 
 def start(options: argparse.Namespace) -> int:
     """Open JupyterLab on your own copies of the lessons; other options are JupyterLab's."""
-    from samarkand.lab import opening
+    from samarkand.jupyter import opening
 
     opening.start(options.others, say=lambda line: print(line, flush=True))
 
 
 def hand_out(options: argparse.Namespace) -> int:
     """Put your own copies of the lessons and sets into my_work, or renew those nobody has worked in."""
-    from samarkand.lab import copies
+    from samarkand.jupyter import copies
 
     done = copies.hand_out(options.folder and options.folder.absolute() / "my_work")
     return report([], "\n".join(done) or "Nothing to do: every copy is there, and of today's course.")
@@ -48,7 +48,7 @@ def hand_out(options: argparse.Namespace) -> int:
 
 def fresh(options: argparse.Namespace) -> int:
     """Put a fresh copy of a lesson or set in the place of yours, which is kept."""
-    from samarkand.lab import copies
+    from samarkand.jupyter import copies
 
     print(copies.fresh(options.name))
     return 0

@@ -10,8 +10,8 @@ import random
 import pandas as pd
 
 from samarkand import data
-from samarkand.answers.diagnose import Diagnosis
-from samarkand.answers.kinds import ByKey, PerCent, Together, Whole
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.answers.kinds import ByKey, PerCent, Together, Whole
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
 from samarkand_grading.marking.inputs import Case
 

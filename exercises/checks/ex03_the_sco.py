@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Set
 import pandas as pd
 
 from samarkand import data
-from samarkand.answers.diagnose import Diagnosis
-from samarkand.answers.kinds import Codes, Days, Number, PerCent, Text, Together, Whole
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.answers.kinds import Codes, Days, Number, PerCent, Text, Together, Whole
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
 from samarkand_grading.marking.inputs import Case
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 
 from samarkand import data
-from samarkand.answers.diagnose import Diagnosis
-from samarkand.answers.kinds import ByKey, Codes, Number, Together, Whole
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.answers.kinds import ByKey, Codes, Number, Together, Whole
 from samarkand_grading.marking.checks import (
     Criterion,
     ExerciseSet,

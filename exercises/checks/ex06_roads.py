@@ -10,8 +10,8 @@ import random
 from collections.abc import Callable
 
 from samarkand import data, geo
-from samarkand.answers.diagnose import Diagnosis
-from samarkand.answers.kinds import Codes, Number
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.answers.kinds import Codes, Number
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
 from samarkand_grading.marking.inputs import Case
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from samarkand import data, measures
-from samarkand.answers.diagnose import Diagnosis
-from samarkand.answers.kinds import Number, PerCent, Together, Whole
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.answers.kinds import Number, PerCent, Together, Whole
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
 from samarkand_grading.marking.inputs import Case
 

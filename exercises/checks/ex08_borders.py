@@ -10,8 +10,8 @@ from functools import cache
 import pandas as pd
 
 from samarkand import data
-from samarkand.answers.diagnose import Diagnosis
-from samarkand.answers.kinds import ByKey, PerCent, Text, Texts
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.answers.kinds import ByKey, PerCent, Text, Texts
 from samarkand_grading.marking.checks import Criterion, ExerciseSet, Given, Question, Written
 from samarkand_grading.marking.inputs import Case
 

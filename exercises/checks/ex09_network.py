@@ -14,8 +14,8 @@ import networkx as nx
 import pandas as pd
 
 from samarkand import data, measures
-from samarkand.answers.diagnose import Diagnosis
-from samarkand.answers.kinds import Number, PerCent, Texts, Together, Whole
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.answers.kinds import Number, PerCent, Texts, Together, Whole
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
 from samarkand_grading.marking.inputs import Case
 

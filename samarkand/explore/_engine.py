@@ -10,7 +10,8 @@ import ipywidgets as widgets
 
 from samarkand.ground.errors import CourseError, WrongType, unknown
 from samarkand.ground.words import tr
-from samarkand.page import controls, markup
+from samarkand.jupyter import controls
+from samarkand.page import markup
 
 __all__ = ["Explorer", "Panel"]
 
@@ -33,7 +34,7 @@ class Explorer(controls.StillBox):
     ----------
     handles : mapping of str to ipywidgets.Widget
         The controls under the names of `draw`'s parameters, in the order of the Tab key;
-        `samarkand.page.controls` makes them.
+        `samarkand.jupyter.controls` makes them.
     draw : callable
         Takes the controls' values as keywords and returns a `Panel`. It is pure: the same values, the same
         panel.
@@ -83,7 +84,7 @@ class Explorer(controls.StillBox):
                 raise WrongType(
                     tr(
                         'The control "{name}" of "{title}" is {kind}, which has no value to watch. Make one '
-                        "with samarkand.page.controls, for example controls.stops(...).",
+                        "with samarkand.jupyter.controls, for example controls.stops(...).",
                         name=name,
                         title=title,
                         kind=type(handle).__name__,

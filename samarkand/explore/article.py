@@ -14,7 +14,8 @@ from samarkand.explore._engine import Explorer, Panel
 from samarkand.explore._scores import named
 from samarkand.ground.errors import WrongType
 from samarkand.ground.words import day, tr, trn
-from samarkand.page import controls, markup, pictures
+from samarkand.jupyter import controls
+from samarkand.page import markup, pictures
 from samarkand.page.markup import element, escape
 from samarkand.sources import cite
 

@@ -11,7 +11,8 @@ from samarkand import data, geo
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.errors import CourseError
 from samarkand.ground.words import capitalised, dated, tr, trn
-from samarkand.page import controls, markup
+from samarkand.jupyter import controls
+from samarkand.page import markup
 
 __all__ = ["viewpoints"]
 

@@ -8,14 +8,16 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from samarkand import data, forecasts
+from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.explore._scores import Case, Row, cells, panel, per_cent, proof
 from samarkand.ground import journal
 from samarkand.ground.errors import CourseError, WrongType
 from samarkand.ground.words import day, listed, tr, trn
-from samarkand.page import controls, markup
+from samarkand.jupyter import controls
+from samarkand.page import markup
 from samarkand.page.markup import element, escape
+from samarkand.practice import forecasts
 
 __all__ = ["forecasts_scored", "my_forecasts", "my_scores"]
 

@@ -10,7 +10,8 @@ import pandas as pd
 from samarkand import data, measures
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.words import capitalised, day, listed, tr, trn
-from samarkand.page import controls, markup, pictures
+from samarkand.jupyter import controls
+from samarkand.page import markup, pictures
 
 __all__ = ["ties"]
 

@@ -12,7 +12,8 @@ from samarkand import data, geo, places
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.errors import CourseError
 from samarkand.ground.words import listed, tr
-from samarkand.page import controls, markup, pictures
+from samarkand.jupyter import controls
+from samarkand.page import markup, pictures
 from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["two_countries"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.words import tr
-from samarkand.page import controls, markup, pictures
+from samarkand.jupyter import controls
+from samarkand.page import markup, pictures
 from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["first_slider"]

@@ -15,7 +15,8 @@ import pandas as pd
 from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.words import capitalised, day, month, tr
-from samarkand.page import controls, markup, pictures
+from samarkand.jupyter import controls
+from samarkand.page import markup, pictures
 from samarkand.page.pictures import Box, Label
 
 __all__ = ["known_then"]

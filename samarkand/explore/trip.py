@@ -9,7 +9,8 @@ import pandas as pd
 from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.words import day, tr, trn
-from samarkand.page import controls, markup, pictures
+from samarkand.jupyter import controls
+from samarkand.page import markup, pictures
 from samarkand.sources import cite
 
 __all__ = ["trip_timeline"]

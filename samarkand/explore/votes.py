@@ -9,7 +9,8 @@ from samarkand import data, places
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.errors import CourseError
 from samarkand.ground.words import capitalised, day, listed, tr
-from samarkand.page import controls, markup, pictures, style
+from samarkand.jupyter import controls
+from samarkand.page import markup, pictures, style
 from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["votes"]

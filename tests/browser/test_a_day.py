@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samarkand.lab import copies
+from samarkand.jupyter import copies
 from tools.lab import Lab, Sheet
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def test_a_name_given_away_is_told_with_the_way_back(day: Callable[..., Sheet]) 
     opened = day("03_the_sco")
     said = run_cell(opened, "practice-one-stub", "check = 8").locator(".jp-OutputArea-output").inner_text()
     assert said.startswith('This cell has given the name "check" to something else')
-    assert said.endswith("from samarkand.check import check")
+    assert said.endswith("from samarkand.practice.tasks import check")
     assert run_cell(opened, "practice-one-stub", "check = 9").locator(".jp-OutputArea-output").count() == 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from samarkand import explore
-from samarkand.page import controls
+from samarkand.jupyter import controls
 
 MARKED = "() => [...document.querySelectorAll('[aria-current]')].map(e => [e.tagName, e.dataset.key])"
 

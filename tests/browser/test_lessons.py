@@ -139,7 +139,8 @@ def test_untrusted_shows_stills_and_sentences(lesson: Path, seen: tour.Tour) -> 
 
 BAD = (
     """from samarkand import explore
-from samarkand.page import controls
+from samarkand.jupyter import controls
+
 n = {"n": controls.stops("N", range(10), 5)}
 explore.Explorer(n, lambda n: explore.Panel("Always.", ""), title="Deaf")""",
     """from IPython.display import HTML

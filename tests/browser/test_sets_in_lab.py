@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from samarkand.lab import copies
+from samarkand.jupyter import copies
 from tools.lab import Lab, Sheet, sheet
 
 if TYPE_CHECKING:

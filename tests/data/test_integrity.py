@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from samarkand import data, forecasts
+from samarkand import data
+from samarkand.practice import forecasts
 
 
 def held(frame, day):

@@ -79,7 +79,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, canaries: Canaries) -> Ite
     data = tmp_path_factory.mktemp("data")
     data.chmod(0o755)
     (data / "table.csv").write_text("iso3,length\nKAZ,7644\n")
-    warm = ("numpy", "pandas", "samarkand.exercise.desk")
+    warm = ("numpy", "pandas", "samarkand.practice.sets.desk")
     with Sandbox(data, secret=[canaries.folder], warm=warm) as box:
         yield box
 

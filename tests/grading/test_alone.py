@@ -14,10 +14,10 @@ import pytest
 import workshop
 from test_exercises import EXERCISES, SETS, source, strip
 
-from samarkand.exercise import Desk, desk
-from samarkand.exercise.marks import Marks
 from samarkand.ground import log
 from samarkand.ground.errors import CourseError
+from samarkand.practice.sets import Desk, desk
+from samarkand.practice.sets.marks import Marks
 from samarkand_grading.classroom import selfstudy
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.sandbox.alone import Alone
@@ -144,13 +144,13 @@ def test_the_time_is_that_of_the_state_that_was_marked(
 
 
 def test_work_without_end_is_a_sentence(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("samarkand.exercise.marks.PATIENCE", 0.01)
+    monkeypatch.setattr("samarkand.practice.sets.marks.PATIENCE", 0.01)
     assert Marks("ex03_the_sco").mark().startswith("It does not come to an end")
 
 
 def test_where_work_is_graded_there_is_no_button(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAMARKAND_GIVEN", json.dumps({"day": "2022-09-15"}))
-    monkeypatch.setitem(sys.modules, "samarkand.exercise.marks", None)
+    monkeypatch.setitem(sys.modules, "samarkand.practice.sets.marks", None)
     assert Desk("ex03_the_sco").marks() is None
 
 

@@ -96,7 +96,7 @@ json.dumps = lambda *a, **k: '{"cells": {}, "points": 10, "ok": true}'
 json.JSONEncoder.encode = lambda *a: '{"points": 10}'
 """),
     A("monkeypatched desk", """
-from samarkand.exercise import desk as d; from samarkand.answers import decode as values, kinds
+from samarkand.practice.sets import desk as d; from samarkand.practice.answers import decode as values, kinds
 d.Desk.look = lambda *a: 99
 for k in vars(kinds).values():
     if isinstance(k, type): k.same = lambda *a: True

@@ -17,8 +17,8 @@ import workshop
 from test_batch import grade, hand_in, scores
 from workshop import assess
 
-from samarkand.answers import decode, encode, kinds
-from samarkand.exercise import desk
+from samarkand.practice.answers import decode, encode, kinds
+from samarkand.practice.sets import desk
 from samarkand_grading.classroom import gradebook, report
 from samarkand_grading.sandbox import box
 from samarkand_grading.submission import reading, rebuilding

@@ -16,9 +16,9 @@ from test_exercises import EXERCISES, NAMES, SETS, source, strip
 
 import start
 from samarkand import cli
-from samarkand.exercise import desk, numbers
 from samarkand.ground import home, log
 from samarkand.ground.errors import CourseError
+from samarkand.practice.sets import desk, numbers
 from samarkand_grading.classroom import release, selfstudy
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
@@ -135,7 +135,7 @@ def test_a_bundle_is_the_same_to_the_byte(bundle, course, tmp_path):
 
 def test_the_students_copy_works_and_knows_its_student(bundle, tmp_path):
     code = (
-        "from samarkand.exercise import desk\n"
+        "from samarkand.practice.sets import desk\n"
         "print(desk.sign_in('ada')); print(desk.sign_in('adda')); print(desk.sign_in(' Zoë Müller '))\n"
         "d = desk.Desk('ex03_the_sco'); print(d.given); print(d.look('q2', ...)); print(d.look('q2', 0.41)); "
         "print(d.look('q2', 412)); print(d.look('q1', 8))\n"

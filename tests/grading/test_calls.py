@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from samarkand.answers import encode
+from samarkand.practice.answers import encode
 from samarkand_grading.sandbox.work import Call, Cell
 
 #: Functions of a number, each with a memory of its own kind; alone, all of them give back what they are given.

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import workshop
 
-from samarkand.answers import decode
 from samarkand.ground import home
+from samarkand.practice.answers import decode
 from samarkand_grading.marking import checks
 
 CHECKS = home.ROOT / "exercises" / "checks"

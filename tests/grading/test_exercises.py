@@ -18,9 +18,9 @@ import pytest
 import workshop
 
 from samarkand import explore
-from samarkand.answers import decode, encode, kinds
-from samarkand.exercise import numbers
 from samarkand.ground import home
+from samarkand.practice.answers import decode, encode, kinds
+from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import feedback, release
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks

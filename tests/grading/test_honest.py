@@ -20,9 +20,9 @@ import workshop
 from test_batch import grade
 from workshop import assess
 
-from samarkand.answers import decode, encode
-from samarkand.exercise import numbers
 from samarkand.ground import home
+from samarkand.practice.answers import decode, encode
+from samarkand.practice.sets import numbers
 from samarkand_grading.marking import assessment, checks
 from samarkand_grading.marking.assessment import AGAIN
 from samarkand_grading.sandbox.box import Sandbox

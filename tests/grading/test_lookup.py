@@ -26,10 +26,10 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand import data
-from samarkand.answers import encode, kinds
-from samarkand.exercise import numbers
 from samarkand.ground import home
 from samarkand.ground.errors import OutOfRange
+from samarkand.practice.answers import encode, kinds
+from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import selfstudy
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks, inputs

@@ -14,8 +14,8 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand import cli
-from samarkand.exercise import numbers
 from samarkand.ground.errors import CourseError
+from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import batch, gradebook, release, report
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks

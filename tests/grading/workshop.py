@@ -88,8 +88,8 @@ CHECKS = '''
 import datetime
 from samarkand_grading.marking.checks import ExerciseSet, Question
 from samarkand_grading.marking.inputs import Case
-from samarkand.answers.diagnose import Diagnosis
-from samarkand.answers.kinds import ByKey, Number, Truth, Whole
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.answers.kinds import ByKey, Number, Truth, Whole
 
 LENGTHS = {"KAZ": 7644, "UZB": 2330, "KGZ": 1084}
 
@@ -184,7 +184,7 @@ def cell(kind: str, name: str, source: str, **marks: Any) -> dict[str, Any]:
 
 def source_notebook(*, solved: bool) -> dict[str, Any]:
     """Build the notebook as it is released, or with the right answers."""
-    setup = "import pandas as pd\nfrom samarkand.exercise.desk import Desk\n\ndesk = Desk('ex90_test')\ngiven = desk.given"
+    setup = "import pandas as pd\nfrom samarkand.practice.sets.desk import Desk\n\ndesk = Desk('ex90_test')\ngiven = desk.given"
     cells = [cell("markdown", "title", "# Test"), cell("code", "setup", setup, locked=True)]
     for number, (key, name) in enumerate((("q1", "product"), ("q2", "border_shares"), ("q3", "was_member"))):
         stub, answer = STUBS[key], ANSWERS[key]

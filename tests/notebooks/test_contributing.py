@@ -144,11 +144,11 @@ def test_a_lesson_is_new_files_and_no_edited_one(new_lesson: dict[str, str]) -> 
     new = {path for path, what in new_lesson.items() if what == "??"}
     assert new == {
         "notebooks/12_water.ipynb",
-        "samarkand/check/water.py",
+        "samarkand/practice/tasks/water.py",
         "samarkand/maps/water.py",
         "samarkand/explore/water.py",
-        "samarkand/predict/water.py",
-        "samarkand/questions/water.toml",
+        "samarkand/practice/predict/water.py",
+        "samarkand/practice/questions/water.toml",
         "exercises/source/ex12_water/ex12_water.ipynb",
         "exercises/release/ex12_water/ex12_water.ipynb",
         "exercises/checks/ex12_water.py",

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.answers import kinds
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
+from samarkand.practice.answers import kinds
 from samarkand_grading.marking import checks
 from tools.author import lessons, tied
 

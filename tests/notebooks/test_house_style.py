@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from samarkand import questions
+from samarkand.practice import questions
 from tools.author import drawn, lessons, normal_form
 from tools.author import rules_of_concepts as concepts
 from tools.author import rules_of_lessons as rules

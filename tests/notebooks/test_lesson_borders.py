@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import pytest
 
-from samarkand import data, maps, questions
+from samarkand import data, maps
 from samarkand.ground.home import ROOT
+from samarkand.practice import questions
 from tools.author import lessons
 
 (LESSON,) = lessons.paths(["08"])

@@ -15,7 +15,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from samarkand import check
+from samarkand.practice import tasks as check
 from tools.author import facts, lessons
 
 LARGEST = 200_000
@@ -25,7 +25,8 @@ LARGEST = 200_000
 CELLS = {
     "members": """
 from samarkand import explore
-from samarkand.page import controls
+from samarkand.jupyter import controls
+
 explore.Explorer(
     {"year": controls.stops("Year", range(2001, LAST + 1), 2010)},
     lambda year: explore.Panel(f"In {year} there were {6 if year < 2017 else EIGHT} members.", ""),

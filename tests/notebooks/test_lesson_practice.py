@@ -13,7 +13,7 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 
 from samarkand.ground import journal
-from samarkand.predict import _ledger
+from samarkand.practice.predict import _ledger
 from tools.author import build, drawn
 from tools.author.lessons import Lesson
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from samarkand import questions
+from samarkand.practice import questions
 from tools.author import build, figures, lessons, normal_form, tied, uses
 from tools.author.lessons import BuildError, Lesson
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from nbformat import NotebookNode
 
-from samarkand import notes, predict, progress, questions
 from samarkand.ground import journal
+from samarkand.practice import notes, predict, progress, questions
 from tools.author import build, lessons, normal_form
 
 QUIZZES, PREDICTIONS = questions.every("quiz"), questions.every("predict")

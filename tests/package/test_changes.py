@@ -41,7 +41,7 @@ def test_a_table_is_checked_first_and_brings_the_lessons_and_sets_that_use_it() 
 
 
 def test_a_file_of_questions_brings_the_lesson_that_asks_them() -> None:
-    found = commands("samarkand/questions/sco.toml")
+    found = commands("samarkand/practice/questions/sco.toml")
     assert "tests/package/test_questions.py" in found[0]
     assert "build --check" in found[1] and found[1].endswith("03_the_sco.ipynb")
     assert not any("04_china_and_russia" in one for one in found)

@@ -14,12 +14,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from samarkand import data, forecasts
-from samarkand.answers import diagnose, kinds
-from samarkand.check import Reply, Task, check, tasks
-from samarkand.check._engine import in_order
+from samarkand import data
 from samarkand.ground.errors import CourseError, DamagedData
 from samarkand.page import markup
+from samarkand.practice import forecasts
+from samarkand.practice.answers import diagnose, kinds
+from samarkand.practice.tasks import Reply, Task, check, tasks
+from samarkand.practice.tasks._engine import in_order
 
 FRAME = pd.DataFrame({"iso3": ["CHN", "IND", "RUS"], "people_pct": [17.8, 17.7, 1.8]})
 

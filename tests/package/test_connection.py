@@ -19,8 +19,10 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from traitlets.config import Config
 
-from samarkand import explore, lab, quiz
-from samarkand.lab.connection import PromptConnection
+from samarkand import explore
+from samarkand import jupyter as lab
+from samarkand.jupyter.connection import PromptConnection
+from samarkand.practice import quiz
 
 
 def server(configured: dict[str, str], given: type) -> Any:

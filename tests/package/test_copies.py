@@ -16,7 +16,7 @@ import pytest
 
 from samarkand.ground import files, home
 from samarkand.ground.errors import UnknownName
-from samarkand.lab import copies
+from samarkand.jupyter import copies
 from samarkand_grading.submission import reading, rebuilding
 
 Need = Callable[[object, str], None]
@@ -143,7 +143,7 @@ def test_a_set_worked_on_in_its_copy_is_handed_in_without_a_remark(whole: Path) 
 
 def test_handing_out_needs_no_jupyterlab() -> None:
     code = (
-        "import sys; from samarkand.lab import copies; copies.originals()\n"
+        "import sys; from samarkand.jupyter import copies; copies.originals()\n"
         "print([n for n in ('jupyterlab', 'jupyter_server', 'nbformat', 'pandas') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from samarkand.ground import home
-from samarkand.lab import errors_in_words
+from samarkand.jupyter import errors_in_words
 
 BEFORE = """import pandas as pd
 table = pd.DataFrame({"year": [2021, 2022], "gdp_usd": [1.0, 2.0]}, index=["CHN", "IND"])

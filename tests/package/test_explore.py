@@ -12,7 +12,8 @@ import pytest
 
 from samarkand import explore
 from samarkand.ground.errors import CourseError, UnknownName, WrongType
-from samarkand.page import controls, markup, pictures
+from samarkand.jupyter import controls
+from samarkand.page import markup, pictures
 
 
 def make() -> explore.Explorer:

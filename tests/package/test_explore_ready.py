@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from samarkand import data, explore, forecasts
+from samarkand import data, explore
 from samarkand.ground import rooms
+from samarkand.practice import forecasts
 
 #: What the room offers, engine and form aside.
 READY = {

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from samarkand import forecasts
 from samarkand.ground import journal
 from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
+from samarkand.practice import forecasts
 
 
 def test_questions_are_eight_and_settled_before_anybody_takes_the_course():

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
-from samarkand import data, explore, maps, questions
+from samarkand import data, explore, maps
 from samarkand.ground.errors import OutOfRange, UnknownName, WrongType
 from samarkand.maps import kazakhstan
+from samarkand.practice import questions
 from tools.author import lessons
 
 DEAD = "dead of January 2022"

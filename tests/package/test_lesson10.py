@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from samarkand import charts, data, explore, forecasts, measures
+from samarkand import charts, data, explore, measures
 from samarkand.explore import forecasts as explorers
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
+from samarkand.practice import forecasts
 from tools.author import lessons
 
 

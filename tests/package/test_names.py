@@ -11,12 +11,12 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from samarkand.ground import home
-from samarkand.lab import names
+from samarkand.jupyter import names
 from tools.author import lessons
 
 LOADS = """import pandas as pd
 from samarkand import charts, cite, data
-from samarkand.check import check
+from samarkand.practice.tasks import check
 trip = data.load("trip")
 legs = trip["day"].dropna()
 answer = ...
@@ -53,8 +53,8 @@ def notebook() -> Iterator[Notebook]:
 @pytest.mark.parametrize(
     ("code", "name", "back"),
     [
-        ("check = 8", "check", "from samarkand.check import check"),
-        ('check = check("01.1", 5)', "check", "from samarkand.check import check"),
+        ("check = 8", "check", "from samarkand.practice.tasks import check"),
+        ('check = check("01.1", 5)', "check", "from samarkand.practice.tasks import check"),
         ("data = 3", "data", "from samarkand import data"),
         ("cite = trip", "cite", "from samarkand import cite"),
         ("pd = 5", "pd", "import pandas as pd"),

@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from as_text import rows_of
 
-from samarkand import explore, maps, measures, questions
+from samarkand import explore, maps, measures
 from samarkand.explore.network import Tables, _leaders
 from samarkand.maps._shapes import ASSETS
+from samarkand.practice import questions
 
 TOLD = [row for row in rows_of("ties") if row["in_article"] == "true"]
 PAIRS = {frozenset((row["actor"], row["target"])) for row in TOLD}

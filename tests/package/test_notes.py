@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from samarkand import notes, questions
 from samarkand.ground import journal
 from samarkand.ground.errors import UnknownName
+from samarkand.practice import notes, questions
 
 
 def saved(id: str, text: str) -> notes.Paper:

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from samarkand import cli
 from samarkand.ground import home
-from samarkand.lab import copies, opening
+from samarkand.jupyter import copies, opening
 
 Need = Callable[[object, str], None]
 Capture = pytest.CaptureFixture[str]

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from samarkand import predict, questions
 from samarkand.ground import journal
 from samarkand.ground.errors import DamagedData, UnknownName
-from samarkand.predict import _ledger
-from samarkand.predict._form import Form
-from samarkand.predict._ledger import Expected
+from samarkand.practice import predict, questions
+from samarkand.practice.predict import _ledger
+from samarkand.practice.predict._form import Form
+from samarkand.practice.predict._ledger import Expected
 
 ASKED = questions.every("predict")
 NUMBERS = [id for id, one in ASKED.items() if not one.options]
@@ -63,7 +63,7 @@ def test_what_came_out_is_what_the_lessons_show() -> None:
 
 
 def test_what_came_out_follows_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    from samarkand.predict import trip
+    from samarkand.practice.predict import trip
 
     load = trip.data.load
     monkeypatch.setattr(trip.data, "load", lambda name: load(name).assign(distance_km=100))

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from samarkand import cli, notes, predict, progress, quiz
-from samarkand.check import check, tasks
+from samarkand import cli
 from samarkand.ground import home, journal, log
 from samarkand.ground.errors import CourseError, UnknownName
+from samarkand.practice import notes, predict, progress, quiz
+from samarkand.practice.tasks import check, tasks
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from samarkand import questions
 from samarkand.ground.errors import CourseError, DamagedData
+from samarkand.practice import questions
 from tools.author import rules_of_questions
 
 QUIZ = """

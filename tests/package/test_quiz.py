@@ -7,9 +7,9 @@ import itertools
 import ipywidgets as widgets
 import pytest
 
-from samarkand import questions, quiz
 from samarkand.ground.errors import UnknownName
-from samarkand.questions import Option, Quiz
+from samarkand.practice import questions, quiz
+from samarkand.practice.questions import Option, Quiz
 
 OPTIONS = ["Astana", "Samarkand", "Tashkent"]
 

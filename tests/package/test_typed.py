@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from samarkand.answers import decode, kinds
-from samarkand.answers.decode import NotANumber, typed
-from samarkand.check import check
+from samarkand.practice.answers import decode, kinds
+from samarkand.practice.answers.decode import NotANumber, typed
+from samarkand.practice.tasks import check
 
 
 @pytest.mark.parametrize(

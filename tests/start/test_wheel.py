@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 RELEASED = ROOT / "exercises" / "release"
 USUAL = "jupyter_server.services.kernels.connection.channels.ZMQChannelsWebsocketConnection"
-PROMPT = "samarkand.lab.connection.PromptConnection"
+PROMPT = "samarkand.jupyter.connection.PromptConnection"
 VIEW = "application/vnd.jupyter.widget-view+json"
 #: What is saved of a cell that shows a widget of the course, and somebody else's.
 SHOWN = [
@@ -178,7 +178,7 @@ def test_what_the_wheel_lacks_is_said_in_a_sentence(run: Callable[..., str]) -> 
         assert len(said.splitlines()) == 1
     assert run("-m", "samarkand", "data", "check") == "The tables are as their schema says.\n"
     code = (
-        "from samarkand.exercise.desk import Desk\nfrom samarkand.ground.errors import CourseError\n"
+        "from samarkand.practice.sets.desk import Desk\nfrom samarkand.ground.errors import CourseError\n"
         "try: Desk('ex03_the_sco').form\nexcept CourseError as error: print(error)"
     )
     assert run("-c", code).startswith(
@@ -284,4 +284,4 @@ def test_nothing_else_is_imposed_on_the_environment(installed: Path, wheel: Path
     startup = "etc/ipython/startup/50-samarkand.py"
     assert sorted(data) == [startup, server, *(f"{extension}/{name}" for name in own), *page]
     placed = json.loads((installed.parent.parent / server).read_text(encoding="utf-8"))
-    assert placed == {"ServerApp": {"jpserver_extensions": {"samarkand.lab": True}}}
+    assert placed == {"ServerApp": {"jpserver_extensions": {"samarkand.jupyter": True}}}

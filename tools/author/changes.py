@@ -18,11 +18,11 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from samarkand import questions
 from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from samarkand.ground.words import listed
+from samarkand.practice import questions
 from tools.author import apart, lessons
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ BESIDE = {
     "course_data/prepare/|course_data/README|docs/corrections": ("tests/data/test_prepare.py",),
     "samarkand/assets/feedback": ("tests/grading/test_reports.py",),
     "tools/author/concepts|docs/python.md": ("tests/notebooks/test_concepts.py",),
-    "samarkand/questions/": ("samarkand.questions",),
+    "samarkand/practice/questions/": ("samarkand.practice.questions",),
     "README.md": ("tests/notebooks/test_lesson_index.py",),
     "docs/house": ("tests/package/test_house.py",),
     "tests/notebooks/second_counts/": ("tests/notebooks/test_lesson_charts.py",),
@@ -264,7 +264,7 @@ def steps(paths: Iterable[str]) -> tuple[list[Step], list[str]]:
         shown |= set(used[0])
         sets |= {path.stem for path in used[1]}
     for path in paths:
-        if re.fullmatch(r"samarkand/questions/\w+\.toml", path):
+        if re.fullmatch(r"samarkand/practice/questions/\w+\.toml", path):
             asked = "|".join(re.escape(id) for _, id, _, _ in questions.sayings(ROOT / path))
             shown |= set(notebooks_with(rf"[\"'](?:{asked})[\"']")[0])
     for path in python:

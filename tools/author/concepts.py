@@ -163,7 +163,7 @@ def _rows(tree: ast.AST) -> set[str]:
 @cache
 def _tools() -> frozenset[str]:
     """Return what the rooms of the package are called: what they offer is not pandas', whatever its name."""
-    return frozenset({path.stem for path in PACKAGE.iterdir()})
+    return frozenset({path.stem for folder in (PACKAGE, PACKAGE / "practice") for path in folder.iterdir()})
 
 
 @cache

@@ -30,9 +30,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from samarkand import check, data
+from samarkand import data
 from samarkand.ground import files
 from samarkand.ground.home import ROOT, course_data
+from samarkand.practice import tasks as check
 from tools.author.apart import run_apart
 from tools.author.lessons import BuildError, read
 

@@ -12,9 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from samarkand import questions
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.home import ROOT
+from samarkand.practice import questions
 from tools.author import citations
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterator
 
 from nbformat import NotebookNode
 
-from samarkand import questions
 from samarkand.ground.home import ROOT
+from samarkand.practice import questions
 from samarkand.sources import KEY
 from tools.author import (
     citations,
@@ -550,7 +550,7 @@ def quizzes_are_on_file_and_asked_once(lesson: Lesson) -> Iterator[str]:
     asked = calls(lesson, "quiz.ask")
     for cell, _, id in asked:
         if id not in known:
-            yield f"{cell}: asks the quiz {id!r}, which is none of this lesson's in samarkand/questions/."
+            yield f"{cell}: asks the quiz {id!r}, which practice/questions/ has not for this lesson."
     ids = [id for _, _, id in asked]
     for id in sorted({id for id in ids if ids.count(id) > 1}):
         yield f"The quiz {id!r} is asked more than once."
@@ -569,7 +569,7 @@ def what_is_expected_is_asked_and_seen(lesson: Lesson) -> Iterator[str]:
         found = calls(lesson, first, after)
         for cell, function, id in found:
             if id not in known:
-                yield f"{cell}: {function}({id!r}) is none of this lesson's in samarkand/questions/."
+                yield f"{cell}: {function}({id!r}) is none of this lesson's in samarkand/practice/questions/."
         for id in sorted(known):
             uses = [function for _, function, own in found if own == id]
             if uses.count(first) != 1:
@@ -583,7 +583,7 @@ def what_is_expected_is_asked_and_seen(lesson: Lesson) -> Iterator[str]:
 @lesson_rule
 def a_lesson_ends_with_what_was_done(lesson: Lesson) -> Iterator[str]:
     """Under its heading stands what the student did of this lesson; each task says where it was taught."""
-    from samarkand.check import tasks
+    from samarkand.practice.tasks import tasks
 
     ids = [cell.id for cell in lesson.cells]
     headed = [cell for cell, _, words in lesson.headings if words == DONE]

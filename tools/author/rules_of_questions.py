@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from samarkand import questions
+from samarkand.practice import questions
 
 #: How much of what is peculiar to a right answer a hint may say, and the shortest words that count.
 MOST_SAID, LETTERS = 0.5, 4

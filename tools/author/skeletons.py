@@ -19,17 +19,17 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from samarkand import questions
 from samarkand.ground import files, rooms
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import PACKAGE, ROOT
 from samarkand.ground.words import listed
+from samarkand.practice import questions
 from tools.author import lessons, normal_form, rules_of_sets
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 EXERCISES = ROOT / "exercises"
 #: The rooms in which a subject has a module, and the template of each.
-ROOMS = {"check": "check", "maps": "map", "explore": "explorer", "predict": "predict"}
+ROOMS = {"practice/tasks": "check", "maps": "map", "explore": "explorer", "practice/predict": "predict"}
 #: Where tests look for the second counts of a lesson's charts, and for the class of a set.
 COUNTS, CLASSES = ROOT / "tests" / "notebooks" / "second_counts", ROOT / "tests" / "grading" / "classes"
 _CELL = re.compile(r"^=== (markdown|code|tied) ([a-z0-9-]+)(.*)\n", re.MULTILINE)

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from samarkand.exercise import numbers
 from samarkand.ground.errors import CourseError
 from samarkand.ground.files import Scratch, alone
+from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import gradebook, records
 from samarkand_grading.classroom.course import Course, Heard, differing, worth
 from samarkand_grading.classroom.workers import MOST_JOBS_EACH, Ahead, Boxes, Progress, processors

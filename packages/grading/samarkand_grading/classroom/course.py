@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from samarkand.exercise import numbers
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError, DamagedData
+from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import gradebook
 from samarkand_grading.marking import checks, inputs
 from samarkand_grading.submission.reading import shown

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from samarkand.exercise import numbers
-from samarkand.exercise.desk import fingerprint
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
+from samarkand.practice.sets import numbers
+from samarkand.practice.sets.desk import fingerprint
 from samarkand_grading.classroom import gradebook
 from samarkand_grading.classroom.course import Course, Heard, differing, worth
 from samarkand_grading.marking import checks

@@ -10,8 +10,8 @@ import statistics
 from collections.abc import Iterator
 from typing import Any
 
-from samarkand.exercise import numbers
 from samarkand.ground.errors import CourseError
+from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import gradebook, records
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.assessment import AGAIN, Assessment

@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from samarkand.answers import decode
-from samarkand.exercise import desk, numbers
 from samarkand.ground import home, journal, log
 from samarkand.ground.errors import CourseError
+from samarkand.practice.answers import decode
+from samarkand.practice.sets import desk, numbers
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks, inputs
 from samarkand_grading.marking.assessment import Assessment, Assessor, named

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from samarkand.exercise import numbers
 from samarkand.ground.words import tr
+from samarkand.practice.sets import numbers
 from samarkand_grading.marking import inputs
 from samarkand_grading.marking.checks import ExerciseSet, Marker, Verdict, error_name
 from samarkand_grading.marking.inputs import Inputs

@@ -3,7 +3,7 @@
 The checks of a set are kept apart from its notebook, in ``exercises/checks/<set>.py``, as one object ``SET``.
 No expected value is typed in. Each question has a *solution*, a function of the student's own numbers, and a
 list of *diagnoses*, known mistakes whose results are computed too. Both run here, outside the sandbox; the
-results of a student's work are compared as plain values (:mod:`samarkand.answers.decode`).
+results of a student's work are compared as plain values (:mod:`samarkand.practice.answers.decode`).
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from samarkand.answers import decode, diagnose, encode
-from samarkand.answers.diagnose import Diagnosis
-from samarkand.answers.kinds import Kind, WrongForm, refused
 from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError, DamagedData, unknown
 from samarkand.ground.words import tr
+from samarkand.practice.answers import decode, diagnose, encode
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.answers.kinds import Kind, WrongForm, refused
 from samarkand_grading.marking import inputs
 from samarkand_grading.marking.inputs import Cases, Inputs
 from samarkand_grading.sandbox.work import Outcome, Result

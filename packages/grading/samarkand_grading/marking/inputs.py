@@ -18,8 +18,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from samarkand.answers import encode
-from samarkand.exercise import numbers
+from samarkand.practice.answers import encode
+from samarkand.practice.sets import numbers
 from samarkand_grading.sandbox.work import Call, Cell
 
 #: The key of the repository itself, for a course without a secret and for a student who works alone.

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from samarkand.answers import decode, encode
+from samarkand.practice.answers import decode, encode
 from samarkand_grading.sandbox.work import Call, Cell, Limits, Outcome, Ran, Result
 
 

@@ -1,7 +1,7 @@
 """The sandbox from outside: start it, hand it one submission at a time, read back plain values.
 
 What runs inside is :mod:`samarkand_grading.sandbox.server`. This module never sees an object of a
-student's, only bytes, which :mod:`samarkand.answers.decode` reads strictly.
+student's, only bytes, which :mod:`samarkand.practice.answers.decode` reads strictly.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from samarkand.answers import decode
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError
 from samarkand.ground.files import Scratch
+from samarkand.practice.answers import decode
 from samarkand_grading.sandbox import view
 from samarkand_grading.sandbox.work import Call, Cell, Limits, Outcome, Ran, Result
 
@@ -57,7 +57,7 @@ class Sandbox:
         data: Path | None = None,
         *,
         secret: Sequence[Path] = (),
-        warm: Sequence[str] = ("numpy", "pandas", "samarkand.data", "samarkand.exercise.desk"),
+        warm: Sequence[str] = ("numpy", "pandas", "samarkand.data", "samarkand.practice.sets.desk"),
         tables: Sequence[str] | None = None,
         trusted: bool = False,
     ) -> None:

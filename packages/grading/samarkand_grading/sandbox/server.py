@@ -40,7 +40,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import confinement  # type: ignore[import-not-found]
 
-from samarkand.answers import encode
+from samarkand.practice.answers import encode
 
 #: Why a runner ended.
 FINISHED, WALL, CPU, MEMORY, HUNG_UP, BROKEN = range(6)

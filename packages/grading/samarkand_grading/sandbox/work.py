@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from samarkand.answers import decode
+from samarkand.practice.answers import decode
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,137 @@
+"""What went wrong with an answer: known wrong ways first, then what its size or its members tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from samarkand.ground.words import tr, trn
+from samarkand.practice.answers import kinds
+
+#: What an answer is of which there can be none.
+_COUNTED = (int, float, frozenset, dict, tuple)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A known wrong way: what it gives, and a reason that says what went wrong, but not what is right."""
+
+    reason: str
+    wrong: Callable[..., Any]
+
+
+def known(
+    kind: kinds.Kind, answers: Sequence[Any], wrong: Iterable[tuple[str, Sequence[Any] | None]]
+) -> str | None:
+    """Return the reason of the known wrong way that gives just these answers, at least within the tolerance.
+
+    An exact match comes first, since two wrong ways may lie closer together than the tolerance. The answers
+    are as the kind reads them: one value, or one for each input of a function, None where nothing could be
+    read. `wrong` are reasons, each with what its way gives in place of the answers; nothing where the way
+    fails.
+
+    Examples
+    --------
+    >>> known(kinds.Number(tolerance=0.5), [7.4], [("Too early.", [7.0]), ("Too late.", [7.4])])
+    'Too late.'
+    >>> known(kinds.Whole(), [0], [])[:21]
+    'Zero, or nothing: doe'
+    """
+    ways = [(reason, given) for reason, given in wrong if given is not None]
+    for same in (kind.exactly().same, kind.same):
+        for reason, given in ways:
+            if all(a is not None and same(a, w) for a, w in zip(answers, given, strict=True)):
+                return reason
+    if all(isinstance(a, _COUNTED) and not isinstance(a, bool) and not a for a in answers):
+        return tr(
+            "Zero, or nothing: does a condition keep no row? Inside query, == finds no day; "
+            'table[table["day"] == "2022-09-15"] does, and so do >= and <=.'
+        )
+    return None
+
+
+def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:
+    """Say what to look at in an answer that is wrong in a way nobody foresaw, but never what is right.
+
+    Answer and right answer are as the kind reads them; the hint is said where nothing can be seen.
+
+    Examples
+    --------
+    >>> guess(kinds.Whole(), 7, 8, "Count again.")
+    'Very close: off by one. Is a first or last one counted, or left out, that should not be?'
+    """
+    if isinstance(kind, kinds.Number | kinds.Whole):
+        return _of_number(kind, answer, right) or hint
+    if isinstance(right, frozenset):
+        return f"{_of_set(answer, right)} {hint}"
+    if isinstance(kind, kinds.ByKey):
+        return f"{_of_keys(kind, answer, right)} {hint}"
+    if isinstance(kind, kinds.Rows):
+        return f"{_of_rows(answer, right)} {hint}"
+    return hint
+
+
+def _of_number(kind: kinds.Number | kinds.Whole, answer: float, right: float) -> str:  # noqa: PLR0911
+    tolerance = getattr(kind, "tolerance", 0.0)
+    slack = max(tolerance / abs(right), 2e-3) if right else 0.0
+
+    def near(other: float) -> bool:
+        return bool(other) and abs(answer - other) <= slack * abs(other)
+
+    if any(near(right * factor) for factor in (100, 1000, 1e6, 1e9, 1e-2, 1e-3, 1e-6, 1e-9)):
+        said = tr("The digits look familiar, but not their size: look at the unit.")
+        return f"{said} {tr('The answer is wanted in {unit}.', unit=kind.unit)}" if kind.unit else said
+    if near(-right):
+        return tr("Look at the sign: what is taken away from what?")
+    if not tolerance and abs(answer - right) == 1:
+        return tr("Very close: off by one. Is a first or last one counted, or left out, that should not be?")
+    if abs(answer - right) <= max(10 * tolerance, 0.01 * abs(right)):
+        return tr("Close, but not close enough: was something rounded on the way, or a part left out?")
+    if right and near(1 / right):
+        return tr("That is the fraction upside down: what is to be divided by what?")
+    if isinstance(kind, kinds.PerCent) and near(100 - right):
+        return tr("That is the rest up to 100 per cent: whose share is asked for?")
+    return ""
+
+
+def _of_set(answer: frozenset[str], right: frozenset[str]) -> str:
+    missing, extra = len(right - answer), len(answer - right)
+    if not missing:
+        return trn(
+            "All that belong are there, and one that does not.",
+            "All that belong are there, and {n} that do not.",
+            extra,
+        )
+    if not extra:
+        return trn(
+            "What you have belongs there, but one is still missing.",
+            "What you have belongs there, but {n} are still missing.",
+            missing,
+        )
+    return " ".join(
+        (
+            trn("One is missing.", "{n} are missing.", missing),
+            trn("One does not belong there.", "{n} do not belong there.", extra),
+        )
+    )
+
+
+def _of_keys(kind: kinds.ByKey, answer: dict[str, Any], right: dict[str, Any]) -> str:
+    missing, extra = len(right.keys() - answer.keys()), len(answer.keys() - right.keys())
+    if missing or extra:
+        return tr(
+            "Look at the labels of the index: {missing} missing, {extra} too many.",
+            missing=missing,
+            extra=extra,
+        )
+    wrong = sum(not kind.of.same(answer[key], right[key]) for key in right)
+    return tr("The labels are right; {n} of {total} values are not.", n=wrong, total=len(right))
+
+
+def _of_rows(answer: tuple[Any, ...], right: tuple[Any, ...]) -> str:
+    if len(answer) > len(right):
+        return tr("The columns are right, but your table has more rows than it should.")
+    if len(answer) < len(right):
+        return tr("The columns are right, but your table has fewer rows than it should.")
+    return tr("Columns and number of rows are right, but some values are not.")

@@ -1,0 +1,273 @@
+"""Python objects as plain JSON and back: the only language that the sandbox and the grader share.
+
+This file runs inside the sandbox, next to untrusted code, and in the student's own copy; it imports nothing
+of the course. What it writes is checked again by :mod:`~samarkand.practice.answers.decode`, so an object that
+lies here only makes its own answer wrong. Objects are told apart by their exact type, never by
+``isinstance`` and never by a method of theirs.
+
+The form of each kind: ``true``, ``7``, ``0.5`` and ``"KAZ"`` stand for themselves; everything else is an
+object ``{"t": kind, ...}``: ``missing``, ``unanswered``, ``float`` (nan and the infinities), ``date``,
+``time``, ``span`` (seconds), ``list``, ``tuple``, ``set``, ``dict``, ``array``, ``index``, ``series``,
+``frame``, ``function``, ``big`` (too large to send) and ``other``.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: PLR0911 - one return a kind of value reads best
+import collections
+import datetime
+import decimal
+import fractions
+import math
+from collections.abc import Callable
+from typing import Any
+
+#: The most single values that one answer may hold.
+NODES = 20_000
+#: The longest text that is sent.
+TEXT = 10_000
+#: How deep lists may lie in lists.
+DEPTH = 12
+
+Json = Any
+
+
+class TooBig(Exception):
+    """An answer with more values, longer texts or deeper lists than any question asks for."""
+
+
+class _Budget:
+    """Counts the values still allowed."""
+
+    def __init__(self, nodes: int) -> None:
+        self.left = nodes
+
+    def spend(self, nodes: int) -> None:
+        self.left -= nodes
+        if self.left < 0:
+            raise TooBig
+
+
+def encode(value: object) -> Json:
+    """Write any object as plain JSON, which :func:`json.dumps` can write; see the module for the form.
+
+    Examples
+    --------
+    >>> encode((1, 0.5, "KAZ", None))
+    {'t': 'tuple', 'v': [1, 0.5, 'KAZ', {'t': 'missing'}]}
+    >>> encode(object())
+    {'t': 'other', 'type': 'object'}
+    """
+    try:
+        return _encode(value, _Budget(NODES), 0)
+    except (TooBig, RecursionError, OverflowError):
+        return {"t": "big", "type": _type_name(value)}
+
+
+def _type_name(value: object) -> str:
+    name = type.__dict__["__name__"].__get__(type(value))
+    return name[:60] if type(name) is str else "?"
+
+
+def _encode(value: Any, budget: _Budget, depth: int, *, paid: bool = False) -> Json:
+    if not paid:
+        budget.spend(1)
+    if depth > DEPTH:
+        raise TooBig
+    kind = type(value)
+    if kind in _SCALARS:
+        return _SCALARS[kind](value)
+    if kind in _COLLECTIONS:
+        budget.spend(len(value))
+        return {"t": _COLLECTIONS[kind], "v": [_encode(v, budget, depth + 1) for v in value]}
+    if kind in _MAPPINGS:
+        budget.spend(len(value))
+        pairs = [[_encode(k, budget, depth + 1), _encode(v, budget, depth + 1)] for k, v in dict.items(value)]
+        return {"t": "dict", "v": pairs}
+    if tuple in type.__dict__["__mro__"].__get__(kind):  # a named tuple, such as a row of itertuples
+        budget.spend(tuple.__len__(value))
+        return {"t": "tuple", "v": [_encode(v, budget, depth + 1) for v in tuple.__iter__(value)]}
+    module = type.__dict__["__module__"].__get__(kind)
+    if type(module) is str and module.partition(".")[0] in ("numpy", "pandas"):
+        return _encode_scientific(value, budget, depth)
+    for plain, own in _PLAIN:  # a member of an Enum that is a text or a number too
+        if plain in type.__dict__["__mro__"].__get__(kind):
+            return _encode(own(value), budget, depth, paid=True)
+    # Not only what def makes: functools.cache and partial, classes, whatever can be called.
+    return {"t": "function"} if callable(value) else {"t": "other", "type": _type_name(value)}
+
+
+def _whole(value: int) -> Json:
+    return value if -(2**63) <= value < 2**64 else {"t": "big", "type": "int"}
+
+
+def _real(value: float) -> Json:
+    return value if math.isfinite(value) else {"t": "float", "v": repr(value)}
+
+
+def _text(value: str) -> str:
+    if len(value) > TEXT:
+        raise TooBig
+    return value
+
+
+_COLLECTIONS: dict[type, str] = {
+    list: "list",
+    tuple: "tuple",
+    set: "set",
+    frozenset: "set",
+    range: "list",
+    collections.deque: "list",
+    type({}.keys()): "list",
+    type({}.values()): "list",
+    type({}.items()): "list",
+}
+_PLAIN: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (str, str.__str__),
+    (int, int.__int__),
+    (float, float.__float__),
+)
+_MAPPINGS = (dict, collections.Counter, collections.OrderedDict, collections.defaultdict)
+_SCALARS: dict[type, Any] = {
+    bool: lambda v: v,
+    int: _whole,
+    float: _real,
+    str: _text,
+    type(None): lambda v: {"t": "missing"},
+    type(...): lambda v: {"t": "unanswered"},
+    datetime.datetime: lambda v: {"t": "time", "v": datetime.datetime.isoformat(v)},
+    datetime.date: lambda v: {"t": "date", "v": datetime.date.isoformat(v)},
+    datetime.timedelta: lambda v: {"t": "span", "v": datetime.timedelta.total_seconds(v)},
+    decimal.Decimal: lambda v: _real(float(v)),
+    fractions.Fraction: lambda v: _real(v.numerator / v.denominator),
+}
+
+
+def _encode_scientific(value: Any, budget: _Budget, depth: int) -> Json:
+    import numpy as np
+    import pandas as pd
+
+    def items(values: Any) -> list[Json]:
+        budget.spend(2 * len(values))
+        # Short texts and days, most of a table, the quick way.
+        return [
+            v
+            if type(v) is str and len(v) <= TEXT
+            else {"t": "time", "v": v.isoformat()}
+            if type(v) is pd.Timestamp
+            else _encode(v, budget, depth + 1, paid=True)
+            for v in values
+        ]
+
+    kind = type(value)
+    if value is pd.NaT or value is pd.NA:
+        return {"t": "missing"}
+    if kind is pd.Timestamp:
+        return {"t": "time", "v": value.isoformat()}
+    if kind is pd.Timedelta:
+        return {"t": "span", "v": value.total_seconds()}
+    if kind is pd.Period:
+        return str(value)  # 2022-09-14
+    if kind is np.ndarray:
+        budget.spend(value.size)
+        if value.ndim == 0:
+            return _encode(value[()], budget, depth + 1)
+        return {"t": "array", "v": items(list(value))}
+    if issubclass(kind, np.datetime64 | np.timedelta64):
+        return _encode(
+            pd.Timestamp(value) if issubclass(kind, np.datetime64) else pd.Timedelta(value), budget, depth
+        )
+    if issubclass(kind, np.generic):
+        plain = np.generic.item(value)
+        return (
+            _encode(plain, budget, depth + 1)
+            if type(plain) is not kind
+            else {"t": "other", "type": kind.__name__}
+        )
+    if kind is pd.Series:
+        return {
+            "t": "series",
+            "index": items(value.index.tolist()),
+            "v": items(value.tolist()),
+            "type": str(value.dtype),
+        }
+    if kind is pd.DataFrame:
+        budget.spend(value.size)
+        columns = [items(value.iloc[:, i].tolist()) for i in range(value.shape[1])]
+        return {
+            "t": "frame",
+            "columns": items(value.columns.tolist()),
+            "index": items(value.index.tolist()),
+            "v": columns,
+            "types": [str(dtype) for dtype in value.dtypes],
+        }
+    if issubclass(kind, pd.Index):
+        return {"t": "index", "v": items(value.tolist())}
+    if issubclass(kind, pd.api.extensions.ExtensionArray):
+        return {"t": "array", "v": items(value.tolist())}
+    return {"t": "other", "type": _type_name(value)}
+
+
+def decode(plain: Json) -> Any:
+    """Build the object that :func:`encode` has written: what a student's function is called with.
+
+    Dates become :class:`datetime.date`, times :class:`pandas.Timestamp`, frames and series pandas objects;
+    `ValueError` if nothing can be built from the kind.
+
+    Examples
+    --------
+    >>> decode(encode(["KAZ", 2022, None]))
+    ['KAZ', 2022, None]
+    """
+    if type(plain) is not dict:
+        return plain
+    kind = plain["t"]
+    if kind == "time":
+        import pandas as pd
+
+        return pd.Timestamp(plain["v"])
+    if kind == "dict":
+        return {decode(k): decode(v) for k, v in plain["v"]}
+    if kind not in _BUILDERS:
+        raise ValueError(f"nothing can be built from {kind!r}")
+    return _BUILDERS[kind](plain)
+
+
+def _decoded(values: list[Json]) -> list[Any]:
+    return [decode(v) if type(v) is dict else v for v in values]
+
+
+def _series(plain: dict[str, Any]) -> Any:
+    import pandas as pd
+
+    return pd.Series(_decoded(plain["v"]), index=_decoded(plain["index"]), dtype=plain["type"])
+
+
+def _index(plain: dict[str, Any]) -> Any:
+    import pandas as pd
+
+    return pd.Index(_decoded(plain["v"]))
+
+
+def _frame(plain: dict[str, Any]) -> Any:
+    import pandas as pd
+
+    pairs = zip(plain["v"], plain["types"], strict=True)
+    columns = {n: pd.array(_decoded(values), dtype=dtype) for n, (values, dtype) in enumerate(pairs)}
+    frame = pd.DataFrame(columns, index=_decoded(plain["index"]))
+    frame.columns = _decoded(plain["columns"])
+    return frame
+
+
+_BUILDERS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "list": lambda plain: _decoded(plain["v"]),
+    "tuple": lambda plain: tuple(_decoded(plain["v"])),
+    "set": lambda plain: set(_decoded(plain["v"])),
+    "missing": lambda plain: None,
+    "float": lambda plain: float(plain["v"]),
+    "date": lambda plain: datetime.date.fromisoformat(plain["v"]),
+    "span": lambda plain: datetime.timedelta(seconds=plain["v"]),
+    "series": _series,
+    "index": _index,
+    "frame": _frame,
+}

@@ -1,0 +1,603 @@
+"""Kinds of answers: what form an answer must have, in which unit, and when two are the same.
+
+A kind reads any form that a sensible student may choose (a Series or a list, any order of columns) and
+refuses the others with a sentence. It knows nothing of what is right: it is part of the student's own copy,
+where it gives instant feedback on form.
+"""
+
+from __future__ import annotations
+
+# ruff: noqa: PLR0911 - one return a kind of value reads best
+import datetime
+import math
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+from samarkand.ground.words import listed, tr, trn
+from samarkand.practice.answers.decode import (
+    QUOTES,
+    Column,
+    Items,
+    NotANumber,
+    Opaque,
+    Pairs,
+    Table,
+    Value,
+    typed,
+)
+
+
+class WrongForm(ValueError):
+    """An answer that is not of the kind asked for; the sentence says what was expected."""
+
+
+class Kind:
+    """What all kinds share."""
+
+    _known: ClassVar[dict[str, type[Kind]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        """Remember the kind under its name."""
+        Kind._known[cls.__name__] = cls
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        raise NotImplementedError
+
+    def read(self, value: Value) -> Any:
+        """Bring an answer into the one form that is compared; raise :class:`WrongForm` if there is none."""
+        raise NotImplementedError
+
+    def same(self, answer: Any, expected: Any) -> bool:
+        """Say whether two read answers are the same."""
+        return bool(type(answer) is type(expected) and answer == expected)
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the kind for the student's copy: its name, and what is not as usual."""
+        usual = type(self)()
+        own = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        changed = {name: _written(value) for name, value in own.items() if value != getattr(usual, name)}
+        return {"kind": type(self).__name__, **changed}
+
+    def exactly(self) -> Kind:
+        """Return the same kind without its tolerance.
+
+        Examples
+        --------
+        >>> wide = Together((Number("km", 5), Whole()))
+        >>> wide.same((12.0, 3), (14.0, 3)), wide.exactly().same((12.0, 3), (14.0, 3))
+        (True, False)
+        """
+        return from_json(_exact(self.to_json()))
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, Kind):
+        return value.to_json()
+    if isinstance(value, dict):
+        return {name: _written(part) for name, part in value.items()}
+    return [_written(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _exact(form: Any) -> Any:
+    if isinstance(form, dict):
+        kept = {name: part for name, part in form.items() if name != "tolerance" or isinstance(part, dict)}
+        return {name: _exact(part) for name, part in kept.items()}
+    return [_exact(part) for part in form] if isinstance(form, list) else form
+
+
+def from_json(form: dict[str, Any]) -> Kind:
+    """Build the kind that :meth:`Kind.to_json` has written.
+
+    Examples
+    --------
+    >>> from_json({"kind": "Whole", "unit": "states"}).asked()
+    'a whole number (states)'
+    """
+    options = {name: _built(value) for name, value in form.items() if name != "kind"}
+    return Kind._known[form["kind"]](**options)
+
+
+def _built(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_built, value))
+    if isinstance(value, dict):
+        is_kind = isinstance(value.get("kind"), str)
+        return from_json(value) if is_kind else {name: _built(part) for name, part in value.items()}
+    return value
+
+
+def described(value: Value) -> str:
+    """Say what an answer is, for a sentence: "a text", "a table of 8 rows"."""
+    if value is None:
+        return tr("a missing value")
+    if isinstance(value, bool):
+        return tr("True or False")
+    if isinstance(value, int | float):
+        return tr("a number")
+    if isinstance(value, str):
+        return tr("a text")
+    if isinstance(value, datetime.timedelta):
+        return tr("a span of time")
+    if isinstance(value, datetime.date):
+        return tr("a date")
+    if isinstance(value, Items | Pairs | Column | Table):
+        return _described_many(value)
+    if isinstance(value, Opaque) and value.kind == "function":
+        return tr("a function")
+    if isinstance(value, Opaque) and value.kind == "big":
+        return tr("far more than was asked for")
+    if isinstance(value, Opaque) and value.type.isidentifier():
+        return tr("an object of type {name}", name=value.type)
+    return tr("an object of another type")
+
+
+def _described_many(value: Items | Pairs | Column | Table) -> str:
+    if isinstance(value, Items):
+        n = len(value.values)
+        return {
+            "list": tr("a list of {n}", n=n),
+            "tuple": tr("a tuple of {n}", n=n),
+            "set": tr("a set of {n}", n=n),
+            "array": tr("an array of {n}", n=n),
+            "index": tr("an index of {n}", n=n),
+        }[value.kind]
+    if isinstance(value, Pairs):
+        return tr("a dict of {n}", n=len(value.pairs))
+    if isinstance(value, Column):
+        return tr("a Series of {n}", n=len(value.values))
+    rows = trn("{n} row", "{n} rows", len(value.index))
+    columns = trn("{n} column", "{n} columns", len(value.names))
+    return tr("a table of {rows} and {columns}", rows=rows, columns=columns)
+
+
+def refused(value: Value, asked: str, hint: str = "") -> WrongForm:
+    """Return the error for an answer of another kind: what it is, what was asked, what may have happened.
+
+    Examples
+    --------
+    >>> print(refused(None, "a number"))
+    This is a missing value; expected was a number. Was it only printed, or is a row missing?
+    """
+    if value is None:
+        hint = tr("Was it only printed, or is a row missing?")
+    elif isinstance(value, Opaque) and value.kind == "function":
+        hint = tr("Did you leave out the brackets ()?")
+    elif isinstance(value, Items | Column | Table | Pairs) and not _size(value):
+        hint = tr("Look at your filter: does it keep any row?")
+    said = tr("This is {given}; expected was {asked}.", given=described(value), asked=asked)
+    return WrongForm(f"{said} {hint}".strip())
+
+
+def _size(value: Items | Column | Table | Pairs) -> int:
+    if isinstance(value, Table):
+        return len(value.index)
+    return len(value.pairs if isinstance(value, Pairs) else value.values)
+
+
+def _not_one(value: Value, asked: str, hint: str = "") -> WrongForm:
+    """Refuse an answer where a single value is asked for."""
+    if isinstance(value, Items | Column | Table | Pairs):
+        hint = tr("Count them, add them up, or pick the one that is asked for.")
+    return refused(value, asked, hint)
+
+
+def _number(value: Value, asked: str) -> float:
+    """Take a single finite number."""
+    value = _one(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, Items) and (meant := _with_comma(value)):
+            hint = tr("Python takes a comma for the end of a number. Is {number} meant?",
+                      number=listed(meant, last="or"))  # fmt: skip
+            raise refused(value, asked, hint)
+        raise _not_one(value, asked, _unquoted(value) if isinstance(value, str) else "")
+    if not math.isfinite(value):
+        raise WrongForm(tr("This is not a finite number: is a missing value or a division by zero in it?"))
+    return value
+
+
+def _with_comma(value: Items) -> list[str]:
+    """Return the numbers that may be meant by 45,7 or 1,200, of which Python makes a pair."""
+    whole, part = value.values if value.kind == "tuple" and len(value.values) == 2 else (None, None)
+    if type(whole) is not int or type(part) is not int or part < 0:
+        return []
+    thousands = [f"{whole}{part}"] if whole and 100 <= part <= 999 else []
+    return [f"{whole}.{part}", *thousands]
+
+
+def _unquoted(text: str) -> str:
+    """Say how a number is written that stands in quotes, as far as it is one."""
+    try:
+        number = typed(text).value
+    except NotANumber:
+        return tr("Write digits, without quotes: 45.7 or 1200.")
+    return tr("Take the quotes away, and write {number:.12g}.", number=number)
+
+
+def _one(value: Value) -> Value:
+    """Take the single value out of a Series, a list or a table of one."""
+    while isinstance(value, Items | Column) and len(value.values) == 1:
+        value = value.values[0]
+    if isinstance(value, Table) and len(value.names) == len(value.index) == 1:
+        return value.columns[0][0]
+    return value
+
+
+def _row(value: Value) -> Value:
+    """Take the one row out of what holds a row and nothing else: values of a table, a list of records."""
+    while isinstance(value, Items | Column) and len(value.values) == 1:
+        (inner,) = value.values
+        if not isinstance(inner, Items | Column | Pairs | Table):
+            break
+        value = inner
+    return value
+
+
+def _many(value: Value, asked: str) -> tuple[Value, ...]:
+    value = _row(value)
+    if isinstance(value, Items | Column):
+        return value.values
+    if isinstance(value, Table) and len(value.names) == 1:
+        return value.columns[0]
+    if isinstance(value, Table) and len(value.index) == 1:
+        return tuple(column[0] for column in value.columns)
+    raise refused(value, asked)
+
+
+def _in_order(value: Value, asked: str) -> tuple[Value, ...]:
+    """Take several values in the order they stand in; a dict and a row of a table have one too."""
+    value = _row(value)
+    if isinstance(value, Items) and value.kind == "set":
+        raise WrongForm(tr("A set has no order; expected was {asked}.", asked=asked))
+    if isinstance(value, Pairs):
+        return tuple(v for _, v in value.pairs)
+    return _many(value, asked)
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A number, compared within a tolerance.
+
+    Parameters
+    ----------
+    unit : str
+        The unit, as the question states it.
+    tolerance : float
+        The largest difference that still counts as the same, in that unit.
+    low, high : float, optional
+        Outside these no answer can lie, whatever the data say (a share lies between 0 and 100).
+    """
+
+    unit: str = ""
+    tolerance: float = 1e-9
+    low: float = -math.inf
+    high: float = math.inf
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        return tr("a number ({unit})", unit=self.unit) if self.unit else tr("a number")
+
+    def read(self, value: Value) -> float:
+        """Take any finite number."""
+        number = float(_number(value, self.asked()))
+        # Sums of floats miss a bound by a hair.
+        if not self.low - self.tolerance <= number <= self.high + self.tolerance:
+            raise WrongForm(_outside(self.low, self.high, self.unit))
+        return number
+
+    def same(self, answer: float, expected: float) -> bool:
+        """Compare within the tolerance; a hair more, so that a bound like 0.05 means what it says."""
+        return abs(answer - expected) <= self.tolerance * (1 + 1e-9) + 1e-9 * max(1.0, abs(expected))
+
+
+def _outside(low: float, high: float, unit: str) -> str:
+    if math.isinf(high):
+        return tr("No answer to this can lie below {low:.12g}.", low=low)
+    if math.isinf(low):
+        return tr("No answer to this can lie above {high:.12g}.", high=high)
+    if not unit:
+        return tr("No answer to this can lie outside {low:.12g} to {high:.12g}.", low=low, high=high)
+    return tr(
+        "No answer to this can lie outside {low:.12g} to {high:.12g} ({unit}): check the unit.",
+        low=low,
+        high=high,
+        unit=unit,
+    )
+
+
+@dataclass(frozen=True)
+class PerCent(Number):
+    """A share or a change in per cent."""
+
+    unit: str = field(default=tr("per cent"), init=False)
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number; 8.0 counts as 8, and so does what floats make of it."""
+
+    unit: str = ""
+    low: int = -(10**12)
+    high: int = 10**12
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        return tr("a whole number ({unit})", unit=self.unit) if self.unit else tr("a whole number")
+
+    def read(self, value: Value) -> int:
+        """Take an int, or a float without a fraction."""
+        number = _number(value, self.asked())
+        if abs(number - round(number)) > 1e-6:
+            raise WrongForm(tr("This has a fraction; expected was {asked}.", asked=self.asked()))
+        if not self.low <= number <= self.high:
+            raise WrongForm(_outside(self.low, self.high, self.unit))
+        return round(number)
+
+
+@dataclass(frozen=True)
+class Days(Whole):
+    """A number of days; a span of time counts as its days."""
+
+    unit: str = field(default=tr("days"), init=False)
+
+    def read(self, value: Value) -> int:
+        """Take a whole number or a span of whole days."""
+        value = _one(value)
+        if isinstance(value, datetime.timedelta):
+            value = value.total_seconds() / 86400
+        return super().read(value)
+
+
+@dataclass(frozen=True)
+class Truth(Kind):
+    """True or False."""
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        return tr("True or False")
+
+    def read(self, value: Value) -> bool:
+        """Take a bool and nothing that merely looks like one."""
+        value = _one(value)
+        if not isinstance(value, bool):
+            raise _not_one(value, self.asked(), tr("Write True or False: a capital letter, no quotes."))
+        return value
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    """A text; the case of letters and spaces around it do not matter."""
+
+    what: str = tr("a text")
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        return self.what
+
+    def read(self, value: Value) -> str:
+        """Take a text."""
+        value = _one(value)
+        if not isinstance(value, str):
+            raise _not_one(value, self.what)
+        if len(value) > 2 and value[0] in QUOTES and value[-1] in QUOTES:
+            raise WrongForm(tr("There are quotes within the quotes. One pair around the text is enough."))
+        return " ".join(value.split()).casefold()
+
+
+@dataclass(frozen=True)
+class Day(Kind):
+    """A calendar day: a date, a Timestamp or a text like 2022-09-14."""
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        return tr("a day (a date, or a text like 2022-09-14)")
+
+    def read(self, value: Value) -> datetime.date:
+        """Take a date, a time without its hours, or an ISO text."""
+        value = _one(value)
+        if isinstance(value, datetime.datetime):
+            return value.date()
+        if isinstance(value, datetime.date):
+            return value
+        if isinstance(value, str):
+            try:
+                return datetime.datetime.fromisoformat(value.strip()).date()
+            except ValueError:
+                pass
+        raise _not_one(value, self.asked())
+
+
+@dataclass(frozen=True)
+class Codes(Kind):
+    """A collection of codes in which neither order nor case nor the kind of collection matters."""
+
+    what: str = tr("country codes of three letters")
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        return tr("a list or set of {what}", what=self.what)
+
+    def read(self, value: Value) -> frozenset[str]:
+        """Take a list, set, array, index, Series, the keys of a dict or a text."""
+        if isinstance(value, str):
+            value = Items("list", (value,))
+        if isinstance(value, Pairs) and not any(v is False for _, v in value.pairs):
+            keys, values = ([pair[n] for pair in value.pairs] for n in (0, 1))
+            # A Series that was made a dict has numbers for keys.
+            value = Items("list", tuple(keys if any(isinstance(k, str) for k in keys) else values))
+        codes = [text.upper() for text in _texts(value, self.asked())]
+        if not all(len(code) == 3 and code.isalpha() for code in codes):
+            raise WrongForm(tr("Not all of these are {what}.", what=self.what))
+        if len(set(codes)) != len(codes):
+            raise WrongForm(tr("Something stands in it more than once."))
+        return frozenset(codes)
+
+
+def _texts(value: Value, asked: str, *, gaps: bool = False) -> list[str]:
+    """Take several texts; with gaps, missing values may stand between them."""
+    found = list(_many(value, asked))
+    if gaps:
+        found = [v for v in found if v is not None and not (isinstance(v, float) and math.isnan(v))]
+    texts = [v.strip() for v in found if isinstance(v, str)]
+    if len(texts) != len(found):
+        said = tr("Not all of these are texts; expected was {asked}.", asked=asked)
+        index = tr("What stands in the index is not read.") if isinstance(value, Column) else ""
+        raise WrongForm(f"{said} {index}".strip())
+    return texts
+
+
+@dataclass(frozen=True)
+class Texts(Kind):
+    """A set of any texts, such as ids, in any collection; missing values in it are left aside."""
+
+    what: str = tr("texts")
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        return tr("a set or list of {what}", what=self.what)
+
+    def read(self, value: Value) -> frozenset[str]:
+        """Take a list, set, array, index, Series, a table of one column, or the keys of a dict."""
+        if isinstance(value, str):
+            raise refused(value, self.asked(), tr("Put each in quotes of its own, with commas between."))
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            raise refused(value, self.asked(), tr("Which ones are they, not how many?"))
+        if isinstance(value, Pairs):
+            value = Items("list", tuple(key for key, _ in value.pairs))
+        return frozenset(text.casefold() for text in _texts(value, self.asked(), gaps=True))
+
+
+@dataclass(frozen=True)
+class Together(Kind):
+    """Several values in a fixed order, each of its own kind."""
+
+    parts: tuple[Kind, ...] = ()
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        parts = "; ".join(part.asked() for part in self.parts)
+        return trn("{n} value: {parts}", "{n} values in this order: {parts}", len(self.parts), parts=parts)
+
+    def read(self, value: Value) -> tuple[Any, ...]:
+        """Take a tuple, list, array, Series, dict or row of the right length."""
+        found = _in_order(value, self.asked())
+        if len(found) != len(self.parts):
+            raise WrongForm(
+                trn(
+                    "This is {n} value; expected were {asked}.",
+                    "These are {n} values; expected were {asked}.",
+                    len(found),
+                    asked=self.asked(),
+                )
+            )
+        return tuple(part.read(v) for part, v in zip(self.parts, found, strict=True))
+
+    def same(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
+        """Compare part by part."""
+        return all(part.same(a, e) for part, a, e in zip(self.parts, answer, expected, strict=True))
+
+
+def _key(value: Value) -> str:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
+        value = value.date()
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise refused(value, tr("a text or a whole number"))
+    return str(value).strip().casefold()
+
+
+@dataclass(frozen=True)
+class ByKey(Kind):
+    """A value for each key: a Series, a dict, or a table with the key in the index or first column.
+
+    Of a table of one row the names of its columns are the keys. With ``zeros``, what has 0 may be left out.
+    """
+
+    of: Kind = field(default_factory=Number)
+    keys: str = tr("country codes")
+    key: Kind | None = None
+    zeros: bool = False
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        each = self.of.asked()
+        return tr("a Series or dict with {keys} as index, and for each {each}", keys=self.keys, each=each)
+
+    def read(self, value: Value) -> dict[str, Any]:
+        """Take whatever gives one value a key."""
+        value = _row(value)
+        if isinstance(value, Pairs):
+            pairs = list(value.pairs)
+        elif isinstance(value, Column):
+            pairs = list(zip(value.index, value.values, strict=True))
+        elif isinstance(value, Table) and len(value.names) == 2:
+            pairs = list(zip(*value.columns, strict=True))
+        elif isinstance(value, Table) and len(value.names) == 1:
+            pairs = list(zip(value.index, value.columns[0], strict=True))
+        elif isinstance(value, Table) and len(value.index) == 1:
+            pairs = [(name, column[0]) for name, column in zip(value.names, value.columns, strict=True)]
+        else:
+            raise refused(value, self.asked())
+        keys = [self._read_key(_one(k)) for k, _ in pairs]
+        if len(set(keys)) != len(keys):
+            raise WrongForm(
+                tr(
+                    "A key stands in it more than once; expected was one value for each of the {keys}.",
+                    keys=self.keys,
+                )
+            )
+        found = {k: self.of.read(v) for k, (_, v) in zip(keys, pairs, strict=True)}
+        return {k: v for k, v in found.items() if v or not self.zeros}
+
+    def _read_key(self, value: Value) -> str:
+        try:
+            return _key(self.key.read(value) if self.key else value)
+        except WrongForm:
+            asked = self.key.asked() if self.key else tr("a text or a whole number")
+            said = tr("A key is {given}; expected was {asked}.", given=described(value), asked=asked)
+            raise WrongForm(said) from None
+
+    def same(self, answer: dict[str, Any], expected: dict[str, Any]) -> bool:
+        """Compare key by key."""
+        return answer.keys() == expected.keys() and all(
+            self.of.same(answer[k], expected[k]) for k in expected
+        )
+
+
+@dataclass(frozen=True)
+class Rows(Kind):
+    """A table with named columns, in any order of columns; other columns are left aside."""
+
+    columns: dict[str, Kind] = field(default_factory=dict)
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        return tr("a table with the columns {names}", names=", ".join(self.columns))
+
+    def read(self, value: Value) -> tuple[tuple[Any, ...], ...]:
+        """Take a DataFrame; a column that stands in its index counts too."""
+        if not isinstance(value, Table):
+            raise refused(value, self.asked())
+        names = [str(name) for name in value.names]
+        missing = [name for name in self.columns if name not in names]
+        if any(names.count(name) > 1 for name in self.columns):
+            raise WrongForm(tr("A column that was asked for stands in the table more than once."))
+        found = dict(zip(names, value.columns, strict=True))
+        if len(missing) == 1:
+            found[missing[0]] = value.index
+        elif missing:
+            raise WrongForm(tr("The table has no columns {names}.", names=", ".join(missing)))
+        rows = zip(*([kind.read(v) for v in found[name]] for name, kind in self.columns.items()), strict=True)
+        return tuple(sorted(rows, key=repr))
+
+    def same(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
+        """Compare row by row."""
+        kinds = tuple(self.columns.values())
+        return len(answer) == len(expected) and all(
+            kind.same(a, e)
+            for row, other in zip(answer, expected, strict=True)
+            for kind, a, e in zip(kinds, row, other, strict=True)
+        )

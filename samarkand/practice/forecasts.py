@@ -1,0 +1,264 @@
+"""The student's own forecasts: written down in lesson 01, scored in lesson 10, never lost in between.
+
+The questions stand in the table ``forecast_questions``, how they came out in ``outcomes``, and how sure the
+hedges of the article sound in ``hedges``.
+
+They are kept in the journal ``my_work/forecasts.jsonl``: a changed mind adds an entry, and the older stays.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from samarkand import data
+from samarkand.ground import journal
+from samarkand.ground.errors import OutOfRange, WrongType, unknown
+from samarkand.ground.words import tr
+from samarkand.practice.answers import decode
+
+JOURNAL = "forecasts"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that could go either way for a reader of 12 September 2022; its id is ``F1``, ``F2``, ...
+
+    The rule says what counts as yes, so that nobody has to argue afterwards; it is settled on the day `by` at
+    the latest.
+    """
+
+    id: str
+    text: str
+    rule: str
+    by: dt.date
+
+
+#: How likely each tone of the article's forecasts sounds to the course; the article itself has no numbers.
+SOUNDS = {"flat": 0.95, "firm": 0.90, "likely": 0.75, "maybe": 0.50}
+#: What a verdict on a forecast counts, from 0 (it did not come true) to 1 (it did).
+WORTH = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """One entry of the journal: a question's id, the probability of yes (0 to 1), a reason (may be empty).
+
+    `written` is when it was saved: ISO 8601, UTC.
+    """
+
+    question: str
+    probability: float
+    reason: str
+    written: str
+
+
+def questions() -> dict[str, Question]:
+    """Return what the student forecasts. Each question can be settled from the record.
+
+    Returns
+    -------
+    dict of str to Question
+        By their ids, in their order.
+
+    Raises
+    ------
+    DamagedData
+        If the table is missing or does not hold what its schema says.
+
+    Examples
+    --------
+    >>> list(questions())[:3]
+    ['F1', 'F2', 'F3']
+    """
+    rows: list[Any] = list(data.load("forecast_questions").itertuples())
+    return {row.question: Question(row.question, row.text, row.rule, row.by.date()) for row in rows}
+
+
+def tones() -> dict[str, str]:
+    """Return how sure each hedge of the article's forecasts sounds.
+
+    Returns
+    -------
+    dict of str to str
+        A tone, ``flat``, ``firm``, ``likely`` or ``maybe``, for each hedge; ``""`` is no hedge at all.
+
+    Examples
+    --------
+    >>> tones()["expected"], tones()[""]
+    ('likely', 'flat')
+    """
+    return {"": "flat", **data.load("hedges").set_index("hedge")["tone"]}
+
+
+def question(name: str) -> Question:
+    """Return a question by its id.
+
+    Parameters
+    ----------
+    name : str
+        For example ``"F2"``.
+
+    Returns
+    -------
+    Question
+
+    Raises
+    ------
+    UnknownName
+        If there is no such question.
+
+    Examples
+    --------
+    >>> question("F8").by
+    datetime.date(2022, 10, 31)
+    """
+    asked = questions()
+    if name not in asked:
+        raise unknown("question", name, asked)
+    return asked[name]
+
+
+def as_per_cent(text: str) -> float:
+    """Return a probability from a field whose unit is per cent.
+
+    Parameters
+    ----------
+    text : str
+        A number from 0 to 100 as people type it, with or without ``%``.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Raises
+    ------
+    WrongType
+        If it is no number.
+    OutOfRange
+        If it is no number from 0 to 100. A bare 0.7 is not guessed at: it may mean 70 % or less than 1 %.
+
+    Examples
+    --------
+    >>> as_per_cent("70"), as_per_cent("45,5 %")
+    (0.7, 0.455)
+    """
+    try:
+        number, per_cent = decode.typed(text)
+    except decode.NotANumber as error:
+        raise WrongType(str(error)) from None
+    if not 0 <= number <= 100:
+        raise OutOfRange(
+            tr(
+                "{number:.12g} % cannot be. Write a number from 0 (impossible) to 100 (certain).",
+                number=number,
+            )
+        )
+    if 0 < number < 1 and not per_cent:
+        raise OutOfRange(
+            tr(
+                "{number:.12g} can mean {large:.12g} % or less than 1 %. Write {large:.12g}, or "
+                "{number:.12g} %.",
+                number=number,
+                large=round(100 * number, 9),
+            )
+        )
+    return round(number / 100, 6)
+
+
+def trouble() -> str:
+    """Return what in the journal cannot be read.
+
+    Returns
+    -------
+    str
+        A sentence, empty if all is well.
+    """
+    return journal.read(JOURNAL).trouble
+
+
+def latest() -> dict[str, Forecast]:
+    """Return the newest forecast for each question that has one.
+
+    Returns
+    -------
+    dict of str to Forecast
+        By the question's id, in the order of `questions`.
+    """
+    read = filter(None, map(_forecast, journal.read(JOURNAL).entries))
+    newest = {entry.question: entry for entry in read}
+    return {name: newest[name] for name in questions() if name in newest}
+
+
+def outcomes() -> pd.DataFrame:
+    """Return how the questions came out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a question, in the order of `questions`: ``question`` (id), ``text``, ``outcome`` (1.0
+        yes, 0.0 no), ``day`` (datetime64, when it was settled), ``announced`` (bool, whether it had been
+        announced before anybody forecast it), ``record`` (what happened), ``source`` (keys, ``;`` between).
+
+    Raises
+    ------
+    DamagedData
+        If a table is missing or does not hold what its schema says.
+
+    Examples
+    --------
+    >>> outcomes().set_index("question").loc["F5", "record"]
+    'China abstained on ES-11/4.'
+    """
+    known = data.all_keys(data.load("announced")["questions"])
+    frame = data.load("outcomes")
+    frame["text"] = frame["question"].map({one.id: one.text for one in questions().values()})
+    frame["outcome"] = (frame["outcome"] == "yes").astype("float64")
+    frame["announced"] = frame["question"].isin(known)
+    return frame[["question", "text", "outcome", "day", "announced", "record", "source"]]
+
+
+def save(forecasts: Mapping[str, tuple[float, str]]) -> int:
+    """Add forecasts to the journal; what is already there stays.
+
+    A forecast that equals the newest one for its question is not added again: saving twice changes nothing.
+
+    Parameters
+    ----------
+    forecasts : mapping of str to (probability, reason)
+        By the question's id; a probability lies between 0 and 1, as `as_per_cent` returns it.
+
+    Returns
+    -------
+    int
+        How many entries were added.
+
+    Raises
+    ------
+    UnknownName, OutOfRange
+        If a question or probability is none. Nothing is saved then.
+    CourseError
+        If they cannot be written.
+    """
+    new = {question(name).id: (share, reason.strip()) for name, (share, reason) in forecasts.items()}
+    for share, _ in new.values():
+        if not 0 <= share <= 1:
+            raise OutOfRange(tr("A probability lies between 0 and 1; {value} does not.", value=share))
+    newest = {id: (entry.probability, entry.reason) for id, entry in latest().items()}
+    added = {id: one for id, one in new.items() if newest.get(id) != one}
+    for id, (probability, reason) in added.items():
+        journal.add(JOURNAL, id, probability=probability, reason=reason)
+    return len(added)
+
+
+def _forecast(entry: dict[str, Any]) -> Forecast | None:
+    """Return what an entry of the journal holds, or None if it is no forecast."""
+    share, reason = entry.get("probability"), entry.get("reason")
+    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+        return None
+    return Forecast(entry["id"], round(share, 6), str(reason or ""), entry["at"])

@@ -1,0 +1,160 @@
+"""A place to write: a field in a lesson, kept as the student leaves it, and shown again where it is needed.
+
+Notes are kept in the journal ``my_work/notes.jsonl``; a changed one is added, and the older ones stay.
+"""
+
+from __future__ import annotations
+
+import re
+
+from samarkand.ground import journal
+from samarkand.ground.errors import CourseError
+from samarkand.ground.words import tr, trn
+from samarkand.jupyter import controls
+from samarkand.page import markup
+from samarkand.page.markup import element, escape
+from samarkand.practice import questions
+from samarkand.practice.questions import Note
+from samarkand.sources import KEY, cite
+
+JOURNAL = "notes"
+INVITATION = tr("Run all cells (Run → Run All Cells) to write.")
+
+
+class Paper(controls.StillBox):
+    """What is asked for, a field to write in, and a button that saves; what was saved is read back.
+
+    The paragraphs of what is asked unfold once something was saved.
+    """
+
+    def __init__(self, asked: Note) -> None:
+        self._asked = asked
+        self._field = controls.Field(
+            tr("Your words"), asked.text, width="820px", lines=asked.lines, placeholder=tr("Write here")
+        )
+        save = controls.button(
+            tr("Save"), tr("Save what you wrote: {question}", question=asked.text), self.save
+        )
+        self._reply = controls.Reply()
+        self._field.watch(lambda: self._reply.say(""))
+        self._then = controls.html()
+        then = [_sourced(text) for text in asked.then]
+        paragraphs = element("div", *map(_paragraph, then), class_="said")
+        others = tr("What others hold: read it once you have written your own")
+        super().__init__(
+            [controls.heading(asked.text), self._field, save, self._reply, self._then],
+            still=controls.question_card(
+                asked.text,
+                (),
+                INVITATION,
+                more=markup.folded(escape(others), paragraphs) if asked.then else "",
+            ),
+            sentence=" ".join([tr("{question} {invitation}", question=asked.text, invitation=INVITATION),
+                               *then]),
+        )  # fmt: skip
+        self._paragraphs = element("div", paragraphs, class_="card") if asked.then else ""
+        written = journal.read(JOURNAL)
+        own = [entry for entry in written.entries if entry["id"] == asked.id]
+        if own:
+            self._field.write(_text(own[-1]))
+            self._unfold()
+        if own or written.trouble:
+            back = (
+                tr("Read back from your file, saved on {day}.", day=journal.day_of(own[-1]["at"]))
+                if own
+                else ""
+            )
+            self._reply.say(f"{written.trouble} {back}".strip(), "wrong" if written.trouble else "open")
+
+    def fill(self, text: str) -> None:
+        """Write into the field as a hand would."""
+        self._field.write(text)
+
+    def save(self) -> str:
+        """Save what stands in the field, and return what the student is told."""
+        text = self._field.text
+        if not text:
+            return self._reply.say(tr("Nothing to save yet: the field is empty."), "open")
+        own = journal.latest(JOURNAL).get(self._asked.id)
+        if own is None or _text(own) != text:
+            try:
+                journal.add(JOURNAL, self._asked.id, text=text)
+            except CourseError as error:
+                return self._reply.say(str(error), "wrong")
+        self._unfold()
+        return self._reply.say(trn("Saved: {n} word.", "Saved: {n} words.", len(text.split())), "right")
+
+    def _unfold(self) -> None:
+        self._then.value = self._paragraphs
+
+
+def note(id: str) -> Paper:
+    """Return a place to write.
+
+    Parameters
+    ----------
+    id : str
+        The lesson's number and a word: ``"05.case"``.
+
+    Returns
+    -------
+    Paper
+        A box of widgets; what it saves is added to ``my_work/notes.jsonl``.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such note.
+
+    Examples
+    --------
+    >>> note("05.sides").fill("It sends arms.")
+    """
+    return Paper(questions.find("note", id))
+
+
+def recall(id: str) -> controls.Notice:
+    """Return what was written at another place, or a sentence that nothing was.
+
+    Parameters
+    ----------
+    id : str
+        The id of a note.
+
+    Returns
+    -------
+    controls.Notice
+        A box of widgets.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such note.
+    """
+    asked: Note = questions.find("note", id)
+    own = journal.latest(JOURNAL).get(id)
+    sentence = (
+        tr("You wrote: {text}", text=f"\u201c{_text(own)}\u201d")
+        if own
+        else tr("You wrote nothing down here, which is all right.")
+    )
+    told = tr("What you wrote stands here, once you have run this cell: {question}", question=asked.text)
+    return controls.Notice(sentence, "open", told=told)
+
+
+def _text(entry: dict[str, object]) -> str:
+    text = entry.get("text")
+    return text if isinstance(text, str) else ""
+
+
+def _sourced(text: str) -> str:
+    """Return a text with publisher and day in place of the keys of its sources."""
+    return re.sub(rf"\[({KEY})\]", lambda found: f"({cite[found[1]].who_and_when})", text)
+
+
+def _paragraph(text: str) -> str:
+    """Return a paragraph as HTML; what stands between two pairs of stars is bold."""
+    parts = re.split(r"\*\*(.+?)\*\*", text)
+    return element(
+        "p", "".join(element("b", escape(part)) if n % 2 else escape(part) for n, part in enumerate(parts))
+    )

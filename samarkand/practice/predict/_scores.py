@@ -1,0 +1,178 @@
+"""How often ranges held, and which surprises were one's own: for the end of the course."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from samarkand.ground.errors import CourseError
+from samarkand.ground.words import tr, trn
+from samarkand.jupyter import controls
+from samarkand.page import markup, pictures
+from samarkand.page.markup import escape
+from samarkand.practice import questions
+from samarkand.practice.predict import _ledger
+from samarkand.practice.predict._ledger import Expected
+from samarkand.practice.questions import Prediction
+
+__all__ = ["scores"]
+
+#: What can be expected, in words.
+KINDS = {
+    "count": tr("how many there are"),
+    "share": tr("how large a part is"),
+    "change": tr("how much something grew or fell"),
+    "likeness": tr("how alike two are"),
+    "who": tr("who or which it is"),
+}
+#: How a prediction can stand to what came out, as heads of columns.
+HOW = {"held": tr("As expected"), "more": tr("More"), "less": tr("Less"), "other": tr("Something else")}
+#: Fewer ranges than this tell little.
+FEW = 10
+#: Of the picture: where the range lies across, how many places there are across, and its top and foot.
+RANGE, COLUMNS, TOP, FOOT = (0.35, 0.65), 40, 8.0, 78.0
+
+Row = tuple[Prediction, Expected, float | str, str]
+
+
+class Scores(controls.StillBox):
+    """The student's predictions against what came out; the still and the sentence never show them."""
+
+    def __init__(self) -> None:
+        self.sentence, body = _told()
+        title = tr("What you expected, and what came out")
+        asked = Counter(one.about for one in questions.every("predict").values())
+        rows = [(words, asked[about]) for about, words in KINDS.items()]
+        number = tr("Questions")
+        table = markup.table(
+            tr("What the lessons ask you to expect"), [tr("Asked is"), number], rows, numbers=[number]
+        )
+        told = tr("Your predictions from all lessons stand here, once you have run this cell.")
+        super().__init__(
+            [controls.html(markup.card(title, self.sentence, body))],
+            still=markup.card(title, told, table),
+            sentence=tr("{title}: {told}", title=title, told=told),
+        )
+
+
+def scores() -> Scores:
+    """Return how often the student's ranges held, and which kinds of surprise there were.
+
+    Returns
+    -------
+    Scores
+        Without any prediction, a sentence that says so; a damaged file is named and left as it is.
+    """
+    return Scores()
+
+
+def _told() -> tuple[str, str]:
+    """Return the sentence and the HTML below it."""
+    try:
+        found, trouble = _ledger.counted()
+        results = [(asked, expected, _ledger.came(asked.id)) for asked, expected in found]
+    except CourseError as error:
+        return str(error), ""
+    rows = [(*one, _ledger.held(one[1], one[2])) for one in results]
+    if not rows:
+        nobody = tr("You have saved no prediction before its result was seen, which is all right.")
+        return f"{trouble} {nobody}".strip(), ""
+    ranges = [row for row in rows if not row[0].options]
+    choices = [row for row in rows if row[0].options]
+    told = [trouble, _of_ranges(ranges), _of_choices(choices), _of_surprises(rows)]
+    body = _picture(ranges) + _kinds(rows) + _each(rows)
+    return " ".join(filter(None, told)), body
+
+
+def _of_ranges(rows: Sequence[Row]) -> str:
+    if not rows:
+        return ""
+    held, n = sum(row[3] == "held" for row in rows), len(rows)
+    told = trn("Of {n} range {held} held.", "Of {n} ranges {held} held.", n, held=held)
+    meant = tr("Meant were {meant} of 10.", meant=_ledger.MEANT)
+    if n < FEW:
+        return f"{told} {meant} {tr('So few say little.')}"
+    share = 10 * held / n
+    if share < _ledger.MEANT - 1:
+        return f"{told} {meant} {tr('Yours were too narrow: you knew less than you thought.')}"
+    if share > _ledger.MEANT + 1:
+        return f"{told} {meant} {tr('Yours were too wide: you knew more than you thought.')}"
+    return f"{told} {meant} {tr('That is what it should be.')}"
+
+
+def _of_choices(rows: Sequence[Row]) -> str:
+    if not rows:
+        return ""
+    right = sum(row[3] == "held" for row in rows)
+    return trn(
+        "Of {n} choice you were right in {right}.",
+        "Of {n} choices you were right in {right}.",
+        len(rows),
+        right=right,
+    )
+
+
+def _of_surprises(rows: Sequence[Row]) -> str:
+    """Return which kind surprised most often, if one did."""
+    missed = Counter(row[0].about for row in rows if row[3] != "held")
+    first = missed.most_common(2)
+    if not first or (len(first) > 1 and first[0][1] == first[1][1]):
+        return ""
+    return tr("Most often you were surprised by {kind}.", kind=KINDS[first[0][0]])
+
+
+def _kinds(rows: Sequence[Row]) -> str:
+    """Return the table of surprises by kind."""
+    columns = list(HOW.values())
+    lines = []
+    for about, words in KINDS.items():
+        found = Counter(row[3] for row in rows if row[0].about == about)
+        if found:
+            lines.append((words, *(found[how] or "" for how in HOW)))
+    return markup.table(tr("It came out"), [tr("Asked was"), *columns], lines, numbers=columns)
+
+
+def _each(rows: Sequence[Row]) -> str:
+    """Return every prediction, folded."""
+    lines = [
+        (
+            asked.id,
+            asked.text,
+            _ledger.in_words(asked, expected),
+            _ledger.said(asked, result),
+            HOW[how],
+            expected.reason,
+        )
+        for asked, expected, result, how in rows
+    ]
+    heads = [tr("Question"), "", tr("You expected"), tr("It came out"), "", tr("Because")]
+    table = markup.table(tr("Each prediction"), heads, lines)
+    return markup.folded(escape(tr("Each of them, with your reasons")), table)
+
+
+def _picture(rows: Sequence[Row]) -> str:
+    """Return where each result fell, with all ranges drawn one upon the other."""
+    if not rows:
+        return ""
+    low, high = RANGE
+    drawn = [pictures.bar(low, high, TOP, FOOT - TOP, "#cfe3f1")]
+    drawn += [pictures.line(x, TOP, x, FOOT) for x in RANGE]
+    piles: Counter[int] = Counter()
+    for _, expected, result, how in rows:
+        assert isinstance(result, float)
+        place = (result - expected.low) / ((expected.high - expected.low) or 1.0)
+        column = round(max(0.0, min(1.0, low + (high - low) * place)) * COLUMNS)
+        column = max(1, min(COLUMNS - 1, column))
+        y = FOOT - 8 - 11 * min(piles[column], 5)
+        drawn.append(pictures.dot(column / COLUMNS, y, pictures.BLUE if how == "held" else pictures.RED))
+        piles[column] += 1
+    for x, words in ((low / 2, tr("less")), (0.5, tr("your range")), ((1 + high) / 2, tr("more"))):
+        drawn.append(pictures.text(x, FOOT + 18, words, anchor="middle"))
+    counts = Counter(row[3] for row in rows)
+    alt = tr(
+        "Each result, by where it fell: {less} below the range, {held} within it, {more} above it.",
+        less=counts["less"],
+        held=counts["held"],
+        more=counts["more"],
+    )
+    return pictures.picture(*drawn, alt=alt, height=FOOT + 26)

@@ -1,0 +1,120 @@
+"""Questions with given answers, for a pause in a lesson: nobody is marked."""
+
+from __future__ import annotations
+
+import ipywidgets as widgets
+
+from samarkand.ground import log
+from samarkand.ground.words import tr, trn
+from samarkand.jupyter import controls
+from samarkand.practice import questions
+
+INVITATION = tr("Run all cells (Run → Run All Cells) to answer.")
+
+
+class Choice(controls.StillBox):
+    """A question, its options, a button, and a reply that is read out; made by `ask`.
+
+    Parameters
+    ----------
+    asked : Quiz
+        What is asked. If several of its options are right, several can be ticked.
+    """
+
+    def __init__(self, asked: questions.Quiz) -> None:
+        self._asked = asked
+        question, options = asked.text, [option.text for option in asked.options]
+        self._right = frozenset(i for i, option in enumerate(asked.options) if option.right)
+        many = len(self._right) > 1
+        self._choices: list[widgets.Checkbox] = []
+        self._radio: widgets.RadioButtons | None = None
+        if many:
+            self._choices = [controls.tick(option, tooltip=f"{question} {option}") for option in options]
+            choosers: list[widgets.Widget] = list(self._choices)
+        else:
+            self._radio = controls.pick(question, [(option, i) for i, option in enumerate(options)])
+            choosers = [self._radio]
+        button = controls.button(
+            tr("Check my answer"),
+            tr("Check the answer to: {question}", question=question),
+            lambda: self.answer(*self.chosen()),
+        )
+        self._reply = controls.Reply()
+        for chooser in choosers:
+            chooser.observe(lambda _: self._reply.say(""), "value")
+        title = tr("{question} (More than one may be right.)", question=question) if many else question
+        super().__init__(
+            [controls.heading(title), *choosers, button, self._reply],
+            still=controls.question_card(title, options, INVITATION),
+            sentence=tr(
+                "Question: {question} Options: {options}. {invitation}",
+                question=title,
+                options="; ".join(options),
+                invitation=INVITATION,
+            ),
+        )
+
+    def chosen(self) -> tuple[int, ...]:
+        """Return the positions of the options that are chosen now."""
+        if self._radio is not None:
+            return () if self._radio.value is None else (int(self._radio.value),)
+        return tuple(i for i, choice in enumerate(self._choices) if choice.value)
+
+    def answer(self, *positions: int) -> str:
+        """Answer as a student would, and return the reply.
+
+        Parameters
+        ----------
+        *positions : int
+            Options chosen, counted from 0.
+
+        Returns
+        -------
+        str
+            The reply in plain text.
+        """
+        chosen = frozenset(positions)
+        if not chosen:
+            return self._reply.say(tr("Choose an answer first."), "open")
+        state, sentence = self._judged(chosen)
+        return self._reply.say(f"{sentence} {log.add(self._asked.id, state)}".strip(), state)
+
+    def _judged(self, chosen: frozenset[int]) -> tuple[str, str]:
+        """Return whether an answer is right or wrong, and the sentence that says so."""
+        if chosen == self._right:
+            return "right", tr("Yes. {why}", why=self._asked.why)
+        wrong = sorted(chosen - self._right)
+        if wrong:
+            return "wrong", tr("Not yet. {hint}", hint=self._asked.options[wrong[0]].hint)
+        return "wrong", trn(
+            "So far right, but not all yet: there is more to choose than {n}.",
+            "So far right, but not all yet: there is more to choose than {n}.",
+            len(chosen),
+        )
+
+
+def ask(id: str) -> Choice:
+    """Return a quiz of the lesson, to be answered by mouse or keyboard.
+
+    Parameters
+    ----------
+    id : str
+        The lesson's number and a word: ``"03.gdp"``. Question, options and hints stand in
+        ``samarkand/practice/questions/``.
+
+    Returns
+    -------
+    Choice
+        A box of widgets; a reader who does not run the notebook sees question and options.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such quiz.
+
+    Examples
+    --------
+    >>> ask("03.gdp").answer(0)
+    'Not yet. First you would have to know what was counted: growth of what?'
+    """
+    return Choice(questions.find("quiz", id))

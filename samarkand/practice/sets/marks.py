@@ -1,0 +1,77 @@
+"""A button below a set: it marks one's own notebook, where the course's checks are at hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from samarkand.ground.words import tr
+from samarkand.jupyter import controls
+from samarkand.page.markup import element, escape
+
+#: Seconds that marking may take.
+PATIENCE = 120
+
+
+class Marks(controls.StillBox):
+    """A button and what it says: points and a reason for each question; nobody else is told.
+
+    It marks the notebook as it was saved last, by ``samarkand check``, which knows what is right. A copy of
+    the course that was handed out to a class does not, and says so.
+    """
+
+    def __init__(self, exercise: str) -> None:
+        self._exercise = exercise
+        self._reply = controls.Reply()
+        self._reasons = controls.html()
+        told = tr(
+            "Run all cells (Run → Run All Cells) to mark your own work. A copy that an instructor handed out "
+            "knows no right answers: there, marks come back after handing in."
+        )
+        button = controls.button(
+            tr("Mark my work as saved"), tr("Mark this set, as it was saved last"), self.mark
+        )
+        super().__init__(
+            [controls.heading(tr("Points and reasons")), button, self._reply, self._reasons],
+            still=element("div", escape(told), class_="open"),
+            sentence=told,
+        )
+
+    def mark(self) -> str:
+        """Mark the work, show points and reasons, and return them in plain text."""
+        self._reasons.value = ""
+        self._reply.say(tr("Marking: your notebook is run once more ..."), "open")
+        notebook = Path(os.environ.get("JPY_SESSION_NAME", ""))
+        named = ["--notebook", str(notebook)] if notebook.is_file() else []
+        saved = self._saved(notebook)  # before it is read: it may be saved again meanwhile
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "samarkand", "check", self._exercise, *named],
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+                timeout=PATIENCE,
+                stdin=subprocess.DEVNULL,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return self._reply.say(tr("It does not come to an end: does a cell run for ever?"), "wrong")
+        if done.returncode:
+            return self._reply.say(done.stderr.strip(), "open")
+        first, *reasons = done.stdout.strip().splitlines()
+        items = [element("li", escape(line), class_="item") for line in reasons]
+        self._reasons.value = element("div", element("ul", *items, class_="list"), class_="card")
+        self._reply.say(f"{first}. {saved}".strip(), "open")
+        return "\n".join([first, *reasons])
+
+    @staticmethod
+    def _saved(notebook: Path) -> str:
+        """Say which state of the notebook was marked."""
+        if not notebook.is_file():
+            return ""
+        at = dt.datetime.fromtimestamp(notebook.stat().st_mtime).strftime("%H:%M")
+        return tr("Marked as saved at {time}; save first (Ctrl + S) what you have changed since.", time=at)

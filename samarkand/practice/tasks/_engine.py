@@ -1,0 +1,150 @@
+"""Practice tasks, and what is said to an answer: it is read, compared, and a sentence tells how it stands."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from samarkand.ground import log, rooms
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.words import tr
+from samarkand.page import markup
+from samarkand.practice.answers import decode, diagnose, kinds
+
+
+@dataclass(frozen=True)
+class Task:
+    """A practice question with one right answer and some known ways to miss it; its id is such as ``"01.2"``.
+
+    The question names unit and rounding; `right` is said after a right answer, `hint` to a wrong one that
+    nobody foresaw. A diagnosis gives a reason or a question, never the answer. `taught` is the heading of the
+    lesson under which one reads again what it takes.
+    """
+
+    id: str
+    question: str
+    kind: kinds.Kind
+    solution: Callable[[], object]
+    right: str
+    hint: str
+    diagnoses: tuple[diagnose.Diagnosis, ...] = ()
+    taught: str = ""
+
+    @property
+    def lesson(self) -> str:
+        """The number of its lesson: ``"01"``."""
+        return self.id.partition(".")[0]
+
+    @cached_property
+    def expected(self) -> Any:
+        """The right answer as the kind reads it, computed once a process."""
+        return self.kind.read(decode.plain(self.solution()))
+
+    @cached_property
+    def wrong(self) -> list[tuple[str, list[Any]]]:
+        """The reason of each known wrong way, with what it gives, computed once a process."""
+        return [(way.reason, [self.kind.read(decode.plain(way.wrong()))]) for way in self.diagnoses]
+
+    def reason(self, answer: Any) -> str:
+        """Say why an answer is wrong, in a sentence that does not say what is right."""
+        known = diagnose.known(self.kind, [answer], self.wrong)
+        return known or diagnose.guess(self.kind, answer, self.expected, self.hint)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What `check` says to an answer: a sentence in text, a coloured notice in a notebook.
+
+    The state is ``right``, ``wrong`` or ``open``: an answer not given yet, or to a task that does not exist.
+    """
+
+    state: str
+    sentence: str
+
+    def __bool__(self) -> bool:
+        return self.state == "right"
+
+    def __repr__(self) -> str:
+        return self.sentence
+
+    def _repr_html_(self) -> str:
+        return markup.status(self.sentence, self.state)
+
+
+@cache
+def tasks() -> dict[str, Task]:
+    """Return the tasks of all subjects by their ids, in the order of the lessons."""
+    names = [name for name in rooms.modules("samarkand.practice.tasks") if not name.startswith("_")]
+    found = [
+        one for name in names for one in importlib.import_module(f"samarkand.practice.tasks.{name}").TASKS
+    ]
+    return in_order(found)
+
+
+def in_order(found: list[Task]) -> dict[str, Task]:
+    """Return tasks by their ids in the order of the lessons, each lesson's numbered from 1.
+
+    `CourseError` if a number is missing, or two tasks share one.
+    """
+    ordered = sorted(found, key=lambda one: (one.lesson, len(one.id), one.id))
+    for lesson, group in itertools.groupby(ordered, key=lambda one: one.lesson):
+        ids = [one.id for one in group]
+        wanted = [f"{lesson}.{n}" for n in range(1, len(ids) + 1)]
+        if ids != wanted:
+            raise CourseError(
+                f"The practice tasks of lesson {lesson} are numbered {', '.join(ids)}; "
+                f"expected was {', '.join(wanted)}."
+            )
+    return {one.id: one for one in ordered}
+
+
+def check(name: str, value: object) -> Reply:
+    """Check an answer to a practice task.
+
+    Parameters
+    ----------
+    name : str
+        The task's id, for example ``"01.1"``.
+    value : object
+        The answer. ``...`` is no answer yet. A number may be of any numeric type or stand alone in a Series,
+        an array or a list; a set may be a set, list, Series, index, an array or a table of one column.
+
+    Returns
+    -------
+    Reply
+        A sentence; true if the answer is right. Nothing is ever raised, and no method of the answer runs: one
+        that cannot be compared, and a task that does not exist, get a sentence too. Whether it was right is
+        noted in ``my_work/log.jsonl``, the answer is not.
+
+    Examples
+    --------
+    >>> check("03.1", ...)
+    Not answered yet.
+    >>> bool(check("03.1", 4))
+    True
+    """
+    one = tasks().get(name) if isinstance(name, str) else None
+    if one is None:
+        return Reply("open", str(unknown(tr("task"), name, tasks())))
+    answer = decode.plain(value)
+    if answer is ...:
+        return Reply("open", tr("Not answered yet."))
+    try:
+        read = one.kind.read(answer)
+        if one.kind.same(read, one.expected):
+            return _noted(name, "right", tr("Right. {meaning}", meaning=one.right))
+        reason = one.reason(read)
+    except kinds.WrongForm as problem:
+        reason = str(problem)
+    except CourseError as error:
+        return Reply("open", str(error))
+    return _noted(name, "wrong", tr("Not yet. {reason}", reason=reason))
+
+
+def _noted(name: str, state: str, sentence: str) -> Reply:
+    """Return the reply to an answer that was judged, and note its result."""
+    return Reply(state, f"{sentence} {log.add(name, state)}".strip())

@@ -1,0 +1,128 @@
+"""Practice of lesson 09: neighbours, a node in the middle, and a sign that is turned."""
+
+import pandas as pd
+
+from samarkand import data, measures
+from samarkand.ground.words import tr
+from samarkand.practice.answers import kinds
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.tasks._engine import Task
+
+HOME, PAIR = "KAZ", ("CHN", "RUS")
+
+
+def _ties(*, article: bool = False) -> pd.DataFrame:
+    ties = data.load("ties")
+    return ties[ties["in_article"]] if article else ties
+
+
+def _rows() -> int:
+    """Count the ties that begin or end at home."""
+    return int((_ties()[["actor", "target"]] == HOME).any(axis="columns").sum())
+
+
+def _neighbours(*, article: bool = False) -> int:
+    import networkx as nx  # here, since every lesson comes by this module and only one needs it
+
+    return int(nx.from_pandas_edgelist(_ties(article=article), "actor", "target").degree[HOME])
+
+
+def _only(here: str, there: str) -> int:
+    """Count the neighbours at one end of the ties alone."""
+    ties = _ties()
+    return int(ties.loc[ties[here] == HOME, there].nunique())
+
+
+def _between(place: int) -> float:
+    """Return the betweenness of a place in a row of five."""
+    import networkx as nx
+
+    return float(nx.betweenness_centrality(nx.path_graph(5))[place])
+
+
+def _turned(balanced: bool = True) -> int:
+    """Count the triangles of the article that are balanced, or not, after the sign of the pair is turned."""
+    ties = _ties(article=True)
+    found = measures.signed_triangles(ties)
+    touched = found[["first", "second", "third"]].isin(PAIR).sum(axis="columns") == 2
+    return int((found["balanced"] != touched).eq(balanced).sum())
+
+
+TASKS = (
+    Task(
+        "09.1",
+        tr(
+            "How many different neighbours has Kazakhstan if the ties of the context count as well? A whole "
+            "number."
+        ),
+        kinds.Whole(),
+        _neighbours,
+        right=tr("States, persons, clubs, and a few that are none of these: what is a neighbour?"),
+        hint=tr("Take all ties, turn them as well, and count what is different: nunique."),
+        diagnoses=(
+            Diagnosis(
+                tr("Those are the neighbours in the article. Which ties does the question add?"),
+                lambda: _neighbours(article=True),
+            ),
+            Diagnosis(tr("Those are ties. How many different neighbours do they lead to?"), _rows),
+            Diagnosis(
+                tr("Those are neighbours to whom a tie leads. What of ties that come from the other side?"),
+                lambda: _only("actor", "target"),
+            ),
+            Diagnosis(
+                tr("Those are neighbours from whom a tie comes. What of ties that lead away?"),
+                lambda: _only("target", "actor"),
+            ),
+        ),
+        taught="2. Who has the most ties?",
+    ),
+    Task(
+        "09.2",
+        tr(
+            "Five actors stand in a line, each tied to the next. What is the betweenness of the one in the "
+            "middle? From 0 to 1, within 0.01; by hand."
+        ),
+        kinds.Number("", 0.01),
+        lambda: _between(2),
+        right=tr("And the end of a line lies between nobody."),
+        hint=tr("Write down the pairs of the four others. How many of their ways lead through the middle?"),
+        diagnoses=(
+            Diagnosis(
+                tr("You divided by all pairs of the five. Can the middle lie between itself and another?"),
+                lambda: _between(2) * 6 / 10,
+            ),
+            Diagnosis(
+                tr("That is how many ways lead through it. What share of the pairs is that?"),
+                lambda: 6 * _between(2),
+            ),
+            Diagnosis(
+                tr("That is its neighbour's. Which one stands in the middle?"),
+                lambda: _between(1),
+            ),
+        ),
+        taught="4. Who lies between?",
+    ),
+    Task(
+        "09.3",
+        tr(
+            "In the article, by the sum of signs, four triangles are balanced. Turn the sign of one pair, "
+            "China and Russia, and leave the others as they are: how many of the four are balanced still? A "
+            "whole number."
+        ),
+        kinds.Whole(),
+        _turned,
+        right=tr("Each turned sign turns the triangles that it belongs to, and no other."),
+        hint=tr("Which of the four have both China and Russia among their three?"),
+        diagnoses=(
+            Diagnosis(
+                tr("All four were balanced before. Which of them does the pair belong to?"),
+                lambda: len(measures.signed_triangles(_ties(article=True))),
+            ),
+            Diagnosis(
+                tr("That would turn every triangle that Russia belongs to. Does China belong to all?"),
+                lambda: 0,
+            ),
+        ),
+        taught="6. Friends of friends",
+    ),
+)

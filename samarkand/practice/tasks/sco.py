@@ -1,0 +1,181 @@
+"""Practice of lesson 03: who was a member, how large the organisation is."""
+
+import pandas as pd
+
+from samarkand import data
+from samarkand.ground.words import tr
+from samarkand.practice.answers import kinds
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.tasks._engine import Task
+
+SUMMIT = "2022-09-15"
+YEAR = 2021
+GIANTS = ("CHN", "IND")
+AZERBAIJAN = "2016-03-14"
+PARTNER = "dialogue partner"
+
+
+def _figures(indicator: str, year: int = YEAR) -> pd.Series:
+    """Return an indicator of one year by state; the world's figure stands under ``WLD``."""
+    table = data.load("indicators")
+    rows = table[(table["indicator"] == indicator) & (table["year"] == year)]
+    return rows.set_index("iso3")["value"]
+
+
+def _codes(on: str = SUMMIT, status: str | None = "member") -> list[str]:
+    return list(data.members(on, status)["iso3"])
+
+
+def _others() -> list[str]:
+    """Return the members without China and India."""
+    return [code for code in _codes() if code not in GIANTS]
+
+
+def _per_cent(figures: pd.Series, codes: list[str], whole: float) -> float:
+    return float(100 * figures[figures.index.isin(codes)].sum() / whole)
+
+
+def _people(codes: list[str]) -> float:
+    people = _figures("population_persons")
+    return _per_cent(people, codes, people["WLD"])
+
+
+def _nominal(codes: list[str], year: int = YEAR) -> float:
+    gdp = _figures("gdp_current_usd", year)
+    return _per_cent(gdp, codes, gdp["WLD"])
+
+
+def _at_ppp(codes: list[str], world: str = "gdp_ppp") -> float:
+    gdp = (_figures("gdp_per_head_ppp") * _figures("population_persons")).dropna()
+    return _per_cent(gdp, codes, _figures(world)["WLD"])
+
+
+def _begun() -> int:
+    """Return how many spells as a partner had begun by then, whether they were over or not."""
+    spells = data.load("sco_membership")
+    return int(((spells["from"] <= AZERBAIJAN) & (spells["status"] == PARTNER)).sum())
+
+
+TASKS = (
+    Task(
+        "03.1",
+        tr(
+            "How many dialogue partners did the SCO have on 14 March 2016, the day Azerbaijan signed its "
+            "memorandum? A whole number."
+        ),
+        kinds.Whole(),
+        lambda: len(_codes(AZERBAIJAN, PARTNER)),
+        right=tr(
+            "A status holds from its first day on, so Azerbaijan counts; Belarus had become an observer, so"
+            " it no longer does."
+        ),
+        hint=tr("A partner counts if its spell began on or before the day, and was not over."),
+        diagnoses=(
+            Diagnosis(
+                tr("That is one day too early: does a state count on the day it signs?"),
+                lambda: len(_codes("2016-03-13", PARTNER)),
+            ),
+            Diagnosis(tr("One of yours had moved on by then. Is its spell not over?"), _begun),
+            Diagnosis(
+                tr("That is the number of another status, or of another day. Which status, and which day?"),
+                lambda: len(_codes(AZERBAIJAN)),
+            ),
+            Diagnosis(
+                tr("That counts every state with any status. Only dialogue partners are asked for."),
+                lambda: len(_codes(AZERBAIJAN, None)),
+            ),
+            Diagnosis(
+                tr("That is the number on the eve of the summit of 2022. Which day is asked for?"),
+                lambda: len(_codes(SUMMIT, PARTNER)),
+            ),
+        ),
+        taught="1. Who belongs? Status comes in spells",
+    ),
+    Task(
+        "03.2",
+        tr(
+            "What share of the world's GDP at purchasing power parity did the members of 15 September 2022 "
+            "have in 2021? In per cent; within 0.2 is near enough."
+        ),
+        kinds.PerCent(0.2),
+        lambda: _at_ppp(_codes()),
+        right=tr(
+            'Close to the "about 30 per cent of global GDP" that the prime minister of India named; '
+            "at market rates it is far less."
+        ),
+        hint=tr(
+            "Multiply gdp_per_head_ppp by population_persons for each member, add up, and divide by the "
+            "world's gdp_ppp."
+        ),
+        diagnoses=(
+            Diagnosis(
+                tr(
+                    "That is the share at market exchange rates. Which indicator holds GDP at purchasing "
+                    "power parity?"
+                ),
+                lambda: _nominal(_codes()),
+            ),
+            Diagnosis(
+                tr(
+                    "That is the share at market exchange rates, in 2022. Which measure, and which year, is"
+                    " asked for?"
+                ),
+                lambda: _nominal(_codes(), 2022),
+            ),
+            Diagnosis(
+                tr("That is the share of people. The question is about GDP."), lambda: _people(_codes())
+            ),
+            Diagnosis(
+                tr("That counts members that joined later. Who was in on 15 September 2022?"),
+                lambda: _at_ppp(_codes("2025-12-31")),
+            ),
+            Diagnosis(
+                tr("That counts observers and dialogue partners, too."), lambda: _at_ppp(_codes(status=None))
+            ),
+            Diagnosis(
+                tr("That mixes two measures: members at purchasing power parity, the world at market rates."),
+                lambda: _at_ppp(_codes(), "gdp_current_usd"),
+            ),
+        ),
+        taught="3. Thirty per cent of the money?",
+    ),
+    Task(
+        "03.3",
+        tr(
+            "What share of the world's people lived in 2021 in the members of 15 September 2022 other than "
+            "China and India? In per cent of all the world's people; within 0.1 is near enough."
+        ),
+        kinds.PerCent(0.1),
+        lambda: _people(_others()),
+        right=tr("Two of the eight members make all the difference."),
+        hint=tr(
+            "Take the members' people without CHN and IND, and divide by the people of the world: all of "
+            "them."
+        ),
+        diagnoses=(
+            Diagnosis(tr("China and India are still in."), lambda: _people(_codes())),
+            Diagnosis(
+                tr("That is China and India alone. What is left without them?"), lambda: _people(list(GIANTS))
+            ),
+            Diagnosis(tr("India is still in."), lambda: _people([*_others(), "IND"])),
+            Diagnosis(tr("China is still in."), lambda: _people([*_others(), "CHN"])),
+            Diagnosis(
+                tr("You took China and India out of the world, too. Divide by all the world's people."),
+                lambda: 100 * _people(_others()) / (100 - _people(list(GIANTS))),
+            ),
+            Diagnosis(
+                tr("That is the share of the members' people, not of the world's."),
+                lambda: 100 * _people(_others()) / _people(_codes()),
+            ),
+            Diagnosis(
+                tr("That is the share of GDP at market rates. The question is about people."),
+                lambda: _nominal(_others()),
+            ),
+            Diagnosis(
+                tr("That counts observers and dialogue partners, too."),
+                lambda: _people([c for c in _codes(status=None) if c not in GIANTS]),
+            ),
+        ),
+        taught="2. Forty per cent of the people?",
+    ),
+)

@@ -1,0 +1,63 @@
+"""Practice of lesson 00: two first answers, to see how checks speak."""
+
+import pandas as pd
+
+from samarkand import data
+from samarkand.ground.words import tr
+from samarkand.practice.answers import kinds
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.tasks._engine import Task
+from samarkand.sources import cite
+
+
+def _events() -> pd.DataFrame:
+    return data.load("timeline", known_on="2022-09-12")
+
+
+def _since(day: str) -> int:
+    return int((_events()["day"] >= pd.Timestamp(day)).sum())
+
+
+TASKS = (
+    Task(
+        "00.1",
+        tr("How many of the events known on 12 September 2022 began in 2022?"),
+        kinds.Whole(tr("rows")),
+        lambda: _since("2022-01-01"),
+        right=tr("Nearly half of what the table holds of thirty years falls into the last nine months."),
+        hint=tr('events["day"] >= "2022-01-01" is the condition; len(...) counts the rows that are left.'),
+        diagnoses=(
+            Diagnosis(tr("That is the whole table. Which rows are of that year?"), lambda: len(_events())),
+            Diagnosis(
+                tr("Those are the years before. Which way does the sign point?"),
+                lambda: len(_events()) - _since("2022-01-01"),
+            ),
+            Diagnosis(
+                tr("== asks for that one day. Which sign asks for a day or any later one?"),
+                lambda: int((_events()["day"] == pd.Timestamp("2022-01-01")).sum()),
+            ),
+            Diagnosis(
+                tr("That is the number of columns. Rows run from top to bottom."), lambda: _events().shape[1]
+            ),
+        ),
+        taught="2. A table knows where it comes from",
+    ),
+    Task(
+        "00.2",
+        tr("Who published the source with the key XH0912? Give the publisher's name as text."),
+        kinds.Text(),
+        lambda: cite["XH0912"].publisher,
+        right=tr(
+            "It is the news agency of the Chinese state: good evidence of what that state wished to be known."
+        ),
+        hint=tr('A source has parts: cite["XH0912"].title, .publisher, .published.'),
+        diagnoses=(
+            Diagnosis(tr("That is the title. Who published it?"), lambda: cite["XH0912"].title),
+            Diagnosis(
+                tr("That is the page where the text was read. Whose text is it?"), lambda: cite["XH0912"].via
+            ),
+            Diagnosis(tr("That is the key itself. Ask cite what it stands for."), lambda: "XH0912"),
+        ),
+        taught="2. A table knows where it comes from",
+    ),
+)
