@@ -92,17 +92,23 @@ def _growth_compound(given: Given) -> float:
 def latest_known(table: pd.DataFrame, day: pd.Timestamp) -> float:
     """Return the total of the latest period that a reader could know on a day; 0 if none."""
     known = table[table["known_when"] <= pd.Timestamp(day)]
-    return float(known.sort_values("period_end")["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+    return (
+        float(known.sort_values("period_end", kind="stable")["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+    )
 
 
 def _known_strictly(table: pd.DataFrame, day: pd.Timestamp) -> float:
     known = table[table["known_when"] < pd.Timestamp(day)]
-    return float(known.sort_values("period_end")["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+    return (
+        float(known.sort_values("period_end", kind="stable")["total_usd_bn"].iloc[-1]) if len(known) else 0.0
+    )
 
 
 def _with_hindsight(table: pd.DataFrame, day: pd.Timestamp) -> float:
     ended = table[table["period_end"] <= pd.Timestamp(day)]
-    return float(ended.sort_values("period_end")["total_usd_bn"].iloc[-1]) if len(ended) else 0.0
+    return (
+        float(ended.sort_values("period_end", kind="stable")["total_usd_bn"].iloc[-1]) if len(ended) else 0.0
+    )
 
 
 def _last_row(table: pd.DataFrame, day: pd.Timestamp) -> float:
@@ -181,13 +187,17 @@ def _cases(draw: random.Random) -> list[Case]:
 
 def _known(given: Given, column: str = "known_when") -> tuple[object, float]:
     table = data.load("trade_cn_ru_cumulative")
-    row = table[table[column] <= pd.Timestamp(given["day"])].sort_values("period_end").iloc[-1]
+    row = table[table[column] <= pd.Timestamp(given["day"])].sort_values("period_end", kind="stable").iloc[-1]
     return row["period_end"], float(row["total_usd_bn"])
 
 
 def _known_then_first(given: Given) -> tuple[object, float]:
     table = data.load("trade_cn_ru_cumulative")
-    row = table[table["known_when"] <= pd.Timestamp(given["day"])].sort_values("period_end").iloc[0]
+    row = (
+        table[table["known_when"] <= pd.Timestamp(given["day"])]
+        .sort_values("period_end", kind="stable")
+        .iloc[0]
+    )
     return row["period_end"], float(row["total_usd_bn"])
 
 

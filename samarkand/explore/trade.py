@@ -245,7 +245,9 @@ def _cumulative(column: str, *, a_month: bool) -> Callable[[Load], list[Figure]]
     """Return what takes a column of the cumulative table, each figure divided by its months if asked."""
 
     def figures(load: Load) -> list[Figure]:
-        table = load("trade_cn_ru_cumulative").dropna(subset=[column]).sort_values("period_end")
+        table = (
+            load("trade_cn_ru_cumulative").dropna(subset=[column]).sort_values("period_end", kind="stable")
+        )
         months = table["period_end"].dt.month if a_month else 1
         return _figures(table.assign(value=(table[column] / months).round(2)))
 
@@ -256,7 +258,7 @@ def _flow(product: str, destination: str) -> Callable[[Load], list[Figure]]:
     """Return what takes Russia's sales to one buyer, a figure a year."""
 
     def figures(load: Load) -> list[Figure]:
-        table = load("energy_flows").sort_values("year")
+        table = load("energy_flows").sort_values("year", kind="stable")
         wanted = (table["product"] == product) & (table["destination"] == destination)
         table = table[wanted & (table["origin"] == "RUS")]
         days = {

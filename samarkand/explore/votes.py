@@ -54,7 +54,7 @@ Run all cells (Run → Run All Cells) to move the controls.
     """
     table = data.load("un_votes").set_index("iso3")
     records: dict[str, Any] = {
-        str(row.vote): row for row in data.load("resolutions").sort_values("day").itertuples()
+        str(row.vote): row for row in data.load("resolutions").sort_values("day", kind="stable").itertuples()
     }
     names = {str(iso3): places.name(str(iso3)) for iso3 in table.index}
     groups = _groups(sorted(names, key=names.__getitem__))

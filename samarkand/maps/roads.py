@@ -178,7 +178,7 @@ def _step(kind: str, of_kind: dict[str, str], built: dict[str, bool]) -> Step:
 
 
 def _nodes(table: pd.DataFrame, route: str) -> pd.DataFrame:
-    return table[table["route"] == route].sort_values("seq")
+    return table[table["route"] == route].sort_values("seq", kind="stable")
 
 
 def _places(table: pd.DataFrame, route: str) -> str:

@@ -254,7 +254,7 @@ def _quantity(table: pd.DataFrame, flow: Flow, year: int) -> float:
 
 def _step(table: pd.DataFrame, year: int) -> Step:
     """Say who bought how much in a year, the largest buyer first, and when the figures came out."""
-    sold = table[table["year"] == year].sort_values("value", ascending=False)
+    sold = table[table["year"] == year].sort_values("value", ascending=False, kind="stable")
     oil = sold[sold["product"] == "crude oil"]
     amounts = [(_place(to), value) for to, value in zip(oil["destination"], oil["value"], strict=True)]
     (first, most), *others = [(place, value) for place, value in amounts if value > 20]

@@ -40,7 +40,7 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
     >>> votes()
     World map of four votes in the UN, 2022. ES-11/1, 2 March 2022: 141 yes, 5 no, 35 abstained.
     """
-    table = data.load("resolutions").sort_values("day")
+    table = data.load("resolutions").sort_values("day", kind="stable")
     names = [str(name) for name in table["vote"]]
     if resolution not in names:
         raise unknown(tr("vote"), resolution, names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import copy
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+from samarkand.ground.home import ROOT
 from samarkand.practice import questions
 from tools.author import drawn, lessons, normal_form
 from tools.author import rules_of_concepts as concepts
@@ -32,6 +34,20 @@ def test_rule(rule: Rule, lesson: Lesson) -> None:
         return
     found = list(rule(lesson))
     assert not found, "\n".join(found)
+
+
+def test_rows_that_are_equal_stay_in_their_order() -> None:
+    """Without ``kind="stable"`` or a second key, the order of ties depends on the processor."""
+    files = [*ROOT.glob("samarkand/**/*.py"), *ROOT.glob("exercises/checks/*.py")]
+    trees = [(path.name, ast.parse(path.read_text(encoding="utf-8"))) for path in files]
+    for path in [*lessons.paths(), *ROOT.glob("exercises/source/*/*.ipynb")]:
+        trees += [(f"{path.name}, {cell}", tree) for cell, tree in lessons.read(path).trees]
+    for where, tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".sort_values"):
+                keys = node.args[0] if node.args else None
+                several = isinstance(keys, ast.List) and len(keys.elts) > 1
+                assert several or any(one.arg == "kind" for one in node.keywords), where
 
 
 # ------------------------------------------------------------------------------- the rules themselves

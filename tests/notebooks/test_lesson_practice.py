@@ -6,6 +6,7 @@ import ast
 import contextlib
 import io
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from IPython.core.formatters import DisplayFormatter
 
 from samarkand.ground import journal
 from samarkand.practice.predict import _ledger
-from tools.author import build, drawn
+from tools.author import build, drawn, lessons
 from tools.author.lessons import Lesson
 
 #: What a kernel does not show of libraries either.
@@ -26,13 +27,11 @@ def work(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp(lesson.name)
 
 
-@pytest.fixture(scope="module")
-def solved(lesson: Lesson, work: Path) -> dict[str, str]:
-    """What each cell shows as text with every stub replaced by the code of its answer.
+def run(lesson: Lesson, work: Path, code: Mapping[str, str]) -> dict[str, str]:
+    """Return what each cell of some code, by its id, shows as text.
 
     It is run here, since a kernel takes several times as long; that one does the same, strict nbval holds.
     """
-    answers = {task.stub.id: task.answer for task in lesson.tasks}
     space: dict[str, Any] = {"__name__": "__main__"}
     shown: dict[str, str] = {}
     complaints = io.StringIO()
@@ -45,21 +44,45 @@ def solved(lesson: Lesson, work: Path) -> dict[str, str]:
         for kind in QUIET:
             warnings.simplefilter("ignore", kind)
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(complaints):
-            for cell in lesson.code:
-                tree = ast.parse(answers.get(cell.id) or cell.source)
+            for cell, source in code.items():
+                tree = ast.parse(source)
                 last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-                exec(compile(tree, cell.id, "exec"), space)
+                exec(compile(tree, cell, "exec"), space)
                 if last is not None:
-                    value = eval(compile(ast.Expression(last.value), cell.id, "eval"), space)
-                    shown[cell.id] = DisplayFormatter().format(value)[0].get("text/plain", "")
+                    value = eval(compile(ast.Expression(last.value), cell, "eval"), space)
+                    shown[cell] = DisplayFormatter().format(value)[0].get("text/plain", "")
     assert complaints.getvalue() == ""
     return shown
+
+
+def solution(lesson: Lesson) -> dict[str, str]:
+    """Return a lesson's code with the answer in place of every stub."""
+    answers = {task.stub.id: task.answer for task in lesson.tasks}
+    return {cell.id: answers.get(cell.id) or cell.source for cell in lesson.code}
+
+
+@pytest.fixture(scope="module")
+def solved(lesson: Lesson, work: Path) -> dict[str, str]:
+    return run(lesson, work, solution(lesson))
 
 
 def test_the_folded_answers_are_correct(lesson: Lesson, solved: dict[str, str]) -> None:
     for task in lesson.tasks:
         says = solved.get(task.stub.id, "nothing")
         assert says.startswith("Right."), f"{task.number}: {says}"
+
+
+@pytest.mark.parametrize(
+    "lesson", [one for one in lessons.every() if lessons.skipped(one)], ids=lambda one: one.name
+)
+def test_what_may_be_skipped_can_be_skipped(lesson: Lesson, tmp_path: Path) -> None:
+    """Without the cells that may be skipped the rest runs, and its tasks are asked and solved."""
+    left = {cell.id for cell in lesson.cells} - lessons.skipped(lesson)
+    stubs = [task.stub.id for task in lesson.tasks if task.stub.id in left]
+    asked = {cell.id: cell.source for cell in lesson.code}
+    for code, says in ((asked, "Not answered yet."), (solution(lesson), "Right.")):
+        shown = run(lesson, tmp_path, {id: source for id, source in code.items() if id in left})
+        assert stubs and [id for id in stubs if not shown[id].startswith(says)] == []
 
 
 @pytest.mark.by_day(4, "lessons")

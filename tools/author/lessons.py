@@ -206,6 +206,11 @@ def every() -> list[Lesson]:
     return [read(path) for path in paths()]
 
 
+def skipped(lesson: Lesson) -> set[str]:
+    """Return the ids of the cells that may be left out, as their metadata say: ``skip``, and their subject."""
+    return {cell.id for cell in lesson.cells if cell.metadata.get("samarkand", {}).get("skip")}
+
+
 def folded(source: str) -> list[tuple[str, str]]:
     """Return the title and body of each ``<details>``."""
     return re.findall(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", source, re.DOTALL)

@@ -349,7 +349,7 @@ def metadata_name_what_is_taught(lesson: Lesson) -> Iterator[str]:
     """Cells name the claims that they treat; a notebook may name blocks that it only counts."""
     yield from _named("The notebook", lesson.notebook.metadata, "counted", "blocks")
     for cell in lesson.cells:
-        yield from _named(cell.id, cell.metadata, "claims", "claims", "introduces")
+        yield from _named(cell.id, cell.metadata, "claims", "claims", "introduces", "skip")
 
 
 def _named(where: str, metadata: NotebookNode, name: str, kind: str, *also: str) -> Iterator[str]:
