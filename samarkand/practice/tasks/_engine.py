@@ -18,15 +18,14 @@ from samarkand.practice.answers import decode, diagnose, kinds
 
 @dataclass(frozen=True)
 class Task:
-    """A practice question with one right answer and some known ways to miss it; its id is such as ``"01.2"``.
+    """The right answer to a practice question, and known wrong ones; its id is such as ``"01.2"``.
 
-    The question names unit and rounding; `right` is said after a right answer, `hint` to a wrong one that
-    nobody foresaw. A diagnosis gives a reason or a question, never the answer. `taught` is the heading of the
-    lesson under which one reads again what it takes.
+    The question itself, with its unit and tolerance, is in the lesson. A right answer gets `right`; a wrong
+    one gets the reason of its diagnosis, or else `hint`; none of these gives the answer away. `taught` is the
+    heading of the section to read again.
     """
 
     id: str
-    question: str
     kind: kinds.Kind
     solution: Callable[[], object]
     right: str

@@ -37,7 +37,6 @@ def _ids(claims: pd.DataFrame, kept: pd.Series) -> frozenset[str]:
 TASKS = (
     Task(
         "02.1",
-        tr("What share of all the words inside quotation marks are Niva Yau's? In per cent, within 0.1."),
         kinds.PerCent(0.1),
         lambda: _words() / _all() * 100,
         right=tr("Nearly two thirds of everything quoted, and four fifths of what experts are quoted with."),
@@ -67,7 +66,6 @@ TASKS = (
     ),
     Task(
         "02.2",
-        tr("Which forecasts have no hedge? A set or list of their ids."),
         kinds.Texts(tr("ids")),
         lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].isna()),
         right=tr(
@@ -95,7 +93,6 @@ TASKS = (
     ),
     Task(
         "02.3",
-        tr("For how many of Niva Yau's claims does the verdict rest on a day after 15 September 2022?"),
         kinds.Whole(),
         lambda: int((_claims(speaker="Niva Yau")["verdict_day"] > _EVE).sum()),
         right=tr("More than a third of what she says could not be judged on the day."),

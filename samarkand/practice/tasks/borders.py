@@ -49,11 +49,6 @@ def _voted(*answers: str) -> int:
 TASKS = (
     Task(
         "08.1",
-        tr(
-            "How much of the border of China and Kazakhstan does the map at 1:110m (row WC085 of "
-            "who_counted) lose, in per cent of the length that Wikipedia gives after the boundary "
-            "commissions (WC083)? Within 0.2."
-        ),
         kinds.PerCent(0.2),
         _lost,
         right=tr("More than a quarter is gone, and no border has moved: a picture is no ruler."),
@@ -79,10 +74,6 @@ TASKS = (
     ),
     Task(
         "08.2",
-        tr(
-            "The shares printed for January to July 2022 (second row of kandas) add up to 126.7 per cent. If "
-            "all the others are right, what must that of Uzbekistan have been? In per cent, within 0.05."
-        ),
         kinds.PerCent(0.05),
         _restored,
         right=tr("Sixes and nines that changed places would explain it. That is a guess of ours."),
@@ -109,10 +100,6 @@ TASKS = (
     ),
     Task(
         "08.3",
-        tr(
-            "Of the SCO's members on 6 October 2022, how many voted no on the debate? Their codes stand in "
-            "members, the votes in council. A whole number."
-        ),
         kinds.Whole(),
         lambda: _voted("no"),
         right=tr("Nobody in the SCO who had a vote said yes; one abstained."),

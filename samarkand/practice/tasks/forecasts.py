@@ -47,10 +47,6 @@ def _brier(rows: pd.DataFrame, said: float = SAID, **worth: float) -> float:
 TASKS = (
     Task(
         "10.1",
-        tr(
-            "Which forecasts had not been announced, and can be checked against a record (verifiable is "
-            "yes)? A set or list of their ids."
-        ),
         kinds.Texts(tr("ids")),
         lambda: _ids(_open().query("verifiable == 'yes'")),
         right=tr(
@@ -87,10 +83,6 @@ TASKS = (
     ),
     Task(
         "10.2",
-        tr(
-            "Of the forecasts that had not been announced, which share was borne out? In per cent; within "
-            "0.1 is near enough."
-        ),
         kinds.PerCent(0.1),
         lambda: _share(_open()),
         right=tr("A little over half: without the calendar the report looks much less sure."),
@@ -129,11 +121,6 @@ TASKS = (
     ),
     Task(
         "10.3",
-        tr(
-            "What is the Brier score of somebody who says 90 per cent to each of the fourteen forecasts? "
-            "Borne out counts 1, partly and contested 0.5. A number from 0 to 1; within 0.001 is near "
-            "enough."
-        ),
         kinds.Number(tolerance=0.001),
         lambda: _brier(_looks()),
         right=tr("Much better than a coin, without reading a word of the report."),

@@ -49,10 +49,6 @@ def _outside(*, civilians_of_almaty: bool = False, officers: bool = False) -> fl
 TASKS = (
     Task(
         "07.1",
-        tr(
-            "How concentrated were Kazakhstan's exports in 2019, by its own count? The floor of the "
-            "Herfindahl index: the partners listed in that year, as shares of the row WLD; within 0.001."
-        ),
         kinds.Number("", 0.001),
         _floor,
         right=tr("As in 2022: many customers, in another year and by another counter."),
@@ -80,10 +76,6 @@ TASKS = (
     ),
     Task(
         "07.2",
-        tr(
-            "By how many per cent is what China counts as sold to Kyrgyzstan in 2023 more than what "
-            "Kyrgyzstan counts as bought? The rows are WC033 and WC034 of who_counted; within 0.5."
-        ),
         kinds.PerCent(0.5),
         _gap,
         right=tr("Most of what China counts as sold to Kyrgyzstan, Kyrgyzstan does not count as bought."),
@@ -110,11 +102,6 @@ TASKS = (
     ),
     Task(
         "07.3",
-        tr(
-            "Suppose that the civilians who died in Almaty stand in two of the prosecutor general's four "
-            "parts, and that nobody else does. How many of the 230 then died outside Almaty, officers left "
-            "out? A whole number."
-        ),
         kinds.Whole(),
         _outside,
         right=tr(

@@ -51,10 +51,6 @@ def _turned(balanced: bool = True) -> int:
 TASKS = (
     Task(
         "09.1",
-        tr(
-            "How many different neighbours has Kazakhstan if the ties of the context count as well? A whole "
-            "number."
-        ),
         kinds.Whole(),
         _neighbours,
         right=tr("States, persons, clubs, and a few that are none of these: what is a neighbour?"),
@@ -78,10 +74,6 @@ TASKS = (
     ),
     Task(
         "09.2",
-        tr(
-            "Five actors stand in a line, each tied to the next. What is the betweenness of the one in the "
-            "middle? From 0 to 1, within 0.01; by hand."
-        ),
         kinds.Number("", 0.01),
         lambda: _between(2),
         right=tr("And the end of a line lies between nobody."),
@@ -104,11 +96,6 @@ TASKS = (
     ),
     Task(
         "09.3",
-        tr(
-            "In the article, by the sum of signs, four triangles are balanced. Turn the sign of one pair, "
-            "China and Russia, and leave the others as they are: how many of the four are balanced still? A "
-            "whole number."
-        ),
         kinds.Whole(),
         _turned,
         right=tr("Each turned sign turns the triangles that it belongs to, and no other."),

@@ -58,10 +58,6 @@ def _residual(partner: str, *, fitted: bool = True) -> float:
 TASKS = (
     Task(
         "06.1",
-        tr(
-            "By the simple ruler, how many times as much should Mongolia have traded with China as with "
-            "Russia in 2021? GDP of 2021, distances from capital to capital; within 0.5."
-        ),
         kinds.Number(tr("times"), 0.5),
         _expected,
         right=tr("Where Beijing is near and Moscow far, both parts of the ruler point one way."),
@@ -92,7 +88,6 @@ TASKS = (
     ),
     Task(
         "06.2",
-        tr("Which share of the pairs of 2016 does the logarithm drop? In per cent; within 0.1."),
         kinds.PerCent(0.1),
         _dropped,
         right=tr("Nearly a third, ten years later. Who looks at logarithms looks at those who trade."),
@@ -107,10 +102,6 @@ TASKS = (
     ),
     Task(
         "06.3",
-        tr(
-            "Which share of the trade that the fitted ruler of 2006 expects with Pakistan was counted? Take "
-            "the mean residual of its pairs; in per cent, within 0.1."
-        ),
         kinds.PerCent(0.1),
         lambda: 100 * math.exp(_residual("PAK")),
         right=tr("Less than a thirtieth, with a state that one of the five, Tajikistan, almost touches."),

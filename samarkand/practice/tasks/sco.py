@@ -59,10 +59,6 @@ def _begun() -> int:
 TASKS = (
     Task(
         "03.1",
-        tr(
-            "How many dialogue partners did the SCO have on 14 March 2016, the day Azerbaijan signed its "
-            "memorandum? A whole number."
-        ),
         kinds.Whole(),
         lambda: len(_codes(AZERBAIJAN, PARTNER)),
         right=tr(
@@ -93,10 +89,6 @@ TASKS = (
     ),
     Task(
         "03.2",
-        tr(
-            "What share of the world's GDP at purchasing power parity did the members of 15 September 2022 "
-            "have in 2021? In per cent; within 0.2 is near enough."
-        ),
         kinds.PerCent(0.2),
         lambda: _at_ppp(_codes()),
         right=tr(
@@ -141,10 +133,6 @@ TASKS = (
     ),
     Task(
         "03.3",
-        tr(
-            "What share of the world's people lived in 2021 in the members of 15 September 2022 other than "
-            "China and India? In per cent of all the world's people; within 0.1 is near enough."
-        ),
         kinds.PerCent(0.1),
         lambda: _people(_others()),
         right=tr("Two of the eight members make all the difference."),

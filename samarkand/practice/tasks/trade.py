@@ -47,7 +47,6 @@ def _taken_up(*buyers: str, first: int = 2021, last: int = 2024) -> float:
 TASKS = (
     Task(
         "04.1",
-        tr("For how many USD bn did China buy from Russia in October 2022 alone? Within 0.05."),
         kinds.Number(tr("USD bn"), 0.05),
         lambda: _alone(OCTOBER, SEPTEMBER),
         right=tr("A month that nobody could know when Xi set off."),
@@ -84,10 +83,6 @@ TASKS = (
     ),
     Task(
         "04.2",
-        tr(
-            "By how much did China's imports from Russia grow from the first half of 2021 to the first half"
-            " of 2022? In per cent, worked out from the two figures in the table; within 0.1."
-        ),
         kinds.PerCent(0.1),
         _growth,
         right=tr(
@@ -124,10 +119,6 @@ TASKS = (
     ),
     Task(
         "04.3",
-        tr(
-            "How large is what India bought more of Russian crude oil in 2024 than in 2021, in per cent of "
-            "what Europe bought less? Within 0.5."
-        ),
         kinds.PerCent(0.5),
         lambda: _taken_up("IND"),
         right=tr("Three quarters. What China bought more comes to about one quarter."),

@@ -39,10 +39,6 @@ def _met(day: str | None = None, *types: str) -> pd.Series:
 TASKS = (
     Task(
         "01.1",
-        tr(
-            "How many days lie between the end of Xi's visit to Hong Kong (1 July 2022) and his arrival in "
-            "Nur-Sultan (14 September 2022)? From Monday to Tuesday is 1 day."
-        ),
         kinds.Days(),
         lambda: _days_from_hong_kong("end_day", _arrival()),
         right=tr(
@@ -71,10 +67,6 @@ TASKS = (
     ),
     Task(
         "01.2",
-        tr(
-            "What share of the whole distance was flown on the way home, from Samarkand to Beijing? In per "
-            "cent, one decimal; within 0.1 is near enough."
-        ),
         kinds.PerCent(0.1),
         lambda: 100 * _legs().iloc[-1] / _legs().sum(),
         right=tr("The way out had a stop, and yet it was not much longer than the straight way home."),
@@ -100,10 +92,6 @@ TASKS = (
     ),
     Task(
         "01.3",
-        tr(
-            "With how many different heads of state or government did Xi have a bilateral meeting on 15 "
-            "September?"
-        ),
         kinds.Whole(tr("people")),
         lambda: _met("2022-09-15", "bilateral").nunique(),
         right=tr("The day before the summit's sessions was the day of the meetings."),

@@ -48,7 +48,6 @@ def _same(one: str, other: str) -> int:
 TASKS = (
     Task(
         "05.1",
-        tr("How many of the five states of Central Asia abstained on ES-11/1, on 2 March 2022?"),
         kinds.Whole(),
         lambda: _count(CENTRAL_ASIA, "es_11_1", "abstain"),
         right=tr("The others did not vote at all: on that day no state of Central Asia said yes or no."),
@@ -83,10 +82,6 @@ TASKS = (
     ),
     Task(
         "05.2",
-        tr(
-            "To suspend Russia's membership (ES-11/3), two thirds of the votes for and against were needed."
-            " How many per cent of these were yes? Within 0.1 is near enough."
-        ),
         kinds.PerCent(0.1),
         lambda: _share_of_yes("no"),
         right=tr(
@@ -125,10 +120,6 @@ TASKS = (
     ),
     Task(
         "05.3",
-        tr(
-            "How far did Iran agree with Russia over the three resolutions of the General Assembly? The "
-            "index of agreement, from 0 to 1; within 0.005 is near enough."
-        ),
         kinds.Number(tolerance=0.005),
         lambda: _agreement("IRN", "RUS"),
         right=tr("Iran took part in two of the three: one vote the same, one half way."),
