@@ -10,15 +10,16 @@ uv=${UV:-.venv/bin/uv}
 compile() { # lock file, then what goes into it
   local lock=$1
   shift
-  "$uv" pip compile pyproject.toml --universal --python-version 3.11 --only-binary :all: \
+  "$uv" pip compile pyproject.toml "$@" --universal --python-version 3.11 --only-binary :all: \
     --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --quiet \
-    --custom-compile-command deploy/lock.sh --output-file "$lock" "$@"
+    --no-emit-package samarkand --custom-compile-command deploy/lock.sh --output-file "$lock"
 }
 
+grading=(packages/grading/pyproject.toml --extra class)
 compile requirements.lock --group start "$@"
-compile requirements-test.lock --group start --extra test --extra grading --constraints requirements.lock "$@"
+compile requirements-test.lock "${grading[@]}" --group start --extra test --constraints requirements.lock "$@"
 # What the tests ran with, and nothing else: for the grader's container, which starts nothing and tests nothing.
-compile requirements-grading.lock --extra grading --constraints requirements-test.lock "$@"
+compile requirements-grading.lock "${grading[@]}" --constraints requirements-test.lock "$@"
 
 # Every pin must have a wheel for every system and Python that the course promises.
 for system in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-apple-darwin aarch64-apple-darwin x86_64-pc-windows-msvc; do

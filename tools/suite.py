@@ -18,10 +18,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-#: How many of the slowest tests are named at the end.
-SLOWEST = 15
-#: How many steps run beside the others at the same time, in their order: what waits leaves a processor idle.
-BESIDE = 2
 
 
 class Step(NamedTuple):
@@ -42,7 +38,7 @@ class Result(NamedTuple):
     output: str
 
 
-_SLOWEST = f"--durations={SLOWEST}"
+_SLOWEST = "--durations=8"
 _SIDE_BY_SIDE = ("-n", "2", "--dist", "loadscope")
 
 STEPS = (
@@ -50,14 +46,7 @@ STEPS = (
     Step("lint", "ruff", ["check", "."]),
     Step("types", "mypy", [], beside=True),
     Step("spelling", "codespell_lib", []),
-    Step(
-        "tests",
-        "pytest",
-        [
-            *("tests", "--ignore=tests/browser"),
-            *(*_SIDE_BY_SIDE, "--no-loadscope-reorder", _SLOWEST),
-        ],
-    ),
+    Step("tests", "pytest", ["tests", "--ignore=tests/browser", *_SIDE_BY_SIDE, _SLOWEST]),
     # One JupyterLab and one Chromium, which wait for one another a third of the time.
     Step("browser", "pytest", ["tests/browser", _SLOWEST], beside=True),
     # Strict nbval, without any configuration that could soften it: lessons, sets solved, sets as handed out.
@@ -73,28 +62,22 @@ STEPS = (
     ),
 )
 
-#: A line in pytest's list of the slowest tests, and the lines around that list.
-_TIMED = re.compile(r"^(\d+\.\d+)s (call|setup|teardown) +(.*)$", re.MULTILINE)
-_AROUND = re.compile(r"^=+ slowest \d+ durations =+$|^\(\d+ durations < .*hidden")
 _CLOSING = re.compile(
     r"^=* ?(\d+ (?:passed|failed|error|skipped|deselected).* in [\d.]+s.*?)[ =]*$", re.MULTILINE
 )
 
 
 def run(step: Step) -> Result:
-    """Run a step and print its output, except for the list of the slowest tests (see `slowest`).
-
-    What a step prints that others run beside is printed in one piece when it has ended.
-    """
+    """Run a step and print its output: line by line, or in one piece at the end if others run meanwhile."""
     head = f"\n=== {step.name}: {step.module} {' '.join(step.options)}"
     if not step.beside:
         print(head, flush=True)
     began = time.monotonic()
-    lines, shown = [], []
+    lines = []
     with tempfile.TemporaryDirectory() as work:
         # Notebooks must show what a new student sees, even if somebody has signed in here.
         fresh = {"SAMARKAND_WORK": work} if "--nbval" in step.options else {}
-        process = subprocess.Popen(
+        with subprocess.Popen(
             [sys.executable, "-m", step.module, *step.options],
             cwd=ROOT,
             env=os.environ | fresh,
@@ -103,31 +86,21 @@ def run(step: Step) -> Result:
             stderr=subprocess.STDOUT,
             encoding="utf-8",
             errors="replace",
-        )
-        try:
+        ) as process:
             for line in process.stdout or ():
                 lines.append(line)
-                listed = _SLOWEST in step.options and (_TIMED.match(line) or _AROUND.match(line))
-                if not listed:
-                    shown.append(line)
-                    if not step.beside:
-                        print(line.rstrip(), flush=True)
+                if not step.beside:
+                    print(line.rstrip(), flush=True)
             status = process.wait()
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
+    output = "".join(lines)
     if step.beside:
-        print(f"{head}\n{''.join(shown)}", end="", flush=True)
-    result = Result(step.name, status, time.monotonic() - began, "".join(lines))
-    if _SLOWEST in step.options and not closing(result):  # a test has ended the process, and all after it
-        return result._replace(status=status or 1)
-    return result
+        print(f"{head}\n{output}", end="", flush=True)
+    return Result(step.name, status, time.monotonic() - began, output)
 
 
 def run_all(steps: Sequence[Step]) -> list[Result]:
     """Run steps one after another, and meanwhile those that others run beside; return all results."""
-    with ThreadPoolExecutor(BESIDE) as pool:
+    with ThreadPoolExecutor(2) as pool:
         beside = {step.name: pool.submit(run, step) for step in steps if step.beside}
         after = {step.name: run(step) for step in steps if not step.beside}
         return [after[step.name] if step.name in after else beside[step.name].result() for step in steps]
@@ -148,26 +121,8 @@ def closing(result: Result) -> str:
     return found[-1] if found else ""
 
 
-def slowest(results: Sequence[Result]) -> list[str]:
-    """Return a line for each of the slowest tests of all steps, the slowest first."""
-    timed = [found for result in results for found in _TIMED.findall(result.output)]
-    timed.sort(key=lambda found: -float(found[0]))
-    return [f"{float(seconds):6.1f} s  {part:8} {test}" for seconds, part, test in timed[:SLOWEST]]
-
-
 def main(arguments: Sequence[str]) -> int:
-    """Run the suite, or pytest with these arguments; return 1 if anything failed, 130 if it was stopped.
-
-    Parameters
-    ----------
-    arguments : sequence of str
-        Pytest's; if empty, every step runs.
-
-    Returns
-    -------
-    int
-        The exit status.
-    """
+    """Run the suite, or pytest with these arguments; return 1 if anything failed, 130 if it was stopped."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a letter the terminal cannot show is no reason to stop
     try:
@@ -175,8 +130,6 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
-    if not arguments and (longest := slowest(results)):
-        print("\nWhat took longest:", *longest, sep="\n")
     print()
     for result in results:
         verdict = "FAILED" if result.status else "ok"

@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import sysconfig
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -150,44 +149,9 @@ def test_a_later_start_opens_copies_without_any_network_and_leaves_the_course_as
     assert list(left) == [], "servers or kernels were left behind"
 
 
-def test_a_fresh_copy_keeps_the_old_one(installed: Path, run: Run) -> None:
-    lessons = installed / "my_work/lessons"
-    run(installed, "fresh", "98")
-    (lessons / "98_a_lesson.ipynb").write_text("my own", encoding="utf-8")
-    said = run(installed, "fresh", "98")
-    assert said.stdout.splitlines()[-1].startswith(
-        "my_work/lessons/98_a_lesson.ipynb is fresh. Your old one is"
-    )
-    assert (lessons / "98_a_lesson.kept.ipynb").read_text(encoding="utf-8") == "my own"
-    assert "No lesson or set" in run(installed, "fresh", "97").stderr
-
-
-def test_a_moved_venv_is_made_again_by_one_of_two_starts_at_once(
-    installed: Path, environment: dict[str, str]
+def test_ctrl_c_leaves_a_half_made_venv_that_the_next_start_makes_again(
+    need: Need, course: Path, environment: dict[str, str], run: Run
 ) -> None:
-    moved = installed.rename(installed.with_name("umgezogen"))
-    try:
-        command = [PYTHON, str(moved / "start.py"), "--version"]
-        both = [
-            subprocess.Popen(
-                command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            )
-            for _ in range(2)
-        ]
-        said = [process.communicate(timeout=300)[0] for process in both]
-    finally:
-        moved.rename(installed)
-    assert [process.returncode for process in both] == [0, 0], said
-    assert sorted("made again" in each for each in said) == [False, True]
-    assert sorted("Setting up" in each for each in said) == [False, True]
-    assert sorted("waiting for it" in each for each in said) == [False, True]
-    assert all("jupyterlab 4" in each for each in said)
-
-
-def test_ctrl_c_leaves_a_half_made_venv_that_the_next_start_makes_again_by_uv_alone(
-    need: Need, course: Path, tmp_path: Path, environment: dict[str, str]
-) -> None:
-    """Where pip and ensurepip are missing; with them, the other starts of this file are made."""
     shutil.rmtree(course / ".venv", ignore_errors=True)
     process = subprocess.Popen(
         [PYTHON, str(course / "start.py"), "--version"],
@@ -197,39 +161,19 @@ def test_ctrl_c_leaves_a_half_made_venv_that_the_next_start_makes_again_by_uv_al
         text=True,
         start_new_session=True,
     )
-    wait_for((course / ".venv/pyvenv.cfg").exists)
+    end = time.monotonic() + 60
+    while not (course / ".venv/pyvenv.cfg").exists():
+        assert time.monotonic() < end
+        time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)  # what a terminal sends
     _, complained = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "Stopped. Start again at any time." in complained
-    assert "Traceback" not in complained
-    assert (course / ".venv").exists()
+    assert "Stopped. Start again at any time." in complained and "Traceback" not in complained
     assert not list((course / ".venv").glob("lib/*/site-packages/pandas"))
-    uv = shutil.copy(Path(sysconfig.get_path("scripts"), "uv"), tmp_path)
-    code = (
-        "import sys, start; start.has = lambda module: module == 'venv'; sys.exit(start.main(['--version']))"
-    )
-    done = subprocess.run(
-        [PYTHON, "-c", code],
-        env=environment | {"PATH": f"{Path(uv).parent}:/usr/bin:/bin"},
-        cwd=course,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = run(course, "--version")
     need("The network cannot be reached" not in done.stderr, "the package index cannot be reached")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "made again" in done.stdout
-    assert "pandas" in done.stdout and "jupyterlab 4" in done.stdout
-
-
-def wait_for(condition: Callable[[], object]) -> None:
-    """Wait until a condition holds, a minute at most."""
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    assert "made again" in done.stdout and "jupyterlab 4" in done.stdout
 
 
 def test_without_network_the_first_start_says_so(tmp_path: Path, run: Run) -> None:
@@ -250,20 +194,6 @@ def test_a_folder_that_cannot_be_written_to(need: Need, tmp_path: Path, run: Run
         before = ["unshare", "--mount", "sh", "-c", mount, "sh"]
     else:
         folder.chmod(0o555)
-    for words in ([], ["--version"], ["test"], ["clean"]):
-        done = run(folder, *words, before=before)
-        assert done.returncode == 1
-        assert "cannot be written to" in done.stderr
-        assert "Copy it to a folder of your own" in done.stderr
-
-
-def test_a_full_disk(need: Need, tmp_path: Path, run: Run) -> None:
-    need(os.geteuid() == 0 and shutil.which("unshare"), "only root can make a small disk")
-    folder = copy(tmp_path / "course")
-    small = tmp_path / "small"
-    small.mkdir()
-    script = f'mount -t tmpfs -o size=100m tmpfs "{small}" && cp -r "{folder}" "{small}" && exec "$@"'
-    done = run(small / "course", "--version", before=["unshare", "--mount", "sh", "-c", script, "sh"])
-    need("The network cannot be reached" not in done.stderr, "the package index cannot be reached")
+    done = run(folder, before=before)
     assert done.returncode == 1
-    assert re.match(r"The disk is full: 500 MB are needed, \d+ MB are free\. Make room", done.stderr)
+    assert "cannot be written to" in done.stderr and "Copy it to a folder of your own" in done.stderr
