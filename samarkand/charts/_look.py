@@ -1,4 +1,4 @@
-"""The one look of all charts, what no chart may lack, and how a chart gets into a notebook."""
+"""The common look of all charts, what none may lack, and how a chart is stored in a notebook."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NotRequired, TypedDict, Unpack
 import altair as alt
 import pandas as pd
 
-from samarkand.charts import _telling
+from samarkand.charts import _words
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import tr
 from samarkand.page import markup, style
@@ -23,7 +23,8 @@ WIDTH = 520
 SERIES = ("blue", "vermillion", "bluish_green", "orange", "reddish_purple", "sky_blue")
 _DASHES = ((1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 6), (1, 4))
 
-#: Of bars that are not picked out, and of lines between points.
+BLUE, RED = style.OKABE_ITO["blue"], style.OKABE_ITO["vermillion"]
+#: Of bars that are not highlighted, and of lines between points.
 GREY = "#9aa5b1"
 INK, SOFT = style.PAPER["ink"], style.PAPER["soft"]
 
@@ -35,7 +36,7 @@ _MIME = "application/vnd.vegalite.v5+json"
 
 
 def _draw(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Turn a specification into what a notebook stores.
+    """Return the MIME bundle that a notebook stores of a specification.
 
     JupyterLab 4 draws Vega-Lite up to version 5. The charts here use nothing that version 6 brought, so that
     the same specification holds for both.
@@ -100,7 +101,7 @@ alt.renderers.enable("samarkand")
 
 
 class Chart(alt.VConcatChart):
-    """A finished chart. A notebook shows it, and below it, folded, the table that it was drawn from."""
+    """A finished chart. A notebook shows it, and folded below it the table that it was drawn from."""
 
     table: pd.DataFrame | None = None
 
@@ -109,15 +110,15 @@ class Chart(alt.VConcatChart):
 
         shown = [self._repr_mimebundle_()]
         if self.table is not None:
-            title, said = self.vconcat[0].title.text, tr("This chart as a table")
-            folded = markup.folded(markup.escape(said), _telling.table(title, self.table))
-            shown.append({"text/html": folded, "text/plain": f"{said}: {title}"})
+            title, head = self.vconcat[0].title.text, tr("This chart as a table")
+            folded = markup.folded(markup.escape(head), _words.table(title, self.table))
+            shown.append({"text/html": folded, "text/plain": f"{head}: {title}"})
         for output in shown:
             display(output, raw=True)  # type: ignore[no-untyped-call]
 
 
 class Caption(TypedDict):
-    """What every chart says of itself: title, source and, as a subtitle, unit, time and place."""
+    """The captions of a chart: title, source and, as a subtitle, unit, time and place."""
 
     title: str
     source: str
@@ -127,17 +128,16 @@ class Caption(TypedDict):
 def finish(
     chart: Any, *, description: str, table: pd.DataFrame | None = None, **caption: Unpack[Caption]
 ) -> Chart:
-    """Give a chart what every chart of the course has: title, description, and a source line at its foot.
+    """Give a chart what every chart of the course has: title, description, and a source line below.
 
     Parameters
     ----------
     chart : altair.Chart or altair.LayerChart
         The chart; its width is left as it is.
     description : str
-        What there is to see: the text for those who do not see the chart. Make it of the data, as
-        the course's own charts do (`samarkand.charts._telling`).
+        Text for those who do not see the chart. Make it from the data, as the course's own charts do.
     table : pandas.DataFrame, optional
-        What it was drawn from, its first column naming the rows: to be unfolded below the chart.
+        The rows that were drawn, named by the first column: to be unfolded below the chart.
     **caption : str
         ``title``, ``source`` and, if there is one, ``subtitle``: see `Caption`.
 
@@ -157,11 +157,8 @@ def finish(
     >>> finish(bar, title="One", description="A bar of length 1.", source="own").to_dict()["description"]
     'A bar of length 1.'
     """
-    for name, text in (
-        ("title", caption.get("title")),
-        ("description", description),
-        ("source", caption.get("source")),
-    ):
+    needed = {"title": caption.get("title"), "description": description, "source": caption.get("source")}
+    for name, text in needed.items():
         if not isinstance(text, str) or not text.strip():
             raise CourseError(tr('The chart has no {name}. Every chart needs one: {name}="...".', name=name))
     if strange := sorted(set(caption) - set(Caption.__annotations__)):
@@ -185,14 +182,20 @@ def finish(
 
 
 def complete(chart: Any, description: str, caption: Caption, table: pd.DataFrame | None) -> Chart:
-    """Finish a chart that makes its description of its data; `CourseError` if it was given one as well."""
+    """Finish a chart with a description made from its data; `CourseError` if it was given another one."""
     if "description" in caption:
-        raise CourseError(tr("This chart makes its description of its data: leave out description=..."))
+        raise CourseError(tr("This chart makes its description from its data: leave out description=..."))
     return finish(chart, description=description, table=table, **caption)
 
 
+def write(rows: pd.DataFrame, column: str, room: Mapping[str, Any], **look: Any) -> list[Any]:
+    """Return a layer that writes a column at the places of its rows, in a list; [] if there are no rows."""
+    text = alt.Text(field=column, type="nominal")
+    return [alt.Chart(rows).mark_text(**look).encode(**room, text=text)] if len(rows) else []
+
+
 def colour(name: str, names: Sequence[str]) -> str:
-    """Return the colour of a group among all: that of its status in the SCO, or the next one of the palette.
+    """Return the colour of a group: that of a status in the SCO, or else by its position in `names`.
 
     Examples
     --------
@@ -207,7 +210,7 @@ def colour(name: str, names: Sequence[str]) -> str:
 
 
 def dash(name: str, names: Sequence[str]) -> list[int]:
-    """Return the dashes of a group's line, so that nobody needs the colour: a member's is solid.
+    """Return the dashes of a group's line, so that nobody needs the colour; a member's line is solid.
 
     Examples
     --------
@@ -220,7 +223,7 @@ def dash(name: str, names: Sequence[str]) -> list[int]:
 
 
 def ink_upon(background: str) -> str:
-    """Return white or black, whichever stands out more from a colour; neither changes in a dark theme.
+    """Return white or black, whichever has more contrast to a colour; neither changes in a dark theme.
 
     Examples
     --------

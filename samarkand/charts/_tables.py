@@ -1,4 +1,4 @@
-"""What charts need to know of the tables they draw."""
+"""Checks on the tables that charts draw, and the names of what is in them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from samarkand.ground.words import tr
 
 
 def axis_title(column: str) -> str:
-    """Return a title for an axis from a column's name, the unit in brackets.
+    """Return an axis title made from a column's name, with the unit in brackets.
 
     Examples
     --------
@@ -28,15 +28,14 @@ def axis_title(column: str) -> str:
 
 
 def columns(frame: object, *names: Any) -> pd.DataFrame:
-    """Return a copy of the columns that are drawn, with a fresh index; empty names are left out.
+    """Return a copy of some columns with a fresh index; empty names are left out.
 
-    `WrongType` if `frame` is no table or a name is no text, `UnknownName` if a column is not there,
-    `CourseError` if no row is.
+    `WrongType` if `frame` is not a table or a name is not text, `UnknownName` if a column is missing,
+    `CourseError` if the table has no rows.
     """
     if not isinstance(frame, pd.DataFrame):
-        raise WrongType(
-            tr("A chart is made of a table (DataFrame), not of {kind}.", kind=type(frame).__name__)
-        )
+        kind = type(frame).__name__
+        raise WrongType(tr("A chart is made of a table (DataFrame), not of {kind}.", kind=kind))
     wanted = [name for name in names if name or not isinstance(name, str | None)]
     for one in wanted:
         if not isinstance(one, str):
@@ -46,24 +45,29 @@ def columns(frame: object, *names: Any) -> pd.DataFrame:
             raise unknown(tr("column"), one, [str(column) for column in frame.columns])
     if frame.empty:
         raise CourseError(
-            tr("The table has no row, so there is nothing to draw. Does a filter keep nothing?")
+            tr("The table has no rows, so there is nothing to draw. Did a filter remove them all?")
         )
     return frame[distinct(wanted)].reset_index(drop=True)
 
 
-def each_once(names: pd.DataFrame) -> None:
-    """Raise `OutOfRange` if two rows have the same names: their marks would lie on one another."""
-    twice = names[names.duplicated()]
-    if len(twice):
-        text = tr("{name} stands twice: keep one row of each, or add them up first.",
-                  name=", ".join(map(str, twice.iloc[0])))  # fmt: skip
-        raise OutOfRange(text)
+def need_numbers(table: pd.DataFrame, *names: str) -> None:
+    """Raise `WrongType` if one of these columns holds no numbers."""
+    for name in names:
+        if not numeric(table[name]):
+            raise WrongType(tr('The chart needs figures: "{column}" does not hold numbers.', column=name))
+
+
+def need_unique(names: pd.DataFrame) -> None:
+    """Raise `OutOfRange` if two rows have the same names: their marks would cover each other."""
+    for _, row in names[names.duplicated()].iterrows():
+        name = ", ".join(map(str, row))
+        raise OutOfRange(tr("{name} occurs twice. Keep one row of each, or add them up first.", name=name))
 
 
 def picks(column: pd.Series, marked: Collection[object], kind: str) -> set[str]:
-    """Return the names to pick out as the chart shows them, whether they were given so or as codes.
+    """Return the names to highlight as the chart shows them; `marked` has names or codes.
 
-    `UnknownName`, with what the name should have been, if the column does not have one.
+    `UnknownName`, with the nearest name, if the column does not have one.
     """
     shown = dict(zip(map(str, column), texts(column), strict=True))
     wanted = [marked] if isinstance(marked, str) else map(str, marked)
@@ -74,37 +78,37 @@ def picks(column: pd.Series, marked: Collection[object], kind: str) -> set[str]:
 
 
 def numeric(column: pd.Series) -> bool:
-    """Say whether a column holds numbers."""
+    """Return whether a column holds numbers."""
     return bool(pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column))
 
 
 def of_days(column: pd.Series) -> bool:
-    """Say whether a column holds days."""
+    """Return whether a column holds days."""
     return bool(pd.api.types.is_datetime64_any_dtype(column))
 
 
 def texts(column: pd.Series) -> list[str]:
-    """Return a column as texts, a missing value as the empty one; a chart names states, and shows no codes.
+    """Return a column as text, with names of states in place of their codes; "" where a value is missing.
 
     Examples
     --------
     >>> texts(pd.Series(["KAZ", None, "FJI"])), texts(pd.Series(["KAZ", "the rest"]))
     (['Kazakhstan', '', 'Fiji'], ['KAZ', 'the rest'])
     """
-    told = ["" if pd.isna(value) else str(value) for value in column]
+    plain = ["" if pd.isna(value) else str(value) for value in column]
     try:
-        return [one and places.name(one) for one in told]
+        return [one and places.name(one) for one in plain]
     except UnknownName:
-        return told
+        return plain
 
 
-def distinct(values: list[str]) -> list[str]:
-    """Return the different values in the order in which they first stand."""
+def distinct(values: Collection[str]) -> list[str]:
+    """Return the different values in the order in which they first occur."""
     return list(dict.fromkeys(values))
 
 
 def field(column: str) -> str:
-    r"""Return a column's name as Vega-Lite takes it: dots and brackets mean something else there.
+    r"""Return a column's name with dots and brackets escaped, which Vega-Lite would read as paths.
 
     Examples
     --------

@@ -13,7 +13,16 @@ import pandas as pd
 
 from samarkand import data, sources
 from samarkand.charts._look import GREY, NO_AXIS, SOFT, WIDTH, Caption, complete
-from samarkand.charts._tables import axis_title, columns, distinct, each_once, field, numeric, picks, texts
+from samarkand.charts._tables import (
+    axis_title,
+    columns,
+    distinct,
+    field,
+    need_numbers,
+    need_unique,
+    picks,
+    texts,
+)
 from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
 from samarkand.ground.words import capitalised, listed, tr, trn
 from samarkand.ground.words import day as in_words
@@ -83,9 +92,7 @@ def scatter(
     '2 points. distance from 900 to 3,700 km, trade from 700 to 5,000 USD mn.'
     """
     table = columns(frame, x, y, name)
-    for column in (x, y):
-        if not numeric(table[column]):
-            raise WrongType(tr('A point needs figures: "{column}" does not hold numbers.', column=column))
+    need_numbers(table, x, y)
     whole = len(table)
     table = table.dropna(subset=[x, y]).reset_index(drop=True)
     if table.empty:
@@ -200,9 +207,9 @@ def dumbbell(
     'Kazakhstan: china 31.2, own 24.1.'
     """
     table = columns(frame, name, first, second)
-    _counts(table, first, second)
+    need_numbers(table, first, second)
     table["_name"] = texts(table[name])
-    each_once(table[["_name"]])
+    need_unique(table[["_name"]])
     called = labels or (_bare(first), _bare(second))
     table["_low"], table["_high"] = table[[first, second]].min(axis=1), table[[first, second]].max(axis=1)
 
@@ -319,7 +326,7 @@ def ranges(
     """
     table = columns(frame, name, value, low, high, note)
     figures = distinct([column for column in (value, low, high) if column])
-    _counts(table, *figures)
+    need_numbers(table, *figures)
     given = table[figures].stack().dropna()
     if given.empty:
         raise CourseError(tr("No counter gives a number, so there is nothing to draw."))
@@ -438,12 +445,6 @@ def _and_more(houses: list[str]) -> str:
         len(houses) - len(named),
         houses=", ".join(named),
     )
-
-
-def _counts(table: pd.DataFrame, *names: str) -> None:
-    for column in names:
-        if not numeric(table[column]):
-            raise WrongType(tr('A count is a number: "{column}" holds none.', column=column))
 
 
 def _along(values: pd.Series, logarithmic: bool) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import altair as alt
 import pandas as pd
 
 from samarkand.charts._look import SOFT, finish
-from samarkand.charts._tables import columns, numeric, texts
-from samarkand.ground.errors import OutOfRange, WrongType
+from samarkand.charts._tables import columns, need_numbers, texts
+from samarkand.ground.errors import OutOfRange
 from samarkand.ground.words import tr, trn
 from samarkand.page import style
 
@@ -56,9 +56,7 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     """
     named = isinstance(groups, pd.DataFrame) and "name" in groups.columns
     table = columns(groups, "said", "came", "cases", "name" if named else "")
-    for column in ("said", "came", "cases"):
-        if not numeric(table[column]):
-            raise WrongType(tr('A calibration picture needs numbers: "{column}" holds none.', column=column))
+    need_numbers(table, "said", "came", "cases")
     if not (table["said"].between(0, 1) & table["came"].between(0, 1)).all():
         raise OutOfRange(tr("What was said and what came true are shares from 0 to 1: 80 per cent is 0.8."))
     names = texts(table["name"]) if named else ["" for _ in table.index]

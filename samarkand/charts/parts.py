@@ -1,4 +1,4 @@
-"""Bands: how a total is divided, column by column, with each part followed from one column to the next."""
+"""Bands: how totals are divided, with each part followed from one column to the next."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any, TypeAlias, Unpack
 import altair as alt
 import pandas as pd
 
-from samarkand.charts import _telling
-from samarkand.charts._look import INK, SOFT, WIDTH, Caption, colour, complete, ink_upon
-from samarkand.charts._tables import axis_title, columns, distinct, each_once, numeric, texts
-from samarkand.ground.errors import OutOfRange, WrongType
+from samarkand.charts import _words
+from samarkand.charts._look import INK, SOFT, WIDTH, Caption, colour, complete, ink_upon, write
+from samarkand.charts._tables import axis_title, columns, distinct, need_numbers, need_unique, texts
+from samarkand.ground.errors import OutOfRange
 from samarkand.ground.words import tr
 
 __all__ = ["bands"]
@@ -20,13 +20,11 @@ Rows: TypeAlias = "list[dict[str, Any]]"
 
 #: Half a column's width, where columns are 1 apart; and the points of the curve between two columns.
 _HALF, _CURVE = 0.2, 12
-#: A part is named and counted where it takes this share of the height, or the least it needs for its figure.
+#: The least shares of the height for a part to have its name, and its figure.
 _NAMED, _COUNTED = 0.035, 0.05
 
 
-def bands(
-    frame: pd.DataFrame, x: str, y: str, group: str, *, digits: int = 0, **caption: Unpack[Caption]
-) -> alt.VConcatChart:
+def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Caption]) -> alt.VConcatChart:
     """Draw columns divided into parts, and a ribbon from each part to itself in the next column.
 
     Parameters
@@ -39,10 +37,8 @@ def bands(
         Column of quantities, none negative; a missing one counts as none.
     group : str
         Column that names the parts; the first is drawn at the foot.
-    digits : int, default 0
-        Decimals of the figures.
     **caption : str
-        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
 
     Returns
     -------
@@ -51,13 +47,13 @@ def bands(
     Raises
     ------
     UnknownName
-        If a column is not there.
+        If a column is missing.
     CourseError
-        If the table has no row.
+        If the table has no rows.
     WrongType
         If `y` holds no numbers.
     OutOfRange
-        If a quantity is negative, or a part stands twice in a column.
+        If a quantity is negative, or a part occurs twice in a column.
 
     Examples
     --------
@@ -67,80 +63,66 @@ def bands(
     '2 bands show oil (million tonnes). China: 80 (2021), 108 (2024). India: 4 (2021), 88 (2024).'
     """
     table = columns(frame, x, y, group)
-    if not numeric(table[y]):
-        raise WrongType(tr('Bands need figures: "{column}" does not hold numbers.', column=y))
+    need_numbers(table, y)
     if (table[y] < 0).any():
         raise OutOfRange(tr('Bands divide a total: "{column}" holds a negative figure.', column=y))
     table[group] = texts(table[group])
-    each_once(table[[group, x]])
-    names = distinct(list(table[group]))
+    need_unique(table[[group, x]])
+    names = distinct(table[group])
     wide = table.pivot(index=x, columns=group, values=y).reindex(columns=names).fillna(0.0).sort_index()
-    whole = float(wide.cumsum(axis=1).iloc[:, -1].max()) or 1.0
-    blocks, ribbons, labels = _laid_out(wide, whole, digits)
-    x_axis, along, across = _axes(wide, whole)
+    total = float(wide.sum(axis=1).max()) or 1.0
+    blocks, ribbons, labels = _layout(wide, total)
+    names_below = alt.Axis(
+        values=list(range(len(wide))),
+        labelExpr=f"{[str(one) for one in wide.index]}[datum.value]",
+        grid=False,
+        ticks=False,
+        domain=False,
+    )
+    domain = [-_HALF - 0.02, len(wide) - 1 + 0.95]
+    along: dict[str, Any] = {"type": "quantitative", "title": None, "axis": names_below}
+    along["scale"] = alt.Scale(domain=domain, nice=False)
+    up: dict[str, Any] = {"type": "quantitative", "title": None, "axis": None}
+    up["scale"] = alt.Scale(domain=[0, total * 1.08])
     paint = alt.Scale(domain=names, range=[colour(one, names) for one in names])
     hue = alt.Color(field="name", type="nominal", scale=paint, legend=None)
     tips = [alt.Tooltip(field="name", title=group), alt.Tooltip(field="amount", title=axis_title(y))]
-    flow = (
-        alt.Chart(pd.DataFrame(ribbons or [{"name": "", "gap": "", "left": 0.0, "low": 0.0, "high": 0.0}]))
-        .mark_area(opacity=0.38, interpolate="monotone")
-        .encode(
-            x=alt.X(field="left", axis=x_axis, **along),
-            y=alt.Y(field="low", **across),
-            y2=alt.Y2(field="high"),
-            color=hue,
-            detail=alt.Detail(field="gap", type="nominal"),
-        )
-    )
-    column = (
+    ends = {"y": alt.Y(field="low", **up), "y2": alt.Y2(field="high"), "color": hue}
+    left = alt.X(field="left", **along)
+    flow = alt.Chart(pd.DataFrame(ribbons or [{"name": "", "gap": "", "left": 0.0, "low": 0.0, "high": 0.0}]))
+    gap = alt.Detail(field="gap", type="nominal")
+    drawn: list[Any] = [
+        flow.mark_area(opacity=0.38, interpolate="monotone").encode(x=left, detail=gap, **ends),
         alt.Chart(pd.DataFrame(blocks))
         .mark_bar(stroke="#ffffff", strokeWidth=1)
-        .encode(
-            x=alt.X(field="left", axis=x_axis, **along),
-            x2=alt.X2(field="right"),
-            y=alt.Y(field="low", **across),
-            y2=alt.Y2(field="high"),
-            color=hue,
-            tooltip=tips,
-        )
-    )
-    drawn = [flow, column]
-    for align in ("center", "left"):
-        said = pd.DataFrame([one for one in labels if one["align"] == align])
-        if len(said):
-            drawn.append(
-                alt.Chart(said)
-                .mark_text(align=align, fontWeight="bold" if align == "left" else "normal")
-                .encode(
-                    x=alt.X(field="at", axis=x_axis, **along),
-                    y=alt.Y(field="height", **across),
-                    text=alt.Text(field="text", type="nominal"),
-                    color=alt.Color(field="ink", type="nominal", scale=None),
-                )
-            )
+        .encode(x=left, x2=alt.X2(field="right"), tooltip=tips, **ends),
+    ]
+    place: dict[str, Any] = {"x": alt.X(field="at", **along), "y": alt.Y(field="height", **up)}
+    place["color"] = alt.Color(field="ink", type="nominal", scale=None)
+    for align, weight in (("center", "normal"), ("left", "bold")):
+        rows = pd.DataFrame([one for one in labels if one["align"] == align])
+        drawn += write(rows, "text", place, align=align, fontWeight=weight)
     chart = alt.layer(*drawn).properties(width=WIDTH, height=330)
-    description = _telling.bands(axis_title(y), wide, digits=digits)
-    return complete(chart, description, caption, wide.reset_index())
+    return complete(chart, _words.describe_bands(axis_title(y), wide), caption, wide.reset_index())
 
 
-def _laid_out(wide: pd.DataFrame, whole: float, digits: int) -> tuple[Rows, Rows, Rows]:
-    """Return the blocks of the columns, the ribbons between them, and what is written on them."""
+def _layout(wide: pd.DataFrame, total: float) -> tuple[Rows, Rows, Rows]:
+    """Return the blocks of the columns, the ribbons between them, and the labels."""
     blocks: Rows = []
     ribbons: Rows = []
     labels: Rows = []
-    top, names = wide.cumsum(axis=1), list(map(str, wide))
+    small: dict[int, list[str]] = {}
+    tops, names = wide.cumsum(axis=1), list(map(str, wide))
     for name in names:
-        for at, (here, high) in enumerate(zip(wide[name], top[name], strict=True)):
-            ends = {"low": high - here, "high": high}
-            blocks.append({"name": name, "left": at - _HALF, "right": at + _HALF, "amount": here, **ends})
-            if here >= _COUNTED * whole:
-                fill = ink_upon(colour(name, names))
-                labels.append(_text(at, high - here / 2, f"{here:,.{digits}f}", "center", fill))
-        for at, ((one, to_one), (two, to_two)) in enumerate(
-            pairwise(zip(wide[name], top[name], strict=True))
-        ):
-            for step in range(_CURVE + 1):
-                t = step / _CURVE
+        amounts, highs = list(wide[name]), list(tops[name])
+        for at, (amount, high) in enumerate(zip(amounts, highs, strict=True)):
+            ends = {"low": high - amount, "high": high}
+            blocks.append({"name": name, "left": at - _HALF, "right": at + _HALF, "amount": amount, **ends})
+            if amount >= _COUNTED * total:
+                ink = ink_upon(colour(name, names))
+                labels.append(_label(at, high - amount / 2, f"{amount:,.0f}", "center", ink))
+        for at, ((one, to_one), (two, to_two)) in enumerate(pairwise(zip(amounts, highs, strict=True))):
+            for t in (step / _CURVE for step in range(_CURVE + 1)):
                 ease = t * t * (3 - 2 * t)  # level where it leaves a column and where it enters the next
                 ribbons.append(
                     {
@@ -151,49 +133,19 @@ def _laid_out(wide: pd.DataFrame, whole: float, digits: int) -> tuple[Rows, Rows
                         "high": to_one + ease * (to_two - to_one),
                     }
                 )
-        if wide[name].iloc[-1] >= _NAMED * whole:
-            middle = top[name].iloc[-1] - wide[name].iloc[-1] / 2
-            labels.append(_text(len(wide) - 1 + _HALF + 0.06, middle, name, "left", INK))
-    return blocks, ribbons, labels + _small(wide, whole, digits)
-
-
-def _axes(wide: pd.DataFrame, whole: float) -> tuple[alt.Axis, dict[str, Any], dict[str, Any]]:
-    """Return the axis that names the columns, and what places have in common along it and across."""
-    last = len(wide) - 1
-    x_axis = alt.Axis(
-        values=list(range(len(wide))),
-        labelExpr=f"{[str(one) for one in wide.index]}[datum.value]",
-        grid=False,
-        ticks=False,
-        domain=False,
-    )
-    along: dict[str, Any] = {
-        "type": "quantitative",
-        "title": None,
-        "scale": alt.Scale(domain=[-_HALF - 0.02, last + 0.95], nice=False),
-    }
-    across: dict[str, Any] = {
-        "type": "quantitative",
-        "title": None,
-        "axis": None,
-        "scale": alt.Scale(domain=[0, whole * 1.08]),
-    }
-    return x_axis, along, across
-
-
-def _text(at: float, height: float, text: str, align: str, ink: str) -> dict[str, Any]:
-    return {"at": at, "height": height, "text": text, "align": align, "ink": ink}
-
-
-def _small(wide: pd.DataFrame, whole: float, digits: int) -> Rows:
-    """Return the names of parts too small at the end to stand there: above their largest column."""
-    above: dict[int, list[str]] = {}
-    for name in wide.columns:
-        if wide[name].iloc[-1] < _NAMED * whole and wide[name].max() > 0:
+        if amounts[-1] >= _NAMED * total:
+            end = len(wide) - 1 + _HALF + 0.06
+            labels.append(_label(end, highs[-1] - amounts[-1] / 2, name, "left", INK))
+        elif max(amounts):  # too small at the end to be named there: above its largest column
             at = int(wide[name].to_numpy().argmax())
-            above.setdefault(at, []).append(f"{name} {wide[name].iloc[at]:,.{digits}f}")
+            small.setdefault(at, []).append(f"{name} {amounts[at]:,.0f}")
     heights = wide.sum(axis=1)
-    return [
-        _text(at, float(heights.iloc[at]) + 0.035 * whole, ", ".join(told), "center", SOFT)
-        for at, told in sorted(above.items())
+    labels += [
+        _label(at, float(heights.iloc[at]) + 0.035 * total, ", ".join(who), "center", SOFT)
+        for at, who in sorted(small.items())
     ]
+    return blocks, ribbons, labels
+
+
+def _label(at: float, height: float, text: str, align: str, ink: str) -> dict[str, Any]:
+    return {"at": at, "height": height, "text": text, "align": align, "ink": ink}

@@ -11,14 +11,27 @@ import altair as alt
 import pandas as pd
 
 from samarkand import data
-from samarkand.charts import _telling
-from samarkand.charts._look import GREY, INK, NO_AXIS, WIDTH, Caption, colour, complete, dash
+from samarkand.charts import _words
+from samarkand.charts._look import (
+    BLUE,
+    GREY,
+    INK,
+    NO_AXIS,
+    RED,
+    WIDTH,
+    Caption,
+    colour,
+    complete,
+    dash,
+    write,
+)
 from samarkand.charts._tables import (
     axis_title,
     columns,
     distinct,
-    each_once,
     field,
+    need_numbers,
+    need_unique,
     numeric,
     of_days,
     picks,
@@ -26,14 +39,11 @@ from samarkand.charts._tables import (
 )
 from samarkand.ground.errors import WrongType, unknown
 from samarkand.ground.words import month, tr
-from samarkand.page import style
 
 __all__ = ["bars", "lines", "steps"]
 
-#: So many marks or fewer on the axis of a line.
-_MARKS = 6
-#: So many years or months, or fewer, are each written below a line.
-_FEW = 8
+#: Up to so many marks stand on the axis of figures of a line; up to so many years or months have one each.
+_MARKS, _FEW = 6, 8
 
 
 def bars(
@@ -44,13 +54,13 @@ def bars(
     group: str = "",
     marked: Collection[object] = (),
     reference: Mapping[str, float] | None = None,
-    digits: int | None = None,
     axis: str = "",
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
     """Draw a bar for each row, with its figure at the end.
 
-    Bars lie where `x` is the figure and `y` names the row; they stand where `y` is the figure.
+    Bars are horizontal where `x` is the figure and `y` names the row, and vertical the other way round.
+    Figures have no decimals if all are whole, otherwise one.
 
     Parameters
     ----------
@@ -59,17 +69,15 @@ def bars(
     x, y : str
         Columns; one of them holds numbers.
     group : str, optional
-        Column that splits each row's bar in several, named beside their figures.
+        Column that splits each row's bar into several, named beside their figures.
     marked : collection, optional
-        Names of rows to pick out; only without `group`, whose parts have colours of their own.
+        Names of rows to highlight; only without `group`, whose parts have colours of their own.
     reference : mapping of str to float, optional
         Figures to compare with: each is a line with its label.
-    digits : int, optional
-        Decimals of the figures; none for whole numbers and one for others if left out.
     axis : str, optional
         Title of the axis of figures; made of the column's name if left out.
     **caption : str
-        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
 
     Returns
     -------
@@ -78,9 +86,9 @@ def bars(
     Raises
     ------
     UnknownName
-        If a column or a marked row is not there.
+        If a column or a marked row is missing.
     CourseError
-        If the table has no row.
+        If the table has no rows.
     WrongType
         If neither column holds numbers, or both are one.
     OutOfRange
@@ -98,60 +106,52 @@ def bars(
         raise WrongType(tr('A bar needs a figure and a name: "{x}" cannot be both.', x=x))
     if not numeric(table[x]) and not numeric(table[y]):
         raise WrongType(tr('A bar needs a figure: neither "{x}" nor "{y}" holds numbers.', x=x, y=y))
-    lying = not numeric(table[y])
-    figure, name = (x, y) if lying else (y, x)
-    named_rows = texts(table[name])
-    picked_out = picks(table[name], () if group else marked, tr("row"))
-    table[name] = named_rows
-    each_once(columns(table, name, group))
-    groups = distinct(texts(table[group])) if group else []
-    table["_colour"] = _bar_colours(table, name, group, picked_out)
-    if digits is None:
-        digits = 0 if (table[figure].dropna() % 1 == 0).all() else 1
-    named = [f"  {one}" for one in texts(table[group])] if group else [""] * len(table)
-    table["_label"] = [f"{value:,.{digits}f}{one}" for value, one in zip(table[figure], named, strict=True)]
-
-    figures: dict[str, Any] = {
+    horizontal = not numeric(table[y])
+    figure, name = (x, y) if horizontal else (y, x)
+    highlighted = picks(table[name], () if group else marked, tr("row"))
+    table[name] = names = texts(table[name])
+    need_unique(columns(table, name, group))
+    groups = texts(table[group]) if group else [""] * len(table)
+    digits = 0 if (table[figure].dropna() % 1 == 0).all() else 1
+    table["_colour"] = (
+        [colour(one, distinct(groups)) for one in groups]
+        if group
+        else [RED if one in highlighted else GREY if highlighted else BLUE for one in names]
+    )
+    table["_label"] = [
+        f"{value:,.{digits}f}{'  ' * bool(group)}{one}"
+        for value, one in zip(table[figure], groups, strict=True)
+    ]
+    measure = axis or axis_title(figure)
+    amount: dict[str, Any] = {
         "field": field(figure),
         "type": "quantitative",
-        "title": axis or axis_title(figure),
-        "scale": alt.Scale(domain=_room(table[figure], reference or {})),
+        "title": measure,
+        "scale": alt.Scale(domain=_domain(table[figure], reference or {})),
         "axis": NO_AXIS,
     }
-    names: dict[str, Any] = {"field": field(name), "type": "nominal", "sort": distinct(named_rows)}
+    named: dict[str, Any] = {"field": field(name), "type": "nominal", "sort": distinct(names)}
+    part: dict[str, Any] = {"field": field(group), "type": "nominal", "sort": distinct(groups)}
     room: dict[str, Any]
-    beyond: dict[str, Any]
-    below: dict[str, Any]
-    if lying:
-        room = {"x": alt.X(**figures), "y": alt.Y(**names, title=None, axis=alt.Axis(ticks=False))}
-        beyond, below = {"align": "left", "dx": 4}, {"align": "right", "dx": -4}
+    if horizontal:
+        room = {"x": alt.X(**amount), "y": alt.Y(**named, title=None, axis=alt.Axis(ticks=False))}
+        room |= {"yOffset": alt.YOffset(**part)} if group else {}
+        above: dict[str, Any] = {"align": "left", "dx": 4}
+        below: dict[str, Any] = {"align": "right", "dx": -4}
     else:
-        upright = alt.Axis(labelAngle=0)
-        room = {"x": alt.X(**names, title=None if name == "year" else axis_title(name), axis=upright)}
-        room["y"] = alt.Y(**figures)
-        beyond, below = {"baseline": "bottom", "dy": -3}, {"baseline": "top", "dy": 3}
-    if group:
-        offset: dict[str, Any] = {"field": field(group), "type": "nominal", "sort": groups}
-        room |= {"yOffset": alt.YOffset(**offset)} if lying else {"xOffset": alt.XOffset(**offset)}
-    base = alt.Chart(table)
+        title = None if name == "year" else axis_title(name)
+        room = {"x": alt.X(**named, title=title, axis=alt.Axis(labelAngle=0)), "y": alt.Y(**amount)}
+        room |= {"xOffset": alt.XOffset(**part)} if group else {}
+        above, below = {"baseline": "bottom", "dy": -3}, {"baseline": "top", "dy": 3}
     fill = alt.Color(field="_colour", type="nominal", scale=None)
-    drawn = [
-        base.mark_bar().encode(**room, color=fill, tooltip=_tips(name, figure, group)),
-        *(
-            alt.Chart(side).mark_text(**place).encode(**room, text=alt.Text(field="_label", type="nominal"))
-            for side, place in ((table[table[figure] >= 0], beyond), (table[table[figure] < 0], below))
-            if len(side)
-        ),
-        *_references(reference or {}, lying),
-    ]
-    height = max(60, 24 * len(table)) if lying else 300
-    chart = alt.layer(*drawn).properties(width=WIDTH, height=height)
-    told = pd.DataFrame(
-        {"name": table[name], "group": texts(table[group]) if group else "", "figure": table[figure]}
-    )
-    description = _telling.bars(
-        axis or axis_title(figure), told, marked=picked_out, reference=reference, digits=digits
-    )
+    chart = alt.layer(
+        alt.Chart(table).mark_bar().encode(**room, color=fill, tooltip=_tips(name, figure, group)),
+        *write(table[table[figure] >= 0], "_label", room, **above),
+        *write(table[table[figure] < 0], "_label", room, **below),
+        *_references(reference or {}, "x" if horizontal else "y"),
+    ).properties(width=WIDTH, height=max(60, 24 * len(table)) if horizontal else 300)
+    rows = pd.DataFrame({"name": names, "group": groups, "figure": table[figure]})
+    description = _words.describe_bars(measure, rows, marked=highlighted, reference=reference, digits=digits)
     return complete(chart, description, caption, columns(frame, name, group, figure))
 
 
@@ -182,13 +182,13 @@ def lines(
     reference : mapping of str to float, optional
         Levels to compare with, each with its label.
     notes : mapping of day or number to str, optional
-        What to say where the story turns: a few words at a point of `x`.
+        A few words to write at points of `x` where the story turns.
     axis : str, optional
         Title of the axis of figures; made of the column's name if left out.
     interpolate : {"linear", "step-after"}
         How the line goes from one point to the next.
     **caption : str
-        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
 
     Returns
     -------
@@ -197,9 +197,9 @@ def lines(
     Raises
     ------
     UnknownName
-        If a column is not there, or no point where a note is to stand.
+        If a column is missing, or the point of a note.
     CourseError
-        If the table has no row.
+        If the table has no rows.
     WrongType
         If `y` holds no numbers, or `x` neither days nor numbers.
 
@@ -210,19 +210,19 @@ def lines(
     '1 line shows members. 6 (2001), 8 (2017).'
     """
     table = columns(frame, x, y, group).sort_values(x, kind="stable")
-    if not numeric(table[y]):
-        raise WrongType(tr('A line needs figures: "{column}" does not hold numbers.', column=y))
+    need_numbers(table, y)
     if not of_days(table[x]) and not numeric(table[x]):
-        raise WrongType(
-            tr('A line runs along days or numbers: "{column}" holds neither. Use bars for names.', column=x)
+        text = tr(
+            'A line runs along days or numbers: "{column}" holds neither. Use bars for names.', column=x
         )
+        raise WrongType(text)
     table["_name"] = texts(table[group]) if group else ""
-    names = distinct(list(table["_name"]))
-
+    names = distinct(table["_name"])
+    measure, stepped = axis or axis_title(y), interpolate == "step-after"
     up = alt.Y(
         field=field(y),
         type="quantitative",
-        title=axis or axis_title(y),
+        title=measure,
         scale=alt.Scale(zero=True),
         axis=alt.Axis(tickCount=_MARKS, domain=False, ticks=False, labelPadding=8),
     )
@@ -232,25 +232,22 @@ def lines(
     hue = alt.Color(field="_name", type="nominal", scale=paint, legend=None)
     stroke = alt.StrokeDash(field="_name", type="nominal", scale=dashes, legend=None)
     base = alt.Chart(table)
-    drawn: list[Any] = [
+    noted = _noted(table, x, notes or {})
+    beside = {"align": "right", "dx": -7, "dy": -9} if stepped else {"dy": -12}
+    chart = alt.layer(
         base.mark_line(interpolate=interpolate, strokeWidth=2.5).encode(**room, color=hue, strokeDash=stroke),
         base.mark_circle(size=30, opacity=1).encode(**room, color=hue, tooltip=_tips(group, x, y)),
-        *_references(reference or {}, lying=False),
-    ]
-    if group:
+        *_references(reference or {}, "y"),
         # Named at the end of the line, in ink: letters in the line's own colour would be too pale to read.
-        last = table.dropna(subset=[y]).groupby("_name", sort=False).tail(1)
-        end = alt.Chart(last).mark_text(align="left", dx=7, fontWeight="bold")
-        drawn.append(end.encode(**room, text=alt.Text(field="_name", type="nominal")))
-    said = _noted(table, x, notes or {})
-    if len(said):
-        beside = {"align": "right", "dx": -7, "dy": -9} if interpolate == "step-after" else {"dy": -12}
-        drawn.append(alt.Chart(said).mark_text(**beside).encode(**room, text="_note:N"))
-    chart = alt.layer(*drawn).properties(width=WIDTH, height=300)
-    told = pd.DataFrame({"name": table["_name"], "at": _telling.whens(table[x]), "figure": table[y]})
-    in_steps = interpolate == "step-after"
-    told["note"] = said["_note"].reindex(told.index, fill_value="") if len(said) else ""
-    description = _telling.lines(axis or axis_title(y), told, steps=in_steps, reference=reference)
+        *write(
+            table[table["_name"] != ""].dropna(subset=[y]).groupby("_name", sort=False).tail(1),
+            "_name", room, align="left", dx=7, fontWeight="bold",
+        ),
+        *write(noted, "_note", room, **beside),
+    ).properties(width=WIDTH, height=300)  # fmt: skip
+    rows = pd.DataFrame({"name": table["_name"], "at": _words.positions(table[x]), "figure": table[y]})
+    rows["note"] = noted["_note"].astype(object).reindex(rows.index, fill_value="")
+    description = _words.describe_lines(measure, rows, steps=stepped, reference=reference)
     return complete(chart, description, caption, columns(table, group, x, y))
 
 
@@ -265,7 +262,7 @@ def steps(frame: pd.DataFrame, x: str, y: str, **how: Any) -> alt.VConcatChart:
         Column of days or numbers, and column of figures.
     **how
         ``title``, ``source``, ``subtitle``, ``group``, ``reference``, ``notes``, ``axis``: as for `lines`,
-        and so is what is raised.
+        which also says what is raised.
 
     Returns
     -------
@@ -286,7 +283,7 @@ def _tips(*names: str) -> list[alt.Tooltip]:
 
 
 def _noted(table: pd.DataFrame, x: str, notes: Mapping[Any, str]) -> pd.DataFrame:
-    """Return the first row at each point that has a note, with the note."""
+    """Return the first row at each point that has a note, with the note in ``_note``."""
     if of_days(table[x]):
         notes = {data.as_day(at): note for at, note in notes.items()}
     for at in notes:
@@ -297,19 +294,17 @@ def _noted(table: pd.DataFrame, x: str, notes: Mapping[Any, str]) -> pd.DataFram
 
 
 def _along(values: pd.Series) -> alt.X:
-    """Return the axis that lines run along: days, years, or other numbers."""
+    """Return the x axis of lines: days, years, or other numbers."""
     name = str(values.name)
     if of_days(values):
         return alt.X(field=field(name), type="temporal", title=None, axis=alt.Axis(grid=False))
-    whole = bool((values.dropna() % 1 == 0).all())
-    if not whole:
-        axis = alt.Axis(grid=False)
-    elif values.nunique() <= _FEW:  # every year there is, and none there is not
-        axis = alt.Axis(
-            format="d", values=sorted(int(value) for value in values.dropna().unique()), grid=False
-        )
-    else:
-        axis = alt.Axis(format="d", tickMinStep=1, grid=False)
+    axis = alt.Axis(grid=False)
+    if (values.dropna() % 1 == 0).all():
+        axis.format = "d"
+        if values.nunique() <= _FEW:  # every year there is, and none there is not
+            axis.values = sorted(int(value) for value in values.dropna().unique())
+        else:
+            axis.tickMinStep = 1
     if name == "month":  # 1 to 12
         axis.labelExpr = f"{[month(number, short=True) for number in range(1, 13)]}[datum.value - 1]"
     title = None if name in ("year", "month") else axis_title(name)
@@ -317,31 +312,20 @@ def _along(values: pd.Series) -> alt.X:
     return alt.X(field=field(name), type="quantitative", title=title, scale=scale, axis=axis)
 
 
-def _room(figures: pd.Series, reference: Mapping[str, float]) -> list[float]:
-    """Return the ends of the axis of figures: zero is in, and room for the label at the longest bar."""
+def _domain(figures: pd.Series, reference: Mapping[str, float]) -> list[float]:
+    """Return both ends of the axis of figures, with zero and room for the label of the longest bar."""
     ends = [0.0, float(figures.min()), float(figures.max()), *map(float, reference.values())]
     low, high = min(ends), max(ends)
     margin = 0.06 * ((high - low) or 1.0)
     return [low - 2 * margin if low < 0 else 0.0, high + margin]
 
 
-def _bar_colours(table: pd.DataFrame, name: str, group: str, marked: set[str]) -> list[str]:
-    if group:
-        kinds = texts(table[group])
-        return [colour(kind, distinct(kinds)) for kind in kinds]
-    plain = GREY if marked else style.OKABE_ITO["blue"]
-    return [style.OKABE_ITO["vermillion"] if one in marked else plain for one in table[name]]
-
-
-def _references(reference: Mapping[str, float], lying: bool) -> Iterator[Any]:
-    """Yield a dashed line for each figure to compare with, and its name at the line's end."""
+def _references(reference: Mapping[str, float], axis: Literal["x", "y"]) -> Iterator[Any]:
+    """Yield a dashed line at each figure to compare with, and its label at the line's end."""
     for label, figure in reference.items():
         row = alt.Chart(pd.DataFrame({"figure": [float(figure)], "label": [label]}))
-        line = row.mark_rule(strokeDash=[4, 3], color=INK, strokeWidth=1.5)
+        at = {axis: (alt.X if axis == "x" else alt.Y)(field="figure", type="quantitative")}
+        yield row.mark_rule(strokeDash=[4, 3], color=INK, strokeWidth=1.5).encode(**at)
+        end = {"y" if axis == "x" else "x": alt.value(0)}
         text = row.mark_text(align="left", dx=4, dy=-9, fontStyle="italic")
-        if lying:
-            yield line.encode(x=alt.X(field="figure", type="quantitative"))
-            yield text.encode(x=alt.X(field="figure", type="quantitative"), y=alt.value(0), text="label:N")
-        else:
-            yield line.encode(y=alt.Y(field="figure", type="quantitative"))
-            yield text.encode(y=alt.Y(field="figure", type="quantitative"), x=alt.value(0), text="label:N")
+        yield text.encode(**at, **end, text="label:N")

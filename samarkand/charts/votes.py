@@ -1,4 +1,4 @@
-"""Votes: who said what on which question, as a grid of words."""
+"""Votes: a grid with the answer of each state to each question in words."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from samarkand.page import style
 
 __all__ = ["roll_call"]
 
-#: Height of a row, and of a further line above a column, in px.
-_ROW, _LINE = 30, 15
+#: Height of a row, in px.
+_ROW = 30
 
 
 def roll_call(
@@ -35,7 +35,7 @@ def roll_call(
     votes : sequence of str
         Columns with the answers, votes of the table ``resolutions``.
     **caption : str
-        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
 
     Returns
     -------
@@ -44,9 +44,9 @@ def roll_call(
     Raises
     ------
     UnknownName
-        If a column or a vote is not there, or a field holds no answer that there is.
+        If a column or a vote is missing, or a field does not hold an answer.
     CourseError
-        If the table has no row.
+        If the table has no rows.
 
     Examples
     --------
@@ -62,27 +62,23 @@ def roll_call(
     about = held.loc[list(votes)]
     days = [day(one, year=False) for one in about["day"]]
     names = [str(one).partition(" (")[0] for one in about["short"]]  # without its number
-    above = [f"{when}\n{what}" for when, what in zip(days, names, strict=True)]
+    heads = [f"{when}\n{what}" for when, what in zip(days, names, strict=True)]
 
-    fields = table.set_axis([name, *above], axis="columns").melt(name, above, "vote", "said")
+    fields = table.set_axis([name, *heads], axis="columns").melt(name, heads, "vote", "said")
     if strange := sorted(set(fields["said"].map(str)) - set(style.VOTES)):
         raise unknown(tr("answer"), strange[0], style.VOTES)
     marks = [style.VOTES[one] for one in fields["said"]]
     fields["said"] = [one.label for one in marks]
     fields["fill"] = [one.colour for one in marks]
     fields["ink"] = [ink_upon(one.colour) for one in marks]
-    bare: dict[str, Any] = {"ticks": False, "domain": False, "labelPadding": 8}
-    head = alt.Axis(
-        **(bare | {"labelPadding": 6 + _LINE}),
-        orient="top",
-        labelAngle=0,
-        labelExpr="split(datum.label, '\\n')",
+    bare: dict[str, Any] = {"ticks": False, "domain": False}
+    above = alt.Axis(
+        **bare, labelPadding=21, orient="top", labelAngle=0, labelExpr="split(datum.label, '\\n')"
     )
+    beside = alt.Axis(**bare, labelPadding=8)
     base = alt.Chart(fields).encode(
-        x=alt.X(field="vote", type="nominal", sort=above, title=None, axis=head),
-        y=alt.Y(
-            field=name, type="nominal", sort=distinct(list(table[name])), title=None, axis=alt.Axis(**bare)
-        ),
+        x=alt.X(field="vote", type="nominal", sort=heads, title=None, axis=above),
+        y=alt.Y(field=name, type="nominal", sort=distinct(table[name]), title=None, axis=beside),
     )
     fill, ink = (alt.Color(field=one, type="nominal", scale=None) for one in ("fill", "ink"))
     chart = alt.layer(
@@ -90,18 +86,21 @@ def roll_call(
         base.mark_text().encode(color=ink, text=alt.Text(field="said", type="nominal")),
     ).properties(width=WIDTH, height=_ROW * len(table))
     description = " ".join(
-        tr("{day}, {vote}: {answers}.", day=when, vote=what, answers=_told(table, name, vote))
+        tr("{day}, {vote}: {answers}.", day=when, vote=what, answers=_tally(table, name, vote))
         for when, what, vote in zip(days, names, votes, strict=True)
     )
-    heads = {vote: f"{when}, {what}" for vote, when, what in zip(votes, days, names, strict=True)}
-    said = {answer: mark.label for answer, mark in style.VOTES.items()}
+    labels = {answer: mark.label for answer, mark in style.VOTES.items()}
+    behind = table.replace(dict.fromkeys(votes, labels))
     return complete(
-        chart, description, caption, table.replace(dict.fromkeys(votes, said)).rename(columns=heads)
+        chart,
+        description,
+        caption,
+        behind.set_axis([name, *(h.replace("\n", ", ") for h in heads)], axis="columns"),
     )
 
 
-def _told(table: pd.DataFrame, name: str, vote: str) -> str:
-    """Return how many gave each answer, and who, the most frequent first."""
+def _tally(table: pd.DataFrame, name: str, vote: str) -> str:
+    """Return how many gave each answer, and who, the most frequent answer first."""
     found = {answer: list(table.loc[table[vote] == answer, name]) for answer in style.VOTES}
     return ", ".join(
         tr("{counted} ({who})", counted=style.counted(answer, len(who)), who=listed(who))

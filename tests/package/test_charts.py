@@ -1,44 +1,84 @@
-"""Charts say what they show, hold the data they were given, and turn wrong tables away with a sentence."""
+"""Charts draw and describe the rows they were given, and say in a sentence what they cannot draw."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import altair as alt
 import pandas as pd
 import pytest
 
-from samarkand import charts
-from samarkand.charts import _look, _tables
+from samarkand import charts, data
+from samarkand.charts import _look
 from samarkand.ground.errors import CourseError, OutOfRange, UnknownName, WrongType
 from samarkand.page import style
 from tools.author import lessons
 
-TEXTS = {"title": "A title", "source": "own count"}
+TEXTS: dict[str, Any] = {"title": "A title", "source": "own count"}
 MIME = "application/vnd.vegalite.v5+json"
+STATES = ["China", "India", "Others"]
+PEOPLE = pd.DataFrame({"state": STATES, "share_pct": [17.8, 17.7, 5.7], "kind": ["giant", "giant", "rest"]})
+YEARS = pd.DataFrame({"year": [2017, 2001, 2023], "states": [8, 6, 9], "status": ["member"] * 3})
+DAYS = pd.DataFrame({"from": pd.to_datetime(["2005-07-05", "2017-06-09"]), "n": [1.5, 2]})
+PAIRS = pd.DataFrame(
+    {
+        "pair": ["CHN-KAZ", "RUS-KAZ", "CHL-KGZ", "ABW-UZB"],
+        "distance_km": [4008, 2158, 16000, 12000],
+        "flow_usd_mn": [5226.7, 9986.0, 0.02, None],
+    }
+)
+TRADE = pd.DataFrame(
+    {
+        "state": ["Kazakhstan", "Uzbekistan", "Turkmenistan"],
+        "china_usd_bn": [31.2, 13.8, 11.2],
+        "own_usd_bn": [24.1, 18.0, None],
+    }
+)
+COUNTS = pd.DataFrame(
+    {
+        "counter": ["committee", "author", "author", "government"],
+        "millions": [1.0, None, None, None],
+        "low": [None, 0.9, None, None],
+        "high": [None, 1.8, 1.5, None],
+        "day": ["2018", "2019", "2019", "2019"],
+    }
+)
+OIL = pd.DataFrame(
+    {
+        "year": [2024, 2021, 2021, 2024, 2021, 2024],
+        "to": ["China", "China", "India", "India", "United States", "United States"],
+        "oil_mt": [108.5, 79.6, 4.5, 87.5, 9.9, 0.0],
+    }
+)
+BALLOTS = ["es_11_1", "es_11_3"]
+VOTES = data.load("un_votes").set_index("iso3").loc[["RUS", "UZB", "IND"], ["country", *BALLOTS]]
+CIRCLES = pd.DataFrame({"said": [0.5, 0.9], "came": [1.0, 0.75], "cases": [2, 4]})
 
-PEOPLE = pd.DataFrame(
-    {
-        "state": ["China", "India", "Others"],
-        "share_pct": [17.8, 17.7, 5.7],
-        "year": [2021, 2021, 2021],
-        "kind": ["giant", "giant", "rest"],
-    }
-)
-YEARS = pd.DataFrame(
-    {"year": [2017, 2001, 2023], "states": [8, 6, 9], "status": ["member", "member", "member"]}
-)
-SPELLS = pd.DataFrame(
-    {
-        "country": ["India", "India", "Mongolia"],
-        "status": ["observer", "member", "observer"],
-        "from": pd.to_datetime(["2005-07-05", "2017-06-09", "2004-06-17"]),
-        "to": pd.to_datetime(["2017-06-09", None, "2025-09-01"]),
-    }
-)
+#: Of each kind a call with its table, whose other arguments a test may change.
+CALLS: dict[str, tuple[Callable[..., Any], pd.DataFrame, dict[str, Any]]] = {
+    "bars": (charts.bars, PEOPLE, {"x": "share_pct", "y": "state"}),
+    "lines": (charts.lines, YEARS, {"x": "year", "y": "states"}),
+    "steps": (charts.steps, YEARS, {"x": "year", "y": "states", "group": "status"}),
+    "scatter": (charts.scatter, PAIRS, {"x": "distance_km", "y": "flow_usd_mn"}),
+    "dumbbell": (
+        charts.dumbbell, TRADE, {"name": "state", "first": "china_usd_bn", "second": "own_usd_bn"}
+    ),
+    "ranges": (
+        charts.ranges, COUNTS,
+        {"name": "counter", "value": "millions", "low": "low", "high": "high", "note": "day"},
+    ),
+    "bands": (charts.bands, OIL, {"x": "year", "y": "oil_mt", "group": "to"}),
+    "roll_call": (charts.roll_call, VOTES, {"name": "country", "votes": BALLOTS}),
+}  # fmt: skip
+
+
+def draw(kind: str, frame: Any = None, **changes: Any) -> Any:
+    function, table, arguments = CALLS[kind]
+    return function(table if frame is None else frame, **{**arguments, **TEXTS, **changes})
 
 
 def bundle(chart: Any) -> dict[str, Any]:
@@ -47,324 +87,309 @@ def bundle(chart: Any) -> dict[str, Any]:
     return dict(made[0] if isinstance(made, tuple) else made)
 
 
-def spec(chart: Any) -> dict[str, Any]:
-    return dict(bundle(chart)[MIME])
+def layers(chart: Any) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Return each layer's specification and rows."""
+    spec = chart.to_dict()
+    part = spec["vconcat"][0]
+    names = [layer.get("data", part.get("data", spec.get("data")))["name"] for layer in part["layer"]]
+    return [(layer, spec["datasets"][name]) for layer, name in zip(part["layer"], names, strict=True)]
 
 
-def drawn(chart: Any) -> list[dict[str, Any]]:
-    """Return the rows behind the chart's first layer."""
-    whole = spec(chart)
-    layer = whole["vconcat"][0]["layer"][0]
-    name = layer.get("data", whole["vconcat"][0].get("data", whole.get("data")))["name"]
-    return list(whole["datasets"][name])
+def rows(chart: Any, column: str) -> list[dict[str, Any]]:
+    """Return all rows that a chart draws with a column."""
+    return [row for rows in chart.to_dict()["datasets"].values() for row in rows if column in row]
+
+
+@pytest.mark.parametrize("kind", CALLS)
+def test_a_chart_is_text_that_says_what_it_shows_and_leaves_its_table_alone(kind: str) -> None:
+    before = CALLS[kind][1].copy()
+    stored = bundle(draw(kind))
+    whole = stored[MIME]
+    assert set(stored) == {MIME, "text/plain"} and json.dumps(whole) == json.dumps(bundle(draw(kind))[MIME])
+    assert stored["text/plain"] == f"Chart: A title. {whole['description']}"
+    assert whole["title"]["text"] == "Source: own count"
+    assert whole["$schema"].endswith("/vega-lite/v5.json")
+    assert whole["usermeta"] == {"embedOptions": {"actions": False, "renderer": "svg"}}
+    pd.testing.assert_frame_equal(CALLS[kind][1], before)
+
+
+MANY = pd.DataFrame({"state": [f"S{n}" for n in range(20)], "share_pct": [5, 40, 1, *range(10, 27)]})
+GAP = pd.DataFrame({"year": [2000, 2001, 2002], "states": pd.array([1, None, 4], "Int64")})
+BENT = pd.DataFrame({"year": range(2000, 2006), "states": [0.5, 0.4, 0.9, 0.6, 0.61, 0.7]})
+
+
+@pytest.mark.parametrize(
+    ("chart", "description"),
+    [
+        (draw("bars"), "3 bars show share (per cent): China 17.8, India 17.7, Others 5.7."),
+        (
+            draw("bars", group="kind", marked=["India"]),
+            "3 bars show share (per cent): China: giant 17.8; India: giant 17.7; Others: rest 5.7.",
+        ),
+        (
+            draw("bars", PEOPLE.assign(share_pct=[-3, None, 1.5]), marked="India", reference={"claimed": 40}),
+            "3 bars show share (per cent): China -3.0, India no figure, Others 1.5. Picked out: India. "
+            "Dashed line, claimed: 40.0.",
+        ),
+        (draw("bars", MANY), "20 bars show share (per cent): least S2 1, most S1 40."),
+        (draw("steps"), "1 line shows states. member: 6 (2001), 8 (2017), 9 (2023)."),
+        (
+            draw("lines", BENT),
+            "1 line shows states. 0.50 (2000) to 0.70 (2005), least 0.40 (2001), most 0.90 (2002).",
+        ),
+        (draw("lines", GAP), "1 line shows states. 1 (2000), 4 (2002). No figure: 2001."),
+        (
+            draw("lines", pd.concat([GAP.assign(by="customs"), GAP.assign(by="bank")]), group="by"),
+            "2 lines show states. customs: 1 (2000), 4 (2002). bank: 1 (2000), 4 (2002). "
+            "No figure: customs 2001, bank 2001.",
+        ),
+        (
+            draw("steps", pd.DataFrame({"year": range(4), "states": [6, 6, 8, 8]}), group=""),
+            "1 line shows states. 6 (0), 8 (2).",
+        ),
+        (
+            draw("lines", DAYS, x="from", y="n", reference={"level": 2}, notes={"2017-06-09": "Astana"}),
+            "1 line shows n. 1.5 (5 July 2005), 2.0 (9 June 2017). Noted: Astana (9 June 2017). "
+            "Dashed line, level: 2.0.",
+        ),
+        (
+            draw("lines", pd.DataFrame({"month": [3, 8], "states": [8, 11]}), x="month"),
+            "1 line shows states. 8 (March), 11 (August).",
+        ),
+        (
+            draw("bars", pd.DataFrame({"state": ["CHN", "IND"], "share_pct": [18.3, 3.2]}), marked=["IND"]),
+            "2 bars show share (per cent): China 18.3, India 3.2. Picked out: India.",
+        ),
+        (
+            draw("bars", pd.DataFrame({"state": ["CHN", "the rest"], "share_pct": [18.3, 3.2]})),
+            "2 bars show share (per cent): CHN 18.3, the rest 3.2.",
+        ),
+        (
+            draw("bands"),
+            "3 bands show oil (million tonnes). China: 80 (2021), 108 (2024). India: 4 (2021), 88 (2024). "
+            "United States: 10 (2021), 0 (2024).",
+        ),
+        (
+            draw("roll_call"),
+            "2 March, the invasion: 1 voted no (Russia), 1 abstained (India), 1 did not vote (Uzbekistan). "
+            "7 April, Russia’s seat in the Council: 2 voted no (Russia and Uzbekistan), 1 abstained (India).",
+        ),
+        (
+            draw("dumbbell"),
+            "Kazakhstan: china 31.2, own 24.1. Uzbekistan: china 13.8, own 18.0. Turkmenistan: china 11.2, "
+            "own no count.",
+        ),
+        (
+            draw("ranges"),
+            "committee: 1, 2018. author: 0.9 to 1.8, 2019. author: up to 1.5, 2019. "
+            "government: no number given, 2019.",
+        ),
+        (
+            charts.calibration(CIRCLES, source="own"),
+            "Said 50 %, came true 100 % (2 cases). Said 90 %, came true 75 % (4 cases). "
+            "No circle has 10 cases.",
+        ),
+    ],
+)  # fmt: skip
+def test_the_description_is_made_from_the_rows(chart: Any, description: str) -> None:
+    assert chart.to_dict()["description"] == description
+
+
+# -- what is drawn
+
+
+def test_bars_keep_the_order_and_stand_out_by_more_than_colour() -> None:
+    (bar, drawn), *_ = layers(draw("bars", marked=["India"]))
+    assert [(row["state"], row["share_pct"], row["_label"]) for row in drawn] == [
+        ("China", 17.8, "17.8"), ("India", 17.7, "17.7"), ("Others", 5.7, "5.7")
+    ]  # fmt: skip
+    assert bar["encoding"]["y"]["sort"] == STATES and bar["encoding"]["x"]["scale"]["domain"][0] == 0
+    assert [row["_colour"] for row in drawn] == [_look.GREY, _look.RED, _look.GREY]
+    grouped = layers(draw("bars", group="kind"))[0]
+    assert [row["_label"] for row in grouped[1]] == ["17.8  giant", "17.7  giant", "5.7  rest"]
+    assert "yOffset" in grouped[0]["encoding"]
+    assert "xOffset" in layers(draw("bars", x="state", y="share_pct", group="kind"))[0][0]["encoding"]
+    whole = draw("bars", PEOPLE.assign(share_pct=[3, 2, 1000]))
+    assert [row["_label"] for row in layers(whole)[0][1]] == ["3", "2", "1,000"]
+
+
+def test_the_axis_of_bars_has_room_for_what_they_are_compared_with() -> None:
+    for axis, chart in (
+        ("x", draw("bars", PEOPLE.assign(share_pct=[-3, 2, 0]), reference={"claimed": 40})),
+        ("y", draw("bars", x="state", y="share_pct", reference={"claimed": 40})),
+    ):
+        kinds = [
+            layer["mark"]["type"] if isinstance(layer["mark"], dict) else layer["mark"]
+            for layer, _ in layers(chart)
+        ]
+        assert kinds[0] == "bar" and kinds[-2:] == ["rule", "text"]
+        low, high = layers(chart)[0][0]["encoding"][axis]["scale"]["domain"]
+        assert high > 40 and (low < -3 if axis == "x" else low == 0)
+
+
+def test_lines_run_in_order_and_are_named_at_their_end() -> None:
+    drawn = layers(draw("steps", notes={2017: "India, Pakistan"}))
+    assert [row["year"] for row in drawn[0][1]] == [2001, 2017, 2023]
+    assert drawn[0][0]["mark"]["interpolate"] == "step-after" and "strokeDash" in drawn[0][0]["encoding"]
+    assert [(row["year"], row["_name"]) for row in drawn[-2][1]] == [(2023, "member")]
+    assert [row["_note"] for row in drawn[-1][1]] == ["India, Pakistan"]
+    axis = drawn[0][0]["encoding"]["x"]["axis"]
+    assert axis["values"] == [2001, 2017, 2023]
+    long = draw("lines", pd.DataFrame({"year": range(2001, 2026), "states": 1}))
+    assert "values" not in layers(long)[0][0]["encoding"]["x"]["axis"]
+
+
+def test_groups_differ_in_colour_and_dashes_and_a_status_keeps_its_own() -> None:
+    names = list("abcdef")
+    assert len({_look.colour(one, names) for one in names}) == 6
+    assert len({tuple(_look.dash(one, names)) for one in names}) == 6
+    assert _look.colour("observer", ["observer"]) == style.STATUS["observer"].colour
+    assert len({tuple(_look.dash(one, [])) for one in style.STATUS if one != "contested"}) == 5
+
+
+def test_bands_are_stacked_and_joined_by_ribbons() -> None:
+    (_, ribbons), (_, blocks), *_ = layers(draw("bands"))
+    ends = {(one["name"], one["left"]): (one["low"], one["high"], one["right"]) for one in blocks}
+    assert [round(ends[name, -0.2][1], 1) for name in ("China", "India", "United States")] == [
+        79.6,
+        84.1,
+        94.0,
+    ]
+    assert ends["China", -0.2][0] == 0
+    for name in ("China", "India", "United States"):
+        mine = [row for row in ribbons if row["name"] == name]
+        (low, high, right), (last_low, last_high, _) = ends[name, -0.2], ends[name, 0.8]
+        assert (mine[0]["left"], mine[0]["low"], mine[0]["high"]) == pytest.approx((right, low, high))
+        assert (mine[-1]["left"], mine[-1]["low"], mine[-1]["high"]) == pytest.approx(
+            (0.8, last_low, last_high)
+        )
+    # The United States bought too little at the end to be named there.
+    written = {row["text"] for row in rows(draw("bands"), "text")}
+    assert written == {"China", "India", "United States 10", "80", "108", "88", "10"}
+
+
+def test_a_roll_call_writes_each_answer_in_its_field() -> None:
+    fields = rows(draw("roll_call"), "said")
+    assert {(one["country"], one["vote"].partition("\n")[0]): one["said"] for one in fields} == {
+        (row.country, day): style.VOTES[getattr(row, ballot)].label
+        for row in VOTES.itertuples()
+        for day, ballot in (("2 March", "es_11_1"), ("7 April", "es_11_3"))
+    }
+    assert all(style.contrast(one["fill"], one["ink"]) >= 4.5 for one in fields)
+
+
+@pytest.mark.parametrize("quantity", data.load("who_counted")["quantity"].unique())
+def test_who_counted_draws_every_row_of_each_quantity_by_day(quantity: str) -> None:
+    description = charts.who_counted(quantity).to_dict()["description"]
+    mine = data.load("who_counted").query("quantity == @quantity").sort_values("day", kind="stable")
+    found = [description.index(f"{counter}: ") for counter in mine["counter"]]
+    assert found == sorted(found)
+    assert description.count("no number given") == (mine["method"] == "no number given").sum()
 
 
 def test_below_a_chart_its_table_can_be_unfolded(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[dict[str, str]] = []
     monkeypatch.setattr("IPython.display.display", lambda output, raw: shown.append(output))
-    charts.lines(YEARS, "year", "states", group="status", **TEXTS)._ipython_display_()
-    chart, table = shown
-    assert chart[MIME]["config"]["mark"] == {"aria": False}  # or its marks are read out, internals and all
-    assert table["text/plain"] == "This chart as a table: A title"
-    html = table["text/html"]
-    assert html.startswith("<details") and "<caption>A title</caption>" in html
-    assert re.findall(r'<th scope="col">(.*?)</th>', html) == ["status", "year", "states"]
-    assert re.findall(r"<td>(.*?)</td>", html) == ["2001", "6", "2017", "8", "2023", "9"]
+    draw("steps")._ipython_display_()
+    table = shown[1]["text/html"]
+    assert table.startswith("<details") and "<caption>A title</caption>" in table
+    assert re.findall(r'<th scope="col">(.*?)</th>', table) == ["status", "year", "states"]
+    assert re.findall(r"<td>(.*?)</td>", table) == ["2001", "6", "2017", "8", "2023", "9"]
 
 
-ALL = {
-    "lying": lambda: charts.bars(PEOPLE, "share_pct", "state", **TEXTS),
-    "standing": lambda: charts.bars(PEOPLE, "state", "share_pct", **TEXTS),
-    "grouped": lambda: charts.bars(PEOPLE, "share_pct", "state", group="kind", **TEXTS),
-    "marked": lambda: charts.bars(PEOPLE, "share_pct", "state", marked=["India"], **TEXTS),
-    "claimed": lambda: charts.bars(PEOPLE, "share_pct", "state", reference={"claimed": 40}, **TEXTS),
-    "standing claimed": lambda: charts.bars(PEOPLE, "state", "share_pct", reference={"claimed": 40}, **TEXTS),
-    "negative": lambda: charts.bars(PEOPLE.assign(share_pct=[-3, 2, 0]), "share_pct", "state", **TEXTS),
-    "lines": lambda: charts.lines(YEARS, "year", "states", **TEXTS),
-    "steps": lambda: charts.steps(YEARS, "year", "states", group="status", **TEXTS),
-    "days": lambda: charts.lines(SPELLS.assign(n=[1.5, 2, 3]), "from", "n", reference={"level": 2}, **TEXTS),
-}
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_every_chart_is_stored_as_text_that_says_what_it_shows(name: str) -> None:
-    stored = bundle(ALL[name]())
-    assert set(stored) == {MIME, "text/plain"}
-    whole = stored[MIME]
-    assert whole["$schema"].endswith("/vega-lite/v5.json")
-    assert whole["description"] in stored["text/plain"]
-    assert stored["text/plain"].startswith("Chart: ")
-    assert whole["title"]["text"].startswith("Source: ")
-    assert whole["vconcat"][0]["title"]["text"]
-    assert whole["usermeta"] == {"embedOptions": {"actions": False, "renderer": "svg"}}
-    assert whole["config"]["background"] == "#ffffff"
-    assert json.dumps(whole) == json.dumps(spec(ALL[name]())), "two builds differ"
-
-
-def test_bars_hold_their_data_in_the_order_of_the_table() -> None:
-    rows = drawn(ALL["lying"]())
-    assert [(row["state"], row["share_pct"], row["_label"]) for row in rows] == [
-        ("China", 17.8, "17.8"),
-        ("India", 17.7, "17.7"),
-        ("Others", 5.7, "5.7"),
-    ]
-    layer = spec(ALL["lying"]())["vconcat"][0]["layer"][0]["encoding"]
-    assert layer["y"]["sort"] == ["China", "India", "Others"]
-    assert layer["x"]["title"] == "share (per cent)"
-    assert layer["x"]["scale"]["domain"][0] == 0 and layer["x"]["scale"]["domain"][1] > 17.8
-
-
-def test_whole_numbers_carry_no_decimals_unless_asked() -> None:
-    whole = PEOPLE.assign(share_pct=[3, 2, 1000])
-    assert [row["_label"] for row in drawn(charts.bars(whole, "share_pct", "state", **TEXTS))] == [
-        "3",
-        "2",
-        "1,000",
-    ]
-    asked = charts.bars(whole, "share_pct", "state", digits=2, **TEXTS)
-    assert [row["_label"] for row in drawn(asked)] == ["3.00", "2.00", "1,000.00"]
-
-
-def test_groups_are_named_beside_their_figures_and_not_told_by_colour_alone() -> None:
-    rows = drawn(ALL["grouped"]())
-    assert [row["_label"] for row in rows] == ["17.8  giant", "17.7  giant", "5.7  rest"]
-    assert len({row["_colour"] for row in rows}) == 2
-    assert "yOffset" in spec(ALL["grouped"]())["vconcat"][0]["layer"][0]["encoding"]
-    standing = charts.bars(PEOPLE, "state", "share_pct", group="kind", **TEXTS)
-    assert "xOffset" in spec(standing)["vconcat"][0]["layer"][0]["encoding"]
-
-
-def test_marked_rows_stand_out() -> None:
-    colours = {row["state"]: row["_colour"] for row in drawn(ALL["marked"]())}
-    assert colours["India"] == style.OKABE_ITO["vermillion"]
-    assert colours["China"] == colours["Others"] != colours["India"]
-    with pytest.raises(UnknownName, match=r'No row "Indai"\. Did you mean "India"'):
-        charts.bars(PEOPLE, "share_pct", "state", marked=["Indai"], **TEXTS)
-    groups = charts.bars(PEOPLE, "share_pct", "state", group="kind", marked=["India"], **TEXTS)
-    assert says(groups) == says(ALL["grouped"]())  # their colours pick nothing out
-
-
-def test_a_figure_to_compare_with_is_a_line_with_its_label_inside_the_axis() -> None:
-    for name in ("claimed", "standing claimed"):
-        first = spec(ALL[name]())["vconcat"][0]
-        kinds = [layer["mark"]["type"] for layer in first["layer"]]
-        assert kinds == ["bar", "text", "rule", "text"]
-        axis = first["layer"][0]["encoding"]["x" if name == "claimed" else "y"]
-        assert axis["scale"]["domain"][1] > 40
-
-
-def test_labels_of_negative_bars_stand_on_their_own_side() -> None:
-    places = [
-        layer["mark"].get("align")
-        for layer in spec(ALL["negative"]())["vconcat"][0]["layer"]
-        if layer["mark"]["type"] == "text"
-    ]
-    assert places == ["left", "right"]
-    domain = spec(ALL["negative"]())["vconcat"][0]["layer"][0]["encoding"]["x"]["scale"]["domain"]
-    assert domain[0] < -3
-
-
-def test_lines_are_sorted_along_their_axis_and_named_at_their_end() -> None:
-    assert [row["year"] for row in drawn(ALL["steps"]())] == [2001, 2017, 2023]
-    layers = spec(ALL["steps"]())["vconcat"][0]["layer"]
-    assert layers[0]["mark"]["interpolate"] == "step-after"
-    assert "strokeDash" in layers[0]["encoding"] and "color" in layers[0]["encoding"]
-    whole = spec(ALL["steps"]())
-    end = whole["datasets"][layers[-1]["data"]["name"]]
-    assert [(row["year"], row["_name"]) for row in end] == [(2023, "member")]
-
-
-def test_a_status_keeps_its_colour_and_its_dashes() -> None:
-    assert _look.colour("observer", ["observer"]) == style.STATUS["observer"].colour
-    assert _look.dash("member", ["Shanghai Five", "member"]) == [1, 0]
-    names = list("abcdefgh")
-    assert len({_look.colour(n, names) + str(_look.dash(n, names)) for n in names}) == 6
-    assert (
-        len({tuple(_look.dash(s, [])) for s in ("member", "observer", "dialogue partner", "SCO partner")})
-        == 4
-    )
+# -- what cannot be drawn
 
 
 @pytest.mark.parametrize("missing", ["title", "description", "source"])
 @pytest.mark.parametrize("empty", ["", "  ", None])
 def test_no_chart_without_title_description_and_source(missing: str, empty: Any) -> None:
-    texts: dict[str, Any] = {**TEXTS, "description": "Three points.", missing: empty}
     with pytest.raises(CourseError, match=f"The chart has no {missing}"):
-        charts.finish(alt.Chart(PEOPLE).mark_point(), **texts)
-
-
-def says(chart: Any) -> str:
-    return str(spec(chart)["description"])
-
-
-def test_bars_tell_each_figure_they_draw() -> None:
-    assert says(ALL["lying"]()) == "3 bars show share (per cent): China 17.8, India 17.7, Others 5.7."
-    assert says(ALL["grouped"]()) == (
-        "3 bars show share (per cent): China: giant 17.8; India: giant 17.7; Others: rest 5.7."
-    )
-    assert says(ALL["marked"]()).endswith(" Picked out: India.")
-    assert says(ALL["claimed"]()).endswith(" Dashed line, claimed: 40.0.")
-    for row in drawn(ALL["negative"]()):
-        assert f"{row['state']} {row['_label']}" in says(ALL["negative"]())
-    one_less = PEOPLE.assign(share_pct=[17.8, 16.7, 5.7])
-    assert says(charts.bars(one_less, "share_pct", "state", **TEXTS)) != says(ALL["lying"]())
-    hole = charts.bars(PEOPLE.assign(share_pct=[1.5, None, 2]), "share_pct", "state", **TEXTS)
-    assert "India no figure" in says(hole)
-
-
-def test_of_many_bars_the_least_and_the_most_are_told() -> None:
-    many = pd.DataFrame({"state": [f"S{n}" for n in range(20)], "n": [5, 40, 1, *range(10, 27)]})
-    assert says(charts.bars(many, "n", "state", **TEXTS)) == "20 bars show n: least S2 1, most S1 40."
-
-
-def test_lines_tell_their_ends_and_extremes_and_steps_each_step() -> None:
-    assert says(ALL["steps"]()) == "1 line shows states. member: 6 (2001), 8 (2017), 9 (2023)."
-    bent = pd.DataFrame({"year": range(2000, 2006), "index": [0.5, 0.4, 0.9, 0.6, 0.61, 0.7]})
-    assert says(charts.lines(bent, "year", "index", **TEXTS)) == (
-        "1 line shows index. 0.50 (2000) to 0.70 (2005), least 0.40 (2001), most 0.90 (2002)."
-    )
-    rising = pd.DataFrame({"year": range(2000, 2006), "n": range(6)})
-    assert says(charts.lines(rising, "year", "n", **TEXTS)) == "1 line shows n. 0 (2000) to 5 (2005)."
-    level = pd.DataFrame({"year": range(2000, 2006), "n": [6, 6, 6, 8, 8, 8]})
-    assert says(charts.steps(level, "year", "n", **TEXTS)) == "1 line shows n. 6 (2000), 8 (2003)."
-    gap = level.assign(n=pd.array([6, None, 6, 8, 8, 8], "Int64"))
-    assert says(charts.steps(gap, "year", "n", **TEXTS)).endswith("6 (2000), 8 (2003). No figure: 2001.")
-    assert "2.0 (9 June 2017)" in says(ALL["days"]())
-    assert "Dashed line, level: 2.0." in says(ALL["days"]())
-
-
-def test_a_hole_in_a_line_is_told_and_is_no_zero() -> None:
-    series = pd.DataFrame({"year": [2000, 2001, 2002], "n": [1, None, 4]})
-    assert says(charts.lines(series, "year", "n", **TEXTS)) == (
-        "1 line shows n. 1 (2000), 4 (2002). No figure: 2001."
-    )
-    two = pd.concat([series.assign(by="customs"), series.assign(by="the bank", n=[2, 3, None])])
-    told = says(charts.lines(two, "year", "n", group="by", **TEXTS))
-    assert told.endswith("No figure: customs 2001, the bank 2002.")
-
-
-def test_no_chart_of_the_course_takes_a_description_of_another_hand() -> None:
-    for draw in (charts.bars, charts.lines, charts.steps):
-        with pytest.raises(CourseError, match="makes its description of its data"):
-            draw(YEARS, "year", "states", **TEXTS, description="Something else.")  # type: ignore[call-arg]
-
-
-def test_tables_that_cannot_be_drawn_get_a_sentence() -> None:
-    with pytest.raises(UnknownName, match=r'No column "share_pc"\. Did you mean "share_pct"'):
-        charts.bars(PEOPLE, "share_pc", "state", **TEXTS)
-    with pytest.raises(CourseError, match="no row, so there is nothing to draw"):
-        charts.bars(PEOPLE.head(0), "share_pct", "state", **TEXTS)
-    with pytest.raises(WrongType, match=r"made of a table .* not of list"):
-        charts.bars([1, 2], "x", "y", **TEXTS)  # type: ignore[arg-type]
-    with pytest.raises(WrongType, match=r'neither "kind" nor "state" holds numbers'):
-        charts.bars(PEOPLE, "kind", "state", **TEXTS)
-    with pytest.raises(WrongType, match='"year" cannot be both'):
-        charts.bars(PEOPLE, "year", "year", **TEXTS)
-    with pytest.raises(OutOfRange, match="India stands twice"):
-        charts.bars(PEOPLE.replace("China", "India"), "share_pct", "state", **TEXTS)
-    with pytest.raises(WrongType, match='"kind" does not hold numbers'):
-        charts.lines(PEOPLE, "year", "kind", **TEXTS)
-    with pytest.raises(WrongType, match="Use bars for names"):
-        charts.lines(PEOPLE, "state", "share_pct", **TEXTS)
-    with pytest.raises(UnknownName, match=r'No argument of a chart "tilte"\. Did you mean "title"'):
-        charts.lines(PEOPLE, "year", "share_pct", **TEXTS, tilte="A title")  # type: ignore[call-arg]
-
-
-@pytest.mark.parametrize("number", [2021, 0])
-def test_a_column_is_named_by_a_text(number: int) -> None:
-    wide = pd.DataFrame({"state": ["Kazakhstan"], number: [31.2], number + 1: [36.3]})
-    for draw, names in (
-        (charts.bars, (number, "state")),
-        (charts.lines, (number, number + 1)),
-        (charts.scatter, (number, number + 1)),
-        (charts.dumbbell, ("state", number, number + 1)),
-    ):
-        with pytest.raises(WrongType, match=rf"by a text, not by {number}: try table\.rename"):
-            draw(wide, *names, **TEXTS)
-
-
-def test_the_table_that_was_passed_is_left_as_it_was() -> None:
-    before = SPELLS.copy()
-    charts.lines(SPELLS.assign(n=[1, 2, 3]), "from", "n", group="status", **TEXTS)
-    pd.testing.assert_frame_equal(SPELLS, before)
-
-
-def test_any_altair_chart_can_be_finished_and_any_other_is_drawn_by_the_same_hand() -> None:
-    plain = alt.Chart(PEOPLE).mark_point().encode(x="share_pct")
-    assert (
-        spec(charts.finish(plain, **TEXTS, description="Three points.", subtitle="2021"))["vconcat"][0][
-            "title"
-        ]["subtitle"]
-        == "2021"
-    )
-    assert bundle(plain)["text/plain"] == "Chart."
-    assert bundle(plain.properties(title="Points"))["text/plain"] == "Chart: Points."
-    asked = charts.finish(plain, title="Points?", description="Three.", source="own")
-    assert bundle(asked)["text/plain"] == "Chart: Points? Three."
-
-
-def test_missing_names_and_odd_column_names_are_drawn() -> None:
-    odd = pd.DataFrame({"share.in [%]": [1.5, 2.5], "state": ["China", None]})
-    chart = charts.bars(odd, "share.in [%]", "state", **TEXTS)
-    assert spec(chart)["vconcat"][0]["layer"][0]["encoding"]["x"]["field"] == "share\\.in \\[%\\]"
-    assert [row["state"] for row in drawn(chart)] == ["China", ""]
-
-
-def test_titles_of_axes() -> None:
-    assert _tables.axis_title("trade_usd_bn") == "trade (USD bn)"
-    assert _tables.axis_title("_km") == " km"
-    assert not _tables.numeric(pd.Series([True, False]))
-    assert _tables.numeric(pd.Series([1, None], dtype="Int64"))
+        charts.finish(alt.Chart(PEOPLE).mark_point(), **{**TEXTS, "description": "Points.", missing: empty})
 
 
 @pytest.mark.parametrize(
-    ("years", "ticks"), [([1995, 2000, 2019], [1995, 2000, 2019]), (range(2001, 2026), None)]
+    ("kind", "frame", "changes", "error", "sentence"),
+    [
+        *((kind, CALLS[kind][1].head(0), {}, CourseError, "The table has no rows") for kind in CALLS),
+        *((kind, None, {"description": "x"}, CourseError, "makes its description") for kind in CALLS),
+        *((kind, None, {"tilte": "x"}, UnknownName, 'Did you mean "title"') for kind in ("bars", "lines")),
+        ("bars", [1, 2], {}, WrongType, "made of a table .* not of list"),
+        ("bars", None, {"x": "share_pc"}, UnknownName, r'No column "share_pc"\. Did you mean "share_pct"'),
+        ("bars", None, {"x": "kind"}, WrongType, 'neither "kind" nor "state" holds numbers'),
+        ("bars", None, {"y": "share_pct"}, WrongType, '"share_pct" cannot be both'),
+        ("bars", None, {"marked": ["Indai"]}, UnknownName, r'No row "Indai"\. Did you mean "India"'),
+        ("bars", PEOPLE.replace("China", "India"), {}, OutOfRange, "India occurs twice"),
+        (
+            "bars",
+            PEOPLE.rename(columns={"share_pct": 2021}),
+            {"x": 2021},
+            WrongType,
+            "by a text, not by 2021",
+        ),
+        ("lines", None, {"y": "status"}, WrongType, '"status" does not hold numbers'),
+        ("lines", None, {"x": "status"}, WrongType, "Use bars for names"),
+        ("steps", None, {"notes": {2018: "India"}}, UnknownName, 'No point "2018"'),
+        ("scatter", None, {"y": "pair"}, WrongType, "does not hold numbers"),
+        ("scatter", None, {"name": "pair", "marked": "USA-KAZ"}, UnknownName, 'No point "USA-KAZ"'),
+        ("scatter", PAIRS.tail(1), {}, CourseError, "No row has both figures"),
+        ("scatter", PAIRS.assign(flow_usd_mn=0), {"log": "xy"}, OutOfRange, "4 values .* zero or less"),
+        ("dumbbell", TRADE.assign(own_usd_bn="many"), {}, WrongType, "does not hold numbers"),
+        ("dumbbell", pd.concat([TRADE, TRADE.head(1)]), {}, OutOfRange, "Kazakhstan occurs twice"),
+        ("ranges", COUNTS.tail(1), {}, CourseError, "No counter gives a number"),
+        ("ranges", None, {"value": "day"}, WrongType, "does not hold numbers"),
+        ("bands", None, {"y": "to"}, WrongType, "does not hold numbers"),
+        ("bands", OIL.assign(oil_mt=-1.0), {}, OutOfRange, "negative"),
+        ("bands", OIL.assign(year=2021), {}, OutOfRange, "China, 2021 occurs twice"),
+        ("roll_call", None, {"votes": ["country"]}, UnknownName, 'vote "country"'),
+        ("roll_call", VOTES.replace("no", "maybe"), {}, UnknownName, 'answer "maybe"'),
+    ],
 )
-def test_a_few_years_are_each_written_below_the_line(years: list[int], ticks: list[int] | None) -> None:
-    frame = pd.DataFrame({"year": years, "members": range(len(years))})
-    chart = charts.lines(frame, "year", "members", title="Members", source="SCO")
-    axis = chart.to_dict()["vconcat"][0]["layer"][0]["encoding"]["x"]["axis"]
-    assert axis.get("values") == ticks
+def test_what_cannot_be_drawn_gets_a_sentence(
+    kind: str, frame: Any, changes: dict[str, Any], error: type[Exception], sentence: str
+) -> None:
+    with pytest.raises(error, match=sentence):
+        draw(kind, frame, **changes)
 
 
-def test_states_and_months_have_their_names_and_no_codes() -> None:
-    share = pd.DataFrame({"iso3": ["CHN", "IND"], "share_pct": [18.3, 3.2]})
-    chart = charts.bars(share, "share_pct", "iso3", title="T", source="s", marked=["IND"])
-    assert chart.description == "2 bars show share (per cent): China 18.3, India 3.2. Picked out: India."
-    mixed = charts.bars(share.replace("IND", "the rest"), "share_pct", "iso3", title="T", source="s")
-    assert "CHN 18.3, the rest 3.2" in mixed.description
-    trade = pd.DataFrame({"month": [3, 4, 8], "trade_usd_bn": [8.0, 9.1, 11.2]})
-    lines = charts.lines(trade, "month", "trade_usd_bn", title="T", source="s")
-    assert "8.0 (March), 9.1 (April), 11.2 (August)" in lines.description
-    axis = lines.to_dict()["vconcat"][0]["layer"][0]["encoding"]["x"]["axis"]
-    assert axis["values"] == [3, 4, 8]
-    assert "'Mar', 'Apr'" in axis["labelExpr"]
+@pytest.mark.parametrize(
+    ("groups", "error"),
+    [
+        (CIRCLES[["said"]], UnknownName),
+        (CIRCLES.assign(came=1.2), OutOfRange),
+        (CIRCLES.assign(said="half"), WrongType),
+        (CIRCLES.head(0), CourseError),
+        ([0.5], WrongType),
+    ],
+)
+def test_what_is_no_calibration_gets_a_sentence(groups: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        charts.calibration(groups, source="own")
 
 
-def test_a_note_stands_where_the_story_turns_and_is_told() -> None:
-    count = pd.DataFrame({"year": [2001, 2017, 2023], "members": [6, 8, 9]})
-    notes = {2017: "India, Pakistan", 2023: "Iran"}
-    chart = charts.steps(count, "year", "members", title="T", source="s", notes=notes)
-    assert chart.description.endswith("9 (2023). Noted: India, Pakistan (2017); Iran (2023).")
-    texts = chart.to_dict()["vconcat"][0]["layer"][-1]
-    assert texts["encoding"]["text"]["field"] == "_note" and texts["mark"]["type"] == "text"
-    with pytest.raises(UnknownName, match='No point "2018"'):
-        charts.steps(count, "year", "members", title="T", source="s", notes={2018: "India"})
+@pytest.mark.parametrize("wrong", ["dead of January 2021", ["dead of January 2021"]])
+def test_an_unknown_quantity_gets_the_nearest_one(wrong: Any) -> None:
+    with pytest.raises(UnknownName, match="dead of January 2022"):
+        charts.who_counted(wrong)
 
 
 @pytest.mark.parametrize("day", ["2017-06-09", dt.date(2017, 6, 9), pd.Timestamp("2017-06-09")])
-def test_a_note_stands_at_a_day_in_any_of_its_forms(day: Any) -> None:
-    chart = charts.lines(SPELLS.assign(n=[1, 2, 3]), "from", "n", notes={day: "Astana"}, **TEXTS)
-    assert says(chart).endswith("Noted: Astana (9 June 2017).")
+def test_a_note_takes_a_day_in_any_form(day: Any) -> None:
+    assert rows(draw("lines", DAYS, x="from", y="n", notes={day: "Astana"}), "_note")
 
 
-def every_chart() -> dict[str, dict[str, Any]]:
-    """Return the charts that the lessons store, by cell."""
-    return {cell: spec for one in lessons.every() for cell, spec in one.outputs(MIME)}
+def test_odd_names_and_any_altair_chart_are_drawn() -> None:
+    odd = pd.DataFrame({"share.in [%]": [1.5, 2.5], "state": ["China", None]})
+    layer, drawn = layers(charts.bars(odd, "share.in [%]", "state", **TEXTS))[0]
+    assert layer["encoding"]["x"]["field"] == "share\\.in \\[%\\]" and drawn[1]["state"] == ""
+    plain = alt.Chart(PEOPLE).mark_point().encode(x="share_pct")
+    finished = charts.finish(plain, title="Points?", description="Three.", source="own", subtitle="2021")
+    assert finished.to_dict()["vconcat"][0]["title"]["subtitle"] == "2021"
+    assert bundle(finished)["text/plain"] == "Chart: Points? Three."
+    assert bundle(plain)["text/plain"] == "Chart."
 
 
-def test_no_chart_reads_out_what_only_paints_it() -> None:
-    stored = every_chart()
+def test_no_stored_chart_reads_out_what_only_paints_it() -> None:
+    stored = {cell: spec for one in lessons.every() for cell, spec in one.outputs(MIME)}
     assert len(stored) > 20
     for cell, spec in stored.items():
         assert spec["config"]["mark"]["aria"] is False and len(spec["description"]) > 30, cell
