@@ -262,6 +262,6 @@ def ended(number: int) -> int:
 def nbgrader(folder: Path, *words: str) -> str:
     """Run one of nbgrader's own programs in a folder to its end; return what it says."""
     path = os.pathsep.join(filter(None, [str(home.ROOT), os.environ.get("PYTHONPATH")]))
-    status, said = apart.said(["-m", "nbgrader", *words], os.environ | {"PYTHONPATH": path}, folder)
+    status, said = apart.run_python(["-m", "nbgrader", *words], os.environ | {"PYTHONPATH": path}, folder)
     assert status == 0, said[-2000:]
     return said

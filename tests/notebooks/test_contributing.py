@@ -66,7 +66,7 @@ class Copy:
         """Run a line of a shell, or a module of Python without one; return what it says."""
         module = re.fullmatch(r"(?:python -m (?=\w)|(?=samarkand))([^&*]+)", command)
         if module:  # forked from a warm one, which has imported most of what each of these would
-            ended, said = apart.said(["-m", *shlex.split(module[1])], self.environment, self.root)
+            ended, said = apart.run_python(["-m", *shlex.split(module[1])], self.environment, self.root)
         else:
             ran = subprocess.run(
                 command,

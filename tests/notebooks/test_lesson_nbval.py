@@ -29,7 +29,7 @@ def nbval(folder: Path) -> tuple[int, str]:
         "SAMARKAND_WORK": str(folder / "work"),
     }
     options = ["-c", os.devnull, "--rootdir", str(folder), "-q", "-p", "no:cacheprovider"]
-    return apart.said(["-m", "pytest", "--nbval", str(folder), *options], environment, folder)
+    return apart.run_python(["-m", "pytest", "--nbval", str(folder), *options], environment, folder)
 
 
 def shortest() -> Lesson:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from tools.author import apart, facts, lessons, normal_form, tables, uses
 
@@ -49,16 +52,24 @@ def test_a_cell_that_fails_is_named(tmp_path: Path) -> None:
         uses.tables(notebook(tmp_path, "1 / 0"))
 
 
-def test_rows_that_are_not_as_recorded_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded = json.loads(tables.RECORD.read_text(encoding="utf-8"))
+def test_rows_that_are_not_as_committed_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(ROOT / "course_data" / "routes.csv", tmp_path)
+    package = tables.read_package(ROOT / "course_data" / "datapackage.json")
+    package["resources"] = [one for one in package["resources"] if one["name"] == "routes"]
+    (tmp_path / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    monkeypatch.setattr(tables, "course_data", lambda: tmp_path)
+    with pytest.raises(CourseError, match=r"name them, as in samarkand renew timeline\."):
+        tables.changes()
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "x"]):
+        subprocess.run([*git, *words], check=True)
     assert tables.changes() == {}
-    rows = recorded["trip"]["digests"]
-    first, second, *_ = rows
-    rows["GONE"] = rows.pop(second)
-    rows[first] = "another"
-    del recorded["routes"]
-    monkeypatch.setattr(tables, "RECORD", tmp_path / "record.json")
-    tables.RECORD.write_text(json.dumps(recorded), encoding="utf-8")
-    found = tables.changes()
-    assert found.pop("trip") == [f"{first} has changed", f"{second} is new", "GONE is gone"]
-    assert list(found) == ["routes"] and all(row.endswith(" is new") for row in found["routes"])
+    header, first, second, *rest = (tmp_path / "routes.csv").read_text(encoding="utf-8").splitlines()
+    changed = [header, f"{first}x", second.replace("CAC_gas", "new"), *rest]
+    (tmp_path / "routes.csv").write_text("\n".join(changed), encoding="utf-8")
+    assert tables.changes() == {
+        "routes": [
+            'CAC_gas 1 has changed: source was "CNPCGAS;GCAUZ", is "CNPCGAS;GCAUZx"',
+            *("new 2 is new", "CAC_gas 2 is gone"),
+        ]
+    }

@@ -1,8 +1,7 @@
-"""A Python of its own: for a test, or for a notebook's code, as fresh as a new student's kernel."""
+"""Run Python, or a notebook's code, in a fresh process, as a new student's kernel is."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -10,70 +9,61 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory
 
 from samarkand.ground.home import ROOT
 from tools.author.lessons import BuildError
 
 
-def said(arguments: Sequence[str], env: Mapping[str, str], cwd: Path) -> tuple[int, str]:
-    """Run Python with these arguments to its end; return its exit status and all that it says."""
-    with TemporaryFile("w+", encoding="utf-8", errors="replace") as out:
-        command = [sys.executable, *arguments]
-        ran = subprocess.run(
-            command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, check=False
-        )
-        out.seek(0)
-        return ran.returncode, out.read()
+def run_python(arguments: Sequence[str], env: Mapping[str, str], cwd: Path) -> tuple[int, str]:
+    """Run Python with some arguments; return its exit status and its output, errors included."""
+    ran = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
+    return ran.returncode, ran.stdout
 
 
 def run_apart(find: Callable[[Path], str], notebook: Path) -> str:
-    """Return what a function, one that can be imported by its name, finds when it runs a notebook's code.
+    """Call a function of a module on a notebook in a fresh process; return its result.
 
-    What the cells print is discarded. `BuildError` says why it failed.
+    What the notebook prints is discarded. `BuildError` says why it failed.
     """
-    notebook = notebook.resolve()
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    with TemporaryDirectory() as folder, open(os.devnull, "w") as nowhere:  # noqa: PTH123
-        answer, work = Path(folder) / "answer.json", Path(folder) / "work"
-        work.mkdir()
+    with TemporaryDirectory() as folder:
+        answer = Path(folder) / "answer"
         environment = os.environ | {
-            "SAMARKAND_WORK": str(work),
-            "IPYTHONDIR": str(work / ".ipython"),
+            "SAMARKAND_WORK": folder,
+            "IPYTHONDIR": f"{folder}/.ipython",
             "PYTHONHASHSEED": "1",  # sets of strings are ordered alike each time
-            "PYTHONPATH": path,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)]),
         }
-        asked = json.dumps([find.__module__, find.__name__, str(notebook), str(answer), sys.path])
-        subprocess.run(
-            [sys.executable, "-m", __name__, asked],
-            cwd=notebook.parent,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=nowhere,
-            stderr=nowhere,
-            check=False,
-        )
-        try:
-            found, problem = json.loads(answer.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):  # it ended before, or the disk is full
-            found, problem = "", "its code could not be run"
-    if problem:
-        raise BuildError(f"{notebook.name}: {problem}")
-    return str(found)
+        asked = [find.__module__, find.__name__, str(notebook.resolve()), str(answer)]
+        status, _ = run_python(["-m", __name__, *asked], environment, notebook.resolve().parent)
+        found = answer.read_text(encoding="utf-8") if answer.exists() else "its code could not be run"
+    if status:
+        raise BuildError(f"{notebook.name}: {found}")
+    return found
 
 
-def _answer(module: str, name: str, notebook: str, answer: str, path: Sequence[str]) -> None:
-    """Write what is found in a notebook, and what went wrong: one of the two is empty."""
-    sys.path += [folder for folder in path if folder not in sys.path]
-    found = problem = ""
+def _answer(module: str, name: str, notebook: str, answer: str) -> int:
+    """Write what a function finds in a notebook, or what went wrong; return the exit status."""
+    status = 1
     try:
-        found = getattr(import_module(module), name)(Path(notebook))
+        found, status = str(getattr(import_module(module), name)(Path(notebook))), 0
     except BuildError as error:
-        problem = str(error)
+        found = str(error)
     except BaseException:
-        problem = traceback.format_exc().strip()
-    Path(answer).write_text(json.dumps([found, problem]), encoding="utf-8")
+        found = traceback.format_exc().strip()
+    Path(answer).write_text(found, encoding="utf-8")
+    return status
 
 
 if __name__ == "__main__":
-    _answer(*json.loads(sys.argv[1]))
+    sys.exit(_answer(*sys.argv[1:]))

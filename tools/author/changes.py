@@ -364,7 +364,7 @@ def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
 
 def _run(step: Step) -> tuple[int, str]:
     """Run a step; return its exit status and what it printed."""
-    status, output = apart.said(step.command, os.environ, ROOT)
+    status, output = apart.run_python(step.command, os.environ, ROOT)
     empty = status == 5 and "pytest" in step.command  # no test of that name: nothing to judge
     return 0 if empty else status, output
 
