@@ -104,6 +104,11 @@ def _route(given: Given, *, closed: bool = False) -> tuple[float, float]:
     return sum(km), 100 * max(km) / sum(km)
 
 
+def _shortest(given: Given) -> tuple[float, float]:
+    km = [geo.distance_km(_capital(a), _capital(b)) for a, b in itertools.pairwise(given["route"])]
+    return sum(km), 100 * min(km) / sum(km)
+
+
 def _straight(given: Given) -> tuple[float, float]:
     return geo.distance_km(_capital(given["route"][0]), _capital(given["route"][-1])), _route(given)[1]
 
@@ -190,10 +195,11 @@ SET = ExerciseSet(
             "Look up the day of your event in timeline, and subtract it from 14 September 2022.",
             "01_the_trip: 3. How long had he not been abroad?",
             (
-                Diagnosis("You counted both the first and the last day, or began a day early.", lambda g: _gap(g) + 1),
-                Diagnosis("These are days until the trip was over: he landed on 14 September.", lambda g: _gap(g) + 2),
-                Diagnosis("These are years, not days.", lambda g: round(_gap(g) / 365)),
+                Diagnosis("You counted both the first and the last day, or began a day early.", lambda g: _gap(g) + 1, excluded_by="How many days after that event"),
+                Diagnosis("These are days until the trip was over: he landed on 14 September.", lambda g: _gap(g) + 2, excluded_by="did Xi Jinping land in Nur-Sultan"),
+                Diagnosis("These are years, not days.", lambda g: round(_gap(g) / 365), excluded_by="Unit: days"),
                 Diagnosis("These are days until the article appeared, not until he landed.", lambda g: _gap(g) - 2),
+                Diagnosis("These are days since the end of your event: count from its day.", lambda g: int((LANDED - data.load("timeline").set_index("id").loc[g["event"], "end_day"]).days), excluded_by="Count from its `day`, also where the event has an `end_day`"),
             ),
             varies=True, uses=("event",),
         ),
@@ -204,8 +210,8 @@ SET = ExerciseSet(
             (
                 Diagnosis("Latitude and longitude have changed places.", _flight_swapped),
                 Diagnosis("This is a distance on a flat map: near the pole degrees are shorter.", _flight_on_a_flat_map),
-                Diagnosis("This is in miles: the question asks for kilometres.", lambda g: _flight(g) / 1.609344),
-                Diagnosis("This is the way there and back.", lambda g: 2 * _flight(g)),
+                Diagnosis("This is in miles: the question asks for kilometres.", lambda g: _flight(g) / 1.609344, excluded_by="Unit: km"),
+                Diagnosis("This is the way there and back.", lambda g: 2 * _flight(g), excluded_by="from the capital of the first to the capital of the second"),
             ),
             varies=True, uses=("start", "end"),
         ),
@@ -214,10 +220,12 @@ SET = ExerciseSet(
             "Keep meetings of two and of more; of those, the ones in which at least one of your states took part; count by day, and leave out days without any.",
             "01_the_trip: 4. Whom did he meet, and whom not?",
             (
-                Diagnosis("Meetings with several states are missing: a cell may hold several codes, and the type multilateral counts too.", lambda g: _meetings(g, ("bilateral",))),
+                Diagnosis("Meetings with several states are missing: a cell may hold several codes, and the type multilateral counts too.", lambda g: _meetings(g, ("bilateral",)),
+                          excluded_by="or hold several codes"),
                 Diagnosis("Every row is counted, flights and ceremonies too.",
-                          lambda g: _meetings(g, tuple(data.load("trip")["type"].unique()))),
-                Diagnosis("A meeting with two of your states is one meeting.", _states_not_meetings),
+                          lambda g: _meetings(g, tuple(data.load("trip")["type"].unique())), excluded_by="in how many meetings of two sides (`type` is `bilateral`) or more (`multilateral`)"),
+                Diagnosis("A meeting with two of your states is one meeting.", _states_not_meetings, excluded_by="did at least one of your states take part"),
+                Diagnosis("Days without a meeting of yours are in it, with 0: leave them out.", lambda g: {day: 0 for _, day, _ in _rows()} | _meetings(g), excluded_by="Leave out a day without any"),
             ),
             varies=True, uses=("states",),
         ),
@@ -226,9 +234,9 @@ SET = ExerciseSet(
             "A cell may hold several codes with ; between, or none.",
             "01_the_trip: 4. Whom did he meet, and whom not?",
             (
-                Diagnosis("A state that met together with others is missed: a cell may hold several codes.", _only_alone),
-                Diagnosis("Meetings of three and more are left out.", _only_bilateral),
-                Diagnosis("Ceremonies and other rows are counted as meetings.", _any_row),
+                Diagnosis("A state that met together with others is missed: a cell may hold several codes.", _only_alone, excluded_by="or hold several codes"),
+                Diagnosis("Meetings of three and more are left out.", _only_bilateral, excluded_by="of two (`bilateral`) or of more (`multilateral`)"),
+                Diagnosis("Ceremonies and other rows are counted as meetings.", _any_row, excluded_by="in how many meetings"),
             ),
             cases=_cases,
         ),
@@ -238,12 +246,13 @@ SET = ExerciseSet(
             "01_the_trip: 2. Where did he go?",
             (
                 Diagnosis("The second number is a share of one: the question asks for per cent.",
-                          lambda g: (_route(g)[0], _route(g)[1] / 100)),
+                          lambda g: (_route(g)[0], _route(g)[1] / 100), excluded_by="in per cent of that length"),
                 Diagnosis("The first number is the mean of the flights, not their sum.",
-                          lambda g: (_route(g)[0] / 4, _route(g)[1])),
+                          lambda g: (_route(g)[0] / 4, _route(g)[1]), excluded_by="the length of the four great circles together"),
                 Diagnosis("The way back to the first capital is in it: nobody asked for that.",
-                          lambda g: _route(g, closed=True)),
+                          lambda g: _route(g, closed=True), excluded_by="from the capital of the first to that of the second, and so on to the fifth"),
                 Diagnosis("This is the straight way from the first capital to the last.", _straight),
+                Diagnosis("The second number is that of the shortest flight: the question asks for the longest.", _shortest, excluded_by="and the longest in per cent"),
             ),
             varies=True, uses=("route",),
         ),

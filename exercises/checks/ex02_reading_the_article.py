@@ -32,6 +32,11 @@ def _of_blocks(given: Given) -> tuple[int, float]:
     return len(own), 100 * collections.Counter(own).most_common(1)[0][1] / len(own)
 
 
+def _rarest(given: Given) -> tuple[int, float]:
+    own = [value for block, value in _by_block(given["column"]) if block in given["blocks"]]
+    return len(own), 100 * min(collections.Counter(own).values()) / len(own)
+
+
 def _groups(most: int = 40) -> list[list[str]]:
     """Draw groups of ten paragraphs; in none does a column hold one value only."""
     blocks = data.load("blocks")
@@ -60,6 +65,14 @@ def _quoted(given: Given, column: str = "quoted_words") -> pd.Series:
 def _expert_shares(given: Given) -> pd.Series:
     quoted = _quoted(given)
     return 100 * quoted / quoted.sum()
+
+
+def _with_the_silent(given: Given) -> pd.Series:
+    """Give 0 to an expert who says nothing; `LookupError` if each of them says something."""
+    shares, experts = _expert_shares(given), _of_whole_article(given).index
+    if len(shares) == len(experts):
+        raise LookupError("nobody is silent")
+    return shares.reindex(experts, fill_value=0.0)
 
 
 def _of_whole_article(given: Given) -> pd.Series:
@@ -133,6 +146,12 @@ def _hedged_of_forecasts(given: Given) -> tuple[int, float, float]:
     return (*_hedged(given)[:2], float(100 * forecasts["hedge"].notna().mean()))
 
 
+def _unhedged(given: Given) -> tuple[int, float, float]:
+    """Take the claims whose hedge is empty for the hedged ones, and the others for those without."""
+    claims = _outside(given)
+    return _caution(claims.assign(hedge=claims["hedge"].isna().map({True: "none", False: None})))
+
+
 def _mode_over_all(given: Given) -> tuple[int, float]:
     claims = data.load("claims")
     count, share = _of_blocks(given)
@@ -199,11 +218,13 @@ SET = ExerciseSet(
             "Leave your paragraphs out, keep the blocks that quote one of the three, sum the quoted words of each, divide by the sum of all three; whoever has none is left out.",
             "02_reading_the_article: 1. Whose words are they?",
             (
-                Diagnosis("These are shares of one: the question asks for per cent.", lambda g: _expert_shares(g) / 100),
-                Diagnosis("These are the shares in the whole article: leave your paragraphs out.", _of_whole_article),
-                Diagnosis("You divided by all quoted words, Li Zhanshu's too: the question asks for expert words.", _of_all_quoted),
+                Diagnosis("These are shares of one: the question asks for per cent.", lambda g: _expert_shares(g) / 100, excluded_by="Unit: per cent"),
+                Diagnosis("These are the shares in the whole article: leave your paragraphs out.", _of_whole_article, excluded_by="printed without the three paragraphs"),
+                Diagnosis("You divided by all quoted words, Li Zhanshu's too: the question asks for expert words.", _of_all_quoted,
+                          excluded_by="Which share of all words quoted from experts would each expert have"),
                 Diagnosis("You divided by all words of the article.", _of_all_words),
-                Diagnosis("You counted quotations, not quoted words.", _by_quotations),
+                Diagnosis("You counted quotations, not quoted words.", _by_quotations, excluded_by="all words quoted"),
+                Diagnosis("An expert without a word is in it, with 0: leave that one out.", _with_the_silent, excluded_by="Leave out an expert without a word"),
             ),
             varies=True, uses=("without",),
         ),
@@ -214,10 +235,10 @@ SET = ExerciseSet(
             (
                 Diagnosis("These are all claims of the article: keep those of your paragraphs.",
                           lambda g: _types(data.load("claims"))),
-                Diagnosis("These are the claims outside your paragraphs.", lambda g: _types(_outside(g))),
+                Diagnosis("These are the claims outside your paragraphs.", lambda g: _types(_outside(g)), excluded_by="How many claims of each type stand in them"),
                 Diagnosis("Only what the newsroom says itself is counted.",
                           lambda g: _types(_inside(g).query("speaker == 'narrator'"))),
-                Diagnosis("These are verdicts, not types.", lambda g: _inside(g)["verdict"].value_counts().to_dict()),
+                Diagnosis("These are verdicts, not types.", lambda g: _inside(g)["verdict"].value_counts().to_dict(), excluded_by="claims of each type"),
             ),
             varies=True, uses=("blocks",),
         ),
@@ -228,12 +249,13 @@ SET = ExerciseSet(
             "02_reading_the_article: 3. Facts, forecasts, and small words",
             (
                 Diagnosis("The shares are of one: the question asks for per cent.",
-                          lambda g: (_hedged(g)[0], _hedged(g)[1] / 100, _hedged(g)[2] / 100)),
+                          lambda g: (_hedged(g)[0], _hedged(g)[1] / 100, _hedged(g)[2] / 100), excluded_by="both shares in per cent"),
                 Diagnosis("The third number is the share of forecasts that are hedged: it was asked the other way round.",
-                          _hedged_of_forecasts),
-                Diagnosis("These are all claims: leave those of your paragraphs out.", lambda g: _caution(data.load("claims"))),
+                          _hedged_of_forecasts, excluded_by="what share of these hedged claims are forecasts"),
+                Diagnosis("These are all claims: leave those of your paragraphs out.", lambda g: _caution(data.load("claims")), excluded_by="leave the claims of your ten paragraphs out"),
                 Diagnosis("These are the claims in your paragraphs: the question asks for all others.",
-                          lambda g: _caution(_inside(g))),
+                          lambda g: _caution(_inside(g)), excluded_by="and take all others"),
+                Diagnosis("The claims without a hedge are counted.", _unhedged, excluded_by="A claim is hedged if its cell in `hedge` is not empty"),
             ),
             varies=True, uses=("blocks",),
         ),
@@ -243,10 +265,11 @@ SET = ExerciseSet(
             "02_reading_the_article: 3. Facts, forecasts, and small words",
             (
                 Diagnosis("The second number is a share of one: the question asks for per cent.",
-                          lambda g: (_of_blocks(g)[0], _of_blocks(g)[1] / 100)),
-                Diagnosis("You divided by all claims, not by those of your paragraphs.", _mode_over_all),
-                Diagnosis("These are all claims: keep those of your paragraphs first.", _mode_of_all),
+                          lambda g: (_of_blocks(g)[0], _of_blocks(g)[1] / 100), excluded_by="per cent, within 0.1"),
+                Diagnosis("You divided by all claims, not by those of your paragraphs.", _mode_over_all, excluded_by="the share of these claims that have"),
+                Diagnosis("These are all claims: keep those of your paragraphs first.", _mode_of_all, excluded_by="Keep the claims that stand in your ten paragraphs"),
                 Diagnosis("Only the first of your paragraphs is looked at.", _by_first_only),
+                Diagnosis("This is the rarest value: the question asks for the most frequent one.", _rarest, excluded_by="the most frequent value of that column"),
             ),
             varies=True, uses=("blocks", "column"),
         ),
@@ -255,11 +278,11 @@ SET = ExerciseSet(
             "Sum words, do not count rows; and think of a kind that is not there, and of an empty table.",
             "02_reading_the_article: 1. Whose words are they?",
             (
-                Diagnosis("This is the share of blocks, not of words.", _row_share),
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda b, k: word_share(b, k) / 100),
+                Diagnosis("This is the share of blocks, not of words.", _row_share, excluded_by="which share of all words stands in"),
+                Diagnosis("This is a share of one: the question asks for per cent.", lambda b, k: word_share(b, k) / 100, excluded_by="in per cent"),
                 Diagnosis("These are quoted words: the question asks for all words.",
                           lambda b, k: float(100 * b.loc[b["kind"] == k, "quoted_words"].sum() / b["words"].sum())
-                          if len(b) else 0.0),
+                          if len(b) else 0.0, excluded_by="share of all words"),
             ),
             cases=_cases,
         ),

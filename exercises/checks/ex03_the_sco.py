@@ -320,6 +320,11 @@ def _by_heads(given: Given) -> tuple[int, float, float]:
     return both, jaccard, 100 * both / len(_sets(given)[0])
 
 
+def _of_the_second(given: Given) -> tuple[int, float, float]:
+    a, b = _sets(given)
+    return (*_similar(given)[:2], _alike(b, a, given["year"])[2])
+
+
 def _in_one_only(given: Given) -> Set[str]:
     a, b = _sets(given)
     return a ^ b
@@ -341,12 +346,14 @@ SET = ExerciseSet(
             "A spell runs on a day if it began by then and has not ended by then; of those, the newest has the latest from.",
             "03_the_sco: 1. Who belongs? Status comes in spells",
             (
-                Diagnosis("States whose status had ended by your day are still counted: look at the column 'to'.", _ever),
-                Diagnosis("This counts from the day of the decision, not from the day it took effect.", _by_decision),
+                Diagnosis("States whose status had ended by your day are still counted: look at the column 'to'.", _ever, excluded_by="Take the spells that ran on that day"),
+                Diagnosis("This counts from the day of the decision, not from the day it took effect.", _by_decision,
+                          excluded_by="a status begins on the day in `from`; on the day in `to` it no longer holds"),
                 Diagnosis("The first three numbers stand in another order than asked.",
-                          lambda g: (*_counts(g)[2::-1], _counts(g)[3])),
+                          lambda g: (*_counts(g)[2::-1], _counts(g)[3]), excluded_by="Put four whole numbers into `counts`: members, observers, dialogue partners, days"),
                 Diagnosis("A spell whose to is empty has not ended: those are missing.", _only_ended),
-                Diagnosis("These are the days since an older one of these spells began: which began last, whatever its status?", _since_the_oldest),
+                Diagnosis("These are the days since an older one of these spells began: which began last, whatever its status?", _since_the_oldest,
+                          excluded_by="How many days before your day did the newest of them begin"),
             ),
             varies=True, uses=("day",),
         ),
@@ -355,12 +362,12 @@ SET = ExerciseSet(
             "Sum the population of your six states, and divide by the row WLD of the same year.",
             "03_the_sco: 2. Forty per cent of the people?",
             (
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _people(g) / 100),
+                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _people(g) / 100, excluded_by="Unit: per cent"),
                 Diagnosis("China and India are left out.", lambda g: _people({**g, "states": [s for s in g["states"] if s not in ("CHN", "IND")]})),
                 Diagnosis("These are the members of 15 September 2022, not your six states.",
-                          lambda g: _people({**g, "states": sorted(_members())})),
-                Diagnosis("You divided by the states in the table: the row WLD is the world.", _of_those_listed),
-                Diagnosis("This is wealth, not people: which indicator did you take?", lambda g: _money(g)[1]),
+                          lambda g: _people({**g, "states": sorted(_members())}), excluded_by="Put the share of your six states"),
+                Diagnosis("You divided by the states in the table: the row WLD is the world.", _of_those_listed, excluded_by="the row `WLD` is the world"),
+                Diagnosis("This is wealth, not people: which indicator did you take?", lambda g: _money(g)[1], excluded_by="share of the world's people"),
                 Diagnosis("This is the share of another year.", lambda g: _people(g, 2001)),
             ),
             varies=True, uses=("year", "states"),
@@ -370,13 +377,13 @@ SET = ExerciseSet(
             "For the first, multiply GDP per head by population before you sum; for the second, take current dollars.",
             "03_the_sco: 3. Thirty per cent of the money?",
             (
-                Diagnosis("The two numbers have changed places.", lambda g: _money(g)[::-1]),
+                Diagnosis("The two numbers have changed places.", lambda g: _money(g)[::-1], excluded_by="first at purchasing power parity"),
                 Diagnosis("These are shares of one: the question asks for per cent.",
-                          lambda g: tuple(x / 100 for x in _money(g))),
-                Diagnosis("Both are at current dollars.", lambda g: (_money(g)[1], _money(g)[1])),
-                Diagnosis("Both are at PPP.", lambda g: (_money(g)[0], _money(g)[0])),
+                          lambda g: tuple(x / 100 for x in _money(g)), excluded_by="Unit: per cent"),
+                Diagnosis("Both are at current dollars.", lambda g: (_money(g)[1], _money(g)[1]), excluded_by="divide by `gdp_ppp` of `WLD`"),
+                Diagnosis("Both are at PPP.", lambda g: (_money(g)[0], _money(g)[0]), excluded_by="then at current dollars"),
                 Diagnosis("These are the members of 15 September 2022, not your six states.",
-                          lambda g: _money({**g, "states": sorted(_members())})),
+                          lambda g: _money({**g, "states": sorted(_members())}), excluded_by="over your six states"),
             ),
             varies=True, uses=("states",),
         ),
@@ -386,14 +393,14 @@ SET = ExerciseSet(
             "03_the_sco: 5. Is it a bloc?",
             (
                 Diagnosis("These are the states in both: the question asks for those in one only.",
-                          lambda g: _sets(g)[0] & _sets(g)[1]),
+                          lambda g: _sets(g)[0] & _sets(g)[1], excluded_by="in one of the two sets and not in the other"),
                 Diagnosis("These are the states in either, with those in both.", lambda g: _sets(g)[0] | _sets(g)[1]),
                 Diagnosis("Only the SCO's side is here: the other club has states of its own too.",
                           lambda g: _sets(g)[0] - _sets(g)[1]),
                 Diagnosis("Only the other club's side is here: the SCO has states of its own too.",
                           lambda g: _sets(g)[1] - _sets(g)[0]),
                 Diagnosis("Only members of the SCO are taken: the question asks for the statuses you were given.",
-                          _in_one_only_of_members),
+                          _in_one_only_of_members, excluded_by="one of `given['statuses']`"),
             ),
             varies=True, uses=("day", "club", "statuses"),
         ),
@@ -404,14 +411,17 @@ SET = ExerciseSet(
             "03_the_sco: 5. Is it a bloc?",
             (
                 Diagnosis("You divided by the smaller club, not by all states in either.", _of_smaller),
-                Diagnosis("You divided by the sum of both: states in both are counted twice there.", _of_sum),
+                Diagnosis("You divided by the sum of both: states in both are counted twice there.", _of_sum, excluded_by="the Jaccard index of the two sets"),
                 Diagnosis("Only members of the SCO are taken: the question asks for the statuses you were given.", _members_only),
-                Diagnosis("The third number counts states: the question asks for their people.", _by_heads),
+                Diagnosis("The third number counts states: the question asks for their people.", _by_heads,
+                          excluded_by="of the people who live in the states of the first set, the share that lives in states that are in both sets"),
                 Diagnosis("The third number is a share of one: the question asks for per cent.",
-                          lambda g: (*_similar(g)[:2], _similar(g)[2] / 100)),
+                          lambda g: (*_similar(g)[:2], _similar(g)[2] / 100), excluded_by="per cent, within 0.01"),
                 Diagnosis("These are the people of another year than yours.",
-                          lambda g: _similar({**g, "year": 2021 if g["year"] != 2021 else 2022})),
+                          lambda g: _similar({**g, "year": 2021 if g["year"] != 2021 else 2022}), excluded_by="`population_persons` of `given['year']`"),
                 Diagnosis("This is the day of the summit, not the day you were given.", lambda g: _similar(g, SUMMIT)),
+                Diagnosis("The first number counts the states in either: the question asks for those in both.", lambda g: (len(_sets(g)[0] | _sets(g)[1]), *_similar(g)[1:]), excluded_by="how many states are in both"),
+                Diagnosis("The third number is the share of the second set's people: it was asked for the first.", _of_the_second, excluded_by="of the people who live in the states of the first set"),
             ),
             varies=True, uses=("day", "club", "statuses", "year"),
         ),
@@ -420,10 +430,10 @@ SET = ExerciseSet(
             "Think of the very day a spell begins, the very day it ends, and a state that is not there.",
             "03_the_sco: 1. Who belongs? Status comes in spells",
             (
-                Diagnosis("On the day a spell ends, the next one has begun: the end is not part of it.", _inclusive),
+                Diagnosis("On the day a spell ends, the next one has begun: the end is not part of it.", _inclusive, excluded_by="on the day in `to` it no longer does"),
                 Diagnosis("The end of a spell is not looked at: the first status is given for ever.", _without_an_end),
-                Diagnosis("This is the latest status in the table, not the one of that day.", _today),
-                Diagnosis("The day on which a spell begins is part of it.", _strict_start),
+                Diagnosis("This is the latest status in the table, not the one of that day.", _today, excluded_by="the state's status on that day"),
+                Diagnosis("The day on which a spell begins is part of it.", _strict_start, excluded_by="On the day a spell begins it runs"),
                 Diagnosis("A spell whose to is empty has not ended: it runs.", _with_an_end),
             ),
             cases=_cases,

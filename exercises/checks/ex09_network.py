@@ -151,19 +151,21 @@ ACTORS = ("CHN", "RUS", "KAZ", "XI", "PUTIN", "CENTRAL_ASIA", "UZB", "KGZ", "TJK
 
 
 @cache
-def _rows() -> list[tuple[str, str, str, int, str]]:
-    """Return actor, target, kind, sign and day of each tie."""
+def _rows() -> list[tuple[str, str, str, int, bool, str]]:
+    """Return actor, target, kind, sign, whether it is in the article, and day of each tie."""
     ties = _ties().assign(day=_ties()["day"].dt.strftime("%Y-%m-%d"))
-    return list(ties[["actor", "target", "kind", "sign", "day"]].itertuples(index=False, name=None))
+    return list(
+        ties[["actor", "target", "kind", "sign", "in_article", "day"]].itertuples(index=False, name=None)
+    )
 
 
-def _degrees(given: Given, sign: int = 1) -> tuple[int, int, int]:
+def _degrees(given: Given, sign: int = 1, *, context: bool = True) -> tuple[int, int, int]:
     """Return how many ties an actor has, how many neighbours, and how many of the ties have a sign."""
     wanted, last, node = given["slice"]
     mine = [
         (target if actor == node else actor, one)
-        for actor, target, kind, one, day in _rows()
-        if node in (actor, target) and kind in wanted and day <= last
+        for actor, target, kind, one, in_article, day in _rows()
+        if node in (actor, target) and kind in wanted and day <= last and (in_article or context)
     ]
     return len(mine), len({other for other, _ in mine}), sum(one == sign for _, one in mine)
 
@@ -308,10 +310,11 @@ SET = ExerciseSet(
             "Ties: the rows of your actor. Neighbours: the different keys under target. Friendly ties: the rows with the sign 1.",
             MOST,
             (
-                Diagnosis("Ties and neighbours have changed places.", _changed),
-                Diagnosis("A neighbour with several ties is counted several times.", _no_two_alike),
-                Diagnosis("All ties are taken for friendly ones: look at their signs.", _all_friendly),
-                Diagnosis("The hostile ties are counted: a friendly one has the sign 1.", lambda g: _degrees(g, -1)),
+                Diagnosis("Ties and neighbours have changed places.", _changed, excluded_by="in this order"),
+                Diagnosis("A neighbour with several ties is counted several times.", _no_two_alike, excluded_by="how many different neighbours"),
+                Diagnosis("All ties are taken for friendly ones: look at their signs.", _all_friendly, excluded_by="how many of the ties are friendly (sign 1)"),
+                Diagnosis("The hostile ties are counted: a friendly one has the sign 1.", lambda g: _degrees(g, -1), excluded_by="friendly (sign 1)"),
+                Diagnosis("The ties of the context are missing.", lambda g: _degrees(g, context=False), excluded_by="those of the context as well"),
             ),
             varies=True, uses=("slice",),
         ),
@@ -320,8 +323,8 @@ SET = ExerciseSet(
             "Ask for the shortest way between your two in the article's graph, and leave its two ends out.",
             BETWEEN,
             (
-                Diagnosis("Your two are among them: only those between are asked for.", lambda g: _way(g) | frozenset(g["two"])),
-                Diagnosis("Only the first on the way is there: name all who lie between.", lambda g: frozenset(nx.shortest_path(_graph(), *g["two"])[1:2])),
+                Diagnosis("Your two are among them: only those between are asked for.", lambda g: _way(g) | frozenset(g["two"]), excluded_by="without the two"),
+                Diagnosis("Only the first on the way is there: name all who lie between.", lambda g: frozenset(nx.shortest_path(_graph(), *g["two"])[1:2]), excluded_by="Put the keys of those between"),
                 Diagnosis("Those are all neighbours of the first of your two.", lambda g: frozenset(_graph()[g["two"][0]])),
             ),
             varies=True, uses=("two",),
@@ -331,10 +334,10 @@ SET = ExerciseSet(
             "Leave one actor's ties out, turn the signs between your two, look for the triangles anew, and take the share that is balanced.",
             FRIENDS,
             (
-                Diagnosis("No sign is turned yet.", lambda g: _share(g, turn=False)),
-                Diagnosis("The third actor is still there: leave all ties of that one out.", lambda g: _share(g, out=False)),
-                Diagnosis("This is the share of those that are not balanced.", lambda g: 100 - _share(g)),
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _share(g) / 100),
+                Diagnosis("No sign is turned yet.", lambda g: _share(g, turn=False), excluded_by="Then turn the sign of every tie between the first and the second"),
+                Diagnosis("The third actor is still there: leave all ties of that one out.", lambda g: _share(g, out=False), excluded_by="Leave out every tie of the third actor"),
+                Diagnosis("This is the share of those that are not balanced.", lambda g: 100 - _share(g), excluded_by="What share of the triangles is balanced now"),
+                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _share(g) / 100, excluded_by="unit: per cent"),
                 Diagnosis("This is how many are balanced: the question asks for a share.", lambda g: sum(_triangles(g))),
             ),
             varies=True, uses=("flip",),
@@ -344,10 +347,10 @@ SET = ExerciseSet(
             "By ties: the rows of mine. By neighbours: its different targets. By friends: add up the signs for each target, and count the sums above zero.",
             MOST,
             (
-                Diagnosis("Only ties that lead away are counted.", _leading_away),
-                Diagnosis("Ties are counted whatever the rule says.", _whatever_the_rule),
-                Diagnosis("A neighbour counts as a friend who was friendly once: the sum of the signs decides.", _friendly_once),
-                Diagnosis("Friendly ties are counted, and not friends.", _friendly_ties),
+                Diagnosis("Only ties that lead away are counted.", _leading_away, excluded_by="It does not matter which way a tie leads"),
+                Diagnosis("Ties are counted whatever the rule says.", _whatever_the_rule, excluded_by="By the rule `'ties'` return how many ties"),
+                Diagnosis("A neighbour counts as a friend who was friendly once: the sum of the signs decides.", _friendly_once, excluded_by="add up to more than zero"),
+                Diagnosis("Friendly ties are counted, and not friends.", _friendly_ties, excluded_by="how many neighbours are friends"),
             ),
             cases=_cases,
         ),
@@ -356,7 +359,7 @@ SET = ExerciseSet(
             "Kappa is (agreement - chance) / (1 - chance), both as shares of one; mind the brackets.",
             HAND,
             (
-                Diagnosis("This is the share of agreement: take away what chance gives.", _alike),
+                Diagnosis("This is the share of agreement: take away what chance gives.", _alike, excluded_by="How large is Cohen's kappa"),
                 Diagnosis("This is what chance would give.", _chance),
                 Diagnosis("This is agreement minus chance: divide it by 1 minus chance.", lambda g: _alike(g) - _chance(g)),
                 Diagnosis("Chance is taken as one third for everybody: it depends on how often each coder uses a sign.",

@@ -48,6 +48,35 @@ def test_a_question_names_the_tolerances_of_its_checks_and_no_other(name: str) -
         assert {float(text) for text in asked} == held, question.id
 
 
+#: Words that decide what is asked: with their opposite the question asks for something else.
+DECIDING = re.compile(
+    r"\b(first|second|third|earlier|later|before|after|more than|less|imports|exports|largest|"
+    r"smallest|greatest|least|newest|nearest|last|longest|minus|without|leaves?|left|all others|"
+    r"in (?:that|this) order|only|no longer)\b",
+    re.IGNORECASE,
+)
+#: What helps to write an answer, and decides nothing.
+HELP = re.compile(
+    r"The cell below.*?(?:\.(?= )|$)|\((?:`|Step|Your line)(?:[^()]|\([^()]*\)){30,}\)|`[^`]*`|\d\. .*|"
+    r"last line of the cell|may be left out"
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_word_that_decides_is_tied_to_the_wrong_way_that_it_excludes(name: str) -> None:
+    """So a question that asks for the opposite of what is marked is seen."""
+    cells = {cell.id: cell.source for cell in lessons.read(source(name)).prose}
+    for question in exercise(name).questions:
+        text = re.split(r"\n\n\*\w+\.\*", cells[f"{question.id}-question"])[0]
+        asked = " ".join(text.partition("\n")[2].split())
+        quoted = [part for way in question.diagnoses for part in way.excluded_by.split(" ... ") if part]
+        assert [words for words in quoted if words not in asked] == [], question.id
+        places = [HELP, *(re.compile(re.escape(words)) for words in quoted)]
+        tied_to = {n for place in places for found in place.finditer(asked) for n in range(*found.span())}
+        loose = [found[0] for found in DECIDING.finditer(asked) if found.start() not in tied_to]
+        assert quoted and loose == [], question.id
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_student_gets_the_ties_of_a_set(name: str) -> None:
     for stage in ("source", "release"):

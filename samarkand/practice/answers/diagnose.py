@@ -15,10 +15,14 @@ _COUNTED = (int, float, frozenset, dict, tuple)
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A known wrong way: what it gives, and a reason that says what went wrong, but not what is right."""
+    """A known wrong way: what it gives, and a reason that says what went wrong, but not what is right.
+
+    `excluded_by` quotes the words of the question that exclude it: without them it would be right too.
+    """
 
     reason: str
     wrong: Callable[..., Any]
+    excluded_by: str = ""
 
 
 def known(
