@@ -67,7 +67,7 @@ class ForecastForm(controls.StillBox):
         asked = forecasts.questions().values()
         title, run = (
             tr("My forecasts"),
-            tr("Run all cells (Run → Run All Cells) to write down your forecasts."),
+            controls.invite(tr("To write down your forecasts")),
         )
         lines: list[widgets.Widget] = []
         for one in asked:
@@ -157,8 +157,8 @@ def my_forecasts() -> ForecastForm:
 
     Examples
     --------
-    >>> my_forecasts()
-    My forecasts: 8 questions. Run all cells (Run → Run All Cells) to write down your forecasts.
+    >>> my_forecasts()  # doctest: +ELLIPSIS
+    My forecasts: 8 questions....
     """
     return ForecastForm()
 

@@ -44,9 +44,8 @@ def who_counted(quantity: str = "dead of January 2022") -> Explorer:
 
     Examples
     --------
-    >>> who_counted("cost of the China-Kyrgyzstan-Uzbekistan railway")
-    Explorer "Who counted?". Cost of the China-Kyrgyzstan-Uzbekistan railway: 2 counts, from 4.7 to 8 \
-USD bn. Run all cells (Run → Run All Cells) to move the controls.
+    >>> who_counted("cost of the China-Kyrgyzstan-Uzbekistan railway")  # doctest: +ELLIPSIS
+    Explorer "Who counted?". Cost of the China-Kyrgyzstan-Uzbekistan railway: 2 counts, from 4.7 to...
     """
     table = data.load("who_counted")
     quantities = list(dict.fromkeys(table["quantity"]))

@@ -48,9 +48,8 @@ def votes() -> Explorer:
 
     Examples
     --------
-    >>> votes()
-    Explorer "Who voted how?". Of the 8 SCO members, 6 voted no and 2 abstained on ES-11/3 (7 April 2022). \
-Run all cells (Run → Run All Cells) to move the controls.
+    >>> votes()  # doctest: +ELLIPSIS
+    Explorer "Who voted how?". Of the 8 SCO members, 6 voted no and 2 abstained on ES-11/3 (7 April 2022)...
     """
     table = data.load("un_votes").set_index("iso3")
     records: dict[str, Any] = {

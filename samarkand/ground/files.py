@@ -14,7 +14,9 @@ from pathlib import Path
 
 from samarkand.ground.errors import CourseError
 
-if sys.platform != "win32":  # on Windows, students only check their own work
+#: Whether files can be locked: not on Windows, and a browser's Python has ``fcntl`` without ``flock``.
+LOCKS = sys.platform not in ("win32", "emscripten")
+if LOCKS:
     import fcntl
 
 #: How the folders are named, and the file in each that stays locked while its owner lives.
@@ -83,7 +85,7 @@ def sweep(place: Path) -> None:
 
 def _locked(path: Path, flags: int = os.O_RDWR) -> int | None:
     """Open and lock a file or folder for as long as this process lives; return None if another holds it."""
-    if sys.platform == "win32":
+    if not LOCKS:
         return None
     descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
@@ -106,7 +108,7 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
     end = time.monotonic() + (PATIENCE if patience is None else patience)
     said = False
     lock: int | None = None
-    while sys.platform != "win32":
+    while LOCKS:
         try:
             lock = _locked(course, os.O_RDONLY)
         except OSError:
@@ -124,6 +126,13 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
     finally:
         if lock is not None:
             os.close(lock)
+
+
+def wait_for(descriptor: int) -> None:
+    """Lock an open file until it is closed; where locks do not work, go on without."""
+    if LOCKS:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def renew(path: Path, body: bytes) -> bool:

@@ -10,17 +10,13 @@ import contextlib
 import datetime as dt
 import json
 import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from samarkand.ground import home
+from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
 from samarkand.ground.words import tr, trn
-
-if sys.platform != "win32":
-    import fcntl
 
 #: The most letters of a text that one entry keeps; what is longer was pasted by mistake.
 LONGEST = 20_000
@@ -62,8 +58,8 @@ def read(name: str) -> Written:
     except FileNotFoundError:
         return Written([], "")
     except OSError as error:
-        said = tr("{file} cannot be read: {error}.", file=_short(file), error=error.strerror or error)
-        return Written([], said)
+        reason = error.strerror or error
+        return Written([], tr("{file} cannot be read: {error}.", file=_short(file), error=reason))
     found, damaged = [], 0
     for line in body.splitlines():
         entry = _entry(line)
@@ -116,8 +112,13 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
     line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(file) as descriptor:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
+        descriptor = os.open(file, flags, 0o600)
+        try:
+            files.wait_for(descriptor)  # two windows may save at once
             _append(descriptor, line)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise CourseError(
             tr(
@@ -140,8 +141,9 @@ def watch(name: str, changed: Callable[[], object]) -> None:
 def _append(descriptor: int, line: bytes) -> None:
     """Add a line to an open file, whole or not at all; what a crash has left half is ended first."""
     size = os.lseek(descriptor, 0, os.SEEK_END)
-    if size and _last(descriptor, size) != b"\n":
-        line = b"\n" + line
+    if size:
+        os.lseek(descriptor, size - 1, os.SEEK_SET)
+        line = line if os.read(descriptor, 1) == b"\n" else b"\n" + line
     try:
         left = line
         while left:
@@ -151,25 +153,6 @@ def _append(descriptor: int, line: bytes) -> None:
         with contextlib.suppress(OSError):
             os.ftruncate(descriptor, size)
         raise
-
-
-def _last(descriptor: int, size: int) -> bytes:
-    os.lseek(descriptor, size - 1, os.SEEK_SET)
-    return os.read(descriptor, 1)
-
-
-@contextlib.contextmanager
-def _alone(file: Path) -> Iterator[int]:
-    """Open a file to add to it, and keep every other program of ours waiting meanwhile."""
-    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(file, flags, 0o600)
-    try:
-        if sys.platform != "win32":
-            with contextlib.suppress(OSError):  # where locks do not work, a line is still added whole
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield descriptor
-    finally:
-        os.close(descriptor)
 
 
 def _entry(line: bytes) -> dict[str, Any] | None:

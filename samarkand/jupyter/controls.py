@@ -17,8 +17,23 @@ from samarkand.page import markup
 
 _NAMES = home.ASSETS / "name_controls.js"
 
-#: What a still says to a reader who has not run the cell.
-RUN = tr("Run all cells (Run → Run All Cells) to move the controls.")
+
+def invite(purpose: str) -> str:
+    """Return the sentence of a still that asks its reader to run the cell, and those it needs, and no others.
+
+    Examples
+    --------
+    >>> invite("To answer")
+    'To answer, click here, choose Run → Run All Above Selected Cell, and press Shift + Enter.'
+    """
+    return tr(
+        "{purpose}, click here, choose Run → Run All Above Selected Cell, and press Shift + Enter.",
+        purpose=purpose,
+    )
+
+
+#: What the still of an explorer asks of its reader.
+RUN = invite(tr("To move the controls"))
 
 #: What there is to choose from: values, pairs (label, value), or labels by their values.
 Options = Sequence[Any] | Mapping[Any, str]
@@ -206,15 +221,18 @@ class Reply(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
 
 
 class Notice(StillBox):
-    """A sentence about this student's own work; the still says instead what will stand there."""
+    """A sentence about this student's own work, and controls below it; the still names what will be there."""
 
-    def __init__(self, sentence: str, kind: str, *, told: str) -> None:
-        self.sentence = sentence
-        super().__init__(
-            [html(markup.status(sentence, kind))],
-            still=markup.element("div", markup.escape(told), class_="open"),
-            sentence=told,
-        )
+    def __init__(self, sentence: str, kind: str, *more: widgets.Widget, still: str) -> None:
+        self._reply = Reply()
+        self.say(sentence, kind)
+        card = markup.element("div", markup.escape(still), class_="open")
+        super().__init__([self._reply, *more], still=card, sentence=still)
+
+    def say(self, sentence: str, kind: str) -> str:
+        """Show another sentence, and return it."""
+        self.sentence = self._reply.say(sentence, kind)
+        return sentence
 
 
 def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.Button:

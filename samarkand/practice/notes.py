@@ -18,7 +18,7 @@ from samarkand.practice.questions import Note
 from samarkand.sources import KEY, cite
 
 JOURNAL = "notes"
-INVITATION = tr("Run all cells (Run → Run All Cells) to write.")
+INVITATION = controls.invite(tr("To write"))
 
 
 class Paper(controls.StillBox):
@@ -139,7 +139,7 @@ def recall(id: str) -> controls.Notice:
         else tr("You wrote nothing down here, which is all right.")
     )
     told = tr("What you wrote stands here, once you have run this cell: {question}", question=asked.text)
-    return controls.Notice(sentence, "open", told=told)
+    return controls.Notice(sentence, "open", still=told)
 
 
 def _text(entry: dict[str, object]) -> str:

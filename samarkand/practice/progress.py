@@ -21,7 +21,8 @@ from samarkand.jupyter import controls
 from samarkand.page import markup
 from samarkand.page.markup import element, escape
 from samarkand.practice import notes
-from samarkand.practice import tasks as check
+from samarkand.practice.predict import _ledger
+from samarkand.practice.tasks import tasks
 
 _ASKED = re.compile(r'\b(?:(quiz|predict)\.ask|(note))\("([^"]+)"\)')
 _HEADING = re.compile(r"^##? +(.+?) *$", re.MULTILINE)
@@ -78,10 +79,10 @@ class Item(NamedTuple):
         Lesson, and number or word.
     kind : {"check", "predict", "quiz", "note"}
         How it is asked.
-    state : {"done", "tried", "open"}
-        Answered rightly or written down, answered wrongly so far, or neither.
+    state : {"done", "tried", "open", "late"}
+        Answered rightly or written down, answered wrongly so far, neither, or no longer to be predicted.
     section : Section or None
-        Where one reads again what it takes.
+        Where to read again.
     """
 
     id: str
@@ -163,20 +164,17 @@ def lessons() -> list[Lesson]:
 
 def items(one: Lesson) -> list[Item]:
     """Return what a lesson asks and how each stands: practice, predictions, quizzes, notes."""
-    answered = log.results()
-    predicted = {entry["id"] for entry in journal.read("predictions").entries if "guess" in entry}
-    written = journal.latest(notes.JOURNAL)
+    answered, predicted, written = log.results(), _ledger.records(), journal.latest(notes.JOURNAL)
 
-    def state(id: str, saved: bool) -> str:
-        return "done" if saved or answered.get(id) == "right" else "tried" if id in answered else "open"
+    def state(id: str) -> str:
+        record = predicted.get(id)
+        if id in written or answered.get(id) == "right" or (record and record.counted):
+            return "done"
+        return "late" if record and record.shown else "tried" if id in answered else "open"
 
-    practice = [task for task in check.tasks().values() if task.lesson == one.number]
-    found = [
-        Item(task.id, "check", state(task.id, False), one.sections.get(task.taught)) for task in practice
-    ]
-    for id, (kind, section) in one.asked.items():
-        found.append(Item(id, kind, state(id, id in predicted or id in written), section))
-    return found
+    practice = [task for task in tasks().values() if task.lesson == one.number]
+    found = [Item(task.id, "check", state(task.id), one.sections.get(task.taught)) for task in practice]
+    return found + [Item(id, kind, state(id), section) for id, (kind, section) in one.asked.items()]
 
 
 def _of_lesson(one: Lesson) -> str:
@@ -190,26 +188,36 @@ def _of_lesson(one: Lesson) -> str:
     }
     rows = []
     for kind, name in kinds.items():
-        states = [item.state for item in asked if item.kind == kind]
-        if states:
-            judged = str(states.count("tried")) if kind in ("check", "quiz") else ""
-            rows.append((name, str(states.count("done")), judged, str(states.count("open"))))
+        if count := Counter(item.state for item in asked if item.kind == kind):
+            wrong = str(count["tried"]) if kind in ("check", "quiz") else ""
+            rows.append((name, str(count["done"]), wrong, str(count["open"])))
     heads = [tr("What"), tr("Done"), tr("Tried, not right yet"), tr("Open")]
     table = markup.table(tr("What you did"), heads, rows, numbers=heads[1:])
     file = Path(os.environ.get("JPY_SESSION_NAME", "")).name or one.file  # also in a copy of another name
-    trouble = journal.read(log.JOURNAL).trouble
-    tried = [item for item in asked if item.state == "tried"]
-    left = [item for item in asked if item.state == "open"]
-    if not tried and not left:
-        said = tr("All of it is done.")
-    elif not tried:
-        said = tr("Nothing that you tried is wrong.")
+    tried, left = ([item for item in asked if item.state == state] for state in ("tried", "open"))
+    parts = [journal.read(log.JOURNAL).trouble, _summary(asked)]
+    body = table + _sections(tr("To repeat"), file, one, tried) + _sections(tr("Still open"), file, one, left)
+    return markup.card("", " ".join(filter(None, parts)), body)
+
+
+def _summary(asked: list[Item]) -> str:
+    """Return what matters most of a lesson's items, and how many predictions came too late."""
+    count = Counter(item.state for item in asked)
+    practice = [item.state for item in asked if item.kind == "check"]
+    if not count["tried"] and not count["open"]:
+        first = tr("All of it is done.")
+    elif count["tried"]:
+        first = tr("Read again what you tried and is not right yet.")
+    elif set(practice) == {"done"}:
+        first = trn("The practice task is right.", "All {n} practice tasks are right.", len(practice))
     else:
-        said = tr("Read again what you tried and is not right yet.")
-    again = _sections(tr("To repeat"), file, one, tried)
-    return markup.card(
-        "", f"{trouble} {said}".strip(), table + again + _sections(tr("Still open"), file, one, left)
+        first = tr("Practice tasks right so far: {n}.", n=practice.count("done"))
+    late = trn(
+        "{n} prediction can no longer count: its result was shown first.",
+        "{n} predictions can no longer count: their results were shown first.",
+        count["late"],
     )
+    return f"{first} {late}" if count["late"] else first
 
 
 def _sections(title: str, file: str, one: Lesson, some: list[Item]) -> str:
@@ -226,16 +234,16 @@ def _sections(title: str, file: str, one: Lesson, some: list[Item]) -> str:
 
 
 def _named(some: list[Item]) -> str:
-    """Say which tasks these are, and how many predictions, questions and notes."""
-    said = [item.id for item in some if item.kind == "check"]
+    """Return the ids of tasks, and the numbers of predictions, questions and notes, as a list in words."""
+    parts = [item.id for item in some if item.kind == "check"]
     count = Counter(item.kind for item in some)
     if n := count["predict"]:
-        said.append(trn("{n} prediction", "{n} predictions", n))
+        parts.append(trn("{n} prediction", "{n} predictions", n))
     if n := count["quiz"]:
-        said.append(trn("{n} question", "{n} questions", n))
+        parts.append(trn("{n} question", "{n} questions", n))
     if n := count["note"]:
-        said.append(trn("{n} note", "{n} notes", n))
-    return listed(said)
+        parts.append(trn("{n} note", "{n} notes", n))
+    return listed(parts)
 
 
 def _of_course() -> str:
@@ -249,12 +257,9 @@ def _of_course() -> str:
     rows = []
     for one in lessons():
         asked = items(one)
-        cells: list[str] = [markup.Markup(_link(one.file, f"{one.number} {one.title}"))]
-        for kind in kinds:
-            states = [item.state for item in asked if item.kind == kind]
-            said = tr("{done} of {all}", done=states.count("done"), all=len(states)) if states else ""
-            cells.append(said)
-        rows.append(cells)
+        states = [[item.state for item in asked if item.kind == kind] for kind in kinds]
+        cells = [tr("{done} of {all}", done=s.count("done"), all=len(s)) if s else "" for s in states]
+        rows.append([markup.Markup(_link(one.file, f"{one.number} {one.title}")), *cells])
     heads = [tr("Lesson"), *kinds.values()]
     table = markup.table(tr("All lessons"), heads, rows, numbers=heads[1:])
     return markup.card("", tr("What you have done so far, in all lessons."), table)

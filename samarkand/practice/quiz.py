@@ -9,7 +9,7 @@ from samarkand.ground.words import tr, trn
 from samarkand.jupyter import controls
 from samarkand.practice import questions
 
-INVITATION = tr("Run all cells (Run → Run All Cells) to answer.")
+INVITATION = controls.invite(tr("To answer"))
 
 
 class Choice(controls.StillBox):

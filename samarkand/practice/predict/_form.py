@@ -1,4 +1,4 @@
-"""The form for a prediction, and what stands beside its result."""
+"""The form for a prediction, and the comparison beside its result."""
 
 from __future__ import annotations
 
@@ -10,19 +10,18 @@ from samarkand.jupyter import controls
 from samarkand.practice import questions
 from samarkand.practice.answers import decode
 from samarkand.practice.predict import _ledger
-from samarkand.practice.predict._ledger import Expected
+from samarkand.practice.predict._ledger import Expected, Record
 from samarkand.practice.questions import Prediction
 
 __all__ = ["ask", "see"]
 
-INVITATION = tr("Run all cells (Run → Run All Cells) to write down what you expect.")
-FIELDS = ("guess", "low", "high")
+INVITATION = controls.invite(tr("To write down what you expect"))
 
 
 class Form(controls.StillBox):
-    """A question about a result to come, fields for what is expected of it, and a button that saves.
+    """A question about a result to come, fields for a guess, and a button that saves it.
 
-    What was saved last is read back into the fields. The still and the sentence never show it.
+    The last saved guess is read back into the fields. The still and the sentence never show it.
     """
 
     def __init__(self, asked: Prediction) -> None:
@@ -33,17 +32,16 @@ class Form(controls.StillBox):
         if asked.options:
             self._pick = controls.pick(asked.text, [(text, key) for key, text in asked.options.items()])
             self._pick.observe(lambda _: self._reply.say(""), "value")
-            expected: list[widgets.Widget] = [self._pick]
+            expected: widgets.Widget = self._pick
             how = tr("Choose before you see the result, or go on without.")
         else:
-            labels = {"guess": tr("My guess"), "low": tr("From"), "high": tr("To")}
-            if asked.unit:
-                labels["guess"] = tr("My guess ({unit})", unit=asked.unit)
+            guess = tr("My guess ({unit})", unit=asked.unit) if asked.unit else tr("My guess")
             self._fields = {
-                key: controls.Field(label, asked.text, width="250px" if key == "guess" else "150px")
-                for key, label in labels.items()
+                "guess": controls.Field(guess, asked.text, width="250px"),
+                "low": controls.Field(tr("From"), asked.text, width="150px"),
+                "high": controls.Field(tr("To"), asked.text, width="150px"),
             }
-            expected = [controls.row(self._fields)]
+            expected = controls.row(self._fields)
             how = tr(
                 "Choose the range so that it would hold in {n} of 10 such cases. Or go on without.",
                 n=_ledger.MEANT,
@@ -58,9 +56,9 @@ class Form(controls.StillBox):
             field.watch(lambda: self._reply.say(""))
         title = tr("What do you expect? {question}", question=asked.text)
         super().__init__(
-            [controls.heading(title, how), *expected, self._reason, save, self._reply],
+            [controls.heading(title, how), expected, self._reason, save, self._reply],
             still=controls.question_card(title, asked.options.values(), INVITATION),
-            sentence=tr("{question} {invitation}", question=title, invitation=INVITATION),
+            sentence=f"{title} {INVITATION}",
         )
         self._read_back()
 
@@ -73,7 +71,7 @@ class Form(controls.StillBox):
         self._reason.write(reason)
 
     def save(self) -> str:
-        """Save what is expected, if it can be; return what the student is told.
+        """Save the guess, if it can be read; return the reply.
 
         What cannot be read is named at its field and stays there.
         """
@@ -85,74 +83,138 @@ class Form(controls.StillBox):
             expected: Expected | None = Expected(str(self._pick.value), reason=self._reason.text)
         else:
             if not any(field.text for field in self._fields.values()):
-                return self._reply.say(
-                    tr("Nothing to save yet: write a guess and a range, or go on without."), "open"
-                )
+                nothing = tr("Nothing to save yet: write a guess and a range, or go on without.")
+                return self._reply.say(nothing, "open")
             expected = self._number()
         if expected is None:
-            return self._reply.say(tr("Not saved yet: see what stands at the fields."), "wrong")
+            return self._reply.say(tr("Not saved yet: see what is wrong at the fields."), "wrong")
         try:
             counts = _ledger.save(self._asked, expected)
         except CourseError as error:
             return self._reply.say(str(error), "wrong")
-        told = _ledger.in_words(self._asked, expected)
-        if not counts:
-            return self._reply.say(
-                tr(
-                    "Saved: {expected}. The result has been shown already, so this does not count.",
-                    expected=told,
-                ),
-                "open",
-            )
-        return self._reply.say(tr("Saved: {expected}. Now run the cells below.", expected=told), "right")
+        words = _ledger.in_words(self._asked, expected)
+        if counts:
+            return self._reply.say(tr("Saved: {expected}. Now run the cells below.", expected=words), "right")
+        return self._reply.say(
+            tr(
+                "Saved: {expected}. The result has been shown already, so this does not count.",
+                expected=words,
+            ),
+            "open",
+        )
 
     def _number(self) -> Expected | None:
         """Return the number and its range, or None once each field that is wrong says so."""
-        asked, read = self._asked, dict.fromkeys(FIELDS, 0.0)
+        read = dict.fromkeys(self._fields, 0.0)
         for key, field in self._fields.items():
             try:
                 if not field.text:
                     missing = tr("Write a number.") if key == "guess" else tr("Where does the range end?")
                     raise decode.NotANumber(missing)
-                number, per_cent = decode.typed(field.text, asked.unit)
-                if per_cent and asked.unit != "%":
-                    if asked.about != "likeness":
-                        raise decode.NotANumber(tr("No per cent are asked for. Write the number alone."))
-                    number = round(number / 100, 9)
-                if not asked.low <= number <= asked.high:
-                    raise decode.NotANumber(
-                        tr(
-                            "No answer can lie outside {low} to {high}.",
-                            low=_ledger.said(asked, asked.low),
-                            high=_ledger.said(asked, asked.high),
-                        )
-                    )
-                read[key] = number
+                read[key] = self._typed(field.text)
             except decode.NotANumber as error:
                 field.complain(str(error))
-        if not any(field.complaint for field in self._fields.values()):
-            if read["low"] > read["high"]:
-                self._fields["high"].complain(
-                    tr("The range is the wrong way round: the small number comes first.")
-                )
-            elif not read["low"] <= read["guess"] <= read["high"]:
-                self._fields["guess"].complain(tr("Your guess lies outside your range."))
         wrong = any(field.complaint for field in self._fields.values())
+        if not wrong and read["low"] > read["high"]:
+            wrong = True
+            self._fields["high"].complain(
+                tr("The range is the wrong way round: the small number comes first.")
+            )
+        elif not wrong and not read["low"] <= read["guess"] <= read["high"]:
+            wrong = True
+            self._fields["guess"].complain(tr("Your guess lies outside your range."))
         return None if wrong else Expected(**read, reason=self._reason.text)
 
+    def _typed(self, text: str) -> float:
+        """Return a number as it was typed; `decode.NotANumber` if it cannot be an answer."""
+        asked = self._asked
+        number, per_cent = decode.typed(text, asked.unit)
+        if per_cent and asked.unit != "%":
+            if asked.about != "likeness":
+                raise decode.NotANumber(tr("No per cent are asked for. Write the number alone."))
+            number = round(number / 100, 9)
+        if not asked.low <= number <= asked.high:
+            low, high = (_ledger.in_words(asked, end) for end in (asked.low, asked.high))
+            raise decode.NotANumber(tr("No answer can lie outside {low} to {high}.", low=low, high=high))
+        return number
+
     def _read_back(self) -> None:
-        expected, trouble = _ledger.latest(self._asked)
-        if expected:
+        record = _ledger.records()[self._asked.id]
+        parts = [record.trouble]
+        if expected := record.latest:
             numbers = () if self._pick is not None else (expected.low, expected.high)
             self.fill(*(n if isinstance(n, str) else f"{n:.12g}" for n in (expected.guess, *numbers)))
             self._reason.write(expected.reason)
-        if expected or trouble:
-            back = (
-                tr("Read back: you expect {expected}.", expected=_ledger.in_words(self._asked, expected))
-                if expected
-                else ""
-            )
-            self._reply.say(f"{trouble} {back}".strip(), "wrong" if trouble else "open")
+            words = _ledger.in_words(self._asked, expected)
+            parts.append(tr("Read back: you expect {expected}.", expected=words))
+        self._reply.say(" ".join(filter(None, parts)), "wrong" if record.trouble else "open")
+
+
+class Result(controls.Notice):
+    """A result beside the prediction; while nothing is saved, a button that shows it.
+
+    Whether it was shown is kept in the journal: a guess after that does not count, on any day.
+    """
+
+    def __init__(self, asked: Prediction) -> None:
+        self._asked = asked
+        record = _ledger.records()[asked.id]
+        ask = tr("Nothing is saved yet. You can still write above what you expect, or go on without.")
+        label = tr("Show what came out")
+        named = tr("{label}: {question}", label=label, question=asked.text)
+        super().__init__(
+            f"{record.trouble} {ask}".strip(),
+            "open",
+            controls.button(label, named, self.show),
+            still=tr("What you expected stands here, beside what came out, once you have run this cell."),
+        )
+        if record.counted or record.shown:
+            self.show()
+
+    def show(self) -> str:
+        """Show the result, note that it was shown, and return the sentence."""
+        try:
+            record = _ledger.show(self._asked)
+        except CourseError as error:
+            record = _ledger.records()[self._asked.id]._replace(trouble=str(error))
+        try:
+            sentence, kind = _comparison(self._asked, record)
+        except CourseError as error:
+            sentence, kind = str(error), "wrong"
+        self.children = [self._reply]
+        return self.say(sentence, kind)
+
+
+def _comparison(asked: Prediction, record: Record) -> tuple[str, str]:
+    """Return the sentence beside a result, and the kind of the notice."""
+    result, expected = _ledger.result(asked.id), record.counted
+    words = {"result": _ledger.in_words(asked, result)}
+    if expected is None:
+        came = (
+            tr("It came out: {result}.", **words)
+            if asked.options
+            else tr("It came out at {result}.", **words)
+        )
+        why = (
+            tr("What you saved came after the result, and does not count.")
+            if record.latest
+            else tr("You had saved no prediction, which is all right.")
+        )
+        return " ".join(filter(None, (record.trouble, came, why))), "open"
+    words["expected"] = _ledger.in_words(asked, expected)
+    how = _ledger.compare(expected, result)
+    sentence = {
+        "held": tr("You expected {expected}. It came out at {result}: your range held.", **words),
+        "more": tr("You expected {expected}. It came out at {result}: more than you thought.", **words),
+        "less": tr("You expected {expected}. It came out at {result}: less than you thought.", **words),
+        "other": tr("You expected {expected}. It came out otherwise: {result}.", **words),
+    }[how]
+    if how == "held" and asked.options:
+        sentence = tr("You expected {expected}, and so it came out.", **words)
+    reason = (
+        tr("Your reason was: {reason}", reason=f"\u201c{expected.reason}\u201d") if expected.reason else ""
+    )
+    return " ".join(filter(None, (record.trouble, sentence, reason))), "right" if how == "held" else "wrong"
 
 
 def ask(id: str) -> Form:
@@ -180,8 +242,8 @@ def ask(id: str) -> Form:
     return Form(questions.find("predict", id))
 
 
-def see(id: str) -> controls.Notice:
-    """Return what came out, beside what was expected of it.
+def see(id: str) -> Result:
+    """Return the result beside the prediction; ask before it is shown while nothing is saved.
 
     Parameters
     ----------
@@ -190,58 +252,12 @@ def see(id: str) -> controls.Notice:
 
     Returns
     -------
-    controls.Notice
-        A box of widgets with a sentence; who did not predict is told what came out.
+    Result
+        A box of widgets with a sentence.
 
     Raises
     ------
     UnknownName
         If there is no such prediction.
     """
-    told = tr("What you expected stands here, beside what came out, once you have run this cell.")
-    return controls.Notice(*_beside(questions.find("predict", id)), told=told)
-
-
-def _beside(asked: Prediction) -> tuple[str, str]:
-    """Return what is said beside a result, and the kind of the notice."""
-    try:
-        result = _ledger.came(asked.id)
-    except CourseError as error:
-        return str(error), "wrong"
-    expected, trouble = _ledger.seen(asked)
-    came = _ledger.said(asked, result)
-    if expected is None:
-        told = (
-            tr("It came out: {result}.", result=came)
-            if asked.options
-            else tr("It came out at {result}.", result=came)
-        )
-        late = _ledger.latest(asked)[0]
-        why = (
-            tr("What you saved came after the result, and does not count.")
-            if late
-            else tr("You had saved no prediction, which is all right.")
-        )
-        return f"{trouble} {told} {why}".strip(), "open"
-    values = {"expected": _ledger.in_words(asked, expected), "result": came}
-    match _ledger.held(expected, result):
-        case "held" if asked.options:
-            told, kind = (
-                tr("You expected {expected}, and so it came out.", expected=values["expected"]),
-                "right",
-            )
-        case "held":
-            told = tr("You expected {expected}. It came out at {result}: your range held.", **values)
-            kind = "right"
-        case "more":
-            told = tr("You expected {expected}. It came out at {result}: more than you thought.", **values)
-            kind = "wrong"
-        case "less":
-            told = tr("You expected {expected}. It came out at {result}: less than you thought.", **values)
-            kind = "wrong"
-        case _:
-            told, kind = tr("You expected {expected}. It came out otherwise: {result}.", **values), "wrong"
-    because = (
-        tr("Your reason was: {reason}", reason=f"\u201c{expected.reason}\u201d") if expected.reason else ""
-    )
-    return " ".join(filter(None, (trouble, told, because))), kind
+    return Result(questions.find("predict", id))

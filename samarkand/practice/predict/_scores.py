@@ -69,11 +69,13 @@ def scores() -> Scores:
 def _told() -> tuple[str, str]:
     """Return the sentence and the HTML below it."""
     try:
-        found, trouble = _ledger.counted()
-        results = [(asked, expected, _ledger.came(asked.id)) for asked, expected in found]
+        records = _ledger.records()
+        asked = questions.every("predict")
+        counted = [(asked[id], one.counted, _ledger.result(id)) for id, one in records.items() if one.counted]
     except CourseError as error:
         return str(error), ""
-    rows = [(*one, _ledger.held(one[1], one[2])) for one in results]
+    trouble = next(iter(records.values())).trouble
+    rows = [(*one, _ledger.compare(one[1], one[2])) for one in counted]
     if not rows:
         nobody = tr("You have saved no prediction before its result was seen, which is all right.")
         return f"{trouble} {nobody}".strip(), ""
@@ -139,7 +141,7 @@ def _each(rows: Sequence[Row]) -> str:
             asked.id,
             asked.text,
             _ledger.in_words(asked, expected),
-            _ledger.said(asked, result),
+            _ledger.in_words(asked, result),
             HOW[how],
             expected.reason,
         )

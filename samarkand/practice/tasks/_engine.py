@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -18,11 +17,22 @@ from samarkand.practice.answers import decode, diagnose, kinds
 
 @dataclass(frozen=True)
 class Task:
-    """The right answer to a practice question, and known wrong ones; its id is such as ``"01.2"``.
+    """A practice task with one right answer and some known ways to miss it; the lesson asks the question.
 
-    The question itself, with its unit and tolerance, is in the lesson. A right answer gets `right`; a wrong
-    one gets the reason of its diagnosis, or else `hint`; none of these gives the answer away. `taught` is the
-    heading of the section to read again.
+    Attributes
+    ----------
+    id : str
+        Lesson and number: ``"01.2"``.
+    kind : kinds.Kind
+        The form of the answer, with the tolerance that the lesson's question states.
+    solution : callable
+        Computes the right answer from the tables.
+    right, hint : str
+        The reply to a right answer, and to a wrong one that nobody foresaw.
+    diagnoses : tuple of diagnose.Diagnosis
+        Known wrong ways; each gives a reason or a question, never the answer.
+    taught : str
+        The heading of the lesson under which to read again.
     """
 
     id: str
@@ -78,27 +88,9 @@ class Reply:
 def tasks() -> dict[str, Task]:
     """Return the tasks of all subjects by their ids, in the order of the lessons."""
     names = [name for name in rooms.modules("samarkand.practice.tasks") if not name.startswith("_")]
-    found = [
-        one for name in names for one in importlib.import_module(f"samarkand.practice.tasks.{name}").TASKS
-    ]
-    return in_order(found)
-
-
-def in_order(found: list[Task]) -> dict[str, Task]:
-    """Return tasks by their ids in the order of the lessons, each lesson's numbered from 1.
-
-    `CourseError` if a number is missing, or two tasks share one.
-    """
-    ordered = sorted(found, key=lambda one: (one.lesson, len(one.id), one.id))
-    for lesson, group in itertools.groupby(ordered, key=lambda one: one.lesson):
-        ids = [one.id for one in group]
-        wanted = [f"{lesson}.{n}" for n in range(1, len(ids) + 1)]
-        if ids != wanted:
-            raise CourseError(
-                f"The practice tasks of lesson {lesson} are numbered {', '.join(ids)}; "
-                f"expected was {', '.join(wanted)}."
-            )
-    return {one.id: one for one in ordered}
+    modules = [importlib.import_module(f"samarkand.practice.tasks.{name}") for name in names]
+    found = {one.id: one for module in modules for one in module.TASKS}
+    return dict(sorted(found.items(), key=lambda item: [int(part) for part in item[0].split(".")]))
 
 
 def check(name: str, value: object) -> Reply:
