@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from samarkand.ground import journal
+from samarkand.ground import home, journal
 from samarkand.ground.errors import DamagedData, UnknownName
 from samarkand.practice import predict, questions
 from samarkand.practice.predict import _ledger
@@ -217,7 +218,7 @@ def the_next_day(id: str) -> tuple[Form, str]:
 def test_running_all_cells_shows_no_result_and_takes_no_prediction_away(work: Path) -> None:
     asked = predict.see("03.members")
     assert len(asked.children) == 2 and "8 members" not in asked.sentence
-    form, reply = the_next_day("03.members")
+    _, reply = the_next_day("03.members")
     assert reply == "Saved: 8 members, from 6 members to 10 members. Now run the cells below."
     assert "your range held" in asked.show() and len(asked.children) == 1
     assert "your range held" in predict.see("03.members").sentence
@@ -246,7 +247,7 @@ def test_of_several_predictions_the_last_before_the_result_counts(work: Path) ->
         assert filled("03.members", guess, "6", "10").save().startswith("Saved")
         assert predict.ask("03.members")._fields["guess"].text == guess, "what was saved last is read back"
     assert "You expected 8.5 members" in predict.see("03.members").sentence
-    form, reply = the_next_day("03.members")
+    _, reply = the_next_day("03.members")
     assert "does not count" in reply
     assert "You expected 8.5 members" in predict.see("03.members").sentence
     assert sum("seen" in entry for entry in kept(work)) == 1
@@ -258,6 +259,15 @@ def test_entries_of_an_older_course_are_read(work: Path) -> None:
     journal.add("predictions", "03.members", **numbers, late=True)
     assert "does not count" in predict.see("03.members").sentence
     assert "does not count" in the_next_day("03.members")[1]
+
+
+@pytest.mark.parametrize("path", sorted(home.LESSONS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_lesson_says_how_to_go_on_another_day_and_never_to_run_what_is_below(path: Path) -> None:
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    texts = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    assert not any(re.search(r"[Cc]hoose \*(Run|Kernel) → [^*]*All Cells\*", text) for text in texts)
+    stops = [text for text in texts if "**Half way.**" in text or "On the next day" in text]
+    assert stops and all("*Run → Run All Above Selected Cell*" in text for text in stops)
 
 
 # ------------------------------------------------------------------------------- accidents
