@@ -14,7 +14,6 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 
 from samarkand.ground import journal
-from samarkand.practice.predict import _ledger
 from tools.author import build, drawn, lessons
 from tools.author.lessons import Lesson
 
@@ -38,7 +37,6 @@ def run(lesson: Lesson, work: Path, code: Mapping[str, str]) -> dict[str, str]:
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         patch.setenv("SAMARKAND_WORK", str(work))
         patch.chdir(lesson.path.parent)
-        patch.setattr(_ledger, "SHOWN", set())  # what a process remembers, a kernel begins without
         patch.setattr(journal, "_WATCHING", {})
         warnings.simplefilter("error")
         for kind in QUIET:
