@@ -58,16 +58,19 @@ def course_data() -> Path:
 def my_work() -> Path:
     """Return the student's own folder, which holds nothing of the course and may not exist yet.
 
-    It is ``my_work/`` beside ``notebooks/``. With an installed wheel it is the nearest one above the current
-    folder (a lesson runs inside it), or else a new one in the current folder. ``SAMARKAND_WORK`` in the
-    environment sets another one. The folder is created when something is first written into it.
+    It is the ``my_work/`` in which this process runs, as a lesson does; else the one beside ``notebooks/``,
+    or, with an installed wheel, the nearest one above the current folder or a new one in it.
+    ``SAMARKAND_WORK`` in the environment sets another one. The folder is created when something is first
+    written into it.
     """
     if chosen := os.environ.get("SAMARKAND_WORK"):
         return Path(chosen).absolute()
-    if not installed_apart():
-        return ROOT / "my_work"
     here = Path.cwd()
-    near = (folder / "my_work" for folder in (here, *here.parents) if (folder / "my_work").is_dir())
+    above = (here, *here.parents)
+    around = next((folder for folder in above if folder.name == "my_work"), None)
+    if around is not None or not installed_apart():
+        return around or ROOT / "my_work"
+    near = (folder / "my_work" for folder in above if (folder / "my_work").is_dir())
     return next(near, here / "my_work")
 
 

@@ -68,12 +68,64 @@ def test_a_bundle_has_what_a_student_needs(bundle):
         assert (bundle / "exercises" / "release" / name / f"{name}.ipynb").is_file()
 
 
-def test_start_finds_in_a_bundle_what_it_sets_up(bundle, tmp_path):
-    """Its package can be built (what installs it does that), and JupyterLab's settings are there."""
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+@pytest.fixture(scope="module")
+def wheel(bundle, tmp_path_factory):
+    """The students' copy, built and installed as a hub does it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(command, cwd=bundle, check=True, capture_output=True)
-    assert list(tmp_path.glob("samarkand-*.whl"))
+    (built,) = folder.glob("samarkand-*.whl")
+    with zipfile.ZipFile(built) as archive:
+        archive.extractall(folder / "installed")
+    return folder / "installed"
+
+
+def test_start_finds_in_a_bundle_what_it_sets_up(bundle):
     assert all((bundle / "settings" / "lab" / name).is_file() for name in start.SETTINGS)
+
+
+SIGN = (
+    "import json, sys; from samarkand.practice.sets import desk\n"
+    "print(desk.sign_in(sys.argv[1])); d = desk.Desk('ex03_the_sco')\n"
+    "print(json.dumps(d.given)); print(repr(d))"
+)
+
+
+def sign_in(package, folder, student="ada"):
+    """Sign in where a set is worked on; return what is said, the numbers, and what is said of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    run = subprocess.run(
+        [sys.executable, "-P", "-c", SIGN, student], cwd=folder, capture_output=True, text=True, check=True,
+        env={"PYTHONPATH": str(package), "PATH": "/usr/bin"},
+    )  # fmt: skip
+    said, given, shown = run.stdout.split("\n", 2)
+    return said, json.loads(given), shown
+
+
+def test_the_same_student_has_the_same_numbers_wherever_the_course_is(bundle, wheel, course, tmp_path):
+    """In the students' copy, from a wheel, in a folder that many share, and where the work is marked."""
+    exercise = SETS["ex03_the_sco"]
+    marked = numbers.draw(course.seed(), "ada", exercise.id, exercise.options)
+    places = {
+        "copy": (bundle, bundle / "my_work" / "sets" / exercise.id),
+        "wheel": (wheel, tmp_path / "home" / "my_work" / "sets" / exercise.id),
+        "shared": (bundle, tmp_path / "ada" / "my_work" / "sets" / exercise.id),
+    }
+    for name, (package, folder) in places.items():
+        said, given, shown = sign_in(package, folder)
+        assert given == json.loads(json.dumps(marked)), name
+        assert "Signed in as ada. Run" in said and "your own numbers" in shown
+    assert sign_in(bundle, tmp_path / "Zoë" / "my_work", "Zoë Müller")[1] != marked
+    assert (tmp_path / "ada" / "my_work" / "student.txt").read_text() == "ada\n"
+    shutil.rmtree(bundle / "my_work")
+
+
+def test_a_copy_of_no_class_says_so(bundle, wheel, tmp_path):
+    (wheel / "samarkand" / "exercises" / "course.json").unlink()
+    for package in (wheel, home.ROOT):
+        said, _, shown = sign_in(package, tmp_path / package.name / "my_work")
+        assert "belongs to no class" in said and "belongs to no class" in shown
+        assert "your own numbers" not in shown
 
 
 def test_a_bundle_has_nothing_that_marks(bundle, course):

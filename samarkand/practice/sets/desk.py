@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.ground import files, home
-from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.errors import CourseError, DamagedData, unknown
 from samarkand.ground.words import tr
 from samarkand.practice.answers import decode, encode, kinds
 from samarkand.practice.sets import numbers
@@ -68,9 +68,9 @@ class Desk:
     def form(self) -> dict[str, Any]:
         """The set as the student's copy describes it: kinds of answers, options of variants."""
         if self._form is None:
-            here, course = Path.cwd(), home.ROOT / "exercises"
+            here = Path.cwd()
             beside = [parent / "release" / self.exercise for parent in here.parents[1:2]]
-            places = [self._folder] if self._folder else [here, *beside, course / "release" / self.exercise]
+            places = [self._folder] if self._folder else [here, *beside, home.SETS / self.exercise]
             self._form = next((form for place in places if (form := _form_in(place, self.exercise))), None)
         if self._form is None:
             raise CourseError(
@@ -153,11 +153,12 @@ class Desk:
     def _whose(self) -> tuple[str, dict[str, str]]:
         """Say whose numbers are worked with, and which they are."""
         name = who()
-        whose = (
-            tr("Signed in as {name}; your own numbers (given):", name=name)
-            if name
-            else tr("The demonstration's numbers (given); for your own, run desk.sign_in('your id') once:")
-        )
+        if not name:
+            whose = tr("The demonstration's numbers (given); for your own, run desk.sign_in('your id') once:")
+        elif not _class():
+            whose = tr("Signed in as {name}. {no_class} Given:", name=name, no_class=_NO_CLASS)
+        else:
+            whose = tr("Signed in as {name}; your own numbers (given):", name=name)
         shown = {
             key: ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
             for key, value in self.given.items()
@@ -216,7 +217,7 @@ def sign_in(name: str) -> str:
         A sentence.
     """
     name = numbers.student(name)
-    course = _course()
+    course = _class()
     path = home.my_work() / "student.txt"
     try:
         files.write_whole(path, f"{name}\n".encode())
@@ -225,7 +226,7 @@ def sign_in(name: str) -> str:
             "Your id could not be written to {path}: {reason}.", path=path, reason=error.strerror or error
         )
         raise CourseError(said) from None
-    note = ""
+    note = "" if course else _NO_CLASS
     if course.get("students") and fingerprint(course["seed"], name) not in course["students"]:
         note = tr("This id is not on the course's list: ask your instructor how yours is spelt.")
     signed = tr("Signed in as {name}. Run the notebook again from the top.", name=name)
@@ -243,17 +244,28 @@ def who() -> str:
         return ""
 
 
-def _course() -> dict[str, Any]:
-    path = home.ROOT / "exercises" / "course.json"
-    if not path.is_file():
-        return {"seed": numbers.DEMONSTRATION, "students": []}
-    course: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return course
+#: What is said where an id leads to nobody's own numbers.
+_NO_CLASS = tr(
+    "This copy of the course belongs to no class (it has no course.json), so these are not the numbers by "
+    "which an instructor marks: if somebody marks your work, ask for the copy that was made for your class."
+)
+
+
+def _class() -> dict[str, Any]:
+    """Return what an instructor put into this copy, its seed and its students; empty if nobody did."""
+    path = home.SETS.parent / "course.json"
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        raise DamagedData(tr("{path} is damaged. Get a fresh copy of the course.", path=path)) from None
+    return found
 
 
 def seed() -> str:
-    """Return the seed of this copy's course."""
-    return str(_course()["seed"])
+    """Return the seed from which this copy draws numbers."""
+    return str(_class().get("seed", numbers.DEMONSTRATION))
 
 
 def fingerprint(course_seed: str, name: str) -> str:
