@@ -122,6 +122,13 @@ def _unsound(course: Course, found: ExerciseSet) -> list[str]:
     return [*rules_of_sets.broken(lessons.read(source)), *untrue]
 
 
+def site(options: argparse.Namespace) -> int:
+    """Make the reading site from the stored lessons, sets and tables; nothing is run anew."""
+    from tools.site import build as site_builder
+
+    return report([], site_builder.build(options.out, repository=options.repository))
+
+
 def _stored(path: Path) -> None:
     """Run a notebook of a set and store it as it looks then."""
     from tools.author import build
@@ -177,6 +184,12 @@ def add(verbs: Verbs) -> None:
     verb = add_verb(verbs, "renew", renew, "make anew what follows from a changed table")
     verb.add_argument("table", nargs="*", help="a table besides those changed since the last commit")
     verb.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
+
+    verb = add_verb(verbs, "site", site, "make the reading site")
+    verb.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="a new folder, or a site to renew"
+    )
+    verb.add_argument("--repository", default="", help="where edit and report lead, an https address")
 
     verb = add_verb(verbs, "test", test, "judge a change in seconds")
     verb.add_argument("path", nargs="*", help="files or folders; none: what git says has changed")

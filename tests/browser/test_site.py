@@ -1,0 +1,163 @@
+"""The reading site in Chromium: alive without a kernel, and on its own."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import re
+import threading
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from samarkand.ground.errors import CourseError
+from tools.site import build, pages
+
+
+SERIOUS = ("serious", "critical")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a site made from what is stored."""
+    folder = tmp_path_factory.mktemp("site für alle")
+    assert "pages are in" in build.build(folder / "site")
+    return folder / "site"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    """Serve the site on loopback; return its address."""
+    handler = functools.partial(Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def page(browser: Any, address: str) -> Iterator[Any]:
+    """Return a page that asks nobody else and complains of nothing."""
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    made = context.new_page()
+    beyond, complaints = [], []
+    context.on(
+        "request", lambda r: beyond.append(r.url) if not r.url.startswith((address, "data:", "blob:")) else 0
+    )
+    made.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    made.on("pageerror", lambda error: complaints.append(str(error)))
+    yield made
+    context.close()
+    assert (beyond, complaints) == ([], [])
+
+
+class Links(HTMLParser):
+    """What a page leads to, and the anchors in it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.leads: list[str] = []
+        self.anchors: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.anchors.add(named.get("id") or "")
+        self.leads += [value for name in ("href", "src", "data-src") if (value := named.get(name))]
+
+
+def test_every_link_leads_somewhere(site: Path) -> None:
+    found = {path: Links(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
+    found = {path: links for path, links in found.items() if "_static" not in path.parts}
+    assert len(found) > 70
+    for path, links in found.items():
+        assert path.stat().st_size <= build.LARGEST, path
+        for lead in links.leads:
+            if re.match(r"(https?|mailto|data|javascript):", lead):
+                continue
+            there, anchor = urldefrag(urljoin(path.as_uri(), lead))
+            target = Path(unquote(there.removeprefix("file://").partition("?")[0]))
+            assert target.is_file() or (target / "index.html").is_file(), f"{path.name}: {lead}"
+            if anchor and target in found:
+                assert unquote(anchor) in found[target].anchors, f"{path.name}: {lead}"
+
+
+def test_a_lesson_answers_without_a_kernel(page: Any, address: str) -> None:
+    page.goto(f"{address}/lessons/03_the_sco.html")
+    ask = page.locator(".sam-ask").first
+    result = page.locator('.sam-see[data-id="03.members"]')
+    veiled = page.locator("text=dialogue partner     6").first
+    assert not veiled.is_visible(), "a result stands before its question is answered"
+    for field, number in (("guess", "9"), ("low", "7"), ("high", "8")):
+        ask.locator(f"[name={field}]").fill(number)
+    ask.get_by_role("button", name="Save what I expect").click()
+    assert ask.get_by_role("status").inner_text() == "Your guess lies outside your range."
+    ask.locator("[name=guess]").fill("7")
+    ask.get_by_role("button", name="Save what I expect").click()
+    assert result.inner_text() == "It came out at 8 members. You expected 7, from 7 to 8: your range held."
+    assert veiled.is_visible()
+    page.reload()
+    assert result.inner_text().endswith("your range held."), "what was saved is there the next day"
+
+    quiz = page.locator(".sam-quiz").first
+    quiz.get_by_text("Is it growing?").click()
+    quiz.get_by_role("button", name="Check my answer").click()
+    assert quiz.get_by_role("status").inner_text().startswith("Not yet. ")
+
+    explorer = page.locator(".sam-explorer").first
+    explorer.scroll_into_view_if_needed()
+    card = explorer.locator(".sam-card")
+    explorer.locator("select").first.wait_for()
+    before = card.inner_text()
+    explorer.locator("select").first.select_option(index=1)
+    assert card.inner_text() != before
+
+    page.get_by_role("button", name="Show what came out").nth(1).click()
+    page.locator("iframe.map").first.scroll_into_view_if_needed()
+    frame = page.frame_locator("iframe.map").first
+    frame.locator("input[type=range]").first.wait_for()
+
+
+def test_nothing_stands_in_the_way_of_a_screen_reader(browser: Any, address: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/lessons/03_the_sco.html")
+    found = Axe().run(page).response["violations"]
+    page.close()
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in SERIOUS] == []
+
+
+@pytest.mark.parametrize("name", ["lessons/08_borders", "data/trip", "index"])
+def test_a_narrow_page_does_not_scroll_sideways(page: Any, address: str, name: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{address}/{name}.html")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_what_cannot_be_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.txt").touch()
+    with pytest.raises(CourseError, match="no site of this course: it is left as it is"):
+        build.build(tmp_path)
+    assert (tmp_path / "mine.txt").is_file()
+    monkeypatch.setattr(build, "find_spec", lambda name: None)
+    with pytest.raises(CourseError, match="The site needs Sphinx"):
+        build.build(tmp_path / "new")
+
+
+def test_links_hold_on_the_site() -> None:
+    text = "[a](../notebooks/01_the_trip.ipynb), [b](../tests), [c](https://x.org/) and [d](#The-End)"
+    assert pages.relinked(text, "docs/a.md", "docs/a.md", "") == (
+        "[a](../lessons/01_the_trip.ipynb), b, [c](https://x.org/) and [d](#the-end)"
+    )
+    assert "[b](https://x.org/r/blob/main/tests)" in pages.relinked(
+        text, "docs/a.md", "docs/a.md", "https://x.org/r"
+    )

@@ -1,0 +1,156 @@
+"""Make the reading site from what is stored: lessons, sets, tables, pages. Nothing is run anew."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from samarkand import __version__
+from samarkand.ground.errors import CourseError
+from samarkand.ground.home import LESSONS, ROOT, SETS
+from tools.site import cells, pages
+
+HERE = Path(__file__).resolve().parent
+#: The file by which a folder is known as a site, which may be made anew.
+MARK = ".samarkand-site"
+#: The most bytes of a page.
+LARGEST = 700_000
+DOCS = ("python", "corrections", "fairness", "instructor", "review_08", "decisions", "house")
+
+
+def build(out: Path, *, repository: str = "", lite: bool = False) -> str:
+    """Write the site into a folder and return a sentence on it.
+
+    `repository` is the address that *edit* and *report* lead to; with `lite`, each lesson links to the course
+    in the page (``lite/``). `CourseError` if Sphinx is missing, if the folder holds something else, if a
+    lesson has no outputs, or if Sphinx warns of anything.
+    """
+    if not (find_spec("sphinx") and find_spec("myst_nb") and find_spec("sphinx_book_theme")):
+        raise CourseError("The site needs Sphinx: python3 start.py test --version installs it.")
+    if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
+        raise CourseError(f"{out} holds something that is no site of this course: it is left as it is.")
+    with tempfile.TemporaryDirectory() as work:
+        source, made = Path(work, "source"), Path(work, "made")
+        lay_out(source, repository, lite=lite)
+        command = [
+            sys.executable,
+            "-m",
+            "sphinx",
+            "-q",
+            "-W",
+            "--keep-going",
+            "-b",
+            "html",
+            "-d",
+            f"{work}/trees",
+        ]
+        settings = {"SITE_VERSION": __version__, "SITE_REPOSITORY": repository, "PYTHONWARNINGS": "ignore"}
+        done = subprocess.run(
+            [*command, str(source), str(made)],
+            env=os.environ | settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            warned = "\n".join(done.stderr.strip().splitlines()[-20:]).replace(str(source), "")
+            raise CourseError(f"The site was not made:\n{warned}")
+        (made / MARK).touch()
+        heavy = [f"{p.name} ({p.stat().st_size:,} bytes)" for p in made.rglob("*.html") if too_large(p, made)]
+        if heavy:
+            raise CourseError(f"Pages of more than {LARGEST:,} bytes: {', '.join(sorted(heavy))}.")
+        kept = out / "lite" if (out / "lite").is_dir() else None
+        if kept:
+            shutil.move(kept, made / "lite")
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(made, out)
+    count = sum(1 for path in out.rglob("*.html") if "_static" not in path.parts and "lite" not in path.parts)
+    return f"{count} pages are in {out}. To look: python -m http.server --bind 127.0.0.1 --directory {out}"
+
+
+def too_large(path: Path, site: Path) -> bool:
+    """Return whether a page, which a map in a file of its own is not, is larger than a page may be."""
+    return "_static" not in path.relative_to(site).parts and path.stat().st_size > LARGEST
+
+
+def lay_out(source: Path, repository: str, *, lite: bool) -> None:
+    """Write all that Sphinx reads."""
+    shutil.copytree(HERE / "static", source / "static")
+    shutil.copyfile(HERE / "conf.py", source / "conf.py")
+    static = source / "static"
+    lessons = [
+        notebook(path, source / "lessons", static, repository, lite)
+        for path in sorted(LESSONS.glob("*.ipynb"))
+    ]
+    sets = [
+        notebook(path, source / "sets", static, repository, lite) for path in sorted(SETS.glob("*/*.ipynb"))
+    ]
+    docs = [page(ROOT / "docs" / f"{name}.md", source, repository) for name in DOCS]
+    docs += [page(path, source, repository) for path in sorted((ROOT / "docs").glob("*/*.md"))]
+    (source / "data").mkdir()
+    data = [f"data/{name}" for name in pages.tables(source / "data", static)]
+    (source / "sources.md").write_text(pages.sources(), encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    start = readme[readme.index("## How to start") : readme.index("## The lessons")]
+    install = pages.relinked(f"# Install\n{start}", "README.md", "install.md", repository)
+    (source / "install.md").write_text(install, encoding="utf-8")
+    front = readme[: readme.index("## How to start")]
+    front = re.sub(r"!\[[^\]]*\]\([^)]*\)\n", "", front)
+    ways = "- **Read**: choose a lesson. Maps, quizzes, predictions and most explorers work in the page.\n"
+    if lite:
+        ways += "- **Run it in the browser**: the link at the top of each lesson. Nothing is installed.\n"
+    ways += "- **[Install it](install.md)**: two commands, and the course works without a network.\n"
+    toc = [("Lessons", ["install", *lessons]), ("Graded sets", sets)]
+    toc += [("Tables and sources", [*data, "sources"]), ("About the course", [name for name in docs if name])]
+    index = (
+        front
+        + ways
+        + "\n"
+        + "\n".join(pages.contents(names, caption=title, hidden=True) for title, names in toc)
+    )
+    (source / "index.md").write_text(
+        pages.relinked(index, "README.md", "index.md", repository), encoding="utf-8"
+    )
+
+
+def page(path: Path, source: Path, repository: str) -> str:
+    """Write a page of docs/, if it is there; return its name on the site."""
+    if not path.is_file():
+        return ""
+    name = path.relative_to(ROOT).as_posix()
+    place = source / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(
+        pages.relinked(path.read_text(encoding="utf-8"), name, name, repository), encoding="utf-8"
+    )
+    return name.removesuffix(".md")
+
+
+def notebook(path: Path, folder: Path, static: Path, repository: str, lite: bool) -> str:
+    """Write a notebook as the site shows it; return its name there."""
+    read: NotebookNode = nbformat.read(path, as_version=4)
+    lesson = folder.name == "lessons"
+    if lesson and not any(cell.get("outputs") for cell in read.cells):
+        raise CourseError(f"{path.name} has no outputs: run samarkand build {path.stem[:2]} first.")
+    cells.transform(read, path.stem, static)
+    there = path.relative_to(ROOT).as_posix()
+    for cell in read.cells:
+        if cell.cell_type == "markdown":
+            cell.source = pages.relinked(cell.source, there, f"{folder.name}/{path.name}", repository)
+    if lite:
+        place = f"lessons/{path.name}" if lesson else f"sets/{path.stem}/{path.name}"
+        link = f'<a href="../lite/lab/index.html?path=my_work/{place}">Run this in your browser</a>'
+        first, rest = (read.cells[0].source + "\n").split("\n", 1)
+        read.cells[0].source = f"{first}\n\n{link} (54 MB the first time)\n{rest}"
+    folder.mkdir(exist_ok=True)
+    nbformat.write(read, folder / path.name)
+    return f"{folder.name}/{path.stem}"

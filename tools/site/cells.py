@@ -1,0 +1,194 @@
+"""What becomes of a stored cell on a page without a kernel.
+
+Maps move into files of their own, which a page loads when they come into view. Charts become pictures with
+their description. Quizzes, predictions and notes become forms that ``static/site.js`` answers. Explorers
+carry their answer to each setting.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import html
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from samarkand import explore
+from samarkand.ground.errors import CourseError
+from samarkand.practice import questions
+from samarkand.practice.predict import _ledger
+
+VEGA = "application/vnd.vegalite.v5+json"
+#: The most settings of an explorer, and letters of all its answers, that a page may load.
+SETTINGS, LETTERS = 2000, 2_500_000
+_FRAME = re.compile(r"<iframe(?P<head>[^>]*?) srcdoc='(?P<page>.*?)'></iframe>", re.DOTALL)
+_STYLE = re.compile(r'style="([^"]*)"')
+
+
+def element(tag: str, *inner: str, **attributes: object) -> str:
+    """Return an HTML element; `_` in names of attributes is `-`, and its trailing one falls away."""
+    written = "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
+        for name, value in attributes.items()
+    )
+    return f"<{tag}{written}>{''.join(inner)}</{tag}>"
+
+
+def embedded(value: object) -> str:
+    """Return a JSON script that no browser runs and that no `</script>` in it can end."""
+    text = json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
+    return f'<script type="application/json">{text}</script>'
+
+
+def transform(notebook: NotebookNode, name: str, static: Path) -> None:
+    """Change the cells of a notebook for the site, in place; files that its pages load go below `static`."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = cell.source.replace("(#Sources", "(#sources")
+            continue
+        if cell.metadata.get("jupyter", {}).get("source_hidden"):
+            cell.metadata.setdefault("tags", []).append("hide-input")
+        live = form(cell.source, f"{name}-{cell.id}", static)
+        if live is not None:
+            cell.outputs = [shown(live)] if live else []
+            continue
+        cell.outputs = [
+            output for old in cell.outputs for output in outputs(old, f"{name}-{cell.id}", static)
+        ]
+
+
+def shown(markup: str) -> NotebookNode:
+    """Return an output of HTML."""
+    output: NotebookNode = new_output("display_data", {"text/html": markup})
+    return output
+
+
+def outputs(output: NotebookNode, name: str, static: Path) -> Iterator[NotebookNode]:
+    """Yield what stands in the place of a stored output."""
+    data = output.get("data", {})
+    if "image/png" in data and VEGA in data:
+        place = static / "charts" / f"{name}.png"
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(base64.b64decode(data["image/png"]))
+        address, alt = f"../_static/charts/{place.name}", data[VEGA].get("description", "")
+        yield shown(f'<img class="chart" loading="lazy" src="{address}" alt="{html.escape(alt)}">')
+    elif "text/html" in data and (found := _FRAME.search(data["text/html"])):
+        place = static / "maps" / f"{name}.html"
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(html.unescape(found["page"]), encoding="utf-8")
+        title = re.search(r'title="([^"]*)"', found["head"])
+        address = f"../_static/maps/{place.name}"
+        style = re.search(r'style="([^"]*)"', found["head"])  # its height follows the width of the page
+        looks = {"title": title[1] if title else "Map", "style": style[1] if style else ""}
+        frame = element("iframe", class_="map", loading="lazy", src=address, **looks)
+        still = data["text/html"][: found.start()] + data["text/html"][found.end() :]
+        yield shown(element("div", frame, class_="sam-map") + element("noscript", still))
+    elif "text/html" in data:
+        yield shown(data["text/html"])
+    elif output.output_type == "stream" or "text/plain" in data:
+        yield output
+
+
+def form(source: str, name: str, static: Path) -> str | None:
+    """Return the live form of a cell that asks or explores; None if it does neither."""
+    try:
+        last = ast.parse(source).body[-1]
+        call = last.value if isinstance(last, ast.Expr) else None
+        assert isinstance(call, ast.Call)
+        called = ast.unparse(call.func)
+        args = [ast.literal_eval(arg) for arg in call.args]
+        named = {word.arg: ast.literal_eval(word.value) for word in call.keywords if word.arg}
+    except (SyntaxError, IndexError, AssertionError, ValueError):
+        return None
+    forms: dict[str, tuple[str, Callable[[Any], str]]] = {
+        "quiz.ask": ("quiz", quiz),
+        "predict.ask": ("predict", prediction),
+        "note": ("note", note),
+    }
+    if called in forms:
+        kind, make = forms[called]
+        return make(questions.find(kind, *args))
+    if called == "predict.see":
+        return element("div", class_="sam-see", data_id=args[0], role="status")
+    if called in ("recall", "progress.lesson", "explore.my_forecasts", "explore.my_scores"):
+        return element("p", "This part keeps what you write, and needs a running course.", class_="sam-run")
+    if called.startswith("explore.") and source.count("\n") == 0:
+        return explorer(getattr(explore, called.partition(".")[2])(*args, **named), name, static)
+    return None
+
+
+def quiz(asked: questions.Quiz) -> str:
+    """Return a question with given answers."""
+    options = [{"text": option.text, "hint": option.hint} for option in asked.options]
+    data = {"text": asked.text, "options": options, "why": asked.why}
+    return element("div", embedded(data), class_="sam-quiz", data_id=asked.id)
+
+
+def prediction(asked: questions.Prediction) -> str:
+    """Return the form of a prediction, with what came out, which the page shows once something was saved."""
+    result = _ledger.came(asked.id)
+    data = {
+        "text": asked.text,
+        "unit": asked.unit,
+        "options": asked.options,
+        "result": result,
+        "said": _ledger.said(asked, result),
+    }
+    return element("div", embedded(data), class_="sam-ask", data_id=asked.id)
+
+
+def note(asked: questions.Note) -> str:
+    """Return a place to write."""
+    data = {"text": asked.text, "lines": asked.lines, "then": list(asked.then)}
+    return element("div", embedded(data), class_="sam-note", data_id=asked.id)
+
+
+def explorer(made: Any, name: str, static: Path) -> str | None:
+    """Write an explorer's answer to each setting into a script, and return the card that loads it.
+
+    None, so that the still stays, if there are too many settings or answers. A line of text stays as it is.
+    """
+    controls: list[dict[str, Any]] = []
+    ranges: dict[str, list[Any]] = {}
+    for key, handle in made._handles.items():
+        pairs = [("no", False), ("yes", True)]  # of a box to tick
+        if handle.has_trait("options"):
+            pairs = [(str(label), value) for label, value in handle.options]
+        elif not isinstance(handle.value, bool):
+            continue
+        values = ranges[key] = [value for _, value in pairs]
+        start = values.index(handle.value) if handle.value in values else 0
+        labels = [label for label, _ in pairs]
+        controls.append({"label": handle.description.rstrip(":"), "options": labels, "start": start})
+    settings = list(itertools.islice(itertools.product(*ranges.values()), SETTINGS + 1))
+    if not controls or len(settings) > SETTINGS:
+        return None
+    styles: dict[str, int] = {}
+    cards: dict[str, int] = {}
+    at = []
+    for setting in settings:
+        try:
+            card = made.render(**dict(zip(ranges, setting, strict=True)))
+        except CourseError as error:
+            card = html.escape(str(error))
+        card = _STYLE.sub(lambda found: f'style="{styles.setdefault(found[1], len(styles))}"', card)
+        at.append(cards.setdefault(card, len(cards)))
+    data = {"controls": controls, "styles": list(styles), "cards": list(cards), "at": at}
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    if len(text) > LETTERS:
+        return None
+    place = static / "explorers" / f"{name}.js"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(f"samarkandExplorer({json.dumps(name)},{text});\n", encoding="utf-8")
+    still = re.sub(r"<p[^>]*>Run all cells[^<]*</p>", "", made.render())
+    title = element("p", html.escape(made.title), class_="sam-title")
+    card = element("div", still, class_="sam-card", role="status", aria_live="polite")
+    address = f"../_static/explorers/{place.name}"
+    return element("div", title, card, class_="sam-explorer", data_id=name, data_src=address)

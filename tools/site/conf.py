@@ -1,0 +1,36 @@
+"""Sphinx's settings; `tools.site.build` copies this file beside the pages and hands on what it knows."""
+
+import os
+
+project = "Samarkand 2022"
+html_title = f"Samarkand 2022 ({os.environ['SITE_VERSION']})"
+author = "The maintainers of Samarkand 2022"
+extensions = ["myst_nb"]
+exclude_patterns = ["_build"]
+nb_execution_mode = "off"
+nb_ipywidgets_js: dict[
+    str, dict[str, str]
+] = {}  # widgets are stills or answered by site.js; nothing is fetched from elsewhere
+myst_enable_extensions = ["html_image"]
+myst_heading_anchors = 4
+html_theme = "sphinx_book_theme"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
+html_copy_source = False
+html_context = {"default_mode": "auto"}
+html_favicon = "static/icon.svg"
+html_show_sourcelink = False
+html_last_updated_fmt = None
+html_theme_options: dict[str, object] = {
+    "show_toc_level": 2,
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+}
+if repository := os.environ.get("SITE_REPOSITORY"):
+    html_theme_options |= {
+        "repository_url": repository,
+        "repository_branch": "main",
+        "use_issues_button": True,
+        "use_repository_button": True,
+    }

@@ -1,0 +1,161 @@
+/* Forms and explorers of the reading site. What is written is kept in this browser alone. */
+"use strict";
+
+const store = {
+  get(key) { try { return JSON.parse(localStorage.getItem(`samarkand.${key}`)); } catch { return null; } },
+  set(key, value) {
+    try { localStorage.setItem(`samarkand.${key}`, JSON.stringify(value)); return ""; }
+    catch { return " This browser keeps nothing: it is lost when the page is closed."; }
+  },
+};
+
+function make(tag, text = "", more = {}) {
+  const made = Object.assign(document.createElement(tag), more);
+  if (text) made.textContent = text;
+  return made;
+}
+
+function reply() { return make("div", "", { className: "sam-reply", role: "status" }); }
+
+function say(place, text, kind = "") { place.className = `sam-reply ${kind}`; place.textContent = text; }
+
+function choices(name, texts, type) {
+  return texts.map((text, value) => {
+    const label = make("label");
+    label.append(make("input", "", { type, name, value }), make("span", text));
+    return label;
+  });
+}
+
+function chosen(box) { return [...box.querySelectorAll("input:checked")].map((input) => Number(input.value)); }
+
+function quiz(box, asked) {
+  const many = asked.options.filter((option) => !option.hint).length > 1;
+  const set = make("fieldset"), told = reply(), button = make("button", "Check my answer", { className: "sam", type: "button" });
+  set.append(make("legend", asked.text + (many ? " (More than one may be right.)" : "")));
+  set.append(...choices(box.dataset.id, asked.options.map((option) => option.text), many ? "checkbox" : "radio"));
+  button.onclick = () => {
+    const picked = chosen(box), wrong = picked.find((n) => asked.options[n].hint);
+    const missing = asked.options.some((option, n) => !option.hint && !picked.includes(n));
+    if (!picked.length) say(told, "Choose an answer first.");
+    else if (wrong !== undefined) say(told, `Not yet. ${asked.options[wrong].hint}`, "wrong");
+    else if (missing) say(told, `So far right, but not all yet: there is more to choose than ${picked.length}.`, "wrong");
+    else say(told, `Yes. ${asked.why}`, "right");
+  };
+  box.append(set, button, told);
+}
+
+/* A number as people type it: blanks and commas between thousands, a comma or point before decimals. */
+function number(text) {
+  const bare = text.trim().replace(/[\s\u00a0\u202f%]/g, "").replace(/,(?=\d{3}(\D|$))/g, "").replace(",", ".");
+  return bare === "" || Number.isNaN(Number(bare)) ? null : Number(bare);
+}
+
+function between(ask, see) {
+  const cells = [];
+  const last = see && see.closest("div.cell");
+  for (let cell = ask.closest("div.cell"); cell && last && cell !== last;) {
+    cell = cell.nextElementSibling;
+    if (cell && cell !== last && cell.matches("div.cell")) cells.push(...cell.querySelectorAll(":scope > .cell_output"));
+  }
+  return cells;
+}
+
+function prediction(box, asked) {
+  const keys = Object.keys(asked.options), id = box.dataset.id, key = `predict.${id}`;
+  const see = document.querySelector(`.sam-see[data-id="${CSS.escape(id)}"]`), veiled = between(box, see);
+  const set = make("fieldset"), told = reply();
+  const save = make("button", "Save what I expect", { className: "sam", type: "button" });
+  const skip = make("button", "Show what came out", { className: "sam", type: "button" });
+  set.append(make("legend", `What do you expect? ${asked.text}`));
+  if (keys.length) set.append(...choices(id, Object.values(asked.options), "radio"));
+  else for (const [field, text] of [["guess", `My guess${asked.unit ? ` (${asked.unit})` : ""}`], ["low", "From"], ["high", "To"]]) {
+    const label = make("label", text);
+    label.append(make("input", "", { name: field, inputMode: "decimal", size: 10 }));
+    set.append(label);
+  }
+  const reveal = (expected) => {
+    veiled.forEach((part) => part.classList.remove("sam-veiled"));
+    if (!see) return;
+    const out = `It came out${keys.length ? ":" : " at"} ${asked.said}.`;
+    if (!expected) see.textContent = out;
+    else if (keys.length) see.textContent = `${out} You expected: ${asked.options[expected.guess]}.`;
+    else {
+      const held = expected.low <= asked.result && asked.result <= expected.high;
+      see.textContent = `${out} You expected ${expected.guess}, from ${expected.low} to ${expected.high}: your range ${held ? "held" : "did not hold"}.`;
+    }
+  };
+  const old = store.get(key);
+  if (old) { reveal(old); say(told, "Read back: you have saved what you expect."); }
+  else veiled.forEach((part) => part.classList.add("sam-veiled"));
+  skip.onclick = () => reveal(store.get(key));
+  save.onclick = () => {
+    let expected;
+    if (keys.length) {
+      const [pick] = chosen(box);
+      if (pick === undefined) return say(told, "Choose one first, or go on without.");
+      expected = { guess: keys[pick] };
+    } else {
+      const [guess, low, high] = ["guess", "low", "high"].map((field) => number(box.querySelector(`[name=${field}]`).value));
+      if (guess === null || low === null || high === null) return say(told, "Write three numbers: a guess, and where your range begins and ends.", "wrong");
+      if (!(low <= guess && guess <= high)) return say(told, "Your guess lies outside your range.", "wrong");
+      expected = { guess, low, high };
+    }
+    say(told, `Saved.${store.set(key, expected)} Now read on.`, "right");
+    reveal(expected);
+  };
+  box.append(set, save, document.createTextNode(" "), skip, told);
+}
+
+function note(box, asked) {
+  const key = `note.${box.dataset.id}`, told = reply();
+  const label = make("label", asked.text), area = make("textarea", "", { rows: asked.lines });
+  const save = make("button", "Save", { className: "sam", type: "button" }), then = make("div");
+  label.append(area);
+  area.value = store.get(key) || "";
+  const unfold = () => { if (area.value.trim()) then.replaceChildren(...asked.then.map((text) => make("p", text.replace(/ ?\[[^\]]*\]/g, "")))); };
+  unfold();
+  save.onclick = () => { say(told, `Saved in this browser.${store.set(key, area.value)}`, "right"); unfold(); };
+  box.append(label, save, told, then);
+}
+
+const waiting = new Map();
+
+function explorer(box) {
+  const script = make("script", "", { src: box.dataset.src });
+  waiting.set(box.dataset.id, box);
+  document.head.append(script);
+}
+
+window.samarkandExplorer = (id, data) => {
+  const box = waiting.get(id), card = box.querySelector(".sam-card"), row = make("div", "", { className: "sam-controls" });
+  const picks = data.controls.map((control) => {
+    const label = make("label", `${control.label} `), pick = make("select");
+    control.options.forEach((text, value) => pick.append(make("option", text, { value })));
+    pick.selectedIndex = control.start;
+    label.append(pick);
+    row.append(label);
+    return pick;
+  });
+  const draw = () => {
+    const at = picks.reduce((sum, pick) => sum * pick.options.length + pick.selectedIndex, 0);
+    card.innerHTML = data.cards[data.at[at]].replace(/style="(\d+)"/g, (_, n) => `style="${data.styles[n]}"`);
+  };
+  row.addEventListener("change", draw);
+  card.before(row);
+};
+
+function start() {
+  const kinds = { ".sam-quiz": quiz, ".sam-ask": prediction, ".sam-note": note };
+  for (const [selector, build] of Object.entries(kinds))
+    document.querySelectorAll(selector).forEach((box) => build(box, JSON.parse(box.querySelector("script").textContent)));
+  const seen = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
+    seen.unobserve(entry.target);
+    explorer(entry.target);
+  }), { rootMargin: "600px" });
+  document.querySelectorAll(".sam-explorer").forEach((box) => seen.observe(box));
+}
+
+start();
+/* The theme's arrows that unfold pages in the contents have no name for who cannot see them. */
+document.querySelectorAll("summary").forEach((arrow) => { if (!arrow.textContent.trim()) arrow.setAttribute("aria-label", "Pages below this one"); });
