@@ -156,6 +156,15 @@ def fresh(name: str) -> str:
     )
 
 
+def news(copy: Path) -> list[tuple[str, Path]]:
+    """Return what happened to an open copy since it was handed out, each sentence with the file beside it."""
+    beside = sorted(copy.parent.glob(f"{copy.stem}.*.ipynb"))
+    new = tr("The course has changed this notebook. Yours is kept as it is, and the new one is beside it:")
+    left = tr("This notebook was damaged when it was saved. What is left of that is kept beside it:")
+    fresh = [(new, path) for path in beside if ".new" in path.stem and _state(path) == "untouched"]
+    return fresh + [(left, path) for path in beside if ".damaged" in path.stem]
+
+
 def _lay_out_the_page(work: Path) -> None:
     """Put the page on Python where the links of the copies look for it: a wheel has no folder ``docs``."""
     page, copy = home.LESSONS.parent / PAGE, work / PAGE

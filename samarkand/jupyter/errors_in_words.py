@@ -1,7 +1,7 @@
 """Python's errors in plain words: what is wrong, in which line, what to try; the traceback is folded away.
 
-IPython's own way of showing an error is wrapped, so that it holds for every cell and for errors of form. What
-is said is the last line of the error; the traceback stands above it, and a click unfolds it. Errors of the
+IPython's own way of showing an error is wrapped, so that it holds for every cell and for errors of syntax.
+The sentence is the last line of the error; the traceback is above it, and a click unfolds it. Errors of the
 course are sentences already, and errors in notebooks of other projects are left as they are.
 """
 
@@ -12,8 +12,9 @@ import difflib
 import html
 import re
 import sys
+import tomllib
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,30 @@ from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import tr
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
+#: Names in every notebook that no student means.
+_IPYTHONS = frozenset(("In", "Out", "exit", "quit", "open", "get_ipython"))
+#: Functions of Python that lessons use, for whom a letter is missing.
+_FUNCTIONS = (
+    "enumerate",
+    "float",
+    "help",
+    "int",
+    "len",
+    "list",
+    "print",
+    "range",
+    "sorted",
+    "str",
+    "sum",
+    "zip",
+)
+#: What a lesson may import, whether it has been imported yet or not.
+_COURSE_USES = ("samarkand", "pandas", "numpy", "altair", "folium", "ipywidgets")
 
 
 def install(shell: Any) -> None:
     """Have a shell of IPython say its errors in words."""
-    show = shell._showtraceback  # the seam that IPython keeps for front ends, errors of form included
+    show = shell._showtraceback  # the seam that IPython keeps for front ends, errors of syntax included
 
     def in_words(self: Any, kind: type[BaseException], error: BaseException, lines: list[str]) -> None:
         sentence = explained(error, self.user_ns, _left_out(self)) if home.in_use() else ""
@@ -36,8 +56,8 @@ def install(shell: Any) -> None:
             whole = _ANSI.sub("", "\n".join(lines)).replace(kind.__name__, _public(kind).__name__)
             kind = _public(kind)
             self.display_pub.publish({"text/html": _folded(whole), "text/plain": whole})
-            said = error.msg if isinstance(error, SyntaxError) else error
-            show(kind, error, [f"{kind.__name__}: {said}", sentence])
+            message = error.msg if isinstance(error, SyntaxError) else error
+            show(kind, error, [f"{kind.__name__}: {message}", sentence])
         else:  # a terminal, where nothing folds
             show(kind, error, [*lines, sentence])
 
@@ -45,19 +65,33 @@ def install(shell: Any) -> None:
 
 
 def explained(error: BaseException, names: dict[str, Any], above: int = 0) -> str:
-    """Return what an error says in plain words, and where; empty for one of the course, or an unknown one.
+    """Return an error in plain words, with its line; empty for one of the course, or an unknown one.
 
-    `names` are those of the notebook: what it calls so, and whose lines its cells are. Lines are counted from
-    below the empty ones `above`.
+    `names` are those of the notebook: suggestions come from them, and code that runs in them is the
+    student's. Lines are counted from below the empty ones `above`.
     """
     if isinstance(error, CourseError):
         return ""
-    explain = next((say for kind, say in _EXPLAINED.items() if isinstance(error, kind)), None)
-    sentence = explain(error, names) if explain else ""
-    line = _line(error, names)
-    if not sentence or line is None:
+    sentence = next((say(error, names) for kind, say in _EXPLAINED.items() if isinstance(error, kind)), "")
+    sentence = sentence or _slip(error)
+    where = _where(error, names) if sentence else None
+    if where is None:
         return sentence
+    line, function = where
+    if function:
+        return tr("Line {line} of the cell that defines {function}: {sentence}",
+                  line=line, function=function, sentence=sentence)  # fmt: skip
     return tr("Line {line} of this cell: {sentence}", line=line + above, sentence=sentence)
+
+
+def _slip(error: BaseException) -> str:
+    """Return the sentence on a slip that Python tells from others by its words alone, or an empty text."""
+    text = str(error.msg if isinstance(error, SyntaxError) else error)
+    for kind, slips in tomllib.loads((home.ASSETS / "slips.toml").read_text(encoding="utf-8")).items():
+        if isinstance(error, getattr(builtins, kind)):
+            found = ((re.search(pattern, text), words) for pattern, words in slips)
+            return next((tr(words).format(**match.groupdict()) for match, words in found if match), "")
+    return ""
 
 
 def _public(kind: type[BaseException]) -> type[BaseException]:
@@ -72,17 +106,17 @@ def _left_out(shell: Any) -> int:
 
 
 def _folded(traceback: str) -> str:
-    said = tr("All that Python says: where it was when it stopped")
-    return f"<details><summary>{html.escape(said)}</summary><pre>{html.escape(traceback)}</pre></details>"
+    summary = tr("All that Python says: where it was when it stopped")
+    return f"<details><summary>{html.escape(summary)}</summary><pre>{html.escape(traceback)}</pre></details>"
 
 
-def _line(error: BaseException, names: dict[str, Any]) -> int | None:
-    """Return the line of the cell in which an error came up."""
-    if isinstance(error, SyntaxError) and error.__traceback__ is not None:
-        inside = [frame for frame, _ in _frames(error) if frame.f_globals is names]
-        if not inside:
-            return error.lineno
-    return next((line for frame, line in _frames(error) if frame.f_globals is names), None)
+def _where(error: BaseException, names: dict[str, Any]) -> tuple[int, str] | None:
+    """Return the innermost line of the student's own code, and the function if another cell defines it."""
+    own = [(frame.f_code, line) for frame, line in _frames(error) if frame.f_globals is names]
+    if not own:
+        return (error.lineno, "") if isinstance(error, SyntaxError) and error.lineno else None
+    code, line = own[-1]
+    return line, "" if code.co_filename == own[0][0].co_filename else code.co_name
 
 
 def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
@@ -93,213 +127,120 @@ def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
         at = at.tb_next
 
 
-# ------------------------------------------------------------------------------------ one for each kind
+def _tables(names: dict[str, Any]) -> list[Any]:
+    """Return the tables among the names of a notebook."""
+    pandas: Any = sys.modules.get("pandas")
+    return [one for one in names.values() if isinstance(one, pandas.DataFrame)] if pandas else []
+
+
+def _near(name: str, known: Iterable[object], cutoff: float = 0.6) -> str:
+    """Return the most similar of some names, or an empty text."""
+    return next(iter(difflib.get_close_matches(name, [str(one) for one in known], 1, cutoff)), "")
+
+
+# ------------------------------------------------------------------------------------ names and keys
 
 
 def _name(error: NameError, names: dict[str, Any]) -> str:
+    name = "".join(re.findall(r"'(\w+)'", str(error))[:1])
     if isinstance(error, UnboundLocalError):
-        name = re.search(r"'(\w+)'", str(error))
-        return tr("The function uses {name} before it has given it a value.", name=name[0] if name else "")
-    known = [*(name for name in names if not name.startswith("_")), *dir(builtins)]
-    said = str(unknown(tr("name"), error.name or "", known))
-    if said.endswith("?"):
-        return said
-    return f"{said} {tr('Has the cell run that gives it its value? Try Run → Run All Above Selected Cell.')}"
+        return tr('The function uses "{name}" before it has given it a value.', name=name)
+    columns = {column for table in _tables(names) for column in table.columns}
+    own = [one for one in names if not one.startswith("_") and one not in _IPYTHONS]
+    if type(error).__module__.startswith("pandas"):  # inside query
+        near = _near(name, columns)
+        sentence = tr('No column "{name}". Did you mean "{near}"?') if near else tr(
+            '"{name}" is not a column. Inside query, a text has quotation marks of its own: '
+            "query(\"kind == 'conflict'\")."
+        )  # fmt: skip
+    elif name in columns:
+        near, sentence = "", tr('"{name}" is a column of a table here: it needs quotation marks.')
+    elif near := _near(name, own) or _near(name, _FUNCTIONS, 0.66):
+        sentence = tr('No name "{name}". Did you mean "{near}"?')
+    elif near := _near(name, columns, 0.75):
+        sentence = tr('No name "{name}". Did you mean the column "{near}"? It needs quotation marks.')
+    else:
+        sentence = tr(
+            'No name "{name}". Has the cell run that gives it its value? Try Run → Run All Above Selected '
+            "Cell."
+        )
+    return sentence.format(name=name, near=near)
 
 
 def _key(error: KeyError, names: dict[str, Any]) -> str:
     if not error.args:
         return ""
+    wanted = error.args[0]
+    if isinstance(wanted, tuple) or "key of type tuple" in str(wanted):
+        return _slip(Exception("Too many indexers"))
+    inwards = [frame.f_locals for frame, _ in _frames(error)]
+    tables = _tables(
+        {str(n): one for n, one in enumerate(one for local in inwards for one in local.values())}
+    )
     pandas: Any = sys.modules.get("pandas")
-    inwards = [frame.f_locals for frame, _ in _frames(error)] if pandas else []
-    tables = [one for local in inwards for one in local.values() if isinstance(one, pandas.DataFrame)]
-    for local in reversed(inwards):
-        owner, wanted = local.get("self"), local.get("key", local.get("labels", error.args[0]))
+    for local in reversed(inwards) if pandas else ():
+        owner, looked_for = local.get("self"), local.get("key", local.get("labels", wanted))
         if isinstance(owner, pandas.Index):
             columns = any(owner is table.columns for table in tables)
-            return _not_there(owner, wanted, tr("column") if columns else tr("row"))
+            return _missing(owner, looked_for, tr("column") if columns else tr("row"))
         for table in (owner, local.get("obj")):
             if isinstance(table, pandas.DataFrame):
-                return _not_there(table.columns, wanted, tr("column"))
-    return tr("Nothing is kept under {key}. list(...) shows which keys there are.", key=repr(error.args[0]))
+                return _missing(table.columns, looked_for, tr("column"))
+    return tr("Nothing is kept under {key}. list(...) shows which keys there are.", key=repr(wanted))
 
 
-def _not_there(known: Any, wanted: Any, kind: str) -> str:
-    """Say which of some names a table does not have."""
-    one_by_one = (
-        [wanted]
-        if isinstance(wanted, str | int | float | tuple) or not hasattr(wanted, "__iter__")
-        else wanted
-    )
+def _missing(known: Any, wanted: Any, kind: str) -> str:
+    """Return a sentence on the first of some names that a table does not have."""
+    one_by_one = wanted if hasattr(wanted, "__iter__") and not isinstance(wanted, str | tuple) else [wanted]
     missing = next((one for one in one_by_one if one not in known), wanted)
     return str(unknown(kind, missing, map(str, known)))
-
-
-def _syntax(error: SyntaxError, names: dict[str, Any]) -> str:
-    if isinstance(error, IndentationError):
-        return tr(
-            "It begins too far right or left. Lines that belong together begin alike; inside for, if and def "
-            "they begin four spaces further right."
-        )
-    return _first_that_fits(_FORM, str(error.msg))
-
-
-def _type(error: TypeError, names: dict[str, Any]) -> str:
-    return _first_that_fits(_KINDS, str(error))
-
-
-def _first_that_fits(told: Sequence[tuple[str, Callable[..., str]]], said: str) -> str:
-    """Return what is told to an error that Python describes so: the first whose pattern is found."""
-    return next(say(*found.groups()) for pattern, say in told if (found := re.search(pattern, said)))
-
-
-#: What Python says of an error of form, and what is told.
-_FORM = (
-    (
-        r"never closed|incomplete input",
-        lambda: tr("It breaks off: a bracket, or a text in quotation marks, has no end."),
-    ),
-    (r"does not match|unmatched", lambda: tr("Brackets do not pair: ( with ), [ with ], { with }.")),
-    (r"unterminated", lambda: tr("A text begins here and has no closing quotation mark.")),
-    (r"expected ':'", lambda: tr("A colon is missing at the end.")),
-    (r"'=='|cannot assign", lambda: tr("= gives a name to a value; == asks whether two things are equal.")),
-    (
-        r"decimal literal|leading zeros",
-        lambda: tr("A number is written with a point and without blanks or units: 45.7 or 1200."),
-    ),
-    (r"comma", lambda: tr("Between two things a comma, a sign such as +, or a closing bracket is missing.")),
-    (
-        r"",
-        lambda: tr(
-            "Python cannot read it. Is a bracket, a comma, a colon or a quotation mark missing, here or in "
-            "the line above?"
-        ),
-    ),
-)
-#: What Python says of an error of type, and what is told.
-_KINDS = (
-    (
-        r"'(?:function|method|builtin_function_or_method)' object is not",
-        lambda: tr("This is a function: it takes round brackets, as in head(3)."),
-    ),
-    (r"(?i)ellipsis", lambda: tr("Three dots (...) still stand where your own code goes.")),
-    (
-        r"NoneType",
-        lambda: tr("One of the values is None, that is, nothing: did its line give anything back?"),
-    ),
-    (
-        r"'(\w+)' object is not callable",
-        lambda kind: tr(
-            "Round brackets call a function, and this is a value ({kind}). A column takes square brackets; "
-            "or has the name of a function been given to something else?",
-            kind=kind,
-        ),
-    ),
-    (
-        r"'(\w+)' object is not subscriptable",
-        lambda kind: tr("Square brackets take a part out, and this has no parts ({kind}).", kind=kind),
-    ),
-    (
-        r"'(\w+)' object is not iterable",
-        lambda kind: tr("This is one value ({kind}), and a list or a column is needed.", kind=kind),
-    ),
-    (
-        r"missing \d+ required .*arguments?: (.*)",
-        lambda names: tr("In the round brackets something is missing: {names}.", names=names),
-    ),
-    (
-        r"unexpected keyword argument ('\w+')",
-        lambda name: tr("The function knows no {name}. help(...) lists what it takes.", name=name),
-    ),
-    (
-        r"positional arguments?",
-        lambda: tr(
-            "In the round brackets stands more than the function takes. help(...) lists what it takes."
-        ),
-    ),
-    (
-        r"",
-        lambda: tr(
-            "Values of different kinds do not go together here, such as a number and a text in quotation "
-            "marks. type(...) says which kind each is."
-        ),
-    ),
-)
 
 
 def _attribute(error: AttributeError, names: dict[str, Any]) -> str:
     owner, name = error.obj, error.name or ""
     if owner is None:
-        return tr(
-            "Before the dot stands None, that is, nothing: did the line that makes it give anything back?"
-        )
+        return tr("Before the dot is None, that is, nothing: did the line that makes it give anything back?")
     if owner is ...:
-        return tr("Three dots (...) still stand where your own code goes.")
-    near = difflib.get_close_matches(name, [one for one in dir(owner) if not one.startswith("_")], n=1)
+        return tr("Three dots (...) are still where your own code goes.")
+    near = _near(name, (one for one in dir(owner) if not one.startswith("_")))
     hint = (
-        tr('Did you mean "{near}"?', near=near[0])
+        tr('Did you mean "{near}"?', near=near)
         if near
         else tr("After a dot, the Tab key lists what there is.")
     )
-    return tr(
-        'What stands before the dot ({kind}) has no "{name}". {hint}', kind=_kind(owner), name=name, hint=hint
-    )
-
-
-def _kind(owner: object) -> str:
-    return owner.__name__ if isinstance(owner, types.ModuleType) else type(owner).__name__
+    kind = owner.__name__ if isinstance(owner, types.ModuleType) else type(owner).__name__
+    return tr('The value before the dot ({kind}) has no "{name}". {hint}', kind=kind, name=name, hint=hint)
 
 
 def _import(error: ImportError, names: dict[str, Any]) -> str:
     wanted = re.search(r"cannot import name '(\w+)'", str(error))
     module = sys.modules.get(error.name or "")
     if wanted and module:
-        known = [*(one for one in dir(module) if not one.startswith("_")), *_parts(module)]
+        import pkgutil
+
+        parts = [part.name for part in pkgutil.iter_modules(getattr(module, "__path__", ()))]
+        known = [*(one for one in dir(module) if not one.startswith("_")), *parts]
         return str(unknown(tr("name to import"), wanted[1], known))
     known = [*_COURSE_USES, *(name for name in sys.modules if "." not in name and not name.startswith("_"))]
     hint = tr("A lesson needs no more than its first cell imports.")
     return str(unknown(tr("module"), error.name or "", known, hint=hint))
 
 
-#: What a lesson may import, whether it has been imported yet or not.
-_COURSE_USES = ("samarkand", "pandas", "numpy", "altair", "folium", "ipywidgets")
-
-
-def _parts(module: types.ModuleType) -> Iterator[str]:
-    """Yield the names of the modules in a package."""
-    import pkgutil
-
-    yield from (part.name for part in pkgutil.iter_modules(getattr(module, "__path__", ())))
-
-
 def _file(error: FileNotFoundError, names: dict[str, Any]) -> str:
     if error.filename is None:
         return ""
-    path = Path(str(error.filename))
-    hint = tr("A table of the course is read by its name: data.load(...).")
-    folder = path.parent
-    if not folder.is_dir():
-        return tr('There is no folder "{folder}". {hint}', folder=folder, hint=hint)
-    known = [one.name for one in folder.iterdir() if not one.name.startswith(".")]
+    path, hint = Path(str(error.filename)), tr("A table of the course is read by its name: data.load(...).")
+    if not path.parent.is_dir():
+        return tr('There is no folder "{folder}". {hint}', folder=path.parent, hint=hint)
+    known = [one.name for one in path.parent.iterdir() if not one.name.startswith(".")]
     return str(unknown(tr("file"), path.name, known or ("-",), hint=hint))
 
 
-def _value(error: ValueError, names: dict[str, Any]) -> str:
-    if "truth value" in str(error):
-        return tr(
-            "A whole column is neither true nor false. Join conditions with & and |, each in round brackets."
-        )
-    return ""
-
-
-#: What is said to each kind of error; the first kind that fits counts.
+#: The kinds of errors whose sentence depends on what is in memory.
 _EXPLAINED: dict[type[BaseException], Callable[[Any, dict[str, Any]], str]] = {
     NameError: _name,
     KeyError: _key,
-    SyntaxError: _syntax,
-    TypeError: _type,
     AttributeError: _attribute,
     ImportError: _import,
     FileNotFoundError: _file,
-    ValueError: _value,
 }

@@ -1,8 +1,8 @@
 """A sentence when a notebook gives a name of the course, or of Python, to something else: ``check = 8``.
 
-Nothing fails at once, and a later cell breaks without a word of why. After each cell its names are held
-against those before it: an import or a function of the course must stay what it is, a table that a lesson
-makes must stay a table, and Python's own functions keep their names.
+Nothing fails at once, and a later cell breaks without a word of why. After each cell its names are compared
+with those before it: an import or a function of the course must stay what it is, a table that a lesson makes
+must stay a table, and Python's own functions keep their names.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from __future__ import annotations
 import ast
 import builtins
 import html
-import itertools
 import json
 import re
 import sys
-from collections.abc import Iterator
 from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
@@ -22,78 +20,78 @@ from typing import Any
 from samarkand.ground import home
 from samarkand.ground.words import tr
 
+#: What a practice cell sets anew at each try, and functions of Python that nobody needs here.
+_FREE = frozenset(("answer", "display", "exit", "quit", "open", "input"))
+
 
 def install(shell: Any) -> None:
-    """Have a shell of IPython say so once for each name, after the cell in which it happens."""
+    """Have a shell of IPython warn once for each name, after the cell in which it happens."""
     watch = Watch(shell)
     shell.events.register("pre_run_cell", watch.before)
     shell.events.register("post_run_cell", watch.after)
 
 
+def publish(shell: Any, sentence: str, link: str = "") -> None:
+    """Show a sentence below a cell, and a link after it."""
+    more = f' <a href="{html.escape(link)}">{html.escape(link)}</a>' if link else ""
+    body = f'<div role="status">{html.escape(sentence)}{more}</div>'
+    shell.display_pub.publish({"text/html": body, "text/plain": f"{sentence} {link}".strip()})
+
+
 class Watch:
-    """What the names of a notebook stood for before a cell."""
+    """The names of a notebook before a cell, and whether it was warned of each."""
 
     def __init__(self, shell: Any) -> None:
         self._shell = shell
-        self._kept: dict[str, Any] = {}
-        self._told: set[str] = set()
+        self._before: dict[str, Any] = {}
+        self._warned: set[str] = set()
 
     def before(self, _info: object = None) -> None:
-        """Keep what must not change."""
-        self._kept = {name: value for name, value in self._public() if _needed(value)}
+        """Remember what must not change."""
+        names = self._names().items()
+        self._before = {
+            n: one for n, one in names if _ours(one) or _table(one) or isinstance(one, ModuleType)
+        }
 
     def after(self, _result: object = None) -> None:
-        """Say which names this cell has given to something else."""
-        if not home.in_use():
-            return
-        now = dict(self._public())
-        for name, sentence in itertools.chain(self._lost(now), self._shadowed(now)):
-            if name not in self._told:
-                self._told.add(name)
-                said = f'<div role="status">{html.escape(sentence)}</div>'
-                self._shell.display_pub.publish({"text/html": said, "text/plain": sentence})
+        """Warn of the names that this cell has given to something else."""
+        if home.in_use():
+            for name, sentence in self._lost().items():
+                if name not in self._warned:
+                    self._warned.add(name)
+                    publish(self._shell, sentence)
 
-    def _public(self) -> list[tuple[str, Any]]:
-        return [(name, value) for name, value in self._shell.user_ns.items() if not name.startswith("_")]
+    def _names(self) -> dict[str, Any]:
+        space = self._shell.user_ns.items()
+        return {name: one for name, one in space if not name.startswith("_") and name not in _FREE}
 
-    def _lost(self, now: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        """Yield the names that no longer stand for what the lesson needs."""
-        for name, before in self._kept.items():
-            if name not in now or now[name] is before or (_table(before) and _table(now[name])):
+    def _lost(self) -> dict[str, str]:
+        """Return a sentence for each name that no longer means what the lesson needs."""
+        now, found = self._names(), {}
+        for name, old in self._before.items():
+            if name not in now or now[name] is old or (_table(old) and _table(now[name])):
                 continue
-            if _ours(before) or name in _made_in_lessons():
-                said = tr(
+            if _ours(old) or name in _made_in_lessons():
+                found[name] = tr(
                     'This cell has given the name "{name}" to something else, and cells below need what it '
                     "was. Call yours by another name; this brings the old one back: {code}",
                     name=name,
                     code=self._how(name),
                 )
-                yield name, said
-
-    def _shadowed(self, now: dict[str, Any]) -> Iterator[tuple[str, str]]:
-        """Yield the functions of Python that the notebook has given their names away."""
-        for name, value in now.items():
-            own = getattr(builtins, name, None)
-            if (
-                callable(own)
-                and value is not own
-                and name not in ("display", "exit", "quit", "open", "input")
-            ):
-                said = tr(
+        for name, one in now.items():
+            if callable(own := getattr(builtins, name, None)) and one is not own:
+                found[name] = tr(
                     'This cell has given the name "{name}", a function of Python, to something else. Call '
                     "yours by another name; this brings the function back: {code}",
                     name=name,
                     code=f"del {name}",
                 )
-                yield name, said
+        return found
 
     def _how(self, name: str) -> str:
         """Return the line by which the notebook last set a name, before this cell."""
-        for source in reversed(self._shell.user_ns.get("_ih", [""])[:-1]):
-            code = _statements(source).get(name)
-            if code:
-                return code
-        return tr("Run → Run All Cells")
+        earlier = map(_statements, reversed(self._shell.user_ns.get("_ih", [""])[:-1]))
+        return next((code[name] for code in earlier if name in code), tr("Run → Run All Above Selected Cell"))
 
 
 def _ours(value: object) -> bool:
@@ -105,10 +103,6 @@ def _ours(value: object) -> bool:
     return type(value).__module__ == "samarkand.sources"
 
 
-def _needed(value: object) -> bool:
-    return _ours(value) or _table(value) or isinstance(value, ModuleType)
-
-
 def _table(value: object) -> bool:
     pandas: Any = sys.modules.get("pandas")
     return pandas is not None and isinstance(value, pandas.DataFrame | pandas.Series)
@@ -116,16 +110,15 @@ def _table(value: object) -> bool:
 
 @cache
 def _made_in_lessons() -> frozenset[str]:
-    """Return the names that the lessons give to what they make."""
+    """Return the names that the lessons give to what they make; a damaged lesson has none."""
     names: set[str] = set()
     for path in home.LESSONS.glob("*.ipynb"):
         try:
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            for cell in cells:
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
                 if cell["cell_type"] == "code":
                     names |= _statements("".join(cell["source"])).keys()
         except (OSError, ValueError, LookupError, TypeError):
-            continue  # a damaged lesson is told elsewhere
+            continue
     return frozenset(names)
 
 
@@ -142,8 +135,8 @@ def _statements(source: str) -> dict[str, str]:
                 one = type(statement)(**{**dict(ast.iter_fields(statement)), "names": [alias]})
                 found[alias.asname or alias.name] = ast.unparse(one)
         else:
-            stored = [
-                n.id for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-            ]
-            found |= dict.fromkeys(stored, re.sub(r"\s+", " ", ast.unparse(statement)))
+            stored = (
+                n for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            )
+            found |= dict.fromkeys((n.id for n in stored), re.sub(r"\s+", " ", ast.unparse(statement)))
     return found

@@ -214,6 +214,20 @@ def test_a_copy_with_work_is_kept_and_the_new_one_is_put_beside_it(lesson: Path,
     assert (mine.read_bytes(), beside.read_bytes()) == (work, also)
 
 
+def test_the_open_notebook_is_told_of_a_new_edition_until_somebody_works_in_that(
+    lesson: Path, mine: Path
+) -> None:
+    assert copies.news(mine) == []
+    change(mine, "my own")
+    change(lesson, "40 + 2")
+    copies.hand_out()
+    beside = mine.with_name(f"{ONE}.new.ipynb")
+    ((said, path),) = copies.news(mine)
+    assert "Yours is kept as it is" in said and path == beside
+    change(beside, "my own, again")
+    assert copies.news(mine) == copies.news(beside) == []
+
+
 def test_a_set_whose_form_has_changed_is_another(lesson: Path, mine: Path) -> None:
     store(home.SETS / SET / f"{SET}.ipynb", cell("markdown", "q", "x"), samarkand={"form": {"high": 5.0}})
     copies.hand_out()

@@ -17,25 +17,58 @@ from nbformat.v4 import new_code_cell, new_notebook
 from samarkand.ground import home
 from samarkand.jupyter import errors_in_words
 
-BEFORE = """import pandas as pd
-table = pd.DataFrame({"year": [2021, 2022], "gdp_usd": [1.0, 2.0]}, index=["CHN", "IND"])
+BEFORE = """import numpy as np
+import pandas as pd
+table = pd.DataFrame({"year": [2021, 2022], "gdp_usd": [1.0, 2.0], "kind": ["a", "b"]}, index=["CHN", "IND"])
 answer = ...
 check = 8
 found = None
+def share(of):
+    part = table["yeear"]
+    return part
 """
 SYNTAX, VALUES = (
     "Python cannot read it. Is a bracket, a comma",
     "Values of different kinds do not go together",
 )
+OPEN, MARKS, SEVERAL = (
+    "Three dots (...) are still where your own code goes.",
+    "Python takes straight quotation marks only",
+    "need two pairs of square brackets",
+)
 #: For each kind of error what a student types, and what the plain line says.
 TOLD = [
+    # The slips that beginners were seen to make most.
+    ('table[table[kind] == "a"]', '"kind" is a column of a table here: it needs quotation marks.'),
+    ("table[year]", '"year" is a column of a table here: it needs quotation marks.'),
+    ('table.query(kind == "a")', '"kind" is a column of a table here: it needs quotation marks.'),
+    ("size", 'No name "size". Has the cell run that gives it its value?'),
+    ("day", 'No name "day". Has the cell run that gives it its value?'),
+    ('table["year", "kind"]', SEVERAL),
+    ('table["year"]["CHN", "IND"]', SEVERAL),
+    ('table["year"].loc["CHN", "IND"]', SEVERAL),
+    ('table["year"][{"CHN"}]', "A list is wanted in the square brackets: list(...)"),
+    ('table[table["kind"] <= "b" & table["year"].isna()]', "needs round brackets of its own"),
+    ('table[table["kind"] == "a" & table["kind"] == "b"]', "needs round brackets of its own"),
+    ('table[table["year"] == “2022”]', MARKS),
+    (
+        'table.query("kind == conflict")',
+        '"conflict" is not a column. Inside query, a text has quotation marks',
+    ),
+    ("table.query(\"kinds == 'a'\")", 'No column "kinds". Did you mean "kind"?'),
+    ("table.query(\"kind = 'a'\")", "Inside query, too, == asks whether two things are equal."),
+    ("np.random.default_rng(1).binomial(1110, 8.3)", "8.3 per cent is 0.083"),
+    ('def own(x):\n    y = x\n    return y["yeear"]\n\nown(table)', "Line 3 of this cell: No column"),
+    ("len(table)\nshare(1)", 'Line 8 of the cell that defines share: No column "yeear".'),
+    # Names.
     ("tble.head()", 'Line 1 of this cell: No name "tble". Did you mean "table"?'),
     ("1\n2\nlne(table)", 'Line 3 of this cell: No name "lne". Did you mean "len"?'),
-    ("q_total + 1", 'No name "q_total". Has the cell run that gives it its value?'),
-    ("def f():\n    n += 1\nf()", "Line 3 of this cell: The function uses 'n' before"),
+    ("gdp_us", 'Did you mean the column "gdp_usd"? It needs quotation marks.'),
+    ("def f():\n    n += 1\nf()", 'Line 2 of this cell: The function uses "n" before'),
+    # Columns, rows and keys.
     ('table["yeear"]', 'Line 1 of this cell: No column "yeear". Did you mean "year"?'),
     ('table[["year", "gdp_usdd"]]', 'No column "gdp_usdd". Did you mean "gdp_usd"?'),
-    ('table[["x", "y"]]', 'No column "x". There is: gdp_usd, year.'),
+    ('table[["x", "y"]]', 'No column "x". There is: gdp_usd, kind, year.'),
     ('table.sort_values("yeear")', 'No column "yeear". Did you mean "year"?'),
     ('table.groupby("yeear").sum()', 'No column "yeear". Did you mean "year"?'),
     ('table.loc["CHN", "yeear"]', 'No column "yeear". Did you mean "year"?'),
@@ -43,34 +76,37 @@ TOLD = [
     ('table.loc["CHA"]', 'No row "CHA". Did you mean "CHN"?'),
     ('table["year"]["CHA"]', 'No row "CHA". Did you mean "CHN"?'),
     ('{"a": 1}["b"]', "Nothing is kept under 'b'. list(...) shows"),
+    ("table.iloc[7]", "There are not that many. Counting begins at 0"),
+    # How it is written.
     ("table.head(", "Line 1 of this cell: It breaks off: a bracket, or a text in quotation marks"),
     ("table.head(]", "Brackets do not pair"),
     ('len(table)\nx = "year', "Line 2 of this cell: A text begins here and has no closing quotation mark."),
     ("if len(table)\n    1", "Line 1 of this cell: A colon is missing at the end."),
     ('if check = 8:\n    "x"', "= gives a name to a value; == asks"),
+    ("print table", "A function takes round brackets: print(...)."),
     ("x = 1 200", SYNTAX),
     ("x = 45.7pp", "A number is written with a point"),
     ("f(1 table)", "Between two things a comma, a sign such as +"),
-    ("x == = 1", SYNTAX),
     ("x = 1\n    y = 2", "Line 2 of this cell: It begins too far right or left."),
+    # Kinds of values.
     ('1 + "a"', f"Line 1 of this cell: {VALUES}"),
     ("check(1)", "Round brackets call a function, and this is a value (int)."),
     ("table.head[3]", "This is a function: it takes round brackets"),
-    ("len[table]", "This is a function: it takes round brackets"),
     ("check[0]", "Square brackets take a part out, and this has no parts (int)."),
-    ("for x in check: pass", "This is one value (int), and a list or a column is needed."),
+    ("for x in check: pass", "This is one value, and a list or a column is needed."),
     ("def g(a, b): pass\ng(1)", "Line 2 of this cell: In the round brackets something is missing: 'b'."),
-    ("len(table, 3)", VALUES),
-    ("def g(a): pass\ng(1, 2)", "In the round brackets stands more than the function takes."),
+    ("def g(a): pass\ng(1, 2)", "There is more in the round brackets than the function takes."),
     ("table.head(rows=3)", "The function knows no 'rows'. help(...) lists"),
     ("found + 1", "One of the values is None"),
-    ("found[0]", "One of the values is None"),
-    ("answer + 1", "Three dots (...) still stand where your own code goes."),
-    ("answer.sum()", "Three dots (...) still stand where your own code goes."),
-    ("table.haed()", 'What stands before the dot (DataFrame) has no "haed". Did you mean "head"?'),
-    ("table.yeear", 'What stands before the dot (DataFrame) has no "yeear". Did you mean "year"?'),
+    ("answer + 1", OPEN),
+    ("answer.sum()", OPEN),
+    ("1 / 0", "Something is divided by 0."),
+    ('float("45,7")', "A number is written without quotation marks, with a point: 45.7."),
+    ('table[(table["year"] > 1) and (table["year"] < 3)]', "Join conditions with & and |"),
+    # Behind a dot, modules, files.
+    ("table.haed()", 'The value before the dot (DataFrame) has no "haed". Did you mean "head"?'),
     ("check.qwertz", "After a dot, the Tab key lists what there is."),
-    ("found.head()", "Before the dot stands None"),
+    ("found.head()", "Before the dot is None"),
     ("import panda", 'No module "panda". Did you mean "pandas"?'),
     ("import geopandas_of_mine", "A lesson needs no more than its first cell imports."),
     ("from samarkand import chart", 'No name to import "chart". Did you mean "charts"?'),
@@ -79,7 +115,6 @@ TOLD = [
         'No file "trp.csv". Did you mean "trip.csv"? A table of the course is read by its name',
     ),
     ('pd.read_csv("data/trip.csv")', 'There is no folder "data".'),
-    ('table[(table["year"] > 1) and (table["year"] < 3)]', "Join conditions with & and |"),
 ]
 
 
@@ -123,8 +158,8 @@ def test_it_says_what_is_wrong_where_and_what_to_try(
 @pytest.mark.parametrize(
     "code",
     [
-        "1 / 0",
         "raise KeyError",
+        "assert False",
         "raise KeyboardInterrupt",
         'raise FileNotFoundError("The folder is empty.")',
         'from samarkand import data\ndata.load("tripp")',
@@ -149,6 +184,7 @@ def outputs(cells: list[str], folder: Path, work: Path) -> list[list[Any]]:
         "SAMARKAND_WORK": str(work),
         "IPYTHONDIR": str(work / ".ipython"),
         "PYTHONPATH": str(home.ROOT),
+        "JPY_SESSION_NAME": "mine.ipynb",
     }
     client = NotebookClient(
         notebook,
@@ -171,7 +207,10 @@ def test_a_private_kind_of_error_of_form_has_the_name_that_books_have() -> None:
 def test_before_the_first_cell_a_kernel_says_it_and_keeps_the_traceback(tmp_path: Path) -> None:
     mine = tmp_path / "my_work" / "lessons"
     mine.mkdir(parents=True)
-    shown = outputs(["\n\nlen(tripp)", "x = (", "1 / 0", "sorted(dir())"], mine, tmp_path / "my_work")
+    (mine / "mine.damaged.ipynb").touch()
+    code = ["0", "\n\nlen(tripp)", "x = (", "assert False", "sorted(dir())"]
+    (_, news), *shown = outputs(code, mine, tmp_path / "my_work")
+    assert 'beside it: <a href="mine.damaged.ipynb">' in news.data["text/html"]
     for (folded, last), says in zip(shown[:2], ('No name "tripp".', "It breaks off"), strict=True):
         assert "Traceback" in folded.data["text/plain"] or "SyntaxError" in folded.data["text/plain"]
         assert folded.data["text/html"].startswith("<details><summary>All that Python says")

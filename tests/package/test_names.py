@@ -90,6 +90,7 @@ def test_python_s_own_functions_too(notebook: Notebook) -> None:
     "code",
     [
         "answer = 34",
+        "answer = trip\nanswer = 7",
         "km = 'far'",
         "trip = trip.head()",
         "mine = trip.head()\nmine = 5",
