@@ -2,7 +2,6 @@
 
 import json
 
-import pandas as pd
 import pytest
 from our_tables import FOLDER
 from shapely.geometry import Point, shape
@@ -79,14 +78,6 @@ def test_routes_lie_on_land_or_on_the_caspian(areas):
     frame = data.load("routes")
     land = [a for name, a in areas.items()]
     assert all(any(a.contains(Point(r.lon, r.lat)) for a in land) for r in frame.itertuples())
-
-
-def test_a_missing_point_is_missing_twice():
-    for name in ("timeline", "entities"):
-        frame = data.load(name)
-        assert (frame["lat"].isna() == frame["lon"].isna()).all()
-    online = data.load("timeline").query("place == 'online'")
-    assert len(online) == 3 and pd.isna(online["lat"]).all()
 
 
 def test_the_areas_of_the_viewpoints_are_those_of_the_maps():

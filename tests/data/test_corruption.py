@@ -5,100 +5,70 @@ Damage is done at random, but with fixed seeds; each kind is what a slip of the 
 
 import csv
 import random
-from collections import Counter
 
-from our_tables import FOLDER, NAMES, RESOURCE, wrong_in
+from agreement import wrong_in
+from our_tables import FOLDER, NAMES, RESOURCE
 
-SCHEMA = {name: resource["schema"] for name, resource in RESOURCE.items()}
 CODES = ["CHN", "RUS", "KAZ", "IND", "TJK", "UZB", "USA", "IRN", "PAK", "KGZ"]
 
 
-def digit(cell, rng):
-    """Change one digit of a number or a day."""
-    places = [i for i, c in enumerate(cell) if c.isdigit()]
-    i = rng.choice(places)
-    return cell[:i] + rng.choice([d for d in "0123456789" if d != cell[i]]) + cell[i + 1 :]
+def digit(cell, rng, spec):
+    at = rng.choice([i for i, letter in enumerate(cell) if letter.isdigit()])
+    return cell[:at] + rng.choice([d for d in "0123456789" if d != cell[at]]) + cell[at + 1 :]
 
 
-def sign(cell, rng):
+def sign(cell, rng, spec):
     return cell[1:] if cell.startswith("-") else f"-{cell}"
 
 
-def swap(cell, rng):
-    """Exchange month and day of a day, or two neighbouring digits."""
+def swap(cell, rng, spec):
+    """Exchange month and day."""
     year, month, day = cell.split("-")
     return f"{year}-{day}-{month}" if day != month else f"{int(year) + 1}-{month}-{day}"
 
 
-def code(cell, rng):
-    return rng.choice([c for c in CODES if c != cell])
+def code(cell, rng, spec):
+    return rng.choice([one for one in CODES if one != cell])
 
 
-def fields(name, *types):
-    return [f["name"] for f in SCHEMA[name]["fields"] if f["type"] in types]
+def another(cell, rng, spec):
+    return rng.choice([one for one in spec["constraints"]["enum"] if one != cell] or [cell])
 
 
-def damages(name):
-    """Return what can go wrong in a table: pairs of a change and the columns it applies to."""
-    numbers, days = fields(name, "integer", "number"), fields(name, "date")
-    codes = [
-        f["name"] for f in SCHEMA[name]["fields"] if "A-Z]" in f.get("constraints", {}).get("pattern", "")
-    ]
-    codes = [c for c in codes if c not in ("block", "id")]
-    enums = [f["name"] for f in SCHEMA[name]["fields"] if "enum" in f.get("constraints", {})]
-    found = [(digit, numbers + days), (sign, numbers), (swap, days), (code, codes), ("another", enums)]
-    return [(change, columns) for change, columns in found if columns] + [("double", [None])]
+def changes(spec):
+    """Return what can go wrong in a cell of a column."""
+    constraints = spec.get("constraints", {})
+    codes = "A-Z]" in constraints.get("pattern", "") and spec["name"] not in ("block", "id")
+    kinds = {"integer": [digit, sign], "number": [digit, sign], "date": [digit, swap]}
+    return kinds.get(spec["type"], []) + [code] * codes + [another] * ("enum" in constraints)
 
 
-def corrupt(name, folder, rng):
-    """Damage one cell or row of a copy; return what was done."""
-    path = folder / f"{name}.csv"
-    rows = list(csv.reader((FOLDER / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
-    header = rows[0]
-    while True:
-        change, columns = rng.choice(damages(name))
-        at = rng.randrange(1, len(rows))
-        column = rng.choice(columns)
-        if change == "double":
-            rows.insert(at, list(rows[at]))
-            what = f"line {at + 1} doubled"
-            break
-        i = header.index(column)
-        cell = rows[at][i]
-        if not cell:
-            continue
-        if change == "another":
-            spec = next(f for f in SCHEMA[name]["fields"] if f["name"] == column)
-            new = rng.choice([v for v in spec["constraints"]["enum"] if v != cell] or [""])
-        else:
-            new = change(cell, rng)
-        if new != cell:
-            rows[at][i] = new
-            what = f"line {at + 1}, {column}: {cell} -> {new}"
-            break
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
-    return what
+def damage(name, folder, rng):
+    """Damage a cell of a copy of a table, or double one of its rows; return what was done."""
+    header, *rows = csv.reader((FOLDER / f"{name}.csv").read_text(encoding="utf-8").splitlines())
+    specs = {spec["name"]: spec for spec in RESOURCE[name]["schema"]["fields"]}
+    cells = {"double": [(row, 0) for row in rows]}
+    for row in rows:
+        for at, column in enumerate(header):
+            for change in changes(specs[column]) if row[at] else ():
+                cells.setdefault(change, []).append((row, at))
+    change = rng.choice(list(cells))
+    row, at = rng.choice(cells[change])
+    was = row[at]
+    if change == "double":
+        rows.insert(rows.index(row), row)
+    else:
+        row[at] = change(was, rng, specs[header[at]])
+    with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    return f"{name}, {header[at]}: {was} -> {row[at]}"
 
 
-def caught_by_rules(name, folder):
-    """Say whether schema and rules find the damage."""
-    return any(True for _ in wrong_in(name, folder))
-
-
-def test_rules_alone_catch_most(tmp_path, sampled):
+def test_rules_alone_catch_most(tmp_path):
     """What remains are slips within the plausible."""
     rng = random.Random("samarkand rules")
-    caught = Counter()
-    for name in sampled(NAMES, 15, "tables"):
-        for _ in range(6):
-            corrupt(name, tmp_path, rng)
-            caught[caught_by_rules(name, tmp_path)] += 1
-    assert caught[True] / caught.total() > 0.75, caught
-
-
-def test_each_kind_of_damage_happens():
-    kinds = {
-        change if isinstance(change, str) else change.__name__ for n in NAMES for change, _ in damages(n)
-    }
-    assert kinds == {"digit", "sign", "swap", "code", "another", "double"}
+    missed = []
+    for name in NAMES * 3:
+        done = damage(name, tmp_path, rng)
+        missed += [] if wrong_in(name, tmp_path) else [done]
+    assert len(missed) < 0.25 * 3 * len(NAMES), missed

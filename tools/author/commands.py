@@ -78,7 +78,7 @@ def renew(options: argparse.Namespace) -> int:
     known = tables.names()
     if strange := [name for name in options.table if name not in known]:
         raise unknown("table", strange[0], known)
-    if problems := [str(problem) for problem in tables.check()]:
+    if problems := tables.check():
         return report(problems, "")
     changes = tables.changes()
     for name, rows in changes.items():
@@ -108,7 +108,7 @@ def data_check(options: argparse.Namespace) -> int:
     """Hold the course's tables to their schema and to one another."""
     from tools.author import tables
 
-    return report([str(p) for p in tables.check(options.path)], "The tables are as their schema says.")
+    return report(tables.check(options.path), "The tables are as their schema says.")
 
 
 def _unsound(course: Course, found: ExerciseSet) -> list[str]:

@@ -207,7 +207,7 @@ def every() -> list[Lesson]:
 
 
 def skipped(lesson: Lesson) -> set[str]:
-    """Return the ids of the cells that may be left out, as their metadata say: ``skip``, and their subject."""
+    """Return the ids of the cells that may be left out: ``skip`` in their metadata names their subject."""
     return {cell.id for cell in lesson.cells if cell.metadata.get("samarkand", {}).get("skip")}
 
 

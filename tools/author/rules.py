@@ -1,12 +1,12 @@
-"""Rules that no schema can state, for any table: lists of keys, order of days, spells, names, units, sums.
+"""Rules that no schema can state, for any table: lists of keys, order of days, spells, names, units.
 
-Each rule yields what is wrong. Cells are text; cells that break their schema are skipped here.
+What the course's own tables must agree on is in ``tests/data``. Each rule yields what is wrong. Cells are
+text; cells that break their schema are skipped here.
 """
 
 from __future__ import annotations
 
 import inspect
-import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -70,8 +70,11 @@ class Table:
 
 Tables = Mapping[str, Table]
 
-#: The five, written down here, too: rules do not rely on what lessons use.
-CENTRAL_ASIA = ("KAZ", "KGZ", "TJK", "TKM", "UZB")
+#: Columns with days, the second of which never comes before the first.
+IN_ORDER = [
+    *(("period_start", "period_end"), ("day", "end_day"), ("decided", "from")),
+    *((day, "known_when") for day in ("period_end", "day", "end_day", "month")),
+]
 #: A line of the table, a column, and what is wrong there.
 Found = tuple[int | None, str | None, str]
 
@@ -83,23 +86,6 @@ def number(cell: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return value if value.is_finite() else None
-
-
-def great_circle_km(lat: float, lon: float, to_lat: float, to_lon: float) -> float:
-    """Haversine on a sphere of 6,371.0088 km: rules must not rely on the functions that lessons use."""
-    a, b = math.radians(lat), math.radians(to_lat)
-    h = math.sin((b - a) / 2) ** 2 + math.cos(a) * math.cos(b) * math.sin(math.radians(to_lon - lon) / 2) ** 2
-    return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(h)))
-
-
-def rounding(*cells: str) -> Decimal:
-    """Return how far apart figures may be: one unit of the last digit of each, since the press truncates.
-
-    >>> rounding("97.7", "36.3", "61.45")
-    Decimal('0.21')
-    """
-    values = [v for v in map(number, cells) if v is not None]
-    return sum((Decimal(1).scaleb(int(v.as_tuple().exponent)) for v in values), Decimal(0))
 
 
 def defined(names: Mapping[str, Any]) -> list[Any]:
@@ -134,14 +120,7 @@ def keys_in_lists(table: Table, tables: Tables) -> Iterator[Found]:
 
 def days_in_order(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that a period ends after it begins and that nothing is known before it happened."""
-    pairs = [
-        ("period_start", "period_end"),
-        ("day", "end_day"),
-        ("decided", "from"),
-        ("period_end", "known_when"),
-    ]
-    pairs += [("day", "known_when"), ("end_day", "known_when"), ("month", "known_when")]
-    for first, last in pairs:
+    for first, last in IN_ORDER:
         if table.has(first, last):
             for line, row in table.numbered():
                 if row[first] and row[last] and row[first] > row[last]:
@@ -174,17 +153,10 @@ def names_of_states(table: Table, tables: Tables) -> Iterator[Found]:
     if "states" not in tables or table.name == "states":
         return
     names = {row["iso3"]: row["name"] for row in tables["states"].rows if "name" in row}
-    column = "country" if table.has("iso3", "country") else "name" if table.name == "places" else None
-    if table.name == "entities" and table.has("id", "name", "type"):
-        for line, row in table.numbered():
-            if row["type"] == "state" and names.get(row["id"], row["name"]) != row["name"]:
-                yield line, "name", f"{row['id']} is {names[row['id']]}, not {row['name']}."
-        return
-    if column and table.has("iso3", column):
-        for line, row in table.numbered():
-            if row["iso3"] in names and names[row["iso3"]] != row[column]:
-                name = names[row["iso3"]]
-                yield line, column, f"{row['iso3']} is {name}, not {row[column]}."
+    for line, row in table.numbered() if table.has("iso3", "country") else ():
+        name = names.get(row["iso3"], row["country"])
+        if name != row["country"]:
+            yield line, "country", f"{row['iso3']} is {name}, not {row['country']}."
 
 
 def units(table: Table, tables: Tables) -> Iterator[Found]:
@@ -206,38 +178,6 @@ def units(table: Table, tables: Tables) -> Iterator[Found]:
             yield line, "unit", f'{row[by]} is elsewhere in "{unit}", here in "{row["unit"]}".'
 
 
-def parts(table: Table, tables: Tables) -> Iterator[Found]:
-    """Check that exports and imports add up to the total, within the rounding of the three."""
-    columns = [f["name"] for f in table.schema["fields"]]
-    total = next((c for c in columns if c == "total_usd_bn"), None)
-    two = [c for c in columns if c.endswith(("exports_usd_bn", "imports_usd_bn"))]
-    if total is None or len(two) != 2 or not table.has(total, *two):
-        return
-    for line, row in table.numbered():
-        cells = [row[total], *(row[c] for c in two)]
-        whole, *halves = map(number, cells)
-        known = [h for h in halves if h is not None]
-        if whole is None:
-            continue
-        gap = abs(sum(known, Decimal(0)) - whole)
-        if len(known) == 2 and gap > rounding(*cells):
-            yield line, total, f"{cells[1]} and {cells[2]} do not add up to {cells[0]}."
-        if len(known) == 1 and known[0] > whole + rounding(*cells):
-            yield line, total, f"{known[0]} is more than the total, {cells[0]}."
-
-
-def sequences(table: Table, tables: Tables) -> Iterator[Found]:
-    """Check that positions in a sequence run 1, 2, 3 and that keys with a number follow its order."""
-    for column, group in (("seq", "route"), ("order", None)):
-        if table.has(column) and (group is None or table.has(group)):
-            counts: Counter[str] = Counter()
-            for line, row in table.numbered():
-                counts[row[group] if group else ""] += 1
-                due = counts[row[group] if group else ""]
-                if row[column] != str(due):
-                    yield line, column, f"{row[column]} where {due} is due."
-
-
 def doubles(table: Table, tables: Tables) -> Iterator[Found]:
     """Check that no two rows say the same under different keys."""
     keys = {f["name"] for f in table.schema["fields"] if f["name"] in ("id", "key")}
@@ -247,14 +187,6 @@ def doubles(table: Table, tables: Tables) -> Iterator[Found]:
         if content in seen:
             yield line, None, f"the row says the same as line {seen[content]}."
         seen.setdefault(content, line)
-
-
-def derived_says_how(table: Table, tables: Tables) -> Iterator[Found]:
-    """Check that a derived figure says how it was derived."""
-    if table.has("basis", "note", "total_usd_bn"):
-        for line, row in table.numbered():
-            if row["basis"] == "derived" and not row["note"]:
-                yield line, "note", "the figure is derived, but the row does not say how."
 
 
 def plain_numbers(table: Table, tables: Tables) -> Iterator[Found]:

@@ -1,8 +1,7 @@
 """Check the course's tables, or a table of your own, against their schema and against one another.
 
 `check` reads every table as text, lets frictionless compare it with ``datapackage.json``, and then applies
-the rules of `tools.author.rules`: lists of keys, overlapping spells, sums that do not add up. Each
-finding names file, line and column.
+the rules of `tools.author.rules`. Each finding names file, line and column.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import csv
 import functools
 import json
+import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -17,22 +17,32 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.ground.errors import CourseError, DamagedData
-from samarkand.ground.home import course_data
-from tools.author import integrity, rules
+from samarkand.ground.home import ROOT, course_data
+from tools.author import apart, rules
 from tools.author.rules import Problem, Table
 
+#: What the course's own tables must agree on.
+AGREEMENT = ROOT / "tests" / "data" / "agreement.py"
 #: So many letters of a changed cell are shown.
 LONG = 80
 
 
-def check(path: str | Path | None = None) -> list[Problem]:
-    """Check a folder with a data package, or one table; return what is wrong, sorted by file and line.
+def check(path: str | Path | None = None) -> list[str]:
+    """Check a folder with a data package, or one table; return a sentence for each fault, by file and line.
 
-    The path is a folder with ``datapackage.json``, that file itself, or a CSV file; without one, the course's
-    tables are checked. A CSV file that is in no ``datapackage.json`` beside it may have its own schema in
-    ``<name>.schema.json``, and is otherwise checked by the course's conventions: a column ``iso3`` holds
-    codes of the course, ``source`` its keys, ``from`` and ``to`` bound a spell, ``lat`` and ``lon`` are
-    degrees. `DamagedData` if the file or its description is missing or cannot be read.
+    Parameters
+    ----------
+    path : str or Path, optional
+        A folder with ``datapackage.json``, that file itself, or a CSV file; by default the course's tables,
+        which are held to one another as well, by ``tests/data/agreement.py``. A CSV file that is in no
+        ``datapackage.json`` beside it may have its own schema in ``<name>.schema.json``, and is otherwise
+        checked by the course's conventions: a column ``iso3`` holds codes of the course, ``source`` its keys,
+        ``from`` and ``to`` bound a spell, ``lat`` and ``lon`` are degrees.
+
+    Raises
+    ------
+    DamagedData
+        If the file or its description is missing or cannot be read.
     """
     where = Path(path) if path is not None else course_data()
     if where.is_dir():
@@ -40,21 +50,18 @@ def check(path: str | Path | None = None) -> list[Problem]:
     if not where.exists():
         raise DamagedData(f"There is nothing to check: no file {where}.")
     if where.suffix == ".json":
-        package = read_package(where)
-        tables, problems = read(where.parent, package)
-        wanted = set(tables)
+        tables, problems = read(where.parent, read_package(where))
+        wanted = sorted(tables)
     else:
-        package, tables, problems = _with_the_course(where)
-        wanted = {where.stem}
-    for name in sorted(wanted & set(tables)):
-        problems += against_schema(tables[name], tables)
-    damaged = bool(problems)
-    for name in sorted(wanted & set(tables)):
-        problems += rules.of_one(tables[name], tables)
-    if wanted > {"sco_membership"}:
-        problems += integrity.of_the_course(tables, damaged=damaged)
-    seen = dict.fromkeys(problems)
-    return sorted(seen, key=lambda p: (p.file, p.line or 0, p.column or ""))
+        tables, problems = _with_the_course(where)
+        wanted = [where.stem] if where.stem in tables else []
+    for name in wanted:
+        problems += [*against_schema(tables[name], tables), *rules.of_one(tables[name], tables)]
+    found = sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.column or ""))
+    if not found and where.resolve() == (course_data() / "datapackage.json").resolve() and AGREEMENT.exists():
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        return apart.run_python([str(AGREEMENT)], environment, ROOT)[1].splitlines()
+    return [str(problem) for problem in found]
 
 
 def read_package(path: Path) -> dict[str, Any]:
@@ -63,7 +70,7 @@ def read_package(path: Path) -> dict[str, Any]:
         package = json.loads(path.read_text(encoding="utf-8"))
         _ = [r["path"] for r in package["resources"]]
     except json.JSONDecodeError as error:
-        raise DamagedData(f"{path.name}, line {error.lineno}: no valid JSON: {error.msg}.") from None
+        raise DamagedData(f"{path.name}, line {error.lineno}: not valid JSON: {error.msg}.") from None
     except (KeyError, TypeError):
         raise DamagedData(f'{path.name} lists no tables: "resources" is missing or has no paths.') from None
     except (OSError, UnicodeError) as error:
@@ -110,7 +117,7 @@ def _cells(content: bytes) -> tuple[list[str], list[dict[str, str]], list[int]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise DamagedData(f"line {line}: a character that is no UTF-8.") from None
+        raise DamagedData(f"line {line}: a character that is not UTF-8.") from None
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     try:
         cells = [(reader.line_num, row) for row in reader]
@@ -124,11 +131,10 @@ def _cells(content: bytes) -> tuple[list[str], list[dict[str, str]], list[int]]:
     return header, rows, lines
 
 
-def _with_the_course(path: Path) -> tuple[dict[str, Any], dict[str, Table], list[Problem]]:
+def _with_the_course(path: Path) -> tuple[dict[str, Table], list[Problem]]:
     """Read one CSV file, described beside it or by convention, together with the course's own tables."""
     folder = course_data()
-    package = read_package(folder / "datapackage.json")
-    tables, _ = read(folder, package)
+    tables, _ = read(folder, read_package(folder / "datapackage.json"))
     described = path.with_name("datapackage.json")
     schema = None
     if described.exists():
@@ -142,8 +148,8 @@ def _with_the_course(path: Path) -> tuple[dict[str, Any], dict[str, Table], list
         if schema is None:
             table = replace(table, schema=_by_convention(table.header, tables))
     except DamagedData as error:
-        return package, tables, [Problem(path.name, None, None, str(error))]
-    return package, tables | {path.stem: table}, []
+        return tables, [Problem(path.name, None, None, str(error))]
+    return tables | {path.stem: table}, []
 
 
 def _by_convention(header: list[str], tables: dict[str, Table]) -> dict[str, Any]:
