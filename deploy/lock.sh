@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make the three locks again from pyproject.toml, and see that they hold everywhere.
+# Make the four locks again from pyproject.toml, and see that they hold everywhere.
 #   deploy/lock.sh             keep the pins that still fit
 #   deploy/lock.sh --upgrade   take the newest of everything
 # Needs the .venv that `python3 start.py --version` makes.
@@ -10,16 +10,18 @@ uv=${UV:-.venv/bin/uv}
 compile() { # lock file, then what goes into it
   local lock=$1
   shift
-  "$uv" pip compile pyproject.toml "$@" --universal --python-version 3.11 --only-binary :all: \
+  "$uv" pip compile "$@" --universal --python-version 3.11 --only-binary :all: \
     --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links --quiet \
     --no-emit-package samarkand --custom-compile-command deploy/lock.sh --output-file "$lock"
 }
 
 grading=(packages/grading/pyproject.toml --extra class)
-compile requirements.lock --group start "$@"
-compile requirements-test.lock "${grading[@]}" --group start --extra test --constraints requirements.lock "$@"
+compile requirements.lock pyproject.toml --group start "$@"
+compile requirements-test.lock pyproject.toml "${grading[@]}" --group start --extra test --constraints requirements.lock "$@"
 # What the tests ran with, and nothing else: for the grader's container, which starts nothing and tests nothing.
-compile requirements-grading.lock "${grading[@]}" --constraints requirements-test.lock "$@"
+compile requirements-grading.lock pyproject.toml "${grading[@]}" --constraints requirements-test.lock "$@"
+# What builds the course in the page; it runs where the site is made, and nowhere else.
+compile requirements-lite.lock --group lite "$@"
 
 # Every pin must have a wheel for every system and Python that the course promises.
 for system in x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu x86_64-apple-darwin aarch64-apple-darwin x86_64-pc-windows-msvc; do

@@ -6,6 +6,14 @@ A student imports `data`, `maps`, `charts`, `explore`, `cite`, `quiz`, `check`; 
 Importing the package loads nothing heavy; `from samarkand import data, maps` costs little more than pandas.
 """
 
+import sys
+
 from samarkand.sources import cite as cite
 
 __version__ = "0.1.0"
+
+if sys.platform == "emscripten":  # a browser's IPython runs no startup files
+    from IPython import get_ipython
+
+    if shell := get_ipython():
+        shell.extension_manager.load_extension("samarkand.jupyter.kernel")

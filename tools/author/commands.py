@@ -123,10 +123,14 @@ def _unsound(course: Course, found: ExerciseSet) -> list[str]:
 
 
 def site(options: argparse.Namespace) -> int:
-    """Make the reading site from the stored lessons, sets and tables; nothing is run anew."""
+    """Make the reading site from what is stored; with ``--lite`` also the course that runs in the page."""
     from tools.site import build as site_builder
+    from tools.site import lite
 
-    return report([], site_builder.build(options.out, repository=options.repository))
+    print(site_builder.build(options.out, repository=options.repository, lite=options.lite))
+    if options.lite:
+        print(lite.build(options.out / "lite", options.cache, options.wheels or ()))
+    return 0
 
 
 def _stored(path: Path) -> None:
@@ -189,6 +193,10 @@ def add(verbs: Verbs) -> None:
     verb.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="a new folder, or a site to renew"
     )
+    verb.add_argument("--lite", action="store_true", help="also make the course that runs in the page")
+    verb.add_argument("--wheels", type=Path, action="append", help="a folder or wheel with Pyodide's numpy")
+    cache = Path.home() / ".cache" / "samarkand"
+    verb.add_argument("--cache", type=Path, default=cache, metavar="DIR", help="keeps what was fetched")
     verb.add_argument("--repository", default="", help="where edit and report lead, an https address")
 
     verb = add_verb(verbs, "test", test, "judge a change in seconds")

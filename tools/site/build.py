@@ -36,6 +36,7 @@ def build(out: Path, *, repository: str = "", lite: bool = False) -> str:
     """
     if not (find_spec("sphinx") and find_spec("myst_nb") and find_spec("sphinx_book_theme")):
         raise CourseError("The site needs Sphinx: python3 start.py test --version installs it.")
+    lite = lite or (out / "lite").is_dir()
     if out.exists() and any(out.iterdir()) and not (out / MARK).is_file():
         raise CourseError(f"{out} holds something that is no site of this course: it is left as it is.")
     with tempfile.TemporaryDirectory() as work:
@@ -150,7 +151,7 @@ def notebook(path: Path, folder: Path, static: Path, repository: str, lite: bool
         place = f"lessons/{path.name}" if lesson else f"sets/{path.stem}/{path.name}"
         link = f'<a href="../lite/lab/index.html?path=my_work/{place}">Run this in your browser</a>'
         first, rest = (read.cells[0].source + "\n").split("\n", 1)
-        read.cells[0].source = f"{first}\n\n{link} (54 MB the first time)\n{rest}"
+        read.cells[0].source = f"{first}\n\n{link} (up to 80 MB the first time; later visits need no network)\n{rest}"
     folder.mkdir(exist_ok=True)
     nbformat.write(read, folder / path.name)
     return f"{folder.name}/{path.stem}"

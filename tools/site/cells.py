@@ -133,13 +133,13 @@ def quiz(asked: questions.Quiz) -> str:
 
 def prediction(asked: questions.Prediction) -> str:
     """Return the form of a prediction, with what came out, which the page shows once something was saved."""
-    result = _ledger.came(asked.id)
+    result = _ledger.result(asked.id)
     data = {
         "text": asked.text,
         "unit": asked.unit,
         "options": asked.options,
         "result": result,
-        "said": _ledger.said(asked, result),
+        "said": _ledger.in_words(asked, result),
     }
     return element("div", embedded(data), class_="sam-ask", data_id=asked.id)
 

@@ -1,0 +1,316 @@
+"""The whole course in the page: JupyterLite, Pyodide and the course's own wheel, as a folder of static files.
+
+Everything comes through pip and npm, each file by its hash: the pure wheels by ``requirements.lock``,
+JupyterLite by ``requirements-lite.lock``, the few others by `PURE`, Pyodide by `PYODIDE_SHA256` and its own
+lock. numpy for WebAssembly is in none of the registries: it comes from a folder (or a wheel that carries it
+inside) named with ``--wheels``; Pyodide's release has it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import venv
+import zipfile
+from collections.abc import Iterator, Sequence
+from email.parser import HeaderParser
+from pathlib import Path
+from typing import Any
+
+from samarkand.ground.errors import CourseError
+from samarkand.ground.home import ROOT
+from samarkand.jupyter import copies
+
+PYODIDE = "0.27.7"
+PYODIDE_SHA256 = "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343"
+#: What lessons and kernel import, as requirements.lock pins it. Nothing is resolved: the list is complete.
+LOCKED = (
+    *("altair", "attrs", "branca", "certifi", "charset-normalizer", "comm", "folium", "idna", "ipywidgets"),
+    *("jinja2", "narwhals", "networkx", "packaging", "python-dateutil", "requests", "six", "traitlets"),
+    *("typing-extensions", "tzdata", "urllib3", "xstatic-leaflet", "xyzservices", "asttokens", "executing"),
+    *("ipython", "ipython-pygments-lexers", "jedi", "matplotlib-inline", "parso", "prompt-toolkit"),
+    *("pure-eval", "pygments", "stack-data", "wcwidth"),
+)
+#: Pure releases for those that need a compiler, and what only the kernel needs; each with its hash.
+PURE = {
+    "jsonschema==4.17.3": "a870ad254da1a8ca84b6a2905cac29d265f805acc57af304784962a2aa6508f6",
+    "pyrsistent==0.20.0": "c55acc4733aad6560a7f5f818466631f07efc001fd023f34a6c203f8b6df0f0b",
+    "micropip==0.9.0": "babcf68c1849e229aa887564bc5f2de50273c3212e73c9aff8e3e6e80f2b6a23",
+    "decorator==5.2.1": "d316bb415a2d9e2d2b3abcc4084c6502fc09240e292cd76a76afc106a1c8e04a",
+    # Its piplite is the last that works with this micropip; nothing else of it is used.
+    "jupyterlite-pyodide-kernel==0.6.1": "d16f2e44dedd60d7a5578cd901a4de1ac34d30c80671abba7ec1ac70a65e2972",
+}
+#: pandas's own wheel for this Pyodide, on PyPI.
+PANDAS_SHA256 = "6705575b65750e4494b4f9328eed8cb263b4b809984d4eeb8f492a3e804b0c53"
+#: Import names that a wheel's files do not tell.
+IMPORTS = {"xstatic-leaflet": ["xstatic"], "python-dateutil": ["dateutil"], "attrs": ["attr", "attrs"]}
+#: Loaded before the first cell: what the kernel itself needs, so that nothing is resolved at run time.
+KERNEL = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "ipython", "jedi", "traitlets"]
+#: What each package needs, and is loaded with it, in parallel.
+DEPENDS = {
+    "pyodide-kernel": ["ipython", "comm", "traitlets", "ipykernel"],
+    "piplite": ["micropip"],
+    "micropip": ["packaging"],
+    "ipython": [
+        *("asttokens", "decorator", "executing", "ipython-pygments-lexers", "jedi", "matplotlib-inline"),
+        *("prompt-toolkit", "pure-eval", "pygments", "six", "stack-data", "traitlets"),
+    ],
+    "ipython-pygments-lexers": ["pygments"],
+    "jedi": ["parso"],
+    "prompt-toolkit": ["wcwidth"],
+    "matplotlib-inline": ["traitlets"],
+    "pandas": ["numpy", "python-dateutil", "tzdata"],
+    "python-dateutil": ["six"],
+    "folium": ["branca", "jinja2", "numpy", "requests", "xyzservices"],
+    "branca": ["jinja2"],
+    "jinja2": ["markupsafe"],
+    "requests": ["certifi", "charset-normalizer", "idna", "urllib3"],
+    "altair": ["jinja2", "jsonschema", "narwhals", "packaging", "typing-extensions"],
+    "jsonschema": ["attrs", "pyrsistent"],
+    "ipywidgets": ["comm", "ipython", "traitlets"],
+    "samarkand": ["pandas", "folium", "ipywidgets", "altair", "networkx", "xstatic-leaflet"],
+}
+#: What a browser never imports.
+_NEEDLESS = re.compile(r"(^|/)(tests?|testing_data)/|\.(pyi|c|pyx|pxd|h|f90|exe)$|(^|/)py\.typed$")
+
+
+def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
+    """Write the course as it runs in the page into a new folder; return a sentence with its size.
+
+    Parameters
+    ----------
+    out : Path
+        Made anew if it is there.
+    cache : Path
+        Where what was fetched is kept: with all of it there, no network is needed.
+    wheels : sequence of Path
+        Folders, or wheels, that hold Pyodide's own numpy.
+
+    Raises
+    ------
+    CourseError
+        If something cannot be fetched, is not what its hash says, or is in none of `wheels`.
+    """
+    cache = cache.absolute()
+    cache.mkdir(parents=True, exist_ok=True)
+    pyodide = _pyodide(cache)
+    lock = json.loads((pyodide / "pyodide-lock.json").read_text(encoding="utf-8"))
+    python = _environment(cache)
+    parts = [*_pure(cache, python), _pandas(cache, python), _numpy(lock, wheels, cache)]
+    with tempfile.TemporaryDirectory() as scratch:
+        lite = Path(scratch, "lite")
+        static = lite / "static" / "pyodide"
+        static.mkdir(parents=True)
+        _hatch(Path(scratch, "wheel"))
+        parts += [*_kernel(python, cache), *Path(scratch, "wheel").glob("*.whl")]
+        for name in ("pyodide.mjs", "pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip"):
+            shutil.copy(pyodide / name, static)
+        packages = {entry["name"]: entry for entry in (_placed(wheel, static) for wheel in parts)}
+        content = json.dumps({"info": lock["info"], "packages": packages})
+        (static / "pyodide-lock.json").write_text(content, encoding="utf-8")
+        copies.hand_out(lite / "files" / "my_work")
+        for hidden in (lite / "files").rglob(".*"):
+            if hidden.is_file():
+                hidden.unlink()
+        _settings(lite, python)
+        made = Path(scratch, "made")
+        options = ["--lite-dir", lite, "--contents", lite / "files", "--output-dir", made, "--apps", "lab"]
+        options += ["--no-sourcemaps", "--no-unused-shared-packages", "--no-libarchive"]
+        _run(
+            python, "-m", "jupyter", "lite", "build", *options, "--source-date-epoch", "1700000000", cwd=lite
+        )
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(made, out)
+    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+    return f"The course in the page is in {out}: {size / 1e6:.0f} MB."
+
+
+def _run(*command: object, **more: Any) -> None:
+    """Run a program; `CourseError` with its last words if it fails."""
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, check=False, **more
+    )
+    if done.returncode:
+        last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-8:])
+        raise CourseError(f"{Path(str(command[0])).name} {' '.join(map(str, command[1:4]))} failed:\n{last}")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _checked(path: Path, expected: str) -> Path:
+    """Return a file whose hash is as expected; otherwise remove it and raise."""
+    if _sha256(path) != expected:
+        path.unlink()
+        raise CourseError(f"{path.name} is not the file that was agreed on: its hash differs; removed.")
+    return path
+
+
+def _environment(cache: Path) -> Path:
+    """Return the Python of an environment with JupyterLite, made from its lock."""
+    lock = ROOT / "requirements-lite.lock"
+    home = cache / f"env-{_sha256(lock)[:12]}"
+    python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not (home / "complete").exists():
+        venv.create(home, with_pip=True, clear=True)
+        _run(python, "-m", "pip", "install", "--no-deps", "--require-hashes", "-r", lock)
+        (home / "complete").touch()
+    return python
+
+
+def _pyodide(cache: Path) -> Path:
+    """Fetch Pyodide from npm; return its folder."""
+    folder = cache / f"pyodide-{PYODIDE}"
+    packed = folder / f"pyodide-{PYODIDE}.tgz"
+    if not packed.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _run("npm", "pack", "--silent", f"pyodide@{PYODIDE}", cwd=folder)
+    _checked(packed, PYODIDE_SHA256)
+    if not (folder / "package").is_dir():
+        shutil.unpack_archive(packed, folder)
+    return folder / "package"
+
+
+def _pinned(names: Sequence[str]) -> str:
+    """Return the lines of requirements.lock for some names, hashes included: those for the newest Python."""
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    blocks = re.findall(r"^(\S+==[^\n]*(?:\n {4}--hash[^\n]*)+)", text, re.MULTILINE)
+    last = {block.split("==")[0]: re.sub(r" ; [^\\\n]*", "", block) for block in blocks}
+    return "".join(f"{last[name]}\n" for name in names)
+
+
+def _pure(cache: Path, python: Path) -> list[Path]:
+    """Fetch the pure wheels: the lock's, and the few others."""
+    folder, others = cache / "pure", cache / "pure-others"
+    wanted = _pinned(LOCKED) + "".join(f"{name} --hash=sha256:{digest}\n" for name, digest in PURE.items())
+    stamp = folder / "complete"
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
+        for old in (folder, others):
+            shutil.rmtree(old, ignore_errors=True)
+            old.mkdir(parents=True)
+        listed = folder / "requirements.txt"
+        listed.write_text(wanted, encoding="utf-8")
+        plain = ["--platform=any", "--python-version=312", "--implementation=py", "--abi=none", "--no-deps"]
+        download = [python, "-m", "pip", "download", "--only-binary=:all:", *plain, "--require-hashes"]
+        _run(*download, "-d", folder, "-r", listed)
+        # Without its C part MarkupSafe is Python alone: its build goes on where there is no compiler.
+        listed.write_text(_pinned(["markupsafe"]), encoding="utf-8")
+        options = ["--no-deps", "--require-hashes", "--no-binary=markupsafe", "-w", folder, "-r", listed]
+        _run(python, "-m", "pip", "wheel", *options, env=os.environ | {"CC": "false"})
+        for wheel in folder.glob("jupyterlite*"):
+            wheel.rename(others / wheel.name)
+        stamp.write_text(wanted, encoding="utf-8")
+    return sorted(folder.glob("*.whl"))
+
+
+def _pandas(cache: Path, python: Path) -> Path:
+    """Fetch pandas's own wheel for Pyodide."""
+    folder = cache / "wasm"
+    if not list(folder.glob("pandas-*.whl")):
+        platform = ["--platform=pyemscripten_2024_0_wasm32", "--python-version=312", "--implementation=cp"]
+        (version,) = re.findall(r"^(pandas==\S+)", _pinned(["pandas"]), re.MULTILINE)
+        options = ["--no-deps", "--only-binary=:all:", *platform, "--abi=cp312", "-d", folder, version]
+        _run(python, "-m", "pip", "download", *options)
+    (wheel,) = folder.glob("pandas-*.whl")
+    return _checked(wheel, PANDAS_SHA256)
+
+
+def _numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Path:
+    """Take Pyodide's numpy from one of the folders or wheels named, by the hash in Pyodide's lock."""
+    entry = lock["packages"]["numpy"]
+    target = cache / "wasm" / str(entry["file_name"])
+    if not target.exists():
+        for source in sources:
+            if (source / target.name).is_file():
+                shutil.copy(source / target.name, target)
+            elif source.is_file() and zipfile.is_zipfile(source):
+                with zipfile.ZipFile(source) as packed:
+                    for name in packed.namelist():
+                        if name.endswith(f"/{target.name}"):
+                            target.write_bytes(packed.read(name))
+    if not target.exists():
+        raise CourseError(
+            f"{target.name} is missing (SHA-256 {entry['sha256']}). Pyodide's release {PYODIDE} has it: "
+            "name a folder that holds it with --wheels."
+        )
+    return _checked(target, entry["sha256"])
+
+
+def _hatch(folder: Path) -> None:
+    """Build the course's own wheel."""
+    _run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder, cwd=ROOT)
+
+
+def _kernel(python: Path, cache: Path) -> Iterator[Path]:
+    """Yield the wheels of the kernel itself, which JupyterLite's package carries inside."""
+    inside = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
+    for wheel in sorted((python.parent.parent / inside).glob("*.whl")):
+        if not wheel.name.startswith(("widgetsnbextension-3", "piplite")):
+            yield wheel
+    (older,) = (cache / "pure-others").glob("jupyterlite*.whl")
+    with zipfile.ZipFile(older) as packed:
+        for name in packed.namelist():
+            if re.search(r"/pypi/piplite-[^/]*\.whl$", name):
+                place = cache / "pure-others" / name.rsplit("/", 1)[-1]
+                place.write_bytes(packed.read(name))
+                yield place
+
+
+def _placed(wheel: Path, static: Path) -> dict[str, Any]:
+    """Put a wheel beside Pyodide, without what no browser imports; return its entry in Pyodide's lock."""
+    with zipfile.ZipFile(wheel) as packed:
+        names = [name for name in packed.namelist() if not name.endswith("/")]
+        about = next(name for name in names if name.endswith(".dist-info/METADATA") and name.count("/") == 1)
+        said = HeaderParser().parsestr(packed.read(about).decode())
+        name = re.sub(r"[-_.]+", "-", str(said["Name"])).lower()
+        target = static / wheel.name
+        if name == "numpy":
+            shutil.copy(wheel, target)  # as Pyodide made it
+        else:
+            with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as written:
+                for inner in sorted(inner for inner in names if not _NEEDLESS.search(inner)):
+                    entry = zipfile.ZipInfo(inner, (2022, 9, 15, 0, 0, 0))
+                    entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+                    written.writestr(entry, packed.read(inner))
+    tops = {inner.split("/")[0] for inner in names if inner.endswith((".py", ".so"))}
+    tops = {top.removesuffix(".py") for top in tops if not top.endswith((".data", ".dist-info", ".libs"))}
+    return {
+        "name": name,
+        "version": said["Version"],
+        "file_name": target.name,
+        "install_dir": "site",
+        "sha256": _sha256(target),
+        "package_type": "package",
+        "imports": IMPORTS.get(name) or sorted(tops - {"tests", "test", "docs"}),
+        "depends": DEPENDS.get(name, []),
+        "unvendored_tests": False,
+    }
+
+
+def _settings(lite: Path, python: Path) -> None:
+    """Write what JupyterLite is told, and place the course's own extension and settings."""
+    extension = python.parent.parent / "share/jupyter/labextensions/samarkand"
+    shutil.rmtree(extension, ignore_errors=True)
+    shutil.copytree(ROOT / "settings/lab/labextension", extension)
+    shutil.copy(ROOT / "settings/lab/overrides.json", lite / "overrides.json")
+    kernel = {
+        "pyodideUrl": "./static/pyodide/pyodide.mjs",
+        "disablePyPIFallback": True,
+        "loadPyodideOptions": {"packages": KERNEL},
+    }
+    page = {
+        "appName": "Samarkand 2022",
+        "exposeAppInBrowser": True,  # tests drive the page by it
+        "enableServiceWorkerCache": True,  # a second visit, and one without a network
+        "disabledExtensions": ["@jupyterlab/extensionmanager-extension"],
+        "litePluginSettings": {"@jupyterlite/pyodide-kernel-extension:kernel": kernel},
+    }
+    content = json.dumps({"jupyter-lite-schema-version": 0, "jupyter-config-data": page}, indent=1)
+    (lite / "jupyter-lite.json").write_text(content, encoding="utf-8")
