@@ -5,9 +5,13 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -51,6 +55,26 @@ def browser(need: Need) -> Iterator[Browser]:
     started = playwright().chromium.launch(executable_path=program, args=list(quiet))
     yield started
     started.close()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[Path], AbstractContextManager[str]]:
+    """Return ``serve(folder)``: a context that serves static files on loopback, and gives the address."""
+
+    @contextmanager
+    def serve(folder: Path) -> Iterator[str]:
+        handler = partial(Quiet, directory=str(folder))
+        with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            yield f"http://127.0.0.1:{server.server_port}"
+            server.shutdown()
+
+    return serve
 
 
 @pytest.fixture(scope="session")

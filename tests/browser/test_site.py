@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import re
-import threading
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,7 +15,6 @@ from axe_playwright_python.sync_playwright import Axe
 from samarkand.ground.errors import CourseError
 from tools.site import build, pages
 
-
 SERIOUS = ("serious", "critical")
 
 
@@ -30,19 +26,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
-    """Serve the site on loopback; return its address."""
-    handler = functools.partial(Quiet, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+def address(site: Path, serve: Any) -> Iterator[str]:
+    """Serve the site; return its address."""
+    with serve(site) as url:
+        yield url
 
 
 @pytest.fixture

@@ -43,6 +43,8 @@ class Marks(controls.StillBox):
     def mark(self) -> str:
         """Mark the work, show points and reasons, and return them in plain text."""
         self._reasons.value = ""
+        if sys.platform == "emscripten":
+            return self._reply.say(tr("A browser cannot mark: download the set, and hand it in."), "open")
         self._reply.say(tr("Marking: your notebook is run once more ..."), "open")
         notebook = Path(os.environ.get("JPY_SESSION_NAME", ""))
         named = ["--notebook", str(notebook)] if notebook.is_file() else []

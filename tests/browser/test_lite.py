@@ -1,0 +1,99 @@
+"""The course in the page: what cannot be had is refused; by night every cell is run and compared."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from samarkand.ground.errors import CourseError
+from samarkand.ground.home import LESSONS, SETS
+from tools.site import lite
+
+RUN = """async () => {
+  const app = window.jupyterapp, panel = app.shell.currentWidget, session = panel.sessionContext;
+  await session.ready;
+  while (!(session.session && session.session.kernel)) await new Promise((go) => setTimeout(go, 100));
+  await session.session.kernel.requestExecute({ code: "1", store_history: false }).done;
+  await app.commands.execute("notebook:run-all-cells");
+  return panel.content.model.toJSON();
+}"""
+OPEN = "window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 3"
+
+
+def test_a_wheel_that_is_missing_or_another_is_refused(tmp_path: Path) -> None:
+    lock = {"packages": {"numpy": {"file_name": "numpy-2.0.2.whl", "sha256": "0" * 64}}}
+    (tmp_path / "wasm").mkdir()
+    with pytest.raises(CourseError, match=r"numpy-2\.0\.2\.whl is missing .* with --wheels"):
+        lite._numpy(lock, [tmp_path], tmp_path)
+    (tmp_path / "numpy-2.0.2.whl").write_bytes(b"not what was agreed on")
+    with pytest.raises(CourseError, match="its hash differs; removed"):
+        lite._numpy(lock, [tmp_path], tmp_path)
+    assert not (tmp_path / "wasm" / "numpy-2.0.2.whl").exists()
+
+
+def plain(cell: dict[str, Any]) -> list[Any]:
+    """Return what a cell shows, without pictures, widgets and ids that differ between runs."""
+    found: list[Any] = []
+    for output in cell.get("outputs", ()):
+        if output["output_type"] == "stream":
+            text = "".join(output["text"])
+            if found and isinstance(found[-1], str):
+                found[-1] += text
+            else:
+                found.append(text)
+            continue
+        data = {
+            kind: "".join(value) if isinstance(value, list) else value
+            for kind, value in output.get("data", {"error": output.get("evalue")}).items()
+            if kind != "image/png" and "widget" not in kind
+        }
+        if data:
+            found.append(json.loads(re.sub(r"[0-9a-f]{32}", "id", json.dumps(data, sort_keys=True))))
+    return found
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory, serve: Any) -> Iterator[str]:
+    """Build the course in the page and serve it; ``LITE_WHEELS`` names where Pyodide's numpy is."""
+    folder = tmp_path_factory.mktemp("lite")
+    cache = Path(os.environ.get("LITE_CACHE") or Path.home() / ".cache" / "samarkand")
+    lite.build(folder / "lite", cache, [Path(os.environ["LITE_WHEELS"])])
+    with serve(folder / "lite") as url:
+        yield url
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(
+    "LITE_WHEELS" not in os.environ, reason="LITE_WHEELS names no folder with Pyodide's numpy"
+)
+@pytest.mark.parametrize(
+    "stored", [*sorted(LESSONS.glob("*.ipynb")), *sorted(SETS.glob("*/*.ipynb"))], ids=lambda p: p.stem
+)
+def test_every_cell_shows_in_the_page_what_is_stored(stored: Path, address: str, browser: Any) -> None:
+    place = f"lessons/{stored.name}" if stored.parent == LESSONS else f"sets/{stored.stem}/{stored.name}"
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    page = context.new_page()
+    beyond: list[str] = []
+    context.on(
+        "request", lambda r: beyond.append(r.url) if not r.url.startswith((address, "data:", "blob:")) else 0
+    )
+    page.goto(f"{address}/lab/index.html?path=my_work/{place}", wait_until="commit")
+    page.wait_for_function(OPEN, timeout=120_000)
+    page.set_default_timeout(400_000)
+    ran = [cell for cell in page.evaluate(RUN)["cells"] if cell["cell_type"] == "code"]
+    context.close()
+    kept = [
+        cell
+        for cell in json.loads(stored.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    ]
+    assert len(ran) == len(kept) > 5
+    for here, there in zip(ran, kept, strict=True):
+        assert plain(here) == plain(there), "".join(there["source"])
+    assert beyond == []
