@@ -1,8 +1,7 @@
-"""The explorer: a few controls, a pure function that draws, and the box that joins the two."""
+"""The explorer: controls, a pure function that draws, and the box that joins them."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ __all__ = ["Explorer", "Panel"]
 class Panel(NamedTuple):
     """What an explorer shows for one setting of its controls.
 
-    The sentence says what is to be seen; screen readers speak it at every change. The body is HTML: pictures
+    The sentence sums up what is seen; screen readers speak it at every change. The body is HTML: pictures
     from `pictures.picture`, tables from `markup.table`.
     """
 
@@ -28,22 +27,23 @@ class Panel(NamedTuple):
 
 
 class Explorer(controls.StillBox):
-    """Controls, and below them a card that follows every move.
+    """Controls, and below them a card that changes with each move.
 
     Parameters
     ----------
     handles : mapping of str to ipywidgets.Widget
-        The controls under the names of `draw`'s parameters, in the order of the Tab key;
-        `samarkand.jupyter.controls` makes them.
+        Controls by the names of `draw`'s parameters, in the order of the Tab key; made by
+        `samarkand.jupyter.controls`.
     draw : callable
-        Takes the controls' values as keywords and returns a `Panel`. It is pure: the same values, the same
-        panel.
+        Takes the controls' values as keywords and returns a `Panel`: the same one for the same values.
     title : str
         Stands above the controls.
     source : str, optional
-        Where the figures are from; the card's last line.
+        Where the figures are from: the last line of the card.
     samples : mapping of str to sequence, optional
         Values to try for controls whose values cannot be listed (a line of text).
+    stored : Panel, optional
+        What a notebook stores, if that differs from the initial panel, which may show a student's own work.
 
     Raises
     ------
@@ -70,7 +70,7 @@ class Explorer(controls.StillBox):
     [{'n': 0}, {'n': 1}, {'n': 2}, {'n': 3}]
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but two are named
         self,
         handles: Mapping[str, widgets.Widget],
         draw: Callable[..., Panel],
@@ -78,25 +78,19 @@ class Explorer(controls.StillBox):
         title: str,
         source: str = "",
         samples: Mapping[str, Sequence[Any]] | None = None,
+        stored: Panel | None = None,
     ) -> None:
         for name, handle in handles.items():
             if not isinstance(handle, widgets.Widget) or not handle.has_trait("value"):
-                raise WrongType(
-                    tr(
-                        'The control "{name}" of "{title}" is {kind}, which has no value to watch. Make one '
-                        "with samarkand.jupyter.controls, for example controls.stops(...).",
-                        name=name,
-                        title=title,
-                        kind=type(handle).__name__,
-                    )
-                )
+                need = tr('"{name}" has no value to watch: make it with jupyter.controls.', name=name)
+                raise WrongType(need)
         self._handles = dict(handles)
         self._draw = draw
         self._samples = dict(samples or {})
         self.title = title
         self.source = source
         self._defaults = self.values()
-        panel = self._panel(self._defaults)
+        panel = stored or self._panel(self._defaults)
         self._card = controls.html(self.render())
         super().__init__(
             [controls.heading(title), controls.row(self._handles), self._card],
@@ -107,34 +101,33 @@ class Explorer(controls.StillBox):
             handle.observe(self._redraw, "value")
 
     def values(self) -> dict[str, Any]:
-        """Return what the controls say now, by name."""
+        """Return the controls' current values, by name."""
         return {name: handle.value for name, handle in self._handles.items()}
 
     def render(self, **values: Any) -> str:
-        """Return the card (HTML) for some values of the controls, whatever they say now.
-
-        Controls left out are as at the start.
-        """
+        """Return the card (HTML) for some values; controls left out have their initial values."""
         self._known(values)
         panel = self._panel({**self._defaults, **values})
         return markup.card("", panel.sentence, panel.body, self.source)
 
     def set(self, **values: Any) -> str:
-        """Move controls as a hand would, and return the card as it then is."""
+        """Set controls as a reader would, and return the card as it is then."""
         self._known(values)
         for name, value in values.items():
             self._handles[name].value = value
         return str(self._card.value)
 
     def domain(self) -> Iterator[dict[str, Any]]:
-        """Yield every setting that the controls allow, for tests that drive all of them.
+        """Yield settings for tests: each value of each control alone, for every value of the first control.
 
-        Of a list for several choices: nothing, each alone, and all; of a line of text: the explorer's
-        samples.
+        A line of text has the values in `samples`.
         """
-        each = [self._range(name, handle) for name, handle in self._handles.items()]
-        for values in itertools.product(*each):
-            yield dict(zip(self._handles, values, strict=True))
+        (first, values), *others = ((name, self._range(name, one)) for name, one in self._handles.items())
+        for value in values:
+            start = self._defaults | {first: value}
+            yield start
+            for name, each in others:
+                yield from (start | {name: one} for one in each if one != start[name])
 
     def _range(self, name: str, handle: widgets.Widget) -> list[Any]:
         if name in self._samples:
@@ -153,8 +146,7 @@ class Explorer(controls.StillBox):
                 raise unknown("control", name, self._handles)
 
     def _panel(self, values: Mapping[str, Any]) -> Panel:
-        # An error that the course raises on purpose has a sentence for the student; any other is a mistake
-        # of ours and must be seen.
+        # An error that the course raises on purpose is a sentence for the student; any other must be seen.
         try:
             return self._draw(**values)
         except CourseError as error:

@@ -1,9 +1,8 @@
-"""How scores of forecasts are shown: every miss, simple rules to compare with, and the calibration."""
+"""Scores of forecasts as HTML: every miss, simple rules to compare with, and the calibration."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from samarkand import measures
@@ -19,13 +18,12 @@ FEW = 10
 SIDE, APART = 250.0, 24.0
 
 
-@dataclass(frozen=True)
-class Case:
-    """Something that was forecast, how sure it sounds, and what the record says to it.
+class Case(NamedTuple):
+    """A forecast: its words, how sure they sound, and the record.
 
-    The outcome is 1 if it came true, 0 if not, 0.5 where the record is mixed or cannot decide; `day` says in
-    words when the record could be known. `announced` is true of what had been announced before, `clear` of
-    what a record can settle; `proof` is HTML, the record in words, with its sources.
+    The outcome is 1 if it came true, 0 if not, 0.5 where the record is mixed or cannot decide; `day` is when
+    the record could be known, in words. `announced` marks what had been announced before, `clear` what a
+    record can settle; `proof` is HTML: the record in words, with its sources.
     """
 
     key: str
@@ -39,7 +37,7 @@ class Case:
 
 
 class Row(NamedTuple):
-    """A case with what was said of it, and what the record is worth to this reader; both from 0 to 1."""
+    """A forecast with its stated probability and its outcome, both from 0 to 1."""
 
     case: Case
     said: float
@@ -57,26 +55,26 @@ def per_cent(share: float) -> str:
 
 
 def cells(table: Any) -> Iterator[Any]:
-    """Yield the rows of a table, an empty text where a cell is empty."""
+    """Yield the rows of a table with "" in place of empty cells."""
     yield from table.astype(object).where(table.notna(), "").itertuples()
 
 
 def named(found: Iterable[Source]) -> str:
-    """Return sources in one line, each by its publisher, its day and its key."""
+    """Return sources as text: publisher, day and key of each."""
     return "; ".join(f"{s.publisher}, {s.published or tr('undated')} [{s.key}]" for s in found)
 
 
 def proof(key: str, when: str, record: str, source: str) -> str:
-    """Return the record in words, with its sources."""
+    """Return the record of a forecast as HTML: key, day, words and sources."""
     head = element("b", escape(tr("{key}, {day}:", key=key, day=when)))
     sources = element("span", escape(named(cite.sources(source))), class_="marks")
     return element("div", f"{head} {escape(record)} ", sources, class_="proof")
 
 
 def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
-    """Return the score in a sentence, every miss, simple rules to compare with, and the calibration.
+    """Return the score in a sentence, and pictures of every miss, simple rules and the calibration.
 
-    There is at least one row; `groups` are the same rows by the names of their groups, at most five.
+    There is at least one row; `groups` has the same rows by the names of at most five groups.
     """
     came = [row.came for row in rows]
     base = sum(came) / len(came)
@@ -113,7 +111,7 @@ def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
 
 
 def _misses(rows: Sequence[Row]) -> str:
-    """Return for each forecast its words, and below them what was said, the record, and the miss between."""
+    """Return for each forecast its words, and a line with its probability, the record and the miss."""
     key = pictures.key(
         (pictures.dot(0.5, 7, pictures.BLUE), tr("what was said")),
         (_diamond(0.5, 7, half=False), tr("what the record says")),
@@ -155,7 +153,7 @@ def _diamond(x: float, y: float, *, half: bool) -> str:
 
 
 def _ladder(rules: Mapping[str, float]) -> str:
-    """Return a bar for each rule; the shorter, the better."""
+    """Return a bar with the Brier score of each rule."""
     rows = [
         (rule, score, f"{score:.3f}", pictures.GREY if i else pictures.BLUE)
         for i, (rule, score) in enumerate(rules.items())
@@ -167,7 +165,7 @@ def _ladder(rules: Mapping[str, float]) -> str:
 
 
 def _calibration(groups: Mapping[str, Sequence[Row]]) -> str:
-    """Return a square: what was said to the right, how much came true upwards, a circle for each group."""
+    """Return a square: probability to the right, share that came true upwards, a circle for each group."""
     right = pictures.Axis(0, 1, 44 / SIDE, 1 - 22 / SIDE)
     up = pictures.Axis(0, 1, SIDE - 44, 22)
     out = pictures.line(right(0), up(0), right(1), up(1), pictures.GREY, stroke_dasharray="5 4")

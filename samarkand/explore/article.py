@@ -1,13 +1,11 @@
-"""The claim browser: the article's 95 claims, filtered and searched, each with its record and its sources."""
+"""The claim browser: the article's 95 claims, each with its record and its sources."""
 
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections import Counter
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection
+from typing import Any, NamedTuple
 
 from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
@@ -24,13 +22,13 @@ __all__ = ["claim_browser"]
 #: The eve of the summit's sessions: the last day of what the course calls "known then".
 EVE = dt.date(2022, 9, 15)
 ALL = "all"
-#: A verdict that rests on a later record, seen from the day itself.
+#: In place of a verdict that rests on a later record, on the day itself.
 UNKNOWN_YET = "not known yet"
-#: A verdict that a later lesson asks for.
+#: In place of a verdict that a later lesson asks for.
 ASKED_LATER = "asked later"
 #: What these two are called.
 UNSETTLED = {UNKNOWN_YET: tr("not known yet"), ASKED_LATER: tr("asked in a later lesson")}
-#: A mark for each verdict, for whoever runs down the list; its word stands in every line as well.
+#: A mark for each verdict, to be found quickly in a list; its word is in every row as well.
 MARKS = {
     "borne out": "✓",
     "partly": "½",
@@ -40,7 +38,7 @@ MARKS = {
     UNKNOWN_YET: "?",
     ASKED_LATER: "?",
 }
-#: Whether a word weakens the claim, and what a reader may have known: keys, and how a list calls them.
+#: Whether a word weakens the claim, and what a reader may have known: labels by key.
 HEDGES = {"with": tr("with a hedge"), "without": tr("without a hedge")}
 KNOWN = {
     "then": tr("only what was known on {day}", day=day(EVE)),
@@ -48,61 +46,42 @@ KNOWN = {
 }
 #: Up to so many claims are shown with their records unfolded.
 UNFOLDED = 7
-#: What is typed is repeated up to so many letters.
+#: How many letters of what was typed are repeated.
 LETTERS = 60
 #: Searches that tests try: none, one with hits, one in capitals, one without a hit, one of several words.
 SEARCHES = ("", "Tokayev", "XINHUA", "zebra", "russia energy")
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """A claim as the browser needs it, on the day or with what came later."""
 
     id: str
     kind: str
     speaker: str
-    hedged: bool
+    hedge: str
     verdict: str
     later: bool
+    #: All that a search looks through, and the claim as HTML: folded, and unfolded.
     words: str
-    #: Folded, and unfolded.
     html: tuple[str, str]
 
 
-class ClaimBrowser(Explorer):
-    """The explorer of the claims; its domain is every setting of every two controls.
-
-    All settings of six controls together would be many thousands; a control that disturbs another one shows
-    in a pair of them.
-    """
-
-    def domain(self) -> Iterator[dict[str, Any]]:
-        """Yield the start, and every setting of every two controls with the others as at the start."""
-        ranges = {name: self._range(name, handle) for name, handle in self._handles.items()}
-        seen = set()
-        for one, other in itertools.combinations(ranges, 2):
-            for pair in itertools.product(ranges[one], ranges[other]):
-                values = self._defaults | dict(zip((one, other), pair, strict=True))
-                if (key := tuple(values.values())) not in seen:
-                    seen.add(key)
-                    yield values
-
-
-def claim_browser(*, kind: str = ALL, withhold: str = "") -> ClaimBrowser:
+def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
     """Return an explorer of the article's claims: paraphrase, speaker, verdict, record, sources.
+
+    Controls: five lists to choose from and a line to search in.
 
     Parameters
     ----------
     kind : str, default "all"
         The type of claims chosen at the start, a value of the column ``type`` of the table ``claims``.
     withhold : str, optional
-        A type of claims, such as ``"forecast"``, whose verdicts a later lesson asks for: neither they nor
-        what they rest on is shown.
+        A type of claims, such as ``"forecast"``, whose verdicts and evidence are not shown, since a later
+        lesson asks for them.
 
     Returns
     -------
-    ClaimBrowser
-        Five lists to choose from and a line to search in, above the claims that fit.
+    Explorer
 
     Raises
     ------
@@ -119,20 +98,22 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> ClaimBrowser:
     """
     whole, then = _claims(withhold, later=True), _claims(withhold, later=False)
     speakers = [name for name, _ in Counter(c.speaker for c in whole).most_common()]
-    # What stands in a table is its own label; the other choices have one here.
+    # What is in a table is its own label; the other choices have one here.
     labels = {ALL: tr("all"), **UNSETTLED, **HEDGES}
     lists = {
-        "kind": (tr("Type"), [ALL, *sorted({c.kind for c in whole})]),
-        "speaker": (tr("Speaker"), [ALL, *speakers]),
-        "hedge": (tr("Hedge"), [ALL, *HEDGES]),
-        "verdict": (tr("Verdict"), [ALL, *sorted({c.verdict for c in whole}), UNKNOWN_YET]),
-        "known": (tr("Known"), [ALL, *KNOWN]),
+        "kind": (tr("Type"), sorted({c.kind for c in whole})),
+        "speaker": (tr("Speaker"), speakers),
+        "hedge": (tr("Hedge"), [*HEDGES]),
+        "verdict": (tr("Verdict"), [*sorted({c.verdict for c in whole}), UNKNOWN_YET]),
     }
-    said = {name: {one: labels.get(one, one) for one in options} for name, (_, options) in lists.items()}
-    said["known"] = {ALL: tr("everything"), **KNOWN}
-    handles = {
-        name: controls.choice(label, said[name], kind if name == "kind" else ALL)
-        for name, (label, _) in lists.items()
+    options = {
+        name: {one: labels.get(one, one) for one in (ALL, *values)} for name, (_, values) in lists.items()
+    }
+    options["known"] = {ALL: tr("everything"), **KNOWN}
+    titles = {name: title for name, (title, _) in lists.items()} | {"known": tr("Known")}
+    handles: dict[str, Any] = {
+        name: controls.choice(title, options[name], kind if name == "kind" else ALL)
+        for name, title in titles.items()
     }
     handles["search"] = controls.words(
         tr("Search"),
@@ -140,44 +121,35 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> ClaimBrowser:
         tooltip=tr("Search in paraphrases, records and source keys"),
     )
 
-    def draw(*, known: str, **choices: str) -> Panel:
+    def draw(*, search: str, **choices: str) -> Panel:
+        known = choices["known"]
         found = then if known == "then" else [c for c in whole if known == ALL or c.later]
-        wanted = _words(choices["search"])
+        wanted = _words(search)
         hits = [c for c in found if all(word in c.words for word in wanted)]
-        fit = [c for c in hits if _fits(c, choices)]
+        fit = [c for c in hits if all(choices[name] in (ALL, getattr(c, name)) for name in lists)]
         if fit:
             counts = Counter(c.verdict for c in fit).most_common()
-            listed = ", ".join(f"{n} {labels.get(verdict, verdict)}" for verdict, n in counts)
+            verdicts = ", ".join(f"{n} {labels.get(one, one)}" for one, n in counts)
+            many = "{n} of {total} claims fit: {listed}."
+            one_fits = "{n} of {total} claim fits: {listed}."
+            sentence = trn(one_fits, many, len(fit), total=len(whole), listed=verdicts)
             key = pictures.key(*(("", f"{MARKS[one]} {labels.get(one, one)}") for one, _ in counts))
-            sentence = trn(
-                "{n} of {total} claim fits: {listed}.",
-                "{n} of {total} claims fit: {listed}.",
-                len(fit),
-                total=len(whole),
-                listed=listed,
-            )
-            return Panel(sentence, key + _list(fit))
-        typed = choices["search"].strip()[:LETTERS]
+            rows = "".join(c.html[len(fit) <= UNFOLDED] for c in fit)
+            return Panel(sentence, key + markup.framed(rows, tr("Claims that fit")))
+        typed = search.strip()[:LETTERS]
         if wanted and not hits:
-            return Panel(
-                tr(
-                    "No claim has “{text}” in its paraphrase, record or source keys. Try one word, or a part "
-                    "of it: Tokayev, sanction, NW0914.",
-                    text=typed,
-                ),
-                "",
-            )
-        chosen = {name: said[name][value] for name, value in {**choices, "known": known}.items()
-                  if name != "search" and value != ALL} | ({"search": typed} if typed else {})  # fmt: skip
-        return Panel(
-            tr(
-                "No claim fits all of this: {settings}. Set one of them back to “all”.",
-                settings=", ".join(_settings(chosen)),
-            ),
-            "",
-        )
+            text = tr("No claim has “{text}” in its paraphrase, record or source keys. Try one word, or a "
+                      "part of it: Tokayev, sanction, NW0914.", text=typed)  # fmt: skip
+            return Panel(text, "")
+        chosen = [
+            f"{titles[name].lower()} “{options[name][one]}”" for name, one in choices.items() if one != ALL
+        ]
+        chosen += [tr("search “{value}”", value=typed)] if typed else []
+        text = tr("No claim fits all of this: {settings}. Set one of them back to “all”.",
+                  settings=", ".join(chosen))  # fmt: skip
+        return Panel(text, "")
 
-    return ClaimBrowser(
+    return Explorer(
         handles,
         draw,
         title=tr("Claim browser"),
@@ -186,37 +158,8 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> ClaimBrowser:
     )
 
 
-def _settings(chosen: dict[str, str]) -> Iterator[str]:
-    """Say what is set, control by control."""
-    for name, value in chosen.items():
-        yield {
-            "kind": tr("type “{value}”", value=value),
-            "speaker": tr("speaker “{value}”", value=value),
-            "hedge": tr("hedge “{value}”", value=value),
-            "verdict": tr("verdict “{value}”", value=value),
-            "known": tr("known “{value}”", value=value),
-            "search": tr("search “{value}”", value=value),
-        }[name]
-
-
-def _fits(claim: Claim, choices: dict[str, str]) -> bool:
-    return (
-        choices["kind"] in (ALL, claim.kind)
-        and choices["speaker"] in (ALL, claim.speaker)
-        and choices["verdict"] in (ALL, claim.verdict)
-        and choices["hedge"] in (ALL, "with" if claim.hedged else "without")
-    )
-
-
-def _list(claims: list[Claim]) -> str:
-    """Return the claims one below the other, in a frame."""
-    unfolded = len(claims) <= UNFOLDED
-    rows = "".join(c.html[unfolded] for c in claims)
-    return markup.framed(rows, tr("Claims that fit"))
-
-
 def _claims(withhold: str, *, later: bool) -> list[Claim]:
-    """Return every claim with what was known by now, or only by the eve of the summit's sessions."""
+    """Return every claim with what is known now (`later`), or was on the eve of the summit's sessions."""
     table = data.load("claims").astype(object)
     known = data.all_keys(data.load("claims", known_on=EVE)["source"])
     return [
@@ -251,7 +194,7 @@ def _claim(row: Any, later: bool, withheld: bool, known: Collection[str]) -> Cla
         row.id,
         row.type,
         row.speaker,
-        bool(row.hedge),
+        "with" if row.hedge else "without",
         verdict,
         bool(row.known_later) and not withheld,
         " ".join(_words(" ".join(searched))),
@@ -260,7 +203,7 @@ def _claim(row: Any, later: bool, withheld: bool, known: Collection[str]) -> Cla
 
 
 def _words(text: object) -> list[str]:
-    """Return the words of a search or of what is searched, in small letters and with straight apostrophes.
+    """Return the words of a text in lower case and with straight apostrophes, for searching.
 
     >>> _words(" Russia’s  ENERGY ")
     ["russia's", 'energy']

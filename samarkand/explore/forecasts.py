@@ -1,10 +1,8 @@
-"""Forecasts: the student's own written down, and both the article's and the student's held to the record."""
+"""Forecasts: a form for the student's own, and scores of the student's and the article's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
 
 import ipywidgets as widgets
 
@@ -15,13 +13,12 @@ from samarkand.ground import journal
 from samarkand.ground.errors import CourseError, WrongType
 from samarkand.ground.words import day, listed, tr, trn
 from samarkand.jupyter import controls
-from samarkand.page import markup
 from samarkand.page.markup import element, escape
 from samarkand.practice import forecasts
 
 __all__ = ["forecasts_scored", "my_forecasts", "my_scores"]
 
-#: What a tone may be worth, in per cent, and where its slider starts.
+#: Probabilities that a tone may stand for, in per cent, and where its slider starts.
 CHANCES = (0, 5, 10, 25, 40, 50, 60, 75, 90, 95, 100)
 STARTS = {tone: round(100 * chance) for tone, chance in forecasts.SOUNDS.items()}
 LABELS = {
@@ -37,7 +34,7 @@ COUNTED = {
     "clear": tr("only what a record can settle"),
     "both": tr("not announced, and a record can settle it"),
 }
-#: The forecast on which fair readers differ, and what a stricter one would give it.
+#: The forecast on which fair readers differ, and its outcome for a stricter one.
 DISPUTED, STRICT = "CL61", 0.5
 #: How far a student's forecasts are moved away from one half, or towards it.
 BOLDNESS = (
@@ -46,7 +43,7 @@ BOLDNESS = (
     (tr("as I wrote them"), 1.0),
     (tr("twice as bold"), 2.0),
 )
-#: What a reader says to everything who stands in where there are no forecasts.
+#: The probability that an invented reader gives everything, where there are no forecasts.
 INVENTED = 0.7
 
 
@@ -54,10 +51,10 @@ INVENTED = 0.7
 
 
 class ForecastForm(controls.StillBox):
-    """A line for each forecast question, a button that saves, and a reply.
+    """A form with a row for each forecast question, a button that saves, and a reply.
 
-    What is saved is read back into the fields, so that running the cell again loses nothing. The still and
-    the sentence never show it: a stored notebook is the same for every student.
+    Saved forecasts are read back into the fields, so that running the cell again loses nothing. The still and
+    the sentence never show them: a stored notebook is the same for every student.
     """
 
     def __init__(self) -> None:
@@ -65,10 +62,8 @@ class ForecastForm(controls.StillBox):
         self._reasons: dict[str, controls.Field] = {}
         self._reply = controls.Reply()
         asked = forecasts.questions().values()
-        title, run = (
-            tr("My forecasts"),
-            controls.invite(tr("To write down your forecasts")),
-        )
+        title = tr("My forecasts")
+        run = controls.invite(tr("To write down your forecasts"))
         lines: list[widgets.Widget] = []
         for one in asked:
             question = f"{one.id}. {one.text}"
@@ -94,15 +89,15 @@ class ForecastForm(controls.StillBox):
         self._read_back()
 
     def fill(self, question: str, chance: str, reason: str = "") -> None:
-        """Fill in one line as a hand would, its probability in per cent."""
+        """Fill in one row as a student would, the probability in per cent."""
         name = forecasts.question(question).id
         self._chances[name].write(chance)
         self._reasons[name].write(reason)
 
     def save(self) -> str:
-        """Save every line that can be read, and return what the student is told.
+        """Save every row that can be read, and return the reply.
 
-        What cannot be read is named at its field and stays there.
+        What cannot be read stays in its field, with the reason below it.
         """
         given: dict[str, tuple[float, str]] = {}
         bad = []
@@ -127,19 +122,19 @@ class ForecastForm(controls.StillBox):
         except CourseError as error:
             return self._reply.say(str(error), "wrong")
         left = len(self._chances) - len(given) - len(bad)
+        nothing = tr("Nothing new: all of it was saved before.")
         told = [
-            trn("Saved: {n} new or changed.", "Saved: {n} new or changed.", added)
-            if added
-            else tr("Nothing new: all of it was saved before."),
+            trn("Saved: {n} new or changed.", "Saved: {n} new or changed.", added) if added else nothing,
             wrong,
-            trn("{n} still open.", "{n} still open.", left)
-            if left
-            else ("" if bad else tr("All questions have a forecast.")),
         ]
+        if left:
+            told.append(trn("{n} still open.", "{n} still open.", left))
+        elif not bad:
+            told.append(tr("All questions have a forecast."))
         return self._reply.say(" ".join(part for part in told if part), "wrong" if bad else "right")
 
     def _read_back(self) -> None:
-        """Fill the form with the newest saved forecasts; what cannot be read is named and left alone."""
+        """Fill the form with the newest saved forecasts; unreadable entries are named and left alone."""
         saved, trouble = forecasts.latest(), forecasts.trouble()
         for name, entry in saved.items():
             self.fill(name, f"{entry.probability * 100:g}", entry.reason)
@@ -153,7 +148,7 @@ def my_forecasts() -> ForecastForm:
     Returns
     -------
     ForecastForm
-        A box of widgets; what it saves goes into ``my_work/forecasts.jsonl``, where older entries are kept.
+        A box of widgets; it saves to ``my_work/forecasts.jsonl``, where older entries are kept.
 
     Examples
     --------
@@ -166,28 +161,16 @@ def my_forecasts() -> ForecastForm:
 # --------------------------------------------------------------------------------- the article's
 
 
-class ForecastScores(Explorer):
-    """The explorer of the article's forecasts; its domain moves one slider at a time for each count."""
-
-    def domain(self) -> Iterator[dict[str, Any]]:
-        """Yield every way to count, as a fair and as a strict reader, and each stop of each slider for it."""
-        for counted in COUNTED:
-            start = self._defaults | {"counted": counted}
-            yield start
-            yield start | {"strict": True}
-            for tone, first in STARTS.items():
-                yield from (start | {tone: chance} for chance in CHANCES if chance != first)
-
-
-def forecasts_scored() -> ForecastScores:
+def forecasts_scored() -> Explorer:
     """Return an explorer that scores the article's forecasts, with words turned into numbers by the reader.
 
     Controls: which forecasts count, how strict the reader is, and for each tone a probability.
 
+    Its card shows every miss, the score beside those of three simple rules, and a calibration picture.
+
     Returns
     -------
-    ForecastScores
-        A picture of every miss, the score beside those of three simple rules, and a calibration picture.
+    Explorer
 
     Examples
     --------
@@ -219,7 +202,7 @@ def forecasts_scored() -> ForecastScores:
         ]
         return panel(rows, {LABELS[tone]: [r for r in rows if r.case.tone == tone] for tone in STARTS})
 
-    return ForecastScores(
+    return Explorer(
         handles,
         draw,
         title=tr("What are words worth?"),
@@ -246,61 +229,54 @@ def _article() -> list[Case]:
 # --------------------------------------------------------------------------------- the student's
 
 
-class OwnScores(Explorer):
-    """The explorer of the student's own forecasts; its still and its sentence never show them."""
-
-    def __init__(self, own: Sequence[tuple[Case, float]], trouble: str) -> None:
-        nobody = tr(
-            "No forecasts of yours were found, which is all right: those that you write down in lesson 01 "
-            "(The trip, section 1) appear here."
-        )
-        stand_in = tr(
-            "Shown instead: an invented reader who says {share} to everything.", share=per_cent(INVENTED)
-        )
-        invented = [(case, INVENTED) for case in _questions()]
-        told = "".join(f"{one} " for one in (trouble, *(() if own else (nobody, stand_in))) if one)
-
-        def draw(counted: str, boldness: float) -> Panel:
-            shown = _own(own or invented, counted, boldness)
-            return Panel(told + shown.sentence, shown.body)
-
-        handles = {
-            "counted": controls.choice(tr("Count"), [(COUNTED[k], k) for k in ("all", "open")], "all"),
-            "boldness": controls.stops(
-                tr("If I had been"), BOLDNESS, 1.0, tooltip=tr("Moves each forecast from or to 50 %")
-            ),
-        }
-        title, source = tr("My forecasts against the record"), tr("table outcomes, and your file in my_work")
-        super().__init__(handles, draw, title=title, source=source)
-        start = _own(invented, "all", 1.0)
-        sentence = f"{nobody} {stand_in} {start.sentence}"
-        self._still = markup.still(markup.card(title, sentence, start.body + controls.invitation(), source))
-        self._sentence = controls.told(title, sentence)
-
-
-def my_scores() -> OwnScores:
+def my_scores() -> Explorer:
     """Return an explorer of the student's own forecasts, read back from the file and scored.
 
-    Controls: which forecasts count, and how bold they are taken to have been.
+    Controls: which forecasts count, and how bold they are taken to have been. Without forecasts, those of an
+    invented reader are shown; unreadable entries are named, and the file is never changed. A notebook stores
+    the invented reader only.
 
     Returns
     -------
-    OwnScores
-        Without forecasts, a sentence that says so above those of an invented reader; what cannot be read is
-        named, and the file is never changed.
+    Explorer
 
     Examples
     --------
     >>> my_scores().values()
     {'counted': 'all', 'boldness': 1.0}
     """
-    own = forecasts.latest()
-    cases = [
-        (replace(case, proof=case.proof + _reason(own[case.key])), own[case.key].probability)
-        for case in _questions()
+    nobody = tr(
+        "No forecasts of yours were found, which is all right: those that you write down in lesson 01 "
+        "(The trip, section 1) appear here. Shown instead: an invented reader who says {share} to "
+        "everything.",
+        share=per_cent(INVENTED),
+    )
+    own, trouble, cases = forecasts.latest(), forecasts.trouble(), _questions()
+    invented = [(case, INVENTED) for case in cases]
+    mine = [
+        (case._replace(proof=case.proof + _reason(own[case.key])), own[case.key].probability)
+        for case in cases
         if case.key in own
     ]
-    return OwnScores(cases, forecasts.trouble())
+    head = "".join(f"{one} " for one in (trouble, "" if mine else nobody) if one)
+
+    def draw(counted: str, boldness: float) -> Panel:
+        shown = _own(mine or invented, counted, boldness)
+        return Panel(head + shown.sentence, shown.body)
+
+    start = _own(invented, "all", 1.0)
+    return Explorer(
+        {
+            "counted": controls.choice(tr("Count"), [(COUNTED[k], k) for k in ("all", "open")], "all"),
+            "boldness": controls.stops(
+                tr("If I had been"), BOLDNESS, 1.0, tooltip=tr("Moves each forecast from or to 50 %")
+            ),
+        },
+        draw,
+        title=tr("My forecasts against the record"),
+        source=tr("table outcomes, and your file in my_work"),
+        stored=Panel(f"{nobody} {start.sentence}", start.body),
+    )
 
 
 def _reason(entry: forecasts.Forecast) -> str:
@@ -314,7 +290,7 @@ def _reason(entry: forecasts.Forecast) -> str:
 
 
 def _own(cases: Sequence[tuple[Case, float]], counted: str, boldness: float) -> Panel:
-    """Return what somebody forecast, moved away from one half or towards it."""
+    """Return the scores of forecasts moved away from one half (boldness above 1) or towards it."""
     rows = [
         Row(case, round(min(1.0, max(0.0, 0.5 + boldness * (said - 0.5))), 6), case.outcome)
         for case, said in cases

@@ -1,4 +1,4 @@
-"""Who counted? One quantity, and all who counted it: how, when, what is in their figure and what is not."""
+"""Who counted? One quantity, and everybody who counted it: how, when, and what the figure includes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HEIGHT, _LINE, _ROOM = 24, 13, 0.34
 
 
 def who_counted(quantity: str = "dead of January 2022") -> Explorer:
-    """Return an explorer of quantities that several counters give: who, how, when, how many, what is in it.
+    """Return an explorer of quantities that several sources count: who, how, when, how many of what.
 
     Controls: the quantity, and whether counts are shown that nobody knew on 14 September 2022. No figure is
     picked out as the right one.
@@ -123,7 +123,7 @@ def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
 
 
 def _sentence(quantity: str, unit: str, shown: Sequence[Any]) -> str:
-    """Say how many counts there are, and how far they reach; a counter that gives no number is told apart."""
+    """Return how many counts there are and their range; those who give no number are counted apart."""
     if not shown:
         return tr("{quantity}: nobody had published a count.", quantity=quantity)
     given = [figure for row in shown for figure in _given(row)]
@@ -156,7 +156,7 @@ def _sentence(quantity: str, unit: str, shown: Sequence[Any]) -> str:
 
 
 def _given(row: Any) -> list[float]:
-    """Return the figures that a counter gives: a number, the ends of a range, or none."""
+    """Return the figures in a row: a number, the ends of a range, or none."""
     return [float(figure) for figure in (row.value, row.low, row.high) if pd.notna(figure)]
 
 
@@ -198,7 +198,7 @@ def _figure(row: Any) -> str:
 
 
 def _plain(value: float) -> str:
-    """Return a figure as its counter gives it.
+    """Return a figure with all its digits.
 
     >>> _plain(12691.0), _plain(10.57), _plain(4.0)
     ('12,691', '10.57', '4')

@@ -1,4 +1,4 @@
-"""Ties: choose which count, and see who then stands at the centre."""
+"""Ties: choose which ones count, and see who is then at the centre."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST = 5
 
 
 class Tables(NamedTuple):
-    """What the explorer reads: ties, names of actors, and the state of each person."""
+    """Ties, the names of actors, and the state of each person."""
 
     ties: pd.DataFrame
     names: dict[str, str]
@@ -35,8 +35,8 @@ class Tables(NamedTuple):
 def ties() -> Explorer:
     """Return an explorer of ties: who has most neighbours, who lies between most, which triangles balance.
 
-    Controls: kind of tie, sign, the last day, article or context as well, and whether a person counts as the
-    state that he or she belongs to.
+    Controls: kind of tie, sign, the last day, the article alone or its context as well, and whether persons
+    count as their states.
 
     Returns
     -------
@@ -154,7 +154,7 @@ def _leaders(tables: Tables, values: dict[str, Any]) -> str:
 
 
 def _first(tables: Tables, neighbours: dict[str, int], between: dict[str, float]) -> str:
-    """Say who comes first by either measure."""
+    """Return a sentence on who is first by each of the two measures."""
     most = max(neighbours.values())
     top = max(between.values())
     n = sum(value == most for value in neighbours.values())
@@ -187,7 +187,7 @@ def _triangles(chosen: pd.DataFrame) -> str:
 
 
 def _bars(tables: Tables, title: str, values: dict[str, Any], digits: int) -> str:
-    """Draw the first few by a measure; of equals, those first in the alphabet."""
+    """Return bars of the `MOST` actors with the highest values; of equals, the first in the alphabet."""
     ranked = sorted(values, key=lambda one: (-values[one], tables.names[one]))[:MOST]
     rows = [
         (tables.names[one], float(values[one]), f"{values[one]:.{digits}f}", pictures.BLUE) for one in ranked

@@ -1,4 +1,4 @@
-"""How big the SCO is: its share of the world, by measure, day, and with or without its giants."""
+"""The SCO's share of the world, by measure and day, and with or without its two giants."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GIANTS = ("CHN", "IND")
 YEAR = 2021
 #: The day of the summit.
 SUMMIT = "2022-09-15"
-#: What was said of the members' share at the summit: the figure in the table ``numbers``, by measure.
+#: The members' share as named at the summit: rows of the table ``numbers``, by measure.
 SAID = {"people": "NU067", "nominal": "NU068", "ppp": "NU068"}
 
 
@@ -99,7 +99,7 @@ def share_of_world() -> Explorer:
 
 
 def _amounts() -> dict[str, pd.Series]:
-    """Return each state's amount in 2021 by measure, and the world's under ``WLD``."""
+    """Return the amount of each state (ISO3) and the world (``WLD``) in 2021, by measure."""
     table = data.load("indicators").query("year == @YEAR")
     wide = table.pivot(index="iso3", columns="indicator", values="value")
     people = wide["population_persons"]
@@ -112,7 +112,7 @@ def _amounts() -> dict[str, pd.Series]:
 
 
 def _sentence(measure: str, when: str, n: int, share: str, *, giants: bool) -> str:
-    """Say the share in a sentence."""
+    """Return a sentence with the share."""
     date = day(data.as_day(when))
     if giants:
         who = trn("All members of {day} ({n} state)", "All members of {day} ({n} states)", n, day=date)

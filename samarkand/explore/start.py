@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from samarkand import data
+from samarkand import data, places
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.words import tr
 from samarkand.jupyter import controls
@@ -27,36 +27,34 @@ def first_slider() -> Explorer:
     >>> "Uzbekistan 34.2" in first_slider().render(year=2021)
     True
     """
-    names = data.load("places").set_index("iso3")["name"]
     table = data.load("indicators").query(
         f"indicator == 'population_persons' and iso3 in {CENTRAL_ASIA} and year <= @LAST"
     )
-    millions = {
-        year: {str(row.iso3): float(row.value) / 1e6 for row in rows.itertuples()}  # type: ignore[arg-type]
-        for year, rows in table.groupby("year")
-    }
-    most = max(max(states.values()) for states in millions.values())
+    millions = table.assign(value=table["value"] / 1e6).sort_values("value", ascending=False, kind="stable")
+    most = millions["value"].max()
 
     def draw(year: int) -> Panel:
-        states = sorted(millions[year].items(), key=lambda one: -one[1])
-        rows = [(str(names[iso3]), n, f"{n:.1f}", pictures.BLUE) for iso3, n in states]
-        listed = ", ".join(f"{name} {said}" for name, _, said, _ in rows)
+        mine = millions[millions["year"] == year]
+        states = [
+            (places.name(iso3), n, f"{n:.1f}") for iso3, n in zip(mine["iso3"], mine["value"], strict=True)
+        ]
+        listed = ", ".join(f"{name} {shown}" for name, _, shown in states)
         number = tr("Million people")
         alt = tr(
             "Bars of the people of five states in {year}, in million: {states}.", year=year, states=listed
         )
         return Panel(
             tr("{year}: {states} million people.", year=year, states=listed),
-            pictures.bars(rows, alt, most=most)
+            pictures.bars([(*state, pictures.BLUE) for state in states], alt, most=most)
             + markup.table(
                 tr("Central Asia in {year}", year=year),
                 [tr("State"), number],
-                [(name, said) for name, _, said, _ in rows],
+                [(name, shown) for name, _, shown in states],
                 numbers=[number],
             ),
         )
 
-    years = list(millions)
+    years = sorted({int(year) for year in table["year"]})
     return Explorer(
         {"year": controls.stops(tr("Year"), years, years[0], tooltip=tr("Move it, or use the arrow keys"))},
         draw,

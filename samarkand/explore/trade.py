@@ -1,6 +1,6 @@
-"""Known on the day, known later: trade as a reader could see it in September 2022, and as it is known now.
+"""Trade as a reader could know it in September 2022, and as it is known now.
 
-The sentences stand in the table ``known_then``; the figures that fill them are worked out here.
+The sentences are in the table ``known_then``; the figures that fill their gaps are computed here.
 """
 
 from __future__ import annotations
@@ -17,14 +17,13 @@ from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.words import capitalised, day, month, tr
 from samarkand.jupyter import controls
 from samarkand.page import markup, pictures
-from samarkand.page.pictures import Box, Label
 
 __all__ = ["known_then"]
 
 #: The day on which Xi Jinping set off.
 DAY = dt.date(2022, 9, 14)
 THEN, LATER = "then", "later"
-#: The tables that it reads, each as it was known on the day and whole.
+#: The tables that are read, as they were known on the day and whole.
 TABLES = ("trade_cn_ru_cumulative", "energy_flows", "numbers")
 #: The rows of ``numbers`` with China's crude from Russia by the month, and with vehicles. Of two counts of
 #: 2022 that of customs is taken (NU029), not the ambassador's (NU030), who may count other cars.
@@ -40,7 +39,7 @@ _GAP = re.compile(r"\{([^{}]+)\}")
 
 
 class Figure(NamedTuple):
-    """A figure for a stretch of time, and since when it was known."""
+    """A figure for a period, and since when it was known."""
 
     start: pd.Timestamp
     end: pd.Timestamp
@@ -50,18 +49,18 @@ class Figure(NamedTuple):
 
     @property
     def year(self) -> bool:
-        """Whether it is that of a whole year."""
+        """Whether the period is a whole year."""
         return (self.start.month, self.start.day, self.end.month, self.end.day) == (1, 1, 12, 31)
 
     @property
     def period(self) -> str:
-        """The stretch of time as the gaps of the table ``known_then`` have it."""
+        """The period as the gaps of the table ``known_then`` write it: 2022, 2022-08 or 2022-01/2022-08."""
         first, last = f"{self.start:%Y-%m}", f"{self.end:%Y-%m}"
         return f"{self.end:%Y}" if self.year else last if first == last else f"{first}/{last}"
 
     @property
     def name(self) -> str:
-        """The stretch of time, as short as it can be said."""
+        """The period in a few words, such as "Jan to Aug 2022"."""
         if self.year:
             return str(self.end.year)
         last = month(self.end.month, short=True)
@@ -116,35 +115,30 @@ def known_then() -> Explorer:
 
 
 def _panel(measure: Any, when: str, tables: dict[str, tuple[pd.DataFrame, pd.DataFrame]]) -> Panel:
-    work_out = FIGURES[measure.measure]
-    known = work_out(lambda name: tables[name][0])
+    figures = FIGURES[measure.measure]
+    known = figures(lambda name: tables[name][0])
     then = {figure[:3] for figure in known}
-    after = [figure for figure in work_out(lambda name: tables[name][1]) if figure[:3] not in then]
+    after = [figure for figure in figures(lambda name: tables[name][1]) if figure[:3] not in then]
     if when == THEN:
         sentence = tr("Known on {day}: {what}", day=day(DAY), what=_filled(measure.then, known))
     else:
         sentence = tr("Known later: {what}", what=_filled(measure.later, after))
     shown = after if when == LATER else []
-    unit = capitalised(measure.unit)
-    alt = tr(
-        "{measure}, {unit}, over time. {sentence}",
-        measure=measure.label,
-        unit=measure.unit,
-        sentence=sentence,
-    )
+    alt = tr("{measure}, {unit}, over time. {sentence}",
+             measure=measure.label, unit=measure.unit, sentence=sentence)  # fmt: skip
     key = pictures.key(
         (pictures.dot(0.5, 7, pictures.BLUE), tr("known on the day")),
         (pictures.diamond(0.5, 7, "#ffffff", pictures.RED, 5), tr("known later")),
         ("", tr("a bar: a whole year; a dot: part of one")),
     )
+    unit = capitalised(measure.unit)
     over = markup.element("div", markup.escape(unit), class_="axis")
-    return Panel(
-        sentence, key + over + _picture(known, shown, known + after, alt) + _table(unit, known, shown)
-    )
+    body = key + over + _picture(known, shown, known + after, alt) + _table(unit, known, shown)
+    return Panel(sentence, body)
 
 
 def _filled(sentence: str, figures: list[Figure]) -> str:
-    """Fill the gaps of a sentence with the figures of the periods that they name."""
+    """Return a sentence with the figure of each period in its gap."""
     by = {one.period: one.value for one in figures}
     return _GAP.sub(lambda gap: f"{by[gap[1]]:.1f}", sentence)
 
@@ -153,27 +147,27 @@ def _table(unit: str, known: list[Figure], after: list[Figure]) -> str:
     told = after or known
     if not told:
         return ""
-    caption = tr("The latest figures known later")
-    if not after:
-        caption = tr("The latest figures known on {day}", day=day(DAY))
+    caption = tr("The latest figures known on {day}", day=day(DAY))
     rows = [
         (one.name, day(one.known), one.source.replace(";", ", "), f"{one.value:,.1f}") for one in told[-ROWS:]
     ]
     columns = [tr("Period"), tr("Known since"), tr("Source"), unit]
-    return markup.table(caption, columns, rows, numbers=[unit])
+    return markup.table(
+        tr("The latest figures known later") if after else caption, columns, rows, numbers=[unit]
+    )
 
 
 # ---------------------------------------------------------------------------------------- the picture
 
 _TOP, _FOOT, _HEIGHT = 30, 242, 266
-#: Where the years begin: what stands to the left of it is the axis.
+#: Where the years begin; the labels of the axis stand to the left of it.
 _LEFT = 0.13
 
 
 def _picture(known: list[Figure], after: list[Figure], whole: list[Figure], alt: str) -> str:
-    """Draw years as bars as long as they last and other stretches as dots at their ends.
+    """Draw whole years as bars as long as a year, and other periods as dots at their ends.
 
-    The axes are those of all figures, so that nothing moves when the later record is laid over.
+    The axes are made for `whole`, all figures, so that nothing moves when the later record is shown.
     """
     low, high = min(0.0, *(one.value for one in whole)), max(one.value for one in whole)
     y = pictures.Axis(low, high, _FOOT, _TOP + 18)
@@ -182,57 +176,47 @@ def _picture(known: list[Figure], after: list[Figure], whole: list[Figure], alt:
     def x(when: pd.Timestamp) -> float:
         return years(when.year + (when.day_of_year - 1) / 365.25)
 
-    levels = pictures.levels(low, high)
     today = x(pd.Timestamp(DAY))
     out = ""
     if not after:
         out += pictures.bar(today, 1, _TOP - 8, _FOOT - _TOP + 8, "#f1f3f5")
-        out += pictures.text((today + 1) / 2, (_TOP + _FOOT) / 2, tr("not known yet"), anchor="middle",
+        out += pictures.text((today + 1) / 2, _FOOT - 12, tr("not known yet"), anchor="middle",
                              font_size=15, fill=pictures.SOFT)  # fmt: skip
-    out += pictures.grid(y, levels)
+    out += pictures.grid(y, pictures.levels(low, high))
     out += pictures.ticks({str(year): years(year + 0.5) for year in range(FIRST, LAST)}, _HEIGHT - 8)
-    out += "".join(
-        pictures.line(years(n), _FOOT + 2, years(n), _FOOT + 8, pictures.SOFT) for n in range(FIRST, LAST)
-    )
+    ticks = (years(year) for year in range(FIRST, LAST))
+    out += "".join(pictures.line(at, _FOOT + 2, at, _FOOT + 8, pictures.SOFT) for at in ticks)
     out += pictures.dashed(today, _TOP - 12, _FOOT)
-    # A day stands at the end of its line where the narrowest picture has no room behind it.
     out += pictures.text(today, 14, day(DAY), anchor="middle", font_size=12)
-    coloured = [(one, False) for one in known] + [(one, True) for one in after]
-    taken = [Box(today, today, 0, _FOOT, -3, 3), Box(0, 0, 0, _HEIGHT, 0, 26)]
-    # Years first: a dot upon a bar can be seen, a dot below it not.
-    for one, later in sorted(coloured, key=lambda pair: not pair[0].year):
-        at = y(one.value)
+    labels = ""
+    written = _labelled(known + after)
+    # Years first: a dot can be seen on a bar, and not below it.
+    for one in sorted([*known, *after], key=lambda one: not one.year):
+        at, later = y(one.value), one in after
+        left, right = (x(one.start) + 0.004, x(one.end) - 0.004) if one.year else (x(one.end), x(one.end))
         if one.year:
-            left, right = x(one.start) + 0.004, x(one.end) - 0.004
             fill, edge = ("#ffffff", pictures.RED) if later else (pictures.BLUE, pictures.BLUE)
             out += pictures.bar(left, right, at - 3, 6, fill, stroke=edge, stroke_width=2, rx=2)
-            taken.append(Box(left, right, at - 4, at + 4))
+        elif later:
+            out += pictures.diamond(left, at, "#ffffff", pictures.RED, 5)
         else:
-            end = x(one.end)
-            out += (
-                pictures.diamond(end, at, "#ffffff", pictures.RED, 5)
-                if later
-                else pictures.dot(end, at, pictures.BLUE)
+            out += pictures.dot(left, at, pictures.BLUE)
+        if one in written:
+            # Of two figures in one year, the lower has its label below.
+            lower = any(other.end.year == one.end.year and other.value > one.value for other in written)
+            middle, down, anchor = (left + right) / 2, 18 if lower else -8, "middle"
+            if not one.year and not later:  # other dots are above it and to its left
+                latest = one.end.year == DAY.year
+                middle, down, anchor = (today + 0.02, 4, "start") if latest else (middle, 18, "middle")
+            ink = pictures.RUST if later else pictures.BLUE
+            labels += pictures.text(
+                middle, at + down, f"{one.value:,.1f}", anchor=anchor, bold=True, fill=ink
             )
-            taken.append(pictures.around(end, at, 6))
-    written = _labelled(known + after)
-    wanted = [
-        Label(
-            x(one.start if one.year else one.end),
-            x(one.end),
-            y(one.value),
-            f"{one.value:,.1f}",
-            pictures.RUST if later else pictures.BLUE,
-        )
-        for one, later in coloured
-        if one in written
-    ]
-    out += pictures.labels(wanted, _HEIGHT - 20, taken=taken, rules=[y(level) for level in levels])
-    return pictures.picture(out, alt=alt, height=_HEIGHT)
+    return pictures.picture(out + labels, alt=alt, height=_HEIGHT)
 
 
 def _labelled(figures: list[Figure]) -> list[Figure]:
-    """Return the figures that are written out: every year, and the last of the others where no year is."""
+    """Return the figures to write out: each whole year, and else the last period of the year."""
     years = {one.end.year for one in figures if one.year}
     last = {one.end.year: one for one in figures if not one.year}
     return [one for one in figures if one.year] + [one for year, one in last.items() if year not in years]
@@ -242,7 +226,7 @@ def _labelled(figures: list[Figure]) -> list[Figure]:
 
 
 def _cumulative(column: str, *, a_month: bool) -> Callable[[Load], list[Figure]]:
-    """Return what takes a column of the cumulative table, each figure divided by its months if asked."""
+    """Return a loader for one column of the cumulative table, optionally as monthly averages."""
 
     def figures(load: Load) -> list[Figure]:
         table = (
@@ -255,7 +239,7 @@ def _cumulative(column: str, *, a_month: bool) -> Callable[[Load], list[Figure]]
 
 
 def _flow(product: str, destination: str) -> Callable[[Load], list[Figure]]:
-    """Return what takes Russia's sales to one buyer, a figure a year."""
+    """Return a loader for Russia's sales to one buyer, a figure a year."""
 
     def figures(load: Load) -> list[Figure]:
         table = load("energy_flows").sort_values("year", kind="stable")
@@ -271,13 +255,13 @@ def _flow(product: str, destination: str) -> Callable[[Load], list[Figure]]:
 
 
 def _oil(load: Load) -> list[Figure]:
-    """Return China's crude from Russia a month: years from the Review, single months from customs."""
+    """Return China's crude oil from Russia a month: years from the Review, single months from customs."""
     years = [one._replace(value=round(one.value / 12, 2)) for one in _flow("crude oil", "CHN")(load)]
     return sorted([*years, *_numbers(load, CRUDE)], key=lambda one: one.end)
 
 
 def _cars(load: Load) -> list[Figure]:
-    """Return the vehicles a month: those that China's customs or its ambassador counted."""
+    """Return the vehicles a month that China's customs or its ambassador counted."""
     figures = sorted(_numbers(load, CARS), key=lambda one: one.end)
     return [one._replace(value=round(one.value / one.end.month, 1)) for one in figures]
 
@@ -292,7 +276,7 @@ def _figures(table: pd.DataFrame) -> list[Figure]:
     return [Figure(*row) for row in wanted.itertuples(index=False)]
 
 
-#: What works out the figures of each measure, in the order of time.
+#: The loader of each measure, whose figures are in the order of time.
 FIGURES: dict[str, Callable[[Load], list[Figure]]] = {
     "total": _cumulative("total_usd_bn", a_month=True),
     "growth": _cumulative("growth_yoy_pct", a_month=False),

@@ -1,4 +1,4 @@
-"""The story in time: events as columns of dots, from the part of a day to the decade."""
+"""Events as columns of dots, by part of the day, by day or by year."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from samarkand.sources import cite
 __all__ = ["trip_timeline"]
 
 ALL = "all"
-#: Parts of a day in order, and how they are called; a row without an hour stands in the last one.
+#: Parts of a day in order; a row without an hour is in the last one.
 PARTS = {
     "morning": tr("morning"),
     "afternoon": tr("afternoon"),
@@ -32,16 +32,15 @@ class Scale(NamedTuple):
 
     label: str
     events: pd.DataFrame
-    #: Each column's key and name, from left to right.
+    #: Each column's key and name, from left to right, and the keys of those that are named in the picture.
     columns: dict[str, str]
-    #: The columns whose names stand below them.
     named: list[str]
 
 
 def trip_timeline() -> Explorer:
     """Return an explorer of events as columns of dots, by part of the day, by day or by year.
 
-    Controls: the scale, and a kind of event to pick out.
+    Controls: the scale, and a kind of event to highlight.
 
     Returns
     -------
@@ -106,7 +105,7 @@ def trip_timeline() -> Explorer:
 
 
 def _parts() -> Scale:
-    """Return the trip's events by the part of the day."""
+    """Return the events of the trip by part of the day."""
     trip = data.load("trip")
     hours = trip["time_local"].fillna("")
     events = pd.DataFrame(
@@ -165,14 +164,14 @@ def _timeline(events: pd.DataFrame, column: pd.Series) -> pd.DataFrame:
 
 
 def _picture(scale: Scale, chosen: pd.DataFrame, sentence: str) -> str:
-    """Return a column for each part, day or year: chosen events at its foot, the others as rings above."""
+    """Return a picture with a column for each part, day or year: chosen events, and the others as rings."""
     own = chosen["column"].value_counts(sort=False)
-    dots: dict[str, list[pictures.Dot]] = {name: [] for name in scale.columns}
+    dots: dict[str, list[tuple[str, bool]]] = {name: [] for name in scale.columns}
     for events, filled in ((chosen, True), (scale.events.drop(chosen.index), False)):
         for at, column in events["column"].items():
-            dots[column].append(pictures.Dot(str(at), filled))
+            dots[column].append((str(at), filled))
     foot = min(16.0 * max(map(len, dots.values())), TALL) + 4
-    drawn = pictures.columns(dots, 4, foot)
+    drawn = pictures.columns([*dots.values()], 4, foot)
     middle = {name: (i + 0.5) / len(scale.columns) for i, name in enumerate(scale.columns)}
     height = foot + BELOW
     if scale.named:

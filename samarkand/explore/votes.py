@@ -1,4 +1,4 @@
-"""Who voted how: four votes in the United Nations in 2022, by group of states and for any one state."""
+"""Four votes in the United Nations in 2022, by group of states and for any one state."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from samarkand.places import CENTRAL_ASIA
 
 __all__ = ["votes"]
 
-#: Groups hold the states that belonged to them on this day, so that all four votes are of the same states.
+#: The day on which states belonged to a group, so that all four votes are of the same states.
 DAY = "2022-09-15"
 #: The answers in the order of the picture; the last one is no answer.
 ANSWERS = ("yes", "abstain", "no", "did not vote", "not a member")
@@ -24,12 +24,12 @@ NO_SEAT = ANSWERS[-1]
 STATES = ("", "Uzbekistan", "中国", "kaz", "U", "Taiwan", "Atlantis")
 #: Up to so many states are drawn as large squares, with their codes.
 FEW = 24
-#: What is typed is repeated up to so many letters.
+#: How many letters of what was typed are repeated.
 LETTERS = 40
 
 
 class Group(NamedTuple):
-    """A group of states: what a list and a sentence call it, and their codes."""
+    """A group of states: its name in a list and in a sentence, and the codes of its states."""
 
     label: str
     name: str
@@ -37,9 +37,9 @@ class Group(NamedTuple):
 
 
 def votes() -> Explorer:
-    """Return an explorer of four votes in the United Nations in 2022: which states of a group voted how.
+    """Return an explorer of four votes in the United Nations in 2022: how the states of a group voted.
 
-    Controls: the vote, a group of states, and a state to pick out. *Did not vote* is kept apart from
+    Controls: the vote, a group of states, and a state to highlight. *Did not vote* is kept apart from
     *abstained*.
 
     Returns
@@ -78,10 +78,7 @@ def votes() -> Explorer:
         few = len(states) <= FEW
         blocks = [
             pictures.squares(
-                style.counted(one, len(found)),
-                style.VOTES[one],
-                [pictures.Square(iso3 if few else "", iso3 == asked) for iso3 in found],
-                38 if few else 14,
+                style.counted(one, len(found)), style.VOTES[one], found, asked, 38 if few else 14
             )
             for one, found in by.items()
         ]
@@ -130,7 +127,7 @@ def votes() -> Explorer:
 
 
 def _groups(voters: Sequence[str]) -> dict[str, Group]:
-    """Return the groups that the course's tables give, each with its states in the order of `voters`."""
+    """Return the groups of states in the course's tables, each in the order of `voters`."""
     sco = data.members(DAY, None).set_index("iso3")["status"]
     other = data.held_on(data.load("org_membership").query("status == 'member'"), DAY)
 
@@ -189,7 +186,7 @@ def _sentence(group: Group, by: Mapping[str, Sequence[str]], record: Any) -> str
 def _state(
     text: str, states: Sequence[str], answers: Mapping[str, str], names: Mapping[str, str]
 ) -> tuple[str, str]:
-    """Return the code of the state asked for, and how it voted or why there is nothing to say."""
+    """Return the code of the state asked for, or "", and a sentence on how it voted or why it did not."""
     iso3, trouble = _find(text.strip(), names)
     if not iso3:
         return "", trouble
@@ -209,7 +206,7 @@ def _state(
 
 
 def _find(asked: str, names: Mapping[str, str]) -> tuple[str, str]:
-    """Return the code of a voter from what was typed so far, or a sentence on why there is none."""
+    """Return (code, "") for what was typed so far, or ("", reason) if it names no voter."""
     if not asked:
         return "", ""
     try:
@@ -230,7 +227,7 @@ def _find(asked: str, names: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _listed(answer: str, states: Sequence[str], names: Mapping[str, str], asked: str) -> str:
-    """Return the names of states, the one asked for marked; of those without a seat, only if they are few."""
+    """Return names of states, with the one asked for marked; many states without a seat are not named."""
     if answer == NO_SEAT and len(states) > FEW:
         return tr("all the others")
     told = [markup.escape(names[iso3]) for iso3 in states]

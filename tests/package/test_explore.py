@@ -1,7 +1,8 @@
-"""The explorer's engine, its controls, and the small HTML that all of it is written in."""
+"""The engine of the explorers, their controls and pictures, and every explorer over its domain."""
 
 from __future__ import annotations
 
+import itertools
 import re
 import urllib.parse
 from typing import Any
@@ -11,9 +12,10 @@ import ipywidgets as widgets
 import pytest
 
 from samarkand import explore
+from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError, UnknownName, WrongType
 from samarkand.jupyter import controls
-from samarkand.page import markup, pictures
+from samarkand.page import markup, pictures, style
 
 
 def make() -> explore.Explorer:
@@ -41,74 +43,62 @@ def make() -> explore.Explorer:
     )
 
 
-def test_the_domain_is_every_setting_and_each_is_what_the_controls_show() -> None:
+def test_each_value_of_a_control_is_tried_for_each_value_of_the_first() -> None:
     explorer = make()
     settings = list(explorer.domain())
-    assert len(settings) == 3 * 2 * 2 * 2 * 2
-    assert len({tuple(s.values()) for s in settings}) == len(settings)
+    assert len(settings) == 3 * (1 + 1 + 1 + 1 + 1)
+    for name, values in {"year": {2001, 2010}, "counted": {False, True}, "word": {"", "<b>"}}.items():
+        assert {one[name] for one in settings} == values
     for setting in settings:
         card = explorer.render(**setting)
-        assert explorer.set(**setting) == card
-        assert explorer.values() == setting
+        assert explorer.set(**setting) == card and explorer.values() == setting
         assert card.count('role="status"') == 1 and 'aria-live="polite"' in card
 
 
-def test_render_is_pure_and_fills_in_the_start() -> None:
+def test_a_card_depends_on_its_values_alone_and_a_notebook_stores_the_first() -> None:
     explorer = make()
-    first = explorer.render()
+    first, (stored, _) = explorer.render(), explorer._repr_mimebundle_()
     explorer.set(n=3, state="CHN")
-    assert explorer.render() == first
-    assert "3 2010 IND True" in explorer.render(n=3)
+    assert explorer.render() == first and "3 2010 IND True" in explorer.render(n=3)
     assert "3 2010 CHN True" in explorer.set()
+    after, _ = explorer._repr_mimebundle_()
+    assert all(stored[kind] == after[kind] for kind in ("text/html", "text/plain"))
+    assert stored["text/plain"] == repr(explorer) == f'Explorer "Everything". 2 2010 IND True  {controls.RUN}'
+    other = explore.Panel("Nobody's.", "")
+    kept = explore.Explorer(
+        {"n": controls.tick("N")}, lambda n: explore.Panel("Mine.", ""), title="T", stored=other
+    )
+    assert "Nobody's." in repr(kept) and "Mine." in kept.render()
 
 
-def test_a_sentence_the_course_raises_on_purpose_takes_the_place_of_the_picture() -> None:
+def test_errors_of_the_course_are_shown_and_others_raised() -> None:
     card = make().set(word="?")
     assert "Look for a word." in card and "<svg" not in card
-
-
-def test_a_mistake_of_ours_is_not_hidden() -> None:
-    explorer = explore.Explorer(
-        {"n": controls.stops("Number", range(1, 4), 2)},
-        lambda n: explore.Panel(str(1 / (n - 3)), ""),
-        title="T",
+    divided = explore.Explorer(
+        {"n": controls.stops("N", (1, 3), 1)}, lambda n: explore.Panel(str(1 / (n - 3)), ""), title="T"
     )
     with pytest.raises(ZeroDivisionError):
-        explorer.render(n=3)
+        divided.render(n=3)
 
 
-def test_markup_from_data_is_shown_and_not_run() -> None:
-    assert "&lt;b&gt;" in make().set(word="<b>") and "<b>" not in make().set(word="<b>")
-    assert "own &amp; others" in make().render()
-
-
-def test_names_that_are_not_there_are_turned_away() -> None:
-    explorer = make()
-    for act in (explorer.render, explorer.set):
+def test_what_cannot_be_made_gets_a_sentence() -> None:
+    for act in (make().render, make().set):
         with pytest.raises(UnknownName, match=r'No control "yeer". Did you mean "year"'):
             act(yeer=2001)
-    with pytest.raises(WrongType, match='The control "n" of "T" is int'):
-        explore.Explorer({"n": 7}, lambda n: explore.Panel("", ""), title="T")
-    with pytest.raises(WrongType, match="which has no value to watch"):
-        explore.Explorer({"n": widgets.VBox([])}, lambda n: explore.Panel("", ""), title="T")
+    for wrong in (7, widgets.VBox([])):
+        with pytest.raises(WrongType, match='"n" has no value to watch'):
+            explore.Explorer({"n": wrong}, lambda n: explore.Panel("", ""), title="T")  # type: ignore[dict-item]
     text = explore.Explorer({"w": controls.words("W")}, lambda w: explore.Panel(w, ""), title="T")
     with pytest.raises(WrongType, match=r'samples=\{"w"'):
         list(text.domain())
+    for control, value in itertools.product((controls.stops, controls.choice), (0, 4)):
+        with pytest.raises(UnknownName, match=f'No setting of “Number” "{value}"'):
+            control("Number", range(1, 4), value)
     with pytest.raises(AttributeError, match="no attribute 'shares'"):
         explore.shares  # noqa: B018
 
 
-def test_what_a_notebook_stores_is_the_start_whatever_was_moved() -> None:
-    explorer = make()
-    before, _ = explorer._repr_mimebundle_()
-    explorer.set(n=3)
-    after, _ = explorer._repr_mimebundle_()
-    assert "application/vnd.jupyter.widget-view+json" in before
-    for kind in ("text/html", "text/plain"):
-        assert before[kind] == after[kind] == make()._repr_mimebundle_()[0][kind]
-    assert before["text/plain"] == repr(explorer)
-    assert before["text/plain"].startswith('Explorer "Everything". 2 2010 IND True')
-    assert before["text/plain"].endswith(controls.RUN)
+# -- HTML
 
 
 def test_the_still_is_what_jupyterlab_keeps_without_trust() -> None:
@@ -121,84 +111,94 @@ def test_the_still_is_what_jupyterlab_keeps_without_trust() -> None:
     assert drawing.tag.endswith("svg") and drawing.get("aria-label") == "A bar of 2."
 
 
-def test_nothing_has_an_id_that_could_collide() -> None:
-    assert not re.search(r"\bid=", make().render() + make()._repr_mimebundle_()[0]["text/html"])
+def test_a_still_makes_one_image_of_a_drawing_with_drawings_in_it() -> None:
+    inner = pictures.diamond(0.5, 9, "#ffffff", "#000000")
+    source = pictures.picture(inner + pictures.line(0, 9, 1, 9), alt='A "line".', height=18) + "<p>x</p>"
+    still = markup.still(source + pictures.key((inner, "later")))
+    assert still.count("<img ") == 2 and "<svg" not in still and "<p>x</p>" in still
+    assert 'alt="A &quot;line&quot;."' in still and 'width="100%" height="18"' in still
+    assert still.count("style=%22color-scheme:light dark%22") == 2, "a margin within an image would cut it"
+    assert 'alt="" src=' in still, "a key's mark has no words of its own"
 
 
-def test_every_control_says_what_it_is() -> None:
-    for handle in make()._handles.values():
-        assert handle.description and handle.tooltip
-    assert {
-        one.style.description_width for name, one in make()._handles.items() if name not in ("n", "year")
-    } == {"initial"}
-    assert (
-        make()._handles["n"].style.description_width
-        == make()._handles["year"].style.description_width
-        == "6ch"
-    )
-    assert make()._handles["n"].tooltip == "How many"
+def test_markup_from_data_is_shown_and_not_run_and_nothing_has_an_id() -> None:
+    card = make().set(word="<b>")
+    assert "&lt;b&gt;" in card and "<b>" not in card and "own &amp; others" in card
+    assert not re.search(r"\bid=", card + make()._repr_mimebundle_()[0]["text/html"])
 
 
-def test_the_heading_names_sliders_without_a_request() -> None:
+def test_every_control_says_what_it_is_and_the_heading_names_it_without_a_request() -> None:
+    handles = make()._handles
+    assert all(handle.description and handle.tooltip for handle in handles.values())
+    assert handles["n"].style.description_width == handles["year"].style.description_width == "6ch"
     heading = controls.heading("A <title>").value
-    assert "A &lt;title&gt;" in heading
-    assert 'src="data:,"' in heading and "aria-label" in heading
-    assert "http" not in heading
-
-
-@pytest.mark.parametrize("value", [0, 4])
-def test_a_control_starts_at_what_can_be_chosen(value: int) -> None:
-    for control in (controls.stops, controls.choice):
-        with pytest.raises(UnknownName, match=f'No setting of “Number” "{value}"'):
-            control("Number", range(1, 4), value)
+    assert "A &lt;title&gt;" in heading and 'src="data:,"' in heading and "http" not in heading
 
 
 def test_rows_and_columns_of_a_table_agree_or_it_is_not_made() -> None:
     made = markup.table("C", ["a", "b"], [("x", "1"), ("y", "2")], numbers=["b"], chosen=1)
     assert made.count('scope="row"') == 2 and made.count('scope="col"') == 2
-    assert made.count("background: #fdf3d6") == 1
-    assert made.count("text-align: right") == 3
+    assert made.count("background: #fdf3d6") == 1 and made.count("text-align: right") == 3
     with pytest.raises(ValueError, match="zip"):
         markup.table("C", ["a", "b"], [("x",)])
 
 
-def test_every_class_of_the_course_has_a_style_of_its_own() -> None:
-    rules = markup._rules()
-    assert {
-        "card",
-        "say",
-        "right",
-        "wrong",
-        "open",
-        "table",
-        "row",
-        "cell",
-        "number",
-        "picture",
-        "sketch",
-    } <= set(rules)
-    for name, style in rules.items():
-        assert markup.element("p", class_=name) == f'<p style="{style}"></p>'
-        assert '"' not in style
-
-
 @pytest.mark.parametrize("kind", ["right", "wrong", "open", "card", "row", "chosen"])
-def test_what_is_read_stands_out_from_its_paper_in_any_theme(kind: str) -> None:
-    from samarkand.page import style
-
-    stands_on = markup._rules()["card"]  # what has no ground of its own
-    said = re.findall(r"(?<![-a-z])(background|color): (#[0-9a-f]{6})", stands_on + markup._rules()[kind])
-    rule: dict[str, Any] = dict(said)
+def test_text_stands_out_from_its_ground(kind: str) -> None:
+    grounds = markup._rules()["card"] + markup._rules()[kind]  # what has no ground of its own has the card's
+    rule: dict[str, Any] = dict(re.findall(r"(?<![-a-z])(background|color): (#[0-9a-f]{6})", grounds))
     assert style.contrast(rule["color"], rule["background"]) >= 7
 
 
-def test_what_looks_alike_shares_what_says_so_until_it_is_closed():
-    one, two = (controls.Field("From", "How many?") for _ in range(2))
-    lines, below = zip(one.children, two.children, strict=True)
-    for first, second in (lines, below):
-        assert first.layout is second.layout
-        assert first.style is second.style
-    assert lines[0].layout is not below[0].layout
+def test_widgets_that_look_alike_share_their_layout_until_it_is_closed() -> None:
+    one, other = (controls.Field("From", "How many?") for _ in range(2))
+    for first, second in zip(one.children, other.children, strict=True):
+        assert first.layout is second.layout and first.style is second.style
     made = controls.layout(width="17px")
     made.close()
     assert controls.layout(width="17px").comm is not None
+
+
+def test_ticks_leave_out_what_would_overlap_and_stay_inside() -> None:
+    svg = pictures.ticks({str(year): (year - 1991) / 34 for year in range(1991, 2026)}, 20)
+    assert 5 <= svg.count("<text") < 12
+    for wide in pictures.WIDTHS:
+        last = -1.0
+        for one in ElementTree.fromstring(f"<svg>{svg}</svg>").iter("text"):
+            room = pictures.breadth(one.text or "", 12)
+            shift = {"middle": 0.5, "end": 1.0}.get(one.get("text-anchor", ""), 0.0)
+            left = float(one.attrib["x"].rstrip("%")) / 100 * wide - shift * room
+            assert left > last and left + room <= wide
+            last = left + room
+
+
+# -- every explorer over its domain
+
+READY = {
+    name: getattr(explore, name)
+    for name, module in rooms.offers("samarkand.explore").items()
+    if not module.rpartition(".")[2].startswith("_") and name != "my_forecasts"
+}
+
+
+@pytest.mark.parametrize("name", READY)
+def test_every_setting_shows_something_of_its_own_that_can_be_read(name: str) -> None:
+    explorer = READY[name]()
+    settings = list(explorer.domain())
+    cards = [explorer.render(**values) for values in settings]
+    assert len(set(cards)) > 0.6 * len(cards)
+    assert explorer.set(**settings[-1]) == cards[-1]
+    for card in {*cards[:3], *cards[-3:]}:
+        assert card.count('role="status"') == 1
+        whole = re.sub(
+            r"&(?!amp;|lt;|gt;|quot;|#x27;)", "&amp;", card.replace("<br>", "<br/>").replace(" open>", ">")
+        )
+        for one in ElementTree.fromstring(whole).iter("{http://www.w3.org/2000/svg}svg"):
+            if one.get("style"):  # not one within another
+                assert one.get("aria-label") or one.get("aria-hidden") == "true"
+                assert all(float(part.get("font-size", "13")) >= 12 for part in one.iter())
+                wide = one.get("width")
+                assert wide == "100%" or float(str(wide)) <= pictures.WIDTHS[0], "else text would shrink"
+    still = explorer._repr_mimebundle_()[0]["text/html"]
+    assert "Run all cells" in still
+    assert "<script" not in still and "<svg" not in still and "class=" not in still

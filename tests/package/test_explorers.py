@@ -1,0 +1,318 @@
+"""What the explorers show, against the tables and by hand."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from samarkand import cite, data, explore, places
+from samarkand.explore import trade
+from samarkand.explore.votes import _groups
+from samarkand.ground.errors import UnknownName
+from samarkand.page import markup
+from samarkand.practice import forecasts
+from tools.author import lessons
+
+
+def sentence(card: str) -> str:
+    """Return the sentence of a card."""
+    found = re.search(r'role="status".*?>(.*?)</div>', card)
+    assert found
+    return html.unescape(found[1])
+
+
+# -- 00, 01, 03
+
+
+def test_the_first_slider_shows_what_the_table_has_and_nothing_that_a_lesson_asks() -> None:
+    people = data.load("indicators").query("indicator == 'population_persons' and year == 2010")
+    millions = people.set_index("iso3")["value"] / 1e6
+    card = explore.first_slider().render(year=2010)
+    for iso3, name in {"KAZ": "Kazakhstan", "TJK": "Tajikistan", "UZB": "Uzbekistan"}.items():
+        assert f"{name} {millions[iso3]:.1f}" in card
+    assert "SCO" not in card and "member" not in card
+
+
+@pytest.mark.parametrize("scale", ["parts", "days", "years"])
+def test_every_event_is_listed_and_joined_to_its_dot(scale: str) -> None:
+    card = explore.trip_timeline().render(scale=scale)
+    dots = re.findall(r'<circle [^>]*data-key="(\d+)"', card)
+    rows = re.findall(r'<tr [^>]*data-key="(\d+)"', card)
+    assert len(rows) == len(set(rows)) >= 20 and sorted(dots) == sorted(rows)
+    assert "there is no event of the kind" in explore.trip_timeline().render(scale="parts", kind="unrest")
+
+
+def test_the_share_of_the_world_is_the_sum_over_the_table() -> None:
+    table = data.load("indicators").query("year == 2021 and indicator == 'population_persons'")
+    people = table.set_index("iso3")["value"]
+    share = 100 * people[data.members("2022-09-15")["iso3"]].sum() / people["WLD"]
+    shares = explore.share_of_world()
+    assert f"{share:.1f} % of the world" in sentence(shares.render(measure="people"))
+    said = "said by Modi at the summit"
+    assert f"{said}: 40 %" in shares.render() and f"{said}: 30 %" in shares.render(measure="ppp")
+    assert said not in shares.render(giants=False)
+    assert sum(said in shares.render(day=day) for _, day in shares._handles["day"].options) == 1
+
+
+# -- 02: the claims
+
+CLAIMS = data.load("claims")
+#: The sources that were certainly out on the eve of the sessions.
+KNOWN = set(data.all_keys(data.load("claims", known_on="2022-09-15")["source"]))
+BROWSER = explore.claim_browser()
+
+
+def ids(card: str) -> list[str]:
+    return re.findall(r">(CL\d\d) · ", card)
+
+
+def test_all_claims_are_there_with_paraphrase_record_and_sources() -> None:
+    card = BROWSER.render()
+    assert ids(card) == list(CLAIMS["id"]) and " open>" not in card
+    for row in CLAIMS.itertuples():
+        texts = [row.paraphrase, row.known_then] + [row.known_later] * (
+            not isinstance(row.known_later, float)
+        )
+        assert all(markup.escape(text) in card for text in texts)
+        for key in row.source.split(";"):
+            assert markup.escape(f"{cite[key].publisher}, {cite[key].published or 'undated'} [{key}]") in card
+
+
+def test_each_list_keeps_what_the_table_has() -> None:
+    later = CLAIMS["verdict_day"] > "2022-09-15"
+    hedge = CLAIMS["hedge"].notna().map({True: "with", False: "without"})
+    for setting in BROWSER.domain():
+        if setting["search"]:
+            continue
+        verdict = CLAIMS["verdict"].mask(later & (setting["known"] == "then"), "not known yet")
+        kept = CLAIMS["known_later"].notna() | (setting["known"] != "later")
+        columns = {"kind": CLAIMS["type"], "speaker": CLAIMS["speaker"], "hedge": hedge, "verdict": verdict}
+        for name, column in columns.items():
+            kept &= (column == setting[name]) | (setting[name] == "all")
+        assert ids(BROWSER.render(**setting)) == list(CLAIMS.loc[kept, "id"]), setting
+
+
+def test_the_lesson_gives_away_no_verdict_that_a_later_one_asks_for() -> None:
+    """Lesson 10 asks how the forecasts fared: in 02 no setting, search or source shows it."""
+    (lesson,) = lessons.paths(["02"])
+    (call,) = [cell.source for cell in lessons.read(lesson).code if "claim_browser" in cell.source]
+    shown = eval(call, {"explore": explore})
+    asked = CLAIMS[CLAIMS["type"] == "forecast"].set_index("id")
+    searches = [{"kind": "all", "search": word} for word in ("borne", "partly", "contested", *asked.index)]
+    seen = set()
+    for setting in (*shown.domain(), *searches):
+        for row in shown.render(**setting).split("<details")[1:]:
+            if (claim := ids(row)[0]) in asked.index:
+                seen.add(claim)
+                assert "asked in a later lesson" in row and setting.get("known") != "later", setting
+                assert f"<b>{asked.loc[claim, 'verdict']}</b>" not in row and "Known later" not in row
+                assert all(
+                    f"[{key}]" not in row for key in set(asked.loc[claim, "source"].split(";")) - KNOWN
+                )
+    assert seen == set(asked.index), "the claims themselves are there"
+
+
+def test_on_the_day_nothing_later_is_to_be_read() -> None:
+    card = BROWSER.render(known="then")
+    assert "Known later" not in card and "none that is known to have been out by then." in card
+    assert not [text for text in CLAIMS["known_later"].dropna() if markup.escape(text) in card]
+    assert set(re.findall(r"\[([A-Z0-9-]+[a-z]?)\]", card)) <= KNOWN
+    assert ids(BROWSER.render(known="then", search="mobilisation")) == []
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [("  XINHUA ", "CL34"), ("russia's backyard", "CL01"), ("Russia’s backyard", "CL01"),
+     ("nw0914", "CL26"), ("cl77", "CL77"), ("mobilisation", "CL09")],
+)  # fmt: skip
+def test_a_search_finds_words_keys_and_either_apostrophe(search: str, found: str) -> None:
+    assert found in ids(BROWSER.render(search=search))
+
+
+@pytest.mark.parametrize("search", ["zebra", "<script>", "\\", "((", "🐫", "x" * 5000])
+def test_a_search_without_a_hit_is_a_sentence(search: str) -> None:
+    card = BROWSER.render(search=search)
+    assert "No claim has" in card and "<script" not in card and len(card) < 3000 and ids(card) == []
+
+
+def test_few_claims_are_unfolded_and_an_empty_selection_names_its_settings() -> None:
+    assert " open>" in BROWSER.render(search="CL26", kind="quotation")
+    empty = BROWSER.render(kind="quotation", speaker="Niva Yau")
+    assert "No claim fits all of this: type “quotation”, speaker “Niva Yau”." in empty
+    assert "search “sanctions”" in BROWSER.render(kind="opinion", search="sanctions")
+    assert "A search is a text, not 5." in BROWSER.render(search=5)
+    with pytest.raises(UnknownName, match=r'"quotations".*quotation'):
+        explore.claim_browser(kind="quotations")
+
+
+# -- 04: known then, known later
+
+DAY = "2022-09-14"
+TRADE = explore.known_then()
+
+
+def figures(measure: str, **known: str) -> list[trade.Figure]:
+    return trade.FIGURES[measure](lambda name: data.load(name, **known))
+
+
+@pytest.mark.parametrize("measure", trade.FIGURES)
+def test_on_the_day_nothing_later_is_told_and_later_nothing_changes(measure: str) -> None:
+    then, now = figures(measure, known_on=DAY), figures(measure)
+    assert {one[:3] for one in then} < {one[:3] for one in now}
+    assert all(str(one.known.date()) <= DAY for one in then)
+    before, after = (TRADE.render(measure=measure, known=known) for known in ("then", "later"))
+    assert "Known on 14 September 2022:" in before and "{" not in before + after
+    assert ("not known yet" in before, "not known yet" in after) == (True, False)
+    assert not re.search(r"\d+ (?:October|November|December) 2022|\d+ \w+ 202[345]", before)
+    published = data.load("sources").set_index("key")["published"]
+    assert all(
+        published[key] <= DAY for key in set(re.findall(r">([A-Z]+\w*)<", before)) & set(published.index)
+    )
+    grids = [re.findall(r'<line x1="0%" y1="([\d.]+)" x2="100%"', card) for card in (before, after)]
+    assert grids[0] == grids[1] and len(grids[0]) >= 3, "nothing moves"
+
+
+def test_the_table_of_sentences_has_every_measure_and_gaps_that_are_filled() -> None:
+    table = data.load("known_then").set_index("measure")
+    assert list(table.index) == list(trade.FIGURES)
+    for measure, row in table.iterrows():
+        then = {one.period for one in figures(str(measure), known_on=DAY)}
+        assert set(re.findall(r"\{(.*?)\}", row["then"])) <= then
+        assert (
+            set(re.findall(r"\{(.*?)\}", row["later"]))
+            <= {one.period for one in figures(str(measure))} - then
+        )
+
+
+def test_trade_is_that_of_the_tables() -> None:
+    table = data.load("trade_cn_ru_cumulative").set_index("period_end")
+    assert f"{table.loc['2022-08-31', 'total_usd_bn'] / 8:.1f} bn a month" in TRADE.render(measure="total")
+    for year in range(2022, 2026):
+        growth = table.loc[f"{year}-12-31", "growth_yoy_pct"]
+        assert f"{growth:.1f} %" in TRADE.render(measure="growth", known="later")
+    oil = data.load("energy_flows").query("product == 'crude oil' and destination == 'IND'")
+    assert all(
+        f"{value:.1f}" in TRADE.render(measure="india", known="later") for value in oil["value"].tail(3)
+    )
+    assert figures("cars", known_on=DAY) == [] and "no count of cars" in TRADE.render(measure="cars")
+
+
+# -- 05: votes
+
+VOTES = explore.votes()
+UN = data.load("un_votes").set_index("iso3")
+
+
+def test_every_group_and_vote_lists_what_the_table_holds() -> None:
+    answer = {"Voted yes": "yes", "Voted no": "no", "Abstained": "abstain", "Did not vote": "did not vote"}
+    answer["Not in the Council"] = "not a member"
+    for vote in data.load("resolutions")["vote"]:
+        for key, group in _groups(list(UN.index)).items():
+            card = html.unescape(VOTES.render(resolution=vote, group=key))
+            held = UN.loc[list(group.states), vote]
+            if (held == "not a member").all():
+                assert "<svg" not in card and sentence(card).startswith(f"None of the {len(held)} ")
+                continue
+            listed = re.findall(r'<th scope="row"[^>]*>(.*?) \((\d+)\)</th><td[^>]*>(.*?)</td>', card)
+            assert card.count("<rect ") == len(held) == sum(int(n) for _, n, _ in listed)
+            for words, _, names in listed:
+                states = {places.name(iso3) for iso3 in held.index[held == answer[words]]}
+                assert names == "all the others" or set(names.split(", ")) == states
+
+
+def test_groups_are_those_of_the_day() -> None:
+    sizes = {key: len(group.states) for key, group in _groups(list(UN.index)).items()}
+    assert sizes == {
+        "world": 193, "sco_members": 8, "sco_observers": 4, "sco_partners": 8, "central_asia": 5, "csto": 6,
+        "eaeu": 5, "cis": sizes["cis"], "outside": 173,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        ("  ", "on ES-11/1 (2 March 2022)."),
+        ("Uzbekistan", "Uzbekistan did not vote, which is not the same as abstaining"),
+        ("uzbeki", "Uzbekistan did not vote"),
+        ("中国", "China abstained."),
+        ("RUS", "Russia voted no."),
+        ("turkey", "Turkey, outside this group, voted yes."),
+        ("U", "Several states begin so: Uganda, Ukraine,"),
+        ("Taiwan", "Taiwan is no member of the United Nations and has no vote."),
+        ("Atlantis <b>", "No state is called “Atlantis <b>”; try a name"),
+        ("z" * 99, f"No state is called “{'z' * 40}”"),
+    ],
+)
+def test_a_state_is_answered_in_a_sentence(typed: str, answer: str) -> None:
+    card = VOTES.render(resolution="es_11_1", state=typed)
+    assert answer in sentence(card) and "<b>" not in card
+
+
+def test_a_state_asked_for_is_marked_and_one_without_a_seat_is_told() -> None:
+    card = VOTES.render(state="Uzbekistan")
+    assert card.count('stroke-width="4"/>') == 1 and VOTES.render().count('stroke-width="4"/>') == 0
+    assert re.search(r"<tr style=\"background: #fdf3d6.*?<strong>▸ Uzbekistan</strong>", card)
+    seatless = VOTES.render(resolution="hrc_xinjiang", group="sco_observers", state="Mongolia")
+    assert sentence(seatless) == (
+        "None of the 4 SCO observers had a seat in the Council, so none voted on A/HRC/51/L.6 "
+        "(6 October 2022). Mongolia had no seat in the Council."
+    )
+
+
+# -- 01 and 10: the form of the student's forecasts
+
+
+def filled(**rows: str) -> Any:
+    form = explore.my_forecasts()
+    for question, chance in rows.items():
+        form.fill(question, chance, "because")
+    return form
+
+
+def test_saving_keeps_older_forecasts_and_running_again_reads_them_back(own_work: Path) -> None:
+    assert filled(F1="90").save().startswith("Saved: 1")
+    again = explore.my_forecasts()
+    assert again.save().startswith("Nothing new")
+    again.fill("F1", "60 %", "second thoughts")
+    again.fill("F2", "50")
+    assert again.save().startswith("Saved: 2") and "Saved" in again._reply.value
+    again.fill("F1", "60 %", "third thoughts")
+    assert "Saved" not in again._reply.value
+    entries = [json.loads(line) for line in own_work.read_text(encoding="utf-8").splitlines()]
+    assert [(e["id"], e["probability"]) for e in entries] == [("F1", 0.9), ("F1", 0.6), ("F2", 0.5)]
+    assert forecasts.latest()["F1"].reason == "second thoughts"
+
+
+@pytest.mark.parametrize("typed", ["1.3 or so", "maybe", "130", "-5", "0.7", "nan", "1,200", ""])
+def test_what_is_no_per_cent_is_named_at_its_field_and_the_others_are_saved(typed: str) -> None:
+    form = filled(F1="80", F2=typed)
+    assert form.save() == "Saved: 1 new or changed. Not saved yet, see what stands there: F2. 6 still open."
+    assert [name for name, field in form._chances.items() if field.complaint] == ["F2"]
+    assert (form._chances["F2"].text, form._reasons["F2"].text) == (typed, "because")
+    form._chances["F2"].write("45,7 %")
+    assert form._chances["F2"].complaint == ""
+    assert form.save() == "Saved: 1 new or changed. 6 still open."
+    assert forecasts.latest()["F2"].probability == 0.457
+
+
+def test_an_empty_form_and_a_damaged_file_are_told(own_work: Path) -> None:
+    form = explore.my_forecasts()
+    assert form.save().startswith("Nothing to save yet") and not own_work.exists()
+    questions = forecasts.questions()
+    for name, one in questions.items():
+        assert form._chances[name]._line.tooltip.endswith(f": {name}. {one.text}")
+    filled(F1="10").save()
+    with own_work.open("a", encoding="utf-8") as file:
+        file.write("{ half")
+    again = explore.my_forecasts()
+    assert "One line of" in again._reply.value and "forecasts on F1." in again._reply.value
+    again.fill("F2", "20")
+    assert again.save().startswith("Saved: 1") and list(forecasts.latest()) == ["F1", "F2"]
+    assert "\n{ half\n" in own_work.read_text(encoding="utf-8")
+    for kind in ("text/html", "text/plain"):
+        assert again._repr_mimebundle_()[0][kind] == form._repr_mimebundle_()[0][kind]
