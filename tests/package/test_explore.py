@@ -105,7 +105,7 @@ def test_the_still_is_what_jupyterlab_keeps_without_trust() -> None:
     still = make()._repr_mimebundle_()[0]["text/html"]
     tags = set(re.findall(r"<([a-z]+)", still))
     assert tags <= {"div", "img", "table", "caption", "thead", "tbody", "tr", "th", "td"}
-    assert "class=" not in still and "Run all cells" in still and "Everything" in still
+    assert "class=" not in still and markup.escape(controls.RUN) in still and "Everything" in still
     (source,) = re.findall(r'<img alt="A bar of 2\." src="data:image/svg\+xml,([^"]*)"', still)
     drawing = ElementTree.fromstring(urllib.parse.unquote(source))
     assert drawing.tag.endswith("svg") and drawing.get("aria-label") == "A bar of 2."
@@ -200,5 +200,5 @@ def test_every_setting_shows_something_of_its_own_that_can_be_read(name: str) ->
                 wide = one.get("width")
                 assert wide == "100%" or float(str(wide)) <= pictures.WIDTHS[0], "else text would shrink"
     still = explorer._repr_mimebundle_()[0]["text/html"]
-    assert "Run all cells" in still
+    assert markup.escape(controls.RUN) in still
     assert "<script" not in still and "<svg" not in still and "class=" not in still
