@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
         ("build --check 00_start_here.json", 'No lesson "00_start_here.json".'),
         ("renew trip indicatorz", 'No table "indicatorz". Did you mean "indicators"?'),
         ("test notebooks/00_start_her.ipynb", "There is no file notebooks/00_start_her.ipynb"),
-        ("test --watch CHANGELOG", "There is no file CHANGELOG"),
+        ("test CHANGELOG", "There is no file CHANGELOG"),
         ("data check nowhere", "There is nothing to check: no file nowhere"),
         ("check ex03 --notebook nowhere.ipynb", "There is no notebook nowhere.ipynb to check."),
     ],
@@ -52,7 +52,7 @@ def test_what_is_not_understood_ends_with_2(arguments: list[str]) -> None:
 
 
 def test_every_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for verb in (["build"], ["data"], ["data", "check"], ["new"], ["new", "lesson"], ["renew"], ["messages"]):
+    for verb in (["build"], ["data"], ["data", "check"], ["new"], ["new", "lesson"], ["renew"], ["test"]):
         with pytest.raises(SystemExit) as caught:
             cli.main([*verb, "--help"])
         assert caught.value.code == 0

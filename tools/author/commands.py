@@ -60,13 +60,11 @@ def _renew_pages() -> None:
 
 
 def test(options: argparse.Namespace) -> int:
-    """Judge what has changed, or the files named, by the tests that stand on it; ``--watch`` at each save."""
+    """Judge what has changed since the last commit, or the files named, by what would see it break."""
     from tools.author import changes
 
-    paths = changes.named(options.path)
-    if options.watch:
-        changes.watch(lambda line: print(line, flush=True), paths)
-    return 0 if changes.judge(paths or changes.changed(), lambda line: print(line, flush=True)) else 1
+    paths = changes.named(options.path) or changes.changed()
+    return 0 if changes.judge(paths, lambda line: print(line, flush=True)) else 1
 
 
 def renew(options: argparse.Namespace) -> int:
@@ -201,7 +199,6 @@ def add(verbs: Verbs) -> None:
 
     verb = add_verb(verbs, "test", test, "judge a change in seconds")
     verb.add_argument("path", nargs="*", help="files or folders; none: what git says has changed")
-    verb.add_argument("--watch", action="store_true", help="wait for saves, and judge each")
 
     data = verbs.add_parser("data", help="look after the tables").add_subparsers(
         metavar="verb", required=True
