@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 MARK = ".samarkand-site"
 #: The most bytes of a page.
 LARGEST = 700_000
-DOCS = ("python", "corrections", "fairness", "instructor", "review_08", "decisions", "house")
+DOCS = ("python", "corrections", "fairness", "instructor", "review_08", "elsewhere", "decisions", "house")
 
 
 def build(out: Path, *, repository: str = "", lite: bool = False) -> str:
@@ -101,10 +101,10 @@ def lay_out(source: Path, repository: str, *, lite: bool) -> None:
     data = [f"data/{name}" for name in pages.tables(source / "data", static)]
     (source / "sources.md").write_text(pages.sources(), encoding="utf-8")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    start = readme[readme.index("## How to start") : readme.index("## The lessons")]
+    start = readme[readme.index("## Install") : readme.index("## The lessons")]
     install = pages.relinked(f"# Install\n{start}", "README.md", "install.md", repository)
     (source / "install.md").write_text(install, encoding="utf-8")
-    front = readme[: readme.index("## How to start")]
+    front = readme[: readme.index("## Install")]
     front = re.sub(r"!\[[^\]]*\]\([^)]*\)\n", "", front)
     ways = "- **Read**: choose a lesson. Maps, quizzes, predictions and most explorers work in the page.\n"
     if lite:

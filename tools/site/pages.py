@@ -47,7 +47,7 @@ def relinked(text: str, path: str, page: str, repository: str) -> str:
         if not target:
             return f"{image}[{words}]({anchor}{title})"
         there = normpath(str(PurePosixPath(path).parent / target))
-        if (there, anchor) == ("README.md", "#how-to-start"):
+        if (there, anchor) == ("README.md", "#install"):
             there, anchor = "install", ""
         for pattern, place in PLACES:
             if pattern.match(there):
