@@ -21,7 +21,7 @@ __all__ = ["two_countries"]
 #: States to compare, one of the five among them: as partner of a neighbour, or of itself.
 STATES = ("CHN", "RUS", "TUR", "PAK", "KAZ")
 #: Years of the table of pairs, and one later year in which other tables have a product.
-YEARS = (2006, 2012, 2016, 2021)
+YEARS = (2008, 2012, 2016, 2021)
 OWN, SELLERS, FACTBOOK = "own", "sellers", "factbook"
 #: The axis of the picture ends at this ratio, and at its inverse.
 END = 50

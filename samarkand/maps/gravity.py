@@ -18,7 +18,7 @@ from samarkand.places import CENTRAL_ASIA
 __all__ = ["residuals"]
 
 #: The year shown first.
-FIRST = 2006
+FIRST = 2008
 #: A mean of fewer pairs than this says little of a state.
 FEW = 6
 #: Residuals are logarithms: a factor of two, and one of ten.
@@ -53,7 +53,7 @@ def residuals() -> OfflineMap:
     Examples
     --------
     >>> residuals()
-    World map of trade with Central Asia against what size and distance lead one to expect. 2006: ...
+    World map of trade with Central Asia against what size and distance lead one to expect. 2008: ...
     """
     table = _fitted()
     years = list(dict.fromkeys(table["step"]))

@@ -20,7 +20,6 @@ RECOGNISED_BY_ONE = {"Abkhazia", "South Ossetia", "Northern Cyprus"}
 ZERO_FLOWS = {
     "2000": (449, 965),
     "2004": (358, 869),
-    "2006": (272, 976),
     "2008": (311, 866),
     "2012": (281, 864),
     "2016": (273, 859),

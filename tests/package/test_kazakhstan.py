@@ -104,8 +104,8 @@ def test_the_explorer_has_every_row_with_its_counter_day_and_sources() -> None:
 @pytest.mark.parametrize(
     ("quantity", "known", "says"),
     [
-        (DEAD, "later", "9 counts, from 164 to 241 persons."),
-        (DEAD, "then", "None came out later."),
+        (DEAD, "later", "10 counts, from 164 to 241 persons."),
+        (DEAD, "then", "1 more came out later."),
         ("people held in Xinjiang’s camps or centres", "later", "3 gave no number."),
         ("oil exports of Kazakhstan, 2022", "then", "nobody had published a count."),
         ("trade of China and Kazakhstan, 2021", "then", "1 count, 25 USD bn. 1 more came out later."),

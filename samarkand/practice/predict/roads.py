@@ -6,7 +6,7 @@ import math
 
 from samarkand import data, geo, measures
 
-YEAR = 2006
+YEAR = 2008
 
 
 def _naive() -> float:
@@ -19,12 +19,12 @@ def _naive() -> float:
 
 
 def _distance() -> str:
-    """Return what is left of trade at twice the distance, by least squares over the pairs of 2006."""
+    """Return what is left of trade at twice the distance, by least squares over the pairs of one year."""
     pairs = data.load("gravity").query("year == @YEAR and flow_usd_mn > 0")
     gdp = data.load("gravity_gdp").query("year == @YEAR").set_index("iso3")["gdp_usd_mn"]
     sizes = {end: pairs[end].map(gdp) for end in ("origin", "destination")}
     coefficients, _ = measures.gravity(pairs["flow_usd_mn"], **sizes, km=pairs["distance_km"])
-    left = {"half": 1 / 2, "quarter": 1 / 4, "eighth": 1 / 8}
+    left = {"half": 1 / 2, "quarter": 1 / 4, "seventh": 1 / 7}
     return min(left, key=lambda one: abs(math.log2(left[one]) - coefficients["km"]))
 
 

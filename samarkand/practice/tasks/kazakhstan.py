@@ -1,4 +1,4 @@
-"""Practice of lesson 07: how concentrated, how far apart two counts, and a sum in which some stand twice."""
+"""Practice of lesson 07: how concentrated, how far apart two counts, and what one office calls the dead."""
 
 import re
 
@@ -11,8 +11,9 @@ from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
 YEAR = 2019
-#: The rows of ``who_counted`` with China's and Kyrgyzstan's count of one flow, and with the parts of 230.
-SOLD, BOUGHT, PARTS = "WC033", "WC034", "WC003"
+#: The rows of ``who_counted`` with China's and Kyrgyzstan's count of one flow, and with the prosecutor
+#: general's parts of the dead, in March 2022 and a year after.
+SOLD, BOUGHT, PARTS, LATER = "WC033", "WC034", "WC003", "WC101"
 
 
 def _parts(flow: str = "exports", year: int = YEAR) -> tuple[pd.Series, float]:
@@ -34,16 +35,17 @@ def _gap() -> float:
     return measures.mirror_gap(_counted(SOLD), _counted(BOUGHT))
 
 
-def _named() -> list[int]:
-    """Return the four parts that the prosecutor general named: Almaty, elsewhere, civilians, officers."""
-    return [int(n) for n in re.findall(r"\d+", data.load("who_counted").set_index("id")["includes"][PARTS])]
+def _named(row: str = PARTS) -> list[int]:
+    """Return the parts of a count of the dead: at first those of Almaty, two, then those elsewhere."""
+    return [int(n) for n in re.findall(r"\d+", data.load("who_counted").set_index("id")["includes"][row])]
 
 
-def _outside(*, civilians_of_almaty: bool = False, officers: bool = False) -> float:
-    """Return how many died outside Almaty, if what the parts have too many are civilians of Almaty."""
-    _, elsewhere, civilians, police = _named()
-    twice = sum(_named()) - _counted(PARTS)
-    return elsewhere + civilians - (0 if civilians_of_almaty else twice) + (police if officers else 0)
+def _called(
+    *, almaty: bool = True, elsewhere: bool = True, unclear: bool = False, later: bool = True
+) -> float:
+    """Return how many were called assailants in March 2022, less the suspects of January 2023."""
+    (attacked, looked_into, others, *_), (suspects, *_) = _named(), _named(LATER)
+    return attacked * almaty + others * elsewhere + looked_into * unclear - suspects * later
 
 
 TASKS = (
@@ -103,32 +105,31 @@ TASKS = (
     Task(
         "07.3",
         kinds.Whole(),
-        _outside,
+        _called,
         right=tr(
-            "So the parts add up to the total, if the supposition holds. It is ours; we found no office that "
-            "says so."
+            "More than half of those whom the office had called assailants it calls something else later."
         ),
-        hint=tr("Those called assailants elsewhere, and the civilians without those of Almaty."),
+        hint=tr("Two parts of the first count, minus one part of the second."),
         diagnoses=(
             Diagnosis(
-                tr("That takes in all civilians. Did all of them die outside Almaty?"),
-                lambda: _outside(civilians_of_almaty=True),
+                tr("Those are the assailants of Almaty alone. Who was called so elsewhere?"),
+                lambda: _called(elsewhere=False),
             ),
             Diagnosis(
-                tr("That takes in the officers; where they died was not said."),
-                lambda: _outside(officers=True),
+                tr("Those are the assailants outside Almaty alone. Who was called so there?"),
+                lambda: _called(almaty=False),
             ),
             Diagnosis(
-                tr("That takes in the officers, and the civilians of Almaty as well."),
-                lambda: _outside(civilians_of_almaty=True, officers=True),
+                tr("Those are all the assailants of March. How many more are they than the later suspects?"),
+                lambda: _called(later=False),
             ),
             Diagnosis(
-                tr("Those are the ones called assailants alone. Who else died outside Almaty?"),
-                lambda: _named()[1],
+                tr("That takes in those whose deaths were being looked into: nobody had called them so."),
+                lambda: _called(unclear=True),
             ),
             Diagnosis(
-                tr("Those are the civilians outside Almaty alone. Who else died there?"),
-                lambda: _outside() - _named()[1],
+                tr("The counts have changed places. Which year has more?"),
+                lambda: -_called(),
             ),
         ),
         taught="5. Who counted the dead",

@@ -11,7 +11,7 @@ from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
 #: The year of the second task, and that of the lesson's equation.
-YEAR, SHOWN = 2016, 2006
+YEAR, SHOWN = 2016, 2008
 
 
 def _sizes() -> float:
@@ -42,7 +42,7 @@ def _zeros() -> float:
 
 
 def _residual(partner: str, *, fitted: bool = True) -> float:
-    """Return the mean residual of a state's pairs of 2006, by the fitted or by the simple ruler."""
+    """Return the mean residual of a state's pairs of that year, by the fitted or by the simple ruler."""
     pairs = data.load("gravity").query("year == @SHOWN and flow_usd_mn > 0")
     gdp = data.load("gravity_gdp").query("year == @SHOWN").set_index("iso3")["gdp_usd_mn"]
     sizes = {end: pairs[end].map(gdp) for end in ("origin", "destination")}
@@ -90,10 +90,10 @@ TASKS = (
         "06.2",
         kinds.PerCent(0.1),
         _dropped,
-        right=tr("Nearly a third, ten years later. Who looks at logarithms looks at those who trade."),
+        right=tr("Nearly a third, eight years later. Who looks at logarithms looks at those who trade."),
         hint=tr("Rows of 2016 in which the flow is zero, divided by all rows of 2016, times 100."),
         diagnoses=(
-            Diagnosis(tr("That is 2006. Which year is asked for?"), lambda: _dropped(SHOWN)),
+            Diagnosis(tr("That is 2008. Which year is asked for?"), lambda: _dropped(SHOWN)),
             Diagnosis(tr("That is what stays. What goes?"), lambda: _dropped(kept=True)),
             Diagnosis(tr("That is how many they are. In per cent of all pairs?"), _zeros),
             Diagnosis(tr("That is a share of one. What is it in per cent?"), lambda: _dropped(share=1.0)),
