@@ -1,8 +1,8 @@
-"""What JupyterLab gets from the course: copies to work in, stills for the next day, a prompt connection.
+"""What JupyterLab gets from the course: copies to work in, stills for the next day, errors in words.
 
 The wheel enables this module as a server extension (``settings/lab/server_extension.json``), so that it works
 in every environment the package is installed into: start.py's, conda's, a hub's. Other projects may share it;
-the extension therefore touches what is the course's own, and a setting only where nobody chose otherwise.
+the extension therefore touches only what is the course's own.
 """
 
 from __future__ import annotations
@@ -22,17 +22,8 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
-    """Keep stills at every save; use the prompt connection, unless somebody chose one (or a gateway)."""
-    from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
-
-    from samarkand.jupyter.connection import PromptConnection
-
+    """Keep stills at every save."""
     server.contents_manager.register_pre_save_hook(keep_stills)
-    name = "kernel_websocket_connection_class"
-    chosen = name in server.config.ServerApp
-    if not chosen and server.kernel_websocket_connection_class is ZMQChannelsWebsocketConnection:
-        server.kernel_websocket_connection_class = PromptConnection
-        server.web_app.settings[name] = PromptConnection  # the server has copied the trait by now
 
 
 def keep_stills(model: dict[str, Any], **_: Any) -> None:

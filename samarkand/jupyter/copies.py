@@ -15,6 +15,7 @@ import hashlib
 import itertools
 import json
 import os
+import platform
 import re
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +33,16 @@ FIRST = "lessons/00_start_here.ipynb"
 PAGE = Path("docs", "python.md")
 #: What stands in a copy's metadata beside the course's own (``samarkand``).
 COPY = "copy"
+#: What JupyterLab would fill in at opening, and then ask whether to save a lesson that was only looked at.
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+    "version": platform.python_version(),
+}
 _LINK = re.compile(r"""(?<=\]\()[^)\s]+|(?<=href=")[^"]+""")
 
 
@@ -82,11 +93,16 @@ def emptied(original: Original, among: Sequence[Original]) -> dict[str, Any]:
         notebook: dict[str, Any] = json.loads(original.path.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
-                cell["outputs"], cell["execution_count"] = [], None
+                cell["execution_count"] = None
+                if not _source(cell).startswith("cite.sources("):  # footnotes lead there before it has run
+                    cell["outputs"] = []
+                for output in filter(lambda one: "execution_count" in one, cell["outputs"]):
+                    output["execution_count"] = None
             elif cell["cell_type"] == "markdown":
                 cell["source"] = _relinked(_source(cell), original, places).splitlines(keepends=True)
         handed_out = {"name": original.name, "digest": digest(notebook)}
         notebook["metadata"].setdefault("samarkand", {})[COPY] = handed_out
+        notebook["metadata"]["language_info"] = LANGUAGE
     except (ValueError, LookupError, TypeError, AttributeError):
         raise CopyError(
             tr("{name} is damaged and is not handed out. Get a fresh copy of the course.", name=original.path)
@@ -346,7 +362,13 @@ def _replace(copy: Path, notebook: dict[str, Any], word: str) -> Path:
 
 
 def _write(copy: Path, notebook: dict[str, Any]) -> None:
+    """Write a copy, and trust it, as ``jupyter trust`` does: it holds the course's own list of sources."""
     files.write_whole(copy, _text(notebook))
+    with contextlib.suppress(Exception):  # no nbformat, or no place for its signatures: the list is plainer
+        import nbformat
+        from nbformat.sign import NotebookNotary
+
+        NotebookNotary().sign(nbformat.read(copy, as_version=4))
 
 
 def _text(notebook: dict[str, Any]) -> bytes:

@@ -5,16 +5,30 @@
 
 from __future__ import annotations
 
+import io
+import json
+import logging
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from samarkand.ground import home
 from samarkand.ground.words import tr
 from samarkand.jupyter import copies
+
+#: The side bar at the first start: the contents of the lesson are open.
+LAYOUT = {
+    "left": {
+        "collapsed": False,
+        "visible": True,
+        "current": "@jupyterlab/toc:plugin",
+        "widgets": ["filebrowser", "running-sessions", "@jupyterlab/toc:plugin"],
+    },
+    "relativeSizes": [0.22, 0.78, 0],
+}
 
 
 def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) -> NoReturn:
@@ -30,25 +44,45 @@ def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) 
         if not (work / copies.FIRST).is_file():
             raise
         say(str(error))
-    trust(say)
+    last = last_open(work)
+    if last != copies.FIRST:
+        say(tr("Last open: {name}.", name=Path(last).stem))
     from jupyterlab.labapp import main
 
-    # Jupyter handles Ctrl-C in a terminal only; it must close kernels and files properly elsewhere too.
-    signal.signal(signal.SIGINT, lambda number, frame: signal.raise_signal(signal.SIGTERM))
-    status = main([*options(work), *arguments]) or 0
+    os.chdir(work)  # extensions look for their files in the folder that is served
+    _keep_quiet(work / ".lab" / "kernels.txt")
+    status = main([*options(work, last), *arguments]) or 0
     # Everything is closed now, but if stopped while a kernel starts, Jupyter leaves a thread that never ends.
     sys.stdout.flush()
     os._exit(status)
 
 
-def options(work: Path) -> list[str]:
-    """Return the options with which JupyterLab opens on the first lesson of a student's folder."""
+def _keep_quiet(log: Path) -> None:
+    """Stop at Ctrl-C without tracebacks: kernels write theirs into a file, and the server none any more."""
+    terminal = os.fdopen(os.dup(2), "w", buffering=1, errors="replace")  # not inherited by kernels
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("w") as file:
+        os.dup2(file.fileno(), 2)
+    sys.stderr = terminal
+    sys.stdin = io.StringIO()  # in a terminal, Jupyter would handle Ctrl-C itself
+
+    def stop(*_: object) -> None:
+        print("\n" + tr("Stopped."), flush=True)
+        logging.disable()
+        sys.stderr = io.StringIO()
+        signal.raise_signal(signal.SIGTERM)
+
+    signal.signal(signal.SIGINT, stop)
+
+
+def options(work: Path, notebook: str = copies.FIRST) -> list[str]:
+    """Return the options with which JupyterLab shows a student's folder and opens a notebook in it."""
     found = [
         "--ServerApp.ip=127.0.0.1",
-        f"--ServerApp.root_dir={work.parent}",
+        f"--ServerApp.root_dir={work}",
         # Tabs belong to this folder: another copy of the course opens with its own.
-        f"--LabApp.workspaces_dir={work / '.lab' / 'workspaces'}",
-        f"--LabApp.default_url=/lab/tree/{work.name}/{copies.FIRST}",
+        f"--LabApp.workspaces_dir={tabs(work)}",
+        f"--LabApp.default_url=/lab/tree/{notebook}",
         "--Application.log_level=ERROR",  # the address is shown anyway
         "--ServerApp.answer_yes=True",  # Ctrl-C stops at once
     ]
@@ -59,27 +93,32 @@ def options(work: Path) -> list[str]:
     return found
 
 
+def tabs(work: Path) -> Path:
+    """Return the folder in which JupyterLab keeps which tabs are open."""
+    return work / ".lab" / "tabs"
+
+
+def last_open(work: Path) -> str:
+    """Return the notebook that was in front when JupyterLab was closed, or the first lesson.
+
+    Before the first start, this lays out the side bar.
+    """
+    from jupyterlab_server.workspaces_handler import WorkspacesManager
+
+    manager = WorkspacesManager(str(tabs(work)))
+    try:
+        data: dict[str, Any] = manager.load("default")["data"]
+        if not data:
+            layout = {"data": {"layout-restorer:data": LAYOUT}, "metadata": {"id": "default"}}
+            manager.save("default", json.dumps(layout))
+        kind, _, path = data["layout-restorer:data"]["main"]["current"].partition(":")
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return copies.FIRST
+    return path if kind == "notebook" and (work / path).is_file() else copies.FIRST
+
+
 def served(work: Path) -> bool:
     """Return whether a JupyterLab of this user shows a folder: a copy may be open in it."""
     from jupyter_server.serverapp import list_running_servers
 
     return any(work.is_relative_to(Path(server["root_dir"]).resolve()) for server in list_running_servers())
-
-
-def trust(say: Callable[[str], None] = print) -> None:
-    """Sign the course's own notebooks, as ``jupyter trust`` does: their maps show before they are run.
-
-    Only those that changed since they were signed. The student's copies hold nothing that needs it, and what
-    a student runs, JupyterLab signs.
-    """
-    import nbformat
-    from nbformat.sign import NotebookNotary
-
-    notary = NotebookNotary()
-    for original in copies.originals():
-        try:
-            notebook = nbformat.read(original.path, as_version=4)
-            if not notary.check_signature(notebook):
-                notary.sign(notebook)
-        except Exception:  # nbformat raises many kinds of errors; none may keep the course from opening
-            say(tr("{name} is damaged and was not trusted. Get a fresh copy of it.", name=original.path.name))

@@ -197,7 +197,10 @@ def _of_lesson(one: Lesson) -> str:
     tried, left = ([item for item in asked if item.state == state] for state in ("tried", "open"))
     parts = [journal.read(log.JOURNAL).trouble, _summary(asked)]
     body = table + _sections(tr("To repeat"), file, one, tried) + _sections(tr("Still open"), file, one, left)
-    return markup.card("", " ".join(filter(None, parts)), body)
+    close = tr(
+        "When you go on, close this lesson's tab: its Python stops with it, and leaves room for the next."
+    )
+    return markup.card("", " ".join(filter(None, parts)), body + element("div", escape(close), class_="hint"))
 
 
 def _summary(asked: list[Item]) -> str:

@@ -14,7 +14,7 @@ from tools.author import lessons
 from tools.lab.browser import CHROMIUM, installed, playwright
 
 #: Sheets that a lesson may take; the longest lessons of either half.
-MOST = 10
+MOST = 12
 LONGEST = sorted(lessons.paths(), key=lambda path: len(lessons.stored(path).cells))[-2:]
 #: Width of an A4 sheet between its margins, in CSS pixels.
 SHEET = 690
@@ -47,7 +47,12 @@ def printed(page: Any, lesson: Path, folder: Path, template: str = "samarkand") 
     )
     converted = folder / "lesson.html"
     converted.write_text(made.from_filename(str(lesson))[0], encoding="utf-8")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.goto(converted.as_uri())
+    page.wait_for_load_state("networkidle")
+    if template != "lab":
+        assert not [address for address in asked if address.startswith("http")], "it asks another machine"
     sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
     return page.evaluate(CUT), len(sheets)
 

@@ -8,11 +8,15 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelspec import get_kernel_dict
+from nbformat.sign import NotebookNotary
 
 from samarkand.ground import files, home
 from samarkand.ground.errors import UnknownName
@@ -41,6 +45,7 @@ def lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(home, "LESSONS", tmp_path / "course" / "notebooks")
     monkeypatch.setattr(home, "SETS", tmp_path / "course" / "exercises" / "release")
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
     path = home.LESSONS / f"{ONE}.ipynb"
     store(path, cell("markdown", "how-far", "## 1. How far?"), cell("code", "sum", "40 + 1"))
     links = (
@@ -97,11 +102,21 @@ def names(folder: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Return a folder with copies of the whole course."""
     work = tmp_path_factory.mktemp("student") / "my_work"
-    copies.hand_out(work)
-    return work
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JUPYTER_DATA_DIR", str(work.parent / "data"))
+        copies.hand_out(work)
+        yield work
+
+
+def test_opening_a_copy_changes_nothing_in_it(whole: Path) -> None:
+    """JupyterLab fills in what a kernel says of its language, and the kernel's name."""
+    metadata = read(whole / copies.FIRST)["metadata"]
+    assert metadata["language_info"] == IPythonKernel.language_info
+    spec = {key: get_kernel_dict()[key] for key in ("display_name", "language")}
+    assert metadata["kernelspec"] == spec | {"name": "python3"}
 
 
 def test_every_lesson_and_every_released_set_is_handed_out_without_results(whole: Path) -> None:
@@ -111,8 +126,11 @@ def test_every_lesson_and_every_released_set_is_handed_out_without_results(whole
     assert names(whole) == expected | {copies.PAGE.as_posix()}
     assert len(expected) > 10
     for name in expected:
-        for one in read(whole / name)["cells"]:
-            assert one.get("outputs", []) == [] and one.get("execution_count") is None
+        copy = nbformat.read(whole / name, as_version=4)
+        shown = [one.source[:13] for one in copy.cells if one.get("outputs")]
+        assert shown == ["cite.sources("] * ("lessons" in name), "footnotes lead to the list of sources"
+        assert not any(one.get("execution_count") for one in copy.cells)
+        assert NotebookNotary().check_signature(copy)
 
 
 def test_their_links_lead_to_copies_and_to_cells_that_are_there(whole: Path) -> None:

@@ -1,8 +1,10 @@
-"""JupyterLab opens on the student's copies, says what was done to them, and trusts the course's own."""
+"""JupyterLab opens on the student's copies, where they were left, and says what was done to them."""
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +13,6 @@ import nbformat
 import pytest
 from jupyter_server import serverapp
 from jupyterlab import labapp
-from nbformat import sign
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from samarkand import cli
@@ -35,7 +36,8 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     options: list[str] = []
     monkeypatch.setattr(labapp, "main", options.extend)
     monkeypatch.setattr(os, "_exit", sys.exit)
-    monkeypatch.setattr(opening.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(opening, "_keep_quiet", lambda log: None)
+    monkeypatch.chdir(tmp_path)
     return options
 
 
@@ -60,11 +62,36 @@ def test_it_listens_here_only_and_opens_the_copy_of_the_first_lesson(
     start("--no-browser", "--port", "8901")
     assert opened[-3:] == ["--no-browser", "--port", "8901"]
     assert "--ServerApp.ip=127.0.0.1" in opened
-    assert f"--ServerApp.root_dir={tmp_path}" in opened
-    assert f"--LabApp.workspaces_dir={tmp_path / 'my_work' / '.lab' / 'workspaces'}" in opened
-    assert "--LabApp.default_url=/lab/tree/my_work/lessons/00_start_here.ipynb" in opened
+    assert f"--ServerApp.root_dir={tmp_path / 'my_work'}" in opened
+    assert "--LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb" in opened
     assert (tmp_path / "my_work/lessons/00_start_here.ipynb").is_file()
-    assert "Your copies of 2 notebooks are in" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "Your copies of 2 notebooks are in" in said and "Last open" not in said
+
+
+def test_it_opens_what_was_open_last_with_the_contents_beside_it(
+    opened: list[str], tmp_path: Path, capsys: Capture
+) -> None:
+    start()
+    (folder,) = (option.split("=")[1] for option in opened if "workspaces_dir" in option)
+    (tabs,) = Path(folder).iterdir()
+    layout = json.loads(tabs.read_text(encoding="utf-8"))
+    state = layout["data"]["layout-restorer:data"]
+    assert state["left"]["current"] == "@jupyterlab/toc:plugin"
+    for current, shown in (
+        ("notebook:sets/ex01/ex01.ipynb", "sets/ex01/ex01.ipynb"),
+        ("notebook:lessons/gone.ipynb", "lessons/00_start_here.ipynb"),
+        ("launcher:1", "lessons/00_start_here.ipynb"),
+    ):
+        state["main"] = {"current": current}
+        tabs.write_text(json.dumps(layout), encoding="utf-8")
+        start()
+        assert f"--LabApp.default_url=/lab/tree/{shown}" in opened
+        assert ("Last open: ex01." in capsys.readouterr().out) == ("ex01" in shown)
+        opened.clear()
+    tabs.write_text("{", encoding="utf-8")
+    start()
+    assert "--LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb" in opened
 
 
 @pytest.mark.parametrize("user", [0, 1000])
@@ -111,25 +138,17 @@ def test_on_a_full_disk_it_opens_what_is_there(
     assert opened
 
 
-def test_the_course_s_own_notebooks_are_signed_once(
-    opened: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
-) -> None:
-    signed: list[str] = []
-    real = sign.NotebookNotary.sign
-
-    def count(self: sign.NotebookNotary, notebook: nbformat.NotebookNode) -> None:
-        signed.append(notebook.cells[0].source)
-        real(self, notebook)
-
-    monkeypatch.setattr(sign.NotebookNotary, "sign", count)
-    mine = write("my_work/mine.ipynb", "mine", tmp_path)
-    (tmp_path / "notebooks/damaged.ipynb").write_text("{", encoding="utf-8")
-    opening.trust()
-    assert sorted(signed) == ["lesson", "set"]
-    assert "damaged.ipynb is damaged and was not trusted" in capsys.readouterr().out
-    assert not sign.NotebookNotary().check_signature(nbformat.read(mine, 4))
-    opening.trust()
-    assert len(signed) == 2
-    write("notebooks/00_start_here.ipynb", "changed", tmp_path)
-    opening.trust()
-    assert signed[2:] == ["changed"]
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")
+def test_ctrl_c_shows_no_traceback_of_the_server_or_a_kernel(tmp_path: Path) -> None:
+    code = (
+        "import os, subprocess, sys, time, signal, pathlib; from samarkand.jupyter import opening\n"
+        "signal.signal(signal.SIGTERM, lambda *_: print('in order', flush=True) or sys.exit())\n"
+        f"opening._keep_quiet(pathlib.Path({str(tmp_path)!r}, '.lab', 'kernels.txt'))\n"
+        "print('a warning of the server', file=sys.stderr)\n"
+        "subprocess.run([sys.executable, '-c', '1 / 0'])\n"
+        "try: os.kill(os.getpid(), signal.SIGINT); time.sleep(9)\n"
+        "finally: raise KeyError"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.stdout == "\nStopped.\nin order\n" and ran.stderr == "a warning of the server\n"
+    assert "ZeroDivisionError" in (tmp_path / ".lab/kernels.txt").read_text(encoding="utf-8")

@@ -79,6 +79,23 @@ def test_a_lesson_ends_with_what_was_done_and_what_to_repeat() -> None:
     assert "3. Thirty per cent of the money? : 1 prediction and 1 question" in " ".join(still_open.split())
 
 
+def test_what_came_too_late_is_told_and_no_longer_asked_for() -> None:
+    for id in ("03.members", "03.giants"):
+        predict.see(id).show()
+    form = predict.ask("03.members")
+    form.fill("8", "6", "10")
+    form.save()
+    shown = progress.lesson("03")
+    assert rows(shown)["Predictions"] == ["0", "", "3"]
+    text = " ".join(seen(shown).split())
+    assert "2 predictions can no longer count: their results were shown first." in text
+    assert "2. Forty per cent of the people? : 03.3 3. Thirty" in text.partition("Still open")[2]
+    for n, answer in enumerate((4, 31.99, 5.7), 1):
+        assert "All 3 practice tasks are right." not in seen(shown)
+        check(f"03.{n}", answer)
+    assert "All 3 practice tasks are right." in seen(shown)
+
+
 def test_all_done_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     for item in progress.items(progress.lessons()[0]):
         log.add(item.id, "right")

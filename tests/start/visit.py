@@ -86,8 +86,7 @@ def look_around(url: str) -> dict[str, Any]:
     kernel = ask("/api/kernels", "POST")
     # What the page says when a tab is opened.
     ask("/lab/api/workspaces/default", "PUT", {"data": {}, "metadata": {"id": "default"}})
-    folders = ("notebooks", "my_work/lessons")
-    files = [entry["path"] for folder in folders for entry in ask(f"/api/contents/{folder}")["content"]]
+    files = [entry["path"] for entry in ask("/api/contents/lessons")["content"]]
     trusted = {}
     for path in files:
         if path.endswith(".ipynb"):

@@ -1,6 +1,7 @@
 /* The course's extension of JupyterLab, in the form in which JupyterLab loads any. It brings two style sheets: one for
-   outputs, one for reading (lines of some 75 letters, and who published a source, at the keyboard's focus, too). And it
-   draws each chart as wide as its notebook. What is stored stays as it is. */
+   outputs, one for reading (lines of some 75 letters, and who published a source, at the keyboard's focus, too). It
+   draws each chart as wide as its notebook, and a footnote leads to its own source and back. What is stored stays as
+   it is. */
 "use strict";
 (() => {
   const CHART = "application/vnd.vegalite.v5+json";
@@ -92,11 +93,37 @@
     return renderer;
   };
 
+  /* A footnote links to the heading of the sources: go to its own entry, if the list is there, and offer a way back. */
+  const toSource = (event) => {
+    const note = event.target.closest?.('.jp-RenderedMarkdown sup a[href$="#Sources"]');
+    const lists = note?.closest(".jp-Notebook")?.querySelectorAll(".jp-OutputArea-output > ol[aria-label]") ?? [];
+    const entry = [...lists].at(-1)?.children[Number(note.textContent) - 1];
+    if (!entry) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const go = (element) => {
+      element.scrollIntoView({ block: "center" });
+      element.focus({ preventScroll: true });
+      /* What comes into sight is laid out only now, and moves the rest. */
+      requestAnimationFrame(() => requestAnimationFrame(() => element.scrollIntoView({ block: "center" })));
+    };
+    const back = Object.assign(document.createElement("button"), { className: "samarkand-back", textContent: "Back to the text" });
+    back.addEventListener("click", () => {
+      back.remove();
+      go(note);
+    });
+    entry.querySelector(".samarkand-back")?.remove();
+    entry.append(back);
+    go(back);
+  };
+
   const plugin = (registry) => ({
     id: "samarkand:outputs",
     autoStart: true,
     requires: [registry],
     activate(app, rendermime) {
+      document.addEventListener("click", toSource, true);
+      app.restored.then(() => window.innerWidth < 600 && app.shell.collapseLeft()); /* else it hides the lesson */
       app.started.then(() => {
         const factory = rendermime.getFactory(CHART);
         if (factory) rendermime.addFactory({ ...factory, createRenderer: (how) => fitting(factory.createRenderer(how)) }, rendermime.getRank(CHART));
