@@ -26,12 +26,12 @@ names = cache(lambda path: tied.names_of(read(path)))
 
 
 def test_tied_words_are_true(lesson: Lesson) -> None:
-    assert list(tied.untrue(lesson, names(lesson.path))) == []
+    assert list(tied.find_untrue(lesson, names(lesson.path))) == []
 
 
 def test_most_ties_are_computed(lesson: Lesson) -> None:
     """What was only read, or claims nothing, is the smaller part."""
-    kinds = Counter(tied._kind(on[0]) for cell in lesson.said for on in tied.ties(cell).values())
+    kinds = Counter(tied.kind(on[0]) for cell in lesson.said for on in tied.ties(cell).values())
     assert kinds["computed"] > 1.5 * (kinds["read"] + kinds["free"])
 
 
@@ -48,7 +48,7 @@ def test_a_changed_table_names_the_sentences_that_speak_of_it(monkeypatch: pytes
 
     monkeypatch.setattr(data, "load", changed)
     (path,) = lessons.paths(["03"])
-    found = list(tied.untrue(read(path), tied.names_of(read(path))))
+    found = list(tied.find_untrue(read(path), tied.names_of(read(path))))
     cells = [sentence.partition(":")[0] for sentence in found]
     assert cells == ["ppp-text", "shares-chart", "summary", "sco.toml, quiz 03.gdp"]
     assert "which is 24.6008." in found[0]
@@ -185,7 +185,7 @@ def planted(wrong: Wrong, renewed: bool) -> Lesson:
 def seen(lesson: Lesson, cell: str) -> list[str]:
     alone = Lesson(lesson.path, nbformat.from_dict({"cells": [c for c in lesson.cells if c.id == cell]}))
     found = [sentence for rule in rules_of_words.RULES for sentence in rule(lesson)]
-    return [*found, *tied.untrue(alone, names(lesson.path))]
+    return [*found, *tied.find_untrue(alone, names(lesson.path))]
 
 
 @pytest.mark.by_day(30, "wrong statements")
@@ -224,7 +224,7 @@ def test_a_figure_one_step_wrong_is_seen_by_what_it_rests_on(
             f: words for words in tied.ties(cell) for f in tied._inside(figures.read(readable), text, words)
         }
         for figure, words in inside.items():
-            if tied._kind(tied.ties(cell)[words][0]) != "computed":
+            if tied.kind(tied.ties(cell)[words][0]) != "computed":
                 continue
             for step in steps(figure.text):
                 other = text[: figure.start] + step + text[figure.end :]
@@ -235,7 +235,7 @@ def test_a_figure_one_step_wrong_is_seen_by_what_it_rests_on(
                 one.metadata["samarkand"]["tied"] = {renewed: tied.ties(cell)[words]}
                 alone = Lesson(lesson.path, nbformat.from_dict({"cells": [one]}))
                 tried += 1
-                if not list(tied.untrue(alone, names(lesson.path))):
+                if not list(tied.find_untrue(alone, names(lesson.path))):
                     passed.append(f"{cell.id}: {renewed}")
     assert len(passed) <= 0.02 * tried, passed
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 MONTHS = [
@@ -22,20 +22,19 @@ _UNITS = [
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 ]
-NUMBERS = (
-    {word: n for n, word in enumerate(_UNITS)}
-    | {word: 10 * n for n, word in enumerate(_TENS, 2)}
-    | {"hundred": 100, "dozen": 12}
-)
+NUMBERS = {word: n for n, word in enumerate(_UNITS)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
+NUMBERS |= {"hundred": 100, "dozen": 12}
 PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10}
 TIMES = {"twice": 2, "double": 2, "doubles": 2, "doubled": 2, "triples": 3, "quadruples": 4}
 SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 #: How far a hedge lets a figure go, down and up, as a share of it.
 HEDGES = {
-    r"nearly|almost|not quite|hardly|under|less than|below|up to": (0.2, 0.0),
+    r"nearly|almost|not quite|hardly|under|less than|below|up to|at most": (0.2, 0.0),
     r"more than|over|above|at least": (0.0, 0.35),
     r"about|some|roughly|around|near": (0.08, 0.08),
 }
+HEDGE = rf"\b(?:{'|'.join(HEDGES)})\s(?:a\s|USD\s)?$"
+_HEDGE = r"(?i:\b(?:{})\s(?:a\s|USD\s)?)$"
 #: What is no claim: "one" is mostly a pronoun. Who means the number ties the phrase.
 UNREAD = ("one", "zero")
 
@@ -62,16 +61,16 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure as it stands in a text.
+    """A figure in a text.
 
     Attributes
     ----------
     text : str
         Its words.
     start, end : int
-        Where they stand.
+        Its place in the text.
     low, high : float
-        The numbers that it admits.
+        The least and the greatest number that it admits.
     scale : float
         What the word behind it multiplies by, such as a million; 1 without one.
     date : tuple of int
@@ -102,19 +101,16 @@ class Figure:
         (True, False)
         """
         if hasattr(value, "year") and hasattr(value, "day"):
-            return self._admits_day(value)
-        if self.weekday >= 0:
-            return False
-        if self.date:
-            return self.date[1:] == (0, 0) and self.date[0] == value
+            there = (value.year, value.month, value.day)
+            if self.weekday >= 0:
+                return dt.date(*there).weekday() == self.weekday
+            return bool(self.date) and all(
+                said in (0, is_) for said, is_ in zip(self.date, there, strict=True)
+            )
+        if self.weekday >= 0 or self.date:
+            return self.date == (value, 0, 0)
         scaled = value / self.scale if abs(value) >= self.scale else value
         return any(self.low <= one <= self.high for one in (value, scaled))
-
-    def _admits_day(self, value: Any) -> bool:
-        if self.weekday >= 0:
-            return dt.date(value.year, value.month, value.day).weekday() == self.weekday
-        there = (value.year, value.month, value.day)
-        return bool(self.date) and all(said in (0, is_) for said, is_ in zip(self.date, there, strict=True))
 
 
 def read(text: str) -> list[Figure]:
@@ -127,75 +123,63 @@ def read(text: str) -> list[Figure]:
     >>> [f.date for f in read("on 15 and 16 September 2022")]
     [(2022, 9, 15), (2022, 9, 16)]
     """
-    return [figure for match in _TOKEN.finditer(text) for figure in _READERS[str(match.lastgroup)](match)]
+    return [figure for match in _TOKEN.finditer(text) for figure in _figures(match)]
 
 
-def _day(match: re.Match[str]) -> Iterator[Figure]:
-    """Yield a figure for each day that shares a month: "17 and 18 January 2020"."""
-    year, month = _year_and_month(match[0])
-    for day in re.finditer(r"\b\d{1,2}\b", match[0]):
-        start = match.start() + day.start()
-        yield Figure(day[0], start, start + len(day[0]), date=(year, month, int(day[0]) or -1))
+def unhedged(text: str) -> str:
+    """Return a text without the hedges of its figures, which `read` has weighed.
+
+    Examples
+    --------
+    >>> unhedged("more than half, and more later")
+    'half, and more later'
+    """
+    for figure in reversed(read(text)):
+        text = re.sub(_HEDGE.format("|".join(HEDGES)), "", text[: figure.start]) + text[figure.start :]
+    return text
 
 
-def _year_and_month(text: str) -> tuple[int, int]:
-    year = re.search(r"\b\d{4}\b", text)
-    return int(year[0]) if year else 0, next(n for n, name in enumerate(MONTHS, 1) if name in text)
+def _figures(match: re.Match[str]) -> Iterator[Figure]:
+    text, (start, end), kind = match[0], match.span(), str(match.lastgroup)
+    if kind in ("day", "month"):
+        year = re.search(r"\b\d{4}\b", text)
+        when = int(year[0]) if year else 0, next(n for n, name in enumerate(MONTHS, 1) if name in text)
+        if kind == "month":
+            yield Figure(text, start, end, date=(*when, 0))
+            return
+        for day in re.finditer(r"\b\d{1,2}\b", text):  # "17 and 18 January 2020" are two
+            yield Figure(day[0], start + day.start(), start + day.end(), date=(*when, int(day[0]) or -1))
+    elif kind in ("iso", "year"):
+        first, second, third = [*map(int, text.split("-")), 0, 0][:3]
+        yield Figure(text, start, end, date=(first, second, third))
+    elif kind == "nth":
+        yield Figure(text, start, end, date=(0, 0, int(text[:-2])))
+    elif kind == "weekday":
+        yield Figure(text, start, end, weekday=DAYS.index(text))
+    else:
+        low, high = _bounds(text.lower(), kind, match.string[max(0, start - 20) : start])
+        after = re.match(rf"\s({'|'.join(SCALES)})s?\b", match.string[end:])
+        yield Figure(text, start, end, round(low, 9), round(high, 9), SCALES[after[1]] if after else 1.0)
 
 
-def _dated(date: Callable[[str], tuple[int, int, int]]) -> Callable[[re.Match[str]], Iterator[Figure]]:
-    def one(match: re.Match[str]) -> Iterator[Figure]:
-        yield Figure(match[0], match.start(), match.end(), date=date(match[0]))
-
-    return one
-
-
-def _iso(text: str) -> tuple[int, int, int]:
-    year, month, day = [*map(int, text.split("-")), 0][:3]
-    return year, month, day
-
-
-def _weekday(match: re.Match[str]) -> Iterator[Figure]:
-    yield Figure(match[0], match.start(), match.end(), weekday=DAYS.index(match[0]))
-
-
-def _number(match: re.Match[str]) -> Iterator[Figure]:
-    """Yield a number, in digits or in words, as wide as its last digit and its hedge make it."""
-    text, kind = match[0].lower(), match.lastgroup
-    words = text.split()
+def _bounds(text: str, kind: str, before: str) -> tuple[float, float]:
+    """Return the least and the greatest number that a number admits: what rounds to the digits shown."""
+    words, slack = text.split(), 0.0
     if kind == "digits":
         plain = text.replace(",", "").replace("\u2212", "-")
         value, slack = float(plain), 0.5 * 10.0 ** -len(plain.partition(".")[2])
-    elif kind == "part" and "in" in words:
-        value = NUMBERS[words[0]] / NUMBERS[words[-1]]
-        slack = 0.06 * value
     elif kind == "part":
         part = words[-1] if words[-1] in PARTS else words[-1].removesuffix("s")
-        value = NUMBERS.get(words[0], 1) / PARTS[part]
+        whole = NUMBERS[words[-1]] if "in" in words else PARTS[part]
+        value = NUMBERS.get(words[0], 1) / whole
         slack = 0.06 * value
+    elif kind == "times":
+        value, slack = TIMES[text], 0.08 * TIMES[text]
     else:
-        value = TIMES[text] if kind == "times" else NUMBERS[text]
-        slack = 0.08 * value if kind == "times" else 0.0
-    low, high, size = value - slack, value + slack, abs(value)
-    before = match.string[max(0, match.start() - 20) : match.start()]
+        value = NUMBERS[text]
+    low, high = value - slack, value + slack
     for hedge, (down, up) in HEDGES.items():
-        if re.search(rf"\b(?:{hedge})\s(?:a\s|USD\s)?$", before, re.IGNORECASE):
+        if re.search(_HEDGE.format(hedge), before):
             rounded = slack if down and up else 0.0
-            low, high = value - max(rounded, down * size), value + max(rounded, up * size)
-    after = re.match(rf"\s({'|'.join(SCALES)})s?\b", match.string[match.end() :])
-    figure = Figure(match[0], match.start(), match.end(), round(low, 9), round(high, 9))
-    yield replace(figure, scale=SCALES[after[1]]) if after else figure
-
-
-_READERS: dict[str, Callable[[re.Match[str]], Iterator[Figure]]] = {
-    "iso": _dated(_iso),
-    "day": _day,
-    "month": _dated(lambda text: (*_year_and_month(text), 0)),
-    "nth": _dated(lambda text: (0, 0, int(text[:-2]))),
-    "weekday": _weekday,
-    "year": _dated(lambda text: (int(text), 0, 0)),
-    "part": _number,
-    "times": _number,
-    "digits": _number,
-    "word": _number,
-}
+            low, high = value - max(rounded, down * abs(value)), value + max(rounded, up * abs(value))
+    return low, high

@@ -10,7 +10,7 @@ from pathlib import Path
 from samarkand.ground.home import ROOT
 from tools.author import facts, tied
 from tools.author.apart import run_apart
-from tools.author.lessons import NOTEBOOKS, read
+from tools.author.lessons import NOTEBOOKS, Lesson, read
 
 #: Notebooks run at the same time.
 AT_ONCE = 2
@@ -29,7 +29,20 @@ def tables(notebook: Path) -> set[str]:
         told = run_apart(opened, notebook).split()
     checks = ROOT / "exercises" / "checks" / f"{notebook.stem}.py"
     named = re.findall(r'data\.load\("(\w+)"', checks.read_text(encoding="utf-8")) if checks.exists() else ()
-    return {*told, *named, *tied.reads(read(notebook))}
+    return {*told, *named, *find_tied(read(notebook))}
+
+
+def find_tied(lesson: Lesson) -> set[str]:
+    """Return the names of the tables that the ties of a lesson name, or a row of which they name."""
+    text = "\n".join(
+        one
+        for cell in lesson.said
+        for on in tied.ties(cell).values()
+        for one in on
+        if tied.kind(one) == "computed"
+    )
+    rows = {tied.ids()[word][0] for word in re.findall(r"\w+", text) if word in tied.ids()}
+    return rows | {*re.findall(r"""\b(?:rows?|load)\(["'](\w+)["']""", text)}
 
 
 def users(notebooks: Sequence[Path], changed: Collection[str]) -> list[Path]:
