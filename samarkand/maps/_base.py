@@ -1,21 +1,31 @@
-"""What maps have in common: borders and contested areas, names, years, and the sheet of the region."""
+"""The common parts of maps: borders and contested areas, names, years, the region and the world."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from samarkand import places
-from samarkand.ground.errors import OutOfRange, need_whole
-from samarkand.ground.words import tr
+import pandas as pd
+
+from samarkand import geo, places
+from samarkand.ground.errors import OutOfRange, need_whole, unknown
+from samarkand.ground.words import capitalised, tr
 from samarkand.maps._offline import OfflineMap, Shapes
-from samarkand.maps._scene import Key, Name, Scene
-from samarkand.maps._shapes import Shape, contested_areas, features, graticule
-from samarkand.page.style import STATUS
+from samarkand.maps._scene import Key, Name, Scene, Step
+from samarkand.maps._shapes import Shape, contested_areas, features, globe, graticule, labels
+from samarkand.page.style import STATUS, Mark
+
+__all__ = ["world"]
 
 #: Corners of the view of the region, (x, y) in map units: all of Eurasia with Egypt and Maldives.
 EURASIA = ((-2900, -2330), (2350, 2640))
+#: Corners of the view of the world, (x, y) in map units: all but Antarctica.
+WORLD = ((-1690, -640), (1690, 840))
+#: Contested areas that the small print of a world map names.
+_NAMED = ("crimea", "annexed_2022", "kashmir_india", "arunachal", "TWN", "ESH", "kosovo", "somaliland")
+#: The day that decides what is contested on a world map without days: the end of the course's year.
+_DAY = "2022-12-31"
 
 BORDERS = tr(
     "Lambert’s equal-area projection. Borders by who holds the ground: Natural Earth 1:50m, public domain."
@@ -33,11 +43,10 @@ def on_the_region(
     cut: Any = None,
     divided: Callable[[Shape], list[Shape]] = lambda shape: [shape],
 ) -> OfflineMap:
-    """Return the map of a scene of the region: sea, lines, land, states, and what lies above them.
+    """Return a map of the region with a scene: sea, graticule, land, states, and the shapes `above` them.
 
-    `still` lies there in the still picture, if something else does. `cut` has the corners beyond which
-    everything is left out, for a view that is a part of the region: the page becomes a fifth smaller.
-    `divided` makes of a shape of the geometry those that are drawn.
+    The still picture has the shapes `still` in place of `above`, if given. `cut` has the corners beyond which
+    everything is left out. `divided` splits shapes of the geometry before they are drawn.
     """
     grid = graticule()
     if cut:
@@ -53,12 +62,136 @@ def on_the_region(
     )
     drawn = OfflineMap(scene, [grid, *coarse, *(above if still is None else still)])
     drawn.add_child(Shapes([grid, *(shape for shape in fine if shape.style == "land")], "land"))
-    states = [shape for shape in fine if shape.style != "land"]
-    states.sort(key=lambda shape: shape.style == "contested")  # hatches lie on the states' colours
-    drawn.add_child(Shapes(states, "states"))
+    drawn.add_child(Shapes(_hatches_last(shape for shape in fine if shape.style != "land"), "states"))
     if above:
         drawn.add_child(Shapes(above, "above"))
     return drawn
+
+
+def _hatches_last(shapes: Iterable[Shape]) -> list[Shape]:
+    """Return shapes with contested areas at the end, so that hatches cover the states' colours."""
+    return sorted(shapes, key=lambda shape: shape.style == "contested")
+
+
+def world(  # noqa: PLR0913 - all but two are named
+    values: pd.DataFrame,
+    marks: Mapping[str, Mark],
+    *,
+    title: str,
+    sentence: str,
+    source: str,
+    steps: Sequence[Step] | None = None,
+    step: int = 0,
+    days: Sequence[str] | None = None,
+    ticks: Sequence[str] | None = None,
+    apart: bool = False,
+    listed: Iterable[str] = (),
+    range_label: str = tr("Step"),
+) -> OfflineMap:
+    """Draw values of the states of the world, one step a column.
+
+    Parameters
+    ----------
+    values : pandas.DataFrame
+        Index ISO3; cells are keys of `marks`, or missing.
+    marks : mapping of str to Mark
+        How each value looks.
+    title, sentence : str
+        Headline, and the text of ``repr``.
+    source : str
+        Where the values come from; HTML.
+    steps : sequence of Step, optional
+        The texts at each column; its name if left out.
+    step : int
+        The column shown first.
+    days : sequence of str, optional
+        The day of each column, as ``YYYY-MM-DD``, which decides what was contested; the end of 2022 if left
+        out.
+    ticks : sequence of str, optional
+        The labels below the range, or on the buttons.
+    apart : bool, default False
+        Whether the steps have no order: then each has a button, instead of a range.
+    listed : iterable of str
+        The values whose states are listed by name, too.
+    range_label : str
+        The name of the range.
+
+    Returns
+    -------
+    OfflineMap
+
+    Raises
+    ------
+    UnknownName
+        If a state is not on the map, or a cell is not a key of `marks`.
+    """
+    shapes = features("world", geo.WORLD)
+    drawn = {shape.id for shape in shapes}
+    status = {}
+    for iso3, row in zip(values.index, values.to_numpy(), strict=True):
+        if iso3 not in drawn:
+            raise unknown(tr("state on the world map"), iso3, drawn)
+        if strange := [cell for cell in row if not pd.isna(cell) and cell not in marks]:
+            raise unknown(tr("mark"), strange[0], marks)
+        status[str(iso3)] = "".join("-" if pd.isna(cell) else marks[cell].code for cell in row)
+    texts = list(steps) if steps else [Step(str(name)) for name in values.columns]
+    days = list(days) if days else [_DAY] * len(texts)
+    areas, about = contested(days, "world", "region_coarse")
+    # Of the region's finer areas those that the world's own layer has not; Taiwan is TWN there.
+    fine, rough = (
+        [s for s in features(layer, geo.WORLD) if s.id in areas and s.id not in drawn | {"taiwan"}]
+        for layer in ("region", "region_coarse")
+    )
+    hatched = {area: areas[area] for area in sorted((drawn | {s.id for s in fine}) & set(areas))}
+    borne = {letter for letters in status.values() for letter in letters}
+    named = set(listed)
+    keys = [
+        Key(mark, capitalised(mark.label), None if name in named else "", counted=True)
+        for name, mark in marks.items()
+        if mark.code in borne
+    ]
+    scene = Scene(
+        title=title,
+        sentence=sentence,
+        alt=tr(
+            "{sentence} A map of the world with its states filled by colour and pattern; the tables it is "
+            "drawn from hold the same for each state by name.",
+            sentence=sentence,
+        ),
+        bounds=WORLD,
+        keys=[*keys, CONTESTED._replace(text="")],
+        steps=texts,
+        step=step,
+        status=status | hatched,
+        names=names(status) | {area: about[area] for area in hatched},
+        labels=labels(geo.WORLD),
+        ticks=dict(enumerate(ticks or [one.label for one in texts])),
+        range_label=range_label,
+        first=next(iter(status), ""),
+        pace_ms=2400,
+        apart=apart,
+        news=False,
+        height_px=(690, 640),
+        stacked=True,
+        note=tr(
+            "<b>Hatched</b>: contested, among them {areas}. Equal Earth projection, equal-area. "
+            "Borders by who holds the ground: Natural Earth 1:110m, public domain. Source: {source}.",
+            areas=in_words(
+                [area for area in contested_areas("world", "region_coarse") if area["id"] in _NAMED],
+                min(days),
+                max(days),
+            ),
+            source=source,
+        ),
+    )
+    sea = [globe(), graticule(geo.WORLD)]
+    states = [s for s in (*shapes, *fine) if s.style != "land" and s.kind != "dot"]
+    dots = [s._replace(radius=3) for s in shapes if s.kind == "dot"]
+    coarse = [s._replace(radius=2) if s.kind == "dot" else s for s in features("world_coarse", geo.WORLD)]
+    picture = OfflineMap(scene, [*sea, *coarse, *rough])
+    picture.add_child(Shapes([*sea, *(s for s in shapes if s.style == "land")], "land"))
+    picture.add_child(Shapes([*_hatches_last(states), *dots], "states"))
+    return picture
 
 
 def around(bounds: Any) -> Any:
@@ -93,33 +226,27 @@ def near(shape: Shape, bounds: Any) -> Shape | None:
 
 
 def position(year: int, years: Sequence[int], what: str) -> int:
-    """Return the position of a year among those of a map; it may be of any type, since a student chose it.
+    """Return the position of a year, which a student chose, among those of the map of `what`.
 
-    `WrongType` if the year is no whole number, `OutOfRange` if the map of `what` does not cover it.
+    `WrongType` if the year is not a whole number, `OutOfRange` if it is not covered.
     """
     need_whole(year, tr("The year is a whole number, such as 2022; got {given!r}.", given=year))
     if year not in years:
-        raise OutOfRange(
-            tr(
-                "The map of {what} covers {first} to {last}; {year} lies outside.",
-                what=what,
-                first=years[0],
-                last=years[-1],
-                year=year,
-            )
-        )
+        text = tr("The map of {what} covers {first} to {last}; {year} lies outside.",
+                  what=what, first=years[0], last=years[-1], year=year)  # fmt: skip
+        raise OutOfRange(text)
     return years.index(year)
 
 
 def names(states: Iterable[str]) -> dict[str, Name]:
-    """Return what pointing at each state says: its name."""
+    """Return the tooltip of each state, by ISO3 code: its name."""
     return {iso3: Name(places.name(iso3)) for iso3 in states}
 
 
 def contested(
     days: Sequence[str], *layers: str, within: Any = None
 ) -> tuple[dict[str, str], dict[str, Name]]:
-    """Return for each contested area, by id, whether it was so on each day, and what pointing at it says.
+    """Return, by area id, its status on each day ("x" contested, "-" not), and its tooltip.
 
     Days are ``YYYY-MM-DD``; the areas are those of some layers of the geometry, by default the region's;
     `within` has the corners beyond which they are left out, as for `on_the_region`.
@@ -129,61 +256,57 @@ def contested(
     for area in contested_areas(*layers):
         if within and area["id"] not in drawn:
             continue
-        status[area["id"]] = "".join("x" if _open(area, day) else "-" for day in days)
+        open_on = (area["since"] <= day < (area["until"] or "9999") for day in days)
+        status[area["id"]] = "".join("x" if one else "-" for one in open_on)
         about[area["id"]] = Name(area["name"], area["part_of"], held_and_claimed(area))
     return status, about
 
 
 def held_and_claimed(area: dict[str, str]) -> str:
-    """Return who holds a contested area, and who claims it."""
+    """Return a few words on who holds a contested area, and who claims it."""
     return tr("held by {holder}; claimed by {claimant}", holder=area["held_by"], claimant=area["claimed_by"])
 
 
 def contested_in_words(first: str, last: str, bounds: Any = EURASIA) -> str:
-    """Return the contested areas of the region as a list in a sentence, in the order of the alphabet.
+    """Return the region's areas that were contested between two days, as `in_words` lists them.
 
-    First and last are days (``YYYY-MM-DD``): an area that was not contested all the time between them has its
-    year of change beside its name. Areas beyond the corners of the view are left out.
+    Areas beyond the corners of the view are left out.
     """
-    inside = {shape.id for shape in features("region") if _within(shape, bounds)}
+    (west, south), (east, north) = bounds
+    inside = {
+        shape.id
+        for shape in features("region")
+        if shape.kind == "area"
+        and any(
+            west < x < east and south < y < north
+            for polygon in shape.coordinates
+            for ring in polygon
+            for x, y in ring
+        )
+    }
     return in_words([area for area in contested_areas() if area["id"] in inside], first, last)
 
 
 def in_words(areas: Iterable[dict[str, str]], first: str, last: str) -> str:
-    """Return those of some areas that were contested between two days, as a list in a sentence.
+    """Return a list, in alphabetical order, of those areas that were contested between two days.
 
-    They stand in the order of the alphabet, each with its year of change if that lies between the two days
-    (``YYYY-MM-DD``).
+    Days are ``YYYY-MM-DD``. An area that became contested, or ceased to be, between them has the year of the
+    change beside its name.
     """
-    told: dict[str, str] = {}
+    words: dict[str, str] = {}
     for area in areas:
         if not (area["since"] <= last and first < (area["until"] or "9999")):
             continue
         name = area["part_of"] or area["listed"]
-        told[name] = name
+        words[name] = name
         if area["part_of"]:
-            told[name] = tr("{area} in all its parts", area=name)
+            words[name] = tr("{area} in all its parts", area=name)
         elif area["listed"] == area["name"] and area["since"] > first:
-            told[name] = tr("{area} (from {year})", area=name, year=area["since"][:4])
+            words[name] = tr("{area} (from {year})", area=name, year=area["since"][:4])
         elif area["until"] and area["until"] <= last:
-            told[name] = tr("{area} (to {year})", area=name, year=area["until"][:4])
-    *some, end = [told[name] for name in sorted(told, key=lambda name: (":" in name, name.casefold()))]
-    # What is itself a list stands last, set off from the others.
-    return (
-        tr("{areas}, and {last}", areas=", ".join(some), last=end) if ":" in end else ", ".join([*some, end])
-    )
-
-
-def _open(area: dict[str, str], day: str) -> bool:
-    return area["since"] <= day < (area["until"] or "9999")
-
-
-def _within(shape: Shape, bounds: Any) -> bool:
-    """Say whether any point of a shape lies within the view."""
-    (west, south), (east, north) = bounds
-    points = (
-        [point for polygon in shape.coordinates for ring in polygon for point in ring]
-        if shape.kind == "area"
-        else []
-    )
-    return any(west < x < east and south < y < north for x, y in points)
+            words[name] = tr("{area} (to {year})", area=name, year=area["until"][:4])
+    # What is itself a list comes last, set off from the others.
+    *some, end = [words[name] for name in sorted(words, key=lambda name: (":" in name, name.casefold()))]
+    if ":" in end:
+        return tr("{areas}, and {last}", areas=", ".join(some), last=end)
+    return ", ".join([*some, end])

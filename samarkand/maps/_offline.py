@@ -1,4 +1,4 @@
-"""folium without the net: Leaflet inside the page, ids that count, a titled frame over a still picture."""
+"""folium without the network: Leaflet in the page, numbered ids, a titled frame over a still picture."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from samarkand.maps._shapes import ASSETS, Shape, numbers
 from samarkand.page.markup import themed
 from samarkand.page.style import PAPER, Mark, css, patterns_svg
 
-#: What the script says, by what stands in ``map.js`` for it.
-_SAID = {
+#: Texts of the script, by their placeholders in ``map.js``.
+_TEXTS = {
     "text:whole": tr("Whole map"),
     "text:show-whole": tr("Show the whole map"),
     "text:play": tr("Play"),
@@ -35,13 +35,13 @@ _SAID = {
 
 
 def compact(value: Any) -> str:
-    """Return JSON without a blank too many, safe inside a ``<script>``."""
+    """Return JSON without spaces, safe inside a ``<script>``."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return re.sub(r"(?<=\d)\.0(?=[],])", "", text).replace("</", "<\\/")
 
 
 class Raw(Element):
-    """HTML as it stands, not read as a template."""
+    """Literal HTML, not a template."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -53,10 +53,9 @@ class Raw(Element):
 
 
 class Shapes(MacroElement):
-    """A layer of shapes, painted in their order, in a pane of its own; a later pane lies above.
+    """A layer of shapes, painted in their order, in a pane of its own; later panes are above.
 
-    folium's own `GeoJson` writes a point in 12 bytes and a style per shape; this takes 6, and styles by
-    class.
+    folium's own `GeoJson` takes 12 bytes a point and a style per shape; this takes 6, and styles by class.
     """
 
     _template = Template(
@@ -72,7 +71,7 @@ class Shapes(MacroElement):
 
 
 class Start(MacroElement):
-    """The call that brings a map to life, after its layers."""
+    """The call that starts the script of a map, after its layers."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}samarkand.start({{ this._parent.get_name() }}, {{ this.json }});"
@@ -86,9 +85,9 @@ class Start(MacroElement):
 
 
 class OfflineMap(folium.Map):
-    """A map of a scene that carries all it needs and shows as one frame with a title.
+    """A self-contained map of a scene, shown as one frame with a title.
 
-    The still picture draws the shapes `coarse`; the options are those of `folium.Map`.
+    The still picture has the shapes `coarse`; the options are those of `folium.Map`.
     """
 
     # folium would fetch these from elsewhere
@@ -119,7 +118,7 @@ class OfflineMap(folium.Map):
         marks = [key.mark for key in scene.keys]
         self.add_html(f"<style>{leaflet_css}</style><script>{js}</script>")
         script = asset("map.js")
-        for place, text in _SAID.items():
+        for place, text in _TEXTS.items():
             script = script.replace(compact(place), compact(text))
         self.add_html(f"<script>{script}</script>")
         look = asset("map.css")
@@ -131,13 +130,13 @@ class OfflineMap(folium.Map):
         self.add_html(_beside(scene), "html")
 
     def add_html(self, html: str, where: Literal["header", "html"] = "header") -> None:
-        """Add HTML as it stands to the head of the page, or to its body (``html``)."""
+        """Add literal HTML to the head of the page, or to its body (``html``)."""
         getattr(self.get_root(), where).add_child(Raw(html))
 
     def page(self) -> str:
-        """Return the document inside the frame, the same for the same map wherever and whenever it is made.
+        """Return the document inside the frame, the same bytes for the same map on every machine.
 
-        Rendered once, since folium's ``render`` adds to the tree each time; layers are added before that.
+        It is rendered once, after all layers were added, since folium's ``render`` changes the tree.
         """
         if self._page is None:
             self.add_child(Start(self.scene))
@@ -148,19 +147,17 @@ class OfflineMap(folium.Map):
             page = re.sub(
                 r'<meta name="viewport"[^>]*>', '<meta name="viewport" content="width=device-width">', page
             )
-            # folium sets margin, padding and size of the page late in the head: the course's style comes
-            # after
+            # folium sets margin, padding and size of the page late in the head: our style comes after it
             page = page.replace("</head>", f"{self._style.html}</head>", 1)
             self._page = re.sub(r"\n\s+", "\n", page)
         return self._page
 
     def _repr_html_(self, **_kwargs: Any) -> str:
-        """Return the still picture and, over it, the frame, which a notebook that is not trusted drops."""
+        """Return the still picture and, over it, the frame, which an untrusted notebook drops."""
         wide, narrow = self.scene.height_px
         picture = self.still.translate(_IN_URI)
-        framed = (
-            self.page().replace("&", "&amp;").replace("'", "&#39;")
-        )  # a single-quoted attribute needs no more
+        # A single-quoted attribute needs no more.
+        framed = self.page().replace("&", "&amp;").replace("'", "&#39;")
         return Page(asset("output.html")).substitute(
             title=escape(self.scene.title),
             alt=escape(self.scene.alt),
@@ -183,7 +180,7 @@ class OfflineMap(folium.Map):
     __str__ = __repr__
 
     def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **_kwargs: Any) -> None:
-        """Write the map as a page of its own to a path or a binary file, and close that if asked."""
+        """Write the map as a page of its own to a path or a binary file, which is closed if asked."""
         page = self.page().encode()
         if isinstance(outfile, str | bytes | Path):
             Path(os.fsdecode(outfile)).write_bytes(page)
@@ -207,7 +204,7 @@ _SWATCH = '<svg viewBox="0 0 28 15" aria-hidden="true"><path style="fill:{fill}"
 
 
 def asset(name: str) -> str:
-    """Return a file of ``samarkand/assets/map`` as it is served: without comments and needless blanks."""
+    """Return a file of ``samarkand/assets/map`` without comments and needless spaces."""
     return _served(ASSETS / name)
 
 
@@ -222,7 +219,7 @@ def _served(path: Path) -> str:
 
 
 def tight(text: str) -> str:
-    """Return a style sheet without comments and needless blanks.
+    """Return a style sheet without comments and needless spaces.
 
     Examples
     --------
@@ -236,10 +233,10 @@ def tight(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def leaflet() -> tuple[str, str]:
-    """Return Leaflet's script and style sheet, from the files of the package XStatic-Leaflet.
+    """Return Leaflet's script and style sheet, from the package XStatic-Leaflet.
 
-    The rules that name pictures go: the course's maps have no pins and no switch of layers. So does the link
-    in the attribution, which is not shown. `DamagedData` if the package is not there or not whole.
+    Rules with images are left out, since the course's maps have neither pins nor layer controls, and so is
+    the link in the attribution, which is not shown. `DamagedData` if the package is missing or incomplete.
     """
     try:
         from xstatic.pkg import leaflet as files
@@ -263,7 +260,7 @@ def _fill(mark: Mark) -> str:
 
 
 def _beside(scene: Scene) -> str:
-    """Return what stands around the map: headline, legend, range, small print."""
+    """Return the HTML around the map: headline, legend, range, small print."""
     keys = []
     for key in scene.keys:
         count = '<span class="count"></span>' if key.counted else ""

@@ -1,4 +1,4 @@
-"""What a map shows and says: its texts, legend, names and steps."""
+"""The content of a map: its texts, legend, tooltips, labels and steps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from samarkand.page.style import Mark
 
 
 class Label(NamedTuple):
-    """A name on the map: what it names, where it stands, and where it goes when it does not fit there."""
+    """A label on the map: the shape it names, its text and place in map units, its size in px.
+
+    It moves by `dx`, `dy` px where it does not fit at its place.
+    """
 
     id: str
     text: str
@@ -24,7 +27,7 @@ class Label(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What a step of the range says: large, as a sentence, as more; and events as (text, small print)."""
+    """One step of the time slider: label, sentence, further text, events (text, small print)."""
 
     label: str
     say: str = ""
@@ -35,8 +38,8 @@ class Step(NamedTuple):
 class Key(NamedTuple):
     """An entry of the legend.
 
-    `text` stands under the heading; None lists the states that bear the mark at the step shown;
-    `counted` puts their number beside the heading; `always` keeps the entry while nobody bears the mark.
+    `text` is below the heading; None lists the states with this mark at the step shown; `counted` puts their
+    number beside the heading; `always` keeps the entry while no state has the mark.
     """
 
     mark: Mark
@@ -47,7 +50,7 @@ class Key(NamedTuple):
 
 
 class Name(NamedTuple):
-    """What pointing at a shape says: name, group in lists, what it is; a card of (what, text, language)."""
+    """Tooltip of a shape: name, list group, description, rows of (label, text, language)."""
 
     name: str
     group: str = ""
@@ -57,14 +60,14 @@ class Name(NamedTuple):
 
 @dataclass
 class Scene:
-    """All that a map shows and says.
+    """The content of a map.
 
     Parameters
     ----------
     title, lead, note : str
         Headline, the line below it, and the small print with the sources. `note` is HTML.
     sentence, alt : str
-        What ``repr`` says, and the text in place of the still picture.
+        The text of ``repr``, and the alternative text of the still picture.
     bounds : ((int, int), (int, int))
         South-west and north-east corner, (x, y) in map units.
     keys : sequence of Key
@@ -72,15 +75,15 @@ class Scene:
     steps : sequence of Step
         One, or as many as the range has.
     step : int
-        Which of them is shown first.
+        The position of the step shown first.
     status : mapping of str to str
-        For a shape's id, one letter a step: the code of a mark or ``-``.
+        By shape id, one letter a step: the code of a mark or ``-``.
     names : mapping of str to Name
-        Shapes that can be pointed at.
+        Tooltips by shape id.
     labels : sequence of Label
-        Names on the map, the most important first.
+        The most important first.
     range_label, list_label : str
-        What a screen reader calls the range, and the states on the map.
+        The names of the range, and of the list of states, for screen readers.
     first : str
         The state that the Tab key reaches first.
     aside_px : int
@@ -88,18 +91,18 @@ class Scene:
     pace_ms : int
         How long a step lasts when the range plays.
     plays : bool
-        Offer to play the range; without it, it is moved by hand alone.
+        Whether there is a button that plays the range.
     apart : bool
-        Steps that do not follow one another: a button for each, instead of a range, with what `ticks` say.
+        Whether the steps have no order: then each has a button with its text in `ticks`, instead of a range.
     news : bool
-        Print in bold, in lists, who is new at a step.
+        Whether lists print in bold which states are new at a step.
     height_px : (int, int)
-        Height of the frame when it is wide, and when it is narrow and all stands in one column.
+        Height of the frame when it is wide, and when it is narrow, in one column.
     stacked : bool
-        One column at any width: for maps that are much wider than high.
+        Whether there is one column at any width: for maps that are much wider than high.
     ticks : mapping of int to str
-        What is written below the range, by step; a text that begins with a blank gives way on small screens.
-        On a button, what follows a line's end is written small.
+        Labels below the range, by step; one that begins with a blank is hidden on small screens. On a button,
+        what follows a newline is small.
     """
 
     title: str
@@ -129,7 +132,7 @@ class Scene:
     stacked: bool = False
 
     def spec(self) -> dict[str, Any]:
-        """Return what the script in the frame needs, ready for JSON."""
+        """Return the data for the script in the frame, ready for JSON."""
         (west, south), (east, north) = self.bounds
         says = {key.mark.code: key.mark.label for key in self.keys}
         return {

@@ -1,4 +1,4 @@
-"""What a map draws: the shapes of the course's geometry, lines of the globe, where names stand."""
+"""Shapes to draw: the course's geometry, lines of the globe, arrows, and the places of labels."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from samarkand.maps._scene import Label
 
 ASSETS = home.ASSETS / "map"
 
-#: Of each projection: the meridians and the parallels that are drawn, and the latitudes and longitudes of the
-#: points that they are drawn through.
+#: By projection: the meridians and parallels of the graticule, and the latitudes and longitudes of their
+#: points.
 _GRID: Mapping[geo.Projection, tuple[range, range, range, range]] = {
     geo.REGION: (range(-40, 210, 20), range(-20, 80, 20), range(-20, 81, 2), range(-40, 211, 3)),
     geo.WORLD: (range(-160, 191, 20), range(-80, 90, 20), range(-80, 91, 5), range(-169, 192, 360)),
@@ -24,10 +24,10 @@ _LABELS = {geo.REGION: "labels.csv", geo.WORLD: "labels_world.csv"}
 
 
 class Shape(NamedTuple):
-    """One thing that is drawn: polygons of rings, lines, or one point (its kind), in map units, [x, y].
+    """An area (polygons of rings), lines or a dot (its kind), in map units, [x, y].
 
-    The id is an ISO3 code or the like, empty for what nobody points at; the style is its class in
-    ``map.css``: ``state``, ``land``, ``contested``, ``dot``, ``leg`` ...; a dot has a radius in px.
+    The id is an ISO3 code or the like, empty if it has no tooltip; the style is its class in ``map.css``:
+    ``state``, ``land``, ``contested``, ``dot``, ``leg`` ...; a dot has a radius in px.
     """
 
     id: str
@@ -38,7 +38,7 @@ class Shape(NamedTuple):
 
 
 def differences(points: Iterable[Sequence[int]]) -> list[int]:
-    """Return a line as its first point and the steps from point to point, flat: short numbers.
+    """Return a line as a flat list: its first point, and the steps from point to point, which are short.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def differences(points: Iterable[Sequence[int]]) -> list[int]:
 
 
 def numbers(shape: Shape) -> list[Any]:
-    """Return a shape's coordinates as the script reads them."""
+    """Return a shape's coordinates as `differences`, in the form in which the script reads them."""
     if shape.kind == "area":
         return [[differences(ring[:-1]) for ring in polygon] for polygon in shape.coordinates]
     if shape.kind == "line":
@@ -63,9 +63,9 @@ def numbers(shape: Shape) -> list[Any]:
 
 
 def head(line: Sequence[Sequence[int]], half: float, long: float, start: float = 0) -> list[list[int]]:
-    """Return the head of an arrow at the end of a line, as a ring: wing, tip, wing, wing.
+    """Return an arrow's head at the end of a line, as a ring: wing, tip, wing, wing.
 
-    Half its breadth, its length, and where it begins: so far beyond the end, or before it if negative.
+    It is 2 `half` wide and `long` long, and begins `start` beyond the end, or before it if negative.
 
     Examples
     --------
@@ -84,7 +84,10 @@ def head(line: Sequence[Sequence[int]], half: float, long: float, start: float =
 
 
 def bent(a: Sequence[int], b: Sequence[int], bend: float, points: int) -> list[list[int]]:
-    """Return a bent way between two points, in map units: a quadratic Bézier curve."""
+    """Return a quadratic Bézier curve between two points, in map units.
+
+    `bend` is how far it leaves the straight line, as a share of its length.
+    """
     cx, cy = (a[0] + b[0]) / 2 - bend * (b[1] - a[1]), (a[1] + b[1]) / 2 + bend * (b[0] - a[0])
     out = []
     for t in (i / points for i in range(points + 1)):
@@ -94,10 +97,7 @@ def bent(a: Sequence[int], b: Sequence[int], bend: float, points: int) -> list[l
 
 
 def features(layer: str, projection: geo.Projection = geo.REGION) -> tuple[Shape, ...]:
-    """Return the shapes of a layer (see `samarkand.geo.load`), projected; kept until the file changes.
-
-    States too small to be drawn are dots.
-    """
+    """Return the projected shapes of a layer (see `samarkand.geo.load`); very small states are dots."""
     return _features(home.course_data() / "geo" / f"{layer}.geojson", projection)
 
 
@@ -141,10 +141,10 @@ def labels(
     moved: Mapping[str, geo.Point] | None = None,
     seas: bool = True,
 ) -> list[Label]:
-    """Return the course's labels of states and seas, those of large states first.
+    """Return the course's labels of states and, if asked, seas, those of large states first.
 
-    A state has its name, a contested area that of the geometry, unless the list of labels has a shorter one.
-    `moved` gives other places, (lat, lon), to the labels of single states; they stand right there.
+    The text is that of the list of labels, or else the name. `moved` has other places, (lat, lon), for the
+    labels of single states.
     """
     areas = {one["id"]: one["name"] for one in contested_areas()}
     out = []

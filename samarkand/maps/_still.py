@@ -1,4 +1,4 @@
-"""The still picture: a small SVG that stands where a frame may not, the same bytes on every machine."""
+"""The still picture of a map: a small SVG for pages without frames, the same bytes on every machine."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from samarkand.maps._shapes import Shape
 from samarkand.page.markup import themed
 from samarkand.page.style import FONT, HATCH, OKABE_ITO, PAPER, THIN, Mark, pair, patterns_svg
 
-#: Width of the picture in its own units; about the pixels it is shown at.
+#: Width of the picture in its own units, which are about pixels.
 WIDTH = 640
 #: Room above the map for title and sentence, and below it for the legend.
 TOP, BOTTOM = 56, 30
 
 _INK, _WHITE = PAPER["ink"], PAPER["paper"]
 _BLUE, _RED = OKABE_ITO["blue"], OKABE_ITO["vermillion"]
-#: How things are painted, by their style; areas, ways and ties have the colour of their mark besides.
+#: CSS by the style of a shape; areas, routes and ties have the colour of their mark besides.
 _PAINT = {
     "paper": f"fill:{_WHITE}",
     "sea": f"fill:{PAPER['sea']}",
@@ -42,12 +42,12 @@ _PAINT = {
     "n": f"text-anchor:middle;font-weight:600;paint-order:stroke;stroke:{_WHITE};stroke-width:2.5px",
     "at": f"fill:{PAPER['sea-ink']};text-anchor:middle;font-style:italic",
 }
-#: A way or a tie has the colour of its mark, and dashes for its pattern.
+#: Dashes of routes and ties, by the pattern of their mark.
 _DASHES = {"vertical": "8 3", "dots": "3 2", "lines": "1.5 4", "grid": "7 2 2 2"}
 
 
 def width(scene: Scene, height: int) -> int:
-    """Return how wide, in px, a still picture may be shown so that it is no higher than `height`."""
+    """Return the width, in px, at which a still picture is at most `height` px high."""
     (west, south), (east, north) = scene.bounds
     whole = TOP + round((north - south) * WIDTH / (east - west)) + BOTTOM
     return min(WIDTH, height * WIDTH // whole)
@@ -57,7 +57,7 @@ _ToPicture = Callable[[float, float], tuple[int, int]]
 
 
 def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
-    """Draw a scene at its first step as an SVG on one line; coarse shapes, since it is small."""
+    """Return a scene at its first step as SVG on one line, with coarse shapes, since it is small."""
     (west, south), (east, north) = scene.bounds
     scale = (east - west) / WIDTH
     height = round((north - south) / scale)
@@ -118,7 +118,7 @@ def _shape(shape: Shape, mark: Mark | None, to_picture: _ToPicture, height: int)
 
 
 def _path(line: Iterable[Sequence[int]], to_picture: _ToPicture, height: int, *, closed: bool) -> str:
-    """Return a line as path data in whole units; nothing for what is too small or out of the picture."""
+    """Return a line as path data in whole units; "" if it is too small or out of the picture."""
     points: list[tuple[int, int]] = []
     for x, y in line:
         point = to_picture(x, y)
@@ -142,9 +142,9 @@ def _path(line: Iterable[Sequence[int]], to_picture: _ToPicture, height: int, *,
 def _name(
     label: Label, scene: Scene, to_picture: _ToPicture, height: int, taken: list[tuple[float, float, float]]
 ) -> str:
-    """Write a name: seas, stops and flights, and the states whose names need no leader line.
+    """Return a label as SVG, or "" if it would need a leader line or meet those that have `taken` room.
 
-    Where names before it have `taken` the room (left, right, foot), it is left out.
+    `taken` has (left, right, foot) of each label so far, and grows.
     """
     x, y = to_picture(label.x, label.y)
     beside = label.style.startswith(("city", "leg"))

@@ -8,10 +8,10 @@ import pandas as pd
 
 from samarkand import data, geo, measures
 from samarkand.ground.words import listed, tr, trn
+from samarkand.maps._base import world
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Step
 from samarkand.maps._shapes import features
-from samarkand.maps._world import world
 from samarkand.page.style import OKABE_ITO, Mark
 from samarkand.places import CENTRAL_ASIA
 

@@ -1,7 +1,7 @@
 """The map of January 2022 in Kazakhstan: who asked, who sent units, who offered help, day by day.
 
-It has steps and no play button: people died in these days. They are not drawn; who counted them is told by
-the explorer ``who_counted``.
+It has no play button, since people died in these days. They are not drawn; the explorer ``who_counted`` has
+the counts.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ VIEW = ((-2060, -1000), (1820, 1500))
 #: The days of the map, and its events: rows of the table ``timeline``.
 FIRST, LAST = pd.Timestamp("2022-01-02"), pd.Timestamp("2022-01-19")
 EVENTS = PROTEST, REQUEST, ARRIVAL, MESSAGE, CALL, WITHDRAWAL = [f"TL0{n}" for n in range(39, 45)]
-#: The row of ``who_counted`` that names what five states were reported to send, and its quantity.
+#: The row of ``who_counted`` with the strengths that five states were reported to send, and its quantity.
 PLANS, TROOPS = "WC010", "troops of the CSTO in Kazakhstan, January 2022"
 
-#: What a state did, by the day.
+#: The looks of a state, by what it had done.
 DEEDS: Mapping[str, Mark] = {
     "protests": Mark("u", tr("protests"), tr("protests"), OKABE_ITO["orange"], "lines"),
     "asked": Mark("q", tr("has asked for help"), tr("has asked for help"), OKABE_ITO["orange"]),
@@ -47,8 +47,8 @@ DEEDS: Mapping[str, Mark] = {
 def january(day: int = 7) -> OfflineMap:
     """Draw January 2022 in Kazakhstan day by day: protests, the request, five contingents, China's offer.
 
-    A range inside the map runs from 2 to 19 January; nothing plays by itself. The strengths of the
-    contingents are plans that the press reported, not counts of who came; the dead are not drawn.
+    A slider in the map runs from 2 to 19 January. The strengths of the contingents are plans that the press
+    reported, not counts of who came; the dead are not drawn.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def january(day: int = 7) -> OfflineMap:
     OutOfRange
         If the day is not covered.
     WrongType
-        If the day is no whole number.
+        If the day is not a whole number.
 
     Examples
     --------
@@ -137,9 +137,9 @@ def january(day: int = 7) -> OfflineMap:
 
 
 def contingents() -> dict[str, int]:
-    """Return how many persons each state was reported to send, by ISO3 code, the largest first.
+    """Return how many persons each state was reported to send, by ISO3 code, the largest number first.
 
-    They stand in the words of one row of ``who_counted``, whose value is their sum.
+    They are read from the words of one row of ``who_counted``, whose value is their sum.
     """
     named = re.findall(r"([A-Z][a-z]+) ([\d,]+)", str(_rows("who_counted")[PLANS].includes))
     found = {places.find(state): int(n.replace(",", "")) for state, n in named}
@@ -147,7 +147,7 @@ def contingents() -> dict[str, int]:
 
 
 def _rows(table: str) -> dict[str, Any]:
-    """Return the rows of a table by their ids."""
+    """Return the rows of a table by id."""
     return {str(row.id): row for row in data.load(table).itertuples()}
 
 
@@ -155,15 +155,14 @@ def _position(day: int, days: list[pd.Timestamp]) -> int:
     need_whole(day, tr("The day is a whole number, such as 6; got {given!r}.", given=day))
     known = [one.day for one in days]
     if day not in known:
-        raise OutOfRange(
-            tr("The map covers {first} to {last} January 2022; {day} lies outside.",
-               first=known[0], last=known[-1], day=day)
-        )  # fmt: skip
+        text = tr("The map covers {first} to {last} January 2022; {day} lies outside.",
+                  first=known[0], last=known[-1], day=day)  # fmt: skip
+        raise OutOfRange(text)
     return known.index(day)
 
 
 def _deeds(events: Mapping[str, Any], senders: list[str], days: list[pd.Timestamp]) -> dict[str, str]:
-    """Return a letter a day for each state that did something."""
+    """Return the status of each state that did something: a letter a day."""
 
     def since(event: str, deed: str) -> str:
         return "".join(DEEDS[deed].code if events[event].day <= one else "-" for one in days)
@@ -174,7 +173,7 @@ def _deeds(events: Mapping[str, Any], senders: list[str], days: list[pd.Timestam
 
 
 def _over(below: str, above: str) -> str:
-    """Lay one row of letters over another.
+    """Return one row of letters with another over it.
 
     >>> _over("aaa", "-bb")
     'abb'
@@ -185,7 +184,7 @@ def _over(below: str, above: str) -> str:
 def _step(
     day: pd.Timestamp, events: Mapping[str, Any], counts: Mapping[str, Any], plans: Mapping[str, int]
 ) -> Step:
-    """Say what the course's table has of a day, and what was said that day of the troops."""
+    """Return the step of a day: its event in the table, and counts of the troops published that day."""
     label = in_words(day, year=False)
     leaving = events[WITHDRAWAL]
     say, more = tr("No event of this day in our table"), ""
@@ -215,7 +214,7 @@ def _reported(n: int) -> str:
 
 
 def _cities(events: Mapping[str, Any]) -> dict[str, tuple[geo.Point, tuple[float, float]]]:
-    """Return the two cities of the events in Kazakhstan: where they lie, and where their names stand."""
+    """Return the two cities of the events in Kazakhstan, each with (lat, lon) and the place of its label."""
     return {
         str(events[one].place): ((float(events[one].lat), float(events[one].lon)), beside)
         for one, beside in ((PROTEST, (10.0, 12.0)), (REQUEST, (12.0, -8.0)))

@@ -25,7 +25,7 @@ from samarkand.page.style import STATUS, counted
 
 __all__ = ["sco"]
 
-#: The years that are written below the range; a blank says that one gives way on small screens.
+#: The years that are labelled below the range; a blank hides one on small screens.
 _TICKS = ("1996", "2001", " 2005", "2009", " 2012", "2015", " 2017", "2022", "2025")
 _STATUS = {name: mark for name, mark in STATUS.items() if name != "contested"}
 
@@ -103,7 +103,7 @@ def sco(year: int = 2022) -> OfflineMap:
 
 
 def _step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
-    """Say how many states had which status in a year, and what was new."""
+    """Return the step of a year: how many states had which status, and what was new."""
     year = years[i]
     held = {name: [k for k, row in status.items() if row[i] == mark.code] for name, mark in _STATUS.items()}
     if held["Shanghai Five"]:
@@ -115,7 +115,7 @@ def _step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
 
 
 def _news(status: Mapping[str, str], held: Mapping[str, Sequence[str]], i: int) -> str:
-    """Say who was new in a year, and what the organisation became."""
+    """Return a sentence on who was new in a year, or on how the organisation changed."""
 
     def named(states: Sequence[str]) -> str:
         return listed(sorted(places.name(iso3) for iso3 in states))
@@ -139,25 +139,21 @@ def _news(status: Mapping[str, str], held: Mapping[str, Sequence[str]], i: int) 
 
 
 def _new(status: str, n: int, states: str) -> str:
-    said = {
-        "member": lambda: trn("New member: {states}.", "New members: {states}.", n, states=states),
-        "observer": lambda: trn("New observer: {states}.", "New observers: {states}.", n, states=states),
-        "dialogue partner": lambda: trn(
-            "New dialogue partner: {states}.", "New dialogue partners: {states}.", n, states=states
-        ),
-        "SCO partner": lambda: trn(
-            "New SCO partner: {states}.", "New SCO partners: {states}.", n, states=states
-        ),
-    }
-    return said[status]()
+    one, many = {
+        "member": (tr("New member: {states}."), tr("New members: {states}.")),
+        "observer": (tr("New observer: {states}."), tr("New observers: {states}.")),
+        "dialogue partner": (tr("New dialogue partner: {states}."), tr("New dialogue partners: {states}.")),
+        "SCO partner": (tr("New SCO partner: {states}."), tr("New SCO partners: {states}.")),
+    }[status]
+    return trn(one, many, n, states=states)
 
 
 def _by_status(status: Mapping[str, str], at: int) -> str:
-    """Name the states of each status in a sentence."""
-    told = []
+    """Return a sentence for each status with the names of its states."""
+    sentences = []
     for mark in _STATUS.values():
         who = sorted(places.name(iso3) for iso3, row in status.items() if row[at] == mark.code)
         if who:
             label = capitalised(mark.plural if len(who) > 1 else mark.label)
-            told.append(tr("{status}: {states}.", status=label, states=listed(who)))
-    return " ".join(told)
+            sentences.append(tr("{status}: {states}.", status=label, states=listed(who)))
+    return " ".join(sentences)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from samarkand import data, geo, places
 from samarkand.ground.errors import unknown
-from samarkand.ground.words import listed, tr, trn
+from samarkand.ground.words import listed, tr
 from samarkand.maps._base import BORDERS, CONTESTED, EURASIA, contested, contested_in_words, on_the_region
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
@@ -20,14 +20,14 @@ _DAY = "2022-09-15"
 
 
 def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
-    """Draw a first map of the region: the states of the SCO's world by name, some picked out.
+    """Draw a first map of the region: the states of the SCO's world by name, some highlighted.
 
     Hovering or focusing a state gives its names in five languages and its capital.
 
     Parameters
     ----------
     highlight : str or iterable of str, optional
-        States to pick out, by name or ISO3 code; Kazakhstan and Uzbekistan if left out.
+        States to highlight, by name or ISO3 code; Kazakhstan and Uzbekistan if left out.
 
     Returns
     -------
@@ -36,9 +36,9 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
     Raises
     ------
     UnknownName
-        If a state is not known, or is not on this map.
+        If a state is unknown, or not on this map.
     WrongType
-        If a state is no text.
+        If a state is not text.
 
     Examples
     --------
@@ -53,8 +53,8 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
     known = sorted({shape.id for shape in features("region")} & {place.iso3 for place in places.all()})
     for iso3 in chosen:
         if iso3 not in known:
-            where = tr("state on the map of the region")
-            raise unknown(where, places.name(iso3), [places.name(one) for one in known])
+            kind = tr("state on the map of the region")
+            raise unknown(kind, places.name(iso3), [places.name(one) for one in known])
     picked = listed([places.name(one) for one in chosen]) or tr("nothing")
     status = {iso3: "h" if iso3 in chosen else "s" for iso3 in sorted(world | set(chosen))}
     hatched, about = contested([_DAY])
@@ -63,14 +63,11 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
         title=tr("Between Moscow, Beijing and Tehran"),
         lead=tr("Point at a state, or press the arrow keys, for its names in five languages"),
         sentence=tr("Map of Asia and eastern Europe with {states} picked out.", states=picked),
-        alt=trn(
-            "Map of Asia and eastern Europe with {states} picked out, among the {n} state that belongs to "
-            "the world of the Shanghai Cooperation Organisation: members, observers and partners, "
-            "2001 to 2025.",
+        alt=tr(
             "Map of Asia and eastern Europe with {states} picked out, among the {n} states that belong to "
             "the world of the Shanghai Cooperation Organisation: members, observers and partners, "
             "2001 to 2025.",
-            len(world),
+            n=len(world),
             states=picked,
         ),
         bounds=EURASIA,

@@ -1,11 +1,10 @@
-"""The map of flows: where Russian crude oil went by year, and its gas by pipeline to China."""
+"""The map of Russian crude oil by buyer and year, and of gas by pipeline to China."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -20,7 +19,7 @@ from samarkand.page.style import OKABE_ITO, TINTS, Mark
 
 __all__ = ["flows"]
 
-#: What a flow looks like, by its product in the table: crude oil a plain band, gas a dashed one.
+#: The looks of a flow, by its product in the table: crude oil a plain band, gas a dashed one.
 MARKS = {
     "crude oil": Mark("c", tr("crude oil"), tr("crude oil"), OKABE_ITO["blue"]),
     "pipeline gas": Mark(
@@ -28,7 +27,7 @@ MARKS = {
     ),
 }
 
-#: A band's width in px on a map of `FULL` px: so much for a million tonnes of oil.
+#: A band's width in px a million tonnes of oil, and at least, on a map `FULL` px wide.
 PX_PER_MT, THINNEST, FULL = 0.2, 1.6, 700
 #: Million tonnes of oil that hold as much energy as a billion cubic metres of gas: 36 PJ against 41.868 PJ
 #: (Statistical Review of World Energy, "Definitions and explanatory notes").
@@ -38,17 +37,16 @@ MT_PER_BCM = 36 / 41.868
 _FIELDS = (61.0, 74.0)
 #: The states that are named on the map, besides the ends of the flows; Kazakhstan beside the band to India.
 _NAMED, _MOVED = ("RUS", "KAZ", "IRN", "UKR", "TUR"), {"KAZ": (48.5, 60.0)}
-#: Who buys is tinted; of Europe, which is no state, the land between these corners, in map units, and Turkey.
+#: Buyers are tinted: states, and Europe, which is the land between these corners, in map units, with Turkey.
 BUYER = Mark("y", tr("buyer"), tr("buyers"), TINTS["orange"])
 _EUROPE = ((-3100, 120), (-880, 2700))
 
 
-@dataclass(frozen=True)
-class Flow:
-    """A band from Russia to a buyer: the way is drawn, not surveyed.
+class Flow(NamedTuple):
+    """A band from Russia to a buyer, which says from whom to whom, and not by which route.
 
-    `start` and `end` are (lat, lon), `bend` how far the band leaves the straight line, as a share of its
-    length; the label stands `dx`, `dy` px from the end, and says `short` where the buyer's name is long.
+    `start` and `end` are (lat, lon), `bend` is how far the band leaves the straight line, as a share of its
+    length; the label is `dx`, `dy` px from the end, and has `short` where the buyer's name is long.
     """
 
     id: str
@@ -68,25 +66,21 @@ class Flow:
 
     @property
     def name(self) -> str:
-        """What pointing at it says first."""
-        place = _place(self.destination)
-        return (
-            tr("Russian crude oil to {place}", place=place)
-            if self.oil
-            else tr("Russian gas to {place}", place=place)
-        )
+        """The heading of the tooltip."""
+        text = tr("Russian crude oil to {place}") if self.oil else tr("Russian gas to {place}")
+        return text.format(place=_place(self.destination))
 
     def line(self, points: int = 14) -> list[list[int]]:
-        """Return the way in map units."""
+        """Return the middle of the band in map units."""
         return bent(geo.REGION.whole(*self.start), geo.REGION.whole(*self.end), self.bend, points)
 
     def width(self, value: float) -> float:
-        """Return the width in px of a quantity in the table's unit; 0 for nothing to speak of."""
+        """Return the width in px of a quantity in the table's unit; 0 if it is negligible."""
         tonnes = value if self.oil else value * MT_PER_BCM
         return round(max(PX_PER_MT * tonnes, THINNEST), 1) if tonnes >= 0.05 else 0.0
 
     def text(self, value: float) -> str:
-        """Return the label of a quantity; empty for nothing to speak of."""
+        """Return the label of a quantity; "" if it is negligible."""
         if not self.width(value):
             return ""
         if self.oil:
@@ -94,11 +88,9 @@ class Flow:
         return tr("Gas: {value:.1f} bcm", value=value)
 
     def by_year(self, years: list[int], values: list[float]) -> str:
-        """Return what pointing at it says of all years."""
-        told = ", ".join(
-            tr("{year} {value:.1f}", year=y, value=v) for y, v in zip(years, values, strict=True)
-        )
-        return tr("Mt: {figures}", figures=told) if self.oil else tr("bcm: {figures}", figures=told)
+        """Return the text of the tooltip: the quantity in each year."""
+        figures = ", ".join(f"{year} {value:.1f}" for year, value in zip(years, values, strict=True))
+        return tr("Mt: {figures}", figures=figures) if self.oil else tr("bcm: {figures}", figures=figures)
 
 
 #: The flows of the table, in the order in which they are drawn.
@@ -147,9 +139,8 @@ def flows(year: int = 2022) -> OfflineMap:
     """
     table = data.load("energy_flows").query("origin == 'RUS'")
     years = sorted(int(y) for y in table["year"].unique())
-    value = {
-        flow.id: [_quantity(table, flow, one) for one in years] for flow in FLOWS
-    }  # in the order of the years
+    quantity = table.set_index(["product", "destination", "year"])["value"]
+    value = {f.id: [float(quantity[f.product, f.destination, one]) for one in years] for f in FLOWS}
     steps = [_step(table, one) for one in years]
     at = position(year, years, tr("flows"))
     hatched, about = contested([f"{one}-12-31" for one in years])
@@ -233,7 +224,7 @@ def flows(year: int = 2022) -> OfflineMap:
 
 
 def _europe(shape: Shape) -> list[Shape]:
-    """Divide the land that is no state of the region into Europe and the rest."""
+    """Split the land without states into Europe and the rest."""
     if shape.id:
         return [shape]
     (west, south), (east, north) = _EUROPE
@@ -243,17 +234,8 @@ def _europe(shape: Shape) -> list[Shape]:
     return [shape._replace(coordinates=parts[False]), Shape("EUR", "state", "area", parts[True])]
 
 
-def _quantity(table: pd.DataFrame, flow: Flow, year: int) -> float:
-    rows = table[
-        (table["year"] == year)
-        & (table["product"] == flow.product)
-        & (table["destination"] == flow.destination)
-    ]
-    return float(rows["value"].iloc[0])
-
-
 def _step(table: pd.DataFrame, year: int) -> Step:
-    """Say who bought how much in a year, the largest buyer first, and when the figures came out."""
+    """Return the step of a year: buyers and quantities, the largest first, and when they were published."""
     sold = table[table["year"] == year].sort_values("value", ascending=False, kind="stable")
     oil = sold[sold["product"] == "crude oil"]
     amounts = [(_place(to), value) for to, value in zip(oil["destination"], oil["value"], strict=True)]
@@ -273,7 +255,7 @@ def _step(table: pd.DataFrame, year: int) -> Step:
 
 
 def _place(code: str) -> str:
-    """Return a destination's name; the Review's Europe is no state."""
+    """Return the name of a destination, which is a state or the Review's Europe."""
     return tr("Europe") if code == "EUR" else places.name(code)
 
 
@@ -283,7 +265,7 @@ def _label(flow: Flow, value: float) -> Label:
 
 
 def _band(flow: Flow, value: float) -> Shape:
-    """Return a flow as an area with a head, for the still picture."""
+    """Return a flow as an area with an arrow's head, for the still picture."""
     (west, _), (east, _) = EURASIA
     half = flow.width(value) * (east - west) / FULL / 2
     line = flow.line(12)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -20,16 +19,16 @@ __all__ = ["trip"]
 
 #: Corners of the view, (x, y) in map units: Turkey and Belarus to Beijing.
 HEARTLAND = ((-2060, -1290), (1820, 1500))
-#: An arrow's head in the still picture, in map units: half its breadth, its length, and where it begins,
-#: which is before the stop.
+#: An arrow's head in the still picture, in map units: half its width, its length, and its start, which is
+#: before the stop.
 HEAD = (36, 72, -102)
 
 
 def trip() -> OfflineMap:
     """Draw the journey of 14 to 16 September 2022: Beijing, Nur-Sultan, Samarkand, Beijing.
 
-    Great circles, numbered; a range inside the map goes through the journey, fills the states whose leaders
-    were met and lists what happened.
+    The legs are numbered great circles; a slider in the map goes through the journey, fills the states whose
+    leaders were met and lists events.
 
     Returns
     -------
@@ -64,12 +63,10 @@ def trip() -> OfflineMap:
         title=tr("Three days in September"),
         lead=tr("Xi Jinping’s journey, {days}", days=days),
         sentence=tr("Map of the journey {route}, {days}: {km:,} km.", route=route, days=days, km=total),
-        alt=trn(
-            "Map of Xi Jinping’s journey {route}, {days}, on great circles: {legs}. "
-            "Filled: the {n} state whose leader he met one to one: {states}.",
+        alt=tr(
             "Map of Xi Jinping’s journey {route}, {days}, on great circles: {legs}. "
             "Filled: the {n} states whose leaders he met one to one: {states}.",
-            len(states),
+            n=len(states),
             route=route,
             days=days,
             legs=", ".join(tr("leg {number} {km:,} km", number=f.number, km=f.km) for f in flights),
@@ -122,9 +119,8 @@ def trip() -> OfflineMap:
     return drawn
 
 
-@dataclass(frozen=True)
-class Flight:
-    """A leg of the journey, on a great circle."""
+class Flight(NamedTuple):
+    """A leg of the journey, on a great circle from `a` to `b`, (lat, lon)."""
 
     number: int
     day: pd.Timestamp
@@ -135,50 +131,48 @@ class Flight:
 
     @property
     def id(self) -> str:
-        """What the leg is called on the map."""
+        """The id of its shape."""
         return f"leg{self.number}"
 
     @property
     def km(self) -> int:
-        """Length in whole km."""
+        """Length in km."""
         return round(geo.distance_km(self.a, self.b))
 
     @property
     def line(self) -> list[list[int]]:
-        """The way in map units, [x, y]."""
+        """The path in map units, [x, y]."""
         return [list(geo.REGION.whole(lat, lon)) for lat, lon in geo.great_circle(self.a, self.b, steps=12)]
 
 
-@dataclass
-class Stage:
-    """A flight, or a day in one city."""
+class Stage(NamedTuple):
+    """A flight, or a day in one city with its events, rows of the table ``trip``."""
 
     day: pd.Timestamp
     city: str
-    flight: Flight | None = None
-    events: list[dict[str, Any]] = field(default_factory=list)
+    flight: Flight | None
+    events: list[dict[str, Any]]
 
     @property
     def met(self) -> list[str]:
         """ISO3 codes of the states whose leaders were met one to one."""
-        return [e["counterpart_iso3"] for e in self.events if e["type"] == "bilateral"]
+        return [event["counterpart_iso3"] for event in self.events if event["type"] == "bilateral"]
 
     @property
     def step(self) -> Step:
-        """What the map says at this stage."""
-        if self.flight:
-            flight = self.flight
-            way = tr("{start} to {end}, {km:,} km", start=flight.start, end=flight.end, km=flight.km)
-            return Step(tr("Leg {number}", number=flight.number), way, day(self.day))
-        said = tuple(
-            (_told(e), "" if pd.isna(e["time_local"]) else str(e["time_local"])) for e in self.events
+        """The texts of the map at this stage."""
+        if flight := self.flight:
+            path = tr("{start} to {end}, {km:,} km", start=flight.start, end=flight.end, km=flight.km)
+            return Step(tr("Leg {number}", number=flight.number), path, day(self.day))
+        hours = ("" if pd.isna(event["time_local"]) else str(event["time_local"]) for event in self.events)
+        return Step(
+            self.city, day(self.day), "", tuple(zip(map(_in_a_line, self.events), hours, strict=True))
         )
-        return Step(self.city, day(self.day), "", said)
 
 
 def _stages(trip: pd.DataFrame) -> list[Stage]:
     """Divide the journey (the table ``trip``) into flights and days in a city, in order."""
-    out: list[Stage] = []
+    stages: list[Stage] = []
     flights = 0
     for row in trip.to_dict("records"):
         city = str(row["place"]).partition(",")[0]
@@ -186,17 +180,17 @@ def _stages(trip: pd.DataFrame) -> list[Stage]:
             flights += 1
             ends = (row["lat"], row["lon"]), (row["to_lat"], row["to_lon"])
             flight = Flight(flights, row["day"], city, str(row["to_place"]), *ends)
-            out.append(Stage(row["day"], city, flight))
+            stages.append(Stage(row["day"], city, flight, []))
             continue
-        last = out[-1] if out else None
+        last = stages[-1] if stages else None
         if last is None or last.flight or (last.day, last.city) != (row["day"], city):
-            out.append(Stage(row["day"], city))
-        out[-1].events.append({str(key): value for key, value in row.items()})
-    return out
+            stages.append(Stage(row["day"], city, None, []))
+        stages[-1].events.append({str(key): value for key, value in row.items()})
+    return stages
 
 
 def _ticks(journey: list[Stage]) -> list[str]:
-    """Return what is written below the range at each stage: a flight, a city, or the next day in it."""
+    """Return the label below the slider of each stage: a flight, a city, or the next day in it."""
     out = []
     for before, stage in zip([None, *journey], journey, strict=False):
         if stage.flight:
@@ -210,15 +204,15 @@ def _ticks(journey: list[Stage]) -> list[str]:
     return out
 
 
-def _told(event: dict[str, Any]) -> str:
-    """Return an event in a line: whom he met, or what happened without what the table adds to it."""
+def _in_a_line(event: dict[str, Any]) -> str:
+    """Return an event in a line: whom he met, or what happened without the table's additions."""
     if event["type"] == "bilateral":
         return tr("{who}, {state}", who=event["counterpart"], state=places.name(event["counterpart_iso3"]))
     return re.split(r"; | \(", str(event["event"]))[0]
 
 
 def _until_now(journey: list[Stage], states: list[str]) -> dict[str, str]:
-    """Return the states met and the flights flown up to each stage; the first step shows all."""
+    """Return the status of states and flights: met or flown up to each stage; the first step shows all."""
     done: set[str] = set()
     seen = dict.fromkeys(states, "b") | {stage.flight.id: "r" for stage in journey if stage.flight}
     for stage in journey:
@@ -230,7 +224,7 @@ def _until_now(journey: list[Stage], states: list[str]) -> dict[str, str]:
 
 
 def _route_labels(flights: list[Flight]) -> list[Label]:
-    """Return the names of the stops, and number and length of each flight half way."""
+    """Return labels with the names of the stops, and with number and length half way of each flight."""
     stops = {f.start: f.a for f in flights}
     beside = {"Beijing": (10, -12), "Nur-Sultan": (0, -16), "Samarkand": (-12, 4)}
     out = [

@@ -8,9 +8,9 @@ from typing import Any
 from samarkand import data
 from samarkand.ground.errors import unknown
 from samarkand.ground.words import capitalised, day, tr
+from samarkand.maps._base import world
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Step
-from samarkand.maps._world import world
 from samarkand.page.style import VOTES
 
 __all__ = ["votes"]
@@ -19,7 +19,8 @@ __all__ = ["votes"]
 def votes(resolution: str = "es_11_1") -> OfflineMap:
     """Draw how the states of the world voted on Ukraine and on Xinjiang in 2022.
 
-    Four votes, chosen inside the map: three of the General Assembly, one of the Human Rights Council.
+    Buttons in the map choose one of four votes: three of the General Assembly, one of the Human Rights
+    Council.
 
     Parameters
     ----------
@@ -70,7 +71,7 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
 
 
 def _button(vote: dict[Hashable, Any]) -> str:
-    """Return the vote in a few words, without its number, and its day."""
+    """Return the text of a vote's button: the vote in a few words, and its day."""
     return f"{capitalised(vote['short'].partition(' (')[0])}\n{day(vote['day'], year=False)}"
 
 
