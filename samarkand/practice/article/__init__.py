@@ -1,0 +1,352 @@
+"""An article of the student's own: six small tables in ``my_work/article/``, and checks that need no truth.
+
+`begin` puts templates there, which hold an example from a TASS report of 9 June 2017. `check` reads a table
+as spreadsheets write it (semicolons, decimal commas, days in their own order), keeps the file as it came,
+writes a clean one for ``pd.read_csv``, and says the first thing that cannot be so. It never judges whether a
+kind, a sign or a verdict is right.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from samarkand.ground import files, home
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.words import listed, tr
+from samarkand.practice.tasks import Reply
+
+__all__ = ["begin", "check", "path"]
+
+TEMPLATES = Path(__file__).resolve().parent
+TABLES = ("article", "claims", "figures", "ways", "forecasts", "ties")
+#: The words that a column allows.
+ALLOWED = {
+    "type": ("fact", "forecast", "interpretation", "opinion", "quotation", "not-a-claim"),
+    "role": ("newsroom", "official", "expert", "company", "witness", "document", "unnamed"),
+    "verifiable": ("yes", "partly", "no"),
+    "later": ("yes", "no"),
+    "holds": ("True", "False"),
+    "sign": ("-1", "0", "1"),
+    "came": ("", "0", "0.5", "1"),
+}
+NUMBERS = ("paragraphs", "figure", "value", "chance")
+DAYS = ("published", "read_on", "day", "due", "written_on", "settled_on")
+#: How many rows a table needs.
+ROWS = {"article": 1, "claims": 10, "figures": 2, "ways": 4, "forecasts": 2, "ties": 5}
+
+Row = dict[str, str]
+
+
+def folder() -> Path:
+    """Return where the student's own tables are."""
+    return home.my_work() / "article"
+
+
+def path(name: str) -> Path:
+    """Return the file of a table: the student's own, or the example until there is one.
+
+    Parameters
+    ----------
+    name : {"article", "claims", "figures", "ways", "forecasts", "ties"}
+
+    Raises
+    ------
+    UnknownName
+        If there is no such table.
+
+    Examples
+    --------
+    >>> path("claims").name
+    'claims.csv'
+    """
+    if name not in TABLES:
+        raise unknown(tr("table"), name, TABLES)
+    own = folder() / f"{name}.csv"
+    return own if own.is_file() else TEMPLATES / f"{name}.csv"
+
+
+def begin() -> Reply:
+    """Put the templates into ``my_work/article/``; a table that is there stays as it is."""
+    made = [name for name in TABLES if not (folder() / f"{name}.csv").exists()]
+    folder().mkdir(parents=True, exist_ok=True)
+    for name in made:
+        shutil.copyfile(TEMPLATES / f"{name}.csv", folder() / f"{name}.csv")
+    if not made:
+        return Reply("open", tr("Your tables are in my_work/article, as you left them."))
+    names = listed([f"{name}.csv" for name in made])
+    return Reply(
+        "right", tr("In my_work/article there are now: {names}. Write over the example.", names=names)
+    )
+
+
+def check(name: str) -> Reply:
+    """Check the form of one of the student's tables and write it anew, clean, for ``pd.read_csv``.
+
+    Parameters
+    ----------
+    name : {"article", "claims", "figures", "ways", "forecasts", "ties"}
+
+    Returns
+    -------
+    Reply
+        The first thing that cannot be so, with its row and column; or what the table holds.
+
+    Examples
+    --------
+    >>> check("clames").sentence
+    'No table "clames". Did you mean "claims"?'
+    """
+    try:
+        own = path(name)
+        if own.parent == TEMPLATES:
+            return Reply(
+                "open", tr("There is no my_work/article/{name}.csv yet: article.begin() makes it.", name=name)
+            )
+        rows = _clean(name, _read(own))
+        _keep(own, rows)
+        for fault in _faults(name, rows):
+            return Reply("wrong", fault)
+        if len(rows) < ROWS[name]:
+            more = ROWS[name] - len(rows)
+            return Reply(
+                "open",
+                tr(
+                    "{n} of {all} rows, and all in order. {more} more.",
+                    n=len(rows),
+                    all=ROWS[name],
+                    more=more,
+                ),
+            )
+    except CourseError as error:
+        return Reply("wrong", str(error))
+    return Reply("right", tr("{name}.csv is in order: {n} rows.", name=name, n=len(rows)))
+
+
+def _read(file: Path) -> list[Row]:
+    """Read a table as spreadsheets write it: any encoding, commas, semicolons or tabs between columns."""
+    body = file.read_bytes()
+    if body[:2] == b"PK":
+        raise CourseError(tr("{name} is a workbook: save it as CSV.", name=file.name))
+    encoding = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError:
+        text = body.decode("cp1252", errors="replace")
+    first = text.lstrip().partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    rows = [
+        {
+            (key or "").strip().lower().replace(" ", "_"): (value or "").strip()
+            for key, value in row.items()
+            if key
+        }
+        for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    ]
+    return [row for row in rows if any(row.values())]
+
+
+def _clean(name: str, rows: Sequence[Row]) -> list[Row]:
+    """Return rows with the template's columns in its order, numbers with a point, days as YYYY-MM-DD."""
+    columns = next(csv.reader((TEMPLATES / f"{name}.csv").open(encoding="utf-8", newline="")))
+    if not rows:
+        raise CourseError(tr("{name}.csv has no rows yet.", name=name))
+    for column in columns:
+        if column not in rows[0]:
+            near = get_close_matches(column, rows[0], n=1)
+            hint = tr(' Is it "{near}"?', near=near[0]) if near else ""
+            raise CourseError(
+                tr('{name}.csv has no column "{column}".{hint}', name=name, column=column, hint=hint)
+            )
+    return [
+        {column: _cell(row[column], column, tr("row {n}", n=number)) for column in columns}
+        for number, row in enumerate(rows, 1)
+    ]
+
+
+def _cell(text: str, column: str, where: str) -> str:
+    """Return a cell as the course writes it."""
+    if column in NUMBERS or column in ("sign", "came"):
+        plain = re.sub(r"[\s\u00a0\u202f%]", "", text)
+        plain = (
+            re.sub(r",(?=\d{3}(\D|$))", "", plain).replace(",", ".").replace("\u2212", "-").removeprefix("+")
+        )
+        return plain.removesuffix(".0")
+    if column in DAYS and text:
+        return _day(text, column, where)
+    if column == "holds":
+        return text.capitalize()
+    return text.lower() if column in ALLOWED else re.sub(r"\s+", " ", text)
+
+
+def _day(text: str, column: str, where: str) -> str:
+    """Return a day as YYYY-MM-DD; `CourseError` if it is none, or could be two."""
+    numbers = re.findall(r"\d+", text)
+    try:
+        if len(numbers) != 3:
+            raise ValueError
+        if len(numbers[0]) == 4:
+            year, month, day = map(int, numbers)
+        else:
+            day, month, year = map(int, numbers)
+            if "/" in text and day <= 12 and month <= 12 and day != month:
+                one, other = dt.date(year, month, day).isoformat(), dt.date(year, day, month).isoformat()
+                raise CourseError(
+                    tr(
+                        "In {where} the {column} could be {one} or {other}: write it so.",
+                        where=where,
+                        column=column,
+                        one=one,
+                        other=other,
+                    )
+                )
+            if month > 12:
+                day, month = month, day
+        return dt.date(year, month, day).isoformat()
+    except ValueError:
+        raise CourseError(
+            tr(
+                'In {where}, {column}: "{text}" is no day. Write it as 2022-09-14.',
+                where=where,
+                column=column,
+                text=text,
+            )
+        ) from None
+
+
+def _keep(own: Path, rows: Sequence[Row]) -> None:
+    """Write the clean table; the file as it came stays beside it."""
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    clean = text.getvalue().encode()
+    if own.read_bytes() != clean:
+        shutil.copyfile(own, own.with_name(f"{own.stem}.as_it_came.csv"))
+        files.write_whole(own, clean)
+
+
+def _faults(name: str, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield what cannot be so, row by row."""
+    for number, row in enumerate(rows, 1):
+        where = row.get("id") or tr("Row {n}", n=number)
+        for column, words in ALLOWED.items():
+            if column in row and row[column] not in words:
+                near = get_close_matches(row[column], words, n=1)
+                hint = tr(" {near}?", near=near[0]) if near else ""
+                allowed = listed([word for word in words if word], last="or")
+                yield tr(
+                    '{where}: "{text}" is none of what {column} allows: {allowed}.{hint}',
+                    where=where, text=row[column], column=column, allowed=allowed, hint=hint,
+                )  # fmt: skip
+        for column in NUMBERS:
+            if row.get(column) and not re.fullmatch(r"-?\d+(\.\d+)?", row[column]):
+                yield tr(
+                    '{where}: {column} is a number; "{text}" is none.',
+                    where=where,
+                    column=column,
+                    text=row[column],
+                )
+        yield from (f"{where}: {fault}" for fault in RULES[name](row))
+    yield from _between(name, rows)
+
+
+def _article(row: Row) -> Iterator[str]:
+    if not row["link"].startswith(("http://", "https://")):
+        yield tr("the link begins with https://.")
+    for column in ("title", "outlet", "published", "read_on", "paid_by"):
+        if not row[column]:
+            yield tr("{column} is empty; if you looked and found nothing, write: not found.", column=column)
+    if row["published"] > row["read_on"]:
+        yield tr("you read it before it was published?")
+
+
+def _claim(row: Row) -> Iterator[str]:
+    if not re.fullmatch(r"A\d\d", row["id"]):
+        yield tr("an id is A and two digits, such as A01.")
+    if not re.fullmatch(r"P\d\d|T1", row["block"]):
+        yield tr("block is P and two digits, such as P01, or T1 for the title.")
+    words = row["paraphrase"].split()
+    if not 4 <= len(words) <= 30:
+        yield tr("a paraphrase has 4 to 30 words; this has {n}.", n=len(words))
+    quoted = max((len(part.split()) for part in re.findall(r'["“](.*?)["”]', row["paraphrase"])), default=0)
+    if quoted > 8:
+        yield tr("{n} words in quotation marks. Retell it: the words are the paper's.", n=quoted)
+    if not row["speaker"]:
+        yield tr("whose claim is it? Write a name, newsroom or unnamed.")
+    if row["type"] == "quotation" and row["speaker"].lower() == "newsroom":
+        yield tr("a quotation is somebody's: the newsroom quotes, and who speaks?")
+    if row["hedge"].lower() in ("yes", "no", "true", "false"):
+        yield tr("hedge holds the word itself, such as may, or nothing.")
+    if row["figure"] and not row["unit"]:
+        yield tr("a figure needs a unit.")
+
+
+def _figure(row: Row) -> Iterator[str]:
+    for column in ("claim", "measure", "value", "unit", "day", "counter", "link"):
+        if not row[column]:
+            yield tr("{column} is empty.", column=column)
+
+
+def _way(row: Row) -> Iterator[str]:
+    for column in ("claim", "first_choice", "second_choice", "because"):
+        if not row[column]:
+            yield tr("{column} is empty.", column=column)
+
+
+def _forecast(row: Row) -> Iterator[str]:
+    if not row["due"] or row["due"] <= row["written_on"]:
+        yield tr("due is a day after written_on.")
+    if len(row["rule"].split()) < 5 or re.search(r"\b(will be clear|we will see|by events)\b", row["rule"]):
+        yield tr("a rule says who does what, so that a stranger could say yes or no.")
+    if not row["chance"] or not 0 <= float(row["chance"]) <= 100:
+        yield tr("a chance lies from 0 to 100.")
+    elif float(row["chance"]) in (0, 100):
+        yield tr("{chance} %: nothing could change your mind? Write 1 or 99.", chance=row["chance"])
+    today = dt.date.today().isoformat()
+    if row["came"] and row["due"] > today:
+        yield tr("it came before its day? It is due on {due}.", due=row["due"])
+
+
+def _tie(row: Row) -> Iterator[str]:
+    if not row["actor"] or not row["target"] or row["actor"].lower() == row["target"].lower():
+        yield tr("a tie leads from one to another.")
+    if not row["block"]:
+        yield tr("in which paragraph is this tie?")
+
+
+RULES: dict[str, Callable[[Row], Iterator[str]]] = {
+    "article": _article, "claims": _claim, "figures": _figure,
+    "ways": _way, "forecasts": _forecast, "ties": _tie,
+}  # fmt: skip
+
+
+def _between(name: str, rows: Sequence[Row]) -> Iterator[str]:
+    """Yield what rows say of one another that cannot be so."""
+    if name == "claims":
+        ids = [row["id"] for row in rows]
+        for id in {id for id in ids if ids.count(id) > 1}:
+            yield tr("{id} is there twice.", id=id)
+        speakers = sorted({row["speaker"] for row in rows})
+        for one in speakers:
+            last = one.split()[-1:]
+            for other in speakers:
+                if one != other and last == other.split()[-1:] and len(one) < len(other):
+                    yield tr('"{one}" and "{other}": the same? Spell them alike.', one=one, other=other)
+    if name == "figures":
+        for row in rows:
+            same = [r for r in rows if r["claim"] == row["claim"]]
+            kinds = {(r["measure"], r["day"], r["counter"]) for r in same}
+            if len(same) > len(kinds):
+                yield tr("Two rows on {claim} have the same measure, day and counter.", claim=row["claim"])
+                return
+    if name == "ways":
+        pairs = {(row["first_choice"], row["second_choice"]) for row in rows}
+        if len(pairs) < len(rows):
+            yield tr("Each pair of choices stands once.")

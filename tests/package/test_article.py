@@ -1,0 +1,82 @@
+"""The student's own article: tables are read as spreadsheets write them, and each slip is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from samarkand.practice import article
+
+HEAD = "id,block,paraphrase,type,hedge,speaker,role,speaker_country,verifiable,figure,unit"
+CLAIM = "A01,P05,Six states are observers of it,fact,,newsroom,newsroom,Russia,yes,6,states"
+
+
+@pytest.fixture
+def own(work: Path) -> Path:
+    """Return the student's folder, with the templates in it."""
+    assert article.begin().sentence.startswith("In my_work/article there are now: article.csv, claims.csv")
+    return work / "article"
+
+
+def test_templates_are_an_example_that_is_in_order_but_for_its_length(own: Path) -> None:
+    said = {name: article.check(name).sentence for name in article.TABLES}
+    assert said["claims"] == "3 of 10 rows, and all in order. 7 more."
+    assert said["ties"] == "1 of 5 rows, and all in order. 4 more."
+    for name in ("article", "figures", "ways", "forecasts"):
+        assert said[name].startswith(f"{name}.csv is in order")
+    assert len(pd.read_csv(article.path("claims"))) == 3
+
+
+def test_what_is_there_stays(own: Path) -> None:
+    (own / "claims.csv").write_text("mine", encoding="utf-8")
+    assert article.begin().sentence == "Your tables are in my_work/article, as you left them."
+    assert (own / "claims.csv").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_spreadsheets_own_form_is_read_and_kept(own: Path, encoding: str) -> None:
+    claim = CLAIM.replace("newsroom,newsroom", "Müller,expert").replace(",", ";").replace(";6;", ";6,5;")
+    written = f"{HEAD.replace(',', ';')}\r\n{claim}"
+    (own / "claims.csv").write_bytes(written.encode(encoding))
+    assert article.check("claims").sentence == "1 of 10 rows, and all in order. 9 more."
+    (row,) = pd.read_csv(own / "claims.csv").to_dict("records")
+    assert (row["figure"], row["speaker"]) == (6.5, "Müller")
+    assert (own / "claims.as_it_came.csv").read_bytes().startswith(written[:2].encode(encoding)[:2])
+
+
+@pytest.mark.parametrize(
+    ("table", "was", "now", "said"),
+    [
+        ("claims", "fact,", "forcast,", '"forcast" is none of what type allows'),
+        ("claims", ",states", ",", "a figure needs a unit"),
+        ("claims", "Six states are observers", "Observers", "a paraphrase has 4 to 30 words"),
+        ("claims", "fact,,newsroom", "quotation,,newsroom", "a quotation is somebody's"),
+        ("claims", "fact,,", "fact,yes,", "hedge holds the word itself"),
+        ("claims", "paraphrase", "parafrase", 'no column "paraphrase". Is it "parafrase"?'),
+        ("article", "2017-06-09", "04/09/2022", "could be 2022-09-04 or 2022-04-09"),
+        ("article", "2017-06-09", "tomorrow", '"tomorrow" is no day'),
+        ("article", "2022-09-14", "2016-01-01", "before it was published"),
+        ("forecasts", "80", "100", "nothing could change your mind"),
+        ("forecasts", "2017-06-09,", "2017-06-01,", "due is a day after written_on"),
+        ("ties", "Iran", "SCO", "from one to another"),
+        ("ways", "status decided", "status in force", "Each pair of choices stands once"),
+    ],
+)
+def test_a_slip_is_named(own: Path, table: str, was: str, now: str, said: str) -> None:
+    file = own / f"{table}.csv"
+    text = file.read_text(encoding="utf-8")
+    assert was in text
+    file.write_text(text.replace(was, now), encoding="utf-8")
+    reply = article.check(table)
+    assert reply.state == "wrong"
+    assert said in reply.sentence
+
+
+def test_before_there_is_one_the_example_is_read(work: Path) -> None:
+    assert (
+        article.check("claims").sentence
+        == "There is no my_work/article/claims.csv yet: article.begin() makes it."
+    )
+    assert article.path("claims").parent.name == "article" and article.path("claims").is_file()
