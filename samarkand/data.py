@@ -1,7 +1,7 @@
-"""The course's tables: load one, list them, describe their columns, and ask who was in the SCO on a day.
+"""The course's tables: load one, list them, describe their columns, list the states in the SCO on a day.
 
-What the tables are is written down once, in ``course_data/datapackage.json`` (a Frictionless data package):
-every type below comes from there. Nothing is loaded from the network.
+``course_data/datapackage.json`` (a Frictionless data package) has the schema of every table. Nothing is
+loaded from the network.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def load(name: str, known_on: Day | None = None) -> pd.DataFrame:
     name : str
         Name of the table; `tables` lists them.
     known_on : str or date, optional
-        Keep only what a reader could know on that day. Only tables that say since when a row was known
-        can do that; `tables` marks them in the column ``known_on``.
+        Keep only what a reader could know on that day. This works for tables that say since when a row was
+        known; `tables` marks them in the column ``known_on``.
 
     Returns
     -------
@@ -49,9 +49,9 @@ def load(name: str, known_on: Day | None = None) -> pd.DataFrame:
     CourseError
         If `known_on` is given for a table that does not say when things became known.
     WrongType
-        If `known_on` is no day.
+        If `known_on` is not a day.
     DamagedData
-        If the file is missing or does not hold what the schema says; ``samarkand data check`` says where.
+        If the file is missing or differs from its schema; ``samarkand data check`` says where.
 
     Examples
     --------
@@ -160,15 +160,9 @@ def members(on: Day, status: str | None = "member") -> pd.DataFrame:
     spells = load("sco_membership")
     first, last = spells["from"].min(), _holds_until("sco_membership")
     if not first <= day <= last:
-        raise OutOfRange(
-            tr(
-                '{day} lies outside the table "{table}", which covers {first} to {last}.',
-                day=in_words(day),
-                table="sco_membership",
-                first=in_words(first),
-                last=in_words(last),
-            )
-        )
+        text = tr('{day} lies outside the table "sco_membership", which covers {first} to {last}.',
+                  day=in_words(day), first=in_words(first), last=in_words(last))  # fmt: skip
+        raise OutOfRange(text)
     held = held_on(spells, day)
     if status is not None:
         known = list(spells["status"].unique())
@@ -183,28 +177,28 @@ def members(on: Day, status: str | None = "member") -> pd.DataFrame:
 
 
 def held_on(spells: pd.DataFrame, day: Day) -> pd.DataFrame:
-    """Keep the spells that held on a day.
+    """Keep the periods that include a day.
 
-    A spell holds from its day ``from`` up to, but not on, its day ``to``; an empty ``to`` means: still.
+    A period lasts from its day ``from`` up to, but not including, its day ``to``; without ``to`` it goes on.
 
     Parameters
     ----------
     spells : pandas.DataFrame
-        One row a spell, with datetime columns ``from`` and ``to``, such as the table ``org_membership``.
+        One row a period, with datetime columns ``from`` and ``to``, such as the table ``org_membership``.
     day : str or date
         The day.
 
     Returns
     -------
     pandas.DataFrame
-        Some of its rows, as they were.
+        Some of the rows, unchanged.
 
     Raises
     ------
     UnknownName
         If a column is missing.
     WrongType
-        If `day` is no day.
+        If `day` is not a day.
 
     Examples
     --------
@@ -237,7 +231,7 @@ def status_by_year(first: int = 1996, last: int = 2025) -> pd.DataFrame:
     OutOfRange
         If a year lies outside 1996 to 2025, or `first` comes after `last`.
     WrongType
-        If a year is no whole number.
+        If a year is not a whole number.
 
     Examples
     --------
@@ -249,14 +243,9 @@ def status_by_year(first: int = 1996, last: int = 2025) -> pd.DataFrame:
     for year in (first, last):
         need_whole(year, tr("A year is a whole number, for example 2022, not {given!r}.", given=year))
         if not begins <= year <= ends:
-            raise OutOfRange(
-                tr(
-                    "The table covers {first} to {last}; {year} lies outside.",
-                    first=begins,
-                    last=ends,
-                    year=year,
-                )
-            )
+            text = tr("The table covers {first} to {last}; {year} lies outside.",
+                      first=begins, last=ends, year=year)  # fmt: skip
+            raise OutOfRange(text)
     return _by_year(spells, first, last)
 
 
@@ -289,26 +278,25 @@ def members_by_year(first: int = 2001, last: int = 2025) -> pd.DataFrame:
     return count.rename_axis("year").rename("members").reset_index()
 
 
-def day_by_day(count: Callable[[str], pd.Series], days: Sequence[str]) -> pd.DataFrame:
-    """Count on each of some days, and lay the counts under one another.
+def day_by_day(count: Callable[[str], Any], days: Sequence[str]) -> pd.DataFrame:
+    """Return counts for several days as one table.
 
     Parameters
     ----------
     count : callable
-        From a day to a Series of whole numbers by name, such as `pandas.Series.value_counts` returns.
+        Takes a day, and returns a Series of counts by name, as `pandas.Series.value_counts` does.
     days : sequence of str
         The days.
 
     Returns
     -------
     pandas.DataFrame
-        One row a day; one column (int) for each name, in the order in which they are met; 0 where there is
-        none.
+        One row a day; one column (int) a name, in the order in which they first occur; 0 if a day has none.
 
     Raises
     ------
     WrongType
-        If what `count` returns is no Series: most often a ``return`` is missing.
+        If `count` returns something else than a Series: most often a ``return`` is missing.
 
     Examples
     --------
@@ -320,29 +308,25 @@ def day_by_day(count: Callable[[str], pd.Series], days: Sequence[str]) -> pd.Dat
     counts = {day: count(day) for day in days}
     for day, one in counts.items():
         if not isinstance(one, pd.Series):
-            raise WrongType(
-                tr(
-                    "For {day} the function returns no counts, but {given!r}: is `return` missing?",
-                    day=day,
-                    given=one,
-                )
-            )
+            text = tr("For {day} the function should return counts, but it returned {given!r}. Is `return` "
+                      "missing?", day=day, given=one)  # fmt: skip
+            raise WrongType(text)
     names = list(dict.fromkeys(name for one in counts.values() for name in one.index))
     return pd.DataFrame({day: one.reindex(names, fill_value=0) for day, one in counts.items()}).T
 
 
 def all_keys(column: pd.Series) -> list[str]:
-    """List the keys in a column whose cells may hold several, with ``;`` between.
+    """Split the cells of a column at ``;`` and return all keys.
 
     Parameters
     ----------
     column : pandas.Series
-        Text; empty cells hold none.
+        Text; missing cells have no key.
 
     Returns
     -------
     list of str
-        Each key once, in the order in which they stand.
+        Each key once, in the order in which they first occur.
 
     Examples
     --------
@@ -353,27 +337,23 @@ def all_keys(column: pd.Series) -> list[str]:
 
 
 def _by_year(spells: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
-    """Turn spells into a grid of years: what held on 31 December of each."""
+    """Return the status on 31 December of each year: one row a state, one column a year."""
     if first > last:
         raise OutOfRange(tr("The first year, {first}, comes after the last, {last}.", first=first, last=last))
     grid = {}
     for year in range(first, last + 1):
         held = held_on(spells, dt.date(year, 12, 31)).set_index("iso3")["status"]
         if held.index.has_duplicates:
-            raise OutOfRange(
-                tr(
-                    "{who} has two spells at once on 31 December {year}; spells may not overlap.",
-                    who=held.index[held.index.duplicated()][0],
-                    year=year,
-                )
-            )
+            text = tr("{who} has two spells at once on 31 December {year}; spells may not overlap.",
+                      who=held.index[held.index.duplicated()][0], year=year)  # fmt: skip
+            raise OutOfRange(text)
         grid[year] = held
     index = pd.Index(sorted(spells["iso3"].unique()), name="iso3")
     return pd.DataFrame({year: column.reindex(index) for year, column in grid.items()}, index=index)
 
 
 def as_day(day: Day) -> pd.Timestamp:
-    """Read a day as a student may write it.
+    """Convert a day as a student may write it.
 
     Parameters
     ----------
@@ -388,7 +368,7 @@ def as_day(day: Day) -> pd.Timestamp:
     Raises
     ------
     WrongType
-        If it is no day, with an example of one.
+        If it is not a day, with an example of one.
 
     Examples
     --------
@@ -409,16 +389,16 @@ def as_day(day: Day) -> pd.Timestamp:
 
 
 def _holds_until(name: str) -> pd.Timestamp:
-    """Return the day up to which a table of spells was brought up to date."""
+    """Return the day up to which a table of periods is up to date."""
     return pd.Timestamp(_resource(name)["schema"]["holdsUntil"])
 
 
 def _known_on(frame: pd.DataFrame, resource: dict[str, Any], day: pd.Timestamp) -> pd.DataFrame:
-    """Keep the rows that were known on a day, and empty the cells that only came to be known later.
+    """Keep the rows that were known on a day, and empty the cells that became known later.
 
-    The rule stands in the schema under ``knownWhen``: ``rows`` names the column with the day from which a row
-    was known, or ``since`` gives one day for all; ``cells`` names columns that were known from a day in
-    another column; ``days`` are such columns themselves. Sources published later are left out as well.
+    The rule is in the schema under ``knownWhen``: ``rows`` is the column with the day since which a row was
+    known, or ``since`` is one day for all rows; ``cells`` has columns that were known since a day in another
+    column, and ``days`` such columns themselves. Sources published later are left out as well.
     """
     rule = resource["schema"].get("knownWhen")
     if rule is None:
@@ -477,7 +457,7 @@ def _package() -> dict[str, dict[str, Any]]:
 
 @kept
 def _read_package(path: Path) -> dict[str, dict[str, Any]]:
-    """Read datapackage.json, and see that it says of every table what is asked of it here."""
+    """Read datapackage.json and check that each table has the keys this module needs."""
     package = json.loads(path.read_text(encoding="utf-8"))
     resources = {r["name"]: r for r in package["resources"] if r["path"].endswith(".csv")}
     for resource in resources.values():
@@ -506,7 +486,7 @@ def _columns(resource: dict[str, Any]) -> tuple[_Column, ...]:
 
 @kept
 def _parse(path: Path, columns: tuple[_Column, ...]) -> pd.DataFrame:
-    """Read one file as its schema says; where it is damaged, ``samarkand data check`` says how."""
+    """Read one file by its schema; if it is damaged, ``samarkand data check`` says how."""
     # Numbers are read as text first: pandas' own reader rounds the last digit of some.
     first = {name: "boolean" if kind == "boolean" else "str" for name, kind, _ in columns}
     frame = pd.read_csv(path, dtype=first, keep_default_na=False, na_values=[""])

@@ -26,7 +26,7 @@ EARTH_RADIUS_KM = 6371.0088
 
 @dataclass(frozen=True)
 class Projection:
-    """A way to project the globe onto a map that keeps areas in proportion.
+    """A map projection of the globe that keeps areas in proportion.
 
     Attributes
     ----------
@@ -37,8 +37,8 @@ class Projection:
     unit_km : float
         Length of one map unit in km, where the scale is true.
     formula : callable
-        Takes latitude in radians, longitude in radians from the centre, and the centre; returns x (to the
-        right) and y (up) on a globe of radius 1.
+        Takes latitude, longitude from the centre (both in radians), and the centre; returns (x, y), x to the
+        right and y up, on a globe of radius 1.
     """
 
     name: str
@@ -63,7 +63,7 @@ class Projection:
         return EARTH_RADIUS_KM / self.unit_km * x, EARTH_RADIUS_KM / self.unit_km * y
 
     def whole(self, lat: float, lon: float) -> tuple[int, int]:
-        """Project a point to whole map units, which keep files small and are finer than any screen.
+        """Project a point to whole map units, which keep files small.
 
         Parameters
         ----------
@@ -130,8 +130,8 @@ WORLD = Projection("Equal Earth", (0.0, 11.0), 10.0, _equal_earth)
 def distance_km(a: Point, b: Point) -> float:
     """Return the great-circle distance between two points.
 
-    The haversine formula on a sphere of radius `EARTH_RADIUS_KM`, which stays accurate for small
-    distances too. On the true ellipsoid, distances differ by up to 0.5 per cent.
+    This is the haversine formula on a sphere of radius `EARTH_RADIUS_KM`, which is accurate for small
+    distances, too. On the ellipsoid, distances differ by up to 0.5 per cent.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def length_km(points: Sequence[Point], every: int = 1) -> float:
     points : sequence of (lat, lon)
         The corners, in their order.
     every : int, default 1
-        Take only every nth of them: 2 leaves out each second corner, as a coarser ruler would.
+        Take only every nth of them: 2 leaves out each second corner, as a longer ruler would.
 
     Returns
     -------
@@ -234,7 +234,7 @@ def great_circle(a: Point, b: Point, steps: int = 32) -> list[Point]:
     angle = distance_km(a, b) / EARTH_RADIUS_KM
     if math.pi - angle < 1e-6:
         raise OutOfRange(
-            tr("These two points lie opposite each other on the globe: every way between them is as short.")
+            tr("These two points lie opposite each other on the globe: all paths between them are as short.")
         )
     out: list[Point] = []
     for i in range(steps + 1):
@@ -321,8 +321,8 @@ def load(name: str) -> dict[str, Any]:
 def border(a: str, b: str) -> list[Point]:
     """Return the corners of the line between two states on the course's map of the region.
 
-    The line is Natural Earth's at 1:50 million, rounded to a hundredth of a degree: a picture of a border,
-    and shorter than the border. Where it is broken, the longest piece is taken.
+    The line is Natural Earth's at 1:50 million, rounded to a hundredth of a degree, and so shorter than the
+    border itself. Of a line in several pieces, the longest is returned.
 
     Parameters
     ----------
@@ -365,7 +365,7 @@ def border(a: str, b: str) -> list[Point]:
 
 
 def _corners(feature: dict[str, Any]) -> list[list[Point]]:
-    """Return the rings of a feature, corner by corner; a point has none."""
+    """Return the rings of a feature as lists of (lat, lon); a point has none."""
     shape = feature["geometry"]
     polygons = shape["coordinates"] if shape["type"] == "MultiPolygon" else []
     return [[(lat, lon) for lon, lat in ring] for polygon in polygons for ring in polygon]
@@ -389,13 +389,9 @@ def _radians(point: Sequence[float]) -> Point:
         text = tr("A point is (latitude, longitude) in degrees, two numbers; got {given!r}.", given=point)
         raise WrongType(text) from None
     if not (abs(lat) <= 90 and math.isfinite(lon)):
-        raise OutOfRange(
-            tr(
-                "No point on Earth has latitude {lat:g} and longitude {lon:g}; is it (lat, lon)?",
-                lat=lat,
-                lon=lon,
-            )
-        )
+        text = tr("No point on Earth has latitude {lat:g} and longitude {lon:g}; is it (lat, lon)?",
+                  lat=lat, lon=lon)  # fmt: skip
+        raise OutOfRange(text)
     return math.radians(lat), math.radians(lon)
 
 
@@ -413,6 +409,6 @@ def _line(coordinates: Sequence[Sequence[float]], projection: Projection) -> lis
 
 
 def _rings(coordinates: Sequence[Sequence[Sequence[float]]], projection: Projection) -> list[list[list[int]]]:
-    """Project a polygon's rings; if the outer ring collapses, nothing is left of the polygon."""
+    """Project a polygon's rings; [] if the outer ring collapses."""
     rings = [_line(ring, projection) for ring in coordinates]
     return [ring for ring in rings if len(ring) > 3] if len(rings[0]) > 3 else []

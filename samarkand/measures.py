@@ -1,6 +1,6 @@
-"""The measures that lessons teach and pandas lacks: shares, overlap, agreement, calibration, balance ...
+"""Measures that lessons teach and pandas lacks: shares, overlap, agreement, calibration, balance ...
 
-Each function takes plain lists, sets or pandas objects; if it cannot work with them, its error says why.
+Each function takes plain lists, sets or pandas objects; its errors say why it cannot work with them.
 """
 
 from __future__ import annotations
@@ -16,20 +16,16 @@ import pandas as pd
 from samarkand.ground.errors import OutOfRange, WrongType, unknown
 from samarkand.ground.words import tr, trn
 
-#: What a measure accepts as a series of numbers.
+#: A list, Series or other iterable of numbers.
 Numbers = Iterable[float]
 
-#: So many combinations of choices can be tried while somebody waits.
+#: The most combinations of choices that can be tried while somebody waits.
 MOST_UNIVERSES = 20_000
 
 #: Votes as numbers; a state that took no part has none.
-_BALLOTS: Mapping[str, int | None] = {
-    "yes": 1,
-    "abstain": 0,
-    "no": -1,
-    "did not vote": None,
-    "not a member": None,
-}
+_BALLOTS: Mapping[str, int | None] = dict(zip(
+    ("yes", "abstain", "no", "did not vote", "not a member"), (1, 0, -1, None, None), strict=True
+))  # fmt: skip
 
 
 def shares(values: Numbers) -> pd.Series:
@@ -68,10 +64,10 @@ def shares(values: Numbers) -> pd.Series:
 
 
 def herfindahl(values: Numbers) -> float:
-    """Return the Herfindahl-Hirschman index: how strongly a total is concentrated on a few.
+    """Return the Herfindahl-Hirschman index: how concentrated a total is on a few parts.
 
-    Formula: ``H = s_1^2 + ... + s_n^2`` with the shares ``s_i`` of the values in their sum. H is 1 when one
-    value makes up the whole, and 1/n when n values are equal.
+    Formula: ``H = s_1^2 + ... + s_n^2`` with the shares ``s_i`` of the values in their sum. H is 1 if one
+    value makes up the total, and 1/n if n values are equal.
 
     Parameters
     ----------
@@ -105,32 +101,32 @@ def herfindahl(values: Numbers) -> float:
 
 
 def herfindahl_bounds(listed: Numbers, whole: float) -> tuple[float, float]:
-    """Return the least and the greatest Herfindahl index that a cut-off list allows.
+    """Return the smallest and the largest Herfindahl index that an incomplete list allows.
 
-    A list of the largest partners leaves a rest. The index is least when the rest is split among very many,
-    and greatest when it is split among as few as the list allows: none of them larger than the smallest one
-    listed.
+    A list of the largest parts leaves a remainder. The index is smallest if the remainder is split among very
+    many parts, and largest if it is split among as few as possible: none of them larger than the smallest
+    part listed.
 
-    Formula: ``floor = s_1^2 + ... + s_k^2`` over the listed shares of the whole;
-    ``ceiling = floor + m s_k^2 + (r - m s_k)^2`` with the rest ``r`` and ``m``, how often ``s_k`` goes into
-    it.
+    Formula: ``floor = s_1^2 + ... + s_k^2`` over the listed shares of the total;
+    ``ceiling = floor + m s_k^2 + (r - m s_k)^2`` with the remainder ``r`` and ``m``, the number of times that
+    ``s_k`` goes into it.
 
     Parameters
     ----------
     listed : iterable of float
         Quantities of the largest parts, in the unit of `whole`.
     whole : float
-        The whole that they are parts of, for example 100 for shares in per cent.
+        The total of all parts, for example 100 for shares in per cent.
 
     Returns
     -------
     tuple of float
-        Floor and ceiling, from 0 to 1, without unit; equal if the list leaves no rest.
+        Floor and ceiling, from 0 to 1, without unit; equal if the list leaves no remainder.
 
     Raises
     ------
     WrongType, OutOfRange
-        As for `herfindahl`, or if the listed parts are more than the whole.
+        As for `herfindahl`, or if the listed parts add up to more than the total.
 
     References
     ----------
@@ -142,20 +138,17 @@ def herfindahl_bounds(listed: Numbers, whole: float) -> tuple[float, float]:
     >>> round(floor, 2), round(ceiling, 2)
     (0.2, 0.28)
     """
-    parts = _numbers(listed, tr("the bounds of a Herfindahl index"))
-    (total,) = _numbers([whole], tr("the bounds of a Herfindahl index"))
-    _no_negative(pd.Series(parts), tr("the bounds of a Herfindahl index"))
+    what = tr("the bounds of a Herfindahl index")
+    parts, (total,) = _numbers(listed, what), _numbers([whole], what)
+    _no_negative(pd.Series(parts), what)
     if total <= 0:
         raise OutOfRange(tr("The whole is {whole:g}: its parts have no shares.", whole=total))
     rest = 1 - math.fsum(parts) / total
     if rest < -1e-9:
-        raise OutOfRange(
-            tr(
-                "The parts add up to {sum:g}, more than the whole, {whole:g}.",
-                sum=math.fsum(parts),
-                whole=total,
-            )
+        text = tr(
+            "The parts add up to {sum:g}, more than the whole, {whole:g}.", sum=math.fsum(parts), whole=total
         )
+        raise OutOfRange(text)
     rest = max(rest, 0.0)
     floor = math.fsum((part / total) ** 2 for part in parts)
     size = min((part for part in parts if part), default=total) / total
@@ -196,9 +189,8 @@ def jaccard(a: Collection[Hashable], b: Collection[Hashable]) -> float:
     """
     for group in (a, b):
         if isinstance(group, str) or not isinstance(group, Iterable):
-            raise WrongType(
-                tr('A group is a set or list, such as {{"KAZ", "RUS"}}, not {given!r}.', given=group)
-            )
+            text = tr('A group is a set or list, such as {{"KAZ", "RUS"}}, not {given!r}.', given=group)
+            raise WrongType(text)
     first, second = set(a), set(b)
     if not first | second:
         raise OutOfRange(tr("Both groups are empty: their overlap is not defined."))
@@ -301,7 +293,7 @@ def year_on_year(values: pd.Series) -> pd.Series:
     WrongType
         If the index is neither years nor days, or a value is not a number.
     OutOfRange
-        If there are no values, or a year or day appears twice.
+        If there are no values, or a year or day occurs twice.
 
     Examples
     --------
@@ -316,7 +308,7 @@ def year_on_year(values: pd.Series) -> pd.Series:
     if not pd.api.types.is_numeric_dtype(values.dtype):
         raise WrongType(tr("Year on year needs numbers."))
     if index.has_duplicates:
-        raise OutOfRange(tr("{what} stands twice in the index.", what=index[index.duplicated()][0]))
+        raise OutOfRange(tr("{what} occurs twice in the index.", what=index[index.duplicated()][0]))
     if isinstance(index, pd.DatetimeIndex):
         before = index - pd.DateOffset(years=1)
     elif pd.api.types.is_integer_dtype(index.dtype):
@@ -329,7 +321,7 @@ def year_on_year(values: pd.Series) -> pd.Series:
 
 
 def mirror_gap(reported: float, mirrored: float) -> float:
-    """Return how much more one side records of the same trade than the other, in per cent.
+    """Return by how much one side's figure of the same trade exceeds the other's, in per cent.
 
     Formula: ``g = 100 (x / m - 1)``
 
@@ -375,7 +367,7 @@ def vote_agreement(a: Iterable[str], b: Iterable[str]) -> float:
     Parameters
     ----------
     a, b : iterable of str
-        Votes in the same order: ``yes``, ``abstain`` or ``no``. A vote is left out if either side holds
+        Votes in the same order: ``yes``, ``abstain`` or ``no``. A vote is left out if either side has
         ``did not vote``, ``not a member`` or nothing: to be absent is not to abstain.
 
     Returns
@@ -403,9 +395,10 @@ def vote_agreement(a: Iterable[str], b: Iterable[str]) -> float:
     """
     one, other = _votes(a), _votes(b)
     if len(one) != len(other):
-        raise OutOfRange(
-            tr("{n} votes and {m} votes: each vote of one needs one of the other.", n=len(one), m=len(other))
+        text = tr(
+            "{n} votes and {m} votes: each vote of one needs one of the other.", n=len(one), m=len(other)
         )
+        raise OutOfRange(text)
     apart = [abs(x - y) for x, y in zip(one, other, strict=True) if x is not None and y is not None]
     if not apart:
         raise OutOfRange(tr("There is no vote in which both took part, so their agreement is not defined."))
@@ -415,19 +408,13 @@ def vote_agreement(a: Iterable[str], b: Iterable[str]) -> float:
 def _votes(words: Iterable[str]) -> list[int | None]:
     """Return votes as numbers; None for a voter who took no part."""
     if isinstance(words, str) or not isinstance(words, Iterable):
-        raise WrongType(
-            tr('Votes are a list or Series of words, such as ["yes", "no"], not {given!r}.', given=words)
-        )
+        text = tr('Votes are a list or Series of words, such as ["yes", "no"], not {given!r}.', given=words)
+        raise WrongType(text)
     given: list[Any] = list(words)
-    numbers: list[int | None] = []
-    for word in given:
-        if isinstance(word, str) and word in _BALLOTS:
-            numbers.append(_BALLOTS[word])
-        elif not isinstance(word, str) and pd.isna(word):
-            numbers.append(None)
-        else:
-            raise unknown(tr("vote"), word, _BALLOTS)
-    return numbers
+    present = [word for word in given if isinstance(word, str) or not pd.isna(word)]
+    if strange := [word for word in present if word not in _BALLOTS]:
+        raise unknown(tr("vote"), strange[0], _BALLOTS)
+    return [_BALLOTS.get(word) for word in given]
 
 
 #: The rules by which the several signs of a pair become one.
@@ -435,7 +422,7 @@ RULES = ("sum", "last", "worst")
 
 
 def pair_signs(ties: pd.DataFrame) -> pd.DataFrame:
-    """Say what the signs of each pair of a network come to, by three rules: they may have several ties.
+    """Return one sign for each pair of actors by three rules, since pairs may have several ties.
 
     Parameters
     ----------
@@ -446,8 +433,8 @@ def pair_signs(ties: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index ``first`` and ``second`` (actors, in alphabetical order), sorted; ``ties`` (int, how many), and
-        a sign for each rule: that of their ``sum``, the ``last`` one, the ``worst`` one.
+        Index ``first`` and ``second`` (actors, in alphabetical order), sorted; ``ties`` (int, the number of
+        ties), and a sign for each rule: that of their ``sum``, the ``last`` one, the ``worst`` one.
 
     Raises
     ------
@@ -481,23 +468,22 @@ def pair_signs(ties: pd.DataFrame) -> pd.DataFrame:
 def signed_triangles(ties: pd.DataFrame, rule: str = "sum") -> pd.DataFrame:
     """List every triangle of a signed network, and whether it is balanced.
 
-    A triangle is balanced when the product of its three signs is positive: the friend of a friend is a
-    friend, and so is the enemy of an enemy. Ties without a sign (0) and ties of an actor with itself are left
-    out, and so is a pair that by the rule has no sign.
+    A triangle is balanced if the product of its three signs is positive: the friend of a friend is a friend,
+    and so is the enemy of an enemy. Ties without a sign (0), ties of an actor with itself, and pairs without
+    a sign by the rule are left out.
 
     Parameters
     ----------
     ties : pandas.DataFrame
         One row for each tie, as for `pair_signs`.
     rule : {"sum", "last", "worst"}
-        What counts where two actors have several ties.
+        How the ties of a pair become one sign; see `pair_signs`.
 
     Returns
     -------
     pandas.DataFrame
-        ``first``, ``second``, ``third`` (actors, in alphabetical order), ``signs`` (``"+ + -"``,
-        of the pairs first-second, first-third, second-third) and ``balanced`` (bool); sorted by the three
-        actors. It has no rows if there are no triangles.
+        ``first``, ``second``, ``third`` (actors, in alphabetical order), ``signs`` (``"+ + -"``, of the pairs
+        first-second, first-third, second-third) and ``balanced`` (bool); sorted by the three actors.
 
     Raises
     ------
@@ -528,10 +514,9 @@ def signed_triangles(ties: pd.DataFrame, rule: str = "sum") -> pd.DataFrame:
 
 
 def _triangles(signed: Mapping[frozenset[str], int]) -> list[tuple[str, str, str, str, bool]]:
-    """Return the triangles of a graph, given as the signs of its pairs."""
+    """Return the triangles of a signed graph, given as the sign of each pair."""
     neighbours: dict[str, set[str]] = {}
-    for pair in signed:
-        one, other = pair
+    for one, other in signed:
         neighbours.setdefault(one, set()).add(other)
         neighbours.setdefault(other, set()).add(one)
     found = []
@@ -545,15 +530,15 @@ def _triangles(signed: Mapping[frozenset[str], int]) -> list[tuple[str, str, str
 
 
 def kappa(first: Iterable[Hashable], second: Iterable[Hashable]) -> float:
-    """Return Cohen's kappa: how much more two coders agree than chance would have it.
+    """Return Cohen's kappa: by how much two coders agree more than by chance.
 
     Formula: ``k = (p - e) / (1 - e)`` with ``p``, the share of things that both code alike, and ``e``, the
-    share that they would by chance, each keeping to how often he uses each code.
+    share expected by chance if each uses each code as often as now.
 
     Parameters
     ----------
     first, second : iterable
-        The two coders' codes for the same things in the same order; texts or numbers, none missing.
+        The two coders' codes of the same things in the same order; texts or numbers, none missing.
 
     Returns
     -------
@@ -579,9 +564,8 @@ def kappa(first: Iterable[Hashable], second: Iterable[Hashable]) -> float:
     """
     one, other = _codes(first), _codes(second)
     if len(one) != len(other):
-        raise OutOfRange(
-            tr("{n} codes and {m} codes: both coders code the same things.", n=len(one), m=len(other))
-        )
+        text = tr("{n} codes and {m} codes: both coders code the same things.", n=len(one), m=len(other))
+        raise OutOfRange(text)
     cases = len(one)
     alike = sum(a == b for a, b in zip(one, other, strict=True)) / cases
     chance = sum(one.count(code) * other.count(code) for code in set(one)) / cases**2
@@ -593,27 +577,22 @@ def kappa(first: Iterable[Hashable], second: Iterable[Hashable]) -> float:
 def _codes(codes: Iterable[Hashable]) -> list[Hashable]:
     if isinstance(codes, str) or not isinstance(codes, Iterable):
         raise WrongType(tr('Codes are a list or Series, such as ["+", "-"], not {given!r}.', given=codes))
-    found, what = list(codes), tr("Cohen’s kappa")
-    if not found:
-        raise OutOfRange(tr("There is no value, so {what} is not defined.", what=what))
-    if any(pd.isna(code) for code in found):  # type: ignore[call-overload]  # any scalar can be asked
-        raise OutOfRange(tr("A value is missing; leave it out before asking for {what}.", what=what))
-    return found
+    return _complete(codes, tr("Cohen’s kappa"))
 
 
 def multiverse(choices: Mapping[str, Collection[Any]], holds: Callable[..., bool]) -> pd.DataFrame:
-    """Try a sentence under every combination of defensible choices.
+    """Return whether a sentence holds under each combination of defensible choices.
 
-    Whether a sentence about data is true may hang on choices that could have been made otherwise: which ties
-    count, whether the EU is one partner or 27, where a hedge begins. The share of combinations in which it
-    holds says how much of it is the data's, and how much is ours.
+    Whether a sentence about data is true may depend on choices that could have been made otherwise: which
+    ties count, whether the EU is one partner or 27, where a hedge begins. The share of combinations in which
+    it holds shows how much of it is due to the data, and how much to us.
 
     Parameters
     ----------
     choices : mapping of str to collection
-        For each choice its options.
+        The options of each choice.
     holds : callable
-        Takes one option of each choice by name, and returns whether the sentence is true.
+        Takes one option of each choice by name, and returns a bool: whether the sentence is true.
 
     Returns
     -------
@@ -623,7 +602,7 @@ def multiverse(choices: Mapping[str, Collection[Any]], holds: Callable[..., bool
     Raises
     ------
     WrongType
-        If `holds` returns no truth value.
+        If `holds` does not return a bool.
     OutOfRange
         If there is no choice, a choice has no option, a choice is called "holds", or there are more than
         20,000 combinations.
@@ -649,9 +628,10 @@ def multiverse(choices: Mapping[str, Collection[Any]], holds: Callable[..., bool
             raise OutOfRange(tr("The choice “{name}” has no option.", name=name))
     universes = math.prod(len(options) for options in choices.values())
     if universes > MOST_UNIVERSES:
-        raise OutOfRange(
-            tr("{n} combinations are too many to try; {most} are the most.", n=universes, most=MOST_UNIVERSES)
+        text = tr(
+            "{n} combinations are too many to try; {most} are the most.", n=universes, most=MOST_UNIVERSES
         )
+        raise OutOfRange(text)
     rows = []
     for options in product(*choices.values()):
         taken = dict(zip(choices, options, strict=True))
@@ -663,29 +643,29 @@ def multiverse(choices: Mapping[str, Collection[Any]], holds: Callable[..., bool
 
 
 def gravity(flow: pd.Series, **known: pd.Series) -> tuple[pd.Series, pd.Series]:
-    """Fit a gravity equation by least squares: return its coefficients, and what it leaves over.
+    """Fit a gravity equation by least squares, and return its coefficients and residuals.
 
-    Formula: ``log f = c + b_1 log x_1 + ... + b_k log x_k + r`` with the coefficients for which the squares
-    of the residuals ``r`` add up to least; ``exp(r)`` is the trade counted divided by the trade expected.
+    Formula: ``log f = c + b_1 log x_1 + ... + b_k log x_k + r`` with the coefficients that minimise the sum
+    of the squared residuals ``r``; ``exp(r)`` is the trade counted divided by the trade expected.
 
     Parameters
     ----------
     flow : pandas.Series
         Trade of each pair, in one unit and above zero.
     **known : pandas.Series
-        What trade may depend on, with the index of `flow` and above zero: sizes, distances.
+        Quantities on which trade may depend, such as sizes and distances; index of `flow`, above zero.
 
     Returns
     -------
     coefficients : pandas.Series
-        The exponent of each known quantity by its name, and ``constant``.
+        The exponent of each quantity by its name, and ``constant``.
     residuals : pandas.Series
         Natural logarithms, with the index of `flow`.
 
     Raises
     ------
     WrongType
-        If nothing is known, or an index is another one.
+        If no quantity is given, or an index differs from that of `flow`.
     OutOfRange
         If a value is missing, zero or negative, or there are fewer pairs than coefficients.
 
@@ -723,35 +703,37 @@ def gravity(flow: pd.Series, **known: pd.Series) -> tuple[pd.Series, pd.Series]:
 
 
 def _numbers(values: Numbers, what: str) -> list[float]:
-    """Return values as floats; there must be at least one, and none may be missing."""
+    """Return values as floats; `OutOfRange` if there are none, or one is missing or infinite."""
     if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
-        raise WrongType(
-            tr("For {what} give a list or Series of numbers, not {given!r}.", what=what, given=values)
-        )
-    found = list(values)
-    if not found:
-        raise OutOfRange(tr("There is no value, so {what} is not defined.", what=what))
-    numbers = []
+        text = tr("For {what} give a list or Series of numbers, not {given!r}.", what=what, given=values)
+        raise WrongType(text)
+    found = _complete(values, what)
     for value in found:
-        if isinstance(value, (str, bool, list, tuple)):
-            raise WrongType(tr("For {what} give numbers, not {given!r}.", what=what, given=value))
-        if pd.isna(value):
-            raise OutOfRange(tr("A value is missing; leave it out before asking for {what}.", what=what))
-        if not hasattr(value, "__float__"):
+        if isinstance(value, (str, bool, list, tuple)) or not hasattr(value, "__float__"):
             raise WrongType(tr("For {what} give numbers, not {given!r}.", what=what, given=value))
         if not math.isfinite(value):
             raise OutOfRange(tr("A value is infinite; leave it out before asking for {what}.", what=what))
-        numbers.append(float(value))
-    return numbers
+    return [float(value) for value in found]
+
+
+def _complete(values: Iterable[Any], what: str) -> list[Any]:
+    """Return values as a list; `OutOfRange` if there are none, or one is missing."""
+    found = list(values)
+    if not found:
+        raise OutOfRange(tr("There is no value, so {what} is not defined.", what=what))
+    if any(not isinstance(value, (list, tuple)) and pd.isna(value) for value in found):
+        raise OutOfRange(tr("A value is missing; leave it out before asking for {what}.", what=what))
+    return found
 
 
 def _pairs(forecasts: Numbers, outcomes: Numbers, what: str) -> tuple[list[float], list[float]]:
     """Return forecasts and outcomes as floats from 0 to 1, one outcome for each forecast."""
     said, came = _numbers(forecasts, what), _numbers(outcomes, what)
     if len(said) != len(came):
-        raise OutOfRange(
-            tr("{n} forecasts and {m} outcomes: each forecast needs one outcome.", n=len(said), m=len(came))
+        text = tr(
+            "{n} forecasts and {m} outcomes: each forecast needs one outcome.", n=len(said), m=len(came)
         )
+        raise OutOfRange(text)
     for value in (*said, *came):
         if not 0 <= value <= 1:
             raise OutOfRange(tr("{value:g} is no probability: 80 per cent is written 0.8.", value=value))
@@ -760,10 +742,5 @@ def _pairs(forecasts: Numbers, outcomes: Numbers, what: str) -> tuple[list[float
 
 def _no_negative(series: pd.Series, what: str) -> None:
     if (series < 0).any():
-        raise OutOfRange(
-            tr(
-                "{value:g} is negative; {what} are of quantities.",
-                value=series[series < 0].iloc[0],
-                what=what,
-            )
-        )
+        value = series[series < 0].iloc[0]
+        raise OutOfRange(tr("{value:g} is negative; {what} are of quantities.", value=value, what=what))

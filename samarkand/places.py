@@ -1,4 +1,4 @@
-"""The one authority for names and codes of states: in five languages, with capitals.
+"""Names and codes of states in five languages, with capitals.
 
 Forty-odd states of the region and beyond have names in Chinese, Russian, Kazakh and Uzbek (``places.csv``);
 every other member of the United Nations has its code and its English name (``states.csv``). Both files are
@@ -91,7 +91,7 @@ def all() -> tuple[Place, ...]:
 
 
 def get(iso3: str) -> Place:
-    """Return the place with a given code.
+    """Return the place with a code.
 
     Parameters
     ----------
@@ -147,14 +147,9 @@ def name(iso3: str, language: str = "en") -> str:
     place = get(iso3)
     found = place.name if language == "en" else str(getattr(place, f"name_{language}"))
     if not found:
-        raise UnknownName(
-            tr(
-                "The course has no {language} name for {place} ({iso3}).",
-                language=LANGUAGES[language],
-                place=place.name,
-                iso3=iso3,
-            )
-        )
+        text = tr("The course has no {language} name for {place} ({iso3}).",
+                  language=LANGUAGES[language], place=place.name, iso3=iso3)  # fmt: skip
+        raise UnknownName(text)
     return found
 
 
@@ -192,7 +187,7 @@ def find(text: str) -> str:
 
 
 def _unknown_place(text: object, kind: str) -> UnknownName:
-    """Build the error that names the place that was probably meant, by English name and code."""
+    """Return the error for an unknown place, with the nearest name or code."""
     names = [n for p in _table().values() for n in (p.iso3, *p.names())]
     code = _folded(*_files()).get(_fold(text)) if isinstance(text, str) else None
     if code:
@@ -204,7 +199,7 @@ def _unknown_place(text: object, kind: str) -> UnknownName:
 
 
 def _fold(text: str) -> str:
-    """Make spellings of one name equal: case, composition of letters, kinds of apostrophe, spaces."""
+    """Return a name with one case, one form of each letter and apostrophe, and single spaces."""
     plain = unicodedata.normalize("NFC", text).translate(_APOSTROPHES).casefold()
     return " ".join(plain.split())
 
@@ -220,7 +215,7 @@ def _table() -> dict[str, Place]:
 
 @kept
 def _folded(places: Path, states: Path) -> dict[str, str]:
-    """Return the code of each folded name; codes take precedence over names, English names over others."""
+    """Return codes by folded name; codes take precedence over names, and English names over others."""
     table = _read(places, states)
     index = {_fold(n): p.iso3 for p in reversed(table.values()) for n in reversed(p.names())}
     return index | {_fold(code): code for code in table}

@@ -1,4 +1,4 @@
-"""Citations: one source by its key, and the source list that closes a lesson.
+"""Citations: one source by its key, and the list of sources at the end of a lesson.
 
 >>> from samarkand import cite
 >>> print(cite["XH0914"])
@@ -36,13 +36,13 @@ class Source:
     url : str
         Address; of the copy where `via` names one.
     seen : str
-        What was read of it: ``"full text"``, ``"excerpt"`` or ``"data"``.
+        The part that was read: ``"full text"``, ``"excerpt"`` or ``"data"``.
     kind : str
         ``"primary"``, ``"agency"``, ``"press"``, ``"dataset"`` or ``"reference"``.
     via : str
-        Whose copy was read, where the original was not.
+        The publisher of the copy that was read in place of the original.
     note : str
-        What to know before leaning on it.
+        A caution for readers.
     """
 
     key: str
@@ -81,7 +81,7 @@ class Source:
 
 @dataclass(frozen=True)
 class SourceList:
-    """Sources in the order they were asked for: text when printed, a list in a notebook."""
+    """Sources in the order in which they were asked for: text when printed, a list in a notebook."""
 
     items: tuple[Source, ...]
 
@@ -102,7 +102,7 @@ class SourceList:
 
 
 class Citations:
-    """What a lesson imports as ``cite``: a source by its key, and the list of sources at its end."""
+    """The class of ``cite``: a source by its key, and the list of sources at the end of a lesson."""
 
     def __getitem__(self, key: str) -> Source:
         """Return the source with a key.

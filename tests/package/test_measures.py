@@ -233,7 +233,7 @@ TIE = pd.DataFrame({"actor": ["a"], "target": ["b"], "sign": [1]})
         (measures.brier, ([0.5], [True]), WrongType, "give numbers"),
         (measures.year_on_year, (pd.Series(dtype="float64"),), OutOfRange, "there is no value"),
         (measures.year_on_year, (pd.Series([1, 2], index=["a", "b"]),), WrongType, "The index must be years"),
-        (measures.year_on_year, (pd.Series([1, 2], index=[2000, 2000]),), OutOfRange, "2000 stands twice"),
+        (measures.year_on_year, (pd.Series([1, 2], index=[2000, 2000]),), OutOfRange, "2000 occurs twice"),
         (measures.year_on_year, (pd.Series(["x"], index=[2000]),), WrongType, "needs numbers"),
         (measures.year_on_year, ([1, 2],), WrongType, "needs a Series"),
         (measures.mirror_gap, (1, 0), OutOfRange, "counts nothing"),
