@@ -69,7 +69,7 @@ TURNS = {
     ),
     "after": ("after|later", "> [-1]"),
     "before": ("before|earlier|ago", "< [0]"),
-    "since": ("since", "> min [0] 'from'"),
+    "since": (r"since(?= (?:early |late )?(?:\d|(?-i:[A-Z])))", "> min [0] 'from'"),
     "until": ("until", "< max [-1] .to"),
     "first": ("first|earliest", "< min idxmax nlargest [0] head"),
     "last": ("last|latest", "> max idxmin nsmallest [-1] tail"),
