@@ -147,7 +147,6 @@ def test_a_lesson_is_new_files_and_no_edited_one(new_lesson: dict[str, str]) -> 
         "samarkand/practice/tasks/water.py",
         "samarkand/maps/water.py",
         "samarkand/explore/water.py",
-        "samarkand/practice/predict/water.py",
         "samarkand/practice/questions/water.toml",
         "exercises/source/ex12_water/ex12_water.ipynb",
         "exercises/release/ex12_water/ex12_water.ipynb",
@@ -263,8 +262,8 @@ LESSON = ("--title", "Roads", "--question", "Who reaches the sea?")
         (("lesson", "water", "--number", "6", *LESSON), "has two digits, such as 06; got '6'"),
         (
             ("lesson", "sco", "--number", "12", *LESSON),
-            "check/sco.py is there already, and stays as it is; but the lesson needs of it what it has not: "
-            '"12.1" and "12.2".',
+            "tasks/sco.py is there already, and stays as it is; but the lesson needs of it what it has not: "
+            '"12.1", "12.2", "12.third" and "12.times".',
         ),
         (("lesson", "region", "--number", "12", *LESSON), "samarkand.maps.start offers it."),
         (("lesson", "Roads!", "--number", "12", *LESSON), "'Roads!' cannot name a module"),

@@ -17,12 +17,11 @@ import pytest
 
 from samarkand import data
 from samarkand.ground import home
-from samarkand.ground.errors import CourseError, DamagedData
+from samarkand.ground.errors import DamagedData
 from samarkand.page import markup
 from samarkand.practice import forecasts
 from samarkand.practice.answers import diagnose, kinds
 from samarkand.practice.tasks import Reply, Task, check, tasks
-from samarkand.practice.tasks._engine import in_order
 
 FRAME = pd.DataFrame({"iso3": ["CHN", "IND", "RUS"], "people_pct": [17.8, 17.7, 1.8]})
 
@@ -159,13 +158,11 @@ def test_a_task_that_is_not_there_gets_the_nearest_name() -> None:
     assert 'No task "None"' in check(None, 1).sentence  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("ids", [["07.1", "07.3"], ["07.2"], ["07.1", "07.1"]])
-def test_a_gap_and_a_number_that_stands_twice_are_named(ids: list[str]) -> None:
-    made = [Task(name, kinds.Whole(), lambda: 1, "", "") for name in ids]
-    with pytest.raises(CourseError, match=rf"lesson 07 are numbered {', '.join(ids)}; expected was 07\.1"):
-        in_order(made)
-    many = [Task(f"07.{n}", kinds.Whole(), lambda: 1, "", "") for n in range(12, 0, -1)]
-    assert list(in_order(many))[-1] == "07.12"
+def test_the_tasks_of_each_lesson_are_numbered_in_order() -> None:
+    lessons = [one.lesson for one in tasks().values() if one.lesson != "99"]
+    assert [name for name in tasks() if name[:2] != "99"] == [
+        f"{lesson}.{n}" for lesson in dict.fromkeys(lessons) for n in range(1, lessons.count(lesson) + 1)
+    ]
 
 
 class Nosy:

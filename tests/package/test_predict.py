@@ -42,7 +42,7 @@ def complaints(form: Form) -> dict[str, str]:
 
 
 def test_each_question_has_its_truth_and_each_truth_its_question() -> None:
-    assert set(_ledger.truths()) == set(ASKED)
+    assert set(_ledger.results()) == set(ASKED)
 
 
 @pytest.mark.parametrize("id", ASKED)
@@ -61,11 +61,11 @@ def test_what_came_out_is_what_the_lessons_show() -> None:
 
 
 def test_what_came_out_follows_the_tables(monkeypatch: pytest.MonkeyPatch) -> None:
-    from samarkand.practice.predict import trip
+    from samarkand.practice.tasks import trip
 
     load = trip.data.load
     monkeypatch.setattr(trip.data, "load", lambda name: load(name).assign(distance_km=100))
-    assert trip.TRUTHS["01.distance"]() == 300
+    assert trip.RESULTS["01.distance"]() == 300
 
 
 # ------------------------------------------------------------------------------- the form
@@ -303,7 +303,7 @@ def test_a_damaged_table_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
         raise DamagedData("The file trip.csv is damaged.")
 
     _ledger.result.cache_clear()
-    monkeypatch.setitem(_ledger.truths(), "01.distance", damaged)
+    monkeypatch.setitem(_ledger.results(), "01.distance", damaged)
     filled("01.distance", "1", "1", "1").save()
     assert predict.see("01.distance").sentence == "The file trip.csv is damaged."
     assert predict.scores().sentence == "The file trip.csv is damaged."

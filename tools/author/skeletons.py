@@ -29,7 +29,7 @@ from tools.author import lessons, normal_form, rules_of_sets
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 EXERCISES = ROOT / "exercises"
 #: The rooms in which a subject has a module, and the template of each.
-ROOMS = {"practice/tasks": "check", "maps": "map", "explore": "explorer", "practice/predict": "predict"}
+ROOMS = {"practice/tasks": "check", "maps": "map", "explore": "explorer"}
 #: Where tests look for the second counts of a lesson's charts, and for the class of a set.
 COUNTS, CLASSES = ROOT / "tests" / "notebooks" / "second_counts", ROOT / "tests" / "grading" / "classes"
 _CELL = re.compile(r"^=== (markdown|code|tied) ([a-z0-9-]+)(.*)\n", re.MULTILINE)

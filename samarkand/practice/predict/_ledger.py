@@ -6,23 +6,21 @@ was shown (``seen``); of the guesses on one question, the last one before that c
 
 from __future__ import annotations
 
-import importlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from samarkand.ground import journal, rooms
+from samarkand.ground import journal
 from samarkand.ground.words import tr
 from samarkand.practice import questions
 from samarkand.practice.questions import Prediction
+from samarkand.practice.tasks import subjects
 
 JOURNAL = "predictions"
 #: Of ten ranges, this many are meant to hold.
 MEANT = 8
-
-Truth = Callable[[], float | str]
 
 
 @dataclass(frozen=True)
@@ -67,19 +65,18 @@ class Record(NamedTuple):
 
 
 @cache
-def truths() -> dict[str, Truth]:
+def results() -> dict[str, Callable[[], float | str]]:
     """Return the function that computes each result, by the id of its question."""
-    names = [name for name in rooms.modules("samarkand.practice.predict") if not name.startswith("_")]
-    found: dict[str, Truth] = {}
-    for name in names:
-        found |= importlib.import_module(f"samarkand.practice.predict.{name}").TRUTHS
+    found: dict[str, Callable[[], float | str]] = {}
+    for module in subjects():
+        found |= getattr(module, "RESULTS", {})
     return found
 
 
 @cache
 def result(id: str) -> float | str:
     """Return a result: a number, or the key of an option."""
-    value = truths()[id]()
+    value = results()[id]()
     return value if isinstance(value, str) else float(value)
 
 

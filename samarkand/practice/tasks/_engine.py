@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from types import ModuleType
 from typing import Any
 
 from samarkand.ground import log, rooms
@@ -85,11 +86,16 @@ class Reply:
 
 
 @cache
+def subjects() -> list[ModuleType]:
+    """Return the modules of all subjects, imported."""
+    names = [name for name in rooms.modules("samarkand.practice.tasks") if not name.startswith("_")]
+    return [importlib.import_module(f"samarkand.practice.tasks.{name}") for name in names]
+
+
+@cache
 def tasks() -> dict[str, Task]:
     """Return the tasks of all subjects by their ids, in the order of the lessons."""
-    names = [name for name in rooms.modules("samarkand.practice.tasks") if not name.startswith("_")]
-    modules = [importlib.import_module(f"samarkand.practice.tasks.{name}") for name in names]
-    found = {one.id: one for module in modules for one in module.TASKS}
+    found = {one.id: one for module in subjects() for one in module.TASKS}
     return dict(sorted(found.items(), key=lambda item: [int(part) for part in item[0].split(".")]))
 
 

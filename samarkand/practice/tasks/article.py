@@ -34,6 +34,21 @@ def _ids(claims: pd.DataFrame, kept: pd.Series) -> frozenset[str]:
     return frozenset(claims.loc[kept, "id"])
 
 
+def _voices() -> float:
+    """Return the largest share that one of the experts has of all their quoted words, in per cent."""
+    quoted = data.load("blocks").groupby("quoted_speaker")["quoted_words"].sum()[list(_EXPERTS)]
+    return float(100 * quoted.max() / quoted.sum())
+
+
+def _officials() -> int:
+    return int(_claims()["speaker_country"].isin(["Kazakhstan", "Uzbekistan"]).sum())
+
+
+def _hedged() -> str:
+    claims = _claims()
+    return str(claims["hedge"].notna().groupby(claims["type"]).mean().idxmax())
+
+
 TASKS = (
     Task(
         "02.1",
@@ -121,3 +136,10 @@ TASKS = (
         taught="5. A verdict is a judgement",
     ),
 )
+#: What the predictions of the lesson come to.
+RESULTS = {
+    "02.voices": _voices,
+    "02.officials": _officials,
+    "02.hedged": _hedged,
+    "02.later": lambda: int((_claims()["verdict_day"] > _EVE).sum()),
+}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from samarkand import data, measures
+from samarkand import data, geo, measures
 from samarkand.ground.words import tr
 from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
@@ -44,6 +44,19 @@ def _club() -> pd.Series:
 
 def _voted(*answers: str) -> int:
     return int(_club().isin(answers).sum())
+
+
+def _corners() -> float:
+    """Return by how many per cent the line on the map is shorter without every second corner."""
+    line = geo.border("KAZ", "CHN")
+    return 100 * (1 - geo.length_km(line, every=2) / geo.length_km(line))
+
+
+def _rows(table: str, **chosen: object) -> pd.DataFrame:
+    rows = data.load(table)
+    for column, value in chosen.items():
+        rows = rows[rows[column] == value]
+    return rows
 
 
 TASKS = (
@@ -116,3 +129,16 @@ TASKS = (
         taught="6. The vote of 6 October",
     ),
 )
+#: What the predictions of the lesson come to.
+HELD = "people held in Xinjiang’s camps or centres"
+#: Nobody is asked to guess how many people were held.
+RESULTS = {
+    "08.border": lambda: _km(FACTBOOK),
+    "08.ruler": _corners,
+    "08.silent": lambda: len(_rows("viewpoints", role="viewer", drawn_as="no position found")),
+    "08.form": lambda: int(
+        _rows("census", place="KAZ", people="other nationality", year=2021)["persons"].iloc[0]
+    ),
+    "08.numbers": lambda: len(_rows("who_counted", quantity=HELD, method="no number given")),
+    "08.vote": lambda: len(_rows("un_votes", hrc_xinjiang="yes")),
+}

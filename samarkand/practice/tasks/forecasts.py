@@ -1,8 +1,10 @@
 """Practice of lesson 10: which forecasts can be scored, how many came true, what a fixed number scores."""
 
+from itertools import product
+
 import pandas as pd
 
-from samarkand import data
+from samarkand import data, measures
 from samarkand.ground.words import tr
 from samarkand.practice import forecasts
 from samarkand.practice.answers import kinds
@@ -16,7 +18,7 @@ SAID = 0.9
 def _looks() -> pd.DataFrame:
     """Return the article's forecasts, with a column that says whether they had been announced."""
     claims = data.load("claims")
-    looks = claims[claims["type"] == "forecast"]
+    looks = claims[claims["type"] == "forecast"].fillna({"hedge": ""})
     known = data.all_keys(data.load("announced")["claims"])
     return looks.assign(announced=looks["id"].isin(known))
 
@@ -42,6 +44,30 @@ def _misses(rows: pd.DataFrame, said: float = SAID, **worth: float) -> pd.Series
 
 def _brier(rows: pd.DataFrame, said: float = SAID, **worth: float) -> float:
     return float((_misses(rows, said, **worth) ** 2).mean())
+
+
+def _rival() -> str:
+    """Return who has the lowest Brier score over what had not been announced."""
+    looks = _looks().query("not announced")
+    came = looks["verdict"].map(forecasts.WORTH)
+    said = looks["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS)
+    rules = {"report": said, "half": 0 * came + 0.5, "sure": 0 * came + 1, "base": 0 * came + came.mean()}
+    scores = {rule: measures.brier(chances, came) for rule, chances in rules.items()}
+    return min(scores, key=lambda rule: scores[rule])
+
+
+def _beats() -> int:
+    """Count in how many of 24 ways to keep the record the report beats the base rate, by Brier score."""
+    looks = _looks().assign(said=lambda t: t["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS))
+    every, settled = looks["id"] != "", looks["verifiable"] == "yes"
+    kept = (every, ~looks["announced"], settled, settled & ~looks["announced"])
+    found = 0
+    for rows, undecided, strict in product(kept, (0.5, 0.0, None), ("borne out", "partly")):
+        verdict = looks["verdict"].mask(looks["id"] == "CL61", strict)
+        came = verdict.map(forecasts.WORTH | {"contested": undecided}).astype("float64")[rows].dropna()
+        rival = 0 * came + came.mean()
+        found += measures.brier(looks["said"][came.index], came) < measures.brier(rival, came)
+    return found
 
 
 TASKS = (
@@ -165,3 +191,10 @@ TASKS = (
         taught="4. Words into numbers: the Brier score",
     ),
 )
+#: What the predictions of the lesson come to.
+RESULTS = {
+    "10.verdicts": lambda: int((_looks()["verdict"] == "borne out").sum()),
+    "10.calendar": lambda: int(_looks()["announced"].sum()),
+    "10.rival": _rival,
+    "10.beats": _beats,
+}

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from samarkand import data, measures
@@ -46,6 +47,30 @@ def _called(
     """Return how many were called assailants in March 2022, less the suspects of January 2023."""
     (attacked, looked_into, others, *_), (suspects, *_) = _named(), _named(LATER)
     return attacked * almaty + others * elsewhere + looked_into * unclear - suspects * later
+
+
+def _customer() -> float:
+    shares = data.load("partner_shares").query("iso3 == 'KAZ' and flow == 'exports' and year == 2022")
+    return float(shares["share_pct"].max())
+
+
+def _door() -> float:
+    oil = data.load("dependence").query("dimension == 'oil exports by route'")
+    return float(100 * oil.loc[oil["through"] == "Russia", "value"].sum() / oil["value"].sum())
+
+
+def _years() -> float:
+    """Return by how many per cent trade with China in 2022 was above that of 2012, as Kazakhstan counts."""
+    table = data.load("partners").query("partner == 'CHN'").set_index("year")
+    trade = table["exports_usd_mn"] + table["imports_usd_mn"]
+    return float(100 * (trade[2022] / trade[2012] - 1))
+
+
+def _polls() -> float:
+    """Return what share of pairs of polls lie more than two points apart by chance, as the lesson draws."""
+    rng = np.random.default_rng(1)
+    november, may = (rng.binomial(n, 0.083, size=1000) / n * 100 for n in (1110, 1100))
+    return float(100 * (abs(may - november) > 2).mean())
 
 
 TASKS = (
@@ -135,3 +160,5 @@ TASKS = (
         taught="5. Who counted the dead",
     ),
 )
+#: What the predictions of the lesson come to.
+RESULTS = {"07.customer": _customer, "07.door": _door, "07.years": _years, "07.polls": _polls}

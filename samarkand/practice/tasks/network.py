@@ -1,5 +1,7 @@
 """Practice of lesson 09: neighbours, a node in the middle, and a sign that is turned."""
 
+import itertools
+
 import pandas as pd
 
 from samarkand import data, measures
@@ -8,7 +10,7 @@ from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
-HOME, PAIR = "KAZ", ("CHN", "RUS")
+HOME, PAIR, ENDS = "KAZ", ("CHN", "RUS"), ["actor", "target"]
 
 
 def _ties(*, article: bool = False) -> pd.DataFrame:
@@ -18,7 +20,7 @@ def _ties(*, article: bool = False) -> pd.DataFrame:
 
 def _rows() -> int:
     """Count the ties that begin or end at home."""
-    return int((_ties()[["actor", "target"]] == HOME).any(axis="columns").sum())
+    return int((_ties()[ENDS] == HOME).any(axis="columns").sum())
 
 
 def _neighbours(*, article: bool = False) -> int:
@@ -46,6 +48,51 @@ def _turned(balanced: bool = True) -> int:
     found = measures.signed_triangles(ties)
     touched = found[["first", "second", "third"]].isin(PAIR).sum(axis="columns") == 2
     return int((found["balanced"] != touched).eq(balanced).sum())
+
+
+def _states() -> dict[str, str]:
+    """Return the state that each person belongs to."""
+    people = data.load("entities").query("type == 'person'").dropna(subset=["iso3"])
+    return dict(zip(people["id"], people["iso3"], strict=True))
+
+
+def _centrality(ties: pd.DataFrame, *, without: str = "", degree: bool = False) -> pd.Series:
+    """Return the betweenness of each actor, or the degree."""
+    import networkx as nx
+
+    graph = nx.from_pandas_edgelist(ties, "actor", "target")
+    graph.remove_nodes_from([without])
+    return pd.Series((nx.degree_centrality if degree else nx.betweenness_centrality)(graph))
+
+
+def _most() -> str:
+    ties = _ties(article=True)
+    return str(pd.concat([ties["actor"], ties["target"]]).value_counts().idxmax())
+
+
+def _without_one() -> int:
+    """Count the ties of the article without which Russia still lies between most others."""
+    ties = _ties(article=True)
+    return sum(_centrality(ties.drop(index=tie)).idxmax() == "RUS" for tie in ties.index)
+
+
+def _forty() -> int:
+    """Count the codings, of forty, in which Russia comes first."""
+    ties = _ties(article=True).set_index("id")
+    second = data.load("second_coding").set_index("tie")["sign"].reindex(ties.index)
+    doubtful = ties["note"].str.contains("not certain|Implied", na=False)
+    kept = [
+        ties,
+        ties[ties["sign"] != 0],
+        ties[second != 0],
+        ties[ties["kind"] != "contact"],
+        ties[~doubtful],
+    ]
+    ways = itertools.product(kept, ({}, _states()), ("", "CENTRAL_ASIA"), (True, False))
+    return sum(
+        _centrality(chosen.replace({"actor": to, "target": to}), without=out, degree=degree).idxmax() == "RUS"
+        for chosen, to, out, degree in ways
+    )
 
 
 TASKS = (
@@ -113,3 +160,14 @@ TASKS = (
         taught="6. Friends of friends",
     ),
 )
+#: What the predictions of the lesson come to.
+RESULTS = {
+    "09.most": _most,
+    "09.place": lambda: int(_centrality(_ties(article=True)).rank(ascending=False)["CHN"]),
+    "09.drop": _without_one,
+    "09.merged": lambda: str(
+        _centrality(_ties(article=True).replace(dict.fromkeys(ENDS, _states()))).idxmax()
+    ),
+    "09.balanced": lambda: 100 * measures.signed_triangles(_ties())["balanced"].mean(),
+    "09.forty": _forty,
+}

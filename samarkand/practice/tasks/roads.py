@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from samarkand import data, geo, measures
 from samarkand.ground.words import tr
 from samarkand.practice.answers import kinds
@@ -41,18 +43,35 @@ def _zeros() -> float:
     return float((data.load("gravity").query("year == @YEAR")["flow_usd_mn"] == 0).sum())
 
 
-def _residual(partner: str, *, fitted: bool = True) -> float:
-    """Return the mean residual of a state's pairs of that year, by the fitted or by the simple ruler."""
+def _pairs() -> tuple[pd.DataFrame, dict[str, pd.Series]]:
+    """Return the pairs of that year that trade, and the size of either end."""
     pairs = data.load("gravity").query("year == @SHOWN and flow_usd_mn > 0")
     gdp = data.load("gravity_gdp").query("year == @SHOWN").set_index("iso3")["gdp_usd_mn"]
-    sizes = {end: pairs[end].map(gdp) for end in ("origin", "destination")}
+    return pairs, {end: pairs[end].map(gdp) for end in ("origin", "destination")}
+
+
+def _fit() -> tuple[pd.Series, pd.Series]:
+    """Return the coefficients and the residuals of the fitted ruler."""
+    pairs, sizes = _pairs()
+    return measures.gravity(pairs["flow_usd_mn"], **sizes, km=pairs["distance_km"])
+
+
+def _residual(partner: str, *, fitted: bool = True) -> float:
+    """Return the mean residual of a state's pairs of that year, by the fitted or by the simple ruler."""
+    pairs, sizes = _pairs()
     if fitted:
-        _, left = measures.gravity(pairs["flow_usd_mn"], **sizes, km=pairs["distance_km"])
+        _, left = _fit()
     else:
         expected = sizes["origin"] * sizes["destination"] / pairs["distance_km"]
         logs = (pairs["flow_usd_mn"] / expected).map(math.log)
         left = logs - logs.mean()
     return float(left[(pairs["origin"] == partner) | (pairs["destination"] == partner)].mean())
+
+
+def _halved() -> str:
+    """Return what is left of trade at twice the distance, by the fitted ruler."""
+    left = {"half": 1 / 2, "quarter": 1 / 4, "seventh": 1 / 7}
+    return min(left, key=lambda one: abs(math.log2(left[one]) - _fit()[0]["km"]))
 
 
 TASKS = (
@@ -132,3 +151,5 @@ TASKS = (
         taught="5. Two rulers, one map",
     ),
 )
+#: What the predictions of the lesson come to.
+RESULTS = {"06.naive": lambda: _expected("KAZ"), "06.distance": _halved}

@@ -1,14 +1,16 @@
 """Practice of lesson 03: who was a member, how large the organisation is."""
 
+import math
+
 import pandas as pd
 
-from samarkand import data
+from samarkand import data, measures
 from samarkand.ground.words import tr
 from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
-SUMMIT = "2022-09-15"
+EVE, SUMMIT = "2022-09-13", "2022-09-15"
 YEAR = 2021
 GIANTS = ("CHN", "IND")
 AZERBAIJAN = "2016-03-14"
@@ -54,6 +56,25 @@ def _begun() -> int:
     """Return how many spells as a partner had begun by then, whether they were over or not."""
     spells = data.load("sco_membership")
     return int(((spells["from"] <= AZERBAIJAN) & (spells["status"] == PARTNER)).sum())
+
+
+def _direction() -> str:
+    """Return where the middle of its states' capitals went, members, observers and partners together."""
+    (lat1, lon1), (lat2, lon2) = _middle("2001-06-15"), _middle("2022-09-16")
+    north, east = lat2 - lat1, (lon2 - lon1) * math.cos(math.radians((lat1 + lat2) / 2))
+    if abs(north) > abs(east):
+        return "north" if north > 0 else "south"
+    return "east" if east > 0 else "west"
+
+
+def _middle(day: str) -> tuple[float, float]:
+    capitals = data.load("places").set_index("iso3").loc[list(dict.fromkeys(_codes(day, None)))]
+    return float(capitals["capital_lat"].mean()), float(capitals["capital_lon"].mean())
+
+
+def _csto() -> float:
+    clubs = data.load("org_membership").query("organisation == 'CSTO' and status == 'member'")
+    return measures.jaccard(set(_codes(EVE)), set(data.held_on(clubs, EVE)["iso3"]))
 
 
 TASKS = (
@@ -167,3 +188,13 @@ TASKS = (
         taught="2. Forty per cent of the people?",
     ),
 )
+#: What the predictions of the lesson come to.
+RESULTS = {
+    "03.members": lambda: len(_codes(EVE)),
+    "03.direction": _direction,
+    "03.giants": lambda: _people(list(GIANTS)),
+    "03.claim": lambda: min(
+        {"third": 30, "quarter": 25}.items(), key=lambda c: abs(_nominal(_codes()) - c[1])
+    )[0],
+    "03.csto": _csto,
+}

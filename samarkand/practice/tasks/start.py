@@ -1,9 +1,13 @@
 """Practice of lesson 00: two first answers, to see how checks speak."""
 
+import json
+import re
+
 import pandas as pd
 
-from samarkand import data
+from samarkand import data, geo
 from samarkand.ground.words import tr
+from samarkand.places import CENTRAL_ASIA
 from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
@@ -16,6 +20,21 @@ def _events() -> pd.DataFrame:
 
 def _since(day: str) -> int:
     return int((_events()["day"] >= pd.Timestamp(day)).sum())
+
+
+def _conflicts() -> int:
+    return int((_events()["kind"] == "conflict").sum())
+
+
+def _neighbour() -> str:
+    """Return which of the five touches both China and Russia: its outline shares points with theirs."""
+    outlines: dict[str, set[str]] = {}
+    for feature in geo.load("region")["features"]:
+        points = re.findall(r"\[([^][]+)\]", json.dumps(feature["geometry"]["coordinates"]))
+        outlines.setdefault(feature["properties"]["id"], set()).update(points)
+    china, russia = outlines["CHN"], outlines["RUS"]
+    (one,) = (iso3 for iso3 in CENTRAL_ASIA if outlines[iso3] & china and outlines[iso3] & russia)
+    return one
 
 
 TASKS = (
@@ -59,3 +78,5 @@ TASKS = (
         taught="2. A table knows where it comes from",
     ),
 )
+#: What the predictions of the lesson come to.
+RESULTS = {"00.conflicts": _conflicts, "00.neighbour": _neighbour}

@@ -1,5 +1,7 @@
 """Practice of lesson 04: a month out of a cumulative figure, growth of one direction, who took whose oil."""
 
+import pandas as pd
+
 from samarkand import data
 from samarkand.ground.words import tr
 from samarkand.practice.answers import kinds
@@ -7,6 +9,8 @@ from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
 IMPORTS, EXPORTS, TOTAL = "china_imports_usd_bn", "china_exports_usd_bn", "total_usd_bn"
+#: The day on which Xi set off.
+DAY = "2022-09-14"
 #: The ends of the periods that are asked for.
 JUNE, SEPTEMBER, OCTOBER, NOVEMBER = "2022-06-30", "2022-09-30", "2022-10-31", "2022-11-30"
 
@@ -42,6 +46,32 @@ def _taken_up(*buyers: str, first: int = 2021, last: int = 2024) -> float:
     """Return what buyers added, in per cent of what Europe gave up."""
     given_up = _oil("EUR", first) - _oil("EUR", last)
     return 100 * sum(_oil(one, last) - _oil(one, first) for one in buyers) / given_up
+
+
+def _direction() -> str:
+    """Return what grew by more dollars a month from March to August 2022, as it was known on the day."""
+    columns = {IMPORTS: "bought", EXPORTS: "sold"}
+    known = data.load("trade_cn_ru_cumulative", known_on=DAY)
+    since_january = known[known["period_start"] == "2022-01-01"].set_index("period_end")[list(columns)]
+    march = since_january.diff().loc[pd.Timestamp("2022-03-31")]
+    monthly = data.load("trade_cn_ru_monthly", known_on=DAY).set_index("month")[list(columns)]
+    return columns[str((monthly.loc[pd.Timestamp("2022-08-01")] - march).idxmax())]
+
+
+def _growth_known() -> float:
+    total = data.load("trade_cn_ru_cumulative", known_on=DAY).set_index("period_end")[TOTAL]
+    return float(total[pd.Timestamp(JUNE)] / total[pd.Timestamp("2021-06-30")] - 1) * 100
+
+
+def _mirror() -> float:
+    """Return the growth of eleven months of 2021 that Putin named, in per cent."""
+    return float(data.load("who_counted").set_index("id")["value"]["WC092"])
+
+
+def _buyer() -> str:
+    flows = data.load("energy_flows").query("origin == 'RUS' and product == 'crude oil'")
+    bought = flows.pivot(index="destination", columns="year", values="value").drop("EUR").fillna(0)
+    return str((bought[2024] - bought[2021]).idxmax())
 
 
 TASKS = (
@@ -146,3 +176,5 @@ TASKS = (
         taught="5. Where the oil went",
     ),
 )
+#: What the predictions of the lesson come to.
+RESULTS = {"04.direction": _direction, "04.growth": _growth_known, "04.mirror": _mirror, "04.oil": _buyer}

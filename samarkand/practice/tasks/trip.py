@@ -36,6 +36,11 @@ def _met(day: str | None = None, *types: str) -> pd.Series:
     return (rows if day is None else rows[rows["day"] == pd.Timestamp(day)])["counterpart"]
 
 
+def _abroad() -> int:
+    """Return the days between the first journey out of mainland China and the first out of the country."""
+    return int((_events("TL069")["day"] - _events("TL057")["day"]).days)
+
+
 TASKS = (
     Task(
         "01.1",
@@ -122,3 +127,5 @@ TASKS = (
         taught="4. Whom did he meet, and whom not?",
     ),
 )
+#: What the predictions of the lesson come to.
+RESULTS = {"01.distance": lambda: float(_legs().sum()), "01.abroad": _abroad}

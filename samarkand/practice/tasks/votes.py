@@ -45,6 +45,24 @@ def _same(one: str, other: str) -> int:
     return int((votes[one] == votes[other]).sum())
 
 
+def _nearer() -> int:
+    """Count in how many of nine ways China's votes lie nearer to Russia's than to the USA's."""
+    votes = _votes()[RESOLUTIONS]
+    coded = votes.apply(lambda column: column.map(CODE)).fillna(0)
+    march, april, october = RESOLUTIONS
+    found = 0
+    for asked in ([march, april, october], [march, april], [march, october]):
+        for given in (coded, coded.where(votes != "did not vote"), coded.where(coded != 0)):
+            apart = (given.loc[["RUS", "USA"], asked] - given.loc["CHN", asked]).abs().mean(axis=1)
+            found += bool(apart["RUS"] < apart["USA"])
+    return found
+
+
+def _years() -> float:
+    table = data.load("unga_agreement").query("iso3 == 'CHN' and reference == 'RUS' and year == 2019")
+    return float(table["agreement_index"].item())
+
+
 TASKS = (
     Task(
         "05.1",
@@ -160,3 +178,10 @@ TASKS = (
         taught="3. Distance between voters",
     ),
 )
+#: What the predictions of the lesson come to.
+RESULTS = {
+    "05.april": lambda: int(data.load("resolutions").set_index("vote")["yes"]["es_11_3"]),
+    "05.members": lambda: _count(list(data.members("2022-09-15")["iso3"]), "es_11_3", "no"),
+    "05.nearer": _nearer,
+    "05.years": _years,
+}
