@@ -81,7 +81,9 @@ TURNS = {
 _SIGN = re.compile(r"[<>~]|!=|== ?0\b|\[(?:0|-1)\]|'from'|\.to\b|\b(?:[a-z]+)\b")
 _PICKS = re.compile(r"\[(?!0\]|-1\]|'from'\])[^][]*\]|query\([^()]*\)|lambda[^()]*(?:\([^()]*\)[^()]*)*")
 #: What else may have a negation for its sign.
-_OTHER = re.compile(r"\b(?:others?|but|except|outside|lacks?|miss\w*|disagree\w*|middle)\b", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\b(?:others?|but|except|outside|lacks?|miss\w*|disagree\w*|middle|forgot\w*)\b", re.IGNORECASE
+)
 #: The two sides of a trade, and what an expression calls them: they are ordered, as names are.
 _SIDES = {
     r"(?i:buys?|buying|bought|buyers?|imports?|imported|purchase[sd]?)": "import|buy|bought|purchas",
