@@ -82,7 +82,7 @@ _SIGN = re.compile(r"[<>~]|!=|== ?0\b|\[(?:0|-1)\]|'from'|\.to\b|\b(?:[a-z]+)\b"
 _PICKS = re.compile(r"\[(?!0\]|-1\]|'from'\])[^][]*\]|query\([^()]*\)|lambda[^()]*(?:\([^()]*\)[^()]*)*")
 #: What else may have a negation for its sign.
 _OTHER = re.compile(
-    r"\b(?:others?|but|except|outside|lacks?|miss\w*|disagree\w*|middle|forgot\w*)\b", re.IGNORECASE
+    r"\b(?:others?|but|except|outside|lacks?|miss\w*|disagree\w*|middle|forgot\w*|leave out)\b", re.IGNORECASE
 )
 #: The two sides of a trade, and what an expression calls them: they are ordered, as names are.
 _SIDES = {
@@ -356,7 +356,7 @@ def _signs(code: str) -> Counter[str]:
     bare = re.sub(_STRING, lambda one: one[0] if one[0] == "'from'" else "", code)
     signs = [sign.replace(" ", "") for sign in _SIGN.findall(bare)]
     kinds = Counter(kind for kind, (_, says) in TURNS.items() for sign in signs if sign in says.split())
-    return kinds + turns_in(" ".join(re.findall(_STRING, code)))
+    return kinds + turns_in(" ".join(re.findall(_STRING, code)).replace("_", " "))
 
 
 def _misturned(words: str, on: list[str], texts: str) -> Iterator[str]:
