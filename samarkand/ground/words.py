@@ -36,27 +36,16 @@ def _catalogue(name: str) -> gettext.NullTranslations:
 def tr(message: str, /, **values: object) -> str:
     """Return a whole sentence or label in the language of this process, with its gaps filled.
 
-    The English text stands as a literal in the source; ``{name}`` is a gap, ``{share:.1f}`` one with a
-    format. Without any values, the text is used as it is, braces included.
+    ``{name}`` is a gap, ``{share:.1f}`` one with a format. Without any values, the text is used as it is,
+    braces included.
 
     Examples
     --------
     >>> tr("{n} of {total} claims fit.", n=3, total=95)
     '3 of 95 claims fit.'
     """
-    text = translated(message, language())
+    text = _catalogue(language()).gettext(message) if message else ""
     return text.format(**values) if values else text
-
-
-def translated(message: str, language: str) -> str:
-    """Return a text in some language, its gaps as they are; without a catalogue, the text as it is.
-
-    Examples
-    --------
-    >>> translated("{n} claims", "en")
-    '{n} claims'
-    """
-    return _catalogue(language).gettext(message)
 
 
 def trn(one: str, many: str, n: int, /, **values: object) -> str:

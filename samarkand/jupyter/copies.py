@@ -33,6 +33,10 @@ FIRST = "lessons/00_start_here.ipynb"
 PAGE = Path("docs", "python.md")
 #: What stands in a copy's metadata beside the course's own (``samarkand``).
 COPY = "copy"
+BESIDE = (
+    "The course has changed {copy}, and you have worked in yours: it is kept as it is, and the new one is "
+    "beside it as {beside}."
+)
 #: What JupyterLab would fill in at opening, and then ask whether to save a lesson that was only looked at.
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
@@ -73,13 +77,10 @@ class Original:
 
 def originals() -> list[Original]:
     """Return what is handed out: the lessons, then the sets that have been released, in order."""
-    lessons = [Original(path, Path("lessons", path.name)) for path in sorted(home.LESSONS.glob("*.ipynb"))]
-    sets = [
-        Original(path, Path("sets", path.stem, path.name))
-        for path in sorted(home.SETS.glob("*/*.ipynb"))
-        if path.stem == path.parent.name
+    lessons, sets = sorted(home.LESSONS.glob("*.ipynb")), sorted(home.SETS.glob("*/*.ipynb"))
+    return [Original(path, Path("lessons", path.name)) for path in lessons] + [
+        Original(path, Path("sets", path.stem, path.name)) for path in sets if path.stem == path.parent.name
     ]
-    return [*lessons, *sets]
 
 
 def emptied(original: Original, among: Sequence[Original]) -> dict[str, Any]:
@@ -134,17 +135,75 @@ def hand_out(
     and then what is in it is whole.
     """
     work = work or home.my_work()
-    told = _Told(work)
+    done: dict[str, list[str]] = {"new": [], "renewed": [], "waiting": []}
+    sentences: list[str] = []
     with _writing(work, say):
         for original in (known := originals()):
+            copy = work / original.place
             try:
                 notebook = emptied(original, known)
             except CopyError as damaged:
-                told.sentences.append(str(damaged))
+                sentences.append(str(damaged))
                 continue
-            _bring_up_to_date(work / original.place, notebook, renew, told)
+            if not os.path.lexists(copy):
+                sentences += _renamed(copy)
+                _write(copy, notebook)
+                done["new"].append(copy.stem)
+            elif (state := _state(copy)) == "unreadable" or (state == "damaged" and not renew):
+                sentences.append(tr("{copy} cannot be read, and is left as it is.", copy=_below(copy, work)))
+            elif state == "damaged":
+                sentences.append(_mend(copy, notebook, work))
+            else:
+                at = copy if state == "untouched" else _for_the_new_edition(copy, notebook)
+                if at is None or _edition(_read(at)) == _edition(notebook):
+                    continue
+                if not renew and at.exists():
+                    done["waiting"].append(at.stem)
+                    continue
+                _write(at, notebook)
+                if at == copy:
+                    done["renewed"].append(at.stem)
+                else:
+                    sentences.append(tr(BESIDE, copy=_below(copy, work), beside=at.name))
         _lay_out_the_page(work)
-    return told.all()
+    return [*_summary(done, work), *sentences]
+
+
+def _summary(done: dict[str, list[str]], work: Path) -> list[str]:
+    """Return a sentence on all that were handed out, that were renewed, and that will be."""
+    new = trn(
+        "Your copy of {n} notebook is in {folder}: work in that one. The course's own stays as it is.",
+        "Your copies of {n} notebooks are in {folder}: work in those. The course's own stay as they are.",
+        len(done["new"]),
+        folder=work,
+    )
+    renewed = tr(
+        "The course has changed. Nobody had worked in {names}: renewed.", names=listed(done["renewed"])
+    )
+    waiting = tr(
+        "The course has changed. JupyterLab is open in this folder, so {names} will be renewed at the next "
+        "start after it is closed.",
+        names=listed(done["waiting"]),
+    )
+    return [text for text, names in zip((new, renewed, waiting), done.values(), strict=True) if names]
+
+
+def _renamed(copy: Path) -> list[str]:
+    """Return a sentence on the notebooks that began as a copy of one that is not there, if there are any."""
+    others = [path.name for path in _relatives(copy)]
+    sentence = tr(
+        "{copy} was not there, and is handed out anew. You keep {others}, which began as a copy of it.",
+        copy=copy.name,
+        others=listed(others),
+    )
+    return [sentence] if others else []
+
+
+def _for_the_new_edition(copy: Path, notebook: dict[str, Any]) -> Path | None:
+    """Return where a new edition goes beside a copy with work in it; None if the student has it already."""
+    if _edition(notebook) in {_edition(_read(path)) for path in (copy, *_relatives(copy))}:
+        return None
+    return next(path for path in _beside(copy, "new") if _state(path) in ("missing", "untouched"))
 
 
 def fresh(name: str) -> str:
@@ -188,115 +247,20 @@ def _lay_out_the_page(work: Path) -> None:
         files.renew(copy, page.read_bytes().replace(b"](../notebooks/", b"](../lessons/"))
 
 
-class _Told:
-    """What was done, gathered into few sentences."""
-
-    def __init__(self, work: Path) -> None:
-        self.work = work
-        self.sentences: list[str] = []
-        self.handed_out: list[Path] = []
-        self.renewed: list[Path] = []
-        self.waiting: list[Path] = []
-
-    def all(self) -> list[str]:
-        """Return the sentences, those that name many notebooks first."""
-        count = len(self.handed_out)
-        begun = [
-            trn(
-                "Your copy of {n} notebook is in {folder}: work in that one. The course's own stays as it "
-                "is.",
-                "Your copies of {n} notebooks are in {folder}: work in those. The course's own stay as they "
-                "are.",
-                count,
-                folder=self.work,
-            )
-        ]
-        renewed = tr(
-            "The course has changed. Nobody had worked in {names}: renewed.", names=self._names(self.renewed)
-        )
-        waiting = tr(
-            "The course has changed. JupyterLab is open in this folder, so {names} will be renewed at the "
-            "next start after it is closed.",
-            names=self._names(self.waiting),
-        )
-        return [
-            *(begun if count else []),
-            *([renewed] if self.renewed else []),
-            *([waiting] if self.waiting else []),
-            *self.sentences,
-        ]
-
-    @staticmethod
-    def _names(paths: list[Path]) -> str:
-        return listed([path.stem for path in paths])
-
-
-def _bring_up_to_date(copy: Path, notebook: dict[str, Any], renew: bool, told: _Told) -> None:
-    """Hand out one notebook, renew it, put it beside the student's, or leave things as they are."""
-    if not os.path.lexists(copy):
-        told.handed_out.append(copy)
-        if renamed := [path.name for path in _relatives(copy) if path != copy]:
-            told.sentences.append(
-                tr(
-                    "{copy} was not there, and is handed out anew. You keep {others}, which began as a copy "
-                    "of it.",
-                    copy=copy.name,
-                    others=listed(renamed),
-                )
-            )
-        _write(copy, notebook)
-        return
-    state = _state(copy)
-    if state == "unreadable" or (state == "damaged" and not renew):
-        told.sentences.append(
-            tr("{copy} cannot be read, and is left as it is.", copy=_below(copy, told.work))
-        )
-    elif state == "damaged":
-        _mend(copy, notebook, told)
-    elif state == "untouched":
-        if _edition(_read(copy)) == _edition(notebook):
-            return
-        if not renew:
-            told.waiting.append(copy)
-            return
-        _write(copy, notebook)
-        told.renewed.append(copy)
-    elif _edition(notebook) not in {_edition(_read(path)) for path in (copy, *_relatives(copy))}:
-        beside = next(path for path in _beside(copy, "new") if _state(path) in ("missing", "untouched"))
-        if not renew and beside.exists():
-            told.waiting.append(beside)
-            return
-        _write(beside, notebook)
-        told.sentences.append(
-            tr(
-                "The course has changed {copy}, and you have worked in yours: it is kept as it is, and the "
-                "new one is beside it as {beside}.",
-                copy=_below(copy, told.work),
-                beside=beside.name,
-            )
-        )
-
-
-def _mend(copy: Path, notebook: dict[str, Any], told: _Told) -> None:
+def _mend(copy: Path, notebook: dict[str, Any], work: Path) -> str:
     """Put what was saved before, or else a fresh copy, in the place of a damaged one, which is kept."""
     before = copy.with_name(f".~{copy.name}")  # JupyterLab puts it there while it saves, and takes it away
     if _state(before) in ("touched", "untouched"):
         kept = _replace(copy, _read(before), "damaged")
         before.unlink()
-        said = tr(
+        sentence = tr(
             "{copy} was damaged, and is again as it was saved before. What is left of the last save is kept "
-            "as {kept}.",
-            copy=_below(copy, told.work),
-            kept=kept.name,
+            "as {kept}."
         )
     else:
         kept = _replace(copy, notebook, "damaged")
-        said = tr(
-            "{copy} was damaged and is handed out anew. What is left of yours is kept as {kept}.",
-            copy=_below(copy, told.work),
-            kept=kept.name,
-        )
-    told.sentences.append(said)
+        sentence = tr("{copy} was damaged and is handed out anew. What is left of yours is kept as {kept}.")
+    return sentence.format(copy=_below(copy, work), kept=kept.name)
 
 
 def _state(copy: Path) -> str:

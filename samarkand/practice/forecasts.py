@@ -1,9 +1,8 @@
 """The student's own forecasts: written down in lesson 01, scored in lesson 10, never lost in between.
 
-The questions stand in the table ``forecast_questions``, how they came out in ``outcomes``, and how sure the
-hedges of the article sound in ``hedges``.
-
-They are kept in the journal ``my_work/forecasts.jsonl``: a changed mind adds an entry, and the older stays.
+The questions are in the table ``forecast_questions``, their outcomes in ``outcomes``, and how sure the hedges
+of the article sound in ``hedges``. Forecasts are kept in the journal ``my_work/forecasts.jsonl``: a changed
+mind adds an entry, and the older one stays.
 """
 
 from __future__ import annotations
@@ -22,6 +21,10 @@ from samarkand.ground.words import tr
 from samarkand.practice.answers import decode
 
 JOURNAL = "forecasts"
+#: How likely each tone of the article's forecasts sounds to the course; the article itself has no numbers.
+SOUNDS = {"flat": 0.95, "firm": 0.90, "likely": 0.75, "maybe": 0.50}
+#: What a verdict on a forecast counts, from 0 (it did not come true) to 1 (it did).
+WORTH = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,6 @@ class Question:
     by: dt.date
 
 
-#: How likely each tone of the article's forecasts sounds to the course; the article itself has no numbers.
-SOUNDS = {"flat": 0.95, "firm": 0.90, "likely": 0.75, "maybe": 0.50}
-#: What a verdict on a forecast counts, from 0 (it did not come true) to 1 (it did).
-WORTH = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
-
-
 @dataclass(frozen=True)
 class Forecast:
     """One entry of the journal: a question's id, the probability of yes (0 to 1), a reason (may be empty).
@@ -58,17 +55,11 @@ class Forecast:
 
 
 def questions() -> dict[str, Question]:
-    """Return what the student forecasts. Each question can be settled from the record.
+    """Return what the student forecasts, by id; each question can be settled from the record.
 
     Returns
     -------
     dict of str to Question
-        By their ids, in their order.
-
-    Raises
-    ------
-    DamagedData
-        If the table is missing or does not hold what its schema says.
 
     Examples
     --------
@@ -80,12 +71,11 @@ def questions() -> dict[str, Question]:
 
 
 def tones() -> dict[str, str]:
-    """Return how sure each hedge of the article's forecasts sounds.
+    """Return how sure each hedge of the article's forecasts sounds; ``""`` is no hedge at all.
 
     Returns
     -------
-    dict of str to str
-        A tone, ``flat``, ``firm``, ``likely`` or ``maybe``, for each hedge; ``""`` is no hedge at all.
+    dict of str to {"flat", "firm", "likely", "maybe"}
 
     Examples
     --------
@@ -138,10 +128,8 @@ def as_per_cent(text: str) -> float:
 
     Raises
     ------
-    WrongType
-        If it is no number.
-    OutOfRange
-        If it is no number from 0 to 100. A bare 0.7 is not guessed at: it may mean 70 % or less than 1 %.
+    WrongType, OutOfRange
+        If it is no number, or none from 0 to 100. A bare 0.7 is not guessed at: 70 % or less than 1 %?
 
     Examples
     --------
@@ -153,42 +141,32 @@ def as_per_cent(text: str) -> float:
     except decode.NotANumber as error:
         raise WrongType(str(error)) from None
     if not 0 <= number <= 100:
-        raise OutOfRange(
-            tr(
-                "{number:.12g} % cannot be. Write a number from 0 (impossible) to 100 (certain).",
-                number=number,
-            )
+        sentence = "{number:.12g} % cannot be. Write a number from 0 (impossible) to 100 (certain)."
+    elif 0 < number < 1 and not per_cent:
+        sentence = (
+            "{number:.12g} can mean {large:.12g} % or less than 1 %. Write {large:.12g}, or {number:.12g} %."
         )
-    if 0 < number < 1 and not per_cent:
-        raise OutOfRange(
-            tr(
-                "{number:.12g} can mean {large:.12g} % or less than 1 %. Write {large:.12g}, or "
-                "{number:.12g} %.",
-                number=number,
-                large=round(100 * number, 9),
-            )
-        )
-    return round(number / 100, 6)
+    else:
+        return round(number / 100, 6)
+    raise OutOfRange(tr(sentence, number=number, large=round(100 * number, 9)))
 
 
 def trouble() -> str:
-    """Return what in the journal cannot be read.
+    """Return a sentence if something in the journal cannot be read, or an empty text.
 
     Returns
     -------
     str
-        A sentence, empty if all is well.
     """
     return journal.read(JOURNAL).trouble
 
 
 def latest() -> dict[str, Forecast]:
-    """Return the newest forecast for each question that has one.
+    """Return the newest forecast for each question that has one, in the order of `questions`.
 
     Returns
     -------
     dict of str to Forecast
-        By the question's id, in the order of `questions`.
     """
     read = filter(None, map(_forecast, journal.read(JOURNAL).entries))
     newest = {entry.question: entry for entry in read}
@@ -205,11 +183,6 @@ def outcomes() -> pd.DataFrame:
         yes, 0.0 no), ``day`` (datetime64, when it was settled), ``announced`` (bool, whether it had been
         announced before anybody forecast it), ``record`` (what happened), ``source`` (keys, ``;`` between).
 
-    Raises
-    ------
-    DamagedData
-        If a table is missing or does not hold what its schema says.
-
     Examples
     --------
     >>> outcomes().set_index("question").loc["F5", "record"]
@@ -224,9 +197,7 @@ def outcomes() -> pd.DataFrame:
 
 
 def save(forecasts: Mapping[str, tuple[float, str]]) -> int:
-    """Add forecasts to the journal; what is already there stays.
-
-    A forecast that equals the newest one for its question is not added again: saving twice changes nothing.
+    """Add forecasts to the journal, but for those that equal the newest one for their question.
 
     Parameters
     ----------
@@ -257,7 +228,7 @@ def save(forecasts: Mapping[str, tuple[float, str]]) -> int:
 
 
 def _forecast(entry: dict[str, Any]) -> Forecast | None:
-    """Return what an entry of the journal holds, or None if it is no forecast."""
+    """Return the forecast in an entry of the journal, or None."""
     share, reason = entry.get("probability"), entry.get("reason")
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         return None

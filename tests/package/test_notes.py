@@ -100,7 +100,7 @@ def test_a_still_is_the_same_for_everybody_and_needs_no_script(id: str) -> None:
     whole = "".join(before)
     assert (
         questions.find("note", id).text in before[1]
-        and "Run all cells (Run → Run All Cells) to write." in before[1]
+        and "Run → Run All Above Selected Cell" in before[1]
     )
     assert "<script" not in whole and "class=" not in whole and "Mine" not in whole
 

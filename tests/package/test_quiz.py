@@ -96,7 +96,7 @@ def test_a_reader_who_does_not_run_it_sees_question_and_options_and_no_answer(ma
     for kind in ("text/html", "text/plain"):
         told = before[kind]
         assert all(option in told for option in OPTIONS)
-        assert "Run all cells (Run → Run All Cells) to answer." in told
+        assert "Run → Run All Above Selected Cell" in told
         assert "Both." not in told and "On 15 September" not in told
         assert question._repr_mimebundle_()[0][kind] == told
     assert "<script" not in before["text/html"] and "class=" not in before["text/html"]

@@ -1,42 +1,34 @@
 """What lessons ask beside practice, as data: quizzes, predictions and notes, one file a subject.
 
 ``questions/sco.toml`` holds what the lesson about the SCO asks; ``schema.json`` says which form a file has.
-Each question has an id, the lesson's number and a word, and a text is one message of the catalogue. What a
-prediction comes to stands in no file: `samarkand.practice.predict` computes it from the tables.
+Each question has an id, the lesson's number and a word. What a prediction comes to is in no file:
+`samarkand.practice.tasks` computes it from the tables.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground import reading, words
+from samarkand.ground import reading
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import tr
 
 FOLDER = Path(__file__).resolve().parent
 SCHEMA = FOLDER / "schema.json"
-#: The keys under which a text for readers stands; of ``options``, the values too, if it is a table.
+#: The keys under which a text for readers is kept; of ``options``, the values too, if it is a table.
 TEXTS = ("text", "why", "hint", "unit", "then", "options")
 
 
 @dataclass(frozen=True)
 class Option:
-    """Something to choose in a quiz: right, or wrong with a hint.
-
-    Attributes
-    ----------
-    text : str
-        What is chosen.
-    hint : str
-        Said to who chose it, if it is wrong: what to think of, never the answer. Empty if it is right.
-    """
+    """An option of a quiz; a wrong one has a hint: what to think of, never the answer."""
 
     text: str
-    hint: str
+    hint: str = ""
 
     @property
     def right(self) -> bool:
@@ -46,19 +38,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Quiz:
-    """A question with given answers.
-
-    Attributes
-    ----------
-    id : str
-        Lesson and word: ``"03.gdp"``.
-    text : str
-        The question.
-    options : tuple of Option
-        What can be chosen, in order; one or several are right.
-    why : str
-        Said after the right answer: the reason.
-    """
+    """A question with given answers, of which one or several are right; `why` is the reason."""
 
     id: str
     text: str
@@ -72,12 +52,10 @@ class Prediction:
 
     Attributes
     ----------
-    id : str
-        Lesson and word: ``"03.members"``.
-    text : str
-        The question.
+    id, text : str
+        Lesson and word, ``"03.members"``, and the question.
     about : {"count", "share", "change", "likeness", "who"}
-        What kind of thing is expected; surprises are sorted by it.
+        The kind of thing that is expected; surprises are sorted by it.
     unit : str
         The unit of a number; may be empty.
     low, high : float
@@ -89,32 +67,20 @@ class Prediction:
     id: str
     text: str
     about: str
-    unit: str
-    low: float
-    high: float
-    options: dict[str, str]
+    unit: str = ""
+    low: float = 0
+    high: float = 0
+    options: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Note:
-    """A place to write.
-
-    Attributes
-    ----------
-    id : str
-        Lesson and word: ``"05.case"``.
-    text : str
-        What is asked for.
-    lines : int
-        How high the field is.
-    then : tuple of str
-        Paragraphs that unfold once something was written.
-    """
+    """A place to write, so many lines high; the paragraphs of `then` unfold once something was written."""
 
     id: str
     text: str
-    lines: int
-    then: tuple[str, ...]
+    lines: int = 3
+    then: tuple[str, ...] = ()
 
 
 Asked = Quiz | Prediction | Note
@@ -127,16 +93,11 @@ def files(folder: Path | None = None) -> list[Path]:
     return sorted((folder or FOLDER).glob("*.toml"))
 
 
-def texts(path: Path) -> Iterator[str]:
-    """Yield the English texts of a file, as a translator gets them, in its order."""
-    yield from _texts(_content(path), "")
-
-
 @reading.kept
 def sayings(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]], ...]:
-    """Return what each question of a file says in English: kind, id, its texts in order, and its tied words.
+    """Return the texts of each question of a file: kind, id, its texts in order, and its tied words.
 
-    Tied words stand with what their figures rest on; see `tools.author.tied`.
+    Tied words name the expressions that their figures rest on; see `tools.author.tied`.
     """
     return tuple(
         (kind, id, list(_texts(entry, "")), entry.get("tied", {}))
@@ -164,8 +125,7 @@ def _content(path: Path) -> dict[str, Any]:
 def every(kind: str) -> dict[str, Any]:
     """Return all questions of a kind (``quiz``, ``predict``, ``note``) by id, in the order of the lessons.
 
-    Texts are in the language of this process. `DamagedData` if a file cannot be read, `CourseError` if two
-    hold the same id.
+    `DamagedData` if a file cannot be read, `CourseError` if two hold the same id.
 
     Examples
     --------
@@ -173,11 +133,10 @@ def every(kind: str) -> dict[str, Any]:
     True
     """
     found: dict[str, Any] = {}
-    for path in files():
-        for one in _read(path, words.language()):
-            if one.id in found:
-                raise CourseError(tr("Two questions have the id {id}.", id=one.id))
-            found[one.id] = one
+    for one in (one for path in files() for one in _read(path)):
+        if one.id in found:
+            raise CourseError(tr("Two questions have the id {id}.", id=one.id))
+        found[one.id] = one
     lessons = sorted(found, key=lambda id: id.partition(".")[0])  # stable: within a lesson as in its file
     return {id: found[id] for id in lessons if isinstance(found[id], KINDS[kind])}
 
@@ -197,20 +156,17 @@ def find(kind: str, id: object) -> Any:
 
 
 @reading.kept
-def _read(path: Path, language: str) -> tuple[Asked, ...]:
-    def said(text: str) -> str:
-        return words.translated(text, language)
-
-    content = _content(path)
-    found: list[Asked] = []
+def _read(path: Path) -> tuple[Asked, ...]:
+    content, found = _content(path), list[Asked]()
     for id, one in content.get("quiz", {}).items():
-        options = [(said(o["text"]), said(o["hint"]) if "hint" in o else "") for o in one["options"]]
-        found.append(Quiz(id, said(one["text"]), tuple(Option(*o) for o in options), said(one["why"])))
+        options = tuple(Option(tr(o["text"]), tr(o.get("hint", ""))) for o in one["options"])
+        found.append(Quiz(id, tr(one["text"]), options, tr(one["why"])))
     for id, one in content.get("predict", {}).items():
+        choice = {key: tr(text) for key, text in one.get("options", {}).items()}
         low, high = one.get("between", (0, 0))
-        unit = said(one["unit"]) if one.get("unit") else ""
-        chosen = {key: said(text) for key, text in one.get("options", {}).items()}
-        found.append(Prediction(id, said(one["text"]), one["about"], unit, low, high, chosen))
+        unit = tr(one.get("unit", ""))
+        found.append(Prediction(id, tr(one["text"]), one["about"], unit, low, high, choice))
     for id, one in content.get("note", {}).items():
-        found.append(Note(id, said(one["text"]), one.get("lines", 3), tuple(map(said, one.get("then", ())))))
+        then = tuple(map(tr, one.get("then", ())))
+        found.append(Note(id, tr(one["text"]), one.get("lines", 3), then))
     return tuple(found)
