@@ -95,7 +95,7 @@ class Explorer(controls.StillBox):
         super().__init__(
             [controls.heading(title), controls.row(self._handles), self._card],
             still=markup.card(title, panel.sentence, panel.body + controls.invitation(), source),
-            sentence=controls.told(title, panel.sentence),
+            sentence=controls.in_text(title, panel.sentence),
         )
         for handle in self._handles.values():
             handle.observe(self._redraw, "value")

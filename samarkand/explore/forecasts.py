@@ -139,7 +139,7 @@ class ForecastForm(controls.StillBox):
         for name, entry in saved.items():
             self.fill(name, f"{entry.probability * 100:g}", entry.reason)
         back = tr("Read back from your file: forecasts on {keys}.", keys=", ".join(saved)) if saved else ""
-        self._reply.say(f"{trouble} {back}".strip(), "wrong" if trouble else "open")
+        self._reply.read_back(trouble, back)
 
 
 def my_forecasts() -> ForecastForm:

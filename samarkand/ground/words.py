@@ -15,6 +15,9 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+          "November", "December")  # fmt: skip
+
 
 def language() -> str:
     """Return the language of this process: ``SAMARKAND_LANGUAGE``, or English.
@@ -100,16 +103,8 @@ def month(number: int, *, short: bool = False) -> str:
     >>> month(9), month(9, short=True)
     ('September', 'Sep')
     """
-    names = {
-        1: tr("January"), 2: tr("February"), 3: tr("March"), 4: tr("April"), 5: tr("May"), 6: tr("June"),
-        7: tr("July"), 8: tr("August"), 9: tr("September"), 10: tr("October"), 11: tr("November"),
-        12: tr("December"),
-    }  # fmt: skip
-    shorts = {
-        1: tr("Jan"), 2: tr("Feb"), 3: tr("Mar"), 4: tr("Apr"), 5: tr("May"), 6: tr("Jun"), 7: tr("Jul"),
-        8: tr("Aug"), 9: tr("Sep"), 10: tr("Oct"), 11: tr("Nov"), 12: tr("Dec"),
-    }  # fmt: skip
-    return (shorts if short else names)[number]
+    name = MONTHS[number - 1]
+    return tr(name[:3] if short else name)
 
 
 def day(when: dt.date, *, year: bool = True, short: bool = False) -> str:

@@ -34,32 +34,31 @@ def invite(purpose: str) -> str:
 
 #: What the still of an explorer asks of its reader.
 RUN = invite(tr("To move the controls"))
-
-#: What there is to choose from: values, pairs (label, value), or labels by their values.
+#: The options of a control: values, pairs (label, value), or labels by their values.
 Options = Sequence[Any] | Mapping[Any, str]
-#: Layouts and styles that widgets share, by kind and by what they say.
+#: Layouts and styles that widgets share, by kind and properties.
 _SHARED: dict[tuple[Any, ...], widgets.Widget] = {}
 
 
-def _shared(kind: type[widgets.Widget], **says: Any) -> widgets.Widget:
+def _shared(kind: type[widgets.Widget], **properties: Any) -> widgets.Widget:
     """Return a layout or style, the same one for all widgets that look alike.
 
     ipywidgets makes new ones for each widget: two models of three that kernel and page tell each other of.
     """
-    key = (kind, *sorted(says.items()))
+    key = (kind, *sorted(properties.items()))
     if key not in _SHARED or _SHARED[key].comm is None:  # closed, as by `Widget.close_all`
-        _SHARED[key] = kind(**says)
+        _SHARED[key] = kind(**properties)
     return _SHARED[key]
 
 
-def layout(**says: str) -> widgets.Layout:
-    """Return the layout that says this. Widgets share it: to change it is to change all of them."""
-    return _shared(widgets.Layout, **says)
+def layout(**properties: str) -> widgets.Layout:
+    """Return the shared Layout with these CSS properties: to change it is to change all that have it."""
+    return _shared(widgets.Layout, **properties)
 
 
-def _look(kind: type[widgets.Widget], style: Mapping[str, str] | None = None, **says: str) -> dict[str, Any]:
-    """Return the layout that says this, and the style, for a widget of a kind."""
-    return {"layout": layout(**says), "style": _shared(kind.style.klass, **(style or {}))}
+def _look(kind: type[widgets.Widget], style: Mapping[str, str] | None = None, **css: str) -> dict[str, Any]:
+    """Return `layout` and `style` arguments for a widget class; equal ones are shared."""
+    return {"layout": layout(**css), "style": _shared(kind.style.klass, **(style or {}))}
 
 
 def html(text: str = "") -> widgets.HTML:
@@ -68,7 +67,7 @@ def html(text: str = "") -> widgets.HTML:
 
 
 class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A column of widgets that also stands still.
+    """A column of widgets with a still.
 
     Its MIME bundle holds the live widgets, and beside them, for readers who do not run the notebook, the HTML
     `still`, which JupyterLab shows without trust (SVG in it becomes an image), and one sentence that says the
@@ -86,37 +85,36 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = dict(super()._repr_mimebundle_(**kwargs))
         shown = {**bundle, "text/html": self._still, "text/plain": self._sentence}
-        return shown, {"samarkand": {"still": True}}  # by this `lab.keep_stills` knows what is ours
+        return shown, {"samarkand": {"still": True}}  # `jupyter.keep_stills` looks for this
 
 
 def _control(
-    kind: type[widgets.Widget], description: str, tooltip: str, says: Mapping[str, str], **traits: Any
+    kind: type[widgets.Widget], description: str, tooltip: str, css: Mapping[str, str], **traits: Any
 ) -> Any:
-    """Return a control whose layout says this; nothing of it is cut off, everything is named."""
+    """Return a control with a layout; none of it is cut off, and all of it has a name."""
     return kind(
         description=description,
         tooltip=tooltip or description,
         description_allow_html=False,
-        **_look(kind, {"description_width": "initial"}, max_width="100%", **says),
+        **_look(kind, {"description_width": "initial"}, max_width="100%", **css),
         **traits,
     )
 
 
 def stops(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.SelectionSlider:
-    """Return a slider over named stops, such as the years a table has: values, or pairs (label, value).
+    """Return a slider over named stops, such as the years of a table.
 
     Examples
     --------
     >>> stops("Year", [2001, 2010, 2021], 2021).value
     2021
     """
-    start = _start(description, options, value)
-    says = {"width": "520px"}
-    return _control(widgets.SelectionSlider, description, tooltip, says, continuous_update=True, **start)
+    start = _start(description, options, value) | {"continuous_update": True}
+    return _control(widgets.SelectionSlider, description, tooltip, {"width": "520px"}, **start)
 
 
 def choice(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.Dropdown:
-    """Return a list to choose one thing from: values, or pairs (label, value).
+    """Return a list to choose one thing from.
 
     Examples
     --------
@@ -139,7 +137,7 @@ def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets
 
 
 def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widgets.Text:
-    """Return a line to type a search into; what it holds counts with every letter.
+    """Return a line to search with; each letter counts at once.
 
     Examples
     --------
@@ -150,15 +148,12 @@ def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widg
     return _control(widgets.Text, description, tooltip, {"width": "340px"}, **traits)
 
 
-def _pairs(options: Options) -> list[tuple[str, Any]]:
-    if isinstance(options, Mapping):
-        return [(label, one) for one, label in options.items()]
-    return [o if isinstance(o, tuple) else (str(o), o) for o in options]
-
-
 def _start(description: str, options: Options, value: Any) -> dict[str, Any]:
-    """Return what there is to choose from and what is chosen first; `UnknownName` if that is not among it."""
-    pairs = _pairs(options)
+    """Return `options` and the initial `value`; raise `UnknownName` if the value is no option."""
+    if isinstance(options, Mapping):
+        pairs = [(label, one) for one, label in options.items()]
+    else:
+        pairs = [o if isinstance(o, tuple) else (str(o), o) for o in options]
     known = [one for _, one in pairs]
     if value not in known:
         raise unknown(tr("setting of “{control}”", control=description), value, map(str, known))
@@ -166,10 +161,10 @@ def _start(description: str, options: Options, value: Any) -> dict[str, Any]:
 
 
 class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A line of a form, or several, with room below it for what is wrong with what stands there.
+    """A line of a form, or several, with a complaint below it while something is wrong.
 
-    It is read when it is finished, not letter by letter; a change takes the complaint away. The question is
-    for those who hear the field named without seeing what stands around it.
+    It is read when it is finished, not letter by letter; a change takes the complaint away. The question
+    names the field to those who do not see what is around it.
     """
 
     def __init__(
@@ -180,8 +175,8 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         kind = widgets.Text
         if lines > 1:
             kind, traits["rows"] = widgets.Textarea, lines
-        says = {"width": width, "margin": "2px 0"}  # with this margin it ends within the narrowest page
-        self._line = _control(kind, label, name, says, **traits)
+        css = {"width": width, "margin": "2px 0"}  # with this margin it ends within the narrowest page
+        self._line = _control(kind, label, name, css, **traits)
         self._line.observe(lambda _: self.complain(""), "value")
         # ipywidgets drops the tooltip of what has a label: assets/name_controls.js takes the name from here.
         self._name = markup.element("span", data_name=name)
@@ -191,7 +186,7 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     @property
     def text(self) -> str:
-        """What stands in it, without spaces around."""
+        """Its content, without spaces around."""
         return str(self._line.value).strip()
 
     def write(self, text: str) -> None:
@@ -199,17 +194,17 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._line.value = text
 
     def watch(self, changed: Callable[[], object]) -> None:
-        """Call something whenever what stands in it has changed."""
+        """Call a function whenever its content has changed."""
         self._line.observe(lambda _: changed(), "value")
 
     def complain(self, sentence: str) -> None:
-        """Say what is wrong, below the line; an empty sentence takes it back."""
+        """Show a complaint below the line; an empty sentence takes it away."""
         self.complaint = sentence
         self._below.value = self._name + markup.status(sentence, "wrong")
 
 
 class Reply(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
-    """The line of a form in which its student is told something; a screen reader speaks it."""
+    """The line of a form that replies to its student; a screen reader speaks it."""
 
     def __init__(self) -> None:
         super().__init__(markup.status(""), **_look(widgets.HTML))
@@ -218,6 +213,10 @@ class Reply(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
         """Show a sentence as `markup.status` does, nothing if it is empty, and return it."""
         self.value = markup.status(sentence, kind)
         return sentence
+
+    def read_back(self, trouble: str, sentence: str) -> None:
+        """Show what a form has read from its file, and what of that file cannot be read."""
+        self.say(f"{trouble} {sentence}".strip(), "wrong" if trouble else "open")
 
 
 class Notice(StillBox):
@@ -236,7 +235,7 @@ class Notice(StillBox):
 
 
 def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.Button:
-    """Return a button; its tooltip names it to those who do not see what stands around it."""
+    """Return a button; its tooltip names it to those who do not see what is around it."""
     made = widgets.Button(
         description=label,
         tooltip=tooltip,
@@ -247,7 +246,7 @@ def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.But
 
 
 def pick(question: str, options: Sequence[tuple[str, Any]]) -> widgets.RadioButtons:
-    """Return options one below the other, none chosen; the question, which stands elsewhere, names them."""
+    """Return radio buttons with nothing selected, labelled by the question for screen readers."""
     return widgets.RadioButtons(
         options=list(options),
         value=None,
@@ -257,33 +256,28 @@ def pick(question: str, options: Sequence[tuple[str, Any]]) -> widgets.RadioButt
 
 
 def heading(title: str, advice: str = "") -> widgets.HTML:
-    """Return a title to stand above controls, in the colours of whatever theme the reader has, and advice.
+    """Return a title above controls, in the colours of whatever theme the reader has, and advice.
 
     It also brings ``assets/name_controls.js``, which gives controls the names that ipywidgets leaves out. An
     image that fails to load runs it: no script element in a widget ever runs.
     """
     script = _NAMES.read_text(encoding="utf-8")
     image = markup.element("img", alt="", hidden=True, src="data:,", onerror=script)
-    said = markup.element("div", markup.escape(advice), class_="advice") if advice else ""
-    return html(markup.element("div", markup.escape(title), class_="heading") + image + said)
+    below = markup.element("div", markup.escape(advice), class_="advice") if advice else ""
+    return html(markup.element("div", markup.escape(title), class_="heading") + image + below)
 
 
-def told(title: str, sentence: str) -> str:
-    """Return an explorer in plain text: its title and what it shows before anything is moved."""
+def in_text(title: str, sentence: str) -> str:
+    """Return an explorer in plain text: its title and its sentence before anything is moved."""
     return tr('Explorer "{title}". {sentence} {run}', title=title, sentence=sentence, run=RUN)
 
 
 def question_card(title: str, items: Iterable[str], invited: str, *, more: str = "") -> str:
     """Return the still of a form: its title, what it lists, more HTML, and the line that asks to run it."""
     listed = [markup.element("li", markup.escape(item), class_="item") for item in items]
-    return markup.element(
-        "div",
-        markup.element("div", markup.escape(title), class_="question"),
-        markup.element("ul", *listed, class_="list") if listed else "",
-        more,
-        invitation(invited),
-        class_="card",
-    )
+    whole = markup.element("ul", *listed, class_="list") if listed else ""
+    head = markup.element("div", markup.escape(title), class_="question")
+    return markup.element("div", head, whole, more, invitation(invited), class_="card")
 
 
 def invitation(text: str = RUN) -> str:

@@ -40,38 +40,29 @@ class Paper(controls.StillBox):
         self._then = controls.html()
         then = [_sourced(text) for text in asked.then]
         paragraphs = element("div", *map(_paragraph, then), class_="said")
-        others = tr("What others hold: read it once you have written your own")
+        others = escape(tr("What others hold: read it once you have written your own"))
+        more = markup.folded(others, paragraphs) if then else ""
         super().__init__(
             [controls.heading(asked.text), self._field, save, self._reply, self._then],
-            still=controls.question_card(
-                asked.text,
-                (),
-                INVITATION,
-                more=markup.folded(escape(others), paragraphs) if asked.then else "",
-            ),
-            sentence=" ".join([tr("{question} {invitation}", question=asked.text, invitation=INVITATION),
-                               *then]),
-        )  # fmt: skip
-        self._paragraphs = element("div", paragraphs, class_="card") if asked.then else ""
+            still=controls.question_card(asked.text, (), INVITATION, more=more),
+            sentence=" ".join([asked.text, INVITATION, *then]),
+        )
+        self._paragraphs = element("div", paragraphs, class_="card") if then else ""
         written = journal.read(JOURNAL)
         own = [entry for entry in written.entries if entry["id"] == asked.id]
+        back = ""
         if own:
             self._field.write(_text(own[-1]))
             self._unfold()
-        if own or written.trouble:
-            back = (
-                tr("Read back from your file, saved on {day}.", day=journal.day_of(own[-1]["at"]))
-                if own
-                else ""
-            )
-            self._reply.say(f"{written.trouble} {back}".strip(), "wrong" if written.trouble else "open")
+            back = tr("Read back from your file, saved on {day}.", day=journal.day_of(own[-1]["at"]))
+        self._reply.read_back(written.trouble, back)
 
     def fill(self, text: str) -> None:
         """Write into the field as a hand would."""
         self._field.write(text)
 
     def save(self) -> str:
-        """Save what stands in the field, and return what the student is told."""
+        """Save the content of the field, and return the reply."""
         text = self._field.text
         if not text:
             return self._reply.say(tr("Nothing to save yet: the field is empty."), "open")
@@ -133,13 +124,11 @@ def recall(id: str) -> controls.Notice:
     """
     asked: Note = questions.find("note", id)
     own = journal.latest(JOURNAL).get(id)
-    sentence = (
-        tr("You wrote: {text}", text=f"\u201c{_text(own)}\u201d")
-        if own
-        else tr("You wrote nothing down here, which is all right.")
-    )
-    told = tr("What you wrote stands here, once you have run this cell: {question}", question=asked.text)
-    return controls.Notice(sentence, "open", still=told)
+    sentence = tr("You wrote nothing down here, which is all right.")
+    if own:
+        sentence = tr("You wrote: {text}", text=f"\u201c{_text(own)}\u201d")
+    still = tr("What you wrote stands here, once you have run this cell: {question}", question=asked.text)
+    return controls.Notice(sentence, "open", still=still)
 
 
 def _text(entry: dict[str, object]) -> str:

@@ -29,15 +29,7 @@ _HEADING = re.compile(r"^##? +(.+?) *$", re.MULTILINE)
 
 
 class Section(NamedTuple):
-    """A section of a lesson.
-
-    Attributes
-    ----------
-    heading : str
-        Its words.
-    cell : str
-        The id of the cell that they stand in.
-    """
+    """A section of a lesson: its heading, and the id of the cell that holds it."""
 
     heading: str
     cell: str
@@ -49,10 +41,8 @@ class Lesson:
 
     Attributes
     ----------
-    file : str
-        The name of its notebook.
-    title : str
-        Its first heading.
+    file, title : str
+        The name of its notebook, and its first heading.
     sections : dict of str to Section
         By their headings.
     asked : dict of str to (str, Section)
@@ -80,7 +70,7 @@ class Item(NamedTuple):
     kind : {"check", "predict", "quiz", "note"}
         How it is asked.
     state : {"done", "tried", "open", "late"}
-        Answered rightly or written down, answered wrongly so far, neither, or no longer to be predicted.
+        Right or written down, wrong so far, neither, or no longer to be predicted.
     section : Section or None
         Where to read again.
     """
@@ -224,29 +214,26 @@ def _summary(asked: list[Item]) -> str:
 
 
 def _sections(title: str, file: str, one: Lesson, some: list[Item]) -> str:
-    """Return links to the sections in which something stands, and what it is; empty if there is nothing."""
+    """Return links to the sections that some items belong to, with those of each, or nothing."""
     links = []
     for section in one.sections.values():
         here = [item for item in some if item.section == section]
         if here:
             link = _link(f"{file}#cell-id={section.cell}", section.heading)
             links.append(element("li", link, escape(f": {_named(here)}"), class_="item"))
-    return (
-        element("div", escape(title), class_="over") + element("ul", *links, class_="list") if links else ""
-    )
+    head = element("div", escape(title), class_="over")
+    return head + element("ul", *links, class_="list") if links else ""
 
 
 def _named(some: list[Item]) -> str:
     """Return the ids of tasks, and the numbers of predictions, questions and notes, as a list in words."""
-    parts = [item.id for item in some if item.kind == "check"]
     count = Counter(item.kind for item in some)
-    if n := count["predict"]:
-        parts.append(trn("{n} prediction", "{n} predictions", n))
-    if n := count["quiz"]:
-        parts.append(trn("{n} question", "{n} questions", n))
-    if n := count["note"]:
-        parts.append(trn("{n} note", "{n} notes", n))
-    return listed(parts)
+    others = (
+        trn("{n} prediction", "{n} predictions", n) if (n := count["predict"]) else "",
+        trn("{n} question", "{n} questions", n) if (n := count["quiz"]) else "",
+        trn("{n} note", "{n} notes", n) if (n := count["note"]) else "",
+    )
+    return listed([*(item.id for item in some if item.kind == "check"), *filter(None, others)])
 
 
 def _of_course() -> str:

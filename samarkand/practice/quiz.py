@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipywidgets as widgets
 
 from samarkand.ground import log
-from samarkand.ground.words import tr, trn
+from samarkand.ground.words import tr
 from samarkand.jupyter import controls
 from samarkand.practice import questions
 
@@ -46,13 +46,9 @@ class Choice(controls.StillBox):
         super().__init__(
             [controls.heading(title), *choosers, button, self._reply],
             still=controls.question_card(title, options, INVITATION),
-            sentence=tr(
-                "Question: {question} Options: {options}. {invitation}",
-                question=title,
-                options="; ".join(options),
-                invitation=INVITATION,
-            ),
-        )
+            sentence=tr("Question: {question} Options: {options}. {invitation}", question=title,
+                        options="; ".join(options), invitation=INVITATION),
+        )  # fmt: skip
 
     def chosen(self) -> tuple[int, ...]:
         """Return the positions of the options that are chosen now."""
@@ -76,21 +72,14 @@ class Choice(controls.StillBox):
         chosen = frozenset(positions)
         if not chosen:
             return self._reply.say(tr("Choose an answer first."), "open")
-        state, sentence = self._judged(chosen)
+        state = "right" if chosen == self._right else "wrong"
+        if state == "right":
+            sentence = tr("Yes. {why}", why=self._asked.why)
+        elif wrong := sorted(chosen - self._right):
+            sentence = tr("Not yet. {hint}", hint=self._asked.options[wrong[0]].hint)
+        else:
+            sentence = tr("So far right, but not all yet: there is more to choose than {n}.", n=len(chosen))
         return self._reply.say(f"{sentence} {log.add(self._asked.id, state)}".strip(), state)
-
-    def _judged(self, chosen: frozenset[int]) -> tuple[str, str]:
-        """Return whether an answer is right or wrong, and the sentence that says so."""
-        if chosen == self._right:
-            return "right", tr("Yes. {why}", why=self._asked.why)
-        wrong = sorted(chosen - self._right)
-        if wrong:
-            return "wrong", tr("Not yet. {hint}", hint=self._asked.options[wrong[0]].hint)
-        return "wrong", trn(
-            "So far right, but not all yet: there is more to choose than {n}.",
-            "So far right, but not all yet: there is more to choose than {n}.",
-            len(chosen),
-        )
 
 
 def ask(id: str) -> Choice:

@@ -139,15 +139,14 @@ class Form(controls.StillBox):
         return number
 
     def _read_back(self) -> None:
-        record = _ledger.records()[self._asked.id]
-        parts = [record.trouble]
+        record, back = _ledger.records()[self._asked.id], ""
         if expected := record.latest:
             numbers = () if self._pick is not None else (expected.low, expected.high)
             self.fill(*(n if isinstance(n, str) else f"{n:.12g}" for n in (expected.guess, *numbers)))
             self._reason.write(expected.reason)
             words = _ledger.in_words(self._asked, expected)
-            parts.append(tr("Read back: you expect {expected}.", expected=words))
-        self._reply.say(" ".join(filter(None, parts)), "wrong" if record.trouble else "open")
+            back = tr("Read back: you expect {expected}.", expected=words)
+        self._reply.read_back(record.trouble, back)
 
 
 class Result(controls.Notice):

@@ -36,16 +36,18 @@ Row = tuple[Prediction, Expected, float | str, str]
 
 
 class Scores(controls.StillBox):
-    """The student's predictions against what came out; the still and the sentence never show them."""
+    """The student's predictions against the results; the still and the sentence never show them."""
 
     def __init__(self) -> None:
-        self.sentence, body = _told()
+        self.sentence, body = _summary()
         title = tr("What you expected, and what came out")
         asked = Counter(one.about for one in questions.every("predict").values())
-        rows = [(words, asked[about]) for about, words in KINDS.items()]
         number = tr("Questions")
         table = markup.table(
-            tr("What the lessons ask you to expect"), [tr("Asked is"), number], rows, numbers=[number]
+            tr("What the lessons ask you to expect"),
+            [tr("Asked is"), number],
+            [(words, asked[about]) for about, words in KINDS.items()],
+            numbers=[number],
         )
         told = tr("Your predictions from all lessons stand here, once you have run this cell.")
         super().__init__(
@@ -66,58 +68,51 @@ def scores() -> Scores:
     return Scores()
 
 
-def _told() -> tuple[str, str]:
+def _summary() -> tuple[str, str]:
     """Return the sentence and the HTML below it."""
+    records, asked = _ledger.records(), questions.every("predict")
+    trouble = next(iter(records.values())).trouble
     try:
-        records = _ledger.records()
-        asked = questions.every("predict")
         counted = [(asked[id], one.counted, _ledger.result(id)) for id, one in records.items() if one.counted]
     except CourseError as error:
         return str(error), ""
-    trouble = next(iter(records.values())).trouble
-    rows = [(*one, _ledger.compare(one[1], one[2])) for one in counted]
+    rows: list[Row] = [(*one, _ledger.compare(one[1], one[2])) for one in counted]
     if not rows:
         nobody = tr("You have saved no prediction before its result was seen, which is all right.")
         return f"{trouble} {nobody}".strip(), ""
-    ranges = [row for row in rows if not row[0].options]
-    choices = [row for row in rows if row[0].options]
-    told = [trouble, _of_ranges(ranges), _of_choices(choices), _of_surprises(rows)]
-    body = _picture(ranges) + _kinds(rows) + _each(rows)
-    return " ".join(filter(None, told)), body
+    ranges, choices = ([row for row in rows if bool(row[0].options) is chosen] for chosen in (False, True))
+    parts = [trouble, _of_ranges(ranges), _of_choices(choices), _of_surprises(rows)]
+    return " ".join(filter(None, parts)), _picture(ranges) + _kinds(rows) + _each(rows)
 
 
 def _of_ranges(rows: Sequence[Row]) -> str:
+    """Return how many ranges held, and whether they were too narrow or too wide."""
     if not rows:
         return ""
     held, n = sum(row[3] == "held" for row in rows), len(rows)
-    told = trn("Of {n} range {held} held.", "Of {n} ranges {held} held.", n, held=held)
+    counted = trn("Of {n} range {held} held.", "Of {n} ranges {held} held.", n, held=held)
     meant = tr("Meant were {meant} of 10.", meant=_ledger.MEANT)
-    if n < FEW:
-        return f"{told} {meant} {tr('So few say little.')}"
     share = 10 * held / n
-    if share < _ledger.MEANT - 1:
-        return f"{told} {meant} {tr('Yours were too narrow: you knew less than you thought.')}"
-    if share > _ledger.MEANT + 1:
-        return f"{told} {meant} {tr('Yours were too wide: you knew more than you thought.')}"
-    return f"{told} {meant} {tr('That is what it should be.')}"
+    if n < FEW:
+        verdict = tr("So few say little.")
+    elif share < _ledger.MEANT - 1:
+        verdict = tr("Yours were too narrow: you knew less than you thought.")
+    elif share > _ledger.MEANT + 1:
+        verdict = tr("Yours were too wide: you knew more than you thought.")
+    else:
+        verdict = tr("That is what it should be.")
+    return f"{counted} {meant} {verdict}"
 
 
 def _of_choices(rows: Sequence[Row]) -> str:
-    if not rows:
-        return ""
     right = sum(row[3] == "held" for row in rows)
-    return trn(
-        "Of {n} choice you were right in {right}.",
-        "Of {n} choices you were right in {right}.",
-        len(rows),
-        right=right,
-    )
+    one, many = "Of {n} choice you were right in {right}.", "Of {n} choices you were right in {right}."
+    return trn(one, many, len(rows), right=right) if rows else ""
 
 
 def _of_surprises(rows: Sequence[Row]) -> str:
     """Return which kind surprised most often, if one did."""
-    missed = Counter(row[0].about for row in rows if row[3] != "held")
-    first = missed.most_common(2)
+    first = Counter(row[0].about for row in rows if row[3] != "held").most_common(2)
     if not first or (len(first) > 1 and first[0][1] == first[1][1]):
         return ""
     return tr("Most often you were surprised by {kind}.", kind=KINDS[first[0][0]])
@@ -125,11 +120,9 @@ def _of_surprises(rows: Sequence[Row]) -> str:
 
 def _kinds(rows: Sequence[Row]) -> str:
     """Return the table of surprises by kind."""
-    columns = list(HOW.values())
-    lines = []
+    columns, lines = list(HOW.values()), []
     for about, words in KINDS.items():
-        found = Counter(row[3] for row in rows if row[0].about == about)
-        if found:
+        if found := Counter(row[3] for row in rows if row[0].about == about):
             lines.append((words, *(found[how] or "" for how in HOW)))
     return markup.table(tr("It came out"), [tr("Asked was"), *columns], lines, numbers=columns)
 
@@ -138,14 +131,14 @@ def _each(rows: Sequence[Row]) -> str:
     """Return every prediction, folded."""
     lines = [
         (
-            asked.id,
-            asked.text,
-            _ledger.in_words(asked, expected),
-            _ledger.in_words(asked, result),
+            one.id,
+            one.text,
+            _ledger.in_words(one, expected),
+            _ledger.in_words(one, result),
             HOW[how],
             expected.reason,
         )
-        for asked, expected, result, how in rows
+        for one, expected, result, how in rows
     ]
     heads = [tr("Question"), "", tr("You expected"), tr("It came out"), "", tr("Because")]
     table = markup.table(tr("Each prediction"), heads, lines)
@@ -161,20 +154,15 @@ def _picture(rows: Sequence[Row]) -> str:
     drawn += [pictures.line(x, TOP, x, FOOT) for x in RANGE]
     piles: Counter[int] = Counter()
     for _, expected, result, how in rows:
-        assert isinstance(result, float)
-        place = (result - expected.low) / ((expected.high - expected.low) or 1.0)
-        column = round(max(0.0, min(1.0, low + (high - low) * place)) * COLUMNS)
-        column = max(1, min(COLUMNS - 1, column))
+        place = (float(result) - expected.low) / ((expected.high - expected.low) or 1.0)
+        column = max(1, min(COLUMNS - 1, round((low + (high - low) * place) * COLUMNS)))
         y = FOOT - 8 - 11 * min(piles[column], 5)
         drawn.append(pictures.dot(column / COLUMNS, y, pictures.BLUE if how == "held" else pictures.RED))
         piles[column] += 1
     for x, words in ((low / 2, tr("less")), (0.5, tr("your range")), ((1 + high) / 2, tr("more"))):
         drawn.append(pictures.text(x, FOOT + 18, words, anchor="middle"))
-    counts = Counter(row[3] for row in rows)
     alt = tr(
         "Each result, by where it fell: {less} below the range, {held} within it, {more} above it.",
-        less=counts["less"],
-        held=counts["held"],
-        more=counts["more"],
+        **{how: sum(row[3] == how for row in rows) for how in ("less", "held", "more")},
     )
     return pictures.picture(*drawn, alt=alt, height=FOOT + 26)
