@@ -121,7 +121,7 @@ class Caption(TypedDict):
     """The captions of a chart: title, source and, as a subtitle, unit, time and place."""
 
     title: str
-    source: str
+    source: NotRequired[str]
     subtitle: NotRequired[str]
 
 

@@ -47,9 +47,9 @@ _MARKS, _FEW = 6, 8
 
 
 def bars(
-    frame: pd.DataFrame,
-    x: str,
-    y: str,
+    frame: pd.DataFrame | pd.Series,
+    x: str = "",
+    y: str = "",
     *,
     group: str = "",
     marked: Collection[object] = (),
@@ -64,10 +64,11 @@ def bars(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        One row a bar, in the order in which they are to be drawn.
-    x, y : str
-        Columns; one of them holds numbers.
+    frame : pandas.DataFrame or pandas.Series
+        One row a bar, in the order in which they are to be drawn. Of a Series, such as `value_counts`
+        returns, the index names the bars; the source is then your own count, unless there is another.
+    x, y : str, optional
+        Columns; one of them holds numbers. A Series needs none.
     group : str, optional
         Column that splits each row's bar into several, named beside their figures.
     marked : collection, optional
@@ -100,7 +101,13 @@ def bars(
     >>> two = bars(people, "people_pct", "state", title="Two states", source="World Bank")
     >>> two.vconcat[0].layer[0].mark, two.description
     ('bar', '2 bars show people (per cent): China 17.8, India 17.7.')
+    >>> bars(pd.Series(["vote", "trip", "vote"]).value_counts(), title="Two votes").description
+    '2 bars show count: vote 2, trip 1.'
     """
+    if isinstance(frame, pd.Series):
+        x, y = str(frame.name or "count"), str(frame.index.name or "row")
+        frame = frame.rename(x).rename_axis(y).reset_index().astype({y: str})
+        caption = {"source": tr("your own count"), **caption}
     table = columns(frame, x, y, group)
     if x == y:
         raise WrongType(tr('A bar needs a figure and a name: "{x}" cannot be both.', x=x))

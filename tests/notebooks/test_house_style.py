@@ -300,7 +300,7 @@ BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
         [code("t", html=ROWS.replace(ROW, "", 1)), code("s", "a  1\ndtype: int64")],
     ),
     rules.figures_are_rounded: ([[code("1 / 3", "0.3333333333")]], [code("1 / 3", "0.33")]),
-    rules.practice_has_two_or_three_tasks: (
+    rules.a_lesson_has_tasks_numbered_in_order: (
         [stub("03.1"), [*stub("03.1"), *stub("03.3")], [*stub("04.1"), *stub("04.2")]],
         [*stub("03.1"), *stub("03.2")],
     ),

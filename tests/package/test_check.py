@@ -291,6 +291,19 @@ def test_what_cannot_be_is_named_by_the_bounds_there_are(kind: kinds.Kind, sente
 
 
 @pytest.mark.usefixtures("practice")
+def test_a_table_is_judged_by_its_columns_and_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Task("99.shown", kinds.Shown(), lambda: FRAME.head(2), "Well done.", "Read.", given=lambda: FRAME)
+    monkeypatch.setitem(tasks(), one.id, one)
+    assert check(one.id, FRAME[["people_pct", "iso3"]].head(2))
+    assert check(one.id, FRAME).sentence.startswith("Not answered yet. Change the line")
+    assert "has the columns iso3" in check(one.id, FRAME[["iso3"]].head(2)).sentence
+    assert "The right columns, and 1 row." in check(one.id, FRAME.head(1)).sentence
+    assert "the right number of rows" in check(one.id, FRAME.tail(2)).sentence
+    assert "is each word spelt" in check(one.id, FRAME.head(0)).sentence.lower()
+    assert "two pairs of square brackets" in check(one.id, FRAME["iso3"]).sentence
+
+
+@pytest.mark.usefixtures("practice")
 class TestOtherKinds:
     @pytest.mark.parametrize("value", [True, np.True_, pd.Series([True]), [True]])
     def test_truth(self, value: Any) -> None:
@@ -344,7 +357,7 @@ class TestOtherKinds:
             ({1, 2}, "Not all of these are texts; expected was a set or list of ids."),
             (pd.Series([1, 2], index=["CL07", "CL12"]), "What stands in the index is not read."),
             (FRAME, "This is a table of 3 rows and 2 columns"),
-            (frozenset(), "does a condition keep no row?"),
+            (frozenset(), "a condition keeps no row"),
         ],
     )
     def test_sets_missed(self, value: Any, reason: str) -> None:

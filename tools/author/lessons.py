@@ -254,7 +254,7 @@ def _tasks(lesson: Lesson) -> Iterator[Task]:
     for cell, after in zip(lesson.cells, [*lesson.cells[1:], None], strict=True):
         if cell.cell_type != "code":
             continue
-        number = re.search(r'\bcheck\("([^"]+)"', cell.source)
+        number = re.search(r'(?<![\w.])check\("([^"]+)"', cell.source)
         if number:
             help_ = after.source if after is not None and after.cell_type == "markdown" else ""
             yield Task(number[1], cell, help_)

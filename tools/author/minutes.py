@@ -29,11 +29,15 @@ ASKED = {
     "note": 3.0,
     "explore.": 3.0,
     "maps.": 2.0,
-    "check": 5.0,
+    "check": 2.0,
     "predict.see": 0.25,
     "recall": 0.25,
     "progress.": 0.5,
 }
+#: More minutes for a task that is not said step by step in the section before it, but under *Practice*.
+ALONE = 3.0
+#: What a cell of *Further* may be skipped for; it is not in the time.
+FURTHER = "Further"
 #: Cells that are glanced at: they import, or list the sources.
 HOUSEKEEPING = ("load", "sources")
 #: The heading behind which the lesson only sums up, and what that is called.
@@ -67,6 +71,8 @@ def parts(lesson: Lesson) -> list[Part]:
     taken: list[float] = []
     sitting = 1
     for cell in lesson.cells:
+        if is_further(cell):
+            continue
         heading = (
             re.search(r"^## (.+?)\s*$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
         )
@@ -76,13 +82,19 @@ def parts(lesson: Lesson) -> list[Part]:
         if (begins, sitting) not in found[-1:]:
             found.append((begins, sitting))
             taken.append(0.0)
-        taken[-1] += of_cell(cell)
+        alone = begins == PRACTICE and cell.cell_type == "code" and 'check("' in cell.source
+        taken[-1] += of_cell(cell) + ALONE * alone
         sitting = 2 if HALF_WAY in cell.source else sitting
     return [
         Part(heading, max(1, math.ceil(minutes)), where)
         for (heading, where), minutes in zip(found, taken, strict=True)
         if heading
     ]
+
+
+def is_further(cell: NotebookNode) -> bool:
+    """Tell whether a cell is of *Further*, which is not in the line."""
+    return bool(cell.metadata.get("samarkand", {}).get("skip") == FURTHER)
 
 
 def of_cell(cell: NotebookNode) -> float:

@@ -36,7 +36,7 @@ from tools.author.drawn import PNG, VEGA_LITE
 from tools.author.lessons import Lesson, count_words, folded, read, unfenced
 
 LARGEST_FILE, LARGEST_MAP, MOST_MAPS = 1_000_000, 300_000, 3
-CELLS, LEAST_WORDS, AIMS, SECTIONS, TASKS = (35, 60), 1200, (3, 4), (3, 7), (2, 3)
+CELLS, LEAST_WORDS, AIMS, SECTIONS, TASKS = (35, 60), 1200, (3, 4), (3, 7), (2, 9)
 #: How many cells it may have in two sittings; then it marks where the first ends, and sums that up.
 LONG, HALF_WAY = 75, timing.HALF_WAY
 LONGEST_CODE, SHORT_CODE, MOST_ROWS = 8, 3, 12
@@ -161,8 +161,12 @@ def three_or_four_things_a_student_can_do(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def the_length_is_that_of_a_lesson(lesson: Lesson) -> Iterator[str]:
-    """Enough words, neither too few nor too many cells; cells for what is a student's own do not count."""
-    count = len(lesson.cells) - len(calls(lesson, *EXPECTING, *OWN))
+    """Enough words, neither too few nor too many cells.
+
+    Not counted are what is a student's own, *Further*, and the stubs and hints of tasks beyond the third.
+    """
+    inside = [cell for cell in lesson.cells if not timing.is_further(cell)]
+    count = len(inside) - len(calls(lesson, *EXPECTING, *OWN)) - 2 * max(0, len(lesson.tasks) - 3)
     most = LONG if _halved(lesson) else CELLS[1]
     if not CELLS[0] <= count <= most:
         yield f"It has {count} cells, not {CELLS[0]} to {most}."
@@ -493,10 +497,10 @@ def figures_are_rounded(lesson: Lesson) -> Iterator[str]:
 
 
 @lesson_rule
-def practice_has_two_or_three_tasks(lesson: Lesson) -> Iterator[str]:
-    """Two or three practice tasks, numbered from 1."""
+def a_lesson_has_tasks_numbered_in_order(lesson: Lesson) -> Iterator[str]:
+    """Tasks, numbered from 1 in the order of the lesson."""
     if not TASKS[0] <= len(lesson.tasks) <= TASKS[1]:
-        yield f"It has {len(lesson.tasks)} practice tasks, not two or three."
+        yield f"It has {len(lesson.tasks)} tasks, not {TASKS[0]} to {TASKS[1]}."
     expected = [f"{lesson.name[:2]}.{i}" for i in range(1, len(lesson.tasks) + 1)]
     if [t.number for t in lesson.tasks] != expected:
         yield f"The tasks are numbered {[t.number for t in lesson.tasks]}, not {expected}."
@@ -507,9 +511,11 @@ def practice_tasks_are_whole(lesson: Lesson) -> Iterator[str]:
     for task in lesson.tasks:
         where = f"{task.stub.id}: task {task.number}"
         before = lesson.cells[: lesson.cells.index(task.stub)]
-        asked = re.search(r"^(\w+) = \.\.\.", task.stub.source, re.MULTILINE)
-        if not asked:
-            yield f"{where} has no stub with three dots."
+        lines = task.stub.source.splitlines()
+        to_do = [line for line in lines if "..." in line or "# change" in line]
+        asked = re.match(r"(\w+) = ", to_do[-1]) if to_do else None
+        if not to_do:
+            yield f"{where} has neither three dots nor a line to change."
         if not task.hints:
             yield f"{where} has no hint folded below it."
         if not task.answer:

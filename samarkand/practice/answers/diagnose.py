@@ -40,17 +40,22 @@ def known(
     >>> known(kinds.Number(tolerance=0.5), [7.4], [("Too early.", [7.0]), ("Too late.", [7.4])])
     'Too late.'
     >>> known(kinds.Whole(), [0], [])[:21]
-    'Zero, or nothing: doe'
+    'Zero, or nothing: a c'
     """
     ways = [(reason, given) for reason, given in wrong if given is not None]
     for same in (kind.exactly().same, kind.same):
         for reason, given in ways:
             if all(a is not None and same(a, w) for a, w in zip(answers, given, strict=True)):
                 return reason
+    return nothing(answers)
+
+
+def nothing(answers: Sequence[Any]) -> str | None:
+    """Return what is asked about zero or an empty answer, which a misspelt word gives; None of others."""
     if all(isinstance(a, _COUNTED) and not isinstance(a, bool) and not a for a in answers):
         return tr(
-            "Zero, or nothing: does a condition keep no row? Inside query, == finds no day; "
-            'table[table["day"] == "2022-09-15"] does, and so do >= and <=.'
+            "Zero, or nothing: a condition keeps no row. Is each word spelt as in the table? value_counts() "
+            "shows how. Inside query, == finds no day; >= and <= do."
         )
     return None
 
@@ -73,6 +78,8 @@ def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:
         return f"{_of_keys(kind, answer, right)} {hint}"
     if isinstance(kind, kinds.Rows):
         return f"{_of_rows(answer, right)} {hint}"
+    if isinstance(kind, kinds.Shown):
+        return f"{_of_shown(answer, right)} {hint}"
     return hint
 
 
@@ -139,3 +146,14 @@ def _of_rows(answer: tuple[Any, ...], right: tuple[Any, ...]) -> str:
     if len(answer) < len(right):
         return tr("The columns are right, but your table has fewer rows than it should.")
     return tr("Columns and number of rows are right, but some values are not.")
+
+
+def _of_shown(answer: tuple[Any, Any], right: tuple[Any, Any]) -> str:
+    if answer[0] != right[0]:
+        return tr("Your table has the columns {names}. Which were asked for?", names=", ".join(answer[0]))
+    if not answer[1]:
+        return str(nothing([()]))
+    if len(answer[1]) != len(right[1]):
+        rows = trn("{n} row", "{n} rows", len(answer[1]))
+        return tr("The right columns, and {rows}. How many were asked for?", rows=rows)
+    return tr("The right columns, and the right number of rows, but other ones.")

@@ -568,6 +568,26 @@ class ByKey(Kind):
 
 
 @dataclass(frozen=True)
+class Shown(Kind):
+    """A table as it is shown: just these columns, in any order, and just these rows, in this order."""
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        return tr("a table")
+
+    def read(self, value: Value) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
+        """Take a DataFrame; what is in its index is left aside, missing values are all alike."""
+        if not isinstance(value, Table):
+            one = tr("Several columns are a list: two pairs of square brackets.")
+            raise refused(value, self.asked(), one if isinstance(value, Column) else "")
+        columns = {
+            str(name): tuple(None if isinstance(v, float) and math.isnan(v) else v for v in column)
+            for name, column in zip(value.names, value.columns, strict=True)
+        }
+        return tuple(sorted(columns)), tuple(zip(*(columns[name] for name in sorted(columns)), strict=True))
+
+
+@dataclass(frozen=True)
 class Rows(Kind):
     """A table with named columns, in any order of columns; other columns are left aside."""
 

@@ -34,6 +34,10 @@ class Task:
         Known wrong ways; each gives a reason or a question, never the answer.
     taught : str
         The heading of the lesson under which to read again.
+    given : callable, optional
+        Computes what the line in the stub gives before it is changed: no answer yet.
+    own : bool
+        Whether the right answer rests on a file of the student's, and is computed at each check.
     """
 
     id: str
@@ -43,6 +47,8 @@ class Task:
     hint: str
     diagnoses: tuple[diagnose.Diagnosis, ...] = ()
     taught: str = ""
+    given: Callable[[], object] | None = None
+    own: bool = False
 
     @property
     def lesson(self) -> str:
@@ -61,7 +67,8 @@ class Task:
 
     def reason(self, answer: Any) -> str:
         """Say why an answer is wrong, in a sentence that does not say what is right."""
-        known = diagnose.known(self.kind, [answer], self.wrong)
+        # Zero comes first: a misspelt word gives it, and by chance it fits many wrong ways.
+        known = diagnose.nothing([answer]) or diagnose.known(self.kind, [answer], self.wrong)
         return known or diagnose.guess(self.kind, answer, self.expected, self.hint)
 
 
@@ -132,6 +139,10 @@ def check(name: str, value: object) -> Reply:
         return Reply("open", tr("Not answered yet."))
     try:
         read = one.kind.read(answer)
+        if one.given and one.kind.same(read, one.kind.read(decode.plain(one.given()))):
+            return Reply("open", tr("Not answered yet. Change the line, and run the cell again."))
+        if one.own:
+            vars(one).pop("expected", None)
         if one.kind.same(read, one.expected):
             return _noted(name, "right", tr("Right. {meaning}", meaning=one.right))
         reason = one.reason(read)

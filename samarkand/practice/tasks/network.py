@@ -152,10 +152,6 @@ TASKS = (
                 tr("All four were balanced before. Which of them does the pair belong to?"),
                 lambda: len(measures.signed_triangles(_ties(article=True))),
             ),
-            Diagnosis(
-                tr("That would turn every triangle that Russia belongs to. Does China belong to all?"),
-                lambda: 0,
-            ),
         ),
         taught="6. Friends of friends",
     ),

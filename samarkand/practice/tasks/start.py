@@ -51,10 +51,6 @@ TASKS = (
                 lambda: len(_events()) - _since("2022-01-01"),
             ),
             Diagnosis(
-                tr("== asks for that one day. Which sign asks for a day or any later one?"),
-                lambda: int((_events()["day"] == pd.Timestamp("2022-01-01")).sum()),
-            ),
-            Diagnosis(
                 tr("That is the number of columns. Rows run from top to bottom."), lambda: _events().shape[1]
             ),
         ),

@@ -80,10 +80,6 @@ TASKS = (
                 lambda: _count(CENTRAL_ASIA, "es_11_1", "did not vote"),
             ),
             Diagnosis(
-                tr("That is the vote of April. Which column is that of 2 March?"),
-                lambda: _count(CENTRAL_ASIA, "es_11_3", "abstain"),
-            ),
-            Diagnosis(
                 tr("That is the vote of October. Which column is that of 2 March?"),
                 lambda: _count(CENTRAL_ASIA, "es_11_4", "abstain"),
             ),
