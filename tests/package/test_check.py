@@ -303,6 +303,24 @@ def test_a_table_is_judged_by_its_columns_and_rows(monkeypatch: pytest.MonkeyPat
     assert "two pairs of square brackets" in check(one.id, FRAME["iso3"]).sentence
 
 
+def test_where_any_answer_is_right_it_still_has_a_form(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = kinds.Together((kinds.Choice(options=("fact", "opinion")),) * 2)
+    one = Task("99.free", kind, lambda: ["fact", "fact"], "We say so.", "Choose.", free=True)
+    monkeypatch.setitem(tasks(), one.id, one)
+    assert check(one.id, ["opinion", "Fact "])
+    assert check(one.id, ["fact", ...]).state == "open"
+    assert '"facts" is none of them: fact or opinion.' in check(one.id, ["fact", "facts"]).sentence
+
+
+def test_what_rests_on_the_students_own_file_is_computed_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = iter(["10 of 20", "3 of 20", "3 of 20"])
+    one = Task("99.own", kinds.Headline(), lambda: next(counts), "Good.", "A label.", own=True)
+    monkeypatch.setitem(tasks(), one.id, one)
+    assert check(one.id, "Of my claims 10 are facts")
+    assert "No bar has 10. A label." in check(one.id, "Of my claims 10 are facts").sentence
+    assert check(one.id, "Kinds of my claims").sentence == "Not yet. A label."
+
+
 @pytest.mark.usefixtures("practice")
 class TestOtherKinds:
     @pytest.mark.parametrize("value", [True, np.True_, pd.Series([True]), [True]])

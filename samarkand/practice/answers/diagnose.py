@@ -60,7 +60,7 @@ def nothing(answers: Sequence[Any]) -> str | None:
     return None
 
 
-def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:
+def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:  # noqa: PLR0911
     """Say what to look at in an answer that is wrong in a way nobody foresaw, but never what is right.
 
     Answer and right answer are as the kind reads them; the hint is said where nothing can be seen.
@@ -78,6 +78,9 @@ def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:
         return f"{_of_keys(kind, answer, right)} {hint}"
     if isinstance(kind, kinds.Rows):
         return f"{_of_rows(answer, right)} {hint}"
+    if isinstance(kind, kinds.Headline):
+        found = sorted(kinds.figures(answer))
+        return tr("No bar has {n}. {hint}", n=found[0], hint=hint) if found else hint
     if isinstance(kind, kinds.Shown):
         return f"{_of_shown(answer, right)} {hint}"
     return hint

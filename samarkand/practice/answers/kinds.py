@@ -385,6 +385,44 @@ class Text(Kind):
 
 
 @dataclass(frozen=True)
+class Choice(Text):
+    """One of some words."""
+
+    options: tuple[str, ...] = ()
+
+    def read(self, value: Value) -> str:
+        """Take a text that is one of the words."""
+        text = super().read(value)
+        if text not in self.options:
+            raise WrongForm(
+                tr('"{text}" is none of them: {options}.', text=text, options=listed(self.options, last="or"))
+            )
+        return text
+
+
+@dataclass(frozen=True)
+class Headline(Text):
+    """A title: four words or more with a figure; the right text has all figures that may be in it."""
+
+    what: str = tr("a title, in quotation marks")
+
+    def same(self, answer: str, expected: str) -> bool:
+        """Say whether the title has a figure of those that are right."""
+        return len(answer.split()) >= 4 and bool(figures(answer) & figures(expected))
+
+
+def figures(text: str) -> set[str]:
+    """Return the figures in a text.
+
+    Examples
+    --------
+    >>> sorted(figures("4 of 10."))
+    ['10', '4']
+    """
+    return {word.strip(".,:;%()") for word in text.split() if word[:1].isdigit()}
+
+
+@dataclass(frozen=True)
 class Day(Kind):
     """A calendar day: a date, a Timestamp or a text like 2022-09-14."""
 
