@@ -24,9 +24,10 @@ from samarkand.practice.answers import diagnose, kinds
 from samarkand.practice.tasks import Reply, Task, check, tasks
 
 FRAME = pd.DataFrame({"iso3": ["CHN", "IND", "RUS"], "people_pct": [17.8, 17.7, 1.8]})
-
-
 SERIES = FRAME.set_index("iso3")["people_pct"]
+TASKS = list(tasks().values())
+WAYS = [(one, way) for one in TASKS for way in one.diagnoses]
+each = pytest.mark.parametrize("one", TASKS, ids=lambda one: one.id)
 
 
 def _broken() -> object:
@@ -49,120 +50,90 @@ def practice(monkeypatch: pytest.MonkeyPatch) -> None:
         "broken": (kinds.Whole(), _broken),
     }
     for name, (kind, solution) in made.items():
-        one = Task(f"99.{name}", kind, solution, "Well done.", "Read the table again.")
-        monkeypatch.setitem(tasks(), one.id, one)
+        monkeypatch.setitem(
+            tasks(), f"99.{name}", Task(f"99.{name}", kind, solution, "Well done.", "Read the table again.")
+        )
 
 
-@pytest.mark.parametrize("one", tasks().values(), ids=lambda one: one.id)
+# ------------------------------------------------------------------------------- the tasks of the lessons
+
+
+@each
 def test_every_task_takes_its_answer_and_leaves_an_open_one_open(one: Task) -> None:
-    assert one.right and one.hint
-    assert check(one.id, ...).state == "open"
-    assert repr(check(one.id, ...)) == "Not answered yet."
+    assert repr(check(one.id, ...)) == "Not answered yet." and check(one.id, ...).state == "open"
     reply = check(one.id, one.solution())
-    assert reply and reply.sentence == f"Right. {one.right}"
-
-
-WAYS = [(one, way) for one in tasks().values() for way in one.diagnoses]
+    assert reply and one.right and one.hint and reply.sentence == f"Right. {one.right}"
 
 
 @pytest.mark.parametrize(("one", "way"), WAYS, ids=lambda part: getattr(part, "id", None) or part.reason[:40])
 def test_every_known_wrong_way_gets_its_own_reason(one: Task, way: diagnose.Diagnosis) -> None:
-    reply = check(one.id, way.wrong())
-    assert reply.state == "wrong"
-    assert reply.sentence == f"Not yet. {way.reason}"
+    assert check(one.id, way.wrong()) == Reply("wrong", f"Not yet. {way.reason}")
 
 
-def asked(name: str) -> str:
-    """Return what a lesson asks in a task: the paragraph that begins with its number."""
-    (path,) = (home.ROOT / "notebooks").glob(f"{name[:2]}_*.ipynb")
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    (found,) = re.findall(rf"\*\*{name}\*\*(.+)", "\n".join("".join(cell["source"]) for cell in cells))
-    return str(found)
-
-
-@pytest.mark.parametrize("one", tasks().values(), ids=lambda one: one.id)
+@each
 def test_the_lesson_says_the_tolerance_and_no_known_wrong_way_is_within_it(one: Task) -> None:
+    (path,) = (home.ROOT / "notebooks").glob(f"{one.lesson}_*.ipynb")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    (asked,) = re.findall(rf"\*\*{one.id}\*\*(.+)", "\n".join("".join(cell["source"]) for cell in cells))
     tolerance = getattr(one.kind, "tolerance", None)
-    said = re.findall(r"\b[Ww]ithin (\d+(?:\.\d+)?)", asked(one.id))
+    said = re.findall(r"\b[Ww]ithin (\d+(?:\.\d+)?)", asked)
     assert [float(figure) for figure in said] == ([tolerance] if tolerance else [])
     if tolerance:  # an answer cannot be near the right one and near a wrong one at once
         assert tolerance < min(abs(wrong - one.expected) for _, (wrong,) in one.wrong) / 2
 
 
-@pytest.mark.parametrize("one", tasks().values(), ids=lambda one: one.id)
+@each
 def test_no_reason_gives_the_answer_away(one: Task) -> None:
-    answer = one.solution()
-    told = [one.hint, *(way.reason for way in one.diagnoses)]
-    if isinstance(answer, str):
-        assert not any(answer in sentence for sentence in told)
-    elif isinstance(answer, (int, float, np.number)) and not isinstance(answer, bool) and float(answer) > 20:
+    answer, told = one.solution(), [one.hint, *(way.reason for way in one.diagnoses)]
+    shown = {answer} if isinstance(answer, str) else set()
+    if isinstance(answer, int | float | np.number) and answer > 20:
         shown = {f"{float(answer):.0f}", f"{float(answer):.1f}", f"{float(answer):,.0f}"}
-        assert not any(number in sentence for number in shown for sentence in told)
-
-
-# What is read is decided by the kind of the answer: one task of each.
-@pytest.mark.parametrize(
-    "one", {type(one.kind): one for one in tasks().values()}.values(), ids=lambda one: one.id
-)
-@pytest.mark.parametrize(
-    "value",
-    [
-        None,
-        math.nan,
-        math.inf,
-        pd.NA,
-        pd.NaT,
-        "",
-        "maybe",
-        [],
-        {},
-        set(),
-        FRAME,
-        FRAME["iso3"],
-        FRAME.head(0),
-        len,
-        int,
-        object(),
-        1j,
-        True,
-        dt.date(2022, 9, 15),
-        np.array([]),
-        np.zeros((2, 2)),
-        -1,
-        1e30,
-        b"x",
-        [None],
-        {"a": 1},
-        (1, 2),
-        range(3),
-        Exception("x"),
-    ],
-    ids=lambda value: type(value).__name__,
-)
-def test_nothing_a_student_can_hand_in_raises(one: Task, value: Any) -> None:
-    reply = check(one.id, value)
-    assert reply.state == "wrong" and len(reply.sentence) > 15 and reply.sentence.endswith((".", "?"))
-
-
-def test_a_reply_is_a_sentence_and_a_notice_that_is_read_out() -> None:
-    one = next(iter(tasks()))
-    assert check(one, ...)._repr_html_() == markup.status("Not answered yet.", "open")
-    assert not check(one, ...)
-    assert 'role="status"' in check(one, -5)._repr_html_()
-    assert "&lt;b&gt;" in Reply("wrong", "<b>")._repr_html_()
-
-
-def test_a_task_that_is_not_there_gets_the_nearest_name() -> None:
-    assert 'No task "03.9". Did you mean "03.' in check("03.9", 1).sentence
-    assert check(3.1, 1).state == "open"  # type: ignore[arg-type]
-    assert 'No task "None"' in check(None, 1).sentence  # type: ignore[arg-type]
+    assert not any(part in sentence for part in shown for sentence in told)
 
 
 def test_the_tasks_of_each_lesson_are_numbered_in_order() -> None:
-    lessons = [one.lesson for one in tasks().values() if one.lesson != "99"]
-    assert [name for name in tasks() if name[:2] != "99"] == [
+    lessons = [one.lesson for one in TASKS]
+    assert [one.id for one in TASKS] == [
         f"{lesson}.{n}" for lesson in dict.fromkeys(lessons) for n in range(1, lessons.count(lesson) + 1)
     ]
+
+
+def test_answers_come_from_the_tables() -> None:
+    assert tasks()["03.1"].expected == len(data.members("2016-03-14", "dialogue partner")) == 4
+    assert round(tasks()["03.2"].expected, 1) == 32.0 and round(tasks()["03.3"].expected, 1) == 5.7
+    blocks, claims = data.load("blocks"), data.load("claims")
+    yau = blocks.loc[blocks["quoted_speaker"] == "Niva Yau", "quoted_words"].sum()
+    assert check("02.1", round(yau / blocks["quoted_words"].sum() * 100, 1))
+    assert check("02.2", claims.query("type == 'forecast' and hedge.isna()")["id"])
+    assert check("02.3", len(claims.query("speaker == 'Niva Yau' and verdict_day > '2022-09-15'")))
+    known = ";".join(data.load("announced")["claims"]).split(";")
+    opened = claims.query("type == 'forecast'")[lambda frame: ~frame["id"].isin(known)]
+    assert check("10.1", opened.query("verifiable == 'yes'")["id"])
+    assert check("10.2", (opened["verdict"] == "borne out").mean() * 100) and check("10.2", 55.6)
+    came = claims.query("type == 'forecast'")["verdict"].map(forecasts.WORTH)
+    assert check("10.3", ((0.9 - came) ** 2).mean()) and check("10.3", 0.053)
+
+
+def test_a_day_that_query_does_not_find_is_named() -> None:
+    """pandas reads == with a text as `isin`, and no text is among days."""
+    met = data.load("trip").query("type == 'bilateral' and day == '2022-09-15'")
+    assert "Inside query, == finds no day" in check("01.3", met["counterpart"].nunique()).sentence
+
+
+# ------------------------------------------------------------------------------- any answer
+
+ODD = [
+    *(None, math.nan, math.inf, pd.NA, pd.NaT, "", "maybe", [], {}, set(), FRAME, FRAME["iso3"]),
+    *(len, int, object(), 1j, True, dt.date(2022, 9, 15), np.array([]), np.zeros((2, 2)), -1, 1e30, b"x"),
+    *(FRAME.head(0), [None], {"a": 1}, (1, 2), range(3), Exception("x")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("one", {type(one.kind): one for one in TASKS}.values(), ids=lambda one: one.id)
+@pytest.mark.parametrize("value", ODD, ids=lambda value: type(value).__name__)
+def test_nothing_a_student_can_hand_in_raises(one: Task, value: Any) -> None:
+    reply = check(one.id, value)
+    assert reply.state == "wrong" and len(reply.sentence) > 15 and reply.sentence.endswith((".", "?"))
 
 
 class Nosy:
@@ -175,106 +146,111 @@ class Nosy:
 def test_no_method_of_an_answer_runs() -> None:
     ran = []
     steps = (ran.append(n) for n in range(3))
-    assert check("03.1", Nosy()).sentence == (
-        "Not yet. This is an object of type Nosy; expected was a whole number."
-    )
+    assert "This is an object of type Nosy; expected was a whole number." in check("03.1", Nosy()).sentence
     assert "of type generator" in check("02.2", steps).sentence
     assert check("03.1", lambda: ran.append(4)).state == "wrong"
     assert ran == []
 
 
+def test_a_reply_is_a_sentence_and_a_notice_that_is_read_out() -> None:
+    assert check("03.1", ...)._repr_html_() == markup.status("Not answered yet.", "open")
+    assert not check("03.1", ...)
+    assert "&lt;b&gt;" in Reply("wrong", "<b>")._repr_html_()
+    assert 'No task "03.9". Did you mean "03.' in check("03.9", 1).sentence
+    for name in (3.1, None):
+        assert check(name, 1).state == "open"  # type: ignore[arg-type]
+
+
 @pytest.mark.usefixtures("practice")
-class TestNumbers:
-    @pytest.mark.parametrize(
-        "value",
-        [
-            12,
-            12.0,
-            np.int8(12),
-            np.float32(12),
-            np.array([12]),
-            np.array(12),
-            pd.Series([12]),
-            [12],
-            (12,),
-            {12},
-            pd.DataFrame({"n": [12]}),
-            pd.Index([12]),
-            Decimal(12),
-            Fraction(12),
-            pd.Series([12], dtype="Int64"),
-            [[12]],
-            np.array([[12]]),
-        ],
-        ids=lambda value: type(value).__name__,
-    )
-    def test_any_form_of_the_right_number_passes(self, value: Any) -> None:
-        assert check("99.count", value)
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("count", [12, 12.0, np.int8(12), np.float32(12), np.array([12]), np.array(12), pd.Series([12]), [12],
+                   (12,), {12}, pd.DataFrame({"n": [12]}), pd.Index([12]), Decimal(12), Fraction(12), [[12]],
+                   pd.Series([12], dtype="Int64"), np.array([[12]])]),
+        ("days", [970, dt.timedelta(days=970), pd.Timedelta(days=970), np.timedelta64(970, "D"),
+                  pd.Series([pd.Timedelta(970, "D")])]),
+        ("share", [24.16, 23.96]),
+        ("truth", [True, np.True_, pd.Series([True]), [True]]),
+        ("name", ["Xinhua", " xinhua ", pd.Series(["Xinhua"]), ["XINHUA"], np.array(["Xinhua"])]),
+        ("ids", [{"CL07", "CL12", "CL37"}, ["CL37", "CL07", "CL12", "CL12"], ("cl07 ", "cl12", "cl37"),
+                 pd.Series(["CL07", "CL12", "CL37"], index=[7, 12, 37]), pd.Index(["CL07", "CL12", "CL37"]),
+                 pd.Series(["CL07", "CL12", "CL37"], dtype="category"), {"CL07": 1, "CL12": 2, "CL37": 3},
+                 pd.DataFrame({"id": ["CL07", "CL12", "CL37"]}), ["CL07", "CL12", "CL37", None, math.nan]]),
+        ("series", [SERIES.iloc[::-1], SERIES.to_frame(), FRAME, SERIES.to_dict(), SERIES + 0.04]),
+        ("frame", [FRAME.iloc[::-1], FRAME[["people_pct", "iso3"]], FRAME.set_index("iso3"),
+                   FRAME.assign(people_pct=FRAME["people_pct"] - 0.04, more=1)]),
+    ],
+)  # fmt: skip
+def test_any_form_of_the_right_answer_passes(name: str, values: list[Any]) -> None:
+    for value in values:
+        assert check(f"99.{name}", value), value
 
-    @pytest.mark.parametrize(
-        "value",
-        [
-            dt.timedelta(days=970),
-            pd.Timedelta(days=970),
-            np.timedelta64(970, "D"),
-            pd.Series([pd.Timedelta(970, "D")]),
-        ],
-    )
-    def test_a_stretch_of_time_counts_where_days_are_asked(self, value: Any) -> None:
-        assert check("99.days", value)
 
-    def test_the_edge_of_the_tolerance_is_within(self) -> None:
-        assert check("99.share", 24.16) and check("99.share", 23.96)
-        assert not check("99.share", 24.17)
+@pytest.mark.usefixtures("practice")
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("count", "12", "This is a text; expected was a whole number. Take the quotes away"),
+        ("count", None, "This is a missing value; expected was a whole number. Was it only printed"),
+        ("count", pd.NA, "Was it only printed, or is a row missing?"),
+        ("count", math.nan, "is a missing value or a division by zero in it?"),
+        ("count", math.inf, "is a missing value or a division by zero in it?"),
+        ("count", True, "This is True or False; expected was a whole number."),
+        ("count", [1, 2], "This is a list of 2; expected was a whole number. Count them"),
+        ("count", {"a": 1, "b": 2}, "This is a dict of 2"),
+        ("count", np.array([1, 2, 3]), "This is an array of 3"),
+        ("count", FRAME, "This is a table of 3 rows and 2 columns"),
+        ("count", FRAME.head(0), "a table of 0 rows and 2 columns; expected was a whole number. Look at"),
+        ("count", len, "This is a function; expected was a whole number. Did you leave out the brackets ()?"),
+        ("count", dt.date(2022, 9, 15), "This is a date"),
+        ("count", dt.timedelta(days=12), "This is a span of time"),
+        ("count", 1j, "an object of type complex"),
+        ("count", 12.5, "This has a fraction"),
+        ("count", 10**13, "No answer to this can lie outside"),
+        ("count", 5, "Read the table again."),
+        ("share", 0.2406, "look at the unit. The answer is wanted in per cent."),
+        ("share", 2406.0, "look at the unit"),
+        ("share", 24.17, "Close, but not close enough"),
+        ("share", 75.94, "the rest up to 100 per cent"),
+        ("share", 1 / 24.06 + 5e-5, "upside down"),
+        ("days", 970000, "look at the unit. The answer is wanted in days."),
+        ("days", -970, "Look at the sign"),
+        ("days", 971, "off by one"),
+        ("truth", False, "Not yet. Read the table again."),
+        ("truth", 1, "This is a number; expected was True or False. Write True or False"),
+        ("name", "TASS", "Not yet. Read the table again."),
+        ("name", 7, "This is a number; expected was a text."),
+        ("ids", {"CL07", "CL12"}, "one is still missing. Read the table again."),
+        ("ids", {"CL07"}, "2 are still missing"),
+        ("ids", {"CL07", "CL12", "CL37", "CL40", "CL41"}, "and 2 that do not."),
+        ("ids", {"CL07", "CL40"}, "2 are missing. One does not belong there."),
+        ("ids", "CL07 CL12 CL37", "This is a text; expected was a set or list of ids. Put each in quotes"),
+        ("ids", 3, "Which ones are they, not how many?"),
+        ("ids", {1, 2}, "Not all of these are texts; expected was a set or list of ids."),
+        ("ids", pd.Series([1, 2], index=["CL07", "CL12"]), "What stands in the index is not read."),
+        ("ids", frozenset(), "a condition keeps no row"),
+        ("series", {"CHN": 17.8, "IND": 17.7}, "1 missing, 0 too many"),
+        ("series", {"CHN": 17.8, "IND": 1.0, "RUS": 1.8}, "1 of 3 values are not"),
+        ("series", {"CHN": 17.8, "IND": math.nan, "RUS": 1.8}, "not a finite number"),
+        ("series", pd.Series([1, 2], index=["CHN", "CHN"]), "A key stands in it more than once"),
+        ("series", [17.8, 17.7, 1.8], "a list of 3; expected was a Series or dict with country codes"),
+        ("frame", FRAME.head(2), "fewer rows"),
+        ("frame", pd.concat([FRAME, FRAME]), "more rows"),
+        ("frame", FRAME.assign(people_pct=1.0), "some values are not"),
+        ("frame", [1], "expected was a table with the columns iso3, people_pct"),
+        ("frame", FRAME.rename(columns=str.upper), "The table has no columns iso3, people_pct."),
+        ("frame", FRAME.assign(people_pct="x"), "This is a text; expected was a number."),
+    ],
+)  # fmt: skip
+def test_a_wrong_answer_gets_a_reason(name: str, value: Any, reason: str) -> None:
+    reply = check(f"99.{name}", value)
+    assert reply.state == "wrong" and reason in reply.sentence
 
-    @pytest.mark.parametrize(
-        ("value", "reason"),
-        [
-            ("12", "This is a text; expected was a whole number. Take the quotes away"),
-            (None, "This is a missing value; expected was a whole number. Was it only printed"),
-            (pd.NA, "Was it only printed, or is a row missing?"),
-            (math.nan, "is a missing value or a division by zero in it?"),
-            (math.inf, "is a missing value or a division by zero in it?"),
-            (True, "This is True or False; expected was a whole number."),
-            (np.True_, "This is True or False"),
-            ([1, 2], "This is a list of 2; expected was a whole number. Count them"),
-            ({"a": 1, "b": 2}, "This is a dict of 2"),
-            (np.array([1, 2, 3]), "This is an array of 3"),
-            (FRAME, "This is a table of 3 rows and 2 columns"),
-            (
-                FRAME.head(0),
-                "a table of 0 rows and 2 columns; expected was a whole number. Look at your filter",
-            ),
-            (len, "This is a function; expected was a whole number. Did you leave out the brackets ()?"),
-            (dt.date(2022, 9, 15), "This is a date"),
-            (dt.timedelta(days=12), "This is a span of time"),
-            (1j, "an object of type complex"),
-            (12.5, "This has a fraction"),
-            (10**13, "No answer to this can lie outside"),
-        ],
-    )
-    def test_the_wrong_kind_is_named(self, value: Any, reason: str) -> None:
-        assert reason in check("99.count", value).sentence
 
-    @pytest.mark.parametrize(
-        ("name", "value", "reason"),
-        [
-            ("99.share", 0.2406, "look at the unit. The answer is wanted in per cent."),
-            ("99.share", 2406.0, "look at the unit"),
-            ("99.days", 970000, "look at the unit. The answer is wanted in days."),
-            ("99.days", -970, "Look at the sign"),
-            ("99.days", 971, "off by one"),
-            ("99.days", 969, "off by one"),
-            ("99.share", 24.5, "Close, but not close enough"),
-            ("99.share", 75.94, "the rest up to 100 per cent"),
-            ("99.share", 1 / 24.06 + 5e-5, "upside down"),
-            ("99.share", 55.0, "Read the table again."),
-            ("99.count", 5, "Read the table again."),
-        ],
-    )
-    def test_unforeseen_numbers_get_a_reason(self, name: str, value: float, reason: str) -> None:
-        reply = check(name, value)
-        assert reply.state == "wrong" and reason in reply.sentence
+@pytest.mark.usefixtures("practice")
+def test_a_damaged_table_is_not_the_students_fault() -> None:
+    assert check("99.broken", 1) == Reply("open", "The file of the table is missing.")
 
 
 @pytest.mark.parametrize(
@@ -287,7 +263,7 @@ class TestNumbers:
 )
 def test_what_cannot_be_is_named_by_the_bounds_there_are(kind: kinds.Kind, sentence: str) -> None:
     with pytest.raises(kinds.WrongForm, match=f"^{re.escape(sentence)}$"):
-        kind.read(-1 if kind.low == 0 else 2)
+        kind.read(-1 if kind.low == 0 else 2)  # type: ignore[attr-defined]
 
 
 @pytest.mark.usefixtures("practice")
@@ -319,129 +295,3 @@ def test_what_rests_on_the_students_own_file_is_computed_anew(monkeypatch: pytes
     assert check(one.id, "Of my claims 10 are facts")
     assert "No bar has 10. A label." in check(one.id, "Of my claims 10 are facts").sentence
     assert check(one.id, "Kinds of my claims").sentence == "Not yet. A label."
-
-
-@pytest.mark.usefixtures("practice")
-class TestOtherKinds:
-    @pytest.mark.parametrize("value", [True, np.True_, pd.Series([True]), [True]])
-    def test_truth(self, value: Any) -> None:
-        assert check("99.truth", value)
-
-    def test_truth_missed(self) -> None:
-        assert check("99.truth", False).sentence == "Not yet. Read the table again."
-        said = check("99.truth", 1).sentence
-        assert said.startswith("Not yet. This is a number; expected was True or False. Write True or False")
-
-    @pytest.mark.parametrize(
-        "value", ["Xinhua", " xinhua ", pd.Series(["Xinhua"]), ["XINHUA"], np.array(["Xinhua"])]
-    )
-    def test_texts(self, value: Any) -> None:
-        assert check("99.name", value)
-
-    def test_texts_missed(self) -> None:
-        assert check("99.name", "TASS").sentence == "Not yet. Read the table again."
-        assert check("99.name", 7).sentence == "Not yet. This is a number; expected was a text."
-
-    @pytest.mark.parametrize(
-        "value",
-        [
-            {"CL07", "CL12", "CL37"},
-            ["CL37", "CL07", "CL12", "CL12"],
-            ("cl07 ", "cl12", "cl37"),
-            pd.Series(["CL07", "CL12", "CL37"], index=[7, 12, 37]),
-            pd.Series(["CL07", "CL12", "CL37"], dtype="category"),
-            pd.Index(["CL07", "CL12", "CL37"]),
-            pd.DataFrame({"id": ["CL07", "CL12", "CL37"]}),
-            np.array(["CL07", "CL12", "CL37"]),
-            {"CL07": 1, "CL12": 2, "CL37": 3},
-            {"CL07": 1, "CL12": 2, "CL37": 3}.keys(),
-            ["CL07", "CL12", "CL37", None, math.nan],
-        ],
-        ids=lambda value: type(value).__name__,
-    )
-    def test_sets_in_any_form(self, value: Any) -> None:
-        assert check("99.ids", value)
-
-    @pytest.mark.parametrize(
-        ("value", "reason"),
-        [
-            ({"CL07", "CL12"}, "one is still missing. Read the table again."),
-            ({"CL07"}, "2 are still missing"),
-            ({"CL07", "CL12", "CL37", "CL40"}, "and one that does not."),
-            ({"CL07", "CL12", "CL37", "CL40", "CL41"}, "and 2 that do not."),
-            ({"CL07", "CL40"}, "2 are missing. One does not belong there."),
-            ("CL07 CL12 CL37", "This is a text; expected was a set or list of ids. Put each in quotes"),
-            (3, "Which ones are they, not how many?"),
-            ({1, 2}, "Not all of these are texts; expected was a set or list of ids."),
-            (pd.Series([1, 2], index=["CL07", "CL12"]), "What stands in the index is not read."),
-            (FRAME, "This is a table of 3 rows and 2 columns"),
-            (frozenset(), "a condition keeps no row"),
-        ],
-    )
-    def test_sets_missed(self, value: Any, reason: str) -> None:
-        reply = check("99.ids", value)
-        assert reply.state == "wrong" and reason in reply.sentence
-
-    @pytest.mark.parametrize(
-        "value", [SERIES.iloc[::-1], SERIES.to_frame(), FRAME, SERIES.to_dict(), SERIES + 0.04]
-    )
-    def test_series(self, value: Any) -> None:
-        assert check("99.series", value)
-
-    @pytest.mark.parametrize(
-        ("name", "value", "reason"),
-        [
-            ("series", {"CHN": 17.8, "IND": 17.7}, "1 missing, 0 too many"),
-            ("series", {"CHN": 17.8, "IND": 1.0, "RUS": 1.8}, "1 of 3 values are not"),
-            ("series", {"CHN": 17.8, "IND": math.nan, "RUS": 1.8}, "not a finite number"),
-            ("series", pd.Series([1, 2], index=["CHN", "CHN"]), "A key stands in it more than once"),
-            ("series", FRAME.assign(more=1), "a table of 3 rows and 3 columns"),
-            ("series", [17.8, 17.7, 1.8], "a list of 3; expected was a Series or dict with country codes"),
-            ("frame", FRAME.head(2), "fewer rows"),
-            ("frame", pd.concat([FRAME, FRAME]), "more rows"),
-            ("frame", FRAME.assign(people_pct=1.0), "some values are not"),
-            ("frame", [1], "expected was a table with the columns iso3, people_pct"),
-            ("frame", FRAME.rename(columns=str.upper), "The table has no columns iso3, people_pct."),
-            ("frame", FRAME.assign(people_pct="x"), "This is a text; expected was a number."),
-        ],
-    )
-    def test_series_and_frames_missed(self, name: str, value: Any, reason: str) -> None:
-        assert reason in check(f"99.{name}", value).sentence
-
-    @pytest.mark.parametrize(
-        "value",
-        [
-            FRAME.iloc[::-1],
-            FRAME[["people_pct", "iso3"]],
-            FRAME.set_index("iso3"),
-            FRAME.assign(people_pct=FRAME["people_pct"] - 0.04, more=1),
-        ],
-    )
-    def test_frames(self, value: Any) -> None:
-        assert check("99.frame", value)
-
-    def test_a_damaged_table_is_not_the_students_fault(self) -> None:
-        assert check("99.broken", 1) == Reply("open", "The file of the table is missing.")
-
-
-def test_a_day_that_query_does_not_find_is_named() -> None:
-    """pandas reads == with a text as `isin`, and no text is among days."""
-    met = data.load("trip").query("type == 'bilateral' and day == '2022-09-15'")
-    assert "Inside query, == finds no day" in check("01.3", met["counterpart"].nunique()).sentence
-
-
-def test_answers_come_from_the_tables() -> None:
-    assert tasks()["03.1"].expected == len(data.members("2016-03-14", "dialogue partner")) == 4
-    assert round(tasks()["03.2"].expected, 1) == 32.0
-    assert round(tasks()["03.3"].expected, 1) == 5.7
-    blocks, claims = data.load("blocks"), data.load("claims")
-    yau = blocks.loc[blocks["quoted_speaker"] == "Niva Yau", "quoted_words"].sum()
-    assert check("02.1", round(yau / blocks["quoted_words"].sum() * 100, 1))
-    assert check("02.2", claims.query("type == 'forecast' and hedge.isna()")["id"])
-    assert check("02.3", len(claims.query("speaker == 'Niva Yau' and verdict_day > '2022-09-15'")))
-    known = ";".join(data.load("announced")["claims"]).split(";")
-    opened = claims.query("type == 'forecast'")[lambda frame: ~frame["id"].isin(known)]
-    assert check("10.1", opened.query("verifiable == 'yes'")["id"])
-    assert check("10.2", (opened["verdict"] == "borne out").mean() * 100) and check("10.2", 55.6)
-    came = claims.query("type == 'forecast'")["verdict"].map(forecasts.WORTH)
-    assert check("10.3", ((0.9 - came) ** 2).mean()) and check("10.3", 0.053)

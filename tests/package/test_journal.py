@@ -8,16 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from samarkand import explore
 from samarkand.ground import home, journal
 from samarkand.ground.errors import CourseError
-from samarkand.practice import notes, predict
 
 
 def test_no_file_is_no_entry_and_no_trouble() -> None:
@@ -38,47 +34,6 @@ def test_entries_are_added_and_the_newest_counts(work: Path) -> None:
     assert journal.latest("notes")["05.case"]["text"] == ""
     assert [p.name for p in work.iterdir()] == ["notes.jsonl"]
     assert len((work / "notes.jsonl").read_bytes().splitlines()) == 4
-
-
-@pytest.mark.parametrize(
-    ("opened", "fill", "shown"),
-    [
-        (
-            lambda: notes.note("05.case"),
-            lambda form, n: form.fill(f"Text {n}"),
-            lambda form: form._field.text,
-        ),
-        (
-            lambda: predict.ask("03.members"),
-            lambda form, n: form.fill(str(n), "0", "9", f"Text {n}"),
-            lambda form: [field.text for field in (form._fields["guess"], form._reason)],
-        ),
-        (
-            lambda: predict.ask("04.oil"),
-            lambda form, n: form.fill(["IND", "CHN", "USA"][n]),
-            lambda f: f._pick.value,
-        ),
-        (
-            explore.my_forecasts,
-            lambda form, n: [form.fill(f"F{q}", str(10 * q + n), f"Text {n}") for q in (1, 2)],
-            lambda form: [form._chances["F2"].text, form._reasons["F2"].text],
-        ),
-    ],
-    ids=["note", "prediction", "choice", "forecasts"],
-)
-def test_a_form_opened_again_shows_what_was_saved_last(
-    opened: Callable[[], Any], fill: Callable[[Any, int], Any], shown: Callable[[Any], Any], work: Path
-) -> None:
-    saved: list[Any] = []
-    for n in range(3):
-        form = opened()
-        fill(form, n)
-        assert form.save().startswith("Saved")
-        saved.append(shown(form))
-        assert shown(opened()) == shown(form)
-    assert len({str(one) for one in saved}) == 3
-    (file,) = work.iterdir()
-    assert len(file.read_bytes().splitlines()) % 3 == 0, "and what was saved before is still there"
 
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows sets no time zone for one program")
@@ -173,16 +128,6 @@ for n in range(int(sys.argv[2])):
 def writer(name: str, count: int) -> subprocess.Popen[bytes]:
     environment = os.environ | {"PYTHONPATH": str(home.ROOT)}
     return subprocess.Popen([sys.executable, "-c", WRITER, name, str(count)], env=environment)
-
-
-def test_in_a_browsers_python_everything_is_saved() -> None:
-    """Its module ``fcntl`` is there, and has no ``flock``."""
-    code = (
-        "import sys, types; sys.platform = 'emscripten'; sys.modules['fcntl'] = types.ModuleType('fcntl')\n"
-        "from samarkand.practice import notes; paper = notes.note('05.case')\n"
-        "paper.fill('Mine.'); paper.save(); print(notes.note('05.case')._field.text)"
-    )
-    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "Mine.\n"
 
 
 def test_two_windows_that_save_at_once_lose_nothing() -> None:

@@ -134,13 +134,6 @@ def test_the_course_lists_every_lesson_with_what_is_done_in_it() -> None:
     assert lines["05 Taking sides"] == ["0 of 3", "0 of 4", "0 of 1", "1 of 3"]
 
 
-def test_what_is_stored_shows_nothing_of_a_student() -> None:
-    before = repr(progress.lesson("03")), progress.lesson("03")._still
-    check("03.1", 4)
-    assert (repr(progress.lesson("03")), progress.lesson("03")._still) == before
-    assert "03" not in progress.lesson("03")._still
-
-
 def test_an_unknown_lesson_is_a_sentence() -> None:
     with pytest.raises(UnknownName, match='No lesson "3"'):
         progress.lesson("3")

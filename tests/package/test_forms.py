@@ -1,0 +1,269 @@
+"""Quizzes, predictions, notes, forecasts: kept as left, named for everybody, the same in every still."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import ipywidgets as widgets
+import pytest
+
+from samarkand import explore
+from samarkand.ground import journal
+from samarkand.ground.errors import UnknownName
+from samarkand.practice import notes, predict, progress, questions, quiz
+from samarkand.practice.questions import Option, Quiz
+
+QUIZZES, PREDICTIONS, NOTES = (questions.every(kind) for kind in ("quiz", "predict", "note"))
+
+
+class Kind(NamedTuple):
+    """A kind of form: how to open it, how to fill it in for the n-th time, what its fields then hold."""
+
+    open: Callable[[], Any]
+    fill: Callable[[Any, int], object]
+    shown: Callable[[Any], object]
+
+
+KINDS = {
+    "notes": Kind(
+        lambda: notes.note("05.case"),
+        lambda form, n: form.fill(f"Line {n}\nsecond 中 “line” \\ <b>"),
+        lambda form: form._field.text,
+    ),
+    "predictions": Kind(
+        lambda: predict.ask("03.members"),
+        lambda form, n: form.fill(str(n), "0", "9", f"Text {n}"),
+        lambda form: [field.text for field in (*form._fields.values(), form._reason)],
+    ),
+    "choices": Kind(
+        lambda: predict.ask("04.oil"),
+        lambda form, n: form.fill(["IND", "CHN", "USA"][n]),
+        lambda form: form._pick.value,
+    ),
+    "forecasts": Kind(
+        explore.my_forecasts,
+        lambda form, n: [form.fill(f"F{q}", str(10 * q + n), f"Text {n}") for q in (1, 2)],
+        lambda form: [field["F2"].text for field in (form._chances, form._reasons)],
+    ),
+}
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+
+
+# ------------------------------------------------------------------------------- what is saved
+
+
+@every_kind
+def test_a_form_opened_again_shows_what_was_saved_last(kind: Kind, work: Path) -> None:
+    seen = set()
+    for n in range(3):
+        form = kind.open()
+        kind.fill(form, n)
+        assert form.save().startswith("Saved") and "Saved" in form._reply.value
+        again = kind.open()
+        assert kind.shown(again) == kind.shown(form) and "Read back" in again._reply.value
+        seen.add(str(kind.shown(form)))
+    (file,) = work.iterdir()
+    assert len(seen) == 3 and len(file.read_bytes().splitlines()) in (3, 6), "older ones stay"
+
+
+@every_kind
+def test_a_change_takes_the_word_saved_away(kind: Kind) -> None:
+    form = kind.open()
+    kind.fill(form, 0)
+    form.save()
+    kind.fill(form, 1)
+    assert "Saved" not in form._reply.value
+
+
+@every_kind
+def test_what_cannot_be_saved_is_told_and_stays_in_the_fields(kind: Kind, work: Path) -> None:
+    form = kind.open()
+    assert form.save().startswith(("Nothing to save yet", "Choose one first")) and not work.exists()
+    work.write_text("not a folder", encoding="utf-8")
+    kind.fill(form, 1)
+    before = kind.shown(form)
+    assert "could not be saved" in form.save()
+    assert kind.shown(form) == before
+
+
+@every_kind
+def test_a_damaged_journal_is_told_and_left_and_the_rest_is_read_back(kind: Kind, work: Path) -> None:
+    form = kind.open()
+    kind.fill(form, 1)
+    form.save()
+    (file,) = work.iterdir()
+    damage = b'{"half\n{"at": "x", "id": "05.case", "text": 7}\n{"at": "x", "id": "04.oil", "guess": "TUR"}\n'
+    damage += b'{"at": "x", "id": "03.members", "guess": "much", "low": 1}\n'
+    damage += b'{"at": "x", "id": "F2", "probability": 7}\n'
+    file.write_bytes(damage + file.read_bytes())
+    again = kind.open()
+    assert "One line of" in again._reply.value and kind.shown(again) == kind.shown(form)
+    kind.fill(again, 2)
+    assert again.save().startswith("Saved") and file.read_bytes().startswith(damage)
+
+
+def test_in_a_browsers_python_everything_is_saved() -> None:
+    """Its module ``fcntl`` is there, and has no ``flock``."""
+    code = (
+        "import sys, types; sys.platform = 'emscripten'; sys.modules['fcntl'] = types.ModuleType('fcntl')\n"
+        "from samarkand.practice import notes; paper = notes.note('05.case')\n"
+        "paper.fill('Mine.'); paper.save(); print(notes.note('05.case')._field.text)"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "Mine.\n"
+
+
+# ------------------------------------------------------------------------------- what everybody reads
+
+SHOWN = {
+    **{f"quiz {id}": lambda id=id: quiz.ask(id) for id in QUIZZES},
+    **{
+        f"{call.__name__} {id}": lambda id=id, call=call: call(id)
+        for id in PREDICTIONS
+        for call in (predict.ask, predict.see)
+    },
+    **{
+        f"{call.__name__} {id}": lambda id=id, call=call: call(id)
+        for id in NOTES
+        for call in (notes.note, notes.recall)
+    },
+    **{"forecasts": explore.my_forecasts, "scores": predict.scores, "course": progress.course},
+    "lesson": lambda: progress.lesson("03"),
+}
+
+
+def stored() -> dict[str, list[str]]:
+    bundles = {name: shown()._repr_mimebundle_()[0] for name, shown in SHOWN.items()}
+    return {name: [bundle[kind] for kind in ("text/html", "text/plain")] for name, bundle in bundles.items()}
+
+
+def test_a_still_is_the_same_for_everybody_and_needs_no_script() -> None:
+    before = stored()
+    for id, asked in PREDICTIONS.items():
+        form = predict.ask(id)
+        form.fill(
+            next(iter(asked.options), f"{asked.low:g}"), f"{asked.low:g}", f"{asked.low:g}", "Mine alone."
+        )
+        assert form.save().startswith("Saved")
+    for id in NOTES:
+        paper = notes.note(id)
+        paper.fill("Mine alone.")
+        paper.save()
+    for id in QUIZZES:
+        quiz.ask(id).answer(0)
+    assert stored() == before
+    assert not any(part in str(before) for part in ("<script", "class=", "Mine alone"))
+    for name, id in (part.split(" ") for part in before if " " in part):
+        kind = {"quiz": QUIZZES, "note": NOTES, "ask": PREDICTIONS}.get(name, {})
+        for told in before[f"{name} {id}"] if id in kind else ():
+            assert "choose Run → Run All Above Selected Cell" in told
+
+
+@pytest.mark.parametrize("call", [quiz.ask, predict.ask, predict.see, notes.note, notes.recall])
+@pytest.mark.parametrize("id", ["03.gpd", "", "gdp", 3, None, ["03.gdp"]])
+def test_a_question_that_is_not_there_is_named(call: Callable[[Any], Any], id: object) -> None:
+    with pytest.raises(UnknownName, match='No question "'):
+        call(id)
+
+
+def test_each_control_is_named_by_its_question() -> None:
+    for name, asked in (QUIZZES | PREDICTIONS | NOTES).items():
+        call = quiz.ask if name in QUIZZES else notes.note if name in NOTES else predict.ask
+        within = [call(name)]
+        for one in within:
+            within += getattr(one, "children", ())
+        kinds = (widgets.RadioButtons, widgets.Checkbox, widgets.Button, widgets.Text, widgets.Textarea)
+        named = [one.tooltip for one in within if isinstance(one, kinds)]
+        assert len(set(named)) == len(named) >= 2 and all(asked.text in tooltip for tooltip in named)
+
+
+# ------------------------------------------------------------------------------- quizzes
+
+
+def choice(*hints: str) -> quiz.Choice:
+    """Return a quiz with three options; those without a hint are right."""
+    options = tuple(map(Option, ("Astana", "<script>Samarkand", "Tashkent"), hints))
+    return quiz.Choice(Quiz("01.met", "Where did <b> it meet?", options, "On 15 September."))
+
+
+@pytest.mark.parametrize("id", QUIZZES)
+def test_each_quiz_of_the_course_answers_each_of_its_options(id: str) -> None:
+    asked, own = quiz.ask(id), questions.find("quiz", id)
+    assert asked.answer() == "Choose an answer first."
+    for position, option in enumerate(own.options):
+        assert asked.answer(position) == (f"Yes. {own.why}" if option.right else f"Not yet. {option.hint}")
+
+
+def test_the_right_answer_is_not_always_in_one_place() -> None:
+    places = [[o.right for o in one.options].index(True) for one in QUIZZES.values()]
+    assert max(places.count(place) for place in places) <= len(places) / 2
+
+
+def test_each_set_of_answers_gets_its_reply() -> None:
+    question = choice("In Kazakhstan.", "", "")
+    for chosen in (c for n in range(4) for c in itertools.combinations(range(3), n)):
+        assert question.answer(*chosen).startswith(
+            "Choose"
+            if not chosen
+            else "Not yet. In Kaz"
+            if 0 in chosen
+            else "So far"
+            if len(chosen) < 2
+            else "Yes."
+        )
+
+
+@pytest.mark.parametrize("hints", [("One.", "", "Two."), ("One.", "", "")], ids=["one", "many"])
+def test_the_button_answers_with_what_is_chosen_and_a_new_choice_clears_the_reply(
+    hints: tuple[str, ...],
+) -> None:
+    question = choice(*hints)
+    (button,) = (one for one in question.children if isinstance(one, widgets.Button))
+    if question._radio is not None:
+        question._radio.value = 1
+    for box in question._choices[1:]:
+        box.value = True
+    button.click()
+    assert "Yes. On 15 September." in question._reply.value and 'role="status"' in question._reply.value
+    if question._radio is not None:
+        question._radio.value = 2
+    for box in question._choices:
+        box.value = False
+    assert "Yes." not in question._reply.value
+    html = question._repr_mimebundle_()[0]["text/html"]
+    assert "Where did &lt;b&gt; it meet?" in html and "<script" not in html
+
+
+# ------------------------------------------------------------------------------- notes
+
+
+def test_what_others_hold_unfolds_after_ones_own() -> None:
+    paper = notes.note("05.case")
+    for text in ("", "   "):
+        paper.fill(text)
+        assert paper.save() == "Nothing to save yet: the field is empty." and paper._then.value == ""
+    paper.fill("Mine.")
+    assert paper.save() == paper.save() == "Saved: 1 word."
+    for part in (
+        "<b>Yes.</b> When only a",
+        "<b>No.</b>",
+        "<b>It depends</b>",
+        "(regtrends.com, 4 February 2022)",
+    ):
+        assert part in paper._then.value
+    assert "<b>Yes.</b>" in notes.note("05.case")._then.value
+    assert len(journal.read("notes").entries) == 1, "saving twice adds nothing"
+
+
+def test_a_note_is_shown_again_where_it_is_needed() -> None:
+    assert notes.recall("05.sides").sentence == "You wrote nothing down here, which is all right."
+    paper = notes.note("05.sides")
+    paper.fill("It sends <b>arms</b>.")
+    paper.save()
+    shown = notes.recall("05.sides")
+    assert shown.sentence == "You wrote: “It sends <b>arms</b>.”"
+    assert "&lt;b&gt;arms" in shown.children[0].value
