@@ -22,8 +22,6 @@ __all__ = ["world"]
 EURASIA = ((-2900, -2330), (2350, 2640))
 #: Corners of the view of the world, (x, y) in map units: all but Antarctica.
 WORLD = ((-1690, -640), (1690, 840))
-#: Contested areas that the small print of a world map names.
-_NAMED = ("crimea", "annexed_2022", "kashmir_india", "arunachal", "TWN", "ESH", "kosovo", "somaliland")
 #: The day that decides what is contested on a world map without days: the end of the course's year.
 _DAY = "2022-12-31"
 
@@ -174,10 +172,10 @@ def world(  # noqa: PLR0913 - all but two are named
         height_px=(690, 640),
         stacked=True,
         note=tr(
-            "<b>Hatched</b>: contested, among them {areas}. Equal Earth projection, equal-area. "
+            "<b>Hatched</b>, claimed by more than one side: {areas}. Equal Earth projection, equal-area. "
             "Borders by who holds the ground: Natural Earth 1:110m, public domain. Source: {source}.",
             areas=in_words(
-                [area for area in contested_areas("world", "region_coarse") if area["id"] in _NAMED],
+                [area for area in contested_areas("world", "region_coarse") if area["id"] in hatched],
                 min(days),
                 max(days),
             ),

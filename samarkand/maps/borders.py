@@ -1,4 +1,4 @@
-"""The map of contested areas as nine viewers draw them, each by documents of its own.
+"""The map of contested areas as eleven viewers draw them, each by documents of its own.
 
 What a viewer draws is never shown as what is: the viewer is chosen inside the map and named above it, and
 where no position of its own was found, the map says so.
@@ -19,13 +19,15 @@ from samarkand.places import find
 
 __all__ = ["viewpoints"]
 
-#: Corners of the view, (x, y) in map units: all seventeen areas, from Halaib to the Kurils.
+#: Corners of the view, (x, y) in map units: all nineteen areas, from Halaib to the Kurils.
 VIEW = ((-2650, -1250), (2320, 1250))
 #: Areas whose names are long, or alike, in lists.
 SHORT = {
     "annexed_2022": tr("four regions that Russia declared annexed"),
     "kashmir_india": tr("Kashmir held by India"),
     "kashmir_pakistan": tr("Kashmir held by Pakistan"),
+    "kyrgyz_tajik": tr("Kyrgyz-Tajik border"),
+    "kyrgyz_uzbek": tr("Kyrgyz-Uzbek border"),
 }
 #: What is written below the range, where a name is too long for it.
 TICKS = {"United Nations": tr("UN"), "United States": tr("US")}
@@ -46,7 +48,7 @@ _HOME = Mark("v", tr("the viewer"), tr("the viewer"), TINTS["grey"])
 
 
 def viewpoints() -> OfflineMap:
-    """Draw the contested areas of the region as one of nine viewers draws them, by its own documents.
+    """Draw the contested areas of the region as one of eleven viewers draws them, by its own documents.
 
     A range inside the map goes from viewer to viewer; nothing plays by itself. The step from a document to a
     map is the course's.
@@ -58,7 +60,7 @@ def viewpoints() -> OfflineMap:
     Examples
     --------
     >>> viewpoints()
-    Map of 17 contested areas as nine viewers draw them. United Nations: 9 as another’s, 6 as open, ...
+    Map of 19 contested areas as eleven viewers draw them. United Nations: 9 as another’s, 7 as open, ...
     """
     drawn = by_viewer()
     viewers = list(drawn)
@@ -76,7 +78,7 @@ def viewpoints() -> OfflineMap:
         title=tr("Whose map?"),
         lead=tr("Contested areas as a viewer’s own documents have them"),
         sentence=tr(
-            "Map of {n} contested areas as nine viewers draw them. {step}.", n=len(areas), step=steps[0].say
+            "Map of {n} contested areas as eleven viewers draw them. {step}.", n=len(areas), step=steps[0].say
         ),
         alt=tr(
             "Map of Asia and eastern Europe with {n} contested areas, filled by what documents of one viewer "
@@ -121,7 +123,7 @@ def viewpoints() -> OfflineMap:
 
 
 def by_viewer() -> dict[str, dict[str, str]]:
-    """Return what each of the nine viewers makes of each area: the United Nations first, then states."""
+    """Return what each of the eleven viewers makes of each area: the United Nations first, then states."""
     table = data.load("viewpoints").query("role == 'viewer'")
     wide = table.pivot(index="area", columns="viewer", values="drawn_as")
     order = sorted(map(str, wide.columns), key=lambda one: (one != FIRST, one))

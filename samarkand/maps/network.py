@@ -25,7 +25,7 @@ FOOT = SOUTH - 2700
 #: Room between the edge of the sheet and what is drawn on it, and of the map and who sits beyond it.
 EDGE, INSIDE = 200, 90
 #: What a wide frame shows beside the map.
-AROUND = 600
+AROUND = 540
 #: The day of the report, for which contested areas are drawn.
 DAY = "2022-09-12"
 #: An actor less than so many km from a state's capital has its seat there.

@@ -11,7 +11,16 @@ import pandas as pd
 from samarkand import data, geo, places
 from samarkand.ground.reading import rows
 from samarkand.ground.words import day, tr
-from samarkand.maps._base import BORDERS, CONTESTED, EURASIA, contested, names, on_the_region, position
+from samarkand.maps._base import (
+    BORDERS,
+    CONTESTED,
+    EURASIA,
+    contested,
+    contested_in_words,
+    names,
+    on_the_region,
+    position,
+)
 from samarkand.maps._offline import OfflineMap, asset, compact
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
 from samarkand.maps._shapes import ASSETS, Shape, bent, head, labels
@@ -207,9 +216,10 @@ def flows(year: int = 2022) -> OfflineMap:
             "From whom to whom, not on which way: much of the oil goes by sea. <b>Europe</b> is the Review’s "
             "region, Turkey included. Not in the table, and so not drawn: oil products, liquefied gas, other "
             "buyers, and <b>gas to Europe</b>, until 2022 far more than to China. Russia counts more gas to "
-            "China, far more in 2021 and 2024: rest no argument on these two years. <b>Hatched</b>: claimed "
-            "by more than one side. {borders} "
+            "China, far more in 2021 and 2024: rest no argument on these two years. <b>Hatched</b>, "
+            "claimed by more than one side: {areas}. {borders} "
             "Source: Statistical Review of World Energy (table <i>energy_flows</i>).",
+            areas=contested_in_words(f"{years[0]}-12-31", f"{years[-1]}-12-31"),
             borders=BORDERS,
         ),
     )

@@ -13,7 +13,7 @@ from rules_of_rows import EDITIONS, VIEWERS
 
 from tools.author.rules import defined, number
 
-AREAS = 17
+AREAS = 19
 #: Owners that a viewer may name, though no table of the course has them as a state.
 RECOGNISED_BY_ONE = {"Abkhazia", "South Ossetia", "Northern Cyprus"}
 #: Pairs in `gravity` for which no trade was reported, year by year, and all pairs of that year.
@@ -286,7 +286,7 @@ def counters(tables):
 
 
 def viewpoints(tables):
-    """Each of the nine has an answer for each area; whoever owns one is a state."""
+    """Each viewer has an answer for each area; whoever owns one is a state."""
     table = tables["viewpoints"]
     names = {r["name"] for r in tables["states"].rows} | RECOGNISED_BY_ONE
     seen = defaultdict(set)

@@ -6,10 +6,10 @@ from our_tables import CENTRAL_ASIA
 
 from tools.author.rules import number
 
-#: The nine whose maps and documents are compared for each area.
+#: Those whose maps and documents are compared for each area.
 VIEWERS = {
-    *("China", "India", "Kazakhstan", "Pakistan", "Russia", "Turkey", "Ukraine"),
-    *("United Nations", "United States"),
+    *("China", "India", "Kazakhstan", "Kyrgyzstan", "Pakistan", "Russia", "Turkey", "Ukraine"),
+    *("United Nations", "United States", "Uzbekistan"),
 }
 BLOCKS = {"T": "title", "P": "paragraph", "H": "heading", "C": "caption", "X": "credit"}
 #: The edition in which the energy flows of a year are first published.
@@ -116,7 +116,7 @@ ROWS = [
     ("who_counted", "note", lambda r: r["method"] == "computed" and not r["note"],
      "the figure is computed, but the row does not say how."),
     ("viewpoints", "role", lambda r: (r["role"] == "viewer") != (r["viewer"] in VIEWERS),
-     "{viewer} is a viewer if, and only if, it is one of the nine."),
+     "{viewer} is a viewer if, and only if, it is one of the eleven."),
     ("viewpoints", "drawn_as", lambda r: r["drawn_as"] == f"of {r['viewer']}",
      "what a viewer draws as its own is “own”."),
     ("viewpoints", "drawn_as", lambda r: r["certainty"] == "nothing found"

@@ -1,4 +1,4 @@
-"""Whose map: what nine viewers draw is in the table, told as theirs, and silence is never made a position."""
+"""Whose map: what each viewer draws is in the table, told as theirs, and silence is never made a position."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_two_viewers_are_alike_unlike_or_not_to_be_compared(
     both = [a for a in AREAS if "no position found" not in (cell(one, a), cell(other, a))]
     alike = sum(owner(one, area) == owner(other, area) for area in both)
     card = viewpoints.render(one=one, other=other)
-    assert f"draw {len(both) - alike} of 17 areas differently, and {alike} alike." in card
+    assert f"draw {len(both) - alike} of {len(AREAS)} areas differently, and {alike} alike." in card
     silent = len(AREAS) - len(both)
     assert (f"{silent} cannot be compared." in card) == bool(silent)
 

@@ -133,7 +133,7 @@ def test_the_still_picture_hatches_as_many_as_it_has_room_for(name: str) -> None
     assert 'id="p-x"' in drawn(name).still
 
 
-@pytest.mark.parametrize("name", ["region", "sco", "trip", "votes"])
+@pytest.mark.parametrize("name", MAPS)
 def test_the_small_print_names_what_is_hatched_and_nothing_else(name: str) -> None:
     note = spec_note(name)
     never = []
@@ -144,13 +144,10 @@ def test_the_small_print_names_what_is_hatched_and_nothing_else(name: str) -> No
             assert hatched, f"{said} is named, and hatched at no step"
         elif hatched:
             never.append(ident)
-    # The world's says "among them": not those within the Caucasus, on islands, or too small to be seen there.
-    unnamed = {
-        "trip": {"golan", "halaib", "kurils", "north_cyprus"},  # beyond its view
-        "votes": {"FLK", "abkhazia", "golan", "halaib", "karabakh", "kurils", "north_cyprus", "south_ossetia"}
-        | {"transnistria"},
-    }
-    assert set(never) == unnamed.get(name, set())
+    beyond = (
+        {"golan", "halaib", "kurils", "north_cyprus"} if name in ("trip", "january") else set()
+    )  # the view
+    assert set(never) == beyond
     if name == "sco":  # the years of change stand beside what changed
         assert "Crimea (from 2014)" in note and "Nagorno-Karabakh (to 2023)" in note
 

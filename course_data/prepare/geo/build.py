@@ -48,7 +48,7 @@ def areas() -> dict[str, list[Polygon]]:
         code = feature["properties"]["adm0_a3"]
         polygons = [[unwrapped(ring) for ring in polygon] for polygon in feature["geometry"]["coordinates"]]
         out.setdefault(PART_OF.get(code, code), []).extend(p for p in polygons if in_frame(p[0]))
-    for item in read("contested.json"):
+    for item in cut_out():
         held = out[item["holder"]]
         if "line" in item:
             within: Point = (item["within"][0], item["within"][1])
@@ -68,9 +68,14 @@ def areas() -> dict[str, list[Polygon]]:
             out[item["holder"]] = [p for p in held if p not in chosen]
         else:
             out[item["id"]] = out.pop(item["holder"])
-    contested = {item["id"] for item in read("contested.json")}
+    contested = {item["id"] for item in cut_out()}
     land = [p for name in sorted(out) if name not in NAMED | contested for p in out[name]]
     return {name: p for name, p in sorted(out.items()) if name in NAMED | contested} | {"": land}
+
+
+def cut_out() -> list[Any]:
+    """Return the contested areas that are cut out of a state; the others are marks that lie over several."""
+    return [item for item in read("contested.json") if "marks" not in item]
 
 
 def region(tolerance: float, least: float) -> list[dict[str, Any]]:
@@ -82,6 +87,7 @@ def region(tolerance: float, least: float) -> list[dict[str, Any]]:
         lambda name: 12 * least if name == "" else 0 if name in contested else least,
         region_plane,
     )
+    shapes |= {name: [[ring] for ring in one["marks"]] for name, one in contested.items() if "marks" in one}
     features = []
     for name, polygons in shapes.items():
         rounded = [

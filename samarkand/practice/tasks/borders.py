@@ -64,7 +64,7 @@ TASKS = (
         "08.1",
         kinds.PerCent(0.2),
         _lost,
-        right=tr("More than a quarter is gone, and no border has moved: a picture is no ruler."),
+        right=tr("More than a quarter is gone, and no border has moved: a picture is no yardstick."),
         hint=tr(
             "The length on the map divided by that of the commissions is what is left; subtract it from one."
         ),
@@ -130,7 +130,6 @@ TASKS = (
     ),
 )
 #: What the predictions of the lesson come to.
-HELD = "people held in Xinjiang’s camps or centres"
 #: Nobody is asked to guess how many people were held.
 RESULTS = {
     "08.border": lambda: _km(FACTBOOK),
@@ -139,6 +138,5 @@ RESULTS = {
     "08.form": lambda: int(
         _rows("census", place="KAZ", people="other nationality", year=2021)["persons"].iloc[0]
     ),
-    "08.numbers": lambda: len(_rows("who_counted", quantity=HELD, method="no number given")),
     "08.vote": lambda: len(_rows("un_votes", hrc_xinjiang="yes")),
 }
