@@ -5,13 +5,14 @@ from functools import cache
 
 import rules_of_events
 import rules_of_figures
+import rules_of_pages
 from our_tables import RESOURCE, WHOLE
 from rules_of_rows import wrong_rows
 
 from tools.author import rules as rules_for_any
 from tools.author import tables as reader
 
-RULES = [wrong_rows, *rules_of_events.RULES, *rules_of_figures.RULES]
+RULES = [wrong_rows, *rules_of_events.RULES, *rules_of_figures.RULES, *rules_of_pages.RULES]
 
 
 def broken(tables, rules=RULES):

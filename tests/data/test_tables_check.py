@@ -14,6 +14,7 @@ import agreement
 import pytest
 import rules_of_events
 import rules_of_figures
+import rules_of_pages
 from our_tables import FOLDER, NAMES, WHOLE
 from rules_of_rows import ROWS
 
@@ -87,6 +88,25 @@ def test_each_sentence_of_the_rules_is_said_of_some_damage(said):
     for module in (rules, rules_of_events, rules_of_figures):
         patterns += sentences(module)
     assert [pattern for pattern in patterns if not re.search(f": {pattern}$", every, re.MULTILINE)] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("| [polls.csv]", "| [poles.csv]", "its list of tables and the folder differ by poles."),
+        ("### polls\n", "### poles\n", "it has no section polls."),
+        ("**Units.**", "Units:", "the section sources does not say **Units.**"),
+        ("| TR13 |", "| TR1 |", "trip has no such row any more: TR1 |"),
+        ("| TR13 |", "TR13 |", "the section trip shows 0 rows"),
+        ("Xinhua (4", "Xinhua (5", "it does not say: TASS ("),
+    ],
+)
+def test_what_the_readme_says_is_held_to_the_tables(monkeypatch, tmp_path, old, new, says):
+    text = rules_of_pages.README.path.read_text(encoding="utf-8")
+    (tmp_path / "README.md").write_text(text.replace(old, new, 1), encoding="utf-8")
+    monkeypatch.setattr(rules_of_pages, "README", replace(rules_of_pages.README, path=tmp_path / "README.md"))
+    found = agreement.broken(WHOLE, [rules_of_pages.readme, rules_of_pages.voices])
+    assert any(says in str(one) for one in found), found
 
 
 @pytest.mark.parametrize("columns", rules.IN_ORDER)

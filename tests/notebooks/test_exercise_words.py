@@ -17,7 +17,6 @@ from tools.author import lessons, tied
 
 EXERCISES = ROOT / "exercises"
 NAMES = checks.available(EXERCISES / "checks")
-WORDS = json.loads((EXERCISES / "checks" / "words.json").read_text(encoding="utf-8"))
 
 
 @cache
@@ -30,7 +29,8 @@ def source(name: str) -> Path:
 
 
 def said(name: str, notebook: Path) -> list[str]:
-    return tied.of_set(notebook, WORDS[name], {"exercise": exercise(name)})
+    words = json.loads((EXERCISES / "checks" / f"{name}.json").read_text(encoding="utf-8"))
+    return tied.of_set(notebook, words, {"exercise": exercise(name)})
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,35 +1,33 @@
-"""The README lists every lesson, by its own title, with the question it asks."""
+"""Pages that are made from lessons, sets and tables are as these make them now."""
 
 from __future__ import annotations
 
 import pytest
 
 from samarkand.ground.errors import CourseError
-from tools.author import lessons, readme
+from tools.author import concepts, lessons, pages
 
-TEXT = readme.README.read_text(encoding="utf-8")
-
-
-def test_the_table_is_made_from_the_lessons() -> None:
-    assert readme.renewed(TEXT) == TEXT, "run samarkand build"
+TEXT = pages.README.read_text(encoding="utf-8")
+MADE = dict(pages.made())
 
 
-def test_every_lesson_asks_a_question() -> None:
-    for lesson in lessons.every():
-        assert (
-            f"| {lesson.number} | [{lesson.title}](notebooks/{lesson.path.name}) | {lesson.question} |"
-            in TEXT
-        )
-        assert lesson.question.endswith("?") and lesson.title
+@pytest.mark.parametrize("path", MADE, ids=lambda path: path.name)
+def test_a_page_is_as_it_is_made(path) -> None:
+    assert path.read_text(encoding="utf-8") == MADE[path], "run samarkand build, or samarkand renew"
 
 
-def test_a_table_that_is_behind_is_made_anew_and_the_rest_stays() -> None:
-    rows = readme.table().splitlines()
-    behind = TEXT.replace(rows[3] + "\n", "").replace(rows[4], rows[4].replace("?", "!"))
-    assert behind != TEXT
-    assert readme.renewed(behind) == TEXT
-
-
-def test_without_its_marks_nothing_is_written() -> None:
+def test_the_readme_lists_each_lesson_with_its_question_and_keeps_the_rest() -> None:
+    for one in lessons.every():
+        assert f"| [{one.title}](notebooks/{one.path.name}) | {one.question} |" in TEXT
+        assert one.question.endswith("?")
+    behind = TEXT.replace(lessons.every()[3].question, "Why?")
+    assert behind != TEXT and pages.readme(behind) == TEXT
     with pytest.raises(CourseError, match="needs the marks"):
-        readme.renewed(TEXT.replace(readme.END, ""))
+        pages.readme(TEXT.replace(pages.END, ""))
+
+
+def test_the_page_of_python_names_everything_once_and_no_row_is_cut_by_a_bar() -> None:
+    rows = [line for line in MADE[pages.PYTHON].splitlines() if line.startswith("|")]
+    names = [row.split("`")[1].replace("\\|", "|") for row in rows if row.startswith("| `")]
+    assert sorted(names) == sorted(concepts.catalogue())
+    assert {row.replace("\\|", "").count("|") for row in rows} == {3, 5}

@@ -7,6 +7,7 @@ a student would write go into a temporary folder, so that nobody's ``my_work`` i
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,12 @@ from tools.author.lessons import NOTEBOOKS, BuildError, Lesson, stored
 
 #: The most seconds for a cell; the slowest should need one.
 CELL_SECONDS = 60
+#: Where an author finds what words are tied to.
+TIES = (
+    'Words are tied in the metadata of their cell, {"samarkand": {"tied": {"the words": "the expression"}}}: '
+    "in JupyterLab click the cell, then the two cogs at the right edge. Those of a question are tied in its "
+    "file in samarkand/practice/questions/. CONTRIBUTING.md says what words may rest on."
+)
 #: How many lessons run at the same time.
 AT_ONCE = 2
 
@@ -98,7 +105,12 @@ def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson:
 
 def unsound(lesson: Lesson) -> list[str]:
     """Say which rules a lesson breaks and which of its words are untrue; for `build`, as what to hold to."""
-    return [*rules_of_lessons.broken(lesson), *tied.broken(lesson.path)]
+    return with_help([*rules_of_lessons.broken(lesson), *tied.broken(lesson.path)])
+
+
+def with_help(sentences: Sequence[str]) -> list[str]:
+    """Return what is wrong with a lesson, and where ties are edited if one of them is wrong."""
+    return [*sentences, *[TIES] * any(re.search(r"\btied\b|\brests? on\b", one) for one in sentences)]
 
 
 def build_all(paths: Sequence[Path], *, draft: bool = False) -> Iterator[tuple[Path, bool | BuildError]]:

@@ -175,7 +175,7 @@ def steps(paths: Sequence[str]) -> tuple[list[Step], list[str]]:
         own = tests_of(path) if path.endswith(".py") else []
         own += [path] if re.fullmatch(r"tests/.*/test_\w+\.py", path) else []
         concerned = lessons_of(path)
-        set_of = re.match(r"exercises/\w+/(ex\w+)", path)
+        set_of = re.match(r"(?:exercises/\w+|tests/grading/classes)/(ex\w+)", path)
         shown.update(concerned)
         sets.update([set_of[1]] if set_of else [])
         tests += own
@@ -186,7 +186,8 @@ def steps(paths: Sequence[str]) -> tuple[list[Step], list[str]]:
         sets.update(solved)
     todo: list[Step] = []
     if python := [path for path in there if path.endswith(".py")]:
-        todo.append(Step("format and lint", ("-m", "ruff", "check", "-q", *python)))
+        todo.append(Step("lint", ("-m", "ruff", "check", "-q", *python)))
+        todo.append(Step("format", ("-m", "ruff", "format", "--check", *python), "ruff format lays it out."))
     if gone:
         todo.append(Step("links to what is gone", ("-m", "samarkand", "build", "--check")))
         todo.append(Step("imports of what is gone", ("-m", "mypy")))
@@ -200,22 +201,21 @@ def steps(paths: Sequence[str]) -> tuple[list[Step], list[str]]:
 
 
 def _of_lesson(path: Path) -> Iterator[Step]:
-    name = path.stem
+    name, tests = path.stem, "tests/notebooks"
     anew = f"If you meant that, samarkand build --facts {name[:2]} stores it anew; read the difference."
-    folder = ROOT / "tests" / "notebooks"
-    tests = sorted(str(test) for test in folder.glob("test_lesson_*.py") if test.stem != "test_lesson_facts")
+    of_it = (*PYTEST, "-k", f"{name} and not ex{name}")
+    record = f"{tests}/test_lesson_facts.py"
     yield Step(f"the rules of a lesson, {name}", ("-m", "samarkand", "build", "--check", str(path)))
     yield Step(f"what {name} shows", (*NBVAL, str(path)), anew)
-    yield Step(f"the record of {name}", (*PYTEST, "-k", name, str(folder / "test_lesson_facts.py")), anew)
-    yield Step(f"{name}, solved and read", (*PYTEST, "-k", name, *tests))
+    yield Step(f"the record of {name}", (*of_it, record), anew)
+    yield Step(f"{name}, solved and read", (*of_it, tests, f"--ignore={record}"))
 
 
 def _of_set(name: str) -> Iterator[Step]:
     stages = [ROOT / "exercises" / stage / name for stage in ("source", "release")]
     anew = f"If you meant that, samarkand release {name} makes it anew; read the difference."
     yield Step(f"what {name} shows", (*NBVAL, *(str(folder) for folder in stages if folder.is_dir())), anew)
-    tests = ("tests/grading/test_exercises.py", "tests/notebooks/test_exercise_words.py")
-    yield Step(f"how {name} is marked", (*PYTEST, "-k", name, *tests))
+    yield Step(f"how {name} is marked", (*PYTEST, "-k", name, "tests/grading", "tests/notebooks"))
 
 
 def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:

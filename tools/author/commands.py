@@ -34,7 +34,10 @@ def build(options: argparse.Namespace) -> int:
             for path in paths
             for sentence in (*builder.check(path), *rules_of_lessons.broken(lessons.read(path)))
         ]
-        return report(wrong, f"{len(paths)} notebooks are in normal form and keep the rules of a lesson.")
+        return report(
+            builder.with_help(wrong),
+            f"{len(paths)} notebooks are in normal form and keep the rules of a lesson.",
+        )
     problems = []
     for path, outcome in builder.build_all(paths, draft=options.draft):
         if isinstance(outcome, CourseError):
@@ -50,13 +53,11 @@ def build(options: argparse.Namespace) -> int:
 
 
 def _renew_pages() -> None:
-    """Make anew what is made from lessons and sets, and say what has changed."""
-    from tools.author import readme, reference
+    """Make the pages anew that are made from lessons, sets and tables, and say which have changed."""
+    from tools.author import pages
 
-    if readme.renew():
-        print("README.md: the table of lessons is made anew.")
-    if reference.renew():
-        print("docs/python.md: what the lessons use of Python is made anew.")
+    for path in pages.renew():
+        print(f"{path.relative_to(home.ROOT)}: made anew")
 
 
 def test(options: argparse.Namespace) -> int:
@@ -91,7 +92,9 @@ def renew(options: argparse.Namespace) -> int:
     print(f"{', '.join(sorted(changed))}: used by {told}", flush=True)
     shown = [path for path in used if path.parent == lessons.NOTEBOOKS]
     if untrue := [f"{path.name}: {sentence}" for path in shown for sentence in tied.broken(path)]:
-        return report(untrue, "")  # all that is to be written anew is named before anything is stored
+        return report(
+            builder.with_help(untrue), ""
+        )  # all that is to be written anew is named before anything is stored
     for path in shown:
         anew = builder.build(path, hold_to=builder.unsound)
         print(f"{path.name}: {'stored anew' if anew else 'as it was'}; {facts.store(path)}", flush=True)
@@ -99,6 +102,10 @@ def renew(options: argparse.Namespace) -> int:
     if names:
         _release(options.secret, names)
     _renew_pages()
+    if changes and "corrections" not in changes:
+        print(
+            "Was what stood there published? Then add a row to course_data/corrections.csv, and renew again."
+        )
     return 0
 
 
@@ -113,11 +120,12 @@ def _unsound(course: Course, found: ExerciseSet) -> list[str]:
     """Say where the source of a set breaks a rule, and which of its words are not what they are tied to."""
     from tools.author import lessons, rules_of_sets, tied
 
-    path = course.check_folder / "words.json"
+    path = course.check_folder / f"{found.id}.json"
     words = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     source = course.notebook("source", found.id)
-    untrue = tied.of_set(source, words[found.id], {"exercise": found}) if found.id in words else []
-    return [*rules_of_sets.broken(lessons.read(source)), *untrue]
+    untrue = tied.of_set(source, words, {"exercise": found})
+    where = [f"The words of a set are tied in exercises/checks/{path.name}."] if untrue else []
+    return [*rules_of_sets.broken(lessons.read(source)), *untrue, *where]
 
 
 def site(options: argparse.Namespace) -> int:
@@ -156,7 +164,7 @@ def new(options: argparse.Namespace) -> int:
     for path in skeletons.kept(plan):
         print(f"{path.relative_to(home.ROOT)} is there already, and is kept.", flush=True)
     notebooks = [path for path in plan if path.parent == lessons.NOTEBOOKS]
-    sets = [path.stem for path in plan if path.parent == skeletons.EXERCISES / "checks"]
+    sets = [path.stem for path in plan if path.parent == skeletons.CHECKS and path.suffix == ".py"]
     released = [skeletons.EXERCISES / "release" / name / f"{name}.ipynb" for name in sets]
     results = [*(facts.path_of(path) for path in notebooks), *released]
     if sets and find_spec("nbgrader") is None:

@@ -2,7 +2,7 @@
 
 ``concepts.toml`` is the catalogue: one line of explanation for each name and construct. The cell of text that
 explains one names it in its metadata, ``{"samarkand": {"introduces": ["groupby"]}}``. From the two follow the
-rules in `rules_of_concepts` and the page that `reference` makes.
+rules in `rules_of_concepts` and the page that `pages` makes.
 
 Not counted are arithmetic, comparison, giving a name, and choosing columns by name: lesson 00 says those in
 words.

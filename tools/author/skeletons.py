@@ -28,10 +28,11 @@ from tools.author import lessons, normal_form, rules_of_sets
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 EXERCISES = ROOT / "exercises"
+CHECKS = EXERCISES / "checks"
 #: The rooms in which a subject has a module, and the template of each.
-ROOMS = {"practice/tasks": "check", "maps": "map", "explore": "explorer"}
-#: Where tests look for the second counts of a lesson's charts, and for the class of a set.
-COUNTS, CLASSES = ROOT / "tests" / "notebooks" / "second_counts", ROOT / "tests" / "grading" / "classes"
+ROOMS = {"practice/tasks": "tasks", "maps": "map", "explore": "explorer"}
+#: Where tests look for the class of a set.
+CLASSES = ROOT / "tests" / "grading" / "classes"
 _CELL = re.compile(r"^=== (markdown|code|tied) ([a-z0-9-]+)(.*)\n", re.MULTILINE)
 
 Plan = dict[Path, str]
@@ -66,7 +67,6 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
         elif missing := [one for one in _called(text, number) if one not in path.read_text(encoding="utf-8")]:
             told = f"{path.relative_to(ROOT)} is there already, and stays as it is"
             raise CourseError(f"{told}; but the lesson needs of it what it has not: {listed(missing)}.")
-    plan |= _free({COUNTS / f"lesson_{name}.py": _filled("second_count", words)})
     return plan | _set(name, words, "2. Look at the rows first")
 
 
@@ -161,7 +161,8 @@ def _set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
     return _free(
         {
             EXERCISES / "source" / name / f"{name}.ipynb": _notebook("exercise", words),
-            EXERCISES / "checks" / f"{name}.py": _filled("checks", words),
+            CHECKS / f"{name}.py": _filled("checks", words),
+            CHECKS / f"{name}.json": _filled("words", words),
             CLASSES / f"{name}.py": _filled("class", words),
         }
     )

@@ -151,7 +151,9 @@ def notebook(path: Path, folder: Path, static: Path, repository: str, lite: bool
         place = f"lessons/{path.name}" if lesson else f"sets/{path.stem}/{path.name}"
         link = f'<a href="../lite/lab/index.html?path=my_work/{place}">Run this in your browser</a>'
         first, rest = (read.cells[0].source + "\n").split("\n", 1)
-        read.cells[0].source = f"{first}\n\n{link} (up to 80 MB the first time; later visits need no network)\n{rest}"
+        read.cells[
+            0
+        ].source = f"{first}\n\n{link} (up to 80 MB the first time; later visits need no network)\n{rest}"
     folder.mkdir(exist_ok=True)
     nbformat.write(read, folder / path.name)
     return f"{folder.name}/{path.stem}"

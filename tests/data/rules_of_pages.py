@@ -1,0 +1,70 @@
+"""What people read about the tables is true of them: their README, and the corrections."""
+
+import re
+from collections import Counter
+
+from our_tables import FOLDER
+
+from tools.author.rules import Table, defined
+
+README = Table("README", FOLDER / "README.md", {}, [], [], [])
+VOICES = "TASS ({}), Xinhua ({}), Sputnik ({}) and CCTV ({}) are {} of the course’s {}"
+
+
+def readme(tables):
+    """The README lists every table, and shows of each rows that are there."""
+    text = README.path.read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| \[(\w+)\.csv\]", text, re.MULTILINE))
+    for name in sorted(tables.keys() ^ listed):
+        yield README, None, None, f"its list of tables and the folder differ by {name}."
+    for name, table in tables.items():
+        begins = re.search(rf"^### {name}\n", text, re.MULTILINE)
+        if begins is None:
+            yield README, None, None, f"it has no section {name}."
+            continue
+        section = re.split(r"^##", text[begins.end() :], maxsplit=1, flags=re.MULTILINE)[0]
+        for part in ("**Units.**", "**Caveats.**", "**How it was made.**"):
+            if part not in section:
+                yield README, None, None, f"the section {name} does not say {part}"
+        first = text[: begins.end()].count("\n") + 1
+        shown = [(first + n, line) for n, line in enumerate(section.splitlines()) if line.startswith("|")]
+        cells = [(line, [cell.strip() for cell in row.strip("|").split("|")]) for line, row in shown]
+        columns = cells[0][1] if cells else []
+        there = {tuple(row.get(one, "").replace("|", "/") for one in columns) for row in table.rows}
+        for line, row in cells[2:]:
+            if tuple(row) not in there:
+                yield README, line, None, f"{name} has no such row any more: {' | '.join(row)}."
+        if not 3 <= len(cells) <= 6:
+            yield README, first, None, f"the section {name} shows {max(0, len(cells) - 2)} rows, not 1 to 4."
+
+
+def voices(tables):
+    """The README says how many sources the agencies of two states are."""
+    counts = Counter(row["publisher"] for row in tables["sources"].rows)
+    agencies = [counts[name] for name in ("TASS", "Xinhua", "Sputnik", "CCTV")]
+    due = VOICES.format(*agencies, sum(agencies), len(tables["sources"].rows))
+    if due not in " ".join(README.path.read_text(encoding="utf-8").split()):
+        yield README, None, None, f"it does not say: {due}."
+
+
+def corrections(tables):
+    """A corrected cell of a table holds what its latest correction says; one of a lesson is there."""
+    table = tables["corrections"]
+    latest = {(row["file"], row["row_or_cell"]): (line, row) for line, row in table.numbered()}
+    for (file, where), (line, row) in latest.items():
+        path = FOLDER.parent / file if "/" in file else FOLDER / file
+        key, _, column = where.partition(", ")
+        if not path.is_file():
+            yield table, line, "file", f"there is no file {file}."
+        elif row["was"] == row["is"]:
+            yield table, line, "is", "nothing has changed."
+        elif path.suffix == ".ipynb" and f'"id": "{where}"' not in path.read_text(encoding="utf-8"):
+            yield table, line, "row_or_cell", f"{file} has no cell {where}."
+        elif path.suffix == ".csv" and column:
+            cells = [r[column] for r in tables[path.stem].rows if key == next(iter(r.values()))]
+            if cells and (cells[0] or "(empty)") != row["is"]:
+                says = f'{where} of {file} is "{cells[0]}" now: a correction for that is missing.'
+                yield table, line, "is", says
+
+
+RULES = defined(globals())

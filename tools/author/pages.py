@@ -1,0 +1,144 @@
+"""Pages that are made from lessons, sets and tables: never edited by hand.
+
+``README.md`` has the table of lessons, ``docs/python.md`` the course's Python, ``docs/corrections.md`` what
+was corrected, ``course_data/sources.bib`` the sources for BibTeX.
+"""
+
+from __future__ import annotations
+
+import re
+import runpy
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from samarkand.ground import files
+from samarkand.ground.errors import CourseError
+from samarkand.ground.home import ROOT
+from tools.author import concepts, lessons
+from tools.author.lessons import Lesson
+from tools.author.rules_of_lessons import REFERENCE
+
+README, PYTHON = ROOT / "README.md", ROOT / "docs" / "python.md"
+SETS = ROOT / "exercises" / "source"
+TABLES = ROOT / "course_data"
+BEGIN, END = "<!-- lessons: made by samarkand build -->", "<!-- end of lessons -->"
+_PYTHON = """# Python on one page
+
+What the lessons use of Python, pandas, NumPy and networkx, each name in the order in which it is met, with a
+line of explanation, a line of a lesson, and the lesson that explains it. Beside it stand arithmetic, `==` and
+`>=`, giving a name (`founded = 2001`), and choosing columns by name (`events["day"]`), which *Start here*
+explains. `import pandas as pd` loads a collection of tools under a short name, which then stands before each
+tool with a dot: `pd` is pandas, for tables, `np` NumPy, for calculating, `nx` networkx, for networks. The
+course's own tools (`data`, `maps`, `measures` ...) explain themselves: `help(data.load)`.
+
+`samarkand build` makes this page from the lessons, and refuses a lesson that uses a name before that is
+explained.
+
+| name | what it does | as it stands in the lesson | explained in |
+|---|---|---|---|
+{met}
+
+## What each lesson brings, and what its set needs
+
+Sets can be solved in many ways. The third column says what a set uses of what has been explained by then; the
+fourth what stands besides in its given cells, to be run and read. A model solution does with both, and
+`samarkand release` refuses one that does not.
+
+| lesson | brings | its set uses | and shows besides |
+|---|---|---|---|
+{brought}
+
+## Only in sets, which show it
+
+| name | what it does |
+|---|---|
+{besides}
+"""
+
+
+def made() -> Iterator[tuple[Path, str]]:
+    """Yield each page with its text as lessons, sets and tables now make it."""
+    yield README, readme(README.read_text(encoding="utf-8"))
+    yield PYTHON, python()
+    if (TABLES / "prepare").is_dir():
+        corrections = runpy.run_path(str(TABLES / "prepare" / "corrections_page.py"))
+        yield ROOT / "docs" / "corrections.md", corrections["page"]()
+        sources = runpy.run_path(str(TABLES / "prepare" / "sources_bib.py"))
+        yield TABLES / "sources.bib", sources["bibliography"](TABLES / "sources.csv")
+
+
+def renew() -> list[Path]:
+    """Make all pages anew; return those that have changed."""
+    return [path for path, text in made() if files.renew(path, text.encode())]
+
+
+def readme(text: str) -> str:
+    """Return the text of a README with the table of lessons as it now is: number, title, question."""
+    rows = ["| | lesson | question |", "|---|---|---|"]
+    rows += [
+        f"| {one.number} | [{one.title}](notebooks/{one.path.name}) | {one.question} |"
+        for one in lessons.every()
+        if one.name not in REFERENCE
+    ]
+    table = "\n".join([BEGIN, "", *rows, "", END])
+    changed, count = re.subn(
+        f"{re.escape(BEGIN)}\n.*?\n{re.escape(END)}", lambda _: table, text, flags=re.DOTALL
+    )
+    if count != 1:
+        raise CourseError(f"README.md needs the marks {BEGIN} and {END} around its table of lessons.")
+    return changed
+
+
+def python() -> str:
+    """Return the page with all Python of the course, and the table of what each lesson brings."""
+    course, catalogue = concepts.course(), concepts.catalogue()
+    met = {name: (lesson, line) for lesson in course for name, line in _first_lines(lesson)}
+    return _PYTHON.format(
+        met="\n".join(
+            _row(_code(name), catalogue[name].says, _code(line), _link(lesson))
+            for name, (lesson, line) in met.items()
+        ),
+        brought="\n".join(_brought(course)),
+        besides="\n".join(_row(_code(name), one.says) for name, one in catalogue.items() if name not in met),
+    )
+
+
+def _first_lines(lesson: Lesson) -> Iterator[tuple[str, str]]:
+    """Yield what a lesson introduces, in order, with the line of its code in which that is first used."""
+    lines: dict[str, str] = {}
+    for _, names in concepts.read_code(lesson):
+        lines = names | lines
+    for cell in lesson.cells:
+        for name in concepts.introduced(cell):
+            yield name, lines[name]
+
+
+def _brought(course: list[Lesson]) -> Iterator[str]:
+    known: set[str] = set()
+    for lesson in course:
+        new = [name for cell in lesson.cells for name in concepts.introduced(cell)]
+        known.update(new)
+        cells = [
+            cell for path in SETS.glob(f"ex{lesson.number}_*/*.ipynb") for cell in lessons.read(path).code
+        ]
+        used = {name for cell in cells for name in concepts.used(cell.source)}
+        needed = [name for name in concepts.catalogue() if name in used]
+        taught, more = ([name for name in needed if (name in known) is there] for there in (True, False))
+        yield _row(_link(lesson), *map(_codes, (new, taught, more)))
+
+
+def _link(lesson: Lesson) -> str:
+    return f"[{lesson.number} {lesson.title}](../notebooks/{lesson.path.name})"
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(map(_code, names)) or "-"
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
+
+
+def _row(*cells: str) -> str:
+    """Return a row of a table; a bar would end a cell even in code."""
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
