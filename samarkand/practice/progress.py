@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
+import random
 import re
 import urllib.parse
 from collections import Counter
@@ -14,6 +16,7 @@ from typing import Any, NamedTuple
 
 import ipywidgets as widgets
 
+from samarkand import data
 from samarkand.ground import home, journal, log, reading
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import listed, tr, trn
@@ -139,6 +142,25 @@ def course() -> Shown:
     """
     told = tr("Once you have run this cell, all lessons stand here, and what you did of each.")
     return Shown("progress", told, _of_course)
+
+
+def ready() -> controls.Notice:
+    """Say in one line that the course works here, with three words that all have who run it on the same day.
+
+    The words come from a table, and the line is noted: both work, or the line says what does not.
+
+    Returns
+    -------
+    controls.Notice
+        A box of widgets with a sentence.
+    """
+    words = sorted({place for place in data.load("timeline")["place"].dropna() if place.isalpha()})
+    three = listed(random.Random(dt.date.today().isoformat()).sample(words, 3))
+    still = tr("Once you have run this cell, a line here says that the course works on your computer.")
+    if trouble := log.add("ready", "right"):
+        return controls.Notice(trouble, "wrong", still=still)
+    said = tr("The course works on this computer. The words of the day: {three}.", three=three)
+    return controls.Notice(said, "right", still=still)
 
 
 def lessons() -> list[Lesson]:

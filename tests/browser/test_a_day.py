@@ -105,9 +105,9 @@ def test_a_name_given_away_is_told_with_the_way_back(day: Callable[..., Sheet]) 
 
 
 def test_the_first_lesson_tells_of_all(day: Callable[..., Sheet]) -> None:
-    opened = day("00_start_here", practice_two_stub='check("00.2", "Xinhua")')
+    opened = day("00_start_here", thursday_stub='check("00.7", "P02")')
     shown = opened.page.locator(".jp-Notebook .jp-Cell").nth(cell(opened, "course"))
-    assert shown.get_by_role("row", name="00 Start here 1 of 2").count() == 1
+    assert shown.get_by_role("row", name="00 Start here 1 of 8").count() == 1
     shown.get_by_role("link", name="05 Taking sides").click()
     opened.page.wait_for_function(
         "() => window.jupyterapp.shell.currentWidget.context.path.endsWith('lessons/05_taking_sides.ipynb')"

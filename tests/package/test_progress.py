@@ -208,3 +208,10 @@ def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch:
     lesson.unlink()
     shown.renew()
     assert rows(shown)["Practice"] == ["0", "1", "2"], "the page that is open keeps what it knew"
+
+
+def test_the_course_says_that_it_works_with_the_same_words_for_all(work: Path) -> None:
+    said = progress.ready().sentence
+    assert said.startswith("The course works on this computer. The words of the day: ")
+    assert progress.ready().sentence == said and len(re.split(", | and ", said.partition(": ")[2])) == 3
+    assert "ready" in log.results()

@@ -81,7 +81,7 @@ def test_true_and_false_are_said_how_to_write(answer: object) -> None:
     assert str(error.value).endswith("Write True or False: a capital letter, no quotes.")
 
 
-@pytest.mark.parametrize("answer", ['"Xinhua"', "'Xinhua'", "\u201eXinhua\u201c"])
+@pytest.mark.parametrize("answer", ['"P02"', "'P02'", "\u201eP02\u201c"])
 def test_quotes_within_quotes_are_explained(answer: str) -> None:
-    assert check("00.2", answer).sentence.endswith("One pair around the text is enough.")
-    assert check("00.2", answer[1:-1])
+    assert check("00.7", answer).sentence.endswith("One pair around the text is enough.")
+    assert check("00.7", answer[1:-1])

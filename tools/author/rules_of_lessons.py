@@ -100,12 +100,11 @@ def headings_are_different(lesson: Lesson) -> Iterator[str]:
 
 @lesson_rule
 def the_parts_stand_in_order(lesson: Lesson) -> Iterator[str]:
-    """Card, aims, question, imports, practice, summary, progress, sources, next: all there, in this order."""
+    """Card, aims, question, practice, summary, progress, sources, next: all there, in this order."""
     parts = {
         "the card": r"\*\*Time\*\*",
         "By the end you can": r"By the end you can",
         "The question": r"^## The question$",
-        "the cell that imports": r"^(import|from) ",
         "Practice": r"^## Practice$",
         "Summary": r"^## Summary$",
         DONE: rf"^## {DONE}$",
@@ -114,11 +113,10 @@ def the_parts_stand_in_order(lesson: Lesson) -> Iterator[str]:
     }
     last, before = -1, "the title"
     for part, pattern in parts.items():
-        kind = "code" if part == "the cell that imports" else "markdown"
         places = [
             i
             for i, cell in enumerate(lesson.cells)
-            if cell.cell_type == kind and re.search(pattern, cell.source, re.MULTILINE)
+            if cell.cell_type == "markdown" and re.search(pattern, cell.source, re.MULTILINE)
         ]
         if not places:
             yield f"{part} is missing."

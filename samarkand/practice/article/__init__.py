@@ -74,15 +74,15 @@ def path(name: str) -> Path:
 
 def begin() -> Reply:
     """Put the templates into ``my_work/article/``; a table that is there stays as it is."""
-    made = [name for name in TABLES if not (folder() / f"{name}.csv").exists()]
     folder().mkdir(parents=True, exist_ok=True)
-    for name in made:
-        shutil.copyfile(TEMPLATES / f"{name}.csv", folder() / f"{name}.csv")
-    if not made:
-        return Reply("open", tr("Your tables are in my_work/article, as you left them."))
-    names = listed([f"{name}.csv" for name in made])
+    for name in TABLES:
+        if not (folder() / f"{name}.csv").exists():
+            shutil.copyfile(TEMPLATES / f"{name}.csv", folder() / f"{name}.csv")
+    names = listed([f"{name}.csv" for name in TABLES])
+    # The same sentence on every day, so that a lesson that is run again shows what is stored.
     return Reply(
-        "right", tr("In my_work/article there are now: {names}. Write over the example.", names=names)
+        "right",
+        tr("Your folder article has {names}. Each begins with an example: write over it.", names=names),
     )
 
 
@@ -111,6 +111,8 @@ def check(name: str) -> Reply:
             )
         rows = _clean(name, _read(own))
         _keep(own, rows)
+        if rows == _clean(name, _read(TEMPLATES / own.name)):
+            return Reply("open", tr("{name}.csv still holds the example: write over it.", name=name))
         for fault in _faults(name, rows):
             return Reply("wrong", fault)
         if len(rows) < ROWS[name]:

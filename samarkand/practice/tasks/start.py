@@ -1,4 +1,4 @@
-"""Practice of lesson 00: two first answers, to see how checks speak."""
+"""Practice of lesson 00: columns, rows, counts, and a line to repair."""
 
 import json
 import re
@@ -11,7 +11,6 @@ from samarkand.places import CENTRAL_ASIA
 from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
-from samarkand.sources import cite
 
 
 def _events() -> pd.DataFrame:
@@ -26,6 +25,15 @@ def _conflicts() -> int:
     return int((_events()["kind"] == "conflict").sum())
 
 
+def _founded() -> int:
+    timeline = data.load("timeline")
+    return int(timeline.loc[timeline["id"] == "TL011", "day"].dt.year.iloc[0])
+
+
+def _counts(column: str) -> pd.Series:
+    return _events()[column].value_counts()
+
+
 def _neighbour() -> str:
     """Return which of the five touches both China and Russia: its outline shares points with theirs."""
     outlines: dict[str, set[str]] = {}
@@ -37,15 +45,71 @@ def _neighbour() -> str:
     return one
 
 
+_READ = "2. A table knows where it comes from"
+_ROWS = "3. Keep only some rows"
+
 TASKS = (
     Task(
         "00.1",
+        kinds.Whole(tr("the year")),
+        lambda: _founded() + 20,
+        right=tr("One year before the summit in Samarkand. You have written your first line of Python."),
+        hint=tr("Start from founded, and add the age."),
+        diagnoses=(
+            Diagnosis(tr("That is the age. Add it to the year."), lambda: 20),
+            Diagnosis(tr("You added to 2022. Start from founded."), lambda: 2022 + 20),
+        ),
+        taught="1. A notebook is read from top to bottom",
+    ),
+    Task(
+        "00.2",
+        kinds.Shown(),
+        lambda: _events()[["day", "place", "kind"]].head(3),
+        right=tr("A list of labels picks columns, and head picks the first rows."),
+        hint=tr("Which labels are in the list, and which number is in the round brackets?"),
+        diagnoses=(
+            Diagnosis(
+                tr("The right columns. How many rows?"), lambda: _events()[["day", "place", "kind"]].head(6)
+            ),
+        ),
+        taught=_READ,
+        given=lambda: _events()[["day", "title"]].head(6),
+    ),
+    Task(
+        "00.3",
+        kinds.ByKey(kinds.Whole(tr("events")), keys=tr("places")),
+        lambda: _counts("place"),
+        right=tr("The capital of Kazakhstan comes first, under the two names that it had in these years."),
+        hint=tr("Which column says where something happened?"),
+        diagnoses=(
+            Diagnosis(
+                tr("That is by title: nearly every event has one of its own. Which column holds places?"),
+                lambda: _counts("title"),
+            ),
+        ),
+        taught=_READ,
+        given=lambda: _counts("kind"),
+    ),
+    Task(
+        "00.4",
+        kinds.Rows({"day": kinds.Day(), "title": kinds.Text()}),
+        lambda: _events()[_events()["kind"] == "trip"],
+        right=tr("Three trips of Xi Jinping, and the announcement of the one that the article is about."),
+        hint=tr("The word in quotation marks is what each row is compared with."),
+        diagnoses=(Diagnosis(tr("That is the whole table: is the condition inside the brackets?"), _events),),
+        taught=_ROWS,
+        given=lambda: _events()[_events()["kind"] == "conflict"],
+    ),
+    Task(
+        "00.5",
         kinds.Whole(tr("rows")),
         lambda: _since("2022-01-01"),
-        right=tr("Nearly half of what the table holds of thirty years falls into the last nine months."),
+        right=tr("The table covers thirty years. Nearly half of its events fall in the last nine months."),
         hint=tr('events["day"] >= "2022-01-01" is the condition; len(...) counts the rows that are left.'),
         diagnoses=(
-            Diagnosis(tr("That is the whole table. Which rows are of that year?"), lambda: len(_events())),
+            Diagnosis(
+                tr("That is the whole table: is the condition inside the brackets?"), lambda: len(_events())
+            ),
             Diagnosis(
                 tr("Those are the years before. Which way does the sign point?"),
                 lambda: len(_events()) - _since("2022-01-01"),
@@ -54,24 +118,47 @@ TASKS = (
                 tr("That is the number of columns. Rows run from top to bottom."), lambda: _events().shape[1]
             ),
         ),
-        taught="2. A table knows where it comes from",
+        taught=_ROWS,
     ),
     Task(
-        "00.2",
-        kinds.Text(),
-        lambda: cite["XH0912"].publisher,
-        right=tr(
-            "It is the news agency of the Chinese state: good evidence of what that state wished to be known."
-        ),
-        hint=tr('A source has parts: cite["XH0912"].title, .publisher, .published.'),
+        "00.6",
+        kinds.Texts(tr("titles")),
+        lambda: _events()["title"].head(2),
+        right=tr("An error is a sentence about one word. You read it, and you repaired it."),
+        hint=tr("Two titles are asked for: the column's name, in quotation marks, and head."),
         diagnoses=(
-            Diagnosis(tr("That is the title. Who published it?"), lambda: cite["XH0912"].title),
-            Diagnosis(
-                tr("That is the page where the text was read. Whose text is it?"), lambda: cite["XH0912"].via
-            ),
-            Diagnosis(tr("That is the key itself. Ask cite what it stands for."), lambda: "XH0912"),
+            Diagnosis(tr("The right column, and all of it. How many rows?"), lambda: _events()["title"]),
         ),
-        taught="2. A table knows where it comes from",
+        taught=_ROWS,
+    ),
+    Task(
+        "00.7",
+        kinds.Text(tr('a text such as "P31"')),
+        lambda: "P02",
+        right=tr("The article said so on a Monday. The Thursday was 15 September 2022."),
+        hint=tr("Look for the paragraph that names the SCO summit for the first time."),
+        diagnoses=(
+            Diagnosis(tr("There the journey is announced. Read one further."), lambda: "P01"),
+            Diagnosis(tr("That is the title. Paragraphs begin with P."), lambda: "T1"),
+        ),
+        taught="6. The article itself",
+    ),
+    Task(
+        "00.8",
+        kinds.Shown(),
+        lambda: _events()[_events()["kind"] == "vote"][["day", "title"]],
+        right=tr("Two pairs of brackets, one after the other: first the rows, then the columns."),
+        hint=tr("First keep the rows, then choose the columns: the line is read from left to right."),
+        diagnoses=(
+            Diagnosis(
+                tr("The right rows. Which columns were asked for?"),
+                lambda: _events()[_events()["kind"] == "vote"],
+            ),
+            Diagnosis(
+                tr("The right columns. Which rows were asked for?"), lambda: _events()[["day", "title"]]
+            ),
+        ),
+        taught=_ROWS,
     ),
 )
 #: What the predictions of the lesson come to.
