@@ -48,10 +48,10 @@ SPOKEN = re.compile(
 #: Figures on people, and what has to stand around them.
 PEOPLE = re.compile(
     r"\d[\d,.]* (million|persons|people|Uyghurs|thousand)\b"
-    r"|\b(?!(?:1[89]|20)\d\d\b)\d{1,3}(,\d{3})+(?![\d,]| km)|\b\d{5,}\b"
+    r"|\b(?!(?:1[89]|20)\d\d\b)\d{1,3}(,\d{3})+(?![\d,]| km)|\b\d{5,}\b|\d per (cent|thousand)\b"
 )
 MAKERS = re.compile(
-    r"census|government|committee|office|ministry|Department|Zenz|Xinhua|China Daily|Post\b|directory"
+    r"census|government|committee|office|minist(?:ry|er)|Department|Zenz|Xinhua|China Daily|Post\b|directory"
     r"|organisation|Kazinform|China's|its own count"
 )
 METHODS = re.compile(
@@ -281,6 +281,7 @@ PLANTED: list[tuple[Rule, Callable[[Text], Text]]] = [
     (figures_on_people_have_a_maker, added("5.", "The ministry said in 2019: 1.5 million people.")),
     (figures_on_people_have_a_maker, added("4.", "By the census there are 11.62 million Uyghurs.")),
     (figures_on_people_have_a_maker, added("7.", "By a register, 13,362 people came in 2022.")),
+    (figures_on_people_have_a_maker, changed("by 80 per cent (method not said)", "by 80 per cent")),
     (no_government_has_an_adjective, added("6.", "So voted the authoritarian government.")),
     (no_government_has_an_adjective, changed("Xinjiang's government", "Xinjiang's legitimate government")),
     (the_order_alternates, changed("China's ambassador called", "The World Uyghur Congress called")),
