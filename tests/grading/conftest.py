@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import workshop
 
 from samarkand.ground import home
-from samarkand_grading.classroom import release, workers
+from samarkand_grading.classroom import batch, release
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment
@@ -125,6 +125,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     secret = root.parent / "secret"
     secret.write_text("0123456789abcdef" * 4)
     course = Course(root, secret)
+    release.set_points(course, course.exercise(workshop.NAME))
     release.generate(course, course.exercise(workshop.NAME))
     return root
 
@@ -138,7 +139,7 @@ def one_server(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
         own._command()  # what must not be seen is looked for all the same
         return own if trusted else box.another()
 
-    monkeypatch.setattr(workers, "Sandbox", forked)
+    monkeypatch.setattr(batch, "Sandbox", forked)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ As in `test_attacks.py`: code in a cell, the honest answers beside it, and the p
 # ruff: noqa: E501 - an attack is quoted as it was written
 from __future__ import annotations
 
-import json
 import platform
 import secrets
 import time
@@ -18,10 +17,9 @@ import workshop
 from test_attacks import ALL, A, deserves
 from workshop import assess
 
-from samarkand_grading.marking import assessment, inputs
+from samarkand_grading.marking import inputs
 from samarkand_grading.sandbox import confinement
 from samarkand_grading.sandbox.work import Cell, Limits
-from samarkand_grading.submission import reading
 
 #: Lets an attack try calls: whatever succeeds is in ``done``, and then q1 is wrong.
 TRY = """
@@ -247,40 +245,6 @@ def test_files_are_still_copied(work):
     copies = "import os, shutil\nopen('a', 'wb').write(b'x' * 300_000)\nshutil.copyfile('a', 'b')\nshutil.copytree('.', '../c')"
     q1 = f"{copies}\nproduct = 17 * given['factor'] + 40661 + os.path.getsize('../c/b') // 1000"
     assert work(q1=q1).points == 10
-
-
-@pytest.mark.parametrize("piece", ["x*", ".", "x\n\n", "a.b"])
-def test_code_without_end_runs_whole_and_is_shown_in_a_moment(piece, released):
-    """Programs that colour code would take minutes over each cell of it."""
-    highlight = pytest.importorskip("nbconvert.filters.highlight")
-    source = piece * (90_000 // len(piece)) + "1"
-    notebook = workshop.fill(workshop.source_notebook(solved=False), q1=source)
-    for number in range(20):
-        notebook["cells"].insert(2, workshop.cell("code", f"more-{number}", source))
-    work = released.rebuild(reading.parse(json.dumps(notebook).encode()))
-    assert sum(cell.code == source for cell in work.cells) == 21
-    shown = [cell["source"] for cell in work.notebook["cells"] if cell["cell_type"] == "code"]
-    assert sum(map(len, shown)) < 120_000
-    before = time.process_time()
-    highlight.Highlight2HTML()(max(shown, key=len))
-    assert time.process_time() - before < 3
-
-
-def test_who_keeps_the_disk_busy_gets_no_second_go(tmp_path, monkeypatch):
-    """Of the columns of /proc/stat the fourth is idle, the fifth idle too, with somebody waiting for a disk."""
-    stat = tmp_path / "stat"
-    monkeypatch.setattr(assessment, "Path", lambda _: stat)
-    readings = []
-    for line in (
-        "cpu  10 0 10 100 100 0 0 0 0 0",
-        "cpu  20 0 20 100 900 0 0 0 0 0",
-        "cpu  900 0 20 100 950 0 0 0 0 0",
-    ):
-        stat.write_text(f"{line}\nmore\n")
-        readings.append(assessment._machine())
-    monkeypatch.setattr(assessment.os, "cpu_count", lambda: 2)
-    assert assessment._stretch(*readings[:2], 0.0) == 1
-    assert assessment._stretch(*readings[1:], 0.0) == 4
 
 
 def test_what_is_far_too_long_costs_its_own_question_alone(assessor, blank, tmp_path):

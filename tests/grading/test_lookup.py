@@ -17,7 +17,6 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,13 +26,9 @@ from test_batch import grade, hand_in
 
 from samarkand import data
 from samarkand.ground import home
-from samarkand.ground.errors import OutOfRange
 from samarkand.practice.answers import encode, kinds
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import selfstudy
-from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks, inputs
-from samarkand_grading.sandbox import view
 from samarkand_grading.sandbox.work import Cell
 
 pytestmark = pytest.mark.usefixtures("one_server")
@@ -100,20 +95,6 @@ def points(name, key, question, answers):
 
 
 # --- the key ------------------------------------------------------------------------------------------------
-
-
-def test_the_key_stays_with_the_instructor_and_the_seed_does_not_lead_to_it(tmp_path):
-    (tmp_path / "checks").mkdir()
-    course = Course(tmp_path, tmp_path / "secret")
-    assert course.key() == inputs.DEMONSTRATION
-    seed = course.seed(create=True)
-    key = course.key()
-    assert key == course.key() == Course(tmp_path, tmp_path / "secret").key()
-    assert key not in {numbers.derived(s.encode(), "samarkand: key of inputs") for s in (seed, seed * 2)}
-    assert seed not in key
-    with pytest.raises(OutOfRange, match="too short"):
-        inputs.key(b"guessed")
-    assert Path(inputs.__file__).relative_to(home.PACKAGE).parts[0] in view.NOT_FOR_STUDENTS
 
 
 def test_what_is_graded_before_the_secret_changes_is_graded_anew(course):
@@ -529,26 +510,3 @@ def test_what_one_submission_was_called_with_is_worth_nothing_for_another(box, t
     assert marks(assessor, table) == {q.id: 0 if q.id == key else q.points for q in SETS[name].questions}
     assessor.inputs = lambda cells: seen  # it would be right for the other: the table is well made
     assert marks(assessor, table) == {q.id: q.points for q in SETS[name].questions}
-
-
-def test_the_instructor_sees_what_a_submission_is_called_with(tmp_path):
-    root = tmp_path / "exercises"
-    shutil.copytree(EXERCISES, root, ignore=shutil.ignore_patterns("source", "submitted"))
-    (tmp_path / "secret").write_text("0123456789abcdef" * 4)
-    course = Course(root, tmp_path / "secret")
-    name, exercise = "ex03_the_sco", SETS["ex03_the_sco"]
-    pages = []
-    for handed in (False, True):
-        if handed:
-            shutil.copytree(handed_in(tmp_path, name, "q6", "..."), root / "submitted" / "eve" / name)
-        shown = selfstudy.preview(course, "ex03", "eve", answers=True)
-        cells = selfstudy._handed_in(course, exercise, "eve")
-        drawn = inputs.of_work(course.key(), cells)
-        for case, right in zip(cases_of(name, drawn, "q6"), right_of(name, drawn, "q6"), strict=True):
-            _, iso3, day = case.arguments
-            assert f"{iso3}, {day.isoformat()}" in shown
-            assert f": {right}" in shown
-            assert case.edge in shown
-        pages.append(shown)
-    assert pages[0] != pages[1]
-    assert "the very day" not in selfstudy.preview(course, "ex04", "eve")

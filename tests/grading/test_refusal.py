@@ -139,14 +139,6 @@ def test_no_bubblewrap_is_named(refused, programs):
     assert "the Debian package bubblewrap" in refused()
 
 
-def test_refusals_do_not_push_out_older_copies_of_the_gradebook(refused, programs, course):
-    copies = course.root / "backups"
-    refused()
-    before = sorted(copies.iterdir())
-    refused()
-    assert sorted(copies.iterdir()) == before
-
-
 def test_a_refusal_is_told_once_even_if_some_work_could_not_be_read_at_all(course, programs, capsys, need):
     need(sys.platform == "linux", "elsewhere it refuses already")
     hand_in(course, "ada", **workshop.ANSWERS)

@@ -1,199 +1,177 @@
-"""Explaining, summing up, exporting, feedback, and what is left when the grader is killed."""
+"""One truth everywhere: what a mark is, why, and what a person changed, on the page, in exports, in words."""
 
 from __future__ import annotations
 
 import csv
+import html
 import io
-import json
-import os
-import random
-import signal
-import sqlite3
-import time
+import re
 
 import pytest
 import workshop
-from test_batch import grade, hand_in
+from test_batch import NAME, grade, hand_in
 
 from samarkand import cli
 from samarkand.ground.errors import CourseError
-from samarkand_grading.classroom import feedback, gradebook, records, release, report
+from samarkand_grading.classroom import feedback, gradebook, records, release, report, roster
+from samarkand_grading.marking.assessment import Assessment
+from samarkand_grading.marking.checks import Verdict
 
 pytestmark = pytest.mark.usefixtures("one_server")
 
 
-@pytest.fixture(scope="module")
-def marked(template, tmp_path_factory):
-    import shutil
-
-    from samarkand_grading.classroom.course import Course
-
-    folder = tmp_path_factory.mktemp("reports")
-    shutil.copytree(template, folder / "course")
-    shutil.copy(template.parent / "secret", folder / "secret")
-    course = Course(folder / "course", folder / "secret")
-    hand_in(course, "ada", **workshop.ANSWERS)
-    given = {}
-    for student in ("bob", "cyn", "dai"):
-        hand_in(course, student)
-    hand_in(course, "eve", q2=workshop.ANSWERS["q2"].replace("100 * ", ""), added="x = 1")
-    grade(course)
-    for student in ("ada", "bob", "cyn", "dai"):
-        given[student] = records.read(course, workshop.NAME, student).given["factor"]
-    copier = next(s for s in ("bob", "cyn", "dai") if given[s] != given["ada"])
-    hand_in(course, copier, q1=f"product = {17 * given['ada'] + 40961}")
-    grade(course)
-    course.copier = copier
+@pytest.fixture
+def graded(course):
+    """Ada has everything right, Bob typical mistakes, and both wrote; Cyn nothing; Dai is endless."""
+    hand_in(course, "ada", **workshop.ANSWERS, w1="Because.", last="desk.sign_in('ada')")
+    slips = {"q2": workshop.ANSWERS["q2"].replace("100 * ", ""), "q1": "product = 1 / 0", "w1": "So."}
+    path = hand_in(course, "bob", **slips, added="x = 1", last="desk.sign_in('ada')")
+    (path.parent / f"{NAME} (1).ipynb").write_text("{}")
+    hand_in(course, "cyn")
+    hand_in(course, "dai", **workshop.ANSWERS | {"q2": "border_shares = {}\nwhile True: pass"})
+    people = {"ada": {"first_name": "Ada", "last_name": "Lovelace"}, "bob": {}, "cyn": {}, "dai": {}}
+    roster.enter(course, people)
+    summary, _ = grade(course, jobs=1)
+    assert len(summary.graded) == 4
+    course.troubles = summary.troubles
     return course
 
 
-def test_a_mark_is_explained(marked):
-    text = report.explain(marked, "ex90", "eve")
-    assert "q2: 0 of 3 (wrong)" in text
-    assert "read:   series: KAZ=0.69" in text
-    assert "reason: These are shares of one" in text
-    assert "1 code cell was added" in text
-    with pytest.raises(CourseError, match="has not been graded"):
-        report.explain(marked, "ex90", "zed")
+def page(course, student):
+    paths = {path.parent.name: path for path in feedback.write(course, "ex90")}
+    text = paths[student].read_text()
+    assert "http" not in text
+    bare = re.sub("<style>.*?</style>|<[^>]*>", " ", text, flags=re.DOTALL)
+    return " ".join(html.unescape(bare).split())
 
 
-def test_a_class_is_summed_up(marked):
-    text = report.grades(marked, "ex90")
-    assert "5 students, mean 2.00, median 0" in text
-    assert f"{marked.copier}: q1 as ada had it" in text
-    assert "Added cells of their own:\n  eve\n" in text
-    assert "Flagged" not in text
-    assert "90-100 %  # 1" in text
+def exported(course, form):
+    return {row[0]: row[1:] for row in csv.reader(io.StringIO(report.export(course, "ex90", form)))}
 
 
-def ask(course, names):
-    """Let the set ask its second question under other ids: under none, it is gone."""
-    with (course.root / "checks" / f"{workshop.NAME}.py").open("a") as file:
-        file.write(
-            "\nfrom dataclasses import replace\nSET = replace(SET, questions=tuple(replace(q, id=name) "
-            f"for q in SET.questions for name in ({names} if q.id == 'q2' else [q.id])))\n"
-        )
-    notebook = workshop.source_notebook(solved=True)
-    notebook["cells"] = [
-        json.loads(json.dumps(cell).replace("q2", name))
-        for cell in notebook["cells"]
-        for name in (names if cell["id"].startswith("q2") else ["q2"])
-    ]
-    workshop.write(course.root / "source" / workshop.NAME, notebook)
-
-
-@pytest.mark.parametrize("names", [[], ["q2b"], ["q2", "q4"]], ids=["gone", "renamed", "another"])
-def test_marks_outlive_the_questions_they_were_given_for(course, names):
-    """nbgrader refuses other cells once work is graded; then somebody puts the gradebook away."""
-    hand_in(course, "ada", **workshop.ANSWERS)
-    hand_in(course, "bob", q2=workshop.ANSWERS["q2"].replace("100 * ", ""))
-    grade(course)
-    ask(course, names)
-    exercise, notebook = course.exercise("ex90"), course.notebook("release", workshop.NAME)
-    before, record = notebook.read_bytes(), records.read(course, workshop.NAME, "bob")
-    with pytest.raises(CourseError, match="Cannot add or remove cells"):
-        release.generate(course, exercise, lambda line: None)
-    assert notebook.read_bytes() == before
-    with pytest.raises(CourseError, match=r"q2|q4"):
-        grade(course, students=["ada"])
-    assert report.grades(course, "ex90").endswith(
-        "\n\nMarked when the set had other questions:\n  ada\n  bob"
-    )
-    assert len(feedback.write(course, "ex90")) == 2
-    course.gradebook.unlink()
-    release.generate(course, exercise)
-    assert grade(course, students=["ada"])[0].graded == ["ada"]
-    text = report.grades(course, "ex90")
-    rows = {line.split()[0] for line in text.splitlines() if line.startswith("q")}
-    assert rows == {"question", "q1", "q2", "q3", *names}
-    assert text.endswith("\n\nMarked when the set had other questions:\n  bob")
-    pages = {path.parent.name: path.read_text() for path in feedback.write(course, "ex90")}
-    assert "These are shares of one" in pages["bob"] and all(name in pages["ada"] for name in names)
-    assert records.read(course, workshop.NAME, "bob") == record
-    assert grade(course)[0].graded == ["bob"]
-    assert "other questions" not in report.grades(course, "ex90")
-
-
-def test_marks_are_exported(marked):
-    rows = list(csv.reader(io.StringIO(report.export(marked, "ex90", "csv"))))
-    marks = ["q1-check", "q2-check", "q3-check", "late_penalty", "score", "max_score"]
-    assert rows[0] == ["student", *marks, "waits_for_a_person"]
-    assert {row[0]: row[5] for row in rows[1:]} == {
-        "eve": "0.0",
-        "ada": "10.0",
-        "bob": "0.0",
-        "cyn": "0.0",
-        "dai": "0.0",
-    }
-    assert "Points Possible" in report.export(marked, "ex90", "canvas")
-    assert report.export(marked, "ex90", "moodle").startswith("Username,ex90_test\n")
-    own = list(csv.DictReader(io.StringIO(report.export(marked, "ex90", "nbgrader"))))
-    assert {row["student_id"]: float(row["score"]) for row in own}["ada"] == 10
-    with pytest.raises(CourseError, match="No export"):
-        report.export(marked, "ex90", "pdf")
-
-
-def test_feedback_tells_reasons_and_no_answers(marked):
-    paths = feedback.write(marked, "ex90")
-    assert len(paths) == 5
-    pages = {path.parent.name: path.read_text() for path in paths}
-    assert "On the whole" not in pages["ada"]
-    assert "These are shares of one: the question asks for per cent." in pages["eve"]
-    expected = str(17 * records.read(marked, workshop.NAME, "bob").given["factor"] + 40961)
-    for student, page in pages.items():
-        assert "http" not in page
-        assert expected not in page
-        assert not any(other in page for other in pages if other != student)
-
-
-def test_nbgraders_own_programs_go_on_working(marked):
-    for verb in (["export"], ["generate_feedback", workshop.NAME]):
-        workshop.nbgrader(marked.root, *verb)
-    rows = {row["student_id"]: row for row in csv.DictReader((marked.root / "grades.csv").open())}
-    assert (float(rows["ada"]["score"]), float(rows["ada"]["max_score"])) == (10, 10)
-    page = marked.root / "feedback" / "ada" / workshop.NAME / f"{workshop.NAME}.html"
-    assert "Right." in page.read_text()
-
-
-def test_the_command_grades_and_explains(marked, capsys):
-    common = ["--course", str(marked.root), "--secret", str(marked.secret)]
-    assert cli.main(["grade", "ex90", "--student", "ada", "--force", *common]) == 0
-    assert "ada: 10 of 10" in capsys.readouterr().out
-    assert cli.main(["grade", "ex90", "--student", "nobody", *common]) == 1
-    assert cli.main(["explain", "ex90", "--student", "ada", *common]) == 0
-    assert cli.main(["marks", "ex90", "--export", "moodle", *common]) == 0
-    assert "ada,10" in capsys.readouterr().out
-
-
-def test_killed_at_any_moment_nothing_is_lost(course, sampled):
-    """Kill the grader at 50 moments: the gradebook opens, nothing is lost, a re-run completes."""
-    students = [f"s{n}" for n in range(6)]
-    for student in students:
-        hand_in(course, student, **workshop.ANSWERS)
-    grade(course, students=["s0"])
-    with gradebook.opened(course.gradebook) as book:
-        book.find_grade("q1-check", workshop.NAME, workshop.NAME, "s0").manual_score = 1.25
+def test_a_mark_by_hand_is_the_same_on_the_page_in_words_and_in_each_export(graded):
+    with gradebook.opened(graded) as book:
+        book.find_grade("q2-check", NAME, NAME, "bob").manual_score = 1
+        book.find_comment("q2", NAME, NAME, "bob").manual_comment = "The <b>way</b> is right."
+        for student, points in (("ada", 3.5), ("bob", 2)):
+            grade_cell = book.find_grade("w1", NAME, NAME, student)
+            grade_cell.manual_score, grade_cell.needs_manual_grade = points, False
+        book.find_comment("w1", NAME, NAME, "ada").manual_comment = "Well said."
         book.db.commit()
-    began = time.monotonic()
-    grade(course, force=True)
-    whole = time.monotonic() - began
-    chance = random.Random(2022)
-    for moment in sampled(sorted(chance.uniform(0, 1) for _ in range(50)), 10, "moments"):
-        child = os.fork()
-        if child == 0:
-            try:
-                grade(course, force=True)
-            finally:
-                os._exit(0)
-        time.sleep(moment * whole)
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        with sqlite3.connect(course.gradebook) as database:
-            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            (kept,) = database.execute("SELECT count(*) FROM grade WHERE manual_score = 1.25").fetchone()
-            assert kept == 1
-    summary, _ = grade(course)
-    assert sorted(summary.graded + summary.unchanged) == students
-    rows = {row["student"]: row["score"] for row in gradebook.marks(course.gradebook, workshop.NAME)}
-    assert rows == {"s0": 9.25} | dict.fromkeys(students[1:], 10)
-    assert not list(course.root.rglob("*.part.part"))
+    for again in ({}, {"force": True}):  # a regrade takes nothing back, and asks nobody to look again
+        grade(graded, **again)
+        assert "bob: 3 of 14" in page(graded, "bob") and "The <b>way</b> is right." in page(graded, "bob")
+        assert "Ada Lovelace: 13.5 of 14" in page(graded, "ada") and "Well said." in page(graded, "ada")
+        said = report.explain(graded, "ex90", "bob")
+        assert "q2: 1 of 3 (by hand)" in said and "bob, ex90_test: 3 of 14" in said
+        assert exported(graded, "csv")["bob"] == ["0.0", "1.0", "0.0", "2.0", "0.0", "3.0", "14.0", "no"]
+        assert exported(graded, "moodle") == {
+            "Username": [NAME], "ada": ["13.5"], "bob": ["3.0"], "cyn": ["0.0"], "dai": ["7.0"],
+        }  # fmt: skip
+        assert exported(graded, "canvas")["Lovelace, Ada"] == ["", "ada", "ada", "", "13.5"]
+        assert "Waiting" not in report.grades(graded, "ex90")
+        assert "Changed by hand:\n  bob: q2" in report.grades(graded, "ex90")
+    workshop.nbgrader(graded.root, "export")
+    written = csv.DictReader((graded.root / "grades.csv").open())
+    own = {row["student_id"]: float(row["score"]) for row in written}
+    assert own == {"ada": 13.5, "bob": 3, "cyn": 0, "dai": 7}
+    hand_in(graded, "ada", **workshop.ANSWERS, w1="Because it is so.")  # other work: a person looks again
+    grade(graded)
+    assert "Waiting for a person:\n  ada: w1" in report.grades(graded, "ex90")
+
+
+def test_open_work_is_not_0_and_nobody_else_waits(graded, capsys):
+    assert exported(graded, "moodle")["ada"] == [""] == exported(graded, "moodle")["bob"]
+    assert exported(graded, "csv")["ada"] == ["2.0", "3.0", "5.0", "", "0.0", "", "14.0", "yes"]
+    assert exported(graded, "csv")["cyn"][-3:] == ["0.0", "14.0", "no"]
+    assert "10 of 10" in page(graded, "ada") and "still to mark w1" in page(graded, "ada")
+    assert "Waiting for a person:\n  ada: w1\n  bob: w1" in report.grades(graded, "ex90")
+    common = ["--course", str(graded.root), "--secret", str(graded.secret)]
+    assert cli.main(["marks", "ex90", "--export", "canvas", *common]) == 0
+    out, err = capsys.readouterr()
+    assert "    Points Possible,,,,,14" in out and "written answers: ada, bob" in err
+
+
+def test_canvas_and_moodle_have_the_marks_after_the_penalty(course):
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
+    path = hand_in(course, "ada", **workshop.ANSWERS)
+    (path.parent / "timestamp.txt").write_text("2022-09-14 14:10 UTC")
+    with gradebook.opened(course) as book:
+        book.update_or_create_assignment(NAME, duedate="2022-09-14 12:00 UTC")
+    grade(course)
+    assert exported(course, "canvas")["ada"][-1] == exported(course, "moodle")["ada"][0] == "0.0"
+    assert exported(course, "csv")["ada"][4:6] == ["10.0", "0.0"]
+    assert "2 h 10 (-10)" in report.grades(course, "ex90")
+    assert "Handed in 2 h 10 late: 10 points were taken off." in page(course, "ada")
+
+
+def test_a_page_says_what_was_asked_and_answered_and_why(graded):
+    bob, dai = page(graded, "bob"), page(graded, "dai")
+    assert "q2" in bob and "your answer series: KAZ=0.69" in bob
+    assert "These are shares of one: the question asks for per cent." in bob
+    assert "The cell stopped with an error: ZeroDivisionError: division by zero. Read again" in bob
+    assert f"factor {records.read(graded, NAME, 'bob').given['factor']}" in bob
+    expected = str(17 * records.read(graded, NAME, "bob").given["factor"] + 40961)
+    assert expected not in bob and "expected" not in bob
+    assert "The cell ran for too long and was stopped" in dai and "Zero, or nothing" not in dai
+    path = graded.root / "submitted" / "eve" / NAME
+    workshop.write(path, {"nbformat": 4, "cells": []}).write_text("no notebook")
+    (graded.root / "roster.csv").unlink()
+    grade(graded)
+    assert page(graded, "eve").startswith("Test, eve Test eve: 0 of 14 The notebook is not valid JSON")
+
+
+def test_the_instructor_is_told_what_is_unusual(graded):
+    """Two notebooks, and who marks are of; to sign in is no cell of one's own, nor is it an accusation."""
+    (trouble,) = graded.troubles
+    assert trouble.startswith("bob: Several notebooks were handed in: ")
+    assert trouble.endswith(f"{NAME}.ipynb was marked, {NAME} (1).ipynb was not.")
+    text = report.grades(graded, "ex90")
+    assert "Added cells of their own:\n  bob\n" in text
+    assert f"{NAME} (1).ipynb was not.; The notebook was signed in as ada." in text
+    flagged = text.partition("Flagged:")[2].partition("Waiting")[0]
+    assert "ada: " not in flagged and "cyn: " not in flagged
+    with pytest.raises(CourseError, match="has not been graded"):
+        report.explain(graded, "ex90", "zed")
+    said = report.explain(graded, "ex90", "bob")
+    assert "read:   series: KAZ=0.69" in said and "rule:" in said and "numbers: {'factor'" in said
+
+
+def test_points_are_set_in_the_checks_and_follow_everywhere(graded):
+    path = graded.check_folder / f"{NAME}.py"
+    text = path.read_text()
+    path.write_text(text.replace('"was_member", 5,', '"was_member", 8,'))
+    with pytest.raises(CourseError, match="other questions or points than when it was released"):
+        grade(graded)
+    told = []
+    release.make(graded, ["ex90"], unsound=lambda *_: [], finish=lambda path: None, say=told.append)
+    assert "4 submissions have marks out of the old points" in told[1]
+    assert len(grade(graded)[0].graded) == 4
+    assert gradebook.rows(graded.gradebook, NAME)["ada"].max_score == 17
+    path.write_text(text.replace('"q3", "was_member"', '"q7", "was_member"'))
+    with pytest.raises(CourseError, match=rf"q3-check is in {NAME}\.ipynb, and not in checks/{NAME}\.py"):
+        release.set_points(graded, graded.exercise("ex90"))
+
+
+def test_who_copied_is_named_with_the_source_and_nobody_else():
+    """What is right for one's own numbers is never a copy; nor is a slip that fits nobody's in the class."""
+
+    def work(student, given, *others):
+        verdicts = [
+            Verdict(f"q{n}", 0 if fits else 1, 1, "wrong" if fits else "right", "", others=fits or [])
+            for n, fits in enumerate(others, 1)
+        ]
+        return Assessment(student, "ex90", verdicts, given=given)
+
+    a, b, mine = {"year": 2004, "day": 1}, {"year": 2017, "day": 1}, {"year": 2022, "day": 9}
+    results = [
+        work("ada", a, None, None),
+        work("bob", b, None, None),
+        work("cyn", mine, [{"year": 2004}], [{"day": 1}]),  # q2 was right for both, all of it for ada
+        work("dai", mine, [{"year": 1996}], None),
+        work("eve", a, None, None),
+        work("fay", mine, None, [{"day": 1}]),
+    ]
+    told = ["cyn: q1, q2 as ada or eve had it", "fay: q2 as ada or bob or eve had it"]
+    assert list(report.copies(results)) == told

@@ -116,7 +116,7 @@ def test_two_graders_at_once(course, tmp_path):
     said = [file.read_text() for file in told]
     assert ended == [0, 0, 0], said
     assert "Another samarkand works on" in "".join(said)
-    rows = {row["student"]: row["score"] for row in gradebook.marks(course.gradebook, workshop.NAME)}
+    rows = {student: row.net for student, row in gradebook.rows(course.gradebook, workshop.NAME).items()}
     assert rows == dict.fromkeys(students, 10)
 
 

@@ -86,7 +86,7 @@ KEY = "a key for tests"
 CHECKS = '''
 """Checks of the test set. CANARY-CHECKS"""
 import datetime
-from samarkand_grading.marking.checks import ExerciseSet, Question
+from samarkand_grading.marking.checks import Criterion, ExerciseSet, Question, Written
 from samarkand_grading.marking.inputs import Case
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import ByKey, Number, Truth, Whole
@@ -146,6 +146,7 @@ SET = ExerciseSet(
             cases=cases,
         ),
     ),
+    written=(Written("w1", "Why?", (Criterion("A reason", ("none", "one", "two", "three", "four")),)),),
 )
 '''
 
@@ -193,6 +194,7 @@ def source_notebook(*, solved: bool) -> dict[str, Any]:
         cells.append(cell("code", key, unsolved if solved else stub, solution=True))
         check = f"desk.look({key!r}, {name})"
         cells.append(cell("code", f"{key}-check", check, grade=True, locked=True, points=(2, 3, 5)[number]))
+    cells.append(cell("markdown", "w1", "Your answer here.", grade=True, solution=True, points=4))
     return {
         "cells": cells,
         "metadata": {

@@ -1,32 +1,35 @@
-"""A whole class in one go: sandboxes side by side, then nbgrader's pipeline; no work is done twice."""
+"""A whole class in one go: sandboxes side by side, then the gradebook, one student after another."""
 
 from __future__ import annotations
 
-import datetime
-import json
+import contextlib
+import datetime as dt
 import os
+import queue
 import re
 import shutil
+import time
 import unicodedata
-from collections.abc import Callable, Sequence
+import zoneinfo
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from samarkand.ground.errors import CourseError
-from samarkand.ground.files import Scratch, alone
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import gradebook, records
-from samarkand_grading.classroom.course import Course, Heard, differing, worth
-from samarkand_grading.classroom.workers import MOST_JOBS_EACH, Ahead, Boxes, Progress, processors
-from samarkand_grading.marking.assessment import Assessment, Assessor, Work
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.marking.checks import ExerciseSet
-from samarkand_grading.sandbox.box import NoSandbox
+from samarkand_grading.sandbox.box import NoSandbox, Sandbox
 from samarkand_grading.sandbox.work import Limits
 from samarkand_grading.submission import reading
-from samarkand_grading.submission.rebuilding import Released
 
 #: Bytes of the disk that have to be free.
 NEEDED = 50 << 20
+#: The most submissions at a time: if nobody says how many, and for each processor if somebody does.
+MOST_JOBS, MOST_JOBS_EACH = 6, 4
 
 
 @dataclass
@@ -52,230 +55,224 @@ def grade(  # noqa: PLR0913 - the options of the verb
 ) -> Summary:
     """Grade everything that was handed in for one set, or only the work of some `students`.
 
-    `jobs` submissions are worked on at a time, by default one for each processor, up to six; with 1, nothing
-    else runs at the same time. `force` grades also what has not changed, `trusted` runs student code without
-    any sandbox, and `say` takes one line at a time. `CourseError` if nothing can be graded: no gradebook, no
-    sandbox, no such set, no submissions.
+    `jobs` submissions are worked on at a time, by default one for each processor, up to six. `force` grades
+    also what has not changed, `trusted` runs student code without any sandbox, and `say` takes one line at a
+    time. `CourseError` if nothing can be graded: no gradebook, no sandbox, no such set, no submissions.
     """
     exercise = course.exercise(name)
-    with alone(course.root, say):
+    with course.work_alone(say):
         released = course.released(exercise)
-        course.same_secret()
-        gradebook.ready(course.gradebook)
-        _same_points(course, exercise, released)
+        course.need_same_secret()
+        gradebook.need(course.gradebook)
+        if gradebook.worth(course.gradebook, exercise.id) != exercise.worth:
+            raise CourseError(
+                f"{exercise.id} was not graded: it has other questions or points than when it was released, "
+                f"or is not in the gradebook. Run samarkand release {exercise.id} first."
+            )
         summary = Summary(trusted=trusted)
         folders = _chosen(course, exercise, students, summary)
-        due, longer = gradebook.due(course.gradebook, exercise.id)
-        fingerprint = f"{records.fingerprint(course, exercise)} {due}"
-        digests = {
-            student: records.digest(folder, exercise.id, f"{fingerprint} {longer.get(student, '')}")
-            for student, folder in folders.items()
-        }
-        scores = gradebook.automatic(course.gradebook, exercise.id)
-        todo = {
-            s: folder
-            for s, folder in folders.items()
-            if force or not _stands(course, exercise.id, s, digests[s], scores.get(s, {}), summary)
-        }
+        rows = gradebook.rows(course.gradebook, exercise.id)
+        common = f"{records.fingerprint(course, exercise)} {gradebook.due(course.gradebook, exercise.id)}"
+        digests = {}
+        for student, folder in folders.items():
+            row = rows.get(student, gradebook.Row(student))
+            digests[student] = records.digest(folder, exercise.id, f"{common} {row.extension}")
+            kept = records.unchanged(course, exercise.id, student, digests[student])
+            if kept and not force and _has_marks(row, kept):
+                summary.unchanged.append(student)
+                _name_troubles(kept, summary)
+        todo = {student: folder for student, folder in folders.items() if student not in summary.unchanged}
         if not todo:
             return summary
         if trusted:
             say("WITHOUT A SANDBOX: student code runs with your rights, since you trust these students.")
         if not course.secret.exists():
             say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
-        free_space(course.root)
-        gradebook.backup(course.gradebook)
-        jobs = min(jobs or processors(), len(todo), MOST_JOBS_EACH * (os.cpu_count() or 1))
-        with Scratch() as stage, Boxes(course, exercise, jobs, trusted) as boxes:
-            assessor = Assessor(exercise, released, course.seed(), limits, boxes.alone, key=course.key())
-            progress = Progress(len(todo), say)
-            confined: list[bool] = []  # for each submission, whether it ran
-
-            def work(student: str) -> Assessment:
-                prepared = assessor.prepare(student, todo[student])
-                _stage(stage, exercise.id, todo[student], prepared)
-                return boxes.assess(assessor, prepared)
-
-            def ready(student: str) -> Assessment:
-                result = ahead.take(student)
-                _check_time(stage / student / exercise.id, student, summary)
-                return result
-
-            def done(student: str) -> None:
-                result = ahead.take(student)
-                records.write(course, result, digests[student])
+        need_space(course.root)
+        assessor = Assessor(exercise, released, course.seed(), limits, key=course.key())
+        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        jobs = min(jobs or min(processors, MOST_JOBS), len(todo), MOST_JOBS_EACH * (os.cpu_count() or 1))
+        began = time.monotonic()
+        with Boxes(course, exercise, jobs, trusted) as boxes, gradebook.Writer(course, exercise) as book:
+            gradebook.backup(course.gradebook)
+            for number, (student, result) in enumerate(_assess(boxes, assessor, todo), start=1):
+                try:
+                    if isinstance(result, Exception):
+                        raise result
+                    handed_in = _read_time(todo[student], student, summary)
+                    book.write(result, handed_in, records.write_notebook(course, result))
+                    records.write(course, result, digests[student])
+                except Exception as error:
+                    summary.troubles.append(f"{student}: {str(error).rstrip('.')}.")
+                    continue
                 summary.graded.append(student)
-                confined.append(result.ended != "unreadable")
-                _name_unreadable(result, summary)
-                shutil.rmtree(stage / student, ignore_errors=True)
-                progress.step(result)
-
-            # nbgrader's order, which is that of folders.
-            order = sorted(todo, key=lambda student: f"{student}/")
-            with Ahead(order, work, boxes.count) as ahead:
-                complaint = _pipeline(course, exercise.id, stage, order, ready, done, ahead.errors.setdefault)
-            for student in todo:
-                if student not in summary.graded:
-                    why = ahead.errors.get(student) or complaint or "nbgrader could not write the marks"
-                    summary.troubles.append(f"{student}: {str(why).rstrip('.')}.")
-            refused = next((e for e in ahead.errors.values() if isinstance(e, NoSandbox)), None)
-            if refused is not None and not any(confined):
-                raise refused
+                _name_troubles(result, summary)
+                left = (time.monotonic() - began) / number * (len(todo) - number)
+                clock = f" {left:.0f} s left" if number < len(todo) else ""
+                say(f"[{number}/{len(todo)}]{clock} {student}: {_told(result)}")
+        summary.graded.sort()
         return summary
 
 
-def _same_points(course: Course, exercise: ExerciseSet, released: Released) -> None:
-    """Raise if graded work would have other point values than the students' notebooks show."""
-    odd = differing(exercise.worth, "in the checks", worth(released.notebook), "in the released notebook")
-    book = gradebook.worth(course.gradebook, exercise.id)
-    if not odd and book:
-        odd = differing(exercise.worth, "in the checks", book, "in the gradebook")
-    if odd:
-        name = exercise.id
-        raise CourseError(
-            f"{name} was not graded: {odd}. Make the points in source/{name}/{name}.ipynb those of "
-            f"checks/{name}.py, and say samarkand release {name}."
-        )
+def _assess(
+    boxes: Boxes, assessor: Assessor, folders: dict[str, Path]
+) -> Iterator[tuple[str, Assessment | Exception]]:
+    """Yield each student's assessment, or what went wrong, as they come.
+
+    Work that ran out of time beside others runs once more, when nothing else does.
+    """
+
+    def assess(student: str) -> Assessment | Exception:
+        try:
+            return boxes.assess(assessor, student, folders[student])
+        except Exception as error:
+            return error
+
+    slow = []
+    with ThreadPoolExecutor(boxes.count) as pool:
+        waiting = {pool.submit(assess, student): student for student in folders}
+        try:
+            for future in as_completed(list(waiting)):
+                student, result = waiting.pop(future), future.result()
+                if isinstance(result, Assessment) and result.slow and boxes.count > 1:
+                    slow.append(student)
+                else:
+                    yield student, result
+        finally:
+            pool.shutdown(cancel_futures=True)
+    yield from ((student, assess(student)) for student in slow)
 
 
-def _name_unreadable(result: Assessment, summary: Summary) -> None:
-    """Report a submission that could not be read: it gets no points, and somebody should ask why."""
+class Boxes:
+    """A few sandboxes, each used by one thread at a time; `NoSandbox` if not even one can be started."""
+
+    def __init__(self, course: Course, exercise: ExerciseSet, jobs: int, trusted: bool) -> None:
+        self.count = jobs
+        hidden = [course.root, course.secret, *course.exchanges]
+        first = Sandbox(secret=hidden, tables=course.tables(exercise), trusted=trusted)
+        self._all = [first, *(first.another() for _ in range(1, jobs))]
+        self._free: queue.Queue[Sandbox] = queue.Queue()
+
+    def __enter__(self) -> Boxes:
+        with contextlib.ExitStack() as stack:
+            stack.callback(self.__exit__)
+            for box in self._all:
+                box.launch()
+                self._free.put(box)
+            self._all[0].start()
+            stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for box in self._all:
+            box.stop()
+
+    def assess(self, assessor: Assessor, student: str, folder: Path) -> Assessment:
+        """Run one submission in a free sandbox; if the sandbox dies, run it once more in a new one."""
+        work, box = assessor.prepare(student, folder), self._free.get()
+        try:
+            with contextlib.suppress(NoSandbox):
+                return assessor.run(work, box)
+            box.stop()
+            return assessor.run(work, box)
+        finally:
+            self._free.put(box)
+
+
+def _told(result: Assessment) -> str:
+    flags = [result.ended] if result.ended != "finished" else []
+    if result.remarks and not flags:
+        flags = ["1 remark" if len(result.remarks) == 1 else f"{len(result.remarks)} remarks"]
+    flags += ["no sandbox"] if result.trusted else []
+    return f"{result.points:g} of {result.out_of:g}" + "".join(f" [{flag}]" for flag in flags)
+
+
+def _has_marks(row: gradebook.Row, kept: Assessment) -> bool:
+    """Return whether the gradebook has the marks of an assessment."""
+    cells = {f"{verdict.question}-check": verdict.points for verdict in kept.verdicts}
+    return all(cell in row.marks and row.marks[cell].auto == points for cell, points in cells.items())
+
+
+def _name_troubles(result: Assessment, summary: Summary) -> None:
+    """Report work that could not be read, and a second notebook: somebody should ask which one was meant."""
     if result.ended == "unreadable":
         summary.troubles.append(f"{result.student}: {' '.join(result.remarks)} No points.")
+    else:
+        several = (remark for remark in result.remarks if remark.startswith(reading.SEVERAL))
+        summary.troubles += [f"{result.student}: {remark}" for remark in several]
 
 
 def _chosen(
     course: Course, exercise: ExerciseSet, students: Sequence[str], summary: Summary
 ) -> dict[str, Path]:
     """Find the submissions to grade; report those that are missing or not on the roster."""
-    found, misplaced = course.submissions(exercise.id), course.misplaced(exercise.id)
-    if not found:
+    there, misplaced = course.submissions(exercise.id)
+    if not there:
         nothing = (
-            f"Nothing was handed in for {exercise.id}: {course.root / 'submitted'} holds no folder of it."
+            f"Nothing was handed in for {exercise.id}: {course.root / 'submitted'} holds no folder of it"
         )
-        raise CourseError(" ".join([nothing, *misplaced]))
-    summary.troubles += misplaced
-    students = sorted({numbers.student(student) for student in students})
-    found = _by_id(found, summary)
-    for student in students:
-        if student not in found:
-            summary.troubles.append(f"{student}: nothing was handed in for {exercise.id}.")
-    if students:
-        found = {student: folder for student, folder in found.items() if student in students}
-    roster = gradebook.students(course.gradebook)
-    if (course.root / "roster.csv").is_file():  # the instructor has entered students: only they are graded
-        for student in [student for student in found if student not in roster]:
-            near = [f" Is it the work of {r}?" for r in roster if r.casefold() == student.casefold()]
-            summary.troubles.append(
-                f"{student}: not on the roster (nbgrader db student list); the work was left alone."
-                + "".join(near)
-            )
-            del found[student]
-    return found
-
-
-def _by_id(found: dict[str, Path], summary: Summary) -> dict[str, Path]:
-    """Match folders to ids: a Mac may encode the letters of an id in another form, which is no mistake."""
-    folders: dict[str, Path] = {}
-    for name in sorted(found, key=lambda name: not unicodedata.is_normalized("NFC", name)):
+        raise CourseError("\n".join([f"{nothing}.", *misplaced]))
+    found: dict[str, Path] = {}
+    # A Mac may encode the letters of an id in another form, which is no mistake.
+    for name in sorted(there, key=lambda name: not unicodedata.is_normalized("NFC", name)):
         try:
             student = numbers.student(name)
         except CourseError:
             student = ""
         if not student or name.strip() != name:
             summary.troubles.append(f"{name!r}: no student can have this id; the folder was left alone.")
-        elif student in folders:
-            told = "a second folder of this student, the name encoded in another form; it was left alone."
-            summary.troubles.append(f"{name!r}: {told}")
+        elif student in found:
+            summary.troubles.append(f"{name!r}: a second folder of this student; it was left alone.")
         else:
-            folders[student] = found[name]
-    return dict(sorted(folders.items()))
+            found[student] = there[name]
+    if students:
+        wanted = [numbers.student(student) for student in students]
+        missing = [student for student in wanted if student not in found]
+        summary.troubles += [f"{student}: nothing was handed in for {exercise.id}." for student in missing]
+        found = {student: folder for student, folder in found.items() if student in wanted}
+    else:
+        summary.troubles += misplaced
+    if (course.root / "roster.csv").is_file():  # the instructor has entered students: only they are graded
+        for student in set(found) - gradebook.students(course.gradebook):
+            strange = "not on the roster (nbgrader db student list); the work was left alone."
+            summary.troubles.append(f"{student}: {strange}")
+            del found[student]
+    return dict(sorted(found.items()))
 
 
-def _stage(stage: Path, name: str, folder: Path, work: Work) -> None:
-    """Put the rebuilt notebook where nbgrader looks for it."""
-    target = stage / work.student / name
-    target.mkdir(parents=True)
-    (target / f"{name}.ipynb").write_text(json.dumps(work.notebook, ensure_ascii=True), encoding="utf-8")
-    timestamp = reading.read_timestamp(folder)
-    if timestamp:
-        (target / "timestamp.txt").write_text(timestamp, encoding="utf-8")
+def _read_time(folder: Path, student: str, summary: Summary) -> dt.datetime | None:
+    """Read when work was handed in; nbgrader takes a separate offset for seconds, so it is not asked."""
+    text = reading.read_timestamp(folder)
+    if not text:
+        return None
+    with contextlib.suppress(ValueError, KeyError, OverflowError, OSError):
+        return in_utc(text)
+    summary.troubles.append(f"{student}: timestamp.txt holds no time; no late penalty was worked out.")
+    return None
 
 
-def _check_time(folder: Path, student: str, summary: Summary) -> None:
-    """Rewrite a timestamp in UTC, as nbgrader reads it; remove one that nbgrader could not read."""
-    path = folder / "timestamp.txt"
-    if not path.exists():
-        return
-    try:
-        path.write_text(f"{_utc(path.read_text(encoding='utf-8'))} UTC", encoding="utf-8")
-    except (ValueError, OverflowError, TypeError):
-        path.unlink()
-        summary.troubles.append(f"{student}: timestamp.txt holds no time; no late penalty was worked out.")
+def in_utc(text: str) -> dt.datetime:
+    """Read a time with an offset, a time zone's name, or neither; `ValueError` or `KeyError` if it is none.
+
+    Examples
+    --------
+    >>> in_utc("2022-09-14 16:00 Europe/Berlin"), in_utc("2022-09-14T16:00:00 +02:00")
+    (datetime.datetime(2022, 9, 14, 14, 0), datetime.datetime(2022, 9, 14, 14, 0))
+    """
+    zones = r"[+-]\d\d:?(?:\d\d)?|[A-Za-z_]+(?:/[\w+-]+)*"
+    found = re.fullmatch(rf"(\S+(?: \d\S+)?)(?: ?({zones}))?", text.strip())
+    if found is None:
+        raise ValueError(text)
+    day, zone = found[1], found[2] or ""
+    if zone[:1] in ("+", "-"):
+        day, zone = day + zone, ""
+    moment = dt.datetime.fromisoformat(day)
+    if zone:
+        moment = moment.replace(tzinfo=zoneinfo.ZoneInfo(zone))
+    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-def _utc(text: str) -> datetime.datetime:
-    """Read a time. nbgrader takes a separate offset for seconds, and an unknown time zone for UTC."""
-    from dateutil import parser, tz  # type: ignore[import-untyped]
-    from nbgrader.utils import parse_utc  # imported here, where no other thread imports it
-
-    day, _, zone = text.rpartition(" ")
-    if re.fullmatch(r"[+-]\d\d(:?\d\d)?", zone):
-        there: datetime.datetime = parser.parse(day + zone)
-        return there.astimezone(datetime.UTC).replace(tzinfo=None)
-    if text.count(" ") == 2 and tz.gettz(zone) is None:
-        raise ValueError(zone)
-    found: datetime.datetime = parse_utc(text)
-    return found
-
-
-def _pipeline(  # noqa: PLR0913, PLR0917 - what is to be graded, and where from and to
-    course: Course,
-    name: str,
-    stage: Path,
-    students: Sequence[str],
-    assessment: Callable[[str], Assessment],
-    done: Callable[[str], None],
-    failed: Callable[[str, Exception], object],
-) -> str:
-    """Run nbgrader's own autograding over the staged notebooks; return its error message."""
-    gradebook.library()
-    from nbgrader.converters.base import NbGraderException
-    from traitlets import TraitError
-
-    from samarkand_grading.classroom.nbgrader_seam import Answers, Grading
-
-    config, coursedir = course.nbgrader(name, submitted=str(stage))
-    Answers.assessment = staticmethod(assessment)
-    pipeline = Grading(coursedir=coursedir, config=config)
-    heard = Heard(pipeline)
-    pipeline.force = True
-    pipeline.students = students
-    pipeline.done, pipeline.failed = done, failed
-    try:
-        pipeline.start()
-    except NbGraderException:
-        return heard.why  # the caller names each student who was not graded
-    except TraitError as error:
-        raise CourseError(f"A setting in nbgrader_config.py cannot be used: {error}") from None
-    except SystemExit as error:
-        raise CourseError(f"nbgrader ended by itself ({error}). {heard.why}") from None
-    return ""
-
-
-def _stands(  # noqa: PLR0913, PLR0917 - all that can have changed
-    course: Course, exercise: str, student: str, digest: str, scores: dict[str, float], summary: Summary
-) -> bool:
-    """Return whether a student's marks are still those of this very work; if so, list it as unchanged."""
-    kept = records.standing(course, exercise, student, digest)
-    if kept is None or any(scores.get(f"{v.question}-check") != v.points for v in kept.verdicts):
-        return False
-    summary.unchanged.append(student)
-    _name_unreadable(kept, summary)
-    return True
-
-
-def free_space(folder: Path) -> None:
+def need_space(folder: Path) -> None:
     """Raise if less than `NEEDED` bytes of the disk are free."""
     free = shutil.disk_usage(folder).free
     if free < NEEDED:

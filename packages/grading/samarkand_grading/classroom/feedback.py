@@ -1,17 +1,18 @@
-"""Feedback that opens without a network: points, reasons, rubric; no expected value, no hidden input."""
+"""The page that a student gets back: for each question its words, own numbers, own answer, and the reason."""
 
 from __future__ import annotations
 
-import html
+import re
 import string
+from html import escape
 from pathlib import Path
-from typing import Any
 
 from samarkand.ground import files
-from samarkand_grading.classroom import gradebook, report
+from samarkand_grading.classroom import report
 from samarkand_grading.classroom.course import Course
-from samarkand_grading.marking.assessment import Assessment
+from samarkand_grading.classroom.report import Line, Result
 from samarkand_grading.marking.checks import ExerciseSet
+from samarkand_grading.submission.rebuilding import Released
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "feedback.css").read_text(encoding="utf-8")
@@ -25,59 +26,72 @@ def write(course: Course, name: str) -> list[Path]:
     """
     exercise = course.exercise(name)
     paths = []
-    with files.alone(course.root):
-        rows = {row["student"]: row for row in gradebook.marks(course.gradebook, exercise.id)}
-        for result in report.assessments(course, exercise.id):
-            body = page(exercise, result, rows.get(result.student, {})).encode("utf-8", "replace")
-            path = course.root / "marks" / result.student / f"{exercise.id}.html"
-            if files.renew(path, body):
-                path.chmod(0o600)
+    with course.work_alone():
+        released = course.released(exercise)
+        for result in report.results(course, exercise):
+            path = course.root / "marks" / result.row.student / f"{exercise.id}.html"
+            files.renew(path, page(exercise, released, result).encode("utf-8", "replace"))
             paths.append(path)
     return paths
 
 
-def page(exercise: ExerciseSet, result: Assessment, row: dict[str, Any]) -> str:
-    """Return one student's page, HTML that loads nothing else, made of the marks and the gradebook's row."""
-    e = html.escape
-    questions = "".join(
-        f'<tr><th scope="row">{e(v.question)}</th><td class="points">{v.points:g} of {v.out_of:g}</td>'
-        f'<td><span class="state {e(v.state)}">{e(v.reason)}</span> {e(exercise.read_again(v))}</td></tr>'
-        for v in result.verdicts
-    )
-    late = row.get("late_penalty", 0)
-    total = f"{row.get('net', result.points):g} of {row.get('max_score', result.out_of):g}"
-    notes = [*result.remarks]
-    if late:
-        notes.append(f"Handed in late: {late:g} points were taken off.")
-    if row.get("needs_manual_grade"):
-        notes.append("A person has still to mark the written answer.")
-    if result.trusted:
-        notes.insert(0, "This work ran without a sandbox.")
-    listed = "".join(f"<li>{e(note)}</li>" for note in notes)
-    rubrics = "".join(_rubric(written, row) for written in exercise.written)
+def page(exercise: ExerciseSet, released: Released, result: Result) -> str:
+    """Return one student's page: HTML that loads nothing else."""
+    row, record = result.row, result.record
+    texts = {key.removeprefix("id:"): cell["source"] for key, cell in released.cells.items()}
+    title = re.search(r"^# (.+)$", next(iter(texts.values())), re.MULTILINE)
+    name = " ".join(filter(None, (row.first_name, row.last_name))) or row.student
+    notes = [*record.remarks]
+    if record.trusted:
+        notes.append("This work ran without a sandbox.")
+    if row.late:
+        notes.append(f"Handed in {report.lateness(row.late)} late: {row.penalty:g} points were taken off.")
+    if result.open:
+        notes.append(f"A person has still to mark {', '.join(result.open)}: not counted yet.")
+    stopped = record.ended != "finished"  # what stopped everything is said first, and stands out
+    listed = "".join(f"<li>{escape(note)}</li>" for note in notes[stopped:])
+    lines = result.lines if record.ended != "unreadable" else []
     return _PAGE.substitute(
-        exercise=e(exercise.id),
-        student=e(result.student),
+        title=escape(title[1] if title else exercise.id),
+        who=escape(f"{name}{f', handed in on {row.handed_in}' if row.handed_in else ''}"),
         style=_STYLE,
-        total=total,
-        questions=questions,
-        notes=f"<h2>Notes</h2><ul>{listed}</ul>" if notes else "",
-        rubrics=rubrics,
+        total=result.total,
+        notes="".join(f'<p class="first">{escape(note)}</p>\n' for note in notes[:stopped])
+        + (f"<ul>{listed}</ul>" if listed else ""),
+        questions="".join(_question(exercise, texts, result, line) for line in lines),
     )
 
 
-def _rubric(written: Any, row: dict[str, Any]) -> str:
-    e = html.escape
-    score = row.get("questions", {}).get(written.id, 0)
-    lines = "".join(
-        f'<tr><th scope="row">{e(criterion.name)}</th><td><ol start="0">'
-        + "".join(f"<li>{e(anchor)}</li>" for anchor in criterion.anchors)
-        + "</ol></td></tr>"
-        for criterion in written.rubric
-    )
-    comment = row.get("comments", {}).get(written.id, "")
-    return (
-        f"<h2>{e(written.title)}</h2>\n<p>{score:g} of {written.points}</p>\n"
-        f"{f'<p>{e(comment)}</p>' if comment else ''}\n"
-        f"<table><caption>What earns how many points</caption><tbody>{lines}</tbody></table>\n"
-    )
+def _question(exercise: ExerciseSet, texts: dict[str, str], result: Result, line: Line) -> str:
+    """Return a question's section of the page."""
+    heading, _, text = texts.get(f"{line.id}-question", f"## {line.id}").partition("\n")
+    heading = re.sub(r"^#+ | \(\d+ points?\)$", "", heading.strip())
+    rows: list[tuple[str, str]] = []
+    if verdict := line.verdict:
+        question = next((q for q in exercise.questions if q.id == line.id), None)
+        given = result.record.given
+        for name in (question.uses or tuple(given)) if question and question.varies else ():
+            value = given.get(name)
+            rows.append((name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
+        if verdict.read and question and not question.cases:  # of a function it tells what hidden inputs gave
+            rows.append(("your answer", verdict.read))
+        reason = f"{verdict.reason} {exercise.read_again(verdict)}".strip()
+        rows.append(("the checks say" if line.by_hand else "why", reason))
+    if line.by_hand or line.comment:
+        rows.append(("a person says", line.comment or "These points were given by hand."))
+    state = verdict.state if verdict and not line.by_hand else ""
+    items = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+    rubric = next((written.rubric for written in exercise.written if written.id == line.id), ())
+    anchors = [(one.name, "".join(f"<li>{escape(a)}</li>" for a in one.anchors)) for one in rubric]
+    table = "".join(f'<tr><th>{escape(n)}</th><td><ol start="0">{lis}</ol></td></tr>' for n, lis in anchors)
+    heading = f'<span class="state {state}"></span>{escape(heading)} <span class="points">{line.mark}</span>'
+    table = f"<table><caption>What earns how many points</caption>{table}</table>" if table else ""
+    prompt = _plain(text) if verdict else ""
+    return f"<section><h2>{heading}</h2>\n{prompt}<dl>{items}</dl>\n{table}</section>\n"
+
+
+def _plain(text: str) -> str:
+    """Write the words of a question as paragraphs: code stays code, and links lose where they lead."""
+    text = re.sub(r"\[([^]]+)\]\([^)]*\)", r"\1", re.split(r"\n\n\*\w+\.\* Taught in", text)[0])
+    text = "".join(f"<p>{escape(part.strip())}</p>\n" for part in text.split("\n\n") if part.strip())
+    return re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", re.sub(r"`([^`]+)`", r"<code>\1</code>", text))

@@ -1,25 +1,30 @@
-"""nbgrader's gradebook, kept safe: checked when opened, backed up before each write, read for reports."""
+"""nbgrader's gradebook: checked when opened, copied before each write, read and written student by student.
+
+Marks are written through nbgrader's own interface, so that Formgrader, late penalties, its feedback and its
+exports go on working. They are read by SQL, which needs no nbgrader.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import datetime
-import filecmp
-import os
-import re
+import datetime as dt
 import sqlite3
-import sys
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.marking.assessment import Assessment
+from samarkand_grading.marking.checks import ExerciseSet
+from samarkand_grading.submission.rebuilding import harmless
 
 #: How many copies of the gradebook are kept.
-KEPT = 20
+KEPT = 5
+#: What nbgrader counts extensions from.
+_EPOCH = dt.datetime(1970, 1, 1)
 #: Seconds to wait while another program writes to the gradebook.
 WAIT = 5
 
@@ -28,231 +33,236 @@ class GradebookTrouble(CourseError):
     """The gradebook is missing, locked, damaged or cannot be written."""
 
 
-#: What nbgrader and its dependencies import and grading does not use: grammars of internet names and of spans
-#: of time, for schemas; a web server. Whoever imports these does without where they are not installed.
-_UNUSED = ("rfc3987_syntax", "isoduration", "nbconvert.postprocessors.serve")
-#: nbgrader's pages in JupyterLab, which it imports with itself.
-_PAGES = [
-    f"nbgrader.server_extensions.{name}"
-    for name in ("assignment_list", "course_list", "formgrader", "validate_assignment")
-]
-
-
-def library() -> None:
-    """Import nbgrader, but save a second and a half of CPU on what is not used here."""
-    unused: dict[str, Any] = {}
-    if "nbgrader" not in sys.modules:
-        unused |= dict.fromkeys(_UNUSED) | {
-            name: SimpleNamespace(load_jupyter_server_extension=None) for name in _PAGES
-        }
-    unused = {name: module for name, module in unused.items() if name not in sys.modules}
-    sys.modules.update(unused)
-    try:
-        with rooms.lasting():
-            import nbgrader.api
-            import nbgrader.converters  # noqa: F401
-        from sqlalchemy.exc import SAWarning
-
-        warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own code: no concern of an instructor
-    finally:
-        for name in unused:
-            del sys.modules[name]
-
-
-def ready(path: Path) -> None:
+def need(path: Path) -> None:
     """Raise `GradebookTrouble`, which names the problem, if the gradebook is missing, damaged or locked."""
     if not path.is_file():
         raise GradebookTrouble(f"There is no gradebook at {path}. Run samarkand release first: it makes one.")
     try:
-        connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
-        with contextlib.closing(connection):
-            connection.execute("BEGIN IMMEDIATE")
-            (verdict,) = connection.execute("PRAGMA quick_check").fetchone()
-            connection.execute("SELECT count(*) FROM assignment").fetchone()
-            connection.execute("ROLLBACK")
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
-            raise GradebookTrouble(
-                "The gradebook is locked: another program is writing to it. Close it (formgrader, another "
-                "samarkand grade) and run this again."
-            ) from None
-        raise GradebookTrouble(f"The gradebook {path} cannot be used: {error}.") from None
-    except sqlite3.DatabaseError as error:
-        raise GradebookTrouble(
-            f"The gradebook {path} is damaged ({error}). The latest copies are in {path.parent / 'backups'}."
-        ) from None
+        with contextlib.closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            (verdict,) = database.execute("PRAGMA quick_check").fetchone()
+            database.execute("SELECT count(*) FROM assignment").fetchone()
+            database.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        verdict = str(error)
+    if "locked" in verdict:
+        other = "another program is writing to it. Close it (formgrader, another samarkand grade)"
+        raise GradebookTrouble(f"The gradebook is locked: {other} and run this again.")
     if verdict != "ok":
-        raise GradebookTrouble(f"The gradebook {path} is damaged ({verdict}).")
+        kept = "The latest copies are in its folder backups/."
+        raise GradebookTrouble(f"The gradebook {path} is damaged ({verdict}). {kept}")
 
 
-def backup(path: Path) -> Path:
-    """Save a copy of the gradebook beside it, whole or not at all: ``backups/gradebook-<number>-<time>.db``.
-
-    If nothing has changed since, the newest copy is returned. The copies with the lowest numbers beyond
-    :data:`KEPT` are removed (clocks may be set back; numbers only grow).
-    """
+def backup(path: Path) -> None:
+    """Save a copy of the gradebook as ``backups/gradebook-<time>.db``; remove all but the newest ones."""
     folder = path.parent / "backups"
+    target = folder / f"gradebook-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S-%f}.part"
     try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise GradebookTrouble(f"The folder {folder} cannot be made ({error.strerror}).") from None
-    copies = _copies(folder)
-    number = _number(copies[-1]) + 1 if copies else 1
-    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S-%f")
-    target = folder / f"gradebook-{number:05}-{stamp}.db"
-    unfinished = target.with_suffix(".part")
-    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
         with (
-            contextlib.closing(sqlite3.connect(path, timeout=10)) as source,
-            contextlib.closing(sqlite3.connect(unfinished)) as copy,
+            contextlib.closing(sqlite3.connect(path, timeout=WAIT)) as source,
+            contextlib.closing(sqlite3.connect(target)) as copy,
         ):
             source.backup(copy)
-        _settle(unfinished)
-        if copies and filecmp.cmp(copies[-1], unfinished, shallow=False):
-            unfinished.unlink()
-            return copies[-1]  # runs without a change must not displace older copies
-        unfinished.replace(target)
+        target.replace(target.with_suffix(".db"))
+        copies = sorted(folder.glob("gradebook-*-*-*.db"), key=lambda one: one.stat().st_mtime_ns)
+        for old in [*copies[:-KEPT], *folder.glob("gradebook-*.part")]:
+            old.unlink()
     except (OSError, sqlite3.Error) as error:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
         raise GradebookTrouble(
             f"The gradebook cannot be saved aside in {folder} ({error}), so nothing was written: "
             "is the disk full, or the folder write-protected?"
         ) from None
-    for old in [*copies, target][:-KEPT]:
-        old.unlink()
-    for rest in folder.glob("gradebook-*.part"):
-        rest.unlink()
-    return target
-
-
-#: How a copy is named; copies of earlier versions have no number.
-_COPY = re.compile(r"gradebook-(?:(\d+)-)?\d{8}-\d{6}-\d{6}\.db")
-
-
-def _number(path: Path) -> int:
-    found = _COPY.fullmatch(path.name)
-    return int(found[1] or 0) if found else -1
-
-
-def _copies(folder: Path) -> list[Path]:
-    """List the copies made here, oldest first; other files are left alone."""
-    own = [path for path in folder.glob("gradebook-*.db") if _number(path) >= 0]
-    return sorted(own, key=lambda path: (_number(path), path.name))
-
-
-def _settle(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager
-def opened(path: Path) -> Iterator[Any]:
+def opened(course: Course) -> Iterator[Any]:
     """Open nbgrader's own interface to the gradebook."""
-    library()
     from nbgrader.api import Gradebook
+    from sqlalchemy.exc import SAWarning
 
-    ready(path)
-    with Gradebook(f"sqlite:///{path}") as book:
+    warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own code: no concern of an instructor
+    need(course.gradebook)
+    with Gradebook(course.db_url, course.settings().CourseDirectory.get("course_id", "")) as book:
         yield book
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Mark:
+    """The points of one grade cell: by the checks, by a person, and extra; `review` asks for a person."""
+
+    out_of: float
+    auto: float | None
+    by_hand: float | None
+    extra: float
+    review: bool
+
+    @property
+    def points(self) -> float:
+        """What counts: what a person gave, or else what the checks gave."""
+        given = self.auto if self.by_hand is None else self.by_hand
+        return (given or 0.0) + self.extra
+
+
+@dataclass
+class Row:
+    """One student's work on a set as the gradebook has it.
+
+    `marks` are by grade cell, `comments` those of a person by the cell of the answer; `penalty` is taken off
+    for lateness, `late` the seconds after the due date with its `extension`; `handed_in` is in UTC.
+    """
+
+    student: str
+    first_name: str = ""
+    last_name: str = ""
+    marks: dict[str, Mark] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    penalty: float = 0.0
+    handed_in: str = ""
+    late: float = 0.0
+    extension: str = ""
+
+    @property
+    def max_score(self) -> float:
+        """The most points, those of open answers too."""
+        return sum(mark.out_of for mark in self.marks.values())
+
+    @property
+    def net(self) -> float:
+        """The points, less the penalty."""
+        return max(0.0, sum(mark.points for mark in self.marks.values()) - self.penalty)
+
+
+_CELLS = """
+FROM submitted_assignment AS work JOIN student ON student.id = work.student_id
+JOIN assignment ON assignment.id = work.assignment_id
+JOIN submitted_notebook AS book ON book.assignment_id = work.id JOIN {0} ON {0}.notebook_id = book.id
+JOIN base_cell ON base_cell.id = {0}.cell_id {1} WHERE assignment.name = ? ORDER BY student.id, base_cell.name
+"""
+_MARKS = """
+SELECT student.id, first_name, last_name, timestamp, extension, duedate, late_submission_penalty,
+       base_cell.name, max_score, auto_score, manual_score, extra_credit, needs_manual_grade
+""" + _CELLS.format("grade", "JOIN grade_cells ON grade_cells.id = grade.cell_id")
+_COMMENTS = "SELECT student.id, base_cell.name, manual_comment" + _CELLS.format("comment", "")
+
+
+def rows(path: Path, exercise: str) -> dict[str, Row]:
+    """Return each student's work on a set, in the order of the ids."""
+    found: dict[str, Row] = {}
+    for student, first, last, time, longer, due_date, penalty, cell, *mark in _query(path, _MARKS, exercise):
+        out_of, auto, by_hand, extra, review = mark
+        row = found.setdefault(student, Row(student, first or "", last or ""))
+        row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, bool(review))
+        row.penalty, row.extension = penalty or 0.0, longer or ""
+        if time:
+            at = dt.datetime.fromisoformat(time)
+            row.handed_in = f"{at:%Y-%m-%d %H:%M} UTC"
+            if due_date:
+                late = at - dt.datetime.fromisoformat(due_date)
+                late -= dt.datetime.fromisoformat(longer) - _EPOCH if longer else dt.timedelta()
+                row.late = max(0.0, late.total_seconds())
+    for student, cell, comment in _query(path, _COMMENTS, exercise):
+        if comment and student in found:
+            found[student].comments[cell] = comment
+    return found
 
 
 def students(path: Path) -> set[str]:
     """Return the ids of all students in the gradebook."""
-    ready(path)
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        return {str(name) for (name,) in database.execute("SELECT id FROM student")}
+    return {student for (student,) in _query(path, "SELECT id FROM student")}
 
 
-def automatic(path: Path, exercise: str) -> dict[str, dict[str, float]]:
-    """Return the automatic scores: for each student with marks, the score of each grade cell."""
-    query = (
-        "SELECT work.student_id, cell.name, grade.auto_score FROM submitted_assignment AS work "
-        "JOIN assignment ON assignment.id = work.assignment_id "
-        "JOIN submitted_notebook AS book ON book.assignment_id = work.id "
-        "JOIN grade ON grade.notebook_id = book.id JOIN base_cell AS cell ON cell.id = grade.cell_id "
-        "WHERE assignment.name = ? AND grade.auto_score IS NOT NULL"
-    )
-    found: dict[str, dict[str, float]] = {}
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        for student, cell, score in database.execute(query, (exercise,)):
-            found.setdefault(str(student), {})[str(cell)] = float(score)
-    return found
-
-
-def due(path: Path, exercise: str) -> tuple[str, dict[str, str]]:
-    """Return when a set is due, and each student's extension; empty if there is none."""
-    query = (
-        "SELECT work.student_id, work.extension FROM submitted_assignment AS work "
-        "JOIN assignment ON assignment.id = work.assignment_id WHERE assignment.name = ?"
-    )
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        day = database.execute("SELECT duedate FROM assignment WHERE name = ?", (exercise,)).fetchone()
-        longer = {str(student): str(more or "") for student, more in database.execute(query, (exercise,))}
-    return str((day and day[0]) or ""), longer
+def due(path: Path, exercise: str) -> str:
+    """Return when a set is due; empty if it is not, or not in the gradebook."""
+    days = _query(path, "SELECT duedate FROM assignment WHERE name = ?", exercise)
+    return str(days[0][0] or "") if days else ""
 
 
 def worth(path: Path, exercise: str) -> dict[str, float]:
     """Return the points of each grade cell of a set; empty if the set is not in the gradebook."""
     query = (
-        "SELECT cell.name, grade.max_score FROM grade_cells AS grade "
-        "JOIN base_cell AS cell ON cell.id = grade.id JOIN notebook ON notebook.id = cell.notebook_id "
+        "SELECT base_cell.name, max_score FROM grade_cells JOIN base_cell USING (id) "
+        "JOIN notebook ON notebook.id = base_cell.notebook_id "
         "JOIN assignment ON assignment.id = notebook.assignment_id WHERE assignment.name = ?"
     )
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        return {str(cell): float(points) for cell, points in database.execute(query, (exercise,))}
+    return dict(_query(path, query, exercise))
 
 
-def marks(path: Path, exercise: str) -> list[dict[str, Any]]:
-    """Return one row for each graded submission of a set, in the order of the ids.
+def _query(path: Path, query: str, *values: str) -> list[Any]:
+    with contextlib.closing(sqlite3.connect(path, timeout=WAIT)) as database:
+        return database.execute(query, values).fetchall()
 
-    A row has ``student``, ``name`` (last, first; empty if unknown), ``score``, ``max_score``,
-    ``late_penalty``, ``net`` (score less penalty), ``needs_manual_grade``, ``questions`` (the score of each
-    grade cell) and ``comments`` (what a person wrote on each answer).
+
+# --- writing ------------------------------------------------------------------------------------------------
+
+
+class Writer:
+    """Writes the marks of one set, with late penalties by the plugin of ``nbgrader_config.py``.
+
+    Use it as a context manager.
     """
-    library()
-    from nbgrader.api import Comment, Grade, MissingEntry, SubmittedAssignment, SubmittedNotebook
-    from sqlalchemy.orm import joinedload, selectinload, undefer
 
-    work, notebooks = SubmittedAssignment, selectinload(SubmittedAssignment.notebooks)
-    at_once = [  # what is read below; otherwise each of it is a query of its own for each submission
-        *map(undefer, (work.score, work.max_score, work.late_submission_penalty, work.needs_manual_grade)),
-        joinedload(work.student),
-        notebooks.selectinload(SubmittedNotebook.grades).joinedload(Grade.cell),
-        notebooks.selectinload(SubmittedNotebook.comments).joinedload(Comment.cell),
-    ]
-    with opened(path) as book:
+    def __init__(self, course: Course, exercise: ExerciseSet) -> None:
+        self._course, self._exercise = course, exercise
+
+    def __enter__(self) -> Writer:
+        from nbgrader.preprocessors import AssignLatePenalties
+        from traitlets import TraitError
+
         try:
-            assignment = book.find_assignment(exercise)
-        except MissingEntry:
-            raise GradebookTrouble(
-                f"{exercise} is not in the gradebook: run samarkand release first."
-            ) from None
-        rows = []
-        for submission in book.db.query(work).filter_by(assignment=assignment).options(*at_once):
-            student, questions, comments = submission.student, {}, {}
-            for notebook in submission.notebooks:
-                for grade in notebook.grades:
-                    questions[grade.cell.name] = float(grade.score or 0)
-                for comment in notebook.comments:
-                    if comment.manual_comment:
-                        comments[comment.cell.name] = str(comment.manual_comment)
-            rows.append(
-                {
-                    "student": student.id,
-                    "name": ", ".join(filter(None, (student.last_name, student.first_name))),
-                    "score": float(submission.score or 0),
-                    "max_score": float(submission.max_score or 0),
-                    "late_penalty": float(submission.late_submission_penalty or 0),
-                    "net": 0.0,
-                    "needs_manual_grade": bool(submission.needs_manual_grade),
-                    "questions": questions,
-                    "comments": comments,
-                }
-            )
-    for row in rows:
-        row["net"] = max(0.0, row["score"] - row["late_penalty"])
-    return sorted(rows, key=lambda row: str(row["student"]))
+            late = AssignLatePenalties(config=self._course.settings())
+            late.init_plugin()
+        except TraitError as error:
+            raise CourseError(f"A setting in nbgrader_config.py cannot be used: {error}") from None
+        self._plugin, self._stack = late.plugin_inst, contextlib.ExitStack()
+        self._book = self._stack.enter_context(opened(self._course))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def write(self, result: Assessment, handed_in: dt.datetime | None, rewritten: set[str]) -> None:
+        """Write the marks and reasons of a student in one transaction; what a person gave stays.
+
+        A person is asked to look again where that was for other work: the checks now give other points, or
+        the written answer is among those `rewritten` since. `OSError` if the gradebook cannot be written.
+        """
+        from sqlalchemy.exc import SQLAlchemyError
+
+        name, student, book = self._exercise.id, result.student, self._book
+        verdicts = {f"{verdict.question}-check": verdict for verdict in result.verdicts}
+        try:
+            book.update_or_create_student(student)
+            work = book.update_or_create_submission(name, student, timestamp=handed_in)
+            notebook = book.find_submission_notebook(name, name, student)
+            for grade in notebook.grades:
+                before, cell = grade.auto_score, grade.cell.name
+                if cell in verdicts:
+                    grade.auto_score = float(verdicts[cell].points)
+                else:  # a written answer: nothing there is worth nothing, the rest waits for a person
+                    grade.auto_score = None if cell in result.written else 0.0
+                if grade.manual_score is None:
+                    grade.needs_manual_grade = grade.auto_score is None
+                elif grade.auto_score != before or cell in rewritten:
+                    grade.needs_manual_grade = True
+            for comment in notebook.comments:
+                if verdict := verdicts.get(f"{comment.cell.name}-check"):
+                    # A reason may quote an error message of the student's; feedback pages show it as HTML.
+                    reason = harmless(verdict.reason)
+                    comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {reason}"
+            notebook.late_submission_penalty = None
+            if work.total_seconds_late > 0:
+                grades = [(g.auto_score, g.manual_score, g.extra_credit or 0.0) for g in notebook.grades]
+                score = sum(Mark(0.0, *points, review=False).points for points in grades)
+                penalty = self._plugin.late_submission_penalty(student, score, work.total_seconds_late)
+                if penalty is not None:
+                    notebook.late_submission_penalty = min(max(penalty, 0.0), score)
+            book.db.commit()
+        except SQLAlchemyError as error:
+            book.db.rollback()
+            raise OSError(str(getattr(error, "orig", error))) from None
+        finally:
+            book.db.remove()

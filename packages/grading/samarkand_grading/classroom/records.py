@@ -1,11 +1,13 @@
-"""The record that is kept of each assessment: for ``explain``, and to avoid grading the same work twice."""
+"""What is kept of each assessment: the record for ``explain``, and the notebook that nbgrader shows."""
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError, DamagedData
@@ -16,7 +18,7 @@ from samarkand_grading.sandbox.work import Ran
 from samarkand_grading.submission import reading
 
 #: Raised whenever the same work could get other marks than before; everything is then graded again.
-VERSION = 8
+VERSION = 9
 
 
 def fingerprint(course: Course, exercise: ExerciseSet) -> str:
@@ -32,12 +34,8 @@ def fingerprint(course: Course, exercise: ExerciseSet) -> str:
         raise DamagedData(f"{missing} is missing. Get a fresh copy of the course.")
     settings = course.root / "nbgrader_config.py"
     behind += [settings] if settings.is_file() else []
-    parts = [
-        str(VERSION),
-        course.seed(),
-        course.key(),
-        *(hashlib.sha256(path.read_bytes()).hexdigest() for path in behind),
-    ]
+    digests = (hashlib.sha256(path.read_bytes()).hexdigest() for path in behind)
+    parts = [str(VERSION), course.seed(), course.key(), *digests]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
@@ -52,24 +50,70 @@ def digest(folder: Path, name: str, fingerprint: str) -> str:
 
 
 def path_of(course: Course, exercise: str, student: str) -> Path:
-    """Return where an assessment is kept, for ``explain`` and for resuming."""
+    """Return where the record of an assessment is kept."""
     return course.root / "assessments" / exercise / f"{student}.json"
 
 
+def notebook_of(course: Course, exercise: str, student: str) -> Path:
+    """Return where the notebook is kept that Formgrader and nbgrader's feedback show."""
+    return course.root / "autograded" / student / exercise / f"{exercise}.ipynb"
+
+
 def write(course: Course, result: Assessment, digest: str) -> None:
-    """Keep an assessment, whole or not at all."""
+    """Keep the record of an assessment, whole or not at all."""
     kept = dataclasses.asdict(result) | {"digest": digest}
     kept.pop("notebook")
     body = json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8", "replace")
     files.write_whole(path_of(course, result.exercise, result.student), body)
 
 
-def standing(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:
+def write_notebook(course: Course, result: Assessment) -> set[str]:
+    """Keep the notebook with what its cells printed, marks and reasons; return written answers that are new.
+
+    Those are the ids of answers for a person to mark that differ from the ones kept before. What nbgrader's
+    exchange left beside the work is kept with it: it asks for that when it gives feedback back.
+    """
+    path = notebook_of(course, result.exercise, result.student)
+    before: dict[str, str] = {}
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        before = _sources(json.loads(path.read_bytes()))
+    verdicts = {f"{verdict.question}-check": verdict for verdict in result.verdicts}
+    notes = [*result.remarks]
+    if result.trusted:
+        notes.insert(0, "This work ran WITHOUT a sandbox: the mark is as good as the trust in its author.")
+    for cell in result.notebook["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        key = cell["metadata"].get("nbgrader", {}).get("grade_id") or ""
+        ran = result.ran.get(f"cell {key}") or result.ran.get(cell["id"].replace("added-", "added "), Ran())
+        printed = ["\n".join(part for part in (ran.text.rstrip("\n"), ran.error) if part)]
+        printed += [f"Note: {note}" for note in notes]
+        notes = []  # once, in the first cell
+        if verdict := verdicts.get(key):
+            printed.append(f"{key}: {verdict.points:g} of {verdict.out_of:g}. {verdict.reason}")
+        cell["outputs"] = [
+            {"output_type": "stream", "name": "stdout", "text": f"{text}\n"} for text in printed if text
+        ]
+    files.write_whole(path, json.dumps(result.notebook, ensure_ascii=True).encode())
+    submitted = course.root / "submitted" / result.student / result.exercise
+    for name in ("timestamp.txt", "submission_secret.txt"):
+        with contextlib.suppress(reading.Unreadable):
+            files.renew(path.parent / name, reading.read_plain_file(submitted / name))
+    now = _sources(result.notebook)
+    return {cell for cell in result.written if before.get(cell, now[cell]) != now[cell]}
+
+
+def _sources(notebook: dict[str, Any]) -> dict[str, str]:
+    cells = notebook["cells"]
+    return {cell["metadata"].get("nbgrader", {}).get("grade_id", ""): cell["source"] for cell in cells}
+
+
+def unchanged(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:
     """Return the earlier assessment of this very work, if nothing that belongs to it has been lost since."""
     try:
         known = json.loads(path_of(course, exercise, student).read_bytes())["digest"] == digest
-        written = (course.root / "autograded" / student / exercise / f"{exercise}.ipynb").is_file()
-        return read(course, exercise, student) if known and written else None
+        kept = known and notebook_of(course, exercise, student).is_file()
+        return read(course, exercise, student) if kept else None
     except (OSError, ValueError, KeyError, TypeError, CourseError):
         return None
 
@@ -83,13 +127,16 @@ def read(course: Course, exercise: str, student: str) -> Assessment:
         kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
         kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
         return Assessment(**kept)
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-    ):  # or it was kept by a version with another format
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # or kept by another version
         raise CourseError(
             f"{exercise} of {student} has not been graded: run samarkand grade {exercise}."
         ) from None
+
+
+def read_all(course: Course, exercise: str) -> list[Assessment]:
+    """Read the records of all assessments of a set, in the order of the ids; skip damaged ones."""
+    found = []
+    for path in sorted((course.root / "assessments" / exercise).glob("*.json")):
+        with contextlib.suppress(CourseError):
+            found.append(read(course, exercise, path.name.removesuffix(".json")))
+    return found

@@ -8,7 +8,7 @@ results of a student's work are compared as plain values (:mod:`samarkand.practi
 
 from __future__ import annotations
 
-# ruff: noqa: PLR0911 - one return a kind of value reads best
+# ruff: noqa: PLR0911 - one return a kind of answer reads best
 import builtins
 import copy
 import functools
@@ -25,16 +25,17 @@ from typing import Any
 
 from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError, DamagedData, unknown
-from samarkand.ground.words import tr
 from samarkand.practice.answers import decode, diagnose, encode
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import Kind, WrongForm, refused
 from samarkand_grading.marking import inputs
-from samarkand_grading.marking.inputs import Cases, Inputs
+from samarkand_grading.marking.inputs import Case, Cases, Inputs
 from samarkand_grading.sandbox.work import Outcome, Result
 
 Given = dict[str, Any]
 
+#: What the sandbox calls the error of code that ran too long.
+OUT_OF_TIME = "OutOfTime"
 #: With how many other variants a wrong answer is compared.
 VARIANTS_TRIED = 1500
 
@@ -107,20 +108,10 @@ class Written:
 
 @dataclass(frozen=True)
 class ExerciseSet:
-    """One set of exercises.
+    """One set: its questions in the order of the notebook, and the answers that a person marks.
 
-    Attributes
-    ----------
-    id : str
-        The folder and notebook: ``"ex03_the_sco"``.
-    lesson : str
-        The lesson it belongs to: ``"03_the_sco"``.
-    options : mapping of str to sequence
-        The values that each of the student's own numbers may take.
-    questions : tuple of Question
-        In the order of the notebook.
-    written : tuple of Written
-        Answers marked by a person.
+    The id is that of folder and notebook, ``"ex03_the_sco"``; `lesson` is ``"03_the_sco"``; `options` are the
+    values that each of the student's own numbers may take.
     """
 
     id: str
@@ -145,7 +136,7 @@ class ExerciseSet:
         if verdict.points >= verdict.out_of or not taught:
             return ""
         lesson, _, section = taught.partition(": ")
-        return tr("Read again: lesson {number}, “{section}”.", number=lesson[:2], section=section)
+        return f"Read again: lesson {lesson[:2]}, “{section}”."
 
     @property
     def points(self) -> int:
@@ -186,9 +177,8 @@ class ExerciseSet:
             names = question.uses or tuple(self.options)
             choices = itertools.product(*(self.options[name] for name in names))
             givens = [dict(zip(names, c, strict=True)) for c in itertools.islice(choices, VARIANTS_TRIED)]
-            self._elsewhere[question.id] = [
-                (g, _canonical(question.kind, question.solution(g))) for g in givens
-            ]
+            answers = [(g, _canonical(question.kind, question.solution(g))) for g in givens]
+            self._elsewhere[question.id] = answers
         return self._elsewhere[question.id]
 
 
@@ -206,10 +196,8 @@ class Verdict:
         ``"right"``, ``"partly"``, ``"wrong"``, ``"form"``, ``"error"`` or ``"unanswered"``.
     reason : str
         For the student; it does not give the answer away.
-    read : str
-        For the instructor: the value that was read.
-    rule : str
-        For the instructor: the comparison that was made, and its tolerance.
+    read, rule : str
+        For the instructor: the value that was read; the comparison that was made, and its tolerance.
     others : list of dict
         Other students' numbers for which the wrong answer is exactly right (only those the question uses).
     """
@@ -246,9 +234,8 @@ def load(folder: Path, name: str) -> ExerciseSet:
     except CourseError:
         raise
     except Exception as error:
-        raise DamagedData(
-            f"The checks in {path.name} cannot be loaded: {type(error).__name__}: {error}"
-        ) from error
+        why = f"{type(error).__name__}: {error}"
+        raise DamagedData(f"The checks in {path.name} cannot be loaded: {why}") from error
     if not isinstance(found, ExerciseSet):
         raise DamagedData(f"{path.name} holds no ExerciseSet under the name SET.")
     return found
@@ -257,6 +244,23 @@ def load(folder: Path, name: str) -> ExerciseSet:
 def available(folder: Path) -> list[str]:
     """List the ids of all sets that have checks."""
     return sorted(path.stem for path in folder.glob("ex*.py"))
+
+
+def form(exercise: ExerciseSet) -> dict[str, Any]:
+    """Return what the student's copy may contain of a set: options, and of each question kind and example.
+
+    It is plain JSON without any answers.
+    """
+    questions = {}
+    shown = exercise.inputs(inputs.DEMONSTRATION).cases
+    for question in exercise.questions:
+        entry: dict[str, Any] = {"kind": question.kind.to_json()}
+        if question.cases is not None:
+            example = [encode.encode(argument) for argument in shown[question.id][0].arguments]
+            entry |= {"function": True, "example": example}
+        questions[question.id] = entry
+    options = {name: list(choices) for name, choices in exercise.options.items()}
+    return {"set": exercise.id, "options": options, "questions": questions}
 
 
 # --- marking ------------------------------------------------------------------------------------------------
@@ -271,14 +275,20 @@ class Marker:
     """Marks one submission; works out each expected value once.
 
     `known` are right answers by the numbers they belong to: filled here, shared by all markers of a class.
+    Who learns `alone` is told on which input a function is wrong, and what Python says; in graded work only
+    the kind of input, and the error's name, since text that a student wrote could carry an input out.
     """
 
     def __init__(
-        self, exercise: ExerciseSet, given: Given, inputs: Inputs, known: dict[Any, Any] | None = None
+        self,
+        exercise: ExerciseSet,
+        given: Given,
+        inputs: Inputs,
+        known: dict[Any, Any] | None = None,
+        *,
+        alone: bool = False,
     ) -> None:
-        self.exercise = exercise
-        self.given = given
-        self.inputs = inputs
+        self.exercise, self.given, self.inputs, self.alone = exercise, given, inputs, alone
         self._known = {} if known is None else known
 
     @functools.cached_property
@@ -300,61 +310,55 @@ class Marker:
             self._known[key] = _canonical(question.kind, way(used))
         return self._known[key]
 
-    def mark(self, outcome: Outcome, *, quiet: bool = False) -> list[Verdict]:
-        """Mark every question, in the order of the set, by what came out of the sandbox.
+    def mark(self, outcome: Outcome) -> list[Verdict]:
+        """Mark every question, in the order of the set, by what came out of the sandbox."""
+        return [self.judge(question, outcome) for question in self.exercise.questions]
 
-        `quiet` says that the work may know the inputs of its functions from an earlier run: then no text or
-        number of the work appears in a reason.
-        """
-        return [self.judge(question, outcome, quiet=quiet) for question in self.exercise.questions]
+    def judge(self, question: Question, outcome: Outcome) -> Verdict:
+        """Mark one question; if its own cell stopped, a wrong answer's reason says that first."""
+        verdict = self._judge(question, outcome)
+        ran = outcome.ran.get(f"cell {question.id}")
+        if ran is None or not ran.error or verdict.state == "right":
+            return verdict
+        reason = "The cell ran for too long and was stopped: does a loop never end?"
+        if not ran.error.startswith(OUT_OF_TIME):
+            reason = f"The cell stopped with an error: {ran.error.rstrip('.')}."
+            reason += f" {verdict.reason}" if verdict.state != "unanswered" else ""
+        return replace(verdict, state="partly" if verdict.points else "error", reason=reason)
 
-    def judge(self, question: Question, outcome: Outcome, *, quiet: bool = False) -> Verdict:
-        """Mark one question."""
-        held = outcome.held.get(question.id)
+    def _judge(self, question: Question, outcome: Outcome) -> Verdict:
+        held, kind = outcome.held.get(question.id), question.kind
+        wrong = Verdict(question.id, 0, question.points, "wrong", question.hint)
         if held is None:
-            return _verdict(question, "error", _ENDED.get(outcome.ended, _ENDED["died"]))
-        if not held.error and held.value is ...:
-            ran = outcome.ran.get(f"cell {question.id}")
-            if ran is not None and ran.error:
-                stopped = tr("The cell stopped with an error: {error}", error=ran.error)
-                return _verdict(question, "error", stopped, read="nothing")
-            return _verdict(question, "unanswered", tr("Not answered yet."), read="nothing")
+            return replace(wrong, state="error", reason=_ENDED.get(outcome.ended, _ENDED["died"]))
         if held.error:
-            error = error_name(held.error) if quiet else held.error
-            return _verdict(question, "error", f"{question.name}: {error}.")
+            return replace(wrong, state="error", reason=f"{question.name}: {held.error}.")
+        if held.value is ...:
+            return replace(wrong, state="unanswered", reason="Not answered yet.", read="nothing")
         if question.cases is not None:
-            return self._mark_function(question, held, outcome, quiet)
-        read = decode.show(held.value)
-        expected = _listed(self.expected[question.id])
-        rule = f"{question.kind.asked()}{_tolerance(question.kind)}; expected {expected}"
+            return self._judge_function(question, held, outcome, wrong)
+        right = self.expected[question.id]
+        # Sets are sorted, since their own order changes from run to run.
+        expected = ", ".join(sorted(right)) if isinstance(right, frozenset) else repr(right)
+        rule = f"{kind.asked()}{_tolerance(kind)}; expected {expected}"
+        wrong = replace(wrong, read=decode.show(held.value), rule=rule)
         try:
-            answer = question.kind.read(held.value)
+            answer = kind.read(held.value)
         except WrongForm as problem:
-            reason = _expected(question.kind.asked()) if quiet else str(problem)
-            return _verdict(question, "form", reason, read=read, rule=rule)
-        if question.kind.same(answer, self.expected[question.id]):
-            return _verdict(question, "right", tr("Right."), question.points, read=read, rule=rule)
-        known = self._known_way(question, [answer])
-        if known:
-            return _verdict(question, "wrong", known, read=read, rule=rule)
-        if _as_written(answer, self.expected[question.id]):
-            return _verdict(question, "wrong", _COARSE, read=read, rule=rule)
-        others = self._fits(question, answer) if question.varies else []
-        if others:
-            # The answer may also be a mistake that no diagnosis covers, so the reason must be true of both.
-            reason = tr(
-                "For other numbers this would be right: did you take yours from given? {hint}",
-                hint=question.hint,
-            )
-            return replace(_verdict(question, "wrong", reason, read=read, rule=rule), others=others)
-        return _verdict(question, "wrong", question.hint, read=read, rule=rule)
-
-    def _fits(self, question: Question, answer: Any) -> list[Given]:
-        """Find all other numbers for which this answer would be right, to the last digit handed in."""
-        elsewhere = self.exercise.elsewhere(question)
-        return [
-            g for g, right in elsewhere if question.kind.same(answer, right) and _as_written(answer, right)
-        ]
+            return replace(wrong, state="form", reason=str(problem))
+        if kind.same(answer, right):
+            return replace(wrong, state="right", reason="Right.", points=question.points)
+        if known := self._known_way(question, [answer]):
+            return replace(wrong, reason=known)
+        if _as_written(answer, right):
+            return replace(wrong, reason=_COARSE)
+        fits = self.exercise.elsewhere(question) if question.varies else []
+        others = [given for given, a in fits if kind.same(answer, a) and _as_written(answer, a)]
+        if not others:
+            return wrong
+        # The answer may also be a mistake that no diagnosis covers, so the reason must be true of both.
+        reason = f"For other numbers this would be right: did you take yours from given? {question.hint}"
+        return replace(wrong, reason=reason, others=others)
 
     def _known_way(self, question: Question, answers: list[Any]) -> str | None:
         """Return the reason of the diagnosis that gives these answers, if there is one."""
@@ -369,98 +373,82 @@ class Marker:
         wrong = ((diagnosis.reason, given(diagnosis)) for diagnosis in question.diagnoses)
         return diagnose.known(question.kind, answers, wrong)
 
-    def _mark_function(self, question: Question, held: Result, outcome: Outcome, quiet: bool) -> Verdict:
+    def _judge_function(self, question: Question, held: Result, outcome: Outcome, wrong: Verdict) -> Verdict:
         if not (isinstance(held.value, decode.Opaque) and held.value.kind == "function"):
-            asked = tr("a function")
-            reason = _expected(asked) if quiet else str(refused(held.value, asked))
-            return _verdict(question, "form", reason, read=decode.show(held.value))
+            reason = str(refused(held.value, "a function"))
+            return replace(wrong, state="form", reason=reason, read=decode.show(held.value))
         cases, expected = self.inputs.cases[question.id], self.expected[question.id]
-        lost = Result(error=_TIMEOUT if outcome.ended in ("cpu", "wall") else "not reached")
+        lost = Result(error=OUT_OF_TIME if outcome.ended in ("cpu", "wall") else "not reached")
         got = [outcome.called.get(f"{question.id}/{n}", lost) for n in range(len(cases))]
-        if all(not r.error and (r.value is ... or r.value is None) for r in got) and expected[0] is not None:
-            nothing = all(r.value is None for r in got)
-            empty, untouched = tr("Not answered yet: the function returns nothing."), tr("Not answered yet.")
-            reason = empty if nothing else untouched
-            return _verdict(question, "unanswered", reason, read="a function that returns nothing")
-        answers: list[Any] = []
-        problems: list[str] = []
-        for result in got:
-            try:
-                answers.append(None if result.error else question.kind.read(result.value))
-                problems.append(_safe_error(result.error) if result.error else "")
-            except WrongForm:
-                answers.append(None)
-                # The form of the result could carry a hidden input, so name only the form that was expected.
-                problems.append(_came_back(result.value, question.kind))
+        if expected[0] is not None and all(not r.error and (r.value is ... or r.value is None) for r in got):
+            nothing = ": the function returns nothing" if all(r.value is None for r in got) else ""
+            read = "a function that returns nothing"
+            return replace(wrong, state="unanswered", reason=f"Not answered yet{nothing}.", read=read)
+        answers, problems = zip(*(self._read(question.kind, result) for result in got), strict=True)
         right = [a is not None and question.kind.same(a, e) for a, e in zip(answers, expected, strict=True)]
-        edges = [case.edge for case in cases]
-        read = "; ".join(
-            f"{n}{f' ({edge})' if edge else ''}: {decode.show(r.value, 60) if not r.error else r.error}"
-            for n, (r, edge) in enumerate(zip(got, edges, strict=True))
-        )
-        rule = (
-            f"{len(cases)} inputs, of which {sum(map(bool, edges))} are edges{_tolerance(question.kind)}: "
-            f"all right gives {question.points}, all but edges gives half; expected {expected!r}; "
-            f"right: {right}"
+        shown = [result.error or decode.show(result.value, 60) for result in got]
+        labels = [f"{n}{f' ({case.edge})' if case.edge else ''}" for n, case in enumerate(cases)]
+        edges = sum(bool(case.edge) for case in cases)
+        wrong = replace(
+            wrong,
+            read="; ".join(map(": ".join, zip(labels, shown, strict=True))),
+            rule=f"{len(cases)} inputs, {edges} of them edges{_tolerance(question.kind)}: all right gives "
+            f"{question.points}, all but edges gives half; expected {expected!r}; right: {right}",
         )
         if all(right):
-            return _verdict(
-                question,
-                "right",
-                tr("Right, on inputs you have not seen too."),
-                question.points,
-                read=read,
-                rule=rule,
-            )
-        ordinary = all(ok for ok, edge in zip(right, edges, strict=True) if not edge)
-        points = question.points / 2 if ordinary else 0
-        state = "partly" if ordinary else "wrong"
-        reason = self._function_reason(question, answers, problems, ordinary)
-        return _verdict(question, state, reason, points, read=read, rule=rule)
-
-    def _function_reason(
-        self, question: Question, answers: list[Any], problems: list[str], ordinary: bool
-    ) -> str:
-        known = self._known_way(question, answers)
-        if known:
-            return known
-        expected = self.expected[question.id]
+            reason = "Right, on inputs you have not seen too."
+            return replace(wrong, state="right", reason=reason, points=question.points)
+        if all(ok or case.edge for ok, case in zip(right, cases, strict=True)):
+            lead = "It is right on ordinary inputs, not on all."
+            wrong = replace(wrong, state="partly", points=question.points / 2)
+        else:
+            lead = "It is not right on all ordinary inputs."
+        if known := self._known_way(question, list(answers)):
+            return replace(wrong, reason=known)
         if all(a is not None and _as_written(a, e) for a, e in zip(answers, expected, strict=True)):
-            return _COARSE
-        # Nothing after a call that never ended was reached, so report that call first.
-        first = next((p for p in problems if p == _ENDLESS), next((p for p in problems if p), ""))
-        if first and ordinary:
-            return tr("It is right on ordinary inputs, not on all. On one of them {problem}.", problem=first)
-        if first:
-            return tr("It is not right on all ordinary inputs. On one of them {problem}.", problem=first)
-        if ordinary:
-            return tr("It is right on ordinary inputs, not on all. {hint}", hint=question.hint)
-        return tr("It is not right on all ordinary inputs. {hint}", hint=question.hint)
+            return replace(wrong, reason=_COARSE)
+        # Nothing after a call that never ended was reached, so report that call first; then the example.
+        failed = [n for n, ok in enumerate(right) if not ok]
+        first = min(failed, key=lambda n: (problems[n] != _ENDLESS, n > 0, not problems[n]))
+        problem = problems[first].rstrip(".")
+        told = f"{problem}." if problem else f"it gives another answer. {question.hint}"
+        return replace(wrong, reason=f"{lead} {self._place(question, cases[first], first)} {told}")
+
+    def _read(self, kind: Kind, result: Result) -> tuple[Any, str]:
+        """Return what a call gave, None if it cannot be read, and why not."""
+        if result.error.startswith(OUT_OF_TIME):
+            return None, _ENDLESS
+        if result.error:
+            return None, f"it stops with {result.error if self.alone else error_name(result.error)}"
+        try:
+            return kind.read(result.value), ""
+        except WrongForm:  # what it says of the result could carry a hidden input
+            if result.value is None:
+                return None, "it gives back nothing"
+            if isinstance(result.value, float) and not math.isfinite(result.value):
+                return None, "it gives back no number (nan or inf)"
+            return None, f"it gives back something else than {kind.asked()}"
+
+    def _place(self, question: Question, case: Case, number: int) -> str:
+        """Say on which input a function is wrong."""
+        if number == 0:
+            return "On the example in the question"
+        if self.alone:
+            arguments = ", ".join(decode.show(decode.plain(one), 80) for one in case.arguments)
+            return f"On {question.name}({arguments})"
+        return f"On one of the edges ({case.edge})" if case.edge else "On one of them"
 
 
 _ENDED = {
-    "wall": tr("Your work ran for too long and was stopped before this was reached."),
-    "cpu": tr("Your work used too much computing time and was stopped before this was reached."),
-    "memory": tr("Your work used too much memory and was stopped before this was reached."),
-    "output": tr("Your work gave back far more than was asked for and was stopped."),
-    "died": tr("Your work ended before this was reached."),
-    "finished": tr("There was nothing to read."),
+    "wall": "Your work ran for too long and was stopped before this was reached.",
+    "cpu": "Your work used too much computing time and was stopped before this was reached.",
+    "memory": "Your work used too much memory and was stopped before this was reached.",
+    "output": "Your work gave back far more than was asked for and was stopped.",
+    "died": "Your work ended before this was reached.",
+    "finished": "There was nothing to read.",
 }
-
-
-_COARSE = tr("This is rounded too far: the question says how exact it must be.")
-
-#: What the sandbox calls the error of code that ran too long.
-_TIMEOUT = "OutOfTime"
-_ENDLESS = tr("it ran too long and was stopped")
-
-
-def _came_back(value: Any, kind: Kind) -> str:
-    if value is None:
-        return tr("it gives back nothing")
-    if isinstance(value, float) and not math.isfinite(value):
-        return tr("it gives back no number (nan or inf)")
-    return tr("it gives back something else than {asked}", asked=kind.asked())
+_COARSE = "This is rounded too far: the question says how exact it must be."
+_ENDLESS = "it ran too long and was stopped"
 
 
 def _as_written(answer: Any, right: Any) -> bool:
@@ -481,15 +469,6 @@ def _as_written(answer: Any, right: Any) -> bool:
     return bool(answer == right)
 
 
-def _listed(expected: Any) -> str:
-    """Write the expected value; sort sets, whose own order changes from run to run."""
-    return ", ".join(sorted(expected)) if isinstance(expected, frozenset) else repr(expected)
-
-
-def _expected(asked: str) -> str:
-    return tr("Expected was {asked}.", asked=asked)
-
-
 def error_name(error: str) -> str:
     """Return the type of an error without its text, and only if the type is one of Python's own.
 
@@ -501,38 +480,9 @@ def error_name(error: str) -> str:
     ('KeyError', 'an error', '')
     """
     name = error.partition(":")[0]
-    if name == _TIMEOUT:
-        return f"{_TIMEOUT}: this ran too long and was stopped"
     return name if not error or isinstance(getattr(builtins, name, None), type) else "an error"
-
-
-def _safe_error(error: str) -> str:
-    return _ENDLESS if error.startswith(_TIMEOUT) else tr("it stops with {error}", error=error_name(error))
 
 
 def _tolerance(kind: Kind) -> str:
     tolerance = getattr(kind, "tolerance", None) or getattr(getattr(kind, "of", None), "tolerance", None)
     return f", within {tolerance:g}" if tolerance else ""
-
-
-def _verdict(  # noqa: PLR0913 - the fields of a verdict
-    question: Question, state: str, reason: str, points: float = 0, *, read: str = "", rule: str = ""
-) -> Verdict:
-    return Verdict(question.id, points, question.points, state, reason, read, rule)
-
-
-def form(exercise: ExerciseSet) -> dict[str, Any]:
-    """Return what the student's copy may contain of a set: options, and of each question kind and example.
-
-    It is plain JSON without any answers.
-    """
-    questions = {}
-    shown = exercise.inputs(inputs.DEMONSTRATION).cases
-    for question in exercise.questions:
-        entry: dict[str, Any] = {"kind": question.kind.to_json()}
-        if question.cases is not None:
-            entry["function"] = True
-            entry["example"] = [encode.encode(a) for a in shown[question.id][0].arguments]
-        questions[question.id] = entry
-    options = {name: list(choices) for name, choices in exercise.options.items()}
-    return {"set": exercise.id, "options": options, "questions": questions}

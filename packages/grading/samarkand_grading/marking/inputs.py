@@ -28,14 +28,9 @@ DEMONSTRATION = "samarkand-2022: inputs"
 
 @dataclass(frozen=True)
 class Case:
-    """Arguments for one call of a student's function.
+    """Arguments for one call of a student's function: numbers, texts, dates, lists, Series or tables.
 
-    Attributes
-    ----------
-    arguments : tuple
-        Numbers, texts, dates, lists, Series or tables.
-    edge : str
-        What makes the input hard ("the very day a spell ends"); empty for an ordinary input.
+    `edge` says what makes the input hard ("the very day a spell ends"); empty for an ordinary one.
     """
 
     arguments: tuple[Any, ...]

@@ -1,8 +1,7 @@
 """The part of a submission that is graded: the released cells, found by their ids.
 
-A submission (see :mod:`reading`) is rebuilt: the result is the released notebook with the student's
-sources in it. Everything else (forged metadata, planted outputs, cells of other kinds) is named in a
-remark and left out.
+A submission (see :mod:`reading`) is rebuilt: the result is the released notebook with the student's sources
+in it. Everything else (metadata, outputs, cells of other kinds) is left out.
 """
 
 from __future__ import annotations
@@ -19,28 +18,33 @@ from typing import Any
 
 from samarkand.ground.errors import DamagedData
 from samarkand_grading.sandbox.work import Cell
-from samarkand_grading.submission.reading import Unreadable, shown
+from samarkand_grading.submission.reading import Part, Unreadable, shown
 
 #: How the remark on added cells ends; to add cells is allowed.
 ADDED = "added; they run, and carry no points."
-#: The most brackets, and the most starts of formulas, in one cell of prose: if they are never closed,
-#: programs that show notebooks take minutes over some ten thousand.
-OPENINGS = 300
-#: The most characters of code that are shown of one cell, of all cells, and in one run of letters or of
-#: spaces: the time that programs take to colour code grows with the square of these.
-CODE, ALL_CODE, RUN = 10_000, 100_000, 200
+#: The most characters of a cell that are shown; the whole of it was run.
+SHOWN = 5_000
+#: Who signs in, in a cell that holds nothing else.
+_SIGN_IN = re.compile(r"""(?:\w+\.)?sign_in\(\s*["'](.{1,100}?)["']\s*\)""")
 
 
 @dataclass
 class Submission:
-    """A submission as it is graded: the released notebook with the student's sources, and the cells that run.
+    """A submission as it is graded: the rebuilt notebook, and the cells that run or give answers.
 
-    The cells include those from which names are read; a remark is a sentence on what else was found.
+    A remark is a sentence on what else was found. `written` are the ids of the answers that are there for a
+    person to mark, `signed_in_by` the last id that a cell of the student's own signs in.
     """
 
     notebook: dict[str, Any]
     cells: list[Cell]
     remarks: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    signed_in_by: str = ""
+
+
+#: Cells in the student's order, each with the key of its released cell; None for a cell of the student's own.
+Order = list[tuple[str | None, Part]]
 
 
 class Released:
@@ -52,56 +56,40 @@ class Released:
     """
 
     def __init__(self, path: Path, answers: dict[str, str], others: Sequence[Path] = ()) -> None:
-        self.name, self.others = path.stem, others
+        self.name, self.others, self.answers = path.stem, others, answers
         try:
             self.notebook: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise DamagedData(f"The released notebook {path} cannot be read: {error}") from None
         # The form is for the desk; here it would be copied and written again for every submission.
         self.notebook["metadata"].pop("samarkand", None)
-        self.answers = answers
+        #: The cells by nbgrader's id, or their own where they have none.
         self.cells: dict[str, dict[str, Any]] = {}
         for cell in self.notebook["cells"]:
             cell["source"] = "".join(cell["source"])
             if cell["cell_type"] == "code":
-                cell["outputs"] = []
-            marks = cell["metadata"].get("nbgrader", {})
-            self.cells[marks.get("grade_id") or f"id:{cell['id']}"] = cell
-        self._by_cell_id = {cell["id"]: key for key, cell in self.cells.items()}
-        self._by_source = {
-            _bare(c["source"]): k
-            for k, c in self.cells.items()
-            if c["source"].strip() and not self._editable(c)
-        }
+                cell["outputs"], cell["execution_count"] = [], None
+            self.cells[_marks(cell).get("grade_id") or f"id:{cell['id']}"] = cell
+        self._by_id = {cell["id"]: key for key, cell in self.cells.items()}
+        fixed = {key: cell["source"] for key, cell in self.cells.items() if not self._editable(key)}
+        self._by_source = {_bare(source): key for key, source in fixed.items() if source.strip()}
         missing = [q for q in answers if q not in self.cells]
         if missing:
             raise DamagedData(f"{path.name} has no cell for {', '.join(missing)}.")
 
-    @staticmethod
-    def _editable(cell: dict[str, Any]) -> bool:
-        return bool(cell["metadata"].get("nbgrader", {}).get("solution"))
+    def _editable(self, key: str) -> bool:
+        return bool(_marks(self.cells[key]).get("solution"))
 
-    @staticmethod
-    def _autograded(cell: dict[str, Any]) -> bool:
-        marks = cell["metadata"].get("nbgrader", {})
-        return bool(marks.get("grade")) and not marks.get("solution")
-
-    def _key(self, cell: dict[str, Any]) -> str | None:
-        """Find the released cell of a submitted one by its grade id or its cell id."""
-        if cell["grade_id"] in self.cells:
-            return str(cell["grade_id"])
-        return self._by_cell_id.get(cell["id"])
-
-    def _keys(self, submitted: list[dict[str, Any]]) -> list[str | None]:
-        """Find the released cell of each submitted one.
+    def _keys(self, submitted: list[Part]) -> list[str | None]:
+        """Find the released cell of each submitted one, by nbgrader's id or its own.
 
         Some programs drop all ids. A cell that nobody may change is then found by its text (the last one with
         that text), and an answer by its position, if it is the only cell there.
         """
-        keys = [self._key(cell) for cell in submitted]
+        keys = [p.grade_id if p.grade_id in self.cells else self._by_id.get(p.id) for p in submitted]
         lost = set(self._by_source.values()) - set(keys)
         for place in reversed(range(len(keys))):
-            key = self._by_source.get(_bare(submitted[place]["source"]))
+            key = self._by_source.get(_bare(submitted[place].source))
             if keys[place] is None and key in lost:
                 keys[place] = key
                 lost.remove(key)
@@ -109,11 +97,11 @@ class Released:
         names = [*self.cells, ""]
         places[""] = len(keys)  # the end
         for above, key, below in zip(names, names[1:], names[2:], strict=False):
-            if key in places or not self._editable(self.cells[key]) or not {above, below} <= places.keys():
+            if key in places or not self._editable(key) or not {above, below} <= places.keys():
                 continue
             between = range(places[above] + 1, places[below])
-            alone = [n for n in between if submitted[n]["source"].strip() and keys[n] is None]
-            if len(alone) == 1 and submitted[alone[0]]["type"] == self.cells[key]["cell_type"]:
+            alone = [n for n in between if submitted[n].source.strip() and keys[n] is None]
+            if len(alone) == 1 and submitted[alone[0]].type == self.cells[key]["cell_type"]:
                 keys[alone[0]] = key
         return keys
 
@@ -121,46 +109,44 @@ class Released:
         """Return the work of a student whose notebook cannot be read."""
         return Submission(copy.deepcopy(self.notebook), [])
 
-    def rebuild(self, submitted: list[dict[str, Any]]) -> Submission:
+    def rebuild(self, submitted: list[Part]) -> Submission:
         """Put a student's sources into the released notebook; the cells run in the student's order.
 
         `Unreadable` if it is another notebook of the course.
         """
-        self._refuse_others({_bare(cell["source"]) for cell in submitted})
-        remarks: list[str] = []
-        found: dict[str, dict[str, Any]] = {}
-        order: list[tuple[str | None, dict[str, Any]]] = []
+        self._refuse_others({_bare(part.source) for part in submitted})
+        found: dict[str, Part] = {}
+        order: Order = []
         twice: Counter[str] = Counter()
-        numbers: Counter[str] = Counter()
-        added = 0
-        for cell, released in zip(submitted, self._keys(submitted), strict=True):
-            key = released
-            if key is not None and key in found:
-                twice[key] += 1
-                if not self._editable(self.cells[key]):
-                    continue
-                key = None
-            elif key is None and cell["type"] == "code" and cell["source"].strip():
-                added += 1
+        added, signed_in_by = 0, ""
+        for part, key in zip(submitted, self._keys(submitted), strict=True):
+            if key in found:
+                twice[key or ""] += 1
+                if self._editable(key or ""):
+                    order.append((None, part))
+                continue
+            order.append((key, part))
             if key is not None:
-                found[key] = cell
-            elif cell["source"].strip():
-                # Code is compared separately: it runs in the same way whatever text surrounds it.
-                numbers[cell["type"]] += 1
-                cell["number"] = f"{cell['type']}-{numbers[cell['type']]}"
-            order.append((key, cell))
-        remarks += [
-            f"The cell {shown(k)} stands in it {n + 1} times; the first counts." for k, n in twice.items()
-        ]
+                found[key] = part
+            elif part.type == "code" and part.source.strip():
+                signed = _SIGN_IN.search(part.source)
+                signed_in_by = signed[1] if signed else signed_in_by
+                added += not signed or signed[0] != part.source.strip()
+        long = sum(part.long for part in submitted)
+        remarks = [f"The cell {shown(k)} is in it {n + 1} times; the first counts." for k, n in twice.items()]
         if added:
             remarks.append(f"{added} code cell{'s were' if added > 1 else ' was'} {ADDED}")
-        long = sum(cell["long"] for cell in submitted)
         if long:
             remarks.append(f"{long} cell{'s were' if long > 1 else ' was'} far too long and left out.")
         remarks += self._changes(found)
         remarks += self._restore(found, order)
-        remarks += self._beside(found, order)
-        return Submission(self._notebook(found, order), self._plan(order), remarks)
+        written = [
+            key
+            for key, cell in self.cells.items()
+            if cell["cell_type"] == "markdown" and self._editable(key)
+            if _bare(found[key].source) not in ("", _bare(cell["source"]))
+        ]
+        return Submission(self._notebook(found, order), self._plan(order), remarks, written, signed_in_by)
 
     def _refuse_others(self, texts: set[str]) -> None:
         """Raise if it holds less than half of this notebook and more than half of another one."""
@@ -170,132 +156,89 @@ class Released:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
                 cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
                 if _share((_bare("".join(cell["source"])) for cell in cells), texts) > 0.5:
-                    break
-        else:
-            return
-        raise Unreadable(f"This is the notebook {path.stem}, not {self.name}: was the wrong one handed in?")
+                    wrong = f"This is the notebook {path.stem}, not {self.name}: was the wrong one handed in?"
+                    raise Unreadable(wrong)
 
-    def _changes(self, found: dict[str, dict[str, Any]]) -> list[str]:
+    def _changes(self, found: dict[str, Part]) -> list[str]:
+        """Say what is not as it was released, and matters for what ran."""
         remarks = []
-        for key, cell in found.items():
-            released = self.cells[key]
-            marks = released["metadata"].get("nbgrader", {})
-            name = shown(key.removeprefix("id:"))
-            if cell["type"] != released["cell_type"]:
-                remarks.append(f"The cell {name} had been made a {cell['type']} cell.")
-            if not marks:
-                continue
-            if not self._editable(released) and _bare(cell["source"]) != _bare(released["source"]):
-                remarks.append(f"The locked cell {name} had been changed; the released one was used.")
-            claims = cell["claims"]
-            forged = [
-                k
-                for k in ("points", "grade", "solution", "locked", "task")
-                if claims and claims.get(k) != marks.get(k)
-            ]
-            if forged:
-                remarks.append(
-                    f"The cell {name} had other metadata ({', '.join(forged)}); the released ones were used."
-                )
-            if cell["planted"] and self._autograded(released):
-                remarks.append(f"The cell {name} came with an output of its own; outputs are never used.")
+        for key, part in found.items():
+            cell, name = self.cells[key], shown(key.removeprefix("id:"))
+            if part.type != cell["cell_type"]:
+                remarks.append(f"The cell {name} had been made a {part.type} cell.")
+            locked = _marks(cell) and not self._editable(key)
+            if locked and _bare(part.source) != _bare(cell["source"]):
+                remarks.append(f"The locked cell {name} is not as released; the released one was used.")
         places = [list(self.cells).index(key) for key in found]
         if places != sorted(places):
-            remarks.append("The cells stood in another order; they ran in yours.")
+            remarks.append("The cells are in another order; they ran in yours.")
         return remarks
 
-    def _restore(
-        self, found: dict[str, dict[str, Any]], order: list[tuple[str | None, dict[str, Any]]]
-    ) -> list[str]:
+    def _restore(self, found: dict[str, Part], order: Order) -> list[str]:
         """Put deleted cells back in their place; cells that read an answer come after added cells."""
         remarks = []
-        keys = list(self.cells)
-        kept = set(found)
+        keys, kept = list(self.cells), set(found)
         for place, key in enumerate(keys):
-            released = self.cells[key]
+            cell = self.cells[key]
             if key in found:
                 continue
-            if released["metadata"].get("nbgrader"):
+            if _marks(cell):
                 remarks.append(f"The cell {shown(key)} was missing.")
-            source = "" if self._editable(released) else released["source"]
-            cell = {"type": released["cell_type"], "source": source}
+            part = Part(cell["cell_type"], "" if self._editable(key) else cell["source"])
             places = {k: i for i, (k, _) in enumerate(order) if k is not None}
             at = next((places[k] + 1 for k in reversed(keys[:place]) if k in places), 0)
-            if self._autograded(released):
+            if _marks(cell).get("grade") and not self._editable(key):
                 at = next((places[k] for k in keys[place:] if k in kept and places[k] >= at), len(order))
-            order.insert(at, (key, cell))
-            found[key] = cell
+            order.insert(at, (key, part))
+            found[key] = part
         return remarks
 
-    def _beside(
-        self, found: dict[str, dict[str, Any]], order: list[tuple[str | None, dict[str, Any]]]
-    ) -> list[str]:
-        """Move prose that stands beside an empty cell for a written answer into it, where a person looks."""
-        remarks = []
-        for key, released in self.cells.items():
-            empty = _bare(found[key]["source"]) in ("", _bare(released["source"]))
-            if released["cell_type"] != "markdown" or not self._editable(released) or not empty:
-                continue
-            place = next(n for n, (other, _) in enumerate(order) if other == key)
-            first, last = place, place + 1
-            while first and order[first - 1][0] is None:
-                first -= 1
-            while last < len(order) and order[last][0] is None:
-                last += 1
-            prose = [entry for entry in order[first:last] if entry[0] is None and _prose(entry[1])]
-            if prose:
-                found[key] = {**found[key], "source": "\n\n".join(_prose(cell) for _, cell in prose)}
-                order[first:last] = [entry for entry in order[first:last] if entry not in prose]
-                remarks.append(f"The answer to {shown(key)} stood in another cell, and was put into its own.")
-        return remarks
-
-    def _plan(self, order: list[tuple[str | None, dict[str, Any]]]) -> list[Cell]:
+    def _plan(self, order: Order) -> list[Cell]:
+        """List what runs: a student who left the given cell untouched may have answered anywhere below it."""
         plan: list[Cell] = []
         last: list[Cell] = []
         checks = {f"{question}-check": question for question in self.answers}
-        # A student who left the given cell untouched may have answered anywhere below it.
-        left = {k for k, cell in order if k and cell["source"].strip() == self.cells[k]["source"].strip()}
-        for key, cell in order:
+        left = {k for k, part in order if k and part.source.strip() == self.cells[k]["source"].strip()}
+        number = 0
+        for key, part in order:
             if key is None:
-                if cell["type"] == "code" and cell["source"].strip():
-                    plan.append(Cell(f"added {cell['number']}", cell["source"]))
+                if part.type == "code" and part.source.strip():
+                    number += 1
+                    plan.append(Cell(f"added code-{number}", part.source))
             elif key in checks:
-                (last if checks[key] in left else plan).append(
-                    Cell(checks[key], hold=self.answers[checks[key]])
-                )
+                question = checks[key]
+                (last if question in left else plan).append(Cell(question, hold=self.answers[question]))
             elif (released := self.cells[key])["cell_type"] == "code":
-                source = str((cell if self._editable(released) else released)["source"])
+                source = part.source if self._editable(key) else released["source"]
                 if source.strip():
                     plan.append(Cell(f"cell {key}", source))
         return plan + last
 
-    def _notebook(
-        self, found: dict[str, dict[str, Any]], order: list[tuple[str | None, dict[str, Any]]]
-    ) -> dict[str, Any]:
-        """Build what nbgrader and the instructor see: cells in the released order, added cells at the end."""
+    def _notebook(self, found: dict[str, Part], order: Order) -> dict[str, Any]:
+        """Build what nbgrader and the instructor see: the released cells in order, added ones behind them."""
         notebook = copy.deepcopy(self.notebook)
         behind: dict[str | None, list[dict[str, Any]]] = {}
         last: str | None = None
-        for key, cell in order:
+        numbers: Counter[str] = Counter()
+        for key, part in order:
             if key is not None:
                 last = key
-            elif cell["source"].strip():
-                behind.setdefault(last, []).append(_added(cell))
+            elif part.source.strip():
+                numbers[part.type] += 1  # code by itself: it runs alike whatever text is around it
+                name = f"added-{part.type}-{numbers[part.type]}"
+                behind.setdefault(last, []).append(_added(name, part))
         built = list(behind.get(None, []))
         for key, cell in zip(self.cells, notebook["cells"], strict=True):
-            if self._editable(cell):
-                source = str(found[key]["source"])
-                cell["source"] = source if cell["cell_type"] == "code" else harmless(source)
-            if cell["cell_type"] == "code":
-                cell["outputs"], cell["execution_count"] = [], None
+            if self._editable(key):
+                cell["source"] = _display(cell["cell_type"], found[key].source)
             built += [cell, *behind.get(key, [])]
-        room = ALL_CODE
-        for cell in built:
-            if cell["cell_type"] == "code" and (cell["id"].startswith("added-") or self._editable(cell)):
-                cell["source"] = _begun(cell["source"], min(CODE, room))
-                room -= min(len(cell["source"]), room)
         notebook["cells"] = built
         return notebook
+
+
+def _marks(cell: dict[str, Any]) -> dict[str, Any]:
+    marks: dict[str, Any] = cell["metadata"].get("nbgrader", {})
+    return marks
 
 
 def _share(wanted: Iterable[str], texts: set[str]) -> float:
@@ -304,35 +247,21 @@ def _share(wanted: Iterable[str], texts: set[str]) -> float:
     return len(own & texts) / max(1, len(own))
 
 
-def _begun(source: str, length: int) -> str:
-    """Shorten a long source, and long runs of letters or spaces, for display; the whole of it was run."""
-    more = len(source) - length
-    if more > 0:
-        source = f"{source[:length]}\n# {more:,} more characters ran, and are not shown."
-    source = re.sub(rf"\s{{{RUN},}}", "\n", source)
-    return re.sub(rf"[\w.*]{{{RUN}}}", r"\g<0> ", source)
-
-
 def _bare(source: str) -> str:
     """Remove what editors add or strip at the ends of lines."""
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
-def _prose(cell: dict[str, Any]) -> str:
-    """Return what a cell says in words: its text, or the comments of code that has nothing else."""
-    if cell["type"] != "code":
-        return str(cell["source"]).strip()
-    lines = [line.strip() for line in cell["source"].splitlines() if line.strip()]
-    return "\n".join(line.lstrip("# ") for line in lines) if all(line[0] == "#" for line in lines) else ""
+def _added(name: str, part: Part) -> dict[str, Any]:
+    kind = "code" if part.type == "code" else "markdown"
+    more: dict[str, Any] = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    return {"id": name, "metadata": {}, "cell_type": kind, "source": _display(kind, part.source), **more}
 
 
-def _added(cell: dict[str, Any]) -> dict[str, Any]:
-    built: dict[str, Any] = {"id": f"added-{cell['number']}", "metadata": {}}
-    if cell["type"] == "code":
-        built |= {"cell_type": "code", "source": cell["source"], "outputs": [], "execution_count": None}
-    else:
-        built |= {"cell_type": "markdown", "source": harmless(cell["source"])}
-    return built
+def _display(kind: str, source: str) -> str:
+    if len(source) > SHOWN:
+        source = f"{source[:SHOWN]}\n# {len(source) - SHOWN:,} more characters are not shown."
+    return source if kind == "code" else harmless(source)
 
 
 def harmless(text: str) -> str:
@@ -348,13 +277,9 @@ def harmless(text: str) -> str:
     >>> harmless("[here](javascript&#58;alert(1))")
     '[here] (javascript&amp;#58;alert(1))'
     """
-    for opening, plainer in (("[", "("), ("\\begin", "begin")):
-        if text.count(opening) > OPENINGS:
-            text = text.replace(opening, plainer)
     text = re.sub(r"&(?=#|\w+;)", "&amp;", text)
     text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", text)
     text = re.sub(r"\](?=[(:\[])", "] ", text)
-    text = re.sub(
-        r"\\(?=(?:href|style|class|cssId|require)\b)", r"\\ ", text
-    )  # formulas can link and fetch too
+    # Formulas can link and fetch too.
+    text = re.sub(r"\\(?=(?:href|style|class|cssId|require)\b)", r"\\ ", text)
     return re.sub(r"(?i)\b(javascript|vbscript)(?=[\s\\\\]*:)", r"\1 ", text)

@@ -1,0 +1,96 @@
+"""Who is in the class: a list of one's own, Moodle's or Canvas's, read and entered into the gradebook."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+
+from samarkand.ground import files
+from samarkand.ground.errors import CourseError
+from samarkand.practice.sets import numbers
+from samarkand_grading.classroom import gradebook
+from samarkand_grading.classroom.course import Course
+
+#: What nbgrader's gradebook keeps of a student besides the id, and how spreadsheets head these columns.
+DETAILS = {
+    "first_name": ("firstname", "givenname"),
+    "last_name": ("lastname", "surname", "familyname"),
+    "email": ("email", "emailaddress"),
+}
+#: How Moodle and Canvas head what students sign in with; Canvas's own ``ID`` is its number of a person.
+_IDS = ("username", "idnumber", "sisloginid", "sisuserid")
+
+
+def read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Read a CSV file as a spreadsheet or a learning platform writes it: the lines that are not empty.
+
+    Each comes with its number, and its cells by the columns' names in small letters and digits alone. The
+    text is UTF-8 (or UTF-16, as spreadsheets write "Unicode text"), with commas, semicolons or tabs.
+    """
+    try:
+        body = path.read_bytes()
+        text = body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        first = re.split(r"[\r\n]", text.lstrip())[0]
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count)))
+    except UnicodeDecodeError:
+        raise CourseError(f"{path} is not UTF-8 text: save it as CSV UTF-8 in your spreadsheet.") from None
+    except (OSError, csv.Error) as error:
+        raise CourseError(f"{path} cannot be read: {error}.") from None
+    full = [(n, [cell.strip() for cell in line]) for n, line in enumerate(lines, start=1) if any(line)]
+    full = [(n, line) for n, line in full if any(line)]
+    header = ["".join(filter(str.isalnum, cell.casefold())) for cell in (full[0][1] if full else [])]
+    return [(n, dict(zip(header, line + [""] * len(header), strict=False))) for n, line in full]
+
+
+def read(path: Path) -> dict[str, dict[str, str]]:
+    """Read a class from a CSV file: the ids, sorted, each with the other details known.
+
+    The first line names the columns: ``id``, or what Moodle (``Username``, ``ID number``) or Canvas
+    (``SIS Login ID``, ``SIS User ID``) call it, and optionally ``first_name``, ``last_name`` and ``email``.
+    `CourseError` names the line if an id is missing, repeated (capitals ignored) or not allowed.
+    """
+    (_, header), *rows = read_table(path) or [(0, {})]
+    canvas = bool({"sisloginid", "sisuserid"} & header.keys()) or {"student", "section"} <= header.keys()
+    nobody = re.compile(r"\s*points possible|student, test", re.IGNORECASE)
+    rows = [(n, row) for n, row in rows if not (canvas and nobody.match(row.get("student", "")))]
+    columns = [c for c in _IDS if any(row.get(c) for _, row in rows)]
+    column = "id" if "id" in header and not canvas else columns[0] if len(columns) == 1 else ""
+    if not column:
+        could = f"{' and '.join(columns)} could be it" if columns else f"it has {', '.join(header) or 'none'}"
+        raise CourseError(f"The roster {path} needs one column with the name id in its first line: {could}.")
+    if not rows:
+        raise CourseError(f"The roster {path} has no students: it needs a line for each below the first.")
+    known = {detail: name for detail, names in DETAILS.items() for name in names if name in header}
+    found: dict[str, dict[str, str]] = {}
+    places: dict[str, int] = {}
+    for number, row in rows:
+        if not row[column]:
+            raise CourseError(f"Line {number} of the roster has no {column}.")
+        try:
+            name = numbers.student(row[column])
+        except CourseError as error:
+            raise CourseError(f"Line {number} of the roster: {error}") from None
+        if (before := places.setdefault(name.casefold(), number)) != number:
+            why = "" if name in found else " (capital letters do not tell two students apart)"
+            raise CourseError(f"{name} is in the roster twice: in lines {before} and {number}{why}.")
+        found[name] = {detail: row[heading] for detail, heading in known.items() if row[heading]}
+    return dict(sorted(found.items()))
+
+
+def enter(course: Course, students: dict[str, dict[str, str]]) -> list[str]:
+    """Enter the students of a roster into the gradebook; after that, nobody else is graded.
+
+    Students in the gradebook who are not on the roster are returned: they would still be graded.
+    """
+    gradebook.backup(course.gradebook)
+    with gradebook.opened(course) as book:
+        for student, details in students.items():
+            book.update_or_create_student(student, **details)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ["id", *DETAILS], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({"id": student, **details} for student, details in students.items())
+    files.write_whole(course.root / "roster.csv", text.getvalue().encode())
+    return sorted(gradebook.students(course.gradebook) - set(students))
