@@ -99,7 +99,7 @@ SHOWN = ["India", "Turkey", "United States"]
 
 
 def _viewers() -> list[list[str]]:
-    """Return three viewers each that differ in two areas or more, of which no two differ in just these.
+    """Return three viewers each that differ in three areas or more, of which no two differ in just these.
 
     The lesson's explorer compares two.
     """
@@ -107,7 +107,7 @@ def _viewers() -> list[list[str]]:
     for three in itertools.combinations(sorted(_drawn()), 3):
         answer = _unlike({"viewers": three})
         of_two = [_unlike({"viewers": two}) for two in itertools.combinations(three, 2)]
-        if len(answer) > 1 and answer not in of_two and [*three] != SHOWN:
+        if len(answer) > 2 and answer not in of_two and [*three] != SHOWN:
             found.append([*three])
     return found
 
