@@ -109,22 +109,6 @@ def test_the_button_gives_points_and_reasons(
     assert marks._reasons.value.count("Read again") == 1, "for what is not right alone"
 
 
-def test_a_copy_that_knows_no_right_answers_says_so(
-    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bundle = tmp_path / "bundle"
-    shutil.copytree(
-        EXERCISES.parent / "samarkand",
-        bundle / "samarkand",
-        ignore=shutil.ignore_patterns("grading", "course"),
-    )
-    monkeypatch.setenv("PYTHONPATH", str(bundle))
-    monkeypatch.chdir(tmp_path)
-    marks = Marks("ex03_the_sco")
-    assert marks.mark() == "This is a student's copy: it marks and builds nothing. Ask your instructor."
-    assert marks._reasons.value == ""
-
-
 def test_the_time_is_that_of_the_state_that_was_marked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -167,7 +167,7 @@ def test_the_students_copy_works_and_knows_its_student(bundle, tmp_path):
         "from samarkand.practice.sets import desk\n"
         "print(desk.sign_in('ada')); print(desk.sign_in('adda')); print(desk.sign_in(' Zoë Müller '))\n"
         "d = desk.Desk('ex03_the_sco'); print(d.given); print(d.look('q2', ...)); print(d.look('q2', 0.41)); "
-        "print(d.look('q2', 412)); print(d.look('q1', 8))\n"
+        "print(d.look('q2', 412)); print(d.look('q1', 8)); print(d.marks())\n"
     )
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=120,
@@ -177,7 +177,8 @@ def test_the_students_copy_works_and_knows_its_student(bundle, tmp_path):
     assert "not on the course's list" not in lines[0] + lines[2]
     assert "not on the course's list" in lines[1]
     assert lines[4] == "q2: Not answered yet."
-    assert "Read as a number (per cent)" in lines[5]
+    assert "Read as a number (per cent). Whether it is right is said after handing in." in lines[5]
+    assert lines[8] == "ex03_the_sco: Points and reasons come back after handing in."
     assert "outside 0 to 100" in lines[6]
     assert "expected was 4 values in this order" in lines[7]
 

@@ -24,7 +24,17 @@ HERE = Path(__file__).resolve().parent
 MARK = ".samarkand-site"
 #: The most bytes of a page.
 LARGEST = 700_000
-DOCS = ("python", "corrections", "fairness", "instructor", "reliance", "review_08", "elsewhere", "decisions", "house")
+DOCS = (
+    "python",
+    "corrections",
+    "fairness",
+    "instructor",
+    "reliance",
+    "review_08",
+    "elsewhere",
+    "decisions",
+    "house",
+)
 
 
 def build(out: Path, *, repository: str = "", lite: bool = False) -> str:

@@ -49,9 +49,9 @@ class Marks(controls.StillBox):
         notebook = Path(os.environ.get("JPY_SESSION_NAME", ""))
         named = ["--notebook", str(notebook)] if notebook.is_file() else []
         saved = self._saved(notebook)  # before it is read: it may be saved again meanwhile
-        try:
+        try:  # -P: no file beside the notebook is taken for a module of Python's
             done = subprocess.run(
-                [sys.executable, "-m", "samarkand", "check", self._exercise, *named],
+                [sys.executable, "-P", "-m", "samarkand", "check", self._exercise, *named],
                 capture_output=True,
                 encoding="utf-8",
                 errors="replace",
