@@ -103,9 +103,8 @@ def test_answers_come_from_the_tables() -> None:
     assert round(tasks()["03.2"].expected, 1) == 32.0 and round(tasks()["03.3"].expected, 1) == 5.7
     blocks, claims = data.load("blocks"), data.load("claims")
     yau = blocks.loc[blocks["quoted_speaker"] == "Niva Yau", "quoted_words"].sum()
-    assert check("02.1", round(yau / blocks["quoted_words"].sum() * 100, 1))
-    assert check("02.2", claims.query("type == 'forecast' and hedge.isna()")["id"])
-    assert check("02.3", len(claims.query("speaker == 'Niva Yau' and verdict_day > '2022-09-15'")))
+    assert check("02.2", round(yau / blocks["quoted_words"].sum() * 100, 1))
+    assert check("02.5", claims.query("type == 'forecast' and hedge.isna()")["id"])
     known = ";".join(data.load("announced")["claims"]).split(";")
     opened = claims.query("type == 'forecast'")[lambda frame: ~frame["id"].isin(known)]
     assert check("10.1", opened.query("verifiable == 'yes'")["id"])

@@ -29,6 +29,7 @@ ASKED = {
     "note": 3.0,
     "explore.": 3.0,
     "maps.": 2.0,
+    "article.check": 6.0,
     "check": 2.0,
     "predict.see": 0.25,
     "recall": 0.25,

@@ -20,7 +20,7 @@ from pathlib import Path
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import listed, tr
-from samarkand.practice.tasks import Reply
+from samarkand.practice.answers.reply import Reply
 
 __all__ = ["begin", "check", "path"]
 

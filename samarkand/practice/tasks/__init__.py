@@ -7,6 +7,7 @@ to. It needs no line anywhere else.
 Not answered yet.
 """
 
-from samarkand.practice.tasks._engine import Reply, Task, check, subjects, tasks
+from samarkand.practice.answers.reply import Reply
+from samarkand.practice.tasks._engine import Task, check, subjects, tasks
 
 __all__ = ["Reply", "Task", "check", "subjects", "tasks"]

@@ -12,8 +12,8 @@ from typing import Any
 from samarkand.ground import log, rooms
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import tr
-from samarkand.page import markup
 from samarkand.practice.answers import decode, diagnose, kinds
+from samarkand.practice.answers.reply import Reply
 
 
 @dataclass(frozen=True)
@@ -73,26 +73,6 @@ class Task:
         # Zero comes first: a misspelt word gives it, and by chance it fits many wrong ways.
         known = diagnose.nothing([answer]) or diagnose.known(self.kind, [answer], self.wrong)
         return known or diagnose.guess(self.kind, answer, self.expected, self.hint)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What `check` says to an answer: a sentence in text, a coloured notice in a notebook.
-
-    The state is ``right``, ``wrong`` or ``open``: an answer not given yet, or to a task that does not exist.
-    """
-
-    state: str
-    sentence: str
-
-    def __bool__(self) -> bool:
-        return self.state == "right"
-
-    def __repr__(self) -> str:
-        return self.sentence
-
-    def _repr_html_(self) -> str:
-        return markup.status(self.sentence, self.state)
 
 
 @cache

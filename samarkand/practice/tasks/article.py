@@ -1,21 +1,24 @@
-"""Practice of lesson 02: who has the words, which forecasts have a hedge, which verdicts came later."""
+"""Practice of lesson 02: who has the words, what kinds of claim there are, and a table of one's own."""
 
 import pandas as pd
 
 from samarkand import data
 from samarkand.ground.words import tr
+from samarkand.practice import article
 from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
-_EVE = pd.Timestamp("2022-09-15")
 _EXPERTS = ("Niva Yau", "Chien-yu Shih", "Bradley Jardine")
 
 
-def _words(speaker: str = "quoted_speaker", words: str = "quoted_words") -> int:
-    """Return how many words the researcher has, inside quotation marks or in paragraphs attributed to her."""
-    blocks = data.load("blocks")
-    return int(blocks.loc[blocks[speaker] == "Niva Yau", words].sum())
+def _sums(by: str, words: str) -> pd.Series:
+    return data.load("blocks").groupby(by)[words].sum()
+
+
+def _words() -> int:
+    """Return how many words of the researcher are inside quotation marks."""
+    return int(_sums("quoted_speaker", "quoted_words")["Niva Yau"])
 
 
 def _all(words: str = "quoted_words", speakers: tuple[str, ...] = ()) -> int:
@@ -28,6 +31,19 @@ def _claims(type_: str = "", speaker: str = "") -> pd.DataFrame:
     claims = data.load("claims")
     claims = claims[claims["type"] == type_] if type_ else claims
     return claims[claims["speaker"] == speaker] if speaker else claims
+
+
+def _crossed(column: str) -> pd.DataFrame:
+    return pd.crosstab(_claims()[column], _claims()["hedge"].notna())
+
+
+def _kinds(claims: pd.DataFrame) -> pd.Series:
+    return claims["type"].value_counts()
+
+
+def _own() -> pd.Series:
+    """Return how many claims of each kind the student's own table has, or the example."""
+    return _kinds(pd.read_csv(article.path("claims")))
 
 
 def _ids(claims: pd.DataFrame, kept: pd.Series) -> frozenset[str]:
@@ -49,38 +65,76 @@ def _hedged() -> str:
     return str(claims["hedge"].notna().groupby(claims["type"]).mean().idxmax())
 
 
+_WORDS, _KINDS, _OWN = "1. Whose words are they?", "3. Facts, forecasts, and small words", "Practice"
+_SORTS = ("fact", "forecast", "interpretation", "opinion")
+
 TASKS = (
     Task(
         "02.1",
-        kinds.PerCent(0.1),
-        lambda: _words() / _all() * 100,
-        right=tr("Nearly two thirds of everything quoted, and four fifths of what experts are quoted with."),
-        hint=tr("Divide her quoted_words by those of the whole table, not by all words of the article."),
+        kinds.ByKey(kinds.Whole(tr("words")), keys=tr("kinds of block")),
+        lambda: _sums("kind", "words"),
+        right=tr("Nearly all of the article is in its paragraphs."),
+        hint=tr("Which column says what kind of block it is, and which counts all words?"),
         diagnoses=(
             Diagnosis(
-                tr(
-                    "That is her share of what the three experts say. Here all quoted words count, those of"
-                    " politicians too."
-                ),
-                lambda: _words() / _all(speakers=_EXPERTS) * 100,
+                tr("Those are words inside quotation marks. Which column counts all?"),
+                lambda: _sums("kind", "quoted_words"),
             ),
             Diagnosis(
-                tr("That divides by all words of the article. Which of them stand inside quotation marks?"),
-                lambda: _words() / _all("words") * 100,
-            ),
-            Diagnosis(
-                tr("That takes all words of her paragraphs, also those outside quotation marks."),
-                lambda: _words("attributed_to", "words") / _all("words") * 100,
-            ),
-            Diagnosis(
-                tr("That divides the words of her paragraphs by the quoted words: two different things."),
-                lambda: _words("attributed_to", "words") / _all() * 100,
+                tr("The right words, but by speaker. Which column says what kind of block it is?"),
+                lambda: _sums("quoted_speaker", "words"),
             ),
         ),
-        taught="1. Whose words are they?",
+        taught=_WORDS,
+        given=lambda: _sums("quoted_speaker", "quoted_words"),
     ),
     Task(
         "02.2",
+        kinds.PerCent(0.1),
+        lambda: _words() / _all() * 100,
+        right=tr("She has nearly two thirds of all quoted words, and four fifths of those of experts."),
+        hint=tr("Divide her quoted_words by those of the whole table, not by all words of the article."),
+        diagnoses=(
+            Diagnosis(
+                tr("Of the three experts' words. Here politicians count too."),
+                lambda: _words() / _all(speakers=_EXPERTS) * 100,
+            ),
+            Diagnosis(
+                tr("Of all words of the article. Which of them are inside quotation marks?"),
+                lambda: _words() / _all("words") * 100,
+            ),
+            Diagnosis(tr("A share of one. Per cent is a hundred times as much."), lambda: _words() / _all()),
+        ),
+        taught=_WORDS,
+    ),
+    Task(
+        "02.3",
+        kinds.Together((kinds.Choice(options=_SORTS),) * 3),
+        lambda: [_claims().set_index("id")["type"][id] for id in ("CL81", "CL82", "CL51")],
+        right=tr(
+            "So is any other answer. The course has: fact, forecast, interpretation. "
+            "On which of the three do you and your neighbour differ?"
+        ),
+        hint=tr("Choose one word for each sentence; there is no wrong one."),
+        taught=_KINDS,
+        free=True,
+    ),
+    Task(
+        "02.4",
+        kinds.Whole(tr("claims")),
+        lambda: int(_claims()["hedge"].notna().sum()),
+        right=tr("One claim in eight."),
+        hint=tr("notna gives True or False for each row; sum counts the True."),
+        diagnoses=(
+            Diagnosis(
+                tr("Those without. notna asks for those with."), lambda: int(_claims()["hedge"].isna().sum())
+            ),
+            Diagnosis(tr("Those are all claims. Which of them have a hedge?"), lambda: len(_claims())),
+        ),
+        taught=_KINDS,
+    ),
+    Task(
+        "02.5",
         kinds.Texts(tr("ids")),
         lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].isna()),
         right=tr(
@@ -89,10 +143,7 @@ TASKS = (
         hint=tr('Keep rows whose type is "forecast" and whose hedge is missing: isna() finds them.'),
         diagnoses=(
             Diagnosis(
-                tr(
-                    "Those are the forecasts that have a hedge. isna() asks for what is missing, notna() "
-                    "for what is there."
-                ),
+                tr("Those have a hedge. isna() asks for what is missing, notna() for what is there."),
                 lambda: _ids(_claims("forecast"), _claims("forecast")["hedge"].notna()),
             ),
             Diagnosis(
@@ -104,36 +155,42 @@ TASKS = (
                 lambda: _ids(_claims(), _claims()["hedge"].isna()),
             ),
         ),
-        taught="3. Facts, forecasts, and small words",
+        taught=_KINDS,
     ),
     Task(
-        "02.3",
-        kinds.Whole(),
-        lambda: int((_claims(speaker="Niva Yau")["verdict_day"] > _EVE).sum()),
-        right=tr("More than a third of what she says could not be judged on the day."),
-        hint=tr('Two conditions: the speaker is "Niva Yau", and verdict_day lies after the 15th.'),
+        "02.6",
+        kinds.Shown(),
+        lambda: _crossed("type"),
+        right=tr("Most forecasts have a hedge, and no fact and no interpretation has one."),
+        hint=tr("Which column holds the kinds? And for the hedge, ask only whether there is one."),
         diagnoses=(
             Diagnosis(
-                tr("That counts everybody's claims. Only hers are asked for."),
-                lambda: int((_claims()["verdict_day"] > _EVE).sum()),
-            ),
-            Diagnosis(
-                tr("That counts the 15th itself, too. Only days after it are asked for."),
-                lambda: int((_claims(speaker="Niva Yau")["verdict_day"] >= _EVE).sum()),
-            ),
-            Diagnosis(
-                tr(
-                    "As many of her claims have a verdict by the 15th, and as many have something in "
-                    "known_later. For how many does verdict_day lie after the 15th?"
-                ),
-                lambda: int((_claims(speaker="Niva Yau")["verdict_day"] <= _EVE).sum()),
-            ),
-            Diagnosis(
-                tr("Those are all her claims. For how many does verdict_day lie after the 15th?"),
-                lambda: len(_claims(speaker="Niva Yau")),
+                tr("Every hedge got a column of its own. Ask only whether there is one."),
+                lambda: pd.crosstab(_claims()["type"], _claims()["hedge"]),
             ),
         ),
-        taught="5. A verdict is a judgement",
+        taught=_KINDS,
+        given=lambda: _crossed("speaker"),
+    ),
+    Task(
+        "02.7",
+        kinds.ByKey(kinds.Whole(tr("claims")), keys=tr("kinds")),
+        _own,
+        right=tr("You have read a table of your own, and each line of this lesson works on it."),
+        hint=tr("The line gives your table a name: pd.read_csv reads the file that article.path names."),
+        taught=_OWN,
+        given=lambda: _kinds(_claims()),
+        own=True,
+    ),
+    Task(
+        "02.8",
+        kinds.Headline(),
+        lambda: f"{' and '.join(map(str, _own()))} of {_own().sum()} claims",
+        right=tr("A title that says what one sees."),
+        hint=tr("A label is not a title. What do we see? Write a sentence with a number of the bars."),
+        taught=_OWN,
+        given=lambda: "Kinds of claims",
+        own=True,
     ),
 )
 #: What the predictions of the lesson come to.
@@ -141,5 +198,4 @@ RESULTS = {
     "02.voices": _voices,
     "02.officials": _officials,
     "02.hedged": _hedged,
-    "02.later": lambda: int((_claims()["verdict_day"] > _EVE).sum()),
 }
