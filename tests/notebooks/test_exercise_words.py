@@ -88,21 +88,11 @@ def test_no_student_gets_the_ties_of_a_set(name: str) -> None:
     ("name", "was", "is_", "cell"),
     [
         ("ex01_the_trip", "it returns 1.", "it returns 2.", "q4-question"),
-        ("ex01_the_trip", "5 questions", "6 questions", "title"),
         ("ex01_the_trip", "14 September 2022", "15 September 2022", "q1-question"),
-        ("ex02_reading_the_article", "it returns 94.3", "it returns 93.4", "q5-question"),
-        ("ex02_reading_the_article", "the ids of ten", "the ids of twelve", "q2-question"),
         ("ex03_the_sco", "it returns `'member'`", "it returns `'observer'`", "q6-question"),
-        ("ex03_the_sco", "holds six states", "holds five states", "q2-question"),
-        ("ex04_china_and_russia", "it returns 117.2", "it returns 171.2", "q5-question"),
         ("ex04_china_and_russia", "to four destinations", "to five destinations", "q4-question"),
-        ("ex05_taking_sides", "`'RUS'` it returns 0.667", "`'RUS'` it returns 0.676", "q5-question"),
         ("ex05_taking_sides", "140-5-38, China", "140-6-38, China", "w1-question"),
-        ("ex05_taking_sides", "94-14-73, China voted no", "94-14-73, China abstained", "w1-question"),
-        ("ex05_taking_sides", "“It voted no on ES-11/3.”", "“It abstained on ES-11/3.”", "w1-question"),
         ("ex05_taking_sides", "four of these seven votes", "three of these seven votes", "w1-question"),
-        ("ex05_taking_sides", "the ten pairs", "the twenty pairs", "q4-question"),
-        ("ex10_what_happened_next", "it returns 0.127", "it returns 0.172", "q5-question"),
     ],
 )
 def test_a_wrong_statement_in_a_set_is_named_with_its_cell(

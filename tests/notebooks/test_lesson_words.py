@@ -8,10 +8,11 @@ the words rest on says otherwise.
 from __future__ import annotations
 
 import copy
-from collections import Counter
-from collections.abc import Mapping
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import nbformat
 import pandas as pd
@@ -68,103 +69,32 @@ class Wrong(NamedTuple):
 
 
 PLANTED = [
-    # a number
-    Wrong("00", "conflicts-read", "Six of 69", "Seven of 69"),
-    Wrong("00", "conflicts-read", "Six of 69", "Six of 96"),
-    Wrong("01", "legs-text", "the three days", "the four days"),
-    Wrong("01", "map-read", "our 9,133 km", "our 9,313 km"),
+    # a number, in digits, in words, in a title, behind a hedge, in a table, folded
     Wrong("01", "great-circle", "nine thousand", "ten thousand"),
-    Wrong("01", "days-read", "970 days, or two", "907 days, or two"),
-    Wrong("01", "summary", "970 days a count", "790 days a count"),
-    Wrong("02", "question", "32 paragraphs", "31 paragraphs"),
-    Wrong("02", "experts-read", "four fifths", "three fifths"),
-    Wrong("02", "hedges-read", "Ten of fourteen", "Twelve of fourteen"),
-    Wrong("02", "later-read", "one in four", "one in three"),
-    Wrong("02", "summary", "80 %", "60 %"),
-    Wrong("03", "ppp-text", "24 %: nearly", "26 %: nearly"),
-    Wrong("03", "ppp-text", "2.5 %", "5.2 %"),
     Wrong("03", "ppp-text", "152.4 trillion", "142.5 trillion"),
-    Wrong("03", "count-days-read", "9 partners already", "8 partners already"),
-    Wrong("03", "summary", "less than 6 %", "less than 5 %"),
-    Wrong("03", "shares-read", "36 % at PPP", "33 % at PPP"),
-    Wrong("04", "months-read", "27 billion", "37 billion"),
-    Wrong("04", "halves-read", "48.2", "42.8"),
-    Wrong("04", "oil-read", "87.5 Mt", "78.5 Mt"),
-    Wrong("04", "oil-read", "15.4 Mt", "14.5 Mt"),
-    Wrong("04", "gas-read", "35.5 billion", "33.5 billion"),
-    Wrong("04", "cars-read", "153 thousand", "135 thousand"),
-    Wrong("05", "words-text", "30 claims", "33 claims"),
-    Wrong("05", "people-read", "two fifths", "three fifths"),
-    Wrong("05", "groups-read", "cast 1, 6 and 1", "cast 1, 5 and 1"),
-    Wrong("05", "distance-read", "2 against 4", "3 against 4"),
-    Wrong("10", "expect-verdicts", "four come from Niva Yau", "five come from Niva Yau"),
-    Wrong("10", "rules-read", "86 %", "68 %"),
-    Wrong("10", "calibration-read", "12.5 points", "25 points"),
-    Wrong("10", "cannot-say", "240.1 billion", "204.1 billion"),
+    Wrong("06", "ratio-chart", "China passed Russia twice", "China passed Russia once"),
     Wrong("10", "words-text", "20 to 80 per cent", "10 to 90 per cent", renewed=False),
-    # a day
-    Wrong("00", "numbers", "15 June 2001", "15 July 2001"),
-    Wrong("01", "how-long", "17 and 18 January 2020", "17 and 18 January 2019"),
+    # a day, a month, a day of the week
     Wrong("01", "crosstab-read", "starts on Thursday", "starts on Friday"),
-    Wrong("01", "scheduled-read", "16 October 2022", "18 October 2022"),
-    Wrong("02", "countries-read", "17 June 2022", "17 July 2022"),
-    Wrong("02", "misplaced", "7 September", "8 September"),
-    Wrong("03", "spells-read", "9 June 2017", "9 July 2017"),
-    Wrong("03", "count-days-read", "Iran joined in July 2023", "Iran joined in June 2023"),
-    Wrong("04", "words-read", "met on 4 February", "met on 5 February"),
-    Wrong("04", "cars-read", "**8 March 2022.**", "**18 March 2022.**"),
-    Wrong("04", "cars-read", "5 December", "5 November"),
-    Wrong("05", "votes-text", "7 April", "8 April"),
-    Wrong("10", "cannot-say", "the end of 2023", "the end of 2024"),
-    # a name, or who did what
-    Wrong("01", "calendar", "Kyrgyzstan and Tajikistan", "Uzbekistan and Tajikistan"),
+    # a name: of a state, a person, a place, a publisher; two exchanged; an office
     Wrong("01", "map-read", "nearer to Kabul", "nearer to Tehran"),
     Wrong("02", "people-read", "Wesley Rahn in the credit", "Bradley Jardine in the credit"),
-    Wrong("03", "people-read", "the third, Pakistan", "the third, Russia"),
-    Wrong(
-        "03", "yau-read", "Two members, Kyrgyzstan and Tajikistan", "Two members, Kyrgyzstan and Uzbekistan"
-    ),
     Wrong("03", "spells-text", "and Tajikistan signed", "and Uzbekistan signed"),
-    Wrong("05", "groups-read", "all of these allies but Armenia", "all of these allies but Tajikistan"),
-    Wrong("05", "absence-text", "For Uzbekistan", "For Turkmenistan"),
-    Wrong("05", "words-read", "in Vladivostok [PD0912]", "in Khabarovsk [PD0912]"),
-    Wrong("05", "words-read", "number three in the Party", "number two in the Party"),
-    Wrong("10", "right-read", "our verdict is *contested*", "our verdict is *partly*"),
-    Wrong("05", "trade-read", "China's purchases rose by half", "China's purchases rose by a third"),
-    Wrong("04", "words-read", "oppose a further enlargement", "support a further enlargement", renewed=False),
+    Wrong("04", "counters-read", "Putin named 31 per cent", "Xi named 31 per cent"),
+    Wrong("05", "years-read", "Russia and its ally Belarus", "Belarus and its ally Russia"),
     Wrong("02", "countries-read", "Kazakhstan's president Tokayev", "Uzbekistan's president Tokayev"),
     Wrong("03", "question", "India's prime minister", "India's president"),
-    # what is folded, hints, answers, a table in Markdown
-    Wrong("05", "explorer-read", 'three to "no"', 'two to "no"'),
-    Wrong("10", "explorer-read", "in two of the four", "in three of the four"),
-    Wrong("10", "explorer-read", "the nine not announced", "the eight not announced"),
+    # a direction, a negation, a side of a trade
+    Wrong("03", "shares-read", "prices are lower than", "prices are higher than"),
+    Wrong("04", "oil-chart", "Less to Europe, more to", "More to Europe, less to"),
+    Wrong("04", "months-chart", "bought more than it sold", "sold more than it bought"),
+    Wrong("05", "words-read", "and did not name Ukraine", "and did name Ukraine"),
+    Wrong("10", "calibration-read", "ones lie above it", "ones lie below it"),
+    Wrong("04", "words-read", "The same sentence says", "Another sentence says", renewed=False),
+    # hints, answers, the card, code in prose, links
     Wrong("01", "practice-two-help", "Divide by the sum", "Multiply by the sum"),
-    Wrong("02", "practice-two-help", "`hedge.isna()`", "`hedge.notna()`"),
-    Wrong("03", "practice-two-help", "The column `gdp_ppp`", "The column `gdp_per_head_ppp`"),
-    Wrong("04", "practice-one-help", "Its column `china_imports", "Its column `china_exports"),
-    Wrong("10", "practice-three-help", "take the mean", "take the sum"),
-    Wrong("05", "words-read", "| 9 September | the upper house's", "| 8 September | the upper house's"),
-    Wrong("05", "treaties", "North Korea, 1961, Article 2", "North Korea, 1951, Article 2"),
-    Wrong("05", "treaties", "China and Russia, 2001", "China and Russia, 2011"),
-    Wrong("02", "verbs", '| "reportedly said" | somebody', '| "reported" | somebody', renewed=False),
     Wrong("00", "card", "`places`", "`place`"),
-    Wrong("06", "counted-read", "China was 0.73 times", "China was 0.93 times"),
-    Wrong("06", "cloud-read", "pairs 272 are gone", "pairs 227 are gone"),
-    Wrong("06", "fit-read", "of it, an eighth", "of it, a quarter"),
-    Wrong("06", "rulers-read", "Nine of the ten other", "Ten of the ten other"),
-    Wrong("06", "map-read", "on 27 January 2022", "on 25 January 2022"),
-    Wrong("06", "anxious", "but four voted no", "but three voted no"),
-    Wrong("06", "share-read", "says 85 per cent", "says 58 per cent"),
-    Wrong("06", "roads-text", "borders on five states", "borders on six states"),
-    Wrong("06", "summary", "China 1.5 times", "China 2.5 times"),
-    # titles, alt texts, code in prose, links
-    Wrong("06", "ratio-chart", "China passed Russia twice", "China passed Russia once"),
     Wrong("06", "left-text", '`how="left"`', '`how="right"`'),
-    Wrong("05", "five-chart", "Since 2005 the five", "Since 2000 the five"),
-    Wrong("02", "crosstab-text", "`notna` asks", "`contains` asks"),
-    Wrong("05", "distance-read", "`axis=1` adds", "`axis=0` adds"),
-    Wrong("10", "question", "[section 1 of The trip]", "[section 2 of The trip]"),
-    Wrong("03", "next", "[04 China and Russia]", "[04 Russia and China]"),
 ]
 
 
@@ -176,87 +106,78 @@ def planted(wrong: Wrong, renewed: bool) -> Lesson:
     assert cell.source.count(wrong.was) == 1, wrong
     cell.source = cell.source.replace(wrong.was, wrong.is_)
     if renewed:
-        was, is_ = (" ".join(text.split()) for text in (wrong.was, wrong.is_))
         own = cell.metadata.get("samarkand", {})
-        own["tied"] = {words.replace(was, is_): on for words, on in own.get("tied", {}).items()}
+        own["tied"] = {words.replace(wrong.was, wrong.is_): on for words, on in own.get("tied", {}).items()}
     return Lesson(path, notebook)
 
 
-def seen(lesson: Lesson, cell: str) -> list[str]:
-    alone = Lesson(lesson.path, nbformat.from_dict({"cells": [c for c in lesson.cells if c.id == cell]}))
-    found = [sentence for rule in rules_of_words.RULES for sentence in rule(lesson)]
-    return [*found, *tied.find_untrue(alone, names(lesson.path))]
-
-
-@pytest.mark.by_day(30, "wrong statements")
 @pytest.mark.parametrize("wrong", PLANTED, ids=lambda wrong: f"{wrong.lesson}-{wrong.cell}-{wrong.is_[:24]}")
 def test_a_wrong_statement_is_named_with_its_cell(wrong: Wrong) -> None:
     for renewed in (False, True):
-        found = seen(planted(wrong, renewed), wrong.cell)
-        if renewed and not wrong.renewed:
-            assert found == []
-        else:
-            beside = {wrong.cell, wrong.cell.replace("-help", "-stub")}
-            assert found and {sentence.partition(":")[0] for sentence in found} <= beside, found
+        whole = planted(wrong, renewed)
+        alone = Lesson(
+            whole.path, nbformat.from_dict({"cells": [c for c in whole.cells if c.id == wrong.cell]})
+        )
+        found = [sentence for rule in rules_of_words.RULES for sentence in rule(whole)]
+        found += tied.find_untrue(alone, names(whole.path))
+        beside = {wrong.cell, wrong.cell.replace("-help", "-stub")}
+        assert bool(found) == (wrong.renewed or not renewed)
+        assert {sentence.partition(":")[0] for sentence in found} <= beside, found
+
+
+#: Words of contrary sense; those without one here are not tried.
+CONTRARY = {"more": "less", "larger": "smaller", "largest": "smallest", "higher": "lower", "above": "below"}
+CONTRARY |= {"rose": "fell", "grew": "shrank", "nearer": "farther", "after": "before", "later": "earlier"}
+CONTRARY |= {other: word for word, other in CONTRARY.items()} | {"since": "until", "passed": "trailed"}
 
 
 @pytest.mark.by_day(4, "lessons")
-def test_a_figure_one_step_wrong_is_seen_by_what_it_rests_on(
+def test_words_a_step_wrong_are_seen_by_what_they_rest_on(
     lesson: Lesson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each digit, number and month a step wrong, with the tie renewed: nearly all are seen.
-
-    What passes stands behind a hedge ("about 31 per cent" of what is 30).
-    """
-    known: dict[str, list[Any]] = {}
-    values = tied._values
-
-    def once(expression: str, space: Mapping[str, Any]) -> list[Any]:
-        if expression not in known:
-            known[expression] = values(expression, space)
-        return known[expression]
-
-    monkeypatch.setattr(tied, "_values", once)
-    passed, tried = [], 0
-    for cell in lesson.cells:
+    """Each figure a step wrong, each name another, each turn its contrary, with the tie renewed."""
+    values = cache(lambda expression: tied_values(expression, names(lesson.path)))
+    tied_values = tied._values
+    monkeypatch.setattr(tied, "_values", lambda expression, space: values(expression))
+    passed, tried = defaultdict[str, list[str]](list), Counter[str]()
+    for cell in lesson.said:
         text, readable = tied.shown(cell)
-        inside = {
-            f: words for words in tied.ties(cell) for f in tied._inside(figures.read(readable), text, words)
-        }
-        for figure, words in inside.items():
-            if tied.kind(tied.ties(cell)[words][0]) != "computed":
+        for words, on in tied.ties(cell).items():
+            if tied.kind(on[0]) != "computed":
                 continue
-            for step in steps(figure.text):
-                other = text[: figure.start] + step + text[figure.end :]
-                start = text.index(words)
-                renewed = other[start : start + len(words) + len(step) - len(figure.text)]
-                one = copy.deepcopy(cell)
-                one.cell_type, one.source = "markdown", other
-                one.metadata["samarkand"]["tied"] = {renewed: tied.ties(cell)[words]}
-                alone = Lesson(lesson.path, nbformat.from_dict({"cells": [one]}))
-                tried += 1
-                if not list(tied.find_untrue(alone, names(lesson.path))):
-                    passed.append(f"{cell.id}: {renewed}")
-    assert len(passed) <= 0.02 * tried, passed
+            inside = tied._inside(readable, text, words)
+            for what, wrong, figures_ in slips(words, text.index(words), inside):
+                tried[what] += 1
+                if not list(tied._faults(wrong, figures_, on, {})):
+                    passed[what].append(f"{cell.id}: {wrong}")
+    for what, share in (("figure", 0.04), ("name", 0.1), ("turn", 0.3), ("negation", 0.3)):
+        assert len(passed[what]) <= max(2, share * tried[what]), (what, tried[what], passed[what])
 
 
-def steps(text: str) -> list[str]:
-    """A figure's text with one digit or its number word a step up and down."""
-    found = [
-        text[:at] + str(int(letter) + step) + text[at + 1 :]
-        for at, letter in enumerate(text)
-        if letter.isdecimal()
-        for step in (1, -1)
-        if 0 <= int(letter) + step <= 9
-    ]
-    words = [word for word in figures.NUMBERS if figures.NUMBERS[word] in range(2, 20)]
-    lower = text.lower()
-    if lower in words:
-        found += [words[k] for k in (words.index(lower) - 1, words.index(lower) + 1) if 0 <= k < len(words)]
-    for names_ in (figures.MONTHS, figures.DAYS):
-        found += [
-            text.replace(name, names_[(names_.index(name) + 1) % len(names_)])
-            for name in names_
-            if name in text
-        ]
-    return found
+def slips(
+    words: str, start: int, inside: list[figures.Figure]
+) -> Iterator[tuple[str, str, list[figures.Figure]]]:
+    """Tied words with one thing wrong: what it is, the words, their figures."""
+    for n, figure in enumerate(inside):
+        for step in steps(figure.text):
+            wrong = words[: figure.start - start] + step + words[figure.end - start :]
+            there = figures.read(wrong)
+            if len(there) == len(inside):
+                yield "figure", wrong, [*inside[:n], there[n], *inside[n + 1 :]]
+    for name in dict.fromkeys(tied.names().findall(words)):
+        other = next(one for one in ("Kenya", "Nehru") if one not in words)
+        yield "name", re.sub(rf"\b{re.escape(name)}\b", other, words), inside
+    bare = figures.unhedged(words)
+    for turn in re.findall(r"\b(?:not|no|never|none|neither)\b", bare, re.IGNORECASE):
+        yield "negation", re.sub(rf"\s?\b{turn}\b", "", words, count=1), inside
+    for turn in re.findall(rf"\b(?:{'|'.join(CONTRARY)})\b", bare):
+        yield "turn", re.sub(rf"\b{turn}\b", CONTRARY[turn], words, count=1), inside
+
+
+def steps(text: str) -> Iterator[str]:
+    """A figure's text with one digit, its number word or its month a step further."""
+    for at, letter in enumerate(text):
+        if letter.isdecimal():
+            yield text[:at] + str((int(letter) + 1) % 10) + text[at + 1 :]
+    for whole in (list(figures.NUMBERS)[2:20], figures.MONTHS, figures.DAYS):
+        yield from (text.replace(one, whole[whole.index(one) - 1]) for one in whole if one in text.split())

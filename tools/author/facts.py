@@ -27,10 +27,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from samarkand import data
 from samarkand.ground import files
 from samarkand.ground.home import ROOT, course_data
 from samarkand.practice import tasks as check
+from tools.author import figures, tied
 from tools.author.apart import run_apart
 from tools.author.lessons import BuildError, read
 
@@ -118,34 +118,28 @@ def _compare(stored: Any, found: Any, where: str) -> Iterator[str]:
 
 # ------------------------------------------------------------------------------------------------ texts
 
-#: Words that turn a sentence into its contrary when they are exchanged.
-_TURNS = (
-    "more|less|most|least|fewer|higher|lower|larger|smaller|longer|shorter|nearer|farther|better|worse|above|below"
-    "|before|after|since|until|first|last|earlier|later|rose|fell|risen|fallen|rises|falls|grew|shrank"
-    "|north|south|east|west|no|not|never|always|none|nobody|both|neither|only|same"
-    "|exports|imports|sells|buys|sold|bought|against|joined|left|agreed|refused"
-)
-
 
 @cache
 def _spoken() -> re.Pattern[str]:
-    named = {name for table in ("states", "entities", "places") for name in data.load(table)["name"]}
-    words = {word for name in named for word in re.findall(r"\w[\w’'-]*", name) if word[:1].isupper()}
-    # The longer first, or "South Korea" would be South.
-    names = "|".join(map(re.escape, sorted(words | named, key=len, reverse=True)))
-    return re.compile(rf"\b(?:(?:{names})|(?P<turn>(?i:{_TURNS})))\b")
+    others = figures.VOCABULARY["others"]
+    turns = "|".join([others["direction"], *(one["words"] for one in figures.VOCABULARY["turns"].values())])
+    says = rf"(?:\s(?:{others['saying']})(?:\s[\w’'-]+){{1,3}})?"
+    return re.compile(rf"{tied.names().pattern}{says}|\b(?P<turn>(?i:{turns}))\b")
 
 
 def spoken(source: str) -> str:
-    """Return the names in a text, and the words that turn it, in their order.
+    """Return the names in a text, the words that turn it, and who says what, in their order.
 
     Examples
     --------
     >>> spoken("More than half of it is sold to China, not to Russia: `less` is code.")
     'more sold China not Russia'
+    >>> spoken("Xinhua adds a dinner; Reuters names the guests.")
+    'Xinhua adds a dinner Reuters names the guests'
     """
     words = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", " ", source, flags=re.DOTALL)
-    return " ".join(found[0].lower() if found["turn"] else found[0] for found in _spoken().finditer(words))
+    found = (one[0].lower() if one["turn"] else one[0] for one in _spoken().finditer(words))
+    return " ".join(" ".join(found).split())
 
 
 def cut(value: str, letters: int = LETTERS) -> str:

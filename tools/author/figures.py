@@ -8,39 +8,22 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-MONTHS = [
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-]
-DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_UNITS = [
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
-]
-NUMBERS = {word: n for n, word in enumerate(_UNITS)} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
-NUMBERS |= {"hundred": 100, "dozen": 12}
-PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "tenth": 10}
-TIMES = {"twice": 2, "double": 2, "doubles": 2, "doubled": 2, "triples": 3, "quadruples": 4}
-SCALES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-#: How far a hedge lets a figure go, down and up, as a share of it.
-HEDGES = {
-    r"nearly|almost|not quite|hardly|under|less than|below|up to|at most": (0.2, 0.0),
-    r"more than|over|above|at least": (0.0, 0.35),
-    r"about|some|roughly|around|near": (0.08, 0.08),
-}
-HEDGE = rf"\b(?:{'|'.join(HEDGES)})\s(?:a\s|USD\s)?$"
-_HEDGE = r"(?i:\b(?:{})\s(?:a\s|USD\s)?)$"
-#: What is no claim: "one" is mostly a pronoun. Who means the number ties the phrase.
-UNREAD = ("one", "zero")
-
-_NUMBER = "|".join(word for word in NUMBERS if word not in UNREAD)
-_PART = "|".join(PARTS)
+#: What words mean to the build; this module needs its first entries, others the rest.
+VOCABULARY = tomllib.loads((Path(__file__).parent / "vocabulary.toml").read_text(encoding="utf-8"))
+MONTHS, DAYS, HEDGES = (VOCABULARY[name] for name in ("months", "days", "hedges"))
+NUMBERS = {word: n for n, word in enumerate(VOCABULARY["units"].split())} | {"dozen": 12, "hundred": 100}
+NUMBERS |= {word: 10 * n for n, word in enumerate(VOCABULARY["tens"].split(), 2)}
+_PARTS, _TIMES, _SCALES = (VOCABULARY[name] for name in ("parts", "times", "scales"))
+#: "one" is mostly a pronoun: who means the number ties the phrase.
+_NUMBER = "|".join(word for word in NUMBERS if word not in ("one", "zero"))
 _MONTH = "|".join(MONTHS)
+_HEDGE = r"(?i:\b(?:{})\s(?:a\s|USD\s)?)$"
 _TOKEN = re.compile(
     rf"""
     (?P<iso>\b\d{{4}}-\d\d(?:-\d\d)?\b)
@@ -49,9 +32,9 @@ _TOKEN = re.compile(
     |(?P<nth>\b\d{{1,2}}(?:st|nd|rd|th)\b)
     |(?P<weekday>\b(?:{"|".join(DAYS)})\b)
     |(?P<year>\b(?:19|20)\d\d\b(?![,.]\d))
-    |(?P<part>\b(?i:(?:a|one|two|three|four)\s(?:{_PART})s?|half|halves
+    |(?P<part>\b(?i:(?:a|one|two|three|four)\s(?:{"|".join(_PARTS)})s?|half|halves
         |(?:one|{_NUMBER})(?:\s\w+)?\sin\s(?:{_NUMBER}))\b)
-    |(?P<times>\b(?i:{"|".join(TIMES)})\b)
+    |(?P<times>\b(?i:{"|".join(_TIMES)})\b)
     |(?P<digits>(?<![\w.,/])[-+\u2212]?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?(?![\d/]))
     |(?P<word>\b(?i:{_NUMBER})\b)
     """,
@@ -61,52 +44,28 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure in a text.
-
-    Attributes
-    ----------
-    text : str
-        Its words.
-    start, end : int
-        Its place in the text.
-    low, high : float
-        The least and the greatest number that it admits.
-    scale : float
-        What the word behind it multiplies by, such as a million; 1 without one.
-    date : tuple of int
-        Year, month and day, 0 where it is silent; empty if it is no day.
-    weekday : int
-        0 for Monday; -1 if it is none.
-    """
+    """A figure, with its place in a text and what it admits: numbers, a day, or a day of the week."""
 
     text: str
     start: int
     end: int
     low: float = 0.0
     high: float = 0.0
-    scale: float = 1.0
-    date: tuple[int, int, int] | tuple[()] = ()
-    weekday: int = -1
+    scale: float = 1.0  # of the word behind it, such as a million
+    date: tuple[int, ...] = ()  # year, month and day, 0 where it is silent
+    weekday: int = -1  # 0 is Monday
 
     def admits(self, value: Any) -> bool:
         """Tell whether the words are true of a number or a day.
 
         A share in words wants a ratio, per cents a number of them; with "million" behind it, a figure takes
         millions as well as units.
-
-        Examples
-        --------
-        >>> (share,) = read("nearly a quarter")
-        >>> share.admits(0.241), share.admits(0.26)
-        (True, False)
         """
         if hasattr(value, "year") and hasattr(value, "day"):
-            there = (value.year, value.month, value.day)
+            day = (value.year, value.month, value.day)
             if self.weekday >= 0:
-                return dt.date(*there).weekday() == self.weekday
-            return bool(self.date) and all(
-                said in (0, is_) for said, is_ in zip(self.date, there, strict=True)
-            )
+                return dt.date(*day).weekday() == self.weekday
+            return bool(self.date) and all(a in (0, b) for a, b in zip(self.date, day, strict=True))
         if self.weekday >= 0 or self.date:
             return self.date == (value, 0, 0)
         scaled = value / self.scale if abs(value) >= self.scale else value
@@ -127,13 +86,7 @@ def read(text: str) -> list[Figure]:
 
 
 def unhedged(text: str) -> str:
-    """Return a text without the hedges of its figures, which `read` has weighed.
-
-    Examples
-    --------
-    >>> unhedged("more than half, and more later")
-    'half, and more later'
-    """
+    """Return a text without the hedges of its figures: "more than" is part of "more than half"."""
     for figure in reversed(read(text)):
         text = re.sub(_HEDGE.format("|".join(HEDGES)), "", text[: figure.start]) + text[figure.start :]
     return text
@@ -150,16 +103,15 @@ def _figures(match: re.Match[str]) -> Iterator[Figure]:
         for day in re.finditer(r"\b\d{1,2}\b", text):  # "17 and 18 January 2020" are two
             yield Figure(day[0], start + day.start(), start + day.end(), date=(*when, int(day[0]) or -1))
     elif kind in ("iso", "year"):
-        first, second, third = [*map(int, text.split("-")), 0, 0][:3]
-        yield Figure(text, start, end, date=(first, second, third))
+        yield Figure(text, start, end, date=(*map(int, text.split("-")), 0, 0)[:3])
     elif kind == "nth":
         yield Figure(text, start, end, date=(0, 0, int(text[:-2])))
     elif kind == "weekday":
         yield Figure(text, start, end, weekday=DAYS.index(text))
     else:
         low, high = _bounds(text.lower(), kind, match.string[max(0, start - 20) : start])
-        after = re.match(rf"\s({'|'.join(SCALES)})s?\b", match.string[end:])
-        yield Figure(text, start, end, round(low, 9), round(high, 9), SCALES[after[1]] if after else 1.0)
+        after = re.match(rf"\s({'|'.join(_SCALES)})s?\b", match.string[end:])
+        yield Figure(text, start, end, round(low, 9), round(high, 9), _SCALES[after[1]] if after else 1.0)
 
 
 def _bounds(text: str, kind: str, before: str) -> tuple[float, float]:
@@ -169,14 +121,12 @@ def _bounds(text: str, kind: str, before: str) -> tuple[float, float]:
         plain = text.replace(",", "").replace("\u2212", "-")
         value, slack = float(plain), 0.5 * 10.0 ** -len(plain.partition(".")[2])
     elif kind == "part":
-        part = words[-1] if words[-1] in PARTS else words[-1].removesuffix("s")
-        whole = NUMBERS[words[-1]] if "in" in words else PARTS[part]
-        value = NUMBERS.get(words[0], 1) / whole
-        slack = 0.06 * value
-    elif kind == "times":
-        value, slack = TIMES[text], 0.08 * TIMES[text]
+        part = words[-1] if words[-1] in _PARTS else words[-1].removesuffix("s")
+        value = NUMBERS.get(words[0], 1) / (NUMBERS[words[-1]] if "in" in words else _PARTS[part])
+        slack = 0.04 * value
     else:
-        value = NUMBERS[text]
+        value = _TIMES.get(text) or NUMBERS[text]
+        slack = 0.04 * value if kind == "times" else 0.0
     low, high = value - slack, value + slack
     for hedge, (down, up) in HEDGES.items():
         if re.search(_HEDGE.format(hedge), before):

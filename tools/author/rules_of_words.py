@@ -13,25 +13,13 @@ from functools import cache
 
 from samarkand import data
 from samarkand.ground.home import ROOT
-from tools.author import rules, tied
+from tools.author import figures, rules, tied
 from tools.author.lessons import Lesson, read, unfenced
 
 #: What a notebook shows beside code: the counter of a cell, an empty cell, the student's folder, a command.
 _SHOWN = re.compile(r"\[(\d|\*)\]|NaN|NaT|my_work|python3 start\.py fresh \d\d|\{\"samarkand\": .*\}")
-#: What a hint says in words, and the code that its answer must then have.
-METHODS = {
-    r"\bdivided?\b": "/",
-    r"\bmultipl|\btimes 100\b": "*",
-    r"\bsubtract|\bminus\b|, less\b": "-",
-    r"\bsum\b": ".sum(",
-    r"\bmean\b": ".mean(",
-    r"\bsquare it\b": "**",
-    r"\bdifferent values\b": ".nunique(",
-    r"\bcounts rows\b": "len(",
-    r"\btakes rows out\b": ".drop(",
-}
-#: Code of an answer that its hint has to name in words.
-NAMED = {"/": r"\bdivided?\b", "**": r"\bsquare it\b", ".mean(": r"\bmean\b"}
+#: What a hint says in words, and the code that its answer must then have; of some code also the other way.
+HINTS, NAMED = figures.VOCABULARY["hints"], ("/", "**", ".mean(")
 
 
 def figures_are_tied(lesson: Lesson) -> Iterator[str]:
@@ -90,12 +78,12 @@ def hints_lead_to_the_answer(lesson: Lesson) -> Iterator[str]:
             for span in spans:
                 if span not in parts and not _occurs(span, answer):
                     yield f"{where} shows `{span}`; its answer has no such code."
-            for says, needs in METHODS.items():
+            for says, needs in HINTS.items():
                 verb = re.search(says, re.sub(r"`[^`]*`", "", hint).lower())
                 if verb and needs not in answer:
                     yield f'{where} says "{verb[0]}"; its answer has no {needs}'
-        for needs, says in NAMED.items():
-            if task.hints and needs in answer and not re.search(says, " ".join(task.hints).lower()):
+        for says, needs in HINTS.items() if task.hints else ():
+            if needs in NAMED and needs in answer and not re.search(says, " ".join(task.hints).lower()):
                 yield f"{task.stub.id}: the answer of {task.number} has {needs}, which its hint does not say."
 
 

@@ -1,22 +1,19 @@
 """Tie the words of a lesson to what they rest on, so that a wrong word or a changed table is seen.
 
-An author writes the ties of a cell into its metadata, where no student sees them: some words of the cell, and
-an expression for each figure in them. What a lesson asks has its ties in its file of questions.
+The metadata of a cell have some of its words, and an expression for each figure in them:
 
     "samarkand": {"tied": {
       "24 %: nearly a quarter": ["100 * gdp.sum() / world_gdp", "gdp.sum() / world_gdp"],
       "the third, Pakistan, has 3": ["named(people.nlargest(3).index[2])", "100 * people['PAK'] / world"],
       "India has more people than China": "people['IND'] > people['CHN']",
-      "attacked on 5 December": "TL088.day",
       "from 20 to 80 per cent": "read: KENTODDS",
       "Only the first voice": "right: Who reported it",
       "two sides": "free: a manner of speaking"}}
 
-An expression is Python in the names that the lesson's code leaves, with `row`, `rows` and `named`, and with
-each row of a table by its id. Numbers and days are compared with the figures in their order; texts must have
-the words, or be among them; comparisons must be true. Names in the words need a code or a text that names
-them, in the order of the words; a word that turns the sentence (`TURNS`) needs a comparison that turns the
-same way. ``read:`` names the source of what no table has, ``free:`` says why a figure claims nothing.
+Expressions are Python in the names that the lesson's code leaves, with `row`, `rows`, `named` and each row by
+its id. Numbers and days are compared with the figures in their order; texts must have the words, or be among
+them; comparisons must be true. Names need a code or a text that has them, in their order; a word that turns
+the sentence ("more", "before", "not") needs a comparison that turns the same way.
 """
 
 from __future__ import annotations
@@ -26,7 +23,7 @@ import contextlib
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,42 +50,12 @@ _SILENT = re.compile(
 _OF_CHECKS = re.compile(r"(?<=\()\d+ points?(?=\)$)|within \d+(\.\d+)?( km)?", re.MULTILINE | re.IGNORECASE)
 _QUOTES = str.maketrans("’‘“”", "''\"\"")
 _STRING = r"'[^']*'|\"[^\"]*\""
-
-#: Words that turn a sentence into its contrary, by kind, and the signs of an expression that say the same.
-TURNS = {
-    "more": (
-        "more|most|larger|largest|bigge[rs]t?|greate[rs]t?|higher|highest|(?<!no )longer|longest|farthe[rs]t?"
-        "|above|exceeds?|rises?|risen|rose|rising|grew|grows?|grown|overtakes?|overtook|passe[sd]|better|best"
-        "|beyond|faster|fastest|steepest|deeper|up by",
-        "> max idxmax nlargest",
-    ),
-    "less": (
-        "less|least|fewe[rs]t?|smalle[rs]t?|lower|lowest|shorter|shortest|neare[rs]t?|below|falls?|fallen|fell"
-        "|shrank|shrinks?|sank|declined?|lost|worse|worst|slower|slowest|down (?:by|in)",
-        "< min idxmin nsmallest",
-    ),
-    "after": ("after|later", "> [-1]"),
-    "before": ("before|earlier|ago", "< [0]"),
-    "since": (r"since(?= (?:early |late )?(?:\d|(?-i:[A-Z])))", "> min [0] 'from'"),
-    "until": ("until", "< max [-1] .to"),
-    "first": ("first|earliest", "< min idxmax nlargest [0] head"),
-    "last": ("last|latest", "> max idxmin nsmallest [-1] tail"),
-    "not": (
-        "not|no|none|nobody|nothing|never|neither|nor|without|cannot|refuse[sd]?",
-        "not != ~ ==0 isna empty isdisjoint drop",
-    ),
-}
-_SIGN = re.compile(r"[<>~]|!=|== ?0\b|\[(?:0|-1)\]|'from'|\.to\b|\b(?:[a-z]+)\b")
+_SIGN = re.compile(r"[<>~]|!=|== ?0\b|\[(?:0|-1)\]|'from'|\.to\b|\b[a-z]+\b")
+#: What picks rows, and so need not be said: brackets, queries, functions without a name.
 _PICKS = re.compile(r"\[(?!0\]|-1\]|'from'\])[^][]*\]|query\([^()]*\)|lambda[^()]*(?:\([^()]*\)[^()]*)*")
-#: What else may have a negation for its sign.
-_OTHER = re.compile(
-    r"\b(?:others?|but|except|outside|lacks?|miss\w*|disagree\w*|middle|forgot\w*|leave out)\b", re.IGNORECASE
-)
-#: The two sides of a trade, and what an expression calls them: they are ordered, as names are.
-_SIDES = {
-    r"(?i:buys?|buying|bought|buyers?|imports?|imported|purchase[sd]?)": "import|buy|bought|purchas",
-    r"(?i:sells?|selling|sold|sellers?|exports?|exported|supplie[sd])": "export|sell|sold|suppl",
-}
+_TURNS = {kind: (turn["words"], turn["signs"]) for kind, turn in figures.VOCABULARY["turns"].items()}
+_OTHER = rf"\b(?:{figures.VOCABULARY['others']['negation']})\b"
+_SIDES = {rf"(?i:{words})": says for words, says in figures.VOCABULARY["sides"].items()}
 
 
 class Since(NamedTuple):
@@ -115,22 +82,16 @@ class Row(dict[str, Any]):
 @cache
 def ids() -> dict[str, tuple[str, str]]:
     """Return the table and the column of each row that has an id of its own."""
-    found: dict[str, tuple[str, str]] = {}
-    for table in data.tables()["name"]:
-        frame = data.load(table)
-        for column in {"id", "key"} & {*frame}:
-            if frame[column].is_unique:
-                found = dict.fromkeys(frame[column], (table, column)) | found
-    return found
+    frames = {table: data.load(table) for table in reversed(data.tables()["name"].tolist())}
+    unique = [(t, c) for t, frame in frames.items() for c in {"id", "key"} & {*frame} if frame[c].is_unique]
+    return {one: (table, column) for table, column in unique for one in frames[table][column]}
 
 
 def rows(table: str, **where: Any) -> pd.DataFrame:
     """Return the rows of a table that have these values."""
     frame = data.load(table)
     for column, value in where.items():
-        if column not in frame:
-            raise unknown(f"column of {table}", column, map(str, frame))
-        frame = frame[frame[column] == value]
+        frame = frame[Row(dict(frame))[column] == value]
     return frame
 
 
@@ -146,9 +107,6 @@ def row(table: str, **where: Any) -> Row:
 def named(code: str) -> str:
     """Return the name of a state."""
     return str(row("states", iso3=code)["name"])
-
-
-# ------------------------------------------------------------------------------------------------ the words
 
 
 def shown(cell: NotebookNode) -> tuple[str, str]:
@@ -182,26 +140,24 @@ def find_loose(lesson: Lesson) -> Iterator[str]:
     """Name, without running anything, the figures without a tie and the ties that are malformed."""
     for cell in lesson.said:
         text, readable = shown(cell)
-        found = figures.read(readable)
-        tied: set[figures.Figure] = set()
+        loose = figures.read(readable)
         for words, on in ties(cell).items():
             if (times := text.count(words) if words else 0) != 1:
                 says = f"stand there {times} times; take more of them" if times else "stand there no longer"
                 yield f'{cell.id}: the tied words "{words}" {says}.'
                 continue
-            inside = _inside(found, text, words)
-            tied.update(inside)
+            inside = _inside(readable, text, words)
+            loose = [figure for figure in loose if figure not in inside]
             for fault in _malformed(words, on, bool(inside), text):
                 yield f'{cell.id}: "{words}" {fault}'
-        for figure in found:
-            if figure not in tied:
-                around = text[max(0, figure.start - 30) : figure.end + 20]
-                yield f'{cell.id}: "{figure.text}" in "{around}" is tied to nothing.'
+        for figure in loose:
+            around = text[max(0, figure.start - 30) : figure.end + 20]
+            yield f'{cell.id}: "{figure.text}" in "{around}" is tied to nothing.'
 
 
-def _inside(found: Iterable[figures.Figure], text: str, words: str) -> list[figures.Figure]:
-    start = text.index(words)
-    return [f for f in found if start <= f.start and f.end <= start + len(words)]
+def _inside(readable: str, text: str, words: str) -> list[figures.Figure]:
+    start, end = text.index(words), text.index(words) + len(words)
+    return [figure for figure in figures.read(readable) if start <= figure.start and figure.end <= end]
 
 
 def _malformed(words: str, on: list[str], has_figure: bool, text: str) -> Iterator[str]:
@@ -212,16 +168,13 @@ def _malformed(words: str, on: list[str], has_figure: bool, text: str) -> Iterat
         yield "rests on a number that was typed, and not on what is computed."
     if "free" in kinds and not has_figure:
         yield "has no figure that could be free."
-    for expression in on:
-        if kind(expression) == "read":
-            for key in re.split(r"[;,]\s?", expression.removeprefix("read: ")):
-                if ids().get(key, ("",))[0] != "sources":
-                    yield f"was read in {key}, which is no source."
-                elif not re.search(rf"\[[^\]]*\b{key}\b[^\]]*\]", text):
-                    yield f"was read in {key}, which the cell does not cite."
-
-
-# ------------------------------------------------------------------------------------------------ the values
+    elif "free" in kinds and (claims := [*names().findall(words), *turns_in(words)]):
+        yield f'is free, and says "{claims[0]}": tie that, or the figure alone.'
+    for key in re.findall(KEY, " ".join(on)) if "read" in kinds else ():
+        if ids().get(key, ("",))[0] != "sources":
+            yield f"was read in {key}, which is no source."
+        elif not re.search(rf"\[[^\]]*\b{key}\b[^\]]*\]", text):
+            yield f"was read in {key}, which the cell does not cite."
 
 
 def names_of(lesson: Lesson) -> dict[str, Any]:
@@ -249,10 +202,9 @@ def find_untrue(lesson: Lesson, space: Mapping[str, Any]) -> Iterator[str]:
     """
     for cell in lesson.said:
         text, readable = shown(cell)
-        found = figures.read(readable)
         for words, on in ties(cell).items():
             if text.count(words) == 1 and kind(on[0]) == "computed":
-                for fault in _faults(words, _inside(found, text, words), on, space):
+                for fault in _faults(words, _inside(readable, text, words), on, space):
                     yield f'{cell.id}: "{words}" rests on {fault}'
 
 
@@ -267,37 +219,27 @@ def _faults(
             says = str(error) if isinstance(error, CourseError) else f"{type(error).__name__}: {error}"
             yield f"{expression}: {says}"
             return
+    texts = [(expression, value) for expression, value in each if isinstance(value, str)]
     counted = [(expression, value) for expression, value in each if not isinstance(value, bool | str)]
     if not each:
         yield f"{', '.join(on)}, where nothing stands."
-    elif counted and len(counted) != len(inside):
+    elif len(counted) != len(inside):
         yield f"{len(counted)} values, and has {len(inside)} figures."
     else:
-        for (expression, value), figure in zip(counted, inside, strict=bool(counted)):
-            if not figure.admits(value):
-                yield f"{expression}, which is {_say(value)}."
-    for expression, value in each:
-        if value is False:
-            yield f"{expression}, which is not so."
-        elif isinstance(value, str) and not _agree(words, value, inside if len(each) == 1 else []):
+        wrong = [one for one, figure in zip(counted, inside, strict=True) if not figure.admits(one[1])]
+        for expression, value in [*wrong, *(one for one in texts if not _agree(words, one[1]))]:
             yield f"{expression}, which is {_say(value)}."
+    yield from (f"{expression}, which is not so." for expression, value in each if value is False)
+    parts = [[text for e, text in texts if e == one] or re.findall(rf"{_STRING}|\w+", one) for one in on]
+    yield from _misnamed(words, "\n".join(part for each_ in parts for part in each_).translate(_QUOTES))
+    yield from _misturned(words, " ".join(on), " ".join(text for _, text in texts))
 
 
-def _agree(words: str, value: str, inside: list[figures.Figure]) -> bool:
-    """Tell whether words name a text, are part of it, or have only figures that it has."""
+def _agree(words: str, value: str) -> bool:
+    """Tell whether words name a text, or are part of it."""
     part, text = (one.translate(_QUOTES).casefold() for one in (words, value))
-    if inside:
-        there = figures.read(value)
-        return all(any(_same(figure, other) for other in there) for figure in inside)
     stem = _stem(value) if names().fullmatch(value) else re.escape(text)
     return bool(text) and (part in text or bool(re.search(stem, part, re.IGNORECASE)))
-
-
-def _same(figure: figures.Figure, other: figures.Figure) -> bool:
-    if figure.date and other.date:
-        return all(not a or not b or a == b for a, b in zip(figure.date, other.date, strict=True))
-    middle = (other.low + other.high) / 2 * (other.scale if other.scale != figure.scale else 1)
-    return not figure.date and not other.date and figure.low <= middle <= figure.high
 
 
 @cache
@@ -317,24 +259,19 @@ def _codes() -> dict[str, str]:
     capitals = data.load("places").set_index("iso3")["capital"]
     codes = dict(data.load("entities").set_index("id")["name"] + " ")
     codes |= {iso3: f"{named(iso3)} {capitals.get(iso3, '')} " for iso3 in data.load("states")["iso3"]}
-    return codes | {
-        code.lower(): name for code, name in codes.items() if code in ("SCO", "CSTO", "EAEU", "CIS")
-    }
+    return codes | {code.lower(): codes[code] for code in ("SCO", "CSTO", "EAEU", "CIS")}
 
 
-def _misnamed(words: str, texts: list[str]) -> Iterator[str]:
+def _misnamed(words: str, texts: str) -> Iterator[str]:
     """Say which names and sides of a trade the texts do not have, or have in another order."""
-    behind = re.sub(r"\w+", lambda one: _codes().get(one[0], "") + one[0], "\n".join(texts))
-    behind, at = behind.translate(_QUOTES).replace("_", " "), -1
-    pattern = rf"{names().pattern}|\b(?:{'|'.join(_SIDES)})\b"
-    mentions = re.findall(pattern, words.translate(_QUOTES))
-    for stem in dict.fromkeys(map(_stem, mentions)):
-        there = re.search(stem, behind, re.IGNORECASE)
+    behind, at = re.sub(r"\w+", lambda one: _codes().get(one[0], "") + one[0], texts).replace("_", " "), -1
+    mentions = re.findall(rf"{names().pattern}|\b(?:{'|'.join(_SIDES)})\b", words.translate(_QUOTES))
+    for name in [one for n, one in enumerate(mentions) if _stem(one) not in map(_stem, mentions[:n])]:
+        there = re.search(_stem(name), behind, re.IGNORECASE)
         if not there:
-            name = next(one for one in mentions if _stem(one) == stem)
             yield f'nothing that names "{name}" (a code, a text, `named`).'
         elif there.start() < at:
-            yield f'what names "{there[0]}" before what precedes it here.'
+            yield f'what names "{name}" before what precedes it here.'
         at = there.start() if there else at
 
 
@@ -347,38 +284,36 @@ def _stem(name: str) -> str:
 def turns_in(words: str) -> Counter[str]:
     """Count the words that turn a sentence, by kind; the hedge of a figure turns nothing."""
     bare = figures.unhedged(words)
-    found = {kind: re.findall(rf"\b(?:{turns})\b", bare, re.I) for kind, (turns, _) in TURNS.items()}
+    found = {kind: re.findall(rf"\b(?:{turns})\b", bare, re.I) for kind, (turns, _) in _TURNS.items()}
     return Counter({kind: len(turns) for kind, turns in found.items() if turns})
 
 
-def _signs(code: str) -> Counter[str]:
-    """Count the signs in code, and the turns of its texts, by kind."""
+def _misturned(words: str, code: str, texts: str) -> Iterator[str]:
+    """Say which turns no sign of an expression has, and which signs the words do not have."""
+    while (outer := _PICKS.sub("", code)) != code:
+        code = outer
     bare = re.sub(_STRING, lambda one: one[0] if one[0] == "'from'" else "", code)
     signs = [sign.replace(" ", "") for sign in _SIGN.findall(bare)]
-    kinds = Counter(kind for kind, (_, says) in TURNS.items() for sign in signs if sign in says.split())
-    return kinds + turns_in(" ".join(re.findall(_STRING, code)).replace("_", " "))
-
-
-def _misturned(words: str, on: list[str], texts: str) -> Iterator[str]:
-    """Say which turns no sign of an expression has, and which signs the words do not have."""
-    turned, code, outer = turns_in(words), "", " ".join(on)
-    while outer != code:  # brackets pick rows, and so do functions without a name: that is not said
-        code, outer = outer, _PICKS.sub("", outer)
-    signs = _signs(code)
-    for kind, times in (turned - signs - turns_in(texts)).items():
-        yield f'{times} comparisons too few for "{kind}" ({TURNS[kind][1]}).'
-    said = " ".join(TURNS[kind][1] for kind in turned)
-    for sign in {*re.findall("[<>]", re.sub(_STRING, "", code))}:
-        if {*turned} - {"not"} and sign not in said:
-            yield f"a comparison that the words do not have ({sign})."
-    if signs["not"] > turned["not"] + len(_OTHER.findall(words)):
-        yield f"{signs['not']} negations, and has {turned['not']}."
+    kinds = Counter(kind for kind, (_, says) in _TURNS.items() for sign in signs if sign in says)
+    kinds += turns_in(" ".join(re.findall(_STRING, code)).replace("_", " "))
+    turned, bare = turns_in(words), figures.unhedged(words)
+    for kind, times in (turned - kinds - turns_in(texts)).items():
+        yield f'{times} comparisons too few for "{kind}" ({" ".join(_TURNS[kind][1])}).'
+    said = {sign for kind in turned for sign in _TURNS[kind][1]}
+    for sign in {"<", ">"} & {*signs} - said if {*turned} - {"not"} else ():
+        yield f"a comparison that the words do not have ({sign})."
+    ways = re.findall(rf"\b(?:({_TURNS['more'][0]})|{_TURNS['less'][0]})\b", bare, re.IGNORECASE)
+    way = "<>"[bool(ways and ways[0])]
+    if len({*map(bool, ways)}) == 2 and next((sign for sign in signs if sign in "<>"), way) != way:
+        yield "comparisons in another order."
+    if kinds["not"] > turned["not"] + len(re.findall(_OTHER, words, re.IGNORECASE)):
+        yield f"{kinds['not']} negations, and has {turned['not']}."
 
 
 def _values(expression: str, space: Mapping[str, Any]) -> list[Any]:
     """Return the values of an expression, one after the other."""
-    used = {name for name in re.findall(r"\w+", expression) if name in ids()}
-    known = {name: row(ids()[name][0], **{ids()[name][1]: name}) for name in used}
+    used = {name: ids()[name] for name in re.findall(r"\w+", expression) if name in ids()}
+    known = {name: row(table, **{column: name}) for name, (table, column) in used.items()}
     helpers = {"row": row, "rows": rows, "named": named, "data": data, "pd": pd}
     return [_plain(one) for one in _each(eval(expression, known | dict(space) | helpers))]
 
