@@ -72,7 +72,7 @@ def test_true_words_hold(words: str, on: object) -> None:
     assert faults(words, on, code="club = range(8)") == []
 
 
-NO = "too few for"
+NO = "too few comparisons for"
 
 
 @pytest.mark.parametrize(
@@ -94,11 +94,11 @@ NO = "too few for"
         ("It is near", "named('KAZ')", 'which is "Kazakhstan".'),
         ("Xi in Samarkand", "TL091.says('XI', 'Moscow')", 'nothing that names "Samarkand"'),
         ("Russia and China", "{'CHN', 'RUS'} <= {'CHN', 'RUS'}", 'names "China" before what'),
-        ("China is smaller", "'CHN' > 'A'", f'1 comparisons {NO} "less"'),
+        ("China is smaller", "'CHN' > 'A'", f'{NO} "smaller"'),
         ("It is larger", "2 > 1 and 1 < 2", "a comparison that the words do not have (<)."),
         ("It grew, they fell", "1 < 2 and 2 > 1", "comparisons in another order."),
-        ("It joined before them", "TL012.day > TL011.day", f'1 comparisons {NO} "before"'),
-        ("It did not join", "'UZB' in ('UZB', 'KGZ')", f'1 comparisons {NO} "not"'),
+        ("It joined before them", "TL012.day > TL011.day", f'{NO} "before"'),
+        ("It did not join", "'UZB' in ('UZB', 'KGZ')", f'{NO} "not"'),
         ("China sold more than it bought", "(china_buys := 2) > (china_sells := 1)", "before what"),
     ],
 )  # fmt: skip

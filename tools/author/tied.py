@@ -168,7 +168,8 @@ def _malformed(words: str, on: list[str], has_figure: bool, text: str) -> Iterat
         yield "rests on a number that was typed, and not on what is computed."
     if "free" in kinds and not has_figure:
         yield "has no figure that could be free."
-    elif "free" in kinds and (claims := [*names().findall(words), *turns_in(words)]):
+    claims = [*names().findall(words), *(turns[0] for turns in turns_in(words).values())]
+    if "free" in kinds and has_figure and claims:
         yield f'is free, and says "{claims[0]}": tie that, or the figure alone.'
     for key in re.findall(KEY, " ".join(on)) if "read" in kinds else ():
         if ids().get(key, ("",))[0] != "sources":
@@ -281,11 +282,11 @@ def _stem(name: str) -> str:
     return side or rf"\b{re.escape(name if ' ' in name else name[:4])}" + (r"\b" if len(name) < 4 else "")
 
 
-def turns_in(words: str) -> Counter[str]:
-    """Count the words that turn a sentence, by kind; the hedge of a figure turns nothing."""
+def turns_in(words: str) -> dict[str, list[str]]:
+    """Return the words that turn a sentence, by kind; the hedge of a figure turns nothing."""
     bare = figures.unhedged(words)
     found = {kind: re.findall(rf"\b(?:{turns})\b", bare, re.I) for kind, (turns, _) in _TURNS.items()}
-    return Counter({kind: len(turns) for kind, turns in found.items() if turns})
+    return {kind: turns for kind, turns in found.items() if turns}
 
 
 def _misturned(words: str, code: str, texts: str) -> Iterator[str]:
@@ -295,10 +296,11 @@ def _misturned(words: str, code: str, texts: str) -> Iterator[str]:
     bare = re.sub(_STRING, lambda one: one[0] if one[0] == "'from'" else "", code)
     signs = [sign.replace(" ", "") for sign in _SIGN.findall(bare)]
     kinds = Counter(kind for kind, (_, says) in _TURNS.items() for sign in signs if sign in says)
-    kinds += turns_in(" ".join(re.findall(_STRING, code)).replace("_", " "))
+    strings = " ".join(re.findall(_STRING, code)).replace("_", " ")
+    kinds.update(kind for kind, found in turns_in(f"{strings} ¶ {texts}").items() for _ in found)
     turned, bare = turns_in(words), figures.unhedged(words)
-    for kind, times in (turned - kinds - turns_in(texts)).items():
-        yield f'{times} comparisons too few for "{kind}" ({" ".join(_TURNS[kind][1])}).'
+    for kind in (kind for kind in turned if len(turned[kind]) > kinds[kind]):
+        yield f'too few comparisons for "{turned[kind][-1]}" ({" ".join(_TURNS[kind][1])}).'
     said = {sign for kind in turned for sign in _TURNS[kind][1]}
     for sign in {"<", ">"} & {*signs} - said if {*turned} - {"not"} else ():
         yield f"a comparison that the words do not have ({sign})."
@@ -306,8 +308,8 @@ def _misturned(words: str, code: str, texts: str) -> Iterator[str]:
     way = "<>"[bool(ways and ways[0])]
     if len({*map(bool, ways)}) == 2 and next((sign for sign in signs if sign in "<>"), way) != way:
         yield "comparisons in another order."
-    if kinds["not"] > turned["not"] + len(re.findall(_OTHER, words, re.IGNORECASE)):
-        yield f"{kinds['not']} negations, and has {turned['not']}."
+    if kinds["not"] > len([*turned.get("not", ()), *re.findall(_OTHER, words, re.IGNORECASE)]):
+        yield f"{kinds['not']} negations, and has {len(turned.get('not', ()))}."
 
 
 def _values(expression: str, space: Mapping[str, Any]) -> list[Any]:
