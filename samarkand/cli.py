@@ -27,7 +27,7 @@ GROUP = "samarkand.verbs"
 #: Verbs of the grader and of authors, for a sentence where they are not installed.
 ELSEWHERE = {
     *("build", "check", "data", "explain", "grade", "marks"),
-    *("new", "preview", "release", "renew", "test"),
+    *("new", "release", "renew", "test"),
 }
 
 

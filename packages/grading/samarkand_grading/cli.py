@@ -39,16 +39,8 @@ def release(options: argparse.Namespace) -> int:
     return report([gone] if others else [], "")
 
 
-def preview(options: argparse.Namespace) -> int:
-    """Show a student's version of a set."""
-    from samarkand_grading.classroom import selfstudy
-
-    print(selfstudy.preview(_course(options), options.set, options.student, answers=options.answers))
-    return 0
-
-
 def check(options: argparse.Namespace) -> int:
-    """Mark your own work on a set, question by question; without a set, show how far you are in all."""
+    """Mark your own work on a set, question by question; without a set, show how far you are."""
     course = _course(options)
     from samarkand_grading.classroom import selfstudy
 
@@ -136,11 +128,6 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--force", action="store_true", help="replace a bundle that is there")
     # In a checkout the author's workshop says which rules a set breaks, and stores its notebooks as run.
     verb.set_defaults(unsound=lambda *_: [], finish=lambda path: None, after=lambda: None)
-
-    verb = add_verb(verbs, "preview", preview, "show what a student gets of a set", common)
-    verb.add_argument("set", help=a_set)
-    verb.add_argument("--student", required=True, help=student)
-    verb.add_argument("--answers", action="store_true", help="show the expected values too")
 
     verb = add_verb(verbs, "check", check, "mark your own work", common)
     verb.add_argument("set", nargs="?", help=f"{a_set}; none: show progress")

@@ -7,7 +7,6 @@ import datetime as dt
 import os
 import queue
 import re
-import shutil
 import time
 import unicodedata
 import zoneinfo
@@ -26,8 +25,6 @@ from samarkand_grading.sandbox.box import NoSandbox, Sandbox
 from samarkand_grading.sandbox.work import Limits
 from samarkand_grading.submission import reading
 
-#: Bytes of the disk that have to be free.
-NEEDED = 50 << 20
 #: The most submissions at a time: if nobody says how many, and for each processor if somebody does.
 MOST_JOBS, MOST_JOBS_EACH = 6, 4
 
@@ -88,19 +85,19 @@ def grade(  # noqa: PLR0913 - the options of the verb
             say("WITHOUT A SANDBOX: student code runs with your rights, since you trust these students.")
         if not course.secret.exists():
             say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
-        need_space(course.root)
         assessor = Assessor(exercise, released, course.seed(), limits, key=course.key())
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
         jobs = min(jobs or min(processors, MOST_JOBS), len(todo), MOST_JOBS_EACH * (os.cpu_count() or 1))
         began = time.monotonic()
-        with Boxes(course, exercise, jobs, trusted) as boxes, gradebook.Writer(course, exercise) as book:
+        with Boxes(course, exercise, jobs, trusted) as boxes, gradebook.opened(course) as book:
             gradebook.backup(course.gradebook)
+            writer = gradebook.Writer(course, book)
             for number, (student, result) in enumerate(_assess(boxes, assessor, todo), start=1):
                 try:
                     if isinstance(result, Exception):
                         raise result
                     handed_in = _read_time(todo[student], student, summary)
-                    book.write(result, handed_in, records.write_notebook(course, result))
+                    writer.write(result, handed_in, records.write_notebook(course, result))
                     records.write(course, result, digests[student])
                 except Exception as error:
                     summary.troubles.append(f"{student}: {str(error).rstrip('.')}.")
@@ -154,13 +151,14 @@ class Boxes:
         self._free: queue.Queue[Sandbox] = queue.Queue()
 
     def __enter__(self) -> Boxes:
-        with contextlib.ExitStack() as stack:
-            stack.callback(self.__exit__)
+        try:
             for box in self._all:
                 box.launch()
                 self._free.put(box)
             self._all[0].start()
-            stack.pop_all()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -270,10 +268,3 @@ def in_utc(text: str) -> dt.datetime:
     if zone:
         moment = moment.replace(tzinfo=zoneinfo.ZoneInfo(zone))
     return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
-
-
-def need_space(folder: Path) -> None:
-    """Raise if less than `NEEDED` bytes of the disk are free."""
-    free = shutil.disk_usage(folder).free
-    if free < NEEDED:
-        raise CourseError(f"The disk is full: {folder} has {free >> 20} MB left; {NEEDED >> 20} are needed.")

@@ -18,7 +18,6 @@ from typing import Any
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.assessment import Assessment
-from samarkand_grading.marking.checks import ExerciseSet
 from samarkand_grading.submission.rebuilding import harmless
 
 #: How many copies of the gradebook are kept.
@@ -29,28 +28,21 @@ _EPOCH = dt.datetime(1970, 1, 1)
 WAIT = 5
 
 
-class GradebookTrouble(CourseError):
-    """The gradebook is missing, locked, damaged or cannot be written."""
-
-
 def need(path: Path) -> None:
-    """Raise `GradebookTrouble`, which names the problem, if the gradebook is missing, damaged or locked."""
+    """Raise `CourseError`, which names the problem, if the gradebook is missing, damaged or locked."""
     if not path.is_file():
-        raise GradebookTrouble(f"There is no gradebook at {path}. Run samarkand release first: it makes one.")
+        raise CourseError(f"There is no gradebook at {path}. Run samarkand release first: it makes one.")
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as database:
             database.execute("BEGIN IMMEDIATE")
             (verdict,) = database.execute("PRAGMA quick_check").fetchone()
-            database.execute("SELECT count(*) FROM assignment").fetchone()
-            database.execute("ROLLBACK")
     except sqlite3.Error as error:
         verdict = str(error)
     if "locked" in verdict:
         other = "another program is writing to it. Close it (formgrader, another samarkand grade)"
-        raise GradebookTrouble(f"The gradebook is locked: {other} and run this again.")
+        raise CourseError(f"The gradebook is locked: {other} and run this again.")
     if verdict != "ok":
-        kept = "The latest copies are in its folder backups/."
-        raise GradebookTrouble(f"The gradebook {path} is damaged ({verdict}). {kept}")
+        raise CourseError(f"The gradebook {path} is damaged ({verdict}). See its copies in backups/.")
 
 
 def backup(path: Path) -> None:
@@ -69,10 +61,8 @@ def backup(path: Path) -> None:
         for old in [*copies[:-KEPT], *folder.glob("gradebook-*.part")]:
             old.unlink()
     except (OSError, sqlite3.Error) as error:
-        raise GradebookTrouble(
-            f"The gradebook cannot be saved aside in {folder} ({error}), so nothing was written: "
-            "is the disk full, or the folder write-protected?"
-        ) from None
+        why = "so nothing was written: is the disk full, or the folder write-protected?"
+        raise CourseError(f"The gradebook cannot be saved aside in {folder} ({error}), {why}") from None
 
 
 @contextlib.contextmanager
@@ -200,29 +190,18 @@ def _query(path: Path, query: str, *values: str) -> list[Any]:
 
 
 class Writer:
-    """Writes the marks of one set, with late penalties by the plugin of ``nbgrader_config.py``.
+    """Writes the marks of one set; late penalties are those of the plugin of ``nbgrader_config.py``."""
 
-    Use it as a context manager.
-    """
-
-    def __init__(self, course: Course, exercise: ExerciseSet) -> None:
-        self._course, self._exercise = course, exercise
-
-    def __enter__(self) -> Writer:
+    def __init__(self, course: Course, book: Any) -> None:
         from nbgrader.preprocessors import AssignLatePenalties
         from traitlets import TraitError
 
         try:
-            late = AssignLatePenalties(config=self._course.settings())
+            late = AssignLatePenalties(config=course.settings())
             late.init_plugin()
         except TraitError as error:
             raise CourseError(f"A setting in nbgrader_config.py cannot be used: {error}") from None
-        self._plugin, self._stack = late.plugin_inst, contextlib.ExitStack()
-        self._book = self._stack.enter_context(opened(self._course))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        self._book, self._plugin = book, late.plugin_inst
 
     def write(self, result: Assessment, handed_in: dt.datetime | None, rewritten: set[str]) -> None:
         """Write the marks and reasons of a student in one transaction; what a person gave stays.
@@ -232,7 +211,7 @@ class Writer:
         """
         from sqlalchemy.exc import SQLAlchemyError
 
-        name, student, book = self._exercise.id, result.student, self._book
+        name, student, book = result.exercise, result.student, self._book
         verdicts = {f"{verdict.question}-check": verdict for verdict in result.verdicts}
         try:
             book.update_or_create_student(student)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 import re
@@ -169,21 +170,11 @@ def _spare_answers(path: Path) -> None:
 
 def may_bundle(target: Path, *, force: bool = False) -> None:
     """Raise if a bundle cannot be made, before any work is done for it."""
-    packed, worked = _packed(target), f"Somebody works in {target}"
-    if target.exists():
-        if not (target / "exercises" / "course.json").is_file() and any(target.iterdir()):
-            raise CourseError(f"{target} is there and no bundle: it is left as it is.")
-        if (target / "my_work").exists() or (target / ".venv").exists():
-            raise CourseError(f"{worked}: it is left as it is, --force or not.")
-        if not packed.is_file():
-            raise CourseError(f"{packed.name} is gone, which would tell whether somebody works in {target}.")
-        with zipfile.ZipFile(packed) as archive:
-            made = {name: archive.read(name) for name in archive.namelist()}
-        for path in filter(Path.is_file, sorted(target.rglob("*"))):
-            name = path.relative_to(target.parent).as_posix()
-            if path.parent.name != "__pycache__" and made.get(name) != path.read_bytes():
-                raise CourseError(f"{worked} ({path.name} has changed): it is left as it is.")
-    if not force and (there := next(filter(Path.exists, (target, packed)), None)):
+    if target.exists() and not (target / "exercises" / "course.json").is_file():
+        raise CourseError(f"{target} is there and no bundle: it is left as it is.")
+    if (target / "my_work").exists() or (target / ".venv").exists():
+        raise CourseError(f"Somebody works in {target}: it is left as it is, --force or not.")
+    if not force and (there := next(filter(Path.exists, (target, _packed(target))), None)):
         raise CourseError(f"{there} is there already. Say --force to replace it.")
 
 
@@ -198,8 +189,8 @@ def bundle(
     """Make the students' copy of a released course: lessons, tables, sets, environment; return its zip.
 
     No checks, no solutions, no history; equal content gives equal bytes. `students` are ids, to recognise
-    misspelt ones: only their fingerprints go into the bundle. `force` replaces an existing bundle, but never
-    a folder in which somebody has worked.
+    misspelt ones: only their fingerprints go into the bundle. `force` puts an existing bundle aside, under
+    another name: somebody may have worked in it.
     """
     may_bundle(target, force=force)
     sets = [course.notebook("release", name) for name in checks.available(course.check_folder)]
@@ -220,13 +211,12 @@ def bundle(
     say(f"packing {_packed(target).name}")
     unfinished = target.with_name(f".{target.name}.zip.part")
     _zip(made, target.name, unfinished)
-    old = target.with_name(f".{target.name}.old.part")
-    shutil.rmtree(old, ignore_errors=True)
     if target.exists():
-        target.rename(old)
+        aside = target.with_name(f"{target.name}.{dt.datetime.now():%Y%m%d-%H%M%S}")
+        target.rename(aside)
+        say(f"the old one is now {aside.name}")
     made.rename(target)
     unfinished.replace(_packed(target))
-    shutil.rmtree(old, ignore_errors=True)
     return _packed(target)
 
 

@@ -66,18 +66,8 @@ def report(course: Course, result: Assessment, *, solutions: bool = False) -> st
 
 
 def progress(course: Course) -> str:
-    """Show how far you are in all lessons and sets, from your log (``my_work/log.jsonl``) on this machine.
-
-    There is a line for each lesson, with the practice tasks that are right, and one for each set, with the
-    points of your best and your last check.
-    """
+    """Show the points of your best and your last check of each set, from your log on this machine."""
     lines = []
-    answered = log.results()
-    for path in sorted(home.LESSONS.glob("*.ipynb")):
-        tasks = set(re.findall(r'\bcheck\(\\"(\d\d\.\d+)\\"', path.read_text(encoding="utf-8")))
-        right = [task for task in tasks if answered.get(task) == "right"]
-        if tasks:
-            lines.append(f"{path.stem}: {len(right)} of {len(tasks)} tasks right")
     entries = [(e["id"], e.get("points"), e.get("out_of")) for e in journal.read(log.JOURNAL).entries]
     for name in checks.available(course.check_folder):
         marks = [marks for set_, *marks in entries if set_ == name]
@@ -85,22 +75,4 @@ def progress(course: Course) -> str:
         best = max((points for points, _ in marked), default=0)
         state = f"best {best:g}, last {marked[-1][0]:g} of {marked[-1][1]:g}" if marked else "not tried yet"
         lines.append(f"{name}: {state}")
-    return "\n".join(lines)
-
-
-def preview(course: Course, name: str, student: str, *, answers: bool = False) -> str:
-    """Show a student's version of a set: numbers, questions, and for an instructor the right answers.
-
-    Those of functions depend on the work; `report.explain` has them once it is graded.
-    """
-    exercise, student = course.exercise(name), numbers.student(student)
-    given = numbers.draw(course.seed(), student, exercise.id, exercise.options)
-    marker = checks.Marker(exercise, given, exercise.inputs(course.key()))
-    lines = [f"{exercise.id} for {student}: {given}"]
-    for question in exercise.questions:
-        kind = f"{'a function that returns ' if question.cases else ''}{question.kind.asked()}"
-        own = ", varies" if question.varies else ""
-        lines.append(f"{question.id} ({question.points} of {exercise.points}{own}): {question.name}, {kind}")
-        if answers and not question.cases:
-            lines.append(f"    {marker.expected[question.id]}")
     return "\n".join(lines)

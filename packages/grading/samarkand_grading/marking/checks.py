@@ -44,31 +44,13 @@ VARIANTS_TRIED = 1500
 class Question:
     """One auto-graded question.
 
-    Attributes
-    ----------
-    id : str
-        The id of its cell: ``"q1"``; the cell that checks the form of the answer is ``"q1-check"``.
-    name : str
-        The name that is read from the student's work.
-    points : int
-        What it is worth.
-    kind : Kind
-        The form and unit of the answer; if a function is asked for, of what it returns.
-    solution : callable
-        The reference: a function of the student's numbers; if a function is asked for, that function itself.
-    hint : str
-        What to look at if the answer is wrong and fits no diagnosis.
-    taught : str
-        Where it was taught: the lesson, a colon, and the heading of its section.
-    diagnoses : tuple of Diagnosis
-        Known mistakes, the likeliest first; they take the student's numbers or a function's arguments.
-    cases : callable, optional
-        For a function: gives the inputs to call it with, drawn for each submission (see :mod:`inputs`). The
-        first case is the example that the notebook shows; it is never drawn.
-    varies : bool
-        Whether the answer depends on the student's numbers.
-    uses : tuple of str
-        The numbers that the answer depends on; if empty, all of them.
+    The cell ``"q1"`` holds the answer, ``"q1-check"`` what looks at its form; `name` is read from the
+    student's work. `kind` is the form and unit of the answer; if a function is asked for, of what it returns.
+    `solution` is the reference, a function of the student's numbers, or the very function that is asked for.
+    A wrong answer gets the reason of its diagnosis (the likeliest mistakes come first), or else `hint`.
+    `taught` names the lesson and, after a colon, the heading of its section. `cases` gives the inputs of a
+    function, drawn for each submission (see :mod:`inputs`); the first is the example of the notebook.
+    `varies` says whether the answer depends on the student's numbers, `uses` on which; if empty, on all.
     """
 
     id: str
@@ -119,6 +101,7 @@ class ExerciseSet:
     questions: tuple[Question, ...]
     options: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     written: tuple[Written, ...] = ()
+    _elsewhere: dict[str, list[tuple[Given, Any]]] = field(default_factory=dict, repr=False, compare=False)
 
     def question(self, name: str) -> Question:
         """Return the question with that id."""
@@ -164,10 +147,6 @@ class ExerciseSet:
         """Draw the inputs for the functions of one submission: see :func:`inputs.of_work`."""
         return Inputs(key, self.id, {q.id: q.cases for q in self.questions if q.cases is not None})
 
-    @functools.cached_property
-    def _elsewhere(self) -> dict[str, list[tuple[Given, Any]]]:
-        return {}
-
     def elsewhere(self, question: Question) -> list[tuple[Given, Any]]:
         """Return the right answer for every variant of a question (cached).
 
@@ -186,20 +165,10 @@ class ExerciseSet:
 class Verdict:
     """The mark of one question.
 
-    Attributes
-    ----------
-    question : str
-        Its id.
-    points, out_of : float
-        The mark.
-    state : str
-        ``"right"``, ``"partly"``, ``"wrong"``, ``"form"``, ``"error"`` or ``"unanswered"``.
-    reason : str
-        For the student; it does not give the answer away.
-    read, rule : str
-        For the instructor: the value that was read; the comparison that was made, and its tolerance.
-    others : list of dict
-        Other students' numbers for which the wrong answer is exactly right (only those the question uses).
+    The state is ``"right"``, ``"partly"``, ``"wrong"``, ``"form"``, ``"error"`` or ``"unanswered"``; the
+    reason, for the student, does not give the answer away. For the instructor: `read`, the value that was
+    read; `rule`, the comparison and its tolerance; `others`, other students' numbers (those that the question
+    uses) for which the wrong answer is exactly right.
     """
 
     question: str

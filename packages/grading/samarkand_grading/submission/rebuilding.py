@@ -71,8 +71,8 @@ class Released:
                 cell["outputs"], cell["execution_count"] = [], None
             self.cells[_marks(cell).get("grade_id") or f"id:{cell['id']}"] = cell
         self._by_id = {cell["id"]: key for key, cell in self.cells.items()}
-        fixed = {key: cell["source"] for key, cell in self.cells.items() if not self._editable(key)}
-        self._by_source = {_bare(source): key for key, source in fixed.items() if source.strip()}
+        fixed = [cell["source"] for key, cell in self.cells.items() if not self._editable(key)]
+        self._fixed = {_bare(source) for source in fixed if source.strip()}
         missing = [q for q in answers if q not in self.cells]
         if missing:
             raise DamagedData(f"{path.name} has no cell for {', '.join(missing)}.")
@@ -80,30 +80,9 @@ class Released:
     def _editable(self, key: str) -> bool:
         return bool(_marks(self.cells[key]).get("solution"))
 
-    def _keys(self, submitted: list[Part]) -> list[str | None]:
-        """Find the released cell of each submitted one, by nbgrader's id or its own.
-
-        Some programs drop all ids. A cell that nobody may change is then found by its text (the last one with
-        that text), and an answer by its position, if it is the only cell there.
-        """
-        keys = [p.grade_id if p.grade_id in self.cells else self._by_id.get(p.id) for p in submitted]
-        lost = set(self._by_source.values()) - set(keys)
-        for place in reversed(range(len(keys))):
-            key = self._by_source.get(_bare(submitted[place].source))
-            if keys[place] is None and key in lost:
-                keys[place] = key
-                lost.remove(key)
-        places: dict[str, int] = {key: place for place, key in enumerate(keys) if key is not None}
-        names = [*self.cells, ""]
-        places[""] = len(keys)  # the end
-        for above, key, below in zip(names, names[1:], names[2:], strict=False):
-            if key in places or not self._editable(key) or not {above, below} <= places.keys():
-                continue
-            between = range(places[above] + 1, places[below])
-            alone = [n for n in between if submitted[n].source.strip() and keys[n] is None]
-            if len(alone) == 1 and submitted[alone[0]].type == self.cells[key]["cell_type"]:
-                keys[alone[0]] = key
-        return keys
+    def _key(self, part: Part) -> str | None:
+        """Find the released cell of a submitted one, by nbgrader's id or its own; some programs drop both."""
+        return part.grade_id if part.grade_id in self.cells else self._by_id.get(part.id)
 
     def empty(self) -> Submission:
         """Return the work of a student whose notebook cannot be read."""
@@ -119,7 +98,7 @@ class Released:
         order: Order = []
         twice: Counter[str] = Counter()
         added, signed_in_by = 0, ""
-        for part, key in zip(submitted, self._keys(submitted), strict=True):
+        for part, key in ((part, self._key(part)) for part in submitted):
             if key in found:
                 twice[key or ""] += 1
                 if self._editable(key or ""):
@@ -140,17 +119,19 @@ class Released:
             remarks.append(f"{long} cell{'s were' if long > 1 else ' was'} far too long and left out.")
         remarks += self._changes(found)
         remarks += self._restore(found, order)
+        # Where an answer's own cell is empty, it may be in a cell beside: then too a person has to look.
+        beside = any(key is None and part.type == "markdown" and part.source.strip() for key, part in order)
         written = [
             key
             for key, cell in self.cells.items()
             if cell["cell_type"] == "markdown" and self._editable(key)
-            if _bare(found[key].source) not in ("", _bare(cell["source"]))
+            if beside or _bare(found[key].source) not in ("", _bare(cell["source"]))
         ]
         return Submission(self._notebook(found, order), self._plan(order), remarks, written, signed_in_by)
 
     def _refuse_others(self, texts: set[str]) -> None:
         """Raise if it holds less than half of this notebook and more than half of another one."""
-        if _share(self._by_source, texts) >= 0.5:
+        if _share(self._fixed, texts) >= 0.5:
             return
         for path in self.others:
             with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
