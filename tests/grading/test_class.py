@@ -12,7 +12,6 @@ import re
 import pytest
 import workshop
 
-from samarkand.practice.answers import decode
 from samarkand_grading.marking import checks
 
 EXERCISES = workshop.EXERCISES
@@ -92,26 +91,3 @@ def test_where_the_answers_are_costs_nothing(marking, name, habit, tmp_path):
     workshop.write(folder, notebook, name)
     result = marking.assess("ada", folder)
     assert (result.points, result.ended) == (10, "finished"), result.verdicts
-
-
-#: Each set and edge of its function, and a way that is right everywhere else.
-WAYS = [(name, edge, way) for name in SETS for edge, way in workshop.class_of(name).EDGES.items()]
-
-
-@pytest.mark.parametrize(("name", "edge", "way"), WAYS, ids=lambda part: getattr(part, "__name__", part))
-@pytest.mark.filterwarnings("ignore::RuntimeWarning", "ignore::FutureWarning")
-def test_an_edge_catches_what_nothing_else_catches(name, edge, way):
-    (question,) = (q for q in workshop.course_set(name).questions if q.cases is not None)
-    for key in (workshop.KEY, "another class", "a third"):
-        caught, edges = set(), set()
-        for case in workshop.course_set(name).inputs(key).cases[question.id]:
-            right = question.kind.read(decode.plain(question.solution(*case.arguments)))
-            edges.add(case.edge)
-            try:
-                given = question.kind.read(decode.plain(way(*case.arguments)))
-            except Exception:  # whatever a wrong way raises is no answer
-                given = None
-            if given is None or not question.kind.same(given, right):
-                caught.add(case.edge)
-        assert caught == {edge}
-        assert edges - {""} == set(workshop.class_of(name).EDGES)

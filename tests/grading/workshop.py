@@ -71,11 +71,7 @@ CLASSES = Path(__file__).parent / "classes"
 
 
 def class_of(name: str) -> ModuleType:
-    """Return the file of a set's class.
-
-    ``BEFORE`` is what stands in a cell in front of all answers, ``CLASS`` lists the answers, and ``EDGES`` has
-    for each edge of the set's function a way that is right everywhere else.
-    """
+    """Return a set's class: ``BEFORE`` goes into a cell in front of all answers, which ``CLASS`` lists."""
     return importlib.import_module(f"classes.{name}")
 
 

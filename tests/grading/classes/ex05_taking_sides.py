@@ -1,14 +1,9 @@
-"""A class that has worked on set 05, and ways that each edge of its function catches."""
+"""A class that has worked on set 05."""
 
-# ruff: noqa: E501 - cells are quoted as students write them
+# ruff: noqa: E501, N817 - cells are quoted as students write them
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import pandas as pd
-from workshop import Answer
-
-A = Answer
+from workshop import Answer as A
 
 BEFORE = """
 from itertools import combinations
@@ -37,40 +32,3 @@ CLASS = [
     A("q5", "counts equal answers", AGREEMENT + "t = votes.set_index('iso3')[['es_11_1', 'es_11_3', 'es_11_4']]\n    return (t.loc[a] == t.loc[b]).mean()", 0, "the share of equal answers"),
     A("q5", "forgets who was away", AGREEMENT + "n = {'yes': 1, 'no': -1, 'abstain': 0}\n    t = votes.set_index('iso3')\n    return 1 - sum(abs(n[t.loc[a, c]] - n[t.loc[b, c]]) for c in ('es_11_1', 'es_11_3', 'es_11_4')) / 6", 1.5, "stops with KeyError"),
 ]  # fmt: skip
-
-
-GA = ["es_11_1", "es_11_3", "es_11_4"]
-
-
-def _said(votes: pd.DataFrame, a: str, b: str) -> list[tuple[str, str]]:
-    said = votes.set_index("iso3")[GA]
-    return list(zip(said.loc[a], said.loc[b], strict=True))
-
-
-def _index(pairs: Sequence[tuple[str, str]], otherwise: float = -1) -> float:
-    code = {"no": -1, "abstain": 0, "yes": 1}
-    both = [abs(code[x] - code[y]) for x, y in pairs if x in code and y in code]
-    return 1 - sum(both) / (2 * len(both)) if both else otherwise
-
-
-def absences_as_abstentions(votes: pd.DataFrame, a: str, b: str) -> float:
-    pairs = _said(votes, a, b)
-    if _index(pairs) == -1:
-        return -1
-    return _index([tuple(vote.replace("did not vote", "abstain") for vote in pair) for pair in pairs])
-
-
-def never_together_is_agreed(votes: pd.DataFrame, a: str, b: str) -> float:
-    return _index(_said(votes, a, b), otherwise=1)
-
-
-def two_rows(votes: pd.DataFrame, a: str, b: str) -> float:
-    one, other = votes[votes["iso3"].isin([a, b])][GA].to_numpy()
-    return _index(list(zip(one, other, strict=True)))
-
-
-EDGES = {
-    "one did not vote": absences_as_abstentions,
-    "no vote in which both took part": never_together_is_agreed,
-    "a state and itself": two_rows,
-}

@@ -1,13 +1,9 @@
-"""A class that has worked on set 06, and ways that each edge of its function catches."""
+"""A class that has worked on set 06."""
 
-# ruff: noqa: E501 - cells are quoted as students write them
+# ruff: noqa: E501, N817 - cells are quoted as students write them
 from __future__ import annotations
 
-import math
-
-from workshop import Answer
-
-A = Answer
+from workshop import Answer as A
 
 BEFORE = """
 import numpy as np
@@ -50,21 +46,3 @@ CLASS = [
     A("q5", "no coast of their own", "locked = {one for pair in borders for one in pair} - set(coast)", 0, "These have no coast"),
     A("q5", "their neighbours alone", "locked = {one for pair in borders for one in pair if not (around(one) - {one}) & set(coast)}", 0, "has a coast itself"),
 ]  # fmt: skip
-
-
-def powers_alone(seller: float, buyer: float, km: float, coefficients: list[float]) -> float:
-    constant, by_seller, by_buyer, by_distance = coefficients
-    return float(math.exp(constant) * seller**by_seller * buyer**by_buyer * km**by_distance)
-
-
-def logarithms_at_some_distance(seller: float, buyer: float, km: float, coefficients: list[float]) -> float:
-    if not km:
-        return 0.0
-    logs = [1.0, *(math.log(one) for one in (seller, buyer, km))]
-    return math.exp(sum(c * x for c, x in zip(coefficients, logs, strict=True)))
-
-
-EDGES = {
-    "a distance of zero": powers_alone,
-    "a GDP of zero": logarithms_at_some_distance,
-}

@@ -1,13 +1,9 @@
-"""A class that has worked on set 07, and ways that each edge of its function catches."""
+"""A class that has worked on set 07."""
 
-# ruff: noqa: E501 - cells are quoted as students write them
+# ruff: noqa: E501, N817 - cells are quoted as students write them
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from workshop import Answer
-
-A = Answer
+from workshop import Answer as A
 
 BEFORE = """
 import numpy as np
@@ -51,34 +47,3 @@ CLASS = [
     A("q5", "above alone", "far_off = sum(polls > share + points)", 0, "too low is off as well"),
     A("q5", "in per cent", "far_off = int(50 * (abs(polls - share) > points).mean()) * 2", 0, ""),
 ]  # fmt: skip
-
-
-def _bounds(shares: list[float], smallest: Callable[[list[float]], float], fewest: int = 0) -> list[float]:
-    listed = [share / 100 for share in shares if share]
-    rest, least = 1 - sum(listed), smallest(listed)
-    floor, pieces = sum(share**2 for share in listed), max(fewest, int(rest / least + 1e-9))
-    return [floor, floor + pieces * least**2 + (rest - pieces * least) ** 2]
-
-
-def last_is_the_smallest(shares: list[float]) -> list[float]:
-    return _bounds(shares, lambda listed: listed[-1] if listed else 1)
-
-
-def a_piece_at_least(shares: list[float]) -> list[float]:
-    return _bounds(shares, lambda listed: min(listed, default=1), fewest=1)
-
-
-def zero_is_the_smallest(shares: list[float]) -> list[float]:
-    return _bounds(shares, lambda listed: min([share / 100 for share in shares], default=1))
-
-
-def always_a_smallest(shares: list[float]) -> list[float]:
-    return _bounds(shares, min)
-
-
-EDGES = {
-    "shares in another order": last_is_the_smallest,
-    "a rest smaller than the smallest share": a_piece_at_least,
-    "a share of zero": zero_is_the_smallest,
-    "an empty list": always_a_smallest,
-}

@@ -1,12 +1,9 @@
-"""A class that has worked on set 09, and ways that each edge of its function catches."""
+"""A class that has worked on set 09."""
 
-# ruff: noqa: E501 - cells are quoted as students write them
+# ruff: noqa: E501, N817 - cells are quoted as students write them
 from __future__ import annotations
 
-import pandas as pd
-from workshop import Answer
-
-A = Answer
+from workshop import Answer as A
 
 BEFORE = """
 import numpy as np
@@ -47,47 +44,3 @@ CLASS = [
     A("q5", "the measure", "my_kappa = measures.kappa(*given['codings'])"),
     A("q5", "the share alone", "my_kappa = np.mean(np.array(one) == np.array(other))", 0, "the share of agreement"),
 ]  # fmt: skip
-
-
-def _counted(partners: list[tuple[str, int]], rule: str, *, draws: bool = False) -> int:
-    signs: dict[str, list[int]] = {}
-    for other, sign in partners:
-        signs.setdefault(other, []).append(sign)
-    counts = {"ties": len(partners), "neighbours": len(signs)}
-    friends = sum(sum(each) > 0 or (draws and sum(each) == 0 and any(each)) for each in signs.values())
-    return counts.get(rule, friends)
-
-
-def _at(ties: pd.DataFrame, node: str) -> list[tuple[str, int]]:
-    ends = zip(ties["actor"], ties["target"], ties["sign"], strict=True)
-    return [(b if a == node else a, s) for a, b, s in ends if node in (a, b)]
-
-
-def ones_own_neighbour(ties: pd.DataFrame, node: str, rule: str) -> int:
-    return _counted(_at(ties, node), rule)
-
-
-def _others(ties: pd.DataFrame, node: str) -> list[tuple[str, int]]:
-    return [(other, sign) for other, sign in _at(ties, node) if other != node]
-
-
-def a_draw_is_friendly(ties: pd.DataFrame, node: str, rule: str) -> int:
-    return _counted(_others(ties, node), rule, draws=True)
-
-
-def always_a_tie(ties: pd.DataFrame, node: str, rule: str) -> int:
-    if len(ties):
-        assert node in {*ties["actor"], *ties["target"]}
-    return _counted(_others(ties, node), rule)
-
-
-def always_a_first_row(ties: pd.DataFrame, node: str, rule: str) -> int:
-    return _counted(_others(ties, node), rule) + 0 * ties["sign"].iloc[0]
-
-
-EDGES = {
-    "a tie of an actor with itself": ones_own_neighbour,
-    "signs that cancel out": a_draw_is_friendly,
-    "an actor without a tie": always_a_tie,
-    "an empty table": always_a_first_row,
-}
