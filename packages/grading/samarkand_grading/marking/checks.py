@@ -12,12 +12,12 @@ from __future__ import annotations
 import builtins
 import copy
 import functools
-import importlib.util
 import itertools
 import json
 import math
 import random
 import sys
+import types
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -132,16 +132,12 @@ class ExerciseSet:
         found: dict[str, float] = {f"{q.id}-check": q.points for q in self.questions}
         return found | {w.id: w.points for w in self.written}
 
-    def arguments(self, name: str) -> tuple[Any, ...]:
-        """Return what the function of a question is called with in the example that the notebook shows."""
-        cases = self.question(name).cases
-        if cases is None:
-            raise CourseError(f"{self.id}, {name} asks for no function, and shows no example.")
-        return cases(random.Random(0))[0].arguments
-
     def example(self, name: str) -> Any:
         """Return what the function of a question gives for the example that the notebook shows."""
-        return self.question(name).solution(*self.arguments(name))
+        question = self.question(name)
+        if question.cases is None:
+            raise CourseError(f"{self.id}, {name} asks for no function, and shows no example.")
+        return question.solution(*question.cases(random.Random(0))[0].arguments)
 
     def inputs(self, key: str) -> Inputs:
         """Draw the inputs for the functions of one submission: see :func:`inputs.of_work`."""
@@ -191,21 +187,17 @@ def load(folder: Path, name: str) -> ExerciseSet:
     if len(full) != 1:
         raise unknown("set", name, names)
     path = folder / f"{full[0]}.py"
-    spec = importlib.util.spec_from_file_location(f"samarkand_checks_{full[0]}", path)
-    assert spec is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
+    module = types.ModuleType(f"samarkand_checks_{full[0]}")
+    sys.modules[module.__name__] = module
     try:
         with rooms.lasting():
-            # Compiled here: Python would take a compiled file of the same second and size for this one.
             exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
-        found = module.SET
     except CourseError:
         raise
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
         raise DamagedData(f"The checks in {path.name} cannot be loaded: {why}") from error
-    if not isinstance(found, ExerciseSet):
+    if not isinstance(found := getattr(module, "SET", None), ExerciseSet):
         raise DamagedData(f"{path.name} holds no ExerciseSet under the name SET.")
     return found
 

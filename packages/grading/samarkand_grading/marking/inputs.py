@@ -46,10 +46,6 @@ def key(secret: bytes) -> str:
 
     `OutOfRange` if the secret has fewer than 16 bytes, and could be guessed.
 
-    Examples
-    --------
-    >>> len(key(b"0123456789abcdef"))
-    64
     """
     return numbers.derived(secret, "samarkand: key of inputs")
 
