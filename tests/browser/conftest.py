@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -15,35 +13,48 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tools.author import lessons
-from tools.lab import Lab, lab, sign
+from samarkand.jupyter import copies
+from tools.lab import Lab, Sheet, chromium, lab, sheet
 from tools.lab.browser import installed, playwright
 
 if TYPE_CHECKING:
-    import tour
     from playwright.sync_api import Browser
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 Need = Callable[[object, str], None]
 
 
 @pytest.fixture(scope="session")
-def server(need: Need) -> Iterator[Lab]:
-    """A JupyterLab with no network but its own loopback, where this machine allows that.
-
-    Beside the course's notebooks, which it trusts, it serves copies in ``untrusted/``: the same lessons, but
-    with a mark in their metadata, so that they are not what was signed.
-    """
+def server(need: Need, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab on a student's copies, with no network but loopback, if the machine can do that."""
     need(importlib.util.find_spec("playwright"), "playwright is not installed")
     need(installed(), "there is no chromium")
-    with lab(ROOT / "notebooks", apart=True) as running:
-        folder = running.root / "untrusted"
-        folder.mkdir()
-        for path in lessons.paths():
-            notebook = json.loads(path.read_text(encoding="utf-8"))
-            notebook["metadata"]["copied"] = True
-            (folder / path.name).write_text(json.dumps(notebook), encoding="utf-8")
+    work = tmp_path_factory.mktemp("student") / "my_work"
+    for folder in (work, work / "Mein Kürs"):  # a blank and an umlaut, as on many a student's machine
+        copies.hand_out(folder)
+    with lab(work, apart=True) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def sheet_of_all(server: Lab) -> Iterator[Sheet]:
+    """JupyterLab in one page of one Chromium: to load it takes longer than to run a lesson."""
+    with chromium(server) as browser, sheet(browser, server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def opened(sheet_of_all: Sheet, server: Lab) -> Iterator[Sheet]:
+    """The page for a test, which asks nobody else and writes no error to the console."""
+    from tour import beyond
+
+    asked = len(server.asked())
+    yield sheet_of_all
+    # JupyterLab's debugger complains of a kernel that is closed before it has answered.
+    console = [line for line in sheet_of_all.console if "debugger state" not in line]
+    found = [*console, *beyond(sheet_of_all.requests), *server.asked()[asked:]]
+    sheet_of_all.console.clear()
+    sheet_of_all.requests.clear()
+    assert found == []
 
 
 @pytest.fixture(scope="session")
@@ -75,25 +86,3 @@ def serve() -> Callable[[Path], AbstractContextManager[str]]:
             server.shutdown()
 
     return serve
-
-
-@pytest.fixture(scope="session")
-def guide(server: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tour.Guide]:
-    """JupyterLab in a Chromium with a new profile, and who shows lessons in it."""
-    import tour
-
-    with tour.guide(server, tmp_path_factory.mktemp("tour") / "net.json") as guide:
-        yield guide
-
-
-@pytest.fixture(scope="session")
-def add(server: Lab) -> Callable[[Path], str]:
-    """Return what puts a notebook into the lab, trusted, and gives its name there."""
-
-    def add(path: Path) -> str:
-        copy = server.root / path.name
-        shutil.copy(path, copy)
-        sign(copy, server.home)
-        return path.name
-
-    return add

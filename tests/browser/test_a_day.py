@@ -1,114 +1,190 @@
-"""A student's day in a real JupyterLab: what was done is told at a lesson's end, and links lead back."""
+"""A student's days in a real JupyterLab: a lesson to its half, the next day, a set, errors, and ways back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from samarkand.jupyter import copies
 from tools.lab import Lab, Sheet
 
 if TYPE_CHECKING:
-    import tour
     from playwright.sync_api import Locator
 
-
-@pytest.fixture(scope="module")
-def day(server: Lab, guide: tour.Guide) -> Iterator[Callable[..., Sheet]]:
-    """Return what opens a copy of a lesson, with other code in cells named by their ids, and runs it."""
-    copies.hand_out(server.root / "my_work")
-    one, asked = guide.opened, len(server.asked())
-
-    def day(lesson: str, **cells: str) -> Sheet:
-        one.turn_to(f"my_work/lessons/{lesson}.ipynb")
-        one.page.evaluate(
-            """cells => {
-                for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells)
-                    if (cell.id in cells) cell.sharedModel.setSource(cells[cell.id]);
-            }""",
-            {id.replace("_", "-"): source for id, source in cells.items()},
-        )
-        one.run_all()
-        return one
-
-    yield day
-    assert server.asked()[asked:] == []
-    one.settle()  # what a link has opened may just be starting
-    one.close()
-    one.console.clear()
-    one.requests.clear()
+#: Whether a heading is seen.
+IN_VIEW = """heading => [...document.querySelectorAll('h2')].some(e => {
+    const top = e.getBoundingClientRect().top;
+    return e.innerText.includes(heading) && top > 0 && top < window.innerHeight;
+})"""
+DIRTY = "() => window.jupyterapp.shell.currentWidget.context.model.dirty"
 
 
-def cell(opened: Sheet, id: str) -> int:
-    return opened.ids().index(id)
+def at(opened: Sheet, id: str) -> Locator:
+    """Return the cell with an id."""
+    return opened.page.locator(".jp-Notebook .jp-Cell").nth(opened.ids().index(id))
 
 
-def run_cell(opened: Sheet, id: str, code: str | None) -> Locator:
-    """Run one cell, with other code in it, and return what stands in it."""
+def run(opened: Sheet, id: str, code: str | None = None, command: str = "notebook:run-cell") -> Locator:
+    """Run a cell, with other code in it, or what a command does from there; return the cell."""
     opened.page.evaluate(
-        """async ([place, code]) => {
+        """async ([place, code, command]) => {
             const app = window.jupyterapp, notebook = app.shell.currentWidget.content;
             if (code !== null) notebook.model.cells.get(place).sharedModel.setSource(code);
             notebook.activeCellIndex = place;
-            await app.commands.execute('notebook:run-cell');
+            await app.commands.execute(command);
         }""",
-        [cell(opened, id), code],
+        [opened.ids().index(id), code, command],
     )
     opened.settle()
-    return opened.page.locator(".jp-Notebook .jp-Cell").nth(cell(opened, id))
+    return at(opened, id)
 
 
-def test_a_lesson_ends_with_what_was_done_and_a_link_leads_back(day: Callable[..., Sheet]) -> None:
-    opened = day("03_the_sco", practice_two_stub='answer = 1\ncheck("03.2", answer)')
-    shown = opened.page.locator(".jp-Notebook .jp-Cell").nth(cell(opened, "done"))
-    assert shown.get_by_role("row", name="Practice 0 1 2").count() == 1
-    shown.get_by_role("link", name="3. Thirty per cent of the money?").first.click()
+def test_a_lesson_that_is_only_looked_at_asks_nothing_at_closing(opened: Sheet) -> None:
+    opened.turn_to("lessons/04_china_and_russia.ipynb")
+    opened.page.evaluate("() => new Promise(done => setTimeout(done, 1000))")
+    assert opened.page.evaluate(DIRTY) is False
+    tab = opened.page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab.jp-mod-current")
+    tab.locator(".lm-TabBar-tabCloseIcon").click()
     opened.page.wait_for_function(
-        """() => [...document.querySelectorAll('h2')].some(e => {
-            const top = e.getBoundingClientRect().top;
-            return e.innerText.includes('Thirty per cent') && top > 0 && top < window.innerHeight;
-        })"""
+        "() => [...window.jupyterapp.serviceManager.sessions.running()].every(s => !s.path.includes('04_'))"
     )
-    tabs = opened.page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text="ipynb")
-    assert tabs.count() == 1, "it is the same notebook"
+    assert opened.page.locator(".jp-Dialog").count() == 0, "and its Python has ended"
 
 
-def test_errors_end_with_a_plain_line_and_the_traceback_unfolds(day: Callable[..., Sheet]) -> None:
-    opened = day("03_the_sco", practice_one_stub="len(spell)")
-    for id, code, says in (
-        ("load", None, ""),
-        ("practice-one-stub", "len(spell)", 'Line 1 of this cell: No name "spell". Did you mean "spells"?'),
-        (
-            "practice-two-stub",
-            'indicators["yeear"]',
-            'Line 1 of this cell: No column "yeear". Did you mean "year"?',
-        ),
-    ):
-        shown = run_cell(opened, id, code)
-        if not says:
-            continue
-        assert shown.locator(".jp-OutputArea-output").last.inner_text().splitlines()[-1] == says
-        traceback = shown.locator("details pre")
-        assert not traceback.is_visible()
-        shown.locator("details summary").click()
-        assert "Traceback (most recent call last)" in traceback.inner_text()
+def test_half_a_lesson_today_and_the_other_half_tomorrow(opened: Sheet, server: Lab) -> None:
+    name, journal = "lessons/04_china_and_russia.ipynb", server.root / "predictions.jsonl"
+    journal.unlink(missing_ok=True)
+    opened.turn_to(name)
+    run(opened, "half-way", command="notebook:run-all-above")
+    opened.save()
+    opened.turn_to(name)
+    run(opened, "half-way", command="notebook:run-all-above")
+    assert at(opened, "oil-see").locator(".jp-OutputArea-output").count() == 0, "nothing of the second half"
+    # Who runs everything sees no comparison either, and can still say what is expected.
+    opened.run_all()
+    asked = at(opened, "oil-see")
+    assert "Nothing is saved yet" in str(asked.text_content()) and asked.get_by_role("button").count() == 1
+    form = at(opened, "oil-ask")
+    form.get_by_role("radio").first.check()
+    form.get_by_role("button", name="Save what").click()
+    form.get_by_text("Now run the cells below.").wait_for()
+    asked.get_by_role("button", name="Show what came out").click()
+    asked.get_by_text("You expected").wait_for()
+    # A result that was asked for is known, also to another kernel.
+    shown = at(opened, "growth-see")
+    shown.get_by_role("button", name="Show what came out").click()
+    shown.get_by_text("You had saved no prediction").wait_for()
+    opened.save()
+    opened.turn_to(name)
+    opened.run_all()
+    form = at(opened, "growth-ask")
+    for label, text in (("My guess", "30"), ("From:", "20"), ("To:", "40")):
+        form.get_by_role("textbox", name=label).fill(text)
+    form.get_by_role("button", name="Save what").click()
+    form.get_by_text("so this does not count").wait_for()
+    assert "1 prediction can no longer count" in str(run(opened, "done").text_content())
+    assert journal.read_text(encoding="utf-8").count('"seen": true') == 2
 
 
-def test_a_name_given_away_is_told_with_the_way_back(day: Callable[..., Sheet]) -> None:
-    opened = day("03_the_sco")
-    said = run_cell(opened, "practice-one-stub", "check = 8").locator(".jp-OutputArea-output").inner_text()
-    assert said.startswith('This cell has given the name "check" to something else')
-    assert said.endswith("from samarkand.practice.tasks import check")
-    assert run_cell(opened, "practice-one-stub", "check = 9").locator(".jp-OutputArea-output").count() == 0
+def test_a_note_is_read_back_after_each_save(opened: Sheet) -> None:
+    for day, words in enumerate(("First.", "Second.", "Third.")):
+        opened.turn_to("lessons/04_china_and_russia.ipynb")
+        run(opened, "load")
+        paper = run(opened, "later-note")
+        field = paper.locator("textarea")
+        assert field.input_value() == ("", "First.", "Second.")[day]
+        field.fill(words)
+        paper.get_by_role("button", name="Save").click()
+        paper.get_by_text("Saved: 1 word.").wait_for()
 
 
-def test_the_first_lesson_tells_of_all(day: Callable[..., Sheet]) -> None:
-    opened = day("00_start_here", thursday_stub='check("00.7", "P02")')
-    shown = opened.page.locator(".jp-Notebook .jp-Cell").nth(cell(opened, "course"))
-    assert shown.get_by_role("row", name="00 Start here 1 of 8").count() == 1
-    shown.get_by_role("link", name="05 Taking sides").click()
+def test_a_footnote_leads_to_its_source_and_back(opened: Sheet) -> None:
+    opened.turn_to("lessons/02_reading_the_article.ipynb")
+    note = opened.page.locator('.jp-RenderedMarkdown sup a[href$="#Sources"]').nth(3)
+    note.focus()
+    opened.page.keyboard.press("Enter")
+    entry = opened.page.locator("li:has(.samarkand-back)")
+    key = str(note.get_attribute("title")).rpartition(": ")[2]
+    assert key in entry.inner_text() and opened.page.locator(".samarkand-back").evaluate(
+        "e => document.activeElement === e"
+    )
+    opened.page.keyboard.press("Enter")
+    assert note.evaluate("e => document.activeElement === e") and entry.count() == 0
+    assert opened.page.evaluate(DIRTY) is False
+
+
+def test_a_lesson_ends_with_what_was_done_and_a_link_leads_back(opened: Sheet) -> None:
+    opened.turn_to("lessons/03_the_sco.ipynb")
+    run(opened, "load")
+    run(opened, "practice-two-stub", 'answer = 1\ncheck("03.2", answer)')
+    shown = run(opened, "done")
+    shown.get_by_role("row", name="Practice 0 1 2").wait_for()
+    shown.get_by_role("link", name="3. Thirty per cent of the money?").first.click()
+    opened.page.wait_for_function(IN_VIEW, arg="Thirty per cent")
+    opened.turn_to("lessons/00_start_here.ipynb")
+    run(opened, "load")
+    run(opened, "course").get_by_role("link", name="05 Taking sides").click()
     opened.page.wait_for_function(
         "() => window.jupyterapp.shell.currentWidget.context.path.endsWith('lessons/05_taking_sides.ipynb')"
     )
+    opened.settle()
+
+
+def test_slips_end_with_a_plain_line_and_the_traceback_unfolds(opened: Sheet) -> None:
+    opened.turn_to("lessons/03_the_sco.ipynb")
+    run(opened, "load")
+    shown = run(opened, "practice-one-stub", 'spells[spells[status] == "member"]')
+    says = 'Line 1 of this cell: "status" is a column of a table here: it needs quotation marks.'
+    assert shown.locator(".jp-OutputArea-output").last.inner_text().splitlines()[-1] == says
+    traceback = shown.locator("details pre")
+    assert not traceback.is_visible()
+    shown.locator("details summary").click()
+    assert "Traceback (most recent call last)" in traceback.inner_text()
+    told = run(opened, "practice-one-stub", "check = 8").locator(".jp-OutputArea-output").inner_text()
+    assert told.startswith('This cell has given the name "check" to something else')
+    assert run(opened, "practice-one-stub", "check = 9").locator(".jp-OutputArea-output").count() == 0
+    assert (
+        run(opened, "practice-two-stub", "answer = spells\nanswer = 7")
+        .locator(".jp-OutputArea-output")
+        .count()
+        == 0
+    )
+
+
+ANSWERS = {
+    "counts": ("counts = (6, 4, 2)", "q1: These are 3 values; expected were 4 values in this order: "),
+    "people_share": ("people_share = 0.17", "q2: Read as a number (per cent)."),
+    "gdp_shares": ("gdp_shares = ('many', 2)", "q3: This is a text; expected was a number (per cent)."),
+    "similarity": ("similarity = (5, 38.5, 20)", "q5: No answer to this can lie outside 0 to 1 (Jaccard)"),
+}
+
+
+def test_a_set_is_answered_with_the_keyboard_and_its_links_lead_to_the_lesson(opened: Sheet) -> None:
+    opened.turn_to("Mein Kürs/sets/ex03_the_sco/ex03_the_sco.ipynb")
+    for name, (code, _) in ANSWERS.items():
+        opened.page.locator(".jp-CodeCell .cm-content").filter(has_text=f"{name} = ").first.click()
+        opened.page.keyboard.press("ControlOrMeta+a")
+        opened.page.keyboard.insert_text(code)
+    opened.run_all()
+    shown = opened.page.locator(".jp-OutputArea-output [role=status]").all_text_contents()
+    told = [" ".join(text.split()) for text in shown]
+    for _, expected in ANSWERS.values():
+        assert any(text.startswith(expected) for text in told), (expected, told)
+    opened.save()
+    opened.page.get_by_role("button", name="Mark my work as saved").click()
+    opened.page.get_by_text("0 of 10 points. Marked as saved at").wait_for(timeout=90_000)
+    opened.page.locator(".jp-RenderedMarkdown a", has_text="Who belongs?").first.click()
+    opened.page.wait_for_function(IN_VIEW, arg="Who belongs?")
+    opened.page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget.context.path.endsWith('Kürs/lessons/03_the_sco.ipynb')"
+    )
+    opened.settle()
+
+
+@pytest.mark.parametrize("width", [360])
+def test_on_a_telephone_the_lesson_is_seen(opened: Sheet, width: int) -> None:
+    opened.turn_to("lessons/00_start_here.ipynb")
+    opened.page.set_viewport_size({"width": width, "height": 800})
+    opened.reopen()
+    assert opened.page.locator(".jp-Notebook").bounding_box()["width"] > width / 2  # type: ignore[index]
+    opened.page.set_viewport_size({"width": 1400, "height": 1000})

@@ -23,3 +23,16 @@ def test_links_of_a_set_lead_somewhere(path: Path) -> None:
     assert any("notebooks/" in cell.source for cell in exercise.prose)
     found = list(rules.links_lead_somewhere(exercise))
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SETS if "release" in path.parts], ids=lambda path: path.stem
+)
+def test_locks_hold_what_is_marked(path: Path) -> None:
+    """The cells that a student must not change cannot be edited or deleted by mistake."""
+    for cell in lessons.read(path).cells:
+        marks = cell.metadata.get("nbgrader", {})
+        if marks.get("locked"):
+            assert (cell.metadata.editable, cell.metadata.deletable) == (False, False)
+        elif marks:
+            assert cell.metadata.deletable is False

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from samarkand.ground import home
 from samarkand.jupyter import names
 from tools.author import lessons
 
@@ -72,13 +71,6 @@ def test_it_is_told_once_with_the_way_back(notebook: Notebook, code: str, name: 
     assert notebook.run(code) == [], "once is enough"
 
 
-def test_the_way_back_leads_back(notebook: Notebook) -> None:
-    notebook.run("data = 3")
-    notebook.run("from samarkand import data")
-    assert notebook.run('rows = len(data.load("trip"))') == []
-    assert notebook.shell.user_ns["rows"] > 0
-
-
 def test_python_s_own_functions_too(notebook: Notebook) -> None:
     (said,) = notebook.run("sum = 3")
     assert said.startswith('This cell has given the name "sum", a function of Python, to something else.')
@@ -112,11 +104,6 @@ def test_notebooks_of_other_projects_are_left_alone(
     assert notebook.run("sum = 3") == []
 
 
-def test_a_table_of_one_s_own_is_one_s_own(notebook: Notebook) -> None:
-    notebook.run("my_table = trip.head()")
-    assert notebook.run("my_table = 5") == []
-
-
 @pytest.mark.by_day(4, "lessons")
 @pytest.mark.parametrize("path", lessons.paths(), ids=lambda path: path.stem)
 def test_no_lesson_is_told_of_its_own_cells(
@@ -133,11 +120,3 @@ def test_no_lesson_is_told_of_its_own_cells(
             assert made.run(cell.source) == [], cell.id
     finally:
         InteractiveShell.clear_instance()
-
-
-def test_a_damaged_lesson_names_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "03_x.ipynb").write_text("{", encoding="utf-8")
-    monkeypatch.setattr(home, "LESSONS", tmp_path)
-    names._made_in_lessons.cache_clear()
-    assert names._made_in_lessons() == frozenset()
-    names._made_in_lessons.cache_clear()

@@ -44,11 +44,8 @@ def test_check_and_quiz_are_noted_by_day_and_result_and_answers_are_not(work: Pa
     check("03.1", 4)
     quiz.ask("03.gdp").answer(0)
     lines = [json.loads(line) for line in (work / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [(line["id"], line["result"]) for line in lines] == [
-        ("03.1", "wrong"),
-        ("03.1", "right"),
-        ("03.gdp", "wrong"),
-    ]
+    noted = [("03.1", "wrong"), ("03.1", "right"), ("03.gdp", "wrong")]
+    assert [(line["id"], line["result"]) for line in lines] == noted
     assert all(set(line) == {"at", "id", "result"} for line in lines)
 
 
@@ -134,11 +131,6 @@ def test_the_course_lists_every_lesson_with_what_is_done_in_it() -> None:
     assert lines["05 Taking sides"] == ["0 of 3", "0 of 4", "0 of 1", "1 of 3"]
 
 
-def test_an_unknown_lesson_is_a_sentence() -> None:
-    with pytest.raises(UnknownName, match='No lesson "3"'):
-        progress.lesson("3")
-
-
 def test_a_damaged_line_is_told_and_left(work: Path) -> None:
     check("03.1", 4)
     with (work / "log.jsonl").open("ab") as file:
@@ -169,6 +161,11 @@ def test_its_owner_exports_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert file.read_text(encoding="utf-8") == printed
     assert cli.main(["log", str(file)]) == 1
     assert "is there already" in capsys.readouterr().err
+
+
+def test_an_unknown_lesson_is_a_sentence() -> None:
+    with pytest.raises(UnknownName, match='No lesson "3"'):
+        progress.lesson("3")
 
 
 ASKS = {"cell_type": "code", "id": "a", "source": 'notes.note("05.case")'}

@@ -10,7 +10,6 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.lab.server import PATIENCE, Lab, LabError
@@ -53,11 +52,8 @@ def program(*, whole: bool = False) -> str:
 
 
 @contextlib.contextmanager
-def chromium(lab: Lab, *, netlog: Path | None = None, whole: bool = False) -> Iterator[Browser]:
-    """Start a Chromium with a new profile in the lab's own network, if it has one, and end it.
-
-    In the file `netlog` Chromium writes down all that it does with the network.
-    """
+def chromium(lab: Lab, *, whole: bool = False) -> Iterator[Browser]:
+    """Start a Chromium with a new profile in the lab's own network, if it has one, and end it."""
     command = program(whole=whole)
     if lab.apart:
         inside = lab.home / "chromium"
@@ -65,8 +61,7 @@ def chromium(lab: Lab, *, netlog: Path | None = None, whole: bool = False) -> It
         inside.write_text(f'#!/bin/sh\nexec nsenter {user}--net --target {lab.pid} {command} "$@"\n')
         inside.chmod(0o755)
         command = str(inside)
-    args = [*CHROMIUM, *([f"--log-net-log={netlog}"] if netlog else [])]
-    browser = playwright().chromium.launch(executable_path=command, args=args)
+    browser = playwright().chromium.launch(executable_path=command, args=list(CHROMIUM))
     try:
         yield browser
     finally:

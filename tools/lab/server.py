@@ -24,8 +24,6 @@ from typing import Any
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 
-#: Every cell stands in the page, also those far below: it can be looked at without scrolling to it.
-WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
 #: Holds what every Python of the lab runs first: it writes down each address beyond this machine asked for.
 WATCH = Path(__file__).resolve().parent / "watch"
 
@@ -41,8 +39,8 @@ class LabError(CourseError):
 class Lab:
     """A running JupyterLab: it listens on this machine only, and asks for its token.
 
-    Below `home`, which is thrown away, ``root`` is what it serves and ``work`` is ``my_work``. If it is
-    `apart`, it has no network but its own loopback, so that nothing can leave it.
+    Below `home`, which is thrown away, ``root`` is what it serves, and ``my_work``. If it is `apart`, it has
+    no network but its own loopback, so that nothing can leave it.
     """
 
     home: Path
@@ -80,7 +78,7 @@ def _environment(home: Path) -> dict[str, str]:
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "IPYTHONDIR": str(home / "ipython"),
         "PYTHONPATH": os.pathsep.join(path),
-        "SAMARKAND_WORK": str(home / "work"),
+        "SAMARKAND_WORK": str(home / "root"),
         "SAMARKAND_ASKED": str(home / "asked.txt"),
     }
 
@@ -125,9 +123,7 @@ def lab(
         shutil.copytree(notebooks, home / "root", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         for name in ("config/labconfig", "run", "data"):
             (home / name).mkdir(parents=True)
-        overrides = (
-            _settings("overrides.json") | WHOLE | {"@jupyterlab/apputils-extension:themes": {"theme": theme}}
-        )
+        overrides = _settings("overrides.json") | {"@jupyterlab/apputils-extension:themes": {"theme": theme}}
         (home / "config/labconfig/default_setting_overrides.json").write_text(json.dumps(overrides))
         shutil.copytree(ROOT / "settings/lab/labextension", home / "extensions/samarkand")
         told = _settings("jupyter_lab_config.json") | _settings("server_extension.json")
