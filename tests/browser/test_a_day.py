@@ -122,7 +122,7 @@ def test_a_lesson_ends_with_what_was_done_and_a_link_leads_back(opened: Sheet) -
     shown.get_by_role("link", name="3. Thirty per cent of the money?").first.click()
     opened.page.wait_for_function(IN_VIEW, arg="Thirty per cent")
     opened.turn_to("lessons/00_start_here.ipynb")
-    run(opened, "load")
+    run(opened, "first")
     run(opened, "course").get_by_role("link", name="05 Taking sides").click()
     opened.page.wait_for_function(
         "() => window.jupyterapp.shell.currentWidget.context.path.endsWith('lessons/05_taking_sides.ipynb')"
