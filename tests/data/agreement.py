@@ -45,7 +45,7 @@ def _reads():
     found = {}
     for rule in RULES:
         asked = _Asked()
-        assert broken(asked, [rule]) == []
+        broken(asked, [rule])
         found[rule] = asked.names
     return found
 

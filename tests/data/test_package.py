@@ -8,8 +8,6 @@ import frictionless
 import pytest
 from our_tables import FOLDER, NAMES, PACKAGE
 
-from tools.author import tables
-
 TABLES = {r["name"]: r for r in PACKAGE["resources"] if "schema" in r}
 
 
@@ -17,10 +15,6 @@ def test_frictionless_finds_nothing():
     report = frictionless.validate(FOLDER / "datapackage.json")
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "message"])[:5]
     assert {task.name for task in report.tasks} >= set(NAMES)
-
-
-def test_the_check_of_the_course_finds_nothing():
-    assert [str(p) for p in tables.check()] == []
 
 
 @pytest.mark.parametrize("name", NAMES)

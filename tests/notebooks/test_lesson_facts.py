@@ -139,7 +139,7 @@ def test_a_name_or_a_turn_of_a_text_is_seen(is_: str, tmp_path: Path) -> None:
     stored = facts.record(made(tmp_path, prose=text))
     name, _, turn, _ = is_.split()
     other = facts.record(made(tmp_path, prose=text.replace("Russia", name).replace("more", turn)))
-    assert facts.compare(stored, other) == [f"prose, speaks of: was 'Russia buys more before', is '{is_}'"]
+    assert facts.compare(stored, other) == [f'prose, speaks of: was "Russia buys more before", is "{is_}"']
     assert facts.compare(stored, facts.record(made(tmp_path, prose=text.replace("today", "now")))) == []
 
 

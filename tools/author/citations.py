@@ -27,7 +27,7 @@ _BETWEEN = r"(?:[,;] ?|\] ?\[)"
 #: Keys in square brackets, with the blank before them: no link, and no code.
 WRITTEN = re.compile(rf"(?P<blank> ?)\[(?P<keys>{KEY}(?:{_BETWEEN}{KEY})*)\](?![(\[])")
 _ONE = rf'\[\d+\]\(#Sources "[^"]*: {KEY}"\)'
-STORED = re.compile(rf"<sup>{_ONE}(?:, {_ONE})*</sup>")
+STORED = re.compile(rf"(?:<sup>)+{_ONE}(?:, {_ONE})*(?:</sup>)+")
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 
 

@@ -33,6 +33,7 @@ from samarkand.practice import tasks as check
 from tools.author import figures, tied
 from tools.author.apart import run_apart
 from tools.author.lessons import BuildError, read
+from tools.author.rules import difference
 
 RECORDS = ROOT / "tests" / "notebooks" / "facts"
 #: The most letters of a text, lines of a comparison, settings of an explorer with a line each.
@@ -99,14 +100,14 @@ def compare(stored: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
     Examples
     --------
     >>> compare({"quiz": {"pressed": "8", "at first": ""}}, {"quiz": {"pressed": "9"}})
-    ['quiz, at first: is gone', "quiz, pressed: was '8', is '9'"]
+    ['quiz, at first: is gone', 'quiz, pressed: was "8", is "9"']
     """
     return list(itertools.islice(_compare(stored, found, ""), LINES))
 
 
 def _compare(stored: Any, found: Any, where: str) -> Iterator[str]:
     if not (isinstance(stored, dict) and isinstance(found, dict)):
-        yield from [f"{where}: was {stored!r}, is {found!r}"] * (stored != found)
+        yield from [f"{where}: was {difference(str(stored), str(found))}"] * (stored != found)
         return
     for key in sorted({*stored, *found}):
         place = f"{where}, {key}" if where else key

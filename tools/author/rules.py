@@ -70,6 +70,8 @@ class Table:
 
 Tables = Mapping[str, Table]
 
+#: So many letters are shown of a text that has changed.
+LONG = 80
 #: Columns with days, the second of which never comes before the first.
 IN_ORDER = [
     *(("period_start", "period_end"), ("day", "end_day"), ("decided", "from")),
@@ -86,6 +88,24 @@ def number(cell: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return value if value.is_finite() else None
+
+
+def difference(was: str, now: str) -> str:
+    """Show two texts where they differ.
+
+    Examples
+    --------
+    >>> difference("2022-01-31", "2022-01-19")
+    '"2022-01-31", is "2022-01-19"'
+    """
+    same = next(
+        (n for n, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now))
+    )
+    start = max(0, same - 20) if len(was) + len(now) > LONG else 0
+    return ", is ".join(
+        f'"{"…" * bool(start)}{text[start : start + LONG]}{"…" * (len(text) > start + LONG)}"'
+        for text in (was, now)
+    )
 
 
 def defined(names: Mapping[str, Any]) -> list[Any]:

@@ -23,8 +23,6 @@ from tools.author.rules import Problem, Table
 
 #: What the course's own tables must agree on.
 AGREEMENT = ROOT / "tests" / "data" / "agreement.py"
-#: So many letters of a changed cell are shown.
-LONG = 80
 
 
 def check(path: str | Path | None = None) -> list[str]:
@@ -290,19 +288,7 @@ def _by_key(table: Table, rows: Iterable[Mapping[str, str]]) -> dict[str, Mappin
 
 
 def _cells_changed(was: Mapping[str, str], now: Mapping[str, str]) -> str:
-    cells = [f"{name} was {_apart(was[name], now[name])}" for name in was if was[name] != now.get(name)]
+    cells = [
+        f"{name} was {rules.difference(was[name], now[name])}" for name in was if was[name] != now.get(name)
+    ]
     return f": {'; '.join(cells)}" if cells else ""
-
-
-def _apart(was: str, now: str) -> str:
-    """Show two texts where they differ.
-
-    >>> _apart("2022-01-31", "2022-01-19")
-    '"2022-01-31", is "2022-01-19"'
-    """
-    same = next((n for n, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), 0)
-    start = max(0, same - 20) if len(was) + len(now) > LONG else 0
-    return ", is ".join(
-        f'"{"…" if start else ""}{text[start : start + LONG]}{"…" if len(text) > start + LONG else ""}"'
-        for text in (was, now)
-    )
