@@ -43,7 +43,7 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
     Examples
     --------
     >>> viewpoints("China", "India")
-    Explorer "Whose map?". China and India draw 6 of 17 areas differently, ...
+    Explorer "Whose map?". China and India draw 6 of 19 areas differently, ...
     """
     table = data.load("viewpoints").query("role == 'viewer'")
     viewers = sorted(set(table["viewer"]))
