@@ -209,8 +209,10 @@ def test_every_trouble_has_its_sentence(course, monkeypatch):
         grade(course)
     hand_in(course, "ada", **workshop.ANSWERS)
     (course.root / "submitted" / "bob").mkdir()
-    (course.root / "submitted" / "bob" / "ex90 (1).ipynb").write_text("{}")
-    assert "submitted/bob/ex90 (1).ipynb was not looked at" in grade(course)[0].troubles[0]
+    (course.root / "submitted" / "bob" / "homework.ipynb").write_text("{}")
+    (course.root / "submitted" / "all.zip").write_bytes(b"PK")
+    told = "submitted/all.zip was not looked at", "submitted/bob/homework.ipynb was not looked at"
+    assert tuple(trouble.partition(":")[0] for trouble in grade(course)[0].troubles) == told
     assert grade(course, students=["cyn"])[0].troubles == ["cyn: nothing was handed in for ex90_test."]
     with pytest.raises(CourseError, match=r'No set "ex9"'):
         batch.grade(course, "ex9")

@@ -122,19 +122,23 @@ class Course:
 
     def submissions(self, exercise: str) -> tuple[dict[str, Path], list[str]]:
         """Return the folder of each student who handed in work for a set, and sentences on work elsewhere."""
-        wanted = re.compile(rf"(^|[^a-z]){exercise.partition('_')[0]}(?!\d)[^/]*$", re.IGNORECASE)
+        wanted = re.compile(rf"(^|[^a-z]){exercise.partition('_')[0]}(?!\d)", re.IGNORECASE)
         found: dict[str, Path] = {}
         misplaced = []
         for place in sorted(self.root.glob("submitted/*")):
-            names = [place.name]
-            with contextlib.suppress(OSError):  # it cannot be opened; reading it later reports why
-                if os.path.lexists(place / exercise):
-                    found[place.name] = place / exercise
-                    continue
-                names += [f"{place.name}/{path.name}" for path in sorted(place.iterdir())]
-            if odd := next(filter(wanted.search, names), ""):
-                where = f"work on this set is looked for in submitted/<student>/{exercise}/."
-                misplaced.append(f"submitted/{shown(odd)} was not looked at: {where}")
+            if os.path.lexists(place / exercise):
+                found[place.name] = place / exercise
+                continue
+            inside: list[Path] = []
+            with contextlib.suppress(OSError):  # a file, or a folder that cannot be opened
+                inside = sorted(place.iterdir())
+            odd = [path for path in (place, *inside) if path.is_file() or wanted.search(path.name)]
+            for path in [path for path in odd if not path.name.startswith(".")][:1]:
+                name, where = (
+                    shown(path.relative_to(self.root).as_posix()),
+                    f"submitted/<student>/{exercise}/",
+                )
+                misplaced.append(f"{name} was not looked at: work on this set is looked for in {where}.")
         return found, misplaced
 
     @property
