@@ -169,12 +169,11 @@ def _by_first_only(given: Given) -> tuple[int, float]:
 
 def word_share(blocks: pd.DataFrame, kind: str) -> float:
     """Return the share of one kind of block in all words, in per cent."""
-    total = blocks["words"].sum()
-    return float(100 * blocks.loc[blocks["kind"] == kind, "words"].sum() / total) if total else 0.0
+    return float(100 * blocks.loc[blocks["kind"] == kind, "words"].sum() / blocks["words"].sum())
 
 
 def _row_share(blocks: pd.DataFrame, kind: str) -> float:
-    return float(100 * (blocks["kind"] == kind).mean()) if len(blocks) else 0.0
+    return float(100 * (blocks["kind"] == kind).mean())
 
 
 KINDS = ["paragraph", "heading", "caption", "title", "credit", "quotation", "box", "footnote", "summary"]
@@ -204,7 +203,6 @@ def _cases(draw: random.Random) -> list[Case]:
         *(Case((other, kind)) for kind in (long, *short)),
         Case((other.iloc[: draw.randint(4, 9)], long)),
         Case((other, absent), edge="a kind that is not there"),
-        Case((other.iloc[:0], long), edge="an empty table"),
     ]
 
 
@@ -275,14 +273,13 @@ SET = ExerciseSet(
         ),
         Question(
             "q5", "word_share", 3, PerCent(0.05, 0, 100), word_share,
-            "Sum words, do not count rows; and think of a kind that is not there, and of an empty table.",
+            "Sum words, do not count rows; and think of a kind that is not there.",
             "02_reading_the_article: 1. Whose words are they?",
             (
                 Diagnosis("This is the share of blocks, not of words.", _row_share, excluded_by="which share of all words stands in"),
                 Diagnosis("This is a share of one: the question asks for per cent.", lambda b, k: word_share(b, k) / 100, excluded_by="in per cent"),
                 Diagnosis("These are quoted words: the question asks for all words.",
-                          lambda b, k: float(100 * b.loc[b["kind"] == k, "quoted_words"].sum() / b["words"].sum())
-                          if len(b) else 0.0, excluded_by="share of all words"),
+                          lambda b, k: float(100 * b.loc[b["kind"] == k, "quoted_words"].sum() / b["words"].sum()), excluded_by="share of all words"),
             ),
             cases=_cases,
         ),

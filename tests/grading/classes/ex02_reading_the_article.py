@@ -31,6 +31,6 @@ CLASS = [
     A("q3", "of all forecasts", "h = rest['hedge'].notna()\nhedged = h.sum(), h.mean() * 100, h[rest['type'] == 'forecast'].mean() * 100", 0, "the other way round"),
     A("q4", "a Series", "commonest = pd.Series([len(mine), 100 * mine[given['column']].value_counts(normalize=True).max()], index=['b', 'a'])"),
     A("q5", "recursion and type hints", "def word_share(blocks: pd.DataFrame, kind: str) -> float:\n    rows = list(zip(blocks['kind'], blocks['words']))\n    def add(i: int, only) -> int:\n        return 0 if i == len(rows) else (rows[i][1] if only in (None, rows[i][0]) else 0) + add(i + 1, only)\n    return 100 * add(0, kind) / whole if (whole := add(0, None)) else 0"),
-    A("q5", "forgets the empty table", SHARE + "return 100 * blocks.loc[blocks['kind'] == kind, 'words'].sum() / blocks['words'].sum()", 1.5, "no number (nan or inf)"),
+    A("q5", "looks the kind up", SHARE + "words = blocks.groupby('kind')['words'].sum()\n    return 100 * words[kind] / words.sum()", 1.5, "KeyError"),
     A("q5", "gives a text back", SHARE + "return f\"{100 * blocks[blocks.kind == kind].words.sum() / max(blocks.words.sum(), 1):.1f} %\"", 0, "something else than a number"),
 ]  # fmt: skip
