@@ -78,10 +78,6 @@ class Place:
 def all() -> tuple[Place, ...]:
     """Return the states that have names in all five languages, sorted by code.
 
-    Returns
-    -------
-    tuple of Place
-
     Examples
     --------
     >>> all()[0].name
@@ -97,10 +93,6 @@ def get(iso3: str) -> Place:
     ----------
     iso3 : str
         ISO 3166-1 alpha-3 code, in capitals.
-
-    Returns
-    -------
-    Place
 
     Raises
     ------
@@ -127,10 +119,6 @@ def name(iso3: str, language: str = "en") -> str:
         ISO 3166-1 alpha-3 code, in capitals.
     language : {"en", "zh", "ru", "kk", "uz"}
         English, Chinese (simplified), Russian, Kazakh (Cyrillic script) or Uzbek (Latin script).
-
-    Returns
-    -------
-    str
 
     Raises
     ------

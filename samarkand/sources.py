@@ -112,10 +112,6 @@ class Citations:
         key : str
             Short name of the source, as in every column ``source``.
 
-        Returns
-        -------
-        Source
-
         Raises
         ------
         UnknownName
@@ -140,10 +136,6 @@ class Citations:
         *keys : str
             Keys; a cell of a column ``source`` with several keys, ``;`` between them, is taken apart.
             A key that comes twice is listed once.
-
-        Returns
-        -------
-        SourceList
 
         Raises
         ------

@@ -16,14 +16,16 @@ from samarkand.page import markup, style
 
 __all__ = ["finish"]
 
-#: Width of the drawing without its labels, in px: fits a lesson's column in a window of 1000.
-WIDTH = 520
+#: Width of the drawing without its labels, in px, which fits a lesson's column in a window of 1000; and the
+#: side of a square one, whose axes measure the same.
+WIDTH, SQUARE = 520, 340
 
 #: Colours of lines and groups, in this order, and the dashes that stand beside them.
 SERIES = ("blue", "vermillion", "bluish_green", "orange", "reddish_purple", "sky_blue")
 _DASHES = ((1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 6), (1, 4))
 
-BLUE, RED = style.OKABE_ITO["blue"], style.OKABE_ITO["vermillion"]
+#: Blue is that of thin lines, which has a lighter partner on dark pages.
+BLUE, RED = style.THIN[style.OKABE_ITO["blue"]], style.OKABE_ITO["vermillion"]
 #: Of bars that are not highlighted, and of lines between points.
 GREY = "#9aa5b1"
 INK, SOFT = style.PAPER["ink"], style.PAPER["soft"]
@@ -33,6 +35,8 @@ NO_AXIS = alt.Axis(labels=False, ticks=False, domain=False, grid=False, titleAnc
 
 _VEGA_LITE_5 = "https://vega.github.io/schema/vega-lite/v5.json"
 _MIME = "application/vnd.vegalite.v5+json"
+#: The menu of a chart: it can be saved as a picture.
+_SAVE = {"export": True, "source": False, "compiled": False, "editor": False}
 
 
 def _draw(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -60,7 +64,7 @@ def _theme() -> alt.theme.ThemeConfig:
             "background": "#ffffff",
             "font": style.FONT,
             "padding": 12,
-            "view": {"stroke": None},
+            "view": {"stroke": "transparent"},
             "concat": {"spacing": 6},
             "range": {"category": [style.OKABE_ITO[name] for name in SERIES]},
             "title": {
@@ -91,7 +95,7 @@ def _theme() -> alt.theme.ThemeConfig:
             "mark": {"aria": False},
             "legend": {"labelFontSize": 12, "titleFontSize": 12, "labelColor": INK, "titleColor": SOFT},
         },
-        "usermeta": {"embedOptions": {"actions": False, "renderer": "svg"}},
+        "usermeta": {"embedOptions": {"actions": _SAVE, "renderer": "svg"}},
     }
 
 
@@ -111,7 +115,8 @@ class Chart(alt.VConcatChart):
         shown = [self._repr_mimebundle_()]
         if self.table is not None:
             title, head = self.vconcat[0].title.text, tr("This chart as a table")
-            folded = markup.folded(markup.escape(head), _words.table(title, self.table))
+            table = _words.table(title, self.table) + _words.download(slug(title), self.table)
+            folded = markup.folded(markup.escape(head), table)
             shown.append({"text/html": folded, "text/plain": f"{head}: {title}"})
         for output in shown:
             display(output, raw=True)  # type: ignore[no-untyped-call]
@@ -126,7 +131,12 @@ class Caption(TypedDict):
 
 
 def finish(
-    chart: Any, *, description: str, table: pd.DataFrame | None = None, **caption: Unpack[Caption]
+    chart: Any,
+    *,
+    description: str,
+    table: pd.DataFrame | None = None,
+    square: bool = False,
+    **caption: Unpack[Caption],
 ) -> Chart:
     """Give a chart what every chart of the course has: title, description, and a source line below.
 
@@ -138,12 +148,10 @@ def finish(
         Text for those who do not see the chart. Make it from the data, as the course's own charts do.
     table : pandas.DataFrame, optional
         The rows that were drawn, named by the first column: to be unfolded below the chart.
+    square : bool, default False
+        Whether the drawing stays as high as it is wide on a page of any width.
     **caption : str
         ``title``, ``source`` and, if there is one, ``subtitle``: see `Caption`.
-
-    Returns
-    -------
-    Chart
 
     Raises
     ------
@@ -176,16 +184,32 @@ def finish(
         offset=8,
         limit=WIDTH + 120,
     )
-    made = Chart(vconcat=[headed], title=foot, description=description)
+    about = {"embedOptions": {"downloadFileName": slug(caption["title"])}} | (
+        {"square": True} if square else {}
+    )
+    made = Chart(vconcat=[headed], title=foot, description=description, usermeta=about)
     object.__setattr__(made, "table", table)  # altair would take it for a part of the specification
     return made
 
 
-def complete(chart: Any, description: str, caption: Caption, table: pd.DataFrame | None) -> Chart:
+def complete(
+    chart: Any, description: str, caption: Caption, table: pd.DataFrame | None, *, square: bool = False
+) -> Chart:
     """Finish a chart with a description made from its data; `CourseError` if it was given another one."""
     if "description" in caption:
         raise CourseError(tr("This chart makes its description from its data: leave out description=..."))
-    return finish(chart, description=description, table=table, **caption)
+    return finish(chart, description=description, table=table, square=square, **caption)
+
+
+def slug(title: str) -> str:
+    """Return a file name made of a title, without a suffix.
+
+    Examples
+    --------
+    >>> slug("Of 14 forecasts, 4 were open: 29 %")
+    'of-14-forecasts-4-were-open-29'
+    """
+    return re.sub(r"\W+", "-", title.lower()).strip("-")
 
 
 def write(rows: pd.DataFrame, column: str, room: Mapping[str, Any], **look: Any) -> list[Any]:
@@ -207,6 +231,17 @@ def colour(name: str, names: Sequence[str]) -> str:
     if name in style.STATUS and name != "contested":  # on a map that is bare land under hatches
         return style.STATUS[name].colour
     return style.OKABE_ITO[SERIES[list(names).index(name) % len(SERIES)]]
+
+
+def thin(colour: str) -> str:
+    """Return the colour for lines, bars and dots, which have no text on them: darker, and lighter at night.
+
+    Examples
+    --------
+    >>> thin("#0072B2"), thin("#E69F00")
+    ('#00649c', '#E69F00')
+    """
+    return style.THIN.get(colour, colour)
 
 
 def dash(name: str, names: Sequence[str]) -> list[int]:

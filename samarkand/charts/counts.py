@@ -1,18 +1,20 @@
-"""Points: two figures against each other, two counts of one thing, and what several counters say of it."""
+"""Points: two figures against each other, two counts of one thing, and what several sources count."""
 
 # ruff: noqa: PLR0913  # a chart has much to say, and says it by name
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Collection
 from typing import Any, Literal, Unpack
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from samarkand import data, sources
-from samarkand.charts._look import GREY, NO_AXIS, SOFT, WIDTH, Caption, complete
+from samarkand.charts._look import BLUE, GREY, INK, RED, SOFT, SQUARE, WIDTH, Caption, complete, write
 from samarkand.charts._tables import (
     axis_title,
     columns,
@@ -23,17 +25,15 @@ from samarkand.charts._tables import (
     picks,
     texts,
 )
-from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
-from samarkand.ground.words import capitalised, listed, tr, trn
+from samarkand.ground.errors import CourseError, OutOfRange, unknown
+from samarkand.ground.words import capitalised, listed, month, tr, trn
 from samarkand.ground.words import day as in_words
-from samarkand.page import style
 
 __all__ = ["dumbbell", "ranges", "scatter", "who_counted"]
 
-_BLUE, _RED = style.OKABE_ITO["blue"], style.OKABE_ITO["vermillion"]
-#: A name longer than so many letters is broken into lines.
+#: A longer name is broken into lines of so many letters.
 _LINE = 34
-#: So many publishers, and so many letters of their names, find room in a source line.
+#: The most publishers, and letters of their names, in a source line.
 _HOUSES, _LETTERS = 4, 60
 #: Height of a row, in px: of one line, and what each further line of its name adds.
 _ROW, _MORE = 30, 13
@@ -47,40 +47,47 @@ def scatter(
     name: str = "",
     marked: Collection[object] = (),
     log: Literal["", "x", "y", "xy"] = "",
-    line: tuple[float, float] | None = None,
+    trend: bool = False,
+    least: float = 0,
+    quadrants: tuple[str, str] = ("", ""),
+    axes: tuple[str, str] = ("", ""),
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
-    """Draw a point for each row, where two of its figures meet.
+    """Draw a point for each row, at two of its figures.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row a point; rows without one of the two figures are left out, and the chart says how many.
+        One row a point; rows without one of the two figures are left out, and the description says how many.
     x, y : str
         Columns of numbers.
     name : str, optional
         Column that names the points.
     marked : collection, optional
-        Names of points to pick out and to write beside them.
+        Names of points to highlight and to label.
     log : {"", "x", "y", "xy"}
         Which axes are logarithmic.
-    line : tuple of float, optional
-        Intercept and slope of a straight line through the points; only where no axis is logarithmic.
+    trend : bool, default False
+        Whether to draw the line of least squares, through logarithms where an axis is logarithmic.
+    least : float, default 0
+        Figures of `y` below this one are drawn there, as arrows that point down.
+    quadrants : tuple of str, optional
+        Words for the upper left and the lower right quadrant, in which a point is above the middle by `y`
+        alone, or by `x` alone. The chart is square then, with lines at 0, or at 1 on logarithmic axes, and
+        the diagonal.
+    axes : tuple of str, optional
+        Titles of the axes; made of the columns' names if left out.
     **caption : str
-        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
-
-    Returns
-    -------
-    altair.VConcatChart
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
 
     Raises
     ------
     UnknownName
-        If a column or a marked name is not there.
+        If a column or a marked name is missing.
     CourseError
         If no row has both figures.
     WrongType
-        If a column holds no numbers, or there is a line over a logarithmic axis.
+        If a column holds no numbers.
     OutOfRange
         If a figure on a logarithmic axis is zero or less: it says how many are.
 
@@ -93,7 +100,7 @@ def scatter(
     """
     table = columns(frame, x, y, name)
     need_numbers(table, x, y)
-    whole = len(table)
+    total = len(table)
     table = table.dropna(subset=[x, y]).reset_index(drop=True)
     if table.empty:
         raise CourseError(tr("No row has both figures, so there is nothing to draw."))
@@ -102,59 +109,66 @@ def scatter(
     for axis, column in (("x", x), ("y", y)):
         lost = int((table[column] <= 0).sum())
         if axis in log and lost:
-            raise OutOfRange(
-                trn(
-                    '{n} value of "{column}" is zero or less, and a logarithmic axis has no place for it. '
-                    "Leave it out first, and say so.",
-                    '{n} values of "{column}" are zero or less, and a logarithmic axis has no place for '
-                    "them. Leave them out first, and say so.",
-                    lost,
-                    column=column,
-                )
+            text = trn(
+                '{n} value of "{column}" is zero or less, and a logarithmic axis has no place for it. '
+                "Leave it out first, and say so.",
+                '{n} values of "{column}" are zero or less, and a logarithmic axis has no place for '
+                "them. Leave them out first, and say so.",
+                lost,
+                column=column,
             )
-    if line is not None and log:
-        raise WrongType(
-            tr("A straight line in figures is bent on a logarithmic axis: take one or the other.")
-        )
-    names = table[name] if name else pd.Series("", table.index)
-    table["_name"], wanted = texts(names), picks(names, marked, tr("point"))
-    chosen = table["_name"].isin(wanted)
-
+            raise OutOfRange(text)
+    named = table[name] if name else pd.Series("", table.index)
+    table["_name"], wanted = texts(named), picks(named, marked, tr("point"))
+    chosen, low = table["_name"].isin(wanted), table[y] < least
+    span = max(_reach(table[x], "x" in log), _reach(table[y], "y" in log)) if any(quadrants) else 0.0
+    titles = axes[0] or axis_title(x), axes[1] or axis_title(y)
+    shown = table[y].clip(lower=least) if least else table[y]
     room: dict[str, Any] = {
-        "x": alt.X(field=field(x), **_along(table[x], "x" in log)),
-        "y": alt.Y(field=field(y), **_along(table[y], "y" in log)),
+        "x": alt.X(
+            field=field(x), type="quantitative", title=titles[0], **_along(table[x], "x" in log, span)
+        ),
+        "y": alt.Y(field=field(y), type="quantitative", title=titles[1], **_along(shown, "y" in log, span)),
     }
     tips = [alt.Tooltip(field=field(c), title=axis_title(c)) for c in (name, x, y) if c]
+    drawn = _quadrants(x, y, log, quadrants, room) if span else []
+    if trend:
+        line = alt.Chart(_trend(table, x, y, log)).mark_line(color=INK, strokeDash=[6, 3], strokeWidth=1.5)
+        drawn.append(line.encode(**room))
     # A stored chart carries its rows: points that are not named do without what only names need.
-    plain, picked = alt.Chart(table[~chosen].drop(columns="_name")), alt.Chart(table[chosen])
-    drawn: list[Any] = []
-    if line is not None:
-        ends = pd.DataFrame({x: [table[x].min(), table[x].max()]})
-        ends[y] = line[0] + line[1] * ends[x]
-        drawn.append(alt.Chart(ends).mark_line(color=GREY, strokeDash=[6, 3], strokeWidth=1.5).encode(**room))
-    if not chosen.all():
-        drawn.append(plain.mark_circle(size=34, color=_BLUE, opacity=0.7).encode(**room, tooltip=tips))
+    plain, below = table[~chosen & ~low].drop(columns="_name"), table[low].assign(**{y: least})
+    if len(plain):
+        drawn.append(
+            alt.Chart(plain).mark_circle(size=34, color=BLUE, opacity=0.75).encode(**room, tooltip=tips)
+        )
+    if len(below):
+        arrow = alt.Chart(below).mark_point(shape="triangle-down", size=40, color=BLUE, opacity=1)
+        drawn.append(arrow.encode(**room, tooltip=tips[:-1]))
     if wanted:
-        # A diamond as well as a colour, and its name in ink.
-        drawn.append(
-            picked.mark_point(size=90, shape="diamond", filled=True, color=_RED, opacity=1).encode(
-                **room, tooltip=tips
-            )
-        )
-        drawn.append(
-            picked.mark_text(align="left", dx=8, fontWeight="bold").encode(
-                **room, text=alt.Text(field="_name", type="nominal")
-            )
-        )
-    said = [
+        picked = alt.Chart(table[chosen & ~low])  # a diamond as well as a colour, and its name in ink
+        mark = picked.mark_point(size=90, shape="diamond", filled=True, color=RED, opacity=1)
+        drawn.append(mark.encode(**room, tooltip=tips))
+        for (align, down), rows in _sides(table[chosen & ~low], x, y, log).items():
+            place = {"align": align, "dx": 8 if align == "left" else -8, "dy": down}
+            drawn += write(rows, "_name", room, fontWeight="bold", **place)
+    words = [
         trn("{n} point.", "{n} points.", len(table)),
         tr("{x}, {y}.", x=_span(table, x), y=_span(table, y)),
     ]
-    if whole > len(table):
-        said.append(trn("{n} row has no figure.", "{n} rows have no figure.", whole - len(table)))
-    chart = alt.layer(*drawn).properties(width=WIDTH, height=360)
-    # Points without names are read off the picture alone; their rows would tell nobody which is which.
-    return complete(chart, " ".join(said), caption, columns(table, name, x, y) if name else None)
+    if total > len(table):
+        words.append(trn("{n} row has no figure.", "{n} rows have no figure.", total - len(table)))
+    if low.any():
+        words.append(
+            tr("Drawn at the lower edge, since below {least:g}: {n}.", least=least, n=int(low.sum()))
+        )
+    if wanted:
+        marks = (f"{r['_name']} ({_short(r[x])}, {_short(r[y])})" for _, r in table[chosen].iterrows())
+        words.append(tr("Named: {points}.", points=", ".join(marks)))
+    size = {"width": SQUARE, "height": SQUARE} if span else {"width": WIDTH, "height": 360}
+    chart = alt.layer(*drawn).properties(**size)
+    # Points without names are read off the picture alone: nobody could tell their rows apart.
+    behind = columns(table, name, x, y) if name else None
+    return complete(chart, " ".join(words), caption, behind, square=bool(span))
 
 
 def dumbbell(
@@ -167,9 +181,9 @@ def dumbbell(
     axis: str = "",
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
-    """Draw two counts of one thing on a line, so that what is seen is the gap.
+    """Draw two counts of one thing on a line, so that the gap is seen.
 
-    The first count is a circle, the second a square, each with its figure; a count that is missing has none.
+    The first count is a circle, the second a square, each with its figure; a missing count has no mark.
 
     Parameters
     ----------
@@ -180,15 +194,11 @@ def dumbbell(
     first, second : str
         Columns with the two counts, in one unit.
     labels : tuple of str, optional
-        What the two counts are called; made of the columns' names if left out.
+        Names of the two counts; made of the columns' names if left out.
     axis : str, optional
         Title of the axis; made of the first column's name if left out.
     **caption : str
-        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
-
-    Returns
-    -------
-    altair.VConcatChart
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
 
     Raises
     ------
@@ -197,7 +207,7 @@ def dumbbell(
     WrongType
         If a column of counts holds no numbers.
     OutOfRange
-        If a name stands twice.
+        If a name occurs twice.
 
     Examples
     --------
@@ -210,67 +220,38 @@ def dumbbell(
     need_numbers(table, first, second)
     table["_name"] = texts(table[name])
     need_unique(table[["_name"]])
-    called = labels or (_bare(first), _bare(second))
+    called = labels or tuple(axis_title(one).partition(" (")[0] for one in (first, second))
     table["_low"], table["_high"] = table[[first, second]].min(axis=1), table[[first, second]].max(axis=1)
-
-    names = alt.Y(
-        field="_name", type="nominal", sort=list(table["_name"]), title=None, axis=_names_axis(offset=30)
-    )
-    scale = alt.Scale(zero=True, nice=True)
+    names = alt.Y(field="_name", type="nominal", sort=list(table["_name"]), title=None, axis=_names_axis())
+    across = _from_zero(float(table["_high"].max()), axis or axis_title(first))
+    gaps = alt.Chart(table.dropna(subset=[first, second])).mark_rule(color=GREY, strokeWidth=3)
     drawn: list[Any] = [
-        alt.Chart(table.dropna(subset=[first, second]))
-        .mark_rule(color=GREY, strokeWidth=3)
-        .encode(
-            y=names,
-            x=alt.X("_low:Q", title=axis or axis_title(first), scale=scale, axis=NO_AXIS),
-            x2="_high:Q",
-        )
+        *_guides(table, names, across),
+        gaps.encode(y=names, x=alt.X(field="_low", **across), x2="_high:Q"),
     ]
-    for column, shape, hue, called_ in (
-        (first, "circle", _BLUE, called[0]),
-        (second, "square", _RED, called[1]),
+    for column, other, shape, hue, called_ in (
+        (first, second, "circle", BLUE, called[0]),
+        (second, first, "square", RED, called[1]),
     ):
         mine = table.dropna(subset=[column]).copy()
         if mine.empty:
             continue
-        other = second if column == first else first
         mine["_label"] = [f"{value:,.1f}" for value in mine[column]]
         outward = mine[other].isna() | (mine[column] >= mine[other])
-        where = {"x": alt.X(field=field(column), type="quantitative", scale=scale), "y": names}
-        drawn.append(
-            alt.Chart(mine)
-            .mark_point(shape=shape, filled=True, size=110, color=hue, opacity=1)
-            .encode(**where, tooltip=[alt.Tooltip(field="_label", title=called_)])
-        )
-        beyond: dict[str, Any] = {"align": "left", "dx": 9}
-        before: dict[str, Any] = {"align": "right", "dx": -9}
-        for side, place in ((mine[outward], beyond), (mine[~outward], before)):
-            if len(side):
-                drawn.append(
-                    alt.Chart(side)
-                    .mark_text(**place)
-                    .encode(**where, text=alt.Text(field="_label", type="nominal"))
-                )
+        place = {"x": alt.X(field=field(column), **across), "y": names}
+        mark = alt.Chart(mine).mark_point(shape=shape, filled=True, size=110, color=hue, opacity=1)
+        drawn.append(mark.encode(**place, tooltip=[alt.Tooltip(field="_label", title=called_)]))
+        drawn += write(mine[outward], "_label", place, align="left", dx=9)
+        drawn += write(mine[~outward], "_label", place, align="right", dx=-9)
         # The first row says which mark is whose.
-        key = mine.head(1).assign(_key=called_)
-        drawn.append(
-            alt.Chart(key)
-            .mark_text(dy=-16, fontWeight="bold", align="left" if outward.iloc[0] else "right")
-            .encode(**where, text=alt.Text(field="_key", type="nominal"))
-        )
-    said = [
-        tr(
-            "{name}: {one} {first}, {other} {second}.",
-            name=row["_name"],
-            one=called[0],
-            first=_said(row[first], 1),
-            other=called[1],
-            second=_said(row[second], 1),
-        )
-        for _, row in table.iterrows()
-    ]
+        key = {"dy": -16, "fontWeight": "bold", "align": "left" if outward.iloc[0] else "right"}
+        drawn += write(mine.head(1).assign(_key=called_), "_key", place, **key)
+    words = []
+    for _, row in table.iterrows():
+        one, two = ("no count" if pd.isna(row[c]) else f"{row[c]:,.1f}" for c in (first, second))
+        words.append(f"{row['_name']}: {called[0]} {one}, {called[1]} {two}.")
     chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, 46 * len(table)))
-    return complete(chart, " ".join(said), caption, columns(table, name, first, second))
+    return complete(chart, " ".join(words), caption, columns(table, name, first, second))
 
 
 def ranges(
@@ -285,35 +266,31 @@ def ranges(
     axis: str = "",
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
-    """Draw what each counter says: a point, a range, an upper bound, or that no number was given.
+    """Draw what each source counts on a line from zero: a figure, a range, an upper bound, or no number.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row a counter, in the order in which they are to be drawn.
+        One row a count, in the order in which they are to be drawn.
     name : str
-        Column that names the counters; a name may stand twice.
+        Column that names the sources; a name may occur twice.
     value : str
-        Column with the figure; a missing one is no zero.
+        Column with the figure; a missing one is not zero.
     low, high : str, optional
         Columns with the bounds of a range.
     note : str, optional
-        Column with a few words that are written beside the figure, such as its day.
+        Column with a few words to write beside the figure, such as its period.
     digits : int, optional
-        Decimals of the figures; none for whole numbers and as many as needed, up to two, if left out.
+        Decimals of the figures; as many as they have if left out.
     axis : str, optional
         Title of the axis; made of the column's name if left out.
     **caption : str
-        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made of the rows.
-
-    Returns
-    -------
-    altair.VConcatChart
+        ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
 
     Raises
     ------
     UnknownName, CourseError
-        If a column or all rows are missing, or no counter gives a number.
+        If a column or all rows are missing, or no row has a number.
     WrongType
         If a column of figures holds no numbers.
 
@@ -327,82 +304,55 @@ def ranges(
     table = columns(frame, name, value, low, high, note)
     figures = distinct([column for column in (value, low, high) if column])
     need_numbers(table, *figures)
-    given = table[figures].stack().dropna()
-    if given.empty:
-        raise CourseError(tr("No counter gives a number, so there is nothing to draw."))
-    if digits is None:
-        digits = next((d for d in (0, 1) if (given.round(d) == given).all()), 2)
     table["_low"], table["_high"] = table[figures].min(axis=1), table[figures].max(axis=1)
-    words = [_range_in_words(row, value, digits) for _, row in table.iterrows()]
+    if table["_high"].isna().all():
+        raise CourseError(tr("No counter gives a number, so there is nothing to draw."))
+    bounds = zip(table[value], table["_low"], table["_high"], strict=True)
+    words = [range_in_words(*one, digits=digits) for one in bounds]
     notes = texts(table[note]) if note else [""] * len(table)
     table["_label"] = [f"{w} · {n}" if n else w for w, n in zip(words, notes, strict=True)]
     lines = ["\n".join(textwrap.wrap(one, _LINE)) or one for one in texts(table[name])]
-    # A counter may speak twice: an invisible number keeps its rows apart.
+    # A source may occur twice: an invisible number keeps its rows apart.
     table["_row"] = [f"{number}\t{one}" for number, one in enumerate(lines)]
-
-    scale = alt.Scale(domain=[0, float(table["_high"].max()) * 1.04], nice=False)
-    across: dict[str, Any] = {"type": "quantitative", "title": axis or axis_title(value), "scale": scale}
-    across["axis"] = NO_AXIS
+    across = _from_zero(float(table["_high"].max()), axis or axis_title(value))
     rows = alt.Y(field="_row", type="nominal", sort=list(table["_row"]), title=None, axis=_names_axis())
-    drawn: list[Any] = []
-    spans = table[table["_low"] < table["_high"]]
-    if len(spans):
-        drawn.append(
-            alt.Chart(spans)
-            .mark_bar(height=9, color=_BLUE, opacity=0.45)
-            .encode(y=rows, x=alt.X(field="_low", **across), x2="_high:Q")
-        )
+    drawn = _guides(table, rows, across)
+    spans, points = table[table["_low"] < table["_high"]], table.dropna(subset=[value])
     at_most = table[table[value].isna() & (table["_low"] == table["_high"])]
+    if len(spans):  # with round ends, so that a narrow range is seen on a phone
+        bar = alt.Chart(spans).mark_rule(strokeWidth=9, strokeCap="round", color=BLUE, opacity=0.45)
+        drawn.append(bar.encode(y=rows, x=alt.X(field="_low", **across), x2="_high:Q"))
     if len(at_most):  # an arrow towards less
-        drawn.append(
-            alt.Chart(at_most)
-            .mark_point(shape="triangle-left", filled=True, size=110, color=_BLUE, opacity=1)
-            .encode(y=rows, x=alt.X(field="_high", **across))
+        arrow = alt.Chart(at_most).mark_point(
+            shape="triangle-left", filled=True, size=110, color=BLUE, opacity=1
         )
-    points = table.dropna(subset=[value])
+        drawn.append(arrow.encode(y=rows, x=alt.X(field="_high", **across)))
     if len(points):
-        drawn.append(
-            alt.Chart(points)
-            .mark_point(shape="circle", filled=True, size=90, color=_BLUE, opacity=1)
-            .encode(y=rows, x=alt.X(field=field(value), **across))
-        )
-    for side, where, look in (
-        (table.dropna(subset=["_high"]), "_high", {"dx": 10}),
-        (
-            table[table["_high"].isna()].assign(_zero=0.0),
-            "_zero",
-            {"dx": 4, "fontStyle": "italic", "color": SOFT},
-        ),
-    ):
-        if len(side):
-            drawn.append(
-                alt.Chart(side)
-                .mark_text(align="left", **look)
-                .encode(y=rows, x=alt.X(field=where, **across), text=alt.Text(field="_label", type="nominal"))
-            )
-    said = [
-        tr("{name}: {said}.", name=one, said=f"{word}, {extra}" if extra else word)
-        for one, word, extra in zip(texts(table[name]), words, notes, strict=True)
-    ]
-    more = max(line.count("\n") for line in lines)
-    height = len(table) * (_ROW + _MORE * more)
+        dot = alt.Chart(points).mark_point(shape="circle", filled=True, size=90, color=BLUE, opacity=1)
+        drawn.append(dot.encode(y=rows, x=alt.X(field=field(value), **across)))
+    given = {"y": rows, "x": alt.X(field="_high", **across)}
+    drawn += write(table.dropna(subset=["_high"]), "_label", given, align="left", dx=10)
+    silent = table[table["_high"].isna()].assign(_zero=0.0)
+    at_zero = {"y": rows, "x": alt.X(field="_zero", **across)}
+    drawn += write(silent, "_label", at_zero, align="left", dx=6, fontStyle="italic", color=SOFT)
+    each = zip(texts(table[name]), words, notes, strict=True)
+    description = " ".join(
+        f"{one}: {word}, {extra}." if extra else f"{one}: {word}." for one, word, extra in each
+    )
+    height = len(table) * (_ROW + _MORE * max(line.count("\n") for line in lines))
     chart = alt.layer(*drawn).properties(width=WIDTH, height=max(90, height))
-    return complete(chart, " ".join(said), caption, columns(table, name, low, value, high, note))
+    return complete(chart, description, caption, columns(table, name, low, value, high, note))
 
 
 def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
-    """Draw what each counter gives for one quantity of the table `who_counted`, by day.
+    """Draw all counts of one quantity of the table `who_counted`, in order of their day.
 
     Parameters
     ----------
     quantity : str
         One of the quantities of the table, for example ``"dead of January 2022"``.
     title : str, optional
-        What the picture shows; made of the quantity if left out.
-
-    Returns
-    -------
-    altair.VConcatChart
+        The finding; made of the quantity if left out.
 
     Raises
     ------
@@ -412,14 +362,14 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
     Examples
     --------
     >>> who_counted("cost of the China-Kyrgyzstan-Uzbekistan railway").to_dict()["description"]
-    'Global Construction Review: 8, 31 May 2024. Daryo: 4.7, 20 December 2024.'
+    'Global Construction Review: 8, May 2024. Daryo: 4.7, 20 December 2024.'
     """
     table = data.load("who_counted")
     known = list(table["quantity"].unique())
     if quantity not in known:
         raise unknown(tr("quantity"), quantity, known)
     mine = table[table["quantity"] == quantity].sort_values("day", kind="stable")
-    mine["when"] = [in_words(day) for day in mine["day"]]
+    mine["when"] = [period(day, what) for day, what in zip(mine["day"], mine["includes"], strict=True)]
     unit = mine["unit"].iloc[0]
     houses = distinct([one.publisher for one in sources.cite.sources(*mine["source"])])
     return ranges(
@@ -435,82 +385,184 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
     )
 
 
+def period(day: pd.Timestamp, includes: str) -> str:
+    """Return the period of a count, from its last day and what it includes, in words.
+
+    Examples
+    --------
+    >>> period(pd.Timestamp("2021-11-30"), "ELEVEN months"), period(pd.Timestamp("2021-12-31"), "goods")
+    ('January to November 2021', '2021')
+    >>> period(pd.Timestamp("2019-07-31"), "in camps"), period(pd.Timestamp("2018-08-10"), "in camps")
+    ('July 2019', '10 August 2018')
+    """
+    if (day.month, day.day) == (12, 31):
+        return str(day.year)
+    if not day.is_month_end:
+        return in_words(day)
+    name = tr("{month} {year}", month=month(day.month), year=day.year)
+    return tr("{first} to {last}", first=month(1), last=name) if "months" in includes else name
+
+
+def range_in_words(value: float, low: float, high: float, *, digits: int | None = None) -> str:
+    """Return a count in words: a figure, a range from `low` to `high`, an upper bound, or no number.
+
+    Examples
+    --------
+    >>> nan = float("nan")
+    >>> [range_in_words(*one) for one in ((1.5, 1.5, 1.5), (nan, 0.9, 1.8), (nan, 2, 2), (nan, nan, nan))]
+    ['1.5', '0.9 to 1.8', 'up to 2', 'no number given']
+    """
+    if math.isnan(high):
+        return tr("no number given")
+    figure, least, most = (_plain(one, digits) for one in (value, low, high))
+    if math.isnan(value):
+        return tr("up to {high}", high=most) if low == high else tr("{low} to {high}", low=least, high=most)
+    return most if low == high else tr("{figure} ({low} to {high})", figure=figure, low=least, high=most)
+
+
+def _plain(figure: float, digits: int | None) -> str:
+    """Return a figure without zeros at its end.
+
+    >>> _plain(1.5, 2), _plain(1200.0, 2), _plain(10.57, None)
+    ('1.5', '1,200', '10.57')
+    """
+    if digits is None:
+        return f"{figure:,.10g}"
+    return f"{figure:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{figure:,.0f}"
+
+
 def _and_more(houses: list[str]) -> str:
     named = houses[:_HOUSES]
     while len(", ".join(named)) > _LETTERS:
         named.pop()
-    return trn(
-        "{houses} and {n} more, named in the table who_counted",
-        "{houses} and {n} more, named in the table who_counted",
-        len(houses) - len(named),
-        houses=", ".join(named),
+    more = tr("{houses} and {n} more, named in the table who_counted")
+    return more.format(houses=", ".join(named), n=len(houses) - len(named))
+
+
+# -- axes and lines
+
+
+def _from_zero(most: float, title: str) -> dict[str, Any]:
+    """Return the x axis of counts, from zero to a little more than the largest."""
+    axis = alt.Axis(tickCount=4, grid=False, ticks=False, domain=False, titleAnchor="start", titlePadding=2)
+    axis.labelOverlap = "greedy"
+    scale = alt.Scale(domain=[0, most * 1.04], nice=False)
+    return {"type": "quantitative", "title": title, "axis": axis, "scale": scale}
+
+
+def _guides(table: pd.DataFrame, rows: alt.Y, across: dict[str, Any]) -> list[Any]:
+    """Return a thin line from zero to the figure in each row, and an upright line at zero."""
+    ends = table.dropna(subset="_low").assign(_zero=0.0)[[rows["field"], "_zero", "_low"]]
+    zero = alt.Chart(pd.DataFrame({"_zero": [0.0]})).mark_rule(color=SOFT)
+    start = alt.X(field="_zero", **across)
+    return [alt.Chart(ends).mark_rule(color=GREY).encode(y=rows, x=start, x2="_low:Q"), zero.encode(x=start)]
+
+
+def _names_axis() -> alt.Axis:
+    """Return an axis of long names, in lines, without the number that keeps two of them apart."""
+    label = "split(replace(datum.label, /^\\d+\\t/, ''), '\\n')"
+    return alt.Axis(ticks=False, domain=False, labelLimit=300, labelPadding=8, labelExpr=label)
+
+
+def _reach(values: pd.Series, logarithmic: bool) -> float:
+    """Return how far values lie from 0, or from 1 in powers of ten, at most, and a margin."""
+    return 1.08 * float((np.log10(values) if logarithmic else values).abs().max())
+
+
+def _along(values: pd.Series, logarithmic: bool, span: float) -> dict[str, Any]:
+    """Return axis and scale of points: `span` to both sides of the middle, or else with some room around."""
+    if not logarithmic:
+        least = 0 if 0 <= values.min() < values.max() / 4 else alt.Undefined
+        scale = alt.Scale(zero=False, padding=12, domainMin=least)
+        if span:
+            scale = alt.Scale(domain=[-span, span], nice=False)
+        return {"axis": alt.Axis(grid=False), "scale": scale}  # lines would strike the names through
+    low, high = math.log10(values.min()), math.log10(values.max())
+    if span:
+        low, high = -span, span
+    steps = (1.0,) if high - low > 2 else (1.0, 3.0)
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    ticks = [float(f"{step * 10.0**power:g}") for power in powers for step in steps]
+    ticks = [tick for tick in ticks if 10**low <= tick <= 10**high]
+    label = "datum.value < 1 ? '1/' + format(1 / datum.value, ',') : format(datum.value, ',')"
+    if not span:
+        label = "format(datum.value, datum.value < 1 ? '~r' : ',')"
+    axis = alt.Axis(values=ticks, labelExpr=label, grid=False, labelOverlap="greedy")
+    scale = alt.Scale(type="log", nice=False, padding=12)
+    if span:
+        scale = alt.Scale(type="log", nice=False, domain=[10**low, 10**high])
+    return {"axis": axis, "scale": scale}
+
+
+def _trend(table: pd.DataFrame, x: str, y: str, log: str) -> pd.DataFrame:
+    """Return points of the line of least squares, rounded, since last digits differ between machines."""
+    along = np.log10(table[x]) if "x" in log else table[x]
+    up = np.log10(table[y]) if "y" in log else table[y]
+    slope, start = np.polyfit(along, up, 1)
+    at = np.linspace(along.min(), along.max(), 2 if log in ("", "xy") else 24)
+    ends = {
+        x: 10**at if "x" in log else at,
+        y: 10 ** (start + slope * at) if "y" in log else start + slope * at,
+    }
+    return pd.DataFrame({key: [float(f"{value:.6g}") for value in values] for key, values in ends.items()})
+
+
+def _quadrants(x: str, y: str, log: str, words: tuple[str, str], room: dict[str, Any]) -> list[Any]:
+    """Return the lines through the middle, the diagonal, and words in two corners."""
+
+    def at(axis: str, share: float) -> float:
+        end = room[axis]["scale"]["domain"][1]
+        return float(f"{end**share if axis in log else end * share:.6g}")
+
+    diagonal = pd.DataFrame({x: [at("x", -1), at("x", 1)], y: [at("y", -1), at("y", 1)]})
+    middle = pd.DataFrame({x: [at("x", 0)], y: [at("y", 0)]})
+    drawn: list[Any] = [
+        alt.Chart(diagonal).mark_line(color=GREY, strokeDash=[6, 3], strokeWidth=1.5).encode(**room),
+        alt.Chart(middle).mark_rule(color=SOFT).encode(x=room["x"]),
+        alt.Chart(middle).mark_rule(color=SOFT).encode(y=room["y"]),
+    ]
+    for text, share, align, baseline in (
+        (words[0], -0.97, "left", "top"),
+        (words[1], 0.97, "right", "bottom"),
+    ):
+        corner = pd.DataFrame({x: [at("x", share)], y: [at("y", -share)], "words": [text]})
+        drawn += write(corner, "words", room, align=align, baseline=baseline, color=SOFT, fontStyle="italic")
+    return drawn
+
+
+def _sides(table: pd.DataFrame, x: str, y: str, log: str) -> dict[tuple[Any, int], pd.DataFrame]:
+    """Return points by the place of their labels, (alignment, px down), so that few labels overlap."""
+    across, up = (
+        np.log10(table[column]) if axis in log else table[column] for axis, column in (("x", x), ("y", y))
     )
+    across, up = ((v - v.min()) / ((v.max() - v.min()) or 1) for v in (across, up))
+    sides: dict[Any, Any] = {}
+    taken: list[tuple[str, float, float]] = []
+    for row in up.sort_values(ascending=False, kind="stable").index:
+        align = "right" if across[row] > 0.6 else "left"
+        # In shares of the height, which is some 200 px on a phone; a line of text takes 14.
+        near = [height for side, height, place in taken if side == align and abs(place - across[row]) < 0.4]
+        down = next(
+            (d for d in (0, 7, -7, 14) if all(abs(up[row] - d / 200 - one) > 0.07 for one in near)), 0
+        )
+        taken.append((align, up[row] - down / 200, across[row]))
+        sides.setdefault((align, down), []).append(row)
+    return {side: table.loc[rows] for side, rows in sides.items()}
 
 
-def _along(values: pd.Series, logarithmic: bool) -> dict[str, Any]:
-    """Return an axis of points: with room around them, and none below zero where nothing can be."""
-    look: dict[str, Any] = {"type": "quantitative", "title": axis_title(str(values.name))}
-    if logarithmic:
-        look["axis"] = alt.Axis(labelOverlap="greedy", labelSeparation=10, grid=False)
-        return look | {"scale": alt.Scale(type="log", nice=False, padding=12)}
-    least = 0 if 0 <= values.min() < values.max() / 4 else alt.Undefined
-    look["axis"] = alt.Axis(grid=False)  # its lines would strike the names through
-    return look | {"scale": alt.Scale(zero=False, padding=12, domainMin=least)}
+def _short(value: float) -> str:
+    """Return a figure with some three digits.
 
-
-def _names_axis(offset: int = 0) -> alt.Axis:
-    """Return an axis of long names: broken into lines, without the number that keeps two of them apart."""
-    return alt.Axis(
-        ticks=False,
-        domain=False,
-        labelLimit=300,
-        offset=offset,
-        labelExpr="split(replace(datum.label, /^\\d+\\t/, ''), '\\n')",
-    )
-
-
-def _bare(column: str) -> str:
-    """Return a column's name without its unit.
-
-    >>> _bare("china_usd_bn")
-    'china'
+    >>> _short(0.0003), _short(0.5), _short(1234.5)
+    ('less than 0.01', '0.5', '1,234')
     """
-    return axis_title(column).partition(" (")[0]
+    if 0 < value < 0.01:
+        return tr("less than 0.01")
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
 
 
 def _span(table: pd.DataFrame, column: str) -> str:
-    def short(value: float) -> str:
-        if 0 < value < 0.01:
-            return tr("less than 0.01")
-        return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
-
+    """Return the least and the greatest figure of a column, in words with its unit."""
     what, _, unit = axis_title(column).partition(" (")
-    low, high = short(table[column].min()), short(table[column].max())
-    return tr("{what} from {low} to {high}", what=what, low=low, high=high) + (
-        f" {unit[:-1]}" if unit else ""
-    )
-
-
-def _said(figure: float, digits: int) -> str:
-    return tr("no count") if pd.isna(figure) else f"{figure:,.{digits}f}"
-
-
-def _range_in_words(row: pd.Series, value: str, digits: int) -> str:
-    """Return what a counter gives, in words."""
-    if pd.isna(row["_high"]):
-        return tr("no number given")
-    low, high, figure = (_plainly(row[column], digits) for column in ("_low", "_high", value))
-    if pd.isna(row[value]):
-        return tr("up to {high}", high=high) if low == high else tr("{low} to {high}", low=low, high=high)
-    if low == high:
-        return high
-    return tr("{figure} ({low} to {high})", figure=figure, low=low, high=high)
-
-
-def _plainly(figure: float, digits: int) -> str:
-    """Return a figure without zeros at its end.
-
-    >>> _plainly(1.5, 2), _plainly(1200.0, 2), _plainly(1200.0, 0)
-    ('1.5', '1,200', '1,200')
-    """
-    return f"{figure:,.{digits}f}".rstrip("0").rstrip(".") if digits else f"{figure:,.0f}"
+    low, high = _short(table[column].min()), _short(table[column].max())
+    return tr("{what} from {low} to {high}", what=what, low=low, high=high) + f" {unit[:-1]}" * bool(unit)

@@ -7,16 +7,13 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from samarkand.charts._look import SOFT, finish
+from samarkand.charts._look import BLUE, SOFT, SQUARE, finish
 from samarkand.charts._tables import columns, need_numbers, texts
 from samarkand.ground.errors import OutOfRange
 from samarkand.ground.words import tr, trn
-from samarkand.page import style
 
 __all__ = ["calibration"]
 
-#: Side of the square, in px: both axes measure the same thing, so both are as long.
-SIDE = 320
 #: A group of forecasts smaller than this shows chance more than calibration.
 FEW = 10
 
@@ -34,10 +31,6 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
         column ``name``, if there is one, names the circles.
     source : str
         Where the forecasts are from.
-
-    Returns
-    -------
-    altair.VConcatChart
 
     Raises
     ------
@@ -83,7 +76,7 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
         "came_pct": tr("came true (per cent)"),
     }
     tips = [alt.Tooltip(field=key, title=one) for key, one in {**called, "cases": tr("forecasts")}.items()]
-    left: dict[str, Any] = {"align": "right", "dx": -19}
+    under: dict[str, Any] = {"dy": 24}
     right: dict[str, Any] = {"align": "left", "dx": 19}
     below = table["came"] < table["said"]  # a name stands on its circle's side of the line
     drawn = [
@@ -92,24 +85,24 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
         .encode(**room, text=alt.Text(field="side", type="nominal")),
         ends.mark_line(strokeDash=[5, 4], color=SOFT, strokeWidth=1.5).encode(**room),
         base.mark_circle(
-            size=620, color="#ffffff", stroke=style.OKABE_ITO["blue"], strokeWidth=2.5, opacity=1, clip=False
+            size=620, color="#ffffff", stroke=BLUE, strokeWidth=2.5, opacity=1, clip=False
         ).encode(**room, tooltip=tips),
         base.mark_text(fontWeight="bold").encode(**room, text=alt.Text(field="number", type="nominal")),
         *(
             alt.Chart(side).mark_text(**place).encode(**room, text=alt.Text(field="name", type="nominal"))
-            for side, place in ((table[~below], left), (table[below], right))
+            for side, place in ((table[~below], under), (table[below], right))
             if len(side)
         ),
     ]
-    chart = alt.layer(*drawn).properties(width=SIDE, height=SIDE)
+    chart = alt.layer(*drawn).properties(width=SQUARE, height=SQUARE)
     subtitle = tr("Number in a circle: its forecasts")
     if table["cases"].max() < FEW:
         subtitle = tr("Number in a circle: its forecasts, too few to tell luck from skill")
         told.append(tr("No circle has {n} cases.", n=FEW))
     behind = columns(groups, "name" if named else "", "said", "came", "cases")
-    description = " ".join(told)
     title = tr("Did it come true as often as it was said to?")
-    return finish(chart, title=title, subtitle=subtitle, description=description, source=source, table=behind)
+    text = {"title": title, "subtitle": subtitle, "source": source}
+    return finish(chart, description=" ".join(told), table=behind, square=True, **text)
 
 
 def _told(name: str, said: float, came: float, cases: int) -> str:

@@ -40,10 +40,6 @@ def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Cap
     **caption : str
         ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
 
-    Returns
-    -------
-    altair.VConcatChart
-
     Raises
     ------
     UnknownName

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal, Unpack
 
 import altair as alt
@@ -23,6 +23,7 @@ from samarkand.charts._look import (
     colour,
     complete,
     dash,
+    thin,
     write,
 )
 from samarkand.charts._tables import (
@@ -80,10 +81,6 @@ def bars(
     **caption : str
         ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
 
-    Returns
-    -------
-    altair.VConcatChart
-
     Raises
     ------
     UnknownName
@@ -121,7 +118,7 @@ def bars(
     groups = texts(table[group]) if group else [""] * len(table)
     digits = 0 if (table[figure].dropna() % 1 == 0).all() else 1
     table["_colour"] = (
-        [colour(one, distinct(groups)) for one in groups]
+        [thin(colour(one, distinct(groups))) for one in groups]
         if group
         else [RED if one in highlighted else GREY if highlighted else BLUE for one in names]
     )
@@ -169,7 +166,7 @@ def lines(
     *,
     group: str = "",
     reference: Mapping[str, float] | None = None,
-    notes: Mapping[Any, str] | None = None,
+    notes: Mapping[Any, str] | Sequence[Any] = (),
     axis: str = "",
     interpolate: Literal["linear", "step-after"] = "linear",
     **caption: Unpack[Caption],
@@ -188,18 +185,14 @@ def lines(
         Column with the line's name.
     reference : mapping of str to float, optional
         Levels to compare with, each with its label.
-    notes : mapping of day or number to str, optional
-        A few words to write at points of `x` where the story turns.
+    notes : mapping of day or number to str, or sequence of them, optional
+        A few words to write at points of `x` where the story turns; points alone are labelled with their `x`.
     axis : str, optional
         Title of the axis of figures; made of the column's name if left out.
     interpolate : {"linear", "step-after"}
         How the line goes from one point to the next.
     **caption : str
         ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
-
-    Returns
-    -------
-    altair.VConcatChart
 
     Raises
     ------
@@ -218,6 +211,8 @@ def lines(
     """
     table = columns(frame, x, y, group).sort_values(x, kind="stable")
     need_numbers(table, y)
+    known = table.loc[table[y].notna(), x]  # the axis begins and ends with a figure
+    table = table[table[x].between(known.min(), known.max())] if len(known) else table
     if not of_days(table[x]) and not numeric(table[x]):
         text = tr(
             'A line runs along days or numbers: "{column}" holds neither. Use bars for names.', column=x
@@ -234,13 +229,14 @@ def lines(
         axis=alt.Axis(tickCount=_MARKS, domain=False, ticks=False, labelPadding=8),
     )
     room: dict[str, Any] = {"x": _along(table[x]), "y": up}
-    paint = alt.Scale(domain=names, range=[colour(one, names) for one in names])
+    paint = alt.Scale(domain=names, range=[thin(colour(one, names)) for one in names])
     dashes = alt.Scale(domain=names, range=[dash(one, names) for one in names])
     hue = alt.Color(field="_name", type="nominal", scale=paint, legend=None)
     stroke = alt.StrokeDash(field="_name", type="nominal", scale=dashes, legend=None)
     base = alt.Chart(table)
-    noted = _noted(table, x, notes or {})
-    beside = {"align": "right", "dx": -7, "dy": -9} if stepped else {"dy": -12}
+    noted = _noted(table, x, notes)
+    # Where the line rises, a note above its point would be struck by it.
+    rises = noted[y] < table.groupby("_name")[y].shift(-1).reindex(noted.index)
     chart = alt.layer(
         base.mark_line(interpolate=interpolate, strokeWidth=2.5).encode(**room, color=hue, strokeDash=stroke),
         base.mark_circle(size=30, opacity=1).encode(**room, color=hue, tooltip=_tips(group, x, y)),
@@ -250,7 +246,8 @@ def lines(
             table[table["_name"] != ""].dropna(subset=[y]).groupby("_name", sort=False).tail(1),
             "_name", room, align="left", dx=7, fontWeight="bold",
         ),
-        *write(noted, "_note", room, **beside),
+        *write(noted[stepped | rises], "_note", room, align="right", dx=-7, dy=-9),
+        *write(noted[~(stepped | rises)], "_note", room, dy=-12),
     ).properties(width=WIDTH, height=300)  # fmt: skip
     rows = pd.DataFrame({"name": table["_name"], "at": _words.positions(table[x]), "figure": table[y]})
     rows["note"] = noted["_note"].astype(object).reindex(rows.index, fill_value="")
@@ -271,10 +268,6 @@ def steps(frame: pd.DataFrame, x: str, y: str, **how: Any) -> alt.VConcatChart:
         ``title``, ``source``, ``subtitle``, ``group``, ``reference``, ``notes``, ``axis``: as for `lines`,
         which also says what is raised.
 
-    Returns
-    -------
-    altair.VConcatChart
-
     Examples
     --------
     >>> counts = pd.DataFrame({"year": [2001, 2017], "members": [6, 8]})
@@ -289,8 +282,9 @@ def _tips(*names: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(field=field(name), title=axis_title(name)) for name in names if name]
 
 
-def _noted(table: pd.DataFrame, x: str, notes: Mapping[Any, str]) -> pd.DataFrame:
+def _noted(table: pd.DataFrame, x: str, notes: Mapping[Any, str] | Sequence[Any]) -> pd.DataFrame:
     """Return the first row at each point that has a note, with the note in ``_note``."""
+    notes = notes if isinstance(notes, Mapping) else {at: str(at) for at in notes}
     if of_days(table[x]):
         notes = {data.as_day(at): note for at, note in notes.items()}
     for at in notes:
@@ -305,7 +299,7 @@ def _along(values: pd.Series) -> alt.X:
     name = str(values.name)
     if of_days(values):
         return alt.X(field=field(name), type="temporal", title=None, axis=alt.Axis(grid=False))
-    axis = alt.Axis(grid=False)
+    axis = alt.Axis(grid=False, labelFlush=False, labelOverlap="greedy", labelSeparation=4)
     if (values.dropna() % 1 == 0).all():
         axis.format = "d"
         if values.nunique() <= _FEW:  # every year there is, and none there is not

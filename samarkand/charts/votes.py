@@ -37,10 +37,6 @@ def roll_call(
     **caption : str
         ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
 
-    Returns
-    -------
-    altair.VConcatChart
-
     Raises
     ------
     UnknownName

@@ -79,10 +79,6 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
         A type of claims, such as ``"forecast"``, whose verdicts and evidence are not shown, since a later
         lesson asks for them.
 
-    Returns
-    -------
-    Explorer
-
     Raises
     ------
     UnknownName

@@ -31,10 +31,6 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
     one, other : str
         The viewers shown first.
 
-    Returns
-    -------
-    Explorer
-
     Raises
     ------
     UnknownName

@@ -168,10 +168,6 @@ def forecasts_scored() -> Explorer:
 
     Its card shows every miss, the score beside those of three simple rules, and a calibration picture.
 
-    Returns
-    -------
-    Explorer
-
     Examples
     --------
     >>> "4 forecasts: Brier score" in forecasts_scored().render(counted="both")
@@ -235,10 +231,6 @@ def my_scores() -> Explorer:
     Controls: which forecasts count, and how bold they are taken to have been. Without forecasts, those of an
     invented reader are shown; unreadable entries are named, and the file is never changed. A notebook stores
     the invented reader only.
-
-    Returns
-    -------
-    Explorer
 
     Examples
     --------

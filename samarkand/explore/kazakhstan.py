@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
 
 from samarkand import data
+from samarkand.charts import counts
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.words import capitalised, day, tr, trn
 from samarkand.jupyter import controls
@@ -32,10 +34,6 @@ def who_counted(quantity: str = "dead of January 2022") -> Explorer:
     ----------
     quantity : str, default "dead of January 2022"
         What is shown first; a quantity of the table ``who_counted``.
-
-    Returns
-    -------
-    Explorer
 
     Raises
     ------
@@ -91,35 +89,38 @@ def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
         return Panel(sentence, "")
     most = max((figure for row in whole for figure in _given(row)), default=1.0)
     strips = "".join(
-        markup.element(
-            "div",
-            markup.element("div", markup.escape(capitalised(row.counter)), class_="over"),
-            _strip(row, most, unit),
-        )
+        markup.element("div", markup.escape(capitalised(row.counter)), class_="over")
+        + _strip(row, most, unit)
         for row in shown
     )
+    x = pictures.Axis(0, most, 0.01, 1 - _ROOM)
+    scale = pictures.ticks({"0": x(0), f"{most:,.10g} {unit}": x(most)}, 12)
+    strips = pictures.picture(scale, alt="", height=16) + strips
     key = pictures.key(
         (pictures.dot(0.5, 7, pictures.BLUE), tr("given by the counter")),
         (pictures.diamond(0.5, 7, "#ffffff", pictures.RED, 5), tr("added up or divided by this course")),
     )
-    columns = [tr("Counter"), tr("How"), tr("Day"), tr("What it includes"), tr("Source"), capitalised(unit)]
+    columns = [
+        tr("Counter"),
+        tr("How"),
+        tr("Period or day"),
+        tr("What it includes"),
+        tr("Source"),
+        capitalised(unit),
+    ]
     rows = [
         (
             capitalised(row.counter),
             row.method,
-            day(row.day),
-            _with_note(row),
+            counts.period(row.day, row.includes),
+            str(row.includes) if pd.isna(row.note) else f"{row.includes}. {row.note}",
             row.source.replace(";", ", "),
             _figure(row),
         )
         for row in shown
     ]
-    return Panel(
-        sentence,
-        key
-        + strips
-        + markup.table(tr("Each count in full"), columns, rows, numbers=columns[-1:], broad=True),
-    )
+    table = markup.table(tr("Each count in full"), columns, rows, numbers=columns[-1:], broad=True)
+    return Panel(sentence, key + strips + table)
 
 
 def _sentence(quantity: str, unit: str, shown: Sequence[Any]) -> str:
@@ -130,29 +131,14 @@ def _sentence(quantity: str, unit: str, shown: Sequence[Any]) -> str:
     silent = sum(not _given(row) for row in shown)
     n = len(shown) - silent
     if n == 0:
-        said = tr("{quantity}: no number was given.", quantity=quantity)
-    elif min(given) == max(given):
-        said = trn(
-            "{quantity}: {n} count, {figure} {unit}.",
-            "{quantity}: {n} counts, {figure} {unit}.",
-            n,
-            quantity=quantity,
-            figure=_plain(min(given)),
-            unit=unit,
-        )
-    else:
-        said = trn(
-            "{quantity}: {n} count, from {low} to {high} {unit}.",
-            "{quantity}: {n} counts, from {low} to {high} {unit}.",
-            n,
-            quantity=quantity,
-            low=_plain(min(given)),
-            high=_plain(max(given)),
-            unit=unit,
-        )
-    if silent and n:
-        said += " " + trn("{n} gave no number.", "{n} gave no number.", silent)
-    return said
+        return tr("{quantity}: no number was given.", quantity=quantity)
+    low, high = (f"{one:,.10g}" for one in (min(given), max(given)))
+    span = low if low == high else tr("from {low} to {high}", low=low, high=high)
+    text = (
+        tr("{quantity}: {n} counts, {span} {unit}.") if n > 1 else tr("{quantity}: {n} count, {span} {unit}.")
+    )
+    sentence = text.format(quantity=quantity, n=n, span=span, unit=unit)
+    return sentence + " " + trn("{n} gave no number.", "{n} gave no number.", silent) if silent else sentence
 
 
 def _given(row: Any) -> list[float]:
@@ -164,6 +150,7 @@ def _strip(row: Any, most: float, unit: str) -> str:
     """Draw one count on an axis from 0: a point, a range, or up to where; nothing if no number was given."""
     x = pictures.Axis(0, most, 0.01, 1 - _ROOM)
     out = pictures.line(x(0), _LINE, x(most), _LINE, pictures.RULE)
+    out += pictures.line(x(0), _LINE - 6, x(0), _LINE + 6, pictures.SOFT)
     end = x(0)
     if pd.notna(row.high):
         low = 0.0 if pd.isna(row.low) else row.low
@@ -177,34 +164,12 @@ def _strip(row: Any, most: float, unit: str) -> str:
             else pictures.dot(x(row.value), _LINE, pictures.BLUE)
         )
     out += pictures.text(end, _LINE + 5, _figure(row), bold=True, dx=10)
-    alt = tr(
-        "{counter}: {figure}, on a line from 0 to {most} {unit}.",
-        counter=capitalised(row.counter),
-        figure=_figure(row),
-        most=_plain(most),
-        unit=unit,
-    )
+    alt = tr("{counter}: {figure}, on a line from 0 to {most:,.10g} {unit}.",
+             counter=capitalised(row.counter), figure=_figure(row), most=most, unit=unit)  # fmt: skip
     return pictures.picture(out, alt=alt, height=_HEIGHT)
 
 
 def _figure(row: Any) -> str:
-    if pd.notna(row.value):
-        return _plain(row.value)
-    if pd.isna(row.high):
-        return tr("no number given")
-    if pd.isna(row.low):
-        return tr("up to {high}", high=_plain(row.high))
-    return tr("{low} to {high}", low=_plain(row.low), high=_plain(row.high))
-
-
-def _plain(value: float) -> str:
-    """Return a figure with all its digits.
-
-    >>> _plain(12691.0), _plain(10.57), _plain(4.0)
-    ('12,691', '10.57', '4')
-    """
-    return f"{value:,.10g}"
-
-
-def _with_note(row: Any) -> str:
-    return str(row.includes) if pd.isna(row.note) else tr("{what}. {note}", what=row.includes, note=row.note)
+    given = _given(row)
+    low, high = (min(given), max(given)) if given else (math.nan, math.nan)
+    return counts.range_in_words(math.nan if pd.isna(row.value) else row.value, low, high)

@@ -38,10 +38,6 @@ def ties() -> Explorer:
     Controls: kind of tie, sign, the last day, the article alone or its context as well, and whether persons
     count as their states.
 
-    Returns
-    -------
-    Explorer
-
     Examples
     --------
     >>> "Russia has most neighbours, 11" in ties().render()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -28,10 +29,7 @@ END = 50
 
 
 class Trade(NamedTuple):
-    """What one state sold to a partner, and what it bought from it; missing where nobody counted.
-
-    In million dollars, or in per cent of all exports and of all imports, which cannot be added up.
-    """
+    """What one state sold to a partner and bought from it: in million dollars, or as shares in per cent."""
 
     sold: float | None
     bought: float | None
@@ -39,23 +37,24 @@ class Trade(NamedTuple):
 
     @property
     def both(self) -> float | None:
-        """Both ways together."""
+        """What was sold and bought together; shares cannot be added up."""
         if self.share or self.sold is None or self.bought is None:
             return None
         return self.sold + self.bought
 
 
 class Tables(NamedTuple):
-    """What the explorer reads, by keys."""
+    """What the explorer reads: figures by state and year, by pair, and by year and partner."""
 
-    gdp: dict[tuple[str, int], float]
-    pairs: dict[tuple[int, str, str], float]
-    far: dict[frozenset[str], float]
-    capitals: dict[str, geo.Point]
-    own: dict[tuple[int, str], Trade]
-    lists: dict[tuple[str, int, str, str], float]
-    sent: dict[tuple[str, int], float]
-    clubs: dict[int, dict[str, set[str]]]
+    gdp: Mapping[Any, float]
+    sent: Mapping[Any, float]
+    sales: Mapping[Any, float]
+    far: Mapping[Any, float]
+    sold: Mapping[Any, float]
+    bought: Mapping[Any, float]
+    shares: Mapping[Any, float]
+    capitals: Mapping[str, geo.Point]
+    clubs: Mapping[int, Mapping[str, set[str]]]
 
 
 def two_countries(
@@ -77,10 +76,6 @@ def two_countries(
     count : {"own", "sellers", "factbook"}
         By Kazakhstan's own offices, by the office of whoever sells, or by the lists of the Factbook.
 
-    Returns
-    -------
-    Explorer
-
     Raises
     ------
     UnknownName
@@ -98,20 +93,13 @@ def two_countries(
 
     def draw(home: str, first: str, second: str, year: int, count: str) -> Panel:
         if first == second:
-            raise CourseError(
-                tr(
-                    "Beside itself {state} is always once as large. Choose two different states.",
-                    state=places.name(first),
-                )
-            )
+            text = tr("Beside itself {state} is always once as large. Choose two different states.",
+                      state=places.name(first))  # fmt: skip
+            raise CourseError(text)
         if home in (first, second):
-            raise CourseError(
-                tr(
-                    "{state} lies at no distance from itself, and does not trade with itself. Choose another "
-                    "partner.",
-                    state=places.name(home),
-                )
-            )
+            text = tr("{state} lies at no distance from itself, and does not trade with itself. "
+                      "Choose another partner.", state=places.name(home))  # fmt: skip
+            raise CourseError(text)
         return _panel(tables, home, (first, second), year, count)
 
     return Explorer(
@@ -151,44 +139,34 @@ def two_countries(
 
 def _tables() -> Tables:
     """Read the tables once for all settings."""
-    product = data.load("gravity_gdp")
-    gdp = {(str(r.iso3), int(r.year)): r.gdp_usd_mn / 1e3 for r in _rows(product)}
+
+    def figures(table: pd.DataFrame, column: str, *keys: str) -> dict[Any, float]:
+        return table.set_index(list(keys))[column].dropna().to_dict()
+
     indicators = data.load("indicators")
-    later = indicators[indicators["indicator"] == "gdp_current_usd"]
-    gdp = {(str(r.iso3), int(r.year)): r.value / 1e9 for r in _rows(later)} | gdp
-    sent = indicators[indicators["indicator"] == "remittances_pct_gdp"]
-    gravity = data.load("gravity")
-    lists = data.load("partner_shares").dropna(subset=["partner"])
+    later = figures(indicators.query("indicator == 'gdp_current_usd'"), "value", "iso3", "year")
+    product = figures(data.load("gravity_gdp"), "gdp_usd_mn", "iso3", "year")
+    gravity, partners = data.load("gravity"), data.load("partners")
+    capitals: Any = data.load("places").itertuples()
     return Tables(
-        gdp,
-        {(int(r.year), str(r.origin), str(r.destination)): r.flow_usd_mn for r in _rows(gravity)},
-        {frozenset((str(r.origin), str(r.destination))): r.distance_km for r in _rows(gravity)},
-        {str(r.iso3): (r.capital_lat, r.capital_lon) for r in _rows(data.load("places"))},
-        {
-            (int(r.year), str(r.partner)): Trade(_known(r.exports_usd_mn), _known(r.imports_usd_mn))
-            for r in _rows(data.load("partners"))
-        },
-        {(str(r.iso3), int(r.year), str(r.flow), str(r.partner)): r.share_pct for r in _rows(lists)},
-        {(str(r.iso3), int(r.year)): r.value for r in _rows(sent)},
+        {state: value / 1e9 for state, value in later.items()}
+        | {state: value / 1e3 for state, value in product.items()},
+        figures(indicators.query("indicator == 'remittances_pct_gdp'"), "value", "iso3", "year"),
+        figures(gravity, "flow_usd_mn", "year", "origin", "destination"),
+        figures(gravity, "distance_km", "origin", "destination"),
+        figures(partners, "exports_usd_mn", "year", "partner"),
+        figures(partners, "imports_usd_mn", "year", "partner"),
+        figures(data.load("partner_shares"), "share_pct", "iso3", "year", "flow", "partner"),
+        {str(row.iso3): (row.capital_lat, row.capital_lon) for row in capitals},
         {year: _clubs(year) for year in YEARS},
     )
-
-
-def _rows(table: pd.DataFrame) -> Any:
-    return table.itertuples()
-
-
-def _known(value: float) -> float | None:
-    return None if pd.isna(value) else float(value)
 
 
 def _clubs(year: int) -> dict[str, set[str]]:
     """Return the clubs that each state was a full member of at the end of a year."""
     day = f"{year}-12-31"
     held = data.held_on(data.load("org_membership").query("status == 'member'"), day)
-    found: dict[str, set[str]] = {}
-    for iso3, club in zip(held["iso3"], held["organisation"], strict=True):
-        found.setdefault(str(iso3), set()).add(str(club))
+    found = {str(iso3): set(mine) for iso3, mine in held.groupby("iso3")["organisation"]}
     for iso3 in data.members(day)["iso3"]:
         found.setdefault(str(iso3), set()).add("SCO")
     return found
@@ -196,11 +174,13 @@ def _clubs(year: int) -> dict[str, set[str]]:
 
 def _trade(tables: Tables, home: str, partner: str, year: int, count: str) -> Trade:
     if count == SELLERS:
-        return Trade(tables.pairs.get((year, home, partner)), tables.pairs.get((year, partner, home)))
+        return Trade(tables.sales.get((year, home, partner)), tables.sales.get((year, partner, home)))
     if count == FACTBOOK:
-        sold, bought = (tables.lists.get((home, year, flow, partner)) for flow in ("exports", "imports"))
+        sold, bought = (tables.shares.get((home, year, flow, partner)) for flow in ("exports", "imports"))
         return Trade(sold, bought, share=True)
-    return tables.own.get((year, partner), Trade(None, None)) if home == "KAZ" else Trade(None, None)
+    if home != "KAZ":
+        return Trade(None, None)
+    return Trade(tables.sold.get((year, partner)), tables.bought.get((year, partner)))
 
 
 def _ratio(first: float | None, second: float | None) -> float | None:
@@ -208,42 +188,62 @@ def _ratio(first: float | None, second: float | None) -> float | None:
 
 
 def _panel(tables: Tables, home: str, two: tuple[str, str], year: int, count: str) -> Panel:
-    gdp = [tables.gdp.get((one, year)) for one in two]
-    km = [geo.distance_km(tables.capitals[home], tables.capitals[one]) for one in two]
-    people = [tables.far.get(frozenset((home, one))) for one in two]
-    trade = [_trade(tables, home, one, year, count) for one in two]
-    size = _ratio(*gdp)
-    by_capitals = None if size is None else size * km[1] / km[0]
-    away = _ratio(people[1], people[0])
-    by_people = None if size is None or away is None else size * away
-    counted = {
-        tr("counted, both ways"): _ratio(*(one.both for one in trade)),
-        tr("counted, sold"): _ratio(*(one.sold for one in trade)),
-        tr("counted, bought"): _ratio(*(one.bought for one in trade)),
-    }
-    shown = {tr("expected, by capitals"): by_capitals, tr("expected, by people"): by_people}
-    sentence = f"{_expected(home, two, year, by_capitals)} {_counted(home, two, count, trade)}"
-    over = tr(
-        "{first} divided by {second}; each step of the axis multiplies",
-        first=places.name(two[0]),
-        second=places.name(two[1]),
-    )
-    body = _picture(shown, counted, sentence)
-    if body:
-        body = markup.element("div", markup.escape(over), class_="axis") + body
-    body += _table(home, two, year, (gdp, km, people), trade)
-    for said in (_shared(tables, home, two, year), _sent(tables, home, year)):
-        body += markup.element("p", markup.escape(said))
-    return Panel(sentence, body)
-
-
-def _expected(home: str, two: tuple[str, str], year: int, ratio: float | None) -> str:
-    gaps = {
+    gaps: dict[str, Any] = {
         "home": places.name(home),
         "first": places.name(two[0]),
         "second": places.name(two[1]),
         "year": year,
     }
+    gdp = [tables.gdp.get((one, year)) for one in two]
+    km = [geo.distance_km(tables.capitals[home], tables.capitals[one]) for one in two]
+    people = [tables.far.get((home, one), tables.far.get((one, home))) for one in two]
+    trade = [_trade(tables, home, one, year, count) for one in two]
+    size, away = _ratio(*gdp), _ratio(people[1], people[0])
+    by_capitals = None if size is None else size * km[1] / km[0]
+    counted = [_ratio(*(getattr(one, way) for one in trade)) for way in ("both", "sold", "bought")]
+    sentence = " ".join((_expected(by_capitals, gaps), _counted(home, two, count, trade, counted, gaps)))
+    body = _picture(
+        {
+            tr("expected, by capitals"): by_capitals,
+            tr("expected, by people"): None if size is None or away is None else size * away,
+        },
+        dict(
+            zip((tr("counted, both ways"), tr("counted, sold"), tr("counted, bought")), counted, strict=True)
+        ),
+        sentence,
+    )
+    if body:
+        over = tr("{first} divided by {second}; each step of the axis multiplies", **gaps)
+        body = markup.element("div", markup.escape(over), class_="axis") + body
+    unit = tr("% of all") if trade[0].share else tr("USD mn")
+    rows: list[tuple[str, Sequence[float | None]]] = [
+        (tr("GDP, USD bn"), gdp),
+        (tr("capitals, km"), km),
+        (tr("people, km"), people),
+        (tr("sold, {unit}", unit=unit), [one.sold for one in trade]),
+        (tr("bought, {unit}", unit=unit), [one.bought for one in trade]),
+    ]
+    head = ["", gaps["first"], gaps["second"], tr("Ratio")]
+    body += markup.table(
+        tr("{home}, {year}", **gaps),
+        head,
+        [
+            (
+                name,
+                *(tr("not known") if one is None else _short(one) for one in pair),
+                "" if (ratio := _ratio(*pair)) is None else _short(ratio),
+            )
+            for name, pair in rows
+        ],
+        numbers=head[1:],
+    )
+    for text in (_shared(tables.clubs[year], home, two, gaps), _sent(tables.sent.get((home, year)), gaps)):
+        body += markup.element("p", markup.escape(text))
+    return Panel(sentence, body)
+
+
+def _expected(ratio: float | None, gaps: Mapping[str, Any]) -> str:
+    """Return the sentence on what size and distance lead one to expect."""
     if ratio is None:
         return tr(
             "The tables lack a product of {first} or of {second} in {year}, so nothing is expected.", **gaps
@@ -256,8 +256,15 @@ def _expected(home: str, two: tuple[str, str], year: int, ratio: float | None) -
     )
 
 
-def _counted(home: str, two: tuple[str, str], count: str, trade: list[Trade]) -> str:
-    gaps = {"home": places.name(home), "first": places.name(two[0]), "second": places.name(two[1])}
+def _counted(  # noqa: PLR0913, PLR0917 - all of the card
+    home: str,
+    two: tuple[str, str],
+    count: str,
+    trade: list[Trade],
+    ratios: list[float | None],
+    gaps: Mapping[str, Any],
+) -> str:
+    """Return the sentence on what was counted, or on why there is no ratio."""
     if count == OWN and home != "KAZ":
         return tr("Of own counts our tables have Kazakhstan’s alone: choose another one.")
     for one, state in zip(trade, two, strict=True):
@@ -267,7 +274,7 @@ def _counted(home: str, two: tuple[str, str], count: str, trade: list[Trade]) ->
                 home=gaps["home"],
                 state=places.name(state),
             )
-    both, sold, bought = (_ratio(*(getattr(one, way) for one in trade)) for way in ("both", "sold", "bought"))
+    both, sold, bought = ratios
     if both is not None:
         return tr("Counted both ways, it was {ratio} as large.", ratio=_times(both))
     if sold is not None:
@@ -280,99 +287,57 @@ def _counted(home: str, two: tuple[str, str], count: str, trade: list[Trade]) ->
 
 
 def _times(ratio: float) -> str:
-    """Return a ratio in words, with as many digits as it deserves.
-
-    >>> _times(6.02), _times(0.7312), _times(41.2), _times(0.00312)
-    ('6.0 times', '0.73 times', '41 times', '0.003 times')
-    """
     return tr("{ratio} times", ratio=_short(ratio))
 
 
 def _short(value: float) -> str:
-    """Return a number with one digit behind its first two, and none where it is large.
+    """Return a number with one digit after its first two, and none where it is large.
 
     >>> _short(17820), _short(6.02), _short(0.7312), _short(0.00312), _short(0.0)
     ('17,820', '6.0', '0.73', '0.003', '0')
     """
-    if value == 0:
-        return "0"
-    digits = 0 if value >= 20 else 1 if value >= 1.5 else 2 if value >= 0.1 else 3
+    digits = 0 if value >= 20 or value == 0 else 1 if value >= 1.5 else 2 if value >= 0.1 else 3
     return f"{value:,.{digits}f}"
-
-
-# ---------------------------------------------------------------------------------------- the picture
-
-_ROW, _TOP = 38, 26
 
 
 def _picture(expected: dict[str, float | None], counted: dict[str, float | None], alt: str) -> str:
     """Draw each ratio as a bar from one to it, on a logarithmic axis: to the right more, to the left less."""
-    rows = [*((name, ratio, "#c5ccd3") for name, ratio in expected.items() if ratio)]
-    rows += [(name, ratio, pictures.BLUE) for name, ratio in counted.items() if ratio]
-    if not rows:
+    bars = [(name, ratio, "#c5ccd3") for name, ratio in expected.items() if ratio]
+    bars += [(name, ratio, pictures.BLUE) for name, ratio in counted.items() if ratio]
+    if not bars:
         return ""
     axis = pictures.Axis(-math.log(END), math.log(END), 0.02, 0.98)
-    foot = _TOP + _ROW * len(rows)
     marks = {f"1/{END}": 1 / END, "1/10": 0.1, "1": 1.0, "10": 10.0, str(END): float(END)}
-    out = pictures.ticks({name: axis(math.log(at)) for name, at in marks.items()}, 12)
-    one = axis(0.0)
-    for number, (name, ratio, colour) in enumerate(rows):
-        top = _TOP + _ROW * number
+    at = {name: axis(math.log(mark)) for name, mark in marks.items()}
+    out = pictures.ticks(at, 12)
+    for top, (name, ratio, colour) in zip(itertools.count(26, 38), bars):
         end = axis(math.log(min(max(ratio, 1 / END), END)))
         # Lines end below each name, so that none strikes it through.
-        for at in (axis(math.log(mark)) for mark in marks.values()):
-            out += pictures.line(at, top + 14, at, top + 29, pictures.INK if at == one else pictures.RULE)
-        out += pictures.bar(min(one, end), max(one, end), top + 15, 12, colour, stroke=pictures.SOFT)
-        said = tr("{name}: {ratio}", name=name, ratio=_times(ratio))
-        out += pictures.text(0.02, top + 10, said, font_size=12)
-    return pictures.picture(out, alt=alt, height=foot + 4)
+        for x in at.values():
+            out += pictures.line(x, top + 14, x, top + 29, pictures.INK if x == at["1"] else pictures.RULE)
+        out += pictures.bar(min(at["1"], end), max(at["1"], end), top + 15, 12, colour, stroke=pictures.SOFT)
+        out += pictures.text(
+            0.02, top + 10, tr("{name}: {ratio}", name=name, ratio=_times(ratio)), font_size=12
+        )
+    return pictures.picture(out, alt=alt, height=30 + 38 * len(bars))
 
 
-def _table(
-    home: str,
-    two: tuple[str, str],
-    year: int,
-    known: tuple[list[float | None], list[float], list[float | None]],
-    trade: list[Trade],
-) -> str:
-    gdp, km, people = known
-    unit = tr("% of all") if trade[0].share else tr("USD mn")
-
-    def row(name: str, values: Sequence[float | None]) -> tuple[str, ...]:
-        told = [tr("not known") if one is None else _short(one) for one in values]
-        ratio = _ratio(*values)
-        return (name, *told, "" if ratio is None else _short(ratio))
-
-    rows = [
-        row(tr("GDP, USD bn"), gdp),
-        row(tr("capitals, km"), km),
-        row(tr("people, km"), people),
-        row(tr("sold, {unit}", unit=unit), [one.sold for one in trade]),
-        row(tr("bought, {unit}", unit=unit), [one.bought for one in trade]),
-    ]
-    head = ["", places.name(two[0]), places.name(two[1]), tr("Ratio")]
-    return markup.table(tr("{home}, {year}", home=places.name(home), year=year), head, rows, numbers=head[1:])
-
-
-def _shared(tables: Tables, home: str, two: tuple[str, str], year: int) -> str:
-    """Say in which clubs the state and each partner were both full members."""
-    clubs = tables.clubs[year]
-    both = [listed(sorted(clubs.get(home, set()) & clubs.get(one, set()))) or tr("none") for one in two]
+def _shared(clubs: Mapping[str, set[str]], home: str, two: tuple[str, str], gaps: Mapping[str, Any]) -> str:
+    """Return the sentence on the clubs in which the state and each partner were both full members."""
+    one, other = (
+        listed(sorted(clubs.get(home, set()) & clubs.get(state, set()))) or tr("none") for state in two
+    )
     return tr(
         "Clubs in which both are full members at the end of {year}: {home} and {first}: {one}; {home} and "
         "{second}: {other}.",
-        year=year,
-        home=places.name(home),
-        first=places.name(two[0]),
-        second=places.name(two[1]),
-        one=both[0],
-        other=both[1],
+        one=one,
+        other=other,
+        **gaps,
     )
 
 
-def _sent(tables: Tables, home: str, year: int) -> str:
-    share = tables.sent.get((home, year))
-    gaps = {"home": places.name(home), "year": year}
+def _sent(share: float | None, gaps: Mapping[str, Any]) -> str:
+    """Return the sentence on money sent home, in per cent of the product."""
     if share is None:
         return tr("Our table has no figure on money sent home to {home} in {year}.", **gaps)
     return tr(

@@ -27,10 +27,6 @@ def share_of_world() -> Explorer:
 
     Controls: the measure, the day that decides who is a member, and whether China and India are counted.
 
-    Returns
-    -------
-    Explorer
-
     Examples
     --------
     >>> "Without China and India" in share_of_world().set(measure="people", giants=False)

@@ -18,10 +18,6 @@ LAST = 2021
 def first_slider() -> Explorer:
     """Return the course's first explorer: one slider, the year, and the people of five states.
 
-    Returns
-    -------
-    Explorer
-
     Examples
     --------
     >>> "Uzbekistan 34.2" in first_slider().render(year=2021)

@@ -75,10 +75,6 @@ def known_then() -> Explorer:
 
     Controls: the measure, and whether the later record is shown beside what was known on the day.
 
-    Returns
-    -------
-    Explorer
-
     Examples
     --------
     >>> "31.0 % above" in known_then().render(measure="growth", known="then")

@@ -42,10 +42,6 @@ def trip_timeline() -> Explorer:
 
     Controls: the scale, and a kind of event to highlight.
 
-    Returns
-    -------
-    Explorer
-
     Examples
     --------
     >>> "12 of 26 events" in trip_timeline().render(scale="parts", kind="bilateral")

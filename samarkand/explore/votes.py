@@ -42,10 +42,6 @@ def votes() -> Explorer:
     Controls: the vote, a group of states, and a state to highlight. *Did not vote* is kept apart from
     *abstained*.
 
-    Returns
-    -------
-    Explorer
-
     Examples
     --------
     >>> votes()  # doctest: +ELLIPSIS

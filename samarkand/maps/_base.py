@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -38,24 +37,16 @@ def on_the_region(
     above: Sequence[Shape] = (),
     still: Sequence[Shape] | None = None,
     *,
-    cut: Any = None,
     divided: Callable[[Shape], list[Shape]] = lambda shape: [shape],
 ) -> OfflineMap:
     """Return a map of the region with a scene: sea, graticule, land, states, and the shapes `above` them.
 
-    The still picture has the shapes `still` in place of `above`, if given. `cut` has the corners beyond which
-    everything is left out. `divided` splits shapes of the geometry before they are drawn.
+    The still picture has the shapes `still` in place of `above`, if given. `divided` splits shapes of the
+    geometry before they are drawn.
     """
     grid = graticule()
-    if cut:
-        grid = near(grid, cut) or grid
     fine, coarse = (
-        [
-            one
-            for shape in features(layer)
-            for part in divided(shape)
-            if (one := near(part, cut) if cut else part)
-        ]
+        [part for shape in features(layer) for part in divided(shape)]
         for layer in ("region", "region_coarse")
     )
     drawn = OfflineMap(scene, [grid, *coarse, *(above if still is None else still)])
@@ -113,10 +104,6 @@ def world(  # noqa: PLR0913 - all but two are named
         The values whose states are listed by name, too.
     range_label : str
         The name of the range.
-
-    Returns
-    -------
-    OfflineMap
 
     Raises
     ------
@@ -192,37 +179,6 @@ def world(  # noqa: PLR0913 - all but two are named
     return picture
 
 
-def around(bounds: Any) -> Any:
-    """Return the corners of a view with half its size on every side: what a wide or a high frame may show."""
-    (west, south), (east, north) = bounds
-    x, y = (east - west) / 2, (north - south) / 2
-    return (west - x, south - y), (east + x, north + y)
-
-
-def near(shape: Shape, bounds: Any) -> Shape | None:
-    """Return the parts of a shape that lie between two corners, areas whole; None if there are none."""
-    (west, south), (east, north) = bounds
-    if shape.kind == "dot":
-        return shape
-    if shape.kind == "line":
-        runs = (
-            list(run)
-            for line in shape.coordinates
-            for inside, run in groupby(line, lambda at: west < at[0] < east and south < at[1] < north)
-            if inside
-        )
-        return shape._replace(coordinates=[run for run in runs if len(run) > 1])
-    parts = [
-        polygon
-        for polygon in shape.coordinates
-        if west < max(a for a, _ in polygon[0])
-        and min(a for a, _ in polygon[0]) < east
-        and south < max(b for _, b in polygon[0])
-        and min(b for _, b in polygon[0]) < north
-    ]
-    return shape._replace(coordinates=parts) if parts else None
-
-
 def position(year: int, years: Sequence[int], what: str) -> int:
     """Return the position of a year, which a student chose, among those of the map of `what`.
 
@@ -241,19 +197,13 @@ def names(states: Iterable[str]) -> dict[str, Name]:
     return {iso3: Name(places.name(iso3)) for iso3 in states}
 
 
-def contested(
-    days: Sequence[str], *layers: str, within: Any = None
-) -> tuple[dict[str, str], dict[str, Name]]:
+def contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[str, Name]]:
     """Return, by area id, its status on each day ("x" contested, "-" not), and its tooltip.
 
-    Days are ``YYYY-MM-DD``; the areas are those of some layers of the geometry, by default the region's;
-    `within` has the corners beyond which they are left out, as for `on_the_region`.
+    Days are ``YYYY-MM-DD``; the areas are those of some layers of the geometry, by default the region's.
     """
     status, about = {}, {}
-    drawn = {shape.id for shape in features("region") if near(shape, within)} if within else set()
     for area in contested_areas(*layers):
-        if within and area["id"] not in drawn:
-            continue
         open_on = (area["since"] <= day < (area["until"] or "9999") for day in days)
         status[area["id"]] = "".join("x" if one else "-" for one in open_on)
         about[area["id"]] = Name(area["name"], area["part_of"], held_and_claimed(area))

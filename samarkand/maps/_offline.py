@@ -20,10 +20,10 @@ from samarkand.ground.errors import DamagedData
 from samarkand.ground.reading import kept
 from samarkand.ground.words import language, tr
 from samarkand.maps import _still
-from samarkand.maps._scene import Scene
+from samarkand.maps._scene import Key, Scene
 from samarkand.maps._shapes import ASSETS, Shape, numbers
 from samarkand.page.markup import themed
-from samarkand.page.style import PAPER, Mark, css, patterns_svg
+from samarkand.page.style import PAPER, css, patterns_svg
 
 #: Texts of the script, by their placeholders in ``map.js``.
 _TEXTS = {
@@ -200,7 +200,7 @@ def _tree(root: Element) -> list[Element]:
 
 _IN_URI = str.maketrans({"&": "%26", "#": "%23", "%": "%25", "<": "%3C", ">": "%3E", '"': "'", "\n": " "})
 
-_SWATCH = '<svg viewBox="0 0 28 15" aria-hidden="true"><path style="fill:{fill}" d="M0 0h28v15H0z"/></svg>'
+_SWATCH = '<svg viewBox="0 0 28 15" aria-hidden="true"><path {look}/></svg>'
 
 
 def asset(name: str) -> str:
@@ -235,8 +235,8 @@ def tight(text: str) -> str:
 def leaflet() -> tuple[str, str]:
     """Return Leaflet's script and style sheet, from the package XStatic-Leaflet.
 
-    Rules with images are left out, since the course's maps have neither pins nor layer controls, and so is
-    the link in the attribution, which is not shown. `DamagedData` if the package is missing or incomplete.
+    Rules for what the course's maps do not have, such as pins and popups, are left out, and so is the link in
+    the attribution, which is not shown. `DamagedData` if the package is missing or incomplete.
     """
     try:
         from xstatic.pkg import leaflet as files
@@ -252,11 +252,21 @@ def leaflet() -> tuple[str, str]:
     )
     for title, said in (("Zoom in", tr("Zoom in")), ("Zoom out", tr("Zoom out"))):
         js = js.replace(f"Title:{compact(title)}", f"Title:{compact(said)}")
-    return js.strip(), re.sub(r"[^{}]*\{[^{}]*url\([^{}]*\}", "", tight(style))
+    return js.strip(), re.sub(r"([^{}]*)\{[^{}]*\}", _used, tight(style))
 
 
-def _fill(mark: Mark) -> str:
-    return mark.fill if mark.pattern != "solid" else f"var(--{mark.code})"
+def _used(rule: re.Match[str]) -> str:
+    """Return a rule of Leaflet's style sheet, or nothing if it is for what the course's maps do not have."""
+    absent = all(re.search("popup|tooltip|layers|scale|tile|marker|image", one) for one in rule[1].split(","))
+    return "" if absent or "url(" in rule[0] else rule[0]
+
+
+def _look(key: Key) -> str:
+    """Return the attributes of the path in a legend's swatch: an area, or a line."""
+    if key.line:
+        return f'class="{key.line}" data-s="{key.mark.code}" d="M0 8h28"'
+    fill = key.mark.fill if key.mark.pattern != "solid" else f"var(--{key.mark.code})"
+    return f'style="fill:{fill}" d="M0 0h28v15H0z"'
 
 
 def _beside(scene: Scene) -> str:
@@ -267,7 +277,7 @@ def _beside(scene: Scene) -> str:
         text = "<p></p>" if key.text is None else f"<p data-fixed>{escape(key.text)}</p>" if key.text else ""
         keys.append(
             f'<section class="key" data-key="{key.mark.code}"{" data-always" if key.always else ""}>'
-            f"<h2>{_SWATCH.format(fill=_fill(key.mark))}{escape(key.heading)}{count}</h2>{text}</section>"
+            f"<h2>{_SWATCH.format(look=_look(key))}{escape(key.heading)}{count}</h2>{text}</section>"
         )
     last = len(scene.steps) - 1
     marks = []
@@ -298,4 +308,8 @@ def _beside(scene: Scene) -> str:
         extra=extra,
         time=time if last else "",
         note=scene.note,
+        table=escape(tr("As a table")),
+        png=escape(tr("Save as a picture")),
+        csv=escape(tr("Save as CSV")),
+        close=escape(tr("Close")),
     )

@@ -39,7 +39,8 @@ class Key(NamedTuple):
     """An entry of the legend.
 
     `text` is below the heading; None lists the states with this mark at the step shown; `counted` puts their
-    number beside the heading; `always` keeps the entry while no state has the mark.
+    number beside the heading; `always` keeps the entry while no state has the mark; `line` is the style class
+    of lines with this mark.
     """
 
     mark: Mark
@@ -47,6 +48,7 @@ class Key(NamedTuple):
     text: str | None = None
     counted: bool = False
     always: bool = False
+    line: str = ""
 
 
 class Name(NamedTuple):

@@ -14,8 +14,8 @@ from samarkand.page.style import FONT, HATCH, OKABE_ITO, PAPER, THIN, Mark, pair
 
 #: Width of the picture in its own units, which are about pixels.
 WIDTH = 640
-#: Room above the map for title and sentence, and below it for the legend.
-TOP, BOTTOM = 56, 30
+#: Room above the map for title and sentence; height of a row of the legend below it.
+TOP, ROW = 56, 21
 
 _INK, _WHITE = PAPER["ink"], PAPER["paper"]
 _BLUE, _RED = OKABE_ITO["blue"], OKABE_ITO["vermillion"]
@@ -49,7 +49,7 @@ _DASHES = {"vertical": "8 3", "dots": "3 2", "lines": "1.5 4", "grid": "7 2 2 2"
 def width(scene: Scene, height: int) -> int:
     """Return the width, in px, at which a still picture is at most `height` px high."""
     (west, south), (east, north) = scene.bounds
-    whole = TOP + round((north - south) * WIDTH / (east - west)) + BOTTOM
+    whole = TOP + round((north - south) * WIDTH / (east - west)) + _legend(scene)[1]
     return min(WIDTH, height * WIDTH // whole)
 
 
@@ -58,10 +58,12 @@ _ToPicture = Callable[[float, float], tuple[int, int]]
 
 def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
     """Return a scene at its first step as SVG on one line, with coarse shapes, since it is small."""
+    shapes = list(shapes)
     (west, south), (east, north) = scene.bounds
     scale = (east - west) / WIDTH
     height = round((north - south) / scale)
-    whole = TOP + height + BOTTOM
+    legend, room = _legend(scene)
+    whole = TOP + height + room
 
     def to_picture(x: float, y: float) -> tuple[int, int]:
         return round((x - west) / scale), round((north - y) / scale)
@@ -70,8 +72,7 @@ def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
     drawn = [_shape(shape, marks.get(_letter(scene, shape.id)), to_picture, height) for shape in shapes]
     taken: list[tuple[float, float, float]] = []
     names = [_name(label, scene, to_picture, height, taken) for label in scene.labels]
-    legend = _legend(scene, TOP + height + 9)
-    ground = "paper" if scene.stacked else "sea"
+    ground = "sea" if not scene.stacked and any(shape.style == "land" for shape in shapes) else "paper"
     classes = re.findall(r'class="([^"]+)"', "".join((*drawn, *names, legend)))
     used = {"paper", ground, "land", *" ".join(classes).split()}
     style = f"text{{font:12px {FONT.replace(chr(34), chr(39))};{themed(f'fill:{_INK}')}}}"
@@ -87,7 +88,8 @@ def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
         f'<text y="42" style="font-size:14px">{escape(scene.steps[scene.step].say or scene.lead)}</text>'
         f'<svg y="{TOP}" width="{WIDTH}" height="{height}">'
         f'<path class="{ground}" d="M0 0h{WIDTH}v{height}H0z"/>'
-        f'<g class="land">{"".join(drawn)}</g>{"".join(names)}</svg>{legend}</svg>'
+        f'<g class="land">{"".join(drawn)}</g>{"".join(names)}</svg>'
+        f'<g transform="translate(0 {TOP + height + 9})">{legend}</g></svg>'
     )
 
 
@@ -100,8 +102,7 @@ def _shape(shape: Shape, mark: Mark | None, to_picture: _ToPicture, height: int)
     classes = [style] if style in _PAINT and (mark or style not in ("state", "contested")) else []
     paint = ""
     if mark and style in ("road", "tie"):
-        dashes = _DASHES.get(mark.pattern)
-        paint += f' stroke="{mark.thin}"' + (f' stroke-dasharray="{dashes}"' if dashes else "")
+        paint += _stroke(mark)
     elif mark and style not in ("leg", "stop", "capital"):
         classes.append(f"is-{mark.code}")
     paint += f' class="{" ".join(classes)}"' if classes else ""
@@ -172,15 +173,25 @@ def _name(
     return f'<text class="n" x="{x}" y="{y}" style="{style}">{escape(label.text)}</text>'
 
 
-def _legend(scene: Scene, y: int) -> str:
-    out, x = [], 0
+def _stroke(mark: Mark) -> str:
+    """Return the attributes of a line with a mark: its colour, and dashes for its pattern."""
+    dashes = _DASHES.get(mark.pattern)
+    return f' stroke="{mark.thin}"' + (f' stroke-dasharray="{dashes}"' if dashes else "")
+
+
+def _legend(scene: Scene) -> tuple[str, int]:
+    """Return the entries of the legend that some shape has at the first step, and their height."""
+    out, x, y = "", 0, 0
     for key in scene.keys:
-        borne = any(states[scene.step] == key.mark.code for states in scene.status.values())
-        if borne or key.always:
-            out.append(
-                f'<path transform="translate({x} {y})" d="M0 0h22v13H0z" class="is-{key.mark.code}" '
-                f'stroke="#888" stroke-width=".5"/><text x="{x + 28}" y="{y + 11}">'
-                f"{escape(key.heading)}</text>"
-            )
-            x += 44 + round(6.6 * len(key.heading))
-    return "".join(out)
+        if not key.always and all(states[scene.step] != key.mark.code for states in scene.status.values()):
+            continue
+        wide = 44 + round(6.6 * len(key.heading))
+        if x and x + wide > WIDTH:
+            x, y = 0, y + ROW
+        look = f'd="M0 0h22v13H0z" class="is-{key.mark.code}" stroke="#888" stroke-width=".5"'
+        if key.line:
+            look = f'd="M0 7h22" class="{key.line}"{_stroke(key.mark)}'
+        out += f'<path transform="translate({x} {y})" {look}/>'
+        out += f'<text x="{x + 28}" y="{y + 11}">{escape(key.heading)}</text>'
+        x += wide
+    return out, y + ROW + 9

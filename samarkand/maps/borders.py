@@ -6,13 +6,13 @@ where no position of its own was found, the map says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from samarkand import data
 from samarkand.ground.words import capitalised, tr, trn
 from samarkand.maps._base import BORDERS, held_and_claimed, names, on_the_region
 from samarkand.maps._offline import OfflineMap
-from samarkand.maps._scene import Key, Name, Scene, Step
+from samarkand.maps._scene import Key, Label, Name, Scene, Step
 from samarkand.maps._shapes import contested_areas, features, labels
 from samarkand.page.style import OKABE_ITO, PAPER, TINTS, Mark
 from samarkand.places import find
@@ -29,8 +29,8 @@ SHORT = {
     "kyrgyz_tajik": tr("Kyrgyz-Tajik border"),
     "kyrgyz_uzbek": tr("Kyrgyz-Uzbek border"),
 }
-#: What is written below the range, where a name is too long for it.
-TICKS = {"United Nations": tr("UN"), "United States": tr("US")}
+#: The offset, in px, of numbers that would be on another area at the usual one.
+BESIDE = {"crimea": (-14, 12)}
 #: The viewer that is no state and stands first; the others follow by the alphabet.
 FIRST = "United Nations"
 OWN, OTHER, DISPUTED, NOT_SHOWN, NONE = "own", "another’s", "disputed", "not shown", "no position found"
@@ -50,12 +50,8 @@ _HOME = Mark("v", tr("the viewer"), tr("the viewer"), TINTS["grey"])
 def viewpoints() -> OfflineMap:
     """Draw the contested areas of the region as one of eleven viewers draws them, by its own documents.
 
-    A range inside the map goes from viewer to viewer; nothing plays by itself. The step from a document to a
-    map is the course's.
-
-    Returns
-    -------
-    OfflineMap
+    A button inside the map chooses the viewer. Areas are numbered from west to east, on the map and in the
+    lists beside it. The step from a document to a map is the course's.
 
     Examples
     --------
@@ -65,7 +61,9 @@ def viewpoints() -> OfflineMap:
     drawn = by_viewer()
     viewers = list(drawn)
     areas = {one["id"]: one for one in contested_areas()}
-    steps = [_step(one, drawn[one], areas) for one in viewers]
+    places = _places(set(areas))
+    listed = {area: f"{n} {SHORT.get(area, areas[area]['name'])}" for n, area in enumerate(places, start=1)}
+    steps = [_step(one, drawn[one], listed) for one in viewers]
     status = {area: "".join(DRAWN[kind(drawn[one][area])].code for one in viewers) for area in areas}
     homes = {
         find(one): "".join(_HOME.code if other == one else "-" for other in viewers)
@@ -75,7 +73,11 @@ def viewpoints() -> OfflineMap:
     shown = {shape.id for shape in features("region")}
     homes = {iso3: letters for iso3, letters in homes.items() if iso3 in shown}
     scene = Scene(
-        title=tr("Whose map?"),
+        title=tr(
+            "{n} of {all} contested areas are drawn in more than one way",
+            n=sum(len(_owners(drawn, area)) > 1 for area in areas),
+            all=len(areas),
+        ),
         lead=tr("Contested areas as a viewer’s own documents have them"),
         sentence=tr(
             "Map of {n} contested areas as eleven viewers draw them. {step}.", n=len(areas), step=steps[0].say
@@ -98,19 +100,22 @@ def viewpoints() -> OfflineMap:
         steps=steps,
         status=homes | status,
         names=names(homes)
-        | {
-            area: Name(one["name"], SHORT.get(area, one["name"]), held_and_claimed(one))
-            for area, one in areas.items()
-        },
-        labels=labels(seas=False),
-        ticks={i: " " + TICKS.get(one, one) for i, one in enumerate(viewers)},
+        | {area: Name(one["name"], listed[area], held_and_claimed(one)) for area, one in areas.items()},
+        labels=[
+            *(
+                Label(area, listed[area].split()[0], *at, 12, *BESIDE.get(area, (14, -12)))
+                for area, at in places.items()
+            ),
+            *(one for one in labels(seas=False) if one.id not in areas),
+        ],
+        ticks=dict(enumerate(viewers)),
         range_label=tr("Viewer"),
         list_label=tr("Contested areas and viewers on the map. Arrow keys go from one to the next."),
         first="crimea",
         news=False,
-        plays=False,
+        apart=True,
         aside_px=270,
-        height_px=(790, 1080),
+        height_px=(790, 1240),
         note=tr(
             "<b>No position found</b> is an answer on our search, not on the viewer; an abstention is no "
             "position. The step from a document to a map is ours, and positions move: each row of the table "
@@ -139,15 +144,27 @@ def kind(drawn_as: str) -> str:
     return OTHER if drawn_as.startswith("of ") else drawn_as
 
 
-def _step(viewer: str, drawn: Mapping[str, str], areas: Mapping[str, Mapping[str, str]]) -> Step:
-    """Say how many areas a viewer draws in which way, and to whom it gives those that it gives to others."""
+def _places(areas: Container[str]) -> dict[str, tuple[int, int]]:
+    """Return the middle of each area, in map units, from west to east."""
+    middles = {}
+    for shape in features("region"):
+        if shape.id in areas:
+            xs, ys = zip(*(point for polygon in shape.coordinates for point in polygon[0]), strict=True)
+            middles[shape.id] = ((min(xs) + max(xs)) // 2, (min(ys) + max(ys)) // 2)
+    return dict(sorted(middles.items(), key=lambda one: one[1]))
+
+
+def _owners(drawn: Mapping[str, Mapping[str, str]], area: str) -> set[str]:
+    """Return whose an area is by the viewers of whom a position was found; "disputed" and "not shown" too."""
+    by = ((viewer, areas[area]) for viewer, areas in drawn.items())
+    return {f"of {viewer}" if one == OWN else one for viewer, one in by if one != NONE}
+
+
+def _step(viewer: str, drawn: Mapping[str, str], listed: Mapping[str, str]) -> Step:
+    """Return a viewer's step: how many areas it draws in which way, and whose it draws those of others."""
     counts = {name: sum(kind(one) == name for one in drawn.values()) for name in DRAWN}
     said = ", ".join(tr("{n} {what}", n=n, what=DRAWN[name].label) for name, n in counts.items() if n)
-    given = tuple(
-        (SHORT.get(area, areas[area]["name"]), one)
-        for area, one in sorted(drawn.items())
-        if kind(one) == OTHER
-    )
+    given = tuple((name, drawn[area]) for area, name in listed.items() if kind(drawn[area]) == OTHER)
     silent = counts[NONE]
     more = (
         trn(

@@ -1,4 +1,4 @@
-"""The map of what size and distance do not explain of Central Asia's trade."""
+"""The map of Central Asia's trade beside what size and distance lead one to expect."""
 
 from __future__ import annotations
 
@@ -24,31 +24,26 @@ FEW = 6
 #: Residuals are logarithms: a factor of two, and one of ten.
 TWICE, TENFOLD = math.log(2), math.log(10)
 
-#: How a state looks, by the factor between the trade counted and the trade expected.
+#: The looks of a state, by the factor between the trade counted and the trade expected.
 FACTORS = {
     "much more": Mark("p", tr("more than ten times"), tr("more than ten times"), OKABE_ITO["blue"]),
     "more": Mark("q", tr("twice to ten times"), tr("twice to ten times"), OKABE_ITO["sky_blue"], "dots"),
-    "as expected": Mark("e", tr("within a factor of two"), tr("within a factor of two"), "#dfe3e6"),
+    "as expected": Mark("e", tr("within a factor of two"), tr("within a factor of two"), "#b3bcc5"),
     "less": Mark("l", tr("a half to a tenth"), tr("a half to a tenth"), OKABE_ITO["orange"], "vertical"),
     "much less": Mark(
         "m", tr("less than a tenth"), tr("less than a tenth"), OKABE_ITO["vermillion"], "diagonal"
     ),
-    "few": Mark(
-        "f", tr("fewer than {n} pairs", n=FEW), tr("fewer than {n} pairs", n=FEW), "#c5ccd3", "lines"
-    ),
+    "few": Mark("f", tr("fewer than {n} pairs", n=FEW), tr("fewer than {n} pairs", n=FEW), "#dfe3e6"),
+    "five": Mark("c", tr("the five themselves"), tr("the five themselves"), "#5a6570"),
 }
 
 
 def residuals() -> OfflineMap:
     """Draw with whom the five Central Asian states trade more, and with whom less, than gravity expects.
 
-    A state is filled by the mean residual of its pairs with the five; where there are fewer than six pairs
-    it is hatched, whatever their mean. A range inside the map runs over the years of the table ``gravity``,
-    each with coefficients of its own.
-
-    Returns
-    -------
-    OfflineMap
+    A state is filled by the mean residual of its pairs with the five, or light grey if it has fewer than six
+    pairs. A slider in the map runs over the years of the table ``gravity``, each with coefficients of its
+    own.
 
     Examples
     --------
@@ -64,10 +59,14 @@ def residuals() -> OfflineMap:
         index=groups.index,
     )
     said = {one: _said(kinds, one) for one in years}
+    values = kinds.unstack("step").reindex(columns=years)
     return world(
-        kinds.unstack("step").reindex(columns=years),
+        pd.concat([values, pd.DataFrame("five", list(CENTRAL_ASIA), years)]),
         FACTORS,
-        title=tr("Who trades more with Central Asia than size and distance expect?"),
+        title=tr(
+            "More trade than size and distance expect with Russia, Ukraine, China and Turkey, less with "
+            "India and Pakistan"
+        ),
         sentence=tr(
             "World map of trade with Central Asia against what size and distance lead one to expect. "
             "{step}: {said}.",
@@ -87,7 +86,7 @@ def residuals() -> OfflineMap:
 
 
 def _fitted() -> pd.DataFrame:
-    """Return the residuals of each year: log trade on log products and log distance, zeros left out."""
+    """Return the residuals of each year: log trade on log products and log distance, without zeros."""
     pairs = data.load("gravity").query("flow_usd_mn > 0")
     gdp = data.load("gravity_gdp")[["year", "iso3", "gdp_usd_mn"]]
     for end in ("origin", "destination"):

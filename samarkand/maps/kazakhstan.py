@@ -55,10 +55,6 @@ def january(day: int = 7) -> OfflineMap:
     day : int, default 7
         The day of January shown first.
 
-    Returns
-    -------
-    OfflineMap
-
     Raises
     ------
     OutOfRange

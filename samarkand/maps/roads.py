@@ -1,4 +1,4 @@
-"""The map of corridors: pipelines and railways through Central Asia, as the table ``routes`` has them."""
+"""The map of corridors: pipelines and railways through Central Asia, from the table ``routes``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pandas as pd
 
 from samarkand import data, geo
 from samarkand.ground.words import tr, trn
-from samarkand.maps._base import BORDERS, CONTESTED, around, contested, contested_in_words, on_the_region
+from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, on_the_region
 from samarkand.maps._offline import OfflineMap, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
 from samarkand.maps._shapes import Shape, labels
@@ -18,20 +18,32 @@ __all__ = ["corridors"]
 HEARTLAND = ((-2180, -560), (520, 860))
 #: The day for which contested areas are drawn: the table's status is that of 2022.
 DAY = "2022-09-15"
-#: What passes the region by is not drawn.
+#: Routes that pass the region by are not drawn.
 BESIDE = ("POS",)
+#: Names on the map: the segment that they are at, and their offset in px.
+CALLED = {
+    "CPC_oil": (tr("CPC, oil"), 2, (0, -12)),
+    "KC_oil": (tr("oil to China"), 2, (0, -14)),
+    "AS_oil": (tr("oil to Samara"), 1, (12, 2)),
+    "BTC_oil": (tr("BTC, oil"), 4, (0, -12)),
+    "CAC_gas": (tr("gas to China"), 3, (0, 16)),
+    "CAC_D": (tr("gas, line D"), 1, (0, 14)),
+    "MID": (tr("Middle Corridor, rail"), 1, (0, -14)),
+    "KZ_rail": (tr("rail to Russia"), 3, (12, 0)),
+    "CKU": (tr("rail agreed in 2022"), 0, (14, 14)),
+}
 
-#: What a route looks like, by what goes through it.
+#: The looks of a route, by what goes through it.
 MARKS = {
     "oil": Mark("o", tr("oil pipeline"), tr("oil pipelines"), OKABE_ITO["blue"]),
     "gas": Mark("g", tr("gas pipeline"), tr("gas pipelines"), OKABE_ITO["vermillion"], "vertical"),
     "rail": Mark("w", tr("railway"), tr("railways"), "#5b4a8a", "dots"),
 }
-#: A route that was agreed and not built, whatever is to go through it.
+#: The looks of a route that was agreed and not built, whatever is to go through it.
 PLANNED = Mark("u", tr("agreed, not built in 2022"), tr("agreed, not built in 2022"), "#3b3f45", "lines")
-#: Map units (km) by which routes of a kind are set off, so that none hides another; less than 0.2 degrees.
+#: Map units by which routes of a kind are moved north, so that none hides another; less than 0.2 degrees.
 ASIDE = {"oil": 0, "gas": 16, "rail": -16}
-#: Places named on the map, and on which side of their dot, in px.
+#: Places named on the map, and the offset of their labels in px.
 TOWNS = {
     "Novorossiysk (terminal)": (-8, 4),
     "Ceyhan": (0, 14),
@@ -66,12 +78,8 @@ MOVED = {
 def corridors() -> OfflineMap:
     """Draw pipelines and railways through Central Asia from place to place: a schema, not a survey.
 
-    A range inside the map picks out what carries oil, gas or trains. Ways are straight between the places of
-    the table ``routes``, which are right to about 0.2 degrees, and set a little apart where they would meet.
-
-    Returns
-    -------
-    OfflineMap
+    Buttons choose all routes, or those for oil, gas or trains. Routes are straight between the places of the
+    table ``routes``, which are right to about 0.2 degrees, and a little apart where they would meet.
 
     Examples
     --------
@@ -85,11 +93,13 @@ def corridors() -> OfflineMap:
     of_kind = {str(route): _kind(str(mode)) for route, mode in routes["mode"].items()}
     built = {str(route): status == "in operation" for route, status in routes["status_2022"].items()}
     steps = [_step(one, of_kind, built) for one in kinds]
-    hatched, about = contested([DAY] * len(kinds), within=around(HEARTLAND))
+    hatched, about = contested([DAY] * len(kinds))
     in_words = "; ".join(one.say for one in steps[1:])
     scene = Scene(
-        title=tr("Corridors and pipelines: schematic, right to about 0.2 degrees"),
-        lead=tr("Ways through Central Asia in 2022, straight from place to place"),
+        title=tr("Every route west drawn here leads through Russia or over the Caspian"),
+        lead=tr(
+            "Pipelines and railways in 2022: a schema, straight from place to place, right to 0.2 degrees"
+        ),
         sentence=tr("Map of corridors and pipelines through Central Asia, schematic. {said}.", said=in_words),
         alt=tr(
             "Schematic map of corridors and pipelines between the Black Sea and China’s border. {said}. "
@@ -102,8 +112,8 @@ def corridors() -> OfflineMap:
         ),
         bounds=HEARTLAND,
         keys=[
-            *(Key(mark, _heading(one)) for one, mark in MARKS.items()),
-            Key(PLANNED, tr("Agreed, not built")),
+            *(Key(mark, _heading(one), line="road") for one, mark in MARKS.items()),
+            Key(PLANNED, tr("Agreed, not built"), line="road"),
             CONTESTED._replace(text=""),
         ],
         steps=steps,
@@ -121,19 +131,19 @@ def corridors() -> OfflineMap:
         }
         | {_spot(town): Name(_town(town), "", _passing(table, town)) for town in TOWNS}
         | about,
-        labels=[*_states(FIRST), *_towns(table), *_states(NAMED)],
-        ticks=dict(enumerate([one.label for one in steps])),
-        range_label=tr("What is picked out"),
+        labels=[*_states(FIRST), *_towns(table), *_route_labels(table), *_states(NAMED)],
+        ticks=dict(enumerate((tr("All"), tr("Oil"), tr("Gas"), tr("Rail")))),
+        apart=True,
+        range_label=tr("Routes that are shown"),
         list_label=tr("Towns, routes and contested areas on the map. Arrow keys go from one to the next."),
         first=_spot("Khorgos"),
-        pace_ms=2400,
         news=False,
         aside_px=270,
         height_px=(680, 900),
         note=tr(
-            "<b>A schema</b>: places are right to about 0.2 degrees, ways between them are straight, and "
-            "routes are set apart where they would meet. It says who is passed, not how much goes through. "
-            "Power of Siberia passes the region by. <b>Hatched</b>, claimed by more than one side: {areas}. "
+            "<b>A schema</b>: places are right to about 0.2 degrees, routes between them are straight, and "
+            "apart where they would meet. It shows who is passed, not how much goes through. Power of "
+            "Siberia passes the region by. <b>Hatched</b>, claimed by more than one side: {areas}. "
             "{borders} Sources: operators and others (table <i>routes</i>).",
             areas=contested_in_words(DAY, DAY, HEARTLAND),
             borders=BORDERS,
@@ -142,7 +152,7 @@ def corridors() -> OfflineMap:
     ways = [Shape(route, "road", "line", [_way(table, route, ASIDE[one])]) for route, one in of_kind.items()]
     casing = [way._replace(id="", style="casing") for way in ways]
     dots = [Shape(_spot(town), "stop", "dot", list(at), 4) for town, at in sorted(_dots(table).items())]
-    drawn = on_the_region(scene, [*casing, *ways, *dots], cut=around(HEARTLAND))
+    drawn = on_the_region(scene, [*casing, *ways, *dots])
     drawn.add_html(f"<style>{asset('roads.css')}</style>")
     return drawn
 
@@ -161,7 +171,7 @@ def _heading(kind: str) -> str:
 
 
 def _step(kind: str, of_kind: dict[str, str], built: dict[str, bool]) -> Step:
-    """Say how many routes of a kind there are, and how many were only agreed."""
+    """Return the step of a kind: how many routes there are, and how many were only agreed."""
     mine = [route for route, one in of_kind.items() if kind in ("all", one)]
     there = sum(built[route] for route in mine)
     said = {
@@ -173,8 +183,7 @@ def _step(kind: str, of_kind: dict[str, str], built: dict[str, bool]) -> Step:
     only = len(mine) - there
     if only:
         said = tr("{said}, {n} agreed and not built", said=said, n=only)
-    label = {"all": tr("All"), "oil": tr("Oil"), "gas": tr("Gas"), "rail": tr("Rail")}[kind]
-    return Step(label, said)
+    return Step("", said)
 
 
 def _nodes(table: pd.DataFrame, route: str) -> pd.DataFrame:
@@ -191,21 +200,21 @@ def _ends(table: pd.DataFrame, route: str) -> str:
 
 
 def _way(table: pd.DataFrame, route: str, aside: int) -> list[list[int]]:
-    """Return a route in map units, set off northward by some of them."""
+    """Return a route in map units, moved north by some of them."""
     nodes = _nodes(table, route)
     at = [geo.REGION.whole(lat, lon) for lat, lon in zip(nodes["lat"], nodes["lon"], strict=True)]
     return [[x, y + aside] for x, y in at]
 
 
 def _dots(table: pd.DataFrame) -> dict[str, tuple[int, int]]:
-    """Return where the towns of the map lie; a town on several routes where the first has it."""
+    """Return the place of each town on the map; of a town on several routes, that of the first."""
     first = table.drop_duplicates("node")
     at = zip(first["node"], first["lat"], first["lon"], strict=True)
     return {str(town): geo.REGION.whole(lat, lon) for town, lat, lon in at if town in TOWNS}
 
 
 def _town(node: str) -> str:
-    """Return the name of a town without what the table adds to it.
+    """Return the name of a town without the table's additions.
 
     >>> _town("Novorossiysk (terminal)")
     'Novorossiysk'
@@ -218,7 +227,7 @@ def _spot(node: str) -> str:
 
 
 def _passing(table: pd.DataFrame, node: str) -> str:
-    """Name the routes that go through a town."""
+    """Return the names of the routes through a town."""
     return ", ".join(table[table["node"].map(_town) == _town(node)]["name"].drop_duplicates())
 
 
@@ -229,3 +238,14 @@ def _states(codes: tuple[str, ...]) -> list[Label]:
 def _towns(table: pd.DataFrame) -> list[Label]:
     at = _dots(table)
     return [Label("", _town(town), *at[town], 12, *TOWNS[town], "city") for town in TOWNS]
+
+
+def _route_labels(table: pd.DataFrame) -> list[Label]:
+    """Return the name of each route, at the middle of one of its segments."""
+    out = []
+    for route, (name, at, beside) in CALLED.items():
+        (x0, y0), (x1, y1) = _way(table, route, 0)[at : at + 2]
+        out.append(
+            Label(route, name, round((x0 + x1) / 2), round((y0 + y1) / 2), 12, *beside, "city small road")
+        )
+    return out

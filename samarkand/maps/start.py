@@ -29,10 +29,6 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
     highlight : str or iterable of str, optional
         States to highlight, by name or ISO3 code; Kazakhstan and Uzbekistan if left out.
 
-    Returns
-    -------
-    OfflineMap
-
     Raises
     ------
     UnknownName

@@ -130,10 +130,6 @@ def flows(year: int = 2022) -> OfflineMap:
     year : int, default 2022
         The year shown first.
 
-    Returns
-    -------
-    OfflineMap
-
     Raises
     ------
     OutOfRange
@@ -155,7 +151,7 @@ def flows(year: int = 2022) -> OfflineMap:
     hatched, about = contested([f"{one}-12-31" for one in years])
     buyers = ("EUR", "TUR", "CHN", "IND")
     scene = Scene(
-        title=tr("Where Russian oil went"),
+        title=tr("Russian oil turned from Europe to India and China"),
         lead=tr("Crude oil by buyer, and gas by pipeline to China"),
         sentence=tr(
             "Map of Russian crude oil and gas, {first} to {last}. {step}.",

@@ -30,10 +30,6 @@ def trip() -> OfflineMap:
     The legs are numbered great circles; a slider in the map goes through the journey, fills the states whose
     leaders were met and lists events.
 
-    Returns
-    -------
-    OfflineMap
-
     Examples
     --------
     >>> trip()

@@ -27,10 +27,6 @@ def votes(resolution: str = "es_11_1") -> OfflineMap:
     resolution : str, default "es_11_1"
         The vote shown first, by its name in the table ``resolutions``.
 
-    Returns
-    -------
-    OfflineMap
-
     Raises
     ------
     UnknownName

@@ -19,9 +19,9 @@ from samarkand.page.markup import element, escape
 #: The narrowest and the widest picture, in pixels: on a phone, and on the widest card.
 WIDTHS = (270.0, 826.0)
 INK, SOFT, RULE, GREY = "#1a1a1a", style.PAPER["soft"], "#dddddd", "#8a8a8a"
-BLUE, RED = style.OKABE_ITO["blue"], style.OKABE_ITO["vermillion"]
-#: Vermillion is too light for small text.
-RUST = "#a84500"
+#: Blue is that of thin lines and text, lighter on dark pages; vermillion is too light for text.
+BLUE, RED = style.THIN[style.OKABE_ITO["blue"]], style.OKABE_ITO["vermillion"]
+RUST = style.THIN[RED]
 SIZE = 13
 
 
@@ -202,7 +202,9 @@ def parts(name: str, shares: Sequence[tuple[str, float]], alt: str, *, mark: flo
     top, height = 22, 34
     out, at = text(0, top - 7, name, bold=True), 0.0
     for part, share in shares:
-        out += bar(at, at + share / 100, top, height, BLUE, stroke="white", stroke_width=1)
+        # Not the blue that is lighter on dark pages: white text is on it.
+        fill = style.OKABE_ITO["blue"]
+        out += bar(at, at + share / 100, top, height, fill, stroke="white", stroke_width=1)
         if breadth(part, 12) < share / 100 * WIDTHS[0]:
             look: dict[str, Any] = {"anchor": "middle", "fill": "white", "stroke": "none", "font_size": 12}
             out += text(at + share / 200, top + 22, part, **look)

@@ -83,6 +83,7 @@ DARK: Mapping[str, str] = {
     "#c9cfd5": "#4d555d",
     "#c5ccd3": "#59626b",
     "#dfe3e6": "#3d444b",
+    "#b3bcc5": "#6b747d",
     # data where it is thin: lines and writing
     "#00649c": "#4da3d9",
     "#8a4d72": "#cc79a7",

@@ -109,7 +109,9 @@ def test_a_chart_is_text_that_says_what_it_shows_and_leaves_its_table_alone(kind
     assert stored["text/plain"] == f"Chart: A title. {whole['description']}"
     assert whole["title"]["text"] == "Source: own count"
     assert whole["$schema"].endswith("/vega-lite/v5.json")
-    assert whole["usermeta"] == {"embedOptions": {"actions": False, "renderer": "svg"}}
+    told = whole["usermeta"]["embedOptions"]
+    assert (told["renderer"], told["downloadFileName"]) == ("svg", "a-title")
+    assert not told["actions"]["editor"]  # that would send the table elsewhere
     pd.testing.assert_frame_equal(CALLS[kind][1], before)
 
 

@@ -10,6 +10,7 @@ const samarkand = (() => {
   };
   try {
     themed();
+    frameElement.previousElementSibling?.setAttribute("aria-hidden", "true"); // the still picture below this frame
     const attributeFilter = ["style", "class", "data-jp-theme-light", "data-theme"];
     for (const around of [parent.document.documentElement, parent.document.body])
       new MutationObserver(themed).observe(around, { attributes: true, attributeFilter });
@@ -151,7 +152,7 @@ const samarkand = (() => {
         const group = groups[key.dataset.key] || { count: 0, names: new Map() };
         const text = key.querySelector("p:not([data-fixed])");
         const number = key.querySelector(".count");
-        const sorted = [...group.names].sort((a, b) => (a[0] < b[0] ? -1 : 1));
+        const sorted = [...group.names].sort((a, b) => a[0].localeCompare(b[0], "en", { numeric: true }));
         key.hidden = !group.count && key.dataset.always === undefined;
         if (number) number.textContent = group.count;
         const named = sorted.flatMap(([name, bold], i) => [i ? ", " : "", bold ? make("b", name) : name]);
@@ -424,6 +425,50 @@ const samarkand = (() => {
     }).observe(box);
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", spec.title);
+
+    /* ---- the map as a table, and both to be saved ---- */
+    const sorted = () => Object.keys(spec.names).sort((a, b) => (spec.names[a][0] < spec.names[b][0] ? -1 : 1));
+    const save = (blob, ending) => {
+      const name = spec.title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
+      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name + ending });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    };
+    $("data").setAttribute("aria-label", spec.title);
+    $("as-table").addEventListener("click", () => {
+      const rows = sorted().filter((id) => word(id) || spec.names[id][2]);
+      const cells = rows.map((id) => make("tr", make("th", spec.names[id][0]), make("td", word(id)), make("td", spec.names[id][2])));
+      $("data").querySelector("caption").textContent = [spec.title, spec.steps[step][0]].filter(Boolean).join(", ");
+      $("data").querySelector("tbody").replaceChildren(...cells);
+      $("data").showModal();
+    });
+    $("as-csv").addEventListener("click", () => {
+      const quoted = (text) => `"${String(text).replaceAll('"', '""')}"`;
+      const states = (id) => spec.steps.map((_, at) => spec.says[letter(id, at)] || "");
+      const rows = sorted().map((id) => [spec.names[id][0], ...states(id), spec.names[id][2]]);
+      const lines = [["", ...spec.steps.map((one) => one[0]), ""], ...rows].map((row) => row.map(quoted).join(","));
+      save(new Blob([lines.join("\n")], { type: "text/csv" }), ".csv");
+    });
+    /* As a picture: the page as it is, its styles with it, in a drawing that a canvas can hold. */
+    $("as-png").addEventListener("click", async () => {
+      const look = getComputedStyle(document.documentElement).colorScheme;
+      const [width, height] = [innerWidth, innerHeight];
+      const drawing = svg("svg", { width, height, style: `color-scheme:${look}` });
+      const inside = drawing.appendChild(svg("foreignObject", { width, height }));
+      if (range) range.setAttribute("value", range.value);
+      const page = inside.appendChild(document.body.cloneNode(true));
+      for (const one of page.querySelectorAll("script, #data, #tip")) one.remove();
+      const styles = [...document.querySelectorAll("style")].map((one) => one.textContent);
+      page.prepend(make("style", ...styles, ".get,.time button,.leaflet-control-container{visibility:hidden}"));
+      const text = encodeURIComponent(new XMLSerializer().serializeToString(drawing));
+      const image = Object.assign(new Image(), { src: `data:image/svg+xml,${text}` });
+      await image.decode();
+      const canvas = Object.assign(make("canvas"), { width: 2 * width, height: 2 * height });
+      const pen = canvas.getContext("2d");
+      pen.scale(2, 2);
+      pen.drawImage(image, 0, 0);
+      canvas.toBlob((blob) => save(blob, ".png"));
+    });
 
     /* ---- steps that do not follow one another have a button each ---- */
     for (const choice of choices)

@@ -26,6 +26,7 @@
     const family = chart.config.font;
     const room = width - 2 * chart.config.padding;
     view.width = plot;
+    if (chart.usermeta.square) view.width = view.height = Math.min(plot, 420); /* both axes measure the same */
     view.title.text = broken(view.title.text, room, `bold 17px ${family}`);
     if (view.title.subtitle) view.title.subtitle = broken(view.title.subtitle, room, `13px ${family}`);
     chart.title.text = broken(chart.title.text, room, `12px ${family}`);
@@ -77,6 +78,7 @@
         left = width - renderer.node.querySelector("svg").clientWidth;
         plot = Math.max(least(model.data[CHART]), plot + left - 2);
       }
+      renderer.node.querySelector("summary")?.setAttribute("aria-label", "Save this chart as a picture");
       renderer.node.classList.toggle("samarkand-wide", left < 0);
       renderer.node.tabIndex = left < 0 ? 0 : -1; /* so that keys scroll it */
     };

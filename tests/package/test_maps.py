@@ -1,0 +1,437 @@
+"""Maps: the same bytes everywhere, nothing from elsewhere; hatches, legend and names as the tables are.
+
+What is drawn is read from the page that a map makes, and compared with the lists that the geometry is made
+from (``course_data/prepare/geo/contested*.json``) and with the tables as text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+import urllib.parse
+from datetime import date, timedelta
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from as_text import rows_of
+
+from samarkand import data, geo, maps, places
+from samarkand.ground import home, rooms
+from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType
+from samarkand.maps._base import contested
+from samarkand.maps._shapes import features, globe
+from samarkand.page import style
+
+NAMES = [name for name in sorted(rooms.offers("samarkand.maps")) if name != "world"]  # needs values
+#: Letters that a stored map, and its still picture, may take.
+LIMIT, STILL = 320_000, 30_000
+SHEETS = (home.ASSETS / "map").glob("*.css")
+
+
+@cache
+def drawn(name: str) -> Any:
+    return getattr(maps, name)()
+
+
+@cache
+def spec(name: str) -> Any:
+    """Return what the page hands to its script."""
+    start = drawn(name).page().partition("samarkand.start(")[2]
+    return json.JSONDecoder().raw_decode(start[start.index("{") :])[0]
+
+
+@cache
+def panes(name: str) -> dict[str, list[list[Any]]]:
+    """Return the shapes of each pane, in the order in which the page draws them."""
+    found = {}
+    for after in drawn(name).page().split("samarkand.shapes(")[1:]:
+        shapes, end = json.JSONDecoder().raw_decode(after)
+        found[re.match(r', ?"(\w+)"', after[end:])[1]] = shapes  # type: ignore[index]
+    return found
+
+
+# -- every map
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_map_is_a_sentence_a_titled_frame_and_a_still_picture(name: str) -> None:
+    one, html = drawn(name), drawn(name)._repr_html_()
+    assert re.fullmatch(r"(Map|World map|Graph) of .+\.", repr(one)) and str(one) == repr(one)
+    assert html == one._repr_html_() and len(html) <= LIMIT and len(one.still) <= STILL
+    assert f'title="{one.scene.title}"' in html and f"<h1>{one.scene.title}</h1>" in one.page()
+    assert '<html lang="en">' in one.page() and "user-scalable" not in one.page()
+    alt, picture = re.search(r'<img alt="([^"]*)" src="data:image/svg\+xml,([^"]*)"', html).groups()  # type: ignore[union-attr]
+    assert alt.endswith(".") and len(alt.split()) > 12 and not set("<>#\n") & set(picture)
+    svg = ElementTree.fromstring(urllib.parse.unquote(picture))
+    assert len(svg.findall(".//{http://www.w3.org/2000/svg}path")) > 40
+    assert re.search(r"[Tt]ables? <i>\w+</i>", one.page())
+    if name != "network":
+        assert "Natural Earth" in one.page() and "equal-area" in one.page()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_is_loaded_from_elsewhere(name: str) -> None:
+    for text in (drawn(name)._repr_html_(), drawn(name).page()):
+        assert not re.search(r"""(?:src|href|action)\s*=\s*["']?(?:https?:)?//""", text)
+        assert not re.search(r"url\(\s*['\"]?(?!#|%23|&#39;)", text)
+        assert not re.search(r"@import|fetch\(|XMLHttpRequest", text)
+    # The name of SVG is not a place.
+    assert set(re.findall(r"https?://[^\s\"'<>)]+", drawn(name).page())) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_bytes_are_the_same_in_another_process_with_another_hash_seed() -> None:
+    code = (
+        "import hashlib, sys; from samarkand import maps\n"
+        f"print([hashlib.sha256(getattr(maps, n)()._repr_html_().encode()).hexdigest() for n in {NAMES!r}])"
+    )
+    seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"  # the other process is this one
+    environment = {"PYTHONPATH": str(home.ROOT), "PYTHONHASHSEED": seed}
+    there = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment
+    )
+    here = [hashlib.sha256(drawn(name)._repr_html_().encode()).hexdigest() for name in NAMES]
+    assert there.stdout == f"{here}\n" and len(set(here)) == len(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_has_a_mark_or_a_name_is_drawn_and_every_mark_is_in_the_legend(name: str) -> None:
+    scene, page = drawn(name).scene, drawn(name).page()
+    shapes = {shape[0] for pane in panes(name).values() for shape in pane}
+    assert set(scene.names) <= shapes and set(scene.status) <= shapes
+    assert {len(states) for states in scene.status.values()} == {len(scene.steps)}
+    used = {letter for states in scene.status.values() for letter in states} - {"-"}
+    assert used == {key.mark.code for key in scene.keys}
+    for key in scene.keys:
+        assert (f'id="p-{key.mark.code}"' in page) == (key.mark.pattern != "solid")
+    assert all(label.size >= 12 for label in scene.labels)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_legend_is_in_order_on_the_page_and_in_the_still_picture(name: str) -> None:
+    headings = [key.heading for key in drawn(name).scene.keys]
+    page = re.findall(r'<section class="key"[^>]*><h2>.*?</svg>([^<]+)', drawn(name).page(), re.DOTALL)
+    assert page == headings
+    still = re.findall(r'<text x="(\d+)" y="(\d+)">([^<]+)</text>', drawn(name).still)
+    assert [heading for _, _, heading in still] == [one for one in headings if one in {h for *_, h in still}]
+    for (x, y, heading), (after, below, _) in pairwise(still):
+        assert (int(below), int(after)) > (int(y), int(x) + 6 * len(heading)) or int(below) > int(y)
+    assert all(int(x) + 6 * len(heading) < 660 for x, _, heading in still)
+    if name not in ("network", "viewpoints"):
+        assert still[-1][2] == headings[-1] == "Contested"
+
+
+def test_text_in_the_frame_is_large_enough_for_a_phone() -> None:
+    sizes = [
+        float(size)
+        for sheet in SHEETS
+        for size in re.findall(r"font(?:-size)?:[^;}]*?([0-9.]+)px", sheet.read_text("utf-8"))
+    ]
+    assert len(sizes) > 10 and min(sizes) >= 12
+
+
+# -- contested areas
+
+
+def listed(name: str) -> dict[str, dict[str, Any]]:
+    found = json.loads((home.course_data() / "prepare" / "geo" / f"{name}.json").read_text(encoding="utf-8"))
+    return {area["id"]: area for area in found}
+
+
+REGION = listed("contested")
+#: On the world map Taiwan has its code, as a land of its own on the globe's finer list.
+WORLD = {name: area for name, area in REGION.items() if name != "taiwan"} | listed("contested_world")
+#: The day of each step. The first map is of the summit, the journey of its days, others of the ends of years.
+DAYS: dict[str, list[str]] = {
+    "region": ["2022-09-15"],
+    "sco": [f"{year}-12-31" for year in range(1996, 2026)],
+    "trip": ["2022-09-16"] * 9,
+    "flows": [f"{year}-12-31" for year in range(2020, 2025)],
+    "votes": sorted(row["day"] for row in rows_of("resolutions")),
+    "january": [f"2022-01-{day:02}" for day in range(2, 20)],
+    "corridors": ["2022-09-15"] * 4,
+}
+
+
+def areas(name: str) -> dict[str, dict[str, Any]]:
+    return WORLD if name == "votes" else REGION
+
+
+def note(name: str) -> str:
+    return re.sub(r"<[^>]+>", "", drawn(name).scene.note)
+
+
+@pytest.mark.parametrize("name", DAYS)
+def test_each_contested_area_is_hatched_above_the_states_in_each_step_in_which_it_must_be(name: str) -> None:
+    due = {
+        ident: "".join(
+            "x" if area.get("since", "") <= day < (area.get("until") or "9999") else "-" for day in DAYS[name]
+        )
+        for ident, area in areas(name).items()
+    }
+    status = spec(name)["status"]
+    assert {ident: letters for ident, letters in status.items() if ident in due} == due
+    assert not {ident for ident, letters in status.items() if "x" in letters} - set(due)
+    assert spec(name)["says"]["x"] == "contested area"
+    assert list(panes(name)) in (["land", "states"], ["land", "states", "above"])
+    styles = [style.split()[0] for _, style, kind, _ in panes(name)["states"] if kind == "area"]
+    assert styles == sorted(styles, key=["state", "contested"].index)
+    shapes = {ident for ident, style, _, _ in panes(name)["states"] if style.split()[0] == "contested"}
+    assert shapes == set(areas(name))
+    first = sum(letters[spec(name)["step"]] == "x" for letters in status.values())
+    paths = len(re.findall(r'class="[a-z ]*is-x"', drawn(name).still)) - 1  # the legend's
+    assert 0.4 * first <= paths <= first and 'id="p-x"' in drawn(name).still
+
+
+def test_an_area_is_contested_from_its_first_day_until_the_day_on_which_it_ends() -> None:
+    for ident, area in REGION.items():
+        for edge, letters in (("since", "-xx"), ("until", "x--")):
+            if area.get(edge):
+                day = date.fromisoformat(area[edge])
+                assert contested([f"{day + timedelta(n)}" for n in (-1, 0, 1)])[0][ident] == letters, ident
+    assert any(area.get("since") for area in REGION.values()) and any(
+        area.get("until") for area in REGION.values()
+    )
+
+
+@pytest.mark.parametrize("name", ["region", "sco", "trip", "flows", "votes", "january"])
+def test_the_small_print_names_what_is_hatched_and_nothing_else(name: str) -> None:
+    never = set()
+    for ident, area in areas(name).items():
+        called = area.get("part_of") or area.get("listed") or area["name"]
+        hatched = "x" in spec(name)["status"][ident]
+        if called.casefold() in note(name).casefold():
+            assert hatched, f"{called} is named, and hatched at no step"
+        elif hatched:
+            never.add(ident)
+    beyond = {"golan", "halaib", "kurils", "north_cyprus"} if name in ("trip", "january") else set()
+    assert never == beyond  # the view
+    if name == "sco":  # the years of change are beside what changed
+        assert "Crimea (from 2014)" in note(name) and "Nagorno-Karabakh (to 2023)" in note(name)
+
+
+# -- names on their state
+
+Point = tuple[float, float]
+
+
+def inside(point: Point, rings: list[list[list[float]]]) -> bool:
+    """Say whether a point lies in an area of rings, holes included: by the even-odd rule."""
+    x, y = point
+    odd = False
+    for ring in rings:
+        for (ax, ay), (bx, by) in zip(ring, [*ring[1:], ring[0]], strict=True):
+            if (ay > y) != (by > y) and x < ax + (y - ay) / (by - ay) * (bx - ax):
+                odd = not odd
+    return odd
+
+
+def rings_of(numbers: list[list[list[int]]]) -> list[list[list[float]]]:
+    out = []
+    for flat in (ring for polygon in numbers for ring in polygon):
+        x = y = 0
+        ring = []
+        for dx, dy in zip(flat[::2], flat[1::2], strict=True):
+            x, y = x + dx, y + dy
+            ring.append([float(x), float(y)])
+        out.append(ring)
+    return out
+
+
+def middle(ring: list[list[float]]) -> tuple[float, Point]:
+    """Return the area of a ring and its centroid."""
+    double = x = y = 0.0
+    for (x0, y0), (x1, y1) in pairwise([*ring, ring[0]]):
+        turn = x0 * y1 - x1 * y0
+        double, x, y = double + turn, x + (x0 + x1) * turn, y + (y0 + y1) * turn
+    return abs(double) / 2, (x / double / 3, y / double / 3)
+
+
+#: Long, bent, or around another state: their names stand aside from the middle.
+BENT = {"BGD", "CAN", "JPN", "LAO", "PAK", "VNM", "ZAF"}
+
+
+@pytest.mark.parametrize("name", ["region", "sco", "trip", "votes"])
+def test_each_name_stands_on_its_state_and_oceans_in_the_open_sea(name: str) -> None:
+    shapes = {ident: (kind, numbers) for ident, _, kind, numbers in panes(name)["states"]}
+    labels = [label for label in spec(name)["labels"] if label[0] in shapes]
+    assert len(labels) > 15
+    for ident, text, x, y, *_ in labels:
+        kind, numbers = shapes[ident]
+        known = areas(name)[ident]["name"] if ident in areas(name) else places.name(ident)
+        assert text in (known, {"ARE": "UAE", "GBR": "UK", "USA": "USA"}.get(ident)), ident
+        if kind == "dot":
+            assert math.dist((x, y), numbers[:2]) < 60, text
+            continue
+        rings = rings_of(numbers)
+        near = min(math.dist((x, y), point) for ring in rings for point in ring)
+        gives_way = (name, ident) == ("trip", "KGZ") and near < 40  # to the flights
+        assert inside((x, y), rings) or gives_way, f"{text} stands {near:.0f} away from {ident}"
+        if name != "trip" and ident not in BENT:
+            area, centre = max(map(middle, rings))
+            assert math.dist((x, y), centre) < 0.2 * math.sqrt(area), text
+    oceans = {label[1]: tuple(label[2:4]) for label in spec(name)["labels"] if label[-1] == "sea"}
+    assert name == "trip" or {"INDIAN OCEAN", "PACIFIC OCEAN"} < oceans.keys()
+    states = [ring for kind, numbers in shapes.values() if kind != "dot" for ring in rings_of(numbers)]
+    for text, point in oceans.items():
+        coast = min(math.dist(point, corner) for ring in states for corner in ring)
+        assert coast > 100 or text == "ARCTIC OCEAN", text  # whose islands lie everywhere
+
+
+def test_every_island_lies_on_the_globe_and_every_member_of_the_un_is_drawn() -> None:
+    (rim,) = globe().coordinates[0]
+    for shape in features("world", geo.WORLD):
+        one = (
+            [shape.coordinates]
+            if shape.kind == "dot"
+            else [at for part in shape.coordinates for at in part[0]]
+        )
+        for x, y in one:
+            assert abs(x) <= 5 + max(abs(a) for a, b in rim if abs(b - y) <= 30), shape.id
+    for layer in ("world", "world_coarse"):
+        assert set(data.load("un_votes")["iso3"]) <= {
+            f["properties"]["id"] for f in geo.load(layer)["features"]
+        }
+
+
+# -- the SCO, the region, the votes, the world
+
+
+def test_each_year_of_the_sco_counts_what_the_table_holds() -> None:
+    scene = maps.sco(2022).scene
+    assert [step.label for step in scene.steps] == [str(year) for year in range(1996, 2026)]
+    for step in scene.steps:
+        held = data.members(f"{step.label}-12-31", status=None)["status"].value_counts()
+        counts = ", ".join(
+            f"{held[name]} {mark.label if held[name] == 1 else mark.plural}"
+            for name, mark in style.STATUS.items()
+            if name in held
+        )
+        five = "the Shanghai Five, not yet an organisation"
+        assert step.say == f"{step.label}: {five if 'Shanghai Five' in held else f'{counts} on 31 December'}"
+    news = {int(step.label): step.more for step in scene.steps}
+    assert news[2001] == "The five and Uzbekistan found the organisation."
+    assert news[2017] == "New members: India and Pakistan."
+    assert news[2022] == "New dialogue partners: Egypt, Qatar and Saudi Arabia."
+    assert news[2025] == "Observers and dialogue partners become SCO partners; Laos joins them."
+    world = set(data.load("sco_membership")["iso3"])
+    assert world <= {label.id for label in scene.labels}
+    assert {scene.names[iso3].name for iso3 in world} == {places.name(iso3) for iso3 in world}
+    assert repr(maps.sco(data.load("resolutions")["day"].dt.year.max())) == repr(maps.sco())
+
+
+@pytest.mark.parametrize(("draw", "first", "last"), [(maps.sco, 1996, 2025), (maps.flows, 2020, 2024)])
+def test_a_year_that_is_not_covered_or_is_not_a_year_gets_a_sentence(
+    draw: Any, first: int, last: int
+) -> None:
+    for year in (first - 1, last + 1, 0):
+        with pytest.raises(OutOfRange, match=rf"covers {first} to {last}; {year} lies outside"):
+            draw(year)
+    for wrong in ("2022", 2022.5, None, True):
+        with pytest.raises(WrongType, match=r"^The year is a whole number, such as 2022; got "):
+            draw(wrong)
+
+
+def test_states_to_highlight_may_be_names_or_codes() -> None:
+    assert repr(maps.region(["Kazakhstan", "uzb", "KAZ"])) == repr(maps.region())
+    assert {k for k, v in maps.region("Nepal").scene.status.items() if v == "h"} == {"NPL"}
+    for wrong, error, sentence in (
+        (["Kazakstan"], UnknownName, 'Did you mean "Kazakhstan"'),
+        (["USA"], UnknownName, 'state on the map of the region "United States"'),
+        (3, WrongType, "found by a name or code in quotes, not by 3"),
+    ):
+        with pytest.raises(error, match=sentence):
+            maps.region(wrong)  # type: ignore[arg-type]
+    card = [text for _, text, _ in maps.region().scene.names["UZB"].card]
+    assert card[:5] == [*(places.name("UZB", code) for code in ("zh", "ru", "kk", "uz")), "Tashkent"]
+    assert ("Capital", "Nur-Sultan", "en") in maps.region().scene.names["KAZ"].card
+
+
+def test_votes_are_counted_as_the_table_of_resolutions_has_them() -> None:
+    scene = maps.votes().scene
+    marks = {key.mark.label: key.mark.code for key in scene.keys}
+    for i, vote in enumerate(data.load("resolutions").sort_values("day").to_dict("records")):
+        letters = [states[i] for states in scene.status.values()]
+        counts = [letters.count(marks[f"{word}"]) for word in ("voted yes", "voted no", "abstained")]
+        assert counts == [vote["yes"], vote["no"], vote["abstain"]] and scene.steps[i].label == vote["title"]
+    assert repr(maps.votes("hrc_xinjiang")).endswith("17 yes, 19 no, 11 abstained.")
+    with pytest.raises(UnknownName, match='Did you mean "es_11_4"'):
+        maps.votes("es114")
+
+
+def test_a_world_map_of_own_values() -> None:
+    held, texts = data.status_by_year(2022, 2022), {"title": "SCO", "sentence": "World map.", "source": "SCO"}
+    one = maps.world(held, style.STATUS, **texts)
+    assert repr(one) == "World map." and list(one.scene.status.values()).count("m") == 8
+    with pytest.raises(UnknownName, match='No mark "membr"'):
+        maps.world(held.replace("member", "membr"), style.STATUS, **texts)
+    with pytest.raises(UnknownName, match='state on the world map "XYZ"'):
+        maps.world(held.rename(index={"KAZ": "XYZ"}), style.STATUS, **texts)
+
+
+# -- the journey
+
+
+def test_the_journey_is_flown_as_the_table_has_it() -> None:
+    legs = [row for row in rows_of("trip") if row["type"] == "leg"]
+    above = panes("trip")["above"]
+    assert [shape[1] for shape in above] == ["casing"] * 3 + ["leg"] * 3 + ["stop"] * 3
+    flown = [step for step in spec("trip")["steps"] if step[0].startswith("Leg")]
+    lengths = []
+    for row, step, (_, _, _, (flat,)) in zip(legs, flown, above[3:6], strict=True):
+        ends = [(float(row["lat"]), float(row["lon"])), (float(row["to_lat"]), float(row["to_lon"]))]
+        (lat, lon), (to_lat, to_lon) = (tuple(map(math.radians, point)) for point in ends)
+        h = (
+            math.sin((to_lat - lat) / 2) ** 2
+            + math.cos(lat) * math.cos(to_lat) * math.sin((to_lon - lon) / 2) ** 2
+        )
+        lengths.append(round(2 * 6371.0088 * math.asin(math.sqrt(h))))
+        assert step[1] == f"{row['place'].partition(',')[0]} to {row['to_place']}, {lengths[-1]:,} km"
+        assert step[2] == f"{int(row['day'][-2:])} September 2022"
+        assert [flat[0], flat[1]] == list(geo.REGION.whole(*ends[0]))
+        assert [sum(flat[::2]), sum(flat[1::2])] == list(geo.REGION.whole(*ends[1]))
+    assert spec("trip")["steps"][0][0] == f"{sum(lengths):,} km"
+    fifteenth = next(step for step in maps.trip().scene.steps if step.say == "15 September 2022")
+    assert ("Vladimir Putin, Russia", "afternoon") in fifteenth.events
+
+
+def test_states_are_filled_when_their_leaders_have_been_met_and_not_before() -> None:
+    met: set[str] = set()
+    at, stage = 0, None
+    due = {}
+    for row in rows_of("trip"):
+        here = ("leg", row["id"]) if row["type"] == "leg" else (row["day"], row["place"].partition(",")[0])
+        at, stage = (at, stage) if here == stage else (at + 1, here)
+        met |= {row["counterpart_iso3"]} if row["type"] == "bilateral" else set()
+        due[at] = set(met)
+    status = spec("trip")["status"]
+    assert at == len(spec("trip")["steps"]) - 1 and len(met) == 12
+    for step, states in {**due, 0: met}.items():
+        assert {ident for ident, letters in status.items() if letters[step] == "b"} == states, step
+
+
+# -- files
+
+
+def test_importing_maps_is_light_and_a_map_is_saved_as_a_page(tmp_path: Path, copy: Path) -> None:
+    heavy = "{'folium', 'pandas', 'jinja2'} & set(sys.modules)"
+    code = f"import sys; from samarkand import maps; dir(maps); print({heavy})"
+    light = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=home.ROOT
+    )
+    assert light.stdout.strip() == "set()"
+    with pytest.raises(AttributeError, match="no attribute 'atlantis'"):
+        maps.atlantis  # noqa: B018
+    maps.region().save(tmp_path / "map.html")
+    assert (tmp_path / "map.html").read_text(encoding="utf-8") == maps.region().page()
+    (copy / "geo" / "region.geojson").unlink()
+    with pytest.raises(DamagedData, match=r"region\.geojson is missing"):
+        maps.sco()
