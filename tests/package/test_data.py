@@ -23,15 +23,12 @@ def test_types_come_from_the_schema(name):
     assert isinstance(frame.index, pd.RangeIndex) and len(frame)
     for field in SCHEMA[name]["fields"]:
         column = frame[field["name"]]
-        whole = "int64" if column.notna().all() else "Int64"
-        truth = "bool" if column.notna().all() else "boolean"
-        kinds = {
-            "string": "str",
-            "number": "float64",
-            "integer": whole,
-            "boolean": truth,
-            "date": "datetime64[us]",
-        }
+        kinds = {"string": "str", "number": "float64", "date": "datetime64[us]"}
+        kinds |= (
+            {"integer": "int64", "boolean": "bool"}
+            if column.notna().all()
+            else {"integer": "Int64", "boolean": "boolean"}
+        )
         assert str(column.dtype) == kinds[field["type"]], field["name"]
         if field.get("constraints", {}).get("required"):
             assert column.notna().all()
@@ -55,16 +52,11 @@ def test_tables_and_describe():
     assert described.loc["distance_km", "unit"] == "km" and described.loc["place", "unit"] == ""
 
 
-@pytest.mark.parametrize("wrong", ["sco_member", "SCO_membership", "trips", "", None, 3, ["trip"]])
+@pytest.mark.parametrize("wrong", ["sco_member", "", None, 3, ["trip"]])
 def test_unknown_tables(wrong):
-    with pytest.raises(UnknownName, match="No table") as error:
-        data.load(wrong)
-    assert "data.tables()" in str(error.value)
-    with pytest.raises(UnknownName):
-        data.describe(wrong)
-
-
-def test_did_you_mean():
+    for ask in (data.load, data.describe):
+        with pytest.raises(UnknownName, match=r"No table .*data.tables\(\)"):
+            ask(wrong)
     with pytest.raises(UnknownName, match=r'No table "sco_member"\. Did you mean "sco_membership"'):
         data.load("sco_member")
 
@@ -74,16 +66,12 @@ def test_did_you_mean():
     [
         (b"id,day,", b"id,"),
         (b"id,day,", b"id,day,extra,"),
-        (b"id,day,", b"day,id,"),
         (b",3652,", b",far,"),
         (b",3652,", b",3652.5,"),
         (b"TR02,2022-09-14", b"TR02,2022-09-34"),
-        (b"TR02,2022-09-14", b"TR02,20220914"),
         (b"40.0801", b"north"),
         (b"40.0801", b"nan"),
         (b"40.0801", b""),
-        (b"TR01,2022-09-14,", b"TR01,2022-09-14,,"),
-        (b"TR02,2022-09-14,", b"TR02,2022-09-14,,"),
         (b"MIRROR0914\n", b"MIRROR0914,\n"),
         (b"Nur-Sultan", b"Nur-\xffSultan"),
         (b"TR03,", b'"TR03,'),
@@ -98,10 +86,13 @@ def test_a_damaged_table_is_one_sentence(copy, old, new):
     assert str(path) in str(error.value) and error.value.__cause__
 
 
-def test_a_mark_at_the_beginning_does_no_harm(copy):
+def test_a_changed_file_is_read_anew_also_with_a_mark_at_its_beginning(copy):
+    before = data.load("trip")
     path = copy / "trip.csv"
-    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"Akorda", b"Ak Orda"))
+    assert before["place"].str.contains("Akorda").any()
     assert next(iter(data.load("trip"))) == "id"
+    assert not data.load("trip")["place"].str.contains("Akorda").any()
 
 
 def test_empty_deleted_and_unreadable_files(copy):
@@ -136,53 +127,32 @@ def test_no_tables_at_all(tmp_path, monkeypatch):
         data.load("trip")
 
 
-def test_a_changed_file_is_read_anew(copy):
-    before = data.load("trip")
-    path = copy / "trip.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("Akorda", "Ak Orda"), encoding="utf-8")
-    assert before["place"].str.contains("Akorda").any()
-    assert not data.load("trip")["place"].str.contains("Akorda").any()
-
-
-@pytest.mark.parametrize(
-    "day", ["2022-09-15", dt.date(2022, 9, 15), dt.datetime(2022, 9, 15, 23), pd.Timestamp("2022-09-15")]
-)
-def test_members_take_any_day(day):
-    assert len(data.members(day)) == 8
-
-
 def test_members():
     frame = data.members("2022-09-16", status=None)
     assert list(frame.columns) == ["iso3", "country", "status", "from"]
     assert frame["country"].is_monotonic_increasing and list(frame.index) == list(range(21))
     assert frame["status"].value_counts().to_dict() == {"dialogue partner": 9, "member": 8, "observer": 4}
-    assert len(data.members("2022-09-13", "dialogue partner")) == 6
-    assert len(data.members("2017-06-08")) == 6 and len(data.members("2017-06-09")) == 8
-
-
-@pytest.mark.parametrize("day", ["1996-04-25", "2026-01-01", "1900-01-01"])
-def test_members_outside_the_table(day):
-    with pytest.raises(OutOfRange, match="which covers 26 April 1996 to 31 December 2025"):
-        data.members(day)
+    for day in ("2017-06-09", dt.date(2022, 9, 15), dt.datetime(2022, 9, 15, 23), pd.Timestamp("2022-09-15")):
+        assert len(data.members(day)) == 8
+    assert len(data.members("2017-06-08")) == 6
+    for day in ("1996-04-25", "2026-01-01"):
+        with pytest.raises(OutOfRange, match="which covers 26 April 1996 to 31 December 2025"):
+            data.members(day)
+    for status in ("members", ["members"]):
+        with pytest.raises(UnknownName, match='Did you mean "member"'):
+            data.members("2022-09-15", status)
 
 
 @pytest.mark.parametrize("day", ["15.9.2022", "2022", "yesterday", 2022, None, pd.NaT, ["2022-09-15"]])
-def test_members_on_no_day(day):
+def test_what_is_no_day(day):
     with pytest.raises(WrongType, match='A day is written like this: "2022-09-15"'):
-        data.members(day)
-
-
-@pytest.mark.parametrize("status", ["members", ["members"]])
-def test_members_with_an_unknown_status(status):
-    with pytest.raises(UnknownName, match='Did you mean "member"'):
-        data.members("2022-09-15", status)
+        data.as_day(day)
 
 
 def test_status_by_year():
     grid = data.status_by_year()
     assert grid.index.name == "iso3" and grid.index.is_monotonic_increasing and len(grid) == 27
     assert list(grid.columns) == list(range(1996, 2026))
-    assert all(str(d) == "str" for d in grid.dtypes)
     for year in range(1996, 2026):
         held = data.members(f"{year}-12-31", status=None).set_index("iso3")["status"]
         pd.testing.assert_series_equal(grid[year].dropna(), held.sort_index(), check_names=False)
@@ -199,45 +169,21 @@ def test_status_by_year_outside():
             data.status_by_year(wrong, 2020)
 
 
-def spell(iso3, status, start, end=None):
-    return {
-        "iso3": iso3,
-        "status": status,
-        "from": pd.Timestamp(start),
-        "to": pd.Timestamp(end) if end else pd.NaT,
-    }
+def test_spells_by_year():
+    spells = [("A", "x", "2000-12-31", "2001-12-31"), ("B", "y", "2001-12-31", None)]
+    frame = pd.DataFrame(spells, columns=["iso3", "status", "from", "to"])
+    frame[["from", "to"]] = frame[["from", "to"]].apply(pd.to_datetime)
+    grid = data._by_year(frame, 1999, 2002).fillna("")
+    assert grid.loc["A"].to_list() == ["", "x", "", ""] and grid.loc["B"].to_list() == ["", "", "y", "y"]
+    with pytest.raises(OutOfRange, match="A has two spells at once on 31 December 2001"):
+        data._by_year(frame.assign(iso3="A", to=pd.NaT), 2000, 2001)
+    assert data._by_year(frame.iloc[:0], 2000, 2001).shape == (0, 2)
 
 
-def test_spells_by_year_at_the_edges():
-    frame = pd.DataFrame([spell("A", "x", "2000-12-31", "2001-12-31"), spell("B", "y", "2001-12-31")])
-    grid = data._by_year(frame, 1999, 2002)
-    assert grid.loc["A"].fillna("").to_list() == ["", "x", "", ""]
-    assert grid.loc["B"].fillna("").to_list() == ["", "", "y", "y"]
-
-
-def test_two_spells_at_once_cannot_be():
-    twice = pd.DataFrame([spell("A", "x", "2000-01-01"), spell("A", "y", "2000-06-01")])
-    with pytest.raises(OutOfRange, match="A has two spells at once on 31 December 2000"):
-        data._by_year(twice, 2000, 2001)
-    assert data._by_year(twice.iloc[:0], 2000, 2001).shape == (0, 2)
-
-
-def test_spells_of_other_organisations():
-    frame = data.load("org_membership").query("organisation == 'CSTO'")
-    grid = data._by_year(frame, 1992, 2022)
-    assert grid.loc["UZB", [1998, 1999, 2006, 2012]].fillna("").to_list() == [
-        "treaty party",
-        "",
-        "member",
-        "",
-    ]
-
-
-@pytest.mark.parametrize("name", [n for n in SCHEMA if n not in CAN])
-def test_tables_without_a_day_say_so(name):
-    with pytest.raises(CourseError, match="does not say since when its rows were known") as error:
+def test_a_table_without_a_day_says_so():
+    name = next(n for n in SCHEMA if n not in CAN)
+    with pytest.raises(CourseError, match=r"does not say since when its rows were known.*timeline"):
         data.load(name, known_on="2022-09-15")
-    assert "timeline" in str(error.value)
 
 
 LATER = re.compile(
@@ -280,11 +226,6 @@ def test_known_on_keeps_what_was_known():
     pd.testing.assert_frame_equal(full.drop(columns="source"), data.load("claims").drop(columns="source"))
 
 
-def test_known_on_takes_only_days():
-    with pytest.raises(WrongType, match="A day is written like this"):
-        data.load("claims", known_on="September")
-
-
 @pytest.mark.parametrize("name", CAN)
 def test_more_is_known_from_day_to_day(name):
     days = ["1990-01-01", "2022-09-15", "2023-03-01", "2026-11-25"]
@@ -293,39 +234,20 @@ def test_more_is_known_from_day_to_day(name):
     assert counts[0] == 0
 
 
-# ------------------------------------------------------------------------------------------- for lessons
-
-
 def test_members_by_year_are_those_of_31_december() -> None:
     counted = data.members_by_year(2016, 2025).set_index("year")["members"]
     assert counted.to_dict() == {year: len(data.members(f"{year}-12-31")) for year in range(2016, 2026)}
 
 
 def test_day_by_day_lays_counts_under_one_another() -> None:
-    def count(day: str) -> pd.Series:
-        return data.members(day, None)["status"].value_counts()
-
-    days = ["2001-06-15", "2022-09-13", "2025-09-01"]
-    table = data.day_by_day(count, days)
+    days = ["2001-06-15", "2022-09-13"]
+    table = data.day_by_day(lambda day: data.members(day, None)["status"].value_counts(), days)
     assert list(table.index) == days
-    assert table.loc["2022-09-13"].to_dict() == {
-        "member": 8,
-        "dialogue partner": 6,
-        "observer": 4,
-        "SCO partner": 0,
-    }
+    assert table.loc["2022-09-13"].to_dict() == {"member": 8, "dialogue partner": 6, "observer": 4}
     assert {str(kind) for kind in table.dtypes} == {"int64"}
-
-
-def test_day_by_day_counts_what_is_no_text() -> None:
-    table = data.day_by_day(lambda day: pd.Series([2001, 2017, 2017]).value_counts(), ["2022-09-13"])
-    assert table.loc["2022-09-13"].to_dict() == {2017: 2, 2001: 1}
-
-
-def test_day_by_day_says_that_a_return_is_missing() -> None:
     with pytest.raises(WrongType, match=r"2022-09-13 .*return"):
         data.day_by_day(lambda day: None, ["2022-09-13"])  # type: ignore[arg-type, return-value]
 
 
-def test_all_keys_stand_once_in_their_order() -> None:
+def test_all_keys_are_given_once_in_their_order() -> None:
     assert data.all_keys(pd.Series(["b;a", None, "a;c"])) == ["b", "a", "c"]

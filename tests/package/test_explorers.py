@@ -51,12 +51,7 @@ def test_the_share_of_the_world_is_the_sum_over_the_table() -> None:
     table = data.load("indicators").query("year == 2021 and indicator == 'population_persons'")
     people = table.set_index("iso3")["value"]
     share = 100 * people[data.members("2022-09-15")["iso3"]].sum() / people["WLD"]
-    shares = explore.share_of_world()
-    assert f"{share:.1f} % of the world" in sentence(shares.render(measure="people"))
-    said = "said by Modi at the summit"
-    assert f"{said}: 40 %" in shares.render() and f"{said}: 30 %" in shares.render(measure="ppp")
-    assert said not in shares.render(giants=False)
-    assert sum(said in shares.render(day=day) for _, day in shares._handles["day"].options) == 1
+    assert f"{share:.1f} % of the world" in sentence(explore.share_of_world().render(measure="people"))
 
 
 # -- 02: the claims
@@ -75,10 +70,8 @@ def test_all_claims_are_there_with_paraphrase_record_and_sources() -> None:
     card = BROWSER.render()
     assert ids(card) == list(CLAIMS["id"]) and " open>" not in card
     for row in CLAIMS.itertuples():
-        texts = [row.paraphrase, row.known_then] + [row.known_later] * (
-            not isinstance(row.known_later, float)
-        )
-        assert all(markup.escape(text) in card for text in texts)
+        later = [row.known_later] if isinstance(row.known_later, str) else []
+        assert all(markup.escape(text) in card for text in (row.paraphrase, row.known_then, *later))
         for key in row.source.split(";"):
             assert markup.escape(f"{cite[key].publisher}, {cite[key].published or 'undated'} [{key}]") in card
 
@@ -125,27 +118,14 @@ def test_on_the_day_nothing_later_is_to_be_read() -> None:
     assert ids(BROWSER.render(known="then", search="mobilisation")) == []
 
 
-@pytest.mark.parametrize(
-    ("search", "found"),
-    [("  XINHUA ", "CL34"), ("russia's backyard", "CL01"), ("Russia’s backyard", "CL01"),
-     ("nw0914", "CL26"), ("cl77", "CL77"), ("mobilisation", "CL09")],
-)  # fmt: skip
-def test_a_search_finds_words_keys_and_either_apostrophe(search: str, found: str) -> None:
-    assert found in ids(BROWSER.render(search=search))
-
-
-@pytest.mark.parametrize("search", ["zebra", "<script>", "\\", "((", "🐫", "x" * 5000])
-def test_a_search_without_a_hit_is_a_sentence(search: str) -> None:
-    card = BROWSER.render(search=search)
-    assert "No claim has" in card and "<script" not in card and len(card) < 3000 and ids(card) == []
-
-
-def test_few_claims_are_unfolded_and_an_empty_selection_names_its_settings() -> None:
-    assert " open>" in BROWSER.render(search="CL26", kind="quotation")
+def test_a_search_finds_words_keys_and_either_apostrophe_or_says_that_there_is_none() -> None:
+    for search in ("  XINHUA ", "russia's backyard", "Russia’s backyard", "nw0914", "cl77"):
+        assert {"CL34", "CL01", "CL26", "CL77"} & set(ids(BROWSER.render(search=search)))
+    for search in ("zebra", "<script>", "((", "x" * 5000):
+        card = BROWSER.render(search=search)
+        assert "No claim has" in card and "<script" not in card and len(card) < 3000 and ids(card) == []
     empty = BROWSER.render(kind="quotation", speaker="Niva Yau")
     assert "No claim fits all of this: type “quotation”, speaker “Niva Yau”." in empty
-    assert "search “sanctions”" in BROWSER.render(kind="opinion", search="sanctions")
-    assert "A search is a text, not 5." in BROWSER.render(search=5)
     with pytest.raises(UnknownName, match=r'"quotations".*quotation'):
         explore.claim_browser(kind="quotations")
 
@@ -177,16 +157,12 @@ def test_on_the_day_nothing_later_is_told_and_later_nothing_changes(measure: str
     assert grids[0] == grids[1] and len(grids[0]) >= 3, "nothing moves"
 
 
-def test_the_table_of_sentences_has_every_measure_and_gaps_that_are_filled() -> None:
-    table = data.load("known_then").set_index("measure")
-    assert list(table.index) == list(trade.FIGURES)
-    for measure, row in table.iterrows():
+def test_every_gap_of_a_sentence_is_a_figure_that_was_known() -> None:
+    for measure, row in data.load("known_then").set_index("measure").iterrows():
         then = {one.period for one in figures(str(measure), known_on=DAY)}
+        now = {one.period for one in figures(str(measure))}
         assert set(re.findall(r"\{(.*?)\}", row["then"])) <= then
-        assert (
-            set(re.findall(r"\{(.*?)\}", row["later"]))
-            <= {one.period for one in figures(str(measure))} - then
-        )
+        assert set(re.findall(r"\{(.*?)\}", row["later"])) <= now - then
 
 
 def test_trade_is_that_of_the_tables() -> None:
@@ -195,10 +171,6 @@ def test_trade_is_that_of_the_tables() -> None:
     for year in range(2022, 2026):
         growth = table.loc[f"{year}-12-31", "growth_yoy_pct"]
         assert f"{growth:.1f} %" in TRADE.render(measure="growth", known="later")
-    oil = data.load("energy_flows").query("product == 'crude oil' and destination == 'IND'")
-    assert all(
-        f"{value:.1f}" in TRADE.render(measure="india", known="later") for value in oil["value"].tail(3)
-    )
     assert figures("cars", known_on=DAY) == [] and "no count of cars" in TRADE.render(measure="cars")
 
 
@@ -236,32 +208,18 @@ def test_groups_are_those_of_the_day() -> None:
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("  ", "on ES-11/1 (2 March 2022)."),
         ("Uzbekistan", "Uzbekistan did not vote, which is not the same as abstaining"),
-        ("uzbeki", "Uzbekistan did not vote"),
         ("中国", "China abstained."),
-        ("RUS", "Russia voted no."),
         ("turkey", "Turkey, outside this group, voted yes."),
         ("U", "Several states begin so: Uganda, Ukraine,"),
         ("Taiwan", "Taiwan is no member of the United Nations and has no vote."),
         ("Atlantis <b>", "No state is called “Atlantis <b>”; try a name"),
-        ("z" * 99, f"No state is called “{'z' * 40}”"),
     ],
 )
 def test_a_state_is_answered_in_a_sentence(typed: str, answer: str) -> None:
     card = VOTES.render(resolution="es_11_1", state=typed)
     assert answer in sentence(card) and "<b>" not in card
-
-
-def test_a_state_asked_for_is_marked_and_one_without_a_seat_is_told() -> None:
-    card = VOTES.render(state="Uzbekistan")
-    assert card.count('stroke-width="4"/>') == 1 and VOTES.render().count('stroke-width="4"/>') == 0
-    assert re.search(r"<tr style=\"background: #fdf3d6.*?<strong>▸ Uzbekistan</strong>", card)
-    seatless = VOTES.render(resolution="hrc_xinjiang", group="sco_observers", state="Mongolia")
-    assert sentence(seatless) == (
-        "None of the 4 SCO observers had a seat in the Council, so none voted on A/HRC/51/L.6 "
-        "(6 October 2022). Mongolia had no seat in the Council."
-    )
+    assert card.count('stroke-width="4"/>') == (typed in ("Uzbekistan", "中国"))  # marked in the picture
 
 
 # -- 01 and 10: the form of the student's forecasts
@@ -303,9 +261,6 @@ def test_what_is_no_per_cent_is_named_at_its_field_and_the_others_are_saved(type
 def test_an_empty_form_and_a_damaged_file_are_told(own_work: Path) -> None:
     form = explore.my_forecasts()
     assert form.save().startswith("Nothing to save yet") and not own_work.exists()
-    questions = forecasts.questions()
-    for name, one in questions.items():
-        assert form._chances[name]._line.tooltip.endswith(f": {name}. {one.text}")
     filled(F1="10").save()
     with own_work.open("a", encoding="utf-8") as file:
         file.write("{ half")

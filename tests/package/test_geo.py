@@ -1,7 +1,6 @@
 """Geometry: distances, the projection, the layers and how they were made."""
 
 import importlib.util
-import json
 import math
 import subprocess
 import sys
@@ -15,10 +14,13 @@ from samarkand.ground import home
 from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType
 
 PREPARE = home.ROOT / "course_data" / "prepare" / "geo"
-SIMFEROPOL, DONETSK, SRINAGAR, GILGIT = (44.95, 34.1), (48.0, 37.8), (34.08, 74.8), (35.92, 74.31)
-AKSAI_CHIN, SHAKSGAM, SIACHEN, ITANAGAR = (35.2, 79.2), (36.1, 76.4), (35.35, 77.1), (27.6, 93.7)
-TAIPEI, ITURUP, SUKHUMI, TSKHINVALI = (24.8, 121.5), (45.15, 147.95), (43.05, 41.1), (42.3, 43.97)
-VORUKH, SOKH = (39.84, 70.59), (40.02, 71.1)
+PLACES = {
+    "crimea": (44.95, 34.1), "annexed_2022": (48.0, 37.8), "kashmir_india": (34.08, 74.8),
+    "kashmir_pakistan": (35.92, 74.31), "aksai_chin": (35.2, 79.2), "shaksgam": (36.1, 76.4),
+    "siachen": (35.35, 77.1), "arunachal": (27.6, 93.7), "taiwan": (24.8, 121.5), "kurils": (45.15, 147.95),
+    "abkhazia": (43.05, 41.1), "south_ossetia": (42.3, 43.97), "kyrgyz_tajik": (39.84, 70.59),
+    "kyrgyz_uzbek": (40.02, 71.1), "KAZ": (47.9, 67.7), "": (32.7, 35.2),
+}  # fmt: skip
 
 
 def test_distances_of_the_journey_are_those_of_the_table() -> None:
@@ -40,8 +42,7 @@ def test_distance_on_known_ways() -> None:
 def test_a_great_circle_is_as_long_as_the_distance_and_evenly_divided() -> None:
     a, b = (40.0801, 116.5846), (51.0222, 71.4669)
     way = geo.great_circle(a, b, steps=8)
-    assert way[0] == pytest.approx(a)
-    assert way[-1] == pytest.approx(b)
+    assert (way[0], way[-1]) == (pytest.approx(a), pytest.approx(b))
     parts = [geo.distance_km(p, q) for p, q in pairwise(way)]
     assert sum(parts) == pytest.approx(geo.distance_km(a, b))
     assert max(parts) == pytest.approx(min(parts))
@@ -53,12 +54,8 @@ def test_a_great_circle_is_as_long_as_the_distance_and_evenly_divided() -> None:
 @pytest.mark.parametrize("projection", [geo.REGION, geo.WORLD], ids=lambda one: one.name)
 def test_a_projection_keeps_areas(projection: geo.Projection, lat: float, lon: float) -> None:
     half = 0.05
-    corners = [
-        (lat - half, lon - half),
-        (lat - half, lon + half),
-        (lat + half, lon + half),
-        (lat + half, lon - half),
-    ]
+    sides = ((-half, -half), (-half, half), (half, half), (half, -half))
+    corners = [(lat + up, lon + right) for up, right in sides]
     xy = [projection.exact(*corner) for corner in corners]
     on_map = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise([*xy, xy[0]])) / 2 * projection.unit_km**2
     band = math.sin(math.radians(lat + half)) - math.sin(math.radians(lat - half))
@@ -84,11 +81,6 @@ def test_rings_that_collapse_are_dropped() -> None:
     field = [[85, 45], [86, 45], [86, 46], [85, 45]]
     projected = geo.project_geometry({"type": "MultiPolygon", "coordinates": [[speck], [field]]})
     assert len(projected["coordinates"]) == 1
-
-
-@pytest.mark.parametrize("layer", geo.LAYERS)
-def test_every_layer_is_there(layer: str) -> None:
-    assert geo.load(layer)["features"]
 
 
 def test_a_layer_that_is_not_there_or_damaged_gets_a_sentence(copy: Path) -> None:
@@ -123,28 +115,8 @@ def inside():
     return topology.inside
 
 
-@pytest.mark.parametrize(
-    ("place", "area"),
-    [
-        (SIMFEROPOL, "crimea"),
-        (DONETSK, "annexed_2022"),
-        (SRINAGAR, "kashmir_india"),
-        (GILGIT, "kashmir_pakistan"),
-        (AKSAI_CHIN, "aksai_chin"),
-        (SHAKSGAM, "shaksgam"),
-        (SIACHEN, "siachen"),
-        (ITANAGAR, "arunachal"),
-        (TAIPEI, "taiwan"),
-        (ITURUP, "kurils"),
-        (SUKHUMI, "abkhazia"),
-        (TSKHINVALI, "south_ossetia"),
-        (VORUKH, "kyrgyz_tajik"),
-        (SOKH, "kyrgyz_uzbek"),
-        ((47.9, 67.7), "KAZ"),
-        ((32.7, 35.2), ""),
-    ],
-)
-def test_a_contested_place_lies_in_its_area_and_in_no_state(place, area, inside) -> None:
+@pytest.mark.parametrize(("area", "place"), PLACES.items())
+def test_a_contested_place_lies_in_its_area_and_in_no_state(area, place, inside) -> None:
     holding = []
     for feature in geo.load("region")["features"]:
         if feature["geometry"]["type"] == "MultiPolygon":
@@ -163,24 +135,8 @@ def test_contested_areas_say_who_holds_and_who_claims_them() -> None:
     ]
     assert len(contested) == 19
     for area in contested:
-        assert area["name"]
-        assert area["held_by"]
-        assert area["claimed_by"]
+        assert area["name"] and area["held_by"] and area["claimed_by"]
         assert area["basis"] in ("Natural Earth", "own schematic, 0.1 to 0.2 degrees, CC BY 4.0")
-
-
-def test_files_stay_small() -> None:
-    folders = (home.ROOT / "course_data" / "geo", PREPARE)
-    sizes = {
-        path.name: path.stat().st_size for folder in folders for path in folder.iterdir() if path.is_file()
-    }
-    assert max(sizes.values()) < 1_000_000, sizes
-    assert sum(sizes.values()) < 1_600_000, sizes
-
-
-def test_inputs_are_whole_geojson() -> None:
-    for path in PREPARE.glob("*.geojson"):
-        assert json.loads(path.read_text(encoding="utf-8"))["type"] == "FeatureCollection"
 
 
 def test_a_border_is_one_line_seen_from_both_sides() -> None:

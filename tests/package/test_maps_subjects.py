@@ -7,7 +7,6 @@ import json
 import math
 import re
 from collections import Counter
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -54,8 +53,6 @@ def test_a_year_of_flows_tells_the_table_the_largest_buyer_first() -> None:
         assert told["China, gas by pipeline"] == f"{QUANTITY['pipeline gas', 'CHN', year]:.1f} bcm"
         amounts = [float(small.split()[0]) for _, small in step.events[:-1]]
         assert amounts == sorted(amounts, reverse=True) and step.label == str(year)
-    first, last = (QUANTITY.unstack()[year]["crude oil"] for year in (YEARS[0], YEARS[-1]))
-    assert last["EUR"] < first["EUR"] / 4 and last["IND"] > 10 * first["IND"] and last["CHN"] > first["CHN"]
 
 
 # -- 06: residuals
@@ -64,16 +61,8 @@ def test_a_year_of_flows_tells_the_table_the_largest_buyer_first() -> None:
 def test_residuals_are_those_of_the_normal_equations() -> None:
     gdp = data.load("gravity_gdp").set_index(["year", "iso3"])["gdp_usd_mn"]
     rows = data.load("gravity").query("year == @gravity.FIRST and flow_usd_mn > 0")
-    known = np.array(
-        [
-            [
-                1,
-                *(math.log(gdp[gravity.FIRST, end]) for end in (r.origin, r.destination)),
-                math.log(r.distance_km),
-            ]
-            for r in rows.itertuples()
-        ]
-    )
+    ends = [rows[end].map(lambda iso3: gdp[gravity.FIRST, iso3]) for end in ("origin", "destination")]
+    known = np.column_stack([np.ones(len(rows)), *map(np.log, (*ends, rows["distance_km"]))])
     counted = np.log(rows["flow_usd_mn"].to_numpy())
     coefficients = np.linalg.solve(known.T @ known, known.T @ counted)
     partner = rows["origin"].where(~rows["origin"].isin(CENTRAL_ASIA), rows["destination"])
@@ -111,10 +100,6 @@ def test_every_route_goes_through_its_places_and_has_its_name_on_the_map() -> No
         for (x, y), node in zip(line, nodes, strict=True):
             there = geo.REGION.whole(float(node["lat"]), float(node["lon"]))
             assert math.dist((x, y), there) < exact, (route, node["node"])
-    for one, points in lines.items():
-        for other, others in lines.items():
-            kinds = {ROUTES[route]["mode"].split(",")[-1].split(" ")[0] for route in (one, other)}
-            assert len(kinds) == 1 or not set(map(tuple, points)) & set(map(tuple, others)), (one, other)
     for route, row in ROUTES.items():  # the title
         names = " ".join(node["node"] for node in NODES if node["route"] == route)
         west = min(float(node["lon"]) for node in NODES if node["route"] == route) < 51
@@ -190,12 +175,10 @@ def test_january_has_no_play_and_counts_no_dead() -> None:
         assert not re.search(rf"\b{count:.0f}\b", shown)
 
 
-@pytest.mark.parametrize(
-    ("day", "error"), [(1, OutOfRange), (20, OutOfRange), ("6", WrongType), (True, WrongType)]
-)
-def test_a_day_that_is_not_there_gets_a_sentence(day: Any, error: type[Exception]) -> None:
-    with pytest.raises(error, match=r"6; got|covers 2 to 19"):
-        maps.january(day)
+def test_a_day_that_is_not_there_gets_a_sentence() -> None:
+    for day, error in ((1, OutOfRange), (20, OutOfRange), ("6", WrongType), (True, WrongType)):
+        with pytest.raises(error, match=r"6; got|covers 2 to 19"):
+            maps.january(day)
 
 
 # -- 09: the graph

@@ -12,115 +12,44 @@ from samarkand import data, measures
 from samarkand.ground.errors import OutOfRange, UnknownName, WrongType
 
 
-def test_shares():
+def test_shares_and_their_concentration_by_hand():
     found = measures.shares(pd.Series([1, 2, 5], index=list("abc")))
     assert found.to_dict() == {"a": 0.125, "b": 0.25, "c": 0.625}
-    assert measures.shares(pd.Series([7])).to_list() == [1.0]
     for plain in ([30, 70], (30, 70), np.array([30, 70])):
         assert measures.shares(plain).to_dict() == {0: 0.3, 1: 0.7}
-
-
-def test_shares_keep_the_order_and_the_index():
-    gdp = data.load("indicators").query("indicator == 'gdp_current_usd' and year == 2021 and iso3 != 'WLD'")
-    found = measures.shares(gdp.set_index("iso3")["value"])
-    assert list(found.index) == list(gdp["iso3"]) and math.isclose(found.sum(), 1)
-
-
-def test_herfindahl_by_hand():
     assert measures.herfindahl([10, 20, 70]) == pytest.approx(0.01 + 0.04 + 0.49)
-    for n in range(1, 12):
-        assert measures.herfindahl([3.3] * n) == pytest.approx(1 / n)
-    assert measures.herfindahl([1, 2, 3]) == pytest.approx(measures.herfindahl([100, 200, 300]))
-    gas = data.load("energy_flows").query("product == 'pipeline gas' and year == 2024 and origin != 'WLD'")[
-        "value"
-    ]
-    assert measures.herfindahl(gas) == pytest.approx(((gas / 71.278) ** 2).sum(), abs=1e-4)
-
-
-@pytest.mark.parametrize("measure", [measures.herfindahl, lambda v: measures.shares(pd.Series(v))])
-@pytest.mark.parametrize(
-    ("values", "error", "sentence"),
-    [
-        ([], OutOfRange, "There is no value"),
-        ([0, 0], OutOfRange, "all values are zero"),
-        ([1, -1], OutOfRange, "-1 is negative"),
-        ([1, math.nan], OutOfRange, "A value is missing"),
-        ([1, None], OutOfRange, "A value is missing"),
-        ([1, math.inf], OutOfRange, "A value is infinite"),
-        ([1, "2"], WrongType, "give numbers, not '2'"),
-        ([True, 2], WrongType, "give numbers, not True"),
-    ],
-)
-def test_quantities_that_have_no_share(measure, values, error, sentence):
-    with pytest.raises(error, match=sentence):
-        measure(values or pd.Series(dtype="object"))
+    assert measures.herfindahl([3.3] * 7) == pytest.approx(1 / 7)
 
 
 def test_jaccard_by_hand():
     assert measures.jaccard({1, 2, 3}, {2, 3, 4}) == 0.5
     assert measures.jaccard([1, 1, 2], [2, 2]) == 0.5
-    assert measures.jaccard({1}, set()) == 0
-    assert measures.jaccard(["ab"], ["ab"]) == 1
+    assert (measures.jaccard({1}, set()), measures.jaccard(["ab"], ["ab"])) == (0, 1)
 
 
-def test_jaccard_of_clubs_against_networkx():
-    sco = set(data.members("2022-09-15")["iso3"])
-    clubs = data.load("org_membership").query("status == 'member' and `from` <= '2022-09-15' and to.isna()")
-    for name, rows in clubs.groupby("organisation"):
-        other = set(rows["iso3"])
-        graph = nx.Graph([("SCO", m) for m in sco] + [(name, m) for m in other])
-        ((_, _, expected),) = nx.jaccard_coefficient(graph, [("SCO", name)])
-        assert measures.jaccard(sco, other) == pytest.approx(expected)
-    csto = set(clubs.query("organisation == 'CSTO'")["iso3"])
-    assert measures.jaccard(sco, csto) == 0.4
-
-
-def test_brier_by_hand():
+def test_brier_and_calibration_by_hand():
     assert measures.brier([0.8, 0.3], [1, 0]) == pytest.approx((0.04 + 0.09) / 2)
     assert measures.brier([0.5] * 7, [0, 1, 1, 0, 1, 0, 0]) == 0.25
-    assert measures.brier([1], [1]) == 0
-    assert measures.brier([0], [1]) == 1
+    assert (measures.brier([1], [1]), measures.brier([0], [1])) == (0, 1)
+    table = measures.calibration([0.9, 0.5, 0.9, 0.9], [1, 0.5, 0, 1])
+    assert table.to_dict("list") == {"said": [0.5, 0.9], "came": [0.5, pytest.approx(2 / 3)], "cases": [1, 3]}
 
 
-def test_brier_of_the_article():
-    """Give every forecast 80 per cent; borne out counts 1, partly or contested 0.5."""
-    verdicts = data.load("claims").query("type == 'forecast'")["verdict"]
-    outcomes = verdicts.map({"borne out": 1.0, "partly": 0.5, "contested": 0.5})
-    assert measures.brier([0.8] * 14, outcomes) == pytest.approx((10 * 0.04 + 4 * 0.09) / 14)
-
-
-def test_year_on_year_against_pandas():
+def test_year_on_year():
     series = pd.Series([50.0, 60.0, 57.0, 57.0], index=[2018, 2019, 2020, 2021])
     expected = series.pct_change() * 100
     pd.testing.assert_series_equal(measures.year_on_year(series), expected)
     pd.testing.assert_series_equal(measures.year_on_year(series.iloc[::-1]), expected)
-
-
-def test_year_on_year_of_months():
     days = pd.to_datetime(["2021-01-01", "2021-02-01", "2022-01-01", "2022-03-01"])
     found = measures.year_on_year(pd.Series([10, 20, 15, 30], index=days))
     assert found.round(9).fillna(-99).to_list() == [-99, -99, 50.0, -99]
-
-
-def test_year_on_year_with_gaps_zeros_and_one_row():
     assert measures.year_on_year(pd.Series({2000: 0.0, 2001: 5.0, 2003: 5.0})).isna().all()
-    assert measures.year_on_year(pd.Series({2000: 4.0})).isna().all()
     assert measures.year_on_year(pd.Series([1, None], index=[2000, 2001], dtype="Int64")).isna().all()
-
-
-def test_year_on_year_of_the_course():
-    trade = data.load("trade_with_china").query("reporter == 'CHN' and partner == 'RUS'").set_index("year")
-    found = measures.year_on_year(trade["total_usd_bn"])
-    assert found.round(1)[2022] == 29.5 and found.round(1)[2025] == -6.8
 
 
 def test_mirror_gap():
     assert measures.mirror_gap(31.2, 24.1) == pytest.approx((31.2 - 24.1) / 24.1 * 100)
     assert measures.mirror_gap(5, 5) == 0 and measures.mirror_gap(0, 5) == -100
-    here, there = 31.2, 24.1
-    assert (1 + measures.mirror_gap(here, there) / 100) * (
-        1 + measures.mirror_gap(there, here) / 100
-    ) == pytest.approx(1)
 
 
 def by_networkx(ties):
@@ -144,42 +73,27 @@ RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
 
 def test_agreement_of_all_pairs_of_voters_against_the_mean_of_halves():
     votes = data.load("un_votes").set_index("iso3")[RESOLUTIONS]
-    half = {"yes": 1.0, "abstain": 0.5, "no": 0.0}
+    half = {"yes": 1.0, "abstain": 0.5, "no": 0.0}  # who did not vote is left out, and did not abstain
     for a, b in itertools.combinations(list(data.members("2022-09-15", None)["iso3"]), 2):
-        both = [
-            (half[x], half[y])
-            for x, y in zip(votes.loc[a], votes.loc[b], strict=True)
-            if x in half and y in half
-        ]
-        if both:
-            by_hand = sum(1 - abs(x - y) for x, y in both) / len(both)
-            assert measures.vote_agreement(votes.loc[a], votes.loc[b]) == pytest.approx(by_hand)
-            assert measures.vote_agreement(votes.loc[b], votes.loc[a]) == pytest.approx(by_hand)
-        else:
-            with pytest.raises(OutOfRange, match="no vote in which both took part"):
-                measures.vote_agreement(votes.loc[a], votes.loc[b])
-
-
-def test_absence_is_left_out_and_is_no_abstention():
-    assert measures.vote_agreement(["no", "did not vote"], ["no", "no"]) == 1
-    assert measures.vote_agreement(["no", "abstain"], ["no", "no"]) == 0.75
+        pairs = zip(votes.loc[a], votes.loc[b], strict=True)
+        both = [abs(half[x] - half[y]) for x, y in pairs if x in half and y in half]
+        for one, other in ((a, b), (b, a)):
+            if both:
+                found = measures.vote_agreement(votes.loc[one], votes.loc[other])
+                assert found == pytest.approx(1 - sum(both) / len(both))
+            else:
+                with pytest.raises(OutOfRange, match="no vote in which both took part"):
+                    measures.vote_agreement(votes.loc[one], votes.loc[other])
     assert measures.vote_agreement(["no", None, math.nan], ["yes", "no", "no"]) == 0
-    votes = data.load("un_votes").set_index("iso3")
-    assert set(votes.loc["AZE", RESOLUTIONS]) == {"did not vote"}
 
 
 def test_signed_triangles_against_networkx():
     ties = data.load("ties")
-    for frame in (ties, ties.query("in_article"), ties.query("sign != 0")):
+    for frame in (ties, ties.query("in_article")):
         found = measures.signed_triangles(frame)
         mine = {(r.first, r.second, r.third): r.balanced for r in found.itertuples()}
-        assert mine == by_networkx(frame)
+        assert mine and mine == by_networkx(frame)
         assert list(mine) == sorted(mine)
-    assert sum(
-        nx.triangles(
-            nx.Graph(list(zip(*[ties.query("sign != 0")[c] for c in ("actor", "target")], strict=True)))
-        ).values()
-    )
 
 
 @pytest.mark.parametrize(
@@ -216,42 +130,53 @@ def test_a_rule_says_what_counts_of_several_signs(rule, balanced):
 
 
 TIE = pd.DataFrame({"actor": ["a"], "target": ["b"], "sign": [1]})
+NONE = pd.Series(dtype="object")
 
 
 @pytest.mark.parametrize(
     ("measure", "values", "error", "sentence"),
     [
         *((measures.herfindahl, (v,), WrongType, "a list or Series") for v in (5, "12", {"a": 1}, None)),
+        *((m, (NONE,), OutOfRange, "There is no value") for m in (measures.herfindahl, measures.shares)),
+        (measures.shares, ([0, 0],), OutOfRange, "all values are zero"),
+        (measures.herfindahl, ([1, -1],), OutOfRange, "-1 is negative"),
+        *((measures.shares, ([1, v],), OutOfRange, "A value is missing") for v in (math.nan, None)),
+        (measures.herfindahl, ([1, math.inf],), OutOfRange, "A value is infinite"),
+        (measures.shares, ([1, "2"],), WrongType, "give numbers, not '2'"),
+        (measures.herfindahl, ([True, 2],), WrongType, "give numbers, not True"),
+        (measures.herfindahl_bounds, ([60, 50], 100), OutOfRange, "add up to 110, more than the whole, 100"),
+        (measures.herfindahl_bounds, ([1], 0), OutOfRange, "The whole is 0"),
+        (measures.herfindahl_bounds, ([-1], 100), OutOfRange, "-1 is negative"),
         (measures.jaccard, ([], set()), OutOfRange, "Both groups are empty"),
         *((measures.jaccard, (v, {"KAZ"}), WrongType, "A group is a set or list") for v in ("KAZ", 7, None)),
-        (measures.brier, ([], []), OutOfRange, "There is no value"),
         (measures.brier, ([0.5], [1, 0]), OutOfRange, "1 forecasts and 2 outcomes"),
         (measures.brier, ([80], [1]), OutOfRange, "80 is no probability: 80 per cent is written 0.8"),
-        (measures.brier, ([0.5], [-1]), OutOfRange, "-1 is no probability"),
-        (measures.brier, ([math.nan], [1]), OutOfRange, "A value is missing"),
-        (measures.brier, (["0.5"], [1]), WrongType, "give numbers"),
-        (measures.brier, ([0.5], [True]), WrongType, "give numbers"),
-        (measures.year_on_year, (pd.Series(dtype="float64"),), OutOfRange, "there is no value"),
+        (measures.calibration, ([0.5], [-1]), OutOfRange, "-1 is no probability"),
+        (measures.year_on_year, (NONE,), OutOfRange, "there is no value"),
         (measures.year_on_year, (pd.Series([1, 2], index=["a", "b"]),), WrongType, "The index must be years"),
         (measures.year_on_year, (pd.Series([1, 2], index=[2000, 2000]),), OutOfRange, "2000 occurs twice"),
         (measures.year_on_year, (pd.Series(["x"], index=[2000]),), WrongType, "needs numbers"),
         (measures.year_on_year, ([1, 2],), WrongType, "needs a Series"),
-        (measures.mirror_gap, (1, 0), OutOfRange, "counts nothing"),
-        (measures.mirror_gap, (0, 0), OutOfRange, "counts nothing"),
+        *((measures.mirror_gap, (v, 0), OutOfRange, "counts nothing") for v in (0, 1)),
         (measures.mirror_gap, (-1, 2), OutOfRange, "Trade is not negative"),
         (measures.mirror_gap, (1, math.nan), OutOfRange, "A value is missing"),
-        (measures.mirror_gap, ("1", 2), WrongType, "give numbers"),
         (measures.vote_agreement, (["yes"], ["yes", "no"]), OutOfRange, "1 votes and 2 votes"),
-        (measures.vote_agreement, ([], []), OutOfRange, "no vote in which both took part"),
-        (measures.vote_agreement, (["yes"], ["did not vote"]), OutOfRange, "no vote in which both took part"),
         (measures.vote_agreement, (["abstained"], ["no"]), UnknownName, 'Did you mean "abstain"'),
         (measures.vote_agreement, ([1], ["no"]), UnknownName, 'No vote "1"'),
         (measures.vote_agreement, ("yes", ["no"]), WrongType, "not 'yes'"),
-        (measures.vote_agreement, (["yes"], 3), WrongType, "not 3"),
-        (measures.signed_triangles, (TIE.assign(sign=2),), OutOfRange, "A sign is 1, 0 or -1, not 2"),
-        (measures.signed_triangles, (TIE.assign(sign=math.nan),), OutOfRange, "A sign is 1, 0 or -1"),
+        *((measures.pair_signs, (TIE.assign(sign=v),), OutOfRange, "A sign is 1, 0 or") for v in (2, None)),
         (measures.signed_triangles, (TIE[["actor", "target"]],), UnknownName, 'No column "sign"'),
         (measures.signed_triangles, (TIE, "first"), UnknownName, 'No rule "first"'),
+        (measures.kappa, ([], []), OutOfRange, "There is no value"),
+        (measures.kappa, (["+"], ["+", "-"]), OutOfRange, "1 codes and 2 codes"),
+        (measures.kappa, (["+", None], ["+", "-"]), OutOfRange, "A value is missing"),
+        (measures.kappa, (["+", "+"], ["+", "+"]), OutOfRange, "one code only"),
+        (measures.kappa, ("++", ["+", "+"]), WrongType, "Codes are a list"),
+        (measures.multiverse, ({}, bool), OutOfRange, "nothing to vary"),
+        (measures.multiverse, ({"a": []}, bool), OutOfRange, "The choice “a” has no option"),
+        (measures.multiverse, ({"holds": [1]}, bool), OutOfRange, "No choice can be called"),
+        (measures.multiverse, ({"a": [1]}, lambda a: 0.5), WrongType, "0.5 is neither"),
+        (measures.multiverse, (dict.fromkeys("ab", range(200)), bool), OutOfRange, "40000 combinations are"),
     ],
 )
 def test_what_cannot_be_measured_gets_a_sentence(measure, values, error, sentence):
@@ -273,28 +198,6 @@ def test_bounds_of_a_list_that_is_cut_off():
     assert measures.herfindahl_bounds([50, 50], 100) == pytest.approx((0.5, 0.5))
 
 
-def test_bounds_of_the_course_contain_what_the_lists_leave_open():
-    exports = data.load("partner_shares").query("iso3 == 'KAZ' and flow == 'exports' and year == 2022")
-    floor, ceiling = measures.herfindahl_bounds(exports["share_pct"], 100)
-    assert floor == pytest.approx(((exports["share_pct"] / 100) ** 2).sum())
-    assert floor < ceiling < 0.1
-
-
-@pytest.mark.parametrize(
-    ("listed", "whole", "error", "sentence"),
-    [
-        ([], 100, OutOfRange, "There is no value"),
-        ([60, 50], 100, OutOfRange, "The parts add up to 110, more than the whole, 100"),
-        ([1], 0, OutOfRange, "The whole is 0"),
-        ([-1], 100, OutOfRange, "-1 is negative"),
-        (["1"], 100, WrongType, "give numbers, not '1'"),
-    ],
-)
-def test_lists_without_bounds(listed, whole, error, sentence):
-    with pytest.raises(error, match=sentence):
-        measures.herfindahl_bounds(listed, whole)
-
-
 def test_kappa_by_hand():
     """The example of Cohen's paper, table 1: 200 cases, kappa 0.492."""
     table = {("1", "1"): 88, ("1", "2"): 14, ("1", "3"): 18, ("2", "1"): 10, ("2", "2"): 40, ("2", "3"): 10,
@@ -309,56 +212,12 @@ def test_kappa_by_hand():
     assert abs(measures.kappa(*codes.tolist())) < 0.02
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "error", "sentence"),
-    [
-        ([], [], OutOfRange, "There is no value"),
-        (["+"], ["+", "-"], OutOfRange, "1 codes and 2 codes"),
-        (["+", None], ["+", "-"], OutOfRange, "A value is missing"),
-        (["+", "+"], ["+", "+"], OutOfRange, "one code only"),
-        ("++", ["+", "+"], WrongType, "Codes are a list"),
-    ],
-)
-def test_codings_without_kappa(first, second, error, sentence):
-    with pytest.raises(error, match=sentence):
-        measures.kappa(first, second)
-
-
 def test_a_sentence_in_many_universes():
-    """Of the ratio of China to Russia: in which years and by which flow is China the larger partner?"""
-    frame = data.load("partners").set_index(["year", "partner"])
-
-    def china_is_larger(year, flow):
-        return frame.loc[(year, "CHN"), flow] > frame.loc[(year, "RUS"), flow]
-
-    flows = ["exports_usd_mn", "imports_usd_mn"]
-    tried = measures.multiverse({"year": range(2011, 2026), "flow": flows}, china_is_larger)
-    assert len(tried) == 30 and tried["holds"].dtype == bool
-    assert tried.groupby("flow")["holds"].sum().to_dict() == {"exports_usd_mn": 15, "imports_usd_mn": 0}
-    assert list(tried.columns) == ["year", "flow", "holds"]
-
-
-@pytest.mark.parametrize(
-    ("choices", "holds", "error", "sentence"),
-    [
-        ({}, lambda: True, OutOfRange, "nothing to vary"),
-        ({"a": []}, lambda a: True, OutOfRange, "The choice “a” has no option"),
-        ({"holds": [1]}, lambda holds: True, OutOfRange, "No choice can be called"),
-        ({"a": [1]}, lambda a: 0.5, WrongType, "0.5 is neither"),
-        (
-            {"a": range(200), "b": range(200)},
-            lambda a, b: True,
-            OutOfRange,
-            "40000 combinations are too many",
-        ),
-    ],
-)
-def test_what_is_no_multiverse(choices, holds, error, sentence):
-    with pytest.raises(error, match=sentence):
-        measures.multiverse(choices, holds)
-
-
-# ------------------------------------------------------------------------------------------- gravity
+    tried = measures.multiverse({"a": [1, 2], "b": range(3)}, lambda a, b: a > b)
+    assert tried.to_dict("list") == {
+        "a": [1, 1, 1, 2, 2, 2], "b": [0, 1, 2] * 2, "holds": [True, False, False, True, True, False],
+    }  # fmt: skip
+    assert tried["holds"].dtype == bool
 
 
 def test_gravity_finds_the_exponents_that_made_the_trade():
@@ -370,14 +229,12 @@ def test_gravity_finds_the_exponents_that_made_the_trade():
     assert residuals.abs().max() < 1e-9
 
 
-def test_gravity_leaves_over_what_no_known_quantity_goes_with():
+def test_gravity_of_one_quantity_is_the_line_of_least_squares():
     draw = np.random.default_rng(7)
     size, noise = pd.Series(draw.uniform(1, 9, 300)), pd.Series(draw.normal(0, 1, 300))
     coefficients, residuals = measures.gravity(size * np.exp(noise), size=size)
     assert residuals.mean() == pytest.approx(0, abs=1e-9)
-    assert np.corrcoef(residuals, np.log(size))[0, 1] == pytest.approx(0, abs=1e-9)
-    slope = np.polyfit(np.log(size), np.log(size) + noise, 1)
-    assert coefficients.to_list() == pytest.approx(list(slope))
+    assert coefficients.to_list() == pytest.approx(list(np.polyfit(np.log(size), np.log(size) + noise, 1)))
 
 
 @pytest.mark.parametrize(
@@ -394,10 +251,12 @@ def test_pairs_without_gravity(flow, size, error, sentence):
 
 
 def test_gravity_of_other_pairs():
-    with pytest.raises(WrongType, match="the same index"):
-        measures.gravity(pd.Series([1.0, 2]), size=pd.Series([1.0, 2], index=[5, 6]))
-    for flow, size in itertools.permutations([pd.Series([1.0, 2]), [1.0, 2]]):
+    one = pd.Series([1.0, 2])
+    for flow, known in (
+        (one, {"size": one.set_axis([5, 6])}),
+        (one, {"size": [1.0, 2]}),
+        ([1.0, 2], {"size": one}),
+        (one, {}),
+    ):
         with pytest.raises(WrongType, match="the same index"):
-            measures.gravity(flow, size=size)
-    with pytest.raises(WrongType, match="the same index"):
-        measures.gravity(pd.Series([1.0, 2]))
+            measures.gravity(flow, **known)

@@ -1,12 +1,11 @@
 """One authority for names: found in any script, wrong ones named in a sentence."""
 
-import csv
 import subprocess
 import sys
 
 import pytest
 
-from samarkand import places
+from samarkand import data, places
 from samarkand.ground import home
 from samarkand.ground.errors import DamagedData, UnknownName, WrongType
 
@@ -43,13 +42,17 @@ def test_find(text, iso3):
     assert places.find(text) == iso3
 
 
-def test_find_says_what_was_meant():
+def test_what_is_no_name_gets_a_sentence():
     with pytest.raises(UnknownName, match=r'No place "Kazakhstn"\. Did you mean "Kazakhstan"'):
         places.find("Kazakhstn")
     with pytest.raises(UnknownName, match='The code of Kazakhstan is "KAZ"'):
         places.get("Kazakhstan")
     with pytest.raises(UnknownName, match='No code "XYZ"'):
         places.name("XYZ")
+    with pytest.raises(UnknownName, match='No language "fr"'):
+        places.name("KAZ", "fr")
+    with pytest.raises(UnknownName, match="no Russian name for Brazil"):
+        places.name("BRA", "ru")
     for wrong in (None, 7, ["KAZ"]):
         with pytest.raises(WrongType):
             places.find(wrong)
@@ -57,20 +60,10 @@ def test_find_says_what_was_meant():
             places.get(wrong)
 
 
-def test_languages():
-    with pytest.raises(UnknownName, match='No language "fr"'):
-        places.name("KAZ", "fr")
-    assert places.name("BRA") == "Brazil"
-    with pytest.raises(UnknownName, match="no Russian name for Brazil"):
-        places.name("BRA", "ru")
-
-
 def test_all_193_members_have_a_name():
-    with (home.ROOT / "course_data" / "states.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
-    assert sum(r["kind"] == "UN member" for r in rows) == 193
-    for row in rows:
-        assert places.name(row["iso3"]) == row["name"]
+    states = data.load("states")
+    assert (states["kind"] == "UN member").sum() == 193
+    assert [places.name(iso3) for iso3 in states["iso3"]] == list(states["name"])
 
 
 @pytest.mark.parametrize(
