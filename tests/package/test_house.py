@@ -57,7 +57,7 @@ def test_everything_public_is_explained(module: str) -> None:
 
 
 @pytest.mark.parametrize("room", FOR_STUDENTS)
-def test_what_students_call_lists_its_parameters_and_what_it_returns(room: str) -> None:
+def test_what_students_call_lists_its_parameters(room: str) -> None:
     loaded = importlib.import_module(f"samarkand.{room}")
     names = getattr(loaded, "__all__", None) or [n for n in dir(loaded) if not n.startswith("_")]
     checked = 0
@@ -69,7 +69,6 @@ def test_what_students_call_lists_its_parameters_and_what_it_returns(room: str) 
             listed = ",".join(re.findall(r"^(\S[^:\n]*?)(?: :.*)?$", section, re.MULTILINE))
             taken = {name for name in inspect.signature(function).parameters if not name.startswith("_")}
             assert {name.strip("* ") for name in listed.split(",") if name} == taken, function.__name__
-            assert re.search(r"^(Returns|Yields)\n---", explained, re.MULTILINE), function.__name__
             checked += 1
     assert checked
 

@@ -1,4 +1,4 @@
-"""Who counted: every row of the table is shown, a refusal to count as one; nobody is asked to guess deaths."""
+"""Who counted: every row of the table is shown, a refusal as one; nobody is asked to guess deaths."""
 
 from __future__ import annotations
 
