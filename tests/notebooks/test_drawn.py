@@ -17,6 +17,7 @@ from tools.author.lessons import BuildError
 BARS: dict[str, Any] = {
     "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
     "data": {"values": [{"x": "Kazakhstan", "y": 8}, {"x": "Uzbekistan", "y": 3}]},
+    "description": "Kazakhstan 8, Uzbekistan 3.",
     "mark": "bar",
     "encoding": {"x": {"field": "x", "type": "nominal"}, "y": {"field": "y", "type": "quantitative"}},
     "width": 200,
@@ -38,6 +39,10 @@ def test_a_chart_is_drawn_and_its_picture_says_from_what() -> None:
     assert list(drawn.faults(one)) == ["chart: no picture is stored beside its chart."]
     drawn.beside(one, new_notebook())
     assert list(drawn.faults(one)) == []
+    text = one.cells[0].outputs[0].metadata[drawn.PNG]
+    assert text == {"alt": BARS["description"]}, "where a picture is shown, its description is heard"
+    text["alt"] = "Uzbekistan 8."
+    assert list(drawn.faults(one)) == ["chart: the picture beside its chart has another text than the chart."]
     seen = image.open(io.BytesIO(base64.b64decode(picture(one)))).convert("RGB")
     assert seen.width > drawn.SCALE * 200
     assert seen.getpixel((0, 0)) == (255, 255, 255)

@@ -34,17 +34,22 @@ def beside(notebook: NotebookNode, stored: NotebookNode) -> None:
     `BuildError` if a chart has to be drawn, and what draws it is not installed.
     """
     known = {drawn_from(picture): picture for _, _, picture in _charts(stored) if picture}
-    for _, data, _ in _charts(notebook):
-        data[PNG] = known.get(checksum(data[VEGA_LITE])) or _draw(data[VEGA_LITE])
+    for _, output, _ in _charts(notebook):
+        chart = output["data"][VEGA_LITE]
+        output["data"][PNG] = known.get(checksum(chart)) or _draw(chart)
+        output["metadata"][PNG] = {"alt": chart.get("description", "")}
 
 
 def faults(notebook: NotebookNode) -> Iterator[str]:
-    """Yield a sentence for each chart without a picture, and for each picture of another chart."""
-    for cell, data, picture in _charts(notebook):
+    """Yield a sentence for each chart without a picture or its text, and for each picture of another chart."""
+    for cell, output, picture in _charts(notebook):
+        chart = output["data"][VEGA_LITE]
         if not picture:
             yield f"{cell}: no picture is stored beside its chart."
-        elif drawn_from(picture) != checksum(data[VEGA_LITE]):
+        elif drawn_from(picture) != checksum(chart):
             yield f"{cell}: the picture beside its chart was drawn from another one."
+        elif output.get("metadata", {}).get(PNG, {}).get("alt", "") != chart.get("description", ""):
+            yield f"{cell}: the picture beside its chart has another text than the chart."
 
 
 def checksum(specification: dict[str, Any]) -> str:
@@ -63,12 +68,12 @@ def drawn_from(picture: str) -> str:
 
 
 def _charts(notebook: NotebookNode) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Yield each chart: the id of its cell, its output's data, its picture in base64 or nothing."""
+    """Yield each chart: the id of its cell, its output, its picture in base64 or nothing."""
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             if VEGA_LITE in data:
-                yield cell.id, data, "".join(data.get(PNG, ""))
+                yield cell.id, output, "".join(data.get(PNG, ""))
 
 
 def _draw(specification: dict[str, Any]) -> str:

@@ -5,7 +5,8 @@ difference between two versions is a difference in the lesson:
 
 - nbformat 4.5, cells with readable ids, the kernel ``python3``
 - code cells counted 1, 2, 3 ... in order
-- no metadata except the course's own (``samarkand``), that code is folded, and nbgrader's, with its locks
+- no metadata except the course's own (``samarkand``), that code is folded, nbgrader's, with its locks, and
+  the text of a picture
 - no id of a widget whose still picture is stored beside it: the id means nothing in another run
 - sources of a lesson's text as numbers of its list, which is in the order of the text (`citations`)
 - JSON indented by one space, with sorted keys and unescaped letters
@@ -197,7 +198,7 @@ def _joined(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
 def _output(output: NotebookNode, count: int | None) -> NotebookNode:
     """Return an output as it is stored."""
     if "data" in output:
-        output.metadata = NotebookNode()
+        output.metadata = NotebookNode({k: v for k, v in output.metadata.items() if k == "image/png"})
         if "text/html" in output.data:
             output.data.pop(WIDGET_VIEW, None)
     if output.output_type == "execute_result":
