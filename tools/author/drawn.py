@@ -41,7 +41,7 @@ def beside(notebook: NotebookNode, stored: NotebookNode) -> None:
 
 
 def faults(notebook: NotebookNode) -> Iterator[str]:
-    """Yield a sentence for each chart without a picture or its text, and for each picture of another chart."""
+    """Yield a sentence for each chart whose picture or text is missing, or of another chart."""
     for cell, output, picture in _charts(notebook):
         chart = output["data"][VEGA_LITE]
         if not picture:
