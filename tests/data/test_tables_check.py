@@ -1,8 +1,6 @@
 """`samarkand data check` names the file, the line and the column, in a sentence; each rule is broken once."""
 
-import ast
 import datetime as dt
-import inspect
 import json
 import re
 import shutil
@@ -17,6 +15,7 @@ import rules_of_figures
 import rules_of_pages
 from our_tables import FOLDER, NAMES, WHOLE
 from rules_of_rows import ROWS
+from sentences import patterns
 
 from samarkand import cli
 from samarkand.ground.errors import DamagedData
@@ -64,30 +63,15 @@ def test_damage_is_named(said, name, old, new, expected):
     assert any(re.search(expected, sentence) for sentence in found), found
 
 
-def sentences(module):
-    """Yield a pattern for each sentence that the rules of a module may say."""
-    for rule in module.RULES:
-        (body,) = ast.parse(inspect.getsource(rule)).body
-        told = {}
-        for node in sorted(ast.walk(body), key=lambda node: getattr(node, "lineno", 0)):
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                told[node.targets[0].id] = node.value
-            elif isinstance(node, ast.Yield):
-                text = node.value.elts[-1]
-                text = told[text.id] if isinstance(text, ast.Name) else text
-                parts = text.values if isinstance(text, ast.JoinedStr) else [text]
-                yield "".join(re.escape(p.value) if isinstance(p, ast.Constant) else ".*" for p in parts)
-
-
 def test_each_sentence_of_the_rules_is_said_of_some_damage(said):
     """A rule, or a part of one, that nothing breaks may be none."""
     miles = json.loads(json.dumps(WHOLE["trip"].schema).replace('"km"', '"miles"'))
     miles = rules.of_one(replace(WHOLE["trip"], schema=miles), WHOLE)  # no damage to a file does that
     every = "\n".join([*map(str, miles), *(one for *damage, _ in DAMAGE for one in said(*damage))])
-    patterns = [re.sub(r"\\\{\w+\\\}", ".*", re.escape(says)) for *_, says in ROWS]
+    told = [re.sub(r"\\\{\w+\\\}", ".*", re.escape(says)) for *_, says in ROWS]
     for module in (rules, rules_of_events, rules_of_figures):
-        patterns += sentences(module)
-    assert [pattern for pattern in patterns if not re.search(f": {pattern}$", every, re.MULTILINE)] == []
+        told += patterns(module)
+    assert [pattern for pattern in told if not re.search(f": {pattern}$", every, re.MULTILINE)] == []
 
 
 @pytest.mark.parametrize(

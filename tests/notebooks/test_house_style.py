@@ -1,38 +1,32 @@
-"""Every notebook is as the house style says; and each rule does see what it is there to see."""
+"""Every lesson keeps the rules; each sentence that a rule may say is said of a planted fault."""
 
 from __future__ import annotations
 
 import ast
 import base64
 import copy
-from collections.abc import Callable
+import re
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from sentences import patterns
 
 from samarkand.ground.home import ROOT
-from samarkand.practice import questions
-from tools.author import drawn, lessons, normal_form
-from tools.author import rules_of_concepts as concepts
-from tools.author import rules_of_lessons as rules
-from tools.author import rules_of_words as words
+from tools.author import drawn, lessons, normal_form, rules_of_concepts, rules_of_lessons, rules_of_words
 from tools.author.lessons import Lesson
-from tools.author.rules_of_lessons import LESSON_RULES, REFERENCE, RULES, Rule
+from tools.author.rules_of_lessons import DONE
 
-ALL = [*RULES, *LESSON_RULES]
-
-
-def test_there_are_notebooks() -> None:
-    assert lessons.paths()
+Cells = list[nbformat.NotebookNode]
+KINDS = {"html": "text/html", "chart": drawn.VEGA_LITE, "png": "image/png"}
 
 
-@pytest.mark.parametrize("rule", ALL, ids=lambda rule: rule.__name__)
-def test_rule(rule: Rule, lesson: Lesson) -> None:
-    if lesson.name in REFERENCE and rule in LESSON_RULES:
-        return
-    found = list(rule(lesson))
+def test_the_lesson_keeps_the_rules(lesson: Lesson) -> None:
+    found = rules_of_lessons.broken(lesson)
     assert not found, "\n".join(found)
 
 
@@ -50,462 +44,208 @@ def test_rows_that_are_equal_stay_in_their_order() -> None:
                 assert several or any(one.arg == "kind" for one in node.keywords), where
 
 
-# ------------------------------------------------------------------------------- the rules themselves
-
-Cells = list[nbformat.NotebookNode]
+# ------------------------------------------------------------------------------- planted faults
 
 
-def text(source: str) -> nbformat.NotebookNode:
-    return new_markdown_cell(source)
+def text(source: str, **own: object) -> nbformat.NotebookNode:
+    """A cell of text; `own` are its metadata under ``samarkand``."""
+    return new_markdown_cell(source, metadata={"samarkand": own} if own else {})
 
 
-def code(source: str, shown: str = "", **data: object) -> nbformat.NotebookNode:
+def code(source: str, shown: str = "", folded: bool = False, **data: Any) -> nbformat.NotebookNode:
     """A code cell that was run; `data` names its outputs: html, chart, png."""
-    kinds = {"html": "text/html", "chart": drawn.VEGA_LITE, "png": "image/png"}
-    bundle = {kinds[name]: value for name, value in data.items()} | ({"text/plain": shown} if shown else {})
+    bundle = {KINDS[name]: value for name, value in data.items()} | ({"text/plain": shown} if shown else {})
     outputs = [new_output("execute_result", data=bundle, execution_count=1)] if bundle else []
-    return new_code_cell(source, execution_count=1, outputs=outputs)
-
-
-def picture_of(chart: dict[str, object]) -> str:
-    """What matters of a chart's picture: what it says it was drawn from."""
-    return base64.b64encode(f"tEXt{drawn.KEY}\0{drawn.checksum(chart)}".encode()).decode()
-
-
-def tied(
-    source: str, ties: dict[str, object], kind: Callable[[str], nbformat.NotebookNode] = text
-) -> nbformat.NotebookNode:
-    cell = kind(source)
-    cell.metadata["samarkand"] = {"tied": ties}
-    return cell
-
-
-def introducing(
-    source: str, *names: str, kind: Callable[[str], nbformat.NotebookNode] = text
-) -> nbformat.NotebookNode:
-    cell = kind(source)
-    cell.metadata["samarkand"] = {"introduces": list(names)}
-    return cell
-
-
-def folded_code(source: str) -> nbformat.NotebookNode:
-    cell = code(source)
-    cell.metadata["jupyter"] = {"source_hidden": True}
-    return cell
-
-
-def folded_hint(says: str) -> str:
-    return HINT.replace("Divide.", says)
-
-
-def stub(
-    number: str = "03.1", help_: str = "", source: str = "share = ...", says: str = "Not answered yet."
-) -> Cells:
-    prompt = text(f"**{number}** What share?")
-    return [prompt, code(f'{source}\ncheck("{number}", share)', says), text(help_)]
+    hidden = {"jupyter": {"source_hidden": True}} if folded else {}
+    return new_code_cell(source, execution_count=1, outputs=outputs, metadata=hidden)
 
 
 HINT = "<details><summary>Hint</summary>\n\nDivide.\n\n</details>\n"
-ANSWER = '<details><summary>Answer</summary>\n\n```python\nshare = 41\ncheck("{}", share)\n```\n\n</details>'
+ANSWER = (
+    '<details><summary>Answer</summary>\n\n```python\nshare = 41\ncheck("03.1", share)\n```\n\n</details>'
+)
+
+
+def task(
+    help_: str = "", source: str = "share = ...", says: str = "Not answered yet.", number: str = "03.1"
+) -> Cells:
+    """A practice task: prompt, stub, and what is folded below it."""
+    return [text(f"**{number}** What?"), code(f'{source}\ncheck("{number}", share)', says), text(help_)]
+
+
+def hinted(says: str, answer: str = "41") -> Cells:
+    return task(HINT.replace("Divide.", says) + ANSWER.replace("41", answer))
+
+
+def asked(*calls: str) -> Cells:
+    return [code(f'{call.replace(" ", "(" + chr(34))}")') for call in calls]
+
+
+CARD = "".join(f"| **{name}** | x |\n" for name in rules_of_lessons.CARD)
 FRAME = '<img alt="Eight states are members." src="data:x"><iframe title="Map" srcdoc=\'<p>x</p>\'></iframe>'
 CHART = {"title": "Trade", "description": "Trade rose every year.", "layer": ["Source: customs"]}
 ROW = "<tr><td>1</td></tr>"
 ROWS = f'<table class="dataframe"><thead><tr></tr></thead><tbody>{ROW * 13}</tbody></table>'
-CARD = "".join(
-    f"| **{name}** | {{}} |\n" for name in ("Time", "Minutes", "Level", "Needs", "Data", "Works offline")
-)
-FULL_CARD = CARD.format("1 minutes", "A (1)", "x", "x", "x", "Yes")
-IN_TWO = CARD.format("1 and 1 minutes", "A (1); *half way*; B (1)", "x", "x", "x", "Yes")
-HALVES = [text("## A\n\nS."), text("**Half way.** Stop."), text("## B\n\nS.")]
-SHOWN = "What this shows, and what it does not: x"
-EXPECTING = [code('predict.ask("03.csto")'), code('note("03.x")'), text(SHOWN), text(SHOWN)]
-LOADS = (
-    '<script src="https://cdn.example.org/x.js"></script>',
-    "<link rel=stylesheet href=https://cdn.example.org/x.css>",
-    "<style>a{background:url(//example.org/x.png)}</style>",
-    "<iframe srcdoc='&lt;img src=&quot;http://example.org/x.png&quot;&gt;'></iframe>",
-    '<script>fetch("https://example.org")</script>',
-)
-ADDRESSES = ("<folium.Map object at 0x7f>", "<function f at 0x7f>", "alt.Chart(...)", "VBox(children=())")
-ORDER = [
-    *(text(t) for t in ("# T\n\nS.", FULL_CARD, "**By the end you can**", "## The question")),
-    code("import pandas"),
-    *(text(t) for t in ("## Practice", "## Summary", f"## {rules.DONE}", "## Sources")),
-    text("**Next:** [x](04_x.ipynb)"),
-]
-
-#: More names than one lesson may bring.
+OTHER = base64.b64encode(f"tEXt{drawn.KEY}\0{drawn.checksum({})}".encode()).decode()
 MANY = [
     *("head", "isin", "iloc", "days", "sum", "round", "query"),
     *("loc", "pivot", "drop", "mean", "merge", "diff"),
 ]
 
-#: All that lesson 03 asks to expect, each with its result behind it.
-PREDICTED = [
-    code(f'predict.{what}("{id}")')
-    for id in questions.every("predict")
-    if id.startswith("03.")
-    for what in ("ask", "see")
-]
-
-#: For each rule: lessons that break it, and one that does not.
-BROKEN: dict[Callable[..., object], tuple[list[Cells], Cells]] = {
-    rules.one_title_and_it_comes_first: (
-        [[text("# A\n\nA b."), text("# B")], [code("1"), text("# A\n\nA b.")], [text("# A")]],
-        [text("# A\n\nA b.")],
-    ),
-    rules.headings_skip_no_level: (
-        [[text("# A"), text("### B")]],
-        [text("# A"), text("## B\n\n```\n#### no\n```")],
-    ),
-    rules.headings_are_different: ([[text("## A"), text("## A")]], [text("## A"), text("## B")]),
-    rules.the_parts_stand_in_order: ([ORDER[:-1], [ORDER[0], ORDER[5], *ORDER[1:5], *ORDER[6:]]], ORDER),
-    rules.the_card_is_whole: (
-        [
-            [text(FULL_CARD.replace("Yes", "")), text("## A\n\nS.")],
-            [
-                text(CARD.format("61 minutes", "A (61)", "x", "x", "x", "Yes")),
-                text("## A\n\n" + "word " * 7_300),
-            ],
-            [text(FULL_CARD.replace("1 m", "2 m")), text("## A\n\nS.")],
-            [text(FULL_CARD.replace("(1)", "(2)")), text("## A\n\nS.")],
-            [text(FULL_CARD), text("## B\n\nS.")],
-            [text(FULL_CARD), *HALVES],
-            [text(IN_TWO), HALVES[0], HALVES[2]],
-            [text(IN_TWO.replace("1 and 1", "1 to 1")), *HALVES],
-            [],
-        ],
-        [text(IN_TWO), *HALVES],
-    ),
-    rules.three_or_four_things_a_student_can_do: (
-        [[text("By the end you can\n\n- a\n- b")]],
-        [text("By the end you can\n\n- a\n- b\n- c")],
-    ),
-    rules.the_length_is_that_of_a_lesson: (
-        [
-            [text("a b c")] * 40,
-            [text("word " * 1500)],
-            [text("word " * 50)] * 62,
-            [*[text("word " * 60)] * 80, text("**Half way.** Stop.")],
-        ],
-        [*[text("word " * 40)] * 62, text("**Half way.** Stop.")],
-    ),
-    rules.the_middle_has_a_few_sections: (
-        [[text("## The question"), text("## 1"), text("## Practice")]],
-        [text("## The question\n\n## 1\n\n## 2\n\n## 3\n\n## Practice")],
-    ),
-    rules.students_are_asked_first_and_told_the_limits: (
-        [EXPECTING[1:], EXPECTING[:3], [*EXPECTING, text("**What do you expect?** A number.")], []],
-        EXPECTING,
-    ),
-    rules.code_is_plain_python: (
-        [[code("!pip install x")], [code("%time 1")], [code("%%bash\nls")]],
-        [code("1 + 1")],
-    ),
-    rules.code_is_short: ([[code("1\n" * 9), code("1")], [code("1\n" * 4)]], [code("1\n\n" * 8), code("1")]),
-    rules.code_ends_without_semicolon: ([[code("frame.head();")]], [code("frame.head()")]),
-    rules.code_imports_what_a_lesson_may: (
-        [
-            [code("from samarkand.data import *")],
-            [code("import requests")],
-            [code("from urllib.request import urlopen")],
-            [code("widgets.interact(f, x=1)")],
-            [code("out = Output()")],
-        ],
-        [code("import pandas as pd\nfrom samarkand import data")],
-    ),
-    rules.every_import_is_in_one_cell: ([[code("import a"), code("import b")]], [code("import a\nimport b")]),
-    rules.links_lead_somewhere: (
-        [
-            [text("[x](nowhere.ipynb)")],
-            [text("[x](https://example.org)")],
-            [text("[x](#no-heading)")],
-            [text('<img src="no.png">')],
-        ],
-        [text("## A heading"), text("[x](#A-heading) `[y](nowhere.ipynb)` [z](lesson.ipynb#A-heading)")],
-    ),
-    rules.sources_are_cited_and_listed: (
-        [
-            [text("x [XH0914]"), code('cite.sources("ART")')],
-            [text("x [NOSUCHKEY]"), code('cite.sources("NOSUCHKEY")')],
-            [text("x [ART, XH0914]"), code('cite.sources("ART", "XH0914", "XH0914")')],
-            [text("x [ART]")],
-        ],
-        [text("x [ART] and `[NOKEY]`"), code("trip", "1  XH0914"), code('cite.sources("ART", "XH0914")')],
-    ),
-    rules.the_sources_are_printed: ([[code("1")]], [code('cite.sources("ART")')]),
-    rules.the_next_lesson_is_linked: (
-        [[text("Next: 04")]],
-        [text("**Next:** [04](04_china_and_russia.ipynb)")],
-    ),
-    rules.the_set_is_linked: (
-        [[text("**Next:** [04](04_china_and_russia.ipynb)")]],
-        [text("[Set](../exercises/release/ex03_the_sco/ex03_the_sco.ipynb) **Next:** 04")],
-    ),
-    rules.the_file_is_small: ([[text("x" * 1_000_001)]], [text("x")]),
-    rules.nothing_is_loaded_from_elsewhere: (
-        [
-            *([code("m", html=f"<p>{load}</p>")] for load in LOADS),
-            [code("c", chart={"data": {"url": "https://example.org/x.csv"}})],
-        ],
-        [code("m", html='<a href="https://example.org">x</a><svg xmlns="http://www.w3.org/2000/svg"></svg>')],
-    ),
-    rules.outputs_are_text: (
-        [[code("c", png="iVBOR")]],
-        [code("c", "x", html="<p>x</p>"), code("c", "x", chart={"title": "x"}, png="iVBOR")],
-    ),
-    rules.charts_have_their_pictures: (
-        [
-            [code("c", chart={"title": "x"})],
-            [code("c", chart={"title": "x"}, png="iVBOR")],
-            [code("c", chart={"title": "x"}, png=picture_of({"title": "y"}))],
-        ],
-        [code("c", chart={"title": "x"}, png=picture_of({"title": "x"}))],
-    ),
-    rules.outputs_say_what_they_are: (
-        [[code("c", says)] for says in ADDRESSES],
-        [code("c", "A map of the region.")],
-    ),
-    rules.maps_are_few_and_have_words: (
-        [
-            [code("m", html=FRAME)] * 4,
-            [code("m", html=FRAME.replace(' title="Map"', ""))],
-            [code("m", html=FRAME.replace("Eight states are members.", "map"))],
-            [code("m", html=FRAME + "x" * 300_000)],
-            [
-                code(
-                    "m", html="<iframe title='Map' srcdoc='<img alt=\"Eight states are members.\">'></iframe>"
-                )
-            ],
-        ],
-        [code("m", html=FRAME)] * 3,
-    ),
-    rules.charts_have_title_and_description: (
-        [
-            *([code("c", chart={k: v for k, v in CHART.items() if k != gone})] for gone in CHART),
-            [code("c", chart=CHART | {"description": "Chart"})],
-        ],
-        [code("c", chart=CHART)],
-    ),
-    rules.a_map_or_chart_and_an_explorer_carry_it: (
-        [[code("explore.x()")], [code("m", html=FRAME)]],
-        [code("explore.x()"), code("m", html=FRAME)],
-    ),
-    rules.tables_are_short: (
-        [
-            [code("t", html=ROWS)],
-            [code("t", html=ROWS.replace("1</td>", "...</td>").replace("<tr><td>...</td></tr>", "", 2))],
-            [code("s", "\n".join(f"{i}  1" for i in range(14)) + "\nName: n, dtype: int64")],
-        ],
-        [code("t", html=ROWS.replace(ROW, "", 1)), code("s", "a  1\ndtype: int64")],
-    ),
-    rules.figures_are_rounded: ([[code("1 / 3", "0.3333333333")]], [code("1 / 3", "0.33")]),
-    rules.a_lesson_has_tasks_numbered_in_order: (
-        [stub("03.1"), [*stub("03.1"), *stub("03.3")], [*stub("04.1"), *stub("04.2")]],
-        [*stub("03.1"), *stub("03.2")],
-    ),
-    rules.practice_tasks_are_whole: (
-        [
-            stub(help_=HINT),
-            stub(help_=ANSWER.format("03.1")),
-            stub(help_=HINT + ANSWER.format("03.2")),
-            stub(help_=HINT + ANSWER.format("03.1"), source="share = 41"),
-            stub(help_=HINT + ANSWER.format("03.1").replace("share = 41", "share = 4\nshare = 41")),
-            stub(help_=HINT + ANSWER.format("03.1"), says="Yes."),
-            stub(help_=HINT + ANSWER.format("03.1"))[1:],
-        ],
-        stub(help_=HINT + ANSWER.format("03.1")),
-    ),
-    rules.quizzes_are_on_file_and_asked_once: (
-        [
-            [],
-            [code('quiz.ask("03.gdp")'), code('quiz.ask("03.gdp")')],
-            [code('quiz.ask("03.gdp")'), code('quiz.ask("04.record")')],
-            [code('quiz.ask("03.gdp")'), text("Ask: Who says so, and at exchange rates or at PPP?")],
-        ],
-        [code('quiz.ask("03.gdp")')],
-    ),
-    rules.what_is_expected_is_asked_and_seen: (
-        [
-            [],
-            PREDICTED[:-1],
-            PREDICTED[1:],
-            PREDICTED[::-1],
-            [*PREDICTED, PREDICTED[0]],
-            [*PREDICTED, PREDICTED[1]],
-            [*PREDICTED, code('predict.ask("04.oil")')],
-            [*PREDICTED, code('recall("05.sides")')],
-        ],
-        PREDICTED,
-    ),
-    rules.a_lesson_ends_with_what_was_done: (
-        [
-            [text(f"## {rules.DONE}")],
-            [code('progress.lesson("03")'), text(f"## {rules.DONE}")],
-            [text(f"## {rules.DONE}"), code('progress.lesson("04")')],
-            [*stub("03.1"), text(f"## {rules.DONE}"), code('progress.lesson("03")')],
-        ],
-        [
-            *(text("## 1. Who belongs? Status comes in spells"), *stub("03.1")),
-            *(text(f"## {rules.DONE}"), code('progress.lesson("03")')),
-        ],
-    ),
-    words.figures_are_tied: (
-        [
-            [text("It has 8 members.")],
-            [tied("It has nine members.", {"eight members": "len(club)"})],
-            [tied("8 and 8", {"8": "len(club)"})],
-            [tied("It has 8 members.", {"8 members": "8"})],
-            [tied("It has 8 members.", {"8 members": []})],
-            [tied("It has 8 members.", {"8 members": ["len(club)", "free: x"]})],
-            [tied("It has members.", {"members": "free: x"})],
-            [tied("It has 8 members.", {"8 members": "read: XHSCO"})],
-            [tied("It has 8 members [XHSCO].", {"8 members": "read: NOSUCHKEY"})],
-            [code('charts.bars(x, title="8 members")')],
-        ],
-        [
-            tied(
-                "It has 8 members [XHSCO], of two kinds.",
-                {"8 members": "read: XHSCO", "two kinds": "free: x"},
-            ),
-            tied("## 1. Who?\n\n`8` **03.1** [03 T](x.ipynb) CL08", {}),
-        ],
-    ),
-    words.code_in_prose_is_the_lessons: (
-        [[text("`trip.haed()`"), code("trip.head()")], [text("`hed`")], [text("`mean(...)`"), code("h(1)")]],
-        [text("`f(...)` `len` `iso3` `NaN` `a & b` `docs/house.md` `x['a']`"), code('f(1)\nx["a"]')],
-    ),
-    words.hints_lead_to_the_answer: (
-        [
-            stub(help_=folded_hint("Use `size`.") + ANSWER.format("03.1")),
-            stub(help_=folded_hint("Divide by it.") + ANSWER.format("03.1")),
-            stub(help_=folded_hint("`.title`, `.share`") + ANSWER.format("03.1")),
-            stub(help_=folded_hint("Take it.") + ANSWER.format("03.1").replace("41", "41 / 2")),
-        ],
-        stub(help_=folded_hint("Divide: `share`.") + ANSWER.format("03.1").replace("41", "41 / 2")),
-    ),
-    words.links_say_where_they_lead: (
-        [
-            [text("# T"), text("[04 T](lesson.ipynb)")],
-            [text("# T\n\n## 2. A b"), text("[T, A c](lesson.ipynb#2.-A-b)")],
-        ],
-        [
-            text("# T\n\n## 2. A b"),
-            text("[T](lesson.ipynb) [T, A b](lesson.ipynb#2.-A-b) [section 2 of T](lesson.ipynb#2.-A-b)"),
-        ],
-    ),
-    words.tables_in_prose_are_tied: (
-        [[tied("| a | b |\n|---|---|\n| c | d |\n| e | f |", {"| c | d |": "x"})]],
-        [tied("| a | b |\n|---|---|\n| c | d |", {"c": "x"}), text(FULL_CARD)],
-    ),
-    words.the_card_names_the_tables: (
-        [
-            [text("| **Data** | `trip` |"), code('data.load("claims")')],
-            [text("| **Data** | `trip`, `tripp` |"), code('data.load("trip")')],
-        ],
-        [text("| **Data** | `trip`, `claims` |"), code('data.load("trip")\ndata.load("tripp")')],
-    ),
-    words.people_have_their_office: (
-        [
-            [text("China's president Modi")],
-            [text("India's president\nNarendra Modi")],
-            [text("India's president Nobody")],
-        ],
-        [text("India's prime minister Narendra Modi met Kazakhstan's president Tokayev.")],
-    ),
-    concepts.no_name_comes_before_it_is_introduced: (
-        [
-            [code("trip.head()")],
-            [code("trip.head()"), introducing("`head`", "head")],
-            [introducing("`len`", "len"), code("len(trip.head())")],
-            [introducing("`query`", "query"), code('trip.query("day.isna()")')],
-            stub(help_=ANSWER.format("03.1").replace("41", "len(trip)")),
-        ],
-        [
-            introducing("`head` and `len`", "head", "len"),
-            code("len(trip.head())"),
-            *stub(help_=ANSWER.format("03.1").replace("41", "len(trip)")),
-            folded_code("trip.melt()"),
-        ],
-    ),
-    concepts.what_is_introduced_is_said: (
-        [
-            [introducing("`hed`", "hed"), code("trip.hed()")],
-            [introducing("head", "head"), code("trip.head()")],
-            [introducing("```\nhead\n```", "head"), code("trip.head()")],
-            [introducing("`head`", "head"), code("len(trip)")],
-            [introducing("`head`", "head"), introducing("`head`", "head"), code("trip.head()")],
-            [introducing("`head`", "head", kind=code), code("trip.head()")],
-            [introducing(" ".join(f"`{n}`" for n in MANY), *MANY), *(code(f"trip.{n}()") for n in MANY)],
-        ],
-        [introducing('`head` and `f"..."`', "head", "f-string"), code('f"{trip.head()}"')],
-    ),
-    concepts.what_is_folded_is_explained: (
-        [[folded_code("1")], [text("A chart."), folded_code("1")], [code("folded cell"), folded_code("1")]],
-        [text("The folded cell prepares a chart."), folded_code("1"), code("2")],
-    ),
-    rules.answers_are_folded: ([[text("<details><summary>Hint</summary> x")]], [text(HINT)]),
-}
+#: What is said, and the cells of which it is said.
+PLANTED: list[tuple[str, Cells]] = [
+    ("There are 2 headings of level 1, not one.", [text("# A\n\nA b."), text("# B")]),
+    ("The first cell is not the title.", [code("1"), text("# A\n\nA b.")]),
+    ("There is no sentence below the title.", [text("# A")]),
+    ("b: the heading 'B' is of level 3, after one of level 1.", [text("# A"), text("### B")]),
+    ("The heading 'A' is there more than once.", [text("## A"), text("## A")]),
+    ("Practice is missing.", [text("# A")]),
+    ("Practice comes before The question.", [text("## Practice"), text("## The question")]),
+    ("Between question and practice are 1 sections", [text("## The question\n\n## 1\n\n## Practice")]),
+    ("By the end a student can do 2 things", [text("By the end you can\n\n- a\n- b")]),
+    ("The card does not say: Level.", [text(CARD.replace("| **Level** | x |\n", ""))]),
+    ("The card's time is '61 minutes'; a sitting", [text(CARD.replace("x", "61 minutes", 1))]),
+    ("The card says of minutes: 'x'; computed are", [text("## A"), text(CARD)]),
+    ("The card's time is '1 minutes'; two", [text("**Half way.**"), text(CARD.replace("x", "1 minutes", 1))]),
+    ("It has 2 cells, not 35 to 60.", [text("a b c")] * 2),
+    ("It has 6 words, not 1200 at least.", [text("a b c")] * 2),
+    ("It asks for what one expects less than twice.", asked("note 03.x")),
+    ('It says "What this shows, and what it does not" less', [text("What this shows, and what it does not")]),
+    ("It has neither map nor chart.", [code("explore.x()")]),
+    ("It has no explorer.", [code("m", html=FRAME)]),
+    ("pip-install-x: is not plain Python", [code("!pip install x")]),
+    ("frame-head: ends with a semicolon", [code("frame.head();")]),
+    ("has 9 lines of code; 8 at most.", [code("1\n" * 9)]),
+    ("Of 1 code cells 0 have at most 3 lines; most should.", [code("1\n" * 4)]),
+    ("imports everything from samarkand.data", [code("from samarkand.data import *")]),
+    ("imports urllib.request, which a lesson", [code("from urllib.request import urlopen")]),
+    ("uses interact, whose outputs cannot be compared.", [code("widgets.interact(f, x=1)")]),
+    ("import-b: imports, and import-a is the cell for that.", [code("import a"), code("import b")]),
+    ("links to https://example.org; a source is cited", [text("[x](https://example.org)")]),
+    ("links to no.png, which does not exist.", [text('<img src="no.png">')]),
+    ("links to #no-heading, where no heading", [text("[x](#no-heading)")]),
+    ("The last cell links to no other lesson.", [text("Next: 04")]),
+    ("The last cell does not link to ex03_the_sco.", [text("[04](04_china_and_russia.ipynb)")]),
+    ("No list of sources is printed at the end.", [code("1")]),
+    ("x-nosuchkey: cites [NOSUCHKEY]: ", [text("x [NOSUCHKEY]")]),
+    ("cites [XH0914], which the list at the end leaves", [text("x [XH0914]"), code('cite.sources("ART")')]),
+    ("The list at the end has ART, which nothing cites.", [code('cite.sources("ART")')]),
+    ("The list at the end has ART twice.", [text("[ART]"), code('cite.sources("ART", "ART")')]),
+    ('x: the metadata are not {"samarkand"', [text("x", claims=[])]),
+    ('x: the metadata are not {"samarkand"', [text("x", counted=["P01"])]),
+    ("x: the metadata name some claims twice.", [text("x", claims=["CL02", "CL02"])]),
+    ("x: the metadata name CL96, which is none", [text("x", claims=["CL96"])]),
+    ("The file has 1.00 MB; it must be under 1.", [text("x" * 1_000_001)]),
+    ("c: shows image/png, which nbval", [code("c", png="iVBOR")]),
+    ("loads https://cdn.example.org/x.js", [code("m", html='<script src="https://cdn.example.org/x.js">')]),
+    ("loads https://cdn.example.org/x.css", [code("m", html="<link href=https://cdn.example.org/x.css>")]),
+    ("loads //example.org/x.png", [code("m", html="<style>a{background:url(//example.org/x.png)}</style>")]),
+    ("loads http://example.org/x.png",
+     [code("m", html="<i srcdoc='&lt;img src=&quot;http://example.org/x.png'>")]),
+    ("loads https://example.org", [code("m", html='<script>fetch("https://example.org")</script>')]),
+    ("loads https://example.org/x.csv", [code("c", chart={"data": {"url": "https://example.org/x.csv"}})]),
+    ("its plain text is '<folium.Map object at 0x7f>'", [code("c", "<folium.Map object at 0x7f>")]),
+    ("its plain text is 'VBox(children=())'", [code("c", "VBox(children=())")]),
+    ("shows 0.3333333333; round it.", [code("1 / 3", "0.3333333333")]),
+    ("It has 4 maps; 3 at most.", [code("m", html=FRAME)] * 4),
+    ("m: the map has 300 kB; 300 at most.", [code("m", html=FRAME + "x" * 300_000)]),
+    ("m: the map's frame has no title.", [code("m", html=FRAME.replace(' title="Map"', ""))]),
+    ("m: the map has no still picture.",
+     [code("m", html="<iframe title='M' srcdoc='<img alt=\"A b c.\">'></iframe>")]),
+    ("m: the alt text 'map' is no sentence.",
+     [code("m", html=FRAME.replace("Eight states are members.", "map"))]),
+    ("c: the chart has no title.", [code("c", chart=CHART | {"title": {}})]),
+    ("c: the chart's description is no sentence.", [code("c", chart=CHART | {"description": "Chart"})]),
+    ("c: the chart has no source line.", [code("c", chart=CHART | {"layer": []})]),
+    ("c: no picture is stored beside its chart.", [code("c", chart=CHART)]),
+    ("c: the picture beside its chart was drawn from another", [code("c", chart=CHART, png=OTHER)]),
+    ("t: the table has 13 rows; 12 at most.", [code("t", html=ROWS)]),
+    ("t: the table is cut by dots", [code("t", html=ROWS.replace("1</td>", "...</td>"))]),
+    ("s: the series has 14 rows; 12 at most.", [code("s", "i  1\n" * 14 + "Name: n, dtype: int64")]),
+    ("It has 1 tasks, not 2 to 9.", task()),
+    ("The tasks are numbered ['03.1', '03.3']", [*task(), *task(number="03.3")]),
+    ("task 03.1 has neither three dots nor a line to change.", task(HINT + ANSWER, source="share = 41")),
+    ("task 03.1 has no hint folded below it.", task(ANSWER)),
+    ("task 03.1 has no answer folded below it.", task(HINT)),
+    ("task 03.1: its answer does not end with the check.", task(HINT + ANSWER.replace("03.1", "03.2"))),
+    ("task 03.1: its answer does not give share once.", hinted("Divide.", "41\nshare = 41")),
+    ("task 03.1 does not say: Not answered yet.", task(HINT + ANSWER, says="Yes.")),
+    ("task 03.1 has no prompt with its number above it.", task(HINT + ANSWER)[1:]),
+    ("task 03.1 was taught in '1. Who belongs? Status", task(HINT + ANSWER)),
+    ("details-summary-hint-summary-x: a <details> is not closed",
+     [text("<details><summary>Hint</summary> x")]),
+    ("asks the quiz '04.record', which practice/questions/", asked("quiz.ask 04.record")),
+    ("The quiz '03.gdp' is asked more than once.", asked("quiz.ask 03.gdp", "quiz.ask 03.gdp")),
+    ("The quiz '03.gdp' is on file and asked nowhere.", []),
+    ("says the answer to the quiz '03.gdp'.", [text("Who says so, and at exchange rates or at PPP?")]),
+    ("predict.ask('04.oil') is none of this lesson's", asked("predict.ask 04.oil")),
+    ("predict.ask('03.csto') is there 0 times, not once.", []),
+    ("predict.see('03.csto') comes before predict.ask.", asked("predict.see 03.csto", "predict.ask 03.csto")),
+    ("predict.see('03.csto') is there 0 times, not once.", asked("predict.ask 03.csto")),
+    ('progress.lesson("03") is not there once.', asked("progress.lesson 04")),
+    (f"is not below {DONE!r}.", [code('progress.lesson("03")'), text(f"## {DONE}")]),
+    ("trip-head: uses head, which no cell up to here",
+     [code("trip.head()"), text("`head`", introduces=["head"])]),
+    ("introduces hed, which is not in concepts.toml.", [text("`hed`", introduces=["hed"])]),
+    ("introduces head, and its text does not say `head`.", [text("head", introduces=["head"])]),
+    ("introduces head, which was introduced before.", [text("`head`", introduces=["head"])] * 2),
+    ("introduces head, which no code of the lesson uses.", [text("`head`", introduces=["head"])]),
+    ("It introduces 13 names and constructs; 12", [text("x", introduces=MANY)]),
+    ("1: is folded, and the text above it says nothing", [text("A chart."), code("1", folded=True)]),
+    ("shows `trip.haed()`, which no cell of the lesson runs.", [text("`trip.haed()`"), code("trip.head()")]),
+    (" shows .size, of which its answer has none.", hinted("Use `.size`.")),
+    (" shows `size`; its answer has no such code.", hinted("Use `size`.")),
+    (' says "divide"; its answer has no /', hinted("Divide by it.")),
+    ("the answer of 03.1 has /, which its hint does not say.", hinted("Take it.", "41 / 2")),
+    ('the link "04 T" leads to "03 T".', [text("# T"), text("[04 T](03_lesson.ipynb)")]),
+    ("the row | e | f | is tied to nothing.", [text("| a | b |\n|---|---|\n| e | f |")]),
+    ("loads the table claims, which the card does not",
+     [text("| **Data** | `trip` |"), code('data.load("claims")')]),
+    ("names tripp, which is no table of the course.", [text("| **Data** | `tripp` |")]),
+    ("India's president Narendra Modi: Narendra Modi is Prime", [text("India's president\nNarendra Modi")]),
+]  # fmt: skip
 
 
-def lesson_of(cells: Cells, folder: Path, **metadata: object) -> Lesson:
-    path = folder / "03_lesson.ipynb"
+def said(cells: Cells, **metadata: object) -> list[str]:
+    """Return what the rules say of a lesson that is stored and read again."""
     # Not `new_notebook`, which validates, and complains of ids that normalising makes different.
-    raw = {
-        "cells": [copy.deepcopy(c) for c in cells],
-        "metadata": metadata,
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    notebook = normal_form.normalise(nbformat.from_dict(raw))
-    path.write_text(normal_form.text(notebook), encoding="utf-8")
-    (folder / "lesson.ipynb").write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
-    return lessons.read(path)
+    raw = {"cells": copy.deepcopy(cells) or [text("x")], "metadata": metadata}
+    notebook = normal_form.normalise(nbformat.from_dict(raw | {"nbformat": 4, "nbformat_minor": 5}))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "03_lesson.ipynb"
+        path.write_text(normal_form.text(notebook), encoding="utf-8")
+        return rules_of_lessons.broken(lessons.read(path))
 
 
-@pytest.mark.parametrize("rule", BROKEN, ids=lambda rule: rule.__name__)
-def test_rule_sees_what_it_is_for(rule: Rule, tmp_path: Path) -> None:
-    broken, fine = BROKEN[rule]
-    for number, cells in enumerate(broken):
-        assert list(rule(lesson_of(cells, tmp_path))), (
-            f"example {number} breaks the rule, and it was not seen"
-        )
-    assert list(rule(lesson_of(fine, tmp_path))) == []
+@cache
+def said_of(planted: int) -> list[str]:
+    return said(PLANTED[planted][1])
 
 
-def test_each_rule_is_tried() -> None:
-    # Those two are tried apart: here, and in test_questions.py.
-    assert {*BROKEN, rules.metadata_name_what_is_taught, rules.questions_are_in_form} == set(ALL)
+@pytest.mark.parametrize("planted", range(len(PLANTED)), ids=[says[:40] for says, _ in PLANTED])
+def test_a_planted_fault_is_seen(planted: int) -> None:
+    assert any(PLANTED[planted][0] in sentence for sentence in said_of(planted)), said_of(planted)
 
 
-@pytest.mark.parametrize(
-    ("lesson", "cell", "fine"),
-    [
-        (None, None, True),
-        ({"counted": ["P01", "H1"]}, {"claims": ["CL02"]}, True),
-        ({"counted": ["P99x"]}, None, False),
-        ({"counted": ["P33"]}, None, False),
-        ({"counted": ["P01", "P01"]}, None, False),
-        ({"blocks": ["P01"], "claims": ["CL02"]}, None, False),
-        ({"claims": ["CL02"]}, None, False),
-        (None, {"claims": ["CL96"]}, False),
-        (None, {"claims": ["P01"]}, False),
-        (None, {"claims": ["CL02", "CL02"]}, False),
-        (None, {"claims": []}, False),
-        (None, {"counted": ["P01"]}, False),
-        (None, {}, False),
-        (None, {"tied": {"8": "len(club)"}}, True),
-        (None, {"claims": ["CL02"], "tied": {"8": "len(club)"}}, True),
-        (None, {"claims": ["CL96"], "tied": {"8": "len(club)"}}, False),
-        (None, {"tied": {}}, False),
-        (None, {"introduces": ["head"]}, True),
-        (None, {"introduces": []}, False),
-        ({"introduces": ["head"]}, None, False),
-    ],
-)
-def test_metadata_are_looked_at(lesson: object, cell: object, fine: bool, tmp_path: Path) -> None:
-    marked = text("x")
-    if cell is not None:
-        marked.metadata["samarkand"] = cell
-    notebook = lesson_of([marked], tmp_path, **({} if lesson is None else {"samarkand": lesson}))
-    assert (list(rules.metadata_name_what_is_taught(notebook)) == []) is fine
+def test_each_sentence_of_the_rules_is_said_of_a_planted_fault() -> None:
+    every = "\n".join(sentence for planted in range(len(PLANTED)) for sentence in said_of(planted))
+    modules = (rules_of_lessons, rules_of_concepts, rules_of_words, drawn)
+    told = [one for module in modules for one in patterns(module)]
+    assert [pattern for pattern in told if not re.search(f"{pattern}$", every, re.MULTILINE)] == []
+
+
+def test_what_is_fine_is_not_told() -> None:
+    fine = [
+        *(
+            text("# T\n\nS.\n\n## A heading"),
+            text("[x](#A-heading) `f(...)` `len` `iso3` `NaN` `a & b` `docs/house.md`"),
+        ),
+        *(code("1\n\n" * 8), code("f(1)"), code("m", html='<a href="https://example.org">x</a>')),
+        *(text("The folded cell prepares."), code("2", folded=True)),
+        text("x", claims=["CL02"]),
+    ]
+    found = said(fine, samarkand={"counted": ["P01", "H1"]})
+    lines = [one for one in found if re.match(r"[a-z0-9-]+: |The notebook: ", one) and "tied" not in one]
+    assert lines == []
+    for wrong in ({"counted": ["P99x"]}, {"counted": ["P01", "P01"]}, {"claims": ["CL02"]}):
+        assert any(one.startswith("The notebook: the metadata") for one in said(fine, samarkand=wrong))

@@ -16,7 +16,6 @@ from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from tools.author import concepts, lessons
 from tools.author.lessons import Lesson
-from tools.author.rules_of_lessons import REFERENCE
 
 README, PYTHON = ROOT / "README.md", ROOT / "docs" / "python.md"
 SETS = ROOT / "exercises" / "source"
@@ -78,7 +77,6 @@ def readme(text: str) -> str:
     rows += [
         f"| {one.number} | [{one.title}](notebooks/{one.path.name}) | {one.question} |"
         for one in lessons.every()
-        if one.name not in REFERENCE
     ]
     table = "\n".join([BEGIN, "", *rows, "", END])
     changed, count = re.subn(

@@ -1,13 +1,7 @@
-"""What a lesson looks like: the rules of the house, each a function from a lesson to sentences.
+"""What a lesson looks like: each rule is a function from a lesson to a sentence for each fault.
 
-A rule yields a sentence for everything that is not as it should be, with the id of the cell. `RULES` holds
-those for every notebook, `LESSON_RULES` those for all but the glossary, which is no lesson.
-``samarkand build`` stores no lesson that breaks one; the tests hold the stored lessons to them, and each rule
-to a planted error.
-
-The order of a lesson: title and one sentence; a card; "By the end you can"; the question; one cell that
-imports and loads; three to five sections and an explorer; practice; summary; what you did and what to repeat;
-sources; next.
+``samarkand build`` stores no lesson that breaks a rule; tests check the stored lessons, and that each
+sentence is said of a planted fault.
 """
 
 from __future__ import annotations
@@ -15,9 +9,9 @@ from __future__ import annotations
 import ast
 import html
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
-
-from nbformat import NotebookNode
+from pathlib import Path
 
 from samarkand.ground.home import ROOT
 from samarkand.practice import questions
@@ -33,104 +27,117 @@ from tools.author import (
 )
 from tools.author import minutes as timing
 from tools.author.drawn import PNG, VEGA_LITE
-from tools.author.lessons import Lesson, count_words, folded, read, unfenced
+from tools.author.lessons import Lesson, Task, count_words, folded, read, unfenced
 
 LARGEST_FILE, LARGEST_MAP, MOST_MAPS = 1_000_000, 300_000, 3
 CELLS, LEAST_WORDS, AIMS, SECTIONS, TASKS = (35, 60), 1200, (3, 4), (3, 7), (2, 9)
 #: How many cells it may have in two sittings; then it marks where the first ends, and sums that up.
 LONG, HALF_WAY = 75, timing.HALF_WAY
 LONGEST_CODE, SHORT_CODE, MOST_ROWS = 8, 3, 12
-#: What asks a student before a result is shown.
-EXPECTING = ("predict.ask", "note")
-#: What shows a student's own work.
-OWN = ("predict.see", "recall", "progress.lesson", "progress.course")
+#: What asks a student before a result is shown, and what shows a student's own work.
+EXPECTING, OWN = ("predict.ask", "note"), ("predict.see", "recall", "progress.lesson", "progress.course")
 #: The most minutes of a sitting, for a novice.
 SITTING = 60
 DONE = "What you did, and what to repeat"
 CARD = ("Time", "Minutes", "Level", "Needs", "Data", "Works offline")
-#: Notebooks that are read beside the lessons.
-REFERENCE = ("99_glossary",)
+#: The parts of a lesson, in their order, and what shows each.
+PARTS = {
+    "the card": r"\*\*Time\*\*",
+    "By the end you can": r"By the end you can",
+    "The question": r"^## The question$",
+    "Practice": r"^## Practice$",
+    "Summary": r"^## Summary$",
+    DONE: rf"^## {DONE}$",
+    "Sources": r"^## Sources$",
+    "Next": r"\*\*Next:\*\*|^## Next$",
+}
+#: What a lesson has no need of: network, system, plumbing.
+BARRED = {
+    *("requests", "urllib", "httpx", "http", "socket", "aiohttp", "ftplib", "subprocess", "os", "sys"),
+    *("matplotlib", "folium", "altair", "IPython", "warnings"),
+}
+#: A sentence, for a description or an alt text.
+SENTENCE = re.compile(r"\w+ \w+ \w+.*[.?!]$", re.DOTALL)
 
 Rule = Callable[[Lesson], Iterator[str]]
-LESSON_RULES: list[Rule] = [*rules_of_concepts.RULES]
-
-
-def lesson_rule(function: Rule) -> Rule:
-    """Say of a rule that it is for lessons only; every other one here is for every notebook."""
-    LESSON_RULES.append(function)
-    return function
 
 
 def broken(lesson: Lesson) -> list[str]:
     """Return a sentence for each place where a lesson, stored or about to be, breaks a rule."""
-    asked = RULES if lesson.name in REFERENCE else [*RULES, *LESSON_RULES]
-    return [sentence for one in asked for sentence in one(lesson)]
+    return [sentence for rule in RULES for sentence in rule(lesson)]
+
+
+def calls(lesson: Lesson, *functions: str) -> list[tuple[str, str, str]]:
+    """Return where a lesson calls some functions: cell, function, and the text that it hands over."""
+    found = []
+    for cell, tree in lesson.trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in functions and node.args:
+                first = node.args[0]
+                text = first.value if isinstance(first, ast.Constant) else ast.unparse(first)
+                found.append((cell, ast.unparse(node.func), str(text)))
+    return found
+
+
+def _twice(items: list[str]) -> list[str]:
+    return sorted(item for item, times in Counter(items).items() if times > 1)
+
+
+def _plain(output: dict[str, object]) -> str:
+    """Return the text of an output as nbval compares it."""
+    return str(output.get("text", output.get("data", {}).get("text/plain", "")))  # type: ignore[attr-defined]
 
 
 # --------------------------------------------------------------------------------------------- shape
 
 
-def one_title_and_it_comes_first(lesson: Lesson) -> Iterator[str]:
-    """One heading of level 1, and it opens the notebook, with a sentence below it."""
-    titles = [(cell, words) for cell, level, words in lesson.headings if level == 1]
-    if len(titles) != 1:
-        yield f"There are {len(titles)} headings of level 1, not one."
+def headings(lesson: Lesson) -> Iterator[str]:
+    """One title opens the lesson; levels go down one at a time, and no heading is there twice."""
+    levels = [level for _, level, _ in lesson.headings]
+    if levels.count(1) != 1:
+        yield f"There are {levels.count(1)} headings of level 1, not one."
     first = lesson.cells[0]
     if first.cell_type != "markdown" or not first.source.startswith("# "):
         yield "The first cell is not the title."
     elif not re.search(r"\n\n\S.*[.?!]\s*$", first.source, re.DOTALL):
-        yield "No sentence stands under the title."
-
-
-def headings_skip_no_level(lesson: Lesson) -> Iterator[str]:
-    """Headings go down one level at a time."""
-    before = 0
-    for cell, level, words in lesson.headings:
+        yield "There is no sentence below the title."
+    for (cell, level, words), before in zip(lesson.headings, [0, *levels], strict=False):
         if level > before + 1:
             yield f"{cell}: the heading {words!r} is of level {level}, after one of level {before}."
-        before = level
+    for heading in _twice([words for _, _, words in lesson.headings]):
+        yield f"The heading {heading!r} is there more than once."
 
 
-def headings_are_different(lesson: Lesson) -> Iterator[str]:
-    """No two headings say the same, or a link would not know which."""
-    words = [w for _, _, w in lesson.headings]
-    for heading in sorted({w for w in words if words.count(w) > 1}):
-        yield f"The heading {heading!r} stands there more than once."
-
-
-@lesson_rule
-def the_parts_stand_in_order(lesson: Lesson) -> Iterator[str]:
-    """Card, aims, question, practice, summary, progress, sources, next: all there, in this order."""
-    parts = {
-        "the card": r"\*\*Time\*\*",
-        "By the end you can": r"By the end you can",
-        "The question": r"^## The question$",
-        "Practice": r"^## Practice$",
-        "Summary": r"^## Summary$",
-        DONE: rf"^## {DONE}$",
-        "Sources": r"^## Sources$",
-        "Next": r"\*\*Next:\*\*|^## Next$",
-    }
+def parts(lesson: Lesson) -> Iterator[str]:
+    """All parts are there, in their order, with a few sections and three or four aims."""
     last, before = -1, "the title"
-    for part, pattern in parts.items():
+    for part, pattern in PARTS.items():
         places = [
-            i
-            for i, cell in enumerate(lesson.cells)
+            place
+            for place, cell in enumerate(lesson.cells)
             if cell.cell_type == "markdown" and re.search(pattern, cell.source, re.MULTILINE)
         ]
         if not places:
             yield f"{part} is missing."
         elif places[0] <= last:
-            yield f"{part} stands before {before}."
+            yield f"{part} comes before {before}."
         else:
             last, before = places[0], part
+    second = [words for _, level, words in lesson.headings if level == 2]
+    if "The question" in second and "Practice" in second:
+        count = second.index("Practice") - second.index("The question") - 1
+        if not SECTIONS[0] <= count <= SECTIONS[1]:
+            yield f"Between question and practice are {count} sections, not {SECTIONS[0]} to {SECTIONS[1]}."
+    aims = next((cell.source for cell in lesson.prose if "By the end you can" in cell.source), "")
+    count = len(re.findall(r"^[-*] ", aims, re.MULTILINE))
+    if not AIMS[0] <= count <= AIMS[1]:
+        yield f"By the end a student can do {count} things, not three or four."
 
 
-@lesson_rule
-def the_card_is_whole(lesson: Lesson) -> Iterator[str]:
-    """The card says time, level, needs, data, and that it works offline."""
-    card = next((c.source for c in lesson.prose if "**Time**" in c.source), "")
-    rows = dict(re.findall(r"^\|\s*\*\*(.+?)\*\*\s*\|[ \t]*([^|\n]*?)[ \t]*\|\s*$", card, re.MULTILINE))
+def card(lesson: Lesson) -> Iterator[str]:
+    """The card says time, level, needs, data; its minutes are those of the sections."""
+    text = next((cell.source for cell in lesson.prose if "**Time**" in cell.source), "")
+    rows = dict(re.findall(r"^\|\s*\*\*(.+?)\*\*\s*\|[ \t]*([^|\n]*?)[ \t]*\|\s*$", text, re.MULTILINE))
     for name in CARD:
         if not rows.get(name):
             yield f"The card does not say: {name}."
@@ -148,18 +155,8 @@ def _halved(lesson: Lesson) -> bool:
     return any(HALF_WAY in cell.source for cell in lesson.prose)
 
 
-@lesson_rule
-def three_or_four_things_a_student_can_do(lesson: Lesson) -> Iterator[str]:
-    """The aims are three or four."""
-    aims = next((c.source for c in lesson.prose if "By the end you can" in c.source), "")
-    count = len(re.findall(r"^[-*] ", aims, re.MULTILINE))
-    if not AIMS[0] <= count <= AIMS[1]:
-        yield f"By the end a student can do {count} things, not three or four."
-
-
-@lesson_rule
-def the_length_is_that_of_a_lesson(lesson: Lesson) -> Iterator[str]:
-    """Enough words, neither too few nor too many cells.
+def length(lesson: Lesson) -> Iterator[str]:
+    """Enough words, neither too few nor too many cells; a student is asked first, and told the limits.
 
     Not counted are what is a student's own, *Further*, and the stubs and hints of tasks beyond the third.
     """
@@ -168,95 +165,55 @@ def the_length_is_that_of_a_lesson(lesson: Lesson) -> Iterator[str]:
     most = LONG if _halved(lesson) else CELLS[1]
     if not CELLS[0] <= count <= most:
         yield f"It has {count} cells, not {CELLS[0]} to {most}."
-    words = sum(count_words(c.source) for c in lesson.prose)
+    words = sum(count_words(cell.source) for cell in lesson.prose)
     if words < LEAST_WORDS:
         yield f"It has {words} words, not {LEAST_WORDS} at least."
-
-
-@lesson_rule
-def the_middle_has_a_few_sections(lesson: Lesson) -> Iterator[str]:
-    """Between question and practice stand a few sections."""
-    second = [words for _, level, words in lesson.headings if level == 2]
-    if "The question" in second and "Practice" in second:
-        count = second.index("Practice") - second.index("The question") - 1
-        if not SECTIONS[0] <= count <= SECTIONS[1]:
-            yield f"Between question and practice stand {count} sections, not {SECTIONS[0]} to {SECTIONS[1]}."
-
-
-@lesson_rule
-def students_are_asked_first_and_told_the_limits(lesson: Lesson) -> Iterator[str]:
-    """A student is asked before, and told afterwards what a result does not show."""
-    prose = "\n".join(c.source for c in lesson.prose)
     if len(calls(lesson, *EXPECTING)) < 2:
         yield "It asks for what one expects less than twice."
-    if "What do you expect?" in prose:
-        yield "It asks for what one expects in prose, and not by predict.ask or note."
-    if len(re.findall(r"What this shows, and what it does not", prose)) < 2:
+    if sum(cell.source.count("What this shows, and what it does not") for cell in lesson.prose) < 2:
         yield 'It says "What this shows, and what it does not" less than twice.'
+    if not lesson.frames and not lesson.outputs(VEGA_LITE):
+        yield "It has neither map nor chart."
+    if not any("explore." in cell.source for cell in lesson.code):
+        yield "It has no explorer."
 
 
 # --------------------------------------------------------------------------------------------- code
 
 
-def code_is_plain_python(lesson: Lesson) -> Iterator[str]:
-    """No magics, no shell."""
+def code(lesson: Lesson) -> Iterator[str]:
+    """Plain Python in short cells, with all imports in one, and outputs that can be compared."""
+    lengths = []
     for cell in lesson.code:
         try:
             ast.parse(cell.source)
         except SyntaxError as error:
             yield f"{cell.id}: is not plain Python ({error.msg}, line {error.lineno}): no magics, no shell."
-
-
-def code_is_short(lesson: Lesson) -> Iterator[str]:
-    """Cells of code are short, and most of them very short."""
-    lengths = {c.id: len([line for line in c.source.splitlines() if line.strip()]) for c in lesson.code}
-    for cell, lines in lengths.items():
-        if lines > LONGEST_CODE:
-            yield f"{cell}: has {lines} lines of code; {LONGEST_CODE} at most."
-    short = sum(lines <= SHORT_CODE for lines in lengths.values())
-    if 2 * short < len(lengths):
-        yield f"Of {len(lengths)} code cells {short} have at most {SHORT_CODE} lines; most should."
-
-
-def code_ends_without_semicolon(lesson: Lesson) -> Iterator[str]:
-    """A semicolon at the end would hide what the cell shows."""
-    for cell in lesson.code:
         if cell.source.rstrip().endswith(";"):
             yield f"{cell.id}: ends with a semicolon, which hides what the cell shows."
-
-
-def code_imports_what_a_lesson_may(lesson: Lesson) -> Iterator[str]:
-    """No network, no system, no plumbing; nothing whose outputs cannot be compared."""
-    barred = {"requests", "urllib", "httpx", "http", "socket", "aiohttp", "ftplib", "subprocess", "os", "sys"}
-    barred |= {"matplotlib", "folium", "altair", "IPython", "warnings"}
-    for cell, tree in lesson.trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and any(a.name == "*" for a in node.names):
-                yield f"{cell}: imports everything from {node.module}; name what you import."
+        lengths.append(sum(bool(line.strip()) for line in cell.source.splitlines()))
+        if lengths[-1] > LONGEST_CODE:
+            yield f"{cell.id}: has {lengths[-1]} lines of code; {LONGEST_CODE} at most."
+    short = sum(lines <= SHORT_CODE for lines in lengths)
+    if 2 * short < len(lengths):
+        yield f"Of {len(lengths)} code cells {short} have at most {SHORT_CODE} lines; most should."
+    importing: list[str] = []
+    for name, tree in lesson.trees:
+        nodes = list(ast.walk(tree))
+        importing += [name] * any(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes)
+        for node in nodes:
+            if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+                yield f"{name}: imports everything from {node.module}; name what you import."
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            names += [a.name for a in node.names] if isinstance(node, ast.Import) else []
-            for name in names:
-                if name.split(".")[0] in barred:
-                    yield f"{cell}: imports {name}, which a lesson has no need of."
-            called = (
-                [getattr(node.func, "id", getattr(node.func, "attr", ""))]
-                if isinstance(node, ast.Call)
-                else []
-            )
-            for name in called:
-                if name in ("interact", "interactive", "Output"):
-                    yield f"{cell}: uses {name}, whose outputs cannot be compared."
-
-
-def every_import_is_in_one_cell(lesson: Lesson) -> Iterator[str]:
-    """One cell imports all that the lesson needs."""
-    cells = [
-        c
-        for c, tree in lesson.trees
-        if any(isinstance(n, ast.Import | ast.ImportFrom) for n in ast.walk(tree))
-    ]
-    for cell in cells[1:]:
-        yield f"{cell}: imports, and {cells[0]} is the cell for that."
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for module in names:
+                if module.split(".")[0] in BARRED:
+                    yield f"{name}: imports {module}, which a lesson has no need of."
+            called = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+            if called in ("interact", "interactive", "Output"):
+                yield f"{name}: uses {called}, whose outputs cannot be compared."
+    for name in importing[1:]:
+        yield f"{name}: imports, and {importing[0]} is the cell for that."
 
 
 # --------------------------------------------------------------------------------------------- links, sources
@@ -270,41 +227,46 @@ def links_lead_somewhere(lesson: Lesson) -> Iterator[str]:
             if re.match(r"https?:|//", target):
                 yield f"{cell.id}: links to {target}; a source is cited by its key."
             elif not target.startswith("data:"):
-                yield from _broken(lesson, cell.id, target)
+                file, _, anchor = target.partition("#")
+                path = (lesson.path.parent / file).resolve() if file else lesson.path
+                inside = ROOT in path.parents or lesson.path.parent in path.parents
+                if not path.exists() or not inside:
+                    yield f"{cell.id}: links to {target}, which does not exist."
+                elif anchor and path.suffix == ".ipynb" and anchor not in _anchors(path):
+                    yield f"{cell.id}: links to {target}, where no heading has that name."
 
 
-def _broken(lesson: Lesson, cell: str, target: str) -> Iterator[str]:
-    file, _, anchor = target.partition("#")
-    path = (lesson.path.parent / file).resolve() if file else lesson.path
-    inside = ROOT in path.parents or lesson.path.parent in path.parents
-    if not path.exists() or not inside:
-        yield f"{cell}: links to {target}, which does not exist."
-    elif anchor and path.suffix == ".ipynb":
-        anchors = {words.replace(" ", "-") for _, _, words in read(path).headings}
-        if anchor not in anchors:
-            yield f"{cell}: links to {target}, where no heading has that name."
+def _anchors(path: Path) -> set[str]:
+    return {words.replace(" ", "-") for _, _, words in read(path).headings}
 
 
-def cited(lesson: Lesson) -> dict[str, str]:
-    """Return the source keys that the prose cites, and what its notes unfold: key -> cell."""
-    said = [(cell.id, re.sub(r"`[^`]*`", "", unfenced(cell.source))) for cell in lesson.prose]
-    notes = questions.every("note")
-    said += [(cell, " ".join(notes[id].then)) for cell, _, id in calls(lesson, "note") if id in notes]
-    found: dict[str, str] = {}
-    for cell, text in said:
-        for keys in citations.WRITTEN.finditer(text):
-            for key in re.findall(KEY, keys["keys"]):
-                found.setdefault(key, cell)
-    return found
+def the_last_cell_leads_on(lesson: Lesson) -> Iterator[str]:
+    """The last cell leads to another lesson, and to the lesson's set, if it has one."""
+    last = lesson.cells[-1].source
+    if not re.search(r"\]\(\d\d_\w+\.ipynb\)", last):
+        yield "The last cell links to no other lesson."
+    for path in sorted(ROOT.glob(f"exercises/release/ex{lesson.number}_*/*.ipynb")):
+        if f"](../{path.relative_to(ROOT).as_posix()})" not in last:
+            yield f"The last cell does not link to {path.stem}."
 
 
-def sources_are_cited_and_listed(lesson: Lesson) -> Iterator[str]:
-    """Each key that is cited resolves and is in the list at the end, and the list has no other."""
+def sources(lesson: Lesson) -> Iterator[str]:
+    """Each key that is cited, in the text or by a note, is in the list at the end, and no other."""
     from samarkand import cite
     from samarkand.ground.errors import CourseError
 
-    in_prose, at_end = cited(lesson), citations.listed(lesson.notebook)
-    for key, cell in in_prose.items():
+    said = [(cell.id, re.sub(r"`[^`]*`", "", unfenced(cell.source))) for cell in lesson.prose]
+    notes = questions.every("note")
+    said += [(cell, " ".join(notes[id].then)) for cell, _, id in calls(lesson, "note") if id in notes]
+    cited: dict[str, str] = {}
+    for cell, text in said:
+        for keys in citations.WRITTEN.finditer(text):
+            for key in re.findall(KEY, keys["keys"]):
+                cited.setdefault(key, cell)
+    at_end = citations.listed(lesson.notebook)
+    if not at_end:
+        yield "No list of sources is printed at the end."
+    for key, cell in cited.items():
         try:
             cite[key]
         except CourseError as error:
@@ -312,75 +274,34 @@ def sources_are_cited_and_listed(lesson: Lesson) -> Iterator[str]:
         if key not in at_end:
             yield f"{cell}: cites [{key}], which the list at the end leaves out."
     # A source may also be cited by what a cell prints, such as the source column of a table.
-    shown = "\n".join(c.source for c in lesson.code if "cite.sources" not in c.source)
-    for code in lesson.code:
-        if "cite.sources" not in code.source:
-            shown += "\n".join(
-                str(o.get("text", o.get("data", {}).get("text/plain", ""))) for o in code.outputs
-            )
-    for key in at_end:
-        if key not in in_prose and not re.search(rf"\b{re.escape(key)}\b", shown):
+    code = [cell for cell in lesson.code if "cite.sources" not in cell.source]
+    shown = "\n".join(text for cell in code for text in (cell.source, *map(_plain, cell.outputs)))
+    for key in dict.fromkeys(at_end):
+        if key not in cited and not re.search(rf"\b{re.escape(key)}\b", shown):
             yield f"The list at the end has {key}, which nothing cites."
-    for key in sorted({k for k in at_end if at_end.count(k) > 1}):
+    for key in _twice(at_end):
         yield f"The list at the end has {key} twice."
 
 
-@lesson_rule
-def the_sources_are_printed(lesson: Lesson) -> Iterator[str]:
-    """The list at the end is printed from the table of sources."""
-    if not citations.listed(lesson.notebook):
-        yield "No list of sources is printed at the end."
-
-
-@lesson_rule
-def the_next_lesson_is_linked(lesson: Lesson) -> Iterator[str]:
-    """The last cell leads to another lesson."""
-    if not re.search(r"\]\(\d\d_\w+\.ipynb\)", lesson.cells[-1].source):
-        yield "The last cell links to no other lesson."
-
-
-@lesson_rule
-def the_set_is_linked(lesson: Lesson) -> Iterator[str]:
-    """The last cell leads to the lesson's set, if it has one."""
-    for path in sorted(ROOT.glob(f"exercises/release/ex{lesson.number}_*/*.ipynb")):
-        if f"](../{path.relative_to(ROOT).as_posix()})" not in lesson.cells[-1].source:
-            yield f"The last cell does not link to {path.stem}."
-
-
-def metadata_name_what_is_taught(lesson: Lesson) -> Iterator[str]:
+def metadata(lesson: Lesson) -> Iterator[str]:
     """Cells name the claims that they treat; a notebook may name blocks that it only counts."""
-    yield from _named("The notebook", lesson.notebook.metadata, "counted", "blocks")
-    for cell in lesson.cells:
-        yield from _named(cell.id, cell.metadata, "claims", "claims", "introduces", "skip")
-
-
-def _named(where: str, metadata: NotebookNode, name: str, kind: str, *also: str) -> Iterator[str]:
-    """Yield a sentence for what is wrong under one name of our metadata; those in `also` have own rules."""
     from samarkand import data
 
-    own = metadata.get("samarkand")
-    if own is None:
-        return
-    if not isinstance(own, dict) or not own or not set(own) <= {name, "tied", *also} or not all(own.values()):
-        yield f'{where}: the metadata are not {{"samarkand": {{"{name}": [...]}}}}, with something in it.'
-        return
-    if name not in own:
-        return
-    if len(own[name]) != len(set(own[name])):
-        yield f"{where}: the metadata name some {kind} twice."
-    known = set(data.load(kind)["block" if kind == "blocks" else "id"])
-    for unknown in sorted(set(own[name]) - known):
-        yield f"{where}: the metadata name {unknown}, which is none of the article's {kind}."
+    where = [("The notebook", lesson.notebook.metadata, "counted", ("blocks", "block"), set[str]())]
+    also = {"tied", "introduces", "skip"}
+    where += [(cell.id, cell.metadata, "claims", ("claims", "id"), also) for cell in lesson.cells]
+    for place, found, name, (table, column), others in where:
+        own = found.get("samarkand", {name: ["-"]})
+        if not isinstance(own, dict) or not own or not set(own) <= {name, *others} or not all(own.values()):
+            yield f'{place}: the metadata are not {{"samarkand": {{"{name}": [...]}}}}, with something in it.'
+        elif "samarkand" in found and name in own:
+            if _twice(own[name]):
+                yield f"{place}: the metadata name some {table} twice."
+            for unknown in sorted(set(own[name]) - set(data.load(table)[column])):
+                yield f"{place}: the metadata name {unknown}, which is none of the article's {table}."
 
 
 # --------------------------------------------------------------------------------------------- outputs
-
-
-def the_file_is_small(lesson: Lesson) -> Iterator[str]:
-    """The stored notebook has less than a megabyte."""
-    size = len(normal_form.text(lesson.notebook).encode())
-    if size >= LARGEST_FILE:
-        yield f"The file has {size / 1e6:.2f} MB; it must be under {LARGEST_FILE / 1e6:.0f}."
 
 
 def loads(markup: str) -> list[str]:
@@ -396,34 +317,28 @@ def loads(markup: str) -> list[str]:
     return [found for pattern in patterns for found in re.findall(pattern, markup, re.IGNORECASE)]
 
 
-def nothing_is_loaded_from_elsewhere(lesson: Lesson) -> Iterator[str]:
-    """No output fetches anything."""
-    for cell in lesson.code:
-        for output in cell.outputs:
-            for kind, data in output.get("data", {}).items():
-                text = data if isinstance(data, str) else repr(data)
-                for address in loads(text) if kind != VEGA_LITE else re.findall(r"'url': '([^']*)'", text):
-                    yield f"{cell.id}: loads {address}"
-
-
-def outputs_are_text(lesson: Lesson) -> Iterator[str]:
-    """Outputs are of kinds that nbval compares and a reader sees; beside a chart stands its picture."""
+def outputs(lesson: Lesson) -> Iterator[str]:
+    """Outputs are small, fetch nothing, say what they are, and are of kinds that nbval compares."""
+    size = len(normal_form.text(lesson.notebook).encode())
+    if size >= LARGEST_FILE:
+        yield f"The file has {size / 1e6:.2f} MB; it must be under {LARGEST_FILE / 1e6:.0f}."
     for cell in lesson.code:
         for output in cell.outputs:
             shown = output.get("data", {})
-            for kind in shown:
+            for kind, data in shown.items():
+                text = data if isinstance(data, str) else repr(data)
                 if kind not in ("text/plain", "text/html", VEGA_LITE, *(PNG,) * (VEGA_LITE in shown)):
                     yield f"{cell.id}: shows {kind}, which nbval does not compare or a reader cannot see."
+                for address in loads(text) if kind != VEGA_LITE else re.findall(r"'url': '([^']*)'", text):
+                    yield f"{cell.id}: loads {address}"
+            text = _plain(output)
+            if re.match(r"<.* at 0x|<IPython|alt\.\w+\(|\w+\(children=", text):
+                yield f"{cell.id}: its plain text is {text[:40]!r}, not a sentence."
+            if long := re.search(r"\d+\.\d{5,}", text):
+                yield f"{cell.id}: shows {long[0]}; round it."
 
 
-def outputs_say_what_they_are(lesson: Lesson) -> Iterator[str]:
-    """The plain text of an output is a sentence, not an address in memory."""
-    for cell, text in lesson.outputs("text/plain"):
-        if re.match(r"<.* at 0x|<IPython|alt\.\w+\(|\w+\(children=", text):
-            yield f"{cell}: its plain text is {text[:40]!r}, not a sentence."
-
-
-def maps_are_few_and_have_words(lesson: Lesson) -> Iterator[str]:
+def maps(lesson: Lesson) -> Iterator[str]:
     """At most three maps, each small, with a title, a still picture and its text."""
     if len(lesson.frames) > MOST_MAPS:
         yield f"It has {len(lesson.frames)} maps; {MOST_MAPS} at most."
@@ -433,36 +348,27 @@ def maps_are_few_and_have_words(lesson: Lesson) -> Iterator[str]:
             yield f"{cell}: the map has {size / 1000:.0f} kB; {LARGEST_MAP / 1000:.0f} at most."
         outside = re.sub(r"""srcdoc=(?:'[^']*'|"[^"]*")""", "", markup)
         frame = re.search(r"<iframe[^>]*", outside)
-        title = re.search(r"""title=(?:"([^"]+)"|'([^']+)')""", frame[0] if frame else "")
-        if not title:
+        if not frame or not re.search(r"""title=(?:"[^"]+"|'[^']+')""", frame[0]):
             yield f"{cell}: the map's frame has no title."
         alts = [a or b for a, b in re.findall(r"""<img[^>]*?\balt=(?:"([^"]*)"|'([^']*)')""", outside)]
         if not alts:
             yield f"{cell}: the map has no still picture."
         for alt in alts:
-            if not re.search(r"\w+ \w+ \w+.*[.?!]$", html.unescape(alt).strip()):
+            if not SENTENCE.search(html.unescape(alt).strip()):
                 yield f"{cell}: the alt text {alt!r} is no sentence."
 
 
-def charts_have_title_and_description(lesson: Lesson) -> Iterator[str]:
-    """A chart has a title, a description in a sentence, and its source."""
+def charts(lesson: Lesson) -> Iterator[str]:
+    """A chart has a title, a description in a sentence, its source, and beside it its picture."""
     for cell, spec in lesson.outputs(VEGA_LITE):
         title = spec.get("title")
         if not (title.get("text") if isinstance(title, dict) else title):
             yield f"{cell}: the chart has no title."
-        if not re.search(r"\w+ \w+ \w+.*[.?!]$", str(spec.get("description", "")).strip(), re.DOTALL):
+        if not SENTENCE.search(str(spec.get("description", "")).strip()):
             yield f"{cell}: the chart's description is no sentence."
         if not re.search(r"\bSources?: \w", repr(spec)):  # in its title's subtitle, or a text of its own
             yield f"{cell}: the chart has no source line."
-
-
-@lesson_rule
-def a_map_or_chart_and_an_explorer_carry_it(lesson: Lesson) -> Iterator[str]:
-    """A map or a chart carries the argument, and something can be moved."""
-    if not lesson.frames and not lesson.outputs(VEGA_LITE):
-        yield "It has neither map nor chart."
-    if not any("explore." in c.source for c in lesson.code):
-        yield "It has no explorer."
+    yield from drawn.faults(lesson.notebook)
 
 
 def tables_are_short(lesson: Lesson) -> Iterator[str]:
@@ -481,92 +387,74 @@ def tables_are_short(lesson: Lesson) -> Iterator[str]:
             yield f"{cell}: the series has {len(lines)} rows; {MOST_ROWS} at most."
 
 
-def figures_are_rounded(lesson: Lesson) -> Iterator[str]:
-    """No figure is shown with more digits than it deserves."""
-    for cell in lesson.code:
-        for output in cell.outputs:
-            text = output.get("text", output.get("data", {}).get("text/plain", ""))
-            long = re.search(r"\d+\.\d{5,}", text)
-            if long:
-                yield f"{cell.id}: shows {long[0]}; round it."
+# --------------------------------------------------------------------------------------------- what is asked
 
 
-# --------------------------------------------------------------------------------------------- practice
-
-
-@lesson_rule
-def a_lesson_has_tasks_numbered_in_order(lesson: Lesson) -> Iterator[str]:
-    """Tasks, numbered from 1 in the order of the lesson."""
+def tasks(lesson: Lesson) -> Iterator[str]:
+    """Tasks are numbered from 1, and whole; what is folded is closed."""
     if not TASKS[0] <= len(lesson.tasks) <= TASKS[1]:
         yield f"It has {len(lesson.tasks)} tasks, not {TASKS[0]} to {TASKS[1]}."
-    expected = [f"{lesson.name[:2]}.{i}" for i in range(1, len(lesson.tasks) + 1)]
-    if [t.number for t in lesson.tasks] != expected:
-        yield f"The tasks are numbered {[t.number for t in lesson.tasks]}, not {expected}."
-
-
-def practice_tasks_are_whole(lesson: Lesson) -> Iterator[str]:
-    """A task has a prompt, a stub, a hint and an answer."""
+    expected = [f"{lesson.number}.{i}" for i in range(1, len(lesson.tasks) + 1)]
+    if [task.number for task in lesson.tasks] != expected:
+        yield f"The tasks are numbered {[task.number for task in lesson.tasks]}, not {expected}."
     for task in lesson.tasks:
-        where = f"{task.stub.id}: task {task.number}"
-        before = lesson.cells[: lesson.cells.index(task.stub)]
-        lines = task.stub.source.splitlines()
-        to_do = [line for line in lines if "..." in line or "# change" in line]
-        asked = re.match(r"(\w+) = ", to_do[-1]) if to_do else None
-        if not to_do:
-            yield f"{where} has neither three dots nor a line to change."
-        if not task.hints:
-            yield f"{where} has no hint folded below it."
-        if not task.answer:
-            yield f"{where} has no answer folded below it."
-        elif f'check("{task.number}"' not in task.answer:
-            yield f"{where}: its answer does not end with the check."
-        elif asked and len(re.findall(rf"^{asked[1]} =", task.answer, re.MULTILINE)) != 1:
-            # A second line would hide whatever the first one says.
-            yield f"{where}: its answer does not give {asked[1]} once."
-        shown = "".join(o.get("data", {}).get("text/plain", "") for o in task.stub.outputs)
-        if "Not answered yet." not in shown:
-            yield f"{where} does not say: Not answered yet."
-        above = [c.source for c in before if c.cell_type == "markdown"]
-        if not above or f"**{task.number}**" not in above[-1]:
-            yield f"{where} has no prompt with its number above it."
+        for fault in _of_task(lesson, task):
+            yield f"{task.stub.id}: task {task.number}{fault}"
+    for cell in lesson.prose:
+        if cell.source.count("<details>") != len(folded(cell.source)):
+            yield f"{cell.id}: a <details> is not closed, or has no <summary>."
 
 
-def calls(lesson: Lesson, *functions: str) -> list[tuple[str, str, str]]:
-    """Return where a lesson calls some functions: cell, function, and the text that it hands over."""
-    found = []
-    for cell, tree in lesson.trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in functions and node.args:
-                first = node.args[0]
-                text = first.value if isinstance(first, ast.Constant) else ast.unparse(first)
-                found.append((cell, ast.unparse(node.func), str(text)))
-    return found
+def _of_task(lesson: Lesson, task: Task) -> Iterator[str]:
+    """Yield what is wrong with a task: its prompt, stub, hint, answer, and the section that taught it."""
+    from samarkand.practice.tasks import tasks as known
+
+    lines = task.stub.source.splitlines()
+    to_do = [line for line in lines if "..." in line or "# change" in line]
+    asked = re.match(r"(\w+) = ", to_do[-1]) if to_do else None
+    if not to_do:
+        yield " has neither three dots nor a line to change."
+    if not task.hints:
+        yield " has no hint folded below it."
+    if not task.answer:
+        yield " has no answer folded below it."
+    elif f'check("{task.number}"' not in task.answer:
+        yield ": its answer does not end with the check."
+    elif asked and len(re.findall(rf"^{asked[1]} =", task.answer, re.MULTILINE)) != 1:
+        # A second line would hide whatever the first one says.
+        yield f": its answer does not give {asked[1]} once."
+    if "Not answered yet." not in "".join(map(_plain, task.stub.outputs)):
+        yield " does not say: Not answered yet."
+    before = lesson.cells[: lesson.cells.index(task.stub)]
+    above = [cell.source for cell in before if cell.cell_type == "markdown"]
+    if not above or f"**{task.number}**" not in above[-1]:
+        yield " has no prompt with its number above it."
+    sections = {words for _, level, words in lesson.headings if level == 2}
+    if task.number in known() and known()[task.number].taught not in sections:
+        yield f" was taught in {known()[task.number].taught!r}, which is no section."
 
 
-def charts_have_their_pictures(lesson: Lesson) -> Iterator[str]:
-    """Beside each chart stands its picture, for readers who run nothing."""
-    yield from drawn.faults(lesson.notebook)
-
-
-def quizzes_are_on_file_and_asked_once(lesson: Lesson) -> Iterator[str]:
-    """A quiz is asked by its id, once, in its lesson; no cell says its answer, and none is left out."""
+def quizzes(lesson: Lesson) -> Iterator[str]:
+    """A quiz is asked by its id, once, in its lesson; no cell says its answer; its file is in form."""
     known = {id: one for id, one in questions.every("quiz").items() if id.startswith(f"{lesson.number}.")}
     asked = calls(lesson, "quiz.ask")
     for cell, _, id in asked:
         if id not in known:
             yield f"{cell}: asks the quiz {id!r}, which practice/questions/ has not for this lesson."
-    ids = [id for _, _, id in asked]
-    for id in sorted({id for id in ids if ids.count(id) > 1}):
+    for id in _twice([id for _, _, id in asked]):
         yield f"The quiz {id!r} is asked more than once."
-    for id in known.keys() - set(ids):
+    for id in known.keys() - {id for _, _, id in asked}:
         yield f"The quiz {id!r} is on file and asked nowhere."
     for id, one in known.items():
         for said in lesson.cells:
             if any(option.right and option.text in said.source for option in one.options):
                 yield f"{said.id}: says the answer to the quiz {id!r}."
+    for path in questions.files():
+        if f'"{lesson.number}.' in path.read_text(encoding="utf-8"):
+            yield from rules_of_questions.faults(path)
 
 
-def what_is_expected_is_asked_and_seen(lesson: Lesson) -> Iterator[str]:
+def predictions(lesson: Lesson) -> Iterator[str]:
     """A prediction is asked once, and then seen once; a note is written once, before it is shown again."""
     for kind, first, after in (("predict", "predict.ask", "predict.see"), ("note", "note", "recall")):
         known = {id for id in questions.every(kind) if id.startswith(f"{lesson.number}.")}
@@ -577,50 +465,22 @@ def what_is_expected_is_asked_and_seen(lesson: Lesson) -> Iterator[str]:
         for id in sorted(known):
             uses = [function for _, function, own in found if own == id]
             if uses.count(first) != 1:
-                yield f"{first}({id!r}) stands there {uses.count(first)} times, not once."
+                yield f"{first}({id!r}) is there {uses.count(first)} times, not once."
             elif uses[0] != first:
-                yield f"{after}({id!r}) stands before {first}."
+                yield f"{after}({id!r}) comes before {first}."
             elif kind == "predict" and uses != [first, after]:
-                yield f"{after}({id!r}) does not stand there once."
+                yield f"{after}({id!r}) is there {uses.count(after)} times, not once."
 
 
-@lesson_rule
-def a_lesson_ends_with_what_was_done(lesson: Lesson) -> Iterator[str]:
-    """Under its heading stands what the student did of this lesson; each task says where it was taught."""
-    from samarkand.practice.tasks import tasks
-
+def progress(lesson: Lesson) -> Iterator[str]:
+    """Under its heading is what the student did of this lesson."""
     ids = [cell.id for cell in lesson.cells]
     headed = [cell for cell, _, words in lesson.headings if words == DONE]
     shown = [(cell, number) for cell, _, number in calls(lesson, "progress.lesson")]
     if [number for _, number in shown] != [lesson.number]:
-        yield f'progress.lesson("{lesson.number}") does not stand there once.'
+        yield f'progress.lesson("{lesson.number}") is not there once.'
     elif headed and ids.index(shown[0][0]) != ids.index(headed[0]) + 1:
-        yield f"{shown[0][0]}: does not stand below {DONE!r}."
-    sections = {words for _, level, words in lesson.headings if level == 2}
-    for task in lesson.tasks:
-        known = tasks().get(task.number)
-        if known and known.taught not in sections:
-            yield f"{task.stub.id}: task {task.number} was taught in {known.taught!r}, which is no section."
+        yield f"{shown[0][0]}: is not below {DONE!r}."
 
 
-@lesson_rule
-def questions_are_in_form(lesson: Lesson) -> Iterator[str]:
-    """The files of questions are as their schema says, and no hint gives an answer away."""
-    for path in questions.files():
-        if f'"{lesson.number}.' in path.read_text(encoding="utf-8"):
-            yield from rules_of_questions.faults(path)
-
-
-@lesson_rule
-def answers_are_folded(lesson: Lesson) -> Iterator[str]:
-    """Hints and answers are folded."""
-    for cell in lesson.prose:
-        if cell.source.count("<details>") != len(folded(cell.source)):
-            yield f"{cell.id}: a <details> is not closed, or has no <summary>."
-
-
-#: Those for every notebook.
-RULES: list[Rule] = [
-    *rules_of_words.RULES,
-    *(one for one in rules.defined(globals()) if one not in LESSON_RULES),
-]
+RULES: list[Rule] = [*rules_of_words.RULES, *rules.defined(globals()), *rules_of_concepts.RULES]
