@@ -123,6 +123,7 @@ def test_the_key_of_a_source_claims_nothing() -> None:
 
 
 def test_lost_words_and_a_loose_figure_are_both_named() -> None:
+    assert list(tied.find_loose(lesson("**Half way.** Two of them, within 0.1.", {}))) == []
     assert list(tied.find_loose(lesson("It has nine members.", {"eight members": "8 + len('')"}))) == [
         'read: the tied words "eight members" stand there no longer.',
         'read: "nine" in "It has nine members." is tied to nothing.',
