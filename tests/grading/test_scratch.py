@@ -18,8 +18,9 @@ from samarkand import cli
 from samarkand.ground import files
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import gradebook, records
+from samarkand_grading.sandbox import scratch
 
-YOUNG = files.YOUNG
+YOUNG = scratch.YOUNG
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def temporary(tmp_path, monkeypatch):
         folder = Path(name)
         folder.chmod(0o755)
         monkeypatch.setattr(tempfile, "tempdir", name)
-        monkeypatch.setattr(files, "YOUNG", -1)
+        monkeypatch.setattr(scratch, "YOUNG", -1)
         yield folder
 
 
@@ -41,20 +42,20 @@ def test_what_a_dead_program_left_goes_and_nothing_else(temporary, tmp_path):
     mine = temporary / "samarkand-2022"
     mine.mkdir()
     (mine / "thesis.txt").write_text("mine")
-    other = temporary / f"{files.PREFIX}notes"
+    other = temporary / f"{scratch.PREFIX}notes"
     other.mkdir()
     (other / "thesis.txt").write_text("mine")
-    (temporary / f"{files.PREFIX}link").symlink_to(mine)
+    (temporary / f"{scratch.PREFIX}link").symlink_to(mine)
     kept = names(temporary)
     dead = os.fork()
     if dead == 0:
-        (files.Scratch().path / "left").write_text("x")
+        (scratch.Scratch().path / "left").write_text("x")
         os._exit(0)
     os.waitpid(dead, 0)
     assert len(names(temporary)) == len(kept) + 1
-    with files.Scratch() as living:
+    with scratch.Scratch() as living:
         assert names(temporary) == sorted([*kept, living.name])
-        files.sweep(temporary)
+        scratch.sweep(temporary)
         assert living.is_dir()
     assert names(temporary) == kept
     assert (mine / "thesis.txt").read_text() == (other / "thesis.txt").read_text() == "mine"
@@ -63,7 +64,7 @@ def test_what_a_dead_program_left_goes_and_nothing_else(temporary, tmp_path):
 def test_a_folder_that_only_its_owner_may_pass_is_no_place_for_a_sandbox(temporary):
     """Root becomes nobody before it starts one."""
     temporary.chmod(0o700)
-    with files.Scratch() as own, files.Scratch(shared=True) as shared:
+    with scratch.Scratch() as own, scratch.Scratch(shared=True) as shared:
         assert (own.parent, shared.parent == temporary) == (temporary, False)
 
 
@@ -88,7 +89,7 @@ def test_a_file_system_that_locks_nothing_stops_nobody(course, temporary, monkey
 
     hand_in(course, "ada", **workshop.ANSWERS)
     monkeypatch.setattr(files.fcntl, "flock", flock)
-    with files.Scratch() as other:
+    with scratch.Scratch() as other:
         assert grade(course)[0].graded == ["ada"]
         assert other.is_dir()
     assert names(temporary) == []
@@ -98,7 +99,7 @@ def command(course, said, *words):
     """Start the command in a fork of this process; return its number."""
 
     def run():
-        files.YOUNG = YOUNG  # as a process of its own has it
+        scratch.YOUNG = YOUNG  # as a process of its own has it
         os.environ["TMPDIR"] = tempfile.gettempdir()  # what it starts in turn is known by it
         return cli.main([*words, "--course", str(course.root), "--secret", str(course.secret)])
 
@@ -155,7 +156,7 @@ def test_a_killed_command_leaves_no_process_and_no_file(course, temporary, tmp_p
     while time.monotonic() < end and alive(str(temporary)):
         time.sleep(0.2)
     assert alive(str(temporary)) == []
-    files.sweep(temporary)
+    scratch.sweep(temporary)
     assert names(temporary) == []
     assert len(grade(course)[0].graded + grade(course)[0].unchanged) >= 4
     assert not list(course.root.rglob("*.part"))

@@ -24,9 +24,9 @@ from typing import Any, Self
 
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError
-from samarkand.ground.files import Scratch
 from samarkand.practice.answers import decode
 from samarkand_grading.sandbox import view
+from samarkand_grading.sandbox.scratch import Scratch
 from samarkand_grading.sandbox.work import Call, Cell, Limits, Outcome, Ran, Result
 
 HERE = Path(__file__).resolve().parent
