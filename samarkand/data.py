@@ -16,7 +16,7 @@ import pandas as pd
 
 from samarkand.ground.errors import CourseError, OutOfRange, WrongType, need_whole, unknown
 from samarkand.ground.home import course_data
-from samarkand.ground.reading import kept
+from samarkand.ground.reading import cached
 from samarkand.ground.words import day as in_words
 from samarkand.ground.words import tr
 
@@ -455,7 +455,7 @@ def _package() -> dict[str, dict[str, Any]]:
     return _read_package(course_data() / "datapackage.json")
 
 
-@kept
+@cached
 def _read_package(path: Path) -> dict[str, dict[str, Any]]:
     """Read datapackage.json and check that each table has the keys this module needs."""
     package = json.loads(path.read_text(encoding="utf-8"))
@@ -484,7 +484,7 @@ def _columns(resource: dict[str, Any]) -> tuple[_Column, ...]:
     return tuple((f["name"], f["type"], f.get("constraints", {}).get("required", False)) for f in fields)
 
 
-@kept
+@cached
 def _parse(path: Path, columns: tuple[_Column, ...]) -> pd.DataFrame:
     """Read one file by its schema; if it is damaged, ``samarkand data check`` says how."""
     # Numbers are read as text first: pandas' own reader rounds the last digit of some.

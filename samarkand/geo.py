@@ -15,7 +15,7 @@ from typing import Any
 
 from samarkand.ground.errors import OutOfRange, WrongType, unknown
 from samarkand.ground.home import course_data
-from samarkand.ground.reading import kept
+from samarkand.ground.reading import cached
 from samarkand.ground.words import tr
 
 Point = tuple[float, float]
@@ -371,7 +371,7 @@ def _corners(feature: dict[str, Any]) -> list[list[Point]]:
     return [[(lat, lon) for lon, lat in ring] for polygon in polygons for ring in polygon]
 
 
-@kept
+@cached
 def _read(path: Path) -> dict[str, Any]:
     collection: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     _ = [(one["properties"]["id"], one["properties"]["kind"]) for one in collection["features"]]

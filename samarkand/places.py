@@ -13,7 +13,7 @@ from pathlib import Path
 
 from samarkand.ground.errors import UnknownName, WrongType, unknown
 from samarkand.ground.home import course_data
-from samarkand.ground.reading import kept, rows
+from samarkand.ground.reading import cached, rows
 from samarkand.ground.words import tr
 
 #: The languages of names, by the codes that `name` takes.
@@ -201,7 +201,7 @@ def _table() -> dict[str, Place]:
     return _read(*_files())
 
 
-@kept
+@cached
 def _folded(places: Path, states: Path) -> dict[str, str]:
     """Return codes by folded name; codes take precedence over names, and English names over others."""
     table = _read(places, states)
@@ -209,7 +209,7 @@ def _folded(places: Path, states: Path) -> dict[str, str]:
     return index | {_fold(code): code for code in table}
 
 
-@kept
+@cached
 def _read(places: Path, states: Path) -> dict[str, Place]:
     """Read both files; for a state in both, ``places.csv`` takes precedence over ``states.csv``."""
     table = {row["iso3"]: Place(row["iso3"], row["name"]) for row in rows(states, "iso3", "name")}

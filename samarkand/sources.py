@@ -14,7 +14,7 @@ from pathlib import Path
 
 from samarkand.ground.errors import WrongType, unknown
 from samarkand.ground.home import course_data
-from samarkand.ground.reading import kept, rows
+from samarkand.ground.reading import cached, rows
 from samarkand.ground.words import dated, tr
 
 #: How a key is spelt, as a regular expression.
@@ -167,7 +167,7 @@ class Citations:
 cite = Citations()
 
 
-@kept
+@cached
 def _read(path: Path) -> dict[str, Source]:
     columns = [field.name for field in fields(Source)]
     return {row["key"]: Source(**{c: row[c] for c in columns}) for row in rows(path, *columns)}

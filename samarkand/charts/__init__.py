@@ -9,4 +9,4 @@ from __future__ import annotations
 
 from samarkand.ground import rooms
 
-__getattr__, __dir__ = rooms.door(__name__)
+__getattr__, __dir__ = rooms.lazy(__name__)

@@ -15,15 +15,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def kept(read: Callable[P, T]) -> Callable[P, T]:
-    """Keep what a function reads from files, and all callers share, until one of the files changes.
+def cached(read: Callable[P, T]) -> Callable[P, T]:
+    """Cache what a function reads from files, shared by all callers, until one of the files changes.
 
     The function takes the paths of one or more files, and other arguments that can be hashed. Any unexpected
     error that it raises becomes `DamagedData`, with the original error as its cause.
 
     Examples
     --------
-    >>> kept(Path.read_bytes)(Path("gone.csv"))
+    >>> cached(Path.read_bytes)(Path("gone.csv"))
     Traceback (most recent call last):
         ...
     samarkand.ground.errors.DamagedData: The file gone.csv is missing. Get a fresh copy of gone.csv.
@@ -53,7 +53,7 @@ def kept(read: Callable[P, T]) -> Callable[P, T]:
     return reader
 
 
-@kept
+@cached
 def rows(path: Path, *columns: str) -> tuple[dict[str, str], ...]:
     """Return the rows of a small CSV file, each a dict from column to text, without pandas.
 

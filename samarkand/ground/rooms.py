@@ -1,9 +1,9 @@
-"""What a room of the package offers, found by itself: a new module needs no line anywhere else.
+"""The modules of a package and the names they offer, found without importing them.
 
-A room is a folder such as ``maps`` or ``explore``. Each of its modules lists what it offers in ``__all__``;
-the room offers those names too. It imports a module only when one of its names is first used, so that
-``from samarkand import maps`` does not load folium. Modules whose names begin with ``_`` are the room's
-engine; the others are named after their subject.
+Each module of ``maps``, ``charts`` or ``explore`` lists in ``__all__`` what it offers, and the package offers it
+too. A module is imported when one of its names is first used, so that ``from samarkand import maps`` does not
+load folium, and a new module needs no line anywhere else. Modules whose names begin with ``_`` are the
+package's engine; the others are named after their subject.
 """
 
 from __future__ import annotations
@@ -21,73 +21,70 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+
 _OFFERS = re.compile(r"^__all__ = (\[.*?\])$", re.DOTALL | re.MULTILINE)
 
 
-def modules(room: str) -> dict[str, Path]:
-    """Return the modules of a room, such as ``"samarkand.maps"``, by their names within it, and their files.
+def modules(package: str) -> dict[str, Path]:
+    """Return the modules of a package by their names within it, and their files.
 
     Examples
     --------
     >>> "files" in modules("samarkand.ground")
     True
     """
-    spec = find_spec(room)
+    spec = find_spec(package)
     folders = (spec and spec.submodule_search_locations) or ()
     files = (path for folder in folders for path in Path(folder).glob("*.py"))
     return {path.stem: path for path in sorted(files) if path.stem != "__init__"}
 
 
 @cache
-def offers(room: str) -> dict[str, str]:
-    """Return each name that a room offers, and the full name of its module, without importing any.
+def offers(package: str) -> dict[str, str]:
+    """Return each name that a package offers, with the full name of its module, without importing any.
 
     `ImportError` if two modules offer the same name.
     """
     found: dict[str, str] = {}
-    for module, path in modules(room).items():
+    for module, path in modules(package).items():
         listed = _OFFERS.search(path.read_text(encoding="utf-8"))
         for name in ast.literal_eval(listed[1]) if listed else ():
             if name in found:
-                raise ImportError(f"{room}: both {found[name]} and {room}.{module} offer {name!r}.")
-            found[name] = f"{room}.{module}"
+                raise ImportError(f"{package}: both {found[name]} and {package}.{module} offer {name!r}.")
+            found[name] = f"{package}.{module}"
     return found
 
 
-class _Room(ModuleType):
+class _Package(ModuleType):
     def __setattr__(self, name: str, value: object) -> None:
         # Python puts every module that is imported into its package, over ``__getattr__``.
         if not isinstance(value, ModuleType) or name not in offers(self.__name__):
             super().__setattr__(name, value)
 
 
-def door(room: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return ``__getattr__`` and ``__dir__`` of a room, a package that is being imported: its ``__name__``.
+def lazy(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """Return ``__getattr__`` and ``__dir__`` of a package that is being imported: its ``__name__``.
 
     From now on no module hides what it offers under its own name: ``explore.votes`` is the explorer.
     """
-    sys.modules[room].__class__ = _Room
+    sys.modules[package].__class__ = _Package
 
     def find(name: str) -> Any:
-        module = offers(room).get(name)
-        if module is None:
-            raise AttributeError(f"module {room!r} has no attribute {name!r}")
-        return getattr(importlib.import_module(module), name)
+        if name not in offers(package):
+            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(offers(package)[name]), name)
 
-    return find, lambda: sorted([*vars(sys.modules[room]), *offers(room)])
+    return find, lambda: sorted([*vars(sys.modules[package]), *offers(package)])
 
 
 @contextlib.contextmanager
-def lasting() -> Iterator[None]:
-    """Import what stays until the end: nobody looks for garbage in it, neither meanwhile nor later.
-
-    Looking takes a sixth of the CPU of importing pandas or nbgrader, and finds nothing.
-    """
-    looked = gc.isenabled()
+def without_collecting() -> Iterator[None]:
+    """Import what stays until the end without looking for garbage in it: a sixth of the CPU of pandas."""
+    enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
-        if looked:
+        if enabled:
             gc.enable()

@@ -384,7 +384,7 @@ def _relinked(source: str, original: Original, places: Mapping[Path, Path]) -> s
     return _LINK.sub(moved, source)
 
 
-@reading.kept
+@reading.cached
 def _headings(path: Path) -> dict[str, str]:
     """Return the cell in which each heading of a notebook stands, by the heading's name in a link."""
     return {

@@ -17,7 +17,7 @@ from branca.element import Element, MacroElement
 from folium.template import Template
 
 from samarkand.ground.errors import DamagedData
-from samarkand.ground.reading import kept
+from samarkand.ground.reading import cached
 from samarkand.ground.words import language, tr
 from samarkand.maps import _still
 from samarkand.maps._scene import Key, Scene
@@ -208,7 +208,7 @@ def asset(name: str) -> str:
     return _served(ASSETS / name)
 
 
-@kept
+@cached
 def _served(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".js":

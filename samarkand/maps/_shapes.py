@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from samarkand import geo, places
 from samarkand.ground import home
-from samarkand.ground.reading import kept, rows
+from samarkand.ground.reading import cached, rows
 from samarkand.maps._scene import Label
 
 ASSETS = home.ASSETS / "map"
@@ -101,7 +101,7 @@ def features(layer: str, projection: geo.Projection = geo.REGION) -> tuple[Shape
     return _features(home.course_data() / "geo" / f"{layer}.geojson", projection)
 
 
-@kept
+@cached
 def _features(path: Path, projection: geo.Projection) -> tuple[Shape, ...]:
     shapes = []
     for feature in geo.load(path.stem)["features"]:

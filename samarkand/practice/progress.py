@@ -281,7 +281,7 @@ def _link(target: str, words: str) -> str:
     return element("a", escape(words), class_="link", href=urllib.parse.quote(target, safe="/#="))
 
 
-@reading.kept
+@reading.cached
 def _read(path: Path) -> Lesson:
     cells: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
     sections: dict[str, Section] = {}

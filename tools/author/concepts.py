@@ -234,7 +234,7 @@ def parted(exercise: Lesson) -> tuple[set[str], dict[str, list[str]]]:
     return given, solved
 
 
-_stored = reading.kept(lessons.read)
+_stored = reading.cached(lessons.read)
 
 
 def course() -> list[Lesson]:

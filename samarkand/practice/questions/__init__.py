@@ -93,7 +93,7 @@ def files(folder: Path | None = None) -> list[Path]:
     return sorted((folder or FOLDER).glob("*.toml"))
 
 
-@reading.kept
+@reading.cached
 def sayings(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]], ...]:
     """Return the texts of each question of a file: kind, id, its texts in order, and its tied words.
 
@@ -117,7 +117,7 @@ def _texts(part: Any, key: str) -> Iterator[str]:
             yield from _texts(inner, key)
 
 
-@reading.kept
+@reading.cached
 def _content(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
@@ -155,7 +155,7 @@ def find(kind: str, id: object) -> Any:
     return known[id]
 
 
-@reading.kept
+@reading.cached
 def _read(path: Path) -> tuple[Asked, ...]:
     content, found = _content(path), list[Asked]()
     for id, one in content.get("quiz", {}).items():
