@@ -26,7 +26,7 @@ Parser = argparse.ArgumentParser
 GROUP = "samarkand.verbs"
 #: Verbs of the grader and of authors, for a sentence where they are not installed.
 ELSEWHERE = {
-    *("build", "check", "data", "explain", "grade", "marks"),
+    *("build", "check", "collect", "data", "explain", "feedback", "grade", "marks"),
     *("new", "release", "renew", "test"),
 }
 

@@ -69,6 +69,25 @@ def grade(options: argparse.Namespace) -> int:
     return report(summary.troubles, "")
 
 
+def collect(options: argparse.Namespace) -> int:
+    """Take a download of Moodle's or Canvas's: put each student's notebook where it is graded."""
+    from samarkand_grading.classroom import platforms
+
+    return report(platforms.collect(_course(options), options.set, options.zip, options.list, _say), "")
+
+
+def feedback(options: argparse.Namespace) -> int:
+    """Write the students' pages; as a zip that Moodle and Canvas hand out."""
+    from samarkand_grading.classroom import feedback, platforms
+
+    course = _course(options)
+    if options.zip:
+        _say(f"{options.zip}: {platforms.pack_feedback(course, options.set, options.zip)} pages")
+    else:
+        _say(f"{len(feedback.write(course, options.set))} pages in {course.root / 'marks'}")
+    return 0
+
+
 def explain(options: argparse.Namespace) -> int:
     """Print why a student's marks are what they are: the value read, the rule, the reason."""
     from samarkand_grading.classroom import report
@@ -82,12 +101,17 @@ def marks(options: argparse.Namespace) -> int:
     from samarkand_grading.classroom import report
 
     course = _course(options)
-    if not options.export:
+    if not (options.export or options.list):
         print(report.grades(course, options.set))
         return 0
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # a file for another program, wherever it is written
-    print(report.export(course, options.set, options.export), end="")
+    if options.list:
+        from samarkand_grading.classroom import platforms
+
+        print(platforms.fill_list(course, options.set, options.list), end="")
+    else:
+        print(report.export(course, options.set, options.export), end="")
     found = report.results(course, course.exercise(options.set))
     if waiting := [result.row.student for result in found if result.open]:
         print(f"Empty until a person has marked written answers: {', '.join(waiting)}.", file=sys.stderr)
@@ -134,6 +158,16 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--notebook", type=Path, help="your notebook; none: the one in my_work/ or release/")
     verb.add_argument("--solutions", action="store_true", help="show a solution of what was tried")
 
+    verb = add_verb(verbs, "collect", collect, "take what Moodle or Canvas hands over", common)
+    verb.add_argument("set", help=a_set)
+    verb.add_argument("zip", type=Path, help="the download of all submissions")
+    theirs = "Moodle's grading worksheet of the assignment, or Canvas's gradebook"
+    verb.add_argument("--list", type=Path, metavar="CSV", required=True, help=theirs)
+
+    verb = add_verb(verbs, "feedback", feedback, "write the students' pages", common)
+    verb.add_argument("set", help=a_set)
+    verb.add_argument("--zip", type=Path, help="pack them under the names of the download")
+
     verb = add_verb(verbs, "grade", grade, "grade what was handed in", common)
     verb.add_argument("set", help=a_set)
     verb.add_argument("--student", action="append", help="only this one; may be given again")
@@ -150,3 +184,4 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("set", help=a_set)
     systems = ("csv", "canvas", "moodle")
     verb.add_argument("--export", choices=systems, help="write the marks instead")
+    verb.add_argument("--list", type=Path, metavar="CSV", help=f"fill the marks in: {theirs}")

@@ -67,7 +67,7 @@ def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
     path, remarks = _meant(folder, entries, name)
     odd = [e for e in entries if e not in HARMLESS and not e.startswith("._")]
     odd = [e for e in odd if e != path.relative_to(folder).parts[0]]
-    if notebooks := [e for e in odd if _is_notebook(e)]:
+    if notebooks := [e for e in odd if is_notebook(e)]:
         remarks.append(f"{SEVERAL}: {shown(path.name)} was marked, {_listed(notebooks)} was not.")
     if others := [e for e in odd if e not in notebooks]:
         remarks.append(f"Other files were handed in and not used: {_listed(others)}.")
@@ -79,7 +79,7 @@ def _meant(folder: Path, entries: list[str], name: str) -> tuple[Path, list[str]
     wanted = f"{name}.ipynb"
     if wanted in entries:
         return folder / wanted, []
-    found = [folder / e for e in entries if _is_notebook(e)] or list(_further_down(folder))
+    found = [folder / e for e in entries if is_notebook(e)] or list(_further_down(folder))
     named = [path for path in found if name in path.name.casefold()]
     exact = [path for path in named if path.name == wanted]
     for candidates in (exact, named, found):
@@ -99,7 +99,7 @@ def _meant(folder: Path, entries: list[str], name: str) -> tuple[Path, list[str]
     raise Unreadable(f"There is no notebook {wanted} in it{f', only: {others}' if others else ''}.")
 
 
-def _is_notebook(name: str) -> bool:
+def is_notebook(name: str) -> bool:
     """Return whether a file is named like a notebook; some browsers save one with a text suffix."""
     return name.casefold().endswith((".ipynb", ".ipynb.txt", ".ipynb.json")) and not name.startswith(".")
 
@@ -108,7 +108,7 @@ def _further_down(folder: Path) -> Iterator[Path]:
     """Yield notebooks in subfolders, without hidden ones and without links."""
     for path in sorted(itertools.islice(folder.rglob("*"), NAMES)):
         inner = path.relative_to(folder).parts
-        if _is_notebook(path.name) and not any(part in HARMLESS or part.startswith(".") for part in inner):
+        if is_notebook(path.name) and not any(part in HARMLESS or part.startswith(".") for part in inner):
             yield path
 
 

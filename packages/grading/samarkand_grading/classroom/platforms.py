@@ -1,0 +1,201 @@
+"""Moodle and Canvas: their downloads put where work is graded, pages and marks back under their names.
+
+Both name a file after its student, ``NAME_NUMBER_assignsubmission_file_...`` (Moodle) and
+``NAME[_LATE]_NUMBER_FILE_...`` (Canvas). The number is looked up in a list that the same system exports: the
+assignment's grading worksheet, or the gradebook. Columns are found by place and shape, in any language.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from samarkand.ground import files
+from samarkand.ground.errors import CourseError
+from samarkand.practice.sets import numbers
+from samarkand_grading.classroom import feedback, report, roster
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.submission import reading
+
+#: The most files of a download.
+FILES = 20_000
+#: How either system begins the name of a student's file.
+_PREFIX = re.compile(
+    r"(?P<prefix>.*?_(?P<moodle>\d+)_assignsubmission_file_?/?|[^/]*?(?P<late>_LATE)?_(?P<canvas>\d+)_\d+_)"
+    r"(?P<file>.*)",
+    re.DOTALL,
+)
+
+
+@dataclass
+class Found:
+    """A student's file in a download: its beginning and name there, when it came, and what it holds."""
+
+    prefix: str
+    name: str
+    time: str
+    late: bool
+    body: bytes
+
+
+def read_list(course: Course, path: Path) -> dict[str, str]:
+    """Read Moodle's grading worksheet or Canvas's gradebook: students' ids by the numbers in names of files.
+
+    An id is a cell that is one on the course's roster; else e-mail or full name tell, as the roster has them.
+    `CourseError` if the list is neither.
+    """
+    people = roster.read(course.root / "roster.csv") if (course.root / "roster.csv").is_file() else {}
+    known = {student.casefold(): student for student in people}
+    for student, more in people.items():
+        full = f"{more.get('first_name', '')} {more.get('last_name', '')}".strip()
+        known |= {key.casefold(): student for key in (more.get("email"), full) if key}
+    (_, header), *rows = roster.read_table(path) or [(0, {})]
+    canvas = {"student", "section"} <= header.keys()
+    found = {}
+    for _, row in rows:
+        cells = [*row.values()]
+        ids = [row.get("sisloginid", ""), row.get("sisuserid", "")] if canvas else []
+        own = next((known[cell.casefold()] for cell in [*ids, *cells] if cell.casefold() in known), "")
+        number = row.get("id", "") if canvas else re.sub(r"^\D+", "", cells[0])
+        if number.isdecimal():  # Canvas's line of points has none
+            found[number] = own or next(filter(None, ids), "")
+    if not found:
+        raise CourseError(f"{path} is neither a grading worksheet of Moodle's nor a gradebook of Canvas's.")
+    return found
+
+
+def _members(archive: Path | io.BytesIO) -> Iterator[tuple[str, str, bytes]]:
+    """Yield name, time and content of the files of a zip; a file too large to be a notebook is empty."""
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            entries = [entry for entry in packed.infolist() if not entry.is_dir()]
+            if len(entries) > FILES:
+                raise CourseError(f"{archive} holds more than {FILES:,} files.")
+            for entry in entries:
+                # A zip knows no time zone: its times are taken for this machine's.
+                time = dt.datetime(*entry.date_time).astimezone() if entry.date_time[0] > 1980 else ""
+                body = packed.read(entry) if entry.file_size <= reading.LARGEST else b""
+                yield entry.filename, str(time), body
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        raise CourseError(f"{archive} cannot be read as a zip: {error}.") from None
+
+
+def collect(course: Course, name: str, archive: Path, listing: Path, say: Callable[[str], None]) -> list[str]:
+    """Put each student's notebook of a download where `grade` looks for it; return what somebody should see.
+
+    Of several the newest counts. `say` has a line for each student whose work was taken.
+    """
+    exercise = course.exercise(name)
+    released, students = course.released(exercise), read_list(course, listing)
+    taken: dict[str, list[Found]] = {}
+    troubles = []
+    for path, time, body in _members(archive):
+        known = _PREFIX.fullmatch(path)
+        student = students.get((known["moodle"] or known["canvas"]) if known else "", "")
+        if not known or not student:
+            troubles.append(f"{reading.shown(path)}: of nobody on {listing.name} and the roster.")
+            continue
+        inside = [(known["file"], body)]
+        if known["file"].casefold().endswith(".zip"):
+            try:
+                inside = [(inner, more) for inner, _, more in _members(io.BytesIO(body))]
+            except CourseError:
+                troubles.append(f"{student}: {reading.shown(known['file'])} cannot be read as a zip.")
+        for inner, more in inside:
+            last = inner.rpartition("/")[2]
+            if reading.is_notebook(last):
+                one = Found(known["prefix"], last, time, bool(known["late"]), more)
+                taken.setdefault(student, []).append(one)
+            elif not last.casefold().endswith(".zip"):
+                troubles.append(f"{student}: {reading.shown(last)} is no notebook, and was left out.")
+    with course.work_alone():
+        prefixes = {}
+        for student, several in sorted(taken.items()):
+            newest = max(several, key=lambda one: (_again(one.name), one.time, one.name))
+            folder = course.root / "submitted" / numbers.student(student) / exercise.id
+            files.write_whole(folder / f"{exercise.id}.ipynb", newest.body)
+            files.write_whole(folder / "timestamp.txt", f"{newest.time}\n".encode())
+            prefixes[student] = newest.prefix
+            late = ", late" if newest.late else ""
+            of = f", the newest of {len(several)}" if len(several) > 1 else ""
+            say(f"{student}: {reading.shown(newest.name)}{late}{of}")
+            try:
+                signed = released.rebuild(reading.parse(newest.body)).signed_in_by
+                if signed not in ("", student):
+                    troubles.append(f"{student}: signed in as {reading.shown(signed)}.")
+            except reading.Unreadable as problem:
+                troubles.append(f"{student}: {problem}")
+        kept = json.dumps(prefixes, ensure_ascii=False, indent=1).encode()
+        files.write_whole(course.root / "submitted" / f".{exercise.id}.json", kept)
+    missing = sorted(set(students.values()) - taken.keys() - {""})
+    return [*troubles, *([f"Nothing from {', '.join(missing)}."] if missing else [])]
+
+
+def _again(name: str) -> int:
+    """Return how often a file was handed in again, as Canvas numbers it: ``set-2.ipynb``."""
+    number = re.search(r"-(\d{1,3})\.ipynb", name)
+    return int(number[1]) if number else 0
+
+
+def pack_feedback(course: Course, name: str, target: Path) -> int:
+    """Write a zip of the students' pages under the names of the download; return how many there are.
+
+    Moodle takes it as *Upload multiple feedback files in a zip*, Canvas as *Upload submissions*.
+    """
+    exercise = course.exercise(name)
+    try:
+        prefixes = json.loads((course.root / "submitted" / f".{exercise.id}.json").read_bytes())
+    except (OSError, ValueError):
+        why = (
+            f"was collected, so its names are not known: samarkand collect {exercise.id} FILE.zip --list CSV"
+        )
+        raise CourseError(f"No download of {exercise.id} {why}.") from None
+    pages = {path.parent.name: path for path in feedback.write(course, name)}
+    mine = prefixes.keys() & pages.keys()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for student in sorted(mine):
+            archive.write(pages[student], f"{prefixes[student]}{exercise.id}.html")
+    return len(mine)
+
+
+def fill_list(course: Course, name: str, listing: Path) -> str:
+    """Return a platform's own list with the marks filled in, as that platform reads it.
+
+    In Moodle's worksheet the grade is left of the most points, the one number that all share; in Canvas's
+    gradebook, under the title that begins with the set's id, or in a column of its own.
+    """
+    exercise = course.exercise(name)
+    most = sum(exercise.worth.values())
+    marks = {r.row.student: "" if r.open else f"{r.row.net:g}" for r in report.results(course, exercise)}
+    students = read_list(course, listing)
+    text = listing.read_bytes().decode("utf-8-sig")
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    header, *lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    comma = False
+    if "Section" in header:
+        at = next((n for n, title in enumerate(header) if title.startswith(exercise.id)), len(header))
+        header += [exercise.id] * (at == len(header))
+        lines = [[*line, *[""] * (len(header) - len(line))] for line in lines]
+        number = header.index("ID")
+        for line in (line for line in lines if line[0].strip() == "Points Possible" and not line[at]):
+            line[at] = f"{most:g}"
+    else:
+        number, shared = 0, [(n, {line[n] for line in lines}) for n in range(2, len(header))]
+        points = [(n, min(v)) for n, v in shared if len(v) == 1 and re.fullmatch(r"\d+([.,]\d+)?", min(v))]
+        if not points or float(points[0][1].replace(",", ".")) != most:
+            there = f"has {points[0][1]}" if points else "has no column"
+            raise CourseError(f"{listing} {there} for the most points; {exercise.id} gives {most:g}.")
+        at, comma = points[0][0] - 1, "," in points[0][1]
+    for line in lines:
+        mark = marks.get(students.get(re.sub(r"^\D+", "", line[number]), ""))
+        line[at] = line[at] if mark is None else mark.replace(".", ",") if comma else mark
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, lineterminator="\n").writerows([header, *lines])
+    return out.getvalue()
