@@ -52,6 +52,7 @@ const chosen = (event) => {
   if (one) join(one.dataset.key);
 };
 const moved = (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return; /* shortcuts of the browser and of JupyterLab */
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const rows = [...event.target.querySelectorAll("tr[data-key]")];
   if (!by || !rows.length) return;

@@ -1,6 +1,6 @@
 """The modules of a package and the names they offer, found without importing them.
 
-Each module of ``maps``, ``charts`` or ``explore`` lists in ``__all__`` what it offers, and the package offers it
+A module of ``maps``, ``charts`` or ``explore`` lists in ``__all__`` what it offers, and the package offers it
 too. A module is imported when one of its names is first used, so that ``from samarkand import maps`` does not
 load folium, and a new module needs no line anywhere else. Modules whose names begin with ``_`` are the
 package's engine; the others are named after their subject.
@@ -20,7 +20,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
 
 _OFFERS = re.compile(r"^__all__ = (\[.*?\])$", re.DOTALL | re.MULTILINE)
 
