@@ -160,8 +160,10 @@ class Shared(Sandbox):
     def another(self) -> Sandbox:
         return Shared(self._box)
 
-    def launch(self) -> None:
+    def start(self) -> None:
         pass
+
+    launch = start
 
     def stop(self) -> None:
         pass

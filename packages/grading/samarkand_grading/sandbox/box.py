@@ -69,7 +69,10 @@ class Sandbox:
         self._engine = engines.choose(self.secret)
         pipe, files = subprocess.PIPE, [file.fileno() for file in self._engine.files]
         command = [*self._engine.command, json.dumps([WARM, list(self.tables)])]
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, pass_fds=files)
+        self._folder = tempfile.TemporaryDirectory()  # engines may leave files where they are started
+        self._process = subprocess.Popen(
+            command, cwd=self._folder.name, stdin=pipe, stdout=pipe, stderr=pipe, pass_fds=files
+        )
         self._reports = queue.Queue()
         threading.Thread(target=self._hear, args=(self._process, self._reports), daemon=True).start()
 
@@ -102,7 +105,7 @@ class Sandbox:
         except queue.Empty:
             report = {"gone": "It does not answer."}
         if "gone" in report:
-            self.stop()
+            self.stop(kill=True)
             hint = next((hint for sign, hint in _HINTS.items() if sign in report["gone"]), "")
             raise NoSandbox(f"{hint} ({report['gone'] or 'The sandbox has ended by itself.'})".strip())
         return report
@@ -114,16 +117,19 @@ class Sandbox:
             self._next(PATIENCE)
             self._warm = True
 
-    def stop(self) -> None:
-        """End the server and everything in it."""
+    def stop(self, *, kill: bool = False) -> None:
+        """End the server and everything in it; an idle one ends by itself."""
         if self._process and self._process.stdin and self._process.stdout:
+            if kill:  # somebody may still be writing to it
+                self._kill()
             with contextlib.suppress(OSError):
-                self._process.stdin.close()  # an idle server ends by itself
+                self._process.stdin.close()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(1)
             self._kill()
             self._process.wait()
             self._process.stdout.close()
+            self._folder.cleanup()
         for file in self._engine.files:
             file.close()
         self._process, self._warm = None, False
@@ -175,7 +181,7 @@ class Sandbox:
         lost = ended == "gone" and bool(self._sync)
         broke, self._broke = self._broke == text, text if lost else ""
         if ended == "output" or (lost and broke):
-            self.stop()  # whoever takes a sandbox with it twice has reached a limit
+            self.stop(kill=True)  # whoever takes a sandbox with it twice has reached a limit
             outcome.ended = "output" if ended == "output" else "memory"
             return outcome
         report = self._next(PATIENCE)
@@ -183,7 +189,7 @@ class Sandbox:
         if ended == "gone" or (outcome.ended == "finished" and not outcome.complete(cells, calls)):
             outcome.ended = "died"
         if ended == "gone" or not report["clean"]:
-            self.stop()
+            self.stop(kill=True)
         return outcome
 
     def _listen(self, outcome: Outcome, calls: Sequence[Call], limits: Limits, end: bytes) -> str:
