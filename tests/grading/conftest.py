@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
+import os
 import shutil
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import workshop
 
+from samarkand import data
 from samarkand.ground import home
 from samarkand_grading.classroom import batch, release
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment
+from samarkand_grading.sandbox import engines
 from samarkand_grading.sandbox.box import Sandbox
+from samarkand_grading.sandbox.work import Outcome
 from samarkand_grading.submission import rebuilding
 
 
@@ -66,28 +73,40 @@ def need_bubblewrap() -> None:
 
 
 @pytest.fixture(scope="session")
-def box() -> Iterator[Sandbox]:
-    """A warm sandbox with the course's own tables."""
+def box(canaries: Canaries) -> Iterator[Sandbox]:
+    """A warm sandbox of bubblewrap with the course's own tables."""
     need_bubblewrap()
-    with Sandbox(secret=[home.ROOT / "exercises"]) as sandbox:
-        yield sandbox
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAMARKAND_ENGINE", "bwrap")
+        secret = [home.ROOT / "exercises", canaries.folder]
+        with Sandbox(secret=secret, tables=list(data.tables()["name"])) as sandbox:
+            yield sandbox
 
 
 @pytest.fixture(scope="session")
-def sandbox(tmp_path_factory: pytest.TempPathFactory, canaries: Canaries) -> Iterator[Sandbox]:
-    need_bubblewrap()
-    data = tmp_path_factory.mktemp("data")
-    data.chmod(0o755)
-    (data / "table.csv").write_text("iso3,length\nKAZ,7644\n")
-    warm = ("numpy", "pandas", "samarkand.practice.sets.desk")
-    with Sandbox(data, secret=[canaries.folder], warm=warm) as box:
-        yield box
-
-
-@pytest.fixture(scope="session")
-def assessor(sandbox: Sandbox, released: rebuilding.Released, canaries: Canaries) -> workshop.InOneBox:
+def assessor(box: Sandbox, released: rebuilding.Released, canaries: Canaries) -> workshop.InOneBox:
     exercise = checks.load(canaries.folder / "checks", workshop.NAME)
-    return workshop.InOneBox(sandbox, exercise, released, workshop.SEED, workshop.LIMITS, key=workshop.KEY)
+    return workshop.InOneBox(box, exercise, released, workshop.SEED, workshop.LIMITS, key=workshop.KEY)
+
+
+#: Bubblewrap, and the container engine that ``SAMARKAND_ENGINE`` names, if any.
+ENGINES = [*dict.fromkeys(["bwrap", os.environ.get("SAMARKAND_ENGINE", "bwrap")])]
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def either(
+    request: pytest.FixtureRequest, assessor: workshop.InOneBox, canaries: Canaries
+) -> Iterator[workshop.InOneBox]:
+    """What assesses in a sandbox of bubblewrap, and of a container engine."""
+    if request.param == "bwrap":
+        yield assessor
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SAMARKAND_ENGINE", request.param)
+        with Sandbox() as sandbox:
+            other = copy.copy(assessor)
+            other.sandbox = sandbox
+            yield other
 
 
 @pytest.fixture(scope="session")
@@ -125,21 +144,44 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     secret = root.parent / "secret"
     secret.write_text("0123456789abcdef" * 4)
     course = Course(root, secret)
-    release.set_points(course, course.exercise(workshop.NAME))
     release.generate(course, course.exercise(workshop.NAME))
     return root
 
 
+class Shared(Sandbox):
+    """A sandbox that is warm already, for one thread at a time, and stays so when it is stopped."""
+
+    turn = threading.Lock()
+
+    def __init__(self, box: Sandbox) -> None:
+        super().__init__()
+        self._box = box
+
+    def another(self) -> Sandbox:
+        return Shared(self._box)
+
+    def start(self) -> None:
+        pass
+
+    launch = start
+
+    def stop(self) -> None:
+        pass
+
+    def run(self, *rest: Any, **options: Any) -> Outcome:
+        with self.turn:
+            return self._box.run(*rest, **options)
+
+
 @pytest.fixture
 def one_server(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the runs of grading in this process have forks of one warm server, which takes a second to warm."""
+    """Let the runs of grading in this process use one warm server: another takes a second to get warm."""
 
-    def forked(*, secret: Sequence[Path], tables: Sequence[str], trusted: bool) -> Sandbox:
-        own = Sandbox(secret=secret, tables=tables, trusted=trusted)
-        own._command()  # what must not be seen is looked for all the same
-        return own if trusted else box.another()
+    def shared(*, secret: Sequence[Path], tables: Sequence[str], trusted: bool) -> Sandbox:
+        engines.bubblewrap(secret)  # what must not be seen is looked for all the same
+        return Sandbox(trusted=True) if trusted else Shared(box)
 
-    monkeypatch.setattr(batch, "Sandbox", forked)
+    monkeypatch.setattr(batch, "Sandbox", shared)
 
 
 @pytest.fixture

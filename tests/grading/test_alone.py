@@ -109,6 +109,18 @@ def test_the_button_gives_points_and_reasons(
     assert marks._reasons.value.count("Read again") == 1, "for what is not right alone"
 
 
+@pytest.mark.parametrize("name", ["copy", "random"])
+def test_a_file_named_like_a_module_costs_no_point(
+    course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """What a student keeps beside a set stands in for nothing that marking needs."""
+    workshop.write(tmp_path, strip(source("ex03_the_sco"), keep_solutions=True), "ex03_the_sco")
+    (tmp_path / f"{name}.py").write_text("names = ['a']\n", encoding="utf-8")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "ex03_the_sco.ipynb"))
+    monkeypatch.chdir(tmp_path)
+    assert Marks("ex03_the_sco").mark().startswith("ex03_the_sco: 10 of 10 points")
+
+
 def test_the_time_is_that_of_the_state_that_was_marked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,44 +8,18 @@ from __future__ import annotations
 
 import codecs
 import json
-import tempfile
-from pathlib import Path
 
 import pytest
 import workshop
 from test_batch import grade, hand_in, scores
 from workshop import assess
 
-from samarkand.practice.answers import decode, encode, kinds
+from samarkand.practice.answers import decode, encode
 from samarkand.practice.sets import desk
 from samarkand_grading.classroom import gradebook, report
-from samarkand_grading.sandbox import box
 from samarkand_grading.submission import reading, rebuilding
 
 ALL = workshop.ANSWERS
-
-
-def test_folders_where_files_should_be(course):
-    hand_in(course, "ada", **ALL)
-    (hand_in(course, "bob", **ALL).parent / "timestamp.txt").mkdir()
-    (course.root / "submitted" / "eve" / workshop.NAME / f"{workshop.NAME}.ipynb").mkdir(parents=True)
-    summary, _ = grade(course)
-    assert scores(course) == {"ada": 10, "bob": 10, "eve": 0}
-    assert [trouble.split(":")[0] for trouble in summary.troubles] == ["eve"]
-
-
-def test_a_folder_that_nobody_may_look_into(course, monkeypatch):
-    hand_in(course, "ada", **ALL)
-    hand_in(course, "eve", **ALL)
-    look = Path.is_dir
-
-    def refuse(path):
-        if path.parent.name == "eve":
-            raise PermissionError(13, "Permission denied", str(path))
-        return look(path)
-
-    monkeypatch.setattr(Path, "is_dir", refuse)
-    assert sorted(course.submissions(workshop.NAME)[0]) == ["ada", "eve"]
 
 
 def test_times_at_the_ends_of_the_calendar_cost_no_mark(course):
@@ -91,7 +65,9 @@ def test_a_function_is_called_as_it_stood_where_it_was_read(work):
 
 def test_what_works_at_home_works_here(assessor, blank, tmp_path):
     odd = {
-        "q1": "!true\n%pip --version\ndesk.sign_in('ada')\n" + ALL["q1"] + "\ndesk.look('q1', product)",
+        "q1": "!true\nimport shutil; open('a', 'wb').write(b'x'); shutil.copyfile('a', 'b')\n%pip --version\ndesk.sign_in('ada')\n"
+        + ALL["q1"]
+        + "\ndesk.look('q1', product)",
         "q2": ALL["q2"]
         + "\npd.DataFrame({'a': [1]}).to_csv('mine.csv')\nborder_shares = border_shares.to_dict()",
         "q3": ALL["q3"],
@@ -99,13 +75,6 @@ def test_what_works_at_home_works_here(assessor, blank, tmp_path):
     odd["q3"] = "desk.look('q2', border_shares)\nimport helper\n" + odd["q3"]
     result = assess(assessor, tmp_path, workshop.fill(blank, **odd, added="%%writefile helper.py\nx = 1"))
     assert (result.points, [ran.error for ran in result.ran.values() if ran.error]) == (10, [])
-
-
-def test_a_named_tuple_is_a_tuple():
-    import pandas as pd
-
-    row = next(pd.DataFrame({"a": [1], "b": [0.5]}).itertuples(index=False))
-    assert encode.encode(row) == {"t": "tuple", "v": [1, 0.5]}
 
 
 def test_notebooks_with_a_mark_in_front_a_nan_shown_or_without_their_ids(assessor, blank, tmp_path):
@@ -159,52 +128,17 @@ def test_no_more_values_come_out_than_are_sent(form):
         decode.read(form)
 
 
-@pytest.mark.parametrize("value", [list(range(9_999)), dict.fromkeys(range(6_666))], ids=["list", "dict"])
-def test_the_most_values_that_are_sent_come_out(value):
-    form = encode.encode(value)
-    assert len(form["v"]) == len(value)
-    decode.read(form)
-
-
-def test_columns_are_told_apart_by_their_names():
-    kind = kinds.Rows({"iso3": kinds.Text(), "2021": kinds.Number()})
-    table = decode.Table(("iso3", 2021), (0,), (("KAZ",), (1.0,)))
-    assert kind.read(table) == (("kaz", 1.0),)
-    twice = decode.Table(("iso3", "2021", 2021), (0,), (("KAZ",), (1.0,), (2.0,)))
-    with pytest.raises(kinds.WrongForm, match="more than once"):
-        kind.read(twice)
-
-
-class Elsewhere(box.Sandbox):
-    """A sandbox that may read one more folder, as it may read a Python that lies there."""
-
-    more: Path
-
-    def _view(self):
-        seen = super()._view()
-        seen.show(self.more)
-        return seen
-
-
-def test_a_python_below_the_scratch_folder_can_still_be_read(sandbox, assessor, blank, tmp_path):
-    """Or whatever is imported late would be missing, with no word of it."""
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        library = Path(folder, "lib")
-        library.mkdir()
-        Path(folder).chmod(0o755)
-        (library / "late.py").write_text("number = 0\n")
-        box = Elsewhere(sandbox.data, warm=sandbox.warm)
-        box.more = library
-        code = (
-            f"import sys; sys.path.append({str(library)!r}); import late\n"
-            f"try: open({str(library / 'late.py')!r}, 'w').write('x'); late.number = 1\nexcept OSError: pass\n"
-            f"try: open({str(library / 'more.py')!r}, 'w').write('x'); late.number = 1\nexcept OSError: pass\n"
-            "product = 17 * given['factor'] + 40961 + late.number"
-        )
-        target = tmp_path / "ada" / workshop.NAME
-        workshop.write(target, workshop.fill(blank, **{**ALL, "q1": code}))
-        with box:
-            result = assessor.run(assessor.prepare("ada", target), box)
-        assert (result.points, [ran.error for ran in result.ran.values() if ran.error]) == (10, [])
-        assert [path.name for path in library.iterdir()] == ["late.py"]
-        assert (library / "late.py").read_text() == "number = 0\n"
+def test_what_is_far_too_long_costs_its_own_question_alone(assessor, blank, tmp_path):
+    """A table in place of a number, one from every call, and cells that print and print."""
+    table = "pd.DataFrame({'a': ['\u0436' * 30] * 2000, 'b': range(2000)})"
+    answers = {
+        "q1": f"product = {table}",  # of less than plain.NODES values
+        "q2": workshop.ANSWERS["q2"],
+        "q3": f"def was_member(since, until, day):\n    return {table}",
+    }
+    notebook = workshop.fill(blank, **answers)
+    for number in range(150):
+        notebook["cells"].insert(2, workshop.cell("code", f"more-{number}", "print('\u0436' * 5000)"))
+    result = assess(assessor, tmp_path, notebook)
+    assert [v.points for v in result.verdicts] == [0, 3, 0]
+    assert (result.ended, result.verdicts[0].read) == ("finished", "a DataFrame too large to read")

@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from samarkand.practice.answers import encode
-from samarkand_grading.sandbox.work import Call, Cell
+from samarkand_grading.marking import inputs
+from samarkand_grading.sandbox.work import Call, Cell, Limits
 
 #: Functions of a number, each with a memory of its own kind; alone, all of them give back what they are given.
 MEMORIES = {
@@ -16,74 +17,63 @@ MEMORIES = {
     "a cache by the wrong key": "known = {}\ndef f(n): return known.setdefault(n % 4, n)",
     "only of the third": "seen = []\ndef f(n):\n    seen.append(n)\n    return 0 if 3 in seen[:-1] else n",
     "a module": "import pandas as pd\ndef f(n):\n    pd.n = getattr(pd, 'n', n)\n    return pd.n",
-    "a folder": "import os\nopen('here', 'w').write('x')\ndef f(n):\n    open('here').close()\n    os.chdir('/')\n    return n",
+    "the current folder": "import os\nopen('here', 'w').write('x')\ndef f(n):\n    open('here').close()\n    os.chdir('/')\n    return n",
+    "a folder": "import os\ndef f(n):\n    os.mkdir('out')\n    return n",
+    "a table in a file": "import os, sqlite3\npath = os.path.abspath('t.db')\ndef f(n):\n    sqlite3.connect(path).execute('create table t (x)')\n    return n",
     "the environment": "import os\ndef f(n): return int(os.environ.setdefault('n', str(n)))",
     "an exception": "seen = []\ndef f(n):\n    seen.append(n)\n    if len(seen) > 1: raise KeyError\n    return n",
     "slow": "import time\ndef f(n):\n    time.sleep(0.15)\n    return n",
 }
 
 
+def called(box, source, count=9, **options):
+    """Call ``f`` with the first numbers; return what each call gave, and the whole outcome."""
+    calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(count)]
+    outcome = box.run([Cell("cell", source), Cell("f", hold="f")], calls, **options)
+    return [outcome.called.get(call.id) for call in calls], outcome
+
+
 @pytest.mark.parametrize("source", MEMORIES.values(), ids=MEMORIES)
-def test_every_call_is_as_the_first(source, sandbox):
-    calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(9)]
-    outcome = sandbox.run([Cell("cell", source), Cell("f", hold="f")], calls)
-    assert [outcome.called[call.id].value for call in calls] == list(range(9)), outcome
+def test_every_call_is_as_the_first(source, box):
+    results, outcome = called(box, source)
+    assert [result.value for result in results] == list(range(9)), outcome
     assert outcome.ended == "finished"
 
 
-@pytest.mark.parametrize("end", ["os._exit(0)", "os.abort()", "os.kill(os.getpid(), 9)"])
-def test_a_call_that_ends_its_process_takes_no_other_with_it(end, sandbox):
-    calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(5)]
+@pytest.mark.parametrize(
+    "end", ["os._exit(0)", "os.abort()", "os.kill(os.getpid(), 9)", "sum(range(10**15))"]
+)
+def test_a_call_that_ends_its_process_takes_no_other_with_it(end, box):
     source = f"import os\ndef f(n):\n    if n == 2: {end}\n    return n"
-    outcome = sandbox.run([Cell("cell", source), Cell("f", hold="f")], calls)
-    assert outcome.called.pop("call 2").error == "the call gave nothing back"
-    assert [result.value for result in outcome.called.values()] == [0, 1, 3, 4]
+    results, _ = called(box, source, 5, limits=Limits(call_wall=1))
+    assert results.pop(2).error == "the call gave nothing back"
+    assert [result.value for result in results] == [0, 1, 3, 4]
 
 
-def test_where_two_processes_differ_each_call_has_one_of_its_own(sandbox):
-    """The kernel numbers processes as they come: a call can tell how many there were before its own."""
-    calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(20)]
-    cells = [
-        Cell("cell", "import os\nfirst = os.getpid()\ndef f(n): return os.getpid() - first"),
-        Cell("f", hold="f"),
-    ]
-    outcome = sandbox.run(cells, calls)
-    assert [outcome.called[call.id].value for call in calls] == list(range(1, 21))
+def test_inputs_are_known_only_when_all_cells_have_run(box):
+    """Whoever asks for them early, or says later what a cell has printed, is not heard."""
+    ask = "import json, os\nos.write(4, b'{\"ask\": true}\\n')\nprint('before')"
+    later = '\ndef f(n):\n    os.write(4, b\'{"ran": "cell", "text": "input %d"}\\n\' % n)\n    return n'
+    results, outcome = called(box, ask + later, 3)
+    assert "input" not in repr(outcome)
+    assert {result.value if result else ... for result in results} <= {0, 1, 2, ...}
 
 
-def test_of_a_second_run_nothing_counts_but_what_calls_give(sandbox, monkeypatch):
-    goes, go = [], sandbox._go
-
-    def seen(work):
-        goes.append((work, go(work)))
-        return goes[-1][1]
-
-    monkeypatch.setattr(sandbox, "_go", seen)
-    calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(4)]
-    now = "import time\nnow = time.perf_counter_ns()\nprint(now)\n"
-    cells = [Cell("cell", now + MEMORIES["none"]), Cell("now", hold="now"), Cell("f", hold="f")]
-    sandbox.run(cells, calls)
-    assert len(goes) == 1, "a function without a memory runs once"
-
-    goes.clear()
-    outcome = sandbox.run([Cell("cell", now + MEMORIES["a default"]), *cells[1:]], calls)
-    (first, one), (again, other) = goes
-    assert again.alone
-    assert not first.alone
-    assert again.limits.cpu < first.limits.cpu, "both share the limits of one"
-    assert again.limits.wall < first.limits.wall
-    assert int(outcome.ran["cell"].text) == outcome.held["now"].value == one.held["now"].value
-    assert other.held["now"].value > one.held["now"].value
-    assert outcome.called == other.called
-
-
-@pytest.mark.parametrize("forged", ['{"all": [{"id": 0, "value": 7}, 8]}', '{"all": 7}', '{"all": {"0": 7}}'])
-@pytest.mark.parametrize("source", [MEMORIES["none"], MEMORIES["a default"]], ids=["once", "twice"])
-def test_answers_sent_ahead_are_no_more_than_answers(source, forged, sandbox):
-    calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(3)]
-    ahead = f"import os, struct\nbody = {forged!r}.encode()\nfor _ in 'ab': os.write(3, struct.pack('!I', len(body)) + body)\n"
-    cells = 'import os, struct\nbody = b\'{"cells": {"f": {"value": {"t": "function"}}}}\'\nos.write(3, struct.pack(\'!I\', len(body)) + body)\n'
-    outcome = sandbox.run([Cell("cell", cells + ahead + source), Cell("f", hold="f")], calls)
-    assert outcome.ended in ("finished", "died")
-    assert all(result.value in (7, ...) for result in outcome.called.values()), outcome.called
-    assert sandbox.run([Cell("cell", source), Cell("f", hold="f")], calls).ended == "finished"
+def test_the_order_of_calls_tells_nothing_of_the_cases(box):
+    """A function can see how its calls and inputs are numbered; edges come last where they are written."""
+    answer = """
+import sys
+def f(n):
+    frame = sys._getframe()
+    while 'call' not in frame.f_locals: frame = frame.f_back
+    return [n, frame.f_locals['call']['id'], *frame.f_locals['call']['arguments']]
+"""
+    orders = []
+    for key in ("one", "another"):
+        drawn = inputs.Inputs(key, "ex90", {"q": lambda draw: [inputs.Case((n,)) for n in range(12)]})
+        found = box.run([Cell("answer", answer), Cell("q", hold="f")], drawn.calls).called
+        told = sorted((r.value.values for r in found.values()), key=lambda value: value[1])
+        assert [value[1:] for value in told] == [(n, n) for n in range(12)]
+        orders.append([value[0] for value in told])
+    assert all(sorted(order) == list(range(12)) != order for order in orders)
+    assert orders[0] != orders[1]

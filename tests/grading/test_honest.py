@@ -6,7 +6,6 @@ from __future__ import annotations
 import copy
 import enum
 import json
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -52,24 +51,6 @@ def test_other_forms_are_as_good(work):
     assert work(**answers).points == 10
 
 
-def test_what_the_standard_library_makes_is_as_good(work):
-    answers = {
-        "q1": "import decimal\nproduct = decimal.Decimal(17 * given['factor'] + 40961)",
-        "q2": (
-            "import collections, fractions\nborder_shares = collections.OrderedDict(\n"
-            "    (k, fractions.Fraction(100 * v, 11058)) for k, v in {'KAZ': 7644, 'UZB': 2330, 'KGZ': 1084}.items())"
-        ),
-        "q3": "import functools\n@functools.cache\n" + workshop.ANSWERS["q3"],
-    }
-    assert work(**answers).points == 10
-    answers["q2"] = "border_shares = {'KAZ': 69.1264, 'UZB': 21.0707, 'KGZ': 9.8029}.items()"
-    answers["q3"] = (
-        "import functools\ndef f(extra, since, until, day):\n"
-        "    return since <= day and (until is None or day < until)\nwas_member = functools.partial(f, 0)"
-    )
-    assert [v.points for v in work(**answers).verdicts] == [2, 0, 5]
-
-
 def test_every_diagnosis_gives_its_reason(work):
     answers = {
         "q1": "product = 17 + given['factor'] + 40961",
@@ -85,16 +66,20 @@ def test_every_diagnosis_gives_its_reason(work):
     assert [v.points for v in result.verdicts] == [0, 0, 2.5]
 
 
-def test_an_error_in_one_cell_costs_that_question_alone(work):
-    result = work(q2="border_shares = 1 / 0")
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ("border_shares = 1 / 0", "ZeroDivisionError"),
+        ("while True: pass", "ran for too long and was stopped"),
+        ("border_shares = []\nwhile True: pass", "ran for too long and was stopped"),
+        ("border_shares = {'KAZ': 0.7}\nwhile True: pass", "ran for too long and was stopped"),
+    ],
+)
+def test_what_goes_wrong_in_one_cell_costs_that_question_alone(work, wrong, says):
+    """And it is named as the reason, whatever the cell had assigned before."""
+    result = work(q2=wrong)
     assert [v.points for v in result.verdicts] == [2, 0, 5]
-    assert "ZeroDivisionError" in result.verdicts[1].reason
-
-
-def test_an_endless_loop_in_one_cell_costs_that_question_alone(work):
-    result = work(q2="while True: pass")
-    assert [v.points for v in result.verdicts] == [2, 0, 5]
-    assert "ran for too long and was stopped" in result.verdicts[1].reason
+    assert says in result.verdicts[1].reason
 
 
 def test_an_endless_loop_in_a_function_costs_that_question_alone(work):
@@ -115,14 +100,6 @@ def test_a_function_that_leaves_things_behind_is_judged_call_by_call(work):
     assert result.points == 5
 
 
-def test_one_call_that_fails_takes_no_other_with_it(work):
-    """Also where the calls share a process: an error or a crash on the last day is half of the points."""
-    for fault in ("raise KeyError(day)", "import ctypes; ctypes.string_at(0)"):
-        q3 = workshop.ANSWERS["q3"].replace("    return", f"    if until == day: {fault}\n    return", 1)
-        result = work(q3=q3)
-        assert [v.points for v in result.verdicts] == [2, 3, 2.5], result.verdicts[2].read
-
-
 def test_notebook_habits_do_no_harm(work):
     added = "%matplotlib inline\n!echo hello\ndisplay(pd.DataFrame({'a': [1]}))\nawait __import__('asyncio').sleep(0)\nlist?"
     result = work(added=added)
@@ -134,7 +111,7 @@ def test_the_tables_lie_where_a_students_copy_has_them(work):
     """From the set's folder, from my_work/ and from the top; and nothing can be written there."""
     ways = ("course_data", "../course_data", "../../course_data", "../../../course_data")
     added = (
-        f"for way in {ways}:\n    assert len(pd.read_csv(way + '/table.csv')) == 1\n"
+        f"for way in {ways}:\n    assert len(pd.read_csv(way + '/sco_membership.csv')) > 1\n"
         "    try: open(way + '/new', 'w'); raise SystemExit\n    except OSError: pass"
     )
     result = work(added=added)
@@ -175,12 +152,10 @@ DRAWS = (
     "os.urandom(1)[0] / 256", "os.getrandom(1)[0] / 256", "uuid.uuid4().int / 2**128", "np.random.random()",
     "np.random.default_rng().random()", "np.random.RandomState().rand()", "hash('a') % 1000 / 1000",
     "pd.Series(range(1000)).sample(1).iloc[0] / 1000",
-    "int.from_bytes(open('/dev/urandom', 'rb').read(8), 'big') / 2**64",
-    "float(subprocess.run([sys.executable, '-c', 'import random; print(random.random())'], capture_output=True).stdout)",
 )  # fmt: skip
 
 
-def test_the_same_work_has_the_same_mark(assessor, blank, tmp_path, sandbox):
+def test_the_same_work_has_the_same_mark(assessor, blank, tmp_path):
     """Whatever it draws by chance is the same in each run, in cells and in functions, in another sandbox too."""
     imports = (
         "import os, random, secrets, subprocess, sys, tempfile, uuid\nimport numpy as np, pandas as pd\n"
@@ -193,7 +168,7 @@ def test_the_same_work_has_the_same_mark(assessor, blank, tmp_path, sandbox):
     }
     notebook = workshop.fill(blank, **answers)
     first, *others = [assess(assessor, tmp_path, notebook) for _ in range(4)]
-    with Sandbox(sandbox.data, warm=sandbox.warm) as box:
+    with Sandbox() as box:
         others.append(assessor.run(assessor.prepare("ada", tmp_path / "ada" / workshop.NAME), box))
     assert not any(ran.error for ran in first.ran.values()), first.ran
     for other in others:
@@ -217,46 +192,6 @@ def test_another_students_numbers_are_wrong(assessor, blank, tmp_path):
     notebook = workshop.fill(blank, **{**workshop.ANSWERS, "q1": f"product = {17 * given['ada'] + 40961}"})
     assert assess(assessor, tmp_path, notebook, "ada").points == 10
     assert assess(assessor, tmp_path, notebook, other).points == 8
-
-
-#: A shell is at work at once, and ends by itself: where eight share a processor, after half a minute.
-SPIN = ["sh", "-c", "ulimit -t 4; while :; do :; done"]
-
-
-#: Seven processes burn 0.1 s each and stay; whoever started them goes on when all have burnt it.
-LOAD = (
-    "import os, time\nmother = os.getpid()\nburnt, tell = os.pipe()\n"
-    + "os.fork()\n" * 3
-    + "if os.getpid() != mother:\n    while time.process_time() < 0.1: pass\n"
-    "    os.write(tell, b'.')\n    time.sleep(600)\n"
-    "for _ in range(7): os.read(burnt, 1)"
-)
-
-
-@pytest.mark.parametrize(
-    ("end", "memory"),
-    [("os._exit(0)", ""), ("os._exit(0)", "seen = []\n"), ("sum(range(10**15))", ""), ("os.abort()", "")],
-    ids=["exit", "exit of what may remember", "a loop in C", "abort"],
-)
-def test_a_call_that_never_comes_back_costs_itself_alone(work, end, memory):
-    keep = "    seen.append(day)\n" if memory else ""
-    body = f"    if day == until: {end}\n    return since <= day and (until is None or day < until)"
-    answers = workshop.ANSWERS | {
-        "q3": f"import os\n{memory}def was_member(since, until, day):\n{keep}{body}"
-    }
-    result = work(**answers)
-    assert (result.points, result.ended) == (2 + 3 + 2.5, "finished")
-    assert "5 (the day it ends): the call gave nothing back" in result.verdicts[2].read
-
-
-def test_a_limit_that_is_reached_in_a_call_ends_the_work(work, assessor):
-    hog = "def was_member(since, until, day):\n    return [bytearray(b'x' * 50_000_000) for n in range(100)] and True"
-    limits, assessor.limits = assessor.limits, replace(workshop.LIMITS, memory=200 << 20)
-    try:
-        result = work(q3=hog)
-    finally:
-        assessor.limits = limits
-    assert (result.points, result.ended) == (5, "memory")
 
 
 # --- forms of right answers in the course's own sets --------------------------------------------------------
@@ -294,11 +229,6 @@ def test_types_that_do_not_occur_may_be_left_out_or_have_0(form):
     assert judged("ex02", "q2", form) == {"Right."}
 
 
-def test_a_type_that_has_1_in_place_of_none_is_wrong():
-    reasons = judged("ex02", "q2", lambda types: types | {"rumour": 1})
-    assert not reasons & {"Right."}
-
-
 @pytest.mark.parametrize(
     "form",
     [
@@ -326,11 +256,6 @@ def test_a_table_of_one_row_is_as_good_as_several_values(form):
 )
 def test_codes_may_be_the_keys_of_a_dict_or_a_row(form):
     assert judged("ex03", "q4", form) == {"Right."}
-
-
-def test_codes_with_a_false_are_no_answer():
-    reasons = judged("ex03", "q4", lambda codes: dict.fromkeys(codes, True) | {"DEU": False})
-    assert all(reason.startswith("This is a dict of ") for reason in reasons)
 
 
 def test_a_member_of_an_enum_that_is_a_text_or_a_number_is_that(work):

@@ -19,13 +19,13 @@ from typing import Any
 from samarkand.ground import home
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment, Assessor
-from samarkand_grading.sandbox.box import Sandbox
+from samarkand_grading.sandbox.box import NoSandbox, Sandbox
 from samarkand_grading.sandbox.work import Limits
 from samarkand_grading.submission import rebuilding
 from tools.author import apart
 
 #: Tight limits keep the suite short; the real ones are larger.
-LIMITS = Limits(cpu=5, wall=9, cell_cpu=1.5, cell_wall=3, call_cpu=0.25, call_wall=1.5)
+LIMITS = Limits(cpu=5, wall=9, cell_cpu=1.5, cell_wall=3, call_cpu=0.25, call_wall=1.5, memory=320 << 20)
 
 EXERCISES = home.ROOT / "exercises"
 
@@ -44,8 +44,12 @@ class InOneBox(Assessor):
         self.sandbox = sandbox
 
     def assess(self, student: str, folder: Path) -> Assessment:
-        """Assess what lies in a folder."""
-        return self.run(self.prepare(student, folder), self.sandbox)
+        """Assess what lies in a folder; if the sandbox dies, once more in a new one, as `Boxes` does."""
+        work = self.prepare(student, folder)
+        try:
+            return self.run(work, self.sandbox)
+        except NoSandbox:
+            return self.run(work, self.sandbox)
 
 
 def assessor_of(name: str, box: Sandbox, path: Path | None = None) -> InOneBox:

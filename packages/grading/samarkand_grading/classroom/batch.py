@@ -21,7 +21,8 @@ from samarkand_grading.classroom import gradebook, records
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.marking.checks import ExerciseSet
-from samarkand_grading.sandbox.box import NoSandbox, Sandbox
+from samarkand_grading.sandbox.box import Sandbox
+from samarkand_grading.sandbox.engines import NoSandbox
 from samarkand_grading.sandbox.work import Limits
 from samarkand_grading.submission import reading
 

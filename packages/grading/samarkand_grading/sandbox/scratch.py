@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import stat
 import tempfile
 import time
 from pathlib import Path
@@ -21,15 +20,12 @@ YOUNG = 60
 class Scratch:
     """A temporary folder, removed when closed; those of programs that were killed are removed too.
 
-    Use it as a context manager, or call :meth:`remove`. A shared one lies where other users may pass,
-    wherever this user's temporary files are kept.
+    Use it as a context manager, or call :meth:`remove`.
     """
 
-    def __init__(self, *, shared: bool = False) -> None:
-        places = [Path(tempfile.gettempdir()), *map(Path, ("/tmp", "/var/tmp", "/dev/shm"))]
-        place = next(filter(_passable, places), places[0]) if shared else places[0]
-        for each in {places[0], place}:
-            sweep(each)
+    def __init__(self) -> None:
+        place = Path(tempfile.gettempdir())
+        sweep(place)
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
         self._lock: int | None = None
         with contextlib.suppress(OSError):  # where locks do not work, nobody sweeps the folder away either
@@ -47,14 +43,6 @@ class Scratch:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-
-
-def _passable(place: Path) -> bool:
-    """Return whether every user may pass through a folder."""
-    if not os.access(place, os.W_OK):
-        return False
-    place = place.resolve()
-    return all(folder.stat().st_mode & stat.S_IXOTH for folder in (place, *place.parents))
 
 
 def sweep(place: Path) -> None:

@@ -1,0 +1,250 @@
+"""The engines that confine student code: bubblewrap on Linux; Podman or Docker there and anywhere else.
+
+Each is a command that runs the server as process 1 of a sandbox. Inside lie Python with what the course
+needs, its package and tables in ``/course``, the server in ``/grader`` and a writable ``/tmp``; nothing else.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import hashlib
+import itertools
+import os
+import re
+import shlex
+import shutil
+import site
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from samarkand.ground import home
+from samarkand.ground.errors import CourseError
+
+HERE = Path(__file__).resolve().parent
+GRADER = HERE.parent
+#: Bytes and processes of a whole sandbox where a cgroup holds them; bytes of its scratch folder.
+MEMORY, PROCESSES, SCRATCH = 3 << 29, 64, 64 << 20
+#: One thread each: a class shares the machine, and a fork inherits no pool.
+ENVIRONMENT = """
+HOME=/tmp/home TMPDIR=/tmp IPYTHONDIR=/tmp/home/ipython SAMARKAND_WORK=/tmp/home/my_work PYTHONHASHSEED=0
+SAMARKAND_DATA=/course/course_data PYTHONPATH=/course:/grader LANG=C.UTF-8 TZ=UTC MPLBACKEND=agg
+OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+"""
+#: -s: no user site; -P: nothing is imported from a folder that a submission can write to.
+SERVER = ("-s", "-P", "-B", "-m", "server")
+
+
+class NoSandbox(CourseError):
+    """Student code cannot be confined on this machine, and it is not run unconfined."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"Student code cannot be confined here, so it is not run. {why} See deploy/grader.md."
+        )
+
+
+@dataclass
+class Engine:
+    """A command, files that it inherits, and what ends it where ending the command does not."""
+
+    command: list[str]
+    files: list[IO[bytes]] = field(default_factory=list)
+    kill: list[str] = field(default_factory=list)
+
+
+def choose(secret: Sequence[Path]) -> Engine:
+    """Return the engine that ``SAMARKAND_ENGINE`` names, else bubblewrap, Podman or Docker; or `NoSandbox`.
+
+    `secret` are places that no student's code may see.
+    """
+    usual = ["bwrap", "podman", "docker"][sys.platform != "linux" :]
+    words = shlex.split(os.environ.get("SAMARKAND_ENGINE", "")) or list(filter(shutil.which, usual))[:1]
+    if not words or shutil.which(words[0]) is None:
+        raise NoSandbox(f"{words[0] if words else 'Neither bubblewrap, Podman nor Docker'} is not installed.")
+    return bubblewrap(secret) if words == ["bwrap"] else container(words)
+
+
+# --- bubblewrap ---------------------------------------------------------------------------------------------
+
+
+def bubblewrap(secret: Sequence[Path]) -> Engine:
+    """Build the command of bubblewrap, in a cgroup of its own where systemd can make one."""
+    shown, elsewhere = view(), mounts()
+    for place in shown.values():
+        for path in (*secret, Path.home(), Path("/home"), Path("/root")):
+            if path.resolve().is_relative_to(place):
+                raise NoSandbox(f"{path} lies in {place}, which student code can read: move it elsewhere.")
+    words = ["bwrap", "--as-pid-1", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+    # As root the server may read what lies in root's own folders, and then gives root up.
+    root = "--unshare-ipc --unshare-pid --unshare-net --unshare-uts --cap-add CAP_SETUID --cap-add CAP_SETGID"
+    words += (root if os.geteuid() == 0 else "--unshare-all --uid 1000 --gid 1000").split()
+    words += [word for pair in ENVIRONMENT.split() for word in ("--setenv", *pair.split("=", 1))]
+    words += f"--perms 1777 --size {SCRATCH} --tmpfs /tmp --dir /dev".split()
+    for inside, here in shown.items():
+        words += ["--dir", str(Path(inside).parent), "--ro-bind", str(here), inside]
+        for inner in (*elsewhere, GRADER):  # other file systems and the grader itself are covered
+            if inner != here and inner.is_relative_to(here):
+                at = str(Path(inside, inner.relative_to(here)))
+                empty = ["--tmpfs", at, "--remount-ro", at]
+                words += empty if inner.is_dir() else ["--ro-bind", "/dev/null", at]
+    for name in ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom"):
+        words += ["--dev-bind", name, name]
+    file, scope = seccomp(), cgroup()
+    words += f"--remount-ro / --chdir / --seccomp {file.fileno()} --".split()
+    return Engine([*scope, *words, sys.executable, *SERVER, *([] if scope else ["--counted"])], [file])
+
+
+def view() -> dict[str, Path]:
+    """List what a sandbox shows, by its place inside: Python and the libraries it needs, and the course.
+
+    A list of what to hide would have to know where each machine keeps what is nobody's business: nbgrader's
+    exchange alone lies by default below ``/usr/local/share``.
+    """
+    system = (
+        "/usr/bin /usr/lib /usr/lib64 /usr/share/zoneinfo /bin /lib /lib64 /etc/ld.so.cache /etc/alternatives"
+    )
+    places = [Path(place) for place in system.split()]
+    for prefix in (sys.base_prefix, sys.prefix, Path(sys.executable).resolve().parent.parent):
+        places += [Path(prefix, name) for name in ("lib", "lib64", "bin", "pyvenv.cfg")]
+    own = site.getusersitepackages()
+    places += [Path(path) for path in sys.path if path.endswith("-packages") and path != own]
+    shown: dict[str, Path] = {}
+    for place in (*places, *(place.resolve() for place in places)):
+        if place.exists() and not any(str(other) in shown for other in (place, *place.parents)):
+            shown[str(place)] = place.resolve()
+    shown |= {"/course/samarkand": home.PACKAGE, "/course/course_data": home.course_data().resolve()}
+    return shown | {f"/grader/{name}": HERE / name for name in ("server.py", "runner.py")}
+
+
+def mounts() -> list[Path]:
+    """List where file systems are mounted, whatever bytes their names are of."""
+    try:
+        lines = Path("/proc/self/mountinfo").read_bytes().splitlines()
+    except OSError:
+        return []
+    names = (re.sub(rb"\\(\d{3})", lambda m: bytes([int(m[1], 8)]), line.split()[4]) for line in lines)
+    return [Path(os.fsdecode(name)) for name in names]
+
+
+@functools.cache
+def cgroup() -> list[str]:
+    """Return words that start a command in a cgroup with limits of its own; none where systemd makes none."""
+    words = f"systemd-run --scope --quiet --collect {'--user' if os.geteuid() else ''}".split()
+    for limit in (f"MemoryMax={MEMORY}", "MemorySwapMax=0", f"TasksMax={PROCESSES}"):
+        words.append(f"--property={limit}")
+    try:
+        done = subprocess.run([*words, "true"], capture_output=True, timeout=20, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    return [] if done.returncode else words
+
+
+#: The system calls that Python, its libraries and a shell need. Any other is answered as by a kernel that
+#: does not know it, and libraries take another way. What this processor does not have is passed over.
+CALLS = """
+accept accept4 access alarm arch_prctl bind brk capget chdir chmod clock_getres clock_gettime
+clock_nanosleep close close_range connect creat dup dup2 dup3 epoll_create epoll_create1 epoll_ctl
+epoll_pwait epoll_wait eventfd2 execve exit exit_group faccessat faccessat2 fallocate fchdir fchmod fchmodat
+fchmodat2 fdatasync fgetxattr flistxattr flock fork fstat fstatfs fsync ftruncate futex getcpu getcwd
+getdents getdents64 getegid geteuid getgid getgroups getitimer getpeername getpgid getpgrp getpid getppid
+getpriority getrandom getresgid getresuid getrlimit getrusage getsid getsockname getsockopt gettid
+gettimeofday getuid getxattr kill lgetxattr link linkat listen listxattr llistxattr lseek lstat madvise
+membarrier mkdir mkdirat mprotect mremap msync munmap nanosleep newfstatat open openat pause pipe pipe2 poll
+ppoll prctl pread64 preadv pselect6 pwrite64 pwritev read readlink readlinkat readv recvfrom recvmsg rename
+renameat renameat2 restart_syscall rmdir rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn
+rt_sigsuspend rt_sigtimedwait sched_getaffinity sched_getparam sched_getscheduler sched_yield select sendmsg
+sendto set_robust_list set_tid_address setgroups setitimer setpgid setresgid setresuid setrlimit setsid
+setsockopt shutdown sigaltstack stat statfs statx symlink symlinkat sysinfo tgkill time times tkill truncate
+umask uname unlink unlinkat utime utimensat utimes vfork wait4 waitid write writev
+"""
+SAME, MASKED = 4, 7
+#: Calls for some uses only: which argument, how it is compared, with what (and under which mask).
+USES: dict[str, tuple[int, int, tuple[int, ...], int]] = {
+    "clone": (0, MASKED, (0x7E020080,), 0),  # threads and forks, no new namespaces
+    # No leases and watches, which reach others that use the file; no larger pipes.
+    "fcntl": (1, SAME, (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032), 0),
+    # Is a file a terminal, how much is there to read, do not wait, do not hand on.
+    "ioctl": (1, SAME, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451), 0),
+    "mmap": (3, MASKED, (0x01, 0x20), 0),  # no memory that is shared and no file's: nobody counts it
+    "prlimit64": (0, SAME, (0,), 0),
+    "socket": (0, SAME, (1,), 0),  # AF_UNIX
+    "socketpair": (0, SAME, (1,), 0),
+}
+
+
+class _Compare(ctypes.Structure):
+    """Libseccomp's ``struct scmp_arg_cmp``."""
+
+    _fields_ = (("arg", ctypes.c_uint), ("op", ctypes.c_int), ("a", ctypes.c_uint64), ("b", ctypes.c_uint64))
+
+
+def seccomp() -> IO[bytes]:
+    """Let libseccomp write the filter of system calls for this processor to a file that bubblewrap reads."""
+    try:
+        library = ctypes.CDLL("libseccomp.so.2")
+    except OSError:
+        raise NoSandbox("libseccomp.so.2 is missing (the Debian package libseccomp2).") from None
+    allow, absent = ctypes.c_uint32(0x7FFF0000), ctypes.c_uint32(0x00050000 | 38)
+    library.seccomp_init.restype = ctypes.c_void_p
+    made, failed = ctypes.c_void_p(library.seccomp_init(absent)), 0
+    for name in (*CALLS.split(), *USES):
+        number = library.seccomp_syscall_resolve_name(name.encode())
+        which, how, values, other = USES.get(name, (0, SAME, (0,), 0))
+        for value in values if number >= 0 else ():
+            compared = _Compare(which, how, value, other)
+            count = int(name in USES)
+            failed |= library.seccomp_rule_add_array(made, allow, number, count, ctypes.byref(compared))
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the sandbox stops
+    if failed | library.seccomp_export_bpf(made, file.fileno()):
+        raise NoSandbox("libseccomp could not write the filter of system calls.")
+    library.seccomp_release(made)
+    file.seek(0)
+    return file
+
+
+# --- Podman and Docker --------------------------------------------------------------------------------------
+
+#: On top of the engine's own confinement, none of which is switched off.
+CONFINED = f"""
+--network=none --ipc=none --read-only --tmpfs=/tmp:rw,nosuid,nodev,mode=1777,size={SCRATCH}
+--tmpfs=/var/tmp:ro,size=4k --cap-drop=all --security-opt=no-new-privileges --user=1000:1000
+--memory={MEMORY} --memory-swap={MEMORY} --pids-limit={PROCESSES} --cpus=1 --log-driver=none
+""".split()
+_numbers = itertools.count(1)
+
+
+def container(engine: list[str]) -> Engine:
+    """Build the command of a container engine; make the image where it is missing."""
+    name = f"samarkand-grader-{os.getpid()}-{next(_numbers)}"
+    words = [*engine, "run", "--rm", "--interactive", f"--name={name}", *CONFINED]
+    words += [f"--env={pair}" for pair in ENVIRONMENT.split()]
+    return Engine([*words, image(tuple(engine)), "python3", *SERVER], kill=[*engine, "kill", name])
+
+
+@functools.cache
+def image(engine: tuple[str, ...]) -> str:
+    """Return the name of the image, which says what it is made of: requirements, package, tables, server."""
+    recipe = home.ROOT / "deploy" / "Containerfile"
+    if not recipe.is_file():
+        raise NoSandbox(f"{engine[0]} makes its image in a checkout of the course, and this is none.")
+    copied = re.findall(r"^COPY (.*) \S+$", recipe.read_text(encoding="utf-8"), re.MULTILINE)
+    parts = [recipe, *(home.ROOT / part for line in copied for part in line.split())]
+    digest = hashlib.sha256()
+    for path in sorted(path for part in parts for path in (part.rglob("*") if part.is_dir() else [part])):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(f"{path.relative_to(home.ROOT)}\0".encode() + path.read_bytes())
+    name = f"samarkand-grader:{digest.hexdigest()[:16]}"
+    if subprocess.run([*engine, "image", "inspect", name], capture_output=True, check=False).returncode:
+        print(f"Making the image {name}: some minutes, the first time.", file=sys.stderr)
+        command = [*engine, "build", "--tag", name, "--file", str(recipe), str(home.ROOT)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            said = " ".join(done.stderr.split())[-300:]
+            raise NoSandbox(f"{engine[0]} could not make the image: {said}")
+    return name

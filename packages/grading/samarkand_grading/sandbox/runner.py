@@ -1,0 +1,250 @@
+"""Run a student's cells and functions in this process, and send what comes of each as soon as it is there.
+
+It runs inside the sandbox, and as a process of its own where people mark their own work. It imports nothing
+of the grader: no mark and no expected value is in reach of what runs here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import functools
+import gc
+import io
+import json
+import os
+import random
+import select
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from samarkand.practice.answers import encode
+
+Json = dict[str, Any]
+
+#: Seconds for all calls in one process; what takes longer is called one by one at once.
+ATTEMPT = 1.0
+
+
+class OutOfTime(BaseException):
+    """A cell or a call that ran too long; ``except Exception`` does not swallow it."""
+
+
+@contextlib.contextmanager
+def clock(cpu: float, wall: float) -> Iterator[None]:
+    """Interrupt the block after so many seconds of CPU, or on the wall; Windows has no such clock."""
+
+    def ring(number: int, frame: object) -> None:
+        raise OutOfTime("this ran too long and was stopped")
+
+    timers = []
+    if sys.platform != "win32":
+        timers = [(signal.SIGPROF, signal.ITIMER_PROF, cpu), (signal.SIGALRM, signal.ITIMER_REAL, wall)]
+    for number, timer, seconds in timers:
+        signal.signal(number, ring)
+        signal.setitimer(timer, seconds)
+    try:
+        yield
+    finally:
+        for _, timer, _ in timers:
+            signal.setitimer(timer, 0)
+
+
+def guarded(limits: Json, what: str, block: Callable[[], Any]) -> Json:
+    """Return the ``value`` of a block within the limits of a cell or call, or its ``error``, a sentence."""
+    try:
+        with clock(limits[f"{what}_cpu"], limits[f"{what}_wall"]):
+            return {"value": block()}
+    except BaseException as error:
+        kind = type(error).__name__
+        try:
+            return {"error": f"{kind}: {error}"[:300]}
+        except BaseException:  # its text is a student's code too
+            return {"error": kind[:300]}
+
+
+class Heard(io.StringIO):
+    """What a cell prints, up to a length; the rest is forgotten."""
+
+    most = 0
+
+    def write(self, text: str) -> int:
+        """Keep what there is room for."""
+        super().write(str(text)[: max(0, self.most - self.tell())])
+        return len(text)
+
+
+def shell() -> Any:
+    """Return IPython's shell; it shows nothing, keeps no history, and a cell's last value as ``_``."""
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets.config import Config
+
+    config = Config({"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}})
+    made: Any = InteractiveShell.instance(config=config)
+    # Only the sentence of an error is reported; a traceback costs more than most cells.
+    made.showtraceback = made.showsyntaxerror = made.showindentationerror = lambda *a, **k: None
+    made.system = made.system_raw  # the other needs a terminal
+
+    def keep(value: object = None) -> None:
+        if value is not None:
+            made.displayhook.update_user_ns(value)
+
+    made.display_trap.hook = keep
+    if hasattr(made, "_tee"):  # it keeps all that is printed, without end
+        made._tee = lambda channel: contextlib.nullcontext()
+    return made
+
+
+_chance = random.Random()
+
+
+def same_chance() -> None:
+    """Start all chance anew, always alike: a mark must not be luck."""
+    _chance.seed(2022)
+    random.seed(2022)
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed(2022)
+
+
+def one_chance() -> None:
+    """Let Python draw from numbers that are always alike what it would ask the kernel for."""
+    seed = random.Random.seed
+
+    def draw(size: int, flags: int = 0) -> bytes:
+        return _chance.randbytes(size)
+
+    def seeded(self: random.Random, a: Any = None, version: int = 2) -> None:
+        seed(self, int.from_bytes(draw(32), "big") if a is None else a, version)
+
+    os.urandom = os.getrandom = random._urandom = draw  # type: ignore[attr-defined] # numpy, secrets ask these
+    random.Random.seed = seeded  # type: ignore[method-assign]
+    random.seed = functools.partial(seeded, random._inst)
+
+
+def run(
+    work: Json, send: Callable[[Json], object], ask: Callable[[], Json], here: Any, top: Path | None
+) -> None:
+    """Run cells in the shell `here`, read names, then ask which functions to call, and call them.
+
+    Each call finds the files below `top` as the cells have left them, and no trace of another call. Without
+    `top`, all calls are made in this process.
+    """
+    limits, held, around = work["limits"], dict[str, Any](), dict[str, Json]()
+    os.environ["SAMARKAND_GIVEN"] = json.dumps(work["given"])
+    same_chance()
+    for cell in (*work["cells"], *(cell for cell in work["cells"] if cell["hold"])):
+        key = cell["id"]
+        if not cell["hold"]:
+            send({"ran": key, **run_cell(here, cell["code"], limits)})
+        elif held.get(key, ...) is ...:  # what is still open is looked at again below all cells
+            held[key] = here.user_ns.get(cell["hold"], ...)
+            if callable(held[key]):
+                around[key] = dict(here.user_ns)
+            send({"held": key, **guarded(limits, "cell", lambda: written(held[key], limits))})  # noqa: B023
+    asked = ask()
+    inputs = [guarded(limits, "call", functools.partial(encode.decode, form)) for form in asked["inputs"]]
+
+    def made(call: Json) -> Json:
+        # A call may change what it is given, and a later cell what stood around the function.
+        arguments = [copy.deepcopy(inputs[n].get("value")) for n in call["arguments"]]
+        with contextlib.suppress(Exception):
+            here.user_ns.clear()
+            here.user_ns.update(around[call["of"]])
+        same_chance()
+        got = guarded(limits, "call", lambda: written(held[call["of"]](*arguments), limits))
+        return {**got, "called": call["id"]}
+
+    gc.freeze()  # looking for garbage in a fork would copy every page
+    calls = [call for call in asked["calls"] if callable(held.get(call["of"]))]
+    for answer in apart(made, calls, limits, top) if top else map(made, calls):
+        send(answer)
+
+
+def run_cell(here: Any, code: str, limits: Json) -> Json:
+    """Run one cell as a notebook does; return its ``text``, and the sentence of its ``error`` or none."""
+    text = Heard()
+    text.most = limits["text"]
+
+    def whole() -> None:
+        with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
+            result = here.run_cell(code, store_history=False)
+        if error := result.error_before_exec or result.error_in_exec:
+            raise error
+
+    error = guarded(limits, "cell", whole).get("error", "")
+    return {"text": text.getvalue(), "error": error}
+
+
+def written(value: object, limits: Json) -> Any:
+    """Write a value as JSON, unless it is so long that it would leave no room for others."""
+    form = encode.encode(value)
+    return form if len(json.dumps(form)) <= limits["value"] else {"t": "big", "type": type(value).__name__}
+
+
+def apart(made: Callable[[Json], Json], calls: list[Json], limits: Json, top: Path) -> Iterator[Json]:
+    """Make each call as if it were the first and only one.
+
+    A process for each call costs more than all else that a submission does, since most of the memory that
+    pandas needs is copied anew. So all are made in one, and in another the other way round: where every
+    answer is the same, nothing is left behind that matters. If not, each call has a process of its own.
+    """
+    kept, place = top.with_name(".kept"), os.getcwd()  # noqa: PTH109 - it may be gone
+    with contextlib.suppress(OSError, shutil.Error):
+        shutil.copytree(top, kept, symlinks=True)
+
+    def answers(some: list[Json], patience: float) -> dict[int, Json]:
+        with contextlib.suppress(OSError, shutil.Error, RecursionError):
+            shutil.rmtree(top)
+            shutil.copytree(kept, top, symlinks=True)
+            os.chdir(place)
+        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
+            lines = in_a_fork(made, some, limits["output"], time.monotonic() + patience)
+            return {line["called"]: line for line in map(json.loads, lines)}
+        return {}
+
+    found = answers(calls, ATTEMPT) if len(calls) > 1 else {}
+    told = [found.get(call["id"], {}).get("value") for call in calls]
+    # Where the first answers of both orders are alike, one that differs is asked for first as well.
+    other = [call for call, value in zip(calls, told, strict=True) if value != told[0] == told[-1]][:1]
+    if len(found) < len(calls) or any(
+        found != {**found, **answers(some, ATTEMPT)} for some in (calls[::-1], other) if some
+    ):
+        found = {}
+    for call in calls:
+        # The alarm of a call does not reach into C.
+        one = found or answers([call], limits["call_wall"] + 1)
+        yield one.get(call["id"], {"called": call["id"], "error": "the call gave nothing back"})
+
+
+def in_a_fork(made: Callable[[Json], Json], calls: list[Json], most: int, deadline: float) -> list[bytes]:
+    """Make calls in a fork of this process; return a line for each that came to its end in time."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            for call in calls:
+                line = json.dumps(made(call)).encode() + b"\n"
+                while line:
+                    line = line[os.write(writer, line) :]
+        finally:
+            os._exit(0)
+    os.close(writer)
+    body = b""
+    # A process that a call has left behind may hold the pipe open: the last line is the end.
+    while body.count(b"\n") < len(calls) and len(body) < most:
+        if not select.select([reader], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            break
+        part = os.read(reader, 1 << 16)
+        if not part:
+            break
+        body += part
+    os.close(reader)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return body.split(b"\n")[:-1]

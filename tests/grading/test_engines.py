@@ -1,0 +1,413 @@
+"""What confines student code: what it shows, what holds, and what is said where it does not hold."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import workshop
+from test_batch import grade, hand_in
+
+from samarkand import cli
+from samarkand_grading.classroom import batch, feedback, records
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.sandbox import box as boxes
+from samarkand_grading.sandbox import engines
+from samarkand_grading.sandbox.box import NoSandbox, Sandbox
+from samarkand_grading.sandbox.work import Cell, Limits
+
+LIBRARY = Path(pytest.__file__).parent
+
+
+def found(sandbox: Sandbox, code: str) -> object:
+    """Run code that sets ``out`` to a text; return that."""
+    outcome = sandbox.run([Cell("cell", f"import json, os, sys\n{code}"), Cell("out", hold="out")])
+    assert not outcome.ran["cell"].error, outcome
+    return json.loads(outcome.held["out"].value)
+
+
+# --- what is seen -------------------------------------------------------------------------------------------
+
+WALK = """
+known, seen, stack = set({known}), [], ["/"]
+while stack:
+    for entry in os.scandir(stack.pop()):
+        seen.append(entry.path)
+        if entry.is_dir(follow_symlinks=False) and entry.path not in known: stack.append(entry.path)
+out = json.dumps(seen)
+"""
+
+
+def test_a_walk_finds_what_is_on_the_list_and_nothing_else(box):
+    shown = {*engines.view(), "/tmp", *(f"/dev/{name}" for name in ("null", "full", "random", "urandom"))}
+    on_the_way = {str(parent) for place in shown for parent in Path(place).parents}
+    walked = {*found(box, WALK.replace("{known}", repr(shown)))}
+    inside = {place for place in walked if place.startswith("/tmp/")}
+    assert shown - {"/tmp"} <= walked - inside <= shown | on_the_way
+    for place in (
+        "/",
+        "/usr",
+        "/usr/local",
+        "/usr/share",
+        "/etc",
+        "/var",
+        "/home",
+        sys.prefix,
+        sys.base_prefix,
+    ):
+        assert place not in shown
+
+
+#: As root, in mounts of its own: other file systems in the tables' folder, one of them a single file.
+MOUNTED = """
+import ctypes, json, os, sys
+from pathlib import Path
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.unshare(0x20000) == 0 and libc.mount(b"none", b"/", None, (1 << 18) | (1 << 14), None) == 0
+top = os.fsencode(os.environ["SAMARKAND_DATA"])
+for name in (b"plain", "f\\u00fcr \\u00c4".encode(), b"no \\xff text"):
+    os.mkdir(top + b"/" + name)
+    assert libc.mount(b"tmpfs", top + b"/" + name, b"tmpfs", 0, None) == 0
+    Path(os.fsdecode(top + b"/" + name), "secret").write_text("CANARY")
+assert libc.mount(top + b"/plain/secret", top + "/\\u00e4.csv".encode(), None, 1 << 12, None) == 0
+sys.path[:0] = json.loads(sys.argv[1])
+from samarkand_grading.sandbox.box import Sandbox
+from samarkand_grading.sandbox.work import Cell
+code = '''
+import os
+out = []
+for folder, _, names in os.walk("/course/course_data"):
+    for name in names:
+        try: out.append(open(os.path.join(folder, name), "rb").read().decode())
+        except OSError: pass
+out = "|".join(out)
+'''
+with Sandbox() as box:
+    print(json.dumps(box.run([Cell("cell", code), Cell("out", hold="out")]).held["out"].value))
+"""
+
+
+def test_other_file_systems_are_not_seen_whatever_their_names(tmp_path, need):
+    need(hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("bwrap"), "only root can mount")
+    tmp_path.chmod(0o755)
+    (tmp_path / "own.csv").write_text("own")
+    (tmp_path / "ä.csv").write_text("covered")
+    run = subprocess.run(
+        [sys.executable, "-c", MOUNTED, json.dumps(sys.path)],
+        env=os.environ | {"SAMARKAND_DATA": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert sorted(filter(None, json.loads(run.stdout).split("|"))) == ["own"]
+
+
+@pytest.mark.parametrize("what", ["the exchange", "the secret", "a home"])
+def test_what_is_in_view_and_should_not_be_is_refused(what, course, monkeypatch):
+    says = rf"{LIBRARY}\S* lies in .*, which student code can read"
+    hand_in(course, "ada", **workshop.ANSWERS)
+    if what == "the exchange":
+        config = f"c = get_config()\nc.Exchange.root = {str(LIBRARY)!r}\n"
+        (course.root / "nbgrader_config.py").write_text(config)
+    elif what == "the secret":
+        course = Course(course.root, LIBRARY / "secret")
+    else:
+        monkeypatch.setenv("HOME", str(LIBRARY))
+    with pytest.raises(NoSandbox, match=says):
+        batch.grade(course, "ex90", limits=workshop.LIMITS, say=lambda line: None)
+
+
+def test_a_grader_that_is_installed_beside_the_libraries_is_not_seen(monkeypatch):
+    monkeypatch.setattr(engines, "GRADER", LIBRARY)
+    with Sandbox() as sandbox:
+        assert found(sandbox, f"out = json.dumps(os.listdir({str(LIBRARY)!r}))") == []
+
+
+# --- what holds ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("taken", "says"),
+    [
+        (["--as-pid-1"], "it shares its processes"),
+        (["--seccomp", "3"], "no system call is forbidden"),
+    ],
+)
+def test_a_sandbox_that_lacks_a_wall_runs_nothing(taken, says, monkeypatch):
+    def less(secret):
+        engine = whole(secret)
+        place = engine.command.index(taken[0])
+        del engine.command[place : place + len(taken)]
+        return engine
+
+    whole = engines.bubblewrap
+    monkeypatch.setattr(engines, "bubblewrap", less)
+    monkeypatch.setenv("SAMARKAND_ENGINE", "bwrap")
+    with pytest.raises(NoSandbox, match=rf"so it is not run.*does not hold: {says}"), Sandbox() as sandbox:
+        sandbox.run([])
+
+
+def test_of_root_and_of_privileges_nothing_is_left(either, need):
+    """By what the machine itself says of the process that a submission runs in."""
+    need(sys.platform == "linux" and os.geteuid() == 0, "only root sees into the sandbox")
+    code = "import time\nuntil = time.time() + 1\nwhile time.time() < until: time.sleep(0.1)"
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(either.sandbox.run, [Cell("cell", code)])
+        time.sleep(0.5)
+        ours = [path for path in Path("/proc").glob("[0-9]*") if b"\0server\0" in _read(path / "cmdline")]
+        newest = max(ours, key=lambda path: int(path.name))
+        rows = (row.partition(":") for row in _read(newest / "status").decode().splitlines())
+        status = {name: values.split() for name, _, values in rows}
+        limits = _read(newest / "limits").decode()
+        assert running.result().ended == "finished"
+    assert "0" not in status["Uid"] + status["Gid"] + status["Groups"]
+    assert len(status["NSpid"]) > 1
+    assert [int(status[name][0], 16) for name in ("CapPrm", "CapEff", "CapAmb")] == [0] * 3
+    assert status["NoNewPrivs"] + status["Seccomp"] == ["1", "2"]
+    soft = {row[:25].strip(): row[26:46].strip() for row in limits.splitlines()}
+    for name, most in (
+        ("file size", Limits.file),
+        ("open files", Limits.descriptors),
+        ("data size", Limits.memory),
+    ):
+        assert soft[f"Max {name}"] == str(most)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def others_python() -> str | None:
+    """Find a Python of this version that any user can run: root's own may lie in root's home."""
+    name = "python{}.{}".format(*sys.version_info)
+    for path in filter(None, (shutil.which(name, path="/usr/local/bin:/usr/bin:/opt/bin"), sys.executable)):
+        run = subprocess.run(
+            [path, "-c", ""], user=65534, group=65534, cwd="/", check=False, capture_output=True
+        )
+        if run.returncode == 0:
+            return path
+    return None
+
+
+def test_an_ordinary_user_can_grade(need):
+    """In namespaces of his own, where root needs none."""
+    need(
+        hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("bwrap"), "only root can become a user"
+    )
+    python = others_python()
+    need(python, "there is no Python here that another user may run")
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o755)
+        subprocess.run([python, "-m", "venv", "--without-pip", folder], check=True)
+        (packages,) = Path(folder, "lib").glob("python3*/site-packages")
+        (packages / "more.pth").write_text("\n".join(path for path in sys.path if Path(path).is_dir()))
+        run = subprocess.run(
+            [f"{folder}/bin/python", "-c", GRADES], user=65534, group=65534, extra_groups=[], cwd="/",
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert "Result(value='1 1000 1', error='')" in run.stdout, run.stderr[-2000:]
+
+
+GRADES = """
+from samarkand_grading.sandbox.box import Sandbox
+from samarkand_grading.sandbox.work import Cell
+with Sandbox() as box:
+    cell = Cell("c", "import os\\nx = f'{os.getppid()} {os.getuid()} {len(os.listdir())}'")
+    print(box.run([cell, Cell("x", hold="x")]))
+"""
+
+
+def test_one_cannot_speak_to_another_at_the_same_time(box):
+    """No socket, no file, no process of one can be found by the other."""
+    speak = """
+import os, socket, time
+open("/tmp/word-of-{mine}", "w").write("the answer")
+a, b = (socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for n in range(2))
+a.bind("\\0{mine}")
+heard, until = set(), time.time() + 1
+while time.time() < until:
+    try: b.sendto(b"the answer", "\\0{yours}"); heard.add("socket")
+    except OSError: pass
+    heard |= {{name for name in os.listdir("/tmp") if name == "word-of-{yours}"}}
+    for n in range(3, 300):
+        try: n == os.getpid() or os.kill(n, 0) or heard.add("process")
+        except OSError: pass
+    time.sleep(0.02)
+"""
+    works = [
+        [Cell("c", speak.format(mine=mine, yours=yours)), Cell("heard", hold="heard")]
+        for mine, yours in (("eve", "ada"), ("ada", "eve"))
+    ]
+    with Sandbox() as other, ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(lambda box, cells: box.run(cells), (box, other), works))
+    assert [outcome.held["heard"].value.values for outcome in outcomes] == [(), ()]
+
+
+# --- which engine -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def programs(monkeypatch):
+    """A folder of programs, and the only one."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        monkeypatch.setenv("PATH", folder)
+        monkeypatch.delenv("SAMARKAND_ENGINE", raising=False)
+        yield Path(folder)
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("there", "system", "named", "chosen"),
+    [
+        ("bwrap podman docker", "linux", "", "bwrap"),
+        ("podman docker", "linux", "", "podman"),
+        ("docker", "darwin", "", "docker"),
+        ("docker", "win32", "", "docker"),
+        ("bwrap docker", "linux", "docker --context far", "docker --context far"),
+        ("bwrap", "darwin", "", "Neither bubblewrap, Podman nor Docker is here."),
+        ("", "linux", "", "Neither bubblewrap, Podman nor Docker is here."),
+        ("bwrap", "linux", "podman", "podman is not installed."),
+    ],
+)
+def test_the_engine_is_the_one_named_or_the_first_that_is_there(  # noqa: PLR0913, PLR0917
+    there, system, named, chosen, programs, monkeypatch
+):
+    for name in there.split():
+        program(programs, name, "exit 0")
+    monkeypatch.setattr(engines, "sys", SimpleNamespace(**{**vars(sys), "platform": system}))
+    monkeypatch.setenv("SAMARKAND_ENGINE", named)
+    if chosen.endswith("."):
+        with pytest.raises(NoSandbox, match=f"{chosen} See deploy/grader.md"):
+            engines.choose([])
+    else:
+        command = engines.choose([]).command
+        assert " ".join(command).startswith(chosen)
+
+
+ENGINE = """echo "$@" >> {folder}/asked
+case $1 in
+image) test -e {folder}/made ;;
+build) : > {folder}/made ;;
+run) echo 'no such thing' >&2; exit 125 ;;
+esac"""
+
+
+def test_an_engine_keeps_its_own_confinement_and_makes_its_image_once(programs):
+    engines.image.cache_clear()
+    program(programs, "podman", ENGINE.format(folder=programs))
+    for _ in range(2):
+        with pytest.raises(NoSandbox, match="no such thing"), Sandbox():
+            pass
+        engines.image.cache_clear()
+    asked = [line.split() for line in (programs / "asked").read_text().splitlines()]
+    assert [words[0] for words in asked if words[0] != "kill"] == ["image", "build", "run", "image", "run"]
+    run, name = asked[2], asked[0][-1]
+    assert {*engines.CONFINED} < {*run} and name in run
+    assert not [word for word in run if "unconfined" in word or "disable" in word or "add" in word]
+    assert not [word for word in run if word.startswith(("--volume", "--privileged"))]
+    assert f"--file {engines.home.ROOT / 'deploy' / 'Containerfile'}" in " ".join(asked[1])
+
+
+# --- refusal ------------------------------------------------------------------------------------------------
+
+#: What bubblewrap says, and what is said to do.
+SAID = {
+    "No permissions to create a new namespace, likely because the kernel does not allow non-privileged user "
+    "namespaces. See <https://deb.li/bubblewrap>.": "sudo sysctl kernel.unprivileged_userns_clone=1",
+    "Creating new namespace failed: nesting depth or /proc/sys/user/max_*_namespaces exceeded (ENOSPC)": (
+        "sudo sysctl user.max_user_namespaces"
+    ),
+    "setting up uid map: Permission denied": "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0",
+    "something nobody has seen": "(bwrap: something nobody has seen)",
+}
+
+
+@pytest.fixture
+def refused(course, tmp_path, capsys, monkeypatch, need):
+    """Return a function that grades a class and expects it to be refused: the sentence, nothing written."""
+    need(sys.platform == "linux", "elsewhere it refuses already")
+    for student in ("ada", "bob"):
+        hand_in(course, student, **workshop.ANSWERS)
+    (tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
+
+    def state():
+        with sqlite3.connect(course.gradebook) as book:
+            marks = list(book.iterdump())
+        files = sorted(path for path in course.root.rglob("*") if "backups" not in path.parts)
+        return marks, files, list((tmp_path / "scratch").iterdir())
+
+    def refused() -> str:
+        before = state()
+        words = ["grade", "ex90", "--course", str(course.root), "--secret", str(course.secret)]
+        assert cli.main(words) == 1
+        assert state() == before
+        said = capsys.readouterr()
+        (line,) = said.err.splitlines()
+        assert line.startswith("Student code cannot be confined here, so it is not run. ")
+        return line
+
+    return refused
+
+
+@pytest.mark.parametrize("said", SAID, ids=lambda said: said[:30])
+def test_what_bubblewrap_says_becomes_what_to_do(refused, programs, course, said):
+    program(programs, "bwrap", f"echo {shlex.quote(f'bwrap: {said}')} >&2\nexit 1")
+    assert SAID[said] in refused()
+    copies = sorted((course.root / "backups").iterdir())
+    refused()
+    assert sorted((course.root / "backups").iterdir()) == copies, "refusals push out no older ones"
+
+
+def test_trust_is_never_silent(course):
+    hand_in(course, "ada", **workshop.ANSWERS)
+    summary, lines = grade(course, trusted=True)
+    assert summary.trusted
+    assert lines[0].startswith("WITHOUT A SANDBOX")
+    assert lines[1].endswith("[no sandbox]")
+    assert records.read(course, workshop.NAME, "ada").points == 10
+    (page,) = feedback.write(course, "ex90")
+    assert "without a sandbox" in page.read_text()
+
+
+def test_who_grades_without_the_secret_is_told(course, one_server):
+    hand_in(course, "ada", **workshop.ANSWERS)
+    course.secret.unlink()
+    assert grade(course)[1][0].startswith(f"WITHOUT THE SECRET (no file {course.secret})")
+
+
+def test_one_that_has_lost_its_server_gets_a_new_one(assessor, blank, tmp_path, monkeypatch):
+    """And whoever takes it away twice has reached a limit."""
+    workshop.write(tmp_path / "ada", workshop.fill(blank, **workshop.ANSWERS))
+    work = assessor.prepare("ada", tmp_path / "ada")
+    with Sandbox() as sandbox:
+        assert assessor.run(work, sandbox).points == 10
+        sandbox._kill()
+        assert assessor.run(work, sandbox).points == 10
+        listen = boxes.Sandbox._listen
+        monkeypatch.setattr(boxes.Sandbox, "_listen", lambda self, *rest: self._kill() or listen(self, *rest))
+        with pytest.raises(NoSandbox):
+            assessor.run(work, sandbox)
+        assert assessor.run(work, sandbox).ended == "memory"
+        monkeypatch.undo()
+        assert assessor.run(work, sandbox).points == 10
