@@ -390,7 +390,7 @@ SET = ExerciseSet(
         Question(
             "q4", "in_one_only", 1, Codes(), _in_one_only,
             "Make the two sets for your day; then keep what is in the first or in the second, and not in both.",
-            "03_the_sco: 5. Is it a bloc?",
+            "03_the_sco: Further",
             (
                 Diagnosis("These are the states in both: the question asks for those in one only.",
                           lambda g: _sets(g)[0] & _sets(g)[1], excluded_by="in one of the two sets and not in the other"),
@@ -408,7 +408,7 @@ SET = ExerciseSet(
             "q5", "similarity", 2,
             Together((Whole("states in both", 0, 40), Number("Jaccard", 0.005, 0, 1), PerCent(0.01, 0, 100))), _similar,
             "Make two sets of codes for your day. Jaccard: how many are in both, divided by how many are in at least one.",
-            "03_the_sco: 5. Is it a bloc?",
+            "03_the_sco: Further",
             (
                 Diagnosis("You divided by the smaller club, not by all states in either.", _of_smaller),
                 Diagnosis("You divided by the sum of both: states in both are counted twice there.", _of_sum, excluded_by="the Jaccard index of the two sets"),

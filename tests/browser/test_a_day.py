@@ -116,9 +116,9 @@ def test_a_footnote_leads_to_its_source_and_back(opened: Sheet) -> None:
 def test_a_lesson_ends_with_what_was_done_and_a_link_leads_back(opened: Sheet) -> None:
     opened.turn_to("lessons/03_the_sco.ipynb")
     run(opened, "load")
-    run(opened, "practice-two-stub", 'answer = 1\ncheck("03.2", answer)')
+    run(opened, "ppp-stub", 'answer = 1\ncheck("03.8", answer)')
     shown = run(opened, "done")
-    shown.get_by_role("row", name="Practice 0 1 2").wait_for()
+    shown.get_by_role("row", name="Practice 0 1 7").wait_for()
     shown.get_by_role("link", name="3. Thirty per cent of the money?").first.click()
     opened.page.wait_for_function(IN_VIEW, arg="Thirty per cent")
     opened.turn_to("lessons/00_start_here.ipynb")
@@ -133,21 +133,18 @@ def test_a_lesson_ends_with_what_was_done_and_a_link_leads_back(opened: Sheet) -
 def test_slips_end_with_a_plain_line_and_the_traceback_unfolds(opened: Sheet) -> None:
     opened.turn_to("lessons/03_the_sco.ipynb")
     run(opened, "load")
-    shown = run(opened, "practice-one-stub", 'spells[spells[status] == "member"]')
+    shown = run(opened, "azerbaijan-stub", 'spells[spells[status] == "member"]')
     says = 'Line 1 of this cell: "status" is a column of a table here: it needs quotation marks.'
     assert shown.locator(".jp-OutputArea-output").last.inner_text().splitlines()[-1] == says
     traceback = shown.locator("details pre")
     assert not traceback.is_visible()
     shown.locator("details summary").click()
     assert "Traceback (most recent call last)" in traceback.inner_text()
-    told = run(opened, "practice-one-stub", "check = 8").locator(".jp-OutputArea-output").inner_text()
+    told = run(opened, "azerbaijan-stub", "check = 8").locator(".jp-OutputArea-output").inner_text()
     assert told.startswith('This cell has given the name "check" to something else')
-    assert run(opened, "practice-one-stub", "check = 9").locator(".jp-OutputArea-output").count() == 0
+    assert run(opened, "azerbaijan-stub", "check = 9").locator(".jp-OutputArea-output").count() == 0
     assert (
-        run(opened, "practice-two-stub", "answer = spells\nanswer = 7")
-        .locator(".jp-OutputArea-output")
-        .count()
-        == 0
+        run(opened, "ppp-stub", "answer = spells\nanswer = 7").locator(".jp-OutputArea-output").count() == 0
     )
 
 

@@ -85,7 +85,7 @@ PLANTED = [
     Wrong("02", "countries-read", "Kazakhstan's president Tokayev", "Uzbekistan's president Tokayev"),
     Wrong("03", "question", "India's prime minister", "India's president"),
     # a direction, a negation, a side of a trade
-    Wrong("03", "shares-read", "prices are lower than", "prices are higher than"),
+    Wrong("03", "price-read", "prices are lower than", "prices are higher than"),
     Wrong("04", "oil-chart", "Less to Europe, more to", "More to Europe, less to"),
     Wrong("04", "months-chart", "bought more than it sold", "sold more than it bought"),
     Wrong("05", "words-read", "and did not name Ukraine", "and did name Ukraine"),

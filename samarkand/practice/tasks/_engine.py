@@ -111,7 +111,7 @@ def check(name: str, value: object) -> Reply:
     --------
     >>> check("03.1", ...)
     Not answered yet.
-    >>> bool(check("03.1", 4))
+    >>> bool(check("03.4", 4))
     True
     """
     one = tasks().get(name) if isinstance(name, str) else None

@@ -13,7 +13,7 @@ from samarkand.practice.tasks._engine import Task
 EVE, SUMMIT = "2022-09-13", "2022-09-15"
 YEAR = 2021
 GIANTS = ("CHN", "IND")
-AZERBAIJAN = "2016-03-14"
+AZERBAIJAN, ACCESSION_EVE = "2016-03-14", "2017-06-08"
 PARTNER = "dialogue partner"
 
 
@@ -52,10 +52,32 @@ def _at_ppp(codes: list[str], world: str = "gdp_ppp") -> float:
     return _per_cent(gdp, codes, _figures(world)["WLD"])
 
 
-def _begun() -> int:
-    """Return how many spells as a partner had begun by then, whether they were over or not."""
+def _begun(on: str) -> pd.Series:
+    """Return how many spells of each status had begun by a day, whether they were over or not."""
     spells = data.load("sco_membership")
-    return int(((spells["from"] <= AZERBAIJAN) & (spells["status"] == PARTNER)).sum())
+    return spells[spells["from"] <= on]["status"].value_counts()
+
+
+def _running(on: str) -> pd.Series:
+    """Return how many states had each status on a day."""
+    return data.members(on, None)["status"].value_counts()
+
+
+def _moves(country: str) -> pd.DataFrame:
+    """Return the spells of a state."""
+    spells = data.load("sco_membership")
+    return spells[spells["country"] == country][["status", "from", "to"]]
+
+
+def _not_over() -> int:
+    spells = data.load("sco_membership")
+    return int((spells["to"].isna() | (spells["to"] > EVE)).sum())
+
+
+def _each(whole: float | None = None, per: float = 100) -> pd.Series:
+    """Return the people of each member in parts of a whole: of the world, if nothing else is said."""
+    people = _figures("population_persons")
+    return people[_codes()] / (whole or people["WLD"]) * per
 
 
 def _direction() -> str:
@@ -77,9 +99,55 @@ def _csto() -> float:
     return measures.jaccard(set(_codes(EVE)), set(data.held_on(clubs, EVE)["iso3"]))
 
 
+_SPELLS, _PEOPLE = "1. Who belongs? Status comes in spells", "2. Forty per cent of the people?"
+
 TASKS = (
     Task(
         "03.1",
+        kinds.Shown(),
+        lambda: _moves("Mongolia"),
+        right=tr("An observer for more than twenty years, and a partner since."),
+        hint=tr('One word has to change: the name after "==".'),
+        diagnoses=(
+            Diagnosis(
+                tr("No row has that word. The column country holds names; codes are in iso3."),
+                lambda: _moves("MNG"),
+            ),
+        ),
+        taught=_SPELLS,
+        given=lambda: _moves("India"),
+    ),
+    Task(
+        "03.2",
+        kinds.Whole(tr("spells")),
+        _not_over,
+        right=tr("Among them are spells that had not begun by then: that is the other condition."),
+        hint=tr("A spell was not over if its `to` is empty, or is later than the day."),
+        diagnoses=(
+            Diagnosis(
+                tr("Those have no end at all. Others had one, and it was still to come."),
+                lambda: int(data.load("sco_membership")["to"].isna().sum()),
+            ),
+            Diagnosis(
+                tr("Those have an end that was still to come. Others have none."),
+                lambda: int((data.load("sco_membership")["to"] > EVE).sum()),
+            ),
+        ),
+        taught=_SPELLS,
+        given=lambda: 0,
+    ),
+    Task(
+        "03.3",
+        kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
+        lambda: _running(EVE),
+        right=tr("These are the states that had a status on the eve of the trip."),
+        hint=tr("Two conditions, and both have to be true."),
+        diagnoses=(Diagnosis(tr("Those had begun. Were all of them still running?"), lambda: _begun(EVE)),),
+        taught=_SPELLS,
+        given=lambda: _begun("2026-01-01"),
+    ),
+    Task(
+        "03.4",
         kinds.Whole(),
         lambda: len(_codes(AZERBAIJAN, PARTNER)),
         right=tr(
@@ -92,24 +160,91 @@ TASKS = (
                 tr("That is one day too early: does a state count on the day it signs?"),
                 lambda: len(_codes("2016-03-13", PARTNER)),
             ),
-            Diagnosis(tr("One of yours had moved on by then. Is its spell not over?"), _begun),
             Diagnosis(
-                tr("That is the number of another status, or of another day. Which status, and which day?"),
-                lambda: len(_codes(AZERBAIJAN)),
+                tr("One of yours had moved on by then. Is its spell not over?"),
+                lambda: int(_begun(AZERBAIJAN)[PARTNER]),
             ),
             Diagnosis(
                 tr("That counts every state with any status. Only dialogue partners are asked for."),
                 lambda: len(_codes(AZERBAIJAN, None)),
             ),
-            Diagnosis(
-                tr("That is the number on the eve of the summit of 2022. Which day is asked for?"),
-                lambda: len(_codes(SUMMIT, PARTNER)),
-            ),
         ),
-        taught="1. Who belongs? Status comes in spells",
+        taught=_SPELLS,
+        given=lambda: len(_codes(EVE, PARTNER)),
     ),
     Task(
-        "03.2",
+        "03.5",
+        kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
+        lambda: _running(ACCESSION_EVE),
+        right=tr("Your function counts any day you give it."),
+        hint=tr("First keep what had begun, then of that what was not over; return comes last."),
+        diagnoses=(
+            Diagnosis(
+                tr("That is the next day, on which two observers became members. Ask for the day before."),
+                lambda: _running("2017-06-09"),
+            ),
+        ),
+        taught=_SPELLS,
+        given=lambda: _begun(ACCESSION_EVE),
+    ),
+    Task(
+        "03.6",
+        kinds.ByKey(kinds.PerCent(0.05)),
+        _each,
+        right=tr(
+            "Two are far ahead of the rest. To see them in order, write "
+            '`eight["people_pct"].sort_values()` into a cell of its own.'
+        ),
+        hint=tr("Divide each by the people of the world, and multiply by a hundred."),
+        diagnoses=(
+            Diagnosis(
+                tr("Those are shares of one. Per cent is a hundred times as much."), lambda: _each(per=1)
+            ),
+            Diagnosis(
+                tr("Those are shares of the eight. The question says: of the world."),
+                lambda: _each(_figures("population_persons")[_codes()].sum()),
+            ),
+        ),
+        taught=_PEOPLE,
+        given=lambda: _each(1e6, 1),
+    ),
+    Task(
+        "03.7",
+        kinds.PerCent(0.1),
+        lambda: _people(_others()),
+        right=tr("Two of the eight members make all the difference."),
+        hint=tr(
+            "Take the members' people without CHN and IND, and divide by the people of the world: all of "
+            "them."
+        ),
+        diagnoses=(
+            Diagnosis(
+                tr("That is China and India alone. What is left without them?"), lambda: _people(list(GIANTS))
+            ),
+            Diagnosis(tr("India is still in."), lambda: _people([*_others(), "IND"])),
+            Diagnosis(tr("China is still in."), lambda: _people([*_others(), "CHN"])),
+            Diagnosis(
+                tr("You took China and India out of the world, too. Divide by all the world's people."),
+                lambda: 100 * _people(_others()) / (100 - _people(list(GIANTS))),
+            ),
+            Diagnosis(
+                tr("That is the share of the members' people, not of the world's."),
+                lambda: 100 * _people(_others()) / _people(_codes()),
+            ),
+            Diagnosis(
+                tr("That is the share of GDP at market rates. The question is about people."),
+                lambda: _nominal(_others()),
+            ),
+            Diagnosis(
+                tr("That counts observers and dialogue partners, too."),
+                lambda: _people([c for c in _codes(status=None) if c not in GIANTS]),
+            ),
+        ),
+        taught=_PEOPLE,
+        given=lambda: _people(_codes()),
+    ),
+    Task(
+        "03.8",
         kinds.PerCent(0.2),
         lambda: _at_ppp(_codes()),
         right=tr(
@@ -121,13 +256,6 @@ TASKS = (
             "world's gdp_ppp."
         ),
         diagnoses=(
-            Diagnosis(
-                tr(
-                    "That is the share at market exchange rates. Which indicator holds GDP at purchasing "
-                    "power parity?"
-                ),
-                lambda: _nominal(_codes()),
-            ),
             Diagnosis(
                 tr(
                     "That is the share at market exchange rates, in 2022. Which measure, and which year, is"
@@ -151,41 +279,7 @@ TASKS = (
             ),
         ),
         taught="3. Thirty per cent of the money?",
-    ),
-    Task(
-        "03.3",
-        kinds.PerCent(0.1),
-        lambda: _people(_others()),
-        right=tr("Two of the eight members make all the difference."),
-        hint=tr(
-            "Take the members' people without CHN and IND, and divide by the people of the world: all of "
-            "them."
-        ),
-        diagnoses=(
-            Diagnosis(tr("China and India are still in."), lambda: _people(_codes())),
-            Diagnosis(
-                tr("That is China and India alone. What is left without them?"), lambda: _people(list(GIANTS))
-            ),
-            Diagnosis(tr("India is still in."), lambda: _people([*_others(), "IND"])),
-            Diagnosis(tr("China is still in."), lambda: _people([*_others(), "CHN"])),
-            Diagnosis(
-                tr("You took China and India out of the world, too. Divide by all the world's people."),
-                lambda: 100 * _people(_others()) / (100 - _people(list(GIANTS))),
-            ),
-            Diagnosis(
-                tr("That is the share of the members' people, not of the world's."),
-                lambda: 100 * _people(_others()) / _people(_codes()),
-            ),
-            Diagnosis(
-                tr("That is the share of GDP at market rates. The question is about people."),
-                lambda: _nominal(_others()),
-            ),
-            Diagnosis(
-                tr("That counts observers and dialogue partners, too."),
-                lambda: _people([c for c in _codes(status=None) if c not in GIANTS]),
-            ),
-        ),
-        taught="2. Forty per cent of the people?",
+        given=lambda: _nominal(_codes()),
     ),
 )
 #: What the predictions of the lesson come to.
