@@ -66,7 +66,8 @@ def choose(secret: Sequence[Path]) -> Engine:
     usual = ["bwrap", "podman", "docker"][sys.platform != "linux" :]
     words = shlex.split(os.environ.get("SAMARKAND_ENGINE", "")) or list(filter(shutil.which, usual))[:1]
     if not words or shutil.which(words[0]) is None:
-        raise NoSandbox(f"{words[0] if words else 'Neither bubblewrap, Podman nor Docker'} is not installed.")
+        none = "Neither bubblewrap nor Podman nor Docker"
+        raise NoSandbox(f"{words[0]} is not installed." if words else f"{none} is installed.")
     return bubblewrap(secret) if words == ["bwrap"] else container(words)
 
 
