@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from sentences import patterns
 
 from samarkand.ground.home import ROOT
-from tools.author import drawn, lessons, normal_form, rules_of_concepts, rules_of_lessons, rules_of_words
+from tools.author import concepts, drawn, lessons, normal_form, rules_of_lessons, rules_of_words
 from tools.author.lessons import Lesson
 from tools.author.rules_of_lessons import DONE
 
@@ -86,6 +86,7 @@ FRAME = '<img alt="Eight states are members." src="data:x"><iframe title="Map" s
 CHART = {"title": "Trade", "description": "Trade rose every year.", "layer": ["Source: customs"]}
 ROW = "<tr><td>1</td></tr>"
 ROWS = f'<table class="dataframe"><thead><tr></tr></thead><tbody>{ROW * 13}</tbody></table>'
+SAME = base64.b64encode(f"tEXt{drawn.KEY}\0{drawn.checksum(CHART)}".encode()).decode()
 OTHER = base64.b64encode(f"tEXt{drawn.KEY}\0{drawn.checksum({})}".encode()).decode()
 MANY = [
     *("head", "isin", "iloc", "days", "sum", "round", "query"),
@@ -159,6 +160,7 @@ PLANTED: list[tuple[str, Cells]] = [
     ("c: the chart has no source line.", [code("c", chart=CHART | {"layer": []})]),
     ("c: no picture is stored beside its chart.", [code("c", chart=CHART)]),
     ("c: the picture beside its chart was drawn from another", [code("c", chart=CHART, png=OTHER)]),
+    ("c: the picture beside its chart has another text", [code("c", chart=CHART, png=SAME)]),
     ("t: the table has 13 rows; 12 at most.", [code("t", html=ROWS)]),
     ("t: the table is cut by dots", [code("t", html=ROWS.replace("1</td>", "...</td>"))]),
     ("s: the series has 14 rows; 12 at most.", [code("s", "i  1\n" * 14 + "Name: n, dtype: int64")]),
@@ -229,7 +231,7 @@ def test_a_planted_fault_is_seen(planted: int) -> None:
 
 def test_each_sentence_of_the_rules_is_said_of_a_planted_fault() -> None:
     every = "\n".join(sentence for planted in range(len(PLANTED)) for sentence in said_of(planted))
-    modules = (rules_of_lessons, rules_of_concepts, rules_of_words, drawn)
+    modules = (rules_of_lessons, concepts, rules_of_words, drawn)
     told = [one for module in modules for one in patterns(module)]
     assert [pattern for pattern in told if not re.search(f"{pattern}$", every, re.MULTILINE)] == []
 

@@ -18,10 +18,10 @@ from samarkand.practice import questions
 from samarkand.sources import KEY
 from tools.author import (
     citations,
+    concepts,
     drawn,
     normal_form,
     rules,
-    rules_of_concepts,
     rules_of_questions,
     rules_of_words,
 )
@@ -483,4 +483,4 @@ def progress(lesson: Lesson) -> Iterator[str]:
         yield f"{shown[0][0]}: is not below {DONE!r}."
 
 
-RULES: list[Rule] = [*rules_of_words.RULES, *rules.defined(globals()), *rules_of_concepts.RULES]
+RULES: list[Rule] = [*rules_of_words.RULES, *rules.defined(globals()), *concepts.RULES]
