@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import html
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -40,13 +41,11 @@ def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
         return known
     found = []
     for name in names:
-        fit = [
-            path.resolve() for path in (Path(name), ROOT / name) if path.suffix == ".ipynb" and path.is_file()
-        ]
-        fit += [p for p in known if name in (p.stem, p.name) or p.stem.startswith(f"{name}_")]
-        if not fit:
+        files = [path for path in (Path(name), ROOT / name) if path.suffix == ".ipynb" and path.is_file()]
+        fit = [p for p in known if name in (p.stem, p.name) or p.stem.startswith(f"{name}_")]
+        if not files and not fit:
             raise unknown("lesson", name, [p.stem for p in known])
-        found.append(fit[0])
+        found.append([*(path.resolve() for path in files), *fit][0])
     return found
 
 
@@ -90,10 +89,8 @@ class Lesson:
     @property
     def question(self) -> str:
         """The first sentence under "The question" that is one."""
-        text = next(
-            (c.source for c in self.prose if re.match(r"## The question$", c.source, re.MULTILINE)), ""
-        )
-        asked = re.search(r"[^.!?\n]*\?", text.replace("*", "").partition("\n")[2])
+        texts = [cell.source for cell in self.prose if cell.source.startswith("## The question\n")]
+        asked = re.search(r"[^.!?\n]*\?", "".join(texts[:1]).replace("*", "").partition("\n")[2])
         return asked[0].strip() if asked else ""
 
     @cached_property
@@ -138,29 +135,25 @@ class Lesson:
     @cached_property
     def headings(self) -> list[tuple[str, int, str]]:
         """Every heading: the id of its cell, its level, its words."""
-        found = []
-        for cell in self.prose:
-            for marks, words in re.findall(r"^(#{1,6})\s+(.+?)\s*$", unfenced(cell.source), re.MULTILINE):
-                found.append((cell.id, len(marks), words))
-        return found
+        return [
+            (cell.id, len(marks), words)
+            for cell in self.prose
+            for marks, words in re.findall(r"^(#{1,6})\s+(.+?)\s*$", unfenced(cell.source), re.MULTILINE)
+        ]
 
     @cached_property
     def trees(self) -> list[tuple[str, ast.Module]]:
         """The code that can be parsed; the rule `code_is_plain_python` names what cannot."""
         found = []
         for cell in self.code:
-            try:
+            with contextlib.suppress(SyntaxError):
                 found.append((cell.id, ast.parse(cell.source)))
-            except SyntaxError:
-                continue
         return found
 
     def outputs(self, kind: str) -> list[tuple[str, Any]]:
         """Return what the cells show in one MIME type: cell id, data."""
-        found = []
-        for cell in self.code:
-            found += [(cell.id, o.data[kind]) for o in cell.outputs if kind in o.get("data", {})]
-        return found
+        shown = [(cell.id, output.get("data", {})) for cell in self.code for output in cell.outputs]
+        return [(cell, data[kind]) for cell, data in shown if kind in data]
 
     @cached_property
     def frames(self) -> list[tuple[str, str]]:
@@ -169,8 +162,14 @@ class Lesson:
 
     @cached_property
     def tasks(self) -> list[Task]:
-        """The practice tasks, in order."""
-        return list(_tasks(self))
+        """The practice tasks, in order; what is folded stands in the cell below the stub."""
+        found = []
+        for cell, after in zip(self.cells, [*self.cells[1:], None], strict=True):
+            number = re.search(r'(?<![\w.])check\("([^"]+)"', cell.source)
+            if cell.cell_type == "code" and number:
+                below = after.source if after is not None and after.cell_type == "markdown" else ""
+                found.append(Task(number[1], cell, below))
+        return found
 
 
 @dataclass(frozen=True)
@@ -222,39 +221,20 @@ def unfenced(source: str) -> str:
 
 
 def sentences(source: str) -> list[ast.expr]:
-    """Return the texts that code hands to charts, as they stand in its tree."""
+    """Return the texts that code hands to charts, as nodes of its tree."""
     found: list[ast.expr] = []
     for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
         if ast.unparse(call.func).startswith("charts."):
-            handed = [keyword.value for keyword in call.keywords if keyword.arg in SENTENCES]
-            each = [part for one in handed for part in (one.values if isinstance(one, ast.Dict) else [one])]
-            found += [value for value in each if _is_text(value)]
-    return found
-
-
-def _is_text(value: ast.expr) -> bool:
-    return isinstance(value, ast.JoinedStr) or (
-        isinstance(value, ast.Constant) and isinstance(value.value, str)
-    )
-
-
-def words_of(source: str) -> str:
-    """Return the prose of Markdown: no code, no tags, no link targets."""
-    text = re.sub(r"`[^`]*`", " x ", unfenced(source))
-    text = re.sub(r"\]\([^)]*\)", "]", text)
-    return html.unescape(re.sub(r"<[^>]+>", " ", text))
+            for one in (keyword.value for keyword in call.keywords if keyword.arg in SENTENCES):
+                found += one.values if isinstance(one, ast.Dict) else [one]
+    return [
+        one
+        for one in found
+        if isinstance(one, ast.JoinedStr) or (isinstance(one, ast.Constant) and isinstance(one.value, str))
+    ]
 
 
 def count_words(source: str) -> int:
-    """Return how many words the prose of Markdown has."""
-    return len(re.findall(r"\w[\w'’-]*", words_of(source)))
-
-
-def _tasks(lesson: Lesson) -> Iterator[Task]:
-    for cell, after in zip(lesson.cells, [*lesson.cells[1:], None], strict=True):
-        if cell.cell_type != "code":
-            continue
-        number = re.search(r'(?<![\w.])check\("([^"]+)"', cell.source)
-        if number:
-            help_ = after.source if after is not None and after.cell_type == "markdown" else ""
-            yield Task(number[1], cell, help_)
+    """Return how many words the prose of Markdown has: no code, no tags, no link targets."""
+    text = re.sub(r"\]\([^)]*\)", "]", re.sub(r"`[^`]*`", " x ", unfenced(source)))
+    return len(re.findall(r"\w[\w'’-]*", html.unescape(re.sub(r"<[^>]+>", " ", text))))
