@@ -101,15 +101,6 @@ def test_all_done_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "To repeat" not in seen(shown) and "Still open" not in seen(shown)
 
 
-def test_links_lead_to_the_cell_of_the_heading_in_the_notebook_that_is_open(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    check("03.2", 1)
-    assert 'href="03_the_sco.ipynb#cell-id=gdp-text"' in progress.lesson("03").html
-    monkeypatch.setenv("JPY_SESSION_NAME", "/somewhere/my third lesson.ipynb")
-    assert 'href="my%20third%20lesson.ipynb#cell-id=gdp-text"' in progress.lesson("03").html
-
-
 @pytest.mark.parametrize("one", progress.lessons(), ids=lambda one: one.file)
 def test_each_thing_a_lesson_asks_has_a_section_to_go_to(one: progress.Lesson) -> None:
     items = progress.items(one)
