@@ -210,7 +210,8 @@ def _of_lesson(one: Lesson) -> str:
     parts = [journal.read(log.JOURNAL).trouble, _summary(asked)]
     body = table + _sections(tr("To repeat"), file, one, tried) + _sections(tr("Still open"), file, one, left)
     close = tr(
-        "When you go on, close this lesson's tab: its Python stops with it, and leaves room for the next."
+        "When you go on, close this tab, or choose File → Close and Shut Down Notebook: its Python then "
+        "leaves room for the next."
     )
     return markup.card("", " ".join(filter(None, parts)), body + element("div", escape(close), class_="hint"))
 

@@ -102,15 +102,6 @@ def test_a_folder_that_is_a_file_and_a_file_that_is_a_folder_are_sentences(work:
     assert "cannot be read" in journal.read("notes").trouble
 
 
-def test_a_read_only_folder_is_a_sentence(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*_: object) -> int:
-        raise PermissionError(13, "Permission denied")
-
-    monkeypatch.setattr(os, "open", refused)
-    with pytest.raises(CourseError, match="Permission denied"):
-        journal.add("notes", "05.case", text="x")
-
-
 def test_a_book_pasted_by_mistake_is_refused() -> None:
     with pytest.raises(CourseError, match="20001 letters"):
         journal.add("notes", "05.case", text="x" * 20_001)

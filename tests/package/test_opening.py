@@ -94,21 +94,16 @@ def test_it_opens_what_was_open_last_with_the_contents_beside_it(
     assert "--LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb" in opened
 
 
-@pytest.mark.parametrize("user", [0, 1000])
-def test_root_is_allowed(need: Need, opened: list[str], monkeypatch: pytest.MonkeyPatch, user: int) -> None:
-    need(hasattr(os, "geteuid"), "there is no root on Windows")
-    monkeypatch.setattr(os, "geteuid", lambda: user)
-    start()
-    assert ("--allow-root" in opened) == (user == 0)
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="there is no root on Windows")
+def test_root_is_allowed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for user in (0, 1000):
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
+        assert ("--allow-root" in opening.options(tmp_path)) == (user == 0)
 
 
 @pytest.mark.parametrize(("shown", "waits"), [(".", True), ("my_work", True), ("notebooks", False)])
 def test_what_may_be_open_is_not_renewed(
-    opened: list[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    shown: str,
-    waits: bool,
+    opened: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: str, waits: bool
 ) -> None:
     start()
     write("notebooks/00_start_here.ipynb", "changed", tmp_path)
