@@ -25,7 +25,6 @@ from samarkand.practice.answers import decode
 from samarkand_grading.sandbox import engines
 from samarkand_grading.sandbox.alone import Alone
 from samarkand_grading.sandbox.engines import NoSandbox
-from samarkand_grading.sandbox.scratch import Scratch
 from samarkand_grading.sandbox.work import Call, Cell, Limits, Outcome, numbered
 
 #: What every submission imports.
@@ -70,9 +69,9 @@ class Sandbox:
         self._engine = engines.choose(self.secret)
         pipe, files = subprocess.PIPE, [file.fileno() for file in self._engine.files]
         command = [*self._engine.command, json.dumps([WARM, list(self.tables)])]
-        self._folder = Scratch()  # engines may leave files where they are started
+        self._folder = tempfile.TemporaryDirectory()  # engines may leave files where they are started
         self._process = subprocess.Popen(
-            command, cwd=self._folder.path, stdin=pipe, stdout=pipe, stderr=pipe, pass_fds=files
+            command, cwd=self._folder.name, stdin=pipe, stdout=pipe, stderr=pipe, pass_fds=files
         )
         self._reports = queue.Queue()
         threading.Thread(target=self._hear, args=(self._process, self._reports), daemon=True).start()
@@ -130,7 +129,7 @@ class Sandbox:
             self._kill()
             self._process.wait()
             self._process.stdout.close()
-            self._folder.remove()
+            self._folder.cleanup()
         for file in self._engine.files:
             file.close()
         self._process, self._warm = None, False
