@@ -75,7 +75,7 @@ def test_what_came_before_an_endless_loop_is_not_lost(tmp_path: Path) -> None:
     # What the clock stops need not keep a processor busy until then.
     endless = Cell("b", "import time\nwhile True: time.sleep(1)")
     cells = [Cell("a", "x = 1"), Cell("x", hold="x"), endless, Cell("y", hold="y")]
-    outcome = run(tmp_path, cells, limits=Limits(wall=10, cell_wall=60))
+    outcome = run(tmp_path, cells, limits=Limits(wall=20, cell_wall=60))
     assert outcome.ended == "wall"
     assert outcome.held["x"].value == 1 and "y" not in outcome.held
 

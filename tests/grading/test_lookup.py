@@ -209,7 +209,7 @@ def test_no_drawing_is_harder_than_another(name, key, works):
     assert len(edges) == 1
     (asked,) = edges
     assert sum(not edge for edge in asked) >= 5
-    assert sum(map(bool, asked)) >= 2
+    assert sum(map(bool, asked)) >= 1  # set 02 asks for no case that its lesson has not practised
     assert len(asked) <= 11
 
 

@@ -153,6 +153,6 @@ def test_what_is_no_download_or_no_list_is_refused_in_a_sentence(course, works, 
     bomb = {f"Ada_4711001_assignsubmission_file_/{NAME}.ipynb": b"0" * (33 << 20)}
     troubles, _ = taken(course, tmp_path, bomb, WORKSHEET)
     assert "ada: The notebook is an empty file." in troubles
-    with pytest.raises(CourseError, match="No download of ex90_test was taken"):
+    with pytest.raises(CourseError, match="No download of ex90_test was collected"):
         (course.root / "submitted" / ".ex90_test.json").unlink()
         platforms.pack_feedback(course, "ex90", tmp_path / "pages.zip")

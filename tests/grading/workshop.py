@@ -25,7 +25,7 @@ from samarkand_grading.submission import rebuilding
 from tools.author import apart
 
 #: Tight limits keep the suite short; the real ones are larger.
-LIMITS = Limits(cpu=5, wall=9, cell_cpu=1.5, cell_wall=3, call_cpu=0.25, call_wall=1.5, memory=320 << 20)
+LIMITS = Limits(cpu=5, wall=20, cell_cpu=1.5, cell_wall=8, call_cpu=0.25, call_wall=1.5, memory=320 << 20)
 
 EXERCISES = home.ROOT / "exercises"
 
