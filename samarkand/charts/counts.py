@@ -148,9 +148,9 @@ def scatter(
         picked = alt.Chart(table[chosen & ~low])  # a diamond as well as a colour, and its name in ink
         mark = picked.mark_point(size=90, shape="diamond", filled=True, color=RED, opacity=1)
         drawn.append(mark.encode(**room, tooltip=tips))
-        for (align, down), rows in _sides(table[chosen & ~low], x, y, log).items():
+        for (align, down), rows in _sides(table, chosen & ~low, x, y, log).items():
             place = {"align": align, "dx": 8 if align == "left" else -8, "dy": down}
-            drawn += write(rows, "_name", room, fontWeight="bold", **place)
+            drawn += write(table.loc[rows], "_name", room, fontWeight="bold", **place)
     words = [
         trn("{n} point.", "{n} points.", len(table)),
         tr("{x}, {y}.", x=_span(table, x), y=_span(table, y)),
@@ -226,7 +226,7 @@ def dumbbell(
     across = _from_zero(float(table["_high"].max()), axis or axis_title(first))
     gaps = alt.Chart(table.dropna(subset=[first, second])).mark_rule(color=GREY, strokeWidth=3)
     drawn: list[Any] = [
-        *_guides(table, names, across),
+        *_guides(table, names, across)[1:],
         gaps.encode(y=names, x=alt.X(field="_low", **across), x2="_high:Q"),
     ]
     for column, other, shape, hue, called_ in (
@@ -380,7 +380,8 @@ def who_counted(quantity: str, *, title: str = "") -> alt.VConcatChart:
         high="high",
         note="when",
         axis=unit,
-        title=title or tr("Who counted? {quantity}", quantity=capitalised(quantity)),
+        title=title or tr("Who counted?"),
+        subtitle=capitalised(quantity),
         source=listed(houses) if len(houses) <= _HOUSES else _and_more(houses),
     )
 
@@ -525,29 +526,45 @@ def _quadrants(x: str, y: str, log: str, words: tuple[str, str], room: dict[str,
         (words[0], -0.97, "left", "top"),
         (words[1], 0.97, "right", "bottom"),
     ):
-        corner = pd.DataFrame({x: [at("x", share)], y: [at("y", -share)], "words": [text]})
-        drawn += write(corner, "words", room, align=align, baseline=baseline, color=SOFT, fontStyle="italic")
+        corner = pd.DataFrame({x: [at("x", share)], y: [at("y", -share)], "words": [textwrap.fill(text, 18)]})
+        look = {"align": align, "baseline": baseline, "color": SOFT, "fontStyle": "italic"}
+        lift = -14 * corner["words"][0].count("\n") if baseline == "bottom" else 0
+        drawn += write(corner, "words", room, lineBreak="\n", dy=lift, **look)
     return drawn
 
 
-def _sides(table: pd.DataFrame, x: str, y: str, log: str) -> dict[tuple[Any, int], pd.DataFrame]:
-    """Return points by the place of their labels, (alignment, px down), so that few labels overlap."""
+def _sides(
+    table: pd.DataFrame, named: pd.Series, x: str, y: str, log: str
+) -> dict[tuple[Any, int], list[int]]:
+    """Return the rows of named points by the place of their labels, (alignment, px down).
+
+    A label is where it covers no other label and few points.
+    """
     across, up = (
         np.log10(table[column]) if axis in log else table[column] for axis, column in (("x", x), ("y", y))
     )
     across, up = ((v - v.min()) / ((v.max() - v.min()) or 1) for v in (across, up))
     sides: dict[Any, Any] = {}
-    taken: list[tuple[str, float, float]] = []
-    for row in up.sort_values(ascending=False, kind="stable").index:
-        align = "right" if across[row] > 0.6 else "left"
-        # In shares of the height, which is some 200 px on a phone; a line of text takes 14.
-        near = [height for side, height, place in taken if side == align and abs(place - across[row]) < 0.4]
-        down = next(
-            (d for d in (0, 7, -7, 14) if all(abs(up[row] - d / 200 - one) > 0.07 for one in near)), 0
-        )
-        taken.append((align, up[row] - down / 200, across[row]))
-        sides.setdefault((align, down), []).append(row)
-    return {side: table.loc[rows] for side, rows in sides.items()}
+    taken: list[tuple[float, float, float]] = []
+    for row in up[named].sort_values(ascending=False, kind="stable").index:
+        sizes: dict[Any, Any] = {}
+        for down in (0, 7, -7, 14):
+            for align in ("right", "left") if across[row] > 0.6 else ("left", "right"):
+                # In shares of a phone's axes, some 250 px: a letter takes 0.025, a line of text 0.06.
+                long = 0.03 + 0.025 * len(table["_name"][row])
+                left, height = across[row] - (long if align == "right" else 0), up[row] - down / 250
+                labels = sum(
+                    left < other + size and other < left + long and abs(height - at) < 0.06
+                    for other, size, at in taken
+                )
+                points = across.between(left, left + long) & (up - height).abs().lt(0.03)
+                points[row] = False  # its own
+                out = not -0.1 < left < left + long < 1.1
+                sizes[labels, out, int(points.sum()), len(sizes)] = (align, down), (left, long, height)
+        place, box = sizes[min(sizes)]
+        taken.append(box)
+        sides.setdefault(place, []).append(row)
+    return sides
 
 
 def _short(value: float) -> str:

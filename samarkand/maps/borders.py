@@ -115,7 +115,7 @@ def viewpoints() -> OfflineMap:
         news=False,
         apart=True,
         aside_px=270,
-        height_px=(790, 1240),
+        height_px=(850, 1240),
         note=tr(
             "<b>No position found</b> is an answer on our search, not on the viewer; an abstention is no "
             "position. The step from a document to a map is ours, and positions move: each row of the table "

@@ -90,7 +90,7 @@ def sco(year: int = 2022) -> OfflineMap:
         labels=labels(),
         ticks={years.index(int(one)): one for one in _TICKS},
         first="KAZ",
-        height_px=(690, 900),
+        height_px=(725, 960),
         note=tr(
             "<b>Bold</b>: new in the year shown. <b>Hatched</b>, claimed by more than one side and in no "
             "state’s colour: {areas}. {borders} "

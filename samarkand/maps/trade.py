@@ -207,7 +207,7 @@ def flows(year: int = 2022) -> OfflineMap:
         first="seller",
         pace_ms=2000,
         news=False,
-        height_px=(670, 880),
+        height_px=(775, 960),
         note=tr(
             "From whom to whom, not on which way: much of the oil goes by sea. <b>Europe</b> is the Review’s "
             "region, Turkey included. Not in the table, and so not drawn: oil products, liquefied gas, other "
