@@ -24,7 +24,7 @@ def test_it_runs_and_each_control_does_something(
     opened.turn_to(f"lessons/{lesson.name}")
     assert tour.complaints(opened, lambda moves: some(moves, 2)) == []
     opened.save()
-    # What is stored in git is below 1 MB by a rule; JupyterLab adds its own pictures of charts to a saved copy.
+    # What is stored in git is below 1 MB by a rule; JupyterLab adds pictures of charts to a saved copy.
     assert 0 < (server.root / "lessons" / lesson.name).stat().st_size < 1_200_000
 
 
