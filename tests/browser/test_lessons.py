@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import tour
 from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import expect
 
 from tools.author import lessons, normal_form
 from tools.lab import Lab, Sheet
@@ -38,10 +39,12 @@ def test_it_is_accessible_and_the_next_day_it_shows_stills(lesson: Path, opened:
     maps = outputs.locator("iframe").count()
     opened.save()
     opened.turn_to(f"lessons/{lesson.name}")
-    assert outputs.locator("iframe").count() == maps
-    assert outputs.filter(has_text="Error displaying widget").count() == 0
     asked = [cell for cell in lessons.stored(lesson).cells if tour.TO_GO_ON in str(cell.get("outputs", ""))]
-    assert outputs.filter(has_text=tour.TO_GO_ON).count() == len(asked) > 0
+    assert asked
+    # JupyterLab draws the outputs of a reopened notebook one after another.
+    expect(outputs.filter(has_text=tour.TO_GO_ON)).to_have_count(len(asked), timeout=60_000)
+    expect(outputs.locator("iframe")).to_have_count(maps, timeout=60_000)
+    assert outputs.filter(has_text="Error displaying widget").count() == 0
 
 
 def test_the_lab_has_no_way_out(server: Lab, need: Callable[[object, str], None]) -> None:
