@@ -36,43 +36,43 @@ def rows(shown: progress.Shown) -> dict[str, list[str]]:
 
 
 def test_check_and_quiz_are_noted_by_day_and_result_and_answers_are_not(work: Path) -> None:
-    check("03.1", ...)
+    check("03.4", ...)
     check("no such task", 1)
     assert not work.exists(), "nothing was answered yet"
-    check("03.1", 5)
-    check("03.1", 6)
-    check("03.1", 4)
+    check("03.4", 5)
+    check("03.4", 6)
+    check("03.4", 4)
     quiz.ask("03.gdp").answer(0)
     lines = [json.loads(line) for line in (work / "log.jsonl").read_text(encoding="utf-8").splitlines()]
-    noted = [("03.1", "wrong"), ("03.1", "right"), ("03.gdp", "wrong")]
+    noted = [("03.4", "wrong"), ("03.4", "right"), ("03.gdp", "wrong")]
     assert [(line["id"], line["result"]) for line in lines] == noted
     assert all(set(line) == {"at", "id", "result"} for line in lines)
 
 
 def test_the_next_day_is_noted_again_and_what_was_right_stays_right(work: Path) -> None:
     work.mkdir()
-    line = '{"at": "2026-01-02T10:00:00+00:00", "id": "03.1", "result": "right"}\n'
+    line = '{"at": "2026-01-02T10:00:00+00:00", "id": "03.4", "result": "right"}\n'
     (work / "log.jsonl").write_text(line, encoding="utf-8")
-    check("03.1", 4)
-    check("03.1", 5)
+    check("03.4", 4)
+    check("03.4", 5)
     assert [entry["result"] for entry in journal.read("log").entries] == ["right", "right", "wrong"]
-    assert log.results() == {"03.1": "right"}
+    assert log.results() == {"03.4": "right"}
 
 
 def test_a_lesson_ends_with_what_was_done_and_what_to_repeat() -> None:
     shown = progress.lesson("03")
-    assert rows(shown)["Practice"] == ["0", "0", "3"]
-    check("03.1", 4)
-    check("03.2", 1)
+    assert rows(shown)["Practice"] == ["0", "0", "8"]
+    check("03.4", 4)
+    check("03.8", 1)
     form = predict.ask("03.members")
     form.fill("4", "3", "5")
     form.save()
-    assert rows(shown)["Practice"] == ["1", "1", "1"], "it follows what is done meanwhile"
+    assert rows(shown)["Practice"] == ["1", "1", "6"], "it follows what is done meanwhile"
     assert rows(shown)["Predictions"][0] == "1"
     text = seen(shown)
     repeat, _, still_open = text.partition("Still open")
-    assert "3. Thirty per cent of the money? : 03.2" in " ".join(repeat.partition("To repeat")[2].split())
-    assert "03.3" in still_open and "03.2" not in still_open
+    assert "3. Thirty per cent of the money? : 03.8" in " ".join(repeat.partition("To repeat")[2].split())
+    assert "03.7" in still_open and "03.8" not in still_open
     assert "3. Thirty per cent of the money? : 1 prediction and 1 question" in " ".join(still_open.split())
 
 
@@ -86,11 +86,14 @@ def test_what_came_too_late_is_told_and_no_longer_asked_for() -> None:
     assert rows(shown)["Predictions"] == ["0", "", "3"]
     text = " ".join(seen(shown).split())
     assert "2 predictions can no longer count: their results were shown first." in text
-    assert "2. Forty per cent of the people? : 03.3 3. Thirty" in text.partition("Still open")[2]
-    for n, answer in enumerate((4, 31.99, 5.7), 1):
-        assert "All 3 practice tasks are right." not in seen(shown)
-        check(f"03.{n}", answer)
-    assert "All 3 practice tasks are right." in seen(shown)
+    assert (
+        "2. Forty per cent of the people? : 03.6, 03.7 and 1 note 3. Thirty"
+        in text.partition("Still open")[2]
+    )
+    for id in ("03.1", "03.2", "03.3", "03.4", "03.5", "03.6", "03.7", "03.8"):
+        assert "All 8 practice tasks are right." not in seen(shown)
+        check(id, tasks()[id].solution())
+    assert "All 8 practice tasks are right." in seen(shown)
 
 
 def test_all_done_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,6 +102,15 @@ def test_all_done_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = progress.lesson("00")
     assert "All of it is done." in seen(shown)
     assert "To repeat" not in seen(shown) and "Still open" not in seen(shown)
+
+
+def test_links_lead_to_the_cell_of_the_heading_in_the_notebook_that_is_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    check("03.8", 1)
+    assert 'href="03_the_sco.ipynb#cell-id=gdp-text"' in progress.lesson("03").html
+    monkeypatch.setenv("JPY_SESSION_NAME", "/somewhere/my third lesson.ipynb")
+    assert 'href="my%20third%20lesson.ipynb#cell-id=gdp-text"' in progress.lesson("03").html
 
 
 @pytest.mark.parametrize("one", progress.lessons(), ids=lambda one: one.file)
@@ -123,11 +135,11 @@ def test_the_course_lists_every_lesson_with_what_is_done_in_it() -> None:
 
 
 def test_a_damaged_line_is_told_and_left(work: Path) -> None:
-    check("03.1", 4)
+    check("03.4", 4)
     with (work / "log.jsonl").open("ab") as file:
         file.write(b'{"half\n')
     assert "One line of" in seen(progress.lesson("03"))
-    assert rows(progress.lesson("03"))["Practice"] == ["1", "0", "2"]
+    assert rows(progress.lesson("03"))["Practice"] == ["1", "0", "7"]
 
 
 def test_an_answer_is_judged_also_where_nothing_can_be_noted(
@@ -137,16 +149,16 @@ def test_an_answer_is_judged_also_where_nothing_can_be_noted(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.write", full)
-    reply = check("03.1", 4)
+    reply = check("03.4", 4)
     assert reply and reply.sentence.endswith(f"This could not be noted in {work / 'log.jsonl'}.")
     assert quiz.ask("03.gdp").answer(0).startswith("Not yet. First you would have to know")
 
 
 def test_its_owner_exports_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    check("03.1", 4)
+    check("03.4", 4)
     assert cli.main(["log"]) == 0
     printed = capsys.readouterr().out
-    assert re.fullmatch(r"at,id,result,points,out_of\n\d{4}-\d\d-\d\dT[\d:]+\+00:00,03\.1,right,,\n", printed)
+    assert re.fullmatch(r"at,id,result,points,out_of\n\d{4}-\d\d-\d\dT[\d:]+\+00:00,03\.4,right,,\n", printed)
     file = tmp_path / "mine.csv"
     assert cli.main(["log", str(file)]) == 0
     assert file.read_text(encoding="utf-8") == printed
@@ -178,7 +190,7 @@ def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch:
     lesson = tmp_path / "03_the_sco.ipynb"
     lesson.write_bytes((home.LESSONS / "03_the_sco.ipynb").read_bytes())
     monkeypatch.setattr(home, "LESSONS", tmp_path)
-    check("03.2", 1)
+    check("03.8", 1)
     shown = progress.lesson("03")
     notebook = json.loads(lesson.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
@@ -191,11 +203,11 @@ def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch:
     lesson.write_text(json.dumps(notebook), encoding="utf-8")
     again = progress.lesson("03")
     assert "1. Whose club?" in again.html and "1. Who belongs?" not in again.html
-    assert rows(again)["Practice"] == ["0", "1", "2"]
+    assert rows(again)["Practice"] == ["0", "1", "7"]
     assert "Questions with given answers" not in rows(again)
     lesson.unlink()
     shown.renew()
-    assert rows(shown)["Practice"] == ["0", "1", "2"], "the page that is open keeps what it knew"
+    assert rows(shown)["Practice"] == ["0", "1", "7"], "the page that is open keeps what it knew"
 
 
 def test_the_course_says_that_it_works_with_the_same_words_for_all(work: Path) -> None:
