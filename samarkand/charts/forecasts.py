@@ -57,7 +57,8 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     table["name"], table["number"] = names, [str(n) for n in table["cases"]]
 
     told = [
-        _told(*row) for row in zip(names, table["said_pct"], table["came_pct"], table["cases"], strict=True)
+        _in_words(*row)
+        for row in zip(names, table["said_pct"], table["came_pct"], table["cases"], strict=True)
     ]
     axis: dict[str, Any] = {"type": "quantitative", "scale": alt.Scale(domain=[0, 100], nice=False)}
     axis["axis"] = alt.Axis(values=[0, 25, 50, 75, 100], grid=False)
@@ -105,7 +106,8 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     return finish(chart, description=" ".join(told), table=behind, square=True, **text)
 
 
-def _told(name: str, said: float, came: float, cases: int) -> str:
+def _in_words(name: str, said: float, came: float, cases: int) -> str:
+    """Return a circle in words, with its name if it has one."""
     if name:
         return trn(
             "{name}: said {said:.0f} %, came true {came:.0f} % ({n} case).",

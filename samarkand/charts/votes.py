@@ -99,7 +99,7 @@ def _tally(table: pd.DataFrame, name: str, vote: str) -> str:
     """Return how many gave each answer, and who, the most frequent answer first."""
     found = {answer: list(table.loc[table[vote] == answer, name]) for answer in style.VOTES}
     return ", ".join(
-        tr("{counted} ({who})", counted=style.counted(answer, len(who)), who=listed(who))
+        tr("{counted} ({who})", counted=style.in_words(answer, len(who)), who=listed(who))
         for answer, who in sorted(found.items(), key=lambda one: -len(one[1]))
         if who
     )

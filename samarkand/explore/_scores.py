@@ -59,7 +59,7 @@ def cells(table: Any) -> Iterator[Any]:
     yield from table.astype(object).where(table.notna(), "").itertuples()
 
 
-def named(found: Iterable[Source]) -> str:
+def list_sources(found: Iterable[Source]) -> str:
     """Return sources as text: publisher, day and key of each."""
     return "; ".join(f"{s.publisher}, {s.published or tr('undated')} [{s.key}]" for s in found)
 
@@ -67,7 +67,7 @@ def named(found: Iterable[Source]) -> str:
 def proof(key: str, when: str, record: str, source: str) -> str:
     """Return the record of a forecast as HTML: key, day, words and sources."""
     head = element("b", escape(tr("{key}, {day}:", key=key, day=when)))
-    sources = element("span", escape(named(cite.sources(source))), class_="marks")
+    sources = element("span", escape(list_sources(cite.sources(source))), class_="marks")
     return element("div", f"{head} {escape(record)} ", sources, class_="proof")
 
 
@@ -165,7 +165,7 @@ def _ladder(rules: Mapping[str, float]) -> str:
 
 
 def _calibration(groups: Mapping[str, Sequence[Row]]) -> str:
-    """Return a square: probability to the right, share that came true upwards, a circle for each group."""
+    """Return the calibration as a square: said to the right, come true upwards, a circle for each group."""
     right = pictures.Axis(0, 1, 44 / SIDE, 1 - 22 / SIDE)
     up = pictures.Axis(0, 1, SIDE - 44, 22)
     out = pictures.line(right(0), up(0), right(1), up(1), pictures.GREY, stroke_dasharray="5 4")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
-from samarkand.explore._scores import named
+from samarkand.explore._scores import list_sources
 from samarkand.ground.errors import WrongType
 from samarkand.ground.words import day, tr, trn
 from samarkand.jupyter import controls
@@ -175,7 +175,7 @@ def _claim(row: Any, later: bool, withheld: bool, known: Collection[str]) -> Cla
     lines = [(tr("Known on {day}", day=day(EVE)), row.known_then)]
     if later and row.known_later:
         lines.append((tr("Known later, by {day}", day=day(row.later_day)), row.known_later))
-    sources = named(s for s in cite.sources(row.source) if later or s.key in known)
+    sources = list_sources(s for s in cite.sources(row.source) if later or s.key in known)
     if sources or not withheld:
         lines.append((tr("Sources"), sources or tr("none that is known to have been out by then.")))
     proof = element("br").join(

@@ -59,7 +59,7 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
                     heading,
                     [tr("Area"), one, other, tr("Sources")],
                     [
-                        (names[area], _told(rows[one, area]), _told(rows[other, area]),
+                        (names[area], _position(rows[one, area]), _position(rows[other, area]),
                          _sources(rows[one, area], rows[other, area]))
                         for area in groups[group]
                     ],
@@ -122,8 +122,8 @@ def _sentence(one: str, other: str, groups: Mapping[str, list[str]], names: Mapp
     return said
 
 
-def _told(row: Any) -> str:
-    """Return what a viewer makes of an area, with the kind and the day of the document."""
+def _position(row: Any) -> str:
+    """Return a viewer’s position on an area in words, with the kind and the day of its document."""
     drawn = capitalised(row.drawn_as)
     if pd.isna(row.document):
         return drawn

@@ -253,10 +253,10 @@ def my_scores() -> Explorer:
     head = "".join(f"{one} " for one in (trouble, "" if mine else nobody) if one)
 
     def draw(counted: str, boldness: float) -> Panel:
-        shown = _own(mine or invented, counted, boldness)
+        shown = _score(mine or invented, counted, boldness)
         return Panel(head + shown.sentence, shown.body)
 
-    start = _own(invented, "all", 1.0)
+    start = _score(invented, "all", 1.0)
     return Explorer(
         {
             "counted": controls.choice(tr("Count"), [(COUNTED[k], k) for k in ("all", "open")], "all"),
@@ -281,7 +281,7 @@ def _reason(entry: forecasts.Forecast) -> str:
     return element("div", escape(told), class_="proof")
 
 
-def _own(cases: Sequence[tuple[Case, float]], counted: str, boldness: float) -> Panel:
+def _score(cases: Sequence[tuple[Case, float]], counted: str, boldness: float) -> Panel:
     """Return the scores of forecasts moved away from one half (boldness above 1) or towards it."""
     rows = [
         Row(case, round(min(1.0, max(0.0, 0.5 + boldness * (said - 0.5))), 6), case.outcome)

@@ -201,7 +201,9 @@ def _panel(tables: Tables, home: str, two: tuple[str, str], year: int, count: st
     size, away = _ratio(*gdp), _ratio(people[1], people[0])
     by_capitals = None if size is None else size * km[1] / km[0]
     counted = [_ratio(*(getattr(one, way) for one in trade)) for way in ("both", "sold", "bought")]
-    sentence = " ".join((_expected(by_capitals, gaps), _counted(home, two, count, trade, counted, gaps)))
+    sentence = " ".join(
+        (_expected_in_words(by_capitals, gaps), _trade_in_words(home, two, count, trade, counted, gaps))
+    )
     body = _picture(
         {
             tr("expected, by capitals"): by_capitals,
@@ -237,12 +239,15 @@ def _panel(tables: Tables, home: str, two: tuple[str, str], year: int, count: st
         ],
         numbers=head[1:],
     )
-    for text in (_shared(tables.clubs[year], home, two, gaps), _sent(tables.sent.get((home, year)), gaps)):
+    for text in (
+        _clubs_in_words(tables.clubs[year], home, two, gaps),
+        _remittances_in_words(tables.sent.get((home, year)), gaps),
+    ):
         body += markup.element("p", markup.escape(text))
     return Panel(sentence, body)
 
 
-def _expected(ratio: float | None, gaps: Mapping[str, Any]) -> str:
+def _expected_in_words(ratio: float | None, gaps: Mapping[str, Any]) -> str:
     """Return the sentence on what size and distance lead one to expect."""
     if ratio is None:
         return tr(
@@ -256,7 +261,7 @@ def _expected(ratio: float | None, gaps: Mapping[str, Any]) -> str:
     )
 
 
-def _counted(  # noqa: PLR0913, PLR0917 - all of the card
+def _trade_in_words(  # noqa: PLR0913, PLR0917 - all of the card
     home: str,
     two: tuple[str, str],
     count: str,
@@ -322,7 +327,9 @@ def _picture(expected: dict[str, float | None], counted: dict[str, float | None]
     return pictures.picture(out, alt=alt, height=30 + 38 * len(bars))
 
 
-def _shared(clubs: Mapping[str, set[str]], home: str, two: tuple[str, str], gaps: Mapping[str, Any]) -> str:
+def _clubs_in_words(
+    clubs: Mapping[str, set[str]], home: str, two: tuple[str, str], gaps: Mapping[str, Any]
+) -> str:
     """Return the sentence on the clubs in which the state and each partner were both full members."""
     one, other = (
         listed(sorted(clubs.get(home, set()) & clubs.get(state, set()))) or tr("none") for state in two
@@ -336,7 +343,7 @@ def _shared(clubs: Mapping[str, set[str]], home: str, two: tuple[str, str], gaps
     )
 
 
-def _sent(share: float | None, gaps: Mapping[str, Any]) -> str:
+def _remittances_in_words(share: float | None, gaps: Mapping[str, Any]) -> str:
     """Return the sentence on money sent home, in per cent of the product."""
     if share is None:
         return tr("Our table has no figure on money sent home to {home} in {year}.", **gaps)

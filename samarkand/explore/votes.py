@@ -66,7 +66,7 @@ def votes() -> Explorer:
         rows = [
             (
                 tr("{answer} ({n})", answer=capitalised(style.VOTES[one].label), n=len(found)),
-                _listed(one, found, names, asked),
+                _list_names(one, found, names, asked),
             )
             for one, found in by.items()
         ]
@@ -74,7 +74,7 @@ def votes() -> Explorer:
         few = len(states) <= FEW
         blocks = [
             pictures.squares(
-                style.counted(one, len(found)), style.VOTES[one], found, asked, 38 if few else 14
+                style.in_words(one, len(found)), style.VOTES[one], found, asked, 38 if few else 14
             )
             for one, found in by.items()
         ]
@@ -157,7 +157,7 @@ def _groups(voters: Sequence[str]) -> dict[str, Group]:
 
 def _sentence(group: Group, by: Mapping[str, Sequence[str]], record: Any) -> str:
     counts = sorted(((len(found), one) for one, found in by.items() if one != NO_SEAT), key=lambda c: -c[0])
-    tally = listed([style.counted(one, n) for n, one in counts])
+    tally = listed([style.in_words(one, n) for n, one in counts])
     seated, total = sum(n for n, _ in counts), len(group.states)
     on = tr("{number} ({day})", number=record.number, day=day(record.day))
     if not seated:
@@ -222,7 +222,7 @@ def _find(asked: str, names: Mapping[str, str]) -> tuple[str, str]:
     return iso3, ""
 
 
-def _listed(answer: str, states: Sequence[str], names: Mapping[str, str], asked: str) -> str:
+def _list_names(answer: str, states: Sequence[str], names: Mapping[str, str], asked: str) -> str:
     """Return names of states, with the one asked for marked; many states without a seat are not named."""
     if answer == NO_SEAT and len(states) > FEW:
         return tr("all the others")

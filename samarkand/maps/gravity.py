@@ -58,7 +58,7 @@ def residuals() -> OfflineMap:
         [_kind(mean, size) for mean, size in zip(groups["mean"], groups["size"], strict=True)],
         index=groups.index,
     )
-    said = {one: _said(kinds, one) for one in years}
+    said = {one: _tally(kinds, one) for one in years}
     values = kinds.unstack("step").reindex(columns=years)
     return world(
         pd.concat([values, pd.DataFrame("five", list(CENTRAL_ASIA), years)]),
@@ -117,7 +117,8 @@ def _kind(mean: float, size: int) -> str:
     return ("much " if far else "") + ("more" if mean > 0 else "less")
 
 
-def _said(kinds: pd.Series, step: object) -> str:
+def _tally(kinds: pd.Series, step: object) -> str:
+    """Return in words how many states trade more, less, or in too few pairs to say, at a step."""
     mine = kinds[kinds.index.get_level_values("step") == step]
     count = mine.value_counts()
     more = int(count.get("more", 0) + count.get("much more", 0))

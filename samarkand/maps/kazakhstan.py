@@ -88,7 +88,7 @@ def january(day: int = 7) -> OfflineMap:
             "Map from Belarus to Beijing. {step}. Contingents as the press reported them before they came: "
             "{plans}. China offers support on {message} and on {call}.",
             step=steps[at].say,
-            plans=_listed(plans),
+            plans=_troops(plans),
             message=in_words(events[MESSAGE].day, year=False),
             call=in_words(events[CALL].day, year=False),
         ),
@@ -197,11 +197,12 @@ def _step(
         if row.quantity == TROOPS and row.day == day
     ]
     if day == counts[PLANS].day:
-        lines.append((tr("Of these {plans}", plans=_listed(plans)), ""))
+        lines.append((tr("Of these {plans}", plans=_troops(plans)), ""))
     return Step(label, tr("{day}: {what}", day=label, what=say), more, tuple(lines))
 
 
-def _listed(plans: Mapping[str, int]) -> str:
+def _troops(plans: Mapping[str, int]) -> str:
+    """Return in words how many soldiers each state sent by the plans."""
     return listed([tr("{state} {n:,}", state=places.name(iso3), n=n) for iso3, n in plans.items()])
 
 

@@ -21,7 +21,8 @@ from samarkand.maps._base import (
 from samarkand.maps._offline import OfflineMap
 from samarkand.maps._scene import Key, Scene, Step
 from samarkand.maps._shapes import labels
-from samarkand.page.style import STATUS, counted
+from samarkand.page import style
+from samarkand.page.style import STATUS
 
 __all__ = ["sco"]
 
@@ -109,7 +110,7 @@ def _step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
     if held["Shanghai Five"]:
         say = tr("{year}: the Shanghai Five, not yet an organisation", year=year)
     else:
-        counts = ", ".join(counted(name, len(states)) for name, states in held.items() if states)
+        counts = ", ".join(style.in_words(name, len(states)) for name, states in held.items() if states)
         say = tr("{year}: {counts} on 31 December", year=year, counts=counts)
     return Step(str(year), say, _news(status, held, i))
 
@@ -117,25 +118,25 @@ def _step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
 def _news(status: Mapping[str, str], held: Mapping[str, Sequence[str]], i: int) -> str:
     """Return a sentence on who was new in a year, or on how the organisation changed."""
 
-    def named(states: Sequence[str]) -> str:
+    def in_words(states: Sequence[str]) -> str:
         return listed(sorted(places.name(iso3) for iso3 in states))
 
     if not i:
-        return tr("{states} meet in Shanghai.", states=named(held["Shanghai Five"]))
+        return tr("{states} meet in Shanghai.", states=in_words(held["Shanghai Five"]))
     before = {iso3: row[i - 1] for iso3, row in status.items()}
     new = {name: [k for k in states if before[k] != _STATUS[name].code] for name, states in held.items()}
     if new["member"] and STATUS["Shanghai Five"].code in before.values():
         joined = [iso3 for iso3 in new["member"] if before[iso3] == "-"]
-        return tr("The five and {states} found the organisation.", states=named(joined))
+        return tr("The five and {states} found the organisation.", states=in_words(joined))
     if new["SCO partner"] and not held["observer"] and not held["dialogue partner"]:
         joined = [iso3 for iso3 in new["SCO partner"] if before[iso3] == "-"]
         return trn(
             "Observers and dialogue partners become SCO partners; {states} joins them.",
             "Observers and dialogue partners become SCO partners; {states} join them.",
             len(joined),
-            states=named(joined),
+            states=in_words(joined),
         )
-    return " ".join(_new(name, len(states), named(states)) for name, states in new.items() if states)
+    return " ".join(_new(name, len(states), in_words(states)) for name, states in new.items() if states)
 
 
 def _new(status: str, n: int, states: str) -> str:

@@ -26,7 +26,7 @@ SIZE = 13
 
 
 def picture(*drawn: str, alt: str, height: float, width: float | None = None) -> str:
-    """Return SVG elements as a picture; `markup.still` turns it into an ``<img>``.
+    """Join SVG elements to a picture; `markup.still` turns it into an ``<img>``.
 
     `alt` is a sentence for those who do not see it, or empty where the words beside the picture say all of
     it. Sizes are in pixels; with a `width`, positions across are in pixels, too.

@@ -185,7 +185,7 @@ PLACES: Mapping[str, Mark] = {
 
 
 def pair(colour: str) -> str:
-    """Return what CSS takes for a colour on light and on dark pages; the colour itself if it stays the same.
+    """Return a colour in CSS for light and dark pages; the colour itself if it is the same on both.
 
     Examples
     --------
@@ -195,12 +195,12 @@ def pair(colour: str) -> str:
     return f"light-dark({colour},{DARK[colour]})" if colour in DARK else colour
 
 
-def counted(kind: str, n: int) -> str:
+def in_words(kind: str, n: int) -> str:
     """Return in words how many states have a status, or voted in a way: a key of `STATUS` or `VOTES`.
 
     Examples
     --------
-    >>> counted("member", 8), counted("observer", 1), counted("no", 6)
+    >>> in_words("member", 8), in_words("observer", 1), in_words("no", 6)
     ('8 members', '1 observer', '6 voted no')
     """
     said = {
@@ -266,7 +266,7 @@ def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
 
 
 def _ground(mark: Mark) -> str:
-    """Return the colour under a pattern; on a map with themes, bare land is as the land around it."""
+    """Return the colour under a pattern; bare land on a map with themes has that of its surroundings."""
     return f"var(--land,{mark.colour})" if mark.colour == PAPER["land"] else pair(mark.colour)
 
 
