@@ -1,47 +1,22 @@
-"""Python's errors in plain words: what is wrong, in which line, what to try; the traceback is folded away.
+"""Python's errors in plain words in a notebook; the traceback is folded away.
 
 IPython's own way of showing an error is wrapped, so that it holds for every cell and for errors of syntax.
-The sentence is the last line of the error; the traceback is above it, and a click unfolds it. Errors of the
-course are sentences already, and errors in notebooks of other projects are left as they are.
+The sentence is the last line of the error; the traceback is above it, and a click unfolds it. Errors in
+notebooks of other projects are left as they are.
 """
 
 from __future__ import annotations
 
-import builtins
-import difflib
 import html
 import re
-import sys
-import tomllib
 import types
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from samarkand.ground import home
-from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.explain import explain, public
 from samarkand.ground.words import tr
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
-#: Names in every notebook that no student means.
-_IPYTHONS = frozenset(("In", "Out", "exit", "quit", "open", "get_ipython"))
-#: Functions of Python that lessons use, for whom a letter is missing.
-_FUNCTIONS = (
-    "enumerate",
-    "float",
-    "help",
-    "int",
-    "len",
-    "list",
-    "print",
-    "range",
-    "sorted",
-    "str",
-    "sum",
-    "zip",
-)
-#: What a lesson may import, whether it has been imported yet or not.
-_COURSE_USES = ("samarkand", "pandas", "numpy", "altair", "folium", "ipywidgets")
 
 
 def install(shell: Any) -> None:
@@ -49,12 +24,13 @@ def install(shell: Any) -> None:
     show = shell._showtraceback  # the seam that IPython keeps for front ends, errors of syntax included
 
     def in_words(self: Any, kind: type[BaseException], error: BaseException, lines: list[str]) -> None:
-        sentence = explained(error, self.user_ns, _left_out(self)) if home.in_use() else ""
+        cell = str(self.history_manager.input_hist_raw[-1])
+        sentence = explain(error, self.user_ns, cell) if home.in_use() else ""
         if not sentence:
             show(kind, error, lines)
         elif hasattr(self, "kernel"):
-            whole = _ANSI.sub("", "\n".join(lines)).replace(kind.__name__, _public(kind).__name__)
-            kind = _public(kind)
+            whole = _ANSI.sub("", "\n".join(lines)).replace(kind.__name__, public(kind).__name__)
+            kind = public(kind)
             self.display_pub.publish({"text/html": _folded(whole), "text/plain": whole})
             message = error.msg if isinstance(error, SyntaxError) else error
             show(kind, error, [f"{kind.__name__}: {message}", sentence])
@@ -64,183 +40,6 @@ def install(shell: Any) -> None:
     shell._showtraceback = types.MethodType(in_words, shell)
 
 
-def explained(error: BaseException, names: dict[str, Any], above: int = 0) -> str:
-    """Return an error in plain words, with its line; empty for one of the course, or an unknown one.
-
-    `names` are those of the notebook: suggestions come from them, and code that runs in them is the
-    student's. Lines are counted from below the empty ones `above`.
-    """
-    if isinstance(error, CourseError):
-        return ""
-    sentence = next((say(error, names) for kind, say in _EXPLAINED.items() if isinstance(error, kind)), "")
-    sentence = sentence or _slip(error)
-    where = _where(error, names) if sentence else None
-    if where is None:
-        return sentence
-    line, function = where
-    if function:
-        return tr("Line {line} of the cell that defines {function}: {sentence}",
-                  line=line, function=function, sentence=sentence)  # fmt: skip
-    return tr("Line {line} of this cell: {sentence}", line=line + above, sentence=sentence)
-
-
-def _slip(error: BaseException) -> str:
-    """Return the sentence on a slip that Python tells from others by its words alone, or an empty text."""
-    text = str(error.msg if isinstance(error, SyntaxError) else error)
-    for kind, slips in tomllib.loads((home.ASSETS / "slips.toml").read_text(encoding="utf-8")).items():
-        if isinstance(error, getattr(builtins, kind)):
-            found = ((re.search(pattern, text), words) for pattern, words in slips)
-            return next((tr(words).format(**match.groupdict()) for match, words in found if match), "")
-    return ""
-
-
-def _public(kind: type[BaseException]) -> type[BaseException]:
-    """Return a kind of error by the name in books: Python 3.13 has a private one for what breaks off."""
-    return SyntaxError if kind.__name__.startswith("_") and issubclass(kind, SyntaxError) else kind
-
-
-def _left_out(shell: Any) -> int:
-    """Return how many empty lines a cell begins with: IPython runs it without them."""
-    cell = str(shell.history_manager.input_hist_raw[-1])
-    return cell[: len(cell) - len(cell.lstrip())].count("\n")
-
-
 def _folded(traceback: str) -> str:
     summary = tr("All that Python says: where it was when it stopped")
     return f"<details><summary>{html.escape(summary)}</summary><pre>{html.escape(traceback)}</pre></details>"
-
-
-def _where(error: BaseException, names: dict[str, Any]) -> tuple[int, str] | None:
-    """Return the innermost line of the student's own code, and the function if another cell defines it."""
-    own = [(frame.f_code, line) for frame, line in _frames(error) if frame.f_globals is names]
-    if not own:
-        return (error.lineno, "") if isinstance(error, SyntaxError) and error.lineno else None
-    code, line = own[-1]
-    return line, "" if code.co_filename == own[0][0].co_filename else code.co_name
-
-
-def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
-    """Yield the frames of an error, from the cell inwards, each with its line."""
-    at = error.__traceback__
-    while at:
-        yield at.tb_frame, at.tb_lineno
-        at = at.tb_next
-
-
-def _tables(names: dict[str, Any]) -> list[Any]:
-    """Return the tables among the names of a notebook."""
-    pandas: Any = sys.modules.get("pandas")
-    return [one for one in names.values() if isinstance(one, pandas.DataFrame)] if pandas else []
-
-
-def _near(name: str, known: Iterable[object], cutoff: float = 0.6) -> str:
-    """Return the most similar of some names, or an empty text."""
-    return next(iter(difflib.get_close_matches(name, [str(one) for one in known], 1, cutoff)), "")
-
-
-# ------------------------------------------------------------------------------------ names and keys
-
-
-def _name(error: NameError, names: dict[str, Any]) -> str:
-    name = "".join(re.findall(r"'(\w+)'", str(error))[:1])
-    if isinstance(error, UnboundLocalError):
-        return tr('The function uses "{name}" before it has given it a value.', name=name)
-    columns = {column for table in _tables(names) for column in table.columns}
-    own = [one for one in names if not one.startswith("_") and one not in _IPYTHONS]
-    if type(error).__module__.startswith("pandas"):  # inside query
-        near = _near(name, columns)
-        sentence = tr('No column "{name}". Did you mean "{near}"?') if near else tr(
-            '"{name}" is not a column. Inside query, a text has quotation marks of its own: '
-            "query(\"kind == 'conflict'\")."
-        )  # fmt: skip
-    elif name in columns:
-        near, sentence = "", tr('"{name}" is a column of a table here: it needs quotation marks.')
-    elif near := _near(name, own) or _near(name, _FUNCTIONS, 0.66):
-        sentence = tr('No name "{name}". Did you mean "{near}"?')
-    elif near := _near(name, columns, 0.75):
-        sentence = tr('No name "{name}". Did you mean the column "{near}"? It needs quotation marks.')
-    else:
-        sentence = tr(
-            'No name "{name}". Has the cell run that gives it its value? Try Run → Run All Above Selected '
-            "Cell."
-        )
-    return sentence.format(name=name, near=near)
-
-
-def _key(error: KeyError, names: dict[str, Any]) -> str:
-    if not error.args:
-        return ""
-    wanted = error.args[0]
-    if isinstance(wanted, tuple) or "key of type tuple" in str(wanted):
-        return _slip(Exception("Too many indexers"))
-    inwards = [frame.f_locals for frame, _ in _frames(error)]
-    tables = _tables(
-        {str(n): one for n, one in enumerate(one for local in inwards for one in local.values())}
-    )
-    pandas: Any = sys.modules.get("pandas")
-    for local in reversed(inwards) if pandas else ():
-        owner, looked_for = local.get("self"), local.get("key", local.get("labels", wanted))
-        if isinstance(owner, pandas.Index):
-            columns = any(owner is table.columns for table in tables)
-            return _missing(owner, looked_for, tr("column") if columns else tr("row"))
-        for table in (owner, local.get("obj")):
-            if isinstance(table, pandas.DataFrame):
-                return _missing(table.columns, looked_for, tr("column"))
-    return tr("Nothing is kept under {key}. list(...) shows which keys there are.", key=repr(wanted))
-
-
-def _missing(known: Any, wanted: Any, kind: str) -> str:
-    """Return a sentence on the first of some names that a table does not have."""
-    one_by_one = wanted if hasattr(wanted, "__iter__") and not isinstance(wanted, str | tuple) else [wanted]
-    missing = next((one for one in one_by_one if one not in known), wanted)
-    return str(unknown(kind, missing, map(str, known)))
-
-
-def _attribute(error: AttributeError, names: dict[str, Any]) -> str:
-    owner, name = error.obj, error.name or ""
-    if owner is None:
-        return tr("Before the dot is None, that is, nothing: did the line that makes it give anything back?")
-    if owner is ...:
-        return tr("Three dots (...) are still where your own code goes.")
-    near = _near(name, (one for one in dir(owner) if not one.startswith("_")))
-    hint = (
-        tr('Did you mean "{near}"?', near=near)
-        if near
-        else tr("After a dot, the Tab key lists what there is.")
-    )
-    kind = owner.__name__ if isinstance(owner, types.ModuleType) else type(owner).__name__
-    return tr('The value before the dot ({kind}) has no "{name}". {hint}', kind=kind, name=name, hint=hint)
-
-
-def _import(error: ImportError, names: dict[str, Any]) -> str:
-    wanted = re.search(r"cannot import name '(\w+)'", str(error))
-    module = sys.modules.get(error.name or "")
-    if wanted and module:
-        import pkgutil
-
-        parts = [part.name for part in pkgutil.iter_modules(getattr(module, "__path__", ()))]
-        known = [*(one for one in dir(module) if not one.startswith("_")), *parts]
-        return str(unknown(tr("name to import"), wanted[1], known))
-    known = [*_COURSE_USES, *(name for name in sys.modules if "." not in name and not name.startswith("_"))]
-    hint = tr("A lesson needs no more than its first cell imports.")
-    return str(unknown(tr("module"), error.name or "", known, hint=hint))
-
-
-def _file(error: FileNotFoundError, names: dict[str, Any]) -> str:
-    if error.filename is None:
-        return ""
-    path, hint = Path(str(error.filename)), tr("A table of the course is read by its name: data.load(...).")
-    if not path.parent.is_dir():
-        return tr('There is no folder "{folder}". {hint}', folder=path.parent, hint=hint)
-    known = [one.name for one in path.parent.iterdir() if not one.name.startswith(".")]
-    return str(unknown(tr("file"), path.name, known or ("-",), hint=hint))
-
-
-#: The kinds of errors whose sentence depends on what is in memory.
-_EXPLAINED: dict[type[BaseException], Callable[[Any, dict[str, Any]], str]] = {
-    NameError: _name,
-    KeyError: _key,
-    AttributeError: _attribute,
-    ImportError: _import,
-    FileNotFoundError: _file,
-}

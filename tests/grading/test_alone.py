@@ -57,18 +57,25 @@ def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:
         Cell("g", hold="g"),
         Cell("i", "def h():\n    raise Odd"),
         Cell("h", hold="h"),
+        Cell("slip", "\n\nfactr"),
+        Cell("m", "def m():\n    return factr"),
+        Cell("m", hold="m"),
     ]
     calls = [Call("h1", "h", ()), Call("f1", "f", (3,)), Call("g1", "g", ()), Call("n", "none", ())]
+    calls.append(Call("m1", "m", ()))
     outcome = run(tmp_path, cells, calls)
     assert outcome.ended == "finished"
     assert outcome.ran["a"].text == "hällo\n" and outcome.ran["a"].error == ""
-    assert outcome.ran["b"].error == "ZeroDivisionError: division by zero"
+    assert outcome.ran["b"].error == "ZeroDivisionError: Line 1 of this cell: Something is divided by 0."
     assert outcome.ran["odd"].error == outcome.called["h1"].error == "Odd", "a text that cannot be had"
     assert outcome.ran["d"].error == "", "it runs in its own folder"
     assert outcome.held["none"].value is ...
     assert outcome.called["f1"].value == 6, "with the names that stood around it"
     assert outcome.called["g1"].error.startswith("SystemExit")
     assert "n" not in outcome.called
+    words = 'of this cell: No name "factr". Did you mean "factor"?'
+    assert outcome.ran["slip"].error == f"NameError: Line 3 {words}"
+    assert outcome.called["m1"].error == f"NameError: Line 2 {words}"
 
 
 def test_what_came_before_an_endless_loop_is_not_lost(tmp_path: Path) -> None:

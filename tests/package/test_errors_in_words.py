@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from samarkand.ground import home
-from samarkand.jupyter import errors_in_words
+from samarkand.ground.explain import explain, public
 
 BEFORE = """import numpy as np
 import pandas as pd
@@ -150,7 +150,7 @@ def stopped(
 def test_it_says_what_is_wrong_where_and_what_to_try(
     shell: InteractiveShell, stopped: Callable[[str], BaseException], code: str, says: str
 ) -> None:
-    told = errors_in_words.explained(stopped(code), shell.user_ns)
+    told = explain(stopped(code), shell.user_ns)
     assert says in told
     assert told.endswith((".", "?"))
 
@@ -168,7 +168,7 @@ def test_it_says_what_is_wrong_where_and_what_to_try(
 def test_what_is_a_sentence_already_or_unforeseen_is_left(
     shell: InteractiveShell, stopped: Callable[[str], BaseException], code: str
 ) -> None:
-    assert errors_in_words.explained(stopped(code), shell.user_ns) == ""
+    assert explain(stopped(code), shell.user_ns) == ""
 
 
 # ------------------------------------------------------------------------------------ in a kernel
@@ -199,9 +199,9 @@ def outputs(cells: list[str], folder: Path, work: Path) -> list[list[Any]]:
 
 def test_a_private_kind_of_error_of_form_has_the_name_that_books_have() -> None:
     private = type("_IncompleteInputError", (SyntaxError,), {})  # as Python 3.13 has it
-    assert errors_in_words._public(private) is SyntaxError
-    assert errors_in_words._public(IndentationError) is IndentationError
-    assert errors_in_words._public(KeyError) is KeyError
+    assert public(private) is SyntaxError
+    assert public(IndentationError) is IndentationError
+    assert public(KeyError) is KeyError
 
 
 def test_before_the_first_cell_a_kernel_says_it_and_keeps_the_traceback(tmp_path: Path) -> None:

@@ -287,7 +287,7 @@ class Marker:
             return verdict
         reason = "The cell ran for too long and was stopped: does a loop never end?"
         if not ran.error.startswith(OUT_OF_TIME):
-            reason = f"The cell stopped with an error: {ran.error.rstrip('.')}."
+            reason = f"The cell stopped with an error: {_ended(ran.error)}"
             reason += f" {verdict.reason}" if verdict.state != "unanswered" else ""
         return replace(verdict, state="partly" if verdict.points else "error", reason=reason)
 
@@ -375,8 +375,8 @@ class Marker:
         # Nothing after a call that never ended was reached, so report that call first; then the example.
         failed = [n for n, ok in enumerate(right) if not ok]
         first = min(failed, key=lambda n: (problems[n] != _ENDLESS, n > 0, not problems[n]))
-        problem = problems[first].rstrip(".")
-        told = f"{problem}." if problem else f"it gives another answer. {question.hint}"
+        problem = problems[first]
+        told = _ended(problem) if problem else f"it gives another answer. {question.hint}"
         return replace(wrong, reason=f"{lead} {self._place(question, cases[first], first)} {told}")
 
     def _read(self, kind: Kind, result: Result) -> tuple[Any, str]:
@@ -446,6 +446,11 @@ def error_name(error: str) -> str:
     """
     name = error.partition(":")[0]
     return name if not error or isinstance(getattr(builtins, name, None), type) else "an error"
+
+
+def _ended(sentence: str) -> str:
+    """Return a sentence with its end, if it has none."""
+    return sentence if sentence.endswith((".", "?")) else f"{sentence}."
 
 
 def _tolerance(kind: Kind) -> str:

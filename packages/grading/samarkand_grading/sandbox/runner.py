@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from samarkand.ground.explain import explain, public
 from samarkand.practice.answers import encode
 
 Json = dict[str, Any]
@@ -55,15 +56,19 @@ def clock(cpu: float, wall: float) -> Iterator[None]:
             signal.setitimer(timer, 0)
 
 
-def guarded(limits: Json, what: str, block: Callable[[], Any]) -> Json:
-    """Return the ``value`` of a block within the limits of a cell or call, or its ``error``, a sentence."""
+def guarded(limits: Json, what: str, block: Callable[[], Any], here: Any = None, cell: str = "") -> Json:
+    """Return the ``value`` of a block within the limits of a cell or call, or its ``error``, a sentence.
+
+    With the shell `here`, the error is in the words that a notebook has for it.
+    """
     try:
         with clock(limits[f"{what}_cpu"], limits[f"{what}_wall"]):
             return {"value": block()}
     except BaseException as error:
-        kind = type(error).__name__
+        kind = public(type(error)).__name__
         try:
-            return {"error": f"{kind}: {error}"[:300]}
+            words = explain(error, here.user_ns, cell) if here else ""
+            return {"error": f"{kind}: {words or error}"[:300]}
         except BaseException:  # its text is a student's code too
             return {"error": kind[:300]}
 
@@ -156,7 +161,7 @@ def run(
             here.user_ns.clear()
             here.user_ns.update(around[call["of"]])
         same_chance()
-        got = guarded(limits, "call", lambda: written(held[call["of"]](*arguments), limits))
+        got = guarded(limits, "call", lambda: written(held[call["of"]](*arguments), limits), here)
         return {**got, "called": call["id"]}
 
     gc.freeze()  # looking for garbage in a fork would copy every page
@@ -176,7 +181,7 @@ def run_cell(here: Any, code: str, limits: Json) -> Json:
         if error := result.error_before_exec or result.error_in_exec:
             raise error
 
-    error = guarded(limits, "cell", whole).get("error", "")
+    error = guarded(limits, "cell", whole, here, code).get("error", "")
     return {"text": text.getvalue(), "error": error}
 
 
