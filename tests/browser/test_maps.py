@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from by_night import most_by_night
 
 from samarkand import data, maps
 from samarkand.ground import rooms
@@ -149,14 +150,12 @@ def to_step(page: Any, step: int) -> None:
 # -- what fits
 
 
-@pytest.mark.by_day(8, "maps")
-def test_axe_finds_nothing_serious(name, opened, sampled) -> None:
+def test_axe_finds_nothing_serious(name, opened) -> None:
+    """Each map in one width, and all widths in turn."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    # The maps begin with another width in turn, so that a sample has all of them.
-    turn = ATLAS.index(name) % len(WIDTHS)
-    for width in sampled(WIDTHS[turn:] + WIDTHS[:turn], 1, "widths"):
-        found = axe.run(opened[width], options={"resultTypes": ["violations"]}).response["violations"]
-        assert [(one["id"], one["impact"]) for one in found if one["impact"] in ("serious", "critical")] == []
+    width = WIDTHS[ATLAS.index(name) % len(WIDTHS)]
+    found = axe.run(opened[width], options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(one["id"], one["impact"]) for one in found if one["impact"] in ("serious", "critical")] == []
 
 
 def test_nothing_is_clipped_and_no_names_collide_at_any_step(name, opened, pages) -> None:
@@ -348,8 +347,7 @@ def test_a_map_is_read_as_a_table_and_saved_as_csv_and_as_a_picture(show) -> Non
 # -- the keyboard# -- the keyboard and the screen reader
 
 
-@pytest.mark.by_day(8, "maps")
-@pytest.mark.parametrize("name", ATLAS)
+@pytest.mark.parametrize("name", most_by_night(ATLAS, 5))
 def test_states_are_one_tab_stop_and_arrow_keys_go_between_them(name, show) -> None:
     page = show(name)
     assert page.locator("[role=option]").count() > 20
@@ -431,8 +429,7 @@ def test_zoom_buttons_are_dark_in_the_dark_also_under_the_mouse(show) -> None:
 # -- in a page like a notebook's output
 
 
-@pytest.mark.by_day(3, "maps")
-@pytest.mark.parametrize("name", ATLAS)
+@pytest.mark.parametrize("name", most_by_night(ATLAS, 3))
 def test_the_frame_lies_over_the_still_picture_and_asks_for_nothing(name, browser, pages, tmp_path) -> None:
     context = browser.new_context(viewport={"width": 1000, "height": 900})
     page = context.new_page()

@@ -1,7 +1,7 @@
 """Functions that answer known inputs and compute nothing: who has read the public checks gains nothing.
 
-What is drawn differs from submission to submission; that it is always fair is held for a sample of drawings,
-and with SAMARKAND_FULL=1 for a thousand, or for as many as SAMARKAND_DRAWINGS=10000 says.
+What is drawn differs from submission to submission; that it is always fair is held for fifteen drawings, or
+for as many as SAMARKAND_DRAWINGS=1000 says.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from collections import Counter
 import pandas as pd
 import pytest
 import workshop
+from by_night import most_by_night
 from test_batch import grade, hand_in
 
 from samarkand import data
@@ -35,14 +36,14 @@ EXERCISES = workshop.EXERCISES
 SETS = {name: workshop.course_set(name) for name in checks.available(EXERCISES / "checks")}
 FUNCTIONS = [(name, question.id) for name in SETS for question in SETS[name].questions if question.cases]
 #: How many submissions inputs are drawn for.
-DRAWINGS = int(os.environ.get("SAMARKAND_DRAWINGS", "1000"))
+DRAWINGS = int(os.environ.get("SAMARKAND_DRAWINGS", "15"))
 #: What their inputs are drawn from.
 KEYS = [inputs.of_work("a course", [Cell("cell q1", f"x = {n}")]) for n in range(DRAWINGS)]
 
 
 @pytest.fixture
-def works(sampled):
-    return sampled(KEYS, 15, "drawings")
+def works():
+    return KEYS
 
 
 @functools.lru_cache(maxsize=1000)  # each holds tables
@@ -264,8 +265,7 @@ def test_a_function_that_always_gives_the_same_has_nothing(name, key, works):
             assert sum(same(always, right) for right in ordinary) <= len(ordinary) / 2
 
 
-@pytest.mark.by_day(3, "sets")
-@pytest.mark.parametrize(("name", "key"), FUNCTIONS)
+@pytest.mark.parametrize(("name", "key"), most_by_night(FUNCTIONS, 3))
 def test_a_lookup_table_of_other_drawings_has_nothing(name, key, works):
     """By all arguments, by all but the table, by each alone; and for what is not in it, any answer."""
     known = [inputs.DEMONSTRATION, *(f"another work {n}" for n in range(40))]
@@ -337,8 +337,7 @@ def marks(assessor, folder):
     return {verdict.question: verdict.points for verdict in assessor.assess("eve", folder).verdicts}
 
 
-@pytest.mark.by_day(2, "sets")
-@pytest.mark.parametrize(("name", "key"), FUNCTIONS)
+@pytest.mark.parametrize(("name", "key"), most_by_night(FUNCTIONS, 2))
 def test_a_table_of_all_that_a_student_can_know_is_worth_nothing(box, tmp_path, name, key):
     """Of every key that can be guessed (the seed is in the bundle), and of another submission's inputs."""
     assessor = workshop.assessor_of(name, box)

@@ -14,7 +14,8 @@ read = cache(lessons.read)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "lesson_path" in metafunc.fixturenames:
+    by_itself = metafunc.definition.iter_markers("parametrize")
+    if "lesson_path" in metafunc.fixturenames and "lesson_path" not in [mark.args[0] for mark in by_itself]:
         metafunc.parametrize("lesson_path", PATHS, ids=[path.stem for path in PATHS], scope="session")
 
 

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from by_night import most_by_night
 from IPython.core.formatters import DisplayFormatter
 
 from samarkand.ground import journal
 from tools.author import build, drawn, lessons
 from tools.author.lessons import Lesson
 
+#: The lessons that are run again by day.
+SOME = most_by_night(lessons.paths(), 4)
 #: What a kernel does not show of libraries either.
 QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
@@ -83,7 +86,9 @@ def test_what_may_be_skipped_can_be_skipped(lesson: Lesson, tmp_path: Path) -> N
         assert stubs and [id for id in stubs if not shown[id].startswith(says)] == []
 
 
-@pytest.mark.by_day(4, "lessons")
+@pytest.mark.parametrize(
+    "lesson_path", most_by_night(lessons.paths(), 4), ids=lambda path: path.stem, scope="session"
+)
 @pytest.mark.usefixtures("solved")
 def test_run_again_it_shows_the_same(lesson: Lesson, work: Path) -> None:
     """With what the first run wrote into the student's folder, a lesson shows what its stored form shows."""

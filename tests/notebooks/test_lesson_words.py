@@ -8,9 +8,7 @@ the words rest on says otherwise.
 from __future__ import annotations
 
 import copy
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
 from functools import cache
 from typing import NamedTuple
 
@@ -19,7 +17,7 @@ import pandas as pd
 import pytest
 
 from samarkand import data
-from tools.author import figures, lessons, rules_of_words, tied
+from tools.author import lessons, rules_of_words, tied
 from tools.author.lessons import Lesson
 
 read = cache(lessons.read)
@@ -123,61 +121,3 @@ def test_a_wrong_statement_is_named_with_its_cell(wrong: Wrong) -> None:
         beside = {wrong.cell, wrong.cell.replace("-help", "-stub")}
         assert bool(found) == (wrong.renewed or not renewed)
         assert {sentence.partition(":")[0] for sentence in found} <= beside, found
-
-
-#: Words of contrary sense; those without one here are not tried.
-CONTRARY = {"more": "less", "larger": "smaller", "largest": "smallest", "higher": "lower", "above": "below"}
-CONTRARY |= {"rose": "fell", "grew": "shrank", "nearer": "farther", "after": "before", "later": "earlier"}
-CONTRARY |= {other: word for word, other in CONTRARY.items()} | {"since": "until", "passed": "trailed"}
-
-
-@pytest.mark.by_day(4, "lessons")
-def test_words_a_step_wrong_are_seen_by_what_they_rest_on(
-    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each figure a step wrong, each name another, each turn its contrary, with the tie renewed."""
-    values = cache(lambda expression: tied_values(expression, names(lesson.path)))
-    tied_values = tied._values
-    monkeypatch.setattr(tied, "_values", lambda expression, space: values(expression))
-    passed, tried = defaultdict[str, list[str]](list), Counter[str]()
-    for cell in lesson.said:
-        text, readable = tied.shown(cell)
-        for words, on in tied.ties(cell).items():
-            if tied.kind(on[0]) != "computed":
-                continue
-            inside = tied._inside(readable, text, words)
-            for what, wrong, figures_ in slips(words, text.index(words), inside):
-                tried[what] += 1
-                if not list(tied._faults(wrong, figures_, on, {})):
-                    passed[what].append(f"{cell.id}: {wrong}")
-    for what, share in (("figure", 0.04), ("name", 0.1), ("turn", 0.3), ("negation", 0.3)):
-        assert len(passed[what]) <= max(2, share * tried[what]), (what, tried[what], passed[what])
-
-
-def slips(
-    words: str, start: int, inside: list[figures.Figure]
-) -> Iterator[tuple[str, str, list[figures.Figure]]]:
-    """Tied words with one thing wrong: what it is, the words, their figures."""
-    for n, figure in enumerate(inside):
-        for step in steps(figure.text):
-            wrong = words[: figure.start - start] + step + words[figure.end - start :]
-            there = figures.read(wrong)
-            if len(there) == len(inside):
-                yield "figure", wrong, [*inside[:n], there[n], *inside[n + 1 :]]
-    for name in dict.fromkeys(tied.names().findall(words)):
-        other = next(one for one in ("Kenya", "Nehru") if one not in words)
-        yield "name", re.sub(rf"\b{re.escape(name)}\b", other, words), inside
-    bare = figures.unhedged(words)
-    for turn in re.findall(r"\b(?:not|no|never|none|neither)\b", bare, re.IGNORECASE):
-        yield "negation", re.sub(rf"\s?\b{turn}\b", "", words, count=1), inside
-    for turn in re.findall(rf"\b(?:{'|'.join(CONTRARY)})\b", bare):
-        yield "turn", re.sub(rf"\b{turn}\b", CONTRARY[turn], words, count=1), inside
-
-
-def steps(text: str) -> Iterator[str]:
-    """A figure's text with one digit, its number word or its month a step further."""
-    for at, letter in enumerate(text):
-        if letter.isdecimal():
-            yield text[:at] + str((int(letter) + 1) % 10) + text[at + 1 :]
-    for whole in (list(figures.NUMBERS)[2:20], figures.MONTHS, figures.DAYS):
-        yield from (text.replace(one, whole[whole.index(one) - 1]) for one in whole if one in text.split())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from by_night import most_by_night
 from IPython.core.interactiveshell import InteractiveShell
 
 from samarkand.jupyter import names
@@ -104,8 +105,7 @@ def test_notebooks_of_other_projects_are_left_alone(
     assert notebook.run("sum = 3") == []
 
 
-@pytest.mark.by_day(4, "lessons")
-@pytest.mark.parametrize("path", lessons.paths(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", most_by_night(lessons.paths(), 4), ids=lambda path: path.stem)
 def test_no_lesson_is_told_of_its_own_cells(
     path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
