@@ -120,10 +120,11 @@ def test_what_people_type_is_understood(id: str, typed: tuple[str, ...], guess: 
 def test_who_does_not_predict_goes_on(work: Path) -> None:
     for id in ASKED:
         assert "or go on without" in predict.ask(id).save()
-        assert "go on without" in predict.see(id).sentence
-    assert not work.exists(), "nothing was shown, and nothing is kept"
+    assert not work.exists(), "no result was shown, and nothing is kept"
     for id in ASKED:
-        assert "You had saved no prediction, which is all right." in predict.see(id).show()
+        asked = predict.see(id)
+        assert asked.sentence.startswith("You had saved nothing when the result came.")
+        assert "You had saved no prediction, which is all right." in asked.show()
 
 
 # ------------------------------------------------------------------------------- beside the result
@@ -160,14 +161,11 @@ def the_next_day(id: str) -> tuple[Form, str]:
     return form, form.save()
 
 
-def test_running_all_cells_shows_no_result_and_takes_no_prediction_away(work: Path) -> None:
-    asked = predict.see("03.members")
-    assert len(asked.children) == 2 and "8 members" not in asked.sentence
-    _, reply = the_next_day("03.members")
-    assert reply == "Saved: 8 members, from 6 members to 10 members. Now run the cells below."
-    assert "your range held" in asked.show() and len(asked.children) == 1
-    assert "your range held" in predict.see("03.members").sentence
-    assert _ledger.records()["03.members"].counted == Expected(8, 6, 10)
+def test_who_runs_all_cells_and_then_guesses_guesses_too_late(work: Path) -> None:
+    form, asked = filled("03.members", "8", "6", "10"), predict.see("03.members")
+    assert len(asked.children) == 2 and "8 members" not in asked.sentence, "it asks before it compares"
+    assert "does not count" in form.save()
+    assert "What you saved came after the result" in asked.show() and len(asked.children) == 1
 
 
 def test_a_result_that_was_shown_is_known_for_ever(work: Path) -> None:

@@ -150,19 +150,21 @@ class Form(controls.StillBox):
 
 
 class Result(controls.Notice):
-    """A result beside the prediction; while nothing is saved, a button that shows it.
+    """A result beside the prediction; if nothing was saved, a button that shows it.
 
-    Whether it was shown is kept in the journal: a guess after that does not count, on any day.
+    Its cell runs after those that the result comes from. That it ran is kept in the journal: a guess after
+    that does not count, on any day.
     """
 
     def __init__(self, asked: Prediction) -> None:
         self._asked = asked
-        record = _ledger.records()[asked.id]
-        ask = tr("Nothing is saved yet. You can still write above what you expect, or go on without.")
+        record = _ledger.show(asked)
+        self._trouble = record.trouble
+        ask = tr("You had saved nothing when the result came. What you save now is kept and does not count.")
         label = tr("Show what came out")
         named = tr("{label}: {question}", label=label, question=asked.text)
         super().__init__(
-            f"{record.trouble} {ask}".strip(),
+            f"{self._trouble} {ask}".strip(),
             "open",
             controls.button(label, named, self.show),
             still=tr("What you expected stands here, beside what came out, once you have run this cell."),
@@ -171,11 +173,8 @@ class Result(controls.Notice):
             self.show()
 
     def show(self) -> str:
-        """Show the result, note that it was shown, and return the sentence."""
-        try:
-            record = _ledger.show(self._asked)
-        except CourseError as error:
-            record = _ledger.records()[self._asked.id]._replace(trouble=str(error))
+        """Show the result, and return the sentence."""
+        record = _ledger.records()[self._asked.id]._replace(trouble=self._trouble)
         try:
             sentence, kind = _comparison(self._asked, record)
         except CourseError as error:
@@ -242,7 +241,7 @@ def ask(id: str) -> Form:
 
 
 def see(id: str) -> Result:
-    """Return the result beside the prediction; ask before it is shown while nothing is saved.
+    """Return the result beside the prediction; ask before it is shown if nothing was saved.
 
     Parameters
     ----------

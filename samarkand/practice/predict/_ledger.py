@@ -1,7 +1,7 @@
 """Predictions as they are kept, and how each compares with the result; nothing here is drawn.
 
-They are kept in the journal ``my_work/predictions.jsonl``. An entry without a guess records that the result
-was shown (``seen``); of the guesses on one question, the last one before that counts.
+They are kept in the journal ``my_work/predictions.jsonl``. An entry without a guess records that the cells
+with the result have run (``seen``); of the guesses on one question, the last one before that counts.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from samarkand.ground import journal
+from samarkand.ground.errors import CourseError
 from samarkand.ground.words import tr
 from samarkand.practice import questions
 from samarkand.practice.questions import Prediction
@@ -53,7 +54,7 @@ class Record(NamedTuple):
     latest : Expected or None
         The last prediction, whether it counts or not.
     shown : bool
-        Whether the result was shown, today or on any other day.
+        Whether the result has been in the notebook, today or on any other day.
     trouble : str
         A sentence if something in the journal cannot be read; empty otherwise.
     """
@@ -108,14 +109,18 @@ def save(asked: Prediction, expected: Expected) -> bool:
 
 
 def show(asked: Prediction) -> Record:
-    """Note, once, that a result is shown, and return the record of its question.
+    """Note, once, that a result is in the notebook, and return the record of its question before that.
 
-    From now on a guess comes too late, in this kernel and in any other. `CourseError` if it cannot be noted.
+    From now on a guess comes too late, in this kernel and in any other. If that cannot be noted, the record's
+    trouble says why.
     """
     record = records()[asked.id]
     if not record.shown:
-        journal.add(JOURNAL, asked.id, seen=True)
-    return record._replace(shown=True)
+        try:
+            journal.add(JOURNAL, asked.id, seen=True)
+        except CourseError as error:
+            return record._replace(trouble=str(error))
+    return record
 
 
 def _read(asked: Prediction, entry: dict[str, Any]) -> Expected | None:
