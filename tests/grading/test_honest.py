@@ -15,7 +15,7 @@ from test_batch import grade
 from workshop import assess
 
 from samarkand.ground import home
-from samarkand.practice.answers import decode, encode
+from samarkand.practice.answers import decode, encode, kinds
 from samarkand.practice.sets import numbers
 from samarkand_grading.marking import checks
 from samarkand_grading.sandbox.box import Sandbox
@@ -60,10 +60,10 @@ def test_every_diagnosis_gives_its_reason(work):
     result = work(**answers)
     assert [v.reason for v in result.verdicts] == [
         "You added where you should multiply.",
-        "These are shares of one: the question asks for per cent.",
+        f"These are shares of one: the question asks for per cent. {checks._OTHER_UNIT}",
         "On the day a spell ends, the status has ended.",
     ]
-    assert [v.points for v in result.verdicts] == [0, 0, 2.5]
+    assert [v.points for v in result.verdicts] == [0, 1.5, 2.5]
 
 
 @pytest.mark.parametrize(
@@ -203,13 +203,35 @@ def judged(name, key, form):
     exercise = workshop.course_set(name)
     question = exercise.question(key)
     drawn = exercise.inputs(workshop.KEY)
-    reasons = set()
+    verdicts = []
     for n in range(10):
         given = numbers.draw(workshop.SEED, f"student {n}", exercise.id, exercise.options)
         value = decode.read(json.loads(json.dumps(encode.encode(form(question.solution(given))))))
         marker = checks.Marker(exercise, given, drawn)
-        reasons.add(marker.judge(question, Outcome(held={key: Result(value)}, ended="finished")).reason)
-    return reasons
+        verdicts.append(marker.judge(question, Outcome(held={key: Result(value)}, ended="finished")))
+    return verdicts
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "wrong", "share"),
+    [
+        ("ex02", "q1", lambda right: {who: value / 100 for who, value in right.items()}, 0.5),
+        ("ex02", "q1", lambda right: {who: value / 10 for who, value in right.items()}, 0),
+        ("ex02", "q4", lambda right: (right[0], right[1] / 100), 0.5),
+        ("ex02", "q4", lambda right: (right[0] * 100, right[1]), 0),  # a count is a count
+        ("ex03", "q2", lambda right: right * 1000, 0.5),  # more than there can be
+        ("ex03", "q2", lambda right: right * -100, 0),
+    ],
+)
+def test_a_right_number_in_another_unit_has_half(name, key, wrong, share):
+    for verdict in judged(name, key, wrong):
+        assert verdict.points / verdict.out_of == share
+        assert (verdict.state == "partly") == (checks._OTHER_UNIT in verdict.reason) == bool(share)
+
+
+def test_near_0_hardly_any_number_is_right_in_another_unit():
+    kind = kinds.Number("index", 0.005, 0, 1).in_any_unit()
+    assert kind.same(66.7, 0.667) and not kind.same(0.4, 0.0) and not kind.same(0.9, 0.01)
 
 
 TYPES = ("fact", "interpretation", "forecast", "opinion", "quotation")
@@ -226,7 +248,7 @@ TYPES = ("fact", "interpretation", "forecast", "opinion", "quotation")
     ],
 )
 def test_types_that_do_not_occur_may_be_left_out_or_have_0(form):
-    assert judged("ex02", "q2", form) == {"Right."}
+    assert {v.reason for v in judged("ex02", "q2", form)} == {"Right."}
 
 
 @pytest.mark.parametrize(
@@ -241,7 +263,7 @@ def test_types_that_do_not_occur_may_be_left_out_or_have_0(form):
     ],
 )
 def test_a_table_of_one_row_is_as_good_as_several_values(form):
-    assert judged("ex02", "q3", form) == {"Right."}
+    assert {v.reason for v in judged("ex02", "q3", form)} == {"Right."}
 
 
 @pytest.mark.parametrize(
@@ -255,7 +277,7 @@ def test_a_table_of_one_row_is_as_good_as_several_values(form):
     ],
 )
 def test_codes_may_be_the_keys_of_a_dict_or_a_row(form):
-    assert judged("ex03", "q4", form) == {"Right."}
+    assert {v.reason for v in judged("ex03", "q4", form)} == {"Right."}
 
 
 def test_a_member_of_an_enum_that_is_a_text_or_a_number_is_that(work):

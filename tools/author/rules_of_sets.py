@@ -20,19 +20,26 @@ from tools.author.lessons import Lesson
 
 #: The steps, in their order.
 STEPS = ("Read", "Change", "Write")
-#: What the first cell of each set says of them.
+#: What the first cell of each set says of them, and of the last one in a set with or without functions.
 RAMP = (
     "Each question says which step it is.\n\n"
     "- *Read*: run the cell below it, read the numbers there, and type in your answer. Where you have to "
     "work it out, a calculation such as `100 * 3 / 4` is enough.\n"
     "- *Change*: copy the last line of that cell to the place of the `...` after the `=`, and change what "
     "the comment above that last line names.\n"
-    "- *Write*: lines of your own. We begin the function for you. `def` gives it a name and, in round "
+    "- *Write*: lines of your own"
+)
+LINES = f"{RAMP}, like those that you wrote in the lesson."
+FUNCTIONS = (
+    f"{RAMP}. We begin the function for you. `def` gives it a name and, in round "
     "brackets, what goes in; after `return` stands what comes out. Write your lines in place of `# your "
     "code here`, indented like it, and let the last one begin with `return`. An example runs below. "
     "*Edges* are special cases, such as an empty table. If a case needs its own lines, begin with `if`, "
     "the condition and a colon, as in `if total == 0:`. Put its lines below, four spaces further to the "
     "right: they run only if the condition is true."
+)
+HALF = (
+    "The right number in another unit, such as a share of one instead of per cent, gets half of the points."
 )
 CHANGE, FORM, EXAMPLE, EDGES = "# change: ", "  # such as ", "  # should give ", "Edges: "
 
@@ -63,9 +70,11 @@ def step(cells: dict[str, NotebookNode]) -> str:
 
 
 def the_steps_are_explained(exercise: Lesson) -> Iterator[str]:
-    """The first cell says what the steps are."""
-    if RAMP not in exercise.cells[0].source:
-        yield f"{exercise.cells[0].id}: does not say: {RAMP}"
+    """The first cell says what the steps are, and what a slip in the unit costs."""
+    asked = any(_functions(cells[""].source) for cells in questions(exercise).values())
+    for words in (FUNCTIONS if asked else LINES, HALF):
+        if words not in exercise.cells[0].source:
+            yield f"{exercise.cells[0].id}: does not say: {words}"
 
 
 def steps_go_up(exercise: Lesson) -> Iterator[str]:

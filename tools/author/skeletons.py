@@ -157,7 +157,7 @@ def _set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
     name = f"ex{lesson_name}"
     link = f"../../../notebooks/{lesson_name}.ipynb#{section.replace(' ', '-')}"
     words = {**words, "set": name, "lesson": lesson_name, "section": section, "link": link}
-    words["ramp"] = rules_of_sets.RAMP
+    words["ramp"] = rules_of_sets.FUNCTIONS
     return _free(
         {
             EXERCISES / "source" / name / f"{name}.ipynb": _notebook("exercise", words),

@@ -93,7 +93,7 @@ def _of_number(kind: kinds.Number | kinds.Whole, answer: float, right: float) ->
     def near(other: float) -> bool:
         return bool(other) and abs(answer - other) <= slack * abs(other)
 
-    if any(near(right * factor) for factor in (100, 1000, 1e6, 1e9, 1e-2, 1e-3, 1e-6, 1e-9)):
+    if any(near(right * factor) for factor in kinds.UNITS):
         said = tr("The digits look familiar, but not their size: look at the unit.")
         return f"{said} {tr('The answer is wanted in {unit}.', unit=kind.unit)}" if kind.unit else said
     if near(-right):

@@ -70,6 +70,17 @@ class Kind:
         """
         return from_json(_exact(self.to_json()))
 
+    def in_any_unit(self) -> Kind:
+        """Return the same kind, to which a number is right in thousands, as a share, and so on, too.
+
+        Examples
+        --------
+        >>> kind = PerCent(0.1, 0, 100)
+        >>> kind.same(0.457, 45.7), kind.in_any_unit().same(0.457, 45.7)
+        (False, True)
+        """
+        return from_json(_any_unit(self.to_json()))
+
 
 def _written(value: Any) -> Any:
     if isinstance(value, Kind):
@@ -84,6 +95,15 @@ def _exact(form: Any) -> Any:
         kept = {name: part for name, part in form.items() if name != "tolerance" or isinstance(part, dict)}
         return {name: _exact(part) for name, part in kept.items()}
     return [_exact(part) for part in form] if isinstance(form, list) else form
+
+
+def _any_unit(form: Any) -> Any:
+    if isinstance(form, dict):
+        kept = {name: _any_unit(part) for name, part in form.items()}
+        if issubclass(Kind._known.get(str(form.get("kind")), Kind), Number):
+            kept |= {"low": -math.inf, "high": math.inf, "any_unit": True}
+        return kept
+    return [_any_unit(part) for part in form] if isinstance(form, list) else form
 
 
 def from_json(form: dict[str, Any]) -> Kind:
@@ -254,6 +274,10 @@ def _in_order(value: Value, asked: str) -> tuple[Value, ...]:
     return _many(value, asked)
 
 
+#: How many times as large a right number is in another unit: per cent of a share, thousands, millions.
+UNITS = tuple(float(f"1e{power}") for power in (2, 3, 6, 9, -2, -3, -6, -9))
+
+
 @dataclass(frozen=True)
 class Number(Kind):
     """A number, compared within a tolerance.
@@ -266,12 +290,15 @@ class Number(Kind):
         The largest difference that still counts as the same, in that unit.
     low, high : float, optional
         Outside these no answer can lie, whatever the data say (a share lies between 0 and 100).
+    any_unit : bool
+        Whether the right number in another unit counts as the same.
     """
 
     unit: str = ""
     tolerance: float = 1e-9
     low: float = -math.inf
     high: float = math.inf
+    any_unit: bool = False
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
@@ -287,7 +314,11 @@ class Number(Kind):
 
     def same(self, answer: float, expected: float) -> bool:
         """Compare within the tolerance; a hair more, so that a bound like 0.05 means what it says."""
-        return abs(answer - expected) <= self.tolerance * (1 + 1e-9) + 1e-9 * max(1.0, abs(expected))
+        if abs(answer - expected) <= self.tolerance * (1 + 1e-9) + 1e-9 * max(1.0, abs(expected)):
+            return True
+        # Near 0 the tolerance is wide: a hundredth of many a number would lie within.
+        narrow = max(min(self.tolerance, 0.02 * abs(expected)), 1e-9 * abs(expected))
+        return self.any_unit and any(abs(answer * factor - expected) <= narrow for factor in UNITS)
 
 
 def _outside(low: float, high: float, unit: str) -> str:

@@ -282,6 +282,10 @@ class Marker:
     def judge(self, question: Question, outcome: Outcome) -> Verdict:
         """Mark one question; if its own cell stopped, a wrong answer's reason says that first."""
         verdict = self._judge(question, outcome)
+        if verdict.state in ("wrong", "form") and self._is_right_in_another_unit(question, outcome):
+            known = [way.reason for way in question.diagnoses if way.reason == verdict.reason]
+            reason = f"{[*known, f'Asked for was {question.kind.asked()}.'][0]} {_OTHER_UNIT}"
+            verdict = replace(verdict, state="partly", points=question.points / 2, reason=reason)
         ran = outcome.ran.get(f"cell {question.id}")
         if ran is None or not ran.error or verdict.state == "right":
             return verdict
@@ -290,6 +294,16 @@ class Marker:
             reason = f"The cell stopped with an error: {_ended(ran.error)}"
             reason += f" {verdict.reason}" if verdict.state != "unanswered" else ""
         return replace(verdict, state="partly" if verdict.points else "error", reason=reason)
+
+    def _is_right_in_another_unit(self, question: Question, outcome: Outcome) -> bool:
+        kind, right = question.kind.in_any_unit(), self.expected[question.id]
+        names = [f"{question.id}/{n}" for n in range(len(right))] if question.cases else []
+        got = [outcome.called.get(name, Result()) for name in names] or [outcome.held[question.id]]
+        try:
+            pairs = zip(got, right if names else [right], strict=True)
+            return all(kind.same(kind.read(result.value), expected) for result, expected in pairs)
+        except WrongForm:
+            return False
 
     def _judge(self, question: Question, outcome: Outcome) -> Verdict:
         held, kind = outcome.held.get(question.id), question.kind
@@ -413,6 +427,7 @@ _ENDED = {
     "finished": "There was nothing to read.",
 }
 _COARSE = "This is rounded too far: the question says how exact it must be."
+_OTHER_UNIT = "Apart from its unit this is right: half of the points."
 _ENDLESS = "it ran too long and was stopped"
 
 
