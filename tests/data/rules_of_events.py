@@ -15,8 +15,11 @@ from tools.author.rules import defined
 #: Members, observers, dialogue partners and SCO partners on days for which the SCO's own history gives them.
 SCO_COUNTS = {
     "2001-06-15": (6, 0, 0, 0),
+    "2005-07-05": (6, 4, 0, 0),
+    "2017-06-08": (6, 6, 6, 0),
     "2017-06-09": (8, 4, 6, 0),
     "2022-09-13": (8, 4, 6, 0),
+    "2022-09-14": (8, 4, 8, 0),
     "2022-09-16": (8, 4, 9, 0),
     "2023-07-04": (9, 3, 13, 0),
     "2023-07-15": (9, 3, 14, 0),

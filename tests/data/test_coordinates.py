@@ -31,53 +31,40 @@ def outside(areas, frame, code="iso3", lat="lat", lon="lon"):
     ]
 
 
-def test_capitals_lie_in_their_state(areas):
+BY_STATE = {
+    "AFG": ["Kabul"],
+    "ARM": ["Goris", "Yerevan"],
+    "BLR": ["Belovezha"],
+    "CHN": ["Shanghai", "Beijing", "Qingdao", "Urumqi", "Xi'an", "Tianjin"],
+    "IND": ["Goa"],
+    "KAZ": ["Almaty", "Astana (Nur-Sultan)", "Nur-Sultan", "Zhanaozen"],
+    "KGZ": ["Bishkek", "Batken", "Jalal-Abad"],
+    "MDA": ["Chisinau"],
+    "MMR": ["Naypyidaw"],
+    "RUS": ["Moscow", "St Petersburg", "Sochi", "Yekaterinburg", "Ufa", "Vladivostok"],
+    "SAU": ["Jeddah"],
+    "TJK": ["Dushanbe", "Khujand"],
+    "UKR": ["Kyiv", "Kharkiv"],
+    "UZB": ["Tashkent", "Nukus", "Samarkand"],
+}
+STATE_OF = {place: iso3 for iso3, places in BY_STATE.items() for place in places}
+
+
+def test_points_lie_in_their_state(areas):
+    actors = "type in ('state', 'place', 'event', 'organisation') and id != 'XINJIANG'"
+    trip, timeline = data.load("trip"), data.load("timeline")
+    trip["iso3"] = trip["place"].str.split(",").str[0].map(STATE_OF)
+    timeline["iso3"] = timeline["place"].map(STATE_OF)
+    assert trip["iso3"].notna().all()
     assert outside(areas, data.load("places"), lat="capital_lat", lon="capital_lon") == []
-
-
-def test_actors_lie_in_their_state(areas):
-    frame = data.load("entities").query(
-        "type in ('state', 'place', 'event', 'organisation') and id != 'XINJIANG'"
-    )
-    assert outside(areas, frame) == []
-
-
-def test_stops_of_the_trip_lie_in_their_state(areas):
-    frame = data.load("trip")
-    city = frame["place"].str.split(",").str[0]
-    frame["iso3"] = city.map({"Beijing": "CHN", "Nur-Sultan": "KAZ", "Samarkand": "UZB"})
-    assert frame["iso3"].notna().all()
-    assert outside(areas, frame) == []
-
-
-def test_places_of_the_timeline_lie_where_their_state_is(areas):
-    by_state = {
-        "AFG": "Kabul",
-        "ARM": "Goris;Yerevan",
-        "BLR": "Belovezha",
-        "CHN": "Shanghai;Beijing;Qingdao;Urumqi;Xi'an;Tianjin",
-        "IND": "Goa",
-        "KAZ": "Almaty;Astana (Nur-Sultan);Zhanaozen",
-        "KGZ": "Bishkek;Batken;Jalal-Abad",
-        "MDA": "Chisinau",
-        "MMR": "Naypyidaw",
-        "RUS": "Moscow;St Petersburg;Sochi;Yekaterinburg;Ufa;Vladivostok",
-        "SAU": "Jeddah",
-        "TJK": "Dushanbe;Khujand",
-        "UKR": "Kyiv;Kharkiv",
-        "UZB": "Tashkent;Nukus;Samarkand",
-    }
-    places = {place: iso3 for iso3, cell in by_state.items() for place in cell.split(";")}
-    frame = data.load("timeline")
-    frame["iso3"] = frame["place"].map(places)
-    assert set(places) <= set(frame["place"])
-    assert outside(areas, frame) == []
+    for frame in (data.load("entities").query(actors), trip, timeline):
+        assert outside(areas, frame) == []
 
 
 def test_routes_lie_on_land_or_on_the_caspian(areas):
     frame = data.load("routes")
-    land = [a for name, a in areas.items()]
-    assert all(any(a.contains(Point(r.lon, r.lat)) for a in land) for r in frame.itertuples())
+    points = [Point(row.lon, row.lat) for row in frame.itertuples()]
+    assert all(any(area.contains(point) for area in areas.values()) for point in points)
 
 
 def test_the_areas_of_the_viewpoints_are_those_of_the_maps():

@@ -1,43 +1,14 @@
 """Numbers that would catch a wrong number, counted again with plain pandas or by hand."""
 
 import pandas as pd
-import pytest
 
 from samarkand import data
 from samarkand.practice import forecasts
-
-#: Members, observers and dialogue partners of the SCO.
-BY_DAY = """\
-2001-06-14 0 0 0
-2001-06-15 6 0 0
-2004-06-17 6 1 0
-2005-07-05 6 4 0
-2017-06-08 6 6 6
-2017-06-09 8 4 6
-2022-01-01 8 4 6
-2022-09-13 8 4 6
-2022-09-14 8 4 8
-2022-09-16 8 4 9
-2022-12-31 8 4 9
-2023-07-03 8 4 13
-2023-07-04 9 3 13
-2023-07-15 9 3 14
-2024-07-04 10 2 14
-2025-08-31 10 2 14
-2025-09-01 10 0 0"""
 
 
 def held(frame, day):
     day = pd.Timestamp(day)
     return frame[(frame["from"] <= day) & (frame["to"].isna() | (frame["to"] > day))]
-
-
-@pytest.mark.parametrize("line", BY_DAY.splitlines())
-def test_sco_by_day(line):
-    day, *due = line.split()
-    status = held(data.load("sco_membership"), day)["status"].value_counts()
-    found = [int(status.get(s, 0)) for s in ("member", "observer", "dialogue partner")]
-    assert found == [int(count) for count in due]
 
 
 def test_sco_by_name():
@@ -75,36 +46,6 @@ def test_cumulative_trade_is_of_whole_months_from_january():
     frame = data.load("trade_cn_ru_cumulative")
     assert (frame["period_start"].dt.day_of_year == 1).all()
     assert (frame["period_end"].dt.is_month_end).all()
-
-
-def test_days_are_of_the_trip_and_of_the_time_that_is_told():
-    assert data.load("trip")["day"].between("2022-09-14", "2022-09-16").all()
-    assert data.load("timeline")["day"].between("1991-01-01", "2025-12-31").all()
-
-
-def test_the_gap_of_970_days():
-    last = data.load("timeline").set_index("id").loc["TL036", "end_day"]
-    first = data.load("trip")["day"].min()
-    assert (first - last).days == 970 == data.load("numbers").set_index("id").loc["NU063", "value"]
-
-
-def test_the_flights():
-    legs = data.load("trip").query("type == 'leg'")
-    assert list(legs["to_place"]) == ["Nur-Sultan", "Samarkand", "Beijing"]
-    assert legs["distance_km"].sum() == 9133
-
-
-def test_every_block_has_a_claim():
-    blocks, claims = data.load("blocks"), data.load("claims")
-    assert len(blocks) == 40 and len(claims) == 95
-    assert set(claims["block"]) == set(blocks["block"])
-    assert claims["type"].value_counts().to_dict() == {
-        "fact": 40, "interpretation": 22, "forecast": 14, "opinion": 8, "quotation": 7, "not-a-claim": 4
-    }  # fmt: skip
-    assert (claims.query("type == 'forecast'")["verdict"] == "borne out").sum() == 10
-    experts = blocks[blocks["quoted_speaker"].isin(["Niva Yau", "Chien-yu Shih", "Bradley Jardine"])]
-    words = experts.groupby("quoted_speaker")["quoted_words"].sum()
-    assert round(words["Niva Yau"] / words.sum(), 3) == 0.804
 
 
 def test_shares_of_the_world_in_2021():

@@ -1,14 +1,14 @@
-"""The ten rules of lesson 08, held by its text: each is a function to sentences, and sees a planted error.
+"""What lesson 08 promises in ``docs/review_08.md``, by number: each rule holds, and sees a planted mistake.
 
-The lesson is about contested matters. Whether it is fair only readers can say (`docs/review_08.md`); that
-nobody goes unnamed, no figure without a maker, and no side always comes first, can be seen by a test.
+Whether a lesson on contested matters is fair only readers can say; that nobody goes unnamed, no figure is
+without a maker, and that no side always comes first, can be seen by a test.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
@@ -74,38 +74,37 @@ NAMED = {
 }
 
 
-class Said(NamedTuple):
+class Part(NamedTuple):
     """A paragraph, or a row of a table, and the heading of the section in which it stands."""
 
     section: str
     words: str
 
 
-Text = list[Said]
+Text = list[Part]
 
 
-def the_lesson() -> Text:
+def read_parts() -> Text:
     """Return what students read of the lesson: its paragraphs, and what it asks."""
-    said, section = [], ""
+    parts, section = [], ""
     for cell in lessons.read(LESSON).prose:
         for part in re.split(r"\n\n|\n(?=[|-])", lessons.unfenced(cell.source)):
-            heading = re.match(r"## (.+)", part)
-            if heading:
+            if heading := re.match(r"## (.+)", part):
                 section = heading[1]
             elif not re.fullmatch(r"[|\s-]*", part):
-                said.append(Said(section, part.replace("’", "'")))
+                parts.append(Part(section, part.replace("’", "'")))
     for kind in ("quiz", "predict", "note"):
         for id, asked in questions.every(kind).items():
             if id.startswith("08."):
                 words = [asked.text, getattr(asked, "why", ""), *getattr(asked, "then", ())]
                 words += [f"{one.text} {getattr(one, 'hint', '')}" for one in getattr(asked, "options", ())]
-                said.append(Said("asked", " ".join(map(str, words)).replace("’", "'")))
-    return said
+                parts.append(Part("asked", " ".join(map(str, words)).replace("’", "'")))
+    return parts
 
 
-def contested(said: Said) -> bool:
+def is_contested(part: Part) -> bool:
     """Tell whether a paragraph stands in one of the sections on Xinjiang, or in what the lesson asks."""
-    return said.section == "asked" or bool(re.match(r"[4-7]\. ", said.section))
+    return part.section == "asked" or bool(re.match(r"[4-7]\. ", part.section))
 
 
 def sentences(words: str) -> list[str]:
@@ -117,52 +116,45 @@ def sentences(words: str) -> list[str]:
 
 
 def somebody_says_it(text: Text) -> Iterator[str]:
-    """1: Every statement on the contested matters has somebody who makes it, or, in a table, its source."""
-    for said in filter(contested, text):
-        for sentence in sentences(said.words):
+    """1: in a sentence somebody speaks; a row of a table has its source."""
+    for part in text:
+        for sentence in sentences(part.words) if is_contested(part) and part.section != "asked" else ():
             cited = sentence.startswith("|") and re.search(r"\[[A-Z][A-Z0-9, ]+\]", sentence)
             attributed = SPEAKERS.search(sentence) and SPOKEN.search(sentence)
-            if CONTESTED.search(sentence) and not attributed and not cited and said.section != "asked":
-                yield f"Nobody says: {sentence}"
+            if CONTESTED.search(sentence) and not attributed and not cited:
+                yield sentence
 
 
-def every_position_has_two_sources(text: Text) -> Iterator[str]:
-    """2: A position has two sources, one of them its own, or row and text say that one is missing."""
-    lacks = 0
-    for row in POSITIONS.itertuples():
-        own = set() if row.own != row.own else {*str(row.own).split(";")}
-        whole = len(row.source.split(";")) > 1 and own <= {*row.source.split(";")} and own
-        lacks += not whole
-        if not whole and row.missing != row.missing:
-            yield f"{row.id} lacks a source, and does not say so."
-    if not any(f"For {lacks} of {len(POSITIONS)} positions we did not find" in said.words for said in text):
-        yield f"The lesson does not say that {lacks} of {len(POSITIONS)} positions lack a source."
+def positions_that_lack_a_source_are_counted(text: Text) -> Iterator[str]:
+    """2: that each row has two, or says what it lacks, is a rule of the table."""
+    sentence = f"For {POSITIONS['missing'].notna().sum()} of {len(POSITIONS)} positions we did not find"
+    if not any(sentence in part.words for part in text):
+        yield f"It does not say: {sentence}"
 
 
-def figures_on_people_have_a_maker(text: Text) -> Iterator[str]:
-    """3: No figure on people stands without its maker, its day and its method."""
-    for said in text:
-        if not PEOPLE.search(said.words) or not (contested(said) or said.section.startswith("3.")):
-            continue
-        for what, needed in (("maker", MAKERS), ("day", DAYS), ("method", METHODS)):
-            if not needed.search(said.words):
-                yield f"No {what}: {said.words}"
+def figures_on_people_have_maker_day_and_method(text: Text) -> Iterator[str]:
+    """3."""
+    for part in text:
+        if PEOPLE.search(part.words) and (is_contested(part) or part.section.startswith("3.")):
+            for what, needed in (("maker", MAKERS), ("day", DAYS), ("method", METHODS)):
+                if not needed.search(part.words):
+                    yield f"No {what}: {part.words}"
 
 
 def no_government_has_an_adjective(text: Text) -> Iterator[str]:
-    """4: No government has an adjective of ours; what is quoted is not ours."""
-    for said in text:
-        found = ADJECTIVES.search(re.sub(r"\"[^\"]*\"|“[^”]*”", "", said.words))
-        if found:
-            yield f"An adjective: {found[0]}, in {said.words}"
+    """4: what is quoted is not ours."""
+    table = data.load("positions")[["holds", "note"]].stack().tolist() + TABLE["note"].dropna().tolist()
+    for words in [*(part.words for part in text), *map(str, table)]:
+        if ADJECTIVES.search(re.sub(r"\"[^\"]*\"|“[^”]*”", "", words)):
+            yield words
 
 
 def the_order_alternates(text: Text) -> Iterator[str]:
-    """5: Who comes first, those who raise violations or those who reject them, alternates by section."""
+    """5: those who raise violations come first in every other section."""
     side = POSITIONS.set_index("id")["side"]
     first: list[str] = []
-    for section, paragraphs in itertools.groupby(text, key=lambda said: said.section):
-        words = " ".join(said.words for said in paragraphs)
+    for section, paragraphs in itertools.groupby(text, key=lambda part: part.section):
+        words = " ".join(part.words for part in paragraphs)
         at = {found.start(): side[row] for name, row in NAMED.items() if (found := re.search(name, words))}
         if re.match(r"[4-7]\. ", section):
             first.append(at[min(at)] if at else "nobody")
@@ -171,146 +163,73 @@ def the_order_alternates(text: Text) -> Iterator[str]:
 
 
 def a_note_comes_before(text: Text) -> Iterator[str]:
-    """6: Before the first section on Xinjiang stands a note: what comes, and that it can be skipped."""
-    before = [said.words for said in text if said.section.startswith("3.")][-1]
-    for words in (
-        "four sections are about Xinjiang",
-        "skip all four",
-        "(#Practice)",
-        "where they come from or what they believe",
-    ):
+    """6: the sections can be skipped, and nobody is asked for origin or belief."""
+    before = [part.words for part in text if part.section.startswith("3.")][-1]
+    for words in ("four sections are about Xinjiang", "skip all four", "(#Practice)", "what they believe"):
         if words not in before:
             yield f"The note does not say: {words}."
-    for said in text:
-        if re.search(
-            r"(?i)\byour (own )?(origin|religion|belief|faith|people|nationality|family)\b|are you from",
-            said.words,
-        ):
-            yield f"It asks for what is nobody's business: {said.words}"
+    asks = r"(?i)\byour (own )?(origin|religion|belief|faith|people|nationality|family)\b|are you from"
+    yield from (part.words for part in text if re.search(asks, part.words))
 
 
 def one_spelling(text: Text) -> Iterator[str]:
-    """7: The spelling is Uyghur; others are named once, together, for what they tell about a source."""
-    for said in text:
-        others = set(re.findall(r"Uighur|Uygur|Uigur", said.words))
-        if others and not ({"Uighur", "Uygur"} == others and "spelling shows the source" in said.words):
-            yield f"Another spelling: {said.words}"
+    """7: others are named once, together, for what they tell about a source."""
+    for part in text:
+        others = set(re.findall(r"Uighur|Uygur|Uigur", part.words))
+        if others and not ({"Uighur", "Uygur"} == others and "spelling shows the source" in part.words):
+            yield part.words
 
 
 def no_map_shades_where_people_live(text: Text) -> Iterator[str]:
-    """8: The lesson's one map is that of the viewpoints; no map fills where a people lives."""
-    code = "\n".join(cell.source for cell in lessons.read(LESSON).code) + "\n".join(
-        said.words for said in text
-    )
-    for name in sorted(set(re.findall(r"\bmaps\.(\w+)\(", code)) - {"viewpoints"}):
-        yield f"It shows maps.{name}."
-    shown = set(maps.viewpoints().scene.status)
-    for name in sorted(shown - set(data.load("states")["iso3"]) - set(TABLE["area"])):
-        yield f"The map fills {name}."
+    """8: the one map is that of the viewpoints, which fills states and contested areas."""
+    code = [cell.source for cell in lessons.read(LESSON).code] + [part.words for part in text]
+    yield from set(re.findall(r"\bmaps\.(\w+)\(", "\n".join(code))) - {"viewpoints"}
+    yield from set(maps.viewpoints().scene.status) - set(data.load("states")["iso3"]) - set(TABLE["area"])
 
 
 def what_witnesses_tell_is_not_retold(text: Text) -> Iterator[str]:
-    """9: What witnesses tell is named as evidence and not retold."""
-    for said in text:
-        for sentence in sentences(said.words):
-            if RETOLD.search(sentence) and not sentence.startswith("|"):
-                yield f"Retold: {sentence}"
+    """9."""
+    for part in text:
+        yield from (one for one in sentences(part.words) if RETOLD.search(one) and not one.startswith("|"))
 
 
 def it_says_who_has_read_it(text: Text) -> Iterator[str]:
-    """10: Lesson, data statement and form say that nobody outside has read it."""
+    """10: lesson, data statement and form."""
     statement = (ROOT / "course_data" / "README.md").read_text(encoding="utf-8")
-    if not any(
-        "Nobody outside has read the lesson yet" in said.words and FORM.name in said.words for said in text
+    for where, words in (
+        ("\n".join(part.words for part in text), "Nobody outside has read the lesson yet"),
+        (statement, "**Who has read lesson 08.** Nobody outside."),
+        (FORM.read_text(encoding="utf-8"), "Nobody from outside has read lesson 08 yet"),
     ):
-        yield "The lesson does not say that nobody outside has read it."
-    if "**Who has read lesson 08.** Nobody outside." not in statement or FORM.name not in statement:
-        yield "The data statement does not say that nobody outside has read it."
-    if "Nobody from outside has read lesson 08 yet" not in FORM.read_text(encoding="utf-8"):
-        yield "The form does not say that nobody outside has read it."
+        if words not in where:
+            yield f"It is not said: {words}"
 
 
-Rule = Callable[[Text], Iterator[str]]
-RULES: list[Rule] = [
-    somebody_says_it,
-    every_position_has_two_sources,
-    figures_on_people_have_a_maker,
-    no_government_has_an_adjective,
-    the_order_alternates,
-    a_note_comes_before,
-    one_spelling,
-    no_map_shades_where_people_live,
-    what_witnesses_tell_is_not_retold,
-    it_says_who_has_read_it,
+#: Each rule, and what breaks it: words of the lesson and others in their place, or a section and a paragraph.
+RULES = [
+    (somebody_says_it, "§5.", "In Xinjiang very many people are detained."),
+    (somebody_says_it, "The report writes in its own voice that China", "China"),
+    (positions_that_lack_a_source_are_counted, "For 14 of 27 positions", "For 11 of 27 positions"),
+    (figures_on_people_have_maker_day_and_method, "§5.", "The ministry said in 2019: 1.5 million people."),
+    (no_government_has_an_adjective, "Xinjiang's government", "Xinjiang's legitimate government"),
+    (the_order_alternates, "Families in Almaty", "People in Almaty"),
+    (a_note_comes_before, "You can skip all four", "You should read all four"),
+    (a_note_comes_before, "§asked", "What does your family think of it?"),
+    (one_spelling, "§4.", "The Uighurs were counted."),
+    (no_map_shades_where_people_live, "§4.", "maps.uyghurs()"),
+    (what_witnesses_tell_is_not_retold, "§5.", "A former detainee said what had been done to her."),
+    (it_says_who_has_read_it, "Nobody outside has read the lesson yet", "It has been read"),
 ]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_the_lesson_keeps_the_rule(rule: Rule) -> None:
-    found = list(rule(the_lesson()))
-    assert not found, "\n".join(found)
-
-
-def added(section: str, words: str) -> Callable[[Text], Text]:
-    """Return what puts a paragraph at the end of a section."""
-
-    def plant(text: Text) -> Text:
-        last = max(i for i, said in enumerate(text) if said.section.startswith(section))
-        return [*text[: last + 1], Said(text[last].section, words), *text[last + 1 :]]
-
-    return plant
-
-
-def changed(old: str, new: str) -> Callable[[Text], Text]:
-    """Return what replaces words that stand in the lesson."""
-
-    def plant(text: Text) -> Text:
-        assert any(old in said.words for said in text), old
-        return [said._replace(words=said.words.replace(old, new)) for said in text]
-
-    return plant
-
-
-PLANTED: list[tuple[Rule, Callable[[Text], Text]]] = [
-    (somebody_says_it, added("5.", "In Xinjiang very many people are detained.")),
-    (somebody_says_it, added("5.", "There has never been a genocide in Xinjiang.")),
-    (somebody_says_it, added("6.", "The motion was political manipulation.")),
-    (somebody_says_it, changed("The report writes in its own voice that China", "China")),
-    (somebody_says_it, changed("RFE/RL *(funded by the United States)* reports that", "Then")),
-    (every_position_has_two_sources, changed("For 14 of 27 positions", "For 11 of 27 positions")),
-    (figures_on_people_have_a_maker, added("5.", "The ministry said in 2019: 1.5 million people.")),
-    (figures_on_people_have_a_maker, added("4.", "By the census there are 11.62 million Uyghurs.")),
-    (figures_on_people_have_a_maker, added("7.", "By a register, 13,362 people came in 2022.")),
-    (figures_on_people_have_a_maker, changed("by 80 per cent (method not said)", "by 80 per cent")),
-    (no_government_has_an_adjective, added("6.", "So voted the authoritarian government.")),
-    (no_government_has_an_adjective, changed("Xinjiang's government", "Xinjiang's legitimate government")),
-    (the_order_alternates, changed("China's ambassador called", "The World Uyghur Congress called")),
-    (the_order_alternates, changed("Families in Almaty", "People in Almaty")),
-    (a_note_comes_before, changed("You can skip all four", "You should read all four")),
-    (a_note_comes_before, added("asked", "What does your family think of it?")),
-    (one_spelling, added("4.", "The Uighurs were counted.")),
-    (one_spelling, changed("*Uygur* in China's state media, ", "")),
-    (no_map_shades_where_people_live, added("4.", "maps.uyghurs()")),
-    (what_witnesses_tell_is_not_retold, added("5.", "A former detainee said what had been done to her.")),
-    (it_says_who_has_read_it, changed("Nobody outside has read the lesson yet", "It has been read")),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("rule", "plant"), PLANTED)
-def test_a_planted_violation_is_seen(rule: Rule, plant: Callable[[Text], Text]) -> None:
-    assert list(rule(plant(the_lesson())))
-
-
-def test_each_rule_has_a_planted_violation() -> None:
-    assert {rule for rule, _ in PLANTED} == set(RULES)
-
-
-# ------------------------------------------------------------------------------------- and by the tables
-
-
-def test_every_position_has_a_holder_and_a_day() -> None:
-    assert POSITIONS["holder"].str.len().min() > 0 and POSITIONS["day"].notna().all()
-    assert TABLE["viewer"].str.len().min() > 0
+@pytest.mark.parametrize(("rule", "old", "new"), RULES)
+def test_the_lesson_keeps_the_rule_and_a_planted_mistake_is_seen(rule, old: str, new: str) -> None:
+    text = read_parts()
+    assert list(rule(text)) == []
+    if old.startswith("§"):
+        last = max(i for i, part in enumerate(text) if part.section.startswith(old[1:]))
+        text.insert(last + 1, Part(text[last].section, new))
+    assert list(rule([part._replace(words=part.words.replace(old, new)) for part in text]))
 
 
 def test_no_figure_on_people_in_the_tables_is_without_maker_day_and_method() -> None:
@@ -318,15 +237,3 @@ def test_no_figure_on_people_in_the_tables_is_without_maker_day_and_method() -> 
     people = counts[counts["unit"].str.contains("persons")]
     assert len(people) >= 20
     assert people[["counter", "day", "method", "includes"]].notna().all(axis=None)
-
-
-@pytest.mark.parametrize(("table", "columns"), [("positions", ["holds", "note"]), ("viewpoints", ["note"])])
-def test_no_government_has_an_adjective_of_ours_in_the_tables(table: str, columns: list[str]) -> None:
-    said = data.load(table)[columns].stack()
-    found = [text for text in said if ADJECTIVES.search(re.sub(r"“[^”]*”", "", str(text)))]
-    assert not found, found
-
-
-def test_the_names_of_holders_are_those_of_rows_that_take_a_side() -> None:
-    side = POSITIONS.set_index("id")["side"]
-    assert set(side[list(NAMED.values())]) == {"raises", "rejects"}
