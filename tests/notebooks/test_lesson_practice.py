@@ -15,7 +15,7 @@ from by_night import most_by_night
 from IPython.core.formatters import DisplayFormatter
 
 from samarkand.ground import journal
-from tools.author import build, drawn, lessons
+from tools.author import build, drawn, guides, lessons
 from tools.author.lessons import Lesson
 
 #: The lessons that are run again by day.
@@ -73,12 +73,21 @@ def test_the_folded_answers_are_correct(lesson: Lesson, solved: dict[str, str]) 
         assert says.startswith("Right."), f"{task.number}: {says}"
 
 
-@pytest.mark.parametrize(
-    "lesson", [one for one in lessons.every() if lessons.skipped(one)], ids=lambda one: one.name
-)
-def test_what_may_be_skipped_can_be_skipped(lesson: Lesson, tmp_path: Path) -> None:
-    """Without the cells that may be skipped the rest runs, and its tasks are asked and solved."""
-    left = {cell.id for cell in lesson.cells} - lessons.skipped(lesson)
+#: What students may skip, and what each plan of a teacher's page leaves out, by lesson.
+LEFT_OUT = {
+    f"{one.number}-skip": (one, lessons.skipped(one)) for one in lessons.every() if lessons.skipped(one)
+} | {
+    f"{path.stem}-{plan.minutes}": (one, set(guides.cells(one, plan.left_out)))
+    for path in guides.paths()
+    for one in [lessons.read(lessons.paths([path.stem])[0])]
+    for plan in guides.plans(path.read_text(encoding="utf-8"))
+}
+
+
+@pytest.mark.parametrize(("lesson", "out"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_what_may_be_left_out_can_be_left_out(lesson: Lesson, out: set[str], tmp_path: Path) -> None:
+    """Without it the rest runs, and its tasks are asked and solved."""
+    left = {cell.id for cell in lesson.cells} - out
     stubs = [task.stub.id for task in lesson.tasks if task.stub.id in left]
     asked = {cell.id: cell.source for cell in lesson.code}
     for code, says in ((asked, "Not answered yet."), (solution(lesson), "Right.")):

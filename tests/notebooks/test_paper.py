@@ -10,16 +10,20 @@ from typing import Any
 import pytest
 
 from samarkand.ground.home import ROOT
-from tools.author import lessons
+from tools.author import guides, lessons
 from tools.lab.browser import CHROMIUM, installed, playwright
+from tools.site import deck
 
 #: Sheets that a lesson may take; the longest lessons of either half.
 MOST = 12
 LONGEST = sorted(lessons.paths(), key=lambda path: len(lessons.stored(path).cells))[-2:]
 #: Width of an A4 sheet between its margins, in CSS pixels.
 SHEET = 690
-#: The same of one that lies, for slides.
-LYING = 986
+#: What is too small for the last row: words of a slide under 28 px, or a slide that holds more than it shows.
+SMALL = """() => [...document.querySelectorAll('section')].flatMap(slide => [
+    ...(slide.scrollHeight > slide.clientHeight || slide.scrollWidth > slide.clientWidth ? ['cut'] : []),
+    ...[...slide.querySelectorAll('h1, h2, p, li, small')]
+        .filter(e => parseFloat(getComputedStyle(e).fontSize) < 28).map(e => e.textContent)])"""
 #: What a sheet cuts: beyond its edge, or where it would have to be scrolled.
 CUT = """() => [...document.querySelectorAll('main *')].filter(e => e.clientWidth && !e.closest('svg, math'))
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1
@@ -64,14 +68,27 @@ def test_a_lesson_on_paper_is_whole_and_short(page: Any, lesson: Path, tmp_path:
     assert 1 < sheets <= MOST
 
 
-def test_as_slides_each_section_begins_a_page_and_nothing_is_cut(page: Any, tmp_path: Path) -> None:
-    page.set_viewport_size({"width": LYING, "height": 700})
-    cut, sheets = printed(page, LONGEST[0], tmp_path, "samarkand_slides")
-    page.add_style_tag(content=".jp-Cell { break-before: auto !important; }")
-    joined = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+@pytest.mark.parametrize("path", guides.paths(), ids=lambda path: path.stem)
+def test_slides_and_sheet_need_no_other_machine_and_cut_nothing(
+    page: Any, path: Path, tmp_path: Path
+) -> None:
+    lesson = lessons.read(lessons.paths([path.stem])[0])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    made = tmp_path / "made.html"
+    made.write_text(deck.slides(lesson), encoding="utf-8")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.emulate_media(media="screen")
+    page.goto(made.as_uri())
+    assert page.evaluate(SMALL) == []
+    count = page.locator("section").count()
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == count
+    made.write_text(deck.sheet(lesson), encoding="utf-8")
+    page.goto(made.as_uri())
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
     page.set_viewport_size({"width": SHEET, "height": 1000})
-    assert cut == []
-    assert sheets > joined + 3
+    page.emulate_media(media="print")
+    assert [address for address in asked if address.startswith("http")] == []
 
 
 def test_without_the_courses_page_the_same_lesson_is_longer(page: Any, tmp_path: Path) -> None:

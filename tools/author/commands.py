@@ -23,7 +23,7 @@ def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
     home.need_checkout("the sources of the lessons")
     from tools.author import build as builder
-    from tools.author import facts, lessons, rules_of_lessons
+    from tools.author import facts, guides, lessons, rules_of_lessons
 
     paths = lessons.paths(options.lesson)
     if not paths:
@@ -34,6 +34,7 @@ def build(options: argparse.Namespace) -> int:
             for path in paths
             for sentence in (*builder.check(path), *rules_of_lessons.broken(lessons.read(path)))
         ]
+        wrong += [sentence for path in guides.paths() for sentence in guides.faults(path)]
         return report(
             builder.with_help(wrong),
             f"{len(paths)} notebooks are in normal form and keep the rules of a lesson.",
@@ -49,6 +50,7 @@ def build(options: argparse.Namespace) -> int:
             print(f"{path.name}: {facts.store(path)}", flush=True)
     if not problems:
         _renew_pages()
+    problems += [sentence for path in guides.paths() for sentence in guides.faults(path)]
     return report(problems, "")
 
 
@@ -139,6 +141,27 @@ def site(options: argparse.Namespace) -> int:
     return 0
 
 
+def hand_out(options: argparse.Namespace) -> int:
+    """Make slides or a sheet of one lesson, or all lessons as pages for tablets."""
+    home.need_checkout("the lessons")
+    from tools.author import lessons
+    from tools.site import deck
+
+    found = lessons.paths([options.lesson] if "lesson" in options else [])
+    names = {"slides": "{}_slides.html", "sheet": "{}_sheet.html", "pages": "{}.html"}
+    out = options.out or Path(names[options.kind].format(found[0].stem))
+    made = {out / f"{path.stem}.html" if options.kind == "pages" else out: path for path in found}
+    for place, path in made.items():
+        text = getattr(deck, options.kind)(lessons.read(path))
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise CourseError(f"{place} cannot be written: {error.strerror}.") from error
+        print(place, flush=True)
+    return 0
+
+
 def _stored(path: Path) -> None:
     """Run a notebook of a set and store it as it looks then."""
     from tools.author import build
@@ -204,6 +227,19 @@ def add(verbs: Verbs) -> None:
     cache = Path.home() / ".cache" / "samarkand"
     verb.add_argument("--cache", type=Path, default=cache, metavar="DIR", help="keeps what was fetched")
     verb.add_argument("--repository", default="", help="where edit and report lead, an https address")
+
+    for kind, says in (
+        ("slides", "make a lesson's slides, one file"),
+        ("sheet", "make a page for a class to write on"),
+        ("pages", "make all lessons as pages that need a browser alone, for tablets"),
+    ):
+        verb = add_verb(verbs, kind, hand_out, says)
+        verb.set_defaults(kind=kind)
+        if kind == "pages":
+            verb.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder for them")
+        else:
+            verb.add_argument("lesson", help="number or name of a lesson")
+            verb.add_argument("--out", type=Path, metavar="FILE", help="none: a file in this folder")
 
     verb = add_verb(verbs, "test", test, "judge a change in seconds")
     verb.add_argument("path", nargs="*", help="files or folders; none: what git says has changed")

@@ -1,7 +1,8 @@
 """Pages that are made from lessons, sets and tables: never edited by hand.
 
-``README.md`` has the table of lessons, ``docs/python.md`` the course's Python, ``docs/corrections.md`` what
-was corrected, ``course_data/sources.bib`` the sources for BibTeX.
+``README.md`` has the table of lessons, ``docs/python.md`` the course's Python, ``docs/teaching/`` a page for
+the teacher of each lesson, ``docs/corrections.md`` what was corrected, ``course_data/sources.bib`` the
+sources for BibTeX.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from samarkand.ground import files
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
-from tools.author import concepts, lessons
+from tools.author import concepts, guides, lessons
 from tools.author.lessons import Lesson
 
 README, PYTHON = ROOT / "README.md", ROOT / "docs" / "python.md"
@@ -59,6 +60,8 @@ def made() -> Iterator[tuple[Path, str]]:
     """Yield each page with its text as lessons, sets and tables now make it."""
     yield README, readme(README.read_text(encoding="utf-8"))
     yield PYTHON, python()
+    for path in guides.paths():
+        yield path, guides.page(path)
     if (TABLES / "prepare").is_dir():
         corrections = runpy.run_path(str(TABLES / "prepare" / "corrections_page.py"))
         yield ROOT / "docs" / "corrections.md", corrections["page"]()

@@ -288,7 +288,7 @@ def metadata(lesson: Lesson) -> Iterator[str]:
     from samarkand import data
 
     where = [("The notebook", lesson.notebook.metadata, "counted", ("blocks", "block"), set[str]())]
-    also = {"tied", "introduces", "skip"}
+    also = {"tied", "introduces", "skip", "slide"}
     where += [(cell.id, cell.metadata, "claims", ("claims", "id"), also) for cell in lesson.cells]
     for place, found, name, (table, column), others in where:
         own = found.get("samarkand", {name: ["-"]})

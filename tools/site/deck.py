@@ -1,0 +1,205 @@
+"""Slides and a sheet for a class, one HTML file each that asks no other machine for anything.
+
+A cell is on a slide if its metadata say ``{"samarkand": {"slide": true}}``; with a text in place of ``true``
+that text is on it, above the cell's chart or map. Code and what it prints are never on one.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from samarkand.ground.home import ROOT
+from samarkand.practice import questions
+from tools.author.lessons import BuildError, Lesson, count_words
+
+#: The most words on a slide, and how many slides a lesson has.
+WORDS, SLIDES = 40, (8, 12)
+HERE = Path(__file__).resolve().parent / "handouts"
+VEGA = "application/vnd.vegalite.v5+json"
+#: Where a chart has room on a slide, in px; how large its letters are there, and in a lesson.
+ROOM, LETTERS, STORED = (1152, 540), 28, 12
+
+
+def faults(lesson: Lesson) -> list[str]:
+    """Say which slide has too many words, and whether there are too few slides or too many."""
+    made = list(_slides(lesson, draw=False))
+    wrong = [
+        f"{lesson.path.name}, cell {id}: {count} words on a slide; {WORDS} are the most."
+        for id, words, _ in made
+        if (count := count_words(words)) > WORDS
+    ]
+    for cell in lesson.cells:
+        own = cell.metadata.get("samarkand", {}).get("slide")
+        for figure in re.findall(r"\d[\d.,]*", own if isinstance(own, str) else ""):
+            if figure.rstrip(".,") not in cell.source:
+                wrong.append(
+                    f"{lesson.path.name}, cell {cell.id}: {figure} is on its slide, and not in the cell."
+                )
+    if not SLIDES[0] <= len(made) <= SLIDES[1]:
+        wrong.append(f"{lesson.path.name} has {len(made)} slides; it needs {SLIDES[0]} to {SLIDES[1]}.")
+    return wrong
+
+
+def slides(lesson: Lesson) -> str:
+    """Return a lesson's slides as one page; `BuildError` names what is too long, and how many there are."""
+    if wrong := faults(lesson):
+        raise BuildError("\n".join(wrong))
+    body = "".join(f"<section>{words}{shown}</section>" for _, words, shown in _slides(lesson))
+    return _page(lesson, "slides.css", f"{body}<script>{_file('slides.js')}</script>")
+
+
+def sheet(lesson: Lesson) -> str:
+    """Return one page for a class to write on: aims, the axes of a chart to draw into, questions, lines."""
+    charts = [
+        output.data[VEGA]
+        for cell in lesson.code
+        for output in cell.outputs
+        if "slide" in cell.metadata.get("samarkand", {}) and VEGA in output.get("data", {})
+    ]
+    aims = next(cell.source for cell in lesson.cells if cell.id == "aims")
+    asked = [one for one in map(_asked, lesson.code) if one is not None][:5]
+    parts = [
+        f"<h1>{html.escape(lesson.title)}</h1>",
+        '<p class="name">Name: <span></span> Day: <span></span></p>',
+        f"<p><b>{html.escape(lesson.question)}</b></p>",
+        _markdown(aims.replace("**", "")),
+    ]
+    for words, chart in (_chart(one, empty=True) for one in charts[:1]):
+        parts += [f"<p>Draw what you expect before you see it. {words}</p>", chart]
+    for number, one in enumerate(asked, 1):
+        choice = " / ".join(map(html.escape, _options(one)))
+        lines = "<i></i>" * (3 if isinstance(one, questions.Note) else 2)
+        parts.append(f"<p><b>{number}.</b> {html.escape(one.text)} {choice and f'({choice})'}</p>{lines}")
+    return _page(lesson, "sheet.css", "".join(parts))
+
+
+def pages(lesson: Lesson) -> str:
+    """Return a whole lesson as one page for a tablet or paper, which asks no other machine for anything."""
+    from nbconvert import HTMLExporter
+
+    templates = str(ROOT / "settings" / "lab" / "nbconvert")
+    made = HTMLExporter(template_name="samarkand", extra_template_basedirs=[templates])  # type: ignore[no-untyped-call]
+    return str(made.from_filename(str(lesson.path))[0])
+
+
+def _file(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _page(lesson: Lesson, css: str, body: str) -> str:
+    head = f'<meta charset="utf-8"><title>{html.escape(lesson.title)}</title><style>{_file(css)}</style>'
+    return f'<!doctype html>\n<html lang="en">{head}{body}</html>\n'
+
+
+def _slides(lesson: Lesson, draw: bool = True) -> Iterator[tuple[str, str, str]]:
+    """Yield each slide: the id of its cell, its words as HTML, its chart or map if it is to be drawn."""
+    for cell in lesson.cells:
+        marked = cell.metadata.get("samarkand", {}).get("slide")
+        if marked is None:
+            continue
+        one = _asked(cell)
+        words, shown = "", ""
+        if cell.id == "question":
+            words = f"<h1>{lesson.title}</h1><p>{html.escape(lesson.question)}</p>"
+        elif one is not None:
+            options = "".join(f"<li>{html.escape(option)}</li>" for option in _options(one))
+            words = f"<h2>{html.escape(one.text)}</h2><ul>{options}</ul>"
+        elif cell.cell_type == "code":
+            words, shown = _shown(lesson, cell, draw)
+        yield (
+            cell.id,
+            words if marked is True and words else _markdown(cell.source if marked is True else marked),
+            shown,
+        )
+
+
+def _markdown(source: str) -> str:
+    """Return Markdown as HTML, without notes and links."""
+    import mistune
+
+    plain = re.sub(r"\s*<sup>.*?</sup>", "", source, flags=re.DOTALL)
+    return str(mistune.html(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain)))
+
+
+def _asked(cell: NotebookNode) -> questions.Asked | None:
+    """Return the question that a cell asks; None if it asks none."""
+    call = re.fullmatch(r'(?:(predict|quiz)\.ask|(note))\("([^"]+)"\)', cell.source.strip())
+    return questions.find(call[1] or call[2], call[3]) if call else None
+
+
+def _options(one: questions.Asked) -> list[str]:
+    """Return what can be chosen; never what is right."""
+    if isinstance(one, questions.Note):
+        return []
+    return [option if isinstance(option, str) else option.text for option in (
+        one.options.values() if isinstance(one, questions.Prediction) else one.options
+    )]  # fmt: skip
+
+
+def _shown(lesson: Lesson, cell: NotebookNode, draw: bool) -> tuple[str, str]:
+    """Return the words and the picture of a cell with a chart or a map."""
+    for output in cell.outputs:
+        data = output.get("data", {})
+        if VEGA in data:
+            return _chart(data[VEGA], draw=draw)
+        if frame := re.search(r"<iframe.*?</iframe>", data.get("text/html", ""), re.DOTALL):
+            title = re.search(r'title="([^"]*)"', frame[0])
+            return f"<h2>{title[1] if title else ''}</h2>", re.sub(r' style="[^"]*"', "", frame[0], count=1)
+    raise BuildError(f"{lesson.path.name}, cell {cell.id}: it shows no chart and no map for a slide.")
+
+
+def _chart(stored: dict[str, Any], *, empty: bool = False, draw: bool = True) -> tuple[str, str]:
+    """Return the headline of a chart and its drawing as SVG; an empty one has axes alone."""
+    import vl_convert
+
+    spec = json.loads(json.dumps(stored))
+    title = spec["vconcat"][0].pop("title", {})
+    words = "" if empty else f"<h2>{html.escape(_text(title.get('text')))}</h2>"
+    words += f"<small>{html.escape(_text(title.get('subtitle')))}</small>" if title.get("subtitle") else ""
+    if not draw:
+        return words, ""
+    if empty:
+        _wipe(spec)
+        _enlarge(spec, 1.4)
+    else:
+        width, height = map(
+            float, re.findall(r' (?:width|height)="([\d.]+)"', vl_convert.vegalite_to_svg(spec))[:2]
+        )
+        _enlarge(spec, min(2.0, LETTERS / STORED / min(ROOM[0] / width, ROOM[1] / height)))
+    drawn = re.sub(r' (width|height)="[\d.]+"', "", vl_convert.vegalite_to_svg(spec), count=2)
+    label = "" if empty else html.escape(spec.get("description", ""))
+    return words, f'<figure role="img" aria-label="{label}">{drawn}</figure>'
+
+
+def _text(words: Any) -> str:
+    return " ".join(words) if isinstance(words, list) else str(words or "")
+
+
+def _parts(part: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object in a specification."""
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _parts(inner)
+
+
+def _enlarge(spec: dict[str, Any], times: float) -> None:
+    """Make every size of letters larger, in place."""
+    for part in _parts(spec):
+        for key in part:
+            if key.lower().endswith(("fontsize", "labellimit")):
+                part[key] = round(part[key] * times, 1)
+
+
+def _wipe(spec: dict[str, Any]) -> None:
+    """Make every mark invisible, in place, so that axes are left."""
+    for part in list(_parts(spec)):
+        if "mark" in part and "encoding" in part:
+            part["encoding"]["opacity"] = {"value": 0}
