@@ -168,8 +168,8 @@ product = [x for x in list(sys.argv) + list(os.environ.values()) if "{course}" i
     A("rewrites what runs it", """
 import gc, sys
 runner = sys.modules["runner"]
-runner.written = lambda *a: True
-runner.apart = lambda made, calls, *a: [{"called": c["id"], "value": True} for c in calls]
+runner.encode_value = lambda *a: True
+runner.call_each = lambda made, calls, *a: [{"called": c["id"], "value": True} for c in calls]
 runner.encode.encode = lambda v: 7
 for o in gc.get_objects():
     if type(o) is dict and set(o) & {"q1", "q2"}: o.clear()

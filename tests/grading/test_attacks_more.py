@@ -42,7 +42,7 @@ def test_an_error_cannot_look_like_words_of_the_graders(course):
     grade(course)
     lines = report.explain(course, "ex90", "eve").splitlines()
     assert [line for line in lines if line.startswith("q2:")] == ["q2: 0 of 3"]
-    with gradebook.opened(course) as book:
+    with gradebook.open_book(course) as book:
         comment = book.find_comment("q1", workshop.NAME, workshop.NAME, "eve").auto_comment
     assert "Right." in comment
     assert "<img" not in comment
@@ -51,7 +51,7 @@ def test_an_error_cannot_look_like_words_of_the_graders(course):
 
 @pytest.mark.parametrize("formula", [r"\href{#1:alert(1)}{x}", r"\style{background:url(//x)}{y}"])
 def test_formulas_neither_link_nor_fetch(formula):
-    made = rebuilding.harmless(rf"$\def\h#1{{{formula}}}\h{{javascript}}$ and $\frac{{1}}{{2}}$")
+    made = rebuilding.disarm(rf"$\def\h#1{{{formula}}}\h{{javascript}}$ and $\frac{{1}}{{2}}$")
     assert formula not in made
     assert r"\frac{1}{2}" in made
 

@@ -50,7 +50,7 @@ def exported(course, form):
 
 
 def test_a_mark_by_hand_is_the_same_on_the_page_in_words_and_in_each_export(graded):
-    with gradebook.opened(graded) as book:
+    with gradebook.open_book(graded) as book:
         book.find_grade("q2-check", NAME, NAME, "bob").manual_score = 1
         book.find_comment("q2", NAME, NAME, "bob").manual_comment = "The <b>way</b> is right."
         for student, points in (("ada", 3.5), ("bob", 2)):
@@ -97,7 +97,7 @@ def test_canvas_and_moodle_have_the_marks_after_the_penalty(course):
         file.write('c.LateSubmissionPlugin.penalty_method = "zero"\n')
     path = hand_in(course, "ada", **workshop.ANSWERS)
     (path.parent / "timestamp.txt").write_text("2022-09-14 14:10 UTC")
-    with gradebook.opened(course) as book:
+    with gradebook.open_book(course) as book:
         book.update_or_create_assignment(NAME, duedate="2022-09-14 12:00 UTC")
     grade(course)
     assert exported(course, "canvas")["ada"][-1] == exported(course, "moodle")["ada"][0] == "0.0"

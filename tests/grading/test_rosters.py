@@ -75,7 +75,7 @@ def test_a_roster_goes_into_the_gradebook_and_no_spreadsheet_obeys_it(course):
     assert list(roster.read(course.root / "roster.csv")) == ["ada", "bob"]
     hand_in(course, "Bob", **workshop.ANSWERS)
     assert grade(course)[0].troubles[-1].startswith("Bob: not on the roster")
-    with gradebook.opened(course) as book:
+    with gradebook.open_book(course) as book:
         book.add_student("Bob")  # whoever is entered later is graded
     assert grade(course)[0].graded == ["Bob"]
     rows = list(csv.reader(io.StringIO(report.export(course, "ex90", "canvas"))))

@@ -30,17 +30,17 @@ def seed(secret: bytes) -> str:
     >>> len(seed(b"0123456789abcdef"))
     32
     """
-    return derived(secret, "samarkand: seed of variants")[:32]
+    return derive(secret, "samarkand: seed of variants")[:32]
 
 
-def derived(secret: bytes, label: str) -> str:
+def derive(secret: bytes, label: str) -> str:
     """Return 64 hexadecimal digits from the secret that lead neither to it nor to what has another label.
 
     `OutOfRange` if the secret is shorter than 16 bytes: it could be guessed.
 
     Examples
     --------
-    >>> derived(b"0123456789abcdef", "one thing") == derived(b"0123456789abcdef", "another")
+    >>> derive(b"0123456789abcdef", "one thing") == derive(b"0123456789abcdef", "another")
     False
     """
     if len(secret) < 16:

@@ -90,7 +90,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
         jobs = min(jobs or min(processors, MOST_JOBS), len(todo), MOST_JOBS_EACH * (os.cpu_count() or 1))
         began = time.monotonic()
-        with Boxes(course, exercise, jobs, trusted) as boxes, gradebook.opened(course) as book:
+        with Boxes(course, exercise, jobs, trusted) as boxes, gradebook.open_book(course) as book:
             gradebook.backup(course.gradebook)
             writer = gradebook.Writer(course, book)
             for number, (student, result) in enumerate(_assess(boxes, assessor, todo), start=1):
@@ -107,7 +107,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
                 _name_troubles(result, summary)
                 left = (time.monotonic() - began) / number * (len(todo) - number)
                 clock = f" {left:.0f} s left" if number < len(todo) else ""
-                say(f"[{number}/{len(todo)}]{clock} {student}: {_told(result)}")
+                say(f"[{number}/{len(todo)}]{clock} {student}: {_sum_up(result)}")
         summary.graded.sort()
         return summary
 
@@ -178,7 +178,7 @@ class Boxes:
             self._free.put(box)
 
 
-def _told(result: Assessment) -> str:
+def _sum_up(result: Assessment) -> str:
     flags = [result.ended] if result.ended != "finished" else []
     if result.remarks and not flags:
         flags = ["1 remark" if len(result.remarks) == 1 else f"{len(result.remarks)} remarks"]

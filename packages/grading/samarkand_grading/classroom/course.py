@@ -17,7 +17,7 @@ from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError, DamagedData
 from samarkand.practice.sets import numbers
 from samarkand_grading.marking import checks, inputs
-from samarkand_grading.submission.reading import shown
+from samarkand_grading.submission.reading import defuse
 from samarkand_grading.submission.rebuilding import Released
 
 #: nbgrader's own default.
@@ -135,7 +135,7 @@ class Course:
             odd = [path for path in (place, *inside) if path.is_file() or wanted.search(path.name)]
             for path in [path for path in odd if not path.name.startswith(".")][:1]:
                 name, where = (
-                    shown(path.relative_to(self.root).as_posix()),
+                    defuse(path.relative_to(self.root).as_posix()),
                     f"submitted/<student>/{exercise}/",
                 )
                 misplaced.append(f"{name} was not looked at: work on this set is looked for in {where}.")

@@ -18,7 +18,7 @@ from typing import Any
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.assessment import Assessment
-from samarkand_grading.submission.rebuilding import harmless
+from samarkand_grading.submission.rebuilding import disarm
 
 #: How many copies of the gradebook are kept.
 KEPT = 5
@@ -66,7 +66,7 @@ def backup(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def opened(course: Course) -> Iterator[Any]:
+def open_book(course: Course) -> Iterator[Any]:
     """Open nbgrader's own interface to the gradebook."""
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import SAWarning
@@ -230,7 +230,7 @@ class Writer:
             for comment in notebook.comments:
                 if verdict := verdicts.get(f"{comment.cell.name}-check"):
                     # A reason may quote an error message of the student's; feedback pages show it as HTML.
-                    reason = harmless(verdict.reason)
+                    reason = disarm(verdict.reason)
                     comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {reason}"
             notebook.late_submission_penalty = None
             if work.total_seconds_late > 0:

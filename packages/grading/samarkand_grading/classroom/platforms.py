@@ -100,21 +100,21 @@ def collect(course: Course, name: str, archive: Path, listing: Path, say: Callab
         known = _PREFIX.fullmatch(path)
         student = students.get((known["moodle"] or known["canvas"]) if known else "", "")
         if not known or not student:
-            troubles.append(f"{reading.shown(path)}: of nobody on {listing.name} and the roster.")
+            troubles.append(f"{reading.defuse(path)}: of nobody on {listing.name} and the roster.")
             continue
         inside = [(known["file"], body)]
         if known["file"].casefold().endswith(".zip"):
             try:
                 inside = [(inner, more) for inner, _, more in _members(io.BytesIO(body))]
             except CourseError:
-                troubles.append(f"{student}: {reading.shown(known['file'])} cannot be read as a zip.")
+                troubles.append(f"{student}: {reading.defuse(known['file'])} cannot be read as a zip.")
         for inner, more in inside:
             last = inner.rpartition("/")[2]
             if reading.is_notebook(last):
                 one = Found(known["prefix"], last, time, bool(known["late"]), more)
                 taken.setdefault(student, []).append(one)
             elif not last.casefold().endswith(".zip"):
-                troubles.append(f"{student}: {reading.shown(last)} is no notebook, and was left out.")
+                troubles.append(f"{student}: {reading.defuse(last)} is no notebook, and was left out.")
     with course.work_alone():
         prefixes = {}
         for student, several in sorted(taken.items()):
@@ -125,11 +125,11 @@ def collect(course: Course, name: str, archive: Path, listing: Path, say: Callab
             prefixes[student] = newest.prefix
             late = ", late" if newest.late else ""
             of = f", the newest of {len(several)}" if len(several) > 1 else ""
-            say(f"{student}: {reading.shown(newest.name)}{late}{of}")
+            say(f"{student}: {reading.defuse(newest.name)}{late}{of}")
             try:
                 signed = released.rebuild(reading.parse(newest.body)).signed_in_by
                 if signed not in ("", student):
-                    troubles.append(f"{student}: signed in as {reading.shown(signed)}.")
+                    troubles.append(f"{student}: signed in as {reading.defuse(signed)}.")
             except reading.Unreadable as problem:
                 troubles.append(f"{student}: {problem}")
         kept = json.dumps(prefixes, ensure_ascii=False, indent=1).encode()

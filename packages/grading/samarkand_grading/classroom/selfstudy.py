@@ -11,7 +11,7 @@ from samarkand.ground.errors import CourseError
 from samarkand.practice.sets import desk, numbers
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
-from samarkand_grading.marking.assessment import Assessment, Assessor, named
+from samarkand_grading.marking.assessment import Assessment, Assessor, tell_missing
 from samarkand_grading.sandbox.alone import Alone
 from samarkand_grading.submission import reading
 
@@ -37,7 +37,7 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     drawn = assessor.inputs(submission.cells)
     outcome = Alone(path.parent).run(submission.cells, drawn.calls, given=given)
     verdicts = assessor.marker(given, drawn, alone=True).mark(outcome)
-    verdicts = named(verdicts, exercise, submission.cells)
+    verdicts = tell_missing(verdicts, exercise, submission.cells)
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)
     if trouble := log.add(exercise.id, "marked", points=result.points, out_of=result.out_of):
         result.remarks.append(trouble)

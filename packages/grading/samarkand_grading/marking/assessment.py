@@ -108,7 +108,7 @@ class Assessor:
         except reading.Unreadable as problem:
             return Work(student, given, self.released.empty(), [str(problem)], readable=False)
         if submission.signed_in_by not in ("", student):
-            remarks.append(f"The notebook was signed in as {reading.shown(submission.signed_in_by)}.")
+            remarks.append(f"The notebook was signed in as {reading.defuse(submission.signed_in_by)}.")
         return Work(student, given, submission, remarks + submission.remarks)
 
     def run(self, work: Work, box: Sandbox) -> Assessment:
@@ -124,7 +124,9 @@ class Assessor:
         drawn = self.inputs(work.cells)
         outcome = box.run(work.cells, drawn.calls, given=work.given, limits=self.limits)
         result.ended, result.cpu, result.ran = outcome.ended, outcome.cpu, outcome.ran
-        result.verdicts = named(self.marker(work.given, drawn).mark(outcome), self.exercise, work.cells)
+        result.verdicts = tell_missing(
+            self.marker(work.given, drawn).mark(outcome), self.exercise, work.cells
+        )
         if outcome.ended in _LIMITS:
             result.remarks.insert(0, f"The work was stopped because it {_LIMITS[outcome.ended]}.")
         elif outcome.ended == "died":
@@ -132,7 +134,7 @@ class Assessor:
         return result
 
 
-def named(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> list[Verdict]:
+def tell_missing(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> list[Verdict]:
     """Return verdicts that tell an answer under a wrong name from a question that was left untouched."""
     code = "\n".join(cell.code for cell in cells)
     found = []

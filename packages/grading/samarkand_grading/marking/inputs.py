@@ -47,7 +47,7 @@ def key(secret: bytes) -> str:
     `OutOfRange` if the secret has fewer than 16 bytes, and could be guessed.
 
     """
-    return numbers.derived(secret, "samarkand: key of inputs")
+    return numbers.derive(secret, "samarkand: key of inputs")
 
 
 def of_work(course_key: str, cells: Sequence[Cell]) -> str:

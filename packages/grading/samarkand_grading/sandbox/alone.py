@@ -1,4 +1,4 @@
-"""One's own work, run on one's own machine, on every system: in a process of its own, with all one's rights.
+"""Run one's own work with all one's rights, on every system, in a process of its own.
 
 Run as a script, this module is that process: it reads the work from one file, and adds a line to another for
 each thing that is done, so that what came before an endless loop is not lost.
@@ -46,18 +46,15 @@ class Alone:
             answered.touch()
             # -P: no file in the student's folder stands in for a module of Python's.
             command = [sys.executable, "-P", "-m", __name__, str(asked), str(answered)]
-            none, late = subprocess.DEVNULL, False
-            process = subprocess.Popen(command, cwd=self._folder, stdin=none, stdout=none, stderr=none)
+            quiet = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
             try:
-                process.wait(limits.wall)
+                subprocess.run(command, cwd=self._folder, timeout=limits.wall, check=False, **quiet)  # type: ignore[call-overload]
             except subprocess.TimeoutExpired:
-                late = True
-                process.kill()
-                process.wait()
-            for line in answered.read_bytes().splitlines(keepends=True):
-                if line.endswith(b"\n"):  # the last one may be half there
-                    outcome.note(decode.parse(line), calls)
-        outcome.ended = "wall" if late else "finished" if outcome.complete(cells, calls) else "died"
+                outcome.ended = "wall"
+            for line in answered.read_bytes().split(b"\n")[:-1]:  # the last one may be half there
+                outcome.note(decode.parse(line), calls)
+        if outcome.ended == "died" and outcome.complete(cells, calls):
+            outcome.ended = "finished"
         return outcome
 
 

@@ -56,7 +56,7 @@ def clock(cpu: float, wall: float) -> Iterator[None]:
             signal.setitimer(timer, 0)
 
 
-def guarded(limits: Json, what: str, block: Callable[[], Any], here: Any = None, cell: str = "") -> Json:
+def limit(limits: Json, what: str, block: Callable[[], Any], here: Any = None, cell: str = "") -> Json:
     """Return the ``value`` of a block within the limits of a cell or call, or its ``error``, a sentence.
 
     With the shell `here`, the error is in the words that a notebook has for it.
@@ -73,7 +73,7 @@ def guarded(limits: Json, what: str, block: Callable[[], Any], here: Any = None,
             return {"error": kind[:300]}
 
 
-class Heard(io.StringIO):
+class Printed(io.StringIO):
     """What a cell prints, up to a length; the rest is forgotten."""
 
     most = 0
@@ -150,29 +150,29 @@ def run(
             held[key] = here.user_ns.get(cell["hold"], ...)
             if callable(held[key]):
                 around[key] = dict(here.user_ns)
-            send({"held": key, **guarded(limits, "cell", lambda: written(held[key], limits))})  # noqa: B023
+            send({"held": key, **limit(limits, "cell", lambda: encode_value(held[key], limits))})  # noqa: B023
     asked = ask()
-    inputs = [guarded(limits, "call", functools.partial(encode.decode, form)) for form in asked["inputs"]]
+    inputs = [limit(limits, "call", functools.partial(encode.decode, form)) for form in asked["inputs"]]
 
-    def made(call: Json) -> Json:
+    def call_one(call: Json) -> Json:
         # A call may change what it is given, and a later cell what stood around the function.
         arguments = [copy.deepcopy(inputs[n].get("value")) for n in call["arguments"]]
         with contextlib.suppress(Exception):
             here.user_ns.clear()
             here.user_ns.update(around[call["of"]])
         same_chance()
-        got = guarded(limits, "call", lambda: written(held[call["of"]](*arguments), limits), here)
+        got = limit(limits, "call", lambda: encode_value(held[call["of"]](*arguments), limits), here)
         return {**got, "called": call["id"]}
 
     gc.freeze()  # looking for garbage in a fork would copy every page
     calls = [call for call in asked["calls"] if callable(held.get(call["of"]))]
-    for answer in apart(made, calls, limits, top) if top else map(made, calls):
+    for answer in call_each(call_one, calls, limits, top) if top else map(call_one, calls):
         send(answer)
 
 
 def run_cell(here: Any, code: str, limits: Json) -> Json:
     """Run one cell as a notebook does; return its ``text``, and the sentence of its ``error`` or none."""
-    text = Heard()
+    text = Printed()
     text.most = limits["text"]
 
     def whole() -> None:
@@ -181,17 +181,17 @@ def run_cell(here: Any, code: str, limits: Json) -> Json:
         if error := result.error_before_exec or result.error_in_exec:
             raise error
 
-    error = guarded(limits, "cell", whole, here, code).get("error", "")
+    error = limit(limits, "cell", whole, here, code).get("error", "")
     return {"text": text.getvalue(), "error": error}
 
 
-def written(value: object, limits: Json) -> Any:
+def encode_value(value: object, limits: Json) -> Any:
     """Write a value as JSON, unless it is so long that it would leave no room for others."""
     form = encode.encode(value)
     return form if len(json.dumps(form)) <= limits["value"] else {"t": "big", "type": type(value).__name__}
 
 
-def apart(made: Callable[[Json], Json], calls: list[Json], limits: Json, top: Path) -> Iterator[Json]:
+def call_each(call_one: Callable[[Json], Json], calls: list[Json], limits: Json, top: Path) -> Iterator[Json]:
     """Make each call as if it were the first and only one.
 
     A process for each call costs more than all else that a submission does, since most of the memory that
@@ -208,7 +208,7 @@ def apart(made: Callable[[Json], Json], calls: list[Json], limits: Json, top: Pa
             shutil.copytree(kept, top, symlinks=True)
             os.chdir(place)
         with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
-            lines = in_a_fork(made, some, limits["output"], time.monotonic() + patience)
+            lines = in_a_fork(call_one, some, limits["output"], time.monotonic() + patience)
             return {line["called"]: line for line in map(json.loads, lines)}
         return {}
 
@@ -226,14 +226,14 @@ def apart(made: Callable[[Json], Json], calls: list[Json], limits: Json, top: Pa
         yield one.get(call["id"], {"called": call["id"], "error": "the call gave nothing back"})
 
 
-def in_a_fork(made: Callable[[Json], Json], calls: list[Json], most: int, deadline: float) -> list[bytes]:
+def in_a_fork(call_one: Callable[[Json], Json], calls: list[Json], most: int, deadline: float) -> list[bytes]:
     """Make calls in a fork of this process; return a line for each that came to its end in time."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             for call in calls:
-                line = json.dumps(made(call)).encode() + b"\n"
+                line = json.dumps(call_one(call)).encode() + b"\n"
                 while line:
                     line = line[os.write(writer, line) :]
         finally:

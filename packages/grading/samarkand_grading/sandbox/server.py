@@ -13,6 +13,7 @@ import gc
 import importlib
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -26,20 +27,17 @@ import runner  # type: ignore[import-not-found] # it lies beside this file in th
 
 SCRATCH, TOP = Path("/tmp"), Path("/tmp/work")
 ASKED, ANSWERED = 3, 4  # a fork's own descriptors
+KERNEL = [int(part) for part in re.findall(r"\d+", os.uname().release)[:2]]
 DUMPABLE, SECCOMP, NO_NEW_PRIVILEGES = 4, 21, 39
 
 #: What cells do most: its first run pays for lazy imports, and here it is paid once.
 WARM_CELL = """
 import pandas as _p
-_f = _p.DataFrame({"a": ["x", "y", "z"], "b": [1, 2, 3]})
-_f["d"], _f["e"] = _p.to_datetime(["2022-09-14", "2022-09-15", "2022-09-16"]), _p.NaT
-_f[(_f["a"] == "y") & (_f["d"] <= _p.Timestamp("2022-09-15")) & (_f["e"].isna() | (_f["e"] > _f["d"]))]
+_f = _p.DataFrame({"a": ["x", "y"], "b": [1, 2], "d": _p.to_datetime(["2022-09-14", "2022-09-15"])})
+_f[_f["d"].isna() | (_f["d"] <= _p.Timestamp("2022-09-15"))].pivot_table(index="a", values="b", aggfunc="sum")
 _f.query("b > 1").merge(_f, on="a").groupby("a")["b_x"].sum().sort_values().to_string()
-_f["d"].dt.year, _f["a"].str.upper(), _f.pivot_table(index="a", values="b", aggfunc="sum")
-_s = _f[_f["a"].isin(["x", "z"])].set_index("a")["b"]
-100 * _s[["x", "z"]].sum() / _s["x"], (_s * _s).round(1), _s.to_dict(), _s.index[0], _s.idxmax()
-_f["a"].value_counts().get("x", 0), (_p.Timestamp("2022-09-15") - _f["d"].max()).days, sorted(set(_f["a"]))
-_f.loc[_f["b"] > 1, ["a", "b"]].sort_values("b", ascending=False).head(2).reset_index(drop=True)
+_s = _f[_f["a"].isin(["x"])].set_index("a")["b"]
+(100 * _s / _s.sum()).round(1).to_dict(), _s.idxmax(), _f["d"].dt.year, _f["a"].str.upper().value_counts()
 del _p, _f, _s
 """
 
@@ -64,23 +62,9 @@ def missing() -> str:
         "it may gain rights": prctl(NO_NEW_PRIVILEGES, 0, 0, 0, 0) != 1,
         "no system call is forbidden": prctl(SECCOMP, 0, 0, 0, 0) != 2,
         "it may write to its programs": os.access("/", os.W_OK) or os.access("/course", os.W_OK),
-        "this kernel counts the processes of all programs together": COUNTED and not countable(),
+        "a kernel before 5.14 counts the processes of all programs together": COUNTED and KERNEL < [5, 14],
     }
     return next((what for what, so in found.items() if so), "")
-
-
-def countable() -> bool:
-    """Return whether a limit on processes counts those of this sandbox alone, as kernels do since 5.14."""
-    before = resource.getrlimit(resource.RLIMIT_NPROC)
-    resource.setrlimit(resource.RLIMIT_NPROC, (4, before[1]))
-    try:
-        if os.fork() == 0:
-            os._exit(0)
-    except OSError:
-        return False
-    finally:
-        resource.setrlimit(resource.RLIMIT_NPROC, before)
-    return True
 
 
 def state() -> list[Any]:

@@ -68,7 +68,7 @@ def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
     odd = [e for e in entries if e not in HARMLESS and not e.startswith("._")]
     odd = [e for e in odd if e != path.relative_to(folder).parts[0]]
     if notebooks := [e for e in odd if is_notebook(e)]:
-        remarks.append(f"{SEVERAL}: {shown(path.name)} was marked, {_listed(notebooks)} was not.")
+        remarks.append(f"{SEVERAL}: {defuse(path.name)} was marked, {_listed(notebooks)} was not.")
     if others := [e for e in odd if e not in notebooks]:
         remarks.append(f"Other files were handed in and not used: {_listed(others)}.")
     return read_plain_file(path), remarks
@@ -86,9 +86,9 @@ def _meant(folder: Path, entries: list[str], name: str) -> tuple[Path, list[str]
         if len(candidates) == 1:
             (path,) = candidates
             place = path.relative_to(folder).parent.as_posix()
-            remarks = [f"The notebook lay in a folder of its own: {shown(place)}."] if place != "." else []
+            remarks = [f"The notebook lay in a folder of its own: {defuse(place)}."] if place != "." else []
             if path.name != wanted:
-                remarks.append(f"The notebook was renamed to {shown(path.name)}.")
+                remarks.append(f"The notebook was renamed to {defuse(path.name)}.")
             return path, remarks
     if found:
         names = _listed([path.relative_to(folder).as_posix() for path in found])
@@ -133,13 +133,13 @@ def read_timestamp(folder: Path) -> str:
         return ""
 
 
-def shown(name: str) -> str:
+def defuse(name: str) -> str:
     """Write a name chosen by a student so that it cannot act on the page or terminal that shows it."""
     return "".join(c if c.isprintable() and c not in "<>&" else "?" for c in name[:60])
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(map(shown, names[:5])) + (" and more" if len(names) > 5 else "")
+    return ", ".join(map(defuse, names[:5])) + (" and more" if len(names) > 5 else "")
 
 
 # --- the cells ----------------------------------------------------------------------------------------------

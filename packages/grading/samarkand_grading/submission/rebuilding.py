@@ -18,7 +18,7 @@ from typing import Any
 
 from samarkand.ground.errors import DamagedData
 from samarkand_grading.sandbox.work import Cell
-from samarkand_grading.submission.reading import Part, Unreadable, shown
+from samarkand_grading.submission.reading import Part, Unreadable, defuse
 
 #: How the remark on added cells ends; to add cells is allowed.
 ADDED = "added; they run, and carry no points."
@@ -112,7 +112,9 @@ class Released:
                 signed_in_by = signed[1] if signed else signed_in_by
                 added += not signed or signed[0] != part.source.strip()
         long = sum(part.long for part in submitted)
-        remarks = [f"The cell {shown(k)} is in it {n + 1} times; the first counts." for k, n in twice.items()]
+        remarks = [
+            f"The cell {defuse(k)} is in it {n + 1} times; the first counts." for k, n in twice.items()
+        ]
         if added:
             remarks.append(f"{added} code cell{'s were' if added > 1 else ' was'} {ADDED}")
         if long:
@@ -144,7 +146,7 @@ class Released:
         """Say what is not as it was released, and matters for what ran."""
         remarks = []
         for key, part in found.items():
-            cell, name = self.cells[key], shown(key.removeprefix("id:"))
+            cell, name = self.cells[key], defuse(key.removeprefix("id:"))
             if part.type != cell["cell_type"]:
                 remarks.append(f"The cell {name} had been made a {part.type} cell.")
             locked = _marks(cell) and not self._editable(key)
@@ -164,7 +166,7 @@ class Released:
             if key in found:
                 continue
             if _marks(cell):
-                remarks.append(f"The cell {shown(key)} was missing.")
+                remarks.append(f"The cell {defuse(key)} was missing.")
             part = Part(cell["cell_type"], "" if self._editable(key) else cell["source"])
             places = {k: i for i, (k, _) in enumerate(order) if k is not None}
             at = next((places[k] + 1 for k in reversed(keys[:place]) if k in places), 0)
@@ -242,10 +244,10 @@ def _added(name: str, part: Part) -> dict[str, Any]:
 def _display(kind: str, source: str) -> str:
     if len(source) > SHOWN:
         source = f"{source[:SHOWN]}\n# {len(source) - SHOWN:,} more characters are not shown."
-    return source if kind == "code" else harmless(source)
+    return source if kind == "code" else disarm(source)
 
 
-def harmless(text: str) -> str:
+def disarm(text: str) -> str:
     """Disarm whatever a browser would run, load or follow in a student's prose on the instructor's page.
 
     Tags and entities are shown as text. Links and pictures are taken apart: programs that show notebooks
@@ -253,9 +255,9 @@ def harmless(text: str) -> str:
 
     Examples
     --------
-    >>> harmless("a < b, but <script>alert(1)</script>")
+    >>> disarm("a < b, but <script>alert(1)</script>")
     'a < b, but &lt;script>alert(1)&lt;/script>'
-    >>> harmless("[here](javascript&#58;alert(1))")
+    >>> disarm("[here](javascript&#58;alert(1))")
     '[here] (javascript&amp;#58;alert(1))'
     """
     text = re.sub(r"&(?=#|\w+;)", "&amp;", text)
