@@ -47,38 +47,12 @@ class Projection:
     formula: Callable[[float, float, Point], Point] = field(repr=False)
 
     def exact(self, lat: float, lon: float) -> Point:
-        """Project a point, without rounding.
-
-        Parameters
-        ----------
-        lat, lon : float
-            Degrees.
-
-        Returns
-        -------
-        (float, float)
-            ``(x, y)`` in map units, x to the right and y up.
-        """
+        """Project a point in degrees to (x, y) in map units, x to the right and y up, without rounding."""
         x, y = self.formula(math.radians(lat), math.radians(lon - self.centre[1]), self.centre)
         return EARTH_RADIUS_KM / self.unit_km * x, EARTH_RADIUS_KM / self.unit_km * y
 
     def whole(self, lat: float, lon: float) -> tuple[int, int]:
-        """Project a point to whole map units, which keep files small.
-
-        Parameters
-        ----------
-        lat, lon : float
-            Degrees.
-
-        Returns
-        -------
-        (int, int)
-            ``(x, y)`` in map units, x to the right and y up.
-
-        Raises
-        ------
-        OutOfRange
-            If the latitude is beyond a pole.
+        """Project a point to whole map units, which keep files small; `OutOfRange` beyond a pole.
 
         Examples
         --------
@@ -102,10 +76,8 @@ def _lambert(phi: float, lam: float, centre: Point) -> Point:
     cos_c = sin0 * math.sin(phi) + cos0 * math.cos(phi) * math.cos(lam)
     # The point opposite the centre becomes a whole circle on this map, so the scale is limited near it.
     k = math.sqrt(2 / (1 + max(cos_c, -0.98)))
-    return (
-        k * math.cos(phi) * math.sin(lam),
-        k * (cos0 * math.sin(phi) - sin0 * math.cos(phi) * math.cos(lam)),
-    )
+    up = cos0 * math.sin(phi) - sin0 * math.cos(phi) * math.cos(lam)
+    return k * math.cos(phi) * math.sin(lam), k * up
 
 
 def _equal_earth(phi: float, lam: float, _centre: Point) -> Point:
@@ -277,14 +249,11 @@ def project_geometry(geometry: dict[str, Any], projection: Projection = REGION) 
     {'type': 'Point', 'coordinates': [39, 0]}
     """
     kind, coordinates = geometry["type"], geometry["coordinates"]
-    match kind:
-        case "Point":
-            projected: list[Any] = _line([coordinates], projection)[0]
-        case "MultiPolygon":
-            projected = [p for p in (_rings(one, projection) for one in coordinates) if p]
-        case _:
-            raise WrongType(tr("Cannot project a geometry of type {kind}.", kind=kind))
-    return {"type": kind, "coordinates": projected}
+    if kind == "Point":
+        return {"type": kind, "coordinates": _line([coordinates], projection)[0]}
+    if kind != "MultiPolygon":
+        raise WrongType(tr("Cannot project a geometry of type {kind}.", kind=kind))
+    return {"type": kind, "coordinates": [p for p in (_rings(one, projection) for one in coordinates) if p]}
 
 
 def load(name: str) -> dict[str, Any]:

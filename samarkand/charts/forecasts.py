@@ -7,10 +7,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from samarkand.charts._look import BLUE, SOFT, SQUARE, finish
+from samarkand.charts._look import BLUE, SOFT, SQUARE, finish, write
 from samarkand.charts._tables import columns, need_numbers, texts
 from samarkand.ground.errors import OutOfRange
-from samarkand.ground.words import tr, trn
+from samarkand.ground.words import capitalised, tr, trn
 
 __all__ = ["calibration"]
 
@@ -77,23 +77,16 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
         "came_pct": tr("came true (per cent)"),
     }
     tips = [alt.Tooltip(field=key, title=one) for key, one in {**called, "cases": tr("forecasts")}.items()]
-    under: dict[str, Any] = {"dy": 24}
-    right: dict[str, Any] = {"align": "left", "dx": 19}
     below = table["came"] < table["said"]  # a name stands on its circle's side of the line
     drawn = [
-        alt.Chart(sides)
-        .mark_text(fontStyle="italic", color=SOFT)
-        .encode(**room, text=alt.Text(field="side", type="nominal")),
+        *write(sides, "side", room, fontStyle="italic", color=SOFT),
         ends.mark_line(strokeDash=[5, 4], color=SOFT, strokeWidth=1.5).encode(**room),
         base.mark_circle(
             size=620, color="#ffffff", stroke=BLUE, strokeWidth=2.5, opacity=1, clip=False
         ).encode(**room, tooltip=tips),
-        base.mark_text(fontWeight="bold").encode(**room, text=alt.Text(field="number", type="nominal")),
-        *(
-            alt.Chart(side).mark_text(**place).encode(**room, text=alt.Text(field="name", type="nominal"))
-            for side, place in ((table[~below], under), (table[below], right))
-            if len(side)
-        ),
+        *write(table, "number", room, fontWeight="bold"),
+        *write(table[~below], "name", room, dy=24),
+        *write(table[below], "name", room, align="left", dx=19),
     ]
     chart = alt.layer(*drawn).properties(width=SQUARE, height=SQUARE)
     subtitle = tr("Number in a circle: its forecasts")
@@ -108,19 +101,11 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
 
 def _in_words(name: str, said: float, came: float, cases: int) -> str:
     """Return a circle in words, with its name if it has one."""
-    if name:
-        return trn(
-            "{name}: said {said:.0f} %, came true {came:.0f} % ({n} case).",
-            "{name}: said {said:.0f} %, came true {came:.0f} % ({n} cases).",
-            cases,
-            name=name,
-            said=said,
-            came=came,
-        )
-    return trn(
-        "Said {said:.0f} %, came true {came:.0f} % ({n} case).",
-        "Said {said:.0f} %, came true {came:.0f} % ({n} cases).",
+    words = trn(
+        "said {said:.0f} %, came true {came:.0f} % ({n} case).",
+        "said {said:.0f} %, came true {came:.0f} % ({n} cases).",
         cases,
         said=said,
         came=came,
     )
+    return f"{name}: {words}" if name else capitalised(words)

@@ -76,8 +76,8 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
 
     return Explorer(
         {
-            "one": controls.choice(tr("One viewer"), viewers, one, tooltip=tr("Whose map")),
-            "other": controls.choice(tr("The other"), viewers, other, tooltip=tr("Beside whose map")),
+            "one": controls.choice(tr("One viewer"), viewers, one),
+            "other": controls.choice(tr("The other"), viewers, other),
         },
         draw,
         title=tr("Whose map?"),

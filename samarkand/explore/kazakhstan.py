@@ -56,16 +56,12 @@ def who_counted(quantity: str = "dead of January 2022") -> Explorer:
     return Explorer(
         {
             "quantity": controls.choice(
-                tr("Quantity"),
-                [(capitalised(one), one) for one in quantities],
-                quantity,
-                tooltip=tr("What is counted"),
+                tr("Quantity"), [(capitalised(one), one) for one in quantities], quantity
             ),
             "known": controls.choice(
                 tr("Known"),
                 [(tr("on {day}", day=day(data.as_day(DAY))), THEN), (tr("later as well"), LATER)],
                 LATER,
-                tooltip=tr("Without or with what came out afterwards"),
             ),
         },
         draw,

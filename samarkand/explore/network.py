@@ -88,22 +88,10 @@ def ties() -> Explorer:
 
     return Explorer(
         {
-            "kind": controls.choice(tr("Kind"), named, EVERY, tooltip=tr("Which kind of tie counts")),
-            "sign": controls.choice(
-                tr("Sign"), signs, EVERY, tooltip=tr("Which sign counts, by the first coder")
-            ),
-            "until": controls.choice(
-                tr("Up to"),
-                [(day(data.as_day(one)), one) for one in DAYS],
-                DAYS[-1],
-                tooltip=tr("The last day of a tie that counts"),
-            ),
-            "where": controls.choice(
-                tr("From"),
-                networks,
-                ARTICLE,
-                tooltip=tr("Whether ties that the article does not name count, too"),
-            ),
+            "kind": controls.choice(tr("Kind"), named, EVERY),
+            "sign": controls.choice(tr("Sign"), signs, EVERY),
+            "until": controls.choice(tr("Up to"), [(day(data.as_day(one)), one) for one in DAYS], DAYS[-1]),
+            "where": controls.choice(tr("From"), networks, ARTICLE),
             "merged": controls.tick(
                 tr("Persons count as their states"), False, tooltip=tr("Xi as China, Putin as Russia")
             ),

@@ -57,29 +57,11 @@ class Tables(NamedTuple):
     clubs: Mapping[int, Mapping[str, set[str]]]
 
 
-def two_countries(
-    home: str = "KAZ", first: str = "CHN", second: str = "RUS", year: int = 2021, count: str = OWN
-) -> Explorer:
+def two_countries() -> Explorer:
     """Return an explorer of two states as partners of one of the five: what was expected, what was counted.
 
     Controls: one of the five, the two partners, the year, and by whose count. Expected is the ratio of their
     products times the inverse ratio of their distances.
-
-    Parameters
-    ----------
-    home : str, default "KAZ"
-        Code of one of the five Central Asian states.
-    first, second : str
-        Codes of the two partners.
-    year : int, default 2021
-        The year shown at first.
-    count : {"own", "sellers", "factbook"}
-        By Kazakhstan's own offices, by the office of whoever sells, or by the lists of the Factbook.
-
-    Raises
-    ------
-    UnknownName
-        If there is no such state, year or count.
 
     Examples
     --------
@@ -105,28 +87,20 @@ def two_countries(
     return Explorer(
         {
             "home": controls.choice(
-                tr("Partners of"),
-                [(places.name(one), one) for one in CENTRAL_ASIA],
-                home,
-                tooltip=tr("One of the five Central Asian states"),
+                tr("Partners of"), [(places.name(one), one) for one in CENTRAL_ASIA], "KAZ"
             ),
             "count": controls.choice(
                 tr("Counted by"),
-                [
-                    (tr("Kazakhstan’s own offices"), OWN),
-                    (tr("whoever sells"), SELLERS),
-                    (tr("the Factbook’s lists"), FACTBOOK),
-                ],
-                count,
-                tooltip=tr("Whose figures are compared"),
+                {
+                    OWN: tr("Kazakhstan’s own offices"),
+                    SELLERS: tr("whoever sells"),
+                    FACTBOOK: tr("the Factbook’s lists"),
+                },
+                OWN,
             ),
-            "first": controls.choice(tr("First"), named, first, tooltip=tr("The partner that is measured")),
-            "second": controls.choice(
-                tr("Second"), named, second, tooltip=tr("The partner it is held against")
-            ),
-            "year": controls.stops(
-                tr("Year"), YEARS, year, tooltip=tr("Year of the products and of the count")
-            ),
+            "first": controls.choice(tr("First"), named, "CHN"),
+            "second": controls.choice(tr("Second"), named, "RUS"),
+            "year": controls.stops(tr("Year"), YEARS, 2021),
         },
         draw,
         title=tr("Two partners, one ruler"),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
-from samarkand.ground.words import day, tr, trn
+from samarkand.ground.words import capitalised, day, tr, trn
 from samarkand.jupyter import controls
 from samarkand.page import markup, pictures
 
@@ -18,6 +18,12 @@ GIANTS = ("CHN", "IND")
 YEAR = 2021
 #: The day of the summit.
 SUMMIT = "2022-09-15"
+#: The measures, in words.
+WHAT = {
+    "people": tr("people"),
+    "nominal": tr("GDP at exchange rates"),
+    "ppp": tr("GDP at purchasing power parity"),
+}
 #: The members' share as named at the summit: rows of the table ``numbers``, by measure.
 SAID = {"people": "NU067", "nominal": "NU068", "ppp": "NU068"}
 
@@ -62,26 +68,19 @@ def share_of_world() -> Explorer:
         picture = pictures.parts(together, parts, alt, mark=line)
         share = tr("Share, %")
         rows = [(counted[iso3], f"{value:.2f}") for iso3, value in shares.items()]
-        table = markup.table(_caption(measure), [tr("Member"), share], rows, numbers=[share])
+        caption = tr("Share of the world's {what}, {year}", what=WHAT[measure], year=YEAR)
+        table = markup.table(caption, [tr("Member"), share], rows, numbers=[share])
         return Panel(sentence, picture + key + table)
 
     return Explorer(
         {
             "measure": controls.choice(
-                tr("Measure"),
-                [
-                    (tr("People"), "people"),
-                    (tr("GDP at exchange rates"), "nominal"),
-                    (tr("GDP at purchasing power parity"), "ppp"),
-                ],
-                "people",
-                tooltip=tr("What is counted"),
+                tr("Measure"), {name: capitalised(what) for name, what in WHAT.items()}, "people"
             ),
             "day": controls.choice(
                 tr("Members on"),
                 [(tr("{day}, {why}", day=day(row.day), why=row.why), str(row.day.date())) for row in days],
                 SUMMIT,
-                tooltip=tr("The day that decides who is a member"),
             ),
             "giants": controls.tick(tr("Count China and India"), True),
         },
@@ -119,27 +118,10 @@ def _sentence(measure: str, when: str, n: int, share: str, *, giants: bool) -> s
             n,
             day=date,
         )
-    said = {
-        "people": tr("{who}: {share} % of the world's people in {year}.", who=who, share=share, year=YEAR),
-        "nominal": tr(
-            "{who}: {share} % of the world's GDP at exchange rates in {year}.",
-            who=who,
-            share=share,
-            year=YEAR,
-        ),
-        "ppp": tr(
-            "{who}: {share} % of the world's GDP at purchasing power parity in {year}.",
-            who=who,
-            share=share,
-            year=YEAR,
-        ),
-    }
-    return said[measure]
-
-
-def _caption(measure: str) -> str:
-    return {
-        "people": tr("Share of the world's people, {year}", year=YEAR),
-        "nominal": tr("Share of the world's GDP at exchange rates, {year}", year=YEAR),
-        "ppp": tr("Share of the world's GDP at purchasing power parity, {year}", year=YEAR),
-    }[measure]
+    return tr(
+        "{who}: {share} % of the world's {what} in {year}.",
+        who=who,
+        share=share,
+        what=WHAT[measure],
+        year=YEAR,
+    )

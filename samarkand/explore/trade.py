@@ -90,16 +90,10 @@ def known_then() -> Explorer:
     return Explorer(
         {
             "measure": controls.choice(
-                tr("Measure"),
-                [(row.label, name) for name, row in measures.items()],
-                "growth",
-                tooltip=tr("What is counted"),
+                tr("Measure"), [(row.label, name) for name, row in measures.items()], "growth"
             ),
             "known": controls.choice(
-                tr("Known"),
-                [(tr("on {day}", day=day(DAY)), THEN), (tr("later as well"), LATER)],
-                THEN,
-                tooltip=tr("Without or with what came out afterwards"),
+                tr("Known"), [(tr("on {day}", day=day(DAY)), THEN), (tr("later as well"), LATER)], THEN
             ),
         },
         lambda measure, known: panels[measure, known],

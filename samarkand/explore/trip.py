@@ -82,16 +82,10 @@ def trip_timeline() -> Explorer:
     return Explorer(
         {
             "scale": controls.choice(
-                tr("One column is a"),
-                [(scale.label, name) for name, scale in scales.items()],
-                "parts",
-                tooltip=tr("The scale"),
+                tr("One column is a"), [(scale.label, name) for name, scale in scales.items()], "parts"
             ),
             "kind": controls.choice(
-                tr("Pick out"),
-                [(tr("all kinds"), ALL), *((kind, kind) for kind in kinds)],
-                ALL,
-                tooltip=tr("Kind of event"),
+                tr("Pick out"), [(tr("all kinds"), ALL), *((kind, kind) for kind in kinds)], ALL
             ),
         },
         draw,

@@ -106,11 +106,7 @@ def votes() -> Explorer:
                 "sco_members",
                 tooltip=tr("Who belonged to it on {day}", day=day(data.as_day(DAY))),
             ),
-            "state": controls.words(
-                tr("Pick out"),
-                placeholder=tr("a state: Uzbekistan, UZB"),
-                tooltip=tr("Name or code of a state to pick out"),
-            ),
+            "state": controls.words(tr("Pick out"), placeholder=tr("a state: Uzbekistan, UZB")),
         },
         draw,
         title=tr("Who voted how?"),

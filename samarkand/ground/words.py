@@ -1,43 +1,20 @@
-"""Sentences that people read: looked up in a catalogue, then filled in; days, lists and plurals in words.
+"""Sentences that people read, with their gaps filled; days, lists and plurals in words.
 
-Every text that a student reads goes whole through :func:`tr` or :func:`trn`. A sentence is one message with
-named gaps; it is never put together from pieces, since word order differs between languages. The English
-text is the key. A catalogue is ``locales/<language>/LC_MESSAGES/samarkand.mo`` in this package.
-``SAMARKAND_LANGUAGE`` in the environment sets the language of the whole process.
+Every text that a student reads goes through :func:`tr` or :func:`trn`, which mark it for whoever translates
+the course one day.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import gettext
-import os
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December")  # fmt: skip
 
 
-def language() -> str:
-    """Return the language of this process: ``SAMARKAND_LANGUAGE``, or English.
-
-    Examples
-    --------
-    >>> language()
-    'en'
-    """
-    return os.environ.get("SAMARKAND_LANGUAGE") or "en"
-
-
-@cache
-def _catalogue(name: str) -> gettext.NullTranslations:
-    folder = Path(__file__).resolve().parent.parent / "locales"
-    return gettext.translation("samarkand", str(folder), [name.replace("-", "_")], fallback=True)
-
-
 def tr(message: str, /, **values: object) -> str:
-    """Return a whole sentence or label in the language of this process, with its gaps filled.
+    """Return a sentence or label with its gaps filled.
 
     ``{name}`` is a gap, ``{share:.1f}`` one with a format. Without any values, the text is used as it is,
     braces included.
@@ -47,22 +24,18 @@ def tr(message: str, /, **values: object) -> str:
     >>> tr("{n} of {total} claims fit.", n=3, total=95)
     '3 of 95 claims fit.'
     """
-    text = _catalogue(language()).gettext(message) if message else ""
-    return text.format(**values) if values else text
+    return message.format(**values) if values else message
 
 
 def trn(one: str, many: str, n: int, /, **values: object) -> str:
     """Return a text in the plural form that a number needs; ``{n}`` stands for the number.
-
-    The English forms, for one and for many, are both literals in the source.
 
     Examples
     --------
     >>> trn("{n} state", "{n} states", 1), trn("{n} state", "{n} states", 8)
     ('1 state', '8 states')
     """
-    text = _catalogue(language()).ngettext(one, many, n)
-    return text.format(n=n, **values)
+    return (one if n == 1 else many).format(n=n, **values)
 
 
 def listed(parts: Sequence[object], *, last: str = "and") -> str:
@@ -76,12 +49,7 @@ def listed(parts: Sequence[object], *, last: str = "and") -> str:
     *begin, end = [str(part) for part in parts] or [""]
     if not begin:
         return end
-    head = begin[0]
-    for part in begin[1:]:
-        head = tr("{some}, {next}", some=head, next=part)
-    if last == "or":
-        return tr("{some} or {last}", some=head, last=end)
-    return tr("{some} and {last}", some=head, last=end)
+    return f"{', '.join(begin)} {last} {end}"
 
 
 def capitalised(text: str) -> str:

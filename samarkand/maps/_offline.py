@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 from string import Template as Page
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 import folium
 from branca.element import Element, MacroElement
@@ -18,7 +17,7 @@ from folium.template import Template
 
 from samarkand.ground.errors import DamagedData
 from samarkand.ground.reading import cached
-from samarkand.ground.words import language, tr
+from samarkand.ground.words import tr
 from samarkand.maps import _still
 from samarkand.maps._scene import Key, Scene
 from samarkand.maps._shapes import ASSETS, Shape, numbers
@@ -143,7 +142,7 @@ class OfflineMap(folium.Map):
             figure = self.get_root()
             for number, element in enumerate(_tree(figure)):
                 element._id = str(number)
-            page = figure.render().replace("<html>", f'<html lang="{language()}">', 1)
+            page = figure.render().replace("<html>", '<html lang="en">', 1)
             page = re.sub(
                 r'<meta name="viewport"[^>]*>', '<meta name="viewport" content="width=device-width">', page
             )
@@ -179,15 +178,9 @@ class OfflineMap(folium.Map):
 
     __str__ = __repr__
 
-    def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **_kwargs: Any) -> None:
-        """Write the map as a page of its own to a path or a binary file, which is closed if asked."""
-        page = self.page().encode()
-        if isinstance(outfile, str | bytes | Path):
-            Path(os.fsdecode(outfile)).write_bytes(page)
-        else:
-            outfile.write(page)
-            if close_file:
-                outfile.close()
+    def save(self, outfile: str | Path, **_kwargs: Any) -> None:  # type: ignore[override]
+        """Write the map as a page of its own."""
+        Path(outfile).write_bytes(self.page().encode())
 
 
 def _tree(root: Element) -> list[Element]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from samarkand import data, geo
-from samarkand.ground.words import tr, trn
+from samarkand.ground.reading import rows
+from samarkand.ground.words import capitalised, tr, trn
 from samarkand.maps._base import BORDERS, CONTESTED, contested, contested_in_words, on_the_region
 from samarkand.maps._offline import OfflineMap, asset
 from samarkand.maps._scene import Key, Label, Name, Scene, Step
-from samarkand.maps._shapes import Shape, labels
+from samarkand.maps._shapes import ASSETS, Shape, labels
 from samarkand.page.style import OKABE_ITO, Mark
 
 __all__ = ["corridors"]
@@ -20,18 +21,9 @@ HEARTLAND = ((-2180, -560), (520, 860))
 DAY = "2022-09-15"
 #: Routes that pass the region by are not drawn.
 BESIDE = ("POS",)
-#: Names on the map: the segment that they are at, and their offset in px.
-CALLED = {
-    "CPC_oil": (tr("CPC, oil"), 2, (0, -12)),
-    "KC_oil": (tr("oil to China"), 2, (0, -14)),
-    "AS_oil": (tr("oil to Samara"), 1, (12, 2)),
-    "BTC_oil": (tr("BTC, oil"), 4, (0, -12)),
-    "CAC_gas": (tr("gas to China"), 3, (0, 16)),
-    "CAC_D": (tr("gas, line D"), 1, (0, 14)),
-    "MID": (tr("Middle Corridor, rail"), 1, (0, -14)),
-    "KZ_rail": (tr("rail to Russia"), 3, (12, 0)),
-    "CKU": (tr("rail agreed in 2022"), 0, (14, 14)),
-}
+#: Names of routes on the map, at the middle of a segment, and of towns, which have none; offsets in px.
+NAMES = {row["id"]: row for row in rows(ASSETS / "roads.csv")}
+TOWNS = [name for name, row in NAMES.items() if not row["segment"]]
 
 #: The looks of a route, by what goes through it.
 MARKS = {
@@ -43,24 +35,6 @@ MARKS = {
 PLANNED = Mark("u", tr("agreed, not built in 2022"), tr("agreed, not built in 2022"), "#3b3f45", "lines")
 #: Map units by which routes of a kind are moved north, so that none hides another; less than 0.2 degrees.
 ASIDE = {"oil": 0, "gas": 16, "rail": -16}
-#: Places named on the map, and the offset of their labels in px.
-TOWNS = {
-    "Novorossiysk (terminal)": (-8, 4),
-    "Ceyhan": (0, 14),
-    "Samara": (10, -4),
-    "Atyrau": (10, 13),
-    "Aktau": (10, 2),
-    "Baku": (-10, 6),
-    "Tbilisi": (-8, -10),
-    "Astana": (10, 0),
-    "Almaty": (-8, 14),
-    "Khorgos": (10, 2),
-    "Alashankou": (10, -2),
-    "Kashgar": (10, 4),
-    "Andijan": (-6, 14),
-    "Bukhara": (-8, 12),
-    "Petropavl": (10, -2),
-}
 #: States that are named before towns and after them; some stand elsewhere than usual, clear of the routes.
 FIRST = ("CHN", "KAZ", "RUS", "UZB")
 NAMED = ("AFG", "AZE", "GEO", "IRN", "KGZ", "TJK", "TKM", "TUR", "UKR")
@@ -112,7 +86,7 @@ def corridors() -> OfflineMap:
         ),
         bounds=HEARTLAND,
         keys=[
-            *(Key(mark, _heading(one), line="road") for one, mark in MARKS.items()),
+            *(Key(mark, capitalised(mark.plural), line="road") for mark in MARKS.values()),
             Key(PLANNED, tr("Agreed, not built"), line="road"),
             CONTESTED._replace(text=""),
         ],
@@ -164,10 +138,6 @@ def _kind(mode: str) -> str:
     ('gas', 'rail')
     """
     return mode.removeprefix("pipeline, ") if mode.startswith("pipeline") else "rail"
-
-
-def _heading(kind: str) -> str:
-    return {"oil": tr("Oil pipelines"), "gas": tr("Gas pipelines"), "rail": tr("Railways")}[kind]
 
 
 def _step(kind: str, of_kind: dict[str, str], built: dict[str, bool]) -> Step:
@@ -237,15 +207,20 @@ def _states(codes: tuple[str, ...]) -> list[Label]:
 
 def _towns(table: pd.DataFrame) -> list[Label]:
     at = _dots(table)
-    return [Label("", _town(town), *at[town], 12, *TOWNS[town], "city") for town in TOWNS]
+    return [Label("", _town(town), *at[town], 12, *_offset(town), "city") for town in TOWNS]
+
+
+def _offset(name: str) -> tuple[int, int]:
+    return int(NAMES[name]["dx"]), int(NAMES[name]["dy"])
 
 
 def _route_labels(table: pd.DataFrame) -> list[Label]:
     """Return the name of each route, at the middle of one of its segments."""
     out = []
-    for route, (name, at, beside) in CALLED.items():
-        (x0, y0), (x1, y1) = _way(table, route, 0)[at : at + 2]
-        out.append(
-            Label(route, name, round((x0 + x1) / 2), round((y0 + y1) / 2), 12, *beside, "city small road")
-        )
+    for route, row in NAMES.items():
+        if row["segment"]:
+            at = int(row["segment"])
+            (x0, y0), (x1, y1) = _way(table, route, 0)[at : at + 2]
+            middle = round((x0 + x1) / 2), round((y0 + y1) / 2)
+            out.append(Label(route, row["label"], *middle, 12, *_offset(route), "city small road"))
     return out

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from samarkand.ground import home
 from samarkand.ground.errors import unknown
-from samarkand.ground.words import tr, trn
+from samarkand.ground.reading import rows
+from samarkand.ground.words import tr
 
 #: Eight colours that people with colour vision deficiencies tell apart (M. Okabe and K. Ito, "Color
 #: Universal Design", University of Tokyo, 2002, revised 2008).
@@ -48,48 +50,7 @@ HATCH = "#3b3f45"
 #: What stands for a colour where the page is dark: cards, pictures and maps follow the theme at once, since
 #: CSS chooses (`pair`). Data keep their colours, but for pale areas, which would glare. Text has a contrast
 #: of 4.5 to 1 or more here as well.
-DARK: Mapping[str, str] = {
-    # cards and pictures: paper, ink, its softer kinds, rules, notices, what is picked out
-    "#ffffff": "#1b1e22",
-    "#1a1a1a": "#e6e8ea",
-    "#000000": "#ffffff",
-    "#4d4d4d": "#b4bac0",
-    "#55616c": "#aab3bc",
-    "#8a8a8a": "#8f969d",
-    "#c9c9c9": "#4a5058",
-    "#dddddd": "#3a4149",
-    "#f1f3f5": "#262b30",
-    "#f2f2f2": "#2a2e33",
-    "#cfe3f1": "#21455c",
-    "#fdf3d6": "#3d3414",
-    "#eaf6f0": "#12332a",
-    "#0b6e4f": "#3fbf95",
-    "#fdf1e7": "#3a2413",
-    "#9a3b00": "#f08a3c",
-    "#a84500": "#f08a3c",
-    # maps
-    "#1b2733": "#e6e8ea",
-    "#d5dae0": "#3a4149",
-    "#e4eff5": "#17252f",
-    "#466a83": "#8fb3cc",
-    "#f3efe6": "#2c2f33",
-    "#6b6557": "#b3ab99",
-    "#c4bcaa": "#5a5f66",
-    "#3b3f45": "#b3ab99",
-    "#7b8793": "#8f99a3",
-    "#00497a": "#8cc8f0",
-    # pale areas
-    "#f4ce85": "#6e5726",
-    "#c9cfd5": "#4d555d",
-    "#c5ccd3": "#59626b",
-    "#dfe3e6": "#3d444b",
-    "#b3bcc5": "#6b747d",
-    # data where it is thin: lines and writing
-    "#00649c": "#4da3d9",
-    "#8a4d72": "#cc79a7",
-    "#5b4a8a": "#b9a8e3",
-    "#5a6570": "#aab3bc",
-}
+DARK: Mapping[str, str] = {row["light"]: row["dark"] for row in rows(home.ASSETS / "dark.csv")}
 
 #: What stands for a colour of data where it is thin, in lines and in writing: as such it has to be darker on
 #: light pages, and `DARK` has it paler on dark ones.
@@ -203,21 +164,10 @@ def in_words(kind: str, n: int) -> str:
     >>> in_words("member", 8), in_words("observer", 1), in_words("no", 6)
     ('8 members', '1 observer', '6 voted no')
     """
-    said = {
-        "Shanghai Five": lambda: trn("{n} Shanghai Five state", "{n} Shanghai Five", n),
-        "member": lambda: trn("{n} member", "{n} members", n),
-        "observer": lambda: trn("{n} observer", "{n} observers", n),
-        "dialogue partner": lambda: trn("{n} dialogue partner", "{n} dialogue partners", n),
-        "SCO partner": lambda: trn("{n} SCO partner", "{n} SCO partners", n),
-        "yes": lambda: trn("{n} voted yes", "{n} voted yes", n),
-        "no": lambda: trn("{n} voted no", "{n} voted no", n),
-        "abstain": lambda: trn("{n} abstained", "{n} abstained", n),
-        "did not vote": lambda: trn("{n} did not vote", "{n} did not vote", n),
-        "not a member": lambda: trn("{n} not in the Council", "{n} not in the Council", n),
-    }
-    if kind not in said:
-        raise unknown("status", kind, said)
-    return said[kind]()
+    marks = {**STATUS, **VOTES}
+    if kind not in marks:
+        raise unknown("status", kind, marks)
+    return f"{n} {marks[kind].label if n == 1 else marks[kind].plural}"
 
 
 def contrast(one: str, other: str) -> float:

@@ -10,7 +10,6 @@ import pytest
 from as_text import rows_of
 
 from samarkand import explore
-from samarkand.ground.errors import UnknownName
 
 
 def only(table: str, **where: object) -> dict[str, str]:
@@ -78,9 +77,3 @@ def test_clubs_and_money_sent_home() -> None:
 )
 def test_what_cannot_be_compared_has_a_sentence(values: dict[str, object], sentence: str) -> None:
     assert sentence in said(**values)
-
-
-def test_a_start_that_the_controls_do_not_have() -> None:
-    for wrong in ({"home": "CHN"}, {"first": "XXX"}, {"year": 2022}, {"count": "nobody"}):
-        with pytest.raises(UnknownName):
-            explore.two_countries(**wrong)  # type: ignore[arg-type]

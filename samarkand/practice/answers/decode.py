@@ -16,6 +16,7 @@ import json
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -67,8 +68,7 @@ class Opaque:
     type: str = ""
 
 
-Scalar: TypeAlias = "bool | int | float | str | datetime.date | datetime.timedelta | None"
-Value: TypeAlias = "Scalar | Items | Pairs | Column | Table | Opaque | Any"
+Value: TypeAlias = "bool | int | float | str | datetime.date | datetime.timedelta | Items | Any"
 
 
 #: Signs that people put around a text.
@@ -211,7 +211,7 @@ def plain(value: object) -> Value:
     return read(encode.encode(value))
 
 
-def _read(form: Any, depth: int, left: list[int]) -> Value:
+def _read(form: Any, depth: int, left: list[int]) -> Value:  # noqa: PLR0912
     if depth > encode.DEPTH + 2:
         raise NotAValue("nested too deeply")
     if type(form) is int and not -(2**63) <= form < 2**64:
@@ -241,25 +241,21 @@ def _read(form: Any, depth: int, left: list[int]) -> Value:
         if len(names) != len(columns) or any(len(column) != len(index) for column in columns):
             raise NotAValue("columns of different lengths")
         return Table(names, index, columns)
-    return _read_simple(kind, form)
-
-
-def _read_simple(kind: object, form: dict[str, Any]) -> Value:
-    if kind == "missing":
-        return None
-    if kind == "unanswered":
-        return ...
-    if kind == "float":
-        return {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}[form["v"]]
-    if kind == "date":
-        return datetime.date.fromisoformat(_text(form["v"]))
-    if kind == "time":
-        return datetime.datetime.fromisoformat(_text(form["v"]))
-    if kind == "span":
-        return datetime.timedelta(seconds=form["v"])
     if kind in ("function", "big", "other"):
-        return Opaque(str(kind), _text(form.get("type", ""))[:60])
+        return Opaque(kind, _text(form.get("type", ""))[:60])
+    if kind in _SIMPLE:
+        return _SIMPLE[kind](form)
     raise NotAValue("a value of no known kind")
+
+
+_SIMPLE: dict[object, Callable[[dict[str, Any]], Value]] = {
+    "missing": lambda form: None,
+    "unanswered": lambda form: ...,
+    "float": lambda form: {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}[form["v"]],
+    "date": lambda form: datetime.date.fromisoformat(_text(form["v"])),
+    "time": lambda form: datetime.datetime.fromisoformat(_text(form["v"])),
+    "span": lambda form: datetime.timedelta(seconds=form["v"]),
+}
 
 
 def _list(form: object, left: list[int]) -> list[Any]:

@@ -7,7 +7,6 @@ where it gives instant feedback on form.
 
 from __future__ import annotations
 
-# ruff: noqa: PLR0911 - one return a kind of value reads best
 import datetime
 import math
 from dataclasses import dataclass, field, fields
@@ -35,6 +34,8 @@ class Kind:
     """What all kinds share."""
 
     _known: ClassVar[dict[str, type[Kind]]] = {}
+    #: What is asked for, in a few words.
+    what: Any = ""
 
     def __init_subclass__(cls) -> None:
         """Remember the kind under its name."""
@@ -42,7 +43,7 @@ class Kind:
 
     def asked(self) -> str:
         """Say in a few words what is asked for."""
-        raise NotImplementedError
+        return str(self.what)
 
     def read(self, value: Value) -> Any:
         """Bring an answer into the one form that is compared; raise :class:`WrongForm` if there is none."""
@@ -129,46 +130,34 @@ def _built(value: Any) -> Any:
 
 def described(value: Value) -> str:
     """Say what an answer is, for a sentence: "a text", "a table of 8 rows"."""
-    if value is None:
-        return tr("a missing value")
-    if isinstance(value, bool):
-        return tr("True or False")
-    if isinstance(value, int | float):
-        return tr("a number")
-    if isinstance(value, str):
-        return tr("a text")
-    if isinstance(value, datetime.timedelta):
-        return tr("a span of time")
-    if isinstance(value, datetime.date):
-        return tr("a date")
-    if isinstance(value, Items | Pairs | Column | Table):
-        return _described_many(value)
-    if isinstance(value, Opaque) and value.kind == "function":
-        return tr("a function")
-    if isinstance(value, Opaque) and value.kind == "big":
-        return tr("far more than was asked for")
-    if isinstance(value, Opaque) and value.type.isidentifier():
-        return tr("an object of type {name}", name=value.type)
-    return tr("an object of another type")
-
-
-def _described_many(value: Items | Pairs | Column | Table) -> str:
     if isinstance(value, Items):
-        n = len(value.values)
-        return {
-            "list": tr("a list of {n}", n=n),
-            "tuple": tr("a tuple of {n}", n=n),
-            "set": tr("a set of {n}", n=n),
-            "array": tr("an array of {n}", n=n),
-            "index": tr("an index of {n}", n=n),
-        }[value.kind]
+        article = "an" if value.kind in ("array", "index") else "a"
+        return tr("{article} {kind} of {n}", article=article, kind=value.kind, n=len(value.values))
     if isinstance(value, Pairs):
         return tr("a dict of {n}", n=len(value.pairs))
     if isinstance(value, Column):
         return tr("a Series of {n}", n=len(value.values))
-    rows = trn("{n} row", "{n} rows", len(value.index))
-    columns = trn("{n} column", "{n} columns", len(value.names))
-    return tr("a table of {rows} and {columns}", rows=rows, columns=columns)
+    if isinstance(value, Table):
+        rows = trn("{n} row", "{n} rows", len(value.index))
+        columns = trn("{n} column", "{n} columns", len(value.names))
+        return tr("a table of {rows} and {columns}", rows=rows, columns=columns)
+    if isinstance(value, Opaque):
+        opaque = {"function": tr("a function"), "big": tr("far more than was asked for")}
+        known = tr("an object of type {name}", name=value.type) if value.type.isidentifier() else ""
+        return opaque.get(value.kind) or known or tr("an object of another type")
+    return next(words for kind, words in _SINGLE if isinstance(value, kind))
+
+
+#: What a single value is called; True is an int, too, and a time is a date.
+_SINGLE = (
+    (type(None), tr("a missing value")),
+    (bool, tr("True or False")),
+    (int | float, tr("a number")),
+    (str, tr("a text")),
+    (datetime.timedelta, tr("a span of time")),
+    (datetime.date, tr("a date")),
+    (object, tr("an object of another type")),
+)
 
 
 def refused(value: Value, asked: str, hint: str = "") -> WrongForm:
@@ -326,14 +315,8 @@ def _outside(low: float, high: float, unit: str) -> str:
         return tr("No answer to this can lie below {low:.12g}.", low=low)
     if math.isinf(low):
         return tr("No answer to this can lie above {high:.12g}.", high=high)
-    if not unit:
-        return tr("No answer to this can lie outside {low:.12g} to {high:.12g}.", low=low, high=high)
-    return tr(
-        "No answer to this can lie outside {low:.12g} to {high:.12g} ({unit}): check the unit.",
-        low=low,
-        high=high,
-        unit=unit,
-    )
+    end = tr(" ({unit}): check the unit.", unit=unit) if unit else "."
+    return tr("No answer to this can lie outside {low:.12g} to {high:.12g}{end}", low=low, high=high, end=end)
 
 
 @dataclass(frozen=True)
@@ -383,9 +366,7 @@ class Days(Whole):
 class Truth(Kind):
     """True or False."""
 
-    def asked(self) -> str:
-        """Say in a few words what is asked for."""
-        return tr("True or False")
+    what: str = field(default=tr("True or False"), init=False)
 
     def read(self, value: Value) -> bool:
         """Take a bool and nothing that merely looks like one."""
@@ -400,10 +381,6 @@ class Text(Kind):
     """A text; the case of letters and spaces around it do not matter."""
 
     what: str = tr("a text")
-
-    def asked(self) -> str:
-        """Say in a few words what is asked for."""
-        return self.what
 
     def read(self, value: Value) -> str:
         """Take a text."""
@@ -457,9 +434,7 @@ def figures(text: str) -> set[str]:
 class Day(Kind):
     """A calendar day: a date, a Timestamp or a text like 2022-09-14."""
 
-    def asked(self) -> str:
-        """Say in a few words what is asked for."""
-        return tr("a day (a date, or a text like 2022-09-14)")
+    what: str = field(default=tr("a day (a date, or a text like 2022-09-14)"), init=False)
 
     def read(self, value: Value) -> datetime.date:
         """Take a date, a time without its hours, or an ISO text."""
@@ -640,9 +615,7 @@ class ByKey(Kind):
 class Shown(Kind):
     """A table as it is shown: just these columns, in any order, and just these rows, in this order."""
 
-    def asked(self) -> str:
-        """Say in a few words what is asked for."""
-        return tr("a table")
+    what: str = field(default=tr("a table"), init=False)
 
     def read(self, value: Value) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
         """Take a DataFrame; what is in its index is left aside, missing values are all alike."""
