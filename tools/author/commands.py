@@ -162,6 +162,21 @@ def hand_out(options: argparse.Namespace) -> int:
     return 0
 
 
+def before_after(options: argparse.Namespace) -> int:
+    """Print a form of the twelve questions, or say what a class gained between two files of answers."""
+    home.need_checkout("the questions")
+    from tools.site import before_after as forms
+
+    if options.answers:
+        if len(options.answers) != 2:
+            raise CourseError("Name two files: the answers before, and the answers after.")
+        before, after = map(forms.read, options.answers)
+        print(forms.report(before, after))
+    else:
+        print(forms.moodle(options.form) if options.moodle else forms.paper(options.form), end="")
+    return 0
+
+
 def _stored(path: Path) -> None:
     """Run a notebook of a set and store it as it looks then."""
     from tools.author import build
@@ -240,6 +255,11 @@ def add(verbs: Verbs) -> None:
         else:
             verb.add_argument("lesson", help="number or name of a lesson")
             verb.add_argument("--out", type=Path, metavar="FILE", help="none: a file in this folder")
+
+    verb = add_verb(verbs, "before-after", before_after, "twelve questions before the course, and after it")
+    verb.add_argument("answers", nargs="*", type=Path, help="two CSV files of answers: what was gained")
+    verb.add_argument("--form", choices=("A", "B"), default="A", help="which form is written, as HTML")
+    verb.add_argument("--moodle", action="store_true", help="write it in GIFT, for Moodle's question bank")
 
     verb = add_verb(verbs, "test", test, "judge a change in seconds")
     verb.add_argument("path", nargs="*", help="files or folders; none: what git says has changed")

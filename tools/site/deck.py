@@ -52,7 +52,7 @@ def slides(lesson: Lesson) -> str:
     if wrong := faults(lesson):
         raise BuildError("\n".join(wrong))
     body = "".join(f"<section>{words}{shown}</section>" for _, words, shown in _slides(lesson))
-    return _page(lesson, "slides.css", f"{body}<script>{_file('slides.js')}</script>")
+    return page(lesson.title, "slides.css", f"{body}<script>{_file('slides.js')}</script>")
 
 
 def sheet(lesson: Lesson) -> str:
@@ -77,7 +77,7 @@ def sheet(lesson: Lesson) -> str:
         choice = " / ".join(map(html.escape, _options(one)))
         lines = "<i></i>" * (3 if isinstance(one, questions.Note) else 2)
         parts.append(f"<p><b>{number}.</b> {html.escape(one.text)} {choice and f'({choice})'}</p>{lines}")
-    return _page(lesson, "sheet.css", "".join(parts))
+    return page(lesson.title, "sheet.css", "".join(parts))
 
 
 def pages(lesson: Lesson) -> str:
@@ -93,8 +93,9 @@ def _file(name: str) -> str:
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def _page(lesson: Lesson, css: str, body: str) -> str:
-    head = f'<meta charset="utf-8"><title>{html.escape(lesson.title)}</title><style>{_file(css)}</style>'
+def page(title: str, css: str, body: str) -> str:
+    """Return a page that stands alone, in one of the looks of ``handouts/``."""
+    head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{_file(css)}</style>'
     return f'<!doctype html>\n<html lang="en">{head}{body}</html>\n'
 
 

@@ -1,0 +1,139 @@
+"""Twelve questions before a course and after it: on paper, as Moodle's quiz, and what a class gained."""
+
+from __future__ import annotations
+
+import csv
+import html
+import random
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from samarkand.ground.errors import CourseError
+from samarkand.ground.home import ROOT
+from tools.site.deck import page
+
+ITEMS = ROOT / "docs" / "teaching" / "before_after.toml"
+FORMS = ("A", "B")
+LETTERS = "abcd"
+#: The fewest students with both forms of whom a report says anything; draws of the interval.
+FEWEST, DRAWS = 5, 10_000
+
+
+def form(name: str) -> list[tuple[int, dict[str, Any], list[int]]]:
+    """Return the questions of form ``"A"`` or ``"B"`` in its order: number, question, order of options.
+
+    The order is drawn once from the form's name, so it is the same everywhere. Option 0 is the right one.
+    """
+    items = tomllib.loads(ITEMS.read_text(encoding="utf-8"))["item"]
+    drawn = random.Random(name)
+    asked = list(enumerate(items, 1))
+    drawn.shuffle(asked)
+    return [(number, item, drawn.sample(range(4), 4)) for number, item in asked]
+
+
+def paper(name: str) -> str:
+    """Return a form as a page to print."""
+    parts = [f'<h1>Form {name}</h1><p class="name">Name: <span></span> Day: <span></span></p>']
+    parts.append(
+        "<p>Ten minutes. One answer each. It is not a test of you: it shows what there is to teach.</p>"
+    )
+    for place, (_, item, order) in enumerate(form(name), 1):
+        options = " &ensp; ".join(
+            f"<b>{letter}</b>&nbsp;{html.escape(item['options'][n])}"
+            for letter, n in zip(LETTERS, order, strict=True)
+        )
+        parts.append(f"<p><b>{place}.</b> {html.escape(item['text'])}<br>{options}</p>")
+    return page(f"Form {name}", "sheet.css", "".join(parts))
+
+
+def moodle(name: str) -> str:
+    """Return a form in GIFT, which Moodle's question bank imports."""
+
+    def plain(text: str) -> str:
+        return re.sub(r"([~=#{}:\\])", r"\\\1", text)
+
+    return "\n\n".join(
+        f"::{name}{place}:: {plain(item['text'])} {{\n"
+        + "\n".join(f"{'=' if n == 0 else '~'}{plain(item['options'][n])}" for n in order)
+        + "\n}"
+        for place, (_, item, order) in enumerate(form(name), 1)
+    ) + "\n"  # fmt: skip
+
+
+def read(path: Path) -> pd.DataFrame:
+    """Read the answers of a class: a row for each student, a column for each item, True where it is right.
+
+    The file has the columns `student`, `form` (A or B) and `1` to `12`, the letters in the form's order; an
+    empty cell is no answer, and counts as wrong. `CourseError` names the row and what is wrong with it.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CourseError(f"{path} cannot be read as CSV: {error}.") from error
+    wanted = ["student", "form", *map(str, range(1, 13))]
+    if not rows or (missing := [name for name in wanted if name not in rows[0]]):
+        raise CourseError(
+            f"{path} needs a row for each student, and the columns {', '.join(missing if rows else wanted)}."
+        )
+    keys = {name: form(name) for name in FORMS}
+    right: dict[str, dict[int, bool]] = {}
+    for line, row in enumerate(rows, 2):
+        name, which = row["student"].strip(), row["form"].strip().upper()
+        if not name or name in right or which not in keys:
+            fault = (
+                "no student"
+                if not name
+                else f"{name} a second time"
+                if name in right
+                else f"the form {which!r}"
+            )
+            raise CourseError(f"{path}, line {line}: it has {fault}.")
+        right[name] = {}
+        for place, (number, _, order) in enumerate(keys[which], 1):
+            letter = (row[str(place)] or "").strip().lower()
+            if letter and letter not in LETTERS:
+                raise CourseError(f"{path}, line {line}, question {place}: {letter!r} is none of a, b, c, d.")
+            right[name][number] = bool(letter) and order[LETTERS.index(letter)] == 0
+    return pd.DataFrame.from_dict(right, orient="index").sort_index(axis="columns")
+
+
+def report(before: pd.DataFrame, after: pd.DataFrame, seed: int = 0) -> str:
+    """Say what a class gained, with its uncertainty, and how each item did.
+
+    The interval is the middle 95 % of the mean gains of classes drawn with replacement from these
+    students. Difficulty is the share that is right. Discrimination is the correlation of an item with the number of
+    other items that are right; "-" where all or none have it. `CourseError` for fewer than five students
+    with both forms.
+    """
+    both = before.index.intersection(after.index)
+    if len(both) < FEWEST:
+        raise CourseError(
+            f"Students with both forms: {len(both)}. With fewer than {FEWEST} nothing can be said of a class."
+        )
+    gains = (after.loc[both].sum(axis="columns") - before.loc[both].sum(axis="columns")).to_numpy(float)
+    draws = np.random.default_rng(seed).choice(gains, (DRAWS, len(gains))).mean(axis=1)
+    low, high = np.percentile(draws, [2.5, 97.5])
+    means = [frame.loc[both].sum(axis="columns").mean() for frame in (before, after)]
+    alone = len(before.index.symmetric_difference(after.index))
+    lines = [
+        f"{len(both)} students have both forms; {alone} have one, and are left out.",
+        f"Right of 12: {means[0]:.1f} before, {means[1]:.1f} after. "
+        f"Gain: {gains.mean():+.1f}, 95 % interval {low:+.1f} to {high:+.1f}.",
+        "",
+        "item  before  after  discrimination  about",
+    ]
+    about = {number: item["about"] for number, item, _ in form("A")}
+    for number in sorted(about):
+        held = after.loc[both, number].astype(float)
+        rest = after.loc[both].drop(columns=number).sum(axis="columns")
+        varies = held.nunique() > 1 and rest.nunique() > 1
+        tells = f"{np.corrcoef(held, rest)[0, 1]:+.2f}" if varies else "-"
+        shares = f"{before.loc[both, number].mean():6.0%}  {held.mean():5.0%}"
+        lines.append(f"{number:4}  {shares}  {tells:>14}  {about[number]}")
+    return "\n".join(lines)
