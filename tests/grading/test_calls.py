@@ -77,3 +77,50 @@ def f(n):
         orders.append([value[0] for value in told])
     assert all(sorted(order) == list(range(12)) != order for order in orders)
     assert orders[0] != orders[1]
+
+
+#: A cell that the limits of real grading leave room for, one that they do not, and the error of that.
+ROOM = {
+    "memory": ("a = bytearray(400 << 20)\ndel a", "a = bytearray(2 << 30)", "MemoryError"),
+    "a file": ("open('a', 'wb').write(bytes(20 << 20))", "open('b', 'wb').write(bytes(64 << 20))", "OSError"),
+    "open files": ("a = [open('a') for _ in range(30)]\ndel a", "[open('a') for _ in range(99)]", "OSError"),
+    "threads": (
+        "import threading, time\nfor _ in range(8): threading.Thread(target=time.sleep, args=(0.1,)).start()",
+        "import threading, time\nfor _ in range(60): threading.Thread(target=time.sleep, args=(3,)).start()",
+        "RuntimeError",
+    ),
+}
+
+
+def test_the_limits_of_real_grading_leave_room_for_honest_work_alone(box):
+    cells = [Cell(f"{what}/{n}", pair[n]) for what, pair in ROOM.items() for n in (0, 1)]
+    cells += [Cell("short", "print('a' * 3000)"), Cell("long", "print('a' * 9000)")]
+    cells += [
+        Cell("values", "small, big = ['a' * 30] * 5000, ['a' * 90] * 5000"),
+        Cell("small", hold="small"),
+        Cell("big", hold="big"),
+    ]
+    outcome = box.run(cells)
+    assert outcome.ended == "finished"
+    for what, (_, _, error) in ROOM.items():
+        assert outcome.ran[f"{what}/0"].error == "", what
+        assert outcome.ran[f"{what}/1"].error.startswith(error), what
+    assert len(outcome.ran["short"].text) == 3001 and len(outcome.ran["long"].text) <= 4000
+    assert len(outcome.held["small"].value.values) == 5000 and outcome.held["big"].value.kind == "big"
+    many = [Cell(f"v{n}", hold="small") for n in range(120)]
+    assert box.run([Cell("values", "small = ['a' * 30] * 5000"), *many[:40]]).ended == "finished"
+    assert box.run([Cell("values", "small = ['a' * 30] * 5000"), *many]).ended == "output"
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("endless", "ended"), [("while True: pass", "cpu"), ("import time; time.sleep(99)", "wall")]
+)
+def test_what_has_no_end_is_stopped_cell_by_cell_and_then_altogether(box, endless, ended):
+    outcome = box.run([Cell("work", "n = sum(range(3 * 10**7))"), *(Cell(f"{n}", endless) for n in range(5))])
+    assert outcome.ran["work"].error == "" and outcome.ended in {ended, "wall"}  # on a busy machine
+    late = [ran.error.startswith("OutOfTime") for key, ran in outcome.ran.items() if key != "work"]
+    assert late and all(late) and len(late) < 5 and outcome.cpu < 25
+    source = f"def f(n):\n    if n: {endless}\n    return sum(range(10**7))"
+    results, _ = called(box, source, 2)
+    assert results[0].error == "" and results[1].error.startswith(("OutOfTime", "the call"))
