@@ -162,6 +162,14 @@ def hand_out(options: argparse.Namespace) -> int:
     return 0
 
 
+def agree(options: argparse.Namespace) -> int:
+    """Say how far two markers of written answers agree."""
+    from tools.site import before_after as forms
+
+    print(forms.agreement(options.points))
+    return 0
+
+
 def before_after(options: argparse.Namespace) -> int:
     """Print a form of the twelve questions, or say what a class gained between two files of answers."""
     home.need_checkout("the questions")
@@ -255,6 +263,9 @@ def add(verbs: Verbs) -> None:
         else:
             verb.add_argument("lesson", help="number or name of a lesson")
             verb.add_argument("--out", type=Path, metavar="FILE", help="none: a file in this folder")
+
+    verb = add_verb(verbs, "agree", agree, "say how far two markers of written answers agree")
+    verb.add_argument("points", type=Path, help="CSV with the columns student, row, first, second")
 
     verb = add_verb(verbs, "before-after", before_after, "twelve questions before the course, and after it")
     verb.add_argument("answers", nargs="*", type=Path, help="two CSV files of answers: what was gained")

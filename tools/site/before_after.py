@@ -1,4 +1,7 @@
-"""Twelve questions before a course and after it: on paper, as Moodle's quiz, and what a class gained."""
+"""Twelve questions before a course and after it: on paper, as Moodle's quiz, and what a class gained.
+
+Beside it stands how far two markers of written answers agree.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import html
 import random
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,50 +69,75 @@ def moodle(name: str) -> str:
     ) + "\n"  # fmt: skip
 
 
+def rows_of(path: Path, wanted: Sequence[str]) -> list[dict[str, str]]:
+    """Return the rows of a CSV file with some columns; `CourseError` if it has not got them."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise CourseError(f"{path} cannot be read as CSV: {error}.") from error
+    missing = [name for name in wanted if not rows or name not in rows[0]]
+    if missing:
+        raise CourseError(f"{path} needs rows with the columns {', '.join(missing)}.")
+    return [{name: (row[name] or "").strip() for name in wanted} for row in rows]
+
+
 def read(path: Path) -> pd.DataFrame:
     """Read the answers of a class: a row for each student, a column for each item, True where it is right.
 
     The file has the columns `student`, `form` (A or B) and `1` to `12`, the letters in the form's order; an
     empty cell is no answer, and counts as wrong. `CourseError` names the row and what is wrong with it.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CourseError(f"{path} cannot be read as CSV: {error}.") from error
-    wanted = ["student", "form", *map(str, range(1, 13))]
-    if not rows or (missing := [name for name in wanted if name not in rows[0]]):
-        raise CourseError(
-            f"{path} needs a row for each student, and the columns {', '.join(missing if rows else wanted)}."
-        )
     keys = {name: form(name) for name in FORMS}
     right: dict[str, dict[int, bool]] = {}
-    for line, row in enumerate(rows, 2):
-        name, which = row["student"].strip(), row["form"].strip().upper()
+    for line, row in enumerate(rows_of(path, ["student", "form", *map(str, range(1, 13))]), 2):
+        name, which = row["student"], row["form"].upper()
         if not name or name in right or which not in keys:
             fault = (
-                "no student"
-                if not name
-                else f"{name} a second time"
-                if name in right
-                else f"the form {which!r}"
+                f"{name} a second time" if name in right else f"the form {which!r}" if name else "no student"
             )
             raise CourseError(f"{path}, line {line}: it has {fault}.")
         right[name] = {}
         for place, (number, _, order) in enumerate(keys[which], 1):
-            letter = (row[str(place)] or "").strip().lower()
+            letter = row[str(place)].lower()
             if letter and letter not in LETTERS:
                 raise CourseError(f"{path}, line {line}, question {place}: {letter!r} is none of a, b, c, d.")
             right[name][number] = bool(letter) and order[LETTERS.index(letter)] == 0
-    return pd.DataFrame.from_dict(right, orient="index").sort_index(axis="columns")
+    return pd.DataFrame.from_dict(right, orient="index")
+
+
+def agreement(path: Path) -> str:
+    """Say how far two markers agree, for each row of a rubric.
+
+    The file has the columns `student`, `row`, `first` and `second`, points from 0 to 4. Kappa has quadratic
+    weights: 1 is full agreement, 0 what chance gives; "-" where both gave everybody the same. `CourseError`
+    names the line of points that are none, and refuses fewer than five answers.
+    """
+    points: dict[str, list[tuple[int, int]]] = {}
+    for line, row in enumerate(rows_of(path, ["student", "row", "first", "second"]), 2):
+        if not {row["first"], row["second"]} <= set("01234"):
+            raise CourseError(f"{path}, line {line}: points are whole numbers from 0 to 4.")
+        points.setdefault(row["row"], []).append((int(row["first"]), int(row["second"])))
+    lines = ["answers  same  within 1  kappa  row"]
+    for name, both in points.items():
+        if len(both) < FEWEST:
+            raise CourseError(f"{path}: {name} has {len(both)} answers; {FEWEST} are the fewest.")
+        first, second = np.array(both).T
+        apart = np.abs(first - second)
+        by_chance = np.mean(np.subtract.outer(first, second) ** 2)
+        kappa = f"{1 - np.mean(apart**2) / by_chance:5.2f}" if by_chance else "    -"
+        lines.append(
+            f"{len(both):7}  {np.mean(apart == 0):4.0%}  {np.mean(apart <= 1):8.0%}  {kappa}  {name}"
+        )
+    return "\n".join(lines)
 
 
 def report(before: pd.DataFrame, after: pd.DataFrame, seed: int = 0) -> str:
     """Say what a class gained, with its uncertainty, and how each item did.
 
     The interval is the middle 95 % of the mean gains of classes drawn with replacement from these
-    students. Difficulty is the share that is right. Discrimination is the correlation of an item with the number of
-    other items that are right; "-" where all or none have it. `CourseError` for fewer than five students
+    students. Difficulty is the share that is right. Discrimination is how an item correlates with how many
+    other items are right; "-" where all or none have it. `CourseError` for fewer than five students
     with both forms.
     """
     both = before.index.intersection(after.index)
