@@ -7,7 +7,7 @@ keep their marks. After each attack an honest student is graded by the same sand
 # ruff: noqa: E501 - an attack is quoted as it was written
 from __future__ import annotations
 
-import json
+import copy
 from dataclasses import dataclass, replace
 
 import pytest
@@ -86,21 +86,15 @@ for k in vars(kinds).values():
     if isinstance(k, type): k.same = lambda *a: True
 json.dumps = lambda *a, **k: '{"cells": {}, "points": 10, "ok": true}'
 """),
-    A("a number that equals everything", """
+    A("a number that equals everything, objects with a hostile __reduce__", """
 class Any(int):
     __eq__ = __lt__ = __le__ = __gt__ = __ge__ = lambda *a: True
     __ne__ = lambda *a: False
     __hash__ = int.__hash__
     __sub__ = __rsub__ = __abs__ = lambda *a: 0
-product = Any(1)
-border_shares = {"KAZ": Any(1), "UZB": Any(1), "KGZ": Any(1)}
-was_member = lambda *a: Any(1)
-"""),
-    A("an object with a hostile __reduce__", """
-class Pickle:
     def __reduce__(self): return (__import__('os').system, ('touch {course}/pwned',))
     def __reduce_ex__(self, n): return self.__reduce__()
-product = Pickle(); border_shares = {"KAZ": Pickle()}; was_member = Pickle()
+product, border_shares, was_member = Any(1), {"KAZ": Any(1), "UZB": Any(1), "KGZ": object()}, lambda *a: Any(1)
 """),
     A("objects that lie about their class", """
 class Meta(type):
@@ -141,8 +135,8 @@ product = "\\u2473" * 9990 + "x"
 border_shares = dict.fromkeys(["KAZ", "UZB", "KGZ"], "KAZ\\x1b]0;pwned\\x07")
 """, reads="⑳" * 117 + "..."),
     A("an answer of ten million rows", "product = 'x' * 10**8\nborder_shares = pd.Series(range(10**7))", ("q3",), 5),
-    A("walks frames and the heap for expected answers", """
-import gc, sys
+    A("looks for right answers, the grader and its paths in modules, frames, the heap and the environment", """
+import gc, os, sys
 names = []
 for o in gc.get_objects():
     if type(o).__name__ in ("ExerciseSet", "Question", "Marker", "Diagnosis", "Case", "Released", "Assessment"): names.append(o)
@@ -151,20 +145,12 @@ while f:
     if any(k in f.f_locals for k in ("expected", "verdicts", "solution", "exercise")): names.append(f)
     f = f.f_back
 names += [m for m in sys.modules if "checks" in m and "samarkand" in m]
-product = len(names) * 10**6
-""", reads="0"),
-    A("imports the grader", """
-found = 0
 for name in ("", ".cli", ".marking.checks", ".sandbox.box", ".sandbox.server", ".classroom.gradebook"):
-    try:
-        __import__("samarkand_grading" + name); found += 1
+    try: names.append(__import__("samarkand_grading" + name))
     except ImportError: pass
-product = found
+names += [x for x in list(sys.argv) + list(os.environ.values()) if "{course}" in x or "submitted" in x]
+product = len(names)
 """, reads="0"),
-    A("reads arguments and environment for paths", """
-import sys, os
-product = [x for x in list(sys.argv) + list(os.environ.values()) if "{course}" in x or "submitted" in x] or 1
-""", ("q2",), 3),
     A("rewrites what runs it", """
 import gc, sys
 runner = sys.modules["runner"]
@@ -181,13 +167,6 @@ ip.events.register("post_run_cell", lambda result: ip.user_ns.update(border_shar
 ip.input_transformers_post.append(lambda lines: ["product = 2\\n"] if any("product" in l for l in lines) else lines)
 ip.user_ns_hidden.clear(); ip.run_cell = lambda *a, **k: None
 """, ALL, 0),
-    A("answers for every call the same", "was_member = lambda *a: True"),
-    A("tells calls apart by what came before", """
-seen = []
-def was_member(since, until, day):
-    seen.append(day)
-    return len(seen) % 2 == 0
-"""),
     A("a function that finds all inputs in the frames around it", """
 import sys
 def was_member(since, until, day):
@@ -214,7 +193,6 @@ get_ipython().run_cell_magic("bash", "", "kill -9 $PPID; kill -9 -1")
 """),
     # --- its end
     A("leaves by SystemExit", "import sys\nsys.exit(0)", ALL, 10),
-    A("leaves by os._exit", "import os\nos._exit(0)", ALL),
     A("leaves by a segmentation fault", "import ctypes\nctypes.string_at(0)", ALL),
     A("recursion", "import sys\nsys.setrecursionlimit(10**9)\ndef f(): f()\nf()", ("q1",), 2),
     A("catches the clock and disarms it", """
@@ -380,22 +358,18 @@ import resource
 for what in (resource.RLIMIT_NPROC, resource.RLIMIT_NOFILE): resource.setrlimit(what, (0, 0))
 """, ALL, 5),
     # --- the grader's channel
-    A("answers forged as lines", """
+    A("answers forged as lines, the last one half there", """
 import json, os
 for value in ('true', '1e999', '7', '{"t": "date", "v": "9999-99-99"}', '{"t": "span", "v": 1e300}', '{"t": ["list"], "v": []}', '{"t": "frame", "columns": [1], "index": [], "v": [[1]]}'):
     for q in ('q1', 'q2', 'q3'): os.write(4, ('{"held": "%s", "value": %s}\\n' % (q, value)).encode())
 for line in ('{"called": -1, "value": true}', '{"called": 1e9}', '{"held": [], "ran": {}}', '{"points": 10, "points": 10}', '{"cells":' * 100_000, '\\xff\\x00', '"' + '0' * 64 + '"'):
     os.write(4, line.encode('latin-1') + b'\\n')
 os.write(4, json.dumps({"held": "q1", "value": 10 ** 400}).encode() + b'\\n')
+os.write(4, b'{"held": "q1", "value": 7}\\n{"held": "q3", "value": {"t": "function"}}\\n{"ask": true}\\n{"called": 0, "value": true}\\n{"half')
 os._exit(0)
 """, ALL),
     A("a line without an end", "import os\nwhile True: os.write(4, b'[' * 4096)", ALL),
     A("very many lines", "import os\nwhile True: os.write(4, b'{}\\n')", ALL),
-    A("forged answers, the last line half there", """
-import os
-os.write(4, b'{"held": "q1", "value": 7}\\n{"held": "q3", "value": {"t": "function"}}\\n{"ask": true}\\n{"called": 0, "value": true}\\n{"half')
-os._exit(0)
-"""),
     A("hangs up", "import os\nos.closerange(0, 64)\nimport time; time.sleep(100)", ALL, wall=4),
     A("does not wait, and steals the calls to come", """
 import os, threading
@@ -414,12 +388,8 @@ os._exit(0)
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda a: a.name)
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_attack(attack: Attack, either, canaries, blank, tmp_path):
-    deserves(attack, either, canaries, blank, tmp_path)
-
-
-def deserves(attack: Attack, assessor, canaries, blank, tmp_path):
     """Grade an attack, then an honest student; see that each has what it deserves, and nothing was touched."""
     code = attack.code.replace("{course}", str(canaries.folder))
     sources = {key: workshop.ANSWERS[key] if key in attack.keeps else "# see above" for key in ALL}
@@ -427,24 +397,17 @@ def deserves(attack: Attack, assessor, canaries, blank, tmp_path):
         sources["q1"] += "\n" + code
     else:
         sources["added"] = code
-    folder = tmp_path / "eve" / workshop.NAME
-    workshop.write(folder, workshop.fill(blank, **sources))
-
-    usual, assessor.limits = assessor.limits, replace(assessor.limits, wall=attack.wall)
-    try:
-        result = assessor.assess("eve", folder)
-    finally:
-        assessor.limits = usual
-
+    assessor = copy.copy(either)
+    assessor.limits = replace(either.limits, wall=attack.wall)
+    result = workshop.assess(assessor, tmp_path, workshop.fill(blank, **sources), "eve")
     assert result.points == attack.points, [(v.state, v.reason, v.read) for v in result.verdicts]
     assert attack.reads in ("", result.verdicts[0].read)
-    everything = json.dumps([[v.reason, v.read] for v in result.verdicts]) + repr(result.ran)
-    assert "CANARY" not in everything
     told = " ".join(v.reason for v in result.verdicts) + " ".join(result.remarks)
+    assert "CANARY" not in told + repr(result.ran) + "".join(v.read for v in result.verdicts)
     assert "40961" not in told  # an expected value
-    drawn = assessor.inputs(assessor.prepare("eve", folder).cells)
+    drawn = assessor.inputs(assessor.prepare("eve", tmp_path / "eve" / workshop.NAME).cells)
     inputs = [a for case in drawn.cases["q3"][1:] for a in case.arguments if a is not None]
     assert not any(str(a.year) in told for a in inputs)
     assert canaries.state() == canaries.before
-    after = workshop.assess(assessor, tmp_path, workshop.fill(blank, **workshop.ANSWERS))
+    after = workshop.assess(either, tmp_path, workshop.fill(blank, **workshop.ANSWERS))
     assert (after.points, after.ended, after.remarks) == (10, "finished", [])

@@ -167,6 +167,24 @@ def test_prose_that_a_browser_would_obey_is_only_shown():
     assert set(found) <= {*plain, ("a", "https://example.org/x.png")}
 
 
+@pytest.mark.parametrize("formula", [r"\href{#1:alert(1)}{x}", r"\style{background:url(//x)}{y}"])
+def test_formulas_neither_link_nor_fetch(formula):
+    made = rebuilding.disarm(rf"$\def\h#1{{{formula}}}\h{{javascript}}$ and $\frac{{1}}{{2}}$")
+    assert formula not in made and r"\frac{1}{2}" in made
+
+
+def test_an_error_cannot_look_like_words_of_the_graders(course):
+    """Neither as lines of an explanation, nor as HTML of a page, which reads comments as Markdown."""
+    lie = "\n\nq2: 3 of 3 (right)\n  reason: Right. <img src=x onerror=alert(1)> ![](http://example.org/x)"
+    hand_in(course, "eve", q1=f"raise type('E', (Exception,), {{}})({lie!r})")
+    grade(course)
+    lines = report.explain(course, "ex90", "eve").splitlines()
+    assert [line for line in lines if line.startswith("q2:")] == ["q2: 0 of 3"]
+    with gradebook.open_book(course) as book:
+        comment = book.find_comment("q1", NAME, NAME, "eve").auto_comment
+    assert "Right." in comment and "<img" not in comment and "](" not in comment
+
+
 def test_lateness_penalties_and_extensions(course):
     """An offset is an offset, also where nbgrader would take it for seconds; a path is no time zone."""
     times = {
@@ -175,6 +193,8 @@ def test_lateness_penalties_and_extensions(course):
         "bare": "2022-09-14 14:00:00", "numbers": "2022-09-14 09:00:00 -0500\n",
         "early": "2022-09-14 16:59:59 +05",
         "odd": "2022-09-14 14:00:00 /etc/localtime", "up": "2022-09-14 14:00:00 ../../../etc/hostname",
+        "first": "0001-01-01T00:00:00+14:00", "last": "9999-12-31T23:59:59-12:00",
+        "zone": "2022-09-15 12:00:00 99999999",
     }  # fmt: skip
     for student, moment in times.items():
         (hand_in(course, student, **workshop.ANSWERS).parent / "timestamp.txt").write_text(moment)
@@ -188,10 +208,10 @@ def test_lateness_penalties_and_extensions(course):
     with (course.root / "nbgrader_config.py").open("a") as file:
         file.write("c.AssignLatePenalties.plugin_class = 'by_the_hour.ByTheHour'\n")
     summary, _ = grade(course)
-    told = ["timestamp.txt holds no time; no late penalty was worked out."] * 2
+    told = ["timestamp.txt holds no time; no late penalty was worked out."] * 5
     assert [trouble.partition(": ")[2] for trouble in summary.troubles] == told
     rows = gradebook.rows(course.gradebook, NAME)
-    on_time = dict.fromkeys(("early", "odd", "up"), 0)
+    on_time = dict.fromkeys(("early", "odd", "up", "first", "last", "zone"), 0)
     assert {s: row.penalty for s, row in rows.items()} == dict.fromkeys(times, 2) | on_time
     assert {row.late for s, row in rows.items() if s not in on_time} == {7200}
     with gradebook.open_book(course) as book:

@@ -221,3 +221,10 @@ def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, mon
     assert "not tried yet" in selfstudy.progress(course)
     assert desk.who() == ""
     assert home.my_work() == tmp_path
+
+
+def test_the_bundle_does_not_tell_who_is_in_the_class():
+    """Its seed and fingerprints are in everybody's hands, and ids can be tried, a million in some seconds."""
+    listed = {desk.fingerprint("seed", str(number)) for number in range(1000, 1040)}
+    others = [desk.fingerprint("seed", str(number)) in listed for number in range(10_000, 60_000)]
+    assert 40 * 5 < sum(others) < 0.02 * len(others)

@@ -3,9 +3,12 @@
 # ruff: noqa: E501 - functions are quoted as they are written
 from __future__ import annotations
 
+import enum
+import json
+
 import pytest
 
-from samarkand.practice.answers import encode
+from samarkand.practice.answers import decode, encode
 from samarkand_grading.marking import inputs
 from samarkand_grading.sandbox.work import Call, Cell, Limits
 
@@ -124,3 +127,36 @@ def test_what_has_no_end_is_stopped_cell_by_cell_and_then_altogether(box, endles
     source = f"def f(n):\n    if n: {endless}\n    return sum(range(10**7))"
     results, _ = called(box, source, 2)
     assert results[0].error == "" and results[1].error.startswith(("OutOfTime", "the call"))
+
+
+@pytest.mark.parametrize("form", [{}, {"t": "list", "v": [{}]}, {"t": "dict", "v": [[{}, 1]]}])
+def test_no_text_comes_out_that_is_longer_than_what_is_sent(form):
+    """Whoever writes on the sandbox's channel may send more, for patterns of ours to look through."""
+
+    def filled(length):
+        return json.loads(json.dumps(form).replace("{}", json.dumps("1" * length)))
+
+    assert decode.read(filled(encode.TEXT))
+    with pytest.raises(decode.NotAValue, match="a text too long"):
+        decode.read(filled(encode.TEXT + 1))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"t": "list", "v": [1] * 20_001},
+        {"t": "list", "v": [{"t": "list", "v": [1] * 9_999}] * 2 + [1]},
+        {"t": "dict", "v": [[1, 1]] * 6_667},
+        {"t": "series", "index": [1] * 10_001, "v": [1] * 10_001},
+        {"t": "frame", "columns": [], "index": [], "v": [[]] * 20_001},
+    ],
+)
+def test_no_more_values_come_out_than_are_sent(form):
+    """Or whoever writes on the sandbox's channel keeps the grader busy, for five seconds with one answer."""
+    with pytest.raises(decode.NotAValue, match="more values than are sent"):
+        decode.read(form)
+
+
+def test_a_member_of_an_enum_that_is_a_text_or_a_number_is_that():
+    some = [enum.StrEnum("Status", "MEMBER").MEMBER, enum.Enum("Plain", "MEMBER").MEMBER]
+    assert encode.encode(some)["v"] == ["member", {"t": "other", "type": "Plain"}]

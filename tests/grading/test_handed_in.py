@@ -20,6 +20,9 @@ def solved(blank):
 
 def assess(assessor, tmp_path, body, path=WANTED):
     folder = tmp_path / "ada" / workshop.NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("submission_secret.txt", "timestamp.txt"):  # nbgrader's own files are no remark
+        (folder / name).write_text("0123")
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(body if isinstance(body, bytes) else json.dumps(body).encode())
@@ -59,7 +62,8 @@ def test_of_several_notebooks_the_one_that_can_be_meant(assessor, solved, blank,
 
 
 def test_any_encoding_that_json_may_have_and_pictures_of_any_size(assessor, solved, tmp_path):
-    picture = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "A" * (12 << 20)}}
+    shown = {"image/png": "A" * (12 << 20), "application/json": [float("nan")]}
+    picture = {"output_type": "display_data", "metadata": {}, "data": shown}
     solved["cells"][2]["outputs"] = [picture]
     assert assess(assessor, tmp_path, solved).points == 10
     solved["cells"][2]["outputs"] = []
@@ -76,8 +80,10 @@ def test_programs_that_drop_ids_and_strip_lines(assessor, solved, tmp_path):
         cell["source"] = "Because." if cell["id"] == "w1" else cell["source"].replace("\n", "  \r\n")
         cell["id"], cell["metadata"] = f"new{number}", {"id": "abc", "vscode": {"languageId": "python"}}
         cell["source"] = cell["source"].splitlines(keepends=True)
+    # A copy further up is not the place where the answer is read.
+    solved["cells"].insert(2, workshop.cell("code", "copy", "desk.look('q1', product)"))
     result = assess(assessor, tmp_path, solved)
-    assert (result.points, result.written) == (10, ["w1"])
+    assert (result.points, result.written) == (10, ["w1"]) and "The cell q1 was missing." in result.remarks
     assert "Because." in [cell["source"] for cell in result.notebook["cells"]]
 
 

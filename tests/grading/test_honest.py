@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import copy
-import enum
 import json
 
 import numpy as np
@@ -22,114 +21,99 @@ from samarkand_grading.sandbox.box import Sandbox
 from samarkand_grading.sandbox.work import Outcome, Result
 
 
-def test_the_reference_has_all_points(work):
-    result = work()
-    assert [v.state for v in result.verdicts] == ["right", "right", "right"]
-    assert (result.points, result.out_of, result.remarks, result.ended) == (10, 10, [], "finished")
-
-
 def test_the_empty_notebook_has_none_and_no_error(assessor, blank, tmp_path):
     result = assess(assessor, tmp_path, blank)
     assert [v.reason for v in result.verdicts] == ["Not answered yet."] * 3
     assert (result.points, result.ended) == (0, "finished")
 
 
-def test_other_forms_are_as_good(work):
-    answers = {
+RIGHT = workshop.ANSWERS
+CALL = RIGHT["q3"].partition("    return")
+HELPER = "def at(day, until):\n    return until is None or day < until\n\ndef was_member(since, until, day):\n    return since <= day and at(day, until)"
+#: From the set's folder, from my_work/ and from the top; and nothing can be written there.
+TABLES = """
+for way in ("course_data", "../course_data", "../../course_data", "../../../course_data"):
+    assert len(pd.read_csv(way + "/sco_membership.csv")) > 1
+    try: open(way + "/new", "w"); raise SystemExit
+    except OSError: pass
+"""
+CODES = "import enum\nclass Code(str, enum.Enum):\n    KAZ = 'KAZ'; UZB = 'UZB'; KGZ = 'KGZ'\nborder_shares = dict(zip(Code, [69.1264, 21.0707, 9.8029]))"
+AS_GOOD = {
+    "the reference": {},
+    "numpy, a table, an object": {
         "q1": "import numpy as np\nproduct = np.float64(17 * given['factor'] + 40961)",
-        "q2": (
-            "t = pd.DataFrame({'share': [1.0] * 3}, index=['KGZ', 'UZB', 'KAZ'])\n"
-            "t['share'] = [100 * 1084 / 11058, 100 * 2330 / 11058, 100 * 7644 / 11058]\nborder_shares = t"
-        ),
-        "q3": (
-            "class Spell:\n    def __call__(self, since, until, day):\n        return 0\n"
-            "was_member = lambda since, until, day: bool(since <= day) and (day < until if until else True)"
-        ),
-    }
-    assert work(**answers).points == 10
-    answers["q2"] = "border_shares = {'UZB': 21.1, 'KAZ': 69.1, 'KGZ': 9.8}"
-    assert work(**answers).points == 10
+        "q2": "border_shares = pd.DataFrame({'share': [100 * 1084 / 11058, 100 * 2330 / 11058, 100 * 7644 / 11058]}, index=['KGZ', 'UZB', 'KAZ'])",
+        "q3": "class Spell:\n    def __call__(self, since, until, day): return bool(since <= day) and (day < until if until else True)\nwas_member = Spell()",
+    },
+    "rounded, a dict": {"q2": "border_shares = {'UZB': 21.1, 'KAZ': 69.1, 'KGZ': 9.8}"},
+    "enums": {"q1": "import enum\nclass Count(enum.IntEnum): RIGHT = 17 * given['factor'] + 40961\nproduct = Count.RIGHT", "q2": CODES},
+    "a function that refuses a second call": {"q3": f"seen = []\n{CALL[0]}    if seen: return None\n    seen.append(day)\n    return{CALL[2]}"},
+    "magics, shell, display, await, help": {"added": "!echo hello\n%pip --version\ndisplay(pd.DataFrame({'a': [1]}))\nawait __import__('asyncio').sleep(0)\nlist?"},
+    "files of one's own": {
+        "added": "%%writefile helper.py\nx = 1",
+        "q1": "!true\nimport shutil; open('a', 'wb').write(b'x'); shutil.copyfile('a', 'b')\ndesk.sign_in('ada')\n" + RIGHT["q1"] + "\ndesk.look('q1', product)",
+        "q2": RIGHT["q2"] + "\npd.DataFrame({'a': [1]}).to_csv('mine.csv')\nborder_shares = border_shares.to_dict()",
+        "q3": "desk.look('q2', border_shares)\nimport helper\n" + RIGHT["q3"],
+    },
+    "the tables where a student's copy has them": {"added": TABLES},
+    "names used for something else below": {"last": "product = border_shares = was_member = None"},
+    "what stood around a function, used for something else": {"q3": HELPER, "last": "at = pd = None"},
+    "an answer below": {"q1": "product = ...  # see below", "last": RIGHT["q1"]},
+    "an answer below, nothing above": {"q1": "", "last": RIGHT["q1"]},
+    "an answer below a value": {"q1": "product = ...\nlist(range(3))", "last": RIGHT["q1"]},
+    "the last value": {"q1": RIGHT["q1"] + "\nproduct", "q2": "border = _\n" + RIGHT["q2"]},
+}  # fmt: skip
 
 
-def test_every_diagnosis_gives_its_reason(work):
-    answers = {
-        "q1": "product = 17 + given['factor'] + 40961",
-        "q2": workshop.ANSWERS["q2"].replace("100 * ", ""),
-        "q3": workshop.ANSWERS["q3"].replace("day < until", "day <= until"),
-    }
-    result = work(**answers)
-    assert [v.reason for v in result.verdicts] == [
-        "You added where you should multiply.",
-        f"These are shares of one: the question asks for per cent. {checks._OTHER_UNIT}",
-        "On the day a spell ends, the status has ended.",
-    ]
-    assert [v.points for v in result.verdicts] == [0, 1.5, 2.5]
+@pytest.mark.parametrize("sources", AS_GOOD.values(), ids=AS_GOOD)
+def test_other_ways_are_as_good(work, sources):
+    result = work(**sources)
+    assert [v.state for v in result.verdicts] == ["right"] * 3, result.verdicts
+    assert [ran.error for ran in result.ran.values() if ran.error] == []
+    remark = "1 code cell was added; they run, and carry no points."
+    assert (result.ended, result.remarks) == ("finished", [remark] * bool({"added", "last"} & sources.keys()))
 
 
-@pytest.mark.parametrize(
-    ("wrong", "says"),
-    [
-        ("border_shares = 1 / 0", "ZeroDivisionError"),
-        ("while True: pass", "ran for too long and was stopped"),
-        ("border_shares = []\nwhile True: pass", "ran for too long and was stopped"),
-        ("border_shares = {'KAZ': 0.7}\nwhile True: pass", "ran for too long and was stopped"),
-    ],
-)
-def test_what_goes_wrong_in_one_cell_costs_that_question_alone(work, wrong, says):
-    """And it is named as the reason, whatever the cell had assigned before."""
-    result = work(q2=wrong)
-    assert [v.points for v in result.verdicts] == [2, 0, 5]
-    assert says in result.verdicts[1].reason
+STOPPED = "ran for too long and was stopped"
+SLIPS = [
+    ({"q1": "product = 17 + given['factor'] + 40961"}, [0, 3, 5], "You added where you should multiply."),
+    ({"q2": RIGHT["q2"].replace("100 * ", "")}, [2, 1.5, 5], "These are shares of one: the question asks for per cent."),
+    ({"q3": RIGHT["q3"].replace("day < until", "day <= until")}, [2, 3, 2.5], "On the day a spell ends, the status has ended."),
+    # What goes wrong in one cell costs that question alone, and is named whatever the cell had assigned before.
+    ({"q2": "border_shares = 1 / 0"}, [2, 0, 5], "ZeroDivisionError"),
+    ({"q2": "while True: pass"}, [2, 0, 5], STOPPED),
+    ({"q2": "border_shares = []\nwhile True: pass"}, [2, 0, 5], STOPPED),
+    ({"q2": "border_shares = {'KAZ': 0.7}\nwhile True: pass"}, [2, 0, 5], STOPPED),
+    ({"q3": f"{CALL[0]}    while until is None: pass\n    return since <= day < until"}, [2, 3, 0], "too long"),
+    ({"q3": f"seen = []\n{CALL[0]}    seen.append(day)\n    return len(seen) > 1 and{CALL[2]}"}, [2, 3, 0], ""),
+    *(({"q1": f"product = {nan}"}, [0, 3, 5], "This is not a finite number: is a missing value")
+      for nan in ("float('nan')", "pd.Series([1, None]).loc[1]", "float('inf')")),
+]  # fmt: skip
 
 
-def test_an_endless_loop_in_a_function_costs_that_question_alone(work):
-    q3 = "def was_member(since, until, day):\n    while until is None: pass\n    return since <= day < until"
-    result = work(q3=q3)
-    assert [v.points for v in result.verdicts] == [2, 3, 0]
-    assert "too long" in result.verdicts[2].reason
+@pytest.mark.parametrize(("sources", "points", "says"), SLIPS)
+def test_a_slip_costs_its_question_and_has_its_reason(work, sources, points, says):
+    verdicts = work(**sources).verdicts
+    assert [v.points for v in verdicts] == points, verdicts
+    (wrong,) = (v for v in verdicts if v.points < v.out_of)
+    assert says in wrong.reason
 
 
-def test_a_function_that_leaves_things_behind_is_judged_call_by_call(work):
-    answer = workshop.ANSWERS["q3"].replace(
-        "    return", "    if seen: return None\n    seen.append(day)\n    return"
-    )
-    result = work(q3="seen = []\n" + answer)
-    assert result.points == 10
-    late = workshop.ANSWERS["q3"].replace("    return", "    seen.append(day)\n    return len(seen) > 1 and")
-    result = work(q3="seen = []\n" + late)
-    assert result.points == 5
-
-
-def test_notebook_habits_do_no_harm(work):
-    added = "%matplotlib inline\n!echo hello\ndisplay(pd.DataFrame({'a': [1]}))\nawait __import__('asyncio').sleep(0)\nlist?"
-    result = work(added=added)
-    assert result.points == 10
-    assert result.remarks == ["1 code cell was added; they run, and carry no points."]
-
-
-def test_the_tables_lie_where_a_students_copy_has_them(work):
-    """From the set's folder, from my_work/ and from the top; and nothing can be written there."""
-    ways = ("course_data", "../course_data", "../../course_data", "../../../course_data")
-    added = (
-        f"for way in {ways}:\n    assert len(pd.read_csv(way + '/sco_membership.csv')) > 1\n"
-        "    try: open(way + '/new', 'w'); raise SystemExit\n    except OSError: pass"
-    )
-    result = work(added=added)
-    assert (result.points, [ran.error for ran in result.ran.values() if ran.error]) == (10, [])
-
-
-def test_what_counts_is_read_where_the_student_saw_it(work):
-    assert work(last="product = border_shares = was_member = None").points == 10
-
-
-@pytest.mark.parametrize("stub", ["product = ...  # see below", "", "product = ...\nlist(range(3))"])
-def test_an_answer_below_the_cell_that_looks_at_it_still_counts(work, stub):
-    assert work(q1=stub, last=workshop.ANSWERS["q1"]).points == 10
+def test_what_is_far_too_long_costs_its_own_question_alone(assessor, blank, tmp_path):
+    """A table in place of a number, one from every call, and cells that print and print."""
+    table = "pd.DataFrame({'a': ['\u0436' * 30] * 2000, 'b': range(2000)})"  # of less than plain.NODES values
+    q3 = f"def was_member(since, until, day):\n    return {table}"
+    notebook = workshop.fill(blank, q1=f"product = {table}", q2=RIGHT["q2"], q3=q3)
+    for number in range(150):
+        notebook["cells"].insert(2, workshop.cell("code", f"more-{number}", "print('\u0436' * 5000)"))
+    result = assess(assessor, tmp_path, notebook)
+    assert [v.points for v in result.verdicts] == [0, 3, 0]
+    assert (result.ended, result.verdicts[0].read) == ("finished", "a DataFrame too large to read")
 
 
 def test_cells_in_another_order_have_the_same_points(assessor, blank, tmp_path):
     """A cell that looks at an answer may stand above it, and two answers may have changed places."""
-    notebook = workshop.fill(blank, **workshop.ANSWERS)
+    notebook = workshop.fill(blank, **RIGHT)
     places = {c["metadata"].get("nbgrader", {}).get("grade_id"): n for n, c in enumerate(notebook["cells"])}
     for one, other in (("q1", "q1-check"), ("q1", "q2")):
         swapped = copy.deepcopy(notebook)
@@ -139,9 +123,6 @@ def test_cells_in_another_order_have_the_same_points(assessor, blank, tmp_path):
 
 
 def test_the_last_value_of_a_cell_is_kept_under_its_name(work):
-    assert (
-        work(q1=workshop.ANSWERS["q1"] + "\nproduct", q2="border = _\n" + workshop.ANSWERS["q2"]).points == 10
-    )
     result = work(added="7 * 6", q1="print(_, 8)\nproduct = _")
     assert result.ran["cell q1"].text == "42 8\n" and result.ran["added code-1"].text == ""
 
@@ -235,81 +216,42 @@ def test_near_0_hardly_any_number_is_right_in_another_unit():
 
 
 TYPES = ("fact", "interpretation", "forecast", "opinion", "quotation")
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
+ROW = pd.DataFrame
+FORMS = [
+    # Types that do not occur may be left out or have 0.
+    *(("ex02", "q2", form) for form in (
         lambda types: dict.fromkeys(TYPES, 0) | types,
         lambda types: pd.Series(types).reindex({*TYPES, *types}, fill_value=0),
-        lambda types: pd.DataFrame([types]),
-        lambda types: pd.DataFrame([dict.fromkeys(TYPES, 0) | types], index=["n"]),
+        lambda types: ROW([types]),
+        lambda types: ROW([dict.fromkeys(TYPES, 0) | types], index=["n"]),
         lambda types: [types],
-    ],
-)
-def test_types_that_do_not_occur_may_be_left_out_or_have_0(form):
-    assert {v.reason for v in judged("ex02", "q2", form)} == {"Right."}
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        lambda values: pd.DataFrame([values], columns=["n", "share", "forecasts"]),
-        lambda values: pd.DataFrame([values]).to_numpy(),
-        lambda values: pd.DataFrame([values]).to_dict("records"),
-        lambda values: list(pd.DataFrame([values]).itertuples(index=False)),
-        lambda values: pd.DataFrame({"value": values}),
+    )),
+    # A table of one row is as good as several values.
+    *(("ex02", "q3", form) for form in (
+        lambda values: ROW([values], columns=["n", "share", "forecasts"]),
+        lambda values: ROW([values]).to_numpy(),
+        lambda values: ROW([values]).to_dict("records"),
+        lambda values: list(ROW([values]).itertuples(index=False)),
+        lambda values: ROW({"value": values}),
         np.array,
-    ],
-)
-def test_a_table_of_one_row_is_as_good_as_several_values(form):
-    assert {v.reason for v in judged("ex02", "q3", form)} == {"Right."}
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
+    )),
+    # Codes may be the keys of a dict, or a row.
+    *(("ex03", "q4", form) for form in (
         lambda codes: dict.fromkeys(codes, True),
         lambda codes: {code: f"the state {code}" for code in codes},
         lambda codes: pd.Series(sorted(codes)).to_dict(),
-        lambda codes: pd.DataFrame([sorted(codes)]),
+        lambda codes: ROW([sorted(codes)]),
         lambda codes: [sorted(codes)],
-    ],
-)
-def test_codes_may_be_the_keys_of_a_dict_or_a_row(form):
-    assert {v.reason for v in judged("ex03", "q4", form)} == {"Right."}
+    )),
+]  # fmt: skip
 
 
-def test_a_member_of_an_enum_that_is_a_text_or_a_number_is_that(work):
-    class Status(enum.StrEnum):
-        MEMBER = "member"
-
-    assert encode.encode([Status.MEMBER, enum.Enum("Plain", "MEMBER").MEMBER]) == {
-        "t": "list",
-        "v": ["member", {"t": "other", "type": "Plain"}],
-    }
-    answer = "import enum\nclass Count(enum.IntEnum):\n    RIGHT = 17 * given['factor'] + 40961\nproduct = Count.RIGHT"
-    keys = "import enum\nclass Code(str, enum.Enum):\n    KAZ = 'KAZ'; UZB = 'UZB'; KGZ = 'KGZ'\n"
-    keys += "border_shares = dict(zip(Code, [69.1264, 21.0707, 9.8029]))"
-    assert work(q1=answer, q2=keys).points == 10
-
-
-@pytest.mark.parametrize("value", ["float('nan')", "pd.Series([1, None]).loc[1]", "float('inf')"])
-def test_nan_where_a_count_is_asked_is_told_what_it_is(assessor, blank, tmp_path, value):
-    result = assess(assessor, tmp_path, workshop.fill(blank, q1=f"product = {value}"))
-    assert result.verdicts[0].reason.startswith("This is not a finite number: is a missing value")
+@pytest.mark.parametrize(("name", "key", "form"), FORMS)
+def test_a_right_answer_in_another_form_is_right(name, key, form):
+    assert {v.reason for v in judged(name, key, form)} == {"Right."}
 
 
 # --- what else is handed in ---------------------------------------------------------------------------------
-
-
-def test_nbgraders_own_files_are_no_remark(assessor, blank, tmp_path):
-    folder = tmp_path / "ada" / workshop.NAME
-    workshop.write(folder, workshop.fill(blank, **workshop.ANSWERS))
-    (folder / "submission_secret.txt").write_text("0123")
-    (folder / "timestamp.txt").write_text("2022-09-15 12:00:00 UTC")
-    result = assessor.assess("ada", folder)
-    assert (result.points, result.remarks) == (10, [])
 
 
 @pytest.mark.parametrize("wrong", ["release/ex01_the_trip/ex01_the_trip", "../notebooks/03_the_sco"])
