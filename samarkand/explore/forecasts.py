@@ -51,17 +51,17 @@ INVENTED = 0.7
 
 
 class ForecastForm(controls.StillBox):
-    """A form with a row for each forecast question, a button that saves, and a reply.
+    """A form with a row for each of some forecast questions, a button that saves, and a reply.
 
     Saved forecasts are read back into the fields, so that running the cell again loses nothing. The still and
     the sentence never show them: a stored notebook is the same for every student.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, names: Sequence[str] = ()) -> None:
         self._chances: dict[str, controls.Field] = {}
         self._reasons: dict[str, controls.Field] = {}
         self._reply = controls.Reply()
-        asked = forecasts.questions().values()
+        asked = [forecasts.question(name) for name in names or forecasts.questions()]
         title = tr("My forecasts")
         run = controls.invite(tr("To write down your forecasts"))
         lines: list[widgets.Widget] = []
@@ -135,15 +135,21 @@ class ForecastForm(controls.StillBox):
 
     def _read_back(self) -> None:
         """Fill the form with the newest saved forecasts; unreadable entries are named and left alone."""
-        saved, trouble = forecasts.latest(), forecasts.trouble()
+        saved = {name: entry for name, entry in forecasts.latest().items() if name in self._chances}
+        trouble = forecasts.trouble()
         for name, entry in saved.items():
             self.fill(name, f"{entry.probability * 100:g}", entry.reason)
         back = tr("Read back from your file: forecasts on {keys}.", keys=", ".join(saved)) if saved else ""
         self._reply.read_back(trouble, back)
 
 
-def my_forecasts() -> ForecastForm:
+def my_forecasts(*questions: str) -> ForecastForm:
     """Return the form for the student's own forecasts.
+
+    Parameters
+    ----------
+    *questions : str
+        Their ids, such as ``"F1"``; without any, all of them.
 
     Returns
     -------
@@ -152,10 +158,10 @@ def my_forecasts() -> ForecastForm:
 
     Examples
     --------
-    >>> my_forecasts()  # doctest: +ELLIPSIS
-    My forecasts: 8 questions....
+    >>> my_forecasts("F1", "F2")  # doctest: +ELLIPSIS
+    My forecasts: 2 questions....
     """
-    return ForecastForm()
+    return ForecastForm(questions)
 
 
 # --------------------------------------------------------------------------------- the article's

@@ -15,6 +15,7 @@ from tools.author.lessons import Lesson
 
 SOURCES = sorted((ROOT / "exercises" / "source").glob("*/*.ipynb"))
 TRIP = lessons.read(ROOT / "exercises/source/ex01_the_trip/ex01_the_trip.ipynb")
+ROADS = lessons.read(ROOT / "exercises/source/ex06_roads/ex06_roads.ipynb")
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=[path.stem for path in SOURCES])
@@ -35,13 +36,13 @@ def test_a_new_set_begins_as_a_ramp(tmp_path: Path) -> None:
 Cells = dict[str, NotebookNode]
 
 
-def told(change: Callable[[Cells], object]) -> list[str]:
-    """What is said of set 01 when something in it is otherwise."""
-    notebook = copy.deepcopy(TRIP.notebook)
+def told(change: Callable[[Cells], object], exercise: Lesson = TRIP) -> list[str]:
+    """What is said of a set when something in it is otherwise."""
+    notebook = copy.deepcopy(exercise.notebook)
     cells = {cell.id: cell for cell in notebook.cells}
     change(cells)
     notebook.cells = list(cells.values())
-    return rules_of_sets.broken(Lesson(TRIP.path, notebook))
+    return rules_of_sets.broken(Lesson(exercise.path, notebook))
 
 
 def words(cell: str, was: str, is_: str) -> Callable[[Cells], object]:
@@ -57,10 +58,9 @@ def words(cell: str, was: str, is_: str) -> Callable[[Cells], object]:
     [
         (words("title", "*Read*", "*Look*"), "title: does not say: Each question says which step it is."),
         (words("q3-question", "*Write.* ", ""), "q3-question: names no step"),
-        (words("q4", ".str.contains(code, na=False)", ".explode()"), "q4: the model solution uses explode"),
+        (words("q4", ".sort_values(", ".explode("), "q4: the model solution uses explode"),
         (words("q3-question", "*Write.*", "*Read.*"), "The steps are Read, Change, Read, Write, Write; they"),
         (words("q2-question", "*Change.*", "*Read.*"), "The steps are Read, Read, Write, Write, Write; they"),
-        (words("q4-question", "*Write.*", "*Change.*"), "q4-question: a function is the step Write."),
         (lambda cells: cells.pop("q1-start"), "q1: there is no cell q1-start to read or to change."),
         (lambda cells: cells["q2-start"].metadata.nbgrader.update(locked=False), "q2-start: is not locked."),
         (
@@ -69,18 +69,34 @@ def words(cell: str, was: str, is_: str) -> Callable[[Cells], object]:
         ),
         (words("q1-start", "here = ", "gap_days = here = "), "q1-start: gives the answer its name."),
         (words("q3-start", "trip = data.load('trip')\n", ""), "q3-start: rests on trip, which a student may"),
-        (words("q2-start", "# change: the two states\n", ""), "q2-start: # change: ... stands above"),
-        (words("q2-start", "loc['CHN'], ", "loc['CHN'],\n    "), "q2-start: # change: ... stands above"),
+        (words("q2-start", "# change: ", "# alter: "), "q2-start: # change: ... stands above"),
+        (
+            words("q2-start", "flights['km'].max()", "flights[\n'km'].max()"),
+            "q2-start: # change: ... stands above",
+        ),
         (
             words("q1-start", "landed = ", "# change: the day\nlanded = "),
             "q1-start: # change: ... stands above",
         ),
-        (words("q5", "  # such as (9000, 45.5)", ""), "q5: does not show the form of an answer, such as 8."),
-        (words("q4", "    code: ", "    of: "), "q4: the docstring does not say what code is."),
-        (words("q4", "    Edges: ", "    Also: "), "q4: the docstring names no edges, after Edges:"),
-        (words("q4", "  # should give 1", ""), "q4: does not end with an example, meetings_with(...)"),
-        (words("q4", "\nmeetings_with(", "\nprint("), "q4: does not end with an example, meetings_with(...)"),
+        (words("q5", "  # such as 45.5", ""), "q5: does not show the form of an answer, such as 8."),
     ],
 )
 def test_what_breaks_a_rule_is_named_with_its_cell(change: Callable[[Cells], object], says: str) -> None:
     assert any(sentence.startswith(says) for sentence in told(change)), told(change)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (words("q4-question", "*Write.*", "*Change.*"), "q4-question: a function is the step Write."),
+        (words("q4", "    km: ", "    of: "), "q4: the docstring does not say what km is."),
+        (words("q4", "    Edges: ", "    Also: "), "q4: the docstring names no edges, after Edges:"),
+        (words("q4", "  # should give 2612.4", ""), "q4: does not end with an example, expected_trade(...)"),
+        (
+            words("q4", "\nexpected_trade(", "\nprint("),
+            "q4: does not end with an example, expected_trade(...)",
+        ),
+    ],
+)
+def test_what_a_function_lacks_is_named(change: Callable[[Cells], object], says: str) -> None:
+    assert any(sentence.startswith(says) for sentence in told(change, ROADS)), told(change, ROADS)

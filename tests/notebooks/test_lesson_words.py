@@ -68,12 +68,12 @@ class Wrong(NamedTuple):
 
 PLANTED = [
     # a number, in digits, in words, in a title, behind a hedge, in a table, folded
-    Wrong("01", "great-circle", "nine thousand", "ten thousand"),
+    Wrong("01", "map-read", "our 9,133 km", "our 9,331 km"),
     Wrong("03", "ppp-text", "152.4 trillion", "142.5 trillion"),
     Wrong("06", "ratio-chart", "China passed Russia twice", "China passed Russia once"),
     Wrong("10", "words-text", "20 to 80 per cent", "10 to 90 per cent", renewed=False),
     # a day, a month, a day of the week
-    Wrong("01", "crosstab-read", "starts on Thursday", "starts on Friday"),
+    Wrong("01", "putin", "starts on Thursday", "starts on Friday"),
     # a name: of a state, a person, a place, a publisher; two exchanged; an office
     Wrong("01", "map-read", "nearer to Kabul", "nearer to Tehran"),
     Wrong("02", "people-read", "Wesley Rahn in the credit", "Bradley Jardine in the credit"),
@@ -90,7 +90,7 @@ PLANTED = [
     Wrong("10", "calibration-read", "ones lie above it", "ones lie below it"),
     Wrong("04", "words-read", "The same sentence says", "Another sentence says", renewed=False),
     # hints, answers, the card, code in prose, links
-    Wrong("01", "practice-two-help", "Divide by the sum", "Multiply by the sum"),
+    Wrong("01", "home-help", "Divide the flight", "Multiply the flight"),
     Wrong("00", "card", "`places`", "`place`"),
     Wrong("06", "left-text", '`how="left"`', '`how="right"`'),
 ]

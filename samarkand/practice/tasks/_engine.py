@@ -39,7 +39,7 @@ class Task:
     own : bool
         Whether the right answer rests on a file of the student's, and is computed at each check.
     free : bool
-        Whether every answer of its kind is right, and `right` says what to do with it.
+        Whether every answer of its kind that is not empty is right, and `right` says what to do with it.
     """
 
     id: str
@@ -126,7 +126,7 @@ def check(name: str, value: object) -> Reply:
             return Reply("open", tr("Not answered yet. Change the line, and run the cell again."))
         if one.own:
             vars(one).pop("expected", None)
-        if one.free or one.kind.same(read, one.expected):
+        if (one.free and read) or one.kind.same(read, one.expected):
             return _noted(name, "right", tr("Right. {meaning}", meaning=one.right))
         reason = one.reason(read)
     except kinds.WrongForm as problem:

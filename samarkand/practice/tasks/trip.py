@@ -8,124 +8,201 @@ from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
+_ARRIVAL = pd.Timestamp("2022-09-14")
 
-def _events(name: str) -> pd.Series:
+
+def _event(name: str) -> pd.Series:
     """Return one row of the timeline by its id."""
     timeline = data.load("timeline")
     return timeline[timeline["id"] == name].iloc[0]
 
 
-def _days_from_hong_kong(start: str, end: pd.Timestamp) -> int:
-    """Return the days from a day in Hong Kong (``"day"``, the first, or ``"end_day"``) to another day."""
-    return int((end - _events("TL057")[start]).days)
+def _days(since: pd.Timestamp) -> int:
+    return int((_ARRIVAL - since).days)
 
 
-def _arrival() -> pd.Timestamp:
-    return pd.Timestamp(_events("TL069")["day"])
-
-
-def _legs() -> pd.Series:
+def _type(*types: str) -> pd.DataFrame:
+    """Return the rows of the trip of some types."""
     trip = data.load("trip")
-    return trip.loc[trip["type"] == "leg", "distance_km"].astype(float)
+    return trip[trip["type"].isin(types)]
 
 
-def _met(day: str | None = None, *types: str) -> pd.Series:
-    """Return the counterparts of the rows of these types (all, if none is named) on a day (or on all)."""
-    trip = data.load("trip")
-    rows = trip[trip["type"].isin(types)] if types else trip
-    return (rows if day is None else rows[rows["day"] == pd.Timestamp(day)])["counterpart"]
+def _km() -> pd.Series:
+    return _type("leg")["distance_km"].astype(float)
+
+
+def _on(rows: pd.DataFrame, day: str) -> pd.DataFrame:
+    return rows[rows["day"] == day]
+
+
+def _flown(day: str) -> int:
+    return int(_on(_type("leg"), day)["distance_km"].sum())
+
+
+def _flights(by: str, number: int) -> pd.DataFrame:
+    return _type("leg").sort_values(by)[["to_place", "distance_km"]].head(number)
 
 
 def _abroad() -> int:
     """Return the days between the first journey out of mainland China and the first out of the country."""
-    return int((_events("TL069")["day"] - _events("TL057")["day"]).days)
+    return int((_event("TL069")["day"] - _event("TL057")["day"]).days)
 
+
+_WHERE, _LONG = "2. Where did he go?", "3. How long since his last trip abroad?"
+_WHOM = "4. Whom did he meet, and whom not?"
 
 TASKS = (
     Task(
         "01.1",
-        kinds.Days(),
-        lambda: _days_from_hong_kong("end_day", _arrival()),
-        right=tr(
-            "Counted from Hong Kong, the pause is measured in weeks, not in years: the rule makes the number."
-        ),
-        hint=tr("Take the earlier day from the later one, then ask for .days."),
+        kinds.Shown(),
+        lambda: _type("ceremony")[["day", "event"]],
+        right=tr("Ceremonies are data, too: somebody planned, photographed and reported each of them."),
+        hint=tr("The word in quotation marks is what each type is compared with."),
         diagnoses=(
+            Diagnosis(tr("The right rows. Which columns were asked for?"), lambda: _type("ceremony")),
             Diagnosis(
-                tr("That starts on the first day in Hong Kong. On which day did the visit end?"),
-                lambda: _days_from_hong_kong("day", _arrival()),
-            ),
-            Diagnosis(
-                tr("That leaves out both ends: from Monday to Tuesday is 1 day."),
-                lambda: _days_from_hong_kong("end_day", _arrival()) - 1,
-            ),
-            Diagnosis(
-                tr("That is the later day taken from the earlier one: turn them round."),
-                lambda: -_days_from_hong_kong("end_day", _arrival()),
-            ),
-            Diagnosis(
-                tr("That counts from Myanmar. The question starts in Hong Kong."),
-                lambda: int((_arrival() - _events("TL036")["end_day"]).days),
+                tr("That is the whole table: is the condition inside the brackets?"),
+                lambda: data.load("trip")[["day", "event"]],
             ),
         ),
-        taught="3. How long had he not been abroad?",
+        taught=_WHERE,
+        given=lambda: _type("leg")[["day", "event"]],
     ),
     Task(
         "01.2",
-        kinds.PerCent(0.1),
-        lambda: 100 * _legs().iloc[-1] / _legs().sum(),
-        right=tr("The way out had a stop, and yet it was not much longer than the straight way home."),
-        hint=tr("Divide the last leg by the sum of the three, and multiply by 100."),
+        kinds.Whole(tr("kilometres")),
+        lambda: _flown("2022-09-14"),
+        right=tr("Two flights, and talks of a few hours in between."),
+        hint=tr('legs["day"] == "2022-09-14" is the condition; add up the kilometres of what it keeps.'),
         diagnoses=(
+            Diagnosis(tr("That is the first flight. A second one left the same evening."), lambda: 3652),
+            Diagnosis(tr("That is the second flight of that day. There was one before it."), lambda: 1306),
+            Diagnosis(tr("That is the flight home. Which day was asked for?"), lambda: _flown("2022-09-16")),
             Diagnosis(
-                tr("That is a share of 1. In per cent it is a hundred times as much."),
-                lambda: _legs().iloc[-1] / _legs().sum(),
-            ),
-            Diagnosis(
-                tr("That compares the way home with the way out. Take its share of the whole."),
-                lambda: 100 * _legs().iloc[-1] / _legs().iloc[:-1].sum(),
-            ),
-            Diagnosis(
-                tr("That is the share of the way out."), lambda: 100 * _legs().iloc[:-1].sum() / _legs().sum()
-            ),
-            Diagnosis(
-                tr("That is the first leg. Which one leads home?"),
-                lambda: 100 * _legs().iloc[0] / _legs().sum(),
+                tr("That is how many flights there were. Add up their kilometres: sum."),
+                lambda: len(_on(_type("leg"), "2022-09-14")),
             ),
         ),
-        taught="2. Where did he go?",
+        taught=_WHERE,
+        given=lambda: int(_km().sum()),
     ),
     Task(
         "01.3",
-        kinds.Whole(tr("people")),
-        lambda: _met("2022-09-15", "bilateral").nunique(),
-        right=tr("The day before the summit's sessions was the day of the meetings."),
-        hint=tr(
-            'Two conditions: the type is "bilateral", and the day is 15 September. Count the different '
-            "people."
+        kinds.PerCent(0.1),
+        lambda: 100 * _km().iloc[-1] / _km().sum(),
+        right=tr(
+            "The outward journey had a stop, and yet it was not much longer than the direct flight home."
         ),
+        hint=tr("Divide the flight home by the sum of the three, and multiply by 100."),
         diagnoses=(
             Diagnosis(
-                tr("That is all three days together. Which day was asked for?"),
-                lambda: _met(None, "bilateral").nunique(),
+                tr("That is a share of 1. Per cent is a hundred times as much."),
+                lambda: _km().iloc[-1] / _km().sum(),
             ),
             Diagnosis(
-                tr(
-                    "That counts every counterpart of the day, whatever the row is. Keep the meetings of two."
-                ),
-                lambda: _met("2022-09-15").notna().sum(),
+                tr("That compares the way home with the way out. Take its share of the whole."),
+                lambda: 100 * _km().iloc[-1] / _km().iloc[:-1].sum(),
+            ),
+            Diagnosis(
+                tr("That is the share of the way out."), lambda: 100 * _km().iloc[:-1].sum() / _km().sum()
+            ),
+            Diagnosis(
+                tr("That is the first flight. Which one leads home?"),
+                lambda: 100 * _km().iloc[0] / _km().sum(),
+            ),
+        ),
+        taught=_WHERE,
+    ),
+    Task(
+        "01.4",
+        kinds.Days(),
+        lambda: _days(_event("TL057")["end_day"]),
+        right=tr(
+            "Counted from Hong Kong, the gap is a matter of weeks, not years. The rule decides the number."
+        ),
+        hint=tr("Subtract the earlier day from the later one, then add .days."),
+        diagnoses=(
+            Diagnosis(
+                tr("That starts on the first day in Hong Kong. On which day did the visit end?"), _abroad
+            ),
+            Diagnosis(
+                tr("That leaves out both ends: from Monday to Tuesday is 1 day."),
+                lambda: _days(_event("TL057")["end_day"]) - 1,
+            ),
+            Diagnosis(
+                tr("That is the later day taken from the earlier one: turn them round."),
+                lambda: -_days(_event("TL057")["end_day"]),
+            ),
+        ),
+        taught=_LONG,
+        given=lambda: _days(_event("TL036")["end_day"]),
+    ),
+    Task(
+        "01.5",
+        kinds.Whole(tr("meetings")),
+        lambda: len(_on(_type("bilateral"), "2022-09-15")),
+        right=tr("The day before the summit's sessions was the day of the meetings."),
+        hint=tr('meetings["day"] == "2022-09-15" is the condition; len(...) counts the rows that are left.'),
+        diagnoses=(
+            Diagnosis(
+                tr("That counts every row of the day. Begin with meetings, which has only those of two."),
+                lambda: len(_on(data.load("trip"), "2022-09-15")),
             ),
             Diagnosis(
                 tr("That counts a meeting of three as well."),
-                lambda: len(_met("2022-09-15", "bilateral", "multilateral")),
+                lambda: len(_on(_type("bilateral", "multilateral"), "2022-09-15")),
             ),
             Diagnosis(
                 tr("That is the day of the summit's sessions. Which day was asked for?"),
-                lambda: _met("2022-09-16", "bilateral").nunique(),
+                lambda: len(_on(_type("bilateral"), "2022-09-16")),
             ),
         ),
-        taught="4. Whom did he meet, and whom not?",
+        taught=_WHOM,
+        given=lambda: len(_type("bilateral")),
+    ),
+    Task(
+        "01.6",
+        kinds.Shown(),
+        lambda: _flights("distance_km", 1),
+        right=tr("From one host to the other, in one evening."),
+        hint=tr("Put the flights in order of their length, and show the first one."),
+        diagnoses=(
+            Diagnosis(
+                tr("In the right order. Show the first one: head."), lambda: _flights("distance_km", 3)
+            ),
+            Diagnosis(
+                tr("That is the first in time. Which column is the length?"), lambda: _flights("day", 1)
+            ),
+        ),
+        taught=_WHOM,
+        given=lambda: _flights("day", 3),
+    ),
+    Task(
+        "01.7",
+        kinds.Texts(tr("ids")),
+        lambda: ["TL063", "TL066", "TL069"],
+        right=tr("It is your list, so nobody can mark it. See below where it differs from ours, and why."),
+        hint=tr("Put at least three ids of the two tables into the list."),
+        taught="5. Why did it make news?",
+        given=lambda: ["TL063"],
+        free=True,
+    ),
+    Task(
+        "01.8",
+        kinds.Whole(tr("rows")),
+        lambda: len(_type("bilateral", "multilateral")),
+        right=tr("More than half of what the table has on the three days are meetings."),
+        hint=tr('trip["type"].isin([...]) is the condition, with two words in the list.'),
+        diagnoses=(
+            Diagnosis(tr("Those are the meetings of two alone."), lambda: len(_type("bilateral"))),
+            Diagnosis(tr("Those are the meetings of more alone."), lambda: len(_type("multilateral"))),
+            Diagnosis(
+                tr("That is the whole table: is the condition inside the brackets?"),
+                lambda: len(data.load("trip")),
+            ),
+        ),
+        taught=_WHOM,
     ),
 )
 #: What the predictions of the lesson come to.
-RESULTS = {"01.distance": lambda: float(_legs().sum()), "01.abroad": _abroad}
+RESULTS = {"01.distance": lambda: float(_km().sum()), "01.abroad": _abroad}
