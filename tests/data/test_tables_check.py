@@ -21,9 +21,7 @@ from tools.author.rules import Table
 
 def change(folder, name, old, new):
     path = folder / f"{name}.csv"
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1, f"{name}.csv has {old!r} {text.count(old)} times, not once: see damage.txt"
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
 
 
 def test_the_course_keeps_its_rules():
@@ -37,6 +35,13 @@ DAMAGE = [
     tuple(part.replace("\\n", "\n") for part in line.split(" ~ "))
     for line in Path(__file__).with_name("damage.txt").read_text(encoding="utf-8").splitlines()
 ]
+#: Damages to what a row no longer says; of these, one test tells and not each.
+GONE = [one for one in DAMAGE if (FOLDER / f"{one[0]}.csv").read_text(encoding="utf-8").count(one[1]) != 1]
+DAMAGE = [one for one in DAMAGE if one not in GONE]
+
+
+def test_each_damage_is_to_something_that_a_table_says_once():
+    assert [f"{name}.csv: {old}" for name, old, *_ in GONE] == [], "change these lines of damage.txt"
 
 
 @pytest.mark.parametrize(("name", "old", "new", "expected"), DAMAGE)
@@ -100,7 +105,7 @@ def test_a_rule_that_stops_is_a_problem_by_itself():
 
 
 def test_a_folder_or_its_description_may_be_named(copy):
-    change(copy, "trip", ",3652,", ",far,")
+    change(copy, *DAMAGE[0][:3])
     assert tables.check(copy) == tables.check(copy / "datapackage.json") != []
 
 
@@ -187,6 +192,7 @@ def test_the_command(copy, capsys, monkeypatch):
     monkeypatch.setattr(tables, "check", lambda path=None, check=tables.check: check(path) if path else [])
     assert cli.main(["renew"]) == 0
     assert "No table has changed" in capsys.readouterr().out
-    change(copy, "trip", ",3652,", ",far,")
+    *damage, says = DAMAGE[0]
+    change(copy, *damage)
     assert cli.main(["data", "check", str(copy)]) == 1
-    assert 'trip.csv, line 2, column "distance_km": "far" is not a whole number' in capsys.readouterr().err
+    assert re.search(says, capsys.readouterr().err)
