@@ -27,6 +27,18 @@ def test_templates_are_an_example_that_is_in_order_but_for_its_length(own: Path)
     assert len(pd.read_csv(article.path("claims"))) == 3
 
 
+@pytest.mark.parametrize("ready", [1, 2, 3])
+def test_an_article_that_is_ready_takes_the_place_of_the_example_and_of_nothing_else(
+    own: Path, ready: int
+) -> None:
+    assert f"article.begin({ready}) takes" in article.begin().sentence
+    taken = article.begin(ready)
+    assert taken and "Taken: https://" in taken.sentence
+    assert article.check("article").sentence.startswith("Row 1: read_on is empty")
+    assert not article.begin(4 - ready if ready != 2 else 1)
+    assert not article.begin(4)
+
+
 def test_what_is_there_stays(own: Path) -> None:
     (own / "claims.csv").write_text("mine", encoding="utf-8")
     assert article.begin()

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError, unknown
-from samarkand.ground.words import listed, tr
+from samarkand.ground.words import dated, listed, tr
 from samarkand.practice.answers.reply import Reply
 
 __all__ = ["begin", "check", "path"]
@@ -72,18 +72,45 @@ def path(name: str) -> Path:
     return own if own.is_file() else TEMPLATES / f"{name}.csv"
 
 
-def begin() -> Reply:
-    """Put the templates into ``my_work/article/``; a table that is there stays as it is."""
+def begin(ready: int = 0) -> Reply:
+    """Put the templates into ``my_work/article/``; a table that is there stays as it is.
+
+    Parameters
+    ----------
+    ready : int, optional
+        1, 2 or 3 takes an article that is ready: its row replaces the example in ``article.csv``.
+
+    Examples
+    --------
+    >>> begin(4).sentence
+    'Three articles are ready: 1, 2 and 3.'
+    """
+    offered = _read(TEMPLATES / "ready.csv")
+    if ready and ready not in range(1, len(offered) + 1):
+        return Reply("wrong", tr("Three articles are ready: 1, 2 and 3."))
     folder().mkdir(parents=True, exist_ok=True)
     for name in TABLES:
         if not (folder() / f"{name}.csv").exists():
             shutil.copyfile(TEMPLATES / f"{name}.csv", folder() / f"{name}.csv")
+    if ready:
+        own, example = folder() / "article.csv", _read(TEMPLATES / "article.csv")
+        if _clean("article", _read(own)) != example:
+            return Reply("wrong", tr("article.csv holds an article of yours already: it stays as it is."))
+        columns = {"read_on": "", "paragraphs": "", **offered[ready - 1]}
+        _keep(own, _clean("article", [columns]))
+        return Reply(
+            "right",
+            tr("Taken: {link} Add the day on which you read it, and count its paragraphs.", **columns),
+        )
     names = listed([f"{name}.csv" for name in TABLES])
     # The same sentence on every day, so that a lesson that is run again shows what is stored.
-    return Reply(
-        "right",
-        tr("Your folder article has {names}. Each begins with an example: write over it.", names=names),
-    )
+    said = tr("Your folder article has {names}. Each begins with an example: write over it.", names=names)
+    lines = [
+        tr("article.begin({n}) takes “{title}” ({outlet}, {day}, paid by {paid_by}; more than {words} words "
+           "and {claims} claims). Test with it: {question}", n=n, day=dated(one["published"]), **one)
+        for n, one in enumerate(offered, 1)
+    ]  # fmt: skip
+    return Reply("right", " ".join([said, tr("Or take one of three that are ready:"), *lines]))
 
 
 def check(name: str) -> Reply:

@@ -1,0 +1,309 @@
+"""A briefing: one page for a minister, checked in words and exported as one HTML file that stands alone.
+
+The words are the student's notes of lesson 11, or those of an example; square brackets hold a citation, see
+`_items`. A check says what a reader would stumble over; it never judges whether the claim is right.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import pandas as pd
+
+from samarkand.ground import files, home, journal
+from samarkand.ground.errors import CourseError, OutOfRange, unknown
+from samarkand.ground.words import dated, listed, tr
+from samarkand.page import markup, pictures, style
+from samarkand.page.markup import element, escape
+from samarkand.practice.answers.reply import Reply
+from samarkand.practice.briefing import _items
+from samarkand.practice.briefing._items import Item
+
+__all__ = ["check", "example", "export", "marks", "page", "rubric", "sheet"]
+
+#: The most words of a page, and the fewest and most of its title.
+WORDS, TITLE = 450, (5, 16)
+#: The parts of a page below its title, each with its heading.
+PARTS: dict[str, str] = {part: tr(heading) for part, heading in _items.WORDS["parts"].items()}
+EXAMPLES = ("good", "middling", "weak")
+_CITED = re.compile(r"\s*\[([^\[\]]+)\]")
+_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2} [A-Z][a-z]+ \d{4}\b|\b[A-Z][a-z]+ \d{1,2}, \d{4}\b")
+_FIGURE, _YEAR = re.compile(r"\d+(?:[.,]\d+)*"), re.compile(r"\b(?:19|20)\d\d\b(?![.,]\d)")
+_SURE = re.compile(r"\d+(?:[.,]\d+)? ?(?:%|per ?cent)")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A briefing: its title and parts, the day for which it is written, for and by whom, and a chart."""
+
+    texts: dict[str, str]
+    day: str
+    to: str = ""
+    by: str = ""
+    chart: Any = field(default=None, repr=False)
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """One row a sentence: ``part``, ``text``, ``words``, ``figures``, ``citations``."""
+        rows = []
+        for part, sentence in ((part, one) for part, text in self.texts.items() for one in _sentences(text)):
+            plain = _CITED.sub("", sentence)
+            figures = _FIGURE.findall(_YEAR.sub("", _DAY.sub("", plain)))
+            cited = len(_CITED.findall(sentence))
+            rows.append((part, plain, len(plain.split()), len(figures), cited))
+        return pd.DataFrame(rows, columns=["part", "text", "words", "figures", "citations"])
+
+    @cached_property
+    def items(self) -> dict[str, Item]:
+        """What is cited, in order; `CourseError` if something cannot be found."""
+        cited = _CITED.findall(" ".join(self.texts.values()))
+        return {ref: _items.find(ref) for ref in dict.fromkeys(map(str.strip, cited))}
+
+    @cached_property
+    def sources(self) -> pd.DataFrame:
+        """One row for each citation and maker: ``ref``, ``what``, ``maker``, ``state``, ``known``."""
+        states = _items.states()
+        rows = [
+            (one.ref, one.what, maker, states.get(maker, ""), one.known)
+            for one in self.items.values()
+            for maker in one.makers
+        ]
+        return pd.DataFrame(rows, columns=["ref", "what", "maker", "state", "known"])
+
+    def __repr__(self) -> str:
+        heads = {"title": "", **PARTS}
+        said = [f"{heads[part]}: {text}".removeprefix(": ") for part, text in self.texts.items() if text]
+        return "\n".join(said) or tr("The page is empty.")
+
+    def _repr_html_(self) -> str:
+        return element("div", markup.still(self.body(3)), class_="card")
+
+    def body(self, level: int) -> str:
+        """Return the page as HTML, with a heading of that level for its title."""
+        try:
+            numbers = {ref: n for n, ref in enumerate(self.items, 1)}
+        except CourseError as error:
+            return element("p", escape(error))
+        head, part_head = f"h{level}", f"h{level + 1}"
+        to, by = ("", tr("For {whom}.", whom=self.to))[bool(self.to)], ("", f"{self.by}.")[bool(self.by)]
+        known = tr("As known on {day}.", day=dated(self.day))
+        out = element(head, escape(self.texts["title"] or tr("No title yet")))
+        out += element("p", escape(" ".join(filter(None, [to, by, known]))))
+        for part, heading in PARTS.items():
+            nothing = tr("This page names no evidence against its claim.") if part == "against" else ""
+            if text := self.texts[part] or nothing:
+                out += element(part_head, escape(heading)) + _paragraphs(text, numbers)
+                refs = map(str.strip, _CITED.findall(text))
+                out += "".join(_whole(self.items[ref]) for ref in dict.fromkeys(refs))
+            if part == "evidence" and self.chart is not None:
+                out += _drawn(self.chart)
+        notes = [element("li", self._source(one)) for one in self.items.values()]
+        return out + (element(part_head, escape(tr("Sources"))) + element("ol", *notes) if notes else "")
+
+    def _source(self, one: Item) -> str:
+        """Return what a number in the text refers to, as HTML."""
+        linked = zip(one.makers, one.links, strict=True)
+        made = [element("a", escape(maker), href=link, rel="noreferrer") for maker, link in linked]
+        late = tr("known later") if one.after(self.day) else ""
+        told = ", ".join(filter(None, [*made, escape(dated(one.known)) if one.known else "", late]))
+        return " ".join(
+            filter(None, [escape(f"{one.what.rstrip('.')}."), told and f"{told}.", f"[{escape(one.ref)}]"])
+        )
+
+    def faults(self) -> Iterator[str]:
+        """Yield what a reader would stumble over, the gravest first."""
+        texts, title = self.texts, len(self.texts["title"].split())
+        if not any(texts.values()):
+            yield tr("The page is empty: begin with the title and the answer.")
+            return
+        if title < TITLE[0]:
+            yield tr("“{title}” is a label. A title says what you found.", title=texts["title"])
+        if title > TITLE[1]:
+            yield tr("The title has {n} words; {most} are enough.", n=title, most=TITLE[1])
+        empty = [PARTS[part] for part in ("answer", "evidence", "limits") if not texts[part]]
+        yield from (tr("“{part}” is empty.", part=part) for part in empty)
+        if not _SURE.search(texts["answer"]):
+            yield tr("How sure are you of the answer? Write it in per cent.")
+        try:
+            makers = self.sources["maker"].unique().tolist()
+        except CourseError as error:
+            yield str(error)
+            return
+        for part, text, _, figures, cited in self.lines.itertuples(index=False, name=None):
+            sure = len(_SURE.findall(text)) if part == "answer" else 0
+            if part != "change" and figures > sure and not cited:
+                yield tr("A figure without a source: “{text}”", text=text)
+        sentences = [one for text in texts.values() for one in _sentences(text)]
+        for one in self.items.values():
+            told = next(sentence for sentence in sentences if one.ref in sentence)
+            if one.after(self.day) and tr("known later") not in told:
+                yield tr(
+                    "[{ref}] was known on {known}, after the day of the page. Leave it out, or write “known "
+                    "later” into its sentence.", ref=one.ref, known=one.known,
+                )  # fmt: skip
+        if len(makers) < 2:
+            yield tr("It all rests on {maker}. Find a second maker.", maker=listed(makers) or tr("nobody"))
+        if not (_DAY.search(texts["change"]) and _SURE.search(texts["change"])):
+            yield tr("What would change your mind? That needs a day and a chance in per cent.")
+        if (words := int(self.lines["words"].sum())) > WORDS:
+            yield tr("{n} words; {most} are allowed.", n=words, most=WORDS)
+
+
+def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
+    """Return the page made of your notes of lesson 11.
+
+    Parameters
+    ----------
+    day : str
+        The day for which it is written, such as ``"2022-09-14"``: nothing on it was known later.
+    to, by : str, optional
+        For whom it is, and your name.
+    chart : optional
+        A chart made with `samarkand.charts`.
+
+    Raises
+    ------
+    OutOfRange
+        If the day is not written as YYYY-MM-DD.
+
+    Examples
+    --------
+    >>> page("2022-09-14").day
+    '2022-09-14'
+    """
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", str(day)):
+        raise OutOfRange(tr('"{day}" is no day. Write it as 2022-09-14.', day=day))
+    notes = journal.latest("notes")
+    texts = {part: str(notes.get(f"11.{part}", {}).get("text", "")).strip() for part in ("title", *PARTS)}
+    return Page(texts, str(day), to, by, chart)
+
+
+def example(name: str) -> Page:
+    """Return one of three pages that we wrote and marked: ``good``, ``middling`` or ``weak``.
+
+    Examples
+    --------
+    >>> example("weak").texts["title"]
+    'China and Central Asia'
+    """
+    told = _read(name)
+    return Page({part: told[part].strip() for part in ("title", *PARTS)}, told["day"], told["to"])
+
+
+def marks(name: str) -> pd.DataFrame:
+    """Return our marks of an example, in the order of the rubric: ``row``, ``points``, ``reason``."""
+    given = zip(_items.WORDS["rows"], _read(name)["marks"], strict=True)
+    return pd.DataFrame([(row, *told) for row, told in given], columns=["row", "points", "reason"])
+
+
+def rubric() -> pd.DataFrame:
+    """Return by what a page is marked: ``row``, and what earns ``none``, ``half`` or ``full`` points."""
+    rows = [(row, *levels) for row, levels in _items.WORDS["rows"].items()]
+    return pd.DataFrame(rows, columns=["row", "none", "half", "full"])
+
+
+def check(mine: Page) -> Reply:
+    """Say the first thing on a page that a reader would stumble over, or what there is.
+
+    Examples
+    --------
+    >>> check(example("weak")).sentence
+    '“China and Central Asia” is a label. A title says what you found.'
+    """
+    for fault in mine.faults():
+        return Reply("wrong" if any(mine.texts.values()) else "open", fault)
+    words, makers = mine.lines["words"].sum(), listed(mine.sources["maker"].unique().tolist())
+    said = tr(
+        "In order: {n} words, {all} sources. Makers: {makers}.", n=words, all=len(mine.items), makers=makers
+    )
+    against = "" if mine.texts["against"] else tr("It names no evidence against its claim, and says so.")
+    return Reply("right", f"{said} {against}".strip())
+
+
+def export(mine: Page) -> Reply:
+    """Write a page into ``my_work/briefing`` as one HTML file, which opens offline and prints on one sheet.
+
+    A page that is not in order is written too, and the reply says what is wrong; an empty one is not.
+    """
+    checked = check(mine)
+    if checked.state == "open":
+        return checked
+    name = re.sub(r"\W+", "-", mine.by.lower()).strip("-")
+    written = _write("_".join(filter(None, ["briefing", name])), mine.texts["title"], mine.body(1))
+    return Reply("wrong", f"{written.sentence} {checked.sentence}") if written and not checked else written
+
+
+def sheet() -> Reply:
+    """Write the sheet by which somebody else reads your page into ``my_work/briefing``."""
+    told, heads = _items.WORDS, ["", "0", "2", "4", tr("Points, 0 to 4")]
+    box = markup.Markup(element("div", contenteditable=True, role="textbox", aria_label=tr("Write here")))
+    rows = [(row, *levels, box) for row, levels in told["rows"].items()]
+    body = element("h1", escape(told["sheet"])) + element("p", escape(told["how"]))
+    body += markup.bare(markup.table(told["title"], heads, rows))
+    body += "".join(element("h2", escape(question)) + box for question in told["questions"])
+    return _write("reading_sheet", told["sheet"], body)
+
+
+def _write(name: str, title: str, body: str) -> Reply:
+    """Write a body as a page of its own; the reply says where it is, or why it cannot be written."""
+    file = home.my_work() / "briefing" / f"{name}.html"
+    whole = Template((home.ASSETS / "briefing.html").read_text(encoding="utf-8"))
+    text = whole.substitute(title=escape(title), font=style.FONT, body=body)
+    try:
+        files.write_whole(file, text.encode("utf-8", "replace"))
+    except OSError as error:
+        why = error.strerror or str(error)
+        return Reply("wrong", tr("briefing/{name} cannot be written: {why}.", name=file.name, why=why))
+    return Reply("right", tr("Written: briefing/{name}, in your folder my_work.", name=file.name))
+
+
+def _read(name: str) -> dict[str, Any]:
+    if name not in EXAMPLES:
+        raise unknown(tr("page"), name, EXAMPLES)
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _sentences(text: str) -> list[str]:
+    """Return the sentences of a text; a citation behind a full stop belongs to the sentence before it."""
+    inside = re.sub(r"([.?!])((?:\s*\[[^\[\]]+\])+)", r"\2\1", text)
+    return [one for one in re.split(r"(?<=[.?!])\s+", inside.strip()) if one]
+
+
+def _paragraphs(text: str, numbers: dict[str, int]) -> str:
+    """Return a text as HTML, with a small number in place of each citation."""
+
+    def number(found: re.Match[str]) -> str:
+        return element("sup", str(numbers[html.unescape(found[1]).strip()]))
+
+    parts = [re.sub(r"\s+", " ", part) for part in re.split(r"\n\s*\n", text)]
+    return "".join(element("p", _CITED.sub(number, escape(part))) for part in parts)
+
+
+def _whole(one: Item) -> str:
+    """Return an own table as HTML, without its empty columns; nothing of what is no table."""
+    heads = [column for column in one.rows[0] if any(row[column] for row in one.rows)] if one.rows else []
+    return markup.table(one.ref, heads, [[row[c] for c in heads] for row in one.rows]) if heads else ""
+
+
+def _drawn(chart: Any) -> str:
+    """Return the bars of a chart of the course; of any other kind the table from which it was drawn."""
+    table = getattr(chart, "table", None)
+    if table is None:
+        raise CourseError(tr("A page takes a chart of the course, such as charts.bars(...)."))
+    title, rows = chart.vconcat[0].title.text, [tuple(map(str, row)) for row in table.head(12).to_numpy()]
+    drawn = markup.table(title, list(map(str, table.columns)), rows)
+    if len(rows[0]) == 2 and pd.api.types.is_numeric_dtype(table.iloc[:, 1]):
+        bars = [(name, float(n), n, pictures.BLUE) for name, n in rows]
+        told = listed([" ".join(row) for row in rows])
+        drawn = element("p", element("b", escape(title))) + pictures.bars(
+            bars, told, most=max(n for _, n, _, _ in bars)
+        )
+    return drawn + element("p", escape(chart.title.text))

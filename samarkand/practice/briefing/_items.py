@@ -1,0 +1,139 @@
+"""What a page can cite, by what is written in its square brackets, and what each rests on.
+
+A row of a table is cited by its id, or by table and number as pandas shows it (``partners:217``); a source
+by its key; the student's own work by the id of a note or prediction, a forecast (``F5``), a claim (``A01``)
+or a table of the own article (``figures.csv``, ``figures.csv:0``). Anything else is written out, as
+``[maker, 2022-09-12, https://...]``.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from samarkand import data
+from samarkand.ground import journal
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.words import tr
+from samarkand.practice import article, forecasts
+from samarkand.sources import cite
+
+WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+#: The tables to search for evidence, and how a row of each is told.
+TOLD: dict[str, str] = WORDS["told"]
+_WRITTEN_OUT = re.compile(r"(.+?), ?(\d{4}-\d\d-\d\d), ?(https?://\S+)")
+
+
+class Item(NamedTuple):
+    """Something that a page cites: who made it, and from which day on it was known, as exactly as we know.
+
+    `own` is the student's; `rows` are those of an own table that is shown whole.
+    """
+
+    ref: str
+    what: str
+    makers: tuple[str, ...] = ()
+    known: str = ""
+    links: tuple[str, ...] = ()
+    own: bool = False
+    rows: tuple[dict[str, str], ...] = ()
+
+    def after(self, day: str) -> bool:
+        """Say whether it became known after a day."""
+        return not self.own and self.known > day[: len(self.known)]
+
+
+def find(ref: str) -> Item:
+    """Return what is cited by a reference; `UnknownName` if there is nothing of that name."""
+    if out := _WRITTEN_OUT.fullmatch(ref):
+        return Item(ref, tr("Looked up on the web"), (out[1],), out[2], (out[3],))
+    if own := _own(ref):
+        return own
+    name, _, number = ref.partition(":")
+    if name in TOLD and number.isdigit() and int(number) in data.load(name).index:
+        return _row(name, int(number), ref)
+    if ref in _ids():
+        return _row(*_ids()[ref], ref)
+    keys = data.load("sources")["key"]
+    if ref not in set(keys):
+        raise unknown(tr("source"), ref, [*_ids(), *keys])
+    one = cite[ref]
+    return Item(ref, one.title, (one.publisher,), one.published, (one.url,))
+
+
+def every() -> Iterator[Item]:
+    """Yield each row of the tables to search for evidence."""
+    for name in TOLD:
+        for number in data.load(name).index.tolist():
+            yield _row(name, number)
+
+
+@cache
+def _ids() -> dict[str, tuple[str, int]]:
+    """Return table and number of each row that has an id."""
+    tables = {name: data.load(name) for name in TOLD}
+    return {
+        id: (name, number)
+        for name, table in tables.items()
+        if "id" in table
+        for number, id in enumerate(table["id"])
+    }
+
+
+@cache
+def _row(name: str, number: int, ref: str = "") -> Item:
+    row: Any = data.load(name).loc[number].dropna().to_dict()
+    row |= {side: _states().get(row[side], row[side]) for side in ("reporter", "partner") if side in row}
+    sources = cite.sources("ART" if name == "claims" else row["source"])
+    known = row["known_when"].strftime("%Y-%m-%d") if "known_when" in row else cite["ART"].published
+    try:
+        what = tr(TOLD[name], **row)
+    except KeyError:  # an empty cell: the filled ones are told
+        what = ", ".join(f"{column} {cell}" for column, cell in row.items() if column != "source")
+    made = {one.publisher: one.url for one in sources}
+    return Item(ref or row.get("id") or f"{name}:{number}", what, tuple(made), known, tuple(made.values()))
+
+
+def _own(ref: str) -> Item | None:
+    """Return the student's own work of that name, or None."""
+    name, _, number = ref.partition(":")
+    if name.endswith(".csv") and name[:-4] in article.TABLES:
+        rows = _table(name[:-4])
+        if number and not (number.isdigit() and int(number) < len(rows)):
+            raise CourseError(tr("{table} has no row {n}.", table=name, n=number))
+        what = ", ".join(filter(None, rows[int(number)].values())) if number else tr("my own table")
+        return Item(ref, what, own=True, rows=() if number else tuple(rows))
+    claims = {row["id"]: row for row in _table("claims")} if re.fullmatch(r"A\d\d", ref) else {}
+    if ref in claims:
+        (paper, *_), said = _table("article"), claims[ref]
+        what = f"{said['speaker']}: {said['paraphrase']}"
+        return Item(ref, what, (paper["outlet"],), paper["published"], (paper["link"],))
+    entries = [*journal.read("notes").entries, *journal.read("predictions").entries]
+    said = {
+        one["id"]: str(one.get("text", one.get("guess"))) for one in entries if {"text", "guess"} & {*one}
+    }
+    if mine := forecasts.latest().get(ref):
+        said[ref] = f"{mine.probability:.0%}, {forecasts.question(ref).text}"
+    return Item(ref, tr("I wrote: “{text}”", text=said[ref]), own=True) if ref in said else None
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    with article.path(name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def _states() -> dict[str, str]:
+    return dict(data.load("states")[["iso3", "name"]].itertuples(index=False, name=None))
+
+
+@cache
+def states() -> dict[str, str]:
+    """Return the state that owns or pays a publisher, by each spelling of its name; "" if none does."""
+    rows = data.load("publishers").fillna("").astype(str).itertuples()
+    return {name.strip(): str(row.which_state) for row in rows for name in str(row.spellings).split("|")}

@@ -1,0 +1,138 @@
+"""A briefing: what a reader would stumble over is said; what is exported stands alone; our pages are true."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from samarkand import charts, data
+from samarkand.ground import journal
+from samarkand.ground.errors import CourseError, UnknownName
+from samarkand.practice import article, briefing
+from samarkand.practice.briefing import _items
+from tools.author.rules_of_lessons import loads
+
+GOOD = briefing.example("good")
+#: The words of the good page without its limits.
+REST = int(GOOD.lines.query("part != 'limits'")["words"].sum())
+
+
+def with_texts(**texts: str) -> briefing.Page:
+    return dataclasses.replace(GOOD, texts=GOOD.texts | texts)
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (dict.fromkeys(GOOD.texts, ""), "The page is empty"),
+        ({"title": "China and Central Asia"}, "is a label"),
+        ({"title": "more " * 17}, "The title has 17 words"),
+        ({"answer": "It is so."}, "How sure are you"),
+        ({"limits": ""}, "“What this cannot show” is empty."),
+        ({"evidence": "It sold 13.8 billion. I know."}, "A figure without a source: “It sold 13.8 billion.”"),
+        ({"evidence": "It sold 13.8 billion [NU999]."}, 'No source "NU999". Did you mean'),
+        ({"evidence": "It is 21.3 % [NU047]."}, "[NU047] was known on 2023-12-31, after the day"),
+        ({"evidence": "It is 25 [TASS, 2022-09-15, http://tass.com/x]."}, "was known on 2022-09-15"),
+        ({"evidence": "It is 25 [NU037].", "against": ""}, "It all rests on Kazinform"),
+        ({"change": "Time will tell."}, "needs a day and a chance"),
+        ({"limits": "word " * (451 - REST)}, "451 words; 450 are allowed."),
+    ],
+)
+def test_what_a_reader_would_stumble_over_is_said(texts: dict[str, str], said: str) -> None:
+    assert any(said in fault for fault in with_texts(**texts).faults())
+    assert not briefing.check(with_texts(**texts))
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"limits": "word " * (450 - REST)},
+        {"evidence": "It is 25.0 billion. [NU037] Also 21.3 % [NU047], known later. In 2020 so [PL01]."},
+        {"against": ""},
+    ],
+)
+def test_what_is_in_order_passes(texts: dict[str, str]) -> None:
+    assert list(with_texts(**texts).faults()) == []
+
+
+def test_without_evidence_against_it_the_page_says_so(work: Path) -> None:
+    mine = with_texts(against="")
+    assert "and says so" in briefing.check(mine).sentence
+    assert "names no evidence against its claim" in mine.body(1)
+
+
+def test_of_our_pages_one_is_in_order_and_each_figure_is_in_the_rows_that_it_cites() -> None:
+    faults = {name: len(list(briefing.example(name).faults())) for name in briefing.EXAMPLES}
+    assert faults == {"good": 0, "middling": 3, "weak": 5}
+    for name in briefing.EXAMPLES:
+        for text in briefing.example(name).texts.values():
+            for sentence in briefing._sentences(text):
+                cells = [float(n) for ref in briefing._CITED.findall(sentence) for n in numbers(ref)]
+                may = {round(n, 1) for n in cells} | {round(n / 1000, 1) for n in cells}
+                plain = briefing._CITED.sub("", briefing._DAY.sub("", sentence))
+                figures = briefing._FIGURE.findall(briefing._YEAR.sub("", plain))
+                assert not cells or may >= {float(one) for one in figures}, sentence
+    assert [int(briefing.marks(name)["points"].sum()) for name in briefing.EXAMPLES] == [19, 11, 3]
+
+
+def numbers(ref: str) -> list[float]:
+    """Return the figures of a cited row, and the sums of two of them."""
+    name, _, number = ref.partition(":")
+    table, at = (name, int(number)) if number else _items._ids()[ref]
+    cells = [n for n in data.load(table).loc[at].dropna() if isinstance(n, float)]
+    return [*cells, *map(sum, itertools.combinations(cells, 2))]
+
+
+def test_an_exported_page_stands_alone_and_prints_its_chart(work: Path) -> None:
+    bars: Any = charts.bars(pd.Series({"China": 5.2, "Russia": 4.8}), title="Two investors of 2021")
+    reply = briefing.export(dataclasses.replace(GOOD, chart=bars, by="Zoë <b>/..\\ \ud800"))
+    assert reply, reply.sentence
+    (file,) = (work / "briefing").iterdir()
+    text = file.read_text(encoding="utf-8")
+    assert file.name == "briefing_zoë-b.html"
+    assert loads(text) == [] and "<script" not in text and "Zoë &lt;b&gt;" in text
+    assert "<svg" in text and text.count("<h1") == 1 and "@page" in text
+    assert len(re.findall(r"<li>", text)) == len(GOOD.items)
+
+
+def test_a_page_that_is_not_in_order_is_written_and_an_empty_one_is_not(work: Path) -> None:
+    reply = briefing.export(briefing.example("weak"))
+    assert reply.state == "wrong" and "is a label" in reply.sentence
+    assert briefing.export(briefing.page("2022-09-14")).state == "open"
+    assert [file.name for file in (work / "briefing").iterdir()] == ["briefing.html"]
+
+
+def test_a_folder_that_cannot_be_written_gets_a_sentence(work: Path) -> None:
+    work.mkdir(exist_ok=True)
+    (work / "briefing").write_text("in the way", encoding="utf-8")
+    assert "briefing.html cannot be written" in briefing.export(GOOD).sentence
+    assert not briefing.sheet()
+
+
+def test_a_page_is_made_of_notes_and_cites_ones_own_work(work: Path) -> None:
+    article.begin()
+    journal.add("notes", "11.evidence", text="Six [figures.csv], [A03], [F5], [02.own] and [ways.csv:0].")
+    journal.add("notes", "02.own", text="Mine.")
+    journal.add("forecasts", "F5", probability=0.7, reason="")
+    mine = briefing.page("2022-09-14", to="a minister")
+    assert "<table" in mine.body(1) and "For a minister." in mine.body(1)
+    assert mine.sources["maker"].tolist() == ["TASS"]
+    assert [one.what for one in mine.items.values() if "wrote" in one.what][1] == "I wrote: “Mine.”"
+    journal.add("notes", "11.evidence", text="Six [figures.csv:9].")
+    assert "figures.csv has no row 9." in briefing.page("2022-09-14").body(1)
+    with pytest.raises(CourseError, match="is no day"):
+        briefing.page("14 September")
+    with pytest.raises(UnknownName, match="good"):
+        briefing.example("god")
+
+
+def test_the_sheet_has_the_rubric(work: Path) -> None:
+    assert briefing.sheet()
+    text = (work / "briefing" / "reading_sheet.html").read_text(encoding="utf-8")
+    assert loads(text) == [] and all(row in text for row in briefing.rubric()["row"])
