@@ -213,40 +213,24 @@ def held_on(spells: pd.DataFrame, day: Day) -> pd.DataFrame:
     return spells[(spells["from"] <= when) & (spells["to"].isna() | (when < spells["to"]))]
 
 
-def status_by_year(first: int = 1996, last: int = 2025) -> pd.DataFrame:
-    """Return the status of each state of the SCO world on 31 December of each year.
-
-    Parameters
-    ----------
-    first, last : int
-        First and last year, both included.
+def status_by_year() -> pd.DataFrame:
+    """Return the status of each state of the SCO world on 31 December of each year, 1996 to 2025.
 
     Returns
     -------
     pandas.DataFrame
         Index ``iso3``, sorted; one column a year (int); a status, or missing where the state had none.
 
-    Raises
-    ------
-    OutOfRange
-        If a year lies outside 1996 to 2025, or `first` comes after `last`.
-    WrongType
-        If a year is not a whole number.
-
     Examples
     --------
-    >>> status_by_year(2016, 2017).loc["IND"].to_list()
+    >>> status_by_year().loc["IND", [2016, 2017]].to_list()
     ['observer', 'member']
     """
     spells = load("sco_membership")
-    begins, ends = spells["from"].min().year, _holds_until("sco_membership").year
-    for year in (first, last):
-        need_whole(year, tr("A year is a whole number, for example 2022, not {given!r}.", given=year))
-        if not begins <= year <= ends:
-            text = tr("The table covers {first} to {last}; {year} lies outside.",
-                      first=begins, last=ends, year=year)  # fmt: skip
-            raise OutOfRange(text)
-    return _by_year(spells, first, last)
+    index = pd.Index(sorted(spells["iso3"].unique()), name="iso3")
+    years = range(spells["from"].min().year, _holds_until("sco_membership").year + 1)
+    held = {year: held_on(spells, dt.date(year, 12, 31)).set_index("iso3")["status"] for year in years}
+    return pd.DataFrame({year: column.reindex(index) for year, column in held.items()}, index=index)
 
 
 def members_by_year(first: int = 2001, last: int = 2025) -> pd.DataFrame:
@@ -264,8 +248,10 @@ def members_by_year(first: int = 2001, last: int = 2025) -> pd.DataFrame:
 
     Raises
     ------
-    OutOfRange, WrongType
-        As `status_by_year`.
+    OutOfRange
+        If a year lies outside 1996 to 2025, or `first` comes after `last`.
+    WrongType
+        If a year is not a whole number.
 
     Examples
     --------
@@ -274,7 +260,16 @@ def members_by_year(first: int = 2001, last: int = 2025) -> pd.DataFrame:
     0  2016        6
     1  2017        8
     """
-    count = (status_by_year(first, last) == "member").sum()
+    status = status_by_year()
+    for year in (first, last):
+        need_whole(year, tr("A year is a whole number, for example 2022, not {given!r}.", given=year))
+        if year not in status:
+            text = tr("The table covers {first} to {last}; {year} lies outside.",
+                      first=status.columns[0], last=status.columns[-1], year=year)  # fmt: skip
+            raise OutOfRange(text)
+    if first > last:
+        raise OutOfRange(tr("The first year, {first}, comes after the last, {last}.", first=first, last=last))
+    count = (status.loc[:, first:last] == "member").sum()
     return count.rename_axis("year").rename("members").reset_index()
 
 
@@ -334,22 +329,6 @@ def all_keys(column: pd.Series) -> list[str]:
     ['CL05', 'CL06']
     """
     return list(dict.fromkeys(key for cell in column.dropna() for key in str(cell).split(";")))
-
-
-def _by_year(spells: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
-    """Return the status on 31 December of each year: one row a state, one column a year."""
-    if first > last:
-        raise OutOfRange(tr("The first year, {first}, comes after the last, {last}.", first=first, last=last))
-    grid = {}
-    for year in range(first, last + 1):
-        held = held_on(spells, dt.date(year, 12, 31)).set_index("iso3")["status"]
-        if held.index.has_duplicates:
-            text = tr("{who} has two spells at once on 31 December {year}; spells may not overlap.",
-                      who=held.index[held.index.duplicated()][0], year=year)  # fmt: skip
-            raise OutOfRange(text)
-        grid[year] = held
-    index = pd.Index(sorted(spells["iso3"].unique()), name="iso3")
-    return pd.DataFrame({year: column.reindex(index) for year, column in grid.items()}, index=index)
 
 
 def as_day(day: Day) -> pd.Timestamp:

@@ -234,7 +234,7 @@ def lines(
     hue = alt.Color(field="_name", type="nominal", scale=paint, legend=None)
     stroke = alt.StrokeDash(field="_name", type="nominal", scale=dashes, legend=None)
     base = alt.Chart(table)
-    noted = _noted(table, x, notes)
+    noted = _points_with_notes(table, x, notes)
     # Where the line rises, a note above its point would be struck by it.
     rises = noted[y] < table.groupby("_name")[y].shift(-1).reindex(noted.index)
     chart = alt.layer(
@@ -282,7 +282,7 @@ def _tips(*names: str) -> list[alt.Tooltip]:
     return [alt.Tooltip(field=field(name), title=axis_title(name)) for name in names if name]
 
 
-def _noted(table: pd.DataFrame, x: str, notes: Mapping[Any, str] | Sequence[Any]) -> pd.DataFrame:
+def _points_with_notes(table: pd.DataFrame, x: str, notes: Mapping[Any, str] | Sequence[Any]) -> pd.DataFrame:
     """Return the first row at each point that has a note, with the note in ``_note``."""
     notes = notes if isinstance(notes, Mapping) else {at: str(at) for at in notes}
     if of_days(table[x]):

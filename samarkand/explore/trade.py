@@ -110,9 +110,9 @@ def _panel(measure: Any, when: str, tables: dict[str, tuple[pd.DataFrame, pd.Dat
     then = {figure[:3] for figure in known}
     after = [figure for figure in figures(lambda name: tables[name][1]) if figure[:3] not in then]
     if when == THEN:
-        sentence = tr("Known on {day}: {what}", day=day(DAY), what=_filled(measure.then, known))
+        sentence = tr("Known on {day}: {what}", day=day(DAY), what=_fill_in(measure.then, known))
     else:
-        sentence = tr("Known later: {what}", what=_filled(measure.later, after))
+        sentence = tr("Known later: {what}", what=_fill_in(measure.later, after))
     shown = after if when == LATER else []
     alt = tr("{measure}, {unit}, over time. {sentence}",
              measure=measure.label, unit=measure.unit, sentence=sentence)  # fmt: skip
@@ -127,7 +127,7 @@ def _panel(measure: Any, when: str, tables: dict[str, tuple[pd.DataFrame, pd.Dat
     return Panel(sentence, body)
 
 
-def _filled(sentence: str, figures: list[Figure]) -> str:
+def _fill_in(sentence: str, figures: list[Figure]) -> str:
     """Return a sentence with the figure of each period in its gap."""
     by = {one.period: one.value for one in figures}
     return _GAP.sub(lambda gap: f"{by[gap[1]]:.1f}", sentence)
@@ -179,7 +179,7 @@ def _picture(known: list[Figure], after: list[Figure], whole: list[Figure], alt:
     out += pictures.dashed(today, _TOP - 12, _FOOT)
     out += pictures.text(today, 14, day(DAY), anchor="middle", font_size=12)
     labels = ""
-    written = _labelled(known + after)
+    written = _to_label(known + after)
     # Years first: a dot can be seen on a bar, and not below it.
     for one in sorted([*known, *after], key=lambda one: not one.year):
         at, later = y(one.value), one in after
@@ -205,7 +205,7 @@ def _picture(known: list[Figure], after: list[Figure], whole: list[Figure], alt:
     return pictures.picture(out + labels, alt=alt, height=_HEIGHT)
 
 
-def _labelled(figures: list[Figure]) -> list[Figure]:
+def _to_label(figures: list[Figure]) -> list[Figure]:
     """Return the figures to write out: each whole year, and else the last period of the year."""
     years = {one.end.year for one in figures if one.year}
     last = {one.end.year: one for one in figures if not one.year}

@@ -102,48 +102,24 @@ def _control(
 
 
 def stops(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.SelectionSlider:
-    """Return a slider over named stops, such as the years of a table.
-
-    Examples
-    --------
-    >>> stops("Year", [2001, 2010, 2021], 2021).value
-    2021
-    """
+    """Return a slider over named stops, such as the years of a table."""
     start = _start(description, options, value) | {"continuous_update": True}
     return _control(widgets.SelectionSlider, description, tooltip, {"width": "520px"}, **start)
 
 
 def choice(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.Dropdown:
-    """Return a list to choose one thing from.
-
-    Examples
-    --------
-    >>> choice("State", [("China", "CHN"), ("India", "IND")], "IND").value
-    'IND'
-    """
+    """Return a list to choose one thing from."""
     start = _start(description, options, value)
     return _control(widgets.Dropdown, description, tooltip, {"width": "430px"}, **start)
 
 
 def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets.Checkbox:
-    """Return a box to tick.
-
-    Examples
-    --------
-    >>> tick("Count China and India", True).value
-    True
-    """
+    """Return a box to tick."""
     return _control(widgets.Checkbox, description, tooltip, {"width": "auto"}, value=value, indent=False)
 
 
 def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widgets.Text:
-    """Return a line to search with; each letter counts at once.
-
-    Examples
-    --------
-    >>> words("Search").value
-    ''
-    """
+    """Return a line to search with; each letter counts at once."""
     traits = {"placeholder": placeholder, "continuous_update": True}
     return _control(widgets.Text, description, tooltip, {"width": "340px"}, **traits)
 

@@ -83,7 +83,7 @@ def originals() -> list[Original]:
     ]
 
 
-def emptied(original: Original, among: Sequence[Original]) -> dict[str, Any]:
+def empty(original: Original, among: Sequence[Original]) -> dict[str, Any]:
     """Return a notebook as it is handed out: without results, with links that hold where the copy is.
 
     `among` is all that is handed out: where its links may lead. Its metadata say what it is a copy of. A
@@ -100,7 +100,7 @@ def emptied(original: Original, among: Sequence[Original]) -> dict[str, Any]:
                 for output in filter(lambda one: "execution_count" in one, cell["outputs"]):
                     output["execution_count"] = None
             elif cell["cell_type"] == "markdown":
-                cell["source"] = _relinked(_source(cell), original, places).splitlines(keepends=True)
+                cell["source"] = _relink(_source(cell), original, places).splitlines(keepends=True)
         handed_out = {"name": original.name, "digest": digest(notebook)}
         notebook["metadata"].setdefault("samarkand", {})[COPY] = handed_out
         notebook["metadata"]["language_info"] = LANGUAGE
@@ -141,12 +141,12 @@ def hand_out(
         for original in (known := originals()):
             copy = work / original.place
             try:
-                notebook = emptied(original, known)
+                notebook = empty(original, known)
             except CopyError as damaged:
                 sentences.append(str(damaged))
                 continue
             if not os.path.lexists(copy):
-                sentences += _renamed(copy)
+                sentences += _tell_of_renamed(copy)
                 _write(copy, notebook)
                 done["new"].append(copy.stem)
             elif (state := _state(copy)) == "unreadable" or (state == "damaged" and not renew):
@@ -188,7 +188,7 @@ def _summary(done: dict[str, list[str]], work: Path) -> list[str]:
     return [text for text, names in zip((new, renewed, waiting), done.values(), strict=True) if names]
 
 
-def _renamed(copy: Path) -> list[str]:
+def _tell_of_renamed(copy: Path) -> list[str]:
     """Return a sentence on the notebooks that began as a copy of one that is not there, if there are any."""
     others = [path.name for path in _relatives(copy)]
     sentence = tr(
@@ -216,7 +216,7 @@ def fresh(name: str) -> str:
     if not fit:
         raise unknown(tr("lesson or set"), name, [one.name for one in known])
     work = home.my_work()
-    copy, notebook = work / fit[0].place, emptied(fit[0], known)
+    copy, notebook = work / fit[0].place, empty(fit[0], known)
     with _writing(work, print):
         if not os.path.lexists(copy):
             _write(copy, notebook)
@@ -368,7 +368,7 @@ def _source(cell: dict[str, Any]) -> str:
     return "".join(cell["source"])
 
 
-def _relinked(source: str, original: Original, places: Mapping[Path, Path]) -> str:
+def _relink(source: str, original: Original, places: Mapping[Path, Path]) -> str:
     """Let the links of a cell lead from copy to copy."""
 
     def moved(link: re.Match[str]) -> str:

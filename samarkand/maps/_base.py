@@ -8,14 +8,12 @@ from typing import Any
 import pandas as pd
 
 from samarkand import geo, places
-from samarkand.ground.errors import OutOfRange, need_whole, unknown
+from samarkand.ground.errors import OutOfRange, need_whole
 from samarkand.ground.words import capitalised, tr
 from samarkand.maps._offline import OfflineMap, Shapes
 from samarkand.maps._scene import Key, Name, Scene, Step
 from samarkand.maps._shapes import Shape, contested_areas, features, globe, graticule, labels
 from samarkand.page.style import STATUS, Mark
-
-__all__ = ["world"]
 
 #: Corners of the view of the region, (x, y) in map units: all of Eurasia with Egypt and Maldives.
 EURASIA = ((-2900, -2330), (2350, 2640))
@@ -69,58 +67,29 @@ def world(  # noqa: PLR0913 - all but two are named
     title: str,
     sentence: str,
     source: str,
-    steps: Sequence[Step] | None = None,
+    steps: Sequence[Step],
     step: int = 0,
     days: Sequence[str] | None = None,
-    ticks: Sequence[str] | None = None,
+    ticks: Sequence[str],
     apart: bool = False,
     listed: Iterable[str] = (),
-    range_label: str = tr("Step"),
+    range_label: str,
 ) -> OfflineMap:
     """Draw values of the states of the world, one step a column.
 
-    Parameters
-    ----------
-    values : pandas.DataFrame
-        Index ISO3; cells are keys of `marks`, or missing.
-    marks : mapping of str to Mark
-        How each value looks.
-    title, sentence : str
-        Headline, and the text of ``repr``.
-    source : str
-        Where the values come from; HTML.
-    steps : sequence of Step, optional
-        The texts at each column; its name if left out.
-    step : int
-        The column shown first.
-    days : sequence of str, optional
-        The day of each column, as ``YYYY-MM-DD``, which decides what was contested; the end of 2022 if left
-        out.
-    ticks : sequence of str, optional
-        The labels below the range, or on the buttons.
-    apart : bool, default False
-        Whether the steps have no order: then each has a button, instead of a range.
-    listed : iterable of str
-        The values whose states are listed by name, too.
-    range_label : str
-        The name of the range.
-
-    Raises
-    ------
-    UnknownName
-        If a state is not on the map, or a cell is not a key of `marks`.
+    `values` has the index ISO3, and cells that are keys of `marks`, or missing. `steps` are the texts of the
+    columns, `step` is the one shown first; its day (``YYYY-MM-DD``) decides what was contested, the end of
+    2022 if there are none. `ticks` are labels below the range, or on buttons if the steps have no order
+    (`apart`). The states with values in `listed` are listed by name. `sentence` is the text of ``repr``;
+    `source` is HTML.
     """
     shapes = features("world", geo.WORLD)
     drawn = {shape.id for shape in shapes}
-    status = {}
-    for iso3, row in zip(values.index, values.to_numpy(), strict=True):
-        if iso3 not in drawn:
-            raise unknown(tr("state on the world map"), iso3, drawn)
-        if strange := [cell for cell in row if not pd.isna(cell) and cell not in marks]:
-            raise unknown(tr("mark"), strange[0], marks)
-        status[str(iso3)] = "".join("-" if pd.isna(cell) else marks[cell].code for cell in row)
-    texts = list(steps) if steps else [Step(str(name)) for name in values.columns]
-    days = list(days) if days else [_DAY] * len(texts)
+    status = {
+        str(iso3): "".join("-" if pd.isna(cell) else marks[cell].code for cell in row)
+        for iso3, row in zip(values.index, values.to_numpy(), strict=True)
+    }
+    days = list(days) if days else [_DAY] * len(steps)
     areas, about = contested(days, "world", "region_coarse")
     # Of the region's finer areas those that the world's own layer has not; Taiwan is TWN there.
     fine, rough = (
@@ -145,12 +114,12 @@ def world(  # noqa: PLR0913 - all but two are named
         ),
         bounds=WORLD,
         keys=[*keys, CONTESTED._replace(text="")],
-        steps=texts,
+        steps=steps,
         step=step,
         status=status | hatched,
         names=names(status) | {area: about[area] for area in hatched},
         labels=labels(geo.WORLD),
-        ticks=dict(enumerate(ticks or [one.label for one in texts])),
+        ticks=dict(enumerate(ticks)),
         range_label=range_label,
         first=next(iter(status), ""),
         pace_ms=2400,

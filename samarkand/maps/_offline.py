@@ -24,14 +24,6 @@ from samarkand.maps._shapes import ASSETS, Shape, numbers
 from samarkand.page.markup import themed
 from samarkand.page.style import PAPER, css, patterns_svg
 
-#: Texts of the script, by their placeholders in ``map.js``.
-_TEXTS = {
-    "text:whole": tr("Whole map"),
-    "text:show-whole": tr("Show the whole map"),
-    "text:play": tr("Play"),
-    "text:pause": tr("Pause"),
-}
-
 
 def compact(value: Any) -> str:
     """Return JSON without spaces, safe inside a ``<script>``."""
@@ -116,10 +108,7 @@ class OfflineMap(folium.Map):
         js, leaflet_css = leaflet()
         marks = [key.mark for key in scene.keys]
         self.add_html(f"<style>{leaflet_css}</style><script>{js}</script>")
-        script = asset("map.js")
-        for place, text in _TEXTS.items():
-            script = script.replace(compact(place), compact(text))
-        self.add_html(f"<script>{script}</script>")
+        self.add_html(f"<script>{asset('map.js')}</script>")
         look = asset("map.css")
         if scene.stacked:
             look = look.replace("(max-width:639px)", "all") + asset("stacked.css")
@@ -198,11 +187,11 @@ _SWATCH = '<svg viewBox="0 0 28 15" aria-hidden="true"><path {look}/></svg>'
 
 def asset(name: str) -> str:
     """Return a file of ``samarkand/assets/map`` without comments and needless spaces."""
-    return _served(ASSETS / name)
+    return _read_asset(ASSETS / name)
 
 
 @cached
-def _served(path: Path) -> str:
+def _read_asset(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".js":
         text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
@@ -243,12 +232,10 @@ def leaflet() -> tuple[str, str]:
     js = js.replace("//# sourceMappingURL=leaflet.js.map", "").replace(
         "https://leafletjs.com", "leafletjs.com"
     )
-    for title, said in (("Zoom in", tr("Zoom in")), ("Zoom out", tr("Zoom out"))):
-        js = js.replace(f"Title:{compact(title)}", f"Title:{compact(said)}")
-    return js.strip(), re.sub(r"([^{}]*)\{[^{}]*\}", _used, tight(style))
+    return js.strip(), re.sub(r"([^{}]*)\{[^{}]*\}", _keep_if_used, tight(style))
 
 
-def _used(rule: re.Match[str]) -> str:
+def _keep_if_used(rule: re.Match[str]) -> str:
     """Return a rule of Leaflet's style sheet, or nothing if it is for what the course's maps do not have."""
     absent = all(re.search("popup|tooltip|layers|scale|tile|marker|image", one) for one in rule[1].split(","))
     return "" if absent or "url(" in rule[0] else rule[0]

@@ -50,7 +50,7 @@ def residuals() -> OfflineMap:
     >>> residuals()
     World map of trade with Central Asia against what size and distance lead one to expect. 2008: ...
     """
-    table = _fitted()
+    table = _fit()
     years = list(dict.fromkeys(table["step"]))
     table = table[table["partner"].isin({shape.id for shape in features("world", geo.WORLD)})]
     groups = table.groupby(["partner", "step"])["residual"].agg(["mean", "size"])
@@ -85,7 +85,7 @@ def residuals() -> OfflineMap:
     )
 
 
-def _fitted() -> pd.DataFrame:
+def _fit() -> pd.DataFrame:
     """Return the residuals of each year: log trade on log products and log distance, without zeros."""
     pairs = data.load("gravity").query("flow_usd_mn > 0")
     gdp = data.load("gravity_gdp")[["year", "iso3", "gdp_usd_mn"]]

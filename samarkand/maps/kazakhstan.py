@@ -98,7 +98,7 @@ def january(day: int = 7) -> OfflineMap:
         step=at,
         status=status | hatched,
         names=names(status)
-        | {iso3: Name(places.name(iso3), "", _reported(n)) for iso3, n in plans.items()}
+        | {iso3: Name(places.name(iso3), "", _strength_in_words(n)) for iso3, n in plans.items()}
         | about,
         labels=[
             *(
@@ -206,7 +206,7 @@ def _troops(plans: Mapping[str, int]) -> str:
     return listed([tr("{state} {n:,}", state=places.name(iso3), n=n) for iso3, n in plans.items()])
 
 
-def _reported(n: int) -> str:
+def _strength_in_words(n: int) -> str:
     return tr("{n:,} persons, as the press reported before they came", n=n)
 
 

@@ -140,13 +140,8 @@ def _news(status: Mapping[str, str], held: Mapping[str, Sequence[str]], i: int) 
 
 
 def _new(status: str, n: int, states: str) -> str:
-    one, many = {
-        "member": (tr("New member: {states}."), tr("New members: {states}.")),
-        "observer": (tr("New observer: {states}."), tr("New observers: {states}.")),
-        "dialogue partner": (tr("New dialogue partner: {states}."), tr("New dialogue partners: {states}.")),
-        "SCO partner": (tr("New SCO partner: {states}."), tr("New SCO partners: {states}.")),
-    }[status]
-    return trn(one, many, n, states=states)
+    kind = STATUS[status].label if n == 1 else STATUS[status].plural
+    return tr("New {kind}: {states}.", kind=kind, states=states)
 
 
 def _by_status(status: Mapping[str, str], at: int) -> str:

@@ -38,7 +38,7 @@ class Paper(controls.StillBox):
         self._reply = controls.Reply()
         self._field.watch(lambda: self._reply.say(""))
         self._then = controls.html()
-        then = [_sourced(text) for text in asked.then]
+        then = [_cite(text) for text in asked.then]
         paragraphs = element("div", *map(_paragraph, then), class_="said")
         others = escape(tr("What others hold: read it once you have written your own"))
         more = markup.folded(others, paragraphs) if then else ""
@@ -136,7 +136,7 @@ def _text(entry: dict[str, object]) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _sourced(text: str) -> str:
+def _cite(text: str) -> str:
     """Return a text with publisher and day in place of the keys of its sources."""
     return re.sub(rf"\[({KEY})\]", lambda found: f"({cite[found[1]].who_and_when})", text)
 

@@ -243,12 +243,12 @@ def _sections(title: str, file: str, one: Lesson, some: list[Item]) -> str:
         here = [item for item in some if item.section == section]
         if here:
             link = _link(f"{file}#cell-id={section.cell}", section.heading)
-            links.append(element("li", link, escape(f": {_named(here)}"), class_="item"))
+            links.append(element("li", link, escape(f": {_in_words(here)}"), class_="item"))
     head = element("div", escape(title), class_="over")
     return head + element("ul", *links, class_="list") if links else ""
 
 
-def _named(some: list[Item]) -> str:
+def _in_words(some: list[Item]) -> str:
     """Return the ids of tasks, and the numbers of predictions, questions and notes, as a list in words."""
     count = Counter(item.kind for item in some)
     others = (

@@ -80,18 +80,6 @@ def test_half_a_lesson_today_and_the_other_half_tomorrow(opened: Sheet, server: 
     assert journal.read_text(encoding="utf-8").count('"seen": true') == 4
 
 
-def test_a_note_is_read_back_after_each_save(opened: Sheet) -> None:
-    for day, words in enumerate(("First.", "Second.", "Third.")):
-        opened.turn_to("lessons/04_china_and_russia.ipynb")
-        run(opened, "load")
-        paper = run(opened, "later-note")
-        field = paper.locator("textarea")
-        assert field.input_value() == ("", "First.", "Second.")[day]
-        field.fill(words)
-        paper.get_by_role("button", name="Save").click()
-        paper.get_by_text("Saved: 1 word.").wait_for()
-
-
 def test_a_footnote_leads_to_its_source_and_back(opened: Sheet) -> None:
     opened.turn_to("lessons/02_reading_the_article.ipynb")
     note = opened.page.locator('.jp-RenderedMarkdown sup a[href$="#Sources"]').nth(3)

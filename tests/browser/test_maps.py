@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,7 @@ from samarkand.ground import rooms
 
 pytest.importorskip("playwright.sync_api")
 
-#: Every map of the course; ``world`` draws values that it is given.
-ATLAS = tuple(sorted(set(rooms.offers("samarkand.maps")) - {"world"}))
+ATLAS = tuple(sorted(rooms.offers("samarkand.maps")))
 WIDTHS = (1000, 700, 560)
 
 OVERLAPS = """
@@ -37,6 +35,22 @@ OVERLAPS = """
     }
   });
   return bad;
+}
+"""
+STRUCK = """
+() => {
+  const names = [...document.querySelectorAll(".names g")].filter((g) => g.style.display !== "none")
+    .map((g) => [g.textContent, g.querySelector("text").getBoundingClientRect()]);
+  const bad = new Set();
+  for (const path of document.querySelectorAll("path.leg")) {
+    const matrix = path.getScreenCTM();
+    for (let at = 0; at < path.getTotalLength(); at += 2) {
+      const p = path.getPointAtLength(at).matrixTransform(matrix);
+      for (const [name, box] of names)
+        if (p.x > box.left && p.x < box.right && p.y > box.top + 3 && p.y < box.bottom - 3) bad.add(name);
+    }
+  }
+  return [...bad];
 }
 """
 FOCUSED = "() => document.activeElement.getAttribute('aria-label')"
@@ -70,73 +84,27 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any
     return made
 
 
-class Viewer:
-    """Opens maps as the frame shows them, and writes down each message and each request beyond the map."""
+@pytest.fixture
+def show(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Any]:
+    """Return ``show(name, width)``, which opens a map as its frame does; a message or request is a fault."""
+    context = browser.new_context()
+    page, told, own = context.new_page(), [], {path.as_uri() for path, _ in pages.values()}
+    page.on("console", lambda message: told.append(message.text))
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("request", lambda request: told.append(request.url) if request.url not in own else None)
 
-    def __init__(self, context: Any, pages: dict[str, tuple[Path, Any]]) -> None:
-        self.context, self.pages = context, pages
-        self.shown: dict[Any, str] = {}
-        self.said: list[str] = []
-
-    def new_page(self) -> Any:
-        page = self.context.new_page()
-        page.on("console", lambda message: self.said.append(message.text))
-        page.on("pageerror", lambda error: self.said.append(str(error)))
-        page.on("request", lambda r: self.said.append(r.url) if r.url != self.shown[page] else None)
-        return page
-
-    def open(self, page: Any, name: str, width: int = 1000, reduced_motion: str = "no-preference") -> Any:
-        path, drawn = self.pages[name]
-        self.shown[page] = path.as_uri()
-        page.emulate_media(reduced_motion=reduced_motion)
+    def show(name: str, width: int = 1000, **media: str) -> Any:
+        path, drawn = pages[name]
         wide, narrow = drawn.scene.height_px
+        page.emulate_media(**media)
         page.set_viewport_size({"width": width, "height": narrow if width < 640 else wide})
         page.goto(path.as_uri())
         page.wait_for_selector("html[data-ready]", state="attached")
         return page
 
-    def heard(self) -> list[str]:
-        """Return what was written down since the last time, so that it is held against one test alone."""
-        heard, self.said = self.said, []
-        return heard
-
-
-@pytest.fixture(scope="module")
-def viewer(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Viewer]:
-    context = browser.new_context()
-    yield Viewer(context, pages)
+    yield show
     context.close()
-
-
-@pytest.fixture(scope="module")
-def page(viewer: Viewer) -> Any:
-    """One page for all maps: to load a map anew takes half of what a new page takes."""
-    return viewer.new_page()
-
-
-@pytest.fixture
-def show(viewer: Viewer, page: Any) -> Iterator[Callable[..., Any]]:
-    """Return ``show(name, width)``; it fails on any message or request."""
-    page.mouse.move(0, 0)
-    yield partial(viewer.open, page)
-    assert viewer.heard() == []
-
-
-@pytest.fixture(scope="module", params=ATLAS)
-def name(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture(scope="module")
-def sheets(viewer: Viewer) -> dict[int, Any]:
-    return {width: viewer.new_page() for width in WIDTHS}
-
-
-@pytest.fixture(scope="module")
-def opened(name: str, viewer: Viewer, sheets: dict[int, Any]) -> Iterator[dict[int, Any]]:
-    """Each map at each width, opened once for all who look it over."""
-    yield {width: viewer.open(sheet, name, width) for width, sheet in sheets.items()}
-    assert viewer.heard() == []
+    assert told == []
 
 
 def to_step(page: Any, step: int) -> None:
@@ -147,19 +115,17 @@ def to_step(page: Any, step: int) -> None:
     )
 
 
-# -- what fits
+# -- every map
 
 
-def test_axe_finds_nothing_serious(name, opened) -> None:
-    """Each map in one width, and all widths in turn."""
+@pytest.mark.parametrize("name", ATLAS)
+def test_nothing_is_clipped_no_names_collide_and_axe_finds_nothing_serious(name, show, pages) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    width = WIDTHS[ATLAS.index(name) % len(WIDTHS)]
-    found = axe.run(opened[width], options={"resultTypes": ["violations"]}).response["violations"]
-    assert [(one["id"], one["impact"]) for one in found if one["impact"] in ("serious", "critical")] == []
-
-
-def test_nothing_is_clipped_and_no_names_collide_at_any_step(name, opened, pages) -> None:
-    for width, page in opened.items():
+    for width in WIDTHS:
+        page = show(name, width)
+        if width == WIDTHS[ATLAS.index(name) % len(WIDTHS)]:
+            found = axe.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
         clipped, heights = zip(*page.evaluate(FITS, len(pages[name][1].scene.steps)), strict=True)
         assert [parts for parts in clipped if parts] == [], width
         assert len(set(heights)) == 1, "the map must not jump from step to step"
@@ -167,184 +133,8 @@ def test_nothing_is_clipped_and_no_names_collide_at_any_step(name, opened, pages
         if name in ("region", "sco", "trip"):
             shown = page.locator(".names g").filter(visible=True).all_text_contents()
             assert {"Russia", "China", "India", "Iran"} <= set(shown), width
-
-
-def test_zooming_in_shows_more_names(show) -> None:
-    page = show("sco")
-    seen = "() => [...document.querySelectorAll('.names g')].map(g => g.style.display)"
-    assert page.evaluate(seen).count("") > 30
-    hidden = page.evaluate(seen).count("none")
-    for _ in range(2):
-        page.locator(".leaflet-control-zoom-in").click()
-        page.wait_for_timeout(400)
-    assert page.evaluate(OVERLAPS) == []
-    page.get_by_role("button", name="Show the whole map").click()
-    page.wait_for_timeout(400)
-    assert page.evaluate(seen).count("none") == hidden
-
-
-# -- time
-
-
-def test_a_year_says_and_colours_what_the_table_holds(show) -> None:
-    page = show("sco")
-    held = data.status_by_year()
-    for step in (0, 2014 - 1996, len(held.columns) - 1):
-        year = held.columns[step]
-        to_step(page, step)
-        assert page.locator("#say").text_content().startswith(f"{year}: ")
-        assert page.locator("#range").get_attribute("aria-valuetext") == str(year)
-        wanted = held[year].value_counts()
-        for status, code in (("member", "m"), ("observer", "o"), ("dialogue partner", "d")):
-            count = int(wanted.get(status, 0))
-            assert page.locator(f"path.state[data-s={code}]").count() == count
-            key = page.locator(f".key[data-key={code}]")
-            assert key.is_visible() == bool(count)
-            if count:
-                assert key.locator(".count").text_content() == str(count)
-                assert len(key.locator("p").text_content().split(", ")) == count
-    assert page.locator("#say").get_attribute("aria-live") == "polite"
-
-
-def test_the_range_is_moved_by_mouse_and_by_keyboard(show) -> None:
-    page = show("sco")
-    bar = page.locator("#range")
-    bar.focus()
-    page.keyboard.press("ArrowRight")
-    assert page.locator("#say").text_content().startswith("2023: 9 members, 3 observers")
-    page.keyboard.press("Home")
-    assert page.locator("#say").text_content() == "1996: the Shanghai Five, not yet an organisation"
-    box = bar.bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    assert page.locator("#step").text_content() in ("2010", "2011")
-
-
-def with_a_clock(page: Any) -> Any:
-    """Load a map anew with a clock that the test moves, and return its button."""
-    page.clock.install()
-    page.reload()
-    page.wait_for_selector("html[data-ready]", state="attached")
-    return page.locator("#play")
-
-
-def test_the_map_plays_pauses_and_stops_at_the_end(show) -> None:
-    page = show("sco")
-    play, step = with_a_clock(page), page.locator("#step")
-    play.click()
-    assert play.text_content() == "Pause"
-    assert page.locator("#say").get_attribute("aria-live") == "off"
-    page.clock.run_for(1300)
-    assert step.text_content() == "2023"
-    play.click()
-    page.clock.run_for(5000)
-    assert step.text_content() == "2023"
-    assert page.locator("#say").get_attribute("aria-live") == "polite"
-    play.click()
-    page.clock.run_for(5000)
-    assert (step.text_content(), play.text_content()) == ("2025", "Play")
-    play.click()
-    assert step.text_content() == "1996"
-    to_step(page, 2001 - 1996)  # whoever drags it has it: it plays no more
-    page.clock.run_for(5000)
-    assert (step.text_content(), play.text_content()) == ("2001", "Play")
-    play.click()
-    page.clock.run_for(1210)  # 2001 has news and stays its while
-    assert step.text_content() == "2002"
-    page.clock.run_for(610)  # 2002 and 2003 have none
-    assert step.text_content() == "2004"
-
-
-def test_who_wants_less_motion_gets_a_slower_play(show) -> None:
-    page = show("sco", reduced_motion="reduce")
-    with_a_clock(page).click()
-    page.clock.run_for(1300)
-    assert page.locator("#step").text_content() == "2022"
-    page.clock.run_for(1300)
-    assert page.locator("#step").text_content() == "2023"
-
-
-@pytest.mark.parametrize("name", ["votes", "viewpoints", "corridors", "network"])
-def test_what_has_no_order_has_a_button_each_and_no_range(name, show, pages) -> None:
-    page = show(name)
-    buttons = page.locator(".choices button")
-    steps = pages[name][1].scene.steps
-    assert buttons.count() == len(steps)
-    assert not page.locator("#range").is_visible() and not page.locator("#play").count()
-    for at in (2, 0):
-        buttons.nth(at).click()
-        assert [one.get_attribute("aria-pressed") for one in buttons.all()].index("true") == at
-        assert page.locator("#say").text_content() == steps[at].say
-
-
-STRUCK = """
-() => {
-  const names = [...document.querySelectorAll(".names g")].filter((g) => g.style.display !== "none")
-    .map((g) => [g.textContent, g.querySelector("text").getBoundingClientRect()]);
-  const bad = new Set();
-  for (const path of document.querySelectorAll("path.leg")) {
-    const matrix = path.getScreenCTM();
-    for (let at = 0; at < path.getTotalLength(); at += 2) {
-      const p = path.getPointAtLength(at).matrixTransform(matrix);
-      for (const [name, box] of names)
-        if (p.x > box.left && p.x < box.right && p.y > box.top + 3 && p.y < box.bottom - 3) bad.add(name);
-    }
-  }
-  return [...bad];
-}
-"""
-
-
-def test_no_flight_strikes_a_name(show) -> None:
-    for width in WIDTHS:
-        assert show("trip", width).evaluate(STRUCK) == [], width
-
-
-def test_crimea_is_hatched_from_2014(show) -> None:
-    page = show("sco")
-    crimea = page.locator("path[data-id=crimea]")
-    to_step(page, 2013 - 1996)
-    assert crimea.get_attribute("data-s") == "-"
-    plain = crimea.evaluate("e => getComputedStyle(e).fill")
-    to_step(page, 2014 - 1996)
-    assert crimea.get_attribute("data-s") == "x"
-    assert crimea.evaluate("e => getComputedStyle(e).fill") == 'url("#p-x")'
-    assert plain == page.locator("path[data-id=UKR]").evaluate("e => getComputedStyle(e).fill")
-
-
-def test_the_journey_goes_on_stage_by_stage(show) -> None:
-    page = show("trip")
-    flown = "path.leg[data-s=r]"
-    assert page.locator(flown).count() == 3
-    to_step(page, 1)
-    assert page.locator("#say").text_content() == "Beijing to Nur-Sultan, 3,652 km"
-    assert page.locator(flown).count() == 1
-    to_step(page, 5)
-    assert page.locator("path.state[data-s=b]").count() == 9
-
-
-# -- the map as a table, and saved
-
-
-def test_a_map_is_read_as_a_table_and_saved_as_csv_and_as_a_picture(show) -> None:
-    page = show("sco")
-    page.get_by_role("button", name="As a table").click()
-    assert page.locator("dialog caption").text_content() == "The Shanghai Cooperation Organisation, 2022"
-    cells = "all => all.map((row) => [...row.cells].map((cell) => cell.textContent))"
-    assert ["Iran", "observer", ""] in page.locator("dialog tr").evaluate_all(cells)
-    page.get_by_role("button", name="Close").click()
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Save as CSV").click()
-    rows = list(csv.reader(saved.value.path().open(encoding="utf-8")))
-    iran = next(row for row in rows if row[0] == "Iran")
-    assert dict(zip(rows[0], iran, strict=True))["2022"] == "observer"
-    assert dict(zip(rows[0], iran, strict=True))["2023"] == "member"
-    with page.expect_download() as saved:
-        page.get_by_role("button", name="Save as a picture").click()
-    picture = saved.value.path().read_bytes()
-    assert picture.startswith(b"\x89PNG") and len(picture) > 50_000  # an empty one has a few thousand bytes
-
-
-# -- the keyboard# -- the keyboard and the screen reader
+        if name == "trip":
+            assert page.evaluate(STRUCK) == [], "a flight strikes a name"
 
 
 @pytest.mark.parametrize("name", most_by_night(ATLAS, 5))
@@ -368,67 +158,6 @@ def test_states_are_one_tab_stop_and_arrow_keys_go_between_them(name, show) -> N
     assert not page.locator("#tip").is_visible()
 
 
-def test_names_are_announced_with_their_status_of_the_year(show) -> None:
-    page = show("sco")
-    iran = page.locator("path[data-id=IRN]")
-    assert iran.get_attribute("aria-label") == "Iran: observer"
-    to_step(page, 27)
-    assert iran.get_attribute("aria-label") == "Iran: member"
-    assert page.locator("path[data-id=arunachal]").get_attribute("aria-label") == (
-        "Arunachal Pradesh: contested area; held by India; claimed by China, which calls it South Tibet"
-    )
-
-
-def test_keys_on_the_map(show) -> None:
-    page = show("sco")
-    kazakhstan = page.locator("path[data-id=KAZ]")
-    kazakhstan.focus()
-    for key, start in (("ArrowUp", "Russia"), ("Home", "Abkhazia"), ("i", "India"), ("i", "Iran")):
-        page.keyboard.press(key)
-        assert page.evaluate(FOCUSED).startswith(start)
-    names = page.locator("[role=option]").evaluate_all("all => all.map(e => e.getAttribute('aria-label'))")
-    page.keyboard.press("End")
-    assert page.evaluate(FOCUSED) == max(names)
-    kazakhstan.focus()
-    area = "e => { const b = e.getBBox(); return b.width * b.height; }"
-    before = kazakhstan.evaluate(area)
-    page.keyboard.press("+")  # half a level: a side of 2 ** 0.5
-    assert kazakhstan.evaluate(area) == pytest.approx(2 * before, rel=0.05)
-    page.keyboard.press("-")
-    assert kazakhstan.evaluate(area) == pytest.approx(before, rel=0.05)
-    left = "() => addEventListener('keydown', (e) => (window.left = !e.defaultPrevented))"
-    page.evaluate(left)
-    for held in ("Control", "Alt", "Meta"):  # these are the browser’s: search, back, and so on
-        page.keyboard.press(f"{held}+i")
-        assert page.evaluate("() => window.left") and page.evaluate(FOCUSED).startswith("Kazakhstan")
-
-
-def test_pointing_shows_name_and_status_and_fills_the_card_with_names(show) -> None:
-    page = show("sco")
-    page.locator("path[data-id=MNG]").hover()
-    assert page.locator("#tip").inner_text().splitlines() == ["Mongolia", "observer"]
-    page.mouse.move(2, 2)
-    assert not page.locator("#tip").is_visible()
-    page = show("region")
-    page.locator("path[data-id=MNG]").hover()
-    assert page.locator("#card dt").first.text_content() == "Mongolia"
-    assert page.locator("#card dd[lang=ru]").text_content() == "Монголия"
-
-
-def test_zoom_buttons_are_dark_in_the_dark_also_under_the_mouse(show) -> None:
-    page = show("sco")
-    page.emulate_media(color_scheme="dark")
-    button = page.locator(".leaflet-control-zoom-in")
-    for reach in (button.hover, button.focus):
-        reach()
-        ground = button.evaluate("e => getComputedStyle(e).backgroundColor")
-        assert sum(map(int, re.findall(r"[0-9]+", ground)[:3])) < 240, ground
-    page.emulate_media(color_scheme="light")
-
-
-# -- in a page like a notebook's output
-
-
 @pytest.mark.parametrize("name", most_by_night(ATLAS, 3))
 def test_the_frame_lies_over_the_still_picture_and_asks_for_nothing(name, browser, pages, tmp_path) -> None:
     context = browser.new_context(viewport={"width": 1000, "height": 900})
@@ -449,6 +178,152 @@ def test_the_frame_lies_over_the_still_picture_and_asks_for_nothing(name, browse
     # What is said of the still picture is not read out before the live map.
     assert page.locator("div[aria-hidden=true]").get_by_text("This is a still picture").count() == 1
     context.close()
+
+
+# -- a map with a range, by mouse, keyboard and screen reader
+
+
+def test_a_year_says_and_colours_what_the_table_holds(show) -> None:
+    page = show("sco")
+    held = data.status_by_year()
+    for step in (0, 2014 - 1996, len(held.columns) - 1):
+        year = held.columns[step]
+        to_step(page, step)
+        assert page.locator("#say").text_content().startswith(f"{year}: ")
+        assert page.locator("#range").get_attribute("aria-valuetext") == str(year)
+        wanted = held[year].value_counts()
+        for status, code in (("member", "m"), ("observer", "o"), ("dialogue partner", "d")):
+            count = int(wanted.get(status, 0))
+            assert page.locator(f"path.state[data-s={code}]").count() == count
+            key = page.locator(f".key[data-key={code}]")
+            assert key.is_visible() == bool(count)
+            assert not count or key.locator(".count").text_content() == str(count)
+    crimea, fills = page.locator("path[data-id=crimea]"), []
+    for year in (2013, 2014):
+        to_step(page, year - 1996)
+        fills.append(crimea.evaluate("e => getComputedStyle(e).fill"))
+    ukraine = page.locator("path[data-id=UKR]").evaluate("e => getComputedStyle(e).fill")
+    assert fills == [ukraine, 'url("#p-x")'], "Crimea is hatched from 2014"
+    for step, label in ((26, "Iran: observer"), (27, "Iran: member")):
+        to_step(page, step)
+        assert page.locator("path[data-id=IRN]").get_attribute("aria-label") == label
+    area = page.locator("path[data-id=arunachal]").get_attribute("aria-label")
+    assert area.startswith("Arunachal Pradesh: contested area; held by India; claimed by China")
+
+
+def test_the_range_is_moved_by_mouse_and_by_keyboard_and_plays(show) -> None:
+    page = show("sco")
+    bar, step, play, say = (page.locator(f"#{one}") for one in ("range", "step", "play", "say"))
+    bar.focus()
+    page.keyboard.press("ArrowRight")
+    assert say.text_content().startswith("2023: 9 members, 3 observers")
+    page.keyboard.press("Home")
+    assert say.text_content() == "1996: the Shanghai Five, not yet an organisation"
+    box = bar.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert step.text_content() in ("2010", "2011")
+    page.clock.install()
+    for motion, years in (("no-preference", ("2023", "2023")), ("reduce", ("2022", "2023"))):
+        show("sco", reduced_motion=motion)
+        play.click()
+        assert (play.text_content(), say.get_attribute("aria-live")) == ("Pause", "off")
+        page.clock.run_for(1300)
+        assert step.text_content() == years[0], "who wants less motion gets a slower play"
+        if motion == "reduce":
+            page.clock.run_for(1300)
+        play.click()
+        page.clock.run_for(5000)
+        assert (step.text_content(), say.get_attribute("aria-live")) == (years[1], "polite")
+    play.click()
+    page.clock.run_for(9000)
+    assert (step.text_content(), play.text_content()) == ("2025", "Play"), "it stops at the end"
+    play.click()
+    to_step(page, 2001 - 1996)
+    page.clock.run_for(5000)
+    assert (step.text_content(), play.text_content()) == ("2001", "Play"), "whoever drags it has it"
+
+
+def test_keys_and_pointing_on_the_map(show) -> None:
+    page = show("sco")
+    page.locator("path[data-id=MNG]").hover()
+    assert page.locator("#tip").inner_text().splitlines() == ["Mongolia", "observer"]
+    page.mouse.move(2, 2)
+    assert not page.locator("#tip").is_visible()
+    kazakhstan = page.locator("path[data-id=KAZ]")
+    kazakhstan.focus()
+    for key, start in (("ArrowUp", "Russia"), ("Home", "Abkhazia"), ("i", "India"), ("i", "Iran")):
+        page.keyboard.press(key)
+        assert page.evaluate(FOCUSED).startswith(start)
+    kazakhstan.focus()
+    area = "e => { const b = e.getBBox(); return b.width * b.height; }"
+    before = kazakhstan.evaluate(area)
+    page.keyboard.press("+")  # half a level: a side of 2 ** 0.5
+    assert kazakhstan.evaluate(area) == pytest.approx(2 * before, rel=0.05)
+    page.keyboard.press("-")
+    page.evaluate("() => addEventListener('keydown', (e) => (window.left = !e.defaultPrevented))")
+    page.keyboard.press("Control+i")
+    assert page.evaluate("() => window.left") and page.evaluate(FOCUSED).startswith("Kazakhstan")
+    page = show("region")
+    page.locator("path[data-id=MNG]").hover()
+    assert page.locator("#card dd[lang=ru]").text_content() == "Монголия"
+
+
+def test_zooming_in_shows_more_names_and_its_buttons_are_dark_in_the_dark(show) -> None:
+    page = show("sco", color_scheme="dark")
+    seen = "() => [...document.querySelectorAll('.names g')].map(g => g.style.display)"
+    hidden, button = page.evaluate(seen).count("none"), page.locator(".leaflet-control-zoom-in")
+    for _ in range(2):
+        button.click()
+        page.wait_for_timeout(400)
+    ground = button.evaluate("e => getComputedStyle(e).backgroundColor")
+    assert sum(map(int, re.findall(r"[0-9]+", ground)[:3])) < 240, ground
+    assert page.evaluate(OVERLAPS) == []
+    page.get_by_role("button", name="Show the whole map").click()
+    page.wait_for_timeout(400)
+    assert page.evaluate(seen).count("none") == hidden > 0
+
+
+def test_a_map_is_read_as_a_table_and_saved_as_csv_and_as_a_picture(show) -> None:
+    page = show("sco")
+    page.get_by_role("button", name="As a table").click()
+    assert page.locator("dialog caption").text_content() == "The Shanghai Cooperation Organisation, 2022"
+    cells = "all => all.map((row) => [...row.cells].map((cell) => cell.textContent))"
+    assert ["Iran", "observer", ""] in page.locator("dialog tr").evaluate_all(cells)
+    page.get_by_role("button", name="Close").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as CSV").click()
+    rows = list(csv.reader(saved.value.path().open(encoding="utf-8")))
+    iran = next(row for row in rows if row[0] == "Iran")
+    assert dict(zip(rows[0], iran, strict=True))["2022"] == "observer"
+    assert dict(zip(rows[0], iran, strict=True))["2023"] == "member"
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as a picture").click()
+    picture = saved.value.path().read_bytes()
+    assert picture.startswith(b"\x89PNG") and len(picture) > 50_000  # an empty one has a few thousand bytes
+
+
+# -- maps of their own
+
+
+@pytest.mark.parametrize("name", ["votes", "network"])
+def test_what_has_no_order_has_a_button_each_and_no_range(name, show, pages) -> None:
+    page = show(name)
+    buttons = page.locator(".choices button")
+    steps = pages[name][1].scene.steps
+    assert buttons.count() == len(steps)
+    assert not page.locator("#range").is_visible() and not page.locator("#play").count()
+    for at in (2, 0):
+        buttons.nth(at).click()
+        assert [one.get_attribute("aria-pressed") for one in buttons.all()].index("true") == at
+        assert page.locator("#say").text_content() == steps[at].say
+
+
+def test_the_journey_goes_on_stage_by_stage(show) -> None:
+    page = show("trip")
+    for step, flown, met in ((0, 3, 12), (1, 1, 0), (5, 2, 9)):
+        to_step(page, step)
+        assert page.locator("path.leg[data-s=r]").count() == flown
+        assert page.locator("path.state[data-s=b]").count() == met
 
 
 def test_bands_and_figures_follow_the_year(show) -> None:

@@ -94,15 +94,8 @@ def test_no_reason_gives_the_answer_away(one: Task) -> None:
     assert not any(part in sentence for part in shown for sentence in told)
 
 
-def test_the_tasks_of_each_lesson_are_numbered_in_order() -> None:
-    lessons = [one.lesson for one in TASKS]
-    assert [one.id for one in TASKS] == [
-        f"{lesson}.{n}" for lesson in dict.fromkeys(lessons) for n in range(1, lessons.count(lesson) + 1)
-    ]
-
-
 def test_answers_come_from_the_tables() -> None:
-    assert tasks()["03.4"].expected == len(data.members("2016-03-14", "dialogue partner")) == 4
+    assert tasks()["03.4"].expected == len(data.members("2016-03-14", "dialogue partner"))
     assert round(tasks()["03.8"].expected, 1) == 32.0 and round(tasks()["03.7"].expected, 1) == 5.7
     blocks, claims = data.load("blocks"), data.load("claims")
     yau = blocks.loc[blocks["quoted_speaker"] == "Niva Yau", "quoted_words"].sum()
@@ -114,12 +107,6 @@ def test_answers_come_from_the_tables() -> None:
     assert check("10.2", (opened["verdict"] == "borne out").mean() * 100) and check("10.2", 55.6)
     came = claims.query("type == 'forecast'")["verdict"].map(forecasts.WORTH)
     assert check("10.3", ((0.9 - came) ** 2).mean()) and check("10.3", 0.053)
-
-
-def test_a_day_that_query_does_not_find_is_named() -> None:
-    """pandas reads == with a text as `isin`, and no text is among days."""
-    met = data.load("trip").query("type == 'bilateral' and day == '2022-09-15'")
-    assert "Inside query, == finds no day" in check("01.5", len(met)).sentence
 
 
 # ------------------------------------------------------------------------------- any answer
@@ -195,37 +182,25 @@ def test_any_form_of_the_right_answer_passes(name: str, values: list[Any]) -> No
     [
         ("count", "12", "This is a text; expected was a whole number. Take the quotes away"),
         ("count", None, "This is a missing value; expected was a whole number. Was it only printed"),
-        ("count", pd.NA, "Was it only printed, or is a row missing?"),
         ("count", math.nan, "is a missing value or a division by zero in it?"),
-        ("count", math.inf, "is a missing value or a division by zero in it?"),
         ("count", True, "This is True or False; expected was a whole number."),
         ("count", [1, 2], "This is a list of 2; expected was a whole number. Count them"),
-        ("count", {"a": 1, "b": 2}, "This is a dict of 2"),
         ("count", np.array([1, 2, 3]), "This is an array of 3"),
         ("count", FRAME, "This is a table of 3 rows and 2 columns"),
         ("count", FRAME.head(0), "a table of 0 rows and 2 columns; expected was a whole number. Look at"),
         ("count", len, "This is a function; expected was a whole number. Did you leave out the brackets ()?"),
-        ("count", dt.date(2022, 9, 15), "This is a date"),
         ("count", dt.timedelta(days=12), "This is a span of time"),
-        ("count", 1j, "an object of type complex"),
         ("count", 12.01, "This has a fraction"),
         ("count", 10**13, "No answer to this can lie outside"),
-        ("count", 5, "Read the table again."),
         ("share", 0.2406, "look at the unit. The answer is wanted in per cent."),
-        ("share", 2406.0, "look at the unit"),
         ("share", 24.17, "Close, but not close enough"),
         ("share", 75.94, "the rest up to 100 per cent"),
         ("share", 1 / 24.06 + 5e-5, "upside down"),
-        ("days", 970000, "look at the unit. The answer is wanted in days."),
         ("days", -970, "Look at the sign"),
         ("days", 971, "off by one"),
-        ("truth", False, "Not yet. Read the table again."),
         ("truth", 1, "This is a number; expected was True or False. Write True or False"),
-        ("name", "TASS", "Not yet. Read the table again."),
         ("name", 7, "This is a number; expected was a text."),
         ("ids", {"CL07", "CL12"}, "one is still missing. Read the table again."),
-        ("ids", {"CL07"}, "2 are still missing"),
-        ("ids", {"CL07", "CL12", "CL37", "CL40", "CL41"}, "and 2 that do not."),
         ("ids", {"CL07", "CL40"}, "2 are missing. One does not belong there."),
         ("ids", "CL07 CL12 CL37", "This is a text; expected was a set or list of ids. Put each in quotes"),
         ("ids", 3, "Which ones are they, not how many?"),
@@ -238,11 +213,8 @@ def test_any_form_of_the_right_answer_passes(name: str, values: list[Any]) -> No
         ("series", pd.Series([1, 2], index=["CHN", "CHN"]), "A key stands in it more than once"),
         ("series", [17.8, 17.7, 1.8], "a list of 3; expected was a Series or dict with country codes"),
         ("frame", FRAME.head(2), "fewer rows"),
-        ("frame", pd.concat([FRAME, FRAME]), "more rows"),
         ("frame", FRAME.assign(people_pct=1.0), "some values are not"),
         ("frame", [1], "expected was a table with the columns iso3, people_pct"),
-        ("frame", FRAME.rename(columns=str.upper), "The table has no columns iso3, people_pct."),
-        ("frame", FRAME.assign(people_pct="x"), "This is a text; expected was a number."),
     ],
 )  # fmt: skip
 def test_a_wrong_answer_gets_a_reason(name: str, value: Any, reason: str) -> None:
@@ -253,19 +225,6 @@ def test_a_wrong_answer_gets_a_reason(name: str, value: Any, reason: str) -> Non
 @pytest.mark.usefixtures("practice")
 def test_a_damaged_table_is_not_the_students_fault() -> None:
     assert check("99.broken", 1) == Reply("open", "The file of the table is missing.")
-
-
-@pytest.mark.parametrize(
-    ("kind", "sentence"),
-    [
-        (kinds.Number(low=0), "No answer to this can lie below 0."),
-        (kinds.Number(high=-9), "No answer to this can lie above -9."),
-        (kinds.Number(low=0, high=1), "No answer to this can lie outside 0 to 1."),
-    ],
-)
-def test_what_cannot_be_is_named_by_the_bounds_there_are(kind: kinds.Kind, sentence: str) -> None:
-    with pytest.raises(kinds.WrongForm, match=f"^{re.escape(sentence)}$"):
-        kind.read(-1 if kind.low == 0 else 2)  # type: ignore[attr-defined]
 
 
 @pytest.mark.usefixtures("practice")

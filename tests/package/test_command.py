@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from samarkand import __version__, cli
-from samarkand.ground import errors
-from tools.author import build, facts, lessons, rules_of_lessons
+from tools.author import build, lessons, rules_of_lessons
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -19,11 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
     ("command", "said"),
     [
         ("build 00_start_her", 'No lesson "00_start_her". Did you mean "00_start_here"?'),
-        ("build nowhere/00_start_here.ipynb", 'No lesson "nowhere/00_start_here.ipynb".'),
-        ("build --check 00_start_here.json", 'No lesson "00_start_here.json".'),
         ("renew trip indicatorz", 'No table "indicatorz". Did you mean "indicators"?'),
         ("test notebooks/00_start_her.ipynb", "There is no file notebooks/00_start_her.ipynb"),
-        ("test CHANGELOG", "There is no file CHANGELOG"),
         ("data check nowhere", "There is nothing to check: no file nowhere"),
         ("check ex03 --notebook nowhere.ipynb", "There is no notebook nowhere.ipynb to check."),
     ],
@@ -51,14 +47,6 @@ def test_what_is_not_understood_ends_with_2(arguments: list[str]) -> None:
     assert caught.value.code == 2
 
 
-def test_every_verb_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
-    for verb in (["build"], ["data"], ["data", "check"], ["new"], ["new", "lesson"], ["renew"], ["test"]):
-        with pytest.raises(SystemExit) as caught:
-            cli.main([*verb, "--help"])
-        assert caught.value.code == 0
-        assert len(capsys.readouterr().out.splitlines()) > 3
-
-
 def test_checking_runs_and_writes_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -68,16 +56,6 @@ def test_checking_runs_and_writes_nothing(
     assert cli.main(["build", "--check"]) == 0
     assert asked == [path.stem for path in lessons.paths()]
     assert f"{len(asked)} notebooks are in normal form" in capsys.readouterr().out
-
-
-def test_facts_follow_a_build(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(build, "build", lambda path, **_: path.stem == "00_start_here")
-    monkeypatch.setattr(facts, "store", lambda path: f"record of {path.stem}")
-    assert cli.main(["build", "00", "--facts"]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "00_start_here.ipynb: stored anew",
-        "00_start_here.ipynb: record of 00_start_here",
-    ]
 
 
 def test_a_course_error_is_one_sentence(
@@ -96,7 +74,3 @@ def test_the_module_is_the_command() -> None:
         [sys.executable, "-m", "samarkand", "--version"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert ran.stdout.strip() == f"samarkand {__version__}"
-
-
-def test_a_course_error_shows_no_traceback() -> None:
-    assert errors.CourseError("A sentence.")._render_traceback_() == ["CourseError: A sentence."]

@@ -24,11 +24,8 @@ def test_types_come_from_the_schema(name):
     for field in SCHEMA[name]["fields"]:
         column = frame[field["name"]]
         kinds = {"string": "str", "number": "float64", "date": "datetime64[us]"}
-        kinds |= (
-            {"integer": "int64", "boolean": "bool"}
-            if column.notna().all()
-            else {"integer": "Int64", "boolean": "boolean"}
-        )
+        whole = column.notna().all()
+        kinds |= {"integer": "int64" if whole else "Int64", "boolean": "bool" if whole else "boolean"}
         assert str(column.dtype) == kinds[field["type"]], field["name"]
         if field.get("constraints", {}).get("required"):
             assert column.notna().all()
@@ -52,25 +49,31 @@ def test_tables_and_describe():
     assert described.loc["distance_km", "unit"] == "km" and described.loc["place", "unit"] == ""
 
 
-@pytest.mark.parametrize("wrong", ["sco_member", "", None, 3, ["trip"]])
-def test_unknown_tables(wrong):
-    for ask in (data.load, data.describe):
-        with pytest.raises(UnknownName, match=r"No table .*data.tables\(\)"):
-            ask(wrong)
-    with pytest.raises(UnknownName, match=r'No table "sco_member"\. Did you mean "sco_membership"'):
-        data.load("sco_member")
+@pytest.mark.parametrize(
+    ("ask", "given", "error", "sentence"),
+    [
+        *((data.load, (name,), UnknownName, r"No table .*data.tables\(\)") for name in ("", None, ["trip"])),
+        (data.describe, ("sco_member",), UnknownName, 'Did you mean "sco_membership"'),
+        (data.load, ("places", "2022-09-15"), CourseError, "does not say since when its rows were known"),
+        (data.members_by_year, (1995, 2000), OutOfRange, "The table covers 1996 to 2025"),
+        (data.members_by_year, (2010, 2009), OutOfRange, "comes after"),
+        *((data.members_by_year, (year, 2020), WrongType, "whole number") for year in ("2000", True, None)),
+        *((data.members, (day,), OutOfRange, "covers 26 April 1996") for day in ("1996-04-25", "2026-01-01")),
+        (data.members, ("2022-09-15", ["members"]), UnknownName, 'Did you mean "member"'),
+    ],
+)
+def test_what_is_not_there_gets_a_sentence(ask, given, error, sentence):
+    with pytest.raises(error, match=sentence):
+        ask(*given)
 
 
 @pytest.mark.parametrize(
     ("old", "new"),
     [
         (b"id,day,", b"id,"),
-        (b"id,day,", b"id,day,extra,"),
         (b",leg,", b"far,leg,"),
-        (b",leg,", b".5,leg,"),
         (b"TR02,2022-09-14", b"TR02,2022-09-34"),
         (b"40.0801", b"north"),
-        (b"40.0801", b"nan"),
         (b"40.0801", b""),
         (b"MIRROR0914\n", b"MIRROR0914,\n"),
         (b"Nur-Sultan", b"Nur-\xffSultan"),
@@ -95,10 +98,7 @@ def test_a_changed_file_is_read_anew_also_with_a_mark_at_its_beginning(copy):
     assert not data.load("trip")["place"].str.contains("Akorda").any()
 
 
-def test_empty_deleted_and_unreadable_files(copy):
-    (copy / "trip.csv").write_bytes(b"")
-    with pytest.raises(DamagedData, match=r"trip.csv is damaged"):
-        data.load("trip")
+def test_deleted_and_unreadable_files(copy):
     (copy / "trip.csv").unlink()
     with pytest.raises(DamagedData, match=r"The file trip.csv is missing"):
         data.load("trip")
@@ -111,20 +111,13 @@ def test_empty_deleted_and_unreadable_files(copy):
 def test_a_broken_description(copy):
     path = copy / "datapackage.json"
     whole = path.read_text(encoding="utf-8")
-    broken = (whole[:1000], "[]", whole.replace('"type": "date"', '"type": "moment"', 1), "")
-    for text in broken:
+    for text in (whole[:1000], "[]", whole.replace('"type": "date"', '"type": "moment"', 1)):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(DamagedData, match=r"The file datapackage.json is damaged. Get a fresh copy"):
             data.load("trip")
     path.unlink()
     with pytest.raises(DamagedData, match=r"The file datapackage.json is missing"):
         data.tables()
-
-
-def test_no_tables_at_all(tmp_path, monkeypatch):
-    monkeypatch.setenv("SAMARKAND_DATA", str(tmp_path / "gone"))
-    with pytest.raises(DamagedData, match="there is no folder"):
-        data.load("trip")
 
 
 def test_members():
@@ -135,12 +128,6 @@ def test_members():
     for day in ("2017-06-09", dt.date(2022, 9, 15), dt.datetime(2022, 9, 15, 23), pd.Timestamp("2022-09-15")):
         assert len(data.members(day)) == 8
     assert len(data.members("2017-06-08")) == 6
-    for day in ("1996-04-25", "2026-01-01"):
-        with pytest.raises(OutOfRange, match="which covers 26 April 1996 to 31 December 2025"):
-            data.members(day)
-    for status in ("members", ["members"]):
-        with pytest.raises(UnknownName, match='Did you mean "member"'):
-            data.members("2022-09-15", status)
 
 
 @pytest.mark.parametrize("day", ["15.9.2022", "2022", "yesterday", 2022, None, pd.NaT, ["2022-09-15"]])
@@ -156,34 +143,6 @@ def test_status_by_year():
     for year in range(1996, 2026):
         held = data.members(f"{year}-12-31", status=None).set_index("iso3")["status"]
         pd.testing.assert_series_equal(grid[year].dropna(), held.sort_index(), check_names=False)
-
-
-def test_status_by_year_outside():
-    for first, last in ((1995, 2000), (2000, 2026)):
-        with pytest.raises(OutOfRange, match="The table covers 1996 to 2025"):
-            data.status_by_year(first, last)
-    with pytest.raises(OutOfRange, match="comes after"):
-        data.status_by_year(2010, 2009)
-    for wrong in ("2000", 2000.0, True, None):
-        with pytest.raises(WrongType, match="whole number"):
-            data.status_by_year(wrong, 2020)
-
-
-def test_spells_by_year():
-    spells = [("A", "x", "2000-12-31", "2001-12-31"), ("B", "y", "2001-12-31", None)]
-    frame = pd.DataFrame(spells, columns=["iso3", "status", "from", "to"])
-    frame[["from", "to"]] = frame[["from", "to"]].apply(pd.to_datetime)
-    grid = data._by_year(frame, 1999, 2002).fillna("")
-    assert grid.loc["A"].to_list() == ["", "x", "", ""] and grid.loc["B"].to_list() == ["", "", "y", "y"]
-    with pytest.raises(OutOfRange, match="A has two spells at once on 31 December 2001"):
-        data._by_year(frame.assign(iso3="A", to=pd.NaT), 2000, 2001)
-    assert data._by_year(frame.iloc[:0], 2000, 2001).shape == (0, 2)
-
-
-def test_a_table_without_a_day_says_so():
-    name = next(n for n in SCHEMA if n not in CAN)
-    with pytest.raises(CourseError, match=r"does not say since when its rows were known.*timeline"):
-        data.load(name, known_on="2022-09-15")
 
 
 LATER = re.compile(
@@ -234,11 +193,6 @@ def test_more_is_known_from_day_to_day(name):
     assert counts[0] == 0
 
 
-def test_members_by_year_are_those_of_31_december() -> None:
-    counted = data.members_by_year(2016, 2025).set_index("year")["members"]
-    assert counted.to_dict() == {year: len(data.members(f"{year}-12-31")) for year in range(2016, 2026)}
-
-
 def test_day_by_day_lays_counts_under_one_another() -> None:
     days = ["2001-06-15", "2022-09-13"]
     table = data.day_by_day(lambda day: data.members(day, None)["status"].value_counts(), days)
@@ -247,7 +201,3 @@ def test_day_by_day_lays_counts_under_one_another() -> None:
     assert {str(kind) for kind in table.dtypes} == {"int64"}
     with pytest.raises(WrongType, match=r"2022-09-13 .*return"):
         data.day_by_day(lambda day: None, ["2022-09-13"])  # type: ignore[arg-type, return-value]
-
-
-def test_all_keys_are_given_once_in_their_order() -> None:
-    assert data.all_keys(pd.Series(["b;a", None, "a;c"])) == ["b", "a", "c"]

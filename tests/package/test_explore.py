@@ -147,6 +147,11 @@ def test_every_setting_shows_something_of_its_own_that_can_be_read(name: str) ->
     settings = list(explorer.domain())
     cards = [explorer.render(**values) for values in settings]
     assert len(set(cards)) > 0.6 * len(cards)
+    start = explorer.values()
+    for control in start:
+        others = {name: value for name, value in start.items() if name != control}
+        moved = {card for one, card in zip(settings, cards, strict=True) if one.items() >= others.items()}
+        assert len(moved) > 1, f"{control} changes nothing"
     assert explorer.set(**settings[-1]) == cards[-1]
     for card in {*cards[:3], *cards[-3:]}:
         assert card.count('role="status"') == 1

@@ -72,7 +72,6 @@ def test_clubs_and_money_sent_home() -> None:
         ({"first": "KAZ"}, "Kazakhstan lies at no distance from itself"),
         ({"home": "UZB"}, "Of own counts our tables have Kazakhstan’s alone"),
         ({"first": "PAK"}, "no trade of Kazakhstan with Pakistan in this count and year: missing, not zero"),
-        ({"year": 2012, "count": "factbook"}, "no trade of Kazakhstan with Russia in this count and year"),
     ],
 )
 def test_what_cannot_be_compared_has_a_sentence(values: dict[str, object], sentence: str) -> None:

@@ -18,16 +18,6 @@ def test_questions_are_eight_and_settled_before_anybody_takes_the_course():
         assert dt.date(2022, 9, 12) < q.by <= dt.date(2023, 1, 31)
 
 
-def test_saving_makes_the_folder_and_reads_back():
-    assert forecasts.save({"F2": (0.8, " They have every reason. "), "F1": (0.97, "")}) == 2
-    found = forecasts.latest()
-    assert {id: (one.probability, one.reason) for id, one in found.items()} == {
-        "F1": (0.97, ""),
-        "F2": (0.8, "They have every reason."),
-    }
-    assert list(found) == ["F1", "F2"], "in the order of the questions"
-
-
 def test_saving_twice_adds_nothing():
     assert [forecasts.save({"F2": (share, "ж 中")}) for share in (0.8, 0.8, 0.6)] == [1, 0, 1]
     assert forecasts.latest()["F2"].probability == 0.6

@@ -11,7 +11,7 @@ import pytest
 
 from samarkand import data, geo
 from samarkand.ground import home
-from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType
+from samarkand.ground.errors import OutOfRange, UnknownName, WrongType
 
 PREPARE = home.ROOT / "course_data" / "prepare" / "geo"
 PLACES = {
@@ -23,15 +23,9 @@ PLACES = {
 }  # fmt: skip
 
 
-def test_distances_of_the_journey_are_those_of_the_table() -> None:
-    legs = data.load("trip").query("type == 'leg'")
-    computed = [
-        round(geo.distance_km((row.lat, row.lon), (row.to_lat, row.to_lon))) for row in legs.itertuples()
-    ]
-    assert computed == legs["distance_km"].to_list() == [3652, 1306, 4175]
-
-
-def test_distance_on_known_ways() -> None:
+def test_distances_are_those_of_the_journey_and_of_known_paths() -> None:
+    for row in data.load("trip").query("type == 'leg'").itertuples():
+        assert round(geo.distance_km((row.lat, row.lon), (row.to_lat, row.to_lon))) == row.distance_km
     quarter = math.pi / 2 * geo.EARTH_RADIUS_KM
     assert geo.distance_km((0, 0), (0, 90)) == pytest.approx(quarter)
     assert geo.distance_km((0, 0), (90, 123)) == pytest.approx(quarter)
@@ -63,36 +57,24 @@ def test_a_projection_keeps_areas(projection: geo.Projection, lat: float, lon: f
     assert on_map == pytest.approx(on_globe, rel=1e-4)
 
 
-def test_what_is_no_point_gets_a_sentence() -> None:
-    with pytest.raises(OutOfRange, match=r"is it \(lat, lon\)"):
-        geo.REGION.whole(116.58, 40.08)
-    with pytest.raises(WrongType, match="two numbers"):
-        geo.distance_km("Beijing", (0, 0))  # type: ignore[arg-type]
-    with pytest.raises(OutOfRange, match="opposite each other"):
-        geo.great_circle((0, 0), (0, 180))
-    with pytest.raises(OutOfRange, match="at least 1 step"):
-        geo.great_circle((0, 0), (0, 1), steps=0)
-    with pytest.raises(WrongType, match="GeometryCollection"):
-        geo.project_geometry({"type": "GeometryCollection", "coordinates": []})
-
-
-def test_rings_that_collapse_are_dropped() -> None:
-    speck = [[85, 45], [85.001, 45], [85.001, 45.001], [85, 45]]
-    field = [[85, 45], [86, 45], [86, 46], [85, 45]]
-    projected = geo.project_geometry({"type": "MultiPolygon", "coordinates": [[speck], [field]]})
-    assert len(projected["coordinates"]) == 1
-
-
-def test_a_layer_that_is_not_there_or_damaged_gets_a_sentence(copy: Path) -> None:
-    with pytest.raises(UnknownName, match='Did you mean "region"'):
-        geo.load("regoin")
-    for damage in ('{"type": "FeatureColl', "[]", "{}", '{"features": [{"properties": {}}]}'):
-        (copy / "geo" / "region.geojson").write_text(damage)
-        with pytest.raises(DamagedData, match=r"region\.geojson is damaged"):
-            geo.load("region")
-    (copy / "geo" / "region.geojson").unlink()
-    with pytest.raises(DamagedData, match=r"region\.geojson is missing"):
-        geo.load("region")
+@pytest.mark.parametrize(
+    ("ask", "given", "error", "sentence"),
+    [
+        (geo.REGION.whole, (116.58, 40.08), OutOfRange, r"is it \(lat, lon\)"),
+        (geo.distance_km, ("Beijing", (0, 0)), WrongType, "two numbers"),
+        (geo.great_circle, ((0, 0), (0, 180)), OutOfRange, "opposite each other"),
+        (geo.great_circle, ((0, 0), (0, 1), 0), OutOfRange, "at least 1 step"),
+        (geo.length_km, ([(0, 0), (0, 1)], 0), OutOfRange, "0 is less"),
+        (geo.project_geometry, ({"type": "Line", "coordinates": []},), WrongType, "type Line"),
+        (geo.border, ("KAZ", "IND"), OutOfRange, "KAZ and IND have no line in common"),
+        (geo.border, ("KAZ", "KAZ"), OutOfRange, "no line in common"),
+        (geo.border, ("KAX", "CHN"), UnknownName, "No state"),
+        (geo.load, ("regoin",), UnknownName, 'Did you mean "region"'),
+    ],
+)
+def test_what_is_not_on_the_map_gets_a_sentence(ask, given, error, sentence) -> None:
+    with pytest.raises(error, match=sentence):
+        ask(*given)
 
 
 def test_the_layers_can_be_made_again_byte_for_byte(tmp_path: Path) -> None:
@@ -147,13 +129,3 @@ def test_a_border_is_one_line_seen_from_both_sides() -> None:
     assert len(set(there)) == len(there)
     assert geo.length_km(there) == pytest.approx(sum(steps))
     assert geo.length_km(there, every=32) == pytest.approx(geo.distance_km(there[0], there[-1]))
-    with pytest.raises(OutOfRange, match="0 is less"):
-        geo.length_km(there, every=0)
-
-
-def test_two_that_do_not_touch_and_a_state_that_is_not_there_get_a_sentence() -> None:
-    for other in ("IND", "KAZ"):
-        with pytest.raises(OutOfRange, match=f"KAZ and {other} have no line in common"):
-            geo.border("KAZ", other)
-    with pytest.raises(UnknownName, match="No state"):
-        geo.border("KAX", "CHN")

@@ -7,7 +7,6 @@ import re
 import pytest
 
 from samarkand import data, explore
-from samarkand.ground.errors import UnknownName
 from samarkand.practice import questions
 from tools.author import lessons
 
@@ -38,17 +37,6 @@ def test_every_row_is_shown_with_its_counter_and_sources() -> None:
 )
 def test_the_range_of_counts_and_what_came_later_are_told(quantity: str, known: str, says: str) -> None:
     assert says in explore.who_counted().render(quantity=quantity, known=known)
-
-
-def test_a_refusal_to_count_is_no_zero_and_what_we_added_up_is_marked_as_ours() -> None:
-    card = explore.who_counted().render(quantity=HELD)
-    refused = (data.load("who_counted").query("quantity == @HELD")["method"] == "no number given").sum()
-    assert card.count(">no number given<") == 3 * refused  # in the picture, and in two columns of the table
-    assert (
-        explore.who_counted().render(quantity=TROOPS).count("M0 -5l5 5") == 2
-    )  # the key, and the sum of plans
-    with pytest.raises(UnknownName, match="dead of January 2022"):
-        explore.who_counted("dead of January 2023")
 
 
 def test_nobody_is_asked_to_guess_how_many_died_and_the_lesson_treats_its_claims() -> None:

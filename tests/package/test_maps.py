@@ -29,7 +29,7 @@ from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongT
 from samarkand.maps._base import contested
 from samarkand.page import style
 
-NAMES = [name for name in sorted(rooms.offers("samarkand.maps")) if name != "world"]  # needs values
+NAMES = sorted(rooms.offers("samarkand.maps"))
 #: Letters that a stored map, and its still picture, may take.
 LIMIT, STILL = 310_000, 30_000
 
@@ -117,6 +117,10 @@ def test_the_legend_is_in_order_on_the_page_and_in_the_still_picture(name: str) 
     headings = [key.heading for key in drawn(name).scene.keys]
     page = re.findall(r'<section class="key"[^>]*><h2>.*?</svg>([^<]+)', drawn(name).page(), re.DOTALL)
     assert page == headings
+    swatches = re.findall(
+        r'<section class="key"[^>]*>.*?<path ((?:style|class)="[^>]*)d=', drawn(name).page()
+    )
+    assert len(set(swatches)) == len(headings), "no two entries look alike"
     still = re.findall(r'<text x="\d+" y="\d+">([^<]+)</text>', drawn(name).still)
     assert still and still == [one for one in headings if one in still]
 
@@ -284,16 +288,6 @@ def test_votes_are_counted_as_the_table_of_resolutions_has_them() -> None:
         letters = [states[i] for states in scene.status.values()]
         counts = [letters.count(marks[f"{word}"]) for word in ("voted yes", "voted no", "abstained")]
         assert counts == [vote["yes"], vote["no"], vote["abstain"]] and scene.steps[i].label == vote["title"]
-
-
-def test_a_world_map_of_own_values() -> None:
-    held, texts = data.status_by_year(2022, 2022), {"title": "SCO", "sentence": "World map.", "source": "SCO"}
-    one = maps.world(held, style.STATUS, **texts)
-    assert repr(one) == "World map." and list(one.scene.status.values()).count("m") == 8
-    with pytest.raises(UnknownName, match='No mark "membr"'):
-        maps.world(held.replace("member", "membr"), style.STATUS, **texts)
-    with pytest.raises(UnknownName, match='state on the world map "XYZ"'):
-        maps.world(held.rename(index={"KAZ": "XYZ"}), style.STATUS, **texts)
 
 
 # -- the journey

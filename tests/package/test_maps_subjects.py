@@ -66,7 +66,7 @@ def test_residuals_are_those_of_the_normal_equations() -> None:
     coefficients = np.linalg.solve(known.T @ known, known.T @ counted)
     partner = rows["origin"].where(~rows["origin"].isin(CENTRAL_ASIA), rows["destination"])
     mine = pd.Series(counted - known @ coefficients, rows.index).groupby(partner).mean()
-    found = gravity._fitted().query("step == @gravity.FIRST").groupby("partner")["residual"].mean()
+    found = gravity._fit().query("step == @gravity.FIRST").groupby("partner")["residual"].mean()
     assert found.to_numpy() == pytest.approx(mine.drop(list(CENTRAL_ASIA), errors="ignore").to_numpy())
 
 

@@ -44,7 +44,6 @@ def test_year_on_year():
     found = measures.year_on_year(pd.Series([10, 20, 15, 30], index=days))
     assert found.round(9).fillna(-99).to_list() == [-99, -99, 50.0, -99]
     assert measures.year_on_year(pd.Series({2000: 0.0, 2001: 5.0, 2003: 5.0})).isna().all()
-    assert measures.year_on_year(pd.Series([1, None], index=[2000, 2001], dtype="Int64")).isna().all()
 
 
 def test_mirror_gap():
@@ -107,25 +106,14 @@ def test_four_kinds_of_triangles(signs, balanced):
     assert row.signs == " ".join("+" if s > 0 else "-" for s in signs)
 
 
-def test_triangles_where_there_is_none():
-    ties = pd.DataFrame({"actor": ["a", "b"], "target": ["b", "a"], "sign": [1, -1]})
-    for frame in (ties, ties.iloc[:0]):
-        found = measures.signed_triangles(frame)
-        assert len(found) == 0 and list(found) == ["first", "second", "third", "signs", "balanced"]
-
-
 @pytest.mark.parametrize(("rule", "balanced"), [("sum", [True]), ("last", [False]), ("worst", [False])])
 def test_a_rule_says_what_counts_of_several_signs(rule, balanced):
     """The sum is friendly; the last tie by day, which is not the last row, and the worst are not."""
     ties = pd.DataFrame(
         {"actor": list("abaab"), "target": list("babcc"), "sign": [1, -1, 1, 1, 1], "day": [1, 9, 2, 3, 3]}
     )
-    assert measures.pair_signs(ties).loc[("a", "b")].to_dict() == {
-        "ties": 3,
-        "sum": 1,
-        "last": -1,
-        "worst": -1,
-    }
+    signs = {"ties": 3, "sum": 1, "last": -1, "worst": -1}
+    assert measures.pair_signs(ties).loc[("a", "b")].to_dict() == signs
     assert measures.signed_triangles(ties, rule)["balanced"].tolist() == balanced
 
 
@@ -146,28 +134,22 @@ NONE = pd.Series(dtype="object")
         (measures.herfindahl, ([True, 2],), WrongType, "give numbers, not True"),
         (measures.herfindahl_bounds, ([60, 50], 100), OutOfRange, "add up to 110, more than the whole, 100"),
         (measures.herfindahl_bounds, ([1], 0), OutOfRange, "The whole is 0"),
-        (measures.herfindahl_bounds, ([-1], 100), OutOfRange, "-1 is negative"),
         (measures.jaccard, ([], set()), OutOfRange, "Both groups are empty"),
         *((measures.jaccard, (v, {"KAZ"}), WrongType, "A group is a set or list") for v in ("KAZ", 7, None)),
         (measures.brier, ([0.5], [1, 0]), OutOfRange, "1 forecasts and 2 outcomes"),
         (measures.brier, ([80], [1]), OutOfRange, "80 is no probability: 80 per cent is written 0.8"),
-        (measures.calibration, ([0.5], [-1]), OutOfRange, "-1 is no probability"),
         (measures.year_on_year, (NONE,), OutOfRange, "there is no value"),
         (measures.year_on_year, (pd.Series([1, 2], index=["a", "b"]),), WrongType, "The index must be years"),
         (measures.year_on_year, (pd.Series([1, 2], index=[2000, 2000]),), OutOfRange, "2000 occurs twice"),
-        (measures.year_on_year, (pd.Series(["x"], index=[2000]),), WrongType, "needs numbers"),
         (measures.year_on_year, ([1, 2],), WrongType, "needs a Series"),
         *((measures.mirror_gap, (v, 0), OutOfRange, "counts nothing") for v in (0, 1)),
         (measures.mirror_gap, (-1, 2), OutOfRange, "Trade is not negative"),
-        (measures.mirror_gap, (1, math.nan), OutOfRange, "A value is missing"),
         (measures.vote_agreement, (["yes"], ["yes", "no"]), OutOfRange, "1 votes and 2 votes"),
         (measures.vote_agreement, (["abstained"], ["no"]), UnknownName, 'Did you mean "abstain"'),
-        (measures.vote_agreement, ([1], ["no"]), UnknownName, 'No vote "1"'),
         (measures.vote_agreement, ("yes", ["no"]), WrongType, "not 'yes'"),
         *((measures.pair_signs, (TIE.assign(sign=v),), OutOfRange, "A sign is 1, 0 or") for v in (2, None)),
         (measures.signed_triangles, (TIE[["actor", "target"]],), UnknownName, 'No column "sign"'),
         (measures.signed_triangles, (TIE, "first"), UnknownName, 'No rule "first"'),
-        (measures.kappa, ([], []), OutOfRange, "There is no value"),
         (measures.kappa, (["+"], ["+", "-"]), OutOfRange, "1 codes and 2 codes"),
         (measures.kappa, (["+", None], ["+", "-"]), OutOfRange, "A value is missing"),
         (measures.kappa, (["+", "+"], ["+", "+"]), OutOfRange, "one code only"),
@@ -207,9 +189,6 @@ def test_kappa_by_hand():
     assert measures.kappa(first, second) == pytest.approx((140 - 82) / (200 - 82))
     assert measures.kappa(first, first) == pytest.approx(1)
     assert measures.kappa([1, -1], [-1, 1]) == pytest.approx(-1)
-    random = np.random.default_rng(9)
-    codes = random.integers(3, size=(2, 20_000))
-    assert abs(measures.kappa(*codes.tolist())) < 0.02
 
 
 def test_a_sentence_in_many_universes():
@@ -229,14 +208,6 @@ def test_gravity_finds_the_exponents_that_made_the_trade():
     assert residuals.abs().max() < 1e-9
 
 
-def test_gravity_of_one_quantity_is_the_line_of_least_squares():
-    draw = np.random.default_rng(7)
-    size, noise = pd.Series(draw.uniform(1, 9, 300)), pd.Series(draw.normal(0, 1, 300))
-    coefficients, residuals = measures.gravity(size * np.exp(noise), size=size)
-    assert residuals.mean() == pytest.approx(0, abs=1e-9)
-    assert coefficients.to_list() == pytest.approx(list(np.polyfit(np.log(size), np.log(size) + noise, 1)))
-
-
 @pytest.mark.parametrize(
     ("flow", "size", "error", "sentence"),
     [
@@ -252,11 +223,6 @@ def test_pairs_without_gravity(flow, size, error, sentence):
 
 def test_gravity_of_other_pairs():
     one = pd.Series([1.0, 2])
-    for flow, known in (
-        (one, {"size": one.set_axis([5, 6])}),
-        (one, {"size": [1.0, 2]}),
-        ([1.0, 2], {"size": one}),
-        (one, {}),
-    ):
+    for flow, known in ((one, {"size": one.set_axis([5, 6])}), ([1.0, 2], {"size": one}), (one, {})):
         with pytest.raises(WrongType, match="the same index"):
             measures.gravity(flow, **known)

@@ -54,8 +54,6 @@ def notebook() -> Iterator[Notebook]:
     ("code", "name", "back"),
     [
         ("check = 8", "check", "from samarkand.practice.tasks import check"),
-        ('check = check("01.1", 5)', "check", "from samarkand.practice.tasks import check"),
-        ("data = 3", "data", "from samarkand import data"),
         ("cite = trip", "cite", "from samarkand import cite"),
         ("pd = 5", "pd", "import pandas as pd"),
         ("trip = 5", "trip", "trip = data.load('trip')"),
@@ -84,7 +82,6 @@ def test_python_s_own_functions_too(notebook: Notebook) -> None:
     [
         "answer = 34",
         "answer = trip\nanswer = 7",
-        "km = 'far'",
         "trip = trip.head()",
         "mine = trip.head()\nmine = 5",
         "from samarkand import data, charts",

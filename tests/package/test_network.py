@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-import pandas as pd
 import pytest
 from as_text import rows_of
 
 from samarkand import explore, measures
-from samarkand.explore.network import Tables, _leaders
 from samarkand.practice import questions
 
 TIES = [row for row in rows_of("ties") if row["in_article"] == "true"]
@@ -57,13 +55,3 @@ def test_the_second_coder_signed_each_tie_of_the_article_once_by_the_rule() -> N
     assert all(sign[row["ground"]] == row["sign"] for row in second)
     codes = {row["tie"]: row["sign"] for row in second}
     assert 0.8 < measures.kappa([row["sign"] for row in TIES], [codes[row["id"]] for row in TIES]) < 1
-
-
-@pytest.mark.parametrize(
-    ("first", "names"),
-    [("A", "Ann"), ("AB", "Ann and Ben"), ("ABC", "Ann, Ben and Cem"), ("ABCD", "4 actors at once")],
-)
-def test_up_to_three_at_the_top_are_named(first: str, names: str) -> None:
-    called = dict(zip("ABCDE", ("Ann", "Ben", "Cem", "Dee", "Eva"), strict=True))
-    values = {actor: 0.5 if actor in first else 0.2 for actor in called}
-    assert _leaders(Tables(pd.DataFrame(), called, {}), values) == names

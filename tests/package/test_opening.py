@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from samarkand import cli
 from samarkand.ground import home
-from samarkand.jupyter import copies, opening
+from samarkand.jupyter import opening
 
 Need = Callable[[object, str], None]
 Capture = pytest.CaptureFixture[str]
@@ -94,13 +94,6 @@ def test_it_opens_what_was_open_last_with_the_contents_beside_it(
     assert "--LabApp.default_url=/lab/tree/lessons/00_start_here.ipynb" in opened
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="there is no root on Windows")
-def test_root_is_allowed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for user in (0, 1000):
-        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
-        assert ("--allow-root" in opening.options(tmp_path)) == (user == 0)
-
-
 @pytest.mark.parametrize(("shown", "waits"), [(".", True), ("my_work", True), ("notebooks", False)])
 def test_what_may_be_open_is_not_renewed(
     opened: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: str, waits: bool
@@ -112,25 +105,6 @@ def test_what_may_be_open_is_not_renewed(
     start()
     copy = (tmp_path / "my_work/lessons/00_start_here.ipynb").read_text(encoding="utf-8")
     assert ("changed" in copy) != waits
-
-
-def test_on_a_full_disk_it_opens_what_is_there(
-    opened: list[str], tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as filled:
-        filled.setattr(os, "fsync", full)
-        assert cli.main(["start"]) == 1
-        assert "No space left on device. What was saved there is whole." in capsys.readouterr().err
-        assert opened == []
-    copies.hand_out()
-    write("notebooks/00_start_here.ipynb", "changed", tmp_path)
-    monkeypatch.setattr(os, "fsync", full)
-    start()
-    assert "No space left on device" in capsys.readouterr().out
-    assert opened
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no such signals")

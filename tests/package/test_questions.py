@@ -41,21 +41,16 @@ def test_the_files_of_the_course_are_in_order(path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("", "", ""),
         ("right = true", 'hint = "Or is it so?"', "does not contain items matching"),
         (', hint = "Who came in 2001 and later?"', "", "option 2: {'text': 'Five members'} is not valid"),
         ('hint = "Who', 'right = true, hint = "Who', "option 2: "),
         ("Five members", "eight members", "two options are alike"),
         ("and later?", "but the eight members of the year?", "gives the answer away"),
-        ("Who came in 2001", "Count eight", "gives the answer away"),
         ("How large is the club?", "Are there eight members?", "the question says its answer"),
         ("03.size", "3.size", "'3.size' does not match"),
         ('came in 2017" =', 'came in 2023" =', "'came in 2023' is said to be a reason, and does not stand"),
         ("right: Eight", "right: Nine", "is the reason for 'Nine members', which is not among its right"),
-        ("right: Eight", "free: Eight", 'no words of its why are tied to "right: Eight members"'),
         ("why =", "because =", "Additional properties are not allowed"),
-        ('why = "Two came in 2017."', "", "'why' is a required property"),
-        ("[quiz.", "[riddle.", "Additional properties are not allowed"),
         ("[quiz.", "[quiz", "it cannot be read"),
         (
             "]\nwhy",
@@ -70,10 +65,7 @@ def test_a_file_that_is_not_in_order_is_told(old: str, new: str, says: str, tmp_
     path = tmp_path / "sco.toml"
     path.write_text(QUIZ.replace(old, new, 1), encoding="utf-8")
     found = rules_of_questions.faults(path)
-    if says:
-        assert any(says in sentence and sentence.startswith("sco.toml: ") for sentence in found), found
-    else:
-        assert found == []
+    assert any(says in sentence and sentence.startswith("sco.toml: ") for sentence in found), found
 
 
 def test_two_files_with_one_id_are_a_sentence(folder: Path) -> None:

@@ -74,13 +74,6 @@ def test_check_explains_commas_quotes_and_per_cent_signs(answer: object, says: s
     assert says in check("03.8", answer).sentence
 
 
-@pytest.mark.parametrize("answer", ["yes", "True", 1, 0])
-def test_true_and_false_are_said_how_to_write(answer: object) -> None:
-    with pytest.raises(kinds.WrongForm) as error:
-        kinds.Truth().read(decode.plain(answer))
-    assert str(error.value).endswith("Write True or False: a capital letter, no quotes.")
-
-
 @pytest.mark.parametrize("answer", ['"P02"', "'P02'", "\u201eP02\u201c"])
 def test_quotes_within_quotes_are_explained(answer: str) -> None:
     assert check("00.7", answer).sentence.endswith("One pair around the text is enough.")

@@ -1,6 +1,5 @@
 /* What a map of the course does inside its frame; it needs Leaflet (L) and nothing else.
-   A page calls samarkand.shapes(...) for each layer and samarkand.start(map, spec) once.
-   "text:play" and the like stand for sentences: maps/_offline.py puts them in, in the reader's language. */
+   A page calls samarkand.shapes(...) for each layer and samarkand.start(map, spec) once. */
 "use strict";
 const samarkand = (() => {
   /* The theme of the page around the frame; a browser may tell the frame only what the system prefers. */
@@ -398,9 +397,9 @@ const samarkand = (() => {
     if (matchMedia("(pointer: coarse)").matches) map.dragging.disable(); // one finger scrolls the page, two move the map
     const fit = () => map.fitBounds(spec.bounds, { animate: false });
     const whole = L.DomUtil.create("a", "", map.zoomControl.getContainer());
-    Object.assign(whole, { href: "#", title: "text:whole", textContent: "\u21ba" });
+    Object.assign(whole, { href: "#", title: "Whole map", textContent: "\u21ba" });
     whole.setAttribute("role", "button");
-    whole.setAttribute("aria-label", "text:show-whole");
+    whole.setAttribute("aria-label", "Show the whole map");
     L.DomEvent.disableClickPropagation(whole);
     whole.addEventListener("click", (event) => {
       event.preventDefault();
@@ -494,7 +493,7 @@ const samarkand = (() => {
         clearTimeout(clock);
         clock = 0;
         button.dataset.on = "";
-        button.querySelector("span").textContent = "text:play";
+        button.querySelector("span").textContent = "Play";
         button.querySelector("path").setAttribute("d", "M0 0l11 6-11 6z");
         $("say").setAttribute("aria-live", "polite");
       };
@@ -508,7 +507,7 @@ const samarkand = (() => {
         if (clock) return stop();
         if (+range.value >= +range.max) range.value = range.min;
         $("say").setAttribute("aria-live", "off");
-        button.querySelector("span").textContent = "text:pause";
+        button.querySelector("span").textContent = "Pause";
         button.querySelector("path").setAttribute("d", "M0 0h4v12H0zM7 0h4v12H7z");
         show();
         clock = setTimeout(next, lasts());

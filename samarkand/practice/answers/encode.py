@@ -233,36 +233,36 @@ def decode(plain: Json) -> Any:
     return _BUILDERS[kind](plain)
 
 
-def _decoded(values: list[Json]) -> list[Any]:
+def _decode_all(values: list[Json]) -> list[Any]:
     return [decode(v) if type(v) is dict else v for v in values]
 
 
 def _series(plain: dict[str, Any]) -> Any:
     import pandas as pd
 
-    return pd.Series(_decoded(plain["v"]), index=_decoded(plain["index"]), dtype=plain["type"])
+    return pd.Series(_decode_all(plain["v"]), index=_decode_all(plain["index"]), dtype=plain["type"])
 
 
 def _index(plain: dict[str, Any]) -> Any:
     import pandas as pd
 
-    return pd.Index(_decoded(plain["v"]))
+    return pd.Index(_decode_all(plain["v"]))
 
 
 def _frame(plain: dict[str, Any]) -> Any:
     import pandas as pd
 
     pairs = zip(plain["v"], plain["types"], strict=True)
-    columns = {n: pd.array(_decoded(values), dtype=dtype) for n, (values, dtype) in enumerate(pairs)}
-    frame = pd.DataFrame(columns, index=_decoded(plain["index"]))
-    frame.columns = _decoded(plain["columns"])
+    columns = {n: pd.array(_decode_all(values), dtype=dtype) for n, (values, dtype) in enumerate(pairs)}
+    frame = pd.DataFrame(columns, index=_decode_all(plain["index"]))
+    frame.columns = _decode_all(plain["columns"])
     return frame
 
 
 _BUILDERS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "list": lambda plain: _decoded(plain["v"]),
-    "tuple": lambda plain: tuple(_decoded(plain["v"])),
-    "set": lambda plain: set(_decoded(plain["v"])),
+    "list": lambda plain: _decode_all(plain["v"]),
+    "tuple": lambda plain: tuple(_decode_all(plain["v"])),
+    "set": lambda plain: set(_decode_all(plain["v"])),
     "missing": lambda plain: None,
     "float": lambda plain: float(plain["v"]),
     "date": lambda plain: datetime.date.fromisoformat(plain["v"]),

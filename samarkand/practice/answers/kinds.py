@@ -128,7 +128,7 @@ def _built(value: Any) -> Any:
     return value
 
 
-def described(value: Value) -> str:
+def describe(value: Value) -> str:
     """Say what an answer is, for a sentence: "a text", "a table of 8 rows"."""
     if isinstance(value, Items):
         article = "an" if value.kind in ("array", "index") else "a"
@@ -174,7 +174,7 @@ def refused(value: Value, asked: str, hint: str = "") -> WrongForm:
         hint = tr("Did you leave out the brackets ()?")
     elif isinstance(value, Items | Column | Table | Pairs) and not _size(value):
         hint = tr("Look at your filter: does it keep any row?")
-    said = tr("This is {given}; expected was {asked}.", given=described(value), asked=asked)
+    said = tr("This is {given}; expected was {asked}.", given=describe(value), asked=asked)
     return WrongForm(f"{said} {hint}".strip())
 
 
@@ -199,7 +199,7 @@ def _number(value: Value, asked: str) -> float:
             hint = tr("Python takes a comma for the end of a number. Is {number} meant?",
                       number=listed(meant, last="or"))  # fmt: skip
             raise refused(value, asked, hint)
-        raise _not_one(value, asked, _unquoted(value) if isinstance(value, str) else "")
+        raise _not_one(value, asked, _hint_on_quotes(value) if isinstance(value, str) else "")
     if not math.isfinite(value):
         raise WrongForm(tr("This is not a finite number: is a missing value or a division by zero in it?"))
     return value
@@ -214,7 +214,7 @@ def _with_comma(value: Items) -> list[str]:
     return [f"{whole}.{part}", *thousands]
 
 
-def _unquoted(text: str) -> str:
+def _hint_on_quotes(text: str) -> str:
     """Say how a number is written that stands in quotes, as far as it is one."""
     try:
         number = typed(text).value
@@ -601,7 +601,7 @@ class ByKey(Kind):
             return _key(self.key.read(value) if self.key else value)
         except WrongForm:
             asked = self.key.asked() if self.key else tr("a text or a whole number")
-            said = tr("A key is {given}; expected was {asked}.", given=described(value), asked=asked)
+            said = tr("A key is {given}; expected was {asked}.", given=describe(value), asked=asked)
             raise WrongForm(said) from None
 
     def same(self, answer: dict[str, Any], expected: dict[str, Any]) -> bool:
