@@ -35,7 +35,7 @@ def filled(id: str, *typed: str) -> Form:
 
 
 def complaints(form: Form) -> dict[str, str]:
-    return {key: field.complaint for key, field in form._fields.items() if field.complaint}
+    return {key: field._below.value for key, field in form._fields.items() if field.complaint}
 
 
 # ------------------------------------------------------------------------------- what came out
