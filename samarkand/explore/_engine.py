@@ -45,6 +45,11 @@ class Explorer(controls.StillBox):
     stored : Panel, optional
         What a notebook stores, if that differs from the initial panel, which may show a student's own work.
 
+    Attributes
+    ----------
+    handles : dict of str to ipywidgets.Widget
+        The controls, by name.
+
     Raises
     ------
     WrongType
@@ -84,7 +89,7 @@ class Explorer(controls.StillBox):
             if not isinstance(handle, widgets.Widget) or not handle.has_trait("value"):
                 need = tr('"{name}" has no value to watch: make it with jupyter.controls.', name=name)
                 raise WrongType(need)
-        self._handles = dict(handles)
+        self.handles = dict(handles)
         self._draw = draw
         self._samples = dict(samples or {})
         self.title = title
@@ -93,16 +98,16 @@ class Explorer(controls.StillBox):
         panel = stored or self._panel(self._defaults)
         self._card = controls.html(self.render())
         super().__init__(
-            [controls.heading(title), controls.row(self._handles), self._card],
+            [controls.heading(title), controls.row(self.handles), self._card],
             still=markup.card(title, panel.sentence, panel.body + controls.invitation(), source),
             sentence=controls.in_text(title, panel.sentence),
         )
-        for handle in self._handles.values():
+        for handle in self.handles.values():
             handle.observe(self._redraw, "value")
 
     def values(self) -> dict[str, Any]:
         """Return the controls' current values, by name."""
-        return {name: handle.value for name, handle in self._handles.items()}
+        return {name: handle.value for name, handle in self.handles.items()}
 
     def render(self, **values: Any) -> str:
         """Return the card (HTML) for some values; controls left out have their initial values."""
@@ -114,7 +119,7 @@ class Explorer(controls.StillBox):
         """Set controls as a reader would, and return the card as it is then."""
         self._known(values)
         for name, value in values.items():
-            self._handles[name].value = value
+            self.handles[name].value = value
         return str(self._card.value)
 
     def domain(self) -> Iterator[dict[str, Any]]:
@@ -122,7 +127,7 @@ class Explorer(controls.StillBox):
 
         A line of text has the values in `samples`.
         """
-        (first, values), *others = ((name, self._range(name, one)) for name, one in self._handles.items())
+        (first, values), *others = ((name, self._range(name, one)) for name, one in self.handles.items())
         for value in values:
             start = self._defaults | {first: value}
             yield start
@@ -142,8 +147,8 @@ class Explorer(controls.StillBox):
 
     def _known(self, values: Mapping[str, Any]) -> None:
         for name in values:
-            if name not in self._handles:
-                raise unknown("control", name, self._handles)
+            if name not in self.handles:
+                raise unknown("control", name, self.handles)
 
     def _panel(self, values: Mapping[str, Any]) -> Panel:
         # An error that the course raises on purpose is a sentence for the student; any other must be seen.

@@ -157,7 +157,7 @@ def explorer(made: Any, name: str, static: Path) -> str | None:
     """
     controls: list[dict[str, Any]] = []
     ranges: dict[str, list[Any]] = {}
-    for key, handle in made._handles.items():
+    for key, handle in made.handles.items():
         pairs = [("no", False), ("yes", True)]  # of a box to tick
         if handle.has_trait("options"):
             pairs = [(str(label), value) for label, value in handle.options]
