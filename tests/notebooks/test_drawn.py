@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import sys
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tools.author import drawn
-from tools.author.lessons import BuildError
 
 BARS: dict[str, Any] = {
     "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
@@ -61,9 +59,3 @@ def test_a_picture_is_kept_until_its_chart_changes(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(drawn, "_draw", lambda chart: pytest.fail("drawn again"))
     drawn.beside(same, stored)
     assert picture(same) == picture(stored)
-
-
-def test_without_what_draws_it_a_chart_is_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "vl_convert", None)
-    with pytest.raises(BuildError, match=r"vl_convert is missing\. start\.py test installs it\."):
-        drawn.beside(notebook(BARS), new_notebook())

@@ -42,12 +42,12 @@ def page(need: Callable[[object, str], None]) -> Iterator[Any]:
     browser.close()
 
 
-def printed(page: Any, lesson: Path, folder: Path, template: str = "samarkand") -> tuple[list[str], int]:
+def printed(page: Any, lesson: Path, folder: Path) -> tuple[list[str], int]:
     """Return what is cut, and the number of sheets."""
     from nbconvert import HTMLExporter
 
     made = HTMLExporter(
-        template_name=template, extra_template_basedirs=[str(ROOT / "settings/lab/nbconvert")]
+        template_name="samarkand", extra_template_basedirs=[str(ROOT / "settings/lab/nbconvert")]
     )
     converted = folder / "lesson.html"
     converted.write_text(made.from_filename(str(lesson))[0], encoding="utf-8")
@@ -55,8 +55,7 @@ def printed(page: Any, lesson: Path, folder: Path, template: str = "samarkand") 
     page.on("request", lambda request: asked.append(request.url))
     page.goto(converted.as_uri())
     page.wait_for_load_state("networkidle")
-    if template != "lab":
-        assert not [address for address in asked if address.startswith("http")], "it asks another machine"
+    assert not [address for address in asked if address.startswith("http")], "it asks another machine"
     sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
     return page.evaluate(CUT), len(sheets)
 
@@ -89,7 +88,3 @@ def test_slides_and_sheet_need_no_other_machine_and_cut_nothing(
     page.set_viewport_size({"width": SHEET, "height": 1000})
     page.emulate_media(media="print")
     assert [address for address in asked if address.startswith("http")] == []
-
-
-def test_without_the_courses_page_the_same_lesson_is_longer(page: Any, tmp_path: Path) -> None:
-    assert printed(page, LONGEST[-1], tmp_path, "lab")[1] > MOST
