@@ -27,23 +27,23 @@ XINHUA = '[2](#Sources "Xinhua, 14 September 2022: XH0914")'
     ],
 )
 def test_a_key_becomes_a_number_and_again_a_key(text: str, found: str) -> None:
-    assert citations.numbered(text, NUMBERS) == found
-    assert citations.written(found) == text
-    assert citations.numbered(found, NUMBERS) == found
+    assert citations.to_numbers(text, NUMBERS) == found
+    assert citations.to_keys(found) == text
+    assert citations.to_numbers(found, NUMBERS) == found
 
 
 @pytest.mark.parametrize(
     "text", ["`x[ART]`", "```python\ncite [ART]\n```", "[ART](a.ipynb)", "[the West]", "[NOSUCH22]", "[]"]
 )
 def test_what_is_no_key_of_the_list_stays(text: str) -> None:
-    assert citations.numbered(text, NUMBERS) == text
+    assert citations.to_numbers(text, NUMBERS) == text
 
 
 def test_a_title_has_no_quotes_or_brackets_that_would_end_the_link() -> None:
     for key in data.load("sources")["key"]:
-        stored_ = citations.numbered(f"x [{key}]", {key: 7})
+        stored_ = citations.to_numbers(f"x [{key}]", {key: 7})
         assert citations.STORED.search(stored_), key
-        assert citations.written(stored_) == f"x [{key}]"
+        assert citations.to_keys(stored_) == f"x [{key}]"
 
 
 def test_the_list_at_the_end_follows_the_text() -> None:
@@ -68,12 +68,12 @@ def test_the_list_at_the_end_follows_the_text() -> None:
     keys = [*data.load("sources")["key"][:60]]
     long = sources(f"cite.sources({', '.join(map(repr, keys))})  # fmt: skip", f"[{keys[-1]}]")[-1]
     assert long.endswith('")  # fmt: skip') and max(map(len, long.splitlines())) <= 110
-    assert citations.listed(new_notebook(cells=[new_code_cell(long)])) == [keys[-1], *keys[:-1]]
+    assert citations.list_keys(new_notebook(cells=[new_code_cell(long)])) == [keys[-1], *keys[:-1]]
 
 
 def test_a_lesson_cites_by_numbers_that_its_list_has(lesson_path: Path) -> None:
     notebook = stored(lesson_path)
-    keys = citations.listed(notebook)
+    keys = citations.list_keys(notebook)
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     found = re.findall(r'\[(\d+)\]\(#Sources "([^"]*): (\w+)"\)', text)
     assert found, "it cites nothing"

@@ -85,7 +85,7 @@ def test_the_first_lessons_ask_for_few_names() -> None:
         for one in concepts.course()
         if one.number in FIRST
         for cell, names in concepts.read_code(one)
-        if cell not in lessons.skipped(one)
+        if cell not in lessons.find_skippable(one)
         for name in names
     }
     assert "merge" in read

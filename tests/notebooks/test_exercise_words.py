@@ -30,7 +30,7 @@ def source(name: str) -> Path:
 
 def said(name: str, notebook: Path) -> list[str]:
     words = json.loads((EXERCISES / "checks" / f"{name}.json").read_text(encoding="utf-8"))
-    return tied.of_set(notebook, words, {"exercise": exercise(name)})
+    return tied.find_untrue_in_set(notebook, words, {"exercise": exercise(name)})
 
 
 @pytest.mark.parametrize("name", NAMES)

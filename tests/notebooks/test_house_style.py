@@ -118,7 +118,7 @@ PLANTED: list[tuple[str, Cells]] = [
     ("shows 0.3333333333; round it.", [code("1 / 3", "0.3333333333")]),
     ("It has 4 maps; 3 at most.", [code("m", html=FRAME)] * 4),
     ("m: the map has 300 kB; 300 at most.", [code("m", html=FRAME + "x" * 300_000)]),
-    ("m: the alt text 'map' is no sentence.",
+    ("m: the alt text 'map' of the map",
      [code("m", html=FRAME.replace("Eight states are members.", "map"))]),
     ("c: the chart has no title.", [code("c", chart=CHART | {"title": {}})]),
     ("c: the chart has no source line.", [code("c", chart=CHART | {"layer": []})]),

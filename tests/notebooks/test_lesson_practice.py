@@ -75,7 +75,9 @@ def test_the_folded_answers_are_correct(lesson: Lesson, solved: dict[str, str]) 
 
 #: What students may skip, and what each plan of a teacher's page leaves out, by lesson.
 LEFT_OUT = {
-    f"{one.number}-skip": (one, lessons.skipped(one)) for one in lessons.every() if lessons.skipped(one)
+    f"{one.number}-skip": (one, lessons.find_skippable(one))
+    for one in lessons.every()
+    if lessons.find_skippable(one)
 } | {
     f"{path.stem}-{plan.minutes}": (one, set(guides.cells(one, plan.left_out)))
     for path in guides.paths()

@@ -119,7 +119,7 @@ def test_only_a_figure_may_be_free(words: str) -> None:
 
 def test_the_key_of_a_source_claims_nothing() -> None:
     words = "It sold oil [UN4b; 24KGCKU]."
-    assert tied.shown(new_markdown_cell(words)) == (words, "It sold oil ······ ········.")
+    assert tied.read_words(new_markdown_cell(words)) == (words, "It sold oil ······ ········.")
 
 
 def test_lost_words_and_a_loose_figure_are_both_named() -> None:

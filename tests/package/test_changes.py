@@ -79,8 +79,8 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_files_are_those_that_git_names_or_are_named_from_anywhere(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert sorted(changes.changed()) == ["notebooks/a new.py", "notebooks/gone.py"]
+    assert sorted(changes.find_changed()) == ["notebooks/a new.py", "notebooks/gone.py"]
     monkeypatch.chdir(repository / "notebooks")
-    assert list(changes.named(["here.py", "../notebooks/here.py"])) == ["notebooks/here.py"]
+    assert list(changes.find_files(["here.py", "../notebooks/here.py"])) == ["notebooks/here.py"]
     with pytest.raises(CourseError, match="There is no file heer"):
-        changes.named(["heer.py"])
+        changes.find_files(["heer.py"])

@@ -6,14 +6,12 @@ the lessons and sets that use it are run; a module is tried by the tests that im
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +19,7 @@ from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from samarkand.ground.words import listed
-from tools.author import apart, lessons
+from tools.author import apart, lessons, uses
 
 #: Steps that run at the same time.
 AT_ONCE = 2
@@ -47,15 +45,15 @@ class Step(NamedTuple):
     advice: str = ""
 
 
-def changed() -> list[str]:
+def find_changed() -> list[str]:
     """Return the files that differ from the last commit or are new, as paths from the root."""
-    told = _git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
-    if told is None:
+    entries = _git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+    if entries is None:
         raise CourseError("Git cannot say what has changed: this folder is not a clone. Name the files.")
-    return [entry[3:] for entry in told]
+    return [entry[3:] for entry in entries]
 
 
-def named(paths: Iterable[str]) -> list[str]:
+def find_files(paths: Iterable[str]) -> list[str]:
     """Return the files that paths name, from here or from the root, as paths from the root.
 
     A folder stands for all in it that git knows, and a file that is gone may be named if git knew it.
@@ -63,8 +61,15 @@ def named(paths: Iterable[str]) -> list[str]:
     """
     found: list[str] = []
     for path in paths:
-        there = next(filter(None, map(_files, (Path(path).resolve(), (ROOT / path).resolve()))), None)
-        if there is None:
+        for place in (Path(path).resolve(), (ROOT / path).resolve()):
+            if place.is_file() and place.is_relative_to(ROOT):
+                there = [place.relative_to(ROOT).as_posix()]
+            else:
+                command = ("--literal-pathspecs", "ls-files", "-z", "--cached", "--others")
+                there = _git(*command, "--exclude-standard", "--with-tree=HEAD", "--", str(place)) or []
+            if there:
+                break
+        else:
             raise CourseError(
                 f"There is no file {path} in the course, nor does git know of one that is gone."
             )
@@ -72,43 +77,13 @@ def named(paths: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _files(place: Path) -> list[str]:
-    """Return a file of the course, or all that git knows in a folder, or one that it knew, from the root."""
-    if not place.is_relative_to(ROOT):
-        return []
-    if place.is_file():
-        return [place.relative_to(ROOT).as_posix()]
-    command = ("--literal-pathspecs", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    return _git(*command, "--with-tree=HEAD", "--", str(place)) or []
-
-
 def _git(*command: str) -> list[str] | None:
     """Return the entries that a command of git prints; None if there is no git, or no clone."""
     try:
-        told = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        out = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return None
-    return [entry for entry in told.split("\0") if entry]
-
-
-@cache
-def _tests() -> dict[str, tuple[str, set[str]]]:
-    """Return for each file of tests its text, and the modules (and what of them) that it imports."""
-    found = {}
-    for path in sorted((ROOT / "tests").rglob("test_*.py")):
-        names: set[str] = set()
-        text = path.read_text(encoding="utf-8")
-        try:
-            tree = ast.parse(text)
-        except SyntaxError as error:
-            raise CourseError(f"{path.relative_to(ROOT)} cannot be read: {error}.") from None
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                names |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        found[path.relative_to(ROOT).as_posix()] = (text, names)
-    return found
+    return [entry for entry in out.split("\0") if entry]
 
 
 def tests_of(path: str) -> list[str]:
@@ -116,12 +91,16 @@ def tests_of(path: str) -> list[str]:
     module = path.removeprefix("packages/grading/").removesuffix(".py").removesuffix("/__init__")
     module = module.replace("/", ".")
     package, _, name = module.rpartition(".")
-    used = re.compile(rf"\b(?:{'|'.join(_offered(module))})\b" if not name.startswith("_") else "")
+    imports = rf"import {module}\b|from {module} import|from {package} import .*\b{name}\b"
+    if package in ROOMS:
+        used = r"\w" if name.startswith("_") else rf"\b(?:{'|'.join(_offered(module))})\b"
+        imports += rf"|from {package.replace('.', ' import .*')}\b(?=[\s\S]*{used})"
+    concerns = re.compile(rf"^ *(?:{imports})", re.MULTILINE)
+    files = sorted({*(ROOT / "tests").rglob("test_*.py")} - {*(ROOT / "tests/browser").iterdir()})
     return [
-        test
-        for test, (text, names) in _tests().items()
-        if not test.startswith("tests/browser/")  # which take minutes
-        if module in names or (package in ROOMS and package in names and used.search(text))
+        file.relative_to(ROOT).as_posix()
+        for file in files  # without those in a browser, which take minutes
+        if concerns.search(file.read_text(encoding="utf-8"))
     ]
 
 
@@ -140,33 +119,16 @@ def lessons_of(path: str) -> list[Path]:
         numbers = set(re.findall(r'"(\d\d)\.\w', (ROOT / path).read_text(encoding="utf-8")))
         return [one for one in lessons.paths() if one.stem[:2] in numbers]
     module = path.removesuffix(".py").replace("/", ".")
-    package, _, _ = module.rpartition(".")
-    called = rf"\b{package.rpartition('.')[2]}\.(?:{'|'.join(_offered(module))})\("
-    code = {one: "\n".join(cell.source for cell in lessons.read(one).code) for one in lessons.paths()}
-    return [one for one, text in code.items() if package in ROOMS and re.search(called, text)]
-
-
-def users_of(tables: set[str]) -> tuple[list[Path], list[str]]:
-    """Return the lessons and the sets that read some tables."""
-    from tools.author import uses
-
-    quoted = re.compile("|".join(rf"[\\\"']{table}\b" for table in sorted(tables)))
-    sets = {path.stem: path for path in sorted((ROOT / "exercises").glob("source/*/*.ipynb"))}
-    beside = {name: ROOT / "exercises" / "checks" / f"{name}.py" for name in sets}
-    found = [
-        name
-        for name, path in sets.items()
-        if any(
-            quoted.search(file.read_text(encoding="utf-8")) for file in (path, beside[name]) if file.exists()
-        )
-    ]
-    return uses.users(lessons.paths(), tables), found
+    package = module.rpartition(".")[0]
+    if package not in ROOMS:
+        return []
+    called = re.compile(rf"\b{package.rpartition('.')[2]}\.(?:{'|'.join(_offered(module))})\(")
+    return [p for p in lessons.paths() if any(called.search(cell.source) for cell in lessons.read(p).code)]
 
 
 def steps(paths: Sequence[str]) -> tuple[list[Step], list[str]]:
     """Return the steps that judge files changed, added or gone, and the files that only the suite judges."""
     there = [path for path in paths if (ROOT / path).exists()]
-    gone = [path for path in paths if path not in there]
     tables = {found[1] for path in paths if (found := re.match(r"course_data/(\w+)\.csv", path))}
     if "course_data/datapackage.json" in paths:
         tables.add("datapackage")
@@ -181,26 +143,25 @@ def steps(paths: Sequence[str]) -> tuple[list[Step], list[str]]:
         tests += own
         judged |= {path} if own or concerned or set_of else set()
     if tables:
-        readers, solved = users_of(tables)
-        shown.update(readers)
-        sets.update(solved)
+        shown.update(uses.users(lessons.paths(), tables))
+        sets.update(path.stem for path in uses.users([*ROOT.glob("exercises/source/*/*.ipynb")], tables))
     todo: list[Step] = []
     if python := [path for path in there if path.endswith(".py")]:
         todo.append(Step("lint", ("-m", "ruff", "check", "-q", *python)))
         todo.append(Step("format", ("-m", "ruff", "format", "--check", *python), "ruff format lays it out."))
-    if gone:
+    if len(there) < len(paths):
         todo.append(Step("links to what is gone", ("-m", "samarkand", "build", "--check")))
         todo.append(Step("imports of what is gone", ("-m", "mypy")))
     if tables:
         todo.append(Step(f"the tables: {listed(sorted(tables))}", ("-m", "samarkand", "data", "check")))
     if tests:
         todo.append(Step("tests that import what has changed", (*PYTEST, *dict.fromkeys(tests))))
-    todo += [step for lesson in sorted(shown) for step in _of_lesson(lesson)]
-    todo += [step for name in sorted(sets) for step in _of_set(name)]
+    todo += [step for lesson in sorted(shown) for step in _steps_of_lesson(lesson)]
+    todo += [step for name in sorted(sets) for step in _steps_of_set(name)]
     return todo, [path for path in there if path not in judged and not path.endswith(".csv")]
 
 
-def _of_lesson(path: Path) -> Iterator[Step]:
+def _steps_of_lesson(path: Path) -> Iterator[Step]:
     name, tests = path.stem, "tests/notebooks"
     anew = f"If you meant that, samarkand build --facts {name[:2]} stores it anew; read the difference."
     of_it = (*PYTEST, "-k", f"{name} and not ex{name}")
@@ -211,7 +172,7 @@ def _of_lesson(path: Path) -> Iterator[Step]:
     yield Step(f"{name}, solved and read", (*of_it, tests, f"--ignore={record}"))
 
 
-def _of_set(name: str) -> Iterator[Step]:
+def _steps_of_set(name: str) -> Iterator[Step]:
     stages = [ROOT / "exercises" / stage / name for stage in ("source", "release")]
     anew = f"If you meant that, samarkand release {name} makes it anew; read the difference."
     yield Step(f"what {name} shows", (*NBVAL, *(str(folder) for folder in stages if folder.is_dir())), anew)
@@ -230,7 +191,7 @@ def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
             say(f"{time.monotonic() - began:5.1f} s  {'FAILED' if status else 'ok    '}  {step.what}")
             if status:
                 fine = False
-                say(_telling(output))
+                say(_pick_lines(output))
                 say(step.advice or f"To see all of it: python {' '.join(step.command)}")
     if left:
         say(f"Judged by start.py test alone: {listed(left)}.")
@@ -246,7 +207,7 @@ def _run(step: Step) -> tuple[int, str]:
     return 0 if empty else status, output
 
 
-def _telling(output: str) -> str:
+def _pick_lines(output: str) -> str:
     """Return the lines of an output that say what is wrong, twenty at most."""
     lines = output.strip().splitlines()
     marked = [line for line in lines if re.match(r"E  |FAILED|ERROR|\S+: ", line)]

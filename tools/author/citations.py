@@ -31,12 +31,12 @@ STORED = re.compile(rf"(?:<sup>)+{_ONE}(?:, {_ONE})*(?:</sup>)+")
 _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 
 
-def written(source: str) -> str:
+def to_keys(source: str) -> str:
     """Return a text with the keys of its sources in place of their numbers.
 
     Examples
     --------
-    >>> written('He landed<sup>[3](#Sources "Xinhua, 14 September 2022: XH0914")</sup>.')
+    >>> to_keys('He landed<sup>[3](#Sources "Xinhua, 14 September 2022: XH0914")</sup>.')
     'He landed [XH0914].'
     """
 
@@ -49,7 +49,7 @@ def written(source: str) -> str:
     return STORED.sub(by_keys, source)
 
 
-def numbered(source: str, numbers: Mapping[str, int]) -> str:
+def to_numbers(source: str, numbers: Mapping[str, int]) -> str:
     """Return a text with numbers in place of keys; keys without a number stay, for a rule to name."""
 
     def links(found: re.Match[str]) -> str:
@@ -58,20 +58,19 @@ def numbered(source: str, numbers: Mapping[str, int]) -> str:
             return found[0]
         return f"<sup>{', '.join(_link(key, numbers[key]) for key in keys)}</sup>"
 
-    parts = _CODE.split(written(source))
+    parts = _CODE.split(to_keys(source))
     return "".join(part if n % 2 else WRITTEN.sub(links, part) for n, part in enumerate(parts))
 
 
 def _link(key: str, number: int) -> str:
     try:
-        said = cite[key].who_and_when
+        source = re.sub(r'["()]', "", cite[key].who_and_when)
     except CourseError:  # a rule says that there is no such source
-        said = key
-    told = re.sub(r'["()]', "", said)
-    return f'[{number}](#Sources "{told}: {key}")'
+        source = key
+    return f'[{number}](#Sources "{source}: {key}")'
 
 
-def listed(notebook: NotebookNode) -> list[str]:
+def list_keys(notebook: NotebookNode) -> list[str]:
     """Return the keys in a notebook's list of sources: the texts handed to ``cite.sources``, in order."""
     return [key for cell in notebook.cells if (call := _call(cell)) for key in _keys(call)]
 
@@ -85,16 +84,16 @@ def number(notebook: NotebookNode) -> None:
     texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
     if not lists:
         return
-    said = _CODE.sub("", "\n".join(written(cell.source) for cell in texts))
-    cited = re.findall(KEY, " ".join(found["keys"] for found in WRITTEN.finditer(said)))
+    prose = _CODE.sub("", "\n".join(to_keys(cell.source) for cell in texts))
+    cited = re.findall(KEY, " ".join(found["keys"] for found in WRITTEN.finditer(prose)))
     for cell, call in lists:
         keys = _keys(call)
         in_order = sorted(keys, key=lambda key: (*cited, key).index(key))
         if in_order != keys:
-            cell.source = _ordered(cell.source, call, in_order)
-    numbers = {key: n for n, key in enumerate(dict.fromkeys(listed(notebook)), 1)}
+            cell.source = _reorder(cell.source, call, in_order)
+    numbers = {key: n for n, key in enumerate(dict.fromkeys(list_keys(notebook)), 1)}
     for cell in texts:
-        cell.source = numbered(cell.source, numbers)
+        cell.source = to_numbers(cell.source, numbers)
 
 
 def _call(cell: NotebookNode) -> ast.Call | None:
@@ -113,14 +112,12 @@ def _keys(call: ast.Call) -> list[str]:
     return [str(arg.value) for arg in call.args if isinstance(arg, ast.Constant)]
 
 
-def _ordered(source: str, call: ast.Call, keys: list[str]) -> str:
+def _reorder(source: str, call: ast.Call, keys: list[str]) -> str:
     """Return a cell's source whose call lists these keys, then what else it is given, in few lines."""
-    old = ast.get_source_segment(source, call) or ""
-    more = [
-        ast.get_source_segment(source, arg) or "" for arg in call.args if not isinstance(arg, ast.Constant)
-    ]
-    args = ", ".join([*(f'"{key}"' for key in keys), *more])
-    before, _, after = source.partition(old)
+    parts = [ast.get_source_segment(source, one) or "" for one in (call, *call.args)]
+    others = [p for p, arg in zip(parts[1:], call.args, strict=True) if not isinstance(arg, ast.Constant)]
+    args = ", ".join([*(f'"{key}"' for key in keys), *others])
+    before, _, after = source.partition(parts[0])
     if len(args) < 90:
         return f"{before}cite.sources({args}){after}"
     end = ")  # fmt: skip"  # else ruff would have a line for each key

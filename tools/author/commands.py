@@ -66,7 +66,7 @@ def test(options: argparse.Namespace) -> int:
     """Judge what has changed since the last commit, or the files named, by what would see it break."""
     from tools.author import changes
 
-    paths = changes.named(options.path) or changes.changed()
+    paths = changes.find_files(options.path) or changes.find_changed()
     return 0 if changes.judge(paths, lambda line: print(line, flush=True)) else 1
 
 
@@ -90,14 +90,12 @@ def renew(options: argparse.Namespace) -> int:
     exercises = home.ROOT / "exercises"
     sets = sorted(exercises.glob("source/*/*.ipynb"))
     used = uses.users([*lessons.paths(), *sets], changed)
-    told = ", ".join(path.stem for path in used) or "no lesson and no set"
-    print(f"{', '.join(sorted(changed))}: used by {told}", flush=True)
-    shown = [path for path in used if path.parent == lessons.NOTEBOOKS]
-    if untrue := [f"{path.name}: {sentence}" for path in shown for sentence in tied.broken(path)]:
-        return report(
-            builder.with_help(untrue), ""
-        )  # all that is to be written anew is named before anything is stored
-    for path in shown:
+    readers = ", ".join(path.stem for path in used) or "no lesson and no set"
+    print(f"{', '.join(sorted(changed))}: used by {readers}", flush=True)
+    to_build = [path for path in used if path.parent == lessons.NOTEBOOKS]
+    if untrue := [f"{path.name}: {sentence}" for path in to_build for sentence in tied.broken(path)]:
+        return report(builder.with_help(untrue), "")  # before anything is stored
+    for path in to_build:
         anew = builder.build(path, hold_to=builder.unsound)
         print(f"{path.name}: {'stored anew' if anew else 'as it was'}; {facts.store(path)}", flush=True)
     names = [path.stem for path in used if path in sets]
@@ -105,9 +103,7 @@ def renew(options: argparse.Namespace) -> int:
         _release(options.secret, names)
     _renew_pages()
     if changes and "corrections" not in changes:
-        print(
-            "Was what stood there published? Then add a row to course_data/corrections.csv, and renew again."
-        )
+        print("Was the old row published? Then add a row to course_data/corrections.csv, and renew again.")
     return 0
 
 
@@ -125,7 +121,7 @@ def _unsound(course: Course, found: ExerciseSet) -> list[str]:
     path = course.check_folder / f"{found.id}.json"
     words = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     source = course.notebook("source", found.id)
-    untrue = tied.of_set(source, words, {"exercise": found})
+    untrue = tied.find_untrue_in_set(source, words, {"exercise": found})
     where = [f"The words of a set are tied in exercises/checks/{path.name}."] if untrue else []
     return [*rules_of_sets.broken(lessons.read(source)), *untrue, *where]
 
@@ -279,7 +275,9 @@ def add(verbs: Verbs) -> None:
         metavar="verb", required=True
     )
     verb = add_verb(data, "check", data_check, "hold the tables to their schema")
-    verb.add_argument("path", nargs="?", type=Path, help="the folder of the tables; none: course_data")
+    verb.add_argument(
+        "path", nargs="?", type=Path, help="a folder with a datapackage.json; none: course_data"
+    )
     _add_new(verbs)
     if "release" in verbs.choices:
         verbs.choices["release"].set_defaults(unsound=_unsound, finish=_stored, after=_renew_pages)
@@ -287,24 +285,23 @@ def add(verbs: Verbs) -> None:
 
 def _add_new(verbs: Verbs) -> None:
     """Add ``samarkand new``, with a kind for each thing that an author begins."""
-    kinds = verbs.add_parser(
-        "new", help="begin a lesson, a set, a map, an explorer", description=new.__doc__
-    ).add_subparsers(metavar="kind", required=True)
-    kind = kinds.add_parser("lesson", help="a lesson with practice, map, explorer and set")
-    kind.add_argument("subject", help="the word of its subject, such as roads")
+    new_verb = verbs.add_parser("new", help="begin a lesson, a set, a map, an explorer")
+    kinds = new_verb.add_subparsers(metavar="kind", required=True)
+    for name, what, named, plan in (
+        ("lesson", "a lesson with practice, map, explorer and set", "subject",
+         lambda skeletons, o: skeletons.lesson(o.subject, o.number, o.title, o.question)),
+        ("exercise", "the set of a lesson that has none", "lesson",
+         lambda skeletons, o: skeletons.exercise(o.lesson)),
+        ("map", "the map of a subject", "subject",
+         lambda skeletons, o: skeletons.module("maps", o.subject)),
+        ("explorer", "the explorer of a subject", "subject",
+         lambda skeletons, o: skeletons.module("explore", o.subject)),
+    ):  # fmt: skip
+        kind = kinds.add_parser(name, help=what)
+        kind.add_argument(named, help="a word, such as roads" if named == "subject" else "number or name")
+        kind.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
+        kind.set_defaults(run=new, plan=plan)
+    kind = kinds.choices["lesson"]
     kind.add_argument("--number", required=True, help="two digits, such as 06")
     kind.add_argument("--title", required=True)
     kind.add_argument("--question", required=True, help="what the lesson asks, one sentence")
-    kind.set_defaults(plan=lambda skeletons, o: skeletons.lesson(o.subject, o.number, o.title, o.question))
-    kind = kinds.add_parser("exercise", help="the set of a lesson that has none")
-    kind.add_argument("lesson", help="number or name of the lesson")
-    kind.set_defaults(plan=lambda skeletons, o: skeletons.exercise(o.lesson))
-    kind = kinds.add_parser("map", help="the map of a subject")
-    kind.add_argument("subject", help="the word of its subject, such as roads")
-    kind.set_defaults(plan=lambda skeletons, o: skeletons.module("maps", o.subject))
-    kind = kinds.add_parser("explorer", help="the explorer of a subject")
-    kind.add_argument("subject", help="the word of its subject, such as roads")
-    kind.set_defaults(plan=lambda skeletons, o: skeletons.module("explore", o.subject))
-    for kind in kinds.choices.values():
-        kind.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
-        kind.set_defaults(run=new)

@@ -135,7 +135,7 @@ def introduced(cell: NotebookNode) -> list[str]:
     return list(cell.metadata.get("samarkand", {}).get("introduces", []))
 
 
-def folded(cell: NotebookNode) -> bool:
+def is_folded(cell: NotebookNode) -> bool:
     """Tell whether a cell of code is folded: it only prepares, and the text before it says what."""
     return bool(cell.metadata.get("jupyter", {}).get("source_hidden", False))
 
@@ -144,7 +144,7 @@ def read_code(lesson: Lesson) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield what a student reads of a lesson's code: cell, names used; a task's answer counts at its stub."""
     answers = {task.stub.id: task.answer for task in lesson.tasks}
     for cell in lesson.code:
-        if not folded(cell):
+        if not is_folded(cell):
             yield cell.id, used(answers.get(cell.id, "")) | used(cell.source)
 
 
@@ -222,8 +222,8 @@ def what_is_introduced_is_said(lesson: Lesson) -> Iterator[str]:
 def what_is_folded_is_explained(lesson: Lesson) -> Iterator[str]:
     """Above a folded cell of code its text says what it prepares."""
     for above, cell in zip([None, *lesson.cells], lesson.cells, strict=False):
-        told = above is not None and above.cell_type == "markdown" and "folded cell" in above.source
-        if folded(cell) and not told:
+        explained = above is not None and above.cell_type == "markdown" and "folded cell" in above.source
+        if is_folded(cell) and not explained:
             yield f"{cell.id}: is folded, and the text above it says nothing of a folded cell."
 
 

@@ -36,7 +36,7 @@ from tools.author.lessons import BuildError, read
 from tools.author.rules import difference
 
 RECORDS = ROOT / "tests" / "notebooks" / "facts"
-#: The most letters of a text, lines of a comparison, settings of an explorer with a line each.
+#: The most letters of a text, lines that `store` shows, settings of an explorer with a line each.
 LETTERS, LINES, SETTINGS = 120, 40, 400
 #: The key of the tables in a record: no cell's id has a blank.
 READS = "reads tables"
@@ -90,31 +90,28 @@ def store(notebook: Path) -> str:
         was = {}
     if not files.renew(file, text(found).encode()):
         return "its record is as it was"
-    told = f"recorded anew in {file.relative_to(ROOT)}; read the difference before you commit it"
-    return "\n  ".join([told, *(cut(line, 240) for line in compare(was, found))])
+    done = f"recorded anew in {file.relative_to(ROOT)}; read the difference before you commit it"
+    return "\n  ".join([done, *(cut(line, 240) for line in compare(was, found)[:LINES])])
 
 
-def compare(stored: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
-    """Report where two records differ, one line for each place, at most `LINES` lines.
+def compare(stored: Mapping[str, Any], found: Mapping[str, Any], where: str = "") -> list[str]:
+    """Report where two records differ, one line for each place.
 
     Examples
     --------
     >>> compare({"quiz": {"pressed": "8", "at first": ""}}, {"quiz": {"pressed": "9"}})
     ['quiz, at first: is gone', 'quiz, pressed: was "8", is "9"']
     """
-    return list(itertools.islice(_compare(stored, found, ""), LINES))
-
-
-def _compare(stored: Any, found: Any, where: str) -> Iterator[str]:
-    if not (isinstance(stored, dict) and isinstance(found, dict)):
-        yield from [f"{where}: was {difference(str(stored), str(found))}"] * (stored != found)
-        return
+    lines = []
     for key in sorted({*stored, *found}):
-        place = f"{where}, {key}" if where else key
-        if key in stored and key in found:
-            yield from _compare(stored[key], found[key], place)
-        else:
-            yield f"{place}: is {'new' if key in found else 'gone'}"
+        was, is_, place = stored.get(key), found.get(key), f"{where}{key}"
+        if isinstance(was, dict) and isinstance(is_, dict):
+            lines += compare(was, is_, f"{place}, ")
+        elif was is None or is_ is None:
+            lines.append(f"{place}: is {'new' if was is None else 'gone'}")
+        elif was != is_:
+            lines.append(f"{place}: was {difference(str(was), str(is_))}")
+    return lines
 
 
 # ------------------------------------------------------------------------------------------------ texts
@@ -253,18 +250,19 @@ def _rendered(explorer: Any) -> dict[str, str]:
 def _pressed(box: Any) -> dict[str, str]:
     """Return what a form says at first, and when its buttons are pressed at each choice."""
 
-    def shown() -> str:
+    def read_form() -> str:
         return "\n".join(w.value for w in widgets_in(box) if getattr(w, "_view_name", "") == "HTMLView")
 
     def press() -> str:
-        for widget in widgets_in(box):
-            if hasattr(widget, "on_click"):
-                widget.click()
-        return seen(shown(), first)
+        for button in buttons:
+            button.click()
+        return seen(read_form(), first)
 
-    first = plain(shown())
-    found = {"at first": seen(shown())}
-    found |= {"pressed": press()} if any(hasattr(w, "on_click") for w in widgets_in(box)) else {}
+    buttons = [widget for widget in widgets_in(box) if hasattr(widget, "on_click")]
+    first = plain(read_form())
+    found = {"at first": seen(read_form())}
+    if buttons:
+        found["pressed"] = press()
     for widget in widgets_in(box):
         before = getattr(widget, "value", None)
         for label, value in _settings(widget).items():
@@ -277,7 +275,7 @@ def _pressed(box: Any) -> dict[str, str]:
 # ------------------------------------------------------------------------------------------------ running
 
 
-def tables_opened() -> set[str]:
+def note_tables() -> set[str]:
     """Return the names of the tables that this process opens from now on, a set that grows."""
     folder, opened = str(course_data()), set[str]()
 
@@ -291,38 +289,28 @@ def tables_opened() -> set[str]:
     return opened
 
 
-def executed(notebook: Path) -> Iterator[Any]:
-    """Run a notebook's code in this process, and yield each cell that has run; `BuildError` if one fails."""
-    from IPython.core.interactiveshell import InteractiveShell
-
-    shell: Any = InteractiveShell.instance()
-    for cell in read(notebook).code:
-        result = shell.run_cell(cell.source, store_history=False)
-        if not result.success:
-            error = result.error_before_exec or result.error_in_exec
-            raise BuildError(f"cell {cell.id} stops with {type(error).__name__}: {error}")
-        yield cell
-
-
 def run(notebook: Path) -> str:
     """Run a lesson's code in this process and return its record as text; `record` uses a fresh process."""
     from IPython.core.interactiveshell import InteractiveShell
 
     shell: Any = InteractiveShell.instance()
-    reads = tables_opened()
-    shown: list[Any] = []
+    reads = note_tables()
+    displayed: list[Any] = []
 
     def catch(thing: Any, *_: Any, **__: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        shown.append(thing)
+        displayed.append(thing)
         return {}, {}
 
     # Both the last value of a cell and the arguments of `display` pass through here.
     shell.display_formatter.format = catch
     found: dict[str, Any] = {}
-    for cell in executed(notebook):
-        for place, thing in enumerate(shown):
+    for cell in read(notebook).code:
+        result = shell.run_cell(cell.source, store_history=False)
+        if error := result.error_before_exec or result.error_in_exec:
+            raise BuildError(f"cell {cell.id} stops with {type(error).__name__}: {error}")
+        for place, thing in enumerate(displayed):
             before = f"{place + 1}: " if place else ""
             if entries := {before + entry: says for entry, says in states(thing).items() if says}:
                 found[cell.id] = found.get(cell.id, {}) | entries
-        shown.clear()
+        displayed.clear()
     return text(found | {READS: sorted(reads)})

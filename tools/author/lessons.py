@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import html
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -97,7 +98,7 @@ class Lesson:
     def cells(self) -> list[NotebookNode]:
         """All cells, in order, with sources as their author wrote them: by keys, not by numbers."""
         return [
-            type(cell)(cell, source=citations.written(cell.source))
+            type(cell)(cell, source=citations.to_keys(cell.source))
             if citations.STORED.search(cell.source)
             else cell
             for cell in self.notebook.cells
@@ -114,7 +115,7 @@ class Lesson:
         return [c for c in self.cells if c.cell_type == "code"]
 
     @cached_property
-    def said(self) -> list[NotebookNode]:
+    def cells_and_questions(self) -> list[NotebookNode]:
         """Its cells, and each question that its code asks, as if its texts were a cell of prose."""
         from nbformat import NotebookNode
 
@@ -164,10 +165,10 @@ class Lesson:
     def tasks(self) -> list[Task]:
         """The practice tasks, in order; what is folded stands in the cell below the stub."""
         found = []
-        for cell, after in zip(self.cells, [*self.cells[1:], None], strict=True):
+        for cell, after in itertools.zip_longest(self.cells, self.cells[1:]):
             number = re.search(r'(?<![\w.])check\("([^"]+)"', cell.source)
             if cell.cell_type == "code" and number:
-                below = after.source if after is not None and after.cell_type == "markdown" else ""
+                below = after.source if after and after.cell_type == "markdown" else ""
                 found.append(Task(number[1], cell, below))
         return found
 
@@ -183,16 +184,15 @@ class Task:
     @property
     def answer(self) -> str:
         """The answer's code; empty if none is folded below the stub."""
-        for title, body in folded(self.help):
-            code = re.search(r"```python\n(.*?)```", body, re.DOTALL)
-            if title.strip().lower() == "answer" and code:
-                return code[1].strip()
-        return ""
+        bodies = [body for title, body in find_folded(self.help) if title.strip().lower() == "answer"]
+        code = re.search(r"```python\n(.*?)```", "".join(bodies[:1]), re.DOTALL)
+        return code[1].strip() if code else ""
 
     @property
     def hints(self) -> list[str]:
         """The hints folded below the stub."""
-        return [body.strip() for title, body in folded(self.help) if title.strip().lower().startswith("hint")]
+        folded = find_folded(self.help)
+        return [body.strip() for title, body in folded if title.strip().lower().startswith("hint")]
 
 
 def read(path: Path) -> Lesson:
@@ -205,12 +205,12 @@ def every() -> list[Lesson]:
     return [read(path) for path in paths()]
 
 
-def skipped(lesson: Lesson) -> set[str]:
+def find_skippable(lesson: Lesson) -> set[str]:
     """Return the ids of the cells that may be left out: ``skip`` in their metadata names their subject."""
     return {cell.id for cell in lesson.cells if cell.metadata.get("samarkand", {}).get("skip")}
 
 
-def folded(source: str) -> list[tuple[str, str]]:
+def find_folded(source: str) -> list[tuple[str, str]]:
     """Return the title and body of each ``<details>``."""
     return re.findall(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", source, re.DOTALL)
 
@@ -220,18 +220,13 @@ def unfenced(source: str) -> str:
     return re.sub(r"^```.*?^```", "", source, flags=re.DOTALL | re.MULTILINE)
 
 
-def sentences(source: str) -> list[ast.expr]:
-    """Return the texts that code hands to charts, as nodes of its tree."""
-    found: list[ast.expr] = []
-    for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
-        if ast.unparse(call.func).startswith("charts."):
-            for one in (keyword.value for keyword in call.keywords if keyword.arg in SENTENCES):
-                found += one.values if isinstance(one, ast.Dict) else [one]
-    return [
-        one
-        for one in found
-        if isinstance(one, ast.JoinedStr) or (isinstance(one, ast.Constant) and isinstance(one.value, str))
-    ]
+def find_chart_texts(source: str) -> list[str]:
+    """Return the texts that code hands to charts."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    drawing = [call for call in calls if ast.unparse(call.func).startswith("charts.")]
+    given = [one.value for call in drawing for one in call.keywords if one.arg in SENTENCES]
+    texts = [text for one in given for text in (one.values if isinstance(one, ast.Dict) else [one])]
+    return [one.value for one in texts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
 def count_words(source: str) -> int:

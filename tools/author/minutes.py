@@ -7,13 +7,14 @@ measurement.
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from tools.author.concepts import folded, introduced
+from tools.author.concepts import introduced, is_folded
 from tools.author.lessons import Lesson, count_words
 
 HALF_WAY = "**Half way.**"
@@ -46,19 +47,8 @@ PRACTICE, AFTER = "Practice", "Summary and sources"
 TIME, PARTS = "Time", "Minutes"
 
 
-@dataclass(frozen=True)
-class Part:
-    """A section, or what of it stands before or behind the half-way mark.
-
-    Attributes
-    ----------
-    heading : str
-        Its heading of level 2.
-    minutes : int
-        Rounded up.
-    sitting : int
-        1, or 2 behind the mark.
-    """
+class Part(NamedTuple):
+    """A section, or its half before or behind the half-way mark: heading, minutes (rounded up), sitting."""
 
     heading: str
     minutes: int
@@ -67,27 +57,18 @@ class Part:
 
 def parts(lesson: Lesson) -> list[Part]:
     """Return the parts of a lesson with the minutes that each takes, from the question to the end."""
-    found: list[tuple[str, int]] = []
-    taken: list[float] = []
-    sitting = 1
-    for cell in lesson.cells:
-        if is_further(cell):
-            continue
-        heading = (
-            re.search(r"^## (.+?)\s*$", cell.source, re.MULTILINE) if cell.cell_type == "markdown" else None
-        )
-        begins = heading[1] if heading else found[-1][0] if found else ""
-        if PRACTICE in (place for place, _ in found) and begins != PRACTICE:
-            begins = AFTER
-        if (begins, sitting) not in found[-1:]:
-            found.append((begins, sitting))
-            taken.append(0.0)
-        alone = begins == PRACTICE and cell.cell_type == "code" and 'check("' in cell.source
-        taken[-1] += of_cell(cell) + ALONE * alone
+    taken: dict[tuple[str, int], float] = {}
+    section, sitting = "", 1
+    for cell in (cell for cell in lesson.cells if not is_further(cell)):
+        if cell.cell_type == "markdown" and (found := re.search(r"^## (.+?)\s*$", cell.source, re.MULTILINE)):
+            section = found[1] if section not in (PRACTICE, AFTER) else AFTER
+        alone = section == PRACTICE and cell.cell_type == "code" and 'check("' in cell.source
+        part = (section, sitting)
+        taken[part] = taken.get(part, 0.0) + of_cell(cell) + ALONE * alone
         sitting = 2 if HALF_WAY in cell.source else sitting
     return [
         Part(heading, max(1, math.ceil(minutes)), where)
-        for (heading, where), minutes in zip(found, taken, strict=True)
+        for (heading, where), minutes in taken.items()
         if heading
     ]
 
@@ -105,7 +86,7 @@ def of_cell(cell: NotebookNode) -> float:
         # What is folded is unfolded only by who needs it.
         read = re.sub(r"<details>.*?</details>", "", cell.source, flags=re.DOTALL)
         return count_words(read) / WORDS + NEW * len(introduced(cell))
-    if folded(cell) or cell.id in HOUSEKEEPING:
+    if is_folded(cell) or cell.id in HOUSEKEEPING:
         return 0.25
     calls = re.findall(r"[\w.]+(?=\()", cell.source)
     asked = [minutes for name, minutes in ASKED.items() for call in calls if call.startswith(name)]
@@ -114,25 +95,21 @@ def of_cell(cell: NotebookNode) -> float:
 
 def sittings(lesson: Lesson) -> list[int]:
     """Return the minutes of each sitting, one or two."""
-    found = parts(lesson)
-    both = sorted({part.sitting for part in found})
-    return [sum(part.minutes for part in found if part.sitting == sitting) for sitting in both]
+    halves = itertools.groupby(parts(lesson), key=lambda part: part.sitting)
+    return [sum(part.minutes for part in half) for _, half in halves]
 
 
 def rows(lesson: Lesson) -> dict[str, str]:
     """Return what the card of a lesson says of its time: the sittings, and the minutes of each section."""
-    said: dict[int, list[str]] = {}
-    for part in parts(lesson):
-        said.setdefault(part.sitting, []).append(f"{part.heading} ({part.minutes})")
-    return {
-        TIME: f"{' and '.join(map(str, sittings(lesson)))} minutes",
-        PARTS: "; *half way*; ".join("; ".join(half) for half in said.values()),
-    }
+    halves = itertools.groupby(parts(lesson), key=lambda part: part.sitting)
+    listed = ["; ".join(f"{part.heading} ({part.minutes})" for part in half) for _, half in halves]
+    times = " and ".join(map(str, sittings(lesson)))
+    return {TIME: f"{times} minutes", PARTS: "; *half way*; ".join(listed)}
 
 
 def write(lesson: Lesson) -> None:
     """Write the time into the card of a lesson, which is changed in place."""
-    told = "\n".join(f"| **{name}** | {says} |" for name, says in rows(lesson).items())
+    new = "\n".join(f"| **{name}** | {says} |" for name, says in rows(lesson).items())
     old = rf"\| \*\*{TIME}\*\* \|[^\n]*(\n\| \*\*{PARTS}\*\* \|[^\n]*)?"
     for cell in lesson.notebook.cells:  # not those of `lesson.cells`, some of which are copies
-        cell.source = re.sub(old, lambda _: told, cell.source, count=1)
+        cell.source = re.sub(old, lambda _: new, cell.source, count=1)

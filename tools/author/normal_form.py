@@ -17,14 +17,17 @@ What cannot be repaired here (a cell never run, an error, text on stderr) is rep
 from __future__ import annotations
 
 import copy
+import itertools
 import re
+import textwrap
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from samarkand.ground.words import listed
 from tools.author import citations
 
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -62,7 +65,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
     taken: set[str] = set()
     count = 0
     for cell in notebook.cells:
-        cell.id = _free(cell.get("id", ""), cell.source, taken)
+        cell.id = _name(cell.get("id", ""), cell.source, taken)
         taken.add(cell.id)
         own = CELL_METADATA + (LOCKS if "nbgrader" in cell.metadata else ())
         kept = {k: cell.metadata[k] for k in own if k in cell.metadata}
@@ -73,7 +76,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
             ran = cell.get("execution_count") is not None
             count += ran
             cell.execution_count = count if ran else None
-            cell.outputs = [_output(output, cell.execution_count) for output in _joined(cell.outputs)]
+            cell.outputs = [_output(output, cell.execution_count) for output in _join(cell.outputs)]
     citations.number(notebook)
     return notebook
 
@@ -127,72 +130,52 @@ def differences(notebook: NotebookNode) -> list[str]:
     []
     >>> notebook.cells[0].metadata["collapsed"] = True
     >>> differences(notebook)
-    ['Cell the-sco has metadata that is not kept: collapsed.']
+    ['Cell the-sco has another metadata collapsed than its normal form; samarkand build mends that.']
     """
     return [*faults(notebook), *_mended(notebook, normalise(notebook))]
 
 
 def _mended(notebook: NotebookNode, normal: NotebookNode) -> Iterator[str]:
-    """Yield a sentence for each thing that `normalise` changed."""
-    if (notebook.nbformat, notebook.nbformat_minor) != (4, 5):
-        yield f"It is in notebook format {notebook.nbformat}.{notebook.nbformat_minor}, not 4.5."
-    for name in sorted({*notebook.metadata, *normal.metadata}):
-        if notebook.metadata.get(name) != normal.metadata.get(name):
-            yield f"The notebook's metadata {name} is not as it should be."
+    """Yield a sentence for the notebook and each cell that `normalise` changed, with what is otherwise."""
+    forms = ({**notebook, "cells": ()}, {**normal, "cells": ()})
+    if differing := _differing(*forms):
+        yield f"The notebook has another {differing} than its normal form."
     for cell, same in zip(notebook.cells, normal.cells, strict=True):
-        name = f"Cell {same.id}"
-        if cell.get("id") != same.id:
-            yield f"{name} has the id {cell.get('id')!r}, which is not readable or not its own."
-        extra = sorted(set(cell.metadata) - set(same.metadata))
-        if extra:
-            yield f"{name} has metadata that is not kept: {', '.join(extra)}."
-        if cell.cell_type == "markdown" and cell.source != same.source:
-            yield f"{name} cites a source by its key, or by a number that is not its own in the list."
-        if cell.cell_type == "code":
-            if cell.source != same.source:
-                yield f"{name} lists the sources in another order than the text."
-            if cell.get("execution_count") != same.execution_count:
-                yield f"{name} is counted {cell.execution_count} and is number {same.execution_count}."
-            if cell.outputs != same.outputs:
-                yield f"{name} has outputs that hold what is not kept: metadata, a widget's number."
+        if differing := _differing(cell, same):
+            yield f"Cell {same.id} has another {differing} than its normal form; samarkand build mends that."
 
 
-def _free(given: str, source: str, taken: set[str]) -> str:
+def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
+    """Name the parts of a notebook or a cell that differ, metadata by their keys."""
+    names = sorted(key for key in {*one, *other} - {"metadata"} if one.get(key) != other.get(key))
+    was, is_ = one["metadata"], other["metadata"]
+    names += sorted(f"metadata {key}" for key in {*was, *is_} if was.get(key) != is_.get(key))
+    return listed(names) if names else ""
+
+
+def _name(given: str, source: str, taken: set[str]) -> str:
     """Return an unused id for a cell: the given one if it is readable, otherwise one made from its words."""
-    readable = READABLE.fullmatch(given) and not RANDOM.fullmatch(given)
-    name = given if readable else _words(source)
-    number = 1
-    free = name
-    while free in taken:
-        number += 1
-        free = f"{name}-{number}"
-    return free
+    name = given
+    if not READABLE.fullmatch(given) or RANDOM.fullmatch(given):
+        plain = unicodedata.normalize("NFKD", source).encode("ascii", "ignore").decode().lower()
+        words = re.findall(r"[a-z0-9]+", plain)[:ID_WORDS]
+        name = textwrap.shorten(" ".join(words), ID_LENGTH, placeholder="").replace(" ", "-")
+        name = name or "".join(words[:1])[:ID_LENGTH]
+        name = name if READABLE.fullmatch(name) else f"cell-{name}".rstrip("-")
+    numbered = (f"{name}-{number}" for number in itertools.count(2))
+    return next(free for free in (name, *itertools.islice(numbered, len(taken) + 1)) if free not in taken)
 
 
-def _words(source: str) -> str:
-    """Return an id made of the first words of a cell."""
-    plain = unicodedata.normalize("NFKD", source).encode("ascii", "ignore").decode().lower()
-    name = ""
-    for word in re.findall(r"[a-z0-9]+", plain)[:ID_WORDS]:
-        if name and len(name) + len(word) >= ID_LENGTH:
-            break
-        name = f"{name}-{word}" if name else word[:ID_LENGTH]
-    return name if READABLE.fullmatch(name) else f"cell-{name}".rstrip("-")
-
-
-def _joined(outputs: list[NotebookNode]) -> Iterator[NotebookNode]:
-    """Yield the outputs with adjacent pieces of one stream joined: where they were cut is chance."""
-    last: Any = None
+def _join(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the outputs with adjacent pieces of one stream joined: where they were cut is chance."""
+    joined: list[NotebookNode] = []
     for output in outputs:
-        stream = output.output_type == "stream"
-        if stream and last is not None and last.output_type == "stream" and last.name == output.name:
-            last.text += output.text
-            continue
-        if last is not None:
-            yield last
-        last = output
-    if last is not None:
-        yield last
+        last = joined[-1] if joined else {}
+        if output.output_type == "stream" == last.get("output_type") and last["name"] == output.name:
+            last["text"] += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def _output(output: NotebookNode, count: int | None) -> NotebookNode:

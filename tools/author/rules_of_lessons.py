@@ -27,13 +27,13 @@ from tools.author import (
 )
 from tools.author import minutes as timing
 from tools.author.drawn import PNG, VEGA_LITE
-from tools.author.lessons import Lesson, Task, count_words, folded, read, unfenced
+from tools.author.lessons import Lesson, Task, count_words, find_folded, read, unfenced
 
 LARGEST_FILE, LARGEST_MAP, MOST_MAPS = 1_000_000, 300_000, 3
 CELLS, LEAST_WORDS, AIMS, SECTIONS, TASKS = (35, 60), 1200, (3, 4), (3, 7), (2, 9)
 #: How many cells it may have in two sittings; then it marks where the first ends, and sums that up.
 LONG, HALF_WAY = 75, timing.HALF_WAY
-LONGEST_CODE, SHORT_CODE, MOST_ROWS = 8, 3, 12
+LONGEST_CODE, MOST_ROWS = 8, 12
 #: What asks a student before a result is shown, and what shows a student's own work.
 EXPECTING, OWN = ("predict.ask", "note"), ("predict.see", "recall", "progress.lesson", "progress.course")
 #: The most minutes of a sitting, for a novice.
@@ -54,7 +54,7 @@ PARTS = {
 #: What a lesson has no need of: network, system, plumbing.
 BARRED = {
     *("requests", "urllib", "httpx", "http", "socket", "aiohttp", "ftplib", "subprocess", "os", "sys"),
-    *("matplotlib", "folium", "altair", "IPython", "warnings"),
+    *("matplotlib", "folium", "altair", "IPython", "ipywidgets", "warnings"),
 }
 #: A sentence, for a description or an alt text.
 SENTENCE = re.compile(r"\w+ \w+ \w+.*[.?!]$", re.DOTALL)
@@ -182,38 +182,24 @@ def length(lesson: Lesson) -> Iterator[str]:
 
 
 def code(lesson: Lesson) -> Iterator[str]:
-    """Plain Python in short cells, with all imports in one, and outputs that can be compared."""
-    lengths = []
+    """Plain Python in short cells, which imports in one cell what a lesson may use."""
     for cell in lesson.code:
         try:
             ast.parse(cell.source)
         except SyntaxError as error:
             yield f"{cell.id}: is not plain Python ({error.msg}, line {error.lineno}): no magics, no shell."
-        if cell.source.rstrip().endswith(";"):
-            yield f"{cell.id}: ends with a semicolon, which hides what the cell shows."
-        lengths.append(sum(bool(line.strip()) for line in cell.source.splitlines()))
-        if lengths[-1] > LONGEST_CODE:
-            yield f"{cell.id}: has {lengths[-1]} lines of code; {LONGEST_CODE} at most."
-    short = sum(lines <= SHORT_CODE for lines in lengths)
-    if 2 * short < len(lengths):
-        yield f"Of {len(lengths)} code cells {short} have at most {SHORT_CODE} lines; most should."
-    importing: list[str] = []
-    for name, tree in lesson.trees:
-        nodes = list(ast.walk(tree))
-        importing += [name] * any(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes)
-        for node in nodes:
-            if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
-                yield f"{name}: imports everything from {node.module}; name what you import."
-            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            for module in names:
-                if module.split(".")[0] in BARRED:
-                    yield f"{name}: imports {module}, which a lesson has no need of."
-            called = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
-            if called in ("interact", "interactive", "Output"):
-                yield f"{name}: uses {called}, whose outputs cannot be compared."
-    for name in importing[1:]:
-        yield f"{name}: imports, and {importing[0]} is the cell for that."
+        lines = sum(bool(line.strip()) for line in cell.source.splitlines())
+        if lines > LONGEST_CODE:
+            yield f"{cell.id}: has {lines} lines of code; {LONGEST_CODE} at most."
+    nodes = [(name, node) for name, tree in lesson.trees for node in ast.walk(tree)]
+    importing = [(name, node) for name, node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    for name, node in importing:
+        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+        for module in modules:
+            if module.split(".")[0] in BARRED:
+                yield f"{name}: imports {module}, which a lesson has no need of."
+    for name in list(dict.fromkeys(name for name, _ in importing))[1:]:
+        yield f"{name}: imports, and {importing[0][0]} is the cell for that."
 
 
 # --------------------------------------------------------------------------------------------- links, sources
@@ -260,10 +246,9 @@ def sources(lesson: Lesson) -> Iterator[str]:
     said += [(cell, " ".join(notes[id].then)) for cell, _, id in calls(lesson, "note") if id in notes]
     cited: dict[str, str] = {}
     for cell, text in said:
-        for keys in citations.WRITTEN.finditer(text):
-            for key in re.findall(KEY, keys["keys"]):
-                cited.setdefault(key, cell)
-    at_end = citations.listed(lesson.notebook)
+        for key in re.findall(KEY, " ".join(one["keys"] for one in citations.WRITTEN.finditer(text))):
+            cited.setdefault(key, cell)
+    at_end = citations.list_keys(lesson.notebook)
     if not at_end:
         yield "No list of sources is printed at the end."
     for key, cell in cited.items():
@@ -287,18 +272,17 @@ def metadata(lesson: Lesson) -> Iterator[str]:
     """Cells name the claims that they treat; a notebook may name blocks that it only counts."""
     from samarkand import data
 
-    where = [("The notebook", lesson.notebook.metadata, "counted", ("blocks", "block"), set[str]())]
-    also = {"tied", "introduces", "skip", "slide"}
-    where += [(cell.id, cell.metadata, "claims", ("claims", "id"), also) for cell in lesson.cells]
-    for place, found, name, (table, column), others in where:
+    claims, blocks = set(data.load("claims")["id"]), set(data.load("blocks")["block"])
+    where = [("The notebook", lesson.notebook.metadata, "counted", blocks, {"counted"})]
+    keys = {"claims", "tied", "introduces", "skip", "slide"}
+    where += [(cell.id, cell.metadata, "claims", claims, keys) for cell in lesson.cells]
+    for place, found, name, known, may in where:
         own = found.get("samarkand", {name: ["-"]})
-        if not isinstance(own, dict) or not own or not set(own) <= {name, *others} or not all(own.values()):
+        if not isinstance(own, dict) or not own or not set(own) <= may or not all(own.values()):
             yield f'{place}: the metadata are not {{"samarkand": {{"{name}": [...]}}}}, with something in it.'
         elif "samarkand" in found and name in own:
-            if _twice(own[name]):
-                yield f"{place}: the metadata name some {table} twice."
-            for unknown in sorted(set(own[name]) - set(data.load(table)[column])):
-                yield f"{place}: the metadata name {unknown}, which is none of the article's {table}."
+            for one in [*_twice(own[name]), *sorted(set(own[name]) - known)]:
+                yield f"{place}: the metadata name {one} twice, or there is no such claim or block."
 
 
 # --------------------------------------------------------------------------------------------- outputs
@@ -347,15 +331,12 @@ def maps(lesson: Lesson) -> Iterator[str]:
         if size > LARGEST_MAP:
             yield f"{cell}: the map has {size / 1000:.0f} kB; {LARGEST_MAP / 1000:.0f} at most."
         outside = re.sub(r"""srcdoc=(?:'[^']*'|"[^"]*")""", "", markup)
-        frame = re.search(r"<iframe[^>]*", outside)
-        if not frame or not re.search(r"""title=(?:"[^"]+"|'[^']+')""", frame[0]):
+        if not re.search(r"""<iframe[^>]*title=(?:"[^"]+"|'[^']+')""", outside):
             yield f"{cell}: the map's frame has no title."
         alts = [a or b for a, b in re.findall(r"""<img[^>]*?\balt=(?:"([^"]*)"|'([^']*)')""", outside)]
-        if not alts:
-            yield f"{cell}: the map has no still picture."
-        for alt in alts:
+        for alt in alts or [""]:
             if not SENTENCE.search(html.unescape(alt).strip()):
-                yield f"{cell}: the alt text {alt!r} is no sentence."
+                yield f"{cell}: the alt text {alt!r} of the map's still picture is no sentence."
 
 
 def charts(lesson: Lesson) -> Iterator[str]:
@@ -401,7 +382,7 @@ def tasks(lesson: Lesson) -> Iterator[str]:
         for fault in _of_task(lesson, task):
             yield f"{task.stub.id}: task {task.number}{fault}"
     for cell in lesson.prose:
-        if cell.source.count("<details>") != len(folded(cell.source)):
+        if cell.source.count("<details>") != len(find_folded(cell.source)):
             yield f"{cell.id}: a <details> is not closed, or has no <summary>."
 
 
@@ -473,14 +454,9 @@ def predictions(lesson: Lesson) -> Iterator[str]:
 
 
 def progress(lesson: Lesson) -> Iterator[str]:
-    """Under its heading is what the student did of this lesson."""
-    ids = [cell.id for cell in lesson.cells]
-    headed = [cell for cell, _, words in lesson.headings if words == DONE]
-    shown = [(cell, number) for cell, _, number in calls(lesson, "progress.lesson")]
-    if [number for _, number in shown] != [lesson.number]:
+    """What the student did of this lesson is shown once."""
+    if [number for _, _, number in calls(lesson, "progress.lesson")] != [lesson.number]:
         yield f'progress.lesson("{lesson.number}") is not there once.'
-    elif headed and ids.index(shown[0][0]) != ids.index(headed[0]) + 1:
-        yield f"{shown[0][0]}: is not below {DONE!r}."
 
 
 RULES: list[Rule] = [*rules_of_words.RULES, *rules.defined(globals()), *concepts.RULES]

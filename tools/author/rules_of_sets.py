@@ -120,11 +120,11 @@ def functions_are_begun(exercise: Lesson) -> Iterator[str]:
     """A function that is asked for has parameters and edges in words, and an example that runs below it."""
     for key, cells in questions(exercise).items():
         for function in _functions(cells[""].source):
-            told = ast.get_docstring(function) or ""
+            docstring = ast.get_docstring(function) or ""
             for parameter in [one.arg for one in function.args.args]:
-                if not re.search(rf"^{parameter}: ", told, re.MULTILINE):
+                if not re.search(rf"^{parameter}: ", docstring, re.MULTILINE):
                     yield f"{key}: the docstring does not say what {parameter} is."
-            if EDGES not in told:
+            if EDGES not in docstring:
                 yield f"{key}: the docstring names no edges, after {EDGES.strip()}"
             last = cells[""].source.splitlines()[-1]
             if not last.startswith(f"{function.name}(") or EXAMPLE not in last:
@@ -144,7 +144,7 @@ def solutions_use_what_is_explained(exercise: Lesson) -> Iterator[str]:
 
 
 def _functions(source: str) -> list[ast.FunctionDef]:
-    """Return the function that an answer begins, if one is asked for."""
+    """Return the function that an answer begins, in a list; an empty one if none is asked for."""
     return [node for node in ast.parse(source).body[:1] if isinstance(node, ast.FunctionDef)]
 
 

@@ -1,4 +1,4 @@
-"""Check the course's tables, or a table of your own, against their schema and against one another.
+"""Check the course's tables against their schema and against one another.
 
 `check` reads every table as text, lets frictionless compare it with ``datapackage.json``, and then applies
 the rules of `tools.author.rules`. Each finding names file, line and column.
@@ -11,8 +11,7 @@ import functools
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,37 +25,20 @@ AGREEMENT = ROOT / "tests" / "data" / "agreement.py"
 
 
 def check(path: str | Path | None = None) -> list[str]:
-    """Check a folder with a data package, or one table; return a sentence for each fault, by file and line.
+    """Check the tables of a folder with a data package; return a sentence for each fault, by file and line.
 
-    Parameters
-    ----------
-    path : str or Path, optional
-        A folder with ``datapackage.json``, that file itself, or a CSV file; by default the course's tables,
-        which are held to one another as well, by ``tests/data/agreement.py``. A CSV file that is in no
-        ``datapackage.json`` beside it may have its own schema in ``<name>.schema.json``, and is otherwise
-        checked by the course's conventions: a column ``iso3`` holds codes of the course, ``source`` its keys,
-        ``from`` and ``to`` bound a spell, ``lat`` and ``lon`` are degrees.
-
-    Raises
-    ------
-    DamagedData
-        If the file or its description is missing or cannot be read.
+    By default these are the course's, which are held to one another as well, by ``tests/data/agreement.py``.
+    `DamagedData` if a description is missing or cannot be read.
     """
-    where = Path(path) if path is not None else course_data()
-    if where.is_dir():
-        where = where / "datapackage.json"
-    if not where.exists():
-        raise DamagedData(f"There is nothing to check: no file {where}.")
-    if where.suffix == ".json":
-        tables, problems = read(where.parent, read_package(where))
-        wanted = sorted(tables)
-    else:
-        tables, problems = _with_the_course(where)
-        wanted = [where.stem] if where.stem in tables else []
-    for name in wanted:
-        problems += [*against_schema(tables[name], tables), *rules.of_one(tables[name], tables)]
+    folder = Path(path) if path is not None else course_data()
+    package = folder / "datapackage.json" if folder.is_dir() else folder
+    if package.name != "datapackage.json" or not package.exists():
+        raise DamagedData(f"There is nothing to check: {folder} is no folder with a datapackage.json.")
+    tables, problems = read(package.parent, read_package(package))
+    for table in tables.values():
+        problems += [*against_schema(table, tables), *rules.of_one(table, tables)]
     found = sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line or 0, p.column or ""))
-    if not found and where.resolve() == (course_data() / "datapackage.json").resolve() and AGREEMENT.exists():
+    if not found and package.parent.resolve() == course_data().resolve() and AGREEMENT.exists():
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         return apart.run_python([str(AGREEMENT)], environment, ROOT)[1].splitlines()
     return [str(problem) for problem in found]
@@ -101,18 +83,11 @@ def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[
 
 
 def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
-    """Read a CSV file into cells of text; the header may be wrong, but not the shape."""
+    """Read a CSV file into cells of text; rows of another length than the header are left to the schema."""
     try:
-        return Table(name, path, schema, *_cells(path.read_bytes()))
+        text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
         raise DamagedData("the file is missing.") from None
-
-
-@functools.lru_cache(maxsize=64)
-def _cells(content: bytes) -> tuple[list[str], list[dict[str, str]], list[int]]:
-    """Return header, rows and their lines, for all who read the same content: nobody may change them."""
-    try:
-        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise DamagedData(f"line {line}: a character that is not UTF-8.") from None
@@ -124,64 +99,27 @@ def _cells(content: bytes) -> tuple[list[str], list[dict[str, str]], list[int]]:
     if not cells:
         raise DamagedData("the file is empty.")
     header = cells[0][1]
-    rows = [dict(zip(header, row, strict=False)) for _, row in cells[1:] if len(row) == len(header)]
-    lines = [line for line, row in cells[1:] if len(row) == len(header)]
-    return header, rows, lines
-
-
-def _with_the_course(path: Path) -> tuple[dict[str, Table], list[Problem]]:
-    """Read one CSV file, described beside it or by convention, together with the course's own tables."""
-    folder = course_data()
-    tables, _ = read(folder, read_package(folder / "datapackage.json"))
-    described = path.with_name("datapackage.json")
-    schema = None
-    if described.exists():
-        mine = [r for r in read_package(described)["resources"] if Path(r["path"]).name == path.name]
-        schema = mine[0]["schema"] if mine else None
-    own = path.with_name(f"{path.stem}.schema.json")
-    if schema is None and own.exists():
-        schema = json.loads(own.read_text(encoding="utf-8"))
-    try:
-        table = _read_table(path.stem, path, schema or {"fields": []})
-        if schema is None:
-            table = replace(table, schema=_by_convention(table.header, tables))
-    except DamagedData as error:
-        return tables, [Problem(path.name, None, None, str(error))]
-    return tables | {path.stem: table}, []
-
-
-def _by_convention(header: list[str], tables: dict[str, Table]) -> dict[str, Any]:
-    """Describe a table by its column names, as the course uses them throughout."""
-    known = {
-        f["name"]: f
-        for table in reversed(tables.values())
-        for f in table.schema["fields"]
-        if f["name"] in ("iso3", "source", "lat", "lon", "from", "to", "day", "year")
-    }
-    fields = []
-    for name in header:
-        like = dict(known.get(name, {"type": "any"}), name=name)
-        if name in ("from", "to", "day", "year"):
-            like.pop("constraints", None)
-        fields.append(like)
-    keys = (
-        [{"fields": "iso3", "reference": {"resource": "states", "fields": "iso3"}}]
-        if "iso3" in header
-        else []
-    )
-    return {"fields": fields, "foreignKeys": keys, "missingValues": [""]}
+    whole = [
+        (line, dict(zip(header, row, strict=True))) for line, row in cells[1:] if len(row) == len(header)
+    ]
+    return Table(name, path, schema, header, [row for _, row in whole], [line for line, _ in whole])
 
 
 def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
     """Compare a table with its schema through frictionless; look up its keys to other tables here."""
     expected = [f["name"] for f in table.schema["fields"]]
     if table.header != expected:
-        return list(_about_the_header(table, expected))
+        found = [(one, "the file has no such column.") for one in expected if one not in table.header]
+        found += [
+            (o, "the description does not know this column.") for o in table.header if o not in expected
+        ]
+        found = found or [(None, "the columns stand in another order than in the description.")]
+        return [table.problem(1, column, sentence) for column, sentence in found]
     schema = json.dumps({k: v for k, v in table.schema.items() if k != "foreignKeys"})
     problems = []
     for line, column, kind, note, cell, message in _errors(table.path.read_bytes(), schema):
-        sentence = _sentence(table.schema, column, {"kind": kind, "note": note, "cell": cell})
-        problems.append(table.problem(line, column, sentence or message))
+        described = {f["name"]: f for f in table.schema["fields"]}.get(column or "", {})
+        problems.append(table.problem(line, column, _sentence(described, kind, note, cell) or message))
     for key in table.schema.get("foreignKeys", []):
         column, reference = key["fields"], key["reference"]
         target = tables.get(reference["resource"])
@@ -207,49 +145,35 @@ def _errors(content: bytes, schema: str) -> list[list[Any]]:
     return list(report.flatten(["rowNumber", "fieldName", "type", "note", "cell", "message"]))
 
 
-def _about_the_header(table: Table, expected: list[str]) -> Iterator[Problem]:
-    """Name the columns that are missing, unknown or out of order."""
-    for column in expected:
-        if column not in table.header:
-            yield table.problem(1, column, "the file has no such column.")
-    for column in table.header:
-        if column not in expected:
-            yield table.problem(1, column, "the description does not know this column.")
-    if sorted(expected) == sorted(table.header):
-        yield table.problem(1, None, "the columns stand in another order than in the description.")
+#: What frictionless finds, in the course's words.
+SENTENCES = {
+    "primary-key": "the key of the row stands twice or is empty: {note}.",
+    "unique-error": '"{cell}" stands twice, but may not.',
+    "blank-row": "the row is empty.",
+    "extra-cell": "the row has more cells than there are columns.",
+    "missing-cell": "the row has fewer cells than there are columns.",
+    "required": "the cell is empty, but may not be.",
+    "enum": '"{cell}" is none of: {allowed}.',
+    "minimum": '"{cell}" is below {allowed}.',
+    "maximum": '"{cell}" is above {allowed}.',
+    "pattern": '"{cell}" does not have the form {allowed}.',
+    "integer": '"{cell}" is not a whole number.',
+    "number": '"{cell}" is not a number.',
+    "date": '"{cell}" is not a day like 2022-09-15.',
+    "boolean": '"{cell}" is not true or false.',
+}
 
 
-def _sentence(schema: dict[str, Any], column: str | None, error: dict[str, Any]) -> str:
-    """Put an error of frictionless into the course's words; empty if the course has none for it."""
-    described = {f["name"]: f for f in schema["fields"]}.get(column or "", {})
-    kind, note, cell = error["kind"], error["note"], error["cell"]
-    words = {
-        "integer": "a whole number",
-        "number": "a number",
-        "date": "a day like 2022-09-15",
-        "boolean": "true or false",
-    }
-    if kind == "type-error":
-        return f'"{cell}" is not {words.get(described.get("type", ""), described.get("type", "right"))}.'
+def _sentence(described: Mapping[str, Any], kind: str, note: str, cell: str) -> str:
+    """Put an error of frictionless in a cell into the course's words; empty if the course has none for it."""
+    limits = described.get("constraints", {})
     if kind == "constraint-error":
-        allowed = described.get("constraints", {})
-        if "required" in note:
-            return "the cell is empty, but may not be."
-        if "enum" in note:
-            return f'"{cell}" is none of: {", ".join(allowed["enum"])}.'
-        for bound, says in (("minimum", "below"), ("maximum", "above")):
-            if bound in note:
-                return f'"{cell}" is {says} {allowed[bound]}.'
-        if "pattern" in note:
-            return f'"{cell}" does not have the form {allowed["pattern"]}.'
-    fixed = {
-        "primary-key": f"the key of the row stands twice or is empty: {note}.",
-        "unique-error": f'"{cell}" stands twice, but may not.',
-        "blank-row": "the row is empty.",
-        "extra-cell": "the row has more cells than there are columns.",
-        "missing-cell": "the row has fewer cells than there are columns.",
-    }
-    return fixed.get(kind, "")
+        kind = next((limit for limit in limits if limit in note), kind)
+    elif kind == "type-error":
+        kind = described.get("type", kind)
+    allowed = limits.get(kind, "")
+    listed = ", ".join(allowed) if isinstance(allowed, list) else allowed
+    return SENTENCES.get(kind, "").format(note=note, cell=cell, allowed=listed)
 
 
 def changes() -> dict[str, list[str]]:
@@ -262,18 +186,18 @@ def changes() -> dict[str, list[str]]:
     for name, table in tables.items():
         command = ["git", "show", f"HEAD:./{table.path.name}"]
         try:
-            shown = subprocess.run(command, cwd=table.path.parent, capture_output=True, check=True).stdout
+            old = subprocess.run(command, cwd=table.path.parent, capture_output=True, check=True).stdout
         except (OSError, subprocess.CalledProcessError):
             raise CourseError(
                 f"Git cannot say what {table.path.name} was, and so not which tables have changed: "
                 "name them, as in samarkand renew timeline."
             ) from None
-        was = _by_key(table, csv.DictReader(shown.decode("utf-8").splitlines()))
+        was = _by_key(table, csv.DictReader(old.decode("utf-8").splitlines()))
         now = _by_key(table, table.rows)
         rows = [
             f"{key} has changed{_cells_changed(was[key], row)}"
             for key, row in now.items()
-            if key in was and was[key] != row
+            if was.get(key, row) != row
         ]
         rows += [f"{key} is new" for key in now if key not in was]
         rows += [f"{key} is gone" for key in was if key not in now]
@@ -288,7 +212,6 @@ def _by_key(table: Table, rows: Iterable[Mapping[str, str]]) -> dict[str, Mappin
 
 
 def _cells_changed(was: Mapping[str, str], now: Mapping[str, str]) -> str:
-    cells = [
-        f"{name} was {rules.difference(was[name], now[name])}" for name in was if was[name] != now.get(name)
-    ]
+    differing = [name for name in was if was[name] != now.get(name)]
+    cells = [f"{name} was {rules.difference(was[name], now.get(name, ''))}" for name in differing]
     return f": {'; '.join(cells)}" if cells else ""

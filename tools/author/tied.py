@@ -36,7 +36,7 @@ from samarkand.ground.errors import CourseError, unknown
 from samarkand.sources import KEY
 from tools.author import figures
 from tools.author.apart import run_apart
-from tools.author.lessons import BuildError, Lesson, read, sentences
+from tools.author.lessons import BuildError, Lesson, find_chart_texts, read
 
 #: What is no claim in Markdown: code, markup, links to lessons, keys, numbers of headings, items, tasks and
 #: lessons, the card's time and tolerances, which have rules of their own, and what makes a share per cent.
@@ -105,22 +105,21 @@ def row(table: str, **where: Any) -> Row:
     return Row(found.iloc[0])
 
 
-def named(code: str) -> str:
+def name_state(code: str) -> str:
     """Return the name of a state."""
     return str(row("states", iso3=code)["name"])
 
 
-def shown(cell: NotebookNode) -> tuple[str, str]:
+def read_words(cell: NotebookNode) -> tuple[str, str]:
     """Return a cell's words on one line, and the same with what claims nothing blotted out.
 
     Of code these are the sentences that it hands to charts.
     """
     source = cell.source
     if cell.cell_type == "code":
-        texts: list[ast.expr] = []
-        with contextlib.suppress(SyntaxError):  # `code_is_plain_python` names it
-            texts = sentences(source)
-        source = " ¶ ".join(str(text.value) for text in texts if isinstance(text, ast.Constant))
+        source = ""
+        with contextlib.suppress(SyntaxError):  # a rule of lessons names it
+            source = " ¶ ".join(find_chart_texts(cell.source))
     blotted = _SILENT.sub(lambda match: re.sub(r"\S", "·", match[0]), source)
     return " ".join(source.split()), " ".join(blotted.split())
 
@@ -139,8 +138,8 @@ def kind(expression: str) -> str:
 
 def find_loose(lesson: Lesson) -> Iterator[str]:
     """Name, without running anything, the figures without a tie and the ties that are malformed."""
-    for cell in lesson.said:
-        text, readable = shown(cell)
+    for cell in lesson.cells_and_questions:
+        text, readable = read_words(cell)
         loose = figures.read(readable)
         for words, on in ties(cell).items():
             if (times := text.count(words) if words else 0) != 1:
@@ -202,8 +201,8 @@ def find_untrue(lesson: Lesson, space: Mapping[str, Any]) -> Iterator[str]:
 
     Expressions may use the names in `space` (what the lesson's code leaves) besides those of this module.
     """
-    for cell in lesson.said:
-        text, readable = shown(cell)
+    for cell in lesson.cells_and_questions:
+        text, readable = read_words(cell)
         for words, on in ties(cell).items():
             if text.count(words) == 1 and kind(on[0]) == "computed":
                 for fault in _faults(words, _inside(readable, text, words), on, space):
@@ -260,7 +259,7 @@ def _codes() -> dict[str, str]:
     """Return the names behind codes, with a blank: of an actor, of a state and its capital."""
     capitals = data.load("places").set_index("iso3")["capital"]
     codes = dict(data.load("entities").set_index("id")["name"] + " ")
-    codes |= {iso3: f"{named(iso3)} {capitals.get(iso3, '')} " for iso3 in data.load("states")["iso3"]}
+    codes |= {iso3: f"{name_state(iso3)} {capitals.get(iso3, '')} " for iso3 in data.load("states")["iso3"]}
     return codes | {code.lower(): codes[code] for code in ("SCO", "CSTO", "EAEU", "CIS")}
 
 
@@ -317,7 +316,7 @@ def _values(expression: str, space: Mapping[str, Any]) -> list[Any]:
     """Return the values of an expression, one after the other."""
     used = {name: ids()[name] for name in re.findall(r"\w+", expression) if name in ids()}
     known = {name: row(table, **{column: name}) for name, (table, column) in used.items()}
-    helpers = {"row": row, "rows": rows, "named": named, "data": data, "pd": pd}
+    helpers = {"row": row, "rows": rows, "named": name_state, "data": data, "pd": pd}
     return [_plain(one) for one in _each(eval(expression, known | dict(space) | helpers))]
 
 
@@ -357,7 +356,9 @@ def _broken(notebook: Path) -> str:
     return "\n".join(find_untrue(lesson, names_of(lesson)))
 
 
-def of_set(notebook: Path, apart: Mapping[str, Mapping[str, Any]], space: Mapping[str, Any]) -> list[str]:
+def find_untrue_in_set(
+    notebook: Path, apart: Mapping[str, Mapping[str, Any]], space: Mapping[str, Any]
+) -> list[str]:
     """Name what is loose or untrue in the text of a set, given its source.
 
     `apart` has for each cell the tied words: they are in a file of their own, which no student gets.
