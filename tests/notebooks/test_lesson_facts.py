@@ -13,8 +13,6 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from samarkand.ground.home import ROOT
-from samarkand.practice import tasks
 from tools.author import facts, lessons
 
 #: The most lines of all records together: a record that nobody can read is no record.
@@ -141,13 +139,6 @@ def test_a_name_or_a_turn_of_a_text_is_seen(is_: str, tmp_path: Path) -> None:
     other = facts.record(made(tmp_path, prose=text.replace("Russia", name).replace("more", turn)))
     assert facts.compare(stored, other) == [f'prose, speaks of: was "Russia buys more before", is "{is_}"']
     assert facts.compare(stored, facts.record(made(tmp_path, prose=text.replace("today", "now")))) == []
-
-
-def test_the_known_mistakes_of_practice_are_in_the_record() -> None:
-    asked = tasks.tasks()["05.3"]
-    answers = facts.recorded(ROOT / "notebooks/05_taking_sides.ipynb")["practice-three-stub"]
-    assert answers[f"answer: {facts.cut(asked.right, 60)}"] == facts.number(asked.expected)
-    assert len([entry for entry in answers if entry.startswith("answer: ")]) == 1 + len(asked.diagnoses)
 
 
 def test_an_error_in_a_cell_is_a_sentence(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from samarkand.ground.errors import CourseError
 from tools.author import concepts, lessons, pages
 
 TEXT = pages.README.read_text(encoding="utf-8")
-MADE = dict(pages.made())
+MADE = dict(pages.make())
 
 
 @pytest.mark.parametrize("path", MADE, ids=lambda path: path.name)

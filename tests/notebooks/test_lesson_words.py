@@ -81,15 +81,11 @@ PLANTED = [
     Wrong("02", "people-read", "Wesley Rahn in the credit", "Bradley Jardine in the credit"),
     Wrong("03", "spells-text", "and Tajikistan signed", "and Uzbekistan signed"),
     Wrong("04", "counters-read", "Putin named 31 per cent", "Xi named 31 per cent"),
-    Wrong("05", "years-read", "Russia and its ally Belarus", "Belarus and its ally Russia"),
-    Wrong("02", "countries-read", "Kazakhstan's president Tokayev", "Uzbekistan's president Tokayev"),
     Wrong("03", "question", "India's prime minister", "India's president"),
     # a direction, a negation, a side of a trade
-    Wrong("03", "price-read", "prices are lower than", "prices are higher than"),
     Wrong("04", "oil-chart", "Less to Europe, more to", "More to Europe, less to"),
     Wrong("04", "months-chart", "bought more than it sold", "sold more than it bought"),
     Wrong("05", "words-read", "and did not name Ukraine", "and did name Ukraine"),
-    Wrong("10", "calibration-read", "ones lie above it", "ones lie below it"),
     Wrong("04", "words-read", "The same sentence says", "Another sentence says", renewed=False),
     # hints, answers, the card, code in prose, links
     Wrong("01", "home-help", "Divide the flight", "Multiply the flight"),

@@ -26,10 +26,7 @@ from tools.author.lessons import BuildError, Lesson
         ("1.4 billion", [1.4e9, 1.38e9, 1.4], [1.5e9]),
         ("\u22122.7", [-2.7], [2.7]),
         ("twice", [2.0, 2.05], [2.2]),
-        ("18", [17.5, 18.49], [17.49, 18.51]),
         ("a third", [0.333, 0.32], [0.31, 0.35]),
-        ("three in four", [0.75], [0.5]),
-        ("Twelve", [12], [11.6, 12.4]),
         ("15 September 2022", [pd.Timestamp("2022-09-15")], [pd.Timestamp("2021-09-15"), 15]),
         ("in September", [dt.date(2021, 9, 3)], [dt.date(2021, 8, 3), 9]),
         ("the 16th", [dt.date(2022, 9, 16)], [dt.date(2022, 9, 15)]),
@@ -64,7 +61,6 @@ def faults(words: str, on: object, tied_words: str = "", code: str = "") -> list
         ("China is larger than Russia", "{'CHN': 2}['CHN'] > {'RUS': 1}['RUS']"),
         ("more than 7 members", "len(club)"),
         ("more than 7, and fewer than before", ["len(club)", "len(club) < 9", "TL011.day < TL012.day"]),
-        ("It did not join", "'UZB' not in ('KAZ', 'KGZ')"),
         ("China bought more than it sold", "(china_buys := 2) > (china_sells := 1)"),
     ],
 )
@@ -80,9 +76,7 @@ NO = "too few comparisons for"
     [
         ("9 members", "len(club)", 'rests on len(club), which is 8.'),
         ("9 members", "len(clubb)", "len(clubb): NameError: name 'clubb' is not defined"),
-        ("9 members", "len(club", "len(club: SyntaxError: '(' was never closed"),
         ("9 members", "NU068.amount", 'No column "amount".'),
-        ("9 members", "row('trip', id='TR99').day", "no rows of trip have id TR99, not one."),
         ("9 members", "rows('trip', days=1)", 'No column "days". Did you mean "day"?'),
         ("9 members", "NU056.period_start", "NU056.period_start: the cell there is empty."),
         ("9 of 10 members", "len(club)", "rests on 1 values, and has 2 figures."),
@@ -90,8 +84,6 @@ NO = "too few comparisons for"
         ("9 members", "[]", "rests on [], where nothing stands."),
         ("8 members, a few more", ["len(club)", "len(club) > 8"], "rests on len(club) > 8, which is not so."),
         ("on 16 June 2001", "TL011.day", "which is 2001-06-15."),
-        ("in 2019", "SCOCGTN.published", "which is 2018-06."),
-        ("It is near", "named('KAZ')", 'which is "Kazakhstan".'),
         ("Xi in Samarkand", "TL091.says('XI', 'Moscow')", 'nothing that names "Samarkand"'),
         ("Russia and China", "{'CHN', 'RUS'} <= {'CHN', 'RUS'}", 'names "China" before what'),
         ("China is smaller", "'CHN' > 'A'", f'{NO} "smaller"'),
@@ -144,12 +136,6 @@ def test_building_stores_nothing_that_is_untrue(tmp_path: Path) -> None:
         build.build(path, hold_to=lambda one: tied.broken(one.path))
     assert str(error.value) == '03_x.ipynb: read: "9 members" rests on members, which is 8.'
     assert path.read_bytes() == before
-
-
-def test_a_cell_that_fails_is_named(tmp_path: Path) -> None:
-    path = stored(tmp_path, "It has 9 members.", {"9 members": "members"}, "members = nobody")
-    with pytest.raises(BuildError, match="cell load stops with NameError: name 'nobody' is not defined"):
-        tied.broken(path)
 
 
 def test_the_tables_that_ties_name_count_as_read(tmp_path: Path) -> None:

@@ -27,22 +27,16 @@ LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-grading.lo
 #: What each machine answers to the markers in the locks.
 MACHINES = [
     {
-        "os_name": "nt" if system == "win32" else "posix",
-        "sys_platform": system,
-        "platform_machine": machine,
-        "platform_system": {"linux": "Linux", "darwin": "Darwin", "win32": "Windows"}[system],
-        "python_version": python,
-        "python_full_version": f"{python}.8",
-        "implementation_name": "cpython",
-        "platform_python_implementation": "CPython",
+        **{"sys_platform": platform, "os_name": os, "platform_system": system, "platform_machine": machine},
+        **{"python_version": python, "python_full_version": f"{python}.8"},
+        **{"implementation_name": "cpython", "platform_python_implementation": "CPython"},
     }
-    for system, machine in [
-        ("linux", "x86_64"),
-        ("linux", "aarch64"),
-        ("darwin", "x86_64"),
-        ("darwin", "arm64"),
-        ("win32", "AMD64"),
+    for platform, os, system, machines in [
+        ("linux", "posix", "Linux", ("x86_64", "aarch64")),
+        ("darwin", "posix", "Darwin", ("x86_64", "arm64")),
+        ("win32", "nt", "Windows", ("AMD64",)),
     ]
+    for machine in machines
     for python in ["3.11", "3.12", "3.13", "3.14"]
 ]
 
@@ -72,16 +66,13 @@ def pins(lock: str, machine: dict[str, str]) -> dict[str, Version]:
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_a_lock_names_no_address_and_no_index(lock: str) -> None:
+def test_a_lock_names_no_address_and_no_index_and_each_pin_has_its_hashes(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")
     options = [word for word in re.findall(r"(?<!\S)-\S+", text) if not word.startswith("--hash=sha256:")]
     assert options == []
     assert "/" not in text.replace("deploy/lock.sh", "")
     assert "@" not in text
 
-
-@pytest.mark.parametrize("lock", LOCKS)
-def test_every_pin_has_its_hashes(lock: str) -> None:
     assert len(blocks(lock)) > 100
     for requirement, hashes in blocks(lock):
         assert hashes, f"{requirement} has no hash"
@@ -92,17 +83,12 @@ def test_every_pin_has_its_hashes(lock: str) -> None:
     "machine", MACHINES, ids=lambda m: f"{m['sys_platform']}-{m['platform_machine']}-{m['python_version']}"
 )
 def test_the_locks_hold_what_pyproject_asks_for_on_every_machine(machine: dict[str, str]) -> None:
-    chosen = pins("requirements.lock", machine)
-    for requirement in [*NEEDED, *START_NEEDED]:
-        assert chosen[canonicalize_name(requirement.name)] in requirement.specifier, str(requirement)
-    with_tests = pins("requirements-test.lock", machine)
-    for requirement in TEST_NEEDED:
-        assert with_tests[canonicalize_name(requirement.name)] in requirement.specifier, str(requirement)
-    assert {name: with_tests.get(name) for name in chosen} == chosen
-    to_grade = pins("requirements-grading.lock", machine)
-    for requirement in [*NEEDED, *TO_GRADE]:
-        assert to_grade[canonicalize_name(requirement.name)] in requirement.specifier, str(requirement)
-    assert {name: with_tests.get(name) for name in to_grade} == to_grade
+    asked = ([*NEEDED, *START_NEEDED], TEST_NEEDED, [*NEEDED, *TO_GRADE])
+    plain, with_tests, to_grade = (pins(lock, machine) for lock in LOCKS)
+    for chosen, requirements in zip((plain, with_tests, to_grade), asked, strict=True):
+        for requirement in requirements:
+            assert chosen[canonicalize_name(requirement.name)] in requirement.specifier, str(requirement)
+        assert {name: with_tests.get(name) for name in chosen} == chosen
 
 
 def test_conda_users_get_the_same() -> None:

@@ -31,15 +31,13 @@ def listening() -> list[str]:
 
 def visit(command: list[str]) -> dict[str, Any]:
     """Start the course, look around and stop it; return what was seen."""
-    began = time.monotonic()
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
     )
     try:
         url, said = address(process)
         page = answer(url)
-        seconds = round(time.monotonic() - began, 2)
-        found = look_around(url) | {"url": url, "page": page, "seconds": seconds}
+        found = look_around(url) | {"url": url, "page": page}
         process.send_signal(signal.SIGINT)
         rest, _ = process.communicate(timeout=30)
         return found | {"said": said + rest, "status": process.returncode}
@@ -93,13 +91,11 @@ def look_around(url: str) -> dict[str, Any]:
             cells = ask(f"/api/contents/{path}")["content"]["cells"]
             code = [cell["metadata"].get("trusted", False) for cell in cells if cell["cell_type"] == "code"]
             trusted[path] = all(code)
-    notification = ask("/lab/api/settings/@jupyterlab/apputils-extension:notification")
     return {
         "kernel": kernel["name"],
         "listening": listening(),
         "news": ask("/lab/api/news"),
         "update": ask("/lab/api/update"),
-        "notification": notification["schema"]["properties"],
         "trusted": trusted,
     }
 

@@ -203,7 +203,7 @@ def new(options: argparse.Namespace) -> int:
     from tools.author import facts, lessons, skeletons
 
     plan = options.plan(skeletons, options)
-    for path in skeletons.kept(plan):
+    for path in skeletons.find_kept(plan):
         print(f"{path.relative_to(home.ROOT)} is there already, and is kept.", flush=True)
     notebooks = [path for path in plan if path.parent == lessons.NOTEBOOKS]
     sets = [path.stem for path in plan if path.parent == skeletons.CHECKS and path.suffix == ".py"]
@@ -211,7 +211,7 @@ def new(options: argparse.Namespace) -> int:
     results = [*(facts.path_of(path) for path in notebooks), *released]
     if sets and find_spec("nbgrader") is None:
         raise CourseError("A set is released by nbgrader, which is not here: python3 start.py test adds it.")
-    with skeletons.placed(plan, *results):
+    with skeletons.place(plan, *results):
         if sets:
             _release(options.secret, sets)  # first: the lesson leads to it
         for path in notebooks:

@@ -56,7 +56,7 @@ fourth what stands besides in its given cells, to be run and read. A model solut
 """
 
 
-def made() -> Iterator[tuple[Path, str]]:
+def make() -> Iterator[tuple[Path, str]]:
     """Yield each page with its text as lessons, sets and tables now make it."""
     yield README, readme(README.read_text(encoding="utf-8"))
     yield PYTHON, python()
@@ -71,7 +71,7 @@ def made() -> Iterator[tuple[Path, str]]:
 
 def renew() -> list[Path]:
     """Make all pages anew; return those that have changed."""
-    return [path for path, text in made() if files.renew(path, text.encode())]
+    return [path for path, text in make() if files.renew(path, text.encode())]
 
 
 def readme(text: str) -> str:

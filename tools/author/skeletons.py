@@ -22,7 +22,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from samarkand.ground import files, rooms
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import PACKAGE, ROOT
-from samarkand.ground.words import listed
 from samarkand.practice import questions
 from tools.author import lessons, normal_form, rules_of_sets
 
@@ -42,8 +41,8 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     """Plan a lesson with questions, practice, map, explorer and set.
 
     The `subject` is one word that names the lesson's modules, notebook and set; the `number` has two digits.
-    A module of the subject that is there already is kept, if it has what the lesson calls. `CourseError` if
-    it has not, if a name or number is taken, or cannot be one.
+    A module of the subject that is there already is kept. `CourseError` if a name or number is taken, or
+    cannot be one.
     """
     name = f"{number}_{_word(subject)}"
     if not re.fullmatch(r"\d\d", number):
@@ -60,18 +59,14 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     words |= {"lesson": name, "title": title.strip(), "question": question.strip()}
     plan = {lessons.NOTEBOOKS / f"{name}.ipynb": _notebook("lesson", words)}
     for path, template in _modules(subject).items():
-        text = _filled(template, words)
         if not path.exists():
-            _not_taken(path.parent.name, subject)
-            plan[path] = text
-        elif missing := [one for one in _called(text, number) if one not in path.read_text(encoding="utf-8")]:
-            told = f"{path.relative_to(ROOT)} is there already, and stays as it is"
-            raise CourseError(f"{told}; but the lesson needs of it what it has not: {listed(missing)}.")
-    return plan | _set(name, words, "2. Look at the rows first")
+            _need_free_name(path.parent.name, subject)
+            plan[path] = _fill(template, words)
+    return plan | _plan_set(name, words, "2. Look at the rows first")
 
 
-def kept(plan: Plan) -> list[Path]:
-    """Return what a planned lesson stands on and what was there before it."""
+def find_kept(plan: Plan) -> list[Path]:
+    """Return the files that a planned lesson calls and that were there before it."""
     subjects = [path.stem[3:] for path in plan if path.parent == lessons.NOTEBOOKS]
     return [path for subject in subjects for path in _modules(subject) if path not in plan]
 
@@ -80,11 +75,6 @@ def _modules(subject: str) -> dict[Path, str]:
     """Return the files of a subject that a lesson calls, and the template of each."""
     found = {PACKAGE / room / f"{subject}.py": template for room, template in ROOMS.items()}
     return {**found, questions.FOLDER / f"{subject}.toml": "questions"}
-
-
-def _called(text: str, number: str) -> list[str]:
-    """Return what the skeleton of a lesson calls of one of its files: functions, and ids of what is asked."""
-    return sorted({*re.findall(r"^def [a-z]\w*", text, re.MULTILINE), *re.findall(rf'"{number}\.\w+"', text)})
 
 
 def exercise(name: str) -> Plan:
@@ -98,7 +88,7 @@ def exercise(name: str) -> Plan:
             f"{found.name} has no section yet, such as ## 1. What is claimed, that a question is about."
         )
     words = {"subject": found.name[3:], "number": found.number, "title": found.title}
-    return _set(found.name, words, taught)
+    return _plan_set(found.name, words, taught)
 
 
 def module(room: str, subject: str) -> Plan:
@@ -108,12 +98,12 @@ def module(room: str, subject: str) -> Plan:
     """
     path = PACKAGE / room / f"{_word(subject)}.py"
     if not path.exists():
-        _not_taken(room, subject)
-    return _free({path: _filled(ROOMS[room], {"subject": subject, "name": subject})})
+        _need_free_name(room, subject)
+    return _need_new({path: _fill(ROOMS[room], {"subject": subject, "name": subject})})
 
 
 @contextlib.contextmanager
-def placed(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
+def place(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
     """Write what was planned, and remove all of it, and the new files `results`, if what follows fails."""
     folders = [folder for path in (*plan, *results) for folder in (path.parent,) if not folder.exists()]
     try:
@@ -138,14 +128,14 @@ def _word(subject: str) -> str:
     return subject
 
 
-def _not_taken(room: str, subject: str) -> None:
+def _need_free_name(room: str, subject: str) -> None:
     """Refuse a subject whose name another module of a room offers."""
     taken = room in ("maps", "explore") and rooms.offers(f"samarkand.{room}").get(subject)
     if taken:
         raise CourseError(f"The name {subject!r} is taken in samarkand.{room}: {taken} offers it.")
 
 
-def _free(plan: Plan) -> Plan:
+def _need_new(plan: Plan) -> Plan:
     """Return a plan none of whose files is there; another is refused."""
     for path in plan:
         if path.exists():
@@ -153,29 +143,28 @@ def _free(plan: Plan) -> Plan:
     return plan
 
 
-def _set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
+def _plan_set(lesson_name: str, words: Mapping[str, str], section: str) -> Plan:
     name = f"ex{lesson_name}"
     link = f"../../../notebooks/{lesson_name}.ipynb#{section.replace(' ', '-')}"
     words = {**words, "set": name, "lesson": lesson_name, "section": section, "link": link}
     words["ramp"] = rules_of_sets.FUNCTIONS
-    return _free(
-        {
-            EXERCISES / "source" / name / f"{name}.ipynb": _notebook("exercise", words),
-            CHECKS / f"{name}.py": _filled("checks", words),
-            CHECKS / f"{name}.json": _filled("words", words),
-            CLASSES / f"{name}.py": _filled("class", words),
-        }
-    )
+    plan = {EXERCISES / "source" / name / f"{name}.ipynb": _notebook("exercise", words)}
+    beside = {
+        CHECKS / f"{name}.py": "checks",
+        CHECKS / f"{name}.json": "words",
+        CLASSES / f"{name}.py": "class",
+    }
+    return _need_new(plan | {path: _fill(template, words) for path, template in beside.items()})
 
 
-def _filled(template: str, words: Mapping[str, str]) -> str:
+def _fill(template: str, words: Mapping[str, str]) -> str:
     text = (TEMPLATES / f"{template}.tmpl").read_text(encoding="utf-8")
     return Template(text).substitute(words)
 
 
 def _notebook(template: str, words: Mapping[str, str]) -> str:
     """Return a notebook made of a template's cells, never run."""
-    _, *parts = _CELL.split(_filled(template, words))
+    _, *parts = _CELL.split(_fill(template, words))
     cells: list[Any] = []
     for kind, name, marks, source in zip(*(parts[n::4] for n in range(4)), strict=True):
         if kind == "tied":  # of the cell before it

@@ -33,7 +33,7 @@ def check(path: str | Path | None = None) -> list[str]:
     folder = Path(path) if path is not None else course_data()
     package = folder / "datapackage.json" if folder.is_dir() else folder
     if package.name != "datapackage.json" or not package.exists():
-        raise DamagedData(f"There is nothing to check: {folder} is no folder with a datapackage.json.")
+        raise DamagedData(f"There is nothing to check: {folder} is not a folder with a datapackage.json.")
     tables, problems = read(package.parent, read_package(package))
     for table in tables.values():
         problems += [*against_schema(table, tables), *rules.of_one(table, tables)]
