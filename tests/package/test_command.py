@@ -20,12 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
         ("build 00_start_her", 'No lesson "00_start_her". Did you mean "00_start_here"?'),
         ("renew trip indicatorz", 'No table "indicatorz". Did you mean "indicators"?'),
         ("test notebooks/00_start_her.ipynb", "There is no file notebooks/00_start_her.ipynb"),
-<<<<<<< HEAD
-        ("data check nowhere", "There is nothing to check: no file nowhere"),
-=======
-        ("test CHANGELOG", "There is no file CHANGELOG"),
         ("data check nowhere", "There is nothing to check: nowhere is not a folder"),
->>>>>>> 274a357 (New lessons keep what their subject has; tests of starts, ties and new lessons in fewer lines)
         ("check ex03 --notebook nowhere.ipynb", "There is no notebook nowhere.ipynb to check."),
     ],
 )
