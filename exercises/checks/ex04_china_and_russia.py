@@ -1,4 +1,4 @@
-"""Checks of set 04, China and Russia: balance, growth, what was known when, where the oil went."""
+"""Checks of set 04, China and Russia: balance, growth, what was known when, single months, where the oil went."""
 
 from __future__ import annotations
 
@@ -13,12 +13,18 @@ from samarkand import data
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import Day, Number, PerCent, Together
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
-from samarkand_grading.marking.inputs import Case
 
 YEARS = [list(pair) for pair in itertools.combinations((2020, 2021, 2022, 2023, 2024), 2)]
 #: Two years apart at least: the lesson shows how trade grew from each year to the next.
 SPANS = [[first, last] for first in range(2016, 2024) for last in range(first + 2, 2026)]
 DESTINATIONS = ["CHN", "EUR", "IND"]
+#: Months of 2022 that have the total before them in both directions, two by two.
+MONTHS = [
+    list(pair)
+    for pair in itertools.combinations(
+        (f"2022-{end}" for end in ("03-31", "04-30", "05-31", "06-30", "07-31", "10-31", "11-30", "12-31")), 2
+    )
+]
 
 
 def _ends() -> list[str]:
@@ -89,100 +95,14 @@ def _growth_compound(given: Given) -> float:
     return 100 * float((1 + _growth(given) / 100) ** (1 / (last - first)) - 1)
 
 
-def latest_known(table: pd.DataFrame, day: pd.Timestamp) -> float:
-    """Return the total of the latest period that a reader could know on a day; 0 if none."""
-    known = table[table["known_when"] <= pd.Timestamp(day)]
-    return (
-        float(known.sort_values("period_end", kind="stable")["total_usd_bn"].iloc[-1]) if len(known) else 0.0
-    )
-
-
-def _known_strictly(table: pd.DataFrame, day: pd.Timestamp) -> float:
-    known = table[table["known_when"] < pd.Timestamp(day)]
-    return (
-        float(known.sort_values("period_end", kind="stable")["total_usd_bn"].iloc[-1]) if len(known) else 0.0
-    )
-
-
-def _with_hindsight(table: pd.DataFrame, day: pd.Timestamp) -> float:
-    ended = table[table["period_end"] <= pd.Timestamp(day)]
-    return (
-        float(ended.sort_values("period_end", kind="stable")["total_usd_bn"].iloc[-1]) if len(ended) else 0.0
-    )
-
-
-def _last_row(table: pd.DataFrame, day: pd.Timestamp) -> float:
-    known = table[table["known_when"] <= pd.Timestamp(day)]
-    return float(known["total_usd_bn"].iloc[-1]) if len(known) else 0.0
-
-
-def _last_out(table: pd.DataFrame, day: pd.Timestamp) -> float:
-    known = table[table["known_when"] <= pd.Timestamp(day)].sort_values("known_when", kind="stable")
-    return float(known["total_usd_bn"].iloc[-1]) if len(known) else 0.0
-
-
-def _other_trade(draw: random.Random, table: pd.DataFrame) -> pd.DataFrame:
-    """Take fifteen periods to other years, where the course's table has none, and scale their totals.
-
-    Each comes out before any that ends later.
-    """
-    following = table["known_when"][::-1].cummin()[::-1].shift(-1)
-    table = table[~(table["known_when"] >= following)]
-    other = table.iloc[sorted(draw.sample(range(len(table)), 15))].reset_index(drop=True)
-    years = pd.DateOffset(years=draw.choice([-1, 1]) * draw.randint(6, 12))
-    days = {name: other[name] + years for name in ("period_start", "period_end", "known_when")}
-    return other.assign(total_usd_bn=(other["total_usd_bn"] * draw.uniform(2, 9)).round(1), **days)
-
-
-def ordinary(table: pd.DataFrame, day: pd.Timestamp) -> bool:
-    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
-    return (
-        table["known_when"].min() < day
-        and day not in {*table["known_when"], *table["period_end"]}
-        and table["period_end"].is_monotonic_increasing
-    )
-
-
-def _cases(draw: random.Random) -> list[Case]:
-    table = data.load("trade_cn_ru_cumulative")[["period_start", "period_end", "total_usd_bn", "known_when"]]
-    other = _other_trade(draw, table)
-    rows = list(zip(other["period_end"], other["known_when"], strict=True))
-    out = sorted({known for _, known in rows})
-    day = pd.Timedelta(days=1)
-
-    def latest(when: pd.Timestamp, *, over: bool = False) -> pd.Timestamp | None:
-        """Return the end of the latest period that is known, or that is over."""
-        return max((end for end, known in rows if (end if over else known) <= when), default=None)
-
-    # Times in which nothing ended and nothing came out: the days within are no edges.
-    changes = sorted({*out, *other["period_end"]})
-    times = [(a, b) for a, b in itertools.pairwise(changes) if out[0] <= a < b - day]
-    # In one at least, a period is over and not yet out; the answers of all differ.
-    draw.shuffle(times)
-    times.sort(key=lambda time: latest(time[0], over=True) == latest(time[0]))
-    ordinary: dict[pd.Timestamp | None, pd.Timestamp] = {}
-    for a, b in (times[0], *draw.sample(times[1:], len(times) - 1)):
-        ordinary.setdefault(latest(a), a + day * draw.randint(1, (b - a).days - 1))
-    days = [*ordinary.values()][:4]
-
-    order = draw.sample(range(len(rows)), len(rows))
-    known = [end for end, came in map(rows.__getitem__, order) if came <= max(days)]
-    if known[-1] == latest(max(days)):
-        order.reverse()
-    # What ends first of all comes out last of all.
-    late = other.assign(
-        known_when=other["known_when"].mask(other["period_end"] == min(other["period_end"]), max(days))
-    )
-    fresh = [came for came in out[1:] if latest(came) != latest(came - day)]
-    return [
-        Case((table, pd.Timestamp("2022-09-15"))),
-        *(Case((other, when)) for when in days),
-        Case((other, draw.choice(fresh)), edge="the very day a figure comes out"),
-        Case((other.iloc[order].reset_index(drop=True), max(days)), edge="rows in another order"),
-        Case((late, max(days)), edge="an earlier period comes out last"),
-        Case((other, min(other["period_end"]) - day * draw.randint(10, 90)), edge="nothing is known yet"),
-        Case((other.iloc[:0], days[0]), edge="an empty table"),
-    ]
+def _change(given: Given, *, alone: bool = True) -> tuple[float, float]:
+    """Return how purchases and sales changed between two months, alone or since January."""
+    totals = data.load("trade_cn_ru_cumulative").set_index("period_end").loc["2022"]
+    both = totals[["china_imports_usd_bn", "china_exports_usd_bn"]]
+    both = both.diff() if alone else both
+    earlier, later = (both.loc[pd.Timestamp(end)] for end in given["months"])
+    bought, sold = map(float, later - earlier)
+    return bought, sold
 
 
 def _known(given: Given, column: str = "known_when") -> tuple[object, float]:
@@ -228,7 +148,7 @@ def _oil_with_saudi(given: Given) -> tuple[float, float, float]:
 SET = ExerciseSet(
     id="ex04_china_and_russia",
     lesson="04_china_and_russia",
-    options={"end": _ends(), "span": SPANS, "day": _days(), "years": YEARS, "destination": DESTINATIONS},
+    options={"end": _ends(), "span": SPANS, "day": _days(), "months": MONTHS, "years": YEARS, "destination": DESTINATIONS},
     questions=(
         Question(
             "q1", "surplus", 1, Together((Number("USD bn", 0.05, -500, 500), PerCent(0.1, -100, 1000))), _surplus,
@@ -237,8 +157,8 @@ SET = ExerciseSet(
             (
                 Diagnosis("The sign is turned: the question asks for imports minus exports.", lambda g: tuple(-x for x in _surplus(g)), excluded_by="How much larger were China's imports from Russia than its exports to Russia ... imports minus exports"),
                 Diagnosis("The second number is a share of one: the question asks for per cent.",
-                          lambda g: (_surplus(g)[0], _surplus(g)[1] / 100), excluded_by="that in per cent"),
-                Diagnosis("The second number is in per cent of imports: the question asks for per cent of exports.", _surplus_of_imports, excluded_by="in per cent of the exports"),
+                          lambda g: (_surplus(g)[0], _surplus(g)[1] / 100), excluded_by="that difference as a percentage"),
+                Diagnosis("The second number is in per cent of imports: the question asks for per cent of exports.", _surplus_of_imports, excluded_by="as a percentage of the exports"),
                 Diagnosis("The second number is in per cent of all trade: the question asks for per cent of exports.", _surplus_of_total),
             ),
             varies=True, uses=("end",),
@@ -250,7 +170,7 @@ SET = ExerciseSet(
             (
                 Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _growth(g) / 100, excluded_by="Unit: per cent"),
                 Diagnosis("You divided by the later year, not by the earlier one.", _growth_of_new, excluded_by="per cent of the earlier figure"),
-                Diagnosis("This is the ratio in per cent, not the growth.", lambda g: 100 + _growth(g), excluded_by="By how much did the whole trade of China and Russia grow"),
+                Diagnosis("This is the ratio in per cent, not the growth.", lambda g: 100 + _growth(g), excluded_by="By how much did total trade between China and Russia grow"),
                 Diagnosis("This is the mean growth a year: the question asks for all of it.", _growth_compound),
                 Diagnosis("This is the difference in USD bn: the question asks for per cent.",
                           lambda g: _total(g["span"][1]) - _total(g["span"][0])),
@@ -275,7 +195,18 @@ SET = ExerciseSet(
             varies=True, uses=("day",),
         ),
         Question(
-            "q4", "oil", 2,
+            "q4", "change", 2, Together((Number("USD bn", 0.05, -500, 500), Number("USD bn", 0.05, -500, 500))), _change,
+            "First single months, by differences of each column; then your later month minus your earlier one.",
+            "04_china_and_russia: 2. Trade by month",
+            (
+                Diagnosis("That compares totals since January: the question asks for single months.", lambda g: _change(g, alone=False), excluded_by="in that month alone"),
+                Diagnosis("The sign is turned: it is the later month minus the earlier one.", lambda g: tuple(-x for x in _change(g)), excluded_by="an earlier and a later one ... the later month minus the earlier one"),
+                Diagnosis("Bought and sold have changed places.", lambda g: _change(g)[::-1], excluded_by="what China bought from Russia ... what it sold to Russia"),
+            ),
+            varies=True, uses=("months",),
+        ),
+        Question(
+            "q5", "oil", 3,
             Together((PerCent(0.1, 0, 100), PerCent(0.1, 0, 100), Number("million tonnes", 0.01, -500, 500))), _oil,
             "Only Russian crude oil of the years you were given; each total is over the four destinations of the table.",
             "04_china_and_russia: 5. Where the oil went",
@@ -289,18 +220,6 @@ SET = ExerciseSet(
                           lambda g: (*_oil(g)[:2], _oil(g)[1] - _oil(g)[0])),
             ),
             varies=True, uses=("years", "destination"),
-        ),
-        Question(
-            "q5", "latest_known", 3, Number("USD bn", 0.05, 0), latest_known,
-            "Keep what was known by that day, the day itself too; then the period that ends last, in any order of rows.",
-            "04_china_and_russia: 7. Known on the day",
-            (
-                Diagnosis("What came out on the very day was known on that day.", _known_strictly, excluded_by="`known_when` is that day or before it"),
-                Diagnosis("This uses figures before they were known: a period that is over is not yet published.", _with_hindsight, excluded_by="among the rows that were known on that day"),
-                Diagnosis("The last row need not be the latest period: sort first.", _last_row, excluded_by="The rows may stand in any order"),
-                Diagnosis("What came out last need not be the latest period: sort by when periods end.", _last_out, excluded_by="of the period that ends last"),
-            ),
-            cases=_cases,
         ),
     ),
 )  # fmt: skip

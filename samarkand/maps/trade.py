@@ -212,7 +212,7 @@ def flows(year: int = 2022) -> OfflineMap:
             "From whom to whom, not on which way: much of the oil goes by sea. <b>Europe</b> is the Review’s "
             "region, Turkey included. Not in the table, and so not drawn: oil products, liquefied gas, other "
             "buyers, and <b>gas to Europe</b>, until 2022 far more than to China. Russia counts more gas to "
-            "China, far more in 2021 and 2024: rest no argument on these two years. <b>Hatched</b>, "
+            "China, far more in 2021 and 2024: do not base an argument on these two years. <b>Hatched</b>, "
             "claimed by more than one side: {areas}. {borders} "
             "Source: Statistical Review of World Energy (table <i>energy_flows</i>).",
             areas=contested_in_words(f"{years[0]}-12-31", f"{years[-1]}-12-31"),

@@ -83,10 +83,10 @@ PLANTED = [
     Wrong("04", "counters-read", "Putin named 31 per cent", "Xi named 31 per cent"),
     Wrong("03", "question", "India's prime minister", "India's president"),
     # a direction, a negation, a side of a trade
-    Wrong("04", "oil-chart", "Less to Europe, more to", "More to Europe, less to"),
+    Wrong("04", "oil-chart", "Less Russian oil to Europe, more", "More Russian oil to Europe, less"),
     Wrong("04", "months-chart", "bought more than it sold", "sold more than it bought"),
     Wrong("05", "words-read", "and did not name Ukraine", "and did name Ukraine"),
-    Wrong("04", "words-read", "The same sentence says", "Another sentence says", renewed=False),
+    Wrong("04", "words", "The relationship is not", "Another relationship is not", renewed=False),
     # hints, answers, the card, code in prose, links
     Wrong("01", "home-help", "Divide the flight", "Multiply the flight"),
     Wrong("00", "card", "`places`", "`place`"),

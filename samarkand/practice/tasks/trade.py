@@ -1,4 +1,6 @@
-"""Practice of lesson 04: a month out of a cumulative figure, growth of one direction, who took whose oil."""
+"""Practice of lesson 04: single months, growth, who counted, who bought whose oil, what was known."""
+
+from typing import Any
 
 import pandas as pd
 
@@ -9,25 +11,23 @@ from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
 IMPORTS, EXPORTS, TOTAL = "china_imports_usd_bn", "china_exports_usd_bn", "total_usd_bn"
-#: The day on which Xi set off.
-DAY = "2022-09-14"
-#: The ends of the periods that are asked for.
-JUNE, SEPTEMBER, OCTOBER, NOVEMBER = "2022-06-30", "2022-09-30", "2022-10-31", "2022-11-30"
+#: The day on which Xi set off, and one on which August was over and not yet counted.
+DAY, EARLY = "2022-09-14", "2022-09-05"
+APRIL, MAY, JUNE, JULY = "2022-04-30", "2022-05-31", "2022-06-30", "2022-07-31"
+BEFORE = "2021-06-30"
 
 
-def _since_january(end: str, column: str = IMPORTS) -> float:
-    table = data.load("trade_cn_ru_cumulative").set_index("period_end")
-    return float(table[column][end])
+def _since_january(end: str, column: str) -> float:
+    return float(data.load("trade_cn_ru_cumulative").set_index("period_end")[column][end])
 
 
 def _alone(end: str, before: str, column: str = IMPORTS) -> float:
     return _since_january(end, column) - _since_january(before, column)
 
 
-def _growth(column: str = IMPORTS) -> float:
+def _growth(column: str = TOTAL, times: float = 100, less: float = 1) -> float:
     """Return the growth from the first half of 2021 to that of 2022, in per cent."""
-    before, after = _since_january("2021-06-30", column), _since_january(JUNE, column)
-    return 100 * (after / before - 1)
+    return times * (_since_january(JUNE, column) / _since_january(BEFORE, column) - less)
 
 
 def _published(indicator: str) -> float:
@@ -36,16 +36,43 @@ def _published(indicator: str) -> float:
     return float(rows["value"].iloc[0])
 
 
-def _oil(buyer: str, year: int) -> float:
-    flows = data.load("energy_flows").query("origin == 'RUS' and product == 'crude oil'")
-    flows = flows[(flows["destination"] == buyer) & (flows["year"] == year)]
-    return float(flows["value"].iloc[0])
+def _counts(on: str | None = None) -> pd.DataFrame:
+    """Return the figures for the growth of 2021, of one last day or of all."""
+    counts = data.load("who_counted")
+    four = counts[counts["quantity"] == "growth of the trade of China and Russia, 2021"]
+    return (four[four["day"] == on] if on else four)[["day", "value"]]
+
+
+def _crude() -> pd.DataFrame:
+    flows = data.load("energy_flows")
+    return flows[(flows["origin"] == "RUS") & (flows["product"] == "crude oil")]
+
+
+def _joined(left: str, right: str) -> Any:
+    names = data.load("states")[["iso3", "name"]]
+    return _crude().merge(names, left_on=left, right_on=right)["name"].value_counts()
+
+
+def _bought() -> pd.DataFrame:
+    """Return Russian crude oil by buyer and year, in million tonnes."""
+    return _crude().pivot(index="destination", columns="year", values="value").fillna(0)
+
+
+def _more(*buyers: str, first: int = 2021, last: int = 2024) -> float:
+    """Return what buyers added, in million tonnes."""
+    bought = _bought()
+    return float((bought[last] - bought[first])[list(buyers)].sum())
 
 
 def _taken_up(*buyers: str, first: int = 2021, last: int = 2024) -> float:
     """Return what buyers added, in per cent of what Europe gave up."""
-    given_up = _oil("EUR", first) - _oil("EUR", last)
-    return 100 * sum(_oil(one, last) - _oil(one, first) for one in buyers) / given_up
+    return 100 * _more(*buyers, first=first, last=last) / -_more("EUR", first=first, last=last)
+
+
+def _newest(column: str = "known_when", day: str = EARLY) -> float:
+    """Return the total of the period that ends last among those known, or over, by a day."""
+    table = data.load("trade_cn_ru_cumulative")
+    return float(table[table[column] <= day].sort_values("period_end")[TOTAL].iloc[-1])
 
 
 def _direction() -> str:
@@ -58,63 +85,79 @@ def _direction() -> str:
     return columns[str((monthly.loc[pd.Timestamp("2022-08-01")] - march).idxmax())]
 
 
-def _growth_known() -> float:
-    total = data.load("trade_cn_ru_cumulative", known_on=DAY).set_index("period_end")[TOTAL]
-    return float(total[pd.Timestamp(JUNE)] / total[pd.Timestamp("2021-06-30")] - 1) * 100
-
-
-def _mirror() -> float:
-    """Return the growth of eleven months of 2021 that Putin named, in per cent."""
-    return float(data.load("who_counted").set_index("id")["value"]["WC092"])
-
-
 def _buyer() -> str:
-    flows = data.load("energy_flows").query("origin == 'RUS' and product == 'crude oil'")
-    bought = flows.pivot(index="destination", columns="year", values="value").drop("EUR").fillna(0)
+    bought = _bought().drop("EUR")
     return str((bought[2024] - bought[2021]).idxmax())
 
+
+_MONTHS, _YEARS, _OIL = "2. Trade by month", "3. Year on year", "5. Where the oil went"
 
 TASKS = (
     Task(
         "04.1",
         kinds.Number(tr("USD bn"), 0.05),
-        lambda: _alone(OCTOBER, SEPTEMBER),
-        right=tr("A month that nobody could know when Xi set off."),
-        hint=tr(
-            "The figure from January to October less the one from January to September. Which column holds "
-            "imports?"
-        ),
+        lambda: _alone(JULY, JUNE, TOTAL),
+        right=tr("That is one month, and not the 97.7 that the bar up to July shows."),
+        hint=tr("The total up to July minus the total up to June."),
         diagnoses=(
+            Diagnosis(tr("That is June. Which two totals enclose July?"), lambda: _alone(JUNE, MAY, TOTAL)),
             Diagnosis(
-                tr("That is all from January to October. What is October alone?"),
-                lambda: _since_january(OCTOBER),
+                tr("The later one first: from the total up to July take away the one up to June."),
+                lambda: -_alone(JULY, JUNE, TOTAL),
             ),
             Diagnosis(
-                tr("That is what China sold to Russia in October. What did it buy?"),
-                lambda: _alone(OCTOBER, SEPTEMBER, EXPORTS),
+                tr("That is what China bought. The question is about both directions."),
+                lambda: _alone(JULY, JUNE),
             ),
             Diagnosis(
-                tr("That is the whole trade of October, both ways."),
-                lambda: _alone(OCTOBER, SEPTEMBER, TOTAL),
-            ),
-            Diagnosis(
-                tr(
-                    "That is the month after. October is what January to October has more than January to "
-                    "September."
-                ),
-                lambda: _alone(NOVEMBER, OCTOBER),
-            ),
-            Diagnosis(
-                tr("That is an average month from January to October, not October."),
-                lambda: _since_january(OCTOBER) / 10,
+                tr("That is an average month from January to July, not July."),
+                lambda: _since_january(JULY, TOTAL) / 7,
             ),
         ),
-        taught="2. Trade by month",
+        taught=_MONTHS,
+        given=lambda: _since_january(JULY, TOTAL),
     ),
     Task(
         "04.2",
+        kinds.Number(tr("USD bn"), 0.05),
+        lambda: _alone(MAY, APRIL),
+        right=tr("`diff` has made a month of every total; you picked one."),
+        hint=tr("First the differences of the whole column, then the row of May."),
+        diagnoses=(
+            Diagnosis(
+                tr("That is what China sold to Russia in May. What did it buy?"),
+                lambda: _alone(MAY, APRIL, EXPORTS),
+            ),
+            Diagnosis(tr("That is the month after. Which day ends May?"), lambda: _alone(JUNE, MAY)),
+            Diagnosis(
+                tr("That is the month before. Which day ends May?"), lambda: _alone(APRIL, "2022-03-31")
+            ),
+        ),
+        taught=_MONTHS,
+        given=lambda: _since_january(MAY, IMPORTS),
+    ),
+    Task(
+        "04.3",
         kinds.PerCent(0.1),
         _growth,
+        right=tr("More than a quarter. Keep these three lines: any growth is worked out so."),
+        hint=tr("The ratio is there first. What is above 1 is the growth, and it comes before the per cent."),
+        diagnoses=(
+            Diagnosis(
+                tr("That is the growth as a share of one. One line is missing."), lambda: _growth(times=1)
+            ),
+            Diagnosis(
+                tr("That is the later half in per cent of the earlier one. By how much did it grow?"),
+                lambda: _growth(less=0),
+            ),
+        ),
+        taught=_YEARS,
+        given=lambda: _growth(less=0) - 1,
+    ),
+    Task(
+        "04.4",
+        kinds.PerCent(0.1),
+        lambda: _growth(IMPORTS),
         right=tr(
             "Half as much again, while sales hardly grew. Customs published 48.2, which fits a larger "
             "figure for 2021 than the one first printed."
@@ -122,11 +165,18 @@ TASKS = (
         hint=tr("Divide the later half by the earlier one, take away 1 and multiply by 100."),
         diagnoses=(
             Diagnosis(
+                tr("That is the later half in per cent of the earlier one: take 1 away first."),
+                lambda: _growth(IMPORTS, less=0),
+            ),
+            Diagnosis(
+                tr("Without round brackets Python divides before it takes away, and multiplies the 1 alone."),
+                lambda: _growth(IMPORTS, times=1, less=100),
+            ),
+            Diagnosis(
                 tr("That is what China sold to Russia. How much more did it buy?"), lambda: _growth(EXPORTS)
             ),
             Diagnosis(
-                tr("That is the growth of the whole trade. Which column holds China's imports?"),
-                lambda: _growth(TOTAL),
+                tr("That is the growth of the whole trade. Which column holds China's imports?"), _growth
             ),
             Diagnosis(
                 tr("That is the growth as customs published it. Work it out from the table's figures."),
@@ -134,47 +184,87 @@ TASKS = (
             ),
             Diagnosis(
                 tr("You divided by the later half. Growth is measured against the earlier one."),
-                lambda: 100 * (1 - _since_january("2021-06-30") / _since_january(JUNE)),
-            ),
-            Diagnosis(
-                tr("That is the later half in per cent of the earlier one. By how much did it grow?"),
-                lambda: 100 + _growth(),
-            ),
-            Diagnosis(
-                tr("That is the growth in USD bn. In per cent of what?"),
-                lambda: _since_january(JUNE) - _since_january("2021-06-30"),
+                lambda: 100 * (1 - _since_january(BEFORE, IMPORTS) / _since_january(JUNE, IMPORTS)),
             ),
         ),
-        taught="3. Year on year",
+        taught=_YEARS,
+        given=lambda: _growth(IMPORTS, times=1, less=0),
     ),
     Task(
-        "04.3",
-        kinds.PerCent(0.5),
-        lambda: _taken_up("IND"),
-        right=tr("Three quarters. What China bought more comes to about one quarter."),
-        hint=tr("What India added from 2021 to 2024, divided by what Europe bought less, 2024 against 2021."),
+        "04.5",
+        kinds.Shown(),
+        lambda: _counts("2021-11-30"),
+        right=tr("The same eleven months of one trade, and two figures: somebody else counted."),
+        hint=tr("Only rows whose `day` is the last of November; only the columns day and value."),
+        diagnoses=(Diagnosis(tr("Those are for twelve months."), lambda: _counts("2021-12-31")),),
+        taught="4. Who counted?",
+        given=_counts,
+    ),
+    Task(
+        "04.6",
+        kinds.ByKey(kinds.Whole(), keys=tr("names")),
+        lambda: _joined("destination", "iso3"),
+        right=tr("Five years for each buyer: no row is lost."),
+        hint=tr("Codes have to meet codes."),
         diagnoses=(
-            Diagnosis(tr("That is China's part. What is India's?"), lambda: _taken_up("CHN")),
-            Diagnosis(tr("That is India and China together."), lambda: _taken_up("IND", "CHN")),
             Diagnosis(
-                tr("That compares 2024 with 2022. Europe's retreat began earlier: compare with 2021."),
-                lambda: _taken_up("IND", first=2022),
+                tr("You joined the seller. Which column has the buyers?"), lambda: _joined("origin", "iso3")
             ),
+        ),
+        taught=_OIL,
+        given=lambda: _joined("destination", "name"),
+    ),
+    Task(
+        "04.7",
+        kinds.PerCent(0.5),
+        lambda: _taken_up("CHN", "IND"),
+        right=tr(
+            "A little more than all of it: India three quarters, China a quarter. That no barrel can be "
+            "followed from one to the other, yearly sums do not change."
+        ),
+        hint=tr("Both increases, divided by how much less Europe bought, times 100."),
+        diagnoses=(
+            Diagnosis(tr("That is India alone."), lambda: _taken_up("IND")),
+            Diagnosis(tr("That is China alone."), lambda: _taken_up("CHN")),
             Diagnosis(
-                tr("That compares 2023 with 2021. The question is about 2024."),
-                lambda: _taken_up("IND", last=2023),
-            ),
-            Diagnosis(
-                tr("That is all that India bought in 2024. How much of it is new since 2021?"),
-                lambda: 100 * _oil("IND", 2024) / (_oil("EUR", 2021) - _oil("EUR", 2024)),
+                tr("Europe's change is below zero, its decrease is not: put a minus before it."),
+                lambda: -_taken_up("CHN", "IND"),
             ),
             Diagnosis(
                 tr("You divided by all that Europe bought in 2021. By how much did it buy less?"),
-                lambda: 100 * (_oil("IND", 2024) - _oil("IND", 2021)) / _oil("EUR", 2021),
+                lambda: 100 * _more("CHN", "IND") / _bought()[2021]["EUR"],
+            ),
+            Diagnosis(
+                tr("You compared 2024 alone. Compare what changed since 2021."),
+                lambda: 100 * _bought()[2024][["CHN", "IND"]].sum() / _bought()[2024]["EUR"],
+            ),
+            Diagnosis(
+                tr("That compares 2024 with 2022. Europe's decrease began earlier: compare with 2021."),
+                lambda: _taken_up("CHN", "IND", first=2022),
             ),
         ),
-        taught="5. Where the oil went",
+        taught=_OIL,
+        given=lambda: _more("CHN", "IND"),
+    ),
+    Task(
+        "04.8",
+        kinds.Number(tr("USD bn"), 0.05),
+        _newest,
+        right=tr("August was over, but its total came out on 10 September: a reader on the 5th had July."),
+        hint=tr("Known is what came out on that day or before it."),
+        diagnoses=(
+            Diagnosis(
+                tr("August was over by then, but was it published? Ask `known_when`."),
+                lambda: _newest("period_end"),
+            ),
+            Diagnosis(
+                tr("That is the oldest of those known. The latest period comes first with ascending=False."),
+                lambda: _since_january("2021-03-31", TOTAL),
+            ),
+        ),
+        taught="7. Known on the day",
+        given=lambda: _newest(day="2026-12-31"),
     ),
 )
 #: What the predictions of the lesson come to.
-RESULTS = {"04.direction": _direction, "04.growth": _growth_known, "04.mirror": _mirror, "04.oil": _buyer}
+RESULTS = {"04.direction": _direction, "04.growth": _growth, "04.oil": _buyer}
