@@ -205,14 +205,9 @@ TASKS = (
         kinds.ByKey(kinds.Whole(), keys=tr("names")),
         lambda: _joined("destination", "iso3"),
         right=tr("Five years for each buyer: no row is lost."),
-        hint=tr("Codes have to meet codes."),
-        diagnoses=(
-            Diagnosis(
-                tr("You joined the seller. Which column has the buyers?"), lambda: _joined("origin", "iso3")
-            ),
-        ),
+        hint=tr("Codes have to meet codes: the buyer's is in `destination`."),
         taught=_OIL,
-        given=lambda: _joined("destination", "name"),
+        given=lambda: _joined("origin", "iso3"),
     ),
     Task(
         "04.7",
