@@ -190,17 +190,14 @@ def _neighbours(pairs: Iterable[tuple[str, str]]) -> Counter[str]:
 
 def _tie(pair: tuple[str, str], ties: pd.DataFrame, actors: Mapping[str, Actor]) -> Name:
     """Return the tooltip of a line: all ties of the pair, with their direction."""
+    each_tie: Any = ties.itertuples(index=False)
     each = (
         f"{actors[row.actor].label} {'→' if row.directed else '–'} {actors[row.target].label}: "
         + row.relation.replace("-", " ")
-        for row in _rows(ties)
+        for row in each_tie
     )
     name = tr("{one} and {other}", one=actors[pair[0]].name, other=actors[pair[1]].name)
     return Name(name, "", "; ".join(each))
-
-
-def _rows(table: pd.DataFrame) -> Any:
-    return table.itertuples(index=False)
 
 
 def _labels(actors: Mapping[str, Actor], pairs: Pairs) -> list[Label]:

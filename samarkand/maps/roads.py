@@ -66,9 +66,13 @@ def corridors() -> OfflineMap:
     routes = table.drop_duplicates("route").set_index("route")
     of_kind = {str(route): _kind(str(mode)) for route, mode in routes["mode"].items()}
     built = {str(route): status == "in operation" for route, status in routes["status_2022"].items()}
+    called = {str(route): str(name) for route, name in routes["name"].items()}
+    passed = {route: list(_nodes(table, route)["node"]) for route in of_kind}
     steps = [_step(one, of_kind, built) for one in kinds]
     hatched, about = contested([DAY] * len(kinds))
     in_words = "; ".join(one.say for one in steps[1:])
+    places = _dots(table)
+    towns = [Label("", _town(one), *places[one], 12, *_offset(one), "city") for one in TOWNS]
     scene = Scene(
         title=tr("Every route west drawn here leads through Russia or over the Caspian"),
         lead=tr(
@@ -80,8 +84,8 @@ def corridors() -> OfflineMap:
             "{routes}.",
             said=in_words,
             routes="; ".join(
-                tr("{name}: {places}", name=name, places=_ends(table, str(route)))
-                for route, name in routes["name"].items()
+                tr("{name}: {first} to {last}", name=name, first=passed[route][0], last=passed[route][-1])
+                for route, name in called.items()
             ),
         ),
         bounds=HEARTLAND,
@@ -99,13 +103,10 @@ def corridors() -> OfflineMap:
             for route, one in of_kind.items()
         }
         | hatched,
-        names={
-            str(route): Name(str(name), "", _places(table, str(route)))
-            for route, name in routes["name"].items()
-        }
+        names={route: Name(name, "", ", ".join(passed[route])) for route, name in called.items()}
         | {_spot(town): Name(_town(town), "", _passing(table, town)) for town in TOWNS}
         | about,
-        labels=[*_states(FIRST), *_towns(table), *_route_labels(table), *_states(NAMED)],
+        labels=[*_states(FIRST), *towns, *_route_labels(table), *_states(NAMED)],
         ticks=dict(enumerate((tr("All"), tr("Oil"), tr("Gas"), tr("Rail")))),
         apart=True,
         range_label=tr("Routes that are shown"),
@@ -125,7 +126,7 @@ def corridors() -> OfflineMap:
     )
     ways = [Shape(route, "road", "line", [_way(table, route, ASIDE[one])]) for route, one in of_kind.items()]
     casing = [way._replace(id="", style="casing") for way in ways]
-    dots = [Shape(_spot(town), "stop", "dot", list(at), 4) for town, at in sorted(_dots(table).items())]
+    dots = [Shape(_spot(town), "stop", "dot", list(at), 4) for town, at in sorted(places.items())]
     drawn = on_the_region(scene, [*casing, *ways, *dots])
     drawn.add_html(f"<style>{asset('roads.css')}</style>")
     return drawn
@@ -144,29 +145,16 @@ def _step(kind: str, of_kind: dict[str, str], built: dict[str, bool]) -> Step:
     """Return the step of a kind: how many routes there are, and how many were only agreed."""
     mine = [route for route, one in of_kind.items() if kind in ("all", one)]
     there = sum(built[route] for route in mine)
-    said = {
-        "all": trn("All: {n} route in operation", "All: {n} routes in operation", there),
-        "oil": trn("Oil: {n} pipeline in operation", "Oil: {n} pipelines in operation", there),
-        "gas": trn("Gas: {n} pipeline in operation", "Gas: {n} pipelines in operation", there),
-        "rail": trn("Rail: {n} railway in operation", "Rail: {n} railways in operation", there),
-    }[kind]
-    only = len(mine) - there
-    if only:
-        said = tr("{said}, {n} agreed and not built", said=said, n=only)
-    return Step("", said)
+    one = {"all": tr("route"), "rail": tr("railway")}.get(kind, tr("pipeline"))
+    many = "{kind}: {n} {one}s in operation"
+    text = trn("{kind}: {n} {one} in operation", many, there, kind=capitalised(kind), one=one)
+    if only := len(mine) - there:
+        text = tr("{text}, {n} agreed and not built", text=text, n=only)
+    return Step("", text)
 
 
 def _nodes(table: pd.DataFrame, route: str) -> pd.DataFrame:
     return table[table["route"] == route].sort_values("seq", kind="stable")
-
-
-def _places(table: pd.DataFrame, route: str) -> str:
-    return ", ".join(_nodes(table, route)["node"])
-
-
-def _ends(table: pd.DataFrame, route: str) -> str:
-    nodes = list(_nodes(table, route)["node"])
-    return tr("{first} to {last}", first=nodes[0], last=nodes[-1])
 
 
 def _way(table: pd.DataFrame, route: str, aside: int) -> list[list[int]]:
@@ -203,11 +191,6 @@ def _passing(table: pd.DataFrame, node: str) -> str:
 
 def _states(codes: tuple[str, ...]) -> list[Label]:
     return [one for one in labels(moved=MOVED, seas=False) if one.id in codes]
-
-
-def _towns(table: pd.DataFrame) -> list[Label]:
-    at = _dots(table)
-    return [Label("", _town(town), *at[town], 12, *_offset(town), "city") for town in TOWNS]
 
 
 def _offset(name: str) -> tuple[int, int]:

@@ -128,6 +128,7 @@ def test_members():
     for day in ("2017-06-09", dt.date(2022, 9, 15), dt.datetime(2022, 9, 15, 23), pd.Timestamp("2022-09-15")):
         assert len(data.members(day)) == 8
     assert len(data.members("2017-06-08")) == 6
+    assert data.members("2017-06-09", None)["iso3"].is_unique, "the day of a change belongs to what follows"
 
 
 @pytest.mark.parametrize("day", ["15.9.2022", "2022", "yesterday", 2022, None, pd.NaT, ["2022-09-15"]])
