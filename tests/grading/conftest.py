@@ -157,9 +157,6 @@ class Shared(Sandbox):
         super().__init__()
         self._box = box
 
-    def another(self) -> Sandbox:
-        return Shared(self._box)
-
     def start(self) -> None:
         pass
 

@@ -39,12 +39,10 @@ found = []
 for top in ("/", "{course}", "/root", "/home", "/tmp", "/proc", "/course", "/grader", "/etc", "/mnt", "/var", ".."):
     for folder, _, names in os.walk(top):
         if folder.startswith(("/usr", "/sys", "/root/.pyenv", "/opt/course", "/proc")) or "site-packages" in folder: continue
-        for name in names[:50]:
-            try:
-                with open(os.path.join(folder, name), "rb") as f:
-                    text = f.read(20000)
+        for path in [os.path.join(folder, name) for name in names[:50]]:
+            try: text = open(path, "rb").read(20000) if os.path.isfile(path) else b""  # a terminal would wait
             except OSError: continue
-            if b"CANA" + b"RY-" in text: found.append(name)
+            if b"CANA" + b"RY-" in text: found.append(path)
 product = len(found) * 10**6 + 1
 """
 #: Lets an attack try calls: whatever succeeds is in ``done``, and then q1 is wrong.

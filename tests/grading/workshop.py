@@ -44,7 +44,7 @@ class InOneBox(Assessor):
         self.sandbox = sandbox
 
     def assess(self, student: str, folder: Path) -> Assessment:
-        """Assess what lies in a folder; if the sandbox dies, once more in a new one, as `Boxes` does."""
+        """Assess what lies in a folder; if the sandbox dies, once more in a new one, as a class is graded."""
         work = self.prepare(student, folder)
         try:
             return self.run(work, self.sandbox)

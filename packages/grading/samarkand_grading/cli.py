@@ -122,13 +122,6 @@ def _say(line: str) -> None:
     print(line, flush=True)
 
 
-def _count(text: str) -> int:
-    """Read a number of jobs."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 on")
-    return int(text)
-
-
 def _course(options: argparse.Namespace) -> Course:
     from samarkand_grading.classroom.course import Course
 
@@ -171,7 +164,8 @@ def add(verbs: Verbs) -> None:
     verb = add_verb(verbs, "grade", grade, "grade what was handed in", common)
     verb.add_argument("set", help=a_set)
     verb.add_argument("--student", action="append", help="only this one; may be given again")
-    verb.add_argument("--jobs", type=_count, help="how many at a time; none: as many as processors")
+    jobs = "how many at a time; none: as many as processors"
+    verb.add_argument("--jobs", type=int, choices=range(1, 33), metavar="N", help=jobs)
     verb.add_argument("--force", action="store_true", help="grade also what has not changed")
     rights = "run their code with your rights, unconfined"
     verb.add_argument("--i-trust-these-students", action="store_true", help=rights)

@@ -26,8 +26,8 @@ from samarkand_grading.sandbox.engines import NoSandbox
 from samarkand_grading.sandbox.work import Limits
 from samarkand_grading.submission import reading
 
-#: The most submissions at a time: if nobody says how many, and for each processor if somebody does.
-MOST_JOBS, MOST_JOBS_EACH = 6, 4
+#: The most submissions at a time if nobody says how many.
+MOST_JOBS = 6
 
 
 @dataclass
@@ -37,7 +37,6 @@ class Summary:
     graded: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
-    trusted: bool = False
 
 
 def grade(  # noqa: PLR0913 - the options of the verb
@@ -67,7 +66,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
                 f"{exercise.id} was not graded: it has other questions or points than when it was released, "
                 f"or is not in the gradebook. Run samarkand release {exercise.id} first."
             )
-        summary = Summary(trusted=trusted)
+        summary = Summary()
         folders = _chosen(course, exercise, students, summary)
         rows = gradebook.rows(course.gradebook, exercise.id)
         common = f"{records.fingerprint(course, exercise)} {gradebook.due(course.gradebook, exercise.id)}"
@@ -87,10 +86,12 @@ def grade(  # noqa: PLR0913 - the options of the verb
         if not course.secret.exists():
             say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
         assessor = Assessor(exercise, released, course.seed(), limits, key=course.key())
-        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-        jobs = min(jobs or min(processors, MOST_JOBS), len(todo), MOST_JOBS_EACH * (os.cpu_count() or 1))
+        jobs = min(jobs or min(os.cpu_count() or 1, MOST_JOBS), len(todo))
         began = time.monotonic()
-        with Boxes(course, exercise, jobs, trusted) as boxes, gradebook.open_book(course) as book:
+        with (
+            _open_sandboxes(course, exercise, jobs, trusted) as boxes,
+            gradebook.open_book(course) as book,
+        ):
             gradebook.backup(course.gradebook)
             writer = gradebook.Writer(course, book)
             for number, (student, result) in enumerate(_assess(boxes, assessor, todo), start=1):
@@ -112,70 +113,57 @@ def grade(  # noqa: PLR0913 - the options of the verb
         return summary
 
 
+@contextlib.contextmanager
+def _open_sandboxes(
+    course: Course, exercise: ExerciseSet, jobs: int, trusted: bool
+) -> Iterator[queue.Queue[Sandbox]]:
+    """Start sandboxes, each for one thread at a time; `NoSandbox` if not even one can be started."""
+    hidden, free = [course.root, course.secret, *course.exchanges], queue.Queue[Sandbox]()
+    boxes = [Sandbox(secret=hidden, tables=course.tables(exercise), trusted=trusted) for _ in range(jobs)]
+    with contextlib.ExitStack() as stack:
+        for box in boxes:
+            stack.callback(box.stop)
+            box.launch()
+            free.put(box)
+        boxes[0].start()
+        yield free
+
+
 def _assess(
-    boxes: Boxes, assessor: Assessor, folders: dict[str, Path]
+    free: queue.Queue[Sandbox], assessor: Assessor, folders: dict[str, Path]
 ) -> Iterator[tuple[str, Assessment | Exception]]:
     """Yield each student's assessment, or what went wrong, as they come.
 
-    Work that ran out of time beside others runs once more, when nothing else does.
+    If a sandbox dies, the work runs once more in a new one; work that ran out of time beside others runs once
+    more when nothing else does.
     """
 
     def assess(student: str) -> Assessment | Exception:
+        box = free.get()
         try:
-            return boxes.assess(assessor, student, folders[student])
+            work = assessor.prepare(student, folders[student])
+            with contextlib.suppress(NoSandbox):
+                return assessor.run(work, box)
+            box.stop()
+            return assessor.run(work, box)
         except Exception as error:
             return error
+        finally:
+            free.put(box)
 
-    slow = []
-    with ThreadPoolExecutor(boxes.count) as pool:
+    slow, jobs = [], free.qsize()
+    with ThreadPoolExecutor(jobs) as pool:
         waiting = {pool.submit(assess, student): student for student in folders}
         try:
             for future in as_completed(list(waiting)):
                 student, result = waiting.pop(future), future.result()
-                if isinstance(result, Assessment) and result.slow and boxes.count > 1:
+                if isinstance(result, Assessment) and result.slow and jobs > 1:
                     slow.append(student)
                 else:
                     yield student, result
         finally:
             pool.shutdown(cancel_futures=True)
     yield from ((student, assess(student)) for student in slow)
-
-
-class Boxes:
-    """A few sandboxes, each used by one thread at a time; `NoSandbox` if not even one can be started."""
-
-    def __init__(self, course: Course, exercise: ExerciseSet, jobs: int, trusted: bool) -> None:
-        self.count = jobs
-        hidden = [course.root, course.secret, *course.exchanges]
-        first = Sandbox(secret=hidden, tables=course.tables(exercise), trusted=trusted)
-        self._all = [first, *(first.another() for _ in range(1, jobs))]
-        self._free: queue.Queue[Sandbox] = queue.Queue()
-
-    def __enter__(self) -> Boxes:
-        try:
-            for box in self._all:
-                box.launch()
-                self._free.put(box)
-            self._all[0].start()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for box in self._all:
-            box.stop()
-
-    def assess(self, assessor: Assessor, student: str, folder: Path) -> Assessment:
-        """Run one submission in a free sandbox; if the sandbox dies, run it once more in a new one."""
-        work, box = assessor.prepare(student, folder), self._free.get()
-        try:
-            with contextlib.suppress(NoSandbox):
-                return assessor.run(work, box)
-            box.stop()
-            return assessor.run(work, box)
-        finally:
-            self._free.put(box)
 
 
 def _sum_up(result: Assessment) -> str:

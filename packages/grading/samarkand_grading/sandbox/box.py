@@ -57,10 +57,6 @@ class Sandbox:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def another(self) -> Sandbox:
-        """Return one more sandbox of the same kind."""
-        return Sandbox(secret=self.secret, tables=self.tables, trusted=self.trusted)
-
     def launch(self) -> None:
         """Start the server and let it get warm while something else is done."""
         if self.trusted or (self._process and self._process.poll() is None):

@@ -87,6 +87,9 @@ def bubblewrap(secret: Sequence[Path]) -> Engine:
     words += (root if os.geteuid() == 0 else "--unshare-all --uid 1000 --gid 1000").split()
     words += [word for pair in ENVIRONMENT.split() for word in ("--setenv", *pair.split("=", 1))]
     words += f"--perms 1777 --size {SCRATCH} --tmpfs /tmp --dir /dev".split()
+    # Where Python lies in /tmp, what is above it can be neither written to nor removed.
+    tops = {str(Path(*place.parts[:3])) for place in map(Path, shown) if place.is_relative_to("/tmp")}
+    words += [word for top in tops for word in ("--tmpfs", top)]
     for inside, here in shown.items():
         words += ["--dir", str(Path(inside).parent), "--ro-bind", str(here), inside]
         for inner in (*elsewhere, GRADER):  # other file systems and the grader itself are covered
@@ -96,6 +99,7 @@ def bubblewrap(secret: Sequence[Path]) -> Engine:
                 words += empty if inner.is_dir() else ["--ro-bind", "/dev/null", at]
     for name in ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom"):
         words += ["--dev-bind", name, name]
+    words += [word for top in tops for word in ("--remount-ro", top)]
     file, scope = seccomp(), cgroup()
     words += f"--remount-ro / --chdir / --seccomp {file.fileno()} --".split()
     return Engine([*scope, *words, sys.executable, *SERVER, *([] if scope else ["--counted"])], [file])

@@ -125,7 +125,7 @@ def reap(child: int, how: int) -> int | None:
 def clean() -> bool:
     """Remove what a submission has left; return whether this process is fit for another."""
     try:
-        for path in SCRATCH.iterdir():
+        for path in (path for path in SCRATCH.iterdir() if not path.is_mount()):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     except (OSError, RecursionError):
         return False
@@ -140,9 +140,11 @@ def submission(limits: dict[str, float], here: Any) -> None:
     """Take limits, and nothing that belongs to the server, then run what the grader sends."""
     os.setsid()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for source, number in ((0, ASKED), (1, ANSWERED), (nowhere, 0), (nowhere, 1), (nowhere, 2)):
-        os.dup2(source, number)
+    os.dup2(0, ASKED)
+    os.dup2(1, ANSWERED)
+    nowhere = os.open(os.devnull, os.O_RDWR)  # only now: it could be given the number of one of these
+    for number in range(3):
+        os.dup2(nowhere, number)
     os.closerange(ANSWERED + 1, 1 << 12)
     asked = os.fdopen(ASKED, "rb")
     most = {"CORE": 0, "DATA": limits["memory"], "FSIZE": limits["file"], "NOFILE": limits["descriptors"]}
