@@ -39,7 +39,11 @@ def with_texts(**texts: str) -> briefing.Page:
         ({"evidence": "It sold 13.8 billion [NU999]."}, 'No source "NU999". Did you mean'),
         ({"evidence": "It is 21.3 % [NU047]."}, "[NU047] was known on 2023-12-31, after the day"),
         ({"evidence": "It is 25 [TASS, 2022-09-15, http://tass.com/x]."}, "was known on 2022-09-15"),
-        ({"evidence": "It is 25 [NU037].", "against": ""}, "It all rests on Kazinform"),
+        (
+            {"evidence": "It is 25 [NU037] [Qazinform, 2022-09-13, https://x.kz].", "against": ""},
+            "It all rests on Kazinform",
+        ),
+        ({"evidence": "It is 25 [TASS, 2022-31-12, http://tass.com/x]."}, "is no day"),
         ({"change": "Time will tell."}, "needs a day and a chance"),
         ({"limits": "word " * (451 - REST)}, "451 words; 450 are allowed."),
     ],
@@ -55,6 +59,7 @@ def test_what_a_reader_would_stumble_over_is_said(texts: dict[str, str], said: s
         {"limits": "word " * (450 - REST)},
         {"evidence": "It is 25.0 billion. [NU037] Also 21.3 % [NU047], known later. In 2020 so [PL01]."},
         {"against": ""},
+        {"evidence": "On 14 September, at the G20 or the SCO-8, so [PL01] and [PL02] [NU037]."},
     ],
 )
 def test_what_is_in_order_passes(texts: dict[str, str]) -> None:
@@ -125,9 +130,13 @@ def test_a_page_is_made_of_notes_and_cites_ones_own_work(work: Path) -> None:
     assert mine.sources["maker"].tolist() == ["TASS"]
     assert [one.what for one in mine.items.values() if "wrote" in one.what][1] == "I wrote: “Mine.”"
     journal.add("notes", "11.evidence", text="Six [figures.csv:9].")
-    assert "figures.csv has no row 9." in briefing.page("2022-09-14").body(1)
-    with pytest.raises(CourseError, match="is no day"):
-        briefing.page("14 September")
+    lost = briefing.page("2022-09-14")
+    assert "figures.csv has no row 9." in lost._repr_html_() and not briefing.export(lost)
+    for day in ("14 September", "2022-13-45"):
+        with pytest.raises(CourseError, match="is no day"):
+            briefing.page(day)
+    with pytest.raises(CourseError, match="a chart of the course"):
+        briefing.page("2022-09-14", chart="a picture")
     with pytest.raises(UnknownName, match="good"):
         briefing.example("god")
 

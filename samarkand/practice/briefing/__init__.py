@@ -6,6 +6,7 @@ The words are the student's notes of lesson 11, or those of an example; square b
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 import tomllib
@@ -19,8 +20,8 @@ from typing import Any
 import pandas as pd
 
 from samarkand.ground import files, home, journal
-from samarkand.ground.errors import CourseError, OutOfRange, unknown
-from samarkand.ground.words import dated, listed, tr
+from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
+from samarkand.ground.words import MONTHS, dated, listed, tr
 from samarkand.page import markup, pictures, style
 from samarkand.page.markup import element, escape
 from samarkand.practice.answers.reply import Reply
@@ -35,8 +36,13 @@ WORDS, TITLE = 450, (5, 16)
 PARTS: dict[str, str] = {part: tr(heading) for part, heading in _items.WORDS["parts"].items()}
 EXAMPLES = ("good", "middling", "weak")
 _CITED = re.compile(r"\s*\[([^\[\]]+)\]")
-_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d{1,2} [A-Z][a-z]+ \d{4}\b|\b[A-Z][a-z]+ \d{1,2}, \d{4}\b")
-_FIGURE, _YEAR = re.compile(r"\d+(?:[.,]\d+)*"), re.compile(r"\b(?:19|20)\d\d\b(?![.,]\d)")
+_MONTH = f"(?:{'|'.join(MONTHS)})"
+_DAY = re.compile(
+    rf"\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}} {_MONTH}\b(?: \d{{4}})?|\b{_MONTH} \d{{1,2}}\b(?:, \d{{4}})?"
+)
+#: A figure, but for what belongs to a name, such as G20; and a year, which is none.
+_FIGURE = re.compile(r"(?<![A-Za-z\d.,])(?<![A-Za-z]-)\d+(?:[.,]\d+)*")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b(?![.,]\d)")
 _SURE = re.compile(r"\d+(?:[.,]\d+)? ?(?:%|per ?cent)")
 
 
@@ -70,9 +76,9 @@ class Page:
     @cached_property
     def sources(self) -> pd.DataFrame:
         """One row for each citation and maker: ``ref``, ``what``, ``maker``, ``state``, ``known``."""
-        states = _items.states()
+        state = _items.publishers()
         rows = [
-            (one.ref, one.what, maker, states.get(maker, ""), one.known)
+            (one.ref, one.what, maker, state.get(maker, ("", ""))[1], one.known)
             for one in self.items.values()
             for maker in one.makers
         ]
@@ -84,14 +90,14 @@ class Page:
         return "\n".join(said) or tr("The page is empty.")
 
     def _repr_html_(self) -> str:
-        return element("div", markup.still(self.body(3)), class_="card")
+        try:
+            return element("div", markup.still(self.body(3)), class_="card")
+        except CourseError as error:
+            return markup.status(str(error), "wrong")
 
     def body(self, level: int) -> str:
-        """Return the page as HTML, with a heading of that level for its title."""
-        try:
-            numbers = {ref: n for n, ref in enumerate(self.items, 1)}
-        except CourseError as error:
-            return element("p", escape(error))
+        """Return the page as HTML, its title a heading of that level; `CourseError` if a source is unknown."""
+        numbers = {ref: n for n, ref in enumerate(self.items, 1)}
         head, part_head = f"h{level}", f"h{level + 1}"
         to, by = ("", tr("For {whom}.", whom=self.to))[bool(self.to)], ("", f"{self.by}.")[bool(self.by)]
         known = tr("As known on {day}.", day=dated(self.day))
@@ -111,7 +117,10 @@ class Page:
     def _source(self, one: Item) -> str:
         """Return what a number in the text refers to, as HTML."""
         linked = zip(one.makers, one.links, strict=True)
-        made = [element("a", escape(maker), href=link, rel="noreferrer") for maker, link in linked]
+        made = [
+            element("a", escape(maker), href=link if link.startswith("http") else None)
+            for maker, link in linked
+        ]
         late = tr("known later") if one.after(self.day) else ""
         told = ", ".join(filter(None, [*made, escape(dated(one.known)) if one.known else "", late]))
         return " ".join(
@@ -119,31 +128,41 @@ class Page:
         )
 
     def faults(self) -> Iterator[str]:
-        """Yield what a reader would stumble over, the gravest first."""
-        texts, title = self.texts, len(self.texts["title"].split())
-        if not any(texts.values()):
+        """Yield what a reader would stumble over."""
+        if not any(self.texts.values()):
             yield tr("The page is empty: begin with the title and the answer.")
             return
+        yield from self._of_form()
+        try:
+            yield from self._of_sources()
+        except CourseError as error:
+            yield str(error)
+
+    def _of_form(self) -> Iterator[str]:
+        texts, title, words = self.texts, len(self.texts["title"].split()), int(self.lines["words"].sum())
         if title < TITLE[0]:
             yield tr("“{title}” is a label. A title says what you found.", title=texts["title"])
         if title > TITLE[1]:
             yield tr("The title has {n} words; {most} are enough.", n=title, most=TITLE[1])
-        empty = [PARTS[part] for part in ("answer", "evidence", "limits") if not texts[part]]
-        yield from (tr("“{part}” is empty.", part=part) for part in empty)
+        for part in ("answer", "evidence", "limits"):
+            if not texts[part]:
+                yield tr("“{part}” is empty.", part=PARTS[part])
         if not _SURE.search(texts["answer"]):
             yield tr("How sure are you of the answer? Write it in per cent.")
-        try:
-            makers = self.sources["maker"].unique().tolist()
-        except CourseError as error:
-            yield str(error)
-            return
+        if not (_DAY.search(texts["change"]) and _SURE.search(texts["change"])):
+            yield tr("What would change your mind? That needs a day and a chance in per cent.")
+        if words > WORDS:
+            yield tr("{n} words; {most} are allowed.", n=words, most=WORDS)
+
+    def _of_sources(self) -> Iterator[str]:
+        makers = self.sources["maker"].unique().tolist()
         for part, text, _, figures, cited in self.lines.itertuples(index=False, name=None):
             sure = len(_SURE.findall(text)) if part == "answer" else 0
             if part != "change" and figures > sure and not cited:
                 yield tr("A figure without a source: “{text}”", text=text)
-        sentences = [one for text in texts.values() for one in _sentences(text)]
+        sentences = [one for text in self.texts.values() for one in _sentences(text)]
         for one in self.items.values():
-            told = next(sentence for sentence in sentences if one.ref in sentence)
+            told = next(s for s in sentences if one.ref in map(str.strip, _CITED.findall(s)))
             if one.after(self.day) and tr("known later") not in told:
                 yield tr(
                     "[{ref}] was known on {known}, after the day of the page. Leave it out, or write “known "
@@ -151,10 +170,6 @@ class Page:
                 )  # fmt: skip
         if len(makers) < 2:
             yield tr("It all rests on {maker}. Find a second maker.", maker=listed(makers) or tr("nobody"))
-        if not (_DAY.search(texts["change"]) and _SURE.search(texts["change"])):
-            yield tr("What would change your mind? That needs a day and a chance in per cent.")
-        if (words := int(self.lines["words"].sum())) > WORDS:
-            yield tr("{n} words; {most} are allowed.", n=words, most=WORDS)
 
 
 def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
@@ -171,16 +186,20 @@ def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
 
     Raises
     ------
-    OutOfRange
-        If the day is not written as YYYY-MM-DD.
+    OutOfRange, WrongType
+        If the day is none, or the chart was not made with `samarkand.charts`.
 
     Examples
     --------
     >>> page("2022-09-14").day
     '2022-09-14'
     """
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", str(day)):
-        raise OutOfRange(tr('"{day}" is no day. Write it as 2022-09-14.', day=day))
+    try:
+        dt.date.fromisoformat(str(day))
+    except ValueError:
+        raise OutOfRange(tr('"{day}" is no day. Write it as 2022-09-14.', day=day)) from None
+    if chart is not None and getattr(chart, "table", None) is None:
+        raise WrongType(tr("A page takes a chart of the course, such as charts.bars(...)."))
     notes = journal.latest("notes")
     texts = {part: str(notes.get(f"11.{part}", {}).get("text", "")).strip() for part in ("title", *PARTS)}
     return Page(texts, str(day), to, by, chart)
@@ -237,7 +256,11 @@ def export(mine: Page) -> Reply:
     if checked.state == "open":
         return checked
     name = re.sub(r"\W+", "-", mine.by.lower()).strip("-")
-    written = _write("_".join(filter(None, ["briefing", name])), mine.texts["title"], mine.body(1))
+    try:
+        body = mine.body(1)
+    except CourseError as error:
+        return Reply("wrong", str(error))
+    written = _write("_".join(filter(None, ["briefing", name])), mine.texts["title"], body)
     return Reply("wrong", f"{written.sentence} {checked.sentence}") if written and not checked else written
 
 
@@ -278,13 +301,14 @@ def _sentences(text: str) -> list[str]:
 
 
 def _paragraphs(text: str, numbers: dict[str, int]) -> str:
-    """Return a text as HTML, with a small number in place of each citation."""
+    """Return a text as HTML, with small numbers in place of its citations."""
 
-    def number(found: re.Match[str]) -> str:
-        return element("sup", str(numbers[html.unescape(found[1]).strip()]))
+    def noted(found: re.Match[str]) -> str:
+        refs = _CITED.findall(html.unescape(found[0]))
+        return element("sup", ", ".join(str(numbers[ref.strip()]) for ref in refs))
 
-    parts = [re.sub(r"\s+", " ", part) for part in re.split(r"\n\s*\n", text)]
-    return "".join(element("p", _CITED.sub(number, escape(part))) for part in parts)
+    parts = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
+    return "".join(element("p", re.sub(rf"(?:{_CITED.pattern})+", noted, escape(part))) for part in parts)
 
 
 def _whole(one: Item) -> str:
@@ -295,10 +319,8 @@ def _whole(one: Item) -> str:
 
 def _drawn(chart: Any) -> str:
     """Return the bars of a chart of the course; of any other kind the table from which it was drawn."""
-    table = getattr(chart, "table", None)
-    if table is None:
-        raise CourseError(tr("A page takes a chart of the course, such as charts.bars(...)."))
-    title, rows = chart.vconcat[0].title.text, [tuple(map(str, row)) for row in table.head(12).to_numpy()]
+    table, title = chart.table, chart.vconcat[0].title.text
+    rows = [tuple(map(str, row)) for row in table.head(12).to_numpy()]
     drawn = markup.table(title, list(map(str, table.columns)), rows)
     if len(rows[0]) == 2 and pd.api.types.is_numeric_dtype(table.iloc[:, 1]):
         bars = [(name, float(n), n, pictures.BLUE) for name, n in rows]

@@ -8,7 +8,6 @@ or a table of the own article (``figures.csv``, ``figures.csv:0``). Anything els
 
 from __future__ import annotations
 
-import csv
 import re
 import tomllib
 from collections.abc import Iterator
@@ -51,7 +50,8 @@ class Item(NamedTuple):
 def find(ref: str) -> Item:
     """Return what is cited by a reference; `UnknownName` if there is nothing of that name."""
     if out := _WRITTEN_OUT.fullmatch(ref):
-        return Item(ref, tr("Looked up on the web"), (out[1],), out[2], (out[3],))
+        known = article._day(out[2], tr("day"), f"[{ref}]")
+        return Item(ref, tr("Looked up on the web"), (_maker(out[1]),), known, (out[3],))
     if own := _own(ref):
         return own
     name, _, number = ref.partition(":")
@@ -63,7 +63,7 @@ def find(ref: str) -> Item:
     if ref not in set(keys):
         raise unknown(tr("source"), ref, [*_ids(), *keys])
     one = cite[ref]
-    return Item(ref, one.title, (one.publisher,), one.published, (one.url,))
+    return Item(ref, one.title, (_maker(one.publisher),), one.published, (one.url,))
 
 
 def every() -> Iterator[Item]:
@@ -88,14 +88,14 @@ def _ids() -> dict[str, tuple[str, int]]:
 @cache
 def _row(name: str, number: int, ref: str = "") -> Item:
     row: Any = data.load(name).loc[number].dropna().to_dict()
-    row |= {side: _states().get(row[side], row[side]) for side in ("reporter", "partner") if side in row}
+    row |= {side: _names().get(row[side], row[side]) for side in ("reporter", "partner") if side in row}
     sources = cite.sources("ART" if name == "claims" else row["source"])
     known = row["known_when"].strftime("%Y-%m-%d") if "known_when" in row else cite["ART"].published
     try:
         what = tr(TOLD[name], **row)
     except KeyError:  # an empty cell: the filled ones are told
         what = ", ".join(f"{column} {cell}" for column, cell in row.items() if column != "source")
-    made = {one.publisher: one.url for one in sources}
+    made = {_maker(one.publisher): one.url for one in sources}
     return Item(ref or row.get("id") or f"{name}:{number}", what, tuple(made), known, tuple(made.values()))
 
 
@@ -112,7 +112,7 @@ def _own(ref: str) -> Item | None:
     if ref in claims:
         (paper, *_), said = _table("article"), claims[ref]
         what = f"{said['speaker']}: {said['paraphrase']}"
-        return Item(ref, what, (paper["outlet"],), paper["published"], (paper["link"],))
+        return Item(ref, what, (_maker(paper["outlet"]),), paper["published"], (paper["link"],))
     entries = [*journal.read("notes").entries, *journal.read("predictions").entries]
     said = {
         one["id"]: str(one.get("text", one.get("guess"))) for one in entries if {"text", "guess"} & {*one}
@@ -123,17 +123,21 @@ def _own(ref: str) -> Item | None:
 
 
 def _table(name: str) -> list[dict[str, str]]:
-    with article.path(name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return article._clean(name, article._read(article.path(name)))
 
 
 @cache
-def _states() -> dict[str, str]:
+def _names() -> dict[str, str]:
     return dict(data.load("states")[["iso3", "name"]].itertuples(index=False, name=None))
 
 
 @cache
-def states() -> dict[str, str]:
-    """Return the state that owns or pays a publisher, by each spelling of its name; "" if none does."""
+def publishers() -> dict[str, tuple[str, str]]:
+    """Return by each spelling of a publisher its name and the state that owns or pays it; "" if none does."""
     rows = data.load("publishers").fillna("").astype(str).itertuples()
-    return {name.strip(): str(row.which_state) for row in rows for name in str(row.spellings).split("|")}
+    spelt = ((name.strip(), row) for row in rows for name in str(row.spellings).split("|"))
+    return {name: (str(row.publisher), str(row.which_state)) for name, row in spelt}
+
+
+def _maker(name: str) -> str:
+    return publishers().get(name, (name, ""))[0]
