@@ -96,7 +96,7 @@ class Page:
             return markup.status(str(error), "wrong")
 
     def body(self, level: int) -> str:
-        """Return the page as HTML, its title a heading of that level; `CourseError` if a source is unknown."""
+        """Return the page as HTML, its title a heading of a level; `CourseError` if a source is unknown."""
         numbers = {ref: n for n, ref in enumerate(self.items, 1)}
         head, part_head = f"h{level}", f"h{level + 1}"
         to, by = ("", tr("For {whom}.", whom=self.to))[bool(self.to)], ("", f"{self.by}.")[bool(self.by)]
