@@ -491,7 +491,9 @@ def _along(values: pd.Series, logarithmic: bool, span: float) -> dict[str, Any]:
     axis = alt.Axis(values=ticks, labelExpr=label, grid=False, labelOverlap="greedy")
     scale = alt.Scale(type="log", nice=False, padding=12)
     if span:
-        scale = alt.Scale(type="log", nice=False, domain=[10**low, 10**high])
+        # Of a fit, last digits differ between machines.
+        domain = [float(f"{10**end:.6g}") for end in (low, high)]
+        scale = alt.Scale(type="log", nice=False, domain=domain)
     return {"axis": axis, "scale": scale}
 
 

@@ -48,28 +48,29 @@ def whole(opened: Sheet, out: Path) -> list[Path]:
     """Take pictures of the whole lesson, window after window, each beginning with a cell where it can."""
     page = opened.page
     scroller = page.locator(".jp-WindowedPanel-outer").first
-    view, *tops, total = scroller.evaluate(
-        """box => {
-            const down = (cell, edge) =>
-                cell.getBoundingClientRect()[edge] - box.getBoundingClientRect().top + box.scrollTop;
-            const cells = [...box.querySelectorAll('.jp-Cell')];
-            return [box.clientHeight, ...cells.map(cell => down(cell, 'top')), down(cells.at(-1), 'bottom')];
-        }"""
-    )
     taken: list[Path] = []
-    at = 0.0
-    while at < total - 1:
-        # The next window begins with the last cell that begins in this one, unless that is too small a step.
-        starts = [top for top in tops if at + view / 2 < top <= at + view]
-        after = starts[-1] if starts and starts[-1] + 1 < total else at + view
+    at, end = 0.0, 2.0
+    while at < end - 1:
         scroller.evaluate("(box, to) => { box.scrollTop = to; }", at)
         opened.settle()
+        # Measured at each window: what comes into sight is laid out only then.
+        view, *tops, end = scroller.evaluate(
+            """box => {
+                const down = (cell, edge) =>
+                    cell.getBoundingClientRect()[edge] - box.getBoundingClientRect().top + box.scrollTop;
+                const cells = [...box.querySelectorAll('.jp-Cell')];
+                const tops = cells.map(cell => down(cell, 'top'));
+                return [box.clientHeight, ...tops, down(cells.at(-1), 'bottom')];
+            }"""
+        )
         picture = out.with_name(f"{out.stem}-{len(taken) + 1:02d}.png")
         scroller.screenshot(path=picture)
         taken.append(picture)
-        if at + view >= total:
+        if at + view >= end:
             break
-        at = after
+        # The next window begins with the last cell that begins in this one, unless that is too small a step.
+        starts = [top for top in tops if at + view / 2 < top <= at + view]
+        at = starts[-1] if starts and starts[-1] + 1 < end else at + view
     return taken
 
 

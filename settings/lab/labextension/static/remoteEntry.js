@@ -1,6 +1,6 @@
 /* The course's extension of JupyterLab, in the form in which JupyterLab loads any. It brings two style sheets: one for
    outputs, one for reading (lines of some 75 letters, and who published a source, at the keyboard's focus, too). It
-   draws each chart as wide as its notebook, and a footnote leads to its own source and back. What is stored stays as
+   draws each chart as wide as its notebook, sets words in tables to the left, and a footnote leads to its own source and back. What is stored stays as
    it is. */
 "use strict";
 (() => {
@@ -42,9 +42,14 @@
         if (mark.type === "text") Object.assign(mark, { angle: 270, align: "left", baseline: "middle", dx: 4, dy: 0 });
         encoding.x.axis = { ...encoding.x.axis, labelAngle: 270 };
       }
+    /* Names of axes that are longer than their axis would be cut, or leave a square no room. */
+    for (const { encoding } of view.layer)
+      for (const [axis, long] of [[encoding.x, room - 60], [encoding.y, Math.min(view.height, 420)]])
+        if (typeof axis?.title === "string" && broken(axis.title, long, `12px ${family}`).length > 1)
+          axis.title = broken(axis.title, long, `12px ${family}`);
     if (room < 400)
       for (const { mark, encoding, data } of view.layer.filter((layer) => layer.mark.type === "text")) {
-        mark.lineBreak = " · ";
+        mark.lineBreak ??= " · ";
         /* What stands beside its mark, in two lines, may stand beside the last one: that room is kept free. */
         const said = (chart.datasets?.[data?.name] ?? []).map((row) => String(row[encoding.text?.field]).split(" · "));
         pen.font = `12px ${family}`;
@@ -95,6 +100,25 @@
     return renderer;
   };
 
+  /* In tables of pandas, which sets all to the right, columns of words are set to the left. Counted from the last column:
+     an index on two levels gives rows of different lengths. */
+  const aligned = (renderer) => {
+    const draw = renderer.renderModel.bind(renderer);
+    const figure = /^[-+−–]?[\d.,\s]*(%|NaN|None|NaT|<NA>)?$/;
+    renderer.renderModel = async (model) => {
+      await draw(model);
+      for (const table of renderer.node.querySelectorAll("table.dataframe")) {
+        const column = (rows, at) => [...rows].map((row) => [...row.cells].at(-1 - at)).filter(Boolean);
+        for (let at = 0; at < (table.tHead?.rows[0]?.cells.length ?? 0); at++) {
+          const cells = column(table.tBodies[0].rows, at);
+          const words = cells.some((cell) => !figure.test(cell.textContent.trim()));
+          if (words) [...column(table.tHead.rows, at), ...cells].forEach((cell) => cell.classList.add("words"));
+        }
+      }
+    };
+    return renderer;
+  };
+
   /* A footnote links to the heading of the sources: go to its own entry, if the list is there, and offer a way back. */
   const toSource = (event) => {
     const note = event.target.closest?.('.jp-RenderedMarkdown sup a[href$="#Sources"]');
@@ -127,8 +151,10 @@
       document.addEventListener("click", toSource, true);
       app.restored.then(() => window.innerWidth < 600 && app.shell.collapseLeft()); /* else it hides the lesson */
       app.started.then(() => {
-        const factory = rendermime.getFactory(CHART);
-        if (factory) rendermime.addFactory({ ...factory, createRenderer: (how) => fitting(factory.createRenderer(how)) }, rendermime.getRank(CHART));
+        for (const [type, better] of [[CHART, fitting], ["text/html", aligned]]) {
+          const factory = rendermime.getFactory(type);
+          if (factory) rendermime.addFactory({ ...factory, createRenderer: (how) => better(factory.createRenderer(how)) }, rendermime.getRank(type));
+        }
       });
       const loaded = (href) =>
         new Promise((done) => {
