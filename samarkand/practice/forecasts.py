@@ -57,10 +57,6 @@ class Forecast:
 def questions() -> dict[str, Question]:
     """Return what the student forecasts, by id; each question can be settled from the record.
 
-    Returns
-    -------
-    dict of str to Question
-
     Examples
     --------
     >>> list(questions())[:3]
@@ -72,10 +68,6 @@ def questions() -> dict[str, Question]:
 
 def tones() -> dict[str, str]:
     """Return how sure each hedge of the article's forecasts sounds; ``""`` is no hedge at all.
-
-    Returns
-    -------
-    dict of str to {"flat", "firm", "likely", "maybe"}
 
     Examples
     --------
@@ -92,10 +84,6 @@ def question(name: str) -> Question:
     ----------
     name : str
         For example ``"F2"``.
-
-    Returns
-    -------
-    Question
 
     Raises
     ------
@@ -152,22 +140,12 @@ def as_per_cent(text: str) -> float:
 
 
 def trouble() -> str:
-    """Return a sentence if something in the journal cannot be read, or an empty text.
-
-    Returns
-    -------
-    str
-    """
+    """Return a sentence if something in the journal cannot be read, or an empty text."""
     return journal.read(JOURNAL).trouble
 
 
 def latest() -> dict[str, Forecast]:
-    """Return the newest forecast for each question that has one, in the order of `questions`.
-
-    Returns
-    -------
-    dict of str to Forecast
-    """
+    """Return the newest forecast for each question that has one, in the order of `questions`."""
     read = filter(None, map(_forecast, journal.read(JOURNAL).entries))
     newest = {entry.question: entry for entry in read}
     return {name: newest[name] for name in questions() if name in newest}

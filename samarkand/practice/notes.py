@@ -112,11 +112,6 @@ def recall(id: str) -> controls.Notice:
     id : str
         The id of a note.
 
-    Returns
-    -------
-    controls.Notice
-        A box of widgets.
-
     Raises
     ------
     UnknownName

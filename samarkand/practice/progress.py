@@ -115,11 +115,6 @@ def lesson(number: str) -> Shown:
     number : str
         The lesson's number: ``"03"``.
 
-    Returns
-    -------
-    Shown
-        A box of widgets.
-
     Raises
     ------
     UnknownName
@@ -133,13 +128,7 @@ def lesson(number: str) -> Shown:
 
 
 def course() -> Shown:
-    """Show how far the student is in every lesson, with links to them.
-
-    Returns
-    -------
-    Shown
-        A box of widgets.
-    """
+    """Show how far the student is in every lesson, with links to them."""
     told = tr("Once you have run this cell, all lessons stand here, and what you did of each.")
     return Shown("progress", told, _of_course)
 
@@ -148,11 +137,6 @@ def ready() -> controls.Notice:
     """Say in one line that the course works here, with three words that all have who run it on the same day.
 
     The words come from a table, and the line is noted: both work, or the line says what does not.
-
-    Returns
-    -------
-    controls.Notice
-        A box of widgets with a sentence.
     """
     words = sorted({place for place in data.load("timeline")["place"].dropna() if place.isalpha()})
     three = listed(random.Random(dt.date.today().isoformat()).sample(words, 3))
