@@ -246,6 +246,18 @@ def test_bands_are_stacked_and_joined_by_ribbons() -> None:
     assert written == {"China", "India", "United States 10", "80", "108", "88", "10"}
 
 
+def test_figures_of_two_counts_stand_outside_and_a_missing_one_is_not_zero() -> None:
+    sides = {
+        row["_label"]: layer["mark"]["align"]
+        for layer, drawn in layers(draw("dumbbell"))
+        for row in drawn
+        if layer["mark"]["type"] == "text" and "_key" not in row
+    }
+    assert sides == {"31.2": "left", "24.1": "right", "13.8": "right", "18.0": "left", "11.2": "left"}
+    at_zero = [row["_label"] for row in rows(draw("ranges"), "_zero") if "_label" in row]
+    assert at_zero == ["no number given · 2019"]
+
+
 def test_a_roll_call_writes_each_answer_in_its_field() -> None:
     fields = rows(draw("roll_call"), "said")
     assert {(one["country"], one["vote"].partition("\n")[0]): one["said"] for one in fields} == {
@@ -274,6 +286,7 @@ def test_below_a_chart_its_table_can_be_unfolded(monkeypatch: pytest.MonkeyPatch
     assert table.startswith("<details") and "<caption>A title</caption>" in table
     assert re.findall(r'<th scope="col">(.*?)</th>', table) == ["status", "year", "states"]
     assert re.findall(r"<td>(.*?)</td>", table) == ["2001", "6", "2017", "8", "2023", "9"]
+    assert "member%2C2001%2C6%0Amember%2C2017%2C8%0Amember%2C2023%2C9" in table, "as CSV"
 
 
 # -- what cannot be drawn
