@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import workshop
@@ -39,10 +37,6 @@ def test_a_solved_set_has_all_its_points(course: Course, name: str, tmp_path: Pa
     assert result.ended == "finished"
 
 
-def run(folder: Path, cells: list[Cell], calls: list[Call] = [], **options: Any) -> Any:  # noqa: B006
-    return Alone(folder).run(cells, calls, **options)
-
-
 def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:
     (tmp_path / "beside.txt").write_text("beside", encoding="utf-8")
     cells = [
@@ -63,7 +57,7 @@ def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:
     ]
     calls = [Call("h1", "h", ()), Call("f1", "f", (3,)), Call("g1", "g", ()), Call("n", "none", ())]
     calls.append(Call("m1", "m", ()))
-    outcome = run(tmp_path, cells, calls)
+    outcome = Alone(tmp_path).run(cells, calls)
     assert outcome.ended == "finished"
     assert outcome.ran["a"].text == "hällo\n" and outcome.ran["a"].error == ""
     assert outcome.ran["b"].error == "ZeroDivisionError: Line 1 of this cell: Something is divided by 0."
@@ -78,18 +72,14 @@ def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:
     assert outcome.called["m1"].error == f"NameError: Line 2 {words}"
 
 
-def test_what_came_before_an_endless_loop_is_not_lost(tmp_path: Path) -> None:
-    # What the clock stops need not keep a processor busy until then.
-    endless = Cell("b", "import time\nwhile True: time.sleep(1)")
-    cells = [Cell("a", "x = 1"), Cell("x", hold="x"), endless, Cell("y", hold="y")]
-    outcome = run(tmp_path, cells, limits=Limits(wall=20, cell_wall=60))
-    assert outcome.ended == "wall"
-    assert outcome.held["x"].value == 1 and "y" not in outcome.held
+ENDS = [("import time\nwhile True: time.sleep(1)", "wall"), ("import os\nos._exit(3)", "died")]
 
 
-def test_a_cell_that_ends_its_process_ends_only_that(tmp_path: Path) -> None:
-    outcome = run(tmp_path, [Cell("a", "x = 1"), Cell("b", "import os\nos._exit(3)"), Cell("x", hold="x")])
-    assert outcome.ended == "died" and "a" in outcome.ran and "x" not in outcome.held
+@pytest.mark.parametrize(("last", "ended"), ENDS)
+def test_what_came_before_the_end_is_not_lost(tmp_path: Path, last: str, ended: str) -> None:
+    cells = [Cell("a", "x = 1"), Cell("x", hold="x"), Cell("b", last), Cell("y", hold="y")]
+    outcome = Alone(tmp_path).run(cells, limits=Limits(wall=20, cell_wall=60))
+    assert (outcome.ended, outcome.held["x"].value, "y" in outcome.held) == (ended, 1, False)
 
 
 # ------------------------------------------------------------------------------------ the button
@@ -98,14 +88,10 @@ def test_a_cell_that_ends_its_process_ends_only_that(tmp_path: Path) -> None:
 def test_the_button_gives_points_and_reasons(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    name = "ex03_the_sco"
-    notebook = strip(source(name), keep_solutions=True)
+    name, notebook = "ex03_the_sco", strip(source("ex03_the_sco"), keep_solutions=True)
     for cell in notebook["cells"]:
-        if cell["id"] == "q3":
-            cell["source"] = "gdp_shares = ..."
-    path = tmp_path / "my own name.ipynb"
-    workshop.write(tmp_path, notebook, name)
-    shutil.move(tmp_path / f"{name}.ipynb", path)
+        cell["source"] = "gdp_shares = ..." if cell["id"] == "q3" else cell["source"]
+    path = workshop.write(tmp_path, notebook, "my own name")
     monkeypatch.setenv("JPY_SESSION_NAME", str(path))
     marks = Marks(name)
     said = marks.mark()

@@ -270,12 +270,8 @@ def test_the_stored_release_is_what_nbgrader_makes_and_holds_no_answer(course, n
     text = stored.read_text(encoding="utf-8")
     reasons = [reason for q in SETS[name].questions for reason in (q.hint, *(d.reason for d in q.diagnoses))]
     assert not [reason for reason in ["SOLUTION", *reasons] if reason in text]
-    told = {
-        cell["id"]: "".join(output["data"]["text/plain"])
-        for cell in json.loads(text)["cells"]
-        for output in cell.get("outputs", ())
-        if cell["id"].endswith("-check")
-    }
+    looks = (cell for cell in json.loads(text)["cells"] if cell["id"].endswith("-check"))
+    told = {cell["id"]: "".join(o["data"]["text/plain"]) for cell in looks for o in cell.get("outputs", ())}
     empty = {q.id: UNWRITTEN if q.cases else "Not answered yet." for q in SETS[name].questions}
     assert told == {f"{key}-check": f"{key}: {reason}" for key, reason in empty.items()}
 

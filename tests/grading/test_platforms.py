@@ -55,9 +55,7 @@ def packed(notebook):
 
 @pytest.fixture
 def works(course):
-    (course.root / "submitted").mkdir()
-    with_roster = course
-    hand_in(with_roster, "nobody")  # so that the gradebook is there
+    hand_in(course, "nobody")  # so that the gradebook is there
     roster.enter(course, PEOPLE)
     right = workshop.fill(released(course), **workshop.ANSWERS)
     return {
@@ -82,12 +80,7 @@ def test_moodles_download_in_folders_or_flat_goes_in_and_comes_out(course, works
         "Fay F_4711005_assignsubmission_file_/notes.docx": b"PK",
         f"Gus G_4711999_assignsubmission_file_/../../{NAME}.ipynb": works["right"],
     }, WORKSHEET)  # fmt: skip
-    assert said == [
-        f"ada: {NAME} (1).ipynb",
-        f"ben: {NAME}.ipynb",
-        f"dana: {NAME}.ipynb",
-        f"fay: {NAME}.ipynb",
-    ]
+    assert said == [f"ada: {NAME} (1).ipynb", *(f"{who}: {NAME}.ipynb" for who in ("ben", "dana", "fay"))]
     assert troubles[0] == "fay: notes.docx is no notebook, and was left out."
     assert "Gus G_4711999" in troubles[1] and "of nobody on list.csv and the roster" in troubles[1]
     assert troubles[2:] == ["fay: signed in as ada.", "Nothing from cem."]
@@ -132,12 +125,8 @@ def test_canvas_numbers_newest_counts_and_marks_go_under_its_own_title(course, w
     filled = platforms.fill_list(course, "ex90", tmp_path / "list.csv")
     rows = {row[0]: row for row in csv.reader(io.StringIO(filled))}
     assert rows["Student"][5] == "ex90_test (77)" and rows["    Points Possible"][5] == "14.0"
-    assert [rows[name][5] for name in ("Lovelace, Ada", "B, Ben", "D, Dana", "F, Fay")] == [
-        "10",
-        "0",
-        "",
-        "10",
-    ]
+    points = [rows[name][5] for name in ("Lovelace, Ada", "B, Ben", "D, Dana", "F, Fay")]
+    assert points == ["10", "0", "", "10"]
     platforms.pack_feedback(course, "ex90", tmp_path / "pages.zip")
     with zipfile.ZipFile(tmp_path / "pages.zip") as archive:
         assert f"lovelaceada_LATE_88001_124_{NAME}.html" in archive.namelist()

@@ -16,22 +16,7 @@ import workshop
 from test_batch import grade, hand_in
 
 from samarkand import cli
-from samarkand.ground import files
-from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import gradebook, records
-
-
-def test_one_at_a_time(course):
-    lines = []
-    with files.alone(course.root):
-        with (
-            pytest.raises(CourseError, match="Another samarkand works on"),
-            files.alone(course.root, lines.append, 0.5),
-        ):
-            pass
-        assert len(lines) == 1
-    with files.alone(course.root):
-        pass
 
 
 def command(course, said, *words):

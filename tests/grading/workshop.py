@@ -169,15 +169,8 @@ def cell(kind: str, name: str, source: str, **marks: Any) -> dict[str, Any]:
     """Build one cell with nbgrader's marks."""
     built: dict[str, Any] = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
     if marks:
-        full = {
-            "grade": False,
-            "solution": False,
-            "locked": False,
-            "task": False,
-            "schema_version": 3,
-            "grade_id": name,
-        }
-        built["metadata"]["nbgrader"] = full | marks
+        no = dict.fromkeys(("grade", "solution", "locked", "task"), False)
+        built["metadata"]["nbgrader"] = no | {"schema_version": 3, "grade_id": name} | marks
     if kind == "code":
         built |= {"outputs": [], "execution_count": None}
     return built
@@ -195,14 +188,8 @@ def source_notebook(*, solved: bool) -> dict[str, Any]:
         check = f"desk.look({key!r}, {name})"
         cells.append(cell("code", f"{key}-check", check, grade=True, locked=True, points=(2, 3, 5)[number]))
     cells.append(cell("markdown", "w1", "Your answer here.", grade=True, solution=True, points=4))
-    return {
-        "cells": cells,
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
 
 
 def fill(released: dict[str, Any], **sources: str) -> dict[str, Any]:

@@ -100,7 +100,8 @@ def grade(  # noqa: PLR0913 - the options of the verb
                         raise result
                     handed_in = _read_time(todo[student], student, summary)
                     writer.write(result, handed_in, records.write_notebook(course, result))
-                    records.write(course, result, digests[student])
+                    result.digest = digests[student]
+                    records.write(course, result)
                 except Exception as error:
                     summary.troubles.append(f"{student}: {str(error).rstrip('.')}.")
                     continue

@@ -18,7 +18,7 @@ from samarkand_grading.sandbox.work import Ran
 from samarkand_grading.submission import reading
 
 #: Raised whenever the same work could get other marks than before; everything is then graded again.
-VERSION = 9
+VERSION = 10
 
 
 def fingerprint(course: Course, exercise: ExerciseSet) -> str:
@@ -59,9 +59,9 @@ def notebook_of(course: Course, exercise: str, student: str) -> Path:
     return course.root / "autograded" / student / exercise / f"{exercise}.ipynb"
 
 
-def write(course: Course, result: Assessment, digest: str) -> None:
+def write(course: Course, result: Assessment) -> None:
     """Keep the record of an assessment, whole or not at all."""
-    kept = dataclasses.asdict(result) | {"digest": digest}
+    kept = dataclasses.asdict(result)
     kept.pop("notebook")
     body = json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8", "replace")
     files.write_whole(path_of(course, result.exercise, result.student), body)
@@ -110,12 +110,11 @@ def _sources(notebook: dict[str, Any]) -> dict[str, str]:
 
 def unchanged(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:
     """Return the earlier assessment of this very work, if nothing that belongs to it has been lost since."""
-    try:
-        known = json.loads(path_of(course, exercise, student).read_bytes())["digest"] == digest
-        kept = known and notebook_of(course, exercise, student).is_file()
-        return read(course, exercise, student) if kept else None
-    except (OSError, ValueError, KeyError, TypeError, CourseError):
-        return None
+    with contextlib.suppress(CourseError):
+        kept = read(course, exercise, student)
+        if kept.digest == digest and notebook_of(course, exercise, student).is_file():
+            return kept
+    return None
 
 
 def read(course: Course, exercise: str, student: str) -> Assessment:
@@ -123,7 +122,6 @@ def read(course: Course, exercise: str, student: str) -> Assessment:
     path = path_of(course, exercise, student)
     try:
         kept = json.loads(path.read_bytes())
-        kept.pop("digest")
         kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
         kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
         return Assessment(**kept)

@@ -24,7 +24,8 @@ class Assessment:
     `verdicts` has one for each question; of the `remarks`, why nothing could be marked comes first; `ended`
     is ``"finished"``, a limit, ``"died"`` or ``"unreadable"``; `cpu` is in seconds; `ran` has each cell;
     `notebook` is the rebuilt one, `given` the student's own numbers, `written` the ids of the answers that
-    are there for a person to mark; `trusted` says that it ran without a sandbox.
+    are there for a person to mark; `trusted` says that it ran without a sandbox; `digest` is that of the work
+    and of all that its marks depend on.
     """
 
     student: str
@@ -38,6 +39,7 @@ class Assessment:
     given: dict[str, Any] = field(default_factory=dict)
     trusted: bool = False
     written: list[str] = field(default_factory=list)
+    digest: str = ""
 
     @property
     def points(self) -> float:

@@ -132,16 +132,12 @@ class ExerciseSet:
         found: dict[str, float] = {f"{q.id}-check": q.points for q in self.questions}
         return found | {w.id: w.points for w in self.written}
 
-    def arguments(self, name: str) -> tuple[Any, ...]:
-        """Return what the function of a question is called with in the example that the notebook shows."""
-        cases = self.question(name).cases
-        if cases is None:
-            raise CourseError(f"{self.id}, {name} asks for no function, and shows no example.")
-        return cases(random.Random(0))[0].arguments
-
     def example(self, name: str) -> Any:
         """Return what the function of a question gives for the example that the notebook shows."""
-        return self.question(name).solution(*self.arguments(name))
+        question = self.question(name)
+        if question.cases is None:
+            raise CourseError(f"{self.id}, {name} asks for no function, and shows no example.")
+        return question.solution(*question.cases(random.Random(0))[0].arguments)
 
     def inputs(self, key: str) -> Inputs:
         """Draw the inputs for the functions of one submission: see :func:`inputs.of_work`."""
