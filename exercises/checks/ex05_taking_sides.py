@@ -282,7 +282,7 @@ SET = ExerciseSet(
         Question(
             "q2", "agreements", 2, ByKey(Number("index of agreement", 0.005, 0, 1)), _agreements,
             "Take the votes in which both took part: all for the same vote, half for yes or no against an abstention, nothing for yes against no; then the mean.",
-            "05_taking_sides: 3. Distance between voters",
+            "05_taking_sides: 4. Distance between voters",
             (
                 Diagnosis("Not voting counts as 0 here, like abstaining: leave such a vote out.",
                           lambda g: _agreements(g, _absent_as_0), excluded_by="A vote that one of them missed is left out"),
@@ -298,7 +298,7 @@ SET = ExerciseSet(
         Question(
             "q3", "nearest", 1, Codes(), _nearest,
             "Take all of your twenty states that share the largest index.",
-            "05_taking_sides: 3. Distance between voters",
+            "05_taking_sides: 4. Distance between voters",
             (
                 Diagnosis("These are the states farthest away, not the nearest.", lambda g: _nearest(g, pick=min), excluded_by="nearest to `given['from']`"),
                 Diagnosis("There is more than one: all that share the largest index belong to it.", lambda g: {sorted(_nearest(g))[0]},
@@ -313,7 +313,7 @@ SET = ExerciseSet(
         Question(
             "q4", "group_agreement", 2, Together((Number("mean index", 0.005, 0), Number("mean index", 0.005, 0))), _group,
             "First the mean of the five indices with Russia; then the mean over the ten pairs among the five.",
-            "05_taking_sides: 3. Distance between voters",
+            "05_taking_sides: 4. Distance between voters",
             (
                 Diagnosis("A state is paired with itself: the mean is over ten pairs of two states.", _with_itself, excluded_by="the mean index over the ten pairs among the five"),
                 Diagnosis("Not voting counts as 0 here, like abstaining: leave such a vote out.", lambda g: _group(g, _absent_as_0)),
@@ -327,7 +327,7 @@ SET = ExerciseSet(
         Question(
             "q5", "agreement", 3, Number("index of agreement", 0.001, -1, 1), agreement,
             "Take the votes in which both took part, and the absolute difference in each: 1 minus half of their mean is the index. Where no vote is left, return -1.",
-            "05_taking_sides: 3. Distance between voters",
+            "05_taking_sides: 4. Distance between voters",
             (
                 Diagnosis("You took the share of equal answers: an abstention is half way between yes and no.", _same),
                 Diagnosis("The differences cancel each other out: take each without its sign.", _signed),

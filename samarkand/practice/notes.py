@@ -85,7 +85,7 @@ def note(id: str) -> Paper:
     Parameters
     ----------
     id : str
-        The lesson's number and a word: ``"05.case"``.
+        The lesson's number and a word: ``"05.sides"``.
 
     Returns
     -------

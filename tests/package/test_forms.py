@@ -31,7 +31,7 @@ class Kind(NamedTuple):
 
 KINDS = {
     "notes": Kind(
-        lambda: notes.note("05.case"),
+        lambda: notes.note("07.line"),
         lambda form, n: form.fill(f"Line {n}\nsecond 中 “line” \\ <b>"),
         lambda form: form._field.text,
     ),
@@ -90,7 +90,7 @@ def test_a_damaged_journal_is_told_and_left_and_the_rest_is_read_back(kind: Kind
     kind.fill(form, 1)
     form.save()
     (file,) = work.iterdir()
-    damage = b'{"half\n{"at": "x", "id": "05.case", "text": 7}\n{"at": "x", "id": "04.oil", "guess": "TUR"}\n'
+    damage = b'{"half\n{"at": "x", "id": "07.line", "text": 7}\n{"at": "x", "id": "04.oil", "guess": "TUR"}\n'
     damage += b'{"at": "x", "id": "03.members", "guess": "much", "low": 1}\n'
     damage += b'{"at": "x", "id": "F2", "probability": 7}\n'
     file.write_bytes(damage + file.read_bytes())
@@ -104,8 +104,8 @@ def test_in_a_browsers_python_everything_is_saved() -> None:
     """Its module ``fcntl`` is there, and has no ``flock``."""
     code = (
         "import sys, types; sys.platform = 'emscripten'; sys.modules['fcntl'] = types.ModuleType('fcntl')\n"
-        "from samarkand.practice import notes; paper = notes.note('05.case')\n"
-        "paper.fill('Mine.'); paper.save(); print(notes.note('05.case')._field.text)"
+        "from samarkand.practice import notes; paper = notes.note('07.line')\n"
+        "paper.fill('Mine.'); paper.save(); print(notes.note('07.line')._field.text)"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True) == "Mine.\n"
 
@@ -218,14 +218,14 @@ def test_the_button_answers_with_what_is_chosen_and_a_new_choice_clears_the_repl
 
 
 def test_what_others_hold_unfolds_after_ones_own() -> None:
-    paper = notes.note("05.case")
+    paper = notes.note("07.line")
     for text in ("", "   "):
         paper.fill(text)
         assert paper.save() == "Nothing to save yet: the field is empty." and paper._then.value == ""
     paper.fill("Mine.")
     assert paper.save() == paper.save() == "Saved: 1 word."
-    assert "<b>No.</b>" in paper._then.value and "(regtrends.com, 4 February 2022)" in paper._then.value
-    assert "<b>Yes.</b>" in notes.note("05.case")._then.value
+    assert "<b>No.</b>" in paper._then.value and "(bne magazine, July 2022)" in paper._then.value
+    assert "<b>Yes.</b>" in notes.note("07.line")._then.value
     assert len(journal.read("notes").entries) == 1, "saving twice adds nothing"
 
 

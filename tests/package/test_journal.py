@@ -18,11 +18,11 @@ from samarkand.ground.errors import CourseError
 
 def test_entries_are_added_and_the_newest_counts(work: Path) -> None:
     for text in ("first\nwith a line", "ж 中 \ud800", ""):
-        journal.add("notes", "05.case", text=text)
+        journal.add("notes", "08.report", text=text)
     journal.add("notes", "05.sides", text="other")
     texts = [entry["text"] for entry in journal.read("notes").entries]
     assert texts == ["first\nwith a line", "ж 中 \ud800", "", "other"]
-    assert journal.latest("notes")["05.case"]["text"] == ""
+    assert journal.latest("notes")["08.report"]["text"] == ""
     assert [p.name for p in work.iterdir()] == ["notes.jsonl"]
     assert len((work / "notes.jsonl").read_bytes().splitlines()) == 4
 
@@ -47,14 +47,14 @@ def test_a_day_is_that_of_the_students_clock(monkeypatch: pytest.MonkeyPatch) ->
     ],
 )
 def test_damage_is_told_and_left_and_all_else_counts(damage: bytes, lines: int, work: Path) -> None:
-    journal.add("notes", "05.case", text="kept")
+    journal.add("notes", "08.report", text="kept")
     with (work / "notes.jsonl").open("ab") as file:
         file.write(damage)
     before = (work / "notes.jsonl").read_bytes()
     entries, trouble = journal.read("notes")
     assert [entry["text"] for entry in entries] == ["kept"]
     assert ("cannot be read" in trouble) == bool(lines) and (lines < 2 or f"{lines} lines of" in trouble)
-    journal.add("notes", "05.case", text="later")
+    journal.add("notes", "08.report", text="later")
     assert (work / "notes.jsonl").read_bytes().startswith(before)
     assert [entry["text"] for entry in journal.read("notes").entries] == ["kept", "later"]
 
@@ -63,7 +63,7 @@ def test_damage_is_told_and_left_and_all_else_counts(damage: bytes, lines: int, 
 def test_a_full_disk_is_a_sentence_and_leaves_the_file_as_it_was(
     after: int, work: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal.add("notes", "05.case", text="kept")
+    journal.add("notes", "08.report", text="kept")
     before = (work / "notes.jsonl").read_bytes()
     write, written = os.write, []
 
@@ -75,25 +75,25 @@ def test_a_full_disk_is_a_sentence_and_leaves_the_file_as_it_was(
 
     monkeypatch.setattr(os, "write", full)
     with pytest.raises(CourseError, match=r"could not be saved to .*notes\.jsonl: No space left on device\."):
-        journal.add("notes", "05.case", text="lost")
+        journal.add("notes", "08.report", text="lost")
     assert (work / "notes.jsonl").read_bytes() == before
 
 
 def test_a_folder_that_is_a_file_and_a_file_that_is_a_folder_are_sentences(work: Path) -> None:
     work.write_text("not a folder", encoding="utf-8")
     with pytest.raises(CourseError, match="could not be saved"):
-        journal.add("notes", "05.case", text="x")
+        journal.add("notes", "08.report", text="x")
     assert "cannot be read" in journal.read("notes").trouble
     work.unlink()
     (work / "notes.jsonl").mkdir(parents=True)
     with pytest.raises(CourseError, match="could not be saved"):
-        journal.add("notes", "05.case", text="x")
+        journal.add("notes", "08.report", text="x")
     assert "cannot be read" in journal.read("notes").trouble
 
 
 def test_a_book_pasted_by_mistake_is_refused() -> None:
     with pytest.raises(CourseError, match="20001 letters"):
-        journal.add("notes", "05.case", text="x" * 20_001)
+        journal.add("notes", "08.report", text="x" * 20_001)
     assert journal.read("notes").entries == []
 
 
@@ -111,24 +111,24 @@ def writer(name: str, count: int) -> subprocess.Popen[bytes]:
 
 
 def test_two_windows_that_save_at_once_lose_nothing() -> None:
-    both = [writer(name, 150) for name in ("05.case", "05.sides")]
+    both = [writer(name, 150) for name in ("08.report", "05.sides")]
     assert [one.wait() for one in both] == [0, 0]
     entries, trouble = journal.read("notes")
     assert trouble == ""
-    for name in ("05.case", "05.sides"):
+    for name in ("08.report", "05.sides"):
         assert [int(e["text"].split()[0]) for e in entries if e["id"] == name] == list(range(150))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
 def test_killed_at_any_moment_what_was_saved_is_whole(work: Path) -> None:
     for _ in range(3):
-        one = writer("05.case", 100_000)
+        one = writer("08.report", 100_000)
         file, begun = work / "notes.jsonl", len(journal.read("notes").entries)
         while len(journal.read("notes").entries) < begun + 3:
             time.sleep(0.02)
         one.send_signal(signal.SIGKILL)
         one.wait()
-        journal.add("notes", "05.case", text="0 after")
+        journal.add("notes", "08.report", text="0 after")
         lines = file.read_bytes().splitlines()
         assert len([line for line in lines if not _whole(line)]) == 0
     assert journal.read("notes").trouble == ""

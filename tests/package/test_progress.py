@@ -126,12 +126,12 @@ def test_each_thing_a_lesson_asks_has_a_section_to_go_to(one: progress.Lesson) -
 
 
 def test_the_course_lists_every_lesson_with_what_is_done_in_it() -> None:
-    paper = notes.note("05.case")
+    paper = notes.note("05.sides")
     paper.fill("Mine.")
     paper.save()
     lines = rows(progress.course())
     assert list(lines)[1:] == [f"{one.number} {one.title}" for one in progress.lessons()]
-    assert lines["05 Taking sides"] == ["0 of 3", "0 of 4", "0 of 1", "1 of 3"]
+    assert lines["05 Taking sides"] == ["0 of 8", "0 of 4", "0 of 1", "1 of 4"]
 
 
 def test_a_damaged_line_is_told_and_left(work: Path) -> None:
@@ -166,7 +166,7 @@ def test_its_owner_exports_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "is there already" in capsys.readouterr().err
 
 
-ASKS = {"cell_type": "code", "id": "a", "source": 'notes.note("05.case")'}
+ASKS = {"cell_type": "code", "id": "a", "source": 'notes.note("05.sides")'}
 
 
 @pytest.mark.parametrize("text", ["{", json.dumps({"cells": [ASKS]})])

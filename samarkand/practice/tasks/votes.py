@@ -1,10 +1,10 @@
-"""Practice of lesson 05: who abstained and who was absent, what carried a vote, how far two voters agree."""
+"""Practice of lesson 05: who said no, what carried a vote, how far apart two voters are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 
-from samarkand import data, measures
+from samarkand import data
 from samarkand.ground.words import tr
 from samarkand.places import CENTRAL_ASIA
 from samarkand.practice.answers import kinds
@@ -12,6 +12,7 @@ from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
 RESOLUTIONS = ["es_11_1", "es_11_3", "es_11_4"]
+DAY = "2022-09-15"
 #: Opposite votes are 2 apart, yes or no and an abstention 1.
 CODE = {"yes": 1, "abstain": 0, "no": -1}
 
@@ -20,8 +21,25 @@ def _votes() -> pd.DataFrame:
     return data.load("un_votes").set_index("iso3")
 
 
-def _count(states: Sequence[str], resolution: str, *words: str) -> int:
+def _count(states: Iterable[str], resolution: str, *words: str) -> int:
     return int(_votes().loc[list(states), resolution].isin(words).sum())
+
+
+def _members(day: str = DAY, status: str = "member") -> list[str]:
+    return list(data.members(day, status)["iso3"])
+
+
+def _no_by_group(resolution: str = "es_11_3", *, same: bool = False) -> dict[str, int]:
+    """Count who said no in each group; of the members each time, if the same group is asked for."""
+    clubs = data.load("org_membership").query("organisation == 'CSTO' and status == 'member'")
+    groups = {
+        "SCO members": _members(),
+        "SCO observers": _members(DAY, "observer"),
+        "SCO dialogue partners": _members(DAY, "dialogue partner"),
+        "CSTO members": list(data.held_on(clubs, DAY)["iso3"]),
+        "Central Asia": list(CENTRAL_ASIA),
+    }
+    return {name: _count(_members() if same else groups[name], resolution, "no") for name in groups}
 
 
 def _share_of_yes(*others: str, resolution: str = "es_11_3") -> float:
@@ -29,20 +47,21 @@ def _share_of_yes(*others: str, resolution: str = "es_11_3") -> float:
     return float(100 * answers["yes"] / (answers["yes"] + answers[list(others)].sum()))
 
 
+def _numbers(**code: int) -> list[int]:
+    """Return how many states a code gives a number for April, and the sum of these."""
+    given = _votes()["es_11_3"].map({word.replace("_", " "): number for word, number in code.items()})
+    return [int(given.notna().sum()), int(given.sum())]
+
+
+def _apart(one: str, other: str) -> pd.Series:
+    """Return how two voters differ in the votes in which both took part, with the sign."""
+    coded = _votes()[RESOLUTIONS].apply(lambda column: column.map(CODE))
+    apart: pd.Series = coded.loc[one] - coded.loc[other]
+    return apart.dropna()
+
+
 def _agreement(one: str, other: str) -> float:
-    votes = _votes()[RESOLUTIONS].T
-    return measures.vote_agreement(votes[one], votes[other])
-
-
-def _apart(one: str, other: str) -> int:
-    """Return the distance of two voters with absence as 0."""
-    coded = _votes()[RESOLUTIONS].apply(lambda column: column.map(CODE)).fillna(0)
-    return int((coded.loc[one] - coded.loc[other]).abs().sum())
-
-
-def _same(one: str, other: str) -> int:
-    votes = _votes()[RESOLUTIONS].T
-    return int((votes[one] == votes[other]).sum())
+    return float(1 - _apart(one, other).abs().mean() / 2)
 
 
 def _nearer() -> int:
@@ -63,39 +82,11 @@ def _years() -> float:
     return float(table["agreement_index"].item())
 
 
+_VOTES, _DISTANCE = "2. Votes", "4. Distance between voters"
+
 TASKS = (
     Task(
         "05.1",
-        kinds.Whole(),
-        lambda: _count(CENTRAL_ASIA, "es_11_1", "abstain"),
-        right=tr("The others did not vote at all: on that day no state of Central Asia said yes or no."),
-        hint=tr("Keep the rows of the five codes, and count the word abstain in the column es_11_1."),
-        diagnoses=(
-            Diagnosis(
-                tr("That counts those that did not vote, too. Is an absence an abstention?"),
-                lambda: _count(CENTRAL_ASIA, "es_11_1", "abstain", "did not vote"),
-            ),
-            Diagnosis(
-                tr("Those are the ones that did not vote. Which word stands for an abstention?"),
-                lambda: _count(CENTRAL_ASIA, "es_11_1", "did not vote"),
-            ),
-            Diagnosis(
-                tr("That is the vote of October. Which column is that of 2 March?"),
-                lambda: _count(CENTRAL_ASIA, "es_11_4", "abstain"),
-            ),
-            Diagnosis(
-                tr("That counts the members of the SCO. Is each state of Central Asia one, and only they?"),
-                lambda: _count(list(data.members("2022-09-15")["iso3"]), "es_11_1", "abstain"),
-            ),
-            Diagnosis(
-                tr("That is all the world. Keep the five states first."),
-                lambda: _count(list(_votes().index), "es_11_1", "abstain"),
-            ),
-        ),
-        taught="2. Votes",
-    ),
-    Task(
-        "05.2",
         kinds.PerCent(0.1),
         lambda: _share_of_yes("no"),
         right=tr(
@@ -103,10 +94,6 @@ TASKS = (
         ),
         hint=tr("Divide the yes votes by yes and no together. Abstentions and absences do not count."),
         diagnoses=(
-            Diagnosis(
-                tr("That is the share of all members. Which of them count for the two thirds?"),
-                lambda: _share_of_yes("no", "abstain", "did not vote"),
-            ),
             Diagnosis(
                 tr("You counted the abstentions as votes. Do they count here?"),
                 lambda: _share_of_yes("no", "abstain"),
@@ -116,68 +103,156 @@ TASKS = (
                 lambda: _share_of_yes("no", "did not vote"),
             ),
             Diagnosis(
-                tr("That is the vote of March. Which resolution is asked for?"),
-                lambda: _share_of_yes("no", resolution="es_11_1"),
-            ),
-            Diagnosis(
-                tr("That is the vote of October. Which resolution is asked for?"),
-                lambda: _share_of_yes("no", resolution="es_11_4"),
-            ),
-            Diagnosis(
-                tr("You divided yes by no. Divide by both together."),
-                lambda: float(
-                    100 * (_votes()["es_11_3"] == "yes").sum() / (_votes()["es_11_3"] == "no").sum()
+                tr("You divided yes by no. Divide by both together, in round brackets."),
+                lambda: (
+                    float(100 * _count(_votes().index, "es_11_3", "yes"))
+                    / _count(_votes().index, "es_11_3", "no")
                 ),
             ),
+            Diagnosis(
+                tr("A sum and a quotient need brackets: Python divides first."),
+                lambda: float(1 + _count(_votes().index, "es_11_3", "no")) * 100,
+            ),
         ),
-        taught="2. Votes",
+        taught=_VOTES,
+        given=lambda: _share_of_yes("no", "abstain", "did not vote"),
+    ),
+    Task(
+        "05.2",
+        kinds.Whole(tr("states")),
+        lambda: _count(_members(), "es_11_1", "abstain", "did not vote"),
+        right=tr("All but Russia itself. One of them was not there: that is not an abstention."),
+        hint=tr("Each of two conditions, and one or the other has to be true."),
+        diagnoses=(
+            Diagnosis(
+                tr("Those abstained. The question asks for the absent, too."),
+                lambda: _count(_members(), "es_11_1", "abstain"),
+            ),
+            Diagnosis(
+                tr("That counts all the world. Keep the members."),
+                lambda: _count(_votes().index, "es_11_1", "abstain", "did not vote"),
+            ),
+        ),
+        taught=_VOTES,
+        given=lambda: 0,
     ),
     Task(
         "05.3",
+        kinds.Whole(tr("states")),
+        lambda: _count([code for code in _members() if code != "RUS"], "es_11_3", "no"),
+        right=tr("Five members besides Russia, China among them."),
+        hint=tr("Leave out the row of Russia before you count."),
+        diagnoses=(
+            Diagnosis(
+                tr("That is all the world. Keep the members."),
+                lambda: _count(_votes().index, "es_11_3", "no"),
+            ),
+            Diagnosis(
+                tr("Those said something else: two equals signs ask for the same, != for another word."),
+                lambda: _count([code for code in _members() if code != "RUS"], "es_11_3", "abstain"),
+            ),
+        ),
+        taught=_VOTES,
+        given=lambda: _count(_members(), "es_11_3", "no"),
+    ),
+    Task(
+        "05.4",
+        kinds.ByKey(kinds.Whole(), keys=tr("names of groups")),
+        _no_by_group,
+        right=tr("To see the numbers, write `no` into a cell of its own."),
+        hint=tr("In the brackets of loc comes the list of the group that for has reached: groups[name]."),
+        diagnoses=(
+            Diagnosis(
+                tr("That is the vote of March. Which column is that of April?"),
+                lambda: _no_by_group("es_11_1"),
+            ),
+        ),
+        taught=_VOTES,
+        given=lambda: _no_by_group(same=True),
+    ),
+    Task(
+        "05.5",
+        kinds.Together((kinds.PerCent(0.1),) * 2),
+        lambda: [_share_of_yes("no"), -1],
+        right=tr("You have written a function that knows what to do when nothing is left."),
+        hint=tr("The length of a column without a row is 0. Write two equals signs, and end with a colon."),
+        taught=_VOTES,
+        given=lambda: [-1, -1],
+    ),
+    Task(
+        "05.6",
+        kinds.Together((kinds.Whole(tr("states")), kinds.Whole())),
+        lambda: _numbers(**CODE),
+        right=tr("Who did not vote has no number: an absence is not an opinion."),
+        hint=tr('The dictionary needs a third entry: "no" leads to -1.'),
+        diagnoses=(
+            Diagnosis(
+                tr("The absent got a number, too. A 0 would be an opinion."),
+                lambda: _numbers(**CODE, did_not_vote=0),
+            ),
+            Diagnosis(
+                tr("A no counts like a yes here. It is the opposite: minus 1."),
+                lambda: _numbers(**CODE | {"no": 1}),
+            ),
+            Diagnosis(
+                tr("A no counts like an abstention here. It is the opposite of yes: minus 1."),
+                lambda: _numbers(**CODE | {"no": 0}),
+            ),
+        ),
+        taught=_DISTANCE,
+        given=lambda: _numbers(yes=1, abstain=0),
+    ),
+    Task(
+        "05.7",
+        kinds.Whole(),
+        lambda: int(_apart("IND", "USA").abs().sum()),
+        right=tr("Three abstentions against three times yes. From Russia India is as far."),
+        hint=tr("Subtract one row from the other, drop the signs, and add up."),
+        diagnoses=(
+            Diagnosis(tr("A distance has no sign: abs."), lambda: int(_apart("IND", "USA").sum())),
+            Diagnosis(
+                tr("That is how far China is from the United States."),
+                lambda: int(_apart("CHN", "USA").abs().sum()),
+            ),
+            Diagnosis(
+                tr("That is how far India is from China."), lambda: int(_apart("IND", "CHN").abs().sum())
+            ),
+        ),
+        taught=_DISTANCE,
+    ),
+    Task(
+        "05.8",
         kinds.Number(tolerance=0.005),
         lambda: _agreement("IRN", "RUS"),
-        right=tr("Iran took part in two of the three: one vote the same, one half way."),
-        hint=tr(
-            "Take Iran's and Russia's words in the three columns, and give both to measures.vote_agreement."
+        right=tr(
+            "Iran took part in two of the three. One vote was the same as Russia's, and one was halfway."
         ),
+        hint=tr("1 minus half of the mean distance; mean skips the vote that Iran missed."),
         diagnoses=(
             Diagnosis(
                 tr("You took Iran's absence for an abstention. Leave that vote out."),
-                lambda: 1 - _apart("IRN", "RUS") / (2 * len(RESOLUTIONS)),
+                lambda: 1 - (_apart("IRN", "RUS").abs().sum() + 1) / (2 * len(RESOLUTIONS)),
             ),
             Diagnosis(
-                tr("That is the distance. How is it turned into an agreement?"), lambda: _apart("IRN", "RUS")
+                tr("That is how far apart they are. Subtract it from 1."),
+                lambda: _apart("IRN", "RUS").abs().mean() / 2,
             ),
             Diagnosis(
-                tr(
-                    "That is the share of votes that were the same. An abstention against no is half an "
-                    "agreement."
-                ),
-                lambda: _same("IRN", "RUS") / 2,
+                tr("That rests on the sum. The mean divides by the number of votes that are left."),
+                lambda: 1 - _apart("IRN", "RUS").abs().sum() / 2,
             ),
             Diagnosis(
-                tr(
-                    "That is the share of same votes among all three. Iran took part in fewer, and half "
-                    "counts."
-                ),
-                lambda: _same("IRN", "RUS") / len(RESOLUTIONS),
-            ),
-            Diagnosis(
-                tr("That is Iran and China. With whom is it to be compared?"),
-                lambda: _agreement("IRN", "CHN"),
-            ),
-            Diagnosis(
-                tr("That is Iran and the United States. With whom is it to be compared?"),
-                lambda: _agreement("IRN", "USA"),
+                tr("That divides by all three votes. Iran took part in fewer."),
+                lambda: 1 - _apart("IRN", "RUS").abs().sum() / (2 * len(RESOLUTIONS)),
             ),
         ),
-        taught="3. Distance between voters",
+        taught=_DISTANCE,
     ),
 )
 #: What the predictions of the lesson come to.
 RESULTS = {
     "05.april": lambda: int(data.load("resolutions").set_index("vote")["yes"]["es_11_3"]),
-    "05.members": lambda: _count(list(data.members("2022-09-15")["iso3"]), "es_11_3", "no"),
+    "05.members": lambda: _count(_members(), "es_11_3", "no"),
     "05.nearer": _nearer,
     "05.years": _years,
 }
