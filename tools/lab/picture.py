@@ -30,10 +30,11 @@ def scroll_to(opened: Sheet, cell: str) -> None:
     ids = opened.ids()
     if cell not in ids:
         raise unknown("cell", cell, ids)
-    opened.page.locator(".jp-Notebook .jp-Cell").nth(ids.index(cell)).evaluate(
-        "cell => cell.scrollIntoView({block: 'start'})"
-    )
-    opened.settle()
+    for _ in range(3):  # what comes into sight is laid out only then, and moves the rest
+        opened.page.locator(".jp-Notebook .jp-Cell").nth(ids.index(cell)).evaluate(
+            "cell => cell.scrollIntoView({block: 'start'})"
+        )
+        opened.settle()
 
 
 def one(opened: Sheet, out: Path, cell: str | None) -> list[Path]:

@@ -61,10 +61,11 @@
     return chart;
   };
 
-  /* Return the least width of a chart's plot: the fields of a grid are as broad as the words in them. */
-  const least = ({ vconcat: [view] }) => {
+  /* Return the least width of a chart's plot: the fields of a grid are as broad as the words in them, and names in a square
+     need room. */
+  const least = ({ vconcat: [view], usermeta }) => {
     const grid = view.layer.map(({ encoding: { x, y } }) => y?.type === "nominal" && x?.type === "nominal" && x.sort);
-    return Math.max(60, ...grid.filter(Boolean).map((columns) => 150 * columns.length));
+    return Math.max(usermeta.square ? 200 : 60, ...grid.filter(Boolean).map((columns) => 150 * columns.length));
   };
 
   /* Draw charts of the course anew when the page has another width. */
