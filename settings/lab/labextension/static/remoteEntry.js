@@ -65,7 +65,7 @@
      need room. */
   const least = ({ vconcat: [view], usermeta }) => {
     const grid = view.layer.map(({ encoding: { x, y } }) => y?.type === "nominal" && x?.type === "nominal" && x.sort);
-    return Math.max(usermeta.square ? 200 : 60, ...grid.filter(Boolean).map((columns) => 150 * columns.length));
+    return Math.max(usermeta.square ? 180 : 60, ...grid.filter(Boolean).map((columns) => 150 * columns.length));
   };
 
   /* Draw charts of the course anew when the page has another width. */
