@@ -1,10 +1,8 @@
-"""Derived files are made again byte for byte, and what people read about the tables is true of them."""
+"""The bibliography is BibTeX, and what lessons rest on was read again; other tests make both pages anew."""
 
 import csv
 import datetime as dt
 import re
-import subprocess
-import sys
 
 import pytest
 from our_tables import FOLDER, NAMES
@@ -18,12 +16,6 @@ def rows(path):
 
 
 KEYS = [r["key"] for r in rows(FOLDER / "sources.csv")]
-
-
-def test_bibliography_is_made_again_byte_for_byte(tmp_path):
-    target = tmp_path / "sources.bib"
-    subprocess.run([sys.executable, str(PREPARE / "sources_bib.py"), str(target)], check=True, cwd=tmp_path)
-    assert target.read_bytes() == (FOLDER / "sources.bib").read_bytes()
 
 
 def test_bibliography_is_bibtex():
@@ -61,20 +53,3 @@ def test_the_log_of_what_was_read_again():
 def test_what_a_lesson_rests_on_was_read_again(name):
     read = {r["row"] for r in rows(PREPARE / "checked.csv") if r["table"] == name}
     assert {r["id"] for r in rows(FOLDER / f"{name}.csv")} <= read
-
-
-CORRECTIONS = rows(FOLDER / "corrections.csv")
-
-
-def test_the_page_of_corrections_is_made_again_byte_for_byte(tmp_path):
-    target = tmp_path / "corrections.md"
-    command = [sys.executable, str(PREPARE / "corrections_page.py"), str(target)]
-    subprocess.run(command, check=True, cwd=tmp_path)
-    assert target.read_bytes() == (FOLDER.parent / "docs" / "corrections.md").read_bytes()
-
-
-def test_the_page_of_corrections_has_each_of_them():
-    page = (FOLDER.parent / "docs" / "corrections.md").read_text(encoding="utf-8")
-    assert len(CORRECTIONS) == page.count("  - Was: ") > 50
-    for row in CORRECTIONS:
-        assert f"**{row['row_or_cell']}.** {row['why']}" in page and f"  - Is: {row['is']}\n" in page

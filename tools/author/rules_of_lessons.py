@@ -141,14 +141,12 @@ def card(lesson: Lesson) -> Iterator[str]:
     for name in CARD:
         if not rows.get(name):
             yield f"The card does not say: {name}."
-    minutes = re.match(r"(\d+)(?: (and) (\d+))? minutes$", rows.get("Time", ""))
-    if rows.get("Time") and not (minutes and all(int(m) <= SITTING for m in minutes.group(1, 3) if m)):
-        yield f"The card's time is {rows['Time']!r}; a sitting takes {SITTING} minutes at most."
     for name, says in timing.rows(lesson).items():
         if rows.get(name, says) != says:
             yield f"The card says of {name.lower()}: {rows[name]!r}; computed are {says!r}."
-    if minutes and (minutes[2] == "and") != _halved(lesson):
-        yield f"The card's time is {rows['Time']!r}; two sittings, and no others, are parted by {HALF_WAY}"
+    for minutes in timing.sittings(lesson):
+        if minutes > SITTING:
+            yield f"A sitting takes {minutes} minutes; {SITTING} at most, and {HALF_WAY} parts two of them."
 
 
 def _halved(lesson: Lesson) -> bool:
@@ -353,14 +351,12 @@ def charts(lesson: Lesson) -> Iterator[str]:
 
 
 def tables_are_short(lesson: Lesson) -> Iterator[str]:
-    """Tables are short and not cut by dots."""
+    """Tables are short."""
     for cell, markup in lesson.outputs("text/html"):
         for table in re.findall(r'<table[^>]*class="dataframe".*?</table>', markup, re.DOTALL):
             rows = len(re.findall(r"<tr", table.partition("<tbody>")[2]))
             if rows > MOST_ROWS:
                 yield f"{cell}: the table has {rows} rows; {MOST_ROWS} at most."
-            if "..." in table or "…" in re.sub(r"<td>[^<]*</td>", "", table):
-                yield f"{cell}: the table is cut by dots; choose rows and columns, or shorten the text."
     for cell, text in lesson.outputs("text/plain"):
         *lines, last = text.splitlines() or [""]
         # One line may name the index.
@@ -390,29 +386,26 @@ def _of_task(lesson: Lesson, task: Task) -> Iterator[str]:
     """Yield what is wrong with a task: its prompt, stub, hint, answer, and the section that taught it."""
     from samarkand.practice.tasks import tasks as known
 
-    lines = task.stub.source.splitlines()
-    to_do = [line for line in lines if "..." in line or "# change" in line]
+    to_do = [line for line in task.stub.source.splitlines() if "..." in line or "# change" in line]
     asked = re.match(r"(\w+) = ", to_do[-1]) if to_do else None
-    if not to_do:
-        yield " has neither three dots nor a line to change."
-    if not task.hints:
-        yield " has no hint folded below it."
-    if not task.answer:
-        yield " has no answer folded below it."
-    elif f'check("{task.number}"' not in task.answer:
-        yield ": its answer does not end with the check."
-    elif asked and len(re.findall(rf"^{asked[1]} =", task.answer, re.MULTILINE)) != 1:
-        # A second line would hide whatever the first one says.
-        yield f": its answer does not give {asked[1]} once."
-    if "Not answered yet." not in "".join(map(_plain, task.stub.outputs)):
-        yield " does not say: Not answered yet."
     before = lesson.cells[: lesson.cells.index(task.stub)]
     above = [cell.source for cell in before if cell.cell_type == "markdown"]
-    if not above or f"**{task.number}**" not in above[-1]:
-        yield " has no prompt with its number above it."
     sections = {words for _, level, words in lesson.headings if level == 2}
-    if task.number in known() and known()[task.number].taught not in sections:
-        yield f" was taught in {known()[task.number].taught!r}, which is no section."
+    taught = known()[task.number].taught if task.number in known() else None
+    for right, says in (
+        (to_do, " has neither three dots nor a line to change."),
+        (task.hints, " has no hint folded below it."),
+        (task.answer, " has no answer folded below it."),
+        (not task.answer or f'check("{task.number}"' in task.answer, ": its answer lacks the check."),
+        # A second line would hide whatever the first one says.
+        (not asked or len(re.findall(rf"^{asked[1]} =", task.answer, re.MULTILINE)) == 1,
+         f": its answer does not give {asked and asked[1]} once."),
+        ("Not answered yet." in "".join(map(_plain, task.stub.outputs)), " does not say: Not answered yet."),
+        (above and f"**{task.number}**" in above[-1], " has no prompt with its number above it."),
+        (taught is None or taught in sections, f" was taught in {taught!r}, which is no section."),
+    ):  # fmt: skip
+        if not right:
+            yield says
 
 
 def quizzes(lesson: Lesson) -> Iterator[str]:
