@@ -125,6 +125,8 @@ def test_a_page_is_made_of_notes_and_cites_ones_own_work(work: Path) -> None:
     journal.add("notes", "11.evidence", text="Six [figures.csv], [A03], [F5], [02.own] and [ways.csv:0].")
     journal.add("notes", "02.own", text="Mine.")
     journal.add("forecasts", "F5", probability=0.7, reason="")
+    journal.add("predictions", "00.conflicts", seen=True)
+    assert briefing.own().sentence == "You may cite 2 things of your own."
     mine = briefing.page("2022-09-14", to="a minister")
     assert "<table" in mine.body(1) and "For a minister." in mine.body(1)
     assert mine.sources["maker"].tolist() == ["TASS"]

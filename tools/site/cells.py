@@ -117,7 +117,7 @@ def form(source: str, name: str, static: Path) -> str | None:
         return make(questions.find(kind, *args))
     if called == "predict.see":
         return element("div", class_="sam-see", data_id=args[0], role="status")
-    if called in ("recall", "progress.lesson", "explore.my_forecasts", "explore.my_scores"):
+    if called in ("recall", "briefing.own", "progress.lesson", "explore.my_forecasts", "explore.my_scores"):
         return element("p", "This part keeps what you write, and needs a running course.", class_="sam-run")
     if called.startswith("explore.") and source.count("\n") == 0:
         return explorer(getattr(explore, called.partition(".")[2])(*args, **named), name, static)

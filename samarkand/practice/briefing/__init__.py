@@ -21,14 +21,15 @@ import pandas as pd
 
 from samarkand.ground import files, home, journal
 from samarkand.ground.errors import CourseError, OutOfRange, WrongType, unknown
-from samarkand.ground.words import MONTHS, dated, listed, tr
+from samarkand.ground.words import MONTHS, dated, listed, tr, trn
+from samarkand.jupyter import controls
 from samarkand.page import markup, pictures, style
 from samarkand.page.markup import element, escape
 from samarkand.practice.answers.reply import Reply
 from samarkand.practice.briefing import _items
 from samarkand.practice.briefing._items import Item
 
-__all__ = ["check", "example", "export", "marks", "page", "rubric", "sheet"]
+__all__ = ["check", "example", "export", "marks", "own", "page", "rubric", "sheet"]
 
 #: The most words of a page, and the fewest and most of its title.
 WORDS, TITLE = 450, (5, 16)
@@ -245,6 +246,20 @@ def check(mine: Page) -> Reply:
     )
     against = "" if mine.texts["against"] else tr("It names no evidence against its claim, and says so.")
     return Reply("right", f"{said} {against}".strip())
+
+
+def own() -> controls.Notice:
+    """Return what you wrote in earlier lessons, each with the brackets that cite it."""
+    refs = [e["id"] for name in ("notes", "predictions", "forecasts") for e in journal.read(name).entries]
+    found = [_items.find_own(ref) for ref in dict.fromkeys(refs) if not ref.startswith("11.")]
+    items = [one for one in found if one]  # a prediction whose result was only seen is none
+    heads = [tr("Cite as"), tr("You wrote")]
+    table = markup.table(tr("Your own words"), heads, [(f"[{one.ref}]", one.what) for one in items])
+    said = trn("You may cite {n} thing of your own.", "You may cite {n} things of your own.", len(items))
+    still = tr(
+        "What you wrote in earlier lessons stands here, with how to cite it, once you have run this cell."
+    )
+    return controls.Notice(said, "open", *([controls.html(table)] if items else []), still=still)
 
 
 def export(mine: Page) -> Reply:

@@ -52,7 +52,7 @@ def find(ref: str) -> Item:
     if out := _WRITTEN_OUT.fullmatch(ref):
         known = article._day(out[2], tr("day"), f"[{ref}]")
         return Item(ref, tr("Looked up on the web"), (_maker(out[1]),), known, (out[3],))
-    if own := _own(ref):
+    if own := find_own(ref):
         return own
     name, _, number = ref.partition(":")
     if name in TOLD and number.isdigit() and int(number) in data.load(name).index:
@@ -99,7 +99,7 @@ def _row(name: str, number: int, ref: str = "") -> Item:
     return Item(ref or row.get("id") or f"{name}:{number}", what, tuple(made), known, tuple(made.values()))
 
 
-def _own(ref: str) -> Item | None:
+def find_own(ref: str) -> Item | None:
     """Return the student's own work of that name, or None."""
     name, _, number = ref.partition(":")
     if name.endswith(".csv") and name[:-4] in article.TABLES:
