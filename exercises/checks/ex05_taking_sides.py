@@ -5,7 +5,6 @@ from __future__ import annotations
 # ruff: noqa: E501 - a question reads best in few lines
 import collections
 import functools
-import itertools
 import random
 from collections.abc import Callable, Iterable
 
@@ -13,7 +12,7 @@ import pandas as pd
 
 from samarkand import data
 from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.answers.kinds import ByKey, Codes, Number, Together, Whole
+from samarkand.practice.answers.kinds import ByKey, Number, Together, Whole
 from samarkand_grading.marking.checks import (
     Criterion,
     ExerciseSet,
@@ -109,6 +108,11 @@ def _signed(votes: pd.DataFrame, a: str, b: str) -> float:
     return 1 - abs(sum(x - y for x, y in both)) / (2 * len(both)) if both else -1
 
 
+def _none_if_same(votes: pd.DataFrame, a: str, b: str) -> float:
+    index = agreement(votes, a, b)
+    return -1 if index == 1 else index
+
+
 def _first_only(votes: pd.DataFrame, a: str, b: str) -> float:
     one, other = _rows(votes, a, b)
     return _index(one[:1], other[:1])
@@ -197,22 +201,21 @@ def _agreements(given: Given, way: Way = _index, whom: list[str] | None = None) 
     return {iso3: _between(iso3, given["from"], way) for iso3 in whom or given["group"]}
 
 
-def _nearest(given: Given, *, pick: Callable[..., float] = max) -> set[str]:
-    found = _agreements(given, whom=given["voters"])
-    return {iso3 for iso3, index in found.items() if index == pick(found.values())}
+def _silent(given: Given) -> tuple[int, ...]:
+    """Count who abstained or did not vote on each resolution."""
+    votes = _votes().loc[given["voters"]]
+    return tuple(int(votes[one].isin(["abstain", "did not vote"]).sum()) for one in RESOLUTIONS)
 
 
-def _same_on_the_first(given: Given) -> set[str]:
-    votes = _votes()["es_11_1"]
-    return {iso3 for iso3 in given["voters"] if votes[iso3] == votes[given["from"]]}
+def _without(given: Given, state: str, way: Way = _index) -> float:
+    found = _agreements(given, way)
+    return sum(index for iso3, index in found.items() if iso3 != state) / (len(found) - 1)
 
 
-def _group(given: Given, way: Way = _index) -> tuple[float, float]:
-    """Average the group's agreement with Russia, and that within it."""
-    group = given["group"]
-    pairs = list(itertools.combinations(group, 2))
-    with_russia = sum(_between(m, "RUS", way) for m in group) / len(group)
-    return with_russia, sum(_between(a, b, way) for a, b in pairs) / len(pairs)
+def _two_means(given: Given, way: Way = _index) -> tuple[float, float]:
+    """Average the group's agreement with a state, and that without the group's first state."""
+    found = _agreements(given, way)
+    return sum(found.values()) / len(found), _without(given, given["group"][0], way)
 
 
 def _groups(most: int = 80) -> list[list[str]]:
@@ -223,7 +226,7 @@ def _groups(most: int = 80) -> list[list[str]]:
         group = sorted(random.Random(number).sample(VOTERS, 5))
         if not any("did not vote" in _said_by(state) for state in group):
             continue
-        answer = tuple(round(part, 2) for part in _group({"group": group}))
+        answer = tuple(round(part, 2) for part in _two_means({"group": group, "from": "BRA"}))
         answers[answer] += 1
         if answers[answer] <= 2:
             groups.append(group)
@@ -233,12 +236,6 @@ def _groups(most: int = 80) -> list[list[str]]:
 
 
 GROUPS = _groups()
-
-
-def _with_itself(given: Given) -> tuple[float, float]:
-    with_russia, mean = _group(given)
-    size = len(given["group"])
-    return with_russia, (mean * size * (size - 1) + size) / size**2
 
 
 #: States that voted in ways which are not near Russia's, one for each; two of them missed a vote.
@@ -296,33 +293,29 @@ SET = ExerciseSet(
             varies=True, uses=("group", "from"),
         ),
         Question(
-            "q3", "nearest", 1, Codes(), _nearest,
-            "Take all of your twenty states that share the largest index.",
-            "05_taking_sides: 4. Distance between voters",
+            "q3", "silent", 1, Together((Whole("states", 0, 193),) * 3), _silent,
+            "Count the states with one or the other of two words in each of the three columns.",
+            "05_taking_sides: 2. Votes",
             (
-                Diagnosis("These are the states farthest away, not the nearest.", lambda g: _nearest(g, pick=min), excluded_by="nearest to `given['from']`"),
-                Diagnosis("There is more than one: all that share the largest index belong to it.", lambda g: {sorted(_nearest(g))[0]},
-                          excluded_by="the codes of all states with the largest index of agreement ... There may be more than one"),
-                Diagnosis("There is more than one: all that share the largest index belong to it.", lambda g: {sorted(_nearest(g))[-1]},
-                          excluded_by="the codes of all states with the largest index of agreement ... There may be more than one"),
-                Diagnosis("Only the first resolution is looked at.", _same_on_the_first),
-                Diagnosis("This is the agreement with Russia, not with the state you were given.", lambda g: _nearest({**g, "from": "RUS"})),
+                Diagnosis("These are the abstentions alone.", lambda g: _said(g, "abstain"), excluded_by="abstained or did not vote"),
+                Diagnosis("These are the states that did not vote, alone.", lambda g: _said(g, "did not vote")),
+                Diagnosis("These are the states that voted yes or no: the others are asked for.",
+                          lambda g: tuple(20 - n for n in _silent(g)), excluded_by="abstained or did not vote"),
+                Diagnosis("The three numbers are in another order than asked.", lambda g: (*_silent(g)[1::-1], _silent(g)[2]), excluded_by="in the same order"),
             ),
-            varies=True, uses=("voters", "from"),
+            varies=True, uses=("voters",),
         ),
         Question(
-            "q4", "group_agreement", 2, Together((Number("mean index", 0.005, 0), Number("mean index", 0.005, 0))), _group,
-            "First the mean of the five indices with Russia; then the mean over the ten pairs among the five.",
+            "q4", "two_means", 2, Together((Number("mean index", 0.005, 0, 1), Number("mean index", 0.005, 0, 1))), _two_means,
+            "Take the mean of the five indices of q2; then drop one of them, and take the mean of the others.",
             "05_taking_sides: 4. Distance between voters",
             (
-                Diagnosis("A state is paired with itself: the mean is over ten pairs of two states.", _with_itself, excluded_by="the mean index over the ten pairs among the five"),
-                Diagnosis("Not voting counts as 0 here, like abstaining: leave such a vote out.", lambda g: _group(g, _absent_as_0)),
-                Diagnosis("The first number is the sum, not the mean.", lambda g: (5 * _group(g)[0], _group(g)[1]), excluded_by="the mean of their five indices with Russia"),
-                Diagnosis("The second number is the sum over the pairs, not their mean.",
-                          lambda g: (_group(g)[0], 10 * _group(g)[1])),
-                Diagnosis("The two numbers have changed places.", lambda g: _group(g)[::-1], excluded_by="the mean of their five indices with Russia, and the mean index over the ten pairs"),
+                Diagnosis("The second mean leaves out another state than the first of your group.",
+                          lambda g: (_two_means(g)[0], _without(g, g["group"][-1])), excluded_by="without the first state of your group"),
+                Diagnosis("The two numbers have changed places.", lambda g: _two_means(g)[::-1], excluded_by="the mean of your five indices of q2, and the mean without"),
+                Diagnosis("This is the agreement with Russia, not with the state you were given.", lambda g: _two_means({**g, "from": "RUS"})),
             ),
-            varies=True, uses=("group",),
+            varies=True, uses=("group", "from"),
         ),
         Question(
             "q5", "agreement", 3, Number("index of agreement", 0.001, -1, 1), agreement,
@@ -330,6 +323,7 @@ SET = ExerciseSet(
             "05_taking_sides: 4. Distance between voters",
             (
                 Diagnosis("You took the share of equal answers: an abstention is half way between yes and no.", _same),
+                Diagnosis("For two states with the same votes it gives -1: their differences add up to 0, but there are votes left.", _none_if_same),
                 Diagnosis("The differences cancel each other out: take each without its sign.", _signed),
                 Diagnosis("Only the first resolution is counted.", _first_only, excluded_by="no resolution on which both took part"),
             ),
