@@ -75,11 +75,11 @@ def test_the_folded_answers_are_correct(lesson: Lesson, solved: dict[str, str]) 
 
 #: What students may skip, and what each plan of a teacher's page leaves out, by lesson.
 LEFT_OUT = {
-    f"{one.number}-skip": (one, lessons.find_skippable(one))
+    f"{one.name}-skip": (one, lessons.find_skippable(one))
     for one in lessons.every()
     if lessons.find_skippable(one)
 } | {
-    f"{path.stem}-{plan.minutes}": (one, set(guides.cells(one, plan.left_out)))
+    f"{one.name}-{plan.minutes}": (one, set(guides.cells(one, plan.left_out)))
     for path in guides.paths()
     for one in [lessons.read(lessons.paths([path.stem])[0])]
     for plan in guides.plans(path.read_text(encoding="utf-8"))
