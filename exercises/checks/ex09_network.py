@@ -1,4 +1,4 @@
-"""Checks of set 09, the network of the article: degrees, shortest ways, triangles, signs, and two coders."""
+"""Checks of set 09, the network of the article: neighbours, shortest paths, persons as states, two coders."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
-from samarkand import data, measures
+from samarkand import data
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import Number, PerCent, Texts, Together, Whole
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
@@ -21,10 +21,10 @@ from samarkand_grading.marking.inputs import Case
 
 MOST = "09_network: 2. Who has the most ties?"
 BETWEEN = "09_network: 4. Who lies between?"
-FRIENDS = "09_network: 6. Friends of friends"
-HAND = "09_network: 7. The coder's hand"
+PERSONS = "09_network: 6. A person, or a state?"
+CODERS = "09_network: 7. Two coders"
 COLUMNS = ["actor", "target", "sign"]
-#: The two whose way the notebook shows.
+#: The two whose path the notebook shows.
 SHOWN = ("SHIH", "UKR")
 
 
@@ -50,44 +50,30 @@ def _partners(ties: pd.DataFrame, node: str) -> list[tuple[str, int]]:
     return [(b if a == node else a, int(sign)) for a, b, sign in ends if node in (a, b) and a != b]
 
 
-def degree(ties: pd.DataFrame, node: str, rule: str) -> int:
-    """Count the ties of an actor, its different neighbours, or those to whom its signs add up above zero."""
-    partners = _partners(ties, node)
-    if rule == "ties":
-        return len(partners)
-    sums: Counter[str] = Counter()
-    for other, sign in partners:
-        sums[other] += sign
-    return sum(total > 0 for total in sums.values()) if rule == "friends" else len(sums)
+def neighbours(ties: pd.DataFrame, node: str) -> int:
+    """Count the different neighbours of an actor, in either direction; it is none of its own."""
+    return len({other for other, _ in _partners(ties, node)})
 
 
-def _leading_away(ties: pd.DataFrame, node: str, rule: str) -> int:
-    return degree(ties[ties["actor"] == node], node, rule)
+def _leading_away(ties: pd.DataFrame, node: str) -> int:
+    return neighbours(ties[ties["actor"] == node], node)
 
 
-def _whatever_the_rule(ties: pd.DataFrame, node: str, rule: str) -> int:
+def _leading_here(ties: pd.DataFrame, node: str) -> int:
+    return neighbours(ties[ties["target"] == node], node)
+
+
+def _ends(ties: pd.DataFrame, node: str) -> int:
     return len(_partners(ties, node))
 
 
-def _friendly_once(ties: pd.DataFrame, node: str, rule: str) -> int:
-    if rule != "friends":
-        return degree(ties, node, rule)
-    return len({other for other, sign in _partners(ties, node) if sign > 0})
+def _friendly(ties: pd.DataFrame, node: str) -> int:
+    return neighbours(ties[ties["sign"] == 1], node)
 
 
-def _friendly_ties(ties: pd.DataFrame, node: str, rule: str) -> int:
-    if rule != "friends":
-        return degree(ties, node, rule)
-    return sum(sign > 0 for _, sign in _partners(ties, node))
-
-
-def ordinary(ties: pd.DataFrame, node: str, rule: str) -> bool:
+def ordinary(ties: pd.DataFrame, node: str) -> bool:
     """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
-    signs: dict[str, list[int]] = {}
-    for other, sign in _partners(ties, node):
-        signs.setdefault(other, []).append(sign)
-    torn = any(sum(each) == 0 and any(each) for each in signs.values())
-    return bool(signs) and not torn and not (ties["actor"] == ties["target"]).any()
+    return bool(_partners(ties, node)) and not (ties["actor"] == ties["target"]).any()
 
 
 @cache
@@ -114,21 +100,15 @@ def _with(table: pd.DataFrame, *rows: tuple[str, str, int]) -> pd.DataFrame:
 def _cases(draw: random.Random) -> list[Case]:
     """Draw what the function is called with: first the example, then ordinary inputs, then edges."""
     example = _ties()[_ties()["in_article"]][COLUMNS].reset_index(drop=True)
-    # Each rule is asked for twice, and has two answers: no number is right for most.
-    asked = [(rule, more) for rule in ("ties", "neighbours", "friends") for more in draw.sample(range(4), 2)]
-    draw.shuffle(asked)
     looped, one = _network(draw, 2)
-    torn, two = _network(draw, 1)
     away, _ = _network(draw, 0)
-    new = "AAA"
     nobody = pd.DataFrame({"actor": pd.Series(dtype="str"), "target": pd.Series(dtype="str"), "sign": pd.Series(dtype="int64")})  # fmt: skip
     return [
-        Case((example, "KAZ", "friends")),
-        *(Case((*_network(draw, more), rule)) for rule, more in asked),
-        Case((_with(looped, (one, one, 1)), one, "ties"), edge="a tie of an actor with itself"),
-        Case((_with(torn, (two, new, 1), (new, two, -1)), two, "friends"), edge="signs that cancel out"),
-        Case((away, new, "ties"), edge="an actor without a tie"),
-        Case((nobody, "KAZ", "neighbours"), edge="an empty table"),
+        Case((example, "KAZ")),
+        *(Case(_network(draw, more)) for more in draw.sample(range(5), 4)),
+        Case((_with(looped, (one, one, 1)), one), edge="a tie of an actor with itself"),
+        Case((away, "AAA"), edge="an actor without a tie"),
+        Case((nobody, "KAZ"), edge="an empty table"),
     ]
 
 
@@ -201,12 +181,12 @@ def _slices() -> list[list[object]]:
 
 
 def _way(given: Given) -> frozenset[str]:
-    """Return who lies on the shortest way between two actors, without the two."""
+    """Return who is on the shortest path between two actors, without the two."""
     return frozenset(nx.shortest_path(_graph(), *given["two"])[1:-1])
 
 
 def _pairs() -> list[list[str]]:
-    """Return pairs of actors with one shortest way, and at least two on it."""
+    """Return pairs of actors with one shortest path, and at least two on it."""
     graph, found = _graph(), []
     shown = nx.shortest_path(graph, *SHOWN)
     for a in sorted(graph):
@@ -219,44 +199,39 @@ def _pairs() -> list[list[str]]:
     return _spread(found, lambda two: _way({"two": two}), 3)
 
 
+#: Persons of the article and the states that they belong to.
+STATE_OF = {"XI": "CHN", "LI": "CHN", "PUTIN": "RUS", "TOKAYEV": "KAZ"}
+
+
 @cache
-def _corners(article: bool) -> list[tuple[frozenset[str], bool]]:
-    """Return the three actors of each triangle, and whether it is balanced as the tables are."""
-    ties = _ties()
-    found = measures.signed_triangles(ties[ties["in_article"]] if article else ties)
-    return [(frozenset((row.first, row.second, row.third)), bool(row.balanced)) for row in found.itertuples()]
+def _central(without: str, person: str) -> dict[str, float]:
+    """Return the betweenness of each actor without a tie, and with a person as a state; either may be empty."""
+    told = _ties()[_ties()["in_article"]].set_index("id")
+    told = told.drop(without) if without else told
+    told = told.replace({person: STATE_OF[person]}) if person else told
+    return dict(nx.betweenness_centrality(nx.from_pandas_edgelist(told, "actor", "target")))
 
 
-def _triangles(given: Given, *, out: bool = True, turn: bool = True, article: bool = False) -> list[bool]:
-    """Tell of each triangle whether it is balanced, one actor left out and the sign between two others turned."""
-    one, other, left_out = given["flip"]
-    return [
-        balanced != (turn and {one, other} <= corners)
-        for corners, balanced in _corners(article)
-        if not out or left_out not in corners
-    ]
+def _between(given: Given, *, drop: bool = True, state: bool = True) -> float:
+    tie, person = given["change"]
+    return float(_central(tie if drop else "", person if state else "")[STATE_OF[person]])
 
 
-def _share(given: Given, **other: bool) -> float:
-    balanced = _triangles(given, **other)
-    return 100 * sum(balanced) / len(balanced) if balanced else -1.0
+def _of_person(given: Given) -> float:
+    tie, person = given["change"]
+    return float(_central(tie, "")[person]) if person in _central(tie, "") else -1.0
 
 
-def _flips() -> list[list[str]]:
-    """Return two actors of a triangle and one to leave out, for whom each known wrong way gives another share."""
-    actors = sorted(set().union(*(corners for corners, _ in _corners(False))))
-    pairs = [p for p in itertools.combinations(actors, 2) if any({*p} <= c for c, _ in _corners(False))]
+def _changes() -> list[list[str]]:
+    """Return a tie and a person for whom each known wrong way gives another number."""
+    told = _ties()[_ties()["in_article"]]
     found = []
-    for pair in pairs:
-        for out in sorted({*actors} - {*pair}):
-            given: Given = {"flip": [*pair, out]}
-            balanced = _triangles(given)
-            right = _share(given)
-            ways = [100 - right, right / 100, float(sum(balanced))]
-            ways += [_share(given, **{way: way == "article"}) for way in ("out", "turn", "article")]
-            if len(balanced) > 2 and all(abs(right - way) > 0.5 for way in ways):
-                found.append([*pair, out])
-    return _spread(found, lambda one: round(_share({"flip": one}), 2), 4)
+    for tie, person in itertools.product(told["id"], STATE_OF):
+        given: Given = {"change": [tie, person]}
+        ways = [_between(given, drop=False), _between(given, state=False), _of_person(given)]
+        if all(abs(_between(given) - way) > 0.004 for way in ways):
+            found.append([tie, person])
+    return _spread(found, lambda one: round(_between({"change": one}), 3), 4)
 
 
 def _codings() -> list[list[list[int]]]:
@@ -266,44 +241,42 @@ def _codings() -> list[list[list[int]]]:
         draw = random.Random(number)
         first = [draw.choice([1, 1, 0, -1]) for _ in range(15)]
         second = [one if draw.random() < 0.7 else draw.choice([1, 0, -1]) for one in first]
-        if len(set(first)) == 3 and len(set(second)) == 3 and 0.2 < measures.kappa(first, second) < 0.95:
+        given: Given = {"codings": [first, second]}
+        right, ways = _alike(given), [_apart(given), _turned(given), _both_friendly(given)]
+        if right[1] > 0 and right not in ways and 40 < right[0] < 100:
             found.append([first, second])
-    return _spread(
-        [each for each in found if _apart(*each)], lambda each: round(_kappa({"codings": each}), 2), 3
-    )
+    return _spread(found, lambda each: _alike({"codings": each}), 3)
 
 
-def _apart(first: list[int], second: list[int]) -> bool:
-    """Tell whether each known wrong way gives another number."""
-    given: Given = {"codings": [first, second]}
-    ways = [_kappa(given), _alike(given), _chance(given), _alike(given) - _chance(given), _by_thirds(given)]
-    return all(abs(one - other) > 0.02 for one, other in itertools.combinations(ways, 2))
-
-
-def _alike(given: Given) -> float:
+def _pairs_of_signs(given: Given) -> list[tuple[int, int]]:
     first, second = given["codings"]
-    return sum(a == b for a, b in zip(first, second, strict=True)) / len(first)
+    return list(zip(first, second, strict=True))
 
 
-def _chance(given: Given) -> float:
-    first, second = given["codings"]
-    return sum(first.count(sign) * second.count(sign) for sign in (-1, 0, 1)) / len(first) ** 2
+def _alike(given: Given) -> tuple[float, int]:
+    """Return the share of ties with the same sign, and how many the first alone calls friendly."""
+    pairs = _pairs_of_signs(given)
+    return 100 * sum(a == b for a, b in pairs) / len(pairs), sum(a == 1 != b for a, b in pairs)
 
 
-def _by_thirds(given: Given) -> float:
-    return (_alike(given) - 1 / 3) / (2 / 3)
+def _apart(given: Given) -> tuple[float, int]:
+    return 100 - _alike(given)[0], _alike(given)[1]
 
 
-def _kappa(given: Given) -> float:
-    return (_alike(given) - _chance(given)) / (1 - _chance(given))
+def _turned(given: Given) -> tuple[float, int]:
+    return _alike(given)[0], sum(b == 1 != a for a, b in _pairs_of_signs(given))
 
 
-SLICES, PAIRS, FLIPS, CODINGS = _slices(), _pairs(), _flips(), _codings()
+def _both_friendly(given: Given) -> tuple[float, int]:
+    return _alike(given)[0], sum(a == b == 1 for a, b in _pairs_of_signs(given))
+
+
+SLICES, PAIRS, CHANGES, CODINGS = _slices(), _pairs(), _changes(), _codings()
 
 SET = ExerciseSet(
     id="ex09_network",
     lesson="09_network",
-    options={"slice": SLICES, "two": PAIRS, "flip": FLIPS, "codings": CODINGS},
+    options={"slice": SLICES, "two": PAIRS, "change": CHANGES, "codings": CODINGS},
     questions=(
         Question(
             "q1", "three_counts", 2, Together((Whole("ties", 0), Whole("neighbours", 0), Whole("friendly ties", 0))), _degrees,
@@ -312,60 +285,57 @@ SET = ExerciseSet(
             (
                 Diagnosis("Ties and neighbours have changed places.", _changed, excluded_by="in this order"),
                 Diagnosis("A neighbour with several ties is counted several times.", _no_two_alike, excluded_by="how many different neighbours"),
-                Diagnosis("All ties are taken for friendly ones: look at their signs.", _all_friendly, excluded_by="how many of the ties are friendly (sign 1)"),
-                Diagnosis("The hostile ties are counted: a friendly one has the sign 1.", lambda g: _degrees(g, -1), excluded_by="friendly (sign 1)"),
+                Diagnosis("All ties are taken for friendly ones: look at their signs.", _all_friendly, excluded_by="how many friendly ties (sign 1)"),
+                Diagnosis("The hostile ties are counted: a friendly one has the sign 1.", lambda g: _degrees(g, -1), excluded_by="friendly ties (sign 1)"),
                 Diagnosis("The ties of the context are missing.", lambda g: _degrees(g, context=False), excluded_by="those of the context as well"),
             ),
             varies=True, uses=("slice",),
         ),
         Question(
             "q2", "between_my_two", 2, Texts("keys of actors"), _way,
-            "Ask for the shortest way between your two in the article's graph, and leave its two ends out.",
+            "Ask for the shortest path between your two in the article's graph, and leave its two ends out.",
             BETWEEN,
             (
                 Diagnosis("Your two are among them: only those between are asked for.", lambda g: _way(g) | frozenset(g["two"]), excluded_by="without the two"),
-                Diagnosis("Only the first on the way is there: name all who lie between.", lambda g: frozenset(nx.shortest_path(_graph(), *g["two"])[1:2]), excluded_by="Put the keys of those between"),
+                Diagnosis("Only the first on the path is there: name all who lie between.", lambda g: frozenset(nx.shortest_path(_graph(), *g["two"])[1:2]), excluded_by="Put the keys of the actors in between"),
                 Diagnosis("Those are all neighbours of the first of your two.", lambda g: frozenset(_graph()[g["two"][0]])),
             ),
             varies=True, uses=("two",),
         ),
         Question(
-            "q3", "balanced_pct", 2, PerCent(0.1, 0, 100), _share,
-            "Leave one actor's ties out, turn the signs between your two, look for the triangles anew, and take the share that is balanced.",
-            FRIENDS,
+            "q3", "in_between", 2, Number("", 0.001, 0, 1), _between,
+            "Drop the tie, replace the person by the state, and look for the state in what `between` gives.",
+            PERSONS,
             (
-                Diagnosis("No sign is turned yet.", lambda g: _share(g, turn=False), excluded_by="Then turn the sign of every tie between the first and the second"),
-                Diagnosis("The third actor is still there: leave all ties of that one out.", lambda g: _share(g, out=False), excluded_by="Leave out every tie of the third actor"),
-                Diagnosis("This is the share of those that are not balanced.", lambda g: 100 - _share(g), excluded_by="What share of the triangles is balanced now"),
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _share(g) / 100, excluded_by="unit: per cent"),
-                Diagnosis("This is how many are balanced: the question asks for a share.", lambda g: sum(_triangles(g))),
+                Diagnosis("The tie is still there.", lambda g: _between(g, drop=False), excluded_by="Leave out the tie"),
+                Diagnosis("The person is still there: let the state stand for the person.", lambda g: _between(g, state=False), excluded_by="let the state stand for the person"),
+                Diagnosis("That is the betweenness of the person, who is still there.", _of_person, excluded_by="the betweenness of the state"),
             ),
-            varies=True, uses=("flip",),
+            varies=True, uses=("change",),
         ),
         Question(
-            "q4", "degree", 2, Whole("", 0), degree,
-            "By ties: the rows of mine. By neighbours: its different targets. By friends: add up the signs for each target, and count the sums above zero.",
+            "q4", "agreement", 2, Together((PerCent(0.1, 0, 100), Whole("ties", 0))), _alike,
+            "Compare the two columns with ==; for the second number join two conditions with &.",
+            CODERS,
+            (
+                Diagnosis("The first number is the share on which they differ.", _apart, excluded_by="the two gave the same sign"),
+                Diagnosis("The second number is of those that the second coder alone calls friendly.", _turned, excluded_by="the first coder called friendly, and the second did not"),
+                Diagnosis("The second number is of those that both call friendly.", _both_friendly),
+                Diagnosis("The first number is how many, not what share.", lambda g: (15 * _alike(g)[0] / 100, _alike(g)[1]), excluded_by="what share"),
+            ),
+            varies=True, uses=("codings",),
+        ),
+        Question(
+            "q5", "neighbours", 2, Whole("", 0), neighbours,
+            "Put together to whom the actor's ties lead and from whom they come, leave the actor out, and count what is different.",
             MOST,
             (
                 Diagnosis("Only ties that lead away are counted.", _leading_away, excluded_by="It does not matter which way a tie leads"),
-                Diagnosis("Ties are counted whatever the rule says.", _whatever_the_rule, excluded_by="By the rule `'ties'` return how many ties"),
-                Diagnosis("A neighbour counts as a friend who was friendly once: the sum of the signs decides.", _friendly_once, excluded_by="add up to more than zero"),
-                Diagnosis("Friendly ties are counted, and not friends.", _friendly_ties, excluded_by="how many neighbours are friends"),
+                Diagnosis("Only ties that lead to the actor are counted.", _leading_here, excluded_by="It does not matter which way a tie leads"),
+                Diagnosis("A neighbour with several ties is counted several times.", _ends, excluded_by="how many different neighbours"),
+                Diagnosis("Only friendly ties are counted.", _friendly),
             ),
             cases=_cases,
-        ),
-        Question(
-            "q5", "my_kappa", 2, Number("", 0.005, -1, 1), _kappa,
-            "Kappa is (agreement - chance) / (1 - chance), both as shares of one; mind the brackets.",
-            HAND,
-            (
-                Diagnosis("This is the share of agreement: take away what chance gives.", _alike, excluded_by="How large is Cohen's kappa"),
-                Diagnosis("This is what chance would give.", _chance),
-                Diagnosis("This is agreement minus chance: divide it by 1 minus chance.", lambda g: _alike(g) - _chance(g)),
-                Diagnosis("Chance is taken as one third for everybody: it depends on how often each coder uses a sign.",
-                          _by_thirds),
-            ),
-            varies=True, uses=("codings",),
         ),
     ),
 )  # fmt: skip

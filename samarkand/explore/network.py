@@ -82,7 +82,7 @@ def ties() -> Explorer:
             sign=signs[sign],
             day=day(data.as_day(until)),
             where=networks[where],
-            persons=tr("as states") if merged else tr("apart"),
+            persons=tr("as states") if merged else tr("as themselves"),
         )
         return _panel(tables, told, chosen[chosen["actor"] != chosen["target"]])
 
@@ -98,7 +98,7 @@ def ties() -> Explorer:
         },
         draw,
         title=tr("Who is at the centre?"),
-        source=tr("own coding of the report and of its context (tables ties, entities)"),
+        source=tr("own coding of the article and of its context (tables ties, entities)"),
     )
 
 
@@ -154,7 +154,7 @@ def _first(tables: Tables, neighbours: dict[str, int], between: dict[str, float]
     return (
         said
         + " "
-        + tr("On most shortest ways: {who}, betweenness {top:.2f}.", who=_leaders(tables, between), top=top)
+        + tr("On most shortest paths: {who}, betweenness {top:.2f}.", who=_leaders(tables, between), top=top)
     )
 
 

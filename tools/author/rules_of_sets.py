@@ -154,6 +154,7 @@ def _names(cell: NotebookNode, use: type[ast.expr_context]) -> set[str]:
     found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, use)}
     if use is ast.Store:
         found |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        found |= {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
         found |= {node.asname or node.name for node in nodes if isinstance(node, ast.alias)}
     return found
 

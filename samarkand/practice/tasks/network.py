@@ -1,4 +1,4 @@
-"""Practice of lesson 09: neighbours, a node in the middle, and a sign that is turned."""
+"""Practice of lesson 09: signs, ends, neighbours, paths, a tie less, a person as a state, two coders."""
 
 import itertools
 
@@ -10,44 +10,51 @@ from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
-HOME, PAIR, ENDS = "KAZ", ("CHN", "RUS"), ["actor", "target"]
+ENDS = ["actor", "target"]
+HOME, TAIWAN = "KAZ", "RE019"
+#: The actors of the small graph, and the ties that everybody signs first.
+SIX = ("JARDINE", "WILSON", "USA", "CHN", "RUS", "UKR")
+SIGNED = ["RE039", "RE040", "RE041"]
 
 
-def _ties(*, article: bool = False) -> pd.DataFrame:
-    ties = data.load("ties")
-    return ties[ties["in_article"]] if article else ties
+def _told() -> pd.DataFrame:
+    """Return the ties that the article tells of, by their ids."""
+    ties = data.load("ties").set_index("id")
+    return ties[ties["in_article"]]
 
 
-def _rows() -> int:
-    """Count the ties that begin or end at home."""
-    return int((_ties()[ENDS] == HOME).any(axis="columns").sum())
+def _second() -> pd.Series:
+    told = _told()
+    return data.load("second_coding").set_index("tie")["sign"].reindex(told.index)
 
 
-def _neighbours(*, article: bool = False) -> int:
+def _ends(node: str, *columns: str) -> int:
+    """Count the ends of ties that are an actor's."""
+    return int((_told()[list(columns or ENDS)] == node).sum().sum())
+
+
+def _neighbours(node: str, *, context: bool = False, here: str = "") -> int:
+    """Count the different neighbours of an actor, or those at one end of its ties alone."""
+    ties = data.load("ties") if context else _told()
+    away, back = (
+        set(ties.loc[ties["actor"] == node, "target"]),
+        set(ties.loc[ties["target"] == node, "actor"]),
+    )
+    return len({"": away | back, "actor": away, "target": back}[here])
+
+
+def _pairs(first: str = "actor", last: str = "target") -> int:
+    """Count the pairs of the six actors, or of one column with itself."""
+    told = _told()
+    small = told[told["actor"].isin(SIX) & told["target"].isin(SIX)]
+    return len({frozenset(pair) for pair in zip(small[first], small[last], strict=True)})
+
+
+def _middle(place: int) -> float:
+    """Return the betweenness of a place in a row of five."""
     import networkx as nx  # here, since every lesson comes by this module and only one needs it
 
-    return int(nx.from_pandas_edgelist(_ties(article=article), "actor", "target").degree[HOME])
-
-
-def _only(here: str, there: str) -> int:
-    """Count the neighbours at one end of the ties alone."""
-    ties = _ties()
-    return int(ties.loc[ties[here] == HOME, there].nunique())
-
-
-def _between(place: int) -> float:
-    """Return the betweenness of a place in a row of five."""
-    import networkx as nx
-
     return float(nx.betweenness_centrality(nx.path_graph(5))[place])
-
-
-def _turned(balanced: bool = True) -> int:
-    """Count the triangles of the article that are balanced, or not, after the sign of the pair is turned."""
-    ties = _ties(article=True)
-    found = measures.signed_triangles(ties)
-    touched = found[["first", "second", "third"]].isin(PAIR).sum(axis="columns") == 2
-    return int((found["balanced"] != touched).eq(balanced).sum())
 
 
 def _states() -> dict[str, str]:
@@ -66,20 +73,19 @@ def _centrality(ties: pd.DataFrame, *, without: str = "", degree: bool = False) 
 
 
 def _most() -> str:
-    ties = _ties(article=True)
+    ties = _told()
     return str(pd.concat([ties["actor"], ties["target"]]).value_counts().idxmax())
 
 
 def _without_one() -> int:
     """Count the ties of the article without which Russia still lies between most others."""
-    ties = _ties(article=True)
+    ties = _told()
     return sum(_centrality(ties.drop(index=tie)).idxmax() == "RUS" for tie in ties.index)
 
 
 def _forty() -> int:
     """Count the codings, of forty, in which Russia comes first."""
-    ties = _ties(article=True).set_index("id")
-    second = data.load("second_coding").set_index("tie")["sign"].reindex(ties.index)
+    ties, second = _told(), _second()
     doubtful = ties["note"].str.contains("not certain|Implied", na=False)
     kept = [
         ties,
@@ -95,75 +101,167 @@ def _forty() -> int:
     )
 
 
+def _alike(times: float = 100, *, same: bool = True) -> float:
+    """Return the share of ties to which both coders gave the same sign, or another one, in per cent."""
+    return times * float(((_told()["sign"] == _second()) == same).mean())
+
+
+def _as_china(node: str = "CHN", **persons: str) -> float:
+    """Return an actor's betweenness where some persons, or those named, stand for states."""
+    return float(_centrality(_told().replace(dict.fromkeys(ENDS, persons)))[node])
+
+
+_MOST, _BETWEEN = "2. Who has the most ties?", "4. Who lies between?"
+
 TASKS = (
     Task(
         "09.1",
-        kinds.Whole(),
-        _neighbours,
-        right=tr("States, persons, clubs, and a few that are none of these: what is a neighbour?"),
-        hint=tr("Take all ties, turn them as well, and count what is different: nunique."),
-        diagnoses=(
-            Diagnosis(
-                tr("Those are the neighbours in the article. Which ties does the question add?"),
-                lambda: _neighbours(article=True),
-            ),
-            Diagnosis(tr("Those are ties. How many different neighbours do they lead to?"), _rows),
-            Diagnosis(
-                tr("Those are neighbours to whom a tie leads. What of ties that come from the other side?"),
-                lambda: _only("actor", "target"),
-            ),
-            Diagnosis(
-                tr("Those are neighbours from whom a tie comes. What of ties that lead away?"),
-                lambda: _only("target", "actor"),
-            ),
-        ),
-        taught="2. Who has the most ties?",
+        kinds.Together((kinds.Whole(low=-1, high=1),) * 3),
+        lambda: list(_told().loc[SIGNED, "sign"]),
+        right=tr("So is any other answer. The next cell shows two coders beside you: where do you differ?"),
+        hint=tr("Each sign is 1, 0 or -1; there is no wrong one."),
+        taught="1. A tie is a row",
+        free=True,
     ),
     Task(
         "09.2",
-        kinds.Number("", 0.01),
-        lambda: _between(2),
-        right=tr("And the end of a line lies between nobody."),
-        hint=tr("Write down the pairs of the four others. How many of their ways lead through the middle?"),
+        kinds.Whole(),
+        lambda: _ends("RUS"),
+        right=tr("A row can be at Russia's end on either side: the direction of a tie does not matter here."),
+        hint=tr("Rows in which Russia is the actor, and rows in which it is the target."),
         diagnoses=(
             Diagnosis(
-                tr("You divided by all pairs of the five. Can the middle lie between itself and another?"),
-                lambda: _between(2) * 6 / 10,
+                tr("Those are rows. Each has two ends: which of them are Russia's?"), lambda: len(_told())
             ),
             Diagnosis(
-                tr("That is how many ways lead through it. What share of the pairs is that?"),
-                lambda: 6 * _between(2),
+                tr("Those are the rows in which Russia is the target. Add the others."),
+                lambda: _ends("RUS", "target"),
             ),
-            Diagnosis(
-                tr("That is its neighbour's. Which one stands in the middle?"),
-                lambda: _between(1),
-            ),
+            Diagnosis(tr("Those are China's."), lambda: _ends("CHN")),
         ),
-        taught="4. Who lies between?",
+        taught=_MOST,
+        given=lambda: _ends("RUS", "actor"),
     ),
     Task(
         "09.3",
         kinds.Whole(),
-        _turned,
-        right=tr("Each turned sign turns the triangles that it belongs to, and no other."),
-        hint=tr("Which of the four have both China and Russia among their three?"),
+        lambda: _neighbours(HOME),
+        right=tr("States, persons, clubs, and a few that are none of these: what is a neighbour?"),
+        hint=tr("Count the different values under target: nunique."),
         diagnoses=(
             Diagnosis(
-                tr("All four were balanced before. Which of them does the pair belong to?"),
-                lambda: len(measures.signed_triangles(_ties(article=True))),
+                tr("Those are neighbours to whom a tie leads. What of ties that come from the other side?"),
+                lambda: _neighbours(HOME, here="actor"),
+            ),
+            Diagnosis(
+                tr("Those are neighbours from whom a tie comes. What of ties that lead away?"),
+                lambda: _neighbours(HOME, here="target"),
+            ),
+            Diagnosis(
+                tr("Those are all that the tables know. Only what the article tells is in both_ways."),
+                lambda: _neighbours(HOME, context=True),
+            ),
+            Diagnosis(tr("Those are Russia's."), lambda: _neighbours("RUS")),
+        ),
+        taught=_MOST,
+        given=lambda: _ends(HOME),
+    ),
+    Task(
+        "09.4",
+        kinds.Whole(),
+        _pairs,
+        right=tr("China and Russia have many ties among these, and are one pair."),
+        hint=tr("A tie leads from the column actor to the column target."),
+        diagnoses=(
+            Diagnosis(
+                tr("Now everybody who is a target is tied to themselves. One column of each."),
+                lambda: _pairs("target", "target"),
             ),
         ),
-        taught="6. Friends of friends",
+        taught=_BETWEEN,
+        given=lambda: _pairs("actor", "actor"),
+    ),
+    Task(
+        "09.5",
+        kinds.Number("", 0.01),
+        lambda: _middle(2),
+        right=tr("And the end of a line lies between nobody."),
+        hint=tr("Write down the pairs of the four others. How many of their paths lead through the middle?"),
+        diagnoses=(
+            Diagnosis(
+                tr("You divided by all pairs of the five. Can the middle lie between itself and another?"),
+                lambda: _middle(2) * 6 / 10,
+            ),
+            Diagnosis(
+                tr("That is how many paths lead through it. What share of the pairs is that?"),
+                lambda: 6 * _middle(2),
+            ),
+            Diagnosis(tr("That is its neighbour's. Which one is in the middle?"), lambda: _middle(1)),
+        ),
+        taught=_BETWEEN,
+    ),
+    Task(
+        "09.6",
+        kinds.Number("", 0.001),
+        lambda: float(_centrality(_told().drop(TAIWAN))["RUS"]),
+        right=tr("No other single tie costs Russia as much: Taiwan, an institute and an expert hang on it."),
+        hint=tr("Drop the row first, and give the rest to between."),
+        diagnoses=(
+            Diagnosis(
+                tr("That is without the first tie. Which one is asked for?"),
+                lambda: float(_centrality(_told().drop("RE001"))["RUS"]),
+            ),
+            Diagnosis(
+                tr("That is China's. How large is Russia's?"),
+                lambda: float(_centrality(_told().drop(TAIWAN))["CHN"]),
+            ),
+        ),
+        taught="5. Does it depend on one tie?",
+        given=lambda: float(_centrality(_told())["RUS"]),
+    ),
+    Task(
+        "09.7",
+        kinds.Number("", 0.001),
+        lambda: _as_china(XI="CHN"),
+        right=tr("One person moves China from the fourth place to the second."),
+        hint=tr("China takes Xi's place in every tie: the new word comes after the colon."),
+        diagnoses=(
+            Diagnosis(
+                tr("That is with all politicians as their states. Here only Xi changes."),
+                lambda: _as_china(**_states()),
+            ),
+            Diagnosis(tr("That is Russia's. How large is China's?"), lambda: _as_china("RUS", XI="CHN")),
+        ),
+        taught="6. A person, or a state?",
+        given=_as_china,
+    ),
+    Task(
+        "09.8",
+        kinds.PerCent(0.1),
+        _alike,
+        right=tr(
+            "All but three. Is that much? It depends on how often they would agree by chance: see Further."
+        ),
+        hint=tr("The mean of True and False is the share of True."),
+        diagnoses=(
+            Diagnosis(
+                tr("That is the share of one. Per cent is a hundred times as much."), lambda: _alike(1)
+            ),
+            Diagnosis(
+                tr("That is where they differ. To what share did they give the same sign?"),
+                lambda: _alike(same=False),
+            ),
+        ),
+        taught="7. Two coders",
+        given=lambda: len(_told()) * _alike(1),
     ),
 )
 #: What the predictions of the lesson come to.
 RESULTS = {
     "09.most": _most,
-    "09.place": lambda: int(_centrality(_ties(article=True)).rank(ascending=False)["CHN"]),
+    "09.place": lambda: int(_centrality(_told()).rank(ascending=False)["CHN"]),
     "09.drop": _without_one,
-    "09.merged": lambda: str(
-        _centrality(_ties(article=True).replace(dict.fromkeys(ENDS, _states()))).idxmax()
-    ),
-    "09.balanced": lambda: 100 * measures.signed_triangles(_ties())["balanced"].mean(),
+    "09.merged": lambda: str(_centrality(_told().replace(dict.fromkeys(ENDS, _states()))).idxmax()),
+    "09.balanced": lambda: 100 * measures.signed_triangles(data.load("ties"))["balanced"].mean(),
     "09.forty": _forty,
 }

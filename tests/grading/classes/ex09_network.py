@@ -15,14 +15,11 @@ friendly = sum(part.loc[(part["actor"] == mine) | (part["target"] == mine), "sig
 article = every[every["in_article"]]
 drawn = nx.Graph(list(zip(article["actor"], article["target"])))
 way = nx.shortest_path(drawn, *given["two"])
-def triangles(table, one, other, third):
-    ends = zip(table["actor"], table["target"], table["sign"])
-    rows = [(a, b, -s if {a, b} == {one, other} else s) for a, b, s in ends if third not in (a, b)]
-    return measures.signed_triangles(pd.DataFrame(rows, columns=["actor", "target", "sign"]))["balanced"]
+tie, person = given["change"]
 one, other = given["codings"]
 """
 
-DEGREE = "def degree(ties, node, rule):\n    "
+NEAR = "def neighbours(ties, node):\n    "
 
 CLASS = [
     A("q1", "a list of numpy numbers", "three_counts = [np.int64(len(others)), pd.Series(others).nunique(), np.int64(friendly)]"),
@@ -34,13 +31,12 @@ CLASS = [
     A("q2", "a Series, small letters", "between_my_two = pd.Series(way[1:-1]).str.lower()"),
     A("q2", "with the ends", "between_my_two = way", 0, "Your two are among them"),
     A("q2", "how many", "between_my_two = len(way) - 2", 0, "not how many"),
-    A("q3", "a mean in per cent", "balanced_pct = 100 * triangles(every, *given['flip']).mean()"),
-    A("q3", "a Series of one", "balanced_pct = triangles(every, *given['flip']).to_frame('balanced').mean().mul(100)"),
-    A("q3", "turns nothing", "balanced_pct = 100 * triangles(every, '', '', given['flip'][2]).mean()", 0, "No sign is turned yet"),
-    A("q3", "leaves nobody out", "balanced_pct = 100 * triangles(every, *given['flip'][:2], '').mean()", 0, "still there"),
-    A("q4", "a loop", DEGREE + "sums = {}\n    rows = [(b if a == node else a, s) for a, b, s in zip(ties['actor'], ties['target'], ties['sign']) if node in (a, b) and a != b]\n    for o, s in rows:\n        sums[o] = sums.get(o, 0) + s\n    return {'ties': len(rows), 'neighbours': len(sums), 'friends': sum(s > 0 for s in sums.values())}[rule]"),
-    A("q4", "leading away", DEGREE + "away = ties[(ties['actor'] == node) & (ties['target'] != node)]\n    out = away.groupby('target')['sign'].sum()\n    return len(away) if rule == 'ties' else len(out) if rule == 'neighbours' else (out > 0).sum()", 0, "Only ties that lead away"),
-    A("q5", "numpy", "a, b = np.array(one), np.array(other)\np = (a == b).mean()\ne = sum((a == s).mean() * (b == s).mean() for s in (1, 0, -1))\nmy_kappa = (p - e) / (1 - e)"),
-    A("q5", "the measure", "my_kappa = measures.kappa(*given['codings'])"),
-    A("q5", "the share alone", "my_kappa = np.mean(np.array(one) == np.array(other))", 0, "the share of agreement"),
+    A("q3", "a graph of her own", "state = {'XI': 'CHN', 'LI': 'CHN', 'PUTIN': 'RUS', 'TOKAYEV': 'KAZ'}[person]\nkept = article[article['id'] != tie]\ng = nx.relabel_nodes(nx.Graph(list(zip(kept['actor'], kept['target']))), {person: state})\nin_between = nx.betweenness_centrality(g)[state]"),
+    A("q3", "the tie is still there", "state = {'XI': 'CHN', 'LI': 'CHN', 'PUTIN': 'RUS', 'TOKAYEV': 'KAZ'}[person]\nkept = article.replace({person: state})\nin_between = nx.betweenness_centrality(nx.from_pandas_edgelist(kept, 'actor', 'target'))[state]", 0, "still there"),
+    A("q4", "numpy", "a, b = np.array(one), np.array(other)\nagreement = [100 * (a == b).mean(), np.sum((a == 1) & (b != 1))]"),
+    A("q4", "a dict", "agreement = {'share': 100 * sum(x == y for x, y in zip(one, other)) / 15, 'n': sum(x == 1 and y != 1 for x, y in zip(one, other))}"),
+    A("q4", "the second alone", "agreement = 100 * np.mean(np.array(one) == np.array(other)), sum(y == 1 and x != 1 for x, y in zip(one, other))", 0, "second coder alone"),
+    A("q5", "a set", NEAR + "return len({b if a == node else a for a, b in zip(ties['actor'], ties['target']) if node in (a, b)} - {node})"),
+    A("q5", "a graph", NEAR + "g = nx.from_pandas_edgelist(ties, 'actor', 'target')\n    return len(set(g[node]) - {node}) if node in g else 0"),
+    A("q5", "leading away", NEAR + "return ties[(ties['actor'] == node) & (ties['target'] != node)]['target'].nunique()", 0, "Only ties that lead away"),
 ]  # fmt: skip
