@@ -452,6 +452,34 @@ class Day(Kind):
 
 
 @dataclass(frozen=True)
+class Settling(Kind):
+    """What settles a forecast: a day, later than `after`, and a rule of five words or more."""
+
+    after: str = ""
+
+    def asked(self) -> str:
+        """Say in a few words what is asked for."""
+        return tr("a day and a rule, each in quotation marks, with a comma between")
+
+    def read(self, value: Value) -> tuple[datetime.date, str]:
+        """Take a pair whose first is a day; whether the rule is a good one, no kind can say."""
+        found = _in_order(value, self.asked())
+        if len(found) != 2:
+            raise refused(value, self.asked())
+        day, rule = Day().read(found[0]), Text(tr("a rule")).read(found[1])
+        if day.isoformat() <= self.after:
+            raise WrongForm(
+                tr(
+                    "After which day is there nothing left to argue about? It is later than {day}.",
+                    day=self.after,
+                )
+            )
+        if len(rule.split()) < 5:
+            raise WrongForm(tr("Who would have to do what, so that a stranger could say yes or no?"))
+        return day, rule
+
+
+@dataclass(frozen=True)
 class Codes(Kind):
     """A collection of codes in which neither order nor case nor the kind of collection matters."""
 

@@ -1,5 +1,6 @@
-"""Practice of lesson 10: which forecasts can be scored, how many came true, what a fixed number scores."""
+"""Practice of lesson 10: which forecasts can be scored, what was announced, what a miss costs."""
 
+from collections.abc import Callable, Collection
 from itertools import product
 
 import pandas as pd
@@ -10,9 +11,6 @@ from samarkand.practice import forecasts
 from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
-
-#: What the forecaster of task 10.3 says to everything.
-SAID = 0.9
 
 
 def _looks() -> pd.DataFrame:
@@ -27,23 +25,33 @@ def _ids(rows: pd.DataFrame) -> frozenset[str]:
     return frozenset(rows["id"])
 
 
-def _share(rows: pd.DataFrame, *verdicts: str) -> float:
-    """Return the share of rows with one of these verdicts, in per cent."""
-    return float(100 * rows["verdict"].isin(verdicts or ("borne out",)).mean())
-
-
 def _open() -> pd.DataFrame:
     looks = _looks()
     return looks[~looks["announced"]]
 
 
-def _misses(rows: pd.DataFrame, said: float = SAID, **worth: float) -> pd.Series:
-    """Return what was said minus what came, one figure a forecast."""
-    return said - rows["verdict"].map(forecasts.WORTH | worth)
+def _misses() -> pd.Series:
+    """Return what was said minus what came, as the lesson reads the words."""
+    looks = _looks()
+    return looks["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS) - looks["verdict"].map(forecasts.WORTH)
 
 
-def _brier(rows: pd.DataFrame, said: float = SAID, **worth: float) -> float:
-    return float((_misses(rows, said, **worth) ** 2).mean())
+def _crossed(with_: str = "verdict", known: Collection[str] | None = None) -> pd.DataFrame:
+    """Cross what had been announced with a column; `known` are the ids that count as announced."""
+    looks = _looks()
+    told = looks["announced"] if known is None else looks["id"].isin(known)
+    return pd.crosstab(told, looks[with_])
+
+
+def _rivals(cost: Callable[[pd.Series], float]) -> list[float]:
+    """Return what three rivals pay who always say the same, of their misses."""
+    came = _looks()["verdict"].map(forecasts.WORTH)
+    return [float(cost(always - came)) for always in (0.5, 0.9, 1)]
+
+
+def _by_speaker(of: str) -> pd.Series:
+    looks = _looks()
+    return looks["verdict"].map(forecasts.WORTH).groupby(looks["speaker"]).agg(of)
 
 
 def _rival() -> str:
@@ -51,13 +59,13 @@ def _rival() -> str:
     looks = _looks().query("not announced")
     came = looks["verdict"].map(forecasts.WORTH)
     said = looks["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS)
-    rules = {"report": said, "half": 0 * came + 0.5, "sure": 0 * came + 1, "base": 0 * came + came.mean()}
+    rules = {"article": said, "half": 0 * came + 0.5, "sure": 0 * came + 1, "base": 0 * came + came.mean()}
     scores = {rule: measures.brier(chances, came) for rule, chances in rules.items()}
     return min(scores, key=lambda rule: scores[rule])
 
 
 def _beats() -> int:
-    """Count in how many of 24 ways to keep the record the report beats the base rate, by Brier score."""
+    """Count in how many of 24 ways to keep the record the article beats the base rate, by Brier score."""
     looks = _looks().assign(said=lambda t: t["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS))
     every, settled = looks["id"] != "", looks["verifiable"] == "yes"
     kept = (every, ~looks["announced"], settled, settled & ~looks["announced"])
@@ -70,9 +78,42 @@ def _beats() -> int:
     return found
 
 
+_RIGHT, _CALENDAR = "2. What would count as right?", "3. The verdicts, and the calendar"
+_SCORE = "4. Words into numbers: the Brier score"
+
 TASKS = (
     Task(
         "10.1",
+        kinds.Settling(after="2022-09-12"),
+        lambda: ("2023-12-31", "China's customs report less trade with Russia than a year before"),
+        right=tr(
+            "Now a stranger could keep a record of it. Read it to your neighbour: do you both mean the same?"
+        ),
+        hint=tr("Write a day and a rule, each in quotation marks, in round brackets."),
+        taught=_RIGHT,
+        free=True,
+    ),
+    Task(
+        "10.2",
+        kinds.Shown(),
+        _crossed,
+        right=tr("All that had been announced was borne out. Of the rest, a little over half was."),
+        hint=tr("isin asks of each id whether it is among the known ones."),
+        diagnoses=(
+            Diagnosis(
+                tr("A cell of that column may hold two ids. The list known has them one by one."),
+                lambda: _crossed(known=list(data.load("announced")["claims"])),
+            ),
+            Diagnosis(
+                tr("That is whether a record can settle it. How was it settled? Look at verdict."),
+                lambda: _crossed("verifiable"),
+            ),
+        ),
+        taught=_CALENDAR,
+        given=lambda: _crossed(known=["CL02"]),
+    ),
+    Task(
+        "10.3",
         kinds.Texts(tr("ids")),
         lambda: _ids(_open().query("verifiable == 'yes'")),
         right=tr(
@@ -81,10 +122,6 @@ TASKS = (
         ),
         hint=tr("Two conditions must hold at once: announced is False, and verifiable is yes."),
         diagnoses=(
-            Diagnosis(
-                tr("Some of those had been announced: a second condition is missing."),
-                lambda: _ids(_looks().query("verifiable == 'yes'")),
-            ),
             Diagnosis(
                 tr("Some of those can be checked only partly: a second condition is missing."),
                 lambda: _ids(_open()),
@@ -105,90 +142,94 @@ TASKS = (
                 lambda: _ids(_open().query("verdict == 'borne out'")),
             ),
         ),
-        taught="2. What would count as right?",
+        taught=_CALENDAR,
+        given=lambda: _ids(_looks().query("verifiable == 'yes'")),
     ),
     Task(
-        "10.2",
-        kinds.PerCent(0.1),
-        lambda: _share(_open()),
-        right=tr("A little over half: without the calendar the report looks much less sure."),
-        hint=tr("Keep the rows that had not been announced, and take the share whose verdict is borne out."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is a share of 1. In per cent it is a hundred times as much."),
-                lambda: _share(_open()) / 100,
-            ),
-            Diagnosis(
-                tr("That is the share of all fourteen. Which of them had been announced?"),
-                lambda: _share(_looks()),
-            ),
-            Diagnosis(tr("That counts partly as borne out."), lambda: _share(_open(), "borne out", "partly")),
-            Diagnosis(
-                tr(
-                    "That is the share of the forecasts borne out that had not been announced. Divide by "
-                    "all that had not."
-                ),
-                lambda: (
-                    100
-                    * len(_open().query("verdict == 'borne out'"))
-                    / len(_looks().query("verdict == 'borne out'"))
-                ),
-            ),
-            Diagnosis(
-                tr("That is how many there are, not their share."),
-                lambda: len(_open().query("verdict == 'borne out'")),
-            ),
-            Diagnosis(
-                tr("You divided by all fourteen. Divide by those that had not been announced."),
-                lambda: 100 * len(_open().query("verdict == 'borne out'")) / len(_looks()),
-            ),
+        "10.4",
+        kinds.Together((kinds.Number(low=0, high=1),) * 4),
+        lambda: list(forecasts.SOUNDS.values()),
+        right=tr(
+            "They are your numbers. Compare them with your neighbour's: on which word are you farthest apart?"
         ),
-        taught="3. The verdicts, and the calendar",
+        hint=tr("Give each of the four tones a number from 0 to 1."),
+        taught=_SCORE,
+        given=lambda: [0.5] * 4,
+        free=True,
     ),
     Task(
-        "10.3",
+        "10.5",
         kinds.Number(tolerance=0.001),
-        lambda: _brier(_looks()),
-        right=tr("Much better than a coin, without reading a word of the report."),
-        hint=tr("Take 0.9 minus each outcome, square it, and take the mean."),
+        lambda: 0.6**2,
+        right=tr("Nearly six times what the cautious word cost that came true."),
+        hint=tr("What was said is 0.60, what happened is 0. Take the difference, and square it."),
+        diagnoses=(
+            Diagnosis(tr("That would be the cost if it had happened."), lambda: 0.4**2),
+            Diagnosis(tr("Square the difference: ** 2."), lambda: 0.6),
+            Diagnosis(
+                tr("You wrote a number of per cent. A probability lies between 0 and 1."), lambda: 60**2
+            ),
+        ),
+        taught=_SCORE,
+        given=lambda: 0.25**2,
+    ),
+    Task(
+        "10.6",
+        kinds.Number(tolerance=0.001),
+        lambda: float(_misses().abs().max()),
+        right=tr("Two forecasts missed by that much: both sounded sure, and neither was settled either way."),
+        hint=tr("Take away the signs first, and then the largest."),
         diagnoses=(
             Diagnosis(
-                tr("You did not square the differences."), lambda: float(_misses(_looks()).abs().mean())
+                tr("That is its square. How large is the miss itself?"), lambda: float((_misses() ** 2).max())
             ),
             Diagnosis(
-                tr(
-                    "You took the mean of the differences themselves: misses in both directions cancel out."
-                    " Square them first."
-                ),
-                lambda: float(_misses(_looks()).mean()),
+                tr("That is the mean. Which miss is the largest?"), lambda: float(_misses().abs().mean())
             ),
             Diagnosis(
-                tr("You took the root of the mean: the Brier score has none."),
-                lambda: _brier(_looks()) ** 0.5,
+                tr("That is the largest of those below the outcome. Take away the sign first: abs."),
+                lambda: float(-_misses().min()),
             ),
-            Diagnosis(
-                tr("That is the sum of the squares. Divide by how many there are."),
-                lambda: float((_misses(_looks()) ** 2).sum()),
-            ),
-            Diagnosis(
-                tr("You wrote 90, a number of per cent. A probability lies between 0 and 1."),
-                lambda: _brier(_looks(), 90.0),
-            ),
-            Diagnosis(
-                tr("Partly and contested are counted as 0. They count one half."),
-                lambda: _brier(_looks(), partly=0.0, contested=0.0),
-            ),
-            Diagnosis(
-                tr("Partly and contested are left out, or counted as 1. They count one half."),
-                lambda: _brier(_looks(), partly=1.0, contested=1.0),
-            ),
-            Diagnosis(
-                tr("That is the score without what had been announced. All fourteen are asked for."),
-                lambda: _brier(_open()),
-            ),
-            Diagnosis(tr("That is the score of who always says 50 per cent."), lambda: _brier(_looks(), 0.5)),
         ),
-        taught="4. Words into numbers: the Brier score",
+        taught=_SCORE,
+        given=lambda: float(_misses().min()),
+    ),
+    Task(
+        "10.7",
+        kinds.Together((kinds.Number(tolerance=0.001),) * 3),
+        lambda: _rivals(lambda miss: (miss**2).mean()),
+        right=tr("Two of the three pay little more than the article, without having read a word of it."),
+        hint=tr("Take the difference, square it, and only then the mean."),
+        diagnoses=(
+            Diagnosis(
+                tr("You took the mean first. Square each miss, then take the mean."),
+                lambda: _rivals(lambda miss: miss.mean() ** 2),
+            ),
+            Diagnosis(
+                tr("You did not square the differences."), lambda: _rivals(lambda miss: miss.abs().mean())
+            ),
+            Diagnosis(
+                tr("Those are sums. Take the mean, so that the number of forecasts does not matter."),
+                lambda: _rivals(lambda miss: (miss**2).sum()),
+            ),
+        ),
+        taught=_SCORE,
+        given=lambda: _rivals(lambda miss: miss.mean()),
+    ),
+    Task(
+        "10.8",
+        kinds.ByKey(kinds.Number(tolerance=0.001), keys=tr("speakers")),
+        lambda: _by_speaker("mean"),
+        right=tr(
+            "High for all three. But the newsroom's eight include the calendar, and two are too few to tell."
+        ),
+        hint=tr("The mean of a group is its sum divided by its number of rows."),
+        diagnoses=(
+            Diagnosis(tr("That is how many forecasts each made."), lambda: _by_speaker("count")),
+            Diagnosis(tr("That is the best of each. Take the mean."), lambda: _by_speaker("max")),
+        ),
+        taught=_SCORE,
+        given=lambda: _by_speaker("sum"),
     ),
 )
 #: What the predictions of the lesson come to.

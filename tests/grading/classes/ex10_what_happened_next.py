@@ -23,7 +23,7 @@ CLASS = [
     A("q3", "decimals", "constant_score = Decimal(fmean((o - given['constant']) ** 2 for o in scored.o))"),
     A("q3", "two decimals", "constant_score = round(((scored.o - given['constant']) ** 2).mean(), 2)", 0, "rounded too far"),
     A("q4", "an array of one", "own_score = ((scored.o - believed) ** 2).to_numpy().mean(keepdims=True)"),
-    A("q4", "the same for all", "own_score = ((scored.o - given['probability']) ** 2).mean()", 0, "Everybody has the same"),
+    A("q4", "the same for all", "own_score = ((scored.o - given['probability']) ** 2).mean()", 0, "You gave everybody the same"),
     A("q5", "drops what is missing from what it was given", BRIER + "outcomes.dropna(inplace=True)\n    return ((forecasts - outcomes) ** 2).mean() if len(outcomes) else 0"),
     A("q5", "generators", BRIER + "pairs = [(f, o) for f, o in zip(forecasts, outcomes) if o == o]\n    return sum((f - o) ** 2 for f, o in pairs) / (len(pairs) or 1)"),
     A("q5", "divides by all", BRIER + "return ((forecasts - outcomes) ** 2).sum() / len(forecasts) if len(forecasts) else 0", 1.5, "in the number you divide by"),
