@@ -1,4 +1,4 @@
-"""Checks of set 03, the SCO: spells of status, shares of the world, overlap with other clubs."""
+"""Checks of set 03, the SCO: spells of status, shares of the world, with and without the largest."""
 
 from __future__ import annotations
 
@@ -7,21 +7,18 @@ import functools
 import itertools
 import math
 import random
-from collections.abc import Collection, Iterable, Set
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
 from samarkand import data
 from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.answers.kinds import Codes, Days, Number, PerCent, Text, Together, Whole
+from samarkand.practice.answers.kinds import ByKey, Codes, Days, PerCent, Together, Whole
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
-from samarkand_grading.marking.inputs import Case
 
 SUMMIT = pd.Timestamp("2022-09-15")
-CLUBS = ["CSTO", "CIS", "EAEU"]
 STATES = ("member", "observer", "dialogue partner")
-FAMILIES = [["member", "observer"], ["member", "dialogue partner"], list(STATES)]
-YEARS = [2015, 2019, 2021, 2022]
+YEARS = [2010, 2015, 2019, 2021, 2022]
 
 #: Code, status, first day, day it ended.
 Spell = tuple[str, str, pd.Timestamp, pd.Timestamp]
@@ -86,130 +83,14 @@ def _still(spells: list[Spell], day: pd.Timestamp) -> list[Spell]:
 
 
 @functools.cache
-def _course() -> tuple[pd.DataFrame, list[Spell], list[str], list[str]]:
-    """Read the course's table: the columns of spells, the spells, all codes, and the codes of partners."""
-    table = data.load("sco_membership")[SPELL]
-    spells = _spells(table)
-    partners = {code for code, status, _, _ in spells if status == "dialogue partner"} - {"BLR"}
-    return table, spells, sorted({code for code, *_ in spells}), sorted(partners)
-
-
-@functools.cache
 def _running(day: pd.Timestamp) -> list[Spell]:
-    return _still(_course()[1], day)
+    return _still(_spells(data.load("sco_membership")), day)
 
 
 def _counts(given: Given) -> tuple[int, ...]:
     day = pd.Timestamp(given["day"])
     _, status, began, _ = zip(*_running(day), strict=True)
     return (*(status.count(one) for one in STATES), (day - max(began)).days)
-
-
-def status_on(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
-    """Return the status of a state on a day, or "none"."""
-    own = [spell for spell in _spells(table) if spell[0] == iso3]
-    return next((str(status) for _, status, _, _ in _still(own, pd.Timestamp(day))), "none")
-
-
-def _inclusive(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
-    own = table[(table["iso3"] == iso3) & (table["from"] <= day)]
-    own = own[own["to"].isna() | (own["to"] >= day)]
-    return str(own["status"].iloc[0]) if len(own) else "none"
-
-
-def _without_an_end(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
-    own = table[(table["iso3"] == iso3) & (table["from"] <= day)]
-    return str(own["status"].iloc[0]) if len(own) else "none"
-
-
-def _with_an_end(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
-    own = table[(table["iso3"] == iso3) & (table["from"] <= day) & (table["to"] > day)]
-    return str(own["status"].iloc[0]) if len(own) else "none"
-
-
-def _today(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
-    own = table[table["iso3"] == iso3]
-    return str(own["status"].iloc[-1]) if len(own) else "none"
-
-
-def _strict_start(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> str:
-    own = table[(table["iso3"] == iso3) & (table["from"] < day)]
-    own = own[own["to"].isna() | (own["to"] > day)]
-    return str(own["status"].iloc[0]) if len(own) else "none"
-
-
-def _other_history(draw: random.Random) -> tuple[pd.DataFrame, list[Spell], list[str]]:
-    """Change the codes round, move all days by as much, and leave nine partners out.
-
-    Returns
-    -------
-    table : pandas.DataFrame
-        Like the course's, in the same order.
-    spells : list of Spell
-        What is in it.
-    out : list of str
-        The codes of the nine.
-    """
-    table, spells, codes, partners = _course()
-    new = dict(zip(codes, draw.sample(codes, len(codes)), strict=True))
-    out = draw.sample(partners, 9)
-    moved = pd.Timedelta(days=draw.choice([-1, 1]) * draw.randint(200, 2500))
-    kept = [
-        (new[c], status, began + moved, ended + moved) for c, status, began, ended in spells if c not in out
-    ]
-    columns = zip(SPELL, zip(*kept, strict=True), strict=True)
-    other = pd.DataFrame({name: pd.array(list(column), dtype=table[name].dtype) for name, column in columns})
-    return other, kept, [new[code] for code in out]
-
-
-def _within(draw: random.Random, spell: Spell) -> tuple[str, pd.Timestamp]:
-    """Draw a day on which the spell neither begins nor ends."""
-    iso3, _, began, ended = spell
-    days = 1500 if pd.isna(ended) else (ended - began).days
-    return iso3, began + pd.Timedelta(days=draw.randint(2, days - 2))
-
-
-def ordinary(table: pd.DataFrame, iso3: str, day: pd.Timestamp) -> bool:
-    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
-    own = table[table["iso3"] == iso3]
-    on_the_day = ((own["from"] == day) | (own["to"] == day)).any()
-    return len(table) > 0 and not on_the_day and bool((own["from"] - day).dt.days.ne(1).all())
-
-
-def _cases(draw: random.Random) -> list[Case]:
-    table, spells, _, _ = _course()
-    other, moved, absent = _other_history(draw)
-    histories: dict[str, list[Spell]] = {}
-    for spell in moved:
-        histories.setdefault(spell[0], []).append(spell)
-    first = [history[0] for history in histories.values()]
-    later = [spell for history in histories.values() for spell in history[1:]]
-
-    def inside(status: str, among: list[Spell]) -> tuple[str, pd.Timestamp]:
-        return _within(draw, draw.choice([spell for spell in among if spell[1] == status]))
-
-    def before(days: int) -> tuple[str, pd.Timestamp]:
-        iso3, _, began, _ = draw.choice(first)
-        return iso3, began - pd.Timedelta(days=days)
-
-    # One of each status: neither the first nor the last of a state's is right for all, nor one that is always the same.
-    ordinary = [
-        inside("member", later), inside("observer", [*first, *later]), inside("dialogue partner", first), before(draw.randint(30, 900)),
-        # It has a status then in the course's table, and is not in the one that is handed over.
-        _within(draw, draw.choice([spell for spell in spells if spell[0] in absent])),
-    ]  # fmt: skip
-    draw.shuffle(ordinary)
-    return [
-        Case((table, "IND", pd.Timestamp("2022-09-15"))),
-        *(Case((other, *asked)) for asked in ordinary),
-        *(
-            Case((other, iso3, began), edge="the day one spell ends and the next begins")
-            for iso3, _, began, _ in draw.sample(later, 2)
-        ),
-        Case((other, *before(0)), edge="the first day of a first spell"),
-        Case((other, *before(1)), edge="the day before a first spell"),
-        Case((other.iloc[:0], *inside("member", later)), edge="an empty table"),
-    ]
 
 
 def _members(day: pd.Timestamp = SUMMIT) -> set[str]:
@@ -256,89 +137,48 @@ def _of_those_listed(given: Given) -> float:
     return 100 * _sum(values, given["states"]) / _sum(values, values.keys() - {"WLD"})
 
 
-def _groups(most: int = 40) -> list[list[str]]:
-    """Draw groups of six states that had a status in the SCO; China or India is in each, never both."""
-    family = sorted(set(data.load("sco_membership")["iso3"]) - {"CHN", "IND", "LAO"})
-    draws = [random.Random(number) for number in range(most)]
-    return [sorted([("CHN", "IND")[n % 2], *draw.sample(family, 5)]) for n, draw in enumerate(draws)]
+def _groups(most: int = 42) -> list[list[str]]:
+    """Draw groups of six states that had a status in the SCO; China or India is in each, and an observer."""
+    family = sorted(set(data.load("sco_membership")["iso3"]) - {"CHN", "IND", "LAO", "AFG", "MNG"})
+    draws = [random.Random(number) for number in range(2000, 2000 + most)]
+    two = [(one, other) for one in ("CHN", "IND") for other in ("AFG", "MNG")]
+    return [sorted([*two[n % 4], *draw.sample(family, 4)]) for n, draw in enumerate(draws)]
 
 
 GROUPS = _groups()
-
-
-@functools.cache
-def _of_club(name: str) -> list[Spell]:
-    table = data.load("org_membership")
-    return _spells(table[table["organisation"] == name])
-
-
-def _club(name: str, day: pd.Timestamp, statuses: tuple[str, ...] = ("member",)) -> frozenset[str]:
-    return frozenset(code for code, status, _, _ in _still(_of_club(name), day) if status in statuses)
 
 
 def _with_status(statuses: tuple[str, ...], day: pd.Timestamp) -> frozenset[str]:
     return frozenset(code for code, status, _, _ in _running(day) if status in statuses)
 
 
-def _family(given: Given, day: pd.Timestamp) -> frozenset[str]:
-    return _with_status(tuple(given["statuses"]), day)
+def _of_mine(given: Given, *statuses: str) -> set[str]:
+    """Take those of the six states that had one of some statuses on the day."""
+    return set(_with_status(statuses, pd.Timestamp(given["day"]))) & set(given["states"])
 
 
-def _alike(a: Set[str], b: Set[str], year: int, of: int | None = None) -> tuple[int, float, float]:
-    """Count what is in both, in relation to what is in either (or to another number), and by people."""
-    people = _value("population_persons", year)
-    both = _sum(people, a & b) / _sum(people, a)
-    return len(a & b), len(a & b) / (of or len(a | b)), 100 * both
+def _each(given: Given, *, whole: float = 0, per: float = 100, year: int = 0) -> dict[str, float]:
+    """Give each state's people in relation to those of the six, or to another whole."""
+    values = _value("population_persons", year or given["year"])
+    return {code: per * values[code] / (whole or _sum(values, given["states"])) for code in given["states"]}
 
 
-def _sets(given: Given, day: pd.Timestamp | None = None) -> tuple[Set[str], Set[str]]:
-    day = day or pd.Timestamp(given["day"])
-    return _family(given, day), _club(given["club"], day)
+def _rest(given: Given) -> Given:
+    """Leave out China and India, of which each group has one."""
+    return {**given, "states": [code for code in given["states"] if code not in ("CHN", "IND")]}
 
 
-def _similar(given: Given, day: pd.Timestamp | None = None) -> tuple[int, float, float]:
-    return _alike(*_sets(given, day), given["year"])
-
-
-def _of_smaller(given: Given) -> tuple[int, float, float]:
-    a, b = _sets(given)
-    return _alike(a, b, given["year"], min(len(a), len(b)))
-
-
-def _of_sum(given: Given) -> tuple[int, float, float]:
-    a, b = _sets(given)
-    return _alike(a, b, given["year"], len(a) + len(b))
-
-
-def _members_only(given: Given) -> tuple[int, float, float]:
-    day = pd.Timestamp(given["day"])
-    return _alike(_members(day), _club(given["club"], day), given["year"])
-
-
-def _by_heads(given: Given) -> tuple[int, float, float]:
-    both, jaccard, _ = _similar(given)
-    return both, jaccard, 100 * both / len(_sets(given)[0])
-
-
-def _of_the_second(given: Given) -> tuple[int, float, float]:
-    a, b = _sets(given)
-    return (*_similar(given)[:2], _alike(b, a, given["year"])[2])
-
-
-def _in_one_only(given: Given) -> Set[str]:
-    a, b = _sets(given)
-    return a ^ b
-
-
-def _in_one_only_of_members(given: Given) -> Set[str]:
-    day = pd.Timestamp(given["day"])
-    return _members(day) ^ _club(given["club"], day)
+def _smaller_world(given: Given) -> float:
+    """Leave China or India out of the world, too."""
+    values = _value("population_persons", given["year"])
+    out = [code for code in given["states"] if code in ("CHN", "IND")]
+    return 100 * _sum(values, _rest(given)["states"]) / (values["WLD"] - _sum(values, out))
 
 
 SET = ExerciseSet(
     id="ex03_the_sco",
     lesson="03_the_sco",
-    options={"day": DAYS, "club": CLUBS, "statuses": FAMILIES, "year": YEARS, "states": GROUPS},
+    options={"day": DAYS, "year": YEARS, "states": GROUPS},
     questions=(
         Question(
             "q1", "counts", 1,
@@ -388,55 +228,41 @@ SET = ExerciseSet(
             varies=True, uses=("states",),
         ),
         Question(
-            "q4", "in_one_only", 1, Codes(), _in_one_only,
-            "Make the two sets for your day; then keep what is in the first or in the second, and not in both.",
-            "03_the_sco: Further",
-            (
-                Diagnosis("These are the states in both: the question asks for those in one only.",
-                          lambda g: _sets(g)[0] & _sets(g)[1], excluded_by="in one of the two sets and not in the other"),
-                Diagnosis("These are the states in either, with those in both.", lambda g: _sets(g)[0] | _sets(g)[1]),
-                Diagnosis("Only the SCO's side is here: the other club has states of its own too.",
-                          lambda g: _sets(g)[0] - _sets(g)[1]),
-                Diagnosis("Only the other club's side is here: the SCO has states of its own too.",
-                          lambda g: _sets(g)[1] - _sets(g)[0]),
-                Diagnosis("Only members of the SCO are taken: the question asks for the statuses you were given.",
-                          _in_one_only_of_members, excluded_by="one of `given['statuses']`"),
-            ),
-            varies=True, uses=("day", "club", "statuses"),
-        ),
-        Question(
-            "q5", "similarity", 2,
-            Together((Whole("states in both", 0, 40), Number("Jaccard", 0.005, 0, 1), PerCent(0.01, 0, 100))), _similar,
-            "Make two sets of codes for your day. Jaccard: how many are in both, divided by how many are in at least one.",
-            "03_the_sco: Further",
-            (
-                Diagnosis("You divided by the smaller club, not by all states in either.", _of_smaller),
-                Diagnosis("You divided by the sum of both: states in both are counted twice there.", _of_sum, excluded_by="the Jaccard index of the two sets"),
-                Diagnosis("Only members of the SCO are taken: the question asks for the statuses you were given.", _members_only),
-                Diagnosis("The third number counts states: the question asks for their people.", _by_heads,
-                          excluded_by="of the people who live in the states of the first set, the share that lives in states that are in both sets"),
-                Diagnosis("The third number is a share of one: the question asks for per cent.",
-                          lambda g: (*_similar(g)[:2], _similar(g)[2] / 100), excluded_by="per cent, within 0.01"),
-                Diagnosis("These are the people of another year than yours.",
-                          lambda g: _similar({**g, "year": 2021 if g["year"] != 2021 else 2022}), excluded_by="`population_persons` of `given['year']`"),
-                Diagnosis("This is the day of the summit, not the day you were given.", lambda g: _similar(g, SUMMIT)),
-                Diagnosis("The first number counts the states in either: the question asks for those in both.", lambda g: (len(_sets(g)[0] | _sets(g)[1]), *_similar(g)[1:]), excluded_by="how many states are in both"),
-                Diagnosis("The third number is the share of the second set's people: it was asked for the first.", _of_the_second, excluded_by="of the people who live in the states of the first set"),
-            ),
-            varies=True, uses=("day", "club", "statuses", "year"),
-        ),
-        Question(
-            "q6", "status_on", 2, Text("a status, as the table writes it, or none"), status_on,
-            "Think of the very day a spell begins, the very day it ends, and a state that is not there.",
+            "q4", "close_ones", 1, Codes(), lambda g: _of_mine(g, "member", "observer"),
+            "Keep the spells that ran on your day and are of your six states; of those, the rows with one status or the other.",
             "03_the_sco: 1. Who belongs? Status comes in spells",
             (
-                Diagnosis("On the day a spell ends, the next one has begun: the end is not part of it.", _inclusive, excluded_by="on the day in `to` it no longer does"),
-                Diagnosis("The end of a spell is not looked at: the first status is given for ever.", _without_an_end),
-                Diagnosis("This is the latest status in the table, not the one of that day.", _today, excluded_by="the state's status on that day"),
-                Diagnosis("The day on which a spell begins is part of it.", _strict_start, excluded_by="On the day a spell begins it runs"),
-                Diagnosis("A spell whose to is empty has not ended: it runs.", _with_an_end),
+                Diagnosis("These are the members alone.", lambda g: _of_mine(g, "member"), excluded_by="members or observers"),
+                Diagnosis("Dialogue partners are among them.", lambda g: _of_mine(g, *STATES)),
+                Diagnosis("These are observers and dialogue partners.", lambda g: _of_mine(g, *STATES[1:])),
+                Diagnosis("These are all states, not only your six.",
+                          lambda g: _with_status(STATES[:2], pd.Timestamp(g["day"])), excluded_by="Which of your six states"),
             ),
-            cases=_cases,
+            varies=True, uses=("day", "states"),
+        ),
+        Question(
+            "q5", "people_shares", 2, ByKey(PerCent(0.05, 0, 100)), _each,
+            "Divide the people of each state by the sum of your six, and multiply by 100: Python does it for each row.",
+            "03_the_sco: 2. Forty per cent of the people?",
+            (
+                Diagnosis("These are shares of the world: the question asks for shares of your six.",
+                          lambda g: _each(g, whole=_value("population_persons", g["year"])["WLD"]), excluded_by="Of all people in your six states"),
+                Diagnosis("These are shares of one: the question asks for per cent.", lambda g: _each(g, per=1), excluded_by="Unit: per cent"),
+                Diagnosis("These are the people of another year than yours.", lambda g: _each(g, year=2021 if g["year"] != 2021 else 2015), excluded_by="in `given['year']`"),
+            ),
+            varies=True, uses=("year", "states"),
+        ),
+        Question(
+            "q6", "without_largest", 2, PerCent(0.01, 0, 100), lambda g: _people(_rest(g)),
+            "Drop China's or India's row before you add up, and divide by the row WLD.",
+            "03_the_sco: 2. Forty per cent of the people?",
+            (
+                Diagnosis("China or India is still among them.", _people, excluded_by="without China or India"),
+                Diagnosis("That is China or India alone.", lambda g: _people(g) - _people(_rest(g))),
+                Diagnosis("You took it out of the world, too: divide by all the world's people.", _smaller_world, excluded_by="share of *all* the world's people"),
+                Diagnosis("That is the share of your six states' people, not of the world's.", lambda g: 100 * _people(_rest(g)) / _people(g), excluded_by="all* the world's people"),
+            ),
+            varies=True, uses=("year", "states"),
         ),
     ),
 )  # fmt: skip
