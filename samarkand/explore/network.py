@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import networkx as nx
 import pandas as pd
 
-from samarkand import data, measures
+from samarkand import data
 from samarkand.explore._engine import Explorer, Panel
 from samarkand.ground.words import capitalised, day, listed, tr, trn
 from samarkand.jupyter import controls
@@ -110,14 +110,8 @@ def _panel(tables: Tables, told: str, chosen: pd.DataFrame) -> Panel:
     neighbours = dict(graph.degree)
     between = nx.betweenness_centrality(graph)
     n, pairs = len(chosen), graph.number_of_edges()
-    sentence = " ".join(
-        (
-            told,
-            trn("{n} tie of {m} actors.", "{n} ties of {m} actors.", n, m=len(graph)),
-            _first(tables, neighbours, between),
-            _triangles(chosen),
-        )
-    )
+    counted = trn("{n} tie of {m} actors.", "{n} ties of {m} actors.", n, m=len(graph))
+    sentence = f"{told} {counted} {_first(tables, neighbours, between)}"
     charts = (_bars(tables, tr("Neighbours"), neighbours, 0), _bars(tables, tr("Betweenness"), between, 2))
     pieces = nx.number_connected_components(graph)
     body = pictures.beside(*charts)
@@ -155,18 +149,6 @@ def _first(tables: Tables, neighbours: dict[str, int], between: dict[str, float]
         said
         + " "
         + tr("On most shortest paths: {who}, betweenness {top:.2f}.", who=_leaders(tables, between), top=top)
-    )
-
-
-def _triangles(chosen: pd.DataFrame) -> str:
-    found = measures.signed_triangles(chosen)
-    if found.empty:
-        return tr("There is no triangle of signed ties.")
-    return trn(
-        "Of {n} triangle of signed ties {balanced} is balanced.",
-        "Of {n} triangles of signed ties {balanced} are balanced.",
-        len(found),
-        balanced=int(found["balanced"].sum()),
     )
 
 

@@ -62,7 +62,7 @@ def network() -> OfflineMap:
     neighbours = _neighbours(pairs)
     ((first, most),) = neighbours.most_common(1)
     title = tr(
-        "The report ties {first} to {n} of {others} others, China to {m}",
+        "The article ties {first} to {n} of {others} others, China to {m}",
         first=actors[first].name, n=most, others=len(actors) - 1, m=neighbours["CHN"],
     )  # fmt: skip
     scene = Scene(
@@ -106,7 +106,7 @@ def network() -> OfflineMap:
         height_px=(720, 960),
         note=tr(
             "Places mean nothing; a dot is larger the more neighbours it has. A pair has one line, by the "
-            "sum of its signs. Source: own coding of the report (tables <i>ties</i>, <i>entities</i>)."
+            "sum of its signs. Source: own coding of the article (tables <i>ties</i>, <i>entities</i>)."
         ),
     )
     lines = [

@@ -187,7 +187,7 @@ def test_what_the_graph_says_of_neighbours_is_counted() -> None:
         assert re.fullmatch(rf"{n} neighbours?", scene.names[actor].about)
     assert (
         scene.title
-        == f"The report ties Russia to {neighbours['RUS']} of 31 others, China to {neighbours['CHN']}"
+        == f"The article ties Russia to {neighbours['RUS']} of 31 others, China to {neighbours['CHN']}"
     )
     assert f"Russia {neighbours['RUS']} and Kazakhstan {neighbours['KAZ']}" in scene.steps[0].say
     hostile = Counter(row[end] for row in TIES if row["sign"] == "-1" for end in ("actor", "target"))

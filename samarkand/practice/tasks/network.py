@@ -43,10 +43,10 @@ def _neighbours(node: str, *, context: bool = False, here: str = "") -> int:
     return len({"": away | back, "actor": away, "target": back}[here])
 
 
-def _pairs(first: str = "actor", last: str = "target") -> int:
-    """Count the pairs of the six actors, or of one column with itself."""
+def _pairs(first: str = "actor", last: str = "target", *, every: bool = False) -> int:
+    """Count the pairs of the six actors or of all, or of one column with itself."""
     told = _told()
-    small = told[told["actor"].isin(SIX) & told["target"].isin(SIX)]
+    small = told if every else told[told["actor"].isin(SIX) & told["target"].isin(SIX)]
     return len({frozenset(pair) for pair in zip(small[first], small[last], strict=True)})
 
 
@@ -176,6 +176,9 @@ TASKS = (
             Diagnosis(
                 tr("Now everybody who is a target is tied to themselves. One column of each."),
                 lambda: _pairs("target", "target"),
+            ),
+            Diagnosis(
+                tr("Those are the pairs of all actors. `small` has the six."), lambda: _pairs(every=True)
             ),
         ),
         taught=_BETWEEN,

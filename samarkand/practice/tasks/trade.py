@@ -121,7 +121,7 @@ TASKS = (
         "04.2",
         kinds.Number(tr("USD bn"), 0.05),
         lambda: _alone(MAY, APRIL),
-        right=tr("`diff` has made a month of every total; you picked one."),
+        right=tr("`diff` makes a month of every total at once."),
         hint=tr("First the differences of the whole column, then the row of May."),
         diagnoses=(
             Diagnosis(
