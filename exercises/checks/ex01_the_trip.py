@@ -179,13 +179,13 @@ SET = ExerciseSet(
             varies=True, uses=("states",),
         ),
         Question(
-            "q4", "shortest", 3, ByKey(Number("km", 5), keys="codes"), lambda g: _flights(g).sort_values("km")[["end", "km"]].head(2),
+            "q4", "shortest", 3, ByKey(Number("km", 5), keys="codes"), lambda g: _flights(g).sort_values("km", kind="stable")[["end", "km"]].head(2),
             "Put your flights in order of km, choose the two columns, and show the first two rows.",
             "01_the_trip: 4. Whom did he meet, and whom not?",
             (
                 Diagnosis("These are the first two flights of the journey: put them in order of km first.", lambda g: _flights(g)[["end", "km"]].head(2), excluded_by="the two shortest"),
-                Diagnosis("In the right order. How many rows were asked for?", lambda g: _flights(g).sort_values("km")[["end", "km"]], excluded_by="the two shortest of your flights"),
-                Diagnosis("These are the two longest flights.", lambda g: _flights(g).sort_values("km", ascending=False)[["end", "km"]].head(2), excluded_by="the two shortest"),
+                Diagnosis("In the right order. How many rows were asked for?", lambda g: _flights(g).sort_values("km", kind="stable")[["end", "km"]], excluded_by="the two shortest of your flights"),
+                Diagnosis("These are the two longest flights.", lambda g: _flights(g).sort_values("km", kind="stable", ascending=False)[["end", "km"]].head(2), excluded_by="the two shortest"),
             ),
             varies=True, uses=("route",),
         ),

@@ -6,10 +6,11 @@ import ast
 import contextlib
 import io
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from by_night import most_by_night
 from IPython.core.formatters import DisplayFormatter
@@ -29,6 +30,17 @@ def work(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp(lesson.name)
 
 
+def strict(sort: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a method that refuses to sort equal values in an order that depends on the processor."""
+
+    def sort_values(self: Any, *by: Any, **how: Any) -> Any:
+        stable = "kind" in how or (by and isinstance(by[0], list))
+        assert stable or not self.duplicated(*by).any(), f"{by} holds equal values: name a kind"
+        return sort(self, *by, **how)
+
+    return sort_values
+
+
 def run(lesson: Lesson, work: Path, code: Mapping[str, str]) -> dict[str, str]:
     """Return what each cell of some code, by its id, shows as text.
 
@@ -41,9 +53,11 @@ def run(lesson: Lesson, work: Path, code: Mapping[str, str]) -> dict[str, str]:
         patch.setenv("SAMARKAND_WORK", str(work))
         patch.chdir(lesson.path.parent)
         patch.setattr(journal, "_WATCHING", {})
+        for kind in (pd.DataFrame, pd.Series):
+            patch.setattr(kind, "sort_values", strict(kind.sort_values))
         warnings.simplefilter("error")
-        for kind in QUIET:
-            warnings.simplefilter("ignore", kind)
+        for quiet in QUIET:
+            warnings.simplefilter("ignore", quiet)
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(complaints):
             for cell, source in code.items():
                 tree = ast.parse(source)

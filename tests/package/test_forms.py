@@ -232,8 +232,9 @@ def test_what_others_hold_unfolds_after_ones_own() -> None:
 def test_a_note_is_shown_again_where_it_is_needed() -> None:
     assert notes.recall("05.sides").sentence == "You wrote nothing down here, which is all right."
     paper = notes.note("05.sides")
-    paper.fill("It sends <b>arms</b>.")
-    paper.save()
+    for words in ("It sends nothing.", "It sends <b>arms</b>."):
+        paper.fill(words)
+        paper.save()
     shown = notes.recall("05.sides")
     assert shown.sentence == "You wrote: “It sends <b>arms</b>.”"
     assert "&lt;b&gt;arms" in shown.children[0].value

@@ -72,7 +72,7 @@ def _taken_up(*buyers: str, first: int = 2021, last: int = 2024) -> float:
 def _newest(column: str = "known_when", day: str = EARLY) -> float:
     """Return the total of the period that ends last among those known, or over, by a day."""
     table = data.load("trade_cn_ru_cumulative")
-    return float(table[table[column] <= day].sort_values("period_end")[TOTAL].iloc[-1])
+    return float(table[table[column] <= day].sort_values("period_end", kind="stable")[TOTAL].iloc[-1])
 
 
 def _direction() -> str:

@@ -40,7 +40,7 @@ def _flown(day: str) -> int:
 
 
 def _flights(by: str, number: int) -> pd.DataFrame:
-    return _type("leg").sort_values(by)[["to_place", "distance_km"]].head(number)
+    return _type("leg").sort_values(by, kind="stable")[["to_place", "distance_km"]].head(number)
 
 
 def _abroad() -> int:
@@ -171,11 +171,12 @@ TASKS = (
                 tr("In the right order. Show the first one: head."), lambda: _flights("distance_km", 3)
             ),
             Diagnosis(
-                tr("That is the first in time. Which column is the length?"), lambda: _flights("day", 1)
+                tr("That is the first by its name. Which column is the length?"),
+                lambda: _flights("to_place", 1),
             ),
         ),
         taught=_WHOM,
-        given=lambda: _flights("day", 3),
+        given=lambda: _flights("to_place", 3),
     ),
     Task(
         "01.7",
