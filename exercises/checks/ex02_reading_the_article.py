@@ -13,7 +13,6 @@ from samarkand import data
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import ByKey, PerCent, Together, Whole
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
-from samarkand_grading.marking.inputs import Case
 
 EXPERTS = ["Niva Yau", "Chien-yu Shih", "Bradley Jardine"]
 COLUMNS = ["type", "speaker", "verdict", "certainty", "verifiable"]
@@ -167,43 +166,16 @@ def _by_first_only(given: Given) -> tuple[int, float]:
     return _of_blocks({**given, "blocks": given["blocks"][:1]})
 
 
-def word_share(blocks: pd.DataFrame, kind: str) -> float:
-    """Return the share of one kind of block in all words, in per cent."""
-    return float(100 * blocks.loc[blocks["kind"] == kind, "words"].sum() / blocks["words"].sum())
+def _quoted_share(given: Given) -> float:
+    blocks = data.load("blocks")
+    mine = blocks[blocks["block"].isin(given["blocks"])]
+    return float(100 * mine["quoted_words"].sum() / mine["words"].sum())
 
 
-def _row_share(blocks: pd.DataFrame, kind: str) -> float:
-    return float(100 * (blocks["kind"] == kind).mean())
-
-
-KINDS = ["paragraph", "heading", "caption", "title", "credit", "quotation", "box", "footnote", "summary"]
-
-
-def ordinary(blocks: pd.DataFrame, kind: str) -> bool:
-    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
-    return kind in set(blocks["kind"])
-
-
-def _cases(draw: random.Random) -> list[Case]:
-    blocks = data.load("blocks")[["block", "kind", "words", "quoted_words"]]
-    long, *short, absent = draw.sample(KINDS, 4)
-    kinds = [long, *draw.sample([long, *short] * 2 + draw.choices([long, *short], k=10), 16)]
-    # One kind has the longer blocks: its share of words is never its share of blocks.
-    words = [draw.randint(40, 90) if kind == long else draw.randint(3, 30) for kind in kinds]
-    other = pd.DataFrame(
-        {
-            "block": [f"B{n:02}" for n in range(len(kinds))],
-            "kind": kinds,
-            "words": words,
-            "quoted_words": [draw.randint(0, n - 1) for n in words],
-        }
-    ).astype(blocks.dtypes)
-    return [
-        Case((blocks, "paragraph")),
-        *(Case((other, kind)) for kind in (long, *short)),
-        Case((other.iloc[: draw.randint(4, 9)], long)),
-        Case((other, absent), edge="a kind that is not there"),
-    ]
+def _quoted_of_all(given: Given) -> float:
+    blocks = data.load("blocks")
+    mine = blocks[blocks["block"].isin(given["blocks"])]
+    return float(100 * mine["quoted_words"].sum() / blocks["words"].sum())
 
 
 SET = ExerciseSet(
@@ -272,16 +244,16 @@ SET = ExerciseSet(
             varies=True, uses=("blocks", "column"),
         ),
         Question(
-            "q5", "word_share", 3, PerCent(0.05, 0, 100), word_share,
-            "Sum words, do not count rows; and think of a kind that is not there.",
+            "q5", "quoted_share", 3, PerCent(0.1, 0, 100), _quoted_share,
+            "Keep the blocks that are yours, sum quoted_words and words, and divide one sum by the other.",
             "02_reading_the_article: 1. Whose words are they?",
             (
-                Diagnosis("This is the share of blocks, not of words.", _row_share, excluded_by="which share of all words stands in"),
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda b, k: word_share(b, k) / 100, excluded_by="in per cent"),
-                Diagnosis("These are quoted words: the question asks for all words.",
-                          lambda b, k: float(100 * b.loc[b["kind"] == k, "quoted_words"].sum() / b["words"].sum()), excluded_by="share of all words"),
+                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _quoted_share(g) / 100, excluded_by="Unit: per cent"),
+                Diagnosis("This is the share in the whole article.", lambda g: _quoted_share({"blocks": list(data.load("blocks")["block"])}), excluded_by="in your ten paragraphs"),
+                Diagnosis("You divided by the words that are not quoted: the question asks for a share of all.", lambda g: 100 / (100 / _quoted_share(g) - 1), excluded_by="Of all words"),
+                Diagnosis("You divided by all words of the article.", _quoted_of_all),
             ),
-            cases=_cases,
+            varies=True, uses=("blocks",),
         ),
     ),
 )  # fmt: skip
