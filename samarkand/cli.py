@@ -26,8 +26,8 @@ Parser = argparse.ArgumentParser
 GROUP = "samarkand.verbs"
 #: Verbs of the grader and of authors, for a sentence where they are not installed.
 ELSEWHERE = {
-    *("build", "check", "collect", "data", "explain", "feedback", "grade", "marks"),
-    *("new", "release", "renew", "test"),
+    *("build", "check", "collect", "data", "due", "excuse", "explain", "extend", "feedback", "forget"),
+    *("grade", "marks", "new", "regrade", "release", "renew", "restore", "test"),
 }
 
 

@@ -39,7 +39,8 @@ def test_rosters_as_programs_write_them(tmp_path, body):
     [
         (b"ada\nbob\n", "needs one column with the name id in its first line: it has ada"),
         (b"Student,ID,Section\nAda,88000,A\n", "needs one column with the name id"),
-        (b"Username,ID number\nada,4711\n", "username and idnumber could be it"),
+        (b"Username,ID number\nada,4711\n", "username and idnumber could be it. Say which .*: --id username"),
+        (b"Name,Mail\nAda,a@b.org\n", "it has name, mail. Say which holds the ids: --id COLUMN"),
         (b"", "needs one column"),
         (b"id\n", "has no students"),
         (b"id,name\nada,A\n,B\n", "Line 3 of the roster has no id"),
@@ -55,6 +56,25 @@ def test_rosters_that_cannot_be_meant(tmp_path, body, says):
     path.write_bytes(body)
     with pytest.raises(CourseError, match=says):
         roster.read(path)
+
+
+@pytest.mark.parametrize(
+    ("column", "body", "ids"),
+    [
+        ("ID number", b"Username,ID number\nada,4711\n", ["4711"]),
+        ("E-Mail", b"Vorname;Nachname;E-Mail\nAda;L;a@b.org\n", ["a@b.org"]),
+        (None, b'Student,ID,SIS Login ID,Section\n"L, Ada",88000,ada,A\n', ["ada"]),
+    ],
+)
+def test_which_column_holds_the_ids_is_told_and_can_be_named(tmp_path, column, body, ids):
+    path, said = tmp_path / "roster.csv", []
+    path.write_bytes(body)
+    found = roster.read(path, column, said.append)
+    (line,) = said
+    assert list(found) == ids and f"such as {ids[0]}" in line and (column or "SIS Login ID") in line
+    assert column or found["ada"] == {"first_name": "Ada", "last_name": "L"}
+    with pytest.raises(CourseError, match="it has no Matrikel"):
+        roster.read(path, "Matrikel")
 
 
 def test_ids_that_a_path_a_table_or_a_command_could_misread_are_refused():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import io
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from samarkand.cli import add_verb, report
 from samarkand.ground import home
+from samarkand.ground.errors import CourseError
 
 if TYPE_CHECKING:
     from samarkand.cli import Verbs
@@ -23,7 +25,7 @@ def release(options: argparse.Namespace) -> int:
     from samarkand_grading.classroom import roster
     from samarkand_grading.marking import checks
 
-    students = roster.read(options.students) if options.students else None
+    students = roster.read(options.students, options.id, _say) if options.students else None
     if options.bundle:
         making.may_bundle(options.bundle, force=options.force)
     names = options.set or checks.available(course.check_folder)
@@ -60,7 +62,7 @@ def grade(options: argparse.Namespace) -> int:
     trusted = options.i_trust_these_students
     summary = batch.grade(
         course, options.set, students=options.student or (), jobs=options.jobs, force=options.force,
-        trusted=trusted, say=_say,
+        questions=options.question or (), trusted=trusted, say=_say,
     )  # fmt: skip
     if summary.graded or summary.unchanged:
         feedback.write(course, options.set)
@@ -88,6 +90,55 @@ def feedback(options: argparse.Namespace) -> int:
     return 0
 
 
+def due(options: argparse.Namespace) -> int:
+    """Say until when a set may be handed in; without a time, print it."""
+    from samarkand_grading.classroom import week
+
+    return report([], week.set_due(_course(options), options.set, options.time))
+
+
+def extend(options: argparse.Namespace) -> int:
+    """Give students longer for a set than the others; penalties and pages follow at once."""
+    from samarkand_grading.classroom import week
+
+    return report([], "\n".join(week.extend(_course(options), options.set, options.student, options.time)))
+
+
+def excuse(options: argparse.Namespace) -> int:
+    """Leave questions of a set out for students: on the page and in exports they count for nothing."""
+    from samarkand_grading.classroom import week
+
+    course, again = _course(options), options.undo
+    return report(
+        [], "\n".join(week.excuse(course, options.set, options.question, options.student, back=again))
+    )
+
+
+def restore(options: argparse.Namespace) -> int:
+    """Put back a copy of the gradebook, as it was before a write; without a number, list them."""
+    from samarkand_grading.classroom import week
+
+    course = _course(options)
+    return report([], week.restore(course, options.copy) if options.copy else week.list_copies(course))
+
+
+def forget(options: argparse.Namespace) -> int:
+    """Remove all that is kept of a student: work, marks, pages, the row of the roster, copies included."""
+    from samarkand_grading.classroom import week
+
+    def confirm(what: str) -> bool:
+        _say(what)
+        if options.yes:
+            return True
+        with contextlib.suppress(EOFError):
+            return input("Write yes to remove them: ").strip() == "yes"
+        raise CourseError("Nothing was removed: say --yes where nobody can be asked.")
+
+    return report(
+        week.forget(_course(options), options.student, confirm), f"Nothing is kept of {options.student}."
+    )
+
+
 def explain(options: argparse.Namespace) -> int:
     """Print why a student's marks are what they are: the value read, the rule, the reason."""
     from samarkand_grading.classroom import report
@@ -101,11 +152,18 @@ def marks(options: argparse.Namespace) -> int:
     from samarkand_grading.classroom import report
 
     course = _course(options)
-    if not (options.export or options.list):
+    if options.all == bool(options.set) or (
+        options.all and (options.list or options.export not in (None, "csv"))
+    ):
+        raise CourseError("Name one set, or say --all, which only --export csv can write.")
+    if not (options.all or options.export or options.list):
         print(report.grades(course, options.set))
         return 0
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")  # a file for another program, wherever it is written
+    if options.all:
+        print(report.export_all(course), end="")
+        return 0
     if options.list:
         from samarkand_grading.classroom import platforms
 
@@ -130,16 +188,20 @@ def _course(options: argparse.Namespace) -> Course:
     return Course(options.course, options.secret)
 
 
+_SET, _STUDENT = "id or number of a set, such as ex03", "the id of a student"
+_THEIRS = "Moodle's grading worksheet of the assignment, or Canvas's gradebook"
+
+
 def add(verbs: Verbs) -> None:
     """Add what an instructor does."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--course", type=Path, help="the nbgrader course; none: exercises/")
     common.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
-    a_set, student = "id or number of a set, such as ex03", "the id of a student"
 
     verb = add_verb(verbs, "release", release, "make the students' notebooks", common)
-    verb.add_argument("set", nargs="*", help=f"{a_set}; none: all")
+    verb.add_argument("set", nargs="*", help=f"{_SET}; none: all")
     verb.add_argument("--students", type=Path, metavar="CSV", help="the roster: a column id")
+    verb.add_argument("--id", metavar="COLUMN", help="the roster's column of the ids, where two could be")
     folder = "also make what students get, as folder and zip"
     verb.add_argument("--bundle", type=Path, metavar="DIR", help=folder)
     verb.add_argument("--force", action="store_true", help="replace a bundle that is there")
@@ -147,35 +209,73 @@ def add(verbs: Verbs) -> None:
     verb.set_defaults(unsound=lambda *_: [], finish=lambda path: None, after=lambda: None)
 
     verb = add_verb(verbs, "check", check, "mark your own work", common)
-    verb.add_argument("set", nargs="?", help=f"{a_set}; none: show progress")
+    verb.add_argument("set", nargs="?", help=f"{_SET}; none: show progress")
     verb.add_argument("--notebook", type=Path, help="your notebook; none: the one in my_work/ or release/")
     verb.add_argument("--solutions", action="store_true", help="show a solution of what was tried")
 
+    _add_marking(verbs, common)
+    _add_settling(verbs, common)
+
+
+def _add_marking(verbs: Verbs, common: argparse.ArgumentParser) -> None:
+    """Add what takes work in, marks it, and gives it back."""
     verb = add_verb(verbs, "collect", collect, "take what Moodle or Canvas hands over", common)
-    verb.add_argument("set", help=a_set)
+    verb.add_argument("set", help=_SET)
     verb.add_argument("zip", type=Path, help="the download of all submissions")
-    theirs = "Moodle's grading worksheet of the assignment, or Canvas's gradebook"
-    verb.add_argument("--list", type=Path, metavar="CSV", required=True, help=theirs)
+    verb.add_argument("--list", type=Path, metavar="CSV", required=True, help=_THEIRS)
 
     verb = add_verb(verbs, "feedback", feedback, "write the students' pages", common)
-    verb.add_argument("set", help=a_set)
+    verb.add_argument("set", help=_SET)
     verb.add_argument("--zip", type=Path, help="pack them under the names of the download")
 
-    verb = add_verb(verbs, "grade", grade, "grade what was handed in", common)
-    verb.add_argument("set", help=a_set)
-    verb.add_argument("--student", action="append", help="only this one; may be given again")
-    jobs = "how many at a time; none: as many as processors"
-    verb.add_argument("--jobs", type=int, choices=range(1, 33), metavar="N", help=jobs)
-    verb.add_argument("--force", action="store_true", help="grade also what has not changed")
-    rights = "run their code with your rights, unconfined"
-    verb.add_argument("--i-trust-these-students", action="store_true", help=rights)
+    for name, summary in (("grade", "grade what was handed in"), ("regrade", "mark one question anew")):
+        verb = add_verb(verbs, name, grade, summary, common)
+        verb.add_argument("set", help=_SET)
+        verb.add_argument("--student", action="append", help="only this one; may be given again")
+        jobs = "how many at a time; none: as many as processors"
+        verb.add_argument("--jobs", type=int, choices=range(1, 33), metavar="N", help=jobs)
+        rights = "run their code with your rights, unconfined"
+        verb.add_argument("--i-trust-these-students", action="store_true", help=rights)
+        if name == "grade":
+            verb.add_argument("--force", action="store_true", help="grade also what has not changed")
+            verb.set_defaults(question=())
+        else:
+            only = "marks of the others stay; may be given again"
+            verb.add_argument("--question", action="append", required=True, help=only)
+            verb.set_defaults(force=True)
 
     verb = add_verb(verbs, "explain", explain, "say why a mark is what it is", common)
-    verb.add_argument("set", help=a_set)
-    verb.add_argument("--student", required=True, help=student)
+    verb.add_argument("set", help=_SET)
+    verb.add_argument("--student", required=True, help=_STUDENT)
 
     verb = add_verb(verbs, "marks", marks, "say how the class fared", common)
-    verb.add_argument("set", help=a_set)
+    verb.add_argument("set", nargs="?", help=_SET)
+    verb.add_argument("--all", action="store_true", help="all sets as CSV, a row a student")
     systems = ("csv", "canvas", "moodle")
     verb.add_argument("--export", choices=systems, help="write the marks instead")
-    verb.add_argument("--list", type=Path, metavar="CSV", help=f"fill the marks in: {theirs}")
+    verb.add_argument("--list", type=Path, metavar="CSV", help=f"fill the marks in: {_THEIRS}")
+
+
+def _add_settling(verbs: Verbs, common: argparse.ArgumentParser) -> None:
+    """Add what an instructor settles in the course of a week."""
+    verb = add_verb(verbs, "due", due, "say until when a set may be handed in", common)
+    verb.add_argument("set", help=_SET)
+    verb.add_argument("time", nargs="?", help='such as "2026-12-01 18:00 +01:00", or never; none: print it')
+
+    verb = add_verb(verbs, "extend", extend, "give a student longer", common)
+    verb.add_argument("set", help=_SET)
+    verb.add_argument("time", help="after the due date, such as +2d or +36h; or a day, a time and a zone")
+    verb.add_argument("--student", action="append", required=True, help=f"{_STUDENT}; may be given again")
+
+    verb = add_verb(verbs, "excuse", excuse, "leave questions out for a student", common)
+    verb.add_argument("set", help=_SET)
+    verb.add_argument("question", nargs="+", help="such as q3, or w1")
+    verb.add_argument("--student", action="append", required=True, help=f"{_STUDENT}; may be given again")
+    verb.add_argument("--undo", action="store_true", help="let them count again")
+
+    verb = add_verb(verbs, "restore", restore, "put a copy of the gradebook back", common)
+    verb.add_argument("copy", nargs="?", type=int, help="its number; none: list the copies")
+
+    verb = add_verb(verbs, "forget", forget, "remove all that is kept of a student", common)
+    verb.add_argument("--student", required=True, help=_STUDENT)
+    verb.add_argument("--yes", action="store_true", help="do not ask")

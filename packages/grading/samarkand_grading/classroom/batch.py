@@ -46,6 +46,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
     students: Sequence[str] = (),
     jobs: int | None = None,
     force: bool = False,
+    questions: Sequence[str] = (),
     trusted: bool = False,
     limits: Limits | None = None,
     say: Callable[[str], None] = print,
@@ -53,8 +54,9 @@ def grade(  # noqa: PLR0913 - the options of the verb
     """Grade everything that was handed in for one set, or only the work of some `students`.
 
     `jobs` submissions are worked on at a time, by default one for each processor, up to six. `force` grades
-    also what has not changed, `trusted` runs student code without any sandbox, and `say` takes one line at a
-    time. `CourseError` if nothing can be graded: no gradebook, no sandbox, no such set, no submissions.
+    also what has not changed; with `questions`, the marks of all others stay. `trusted` runs student code
+    without any sandbox, and `say` takes one line at a time. `CourseError` if nothing can be
+    graded: no gradebook, no sandbox, no such set or question, no submissions.
     """
     exercise = course.exercise(name)
     with course.work_alone(say):
@@ -66,14 +68,16 @@ def grade(  # noqa: PLR0913 - the options of the verb
                 f"{exercise.id} was not graded: it has other questions or points than when it was released, "
                 f"or is not in the gradebook. Run samarkand release {exercise.id} first."
             )
+        questions = [exercise.question(question).id for question in questions]
         summary = Summary()
         folders = _chosen(course, exercise, students, summary)
         rows = gradebook.rows(course.gradebook, exercise.id)
         common = f"{records.fingerprint(course, exercise)} {gradebook.due(course.gradebook, exercise.id)}"
-        digests = {}
+        digests, left_out = {}, gradebook.left_out(course.gradebook, exercise.id)
         for student, folder in folders.items():
             row = rows.get(student, gradebook.Row(student))
-            digests[student] = records.digest(folder, exercise.id, f"{common} {row.extension}")
+            own = f"{row.extension} {sorted(left_out.get(student, ()))}"
+            digests[student] = records.digest(folder, exercise.id, f"{common} {own}")
             kept = records.unchanged(course, exercise.id, student, digests[student])
             if kept and not force and _has_marks(row, kept):
                 summary.unchanged.append(student)
@@ -98,6 +102,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
                 try:
                     if isinstance(result, Exception):
                         raise result
+                    moved = records.keep_others(course, result, questions) if questions else []
                     handed_in = _read_time(todo[student], student, summary)
                     writer.write(result, handed_in, records.write_notebook(course, result))
                     result.digest = digests[student]
@@ -109,7 +114,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
                 _name_troubles(result, summary)
                 left = (time.monotonic() - began) / number * (len(todo) - number)
                 clock = f" {left:.0f} s left" if number < len(todo) else ""
-                say(f"[{number}/{len(todo)}]{clock} {student}: {_sum_up(result)}")
+                say(f"[{number}/{len(todo)}]{clock} {student}: {'; '.join([_sum_up(result), *moved])}")
         summary.graded.sort()
         return summary
 
@@ -240,13 +245,19 @@ def _read_time(folder: Path, student: str, summary: Summary) -> dt.datetime | No
 
 
 def in_utc(text: str) -> dt.datetime:
-    """Read a time with an offset, a time zone's name, or neither; `ValueError` or `KeyError` if it is none.
+    """Read a time as `with_zone` does, in UTC, which it is in without a zone.
 
     Examples
     --------
     >>> in_utc("2022-09-14 16:00 Europe/Berlin"), in_utc("2022-09-14T16:00:00 +02:00")
     (datetime.datetime(2022, 9, 14, 14, 0), datetime.datetime(2022, 9, 14, 14, 0))
     """
+    moment = with_zone(text)
+    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+
+
+def with_zone(text: str) -> dt.datetime:
+    """Read a time with an offset, a zone's name, or neither; `ValueError` or `KeyError` if it is none."""
     zones = r"[+-]\d\d:?(?:\d\d)?|[A-Za-z_]+(?:/[\w+-]+)*"
     found = re.fullmatch(rf"(\S+(?: \d\S+)?)(?: ?({zones}))?", text.strip())
     if found is None:
@@ -257,4 +268,4 @@ def in_utc(text: str) -> dt.datetime:
     moment = dt.datetime.fromisoformat(day)
     if zone:
         moment = moment.replace(tzinfo=zoneinfo.ZoneInfo(zone))
-    return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    return moment

@@ -170,5 +170,10 @@ class Course:
 
     @property
     def db_url(self) -> str:
-        """The address of the gradebook, in which any sign of a path can be written."""
-        return f"sqlite:///{quote(str(self.gradebook))}"
+        """The address of the gradebook."""
+        return address(self.gradebook)
+
+
+def address(book: Path) -> str:
+    """Return the address of a gradebook, in which any sign of a path can be written."""
+    return f"sqlite:///{quote(str(book))}"

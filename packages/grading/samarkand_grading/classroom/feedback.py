@@ -45,7 +45,11 @@ def page(exercise: ExerciseSet, released: Released, result: Result) -> str:
     if record.trusted:
         notes.append("This work ran without a sandbox.")
     if row.late:
-        notes.append(f"Handed in {report.lateness(row.late)} late: {row.penalty:g} points were taken off.")
+        taken = f"{row.penalty:g} points were" if row.penalty else "nothing was"
+        notes.append(f"Handed in {report.lateness(row.late)} late: {taken} taken off.")
+    if result.left_out:
+        ids = ", ".join(result.left_out)
+        notes.append(f"Left out for you: {ids}. The marks of a class show the same share of all points.")
     if result.open:
         notes.append(f"A person has still to mark {', '.join(result.open)}: not counted yet.")
     stopped = record.ended != "finished"  # what stopped everything is said first, and stands out
@@ -66,6 +70,8 @@ def _question(exercise: ExerciseSet, texts: dict[str, str], result: Result, line
     """Return a question's section of the page."""
     heading, _, text = texts.get(f"{line.id}-question", f"## {line.id}").partition("\n")
     heading = re.sub(r"^#+ | \(\d+ points?\)$", "", heading.strip())
+    if line.left_out:
+        return f"<section><h2>{escape(heading)}: left out</h2></section>\n"
     rows: list[tuple[str, str]] = []
     if verdict := line.verdict:
         question = next((q for q in exercise.questions if q.id == line.id), None)

@@ -10,13 +10,13 @@ import contextlib
 import datetime as dt
 import sqlite3
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from samarkand.ground.errors import CourseError
-from samarkand_grading.classroom.course import Course
+from samarkand_grading.classroom.course import Course, address
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.submission.rebuilding import disarm
 
@@ -82,13 +82,17 @@ def open_book(course: Course) -> Iterator[Any]:
 
 @dataclass
 class Mark:
-    """The points of one grade cell: by the checks, by a person, and extra; `review` asks for a person."""
+    """The points of one grade cell: by the checks, by a person, and extra; `review` asks for a person.
+
+    One that is `left_out` for this student counts neither for nor against.
+    """
 
     out_of: float
     auto: float | None
     by_hand: float | None
     extra: float
     review: bool
+    left_out: bool = False
 
     @property
     def points(self) -> float:
@@ -117,13 +121,22 @@ class Row:
 
     @property
     def max_score(self) -> float:
-        """The most points, those of open answers too."""
-        return sum(mark.out_of for mark in self.marks.values())
+        """The most points that this student can have, those of open answers too."""
+        return sum(mark.out_of for mark in self.marks.values() if not mark.left_out)
 
     @property
     def net(self) -> float:
         """The points, less the penalty."""
-        return max(0.0, sum(mark.points for mark in self.marks.values()) - self.penalty)
+        counted = (mark.points for mark in self.marks.values() if not mark.left_out)
+        return max(0.0, sum(counted) - self.penalty)
+
+    @property
+    def in_full(self) -> float | None:
+        """The same share of all points, for systems with one maximum for all; None if all is left out."""
+        if not any(mark.left_out for mark in self.marks.values()):
+            return self.net
+        whole = sum(mark.out_of for mark in self.marks.values())
+        return round(self.net * whole / self.max_score, 2) if self.max_score else None
 
 
 _CELLS = """
@@ -157,6 +170,22 @@ def rows(path: Path, exercise: str) -> dict[str, Row]:
     for student, cell, comment in _query(path, _COMMENTS, exercise):
         if comment and student in found:
             found[student].comments[cell] = comment
+    for student, cells in left_out(path, exercise).items():
+        for cell in cells & (found[student].marks.keys() if student in found else set()):
+            found[student].marks[cell].left_out = True
+    return found
+
+
+#: What nbgrader does not know; it is kept in its gradebook all the same, to be copied and restored with it.
+_LEFT_OUT = "CREATE TABLE IF NOT EXISTS left_out (exercise, student, cell, UNIQUE (exercise, student, cell))"
+
+
+def left_out(path: Path, exercise: str) -> dict[str, set[str]]:
+    """Return the grade cells of a set that do not count, by the student for whom they do not."""
+    found: dict[str, set[str]] = {}
+    with contextlib.suppress(sqlite3.OperationalError):  # nothing has ever been left out
+        for student, cell in _query(path, "SELECT student, cell FROM left_out WHERE exercise = ?", exercise):
+            found.setdefault(student, set()).add(cell)
     return found
 
 
@@ -169,6 +198,18 @@ def due(path: Path, exercise: str) -> str:
     """Return when a set is due; empty if it is not, or not in the gradebook."""
     days = _query(path, "SELECT duedate FROM assignment WHERE name = ?", exercise)
     return str(days[0][0] or "") if days else ""
+
+
+def forget(path: Path, student: str) -> None:
+    """Remove a student from a gradebook, by nbgrader's own way, so that no byte of the file tells of them."""
+    from nbgrader.api import Gradebook
+
+    with Gradebook(address(path)) as book:
+        book.remove_student(student)
+    with contextlib.closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as database:
+        with contextlib.suppress(sqlite3.OperationalError):  # nothing has ever been left out
+            database.execute("DELETE FROM left_out WHERE student = ?", [student])
+        database.execute("VACUUM")
 
 
 def worth(path: Path, exercise: str) -> dict[str, float]:
@@ -201,7 +242,7 @@ class Writer:
             late.init_plugin()
         except TraitError as error:
             raise CourseError(f"A setting in nbgrader_config.py cannot be used: {error}") from None
-        self._book, self._plugin = book, late.plugin_inst
+        self.course, self.book, self._plugin = course, book, late.plugin_inst
 
     def write(self, result: Assessment, handed_in: dt.datetime | None, rewritten: set[str]) -> None:
         """Write the marks and reasons of a student in one transaction; what a person gave stays.
@@ -211,7 +252,7 @@ class Writer:
         """
         from sqlalchemy.exc import SQLAlchemyError
 
-        name, student, book = result.exercise, result.student, self._book
+        name, student, book = result.exercise, result.student, self.book
         verdicts = {f"{verdict.question}-check": verdict for verdict in result.verdicts}
         try:
             book.update_or_create_student(student)
@@ -232,16 +273,35 @@ class Writer:
                     # A reason may quote an error message of the student's; feedback pages show it as HTML.
                     reason = disarm(verdict.reason)
                     comment.auto_comment = f"{verdict.points:g} of {verdict.out_of:g}. {reason}"
-            notebook.late_submission_penalty = None
-            if work.total_seconds_late > 0:
-                grades = [(g.auto_score, g.manual_score, g.extra_credit or 0.0) for g in notebook.grades]
-                score = sum(Mark(0.0, *points, review=False).points for points in grades)
-                penalty = self._plugin.late_submission_penalty(student, score, work.total_seconds_late)
-                if penalty is not None:
-                    notebook.late_submission_penalty = min(max(penalty, 0.0), score)
+            self.settle(work)
             book.db.commit()
         except SQLAlchemyError as error:
             book.db.rollback()
             raise OSError(str(getattr(error, "orig", error))) from None
         finally:
             book.db.remove()
+
+    def settle(self, work: Any) -> None:
+        """Work out the penalty of a student's work anew: by its due date, and by what counts of it."""
+        name, student = work.assignment.name, work.student_id
+        none = left_out(self.course.gradebook, name).get(student, ())
+        for notebook in work.notebooks:
+            notebook.late_submission_penalty = None
+            if work.total_seconds_late > 0:
+                counted = [grade for grade in notebook.grades if grade.cell.name not in none]
+                grades = [(g.auto_score, g.manual_score, g.extra_credit or 0.0) for g in counted]
+                score = sum(Mark(0.0, *points, review=False).points for points in grades)
+                penalty = self._plugin.late_submission_penalty(student, score, work.total_seconds_late)
+                if penalty is not None:
+                    notebook.late_submission_penalty = min(max(penalty, 0.0), score)
+
+    def leave_out(self, exercise: str, student: str, cells: Iterable[str], *, back: bool = False) -> None:
+        """Let cells of a set not count for a student, or let them count again (`back`)."""
+        from sqlalchemy import text
+
+        change = "DELETE FROM left_out WHERE exercise = :exercise AND student = :student AND cell = :cell"
+        change = change if back else "INSERT OR IGNORE INTO left_out VALUES (:exercise, :student, :cell)"
+        self.book.db.execute(text(_LEFT_OUT))
+        for cell in cells:
+            self.book.db.execute(text(change), {"exercise": exercise, "student": student, "cell": cell})
+        self.book.db.commit()

@@ -172,8 +172,8 @@ def fill_list(course: Course, name: str, listing: Path) -> str:
     gradebook, under the title that begins with the set's id, or in a column of its own.
     """
     exercise = course.exercise(name)
-    most = sum(exercise.worth.values())
-    marks = {r.row.student: "" if r.open else f"{r.row.net:g}" for r in report.results(course, exercise)}
+    most, results = sum(exercise.worth.values()), report.results(course, exercise)
+    marks = {r.row.student: "" if r.open or r.row.in_full is None else f"{r.row.in_full:g}" for r in results}
     students = read_list(course, listing)
     text = listing.read_bytes().decode("utf-8-sig")
     separator = max(",;\t", key=text.partition("\n")[0].count)

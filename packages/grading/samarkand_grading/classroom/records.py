@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,26 @@ def write_notebook(course: Course, result: Assessment) -> set[str]:
             files.renew(path.parent / name, reading.read_plain_file(submitted / name))
     now = _sources(result.notebook)
     return {cell for cell in result.written if before.get(cell, now[cell]) != now[cell]}
+
+
+def keep_others(course: Course, result: Assessment, questions: Sequence[str]) -> list[str]:
+    """Put the earlier verdicts on other questions into an assessment of the same work; return what moved.
+
+    Of work that is new since, everything is marked anew.
+    """
+    try:
+        kept = {
+            verdict.question: verdict for verdict in read(course, result.exercise, result.student).verdicts
+        }
+        before = json.loads(notebook_of(course, result.exercise, result.student).read_bytes())
+    except (CourseError, OSError, ValueError):
+        return []
+    if _sources(before) != _sources(result.notebook):
+        return []
+    marked = [v if v.question in questions else kept.get(v.question, v) for v in result.verdicts]
+    result.verdicts = marked
+    pairs = [(kept[v.question].points, v) for v in marked if v.question in kept]
+    return [f"{v.question} had {points:g}, now {v.points:g}" for points, v in pairs if points != v.points]
 
 
 def _sources(notebook: dict[str, Any]) -> dict[str, str]:

@@ -113,7 +113,8 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
     if course.gradebook.is_file():
         gradebook.backup(course.gradebook)
         points = gradebook.worth(course.gradebook, exercise.id)
-        graded = len(gradebook.rows(course.gradebook, exercise.id))
+        rows = gradebook.rows(course.gradebook, exercise.id).values()  # who has more time is there, ungraded
+        graded = sum(any(mark.auto is not None for mark in row.marks.values()) for row in rows)
         if points and points != exercise.worth and graded:
             again = f"samarkand grade {exercise.id} marks them anew; what a person gave stays."
             say(f"{exercise.id}: {graded} submissions have marks out of the old points until {again}")

@@ -6,6 +6,7 @@ page and in each export.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
@@ -19,6 +20,7 @@ from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import gradebook, records
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.gradebook import Row
+from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import ExerciseSet, Verdict
 from samarkand_grading.submission.rebuilding import ADDED
@@ -30,7 +32,8 @@ FORMATS = ("csv", "canvas", "moodle")
 class Line:
     """One question's mark as it counts; None while a person has still to give it, as the checks do not.
 
-    `verdict` is what the checks say, None for a written answer; `comment` what a person wrote.
+    `verdict` is what the checks say, None for a written answer; `comment` what a person wrote. What is
+    `left_out` does not count for this student.
     """
 
     id: str
@@ -39,10 +42,13 @@ class Line:
     by_hand: bool
     comment: str
     verdict: Verdict | None = None
+    left_out: bool = False
 
     @property
     def mark(self) -> str:
         """The mark in words."""
+        if self.left_out:
+            return "left out"
         return "not marked yet" if self.points is None else f"{self.points:g} of {self.out_of:g}"
 
 
@@ -57,12 +63,17 @@ class Result:
     @property
     def open(self) -> list[str]:
         """The answers that a person has still to mark."""
-        return [line.id for line in self.lines if line.points is None]
+        return [line.id for line in self.lines if line.points is None and not line.left_out]
+
+    @property
+    def left_out(self) -> list[str]:
+        """The questions that do not count for this student."""
+        return [line.id for line in self.lines if line.left_out]
 
     @property
     def total(self) -> str:
         """The points so far, after penalties, and of how many."""
-        waiting = sum(line.out_of for line in self.lines if line.points is None)
+        waiting = sum(line.out_of for line in self.lines if line.id in self.open)
         return f"{self.row.net:g} of {self.row.max_score - waiting:g}"
 
 
@@ -80,8 +91,9 @@ def results(course: Course, exercise: ExerciseSet, student: str | None = None) -
             mark, verdict = row.marks[cell], verdicts.get(cell)
             name, given = cell.removesuffix("-check"), mark.by_hand is not None or mark.extra != 0
             waits = verdict is None and (mark.review or (mark.auto is None and not given))
-            points = None if waits else mark.points
-            lines.append(Line(name, points, mark.out_of, given, row.comments.get(name, ""), verdict))
+            points = None if waits or mark.left_out else mark.points
+            comment = row.comments.get(name, "")
+            lines.append(Line(name, points, mark.out_of, given, comment, verdict, mark.left_out))
         found.append(Result(row, record, lines))
     if not found:
         raise CourseError(f"No work of {exercise.id} has been graded.")
@@ -129,6 +141,7 @@ def grades(course: Course, name: str) -> str:
         "Flagged": [f"{student}: {'; '.join(remarks)}" for student, remarks in odd if remarks],
         "Suspected copies (one answer alone may be chance)": list(copies(kept)),
         "Waiting for a person": [f"{r.row.student}: {', '.join(r.open)}" for r in found if r.open],
+        "Left out": [f"{r.row.student}: {', '.join(r.left_out)}" for r in found if r.left_out],
         "Changed by hand": [f"{student}: {', '.join(ids)}" for student, ids in by_hand if ids],
         "Marked when the set had other questions": [
             r.student for r in kept if {v.question for v in r.verdicts} != set(asked)
@@ -137,7 +150,7 @@ def grades(course: Course, name: str) -> str:
     told = [
         f"{title}:\n" + "\n".join(f"  {e}" for e in entries) for title, entries in lists.items() if entries
     ]
-    return "\n\n".join([_table(found), _questions(kept, asked), *told])
+    return "\n\n".join([_table(found), _questions(found, asked), *told])
 
 
 def _table(found: list[Result]) -> str:
@@ -162,12 +175,13 @@ def lateness(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02}" if minutes else ""
 
 
-def _questions(kept: list[Assessment], asked: list[str]) -> str:
-    """Count how each question went by the checks; one that has come or gone has those who were asked it."""
+def _questions(found: list[Result], asked: list[str]) -> str:
+    """Count how each question went by the checks, for whom it counts and who were asked it."""
     lines = ["question  mean share  right  partly  wrong  unanswered"]
     of: dict[str, list[Verdict]] = {question: [] for question in asked}
-    for verdict in (verdict for record in kept for verdict in record.verdicts):
-        of.setdefault(verdict.question, []).append(verdict)
+    for result in found:
+        for verdict in (v for v in result.record.verdicts if v.question not in result.left_out):
+            of.setdefault(verdict.question, []).append(verdict)
     for question, marked in of.items():
         if marked:
             share = statistics.fmean(v.points / v.out_of for v in marked)
@@ -205,19 +219,23 @@ def export(course: Course, name: str, form: str) -> str:
     """Return the marks of a set, after penalties, as the CSV text that another system reads.
 
     The form is ``"csv"`` (one column for each question), ``"canvas"`` or ``"moodle"`` (what their gradebooks
-    import). Who waits for a person has no mark yet: an empty cell, which these systems leave alone.
+    import). Who waits for a person has no mark yet: an empty cell, which these systems leave alone. They know
+    one maximum for all, so where a question was left out they get the same share of it.
     """
     exercise = course.exercise(name)
     found = results(course, exercise)
-    pairs = [(result.row, "" if result.open else result.row.net) for result in found]
+    pairs = [(r.row, "" if r.open or r.row.in_full is None else r.row.in_full) for r in found]
     table: list[list[Any]]
     if form == "csv":
         asked = list(dict.fromkeys(line.id for result in found for line in result.lines))
-        table = [["student", *asked, "late_penalty", "score", "max_score", "waits_for_a_person"]]
-        for result, (row, mark) in zip(found, pairs, strict=True):
-            points = {line.id: line.points for line in result.lines}
-            waits = "yes" if result.open else "no"
-            table.append([row.student, *map(points.get, asked), row.penalty, mark, row.max_score, waits])
+        more = ["late_penalty", "score", "max_score", "waits_for_a_person", "late", "left_out"]
+        table = [["student", *asked, *more]]
+        for result in found:
+            points, row = {line.id: line.points for line in result.lines}, result.row
+            mark, waits = ("", "yes") if result.open else (row.net, "no")
+            odd = [lateness(row.late), " ".join(result.left_out)]
+            marks = [*map(points.get, asked), row.penalty, mark, row.max_score, waits, *odd]
+            table.append([row.student, *marks])
     elif form == "canvas":
         # Canvas matches a student by its own number, then by the SIS ids, then by the name.
         table = [["Student", "ID", "SIS User ID", "SIS Login ID", "Section", exercise.id]]
@@ -230,6 +248,40 @@ def export(course: Course, name: str, form: str) -> str:
         table = [["Username", exercise.id], *([row.student, mark] for row, mark in pairs)]
     else:
         raise CourseError(f"No export {form!r}. There is: {', '.join(FORMATS)}.")
+    return _written(table)
+
+
+def export_all(course: Course) -> str:
+    """Return the marks of all graded sets as CSV text, a row a student, those who handed in nothing too.
+
+    A set has three columns: the points after penalties, the most points, and how late the work was. What was
+    not handed in is an empty cell and counts as 0; while a person has still to mark something, that set and
+    the total are empty.
+    """
+    sets = {}
+    for exercise in map(course.exercise, checks.available(course.check_folder)):
+        with contextlib.suppress(CourseError):  # no work of it has been graded
+            graded = {result.row.student: result for result in results(course, exercise)}
+            sets[exercise.id.partition("_")[0]] = (sum(exercise.worth.values()), graded)
+    if not sets:
+        raise CourseError("No work of any set has been graded.")
+    heads = [head for name in sets for head in (name, f"{name}_of", f"{name}_late")]
+    table: list[list[Any]] = [["student", *heads, "total", "of", "waits_for_a_person"]]
+    for student in sorted(gradebook.students(course.gradebook)):
+        cells: list[Any] = []
+        waits, total, most = [], 0.0, 0.0
+        for name, (worth, graded) in sets.items():
+            result = graded.get(student)
+            of = result.row.max_score if result else worth
+            mark: Any = "" if not result or result.open else result.row.net
+            cells += [mark, of, lateness(result.row.late) if result else ""]
+            waits += [name] if result and result.open else []
+            total, most = total + (mark or 0.0), most + of
+        table.append([student, *cells, "" if waits else total, most, " ".join(waits)])
+    return _written(table)
+
+
+def _written(table: list[list[Any]]) -> str:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([_safe(cell) for cell in row] for row in table)
     return out.getvalue()

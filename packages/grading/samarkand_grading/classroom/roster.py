@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from samarkand.ground import files
@@ -40,12 +41,20 @@ def read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
         raise CourseError(f"{path} cannot be read: {error}.") from None
     full = [(n, [cell.strip() for cell in line]) for n, line in enumerate(lines, start=1) if any(line)]
     full = [(n, line) for n, line in full if any(line)]
-    header = ["".join(filter(str.isalnum, cell.casefold())) for cell in (full[0][1] if full else [])]
+    header = list(map(_bare, full[0][1])) if full else []
     return [(n, dict(zip(header, line + [""] * len(header), strict=False))) for n, line in full]
 
 
-def read(path: Path) -> dict[str, dict[str, str]]:
+def _bare(heading: str) -> str:
+    return "".join(filter(str.isalnum, heading.casefold()))
+
+
+def read(
+    path: Path, named: str | None = None, say: Callable[[str], None] = lambda line: None
+) -> dict[str, dict[str, str]]:
     """Read a class from a CSV file: the ids, sorted, each with the other details known.
+
+    The column of the ids is the one `named`, or one that the list itself tells; `say` takes a line on it.
 
     The first line names the columns: ``id``, or what Moodle (``Username``, ``ID number``) or Canvas
     (``SIS Login ID``, ``SIS User ID``) call it, and optionally ``first_name``, ``last_name`` and ``email``.
@@ -57,9 +66,14 @@ def read(path: Path) -> dict[str, dict[str, str]]:
     rows = [(n, row) for n, row in rows if not (canvas and nobody.match(row.get("student", "")))]
     columns = [c for c in _IDS if any(row.get(c) for _, row in rows)]
     column = "id" if "id" in header and not canvas else columns[0] if len(columns) == 1 else ""
-    if not column:
+    column = _bare(named) if named else column
+    if column not in header:
         could = f"{' and '.join(columns)} could be it" if columns else f"it has {', '.join(header) or 'none'}"
-        raise CourseError(f"The roster {path} needs one column with the name id in its first line: {could}.")
+        could = f"it has no {named}, {could}" if named else could
+        raise CourseError(
+            f"The roster {path} needs one column with the name id in its first line: {could}. "
+            f"Say which holds the ids: --id {(columns or ['COLUMN'])[0]}."
+        )
     if not rows:
         raise CourseError(f"The roster {path} has no students: it needs a line for each below the first.")
     known = {detail: name for detail, names in DETAILS.items() for name in names if name in header}
@@ -76,6 +90,11 @@ def read(path: Path) -> dict[str, dict[str, str]]:
             why = "" if name in found else " (capital letters do not tell two students apart)"
             raise CourseError(f"{name} is in the roster twice: in lines {before} and {number}{why}.")
         found[name] = {detail: row[heading] for detail, heading in known.items() if row[heading]}
+        if canvas and "last_name" not in known:
+            last, _, first = row.get("student", "").partition(", ")
+            found[name] |= {"first_name": first, "last_name": last} if first else {}
+    some = ", ".join([*found][:3])
+    say(f"{len(found)} students; their ids are in the column {header[column]}, such as {some}.")
     return dict(sorted(found.items()))
 
 

@@ -1,0 +1,243 @@
+"""What an instructor settles in a week: due dates, extensions, what does not count, who is forgotten."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import datetime as dt
+import io
+import json
+import re
+import shutil
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from samarkand.ground import files
+from samarkand.ground.errors import CourseError, unknown
+from samarkand.practice.sets import numbers
+from samarkand_grading.classroom import batch, feedback, gradebook
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.marking.checks import ExerciseSet
+
+_NEVER = "never"
+_UNITS = {"d": "days", "h": "hours", "min": "minutes"}
+
+
+def set_due(course: Course, name: str, text: str | None) -> str:
+    """Set when a set is due, or ``"never"``, which ends extensions too; without `text`, say when it is."""
+    exercise = course.exercise(name)
+    if text:
+        moment = None if text == _NEVER else _moment(text)
+        with _settling(course, exercise) as writer:
+            work = writer.book.update_or_create_assignment(exercise.id, duedate=moment)
+            for one in work.submissions if moment is None else ():
+                one.extension = None
+    return _due(exercise, _due_date(course, exercise))
+
+
+def extend(course: Course, name: str, students: Sequence[str], text: str) -> list[str]:
+    """Give students longer: `text` is a time after the due date, such as ``"+2d"``, or a day and time.
+
+    Return a sentence for each. A new extension replaces the one before; ``"+0h"`` takes it back.
+    """
+    exercise = course.exercise(name)
+    due_date = _due_date(course, exercise)
+    if due_date is None:
+        raise CourseError(f"{_due(exercise, None)} Set one first: samarkand due {exercise.id} DAY.")
+    if found := re.fullmatch(rf"\+ ?(\d{{1,4}}) ?({'|'.join(_UNITS)})", text.strip()):
+        longer = dt.timedelta(**{_UNITS[found[2]]: int(found[1])})
+    else:
+        longer = _moment(text) - due_date
+    if longer < dt.timedelta():
+        raise CourseError(f"That is earlier than the day for all. {_due(exercise, due_date)}")
+    chosen = _known(course, students)
+    with _settling(course, exercise) as writer:
+        for student in chosen:
+            writer.book.update_or_create_submission(exercise.id, student, extension=longer or None)
+    return [f"{student}: {_due(exercise, due_date + longer)}" for student in chosen]
+
+
+def excuse(
+    course: Course, name: str, questions: Sequence[str], students: Sequence[str], *, back: bool = False
+) -> list[str]:
+    """Leave questions out for students: neither points nor maximum count; `back` lets them count again.
+
+    Return a sentence for each student.
+    """
+    exercise = course.exercise(name)
+    cells = {cell.removesuffix("-check"): cell for cell in exercise.worth}
+    for question in questions:
+        if question not in cells:
+            raise unknown("question", question, cells)
+    chosen = _known(course, students)
+    with _settling(course, exercise) as writer:
+        for student in chosen:
+            writer.leave_out(exercise.id, student, [cells[question] for question in questions], back=back)
+    found = gradebook.left_out(course.gradebook, exercise.id)
+    said = []
+    for student in chosen:
+        none = found.get(student, set())
+        most = sum(points for cell, points in exercise.worth.items() if cell not in none)
+        ids = ", ".join(question for question, cell in cells.items() if cell in none)
+        said.append(f"{student}: {exercise.id} without {ids or 'exception'} gives {most:g} points.")
+    return said
+
+
+@contextlib.contextmanager
+def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Writer]:
+    """Change what holds for a set, in a gradebook that was copied; then settle penalties and pages anew."""
+    gradebook.need(course.gradebook)
+    if not gradebook.worth(course.gradebook, exercise.id):
+        raise CourseError(
+            f"{exercise.id} is not in the gradebook: run samarkand release {exercise.id} first."
+        )
+    with course.work_alone():
+        gradebook.backup(course.gradebook)
+        with gradebook.open_book(course) as book:
+            writer = gradebook.Writer(course, book)
+            yield writer
+            for work in book.find_assignment(exercise.id).submissions:
+                writer.settle(work)
+            book.db.commit()
+    if any((course.root / "assessments" / exercise.id).glob("*.json")):
+        with contextlib.suppress(CourseError):  # nothing that could be read has been graded
+            feedback.write(course, exercise.id)
+
+
+def _known(course: Course, students: Sequence[str]) -> list[str]:
+    """Return the ids in the one form that counts; `CourseError` names one that is not in the gradebook."""
+    gradebook.need(course.gradebook)
+    there, chosen = gradebook.students(course.gradebook), [numbers.student(one) for one in students]
+    for student in chosen:
+        if student not in there:
+            raise unknown("student", student, there)
+    return chosen
+
+
+def _moment(text: str) -> dt.datetime:
+    """Read a day and time with its zone, in UTC."""
+    example = (
+        'Write day, time and zone, such as "2026-12-01 18:00 +01:00" or "2026-12-01 18:00 Europe/Berlin"'
+    )
+    try:
+        moment = batch.with_zone(text)
+        at = batch.in_utc(text)
+    except (ValueError, KeyError, OverflowError, OSError):
+        raise CourseError(f"{text!r} is no day and time. {example}.") from None
+    if moment.tzinfo is None:
+        raise CourseError(f"{text!r} has no time zone, and students may be in several. {example}.")
+    return at
+
+
+def _due_date(course: Course, exercise: ExerciseSet) -> dt.datetime | None:
+    gradebook.need(course.gradebook)
+    day = gradebook.due(course.gradebook, exercise.id)
+    return dt.datetime.fromisoformat(day) if day else None
+
+
+def _due(exercise: ExerciseSet, moment: dt.datetime | None) -> str:
+    day = f"is due on {moment:%Y-%m-%d %H:%M} UTC" if moment else "has no due date"
+    return f"{exercise.id} {day}."
+
+
+# --- copies of the gradebook, and nobody's ------------------------------------------------------------------
+
+
+def _copies(course: Course) -> list[Path]:
+    """List the copies of the gradebook, the newest first."""
+    return sorted((course.root / "backups").glob("gradebook-*-*-*.db"), reverse=True)
+
+
+def list_copies(course: Course) -> str:
+    """List the copies of the gradebook by number, the newest first; each was made before a write."""
+    lines = [f"{number}  {_when(path)}" for number, path in enumerate(_copies(course), start=1)]
+    return "\n".join([*lines, "samarkand restore NUMBER puts one back."] if lines else ["There is no copy."])
+
+
+def _when(copy: Path) -> str:
+    return f"{dt.datetime.strptime(copy.stem, 'gradebook-%Y%m%d-%H%M%S-%f'):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def restore(course: Course, number: int) -> str:
+    """Put a copy of the gradebook in its place; what was there becomes a copy, damaged or not."""
+    copies = _copies(course)
+    if not 1 <= number <= len(copies):
+        raise CourseError(f"There is no copy {number}.\n{list_copies(course)}")
+    chosen, book = copies[number - 1], course.gradebook
+    with course.work_alone():
+        gradebook.need(chosen)
+        body = chosen.read_bytes()
+        try:
+            gradebook.need(book)
+            gradebook.backup(book)
+        except CourseError:
+            if book.exists():
+                shutil.copyfile(
+                    book, course.root / "backups" / f"damaged-{dt.datetime.now():%Y%m%d-%H%M%S}.db"
+                )
+        for rest in ("-journal", "-wal", "-shm"):  # of the other book: SQLite would write them into this one
+            book.with_name(f"{book.name}{rest}").unlink(missing_ok=True)
+        files.write_whole(book, body)
+    return (
+        f"The gradebook of {_when(chosen)} is back. samarkand grade writes what was graded since once more."
+    )
+
+
+def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[str]:
+    """Remove all that is kept of a student, from the copies of the gradebook too, once that is confirmed.
+
+    Return where the id is still found: in what others wrote, or another program keeps.
+    """
+    student = numbers.student(name)
+    folders = ("submitted", "autograded", "marks", "feedback", "assessments", "downloaded")
+    places = [*(path for folder in folders for path in course.root.glob(f"{folder}/*"))]
+    places += course.root.glob("assessments/*/*.json")
+    places += (path for folder in course.exchanges for path in folder.glob("*/inbound/*"))
+    mine = [path for path in places if _owner(path) == student]
+    books = [path for path in (course.gradebook, *_copies(course)) if path.is_file()]
+    for book in books:
+        gradebook.need(book)
+    there = [book for book in books if student in gradebook.students(book)]
+    roster = course.root / "roster.csv"
+    rows = list(csv.reader(io.StringIO(roster.read_text(encoding="utf-8")))) if roster.is_file() else []
+    listed = any(row[:1] == [student] for row in rows)
+    if not (mine or there or listed):
+        raise unknown("student", student, gradebook.students(course.gradebook) if books else [])
+    what = [path.relative_to(course.root).as_posix() for path in mine if path.is_relative_to(course.root)]
+    what += [f"marks in {path.name}" for path in there] + ["the row of the roster"] * listed
+    if not confirm(f"Of {student} these go for good: {', '.join(what)}."):
+        raise CourseError("Nothing was removed.")
+    with course.work_alone():
+        for book in there:
+            gradebook.forget(book, student)
+        if listed:
+            text = io.StringIO()
+            csv.writer(text, lineterminator="\n").writerows(row for row in rows if row[:1] != [student])
+            files.write_whole(roster, text.getvalue().encode())
+        for path in course.root.glob("submitted/.*.json"):
+            with contextlib.suppress(ValueError):
+                kept = {k: v for k, v in json.loads(path.read_bytes()).items() if k != student}
+                files.renew(path, json.dumps(kept, ensure_ascii=False, indent=1).encode())
+        for path in mine:
+            with contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    naming = ", ".join(path.relative_to(course.root).as_posix() for path in _naming(course, student))
+    return [f"Look yourself where else {student} is named: {naming}."] if naming else []
+
+
+def _owner(path: Path) -> str:
+    """Return whose a file or folder is: ``ada``, ``ada.json``, in the exchange ``ada+ex03+TIME+SECRET``."""
+    name = path.name.rsplit("+", 3)[0] if path.parent.name == "inbound" else path.name.removesuffix(".json")
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def _naming(course: Course, student: str) -> Iterator[Path]:
+    """Yield the files of a course that name a student as a whole word, besides what it gives to all."""
+    word = re.compile(rf"(?<![\w.-]){re.escape(student)}(?![\w-])")
+    given = {"source", "release", "checks", "nbconvert"}
+    for path in sorted(course.root.rglob("*")):
+        if path.is_file() and path.relative_to(course.root).parts[0] not in given:
+            text = path.read_text(encoding="utf-8", errors="replace") if path.stat().st_size < 1 << 24 else ""
+            if word.search(f"{path.relative_to(course.root)}\n{text}"):
+                yield path
