@@ -82,6 +82,8 @@ def test_every_link_leads_somewhere(site: Path) -> None:
 
 def test_a_lesson_answers_without_a_kernel(page: Any, address: str) -> None:
     page.goto(f"{address}/lessons/03_the_sco.html")
+    words = page.locator("table.dataframe td", has_text=re.compile("[a-z]{4}")).first
+    assert words.evaluate("cell => getComputedStyle(cell).textAlign") == "left"
     ask = page.locator(".sam-ask").first
     result = page.locator('.sam-see[data-id="03.members"]')
     veiled = page.locator(".sam-veiled")

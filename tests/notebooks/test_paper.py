@@ -24,6 +24,12 @@ SMALL = """() => [...document.querySelectorAll('section')].flatMap(slide => [
     ...(slide.scrollHeight > slide.clientHeight || slide.scrollWidth > slide.clientWidth ? ['cut'] : []),
     ...[...slide.querySelectorAll('h1, h2, p, li, small')]
         .filter(e => parseFloat(getComputedStyle(e).fontSize) < 28).map(e => e.textContent)])"""
+#: What nobody hears, what is set to the right, and what leads to nothing: pictures, words of tables, folds.
+UNREAD = """() => [
+    ...[...document.querySelectorAll('.jp-RenderedImage img')].filter(e => !/^(?!No desc).* /.test(e.alt)),
+    ...[...document.querySelectorAll('.dataframe td')].filter(e => getComputedStyle(e).textAlign !== 'left'
+        && /[a-z]{2}/.test(e.textContent)), ...document.querySelectorAll('summary')]
+    .filter(e => e.checkVisibility()).map(e => e.outerHTML.slice(0, 90))"""
 #: What a sheet cuts: beyond its edge, or where it would have to be scrolled.
 CUT = """() => [...document.querySelectorAll('main *')].filter(e => e.clientWidth && !e.closest('svg, math'))
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1
@@ -43,7 +49,7 @@ def page(need: Callable[[object, str], None]) -> Iterator[Any]:
 
 
 def printed(page: Any, lesson: Path, folder: Path) -> tuple[list[str], int]:
-    """Return what is cut, and the number of sheets."""
+    """Return what is cut or cannot be read, and the number of sheets."""
     from nbconvert import HTMLExporter
 
     made = HTMLExporter(
@@ -57,7 +63,7 @@ def printed(page: Any, lesson: Path, folder: Path) -> tuple[list[str], int]:
     page.wait_for_load_state("networkidle")
     assert not [address for address in asked if address.startswith("http")], "it asks another machine"
     sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))
-    return page.evaluate(CUT), len(sheets)
+    return page.evaluate(CUT) + page.evaluate(UNREAD), len(sheets)
 
 
 @pytest.mark.parametrize("lesson", LONGEST, ids=lambda path: path.stem)

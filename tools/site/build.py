@@ -96,6 +96,7 @@ def too_large(path: Path, site: Path) -> bool:
 def lay_out(source: Path, repository: str, *, lite: bool) -> None:
     """Write all that Sphinx reads."""
     shutil.copytree(HERE / "static", source / "static")
+    shutil.copy(ROOT / "settings/lab/nbconvert/samarkand/words.js", source / "static")
     shutil.copyfile(HERE / "conf.py", source / "conf.py")
     static = source / "static"
     lessons = [
