@@ -75,6 +75,12 @@ IN_WORDS = (
     *("text", "title", "event", "note", "known_then", "known_later"),
     *("paraphrase", "then", "later", "includes"),
 )
+#: Columns of the glossary, and of the table of places.
+LANGUAGES = {"term": "name", "zh": "name_zh", "ru": "name_ru", "kk_cyrl": "name_kk", "uz": "name_uz"}
+#: Kazakh letters in the standard of 2021; it has none for ч.
+KAZAKH_LATIN = dict(
+    zip("аәбвгғдежзийкқлмнңоөпрстуұүфхһшщыіэ", "aäbvgğdejziikqlmnñoöprstuūüfhhşşyıe", strict=True)
+) | {"ё": "io", "ц": "ts", "ч": "tş", "ь": "", "ю": "iu", "я": "ia"}
 #: One point of each city of the trip: meeting places lie within a few kilometres.
 CITIES = {"Beijing": (40, 116.5), "Nur-Sultan": (51.1, 71.4), "Samarkand": (39.68, 67.0)}
 
@@ -240,6 +246,22 @@ def names_of_states(tables):
             code = row["iso3"] if table.name == "places" else row["id"]
             if row.get("type", "state") == "state" and names.get(code, row[column]) != row[column]:
                 yield table, line, column, f"{code} is {names[code]}, not {row[column]}."
+
+
+def glossary(tables):
+    """Names agree with the tables of actors and places; both scripts of Kazakh spell the same word."""
+    table, actors = tables["glossary"], {row["id"]: row["name"] for row in tables["entities"].rows}
+    states = {row["iso3"]: row for row in tables["places"].rows}
+    for line, row in table.numbered():
+        term, actor = row["term"].partition(" (")[0], row["entity"]
+        if row["kind"] in ("person", "organisation") and actors.get(actor) != term:
+            yield table, line, "term", f"{actor or 'an unknown actor'} is {actors.get(actor)}, not {term}."
+        for column in LANGUAGES if actor in states else ():
+            if row[column] != states[actor][LANGUAGES[column]]:
+                yield table, line, column, f"in places.csv it is {states[actor][LANGUAGES[column]]}."
+        latin = "".join(KAZAKH_LATIN.get(letter, letter) for letter in row["kk_cyrl"].lower())
+        if latin.upper() != row["kk_latn"].replace("İ", "I").upper():
+            yield table, line, "kk_latn", f"the standard of 2021 writes {latin}."
 
 
 def claims(tables):

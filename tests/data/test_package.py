@@ -55,7 +55,7 @@ def test_columns_that_point_elsewhere_say_so(name):
 
 
 #: Sources themselves and who published them, codes and names, and what the course wrote itself.
-WITHOUT_SOURCE = ("sources", "publishers", "states", "places", "entities",
+WITHOUT_SOURCE = ("sources", "publishers", "states", "places", "entities", "glossary",
                   "forecast_questions", "hedges", "known_then", "sco_days", "second_coding")  # fmt: skip
 
 
