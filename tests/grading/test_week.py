@@ -8,6 +8,7 @@ import io
 import json
 import re
 import shutil
+import sqlite3
 
 import pytest
 import workshop
@@ -135,15 +136,19 @@ def test_one_question_is_marked_anew_and_the_others_stay(handed_in, samarkand):
 def test_all_sets_are_one_table_with_a_row_a_student(handed_in, samarkand):
     other = handed_in.check_folder / "ex91_other.py"
     other.write_text(workshop.CHECKS.replace("ex90_test", "ex91_other"))
-    samarkand("excuse", "ex90", "q1", "--student", "bob")
+    samarkand("excuse", "ex90", "q1", "--student", "bob", "--student", "cyn")
     mark_w1(handed_in, 3)
     rows = list(csv.reader(io.StringIO(samarkand("marks", "--all", "--export", "csv")[1])))
     assert rows == [
         ["student", "ex90", "ex90_of", "ex90_late", "total", "of", "waits_for_a_person"],
         ["ada", "13.0", "14.0", "", "13.0", "14.0", ""],
         ["bob", "11.0", "12.0", "", "11.0", "12.0", ""],
-        ["cyn", "", "14", "", "0.0", "14.0", ""],
+        ["cyn", "", "12", "", "0.0", "12.0", ""],
     ]
+    hand_in(handed_in, "cyn", **workshop.ANSWERS)
+    for count in (2, 0):  # what was left out before holds when it is graded, and is no change after that
+        assert len(grade(handed_in)[0].graded) == count
+    assert "cyn: 8 of 12" in page(handed_in, "cyn")
     with gradebook.open_book(handed_in) as book:
         book.find_grade("w1", NAME, NAME, "ada").manual_score = None
         book.db.commit()
@@ -190,7 +195,7 @@ def test_what_cannot_be_meant_is_a_sentence_and_nothing_is_lost(
     assert exported(handed_in, "csv") == before and (handed_in.root / "submitted" / "ada").is_dir()
 
 
-def test_a_copy_of_the_gradebook_comes_back_and_what_it_replaces_is_kept(handed_in, samarkand):
+def test_a_copy_of_the_gradebook_comes_back_and_what_it_replaces_is_kept(handed_in, samarkand, monkeypatch):
     samarkand("due", "ex90", "2022-09-14 12:00 UTC")
     first = samarkand("restore")[1]
     assert first.startswith("1  20") and first.endswith("samarkand restore NUMBER puts one back.\n")
@@ -198,6 +203,11 @@ def test_a_copy_of_the_gradebook_comes_back_and_what_it_replaces_is_kept(handed_
     assert gradebook.due(handed_in.gradebook, NAME) == ""
     samarkand("restore", "1")
     assert gradebook.due(handed_in.gradebook, NAME).startswith("2022-09-14")
+    with sqlite3.connect(handed_in.gradebook, isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        monkeypatch.setattr(gradebook, "WAIT", 0.1)
+        assert "locked" in samarkand("restore", "1")[1]
+        other.execute("ROLLBACK")
     handed_in.gradebook.write_bytes(b"SQLite format 3\0" + bytes(5000))
     assert samarkand("restore", "1")[0] == 0
     assert grade(handed_in)[0].troubles == [] and exported(handed_in, "csv")["ada"][0] == "2.0"

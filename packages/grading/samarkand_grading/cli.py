@@ -37,7 +37,7 @@ def release(options: argparse.Namespace) -> int:
             _say(str(making.bundle(course, options.bundle, students=students, force=options.force, say=_say)))
     if options.course is None:
         options.after()
-    gone = f"In the gradebook, and not on the roster: {', '.join(others)} (nbgrader db student remove)."
+    gone = f"In the gradebook, and not on the roster: {', '.join(others)} (samarkand forget --student)."
     return report([gone] if others else [], "")
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from samarkand.ground.errors import CourseError
+from samarkand.ground.errors import CourseError, DamagedData
 from samarkand_grading.classroom.course import Course, address
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.submission.rebuilding import disarm
@@ -29,7 +29,7 @@ WAIT = 5
 
 
 def need(path: Path) -> None:
-    """Raise `CourseError`, which names the problem, if the gradebook is missing, damaged or locked."""
+    """Raise `CourseError`, which names the problem, if the gradebook is missing or locked; `DamagedData`."""
     if not path.is_file():
         raise CourseError(f"There is no gradebook at {path}. Run samarkand release first: it makes one.")
     try:
@@ -42,7 +42,7 @@ def need(path: Path) -> None:
         other = "another program is writing to it. Close it (formgrader, another samarkand grade)"
         raise CourseError(f"The gradebook is locked: {other} and run this again.")
     if verdict != "ok":
-        raise CourseError(f"The gradebook {path} is damaged ({verdict}). See its copies in backups/.")
+        raise DamagedData(f"The gradebook {path} is damaged ({verdict}): samarkand restore lists its copies.")
 
 
 def backup(path: Path) -> None:

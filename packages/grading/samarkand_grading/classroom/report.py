@@ -262,7 +262,8 @@ def export_all(course: Course) -> str:
     for exercise in map(course.exercise, checks.available(course.check_folder)):
         with contextlib.suppress(CourseError):  # no work of it has been graded
             graded = {result.row.student: result for result in results(course, exercise)}
-            sets[exercise.id.partition("_")[0]] = (sum(exercise.worth.values()), graded)
+            none = gradebook.left_out(course.gradebook, exercise.id)
+            sets[exercise.id.partition("_")[0]] = (exercise.worth, none, graded)
     if not sets:
         raise CourseError("No work of any set has been graded.")
     heads = [head for name in sets for head in (name, f"{name}_of", f"{name}_late")]
@@ -270,9 +271,10 @@ def export_all(course: Course) -> str:
     for student in sorted(gradebook.students(course.gradebook)):
         cells: list[Any] = []
         waits, total, most = [], 0.0, 0.0
-        for name, (worth, graded) in sets.items():
+        for name, (worth, none, graded) in sets.items():
             result = graded.get(student)
-            of = result.row.max_score if result else worth
+            asked = (points for cell, points in worth.items() if cell not in none.get(student, ()))
+            of = result.row.max_score if result else sum(asked)
             mark: Any = "" if not result or result.open else result.row.net
             cells += [mark, of, lateness(result.row.late) if result else ""]
             waits += [name] if result and result.open else []

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from samarkand.ground import files
-from samarkand.ground.errors import CourseError, unknown
+from samarkand.ground.errors import CourseError, DamagedData, unknown
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import batch, feedback, gradebook
 from samarkand_grading.classroom.course import Course
@@ -168,14 +168,13 @@ def restore(course: Course, number: int) -> str:
     with course.work_alone():
         gradebook.need(chosen)
         body = chosen.read_bytes()
-        try:
-            gradebook.need(book)
-            gradebook.backup(book)
-        except CourseError:
-            if book.exists():
-                shutil.copyfile(
-                    book, course.root / "backups" / f"damaged-{dt.datetime.now():%Y%m%d-%H%M%S}.db"
-                )
+        if book.exists():
+            try:
+                gradebook.need(book)
+                gradebook.backup(book)
+            except DamagedData:
+                aside = course.root / "backups" / f"damaged-{dt.datetime.now():%Y%m%d-%H%M%S}.db"
+                shutil.copyfile(book, aside)
         for rest in ("-journal", "-wal", "-shm"):  # of the other book: SQLite would write them into this one
             book.with_name(f"{book.name}{rest}").unlink(missing_ok=True)
         files.write_whole(book, body)
@@ -219,11 +218,14 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
             with contextlib.suppress(ValueError):
                 kept = {k: v for k, v in json.loads(path.read_bytes()).items() if k != student}
                 files.renew(path, json.dumps(kept, ensure_ascii=False, indent=1).encode())
+        left = []
         for path in mine:
-            with contextlib.suppress(FileNotFoundError):
+            try:
                 shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+            except OSError as error:  # in the exchange, files are the students' own
+                left.append(f"{path} could not be removed: {error.strerror}.")
     naming = ", ".join(path.relative_to(course.root).as_posix() for path in _naming(course, student))
-    return [f"Look yourself where else {student} is named: {naming}."] if naming else []
+    return [*left, *([f"Look yourself where else {student} is named: {naming}."] if naming else [])]
 
 
 def _owner(path: Path) -> str:
