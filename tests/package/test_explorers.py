@@ -128,6 +128,42 @@ def test_a_search_finds_words_keys_and_either_apostrophe_or_says_that_there_is_n
         explore.claim_browser(kind="quotations")
 
 
+# -- the glossary
+
+GLOSSARY = explore.glossary()
+
+
+@pytest.mark.parametrize(
+    ("search", "term"),
+    [
+        ("势力", "sphere of influence"),
+        ("shili fanwei", "sphere of influence"),
+        ("ПАРТНЕР по диалогу", "dialogue partner"),
+        ("ЫҚПАЛ ету", "sphere of influence"),
+        ("Qazaqstan", "Kazakhstan"),
+        ("ozbekiston", "Uzbekistan"),
+        ("Алма-Ата", "Almaty"),
+        ("memorandum", "dialogue partner"),
+    ],
+)
+def test_the_glossary_finds_a_word_in_each_script_with_or_without_accents(search: str, term: str) -> None:
+    card = GLOSSARY.render(search=search)
+    assert f"<b>{term}" in card and " open>" in card
+    assert "No entry" in GLOSSARY.render(search=search, kind="person")
+
+
+def test_an_unknown_word_is_offered_the_three_nearest_of_its_kind() -> None:
+    for search, nearest in (("Samarqent", "Samarkand"), ("Tokaiew", "Kassym-Jomart Tokayev")):
+        card = GLOSSARY.render(search=search)
+        assert nearest in sentence(card) and card.count("<details") == 3
+    assert "<script" not in GLOSSARY.render(search="<script>" + "x" * 5000)
+
+
+def test_a_word_that_is_not_sure_is_marked_so() -> None:
+    card = GLOSSARY.render(search="betweenness")
+    assert card.count("(not sure)") == 2 and "(not sure)" not in GLOSSARY.render(search="abstention")
+
+
 # -- 04: known then, known later
 
 DAY = "2022-09-14"

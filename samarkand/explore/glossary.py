@@ -1,0 +1,150 @@
+"""The explorer of the glossary: a term or a name in any script, and what it means."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from samarkand import data
+from samarkand.explore._engine import Explorer, Panel
+from samarkand.ground.words import tr, trn
+from samarkand.jupyter import controls
+from samarkand.page import markup
+from samarkand.page.markup import element, escape
+
+__all__ = ["glossary"]
+
+ALL = "all"
+KINDS = {
+    ALL: tr("all"),
+    "term": tr("terms"),
+    "person": tr("people"),
+    "place": tr("places"),
+    "organisation": tr("organisations"),
+}
+#: What a language is called, its columns, and its code for screen readers.
+LANGUAGES = {
+    "zh": (tr("Chinese"), ("zh", "pinyin"), "zh-Hans"),
+    "ru": (tr("Russian"), ("ru",), "ru"),
+    "kk": (tr("Kazakh"), ("kk_cyrl", "kk_latn"), "kk"),
+    "uz": (tr("Uzbek"), ("uz",), "uz"),
+}
+#: Up to so many entries are shown with their names unfolded.
+UNFOLDED = 7
+#: How many letters of an unknown word are repeated, and compared.
+LETTERS = 60
+#: How many entries an unknown word is offered.
+OFFERED = 3
+#: Searches that tests try: none, four scripts, a word of a meaning, one without a hit.
+SEARCHES = ("", "xi jinping", "势力", "казахстан", "Қазақстан", "memorandum", "Samarqent")
+
+
+class Entry(NamedTuple):
+    """An entry of the glossary: names and meaning folded for searching, and as HTML folded and unfolded."""
+
+    term: str
+    kind: str
+    names: tuple[str, ...]
+    meaning: str
+    html: tuple[str, str]
+
+
+def glossary(*, kind: str = ALL) -> Explorer:
+    """Return an explorer of the glossary: what a term means, and its names in five languages.
+
+    Controls: a line to search in, which takes every script, with or without accents, and a list of kinds.
+
+    Parameters
+    ----------
+    kind : {"all", "term", "person", "place", "organisation"}, default "all"
+        The kind of entries chosen at the start.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such kind; it names the nearest one.
+
+    Examples
+    --------
+    >>> words = glossary()
+    >>> "sphere of influence" in words.render(search="сфера влияния")
+    True
+    >>> "The nearest are: Samarkand" in words.render(search="Samarqent")
+    True
+    """
+    entries = [_entry(row) for row in data.load("glossary").fillna("").astype(str).itertuples()]
+
+    def draw(*, search: str, kind: str) -> Panel:
+        there = [one for one in entries if kind in (ALL, one.kind)]
+        wanted = _fold(search)
+        found = [one for one in there if any(wanted in name for name in one.names)]
+        found = found or [one for one in there if wanted in one.meaning]
+        if found:
+            sentence = trn("{n} of {total} entry fits.", "{n} of {total} entries fit.", len(found),
+                           total=len(entries))  # fmt: skip
+        else:
+            found = sorted(there, key=lambda one: -_likeness(wanted[:LETTERS], one))[:OFFERED]
+            sentence = tr("No entry has “{text}”. The nearest are: {terms}.", text=search.strip()[:LETTERS],
+                          terms=", ".join(one.term for one in found))  # fmt: skip
+        rows = "".join(one.html[len(found) <= UNFOLDED] for one in found)
+        return Panel(sentence, markup.framed(rows, tr("Entries")))
+
+    line = controls.words(
+        tr("Search"),
+        placeholder=tr("a word or a name, in any script"),
+        tooltip=tr("Search in all languages; accents may be left out"),
+    )
+    return Explorer(
+        {"search": line, "kind": controls.choice(tr("Kind"), KINDS, kind)},
+        draw,
+        title=tr("Glossary"),
+        source=tr("table glossary, the course’s own; Kazakh in Latin letters by the standard of 2021"),
+        samples={"search": SEARCHES},
+    )
+
+
+def _entry(row: Any) -> Entry:
+    lines = []
+    for code, (language, columns, spoken) in LANGUAGES.items():
+        word, *latin = (getattr(row, column) for column in columns)
+        if word:
+            doubt = tr(" (not sure)") if code in row.unsure.split(";") else ""
+            spelt = f" ({escape(latin[0])})" if latin and latin[0] else ""
+            lines.append(
+                element("b", f"{language}:") + f" {element('span', word, lang=spoken)}{spelt}{doubt}"
+            )
+    lines += [escape(row.note)] if row.note else []
+    summary = f"{element('b', escape(row.term))} {escape(row.meaning)}"
+    body = element("div", element("br").join(lines), class_="proof")
+    names = [row.term, *(getattr(row, column) for _, columns, _ in LANGUAGES.values() for column in columns)]
+    return Entry(
+        row.term,
+        row.kind,
+        tuple(_fold(name) for name in (*names, row.note) if name),
+        _fold(row.meaning),
+        (markup.folded(summary, body), markup.folded(summary, body, unfolded=True)),
+    )
+
+
+def _likeness(wanted: str, entry: Entry) -> float:
+    """Return how like a name of an entry, or a word of one, is to what is wanted: 0 to 1."""
+    return max(difflib.SequenceMatcher(None, wanted, part).ratio() for part in _parts(entry))
+
+
+def _parts(entry: Entry) -> Iterator[str]:
+    for name in entry.names:
+        yield name
+        yield from name.split()
+
+
+def _fold(text: str) -> str:
+    """Return a text with one case, and without accents, apostrophes and hyphens.
+
+    >>> _fold("Xí Jìnpíng"), _fold("Oʻzbekiston"), _fold("Qazaqstannyñ")
+    ('xi jinping', 'ozbekiston', 'qazaqstannyn')
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold()).replace("ı", "i").replace("-", " ")
+    kept = "".join(one for one in plain if not unicodedata.combining(one) and one not in "ʻʼ‘’`´'“”«»\"")
+    return " ".join(kept.split())
