@@ -128,3 +128,13 @@ def test_the_card_is_written_from_the_sections_and_only_there() -> None:
         told = f"| **Time** | 4 and 3 minutes |\n| **Minutes** | {parts} |"
         assert card.source == f"| | |\n|---|---|\n{told}\n| **Level** | x |"
     assert minutes.sittings(one) == [4, 3]
+
+
+def test_what_classes_reported_is_told(tmp_path: Path) -> None:
+    reports = tmp_path / "minutes.csv"
+    rows = ["03,1,24,61,2027-02-01", "03,1,18,48,2027-02-03", "03,2,24,50,2027-02-08", "05,1,9,70,2027-02-08"]
+    reports.write_text("\n".join(["lesson,half,students,minutes,day", *rows]), encoding="utf-8")
+    assert minutes.measured("03", reports) == (
+        "48 to 61 minutes for half 1 (2 classes), 50 minutes for half 2 (1 class)"
+    )
+    assert minutes.measured("04", reports) == ""
