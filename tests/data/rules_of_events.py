@@ -249,10 +249,14 @@ def names_of_states(tables):
 
 
 def glossary(tables):
-    """Names agree with the tables of actors and places; both scripts of Kazakh spell the same word."""
+    """Entries are sorted; names agree with other tables; both scripts of Kazakh spell the same word."""
     table, actors = tables["glossary"], {row["id"]: row["name"] for row in tables["entities"].rows}
     states = {row["iso3"]: row for row in tables["places"].rows}
+    before = ""
     for line, row in table.numbered():
+        if row["term"].casefold() < before:
+            yield table, line, "term", f"it comes before {before}."
+        before = row["term"].casefold()
         term, actor = row["term"].partition(" (")[0], row["entity"]
         if row["kind"] in ("person", "organisation") and actors.get(actor) != term:
             yield table, line, "term", f"{actor or 'an unknown actor'} is {actors.get(actor)}, not {term}."

@@ -1,8 +1,8 @@
 """Pages that are made from lessons, sets and tables: never edited by hand.
 
 ``README.md`` has the table of lessons, ``docs/python.md`` the course's Python, ``docs/teaching/`` a page for
-the teacher of each lesson, ``docs/corrections.md`` what was corrected, ``course_data/sources.bib`` the
-sources for BibTeX.
+the teacher of each lesson, ``docs/glossary.md`` the terms and names, ``docs/corrections.md`` what was
+corrected, ``course_data/sources.bib`` the sources for BibTeX.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from __future__ import annotations
 import re
 import runpy
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
+from samarkand import data
 from samarkand.ground import files
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
@@ -54,12 +57,22 @@ fourth what stands besides in its given cells, to be run and read. A model solut
 |---|---|
 {besides}
 """
+_GLOSSARY = """# Glossary
+
+What the terms of the course mean, and what people, places and organisations of its article are called in
+Chinese (with Pinyin), Russian, Kazakh (in both scripts) and Uzbek. *(not sure)* marks a word that is our own
+translation or not confirmed; where we found no word there is none. Kazakh in Latin letters follows the
+standard of 2021, which is not in general use yet. In a notebook, `explore.glossary()` searches all of it.
+
+`samarkand build` makes this page from the table `glossary`.
+{entries}"""
 
 
 def make() -> Iterator[tuple[Path, str]]:
     """Yield each page with its text as lessons, sets and tables now make it."""
     yield README, readme(README.read_text(encoding="utf-8"))
     yield PYTHON, python()
+    yield ROOT / "docs" / "glossary.md", glossary()
     for path in guides.paths():
         yield path, guides.page(path)
     if (TABLES / "prepare").is_dir():
@@ -102,6 +115,29 @@ def python() -> str:
         brought="\n".join(_brought(course)),
         besides="\n".join(_row(_code(name), one.says) for name, one in catalogue.items() if name not in met),
     )
+
+
+def glossary() -> str:
+    """Return the glossary: its entries by their first letter, each with an anchor."""
+    rows: list[Any] = list(data.load("glossary").fillna("").astype(str).itertuples())
+    text = ""
+    for letter, entries in groupby(rows, key=lambda row: str(row.term[0]).upper()):
+        text += f"\n## {letter}\n" + "".join(map(_entry, entries))
+    return _GLOSSARY.format(entries=text)
+
+
+def _entry(row: Any) -> str:
+    languages = {"Chinese": ("zh", row.zh, row.pinyin), "Russian": ("ru", row.ru, ""),
+                 "Kazakh": ("kk", row.kk_cyrl, row.kk_latn), "Uzbek": ("uz", row.uz, "")}  # fmt: skip
+    words = [
+        f"{language}: {word}"
+        + (f" ({latin})" if latin else "")
+        + (" *(not sure)*" if code in row.unsure.split(";") else "")
+        for language, (code, word, latin) in languages.items()
+        if word
+    ]
+    lines = [f'<a id="{row.id}"></a>**{row.term}**: {row.meaning}', "; ".join(words), row.note]
+    return "\n" + "<br>\n".join(filter(None, lines)) + "\n"
 
 
 def _first_lines(lesson: Lesson) -> Iterator[tuple[str, str]]:

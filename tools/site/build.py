@@ -25,6 +25,7 @@ MARK = ".samarkand-site"
 #: The most bytes of a page.
 LARGEST = 700_000
 DOCS = (
+    "glossary",
     "python",
     "corrections",
     "fairness",
