@@ -1,4 +1,4 @@
-"""Practice of lesson 08: what a picture loses of a border, a share that must have been, votes of a club."""
+"""Practice of lesson 08: what a map loses of a border, who was silent, what was counted, votes of a club."""
 
 from __future__ import annotations
 
@@ -46,10 +46,9 @@ def _voted(*answers: str) -> int:
     return int(_club().isin(answers).sum())
 
 
-def _corners() -> float:
-    """Return by how many per cent the line on the map is shorter without every second corner."""
-    line = geo.border("KAZ", "CHN")
-    return 100 * (1 - geo.length_km(line, every=2) / geo.length_km(line))
+def _drawn(every: int = 1) -> float:
+    """Return the length in km of the line on the map, with every nth corner."""
+    return geo.length_km(geo.border("KAZ", "CHN"), every)
 
 
 def _rows(table: str, **chosen: object) -> pd.DataFrame:
@@ -59,9 +58,38 @@ def _rows(table: str, **chosen: object) -> pd.DataFrame:
     return rows
 
 
+def _silent(**chosen: object) -> int:
+    return len(_rows("viewpoints", role="viewer", drawn_as="no position found", **chosen))
+
+
+def _found() -> int:
+    return len(_rows("viewpoints", role="viewer", viewer="Kazakhstan")) - _silent(viewer="Kazakhstan")
+
+
+def _grown(later: int, earlier: int) -> float:
+    """Return by how many per cent the Uyghurs of Kazakhstan grew from census to census."""
+    persons = _rows("census", place="KAZ", people="Uyghurs", method="census").set_index("year")["persons"]
+    return float(100 * persons[later] / persons[earlier] - 100)
+
+
+_LENGTH, _CENSUS = "1. A line gets longer", "3. Whose census?"
+
 TASKS = (
     Task(
         "08.1",
+        kinds.Number(tr("km"), 1),
+        lambda: _drawn(3),
+        right=tr("Not longer than with every fourth corner: it matters, too, which corners are left out."),
+        hint=tr("1 keeps each corner, and 2 every second one. What keeps every third?"),
+        diagnoses=(
+            Diagnosis(tr("That is with all corners. Keep every third."), _drawn),
+            Diagnosis(tr("That is with every fourth corner. Keep every third."), lambda: _drawn(4)),
+        ),
+        taught=_LENGTH,
+        given=lambda: _drawn(2),
+    ),
+    Task(
+        "08.2",
         kinds.PerCent(0.2),
         _lost,
         right=tr("More than a quarter is gone, and no border has moved: a picture is no yardstick."),
@@ -83,10 +111,78 @@ TASKS = (
             ),
             Diagnosis(tr("That is in km. In per cent of what?"), lambda: _km(SURVEY) - _km(COARSE)),
         ),
-        taught="1. A line gets longer",
+        taught=_LENGTH,
     ),
     Task(
-        "08.2",
+        "08.3",
+        kinds.Whole(tr("areas")),
+        _found,
+        right=tr("Each of these has its document in the table. On the other areas we found none."),
+        hint=tr("Keep the sign of the first line, and turn that of the second one round."),
+        diagnoses=(
+            Diagnosis(
+                tr("That is how many areas there are. For how many of them was a position found?"),
+                lambda: len(_rows("viewpoints", role="viewer", viewer="Kazakhstan")),
+            ),
+            Diagnosis(
+                tr("That is for all viewers but Kazakhstan. Turn the other sign round."),
+                lambda: _silent() - _silent(viewer="Kazakhstan"),
+            ),
+        ),
+        taught="2. Whose map is it?",
+        given=lambda: _silent(viewer="Kazakhstan"),
+    ),
+    Task(
+        "08.4",
+        kinds.PerCent(0.1),
+        lambda: _grown(2021, 1999),
+        right=tr("More than 7 and 29 together: the second growth starts from more people."),
+        hint=tr("Divide the census of 2021 by that of 1999, times 100, and subtract 100."),
+        diagnoses=(
+            Diagnosis(
+                tr("You added two growth rates. The second one starts from more people."),
+                lambda: _grown(2009, 1999) + _grown(2021, 2009),
+            ),
+            Diagnosis(tr("That is up to 2009. Up to which year was asked?"), lambda: _grown(2009, 1999)),
+            Diagnosis(
+                tr("You divided by the later census. Which one does the growth start from?"),
+                lambda: _grown(1999, 2021),
+            ),
+        ),
+        taught=_CENSUS,
+        given=lambda: _grown(2021, 2009),
+    ),
+    Task(
+        "08.5",
+        kinds.Whole(tr("positions")),
+        lambda: int(data.load("positions")["missing"].notna().sum()),
+        right=tr("About half of them. The table says for each what we did not find."),
+        hint=tr("notna is the opposite of isna."),
+        diagnoses=(
+            Diagnosis(tr("That is how many positions there are."), lambda: len(data.load("positions"))),
+        ),
+        taught='5. "One million": who says so, and who could check?',
+        given=lambda: int(data.load("positions")["missing"].isna().sum()),
+    ),
+    Task(
+        "08.6",
+        kinds.Whole(),
+        lambda: _voted("no"),
+        right=tr("Nobody in the SCO who had a vote said yes; one abstained."),
+        hint=tr("Keep the rows of council whose code is in the list, and count the word no."),
+        diagnoses=(
+            Diagnosis(tr("That is how many of them had a vote."), lambda: _voted("yes", "no", "abstain")),
+            Diagnosis(tr("That is how many members the SCO had."), lambda: len(_club())),
+            Diagnosis(
+                tr("That is everybody who voted no. How many of them were members of the SCO?"),
+                lambda: int((data.load("un_votes")["hrc_xinjiang"] == "no").sum()),
+            ),
+            Diagnosis(tr("Those had no vote."), lambda: _voted("not a member")),
+        ),
+        taught="6. The vote of 6 October",
+    ),
+    Task(
+        "08.7",
         kinds.PerCent(0.05),
         _restored,
         right=tr("Sixes and nines that changed places would explain it. That is a guess of ours."),
@@ -111,30 +207,13 @@ TASKS = (
         ),
         taught="7. Out of sight",
     ),
-    Task(
-        "08.3",
-        kinds.Whole(),
-        lambda: _voted("no"),
-        right=tr("Nobody in the SCO who had a vote said yes; one abstained."),
-        hint=tr("Keep the rows of council whose code is in the list, and count the word no."),
-        diagnoses=(
-            Diagnosis(tr("That is how many of them had a vote."), lambda: _voted("yes", "no", "abstain")),
-            Diagnosis(tr("That is how many members the SCO had."), lambda: len(_club())),
-            Diagnosis(
-                tr("That is everybody who voted no. How many of them were members of the SCO?"),
-                lambda: int((data.load("un_votes")["hrc_xinjiang"] == "no").sum()),
-            ),
-            Diagnosis(tr("Those had no vote."), lambda: _voted("not a member")),
-        ),
-        taught="6. The vote of 6 October",
-    ),
 )
 #: What the predictions of the lesson come to.
 #: Nobody is asked to guess how many people were held.
 RESULTS = {
     "08.border": lambda: _km(FACTBOOK),
-    "08.ruler": _corners,
-    "08.silent": lambda: len(_rows("viewpoints", role="viewer", drawn_as="no position found")),
+    "08.ruler": lambda: 100 * (1 - _drawn(2) / _drawn()),
+    "08.silent": _silent,
     "08.form": lambda: int(
         _rows("census", place="KAZ", people="other nationality", year=2021)["persons"].iloc[0]
     ),
