@@ -195,6 +195,21 @@ def test_what_cannot_be_meant_is_a_sentence_and_nothing_is_lost(
     assert exported(handed_in, "csv") == before and (handed_in.root / "submitted" / "ada").is_dir()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "marks --all",
+        "marks ex90",
+        "due ex90",
+        "extend ex90 --student ada +2d",
+        "excuse ex90 q1 --student ada",
+    ],
+)
+def test_without_a_gradebook_each_verb_says_so_and_makes_none(handed_in, samarkand, words):
+    handed_in.gradebook.unlink()
+    assert "There is no gradebook" in samarkand(*words.split())[1] and not handed_in.gradebook.exists()
+
+
 def test_a_copy_of_the_gradebook_comes_back_and_what_it_replaces_is_kept(handed_in, samarkand, monkeypatch):
     samarkand("due", "ex90", "2022-09-14 12:00 UTC")
     first = samarkand("restore")[1]

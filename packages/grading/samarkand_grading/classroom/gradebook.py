@@ -30,8 +30,7 @@ WAIT = 5
 
 def need(path: Path) -> None:
     """Raise `CourseError`, which names the problem, if the gradebook is missing or locked; `DamagedData`."""
-    if not path.is_file():
-        raise CourseError(f"There is no gradebook at {path}. Run samarkand release first: it makes one.")
+    _need_file(path)
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as database:
             database.execute("BEGIN IMMEDIATE")
@@ -43,6 +42,16 @@ def need(path: Path) -> None:
         raise CourseError(f"The gradebook is locked: {other} and run this again.")
     if verdict != "ok":
         raise DamagedData(f"The gradebook {path} is damaged ({verdict}): samarkand restore lists its copies.")
+
+
+def there(path: Path) -> bool:
+    """Return whether there is a gradebook: a file, and not the empty one that SQLite makes on its own."""
+    return path.is_file() and path.stat().st_size > 0
+
+
+def _need_file(path: Path) -> None:
+    if not there(path):
+        raise CourseError(f"There is no gradebook at {path}. Run samarkand release first: it makes one.")
 
 
 def backup(path: Path) -> None:
@@ -223,6 +232,7 @@ def worth(path: Path, exercise: str) -> dict[str, float]:
 
 
 def _query(path: Path, query: str, *values: str) -> list[Any]:
+    _need_file(path)
     with contextlib.closing(sqlite3.connect(path, timeout=WAIT)) as database:
         return database.execute(query, values).fetchall()
 

@@ -110,7 +110,7 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
     released = course.notebook("release", exercise.id)
     before = released.read_bytes() if released.is_file() else b""
     _spare_answers(released)
-    if course.gradebook.is_file():
+    if gradebook.there(course.gradebook):
         gradebook.backup(course.gradebook)
         points = gradebook.worth(course.gradebook, exercise.id)
         rows = gradebook.rows(course.gradebook, exercise.id).values()  # who has more time is there, ungraded

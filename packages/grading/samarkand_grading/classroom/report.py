@@ -258,7 +258,7 @@ def export_all(course: Course) -> str:
     not handed in is an empty cell and counts as 0; while a person has still to mark something, that set and
     the total are empty.
     """
-    sets = {}
+    students, sets = sorted(gradebook.students(course.gradebook)), {}
     for exercise in map(course.exercise, checks.available(course.check_folder)):
         with contextlib.suppress(CourseError):  # no work of it has been graded
             graded = {result.row.student: result for result in results(course, exercise)}
@@ -268,7 +268,7 @@ def export_all(course: Course) -> str:
         raise CourseError("No work of any set has been graded.")
     heads = [head for name in sets for head in (name, f"{name}_of", f"{name}_late")]
     table: list[list[Any]] = [["student", *heads, "total", "of", "waits_for_a_person"]]
-    for student in sorted(gradebook.students(course.gradebook)):
+    for student in students:
         cells: list[Any] = []
         waits, total, most = [], 0.0, 0.0
         for name, (worth, none, graded) in sets.items():

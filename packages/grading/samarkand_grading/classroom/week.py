@@ -168,7 +168,7 @@ def restore(course: Course, number: int) -> str:
     with course.work_alone():
         gradebook.need(chosen)
         body = chosen.read_bytes()
-        if book.exists():
+        if gradebook.there(book):
             try:
                 gradebook.need(book)
                 gradebook.backup(book)
@@ -194,7 +194,7 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
     places += course.root.glob("assessments/*/*.json")
     places += (path for folder in course.exchanges for path in folder.glob("*/inbound/*"))
     mine = [path for path in places if _owner(path) == student]
-    books = [path for path in (course.gradebook, *_copies(course)) if path.is_file()]
+    books = [path for path in (course.gradebook, *_copies(course)) if gradebook.there(path)]
     for book in books:
         gradebook.need(book)
     there = [book for book in books if student in gradebook.students(book)]
@@ -202,9 +202,12 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
     rows = list(csv.reader(io.StringIO(roster.read_text(encoding="utf-8")))) if roster.is_file() else []
     listed = any(row[:1] == [student] for row in rows)
     if not (mine or there or listed):
-        raise unknown("student", student, gradebook.students(course.gradebook) if books else [])
+        if not books:
+            raise CourseError(f"Nothing is kept of {student}.")
+        raise unknown("student", student, gradebook.students(books[0]))
     what = [path.relative_to(course.root).as_posix() for path in mine if path.is_relative_to(course.root)]
-    what += [f"marks in {path.name}" for path in there] + ["the row of the roster"] * listed
+    what += [f"marks in {len(there)} gradebooks, copies included"] * bool(there)
+    what += ["the row of the roster"] * listed
     if not confirm(f"Of {student} these go for good: {', '.join(what)}."):
         raise CourseError("Nothing was removed.")
     with course.work_alone():
