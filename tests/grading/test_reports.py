@@ -61,7 +61,7 @@ def test_a_mark_by_hand_is_the_same_on_the_page_in_words_and_in_each_export(grad
     for again in ({}, {"force": True}):  # a regrade takes nothing back, and asks nobody to look again
         grade(graded, **again)
         assert "bob: 3 of 14" in page(graded, "bob") and "The <b>way</b> is right." in page(graded, "bob")
-        assert "Ada Lovelace: 13.5 of 14" in page(graded, "ada") and "Well said." in page(graded, "ada")
+        assert "Ada Lovelace (ada): 13.5 of 14" in page(graded, "ada") and "Well said." in page(graded, "ada")
         said = report.explain(graded, "ex90", "bob")
         assert "q2: 1 of 3 (by hand)" in said and "bob, ex90_test: 3 of 14" in said
         assert exported(graded, "csv")["bob"] == [
@@ -120,6 +120,7 @@ def test_canvas_and_moodle_have_the_marks_after_the_penalty(course):
 def test_a_page_says_what_was_asked_and_answered_and_why(graded):
     bob, dai = page(graded, "bob"), page(graded, "dai")
     assert "q2" in bob and "your answer series: KAZ=0.69" in bob
+    assert "your lines product = 1 / 0" in bob and "your text So." in bob
     assert "These are shares of one: the question asks for per cent." in bob
     assert "an error: ZeroDivisionError: Line 1 of this cell: Something is divided by 0. Read again" in bob
     assert f"factor {records.read(graded, NAME, 'bob').given['factor']}" in bob
@@ -130,7 +131,9 @@ def test_a_page_says_what_was_asked_and_answered_and_why(graded):
     workshop.write(path, {"nbformat": 4, "cells": []}).write_text("no notebook")
     (graded.root / "roster.csv").unlink()
     grade(graded)
-    assert page(graded, "eve").startswith("Test, eve Test eve: 0 of 14 The notebook is not valid JSON")
+    eve = page(graded, "eve")
+    assert eve.startswith("Test, eve Test eve: 0 of 14 The notebook is not valid JSON")
+    assert re.search(r"Marked on \d{4}-\d\d-\d\d\.$", eve)
 
 
 def test_the_instructor_is_told_what_is_unusual(graded):

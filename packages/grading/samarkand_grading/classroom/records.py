@@ -75,9 +75,7 @@ def write_notebook(course: Course, result: Assessment) -> set[str]:
     exchange left beside the work is kept with it: it asks for that when it gives feedback back.
     """
     path = notebook_of(course, result.exercise, result.student)
-    before: dict[str, str] = {}
-    with contextlib.suppress(OSError, ValueError, KeyError):
-        before = _sources(json.loads(path.read_bytes()))
+    before = sources_of(course, result.exercise, result.student)
     verdicts = {f"{verdict.question}-check": verdict for verdict in result.verdicts}
     notes = [*result.remarks]
     if result.trusted:
@@ -113,15 +111,21 @@ def keep_others(course: Course, result: Assessment, questions: Sequence[str]) ->
         kept = {
             verdict.question: verdict for verdict in read(course, result.exercise, result.student).verdicts
         }
-        before = json.loads(notebook_of(course, result.exercise, result.student).read_bytes())
-    except (CourseError, OSError, ValueError):
+    except CourseError:
         return []
-    if _sources(before) != _sources(result.notebook):
+    if sources_of(course, result.exercise, result.student) != _sources(result.notebook):
         return []
     marked = [v if v.question in questions else kept.get(v.question, v) for v in result.verdicts]
     result.verdicts = marked
     pairs = [(kept[v.question].points, v) for v in marked if v.question in kept]
     return [f"{v.question} had {points:g}, now {v.points:g}" for points, v in pairs if points != v.points]
+
+
+def sources_of(course: Course, exercise: str, student: str) -> dict[str, str]:
+    """Return the cells of the work that was marked, by nbgrader's ids; empty if it is not there."""
+    with contextlib.suppress(OSError, ValueError, KeyError):
+        return _sources(json.loads(notebook_of(course, exercise, student).read_bytes()))
+    return {}
 
 
 def _sources(notebook: dict[str, Any]) -> dict[str, str]:
