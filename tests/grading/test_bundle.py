@@ -62,9 +62,24 @@ def test_a_bundle_holds_what_git_tracks_of_the_course_the_sets_and_nothing_else(
 
 
 def test_every_link_of_what_students_get_leads_somewhere(bundle):
-    for page in ("README.md", "docs/python.md", "docs/corrections.md"):
-        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", (bundle / page).read_text(encoding="utf-8")):
-            assert link.startswith("http") or (bundle / page).parent.joinpath(link).exists(), (page, link)
+    """In each Markdown file and notebook; a notebook's heading is there too."""
+    texts = {path: [path.read_text(encoding="utf-8")] for path in bundle.rglob("*.md")}
+    for path in bundle.rglob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        texts[path] = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    followed, dead = 0, []
+    for path, parts in texts.items():
+        for link in re.findall(r"""(?:\]\(<?|(?:href|src)=["'])([^)\s>"']+)""", "\n".join(parts)):
+            if re.match(r"\w+:|#|$", link):
+                continue
+            place, _, heading = link.partition("#")
+            target, followed = path.parent / place, followed + 1
+            headings = re.findall(r"(?m)^#+ (.+)$", "\n".join(texts.get(target.resolve(), [])))
+            here = (
+                not heading or target.suffix != ".ipynb" or heading in [h.replace(" ", "-") for h in headings]
+            )
+            dead += [] if target.exists() and here else [(path.name, link)]
+    assert dead == [] and followed > 100
 
 
 def test_what_lies_about_stays_with_the_instructor(course, monkeypatch, tmp_path):
