@@ -13,7 +13,7 @@ from test_batch import NAME, grade, hand_in
 
 from samarkand import cli
 from samarkand.ground.errors import CourseError
-from samarkand_grading.classroom import feedback, gradebook, records, release, report, roster
+from samarkand_grading.classroom import alike, feedback, gradebook, records, release, report, roster
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import Verdict
 
@@ -189,3 +189,62 @@ def test_who_copied_is_named_with_the_source_and_nobody_else():
     ]
     told = ["cyn: q1, q2 as ada or eve had it", "fay: q2 as ada or bob or eve had it"]
     assert list(report.copies(results)) == told
+
+
+LONG = """def was(since, until, day):
+    begun = since <= day
+    running = until is None or day < until
+    both = [begun, running]
+    return all(both)"""
+RENAMED = """def was(a, b, c):
+    # mine
+    x = a <= c
+
+    y = (b is None
+         or c < b)
+    z = [x, y]
+    return all(z)"""
+GIVEN = ["import pandas as pd", "def was(since, until, day):\n    # your code here\n    return ..."]
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({"ada": {"q3": LONG}, "fay": {"q3": RENAMED}}, ["q3: ada, fay"]),
+        ({"ada": {"q3": LONG}, "fay": {"q3": LONG.replace("all(", "any(")}}, []),  # Python's own names count
+        ({"ada": {"q3": "x = 1\ny = x"}, "fay": {"q3": "x = 1\ny = x"}}, []),  # two lines are chance
+        ({"ada": {"q3": GIVEN[1]}, "fay": {"q3": GIVEN[1]}}, []),  # nobody's own
+        ({"ada": {"q3": LONG + "("}, "fay": {"q3": LONG + "("}}, []),  # no Python: nothing to compare
+        ({str(n): {"q3": LONG} for n in range(7)}, ["q3: 7 of 7 students, too many for a hint"]),
+        (
+            {
+                "ada": {"q1": "p = 7", "q2": "s = p", "q3": LONG},
+                "cyn": {"q1": "p = 7", "q2": "r = 7 + 1", "q3": "..."},
+                "fay": {"q1": "p = 7", "q2": "s = p", "q3": LONG, "q4": "own = 3"},
+                "gus": {"q3": RENAMED},
+            },
+            ["ada, fay: whole notebook (q1, q2, q3)", "q3: ada, fay, gus"],
+        ),
+    ],
+)
+def test_alike_answers_and_whole_notebooks_are_hints(answers, told):
+    found = list(alike.find(GIVEN, answers))
+    assert [entry.split("\n")[0] for entry in found] == told
+    assert all("your code here" not in entry and max(map(len, entry.split("\n"))) < 110 for entry in found)
+    if told[:1] == ["q3: ada, fay"]:
+        rows = [[part.strip() for part in row.split(" | ")] for row in found[0].split("\n")[1:]]
+        assert rows[:2] == [["ada", "fay"], ["begun = since <= day", "def was(a, b, c):"]]
+
+
+def test_the_class_report_shows_who_is_alike_and_takes_no_mark(course):
+    hand_in(course, "ada", **workshop.ANSWERS | {"q3": LONG.replace("was", "was_member")})
+    hand_in(
+        course,
+        "fay",
+        **workshop.ANSWERS | {"q3": RENAMED.replace("was", "was_member")},
+        last="desk.sign_in('fay')",
+    )
+    grade(course)
+    text = report.grades(course, "ex90").partition("Alike but for blanks, comments and names")[2]
+    assert "q3: ada, fay\n" in text and "both = [begun, running]" in text and "z = [x, y]" in text
+    assert exported(course, "csv")["fay"][2] == "5.0" and "ada" not in page(course, "fay")

@@ -17,7 +17,7 @@ from typing import Any
 
 from samarkand.ground.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import gradebook, records
+from samarkand_grading.classroom import alike, gradebook, records
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.gradebook import Row
 from samarkand_grading.marking import checks
@@ -133,6 +133,9 @@ def grades(course: Course, name: str) -> str:
     absent = gradebook.students(course.gradebook) - {record.student for record in kept}
     more = [r.student for r in kept if any(remark.endswith(ADDED) for remark in r.remarks)]
     odd = [(r.student, [remark for remark in r.remarks if not remark.endswith(ADDED)]) for r in kept]
+    given = [c["source"] for c in course.released(exercise).cells.values() if c["cell_type"] == "code"]
+    texts = {r.student: records.sources_of(course, exercise.id, r.student) for r in kept}
+    answers = {who: {q: cells[q] for q in asked if q in cells} for who, cells in texts.items()}
     by_hand = [(r.row.student, [line.id for line in r.lines if line.by_hand and line.verdict]) for r in found]
     lists = {
         "Nothing handed in": sorted(absent),
@@ -140,6 +143,7 @@ def grades(course: Course, name: str) -> str:
         "Added cells of their own": [", ".join(more)] if more else [],
         "Flagged": [f"{student}: {'; '.join(remarks)}" for student, remarks in odd if remarks],
         "Suspected copies (one answer alone may be chance)": list(copies(kept)),
+        "Alike but for blanks, comments and names (a hint, never a mark)": list(alike.find(given, answers)),
         "Waiting for a person": [f"{r.row.student}: {', '.join(r.open)}" for r in found if r.open],
         "Left out": [f"{r.row.student}: {', '.join(r.left_out)}" for r in found if r.left_out],
         "Changed by hand": [f"{student}: {', '.join(ids)}" for student, ids in by_hand if ids],

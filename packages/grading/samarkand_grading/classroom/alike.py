@@ -1,0 +1,126 @@
+"""Who in a class has the same lines, but for blanks, comments and names: a hint to look, never a mark."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations, zip_longest
+from textwrap import dedent
+
+#: Shorter answers are alike by chance; so are those of more students than this, or than a tenth of them.
+LINES, FEW = 3, 5
+#: How many answers, and lines in them, make a whole notebook; one answer of it may be another.
+ANSWERS, WHOLE = 3, 5
+#: How many lines of an answer are shown, and how much of each.
+SHOWN, WIDTH = 6, 46
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer's own lines as written, what is left of it without names, and how many lines that has."""
+
+    lines: tuple[str, ...]
+    shape: str
+    size: int
+
+
+class _Nameless(ast.NodeTransformer):
+    """Number all names but Python's own in the order in which they come; leave out loose strings."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def _number(self, name: str) -> str:
+        return name if hasattr(builtins, name) else self._names.setdefault(name, f"name {len(self._names)}")
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        return ast.Name(self._number(node.id), node.ctx)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return ast.arg(self._number(node.arg))
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.name = self._number(node.name)
+        return self.generic_visit(node)
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        return None if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+
+
+def find(cells: list[str], answers: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield who has the same answers, and a few of their lines side by side; whole notebooks come first.
+
+    `cells` is the code that all were given, `answers` each student's by the question. Of a question that
+    many have alike, only their number is told: they do as the lesson does.
+    """
+    given = {line.strip() for cell in cells for line in [*cell.splitlines(), *_plain_lines(cell)]}
+    own = {who: {q: _read(text, given) for q, text in asked.items()} for who, asked in answers.items()}
+    own = {who: {q: answer for q, answer in asked.items() if answer.lines} for who, asked in own.items()}
+    whole: list[set[str]] = []
+    for pair in combinations(own, 2):
+        if _are_whole(own[pair[0]], own[pair[1]]):
+            met = [group for group in whole if group & {*pair}]
+            whole = [group for group in whole if group not in met] + [{*pair}.union(*met)]
+    for group in map(sorted, whole):
+        mine = own[group[0]]
+        same = [q for q in mine if all(q in own[who] and own[who][q].lines == mine[q].lines for who in group)]
+        where = f" ({', '.join(same)})" if same else ""
+        longest = max(same or mine, key=lambda q: mine[q].size)
+        yield f"{', '.join(group)}: whole notebook{where}\n{_show(own, longest, group)}"
+    for question in dict.fromkeys(q for asked in own.values() for q in asked):
+        alike: dict[str, list[str]] = {}
+        for who in sorted(who for who in own if question in own[who]):
+            if own[who][question].size >= LINES:
+                alike.setdefault(own[who][question].shape, []).append(who)
+        answered = sum(question in asked for asked in own.values())
+        for group in alike.values():
+            if len(group) > max(FEW, answered // 10):
+                yield f"{question}: {len(group)} of {answered} students, too many for a hint"
+            elif len(group) > 1 and not any(known.issuperset(group) for known in whole):
+                yield f"{question}: {', '.join(group)}\n{_show(own, question, group)}"
+
+
+def _are_whole(mine: Mapping[str, Answer], theirs: Mapping[str, Answer]) -> bool:
+    """Return whether two students handed in the same lines, but for one answer at most."""
+    same = [q for q in mine if q in theirs and mine[q].lines == theirs[q].lines]
+    enough = len(same) >= ANSWERS and sum(mine[q].size for q in same) >= WHOLE
+    return enough and len(same) >= max(len(mine), len(theirs)) - 1
+
+
+def _plain_lines(source: str) -> list[str]:
+    """Return the lines of code as Python itself would write them; none if it is no Python."""
+    try:
+        return ast.unparse(ast.parse(source)).splitlines()
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+
+
+def _read(source: str, given: set[str]) -> Answer:
+    """Read an answer; one that is no Python has no shape, and is as long as nothing."""
+    lines = [line.rstrip() for line in source.splitlines() if line.strip() not in given]
+    lines = [line for line in lines if line and not line.lstrip().startswith("#")]
+    try:
+        tree = ast.parse(source)
+        tree.body = [statement for statement in tree.body if ast.unparse(statement) not in given]
+        size = sum(line.strip() not in given for line in ast.unparse(tree).splitlines())
+        return Answer(tuple(lines), ast.dump(_Nameless().visit(tree)), size)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Answer(tuple(lines), "", 0)
+
+
+def _show(own: Mapping[str, Mapping[str, Answer]], question: str, group: list[str]) -> str:
+    """Set the first lines of two answers side by side, where there are two wordings one of each."""
+    texts = {who: own[who][question].lines for who in group if question in own[who]}
+    one = next(iter(texts))
+    other = next((who for who in texts if texts[who] != texts[one]), list(texts)[-1])
+    left, right = (dedent("\n".join(texts[who])).splitlines() for who in (one, other))
+    pairs = list(zip_longest(left, right, fillvalue=""))
+    rows = [(one, other), *pairs[:SHOWN], *([("…", "…")] if len(pairs) > SHOWN else [])]
+    return "\n".join(f"    {_cut(a):{WIDTH}} | {_cut(b)}".rstrip() for a, b in rows)
+
+
+def _cut(line: str) -> str:
+    line = "".join(sign if sign.isprintable() else " " for sign in line)
+    return line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…"
