@@ -132,8 +132,9 @@ def scatter(
     }
     tips = [alt.Tooltip(field=field(c), title=axis_title(c)) for c in (name, x, y) if c]
     drawn = _quadrants(x, y, log, quadrants, room) if span else []
+    fit = _trend(table, x, y, log) if trend else table[:0]
     if trend:
-        line = alt.Chart(_trend(table, x, y, log)).mark_line(color=INK, strokeDash=[6, 3], strokeWidth=1.5)
+        line = alt.Chart(fit).mark_line(color=INK, strokeDash=[6, 3], strokeWidth=1.5)
         drawn.append(line.encode(**room))
     # A stored chart carries its rows: points that are not named do without what only names need.
     plain, below = table[~chosen & ~low].drop(columns="_name"), table[low].assign(**{y: least})
@@ -148,7 +149,9 @@ def scatter(
         picked = alt.Chart(table[chosen & ~low])  # a diamond as well as a colour, and its name in ink
         mark = picked.mark_point(size=90, shape="diamond", filled=True, color=RED, opacity=1)
         drawn.append(mark.encode(**room, tooltip=tips))
-        for (align, down), rows in _sides(table, chosen & ~low, x, y, log).items():
+        for (align, down), rows in _sides(
+            table.assign(**{y: shown}), chosen & ~low, x, y, log, fit, span
+        ).items():
             place = {"align": align, "dx": 8 if align == "left" else -8, "dy": down}
             drawn += write(table.loc[rows], "_name", room, fontWeight="bold", **place)
     words = [
@@ -535,22 +538,30 @@ def _quadrants(x: str, y: str, log: str, words: tuple[str, str], room: dict[str,
     return drawn
 
 
-def _sides(
-    table: pd.DataFrame, named: pd.Series, x: str, y: str, log: str
+def _sides(  # noqa: PLR0917
+    table: pd.DataFrame, named: pd.Series, x: str, y: str, log: str, fit: pd.DataFrame, span: float
 ) -> dict[tuple[Any, int], list[int]]:
     """Return the rows of named points by the place of their labels, (alignment, px down).
 
-    A label is where it covers no other label and few points.
+    A label is where it covers no other label, no words of a quadrant, and few points and little of a line:
+    of `fit`, or with a `span` of the diagonal.
     """
-    across, up = (
-        np.log10(table[column]) if axis in log else table[column] for axis, column in (("x", x), ("y", y))
-    )
-    across, up = ((v - v.min()) / ((v.max() - v.min()) or 1) for v in (across, up))
+    shares, lines = [], []
+    for axis, column in (("x", x), ("y", y)):
+        values, line = (np.log10(v[column]) if axis in log else v[column] for v in (table, fit))
+        low, high = (-span, span) if span else (values.min(), values.max())
+        shares.append((values - low) / ((high - low) or 1))
+        ends = [0.0, 1.0] if span else (line - low) / ((high - low) or 1)
+        lines.append(
+            np.interp(np.linspace(0, 1, 60), np.linspace(0, 1, len(ends)), ends) if len(ends) else []
+        )
+    across, up = shares
     sides: dict[Any, Any] = {}
-    taken: list[tuple[float, float, float]] = []
+    corners = ((0.02, 0.45, 0.96), (0.02, 0.45, 0.9), (0.53, 0.45, 0.1), (0.53, 0.45, 0.04))
+    taken: list[tuple[float, float, float]] = list(corners) if span else []
     for row in up[named].sort_values(ascending=False, kind="stable").index:
         sizes: dict[Any, Any] = {}
-        for down in (0, 7, -7, 14):
+        for down in (0, 7, -7, 14, -14):
             for align in ("right", "left") if across[row] > 0.6 else ("left", "right"):
                 # In shares of a phone's axes, some 250 px: a letter takes 0.025, a line of text 0.06.
                 long = 0.03 + 0.025 * len(table["_name"][row])
@@ -561,8 +572,14 @@ def _sides(
                 )
                 points = across.between(left, left + long) & (up - height).abs().lt(0.03)
                 points[row] = False  # its own
-                out = not -0.1 < left < left + long < 1.1
-                sizes[labels, out, int(points.sum()), len(sizes)] = (align, down), (left, long, height)
+                side = 1 if align == "left" else -1
+                points = int(points.sum()) + sum(
+                    0 < side * (along - across[row]) < size and abs(height - at) < 0.03
+                    for along, at in zip(*lines, strict=True)
+                    for size in (long, long / 4)  # on a wide screen a name is as much shorter
+                )
+                out = not -0.1 < left < left + long < 1.02
+                sizes[labels, out, points, len(sizes)] = (align, down), (left, long, height)
         place, box = sizes[min(sizes)]
         taken.append(box)
         sides.setdefault(place, []).append(row)

@@ -224,6 +224,19 @@ def test_the_trend_of_points_is_the_line_of_least_squares_through_their_logarith
     assert line["mark"]["type"] == "line" and ends == [{"km": 10, "usd": 300}, {"km": 1000, "usd": 3}]
 
 
+def test_names_of_points_are_clear_of_lines_and_of_the_edge() -> None:
+    names = ["Fiji", "Uzbekistan", "Saudi Arabia"]
+    points = pd.DataFrame({"km": [10.0, 20, 1000], "usd": [300.0, 100, 3], "who": names})
+    look = {"x": "km", "y": "usd", "name": "who", "marked": "Uzbekistan", "log": "xy"}
+    name = layers(draw("scatter", points, **look, trend=True))[-1][0]["mark"]
+    assert name["align"] == "left" and name["dy"] > 0, "below the line, which falls"
+    words = ("more by the first alone", "more by the second alone")
+    square = layers(
+        draw("scatter", points.assign(usd=points["km"]), **look | {"marked": "b"}, quadrants=words)
+    )
+    assert square[-1][0]["mark"]["align"] == "right", "beyond the edge it would be cut"
+
+
 def test_groups_differ_in_colour_and_dashes() -> None:
     names = list("abcdef")
     assert len({_look.colour(one, names) for one in names}) == 6
