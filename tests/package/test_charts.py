@@ -232,7 +232,7 @@ def test_names_of_points_are_clear_of_lines_and_of_the_edge() -> None:
     assert name["align"] == "left" and name["dy"] > 0, "below the line, which falls"
     words = ("more by the first alone", "more by the second alone")
     square = layers(
-        draw("scatter", points.assign(usd=points["km"]), **look | {"marked": "b"}, quadrants=words)
+        draw("scatter", points.assign(usd=points["km"]), **look | {"marked": names[2]}, quadrants=words)
     )
     assert square[-1][0]["mark"]["align"] == "right", "beyond the edge it would be cut"
 
