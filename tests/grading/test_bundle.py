@@ -82,6 +82,14 @@ def test_every_link_of_what_students_get_leads_somewhere(bundle):
     assert dead == [] and followed > 100
 
 
+def test_git_passes_over_each_file_that_the_page_has_an_instructor_make():
+    page = (home.ROOT / "docs" / "instructor.md").read_text(encoding="utf-8")
+    named = sorted({*re.findall(r"[\w./-]*\w\.(?:csv|zip|db)\b", page)})
+    command = ["git", "check-ignore", "--no-index", *named]
+    ignored = subprocess.run(command, cwd=home.ROOT, capture_output=True, text=True, check=False)
+    assert {"filled.csv", "pages.zip"} <= {*named} and ignored.stdout.split() == named
+
+
 def test_what_lies_about_stays_with_the_instructor(course, monkeypatch, tmp_path):
     """A stray roster is left out and named; a solved set that Git tracks is refused."""
     root = tmp_path / "course"
