@@ -27,7 +27,7 @@ def graded(course):
     slips = {"q2": workshop.ANSWERS["q2"].replace("100 * ", ""), "q1": "product = 1 / 0", "w1": "So."}
     path = hand_in(course, "bob", **slips, added="x = 1", last="desk.sign_in('ada')")
     (path.parent / f"{NAME} (1).ipynb").write_text("{}")
-    hand_in(course, "cyn")
+    hand_in(course, "cyn", last="# me\n\ndesk.sign_in('cyn')  # once\n# done\n")
     hand_in(course, "dai", **workshop.ANSWERS | {"q2": "border_shares = {}\nwhile True: pass"})
     people = {"ada": {"first_name": "Ada", "last_name": "Lovelace"}, "bob": {}, "cyn": {}, "dai": {}}
     roster.enter(course, people)
@@ -215,12 +215,13 @@ GIVEN = ["import pandas as pd", "def was(since, until, day):\n    # your code he
         ({"ada": {"q3": "x = 1\ny = x"}, "fay": {"q3": "x = 1\ny = x"}}, []),  # two lines are chance
         ({"ada": {"q3": GIVEN[1]}, "fay": {"q3": GIVEN[1]}}, []),  # nobody's own
         ({"ada": {"q3": LONG + "("}, "fay": {"q3": LONG + "("}}, []),  # no Python: nothing to compare
+        ({who: dict.fromkeys(("q1", "q2", "q3", "q4"), "x = 1") for who in ("ada", "fay")}, []),
         ({str(n): {"q3": LONG} for n in range(7)}, ["q3: 7 of 7 students, too many for a hint"]),
         (
             {
-                "ada": {"q1": "p = 7", "q2": "s = p", "q3": LONG},
+                "ada": {"q1": "p = 7", "q2": "r = p\ns = r", "q3": LONG},
                 "cyn": {"q1": "p = 7", "q2": "r = 7 + 1", "q3": "..."},
-                "fay": {"q1": "p = 7", "q2": "s = p", "q3": LONG, "q4": "own = 3"},
+                "fay": {"q1": "p = 7", "q2": "r = p\ns = r", "q3": LONG, "q4": "own = 3"},
                 "gus": {"q3": RENAMED},
             },
             ["ada, fay: whole notebook (q1, q2, q3)", "q3: ada, fay, gus"],

@@ -11,8 +11,9 @@ from textwrap import dedent
 
 #: Shorter answers are alike by chance; so are those of more students than this, or than a tenth of them.
 LINES, FEW = 3, 5
-#: How many answers, and lines in them, make a whole notebook; one answer of it may be another.
-ANSWERS, WHOLE = 3, 5
+#: How many answers, and lines in them, make a whole notebook, of which one answer may be another; lines that
+#: a question asks to be copied and changed are alike in many.
+ANSWERS, WHOLE = 3, 7
 #: How many lines of an answer are shown, and how much of each.
 SHOWN, WIDTH = 6, 46
 

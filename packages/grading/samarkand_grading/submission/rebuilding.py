@@ -24,8 +24,9 @@ from samarkand_grading.submission.reading import Part, Unreadable, defuse
 ADDED = "added; they run, and carry no points."
 #: The most characters of a cell that are shown; the whole of it was run.
 SHOWN = 5_000
-#: Who signs in, in a cell that holds nothing else.
-_SIGN_IN = re.compile(r"""(?:\w+\.)?sign_in\(\s*["'](.{1,100}?)["']\s*\)""")
+#: Who signs in; and a cell that does, and holds nothing else but comments.
+_SIGN_IN = re.compile(r"""(?:\w+\.)?sign_in\(\s*(?:"([^"\n]{1,100})"|'([^'\n]{1,100})')\s*\)""")
+_SIGNS_ONLY = re.compile(rf"\s*(?:#.*\n\s*)*{_SIGN_IN.pattern};?[ \t]*(?:#.*)?(?:\n\s*#.*)*\s*")
 
 
 @dataclass
@@ -109,8 +110,8 @@ class Released:
                 found[key] = part
             elif part.type == "code" and part.source.strip():
                 signed = _SIGN_IN.search(part.source)
-                signed_in_by = signed[1] if signed else signed_in_by
-                added += not signed or signed[0] != part.source.strip()
+                signed_in_by = signed[1] or signed[2] if signed else signed_in_by
+                added += not _SIGNS_ONLY.fullmatch(part.source)
         long = sum(part.long for part in submitted)
         remarks = [
             f"The cell {defuse(k)} is in it {n + 1} times; the first counts." for k, n in twice.items()
