@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from samarkand.ground import home, journal
+from samarkand.ground import journal
 from samarkand.ground.errors import DamagedData
 from samarkand.practice import predict, questions
 from samarkand.practice.predict import _ledger
 from samarkand.practice.predict._form import Form
 from samarkand.practice.predict._ledger import Expected
+from tools.author import lessons
 
 ASKED = questions.every("predict")
 NUMBERS = [id for id, one in ASKED.items() if not one.options]
@@ -186,7 +187,7 @@ def test_entries_of_an_older_course_are_read(work: Path) -> None:
     assert "does not count" in the_next_day("03.members")[1]
 
 
-@pytest.mark.parametrize("path", sorted(home.LESSONS.glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", lessons.paths(), ids=lambda path: path.stem)
 def test_a_lesson_says_how_to_go_on_another_day_and_never_to_run_what_is_below(path: Path) -> None:
     notebook = json.loads(path.read_text(encoding="utf-8"))
     texts = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]

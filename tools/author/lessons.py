@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 NOTEBOOKS = ROOT / "notebooks"
+#: Numbers of notebooks that are no lessons, and keep no rules of one: the glossary.
+BESIDE = ("99",)
 #: The keywords of charts under which sentences stand.
 SENTENCES = ("title", "subtitle", "description", "source", "notes")
 
@@ -32,14 +34,14 @@ class BuildError(CourseError):
 
 
 def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
-    """Return the lessons for some names, or all of them, sorted.
+    """Return the lessons for some names, or all of them, sorted; one of `BESIDE` only if it is named.
 
     A name is a number (``"03"``), a file's name (``"03_the_sco"``) or a path, from here or from the root;
     `UnknownName` if it fits no notebook.
     """
     known = sorted(folder.glob("*.ipynb"))
     if not names:
-        return known
+        return [path for path in known if not path.stem.startswith(BESIDE)]
     found = []
     for name in names:
         files = [path for path in (Path(name), ROOT / name) if path.suffix == ".ipynb" and path.is_file()]
