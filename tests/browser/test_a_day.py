@@ -140,7 +140,7 @@ ANSWERS = {
     "counts": ("counts = (6, 4, 2)", "q1: These are 3 values; expected were 4 values in this order: "),
     "people_share": ("people_share = 0.17", "q2: Read as a number (per cent)."),
     "gdp_shares": ("gdp_shares = ('many', 2)", "q3: This is a text; expected was a number (per cent)."),
-    "similarity": ("similarity = (5, 38.5, 20)", "q5: No answer to this can lie outside 0 to 1 (Jaccard)"),
+    "without_largest": ("without_largest = 385", "q6: No answer to this can lie outside 0 to 100 (per cent)"),
 }
 
 

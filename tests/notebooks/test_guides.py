@@ -22,7 +22,7 @@ PAGE = guides.FOLDER / "03.md"
             "`gdp-nominal`",
             "needs world_gdp, which the cell gdp-nominal makes",
         ),
-        ("`question`", "`questoin`", "'questoin' that the lesson does not have"),
+        ("`question`", "`nowhere`", "'nowhere' that the lesson does not have"),
         ("## In the room", "## In the yard", "the heading ## In the room is missing"),
         ("## Questions to ask", "line\n" * 40 + "## Questions to ask", "lines are written by hand"),
     ],
