@@ -1,25 +1,23 @@
-"""Checks of set 07, Kazakhstan between powers: concentration, blocs, mirrors, cut-off lists, polls."""
+"""Checks of set 07, Kazakhstan between powers: concentration, who counts as one, two counts, shares by partner."""
 
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
 import itertools
-import math
 import random
 from collections.abc import Iterable
 from functools import cache
 
-import numpy as np
 import pandas as pd
 
 from samarkand import data, measures
 from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.answers.kinds import Number, PerCent, Together, Whole
+from samarkand.practice.answers.kinds import Number, PerCent, Together
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
 from samarkand_grading.marking.inputs import Case
 
 SELLS = "07_kazakhstan: 1. What it sells, and to whom"
-Range = tuple[float, float]
+Pair = tuple[float, float]
 
 
 @cache
@@ -33,94 +31,58 @@ def _lists() -> dict[tuple[str, str, int], dict[str, float]]:
     }  # fmt: skip
 
 
-def _pieces(shares: Iterable[float], whole: float = 100) -> tuple[list[float], float, float, int]:
-    """Return the shares that are not zero, the smallest of them, the rest, and how often that goes into it."""
-    listed = [share for share in shares if share]
-    rest, least = max(whole - sum(listed), 0), min(listed, default=whole)
-    return listed, least, rest, math.floor(rest / least + 1e-9)
-
-
 def _squares(shares: Iterable[float], whole: float = 100) -> float:
     return sum((share / whole) ** 2 for share in shares)
 
 
-def floor_and_ceiling(shares: list[float]) -> Range:
-    """Return the least and the greatest Herfindahl index that a list of the largest shares, in per cent, allows."""
-    listed, least, rest, pieces = _pieces(shares)
-    return _squares(listed), _squares([*listed, *[least] * pieces, rest - pieces * least])
+def _parted(shares: pd.Series, together: list[str]) -> tuple[list[float], list[float]]:
+    """Return the shares of the partners that count as one, and those of the others."""
+    return list(shares.loc[together]), list(shares.drop(together))
 
 
-def _rest_as_one(shares: list[float]) -> Range:
-    listed, _, rest, _ = _pieces(shares)
-    return _squares(listed), _squares([*listed, rest])
+def floor_as_one(shares: pd.Series, together: list[str]) -> float:
+    """Return the floor of the Herfindahl index of a column of shares in per cent, some counted as one."""
+    bloc, others = _parted(shares, together)
+    return _squares([sum(bloc), *others])
 
 
-def _without_the_last_piece(shares: list[float]) -> Range:
-    listed, least, _, pieces = _pieces(shares)
-    return _squares(listed), _squares([*listed, *[least] * pieces])
-
-
-def _of_those_listed(shares: list[float]) -> Range:
-    index = _squares(shares, sum(shares))
-    return index, index
-
-
-def _in_per_cent(shares: list[float]) -> Range:
-    floor, ceiling = floor_and_ceiling(shares)
-    return 10_000 * floor, 10_000 * ceiling
-
-
-def _turned(shares: list[float]) -> Range:
-    floor, ceiling = floor_and_ceiling(shares)
-    return ceiling, floor
-
-
-def ordinary(shares: list[float]) -> bool:
+def ordinary(shares: pd.Series, together: list[str]) -> bool:
     """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
-    return bool(shares) and shares == sorted(shares, reverse=True) and 0 < min(shares) < 100 - sum(shares)
+    return 2 <= len(together) < len(shares)
 
 
-def _cut_off(draw: random.Random, parts: int) -> list[float]:
-    """Draw a list of the largest shares; the rest takes two to four more of the last one, and a piece."""
-    least = draw.uniform(5, 6)
-    rest = least * (draw.randint(2, 4) + draw.uniform(0.4, 0.7))
-    others = np.sort([draw.uniform(1, 9) for _ in range(parts - 1)])[::-1]
-    more = 100 - rest - least * parts
-    return [round(float(share), 1) for share in least + more * others / others.sum()] + [round(least, 1)]
+def _column(draw: random.Random, parts: int) -> pd.Series:
+    """Draw a column of shares in per cent, named by partners; it leaves something out."""
+    names = draw.sample(sorted({name for shares in _lists().values() for name in shares}), parts)
+    shares = [draw.uniform(4, 84 / parts) for _ in names]
+    return pd.Series([round(share, 1) for share in shares], index=names)
 
 
 def _cases(draw: random.Random) -> list[Case]:
     """Draw what the function is called with: first the example, then ordinary inputs, then edges."""
-    example = sorted(_lists()["KAZ", "exports", 2022].values(), reverse=True)
-    mixed = _cut_off(draw, 6)
-    mixed.append(mixed.pop(draw.randint(1, 3)))
-    full = _cut_off(draw, 5)
-    full[0] = round(full[0] + 100 - sum(full) - full[-1] * draw.uniform(0.4, 0.7), 1)
+
+    def some(parts: int, together: int) -> tuple[pd.Series, list[str]]:
+        shares = _column(draw, parts)
+        return shares, draw.sample(list(shares.index), together)
+
     return [
-        Case((example,)),
-        *(Case((_cut_off(draw, parts),)) for parts in draw.sample(range(4, 9), 4)),
-        Case((mixed,), edge="shares in another order"),
-        Case((full,), edge="a rest smaller than the smallest share"),
-        Case(([*_cut_off(draw, 5), 0.0],), edge="a share of zero"),
-        Case(([],), edge="an empty list"),
+        Case((pd.Series(_lists()["KAZ", "exports", 2022]), ["Italy", "Netherlands"])),
+        *(Case(some(parts, draw.choice([2, 3]))) for parts in draw.sample(range(5, 10), 5)),
+        Case(some(6, 0), edge="nobody counts as one with another"),
+        Case(some(4, 4), edge="all of them count as one"),
+        Case((pd.Series([], dtype=float), []), edge="an empty column"),
     ]
 
 
 # ------------------------------------------------------------------------------- what each student gets
 
 
-def _fit(shares: list[float]) -> bool:
-    """Tell whether a printed list is one of which every known wrong way makes something else."""
-    _, least, rest, pieces = _pieces(shares)
-    left = rest - pieces * least
-    return len(shares) >= 4 and sum(shares) <= 90 and pieces >= 2 and left > 3.5 and least < 12
-
-
+#: Lists that leave something out, of which every known wrong way makes something else.
 LISTS = [
     list(key)
     for key, shares in _lists().items()
-    if _fit([*shares.values()]) and key != ("KAZ", "exports", 2022)
-]
+    if len(shares) >= 5 and sum(shares.values()) <= 90 and abs(sum(shares.values()) - 50) > 2 and key != ("KAZ", "exports", 2022)
+]  # fmt: skip
 
 
 def _merged() -> list[list[object]]:
@@ -157,21 +119,17 @@ def _pairs() -> list[list[str]]:
     ]
 
 
-def _polls() -> list[list[float]]:
-    """Draw polls: seed, how many are asked, per cent that say yes, and points; no poll lies exactly so far off."""
+def _spans() -> list[list[object]]:
+    """Return first years, last years and partners, of which the table has a row for each of the years."""
+    table = data.load("partners")
     found = []
-    for number in range(120):
-        draw = random.Random(number)
-        asked, share, points = (
-            draw.choice([640, 850, 1110, 1300]),
-            draw.choice([8.3, 13.0, 22.0, 46.0, 59.0]),
-            draw.choice([0.7, 1.1, 1.3, 1.7]),
+    for first, more, partner in itertools.product(range(1995, 2019), (2, 4), ["CHN", "ITA", "RUS"]):
+        years = range(first, first + more + 1)
+        there = set(table[table["partner"] == partner]["year"]) & set(
+            table[table["partner"] == "WLD"]["year"]
         )
-        poll = [float(draw.randint(2, 999)), float(asked), share, points]
-        ways = {_far(poll), _far(poll, sides=1), _far(poll) // 2, 200 - _far(poll), 0}
-        exact = any(abs(abs(100 * yes / asked - share) - points) < 1e-6 for yes in range(asked + 1))
-        if len(ways) == 5 and not exact and 15 <= _far(poll) <= 185:
-            found.append(poll)
+        if there.issuperset(years):
+            found.append([years[0], years[-1], partner])
     return found
 
 
@@ -183,8 +141,14 @@ def _shares(given: Given, flow: str = "") -> list[float]:
     return [*_lists()[iso3, flow or own, year].values()]
 
 
-def _other_flow(given: Given) -> Range:
-    return floor_and_ceiling(_shares(given, "imports" if given["list"][1] == "exports" else "exports"))
+def _mine(given: Given, flow: str = "", times: float = 1) -> Pair:
+    """Return the floor of a list, and how many per cent of the whole it leaves out."""
+    shares = _shares(given, flow)
+    return times * _squares(shares), 100 - sum(shares)
+
+
+def _other_flow(given: Given) -> Pair:
+    return _mine(given, "imports" if given["list"][1] == "exports" else "exports")
 
 
 def _bloc(given: Given) -> tuple[list[float], list[float]]:
@@ -213,37 +177,33 @@ def _difference(given: Given) -> float:
     return float(first - second)
 
 
-@cache
-def _drawn(seed: float, asked: float, share: float) -> np.ndarray:
-    return 100 * np.random.default_rng(int(seed)).binomial(int(asked), share / 100, size=200) / asked
+def _went(given: Given, flow: str = "exports", *, of: str = "whole", last_only: bool = False) -> float:
+    """Return what share of the exports of some years went to a partner, in per cent of one of three wholes."""
+    first, last, partner = given["trade"]
+    table = data.load("partners")
+    rows = table[table["year"].between(last if last_only else first, last)]
+    by_partner = rows.groupby("partner")[f"{flow}_usd_mn"].sum()
+    wholes = {"whole": by_partner["WLD"], "listed": by_partner.drop("WLD").sum(), "column": by_partner.sum()}
+    return float(by_partner[partner] / wholes[of] * 100)
 
 
-def _far(poll: list[float], sides: int = 2) -> int:
-    """Count the polls of 200 that lie more than so many points off, on both sides or above only."""
-    seed, asked, share, points = poll
-    off = _drawn(seed, asked, share) - share
-    return int(((abs(off) if sides == 2 else off) > points).sum())
-
-
-MERGED, PAIRS, POLLS = _merged(), _pairs(), _polls()
+MERGED, PAIRS, SPANS = _merged(), _pairs(), _spans()
 
 SET = ExerciseSet(
     id="ex07_kazakhstan",
     lesson="07_kazakhstan",
-    options={"list": LISTS, "bloc": MERGED, "pair": PAIRS, "poll": POLLS},
+    options={"list": LISTS, "bloc": MERGED, "pair": PAIRS, "trade": SPANS},
     questions=(
         Question(
-            "q1", "floor_and_ceiling_of_mine", 2, Together((Number("", 0.0005, 0, 10_000), Number("", 0.0005, 0, 10_000))),
-            lambda g: floor_and_ceiling(_shares(g)),
-            "For the floor add up the squares of the listed shares; for the ceiling cut the rest into pieces as large as the smallest of them.",
+            "q1", "floor_of_mine", 2, Together((Number("", 0.0005, 0, 10_000), PerCent(0.1, -10, 100))), _mine,
+            "Add up the squares of the shares of one; then 100 less the sum of the shares in per cent.",
             SELLS,
             (
-                Diagnosis("Squares of per cent are ten thousand times too large: take shares of one.", lambda g: _in_per_cent(_shares(g)), excluded_by="are not in per cent"),
-                Diagnosis("The rest is taken as one customer: it would then be larger than some that are listed.", lambda g: _rest_as_one(_shares(g)),
-                          excluded_by="if no partner in the rest is larger than the smallest one printed"),
-                Diagnosis("What is left over after the whole pieces is missing in the ceiling.", lambda g: _without_the_last_piece(_shares(g))),
-                Diagnosis("You divided by the sum of those listed: they are shares of the whole.", lambda g: _of_those_listed(_shares(g)), excluded_by="They are the largest partners, in per cent of the whole; the others are not printed"),
-                Diagnosis("Floor and ceiling have changed places.", lambda g: _turned(_shares(g)), excluded_by="Which is the least Herfindahl index that the list allows, and which the greatest ... the floor first"),
+                Diagnosis("Squares of per cent are ten thousand times too large: take shares of one.", lambda g: _mine(g, times=10_000), excluded_by="a share of one"),
+                Diagnosis("You squared the sum: first square each share, then add up.", lambda g: ((sum(_shares(g)) / 100) ** 2, _mine(g)[1])),
+                Diagnosis("You divided by the sum of those listed: they are shares of the whole.", lambda g: (_squares(_shares(g), sum(_shares(g))), _mine(g)[1]),
+                          excluded_by="in per cent of the whole"),
+                Diagnosis("The second number is what is on the list: how much is not?", lambda g: (_mine(g)[0], sum(_shares(g))), excluded_by="is not on the list"),
                 Diagnosis("That is the other flow of the same year.", _other_flow, excluded_by="a state, a flow and a year"),
             ),
             varies=True, uses=("list",),
@@ -277,30 +237,29 @@ SET = ExerciseSet(
             varies=True, uses=("pair",),
         ),
         Question(
-            "q4", "floor_and_ceiling", 2, Together((Number("", 0.0001, 0, 1), Number("", 0.0001, 0, 1))), floor_and_ceiling,
-            "Floor: the squares of the listed shares, added up. Ceiling: the floor, the squares of the whole pieces, and the square of what is left over. Then try a rest smaller than any piece, and an empty list.",
+            "q4", "floor_as_one", 2, Number("", 0.0001, 0, 10_000), floor_as_one,
+            "The squares of the others, added up, and the square of the sum of those that count as one. Then try an empty list.",
             SELLS,
             (
-                Diagnosis("The rest is taken as one customer: it would then be larger than some that are listed.", _rest_as_one),
-                Diagnosis("What is left over after the whole pieces is missing in the ceiling.", _without_the_last_piece),
-                Diagnosis("You divided by the sum of those listed: they are shares of the whole.", _of_those_listed, excluded_by="the shares of the largest partners, in per cent of the whole"),
-                Diagnosis("Floor and ceiling have changed places.", _turned, excluded_by="Return the floor and the ceiling"),
+                Diagnosis("All are squared one by one: the names in the list count as one.", lambda s, t: _squares(s), excluded_by="The partners in `together` count as one"),
+                Diagnosis("Those that count as one are left out: the square of their sum belongs to the index.", lambda s, t: _squares(_parted(s, t)[1])),
+                Diagnosis("That is the square of those that count as one: the others belong to the index, too.", lambda s, t: _squares([sum(_parted(s, t)[0])])),
+                Diagnosis("Squares of per cent are ten thousand times too large: divide by 100 first.", lambda s, t: 10_000 * floor_as_one(s, t), excluded_by="a share of one"),
+                Diagnosis("The sum of those that count as one is not squared.", lambda s, t: sum(_parted(s, t)[0]) / 100 + _squares(_parted(s, t)[1])),
             ),
             cases=_cases,
         ),
         Question(
-            "q5", "far_off", 2, Whole("polls", 0, 200), lambda g: _far(g["poll"]),
-            "Draw the 200 polls with your seed, turn them into per cent, and count those whose distance from the true share is larger.",
-            "07_kazakhstan: 7. What do people think?",
+            "q5", "went_there", 2, PerCent(0.1, 0, 100), _went,
+            "Keep the years, add up by partner, and divide what your partner took by what the world took.",
+            "07_kazakhstan: 2. Many customers, one way out",
             (
-                Diagnosis("Only polls that lie too high are counted: too low is off as well.", lambda g: _far(g["poll"], sides=1), excluded_by="up or down"),
-                Diagnosis("These are the polls that lie near: the question asks for those far off.", lambda g: 200 - _far(g["poll"]),
-                          excluded_by="differ from the true one by more than your number of percentage points"),
-                Diagnosis("This is in per cent: the question asks how many of the 200.", lambda g: _far(g["poll"]) // 2, excluded_by="In how many of the 200"),
-                Diagnosis("The polls of the lesson's seed are counted: yours has a seed of its own.",
-                          lambda g: _far([1.0, *g["poll"][1:]])),
+                Diagnosis("That is what Kazakhstan bought there: which column has what it sold?", lambda g: _went(g, "imports"), excluded_by="sold"),
+                Diagnosis("You divided by the sum of the column: the row of the world is in it, too.", lambda g: _went(g, of="column"), excluded_by="`WLD` is the whole"),
+                Diagnosis("You divided by the partners that are listed: the row of the world is the whole.", lambda g: _went(g, of="listed"), excluded_by="`WLD` is the whole"),
+                Diagnosis("That is the last year alone: your span has more.", lambda g: _went(g, last_only=True), excluded_by="both included"),
             ),
-            varies=True, uses=("poll",),
+            varies=True, uses=("trade",),
         ),
     ),
 )  # fmt: skip

@@ -1,39 +1,73 @@
-"""Practice of lesson 07: how concentrated, how far apart two counts, and what one office calls the dead."""
+"""Practice of lesson 07: how concentrated, which way out, how far apart two counts, whom a count takes in."""
 
 import re
 
 import numpy as np
 import pandas as pd
 
-from samarkand import data, measures
+from samarkand import data
 from samarkand.ground.words import tr
 from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
-YEAR = 2019
-#: The rows of ``who_counted`` with China's and Kyrgyzstan's count of one flow, and with the prosecutor
-#: general's parts of the dead, in March 2022 and a year after.
-SOLD, BOUGHT, PARTS, LATER = "WC033", "WC034", "WC003", "WC101"
+#: Two customers with one trade policy, and the rows of ``who_counted`` with the prosecutor general's parts of
+#: the dead, in March 2022 and a year after.
+UNION, PARTS, LATER = ["Italy", "Netherlands"], "WC003", "WC101"
+YEARS = [2021, 2022, 2023, 2024]
 
 
-def _parts(flow: str = "exports", year: int = YEAR) -> tuple[pd.Series, float]:
-    """Return what Kazakhstan's listed partners took, or sold, in a year, and what the world did; USD mn."""
-    table = data.load("partners").query("year == @year").set_index("partner")
-    column = table[f"{flow}_usd_mn"].dropna()
-    return column.drop("WLD"), float(column["WLD"])
+def _listed(flow: str = "") -> pd.DataFrame:
+    """Return Kazakhstan's partners of 2022 as the Factbook prints them, of one flow or of both."""
+    table = data.load("partner_shares").query("iso3 == 'KAZ' and year == 2022")
+    return (table[table["flow"] == flow] if flow else table)[["printed", "share_pct"]]
 
 
-def _floor(flow: str = "exports", year: int = YEAR) -> float:
-    return measures.herfindahl_bounds(*_parts(flow, year))[0]
+def _sold() -> pd.Series:
+    """Return what each listed customer took, as a share of one."""
+    return _listed("exports").set_index("printed")["share_pct"] / 100
 
 
-def _counted(row: str) -> float:
-    return float(data.load("who_counted").set_index("id")["value"][row])
+def _squares(shares: pd.Series) -> float:
+    return float((shares**2).sum())
 
 
-def _gap() -> float:
-    return measures.mirror_gap(_counted(SOLD), _counted(BOUGHT))
+def _others() -> float:
+    return _squares(_sold().drop(UNION))
+
+
+def _oil(by: str) -> pd.Series:
+    """Return the shares of the oil exports of 2022 by route, or by the state crossed, in per cent."""
+    oil = data.load("dependence").query("dimension == 'oil exports by route'")
+    tonnes = oil.groupby(by)["value"].sum()
+    return tonnes / tonnes.sum() * 100
+
+
+def _trade(partner: str) -> pd.Series:
+    """Return Kazakhstan's trade with a partner by year, as Kazakhstan counts it, in USD bn."""
+    table = data.load("partners").query("partner == @partner").set_index("year")
+    return (table["exports_usd_mn"] + table["imports_usd_mn"]) / 1000
+
+
+def _two() -> tuple[pd.Series, pd.Series]:
+    """Return the trade of the two states by year: as China counts it, and as Kazakhstan does."""
+    counted = data.load("trade_with_china").query("reporter == 'CHN' and partner == 'KAZ' and months == 12")
+    return counted.set_index("year")["total_usd_bn"][YEARS], _trade("CHN")[YEARS]
+
+
+def _gap() -> pd.Series:
+    china, kazakhstan = _two()
+    return (china / kazakhstan - 1) * 100
+
+
+def _turned_gap() -> pd.Series:
+    china, kazakhstan = _two()
+    return (kazakhstan / china - 1) * 100
+
+
+def _allies() -> pd.DataFrame:
+    table = data.load("org_membership")
+    return table[(table["organisation"] == "CSTO") & (table["from"] <= pd.Timestamp("2022-01-05"))]
 
 
 def _named(row: str = PARTS) -> list[int]:
@@ -49,20 +83,9 @@ def _called(
     return attacked * almaty + others * elsewhere + looked_into * unclear - suspects * later
 
 
-def _customer() -> float:
-    shares = data.load("partner_shares").query("iso3 == 'KAZ' and flow == 'exports' and year == 2022")
-    return float(shares["share_pct"].max())
-
-
-def _door() -> float:
-    oil = data.load("dependence").query("dimension == 'oil exports by route'")
-    return float(100 * oil.loc[oil["through"] == "Russia", "value"].sum() / oil["value"].sum())
-
-
 def _years() -> float:
     """Return by how many per cent trade with China in 2022 was above that of 2012, as Kazakhstan counts."""
-    table = data.load("partners").query("partner == 'CHN'").set_index("year")
-    trade = table["exports_usd_mn"] + table["imports_usd_mn"]
+    trade = _trade("CHN")
     return float(100 * (trade[2022] / trade[2012] - 1))
 
 
@@ -73,63 +96,138 @@ def _polls() -> float:
     return float(100 * (abs(may - november) > 2).mean())
 
 
+_SELLS, _WAY, _TWO = (
+    "1. What it sells, and to whom",
+    "2. Many customers, one way out",
+    "3. Two customs offices, one trade",
+)
+_JANUARY, _DEAD = "4. January 2022, day by day", "5. Who counted the dead"
+
 TASKS = (
     Task(
         "07.1",
-        kinds.Number("", 0.001),
-        _floor,
-        right=tr("As in 2022: many customers, in another year and by another counter."),
-        hint=tr("Divide what each partner took by the world's row, square it, and sum."),
+        kinds.Shown(),
+        lambda: _listed("exports"),
+        right=tr("Five customers are printed, and none of the others."),
+        hint=tr("Only rows whose `flow` is exports; only the columns printed and share_pct."),
         diagnoses=(
+            Diagnosis(tr("That is what it bought. What did it sell?"), lambda: _listed("imports")),
             Diagnosis(
-                tr("The row WLD is among the parts: it is the whole. Did you drop it?"), lambda: _floor() + 1
+                tr("The rows are right. Keep only the two columns."),
+                lambda: data.load("partner_shares").query(
+                    "iso3 == 'KAZ' and year == 2022 and flow == 'exports'"
+                ),
             ),
-            Diagnosis(
-                tr("You divided by the sum of those listed. Of which whole are they parts?"),
-                lambda: measures.herfindahl(_parts()[0]),
-            ),
-            Diagnosis(
-                tr("Those are shares in per cent, squared. An index has shares of one."),
-                lambda: 10_000 * _floor(),
-            ),
-            Diagnosis(tr("That is what it bought. What did it sell?"), lambda: _floor("imports")),
-            Diagnosis(
-                tr("That is the ceiling: the rest is in it. The floor leaves the rest out."),
-                lambda: measures.herfindahl_bounds(*_parts())[1],
-            ),
-            Diagnosis(tr("That is 2012. The question is about 2019."), lambda: _floor(year=2012)),
         ),
-        taught="1. What it sells, and to whom",
+        taught=_SELLS,
+        given=_listed,
     ),
     Task(
         "07.2",
-        kinds.PerCent(0.5),
-        _gap,
-        right=tr("Most of what China counts as sold to Kyrgyzstan, Kyrgyzstan does not count as bought."),
-        hint=tr("China's count divided by Kyrgyzstan's, minus 1, times 100."),
+        kinds.Number("", 0.001),
+        lambda: _squares(_sold()),
+        right=tr("The square of a small share is tiny, so the large ones decide."),
+        hint=tr("First square each share, then take the sum."),
         diagnoses=(
             Diagnosis(
-                tr("You divided by China's count. More than what?"),
-                lambda: measures.mirror_gap(_counted(BOUGHT), _counted(SOLD)),
+                tr("You squared the sum. Square each share first, in round brackets, then add up."),
+                lambda: float(_sold().sum() ** 2),
             ),
             Diagnosis(
-                tr("That is China's count in per cent of Kyrgyzstan's. How much more is it?"),
-                lambda: 100 + _gap(),
-            ),
-            Diagnosis(
-                tr("That is the difference in USD bn. In per cent of what?"),
-                lambda: _counted(SOLD) - _counted(BOUGHT),
-            ),
-            Diagnosis(
-                tr("That is how many times as much it is. By how many per cent more?"),
-                lambda: _counted(SOLD) / _counted(BOUGHT),
+                tr("Those are shares in per cent, squared. An index has shares of one."),
+                lambda: 10_000 * _squares(_sold()),
             ),
         ),
-        taught="3. Two customs offices, one trade",
+        taught=_SELLS,
+        given=lambda: float(_sold().sum()),
     ),
     Task(
         "07.3",
-        kinds.Whole(),
+        kinds.Number("", 0.001),
+        lambda: _others() + float(_sold()[UNION].sum() ** 2),
+        right=tr("The trade is the same. What changed is what counts as one customer."),
+        hint=tr("For the two, the sum comes before the square; for the others, after it."),
+        diagnoses=(
+            Diagnosis(
+                tr("The sum of the two is not squared yet."), lambda: _others() + float(_sold()[UNION].sum())
+            ),
+            Diagnosis(
+                tr("That is the union alone. The others belong to the index, too."),
+                lambda: float(_sold()[UNION].sum() ** 2),
+            ),
+            Diagnosis(tr("The union is left out. Add the square of its sum."), _others),
+        ),
+        taught=_SELLS,
+        given=lambda: _others() + _squares(_sold()[UNION]),
+    ),
+    Task(
+        "07.4",
+        kinds.ByKey(kinds.PerCent(0.1), keys=tr("states")),
+        lambda: _oil("through"),
+        right=tr("Two routes lead through one state; a list of routes does not show that."),
+        hint=tr("Which column of the table says through which state a route leads?"),
+        taught=_WAY,
+        given=lambda: _oil("part"),
+    ),
+    Task(
+        "07.5",
+        kinds.ByKey(kinds.PerCent(0.1), keys=tr("years")),
+        _gap,
+        right=tr("Each year the sign is the same: that is a rule, not a slip."),
+        hint=tr("China's count divided by Kazakhstan's, minus 1, in round brackets; then times 100."),
+        diagnoses=(
+            Diagnosis(tr("You divided by China's count. More than what?"), _turned_gap),
+            Diagnosis(
+                tr("That is China's count in per cent of Kazakhstan's. How much more is it? Take 1 away."),
+                lambda: 100 + _gap(),
+            ),
+            Diagnosis(
+                tr("Those are shares of one. Per cent is a hundred times as much."), lambda: _gap() / 100
+            ),
+            Diagnosis(
+                tr("Without round brackets Python takes 1 away from the whole, not from the ratio."),
+                lambda: (_gap() + 100) / 100 - 100,
+            ),
+        ),
+        taught=_TWO,
+        given=lambda: _two()[0] - _two()[1],
+    ),
+    Task(
+        "07.6",
+        kinds.Whole(tr("states")),
+        lambda: int(_allies()["to"].isna().sum()),
+        right=tr("Five besides Kazakhstan. The report names one of them."),
+        hint=tr("`to` is empty, or later than the day; and the membership had begun."),
+        diagnoses=(
+            Diagnosis(
+                tr("Those were over by then. Who was still in?"), lambda: _allies()["to"].notna().sum()
+            ),
+            Diagnosis(tr("That is every state that ever belonged."), lambda: len(set(_allies()["iso3"]))),
+        ),
+        taught=_JANUARY,
+        given=lambda: len(_allies()),
+    ),
+    Task(
+        "07.7",
+        kinds.Whole(tr("people")),
+        lambda: sum(_named()),
+        right=tr("He said 230. His parts come to 11 more; read on."),
+        hint=tr("Five parts are printed above: two of Almaty, those elsewhere, the civilians, the officers."),
+        diagnoses=(
+            Diagnosis(
+                tr("That is the whole that he named. What do his parts add up to?"),
+                lambda: data.load("who_counted").set_index("id")["value"][PARTS],
+            ),
+            Diagnosis(tr("The officers are missing."), lambda: sum(_named()[:-1])),
+            Diagnosis(tr("The civilians are missing."), lambda: sum(_named()) - _named()[3]),
+            Diagnosis(tr("Civilians and officers are missing."), lambda: sum(_named()[:3])),
+        ),
+        taught=_DEAD,
+        given=lambda: sum(_named()[:2]),
+    ),
+    Task(
+        "07.8",
+        kinds.Whole(tr("people")),
         _called,
         right=tr(
             "More than half of those whom the office had called assailants it calls something else later."
@@ -152,13 +250,15 @@ TASKS = (
                 tr("That takes in those whose deaths were being looked into: nobody had called them so."),
                 lambda: _called(unclear=True),
             ),
-            Diagnosis(
-                tr("The counts have changed places. Which year has more?"),
-                lambda: -_called(),
-            ),
+            Diagnosis(tr("The counts have changed places. Which year has more?"), lambda: -_called()),
         ),
-        taught="5. Who counted the dead",
+        taught=_DEAD,
     ),
 )
 #: What the predictions of the lesson come to.
-RESULTS = {"07.customer": _customer, "07.door": _door, "07.years": _years, "07.polls": _polls}
+RESULTS = {
+    "07.customer": lambda: float(100 * _sold().max()),
+    "07.door": lambda: float(_oil("through")["Russia"]),
+    "07.years": _years,
+    "07.polls": _polls,
+}
