@@ -241,7 +241,7 @@ SET = ExerciseSet(
             "The squares of the others, added up, and the square of the sum of those that count as one. Then try an empty list.",
             SELLS,
             (
-                Diagnosis("All are squared one by one: the names in the list count as one.", lambda s, t: _squares(s), excluded_by="The partners in `together` count as one"),
+                Diagnosis("All are squared one by one: the names in the list count as one.", lambda s, t: _squares(s), excluded_by="count as one"),
                 Diagnosis("Those that count as one are left out: the square of their sum belongs to the index.", lambda s, t: _squares(_parted(s, t)[1])),
                 Diagnosis("That is the square of those that count as one: the others belong to the index, too.", lambda s, t: _squares([sum(_parted(s, t)[0])])),
                 Diagnosis("Squares of per cent are ten thousand times too large: divide by 100 first.", lambda s, t: 10_000 * floor_as_one(s, t), excluded_by="a share of one"),
