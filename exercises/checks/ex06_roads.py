@@ -1,30 +1,28 @@
-"""Checks of set 06, roads: the simple ruler, rows that a merge loses, residuals, expected trade, ways to a coast."""
+"""Checks of set 06, roads: the yardstick, small flows, shares of all pull, the factor, who bought more."""
 
 from __future__ import annotations
 
 # ruff: noqa: E501 - a question reads best in few lines
 import functools
-import itertools
-import math
 import random
 from collections.abc import Callable
 
 from samarkand import data, geo
 from samarkand.practice.answers.diagnose import Diagnosis
-from samarkand.practice.answers.kinds import Codes, Number
+from samarkand.practice.answers.kinds import Codes, Number, PerCent
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
 from samarkand_grading.marking.inputs import Case
 
-#: The years of the products in the first question, the second and the third.
-SIZES, MERGED, PAIRED = 2021, 2016, 2012
+#: The year of the products in the first question.
+SIZES = 2021
 RATIO = Number("times", 0.002, 0)
 #: The lesson and its practice tell what these can expect.
 SHOWN = {"KAZ", "KGZ", "TJK", "TKM", "UZB", "MNG"}
-#: Old and wrong codes that tables of trade do have.
-ODD = ["ROM", "ZAR", "TMP", "YUG", "DDR", "SUN", "BUR", "UKM"]
+#: Amounts in million dollars, none of which is the flow of a pair.
+SMALL = [0.3, 0.7, 1.3, 2.7, 4.3, 7.7, 13.3, 27.7]
 
 
-# ------------------------------------------------------------------------------------ the simple ruler
+# ------------------------------------------------------------------------------------ the yardstick
 
 
 @functools.cache
@@ -78,195 +76,101 @@ def _triples() -> list[list[str]]:
     return found
 
 
-# ------------------------------------------------------------------------------------ rows that are lost
+# ------------------------------------------------------------------------------------ small flows
 
 
 @functools.cache
-def _products(year: int) -> dict[str, float]:
-    table = data.load("gravity_gdp")
-    table = table[table["year"] == year]
-    return dict(zip(table["iso3"], table["gdp_usd_mn"], strict=True))
+def _flows(year: int) -> list[float]:
+    table = data.load("gravity")
+    return list(table.loc[table["year"] == year, "flow_usd_mn"])
 
 
-@functools.cache
-def _in_other_years() -> list[str]:
-    """Return the states that have a product in some year of the table, and none in that of the question."""
-    return sorted(set(data.load("gravity_gdp")["iso3"]) - set(_products(MERGED)))
+def _at_most(given: Given, *, least: bool = False, zeros: bool = True, per: float = 100) -> float:
+    """Return the share of flows up to an amount, or above it; of all flows, or of those above zero."""
+    flows = [one for one in _flows(given["year"]) if zeros or one > 0]
+    return (
+        per * sum((one > given["small"]) if least else (one <= given["small"]) for one in flows) / len(flows)
+    )
 
 
-def _own_tables() -> list[list[list[object]]]:
-    """Draw tables of eight states: six have a product in 2016, one has it in other years, one has a wrong code."""
-    draw, found = random.Random("rows"), []
-    for _ in range(80):
-        codes = [*draw.sample(sorted(_products(MERGED)), 6), draw.choice(_in_other_years()), draw.choice(ODD)]
-        draw.shuffle(codes)
-        found.append([[code, draw.randint(1, 900)] for code in codes])
+def _none(given: Given) -> float:
+    return 100 * _flows(given["year"]).count(0.0) / len(_flows(given["year"]))
+
+
+# ------------------------------------------------------------------------------------ shares and factors
+
+#: Codes of invented buyers.
+BUYERS = ["ARD", "BEL", "COR", "DUN", "ELM", "FEN"]
+
+
+def _lists() -> list[list[list[object]]]:
+    """Draw lists in which one to three buyers took more than twice as much as expected, none nearly so."""
+    draw, found = random.Random("buyers"), []
+    while len(found) < 60:
+        rows = [
+            [one, draw.randint(120, 900), draw.randint(4, 90) * 100, draw.randint(110, 990)] for one in BUYERS
+        ]
+        given = {"buyers": rows}
+        clear = all(abs(one - 2) > 0.1 for one in _factors(given).values())
+        if 1 <= len(_more(given)) <= 3 and clear and min(_parts(_pulls(given)).values()) > 2:
+            found.append(rows)
     return found
 
 
-def _codes(given: Given) -> list[str]:
-    return [str(code) for code, _ in given["trade"]]
+def _parts(amounts: dict[str, float]) -> dict[str, float]:
+    """Return each amount in per cent of all."""
+    return {one: 100 * amount / sum(amounts.values()) for one, amount in amounts.items()}
 
 
-def _lost(given: Given) -> set[str]:
-    return set(_codes(given)) - set(_products(MERGED))
+def _pulls(given: Given, power: float = -1) -> dict[str, float]:
+    return {code: gdp * km**power for code, gdp, km, _ in given["buyers"]}
 
 
-# ------------------------------------------------------------------------------------ residuals
+def _shares(given: Given) -> dict[str, float]:
+    return _parts({row[0]: row[3] for row in given["buyers"]})
 
 
-@functools.cache
-def _pairs() -> dict[tuple[str, str], tuple[float, float]]:
-    """Return flow and distance of each pair with trade."""
-    table = data.load("gravity")
-    table = table[(table["year"] == PAIRED) & (table["flow_usd_mn"] > 0)]
-    return {(r.origin, r.destination): (r.flow_usd_mn, r.distance_km) for r in table.itertuples()}
+def _factors(given: Given) -> dict[str, float]:
+    expected = _parts(_pulls(given))
+    return {code: share / expected[code] for code, share in _shares(given).items()}
 
 
-def _coefficients() -> list[list[float]]:
-    """Draw constants and the coefficients of seller, buyer and distance, near those of the year's own ruler."""
-    draw, spans = random.Random("coefficients"), ((1.0, 2.0), (1.2, 1.32), (0.78, 0.86), (-2.95, -2.8))
-    return [[round(draw.uniform(*span), 2) for span in spans] for _ in range(20)]
+def _more(given: Given, limit: float = 2) -> set[str]:
+    return {code for code, factor in _factors(given).items() if factor > limit}
 
 
-COEFFICIENTS = _coefficients()
+def factor(sold: float, all_sold: float, pull: float, all_pull: float) -> float:
+    """Return how many times as much as expected a buyer took; 0 where nothing was bought or it has no pull."""
+    return (sold / all_sold) / (pull / all_pull) if all_sold and pull else 0.0
 
 
-def _logs(given: Given) -> tuple[float, float, float, float]:
-    """Return the logarithms of flow, seller's size, buyer's size and distance of the student's pair."""
-    origin, destination = given["pair"]
-    flow, km = _pairs()[origin, destination]
-    sizes = (_products(PAIRED)[one] for one in (origin, destination))
-    flow, seller, buyer, km = map(math.log, (flow, *sizes, km))
-    return flow, seller, buyer, km
+def _otherwise(way: Callable[..., float]) -> Callable[..., float]:
+    """Return a wrong way that knows the edges."""
+    return lambda sold, all_sold, pull, all_pull: (
+        way(sold, all_sold, pull, all_pull) if all_sold and pull else 0.0
+    )
 
 
-def _residual(given: Given, *, whole: bool = True, swapped: bool = False) -> float:
-    flow, seller, buyer, km = _logs(given)
-    constant, b_seller, b_buyer, b_km = given["coefficients"]
-    if swapped:
-        b_seller, b_buyer = b_buyer, b_seller
-    return flow - (constant * whole + b_seller * seller + b_buyer * buyer + b_km * km)
-
-
-def _pair_options() -> list[list[str]]:
-    """Choose pairs of unlike sizes, with a residual that no guess hits, by all coefficients."""
-    found = []
-    for origin, destination in sorted(_pairs()):
-        pair = {"pair": [origin, destination]}
-        _, seller, buyer, _ = _logs(pair)
-        values = [_residual(pair | {"coefficients": some}) for some in COEFFICIENTS]
-        guessed = any(min(abs(value), abs(value - 1)) < 0.02 or abs(value) > 9 for value in values)
-        if abs(seller - buyer) > 1 and not guessed:
-            found.append(pair["pair"])
-    return sorted(random.Random("pair").sample(found, 60))
-
-
-# ------------------------------------------------------------------------------------ expected trade
-
-
-def expected_trade(seller: float, buyer: float, km: float, coefficients: list[float]) -> float:
-    """Return the trade that a gravity equation expects, in million dollars; 0 where a size or the distance is 0."""
-    if min(seller, buyer, km) <= 0:
-        return 0.0
-    constant, b_seller, b_buyer, b_km = coefficients
-    return float(math.exp(constant) * seller**b_seller * buyer**b_buyer * km**b_km)
-
-
-def _changed(change: Callable[[list[float]], list[float]]) -> Callable[..., float]:
-    """Return the right way with other coefficients."""
-    return lambda seller, buyer, km, coefficients: expected_trade(seller, buyer, km, change(coefficients))
-
-
-def _as_logarithm(seller: float, buyer: float, km: float, coefficients: list[float]) -> float:
-    trade = expected_trade(seller, buyer, km, coefficients)
-    return math.log(trade) if trade else 0.0
-
-
-def ordinary(seller: float, buyer: float, km: float, coefficients: list[float]) -> bool:
+def ordinary(sold: float, all_sold: float, pull: float, all_pull: float) -> bool:
     """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
-    return min(seller, buyer, km) > 0
+    return min(sold, all_sold, pull, all_pull) > 0
 
 
-def _pair(draw: random.Random) -> tuple[float, float, float, list[float]]:
-    """Draw two unlike sizes, a distance, and coefficients with which the trade is neither tiny nor vast."""
-    seller = float(draw.randint(2_000, 40_000))
-    buyer = float(draw.randint(5, 50)) * seller
-    km = float(draw.randint(400, 9_000))
-    powers = [round(draw.uniform(*span), 2) for span in ((1.0, 1.4), (0.5, 0.9), (-2.9, -1.2))]
-    logs = [math.log(one) for one in (seller, buyer, km)]
-    wanted = draw.uniform(math.log(20), math.log(9_000))
-    constant = round(wanted - sum(b * x for b, x in zip(powers, logs, strict=True)), 2)
-    return seller, buyer, km, [constant or 1.0, *powers]
+def _asked(draw: random.Random) -> tuple[float, float, float, float]:
+    """Draw two parts and their wholes, of which no two ratios are alike."""
+    sold, pull = draw.randint(20, 400), draw.randint(5, 60)
+    return float(sold), float(sold * draw.randint(5, 9)), float(pull), float(pull * draw.randint(11, 30))
 
 
 def _cases(draw: random.Random) -> list[Case]:
     """Draw what the function is called with: first the example, then ordinary inputs, then edges."""
-    (seller, buyer, _, some), (one, other, km, more) = _pair(draw), _pair(draw)
-    sizes = draw.choice([(0.0, other), (one, 0.0)])
+    (_, _, pull, all_pull), (sold, all_sold, _, more) = _asked(draw), _asked(draw)
     return [
-        Case((50_000.0, 400_000.0, 2_000.0, [2.0, 1.0, 0.5, -1.5])),
-        *(Case(_pair(draw)) for _ in range(6)),
-        Case((seller, buyer, 0.0, some), edge="a distance of zero"),
-        Case((*sizes, km, more), edge="a GDP of zero"),
+        Case((300.0, 2_000.0, 50.0, 800.0)),
+        *(Case(_asked(draw)) for _ in range(6)),
+        Case((0.0, 0.0, pull, all_pull), edge="nothing was bought"),
+        Case((sold, all_sold, 0.0, more), edge="a buyer without pull"),
     ]
-
-
-# ------------------------------------------------------------------------------------ ways to a coast
-
-#: Codes of invented states.
-LAND = ["ARD", "BEL", "COR", "DUN", "ELM", "FEN", "GIL", "HAV", "ILM"]
-
-Borders = list[tuple[str, str]]
-
-
-def _around(borders: Borders, state: str) -> set[str]:
-    return {b for a, b in borders if a == state} | {a for a, b in borders if b == state}
-
-
-def _locked(
-    borders: Borders, coast: set[str], asked: Callable[[list[bool]], bool] = all, *, own: bool = True
-) -> set[str]:
-    """Return the states without a coast of which all neighbours, or some, have none."""
-    states = set(itertools.chain(*borders))
-    return {
-        state
-        for state in states
-        if not (own and state in coast) and asked([one not in coast for one in _around(borders, state)])
-    }
-
-
-def _one_way(borders: Borders, coast: set[str]) -> set[str]:
-    """Return what is found by who reads a border only from its first state to its second."""
-    firsts = {a for a, _ in borders} - coast
-    return {one for one in firsts if all(b not in coast for a, b in borders if a == one)}
-
-
-def _lands() -> list[list[list[object]]]:
-    """Draw lands in which every known wrong way finds other states than the right one."""
-    draw, found = random.Random("land"), []
-    while len(found) < 60:
-        links = {(a, b) for a, b in itertools.pairwise(draw.sample(LAND, len(LAND)))}
-        links |= {tuple(draw.sample(LAND, 2)) for _ in range(4)}
-        borders = sorted({tuple(sorted(link, key=lambda one: draw.random())) for link in sorted(links)})
-        if len({frozenset(link) for link in borders}) < len(borders):
-            continue
-        coast = set(draw.sample(LAND, 3))
-        right = _locked(borders, coast)
-        wrong = [
-            set(LAND) - coast,
-            _locked(borders, coast, any),
-            _locked(borders, coast, own=False),
-            _one_way(borders, coast),
-        ]
-        if 1 <= len(right) <= 3 and all(way != right for way in wrong):
-            found.append([sorted(coast), [list(link) for link in borders]])
-    return found
-
-
-def _of(given: Given) -> tuple[Borders, set[str]]:
-    coast, borders = given["land"]
-    return [(str(a), str(b)) for a, b in borders], set(coast)
 
 
 SET = ExerciseSet(
@@ -274,10 +178,10 @@ SET = ExerciseSet(
     lesson="06_roads",
     options={
         "three": _triples(),
-        "trade": _own_tables(),
-        "pair": _pair_options(),
-        "coefficients": COEFFICIENTS,
-        "land": _lands(),
+        "year": [2000, 2004, 2008, 2012, 2016],
+        "small": SMALL,
+        "buyers": _lists(),
+        "one": BUYERS,
     },
     questions=(
         Question(
@@ -289,68 +193,56 @@ SET = ExerciseSet(
                 Diagnosis("The distances have changed places: trade falls with distance.", lambda g: _sizes(g) / _nearness(g)),
                 Diagnosis("This is the ratio of sizes alone: the distances are missing.", _sizes),
                 Diagnosis("This is the ratio of distances alone: the sizes are missing.", _nearness),
-                Diagnosis("The distances are squared: the simple ruler takes them as they are.",
+                Diagnosis("The distances are squared: the yardstick takes them as they are.",
                           lambda g: _sizes(g) * _nearness(g) ** 2),
             ),
             varies=True, uses=("three",),
         ),
         Question(
-            "q2", "lost", 2, Codes(), _lost,
-            "Merge with the rows of 2016 only, keep all rows of yours, and look at those that found no match.",
-            "06_roads: 4. Gravity by hand",
+            "q2", "share", 2, PerCent(0.05, 0, 100), _at_most,
+            "The mean of the condition that the flow is at most that amount, times 100.",
+            "06_roads: 3. A picture that shows nothing",
             (
-                Diagnosis("These found their match: the question asks for the others.", lambda g: set(_codes(g)) - _lost(g), excluded_by="Two of your codes find no match there"),
-                Diagnosis("These are all of your codes: which of them found no match?", lambda g: set(_codes(g))),
-                Diagnosis("One of them has a GDP in another year: keep the rows of 2016 before you merge.",
-                          lambda g: set(_codes(g)) - set(data.load("gravity_gdp")["iso3"]), excluded_by="the rows of `gravity_gdp` for 2016"),
+                Diagnosis("These are the pairs above that amount: the question asks for the others.", lambda g: _at_most(g, least=True), excluded_by="a flow of at most that amount"),
+                Diagnosis("These are the pairs without trade: those with a little belong to them as well.", _none),
+                Diagnosis("The pairs without trade are left out, of both parts.", lambda g: _at_most(g, zeros=False), excluded_by="pairs without any trade included"),
             ),
-            varies=True, uses=("trade",),
+            varies=True, uses=("year", "small"),
         ),
         Question(
-            "q3", "residual", 2, Number("natural logarithm", 0.01), _residual,
-            "The logarithm of the trade counted, minus the constant and the coefficients times the logarithms of sizes and distance.",
-            "06_roads: 4. Gravity by hand",
+            "q3", "expected", 2, PerCent(0.05, 0, 100), lambda g: _parts(_pulls(g))[g["one"]],
+            "The pull is GDP divided by distance; its share is that of one buyer divided by the sum of all.",
+            "06_roads: 4. More than expected, and less",
             (
-                Diagnosis("The sign is turned: it is counted minus expected.", lambda g: -_residual(g),
-                          excluded_by="the natural logarithm (`np.log`) of the trade counted, minus that of the trade expected"),
-                Diagnosis("This is the factor: the question asks for the residual, a logarithm.", lambda g: math.exp(_residual(g))),
-                Diagnosis("The constant is missing.", lambda g: _residual(g, whole=False)),
-                Diagnosis("The coefficients of seller and buyer have changed places.", lambda g: _residual(g, swapped=True), excluded_by="the seller's GDP, the buyer's GDP and the distance"),
-                Diagnosis("This is the logarithm of the trade expected: take it from that of the trade counted.",
-                          lambda g: _logs(g)[0] - _residual(g)),
-                Diagnosis("This is the logarithm of the trade counted: what is expected?", lambda g: _logs(g)[0]),
+                Diagnosis("This is the share that was counted: what was expected?", lambda g: _shares(g)[g["one"]], excluded_by="if only size and distance mattered"),
+                Diagnosis("This is the share of all GDP: what became of the distances?", lambda g: _parts(_pulls(g, 0))[g["one"]]),
+                Diagnosis("GDP was multiplied by the distance: pull falls with distance.", lambda g: _parts(_pulls(g, 1))[g["one"]]),
             ),
-            varies=True, uses=("pair", "coefficients"),
+            varies=True, uses=("buyers", "one"),
         ),
         Question(
-            "q4", "expected_trade", 3, Number("USD mn", 0.1, 0), expected_trade,
-            "Add up the constant and, for each quantity, its coefficient times its np.log; np.exp of this sum is the trade. Return 0 where a GDP or the distance is 0.",
-            "06_roads: 4. Gravity by hand",
+            "q4", "factor", 3, Number("times", 0.01, 0), factor,
+            "Divide sold by all_sold, and pull by all_pull; then the first share by the second. Return 0 where all_sold or pull is 0.",
+            "06_roads: 4. More than expected, and less",
             (
-                Diagnosis("This is the logarithm of the trade: np.exp(...) makes dollars of it.", _as_logarithm, excluded_by="It returns the trade that the equation expects, in million dollars"),
-                Diagnosis("The constant is missing: it belongs in the sum, inside the brackets of np.exp.", _changed(lambda c: [0.0, *c[1:]])),
-                Diagnosis("The coefficients of seller and buyer have changed places.", _changed(lambda c: [c[0], c[2], c[1], c[3]]), excluded_by="the coefficients of seller, buyer and distance"),
-                Diagnosis("Trade grows with the distance here: the coefficient of the distance keeps its sign.",
-                          _changed(lambda c: [*c[:3], -c[3]])),
-                Diagnosis("The constant is used as a power of 10: these are natural logarithms, which np.exp undoes.",
-                          _changed(lambda c: [c[0] * math.log(10), *c[1:]])),
-                Diagnosis("This is the simple ruler: use the coefficients.", _changed(lambda c: [0.0, 1.0, 1.0, -1.0])),
+                Diagnosis("This is what was expected divided by what was counted.", _otherwise(lambda s, a, p, q: (p / q) / (s / a) if s else 0.0), excluded_by="its share of all that was bought, divided by its share of all pull"),
+                Diagnosis("This is the difference of the two shares: how many times as much is it?", _otherwise(lambda s, a, p, q: max(s / a - p / q, 0.0))),
+                Diagnosis("This is the share that was counted: divide it by the share expected.", _otherwise(lambda s, a, p, q: s / a)),
+                Diagnosis("The two shares were multiplied.", _otherwise(lambda s, a, p, q: s / a * (p / q))),
             ),
             cases=_cases,
         ),
         Question(
-            "q5", "locked", 2, Codes(), lambda g: _locked(*_of(g)),
-            "A state is meant if it has no coast, and no state that it borders on has one.",
-            "06_roads: 6. A road is an argument, too",
+            "q5", "more", 2, Codes(), _more,
+            "Divide each share that was counted by the share expected; keep those above 2.",
+            "06_roads: 4. More than expected, and less",
             (
-                Diagnosis("These have no coast. Keep only those whose neighbours all have no coast either.",
-                          lambda g: {one for link in _of(g)[0] for one in link} - _of(g)[1]),
-                Diagnosis("These have at least one neighbour without a coast: all of their neighbours must be without one.", lambda g: _locked(*_of(g), any),
-                          excluded_by="and only neighbours that have none"),
-                Diagnosis("Among these is one that has a coast itself.", lambda g: _locked(*_of(g), own=False), excluded_by="Which states have no coast themselves"),
-                Diagnosis("A border is read one way only: a state may stand second in the pair.", lambda g: _one_way(*_of(g)), excluded_by="in either order"),
+                Diagnosis("These took more than expected, but not all of them twice as much.", lambda g: _more(g, 1), excluded_by="more than twice as much"),
+                Diagnosis("These took at most twice as much: the question asks for the others.", lambda g: set(BUYERS) - _more(g), excluded_by="more than twice as much"),
+                Diagnosis("These have a share of more than twice the mean: compare with the share expected.",
+                          lambda g: {code for code, share in _shares(g).items() if share > 200 / len(BUYERS)}),
             ),
-            varies=True, uses=("land",),
+            varies=True, uses=("buyers",),
         ),
     ),
 )  # fmt: skip

@@ -103,7 +103,7 @@ def two_countries() -> Explorer:
             "year": controls.stops(tr("Year"), YEARS, 2021),
         },
         draw,
-        title=tr("Two partners, one ruler"),
+        title=tr("Two partners, one yardstick"),
         source=tr(
             "World Bank (indicators, gravity_gdp), UN Comtrade (gravity), Kazakhstan’s offices (partners), "
             "CIA World Factbook (partner_shares); clubs by sco_membership and org_membership"

@@ -80,13 +80,10 @@ def test_what_breaks_a_rule_is_named_with_its_cell(change: Callable[[Cells], obj
     ("change", "says"),
     [
         (words("q4-question", "*Write.*", "*Change.*"), "q4-question: a function is the step Write."),
-        (words("q4", "    km: ", "    of: "), "q4: the docstring does not say what km is."),
+        (words("q4", "    pull: ", "    of: "), "q4: the docstring does not say what pull is."),
         (words("q4", "    Edges: ", "    Also: "), "q4: the docstring names no edges, after Edges:"),
-        (words("q4", "  # should give 2612.4", ""), "q4: does not end with an example, expected_trade(...)"),
-        (
-            words("q4", "\nexpected_trade(", "\nprint("),
-            "q4: does not end with an example, expected_trade(...)",
-        ),
+        (words("q4", "  # should give 2.4", ""), "q4: does not end with an example, factor(...)"),
+        (words("q4", "\nfactor(", "\nprint("), "q4: does not end with an example, factor(...)"),
     ],
 )
 def test_what_a_function_lacks_is_named(change: Callable[[Cells], object], says: str) -> None:

@@ -72,7 +72,7 @@ PLANTED = [
     # a number, in digits, in words, in a title, behind a hedge, in a table, folded
     Wrong("01", "map-read", "our 9,133 km", "our 9,331 km"),
     Wrong("03", "ppp-text", "152.4 trillion", "142.5 trillion"),
-    Wrong("06", "ratio-chart", "China passed Russia twice", "China passed Russia once"),
+    Wrong("06", "ratio-chart", "China overtook Russia twice", "China overtook Russia once"),
     Wrong("10", "words-text", "20 to 80 per cent", "10 to 90 per cent", renewed=False),
     # a day, a month, a day of the week
     Wrong("01", "putin", "starts on Thursday", "starts on Friday"),

@@ -1,4 +1,4 @@
-"""Practice of lesson 06: an expected ratio, what the logarithm drops, and from a residual to a factor."""
+"""Practice of lesson 06: whose word it is, what size and distance lead one to expect, and who counted."""
 
 from __future__ import annotations
 
@@ -12,25 +12,44 @@ from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
-#: The year of the second task, and that of the lesson's equation.
+#: The year of the fifth task, and that of the lesson's pictures and equation.
 YEAR, SHOWN = 2016, 2008
+CROSSING = "share of China-Europe transit by land that crosses Kazakhstan"
+
+
+def _words(speaker: str) -> pd.DataFrame:
+    """Return those of the lesson's five claims that a speaker makes."""
+    claims = data.load("claims")
+    words = claims[claims["id"].isin(["CL01", "CL38", "CL39", "CL51", "CL52"])]
+    return words[words["speaker"] == speaker][["speaker", "paraphrase"]]
 
 
 def _sizes() -> float:
     """Return China's product in 2021 divided by Russia's."""
     gdp = data.load("indicators").query("indicator == 'gdp_current_usd' and year == 2021")
-    size = gdp.set_index("iso3")["value"]
+    size = gdp.set_index("iso3")["value"] / 1e9
     return float(size["CHN"] / size["RUS"])
 
 
 def _km(one: str, other: str) -> float:
     at = data.load("places").set_index("iso3")[["capital_lat", "capital_lon"]]
-    return geo.distance_km(tuple(at.loc[one]), tuple(at.loc[other]))
+    return round(geo.distance_km(tuple(at.loc[one]), tuple(at.loc[other])))
 
 
-def _expected(home: str = "MNG", power: float = 1.0) -> float:
-    """Return China's expected trade with a state, divided by Russia's."""
-    return float(_sizes() * (_km(home, "RUS") / _km(home, "CHN")) ** power)
+def _expected(to_beijing: str = "UZB", to_moscow: str = "UZB", power: float = 1.0) -> float:
+    """Return what the yardstick expects, with the distances to Beijing and to Moscow from a state each."""
+    return float(_sizes() / (_km(to_beijing, "CHN") / _km(to_moscow, "RUS")) ** power)
+
+
+def _counted() -> pd.DataFrame:
+    """Return Kazakhstan's trade with China and with Russia, in billion dollars, by year."""
+    table = data.load("partners").query("partner in ['CHN', 'RUS'] and year > 1998")
+    total = (table["exports_usd_mn"] + table["imports_usd_mn"]) / 1000
+    return table.assign(total=total).pivot(index="year", columns="partner", values="total").dropna()
+
+
+def _ratio(first: str = "CHN", second: str = "RUS") -> pd.Series:
+    return _counted()[first] / _counted()[second]
 
 
 def _dropped(year: int = YEAR, *, kept: bool = False, share: float = 100.0) -> float:
@@ -39,117 +58,159 @@ def _dropped(year: int = YEAR, *, kept: bool = False, share: float = 100.0) -> f
     return float(share * ((flows > 0) if kept else (flows == 0)).mean())
 
 
-def _zeros() -> float:
-    return float((data.load("gravity").query("year == @YEAR")["flow_usd_mn"] == 0).sum())
-
-
 def _pairs() -> tuple[pd.DataFrame, dict[str, pd.Series]]:
-    """Return the pairs of that year that trade, and the size of either end."""
-    pairs = data.load("gravity").query("year == @SHOWN and flow_usd_mn > 0")
+    """Return the pairs of the lesson's year, and the size of either end."""
+    pairs = data.load("gravity").query("year == @SHOWN")
     gdp = data.load("gravity_gdp").query("year == @SHOWN").set_index("iso3")["gdp_usd_mn"]
     return pairs, {end: pairs[end].map(gdp) for end in ("origin", "destination")}
 
 
-def _fit() -> tuple[pd.Series, pd.Series]:
-    """Return the coefficients and the residuals of the fitted ruler."""
+def _customers() -> pd.DataFrame:
+    """Return pull and sales of each buyer of Kazakhstan, and what it was to take and took, in per cent."""
     pairs, sizes = _pairs()
-    return measures.gravity(pairs["flow_usd_mn"], **sizes, km=pairs["distance_km"])
+    table = pairs.assign(pull=sizes["destination"] / pairs["distance_km"]).query("origin == 'KAZ'")
+    table = table.set_index("destination")
+    table["expected_pct"] = table["pull"] / table["pull"].sum() * 100
+    table["counted_pct"] = table["flow_usd_mn"] / table["flow_usd_mn"].sum() * 100
+    return table
 
 
-def _residual(partner: str, *, fitted: bool = True) -> float:
-    """Return the mean residual of a state's pairs of that year, by the fitted or by the simple ruler."""
-    pairs, sizes = _pairs()
-    if fitted:
-        _, left = _fit()
-    else:
-        expected = sizes["origin"] * sizes["destination"] / pairs["distance_km"]
-        logs = (pairs["flow_usd_mn"] / expected).map(math.log)
-        left = logs - logs.mean()
-    return float(left[(pairs["origin"] == partner) | (pairs["destination"] == partner)].mean())
+def _factor() -> pd.Series:
+    return _customers()["counted_pct"] / _customers()["expected_pct"]
+
+
+def _counts(quantity: str | None = CROSSING) -> pd.DataFrame:
+    """Return who counted a quantity, and what came out."""
+    table = data.load("who_counted")
+    return (table if quantity is None else table[table["quantity"] == quantity])[["counter", "value"]]
 
 
 def _halved() -> str:
-    """Return what is left of trade at twice the distance, by the fitted ruler."""
+    """Return what is left of trade at twice the distance, by the fitted yardstick."""
+    pairs, sizes = _pairs()
+    traded = pairs["flow_usd_mn"] > 0
+    sizes = {end: size[traded] for end, size in sizes.items()}
+    weights, _ = measures.gravity(pairs["flow_usd_mn"][traded], **sizes, km=pairs["distance_km"][traded])
     left = {"half": 1 / 2, "quarter": 1 / 4, "seventh": 1 / 7}
-    return min(left, key=lambda one: abs(math.log2(left[one]) - _fit()[0]["km"]))
+    return min(left, key=lambda one: abs(math.log2(left[one]) - weights["km"]))
 
+
+_EXPECT, _MORE = "2. What should one expect?", "4. More than expected, and less"
 
 TASKS = (
     Task(
         "06.1",
-        kinds.Number(tr("times"), 0.5),
-        _expected,
-        right=tr("Where Beijing is near and Moscow far, both parts of the ruler point one way."),
-        hint=tr("China's GDP divided by Russia's, times the distance to Moscow divided by that to Beijing."),
+        kinds.Shown(),
+        lambda: _words("Chien-yu Shih"),
+        right=tr("Two of the five are his. The others are the newsroom's."),
+        hint=tr('One word has to change: the name after "==".'),
         diagnoses=(
             Diagnosis(
-                tr("That is for Kazakhstan. From which capital does Mongolia measure?"),
-                lambda: _expected("KAZ"),
+                tr("No row has that name. Write it as it is in the table, with its hyphen."),
+                lambda: _words("Shih"),
             ),
+        ),
+        taught="1. Whose word is it?",
+        given=lambda: _words("narrator"),
+    ),
+    Task(
+        "06.2",
+        kinds.Number(tr("times"), 0.05),
+        _expected,
+        right=tr("Beijing is a little nearer here, compared with Moscow, so the yardstick expects more."),
+        hint=tr("Both distances are those of Uzbekistan: its name has to be in the line twice."),
+        diagnoses=(
+            Diagnosis(tr("The distance to Moscow is still Kazakhstan's."), lambda: _expected("UZB", "KAZ")),
+            Diagnosis(tr("The distance to Beijing is still Kazakhstan's."), lambda: _expected("KAZ", "UZB")),
             Diagnosis(
                 tr("The distances have changed places. Does trade grow or fall with distance?"),
                 lambda: _expected(power=-1.0),
             ),
             Diagnosis(tr("That is size alone. What became of the distances?"), _sizes),
-            Diagnosis(
-                tr("That is the distances alone. What became of size?"), lambda: _expected() / _sizes()
-            ),
-            Diagnosis(
-                tr("The distances are squared, as between stars. How does the simple ruler do it?"),
-                lambda: _expected(power=2.0),
-            ),
-            Diagnosis(
-                tr("That is Russia's expected trade divided by China's. Which is asked for?"),
-                lambda: 1 / _expected(),
-            ),
         ),
-        taught="2. What should one expect?",
-    ),
-    Task(
-        "06.2",
-        kinds.PerCent(0.1),
-        _dropped,
-        right=tr("Nearly a third, eight years later. Who looks at logarithms looks at those who trade."),
-        hint=tr("Rows of 2016 in which the flow is zero, divided by all rows of 2016, times 100."),
-        diagnoses=(
-            Diagnosis(tr("That is 2008. Which year is asked for?"), lambda: _dropped(SHOWN)),
-            Diagnosis(tr("That is what stays. What goes?"), lambda: _dropped(kept=True)),
-            Diagnosis(tr("That is how many they are. In per cent of all pairs?"), _zeros),
-            Diagnosis(tr("That is a share of one. What is it in per cent?"), lambda: _dropped(share=1.0)),
-        ),
-        taught="4. Gravity by hand",
+        taught=_EXPECT,
+        given=lambda: _expected("KAZ", "KAZ"),
     ),
     Task(
         "06.3",
+        kinds.ByKey(kinds.Number(tr("times"), 0.005), keys=tr("years")),
+        _ratio,
+        right=tr("A ratio of 1 means as much with the one as with the other."),
+        hint=tr("China's trade divided by Russia's: Python does it for each year."),
+        diagnoses=(
+            Diagnosis(tr("That is Russia divided by China."), lambda: _ratio("RUS", "CHN")),
+            Diagnosis(tr("Those are per cent. How many *times* as much is it?"), lambda: _ratio() * 100),
+        ),
+        taught=_EXPECT,
+        given=lambda: _counted()["CHN"] - _counted()["RUS"],
+    ),
+    Task(
+        "06.4",
+        kinds.Whole(tr("years")),
+        lambda: int((_ratio() > 1).sum()),
+        right=tr("All but one of them came after the day of the report."),
+        hint=tr("China was ahead where the ratio is above 1."),
+        diagnoses=(Diagnosis(tr("Those are all the years of the table."), lambda: len(_ratio())),),
+        taught=_EXPECT,
+        given=lambda: int((_ratio() < 1).sum()),
+    ),
+    Task(
+        "06.5",
         kinds.PerCent(0.1),
-        lambda: 100 * math.exp(_residual("PAK")),
-        right=tr("Less than a thirtieth, with a state that one of the five, Tajikistan, almost touches."),
-        hint=tr("A residual is a logarithm. Which function takes it back to a factor?"),
+        _dropped,
+        right=tr("Nearly a third, eight years later. Who looks at logarithms looks at those who trade."),
+        hint=tr("Lost are the pairs whose flow is zero. Two signs ask: is it equal?"),
+        diagnoses=(
+            Diagnosis(tr("That is 2008. Which year is asked for?"), lambda: _dropped(SHOWN)),
+            Diagnosis(tr("That is a share of one. What is it in per cent?"), lambda: _dropped(share=1.0)),
+        ),
+        taught="3. A picture that shows nothing",
+        given=lambda: _dropped(kept=True),
+    ),
+    Task(
+        "06.6",
+        kinds.ByKey(kinds.PerCent(0.05)),
+        lambda: _customers()["expected_pct"],
+        right=tr("Together they are 100 per cent: the yardstick shares out what was sold."),
+        hint=tr("Divide each pull by the sum of all, then multiply by 100."),
         diagnoses=(
             Diagnosis(
-                tr("The sign is lost: that is how many times more, and the residual is below zero."),
-                lambda: 100 * math.exp(-_residual("PAK")),
+                tr("Those are shares of one. Per cent is a hundred times as much."),
+                lambda: _customers()["expected_pct"] / 100,
             ),
             Diagnosis(
-                tr("That is a share of one. What is it in per cent?"), lambda: math.exp(_residual("PAK"))
-            ),
-            Diagnosis(
-                tr("That is by how much it fell short. How much was counted?"),
-                lambda: 100 - 100 * math.exp(_residual("PAK")),
-            ),
-            Diagnosis(
-                tr("That takes powers of ten. Which base has np.log?"), lambda: 100 * 10 ** _residual("PAK")
-            ),
-            Diagnosis(
-                tr("That is India. Which row is Pakistan's?"), lambda: 100 * math.exp(_residual("IND"))
-            ),
-            Diagnosis(
-                tr("That is by the simple ruler. Which column has the fitted one?"),
-                lambda: 100 * math.exp(_residual("PAK", fitted=False)),
+                tr("Those are shares of what was counted. The question is about pull."),
+                lambda: _customers()["counted_pct"],
             ),
         ),
-        taught="5. Two rulers, one map",
+        taught=_MORE,
+        given=lambda: _customers()["pull"] * 100,
+    ),
+    Task(
+        "06.7",
+        kinds.ByKey(kinds.Number(tr("times"), 0.01)),
+        _factor,
+        right=tr("Above 1 a state bought more than size and distance lead one to expect, below 1 less."),
+        hint=tr("How many times as much: divide what was counted by what was expected."),
+        diagnoses=(
+            Diagnosis(
+                tr("Those are dollars for each unit of pull. Compare the two shares."),
+                lambda: _customers()["flow_usd_mn"] / _customers()["pull"],
+            ),
+        ),
+        taught=_MORE,
+        given=lambda: _customers()["counted_pct"] - _customers()["expected_pct"],
+    ),
+    Task(
+        "06.8",
+        kinds.Shown(),
+        _counts,
+        right=tr("Two figures for one quantity, and forty points between them."),
+        hint=tr("A condition in brackets comes after `who`: its column `quantity` is equal to `crossing`."),
+        diagnoses=(Diagnosis(tr("Those are all quantities of the table. Keep one."), lambda: _counts(None)),),
+        taught="5. A road is an argument, too",
+        given=lambda: _counts(None).head(2),
     ),
 )
 #: What the predictions of the lesson come to.
-RESULTS = {"06.naive": lambda: _expected("KAZ"), "06.distance": _halved}
+RESULTS = {"06.partner": lambda: float(_ratio()[2021]), "06.distance": _halved}
