@@ -152,3 +152,12 @@ def test_links_hold_on_the_site() -> None:
     assert "[b](https://x.org/r/blob/main/tests)" in pages.relinked(
         text, "docs/a.md", "docs/a.md", "https://x.org/r"
     )
+
+
+def test_the_first_use_of_a_term_leads_to_the_glossary_and_code_headings_and_links_stay() -> None:
+    left = "# Hedge\n`hedge` [hedge](x.md) <b title='hedge'>hedges</b> | \n| hedge |\n"
+    seen: set[str] = set()
+    text = pages.glossed(f"{left}A *Hedge* and a hedge.", seen)
+    assert text.startswith(f'{left}A *<a href="../docs/glossary.html#hedge" title="A word that')
+    assert text.endswith(">Hedge</a>* and a hedge.") and seen == {"hedge"}
+    assert pages.glossed("A hedge.", seen) == "A hedge."

@@ -156,9 +156,11 @@ def notebook(path: Path, folder: Path, static: Path, repository: str, lite: bool
         raise CourseError(f"{path.name} has no outputs: run samarkand build {path.stem[:2]} first.")
     cells.transform(read, path.stem, static)
     there = path.relative_to(ROOT).as_posix()
+    explained: set[str] = set()
     for cell in read.cells:
         if cell.cell_type == "markdown":
             cell.source = pages.relinked(cell.source, there, f"{folder.name}/{path.name}", repository)
+            cell.source = pages.glossed(cell.source, explained) if lesson else cell.source
     if lite:
         place = f"lessons/{path.name}" if lesson else f"sets/{path.stem}/{path.name}"
         link = f'<a href="../lite/lab/index.html?path=my_work/{place}">Run this in your browser</a>'

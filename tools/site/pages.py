@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath, relpath
 from typing import Any
@@ -16,6 +17,8 @@ from samarkand.ground.home import course_data
 from samarkand.sources import cite
 
 _LINK = re.compile(r'(!?)\[([^\[\]]*)\]\(([^)#\s]*)(#[^)\s]*)?((?: "[^"]*")?)\)')
+#: What of Markdown is left as it is: code, links, tags, headings, rows of tables.
+_LEFT = r"```[\s\S]*?```|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|<a [\s\S]*?</a>|<[^>]*>|^[#|].*$"
 #: Where a file of the repository is on the site.
 PLACES = (
     (re.compile(r"^notebooks/(.+\.ipynb)$"), r"lessons/\1"),
@@ -56,6 +59,29 @@ def relinked(text: str, path: str, page: str, repository: str) -> str:
         return f"[{words}]({repository}/blob/main/{there}{title})" if repository else words
 
     return _LINK.sub(link, text)
+
+
+@cache
+def _terms() -> dict[str, tuple[str, str]]:
+    """Return the terms of the glossary, which names of people and places are not, with id and meaning."""
+    with (course_data() / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["kind"] == "term"]
+    return {row["term"].partition(" (")[0].casefold(): (row["id"], row["meaning"]) for row in rows}
+
+
+def glossed(text: str, seen: set[str]) -> str:
+    """Return Markdown in which each term that is not yet in `seen`, which grows, leads to the glossary."""
+
+    def link(found: re.Match[str]) -> str:
+        word = found["term"]
+        if not word or word.casefold() in seen:
+            return found[0]
+        seen.add(word.casefold())
+        id, meaning = _terms()[word.casefold()]
+        return f'<a href="../docs/glossary.html#{id}" title="{html.escape(meaning)}">{word}</a>'
+
+    words = "|".join(map(re.escape, sorted(_terms(), key=len, reverse=True)))
+    return re.sub(rf"{_LEFT}|\b(?P<term>{words})\b", link, text, flags=re.IGNORECASE | re.MULTILINE)
 
 
 def tables(folder: Path, static: Path) -> Iterator[str]:
