@@ -1,4 +1,4 @@
-"""Checks of set 08, maps, censuses and words: growth, viewers, printed shares, kinds of statements, a report."""
+"""Checks of set 08, maps, censuses and words: growth, viewers, a vote, kinds of statements, a report."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ import itertools
 import random
 from functools import cache
 
-import pandas as pd
-
 from samarkand import data
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.answers.kinds import ByKey, PerCent, Text, Texts
 from samarkand_grading.marking.checks import Criterion, ExerciseSet, Given, Question, Written
-from samarkand_grading.marking.inputs import Case
 
 CENSUS, MAP = "08_borders: 3. Whose census?", "08_borders: 2. Whose map is it?"
-SIGHT, WORDS = "08_borders: 7. Out of sight", "08_borders: 4. Xinjiang, counted"
+VOTE, WORDS = "08_borders: 6. The vote of 6 October", "08_borders: 4. Xinjiang, counted"
 NOT_FOUND = "no position found"
 
 # ------------------------------------------------------------------------------------------------ q1: growth
@@ -114,76 +111,36 @@ def _viewers() -> list[list[str]]:
 
 VIEWERS = _viewers()
 
-# -------------------------------------------------------------------------------------- q3: printed shares
+# ------------------------------------------------------------------------------------------ q3: a vote
 
 
-def check_shares(shares: pd.Series, tolerance: float) -> set[str]:
-    """Return the names of the shares that may be the wrong or the missing one."""
-    missing, total = shares.isna(), shares.sum()
-    if not missing.any() and abs(total - 100) <= tolerance:
-        return set()
-    restored = 100 - total + shares.fillna(0)
-    asked = restored[missing] if missing.any() else restored
-    return set(asked.index[(asked >= 0) & (asked <= 100)])
+@cache
+def _votes() -> dict[str, str]:
+    """Return the answer of each state in the Council, or that it was not in it."""
+    table = data.load("un_votes")
+    return {str(code): str(vote) for code, vote in zip(table["iso3"], table["hrc_xinjiang"], strict=True)}
 
 
-def _all_of_them(shares: pd.Series, tolerance: float) -> set[str]:
-    return set(shares.index) if check_shares(shares, tolerance) else set()
+def _no_share(given: Given, *, vote: str = "no", without: tuple[str, ...] = ("not a member",)) -> float:
+    mine = [_votes()[code] for code in given["states"]]
+    return 100 * mine.count(vote) / sum(answer not in without for answer in mine)
 
 
-def _the_largest(shares: pd.Series, tolerance: float) -> set[str]:
-    return {str(shares.idxmax())} if check_shares(shares, tolerance) else set()
+def _states(most: int = 80) -> list[list[str]]:
+    """Draw states with a vote, and three without: no answer is as frequent as another, or missing."""
+    voters = sorted(code for code, vote in _votes().items() if vote != "not a member")
+    others = sorted(_votes().keys() - set(voters))
+    found: list[list[str]] = []
+    for number in range(10 * most):
+        draw = random.Random(number)
+        mine = draw.sample(voters, draw.randint(9, 17))
+        counts = [[_votes()[code] for code in mine].count(vote) for vote in ("yes", "no", "abstain")]
+        if len(set(counts) - {0}) == 3:
+            found.append(sorted(mine + draw.sample(others, 3)))
+    return found[:most]
 
 
-def _the_right_ones(shares: pd.Series, tolerance: float) -> set[str]:
-    found = check_shares(shares, tolerance)
-    return set(shares.index) - found if found else set()
-
-
-NAMES = ["Uzbekistan", "China", "Russia", "Turkmenistan", "Mongolia", "Iran", "Turkey", "others"]
-
-
-def _shares(draw: random.Random, off: float) -> pd.Series:
-    """Draw shares with one decimal that add up to 100 and so much more; the first is the largest."""
-    names = draw.sample(NAMES, 5)
-    small = [
-        draw.randint(31, 59) / 10,
-        draw.randint(61, 89) / 10,
-        draw.randint(111, 139) / 10,
-        draw.randint(161, 189) / 10,
-    ]
-    first = round(100 - sum(small) + off, 1)
-    order = draw.sample(range(5), 5)
-    shares = [first, *small]
-    return pd.Series([shares[n] for n in order], index=[names[n] for n in order])
-
-
-def _gap(draw: random.Random) -> pd.Series:
-    shares = _shares(draw, 0)
-    shares[draw.choice(list(shares.index[shares < 50]))] = float("nan")
-    return shares
-
-
-def ordinary(shares: pd.Series, tolerance: float) -> bool:
-    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
-    return bool(shares.notna().all() and abs(shares.sum() - 100) > tolerance)
-
-
-def _example() -> pd.Series:
-    printed = data.load("kandas").query("granted_persons == 9077").filter(like="_pct").iloc[0].dropna()
-    return pd.Series({str(name).removesuffix("_pct"): float(share) for name, share in printed.items()})
-
-
-def _cases(draw: random.Random) -> list[Case]:
-    """Draw what the function is called with: first the example, then ordinary inputs, then edges."""
-    offs = [10.0, 15.0, 20.0, draw.choice([9.7, 10.3]), draw.choice([15.3, 14.6]), draw.choice([20.3, 20.8])]
-    return [
-        Case((_example(), 0.5)),
-        *(Case((_shares(draw, off), draw.choice([0.3, 0.5, 1.0]))) for off in draw.sample(offs, 6)),
-        Case((_shares(draw, draw.choice([-0.2, 0.2])), 0.5), edge="off by no more than the tolerance"),
-        Case((_gap(draw), 0.5), edge="a share is missing"),
-    ]
-
+STATES = _states()
 
 # --------------------------------------------------------------------------------------- q4: kinds of statements
 
@@ -246,7 +203,7 @@ STATEMENTS = _statements()
 SET = ExerciseSet(
     id="ex08_borders",
     lesson="08_borders",
-    options={"censuses": CENSUSES, "viewers": VIEWERS, "statements": STATEMENTS},
+    options={"censuses": CENSUSES, "viewers": VIEWERS, "states": STATES, "statements": STATEMENTS},
     questions=(
         Question(
             "q1", "growth_pct", 2, PerCent(0.1, -100, 1000), _growth,
@@ -274,16 +231,17 @@ SET = ExerciseSet(
             varies=True, uses=("viewers",),
         ),
         Question(
-            "q3", "check_shares", 3, Texts("names"), check_shares,
-            "Subtract all the others from 100: a share can be the wrong one if the result lies from 0 to 100.",
-            SIGHT,
+            "q3", "no_share", 3, PerCent(0.1, 0, 100), _no_share,
+            "Keep the rows of your states that had a vote, and divide how many said no by how many there are.",
+            VOTE,
             (
-                Diagnosis("Not every share can be the wrong one: some would then have to lie below 0 or above 100.", _all_of_them),
-                Diagnosis("The largest share need not be the wrong one, and others may be.", _the_largest),
-                Diagnosis("Where the sum is off by no more than the tolerance, nothing is wrong.", lambda shares, tolerance: check_shares(shares, 0.0), excluded_by="their sum is off from 100 by no more than `tolerance`, nothing is wrong"),
-                Diagnosis("These are the shares that cannot be the wrong one.", _the_right_ones, excluded_by="the names of all shares that can be the wrong or the missing one"),
+                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _no_share(g) / 100, excluded_by="Unit: per cent"),
+                Diagnosis("You divided by all of your states: some had no vote.", lambda g: _no_share(g, without=()), excluded_by="Of those that had a vote"),
+                Diagnosis("You left out who abstained: they had a vote, too.", lambda g: _no_share(g, without=("not a member", "abstain")), excluded_by="Of those that had a vote"),
+                Diagnosis("This is the share of yes.", lambda g: _no_share(g, vote="yes"), excluded_by="voted no on the debate"),
+                Diagnosis("This is the share in the whole Council, not among your states.", lambda g: _no_share({"states": list(_votes())})),
             ),
-            cases=_cases,
+            varies=True, uses=("states",),
         ),
         Question(
             "q4", "kinds", 3, ByKey(Text(), keys="ids"), _classified,

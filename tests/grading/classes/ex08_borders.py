@@ -16,13 +16,13 @@ drawn = pd.DataFrame(mine)
 all_three = (drawn != "no position found").all(axis=1)
 unlike = drawn.nunique(axis=1) > 1
 method = dict(zip(data.load("who_counted")["id"], data.load("who_counted")["method"]))
+votes = data.load("un_votes").set_index("iso3")["hrc_xinjiang"]
+voted = [votes[code] for code in given["states"] if votes[code] != "not a member"]
 def kind(row):
     if method.get(row) in ("census", "names collected", "customs"):
         return "count"
     return "estimate" if method.get(row) in ("estimate", "computed", "reports received") else "claim"
 """
-
-SHARES = "def check_shares(shares, tolerance):\n    "
 
 CLASS = [
     A("q1", "a fraction", "from fractions import Fraction\ngrowth_pct = Fraction(100 * (after - before), before)"),
@@ -35,9 +35,12 @@ CLASS = [
     A("q2", "two of the three", "first, second, _ = mine.values()\ndrawn_differently = set(drawn.index[(first != second) & (first != 'no position found') & (second != 'no position found')])", 0, "the third is missing"),
     A("q2", "those alike", "drawn_differently = set(drawn.index[all_three & ~unlike])", 0, "that all three draw alike"),
     A("q2", "how many", "drawn_differently = int((all_three & unlike).sum())", 0, "Which ones are they"),
-    A("q3", "a loop", SHARES + "total = sum(s for s in shares if s == s)\n    gaps = [n for n in shares.index if shares[n] != shares[n]]\n    if not gaps and abs(total - 100) <= tolerance:\n        return []\n    return [n for n in gaps or shares.index if 0 <= 100 - total + (0 if gaps else shares[n]) <= 100]"),
-    A("q3", "forgets the tolerance", SHARES + "r = 100 - shares.sum() + shares.fillna(0)\n    r = r[shares.isna()] if shares.isna().any() else r\n    return set(r.index[(r >= 0) & (r <= 100)])", 1.5, ""),
-    A("q3", "all of them", SHARES + "return set(shares.index) if abs(shares.sum() - 100) > tolerance else set()", 0, "Not every share can be the wrong one"),
+    A("q3", "a fraction", "from fractions import Fraction\nno_share = Fraction(100 * voted.count('no'), len(voted))"),
+    A("q3", "value_counts", "no_share = pd.Series(voted).value_counts(normalize=True)['no'] * 100"),
+    A("q3", "of one", "no_share = voted.count('no') / len(voted)", 1.5, "the question asks for per cent"),
+    A("q3", "of all", "no_share = 100 * voted.count('no') / len(given['states'])", 0, "some had no vote"),
+    A("q3", "yes and no", "no_share = 100 * voted.count('no') / (voted.count('no') + voted.count('yes'))", 0, "who abstained"),
+    A("q3", "how many", "no_share = voted", 0, ""),
     A("q4", "a Series", "kinds = pd.Series({row: kind(row) for row in given['statements']})"),
     A("q4", "a table, capital letters", "kinds = pd.DataFrame([(row, kind(row).title()) for row in given['statements']], columns=['id', 'kind'])"),
     A("q4", "what was computed as a count", "kinds = {row: kind(row).replace('estimate', 'count') for row in given['statements']}", 0, "is no count"),
