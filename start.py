@@ -164,12 +164,12 @@ def explain(output: str) -> str:
         return no_space()
     if any(sign in output for sign in ("CERTIFICATE_VERIFY_FAILED", "invalid peer certificate")):
         return (
-            "The package index shows a certificate unknown to this machine: a proxy may be in between. "
+            "This machine does not trust the certificate of the package index: a proxy may be in between. "
             "Ask those who run the network for its certificate file, and set PIP_CERT to it."
         )
     if any(sign in output for sign in NO_NETWORK):
         return (
-            "The network cannot be reached, and the packages must be fetched once. "
+            "The network cannot be reached, and the packages must be downloaded once. "
             "Connect this machine and start again; later starts need no network. "
             "(Behind a proxy, set HTTPS_PROXY; for a mirror of the package index, UV_DEFAULT_INDEX.)"
         )
@@ -249,9 +249,12 @@ def set_up() -> None:
     began = time.monotonic()
     version = ".".join(map(str, sys.version_info[:3]))
     if os.path.lexists(str(VENV)):
-        say("The .venv here is unfinished, or made for another lock, Python or folder: made again.")
+        say("The .venv here is incomplete, or was made for another lock, Python or folder. Making it again.")
         remove(VENV)
-    say(f"Setting up the course with Python {version} in {VENV}. Once only; about 100 MB are fetched.")
+    say(
+        f"Setting up the course with Python {version} in {VENV}. "
+        "This happens once and downloads about 100 MB."
+    )
     env = installer_environment()
     make_venv(env)
     uv(env, "sync", "--require-hashes", "--only-binary", ":all:", str(LOCK))
@@ -273,7 +276,7 @@ def set_up_tests() -> None:
     """Install what only the tests need, in addition."""
     if fits(TEST_STAMP, TEST_LOCK):
         return
-    say("Adding what the tests need. This happens once, and fetches about 120 MB.")
+    say("Adding what the tests need. This happens once and downloads about 120 MB.")
     options = ("--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(TEST_LOCK))
     uv(installer_environment(), "install", *options)
     TEST_STAMP.write_text(mark(TEST_LOCK), encoding="utf-8")
@@ -321,7 +324,7 @@ def open_course(arguments: "list[str]") -> int:
     if options.port is not None:
         command += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        say("You are root (the administrator); JupyterLab is told to run all the same.")
+        say("You are root (the administrator); JupyterLab will run anyway.")
     say("Opening JupyterLab. Ctrl-C in this window stops it.")
     return hand_over([*SAMARKAND, "start", *command, *others])
 
@@ -343,7 +346,7 @@ def print_versions() -> int:
 def test(arguments: "list[str]") -> int:
     """Run every step of the suite, or pytest alone with the arguments given; return 1 if anything failed."""
     if not SUITE.exists():
-        raise StartError("This is a student's copy of the course: it holds no tests.")
+        raise StartError("This is a student's copy of the course: it has no tests.")
     set_up()
     set_up_tests()
     return hand_over([str(SUITE), *arguments])

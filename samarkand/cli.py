@@ -141,7 +141,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     top, verbs = parser()
     words = [word for word in (sys.argv[1:] if arguments is None else arguments) if not word.startswith("-")]
     if words and words[0] in ELSEWHERE and words[0] not in verbs:
-        print("This is a student's copy: it marks and builds nothing. Ask your instructor.", file=sys.stderr)
+        print("This is a student's copy; it cannot mark or build. Ask your instructor.", file=sys.stderr)
         return 1
     options, others = top.parse_known_args(arguments)
     if others and "others" not in options:

@@ -363,7 +363,7 @@ def as_day(day: Day) -> pd.Timestamp:
     except ValueError:
         pass
     raise WrongType(
-        tr('A day is written like this: "2022-09-15" (year, month, day); {given!r} is none.', given=day)
+        tr('{given!r} is not a day. Write it like this: "2022-09-15" (year, month, day).', given=day)
     )
 
 

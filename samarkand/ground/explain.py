@@ -127,8 +127,7 @@ def _name(error: NameError, names: dict[str, Any]) -> str:
         sentence = tr('No name "{name}". Did you mean the column "{near}"? It needs quotation marks.')
     else:
         sentence = tr(
-            'No name "{name}". Has the cell run that gives it its value? Try Run → Run All Above Selected '
-            "Cell."
+            'No name "{name}". Have you run the cell that defines it? Try Run → Run All Above Selected Cell.'
         )
     return sentence.format(name=name, near=near)
 
@@ -152,7 +151,7 @@ def _key(error: KeyError, names: dict[str, Any]) -> str:
         for table in (owner, local.get("obj")):
             if isinstance(table, pandas.DataFrame):
                 return _missing(table.columns, looked_for, tr("column"))
-    return tr("Nothing is kept under {key}. list(...) shows which keys there are.", key=repr(wanted))
+    return tr("There is no key {key}. list(...) shows the keys.", key=repr(wanted))
 
 
 def _missing(known: Any, wanted: Any, kind: str) -> str:
@@ -165,7 +164,7 @@ def _missing(known: Any, wanted: Any, kind: str) -> str:
 def _attribute(error: AttributeError, names: dict[str, Any]) -> str:
     owner, name = error.obj, error.name or ""
     if owner is None:
-        return tr("Before the dot is None, that is, nothing: did the line that makes it give anything back?")
+        return tr("Before the dot is None, that is, nothing: did the line that makes it return anything?")
     if owner is ...:
         return tr("Three dots (...) are still where your own code goes.")
     near = _near(name, (one for one in dir(owner) if not one.startswith("_")))
@@ -188,7 +187,7 @@ def _import(error: ImportError, names: dict[str, Any]) -> str:
         known = [*(one for one in dir(module) if not one.startswith("_")), *parts]
         return str(unknown(tr("name to import"), wanted[1], known))
     known = [*_COURSE_USES, *(name for name in sys.modules if "." not in name and not name.startswith("_"))]
-    hint = tr("A lesson needs no more than its first cell imports.")
+    hint = tr("The first cell of a lesson imports everything that it needs.")
     return str(unknown(tr("module"), error.name or "", known, hint=hint))
 
 

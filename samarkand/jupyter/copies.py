@@ -34,8 +34,8 @@ PAGE = Path("docs", "python.md")
 #: What stands in a copy's metadata beside the course's own (``samarkand``).
 COPY = "copy"
 BESIDE = (
-    "The course has changed {copy}, and you have worked in yours: it is kept as it is, and the new one is "
-    "beside it as {beside}."
+    "There is a new version of {copy}. You have worked in yours, so it is kept; the new one is next to it: "
+    "{beside}."
 )
 #: What JupyterLab would fill in at opening, and then ask whether to save a lesson that was only looked at.
 LANGUAGE = {
@@ -178,10 +178,11 @@ def _summary(done: dict[str, list[str]], work: Path) -> list[str]:
         folder=work,
     )
     renewed = tr(
-        "The course has changed. Nobody had worked in {names}: renewed.", names=listed(done["renewed"])
+        "The course has changed. You had not worked in these copies, so they were updated: {names}.",
+        names=listed(done["renewed"]),
     )
     waiting = tr(
-        "The course has changed. JupyterLab is open in this folder, so {names} will be renewed at the next "
+        "The course has changed. JupyterLab is open in this folder, so {names} will be updated at the next "
         "start after it is closed.",
         names=listed(done["waiting"]),
     )

@@ -41,5 +41,5 @@ def install(shell: Any) -> None:
 
 
 def _folded(traceback: str) -> str:
-    summary = tr("All that Python says: where it was when it stopped")
+    summary = tr("Full error message (traceback)")
     return f"<details><summary>{html.escape(summary)}</summary><pre>{html.escape(traceback)}</pre></details>"

@@ -207,7 +207,7 @@ def _summary(asked: list[Item]) -> str:
     if not count["tried"] and not count["open"]:
         first = tr("All of it is done.")
     elif count["tried"]:
-        first = tr("Read again what you tried and is not right yet.")
+        first = tr("Some answers are not right yet. Read these parts again.")
     elif set(practice) == {"done"}:
         first = trn("The practice task is right.", "All {n} practice tasks are right.", len(practice))
     else:

@@ -78,7 +78,7 @@ class Choice(controls.StillBox):
         elif wrong := sorted(chosen - self._right):
             sentence = tr("Not yet. {hint}", hint=self._asked.options[wrong[0]].hint)
         else:
-            sentence = tr("So far right, but not all yet: there is more to choose than {n}.", n=len(chosen))
+            sentence = tr("Right so far, but not complete: choose more than {n}.", n=len(chosen))
         return self._reply.say(f"{sentence} {log.add(self._asked.id, state)}".strip(), state)
 
 

@@ -60,7 +60,7 @@ def test_cells_and_calls_give_what_a_notebook_gives(tmp_path: Path) -> None:
     outcome = Alone(tmp_path).run(cells, calls)
     assert outcome.ended == "finished"
     assert outcome.ran["a"].text == "hällo\n" and outcome.ran["a"].error == ""
-    assert outcome.ran["b"].error == "ZeroDivisionError: Line 1 of this cell: Something is divided by 0."
+    assert outcome.ran["b"].error == "ZeroDivisionError: Line 1 of this cell: You are dividing by 0."
     assert outcome.ran["odd"].error == outcome.called["h1"].error == "Odd", "a text that cannot be had"
     assert outcome.ran["d"].error == "", "it runs in its own folder"
     assert outcome.held["none"].value is ...
@@ -134,7 +134,7 @@ def test_the_time_is_that_of_the_state_that_was_marked(
 
 def test_work_without_end_is_a_sentence(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("samarkand.practice.sets.marks.PATIENCE", 0.01)
-    assert Marks("ex03_the_sco").mark().startswith("It does not come to an end")
+    assert Marks("ex03_the_sco").mark().startswith("Marking did not finish")
 
 
 def test_where_work_is_graded_there_is_no_button(monkeypatch: pytest.MonkeyPatch) -> None:

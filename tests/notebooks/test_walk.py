@@ -69,4 +69,4 @@ def test_at_the_end_nothing_is_open_and_every_prediction_is_scored(
     assert all(one["text"] == "My own words." for one in journal.latest(notes.JOURNAL).values())
     ranges = sum(not one.options for id, one in PREDICTIONS.items() if id in asked)
     # Ranges as wide as can be hold always, and the course says what that is worth.
-    assert f"Of {ranges} ranges {ranges} held." in predict.scores().sentence
+    assert f"{ranges} of your {ranges} ranges contained the result." in predict.scores().sentence

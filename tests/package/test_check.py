@@ -216,7 +216,7 @@ def test_any_form_of_the_right_answer_passes(name: str, values: list[Any]) -> No
         ("ids", "CL07 CL12 CL37", "This is a text; expected was a set or list of ids. Put each in quotes"),
         ("ids", 3, "Which ones are they, not how many?"),
         ("ids", {1, 2}, "Not all of these are texts; expected was a set or list of ids."),
-        ("ids", pd.Series([1, 2], index=["CL07", "CL12"]), "What stands in the index is not read."),
+        ("ids", pd.Series([1, 2], index=["CL07", "CL12"]), "The index is ignored."),
         ("ids", frozenset(), "a condition keeps no row"),
         ("series", {"CHN": 17.8, "IND": 17.7}, "1 missing, 0 too many"),
         ("series", {"CHN": 17.8, "IND": 1.0, "RUS": 1.8}, "1 of 3 values are not"),

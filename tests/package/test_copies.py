@@ -169,7 +169,9 @@ def test_a_copy_nobody_worked_in_is_renewed_though_it_was_run(lesson: Path, mine
     before = mine.read_bytes()
     (said,) = copies.hand_out(renew=False)
     assert "JupyterLab is open in this folder" in said and ONE in said and mine.read_bytes() == before
-    assert copies.hand_out() == [f"The course has changed. Nobody had worked in {ONE}: renewed."]
+    assert copies.hand_out() == [
+        f"The course has changed. You had not worked in these copies, so they were updated: {ONE}."
+    ]
     assert "".join(read(mine)["cells"][1]["source"]) == "40 + 2"
     assert names(mine.parent) == {lesson.name, "02_the_river.ipynb"}
 
@@ -178,7 +180,7 @@ def test_a_copy_with_work_is_kept_and_the_new_one_is_put_beside_it(lesson: Path,
     work, beside = change(mine, "my own"), mine.with_name(f"{ONE}.new.ipynb")
     assert copies.hand_out() == copies.news(mine) == []
     change(lesson, "40 + 2")
-    assert f"the new one is beside it as {ONE}.new.ipynb." in copies.hand_out()[0]
+    assert f"the new one is next to it: {ONE}.new.ipynb." in copies.hand_out()[0]
     ((said, path),) = copies.news(mine)
     assert "Yours is kept as it is" in said and path == beside
     assert copies.hand_out() == [], "once is enough"

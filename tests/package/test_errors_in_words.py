@@ -29,11 +29,11 @@ def share(of):
 """
 SYNTAX, VALUES = (
     "Python cannot read it. Is a bracket, a comma",
-    "Values of different kinds do not go together",
+    "You cannot combine values of different kinds",
 )
 OPEN, MARKS, SEVERAL = (
     "Three dots (...) are still where your own code goes.",
-    "Python takes straight quotation marks only",
+    "Python accepts only straight quotation marks",
     "need two pairs of square brackets",
 )
 #: For each kind of error what a student types, and what the plain line says.
@@ -42,12 +42,12 @@ TOLD = [
     ('table[table[kind] == "a"]', '"kind" is a column of a table here: it needs quotation marks.'),
     ("table[year]", '"year" is a column of a table here: it needs quotation marks.'),
     ('table.query(kind == "a")', '"kind" is a column of a table here: it needs quotation marks.'),
-    ("size", 'No name "size". Has the cell run that gives it its value?'),
-    ("day", 'No name "day". Has the cell run that gives it its value?'),
+    ("size", 'No name "size". Have you run the cell that defines it?'),
+    ("day", 'No name "day". Have you run the cell that defines it?'),
     ('table["year", "kind"]', SEVERAL),
     ('table["year"]["CHN", "IND"]', SEVERAL),
     ('table["year"].loc["CHN", "IND"]', SEVERAL),
-    ('table["year"][{"CHN"}]', "A list is wanted in the square brackets: list(...)"),
+    ('table["year"][{"CHN"}]', "The square brackets need a list: list(...)"),
     ('table[table["kind"] <= "b" & table["year"].isna()]', "needs round brackets of its own"),
     ('table[table["kind"] == "a" & table["kind"] == "b"]', "needs round brackets of its own"),
     ('table[table["year"] == “2022”]', MARKS),
@@ -75,40 +75,43 @@ TOLD = [
     ('table.drop(columns="yeear")', 'No column "yeear". Did you mean "year"?'),
     ('table.loc["CHA"]', 'No row "CHA". Did you mean "CHN"?'),
     ('table["year"]["CHA"]', 'No row "CHA". Did you mean "CHN"?'),
-    ('{"a": 1}["b"]', "Nothing is kept under 'b'. list(...) shows"),
-    ("table.iloc[7]", "There are not that many. Counting begins at 0"),
+    ('{"a": 1}["b"]', "There is no key 'b'. list(...) shows"),
+    ("table.iloc[7]", "There are not that many. Python counts from 0"),
     # How it is written.
-    ("table.head(", "Line 1 of this cell: It breaks off: a bracket, or a text in quotation marks"),
+    ("table.head(", "Line 1 of this cell: The cell ends too early: a bracket or a quotation mark"),
     ("table.head(]", "Brackets do not pair"),
     ('len(table)\nx = "year', "Line 2 of this cell: A text begins here and has no closing quotation mark."),
     ("if len(table)\n    1", "Line 1 of this cell: A colon is missing at the end."),
     ('if check = 8:\n    "x"', "= gives a name to a value; == asks"),
     ("print table", "A function takes round brackets: print(...)."),
     ("x = 1 200", SYNTAX),
-    ("x = 45.7pp", "A number is written with a point"),
+    ("x = 45.7pp", "Write a number with a point"),
     ("f(1 table)", "Between two things a comma, a sign such as +"),
-    ("x = 1\n    y = 2", "Line 2 of this cell: It begins too far right or left."),
+    ("x = 1\n    y = 2", "Line 2 of this cell: The indentation is wrong."),
     # Kinds of values.
     ('1 + "a"', f"Line 1 of this cell: {VALUES}"),
     ("check(1)", "Round brackets call a function, and this is a value (int)."),
     ("table.head[3]", "This is a function: it takes round brackets"),
-    ("check[0]", "Square brackets take a part out, and this has no parts (int)."),
-    ("for x in check: pass", "This is one value, and a list or a column is needed."),
-    ("def g(a, b): pass\ng(1)", "Line 2 of this cell: In the round brackets something is missing: 'b'."),
-    ("def g(a): pass\ng(1, 2)", "There is more in the round brackets than the function takes."),
-    ("table.head(rows=3)", "The function knows no 'rows'. help(...) lists"),
+    ("check[0]", "Square brackets pick out a part, but this value has no parts (int)."),
+    ("for x in check: pass", "This is one value. Python needs a list or a column here."),
+    (
+        "def g(a, b): pass\ng(1)",
+        "Line 2 of this cell: The function needs something more in the round brackets: 'b'.",
+    ),
+    ("def g(a): pass\ng(1, 2)", "You gave the function more than it takes."),
+    ("table.head(rows=3)", "The function has no argument 'rows'. help(...) lists"),
     ("found + 1", "One of the values is None"),
     ("answer + 1", OPEN),
     ("answer.sum()", OPEN),
-    ("1 / 0", "Something is divided by 0."),
-    ('float("45,7")', "A number is written without quotation marks, with a point: 45.7."),
+    ("1 / 0", "You are dividing by 0."),
+    ('float("45,7")', "Write a number without quotation marks, with a point: 45.7."),
     ('table[(table["year"] > 1) and (table["year"] < 3)]', "Join conditions with & and |"),
     # Behind a dot, modules, files.
     ("table.haed()", 'The value before the dot (DataFrame) has no "haed". Did you mean "head"?'),
     ("check.qwertz", "After a dot, the Tab key lists what there is."),
     ("found.head()", "Before the dot is None"),
     ("import panda", 'No module "panda". Did you mean "pandas"?'),
-    ("import geopandas_of_mine", "A lesson needs no more than its first cell imports."),
+    ("import geopandas_of_mine", "The first cell of a lesson imports everything that it needs."),
     ("from samarkand import chart", 'No name to import "chart". Did you mean "charts"?'),
     (
         'open("trp.csv")',
@@ -211,9 +214,9 @@ def test_before_the_first_cell_a_kernel_says_it_and_keeps_the_traceback(tmp_path
     code = ["0", "\n\nlen(tripp)", "x = (", "assert False", "sorted(dir())"]
     (_, news), *shown = outputs(code, mine, tmp_path / "my_work")
     assert 'beside it: <a href="mine.damaged.ipynb">' in news.data["text/html"]
-    for (folded, last), says in zip(shown[:2], ('No name "tripp".', "It breaks off"), strict=True):
+    for (folded, last), says in zip(shown[:2], ('No name "tripp".', "The cell ends too early"), strict=True):
         assert "Traceback" in folded.data["text/plain"] or "SyntaxError" in folded.data["text/plain"]
-        assert folded.data["text/html"].startswith("<details><summary>All that Python says")
+        assert folded.data["text/html"].startswith("<details><summary>Full error message")
         assert last.output_type == "error"
         assert last.traceback[0].startswith(f"{last.ename}: {last.evalue.partition(' (')[0]}")
         assert ".py" not in last.traceback[0], "no file that a student has never seen"

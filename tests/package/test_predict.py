@@ -72,15 +72,15 @@ def test_a_number_with_a_range_is_saved_and_read_back(work: Path) -> None:
         (("8", "", ""), "low", "Where does the range end?"),
         (("", "6", "10"), "guess", "Write a number."),
         (("8", "6-10", "10"), "low", "“6-10” holds two numbers. Write one."),
-        (("8 %", "6", "10"), "guess", "No per cent are asked for."),
-        (("8", "-6", "10"), "low", "No answer can lie outside 0 members to 193 members."),
+        (("8 %", "6", "10"), "guess", "This is not a percentage."),
+        (("8", "-6", "10"), "low", "The answer has to lie between 0 members and 193 members."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_stays_there(
     typed: tuple[str, str, str], where: str, says: str, work: Path
 ) -> None:
     form = filled("03.members", *typed)
-    assert form.save() == "Not saved yet: see what is wrong at the fields."
+    assert form.save() == "Not saved yet: read the notes beside the fields."
     assert says in complaints(form)[where]
     assert tuple(field.text for field in form._fields.values()) == typed
     assert kept(work) == []
@@ -116,10 +116,10 @@ def test_who_does_not_predict_goes_on(work: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        (("8", "6", "10"), "You expected 8 members, from 6 members to 10 members. It came out at 8 members: "
-         "your range held."),
-        (("5", "4", "7"), "It came out at 8 members: more than you thought."),
-        (("20", "10", "30"), "It came out at 8 members: less than you thought."),
+        (("8", "6", "10"), "You expected 8 members, from 6 members to 10 members. It came out at 8 members, "
+         "inside your range."),
+        (("5", "4", "7"), "It came out at 8 members, above your range."),
+        (("20", "10", "30"), "It came out at 8 members, below your range."),
     ],
 )  # fmt: skip
 def test_a_result_stands_beside_what_was_expected(typed: tuple[str, ...], says: str) -> None:
@@ -148,7 +148,7 @@ def test_who_runs_all_cells_and_then_guesses_guesses_too_late(work: Path) -> Non
     form, asked = filled("03.members", "8", "6", "10"), predict.see("03.members")
     assert len(asked.children) == 2 and "8 members" not in asked.sentence, "it asks before it compares"
     assert "does not count" in form.save()
-    assert "What you saved came after the result" in asked.show() and len(asked.children) == 1
+    assert "You saved this after the result" in asked.show() and len(asked.children) == 1
 
 
 def test_a_result_that_was_shown_is_known_for_ever(work: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_result_that_was_shown_is_known_for_ever(work: Path) -> None:
         _, reply = the_next_day("03.members")
         assert "does not count" in reply
     assert predict.see("03.members").sentence == (
-        "It came out at 8 members. What you saved came after the result, and does not count."
+        "It came out at 8 members. You saved this after the result was shown, so it does not count."
     )
     assert _ledger.records()["03.members"].counted is None
     assert "You have saved no prediction before" in predict.scores().sentence
@@ -236,7 +236,8 @@ def test_scores_count_what_held_and_sort_the_surprises() -> None:
     )
     told = predict.scores()
     assert told.sentence == (
-        "Of 3 ranges 1 held. Meant were 8 of 10. So few say little. Of 2 choices you were right in 1. "
+        "1 of your 3 ranges contained the result. The aim was 8 of 10. That is too few to say much. "
+        "You were right in 1 of 2 choices. "
         "Most often you were surprised by how many there are."
     )
     html = told.children[0].value

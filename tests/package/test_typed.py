@@ -40,11 +40,11 @@ def test_a_per_cent_sign_is_seen(text: str) -> None:
     [
         ("1,200", "“1,200” can be read in two ways. Write 1200 or 1.200."),
         *((two, f"“{two}” holds two numbers. Write one.") for two in ("5 to 9", "5\u20139", "12 34")),
-        ("many", "“many” is no number. Write digits, such as 45.7 or 1200."),
-        *((no, " is no number.") for no in ("", " ", "%", "nan", "inf", "-", "--3", "$5", "9 miles", "'")),
+        ("many", "“many” is not a number. Write digits, such as 45.7 or 1200."),
+        *((no, " is not a number.") for no in ("", " ", "%", "nan", "inf", "-", "--3", "$5", "9 miles", "'")),
         ("1e999", "“1e999” is too large a number."),
-        ("x" * 5000, "x\u2026” is no number."),
-        ("1" * 101, "1\u2026” is no number."),
+        ("x" * 5000, "x\u2026” is not a number."),
+        ("1" * 101, "1\u2026” is not a number."),
     ],
 )
 def test_what_is_explained(text: str, says: str) -> None:

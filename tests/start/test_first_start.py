@@ -176,7 +176,7 @@ def test_without_network_the_first_start_says_so(tmp_path: Path, run: Run) -> No
     nowhere = {"HTTPS_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9", "NO_PROXY": ""}
     done = run(folder, "--version", PIP_CACHE_DIR=str(tmp_path / "cache"), PIP_NO_INDEX="0", **nowhere)
     assert done.returncode == 1
-    assert done.stderr.startswith("The network cannot be reached, and the packages must be fetched once.")
+    assert done.stderr.startswith("The network cannot be reached, and the packages must be downloaded once.")
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -182,7 +182,7 @@ def test_clean_removes_what_start_made_and_no_work(need: Need, course: Path) -> 
 
 def test_test_hands_over_to_the_suite(course: Path, handed_over: list[str], capsys: Capture) -> None:
     assert start.main(["test"]) == 1
-    assert capsys.readouterr().err == "This is a student's copy of the course: it holds no tests.\n"
+    assert capsys.readouterr().err == "This is a student's copy of the course: it has no tests.\n"
     touch(course, "tools/suite.py")
     assert start.main(["test", "tests/data", "-k", "members"]) == 0
     assert handed_over == [str(course / "tools/suite.py"), "tests/data", "-k", "members"]

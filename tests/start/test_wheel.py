@@ -140,7 +140,7 @@ def test_copies_are_handed_out_and_renewed_by_the_wheel_alone(
 def test_what_the_wheel_lacks_is_said_in_a_sentence(run: Callable[..., str]) -> None:
     for words in (("build", "03"), ("check", "ex03"), ("grade", "ex03"), ("data", "check")):
         said = run("-m", "samarkand", *words, status=1)
-        assert said == "This is a student's copy: it marks and builds nothing. Ask your instructor.\n"
+        assert said == "This is a student's copy; it cannot mark or build. Ask your instructor.\n"
 
 
 def test_any_server_of_the_environment_keeps_stills(

@@ -148,7 +148,7 @@ def typed(text: str, unit: str = "") -> Typed:
             return Typed(float(sign + digits), per_cent)
     if len(re.findall(r"\d+(?:[.,]\d+)?", digits)) == 2:
         raise NotANumber(tr("{text} holds two numbers. Write one.", text=said))
-    raise NotANumber(tr("{text} is no number. Write digits, such as 45.7 or 1200.", text=said))
+    raise NotANumber(tr("{text} is not a number. Write digits, such as 45.7 or 1200.", text=said))
 
 
 def parse(body: bytes) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:  # noqa:
     Examples
     --------
     >>> guess(kinds.Whole(), 7, 8, "Count again.")
-    'Very close: off by one. Is a first or last one counted, or left out, that should not be?'
+    'Very close: off by one. Did you count or leave out the first or the last one by mistake?'
     """
     if isinstance(kind, kinds.Number | kinds.Whole):
         return _of_number(kind, answer, right) or hint
@@ -99,7 +99,7 @@ def _of_number(kind: kinds.Number | kinds.Whole, answer: float, right: float) ->
     if near(-right):
         return tr("Look at the sign: what is taken away from what?")
     if not tolerance and abs(answer - right) == 1:
-        return tr("Very close: off by one. Is a first or last one counted, or left out, that should not be?")
+        return tr("Very close: off by one. Did you count or leave out the first or the last one by mistake?")
     if abs(answer - right) <= max(10 * tolerance, 0.01 * abs(right)):
         return tr("Close, but not close enough: was something rounded on the way, or a part left out?")
     if right and near(1 / right):
@@ -114,13 +114,13 @@ def _of_set(answer: frozenset[str], right: frozenset[str]) -> str:
     if not missing:
         return trn(
             "All that belong are there, and one that does not.",
-            "All that belong are there, and {n} that do not.",
+            "Everything that belongs is there, but also {n} that do not belong.",
             extra,
         )
     if not extra:
         return trn(
             "What you have belongs there, but one is still missing.",
-            "What you have belongs there, but {n} are still missing.",
+            "All of yours belong, but {n} are still missing.",
             missing,
         )
     return " ".join(

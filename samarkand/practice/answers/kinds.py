@@ -501,7 +501,7 @@ class Codes(Kind):
         if not all(len(code) == 3 and code.isalpha() for code in codes):
             raise WrongForm(tr("Not all of these are {what}.", what=self.what))
         if len(set(codes)) != len(codes):
-            raise WrongForm(tr("Something stands in it more than once."))
+            raise WrongForm(tr("Something is in it more than once."))
         return frozenset(codes)
 
 
@@ -513,7 +513,7 @@ def _texts(value: Value, asked: str, *, gaps: bool = False) -> list[str]:
     texts = [v.strip() for v in found if isinstance(v, str)]
     if len(texts) != len(found):
         said = tr("Not all of these are texts; expected was {asked}.", asked=asked)
-        index = tr("What stands in the index is not read.") if isinstance(value, Column) else ""
+        index = tr("The index is ignored.") if isinstance(value, Column) else ""
         raise WrongForm(f"{said} {index}".strip())
     return texts
 
@@ -674,7 +674,7 @@ class Rows(Kind):
         names = [str(name) for name in value.names]
         missing = [name for name in self.columns if name not in names]
         if any(names.count(name) > 1 for name in self.columns):
-            raise WrongForm(tr("A column that was asked for stands in the table more than once."))
+            raise WrongForm(tr("Your table has one of the columns more than once."))
         found = dict(zip(names, value.columns, strict=True))
         if len(missing) == 1:
             found[missing[0]] = value.index

@@ -43,7 +43,8 @@ class Form(controls.StillBox):
             }
             expected = controls.row(self._fields)
             how = tr(
-                "Choose the range so that it would hold in {n} of 10 such cases. Or go on without.",
+                "Choose a range that would contain the result in about {n} of 10 such cases. "
+                "Or skip this question.",
                 n=_ledger.MEANT,
             )
         self._reason = controls.Field(
@@ -87,7 +88,7 @@ class Form(controls.StillBox):
                 return self._reply.say(nothing, "open")
             expected = self._number()
         if expected is None:
-            return self._reply.say(tr("Not saved yet: see what is wrong at the fields."), "wrong")
+            return self._reply.say(tr("Not saved yet: read the notes beside the fields."), "wrong")
         try:
             counts = _ledger.save(self._asked, expected)
         except CourseError as error:
@@ -131,11 +132,11 @@ class Form(controls.StillBox):
         number, per_cent = decode.typed(text, asked.unit)
         if per_cent and asked.unit != "%":
             if asked.about != "likeness":
-                raise decode.NotANumber(tr("No per cent are asked for. Write the number alone."))
+                raise decode.NotANumber(tr("This is not a percentage. Write only the number."))
             number = round(number / 100, 9)
         if not asked.low <= number <= asked.high:
             low, high = (_ledger.in_words(asked, end) for end in (asked.low, asked.high))
-            raise decode.NotANumber(tr("No answer can lie outside {low} to {high}.", low=low, high=high))
+            raise decode.NotANumber(tr("The answer has to lie between {low} and {high}.", low=low, high=high))
         return number
 
     def _read_back(self) -> None:
@@ -194,7 +195,7 @@ def _comparison(asked: Prediction, record: Record) -> tuple[str, str]:
             else tr("It came out at {result}.", **words)
         )
         why = (
-            tr("What you saved came after the result, and does not count.")
+            tr("You saved this after the result was shown, so it does not count.")
             if record.latest
             else tr("You had saved no prediction, which is all right.")
         )
@@ -202,9 +203,9 @@ def _comparison(asked: Prediction, record: Record) -> tuple[str, str]:
     words["expected"] = _ledger.in_words(asked, expected)
     how = _ledger.compare(expected, result)
     sentence = {
-        "held": tr("You expected {expected}. It came out at {result}: your range held.", **words),
-        "more": tr("You expected {expected}. It came out at {result}: more than you thought.", **words),
-        "less": tr("You expected {expected}. It came out at {result}: less than you thought.", **words),
+        "held": tr("You expected {expected}. It came out at {result}, inside your range.", **words),
+        "more": tr("You expected {expected}. It came out at {result}, above your range.", **words),
+        "less": tr("You expected {expected}. It came out at {result}, below your range.", **words),
         "other": tr("You expected {expected}. It came out otherwise: {result}.", **words),
     }[how]
     if how == "held" and asked.options:

@@ -78,7 +78,7 @@ def _summary() -> tuple[str, str]:
         return str(error), ""
     rows: list[Row] = [(*one, _ledger.compare(one[1], one[2])) for one in counted]
     if not rows:
-        nobody = tr("You have saved no prediction before its result was seen, which is all right.")
+        nobody = tr("You have not saved a prediction before seeing its result. That is fine.")
         return f"{trouble} {nobody}".strip(), ""
     ranges, choices = ([row for row in rows if bool(row[0].options) is chosen] for chosen in (False, True))
     parts = [trouble, _of_ranges(ranges), _of_choices(choices), _of_surprises(rows)]
@@ -90,11 +90,16 @@ def _of_ranges(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
     held, n = sum(row[3] == "held" for row in rows), len(rows)
-    counted = trn("Of {n} range {held} held.", "Of {n} ranges {held} held.", n, held=held)
-    meant = tr("Meant were {meant} of 10.", meant=_ledger.MEANT)
+    counted = trn(
+        "{held} of your {n} range contained the result.",
+        "{held} of your {n} ranges contained the result.",
+        n,
+        held=held,
+    )
+    meant = tr("The aim was {meant} of 10.", meant=_ledger.MEANT)
     share = 10 * held / n
     if n < FEW:
-        verdict = tr("So few say little.")
+        verdict = tr("That is too few to say much.")
     elif share < _ledger.MEANT - 1:
         verdict = tr("Yours were too narrow: you knew less than you thought.")
     elif share > _ledger.MEANT + 1:
@@ -106,7 +111,7 @@ def _of_ranges(rows: Sequence[Row]) -> str:
 
 def _of_choices(rows: Sequence[Row]) -> str:
     right = sum(row[3] == "held" for row in rows)
-    one, many = "Of {n} choice you were right in {right}.", "Of {n} choices you were right in {right}."
+    one, many = "You were right in {right} of {n} choice.", "You were right in {right} of {n} choices."
     return trn(one, many, len(rows), right=right) if rows else ""
 
 

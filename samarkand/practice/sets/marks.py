@@ -61,7 +61,9 @@ class Marks(controls.StillBox):
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return self._reply.say(tr("It does not come to an end: does a cell run for ever?"), "wrong")
+            return self._reply.say(
+                tr("Marking did not finish. Does one of your cells run for ever?"), "wrong"
+            )
         if done.returncode:
             return self._reply.say(done.stderr.strip(), "open")
         first, *reasons = done.stdout.strip().splitlines()
