@@ -43,8 +43,7 @@ class Form(controls.StillBox):
             }
             expected = controls.row(self._fields)
             how = tr(
-                "Choose a range that would contain the result in about {n} of 10 such cases. "
-                "Or skip this question.",
+                "Choose the range so that it would hold in {n} of 10 such cases. Or go on without.",
                 n=_ledger.MEANT,
             )
         self._reason = controls.Field(
