@@ -187,7 +187,7 @@ def test_a_copy_with_work_is_kept_and_the_new_one_is_put_beside_it(lesson: Path,
     change(lesson, "40 + 3")
     before = beside.read_bytes()
     (said,) = copies.hand_out(renew=False)
-    assert f"so {ONE}.new will be renewed" in said and beside.read_bytes() == before
+    assert f"so {ONE}.new will be updated" in said and beside.read_bytes() == before
     assert len(copies.hand_out()) == 1
     assert "".join(read(beside)["cells"][1]["source"]) == "40 + 3"
     also = change(beside, "my own, again")

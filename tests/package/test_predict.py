@@ -162,7 +162,7 @@ def test_a_result_that_was_shown_is_known_for_ever(work: Path) -> None:
         "It came out at 8 members. You saved this after the result was shown, so it does not count."
     )
     assert _ledger.records()["03.members"].counted is None
-    assert "You have saved no prediction before" in predict.scores().sentence
+    assert "You have not saved a prediction before" in predict.scores().sentence
     assert [("seen" in entry, entry.get("late")) for entry in kept(work)] == [
         (True, None), (False, True), (False, True)
     ]  # fmt: skip
