@@ -75,7 +75,7 @@ def sheet(lesson: Lesson) -> str:
         parts += [f"<p>Draw what you expect before you see it. {words}</p>", chart]
     for number, one in enumerate(asked, 1):
         choice = " / ".join(map(html.escape, _options(one)))
-        lines = "<i></i>" * (3 if isinstance(one, questions.Note) else 2)
+        lines = "<i></i><i></i>"
         parts.append(f"<p><b>{number}.</b> {html.escape(one.text)} {choice and f'({choice})'}</p>{lines}")
     return page(lesson.title, "sheet.css", "".join(parts))
 
