@@ -89,6 +89,8 @@ def test_half_a_lesson_today_and_the_other_half_tomorrow(opened: Sheet, server: 
 def test_a_footnote_leads_to_its_source_and_back(opened: Sheet) -> None:
     opened.turn_to("lessons/02_reading_the_article.ipynb")
     note = opened.page.locator('.jp-RenderedMarkdown sup a[href$="#Sources"]').nth(3)
+    # JupyterLab draws outputs one after another; before the list is there, a footnote leads to its heading.
+    opened.page.locator(".jp-OutputArea-output > ol[aria-label]").wait_for(state="attached")
     note.focus()
     opened.page.keyboard.press("Enter")
     entry = opened.page.locator("li:has(.samarkand-back)")
