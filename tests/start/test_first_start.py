@@ -168,7 +168,7 @@ def test_ctrl_c_leaves_a_half_made_venv_that_the_next_start_makes_again(
     done = run(course, "--version")
     need("The network cannot be reached" not in done.stderr, "the package index cannot be reached")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "made again" in done.stdout and "jupyterlab 4" in done.stdout
+    assert "Making it again" in done.stdout and "jupyterlab 4" in done.stdout
 
 
 def test_without_network_the_first_start_says_so(tmp_path: Path, run: Run) -> None:
