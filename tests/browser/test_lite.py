@@ -93,7 +93,7 @@ def test_every_cell_shows_in_the_page_what_is_stored(stored: Path, address: str,
         for cell in json.loads(stored.read_text(encoding="utf-8"))["cells"]
         if cell["cell_type"] == "code"
     ]
-    assert len(ran) == len(kept) > 5
+    assert len(ran) == len(kept) > 0
     for here, there in zip(ran, kept, strict=True):
         assert plain(here) == plain(there), "".join(there["source"])
     assert beyond == []
