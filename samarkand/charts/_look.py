@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any, NotRequired, TypedDict, Unpack
 
 import altair as alt
@@ -45,7 +48,11 @@ def _draw(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
     JupyterLab 4 draws Vega-Lite up to version 5. The charts here use nothing that version 6 brought, so that
     the same specification holds for both.
     """
-    return {_MIME: {**spec, "$schema": _VEGA_LITE_5}, "text/plain": _sentence(spec)}
+    drawn: Any = {**spec, "$schema": _VEGA_LITE_5}
+    if sys.platform == "emscripten":
+        # On its way out of a browser's Python None is lost, and with it "no legend" and "no scale".
+        drawn = import_module("js").JSON.parse(json.dumps(drawn))
+    return {_MIME: drawn, "text/plain": _sentence(spec)}
 
 
 def _sentence(spec: Mapping[str, Any]) -> str:
