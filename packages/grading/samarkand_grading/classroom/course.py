@@ -51,6 +51,8 @@ class Course:
         """Keep other commands from the course, and other users from what it holds of students."""
         with files.alone(self.root, say):
             self._close()
+            for half in (self.root / "backups").glob("*.part"):  # of a command that was killed
+                half.unlink(missing_ok=True)
             try:
                 yield
             finally:

@@ -67,7 +67,7 @@ def backup(path: Path) -> None:
             source.backup(copy)
         target.replace(target.with_suffix(".db"))
         copies = sorted(folder.glob("gradebook-*-*-*.db"), key=lambda one: one.stat().st_mtime_ns)
-        for old in [*copies[:-KEPT], *folder.glob("gradebook-*.part")]:
+        for old in copies[:-KEPT]:
             old.unlink()
     except (OSError, sqlite3.Error) as error:
         why = "so nothing was written: is the disk full, or the folder write-protected?"
