@@ -133,11 +133,6 @@ def _link(lesson: Lesson) -> str:
     return f"[{lesson.number} {lesson.title}](../../notebooks/{lesson.path.name})"
 
 
-def _plain(text: str) -> str:
-    """Return Markdown without its notes."""
-    return re.sub(r"\s*<sup>.*?</sup>", "", text, flags=re.DOTALL).strip()
-
-
 def _aims(lesson: Lesson) -> str:
     by_id = {cell.id: cell.source for cell in lesson.cells}
     card = re.findall(r"\| \*\*(Time|Minutes)\*\* \| (.*) \|", by_id["card"])
@@ -148,12 +143,9 @@ def _aims(lesson: Lesson) -> str:
 def _asked(lesson: Lesson) -> str:
     """Return what the lesson asks beside practice, in its order, with results and reasons."""
     parts = []
-    kinds = {"predict.ask": "predict", "quiz.ask": "quiz", "note": "note"}
     for cell in lesson.code:
-        call = re.search(r'\b(predict\.ask|quiz\.ask|note)\("([^"]+)"\)', cell.source)
-        if not call:
+        if (one := deck.asked(cell)) is None:
             continue
-        one = questions.find(kinds[call[1]], call[2])
         lines = [f"**{one.text}** (`{cell.id}`)"]
         if isinstance(one, questions.Prediction):
             lines.append(f"- What came out: {_ledger.in_words(one, _ledger.result(one.id))}")
@@ -174,7 +166,7 @@ def _practice(lesson: Lesson) -> str:
             (text for text in reversed(texts[: texts.index(task.stub.source)]) if task.number in text), ""
         )
         asked = re.search(rf"\*\*{re.escape(task.number)}\*\*\s*(.*?)(\n\n|\Z)", before, re.DOTALL)
-        lines = [f"**{task.number}** {_plain(asked[1]) if asked else ''} (`{task.stub.id}`)", ""]
+        lines = [f"**{task.number}** {deck.without_notes(asked[1]) if asked else ''} (`{task.stub.id}`)", ""]
         lines += [f"```python\n{task.answer}\n```", ""] if task.answer else []
         lines += [f"- {way.reason}" for way in tasks()[task.number].diagnoses]
         parts.append("\n".join(lines).rstrip())

@@ -5,7 +5,6 @@ Beside it stands how far two markers of written answers agree.
 
 from __future__ import annotations
 
-import csv
 import html
 import random
 import re
@@ -19,6 +18,7 @@ import pandas as pd
 
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
+from samarkand_grading.classroom.roster import read_table
 from tools.site.deck import page
 
 ITEMS = ROOT / "docs" / "teaching" / "before_after.toml"
@@ -69,17 +69,13 @@ def moodle(name: str) -> str:
     ) + "\n"  # fmt: skip
 
 
-def rows_of(path: Path, wanted: Sequence[str]) -> list[dict[str, str]]:
-    """Return the rows of a CSV file with some columns; `CourseError` if it has not got them."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CourseError(f"{path} cannot be read as CSV: {error}.") from error
-    missing = [name for name in wanted if not rows or name not in rows[0]]
+def rows_of(path: Path, wanted: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of a spreadsheet's CSV with their lines; `CourseError` if a column is missing."""
+    rows = read_table(path)[1:]  # below the header
+    missing = [name for name in wanted if not rows or name not in rows[0][1]]
     if missing:
         raise CourseError(f"{path} needs rows with the columns {', '.join(missing)}.")
-    return [{name: (row[name] or "").strip() for name in wanted} for row in rows]
+    return rows
 
 
 def read(path: Path) -> pd.DataFrame:
@@ -90,7 +86,7 @@ def read(path: Path) -> pd.DataFrame:
     """
     keys = {name: form(name) for name in FORMS}
     right: dict[str, dict[int, bool]] = {}
-    for line, row in enumerate(rows_of(path, ["student", "form", *map(str, range(1, 13))]), 2):
+    for line, row in rows_of(path, ["student", "form", *map(str, range(1, 13))]):
         name, which = row["student"], row["form"].upper()
         if not name or name in right or which not in keys:
             fault = (
@@ -114,7 +110,7 @@ def agreement(path: Path) -> str:
     names the line of points that are none, and refuses fewer than five answers.
     """
     points: dict[str, list[tuple[int, int]]] = {}
-    for line, row in enumerate(rows_of(path, ["student", "row", "first", "second"]), 2):
+    for line, row in rows_of(path, ["student", "row", "first", "second"]):
         if not {row["first"], row["second"]} <= set("01234"):
             raise CourseError(f"{path}, line {line}: points are whole numbers from 0 to 4.")
         points.setdefault(row["row"], []).append((int(row["first"]), int(row["second"])))

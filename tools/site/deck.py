@@ -64,7 +64,7 @@ def sheet(lesson: Lesson) -> str:
         if "slide" in cell.metadata.get("samarkand", {}) and VEGA in output.get("data", {})
     ]
     aims = next(cell.source for cell in lesson.cells if cell.id == "aims")
-    asked = [one for one in map(_asked, lesson.code) if one is not None][:5]
+    first = [one for one in map(asked, lesson.code) if one is not None][:5]
     parts = [
         f"<h1>{html.escape(lesson.title)}</h1>",
         '<p class="name">Name: <span></span> Day: <span></span></p>',
@@ -73,7 +73,7 @@ def sheet(lesson: Lesson) -> str:
     ]
     for words, chart in (_chart(one, empty=True) for one in charts[:1]):
         parts += [f"<p>Draw what you expect before you see it. {words}</p>", chart]
-    for number, one in enumerate(asked, 1):
+    for number, one in enumerate(first, 1):
         choice = " / ".join(map(html.escape, _options(one)))
         lines = "<i></i><i></i>"
         parts.append(f"<p><b>{number}.</b> {html.escape(one.text)} {choice and f'({choice})'}</p>{lines}")
@@ -105,7 +105,7 @@ def _slides(lesson: Lesson, draw: bool = True) -> Iterator[tuple[str, str, str]]
         marked = cell.metadata.get("samarkand", {}).get("slide")
         if marked is None:
             continue
-        one = _asked(cell)
+        one = asked(cell)
         words, shown = "", ""
         if cell.id == "question":
             words = f"<h1>{lesson.title}</h1><p>{html.escape(lesson.question)}</p>"
@@ -121,15 +121,19 @@ def _slides(lesson: Lesson, draw: bool = True) -> Iterator[tuple[str, str, str]]
         )
 
 
+def without_notes(source: str) -> str:
+    """Return Markdown without its footnotes."""
+    return re.sub(r"\s*<sup>.*?</sup>", "", source, flags=re.DOTALL).strip()
+
+
 def _markdown(source: str) -> str:
     """Return Markdown as HTML, without notes and links."""
     import mistune
 
-    plain = re.sub(r"\s*<sup>.*?</sup>", "", source, flags=re.DOTALL)
-    return str(mistune.html(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain)))
+    return str(mistune.html(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", without_notes(source))))
 
 
-def _asked(cell: NotebookNode) -> questions.Asked | None:
+def asked(cell: NotebookNode) -> questions.Asked | None:
     """Return the question that a cell asks; None if it asks none."""
     call = re.fullmatch(r'(?:(predict|quiz)\.ask|(note))\("([^"]+)"\)', cell.source.strip())
     return questions.find(call[1] or call[2], call[3]) if call else None

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from posixpath import normpath, relpath
 from typing import Any
 
+from samarkand.ground import reading
 from samarkand.ground.home import course_data
 from samarkand.sources import cite
 
@@ -64,8 +65,7 @@ def relinked(text: str, path: str, page: str, repository: str) -> str:
 @cache
 def _terms() -> dict[str, tuple[str, str]]:
     """Return the terms of the glossary, which names of people and places are not, with id and meaning."""
-    with (course_data() / "glossary.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["kind"] == "term"]
+    rows = (row for row in reading.rows(course_data() / "glossary.csv") if row["kind"] == "term")
     return {row["term"].partition(" (")[0].casefold(): (row["id"], row["meaning"]) for row in rows}
 
 
@@ -135,8 +135,7 @@ def cell(text: str) -> str:
 
 def sources() -> str:
     """Return the page of all sources, each with an anchor, in the order of their publishers."""
-    with (course_data() / "sources.csv").open(encoding="utf-8", newline="") as file:
-        found = [cite[row["key"]] for row in csv.DictReader(file)]
+    found = [cite[row["key"]] for row in reading.rows(course_data() / "sources.csv")]
     found.sort(key=lambda one: (one.publisher.casefold(), one.published, one.key))
     items = []
     for one in found:
