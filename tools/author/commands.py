@@ -115,7 +115,12 @@ def data_check(options: argparse.Namespace) -> int:
 
 
 def _unsound(course: Course, found: ExerciseSet) -> list[str]:
-    """Say where the source of a set breaks a rule, and which of its words are not what they are tied to."""
+    """Say where the source of a set breaks a rule, and which of its words are not what they are tied to.
+
+    A set that belongs to no lesson, such as the questions before the course, is no ramp.
+    """
+    if not found.lesson:
+        return []
     from tools.author import lessons, rules_of_sets, tied
 
     path = course.check_folder / f"{found.id}.json"
@@ -167,14 +172,19 @@ def agree(options: argparse.Namespace) -> int:
 
 
 def before_after(options: argparse.Namespace) -> int:
-    """Print a form of the twelve questions, or say what a class gained between two files of answers."""
+    """Print a form of the twelve questions, or say what a class gained from the first answers to the last."""
     home.need_checkout("the questions")
+    from samarkand_grading.classroom.course import Course
     from tools.site import before_after as forms
 
     if options.answers:
         if len(options.answers) != 2:
-            raise CourseError("Name two files: the answers before, and the answers after.")
-        before, after = map(forms.read, options.answers)
+            raise CourseError("Name two files or sets: the answers before, and the answers after.")
+        course = Course(None)
+        before, after = (
+            forms.of_set(course, path.name) if path.name in forms.SETS else forms.read(path)
+            for path in options.answers
+        )
         print(forms.report(before, after))
     else:
         print(forms.moodle(options.form) if options.moodle else forms.paper(options.form), end="")
@@ -264,7 +274,7 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("points", type=Path, help="CSV with the columns student, row, first, second")
 
     verb = add_verb(verbs, "before-after", before_after, "twelve questions before the course, and after it")
-    verb.add_argument("answers", nargs="*", type=Path, help="two CSV files of answers: what was gained")
+    verb.add_argument("answers", nargs="*", type=Path, help="two CSV files, or ex00_before ex12_after")
     verb.add_argument("--form", choices=("A", "B"), default="A", help="which form is written, as HTML")
     verb.add_argument("--moodle", action="store_true", help="write it in GIFT, for Moodle's question bank")
 
@@ -301,6 +311,9 @@ def _add_new(verbs: Verbs) -> None:
         kind.add_argument(named, help="a word, such as roads" if named == "subject" else "number or name")
         kind.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
         kind.set_defaults(run=new, plan=plan)
+    kind = kinds.add_parser("before-after", help="the twelve questions as two sets, ex00 and ex12")
+    kind.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
+    kind.set_defaults(run=new, plan=lambda skeletons, o: skeletons.before_and_after())
     kind = kinds.choices["lesson"]
     kind.add_argument("--number", required=True, help="two digits, such as 06")
     kind.add_argument("--title", required=True)

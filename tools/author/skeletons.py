@@ -91,6 +91,17 @@ def exercise(name: str) -> Plan:
     return _plan_set(found.name, words, taught)
 
 
+def before_and_after() -> Plan:
+    """Plan the twelve questions as two sets, one for the first week and one for the last."""
+    from tools.site import before_after as forms
+
+    plan = {}
+    for name in forms.SETS:
+        plan[EXERCISES / "source" / name / f"{name}.ipynb"] = _of_cells(forms.cells(name))
+        plan[CHECKS / f"{name}.py"] = forms.CHECKS.format(name=name)
+    return _need_new(plan)
+
+
 def module(room: str, subject: str) -> Plan:
     """Plan the module of a subject in one of `ROOMS`.
 
@@ -163,8 +174,12 @@ def _fill(template: str, words: Mapping[str, str]) -> str:
 
 
 def _notebook(template: str, words: Mapping[str, str]) -> str:
+    return _of_cells(_fill(template, words))
+
+
+def _of_cells(text: str) -> str:
     """Return a notebook made of a template's cells, never run."""
-    _, *parts = _CELL.split(_fill(template, words))
+    _, *parts = _CELL.split(text)
     cells: list[Any] = []
     for kind, name, marks, source in zip(*(parts[n::4] for n in range(4)), strict=True):
         if kind == "tied":  # of the cell before it

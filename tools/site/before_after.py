@@ -1,10 +1,11 @@
-"""Twelve questions before a course and after it: on paper, as Moodle's quiz, and what a class gained.
+"""Twelve questions before and after a course: on paper, as Moodle's quiz, as sets; what a class gained.
 
 Beside it stands how far two markers of written answers agree.
 """
 
 from __future__ import annotations
 
+import functools
 import html
 import random
 import re
@@ -18,11 +19,18 @@ import pandas as pd
 
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
+from samarkand.practice.answers.kinds import Choice
+from samarkand_grading.classroom import gradebook
+from samarkand_grading.classroom.course import Course
 from samarkand_grading.classroom.roster import read_table
+from samarkand_grading.marking.checks import ExerciseSet, Question
 from tools.site.deck import page
 
 ITEMS = ROOT / "docs" / "teaching" / "before_after.toml"
 FORMS = ("A", "B")
+#: The forms as sets, and what `samarkand new before-after` writes into the checks of each.
+SETS = {"ex00_before": "A", "ex12_after": "B"}
+CHECKS = "from tools.site.before_after import exercise\n\nSET = exercise({name!r})\n"
 LETTERS = "abcd"
 #: The fewest students with both forms of whom a report says anything; draws of the interval.
 FEWEST, DRAWS = 5, 10_000
@@ -67,6 +75,56 @@ def moodle(name: str) -> str:
         + "\n}"
         for place, (_, item, order) in enumerate(form(name), 1)
     ) + "\n"  # fmt: skip
+
+
+def exercise(name: str) -> ExerciseSet:
+    """Return a form as a set: why an answer is wrong does not tell the right letter."""
+    return ExerciseSet(
+        id=name,
+        lesson="",  # it belongs to none
+        questions=tuple(
+            Question(
+                f"q{place}", f"answer_{place}", 1, Choice("a letter", options=tuple(LETTERS)),
+                functools.partial(lambda letter, given: letter, LETTERS[order.index(0)]),
+                f"This question is about {item['about']}.", "",
+            )
+            for place, (_, item, order) in enumerate(form(SETS[name]), 1)
+        ),
+    )  # fmt: skip
+
+
+def cells(name: str) -> str:
+    """Return the notebook of a form as a set, in the form of a template: cells, each after a line `===`."""
+    when = "before" if SETS[name] == "A" else "after"
+    parts = [
+        f"=== markdown title\n# Twelve questions {when} the course\n\n12 questions, 12 points, ten minutes. "
+        "It is not a test of you: it shows what there is to teach. Choose one answer to each question, and "
+        "put its letter in place of the `...`, in quotation marks. Run all cells, save, and hand it in.\n"
+        f'=== code setup locked\nfrom samarkand.practice import Desk\n\ndesk = Desk("{name}")\n'
+    ]
+    for place, (_, item, order) in enumerate(form(SETS[name]), 1):
+        options = "\n".join(
+            f"- {letter}: {item['options'][n]}" for letter, n in zip(LETTERS, order, strict=True)
+        )
+        answer, right = f"answer_{place}", LETTERS[order.index(0)]
+        parts.append(
+            f"=== markdown q{place}-question\n## q{place} (1 point)\n\n{item['text']}\n\n{options}\n"
+            f'=== code q{place} solution\n{answer} = ...  # such as "a"\n'
+            f'### BEGIN SOLUTION\n{answer} = "{right}"\n### END SOLUTION\n'
+            f'=== code q{place}-check points=1\ndesk.look("q{place}", {answer})\n'
+        )
+    return "".join(parts)
+
+
+def of_set(course: Course, name: str) -> pd.DataFrame:
+    """Return what `read` does, for a form that was handed in as a set and graded."""
+    asked = list(enumerate(form(SETS[name]), 1))
+    right = {
+        student: {n: row.marks[f"q{place}-check"].points == 1 for place, (n, _, _) in asked}
+        for student, row in gradebook.rows(course.gradebook, name).items()
+        if row.marks
+    }
+    return pd.DataFrame.from_dict(right, orient="index")
 
 
 def rows_of(path: Path, wanted: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
