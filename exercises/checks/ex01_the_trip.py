@@ -194,7 +194,7 @@ SET = ExerciseSet(
             "Keep the flights with more than 3000 km, add up, and divide by the sum of all flights; then multiply by 100.",
             "01_the_trip: 2. Where did he go?",
             (
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _share(g) / 100, excluded_by="Unit: per cent"),
+                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _share(g) / 100, excluded_by="Unit: per cent"),
                 Diagnosis("This is the share of the short flights.", lambda g: _share(g, short=True), excluded_by="of more than 3000 km"),
                 Diagnosis("You counted flights: add up their kilometres.", lambda g: float(100 * (_flights(g)["km"] > LONG).mean()), excluded_by="share of the whole distance"),
             ),

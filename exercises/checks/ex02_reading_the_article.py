@@ -188,7 +188,7 @@ SET = ExerciseSet(
             "Leave your paragraphs out, keep the blocks that quote one of the three, sum the quoted words of each, divide by the sum of all three; whoever has none is left out.",
             "02_reading_the_article: 1. Whose words are they?",
             (
-                Diagnosis("These are shares of one: the question asks for per cent.", lambda g: _expert_shares(g) / 100, excluded_by="Unit: per cent"),
+                Diagnosis("These are fractions: multiply them by 100 to get per cent.", lambda g: _expert_shares(g) / 100, excluded_by="Unit: per cent"),
                 Diagnosis("These are the shares in the whole article: leave your paragraphs out.", _of_whole_article, excluded_by="printed without the three paragraphs"),
                 Diagnosis("You divided by all quoted words, Li Zhanshu's too: the question asks for expert words.", _of_all_quoted,
                           excluded_by="Which share of all words quoted from experts would each expert have"),
@@ -218,7 +218,7 @@ SET = ExerciseSet(
             "Leave the claims of your paragraphs out. A claim is hedged if its cell in hedge is not empty; then see which type those are.",
             "02_reading_the_article: 3. Facts, forecasts, and small words",
             (
-                Diagnosis("The shares are of one: the question asks for per cent.",
+                Diagnosis("The shares are fractions: multiply them by 100 to get per cent.",
                           lambda g: (_hedged(g)[0], _hedged(g)[1] / 100, _hedged(g)[2] / 100), excluded_by="both shares in per cent"),
                 Diagnosis("The third number is the share of forecasts that are hedged: it was asked the other way round.",
                           _hedged_of_forecasts, excluded_by="what share of these hedged claims are forecasts"),
@@ -234,7 +234,7 @@ SET = ExerciseSet(
             "Keep the claims whose block is one of yours; then take the commonest value of the column you were given.",
             "02_reading_the_article: 3. Facts, forecasts, and small words",
             (
-                Diagnosis("The second number is a share of one: the question asks for per cent.",
+                Diagnosis("The second number is a fraction: multiply it by 100 to get per cent.",
                           lambda g: (_of_blocks(g)[0], _of_blocks(g)[1] / 100), excluded_by="per cent, within 0.1"),
                 Diagnosis("You divided by all claims, not by those of your paragraphs.", _mode_over_all, excluded_by="the share of these claims that have"),
                 Diagnosis("These are all claims: keep those of your paragraphs first.", _mode_of_all, excluded_by="Keep the claims that stand in your ten paragraphs"),
@@ -248,7 +248,7 @@ SET = ExerciseSet(
             "Keep the blocks that are yours, sum quoted_words and words, and divide one sum by the other.",
             "02_reading_the_article: 1. Whose words are they?",
             (
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _quoted_share(g) / 100, excluded_by="Unit: per cent"),
+                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _quoted_share(g) / 100, excluded_by="Unit: per cent"),
                 Diagnosis("This is the share in the whole article.", lambda g: _quoted_share({"blocks": list(data.load("blocks")["block"])}), excluded_by="in your ten paragraphs"),
                 Diagnosis("You divided by the words that are not quoted: the question asks for a share of all.", lambda g: 100 / (100 / _quoted_share(g) - 1), excluded_by="Of all words"),
                 Diagnosis("You divided by all words of the article.", _quoted_of_all),

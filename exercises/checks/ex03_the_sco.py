@@ -202,7 +202,7 @@ SET = ExerciseSet(
             "Sum the population of your six states, and divide by the row WLD of the same year.",
             "03_the_sco: 2. Forty per cent of the people?",
             (
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _people(g) / 100, excluded_by="Unit: per cent"),
+                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _people(g) / 100, excluded_by="Unit: per cent"),
                 Diagnosis("China and India are left out.", lambda g: _people({**g, "states": [s for s in g["states"] if s not in ("CHN", "IND")]})),
                 Diagnosis("These are the members of 15 September 2022, not your six states.",
                           lambda g: _people({**g, "states": sorted(_members())}), excluded_by="Put the share of your six states"),
@@ -218,7 +218,7 @@ SET = ExerciseSet(
             "03_the_sco: 3. Thirty per cent of the money?",
             (
                 Diagnosis("The two numbers have changed places.", lambda g: _money(g)[::-1], excluded_by="first at purchasing power parity"),
-                Diagnosis("These are shares of one: the question asks for per cent.",
+                Diagnosis("These are fractions: multiply them by 100 to get per cent.",
                           lambda g: tuple(x / 100 for x in _money(g)), excluded_by="Unit: per cent"),
                 Diagnosis("Both are at current dollars.", lambda g: (_money(g)[1], _money(g)[1]), excluded_by="divide by `gdp_ppp` of `WLD`"),
                 Diagnosis("Both are at PPP.", lambda g: (_money(g)[0], _money(g)[0]), excluded_by="then at current dollars"),
@@ -247,7 +247,7 @@ SET = ExerciseSet(
             (
                 Diagnosis("These are shares of the world: the question asks for shares of your six.",
                           lambda g: _each(g, whole=_value("population_persons", g["year"])["WLD"]), excluded_by="Of all people in your six states"),
-                Diagnosis("These are shares of one: the question asks for per cent.", lambda g: _each(g, per=1), excluded_by="Unit: per cent"),
+                Diagnosis("These are fractions: multiply them by 100 to get per cent.", lambda g: _each(g, per=1), excluded_by="Unit: per cent"),
                 Diagnosis("These are the people of another year than yours.", lambda g: _each(g, year=2021 if g["year"] != 2021 else 2015), excluded_by="in `given['year']`"),
             ),
             varies=True, uses=("year", "states"),

@@ -156,7 +156,7 @@ SET = ExerciseSet(
             "04_china_and_russia: 2. Trade by month",
             (
                 Diagnosis("The sign is turned: the question asks for imports minus exports.", lambda g: tuple(-x for x in _surplus(g)), excluded_by="How much larger were China's imports from Russia than its exports to Russia ... imports minus exports"),
-                Diagnosis("The second number is a share of one: the question asks for per cent.",
+                Diagnosis("The second number is a fraction: multiply it by 100 to get per cent.",
                           lambda g: (_surplus(g)[0], _surplus(g)[1] / 100), excluded_by="that difference as a percentage"),
                 Diagnosis("The second number is in per cent of imports: the question asks for per cent of exports.", _surplus_of_imports, excluded_by="as a percentage of the exports"),
                 Diagnosis("The second number is in per cent of all trade: the question asks for per cent of exports.", _surplus_of_total),
@@ -168,7 +168,7 @@ SET = ExerciseSet(
             "The difference of your two years, in per cent of the earlier one; only whole years as China counts its trade with Russia.",
             "04_china_and_russia: 3. Year on year",
             (
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _growth(g) / 100, excluded_by="Unit: per cent"),
+                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _growth(g) / 100, excluded_by="Unit: per cent"),
                 Diagnosis("You divided by the later year, not by the earlier one.", _growth_of_new, excluded_by="per cent of the earlier figure"),
                 Diagnosis("This is the ratio in per cent, not the growth.", lambda g: 100 + _growth(g), excluded_by="By how much did total trade between China and Russia grow"),
                 Diagnosis("This is the mean growth a year: the question asks for all of it.", _growth_compound),
@@ -211,7 +211,7 @@ SET = ExerciseSet(
             "Only Russian crude oil of the years you were given; each total is over the four destinations of the table.",
             "04_china_and_russia: 5. Where the oil went",
             (
-                Diagnosis("The shares are of one, not per cent.", lambda g: (_oil(g)[0] / 100, _oil(g)[1] / 100, _oil(g)[2]), excluded_by="both in per cent"),
+                Diagnosis("The shares are fractions: multiply them by 100 to get per cent.", lambda g: (_oil(g)[0] / 100, _oil(g)[1] / 100, _oil(g)[2]), excluded_by="both in per cent"),
                 Diagnosis("Saudi crude is in the totals: the question asks about Russian crude.", _oil_with_saudi, excluded_by="Russian crude oil"),
                 Diagnosis("The two years have changed places.", lambda g: (_oil(g)[1], _oil(g)[0], -_oil(g)[2]), excluded_by="an earlier and a later one"),
                 Diagnosis("The first two numbers have changed places.", lambda g: (_oil(g)[1], _oil(g)[0], _oil(g)[2]), excluded_by="in the earlier year, the same in the later year"),

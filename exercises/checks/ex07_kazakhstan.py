@@ -231,7 +231,7 @@ SET = ExerciseSet(
                 Diagnosis("You divided by the first count: the gap is in per cent of the second.", _turned_gap, excluded_by="Unit: per cent of the second"),
                 Diagnosis("The sign is turned.", lambda g: -_gap(g), excluded_by="is the first more than the second? Put it into `gap`: negative if it is less"),
                 Diagnosis("This is the first count in per cent of the second, not how much more it is.", lambda g: 100 + _gap(g), excluded_by="By how many per cent"),
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _gap(g) / 100),
+                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _gap(g) / 100),
                 Diagnosis("This is the difference in USD bn: the question asks for per cent.", _difference),
             ),
             varies=True, uses=("pair",),

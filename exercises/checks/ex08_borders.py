@@ -213,7 +213,7 @@ SET = ExerciseSet(
                 Diagnosis("This is the growth of one year: the question asks for all of them.", lambda g: _growth(g, a_year=True), excluded_by="grow from the earlier census to the later one"),
                 Diagnosis("You divided by the later census: growth is measured from the earlier one.", _of_the_last, excluded_by="Unit: per cent of the earlier count"),
                 Diagnosis("This is the later census in per cent of the earlier one, not the growth.", lambda g: 100 + _growth(g)),
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _growth(g) / 100),
+                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _growth(g) / 100),
                 Diagnosis("The sign is turned: it is negative if the number fell.", lambda g: -_growth(g), excluded_by="from the earlier census to the later one"),
             ),
             varies=True, uses=("censuses",),
@@ -235,7 +235,7 @@ SET = ExerciseSet(
             "Keep the rows of your states that had a vote, and divide how many said no by how many there are.",
             VOTE,
             (
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _no_share(g) / 100, excluded_by="Unit: per cent"),
+                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _no_share(g) / 100, excluded_by="Unit: per cent"),
                 Diagnosis("You divided by all of your states: some had no vote.", lambda g: _no_share(g, without=()), excluded_by="Of those that had a vote"),
                 Diagnosis("You left out who abstained: they had a vote, too.", lambda g: _no_share(g, without=("not a member", "abstain")), excluded_by="Of those that had a vote"),
                 Diagnosis("This is the share of yes.", lambda g: _no_share(g, vote="yes"), excluded_by="voted no on the debate"),

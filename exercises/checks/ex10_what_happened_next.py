@@ -195,7 +195,7 @@ SET = ExerciseSet(
             "Keep the claims outside your paragraphs whose verifiable is yes, and take the share whose verdict is borne out.",
             "10_what_happened_next: 3. The verdicts, and the calendar",
             (
-                Diagnosis("This is a share of one: the question asks for per cent.", lambda g: _borne_out(g) / 100, excluded_by="Unit: per cent"),
+                Diagnosis("This is a fraction: multiply it by 100 to get per cent.", lambda g: _borne_out(g) / 100, excluded_by="Unit: per cent"),
                 Diagnosis("Claims that cannot be checked are in it: keep those whose verifiable is yes.",
                           lambda g: _came_true(_whatever_can_be_checked(g)), excluded_by="take those that can be checked (`verifiable` is `yes`)"),
                 Diagnosis("These are the claims in your paragraphs: leave them out.", lambda g: _came_true(_inside(g)), excluded_by="Leave out the claims in these paragraphs"),
@@ -212,7 +212,7 @@ SET = ExerciseSet(
             "For each of the three types, the share of its own claims outside your paragraphs that was borne out.",
             "10_what_happened_next: 3. The verdicts, and the calendar",
             (
-                Diagnosis("These are shares of one: the question asks for per cent.",
+                Diagnosis("These are fractions: multiply them by 100 to get per cent.",
                           lambda g: _by_type(_whatever_can_be_checked(g)) / 100, excluded_by="Unit: per cent"),
                 Diagnosis("Nothing is left out: the question asks for the claims outside your paragraphs.",
                           lambda g: _by_type(data.load("claims")), excluded_by="Leave out the claims of your ten paragraphs, and take all others"),

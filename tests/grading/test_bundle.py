@@ -222,7 +222,7 @@ def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, mon
     assert cli.main(["check", "ex03", "--solutions", *common]) == 0
     said = capsys.readouterr().out
     assert "7 of 10 points" in said
-    assert "q2: 1 of 2. This is a share of one" in said
+    assert "q2: 1 of 2. This is a fraction" in said
     assert "q3: 0 of 2. Not answered yet." in said
     assert "| people_share = 100 * people_then" in said
     assert "at_ppp = of_2021" not in said

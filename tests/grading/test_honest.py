@@ -77,7 +77,7 @@ def test_other_ways_are_as_good(work, sources):
 STOPPED = "ran for too long and was stopped"
 SLIPS = [
     ({"q1": "product = 17 + given['factor'] + 40961"}, [0, 3, 5], "You added where you should multiply."),
-    ({"q2": RIGHT["q2"].replace("100 * ", "")}, [2, 1.5, 5], "These are shares of one: the question asks for per cent."),
+    ({"q2": RIGHT["q2"].replace("100 * ", "")}, [2, 1.5, 5], "These are fractions: multiply them by 100 to get per cent."),
     ({"q3": RIGHT["q3"].replace("day < until", "day <= until")}, [2, 3, 2.5], "On the day a spell ends, the status has ended."),
     # What goes wrong in one cell costs that question alone, and is named whatever the cell had assigned before.
     ({"q2": "border_shares = 1 / 0"}, [2, 0, 5], "ZeroDivisionError"),

@@ -121,7 +121,7 @@ def test_a_page_says_what_was_asked_and_answered_and_why(graded):
     bob, dai = page(graded, "bob"), page(graded, "dai")
     assert "q2" in bob and "your answer series: KAZ=0.69" in bob
     assert "your lines product = 1 / 0" in bob and "your text So." in bob
-    assert "These are shares of one: the question asks for per cent." in bob
+    assert "These are fractions: multiply them by 100 to get per cent." in bob
     assert "an error: ZeroDivisionError: Line 1 of this cell: You are dividing by 0. Read again" in bob
     assert f"factor {records.read(graded, NAME, 'bob').given['factor']}" in bob
     expected = str(17 * records.read(graded, NAME, "bob").given["factor"] + 40961)

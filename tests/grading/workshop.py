@@ -135,7 +135,7 @@ SET = ExerciseSet(
         Question(
             "q2", "border_shares", 3, ByKey(Number("per cent", 0.05, 0, 100)),
             shares, "Look at the total.", "90",
-            (Diagnosis("These are shares of one: the question asks for per cent.",
+            (Diagnosis("These are fractions: multiply them by 100 to get per cent.",
                        lambda given: {k: v / 100 for k, v in shares(given).items()}),),
         ),
         Question(

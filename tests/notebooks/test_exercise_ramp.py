@@ -56,7 +56,7 @@ def words(cell: str, was: str, is_: str) -> Callable[[Cells], object]:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (words("title", "*Read*", "*Look*"), "title: does not say: Each question says which step it is."),
+        (words("title", "*Read*", "*Look*"), "title: does not say: Each question says which kind it is."),
         (words("q3-question", "*Write.* ", ""), "q3-question: names no step"),
         (words("q4", ".sort_values(", ".explode("), "q4: the model solution uses explode"),
         (words("q3-question", "*Write.*", "*Read.*"), "The steps are Read, Change, Read, Write, Write; they"),

@@ -22,25 +22,23 @@ from tools.author.lessons import Lesson
 STEPS = ("Read", "Change", "Write")
 #: What the first cell of each set says of them, and of the last one in a set with or without functions.
 RAMP = (
-    "Each question says which step it is.\n\n"
-    "- *Read*: run the cell below it, read the numbers there, and type in your answer. Where you have to "
-    "work it out, a calculation such as `100 * 3 / 4` is enough.\n"
-    "- *Change*: copy the last line of that cell to the place of the `...` after the `=`, and change what "
-    "the comment above that last line names.\n"
-    "- *Write*: lines of your own"
+    "Each question says which kind it is.\n\n"
+    "- *Read*: run the cell below the question, find the numbers in its output, and type in your answer. If "
+    "you have to work it out, you can type a calculation such as `100 * 3 / 4`.\n"
+    "- *Change*: copy the last line of that cell and paste it in place of the `...` after the `=`. Then "
+    "change what the comment above that line names.\n"
+    "- *Write*: write lines of your own"
 )
 LINES = f"{RAMP}, like those that you wrote in the lesson."
 FUNCTIONS = (
-    f"{RAMP}. We begin the function for you. `def` gives it a name and, in round "
-    "brackets, what goes in; after `return` stands what comes out. Write your lines in place of `# your "
-    "code here`, indented like it, and let the last one begin with `return`. An example runs below. "
-    "*Edges* are special cases, such as an empty table. If a case needs its own lines, begin with `if`, "
-    "the condition and a colon, as in `if total == 0:`. Put its lines below, four spaces further to the "
-    "right: they run only if the condition is true."
+    f"{RAMP}. If the question asks for a function, we begin it for you: `def` gives it a name, and the round "
+    "brackets hold its inputs. Write your lines in place of `# your code here`, indented like it. Begin the "
+    "last one with `return`, followed by the result. The line below the function tries an example. *Edges* "
+    "are special inputs, such as an empty table. If one of them needs its own lines, begin with `if`, the "
+    "condition and a colon, as in `if total == 0:`. Put its lines below, four spaces further to the right: "
+    "they run only if the condition is true."
 )
-HALF = (
-    "The right number in another unit, such as a share of one instead of per cent, gets half of the points."
-)
+HALF = "The right number in the wrong unit, such as 0.25 for 25 per cent, gets half of the points."
 CHANGE, FORM, EXAMPLE, EDGES = "# change: ", "  # such as ", "  # should give ", "Edges: "
 
 Rule = Callable[[Lesson], Iterator[str]]
