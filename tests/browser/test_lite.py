@@ -37,6 +37,45 @@ def test_a_wheel_that_is_missing_or_another_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "wasm" / "numpy-2.0.2.whl").exists()
 
 
+UNSAVED = """const context = { path: '03.ipynb', saveState: { connect: (told) => told(null, 'failed') } };
+window.jupyterapp = { shell: { currentWidget: { context } } };"""
+TROUBLES = {
+    "JupyterLab is loading": "",
+    "This browser is too old": "delete window.structuredClone",
+    "There is room for 20 MB more": "navigator.storage.estimate = async () => ({ quota: 5e7, usage: 3e7 })",
+    "no service worker here": "delete Navigator.prototype.serviceWorker",
+    "keeps nothing here": "indexedDB.open = () => ({ set onerror(told) { told(); } })",
+    "03.ipynb was not saved": UNSAVED,
+}
+
+
+@pytest.fixture(scope="module")
+def stub(tmp_path_factory: pytest.TempPathFactory, serve: Any) -> Iterator[str]:
+    """Serve a page that says what the course's page says, and is nothing else."""
+    folder = tmp_path_factory.mktemp("stub")
+    text = lite.SAYS.read_text(encoding="utf-8")
+    (folder / "index.html").write_text(f"<head><script>{text}</script></head><body>", encoding="utf-8")
+    with serve(folder) as url:
+        yield url
+
+
+@pytest.mark.parametrize("says", TROUBLES)
+def test_the_page_says_what_a_browser_cannot_do(says: str, stub: str, browser: Any) -> None:
+    with browser.new_context() as context:
+        context.add_init_script(TROUBLES[says])
+        page = context.new_page()
+        page.goto(stub, wait_until="commit")
+        page.get_by_text(says).wait_for()
+
+
+def test_the_page_says_that_the_course_is_open_in_another_tab(stub: str, browser: Any) -> None:
+    with browser.new_context() as context:
+        for says in ("JupyterLab is loading", "open in another tab"):
+            page = context.new_page()
+            page.goto(stub)
+            page.get_by_text(says).wait_for()
+
+
 def plain(cell: dict[str, Any]) -> list[Any]:
     """Return what a cell shows, without pictures, widgets and ids that differ between runs."""
     found: list[Any] = []

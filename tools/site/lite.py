@@ -27,6 +27,8 @@ from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from samarkand.jupyter import copies
 
+#: What the page says while it loads, and where a browser cannot run or keep it.
+SAYS = Path(__file__).with_name("lite.js")
 PYODIDE = "0.27.7"
 PYODIDE_SHA256 = "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343"
 #: What lessons and kernel import, as requirements.lock pins it. Nothing is resolved: the list is complete.
@@ -125,10 +127,14 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
         _run(
             python, "-m", "jupyter", "lite", "build", *options, "--source-date-epoch", "1700000000", cwd=lite
         )
+        size = sum(path.stat().st_size for path in made.rglob("*") if path.is_file()) / 1e6
+        page = made / "lab" / "index.html"
+        says = SAYS.read_text(encoding="utf-8").replace("@SIZE@", f"{size:.0f}")
+        text = page.read_text(encoding="utf-8").replace("<head>", f"<head><script>{says}</script>", 1)
+        page.write_text(text, encoding="utf-8")
         shutil.rmtree(out, ignore_errors=True)
         shutil.copytree(made, out)
-    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-    return f"The course in the page is in {out}: {size / 1e6:.0f} MB."
+    return f"The course in the page is in {out}: {size:.0f} MB."
 
 
 def _run(*command: object, **more: Any) -> None:
