@@ -1,0 +1,110 @@
+"""How long lesson 03 takes in the page beside a local JupyterLab: kernel, all cells, a control; two visits.
+
+    python -m benchmarks.page LITE      (a folder that `samarkand site --lite` has made: its lite/)
+
+Seconds from the address to a kernel that answers, and to the last cell; milliseconds from a change of a
+control to what it changes, median and longest. Needs Chromium and a quiet machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from samarkand.jupyter import copies
+from tools.lab.browser import CHROMIUM, playwright, program
+from tools.lab.server import lab
+
+LESSON = "lessons/03_the_sco.ipynb"
+READY = """async () => {
+  const context = window.jupyterapp.shell.currentWidget.sessionContext;
+  await context.ready;
+  while (!context.session?.kernel) await new Promise((go) => setTimeout(go, 20));
+  await context.session.kernel.requestExecute({ code: "1", store_history: false }).done;
+}"""
+RUN = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+#: Move each control of the lesson once; return how many milliseconds its explorer took to show the change.
+MOVE = """async () => {
+  const took = [], controls = ["select", "input[type=range]"].map((kind) => `.jp-OutputArea ${kind}`);
+  for (const control of document.querySelectorAll(controls)) {
+    const box = control.closest(".jp-OutputArea-output");
+    const shown = [...box.querySelectorAll(".widget-html, .widget-html-content")];
+    if (!shown.length) continue;
+    const began = performance.now();
+    const done = new Promise((go) => {
+      const watch = new MutationObserver(() => { watch.disconnect(); go(performance.now() - began); });
+      for (const one of shown) watch.observe(one, { childList: true, subtree: true, characterData: true });
+      setTimeout(() => { watch.disconnect(); go(null); }, 3000);
+    });
+    if (control.tagName === "SELECT") control.selectedIndex = control.selectedIndex ? 0 : 1;
+    else control.value = control.valueAsNumber === Number(control.max) ? control.min : control.max;
+    for (const kind of ["input", "change"]) control.dispatchEvent(new Event(kind, { bubbles: true }));
+    took.push(await done);
+  }
+  return took;
+}"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files and writes no log."""
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine; yield its address."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+
+
+def visit(context: Any, address: str) -> str:
+    """Open the lesson, run it, move its controls; return what that took."""
+    page = context.new_page()
+    page.set_default_timeout(300_000)
+    began = time.monotonic()
+    page.goto(address, wait_until="commit")
+    page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 3")
+    page.evaluate(READY)
+    kernel = time.monotonic() - began
+    page.evaluate(RUN)
+    lesson = time.monotonic() - began
+    page.locator(".jp-OutputArea select").first.wait_for()
+    took = [one for one in page.evaluate(MOVE) if one is not None]
+    page.close()
+    moved = f"{statistics.median(took):.0f} and {max(took):.0f} ms" if took else "no control"
+    return f"kernel {kernel:5.1f} s, all cells {lesson:5.1f} s, {len(took)} controls {moved}"
+
+
+def main(lite: Path) -> None:
+    """Print a line for each visit of each of the two."""
+    with tempfile.TemporaryDirectory() as scratch:
+        copies.hand_out(Path(scratch, "my_work"))
+        with served(lite) as page, lab(Path(scratch, "my_work")) as local:
+            ways = {
+                "page": f"{page}/lab/index.html?path=my_work/{LESSON}",
+                "local": f"{local.url}lab/tree/{LESSON}?token={local.token}",
+            }
+            browser = playwright().chromium.launch(executable_path=program(whole=True), args=list(CHROMIUM))
+            for name, address in ways.items():
+                with browser.new_context(viewport={"width": 1400, "height": 4000}) as context:
+                    for number in ("first", "second"):
+                        print(f"{name:5} {number:6} {visit(context, address)}", flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
