@@ -80,6 +80,17 @@ def test_every_link_leads_somewhere(site: Path) -> None:
                 assert unquote(anchor) in found[target].anchors, f"{path.name}: {lead}"
 
 
+def test_the_glossary_is_searched_in_every_script(page: Any, address: str) -> None:
+    page.goto(f"{address}/docs/glossary.html")
+    field, told = page.get_by_role("searchbox"), page.locator(".sam-reply")
+    for typed, found in (("弃权", "abstention"), ("qiquan", "abstention"), ("одақ", "alliance")):
+        field.fill(typed)
+        assert page.locator(f"#{found}").locator("..").is_visible()
+        assert int(told.inner_text().split(" of ")[0]) < 12
+    field.fill("")
+    assert page.locator("section#glossary section p:visible").count() > 80
+
+
 def test_a_lesson_answers_without_a_kernel(page: Any, address: str) -> None:
     page.goto(f"{address}/lessons/03_the_sco.html")
     words = page.locator("table.dataframe td", has_text=re.compile("[a-z]{4}")).first

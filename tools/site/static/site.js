@@ -156,6 +156,23 @@ function start() {
   document.querySelectorAll(".sam-explorer").forEach((box) => seen.observe(box));
 }
 
+/* A line that searches the glossary in every script: what is typed without accents finds what has them. */
+function search(page) {
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}|[ʻʼ'’]/gu, "").toLowerCase();
+  const entries = [...page.querySelectorAll("section p")].map((entry) => [entry, plain(entry.textContent)]);
+  const field = make("input", "", { type: "search" }), label = make("label", "Search, in any script: "), told = reply();
+  label.append(field);
+  field.addEventListener("input", () => {
+    const wanted = plain(field.value.trim());
+    entries.forEach(([entry, text]) => { entry.hidden = !text.includes(wanted); });
+    page.querySelectorAll("section").forEach((part) => { part.hidden = ![...part.querySelectorAll("p")].some((entry) => !entry.hidden); });
+    const found = entries.filter(([entry]) => !entry.hidden).length;
+    say(told, wanted ? `${found} of ${entries.length} entries.` : "");
+  });
+  page.querySelector("section").before(label, told);
+}
+
 start();
+document.querySelectorAll("section#glossary").forEach(search);
 /* The theme's arrows that unfold pages in the contents have no name for who cannot see them. */
 document.querySelectorAll("summary").forEach((arrow) => { if (!arrow.textContent.trim()) arrow.setAttribute("aria-label", "Pages below this one"); });
