@@ -17,7 +17,7 @@ compile() { # lock file, then what goes into it
 
 grading=(packages/grading/pyproject.toml --extra class)
 compile requirements.lock pyproject.toml --group start "$@"
-compile requirements-test.lock pyproject.toml "${grading[@]}" --group start --extra test --constraints requirements.lock "$@"
+compile requirements-test.lock pyproject.toml "${grading[@]}" --extra postgresql --group start --extra test --constraints requirements.lock "$@"
 # What the tests ran with, and nothing else: for the grader's container, which starts nothing and tests nothing.
 compile requirements-grading.lock pyproject.toml "${grading[@]}" --constraints requirements-test.lock "$@"
 # What builds the course in the page; it runs where the site is made, and nowhere else.

@@ -10,14 +10,14 @@ import re
 import time
 import unicodedata
 import zoneinfo
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from samarkand.ground.errors import CourseError
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import gradebook, records
+from samarkand_grading.classroom import gradebook, postgres, records
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.assessment import Assessment, Assessor
 from samarkand_grading.marking.checks import ExerciseSet
@@ -26,6 +26,13 @@ from samarkand_grading.sandbox.engines import NoSandbox
 from samarkand_grading.sandbox.work import Limits
 from samarkand_grading.submission import reading
 
+#: Assessments of students as they come, or what went wrong with one.
+Coming = Iterator[tuple[str, Assessment | Exception]]
+#: What assesses submissions elsewhere; each has its folder and the digest of all that its marks depend on.
+Elsewhere = Callable[
+    [Course, ExerciseSet, dict[str, tuple[Path, str]], Callable[[str], None]],
+    contextlib.AbstractContextManager[Coming],
+]
 #: The most submissions at a time if nobody says how many.
 MOST_JOBS = 6
 
@@ -49,37 +56,28 @@ def grade(  # noqa: PLR0913 - the options of the verb
     questions: Sequence[str] = (),
     trusted: bool = False,
     limits: Limits | None = None,
+    elsewhere: Elsewhere | None = None,
     say: Callable[[str], None] = print,
 ) -> Summary:
     """Grade everything that was handed in for one set, or only the work of some `students`.
 
     `jobs` submissions are worked on at a time, by default one for each processor, up to six. `force` grades
     also what has not changed; with `questions`, the marks of all others stay. `trusted` runs student code
-    without any sandbox, and `say` takes one line at a time. `CourseError` if nothing can be
-    graded: no gradebook, no sandbox, no such set or question, no submissions.
+    without any sandbox, `elsewhere` is what runs it on other machines; `say` takes one line at a time.
+    `CourseError` if nothing can be graded: no gradebook, no sandbox, no such set or question, no submissions.
     """
     exercise = course.exercise(name)
     with course.work_alone(say):
-        released = course.released(exercise)
-        course.need_same_secret()
-        gradebook.need(course.gradebook)
-        if gradebook.worth(course.gradebook, exercise.id) != exercise.worth:
-            raise CourseError(
-                f"{exercise.id} was not graded: it has other questions or points than when it was released, "
-                f"or is not in the gradebook. Run samarkand release {exercise.id} first."
-            )
+        assessor = assessor_of(course, exercise, limits)
+        _need_released(course, exercise)
         questions = [exercise.question(question).id for question in questions]
         summary = Summary()
         folders = _chosen(course, exercise, students, summary)
+        digests = _digests(course, exercise, folders)
         rows = gradebook.rows(course.gradebook, exercise.id)
-        common = f"{records.fingerprint(course, exercise)} {gradebook.due(course.gradebook, exercise.id)}"
-        digests, left_out = {}, gradebook.left_out(course.gradebook, exercise.id)
-        for student, folder in folders.items():
-            row = rows.get(student, gradebook.Row(student))
-            own = f"{row.extension} {sorted(left_out.get(student, ()))}"
-            digests[student] = records.digest(folder, exercise.id, f"{common} {own}")
+        for student in () if force else folders:
             kept = records.unchanged(course, exercise.id, student, digests[student])
-            if kept and not force and _has_marks(row, kept):
+            if kept and student in rows and _has_marks(rows[student], kept):
                 summary.unchanged.append(student)
                 _name_troubles(kept, summary)
         todo = {student: folder for student, folder in folders.items() if student not in summary.unchanged}
@@ -89,16 +87,15 @@ def grade(  # noqa: PLR0913 - the options of the verb
             say("WITHOUT A SANDBOX: student code runs with your rights, since you trust these students.")
         if not course.secret.exists():
             say(f"WITHOUT THE SECRET (no file {course.secret}): nobody's own numbers are those handed out.")
-        assessor = Assessor(exercise, released, course.seed(), limits, key=course.key())
-        jobs = min(jobs or min(os.cpu_count() or 1, MOST_JOBS), len(todo))
         began = time.monotonic()
-        with (
-            _open_sandboxes(course, exercise, jobs, trusted) as boxes,
-            gradebook.open_book(course) as book,
-        ):
-            gradebook.backup(course.gradebook)
+        if elsewhere:
+            there = elsewhere(course, exercise, {one: (todo[one], digests[one]) for one in todo}, say)
+        else:
+            there = assess_here(course, assessor, todo, jobs=jobs, trusted=trusted)
+        with there as coming, gradebook.open_book(course) as book:
+            gradebook.backup(course)
             writer = gradebook.Writer(course, book)
-            for number, (student, result) in enumerate(_assess(boxes, assessor, todo), start=1):
+            for number, (student, result) in enumerate(coming, start=1):
                 try:
                     if isinstance(result, Exception):
                         raise result
@@ -107,6 +104,8 @@ def grade(  # noqa: PLR0913 - the options of the verb
                     writer.write(result, handed_in, records.write_notebook(course, result))
                     result.digest = digests[student]
                     records.write(course, result)
+                except postgres.Away:
+                    raise
                 except Exception as error:
                     summary.troubles.append(f"{student}: {str(error).rstrip('.')}.")
                     continue
@@ -117,6 +116,51 @@ def grade(  # noqa: PLR0913 - the options of the verb
                 say(f"[{number}/{len(todo)}]{clock} {student}: {'; '.join([_sum_up(result), *moved])}")
         summary.graded.sort()
         return summary
+
+
+def _need_released(course: Course, exercise: ExerciseSet) -> None:
+    course.need_same_secret()
+    gradebook.need(course.gradebook)
+    if gradebook.worth(course.gradebook, exercise.id) != exercise.worth:
+        raise CourseError(
+            f"{exercise.id} was not graded: it has other questions or points than when it was released, "
+            f"or is not in the gradebook. Run samarkand release {exercise.id} first."
+        )
+
+
+def _digests(course: Course, exercise: ExerciseSet, folders: dict[str, Path]) -> dict[str, str]:
+    """Return a digest of each submission and of all that its marks depend on."""
+    rows = gradebook.rows(course.gradebook, exercise.id)
+    left_out = gradebook.left_out(course.gradebook, exercise.id)
+    common = f"{records.fingerprint(course, exercise)} {gradebook.due(course.gradebook, exercise.id)}"
+    found = {}
+    for student, folder in folders.items():
+        own = f"{rows.get(student, gradebook.Row(student)).extension} {sorted(left_out.get(student, ()))}"
+        found[student] = records.digest(folder, exercise.id, f"{common} {own}")
+    return found
+
+
+def assessor_of(course: Course, exercise: ExerciseSet, limits: Limits | None = None) -> Assessor:
+    """Return what assesses the submissions to a set of a course."""
+    return Assessor(exercise, course.released(exercise), course.seed(), limits, key=course.key())
+
+
+@contextlib.contextmanager
+def assess_here(
+    course: Course,
+    assessor: Assessor,
+    folders: dict[str, Path],
+    *,
+    jobs: int | None = None,
+    trusted: bool = False,
+) -> Iterator[Coming]:
+    """Assess submissions on this machine; give what comes, as it comes."""
+    jobs = min(jobs or min(os.cpu_count() or 1, MOST_JOBS), len(folders))
+    with (
+        _open_sandboxes(course, assessor.exercise, jobs, trusted) as boxes,
+        contextlib.closing(_assess(boxes, assessor, folders)) as coming,
+    ):
+        yield coming
 
 
 @contextlib.contextmanager
@@ -137,7 +181,7 @@ def _open_sandboxes(
 
 def _assess(
     free: queue.Queue[Sandbox], assessor: Assessor, folders: dict[str, Path]
-) -> Iterator[tuple[str, Assessment | Exception]]:
+) -> Generator[tuple[str, Assessment | Exception]]:
     """Yield each student's assessment, or what went wrong, as they come.
 
     If a sandbox dies, the work runs once more in a new one; work that ran out of time beside others runs once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import re
@@ -11,11 +12,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError, DamagedData
 from samarkand.practice.sets import numbers
+from samarkand_grading.classroom import postgres
+from samarkand_grading.classroom.postgres import Book
 from samarkand_grading.marking import checks, inputs
 from samarkand_grading.submission.reading import defuse
 from samarkand_grading.submission.rebuilding import Released
@@ -38,7 +41,7 @@ class Course:
 
     def __init__(self, root: Path | None = None, secret: Path | None = None) -> None:
         self.root = Path(root or home.ROOT / "exercises").resolve()
-        self.check_folder, self.gradebook = self.root / "checks", self.root / "gradebook.db"
+        self.check_folder = self.root / "checks"
         named = os.environ.get("SAMARKAND_SECRET") or Path.home() / ".config" / "samarkand" / "secret"
         self.secret = Path(secret or named)
         if not self.check_folder.is_dir():
@@ -49,7 +52,7 @@ class Course:
     @contextlib.contextmanager
     def work_alone(self, say: Callable[[str], None] = print) -> Iterator[None]:
         """Keep other commands from the course, and other users from what it holds of students."""
-        with files.alone(self.root, say):
+        with files.alone(self.root, say), postgres.alone(self.gradebook, say):
             self._close()
             for half in (self.root / "backups").glob("*.part"):  # of a command that was killed
                 half.unlink(missing_ok=True)
@@ -151,6 +154,12 @@ class Course:
 
     def settings(self) -> Any:
         """Read ``nbgrader_config.py``, the course's own settings of nbgrader."""
+        config = self._read_settings()
+        config.CourseDirectory.root = str(self.root)
+        config.CourseDirectory.db_url = self.db_url
+        return config
+
+    def _read_settings(self) -> Any:
         from traitlets.config import Config
         from traitlets.config.loader import PyFileConfigLoader
 
@@ -160,15 +169,23 @@ class Course:
             os.environ["PATH"] = os.pathsep.join((beside, os.environ.get("PATH", "")))
         if str(self.root) not in sys.path:
             sys.path.append(str(self.root))  # the settings may name a plugin that lies beside them
-        config, path = Config(), self.root / "nbgrader_config.py"
-        if path.is_file():
-            try:
-                config = PyFileConfigLoader(path.name, path=str(self.root)).load_config()
-            except Exception as error:
-                raise CourseError(f"{path} cannot be read: {type(error).__name__}: {error}") from None
-        config.CourseDirectory.root = str(self.root)
-        config.CourseDirectory.db_url = self.db_url
-        return config
+        path = self.root / "nbgrader_config.py"
+        if not path.is_file():
+            return Config()
+        try:
+            return PyFileConfigLoader(path.name, path=str(self.root)).load_config()
+        except Exception as error:
+            raise CourseError(f"{path} cannot be read: {type(error).__name__}: {error}") from None
+
+    @functools.cached_property
+    def gradebook(self) -> Book:
+        """The gradebook that the settings name: a file, or a database of PostgreSQL."""
+        url = str(self._read_settings().CourseDirectory.get("db_url", "sqlite:///gradebook.db"))
+        if url.startswith(_FILE):
+            return self.root / unquote(url.removeprefix(_FILE))
+        if not url.startswith("postgresql"):
+            raise CourseError("db_url in nbgrader_config.py names neither sqlite:/// nor postgresql://.")
+        return url
 
     @property
     def db_url(self) -> str:
@@ -176,6 +193,9 @@ class Course:
         return address(self.gradebook)
 
 
-def address(book: Path) -> str:
+_FILE = "sqlite:///"
+
+
+def address(book: Book) -> str:
     """Return the address of a gradebook, in which any sign of a path can be written."""
-    return f"sqlite:///{quote(str(book))}"
+    return book if isinstance(book, str) else f"{_FILE}{quote(str(book))}"

@@ -1,5 +1,7 @@
 """nbgrader's gradebook: checked when opened, copied before each write, read and written student by student.
 
+It is a file of SQLite, or a database of PostgreSQL.
+
 Marks are written through nbgrader's own interface, so that Formgrader, late penalties, its feedback and its
 exports go on working. They are read by SQL, which needs no nbgrader.
 """
@@ -8,6 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import itertools
+import re
 import sqlite3
 import warnings
 from collections.abc import Iterable, Iterator
@@ -16,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from samarkand.ground.errors import CourseError, DamagedData
+from samarkand_grading.classroom import postgres
 from samarkand_grading.classroom.course import Course, address
+from samarkand_grading.classroom.postgres import Book
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.submission.rebuilding import disarm
 
@@ -28,11 +34,13 @@ _EPOCH = dt.datetime(1970, 1, 1)
 WAIT = 5
 
 
-def need(path: Path) -> None:
+def need(book: Book) -> None:
     """Raise `CourseError`, which names the problem, if the gradebook is missing or locked; `DamagedData`."""
-    _need_file(path)
+    _need_there(book)
+    if isinstance(book, str) or book.suffix == ".sql":
+        return
     try:
-        with contextlib.closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as database:
+        with _connect(book) as database:
             database.execute("BEGIN IMMEDIATE")
             (verdict,) = database.execute("PRAGMA quick_check").fetchone()
     except sqlite3.Error as error:
@@ -41,33 +49,52 @@ def need(path: Path) -> None:
         other = "another program is writing to it. Close it (formgrader, another samarkand grade)"
         raise CourseError(f"The gradebook is locked: {other} and run this again.")
     if verdict != "ok":
-        raise DamagedData(f"The gradebook {path} is damaged ({verdict}): samarkand restore lists its copies.")
+        raise DamagedData(f"The gradebook {book} is damaged ({verdict}): samarkand restore lists its copies.")
 
 
-def there(path: Path) -> bool:
-    """Return whether there is a gradebook: a file, and not the empty one that SQLite makes on its own."""
-    return path.is_file() and path.stat().st_size > 0
+def _need_there(book: Book) -> None:
+    if not there(book):
+        place = "in the database" if isinstance(book, str) else f"at {book}"
+        raise CourseError(f"There is no gradebook {place}. Run samarkand release first: it makes one.")
 
 
-def _need_file(path: Path) -> None:
-    if not there(path):
-        raise CourseError(f"There is no gradebook at {path}. Run samarkand release first: it makes one.")
+def there(book: Book) -> bool:
+    """Return whether there is a gradebook: tables, or a file that is not the empty one that SQLite makes."""
+    if isinstance(book, Path):
+        return book.is_file() and book.stat().st_size > 0
+    with postgres.connect(book) as database:
+        return bool(database.execute("SELECT to_regclass('assignment') IS NOT NULL").fetchone()[0])
 
 
-def backup(path: Path) -> None:
-    """Save a copy of the gradebook as ``backups/gradebook-<time>.db``; remove all but the newest ones."""
-    folder = path.parent / "backups"
+def _connect(book: Book) -> contextlib.AbstractContextManager[Any]:
+    if isinstance(book, str):
+        return postgres.connect(book)
+    return contextlib.closing(sqlite3.connect(book, timeout=WAIT, isolation_level=None))
+
+
+def copies(course: Course) -> list[Path]:
+    """List the copies of the gradebook, the newest first."""
+    found = (course.root / "backups").glob(f"gradebook-*-*-*{_ending(course.gradebook)}")
+    return sorted(found, reverse=True)
+
+
+def _ending(book: Book) -> str:
+    return ".sql" if isinstance(book, str) else ".db"
+
+
+def backup(course: Course) -> None:
+    """Save a copy of the gradebook as ``backups/gradebook-<time>``; remove all but the newest ones."""
+    book, folder = course.gradebook, course.root / "backups"
     target = folder / f"gradebook-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S-%f}.part"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        with (
-            contextlib.closing(sqlite3.connect(path, timeout=WAIT)) as source,
-            contextlib.closing(sqlite3.connect(target)) as copy,
-        ):
-            source.backup(copy)
-        target.replace(target.with_suffix(".db"))
-        copies = sorted(folder.glob("gradebook-*-*-*.db"), key=lambda one: one.stat().st_mtime_ns)
-        for old in copies[:-KEPT]:
+        if isinstance(book, str):
+            postgres.dump(book, target)
+        else:
+            with _connect(book) as source, _connect(target) as copy:
+                source.backup(copy)
+        target.replace(target.with_suffix(_ending(book)))
+        for old in copies(course)[KEPT:]:
             old.unlink()
     except (OSError, sqlite3.Error) as error:
         why = "so nothing was written: is the disk full, or the folder write-protected?"
@@ -78,12 +105,15 @@ def backup(path: Path) -> None:
 def open_book(course: Course) -> Iterator[Any]:
     """Open nbgrader's own interface to the gradebook."""
     from nbgrader.api import Gradebook
-    from sqlalchemy.exc import SAWarning
+    from sqlalchemy.exc import DBAPIError, SAWarning
 
     warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own code: no concern of an instructor
     need(course.gradebook)
-    with Gradebook(course.db_url, course.settings().CourseDirectory.get("course_id", "")) as book:
-        yield book
+    try:
+        with Gradebook(course.db_url, course.settings().CourseDirectory.get("course_id", "")) as book:
+            yield book
+    except DBAPIError as error:
+        raise postgres.Away(error.orig) if isinstance(course.gradebook, str) else error from None
 
 
 # --- reading ------------------------------------------------------------------------------------------------
@@ -152,7 +182,7 @@ _CELLS = """
 FROM submitted_assignment AS work JOIN student ON student.id = work.student_id
 JOIN assignment ON assignment.id = work.assignment_id
 JOIN submitted_notebook AS book ON book.assignment_id = work.id JOIN {0} ON {0}.notebook_id = book.id
-JOIN base_cell ON base_cell.id = {0}.cell_id {1} WHERE assignment.name = ? ORDER BY student.id, base_cell.name
+JOIN base_cell ON base_cell.id = {0}.cell_id {1} WHERE assignment.name = ?
 """
 _MARKS = """
 SELECT student.id, first_name, last_name, timestamp, extension, duedate, late_submission_penalty,
@@ -161,80 +191,101 @@ SELECT student.id, first_name, last_name, timestamp, extension, duedate, late_su
 _COMMENTS = "SELECT student.id, base_cell.name, manual_comment" + _CELLS.format("comment", "")
 
 
-def rows(path: Path, exercise: str) -> dict[str, Row]:
+def rows(book: Book, exercise: str) -> dict[str, Row]:
     """Return each student's work on a set, in the order of the ids."""
     found: dict[str, Row] = {}
-    for student, first, last, time, longer, due_date, penalty, cell, *mark in _query(path, _MARKS, exercise):
+    # Sorted here: each database has an order of letters of its own.
+    for line in sorted(_query(book, _MARKS, exercise), key=lambda line: (line[0], line[7])):
+        student, first, last, time, longer, due_date, penalty, cell, *mark = line
         out_of, auto, by_hand, extra, review = mark
         row = found.setdefault(student, Row(student, first or "", last or ""))
         row.marks[cell] = Mark(out_of, auto, by_hand, extra or 0.0, bool(review))
-        row.penalty, row.extension = penalty or 0.0, longer or ""
+        more = longer if isinstance(longer, dt.timedelta) else _moment(longer or _EPOCH) - _EPOCH
+        row.penalty, row.extension = penalty or 0.0, str(more or "")
         if time:
-            at = dt.datetime.fromisoformat(time)
+            at = _moment(time)
             row.handed_in = f"{at:%Y-%m-%d %H:%M} UTC"
             if due_date:
-                late = at - dt.datetime.fromisoformat(due_date)
-                late -= dt.datetime.fromisoformat(longer) - _EPOCH if longer else dt.timedelta()
-                row.late = max(0.0, late.total_seconds())
-    for student, cell, comment in _query(path, _COMMENTS, exercise):
+                row.late = max(0.0, (at - _moment(due_date) - more).total_seconds())
+    for student, cell, comment in _query(book, _COMMENTS, exercise):
         if comment and student in found:
             found[student].comments[cell] = comment
-    for student, cells in left_out(path, exercise).items():
+    for student, cells in left_out(book, exercise).items():
         for cell in cells & (found[student].marks.keys() if student in found else set()):
             found[student].marks[cell].left_out = True
     return found
 
 
+def _moment(value: str | dt.datetime) -> dt.datetime:
+    """Read a time as a database keeps it: SQLite has text."""
+    return dt.datetime.fromisoformat(str(value))
+
+
 #: What nbgrader does not know; it is kept in its gradebook all the same, to be copied and restored with it.
-_LEFT_OUT = "CREATE TABLE IF NOT EXISTS left_out (exercise, student, cell, UNIQUE (exercise, student, cell))"
+_LEFT_OUT = """CREATE TABLE IF NOT EXISTS left_out
+(exercise TEXT, student TEXT, cell TEXT, UNIQUE (exercise, student, cell))"""
 
 
-def left_out(path: Path, exercise: str) -> dict[str, set[str]]:
+def left_out(book: Book, exercise: str) -> dict[str, set[str]]:
     """Return the grade cells of a set that do not count, by the student for whom they do not."""
     found: dict[str, set[str]] = {}
-    with contextlib.suppress(sqlite3.OperationalError):  # nothing has ever been left out
-        for student, cell in _query(path, "SELECT student, cell FROM left_out WHERE exercise = ?", exercise):
-            found.setdefault(student, set()).add(cell)
+    for student, cell in _query(book, "SELECT student, cell FROM left_out WHERE exercise = ?", exercise):
+        found.setdefault(student, set()).add(cell)
     return found
 
 
-def students(path: Path) -> set[str]:
-    """Return the ids of all students in the gradebook."""
-    return {student for (student,) in _query(path, "SELECT id FROM student")}
+def students(book: Book) -> set[str]:
+    """Return the ids of all students in the gradebook, or in a copy of it."""
+    if isinstance(book, Path) and book.suffix == ".sql":
+        lines = book.read_text(encoding="utf-8").partition("COPY public.student (")[2].splitlines()[1:]
+        return {line.partition("\t")[0] for line in itertools.takewhile(lambda line: line != r"\.", lines)}
+    return {student for (student,) in _query(book, "SELECT id FROM student")}
 
 
-def due(path: Path, exercise: str) -> str:
+def due(book: Book, exercise: str) -> str:
     """Return when a set is due; empty if it is not, or not in the gradebook."""
-    days = _query(path, "SELECT duedate FROM assignment WHERE name = ?", exercise)
+    days = _query(book, "SELECT duedate FROM assignment WHERE name = ?", exercise)
     return str(days[0][0] or "") if days else ""
 
 
-def forget(path: Path, student: str) -> None:
-    """Remove a student from a gradebook, by nbgrader's own way, so that no byte of the file tells of them."""
+def forget(book: Book, student: str) -> None:
+    """Remove a student from a gradebook, by nbgrader's own way, so that no byte of the file tells of them.
+
+    A copy of a database goes as a whole.
+    """
     from nbgrader.api import Gradebook
 
-    with Gradebook(address(path)) as book:
-        book.remove_student(student)
-    with contextlib.closing(sqlite3.connect(path, timeout=WAIT, isolation_level=None)) as database:
-        with contextlib.suppress(sqlite3.OperationalError):  # nothing has ever been left out
-            database.execute("DELETE FROM left_out WHERE student = ?", [student])
-        database.execute("VACUUM")
+    if isinstance(book, Path) and book.suffix == ".sql":
+        book.unlink()
+        return
+    with Gradebook(address(book)) as opened:
+        opened.remove_student(student)
+    _query(book, "DELETE FROM left_out WHERE student = ?", student)
+    _query(book, "VACUUM")
 
 
-def worth(path: Path, exercise: str) -> dict[str, float]:
+def worth(book: Book, exercise: str) -> dict[str, float]:
     """Return the points of each grade cell of a set; empty if the set is not in the gradebook."""
     query = (
         "SELECT base_cell.name, max_score FROM grade_cells JOIN base_cell USING (id) "
         "JOIN notebook ON notebook.id = base_cell.notebook_id "
         "JOIN assignment ON assignment.id = notebook.assignment_id WHERE assignment.name = ?"
     )
-    return dict(_query(path, query, exercise))
+    return dict(_query(book, query, exercise))
 
 
-def _query(path: Path, query: str, *values: str) -> list[Any]:
-    _need_file(path)
-    with contextlib.closing(sqlite3.connect(path, timeout=WAIT)) as database:
-        return database.execute(query, values).fetchall()
+def _query(book: Book, query: str, *values: str) -> list[Any]:
+    if isinstance(book, Path):
+        _need_there(book)  # SQLite would make an empty one
+    with _connect(book) as database:
+        try:
+            found = database.execute(query.replace("?", "%s") if isinstance(book, str) else query, values)
+        except Exception as error:
+            if re.search(r'(no such table:|relation) "?left_out', str(error)):
+                return []  # nothing has ever been left out
+            _need_there(book)
+            raise
+        return list(found.fetchall()) if found.description else []
 
 
 # --- writing ------------------------------------------------------------------------------------------------
@@ -260,7 +311,7 @@ class Writer:
         A person is asked to look again where that was for other work: the checks now give other points, or
         the written answer is among those `rewritten` since. `OSError` if the gradebook cannot be written.
         """
-        from sqlalchemy.exc import SQLAlchemyError
+        from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
         name, student, book = result.exercise, result.student, self.book
         verdicts = {f"{verdict.question}-check": verdict for verdict in result.verdicts}
@@ -287,6 +338,8 @@ class Writer:
             book.db.commit()
         except SQLAlchemyError as error:
             book.db.rollback()
+            if isinstance(self.course.gradebook, str) and isinstance(error, OperationalError):
+                raise postgres.Away(error.orig) from None
             raise OSError(str(getattr(error, "orig", error))) from None
         finally:
             book.db.remove()
@@ -310,7 +363,11 @@ class Writer:
         from sqlalchemy import text
 
         change = "DELETE FROM left_out WHERE exercise = :exercise AND student = :student AND cell = :cell"
-        change = change if back else "INSERT OR IGNORE INTO left_out VALUES (:exercise, :student, :cell)"
+        change = (
+            change
+            if back
+            else "INSERT INTO left_out VALUES (:exercise, :student, :cell) ON CONFLICT DO NOTHING"
+        )
         self.book.db.execute(text(_LEFT_OUT))
         for cell in cells:
             self.book.db.execute(text(change), {"exercise": exercise, "student": student, "cell": cell})

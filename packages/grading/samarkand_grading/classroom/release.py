@@ -111,7 +111,7 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
     before = released.read_bytes() if released.is_file() else b""
     _spare_answers(released)
     if gradebook.there(course.gradebook):
-        gradebook.backup(course.gradebook)
+        gradebook.backup(course)
         points = gradebook.worth(course.gradebook, exercise.id)
         rows = gradebook.rows(course.gradebook, exercise.id).values()  # who has more time is there, ungraded
         graded = sum(any(mark.auto is not None for mark in row.marks.values()) for row in rows)

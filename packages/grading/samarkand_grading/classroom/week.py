@@ -16,7 +16,7 @@ from pathlib import Path
 from samarkand.ground import files
 from samarkand.ground.errors import CourseError, DamagedData, unknown
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import batch, feedback, gradebook
+from samarkand_grading.classroom import batch, feedback, gradebook, postgres
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking.checks import ExerciseSet
 
@@ -93,7 +93,7 @@ def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Write
             f"{exercise.id} is not in the gradebook: run samarkand release {exercise.id} first."
         )
     with course.work_alone():
-        gradebook.backup(course.gradebook)
+        gradebook.backup(course)
         with gradebook.open_book(course) as book:
             writer = gradebook.Writer(course, book)
             yield writer
@@ -144,14 +144,9 @@ def _due(exercise: ExerciseSet, moment: dt.datetime | None) -> str:
 # --- copies of the gradebook, and nobody's ------------------------------------------------------------------
 
 
-def _copies(course: Course) -> list[Path]:
-    """List the copies of the gradebook, the newest first."""
-    return sorted((course.root / "backups").glob("gradebook-*-*-*.db"), reverse=True)
-
-
 def list_copies(course: Course) -> str:
     """List the copies of the gradebook by number, the newest first; each was made before a write."""
-    lines = [f"{number}  {_when(path)}" for number, path in enumerate(_copies(course), start=1)]
+    lines = [f"{number}  {_when(path)}" for number, path in enumerate(gradebook.copies(course), start=1)]
     return "\n".join([*lines, "samarkand restore NUMBER puts one back."] if lines else ["There is no copy."])
 
 
@@ -161,7 +156,7 @@ def _when(copy: Path) -> str:
 
 def restore(course: Course, number: int) -> str:
     """Put a copy of the gradebook in its place; what was there becomes a copy, damaged or not."""
-    copies = _copies(course)
+    copies = gradebook.copies(course)
     if not 1 <= number <= len(copies):
         raise CourseError(f"There is no copy {number}.\n{list_copies(course)}")
     chosen, book = copies[number - 1], course.gradebook
@@ -171,13 +166,20 @@ def restore(course: Course, number: int) -> str:
         if gradebook.there(book):
             try:
                 gradebook.need(book)
-                gradebook.backup(book)
+                gradebook.backup(course)
             except DamagedData:
                 aside = course.root / "backups" / f"damaged-{dt.datetime.now():%Y%m%d-%H%M%S}.db"
                 shutil.copyfile(book, aside)
-        for rest in ("-journal", "-wal", "-shm"):  # of the other book: SQLite would write them into this one
-            book.with_name(f"{book.name}{rest}").unlink(missing_ok=True)
-        files.write_whole(book, body)
+        if isinstance(book, str):
+            postgres.load(book, body)
+        else:
+            for rest in (
+                "-journal",
+                "-wal",
+                "-shm",
+            ):  # SQLite would write what is left of the other into this
+                book.with_name(f"{book.name}{rest}").unlink(missing_ok=True)
+            files.write_whole(book, body)
     return (
         f"The gradebook of {_when(chosen)} is back. samarkand grade writes what was graded since once more."
     )
@@ -194,7 +196,7 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
     places += course.root.glob("assessments/*/*.json")
     places += (path for folder in course.exchanges for path in folder.glob("*/inbound/*"))
     mine = [path for path in places if _owner(path) == student]
-    books = [path for path in (course.gradebook, *_copies(course)) if gradebook.there(path)]
+    books = [*filter(gradebook.there, (course.gradebook, *gradebook.copies(course)))]
     for book in books:
         gradebook.need(book)
     there = [book for book in books if student in gradebook.students(book)]

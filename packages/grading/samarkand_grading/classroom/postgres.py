@@ -1,0 +1,110 @@
+"""A gradebook in PostgreSQL, where nbgrader's ``db_url`` names one: reached, locked, copied, put back.
+
+The password belongs into ``~/.pgpass`` or ``PGPASSWORD``: PostgreSQL's own programs look there, too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from samarkand.ground import files
+from samarkand.ground.errors import CourseError
+
+#: A gradebook: the file of SQLite, or the address of a database.
+Book = Path | str
+#: Which of a database's advisory locks is ours; any number, and always this one.
+LOCK = 2022_09_15
+#: Seconds to wait for a server that does not answer.
+WAIT = 10
+
+
+class Away(CourseError):
+    """The database of the gradebook cannot be reached, or does not let us in."""
+
+    def __init__(self, error: object) -> None:
+        said = next((line for line in str(error).splitlines() if line.strip()), "it does not answer")
+        hint = next((hint for sign, hint in _HINTS.items() if sign in said), "Is its server running?")
+        kept = "What was written before is in it; run this again afterwards."
+        super().__init__(
+            f"The gradebook's database cannot be used: {said.strip().rstrip('.')}. {hint} {kept}"
+        )
+
+
+_HINTS = {
+    "password": "Put the right password into ~/.pgpass or PGPASSWORD.",
+    'database "': "Make the database with createdb.",
+    'role "': "Make the user with createuser.",
+}
+
+
+@contextlib.contextmanager
+def connect(book: str) -> Iterator[Any]:
+    """Open a connection to the database on which each statement counts at once; `Away` if it fails."""
+    try:
+        import psycopg
+    except ImportError:
+        how = "install psycopg, and the system's PostgreSQL client (Debian: postgresql-client)"
+        raise CourseError(f"The gradebook is in PostgreSQL, whose driver is missing: {how}.") from None
+    try:
+        with contextlib.closing(psycopg.connect(_plain(book), autocommit=True, connect_timeout=WAIT)) as one:
+            yield one
+    except psycopg.OperationalError as error:
+        raise Away(error) from None
+
+
+def _plain(book: str) -> str:
+    """Return the address as PostgreSQL's own programs read it, without SQLAlchemy's name of the driver."""
+    return f"postgresql:{book.partition(':')[2]}"
+
+
+@contextlib.contextmanager
+def alone(book: Book, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold the database's lock; whoever grades from another machine waits for it. A file needs none."""
+    if isinstance(book, Path):
+        yield
+        return
+    end = time.monotonic() + files.PATIENCE
+    with connect(book) as database:
+        waiting = "Another samarkand works on this gradebook"
+        while not database.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone()[0]:
+            if time.monotonic() > end:
+                raise CourseError(f"{waiting}: run this again when it has finished.")
+            if not waiting.endswith("finished."):
+                waiting += "; waiting until it has finished."
+                say(waiting)
+            time.sleep(0.2)
+        yield
+
+
+def dump(book: str, target: Path) -> None:
+    """Write a copy of the whole database, as text of SQL."""
+    _run("pg_dump", book, "--clean", "--if-exists", "--no-owner", "--no-privileges", "--file", str(target))
+
+
+def load(book: str, copy: bytes) -> None:
+    """Put a copy in the place of what the database holds, all of it or nothing."""
+    words = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-")
+    _run("psql", book, *words, text=copy)
+
+
+def _run(program: str, book: str, *words: str, text: bytes = b"") -> None:
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+    named: dict[str, Any] = conninfo_to_dict(_plain(book))
+    # A command's words can be read by anybody on the machine.
+    env = os.environ | ({"PGPASSWORD": named.pop("password")} if "password" in named else {})
+    try:
+        command = [program, "--no-password", "--dbname", make_conninfo(**named), *words]
+        done = subprocess.run(command, env=env, input=text, capture_output=True, check=False)
+    except OSError:
+        why = f"{program} is missing (Debian: the package postgresql-client)"
+        raise CourseError(f"The gradebook cannot be copied, so nothing was written: {why}.") from None
+    if done.returncode:
+        said = " ".join(done.stderr.decode("utf-8", "replace").split())
+        raise CourseError(f"{program} failed, so nothing was written: {said[:500]}")

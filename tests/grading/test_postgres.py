@@ -1,0 +1,234 @@
+"""A gradebook in PostgreSQL: the marks that SQLite has; a server that goes away; two who grade at once."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+import workshop
+
+from samarkand.ground.errors import CourseError
+from samarkand_grading.classroom import batch, gradebook, postgres, records, release, report, roster, week
+from samarkand_grading.classroom.course import Course
+
+pytestmark = pytest.mark.usefixtures("one_server")
+NAME = workshop.NAME
+
+
+class Server:
+    """Debian's server in a folder of its own, on a socket there, with the rights of nobody in particular."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self.programs, self.folder, self.numbers = programs, folder, itertools.count()
+        self.who = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid} if os.getuid() == 0 else {}
+        if self.who:
+            shutil.chown(folder, **self.who)
+        (folder / "password").write_text("right\n")
+        # Sorted as a dictionary is, where SQLite goes by numbers of letters.
+        self.run("initdb", "-U", "teacher", "-A", "scram-sha-256", "--pwfile", str(folder / "password"),
+                 "-E", "UTF8", "--locale-provider=icu", "--icu-locale=en", "--no-sync")  # fmt: skip
+        self.start()
+
+    def run(self, program: str, *words: str) -> None:
+        command = [self.programs / program, "-D", self.folder / "data", *words]
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            check=False,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            **self.who,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def start(self) -> None:
+        where = f"-c fsync=off -c listen_addresses= -c unix_socket_directories={self.folder}"
+        self.run("pg_ctl", "start", "-w", "-l", str(self.folder / "log"), "-o", where)
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "stop", "-m", "immediate")
+
+    def address(self, database: str, password: str = "right") -> str:
+        return f"postgresql+psycopg://teacher:{password}@/{database}?host={self.folder}"
+
+
+@pytest.fixture(scope="module")
+def server(need):
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    need(programs, "a gradebook in PostgreSQL is tried where its server is installed (Debian: postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    running = Server(programs[-1], folder)
+    yield running
+    running.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def released_there(server, template, tmp_path_factory):
+    """The address of a database with one released set, which others are copies of."""
+    root = shutil.copytree(template, tmp_path_factory.mktemp("there") / "course")
+    address = make(server, "released")
+    course = served(Course(root, template.parent / "secret"), address)
+    release.generate(course, course.exercise(NAME))
+    return address
+
+
+def make(server, name, like="template0"):
+    with postgres.connect(server.address("postgres")) as one:
+        one.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
+    return server.address(name)
+
+
+def served(course, address):
+    """Let the settings of a course name a database."""
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write(f"\nc.CourseDirectory.course_id = 'autumn'\nc.CourseDirectory.db_url = {address!r}\n")
+    (course.root / "gradebook.db").unlink()
+    return Course(course.root, course.secret)
+
+
+@pytest.fixture
+def there(course, server, released_there):
+    """A course whose gradebook is in PostgreSQL, and a class that has handed in."""
+    there = served(course, make(server, f"course{next(server.numbers)}", "released"))
+    hand_in(there)
+    return there
+
+
+CLASS = {"Zoë": ("q2",), "ada": ("q1", "q2", "q3"), "bob": (), "zed": ("q1",)}
+
+
+def hand_in(course):
+    blank = workshop.source_notebook(solved=False)
+    for student, right in CLASS.items():
+        notebook = workshop.fill(blank, **{question: workshop.ANSWERS[question] for question in right})
+        workshop.write(course.root / "submitted" / student / NAME, notebook)
+        (course.root / "submitted" / student / NAME / "timestamp.txt").write_text("2022-09-14 14:00:00 UTC")
+
+
+def grade(course, **options):
+    lines = []
+    return batch.grade(course, "ex90", limits=workshop.LIMITS, say=lines.append, **options), lines
+
+
+def points(course):
+    return {student: row.net for student, row in gradebook.rows(course.gradebook, NAME).items()}
+
+
+MARKS = {"Zoë": 3, "ada": 10, "bob": 0, "zed": 2}
+
+
+def live_a_week(course):
+    """Do all that an instructor does with a gradebook; return what is seen of it on the way."""
+    odd = workshop.fill(workshop.source_notebook(solved=False), q1="raise ValueError('a\\0b \\ud800 %s')")
+    workshop.write(course.root / "submitted" / "bob" / NAME, odd)
+    release.generate(course, course.exercise(NAME))
+    yield roster.enter(course, {student: {"first_name": "Ann"} for student in CLASS})
+    yield grade(course)[0]
+    with gradebook.open_book(course) as book:
+        book.find_grade("q1-check", NAME, NAME, "bob").manual_score = 1.25
+        book.db.commit()
+    yield week.set_due(course, "ex90", "2022-09-14 12:00 UTC")
+    yield week.extend(course, "ex90", ["zed"], "+90min")
+    yield week.excuse(course, "ex90", ["q3", "w1"], ["Zoë", "zed"])
+    yield week.excuse(course, "ex90", ["w1"], ["zed"], back=True)
+    yield grade(course, questions=["q2"], force=True)[0]
+    before = [report.export(course, "ex90", kind) for kind in ("csv", "canvas", "moodle")]
+    yield from (before, report.export_all(course), gradebook.rows(course.gradebook, NAME))
+    yield week.excuse(course, "ex90", ["q1"], ["ada"]), len(gradebook.copies(course))
+    week.restore(course, 1)
+    yield [report.export(course, "ex90", kind) for kind in ("csv", "canvas", "moodle")] == before
+    release.generate(course, course.exercise(NAME))
+    yield week.forget(course, "Zoë", lambda what: True), grade(course)[0].unchanged
+    yield report.export(course, "ex90", "csv")
+    assert not any("Zoë" in gradebook.students(copy) for copy in gradebook.copies(course))
+
+
+def test_a_week_is_the_same_in_either(there, template, tmp_path):
+    here = Course(shutil.copytree(template, tmp_path / "here"), there.secret)
+    hand_in(here)
+    for seen, seen_here in zip(live_a_week(there), live_a_week(here), strict=True):
+        assert seen == seen_here
+    workshop.nbgrader(there.root, "export")
+    assert "zed" in (there.root / "grades.csv").read_text() and not list(there.root.rglob("*.db*"))
+
+
+def test_a_server_that_stops_half_way(there, server, monkeypatch):
+    """What was written stays, nothing is half written or twice there, and the next run does the rest."""
+    wrote = records.write
+
+    def stop(*result):
+        wrote(*result)
+        server.stop()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(records, "write", stop)
+        with pytest.raises(postgres.Away, match=r"Is its server running.*run this again"):
+            grade(there, jobs=1)
+    with pytest.raises(postgres.Away):
+        report.export(there, "ex90", "csv")
+    server.start()
+    summary, _ = grade(there)
+    assert (len(summary.graded), len(summary.unchanged), summary.troubles) == (3, 1, [])
+    assert points(there) == MARKS and grade(there)[0].graded == []
+    with postgres.connect(there.gradebook) as one:
+        assert one.execute("SELECT count(*) FROM submitted_assignment").fetchone() == (4,)
+
+
+def test_two_who_grade_at_once_wait_for_each_other(there, tmp_path):
+    """From two folders, as on two machines: only the database knows of both."""
+    other = Course(shutil.copytree(there.root, tmp_path / "other"), there.secret)
+    waits, said = threading.Event(), []
+
+    def hear(line):
+        said.append(line)
+        waits.set()
+
+    second = threading.Thread(target=batch.grade, args=(other, "ex90"), kwargs={"say": hear})
+    with there.work_alone():
+        second.start()
+        assert waits.wait(60)
+        assert "waiting until it has finished" in said[0] and not points(there)
+    second.join()
+    assert points(there) == MARKS and len(said) == 1 + len(CLASS)
+
+
+def test_what_a_database_may_lack_has_its_sentence(course, server, released_there, monkeypatch):
+    def sentence_of(address):
+        course.gradebook = address
+        with pytest.raises(CourseError) as caught:
+            week.set_due(course, "ex90", "never")
+        return str(caught.value)
+
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "psycopg", None)
+        assert "driver is missing: install psycopg" in sentence_of(released_there)
+    said = {
+        'database "nowhere" does not exist. Make the database': sentence_of(server.address("nowhere")),
+        "Put the right password into ~/.pgpass": sentence_of(server.address("postgres", password="wrong")),
+        "Is its server running?": sentence_of(f"{released_there}/away"),
+        "There is no gradebook in the database. Run": sentence_of(server.address("postgres")),
+    }
+    monkeypatch.setenv("PATH", "/nowhere")
+    said["pg_dump is missing (Debian"] = sentence_of(released_there)
+    for part, sentence in said.items():
+        assert part in sentence and "right@" not in sentence and "\n" not in sentence
+
+
+def test_a_file_elsewhere_and_an_address_of_no_use(course):
+    (course.root / "gradebook.db").rename(course.root / "an other.db")
+    config = course.root / "nbgrader_config.py"
+    before = config.read_text()
+    config.write_text(f"{before}\nc.CourseDirectory.db_url = 'sqlite:///an other.db'\n")
+    assert gradebook.worth(Course(course.root).gradebook, NAME)
+    config.write_text(f"{before}\nc.CourseDirectory.db_url = 'mysql://x'\n")
+    with pytest.raises(CourseError, match="neither sqlite:/// nor postgresql://"):
+        assert not Course(course.root).gradebook
