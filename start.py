@@ -303,10 +303,12 @@ def open_course(arguments: "list[str]") -> int:
         prog="start.py",
         usage="start.py [--no-browser] [--port N] [any option of JupyterLab]\n"
         "       start.py fresh LESSON\n"
+        "       start.py setup [--yes]\n"
         "       start.py test [pytest's arguments]\n"
         "       start.py clean",
         description="Set up the course in .venv, and open your copies of the lessons in JupyterLab.",
         epilog="fresh: put a fresh copy of a lesson or set (03, ex03) in the place of yours, which is kept. "
+        "setup: say what is missing to grade a class, and with --yes get it. "
         "test: run every test, or pytest alone with its arguments. "
         "clean: remove .venv and what tests left behind; never my_work.",
         allow_abbrev=False,
@@ -333,6 +335,12 @@ def fresh(arguments: "list[str]") -> int:
     """Put a fresh copy of a lesson in the place of the student's, which is kept."""
     set_up()
     return hand_over([*SAMARKAND, "fresh", *arguments])
+
+
+def setup(arguments: "list[str]") -> int:
+    """Look whether a class can be graded on this machine."""
+    set_up()
+    return hand_over([*SAMARKAND, "setup", *arguments])
 
 
 def print_versions() -> int:
@@ -366,7 +374,7 @@ def clean(arguments: "list[str]") -> int:
     return 0
 
 
-VERBS = {"fresh": fresh, "test": test, "clean": clean}
+VERBS = {"fresh": fresh, "setup": setup, "test": test, "clean": clean}
 
 
 def main(arguments: "list[str]") -> int:
@@ -377,7 +385,9 @@ def main(arguments: "list[str]") -> int:
                 stream.reconfigure(errors="replace")  # a path the terminal cannot show is no reason to stop
         verb = arguments[0] if arguments and not arguments[0].startswith("-") else ""
         if verb and verb not in VERBS:
-            raise StartError(f"start.py does not know {verb!r}. There are fresh, test and clean; see --help.")
+            raise StartError(
+                f"start.py does not know {verb!r}. There are fresh, setup, test and clean; see --help."
+            )
         if not {"-h", "--help"} & set(arguments):
             check_machine()
         return VERBS[verb](arguments[1:]) if verb else open_course(arguments)

@@ -27,7 +27,7 @@ GROUP = "samarkand.verbs"
 #: Verbs of the grader and of authors, for a sentence where they are not installed.
 ELSEWHERE = {
     *("build", "check", "collect", "data", "due", "excuse", "explain", "extend", "feedback", "forget"),
-    *("grade", "marks", "new", "regrade", "release", "renew", "restore", "test"),
+    *("grade", "marks", "new", "regrade", "release", "renew", "restore", "setup", "test"),
 }
 
 
@@ -84,6 +84,15 @@ def add_verb(
     verb = verbs.add_parser(name, parents=common, help=summary, description=run.__doc__)
     verb.set_defaults(run=run)
     return verb
+
+
+def add_group(verbs: Verbs, name: str) -> Verbs:
+    """Add a verb that begins something new, or return what other packages have added to it."""
+    if name not in verbs.choices:
+        verb = verbs.add_parser(name, help="begin a question, a lesson, a set, a map, an explorer")
+        verb.set_defaults(group=verb.add_subparsers(metavar="kind", required=True))
+    group: Verbs = verbs.choices[name].get_default("group")
+    return group
 
 
 def _plugins() -> Iterator[Callable[[Verbs], None]]:

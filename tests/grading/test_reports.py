@@ -165,7 +165,7 @@ def test_points_are_set_in_the_checks_and_follow_everywhere(graded):
     assert gradebook.rows(graded.gradebook, NAME)["ada"].max_score == 17
     path.write_text(text.replace('"q3", "was_member"', '"q7", "was_member"'))
     with pytest.raises(CourseError, match=rf"q3-check is in {NAME}\.ipynb, and not in checks/{NAME}\.py"):
-        release.set_points(graded, graded.exercise("ex90"))
+        release.set_points(graded.notebook("source", NAME), graded.exercise("ex90"))
 
 
 def test_who_copied_is_named_with_the_source_and_nobody_else():

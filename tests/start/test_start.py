@@ -146,7 +146,7 @@ def test_the_courses_own_command_opens_it(handed_over: list[str], capsys: Captur
 
 def test_a_word_it_does_not_know(capsys: Capture) -> None:
     assert start.main(["tset"]) == 1
-    assert "There are fresh, test" in capsys.readouterr().err
+    assert "There are fresh, setup" in capsys.readouterr().err
 
 
 def test_what_it_hands_over_to_gets_its_signals(need: Need, monkeypatch: Patch) -> None:

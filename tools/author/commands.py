@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from samarkand.cli import add_verb, report
+from samarkand.cli import add_group, add_verb, report
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError, unknown
 
@@ -114,7 +114,7 @@ def data_check(options: argparse.Namespace) -> int:
     return report(tables.check(options.path), "The tables are as their schema says.")
 
 
-def _unsound(course: Course, found: ExerciseSet) -> list[str]:
+def _unsound(course: Course, found: ExerciseSet, source: Path) -> list[str]:
     """Say where the source of a set breaks a rule, and which of its words are not what they are tied to.
 
     A set that belongs to no lesson, such as the questions before the course, is no ramp.
@@ -125,7 +125,6 @@ def _unsound(course: Course, found: ExerciseSet) -> list[str]:
 
     path = course.check_folder / f"{found.id}.json"
     words = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    source = course.notebook("source", found.id)
     untrue = tied.find_untrue_in_set(source, words, {"exercise": found})
     where = [f"The words of a set are tied in exercises/checks/{path.name}."] if untrue else []
     return [*rules_of_sets.broken(lessons.read(source)), *untrue, *where]
@@ -295,8 +294,7 @@ def add(verbs: Verbs) -> None:
 
 def _add_new(verbs: Verbs) -> None:
     """Add ``samarkand new``, with a kind for each thing that an author begins."""
-    new_verb = verbs.add_parser("new", help="begin a lesson, a set, a map, an explorer")
-    kinds = new_verb.add_subparsers(metavar="kind", required=True)
+    kinds = add_group(verbs, "new")
     for name, what, named, plan in (
         ("lesson", "a lesson with practice, map, explorer and set", "subject",
          lambda skeletons, o: skeletons.lesson(o.subject, o.number, o.title, o.question)),

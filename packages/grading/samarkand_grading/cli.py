@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from samarkand.cli import add_verb, report
+from samarkand.cli import add_group, add_verb, report
 from samarkand.ground import home
 from samarkand.ground.errors import CourseError
 
@@ -39,6 +39,35 @@ def release(options: argparse.Namespace) -> int:
         options.after()
     gone = f"In the gradebook, and not on the roster: {', '.join(others)} (samarkand forget --student)."
     return report([gone] if others else [], "")
+
+
+def setup(options: argparse.Namespace) -> int:
+    """Look whether a class can be graded on this machine, and say what to type next; or do it."""
+    home.need_checkout("the exercises")
+    from samarkand_grading.classroom import machine
+
+    ready = (
+        "A class can be graded here. Next: samarkand release --students roster.csv --bundle samarkand-2022"
+    )
+    return report(machine.prepare(_say, yes=options.yes), ready)
+
+
+def new_question(options: argparse.Namespace) -> int:
+    """Begin a question of your own, which counts like the others of its set; what you do not say is asked."""
+    course = _course(options)
+    from samarkand_grading.classroom import own
+
+    def ask(name: str, words: str) -> str:
+        if (given := getattr(options, name)) is not None:
+            return str(given)
+        with contextlib.suppress(EOFError):
+            return input(f"{words}: ")
+        raise CourseError(f"Nothing was written: say --{name} where nobody can be asked.")
+
+    found = course.exercise(options.set)
+    path = course.own(found.id) / f"{options.question}.py"
+    own.begin(path, found, ask)
+    return report([], f"{path} is yours to change. samarkand release {found.id} gives the question out.")
 
 
 def check(options: argparse.Namespace) -> int:
@@ -207,6 +236,15 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("--force", action="store_true", help="replace a bundle that is there")
     # In a checkout the author's workshop says which rules a set breaks, and stores its notebooks as run.
     verb.set_defaults(unsound=lambda *_: [], finish=lambda path: None, after=lambda: None)
+
+    verb = add_verb(verbs, "setup", setup, "look whether a class can be graded here")
+    verb.add_argument("--yes", action="store_true", help="do what is missing, as far as that can be done")
+
+    verb = add_verb(add_group(verbs, "new"), "question", new_question, "a question of your own", common)
+    verb.add_argument("set", help=_SET)
+    verb.add_argument("question", help="its number, such as q6")
+    for name in ("text", "kind", "answer", "points"):
+        verb.add_argument(f"--{name}", help="none: it is asked")
 
     verb = add_verb(verbs, "check", check, "mark your own work", common)
     verb.add_argument("set", nargs="?", help=f"{_SET}; none: show progress")

@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError, DamagedData
 from samarkand.practice.sets import numbers
-from samarkand_grading.classroom import postgres
+from samarkand_grading.classroom import own, postgres
 from samarkand_grading.classroom.postgres import Book
 from samarkand_grading.marking import checks, inputs
 from samarkand_grading.submission.reading import defuse
@@ -28,7 +28,7 @@ EXCHANGE = "/usr/local/share/nbgrader/exchange"
 #: What nobody but the instructor may read.
 PRIVATE = (
     "submitted", "autograded", "assessments", "marks", "feedback", "backups", "gradebook.db", "roster.csv",
-    "secret_sign.txt",
+    "secret_sign.txt", "own",
 )  # fmt: skip
 
 
@@ -103,18 +103,31 @@ class Course:
             sign = hashlib.sha256(f"samarkand: sign of {self.seed(create=True)}".encode()).hexdigest()[:16]
             path.write_text(f"{sign}\n", encoding="utf-8")
 
-    def exercise(self, name: str) -> checks.ExerciseSet:
-        """Load the checks of a set by its id or its number."""
-        return checks.load(self.check_folder, name)
+    def exercise(self, name: str, *, own_too: bool = True) -> checks.ExerciseSet:
+        """Load the checks of a set by its id or its number, as a rule with the instructor's own questions."""
+        found = checks.load(self.check_folder, name)
+        return own.add(self.own(found.id), found) if own_too else found
+
+    def own(self, exercise: str) -> Path:
+        """Return the folder of the instructor's own questions of a set; it may not be there."""
+        return self.root / "own" / exercise.partition("_")[0]
+
+    def marked_by(self, exercise: str) -> list[Path]:
+        """List the files that say what is right in a set."""
+        return [self.check_folder / f"{exercise}.py", *own.paths(self.own(exercise))]
+
+    def source(self, exercise: str) -> str:
+        """Return the stage from which a set is released; with own questions it is ``own/source``."""
+        return "own/source" if own.paths(self.own(exercise)) else "source"
 
     def tables(self, exercise: checks.ExerciseSet) -> list[str]:
         """List the tables that a set names in its notebook or in its checks."""
-        places = (self.check_folder / f"{exercise.id}.py", self.notebook("release", exercise.id))
+        places = (*self.marked_by(exercise.id), self.notebook("release", exercise.id))
         text = "".join(path.read_text(encoding="utf-8") for path in places)
         return [path.stem for path in sorted(home.course_data().glob("*.csv")) if path.stem in text]
 
     def notebook(self, stage: str, exercise: str) -> Path:
-        """Return where the notebook of a set lies, ``"source"`` or ``"release"``; it may not be there."""
+        """Return where the notebook of a set lies, at a `source` or ``"release"``; it may not be there."""
         return self.root / stage / exercise / f"{exercise}.ipynb"
 
     def released(self, exercise: checks.ExerciseSet) -> Released:

@@ -26,7 +26,7 @@ def fingerprint(course: Course, exercise: ExerciseSet) -> str:
     """Return a digest of everything that marks depend on, except the submission."""
     behind = [
         course.notebook("release", exercise.id),
-        course.check_folder / f"{exercise.id}.py",
+        *course.marked_by(exercise.id),
         home.course_data() / "datapackage.json",
         *sorted(home.course_data().glob("*.csv")),
     ]

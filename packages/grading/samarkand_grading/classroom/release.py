@@ -17,7 +17,7 @@ from typing import Any
 from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
 from samarkand.practice.sets.desk import fingerprint
-from samarkand_grading.classroom import gradebook
+from samarkand_grading.classroom import gradebook, own
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 
@@ -39,7 +39,7 @@ def make(  # noqa: PLR0913 - what an author's workshop adds, and what is told
     course: Course,
     names: Sequence[str],
     *,
-    unsound: Callable[[Course, checks.ExerciseSet], list[str]],
+    unsound: Callable[[Course, checks.ExerciseSet, Path], list[str]],
     finish: Callable[[Path], None],
     always: bool = True,
     say: Callable[[str], None] = print,
@@ -47,29 +47,38 @@ def make(  # noqa: PLR0913 - what an author's workshop adds, and what is told
     """Release sets: all are held to the rules before any is made, then each is made and finished.
 
     `unsound` returns a sentence for each rule that the source of a set breaks; `finish` takes the source and
-    the released notebook; unless `always`, only if there is a change. `CourseError` if a rule is broken, or
-    as `generate` says.
+    the released notebook; unless `always`, only if there is a change. A question of the instructor's own is
+    not refused for breaking one. `CourseError` if a rule is broken, or as `generate` says.
     """
-    sets = [course.exercise(name) for name in names]
-    for found in sets:
-        set_points(course, found)
-    if wrong := [f"{found.id}: {sentence}" for found in sets for sentence in unsound(course, found)]:
+    wrong = []
+    sets = [(course.exercise(name, own_too=False), course.exercise(name)) for name in names]
+    for found, whole in sets:
+        source, merged = (course.notebook(stage, found.id) for stage in ("source", "own/source"))
+        set_points(source, found)
+        wrong += [f"{found.id}: {sentence}" for sentence in unsound(course, found, source)]
+        if questions := own.read_all(course.own(found.id), found):
+            own.merge(source, merged, questions)
+            set_points(merged, whole)
+            broken = unsound(course, whole, merged)
+            for one in questions:
+                hints = "\n  ".join(["your own, so these are only hints:", *one.hints(broken)])
+                say(f"{found.id}, {one.question.id}: {hints}")
+    if wrong:
         raise CourseError("\n".join(wrong))
     course.need_same_secret(remember=True)
-    for number, found in enumerate(sets, start=1):
+    for number, (_, found) in enumerate(sets, start=1):
         say(f"[{number}/{len(sets)}] {found.id}")
         if generate(course, found, say) or always:
             for stage in ("source", "release"):
                 finish(course.notebook(stage, found.id))
 
 
-def set_points(course: Course, exercise: checks.ExerciseSet) -> None:
-    """Write the points of the checks into the source notebook: its grade cells, and the questions' headings.
+def set_points(path: Path, exercise: checks.ExerciseSet) -> None:
+    """Write the points of the checks into a source notebook: its title, its grade cells, the headings.
 
     `CourseError` if the notebook asks other questions than the checks: nbgrader would give all points for
     one that has none.
     """
-    path = course.notebook("source", exercise.id)
     try:
         before = path.read_text(encoding="utf-8")
     except OSError:
@@ -91,6 +100,10 @@ def set_points(course: Course, exercise: checks.ExerciseSet) -> None:
             if cell["id"] == f"{name.removesuffix('-check')}-question":
                 source = re.sub(r"\(\d+ points?\)(?=\n|$)", said, "".join(cell["source"]), count=1)
                 cell["source"] = source.splitlines(keepends=True)
+    title = notebook["cells"][0]
+    sums = f"{len(exercise.questions)} questions, {exercise.points} points"
+    source = re.sub(r"(?m)^\d+ questions, \d+ points", sums, "".join(title["source"]))
+    title["source"] = source.splitlines(keepends=True)
     text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     if json.loads(text) != json.loads(before):
         files.write_whole(path, text.encode())
@@ -120,6 +133,7 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
             say(f"{exercise.id}: {graded} submissions have marks out of the old points until {again}")
     config = course.settings()
     config.CourseDirectory.assignment_id = exercise.id
+    config.CourseDirectory.source_directory = course.source(exercise.id)
     converter: Any = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     heard = BufferingHandler(1000)
     converter.log = logging.Logger("samarkand.nbgrader", logging.ERROR)

@@ -46,7 +46,7 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
 
 def solution(course: Course, exercise: checks.ExerciseSet, question: str) -> str:
     """Return the solution of one question, from the source notebook."""
-    for cell in json.loads(course.notebook("source", exercise.id).read_bytes())["cells"]:
+    for cell in json.loads(course.notebook(course.source(exercise.id), exercise.id).read_bytes())["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == question:
             return re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", "".join(cell["source"])).strip()
     raise CourseError(f"There is no solution of {question}.")

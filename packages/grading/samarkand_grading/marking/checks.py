@@ -187,19 +187,24 @@ def load(folder: Path, name: str) -> ExerciseSet:
     if len(full) != 1:
         raise unknown("set", name, names)
     path = folder / f"{full[0]}.py"
-    module = types.ModuleType(f"samarkand_checks_{full[0]}")
+    if not isinstance(found := run(path, path.read_bytes()).get("SET"), ExerciseSet):
+        raise DamagedData(f"{path.name} holds no ExerciseSet under the name SET.")
+    return found
+
+
+def run(path: Path, code: bytes | str) -> dict[str, Any]:
+    """Run the code of a file of checks, and return what it names; `DamagedData` if it cannot be run."""
+    module = types.ModuleType(f"samarkand_checks_{path.stem}")
     sys.modules[module.__name__] = module
     try:
         with rooms.without_collecting():
-            exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)
+            exec(compile(code, str(path), "exec"), module.__dict__)
     except CourseError:
         raise
     except Exception as error:
         why = f"{type(error).__name__}: {error}"
         raise DamagedData(f"The checks in {path.name} cannot be loaded: {why}") from error
-    if not isinstance(found := getattr(module, "SET", None), ExerciseSet):
-        raise DamagedData(f"{path.name} holds no ExerciseSet under the name SET.")
-    return found
+    return module.__dict__
 
 
 def available(folder: Path) -> list[str]:

@@ -63,12 +63,18 @@ def choose(secret: Sequence[Path]) -> Engine:
 
     `secret` are places that no student's code may see.
     """
+    words = named()
+    return bubblewrap(secret) if words == ["bwrap"] else container(words)
+
+
+def named() -> list[str]:
+    """Return the words that start the engine that is chosen; `NoSandbox` if it is not installed."""
     usual = ["bwrap", "podman", "docker"][sys.platform != "linux" :]
     words = shlex.split(os.environ.get("SAMARKAND_ENGINE", "")) or list(filter(shutil.which, usual))[:1]
     if not words or shutil.which(words[0]) is None:
         none = "Neither bubblewrap nor Podman nor Docker"
         raise NoSandbox(f"{words[0]} is not installed." if words else f"{none} is installed.")
-    return bubblewrap(secret) if words == ["bwrap"] else container(words)
+    return words
 
 
 # --- bubblewrap ---------------------------------------------------------------------------------------------
@@ -234,22 +240,32 @@ def container(engine: list[str]) -> Engine:
 
 @functools.cache
 def image(engine: tuple[str, ...]) -> str:
-    """Return the name of the image, which says what it is made of: requirements, package, tables, server."""
-    recipe = home.ROOT / "deploy" / "Containerfile"
-    if not recipe.is_file():
-        raise NoSandbox(f"{engine[0]} makes its image in a checkout of the course, and this is none.")
-    copied = re.findall(r"^COPY (.*) \S+$", recipe.read_text(encoding="utf-8"), re.MULTILINE)
-    parts = [recipe, *(home.ROOT / part for line in copied for part in line.split())]
-    digest = hashlib.sha256()
-    for path in sorted(path for part in parts for path in (part.rglob("*") if part.is_dir() else [part])):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"{path.relative_to(home.ROOT)}\0".encode() + path.read_bytes())
-    name = f"samarkand-grader:{digest.hexdigest()[:16]}"
-    if subprocess.run([*engine, "image", "inspect", name], capture_output=True, check=False).returncode:
+    """Return the name of the image; make it if it is not there."""
+    name, command = recipe(engine)
+    if command:
         print(f"Making the image {name}: some minutes, the first time.", file=sys.stderr)
-        command = [*engine, "build", "--tag", name, "--file", str(recipe), str(home.ROOT)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             said = " ".join(done.stderr.split())[-300:]
             raise NoSandbox(f"{engine[0]} could not make the image: {said}")
     return name
+
+
+def recipe(engine: tuple[str, ...]) -> tuple[str, list[str]]:
+    """Return the image's name, which says what it is made of, and what makes it; nothing if it is there.
+
+    It is made of requirements, package, tables, server.
+    """
+    path = home.ROOT / "deploy" / "Containerfile"
+    if not path.is_file():
+        raise NoSandbox(f"{engine[0]} makes its image in a checkout of the course, and this is none.")
+    copied = re.findall(r"^COPY (.*) \S+$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    parts = [path, *(home.ROOT / part for line in copied for part in line.split())]
+    digest = hashlib.sha256()
+    for one in sorted(one for part in parts for one in (part.rglob("*") if part.is_dir() else [part])):
+        if one.is_file() and "__pycache__" not in one.parts:
+            digest.update(f"{one.relative_to(home.ROOT)}\0".encode() + one.read_bytes())
+    name = f"samarkand-grader:{digest.hexdigest()[:16]}"
+    if subprocess.run([*engine, "image", "inspect", name], capture_output=True, check=False).returncode:
+        return name, [*engine, "build", "--tag", name, "--file", str(path), str(home.ROOT)]
+    return name, []

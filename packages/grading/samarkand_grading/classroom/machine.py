@@ -1,0 +1,76 @@
+"""What a machine still lacks to grade a class, and the commands that get it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from samarkand.ground import home
+from samarkand_grading.sandbox import engines
+from samarkand_grading.sandbox.box import Sandbox
+
+Need = tuple[str, list[list[str]]]
+
+
+def prepare(say: Callable[[str], None], *, yes: bool) -> list[str]:
+    """Look for what is missing, and get it if `yes`; return a sentence on what is left to do, or nothing."""
+    tried: list[Need] = []
+    while need := missing():
+        what, commands = need
+        if not yes or not commands or need in tried:
+            typed = " && ".join(map(shlex.join, commands))
+            return [f"{what} Type: {typed}" if typed else what]
+        tried.append(need)
+        say(what)
+        for command in commands:
+            say(f"> {shlex.join(command)}")
+            if subprocess.run(command, check=False).returncode:
+                break
+        importlib.invalidate_caches()
+    return []
+
+
+def missing() -> Need | None:
+    """Return what is missing first, and the commands that get it; None if a class can be graded."""
+    system, has = sys.platform, shutil.which
+    uv, lock = Path(sys.executable).with_name("uv"), home.ROOT / "requirements-grading.lock"
+    packages = [
+        str(uv),
+        "pip",
+        "install",
+        "-q",
+        "--python",
+        sys.executable,
+        "--require-hashes",
+        "-r",
+        str(lock),
+    ]
+    brew = [["brew", "install", "podman"], ["podman", "machine", "init"], ["podman", "machine", "start"]]
+    sudo = ["sudo"] if system != "win32" and os.geteuid() else []
+    apt = [[*sudo, "apt-get", "install", "-y", "bubblewrap", "libseccomp2"]] if has("apt-get") else []
+    containers = has("podman") or has("docker")
+    for lacks, what, commands in (
+        (not importlib.util.find_spec("nbgrader"), "nbgrader, which keeps marks, is missing.", [packages]),
+        (system == "win32", "Windows cannot confine student code, but a Linux inside Windows can: get the "
+         "course there, too, and run this in it.", [["wsl", "--install"]]),
+        (system == "darwin" and not containers, "Podman (podman.io) is missing, which confines student code.",
+         brew if has("brew") else []),
+        (system == "linux" and not (has("bwrap") or containers),
+         "The packages bubblewrap and libseccomp are missing, which confine student code.", apt),
+    ):  # fmt: skip
+        if lacks:
+            return what, commands
+    try:
+        words = engines.named()
+        if words != ["bwrap"] and (build := engines.recipe(tuple(words))[1]):
+            return f"The image in which {words[0]} runs student code is not made (900 MB).", [build]
+        with Sandbox(secret=[home.ROOT / "exercises"]):
+            return None
+    except engines.NoSandbox as problem:
+        return str(problem), apt if "libseccomp2" in str(problem) else []

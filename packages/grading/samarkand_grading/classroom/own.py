@@ -1,0 +1,168 @@
+"""Questions of an instructor's own: a Python file each, in a folder that no update of the course touches.
+
+``own/ex05/q6.py`` in the course's folder has four names: `text`, `kind`, `answer`, `points`. A release puts
+the question behind those of the set, in a source notebook of its own; the course's own files stay.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import string
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from samarkand.ground import files
+from samarkand.ground.errors import CourseError
+from samarkand.practice.answers import decode, kinds
+from samarkand.practice.answers.diagnose import Diagnosis
+from samarkand.practice.sets import numbers
+from samarkand_grading.marking import checks
+from samarkand_grading.marking.checks import ExerciseSet, Question
+
+#: The kinds of answers that need nothing besides their name.
+KINDS = ("Whole", "Number", "PerCent", "Days", "Day", "Truth", "Text", "Texts", "Codes", "ByKey")
+#: What a question is made of, and how an instructor is asked for it.
+ASKED = {
+    "text": "What students read",
+    "kind": "The kind of the answer, such as Whole('states'), or Number('km', 0.5): right within 0.5",
+    "answer": "The right answer: a value, or what gives it in terms of given, data and pd",
+    "points": "Points",
+}
+#: With how many students' numbers an answer is tried.
+TRIED = 20
+_FILE = string.Template(Path(__file__).with_name("question.txt").read_text(encoding="utf-8"))
+
+
+class Own(NamedTuple):
+    """A question of an instructor's own: how it is marked, the words, and the lines that answer it."""
+
+    question: Question
+    text: str
+    lines: str
+
+    def hints(self, broken: list[str]) -> list[str]:
+        """Return what would be refused in a question of the course; `broken` are its rules, for the set."""
+        question = self.question
+        hints = [] if question.varies else ["The answer is the same for all students: it can be copied."]
+        hints += [sentence for sentence in broken if re.match(rf"{question.id}\b", sentence)]
+        known = len(question.diagnoses)
+        return hints if known > 2 else [*hints, f"It knows {known} mistakes; three would give more reasons."]
+
+
+def paths(folder: Path) -> list[Path]:
+    """List the files of own questions, in the order of their numbers."""
+    return sorted(folder.glob("*.py"), key=lambda path: (len(path.stem), path.stem))
+
+
+def read_all(folder: Path, exercise: ExerciseSet) -> list[Own]:
+    """Read the own questions of a set, which is given without them."""
+    return [read(path, path.read_text(encoding="utf-8"), exercise) for path in paths(folder)]
+
+
+def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
+    """Read one question from the code of its file, and try its answer; `CourseError` if it cannot be."""
+    need_free(path, exercise)
+    found = {"hint": "", "mistakes": {}, **checks.run(path, code)}
+    if missing := [name for name in ASKED if name not in found]:
+        raise CourseError(f"{path} says no {', no '.join(missing)}.")
+    text, kind, answer, points = (found[name] for name in ASKED)
+    if not isinstance(text, str) or not text.strip():
+        raise CourseError(f"{path}: the text of the question is empty.")
+    if not isinstance(kind, kinds.Kind):
+        raise CourseError(f"{path}: {kind!r} is no kind of answer. {list_kinds()}")
+    if not isinstance(points, int) or points < 1:
+        raise CourseError(f"{path}: points are a whole number, 1 or more, and not {points!r}.")
+    nodes = [*ast.walk(ast.parse(code))]
+    reads = [node for node in nodes if isinstance(node, ast.Name) and node.id == "given"]
+    parts = [node.slice for node in nodes if isinstance(node, ast.Subscript) and node.value in reads]
+    keys = [str(part.value) for part in parts if isinstance(part, ast.Constant)]
+    question = Question(
+        path.stem, f"answer_{path.stem}", points, kind, answer, str(found["hint"]), "",
+        tuple(Diagnosis(reason, way) for reason, way in found["mistakes"].items()),
+        varies=bool(reads), uses=tuple(sorted({*keys})) if len(keys) == len(reads) else (),
+    )  # fmt: skip
+    for student in range(TRIED):
+        given = numbers.draw(numbers.DEMONSTRATION, f"student {student}", exercise.id, exercise.options)
+        for name, way in {"answer": answer, **found["mistakes"]}.items():
+            try:
+                value = decode.plain(way(dict(given)))
+                if way is answer:
+                    kind.read(value)
+            except kinds.WrongForm as problem:
+                raise CourseError(f"{path.stem}, {name}: it is not of its kind. {problem}") from None
+            except Exception as error:
+                why = f"{type(error).__name__}: {error}. (given has {', '.join(given) or 'nothing'}.)"
+                raise CourseError(f"{path.stem}, {name}: it stops with {why}") from None
+    lines = re.search(r"(?ms)^(def )?answer\b.*?(?=^\S|\Z)", code)
+    return Own(question, text.strip(), lines[0].rstrip() if lines else "")
+
+
+def need_free(path: Path, exercise: ExerciseSet) -> None:
+    """Raise `CourseError` if a file's name is no number of a question, or is that of another question."""
+    if not re.fullmatch(r"q[1-9]\d?", path.stem):
+        raise CourseError(f"{path.stem!r} cannot be the name of a question: q and a number, such as q6.")
+    if path.stem in [question.id for question in exercise.questions]:
+        raise CourseError(f"{exercise.id} has a {path.stem} already, so {path.name} needs another number.")
+
+
+def list_kinds() -> str:
+    """Say which kinds of answers there are."""
+    return "\n".join(["There is:", *(f"  {name:8} {getattr(kinds, name)().asked()}" for name in KINDS)])
+
+
+def begin(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], str]) -> None:
+    """Write the file of a new question, whole or not at all; `ask` takes a name of `ASKED` and its words."""
+    need_free(path, exercise)
+    more = {"kind": f"{list_kinds()}\n", "answer": f"given has: {', '.join(exercise.options) or 'nothing'}\n"}
+    said = {name: ask(name, more.get(name, "") + words).strip() for name, words in ASKED.items()}
+    kind = said["kind"] if "(" in said["kind"] else f"{said['kind']}()"
+    if not isinstance(getattr(kinds, name := kind.partition("(")[0], None), type):
+        raise CourseError(f"No kind {name!r}. {list_kinds()}")
+    answer = said["answer"].removeprefix("lambda given:").strip()
+    try:
+        ast.parse(answer, mode="eval")
+    except SyntaxError as error:
+        raise CourseError(
+            f"The answer is not one expression of Python: {error.msg}. A text is in quotation marks; more "
+            f"lines you can write into {path} afterwards."
+        ) from None
+    code = _FILE.substitute(
+        id=path.stem, set=exercise.id, number=exercise.id.partition("_")[0], kind=kind,
+        names=", ".join(name for name in re.findall(r"\b[A-Z]\w+", kind) if hasattr(kinds, name)),
+        text=said["text"].replace("\\", "\\\\").replace('"""', '\\"\\"\\"'), answer=answer,
+        points=said["points"] if said["points"].isdecimal() else repr(said["points"]),
+    )  # fmt: skip
+    read(path, code, exercise)
+    files.write_whole(path, code.encode())
+
+
+def add(folder: Path, exercise: ExerciseSet) -> ExerciseSet:
+    """Return a set with the questions of a folder behind its own."""
+    own = tuple(one.question for one in read_all(folder, exercise))
+    return replace(exercise, questions=exercise.questions + own) if own else exercise
+
+
+def merge(source: Path, target: Path, own: list[Own]) -> None:
+    """Write the source notebook of a set, with own questions behind the last one that is marked by itself."""
+    notebook = json.loads(source.read_bytes())
+    cells = notebook["cells"]
+    at = 1 + max(n for n, cell in enumerate(cells) if cell["id"].endswith("-check"))
+    cells[at:at] = [cell for one in own for cell in _cells(one)]
+    files.write_whole(target, json.dumps(notebook).encode())
+
+
+def _cells(own: Own) -> Iterator[dict[str, Any]]:
+    """Yield the cells of a question: its words, the place of the answer, and what looks at its form."""
+    key, name, kind = own.question.id, own.question.name, own.question.kind.asked()
+    words = f"## {key} (1 point)\n\n{own.text}\n\nPut {kind} into `{name}`."
+    yield {"cell_type": "markdown", "id": f"{key}-question", "metadata": {}, "source": words}
+    lines = f"{name} = ...\n### BEGIN SOLUTION\n{own.lines}\n{name} = answer(given)\n### END SOLUTION"
+    for part, source, marked in ((key, lines, False), (f"{key}-check", f'desk.look("{key}", {name})', True)):
+        marks = {"cell_type": "code", "grade": marked, "grade_id": part, "locked": marked,
+                 "schema_version": 3, "solution": not marked, "task": False}  # fmt: skip
+        yield {"cell_type": "code", "id": part, "metadata": {"nbgrader": marks}, "source": source,
+               "outputs": [], "execution_count": None}  # fmt: skip

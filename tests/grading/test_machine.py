@@ -1,0 +1,47 @@
+"""What a machine lacks to grade a class is said in a sentence with what to type, and done on request."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import pytest
+from test_engines import ENGINE, program, programs
+
+from samarkand import cli
+from samarkand_grading.classroom import machine
+
+__all__ = ["programs"]
+APT = "apt-get install -y bubblewrap libseccomp2"
+
+
+@pytest.mark.parametrize(
+    ("there", "system", "says"),
+    [
+        ("apt-get", "linux", f"are missing, which confine student code. Type: {APT}"),
+        ("", "linux", "The packages bubblewrap and libseccomp are missing"),
+        ("brew", "darwin", "Type: brew install podman && podman machine init && podman machine start"),
+        ("", "darwin", "Podman (podman.io) is missing"),
+        ("bwrap", "win32", "run this in it. Type: wsl --install"),
+    ],
+)
+def test_what_is_missing_is_said_with_what_to_type(there, system, says, programs, monkeypatch):
+    for name in there.split():
+        program(programs, name, "exit 1")
+    monkeypatch.setattr(machine, "sys", SimpleNamespace(**{**vars(sys), "platform": system}))
+    monkeypatch.setattr(machine.os, "geteuid", lambda: 0)
+    assert says in machine.prepare(print, yes=False)[0]
+    monkeypatch.setattr(machine.importlib.util, "find_spec", lambda name: None)
+    assert "pip install" in machine.prepare(print, yes=False)[0]
+
+
+def test_on_request_it_is_done_and_looked_at_again(programs, capfd, monkeypatch):
+    """The engine is installed and makes its image; that it does not start is said, and not tried for ever."""
+    machine.engines.image.cache_clear()
+    monkeypatch.setattr(machine.os, "geteuid", lambda: 0)
+    program(programs, "later", ENGINE.format(folder=programs))
+    program(programs, "apt-get", f"/bin/mv {programs}/later {programs}/podman")
+    assert cli.main(["setup", "--yes"]) == 1
+    out, err = capfd.readouterr()
+    assert f"> {APT}" in out and "runs student code is not made" in out and "> podman build" in out
+    assert "(no such thing)" in err
