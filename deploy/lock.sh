@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make the four locks again from pyproject.toml, and see that they hold everywhere.
+# Make the five locks again from pyproject.toml, and see that they hold everywhere.
 #   deploy/lock.sh             keep the pins that still fit
 #   deploy/lock.sh --upgrade   take the newest of everything
 # Needs the .venv that `python3 start.py --version` makes.
@@ -17,9 +17,10 @@ compile() { # lock file, then what goes into it
 
 grading=(packages/grading/pyproject.toml --extra class)
 compile requirements.lock pyproject.toml --group start "$@"
-compile requirements-test.lock pyproject.toml "${grading[@]}" --extra postgresql --group start --extra test --constraints requirements.lock "$@"
+compile requirements-test.lock pyproject.toml "${grading[@]}" --extra postgresql --extra hub --group start --extra test --constraints requirements.lock "$@"
 # What the tests ran with, and nothing else: for the grader's container, which starts nothing and tests nothing.
 compile requirements-grading.lock pyproject.toml "${grading[@]}" --constraints requirements-test.lock "$@"
+compile requirements-hub.lock pyproject.toml "${grading[@]}" --extra hub --constraints requirements-test.lock "$@"
 # What builds the course in the page; it runs where the site is made, and nowhere else.
 compile requirements-lite.lock --group lite "$@"
 

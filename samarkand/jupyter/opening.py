@@ -1,6 +1,7 @@
 """JupyterLab opened on the student's own copies, wherever the package is installed.
 
-``samarkand start`` does it, and ``python3 start.py`` once it has set everything up.
+``samarkand start`` does it, and ``python3 start.py`` once it has set everything up. As a JupyterHub's command
+for a student's server it does the same there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -37,6 +39,8 @@ def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) 
     Raises `CopyError` if there is no room for copies, and none from an earlier day.
     """
     work = home.my_work().resolve()
+    if on_a_hub():
+        os.umask(0o077)  # others share the machine
     try:
         for sentence in copies.hand_out(work, renew=not served(work), say=say):
             say(sentence)
@@ -47,14 +51,25 @@ def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) 
     last = last_open(work)
     if last != copies.FIRST:
         say(tr("Last open: {name}.", name=Path(last).stem))
-    from jupyterlab.labapp import main
-
     os.chdir(work)  # extensions look for their files in the folder that is served
-    _keep_quiet(work / ".lab" / "kernels.txt")
+    if on_a_hub():
+        from jupyterhub.singleuser import main
+
+        # Not in the home, which may be full; short, as a socket's name has at most 107 bytes.
+        os.environ["JUPYTER_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="samarkand-")
+    else:
+        from jupyterlab.labapp import main
+
+        _keep_quiet(work / ".lab" / "kernels.txt")
     status = main([*options(work, last), *arguments]) or 0
     # Everything is closed now, but if stopped while a kernel starts, Jupyter leaves a thread that never ends.
     sys.stdout.flush()
     os._exit(status)
+
+
+def on_a_hub() -> bool:
+    """Return whether a JupyterHub started this process as a student's server."""
+    return "JUPYTERHUB_SERVICE_URL" in os.environ
 
 
 def _keep_quiet(log: Path) -> None:
@@ -78,11 +93,12 @@ def _keep_quiet(log: Path) -> None:
 def options(work: Path, notebook: str = copies.FIRST) -> list[str]:
     """Return the options with which JupyterLab shows a student's folder and opens a notebook in it."""
     found = [
-        "--ServerApp.ip=127.0.0.1",
+        # On a hub the hub says where the server listens; other students share the machine, and its ports.
+        "--KernelManager.transport=ipc" if on_a_hub() else "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={work}",
         # Tabs belong to this folder: another copy of the course opens with its own.
         f"--LabApp.workspaces_dir={tabs(work)}",
-        f"--LabApp.default_url=/lab/tree/{notebook}",
+        f"--{'ServerApp' if on_a_hub() else 'LabApp'}.default_url=/lab/tree/{notebook}",
         "--Application.log_level=ERROR",  # the address is shown anyway
         "--ServerApp.answer_yes=True",  # Ctrl-C stops at once
     ]

@@ -70,6 +70,26 @@ def new_question(options: argparse.Namespace) -> int:
     return report([], f"{path} is yours to change. samarkand release {found.id} gives the question out.")
 
 
+def hub(options: argparse.Namespace) -> int:
+    """Serve the course to a class from this machine by JupyterHub, until Ctrl-C."""
+    from samarkand_grading.classroom import hub, roster
+    from samarkand_grading.classroom.course import Course
+
+    trial, folder, course = options.students.isdecimal(), options.folder.absolute(), None
+    if trial:
+        ids = [f"student{n:02d}" for n in range(1, int(options.students) + 1)]
+    else:
+        ids = list(roster.read(Path(options.students), options.id, _say))
+    if options.copy is None and not home.installed_apart():
+        # A trial draws numbers of its own, and leaves the class's secret alone.
+        course = Course(options.course, options.secret or (folder / "secret" if trial else None))
+        options.copy = folder / "course"
+    config = options.config or home.ROOT / "deploy" / "hub" / "jupyterhub_config.py"
+    copy = options.copy and options.copy.absolute()
+    hub.serve(hub.Hub(folder, copy, config.absolute(), options.port, options.others, _say), ids, course)
+    return 0
+
+
 def check(options: argparse.Namespace) -> int:
     """Mark your own work on a set, question by question; without a set, show how far you are."""
     course = _course(options)
@@ -245,6 +265,19 @@ def add(verbs: Verbs) -> None:
     verb.add_argument("question", help="its number, such as q6")
     for name in ("text", "kind", "answer", "points"):
         verb.add_argument(f"--{name}", help="none: it is asked")
+
+
+    verb = add_verb(verbs, "hub", hub, "serve the course to a class by JupyterHub", common)
+    verb.add_argument(
+        "--students", required=True, metavar="N|CSV", help="how many, for a trial; or the roster"
+    )
+    folder = "keeps work, passwords and the hub's database; none: hub/"
+    verb.add_argument("--folder", type=Path, default=Path("hub"), metavar="DIR", help=folder)
+    given = "the students' copy to serve; none: one is made, or what is installed"
+    verb.add_argument("--copy", type=Path, metavar="DIR", help=given)
+    verb.add_argument("--config", type=Path, help="none: deploy/hub/jupyterhub_config.py")
+    verb.add_argument("--port", type=int, default=8000, help="the first of three; none: 8000")
+    verb.set_defaults(others=[])
 
     verb = add_verb(verbs, "check", check, "mark your own work", common)
     verb.add_argument("set", nargs="?", help=f"{_SET}; none: show progress")

@@ -1,0 +1,389 @@
+"""A class comes to the hub: 30 students within a minute open lesson 03, run it all, move controls and save.
+
+    .venv/bin/python benchmarks/hub.py             the servers start when their students come
+    .venv/bin/python benchmarks/hub.py --warm      they run already, as after a break
+    .venv/bin/python benchmarks/hub.py --faults    3 students, while processes are killed and a disk is full
+
+It needs requirements-hub.lock and the proxy (deploy/README.md), Linux, and a machine with nothing else to do;
+as root the disk is filled, too. It talks to this machine only, and ends after five minutes at most.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import csv
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psutil
+import requests
+import websocket
+
+LESSON = "lessons/03_the_sco.ipynb"
+LIMIT = 290
+
+
+class Student:
+    """A student's browser: it signs in, opens notebooks, runs cells, moves controls and saves."""
+
+    def __init__(self, hub: str, name: str, password: str) -> None:
+        self.hub, self.name, self.password = hub, name, password
+        self.base = f"{hub}/user/{requests.utils.quote(name)}/"
+        self.web = requests.Session()
+        self.socket: websocket.WebSocket | None = None
+        self.kernel = ""
+
+    def sign_in(self) -> bool:
+        """Give name and password; return whether the hub takes them."""
+        self.web.get(f"{self.hub}/hub/login", timeout=60).raise_for_status()
+        form = {
+            "username": self.name,
+            "password": self.password,
+            "_xsrf": self.web.cookies.get("_xsrf", path="/hub/"),
+        }
+        answer = self.web.post(f"{self.hub}/hub/login?next=/hub/home", form, timeout=60)
+        return answer.status_code == 200 and answer.url.endswith("/hub/home")
+
+    def open(self, path: str = LESSON, patience: float = LIMIT) -> None:
+        """Follow the link to a notebook until JupyterLab shows it; raise what the hub says instead."""
+        end, at = time.monotonic() + patience, f"{self.hub}/hub/user-redirect/lab/tree/{path}"
+        while True:
+            page = self.web.get(at, timeout=120)
+            if page.ok and page.url.startswith(f"{self.base}lab/"):
+                return
+            if not page.ok or time.monotonic() > end:
+                raise RuntimeError(f"{page.status_code} {page.url}: {page.text}")
+            at = page.url
+            time.sleep(0.5)
+
+    def ask(self, path: str, method: str = "GET", said: Any = None) -> Any:
+        """Ask the student's own server, as JupyterLab does."""
+        token = self.web.cookies.get("_xsrf", path=self.base.removeprefix(self.hub))
+        answer = self.web.request(
+            method, f"{self.base}api/{path}", json=said, headers={"X-XSRFToken": token}, timeout=60
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def begin(self, path: str = LESSON) -> None:
+        """Start the notebook's kernel, and connect with it."""
+        session = {"path": path, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
+        self.kernel = self.ask("sessions", "POST", session)["kernel"]["id"]
+        self.connect()
+
+    def connect(self) -> None:
+        """Connect with the kernel that runs."""
+        cookies = self.web.cookies.get_dict() | {"_xsrf": ""}
+        self.socket = websocket.create_connection(
+            f"{self.base.replace('http', 'ws', 1)}api/kernels/{self.kernel}/channels",
+            cookie="; ".join(f"{name}={value}" for name, value in cookies.items()),
+            timeout=120,
+        )
+
+    def say(self, kind: str, content: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Send the kernel a message; yield what it says to that until it has nothing to do."""
+        assert self.socket is not None
+        header = {
+            "msg_id": uuid.uuid4().hex,
+            "msg_type": kind,
+            "session": self.name,
+            "username": "",
+            "version": "5.3",
+        }
+        message = {
+            "channel": "shell",
+            "header": header,
+            "parent_header": {},
+            "metadata": {},
+            "content": content,
+        }
+        self.socket.send(json.dumps(message))
+        while True:
+            answer = json.loads(self.socket.recv())
+            if answer["parent_header"].get("msg_id") != header["msg_id"]:
+                continue
+            if answer["msg_type"] == "status" and answer["content"]["execution_state"] == "idle":
+                return
+            yield answer
+
+    def run(self, code: str) -> list[dict[str, Any]]:
+        """Run a cell; return the kernel's messages."""
+        return list(self.say("execute_request", {"code": code, "allow_stdin": False}))
+
+    def work(self, arrived: float) -> dict[str, Any]:
+        """Run the whole lesson, move each control five times, and save; return seconds, from arrival on."""
+        seen: dict[str, Any] = {"name": self.name, "opened": time.monotonic() - arrived, "moves": []}
+        notebook = self.ask(f"contents/{LESSON}")["content"]
+        self.begin()
+        controls = []
+        for cell in (cell for cell in notebook["cells"] if cell["cell_type"] == "code"):
+            for message in self.run(cell["source"]):
+                kind, content = message["msg_type"], message["content"]
+                if kind == "error":
+                    raise RuntimeError(f"{cell['source'][:60]}: {content['evalue']}")
+                if kind == "comm_open":
+                    state = content["data"]["state"]
+                    if choices := state.get(
+                        "_options_labels"
+                    ):  # a slider over steps, or a list to choose from
+                        controls.append((content["comm_id"], len(choices)))
+                if kind in ("display_data", "execute_result"):
+                    cell["outputs"].append(
+                        {"output_type": "display_data", "metadata": {}, "data": content["data"]}
+                    )
+                    if "map" not in seen and "leaflet" in str(content["data"].get("text/html", "")).lower():
+                        seen["map"] = time.monotonic() - arrived
+        for comm, choices in controls:
+            for turn in range(1, 6):
+                began = time.perf_counter()
+                data = {"method": "update", "state": {"index": turn % choices}, "buffer_paths": []}
+                list(self.say("comm_msg", {"comm_id": comm, "data": data}))
+                seen["moves"].append(1000 * (time.perf_counter() - began))
+        notebook["cells"][0]["source"] += f"\n\nSaved by {self.name}."
+        self.save(notebook)
+        seen["done"] = time.monotonic() - arrived
+        return seen
+
+    def save(self, notebook: Any, path: str = LESSON) -> None:
+        """Save a notebook."""
+        self.ask(f"contents/{path}", "PUT", {"type": "notebook", "format": "json", "content": notebook})
+
+
+class Hub:
+    """The hub of a benchmark or a test, with its students; it ends as with Ctrl-C."""
+
+    def __init__(self, folder: Path, port: int, students: str, *options: str) -> None:
+        self.folder, self.port = folder, port
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "samarkand",
+            "hub",
+            "--students",
+            students,
+            "--folder",
+            str(folder),
+        ]
+        self.process = subprocess.Popen(
+            [*command, "--port", str(port), *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.said: list[str] = []
+        for line in self.process.stdout or ():
+            self.said.append(line)
+            if line.startswith("Ctrl-C"):
+                break
+        self.students: list[Student] = []
+        if self.process.poll() is None and (folder / "class.csv").is_file():
+            with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
+                self.students = [
+                    Student(f"http://127.0.0.1:{port}", row["sign_in_as"], row["password"])
+                    for row in csv.DictReader(file)
+                ]
+
+    def __enter__(self) -> Hub:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        with contextlib.suppress(ValueError):  # ended already
+            self.said += [self.process.communicate(timeout=60)[0]]
+
+    def processes(self, student: Student) -> list[psutil.Process]:
+        """Return a student's server and kernels, in the order in which they started."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                work = process.environ().get("SAMARKAND_WORK", "")
+                if work == str(self.home(student) / "my_work") and process.name() != "bwrap":
+                    found.append(process)
+        return sorted(found, key=psutil.Process.create_time)
+
+    def home(self, student: Student) -> Path:
+        """Return a student's folder; these students' ids are the names by which they sign in."""
+        return self.folder / "homes" / student.name
+
+    def lesson(self, student: Student) -> Path:
+        """Return a student's copy of the lesson, as it is on the disk."""
+        return self.home(student) / "my_work" / LESSON
+
+
+def arrive(hub: Hub, within: float, warm: bool) -> None:
+    """Let the whole class come, work and save; print what they saw."""
+
+    def come(turn: int) -> dict[str, Any]:
+        student = hub.students[turn]
+        time.sleep(max(0, begin + within * turn / len(hub.students) - time.monotonic()))
+        arrived = time.monotonic()
+        assert warm or student.sign_in()
+        student.open()
+        return student.work(arrived)
+
+    with ThreadPoolExecutor(len(hub.students)) as pool:
+        if warm:
+            list(pool.map(lambda one: one.sign_in() and one.open(), hub.students))
+        begin = time.monotonic()
+        coming = [pool.submit(come, turn) for turn in range(len(hub.students))]
+        done = [one.result() for one in coming if not one.exception()]
+    for one in filter(None, (one.exception() for one in coming)):
+        print(f"failed: {str(one)[:300]}")
+    saved = [
+        s for s in hub.students if f"Saved by {s.name}." in (hub.home(s) / "my_work" / LESSON).read_text()
+    ]
+    print(
+        f"{len(done)} of {len(hub.students)} ran all and saved; {len(saved)} notebooks hold what was saved last"
+    )
+    if done:
+        maps, moves = [one["map"] for one in done], [move for one in done for move in one["moves"]]
+        print(f"first map: median {statistics.median(maps):.1f} s, longest {max(maps):.1f} s after arrival")
+        print(f"all done: {max(one['done'] for one in done):.1f} s after arrival at the latest")
+        tenths = statistics.quantiles(moves, n=10)
+        print(
+            f"a control ({len(moves)} moves): median {tenths[4]:.1f} ms, 90th percentile {tenths[8]:.1f} ms"
+        )
+    used = [hub.processes(student) for student in hub.students]
+    memory = [sum(one.memory_full_info().pss for one in own) / 1e6 for own in used]
+    seconds = [sum(sum(one.cpu_times()[:2]) for one in own) for own in used]
+    print(f"a student: {statistics.mean(memory):.0f} MB (PSS), {statistics.mean(seconds):.1f} s of CPU")
+
+
+def break_things(hub: Hub) -> None:
+    """Kill the hub, its proxy, a server and a kernel, and fill a disk; print what became of saved work."""
+    ada, _, cyn = hub.students
+    disk = hub.home(cyn)
+    owner = disk.stat()
+    full = os.geteuid() == 0
+    if full:
+        options = f"size=12M,mode=700,uid={owner.st_uid},gid={owner.st_gid}"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", disk], check=True)
+    try:
+        for one in (ada, cyn):
+            assert one.sign_in()
+            one.open()
+            one.begin()
+            one.run("x = 1")
+        (child,) = (
+            one for one in psutil.Process(hub.process.pid).children() if "jupyterhub" in one.cmdline()
+        )
+        victims: dict[str, Callable[[], int]] = {
+            "hub": lambda: child.pid,
+            "proxy": lambda: int((hub.folder / "proxy.pid").read_text()),
+            "kernel": lambda: hub.processes(ada)[1].pid,
+            "server": lambda: hub.processes(ada)[0].pid,
+        }
+        for name, find in victims.items():
+            word = f"Saved before the {name} was killed."
+            write(ada, word)
+            os.kill(find(), signal.SIGKILL)
+            began = time.monotonic()
+            time.sleep(0.5)
+            seconds = recovered(ada, f"Saved after the {name} was killed.", began)
+            text = hub.lesson(ada).read_text()
+            lost = "nothing saved is lost" if word in text and f"after the {name}" in text else "LOST"
+            print(f"kill -9 of the {name}: work goes on after {seconds:.1f} s; {lost}")
+        if full:
+            fill(hub, cyn)
+    finally:
+        if full:
+            hub.__exit__()
+            subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+def write(student: Student, word: str) -> None:
+    """Add a line to the lesson, and save it."""
+    notebook = student.ask(f"contents/{LESSON}")["content"]
+    notebook["cells"][0]["source"] += f"\n\n{word}"
+    student.save(notebook)
+
+
+def recovered(student: Student, word: str, began: float) -> float:
+    """Go on as a person would, until a kernel runs and saving works; return the seconds since `began`."""
+    while True:
+        try:
+            student.open(patience=5)
+            student.begin()
+            student.run("x = 2")
+            write(student, word)
+            return time.monotonic() - began
+        except (OSError, RuntimeError, websocket.WebSocketException):
+            if time.monotonic() > began + 90:
+                raise
+            time.sleep(0.5)
+
+
+def fill(hub: Hub, student: Student) -> None:
+    """Fill a student's disk, save, start the server anew, make room, and save again; print what happened."""
+    student.connect()  # the proxy's death ended what there was
+    write(student, "Saved before the disk was full.")
+    lesson, stuff = hub.lesson(student), hub.home(student) / "stuff"
+    with contextlib.suppress(OSError), stuff.open("wb", buffering=0) as file:
+        while file.write(bytes(1 << 12)):
+            pass
+    before, taken = lesson.read_bytes(), False
+    with contextlib.suppress(OSError):
+        write(student, "While it was full.")
+        taken = True
+    kept = lesson.read_bytes() == before
+    runs = any(message["msg_type"] == "stream" for message in student.run("print(x)"))
+    hub.processes(student)[0].kill()
+    end = time.monotonic() + 60
+    while not (shown := opens(student)) and time.monotonic() < end:
+        time.sleep(1)
+    stuff.unlink()
+    write(student, "Saved when there was room again.")
+    print(f"a full home: saving is {'TAKEN' if taken else 'refused'}, and what was saved {kept and 'whole'};")
+    print(f"    its kernel runs: {runs}; a new server opens: {shown}; with room again, all is saved")
+
+
+def opens(student: Student) -> bool:
+    """Return whether a student finds the lesson again."""
+    with contextlib.suppress(OSError, RuntimeError):
+        student.open(patience=10)
+        return bool(student.ask(f"contents/{LESSON}"))
+    return False
+
+
+def main() -> None:
+    """Run one of the three."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--students", type=int, default=30)
+    parser.add_argument("--within", type=float, default=60, help="seconds in which they come; 60")
+    parser.add_argument("--warm", action="store_true", help="the servers run when the students come")
+    parser.add_argument("--faults", action="store_true", help="kill processes, fill a disk")
+    parser.add_argument("--port", type=int, default=9300)
+    options = parser.parse_args()
+
+    def late(*_: object) -> None:
+        raise TimeoutError(f"Not done after {LIMIT} s.")
+
+    signal.signal(signal.SIGALRM, late)
+    signal.alarm(LIMIT)
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
+        count = 3 if options.faults else options.students
+        with Hub(Path(folder, "hub"), options.port, str(count)) as hub:
+            if not hub.students:
+                sys.exit("".join(hub.said))
+            break_things(hub) if options.faults else arrive(hub, options.within, options.warm)
+
+
+if __name__ == "__main__":
+    main()

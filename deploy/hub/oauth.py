@@ -1,0 +1,21 @@
+"""The class's hub with the university's own sign-in: samarkand hub --students roster.csv --config deploy/hub/oauth.py
+
+Students sign in by the attribute that the roster calls their id, here the e-mail address; whoever is not on the
+roster is turned away. The id and the secret of this hub come from those who run the sign-in, and stay outside.
+"""
+
+import os
+
+load_subconfig("jupyterhub_config.py")  # noqa: F821
+
+c = get_config()  # noqa: F821
+c.JupyterHub.authenticator_class = "generic-oauth"
+c.GenericOAuthenticator.client_id = os.environ.get("OAUTH_CLIENT_ID", "")
+c.GenericOAuthenticator.client_secret = os.environ.get("OAUTH_CLIENT_SECRET", "")
+c.GenericOAuthenticator.oauth_callback_url = "https://hub.example.edu/hub/oauth_callback"
+c.GenericOAuthenticator.authorize_url = "https://login.example.edu/oauth2/authorize"
+c.GenericOAuthenticator.token_url = "https://login.example.edu/oauth2/token"
+c.GenericOAuthenticator.userdata_url = "https://login.example.edu/oauth2/userinfo"
+c.GenericOAuthenticator.scope = ["openid", "email"]
+c.GenericOAuthenticator.username_claim = "email"
+c.JupyterHub.trusted_downstream_ips = ["127.0.0.1"]  # the server with the certificate, in front of this one

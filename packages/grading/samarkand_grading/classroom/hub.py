@@ -1,0 +1,264 @@
+"""A JupyterHub for a class, on this machine: its settings are in ``deploy/hub/``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from samarkand.ground import files, home
+from samarkand.ground.errors import CourseError
+from samarkand.practice.sets import numbers
+from samarkand_grading.classroom import release
+from samarkand_grading.classroom.course import Course
+
+#: MB of memory: hub, proxy and the rest; a student with a lesson open (measured by benchmarks/hub.py).
+BASE, EACH = 600, 260
+#: The system's users for students are numbered from here, if the hub runs as root.
+FIRST_USER = 20001
+#: Where a container's limit of memory is read.
+LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A hub to be started.
+
+    `folder` keeps students' work, passwords and the hub's database; `copy` is the students' copy of the
+    course, None for the installed one. The hub listens on `port` and the two after it. `others` are options
+    of JupyterHub itself.
+    """
+
+    folder: Path
+    copy: Path | None
+    config: Path
+    port: int
+    others: Sequence[str] = ()
+    say: Callable[[str], None] = print
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
+    """Serve the course to a class until Ctrl-C; `CourseError` says what is in the way.
+
+    With a course the students' copy is made anew, with the numbers of that course.
+    """
+    names = sign_in_names(ids)
+    proxy = need_programs(hub.config)
+    need_ports(hub.port)
+    os.umask(0o077)
+    for place in (hub.folder, hub.folder / "homes"):
+        if not place.exists():
+            place.mkdir(parents=True)
+            place.chmod(0o711)  # students pass through to their own, and see no names
+    lock = files.locked(hub.folder, os.O_RDONLY)
+    if lock is None:
+        raise CourseError(f"Another hub works in {hub.folder}: end that one, or name another --folder.")
+    fits = how_many_fit(hub, len(names))
+    if course:
+        make_copy(hub, course, ids)
+    box = separation(hub)
+    write_class(hub.folder, names)
+    variables = {"HUB": hub.folder, "COPY": hub.copy or "", "PORT": hub.port, "PROXY": proxy, "FITS": fits}
+    settings = {f"SAMARKAND_{name}": str(value) for name, value in variables.items()}
+    run(hub, os.environ | settings | {"SAMARKAND_BOX": json.dumps(box or [])}, apart=box is not None)
+
+
+def run(hub: Hub, environment: dict[str, str], *, apart: bool) -> None:
+    """Start JupyterHub, say how to sign in, and start it again if it is killed; end with Ctrl-C."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    process = start(hub, environment)
+    hub.say(f"The hub is at {hub.address}. Names and passwords: {hub.folder / 'class.csv'}")
+    lesson = "lab/tree/lessons/03_the_sco.ipynb"
+    hub.say(f"A link that opens lesson 03: {hub.address}/hub/user-redirect/{lesson}")
+    hub.say(f"Each student's work: {hub.folder / 'homes'}")
+    if not apart:
+        hub.say(
+            "Students are not kept apart: they run as you do, and can read one another's work. This is for a "
+            "trial only; install bubblewrap, or use the image."
+        )
+    hub.say("Ctrl-C ends it; all work stays.")
+    try:
+        while process.wait() < 0:  # killed, and not ended: the students' servers go on, and are found again
+            hub.say("The hub was killed, and starts again.")
+            process = start(hub, environment)
+    finally:
+        stop(process)
+    raise CourseError(f"The hub ended by itself. The last lines of {hub.folder / 'hub.log'} say why.")
+
+
+def start(hub: Hub, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start JupyterHub, and return it when it answers; `CourseError` if it ends instead."""
+    command = [sys.executable, "-P", "-m", "jupyterhub", "--config", str(hub.config), *hub.others]
+    with (hub.folder / "hub.log").open("ab") as log:
+        process = subprocess.Popen(
+            command, env=environment, cwd=hub.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
+    try:
+        while process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{hub.address}/hub/health", timeout=5):
+                    return process
+            except OSError:
+                time.sleep(0.2)
+    except BaseException:
+        stop(process)
+        raise
+    raise CourseError(f"The hub did not start. The last lines of {hub.folder / 'hub.log'} say why.")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End JupyterHub, which ends its proxy and the students' servers."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+
+
+# --- before it starts ---------------------------------------------------------------------------------------
+
+
+def need_programs(config: Path) -> str:
+    """Return the path of the proxy; `CourseError` says what a hub lacks here."""
+    if sys.platform == "win32":
+        raise CourseError("JupyterHub does not run on Windows: use WSL, a Linux inside Windows.")
+    if not config.is_file():
+        raise CourseError(f"There is no {config}: run this in a checkout of the course, or name --config.")
+    if not (find_spec("jupyterhub") and find_spec("jupyterhub_idle_culler")):
+        raise CourseError("JupyterHub is missing: .venv/bin/uv pip install -r requirements-hub.lock")
+    places = os.pathsep.join((os.environ.get("PATH", ""), str(config.parent / "node_modules" / ".bin")))
+    proxy = shutil.which("configurable-http-proxy", path=places)
+    if not proxy or not shutil.which("node"):
+        raise CourseError(
+            f"JupyterHub's proxy is missing: install Node.js and npm, then npm ci --prefix {config.parent}"
+        )
+    return proxy
+
+
+def need_ports(port: int) -> None:
+    """Raise `CourseError` if one of the three ports cannot be used."""
+    for number in range(port, port + 3):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", number))
+            except (OSError, OverflowError) as error:
+                raise CourseError(
+                    f"Port {number} cannot be used ({getattr(error, 'strerror', error)}), and the hub needs "
+                    f"{port} to {port + 2}. Choose others with --port."
+                ) from None
+
+
+def how_many_fit(hub: Hub, students: int) -> int:
+    """Return for how many students at once there is memory, one at least; say if it is too little for all."""
+    found = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(encoding="ascii"))
+    known = [int(found[1]) << 10] if found else []
+    texts = [path.read_text(encoding="ascii").strip() for path in map(Path, LIMITS) if path.is_file()]
+    free = min(known + [int(text) for text in texts if text.isdecimal()]) // 10**6
+    fits = max((free - BASE) // EACH, 1)
+    if fits < students:
+        hub.say(
+            f"{students} students at once need {(BASE + EACH * students) / 1000:.1f} GB of memory: {BASE} MB, "
+            f"and {EACH} MB each. {free / 1000:.1f} GB are free. Only {fits} are let in at once; whoever comes "
+            "then is asked to try again later."
+        )
+    return fits
+
+
+def sign_in_names(ids: Sequence[str]) -> dict[str, str]:
+    """Return the name by which each student signs in, with the id; `CourseError` if two would be the same.
+
+    Examples
+    --------
+    >>> sign_in_names(["Zoë Müller"])
+    {'zoë_müller': 'Zoë Müller'}
+    """
+    names: dict[str, str] = {}
+    for one in map(numbers.student, ids):
+        name = re.sub(r"\s", "_", one.lower())
+        if name in names:
+            raise CourseError(f"{names[name]!r} and {one!r} would both sign in as {name}: change one.")
+        names[name] = one
+    if not names:
+        raise CourseError("A hub needs at least one student.")
+    return names
+
+
+def make_copy(hub: Hub, course: Course, ids: Sequence[str]) -> None:
+    """Make the students' copy of the course: for all to read, and for none to write."""
+    copy = hub.folder / "course"
+    shutil.rmtree(copy, ignore_errors=True)
+    release.bundle(course, copy, students=ids, force=True, say=lambda line: None).unlink()
+    subprocess.run([sys.executable, "-m", "compileall", "-q", copy / "samarkand"], check=False)
+    for path in (copy, *copy.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def separation(hub: Hub) -> list[str] | None:
+    """Return the words before a server's command that hide others' work from it; None if nothing can.
+
+    ``{home}`` is where the name of the student's folder goes. If the hub runs as root, each student is a
+    system user as well, who may not enter every folder that leads to Python: bubblewrap opens just that.
+    """
+    needed = sorted({Path(sys.base_prefix).resolve(), Path(sys.prefix), home.PACKAGE.parent})
+    above = {up for place in (*needed, hub.folder) for up in place.parents}
+    closed = sorted(up for up in above if not up.stat().st_mode & 0o001) if os.geteuid() == 0 else []
+    hidden = [hub.folder, *(home.ROOT / "exercises" / part for part in ("checks", "source"))]
+    laid: list[tuple[str, Path]] = [("--tmpfs", place) for place in closed]
+    laid += [("--ro-bind", place) for place in needed if any(map(place.is_relative_to, closed))]
+    laid += [("--tmpfs", place) for place in hidden if place.is_dir()]
+    laid += [("--ro-bind", hub.copy)] if hub.copy else []
+    laid += [("--bind", hub.folder / "homes" / "{home}")]
+    words, empty = ["bwrap", "--dev-bind", "/", "/"], list[Path]()
+    for how, place in laid:
+        for up in reversed(place.parents):
+            if any(map(up.is_relative_to, empty)):
+                words += ["--perms", "0755", "--dir", str(up)]
+        words += ["--perms", "0755", how, str(place)] if how == "--tmpfs" else [how, str(place), str(place)]
+        empty += [place] if how == "--tmpfs" else []
+    test = [*(word.replace("{home}", "") for word in words), "--", sys.executable, "-c", ""]
+    if shutil.which("bwrap") and subprocess.run(test, capture_output=True, check=False).returncode == 0:
+        return [*words, "--"]
+    return [] if os.geteuid() == 0 and not closed else None
+
+
+def write_class(folder: Path, names: dict[str, str]) -> None:
+    """Write who signs in as whom with which password, and make each a folder; what is there is kept."""
+    listed = folder / "class.csv"
+    known: dict[str, str] = {}
+    if listed.is_file():
+        with listed.open(encoding="utf-8", newline="") as file:
+            known = {row["id"]: row["password"] for row in csv.DictReader(file)}
+    table = io.StringIO()
+    rows = csv.writer(table)
+    rows.writerow(("id", "sign_in_as", "password"))
+    homes = folder / "homes"
+    last = max([FIRST_USER - 1, *(path.stat().st_uid for path in homes.iterdir())])
+    for name, student in names.items():
+        rows.writerow((student, name, known.get(student) or secrets.token_hex(6)))
+        own = homes / student
+        if not own.exists():
+            own.mkdir()
+            last += 1
+            if os.geteuid() == 0:
+                os.chown(own, last, last)
+    files.write_whole(listed, table.getvalue().encode())
