@@ -246,9 +246,8 @@ def arrive(hub: Hub, within: float, warm: bool) -> None:
     saved = [
         s for s in hub.students if f"Saved by {s.name}." in (hub.home(s) / "my_work" / LESSON).read_text()
     ]
-    print(
-        f"{len(done)} of {len(hub.students)} ran all and saved; {len(saved)} notebooks hold what was saved last"
-    )
+    count = len(hub.students)
+    print(f"{len(done)} of {count} ran all and saved; {len(saved)} notebooks hold what was saved last")
     if done:
         maps, moves = [one["map"] for one in done], [move for one in done for move in one["moves"]]
         print(f"first map: median {statistics.median(maps):.1f} s, longest {max(maps):.1f} s after arrival")

@@ -27,7 +27,7 @@ GROUP = "samarkand.verbs"
 #: Verbs of the grader and of authors, for a sentence where they are not installed.
 ELSEWHERE = {
     *("build", "check", "collect", "data", "due", "excuse", "explain", "extend", "feedback", "forget"),
-    *("grade", "marks", "new", "regrade", "release", "renew", "restore", "setup", "test"),
+    *("grade", "hub", "marks", "new", "regrade", "release", "renew", "restore", "setup", "test"),
 }
 
 

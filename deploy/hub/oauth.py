@@ -1,7 +1,9 @@
-"""The class's hub with the university's own sign-in: samarkand hub --students roster.csv --config deploy/hub/oauth.py
+"""The class's hub with the university's own sign-in, by OAuth 2.
 
-Students sign in by the attribute that the roster calls their id, here the e-mail address; whoever is not on the
-roster is turned away. The id and the secret of this hub come from those who run the sign-in, and stay outside.
+    samarkand hub --students roster.csv --config deploy/hub/oauth.py
+
+Students sign in by what the roster calls their id, here the e-mail address; whoever is not on the roster is
+turned away. The hub's own id and secret come from those who run the sign-in, by the environment.
 """
 
 import os
@@ -18,4 +20,3 @@ c.GenericOAuthenticator.token_url = "https://login.example.edu/oauth2/token"
 c.GenericOAuthenticator.userdata_url = "https://login.example.edu/oauth2/userinfo"
 c.GenericOAuthenticator.scope = ["openid", "email"]
 c.GenericOAuthenticator.username_claim = "email"
-c.JupyterHub.trusted_downstream_ips = ["127.0.0.1"]  # the server with the certificate, in front of this one

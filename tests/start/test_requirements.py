@@ -20,9 +20,10 @@ NEEDED = [Requirement(text) for text in PYPROJECT["project"]["dependencies"]]
 EXTRAS = PYPROJECT["project"]["optional-dependencies"]
 GRADING = tomllib.loads((ROOT / "packages/grading/pyproject.toml").read_text(encoding="utf-8"))["project"]
 TO_GRADE = [Requirement(text) for text in GRADING["optional-dependencies"]["class"]]
-TEST_NEEDED = [*(Requirement(text) for text in EXTRAS["test"]), *TO_GRADE]
+TO_SERVE = [*TO_GRADE, *(Requirement(text) for text in GRADING["optional-dependencies"]["hub"])]
+TEST_NEEDED = [*(Requirement(text) for text in EXTRAS["test"]), *TO_SERVE]
 START_NEEDED = [Requirement(text) for text in PYPROJECT["dependency-groups"]["start"]]
-LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-grading.lock"]
+LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-grading.lock", "requirements-hub.lock"]
 
 #: What each machine answers to the markers in the locks.
 MACHINES = [
@@ -83,9 +84,9 @@ def test_a_lock_names_no_address_and_no_index_and_each_pin_has_its_hashes(lock: 
     "machine", MACHINES, ids=lambda m: f"{m['sys_platform']}-{m['platform_machine']}-{m['python_version']}"
 )
 def test_the_locks_hold_what_pyproject_asks_for_on_every_machine(machine: dict[str, str]) -> None:
-    asked = ([*NEEDED, *START_NEEDED], TEST_NEEDED, [*NEEDED, *TO_GRADE])
-    plain, with_tests, to_grade = (pins(lock, machine) for lock in LOCKS)
-    for chosen, requirements in zip((plain, with_tests, to_grade), asked, strict=True):
+    asked = ([*NEEDED, *START_NEEDED], TEST_NEEDED, [*NEEDED, *TO_GRADE], [*NEEDED, *TO_SERVE])
+    plain, with_tests, *others = (pins(lock, machine) for lock in LOCKS)
+    for chosen, requirements in zip((plain, with_tests, *others), asked, strict=True):
         for requirement in requirements:
             assert chosen[canonicalize_name(requirement.name)] in requirement.specifier, str(requirement)
         assert {name: with_tests.get(name) for name in chosen} == chosen

@@ -266,11 +266,11 @@ def add(verbs: Verbs) -> None:
     for name in ("text", "kind", "answer", "points"):
         verb.add_argument(f"--{name}", help="none: it is asked")
 
-
     verb = add_verb(verbs, "hub", hub, "serve the course to a class by JupyterHub", common)
     verb.add_argument(
         "--students", required=True, metavar="N|CSV", help="how many, for a trial; or the roster"
     )
+    verb.add_argument("--id", metavar="COLUMN", help="the roster's column of the ids, where two could be")
     folder = "keeps work, passwords and the hub's database; none: hub/"
     verb.add_argument("--folder", type=Path, default=Path("hub"), metavar="DIR", help=folder)
     given = "the students' copy to serve; none: one is made, or what is installed"

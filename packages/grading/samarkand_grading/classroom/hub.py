@@ -176,10 +176,11 @@ def how_many_fit(hub: Hub, students: int) -> int:
     free = min(known + [int(text) for text in texts if text.isdecimal()]) // 10**6
     fits = max((free - BASE) // EACH, 1)
     if fits < students:
+        need = (BASE + EACH * students) / 1000
         hub.say(
-            f"{students} students at once need {(BASE + EACH * students) / 1000:.1f} GB of memory: {BASE} MB, "
-            f"and {EACH} MB each. {free / 1000:.1f} GB are free. Only {fits} are let in at once; whoever comes "
-            "then is asked to try again later."
+            f"{students} students at once need {need:.1f} GB of memory: {BASE} MB, and {EACH} MB each. "
+            f"{free / 1000:.1f} GB are free. Only {fits} are let in at once; whoever comes then is asked to "
+            "try again later."
         )
     return fits
 
