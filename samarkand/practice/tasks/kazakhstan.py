@@ -108,7 +108,7 @@ TASKS = (
         "07.1",
         kinds.Shown(),
         lambda: _listed("exports"),
-        right=tr("Five customers are printed, and none of the others."),
+        right=tr("The Factbook lists five customers and leaves out all the others."),
         hint=tr("Only rows whose `flow` is exports; only the columns printed and share_pct."),
         diagnoses=(
             Diagnosis(tr("That is what it bought. What did it sell?"), lambda: _listed("imports")),
@@ -134,7 +134,7 @@ TASKS = (
                 lambda: float(_sold().sum() ** 2),
             ),
             Diagnosis(
-                tr("Those are shares in per cent, squared. An index has shares of one."),
+                tr("You squared the shares in per cent. The index takes them as fractions of one."),
                 lambda: 10_000 * _squares(_sold()),
             ),
         ),
@@ -146,7 +146,7 @@ TASKS = (
         kinds.Number("", 0.001),
         lambda: _others() + float(_sold()[UNION].sum() ** 2),
         right=tr("The trade is the same. What changed is what counts as one customer."),
-        hint=tr("For the two, the sum comes before the square; for the others, after it."),
+        hint=tr("For the two, add first and then square; for the others, square first and then add."),
         diagnoses=(
             Diagnosis(
                 tr("The sum of the two is not squared yet."), lambda: _others() + float(_sold()[UNION].sum())
@@ -165,7 +165,7 @@ TASKS = (
         kinds.ByKey(kinds.PerCent(0.1), keys=tr("states")),
         lambda: _oil("through"),
         right=tr("Two routes lead through one state; a list of routes does not show that."),
-        hint=tr("Which column of the table says through which state a route leads?"),
+        hint=tr("Which column names the state that a route leads through?"),
         taught=_WAY,
         given=lambda: _oil("part"),
     ),
@@ -176,13 +176,13 @@ TASKS = (
         right=tr("Each year the sign is the same: that is a rule, not a slip."),
         hint=tr("China's count divided by Kazakhstan's, minus 1, in round brackets; then times 100."),
         diagnoses=(
-            Diagnosis(tr("You divided by China's count. More than what?"), _turned_gap),
+            Diagnosis(tr("You divided by China's count. Higher than whose count?"), _turned_gap),
             Diagnosis(
                 tr("That is China's count in per cent of Kazakhstan's. How much more is it? Take 1 away."),
                 lambda: 100 + _gap(),
             ),
             Diagnosis(
-                tr("Those are shares of one. Per cent is a hundred times as much."), lambda: _gap() / 100
+                tr("Those are fractions of one. In per cent they are a hundred times as large."), lambda: _gap() / 100
             ),
             Diagnosis(
                 tr("Without round brackets Python takes 1 away from the whole, not from the ratio."),
@@ -200,7 +200,7 @@ TASKS = (
         hint=tr("`to` is empty, or later than the day; and the membership had begun."),
         diagnoses=(
             Diagnosis(
-                tr("Those were over by then. Who was still in?"), lambda: _allies()["to"].notna().sum()
+                tr("Those memberships were over by then. Who was still in?"), lambda: _allies()["to"].notna().sum()
             ),
             Diagnosis(tr("That is every state that ever belonged."), lambda: len(set(_allies()["iso3"]))),
         ),
@@ -215,7 +215,7 @@ TASKS = (
         hint=tr("Five parts are printed above: two of Almaty, those elsewhere, the civilians, the officers."),
         diagnoses=(
             Diagnosis(
-                tr("That is the whole that he named. What do his parts add up to?"),
+                tr("That is the total that he gave. What do his parts add up to?"),
                 lambda: data.load("who_counted").set_index("id")["value"][PARTS],
             ),
             Diagnosis(tr("The officers are missing."), lambda: sum(_named()[:-1])),
@@ -235,11 +235,11 @@ TASKS = (
         hint=tr("Two parts of the first count, minus one part of the second."),
         diagnoses=(
             Diagnosis(
-                tr("Those are the assailants of Almaty alone. Who was called so elsewhere?"),
+                tr("Those are the assailants in Almaty alone. How many did he count elsewhere?"),
                 lambda: _called(elsewhere=False),
             ),
             Diagnosis(
-                tr("Those are the assailants outside Almaty alone. Who was called so there?"),
+                tr("Those are the assailants outside Almaty alone. How many did he count in the city?"),
                 lambda: _called(almaty=False),
             ),
             Diagnosis(
@@ -247,10 +247,10 @@ TASKS = (
                 lambda: _called(later=False),
             ),
             Diagnosis(
-                tr("That takes in those whose deaths were being looked into: nobody had called them so."),
+                tr("That includes those whose deaths were being looked into: nobody had called them assailants."),
                 lambda: _called(unclear=True),
             ),
-            Diagnosis(tr("The counts have changed places. Which year has more?"), lambda: -_called()),
+            Diagnosis(tr("You subtracted the wrong way round. Which year has more?"), lambda: -_called()),
         ),
         taught=_DEAD,
     ),

@@ -21,11 +21,11 @@ span = data.load("partners").query("@begin <= year <= @end")
 AS_ONE = "def floor_as_one(shares, together):\n    "
 
 CLASS = [
-    A("q1", "a dict", "floor_of_mine = {'floor': ((own / 100) ** 2).sum(), 'rest': 100 - own.sum()}"),
-    A("q1", "an array", "floor_of_mine = np.array([sum((s / 100) ** 2 for s in own), 100 - sum(own)])"),
-    A("q1", "the square of the sum", "floor_of_mine = (own / 100).sum() ** 2, 100 - own.sum()", 0, "squared the sum"),
-    A("q1", "in per cent", "floor_of_mine = (own**2).sum(), 100 - own.sum()", 0, "ten thousand times too large"),
-    A("q1", "what is on the list", "floor_of_mine = ((own / 100) ** 2).sum(), own.sum()", 0, "how much is not?"),
+    A("q1", "a dict", "my_floor = {'floor': ((own / 100) ** 2).sum(), 'rest': 100 - own.sum()}"),
+    A("q1", "an array", "my_floor = np.array([sum((s / 100) ** 2 for s in own), 100 - sum(own)])"),
+    A("q1", "the square of the sum", "my_floor = (own / 100).sum() ** 2, 100 - own.sum()", 0, "squared the sum"),
+    A("q1", "in per cent", "my_floor = (own**2).sum(), 100 - own.sum()", 0, "ten thousand times too large"),
+    A("q1", "what is on the list", "my_floor = ((own / 100) ** 2).sum(), own.sum()", 0, "how much is not?"),
     A("q2", "a loop", "as_one = sum(theirs[n] for n in bloc) ** 2\nfor n, s in theirs.items():\n    as_one += 0 if n in bloc else s**2"),
     A("q2", "drop and dot", "rest = theirs.drop(bloc)\nas_one = rest @ rest + theirs[bloc].sum() ** 2"),
     A("q2", "one by one", "as_one = (theirs**2).sum()", 0, "squared one by one"),
