@@ -38,6 +38,8 @@ class Task:
         Computes what the line in the stub gives before it is changed: no answer yet.
     own : bool
         Whether the right answer rests on a file of the student's, and is computed at each check.
+    unmoved : str
+        Why a line that was changed may still give what it gave before; empty if no usual slip does that.
     free : bool
         Whether every answer of its kind that is not empty is right, and `right` says what to do with it.
     """
@@ -50,6 +52,7 @@ class Task:
     diagnoses: tuple[diagnose.Diagnosis, ...] = ()
     taught: str = ""
     given: Callable[[], object] | None = None
+    unmoved: str = ""
     own: bool = False
     free: bool = False
 
@@ -123,7 +126,8 @@ def check(name: str, value: object) -> Reply:
     try:
         read = one.kind.read(answer)
         if one.given and read == one.kind.read(decode.plain(one.given())):
-            return Reply("open", tr("Not answered yet. Change the line, and run the cell again."))
+            asked = tr("Not answered yet. Change the line, and run the cell again.")
+            return Reply("open", f"{asked} {one.unmoved}".strip())
         if one.own:
             vars(one).pop("expected", None)
         if (one.free and read) or one.kind.same(read, one.expected):

@@ -79,7 +79,7 @@ TASKS = (
         "08.1",
         kinds.Number(tr("km"), 1),
         lambda: _drawn(3),
-        right=tr("Not longer than with every fourth corner: it matters, too, which corners are left out."),
+        right=tr("No longer than with every fourth corner: it also matters which corners you leave out."),
         hint=tr("1 keeps each corner, and 2 every second one. What keeps every third?"),
         diagnoses=(
             Diagnosis(tr("That is with all corners. Keep every third."), _drawn),
@@ -92,14 +92,14 @@ TASKS = (
         "08.2",
         kinds.PerCent(0.2),
         _lost,
-        right=tr("More than a quarter is gone, and no border has moved: a picture is no yardstick."),
+        right=tr("More than a quarter is missing, and no border has moved: do not measure on a picture."),
         hint=tr(
             "The length on the map divided by that of the commissions is what is left; subtract it from one."
         ),
         diagnoses=(
             Diagnosis(tr("That is what is left, in per cent. How much is lost?"), lambda: 100 - _lost()),
             Diagnosis(
-                tr("That is in per cent of the length on the map. Of which length was asked?"),
+                tr("That is in per cent of the length on the map. Which length does the question ask about?"),
                 lambda: 100 * (_km(SURVEY) / _km(COARSE) - 1),
             ),
             Diagnosis(
@@ -109,7 +109,7 @@ TASKS = (
                 tr("You compared with the Factbook. Which row is the commissions'?"),
                 lambda: _lost(of=FACTBOOK),
             ),
-            Diagnosis(tr("That is in km. In per cent of what?"), lambda: _km(SURVEY) - _km(COARSE)),
+            Diagnosis(tr("That is in km. The question asks for per cent of Wikipedia's length."), lambda: _km(SURVEY) - _km(COARSE)),
         ),
         taught=_LENGTH,
     ),
@@ -118,14 +118,14 @@ TASKS = (
         kinds.Whole(tr("areas")),
         _found,
         right=tr("Each of these has its document in the table. On the other areas we found none."),
-        hint=tr("Keep the sign of the first line, and turn that of the second one round."),
+        hint=tr("Keep the sign in the first line, and change the one in the second."),
         diagnoses=(
             Diagnosis(
                 tr("That is how many areas there are. For how many of them was a position found?"),
                 lambda: len(_rows("viewpoints", role="viewer", viewer="Kazakhstan")),
             ),
             Diagnosis(
-                tr("That is for all viewers but Kazakhstan. Turn the other sign round."),
+                tr("That is for all viewers but Kazakhstan. Change the other sign."),
                 lambda: _silent() - _silent(viewer="Kazakhstan"),
             ),
         ),
@@ -143,7 +143,7 @@ TASKS = (
                 tr("You added two growth rates. The second one starts from more people."),
                 lambda: _grown(2009, 1999) + _grown(2021, 2009),
             ),
-            Diagnosis(tr("That is up to 2009. Up to which year was asked?"), lambda: _grown(2009, 1999)),
+            Diagnosis(tr("That is up to 2009. Up to which year does the question go?"), lambda: _grown(2009, 1999)),
             Diagnosis(
                 tr("You divided by the later census. Which one does the growth start from?"),
                 lambda: _grown(1999, 2021),
@@ -154,18 +154,6 @@ TASKS = (
     ),
     Task(
         "08.5",
-        kinds.Whole(tr("positions")),
-        lambda: int(data.load("positions")["missing"].notna().sum()),
-        right=tr("About half of them. The table says for each what we did not find."),
-        hint=tr("notna is the opposite of isna."),
-        diagnoses=(
-            Diagnosis(tr("That is how many positions there are."), lambda: len(data.load("positions"))),
-        ),
-        taught='5. "One million": who says so, and who could check?',
-        given=lambda: int(data.load("positions")["missing"].isna().sum()),
-    ),
-    Task(
-        "08.6",
         kinds.Whole(),
         lambda: _voted("no"),
         right=tr("Nobody in the SCO who had a vote said yes; one abstained."),
@@ -182,18 +170,18 @@ TASKS = (
         taught="6. The vote of 6 October",
     ),
     Task(
-        "08.7",
+        "08.6",
         kinds.PerCent(0.05),
         _restored,
         right=tr("Sixes and nines that changed places would explain it. That is a guess of ours."),
-        hint=tr("All shares together are 100: subtract the sum of the others."),
+        hint=tr("All shares together make 100: subtract the sum of the others."),
         diagnoses=(
             Diagnosis(
-                tr("That is what they add up to too much. What must the share have been?"),
+                tr("That is how far the sum is above 100. What must the share have been?"),
                 lambda: float(_shares().sum() - 100),
             ),
             Diagnosis(
-                tr("That is the sum of the others. How much is left of the whole?"),
+                tr("That is the sum of the others. How much of the total is left?"),
                 lambda: float(_shares().drop("uzbekistan_pct").sum()),
             ),
             Diagnosis(
