@@ -97,7 +97,7 @@ TASKS = (
         "10.2",
         kinds.Shown(),
         _crossed,
-        right=tr("All that had been announced was borne out. Of the rest, a little over half was."),
+        right=tr("Everything that had been announced was borne out. Of the rest, a little over half was."),
         hint=tr("isin asks of each id whether it is among the known ones."),
         diagnoses=(
             Diagnosis(
@@ -120,10 +120,10 @@ TASKS = (
             "Of fourteen forecasts these are the ones that could have gone either way, and that somebody "
             "could score."
         ),
-        hint=tr("Two conditions must hold at once: announced is False, and verifiable is yes."),
+        hint=tr("Two conditions must be true at once: announced is False, and verifiable is yes."),
         diagnoses=(
             Diagnosis(
-                tr("Some of those can be checked only partly: a second condition is missing."),
+                tr("Some of those can be checked only in part. You need a second condition."),
                 lambda: _ids(_open()),
             ),
             Diagnosis(
@@ -131,7 +131,7 @@ TASKS = (
                 lambda: _ids(_looks()[lambda t: t["announced"]].query("verifiable == 'yes'")),
             ),
             Diagnosis(
-                tr("Those can be checked only partly. Which can be checked?"),
+                tr("Those can be checked only in part. Which can be checked fully?"),
                 lambda: _ids(_open().query("verifiable == 'partly'")),
             ),
             Diagnosis(
@@ -161,13 +161,13 @@ TASKS = (
         "10.5",
         kinds.Number(tolerance=0.001),
         lambda: 0.6**2,
-        right=tr("Nearly six times what the cautious word cost that came true."),
+        right=tr("That is nearly six times the cost of the cautious word that came true."),
         hint=tr("What was said is 0.60, what happened is 0. Take the difference, and square it."),
         diagnoses=(
             Diagnosis(tr("That would be the cost if it had happened."), lambda: 0.4**2),
             Diagnosis(tr("Square the difference: ** 2."), lambda: 0.6),
             Diagnosis(
-                tr("You wrote a number of per cent. A probability lies between 0 and 1."), lambda: 60**2
+                tr("You wrote a percentage. A probability is between 0 and 1."), lambda: 60**2
             ),
         ),
         taught=_SCORE,
@@ -177,17 +177,17 @@ TASKS = (
         "10.6",
         kinds.Number(tolerance=0.001),
         lambda: float(_misses().abs().max()),
-        right=tr("Two forecasts missed by that much: both sounded sure, and neither was settled either way."),
+        right=tr("Two forecasts missed by that much. Both sounded sure, and neither could be settled either way."),
         hint=tr("Take away the signs first, and then the largest."),
         diagnoses=(
             Diagnosis(
-                tr("That is its square. How large is the miss itself?"), lambda: float((_misses() ** 2).max())
+                tr("That is the square of it. How large is the miss itself?"), lambda: float((_misses() ** 2).max())
             ),
             Diagnosis(
                 tr("That is the mean. Which miss is the largest?"), lambda: float(_misses().abs().mean())
             ),
             Diagnosis(
-                tr("That is the largest of those below the outcome. Take away the sign first: abs."),
+                tr("That is the largest only among those below the outcome. Take away the sign first: abs."),
                 lambda: float(-_misses().min()),
             ),
         ),
@@ -198,7 +198,7 @@ TASKS = (
         "10.7",
         kinds.Together((kinds.Number(tolerance=0.001),) * 3),
         lambda: _rivals(lambda miss: (miss**2).mean()),
-        right=tr("Two of the three pay little more than the article, without having read a word of it."),
+        right=tr("Two of the three score only a little worse than the article, without having read a word of it."),
         hint=tr("Take the difference, square it, and only then the mean."),
         diagnoses=(
             Diagnosis(
@@ -226,7 +226,7 @@ TASKS = (
         hint=tr("The mean of a group is its sum divided by its number of rows."),
         diagnoses=(
             Diagnosis(tr("That is how many forecasts each made."), lambda: _by_speaker("count")),
-            Diagnosis(tr("That is the best of each. Take the mean."), lambda: _by_speaker("max")),
+            Diagnosis(tr("That is the best forecast of each. Take the mean."), lambda: _by_speaker("max")),
         ),
         taught=_SCORE,
         given=lambda: _by_speaker("sum"),

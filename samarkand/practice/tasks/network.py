@@ -118,8 +118,8 @@ TASKS = (
         "09.1",
         kinds.Together((kinds.Whole(low=-1, high=1),) * 3),
         lambda: list(_told().loc[SIGNED, "sign"]),
-        right=tr("So is any other answer. The next cell shows two coders beside you: where do you differ?"),
-        hint=tr("Each sign is 1, 0 or -1; there is no wrong one."),
+        right=tr("So is any other answer. The next cell shows two other coders' signs: where do you differ?"),
+        hint=tr("Each sign is 1, 0 or -1; none is wrong."),
         taught="1. A tie is a row",
         free=True,
     ),
@@ -146,19 +146,19 @@ TASKS = (
         "09.3",
         kinds.Whole(),
         lambda: _neighbours(HOME),
-        right=tr("States, persons, clubs, and a few that are none of these: what is a neighbour?"),
+        right=tr("They are states, persons, clubs, and a few that are none of these. What is a neighbour?"),
         hint=tr("Count the different values under target: nunique."),
         diagnoses=(
             Diagnosis(
-                tr("Those are neighbours to whom a tie leads. What of ties that come from the other side?"),
+                tr("You counted only the ties that start in Kazakhstan. What about ties that end there?"),
                 lambda: _neighbours(HOME, here="actor"),
             ),
             Diagnosis(
-                tr("Those are neighbours from whom a tie comes. What of ties that lead away?"),
+                tr("You counted only the ties that end in Kazakhstan. What about ties that start there?"),
                 lambda: _neighbours(HOME, here="target"),
             ),
             Diagnosis(
-                tr("Those are all that the tables know. Only what the article tells is in both_ways."),
+                tr("Those are all neighbours in the table of ties. Only the article's ties are in both_ways."),
                 lambda: _neighbours(HOME, context=True),
             ),
             Diagnosis(tr("Those are Russia's."), lambda: _neighbours("RUS")),
@@ -170,11 +170,11 @@ TASKS = (
         "09.4",
         kinds.Whole(),
         _pairs,
-        right=tr("China and Russia have many ties among these, and are one pair."),
+        right=tr("China and Russia have many of these ties, and are one pair."),
         hint=tr("A tie leads from the column actor to the column target."),
         diagnoses=(
             Diagnosis(
-                tr("Now everybody who is a target is tied to themselves. One column of each."),
+                tr("Now every target is tied to itself. Take one column of each."),
                 lambda: _pairs("target", "target"),
             ),
             Diagnosis(
@@ -188,7 +188,7 @@ TASKS = (
         "09.5",
         kinds.Number("", 0.01),
         lambda: _middle(2),
-        right=tr("And the end of a line lies between nobody."),
+        right=tr("And those at the ends of the line are between nobody."),
         hint=tr("Write down the pairs of the four others. How many of their paths lead through the middle?"),
         diagnoses=(
             Diagnosis(
@@ -207,11 +207,11 @@ TASKS = (
         "09.6",
         kinds.Number("", 0.001),
         lambda: float(_centrality(_told().drop(TAIWAN))["RUS"]),
-        right=tr("No other single tie costs Russia as much: Taiwan, an institute and an expert hang on it."),
+        right=tr("No other single tie costs Russia as much: Taiwan, an institute and an expert are connected only by it."),
         hint=tr("Drop the row first, and give the rest to between."),
         diagnoses=(
             Diagnosis(
-                tr("That is without the first tie. Which one is asked for?"),
+                tr("That is without the first tie. Which tie does the question name?"),
                 lambda: float(_centrality(_told().drop("RE001"))["RUS"]),
             ),
             Diagnosis(
@@ -237,6 +237,7 @@ TASKS = (
         ),
         taught="6. A person, or a state?",
         given=_as_china,
+        unmoved=tr("If you have: the name before the colon has to stay whole, Xi Jinping."),
     ),
     Task(
         "09.8",
@@ -248,10 +249,10 @@ TASKS = (
         hint=tr("The mean of True and False is the share of True."),
         diagnoses=(
             Diagnosis(
-                tr("That is the share of one. Per cent is a hundred times as much."), lambda: _alike(1)
+                tr("That is a fraction. Multiply it by 100 to get per cent."), lambda: _alike(1)
             ),
             Diagnosis(
-                tr("That is where they differ. To what share did they give the same sign?"),
+                tr("That is where they differ. For what share did they give the same sign?"),
                 lambda: _alike(same=False),
             ),
         ),
