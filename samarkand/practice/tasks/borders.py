@@ -109,7 +109,10 @@ TASKS = (
                 tr("You compared with the Factbook. Which row is the commissions'?"),
                 lambda: _lost(of=FACTBOOK),
             ),
-            Diagnosis(tr("That is in km. The question asks for per cent of Wikipedia's length."), lambda: _km(SURVEY) - _km(COARSE)),
+            Diagnosis(
+                tr("That is in km. The question asks for per cent of Wikipedia's length."),
+                lambda: _km(SURVEY) - _km(COARSE),
+            ),
         ),
         taught=_LENGTH,
     ),
@@ -143,7 +146,9 @@ TASKS = (
                 tr("You added two growth rates. The second one starts from more people."),
                 lambda: _grown(2009, 1999) + _grown(2021, 2009),
             ),
-            Diagnosis(tr("That is up to 2009. Up to which year does the question go?"), lambda: _grown(2009, 1999)),
+            Diagnosis(
+                tr("That is up to 2009. Up to which year does the question go?"), lambda: _grown(2009, 1999)
+            ),
             Diagnosis(
                 tr("You divided by the later census. Which one does the growth start from?"),
                 lambda: _grown(1999, 2021),

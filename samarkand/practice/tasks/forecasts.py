@@ -166,9 +166,7 @@ TASKS = (
         diagnoses=(
             Diagnosis(tr("That would be the cost if it had happened."), lambda: 0.4**2),
             Diagnosis(tr("Square the difference: ** 2."), lambda: 0.6),
-            Diagnosis(
-                tr("You wrote a percentage. A probability is between 0 and 1."), lambda: 60**2
-            ),
+            Diagnosis(tr("You wrote a percentage. A probability is between 0 and 1."), lambda: 60**2),
         ),
         taught=_SCORE,
         given=lambda: 0.25**2,
@@ -177,11 +175,14 @@ TASKS = (
         "10.6",
         kinds.Number(tolerance=0.001),
         lambda: float(_misses().abs().max()),
-        right=tr("Two forecasts missed by that much. Both sounded sure, and neither could be settled either way."),
+        right=tr(
+            "Two forecasts missed by that much. Both sounded sure, and neither could be settled either way."
+        ),
         hint=tr("Take away the signs first, and then the largest."),
         diagnoses=(
             Diagnosis(
-                tr("That is the square of it. How large is the miss itself?"), lambda: float((_misses() ** 2).max())
+                tr("That is the square of it. How large is the miss itself?"),
+                lambda: float((_misses() ** 2).max()),
             ),
             Diagnosis(
                 tr("That is the mean. Which miss is the largest?"), lambda: float(_misses().abs().mean())
@@ -198,7 +199,9 @@ TASKS = (
         "10.7",
         kinds.Together((kinds.Number(tolerance=0.001),) * 3),
         lambda: _rivals(lambda miss: (miss**2).mean()),
-        right=tr("Two of the three score only a little worse than the article, without having read a word of it."),
+        right=tr(
+            "Two of the three score only a little worse than the article, without having read a word of it."
+        ),
         hint=tr("Take the difference, square it, and only then the mean."),
         diagnoses=(
             Diagnosis(

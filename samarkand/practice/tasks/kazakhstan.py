@@ -182,7 +182,8 @@ TASKS = (
                 lambda: 100 + _gap(),
             ),
             Diagnosis(
-                tr("Those are fractions of one. In per cent they are a hundred times as large."), lambda: _gap() / 100
+                tr("Those are fractions of one. In per cent they are a hundred times as large."),
+                lambda: _gap() / 100,
             ),
             Diagnosis(
                 tr("Without round brackets Python takes 1 away from the whole, not from the ratio."),
@@ -200,7 +201,8 @@ TASKS = (
         hint=tr("`to` is empty, or later than the day; and the membership had begun."),
         diagnoses=(
             Diagnosis(
-                tr("Those memberships were over by then. Who was still in?"), lambda: _allies()["to"].notna().sum()
+                tr("Those memberships were over by then. Who was still in?"),
+                lambda: _allies()["to"].notna().sum(),
             ),
             Diagnosis(tr("That is every state that ever belonged."), lambda: len(set(_allies()["iso3"]))),
         ),
@@ -247,7 +249,9 @@ TASKS = (
                 lambda: _called(later=False),
             ),
             Diagnosis(
-                tr("That includes those whose deaths were being looked into: nobody had called them assailants."),
+                tr(
+                    "That includes deaths still being looked into: nobody had called those people assailants."
+                ),
                 lambda: _called(unclear=True),
             ),
             Diagnosis(tr("You subtracted the wrong way round. Which year has more?"), lambda: -_called()),

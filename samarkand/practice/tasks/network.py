@@ -158,7 +158,9 @@ TASKS = (
                 lambda: _neighbours(HOME, here="target"),
             ),
             Diagnosis(
-                tr("Those are all neighbours in the table of ties. Only the article's ties are in both_ways."),
+                tr(
+                    "Those are all neighbours in the table of ties. Only the article's ties are in both_ways."
+                ),
                 lambda: _neighbours(HOME, context=True),
             ),
             Diagnosis(tr("Those are Russia's."), lambda: _neighbours("RUS")),
@@ -207,7 +209,9 @@ TASKS = (
         "09.6",
         kinds.Number("", 0.001),
         lambda: float(_centrality(_told().drop(TAIWAN))["RUS"]),
-        right=tr("No other single tie costs Russia as much: Taiwan, an institute and an expert are connected only by it."),
+        right=tr(
+            "No other single tie costs Russia as much: Taiwan, an institute and an expert depend on it."
+        ),
         hint=tr("Drop the row first, and give the rest to between."),
         diagnoses=(
             Diagnosis(
@@ -248,9 +252,7 @@ TASKS = (
         ),
         hint=tr("The mean of True and False is the share of True."),
         diagnoses=(
-            Diagnosis(
-                tr("That is a fraction. Multiply it by 100 to get per cent."), lambda: _alike(1)
-            ),
+            Diagnosis(tr("That is a fraction. Multiply it by 100 to get per cent."), lambda: _alike(1)),
             Diagnosis(
                 tr("That is where they differ. For what share did they give the same sign?"),
                 lambda: _alike(same=False),

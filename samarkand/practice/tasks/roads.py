@@ -159,7 +159,9 @@ TASKS = (
         kinds.PerCent(0.1),
         _dropped,
         right=tr("Nearly a third, eight years later. On logarithmic axes you see only the pairs that trade."),
-        hint=tr("The lost pairs are those whose flow is zero. To ask whether it is equal, write two equals signs."),
+        hint=tr(
+            "The lost pairs are those whose flow is zero. To ask whether it is equal, write two equals signs."
+        ),
         diagnoses=(
             Diagnosis(tr("That is 2008. Which year does the question ask for?"), lambda: _dropped(SHOWN)),
             Diagnosis(tr("That is a share of one. What is it in per cent?"), lambda: _dropped(share=1.0)),
@@ -207,7 +209,9 @@ TASKS = (
         _counts,
         right=tr("Two figures for one quantity, and forty points between them."),
         hint=tr("A condition in brackets comes after `who`: its column `quantity` is equal to `crossing`."),
-        diagnoses=(Diagnosis(tr("Those are all the quantities in the table. Keep one."), lambda: _counts(None)),),
+        diagnoses=(
+            Diagnosis(tr("Those are all the quantities in the table. Keep one."), lambda: _counts(None)),
+        ),
         taught="5. A road is an argument, too",
         given=lambda: _counts(None).head(2),
     ),
