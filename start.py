@@ -48,14 +48,8 @@ NEEDED_MB = 500
 
 #: What pip and uv print when they cannot reach the package index.
 NO_NETWORK = (
-    "error sending request",
-    "dns error",
-    "client error (Connect)",
-    "NewConnectionError",
-    "NameResolutionError",
-    "TimeoutError",
-    "ProxyError",
-    "operation timed out",
+    *("error sending request", "dns error", "client error (Connect)", "operation timed out"),
+    *("NewConnectionError", "NameResolutionError", "TimeoutError", "ProxyError"),
 )
 
 #: JupyterLab's settings, above all not to contact other machines: file in settings/lab/ -> folder in .venv.

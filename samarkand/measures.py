@@ -529,57 +529,6 @@ def _triangles(signed: Mapping[frozenset[str], int]) -> list[tuple[str, str, str
     return found
 
 
-def kappa(first: Iterable[Hashable], second: Iterable[Hashable]) -> float:
-    """Return Cohen's kappa: by how much two coders agree more than by chance.
-
-    Formula: ``k = (p - e) / (1 - e)`` with ``p``, the share of things that both code alike, and ``e``, the
-    share expected by chance if each uses each code as often as now.
-
-    Parameters
-    ----------
-    first, second : iterable
-        The two coders' codes of the same things in the same order; texts or numbers, none missing.
-
-    Returns
-    -------
-    float
-        1 for full agreement, 0 for as much as chance gives, below 0 for less; without unit.
-
-    Raises
-    ------
-    WrongType
-        If the codes of a coder are a single text.
-    OutOfRange
-        If there are no codes, one is missing, the lengths differ, or both coders use one code only.
-
-    References
-    ----------
-    J. Cohen, "A coefficient of agreement for nominal scales", Educational and Psychological Measurement 20
-    (1960), 37-46.
-
-    Examples
-    --------
-    >>> kappa(["+", "+", "-", "-"], ["+", "+", "-", "+"])
-    0.5
-    """
-    one, other = _codes(first), _codes(second)
-    if len(one) != len(other):
-        text = tr("{n} codes and {m} codes: both coders code the same things.", n=len(one), m=len(other))
-        raise OutOfRange(text)
-    cases = len(one)
-    alike = sum(a == b for a, b in zip(one, other, strict=True)) / cases
-    chance = sum(one.count(code) * other.count(code) for code in set(one)) / cases**2
-    if chance == 1:
-        raise OutOfRange(tr("Both coders use one code only: chance alone makes them agree."))
-    return (alike - chance) / (1 - chance)
-
-
-def _codes(codes: Iterable[Hashable]) -> list[Hashable]:
-    if isinstance(codes, str) or not isinstance(codes, Iterable):
-        raise WrongType(tr('Codes are a list or Series, such as ["+", "-"], not {given!r}.', given=codes))
-    return _complete(codes, tr("Cohen’s kappa"))
-
-
 def multiverse(choices: Mapping[str, Collection[Any]], holds: Callable[..., bool]) -> pd.DataFrame:
     """Return whether a sentence holds under each combination of defensible choices.
 
@@ -707,23 +656,17 @@ def _numbers(values: Numbers, what: str) -> list[float]:
     if isinstance(values, (str, Mapping)) or not isinstance(values, Iterable):
         text = tr("For {what} give a list or Series of numbers, not {given!r}.", what=what, given=values)
         raise WrongType(text)
-    found = _complete(values, what)
+    found: list[Any] = list(values)
+    if not found:
+        raise OutOfRange(tr("There is no value, so {what} is not defined.", what=what))
+    if any(not isinstance(value, (list, tuple)) and pd.isna(value) for value in found):
+        raise OutOfRange(tr("A value is missing; leave it out before asking for {what}.", what=what))
     for value in found:
         if isinstance(value, (str, bool, list, tuple)) or not hasattr(value, "__float__"):
             raise WrongType(tr("For {what} give numbers, not {given!r}.", what=what, given=value))
         if not math.isfinite(value):
             raise OutOfRange(tr("A value is infinite; leave it out before asking for {what}.", what=what))
     return [float(value) for value in found]
-
-
-def _complete(values: Iterable[Any], what: str) -> list[Any]:
-    """Return values as a list; `OutOfRange` if there are none, or one is missing."""
-    found = list(values)
-    if not found:
-        raise OutOfRange(tr("There is no value, so {what} is not defined.", what=what))
-    if any(not isinstance(value, (list, tuple)) and pd.isna(value) for value in found):
-        raise OutOfRange(tr("A value is missing; leave it out before asking for {what}.", what=what))
-    return found
 
 
 def _pairs(forecasts: Numbers, outcomes: Numbers, what: str) -> tuple[list[float], list[float]]:

@@ -23,18 +23,8 @@ from samarkand.ground.words import tr
 _IPYTHONS = frozenset(("In", "Out", "exit", "quit", "open", "get_ipython"))
 #: Functions of Python that lessons use, for whom a letter is missing.
 _FUNCTIONS = (
-    "enumerate",
-    "float",
-    "help",
-    "int",
-    "len",
-    "list",
-    "print",
-    "range",
-    "sorted",
-    "str",
-    "sum",
-    "zip",
+    *("enumerate", "float", "help", "int", "len", "list"),
+    *("print", "range", "sorted", "str", "sum", "zip"),
 )
 #: What a lesson may import, whether it has been imported yet or not.
 _COURSE_USES = ("samarkand", "pandas", "numpy", "altair", "folium", "ipywidgets")

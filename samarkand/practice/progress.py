@@ -24,7 +24,7 @@ from samarkand.jupyter import controls
 from samarkand.page import markup
 from samarkand.page.markup import element, escape
 from samarkand.practice import notes
-from samarkand.practice.predict import _ledger
+from samarkand.practice.predict import ledger
 from samarkand.practice.tasks import tasks
 
 _ASKED = re.compile(r'\b(?:(quiz|predict)\.ask|(note))\("([^"]+)"\)')
@@ -160,7 +160,7 @@ def lessons() -> list[Lesson]:
 
 def items(one: Lesson) -> list[Item]:
     """Return what a lesson asks and how each stands: practice, predictions, quizzes, notes."""
-    answered, predicted, written = log.results(), _ledger.records(), journal.latest(notes.JOURNAL)
+    answered, predicted, written = log.results(), ledger.records(), journal.latest(notes.JOURNAL)
 
     def state(id: str) -> str:
         record = predicted.get(id)

@@ -48,23 +48,6 @@ def test_cumulative_trade_is_of_whole_months_from_january():
     assert (frame["period_end"].dt.is_month_end).all()
 
 
-def test_shares_of_the_world_in_2021():
-    """The three shares that lesson 03 argues with, counted by hand from the table."""
-    frame = (
-        data.load("indicators").query("year == 2021").pivot(index="iso3", columns="indicator", values="value")
-    )
-    members = list(data.members("2022-09-15")["iso3"])
-    sco, world = frame.loc[members], frame.loc["WLD"]
-    people = sco["population_persons"].sum() / world["population_persons"]
-    nominal = sco["gdp_current_usd"].sum() / world["gdp_current_usd"]
-    ppp = (sco["gdp_per_head_ppp"] * sco["population_persons"]).sum() / world["gdp_ppp"]
-    assert round(people, 2) == 0.41
-    assert 0.23 < nominal < 0.25
-    assert 0.31 < ppp < 0.33
-    rest = [m for m in members if m not in ("CHN", "IND")]
-    assert round(frame.loc[rest, "population_persons"].sum() / world["population_persons"], 2) == 0.06
-
-
 def test_outcomes_are_those_of_the_other_tables():
     """Each question is settled again from the table that has the facts, by the rule that students read."""
     table = data.load("outcomes").set_index("question")

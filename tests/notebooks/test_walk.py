@@ -6,7 +6,6 @@ lesson's own code, as a hand would. At the end nothing is open, and lesson 10 ha
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -15,27 +14,25 @@ from nbformat import NotebookNode
 from samarkand.ground import journal
 from samarkand.practice import notes, predict, progress, questions
 from tools.author import build, lessons, normal_form
+from tools.site import deck
 
 QUIZZES, PREDICTIONS = questions.every("quiz"), questions.every("predict")
 
 
-def filled(source: str) -> str:
+def filled(cell: NotebookNode) -> str:
     """Return a cell's code with what it asks filled in and saved."""
-    asked = re.fullmatch(r'(predict\.ask|quiz\.ask|note)\("(.+)"\)', source.strip())
-    if not asked:
-        return source
-    kind, id = asked.groups()
-    if kind == "note":
+    one = deck.asked(cell)
+    if one is None:
+        return str(cell.source)
+    if isinstance(one, questions.Note):
         does = "asked.fill('My own words.'); asked.save()"
-    elif kind == "quiz.ask":
-        right = [n for n, option in enumerate(QUIZZES[id].options) if option.right]
-        does = f"asked.answer(*{right})"
-    elif options := PREDICTIONS[id].options:
-        does = f"asked.fill({next(iter(options))!r}, reason='A guess.'); asked.save()"
+    elif isinstance(one, questions.Quiz):
+        does = f"asked.answer(*{[n for n, option in enumerate(one.options) if option.right]})"
+    elif one.options:
+        does = f"asked.fill({next(iter(one.options))!r}, reason='A guess.'); asked.save()"
     else:
-        low, high = f"{PREDICTIONS[id].low:g}", f"{PREDICTIONS[id].high:g}"
-        does = f"asked.fill({low!r}, {low!r}, {high!r}, 'As wide as can be.'); asked.save()"
-    return f"asked = {source}\n{does}\nasked"
+        does = f"asked.fill('{one.low:g}', '{one.low:g}', '{one.high:g}', 'As wide as can be.'); asked.save()"
+    return f"asked = {cell.source}\n{does}\nasked"
 
 
 def worked(lesson: lessons.Lesson) -> NotebookNode:
@@ -44,7 +41,7 @@ def worked(lesson: lessons.Lesson) -> NotebookNode:
     answers = {task.stub.id: task.answer for task in lesson.tasks}
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.source = answers.get(cell.id) or filled(cell.source)
+            cell.source = answers.get(cell.id) or filled(cell)
     return notebook
 
 

@@ -15,11 +15,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from samarkand import data
 from samarkand.ground import home
 from samarkand.ground.errors import DamagedData
 from samarkand.page import markup
-from samarkand.practice import forecasts
 from samarkand.practice.answers import diagnose, kinds
 from samarkand.practice.tasks import Reply, Task, check, tasks
 
@@ -92,21 +90,6 @@ def test_no_reason_gives_the_answer_away(one: Task) -> None:
     if isinstance(answer, int | float | np.number) and answer > 20:
         shown = {f"{float(answer):.0f}", f"{float(answer):.1f}", f"{float(answer):,.0f}"}
     assert not any(part in sentence for part in shown for sentence in told)
-
-
-def test_answers_come_from_the_tables() -> None:
-    assert tasks()["03.4"].expected == len(data.members("2016-03-14", "dialogue partner"))
-    assert round(tasks()["03.8"].expected, 1) == 32.0 and round(tasks()["03.7"].expected, 1) == 5.7
-    blocks, claims = data.load("blocks"), data.load("claims")
-    yau = blocks.loc[blocks["quoted_speaker"] == "Niva Yau", "quoted_words"].sum()
-    assert check("02.2", round(yau / blocks["quoted_words"].sum() * 100, 1))
-    assert check("02.5", claims.query("type == 'forecast' and hedge.isna()")["id"])
-    known = ";".join(data.load("announced")["claims"]).split(";")
-    opened = claims.query("type == 'forecast'")[lambda frame: ~frame["id"].isin(known)]
-    assert check("10.3", opened.query("verifiable == 'yes'")["id"])
-    came = claims.query("type == 'forecast'")["verdict"].map(forecasts.WORTH)
-    assert check("10.7", [((always - came) ** 2).mean() for always in (0.5, 0.9, 1)])
-    assert check("10.7", (0.179, 0.053, 0.071))
 
 
 def test_a_forecast_is_settled_by_a_day_to_come_and_a_rule() -> None:

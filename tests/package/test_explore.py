@@ -91,6 +91,9 @@ def test_what_cannot_be_made_gets_a_sentence() -> None:
         list(text.domain())
     with pytest.raises(UnknownName, match='No setting of “Number” "4"'):
         controls.stops("Number", range(1, 4), 4)
+    assert "one viewer twice" in explore.viewpoints().render(one="China", other="China")
+    with pytest.raises(UnknownName, match="China"):
+        explore.viewpoints("Chian")
     with pytest.raises(AttributeError, match="no attribute 'shares'"):
         explore.shares  # noqa: B018
 

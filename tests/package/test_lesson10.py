@@ -1,4 +1,4 @@
-"""Lesson 10's parts: outcomes, scores, and both explorers with every kind of file."""
+"""Lesson 10: its numbers are those of its explorer, which scores a student's own file, whatever is in it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,13 @@ import html
 import re
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from samarkand import data, explore, measures
+from samarkand import explore, measures
 from samarkand.explore import forecasts as explorers
 from samarkand.ground import home
 from samarkand.practice import forecasts
 from tools.author import lessons
-
-QUESTIONS = forecasts.questions()
-
-
-def looks() -> pd.DataFrame:
-    """Return the article's forecasts with probability and outcome, computed as the lesson does."""
-    table = data.load("claims").query("type == 'forecast'").fillna({"hedge": ""})
-    known = data.load("announced")["claims"].str.split(";").explode()
-    return table.assign(
-        announced=table["id"].isin(known),
-        said=table["hedge"].map(forecasts.tones()).map(explorers.STARTS) / 100,
-        came=table["verdict"].map(forecasts.WORTH),
-    )
 
 
 def sentence(card: str) -> str:
@@ -37,54 +23,12 @@ def sentence(card: str) -> str:
     return html.unescape(found[1])
 
 
-def test_outcomes_hold_every_question_and_every_hedge_has_a_tone() -> None:
-    frame = forecasts.outcomes()
-    assert list(zip(frame["question"], frame["text"], strict=True)) == [
-        (k, q.text) for k, q in QUESTIONS.items()
-    ]
-    assert set(frame["outcome"]) == {0.0, 1.0}
-    table = looks()
-    assert set(table["hedge"]) == set(forecasts.tones()) and set(table["verdict"]) <= set(forecasts.WORTH)
-    assert set(forecasts.tones().values()) == set(explorers.STARTS) == set(explorers.LABELS)
-
-
 def test_the_lesson_starts_with_the_numbers_of_its_explorer() -> None:
     lesson = lessons.stored(home.ROOT / "notebooks" / "10_what_happened_next.ipynb")
     (source,) = (cell.source for cell in lesson.cells if cell.id == "numbers")
     said, worth = (ast.literal_eval(line.value) for line in ast.parse(source).body[:2])
     assert {tone: round(100 * chance) for tone, chance in said.items()} == explorers.STARTS
     assert worth == forecasts.WORTH
-
-
-# -- the article's forecasts
-
-
-@pytest.mark.parametrize("strict", [False, True])
-def test_scores_are_those_of_the_tables(strict: bool) -> None:
-    table = looks()
-    if strict:
-        table.loc[table["id"] == "CL61", "came"] = 0.5
-    for counted, kept in {
-        "all": table,
-        "both": table[~table["announced"] & table["verifiable"].eq("yes")],
-    }.items():
-        score, coin, base = (
-            f"{((probability - kept['came']) ** 2).mean():.3f}"
-            for probability in (kept["said"], 0.5, kept["came"].mean())
-        )
-        said = sentence(explore.forecasts_scored().render(counted=counted, strict=strict))
-        assert said.startswith(f"{len(kept)} forecasts: Brier score {score}. Always 50 % would score {coin}")
-        assert f"the base rate {base}." in said
-
-
-def test_every_forecast_shows_its_record_with_day_and_source() -> None:
-    card = explore.forecasts_scored().render()
-    for row in looks().itertuples():
-        assert card.count(f">{row.id}") == 2
-        assert all(f"[{key}]" in card for key in row.source.split(";"))
-
-
-# -- the student's own
 
 
 def fill(**chances: str) -> None:

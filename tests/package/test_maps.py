@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import urllib.parse
+from collections import Counter
 from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate
@@ -27,7 +28,7 @@ from samarkand import data, geo, maps, places
 from samarkand.ground import home, rooms
 from samarkand.ground.errors import DamagedData, OutOfRange, UnknownName, WrongType
 from samarkand.maps._base import contested
-from samarkand.page import style
+from samarkand.places import CENTRAL_ASIA
 
 NAMES = sorted(rooms.offers("samarkand.maps"))
 #: Letters that a stored map, and its still picture, may take.
@@ -240,19 +241,6 @@ def test_every_member_of_the_un_is_drawn() -> None:
 # -- the SCO, the region, the votes, the world
 
 
-def test_each_year_of_the_sco_counts_what_the_table_holds() -> None:
-    scene = maps.sco(2022).scene
-    assert [step.label for step in scene.steps] == [str(year) for year in range(1996, 2026)]
-    for at, step in enumerate(scene.steps):
-        held = data.members(f"{step.label}-12-31", status=None).set_index("iso3")["status"]
-        for name, mark in style.STATUS.items():
-            states = {iso3 for iso3, letters in scene.status.items() if letters[at] == mark.code}
-            assert name == "contested" or states == set(held.index[held == name]), step.label
-            if name in ("member", "observer", "dialogue partner") and states:
-                assert f"{len(states)} {mark.label}" in step.say
-    assert scene.steps[2017 - 1996].more == "New members: India and Pakistan."
-
-
 @pytest.mark.parametrize(
     ("draw", "wrong", "error", "sentence"),
     [
@@ -281,50 +269,33 @@ def test_states_to_highlight_may_be_names_or_codes() -> None:
     assert card[:5] == [*(places.name("UZB", code) for code in ("zh", "ru", "kk", "uz")), "Tashkent"]
 
 
-def test_votes_are_counted_as_the_table_of_resolutions_has_them() -> None:
-    scene = maps.votes().scene
-    marks = {key.mark.label: key.mark.code for key in scene.keys}
-    for i, vote in enumerate(data.load("resolutions").sort_values("day").to_dict("records")):
-        letters = [states[i] for states in scene.status.values()]
-        counts = [letters.count(marks[f"{word}"]) for word in ("voted yes", "voted no", "abstained")]
-        assert counts == [vote["yes"], vote["no"], vote["abstain"]] and scene.steps[i].label == vote["title"]
+# -- titles, which are written by hand
 
 
-# -- the journey
+def test_the_title_of_the_residuals_holds_in_every_year() -> None:
+    scene = maps.residuals().scene
+    for named, marks in (("RUS UKR CHN TUR", "pq"), ("IND PAK", "lm")):
+        for iso3 in named.split():
+            assert set(scene.status[iso3]) <= set(marks), iso3
+    assert all(set(scene.status[iso3]) == {"c"} for iso3 in CENTRAL_ASIA)
 
 
-def test_the_journey_is_flown_as_the_table_has_it() -> None:
-    legs = [row for row in rows_of("trip") if row["type"] == "leg"]
-    above = panes("trip")["above"]
-    assert [shape[1] for shape in above] == ["casing"] * 3 + ["leg"] * 3 + ["stop"] * 3
-    flown = [step for step in spec("trip")["steps"] if step[0].startswith("Leg")]
-    lengths = [int(row["distance_km"]) for row in legs]
-    middles = {label.id: (label.x, label.y) for label in drawn("trip").scene.labels}
-    for row, km, step, (ident, _, _, (flat,)) in zip(legs, lengths, flown, above[3:6], strict=True):
-        ends = [(float(row["lat"]), float(row["lon"])), (float(row["to_lat"]), float(row["to_lon"]))]
-        assert step[1] == f"{row['place'].partition(',')[0]} to {row['to_place']}, {km:,} km"
-        assert step[2] == f"{int(row['day'][-2:])} September 2022"
-        assert [flat[0], flat[1]] == list(geo.REGION.whole(*ends[0]))
-        assert [sum(flat[::2]), sum(flat[1::2])] == list(geo.REGION.whole(*ends[1]))
-        assert middles[ident] == tuple(sum(axis[: len(axis) // 2 + 1]) for axis in (flat[::2], flat[1::2]))
-    assert spec("trip")["steps"][0][0] == f"{sum(lengths):,} km"
-    fifteenth = next(step for step in maps.trip().scene.steps if step.say == "15 September 2022")
-    assert ("Vladimir Putin, Russia", "afternoon") in fifteenth.events
+TIES = [row for row in rows_of("ties") if row["in_article"] == "true"]
+PAIRS = {frozenset((row["actor"], row["target"])) for row in TIES}
 
 
-def test_states_are_filled_when_their_leaders_have_been_met_and_not_before() -> None:
-    met: set[str] = set()
-    at, stage = 0, None
-    due = {}
-    for row in rows_of("trip"):
-        here = ("leg", row["id"]) if row["type"] == "leg" else (row["day"], row["place"].partition(",")[0])
-        at, stage = (at, stage) if here == stage else (at + 1, here)
-        met |= {row["counterpart_iso3"]} if row["type"] == "bilateral" else set()
-        due[at] = set(met)
-    status = spec("trip")["status"]
-    assert at == len(spec("trip")["steps"]) - 1 and len(met) == 12
-    for step, states in {**due, 0: met}.items():
-        assert {ident for ident, letters in status.items() if letters[step] == "b"} == states, step
+def test_what_the_graph_says_of_neighbours_is_counted() -> None:
+    scene = maps.network().scene
+    neighbours = Counter(end for pair in PAIRS for end in pair)
+    for actor, n in neighbours.items():
+        assert re.fullmatch(rf"{n} neighbours?", scene.names[actor].about)
+    assert (
+        scene.title
+        == f"The article ties Russia to {neighbours['RUS']} of 31 others, China to {neighbours['CHN']}"
+    )
+    assert f"Russia {neighbours['RUS']} and Kazakhstan {neighbours['KAZ']}" in scene.steps[0].say
+    hostile = Counter(row[end] for row in TIES if row["sign"] == "-1" for end in ("actor", "target"))
+    assert scene.steps[2].say.endswith(f"Most are Russia’s: {hostile['RUS']}.")
 
 
 # -- files

@@ -150,10 +150,6 @@ NONE = pd.Series(dtype="object")
         *((measures.pair_signs, (TIE.assign(sign=v),), OutOfRange, "A sign is 1, 0 or") for v in (2, None)),
         (measures.signed_triangles, (TIE[["actor", "target"]],), UnknownName, 'No column "sign"'),
         (measures.signed_triangles, (TIE, "first"), UnknownName, 'No rule "first"'),
-        (measures.kappa, (["+"], ["+", "-"]), OutOfRange, "1 codes and 2 codes"),
-        (measures.kappa, (["+", None], ["+", "-"]), OutOfRange, "A value is missing"),
-        (measures.kappa, (["+", "+"], ["+", "+"]), OutOfRange, "one code only"),
-        (measures.kappa, ("++", ["+", "+"]), WrongType, "Codes are a list"),
         (measures.multiverse, ({}, bool), OutOfRange, "nothing to vary"),
         (measures.multiverse, ({"a": []}, bool), OutOfRange, "The choice “a” has no option"),
         (measures.multiverse, ({"holds": [1]}, bool), OutOfRange, "No choice can be called"),
@@ -178,17 +174,6 @@ def test_bounds_of_a_list_that_is_cut_off():
         measures.herfindahl([40, 20, 20, 20])
     )
     assert measures.herfindahl_bounds([50, 50], 100) == pytest.approx((0.5, 0.5))
-
-
-def test_kappa_by_hand():
-    """The example of Cohen's paper, table 1: 200 cases, kappa 0.492."""
-    table = {("1", "1"): 88, ("1", "2"): 14, ("1", "3"): 18, ("2", "1"): 10, ("2", "2"): 40, ("2", "3"): 10,
-             ("3", "1"): 2, ("3", "2"): 6, ("3", "3"): 12}  # fmt: skip
-    pairs = [pair for pair, times in table.items() for _ in range(times)]
-    first, second = zip(*pairs, strict=True)
-    assert measures.kappa(first, second) == pytest.approx((140 - 82) / (200 - 82))
-    assert measures.kappa(first, first) == pytest.approx(1)
-    assert measures.kappa([1, -1], [-1, 1]) == pytest.approx(-1)
 
 
 def test_a_sentence_in_many_universes():

@@ -13,9 +13,9 @@ import pytest
 from samarkand.ground import journal
 from samarkand.ground.errors import DamagedData
 from samarkand.practice import predict, questions
-from samarkand.practice.predict import _ledger
+from samarkand.practice.predict import ledger
 from samarkand.practice.predict._form import Form
-from samarkand.practice.predict._ledger import Expected
+from samarkand.practice.predict.ledger import Expected
 from tools.author import lessons
 
 ASKED = questions.every("predict")
@@ -43,9 +43,9 @@ def complaints(form: Form) -> dict[str, str]:
 
 
 def test_what_came_out_is_an_answer_that_could_be_given() -> None:
-    assert set(_ledger.results()) == set(ASKED)
+    assert set(ledger.results()) == set(ASKED)
     for id, asked in ASKED.items():
-        result = _ledger.result(id)
+        result = ledger.result(id)
         assert result in asked.options if asked.options else asked.low <= result <= asked.high, id
 
 
@@ -161,7 +161,7 @@ def test_a_result_that_was_shown_is_known_for_ever(work: Path) -> None:
     assert predict.see("03.members").sentence == (
         "It came out at 8 members. You saved this after the result was shown, so it does not count."
     )
-    assert _ledger.records()["03.members"].counted is None
+    assert ledger.records()["03.members"].counted is None
     assert "You have not saved a prediction before" in predict.scores().sentence
     assert [("seen" in entry, entry.get("late")) for entry in kept(work)] == [
         (True, None), (False, True), (False, True)
@@ -203,12 +203,12 @@ def test_a_damaged_table_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     def damaged() -> float:
         raise DamagedData("The file trip.csv is damaged.")
 
-    _ledger.result.cache_clear()
-    monkeypatch.setitem(_ledger.results(), "01.distance", damaged)
+    ledger.result.cache_clear()
+    monkeypatch.setitem(ledger.results(), "01.distance", damaged)
     filled("01.distance", "1", "1", "1").save()
     assert predict.see("01.distance").sentence == "The file trip.csv is damaged."
     assert predict.scores().sentence == "The file trip.csv is damaged."
-    _ledger.result.cache_clear()
+    ledger.result.cache_clear()
 
 
 def test_a_disk_that_takes_nothing_hides_no_result(work: Path) -> None:
@@ -223,7 +223,7 @@ def test_a_disk_that_takes_nothing_hides_no_result(work: Path) -> None:
 
 def saved(*expected: tuple[str, Expected]) -> None:
     for id, one in expected:
-        _ledger.save(ASKED[id], one)
+        ledger.save(ASKED[id], one)
 
 
 def test_scores_count_what_held_and_sort_the_surprises() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -36,6 +37,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_files_of_the_course_are_in_order(path: Path) -> None:
     found = rules_of_questions.faults(path)
     assert not found, "\n".join(found)
+
+
+def test_nobody_is_asked_to_guess_how_many_died() -> None:
+    for prediction in questions.every("predict").values():
+        assert not re.search(r"\bdied\b|\bdead\b|\bdeath", prediction.text)
 
 
 @pytest.mark.parametrize(

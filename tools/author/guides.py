@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from samarkand.ground.home import ROOT
 from samarkand.practice import questions
-from samarkand.practice.predict import _ledger
+from samarkand.practice.predict import ledger
 from samarkand.practice.tasks import tasks
 from tools.author import lessons
 from tools.author.lessons import Lesson
@@ -148,7 +148,7 @@ def _asked(lesson: Lesson) -> str:
             continue
         lines = [f"**{one.text}** (`{cell.id}`)"]
         if isinstance(one, questions.Prediction):
-            lines.append(f"- What came out: {_ledger.in_words(one, _ledger.result(one.id))}")
+            lines.append(f"- What came out: {ledger.in_words(one, ledger.result(one.id))}")
         elif isinstance(one, questions.Quiz):
             lines += [f"- {'Right' if o.right else 'Wrong'}: {o.text} {o.hint}".strip() for o in one.options]
             lines.append(f"- Why: {one.why}")

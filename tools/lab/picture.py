@@ -89,10 +89,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--width", type=int, default=1400, help="of the window, in pixels (1400)")
     parser.add_argument("--height", type=int, help="of the window, in pixels (1000; the README's 880)")
     parser.add_argument("--out", type=Path, help="the PNG to write (docs/lesson.png)")
-    parser.add_argument("--stored", action="store_true", help="as it opens: trusted, and not run")
-    parser.add_argument(
-        "--untrusted", action="store_true", help="as it opens for a reader who does not trust it: not run"
-    )
     options = parser.parse_args(arguments)
     readme = options.out is None
     height = options.height or (README_HEIGHT if readme else 1000)
@@ -105,12 +101,11 @@ def main(arguments: list[str] | None = None) -> int:
             copy = Path(folder) / notebook.name
             copy.write_bytes(notebook.read_bytes())
             with (
-                lab(Path(folder), theme=THEMES[options.theme], trusted=not options.untrusted) as server,
+                lab(Path(folder), theme=THEMES[options.theme]) as server,
                 chromium(server, whole=True) as browser,
                 sheet(browser, server, copy.name, width=options.width, height=height) as opened,
             ):
-                if not (options.stored or options.untrusted):
-                    opened.run_all()
+                opened.run_all()
                 opened.clear_view()
                 taken = whole(opened, out) if options.all_cells else one(opened, out, cell)
                 for problem in opened.console:

@@ -100,22 +100,16 @@ def _without_network() -> list[str]:
         for options in (["--net"], ["--net", "--map-root-user"]):
             tried = subprocess.run([unshare, *options, "true"], capture_output=True, check=False)
             if not tried.returncode:
-                return [unshare, *options]
+                return [unshare, *options, sys.executable, "-m", "tools.lab.no_network"]
     return []
 
 
 @contextlib.contextmanager
-def lab(
-    notebooks: Path,
-    *,
-    theme: str = "JupyterLab Light",
-    trusted: bool = True,
-    apart: bool = False,
-) -> Iterator[Lab]:
-    """Start a JupyterLab on a copy of a folder of notebooks, and end it.
+def lab(notebooks: Path, *, theme: str = "JupyterLab Light", apart: bool = False) -> Iterator[Lab]:
+    """Start a JupyterLab on a copy of a folder of notebooks, which it trusts, and end it.
 
-    `trusted` signs the copies, as `start.py` does; `apart` asks for a lab without a network, which not every
-    machine allows (see `Lab.apart`). `LabError` if it does not come up in time.
+    `apart` asks for a lab without a network, which not every machine allows (see `Lab.apart`). `LabError` if
+    it does not come up in time.
     """
     # A short path: kernels' sockets have names of at most 107 bytes.
     home = Path(tempfile.mkdtemp(prefix="lab-"))
@@ -131,20 +125,15 @@ def lab(
         startup = home / "ipython/profile_default/startup"
         startup.mkdir(parents=True)
         shutil.copyfile(ROOT / "settings/lab/startup.py", startup / "50-samarkand.py")
-        if trusted:
-            for notebook in sorted((home / "root").rglob("*.ipynb")):
-                sign(notebook, home)
+        for notebook in sorted((home / "root").rglob("*.ipynb")):
+            sign(notebook, home)
         wrapper = _without_network() if apart else []
         token = secrets.token_hex(16)
-        if wrapper:
-            wrapper += [sys.executable, "-m", "tools.lab.no_network"]
-        command = [*wrapper, sys.executable, "-m", "jupyterlab"]
-        command += ["--no-browser", "--allow-root"]
+        command = [*wrapper, sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
         command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", f"--IdentityProvider.token={token}"]
         command += [f"--ServerApp.root_dir={home / 'root'}", "--LabApp.expose_app_in_browser=True"]
-        command += [
-            f"--LabApp.extra_labextensions_path={home / 'extensions'}"
-        ]  # this tree's, not the installed
+        # This tree's, not the installed.
+        command += [f"--LabApp.extra_labextensions_path={home / 'extensions'}"]
         command += ["--Application.log_level=WARN", "--ServerApp.answer_yes=True"]
         with (home / "log.txt").open("wb") as log:
             process = subprocess.Popen(

@@ -25,16 +25,8 @@ MARK = ".samarkand-site"
 #: The most bytes of a page.
 LARGEST = 700_000
 DOCS = (
-    "glossary",
-    "python",
-    "corrections",
-    "fairness",
-    "instructor",
-    "reliance",
-    "review_08",
-    "elsewhere",
-    "decisions",
-    "house",
+    *("glossary", "python", "corrections", "fairness", "instructor"),
+    *("reliance", "review_08", "elsewhere", "decisions", "house"),
 )
 
 
@@ -53,21 +45,10 @@ def build(out: Path, *, repository: str = "", lite: bool = False) -> str:
     with tempfile.TemporaryDirectory() as work:
         source, made = Path(work, "source"), Path(work, "made")
         lay_out(source, repository, lite=lite)
-        command = [
-            sys.executable,
-            "-m",
-            "sphinx",
-            "-q",
-            "-W",
-            "--keep-going",
-            "-b",
-            "html",
-            "-d",
-            f"{work}/trees",
-        ]
+        options = ["-q", "-W", "--keep-going", "-b", "html", "-d", f"{work}/trees"]
         settings = {"SITE_VERSION": __version__, "SITE_REPOSITORY": repository, "PYTHONWARNINGS": "ignore"}
         done = subprocess.run(
-            [*command, str(source), str(made)],
+            [sys.executable, "-m", "sphinx", *options, str(source), str(made)],
             env=os.environ | settings,
             capture_output=True,
             text=True,
@@ -100,13 +81,10 @@ def lay_out(source: Path, repository: str, *, lite: bool) -> None:
     shutil.copy(ROOT / "settings/lab/nbconvert/samarkand/words.js", source / "static")
     shutil.copyfile(HERE / "conf.py", source / "conf.py")
     static = source / "static"
-    lessons = [
-        notebook(path, source / "lessons", static, repository, lite)
-        for path in sorted(LESSONS.glob("*.ipynb"))
-    ]
-    sets = [
-        notebook(path, source / "sets", static, repository, lite) for path in sorted(SETS.glob("*/*.ipynb"))
-    ]
+    lessons, sets = (
+        [notebook(path, source / folder, static, repository, lite) for path in sorted(paths)]
+        for folder, paths in (("lessons", LESSONS.glob("*.ipynb")), ("sets", SETS.glob("*/*.ipynb")))
+    )
     docs = [page(ROOT / "docs" / f"{name}.md", source, repository) for name in DOCS]
     docs += [page(path, source, repository) for path in sorted((ROOT / "docs").glob("*/*.md"))]
     (source / "data").mkdir()

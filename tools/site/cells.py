@@ -13,7 +13,7 @@ import html
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,9 @@ from nbformat.v4 import new_output
 from samarkand import explore
 from samarkand.ground.errors import CourseError
 from samarkand.practice import questions
-from samarkand.practice.predict import _ledger
+from samarkand.practice.predict import ledger
+from tools.site.deck import VEGA, asked
 
-VEGA = "application/vnd.vegalite.v5+json"
 #: The most settings of an explorer, and letters of all its answers, that a page may load.
 SETTINGS, LETTERS = 2000, 2_500_000
 _FRAME = re.compile(r"<iframe(?P<head>[^>]*?) srcdoc='(?P<page>.*?)'></iframe>", re.DOTALL)
@@ -55,7 +55,7 @@ def transform(notebook: NotebookNode, name: str, static: Path) -> None:
             continue
         if cell.metadata.get("jupyter", {}).get("source_hidden"):
             cell.metadata.setdefault("tags", []).append("hide-input")
-        live = form(cell.source, f"{name}-{cell.id}", static)
+        live = form(cell, f"{name}-{cell.id}", static)
         if live is not None:
             cell.outputs = [shown(live)] if live else []
             continue
@@ -96,58 +96,40 @@ def outputs(output: NotebookNode, name: str, static: Path) -> Iterator[NotebookN
         yield output
 
 
-def form(source: str, name: str, static: Path) -> str | None:
+def form(cell: NotebookNode, name: str, static: Path) -> str | None:
     """Return the live form of a cell that asks or explores; None if it does neither."""
+    if (one := asked(cell)) is not None:
+        return question(one)
     try:
-        last = ast.parse(source).body[-1]
-        call = last.value if isinstance(last, ast.Expr) else None
+        (statement,) = ast.parse(cell.source).body
+        call = statement.value if isinstance(statement, ast.Expr) else None
         assert isinstance(call, ast.Call)
         called = ast.unparse(call.func)
         args = [ast.literal_eval(arg) for arg in call.args]
         named = {word.arg: ast.literal_eval(word.value) for word in call.keywords if word.arg}
-    except (SyntaxError, IndexError, AssertionError, ValueError):
+    except (SyntaxError, AssertionError, ValueError):
         return None
-    forms: dict[str, tuple[str, Callable[[Any], str]]] = {
-        "quiz.ask": ("quiz", quiz),
-        "predict.ask": ("predict", prediction),
-        "note": ("note", note),
-    }
-    if called in forms:
-        kind, make = forms[called]
-        return make(questions.find(kind, *args))
     if called == "predict.see":
         return element("div", class_="sam-see", data_id=args[0], role="status")
     if called in ("recall", "briefing.own", "progress.lesson", "explore.my_forecasts", "explore.my_scores"):
         return element("p", "This part keeps what you write, and needs a running course.", class_="sam-run")
-    if called.startswith("explore.") and source.count("\n") == 0:
+    if called.startswith("explore."):
         return explorer(getattr(explore, called.partition(".")[2])(*args, **named), name, static)
     return None
 
 
-def quiz(asked: questions.Quiz) -> str:
-    """Return a question with given answers."""
-    options = [{"text": option.text, "hint": option.hint} for option in asked.options]
-    data = {"text": asked.text, "options": options, "why": asked.why}
-    return element("div", embedded(data), class_="sam-quiz", data_id=asked.id)
-
-
-def prediction(asked: questions.Prediction) -> str:
-    """Return the form of a prediction, with what came out, which the page shows once something was saved."""
-    result = _ledger.result(asked.id)
-    data = {
-        "text": asked.text,
-        "unit": asked.unit,
-        "options": asked.options,
-        "result": result,
-        "said": _ledger.in_words(asked, result),
-    }
-    return element("div", embedded(data), class_="sam-ask", data_id=asked.id)
-
-
-def note(asked: questions.Note) -> str:
-    """Return a place to write."""
-    data = {"text": asked.text, "lines": asked.lines, "then": list(asked.then)}
-    return element("div", embedded(data), class_="sam-note", data_id=asked.id)
+def question(one: questions.Asked) -> str:
+    """Return the form of a quiz, a note or a prediction, which also has what came out."""
+    if isinstance(one, questions.Quiz):
+        options = [{"text": option.text, "hint": option.hint} for option in one.options]
+        kind, data = "quiz", {"options": options, "why": one.why}
+    elif isinstance(one, questions.Note):
+        kind, data = "note", {"lines": one.lines, "then": list(one.then)}
+    else:
+        result = ledger.result(one.id)
+        said = ledger.in_words(one, result)
+        kind, data = "ask", {"unit": one.unit, "options": one.options, "result": result, "said": said}
+    return element("div", embedded({"text": one.text, **data}), class_=f"sam-{kind}", data_id=one.id)
 
 
 def explorer(made: Any, name: str, static: Path) -> str | None:

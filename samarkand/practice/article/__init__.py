@@ -93,8 +93,8 @@ def begin(ready: int = 0) -> Reply:
         if not (folder() / f"{name}.csv").exists():
             shutil.copyfile(TEMPLATES / f"{name}.csv", folder() / f"{name}.csv")
     if ready:
-        own, example = folder() / "article.csv", _read(TEMPLATES / "article.csv")
-        if _clean("article", _read(own)) != example:
+        own = folder() / "article.csv"
+        if rows(own) != rows(TEMPLATES / own.name):
             return Reply("wrong", tr("article.csv holds an article of yours already: it stays as it is."))
         columns = {"read_on": "", "paragraphs": "", **offered[ready - 1]}
         _keep(own, _clean("article", [columns]))
@@ -136,26 +136,23 @@ def check(name: str) -> Reply:
             return Reply(
                 "open", tr("There is no my_work/article/{name}.csv yet: article.begin() makes it.", name=name)
             )
-        rows = _clean(name, _read(own))
-        _keep(own, rows)
-        if rows == _clean(name, _read(TEMPLATES / own.name)):
+        found = rows(own)
+        _keep(own, found)
+        if found == rows(TEMPLATES / own.name):
             return Reply("open", tr("{name}.csv still holds the example: write over it.", name=name))
-        for fault in _faults(name, rows):
+        for fault in _faults(name, found):
             return Reply("wrong", fault)
-        if len(rows) < ROWS[name]:
-            more = ROWS[name] - len(rows)
-            return Reply(
-                "open",
-                tr(
-                    "{n} of {all} rows, and all in order. {more} more.",
-                    n=len(rows),
-                    all=ROWS[name],
-                    more=more,
-                ),
-            )
+        if more := max(0, ROWS[name] - len(found)):
+            counts = {"n": len(found), "all": ROWS[name], "more": more}
+            return Reply("open", tr("{n} of {all} rows, and all in order. {more} more.", **counts))
     except CourseError as error:
         return Reply("wrong", str(error))
-    return Reply("right", tr("{name}.csv is in order: {n} rows.", name=name, n=len(rows)))
+    return Reply("right", tr("{name}.csv is in order: {n} rows.", name=name, n=len(found)))
+
+
+def rows(file: Path) -> list[Row]:
+    """Return the rows of a table that a spreadsheet wrote, as the course writes them."""
+    return _clean(file.stem, _read(file))
 
 
 def _read(file: Path) -> list[Row]:
@@ -208,13 +205,13 @@ def _cell(text: str, column: str, where: str) -> str:
         )
         return plain.removesuffix(".0")
     if column in DAYS and text:
-        return _day(text, column, where)
+        return read_day(text, column, where)
     if column == "holds":
         return text.capitalize()
     return text.lower() if column in ALLOWED else re.sub(r"\s+", " ", text)
 
 
-def _day(text: str, column: str, where: str) -> str:
+def read_day(text: str, column: str, where: str) -> str:
     """Return a day as YYYY-MM-DD; `CourseError` if it is none, or could be two."""
     numbers = re.findall(r"\d+", text)
     try:

@@ -50,7 +50,7 @@ class Item(NamedTuple):
 def find(ref: str) -> Item:
     """Return what is cited by a reference; `UnknownName` if there is nothing of that name."""
     if out := _WRITTEN_OUT.fullmatch(ref):
-        known = article._day(out[2], tr("day"), f"[{ref}]")
+        known = article.read_day(out[2], tr("day"), f"[{ref}]")
         return Item(ref, tr("Looked up on the web"), (_maker(out[1]),), known, (out[3],))
     if own := find_own(ref):
         return own
@@ -103,15 +103,15 @@ def find_own(ref: str) -> Item | None:
     """Return the student's own work of that name, or None."""
     name, _, number = ref.partition(":")
     if name.endswith(".csv") and name[:-4] in article.TABLES:
-        rows = _table(name[:-4])
+        rows = article.rows(article.path(name[:-4]))
         if number and not (number.isdigit() and int(number) < len(rows)):
             raise CourseError(tr("{table} has no row {n}.", table=name, n=number))
         what = ", ".join(filter(None, rows[int(number)].values())) if number else tr("my own table")
         return Item(ref, what, own=True, rows=() if number else tuple(rows))
-    claims = {row["id"]: row for row in _table("claims")} if re.fullmatch(r"A\d\d", ref) else {}
-    if ref in claims:
-        (paper, *_), said = _table("article"), claims[ref]
-        what = f"{said['speaker']}: {said['paraphrase']}"
+    claims = article.rows(article.path("claims")) if re.fullmatch(r"A\d\d", ref) else []
+    for claim in (one for one in claims if one["id"] == ref):
+        paper, *_ = article.rows(article.path("article"))
+        what = f"{claim['speaker']}: {claim['paraphrase']}"
         return Item(ref, what, (_maker(paper["outlet"]),), paper["published"], (paper["link"],))
     entries = [*journal.read("notes").entries, *journal.read("predictions").entries]
     said = {
@@ -120,10 +120,6 @@ def find_own(ref: str) -> Item | None:
     if mine := forecasts.latest().get(ref):
         said[ref] = f"{mine.probability:.0%}, {forecasts.question(ref).text}"
     return Item(ref, tr("I wrote: “{text}”", text=said[ref]), own=True) if ref in said else None
-
-
-def _table(name: str) -> list[dict[str, str]]:
-    return article._clean(name, article._read(article.path(name)))
 
 
 @cache

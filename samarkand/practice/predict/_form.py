@@ -9,8 +9,8 @@ from samarkand.ground.words import tr
 from samarkand.jupyter import controls
 from samarkand.practice import questions
 from samarkand.practice.answers import decode
-from samarkand.practice.predict import _ledger
-from samarkand.practice.predict._ledger import Expected, Record
+from samarkand.practice.predict import ledger
+from samarkand.practice.predict.ledger import Expected, Record
 from samarkand.practice.questions import Prediction
 
 __all__ = ["ask", "see"]
@@ -44,7 +44,7 @@ class Form(controls.StillBox):
             expected = controls.row(self._fields)
             how = tr(
                 "Choose the range so that it would hold in {n} of 10 such cases. Or go on without.",
-                n=_ledger.MEANT,
+                n=ledger.MEANT,
             )
         self._reason = controls.Field(
             tr("Because"), asked.text, placeholder=tr("in a few words, if you like"), width="560px"
@@ -89,10 +89,10 @@ class Form(controls.StillBox):
         if expected is None:
             return self._reply.say(tr("Not saved yet: read the notes beside the fields."), "wrong")
         try:
-            counts = _ledger.save(self._asked, expected)
+            counts = ledger.save(self._asked, expected)
         except CourseError as error:
             return self._reply.say(str(error), "wrong")
-        words = _ledger.in_words(self._asked, expected)
+        words = ledger.in_words(self._asked, expected)
         if counts:
             return self._reply.say(tr("Saved: {expected}. Now run the cells below.", expected=words), "right")
         return self._reply.say(
@@ -134,17 +134,17 @@ class Form(controls.StillBox):
                 raise decode.NotANumber(tr("This is not a percentage. Write only the number."))
             number = round(number / 100, 9)
         if not asked.low <= number <= asked.high:
-            low, high = (_ledger.in_words(asked, end) for end in (asked.low, asked.high))
+            low, high = (ledger.in_words(asked, end) for end in (asked.low, asked.high))
             raise decode.NotANumber(tr("The answer has to lie between {low} and {high}.", low=low, high=high))
         return number
 
     def _read_back(self) -> None:
-        record, back = _ledger.records()[self._asked.id], ""
+        record, back = ledger.records()[self._asked.id], ""
         if expected := record.latest:
             numbers = () if self._pick is not None else (expected.low, expected.high)
             self.fill(*(n if isinstance(n, str) else f"{n:.12g}" for n in (expected.guess, *numbers)))
             self._reason.write(expected.reason)
-            words = _ledger.in_words(self._asked, expected)
+            words = ledger.in_words(self._asked, expected)
             back = tr("Read back: you expect {expected}.", expected=words)
         self._reply.read_back(record.trouble, back)
 
@@ -158,7 +158,7 @@ class Result(controls.Notice):
 
     def __init__(self, asked: Prediction) -> None:
         self._asked = asked
-        record = _ledger.show(asked)
+        record = ledger.show(asked)
         self._trouble = record.trouble
         ask = tr("You had saved nothing when the result came. What you save now is kept and does not count.")
         label = tr("Show what came out")
@@ -174,7 +174,7 @@ class Result(controls.Notice):
 
     def show(self) -> str:
         """Show the result, and return the sentence."""
-        record = _ledger.records()[self._asked.id]._replace(trouble=self._trouble)
+        record = ledger.records()[self._asked.id]._replace(trouble=self._trouble)
         try:
             sentence, kind = _comparison(self._asked, record)
         except CourseError as error:
@@ -185,8 +185,8 @@ class Result(controls.Notice):
 
 def _comparison(asked: Prediction, record: Record) -> tuple[str, str]:
     """Return the sentence beside a result, and the kind of the notice."""
-    result, expected = _ledger.result(asked.id), record.counted
-    words = {"result": _ledger.in_words(asked, result)}
+    result, expected = ledger.result(asked.id), record.counted
+    words = {"result": ledger.in_words(asked, result)}
     if expected is None:
         came = (
             tr("It came out: {result}.", **words)
@@ -199,8 +199,8 @@ def _comparison(asked: Prediction, record: Record) -> tuple[str, str]:
             else tr("You had saved no prediction, which is all right.")
         )
         return " ".join(filter(None, (record.trouble, came, why))), "open"
-    words["expected"] = _ledger.in_words(asked, expected)
-    how = _ledger.compare(expected, result)
+    words["expected"] = ledger.in_words(asked, expected)
+    how = ledger.compare(expected, result)
     sentence = {
         "held": tr("You expected {expected}. It came out at {result}, inside your range.", **words),
         "more": tr("You expected {expected}. It came out at {result}, above your range.", **words),

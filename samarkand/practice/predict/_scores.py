@@ -11,8 +11,8 @@ from samarkand.jupyter import controls
 from samarkand.page import markup, pictures
 from samarkand.page.markup import escape
 from samarkand.practice import questions
-from samarkand.practice.predict import _ledger
-from samarkand.practice.predict._ledger import Expected
+from samarkand.practice.predict import ledger
+from samarkand.practice.predict.ledger import Expected
 from samarkand.practice.questions import Prediction
 
 __all__ = ["scores"]
@@ -70,13 +70,13 @@ def scores() -> Scores:
 
 def _summary() -> tuple[str, str]:
     """Return the sentence and the HTML below it."""
-    records, asked = _ledger.records(), questions.every("predict")
+    records, asked = ledger.records(), questions.every("predict")
     trouble = next(iter(records.values())).trouble
     try:
-        counted = [(asked[id], one.counted, _ledger.result(id)) for id, one in records.items() if one.counted]
+        counted = [(asked[id], one.counted, ledger.result(id)) for id, one in records.items() if one.counted]
     except CourseError as error:
         return str(error), ""
-    rows: list[Row] = [(*one, _ledger.compare(one[1], one[2])) for one in counted]
+    rows: list[Row] = [(*one, ledger.compare(one[1], one[2])) for one in counted]
     if not rows:
         nobody = tr("You have not saved a prediction before seeing its result. That is fine.")
         return f"{trouble} {nobody}".strip(), ""
@@ -96,13 +96,13 @@ def _of_ranges(rows: Sequence[Row]) -> str:
         n,
         held=held,
     )
-    meant = tr("The aim was {meant} of 10.", meant=_ledger.MEANT)
+    meant = tr("The aim was {meant} of 10.", meant=ledger.MEANT)
     share = 10 * held / n
     if n < FEW:
         verdict = tr("That is too few to say much.")
-    elif share < _ledger.MEANT - 1:
+    elif share < ledger.MEANT - 1:
         verdict = tr("Yours were too narrow: you knew less than you thought.")
-    elif share > _ledger.MEANT + 1:
+    elif share > ledger.MEANT + 1:
         verdict = tr("Yours were too wide: you knew more than you thought.")
     else:
         verdict = tr("That is what it should be.")
@@ -138,8 +138,8 @@ def _each(rows: Sequence[Row]) -> str:
         (
             one.id,
             one.text,
-            _ledger.in_words(one, expected),
-            _ledger.in_words(one, result),
+            ledger.in_words(one, expected),
+            ledger.in_words(one, result),
             HOW[how],
             expected.reason,
         )
