@@ -120,16 +120,20 @@ def form(cell: NotebookNode, name: str, static: Path) -> str | None:
 
 def question(one: questions.Asked) -> str:
     """Return the form of a quiz, a note or a prediction, which also has what came out."""
+    data: dict[str, Any] = {"text": one.text}
     if isinstance(one, questions.Quiz):
-        options = [{"text": option.text, "hint": option.hint} for option in one.options]
-        kind, data = "quiz", {"options": options, "why": one.why}
+        kind = "quiz"
+        data["options"] = [{"text": option.text, "hint": option.hint} for option in one.options]
+        data["why"] = one.why
     elif isinstance(one, questions.Note):
-        kind, data = "note", {"lines": one.lines, "then": list(one.then)}
+        kind = "note"
+        data |= {"lines": one.lines, "then": list(one.then)}
     else:
+        kind = "ask"
         result = ledger.result(one.id)
         said = ledger.in_words(one, result)
-        kind, data = "ask", {"unit": one.unit, "options": one.options, "result": result, "said": said}
-    return element("div", embedded({"text": one.text, **data}), class_=f"sam-{kind}", data_id=one.id)
+        data |= {"unit": one.unit, "options": one.options, "result": result, "said": said}
+    return element("div", embedded(data), class_=f"sam-{kind}", data_id=one.id)
 
 
 def explorer(made: Any, name: str, static: Path) -> str | None:

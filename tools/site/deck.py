@@ -141,11 +141,9 @@ def asked(cell: NotebookNode) -> questions.Asked | None:
 
 def _options(one: questions.Asked) -> list[str]:
     """Return what can be chosen; never what is right."""
-    if isinstance(one, questions.Note):
-        return []
-    return [option if isinstance(option, str) else option.text for option in (
-        one.options.values() if isinstance(one, questions.Prediction) else one.options
-    )]  # fmt: skip
+    if isinstance(one, questions.Quiz):
+        return [option.text for option in one.options]
+    return list(one.options.values()) if isinstance(one, questions.Prediction) else []
 
 
 def _shown(lesson: Lesson, cell: NotebookNode, draw: bool) -> tuple[str, str]:
