@@ -44,17 +44,11 @@ def build(folder: Path, name: str, students: int) -> None:
     for cell in notebook["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("solution"):
             cell["source"] = re.sub(r"(?m)^ *### (BEGIN|END) SOLUTION\n?", "", answers[cell["id"]])
-    own: dict[str, object] = {
-        "cell_type": "code",
-        "id": "own",
-        "metadata": {},
-        "outputs": [],
-        "execution_count": None,
-    }
+    own = dict[str, object](cell_type="code", id="own", metadata={}, outputs=[], execution_count=None)
     for number in range(students):
         target = root / "submitted" / f"s{number:03d}" / name
         target.mkdir(parents=True)
-        cells = [*notebook["cells"], {**own, "source": f"mine = {number}"}]
+        cells = [*notebook["cells"], own | {"source": f"mine = {number}"}]
         (target / f"{name}.ipynb").write_text(json.dumps({**notebook, "cells": cells}))
 
 

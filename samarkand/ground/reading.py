@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import functools
+import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -74,3 +76,29 @@ def rows(path: Path, *columns: str) -> tuple[dict[str, str], ...]:
     if not found:
         raise ValueError("no row")
     return found
+
+
+def cells(path: Path, otherwise: str = "") -> tuple[list[list[str]], str]:
+    """Return a CSV file as spreadsheets and learning platforms save it: its lines of cells, the separator.
+
+    The text is UTF-8 or UTF-16, or else in the encoding `otherwise`. `CourseError` if it is a workbook, in
+    another encoding, or cannot be read.
+    """
+    try:
+        body = path.read_bytes()
+        if body[:2] == b"PK":
+            raise CourseError(tr("{name} is a workbook: save it as CSV.", name=path.name))
+        text = body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        if not otherwise:
+            hint = tr("{path} is not UTF-8 text: save it as CSV UTF-8 in your spreadsheet.", path=path)
+            raise CourseError(hint) from None
+        text = body.decode(otherwise, "replace")
+    except OSError as error:
+        raise CourseError(tr("{path} cannot be read: {error}.", path=path, error=error)) from None
+    first = re.split(r"[\r\n]", text.lstrip())[0]
+    separator = max(",;\t", key=first.count)
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)), separator
+    except csv.Error as error:
+        raise CourseError(tr("{path} cannot be read: {error}.", path=path, error=error)) from None

@@ -53,15 +53,6 @@ def test_a_call_that_ends_its_process_takes_no_other_with_it(end, box):
     assert [result.value for result in results] == [0, 1, 3, 4]
 
 
-def test_inputs_are_known_only_when_all_cells_have_run(box):
-    """Whoever asks for them early, or says later what a cell has printed, is not heard."""
-    ask = "import json, os\nos.write(4, b'{\"ask\": true}\\n')\nprint('before')"
-    later = '\ndef f(n):\n    os.write(4, b\'{"ran": "cell", "text": "input %d"}\\n\' % n)\n    return n'
-    results, outcome = called(box, ask + later, 3)
-    assert "input" not in repr(outcome)
-    assert {result.value if result else ... for result in results} <= {0, 1, 2, ...}
-
-
 def test_the_order_of_calls_tells_nothing_of_the_cases(box):
     """A function can see how its calls and inputs are numbered; edges come last where they are written."""
     answer = """

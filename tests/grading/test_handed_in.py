@@ -8,7 +8,7 @@ import time
 import pytest
 import workshop
 
-from samarkand_grading.submission import reading, rebuilding
+from samarkand_grading.submission import reading
 
 WANTED = f"{workshop.NAME}.ipynb"
 
@@ -109,11 +109,3 @@ def test_no_file_takes_long_to_refuse(piece):
     with pytest.raises(reading.Unreadable):
         reading.parse(body)
     assert time.process_time() - before < 5
-
-
-def test_another_notebook_of_the_course_is_named(released, solved, tmp_path):
-    cells = [workshop.cell("markdown", f"x{n}", f"Text {n}") for n in range(9)]
-    other = workshop.write(tmp_path, {"cells": cells}, "ex91")
-    made = rebuilding.Released(workshop.write(tmp_path, released.notebook), {}, [other])
-    with pytest.raises(reading.Unreadable, match="This is the notebook ex91, not ex90_test"):
-        made.rebuild([reading.Part("markdown", f"Text {n}") for n in range(9)])

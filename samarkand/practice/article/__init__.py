@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from samarkand.ground import files, home
+from samarkand.ground import files, home, reading
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import dated, listed, tr
 from samarkand.practice.answers.reply import Reply
@@ -156,26 +156,11 @@ def rows(file: Path) -> list[Row]:
 
 
 def _read(file: Path) -> list[Row]:
-    """Read a table as spreadsheets write it: any encoding, commas, semicolons or tabs between columns."""
-    body = file.read_bytes()
-    if body[:2] == b"PK":
-        raise CourseError(tr("{name} is a workbook: save it as CSV.", name=file.name))
-    encoding = "utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = body.decode(encoding)
-    except UnicodeDecodeError:
-        text = body.decode("cp1252", errors="replace")
-    first = text.lstrip().partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    rows = [
-        {
-            (key or "").strip().lower().replace(" ", "_"): (value or "").strip()
-            for key, value in row.items()
-            if key
-        }
-        for row in csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-    ]
-    return [row for row in rows if any(row.values())]
+    """Read a table as spreadsheets save it, in any encoding."""
+    lines = [[cell.strip() for cell in line] for line in reading.cells(file, otherwise="cp1252")[0]]
+    header, *rows = [line for line in lines if any(line)] or [[]]
+    keys = [key.lower().replace(" ", "_") for key in header]
+    return [dict(zip(keys, row + [""] * len(keys), strict=False)) for row in rows]
 
 
 def _clean(name: str, rows: Sequence[Row]) -> list[Row]:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from samarkand.ground import rooms
 from samarkand.ground.errors import CourseError, DamagedData
 from samarkand_grading.classroom import postgres
 from samarkand_grading.classroom.course import Course, address
@@ -104,8 +105,9 @@ def backup(course: Course) -> None:
 @contextlib.contextmanager
 def open_book(course: Course) -> Iterator[Any]:
     """Open nbgrader's own interface to the gradebook."""
-    from nbgrader.api import Gradebook
-    from sqlalchemy.exc import DBAPIError, SAWarning
+    with rooms.without_collecting():
+        from nbgrader.api import Gradebook
+        from sqlalchemy.exc import DBAPIError, SAWarning
 
     warnings.simplefilter("ignore", SAWarning)  # about nbgrader's own code: no concern of an instructor
     need(course.gradebook)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from samarkand.ground import files
+from samarkand.ground import reading as tables
 from samarkand.ground.errors import CourseError
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import feedback, report, roster
@@ -175,9 +176,8 @@ def fill_list(course: Course, name: str, listing: Path) -> str:
     most, results = sum(exercise.worth.values()), report.results(course, exercise)
     marks = {r.row.student: "" if r.open or r.row.in_full is None else f"{r.row.in_full:g}" for r in results}
     students = read_list(course, listing)
-    text = listing.read_bytes().decode("utf-8-sig")
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    header, *lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    lines, separator = tables.cells(listing)
+    header, *lines = filter(None, lines)
     comma = False
     if "Section" in header:
         at = next((n for n, title in enumerate(header) if title.startswith(exercise.id)), len(header))

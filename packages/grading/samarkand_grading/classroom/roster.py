@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from samarkand.ground import files
+from samarkand.ground import files, reading
 from samarkand.ground.errors import CourseError
 from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import gradebook
@@ -25,22 +25,12 @@ _IDS = ("username", "idnumber", "sisloginid", "sisuserid")
 
 
 def read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Read a CSV file as a spreadsheet or a learning platform writes it: the lines that are not empty.
+    """Read a CSV file as a spreadsheet or a learning platform saves it: the lines that are not empty.
 
-    Each comes with its number, and its cells by the columns' names in small letters and digits alone. The
-    text is UTF-8 (or UTF-16, as spreadsheets write "Unicode text"), with commas, semicolons or tabs.
+    Each comes with its number, and its cells by the columns' names in small letters and digits alone.
     """
-    try:
-        body = path.read_bytes()
-        text = body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-        first = re.split(r"[\r\n]", text.lstrip())[0]
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count)))
-    except UnicodeDecodeError:
-        raise CourseError(f"{path} is not UTF-8 text: save it as CSV UTF-8 in your spreadsheet.") from None
-    except (OSError, csv.Error) as error:
-        raise CourseError(f"{path} cannot be read: {error}.") from None
-    full = [(n, [cell.strip() for cell in line]) for n, line in enumerate(lines, start=1) if any(line)]
-    full = [(n, line) for n, line in full if any(line)]
+    lines = [[cell.strip() for cell in line] for line in reading.cells(path)[0]]
+    full = [(n, line) for n, line in enumerate(lines, start=1) if any(line)]
     header = list(map(_bare, full[0][1])) if full else []
     return [(n, dict(zip(header, line + [""] * len(header), strict=False))) for n, line in full]
 

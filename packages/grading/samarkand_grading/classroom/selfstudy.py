@@ -12,7 +12,7 @@ from samarkand.practice.sets import desk, numbers
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.assessment import Assessment, Assessor, tell_missing
-from samarkand_grading.sandbox.alone import Alone
+from samarkand_grading.sandbox import alone
 from samarkand_grading.submission import reading
 
 
@@ -35,7 +35,7 @@ def check(course: Course, name: str, notebook: Path | None = None) -> Assessment
     except reading.Unreadable as problem:
         raise CourseError(f"{path}: {problem}") from None
     drawn = assessor.inputs(submission.cells)
-    outcome = Alone(path.parent).run(submission.cells, drawn.calls, given=given)
+    outcome = alone.run(path.parent, submission.cells, drawn.calls, given=given)
     verdicts = assessor.marker(given, drawn, alone=True).mark(outcome)
     verdicts = tell_missing(verdicts, exercise, submission.cells)
     result = Assessment(student, exercise.id, verdicts, submission.remarks, outcome.ended, given=given)

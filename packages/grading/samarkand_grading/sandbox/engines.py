@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import functools
 import hashlib
-import itertools
 import os
 import re
 import shlex
@@ -19,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -49,13 +47,8 @@ class NoSandbox(CourseError):
         )
 
 
-@dataclass
-class Engine:
-    """A command, files that it inherits, and what ends it where ending the command does not."""
-
-    command: list[str]
-    files: list[IO[bytes]] = field(default_factory=list)
-    kill: list[str] = field(default_factory=list)
+#: A command, and the files that it inherits.
+Engine = tuple[list[str], list[IO[bytes]]]
 
 
 def choose(secret: Sequence[Path]) -> Engine:
@@ -64,7 +57,7 @@ def choose(secret: Sequence[Path]) -> Engine:
     `secret` are places that no student's code may see.
     """
     words = named()
-    return bubblewrap(secret) if words == ["bwrap"] else container(words)
+    return bubblewrap(secret) if words == ["bwrap"] else (container(words), [])
 
 
 def named() -> list[str]:
@@ -82,7 +75,7 @@ def named() -> list[str]:
 
 def bubblewrap(secret: Sequence[Path]) -> Engine:
     """Build the command of bubblewrap, in a cgroup of its own where systemd can make one."""
-    shown, elsewhere = view(), mounts()
+    shown = view()
     for place in shown.values():
         for path in (*secret, Path.home(), Path("/home"), Path("/root")):
             if path.resolve().is_relative_to(place):
@@ -98,17 +91,15 @@ def bubblewrap(secret: Sequence[Path]) -> Engine:
     words += [word for top in tops for word in ("--tmpfs", top)]
     for inside, here in shown.items():
         words += ["--dir", str(Path(inside).parent), "--ro-bind", str(here), inside]
-        for inner in (*elsewhere, GRADER):  # other file systems and the grader itself are covered
-            if inner != here and inner.is_relative_to(here):
-                at = str(Path(inside, inner.relative_to(here)))
-                empty = ["--tmpfs", at, "--remount-ro", at]
-                words += empty if inner.is_dir() else ["--ro-bind", "/dev/null", at]
+        if here in GRADER.parents:  # it is covered
+            at = str(Path(inside, GRADER.relative_to(here)))
+            words += ["--tmpfs", at, "--remount-ro", at]
     for name in ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom"):
         words += ["--dev-bind", name, name]
     words += [word for top in tops for word in ("--remount-ro", top)]
     file, scope = seccomp(), cgroup()
     words += f"--remount-ro / --chdir / --seccomp {file.fileno()} --".split()
-    return Engine([*scope, *words, sys.executable, *SERVER, *([] if scope else ["--counted"])], [file])
+    return [*scope, *words, sys.executable, *SERVER, *([] if scope else ["--counted"])], [file]
 
 
 def view() -> dict[str, Path]:
@@ -131,16 +122,6 @@ def view() -> dict[str, Path]:
             shown[str(place)] = place.resolve()
     shown |= {"/course/samarkand": home.PACKAGE, "/course/course_data": home.course_data().resolve()}
     return shown | {f"/grader/{name}": HERE / name for name in ("server.py", "runner.py")}
-
-
-def mounts() -> list[Path]:
-    """List where file systems are mounted, whatever bytes their names are of."""
-    try:
-        lines = Path("/proc/self/mountinfo").read_bytes().splitlines()
-    except OSError:
-        return []
-    names = (re.sub(rb"\\(\d{3})", lambda m: bytes([int(m[1], 8)]), line.split()[4]) for line in lines)
-    return [Path(os.fsdecode(name)) for name in names]
 
 
 @functools.cache
@@ -227,15 +208,13 @@ CONFINED = f"""
 --tmpfs=/var/tmp:ro,size=4k --cap-drop=all --security-opt=no-new-privileges --user=1000:1000
 --memory={MEMORY} --memory-swap={MEMORY} --pids-limit={PROCESSES} --cpus=1 --log-driver=none
 """.split()
-_numbers = itertools.count(1)
 
 
-def container(engine: list[str]) -> Engine:
-    """Build the command of a container engine; make the image where it is missing."""
-    name = f"samarkand-grader-{os.getpid()}-{next(_numbers)}"
-    words = [*engine, "run", "--rm", "--interactive", f"--name={name}", *CONFINED]
+def container(engine: list[str]) -> list[str]:
+    """Build the command of a container engine, which ends as soon as nobody speaks to it any more."""
+    words = [*engine, "run", "--rm", "--interactive", *CONFINED]
     words += [f"--env={pair}" for pair in ENVIRONMENT.split()]
-    return Engine([*words, image(tuple(engine)), "python3", *SERVER], kill=[*engine, "kill", name])
+    return [*words, image(tuple(engine)), "python3", *SERVER]
 
 
 @functools.cache

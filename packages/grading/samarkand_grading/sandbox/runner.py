@@ -14,46 +14,22 @@ import io
 import json
 import os
 import random
-import select
 import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from samarkand.ground.explain import explain, public
 from samarkand.practice.answers import encode
 
 Json = dict[str, Any]
 
-#: Seconds for all calls in one process; what takes longer is called one by one at once.
-ATTEMPT = 1.0
-
 
 class OutOfTime(BaseException):
     """A cell or a call that ran too long; ``except Exception`` does not swallow it."""
-
-
-@contextlib.contextmanager
-def clock(cpu: float, wall: float) -> Iterator[None]:
-    """Interrupt the block after so many seconds of CPU, or on the wall; Windows has no such clock."""
-
-    def ring(number: int, frame: object) -> None:
-        raise OutOfTime("this ran too long and was stopped")
-
-    timers = []
-    if sys.platform != "win32":
-        timers = [(signal.SIGPROF, signal.ITIMER_PROF, cpu), (signal.SIGALRM, signal.ITIMER_REAL, wall)]
-    for number, timer, seconds in timers:
-        signal.signal(number, ring)
-        signal.setitimer(timer, seconds)
-    try:
-        yield
-    finally:
-        for _, timer, _ in timers:
-            signal.setitimer(timer, 0)
 
 
 def limit(limits: Json, what: str, block: Callable[[], Any], here: Any = None, cell: str = "") -> Json:
@@ -61,9 +37,19 @@ def limit(limits: Json, what: str, block: Callable[[], Any], here: Any = None, c
 
     With the shell `here`, the error is in the words that a notebook has for it.
     """
+
+    def ring(number: int, frame: object) -> None:
+        raise OutOfTime("this ran too long and was stopped")
+
+    timers = []
+    if sys.platform != "win32":  # which has no such clock
+        cpu, wall = limits[f"{what}_cpu"], limits[f"{what}_wall"]
+        timers = [(signal.SIGPROF, signal.ITIMER_PROF, cpu), (signal.SIGALRM, signal.ITIMER_REAL, wall)]
     try:
-        with clock(limits[f"{what}_cpu"], limits[f"{what}_wall"]):
-            return {"value": block()}
+        for number, timer, seconds in timers:
+            signal.signal(number, ring)
+            signal.setitimer(timer, seconds)
+        return {"value": block()}
     except BaseException as error:
         kind = public(type(error)).__name__
         try:
@@ -71,6 +57,9 @@ def limit(limits: Json, what: str, block: Callable[[], Any], here: Any = None, c
             return {"error": f"{kind}: {words or error}"[:300]}
         except BaseException:  # its text is a student's code too
             return {"error": kind[:300]}
+    finally:
+        for _, timer, _ in timers:
+            signal.setitimer(timer, 0)
 
 
 class Printed(io.StringIO):
@@ -131,10 +120,14 @@ def one_chance() -> None:
     random.seed = functools.partial(seeded, random._inst)
 
 
-def run(
-    work: Json, send: Callable[[Json], object], ask: Callable[[], Json], here: Any, top: Path | None
-) -> None:
-    """Run cells in the shell `here`, read names, then ask which functions to call, and call them.
+def send(out: BinaryIO, message: Json) -> None:
+    """Write a message as a line of its own, also where a process was killed within its line."""
+    out.write(b"\n%s\n" % json.dumps(message).encode())
+    out.flush()
+
+
+def run(work: Json, out: BinaryIO, here: Any, top: Path | None) -> None:
+    """Run cells in the shell `here`, read names, then call the functions that are asked for.
 
     Each call finds the files below `top` as the cells have left them, and no trace of another call. Without
     `top`, all calls are made in this process.
@@ -145,16 +138,15 @@ def run(
     for cell in (*work["cells"], *(cell for cell in work["cells"] if cell["hold"])):
         key = cell["id"]
         if not cell["hold"]:
-            send({"ran": key, **run_cell(here, cell["code"], limits)})
+            send(out, {"ran": key, **run_cell(here, cell["code"], limits)})
         elif held.get(key, ...) is ...:  # what is still open is looked at again below all cells
             held[key] = here.user_ns.get(cell["hold"], ...)
             if callable(held[key]):
                 around[key] = dict(here.user_ns)
-            send({"held": key, **limit(limits, "cell", lambda: encode_value(held[key], limits))})  # noqa: B023
-    asked = ask()
-    inputs = [limit(limits, "call", functools.partial(encode.decode, form)) for form in asked["inputs"]]
+            send(out, {"held": key, **limit(limits, "cell", lambda: encode_value(held[key], limits))})  # noqa: B023
+    inputs = [limit(limits, "call", functools.partial(encode.decode, form)) for form in work["inputs"]]
 
-    def call_one(call: Json) -> Json:
+    def call_one(call: Json) -> None:
         # A call may change what it is given, and a later cell what stood around the function.
         arguments = [copy.deepcopy(inputs[n].get("value")) for n in call["arguments"]]
         with contextlib.suppress(Exception):
@@ -162,12 +154,45 @@ def run(
             here.user_ns.update(around[call["of"]])
         same_chance()
         got = limit(limits, "call", lambda: encode_value(held[call["of"]](*arguments), limits), here)
-        return {**got, "called": call["id"]}
+        send(out, {**got, "called": call["id"]})
 
-    gc.freeze()  # looking for garbage in a fork would copy every page
-    calls = [call for call in asked["calls"] if callable(held.get(call["of"]))]
-    for answer in call_each(call_one, calls, limits, top) if top else map(call_one, calls):
-        send(answer)
+    calls = [call for call in work["calls"] if callable(held.get(call["of"]))]
+    if top and calls:
+        gc.freeze()  # looking for garbage in a fork would copy every page
+        kept, place = top.with_name(".kept"), os.getcwd()  # noqa: PTH109 - it may be gone
+        with contextlib.suppress(OSError, shutil.Error):
+            shutil.copytree(top, kept, symlinks=True)
+
+    def call_alone(call: Json) -> None:
+        with contextlib.suppress(OSError, shutil.Error, RecursionError):
+            shutil.rmtree(top or "")
+            shutil.copytree(kept, top or "", symlinks=True)
+            os.chdir(place)
+        call_one(call)
+
+    for call in calls:
+        if top:
+            in_a_fork(lambda: call_alone(call), limits["call_wall"] + 1)  # noqa: B023
+            # Where the fork has answered, that answer counts, since it came first.
+            send(out, {"called": call["id"], "error": "the call gave nothing back"})
+        else:
+            call_one(call)
+
+
+def in_a_fork(block: Callable[[], object], seconds: float) -> None:
+    """Run a block in a fork of this process, and end that in time: no alarm of its own reaches into C."""
+    child = os.fork()
+    if child == 0:
+        try:
+            block()
+        finally:
+            os._exit(0)
+    end = time.monotonic() + seconds
+    with contextlib.suppress(ChildProcessError):  # a cell may have had the system wait for all
+        while os.waitpid(child, os.WNOHANG)[0] == 0:
+            if time.monotonic() > end:
+                os.kill(child, signal.SIGKILL)
+            time.sleep(0.002)
 
 
 def run_cell(here: Any, code: str, limits: Json) -> Json:
@@ -189,67 +214,3 @@ def encode_value(value: object, limits: Json) -> Any:
     """Write a value as JSON, unless it is so long that it would leave no room for others."""
     form = encode.encode(value)
     return form if len(json.dumps(form)) <= limits["value"] else {"t": "big", "type": type(value).__name__}
-
-
-def call_each(call_one: Callable[[Json], Json], calls: list[Json], limits: Json, top: Path) -> Iterator[Json]:
-    """Make each call as if it were the first and only one.
-
-    A process for each call costs more than all else that a submission does, since most of the memory that
-    pandas needs is copied anew. So all are made in one, and in another the other way round: where every
-    answer is the same, nothing is left behind that matters. If not, each call has a process of its own.
-    """
-    kept, place = top.with_name(".kept"), os.getcwd()  # noqa: PTH109 - it may be gone
-    with contextlib.suppress(OSError, shutil.Error):
-        shutil.copytree(top, kept, symlinks=True)
-
-    def answers(some: list[Json], patience: float) -> dict[int, Json]:
-        with contextlib.suppress(OSError, shutil.Error, RecursionError):
-            shutil.rmtree(top)
-            shutil.copytree(kept, top, symlinks=True)
-            os.chdir(place)
-        with contextlib.suppress(OSError, ValueError, LookupError, TypeError):
-            lines = in_a_fork(call_one, some, limits["output"], time.monotonic() + patience)
-            return {line["called"]: line for line in map(json.loads, lines)}
-        return {}
-
-    found = answers(calls, ATTEMPT) if len(calls) > 1 else {}
-    told = [found.get(call["id"], {}).get("value") for call in calls]
-    # Where the first answers of both orders are alike, one that differs is asked for first as well.
-    other = [call for call, value in zip(calls, told, strict=True) if value != told[0] == told[-1]][:1]
-    if len(found) < len(calls) or any(
-        found != {**found, **answers(some, ATTEMPT)} for some in (calls[::-1], other) if some
-    ):
-        found = {}
-    for call in calls:
-        # The alarm of a call does not reach into C.
-        one = found or answers([call], limits["call_wall"] + 1)
-        yield one.get(call["id"], {"called": call["id"], "error": "the call gave nothing back"})
-
-
-def in_a_fork(call_one: Callable[[Json], Json], calls: list[Json], most: int, deadline: float) -> list[bytes]:
-    """Make calls in a fork of this process; return a line for each that came to its end in time."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            for call in calls:
-                line = json.dumps(call_one(call)).encode() + b"\n"
-                while line:
-                    line = line[os.write(writer, line) :]
-        finally:
-            os._exit(0)
-    os.close(writer)
-    body = b""
-    # A process that a call has left behind may hold the pipe open: the last line is the end.
-    while body.count(b"\n") < len(calls) and len(body) < most:
-        if not select.select([reader], [], [], max(0.0, deadline - time.monotonic()))[0]:
-            break
-        part = os.read(reader, 1 << 16)
-        if not part:
-            break
-        body += part
-    os.close(reader)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return body.split(b"\n")[:-1]

@@ -1,8 +1,8 @@
 """Process 1 of the sandbox: it is warm, and gives each submission a fork of its own.
 
-It never sees a submission: a fork reads it from the grader and answers by itself. Only the standard error,
-which no fork can reach, is its own. As process 1 it ignores every signal from inside, ends whatever
-a submission has left behind, and takes the whole sandbox with it when it ends.
+It hands a submission on unread, and sends what came of it when all is over, both in memory that is gone then;
+no fork can reach its pipes. As process 1 it ignores every signal from inside, ends whatever a submission has
+left behind, and takes the whole sandbox with it when it ends.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ import ctypes
 import gc
 import importlib
 import json
+import mmap
 import os
 import re
 import resource
+import select
 import shutil
 import signal
 import socket
@@ -26,7 +28,7 @@ from typing import Any
 import runner  # type: ignore[import-not-found] # it lies beside this file in the sandbox
 
 SCRATCH, TOP = Path("/tmp"), Path("/tmp/work")
-ASKED, ANSWERED = 3, 4  # a fork's own descriptors
+ANSWERS = 3  # where a fork writes
 KERNEL = [int(part) for part in re.findall(r"\d+", os.uname().release)[:2]]
 DUMPABLE, SECCOMP, NO_NEW_PRIVILEGES = 4, 21, 39
 
@@ -73,44 +75,61 @@ def state() -> list[Any]:
     return [*limits, os.sched_getscheduler(0), os.sched_getaffinity(0), os.getpriority(os.PRIO_PROCESS, 0)]
 
 
-def line() -> bytes:
-    """Read what the grader asks for; where it has hung up, end."""
-    os.set_blocking(0, True)  # a fork shares it
-    found = bytearray()
-    while not found.endswith(b"\n"):
-        if not (byte := os.read(0, 1)):
-            os._exit(0)
-        found += byte
-    return bytes(found)
+def private(length: int) -> mmap.mmap:
+    """Return memory that is given back when it is closed: no later fork finds in it what was there."""
+    return mmap.mmap(-1, length, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
 
 
-def say(word: str, **more: Any) -> None:
-    """Report to the grader, where no fork can."""
-    os.write(2, f"{word} {json.dumps(more)}\n".encode())
+def send(report: dict[str, Any], said: memoryview) -> None:
+    """Send the grader a report, and then what a submission said."""
+    for part in (memoryview(json.dumps(report).encode() + b"\n"), said):
+        left = part
+        while left:
+            left = left[os.write(1, left) :]
 
 
-def keep(limits: dict[str, float], here: Any) -> dict[str, Any]:
-    """Run a submission in a fork, and end all that came of it; return how it ended, and its CPU seconds."""
-    deadline, status = time.monotonic() + limits["wall"], None
-    began = resource.getrusage(resource.RUSAGE_CHILDREN)
-    child = os.fork()
-    if child == 0:
-        try:
-            submission(limits, here)
-        finally:
-            os._exit(0)
-    while status is None and (left := deadline - time.monotonic()) > 0:
-        signal.sigtimedwait([signal.SIGCHLD], left)
-        status = reap(child, os.WNOHANG)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(-1, signal.SIGKILL)  # all but this process: it is the first of its namespace
-    reap(child, 0)
+def spent() -> float:
+    """Return the CPU seconds of all forks that have ended."""
     use = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = use.ru_utime + use.ru_stime - began.ru_utime - began.ru_stime
-    by = os.WTERMSIG(status) if status is not None and os.WIFSIGNALED(status) else 0
-    full = {signal.SIGXCPU: "cpu", signal.SIGKILL: "cpu" if cpu > limits["cpu"] else "memory"}
-    ended = "wall" if status is None else full.get(by, "finished")  # type: ignore[call-overload]
-    return {"ended": ended, "cpu": cpu, "clean": clean()}
+    return use.ru_utime + use.ru_stime
+
+
+def keep(limits: dict[str, Any], here: Any) -> bool:
+    """Run a submission in a fork, end all that came of it, and report; return whether all is as before."""
+    began, status, length = spent(), None, 0
+    with private(limits["length"]) as work, private(limits["output"]) as said, memoryview(said) as room:
+        while length < len(work):
+            length += os.readv(0, [memoryview(work)[length:]]) or os._exit(0)
+        reader, writer = os.pipe()
+        deadline = time.monotonic() + limits["wall"]
+        if (child := os.fork()) == 0:
+            try:
+                submission(limits, json.loads(work[:]), writer, here)
+            finally:
+                os._exit(0)
+        os.close(writer)
+        length, watched = 0, [0, reader]
+        while status is None and length < len(room) and (left := deadline - time.monotonic()) > 0:
+            ready = select.select(watched, [], [], min(left, 0.02))[0]
+            if 0 in ready:  # the grader has hung up
+                os._exit(0)
+            if ready:
+                count = os.readv(reader, [room[length:]])
+                length, watched = length + count, watched if count else [0]
+            status = reap(child, os.WNOHANG)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)  # all but this process: it is the first of its namespace
+        reap(child, 0)
+        while length < len(room) and (count := os.readv(reader, [room[length:]])):
+            length += count
+        os.close(reader)
+        cpu, by = spent() - began, os.WTERMSIG(status) if status and os.WIFSIGNALED(status) else 0
+        full = {signal.SIGXCPU: "cpu", signal.SIGKILL: "cpu" if cpu > limits["cpu"] else "memory"}
+        ended = "wall" if status is None else full.get(by, "finished")  # type: ignore[call-overload]
+        ended = "output" if length == len(room) else ended
+        fit = clean()
+        send({"ended": ended, "cpu": cpu, "clean": fit, "length": length}, room[:length])
+        return fit
 
 
 def reap(child: int, how: int) -> int | None:
@@ -136,17 +155,14 @@ def clean() -> bool:
     return not kept and state() == STATE
 
 
-def submission(limits: dict[str, float], here: Any) -> None:
-    """Take limits, and nothing that belongs to the server, then run what the grader sends."""
+def submission(limits: dict[str, Any], work: dict[str, Any], answers: int, here: Any) -> None:
+    """Take limits, and nothing that belongs to the server, then run the work."""
     os.setsid()
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-    os.dup2(0, ASKED)
-    os.dup2(1, ANSWERED)
-    nowhere = os.open(os.devnull, os.O_RDWR)  # only now: it could be given the number of one of these
+    os.dup2(answers, ANSWERS, inheritable=False)
+    nowhere = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
         os.dup2(nowhere, number)
-    os.closerange(ANSWERED + 1, 1 << 12)
-    asked = os.fdopen(ASKED, "rb")
+    os.closerange(ANSWERS + 1, 1 << 12)
     most = {"CORE": 0, "DATA": limits["memory"], "FSIZE": limits["file"], "NOFILE": limits["descriptors"]}
     most |= {"CPU": limits["cpu"] + 1} | ({"NPROC": limits["processes"]} if COUNTED else {})
     for name, value in most.items():
@@ -162,20 +178,11 @@ def submission(limits: dict[str, float], here: Any) -> None:
     Path(os.environ["HOME"]).mkdir()
     os.chdir(place)
     sys.path.insert(0, "")  # as in a notebook: a file that a cell has written can be imported
-
-    def send(message: dict[str, Any]) -> None:
-        body = json.dumps(message).encode() + b"\n"
-        while body:
-            body = body[os.write(ANSWERED, body) :]
-
-    def ask() -> Any:
-        send({"ask": True})
-        return json.loads(asked.readline())
-
-    runner.run(json.loads(asked.readline()), send, ask, here, TOP)
+    with open(ANSWERS, "wb") as out:
+        runner.run(work, out, here, TOP)
 
 
-def serve(modules: list[str], tables: list[str]) -> None:
+def main(modules: list[str], tables: list[str]) -> None:
     """Become warm, then run one submission after another until the grader hangs up."""
     gc.disable()  # there is nothing to find in what is only imported
     Path(os.environ["HOME"]).mkdir()
@@ -189,18 +196,10 @@ def serve(modules: list[str], tables: list[str]) -> None:
     gc.freeze()
     gc.enable()
     clean()
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # it is waited for
-    say("ready")
-    while True:
-        word, _, rest = line().partition(b" ")
-        if word == b"start":
-            report = keep(json.loads(rest), here)
-            say("ended", **report)
-            if not report["clean"]:
-                os._exit(0)
-        elif word == b"sync":  # nobody else is there who could say it
-            os.set_blocking(1, True)
-            os.write(1, b"\n" + rest)
+    send({"length": 0}, memoryview(b""))
+    asked = open(0, "rb", buffering=0)  # noqa: SIM115 - it reads no byte of what comes after a line
+    while (line := asked.readline()) and keep(json.loads(line), here):
+        pass
 
 
 if __name__ == "__main__":
@@ -208,4 +207,4 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     if trouble := missing():
         sys.exit(f"The sandbox does not hold: {trouble}.")
-    serve(*json.loads(sys.argv[-1]))
+    main(*json.loads(sys.argv[-1]))

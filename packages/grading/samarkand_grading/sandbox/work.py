@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from samarkand.practice.answers import decode
+
+#: How many lines of an outcome are read.
+LINES = 1 << 15
 
 
 @dataclass(frozen=True)
@@ -51,15 +55,16 @@ class Call:
     arguments: tuple[Any, ...]
 
 
-def numbered(calls: Sequence[Call]) -> dict[str, Any]:
-    """Write calls as they are sent: a table that several share once, and numbers in place of telling ids."""
+def pack(cells: Sequence[Cell], calls: Sequence[Call], given: dict[str, Any] | None, limits: Limits) -> bytes:
+    """Write work as :mod:`runner` reads it: a shared table once, and calls by numbers, which tell nothing."""
     inputs = {id(argument): argument for call in calls for argument in call.arguments}
     place = {key: n for n, key in enumerate(inputs)}
     asked = [
         {"id": n, "of": call.of, "arguments": [place[id(argument)] for argument in call.arguments]}
         for n, call in enumerate(calls)
     ]
-    return {"inputs": list(inputs.values()), "calls": asked}
+    work = {"given": given or {}, "cells": [asdict(cell) for cell in cells], "limits": asdict(limits)}
+    return json.dumps({**work, "inputs": list(inputs.values()), "calls": asked}).encode()
 
 
 @dataclass(frozen=True)
@@ -68,14 +73,6 @@ class Result:
 
     value: decode.Value = ...
     error: str = ""
-
-    @classmethod
-    def of(cls, plain: Any) -> Result:
-        """Return the value that plain JSON stands for, or the sentence that it stands for none."""
-        try:
-            return cls(value=decode.read(plain))
-        except decode.NotAValue as error:
-            return cls(error=f"the value could not be read: {error}")
 
 
 @dataclass(frozen=True)
@@ -100,29 +97,46 @@ class Outcome:
     ended: str = "died"
     cpu: float = 0.0
 
-    def note(self, said: dict[str, Any], calls: Sequence[Call]) -> None:
-        """File one line of :mod:`runner`, whatever it holds; calls go by their number."""
+    @classmethod
+    def read(
+        cls, said: bytes, cells: Sequence[Cell], calls: Sequence[Call], ended: str, cpu: float = 0.0
+    ) -> Outcome:
+        """Read the lines of :mod:`runner`, whatever they hold; what ended too early has ``"died"``."""
+        outcome = cls(ended=ended, cpu=cpu)
+        for line in said.split(b"\n", LINES)[:-1]:  # the last one may be half there
+            try:
+                outcome._note(decode.parse(line), calls)
+            except decode.NotAValue:
+                continue
+        reached = all(cell.id in (outcome.held if cell.hold else outcome.ran) for cell in cells)
+        kinds = {key: getattr(result.value, "kind", "") for key, result in outcome.held.items()}
+        missed = [
+            call for call in calls if kinds.get(call.of) == "function" and call.id not in outcome.called
+        ]
+        if ended == "finished" and (missed or not reached):
+            outcome.ended = "died"
+        return outcome
+
+    def _note(self, said: dict[str, Any], calls: Sequence[Call]) -> None:
+        """File one line; calls go by their number, and the first answer to each counts."""
         key, error = said.get("ran", said.get("held")), _sentence(said.get("error", ""))
         if "called" in said:
             number = said["called"]
             if type(number) is int and 0 <= number < len(calls):
-                self.called[calls[number].id] = Result(error=error) if error else Result.of(said.get("value"))
+                self.called.setdefault(calls[number].id, _result(said, error))
         elif type(key) is str and "ran" in said:
             self.ran[key] = Ran(error, _line(said.get("text", ""), Limits.text))
         elif type(key) is str:
             late = error.startswith("OutOfTime")
-            unread = Result(error=error if late else "the value could not be read")
-            self.held[key] = unread if error else Result.of(said.get("value"))
+            self.held[key] = _result(said, error and (error if late else "the value could not be read"))
 
-    def functions(self, calls: Sequence[Call]) -> list[Call]:
-        """Return the calls of what was held as a function."""
-        held = {key: result.value for key, result in self.held.items()}
-        return [call for call in calls if getattr(held.get(call.of), "kind", "") == "function"]
 
-    def complete(self, cells: Sequence[Cell], calls: Sequence[Call]) -> bool:
-        """Return whether everything that was asked for is there."""
-        reached = all(cell.id in (self.held if cell.hold else self.ran) for cell in cells)
-        return reached and all(call.id in self.called for call in self.functions(calls))
+def _result(said: dict[str, Any], error: str) -> Result:
+    """Return the value that plain JSON stands for, or the sentence that it stands for none."""
+    try:
+        return Result(error=error) if error else Result(decode.read(said.get("value")))
+    except decode.NotAValue as problem:
+        return Result(error=f"the value could not be read: {problem}")
 
 
 def _line(text: object, length: int = 300) -> str:
