@@ -29,6 +29,11 @@ from samarkand_grading.sandbox.work import Cell
 LIBRARY = Path(pytest.__file__).parent
 
 
+@pytest.fixture(autouse=True)
+def by_bubblewrap(monkeypatch):
+    monkeypatch.setenv("SAMARKAND_ENGINE", "bwrap")
+
+
 def found(sandbox: Sandbox, code: str) -> object:
     """Run code that sets ``out`` to a text; return that."""
     outcome = sandbox.run([Cell("cell", f"import json, os, sys\n{code}"), Cell("out", hold="out")])
@@ -95,7 +100,6 @@ def test_a_sandbox_that_lacks_a_wall_runs_nothing(taken, says, monkeypatch):
 
     whole = engines.bubblewrap
     monkeypatch.setattr(engines, "bubblewrap", less)
-    monkeypatch.setenv("SAMARKAND_ENGINE", "bwrap")
     with pytest.raises(NoSandbox, match=rf"so it is not run.*does not hold: {says}"), Sandbox() as sandbox:
         sandbox.run([])
 
@@ -135,7 +139,7 @@ with Sandbox() as box:
 
 
 @pytest.fixture
-def programs(monkeypatch):
+def programs(by_bubblewrap, monkeypatch):
     """A folder of programs, and the only one."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         monkeypatch.setenv("PATH", folder)

@@ -62,8 +62,7 @@ def notebook_of(course: Course, exercise: str, student: str) -> Path:
 
 def write(course: Course, result: Assessment) -> None:
     """Keep the record of an assessment, whole or not at all."""
-    kept = dataclasses.asdict(result)
-    kept.pop("notebook")
+    kept = dataclasses.asdict(dataclasses.replace(result, notebook={}))
     body = json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8", "replace")
     files.write_whole(path_of(course, result.exercise, result.student), body)
 
