@@ -139,7 +139,7 @@ with Sandbox() as box:
 
 
 @pytest.fixture
-def programs(by_bubblewrap, monkeypatch):
+def programs(monkeypatch):
     """A folder of programs, and the only one."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         monkeypatch.setenv("PATH", folder)
@@ -171,7 +171,7 @@ def test_the_engine_is_the_one_named_or_the_first_that_is_there(  # noqa: PLR091
     there, system, named, chosen, programs, monkeypatch
 ):
     for name in there.split():
-        program(programs, name, "echo 4711")
+        program(programs, name, "exit 0")
     monkeypatch.setattr(engines, "sys", SimpleNamespace(**{**vars(sys), "platform": system}))
     monkeypatch.setenv("SAMARKAND_ENGINE", named)
     if chosen.endswith("."):
@@ -183,23 +183,26 @@ def test_the_engine_is_the_one_named_or_the_first_that_is_there(  # noqa: PLR091
 
 ENGINE = """echo "$@" >> {folder}/asked
 case $1 in
-build) echo 4711 ;;
+image) test -e {folder}/made ;;
+build) : > {folder}/made ;;
 run) echo 'no such thing' >&2; exit 125 ;;
 esac"""
 
 
-def test_an_engine_keeps_its_own_confinement_and_is_told_what_the_image_is_made_of(programs):
+def test_an_engine_keeps_its_own_confinement_and_makes_its_image_once(programs):
     engines.image.cache_clear()
     program(programs, "podman", ENGINE.format(folder=programs))
     for _ in range(2):
         with pytest.raises(NoSandbox, match="no such thing"), Sandbox():
             pass
-    engines.image.cache_clear()
-    build, run, again = [line.split() for line in (programs / "asked").read_text().splitlines()]
-    assert build[0] == "build" and str(engines.home.ROOT / "deploy" / "Containerfile") in build
-    assert {*engines.CONFINED} < {*run} and "4711" in run and run == again
+        engines.image.cache_clear()
+    asked = [line.split() for line in (programs / "asked").read_text().splitlines()]
+    assert [words[0] for words in asked] == ["image", "build", "run", "image", "run"]
+    run, name = asked[2], asked[0][-1]
+    assert {*engines.CONFINED} < {*run} and name in run
     assert not [word for word in run if "unconfined" in word or "disable" in word or "add" in word]
     assert not [word for word in run if word.startswith(("--volume", "--privileged"))]
+    assert f"--file {engines.home.ROOT / 'deploy' / 'Containerfile'}" in " ".join(asked[1])
 
 
 # --- refusal ------------------------------------------------------------------------------------------------
