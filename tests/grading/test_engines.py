@@ -104,6 +104,27 @@ def test_a_sandbox_that_lacks_a_wall_runs_nothing(taken, says, monkeypatch):
         sandbox.run([])
 
 
+def test_nothing_of_a_submission_stays_with_the_server(need):
+    """What went through it would be in the memory of the next fork, for all to find."""
+    need(sys.platform == "linux" and os.geteuid() == 0, "only root sees into the sandbox")
+    word = b"the answer of ada"
+    with Sandbox() as sandbox:
+        parent = sandbox._process.pid
+        (server,) = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        for times in (1, 50, 4000):
+            code = f"x = {word.decode()!r} * {times}\nprint(x)" + f"\n# {word.decode()}" * times
+            assert word.decode() in sandbox.run([Cell("c", code), Cell("x", hold="x")]).ran["c"].text
+        seen = []
+        with Path(f"/proc/{server}/mem").open("rb", buffering=0) as memory:
+            for row in Path(f"/proc/{server}/maps").read_text().splitlines():
+                start, end = (int(place, 16) for place in row.split()[0].split("-"))
+                if row.split()[1].startswith("rw"):
+                    memory.seek(start)
+                    seen.append(memory.read(end - start))
+    assert any(b"WARM_CELL" in part for part in seen)  # it is the right memory
+    assert not any(word in part for part in seen)
+
+
 def test_an_ordinary_user_can_grade(need):
     """In namespaces of his own, where root needs none; with a Python that lies in /tmp."""
     need(
