@@ -44,7 +44,7 @@ def evidence() -> Explorer:
         found = [
             one
             for name, one in zip(tables, rows, strict=True)
-            if table in (ALL, name) and all(w in f"{one.what} {one.makers}".casefold() for w in wanted)
+            if table in (ALL, name) and all(w in f"{one.what} {one.publishers}".casefold() for w in wanted)
         ]
         fit = [one for one in found if known == ALL or not one.after(EVE)]
         late = sum(one.after(EVE) for one in found)
@@ -57,7 +57,7 @@ def evidence() -> Explorer:
         said = trn("{n} row of {where} fits.", "{n} rows of {where} fit.", len(fit), where=where)
         heads = [tr("Cite as"), tr("It says"), tr("Made by"), tr("Known on"), tr("Beside it")]
         lines = [
-            (f"[{one.ref}]", one.what, listed(one.makers), dated(one.known),
+            (f"[{one.ref}]", one.what, listed(one.publishers), dated(one.known),
              ", ".join([r for r in same[one.what.partition(",")[0]] if r != one.ref][:4]))
             for one in fit[:MOST]
         ]  # fmt: skip

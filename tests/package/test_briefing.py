@@ -129,7 +129,7 @@ def test_a_page_is_made_of_notes_and_cites_ones_own_work(work: Path) -> None:
     assert briefing.own().sentence == "You may cite 2 things of your own."
     mine = briefing.page("2022-09-14", to="a minister")
     assert "<table" in mine.body(1) and "For a minister." in mine.body(1)
-    assert mine.sources["maker"].tolist() == ["TASS"]
+    assert mine.sources["publisher"].tolist() == ["TASS"]
     assert [one.what for one in mine.items.values() if "wrote" in one.what][1] == "I wrote: “Mine.”"
     journal.add("notes", "11.evidence", text="Six [figures.csv:9].")
     lost = briefing.page("2022-09-14")

@@ -76,14 +76,14 @@ class Page:
 
     @cached_property
     def sources(self) -> pd.DataFrame:
-        """One row for each citation and maker: ``ref``, ``what``, ``maker``, ``state``, ``known``."""
+        """One row for each citation and publisher: ``ref``, ``what``, ``publisher``, ``state``, ``known``."""
         state = _items.publishers()
         rows = [
-            (one.ref, one.what, maker, state.get(maker, ("", ""))[1], one.known)
+            (one.ref, one.what, publisher, state.get(publisher, ("", ""))[1], one.known)
             for one in self.items.values()
-            for maker in one.makers
+            for publisher in one.publishers
         ]
-        return pd.DataFrame(rows, columns=["ref", "what", "maker", "state", "known"])
+        return pd.DataFrame(rows, columns=["ref", "what", "publisher", "state", "known"])
 
     def __repr__(self) -> str:
         heads = {"title": "", **PARTS}
@@ -117,10 +117,10 @@ class Page:
 
     def _source(self, one: Item) -> str:
         """Return what a number in the text refers to, as HTML."""
-        linked = zip(one.makers, one.links, strict=True)
+        linked = zip(one.publishers, one.links, strict=True)
         made = [
-            element("a", escape(maker), href=link if link.startswith("http") else None)
-            for maker, link in linked
+            element("a", escape(publisher), href=link if link.startswith("http") else None)
+            for publisher, link in linked
         ]
         late = tr("known later") if one.after(self.day) else ""
         told = ", ".join(filter(None, [*made, escape(dated(one.known)) if one.known else "", late]))
@@ -156,7 +156,7 @@ class Page:
             yield tr("{n} words; {most} are allowed.", n=words, most=WORDS)
 
     def _of_sources(self) -> Iterator[str]:
-        makers = self.sources["maker"].unique().tolist()
+        publishers = self.sources["publisher"].unique().tolist()
         for part, text, _, figures, cited in self.lines.itertuples(index=False, name=None):
             sure = len(_SURE.findall(text)) if part == "answer" else 0
             if part != "change" and figures > sure and not cited:
@@ -169,8 +169,11 @@ class Page:
                     "[{ref}] was known on {known}, after the day of the page. Leave it out, or write “known "
                     "later” into its sentence.", ref=one.ref, known=one.known,
                 )  # fmt: skip
-        if len(makers) < 2:
-            yield tr("It all rests on {maker}. Find a second maker.", maker=listed(makers) or tr("nobody"))
+        if len(publishers) < 2:
+            yield tr(
+                "It all rests on {publisher}. Find a second publisher.",
+                publisher=listed(publishers) or tr("nobody"),
+            )
 
 
 def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
@@ -240,9 +243,12 @@ def check(mine: Page) -> Reply:
     """
     for fault in mine.faults():
         return Reply("wrong" if any(mine.texts.values()) else "open", fault)
-    words, makers = mine.lines["words"].sum(), listed(mine.sources["maker"].unique().tolist())
+    words, publishers = mine.lines["words"].sum(), listed(mine.sources["publisher"].unique().tolist())
     said = tr(
-        "In order: {n} words, {all} sources. Makers: {makers}.", n=words, all=len(mine.items), makers=makers
+        "In order: {n} words, {all} sources. Publishers: {publishers}.",
+        n=words,
+        all=len(mine.items),
+        publishers=publishers,
     )
     against = "" if mine.texts["against"] else tr("It names no evidence against its claim, and says so.")
     return Reply("right", f"{said} {against}".strip())

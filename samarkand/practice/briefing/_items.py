@@ -3,7 +3,7 @@
 A row of a table is cited by its id, or by table and number as pandas shows it (``partners:217``); a source
 by its key; the student's own work by the id of a note or prediction, a forecast (``F5``), a claim (``A01``)
 or a table of the own article (``figures.csv``, ``figures.csv:0``). Anything else is written out, as
-``[maker, 2022-09-12, https://...]``.
+``[publisher, 2022-09-12, https://...]``.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Item(NamedTuple):
 
     ref: str
     what: str
-    makers: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()
     known: str = ""
     links: tuple[str, ...] = ()
     own: bool = False
@@ -51,7 +51,7 @@ def find(ref: str) -> Item:
     """Return what is cited by a reference; `UnknownName` if there is nothing of that name."""
     if out := _WRITTEN_OUT.fullmatch(ref):
         known = article.read_day(out[2], tr("day"), f"[{ref}]")
-        return Item(ref, tr("Looked up on the web"), (_maker(out[1]),), known, (out[3],))
+        return Item(ref, tr("Looked up on the web"), (_publisher(out[1]),), known, (out[3],))
     if own := find_own(ref):
         return own
     name, _, number = ref.partition(":")
@@ -63,7 +63,7 @@ def find(ref: str) -> Item:
     if ref not in set(keys):
         raise unknown(tr("source"), ref, [*_ids(), *keys])
     one = cite[ref]
-    return Item(ref, one.title, (_maker(one.publisher),), one.published, (one.url,))
+    return Item(ref, one.title, (_publisher(one.publisher),), one.published, (one.url,))
 
 
 def every() -> Iterator[Item]:
@@ -95,7 +95,7 @@ def _row(name: str, number: int, ref: str = "") -> Item:
         what = tr(TOLD[name], **row)
     except KeyError:  # an empty cell: the filled ones are told
         what = ", ".join(f"{column} {cell}" for column, cell in row.items() if column != "source")
-    made = {_maker(one.publisher): one.url for one in sources}
+    made = {_publisher(one.publisher): one.url for one in sources}
     return Item(ref or row.get("id") or f"{name}:{number}", what, tuple(made), known, tuple(made.values()))
 
 
@@ -112,7 +112,7 @@ def find_own(ref: str) -> Item | None:
     for claim in (one for one in claims if one["id"] == ref):
         paper, *_ = article.rows(article.path("article"))
         what = f"{claim['speaker']}: {claim['paraphrase']}"
-        return Item(ref, what, (_maker(paper["outlet"]),), paper["published"], (paper["link"],))
+        return Item(ref, what, (_publisher(paper["outlet"]),), paper["published"], (paper["link"],))
     entries = [*journal.read("notes").entries, *journal.read("predictions").entries]
     said = {
         one["id"]: str(one.get("text", one.get("guess"))) for one in entries if {"text", "guess"} & {*one}
@@ -135,5 +135,5 @@ def publishers() -> dict[str, tuple[str, str]]:
     return {name: (str(row.publisher), str(row.which_state)) for name, row in spelt}
 
 
-def _maker(name: str) -> str:
+def _publisher(name: str) -> str:
     return publishers().get(name, (name, ""))[0]

@@ -35,25 +35,22 @@ def _made(column: str) -> Counter[str]:
     return Counter(briefing.example("good").sources[column])
 
 
-def _alike() -> int:
-    ours = briefing.marks("middling")["points"].tolist()
-    return sum(one == other for one, other in zip(ours, THEIRS, strict=True))
-
-
 TASKS = (
     Task(
         "11.1",
         kinds.Whole(tr("words")),
         lambda: briefing.WORDS - _sum("words"),
-        right=tr("There is room for a figure or a doubt, not for both at length."),
-        hint=tr("Add up the column of words, and take the sum from what is allowed."),
+        right=tr("There is room for one more figure or one more doubt, but not for both at length."),
+        hint=tr("Add up the column of words, and subtract the sum from what is allowed."),
         diagnoses=(
-            Diagnosis(tr("So many it has. How many may still be added?"), lambda: _sum("words")),
+            Diagnosis(tr("That is how many it has. How many more could it have?"), lambda: _sum("words")),
             Diagnosis(
                 tr("You counted sentences. Which column counts words?"),
                 lambda: briefing.WORDS - len(briefing.example("good").lines),
             ),
-            Diagnosis(tr("Turn the two round."), lambda: _sum("words") - briefing.WORDS),
+            Diagnosis(
+                tr("The other way round: subtract the sum from 450."), lambda: _sum("words") - briefing.WORDS
+            ),
         ),
         taught="1. A page is a table, too",
     ),
@@ -62,9 +59,9 @@ TASKS = (
         kinds.Whole(tr("sentences")),
         _bare,
         right=tr("Two of them are the writer's own chances, which have no source. Find the third."),
-        hint=tr("Two conditions must hold at once: figures above 0, and 0 citations."),
+        hint=tr("Two conditions must be true at once: figures above 0, and 0 citations."),
         diagnoses=(
-            Diagnosis(tr("One or the other: that is `|`. Both must hold."), lambda: _bare(either=True)),
+            Diagnosis(tr("That is one or the other: `|`. Both must be true."), lambda: _bare(either=True)),
             Diagnosis(tr("Those have a citation. Which have none?"), lambda: _bare(cited=True)),
         ),
         taught="2. Each figure has a source",
@@ -78,69 +75,25 @@ TASKS = (
         hint=tr("Compare the column known with the day, and choose the column ref."),
         diagnoses=(
             Diagnosis(tr("Those were known in time. Which came later?"), lambda: _refs(later=False)),
-            Diagnosis(tr("Those are all of its citations."), lambda: _refs() | _refs(later=False)),
+            Diagnosis(tr("Those are all its citations."), lambda: _refs() | _refs(later=False)),
         ),
         taught="3. What could be known on the day",
     ),
     Task(
         "11.4",
-        kinds.ByKey(kinds.Whole(), keys=tr("makers")),
-        lambda: _made("maker"),
-        right=tr("Four makers. Whose count would you trust least, and would the page fall without it?"),
+        kinds.ByKey(kinds.Whole(), keys=tr("publishers")),
+        lambda: _made("publisher"),
+        right=tr("Four publishers. Whose count would you trust least, and would the page fall without it?"),
         hint=tr("Count the values of one column. Its name is in the table above."),
-        diagnoses=(Diagnosis(tr("Those are citations, each once."), lambda: _made("ref")),),
+        diagnoses=(Diagnosis(tr("Those are the citations, each of them once."), lambda: _made("ref")),),
         taught="4. Whose word is it?",
         given=lambda: _made("state"),
     ),
     Task(
         "11.5",
-        kinds.Together((kinds.Text(),) * len(ORDER)),
-        lambda: ORDER,
-        right=tr("Answer first: many readers stop there. What would change it comes last, and looks ahead."),
-        hint=tr("What does a minister with one minute need first? What looks ahead?"),
-        diagnoses=(
-            Diagnosis(
-                tr("The evidence first, as in an essay: who has one minute reads it without the answer."),
-                lambda: ("evidence", "against", "limits", "answer", "change"),
-            ),
-            Diagnosis(
-                tr("Doubts before there is anything to doubt?"),
-                lambda: ("answer", "against", "evidence", "limits", "change"),
-            ),
-        ),
-        taught="5. What counts against it",
-        given=lambda: ("limits", "answer", "change", "evidence", "against"),
-    ),
-    Task(
-        "11.6",
-        kinds.Together((kinds.Whole(tr("points")),) * len(THEIRS)),
-        lambda: THEIRS,
-        right=tr("Now compare with ours below: where two of you differ, read that row of the rubric again."),
-        hint=tr("Five whole numbers from 0 to 4, in the order of the rubric."),
-        taught="6. How a page is marked",
-        free=True,
-    ),
-    Task(
-        "11.7",
-        kinds.PerCent(0.1),
-        lambda: 100 * _alike() / len(THEIRS),
-        right=tr("Exactly alike is much to ask of two people. In every row they are a point apart at most."),
-        hint=tr("Compare the two columns with `==`; the mean of True and False is a share."),
-        diagnoses=(
-            Diagnosis(
-                tr("That is a share of 1. In per cent it is a hundred times as much."),
-                lambda: _alike() / len(THEIRS),
-            ),
-            Diagnosis(tr("That is in how many rows. In what share of them?"), _alike),
-            Diagnosis(tr("In those you differ."), lambda: 100 - 100 * _alike() / len(THEIRS)),
-        ),
-        taught="6. How a page is marked",
-    ),
-    Task(
-        "11.8",
         kinds.Whole(tr("rows")),
         lambda: sum(n for state, n in _made("state").items() if state),
-        right=tr("More than half. A state's office can count well; but it is not outside of the story."),
+        right=tr("More than half. A state's office can count well, but it is not outside the story."),
         hint=tr("Keep the rows whose state is not an empty text, and count them."),
         diagnoses=(
             Diagnosis(tr("That is all of them."), lambda: len(briefing.example("good").sources)),
@@ -148,6 +101,36 @@ TASKS = (
             Diagnosis(tr("That is how many states. How many rows?"), lambda: len(_made("state")) - 1),
         ),
         taught="4. Whose word is it?",
+    ),
+    Task(
+        "11.6",
+        kinds.Together((kinds.Text(),) * len(ORDER)),
+        lambda: ORDER,
+        right=tr("The answer comes first: many readers stop there. What is about the future comes last."),
+        hint=tr("What does a minister with one minute need first? Which part is about the future?"),
+        diagnoses=(
+            Diagnosis(
+                tr("You put the evidence first, as in an essay. One minute may end before the answer."),
+                lambda: ("evidence", "against", "limits", "answer", "change"),
+            ),
+            Diagnosis(
+                tr("You put doubts before there is anything to doubt."),
+                lambda: ("answer", "against", "evidence", "limits", "change"),
+            ),
+        ),
+        taught="5. What counts against it",
+        given=lambda: ("limits", "answer", "change", "evidence", "against"),
+    ),
+    Task(
+        "11.7",
+        kinds.Together((kinds.Whole(tr("points")),) * len(THEIRS)),
+        lambda: THEIRS,
+        right=tr(
+            "Now compare with ours below. Where you differ by two points, read that row of the rubric again."
+        ),
+        hint=tr("Five whole numbers from 0 to 4, in the order of the rubric."),
+        taught="6. How a page is marked",
+        free=True,
     ),
 )
 #: What the prediction of the lesson comes to.
