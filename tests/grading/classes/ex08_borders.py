@@ -37,7 +37,7 @@ CLASS = [
     A("q2", "how many", "drawn_differently = int((all_three & unlike).sum())", 0, "Which ones are they"),
     A("q3", "a fraction", "from fractions import Fraction\nno_share = Fraction(100 * voted.count('no'), len(voted))"),
     A("q3", "value_counts", "no_share = pd.Series(voted).value_counts(normalize=True)['no'] * 100"),
-    A("q3", "of one", "no_share = voted.count('no') / len(voted)", 1.5, "the question asks for per cent"),
+    A("q3", "of one", "no_share = voted.count('no') / len(voted)", 1.5, "This is a fraction"),
     A("q3", "of all", "no_share = 100 * voted.count('no') / len(given['states'])", 0, "some had no vote"),
     A("q3", "yes and no", "no_share = 100 * voted.count('no') / (voted.count('no') + voted.count('yes'))", 0, "that abstained"),
     A("q3", "how many", "no_share = voted", 0, ""),
