@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from samarkand import data, sources
-from samarkand.charts._look import BLUE, GREY, INK, RED, SOFT, SQUARE, WIDTH, Caption, complete, write
+from samarkand.charts._look import BLUE, GREY, INK, RED, SOFT, WIDTH, Caption, complete, write
 from samarkand.charts._tables import (
     axis_title,
     columns,
@@ -35,6 +35,8 @@ __all__ = ["dumbbell", "ranges", "scatter", "who_counted"]
 _LINE = 34
 #: The most publishers, and letters of their names, in a source line.
 _HOUSES, _LETTERS = 4, 60
+#: Height of a chart of points, in px.
+_HEIGHT = 360
 #: Height of a row, in px: of one line, and what each further line of its name adds.
 _ROW, _MORE = 30, 13
 
@@ -49,8 +51,6 @@ def scatter(
     log: Literal["", "x", "y", "xy"] = "",
     trend: bool = False,
     least: float = 0,
-    quadrants: tuple[str, str] = ("", ""),
-    axes: tuple[str, str] = ("", ""),
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
     """Draw a point for each row, at two of its figures.
@@ -71,12 +71,6 @@ def scatter(
         Whether to draw the line of least squares, through logarithms where an axis is logarithmic.
     least : float, default 0
         Figures of `y` below this one are drawn there, as arrows that point down.
-    quadrants : tuple of str, optional
-        Words for the upper left and the lower right quadrant, in which a point is above the middle by `y`
-        alone, or by `x` alone. The chart is square then, with lines at 0, or at 1 on logarithmic axes, and
-        the diagonal.
-    axes : tuple of str, optional
-        Titles of the axes; made of the columns' names if left out.
     **caption : str
         ``title``, ``source`` and ``subtitle``: see `finish`; the description is made from the rows.
 
@@ -121,17 +115,13 @@ def scatter(
     named = table[name] if name else pd.Series("", table.index)
     table["_name"], wanted = texts(named), picks(named, marked, tr("point"))
     chosen, low = table["_name"].isin(wanted), table[y] < least
-    span = max(_reach(table[x], "x" in log), _reach(table[y], "y" in log)) if any(quadrants) else 0.0
-    titles = axes[0] or axis_title(x), axes[1] or axis_title(y)
     shown = table[y].clip(lower=least) if least else table[y]
     room: dict[str, Any] = {
-        "x": alt.X(
-            field=field(x), type="quantitative", title=titles[0], **_along(table[x], "x" in log, span)
-        ),
-        "y": alt.Y(field=field(y), type="quantitative", title=titles[1], **_along(shown, "y" in log, span)),
+        "x": alt.X(field=field(x), type="quantitative", title=axis_title(x), **_along(table[x], "x" in log)),
+        "y": alt.Y(field=field(y), type="quantitative", title=axis_title(y), **_along(shown, "y" in log)),
     }
     tips = [alt.Tooltip(field=field(c), title=axis_title(c)) for c in (name, x, y) if c]
-    drawn = _quadrants(x, y, log, quadrants, room) if span else []
+    drawn: list[Any] = []
     fit = _trend(table, x, y, log) if trend else table[:0]
     if trend:
         line = alt.Chart(fit).mark_line(color=INK, strokeDash=[6, 3], strokeWidth=1.5)
@@ -149,9 +139,7 @@ def scatter(
         picked = alt.Chart(table[chosen & ~low])  # a diamond as well as a colour, and its name in ink
         mark = picked.mark_point(size=90, shape="diamond", filled=True, color=RED, opacity=1)
         drawn.append(mark.encode(**room, tooltip=tips))
-        for (align, down), rows in _sides(
-            table.assign(**{y: shown}), chosen & ~low, x, y, log, fit, span
-        ).items():
+        for (align, down), rows in _sides(table.assign(**{y: shown}), chosen & ~low, x, y, log, fit).items():
             place = {"align": align, "dx": 8 if align == "left" else -8, "dy": down}
             drawn += write(table.loc[rows], "_name", room, fontWeight="bold", **place)
     words = [
@@ -167,11 +155,10 @@ def scatter(
     if wanted:
         marks = (f"{r['_name']} ({_short(r[x])}, {_short(r[y])})" for _, r in table[chosen].iterrows())
         words.append(tr("Named: {points}.", points=", ".join(marks)))
-    size = {"width": SQUARE, "height": SQUARE} if span else {"width": WIDTH, "height": 360}
-    chart = alt.layer(*drawn).properties(**size)
+    chart = alt.layer(*drawn).properties(width=WIDTH, height=_HEIGHT)
     # Points without names are read off the picture alone: nobody could tell their rows apart.
     behind = columns(table, name, x, y) if name else None
-    return complete(chart, " ".join(words), caption, behind, square=bool(span))
+    return complete(chart, " ".join(words), caption, behind)
 
 
 def dumbbell(
@@ -323,7 +310,7 @@ def ranges(
     spans, points = table[table["_low"] < table["_high"]], table.dropna(subset=[value])
     at_most = table[table[value].isna() & (table["_low"] == table["_high"])]
     if len(spans):  # with round ends, so that a narrow range is seen on a phone
-        bar = alt.Chart(spans).mark_rule(strokeWidth=9, strokeCap="round", color=BLUE, opacity=0.45)
+        bar = alt.Chart(spans).mark_rule(strokeWidth=9, strokeCap="round", color=BLUE, opacity=0.7)
         drawn.append(bar.encode(y=rows, x=alt.X(field="_low", **across), x2="_high:Q"))
     if len(at_most):  # an arrow towards less
         arrow = alt.Chart(at_most).mark_point(
@@ -449,7 +436,7 @@ def _and_more(houses: list[str]) -> str:
 def _from_zero(most: float, title: str) -> dict[str, Any]:
     """Return the x axis of counts, from zero to a little more than the largest."""
     axis = alt.Axis(tickCount=4, grid=False, ticks=False, domain=False, titleAnchor="start", titlePadding=2)
-    axis.labelOverlap = "greedy"
+    axis.labelOverlap, axis.labelSeparation = "greedy", 6
     scale = alt.Scale(domain=[0, most * 1.04], nice=False)
     return {"type": "quantitative", "title": title, "axis": axis, "scale": scale}
 
@@ -468,36 +455,20 @@ def _names_axis() -> alt.Axis:
     return alt.Axis(ticks=False, domain=False, labelLimit=300, labelPadding=8, labelExpr=label)
 
 
-def _reach(values: pd.Series, logarithmic: bool) -> float:
-    """Return how far values lie from 0, or from 1 in powers of ten, at most, and a margin."""
-    return 1.08 * float((np.log10(values) if logarithmic else values).abs().max())
-
-
-def _along(values: pd.Series, logarithmic: bool, span: float) -> dict[str, Any]:
-    """Return axis and scale of points: `span` to both sides of the middle, or else with some room around."""
+def _along(values: pd.Series, logarithmic: bool) -> dict[str, Any]:
+    """Return axis and scale of points, with some room around."""
     if not logarithmic:
         least = 0 if 0 <= values.min() < values.max() / 4 else alt.Undefined
         scale = alt.Scale(zero=False, padding=12, domainMin=least)
-        if span:
-            scale = alt.Scale(domain=[-span, span], nice=False)
         return {"axis": alt.Axis(grid=False), "scale": scale}  # lines would strike the names through
     low, high = math.log10(values.min()), math.log10(values.max())
-    if span:
-        low, high = -span, span
     steps = (1.0,) if high - low > 2 else (1.0, 3.0)
     powers = range(math.floor(low), math.ceil(high) + 1)
     ticks = [float(f"{step * 10.0**power:g}") for power in powers for step in steps]
     ticks = [tick for tick in ticks if 10**low <= tick <= 10**high]
-    label = "datum.value < 1 ? '1/' + format(1 / datum.value, ',') : format(datum.value, ',')"
-    if not span:
-        label = "format(datum.value, datum.value < 1 ? '~r' : ',')"
+    label = "format(datum.value, datum.value < 1 ? '~r' : ',')"
     axis = alt.Axis(values=ticks, labelExpr=label, grid=False, labelOverlap="greedy")
-    scale = alt.Scale(type="log", nice=False, padding=12)
-    if span:
-        # Of a fit, last digits differ between machines.
-        domain = [float(f"{10**end:.6g}") for end in (low, high)]
-        scale = alt.Scale(type="log", nice=False, domain=domain)
-    return {"axis": axis, "scale": scale}
+    return {"axis": axis, "scale": alt.Scale(type="log", nice=False, padding=12)}
 
 
 def _trend(table: pd.DataFrame, x: str, y: str, log: str) -> pd.DataFrame:
@@ -513,72 +484,45 @@ def _trend(table: pd.DataFrame, x: str, y: str, log: str) -> pd.DataFrame:
     return pd.DataFrame({key: [float(f"{value:.6g}") for value in values] for key, values in ends.items()})
 
 
-def _quadrants(x: str, y: str, log: str, words: tuple[str, str], room: dict[str, Any]) -> list[Any]:
-    """Return the lines through the middle, the diagonal, and words in two corners."""
-
-    def at(axis: str, share: float) -> float:
-        end = room[axis]["scale"]["domain"][1]
-        return float(f"{end**share if axis in log else end * share:.6g}")
-
-    diagonal = pd.DataFrame({x: [at("x", -1), at("x", 1)], y: [at("y", -1), at("y", 1)]})
-    middle = pd.DataFrame({x: [at("x", 0)], y: [at("y", 0)]})
-    drawn: list[Any] = [
-        alt.Chart(diagonal).mark_line(color=GREY, strokeDash=[6, 3], strokeWidth=1.5).encode(**room),
-        alt.Chart(middle).mark_rule(color=SOFT).encode(x=room["x"]),
-        alt.Chart(middle).mark_rule(color=SOFT).encode(y=room["y"]),
-    ]
-    for text, share, align, baseline in (
-        (words[0], -0.97, "left", "top"),
-        (words[1], 0.97, "right", "bottom"),
-    ):
-        corner = pd.DataFrame({x: [at("x", share)], y: [at("y", -share)], "words": [textwrap.fill(text, 18)]})
-        look = {"align": align, "baseline": baseline, "color": SOFT, "fontStyle": "italic"}
-        lift = -14 * corner["words"][0].count("\n") if baseline == "bottom" else 0
-        drawn += write(corner, "words", room, lineBreak="\n", dy=lift, **look)
-    return drawn
-
-
 def _sides(  # noqa: PLR0917
-    table: pd.DataFrame, named: pd.Series, x: str, y: str, log: str, fit: pd.DataFrame, span: float
+    table: pd.DataFrame, named: pd.Series, x: str, y: str, log: str, fit: pd.DataFrame
 ) -> dict[tuple[Any, int], list[int]]:
     """Return the rows of named points by the place of their labels, (alignment, px down).
 
-    A label is where it covers no other label, no words of a quadrant, and few points and little of a line:
-    of `fit`, or with a `span` of the diagonal.
+    A label is where it covers no other label, and few points and little of the line `fit`.
     """
     shares, lines = [], []
     for axis, column in (("x", x), ("y", y)):
         values, line = (np.log10(v[column]) if axis in log else v[column] for v in (table, fit))
-        low, high = (-span, span) if span else (values.min(), values.max())
+        low, high = values.min(), values.max()
         shares.append((values - low) / ((high - low) or 1))
-        ends = [0.0, 1.0] if span else (line - low) / ((high - low) or 1)
+        ends = (line - low) / ((high - low) or 1)
         lines.append(
             np.interp(np.linspace(0, 1, 60), np.linspace(0, 1, len(ends)), ends) if len(ends) else []
         )
     across, up = shares
     sides: dict[Any, Any] = {}
-    corners = ((0.02, 0.45, 0.96), (0.02, 0.45, 0.9), (0.53, 0.45, 0.1), (0.53, 0.45, 0.04))
-    taken: list[tuple[float, float, float]] = list(corners) if span else []
+    taken: list[tuple[float, float, float]] = []
     for row in up[named].sort_values(ascending=False, kind="stable").index:
         sizes: dict[Any, Any] = {}
-        for down in (0, 7, -7, 14, -14):
+        for down in (0, 7, -7, 14, -14, 21, -21):
             for align in ("right", "left") if across[row] > 0.6 else ("left", "right"):
-                # In shares of a phone's axes, some 250 px: a letter takes 0.025, a line of text 0.06.
-                long = 0.03 + 0.025 * len(table["_name"][row])
-                left, height = across[row] - (long if align == "right" else 0), up[row] - down / 250
+                # In shares of a phone's axes: a letter takes 0.044 of the width, a line of text 0.045.
+                long = 0.05 + 0.044 * len(table["_name"][row])
+                left, height = across[row] - (long if align == "right" else 0), up[row] - down / _HEIGHT
                 labels = sum(
-                    left < other + size and other < left + long and abs(height - at) < 0.06
+                    left < other + size and other < left + long and abs(height - at) < 0.045
                     for other, size, at in taken
                 )
-                points = across.between(left, left + long) & (up - height).abs().lt(0.03)
+                points = across.between(left, left + long) & (up - height).abs().lt(0.02)
                 points[row] = False  # its own
                 side = 1 if align == "left" else -1
                 points = int(points.sum()) + sum(
-                    0 < side * (along - across[row]) < size and abs(height - at) < 0.03
+                    0 < side * (along - across[row]) < size and abs(height - at) < 0.02
                     for along, at in zip(*lines, strict=True)
-                    for size in (long, long / 4)  # on a wide screen a name is as much shorter
+                    for size in (long, long / 6)  # on a wide screen a name is as much shorter
                 )
-                out = not -0.1 < left < left + long < 1.02
+                out = not -0.3 < left < left + long < 1.02
                 sizes[labels, out, points, len(sizes)] = (align, down), (left, long, height)
         place, box = sizes[min(sizes)]
         taken.append(box)

@@ -85,7 +85,7 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
             size=620, color="#ffffff", stroke=BLUE, strokeWidth=2.5, opacity=1, clip=False
         ).encode(**room, tooltip=tips),
         *write(table, "number", room, fontWeight="bold"),
-        *write(table[~below], "name", room, dy=24),
+        *write(table[~below], "name", room, align="right", dx=-19),
         *write(table[below], "name", room, align="left", dx=19),
     ]
     chart = alt.layer(*drawn).properties(width=SQUARE, height=SQUARE)

@@ -143,7 +143,7 @@ def _table(unit: str, known: list[Figure], after: list[Figure]) -> str:
     ]
     columns = [tr("Period"), tr("Known since"), tr("Source"), unit]
     return markup.table(
-        tr("The latest figures known later") if after else caption, columns, rows, numbers=[unit]
+        tr("The latest figures known later") if after else caption, columns, rows, numbers=[unit], broad=True
     )
 
 
@@ -171,9 +171,12 @@ def _picture(known: list[Figure], after: list[Figure], whole: list[Figure], alt:
     if not after:
         out += pictures.bar(today, 1, _TOP - 8, _FOOT - _TOP + 8, "#f1f3f5")
         out += pictures.text((today + 1) / 2, _FOOT - 12, tr("not known yet"), anchor="middle",
-                             font_size=15, fill=pictures.SOFT)  # fmt: skip
+                             font_size=12, fill=pictures.SOFT)  # fmt: skip
     out += pictures.grid(y, pictures.levels(low, high))
-    out += pictures.ticks({str(year): years(year + 0.5) for year in range(FIRST, LAST)}, _HEIGHT - 8)
+    # The first year in full, the others short: all have room on a phone.
+    names = [str(FIRST), *(f"’{year % 100}" for year in range(FIRST + 1, LAST))]
+    at = {name: years(year + 0.5) for year, name in enumerate(names, FIRST)}
+    out += pictures.ticks(at, _HEIGHT - 8)
     ticks = (years(year) for year in range(FIRST, LAST))
     out += "".join(pictures.line(at, _FOOT + 2, at, _FOOT + 8, pictures.SOFT) for at in ticks)
     out += pictures.dashed(today, _TOP - 12, _FOOT)

@@ -114,7 +114,8 @@ class OfflineMap(folium.Map):
             look = look.replace("(max-width:639px)", "all") + asset("stacked.css")
         if not scene.plays:
             look += asset("by_hand.css")
-        self._style = Raw(f"<style>{css(marks)}:root{{--aside:{scene.aside_px}px}}{look}</style>")
+        shape = f"--aside:{scene.aside_px}px;--shape:{(east - west) / (north - south):.2f}"
+        self._style = Raw(f"<style>{css(marks)}:root{{{shape}}}{look}</style>")
         self.add_html(_beside(scene), "html")
 
     def add_html(self, html: str, where: Literal["header", "html"] = "header") -> None:

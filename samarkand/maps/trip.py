@@ -70,7 +70,7 @@ def trip() -> OfflineMap:
         ),
         bounds=HEARTLAND,
         keys=[
-            Key(PLACES["route"], tr("Flights, on great circles"), ""),
+            Key(PLACES["route"], tr("Flights, on great circles"), "", line="leg"),
             Key(PLACES["met"], tr("Leaders met one to one"), "", counted=True),
             CONTESTED._replace(text=""),
         ],

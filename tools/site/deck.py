@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -172,10 +173,7 @@ def _chart(stored: dict[str, Any], *, empty: bool = False, draw: bool = True) ->
         _wipe(spec)
         _enlarge(spec, 1.4)
     else:
-        width, height = map(
-            float, re.findall(r' (?:width|height)="([\d.]+)"', vl_convert.vegalite_to_svg(spec))[:2]
-        )
-        _enlarge(spec, min(2.0, LETTERS / STORED / min(ROOM[0] / width, ROOM[1] / height)))
+        _fill(spec)
     drawn = re.sub(r' (width|height)="[\d.]+"', "", vl_convert.vegalite_to_svg(spec), count=2)
     label = "" if empty else html.escape(spec.get("description", ""))
     return words, f'<figure role="img" aria-label="{label}">{drawn}</figure>'
@@ -193,11 +191,37 @@ def _parts(part: Any) -> Iterator[dict[str, Any]]:
         yield from _parts(inner)
 
 
+def _fill(spec: dict[str, Any]) -> None:
+    """Fit a chart to the room on a slide, with its letters large enough there, in place."""
+    import vl_convert
+
+    times = 1.6
+    _enlarge(spec, times)
+    spec["title"]["text"] = textwrap.wrap(_text(spec["title"]["text"]), 66)
+    view, scale = spec["vconcat"][0], LETTERS / STORED / times
+    most = 2 * view["height"]
+    for _ in range(2):  # other ticks may need other room
+        drawn = vl_convert.vegalite_to_svg(spec)
+        width, height = map(float, re.findall(r' (?:width|height)="([\d.]+)"', drawn)[:2])
+        view["width"] += ROOM[0] / scale - width
+        view["height"] = min(most, view["height"] + ROOM[1] / scale - height)
+    for part in list(_parts(view)):
+        names = (
+            part.get("sort")
+            if part.get("type") == "nominal" and "labelExpr" in (part.get("axis") or {})
+            else ()
+        )
+        lines = max((1 + name.count("\n") for name in names), default=1)
+        if len(names) * lines * STORED * times > view["height"]:  # lines would run into one another
+            label = part["axis"]["labelExpr"]
+            part["axis"]["labelExpr"] = f"length({label}) > 1 ? {label}[0] + '…' : {label}"
+
+
 def _enlarge(spec: dict[str, Any], times: float) -> None:
     """Make every size of letters larger, in place."""
     for part in _parts(spec):
         for key in part:
-            if key.lower().endswith(("fontsize", "labellimit")):
+            if key.lower().endswith(("fontsize", "limit")):
                 part[key] = round(part[key] * times, 1)
 
 

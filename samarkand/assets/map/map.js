@@ -7,8 +7,10 @@ const samarkand = (() => {
     const scheme = getComputedStyle(frameElement).colorScheme;
     document.documentElement.style.colorScheme = scheme === "normal" ? "light" : scheme;
   };
+  let frame = null;
   try {
     themed();
+    frame = frameElement;
     frameElement.previousElementSibling?.setAttribute("aria-hidden", "true"); // the still picture below this frame
     const attributeFilter = ["style", "class", "data-jp-theme-light", "data-theme"];
     for (const around of [parent.document.documentElement, parent.document.body])
@@ -75,6 +77,8 @@ const samarkand = (() => {
     const range = $("range");
     const choices = document.querySelectorAll(".choices button");
     const box = map.getContainer();
+    const phone = matchMedia("(max-width: 419px)");
+    const high = frame && frame.style.minHeight;
     let step = spec.step;
     let moved = false;
 
@@ -116,6 +120,8 @@ const samarkand = (() => {
       const told = events.map(([text, small]) => make("li", text, small && make("small", small)));
       if ($("events")) $("events").replaceChildren(...told);
       count();
+      /* On a telephone the frame is as high as what it holds. */
+      if (frame) frame.style.minHeight = phone.matches ? `${document.body.offsetHeight}px` : high;
     }
 
     /* In one column the map gets what the texts leave: keep room for the longest, or it would jump from step to step. */
@@ -124,15 +130,15 @@ const samarkand = (() => {
       const most = parts.map(() => 0);
       const kept = step;
       for (const part of parts) part.style.minHeight = "";
-      if (getComputedStyle(document.querySelector("aside")).display !== "contents") return;
+      if (getComputedStyle(document.querySelector("aside")).display !== "contents") return write();
       $("say").setAttribute("aria-live", "off");
       for (step = 0; step < spec.steps.length; step += 1) {
         write();
         parts.forEach((part, i) => (most[i] = Math.max(most[i], Math.ceil(part.getBoundingClientRect().height))));
       }
       step = kept;
+      parts.slice(0, phone.matches ? 1 : 2).forEach((part, i) => (part.style.minHeight = `${most[i]}px`));
       write();
-      parts.forEach((part, i) => (part.style.minHeight = `${most[i]}px`));
       $("say").setAttribute("aria-live", "polite");
     }
 
@@ -198,7 +204,8 @@ const samarkand = (() => {
     function place() {
       const view = map.getSize();
       const origin = map.containerPointToLayerPoint([0, 0]);
-      const taken = [[0, 0, 44, 108]]; // the zoom buttons
+      const zoom = map.zoomControl.getContainer();
+      const taken = [[0, 0, zoom.offsetLeft + zoom.offsetWidth + 2, zoom.offsetTop + zoom.offsetHeight + 4]];
       const lines = struck();
       const named = labels.some((one) => one.style === "leg"); // beside lines with names, others give way to them
       for (const one of labels) {
@@ -210,6 +217,7 @@ const samarkand = (() => {
         const away = out || beside;
         const turns = one.style.includes("near") ? [[1, 1]] : [[1, 1], [-1, 1], [1, -1], [-1, -1]];
         const tries = away ? turns.map(([u, v]) => [u * one.dx, v * one.dy]) : [[0, 0]];
+        if (one.style.includes("city")) tries.push([0, 16], [0, -16]);
         /* Where a line would strike it, a name stands farther from its dot, or elsewhere within its state. */
         if (beside) for (const n of [1.5, 2, 2.5]) tries.push(...turns.map(([u, v]) => [u * n * one.dx, v * n * one.dy]));
         else if (!out)

@@ -14,9 +14,14 @@
     pen.font = font;
     return String(text).split(/\s+/).reduce((lines, word) => {
       const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
-      return lines.length && pen.measureText(longer).width <= room ? [...lines.slice(0, -1), longer] : [...lines, word];
+      return lines.length && 1.03 * pen.measureText(longer).width <= room ? [...lines.slice(0, -1), longer] : [...lines, word];
     }, []);
   };
+
+  /* Return the axes above the fields of a grid, and how broad a field is at least. */
+  const fields = (view) =>
+    view.layer.map(({ encoding }) => encoding).filter(({ x, y }) => y?.type === "nominal" && x?.type === "nominal" && x.sort).map(({ x }) => x);
+  const column = (width) => (width < 424 ? 78 : 150);
 
   /* Return a chart of the course for a page of some width: its titles and names in lines, the
      figures of columns that are too narrow upright. */
@@ -29,11 +34,11 @@
     if (chart.usermeta.square) view.width = view.height = Math.min(plot, 420); /* both axes measure the same */
     view.title.text = broken(view.title.text, room, `bold 17px ${family}`);
     if (view.title.subtitle) view.title.subtitle = broken(view.title.subtitle, room, `13px ${family}`);
-    chart.title.text = broken(chart.title.text, room, `12px ${family}`);
+    chart.title.text = broken(chart.title.text, room - 30, `12px ${family}`);
     const named = view.layer.map((layer) => layer.encoding?.y).filter((y) => y?.type === "nominal" && y.sort && y.axis);
     const names = named[0]?.sort ?? [];
-    const lines = names.map((name) => broken(name.replace(/^\d+\t/, ""), Math.max(90, 0.4 * room), `12px ${family}`));
-    const most = Math.max(1, ...lines.map((one) => one.length));
+    const lines = names.map((name) => broken(name.replace(/^\d+\t/, ""), Math.max(75, 0.36 * room), `12px ${family}`));
+    let most = Math.max(1, ...lines.map((one) => one.length));
     const label = `${JSON.stringify(Object.fromEntries(names.map((name, at) => [name, lines[at]])))}[datum.label]`;
     for (const y of named) Object.assign(y.axis, { labelExpr: label, labelLimit: room });
     const standing = view.layer.filter((layer) => layer.encoding?.x?.type === "nominal" && layer.encoding.x.sort);
@@ -49,24 +54,33 @@
           axis.title = broken(axis.title, long, `12px ${family}`);
     if (room < 400)
       for (const { mark, encoding, data } of view.layer.filter((layer) => layer.mark.type === "text")) {
-        mark.lineBreak ??= " · ";
-        /* What stands beside its mark, in two lines, may stand beside the last one: that room is kept free. */
-        const said = (chart.datasets?.[data?.name] ?? []).map((row) => String(row[encoding.text?.field]).split(" · "));
-        pen.font = `12px ${family}`;
-        const wide = Math.max(0, ...said.filter((own) => own.length > 1).flat().map((line) => pen.measureText(line).width));
+        /* What stands beside its mark, in lines, may stand beside the last one: that room is kept free. */
+        const field = encoding.text?.field;
+        const said = (chart.datasets?.[data?.name] ?? []).filter((row) => field === "_label" && row._row);
+        const own = said.map((row) => row._label.split(" · ").flatMap((part) => broken(part, 0.28 * room, `12px ${family}`)));
+        said.forEach((row, at) => (row._label = own[at].join("\n")));
+        if (said.length) mark.lineBreak = "\n";
+        most = Math.max(most, ...own.map((rows) => rows.length));
+        const wide = Math.max(0, ...own.flat().map((line) => pen.measureText(line).width));
         const right = chart.config.padding + wide + (mark.dx ?? 0);
         if (wide) chart.padding = { left: chart.config.padding, top: chart.config.padding, bottom: chart.config.padding, right };
       }
+    /* The heads of a grid take turns where its columns are narrow. */
+    for (const { axis, sort } of fields(view)) {
+      const heads = sort.map((head) => head.split("\n").flatMap((part) => broken(part, column(width) - 6, `12px ${family}`)));
+      const high = Math.max(...heads.map((head) => head.length));
+      const filled = heads.map((head) => [...Array(high - head.length).fill(""), ...head]);
+      const label = `${JSON.stringify(Object.fromEntries(sort.map((head, at) => [head, filled[at]])))}[datum.label]`;
+      if (axis) Object.assign(axis, { labelExpr: label, labelPadding: 14 * high - 7, labelLimit: 0 });
+    }
     if (most > 1) view.height = Math.max(view.height, names.length * (14 * most + 10));
     return chart;
   };
 
   /* Return the least width of a chart's plot: the fields of a grid are as broad as the words in them, and names in a square
      need room. */
-  const least = ({ vconcat: [view], usermeta }) => {
-    const grid = view.layer.map(({ encoding: { x, y } }) => y?.type === "nominal" && x?.type === "nominal" && x.sort);
-    return Math.max(usermeta.square ? 180 : 60, ...grid.filter(Boolean).map((columns) => 150 * columns.length));
-  };
+  const least = ({ vconcat: [view], usermeta }, width) =>
+    Math.max(usermeta.square ? 150 : 60, ...fields(view).map(({ sort }) => column(width) * sort.length));
 
   /* Draw charts of the course anew when the page has another width. */
   const fitting = (renderer) => {
@@ -82,7 +96,7 @@
         const data = { ...model.data, [CHART]: fitted(model.data[CHART], width, plot), "image/png": "stored" };
         await draw({ data, metadata: model.metadata });
         left = width - renderer.node.querySelector("svg").clientWidth;
-        plot = Math.max(least(model.data[CHART]), plot + left - 2);
+        plot = Math.max(least(model.data[CHART], width), plot + left - 2);
       }
       renderer.node.querySelector("summary")?.setAttribute("aria-label", "Save this chart as a picture");
       renderer.node.classList.toggle("samarkand-wide", left < 0);
