@@ -68,7 +68,7 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
     }
     ends = alt.Chart(pd.DataFrame({"said_pct": [0, 100], "came_pct": [0, 100]}))
     sides = pd.DataFrame(
-        {"said_pct": [25, 75], "came_pct": [93, 7], "side": [tr("too careful"), tr("too sure")]}
+        {"said_pct": [20, 75], "came_pct": [99, 7], "side": [tr("too careful"), tr("too sure")]}
     )
     base = alt.Chart(table)
     called = {

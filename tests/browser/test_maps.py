@@ -177,6 +177,12 @@ def test_the_frame_lies_over_the_still_picture_and_asks_for_nothing(name, browse
     assert page.locator("img").evaluate("e => e.complete && e.naturalWidth > 0")
     # What is said of the still picture is not read out before the live map.
     assert page.locator("div[aria-hidden=true]").get_by_text("This is a still picture").count() == 1
+    # On a telephone the frame is as high as its texts, and the map stays where it is.
+    page.set_viewport_size({"width": 240, "height": 900})
+    inside = page.frames[1]
+    inside.wait_for_function("() => document.body.offsetHeight === innerHeight")
+    clipped, heights = zip(*inside.evaluate(FITS, len(pages[name][1].scene.steps)), strict=True)
+    assert [parts for parts in clipped if parts] == [] and len(set(heights)) == 1
     context.close()
 
 

@@ -80,7 +80,7 @@
   /* Return the least width of a chart's plot: the fields of a grid are as broad as the words in them, and names in a square
      need room. */
   const least = ({ vconcat: [view], usermeta }, width) =>
-    Math.max(usermeta.square ? 150 : 60, ...fields(view).map(({ sort }) => column(width) * sort.length));
+    Math.max(usermeta.square ? 140 : 50, ...fields(view).map(({ sort }) => column(width) * sort.length));
 
   /* Draw charts of the course anew when the page has another width. */
   const fitting = (renderer) => {
