@@ -175,8 +175,8 @@ def _picture(known: list[Figure], after: list[Figure], whole: list[Figure], alt:
     out += pictures.grid(y, pictures.levels(low, high))
     # The first year in full, the others short: all have room on a phone.
     names = [str(FIRST), *(f"’{year % 100}" for year in range(FIRST + 1, LAST))]
-    at = {name: years(year + 0.5) for year, name in enumerate(names, FIRST)}
-    out += pictures.ticks(at, _HEIGHT - 8)
+    middles = {name: years(year + 0.5) for year, name in enumerate(names, FIRST)}
+    out += pictures.ticks(middles, _HEIGHT - 8)
     ticks = (years(year) for year in range(FIRST, LAST))
     out += "".join(pictures.line(at, _FOOT + 2, at, _FOOT + 8, pictures.SOFT) for at in ticks)
     out += pictures.dashed(today, _TOP - 12, _FOOT)

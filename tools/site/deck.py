@@ -206,13 +206,11 @@ def _fill(spec: dict[str, Any]) -> None:
         view["width"] += ROOM[0] / scale - width
         view["height"] = min(most, view["height"] + ROOM[1] / scale - height)
     for part in list(_parts(view)):
-        names = (
-            part.get("sort")
-            if part.get("type") == "nominal" and "labelExpr" in (part.get("axis") or {})
-            else ()
-        )
+        names = part["sort"] if isinstance(part.get("sort"), list) and part.get("axis") else []
         lines = max((1 + name.count("\n") for name in names), default=1)
-        if len(names) * lines * STORED * times > view["height"]:  # lines would run into one another
+        if (
+            lines > 1 and len(names) * lines * STORED * times > view["height"]
+        ):  # lines would run into one another
             label = part["axis"]["labelExpr"]
             part["axis"]["labelExpr"] = f"length({label}) > 1 ? {label}[0] + '…' : {label}"
 
