@@ -6,6 +6,7 @@ for a student's server it does the same there.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
@@ -53,8 +54,13 @@ def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) 
         say(tr("Last open: {name}.", name=Path(last).stem))
     os.chdir(work)  # extensions look for their files in the folder that is served
     if on_a_hub():
+        from jupyter_core.paths import jupyter_config_dir
         from jupyterhub.singleuser import main
 
+        # Jupyter writes this at the second start, and does not start if there is no room for it.
+        with contextlib.suppress(OSError):
+            Path(jupyter_config_dir()).mkdir(parents=True, exist_ok=True)
+            Path(jupyter_config_dir(), "migrated").touch()
         # Not in the home, which may be full; short, as a socket's name has at most 107 bytes.
         os.environ["JUPYTER_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="samarkand-")
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -63,7 +64,6 @@ def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
     """
     names = sign_in_names(ids)
     proxy = need_programs(hub.config)
-    need_ports(hub.port)
     os.umask(0o077)
     for place in (hub.folder, hub.folder / "homes"):
         if not place.exists():
@@ -72,6 +72,8 @@ def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
     lock = files.locked(hub.folder, os.O_RDONLY)
     if lock is None:
         raise CourseError(f"Another hub works in {hub.folder}: end that one, or name another --folder.")
+    end(hub.folder, "SAMARKAND_HUB")  # of a hub that was killed; students' servers are found again
+    need_ports(hub.port)
     fits = how_many_fit(hub, len(names))
     if course:
         make_copy(hub, course, ids)
@@ -102,7 +104,7 @@ def run(hub: Hub, environment: dict[str, str], *, apart: bool) -> None:
             hub.say("The hub was killed, and starts again.")
             process = start(hub, environment)
     finally:
-        stop(process)
+        stop(hub, process)
     raise CourseError(f"The hub ended by itself. The last lines of {hub.folder / 'hub.log'} say why.")
 
 
@@ -122,16 +124,30 @@ def start(hub: Hub, environment: dict[str, str]) -> subprocess.Popen[bytes]:
             except OSError:
                 time.sleep(0.2)
     except BaseException:
-        stop(process)
+        stop(hub, process)
         raise
     raise CourseError(f"The hub did not start. The last lines of {hub.folder / 'hub.log'} say why.")
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End JupyterHub, which ends its proxy and the students' servers."""
+def stop(hub: Hub, process: subprocess.Popen[bytes]) -> None:
+    """End JupyterHub, which ends its proxy and the students' servers; end what it leaves."""
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
         process.wait()
+    end(hub.folder, "SAMARKAND_HUB", "SAMARKAND_WORK")
+
+
+def end(folder: Path, *names: str) -> None:
+    """Kill the programs whose environment names a hub's folder: its own, or students' servers, too."""
+    import psutil
+
+    for program in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            said = program.environ()
+            if program.pid != os.getpid() and any(
+                Path(said.get(name, "/")).is_relative_to(folder) for name in names
+            ):
+                program.kill()
 
 
 # --- before it starts ---------------------------------------------------------------------------------------

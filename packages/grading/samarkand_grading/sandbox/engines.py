@@ -238,7 +238,8 @@ def recipe(engine: tuple[str, ...]) -> tuple[str, list[str]]:
     path = home.ROOT / "deploy" / "Containerfile"
     if not path.is_file():
         raise NoSandbox(f"{engine[0]} makes its image in a checkout of the course, and this is none.")
-    copied = re.findall(r"^COPY (.*) \S+$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    stages = path.read_text(encoding="utf-8").partition("\nFROM base AS proxy")[0]
+    copied = re.findall(r"^COPY (.*) \S+$", stages, re.MULTILINE)
     parts = [path, *(home.ROOT / part for line in copied for part in line.split())]
     digest = hashlib.sha256()
     for one in sorted(one for part in parts for one in (part.rglob("*") if part.is_dir() else [part])):
@@ -246,5 +247,15 @@ def recipe(engine: tuple[str, ...]) -> tuple[str, list[str]]:
             digest.update(f"{one.relative_to(home.ROOT)}\0".encode() + one.read_bytes())
     name = f"samarkand-grader:{digest.hexdigest()[:16]}"
     if subprocess.run([*engine, "image", "inspect", name], capture_output=True, check=False).returncode:
-        return name, [*engine, "build", "--tag", name, "--file", str(path), str(home.ROOT)]
+        return name, [
+            *engine,
+            "build",
+            "--target",
+            "sandbox",
+            "--tag",
+            name,
+            "--file",
+            str(path),
+            str(home.ROOT),
+        ]
     return name, []
