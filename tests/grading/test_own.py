@@ -74,6 +74,9 @@ def test_what_the_page_shows_makes_a_question_that_counts_everywhere(tmp_path, m
         and "How many of your twenty states" in pages["cyn"]
     )
     assert "You counted all states, not only yours." in pages["bob"] and "voters" in pages["bob"]
+    own.unlink()
+    assert run(course, *release) == 1
+    assert "so no question (q6) can be added or taken out" in capsys.readouterr().err
 
 
 GOOD = {"text": "How many?", "kind": "Whole", "answer": "lambda given: given['factor'] + 1", "points": "2"}

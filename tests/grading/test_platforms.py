@@ -29,13 +29,13 @@ Teilnehmer/in4711004;"Dana D";dana;;Abgegeben;-;14,00;Ja;
 Teilnehmer/in4711005;"Fay F";fay;;Abgegeben;-;14,00;Ja;
 """
 GRADEBOOK = """\
-Student,ID,SIS User ID,SIS Login ID,Section,ex90_test (77),Final Score
+Student,ID,SIS User ID,SIS Login ID,Section,ex90: A test (77),Final Score
     Points Possible,,,,,14.0,
 "Lovelace, Ada",88001,,ada,A,,
 "B, Ben",88002,,ben,A,,
 "D, Dana",88004,,dana,A,,
 "F, Fay",88005,,fay,A,,
-"Student, Test",88009,,,A,,
+"Student, Test",88009,,6f3b2e0c,A,,
 """
 
 
@@ -78,6 +78,7 @@ def test_moodles_download_in_folders_or_flat_goes_in_and_comes_out(course, works
         "Dana D_4711004_assignsubmission_file/mine.zip": packed(works["right"]),
         f"Fay F_4711005_assignsubmission_file_/{NAME}.ipynb": works["fays"],
         "Fay F_4711005_assignsubmission_file_/notes.docx": b"PK",
+        "Fay F_4711005_assignsubmission_file_/__MACOSX/._mine.ipynb": b"",
         f"Gus G_4711999_assignsubmission_file_/../../{NAME}.ipynb": works["right"],
     }, WORKSHEET)  # fmt: skip
     assert said == [f"ada: {NAME} (1).ipynb", *(f"{who}: {NAME}.ipynb" for who in ("ben", "dana", "fay"))]
@@ -107,7 +108,7 @@ def test_moodles_download_in_folders_or_flat_goes_in_and_comes_out(course, works
     ]
     (tmp_path / "list.csv").write_text(WORKSHEET.replace("14,00", "20,00"))
     with pytest.raises(CourseError, match="has 20,00 for the most points; ex90_test gives 14"):
-        platforms.fill_list(course, "ex90", tmp_path / "list.csv")
+        platforms.fill_list(course, "ex90", tmp_path / "list.csv", print)
 
 
 def test_canvas_numbers_newest_counts_and_marks_go_under_its_own_title(course, works, tmp_path):
@@ -122,9 +123,9 @@ def test_canvas_numbers_newest_counts_and_marks_go_under_its_own_title(course, w
     time = (course.root / "submitted" / "ada" / NAME / "timestamp.txt").read_text()
     assert time.startswith("2026-12-01 17:10:00")
     grade(course)
-    filled = platforms.fill_list(course, "ex90", tmp_path / "list.csv")
+    filled = platforms.fill_list(course, "ex90", tmp_path / "list.csv", print)
     rows = {row[0]: row for row in csv.reader(io.StringIO(filled))}
-    assert rows["Student"][5] == "ex90_test (77)" and rows["    Points Possible"][5] == "14.0"
+    assert rows["Student"][5] == "ex90: A test (77)" and rows["    Points Possible"][5] == "14.0"
     points = [rows[name][5] for name in ("Lovelace, Ada", "B, Ben", "D, Dana", "F, Fay")]
     assert points == ["10", "0", "", "10"]
     platforms.pack_feedback(course, "ex90", tmp_path / "pages.zip")

@@ -106,7 +106,9 @@ def test_what_is_left_out_lowers_the_maximum_on_the_page_and_in_each_export(hand
     assert exported(handed_in, "canvas")["ada"][-1] == "14.0" == exported(handed_in, "moodle")["ada"][0]
     listing = tmp_path / "list.csv"
     listing.write_text("Student,ID,SIS Login ID,Section\nA,88001,ada,A\n")
-    assert platforms.fill_list(handed_in, "ex90", listing).splitlines()[1].endswith(",14")
+    told = []
+    filled = platforms.fill_list(handed_in, "ex90", listing, told.append)
+    assert filled.splitlines()[1].endswith(",14") and "make a new assignment in Canvas, ex90_test." in told[0]
     text = report.grades(handed_in, "ex90")
     assert "Left out:\n  ada: q3, w1" in text and "Waiting for a person:\n  bob: w1" in text
     assert re.search(r"^ada +5  5 +2 h 10$", text, re.MULTILINE) and re.search(

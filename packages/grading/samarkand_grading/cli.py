@@ -216,7 +216,7 @@ def marks(options: argparse.Namespace) -> int:
     if options.list:
         from samarkand_grading.classroom import platforms
 
-        print(platforms.fill_list(course, options.set, options.list), end="")
+        print(platforms.fill_list(course, options.set, options.list, _warn), end="")
     else:
         print(report.export(course, options.set, options.export), end="")
     found = report.results(course, course.exercise(options.set))
@@ -227,6 +227,10 @@ def marks(options: argparse.Namespace) -> int:
 
 def _say(line: str) -> None:
     print(line, flush=True)
+
+
+def _warn(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def _course(options: argparse.Namespace) -> Course:

@@ -298,7 +298,7 @@ def _show(value: Value) -> str:
     if value is None:
         return "missing"
     if isinstance(value, Items):
-        return f"{value.kind}: " + ", ".join(_show(v) for v in value.values[:20])
+        return f"{value.kind}: " + (", ".join(_show(v) for v in value.values[:20]) or "empty")
     if isinstance(value, Pairs):
         return "dict: " + ", ".join(f"{_show(k)}={_show(v)}" for k, v in value.pairs[:20])
     if isinstance(value, Column):

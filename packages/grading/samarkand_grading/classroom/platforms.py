@@ -35,6 +35,10 @@ _PREFIX = re.compile(
 )
 
 
+#: What a Mac puts into each zip.
+_MAC = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$)")
+
+
 @dataclass
 class Found:
     """A student's file in a download: its beginning and name there, when it came, and what it holds."""
@@ -66,7 +70,7 @@ def read_list(course: Course, path: Path) -> dict[str, str]:
         own = next((known[cell.casefold()] for cell in [*ids, *cells] if cell.casefold() in known), "")
         number = row.get("id", "") if canvas else re.sub(r"^\D+", "", cells[0])
         if number.isdecimal():  # Canvas's line of points has none
-            found[number] = own or next(filter(None, ids), "")
+            found[number] = own or ("" if people else next(filter(None, ids), ""))
     if not found:
         raise CourseError(f"{path} is neither a grading worksheet of Moodle's nor a gradebook of Canvas's.")
     return found
@@ -76,7 +80,8 @@ def _members(archive: Path | io.BytesIO) -> Iterator[tuple[str, str, bytes]]:
     """Yield name, time and content of the files of a zip; a file too large to be a notebook is empty."""
     try:
         with zipfile.ZipFile(archive) as packed:
-            entries = [entry for entry in packed.infolist() if not entry.is_dir()]
+            entries = [entry for entry in packed.infolist() if not _MAC.search(entry.filename)]
+            entries = [entry for entry in entries if not entry.is_dir()]
             if len(entries) > FILES:
                 raise CourseError(f"{archive} holds more than {FILES:,} files.")
             for entry in entries:
@@ -166,11 +171,11 @@ def pack_feedback(course: Course, name: str, target: Path) -> int:
     return len(mine)
 
 
-def fill_list(course: Course, name: str, listing: Path) -> str:
+def fill_list(course: Course, name: str, listing: Path, say: Callable[[str], None]) -> str:
     """Return a platform's own list with the marks filled in, as that platform reads it.
 
     In Moodle's worksheet the grade is left of the most points, the one number that all share; in Canvas's
-    gradebook, under the title that begins with the set's id, or in a column of its own.
+    gradebook, under the one title that begins with the set's id or number, or in a column of its own.
     """
     exercise = course.exercise(name)
     most, results = sum(exercise.worth.values()), report.results(course, exercise)
@@ -180,21 +185,27 @@ def fill_list(course: Course, name: str, listing: Path) -> str:
     header, *lines = filter(None, lines)
     comma = False
     if "Section" in header:
-        at = next((n for n, title in enumerate(header) if title.startswith(exercise.id)), len(header))
-        header += [exercise.id] * (at == len(header))
+        number = exercise.id.partition("_")[0]
+        named = [n for n, title in enumerate(header) if re.match(rf"{number}(?!\d)", title, re.IGNORECASE)]
+        named = [n for n in named if header[n].startswith(exercise.id)] or named
+        at = named[0] if len(named) == 1 else len(header)
+        if at == len(header):
+            header += [exercise.id]
+            which = f"Several titles of {listing} begin" if named else f"No title of {listing} begins"
+            say(f"{which} with {number}: the marks make a new assignment in Canvas, {exercise.id}.")
         lines = [[*line, *[""] * (len(header) - len(line))] for line in lines]
-        number = header.index("ID")
+        key = header.index("ID")
         for line in (line for line in lines if line[0].strip() == "Points Possible" and not line[at]):
             line[at] = f"{most:g}"
     else:
-        number, shared = 0, [(n, {line[n] for line in lines}) for n in range(2, len(header))]
+        key, shared = 0, [(n, {line[n] for line in lines}) for n in range(2, len(header))]
         points = [(n, min(v)) for n, v in shared if len(v) == 1 and re.fullmatch(r"\d+([.,]\d+)?", min(v))]
         if not points or float(points[0][1].replace(",", ".")) != most:
             there = f"has {points[0][1]}" if points else "has no column"
             raise CourseError(f"{listing} {there} for the most points; {exercise.id} gives {most:g}.")
         at, comma = points[0][0] - 1, "," in points[0][1]
     for line in lines:
-        mark = marks.get(students.get(re.sub(r"^\D+", "", line[number]), ""))
+        mark = marks.get(students.get(re.sub(r"^\D+", "", line[key]), ""))
         line[at] = line[at] if mark is None else mark.replace(".", ",") if comma else mark
     out = io.StringIO()
     csv.writer(out, delimiter=separator, lineterminator="\n").writerows([header, *lines])

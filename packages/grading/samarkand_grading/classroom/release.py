@@ -128,6 +128,12 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
         points = gradebook.worth(course.gradebook, exercise.id)
         rows = gradebook.rows(course.gradebook, exercise.id).values()  # who has more time is there, ungraded
         graded = sum(any(mark.auto is not None for mark in row.marks.values()) for row in rows)
+        if odd := sorted(points.keys() ^ exercise.worth.keys()) if points and rows else []:
+            raise CourseError(
+                f"{exercise.id} was not released: some work of it is graded, or somebody has an extension, so no "
+                f"question ({odd[0].removesuffix('-check')}) can be added or taken out. samarkand excuse leaves a "
+                "question out for students."
+            )
         if points and points != exercise.worth and graded:
             again = f"samarkand grade {exercise.id} marks them anew; what a person gave stays."
             say(f"{exercise.id}: {graded} submissions have marks out of the old points until {again}")
