@@ -130,9 +130,9 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
         graded = sum(any(mark.auto is not None for mark in row.marks.values()) for row in rows)
         if odd := sorted(points.keys() ^ exercise.worth.keys()) if points and rows else []:
             raise CourseError(
-                f"{exercise.id} was not released: some work of it is graded, or somebody has an extension, so no "
-                f"question ({odd[0].removesuffix('-check')}) can be added or taken out. samarkand excuse leaves a "
-                "question out for students."
+                f"{exercise.id} was not released: some work of it is graded, or somebody has an extension, so "
+                f"no question ({odd[0].removesuffix('-check')}) can be added or taken out. samarkand excuse "
+                "leaves a question out for students."
             )
         if points and points != exercise.worth and graded:
             again = f"samarkand grade {exercise.id} marks them anew; what a person gave stays."
