@@ -130,7 +130,7 @@ def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], 
         graded = sum(any(mark.auto is not None for mark in row.marks.values()) for row in rows)
         if odd := sorted(points.keys() ^ exercise.worth.keys()) if points and rows else []:
             raise CourseError(
-                f"{exercise.id} was not released: some work of it is graded, or somebody has an extension, so "
+                f"{exercise.id} was not released: some work of it is graded, or somebody has more time, so "
                 f"no question ({odd[0].removesuffix('-check')}) can be added or taken out. samarkand excuse "
                 "leaves a question out for students."
             )
