@@ -100,9 +100,9 @@ TASKS = (
         right=tr("That is one month, and not the 97.7 that the bar up to July shows."),
         hint=tr("The total up to July minus the total up to June."),
         diagnoses=(
-            Diagnosis(tr("That is June. Which two totals enclose July?"), lambda: _alone(JUNE, MAY, TOTAL)),
+            Diagnosis(tr("That is June. Which totals are from just before and just after July?"), lambda: _alone(JUNE, MAY, TOTAL)),
             Diagnosis(
-                tr("The later one first: from the total up to July take away the one up to June."),
+                tr("You subtracted the later total from the earlier one: swap them."),
                 lambda: -_alone(JULY, JUNE, TOTAL),
             ),
             Diagnosis(
@@ -110,7 +110,7 @@ TASKS = (
                 lambda: _alone(JULY, JUNE),
             ),
             Diagnosis(
-                tr("That is an average month from January to July, not July."),
+                tr("That is the average month from January to July, not July itself."),
                 lambda: _since_january(JULY, TOTAL) / 7,
             ),
         ),
@@ -121,16 +121,16 @@ TASKS = (
         "04.2",
         kinds.Number(tr("USD bn"), 0.05),
         lambda: _alone(MAY, APRIL),
-        right=tr("`diff` makes a month of every total at once."),
-        hint=tr("First the differences of the whole column, then the row of May."),
+        right=tr("`diff` turns every total into a single month at once."),
+        hint=tr("First take the differences of the whole column, then the row of May."),
         diagnoses=(
             Diagnosis(
-                tr("That is what China sold to Russia in May. What did it buy?"),
+                tr("That is what China sold to Russia in May. Which column has what it bought?"),
                 lambda: _alone(MAY, APRIL, EXPORTS),
             ),
-            Diagnosis(tr("That is the month after. Which day ends May?"), lambda: _alone(JUNE, MAY)),
+            Diagnosis(tr("That is the month after. What is the last day of May?"), lambda: _alone(JUNE, MAY)),
             Diagnosis(
-                tr("That is the month before. Which day ends May?"), lambda: _alone(APRIL, "2022-03-31")
+                tr("That is the month before. What is the last day of May?"), lambda: _alone(APRIL, "2022-03-31")
             ),
         ),
         taught=_MONTHS,
@@ -140,11 +140,11 @@ TASKS = (
         "04.3",
         kinds.PerCent(0.1),
         _growth,
-        right=tr("More than a quarter. Keep these three lines: any growth is worked out so."),
-        hint=tr("The ratio is there first. What is above 1 is the growth, and it comes before the per cent."),
+        right=tr("More than a quarter. Keep these three lines: they work out any growth rate."),
+        hint=tr("Begin with the ratio. The growth is the part above 1; turn it into per cent last."),
         diagnoses=(
             Diagnosis(
-                tr("That is the growth as a share of one. One line is missing."), lambda: _growth(times=1)
+                tr("That is the growth as a fraction. One line is missing."), lambda: _growth(times=1)
             ),
             Diagnosis(
                 tr("That is the later half in per cent of the earlier one. By how much did it grow?"),
@@ -159,8 +159,8 @@ TASKS = (
         kinds.PerCent(0.1),
         lambda: _growth(IMPORTS),
         right=tr(
-            "Half as much again, while sales hardly grew. Customs published 48.2, which fits a larger "
-            "figure for 2021 than the one first printed."
+            "Half as much again, while sales hardly grew. Customs published 48.2: that fits a larger "
+            "figure for 2021 than the one printed at first."
         ),
         hint=tr("Divide the later half by the earlier one, take away 1 and multiply by 100."),
         diagnoses=(
@@ -169,21 +169,21 @@ TASKS = (
                 lambda: _growth(IMPORTS, less=0),
             ),
             Diagnosis(
-                tr("Without round brackets Python divides before it takes away, and multiplies the 1 alone."),
+                tr("Without round brackets Python multiplies only the 1 by 100."),
                 lambda: _growth(IMPORTS, times=1, less=100),
             ),
             Diagnosis(
                 tr("That is what China sold to Russia. How much more did it buy?"), lambda: _growth(EXPORTS)
             ),
             Diagnosis(
-                tr("That is the growth of the whole trade. Which column holds China's imports?"), _growth
+                tr("That is the growth of all trade. Which column has China's imports?"), _growth
             ),
             Diagnosis(
                 tr("That is the growth as customs published it. Work it out from the table's figures."),
                 lambda: _published("Growth of Chinese imports from Russia"),
             ),
             Diagnosis(
-                tr("You divided by the later half. Growth is measured against the earlier one."),
+                tr("You divided by the later half. Growth is a share of the earlier one."),
                 lambda: 100 * (1 - _since_january(BEFORE, IMPORTS) / _since_january(JUNE, IMPORTS)),
             ),
         ),
@@ -195,8 +195,8 @@ TASKS = (
         kinds.Shown(),
         lambda: _counts("2021-11-30"),
         right=tr("The same eleven months of one trade, and two figures: somebody else counted."),
-        hint=tr("Only rows whose `day` is the last of November; only the columns day and value."),
-        diagnoses=(Diagnosis(tr("Those are for twelve months."), lambda: _counts("2021-12-31")),),
+        hint=tr("Keep the rows whose `day` is the last of November, with the columns day and value."),
+        diagnoses=(Diagnosis(tr("Those figures are for twelve months."), lambda: _counts("2021-12-31")),),
         taught="4. Who counted?",
         given=_counts,
     ),
@@ -205,7 +205,7 @@ TASKS = (
         kinds.ByKey(kinds.Whole(), keys=tr("names")),
         lambda: _joined("destination", "iso3"),
         right=tr("Five years for each buyer: no row is lost."),
-        hint=tr("Codes have to meet codes: the buyer's is in `destination`."),
+        hint=tr("Codes have to match codes. The buyer's code is in `destination`."),
         taught=_OIL,
         given=lambda: _joined("origin", "iso3"),
     ),
@@ -214,15 +214,15 @@ TASKS = (
         kinds.PerCent(0.5),
         lambda: _taken_up("CHN", "IND"),
         right=tr(
-            "A little more than all of it: India three quarters, China a quarter. That no barrel can be "
-            "followed from one to the other, yearly sums do not change."
+            "A little more than all of it: India three quarters, China a quarter. But yearly "
+            "totals cannot show that a barrel went from one to another."
         ),
-        hint=tr("Both increases, divided by how much less Europe bought, times 100."),
+        hint=tr("Divide both increases by how much less Europe bought, and multiply by 100."),
         diagnoses=(
             Diagnosis(tr("That is India alone."), lambda: _taken_up("IND")),
             Diagnosis(tr("That is China alone."), lambda: _taken_up("CHN")),
             Diagnosis(
-                tr("Europe's change is below zero, its decrease is not: put a minus before it."),
+                tr("Europe's change is negative, but its decrease is a positive number: put a minus before it."),
                 lambda: -_taken_up("CHN", "IND"),
             ),
             Diagnosis(
@@ -230,7 +230,7 @@ TASKS = (
                 lambda: 100 * _more("CHN", "IND") / _bought()[2021]["EUR"],
             ),
             Diagnosis(
-                tr("You compared 2024 alone. Compare what changed since 2021."),
+                tr("You used 2024 only. Compare the changes since 2021."),
                 lambda: 100 * _bought()[2024][["CHN", "IND"]].sum() / _bought()[2024]["EUR"],
             ),
             Diagnosis(
@@ -246,14 +246,14 @@ TASKS = (
         kinds.Number(tr("USD bn"), 0.05),
         _newest,
         right=tr("August was over, but its total came out on 10 September: a reader on the 5th had July."),
-        hint=tr("Known is what came out on that day or before it."),
+        hint=tr("A figure is known if it was published on that day or before."),
         diagnoses=(
             Diagnosis(
-                tr("August was over by then, but was it published? Ask `known_when`."),
+                tr("August was over by then, but was its total published? Look at `known_when`."),
                 lambda: _newest("period_end"),
             ),
             Diagnosis(
-                tr("That is the oldest of those known. The latest period comes first with ascending=False."),
+                tr("That is the oldest known total. ascending=False puts the latest period first."),
                 lambda: _since_january("2021-03-31", TOTAL),
             ),
         ),

@@ -57,9 +57,9 @@ TASKS = (
         kinds.Shown(),
         lambda: _type("ceremony")[["day", "event"]],
         right=tr("Ceremonies are data, too: somebody planned, photographed and reported each of them."),
-        hint=tr("The word in quotation marks is what each type is compared with."),
+        hint=tr("Each type is compared with the word in quotation marks."),
         diagnoses=(
-            Diagnosis(tr("The right rows. Which columns were asked for?"), lambda: _type("ceremony")),
+            Diagnosis(tr("The rows are right. Which columns should they show?"), lambda: _type("ceremony")),
             Diagnosis(
                 tr("That is the whole table: is the condition inside the brackets?"),
                 lambda: data.load("trip")[["day", "event"]],
@@ -73,13 +73,13 @@ TASKS = (
         kinds.Whole(tr("kilometres")),
         lambda: _flown("2022-09-14"),
         right=tr("Two flights, and talks of a few hours in between."),
-        hint=tr('legs["day"] == "2022-09-14" is the condition; add up the kilometres of what it keeps.'),
+        hint=tr('legs["day"] == "2022-09-14" is the condition; add up the kilometres of the rows that it keeps.'),
         diagnoses=(
             Diagnosis(tr("That is the first flight. A second one left the same evening."), lambda: 3652),
             Diagnosis(tr("That is the second flight of that day. There was one before it."), lambda: 1306),
             Diagnosis(tr("That is the flight home. Which day was asked for?"), lambda: _flown("2022-09-16")),
             Diagnosis(
-                tr("That is how many flights there were. Add up their kilometres: sum."),
+                tr("That is the number of flights. Add up their kilometres with sum."),
                 lambda: len(_on(_type("leg"), "2022-09-14")),
             ),
         ),
@@ -96,18 +96,18 @@ TASKS = (
         hint=tr("Divide the flight home by the sum of the three, and multiply by 100."),
         diagnoses=(
             Diagnosis(
-                tr("That is a share of 1. Per cent is a hundred times as much."),
+                tr("That is a fraction. Multiply it by 100 to get per cent."),
                 lambda: _km().iloc[-1] / _km().sum(),
             ),
             Diagnosis(
-                tr("That compares the way home with the way out. Take its share of the whole."),
+                tr("You divided by the two flights out. Divide by the sum of all flights."),
                 lambda: 100 * _km().iloc[-1] / _km().iloc[:-1].sum(),
             ),
             Diagnosis(
-                tr("That is the share of the way out."), lambda: 100 * _km().iloc[:-1].sum() / _km().sum()
+                tr("That is the share of the two flights out."), lambda: 100 * _km().iloc[:-1].sum() / _km().sum()
             ),
             Diagnosis(
-                tr("That is the first flight. Which one leads home?"),
+                tr("That is the share of the first flight. Which one goes home?"),
                 lambda: 100 * _km().iloc[0] / _km().sum(),
             ),
         ),
@@ -120,7 +120,7 @@ TASKS = (
         right=tr(
             "Counted from Hong Kong, the gap is a matter of weeks, not years. The rule decides the number."
         ),
-        hint=tr("Subtract the earlier day from the later one, then add .days."),
+        hint=tr("Subtract the earlier day from the later one; .days after the brackets gives the number."),
         diagnoses=(
             Diagnosis(
                 tr("That starts on the first day in Hong Kong. On which day did the visit end?"), _abroad
@@ -130,7 +130,7 @@ TASKS = (
                 lambda: _days(_event("TL057")["end_day"]) - 1,
             ),
             Diagnosis(
-                tr("That is the later day taken from the earlier one: turn them round."),
+                tr("You subtracted the later day from the earlier one: swap them."),
                 lambda: -_days(_event("TL057")["end_day"]),
             ),
         ),
@@ -145,11 +145,11 @@ TASKS = (
         hint=tr('meetings["day"] == "2022-09-15" is the condition; len(...) counts the rows that are left.'),
         diagnoses=(
             Diagnosis(
-                tr("That counts every row of the day. Begin with meetings, which has only those of two."),
+                tr("That counts every row of that day. Begin with meetings, which has only bilateral ones."),
                 lambda: len(_on(data.load("trip"), "2022-09-15")),
             ),
             Diagnosis(
-                tr("That counts a meeting of three as well."),
+                tr("That counts a multilateral meeting as well."),
                 lambda: len(_on(_type("bilateral", "multilateral"), "2022-09-15")),
             ),
             Diagnosis(
@@ -165,13 +165,13 @@ TASKS = (
         kinds.Shown(),
         lambda: _flights("distance_km", 1),
         right=tr("From one host to the other, in one evening."),
-        hint=tr("Put the flights in order of their length, and show the first one."),
+        hint=tr("Sort the flights by their length, and show the first row."),
         diagnoses=(
             Diagnosis(
-                tr("In the right order. Show the first one: head."), lambda: _flights("distance_km", 3)
+                tr("The order is right. How many rows should head show?"), lambda: _flights("distance_km", 3)
             ),
             Diagnosis(
-                tr("That is the first by its name. Which column is the length?"),
+                tr("That is the first place in the alphabet. Which column has the length?"),
                 lambda: _flights("to_place", 1),
             ),
         ),
@@ -192,11 +192,11 @@ TASKS = (
         "01.8",
         kinds.Whole(tr("rows")),
         lambda: len(_type("bilateral", "multilateral")),
-        right=tr("More than half of what the table has on the three days are meetings."),
+        right=tr("More than half of the rows of the table are meetings."),
         hint=tr('trip["type"].isin([...]) is the condition, with two words in the list.'),
         diagnoses=(
-            Diagnosis(tr("Those are the meetings of two alone."), lambda: len(_type("bilateral"))),
-            Diagnosis(tr("Those are the meetings of more alone."), lambda: len(_type("multilateral"))),
+            Diagnosis(tr("Those are only the bilateral meetings."), lambda: len(_type("bilateral"))),
+            Diagnosis(tr("Those are only the multilateral meetings."), lambda: len(_type("multilateral"))),
             Diagnosis(
                 tr("That is the whole table: is the condition inside the brackets?"),
                 lambda: len(data.load("trip")),
