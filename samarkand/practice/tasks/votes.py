@@ -90,7 +90,7 @@ TASKS = (
         kinds.PerCent(0.1),
         lambda: _share_of_yes("no"),
         right=tr(
-            "Well above two thirds. Whoever abstained or stayed away did not count, and so could not stop it."
+            "Well above two thirds. States that abstained or stayed away did not count, so they could not stop it."
         ),
         hint=tr("Divide the yes votes by yes and no together. Abstentions and absences do not count."),
         diagnoses=(
@@ -110,7 +110,7 @@ TASKS = (
                 ),
             ),
             Diagnosis(
-                tr("A sum and a quotient need brackets: Python divides first."),
+                tr("Put the sum in round brackets: without them Python divides first."),
                 lambda: float(1 + _count(_votes().index, "es_11_3", "no")) * 100,
             ),
         ),
@@ -121,15 +121,15 @@ TASKS = (
         "05.2",
         kinds.Whole(tr("states")),
         lambda: _count(_members(), "es_11_1", "abstain", "did not vote"),
-        right=tr("All but Russia itself. One of them was not there: that is not an abstention."),
-        hint=tr("Each of two conditions, and one or the other has to be true."),
+        right=tr("All but Russia itself. One of them did not vote: that is not an abstention."),
+        hint=tr("There are two conditions. One or the other has to be true."),
         diagnoses=(
             Diagnosis(
-                tr("Those abstained. The question asks for the absent, too."),
+                tr("That counts abstentions only. The question asks for those who did not vote, too."),
                 lambda: _count(_members(), "es_11_1", "abstain"),
             ),
             Diagnosis(
-                tr("That counts all the world. Keep the members."),
+                tr("That counts all states. Keep the members."),
                 lambda: _count(_votes().index, "es_11_1", "abstain", "did not vote"),
             ),
         ),
@@ -144,11 +144,11 @@ TASKS = (
         hint=tr("Leave out the row of Russia before you count."),
         diagnoses=(
             Diagnosis(
-                tr("That is all the world. Keep the members."),
+                tr("That counts all states. Keep the members."),
                 lambda: _count(_votes().index, "es_11_3", "no"),
             ),
             Diagnosis(
-                tr("Those said something else: two equals signs ask for the same, != for another word."),
+                tr("That counts the states that did not say no. Count those that did."),
                 lambda: _count([code for code in _members() if code != "RUS"], "es_11_3", "abstain"),
             ),
         ),
@@ -159,8 +159,8 @@ TASKS = (
         "05.4",
         kinds.ByKey(kinds.Whole(), keys=tr("names of groups")),
         _no_by_group,
-        right=tr("To see the numbers, write `no` into a cell of its own."),
-        hint=tr("In the brackets of loc comes the list of the group that for has reached: groups[name]."),
+        right=tr("To see the numbers, write `no` in a new cell and run it."),
+        hint=tr("In the brackets of loc, put the list of the group that for has reached: groups[name]."),
         diagnoses=(
             Diagnosis(
                 tr("That is the vote of March. Which column is that of April?"),
@@ -174,8 +174,8 @@ TASKS = (
         "05.5",
         kinds.Together((kinds.PerCent(0.1),) * 2),
         lambda: [_share_of_yes("no"), -1],
-        right=tr("You have written a function that knows what to do when nothing is left."),
-        hint=tr("The length of a column without a row is 0. Write two equals signs, and end with a colon."),
+        right=tr("Now the function knows what to do when nothing is left."),
+        hint=tr("The length of a column without rows is 0. Write two equals signs, and end with a colon."),
         taught=_VOTES,
         given=lambda: [-1, -1],
     ),
@@ -206,7 +206,7 @@ TASKS = (
         "05.7",
         kinds.Whole(),
         lambda: int(_apart("IND", "USA").abs().sum()),
-        right=tr("Three abstentions against three times yes. From Russia India is as far."),
+        right=tr("Three abstentions against three times yes. India is just as far from Russia."),
         hint=tr("Subtract one row from the other, drop the signs, and add up."),
         diagnoses=(
             Diagnosis(tr("A distance has no sign: abs."), lambda: int(_apart("IND", "USA").sum())),
@@ -227,10 +227,10 @@ TASKS = (
         right=tr(
             "Iran took part in two of the three. One vote was the same as Russia's, and one was halfway."
         ),
-        hint=tr("1 minus half of the mean distance; mean skips the vote that Iran missed."),
+        hint=tr("Take 1 minus half of the mean distance; mean skips the vote that Iran missed."),
         diagnoses=(
             Diagnosis(
-                tr("You took Iran's absence for an abstention. Leave that vote out."),
+                tr("You counted Iran's absence as an abstention. Leave that vote out."),
                 lambda: 1 - (_apart("IRN", "RUS").abs().sum() + 1) / (2 * len(RESOLUTIONS)),
             ),
             Diagnosis(
@@ -238,7 +238,7 @@ TASKS = (
                 lambda: _apart("IRN", "RUS").abs().mean() / 2,
             ),
             Diagnosis(
-                tr("That rests on the sum. The mean divides by the number of votes that are left."),
+                tr("You used the sum. The mean divides it by the number of votes that are left."),
                 lambda: 1 - _apart("IRN", "RUS").abs().sum() / 2,
             ),
             Diagnosis(
