@@ -184,7 +184,7 @@ SET = ExerciseSet(
             "q1", "counts", 1,
             Together((Whole("members", 0, 40), Whole("observers", 0, 40), Whole("dialogue partners", 0, 40), Days(0, 20000))), _counts,
             "A spell runs on a day if it began by then and has not ended by then; of those, the newest has the latest from.",
-            "03_the_sco: 1. Who belongs? Status comes in spells",
+            "03_the_sco: 1. Who belongs, and since when?",
             (
                 Diagnosis("States whose status had ended by your day are still counted: look at the column 'to'.", _ever, excluded_by="Take the spells that ran on that day"),
                 Diagnosis("This counts from the day of the decision, not from the day it took effect.", _by_decision,
@@ -230,7 +230,7 @@ SET = ExerciseSet(
         Question(
             "q4", "close_ones", 1, Codes(), lambda g: _of_mine(g, "member", "observer"),
             "Keep the spells that ran on your day and are of your six states; of those, the rows with one status or the other.",
-            "03_the_sco: 1. Who belongs? Status comes in spells",
+            "03_the_sco: 1. Who belongs, and since when?",
             (
                 Diagnosis("These are the members alone.", lambda g: _of_mine(g, "member"), excluded_by="members or observers"),
                 Diagnosis("Dialogue partners are among them.", lambda g: _of_mine(g, *STATES)),

@@ -81,7 +81,7 @@ TASKS = (
                 lambda: _sums("kind", "quoted_words"),
             ),
             Diagnosis(
-                tr("The right words, but by speaker. Which column says what kind of block it is?"),
+                tr("The words are right, but they are grouped by speaker. Which column says what kind of block it is?"),
                 lambda: _sums("quoted_speaker", "words"),
             ),
         ),
@@ -96,14 +96,14 @@ TASKS = (
         hint=tr("Divide her quoted_words by those of the whole table, not by all words of the article."),
         diagnoses=(
             Diagnosis(
-                tr("Of the three experts' words. Here politicians count too."),
+                tr("That is her share of the three experts' words. Here politicians count too."),
                 lambda: _words() / _all(speakers=_EXPERTS) * 100,
             ),
             Diagnosis(
-                tr("Of all words of the article. Which of them are inside quotation marks?"),
+                tr("That is her share of all words of the article. Which of them are inside quotation marks?"),
                 lambda: _words() / _all("words") * 100,
             ),
-            Diagnosis(tr("A share of one. Per cent is a hundred times as much."), lambda: _words() / _all()),
+            Diagnosis(tr("That is a fraction. Multiply it by 100 to get per cent."), lambda: _words() / _all()),
         ),
         taught=_WORDS,
     ),
@@ -124,10 +124,10 @@ TASKS = (
         kinds.Whole(tr("claims")),
         lambda: int(_claims()["hedge"].notna().sum()),
         right=tr("One claim in eight."),
-        hint=tr("notna gives True or False for each row; sum counts the True."),
+        hint=tr("notna gives True or False for each row; sum counts the rows that are True."),
         diagnoses=(
             Diagnosis(
-                tr("Those without. notna asks for those with."), lambda: int(_claims()["hedge"].isna().sum())
+                tr("Those are the claims without a hedge. notna asks for those with one."), lambda: int(_claims()["hedge"].isna().sum())
             ),
             Diagnosis(tr("Those are all claims. Which of them have a hedge?"), lambda: len(_claims())),
         ),
@@ -176,7 +176,7 @@ TASKS = (
         "02.7",
         kinds.ByKey(kinds.Whole(tr("claims")), keys=tr("kinds")),
         _own,
-        right=tr("You have read a table of your own, and each line of this lesson works on it."),
+        right=tr("You have read a table of your own. Every line of this lesson works with it."),
         hint=tr("The line gives your table a name: pd.read_csv reads the file that article.path names."),
         taught=_OWN,
         given=lambda: _kinds(_claims()),
@@ -186,8 +186,8 @@ TASKS = (
         "02.8",
         kinds.Headline(),
         lambda: f"{' and '.join(map(str, _own()))} of {_own().sum()} claims",
-        right=tr("A title that says what one sees."),
-        hint=tr("A label is not a title. What do we see? Write a sentence with a number of the bars."),
+        right=tr("That title says what a reader can see in the chart."),
+        hint=tr("A label is not a title. What do the bars show? Write a sentence with a number from them."),
         taught=_OWN,
         given=lambda: "Kinds of claims",
         own=True,

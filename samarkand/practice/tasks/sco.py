@@ -99,7 +99,7 @@ def _csto() -> float:
     return measures.jaccard(set(_codes(EVE)), set(data.held_on(clubs, EVE)["iso3"]))
 
 
-_SPELLS, _PEOPLE = "1. Who belongs? Status comes in spells", "2. Forty per cent of the people?"
+_SPELLS, _PEOPLE = "1. Who belongs, and since when?", "2. Forty per cent of the people?"
 
 TASKS = (
     Task(
@@ -121,15 +121,15 @@ TASKS = (
         "03.2",
         kinds.Whole(tr("spells")),
         _not_over,
-        right=tr("Among them are spells that had not begun by then: that is the other condition."),
+        right=tr("Some of those spells had not begun by then: that is the other condition."),
         hint=tr("A spell was not over if its `to` is empty, or is later than the day."),
         diagnoses=(
             Diagnosis(
-                tr("Those have no end at all. Others had one, and it was still to come."),
+                tr("Those have no end at all. Other spells had an end that was still to come."),
                 lambda: int(data.load("sco_membership")["to"].isna().sum()),
             ),
             Diagnosis(
-                tr("Those have an end that was still to come. Others have none."),
+                tr("Those have an end that was still to come. Other spells have no end."),
                 lambda: int((data.load("sco_membership")["to"] > EVE).sum()),
             ),
         ),
@@ -141,8 +141,8 @@ TASKS = (
         kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
         lambda: _running(EVE),
         right=tr("These are the states that had a status on the eve of the trip."),
-        hint=tr("Two conditions, and both have to be true."),
-        diagnoses=(Diagnosis(tr("Those had begun. Were all of them still running?"), lambda: _begun(EVE)),),
+        hint=tr("There are two conditions. Both have to be true."),
+        diagnoses=(Diagnosis(tr("Those spells had begun. Were all of them still in force?"), lambda: _begun(EVE)),),
         taught=_SPELLS,
         given=lambda: _begun("2026-01-01"),
     ),
@@ -161,11 +161,11 @@ TASKS = (
                 lambda: len(_codes("2016-03-13", PARTNER)),
             ),
             Diagnosis(
-                tr("One of yours had moved on by then. Is its spell not over?"),
+                tr("You counted a state that had a new status by then. Was its spell as a partner over?"),
                 lambda: int(_begun(AZERBAIJAN)[PARTNER]),
             ),
             Diagnosis(
-                tr("That counts every state with any status. Only dialogue partners are asked for."),
+                tr("That counts every state with any status. The question asks for dialogue partners only."),
                 lambda: len(_codes(AZERBAIJAN, None)),
             ),
         ),
@@ -177,7 +177,7 @@ TASKS = (
         kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
         lambda: _running(ACCESSION_EVE),
         right=tr("Your function counts any day you give it."),
-        hint=tr("First keep what had begun, then of that what was not over; return comes last."),
+        hint=tr("First keep the spells that had begun. Of those, keep the ones that were not over. return comes last."),
         diagnoses=(
             Diagnosis(
                 tr("That is the next day, on which two observers became members. Ask for the day before."),
@@ -198,10 +198,10 @@ TASKS = (
         hint=tr("Divide each by the people of the world, and multiply by a hundred."),
         diagnoses=(
             Diagnosis(
-                tr("Those are shares of one. Per cent is a hundred times as much."), lambda: _each(per=1)
+                tr("Those are fractions. Multiply them by 100 to get per cent."), lambda: _each(per=1)
             ),
             Diagnosis(
-                tr("Those are shares of the eight. The question says: of the world."),
+                tr("Those are shares of the eight. The question asks for shares of the world."),
                 lambda: _each(_figures("population_persons")[_codes()].sum()),
             ),
         ),
@@ -221,8 +221,8 @@ TASKS = (
             Diagnosis(
                 tr("That is China and India alone. What is left without them?"), lambda: _people(list(GIANTS))
             ),
-            Diagnosis(tr("India is still in."), lambda: _people([*_others(), "IND"])),
-            Diagnosis(tr("China is still in."), lambda: _people([*_others(), "CHN"])),
+            Diagnosis(tr("India is still among them."), lambda: _people([*_others(), "IND"])),
+            Diagnosis(tr("China is still among them."), lambda: _people([*_others(), "CHN"])),
             Diagnosis(
                 tr("You took China and India out of the world, too. Divide by all the world's people."),
                 lambda: 100 * _people(_others()) / (100 - _people(list(GIANTS))),

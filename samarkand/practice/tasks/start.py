@@ -69,7 +69,7 @@ TASKS = (
         hint=tr("Which labels are in the list, and which number is in the round brackets?"),
         diagnoses=(
             Diagnosis(
-                tr("The right columns. How many rows?"), lambda: _events()[["day", "place", "kind"]].head(6)
+                tr("The columns are right. How many rows should there be?"), lambda: _events()[["day", "place", "kind"]].head(6)
             ),
         ),
         taught=_READ,
@@ -83,7 +83,7 @@ TASKS = (
         hint=tr("Which column says where something happened?"),
         diagnoses=(
             Diagnosis(
-                tr("That is by title: nearly every event has one of its own. Which column holds places?"),
+                tr("That counts titles: nearly every event has its own. Which column has the places?"),
                 lambda: _counts("title"),
             ),
         ),
@@ -95,7 +95,7 @@ TASKS = (
         kinds.Rows({"day": kinds.Day(), "title": kinds.Text()}),
         lambda: _events()[_events()["kind"] == "trip"],
         right=tr("Three trips of Xi Jinping, and the announcement of the one that the article is about."),
-        hint=tr("The word in quotation marks is what each row is compared with."),
+        hint=tr("Each row is compared with the word in quotation marks."),
         diagnoses=(Diagnosis(tr("That is the whole table: is the condition inside the brackets?"), _events),),
         taught=_ROWS,
         given=lambda: _events()[_events()["kind"] == "conflict"],
@@ -125,9 +125,9 @@ TASKS = (
         kinds.Texts(tr("titles")),
         lambda: _events()["title"].head(2),
         right=tr("An error is a sentence about one word. You read it, and you repaired it."),
-        hint=tr("Two titles are asked for: the column's name, in quotation marks, and head."),
+        hint=tr("The answer is two titles: the column's name in quotation marks, then head."),
         diagnoses=(
-            Diagnosis(tr("The right column, and all of it. How many rows?"), lambda: _events()["title"]),
+            Diagnosis(tr("The column is right, but that is all of it. How many rows should there be?"), lambda: _events()["title"]),
         ),
         taught=_ROWS,
     ),
@@ -138,7 +138,7 @@ TASKS = (
         right=tr("The article said so on a Monday. The Thursday was 15 September 2022."),
         hint=tr("Look for the paragraph that names the SCO summit for the first time."),
         diagnoses=(
-            Diagnosis(tr("There the journey is announced. Read one further."), lambda: "P01"),
+            Diagnosis(tr("That paragraph announces the journey. Read the next one."), lambda: "P01"),
             Diagnosis(tr("That is the title. Paragraphs begin with P."), lambda: "T1"),
         ),
         taught="6. The article itself",
@@ -151,11 +151,11 @@ TASKS = (
         hint=tr("First keep the rows, then choose the columns: the line is read from left to right."),
         diagnoses=(
             Diagnosis(
-                tr("The right rows. Which columns were asked for?"),
+                tr("The rows are right. Which columns should they show?"),
                 lambda: _events()[_events()["kind"] == "vote"],
             ),
             Diagnosis(
-                tr("The right columns. Which rows were asked for?"), lambda: _events()[["day", "title"]]
+                tr("The columns are right. Which rows should be kept?"), lambda: _events()[["day", "title"]]
             ),
         ),
         taught=_ROWS,
