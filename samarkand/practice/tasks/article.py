@@ -81,7 +81,7 @@ TASKS = (
                 lambda: _sums("kind", "quoted_words"),
             ),
             Diagnosis(
-                tr("The words are right, but they are grouped by speaker. Which column says what kind of block it is?"),
+                tr("The words are right, but grouped by speaker. Which column has the kind of block?"),
                 lambda: _sums("quoted_speaker", "words"),
             ),
         ),
@@ -100,10 +100,12 @@ TASKS = (
                 lambda: _words() / _all(speakers=_EXPERTS) * 100,
             ),
             Diagnosis(
-                tr("That is her share of all words of the article. Which of them are inside quotation marks?"),
+                tr("That is her share of all words of the article. Which are inside quotation marks?"),
                 lambda: _words() / _all("words") * 100,
             ),
-            Diagnosis(tr("That is a fraction. Multiply it by 100 to get per cent."), lambda: _words() / _all()),
+            Diagnosis(
+                tr("That is a fraction. Multiply it by 100 to get per cent."), lambda: _words() / _all()
+            ),
         ),
         taught=_WORDS,
     ),
@@ -127,7 +129,8 @@ TASKS = (
         hint=tr("notna gives True or False for each row; sum counts the rows that are True."),
         diagnoses=(
             Diagnosis(
-                tr("Those are the claims without a hedge. notna asks for those with one."), lambda: int(_claims()["hedge"].isna().sum())
+                tr("Those are the claims without a hedge. notna asks for those with one."),
+                lambda: int(_claims()["hedge"].isna().sum()),
             ),
             Diagnosis(tr("Those are all claims. Which of them have a hedge?"), lambda: len(_claims())),
         ),

@@ -142,7 +142,9 @@ TASKS = (
         lambda: _running(EVE),
         right=tr("These are the states that had a status on the eve of the trip."),
         hint=tr("There are two conditions. Both have to be true."),
-        diagnoses=(Diagnosis(tr("Those spells had begun. Were all of them still in force?"), lambda: _begun(EVE)),),
+        diagnoses=(
+            Diagnosis(tr("Those spells had begun. Were all of them still in force?"), lambda: _begun(EVE)),
+        ),
         taught=_SPELLS,
         given=lambda: _begun("2026-01-01"),
     ),
@@ -177,7 +179,7 @@ TASKS = (
         kinds.ByKey(kinds.Whole(), keys=tr("statuses")),
         lambda: _running(ACCESSION_EVE),
         right=tr("Your function counts any day you give it."),
-        hint=tr("First keep the spells that had begun. Of those, keep the ones that were not over. return comes last."),
+        hint=tr("Keep the spells that had begun; of those, keep the ones not over. return comes last."),
         diagnoses=(
             Diagnosis(
                 tr("That is the next day, on which two observers became members. Ask for the day before."),
@@ -197,9 +199,7 @@ TASKS = (
         ),
         hint=tr("Divide each by the people of the world, and multiply by a hundred."),
         diagnoses=(
-            Diagnosis(
-                tr("Those are fractions. Multiply them by 100 to get per cent."), lambda: _each(per=1)
-            ),
+            Diagnosis(tr("Those are fractions. Multiply them by 100 to get per cent."), lambda: _each(per=1)),
             Diagnosis(
                 tr("Those are shares of the eight. The question asks for shares of the world."),
                 lambda: _each(_figures("population_persons")[_codes()].sum()),

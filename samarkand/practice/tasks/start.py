@@ -69,7 +69,8 @@ TASKS = (
         hint=tr("Which labels are in the list, and which number is in the round brackets?"),
         diagnoses=(
             Diagnosis(
-                tr("The columns are right. How many rows should there be?"), lambda: _events()[["day", "place", "kind"]].head(6)
+                tr("The columns are right. How many rows should there be?"),
+                lambda: _events()[["day", "place", "kind"]].head(6),
             ),
         ),
         taught=_READ,
@@ -127,7 +128,10 @@ TASKS = (
         right=tr("An error is a sentence about one word. You read it, and you repaired it."),
         hint=tr("The answer is two titles: the column's name in quotation marks, then head."),
         diagnoses=(
-            Diagnosis(tr("The column is right, but that is all of it. How many rows should there be?"), lambda: _events()["title"]),
+            Diagnosis(
+                tr("The column is right, but that is all of it. How many rows should there be?"),
+                lambda: _events()["title"],
+            ),
         ),
         taught=_ROWS,
     ),

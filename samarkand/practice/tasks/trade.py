@@ -100,7 +100,10 @@ TASKS = (
         right=tr("That is one month, and not the 97.7 that the bar up to July shows."),
         hint=tr("The total up to July minus the total up to June."),
         diagnoses=(
-            Diagnosis(tr("That is June. Which totals are from just before and just after July?"), lambda: _alone(JUNE, MAY, TOTAL)),
+            Diagnosis(
+                tr("That is June. Which totals are from just before and just after July?"),
+                lambda: _alone(JUNE, MAY, TOTAL),
+            ),
             Diagnosis(
                 tr("You subtracted the later total from the earlier one: swap them."),
                 lambda: -_alone(JULY, JUNE, TOTAL),
@@ -130,7 +133,8 @@ TASKS = (
             ),
             Diagnosis(tr("That is the month after. What is the last day of May?"), lambda: _alone(JUNE, MAY)),
             Diagnosis(
-                tr("That is the month before. What is the last day of May?"), lambda: _alone(APRIL, "2022-03-31")
+                tr("That is the month before. What is the last day of May?"),
+                lambda: _alone(APRIL, "2022-03-31"),
             ),
         ),
         taught=_MONTHS,
@@ -143,9 +147,7 @@ TASKS = (
         right=tr("More than a quarter. Keep these three lines: they work out any growth rate."),
         hint=tr("Begin with the ratio. The growth is the part above 1; turn it into per cent last."),
         diagnoses=(
-            Diagnosis(
-                tr("That is the growth as a fraction. One line is missing."), lambda: _growth(times=1)
-            ),
+            Diagnosis(tr("That is the growth as a fraction. One line is missing."), lambda: _growth(times=1)),
             Diagnosis(
                 tr("That is the later half in per cent of the earlier one. By how much did it grow?"),
                 lambda: _growth(less=0),
@@ -175,9 +177,7 @@ TASKS = (
             Diagnosis(
                 tr("That is what China sold to Russia. How much more did it buy?"), lambda: _growth(EXPORTS)
             ),
-            Diagnosis(
-                tr("That is the growth of all trade. Which column has China's imports?"), _growth
-            ),
+            Diagnosis(tr("That is the growth of all trade. Which column has China's imports?"), _growth),
             Diagnosis(
                 tr("That is the growth as customs published it. Work it out from the table's figures."),
                 lambda: _published("Growth of Chinese imports from Russia"),
@@ -222,7 +222,7 @@ TASKS = (
             Diagnosis(tr("That is India alone."), lambda: _taken_up("IND")),
             Diagnosis(tr("That is China alone."), lambda: _taken_up("CHN")),
             Diagnosis(
-                tr("Europe's change is negative, but its decrease is a positive number: put a minus before it."),
+                tr("Europe's change is negative, its decrease is positive: put a minus before it."),
                 lambda: -_taken_up("CHN", "IND"),
             ),
             Diagnosis(

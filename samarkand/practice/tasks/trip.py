@@ -73,7 +73,7 @@ TASKS = (
         kinds.Whole(tr("kilometres")),
         lambda: _flown("2022-09-14"),
         right=tr("Two flights, and talks of a few hours in between."),
-        hint=tr('legs["day"] == "2022-09-14" is the condition; add up the kilometres of the rows that it keeps.'),
+        hint=tr('legs["day"] == "2022-09-14" is the condition; add up the kilometres of those rows.'),
         diagnoses=(
             Diagnosis(tr("That is the first flight. A second one left the same evening."), lambda: 3652),
             Diagnosis(tr("That is the second flight of that day. There was one before it."), lambda: 1306),
@@ -104,7 +104,8 @@ TASKS = (
                 lambda: 100 * _km().iloc[-1] / _km().iloc[:-1].sum(),
             ),
             Diagnosis(
-                tr("That is the share of the two flights out."), lambda: 100 * _km().iloc[:-1].sum() / _km().sum()
+                tr("That is the share of the two flights out."),
+                lambda: 100 * _km().iloc[:-1].sum() / _km().sum(),
             ),
             Diagnosis(
                 tr("That is the share of the first flight. Which one goes home?"),

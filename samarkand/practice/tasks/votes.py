@@ -90,7 +90,8 @@ TASKS = (
         kinds.PerCent(0.1),
         lambda: _share_of_yes("no"),
         right=tr(
-            "Well above two thirds. States that abstained or stayed away did not count, so they could not stop it."
+            "Well above two thirds. States that abstained or stayed away did not count, so they could "
+            "not stop it."
         ),
         hint=tr("Divide the yes votes by yes and no together. Abstentions and absences do not count."),
         diagnoses=(
