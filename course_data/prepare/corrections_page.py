@@ -17,9 +17,9 @@ TABLES = Path(__file__).resolve().parent.parent
 HEADER = """\
 # Corrections
 
-What stood in a table, a lesson or a set of this course, was wrong or loose, and was corrected; the latest
-first. Found one more? Open an issue with the template *A row is wrong* or *A sentence is wrong*, and say
-which source has it better: your correction will stand here, with your name if you like.
+What was wrong or inexact in a table, a lesson or a set of this course, and how it was corrected, the latest
+first. Have you found another error? Open an issue with the template *A row is wrong* or *A sentence is wrong*,
+and say which source is right: your correction will be listed here, with your name if you like.
 
 <!-- Made from corrections.csv by prepare/corrections_page.py: change the table, not this page. -->
 """
