@@ -18,8 +18,8 @@ HEADER = """\
 # Corrections
 
 What was wrong or inexact in a table, a lesson or a set of this course, and how it was corrected, the latest
-first. Have you found another error? Open an issue with the template *A row is wrong* or *A sentence is wrong*,
-and say which source is right: your correction will be listed here, with your name if you like.
+first. Have you found another error? Open an issue with the template *A row is wrong* or *A sentence is
+wrong*, and say which source is right: your correction will be listed here, with your name if you like.
 
 <!-- Made from corrections.csv by prepare/corrections_page.py: change the table, not this page. -->
 """

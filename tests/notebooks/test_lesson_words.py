@@ -86,7 +86,7 @@ PLANTED = [
     Wrong("04", "oil-chart", "Less Russian oil to Europe, more", "More Russian oil to Europe, less"),
     Wrong("04", "months-chart", "bought more than it sold", "sold more than it bought"),
     Wrong("05", "words-read", "and did not name Ukraine", "and did name Ukraine"),
-    Wrong("04", "words", "The relationship is not", "Another relationship is not", renewed=False),
+    Wrong("04", "words", "the relationship is not", "another relationship is not", renewed=False),
     # hints, answers, the card, code in prose, links
     Wrong("01", "home-help", "Divide the flight", "Multiply the flight"),
     Wrong("00", "card", "`places`", "`place`"),

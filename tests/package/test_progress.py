@@ -71,7 +71,7 @@ def test_a_lesson_ends_with_what_was_done_and_what_to_repeat() -> None:
     assert rows(shown)["Predictions"][0] == "1"
     text = seen(shown)
     repeat, _, still_open = text.partition("Still open")
-    assert "3. Thirty per cent of the money? : 03.8" in " ".join(repeat.partition("To repeat")[2].split())
+    assert "3. Thirty per cent of the money? : 03.8" in " ".join(repeat.partition("To review")[2].split())
     assert "03.7" in still_open and "03.8" not in still_open
     assert "3. Thirty per cent of the money? : 1 prediction and 1 question" in " ".join(still_open.split())
 
@@ -101,7 +101,7 @@ def test_all_done_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         log.add(item.id, "right")
     shown = progress.lesson("00")
     assert "All of it is done." in seen(shown)
-    assert "To repeat" not in seen(shown) and "Still open" not in seen(shown)
+    assert "To review" not in seen(shown) and "Still open" not in seen(shown)
 
 
 def test_links_lead_to_the_cell_of_the_heading_in_the_notebook_that_is_open(
@@ -190,14 +190,14 @@ def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch:
     notebook = json.loads(lesson.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
-        cell["source"] = source.replace("1. Who belongs?", "1. Whose club?").replace(
+        cell["source"] = source.replace("1. Who belongs, and since when?", "1. Whose club?").replace(
             'quiz.ask("03.gdp")', "1"
         )
         if cell["id"] == "gdp-text":
             cell["source"] = source.replace("3. Thirty per cent of the money?", "3. The money")
     lesson.write_text(json.dumps(notebook), encoding="utf-8")
     again = progress.lesson("03")
-    assert "1. Whose club?" in again.html and "1. Who belongs?" not in again.html
+    assert "1. Whose club?" in again.html and "1. Who belongs, and since when?" not in again.html
     assert rows(again)["Practice"] == ["0", "1", "7"]
     assert "Questions with given answers" not in rows(again)
     lesson.unlink()

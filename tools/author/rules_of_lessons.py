@@ -38,7 +38,7 @@ LONGEST_CODE, MOST_ROWS = 8, 12
 EXPECTING, OWN = ("predict.ask", "note"), ("predict.see", "recall", "progress.lesson", "progress.course")
 #: The most minutes of a sitting, for a novice.
 SITTING = 60
-DONE = "What you did, and what to repeat"
+DONE = "What you did, and what to review"
 CARD = ("Time", "Minutes", "Level", "Needs", "Data", "Works offline")
 #: The parts of a lesson, in their order, and what shows each.
 PARTS = {
