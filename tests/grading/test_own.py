@@ -107,7 +107,7 @@ def test_what_cannot_be_a_question_is_a_sentence_and_nothing_is_written(course, 
 def test_what_is_left_out_is_asked_for_and_a_spoilt_file_is_a_sentence(course, capsys, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(GOOD.values())))
     assert run(course, "new", "question", "ex90", "q4") == 0
-    assert "given has: factor\nThe right answer" in capsys.readouterr().out
+    assert "for example:\n  factor: " in capsys.readouterr().out
     assert [question.points for question in course.exercise("ex90").questions] == [2, 3, 5, 2]
     assert run(course, "new", "question", "ex90", "q5") == 1
     assert "Nothing was written: say --text where nobody" in capsys.readouterr().err

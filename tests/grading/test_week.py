@@ -171,6 +171,7 @@ def test_all_sets_are_one_table_with_a_row_a_student(handed_in, samarkand):
         ("extend ex92 --student adda +2d", 'No student "adda". Did you mean "ada"?'),
         ("extend ex92 --student ada +2w", "'+2w' is no day and time"),
         ("extend ex92 --student ada|2021-01-01 12:00 UTC", "That is earlier than the day for all."),
+        ("explain ex90 --student adda", 'No student "adda". Did you mean "ada"?'),
         ("excuse ex90 q9 --student ada", 'No question "q9"'),
         ("excuse ex90 q1 --student=../ada", "cannot be a student id"),
         ("regrade ex90 --question w1", 'No question "w1"'),

@@ -190,9 +190,11 @@ def forget(options: argparse.Namespace) -> int:
 
 def explain(options: argparse.Namespace) -> int:
     """Print why a student's marks are what they are: the value read, the rule, the reason."""
-    from samarkand_grading.classroom import report
+    from samarkand_grading.classroom import report, week
 
-    print(report.explain(_course(options), options.set, options.student))
+    course = _course(options)
+    (student,) = week.known(course, [options.student])
+    print(report.explain(course, options.set, student))
     return 0
 
 

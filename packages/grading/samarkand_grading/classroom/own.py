@@ -95,8 +95,9 @@ def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
             except kinds.WrongForm as problem:
                 raise CourseError(f"{path.stem}, {name}: it is not of its kind. {problem}") from None
             except Exception as error:
-                why = f"{type(error).__name__}: {error}. (given has {', '.join(given) or 'nothing'}.)"
-                raise CourseError(f"{path.stem}, {name}: it stops with {why}") from None
+                why = f"{type(error).__name__}: {error}".rstrip(".")
+                has = ", ".join(given) or "nothing"
+                raise CourseError(f"{path.stem}, {name}: it stops with {why}. (given has {has}.)") from None
     lines = re.search(r"(?ms)^(def )?answer\b.*?(?=^\S|\Z)", code)
     return Own(question, text.strip(), lines[0].rstrip() if lines else "")
 
@@ -117,7 +118,12 @@ def list_kinds() -> str:
 def begin(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], str]) -> None:
     """Write the file of a new question, whole or not at all; `ask` takes a name of `ASKED` and its words."""
     need_free(path, exercise)
-    more = {"kind": f"{list_kinds()}\n", "answer": f"given has: {', '.join(exercise.options) or 'nothing'}\n"}
+    given = numbers.draw(numbers.DEMONSTRATION, "student 0", exercise.id, exercise.options)
+    shown = "".join(f"  {name}: {str(value)[:70]}\n" for name, value in given.items())
+    more = {
+        "kind": f"{list_kinds()}\n",
+        "answer": f"A student's own numbers, given, are for example:\n{shown}",
+    }
     said = {name: ask(name, more.get(name, "") + words).strip() for name, words in ASKED.items()}
     kind = said["kind"] if "(" in said["kind"] else f"{said['kind']}()"
     if not isinstance(getattr(kinds, name := kind.partition("(")[0], None), type):
@@ -132,7 +138,7 @@ def begin(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], str]) -> 
         ) from None
     code = _FILE.substitute(
         id=path.stem, set=exercise.id, number=exercise.id.partition("_")[0], kind=kind,
-        names=", ".join(name for name in re.findall(r"\b[A-Z]\w+", kind) if hasattr(kinds, name)),
+        names=", ".join(name for name in sorted({*re.findall(r"\b[A-Z]\w+", kind)}) if hasattr(kinds, name)),
         text=said["text"].replace("\\", "\\\\").replace('"""', '\\"\\"\\"'), answer=answer,
         points=said["points"] if said["points"].isdecimal() else repr(said["points"]),
     )  # fmt: skip

@@ -51,7 +51,7 @@ def extend(course: Course, name: str, students: Sequence[str], text: str) -> lis
         longer = _moment(text) - due_date
     if longer < dt.timedelta():
         raise CourseError(f"That is earlier than the day for all. {_due(exercise, due_date)}")
-    chosen = _known(course, students)
+    chosen = known(course, students)
     with _settling(course, exercise) as writer:
         for student in chosen:
             writer.book.update_or_create_submission(exercise.id, student, extension=longer or None)
@@ -70,7 +70,7 @@ def excuse(
     for question in questions:
         if question not in cells:
             raise unknown("question", question, cells)
-    chosen = _known(course, students)
+    chosen = known(course, students)
     with _settling(course, exercise) as writer:
         for student in chosen:
             writer.leave_out(exercise.id, student, [cells[question] for question in questions], back=back)
@@ -105,7 +105,7 @@ def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Write
             feedback.write(course, exercise.id)
 
 
-def _known(course: Course, students: Sequence[str]) -> list[str]:
+def known(course: Course, students: Sequence[str]) -> list[str]:
     """Return the ids in the one form that counts; `CourseError` names one that is not in the gradebook."""
     gradebook.need(course.gradebook)
     there, chosen = gradebook.students(course.gradebook), [numbers.student(one) for one in students]
