@@ -329,7 +329,7 @@ def test_the_journey_goes_on_stage_by_stage(show) -> None:
     page = show("trip")
     for step, flown, met in ((0, 3, 12), (1, 1, 0), (5, 2, 9)):
         to_step(page, step)
-        assert page.locator("path.leg[data-s=r]").count() == flown
+        assert page.locator(".leaflet-container path.leg[data-s=r]").count() == flown
         assert page.locator("path.state[data-s=b]").count() == met
 
 

@@ -80,6 +80,6 @@ def test_charts_change_as_cards_do_where_the_page_is_dark() -> None:
     rules = re.findall(r'\[(fill|stroke)="(#\w+)"\] \{ \1: (#\w+); \}', sheet)
     assert rules and all(style.DARK[light] == dark for _, light, dark in rules)
     assert f"background-color: {style.DARK['#ffffff']} !important" in sheet
-    drawn = {style.PAPER[name] for name in ("ink", "soft", "rule")} | set(style.THIN.values())
+    drawn = {style.PAPER[name] for name in ("paper", "ink", "soft", "rule")} | set(style.THIN.values())
     assert {light for _, light, _ in rules} == drawn
     assert not set(style.OKABE_ITO.values()) - {"#000000"} & set(style.DARK)
