@@ -106,12 +106,22 @@ def check(options: argparse.Namespace) -> int:
 def grade(options: argparse.Namespace) -> int:
     """Grade what was handed in: student code runs in a sandbox, marks go into nbgrader's gradebook."""
     course = _course(options)
-    from samarkand_grading.classroom import batch, feedback
+    from samarkand_grading.classroom import batch, feedback, tasks
 
+    if options.share is not None:
+        return report(tasks.work(course, options.set, options.share), "")
     trusted = options.i_trust_these_students
+    if options.engine and trusted:
+        raise CourseError("On other machines student code runs in a sandbox, or not at all.")
+    if options.engine == "kubernetes" and (options.force or not options.out):
+        raise CourseError("Kubernetes needs --out FILE, and grades only what is new or has changed.")
+    elsewhere = {
+        "slurm": tasks.slurm(options.tasks, force=options.force),
+        "kubernetes": tasks.kubernetes(options.out, options.image, options.tasks),
+    }.get(options.engine)
     summary = batch.grade(
         course, options.set, students=options.student or (), jobs=options.jobs, force=options.force,
-        questions=options.question or (), trusted=trusted, say=_say,
+        questions=options.question or (), trusted=trusted, elsewhere=elsewhere, say=_say,
     )  # fmt: skip
     if summary.graded or summary.unchanged:
         feedback.write(course, options.set)
@@ -311,6 +321,11 @@ def _add_marking(verbs: Verbs, common: argparse.ArgumentParser) -> None:
         verb.add_argument("--student", action="append", help="only this one; may be given again")
         jobs = "how many at a time; none: as many as processors"
         verb.add_argument("--jobs", type=int, choices=range(1, 33), metavar="N", help=jobs)
+        verb.add_argument("--engine", choices=("slurm", "kubernetes"), help="grade elsewhere; none: here")
+        verb.add_argument("--tasks", type=int, default=1000, metavar="N", help="at most so many; none: 1000")
+        verb.add_argument("--out", type=Path, metavar="FILE", help="where the job of Kubernetes is written")
+        verb.add_argument("--image", default="samarkand", help="what its tasks run in; none: samarkand")
+        verb.add_argument("--share", type=int, help=argparse.SUPPRESS)  # what a task is told
         rights = "run their code with your rights, unconfined"
         verb.add_argument("--i-trust-these-students", action="store_true", help=rights)
         if name == "grade":

@@ -27,8 +27,8 @@ from samarkand_grading.submission.rebuilding import Released
 EXCHANGE = "/usr/local/share/nbgrader/exchange"
 #: What nobody but the instructor may read.
 PRIVATE = (
-    "submitted", "autograded", "assessments", "marks", "feedback", "backups", "gradebook.db", "roster.csv",
-    "secret_sign.txt", "own",
+    "submitted", "autograded", "assessments", "tasks", "marks", "feedback", "backups", "gradebook.db",
+    "roster.csv", "secret_sign.txt", "own",
 )  # fmt: skip
 
 

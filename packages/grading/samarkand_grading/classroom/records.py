@@ -145,14 +145,19 @@ def read(course: Course, exercise: str, student: str) -> Assessment:
     """Read the record of a graded submission; `CourseError` if it has not been graded."""
     path = path_of(course, exercise, student)
     try:
-        kept = json.loads(path.read_bytes())
-        kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
-        kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
-        return Assessment(**kept)
+        return unpack(path.read_bytes())
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # or kept by another version
         raise CourseError(
             f"{exercise} of {student} has not been graded: run samarkand grade {exercise}."
         ) from None
+
+
+def unpack(body: bytes) -> Assessment:
+    """Read an assessment from JSON; any of five usual errors if it is none."""
+    kept = json.loads(body)
+    kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
+    kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}
+    return Assessment(**kept)
 
 
 def read_all(course: Course, exercise: str) -> list[Assessment]:

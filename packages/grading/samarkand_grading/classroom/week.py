@@ -193,7 +193,7 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
     student = numbers.student(name)
     folders = ("submitted", "autograded", "marks", "feedback", "assessments", "downloaded")
     places = [*(path for folder in folders for path in course.root.glob(f"{folder}/*"))]
-    places += course.root.glob("assessments/*/*.json")
+    places += (path for kept in ("assessments", "tasks") for path in course.root.glob(f"{kept}/*/*.json"))
     places += (path for folder in course.exchanges for path in folder.glob("*/inbound/*"))
     mine = [path for path in places if _owner(path) == student]
     books = [*filter(gradebook.there, (course.gradebook, *gradebook.copies(course)))]

@@ -1,0 +1,268 @@
+"""Grading on the machines of a department: submissions are tasks of Slurm or Kubernetes, results are files.
+
+A task runs in the folder of the class, which all machines share. It is given a number, takes its share of the
+list that lies in ``tasks/<set>``, and puts one file of JSON beside it for each student. Only the program that
+wrote the list writes the gradebook. Whatever has its file is never run again, whoever was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+from samarkand.ground import files
+from samarkand.ground.errors import CourseError
+from samarkand_grading.classroom import batch, records
+from samarkand_grading.classroom.course import Course
+from samarkand_grading.marking.assessment import Assessment
+from samarkand_grading.marking.checks import ExerciseSet
+from samarkand_grading.sandbox.work import Limits
+
+#: The most tasks of one job: Slurm takes 1001 unless it is told otherwise.
+MOST = 1000
+#: Seconds between two looks at a job.
+PAUSE = 1.0
+
+Todo = dict[str, tuple[Path, str]]
+Results = Generator[tuple[str, Assessment | Exception]]
+
+
+def folder_of(course: Course, exercise: str) -> Path:
+    """Return where the list of tasks and their results are kept."""
+    return course.root / "tasks" / exercise
+
+
+def work(course: Course, name: str, number: int, limits: Limits | None = None) -> list[str]:
+    """Do the task of a number: grade each submission of its share that has no result yet.
+
+    Return a sentence for each that could not be graded. `CourseError` if the machine that wrote the list has
+    another course than this one.
+    """
+    exercise = course.exercise(name)
+    folder, troubles = folder_of(course, exercise.id), []
+    listed = json.loads(Path(folder, "list").read_bytes())
+    if listed["behind"] != records.fingerprint(course, exercise):
+        raise CourseError("Checks, tables or secret are others here than where the tasks were listed.")
+    share = {one: (place, digest) for one, place, digest in listed["students"][number :: listed["tasks"]]}
+    done = {one: kept.digest for one in share if (kept := _read(folder / f"{one}.json"))}
+    places = {one: course.root / place for one, (place, digest) in share.items() if done.get(one) != digest}
+    if not places:
+        return []
+    with batch.assess_here(course, batch.assessor_of(course, exercise, limits), places, jobs=1) as coming:
+        for student, result in coming:
+            if isinstance(result, Exception):
+                troubles.append(f"{student}: {result}")
+                continue
+            result.digest = share[student][1]
+            body = json.dumps(dataclasses.asdict(result)).encode()
+            files.write_whole(folder / f"{student}.json", body)
+            print(f"{student}: {result.points:g} of {result.out_of:g}", flush=True)
+    return troubles
+
+
+def _read(path: Path) -> Assessment | None:
+    """Read what a task left; None if there is nothing, or nothing whole."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        return records.unpack(path.read_bytes())
+    return None
+
+
+def _take(course: Course, exercise: ExerciseSet, waiting: Todo, *, again: bool) -> Results:
+    """Yield what has come for those who wait; with `again`, what ran out of time is left to another task."""
+    for student, (_, digest) in list(waiting.items()):
+        path = Path(folder_of(course, exercise.id), f"{student}.json")
+        result = _read(path)
+        if not result or result.digest != digest:
+            continue
+        if result.slow and again:
+            path.unlink()
+        else:
+            del waiting[student]
+            yield student, result
+
+
+def _list(course: Course, exercise: ExerciseSet, waiting: Todo, most: int) -> int:
+    """Write down who waits, for the tasks to read; return how many tasks there are."""
+    count = min(len(waiting), most)
+    students = [
+        (one, str(place.relative_to(course.root)), digest) for one, (place, digest) in waiting.items()
+    ]
+    listed = {"tasks": count, "behind": records.fingerprint(course, exercise), "students": students}
+    Path(course.root, "tasks").mkdir(mode=0o700, exist_ok=True)
+    files.write_whole(folder_of(course, exercise.id) / "list", json.dumps(listed).encode())
+    return count
+
+
+def _clear(course: Course, exercise: ExerciseSet) -> None:
+    """Remove the results that are in the gradebook, and all else if none is left."""
+    folder = folder_of(course, exercise.id)
+    for path in folder.glob("*.json"):
+        result = _read(path)
+        if not result or records.unchanged(course, exercise.id, result.student, result.digest):
+            path.unlink()
+    if not any(folder.glob("*.json")):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+# --- Slurm --------------------------------------------------------------------------------------------------
+
+
+def slurm(most: int = MOST, *, force: bool = False) -> batch.Elsewhere:
+    """Return what grades by a job array of Slurm, of at most so many tasks; ``SBATCH_...`` has other options.
+
+    What was killed, or lost with its machine, runs once more. A job that was cancelled is not repeated.
+    """
+
+    @contextlib.contextmanager
+    def there(
+        course: Course, exercise: ExerciseSet, todo: Todo, say: Callable[[str], None]
+    ) -> Iterator[batch.Coming]:
+        if shutil.which("sbatch") is None:
+            raise CourseError("There is no Slurm here: sbatch is not installed.")
+        if force:
+            shutil.rmtree(folder_of(course, exercise.id), ignore_errors=True)
+        with contextlib.closing(_in_slurm(course, exercise, todo, most, say)) as coming:
+            yield coming
+
+    return there
+
+
+def _in_slurm(
+    course: Course, exercise: ExerciseSet, todo: Todo, most: int, say: Callable[[str], None]
+) -> Results:
+    waiting, why = dict(todo), {}
+    for again in (True, False):
+        yield from _take(course, exercise, waiting, again=again)
+        if not waiting:
+            break
+        count = _list(course, exercise, waiting, most)
+        asked, job = [*waiting], _submit(course, exercise, count)
+        say(f"{count} tasks are job {job} of Slurm: squeue --jobs={job} shows them.")
+        try:
+            while _queue(job):
+                time.sleep(PAUSE)
+                yield from _take(course, exercise, waiting, again=again)
+        except BaseException:  # whoever interrupts this does not want the job either
+            subprocess.run(["scancel", job], capture_output=True, check=False)
+            raise
+        yield from _take(course, exercise, waiting, again=again)
+        logs = {one: folder_of(course, exercise.id) / f"{job}_{n % count}.log" for n, one in enumerate(asked)}
+        why = {student: _last_line(logs[student]) for student in waiting}
+        if _queue(job, "--states=CANCELLED"):
+            break
+    for student in waiting:
+        yield student, CourseError(f"no result came from Slurm ({why[student]}); run the same command again")
+    _clear(course, exercise)
+
+
+def _submit(course: Course, exercise: ExerciseSet, count: int) -> str:
+    """Hand an array of tasks to Slurm; return the number of the job.
+
+    If there is an earlier job of this set, whose program was killed, it waits for that: no two run at once.
+    """
+    words = [sys.executable, "-m", "samarkand", "grade", exercise.id, "--course", str(course.root)]
+    words += ["--secret", str(course.secret.resolve()), "--share"]
+    name = f"samarkand-{exercise.id}-{hashlib.sha256(bytes(course.root)).hexdigest()[:8]}"
+    options = f"--parsable --array=0-{count - 1} --job-name={name} --dependency=singleton --requeue"
+    done = subprocess.run(
+        ["sbatch", *options.split(), f"--chdir={folder_of(course, exercise.id)}", "--output=%A_%a.log"],
+        input=f'#!/bin/sh\nexec {shlex.join(words)} "$SLURM_ARRAY_TASK_ID"\n', capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise CourseError(f"Slurm took no tasks: {' '.join(done.stderr.split())}")
+    return done.stdout.strip().partition(";")[0]
+
+
+def _queue(job: str, *options: str) -> bool:
+    """Return whether Slurm still has tasks of a job, or does not say."""
+    command = ["squeue", "--noheader", f"--jobs={job}", "--format=%T", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "Invalid job id" not in done.stderr if done.returncode else bool(done.stdout.strip())
+
+
+def _last_line(log: Path) -> str:
+    with contextlib.suppress(OSError):
+        if lines := log.read_text(encoding="utf-8", errors="replace").split("\n\n")[-1].strip().splitlines():
+            return lines[-1].rstrip(".")
+    return "its task did not begin"
+
+
+# --- Kubernetes ---------------------------------------------------------------------------------------------
+
+
+def kubernetes(out: Path, image: str, most: int = MOST) -> batch.Elsewhere:
+    """Return what takes the results that have come, and writes an Indexed Job for the rest to `out`."""
+
+    @contextlib.contextmanager
+    def there(
+        course: Course, exercise: ExerciseSet, todo: Todo, say: Callable[[str], None]
+    ) -> Iterator[batch.Coming]:
+        waiting = dict(todo)
+        yield _take(course, exercise, waiting, again=False)
+        if waiting:
+            job = manifest(exercise.id, _list(course, exercise, waiting, most), image)
+            files.write_whole(out, json.dumps(job, indent=2).encode() + b"\n")
+            then = f"kubectl apply --filename {out}, and then the same command again"
+            say(f"{len(waiting)} submissions wait: {then}.")
+        else:
+            _clear(course, exercise)
+
+    return there
+
+
+def manifest(exercise: str, count: int, image: str) -> dict[str, Any]:
+    """Build an Indexed Job of Kubernetes: `count` tasks, with the class's folder and secret in them.
+
+    The sandbox makes namespaces of its own, which the usual profiles of a container do not allow.
+    """
+    free = {"type": "Unconfined"}
+    command = ["samarkand", "grade", exercise, "--course", "/class", "--secret", "/secret/secret", "--share"]
+    pod = {
+        "restartPolicy": "Never",
+        "automountServiceAccountToken": False,
+        "securityContext": {
+            "runAsUser": os.getuid() or 1000,
+            "seccompProfile": free,
+            "appArmorProfile": free,
+        },
+        "containers": [
+            {
+                "name": "grade",
+                "image": image,
+                "command": [*command, "$(JOB_COMPLETION_INDEX)"],
+                "resources": {"requests": {"cpu": "1", "memory": "2Gi"}, "limits": {"memory": "2Gi"}},
+                "volumeMounts": [
+                    {"name": "class", "mountPath": "/class"},
+                    {"name": "secret", "mountPath": "/secret", "readOnly": True},
+                ],
+            }
+        ],
+        "volumes": [
+            {"name": "class", "persistentVolumeClaim": {"claimName": "samarkand-class"}},
+            {"name": "secret", "secret": {"secretName": "samarkand-secret"}},
+        ],
+    }
+    tries = {
+        "completionMode": "Indexed",
+        "completions": count,
+        "parallelism": count,
+        "backoffLimitPerIndex": 2,
+    }
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": f"samarkand-{exercise.replace('_', '-')}-{time.time():.0f}"},
+        "spec": tries | {"ttlSecondsAfterFinished": 86400, "template": {"spec": pod}},
+    }
