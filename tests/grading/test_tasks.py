@@ -227,7 +227,7 @@ def test_a_node_that_dies_gets_its_tasks_again(class_of_five, cluster):
     wait = aside(kill)
     summary, _ = in_slurm(class_of_five)
     wait()
-    assert "Requeue" in Path(cluster.folder, "slurmctld.log").read_text()
+    assert "due to failure of node" in Path(cluster.folder, "slurmctld.log").read_text()
     assert (summary.graded, summary.troubles, points(class_of_five)) == (sorted(MARKS), [], MARKS)
 
 
