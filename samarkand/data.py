@@ -362,9 +362,8 @@ def as_day(day: Day) -> pd.Timestamp:
             return (stamp.tz_localize(None) if stamp.tzinfo else stamp).normalize()
     except ValueError:
         pass
-    raise WrongType(
-        tr('{given!r} is not a day. Write it like this: "2022-09-15" (year, month, day).', given=day)
-    )
+    text = tr('{given!r} is not a day. Write it like this: "2022-09-15" (year, month, day).', given=day)
+    raise WrongType(text)
 
 
 def _holds_until(name: str) -> pd.Timestamp:

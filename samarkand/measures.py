@@ -637,13 +637,12 @@ def gravity(flow: pd.Series, **known: pd.Series) -> tuple[pd.Series, pd.Series]:
         raise OutOfRange(tr("{n} pairs are too few for {m} coefficients.", n=len(table), m=len(known) + 1))
     lost = int((~(table > 0)).any(axis="columns").sum())
     if lost:
-        raise OutOfRange(
-            trn(
-                "{n} pair has a value that is missing, zero or negative, and so no logarithm.",
-                "{n} pairs have a value that is missing, zero or negative, and so no logarithm.",
-                lost,
-            )
+        text = trn(
+            "{n} pair has a value that is missing, zero or negative, and so no logarithm.",
+            "{n} pairs have a value that is missing, zero or negative, and so no logarithm.",
+            lost,
         )
+        raise OutOfRange(text)
     logs = pd.DataFrame(np.log(table.to_numpy()), table.index, table.columns)
     trade = logs.pop("_flow")
     matrix = logs.assign(constant=1.0)

@@ -105,10 +105,10 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
     entry = {"at": now, "id": id, **what}
     for text in what.values():
         if isinstance(text, str) and len(text) > LONGEST:
-            raise CourseError(
-                tr("This has {n} letters; {most} are kept at most. Nothing was saved.",
-                   n=len(text), most=LONGEST)
-            )  # fmt: skip
+            says = tr(
+                "This has {n} letters; {most} are kept at most. Nothing was saved.", n=len(text), most=LONGEST
+            )
+            raise CourseError(says)
     line = json.dumps(entry, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -120,14 +120,13 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise CourseError(
-            tr(
-                "This could not be saved to {file}: {error}. It stays in the field as long as this page is "
-                "open, and nothing that was saved before has changed.",
-                file=_short(file),
-                error=error.strerror or error,
-            )
-        ) from None
+        text = tr(
+            "This could not be saved to {file}: {error}. It stays in the field as long as this page is "
+            "open, and nothing that was saved before has changed.",
+            file=_short(file),
+            error=error.strerror or error,
+        )
+        raise CourseError(text) from None
     for changed in _WATCHING.values():
         changed()
     return entry

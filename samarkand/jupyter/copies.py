@@ -105,9 +105,10 @@ def empty(original: Original, among: Sequence[Original]) -> dict[str, Any]:
         notebook["metadata"].setdefault("samarkand", {})[COPY] = handed_out
         notebook["metadata"]["language_info"] = LANGUAGE
     except (ValueError, LookupError, TypeError, AttributeError):
-        raise CopyError(
-            tr("{name} is damaged and is not handed out. Get a fresh copy of the course.", name=original.path)
-        ) from None
+        text = tr(
+            "{name} is damaged and is not handed out. Get a fresh copy of the course.", name=original.path
+        )
+        raise CopyError(text) from None
     return notebook
 
 
@@ -349,14 +350,13 @@ def _writing(work: Path, say: Callable[[str], None]) -> Iterator[None]:
         with files.alone(work, say):
             yield
     except OSError as error:
-        raise CopyError(
-            tr(
-                "Your copies cannot be written to {folder}: {reason}. What was saved there is whole. Make "
-                "room, or move the course to a folder of your own, and start again.",
-                folder=work,
-                reason=error.strerror or error,
-            )
-        ) from error
+        text = tr(
+            "Your copies cannot be written to {folder}: {reason}. What was saved there is whole. Make "
+            "room, or move the course to a folder of your own, and start again.",
+            folder=work,
+            reason=error.strerror or error,
+        )
+        raise CopyError(text) from error
 
 
 def _below(copy: Path, work: Path) -> str:

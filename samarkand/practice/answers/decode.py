@@ -131,15 +131,8 @@ def typed(text: str, unit: str = "") -> Typed:
     said = " ".join(text.split())
     said = "\u201c{}\u201d".format(said if len(said) <= 40 else f"{said[:39]}\u2026")
     if _EITHER.fullmatch(digits):
-        large, small = digits.replace(",", ""), digits.replace(",", ".")
-        raise NotANumber(
-            tr(
-                "{text} can be read in two ways. Write {large} or {small}.",
-                text=said,
-                large=large,
-                small=small,
-            )
-        )
+        ways = {"large": digits.replace(",", ""), "small": digits.replace(",", ".")}
+        raise NotANumber(tr("{text} can be read in two ways. Write {large} or {small}.", text=said, **ways))
     for way, thousands, decimal in _WAYS:
         if way.fullmatch(digits):
             digits = digits.translate(dict.fromkeys(map(ord, thousands))).replace(decimal, ".")

@@ -402,9 +402,8 @@ class Choice(Text):
         """Take a text that is one of the words."""
         text = super().read(value)
         if text not in self.options:
-            raise WrongForm(
-                tr('"{text}" is none of them: {options}.', text=text, options=listed(self.options, last="or"))
-            )
+            options = listed(self.options, last="or")
+            raise WrongForm(tr('"{text}" is none of them: {options}.', text=text, options=options))
         return text
 
 
@@ -468,12 +467,11 @@ class Settling(Kind):
             raise refused(value, self.asked())
         day, rule = Day().read(found[0]), Text(tr("a rule")).read(found[1])
         if day.isoformat() <= self.after:
-            raise WrongForm(
-                tr(
-                    "After which day is there nothing left to argue about? It is later than {day}.",
-                    day=self.after,
-                )
+            asks = tr(
+                "After which day is there nothing left to argue about? It is later than {day}.",
+                day=self.after,
             )
+            raise WrongForm(asks)
         if len(rule.split()) < 5:
             raise WrongForm(tr("Who would have to do what, so that a stranger could say yes or no?"))
         return day, rule
@@ -554,14 +552,13 @@ class Together(Kind):
         """Take a tuple, list, array, Series, dict or row of the right length."""
         found = _in_order(value, self.asked())
         if len(found) != len(self.parts):
-            raise WrongForm(
-                trn(
-                    "This is {n} value; expected were {asked}.",
-                    "These are {n} values; expected were {asked}.",
-                    len(found),
-                    asked=self.asked(),
-                )
+            text = trn(
+                "This is {n} value; expected were {asked}.",
+                "These are {n} values; expected were {asked}.",
+                len(found),
+                asked=self.asked(),
             )
+            raise WrongForm(text)
         return tuple(part.read(v) for part, v in zip(self.parts, found, strict=True))
 
     def same(self, answer: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
@@ -615,12 +612,11 @@ class ByKey(Kind):
             raise refused(value, self.asked())
         keys = [self._read_key(_one(k)) for k, _ in pairs]
         if len(set(keys)) != len(keys):
-            raise WrongForm(
-                tr(
-                    "A key stands in it more than once; expected was one value for each of the {keys}.",
-                    keys=self.keys,
-                )
+            said = tr(
+                "A key stands in it more than once; expected was one value for each of the {keys}.",
+                keys=self.keys,
             )
+            raise WrongForm(said)
         found = {k: self.of.read(v) for k, (_, v) in zip(keys, pairs, strict=True)}
         return {k: v for k, v in found.items() if v or not self.zeros}
 

@@ -172,9 +172,8 @@ def _clean(name: str, rows: Sequence[Row]) -> list[Row]:
         if column not in rows[0]:
             near = get_close_matches(column, rows[0], n=1)
             hint = tr(' Is it "{near}"?', near=near[0]) if near else ""
-            raise CourseError(
-                tr('{name}.csv has no column "{column}".{hint}', name=name, column=column, hint=hint)
-            )
+            text = tr('{name}.csv has no column "{column}".{hint}', name=name, column=column, hint=hint)
+            raise CourseError(text)
     return [
         {column: _cell(row[column], column, tr("row {n}", n=number)) for column in columns}
         for number, row in enumerate(rows, 1)
@@ -207,16 +206,14 @@ def read_day(text: str, column: str, where: str) -> str:
         else:
             day, month, year = map(int, numbers)
             if "/" in text and day <= 12 and month <= 12 and day != month:
-                one, other = dt.date(year, month, day).isoformat(), dt.date(year, day, month).isoformat()
-                raise CourseError(
-                    tr(
-                        "In {where} the {column} could be {one} or {other}: write it so.",
-                        where=where,
-                        column=column,
-                        one=one,
-                        other=other,
-                    )
+                says = tr(
+                    "In {where} the {column} could be {one} or {other}: write it so.",
+                    where=where,
+                    column=column,
+                    one=dt.date(year, month, day),
+                    other=dt.date(year, day, month),
                 )
+                raise CourseError(says)
             if month > 12:
                 day, month = month, day
         return dt.date(year, month, day).isoformat()

@@ -75,13 +75,12 @@ class Desk:
             places = [self._folder] if self._folder else [here, *beside, home.SETS / self.exercise]
             self._form = next((form for place in places if (form := _form_in(place, self.exercise))), None)
         if self._form is None:
-            raise CourseError(
-                tr(
-                    "What {exercise} asks for is written in its notebook, and that is not here: run it in "
-                    "its own folder, or get a fresh copy of it.",
-                    exercise=self.exercise,
-                )
+            text = tr(
+                "What {exercise} asks for is written in its notebook, and that is not here: run it in "
+                "its own folder, or get a fresh copy of it.",
+                exercise=self.exercise,
             )
+            raise CourseError(text)
         return self._form
 
     @property

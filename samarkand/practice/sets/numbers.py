@@ -67,14 +67,13 @@ def student(name: str) -> str:
     # At the beginning, a dot hides a folder, a dash makes an option, # a remark, ~ somebody's home, and any
     # of the others a formula.
     if not name or odd or name[0] in ".-=+@#~" or len(name.encode()) > 100:
-        raise CourseError(
-            tr(
-                "{name!r} cannot be a student id: letters, digits, spaces and . _ - + @ ' # = ~ are fine, "
-                "but not any of {signs}, nor . - = + @ # ~ at the beginning.",
-                name=name,
-                signs=" ".join(_REFUSED),
-            )
+        text = tr(
+            "{name!r} cannot be a student id: letters, digits, spaces and . _ - + @ ' # = ~ are fine, "
+            "but not any of {signs}, nor . - = + @ # ~ at the beginning.",
+            name=name,
+            signs=" ".join(_REFUSED),
         )
+        raise CourseError(text)
     return name
 
 
