@@ -32,7 +32,8 @@ import requests
 import websocket
 
 LESSON = "lessons/03_the_sco.ipynb"
-LIMIT = 290
+#: Seconds after which the hub is ended.
+LIMIT = 270
 
 
 class Student:
@@ -133,17 +134,12 @@ class Student:
                 kind, content = message["msg_type"], message["content"]
                 if kind == "error":
                     raise RuntimeError(f"{cell['source'][:60]}: {content['evalue']}")
-                if kind == "comm_open":
-                    state = content["data"]["state"]
-                    if choices := state.get(
-                        "_options_labels"
-                    ):  # a slider over steps, or a list to choose from
-                        controls.append((content["comm_id"], len(choices)))
+                if kind == "comm_open" and (choices := content["data"]["state"].get("_options_labels")):
+                    controls.append((content["comm_id"], len(choices)))
                 if kind in ("display_data", "execute_result"):
-                    cell["outputs"].append(
-                        {"output_type": "display_data", "metadata": {}, "data": content["data"]}
-                    )
-                    if "map" not in seen and "leaflet" in str(content["data"].get("text/html", "")).lower():
+                    data = content["data"]
+                    cell["outputs"].append({"output_type": "display_data", "metadata": {}, "data": data})
+                    if "map" not in seen and "leaflet" in str(data.get("text/html", "")).lower():
                         seen["map"] = time.monotonic() - arrived
         for comm, choices in controls:
             for turn in range(1, 6):
@@ -151,57 +147,40 @@ class Student:
                 data = {"method": "update", "state": {"index": turn % choices}, "buffer_paths": []}
                 list(self.say("comm_msg", {"comm_id": comm, "data": data}))
                 seen["moves"].append(1000 * (time.perf_counter() - began))
-        notebook["cells"][0]["source"] += f"\n\nSaved by {self.name}."
-        self.save(notebook)
+        self.save(f"Saved by {self.name}.", notebook)
         seen["done"] = time.monotonic() - arrived
         return seen
 
-    def save(self, notebook: Any, path: str = LESSON) -> None:
-        """Save a notebook."""
-        self.ask(f"contents/{path}", "PUT", {"type": "notebook", "format": "json", "content": notebook})
+    def save(self, word: str, notebook: Any = None) -> None:
+        """Add a line to the lesson, and save it."""
+        notebook = notebook or self.ask(f"contents/{LESSON}")["content"]
+        notebook["cells"][0]["source"] += f"\n\n{word}"
+        self.ask(f"contents/{LESSON}", "PUT", {"type": "notebook", "format": "json", "content": notebook})
 
 
 class Hub:
     """The hub of a benchmark or a test, with its students; it ends as with Ctrl-C."""
 
     def __init__(self, folder: Path, port: int, students: str, *options: str) -> None:
-        self.folder, self.port = folder, port
-        command = [
-            sys.executable,
-            "-P",
-            "-m",
-            "samarkand",
-            "hub",
-            "--students",
-            students,
-            "--folder",
-            str(folder),
-        ]
+        self.folder, self.said, self.students = folder, list[str](), list[Student]()
+        command = f"-P -m samarkand hub --students {students} --folder {folder} --port {port}".split()
         self.process = subprocess.Popen(
-            [*command, "--port", str(port), *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
+            [sys.executable, *command, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-        self.said: list[str] = []
         for line in self.process.stdout or ():
             self.said.append(line)
             if line.startswith("Ctrl-C"):
+                with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
+                    for row in csv.DictReader(file):
+                        own = Student(f"http://127.0.0.1:{port}", row["sign_in_as"], row["password"])
+                        self.students.append(own)
                 break
-        self.students: list[Student] = []
-        if self.process.poll() is None and (folder / "class.csv").is_file():
-            with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
-                self.students = [
-                    Student(f"http://127.0.0.1:{port}", row["sign_in_as"], row["password"])
-                    for row in csv.DictReader(file)
-                ]
 
     def __enter__(self) -> Hub:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(signal.SIGINT)
         with contextlib.suppress(ValueError):  # ended already
             self.said += [self.process.communicate(timeout=60)[0]]
 
@@ -243,18 +222,16 @@ def arrive(hub: Hub, within: float, warm: bool) -> None:
         done = [one.result() for one in coming if not one.exception()]
     for one in filter(None, (one.exception() for one in coming)):
         print(f"failed: {str(one)[:300]}")
-    saved = [
-        s for s in hub.students if f"Saved by {s.name}." in (hub.home(s) / "my_work" / LESSON).read_text()
-    ]
-    count = len(hub.students)
-    print(f"{len(done)} of {count} ran all and saved; {len(saved)} notebooks hold what was saved last")
+    count, lessons = len(hub.students), [(one.name, hub.lesson(one)) for one in hub.students]
+    saved = [path.is_file() and f"Saved by {name}." in path.read_text() for name, path in lessons]
+    print(f"{len(done)} of {count} ran all and saved; {sum(saved)} notebooks hold what was saved last")
     if done:
         maps, moves = [one["map"] for one in done], [move for one in done for move in one["moves"]]
+        tenths = statistics.quantiles(moves, n=10)
         print(f"first map: median {statistics.median(maps):.1f} s, longest {max(maps):.1f} s after arrival")
         print(f"all done: {max(one['done'] for one in done):.1f} s after arrival at the latest")
-        tenths = statistics.quantiles(moves, n=10)
         print(
-            f"a control ({len(moves)} moves): median {tenths[4]:.1f} ms, 90th percentile {tenths[8]:.1f} ms"
+            f"{len(moves)} moves of a control: median {tenths[4]:.1f} ms, 90th percentile {tenths[8]:.1f} ms"
         )
     used = [hub.processes(student) for student in hub.students]
     memory = [sum(one.memory_full_info().pss for one in own) / 1e6 for own in used]
@@ -263,23 +240,17 @@ def arrive(hub: Hub, within: float, warm: bool) -> None:
 
 
 def break_things(hub: Hub) -> None:
-    """Kill the hub, its proxy, a server and a kernel, and fill a disk; print what became of saved work."""
+    """Kill the hub, its proxy, a kernel and a server, and fill a disk; print what became of saved work."""
     ada, _, cyn = hub.students
-    disk = hub.home(cyn)
-    owner = disk.stat()
-    full = os.geteuid() == 0
+    disk, full = hub.home(cyn), os.geteuid() == 0
     if full:
-        options = f"size=12M,mode=700,uid={owner.st_uid},gid={owner.st_gid}"
+        options = f"size=12M,mode=700,uid={disk.stat().st_uid},gid={disk.stat().st_gid}"
         subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", disk], check=True)
     try:
         for one in (ada, cyn):
             assert one.sign_in()
-            one.open()
-            one.begin()
-            one.run("x = 1")
-        (child,) = (
-            one for one in psutil.Process(hub.process.pid).children() if "jupyterhub" in one.cmdline()
-        )
+            go_on(one, "First.")
+        (child,) = (p for p in psutil.Process(hub.process.pid).children() if "jupyterhub" in p.cmdline())
         victims: dict[str, Callable[[], int]] = {
             "hub": lambda: child.pid,
             "proxy": lambda: int((hub.folder / "proxy.pid").read_text()),
@@ -287,15 +258,15 @@ def break_things(hub: Hub) -> None:
             "server": lambda: hub.processes(ada)[0].pid,
         }
         for name, find in victims.items():
-            word = f"Saved before the {name} was killed."
-            write(ada, word)
+            words = (f"Saved before the {name} was killed.", f"Saved after the {name} was killed.")
+            ada.save(words[0])
             os.kill(find(), signal.SIGKILL)
-            began = time.monotonic()
             time.sleep(0.5)
-            seconds = recovered(ada, f"Saved after the {name} was killed.", began)
-            text = hub.lesson(ada).read_text()
-            lost = "nothing saved is lost" if word in text and f"after the {name}" in text else "LOST"
-            print(f"kill -9 of the {name}: work goes on after {seconds:.1f} s; {lost}")
+            seconds, text = go_on(ada, words[1]), hub.lesson(ada).read_text()
+            lost = [word for word in words if word not in text]
+            print(
+                f"kill -9 of the {name}: work goes on after {seconds:.1f} s; lost of what was saved: {lost}"
+            )
         if full:
             fill(hub, cyn)
     finally:
@@ -304,21 +275,15 @@ def break_things(hub: Hub) -> None:
             subprocess.run(["umount", "--lazy", disk], check=True)
 
 
-def write(student: Student, word: str) -> None:
-    """Add a line to the lesson, and save it."""
-    notebook = student.ask(f"contents/{LESSON}")["content"]
-    notebook["cells"][0]["source"] += f"\n\n{word}"
-    student.save(notebook)
-
-
-def recovered(student: Student, word: str, began: float) -> float:
-    """Go on as a person would, until a kernel runs and saving works; return the seconds since `began`."""
+def go_on(student: Student, word: str) -> float:
+    """Try as a person would until a kernel runs and saving works; return the seconds that it took."""
+    began = time.monotonic()
     while True:
         try:
             student.open(patience=5)
             student.begin()
-            student.run("x = 2")
-            write(student, word)
+            student.run("x = 1")
+            student.save(word)
             return time.monotonic() - began
         except (OSError, RuntimeError, websocket.WebSocketException):
             if time.monotonic() > began + 90:
@@ -329,33 +294,27 @@ def recovered(student: Student, word: str, began: float) -> float:
 def fill(hub: Hub, student: Student) -> None:
     """Fill a student's disk, save, start the server anew, make room, and save again; print what happened."""
     student.connect()  # the proxy's death ended what there was
-    write(student, "Saved before the disk was full.")
     lesson, stuff = hub.lesson(student), hub.home(student) / "stuff"
     with contextlib.suppress(OSError), stuff.open("wb", buffering=0) as file:
         while file.write(bytes(1 << 12)):
             pass
     before, taken = lesson.read_bytes(), False
     with contextlib.suppress(OSError):
-        write(student, "While it was full.")
+        student.save("While it was full.")
         taken = True
-    kept = lesson.read_bytes() == before
+    whole = lesson.read_bytes() == before
     runs = any(message["msg_type"] == "stream" for message in student.run("print(x)"))
     hub.processes(student)[0].kill()
-    end = time.monotonic() + 60
-    while not (shown := opens(student)) and time.monotonic() < end:
+    opens, end = False, time.monotonic() + 60
+    while not opens and time.monotonic() < end:
         time.sleep(1)
+        with contextlib.suppress(OSError, RuntimeError):
+            student.open(patience=10)
+            opens = bool(student.ask(f"contents/{LESSON}"))
     stuff.unlink()
-    write(student, "Saved when there was room again.")
-    print(f"a full home: saving is {'TAKEN' if taken else 'refused'}, and what was saved {kept and 'whole'};")
-    print(f"    its kernel runs: {runs}; a new server opens: {shown}; with room again, all is saved")
-
-
-def opens(student: Student) -> bool:
-    """Return whether a student finds the lesson again."""
-    with contextlib.suppress(OSError, RuntimeError):
-        student.open(patience=10)
-        return bool(student.ask(f"contents/{LESSON}"))
-    return False
+    student.save("Saved when there was room again.")
+    print(f"a full disk: a save was taken: {taken}; the notebook is whole: {whole}; the kernel ran: {runs};")
+    print(f"    a new server opened: {opens}; with room again, all was saved")
 
 
 def main() -> None:
@@ -370,17 +329,15 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=9300)
     options = parser.parse_args()
 
-    def late(*_: object) -> None:
-        raise TimeoutError(f"Not done after {LIMIT} s.")
-
-    signal.signal(signal.SIGALRM, late)
-    signal.alarm(LIMIT)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o711)
         count = 3 if options.faults else options.students
         with Hub(Path(folder, "hub"), options.port, str(count)) as hub:
             if not hub.students:
                 sys.exit("".join(hub.said))
+            # Whoever has not finished by then fails, since the hub is gone.
+            signal.signal(signal.SIGALRM, lambda *_: hub.process.send_signal(signal.SIGINT))
+            signal.alarm(LIMIT)
             break_things(hub) if options.faults else arrive(hub, options.within, options.warm)
 
 

@@ -11,6 +11,7 @@ import io
 import json
 import logging
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -108,6 +109,8 @@ def options(work: Path, notebook: str = copies.FIRST) -> list[str]:
         "--Application.log_level=ERROR",  # the address is shown anyway
         "--ServerApp.answer_yes=True",  # Ctrl-C stops at once
     ]
+    if shutil.disk_usage(work).free < 1e6:  # no notebook could be opened: that one was is written down
+        found.append("--NotebookNotary.db_file=:memory:")
     if Path("/snap").is_dir():  # a browser from a snap cannot read the hidden file that would redirect it
         found.append("--ServerApp.use_redirect_file=False")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
