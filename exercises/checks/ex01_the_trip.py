@@ -149,7 +149,7 @@ SET = ExerciseSet(
                 Diagnosis("You counted to the end of the trip: he landed on 14 September.", lambda g: _gap(g) + 2, excluded_by="did Xi Jinping land in Nur-Sultan"),
                 Diagnosis("These are years, not days.", lambda g: round(_gap(g) / 365), excluded_by="Unit: days"),
                 Diagnosis("You counted to the day of the article, not to his landing.", lambda g: _gap(g) - 2),
-                Diagnosis("You counted from the end of your event: count from its day.", lambda g: int((LANDED - data.load("timeline").set_index("id").loc[g["event"], "end_day"]).days), excluded_by="Count from its `day`, even if the event has an `end_day`"),
+                Diagnosis("You counted from the end of your event: count from the day it began.", lambda g: int((LANDED - data.load("timeline").set_index("id").loc[g["event"], "end_day"]).days), excluded_by="Count from its `day`, even if the event has an `end_day`"),
             ),
             varies=True, uses=("event",),
         ),
