@@ -40,27 +40,22 @@ def missing() -> Need | None:
     """Return what is missing first, and the commands that get it; None if a class can be graded."""
     system, has = sys.platform, shutil.which
     uv, lock = Path(sys.executable).with_name("uv"), home.ROOT / "requirements-grading.lock"
-    packages = [
-        str(uv),
-        "pip",
-        "install",
-        "-q",
-        "--python",
-        sys.executable,
-        "--require-hashes",
-        "-r",
-        str(lock),
-    ]
+    options = ["-q", "--python", sys.executable, "--require-hashes", "-r", str(lock)]
+    packages = [str(uv), "pip", "install", *options]
     brew = [["brew", "install", "podman"], ["podman", "machine", "init"], ["podman", "machine", "start"]]
     sudo = ["sudo"] if system != "win32" and os.geteuid() else []
     apt = [[*sudo, "apt-get", "install", "-y", "bubblewrap", "libseccomp2"]] if has("apt-get") else []
     containers = has("podman") or has("docker")
+    mac = system == "darwin"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    idle = mac and has("podman") and subprocess.call(["podman", "info"], **quiet)
     for lacks, what, commands in (
-        (not importlib.util.find_spec("nbgrader"), "nbgrader, which keeps marks, is missing.", [packages]),
         (system == "win32", "Windows cannot confine student code, but a Linux inside Windows can: get the "
          "course there, too, and run this in it.", [["wsl", "--install"]]),
-        (system == "darwin" and not containers, "Podman (podman.io) is missing, which confines student code.",
+        (not importlib.util.find_spec("nbgrader"), "nbgrader, which keeps marks, is missing.", [packages]),
+        (mac and not containers, "Podman (podman.io) is missing, which confines student code.",
          brew if has("brew") else []),
+        (idle, "Podman's machine does not run. If there is none, podman machine init makes it.", brew[2:]),
         (system == "linux" and not (has("bwrap") or containers),
          "The packages bubblewrap and libseccomp are missing, which confine student code.", apt),
     ):  # fmt: skip
