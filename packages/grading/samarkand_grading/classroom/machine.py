@@ -47,8 +47,8 @@ def missing() -> Need | None:
     apt = [[*sudo, "apt-get", "install", "-y", "bubblewrap", "libseccomp2"]] if has("apt-get") else []
     containers = has("podman") or has("docker")
     mac = system == "darwin"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    idle = mac and has("podman") and subprocess.call(["podman", "info"], **quiet)
+    podman = mac and has("podman")
+    idle = podman and subprocess.run(["podman", "info"], capture_output=True, check=False).returncode
     for lacks, what, commands in (
         (system == "win32", "Windows cannot confine student code, but a Linux inside Windows can: get the "
          "course there, too, and run this in it.", [["wsl", "--install"]]),
