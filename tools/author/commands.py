@@ -23,7 +23,7 @@ def build(options: argparse.Namespace) -> int:
     """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
     home.need_checkout("the sources of the lessons")
     from tools.author import build as builder
-    from tools.author import facts, guides, lessons, rules_of_lessons
+    from tools.author import concepts, facts, guides, lessons, rules_of_lessons
 
     paths = lessons.paths(options.lesson)
     if not paths:
@@ -35,6 +35,7 @@ def build(options: argparse.Namespace) -> int:
             for sentence in (*builder.check(path), *rules_of_lessons.broken(lessons.read(path)))
         ]
         wrong += [sentence for path in guides.paths() for sentence in guides.faults(path)]
+        print(*concepts.never_written(), sep="\n")
         return report(
             builder.with_help(wrong),
             f"{len(paths)} notebooks are in normal form and keep the rules of a lesson.",

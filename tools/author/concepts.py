@@ -38,6 +38,8 @@ CONSTRUCTS: dict[type[ast.AST], str] = {
     **{ast.In: "in", ast.And: "and", ast.Or: "or", ast.Not: "not", ast.AugAssign: "+=", ast.Starred: "*"},
     **{ast.BitAnd: "&", ast.BitOr: "|", ast.BitXor: "^", ast.Invert: "~", ast.Pow: "**", ast.Mod: "%"},
 }
+#: The lessons that everybody takes.
+CORE = ("00", "01", "02", "03", "05", "10", "11")
 #: What pandas, NumPy and networkx are called in the lessons.
 LIBRARIES = ("pd", "np", "nx")
 
@@ -140,6 +142,11 @@ def is_folded(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("jupyter", {}).get("source_hidden", False))
 
 
+def is_further(cell: NotebookNode) -> bool:
+    """Tell whether a cell is of *Further*, which is not in the line."""
+    return bool(cell.metadata.get("samarkand", {}).get("skip") == "Further")
+
+
 def read_code(lesson: Lesson) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield what a student reads of a lesson's code: cell, names used; a task's answer counts at its stub."""
     answers = {task.stub.id: task.answer for task in lesson.tasks}
@@ -180,6 +187,16 @@ _stored = reading.cached(lessons.read)
 def course() -> list[Lesson]:
     """Return all lessons as they are stored."""
     return [_stored(path) for path in lessons.paths(folder=NOTEBOOKS)]
+
+
+def never_written() -> Iterator[str]:
+    """Yield what a core lesson introduces in its line and no task, there or later, has a student write."""
+    written = {name for one in course() for task in one.tasks for name in used(task.answer)}
+    for one in (one for one in course() if one.number in CORE):
+        brought = [name for cell in one.cells if not is_further(cell) for name in introduced(cell)]
+        for name in brought:
+            if name not in written:
+                yield f"{one.path.name}: no task has a student write {name}."
 
 
 # ------------------------------------------------------------------------------------------- the rules

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from nbformat import NotebookNode
 
 from samarkand.ground.home import ROOT
-from tools.author.concepts import introduced, is_folded
+from tools.author.concepts import introduced, is_folded, is_further
 from tools.author.lessons import Lesson, count_words
 
 #: What classes reported; each row is one class.
@@ -42,8 +42,6 @@ ASKED = {
 }
 #: More minutes for a task that is not said step by step in the section before it, but under *Practice*.
 ALONE = 3.0
-#: What a cell of *Further* may be skipped for; it is not in the time.
-FURTHER = "Further"
 #: Cells that are glanced at: they import, or list the sources.
 HOUSEKEEPING = ("load", "sources")
 #: The heading behind which the lesson only sums up, and what that is called.
@@ -76,11 +74,6 @@ def parts(lesson: Lesson) -> list[Part]:
         for (heading, where), minutes in taken.items()
         if heading
     ]
-
-
-def is_further(cell: NotebookNode) -> bool:
-    """Tell whether a cell is of *Further*, which is not in the line."""
-    return bool(cell.metadata.get("samarkand", {}).get("skip") == FURTHER)
 
 
 def of_cell(cell: NotebookNode) -> float:

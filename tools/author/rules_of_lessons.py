@@ -159,7 +159,7 @@ def length(lesson: Lesson) -> Iterator[str]:
 
     Not counted are what is a student's own, *Further*, and the stubs and hints of tasks beyond the third.
     """
-    inside = [cell for cell in lesson.cells if not timing.is_further(cell)]
+    inside = [cell for cell in lesson.cells if not concepts.is_further(cell)]
     count = len(inside) - len(calls(lesson, *EXPECTING, *OWN)) - 2 * max(0, len(lesson.tasks) - 3)
     most = LONG if _halved(lesson) else CELLS[1]
     if not CELLS[0] <= count <= most:
