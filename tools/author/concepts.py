@@ -190,13 +190,13 @@ def course() -> list[Lesson]:
 
 
 def never_written() -> Iterator[str]:
-    """Yield what a core lesson introduces in its line and no task, there or later, has a student write."""
+    """Yield what a student reads in the line of a core lesson, and no task of any lesson has them write."""
     written = {name for one in course() for task in one.tasks for name in used(task.answer)}
     for one in (one for one in course() if one.number in CORE):
-        brought = [name for cell in one.cells if not is_further(cell) for name in introduced(cell)]
-        for name in brought:
-            if name not in written:
-                yield f"{one.path.name}: no task has a student write {name}."
+        for cell in (cell for cell in one.code if not is_folded(cell) and not is_further(cell)):
+            for name in used(cell.source).keys() - written:
+                written.add(name)  # said once
+                yield f"{one.path.name}, {cell.id}: no task has a student write {name}."
 
 
 # ------------------------------------------------------------------------------------------- the rules
