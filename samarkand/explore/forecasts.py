@@ -113,7 +113,7 @@ class ForecastForm(controls.StillBox):
             except CourseError as error:
                 field.complain(str(error))
                 bad.append(name)
-        wrong = tr("Not saved yet, see what stands there: {keys}.", keys=listed(bad)) if bad else ""
+        wrong = tr("Not saved yet. Read the messages at {keys}.", keys=listed(bad)) if bad else ""
         if not given:
             nothing = tr("Nothing to save yet: write a number from 0 to 100 for one question.")
             return self._reply.say(wrong or nothing, "wrong" if wrong else "open")
@@ -139,7 +139,7 @@ class ForecastForm(controls.StillBox):
         trouble = forecasts.trouble()
         for name, entry in saved.items():
             self.fill(name, f"{entry.probability * 100:g}", entry.reason)
-        back = tr("Read back from your file: forecasts on {keys}.", keys=", ".join(saved)) if saved else ""
+        back = tr("Saved earlier: forecasts on {keys}.", keys=", ".join(saved)) if saved else ""
         self._reply.read_back(trouble, back)
 
 
@@ -244,8 +244,8 @@ def my_scores() -> Explorer:
     {'counted': 'all', 'boldness': 1.0}
     """
     nobody = tr(
-        "No forecasts of yours were found, which is all right: those that you write down in lesson 01 "
-        "(The trip, section 1) appear here. Shown instead: an invented reader who says {share} to "
+        "We found no forecasts of yours. That is fine: those that you write down in lesson 01 "
+        "(The trip, section 1) appear here. Shown instead is an invented reader who says {share} to "
         "everything.",
         share=per_cent(INVENTED),
     )

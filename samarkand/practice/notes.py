@@ -40,7 +40,7 @@ class Paper(controls.StillBox):
         self._then = controls.html()
         then = [_cite(text) for text in asked.then]
         paragraphs = element("div", *map(_paragraph, then), class_="said")
-        others = escape(tr("What others hold: read it once you have written your own"))
+        others = escape(tr("What others think: read this after you have written your own answer"))
         more = markup.folded(others, paragraphs) if then else ""
         super().__init__(
             [controls.heading(asked.text), self._field, save, self._reply, self._then],
@@ -54,7 +54,7 @@ class Paper(controls.StillBox):
         if own:
             self._field.write(_text(own[-1]))
             self._unfold()
-            back = tr("Read back from your file, saved on {day}.", day=journal.day_of(own[-1]["at"]))
+            back = tr("Saved earlier, on {day}.", day=journal.day_of(own[-1]["at"]))
         self._reply.read_back(written.trouble, back)
 
     def fill(self, text: str) -> None:
@@ -119,10 +119,10 @@ def recall(id: str) -> controls.Notice:
     """
     asked: Note = questions.find("note", id)
     own = journal.latest(JOURNAL).get(id)
-    sentence = tr("You wrote nothing down here, which is all right.")
+    sentence = tr("You did not write anything here. That is fine.")
     if own:
         sentence = tr("You wrote: {text}", text=f"\u201c{_text(own)}\u201d")
-    still = tr("What you wrote stands here, once you have run this cell: {question}", question=asked.text)
+    still = tr("Run this cell to see what you wrote: {question}", question=asked.text)
     return controls.Notice(sentence, "open", still=still)
 
 

@@ -123,13 +123,13 @@ def lesson(number: str) -> Shown:
     known = {one.number: one for one in lessons()}
     if number not in known:
         raise unknown(tr("lesson"), number, known)
-    told = tr("Once you have run this cell, what you did stands here, and what is worth reading again.")
+    told = tr("Run this cell to see what you did and what is worth reading again.")
     return Shown(f"progress {number}", told, lambda: _of_lesson(known[number]))
 
 
 def course() -> Shown:
     """Show how far the student is in every lesson, with links to them."""
-    told = tr("Once you have run this cell, all lessons stand here, and what you did of each.")
+    told = tr("Run this cell to see all lessons, and what you did in each.")
     return Shown("progress", told, _of_course)
 
 
@@ -140,7 +140,7 @@ def ready() -> controls.Notice:
     """
     words = sorted({place for place in data.load("timeline")["place"].dropna() if place.isalpha()})
     three = listed(random.Random(dt.date.today().isoformat()).sample(words, 3))
-    still = tr("Once you have run this cell, a line here says that the course works on your computer.")
+    still = tr("Run this cell to see whether the course works on your computer.")
     if trouble := log.add("ready", "right"):
         return controls.Notice(trouble, "wrong", still=still)
     said = tr("The course works on this computer. The words of the day: {three}.", three=three)
@@ -192,7 +192,11 @@ def _of_lesson(one: Lesson) -> str:
     file = Path(os.environ.get("JPY_SESSION_NAME", "")).name or one.file  # also in a copy of another name
     tried, left = ([item for item in asked if item.state == state] for state in ("tried", "open"))
     parts = [journal.read(log.JOURNAL).trouble, _summary(asked)]
-    body = table + _sections(tr("To review"), file, one, tried) + _sections(tr("Still open"), file, one, left)
+    body = (
+        table
+        + _sections(tr("To review"), file, one, tried)
+        + _sections(tr("Still open"), file, one, left)
+    )
     close = tr(
         "When you go on, close this tab, or choose File → Close and Shut Down Notebook: its Python then "
         "leaves room for the next."
@@ -205,7 +209,7 @@ def _summary(asked: list[Item]) -> str:
     count = Counter(item.state for item in asked)
     practice = [item.state for item in asked if item.kind == "check"]
     if not count["tried"] and not count["open"]:
-        first = tr("All of it is done.")
+        first = tr("You have done all of it.")
     elif count["tried"]:
         first = tr("Some answers are not right yet. Read these parts again.")
     elif set(practice) == {"done"}:

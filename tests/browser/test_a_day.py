@@ -62,15 +62,15 @@ def test_half_a_lesson_today_and_the_other_half_tomorrow(opened: Sheet, server: 
     run(opened, "half-way", command="notebook:run-all-above")
     # Who has saved nothing is asked before the result is compared.
     shown = at(opened, "growth-see")
-    shown.get_by_role("button", name="Show what came out").click()
-    shown.get_by_text("You had saved no prediction").wait_for()
+    shown.get_by_role("button", name="Show the result").click()
+    shown.get_by_text("You did not save a prediction").wait_for()
     opened.save()
     opened.turn_to(name)
     run(opened, "half-way", command="notebook:run-all-above")
     assert at(opened, "oil-see").locator(".jp-OutputArea-output").count() == 0, "nothing of the second half"
     form = run(opened, "oil-ask")
     form.get_by_role("radio").first.check()
-    form.get_by_role("button", name="Save what").click()
+    form.get_by_role("button", name="Save my prediction").click()
     form.get_by_text("Now run the cells below.").wait_for()
     opened.run_all()
     at(opened, "oil-see").get_by_text("You expected").wait_for()
@@ -79,7 +79,7 @@ def test_half_a_lesson_today_and_the_other_half_tomorrow(opened: Sheet, server: 
     form = at(opened, "growth-ask")
     for label, text in (("My guess", "30"), ("From:", "20"), ("To:", "40")):
         form.get_by_role("textbox", name=label).fill(text)
-    form.get_by_role("button", name="Save what").click()
+    form.get_by_role("button", name="Save my prediction").click()
     form.get_by_text("so this does not count").wait_for()
     assert "can no longer count" in str(run(opened, "done").text_content())
     seen = [line for line in journal.read_text(encoding="utf-8").splitlines() if '"seen": true' in line]

@@ -102,11 +102,11 @@ def test_a_lesson_answers_without_a_kernel(page: Any, address: str) -> None:
     assert before and not veiled.first.is_visible(), "a result stands before its question is answered"
     for field, number in (("guess", "9"), ("low", "7"), ("high", "8")):
         ask.locator(f"[name={field}]").fill(number)
-    ask.get_by_role("button", name="Save what I expect").click()
+    ask.get_by_role("button", name="Save my prediction").click()
     assert ask.get_by_role("status").inner_text() == "Your guess lies outside your range."
     ask.locator("[name=guess]").fill("7")
-    ask.get_by_role("button", name="Save what I expect").click()
-    assert result.inner_text() == "It came out at 8 members. You expected 7, from 7 to 8: your range held."
+    ask.get_by_role("button", name="Save my prediction").click()
+    assert result.inner_text() == "You expected 7, from 7 to 8. The result is 8 members, inside your range."
     assert 0 < veiled.count() < before
     page.reload()
     assert result.inner_text().endswith("your range held."), "what was saved is there the next day"
@@ -124,7 +124,7 @@ def test_a_lesson_answers_without_a_kernel(page: Any, address: str) -> None:
     explorer.locator("select").first.select_option(index=1)
     assert card.inner_text() != shown
 
-    page.get_by_role("button", name="Show what came out").nth(1).click()
+    page.get_by_role("button", name="Show the result").nth(1).click()
     page.locator("iframe.map").first.scroll_into_view_if_needed()
     frame = page.frame_locator("iframe.map").first
     frame.locator("input[type=range]").first.wait_for()

@@ -22,7 +22,10 @@ def own(work: Path) -> Path:
 
 def test_templates_are_an_example_that_is_in_order_but_for_its_length(own: Path) -> None:
     for name in article.TABLES:
-        assert article.check(name).sentence == f"{name}.csv still holds the example: write over it."
+        assert (
+            article.check(name).sentence
+            == f"{name}.csv still has the example. Replace it with your own rows."
+        )
         assert list(article._faults(name, article.rows(article.path(name)))) == []
     assert len(pd.read_csv(article.path("claims"))) == 3
 
@@ -50,7 +53,7 @@ def test_a_spreadsheets_own_form_is_read_and_kept(own: Path, encoding: str) -> N
     claim = CLAIM.replace("newsroom,newsroom", "Müller,expert").replace(",", ";").replace(";6;", ";6,5;")
     written = f"{HEAD.replace(',', ';')}\r\n{claim}"
     (own / "claims.csv").write_bytes(written.encode(encoding))
-    assert article.check("claims").sentence == "1 of 10 rows, and all in order. 9 more."
+    assert article.check("claims").sentence == "1 of 10 rows, and all of them in order. 9 more to write."
     (row,) = pd.read_csv(own / "claims.csv").to_dict("records")
     assert (row["figure"], row["speaker"]) == (6.5, "Müller")
     assert (own / "claims.as_it_came.csv").read_bytes().startswith(written[:2].encode(encoding)[:2])
@@ -62,16 +65,16 @@ def test_a_spreadsheets_own_form_is_read_and_kept(own: Path, encoding: str) -> N
         ("claims", "fact,", "forcast,", '"forcast" is none of what type allows'),
         ("claims", ",states", ",", "a figure needs a unit"),
         ("claims", "Six states are observers", "Observers", "a paraphrase has 4 to 30 words"),
-        ("claims", "fact,,newsroom", "quotation,,newsroom", "a quotation is somebody's"),
+        ("claims", "fact,,newsroom", "quotation,,newsroom", "a quotation has a speaker"),
         ("claims", "fact,,", "fact,yes,", "hedge holds the word itself"),
         ("claims", "paraphrase", "parafrase", 'no column "paraphrase". Is it "parafrase"?'),
         ("article", "2017-06-09", "04/09/2022", "could be 2022-09-04 or 2022-04-09"),
         ("article", "2017-06-09", "tomorrow", '"tomorrow" is no day'),
-        ("article", "2022-09-14", "2016-01-01", "before it was published"),
+        ("article", "2022-09-14", "2016-01-01", "before the day of publication"),
         ("forecasts", "80", "100", "nothing could change your mind"),
         ("forecasts", "2017-06-09,", "2017-06-01,", "due is a day after written_on"),
-        ("ties", "Iran", "SCO", "from one to another"),
-        ("ways", "status decided", "status in force", "Each pair of choices stands once"),
+        ("ties", "Iran", "SCO", "two different actors"),
+        ("ways", "status decided", "status in force", "Each pair of choices can occur only once"),
     ],
 )
 def test_a_slip_is_named(own: Path, table: str, was: str, now: str, said: str) -> None:

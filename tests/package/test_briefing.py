@@ -43,7 +43,7 @@ def with_texts(**texts: str) -> briefing.Page:
             {"evidence": "It is 25 [NU037] [Qazinform, 2022-09-13, https://x.kz].", "against": ""},
             "It all rests on Kazinform",
         ),
-        ({"evidence": "It is 25 [TASS, 2022-31-12, http://tass.com/x]."}, "is no day"),
+        ({"evidence": "It is 25 [TASS, 2022-31-12, http://tass.com/x]."}, "is not a day"),
         ({"change": "Time will tell."}, "needs a day and a chance"),
         ({"limits": "word " * (451 - REST)}, "451 words; 450 are allowed."),
     ],
@@ -135,9 +135,9 @@ def test_a_page_is_made_of_notes_and_cites_ones_own_work(work: Path) -> None:
     lost = briefing.page("2022-09-14")
     assert "figures.csv has no row 9." in lost._repr_html_() and not briefing.export(lost)
     for day in ("14 September", "2022-13-45"):
-        with pytest.raises(CourseError, match="is no day"):
+        with pytest.raises(CourseError, match="is not a day"):
             briefing.page(day)
-    with pytest.raises(CourseError, match="a chart of the course"):
+    with pytest.raises(CourseError, match="a chart made with charts"):
         briefing.page("2022-09-14", chart="a picture")
     with pytest.raises(UnknownName, match="good"):
         briefing.example("god")

@@ -65,7 +65,7 @@ def test_a_form_opened_again_shows_what_was_saved_last(kind: Kind, work: Path) -
         kind.fill(form, n)
         assert form.save().startswith("Saved") and "Saved" in form._reply.value
         again = kind.open()
-        assert kind.shown(again) == kind.shown(form) and "Read back" in again._reply.value
+        assert kind.shown(again) == kind.shown(form) and "Saved earlier" in again._reply.value
         kind.fill(again, n - 1)
         assert "Saved" not in again._reply.value, "a change takes the word away"
         seen.add(str(kind.shown(form)))
@@ -230,7 +230,7 @@ def test_what_others_hold_unfolds_after_ones_own() -> None:
 
 
 def test_a_note_is_shown_again_where_it_is_needed() -> None:
-    assert notes.recall("05.sides").sentence == "You wrote nothing down here, which is all right."
+    assert notes.recall("05.sides").sentence == "You did not write anything here. That is fine."
     paper = notes.note("05.sides")
     for words in ("It sends nothing.", "It sends <b>arms</b>."):
         paper.fill(words)

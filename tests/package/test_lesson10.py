@@ -41,7 +41,7 @@ def fill(**chances: str) -> None:
 def test_without_a_file_a_kind_sentence_and_an_invented_reader(own_work: Path) -> None:
     explorer = explore.my_scores()
     said = sentence(explorer.render())
-    assert "No forecasts of yours were found, which is all right" in said
+    assert "We found no forecasts of yours. That is fine" in said
     assert "an invented reader who says 70 % to everything. 8 forecasts: Brier score 0.290." in said
     assert not own_work.exists()
 

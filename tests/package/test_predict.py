@@ -62,7 +62,7 @@ def test_a_number_with_a_range_is_saved_and_read_back(work: Path) -> None:
     again = predict.ask("01.distance")
     assert [field.text for field in again._fields.values()] == ["9500", "8000.5", "12000"]
     assert again._reason.text == "a long way"
-    assert "Read back: you expect 9,500 km" in again._reply.value
+    assert "Saved earlier: you expect 9,500 km" in again._reply.value
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_a_number_with_a_range_is_saved_and_read_back(work: Path) -> None:
         (("", "6", "10"), "guess", "Write a number."),
         (("8", "6-10", "10"), "low", "“6-10” holds two numbers. Write one."),
         (("8 %", "6", "10"), "guess", "This is not a percentage."),
-        (("8", "-6", "10"), "low", "The answer has to lie between 0 members and 193 members."),
+        (("8", "-6", "10"), "low", "The answer has to be between 0 members and 193 members."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_stays_there(
@@ -102,12 +102,12 @@ def test_what_people_type_is_understood(id: str, typed: tuple[str, ...], guess: 
 
 def test_who_does_not_predict_goes_on(work: Path) -> None:
     for id in ASKED:
-        assert "or go on without" in predict.ask(id).save()
+        assert "or skip this" in predict.ask(id).save()
     assert not work.exists(), "no result was shown, and nothing is kept"
     for id in ASKED:
         asked = predict.see(id)
-        assert asked.sentence.startswith("You had saved nothing when the result came.")
-        assert "You had saved no prediction, which is all right." in asked.show()
+        assert asked.sentence.startswith("You saved no prediction before the result.")
+        assert "You did not save a prediction. That is fine." in asked.show()
 
 
 # ------------------------------------------------------------------------------- beside the result
@@ -116,10 +116,10 @@ def test_who_does_not_predict_goes_on(work: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        (("8", "6", "10"), "You expected 8 members, from 6 members to 10 members. It came out at 8 members, "
+        (("8", "6", "10"), "You expected 8 members, from 6 members to 10 members. The result is 8 members, "
          "inside your range."),
-        (("5", "4", "7"), "It came out at 8 members, above your range."),
-        (("20", "10", "30"), "It came out at 8 members, below your range."),
+        (("5", "4", "7"), "The result is 8 members, above your range."),
+        (("20", "10", "30"), "The result is 8 members, below your range."),
     ],
 )  # fmt: skip
 def test_a_result_stands_beside_what_was_expected(typed: tuple[str, ...], says: str) -> None:
@@ -130,10 +130,10 @@ def test_a_result_stands_beside_what_was_expected(typed: tuple[str, ...], says: 
 def test_a_choice_stands_beside_its_result_with_its_reason() -> None:
     filled("03.direction", "west", "", "", "The Silk Road").save()
     assert predict.see("03.direction").sentence == (
-        "You expected West. It came out otherwise: South. Your reason was: “The Silk Road”"
+        "You expected West. The result is different: South. Your reason was: “The Silk Road”"
     )
     filled("04.oil", "IND").save()
-    assert predict.see("04.oil").sentence == "You expected India, and so it came out."
+    assert predict.see("04.oil").sentence == "You expected India, and that is the result."
 
 
 def the_next_day(id: str) -> tuple[Form, str]:
@@ -154,12 +154,12 @@ def test_who_runs_all_cells_and_then_guesses_guesses_too_late(work: Path) -> Non
 def test_a_result_that_was_shown_is_known_for_ever(work: Path) -> None:
     asked = predict.see("03.members")
     asked.children[1].click()
-    assert asked.sentence.startswith("It came out at 8 members. You had saved no prediction")
+    assert asked.sentence.startswith("The result is 8 members. You did not save a prediction")
     for _ in range(2):
         _, reply = the_next_day("03.members")
         assert "does not count" in reply
     assert predict.see("03.members").sentence == (
-        "It came out at 8 members. You saved this after the result was shown, so it does not count."
+        "The result is 8 members. You saved this after the result was shown, so it does not count."
     )
     assert ledger.records()["03.members"].counted is None
     assert "You have not saved a prediction before" in predict.scores().sentence
@@ -214,7 +214,7 @@ def test_a_damaged_table_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_disk_that_takes_nothing_hides_no_result(work: Path) -> None:
     work.write_text("not a folder", encoding="utf-8")
     said = predict.see("03.members").show()
-    assert "could not be saved" in said and "It came out at 8 members" in said
+    assert "could not be saved" in said and "The result is 8 members" in said
     assert predict.scores().sentence
 
 

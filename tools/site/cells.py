@@ -132,7 +132,8 @@ def question(one: questions.Asked) -> str:
         kind = "ask"
         result = ledger.result(one.id)
         said = ledger.in_words(one, result)
-        data |= {"unit": one.unit, "options": one.options, "result": result, "said": said}
+        sentences = {how: text.replace("{result}", said) for how, text in ledger.SENTENCES.items()}
+        data |= {"unit": one.unit, "options": one.options, "result": result, "sentences": sentences}
     return element("div", embedded(data), class_=f"sam-{kind}", data_id=one.id)
 
 

@@ -95,7 +95,7 @@ def begin(ready: int = 0) -> Reply:
     if ready:
         own = folder() / "article.csv"
         if rows(own) != rows(TEMPLATES / own.name):
-            return Reply("wrong", tr("article.csv holds an article of yours already: it stays as it is."))
+            return Reply("wrong", tr("article.csv already has an article of yours. It stays as it is."))
         columns = {"read_on": "", "paragraphs": "", **offered[ready - 1]}
         _keep(own, _clean("article", [columns]))
         return Reply(
@@ -104,7 +104,10 @@ def begin(ready: int = 0) -> Reply:
         )
     names = listed([f"{name}.csv" for name in TABLES])
     # The same sentence on every day, so that a lesson that is run again shows what is stored.
-    said = tr("Your folder article has {names}. Each begins with an example: write over it.", names=names)
+    said = tr(
+        "Your folder article has {names}. Each begins with an example: replace it with your own rows.",
+        names=names,
+    )
     lines = [
         tr("article.begin({n}) takes “{title}” ({outlet}, {day}, paid by {paid_by}; more than {words} words "
            "and {claims} claims). Test with it: {question}", n=n, day=dated(one["published"]), **one)
@@ -139,12 +142,16 @@ def check(name: str) -> Reply:
         found = rows(own)
         _keep(own, found)
         if found == rows(TEMPLATES / own.name):
-            return Reply("open", tr("{name}.csv still holds the example: write over it.", name=name))
+            return Reply(
+                "open", tr("{name}.csv still has the example. Replace it with your own rows.", name=name)
+            )
         for fault in _faults(name, found):
             return Reply("wrong", fault)
         if more := max(0, ROWS[name] - len(found)):
             counts = {"n": len(found), "all": ROWS[name], "more": more}
-            return Reply("open", tr("{n} of {all} rows, and all in order. {more} more.", **counts))
+            return Reply(
+                "open", tr("{n} of {all} rows, and all of them in order. {more} more to write.", **counts)
+            )
     except CourseError as error:
         return Reply("wrong", str(error))
     return Reply("right", tr("{name}.csv is in order: {n} rows.", name=name, n=len(found)))
@@ -220,7 +227,7 @@ def read_day(text: str, column: str, where: str) -> str:
     except ValueError:
         raise CourseError(
             tr(
-                'In {where}, {column}: "{text}" is no day. Write it as 2022-09-14.',
+                'In {where}, {column}: "{text}" is not a day. Write it like this: 2022-09-14.',
                 where=where,
                 column=column,
                 text=text,
@@ -272,7 +279,7 @@ def _article(row: Row) -> Iterator[str]:
         if not row[column]:
             yield tr("{column} is empty; if you looked and found nothing, write: not found.", column=column)
     if row["published"] > row["read_on"]:
-        yield tr("you read it before it was published?")
+        yield tr("the day on which you read it is before the day of publication.")
 
 
 def _claim(row: Row) -> Iterator[str]:
@@ -285,11 +292,11 @@ def _claim(row: Row) -> Iterator[str]:
         yield tr("a paraphrase has 4 to 30 words; this has {n}.", n=len(words))
     quoted = max((len(part.split()) for part in re.findall(r'["“](.*?)["”]', row["paraphrase"])), default=0)
     if quoted > 8:
-        yield tr("{n} words in quotation marks. Retell it: the words are the paper's.", n=quoted)
+        yield tr("{n} words in quotation marks. Say it in your own words: these are the paper's.", n=quoted)
     if not row["speaker"]:
         yield tr("whose claim is it? Write a name, newsroom or unnamed.")
     if row["type"] == "quotation" and row["speaker"].lower() == "newsroom":
-        yield tr("a quotation is somebody's: the newsroom quotes, and who speaks?")
+        yield tr("a quotation has a speaker. The newsroom only quotes it: who speaks?")
     if row["hedge"].lower() in ("yes", "no", "true", "false"):
         yield tr("hedge holds the word itself, such as may, or nothing.")
     if row["figure"] and not row["unit"]:
@@ -314,17 +321,17 @@ def _forecast(row: Row) -> Iterator[str]:
     if len(row["rule"].split()) < 5 or re.search(r"\b(will be clear|we will see|by events)\b", row["rule"]):
         yield tr("a rule says who does what, so that a stranger could say yes or no.")
     if not row["chance"] or not 0 <= float(row["chance"]) <= 100:
-        yield tr("a chance lies from 0 to 100.")
+        yield tr("a chance is from 0 to 100.")
     elif float(row["chance"]) in (0, 100):
         yield tr("{chance} %: nothing could change your mind? Write 1 or 99.", chance=row["chance"])
     today = dt.date.today().isoformat()
     if row["came"] and row["due"] > today:
-        yield tr("it came before its day? It is due on {due}.", due=row["due"])
+        yield tr("it was settled before its day: it is due on {due}.", due=row["due"])
 
 
 def _tie(row: Row) -> Iterator[str]:
     if not row["actor"] or not row["target"] or row["actor"].lower() == row["target"].lower():
-        yield tr("a tie leads from one to another.")
+        yield tr("a tie connects two different actors.")
     if not row["block"]:
         yield tr("in which paragraph is this tie?")
 
@@ -346,7 +353,11 @@ def _between(name: str, rows: Sequence[Row]) -> Iterator[str]:
             last = one.split()[-1:]
             for other in speakers:
                 if one != other and last == other.split()[-1:] and len(one) < len(other):
-                    yield tr('"{one}" and "{other}": the same? Spell them alike.', one=one, other=other)
+                    yield tr(
+                        '"{one}" and "{other}": are they the same? Then spell them alike.',
+                        one=one,
+                        other=other,
+                    )
     if name == "figures":
         for row in rows:
             same = [r for r in rows if r["claim"] == row["claim"]]
@@ -357,4 +368,4 @@ def _between(name: str, rows: Sequence[Row]) -> Iterator[str]:
     if name == "ways":
         pairs = {(row["first_choice"], row["second_choice"]) for row in rows}
         if len(pairs) < len(rows):
-            yield tr("Each pair of choices stands once.")
+            yield tr("Each pair of choices can occur only once.")

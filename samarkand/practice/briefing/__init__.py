@@ -201,9 +201,9 @@ def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
     try:
         dt.date.fromisoformat(str(day))
     except ValueError:
-        raise OutOfRange(tr('"{day}" is no day. Write it as 2022-09-14.', day=day)) from None
+        raise OutOfRange(tr('"{day}" is not a day. Write it like this: 2022-09-14.', day=day)) from None
     if chart is not None and getattr(chart, "table", None) is None:
-        raise WrongType(tr("A page takes a chart of the course, such as charts.bars(...)."))
+        raise WrongType(tr("A page takes only a chart made with charts, such as charts.bars(...)."))
     notes = journal.latest("notes")
     texts = {part: str(notes.get(f"11.{part}", {}).get("text", "")).strip() for part in ("title", *PARTS)}
     return Page(texts, str(day), to, by, chart)

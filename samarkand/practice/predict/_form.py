@@ -33,7 +33,7 @@ class Form(controls.StillBox):
             self._pick = controls.pick(asked.text, [(text, key) for key, text in asked.options.items()])
             self._pick.observe(lambda _: self._reply.say(""), "value")
             expected: widgets.Widget = self._pick
-            how = tr("Choose before you see the result, or go on without.")
+            how = tr("Choose before you see the result. You may also skip this.")
         else:
             guess = tr("My guess ({unit})", unit=asked.unit) if asked.unit else tr("My guess")
             self._fields = {
@@ -43,14 +43,15 @@ class Form(controls.StillBox):
             }
             expected = controls.row(self._fields)
             how = tr(
-                "Choose the range so that it would hold in {n} of 10 such cases. Or go on without.",
+                "Make your range so wide that it contains the result in {n} of 10 such cases. "
+                "You may also skip this.",
                 n=ledger.MEANT,
             )
         self._reason = controls.Field(
             tr("Because"), asked.text, placeholder=tr("in a few words, if you like"), width="560px"
         )
         save = controls.button(
-            tr("Save what I expect"), tr("Save what you expect: {question}", question=asked.text), self.save
+            tr("Save my prediction"), tr("Save your prediction: {question}", question=asked.text), self.save
         )
         for field in (*self._fields.values(), self._reason):
             field.watch(lambda: self._reply.say(""))
@@ -79,11 +80,11 @@ class Form(controls.StillBox):
             field.complain("")
         if self._pick is not None:
             if self._pick.value is None:
-                return self._reply.say(tr("Choose one first, or go on without."), "open")
+                return self._reply.say(tr("Choose one first, or skip this."), "open")
             expected: Expected | None = Expected(str(self._pick.value), reason=self._reason.text)
         else:
             if not any(field.text for field in self._fields.values()):
-                nothing = tr("Nothing to save yet: write a guess and a range, or go on without.")
+                nothing = tr("Nothing to save yet: write a guess and a range, or skip this.")
                 return self._reply.say(nothing, "open")
             expected = self._number()
         if expected is None:
@@ -122,7 +123,7 @@ class Form(controls.StillBox):
             )
         elif not wrong and not read["low"] <= read["guess"] <= read["high"]:
             wrong = True
-            self._fields["guess"].complain(tr("Your guess lies outside your range."))
+            self._fields["guess"].complain(tr("Your guess is outside your range."))
         return None if wrong else Expected(**read, reason=self._reason.text)
 
     def _typed(self, text: str) -> float:
@@ -135,7 +136,7 @@ class Form(controls.StillBox):
             number = round(number / 100, 9)
         if not asked.low <= number <= asked.high:
             low, high = (ledger.in_words(asked, end) for end in (asked.low, asked.high))
-            raise decode.NotANumber(tr("The answer has to lie between {low} and {high}.", low=low, high=high))
+            raise decode.NotANumber(tr("The answer has to be between {low} and {high}.", low=low, high=high))
         return number
 
     def _read_back(self) -> None:
@@ -145,7 +146,7 @@ class Form(controls.StillBox):
             self.fill(*(n if isinstance(n, str) else f"{n:.12g}" for n in (expected.guess, *numbers)))
             self._reason.write(expected.reason)
             words = ledger.in_words(self._asked, expected)
-            back = tr("Read back: you expect {expected}.", expected=words)
+            back = tr("Saved earlier: you expect {expected}.", expected=words)
         self._reply.read_back(record.trouble, back)
 
 
@@ -160,14 +161,14 @@ class Result(controls.Notice):
         self._asked = asked
         record = ledger.show(asked)
         self._trouble = record.trouble
-        ask = tr("You had saved nothing when the result came. What you save now is kept and does not count.")
-        label = tr("Show what came out")
+        ask = tr("You saved no prediction before the result. You can still save one, but it will not count.")
+        label = tr("Show the result")
         named = tr("{label}: {question}", label=label, question=asked.text)
         super().__init__(
             f"{self._trouble} {ask}".strip(),
             "open",
             controls.button(label, named, self.show),
-            still=tr("What you expected stands here, beside what came out, once you have run this cell."),
+            still=tr("Run this cell to see the result beside what you expected."),
         )
         if record.counted or record.shown:
             self.show()
@@ -188,27 +189,16 @@ def _comparison(asked: Prediction, record: Record) -> tuple[str, str]:
     result, expected = ledger.result(asked.id), record.counted
     words = {"result": ledger.in_words(asked, result)}
     if expected is None:
-        came = (
-            tr("It came out: {result}.", **words)
-            if asked.options
-            else tr("It came out at {result}.", **words)
-        )
+        came = ledger.SENTENCES["none"].format(**words)
         why = (
             tr("You saved this after the result was shown, so it does not count.")
             if record.latest
-            else tr("You had saved no prediction, which is all right.")
+            else tr("You did not save a prediction. That is fine.")
         )
         return " ".join(filter(None, (record.trouble, came, why))), "open"
     words["expected"] = ledger.in_words(asked, expected)
     how = ledger.compare(expected, result)
-    sentence = {
-        "held": tr("You expected {expected}. It came out at {result}, inside your range.", **words),
-        "more": tr("You expected {expected}. It came out at {result}, above your range.", **words),
-        "less": tr("You expected {expected}. It came out at {result}, below your range.", **words),
-        "other": tr("You expected {expected}. It came out otherwise: {result}.", **words),
-    }[how]
-    if how == "held" and asked.options:
-        sentence = tr("You expected {expected}, and so it came out.", **words)
+    sentence = ledger.SENTENCES["right" if how == "held" and asked.options else how].format(**words)
     reason = (
         tr("Your reason was: {reason}", reason=f"\u201c{expected.reason}\u201d") if expected.reason else ""
     )

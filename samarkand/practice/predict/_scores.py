@@ -40,16 +40,16 @@ class Scores(controls.StillBox):
 
     def __init__(self) -> None:
         self.sentence, body = _summary()
-        title = tr("What you expected, and what came out")
+        title = tr("Your predictions, and the results")
         asked = Counter(one.about for one in questions.every("predict").values())
         number = tr("Questions")
         table = markup.table(
-            tr("What the lessons ask you to expect"),
-            [tr("Asked is"), number],
+            tr("What the lessons ask you to predict"),
+            [tr("The question asks"), number],
             [(words, asked[about]) for about, words in KINDS.items()],
             numbers=[number],
         )
-        told = tr("Your predictions from all lessons stand here, once you have run this cell.")
+        told = tr("Run this cell to see your predictions from all lessons.")
         super().__init__(
             [controls.html(markup.card(title, self.sentence, body))],
             still=markup.card(title, told, table),
@@ -129,7 +129,7 @@ def _kinds(rows: Sequence[Row]) -> str:
     for about, words in KINDS.items():
         if found := Counter(row[3] for row in rows if row[0].about == about):
             lines.append((words, *(found[how] or "" for how in HOW)))
-    return markup.table(tr("It came out"), [tr("Asked was"), *columns], lines, numbers=columns)
+    return markup.table(tr("The results"), [tr("The question asked"), *columns], lines, numbers=columns)
 
 
 def _each(rows: Sequence[Row]) -> str:
@@ -145,7 +145,7 @@ def _each(rows: Sequence[Row]) -> str:
         )
         for one, expected, result, how in rows
     ]
-    heads = [tr("Question"), "", tr("You expected"), tr("It came out"), "", tr("Because")]
+    heads = [tr("Question"), "", tr("You expected"), tr("Result"), "", tr("Because")]
     table = markup.table(tr("Each prediction"), heads, lines)
     return markup.folded(escape(tr("Each of them, with your reasons")), table)
 

@@ -20,8 +20,17 @@ from samarkand.practice.questions import Prediction
 from samarkand.practice.tasks import subjects
 
 JOURNAL = "predictions"
-#: Of ten ranges, this many are meant to hold.
+#: Of ten ranges, this many are meant to contain the result.
 MEANT = 8
+#: The sentence beside a result, by how the prediction compares with it; the reading site shows them as well.
+SENTENCES = {
+    "none": tr("The result is {result}."),
+    "right": tr("You expected {expected}, and that is the result."),
+    "other": tr("You expected {expected}. The result is different: {result}."),
+    "held": tr("You expected {expected}. The result is {result}, inside your range."),
+    "more": tr("You expected {expected}. The result is {result}, above your range."),
+    "less": tr("You expected {expected}. The result is {result}, below your range."),
+}
 
 
 @dataclass(frozen=True)

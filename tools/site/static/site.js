@@ -65,8 +65,8 @@ function prediction(box, asked) {
   const keys = Object.keys(asked.options), id = box.dataset.id, key = `predict.${id}`;
   const see = document.querySelector(`.sam-see[data-id="${CSS.escape(id)}"]`), veiled = between(box, see);
   const set = make("fieldset"), told = reply();
-  const save = make("button", "Save what I expect", { className: "sam", type: "button" });
-  const skip = make("button", "Show what came out", { className: "sam", type: "button" });
+  const save = make("button", "Save my prediction", { className: "sam", type: "button" });
+  const skip = make("button", "Show the result", { className: "sam", type: "button" });
   set.append(make("legend", `What do you expect? ${asked.text}`));
   if (keys.length) set.append(...choices(id, Object.values(asked.options), "radio"));
   else for (const [field, text] of [["guess", `My guess${asked.unit ? ` (${asked.unit})` : ""}`], ["low", "From"], ["high", "To"]]) {
@@ -77,28 +77,29 @@ function prediction(box, asked) {
   const reveal = (expected) => {
     veiled.forEach((part) => part.classList.remove("sam-veiled"));
     if (!see) return;
-    const out = `It came out${keys.length ? ":" : " at"} ${asked.said}.`;
-    if (!expected) see.textContent = out;
-    else if (keys.length) see.textContent = `${out} You expected: ${asked.options[expected.guess]}.`;
+    if (!expected) see.textContent = asked.sentences.none;
     else {
-      const held = expected.low <= asked.result && asked.result <= expected.high;
-      see.textContent = `${out} You expected ${expected.guess}, from ${expected.low} to ${expected.high}: your range ${held ? "held" : "did not hold"}.`;
+      const { guess, low, high } = expected, { result } = asked;
+      const range = result > high ? "more" : result < low ? "less" : "held";
+      const how = keys.length ? (guess === result ? "right" : "other") : range;
+      const words = keys.length ? asked.options[guess] : `${guess}, from ${low} to ${high}`;
+      see.textContent = asked.sentences[how].replace("{expected}", () => words);
     }
   };
   const old = store.get(key);
-  if (old) { reveal(old); say(told, "Read back: you have saved what you expect."); }
+  if (old) { reveal(old); say(told, "You have saved a prediction."); }
   else veiled.forEach((part) => part.classList.add("sam-veiled"));
   skip.onclick = () => reveal(store.get(key));
   save.onclick = () => {
     let expected;
     if (keys.length) {
       const [pick] = chosen(box);
-      if (pick === undefined) return say(told, "Choose one first, or go on without.");
+      if (pick === undefined) return say(told, "Choose one first, or skip this.");
       expected = { guess: keys[pick] };
     } else {
       const [guess, low, high] = ["guess", "low", "high"].map((field) => number(box.querySelector(`[name=${field}]`).value));
       if (guess === null || low === null || high === null) return say(told, "Write three numbers: a guess, and where your range begins and ends.", "wrong");
-      if (!(low <= guess && guess <= high)) return say(told, "Your guess lies outside your range.", "wrong");
+      if (!(low <= guess && guess <= high)) return say(told, "Your guess is outside your range.", "wrong");
       expected = { guess, low, high };
     }
     say(told, `Saved.${store.set(key, expected)} Now read on.`, "right");
