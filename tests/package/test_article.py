@@ -69,7 +69,7 @@ def test_a_spreadsheets_own_form_is_read_and_kept(own: Path, encoding: str) -> N
         ("claims", "fact,,", "fact,yes,", "hedge holds the word itself"),
         ("claims", "paraphrase", "parafrase", 'no column "paraphrase". Is it "parafrase"?'),
         ("article", "2017-06-09", "04/09/2022", "could be 2022-09-04 or 2022-04-09"),
-        ("article", "2017-06-09", "tomorrow", '"tomorrow" is no day'),
+        ("article", "2017-06-09", "tomorrow", '"tomorrow" is not a day'),
         ("article", "2022-09-14", "2016-01-01", "before the day of publication"),
         ("forecasts", "80", "100", "nothing could change your mind"),
         ("forecasts", "2017-06-09,", "2017-06-01,", "due is a day after written_on"),
