@@ -192,11 +192,7 @@ def _of_lesson(one: Lesson) -> str:
     file = Path(os.environ.get("JPY_SESSION_NAME", "")).name or one.file  # also in a copy of another name
     tried, left = ([item for item in asked if item.state == state] for state in ("tried", "open"))
     parts = [journal.read(log.JOURNAL).trouble, _summary(asked)]
-    body = (
-        table
-        + _sections(tr("To review"), file, one, tried)
-        + _sections(tr("Still open"), file, one, left)
-    )
+    body = table + _sections(tr("To review"), file, one, tried) + _sections(tr("Still open"), file, one, left)
     close = tr(
         "When you go on, close this tab, or choose File → Close and Shut Down Notebook: its Python then "
         "leaves room for the next."

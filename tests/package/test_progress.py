@@ -71,9 +71,7 @@ def test_a_lesson_ends_with_what_was_done_and_what_to_repeat() -> None:
     assert rows(shown)["Predictions"][0] == "1"
     text = seen(shown)
     repeat, _, still_open = text.partition("Still open")
-    assert "3. Thirty per cent of the money? : 03.8" in " ".join(
-        repeat.partition("To review")[2].split()
-    )
+    assert "3. Thirty per cent of the money? : 03.8" in " ".join(repeat.partition("To review")[2].split())
     assert "03.7" in still_open and "03.8" not in still_open
     assert "3. Thirty per cent of the money? : 1 prediction and 1 question" in " ".join(still_open.split())
 
