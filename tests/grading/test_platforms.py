@@ -12,6 +12,7 @@ import workshop
 from test_batch import NAME, grade, hand_in, released
 
 from samarkand import cli
+from samarkand.ground import home
 from samarkand.ground.errors import CourseError
 from samarkand_grading.classroom import platforms, roster
 
@@ -140,6 +141,11 @@ def test_what_is_no_download_or_no_list_is_refused_in_a_sentence(course, works, 
     (tmp_path / "no.zip").write_text("no zip")
     with pytest.raises(CourseError, match="cannot be read as a zip"):
         platforms.collect(course, "ex90", tmp_path / "no.zip", tmp_path / "list.csv", print)
+    lesson = json.loads((home.ROOT / "notebooks" / "03_the_sco.ipynb").read_bytes())
+    wrong = {f"A_471100{n}_assignsubmission_file_/{NAME}.ipynb": lesson for n in (1, 2)}
+    with pytest.raises(CourseError, match="is no ex90_test, so nothing of it was taken"):
+        taken(course, tmp_path, wrong, WORKSHEET)
+    assert not (course.root / "submitted" / "ada").exists()
     bomb = {f"Ada_4711001_assignsubmission_file_/{NAME}.ipynb": b"0" * (33 << 20)}
     troubles, _ = taken(course, tmp_path, bomb, WORKSHEET)
     assert "ada: The notebook is an empty file." in troubles

@@ -121,23 +121,31 @@ def collect(course: Course, name: str, archive: Path, listing: Path, say: Callab
                 taken.setdefault(student, []).append(one)
             elif not last.casefold().endswith(".zip"):
                 troubles.append(f"{student}: {reading.defuse(last)} is no notebook, and was left out.")
+    chosen = {
+        student: max(several, key=lambda one: (_again(one.name), one.time, one.name))
+        for student, several in sorted(taken.items())
+    }
+    other = []
+    for student, newest in chosen.items():
+        try:
+            signed = released.rebuild(reading.parse(newest.body)).signed_in_by
+            if signed not in ("", student):
+                troubles.append(f"{student}: signed in as {reading.defuse(signed)}.")
+        except reading.Unreadable as problem:
+            troubles.append(f"{student}: {problem}")
+            other += [str(problem)] * str(problem).startswith("This is the notebook")
+    if len(other) > max(1, len(chosen) / 2):
+        raise CourseError(f"Most of {archive} is no {exercise.id}, so nothing of it was taken. {other[0]}")
     with course.work_alone():
         prefixes = {}
-        for student, several in sorted(taken.items()):
-            newest = max(several, key=lambda one: (_again(one.name), one.time, one.name))
+        for student, newest in chosen.items():
             folder = course.root / "submitted" / numbers.student(student) / exercise.id
             files.write_whole(folder / f"{exercise.id}.ipynb", newest.body)
             files.write_whole(folder / "timestamp.txt", f"{newest.time}\n".encode())
             prefixes[student] = newest.prefix
             late = ", late" if newest.late else ""
-            of = f", the newest of {len(several)}" if len(several) > 1 else ""
+            of = f", the newest of {len(taken[student])}" if len(taken[student]) > 1 else ""
             say(f"{student}: {reading.defuse(newest.name)}{late}{of}")
-            try:
-                signed = released.rebuild(reading.parse(newest.body)).signed_in_by
-                if signed not in ("", student):
-                    troubles.append(f"{student}: signed in as {reading.defuse(signed)}.")
-            except reading.Unreadable as problem:
-                troubles.append(f"{student}: {problem}")
         kept = json.dumps(prefixes, ensure_ascii=False, indent=1).encode()
         files.write_whole(course.root / "submitted" / f".{exercise.id}.json", kept)
     missing = sorted(set(students.values()) - taken.keys() - {""})
