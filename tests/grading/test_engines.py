@@ -7,6 +7,7 @@ import json
 import os
 import shlex
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -123,6 +124,14 @@ def test_nothing_of_a_submission_stays_with_the_server(need):
                     seen.append(memory.read(end - start))
     assert any(b"WARM_CELL" in part for part in seen)  # it is the right memory
     assert not any(word in part for part in seen)
+
+
+def test_no_socket_of_the_machine_is_in_reach(box):
+    code = "import socket\nout = 'null'\nspeaker = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)\n"
+    code += "try: speaker.sendto(b'x', '\\0samarkand'); out = 'true'\nexcept ConnectionRefusedError: pass"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ours:
+        ours.bind("\0samarkand")
+        assert found(box, code) is None
 
 
 def test_an_ordinary_user_can_grade(need):
