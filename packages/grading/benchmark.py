@@ -9,6 +9,7 @@ nbgrader starts a kernel for each submission; ours runs it in a sandbox.
 from __future__ import annotations
 
 import argparse
+import compileall
 import contextlib
 import ctypes
 import json
@@ -18,6 +19,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
 from pathlib import Path
@@ -102,6 +104,9 @@ def main() -> int:
         course = Course(Path(folder, "exercises"), Path(folder, "secret"))
         print(parts[name](course, options.set) or cpu())
         return 0
+    # As after the first use: uv leaves it to each program to compile what it imports.
+    for place in (sysconfig.get_path("purelib"), home.ROOT / "samarkand", home.ROOT / "packages"):
+        compileall.compile_dir(place, quiet=2)
     figures = {}
     with tempfile.TemporaryDirectory() as folder:
         build(Path(folder), options.set, options.students)
