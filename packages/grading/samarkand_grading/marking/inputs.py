@@ -45,7 +45,6 @@ def key(secret: bytes) -> str:
     """Derive the key of a course's inputs, 64 hexadecimal digits, from the instructor's secret.
 
     `OutOfRange` if the secret has fewer than 16 bytes, and could be guessed.
-
     """
     return numbers.derive(secret, "samarkand: key of inputs")
 

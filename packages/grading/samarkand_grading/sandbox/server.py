@@ -163,7 +163,7 @@ def submission(limits: dict[str, Any], work: dict[str, Any], answers: int, here:
     for number in range(3):
         os.dup2(nowhere, number)
     os.closerange(ANSWERS + 1, 1 << 12)
-    most = {"CORE": 0, "DATA": limits["memory"], "NOFILE": limits["descriptors"]}
+    most = {"CORE": 0, "DATA": limits["memory"], "FSIZE": limits["file"], "NOFILE": limits["descriptors"]}
     most |= {"CPU": limits["cpu"] + 1} | ({"NPROC": limits["processes"]} if COUNTED else {})
     for name, value in most.items():
         number = getattr(resource, f"RLIMIT_{name}")

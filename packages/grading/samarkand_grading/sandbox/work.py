@@ -18,7 +18,7 @@ class Limits:
     """What one submission may use: seconds of CPU and on the wall, bytes, and how many at once.
 
     CPU decides, and it is the same on any machine at any load; the wall clock is only there for those who
-    sleep. `wall` and `output` are for all of a submission, `cpu` and `memory` for each process;
+    sleep. `wall` and `output` are for all of a submission, `cpu`, `memory` and `file` for each process;
     `value` is the length of one answer, `text` of what one cell prints; threads count as `processes`.
     """
 
@@ -29,6 +29,7 @@ class Limits:
     call_cpu: float = 2
     call_wall: float = 6
     memory: int = 1 << 30
+    file: int = 32 << 20
     processes: int = 16
     descriptors: int = 64
     output: int = 8 << 20

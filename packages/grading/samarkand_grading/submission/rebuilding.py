@@ -99,10 +99,11 @@ class Released:
         order: Order = []
         twice: Counter[str] = Counter()
         added, signed_in_by = 0, ""
-        for part, key in ((part, self._key(part)) for part in submitted):
-            if key in found:
-                twice[key or ""] += 1
-                if self._editable(key or ""):
+        for part in submitted:
+            key = self._key(part)
+            if key is not None and key in found:
+                twice[key] += 1
+                if self._editable(key):
                     order.append((None, part))
                 continue
             order.append((key, part))
