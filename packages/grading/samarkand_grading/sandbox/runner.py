@@ -170,8 +170,9 @@ def call_each(
 ) -> Iterator[Json]:
     """Make each call as if it were the first and only one.
 
-    A fork for each costs as much as all cells do. So all are made in one, and backwards in another: where the
-    answers are the same there, and not all alike, no call has left behind what matters to the next.
+    A fork for each costs as much as all cells do. So all are made in one, and backwards in another, where one
+    with another answer than the first comes first: if all answers are the same there, no call has left behind
+    what matters to the next.
     """
     gc.freeze()  # looking for garbage in a fork would copy every page
     place = os.getcwd()  # noqa: PTH109 - it may be gone
@@ -194,10 +195,12 @@ def call_each(
         return {}
 
     found = made(calls, ATTEMPT) if len(calls) > 1 else {}
-    alike = all(
-        answer.get("value") == found.get(calls[0]["id"], {}).get("value") for answer in found.values()
-    )
-    if alike or found != made(calls[::-1], ATTEMPT):
+
+    def value(call: Json) -> Any:
+        return found.get(call["id"], {}).get("value")
+
+    back = sorted(calls[::-1], key=lambda call: value(call) == value(calls[0]))
+    if value(back[0]) == value(calls[0]) or found != made(back, ATTEMPT):
         found = {}
     for call in calls:
         one = found or made([call], patience)
