@@ -199,8 +199,9 @@ def call_each(
     def value(call: Json) -> Any:
         return found.get(call["id"], {}).get("value")
 
-    back = sorted(calls[::-1], key=lambda call: value(call) == value(calls[0]))
-    if value(back[0]) == value(calls[0]) or found != made(back, ATTEMPT):
+    others = [call for call in calls if value(call) != value(calls[0])]
+    back = [*others, *(call for call in calls[::-1] if call not in others)]
+    if not others or found != made(back, ATTEMPT):
         found = {}
     for call in calls:
         one = found or made([call], patience)
