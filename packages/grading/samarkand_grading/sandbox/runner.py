@@ -199,7 +199,7 @@ def call_each(
     def value(call: Json) -> Any:
         return found.get(call["id"], {}).get("value")
 
-    others = [call for call in calls if value(call) != value(calls[0])]
+    others = [call for call in calls[::-1] if value(call) != value(calls[0])]
     back = [*others, *(call for call in calls[::-1] if call not in others)]
     if not others or found != made(back, ATTEMPT):
         found = {}
