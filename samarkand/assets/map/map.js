@@ -453,7 +453,7 @@ const samarkand = (() => {
       const quoted = (text) => `"${String(text).replaceAll('"', '""')}"`;
       const states = (id) => spec.steps.map((_, at) => spec.says[letter(id, at)] || "");
       const rows = sorted().map((id) => [spec.names[id][0], ...states(id), spec.names[id][2]]);
-      const lines = [["", ...spec.steps.map((one) => one[0]), ""], ...rows].map((row) => row.map(quoted).join(","));
+      const lines = [["name", ...spec.steps.map((one) => one[0] || "status"), "about"], ...rows].map((row) => row.map(quoted).join(","));
       save(new Blob([lines.join("\n")], { type: "text/csv" }), ".csv");
     });
     /* As a picture: the page as it is, its styles with it, in a drawing that a canvas can hold. */
