@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import io
 import sys
 from pathlib import Path
@@ -228,7 +229,8 @@ def marks(options: argparse.Namespace) -> int:
     if options.list:
         from samarkand_grading.classroom import platforms
 
-        print(platforms.fill_list(course, options.set, options.list, _warn), end="")
+        warn = functools.partial(print, file=sys.stderr)
+        print(platforms.fill_list(course, options.set, options.list, warn), end="")
     else:
         print(report.export(course, options.set, options.export), end="")
     found = report.results(course, course.exercise(options.set))
@@ -239,10 +241,6 @@ def marks(options: argparse.Namespace) -> int:
 
 def _say(line: str) -> None:
     print(line, flush=True)
-
-
-def _warn(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 def _course(options: argparse.Namespace) -> Course:
