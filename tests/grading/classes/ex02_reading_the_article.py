@@ -26,8 +26,8 @@ CLASS = [
     A("q2", "a list of numbers", "types = mine['type'].value_counts().tolist()", 0, "This is a list of"),
     A("q3", "an array", "h = rest['hedge'].notna()\nhedged = [h.sum(), h.mean() * 100, rest[h]['type'].eq('forecast').mean() * 100]"),
     A("q3", "a dict", "h = rest.dropna(subset='hedge')\nhedged = dict(n=len(h), share=100 * len(h) / len(rest), forecasts=100 * sum(h.type == 'forecast') / len(h))"),
-    A("q3", "of all forecasts", "h = rest['hedge'].notna()\nhedged = h.sum(), h.mean() * 100, h[rest['type'] == 'forecast'].mean() * 100", 0, "the other way round"),
+    A("q3", "of all forecasts", "h = rest['hedge'].notna()\nhedged = h.sum(), h.mean() * 100, h[rest['type'] == 'forecast'].mean() * 100", 0, "what share of the hedged claims are forecasts"),
     A("q4", "a Series", "commonest = pd.Series([len(mine), 100 * mine[given['column']].value_counts(normalize=True).max()], index=['b', 'a'])"),
     A("q5", "a numpy number", "b = data.load('blocks').set_index('block').loc[given['blocks']]\nquoted_share = b['quoted_words'].sum() / b['words'].sum() * 100"),
-    A("q5", "of one", "b = data.load('blocks').set_index('block').loc[given['blocks']]\nquoted_share = b['quoted_words'].sum() / b['words'].sum()", 1.5, "the question asks for per cent"),
+    A("q5", "of one", "b = data.load('blocks').set_index('block').loc[given['blocks']]\nquoted_share = b['quoted_words'].sum() / b['words'].sum()", 1.5, "to get per cent"),
 ]  # fmt: skip

@@ -26,6 +26,6 @@ CLASS = [
     A("q4", "keys of a dict, small letters", "close_ones = {code.lower(): 1 for code in one}.keys()"),
     A("q4", "one text", "close_ones = ', '.join(one)", 0, "Not all of these are country codes"),
     A("q5", "a table", "people_shares = (100 * people[given['states']] / people[given['states']].sum()).rename_axis('iso3').reset_index()"),
-    A("q5", "of one", "people_shares = people[given['states']] / people[given['states']].sum()", 1, "the question asks for per cent"),
+    A("q5", "of one", "people_shares = people[given['states']] / people[given['states']].sum()", 1, "to get per cent"),
     A("q6", "numpy number", "import numpy as np\nwithout_largest = np.float64(100 * people[[s for s in given['states'] if s not in ('CHN', 'IND')]].sum() / people['WLD'])"),
 ]  # fmt: skip

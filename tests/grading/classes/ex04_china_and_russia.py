@@ -20,7 +20,7 @@ CLASS = [
     A("q1", "two columns of one row", "surplus = pd.DataFrame({'d': [more], 'p': [100 * more / row.china_exports_usd_bn]})"),
     A("q1", "rounds too far", "surplus = round(more), round(100 * more / row.china_exports_usd_bn)", 0, "rounded too far"),
     A("q2", "pct_change", "growth = total[given['span']].pct_change().tail(1) * 100"),
-    A("q2", "a year", "first, last = given['span']\ngrowth = 100 * ((total[last] / total[first]) ** (1 / (last - first)) - 1)", 0, "mean growth a year"),
+    A("q2", "a year", "first, last = given['span']\ngrowth = 100 * ((total[last] / total[first]) ** (1 / (last - first)) - 1)", 0, "mean growth per year"),
     A("q3", "a period", "known_then = pd.Period(then['period_end'], 'D'), then['total_usd_bn']"),
     A("q3", "a dict with a text", "known_then = {'day': f\"{then['period_end']:%Y-%m-%d}\", 'total': then['total_usd_bn']}"),
     A("q3", "day, month, year", "known_then = f\"{then['period_end']:%d.%m.%Y}\", then['total_usd_bn']", 0, "expected was a day"),
