@@ -183,14 +183,6 @@ def choice(*hints: str) -> quiz.Choice:
     return quiz.Choice(Quiz("01.met", "Where did <b> it meet?", options, "On 15 September."))
 
 
-@pytest.mark.parametrize("id", QUIZZES)
-def test_each_quiz_of_the_course_answers_each_of_its_options(id: str) -> None:
-    asked, own = quiz.ask(id), questions.find("quiz", id)
-    assert asked.answer() == "Choose an answer first."
-    for position, option in enumerate(own.options):
-        assert asked.answer(position) == (f"Yes. {own.why}" if option.right else f"Not yet. {option.hint}")
-
-
 def test_each_set_of_answers_gets_its_reply() -> None:
     question = choice("In Kazakhstan.", "", "")
     for chosen in (c for n in range(4) for c in itertools.combinations(range(3), n)):

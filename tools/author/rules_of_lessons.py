@@ -16,15 +16,7 @@ from pathlib import Path
 from samarkand.ground.home import ROOT
 from samarkand.practice import questions
 from samarkand.sources import KEY
-from tools.author import (
-    citations,
-    concepts,
-    drawn,
-    normal_form,
-    rules,
-    rules_of_questions,
-    rules_of_words,
-)
+from tools.author import citations, concepts, drawn, normal_form, rules, rules_of_questions, rules_of_words
 from tools.author import minutes as timing
 from tools.author.drawn import PNG, VEGA_LITE
 from tools.author.lessons import BESIDE, Lesson, Task, count_words, find_folded, read, unfenced

@@ -303,16 +303,9 @@ def _claim(row: Row) -> Iterator[str]:
         yield tr("a figure needs a unit.")
 
 
-def _figure(row: Row) -> Iterator[str]:
-    for column in ("claim", "measure", "value", "unit", "day", "counter", "link"):
-        if not row[column]:
-            yield tr("{column} is empty.", column=column)
-
-
-def _way(row: Row) -> Iterator[str]:
-    for column in ("claim", "first_choice", "second_choice", "because"):
-        if not row[column]:
-            yield tr("{column} is empty.", column=column)
+def _filled(*columns: str) -> Callable[[Row], Iterator[str]]:
+    """Return the rule that none of these columns is empty."""
+    return lambda row: (tr("{column} is empty.", column=column) for column in columns if not row[column])
 
 
 def _forecast(row: Row) -> Iterator[str]:
@@ -337,9 +330,13 @@ def _tie(row: Row) -> Iterator[str]:
 
 
 RULES: dict[str, Callable[[Row], Iterator[str]]] = {
-    "article": _article, "claims": _claim, "figures": _figure,
-    "ways": _way, "forecasts": _forecast, "ties": _tie,
-}  # fmt: skip
+    "article": _article,
+    "claims": _claim,
+    "figures": _filled("claim", "measure", "value", "unit", "day", "counter", "link"),
+    "ways": _filled("claim", "first_choice", "second_choice", "because"),
+    "forecasts": _forecast,
+    "ties": _tie,
+}
 
 
 def _between(name: str, rows: Sequence[Row]) -> Iterator[str]:
