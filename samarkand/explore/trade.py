@@ -139,9 +139,9 @@ def _table(unit: str, known: list[Figure], after: list[Figure]) -> str:
         return ""
     caption = tr("The latest figures known on {day}", day=day(DAY))
     rows = [
-        (one.name, day(one.known), one.source.replace(";", ", "), f"{one.value:,.1f}") for one in told[-ROWS:]
+        (one.name, f"{one.value:,.1f}", day(one.known), one.source.replace(";", ", ")) for one in told[-ROWS:]
     ]
-    columns = [tr("Period"), tr("Known since"), tr("Source"), unit]
+    columns = [tr("Period"), unit, tr("Known since"), tr("Source")]
     return markup.table(
         tr("The latest figures known later") if after else caption, columns, rows, numbers=[unit], broad=True
     )
