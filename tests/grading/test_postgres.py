@@ -229,6 +229,7 @@ def test_a_file_elsewhere_and_an_address_of_no_use(course):
     before = config.read_text()
     config.write_text(f"{before}\nc.CourseDirectory.db_url = 'sqlite:///an other.db'\n")
     assert gradebook.worth(Course(course.root).gradebook, NAME)
-    config.write_text(f"{before}\nc.CourseDirectory.db_url = 'mysql://x'\n")
-    with pytest.raises(CourseError, match="neither sqlite:/// nor postgresql://"):
-        assert not Course(course.root).gradebook
+    for url, sentence in {"mysql://x": "neither sqlite:/// nor", "postgresql:///x": "course_id, too"}.items():
+        config.write_text(f"{before}\nc.CourseDirectory.db_url = {url!r}\n")
+        with pytest.raises(CourseError, match=sentence):
+            assert not Course(course.root).gradebook

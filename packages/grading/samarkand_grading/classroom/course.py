@@ -193,11 +193,14 @@ class Course:
     @functools.cached_property
     def gradebook(self) -> Book:
         """The gradebook that the settings name: a file, or a database of PostgreSQL."""
-        url = str(self._read_settings().CourseDirectory.get("db_url", "sqlite:///gradebook.db"))
+        settings = self._read_settings().CourseDirectory
+        url = str(settings.get("db_url", f"{_FILE}gradebook.db"))
         if url.startswith(_FILE):
             return self.root / unquote(url.removeprefix(_FILE))
         if not url.startswith("postgresql"):
             raise CourseError("db_url in nbgrader_config.py names neither sqlite:/// nor postgresql://.")
+        if not settings.get("course_id"):
+            raise CourseError("A gradebook in PostgreSQL needs c.CourseDirectory.course_id, too.")
         return url
 
     @property
