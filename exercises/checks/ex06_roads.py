@@ -189,8 +189,8 @@ SET = ExerciseSet(
             "The first partner's GDP divided by the second's, times the distance to the second divided by that to the first.",
             "06_roads: 2. What should one expect?",
             (
-                Diagnosis("The two partners have changed places: the first is divided by the second.", lambda g: 1 / _ratio(g), excluded_by="a state, a first partner and a second one ... with the first partner as with the second"),
-                Diagnosis("The distances have changed places: trade falls with distance.", lambda g: _sizes(g) / _nearness(g)),
+                Diagnosis("You swapped the two partners: divide the first by the second.", lambda g: 1 / _ratio(g), excluded_by="a state, a first partner and a second one ... with the first partner as with the second"),
+                Diagnosis("You swapped the distances: trade falls with distance.", lambda g: _sizes(g) / _nearness(g)),
                 Diagnosis("This is only the ratio of the sizes: the distances are missing.", _sizes),
                 Diagnosis("This is only the ratio of the distances: the sizes are missing.", _nearness),
                 Diagnosis("The distances are squared: the yardstick takes them as they are.",

@@ -321,7 +321,7 @@ SET = ExerciseSet(
                 Diagnosis("Your first number is the share on which they differ.", _apart, excluded_by="the two gave the same sign"),
                 Diagnosis("Your second number counts the ties that only the second coder calls friendly.", _turned, excluded_by="the first coder called friendly, and the second did not"),
                 Diagnosis("Your second number counts the ties that both call friendly.", _both_friendly),
-                Diagnosis("Your first number is how many, not what share.", lambda g: (15 * _alike(g)[0] / 100, _alike(g)[1]), excluded_by="what share"),
+                Diagnosis("Your first number is a count, not a share.", lambda g: (15 * _alike(g)[0] / 100, _alike(g)[1]), excluded_by="what share"),
             ),
             varies=True, uses=("codings",),
         ),

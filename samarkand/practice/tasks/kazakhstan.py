@@ -134,7 +134,7 @@ TASKS = (
                 lambda: float(_sold().sum() ** 2),
             ),
             Diagnosis(
-                tr("You squared the shares in per cent. The index takes them as fractions of one."),
+                tr("You squared the shares in per cent. The index takes them as fractions."),
                 lambda: 10_000 * _squares(_sold()),
             ),
         ),
@@ -178,15 +178,15 @@ TASKS = (
         diagnoses=(
             Diagnosis(tr("You divided by China's count. Higher than whose count?"), _turned_gap),
             Diagnosis(
-                tr("That is China's count in per cent of Kazakhstan's. How much more is it? Take 1 away."),
+                tr("That is China's count in per cent of Kazakhstan's. How much more is it? Subtract 1."),
                 lambda: 100 + _gap(),
             ),
             Diagnosis(
-                tr("Those are fractions of one. In per cent they are a hundred times as large."),
+                tr("Those are fractions. Multiply them by 100 to get per cent."),
                 lambda: _gap() / 100,
             ),
             Diagnosis(
-                tr("Without round brackets Python takes 1 away from the whole, not from the ratio."),
+                tr("Without round brackets Python subtracts 1 from the whole, not from the ratio."),
                 lambda: (_gap() + 100) / 100 - 100,
             ),
         ),
@@ -220,9 +220,9 @@ TASKS = (
                 tr("That is the total that he gave. What do his parts add up to?"),
                 lambda: data.load("who_counted").set_index("id")["value"][PARTS],
             ),
-            Diagnosis(tr("The officers are missing."), lambda: sum(_named()[:-1])),
-            Diagnosis(tr("The civilians are missing."), lambda: sum(_named()) - _named()[3]),
-            Diagnosis(tr("Civilians and officers are missing."), lambda: sum(_named()[:3])),
+            Diagnosis(tr("You left out the officers."), lambda: sum(_named()[:-1])),
+            Diagnosis(tr("You left out the civilians."), lambda: sum(_named()) - _named()[3]),
+            Diagnosis(tr("You left out civilians and officers."), lambda: sum(_named()[:3])),
         ),
         taught=_DEAD,
         given=lambda: sum(_named()[:2]),

@@ -194,7 +194,7 @@ TASKS = (
         hint=tr("Write down the pairs of the four others. How many of their paths lead through the middle?"),
         diagnoses=(
             Diagnosis(
-                tr("You divided by all pairs of the five. Can the middle lie between itself and another?"),
+                tr("You divided by all pairs of the five. Can the middle one be between itself and another?"),
                 lambda: _middle(2) * 6 / 10,
             ),
             Diagnosis(

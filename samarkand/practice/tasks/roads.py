@@ -164,7 +164,9 @@ TASKS = (
         ),
         diagnoses=(
             Diagnosis(tr("That is 2008. Which year does the question ask for?"), lambda: _dropped(SHOWN)),
-            Diagnosis(tr("That is a share of one. What is it in per cent?"), lambda: _dropped(share=1.0)),
+            Diagnosis(
+                tr("That is a fraction. Multiply it by 100 to get per cent."), lambda: _dropped(share=1.0)
+            ),
         ),
         taught="3. A picture that shows nothing",
         given=lambda: _dropped(kept=True),
@@ -177,7 +179,7 @@ TASKS = (
         hint=tr("Divide each pull by the sum of all, then multiply by 100."),
         diagnoses=(
             Diagnosis(
-                tr("Those are fractions of one. In per cent they are a hundred times as large."),
+                tr("Those are fractions. Multiply them by 100 to get per cent."),
                 lambda: _customers()["expected_pct"] / 100,
             ),
             Diagnosis(
@@ -192,7 +194,9 @@ TASKS = (
         "06.7",
         kinds.ByKey(kinds.Number(tr("times"), 0.01)),
         _factor,
-        right=tr("Above 1 a state bought more than size and distance lead one to expect, below 1 less."),
+        right=tr(
+            "Above 1, a state bought more than size and distance would lead you to expect; below 1, less."
+        ),
         hint=tr("How many times as much: divide what was counted by what was expected."),
         diagnoses=(
             Diagnosis(

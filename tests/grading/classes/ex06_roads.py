@@ -21,7 +21,7 @@ FACTOR = "def factor(sold, all_sold, pull, all_pull):\n    "
 CLASS = [
     A("q1", "a numpy number", "ratio = gdp[first] / gdp[second] * km(home, second) / km(home, first)"),
     A("q1", "a Series of one", "ratio = pd.Series({'ratio': gdp[first] / km(home, first) / (gdp[second] / km(home, second))})"),
-    A("q1", "the other way round", "ratio = gdp[second] / gdp[first] * km(home, first) / km(home, second)", 0, "The two partners have changed places"),
+    A("q1", "the other way round", "ratio = gdp[second] / gdp[first] * km(home, first) / km(home, second)", 0, "You swapped the two partners"),
     A("q1", "by size alone", "ratio = gdp[first] / gdp[second]", 0, "the distances are missing"),
     A("q2", "counted", "share = 100 * len(flows[flows <= given['small']]) / len(flows)"),
     A("q2", "the complement", "share = 100 - (flows > given['small']).mean() * 100"),
