@@ -64,6 +64,47 @@ def test_a_walk_finds_what_is_on_the_list_and_nothing_else(box):
     assert not shown & {*system, sys.prefix, sys.base_prefix}
 
 
+#: As root, in mounts of its own: other file systems in the tables' folder, one of them a single file.
+MOUNTED = """
+import ctypes, json, os, sys
+from pathlib import Path
+libc = ctypes.CDLL(None, use_errno=True)
+assert libc.unshare(0x20000) == 0 and libc.mount(b"none", b"/", None, (1 << 18) | (1 << 14), None) == 0
+top = os.fsencode(os.environ["SAMARKAND_DATA"])
+for name in (b"plain", "f\\u00fcr \\u00c4".encode(), b"no \\xff text"):
+    os.mkdir(top + b"/" + name)
+    assert libc.mount(b"tmpfs", top + b"/" + name, b"tmpfs", 0, None) == 0
+    Path(os.fsdecode(top + b"/" + name), "secret").write_text("CANARY")
+assert libc.mount(top + b"/plain/secret", top + "/\\u00e4.csv".encode(), None, 1 << 12, None) == 0
+sys.path[:0] = json.loads(sys.argv[1])
+from samarkand_grading.sandbox.box import Sandbox
+from samarkand_grading.sandbox.work import Cell
+code = '''
+import os
+out = []
+for folder, _, names in os.walk("/course/course_data"):
+    for name in names:
+        try: out.append(open(os.path.join(folder, name), "rb").read().decode())
+        except OSError: pass
+out = "|".join(out)
+'''
+with Sandbox() as box:
+    print(json.dumps(box.run([Cell("cell", code), Cell("out", hold="out")]).held["out"].value))
+"""
+
+
+def test_other_file_systems_are_not_seen_whatever_their_names(tmp_path, need):
+    need(hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("bwrap"), "only root can mount")
+    tmp_path.chmod(0o755)
+    (tmp_path / "own.csv").write_text("own")
+    (tmp_path / "ä.csv").write_text("covered")
+    command = [sys.executable, "-c", MOUNTED, json.dumps(sys.path)]
+    place = os.environ | {"SAMARKAND_DATA": str(tmp_path)}
+    run = subprocess.run(command, env=place, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert sorted(filter(None, json.loads(run.stdout).split("|"))) == ["own"]
+
+
 @pytest.mark.parametrize("what", ["the exchange", "the secret", "a home"])
 def test_what_is_in_view_and_should_not_be_is_refused(what, course, monkeypatch):
     says = rf"{LIBRARY}\S* lies in .*, which student code can read"

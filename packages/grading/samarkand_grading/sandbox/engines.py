@@ -75,7 +75,7 @@ def named() -> list[str]:
 
 def bubblewrap(secret: Sequence[Path]) -> Engine:
     """Build the command of bubblewrap, in a cgroup of its own where systemd can make one."""
-    shown = view()
+    shown, elsewhere = view(), mounts()
     for place in shown.values():
         for path in (*secret, Path.home(), Path("/home"), Path("/root")):
             if path.resolve().is_relative_to(place):
@@ -91,9 +91,11 @@ def bubblewrap(secret: Sequence[Path]) -> Engine:
     words += [word for top in tops for word in ("--tmpfs", top)]
     for inside, here in shown.items():
         words += ["--dir", str(Path(inside).parent), "--ro-bind", str(here), inside]
-        if here in GRADER.parents:  # it is covered
-            at = str(Path(inside, GRADER.relative_to(here)))
-            words += ["--tmpfs", at, "--remount-ro", at]
+        for inner in (*elsewhere, GRADER):  # other file systems and the grader itself are covered
+            if inner != here and inner.is_relative_to(here):
+                at = str(Path(inside, inner.relative_to(here)))
+                empty = ["--tmpfs", at, "--remount-ro", at]
+                words += empty if inner.is_dir() else ["--ro-bind", "/dev/null", at]
     for name in ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom"):
         words += ["--dev-bind", name, name]
     words += [word for top in tops for word in ("--remount-ro", top)]
@@ -122,6 +124,16 @@ def view() -> dict[str, Path]:
             shown[str(place)] = place.resolve()
     shown |= {"/course/samarkand": home.PACKAGE, "/course/course_data": home.course_data().resolve()}
     return shown | {f"/grader/{name}": HERE / name for name in ("server.py", "runner.py")}
+
+
+def mounts() -> list[Path]:
+    """List where file systems are mounted, whatever bytes their names are of."""
+    try:
+        lines = Path("/proc/self/mountinfo").read_bytes().splitlines()
+    except OSError:
+        return []
+    names = (re.sub(rb"\\(\d{3})", lambda m: bytes([int(m[1], 8)]), line.split()[4]) for line in lines)
+    return [Path(os.fsdecode(name)) for name in names]
 
 
 @functools.cache
