@@ -111,6 +111,10 @@ def _name(error: NameError, names: dict[str, Any]) -> str:
         )  # fmt: skip
     elif name in columns:
         near, sentence = "", tr('"{name}" is a column of a table here: it needs quotation marks.')
+    elif any(name in table.index or table.isin([name]).any(axis=None) for table in _tables(names)):
+        near, sentence = "", tr(
+            '"{name}" is a word in a table here: it needs quotation marks, unless a cell above defines it.'
+        )  # fmt: skip
     elif near := _near(name, own) or _near(name, _FUNCTIONS, 0.66):
         sentence = tr('No name "{name}". Did you mean "{near}"?')
     elif near := _near(name, columns, 0.75):

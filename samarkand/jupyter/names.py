@@ -45,9 +45,12 @@ class Watch:
         self._shell = shell
         self._before: dict[str, Any] = {}
         self._warned: set[str] = set()
+        self._cell: object = None
+        self._set_by: dict[str, object] = {}
 
-    def before(self, _info: object = None) -> None:
+    def before(self, info: object = None) -> None:
         """Remember what must not change."""
+        self._cell = getattr(info, "cell_id", None)
         names = self._names().items()
         self._before = {
             n: one for n, one in names if _ours(one) or _table(one) or isinstance(one, ModuleType)
@@ -60,6 +63,9 @@ class Watch:
                 if name not in self._warned:
                     self._warned.add(name)
                     publish(self._shell, sentence)
+        for name, one in self._names().items():
+            if _table(one) and self._before.get(name) is not one:
+                self._set_by[name] = self._cell
 
     def _names(self) -> dict[str, Any]:
         space = self._shell.user_ns.items()
@@ -70,6 +76,8 @@ class Watch:
         now, found = self._names(), {}
         for name, old in self._before.items():
             if name not in now or now[name] is old or (_table(old) and _table(now[name])):
+                continue
+            if self._cell and self._set_by.get(name) == self._cell:  # somebody corrects their own answer
                 continue
             if _ours(old) or name in _made_in_lessons():
                 found[name] = tr(

@@ -230,6 +230,9 @@ TASKS = (
         diagnoses=(
             Diagnosis(tr("That is how many forecasts each made."), lambda: _by_speaker("count")),
             Diagnosis(tr("That is the best forecast of each. Take the mean."), lambda: _by_speaker("max")),
+            Diagnosis(
+                tr("Those are percentages. Give shares from 0 to 1."), lambda: 100 * _by_speaker("mean")
+            ),
         ),
         taught=_SCORE,
         given=lambda: _by_speaker("sum"),

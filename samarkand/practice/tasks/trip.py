@@ -160,6 +160,9 @@ TASKS = (
         ),
         taught=_WHOM,
         given=lambda: len(_type("bilateral")),
+        unmoved=tr(
+            "If you have: does meetings stand in front of the condition's brackets, as well as in them?"
+        ),
     ),
     Task(
         "01.6",

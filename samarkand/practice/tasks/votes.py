@@ -239,7 +239,10 @@ TASKS = (
                 lambda: _apart("IRN", "RUS").abs().mean() / 2,
             ),
             Diagnosis(
-                tr("You used the sum. The mean divides it by the number of votes that are left."),
+                tr(
+                    "That is the mean itself, or you used the sum: divide the mean by 2, and subtract "
+                    "the result from 1."
+                ),
                 lambda: 1 - _apart("IRN", "RUS").abs().sum() / 2,
             ),
             Diagnosis(
