@@ -103,6 +103,7 @@ def options(work: Path, notebook: str = copies.FIRST) -> list[str]:
         # On a hub the hub says where the server listens; other students share the machine, and its ports.
         "--KernelManager.transport=ipc" if on_a_hub() else "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={work}",
+        "--ServerApp.kernel_websocket_connection_class=samarkand.jupyter.connection.AtOnce",
         # Tabs belong to this folder: another copy of the course opens with its own.
         f"--LabApp.workspaces_dir={tabs(work)}",
         f"--{'ServerApp' if on_a_hub() else 'LabApp'}.default_url=/lab/tree/{notebook}",
