@@ -1,4 +1,4 @@
-"""The ``samarkand`` command: a student's verbs, and those of what is installed beside the course.
+"""The ``samarkand`` command: verbs for students, and those that other installed packages add.
 
 The grader adds its verbs through the entry points ``samarkand.verbs``; the author's workshop, which is in no
 wheel, is found in a checkout.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Parser = argparse.ArgumentParser
 #: The group of entry points whose functions add verbs to the command.
 GROUP = "samarkand.verbs"
-#: Verbs of the grader and of authors, for a sentence where they are not installed.
+#: Verbs of the grader and of authors, named in an error where they are not installed.
 ELSEWHERE = {
     *("build", "check", "collect", "data", "due", "excuse", "explain", "extend", "feedback", "forget"),
     *("grade", "hub", "marks", "new", "regrade", "release", "renew", "restore", "setup", "test"),
@@ -69,7 +69,7 @@ def log(options: argparse.Namespace) -> int:
 
 
 def report(problems: Sequence[str], fine: str) -> int:
-    """Print what is wrong, or that nothing is; return the exit status."""
+    """Print each problem, or that there is none; return the exit status."""
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems and fine:
@@ -80,14 +80,14 @@ def report(problems: Sequence[str], fine: str) -> int:
 def add_verb(
     verbs: Verbs, name: str, run: Callable[[argparse.Namespace], int], summary: str, *common: Parser
 ) -> Parser:
-    """Add a verb that a function runs; the function's docstring describes it."""
+    """Add a verb that runs a function; the function's docstring is its description."""
     verb = verbs.add_parser(name, parents=common, help=summary, description=run.__doc__)
     verb.set_defaults(run=run)
     return verb
 
 
 def add_group(verbs: Verbs, name: str) -> Verbs:
-    """Add a verb that begins something new, or return what other packages have added to it."""
+    """Return the group of verbs with this name; add it if no other package has."""
     if name not in verbs.choices:
         verb = verbs.add_parser(name, help="begin a question, a lesson, a set, a map, an explorer")
         verb.set_defaults(group=verb.add_subparsers(metavar="kind", required=True))
@@ -106,7 +106,7 @@ def _plugins() -> Iterator[Callable[[Verbs], None]]:
 
 
 def parser() -> tuple[Parser, Collection[str]]:
-    """Return the parser and the verbs it knows; a verb's function is its default for ``run``."""
+    """Return the argument parser and the names of its verbs; a verb's function is the default of ``run``."""
     top = argparse.ArgumentParser(
         prog="samarkand", description="The course Samarkand 2022: reading a summit with data."
     )
@@ -130,7 +130,7 @@ def parser() -> tuple[Parser, Collection[str]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks.
+    """Run the command line; return the exit status.
 
     Parameters
     ----------

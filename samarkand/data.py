@@ -367,7 +367,7 @@ def as_day(day: Day) -> pd.Timestamp:
 
 
 def _holds_until(name: str) -> pd.Timestamp:
-    """Return the day up to which a table of periods is up to date."""
+    """Return the last day for which a table of periods is complete."""
     return pd.Timestamp(_resource(name)["schema"]["holdsUntil"])
 
 
@@ -453,7 +453,7 @@ _DTYPES: dict[str, tuple[Any, Any]] = {
     "date": ("datetime64[us]", "datetime64[us]"),
 }
 
-#: Name and type of a column, and whether it has no empty cell.
+#: (name, type, required) of a column.
 _Column = tuple[str, str, bool]
 
 

@@ -138,7 +138,7 @@ def distance_km(a: Point, b: Point) -> float:
 
 
 def length_km(points: Sequence[Point], every: int = 1) -> float:
-    """Return the length of a line that goes from corner to corner.
+    """Return the length in km of a line, given by its corners.
 
     Parameters
     ----------

@@ -53,12 +53,12 @@ MET = [
     "ARM",
     "AFG",
 ]
-#: From how many kilometres on a flight is long.
+#: Distance in km above which a flight counts as long.
 LONG = 3000
 
 
 def _events() -> list[str]:
-    """List what happened on a known day before the trip, without the journey that the lesson counts from."""
+    """List the ids of events dated to the day before the trip, except the journey that the lesson uses."""
     table = data.load("timeline")
     known = table[(table["precision"] == "day") & (table["day"] < "2022-09-01")]
     return [key for key in known["id"] if key != "TL036"]
@@ -76,7 +76,7 @@ def _capital(iso3: str) -> tuple[float, float]:
 
 
 def _flights(given: Given, *, closed: bool = False) -> pd.DataFrame:
-    """Return a row for each flight of a route, as the notebook makes it; closed, it leads back to the start."""
+    """Return one row per flight of a route (start, end, km), as in the notebook; `closed` adds the flight home."""
     stops = [*given["route"], *(given["route"][:1] if closed else [])]
     km = [geo.distance_km(_capital(a), _capital(b)) for a, b in itertools.pairwise(stops)]
     return pd.DataFrame({"start": stops[:-1], "end": stops[1:], "km": km}).round()
@@ -88,7 +88,7 @@ def _share(given: Given, *, short: bool = False) -> float:
 
 
 def _routes() -> list[list[str]]:
-    """Draw routes with long and short flights, of which no two are nearly equal."""
+    """Draw routes that have both long and short flights, all of different length."""
     drawn = [random.Random(number).sample(STOPS, 5) for number in range(80)]
     return [
         route
@@ -99,7 +99,7 @@ def _routes() -> list[list[str]]:
 
 @functools.cache
 def _rows() -> list[tuple[str, str, str]]:
-    """Return type, day and code of each row of the trip: groups are drawn from thousands of counts."""
+    """Return (type, day, codes) of each row of the trip as plain tuples, since drawing groups counts thousands of times."""
     trip = data.load("trip")
     return list(
         zip(
@@ -112,7 +112,7 @@ def _rows() -> list[tuple[str, str, str]]:
 
 
 def _meetings(given: Given, kinds: tuple[str, ...] = ("bilateral",)) -> dict[str, int]:
-    """Count by day the rows of some types with one of some states."""
+    """Count, by day, the rows of the given types that name at least one of the given states."""
     return dict(
         collections.Counter(
             day for kind, day, met in _rows() if kind in kinds and set(met.split(";")) & set(given["states"])
@@ -121,7 +121,7 @@ def _meetings(given: Given, kinds: tuple[str, ...] = ("bilateral",)) -> dict[str
 
 
 def _groups() -> list[list[str]]:
-    """Draw groups of states, so that no answer is right for more than two of them."""
+    """Draw groups of states; at most two groups share an answer."""
     groups, answers = [], collections.Counter[str]()
     for number in range(3000):
         draw = random.Random(number)

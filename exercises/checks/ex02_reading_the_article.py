@@ -20,13 +20,13 @@ COLUMNS = ["type", "speaker", "verdict", "certainty", "verifiable"]
 
 @functools.cache
 def _by_block(column: str) -> list[tuple[str, str]]:
-    """Return the block of each claim, and what a column says: groups are drawn from hundreds of counts."""
+    """Return (block, value of the column) of each claim as plain tuples, since drawing groups counts hundreds of times."""
     claims = data.load("claims")
     return list(zip(claims["block"], claims[column], strict=True))
 
 
 def _of_blocks(given: Given) -> tuple[int, float]:
-    """Count the claims of some blocks, and the share of the commonest value in a column."""
+    """Return the number of claims in the given blocks and the per cent of them with the column's commonest value."""
     own = [value for block, value in _by_block(given["column"]) if block in given["blocks"]]
     return len(own), 100 * collections.Counter(own).most_common(1)[0][1] / len(own)
 
@@ -37,7 +37,7 @@ def _rarest(given: Given) -> tuple[int, float]:
 
 
 def _groups(most: int = 40) -> list[list[str]]:
-    """Draw groups of ten paragraphs; in none does a column hold one value only."""
+    """Draw groups of ten paragraphs in which no single value covers 95 per cent of a column."""
     blocks = data.load("blocks")
     paragraphs = list(blocks[blocks["kind"] == "paragraph"]["block"])
     groups: list[list[str]] = []
@@ -54,7 +54,7 @@ GROUPS = _groups()
 
 
 def _quoted(given: Given, column: str = "quoted_words") -> pd.Series:
-    """Sum a column of the blocks that quote an expert, without the paragraphs that are left out."""
+    """Sum a column by quoted expert, over the blocks that are not in `given["without"]`."""
     blocks = data.load("blocks")
     kept = blocks[~blocks["block"].isin(given["without"])]
     experts = kept[kept["quoted_speaker"].isin(EXPERTS)]
@@ -67,7 +67,7 @@ def _expert_shares(given: Given) -> pd.Series:
 
 
 def _with_the_silent(given: Given) -> pd.Series:
-    """Give 0 to an expert who says nothing; `LookupError` if each of them says something."""
+    """Return the shares with 0 for experts who are not quoted; raise `LookupError` if all are quoted."""
     shares, experts = _expert_shares(given), _of_whole_article(given).index
     if len(shares) == len(experts):
         raise LookupError("nobody is silent")
@@ -93,7 +93,7 @@ def _by_quotations(given: Given) -> pd.Series:
 
 
 def _left_out(most: int = 40) -> list[list[str]]:
-    """Draw three paragraphs to leave out, of which one at least quotes an expert."""
+    """Draw groups of three paragraphs to leave out; at least one of each group quotes an expert."""
     blocks = data.load("blocks").set_index("block")
     paragraphs = list(blocks[blocks["kind"] == "paragraph"].index)
     quoting = set(blocks.index[blocks["quoted_speaker"].isin(EXPERTS)])
@@ -129,7 +129,7 @@ def _types(claims: pd.DataFrame) -> dict[str, int]:
 
 
 def _caution(claims: pd.DataFrame) -> tuple[int, float, float]:
-    """Count the hedged claims, the share of all that they are, and the share of forecasts in them."""
+    """Return the number of hedged claims, their share of all claims, and the share of forecasts among them, in per cent."""
     hedged = claims[claims["hedge"].notna()]
     of_all = 100 * len(hedged) / len(claims)
     return len(hedged), of_all, float(100 * (hedged["type"] == "forecast").mean()) if len(hedged) else 0.0
@@ -146,7 +146,7 @@ def _hedged_of_forecasts(given: Given) -> tuple[int, float, float]:
 
 
 def _unhedged(given: Given) -> tuple[int, float, float]:
-    """Take the claims whose hedge is empty for the hedged ones, and the others for those without."""
+    """Return the result with hedged and unhedged claims swapped."""
     claims = _outside(given)
     return _caution(claims.assign(hedge=claims["hedge"].isna().map({True: "none", False: None})))
 

@@ -26,7 +26,7 @@ SPELL = ["iso3", "status", "from", "to"]
 
 
 def _days(each: int = 5) -> list[str]:
-    """Draw days from each time in which nothing changed, so that all times are as likely.
+    """Draw `each` days from each period between two changes, so that all periods are equally likely.
 
     They begin when a first status had ended and end when partners and observers became one. A time is left out
     that was over within a month, or in which there were as many members as partners.
@@ -48,7 +48,7 @@ DAYS = _days()
 
 
 def _count(table: pd.DataFrame, day: pd.Timestamp) -> tuple[int, ...]:
-    """Count each status, and the days since the newest of the spells began."""
+    """Return the number of spells of each status, and the days since the latest spell began."""
     counts = [int((table["status"] == status).sum()) for status in STATES]
     return (*counts, int((day - table["from"].max()).days))
 
@@ -78,7 +78,7 @@ def _spells(table: pd.DataFrame) -> list[Spell]:
 
 
 def _still(spells: list[Spell], day: pd.Timestamp) -> list[Spell]:
-    """Keep the spells that run on a day, as `held_on` does; of a few spells, in a hundredth of its time."""
+    """Keep the spells that include a day, as `held_on` does, but a hundred times faster on a few spells."""
     return [spell for spell in spells if spell[2] <= day and (pd.isna(spell[3]) or day < spell[3])]
 
 
@@ -132,7 +132,7 @@ def _money(given: Given) -> tuple[float, float]:
 
 
 def _of_those_listed(given: Given) -> float:
-    """Divide by the sum of all rows of states, as if they were the world."""
+    """Return the result with the sum of the listed states in place of the world."""
     values = _value("population_persons", given["year"])
     return 100 * _sum(values, given["states"]) / _sum(values, values.keys() - {"WLD"})
 
@@ -153,23 +153,23 @@ def _with_status(statuses: tuple[str, ...], day: pd.Timestamp) -> frozenset[str]
 
 
 def _of_mine(given: Given, *statuses: str) -> set[str]:
-    """Take those of the six states that had one of some statuses on the day."""
+    """Return those of the six states that had one of the given statuses on the day."""
     return set(_with_status(statuses, pd.Timestamp(given["day"]))) & set(given["states"])
 
 
 def _each(given: Given, *, whole: float = 0, per: float = 100, year: int = 0) -> dict[str, float]:
-    """Give each state's people in relation to those of the six, or to another whole."""
+    """Return each state's population as a share of the six states' population, or of another whole."""
     values = _value("population_persons", year or given["year"])
     return {code: per * values[code] / (whole or _sum(values, given["states"])) for code in given["states"]}
 
 
 def _rest(given: Given) -> Given:
-    """Leave out China and India, of which each group has one."""
+    """Return the group without China and India; each group has one of them."""
     return {**given, "states": [code for code in given["states"] if code not in ("CHN", "IND")]}
 
 
 def _smaller_world(given: Given) -> float:
-    """Leave China or India out of the world, too."""
+    """Return the result with China or India left out of the world as well."""
     values = _value("population_persons", given["year"])
     out = [code for code in given["states"] if code in ("CHN", "IND")]
     return 100 * _sum(values, _rest(given)["states"]) / (values["WLD"] - _sum(values, out))

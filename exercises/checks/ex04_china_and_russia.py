@@ -15,10 +15,10 @@ from samarkand.practice.answers.kinds import Day, Number, PerCent, Together
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
 
 YEARS = [list(pair) for pair in itertools.combinations((2020, 2021, 2022, 2023, 2024), 2)]
-#: Two years apart at least: the lesson shows how trade grew from each year to the next.
+#: At least two years apart, since the lesson shows the growth from each year to the next.
 SPANS = [[first, last] for first in range(2016, 2024) for last in range(first + 2, 2026)]
 DESTINATIONS = ["CHN", "EUR", "IND"]
-#: Months of 2022 that have the total before them in both directions, two by two.
+#: Pairs of months of 2022 for which the totals before them are known in both directions.
 MONTHS = [
     list(pair)
     for pair in itertools.combinations(
@@ -28,7 +28,7 @@ MONTHS = [
 
 
 def _ends() -> list[str]:
-    """List the ends of the periods for which both directions are known."""
+    """List the last days of the periods for which both imports and exports are known."""
     table = data.load("trade_cn_ru_cumulative").dropna(
         subset=["china_exports_usd_bn", "china_imports_usd_bn"]
     )
@@ -36,7 +36,7 @@ def _ends() -> list[str]:
 
 
 def _days() -> list[str]:
-    """Draw two days from each time in which nothing new came out, and a later period was already over."""
+    """Draw two days from each interval between publications in which a later period had already ended."""
     table = data.load("trade_cn_ru_cumulative")
     out = sorted(set(table["known_when"]))
     days = []
@@ -96,7 +96,7 @@ def _growth_compound(given: Given) -> float:
 
 
 def _change(given: Given, *, alone: bool = True) -> tuple[float, float]:
-    """Return how purchases and sales changed between two months, alone or since January."""
+    """Return the changes of imports and exports between two months, of single months (`alone`) or of totals since January."""
     totals = data.load("trade_cn_ru_cumulative").set_index("period_end").loc["2022"]
     both = totals[["china_imports_usd_bn", "china_exports_usd_bn"]]
     both = both.diff() if alone else both

@@ -40,7 +40,7 @@ NAMED = [
     "TJK",
 ]
 
-#: Whom groups of five are drawn from. Each took part at least twice, so that any two have a vote in common.
+#: States from which groups of five are drawn. Each voted at least twice, so that any two share a vote.
 VOTERS = [
     *NAMED,
     "USA",
@@ -70,7 +70,7 @@ def _said(given: Given, word: str = "yes", whom: list[str] | None = None) -> tup
     return tuple(int((votes[resolution] == word).sum()) for resolution in RESOLUTIONS)
 
 
-#: What a vote counts; who did not vote has no number.
+#: Numeric code of each vote; "did not vote" has none.
 CODE = {"yes": 1, "abstain": 0, "no": -1}
 
 
@@ -124,7 +124,7 @@ SAID = ("yes", "abstain", "no")
 
 
 def _pair(draw: random.Random, distance: int) -> Pair:
-    """Draw two states that lie so far apart; both voted each time."""
+    """Draw the votes of two states at a given total distance; neither missed a vote."""
     while True:
         a, b = (tuple(draw.choices(SAID, k=3)) for _ in range(2))
         if sum(abs(SAID.index(x) - SAID.index(y)) for x, y in zip(a, b, strict=True)) == distance:
@@ -132,14 +132,14 @@ def _pair(draw: random.Random, distance: int) -> Pair:
 
 
 def _telling_pair(draw: random.Random) -> Pair:
-    """Draw two states for which the right way gives 3, and each known wrong way another number."""
+    """Draw the votes of two states (one equal, one opposite, one a step apart) that expose every known wrong way."""
     same = draw.choice(SAID)
     third = draw.choice([("no", "abstain"), ("abstain", "yes")])
     return draw.sample([(same, "yes", third[0]), (same, "no", third[1])], 2)
 
 
 def _absent_pair(draw: random.Random) -> Pair:
-    """Draw two states of which one did not vote on one resolution, so that it matters whether that counts as 0."""
+    """Draw the votes of two states, one of which missed a resolution; counting that as 0 changes the index."""
     while True:
         place = draw.randrange(3)
         a, b = (draw.choices(SAID, k=3) for _ in range(2))
@@ -149,7 +149,7 @@ def _absent_pair(draw: random.Random) -> Pair:
 
 
 def _apart_pair(draw: random.Random) -> Pair:
-    """Draw two states that were never there together."""
+    """Draw the votes of two states that never took part in the same vote."""
     place = draw.randrange(3)
     a, b = (draw.choices(SAID, k=3) for _ in range(2))
     a[place] = b[(place + 1) % 3] = b[(place + 2) % 3] = "did not vote"
@@ -157,7 +157,7 @@ def _apart_pair(draw: random.Random) -> Pair:
 
 
 def ordinary(votes: pd.DataFrame, a: str, b: str) -> bool:
-    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
+    """Return whether an input is free of edge cases; tests compare this with the labels in `_cases`."""
     return a != b and not (votes[votes["iso3"].isin([a, b])] == "did not vote").any(axis=None)
 
 
@@ -184,7 +184,7 @@ def _cases(draw: random.Random) -> list[Case]:
     ]
 
 
-#: A way to compare two states' votes.
+#: A function that compares two states' votes.
 Way = Callable[[Iterable[str], Iterable[str]], float]
 
 
@@ -202,7 +202,7 @@ def _agreements(given: Given, way: Way = _index, whom: list[str] | None = None) 
 
 
 def _silent(given: Given) -> tuple[int, ...]:
-    """Count who abstained or did not vote on each resolution."""
+    """Return the number of voters who abstained or did not vote, for each resolution."""
     votes = _votes().loc[given["voters"]]
     return tuple(int(votes[one].isin(["abstain", "did not vote"]).sum()) for one in RESOLUTIONS)
 
@@ -213,13 +213,13 @@ def _without(given: Given, state: str, way: Way = _index) -> float:
 
 
 def _two_means(given: Given, way: Way = _index) -> tuple[float, float]:
-    """Average the group's agreement with a state, and that without the group's first state."""
+    """Return the group's mean agreement with a state, with and without the group's first state."""
     found = _agreements(given, way)
     return sum(found.values()) / len(found), _without(given, given["group"][0], way)
 
 
 def _groups(most: int = 80) -> list[list[str]]:
-    """Draw groups of five voters, one or more of whom missed a vote; no answer is right for more than two."""
+    """Draw groups of five voters, at least one of whom missed a vote; at most two groups share an answer."""
     answers: collections.Counter[tuple[float, float]] = collections.Counter()
     groups = []
     for number in range(2000):
@@ -238,12 +238,12 @@ def _groups(most: int = 80) -> list[list[str]]:
 GROUPS = _groups()
 
 
-#: States that voted in ways which are not near Russia's, one for each; two of them missed a vote.
+#: States whose votes differ from Russia's and from one another's; two of them missed a vote.
 FROM = ["AGO", "ARM", "BRA", "SRB", "DZA"]
 
 
 def _rolls(most: int = 60) -> list[list[str]]:
-    """Draw twenty voters; those that distances are taken from are in none."""
+    """Draw lists of twenty voters without the states that distances are measured from."""
     there = _votes()[RESOLUTIONS].ne("did not vote").sum(axis=1)
     names = sorted(set(there[there > 1].index) - set(FROM) - {"RUS"})
     rolls, seen = [], set()

@@ -16,7 +16,7 @@ from samarkand_grading.marking.inputs import Case
 #: The year of the products in the first question.
 SIZES = 2021
 RATIO = Number("times", 0.002, 0)
-#: The lesson and its practice tell what these can expect.
+#: States left out of the draw: the lesson and its practice show their results.
 SHOWN = {"KAZ", "KGZ", "TJK", "TKM", "UZB", "MNG"}
 #: Amounts in million dollars, none of which is the flow of a pair.
 SMALL = [0.3, 0.7, 1.3, 2.7, 4.3, 7.7, 13.3, 27.7]
@@ -58,7 +58,7 @@ def _ratio(given: Given) -> float:
 
 
 def _triples() -> list[list[str]]:
-    """Draw three states each, for which all known wrong ways give another number than the right one.
+    """Draw triples of states for which every known wrong way gives a wrong number.
 
     So do the three digits that the lesson's explorer shows.
     """
@@ -86,7 +86,7 @@ def _flows(year: int) -> list[float]:
 
 
 def _at_most(given: Given, *, least: bool = False, zeros: bool = True, per: float = 100) -> float:
-    """Return the share of flows up to an amount, or above it; of all flows, or of those above zero."""
+    """Return the per cent of flows up to an amount, or above it (`least`); `zeros` includes flows of zero."""
     flows = [one for one in _flows(given["year"]) if zeros or one > 0]
     return (
         per * sum((one > given["small"]) if least else (one <= given["small"]) for one in flows) / len(flows)
@@ -104,7 +104,7 @@ BUYERS = ["ARD", "BEL", "COR", "DUN", "ELM", "FEN"]
 
 
 def _lists() -> list[list[list[object]]]:
-    """Draw lists in which one to three buyers took more than twice as much as expected, none nearly so."""
+    """Draw lists in which one to three buyers took over twice the expected amount, and no factor is close to two."""
     draw, found = random.Random("buyers"), []
     while len(found) < 60:
         rows = [
@@ -118,7 +118,7 @@ def _lists() -> list[list[list[object]]]:
 
 
 def _parts(amounts: dict[str, float]) -> dict[str, float]:
-    """Return each amount in per cent of all."""
+    """Return each amount in per cent of their sum."""
     return {one: 100 * amount / sum(amounts.values()) for one, amount in amounts.items()}
 
 
@@ -140,12 +140,12 @@ def _more(given: Given, limit: float = 2) -> set[str]:
 
 
 def factor(sold: float, all_sold: float, pull: float, all_pull: float) -> float:
-    """Return how many times as much as expected a buyer took; 0 where nothing was bought or it has no pull."""
+    """Return a buyer's actual share divided by its expected share; 0 if nothing was bought or the pull is 0."""
     return (sold / all_sold) / (pull / all_pull) if all_sold and pull else 0.0
 
 
 def _otherwise(way: Callable[..., float]) -> Callable[..., float]:
-    """Return a wrong way that knows the edges."""
+    """Wrap a wrong way so that it handles the edge cases correctly."""
     return lambda sold, all_sold, pull, all_pull: (
         way(sold, all_sold, pull, all_pull) if all_sold and pull else 0.0
     )
@@ -157,13 +157,13 @@ def ordinary(sold: float, all_sold: float, pull: float, all_pull: float) -> bool
 
 
 def _asked(draw: random.Random) -> tuple[float, float, float, float]:
-    """Draw two parts and their wholes, of which no two ratios are alike."""
+    """Draw two parts and their wholes, with clearly different ratios."""
     sold, pull = draw.randint(20, 400), draw.randint(5, 60)
     return float(sold), float(sold * draw.randint(5, 9)), float(pull), float(pull * draw.randint(11, 30))
 
 
 def _cases(draw: random.Random) -> list[Case]:
-    """Draw what the function is called with: first the example, then ordinary inputs, then edges."""
+    """Draw the inputs of the function: the example, then ordinary inputs, then edge cases."""
     (_, _, pull, all_pull), (sold, all_sold, _, more) = _asked(draw), _asked(draw)
     return [
         Case((300.0, 2_000.0, 50.0, 800.0)),

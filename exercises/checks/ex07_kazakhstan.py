@@ -22,7 +22,7 @@ Pair = tuple[float, float]
 
 @cache
 def _lists() -> dict[tuple[str, str, int], dict[str, float]]:
-    """Return the printed partners of each state, flow and year, in per cent; lists with a group are left out."""
+    """Return {partner as printed: per cent} by (state, flow, year), without lists that contain a group of states."""
     table = data.load("partner_shares")
     return {
         (str(iso3), str(flow), int(year)): {str(n): float(s) for n, s in zip(rows["printed"], rows["share_pct"], strict=True)}
@@ -36,30 +36,30 @@ def _squares(shares: Iterable[float], whole: float = 100) -> float:
 
 
 def _parted(shares: pd.Series, together: list[str]) -> tuple[list[float], list[float]]:
-    """Return the shares of the partners that count as one, and those of the others."""
+    """Split the shares into those of the partners that count as one and those of the others."""
     return list(shares.loc[together]), list(shares.drop(together))
 
 
 def floor_as_one(shares: pd.Series, together: list[str]) -> float:
-    """Return the floor of the Herfindahl index of a column of shares in per cent, some counted as one."""
+    """Return the lower bound of the Herfindahl index of shares in per cent, with `together` counted as one partner."""
     bloc, others = _parted(shares, together)
     return _squares([sum(bloc), *others])
 
 
 def ordinary(shares: pd.Series, together: list[str]) -> bool:
-    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
+    """Return whether an input is free of edge cases; tests compare this with the labels in `_cases`."""
     return 2 <= len(together) < len(shares)
 
 
 def _column(draw: random.Random, parts: int) -> pd.Series:
-    """Draw a column of shares in per cent, named by partners; it leaves something out."""
+    """Draw a Series of shares in per cent, indexed by partner; they add up to less than 100."""
     names = draw.sample(sorted({name for shares in _lists().values() for name in shares}), parts)
     shares = [draw.uniform(4, 84 / parts) for _ in names]
     return pd.Series([round(share, 1) for share in shares], index=names)
 
 
 def _cases(draw: random.Random) -> list[Case]:
-    """Draw what the function is called with: first the example, then ordinary inputs, then edges."""
+    """Draw the inputs of the function: the example, then ordinary inputs, then edge cases."""
 
     def some(parts: int, together: int) -> tuple[pd.Series, list[str]]:
         shares = _column(draw, parts)
@@ -77,7 +77,7 @@ def _cases(draw: random.Random) -> list[Case]:
 # ------------------------------------------------------------------------------- what each student gets
 
 
-#: Lists that leave something out, of which every known wrong way makes something else.
+#: Incomplete lists for which every known wrong way gives a wrong result.
 LISTS = [
     list(key)
     for key, shares in _lists().items()
@@ -86,7 +86,7 @@ LISTS = [
 
 
 def _merged() -> list[list[object]]:
-    """Draw two or three names of a list that are to be counted as one; the largest is not always among them."""
+    """Draw, for each list, two or three partners to count as one; the largest is not always among them."""
     found: list[list[object]] = []
     for number, (key, shares) in enumerate(_lists().items()):
         draw = random.Random(number)
@@ -99,7 +99,7 @@ def _merged() -> list[list[object]]:
 
 @cache
 def _counts() -> pd.DataFrame:
-    """Return the counts of trade in USD bn: the same flow and the same months, by two counters or more."""
+    """Return the trade figures in USD bn that several sources give for the same flow and months."""
     table = data.load("who_counted").set_index("id")
     mine = table[
         (table["unit"] == "USD bn")
@@ -111,7 +111,7 @@ def _counts() -> pd.DataFrame:
 
 
 def _pairs() -> list[list[str]]:
-    """Pair the counts of one quantity, each way round."""
+    """Return the ordered pairs of counts of the same quantity."""
     return [
         list(pair)
         for _, rows in _counts().groupby("quantity")
@@ -120,7 +120,7 @@ def _pairs() -> list[list[str]]:
 
 
 def _spans() -> list[list[object]]:
-    """Return first years, last years and partners, of which the table has a row for each of the years."""
+    """Return [first year, last year, partner] for the spans that the table covers without a gap."""
     table = data.load("partners")
     found = []
     for first, more, partner in itertools.product(range(1995, 2019), (2, 4), ["CHN", "ITA", "RUS"]):
@@ -142,7 +142,7 @@ def _shares(given: Given, flow: str = "") -> list[float]:
 
 
 def _mine(given: Given, flow: str = "", times: float = 1) -> Pair:
-    """Return the floor of a list, and how many per cent of the whole it leaves out."""
+    """Return the lower bound of a list's Herfindahl index, and the per cent that the list leaves out."""
     shares = _shares(given, flow)
     return times * _squares(shares), 100 - sum(shares)
 
@@ -152,7 +152,7 @@ def _other_flow(given: Given) -> Pair:
 
 
 def _bloc(given: Given) -> tuple[list[float], list[float]]:
-    """Return the shares of the bloc's members, and those of the others."""
+    """Return the shares of the bloc's members, and of the other partners."""
     iso3, flow, year, names = given["bloc"]
     shares = _lists()[iso3, flow, year]
     return [shares[name] for name in names], [s for name, s in shares.items() if name not in names]
@@ -178,7 +178,7 @@ def _difference(given: Given) -> float:
 
 
 def _went(given: Given, flow: str = "exports", *, of: str = "whole", last_only: bool = False) -> float:
-    """Return what share of the exports of some years went to a partner, in per cent of one of three wholes."""
+    """Return the per cent of the exports of some years that went to a partner; `of` chooses the denominator."""
     first, last, partner = given["trade"]
     table = data.load("partners")
     rows = table[table["year"].between(last if last_only else first, last)]

@@ -21,9 +21,9 @@ NOT_FOUND = "no position found"
 
 @cache
 def _counted() -> dict[tuple[str, str], dict[int, int]]:
-    """Return the censuses of each place and people of which the table has more than three.
+    """Return {year: persons} by (place, people), where the table has more than three censuses.
 
-    Uyghurs in Xinjiang, with three, are left to the lesson, where who wants to can skip them.
+    Uyghurs in Xinjiang, with three, are left to the lesson, where they are optional.
     """
     table = data.load("census").query("method == 'census'")
     return {
@@ -48,9 +48,9 @@ def _of_the_last(given: Given) -> float:
     return float(100 * (1 - counted[first] / counted[last]))
 
 
-#: Of this people the lesson prints the growth from each census to the next.
+#: The place and people whose growth from each census to the next the lesson prints.
 PRINTED = ("KAZ", "Uyghurs")
-#: Two censuses of one people; none of which the lesson prints the growth.
+#: Pairs of censuses of one people, without those whose growth the lesson prints.
 CENSUSES = [
     [place, people, first, last]
     for (place, people), counted in _counted().items()
@@ -63,7 +63,7 @@ CENSUSES = [
 
 @cache
 def _drawn() -> dict[str, dict[str, str]]:
-    """Return what each viewer makes of each area: what is its own has its name."""
+    """Return {area: owner as drawn} by viewer; a viewer's own area is "of" that viewer."""
     table = data.load("viewpoints").query("role == 'viewer'")
     found: dict[str, dict[str, str]] = {}
     for row in table.itertuples():
@@ -73,7 +73,7 @@ def _drawn() -> dict[str, dict[str, str]]:
 
 
 def _owners(given: Given) -> dict[str, set[str]]:
-    """Return all that some viewers make of each area."""
+    """Return the set of owners that the given viewers draw for each area."""
     drawn = [_drawn()[viewer] for viewer in given["viewers"]]
     return {area: {one[area] for one in drawn} for area in drawn[0]}
 
@@ -91,12 +91,12 @@ def _the_first_two(given: Given) -> set[str]:
     return _unlike({"viewers": given["viewers"][:2]})
 
 
-#: The notebook shows other viewers.
+#: The notebook's own example; the sets drawn are others.
 SHOWN = ["India", "Turkey", "United States"]
 
 
 def _viewers() -> list[list[str]]:
-    """Return three viewers each that differ in three areas or more, of which no two differ in just these.
+    """Return triples of viewers that differ on three areas or more; no two of them differ on exactly these.
 
     The lesson's explorer compares two.
     """
@@ -116,7 +116,7 @@ VIEWERS = _viewers()
 
 @cache
 def _votes() -> dict[str, str]:
-    """Return the answer of each state in the Council, or that it was not in it."""
+    """Return each state's vote in the Human Rights Council by ISO3 code; "not a member" if it had no seat."""
     table = data.load("un_votes")
     return {str(code): str(vote) for code, vote in zip(table["iso3"], table["hrc_xinjiang"], strict=True)}
 
@@ -127,7 +127,7 @@ def _no_share(given: Given, *, vote: str = "no", without: tuple[str, ...] = ("no
 
 
 def _states(most: int = 80) -> list[list[str]]:
-    """Draw states with a vote, and three without: no answer is as frequent as another, or missing."""
+    """Draw groups of voters and three non-members; each answer occurs, and no two equally often."""
     voters = sorted(code for code, vote in _votes().items() if vote != "not a member")
     others = sorted(_votes().keys() - set(voters))
     found: list[list[str]] = []
@@ -149,7 +149,7 @@ COUNTS, ESTIMATES = ("census", "names collected", "customs"), ("estimate", "comp
 
 @cache
 def _kinds() -> dict[str, str]:
-    """Return what each row of two tables is: a count, an estimate, a claim."""
+    """Return the kind ("count", "estimate" or "claim") of each row of two tables, by id."""
     table = data.load("who_counted")
     kinds = {
         str(row.id): "count" if row.method in COUNTS else "estimate" if row.method in ESTIMATES else "claim"
@@ -180,7 +180,7 @@ def _silence_as_estimate(given: Given) -> dict[str, str]:
 
 
 def _statements(most: int = 80) -> list[list[str]]:
-    """Draw eight statements: two at least of each kind, and an answer without a number among the claims."""
+    """Draw eight statements: at least two of each kind, and one claim that is an answer without a number."""
     by_kind = {
         kind: sorted(id for id, one in _kinds().items() if one == kind)
         for kind in ("count", "estimate", "claim")

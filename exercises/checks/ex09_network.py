@@ -24,13 +24,13 @@ BETWEEN = "09_network: 4. Who lies between?"
 PERSONS = "09_network: 6. A person, or a state?"
 CODERS = "09_network: 7. Two coders"
 COLUMNS = ["actor", "target", "sign"]
-#: The two whose path the notebook shows.
+#: The two actors whose path the notebook shows.
 SHOWN = ("SHIH", "UKR")
 
 
 @cache
 def _ties() -> pd.DataFrame:
-    """Return all ties: those of the article and those of the context."""
+    """Return all ties, of the article and of its context."""
     return data.load("ties")
 
 
@@ -45,13 +45,13 @@ def _graph() -> nx.Graph:
 
 
 def _partners(ties: pd.DataFrame, node: str) -> list[tuple[str, int]]:
-    """Return who is at the other end of each tie of an actor, and its sign; not the actor itself."""
+    """Return (partner, sign) for each tie of an actor, without ties to itself."""
     ends = zip(ties["actor"], ties["target"], ties["sign"], strict=True)
     return [(b if a == node else a, int(sign)) for a, b, sign in ends if node in (a, b) and a != b]
 
 
 def neighbours(ties: pd.DataFrame, node: str) -> int:
-    """Count the different neighbours of an actor, in either direction; it is none of its own."""
+    """Count the distinct neighbours of an actor, in either direction, without the actor itself."""
     return len({other for other, _ in _partners(ties, node)})
 
 
@@ -72,7 +72,7 @@ def _friendly(ties: pd.DataFrame, node: str) -> int:
 
 
 def ordinary(ties: pd.DataFrame, node: str) -> bool:
-    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
+    """Return whether an input is free of edge cases; tests compare this with the labels in `_cases`."""
     return bool(_partners(ties, node)) and not (ties["actor"] == ties["target"]).any()
 
 
@@ -82,7 +82,7 @@ def _states() -> list[str]:
 
 
 def _network(draw: random.Random, more: int) -> tuple[pd.DataFrame, str]:
-    """Draw ties and an actor with ties both ways, three and `more` friends, and one that was a friend once."""
+    """Draw a table of ties and an actor in it with repeated and mutual ties, and `more` further friendly ones."""
     names = draw.sample(_states(), 10)
     node, torn, twice, *others = names
     rows = [(node, torn, 1), (torn, node, -1), (node, torn, -1), (twice, node, 1), (node, twice, 1)]
@@ -98,7 +98,7 @@ def _with(table: pd.DataFrame, *rows: tuple[str, str, int]) -> pd.DataFrame:
 
 
 def _cases(draw: random.Random) -> list[Case]:
-    """Draw what the function is called with: first the example, then ordinary inputs, then edges."""
+    """Draw the inputs of the function: the example, then ordinary inputs, then edge cases."""
     example = _ties()[_ties()["in_article"]][COLUMNS].reset_index(drop=True)
     looped, one = _network(draw, 2)
     away, _ = _network(draw, 0)
@@ -116,7 +116,7 @@ def _cases(draw: random.Random) -> list[Case]:
 
 
 def _spread(options: list[Any], answer: Callable[[Any], object], most: int) -> list[Any]:
-    """Keep so many options for each answer, so that none is right for many students."""
+    """Keep at most `most` options for each answer, so that few students share one."""
     kept: Counter[object] = Counter()
     found = []
     for one in options:
@@ -132,7 +132,7 @@ ACTORS = ("CHN", "RUS", "KAZ", "XI", "PUTIN", "CENTRAL_ASIA", "UZB", "KGZ", "TJK
 
 @cache
 def _rows() -> list[tuple[str, str, str, int, bool, str]]:
-    """Return actor, target, kind, sign, whether it is in the article, and day of each tie."""
+    """Return (actor, target, kind, sign, in_article, day) of each tie as plain tuples."""
     ties = _ties().assign(day=_ties()["day"].dt.strftime("%Y-%m-%d"))
     return list(
         ties[["actor", "target", "kind", "sign", "in_article", "day"]].itertuples(index=False, name=None)
@@ -140,7 +140,7 @@ def _rows() -> list[tuple[str, str, str, int, bool, str]]:
 
 
 def _degrees(given: Given, sign: int = 1, *, context: bool = True) -> tuple[int, int, int]:
-    """Return how many ties an actor has, how many neighbours, and how many of the ties have a sign."""
+    """Return an actor's number of ties, of neighbours, and of ties with the given sign."""
     wanted, last, node = given["slice"]
     mine = [
         (target if actor == node else actor, one)
@@ -166,7 +166,7 @@ def _all_friendly(given: Given) -> tuple[int, int, int]:
 
 
 def _slices() -> list[list[object]]:
-    """Draw kinds, a last day and an actor for which each known wrong way gives other numbers."""
+    """Draw [kinds, last day, actor] for which each known wrong way gives wrong numbers."""
     found: list[list[object]] = []
     days = sorted({day for *_, day in _rows()})
     for number in range(1500):
@@ -181,12 +181,12 @@ def _slices() -> list[list[object]]:
 
 
 def _way(given: Given) -> frozenset[str]:
-    """Return who is on the shortest path between two actors, without the two."""
+    """Return the inner actors of the shortest path between two actors."""
     return frozenset(nx.shortest_path(_graph(), *given["two"])[1:-1])
 
 
 def _pairs() -> list[list[str]]:
-    """Return pairs of actors with one shortest path, and at least two on it."""
+    """Return pairs of actors joined by a single shortest path with at least two inner actors."""
     graph, found = _graph(), []
     shown = nx.shortest_path(graph, *SHOWN)
     for a in sorted(graph):
@@ -205,7 +205,7 @@ STATE_OF = {"XI": "CHN", "LI": "CHN", "PUTIN": "RUS", "TOKAYEV": "KAZ"}
 
 @cache
 def _central(without: str, person: str) -> dict[str, float]:
-    """Return the betweenness of each actor without a tie, and with a person as a state; either may be empty."""
+    """Return betweenness by actor, after removing a tie and merging a person into a state (each optional: "")."""
     told = _ties()[_ties()["in_article"]].set_index("id")
     told = told.drop(without) if without else told
     told = told.replace({person: STATE_OF[person]}) if person else told
@@ -223,7 +223,7 @@ def _of_person(given: Given) -> float:
 
 
 def _changes() -> list[list[str]]:
-    """Return a tie and a person for whom each known wrong way gives another number."""
+    """Return [tie, person] pairs for which each known wrong way gives a wrong number."""
     told = _ties()[_ties()["in_article"]]
     found = []
     for tie, person in itertools.product(told["id"], STATE_OF):
@@ -235,7 +235,7 @@ def _changes() -> list[list[str]]:
 
 
 def _codings() -> list[list[list[int]]]:
-    """Draw two codings of the same fifteen ties, which agree more often than not, but not always."""
+    """Draw pairs of codings of fifteen ties that agree on more than 40 per cent of the ties, but not on all."""
     found = []
     for number in range(600):
         draw = random.Random(number)
@@ -254,7 +254,7 @@ def _pairs_of_signs(given: Given) -> list[tuple[int, int]]:
 
 
 def _alike(given: Given) -> tuple[float, int]:
-    """Return the share of ties with the same sign, and how many the first alone calls friendly."""
+    """Return the per cent of ties with the same sign, and the number that only the first coder calls friendly."""
     pairs = _pairs_of_signs(given)
     return 100 * sum(a == b for a, b in pairs) / len(pairs), sum(a == 1 != b for a, b in pairs)
 

@@ -15,7 +15,7 @@ from samarkand.practice.answers.kinds import ByKey, Number, PerCent
 from samarkand_grading.marking.checks import ExerciseSet, Given, Question
 from samarkand_grading.marking.inputs import Case
 
-#: What became of a forecast, as a number.
+#: Outcome of a forecast as a number, by verdict.
 OUTCOME = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
 HERS = [0.56, 0.59, 0.61, 0.65, 0.75, 0.79, 0.83, 0.84, 0.87]
 OTHERS = [0.55, 0.58, 0.63, 0.72, 0.73, 0.74, 0.85, 0.9, 0.93]
@@ -33,7 +33,7 @@ def _came_true(claims: pd.DataFrame) -> float:
 
 
 def _outside(given: Given) -> pd.DataFrame:
-    """Return the claims that can be checked and stand outside the ten paragraphs."""
+    """Return the verifiable claims outside the ten paragraphs."""
     claims = data.load("claims")
     return claims[(claims["verifiable"] == "yes") & ~claims["block"].isin(given["blocks"])]
 
@@ -53,13 +53,13 @@ def _whatever_can_be_checked(given: Given) -> pd.DataFrame:
 
 
 def _by_type(claims: pd.DataFrame, types: tuple[str, ...] = TYPES) -> pd.Series:
-    """Return the share borne out of the claims of each of three types."""
+    """Return the per cent of claims borne out, by type."""
     kept = claims[claims["type"].isin(types)]
     return 100 * (kept["verdict"] == "borne out").groupby(kept["type"]).mean()
 
 
 def _groups(most: int = 60) -> list[list[str]]:
-    """Draw ten paragraphs to leave out, for which the shares of the three types differ."""
+    """Draw groups of ten paragraphs to leave out, for which the shares of the three types differ."""
     blocks = data.load("blocks")
     paragraphs = list(blocks[blocks["kind"] == "paragraph"]["block"])
     groups, seen = [], set()
@@ -84,7 +84,7 @@ SCORE = Number("Brier score", 0.0002, 0, 1)
 
 
 def _shown(probability: float) -> bool:
-    """Say whether three decimals of the score of one number are right, which the lesson's explorer shows."""
+    """Return whether the score rounded to three decimals, as the lesson's explorer shows it, would be accepted."""
     score = _score(probability, _forecasts())
     return SCORE.same(round(score, 3), score)
 
@@ -93,7 +93,7 @@ CONSTANTS = [n / 100 for n in range(11, 90) if n % 10 and n != 51 and not _shown
 
 
 def brier(forecasts: pd.Series, outcomes: pd.Series) -> float:
-    """Return the mean squared difference of forecasts and outcomes, over those that have an outcome; 0 if none has."""
+    """Return the Brier score over the forecasts that have an outcome; 0 if none has."""
     squares = ((forecasts - outcomes) ** 2).dropna()
     return float(squares.mean()) if len(squares) else 0.0
 
@@ -121,24 +121,24 @@ def _series(*values: float | None) -> pd.Series:
     return pd.Series(values, dtype="float64")
 
 
-#: How many forecasts a case has, and by how many hundredths they miss: no two have the same score, and the sum of the
-#: squares, a known wrong way, is no more than 1.
+#: Number of forecasts of a case, and least and greatest miss in hundredths: no two cases have the same score, and
+#: the sum of the squares, a known wrong way, is at most 1.
 MISSES = [(3, 12, 20), (5, 25, 33), (4, 38, 48), (2, 55, 70)]
 
 
 def ordinary(forecasts: pd.Series, outcomes: pd.Series) -> bool:
-    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
+    """Return whether an input is free of edge cases; tests compare this with the labels in `_cases`."""
     return len(forecasts) > 1 and bool(outcomes.notna().all())
 
 
 def _cases(draw: random.Random) -> list[Case]:
     def scored(size: int, low: int, high: int) -> tuple[list[float], list[float]]:
-        """Draw forecasts and outcomes."""
+        """Draw forecasts and outcomes; `low` and `high` bound the misses, in hundredths."""
         happened = draw.choices([0.0, 0.5, 1.0] if high < 50 else [0.0, 1.0], k=size)
         return [round(abs(h - draw.randint(low, high) / 100), 2) for h in happened], happened
 
     def gap(size: int) -> tuple[pd.Series, pd.Series]:
-        """Put in a forecast without an outcome, worse than all others if nothing had happened."""
+        """Insert a forecast without an outcome; it would have the largest miss if the outcome were 0."""
         forecasts, happened = scored(size, 12, 48)
         place = draw.randint(0, size)
         forecasts.insert(place, draw.randint(60, 88) / 100)

@@ -1,4 +1,4 @@
-"""The common look of all charts, what none may lack, and how a chart is stored in a notebook."""
+"""The common look of all charts, their required texts, and the form in which notebooks store them."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ from samarkand.page import markup, style
 
 __all__ = ["finish"]
 
-#: Width of the drawing without its labels, in px, which fits a lesson's column in a window of 1000; and the
-#: side of a square one, whose axes measure the same.
+#: Width in px of a drawing without its labels, which fits a lesson's column in a window of 1000 px; and the
+#: side of a square drawing, whose axes have the same unit.
 WIDTH, SQUARE = 520, 340
 
-#: Colours of lines and groups, in this order, and the dashes that stand beside them.
+#: Colours of lines and groups, in this order, and the dash patterns that go with them.
 SERIES = ("blue", "vermillion", "bluish_green", "orange", "reddish_purple", "sky_blue")
 _DASHES = ((1, 0), (6, 3), (2, 2), (8, 2, 2, 2), (4, 6), (1, 4))
 
-#: Blue is that of thin lines, which has a lighter partner on dark pages.
+#: The blue of thin lines, which has a lighter partner on dark pages.
 BLUE, RED = style.THIN[style.OKABE_ITO["blue"]], style.OKABE_ITO["vermillion"]
-#: Of bars that are not highlighted, and of lines between points.
+#: Colours of bars that are not highlighted, and of lines between points.
 GREY = "#9aa5b1"
 INK, SOFT = style.PAPER["ink"], style.PAPER["soft"]
 
-#: Where a mark has its figure beside it: an axis would say it twice, and its lines strike the labels through.
+#: No axis, for marks with their figure beside them: ticks would repeat it, and grid lines cross the labels.
 NO_AXIS = alt.Axis(labels=False, ticks=False, domain=False, grid=False, titleAnchor="start", titlePadding=2)
 
 _VEGA_LITE_5 = "https://vega.github.io/schema/vega-lite/v5.json"
 _MIME = "application/vnd.vegalite.v5+json"
-#: The menu of a chart: it can be saved as a picture.
+#: The chart's menu, with which it can be saved as a picture.
 _SAVE = {"export": True, "source": False, "compiled": False, "editor": False}
 
 
 def _draw(spec: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Return the MIME bundle that a notebook stores of a specification.
+    """Return the MIME bundle that a notebook stores for a specification.
 
     JupyterLab 4 draws Vega-Lite up to version 5. The charts here use nothing that version 6 brought, so that
     the same specification holds for both.
@@ -145,7 +145,7 @@ def finish(
     square: bool = False,
     **caption: Unpack[Caption],
 ) -> Chart:
-    """Give a chart what every chart of the course has: title, description, and a source line below.
+    """Add title, description and a source line to a chart.
 
     Parameters
     ----------
@@ -202,7 +202,7 @@ def finish(
 def complete(
     chart: Any, description: str, caption: Caption, table: pd.DataFrame | None, *, square: bool = False
 ) -> Chart:
-    """Finish a chart with a description made from its data; `CourseError` if it was given another one."""
+    """Finish a chart with the description made from its data; `CourseError` if it has another one."""
     if "description" in caption:
         raise CourseError(tr("This chart makes its description from its data: leave out description=..."))
     return finish(chart, description=description, table=table, square=square, **caption)
@@ -220,13 +220,13 @@ def slug(title: str) -> str:
 
 
 def write(rows: pd.DataFrame, column: str, room: Mapping[str, Any], **look: Any) -> list[Any]:
-    """Return a layer that writes a column at the places of its rows, in a list; [] if there are no rows."""
+    """Return [text layer] that labels each row with a column's value; [] if there are no rows."""
     text = alt.Text(field=column, type="nominal")
     return [alt.Chart(rows).mark_text(**look).encode(**room, text=text)] if len(rows) else []
 
 
 def colour(name: str, names: Sequence[str]) -> str:
-    """Return the colour of a group: that of a status in the SCO, or else by its position in `names`.
+    """Return the colour of a group: by SCO status, or else by its position in `names`.
 
     Examples
     --------

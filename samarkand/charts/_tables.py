@@ -1,4 +1,4 @@
-"""Checks on the tables that charts draw, and the names of what is in them."""
+"""Checks on the tables that charts draw, and labels for their columns and values."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def need_unique(names: pd.DataFrame) -> None:
 
 
 def picks(column: pd.Series, marked: Collection[object], kind: str) -> set[str]:
-    """Return the names to highlight as the chart shows them; `marked` has names or codes.
+    """Return the names to highlight, as the chart writes them; `marked` holds names or codes.
 
     `UnknownName`, with the nearest name, if the column does not have one.
     """
@@ -83,7 +83,7 @@ def numeric(column: pd.Series) -> bool:
 
 
 def of_days(column: pd.Series) -> bool:
-    """Return whether a column holds days."""
+    """Return whether a column holds dates."""
     return bool(pd.api.types.is_datetime64_any_dtype(column))
 
 

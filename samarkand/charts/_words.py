@@ -11,7 +11,7 @@ from samarkand.charts._tables import axis_title, numeric, of_days, texts
 from samarkand.ground.words import day, listed, month, tr, trn
 from samarkand.page import markup
 
-#: Up to so many bars or steps, and so many points of a line, are given one by one; otherwise the ends and
+#: Up to this many bars or steps, and points of a line, are listed one by one; beyond it only the ends and
 #: the extremes are.
 _ALL, _POINTS = 12, 4
 #: Figures below this have two decimals.

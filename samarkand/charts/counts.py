@@ -1,4 +1,4 @@
-"""Points: two figures against each other, two counts of one thing, and what several sources count."""
+"""Charts of points: scatter plots, two counts of each row, and the counts of several sources."""
 
 # ruff: noqa: PLR0913  # a chart has much to say, and says it by name
 
@@ -31,13 +31,13 @@ from samarkand.ground.words import day as in_words
 
 __all__ = ["dumbbell", "ranges", "scatter", "who_counted"]
 
-#: A longer name is broken into lines of so many letters.
+#: Names are wrapped at this number of letters.
 _LINE = 34
-#: The most publishers, and letters of their names, in a source line.
+#: Maximum number of publishers in a source line, and of letters in their names.
 _HOUSES, _LETTERS = 4, 60
 #: Height of a chart of points, in px.
 _HEIGHT = 360
-#: Height of a row, in px: of one line, and what each further line of its name adds.
+#: Height of a row in px: with a name of one line, and for each further line.
 _ROW, _MORE = 30, 13
 
 
@@ -53,7 +53,7 @@ def scatter(
     least: float = 0,
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
-    """Draw a point for each row, at two of its figures.
+    """Draw a point for each row, placed by two of its columns.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ def dumbbell(
     axis: str = "",
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
-    """Draw two counts of one thing on a line, so that the gap is seen.
+    """Draw two figures of each row, joined by a line that shows the gap.
 
     The first count is a circle, the second a square, each with its figure; a missing count has no mark.
 
@@ -256,7 +256,7 @@ def ranges(
     axis: str = "",
     **caption: Unpack[Caption],
 ) -> alt.VConcatChart:
-    """Draw what each source counts on a line from zero: a figure, a range, an upper bound, or no number.
+    """Draw each source's count on an axis from zero: a figure, a range, an upper bound, or no number.
 
     Parameters
     ----------
@@ -450,13 +450,13 @@ def _guides(table: pd.DataFrame, rows: alt.Y, across: dict[str, Any]) -> list[An
 
 
 def _names_axis() -> alt.Axis:
-    """Return an axis of long names, in lines, without the number that keeps two of them apart."""
+    """Return an axis of wrapped long names, without the number that makes equal names distinct."""
     label = "split(replace(datum.label, /^\\d+\\t/, ''), '\\n')"
     return alt.Axis(ticks=False, domain=False, labelLimit=300, labelPadding=8, labelExpr=label)
 
 
 def _along(values: pd.Series, logarithmic: bool) -> dict[str, Any]:
-    """Return axis and scale of points, with some room around."""
+    """Return `axis` and `scale` arguments for points, with padding; linear or logarithmic."""
     if not logarithmic:
         least = 0 if 0 <= values.min() < values.max() / 4 else alt.Undefined
         scale = alt.Scale(zero=False, padding=12, domainMin=least)
@@ -472,7 +472,7 @@ def _along(values: pd.Series, logarithmic: bool) -> dict[str, Any]:
 
 
 def _trend(table: pd.DataFrame, x: str, y: str, log: str) -> pd.DataFrame:
-    """Return points of the line of least squares, rounded, since last digits differ between machines."""
+    """Return points on the least-squares line, rounded, since last digits differ between machines."""
     along = np.log10(table[x]) if "x" in log else table[x]
     up = np.log10(table[y]) if "y" in log else table[y]
     slope, start = np.polyfit(along, up, 1)
@@ -487,9 +487,9 @@ def _trend(table: pd.DataFrame, x: str, y: str, log: str) -> pd.DataFrame:
 def _sides(  # noqa: PLR0917
     table: pd.DataFrame, named: pd.Series, x: str, y: str, log: str, fit: pd.DataFrame
 ) -> dict[tuple[Any, int], list[int]]:
-    """Return the rows of named points by the place of their labels, (alignment, px down).
+    """Return {(alignment, px down): rows}: the position of each named point's label.
 
-    A label is where it covers no other label, and few points and little of the line `fit`.
+    Each label is placed where it covers no other label, few points and little of the line `fit`.
     """
     shares, lines = [], []
     for axis, column in (("x", x), ("y", y)):
@@ -531,7 +531,7 @@ def _sides(  # noqa: PLR0917
 
 
 def _short(value: float) -> str:
-    """Return a figure with some three digits.
+    """Return a figure as text with about three digits.
 
     >>> _short(0.0003), _short(0.5), _short(1234.5)
     ('less than 0.01', '0.5', '1,234')
@@ -542,7 +542,7 @@ def _short(value: float) -> str:
 
 
 def _span(table: pd.DataFrame, column: str) -> str:
-    """Return the least and the greatest figure of a column, in words with its unit."""
+    """Return the minimum and maximum of a column in words, with its unit."""
     what, _, unit = axis_title(column).partition(" (")
     low, high = _short(table[column].min()), _short(table[column].max())
     return tr("{what} from {low} to {high}", what=what, low=low, high=high) + f" {unit[:-1]}" * bool(unit)

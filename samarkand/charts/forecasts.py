@@ -1,4 +1,4 @@
-"""The calibration picture: how often forecasts came true, against how likely they were said to be."""
+"""The calibration plot: frequency of outcomes against stated probability."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ FEW = 10
 
 
 def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
-    """Draw a circle for each group of forecasts: what was said to the right, how much came true upwards.
+    """Draw a circle for each group of forecasts: stated probability on x, share that came true on y.
 
     On the dashed line things come true as often as they are said to. Below it the forecaster was too sure,
-    above it too careful. The number in a circle is that of its forecasts.
+    above it too careful. The number in a circle is its number of forecasts.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def calibration(groups: pd.DataFrame, *, source: str) -> alt.VConcatChart:
 
 
 def _in_words(name: str, said: float, came: float, cases: int) -> str:
-    """Return a circle in words, with its name if it has one."""
+    """Describe a circle in words, with its name if it has one."""
     words = trn(
         "said {said:.0f} %, came true {came:.0f} % ({n} case).",
         "said {said:.0f} %, came true {came:.0f} % ({n} cases).",

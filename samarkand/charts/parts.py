@@ -20,12 +20,12 @@ Rows: TypeAlias = "list[dict[str, Any]]"
 
 #: Half a column's width, where columns are 1 apart; and the points of the curve between two columns.
 _HALF, _CURVE = 0.2, 12
-#: The least shares of the height for a part to have its name, and its figure.
+#: Smallest shares of the height at which a part shows its name, and its figure.
 _NAMED, _COUNTED = 0.035, 0.05
 
 
 def bands(frame: pd.DataFrame, x: str, y: str, group: str, **caption: Unpack[Caption]) -> alt.VConcatChart:
-    """Draw columns divided into parts, and a ribbon from each part to itself in the next column.
+    """Draw columns divided into parts, and ribbons that join each part to the same part of the next column.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ from samarkand.ground.words import month, tr
 
 __all__ = ["bars", "lines", "steps"]
 
-#: Up to so many marks stand on the axis of figures of a line; up to so many years or months have one each.
+#: Maximum number of ticks on the y axis of lines; and of years or months that each get a tick on the x axis.
 _MARKS, _FEW = 6, 8
 
 
@@ -283,7 +283,7 @@ def _tips(*names: str) -> list[alt.Tooltip]:
 
 
 def _points_with_notes(table: pd.DataFrame, x: str, notes: Mapping[Any, str] | Sequence[Any]) -> pd.DataFrame:
-    """Return the first row at each point that has a note, with the note in ``_note``."""
+    """Return the first row at each x value that has a note, with the note in ``_note``."""
     notes = notes if isinstance(notes, Mapping) else {at: str(at) for at in notes}
     if of_days(table[x]):
         notes = {data.as_day(at): note for at, note in notes.items()}
@@ -314,7 +314,7 @@ def _along(values: pd.Series) -> alt.X:
 
 
 def _domain(figures: pd.Series, reference: Mapping[str, float]) -> list[float]:
-    """Return both ends of the axis of figures, with zero and room for the label of the longest bar."""
+    """Return [low, high] of the figures' axis: it includes zero, and room for the longest bar's label."""
     ends = [0.0, float(figures.min()), float(figures.max()), *map(float, reference.values())]
     low, high = min(ends), max(ends)
     margin = 0.06 * ((high - low) or 1.0)
@@ -322,7 +322,7 @@ def _domain(figures: pd.Series, reference: Mapping[str, float]) -> list[float]:
 
 
 def _references(reference: Mapping[str, float], axis: Literal["x", "y"]) -> Iterator[Any]:
-    """Yield a dashed line at each figure to compare with, and its label at the line's end."""
+    """Yield two layers for each reference figure: a dashed line, and a label at its end."""
     for label, figure in reference.items():
         row = alt.Chart(pd.DataFrame({"figure": [float(figure)], "label": [label]}))
         at = {axis: (alt.X if axis == "x" else alt.Y)(field="figure", type="quantitative")}

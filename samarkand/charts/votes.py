@@ -1,4 +1,4 @@
-"""Votes: a grid with the answer of each state to each question in words."""
+"""Votes: a grid with each state's vote on each question, in words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ROW = 30
 def roll_call(
     frame: pd.DataFrame, name: str, votes: Sequence[str], **caption: Unpack[Caption]
 ) -> alt.VConcatChart:
-    """Draw a row for each state and a column for each vote, with the answer written in its field.
+    """Draw a grid with a row per state and a column per vote; each cell has the answer in words.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def roll_call(
 
 
 def _tally(table: pd.DataFrame, name: str, vote: str) -> str:
-    """Return how many gave each answer, and who, the most frequent answer first."""
+    """Describe each answer's count and its states, the most frequent answer first."""
     found = {answer: list(table.loc[table[vote] == answer, name]) for answer in style.VOTES}
     return ", ".join(
         tr("{counted} ({who})", counted=style.in_words(answer, len(who)), who=listed(who))

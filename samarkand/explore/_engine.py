@@ -1,4 +1,4 @@
-"""The explorer: controls, a pure function that draws, and the box that joins them."""
+"""The explorer: controls, a pure function that draws, and the widget that joins them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ __all__ = ["Explorer", "Panel"]
 
 
 class Panel(NamedTuple):
-    """What an explorer shows for one setting of its controls.
+    """The content of an explorer for one setting of its controls.
 
-    The sentence sums up what is seen; screen readers speak it at every change. The body is HTML: pictures
+    The sentence summarises the picture; screen readers speak it at every change. The body is HTML: pictures
     from `pictures.picture`, tables from `markup.table`.
     """
 
@@ -116,7 +116,7 @@ class Explorer(controls.StillBox):
         return markup.card("", panel.sentence, panel.body, self.source)
 
     def set(self, **values: Any) -> str:
-        """Set controls as a reader would, and return the card as it is then."""
+        """Set controls as a reader would, and return the resulting card (HTML)."""
         self._known(values)
         for name, value in values.items():
             self.handles[name].value = value
@@ -125,7 +125,7 @@ class Explorer(controls.StillBox):
     def domain(self) -> Iterator[dict[str, Any]]:
         """Yield settings for tests: each value of each control alone, for every value of the first control.
 
-        A line of text has the values in `samples`.
+        The values of a text field are those in `samples`.
         """
         (first, values), *others = ((name, self._range(name, one)) for name, one in self.handles.items())
         for value in values:

@@ -12,7 +12,7 @@ from samarkand.page import markup, pictures
 from samarkand.page.markup import element, escape
 from samarkand.sources import Source, cite
 
-#: Fewer forecasts than this tell luck from skill badly.
+#: With fewer forecasts than this, luck and skill are hard to tell apart.
 FEW = 10
 #: The side of the calibration picture, in pixels, and the least distance of two circles.
 SIDE, APART = 250.0, 24.0
@@ -72,9 +72,9 @@ def proof(key: str, when: str, record: str, source: str) -> str:
 
 
 def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
-    """Return the score in a sentence, and pictures of every miss, simple rules and the calibration.
+    """Return the panel: the score in a sentence; pictures of the misses, of simple rules and of calibration.
 
-    There is at least one row; `groups` has the same rows by the names of at most five groups.
+    `rows` is not empty; `groups` has the same rows in at most five named groups.
     """
     came = [row.came for row in rows]
     base = sum(came) / len(came)
@@ -111,7 +111,7 @@ def panel(rows: Sequence[Row], groups: Mapping[str, Sequence[Row]]) -> Panel:
 
 
 def _misses(rows: Sequence[Row]) -> str:
-    """Return for each forecast its words, and a line with its probability, the record and the miss."""
+    """Return, for each forecast, its words and a strip with its probability, its outcome and the miss."""
     key = pictures.key(
         (pictures.dot(0.5, 7, pictures.BLUE), tr("what was said")),
         (_diamond(0.5, 7, half=False), tr("what the record says")),
@@ -165,7 +165,7 @@ def _ladder(rules: Mapping[str, float]) -> str:
 
 
 def _calibration(groups: Mapping[str, Sequence[Row]]) -> str:
-    """Return the calibration as a square: said to the right, come true upwards, a circle for each group."""
+    """Return the calibration plot: stated probability on x, share that came true on y, a circle per group."""
     right = pictures.Axis(0, 1, 44 / SIDE, 1 - 22 / SIDE)
     up = pictures.Axis(0, 1, SIDE - 44, 22)
     out = pictures.line(right(0), up(0), right(1), up(1), pictures.GREY, stroke_dasharray="5 4")

@@ -22,11 +22,11 @@ __all__ = ["claim_browser"]
 #: The eve of the summit's sessions: the last day of what the course calls "known then".
 EVE = dt.date(2022, 9, 15)
 ALL = "all"
-#: In place of a verdict that rests on a later record, on the day itself.
+#: Shown on the day itself in place of a verdict that rests on a later record.
 UNKNOWN_YET = "not known yet"
-#: In place of a verdict that a later lesson asks for.
+#: Shown in place of a verdict that a later lesson asks for.
 ASKED_LATER = "asked later"
-#: What these two are called.
+#: Labels of these two.
 UNSETTLED = {UNKNOWN_YET: tr("not known yet"), ASKED_LATER: tr("asked in a later lesson")}
 #: A mark for each verdict, to be found quickly in a list; its word is in every row as well.
 MARKS = {
@@ -44,16 +44,16 @@ KNOWN = {
     "then": tr("only what was known on {day}", day=day(EVE)),
     "later": tr("claims on which more became known later"),
 }
-#: Up to so many claims are shown with their records unfolded.
+#: Maximum number of claims that are shown with their records unfolded.
 UNFOLDED = 7
-#: How many letters of what was typed are repeated.
+#: Maximum number of typed letters that a reply repeats.
 LETTERS = 60
-#: Searches that tests try: none, one with hits, one in capitals, one without a hit, one of several words.
+#: Searches for tests: none, one with hits, one in capitals, one without a hit, one of several words.
 SEARCHES = ("", "Tokayev", "XINHUA", "zebra", "russia energy")
 
 
 class Claim(NamedTuple):
-    """A claim as the browser needs it, on the day or with what came later."""
+    """A claim as the browser shows it, as known on the day or now."""
 
     id: str
     kind: str
@@ -61,7 +61,7 @@ class Claim(NamedTuple):
     hedge: str
     verdict: str
     later: bool
-    #: All that a search looks through, and the claim as HTML: folded, and unfolded.
+    #: The text to search, and the claim as HTML: folded, and unfolded.
     words: str
     html: tuple[str, str]
 
@@ -155,7 +155,7 @@ def claim_browser(*, kind: str = ALL, withhold: str = "") -> Explorer:
 
 
 def _claims(withhold: str, *, later: bool) -> list[Claim]:
-    """Return every claim with what is known now (`later`), or was on the eve of the summit's sessions."""
+    """Return every claim with its record as known now (`later`) or on the eve of the summit's sessions."""
     table = data.load("claims").astype(object)
     known = data.all_keys(data.load("claims", known_on=EVE)["source"])
     return [
@@ -199,7 +199,7 @@ def _claim(row: Any, later: bool, withheld: bool, known: Collection[str]) -> Cla
 
 
 def _words(text: object) -> list[str]:
-    """Return the words of a text in lower case and with straight apostrophes, for searching.
+    """Split a text into words to search for, in lower case and with straight apostrophes.
 
     >>> _words(" Russia’s  ENERGY ")
     ["russia's", 'energy']

@@ -1,4 +1,4 @@
-"""Whose map? Two viewers side by side: which contested areas they draw alike, and which differently."""
+"""Whose map? Two viewers side by side, and the contested areas that they draw alike or differently."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from samarkand.page import markup
 
 __all__ = ["viewpoints"]
 
-#: A cell of the table that holds no position: it is neither like nor unlike another.
+#: Value of the table for an unknown position, which is neither like nor unlike another.
 NONE = "no position found"
 
 
@@ -24,7 +24,7 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
     """Return an explorer of contested areas as two viewers draw them: alike, or differently.
 
     Controls: two of the eleven viewers of the table ``viewpoints``. An area for which no document of one of
-    them was found is set apart: it is no agreement, and no difference.
+    them was found counts as neither agreement nor difference.
 
     Parameters
     ----------
@@ -86,9 +86,9 @@ def viewpoints(one: str = "China", other: str = "India") -> Explorer:
 
 
 def compared(one: Any, other: Any) -> str:
-    """Return whether two rows on one area are "alike", "unlike", or "open" where either holds no position.
+    """Compare two viewers' rows on an area: "alike", "unlike", or "open" if either has no position.
 
-    What a viewer draws as its own is like what the other draws as that viewer's.
+    "own" in one viewer's row equals "of" that viewer in the other's.
     """
     if NONE in (one.drawn_as, other.drawn_as):
         return "open"

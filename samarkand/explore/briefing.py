@@ -1,4 +1,4 @@
-"""The explorer of lesson 11: rows that could be evidence, with what to write in brackets to cite each."""
+"""The explorer of lesson 11: rows that could be evidence, each with the reference that cites it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from samarkand.practice.briefing import _items
 __all__ = ["evidence"]
 
 ALL = "all"
-#: The day of our own pages, and how many rows are shown at once.
+#: The day of our own pages, and the maximum number of rows shown at once.
 EVE, MOST = "2022-09-14", 12
 
 
 def evidence() -> Explorer:
-    """Return an explorer of rows that a page can cite: what each says, who made it, when it became known.
+    """Return an explorer of rows that a page can cite, each with content, publisher and day it became known.
 
-    Beside a row are others that count the same: they may speak against it.
+    Other counts of the same quantity are beside a row, since they may contradict it.
 
     Returns
     -------

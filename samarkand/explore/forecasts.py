@@ -18,7 +18,7 @@ from samarkand.practice import forecasts
 
 __all__ = ["forecasts_scored", "my_forecasts", "my_scores"]
 
-#: Probabilities that a tone may stand for, in per cent, and where its slider starts.
+#: Probabilities that a tone may mean, in per cent, and the initial one.
 CHANCES = (0, 5, 10, 25, 40, 50, 60, 75, 90, 95, 100)
 STARTS = {tone: round(100 * chance) for tone, chance in forecasts.SOUNDS.items()}
 LABELS = {
@@ -27,7 +27,7 @@ LABELS = {
     "likely": tr("“Expected”, “I think”"),
     "maybe": tr("“Potentially”"),
 }
-#: Which forecasts count.
+#: Options: the forecasts to score.
 COUNTED = {
     "all": tr("all of them"),
     "open": tr("without what had been announced"),
@@ -36,7 +36,7 @@ COUNTED = {
 }
 #: The forecast on which fair readers differ, and its outcome for a stricter one.
 DISPUTED, STRICT = "CL61", 0.5
-#: How far a student's forecasts are moved away from one half, or towards it.
+#: Options: factors that move a student's forecasts away from one half, or towards it.
 BOLDNESS = (
     (tr("always 50 %"), 0.0),
     (tr("half as bold"), 0.5),
@@ -95,9 +95,9 @@ class ForecastForm(controls.StillBox):
         self._reasons[name].write(reason)
 
     def save(self) -> str:
-        """Save every row that can be read, and return the reply.
+        """Save every row with a valid probability, and return the reply.
 
-        What cannot be read stays in its field, with the reason below it.
+        Invalid entries stay in their fields, with the reason below.
         """
         given: dict[str, tuple[float, str]] = {}
         bad = []
@@ -170,7 +170,7 @@ def my_forecasts(*questions: str) -> ForecastForm:
 def forecasts_scored() -> Explorer:
     """Return an explorer that scores the article's forecasts, with words turned into numbers by the reader.
 
-    Controls: which forecasts count, how strict the reader is, and for each tone a probability.
+    Controls: the forecasts to score, the strictness of the reader, and a probability for each tone.
 
     Its card shows every miss, the score beside those of three simple rules, and a calibration picture.
 
@@ -234,7 +234,7 @@ def _article() -> list[Case]:
 def my_scores() -> Explorer:
     """Return an explorer of the student's own forecasts, read back from the file and scored.
 
-    Controls: which forecasts count, and how bold they are taken to have been. Without forecasts, those of an
+    Controls: the forecasts to score, and a factor for their boldness. Without forecasts, those of an
     invented reader are shown; unreadable entries are named, and the file is never changed. A notebook stores
     the invented reader only.
 

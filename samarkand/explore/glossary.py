@@ -1,4 +1,4 @@
-"""The explorer of the glossary: a term or a name in any script, and what it means."""
+"""The explorer of the glossary: terms and names in any script, with their meaning."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ KINDS = {
     "place": tr("places"),
     "organisation": tr("organisations"),
 }
-#: What a language is called, its columns, and its code for screen readers.
+#: Name of a language, its columns, and its code for screen readers.
 LANGUAGES = {
     "zh": (tr("Chinese"), ("zh", "pinyin"), "zh-Hans"),
     "ru": (tr("Russian"), ("ru",), "ru"),
     "kk": (tr("Kazakh"), ("kk_cyrl", "kk_latn"), "kk"),
     "uz": (tr("Uzbek"), ("uz",), "uz"),
 }
-#: Up to so many entries are shown with their names unfolded.
+#: Maximum number of entries that are shown with their names unfolded.
 UNFOLDED = 7
-#: How many letters of an unknown word are repeated, and compared.
+#: Maximum number of letters of an unknown word that are repeated, and compared.
 LETTERS = 60
-#: How many entries an unknown word is offered.
+#: Number of entries suggested for an unknown word.
 OFFERED = 3
-#: Searches that tests try: none, four scripts, a word of a meaning, one without a hit.
+#: Searches for tests: none, four scripts, a word of a meaning, one without a hit.
 SEARCHES = ("", "xi jinping", "势力", "казахстан", "Қазақстан", "memorandum", "Samarqent")
 
 
@@ -52,9 +52,9 @@ class Entry(NamedTuple):
 
 
 def glossary(*, kind: str = ALL) -> Explorer:
-    """Return an explorer of the glossary: what a term means, and its names in five languages.
+    """Return an explorer of the glossary: the meaning of each term, and its names in five languages.
 
-    Controls: a line to search in, which takes every script, with or without accents, and a list of kinds.
+    Controls: a search field, for every script, with or without accents; and a list of kinds.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def _entry(row: Any) -> Entry:
 
 
 def _likeness(wanted: str, entry: Entry) -> float:
-    """Return how like a name of an entry, or a word of one, is to what is wanted: 0 to 1."""
+    """Return the similarity, 0 to 1, of a search text to an entry's names or their words."""
     return max(difflib.SequenceMatcher(None, wanted, part).ratio() for part in _parts(entry))
 
 
@@ -140,7 +140,7 @@ def _parts(entry: Entry) -> Iterator[str]:
 
 
 def _fold(text: str) -> str:
-    """Return a text with one case, and without accents, apostrophes and hyphens.
+    """Return a text for comparison: case-folded, without accents, apostrophes and hyphens.
 
     >>> _fold("Xí Jìnpíng"), _fold("Oʻzbekiston"), _fold("Qazaqstannyñ")
     ('xi jinping', 'ozbekiston', 'qazaqstannyn')

@@ -1,4 +1,4 @@
-"""Who counted? One quantity, and everybody who counted it: how, when, and what the figure includes."""
+"""Who counted? One quantity and all its counts: by whom, how, when, and what each includes."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ __all__ = ["who_counted"]
 #: The day on which Xi Jinping set off.
 DAY = "2022-09-14"
 THEN, LATER = "then", "later"
-#: Height of a counter's strip, where its line runs, and the share of the width that is kept for the figure.
+#: Height of a counter's strip and of its line, in px; share of the width that is reserved for the figure.
 _HEIGHT, _LINE, _ROOM = 24, 13, 0.34
 
 
 def who_counted(quantity: str = "dead of January 2022") -> Explorer:
-    """Return an explorer of quantities that several sources count: who, how, when, how many of what.
+    """Return an explorer of quantities that several sources count: by whom, how, when, and the figure.
 
-    Controls: the quantity, and whether counts are shown that nobody knew on 14 September 2022. No figure is
-    picked out as the right one.
+    Controls: the quantity, and whether to show counts published after 14 September 2022. No figure is
+    marked as the right one.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def _panel(whole: Sequence[Any], known: str, out: Collection[str]) -> Panel:
 
 
 def _sentence(quantity: str, unit: str, shown: Sequence[Any]) -> str:
-    """Return how many counts there are and their range; those who give no number are counted apart."""
+    """Return a sentence with the number and range of counts; sources without a number are counted apart."""
     if not shown:
         return tr("{quantity}: nobody had published a count.", quantity=quantity)
     given = [figure for row in shown for figure in _given(row)]
@@ -143,7 +143,7 @@ def _given(row: Any) -> list[float]:
 
 
 def _strip(row: Any, most: float, unit: str) -> str:
-    """Draw one count on an axis from 0: a point, a range, or up to where; nothing if no number was given."""
+    """Draw one count on an axis from 0: a point, a range or an upper bound; no mark without a number."""
     x = pictures.Axis(0, most, 0.01, 1 - _ROOM)
     out = pictures.line(x(0), _LINE, x(most), _LINE, pictures.RULE)
     out += pictures.line(x(0), _LINE - 6, x(0), _LINE + 6, pictures.SOFT)

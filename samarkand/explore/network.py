@@ -1,4 +1,4 @@
-"""Ties: choose which ones count, and see who is then at the centre."""
+"""Ties: choose the ones to count, and see which actors are central."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ __all__ = ["ties"]
 
 EVERY = "all"
 _SIGN = {"friendly": 1, "hostile": -1, "neutral": 0}
-#: Ties up to these days: before the war, of the report, and on which the summit ended.
+#: Last days of ties: before the war, the day of the article, the end of the summit.
 DAYS = ("2021-12-31", "2022-09-12", "2022-09-16")
 ARTICLE, WORLD = "article", "world"
-#: So many actors are shown.
+#: Number of actors shown.
 MOST = 5
 
 
@@ -33,7 +33,7 @@ class Tables(NamedTuple):
 
 
 def ties() -> Explorer:
-    """Return an explorer of ties: who has most neighbours, who lies between most, which triangles balance.
+    """Return an explorer of ties: most neighbours, highest betweenness, balanced triangles.
 
     Controls: kind of tie, sign, the last day, the article alone or its context as well, and whether persons
     count as their states.
@@ -132,7 +132,7 @@ def _leaders(tables: Tables, values: dict[str, Any]) -> str:
 
 
 def _first(tables: Tables, neighbours: dict[str, int], between: dict[str, float]) -> str:
-    """Return a sentence on who is first by each of the two measures."""
+    """Return a sentence with the first actor by each of the two measures."""
     most = max(neighbours.values())
     top = max(between.values())
     n = sum(value == most for value in neighbours.values())

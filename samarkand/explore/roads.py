@@ -1,4 +1,4 @@
-"""Two countries as partners of a third: what size and distance lead one to expect, and what was counted."""
+"""Two countries as trade partners of a third: predicted by size and distance, and as counted."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ STATES = ("CHN", "RUS", "TUR", "PAK", "KAZ")
 #: Years of the table of pairs, and one later year in which other tables have a product.
 YEARS = (2008, 2012, 2016, 2021)
 OWN, SELLERS, FACTBOOK = "own", "sellers", "factbook"
-#: The axis of the picture ends at this ratio, and at its inverse.
+#: Limit of the picture's axis: this ratio and its inverse.
 END = 50
 
 
 class Trade(NamedTuple):
-    """What one state sold to a partner and bought from it: in million dollars, or as shares in per cent."""
+    """A state's sales to a partner and purchases from it: in million dollars, or as shares in per cent."""
 
     sold: float | None
     bought: float | None
@@ -37,14 +37,14 @@ class Trade(NamedTuple):
 
     @property
     def both(self) -> float | None:
-        """What was sold and bought together; shares cannot be added up."""
+        """Sum of sales and purchases; None for shares, which cannot be added up."""
         if self.share or self.sold is None or self.bought is None:
             return None
         return self.sold + self.bought
 
 
 class Tables(NamedTuple):
-    """What the explorer reads: figures by state and year, by pair, and by year and partner."""
+    """The explorer's data: figures by state and year, by pair, and by year and partner."""
 
     gdp: Mapping[Any, float]
     sent: Mapping[Any, float]
@@ -58,10 +58,10 @@ class Tables(NamedTuple):
 
 
 def two_countries() -> Explorer:
-    """Return an explorer of two states as partners of one of the five: what was expected, what was counted.
+    """Return an explorer of two states as partners of one of the five: trade predicted and counted.
 
-    Controls: one of the five, the two partners, the year, and by whose count. Expected is the ratio of their
-    products times the inverse ratio of their distances.
+    Controls: one of the five, the two partners, the year, and the source of the count. Expected is the
+    ratio of their products times the inverse ratio of their distances.
 
     Examples
     --------
@@ -222,7 +222,7 @@ def _panel(tables: Tables, home: str, two: tuple[str, str], year: int, count: st
 
 
 def _expected_in_words(ratio: float | None, gaps: Mapping[str, Any]) -> str:
-    """Return the sentence on what size and distance lead one to expect."""
+    """Return a sentence on the ratio that size and distance predict."""
     if ratio is None:
         return tr(
             "The tables lack a product of {first} or of {second} in {year}, so nothing is expected.", **gaps
@@ -243,7 +243,7 @@ def _trade_in_words(  # noqa: PLR0913, PLR0917 - all of the card
     ratios: list[float | None],
     gaps: Mapping[str, Any],
 ) -> str:
-    """Return the sentence on what was counted, or on why there is no ratio."""
+    """Return a sentence on the ratio counted, or on the reason why there is none."""
     if count == OWN and home != "KAZ":
         return tr("Of own counts our tables have Kazakhstan’s alone: choose another one.")
     for one, state in zip(trade, two, strict=True):
@@ -270,7 +270,7 @@ def _times(ratio: float) -> str:
 
 
 def _short(value: float) -> str:
-    """Return a number with one digit after its first two, and none where it is large.
+    """Return a ratio as text: no decimals from 20 on, one from 1.5, two from 0.1, three below.
 
     >>> _short(17820), _short(6.02), _short(0.7312), _short(0.00312), _short(0.0)
     ('17,820', '6.0', '0.73', '0.003', '0')
@@ -280,7 +280,7 @@ def _short(value: float) -> str:
 
 
 def _picture(expected: dict[str, float | None], counted: dict[str, float | None], alt: str) -> str:
-    """Draw each ratio as a bar from one to it, on a logarithmic axis: to the right more, to the left less."""
+    """Draw each ratio as a bar that starts at 1 on a logarithmic axis, to the right if it is above 1."""
     bars = [(name, ratio, "#c5ccd3") for name, ratio in expected.items() if ratio]
     bars += [(name, ratio, pictures.BLUE) for name, ratio in counted.items() if ratio]
     if not bars:

@@ -1,4 +1,4 @@
-"""The course's first explorer: a slider over the years, and how many people live in five states."""
+"""The course's first explorer: a slider over the years, and the populations of five states."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LAST = 2021
 
 
 def first_slider() -> Explorer:
-    """Return the course's first explorer: one slider, the year, and the people of five states.
+    """Return the course's first explorer: one slider, the year, and the populations of five states.
 
     Examples
     --------

@@ -23,7 +23,7 @@ __all__ = ["known_then"]
 #: The day on which Xi Jinping set off.
 DAY = dt.date(2022, 9, 14)
 THEN, LATER = "then", "later"
-#: The tables that are read, as they were known on the day and whole.
+#: The tables, as known on the day and complete.
 TABLES = ("trade_cn_ru_cumulative", "energy_flows", "numbers")
 #: The rows of ``numbers`` with China's crude from Russia by the month, and with vehicles. Of two counts of
 #: 2022 that of customs is taken (NU029), not the ambassador's (NU030), who may count other cars.
@@ -31,7 +31,7 @@ CRUDE = ("NU018", "NU019", "NU020", "NU021", "NU022", "NU023", "NU024")
 CARS = ("NU029", "NU031", "NU032", "NU033", "NU034")
 #: The years that the picture spans.
 FIRST, LAST = 2020, 2026
-#: The table of figures shows so many of the latest.
+#: Number of latest figures in the table.
 ROWS = 6
 
 Load = Callable[[str], pd.DataFrame]
@@ -39,7 +39,7 @@ _GAP = re.compile(r"\{([^{}]+)\}")
 
 
 class Figure(NamedTuple):
-    """A figure for a period, and since when it was known."""
+    """A figure for a period, and the day on which it became known."""
 
     start: pd.Timestamp
     end: pd.Timestamp
@@ -71,9 +71,9 @@ class Figure(NamedTuple):
 
 
 def known_then() -> Explorer:
-    """Return an explorer of what was known of China's trade with Russia on 14 September 2022, and later.
+    """Return an explorer of China's trade with Russia as known on 14 September 2022, and later.
 
-    Controls: the measure, and whether the later record is shown beside what was known on the day.
+    Controls: the measure, and whether the later record is shown beside that of the day.
 
     Examples
     --------
@@ -150,7 +150,7 @@ def _table(unit: str, known: list[Figure], after: list[Figure]) -> str:
 # ---------------------------------------------------------------------------------------- the picture
 
 _TOP, _FOOT, _HEIGHT = 30, 242, 266
-#: Where the years begin; the labels of the axis stand to the left of it.
+#: Left end of the x axis, as a share of the width; the y labels are to the left of it.
 _LEFT = 0.13
 
 
@@ -209,7 +209,7 @@ def _picture(known: list[Figure], after: list[Figure], whole: list[Figure], alt:
 
 
 def _to_label(figures: list[Figure]) -> list[Figure]:
-    """Return the figures to write out: each whole year, and else the last period of the year."""
+    """Return the figures to label: those of whole years, and of other years the last period's."""
     years = {one.end.year for one in figures if one.year}
     last = {one.end.year: one for one in figures if not one.year}
     return [one for one in figures if one.year] + [one for year, one in last.items() if year not in years]

@@ -1,4 +1,4 @@
-"""Four votes in the United Nations in 2022, by group of states and for any one state."""
+"""Four votes in the United Nations in 2022, by group of states and by state."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["votes"]
 
 #: The day on which states belonged to a group, so that all four votes are of the same states.
 DAY = "2022-09-15"
-#: The answers in the order of the picture; the last one is no answer.
+#: The answers in the order of the picture; the last one means no seat.
 ANSWERS = ("yes", "abstain", "no", "did not vote", "not a member")
 NO_SEAT = ANSWERS[-1]
-#: States that tests ask for: none, one that did not vote once, in other scripts, several, none of that name.
+#: Searches for tests: none, a state that missed a vote, other scripts, several states, an unknown name.
 STATES = ("", "Uzbekistan", "中国", "kaz", "U", "Taiwan", "Atlantis")
-#: Up to so many states are drawn as large squares, with their codes.
+#: Maximum number of states that are drawn as large squares, with their codes.
 FEW = 24
-#: How many letters of what was typed are repeated.
+#: Maximum number of typed letters that a reply repeats.
 LETTERS = 40
 
 
@@ -37,7 +37,7 @@ class Group(NamedTuple):
 
 
 def votes() -> Explorer:
-    """Return an explorer of four votes in the United Nations in 2022: how the states of a group voted.
+    """Return an explorer of four votes in the United Nations in 2022, by group of states.
 
     Controls: the vote, a group of states, and a state to highlight. *Did not vote* is kept apart from
     *abstained*.
@@ -178,7 +178,7 @@ def _sentence(group: Group, by: Mapping[str, Sequence[str]], record: Any) -> str
 def _state(
     text: str, states: Sequence[str], answers: Mapping[str, str], names: Mapping[str, str]
 ) -> tuple[str, str]:
-    """Return the code of the state asked for, or "", and a sentence on how it voted or why it did not."""
+    """Return (ISO3 code, sentence on its vote) of a state, or ("", reason) if no single one is named."""
     iso3, trouble = _find(text.strip(), names)
     if not iso3:
         return "", trouble
@@ -198,7 +198,7 @@ def _state(
 
 
 def _find(asked: str, names: Mapping[str, str]) -> tuple[str, str]:
-    """Return (code, "") for what was typed so far, or ("", reason) if it names no voter."""
+    """Return (code, "") of the state that the text names or begins, or ("", reason) if there is none."""
     if not asked:
         return "", ""
     try:
@@ -219,7 +219,7 @@ def _find(asked: str, names: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _list_names(answer: str, states: Sequence[str], names: Mapping[str, str], asked: str) -> str:
-    """Return names of states, with the one asked for marked; many states without a seat are not named."""
+    """List states' names, the chosen one marked; a long list of states without a seat is not spelt out."""
     if answer == NO_SEAT and len(states) > FEW:
         return tr("all the others")
     told = [markup.escape(names[iso3]) for iso3 in states]

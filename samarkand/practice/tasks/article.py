@@ -17,7 +17,7 @@ def _sums(by: str, words: str) -> pd.Series:
 
 
 def _words() -> int:
-    """Return how many words of the researcher are inside quotation marks."""
+    """Return the number of the researcher's words inside quotation marks."""
     return int(_sums("quoted_speaker", "quoted_words")["Niva Yau"])
 
 
@@ -42,7 +42,7 @@ def _kinds(claims: pd.DataFrame) -> pd.Series:
 
 
 def _own() -> pd.Series:
-    """Return how many claims of each kind the student's own table has, or the example."""
+    """Count the claims of each type in the student's own table, or in the example."""
     return _kinds(pd.read_csv(article.path("claims")))
 
 
@@ -51,7 +51,7 @@ def _ids(claims: pd.DataFrame, kept: pd.Series) -> frozenset[str]:
 
 
 def _voices() -> float:
-    """Return the largest share that one of the experts has of all their quoted words, in per cent."""
+    """Return the largest expert's per cent of the words quoted from all experts."""
     quoted = data.load("blocks").groupby("quoted_speaker")["quoted_words"].sum()[list(_EXPERTS)]
     return float(100 * quoted.max() / quoted.sum())
 
@@ -196,7 +196,7 @@ TASKS = (
         own=True,
     ),
 )
-#: What the predictions of the lesson come to.
+#: Results of the lesson's predictions, by question id.
 RESULTS = {
     "02.voices": _voices,
     "02.officials": _officials,

@@ -26,7 +26,7 @@ def _lost(drawn: str = COARSE, of: str = SURVEY) -> float:
 
 
 def _shares() -> pd.Series:
-    """Return the printed shares of the period, by the name of their column."""
+    """Return the period's printed shares in per cent, indexed by column name."""
     table = data.load("kandas")
     row = table[table["period_end"] == PERIOD].filter(like="_pct").iloc[0]
     return row.dropna().astype(float)
@@ -37,7 +37,7 @@ def _restored(which: str = "uzbekistan_pct") -> float:
 
 
 def _club() -> pd.Series:
-    """Return how the SCO's members of that day voted in the Council, or that they were not in it."""
+    """Return the members' votes in the Human Rights Council by ISO3 code; "not a member" without a seat."""
     votes = data.load("un_votes").set_index("iso3")["hrc_xinjiang"]
     return votes[votes.index.isin(data.members(DAY)["iso3"])]
 
@@ -47,7 +47,7 @@ def _voted(*answers: str) -> int:
 
 
 def _drawn(every: int = 1) -> float:
-    """Return the length in km of the line on the map, with every nth corner."""
+    """Return the length of the border on the map in km, taking every nth corner."""
     return geo.length_km(geo.border("KAZ", "CHN"), every)
 
 
@@ -67,7 +67,7 @@ def _found() -> int:
 
 
 def _grown(later: int, earlier: int) -> float:
-    """Return by how many per cent the Uyghurs of Kazakhstan grew from census to census."""
+    """Return the growth of the number of Uyghurs in Kazakhstan between two censuses, in per cent."""
     persons = _rows("census", place="KAZ", people="Uyghurs", method="census").set_index("year")["persons"]
     return float(100 * persons[later] / persons[earlier] - 100)
 
@@ -201,7 +201,7 @@ TASKS = (
         taught="7. Out of sight",
     ),
 )
-#: What the predictions of the lesson come to.
+#: Results of the lesson's predictions, by question id.
 #: Nobody is asked to guess how many people were held.
 RESULTS = {
     "08.border": lambda: _km(FACTBOOK),

@@ -20,7 +20,7 @@ def _sum(column: str) -> int:
 
 
 def _bare(*, either: bool = False, cited: bool = False) -> int:
-    """Count the middling page's sentences with figures and without a citation, or what a slip counts."""
+    """Count the middling page's sentences with figures and no citation; the options give the usual slips."""
     lines = briefing.example("middling").lines
     figures, without = lines["figures"] > 0, (lines["citations"] > 0) == cited
     return int((figures | without if either else figures & without).sum())
@@ -133,5 +133,5 @@ TASKS = (
         free=True,
     ),
 )
-#: What the prediction of the lesson comes to.
+#: Results of the lesson's predictions, by question id.
 RESULTS = {"11.known": lambda: float(100 * (data.load("numbers")["known_when"] <= DAY).mean())}

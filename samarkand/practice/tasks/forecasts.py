@@ -14,7 +14,7 @@ from samarkand.practice.tasks._engine import Task
 
 
 def _looks() -> pd.DataFrame:
-    """Return the article's forecasts, with a column that says whether they had been announced."""
+    """Return the article's forecasts with a bool column `announced`."""
     claims = data.load("claims")
     looks = claims[claims["type"] == "forecast"].fillna({"hedge": ""})
     known = data.all_keys(data.load("announced")["claims"])
@@ -31,20 +31,20 @@ def _open() -> pd.DataFrame:
 
 
 def _misses() -> pd.Series:
-    """Return what was said minus what came, as the lesson reads the words."""
+    """Return forecast probability minus outcome, with the lesson's reading of the hedges."""
     looks = _looks()
     return looks["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS) - looks["verdict"].map(forecasts.WORTH)
 
 
 def _crossed(with_: str = "verdict", known: Collection[str] | None = None) -> pd.DataFrame:
-    """Cross what had been announced with a column; `known` are the ids that count as announced."""
+    """Cross-tabulate announced or not with a column; `known` overrides the ids that count as announced."""
     looks = _looks()
     told = looks["announced"] if known is None else looks["id"].isin(known)
     return pd.crosstab(told, looks[with_])
 
 
 def _rivals(cost: Callable[[pd.Series], float]) -> list[float]:
-    """Return what three rivals pay who always say the same, of their misses."""
+    """Return the cost of the misses of three constant forecasts: 0.5, 0.9 and 1."""
     came = _looks()["verdict"].map(forecasts.WORTH)
     return [float(cost(always - came)) for always in (0.5, 0.9, 1)]
 
@@ -55,7 +55,7 @@ def _by_speaker(of: str) -> pd.Series:
 
 
 def _rival() -> str:
-    """Return who has the lowest Brier score over what had not been announced."""
+    """Return the rule with the lowest Brier score over the forecasts that had not been announced."""
     looks = _looks().query("not announced")
     came = looks["verdict"].map(forecasts.WORTH)
     said = looks["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS)
@@ -65,7 +65,7 @@ def _rival() -> str:
 
 
 def _beats() -> int:
-    """Count in how many of 24 ways to keep the record the article beats the base rate, by Brier score."""
+    """Count the ways, of 24 to keep the record, in which the article's Brier score beats the base rate."""
     looks = _looks().assign(said=lambda t: t["hedge"].map(forecasts.tones()).map(forecasts.SOUNDS))
     every, settled = looks["id"] != "", looks["verifiable"] == "yes"
     kept = (every, ~looks["announced"], settled, settled & ~looks["announced"])
@@ -238,7 +238,7 @@ TASKS = (
         given=lambda: _by_speaker("sum"),
     ),
 )
-#: What the predictions of the lesson come to.
+#: Results of the lesson's predictions, by question id.
 RESULTS = {
     "10.verdicts": lambda: int((_looks()["verdict"] == "borne out").sum()),
     "10.calendar": lambda: int(_looks()["announced"].sum()),

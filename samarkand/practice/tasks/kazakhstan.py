@@ -11,8 +11,8 @@ from samarkand.practice.answers import kinds
 from samarkand.practice.answers.diagnose import Diagnosis
 from samarkand.practice.tasks._engine import Task
 
-#: Two customers with one trade policy, and the rows of ``who_counted`` with the prosecutor general's parts of
-#: the dead, in March 2022 and a year after.
+#: Two customers with one trade policy, and the rows of ``who_counted`` in which the prosecutor general breaks
+#: down the number of dead, in March 2022 and a year after.
 UNION, PARTS, LATER = ["Italy", "Netherlands"], "WC003", "WC101"
 YEARS = [2021, 2022, 2023, 2024]
 
@@ -24,7 +24,7 @@ def _listed(flow: str = "") -> pd.DataFrame:
 
 
 def _sold() -> pd.Series:
-    """Return what each listed customer took, as a share of one."""
+    """Return each listed customer's share of the exports, from 0 to 1."""
     return _listed("exports").set_index("printed")["share_pct"] / 100
 
 
@@ -71,26 +71,26 @@ def _allies() -> pd.DataFrame:
 
 
 def _named(row: str = PARTS) -> list[int]:
-    """Return the parts of a count of the dead: at first those of Almaty, two, then those elsewhere."""
+    """Return the numbers in a count of the dead: first the two for Almaty, then those for elsewhere."""
     return [int(n) for n in re.findall(r"\d+", data.load("who_counted").set_index("id")["includes"][row])]
 
 
 def _called(
     *, almaty: bool = True, elsewhere: bool = True, unclear: bool = False, later: bool = True
 ) -> float:
-    """Return how many were called assailants in March 2022, less the suspects of January 2023."""
+    """Return the dead called assailants in March 2022 minus the suspects of 2023; options make slips."""
     (attacked, looked_into, others, *_), (suspects, *_) = _named(), _named(LATER)
     return attacked * almaty + others * elsewhere + looked_into * unclear - suspects * later
 
 
 def _years() -> float:
-    """Return by how many per cent trade with China in 2022 was above that of 2012, as Kazakhstan counts."""
+    """Return the growth of trade with China from 2012 to 2022 in per cent, as Kazakhstan counts it."""
     trade = _trade("CHN")
     return float(100 * (trade[2022] / trade[2012] - 1))
 
 
 def _polls() -> float:
-    """Return what share of pairs of polls lie more than two points apart by chance, as the lesson draws."""
+    """Return the per cent of pairs of polls, simulated as in the lesson, that differ by over two points."""
     rng = np.random.default_rng(1)
     november, may = (rng.binomial(n, 0.083, size=1000) / n * 100 for n in (1110, 1100))
     return float(100 * (abs(may - november) > 2).mean())
@@ -259,7 +259,7 @@ TASKS = (
         taught=_DEAD,
     ),
 )
-#: What the predictions of the lesson come to.
+#: Results of the lesson's predictions, by question id.
 RESULTS = {
     "07.customer": lambda: float(100 * _sold().max()),
     "07.door": lambda: float(_oil("through")["Russia"]),

@@ -18,7 +18,7 @@ SIGNED = ["RE039", "RE040", "RE041"]
 
 
 def _told() -> pd.DataFrame:
-    """Return the ties that the article tells of, by their ids."""
+    """Return the ties of the article, indexed by id."""
     ties = data.load("ties").set_index("id")
     return ties[ties["in_article"]]
 
@@ -29,12 +29,12 @@ def _second() -> pd.Series:
 
 
 def _ends(node: str, *columns: str) -> int:
-    """Count the ends of ties that are an actor's."""
+    """Count how often an actor occurs in the given columns of the ties, by default in both."""
     return int((_told()[list(columns or ENDS)] == node).sum().sum())
 
 
 def _neighbours(node: str, *, context: bool = False, here: str = "") -> int:
-    """Count the different neighbours of an actor, or those at one end of its ties alone."""
+    """Count the distinct neighbours of an actor; `here` limits the ties to those it starts or receives."""
     ties = data.load("ties") if context else _told()
     away, back = (
         set(ties.loc[ties["actor"] == node, "target"]),
@@ -44,27 +44,27 @@ def _neighbours(node: str, *, context: bool = False, here: str = "") -> int:
 
 
 def _pairs(first: str = "actor", last: str = "target", *, every: bool = False) -> int:
-    """Count the pairs of the six actors or of all, or of one column with itself."""
+    """Count the distinct pairs among the six actors, or among all (`every`)."""
     told = _told()
     small = told if every else told[told["actor"].isin(SIX) & told["target"].isin(SIX)]
     return len({frozenset(pair) for pair in zip(small[first], small[last], strict=True)})
 
 
 def _middle(place: int) -> float:
-    """Return the betweenness of a place in a row of five."""
+    """Return the betweenness centrality of a position (0 to 4) in a path of five nodes."""
     import networkx as nx  # here, since every lesson comes by this module and only one needs it
 
     return float(nx.betweenness_centrality(nx.path_graph(5))[place])
 
 
 def _states() -> dict[str, str]:
-    """Return the state that each person belongs to."""
+    """Return the state (ISO3) of each person, by id."""
     people = data.load("entities").query("type == 'person'").dropna(subset=["iso3"])
     return dict(zip(people["id"], people["iso3"], strict=True))
 
 
 def _centrality(ties: pd.DataFrame, *, without: str = "", degree: bool = False) -> pd.Series:
-    """Return the betweenness of each actor, or the degree."""
+    """Return the betweenness centrality of each actor, or the degree centrality."""
     import networkx as nx
 
     graph = nx.from_pandas_edgelist(ties, "actor", "target")
@@ -78,7 +78,7 @@ def _most() -> str:
 
 
 def _without_one() -> int:
-    """Count the ties of the article without which Russia still lies between most others."""
+    """Count the article's ties whose removal leaves Russia's betweenness the highest."""
     ties = _told()
     return sum(_centrality(ties.drop(index=tie)).idxmax() == "RUS" for tie in ties.index)
 
@@ -102,12 +102,12 @@ def _forty() -> int:
 
 
 def _alike(times: float = 100, *, same: bool = True) -> float:
-    """Return the share of ties to which both coders gave the same sign, or another one, in per cent."""
+    """Return the per cent of ties to which both coders gave the same sign, or different ones."""
     return times * float(((_told()["sign"] == _second()) == same).mean())
 
 
 def _as_china(node: str = "CHN", **persons: str) -> float:
-    """Return an actor's betweenness where some persons, or those named, stand for states."""
+    """Return an actor's betweenness after replacing the given persons by their states."""
     return float(_centrality(_told().replace(dict.fromkeys(ENDS, persons)))[node])
 
 
@@ -262,7 +262,7 @@ TASKS = (
         given=lambda: len(_told()) * _alike(1),
     ),
 )
-#: What the predictions of the lesson come to.
+#: Results of the lesson's predictions, by question id.
 RESULTS = {
     "09.most": _most,
     "09.place": lambda: int(_centrality(_told()).rank(ascending=False)["CHN"]),

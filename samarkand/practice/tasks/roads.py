@@ -18,14 +18,14 @@ CROSSING = "share of China-Europe transit by land that crosses Kazakhstan"
 
 
 def _words(speaker: str) -> pd.DataFrame:
-    """Return those of the lesson's five claims that a speaker makes."""
+    """Return the speaker's claims among the lesson's five."""
     claims = data.load("claims")
     words = claims[claims["id"].isin(["CL01", "CL38", "CL39", "CL51", "CL52"])]
     return words[words["speaker"] == speaker][["speaker", "paraphrase"]]
 
 
 def _sizes() -> float:
-    """Return China's product in 2021 divided by Russia's."""
+    """Return China's GDP in 2021 divided by Russia's."""
     gdp = data.load("indicators").query("indicator == 'gdp_current_usd' and year == 2021")
     size = gdp.set_index("iso3")["value"] / 1e9
     return float(size["CHN"] / size["RUS"])
@@ -37,7 +37,7 @@ def _km(one: str, other: str) -> float:
 
 
 def _expected(to_beijing: str = "UZB", to_moscow: str = "UZB", power: float = 1.0) -> float:
-    """Return what the yardstick expects, with the distances to Beijing and to Moscow from a state each."""
+    """Return the ratio of trade that size and distance predict; each distance starts from a given state."""
     return float(_sizes() / (_km(to_beijing, "CHN") / _km(to_moscow, "RUS")) ** power)
 
 
@@ -53,20 +53,20 @@ def _ratio(first: str = "CHN", second: str = "RUS") -> pd.Series:
 
 
 def _dropped(year: int = YEAR, *, kept: bool = False, share: float = 100.0) -> float:
-    """Return the share of pairs of a year whose flow is zero; or of those whose flow is not."""
+    """Return the per cent of a year's pairs whose flow is zero, or is not (`kept`)."""
     flows = data.load("gravity").query("year == @year")["flow_usd_mn"]
     return float(share * ((flows > 0) if kept else (flows == 0)).mean())
 
 
 def _pairs() -> tuple[pd.DataFrame, dict[str, pd.Series]]:
-    """Return the pairs of the lesson's year, and the size of either end."""
+    """Return the lesson year's pairs, and the GDP of their origins and of their destinations."""
     pairs = data.load("gravity").query("year == @SHOWN")
     gdp = data.load("gravity_gdp").query("year == @SHOWN").set_index("iso3")["gdp_usd_mn"]
     return pairs, {end: pairs[end].map(gdp) for end in ("origin", "destination")}
 
 
 def _customers() -> pd.DataFrame:
-    """Return pull and sales of each buyer of Kazakhstan, and what it was to take and took, in per cent."""
+    """Return Kazakhstan's buyers: pull, sales, and expected and actual share of its exports in per cent."""
     pairs, sizes = _pairs()
     table = pairs.assign(pull=sizes["destination"] / pairs["distance_km"]).query("origin == 'KAZ'")
     table = table.set_index("destination")
@@ -80,13 +80,13 @@ def _factor() -> pd.Series:
 
 
 def _counts(quantity: str | None = CROSSING) -> pd.DataFrame:
-    """Return who counted a quantity, and what came out."""
+    """Return the counters of a quantity and their values."""
     table = data.load("who_counted")
     return (table if quantity is None else table[table["quantity"] == quantity])[["counter", "value"]]
 
 
 def _halved() -> str:
-    """Return what is left of trade at twice the distance, by the fitted yardstick."""
+    """Return what remains of trade at twice the distance by the fitted equation: half, quarter or seventh."""
     pairs, sizes = _pairs()
     traded = pairs["flow_usd_mn"] > 0
     sizes = {end: size[traded] for end, size in sizes.items()}
@@ -220,5 +220,5 @@ TASKS = (
         given=lambda: _counts(None).head(2),
     ),
 )
-#: What the predictions of the lesson come to.
+#: Results of the lesson's predictions, by question id.
 RESULTS = {"06.partner": lambda: float(_ratio()[2021]), "06.distance": _halved}

@@ -18,7 +18,7 @@ PARTNER = "dialogue partner"
 
 
 def _figures(indicator: str, year: int = YEAR) -> pd.Series:
-    """Return an indicator of one year by state; the world's figure stands under ``WLD``."""
+    """Return an indicator of one year, indexed by ISO3 code; ``WLD`` is the world."""
     table = data.load("indicators")
     rows = table[(table["indicator"] == indicator) & (table["year"] == year)]
     return rows.set_index("iso3")["value"]
@@ -53,13 +53,13 @@ def _at_ppp(codes: list[str], world: str = "gdp_ppp") -> float:
 
 
 def _begun(on: str) -> pd.Series:
-    """Return how many spells of each status had begun by a day, whether they were over or not."""
+    """Count the spells of each status that had begun by a day, ended or not."""
     spells = data.load("sco_membership")
     return spells[spells["from"] <= on]["status"].value_counts()
 
 
 def _running(on: str) -> pd.Series:
-    """Return how many states had each status on a day."""
+    """Count the states with each status on a day."""
     return data.members(on, None)["status"].value_counts()
 
 
@@ -75,13 +75,13 @@ def _not_over() -> int:
 
 
 def _each(whole: float | None = None, per: float = 100) -> pd.Series:
-    """Return the people of each member in parts of a whole: of the world, if nothing else is said."""
+    """Return each member's population as a share of a whole, by default the world, times `per`."""
     people = _figures("population_persons")
     return people[_codes()] / (whole or people["WLD"]) * per
 
 
 def _direction() -> str:
-    """Return where the middle of its states' capitals went, members, observers and partners together."""
+    """Return the direction in which the mean position of the capitals moved from 2001 to 2022."""
     (lat1, lon1), (lat2, lon2) = _middle("2001-06-15"), _middle("2022-09-16")
     north, east = lat2 - lat1, (lon2 - lon1) * math.cos(math.radians((lat1 + lat2) / 2))
     if abs(north) > abs(east):
@@ -282,7 +282,7 @@ TASKS = (
         given=lambda: _nominal(_codes()),
     ),
 )
-#: What the predictions of the lesson come to.
+#: Results of the lesson's predictions, by question id.
 RESULTS = {
     "03.members": lambda: len(_codes(EVE)),
     "03.direction": _direction,

@@ -35,7 +35,7 @@ def _counts(column: str) -> pd.Series:
 
 
 def _neighbour() -> str:
-    """Return which of the five touches both China and Russia: its outline shares points with theirs."""
+    """Return the Central Asian state whose outline shares points with China's and Russia's."""
     outlines: dict[str, set[str]] = {}
     for feature in geo.load("region")["features"]:
         points = re.findall(r"\[([^][]+)\]", json.dumps(feature["geometry"]["coordinates"]))
@@ -165,5 +165,5 @@ TASKS = (
         taught=_ROWS,
     ),
 )
-#: What the predictions of the lesson come to.
+#: Results of the lesson's predictions, by question id.
 RESULTS = {"00.conflicts": _conflicts, "00.neighbour": _neighbour}

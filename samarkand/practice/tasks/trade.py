@@ -37,7 +37,7 @@ def _published(indicator: str) -> float:
 
 
 def _counts(on: str | None = None) -> pd.DataFrame:
-    """Return the figures for the growth of 2021, of one last day or of all."""
+    """Return the published figures for the growth of 2021, all of them or those of one last day."""
     counts = data.load("who_counted")
     four = counts[counts["quantity"] == "growth of the trade of China and Russia, 2021"]
     return (four[four["day"] == on] if on else four)[["day", "value"]]
@@ -59,24 +59,24 @@ def _bought() -> pd.DataFrame:
 
 
 def _more(*buyers: str, first: int = 2021, last: int = 2024) -> float:
-    """Return what buyers added, in million tonnes."""
+    """Return the change of some buyers' purchases between two years, in million tonnes."""
     bought = _bought()
     return float((bought[last] - bought[first])[list(buyers)].sum())
 
 
 def _taken_up(*buyers: str, first: int = 2021, last: int = 2024) -> float:
-    """Return what buyers added, in per cent of what Europe gave up."""
+    """Return the change of some buyers' purchases in per cent of Europe's decrease."""
     return 100 * _more(*buyers, first=first, last=last) / -_more("EUR", first=first, last=last)
 
 
 def _newest(column: str = "known_when", day: str = EARLY) -> float:
-    """Return the total of the period that ends last among those known, or over, by a day."""
+    """Return the total of the last period that was known by a day, or, by another column, had ended."""
     table = data.load("trade_cn_ru_cumulative")
     return float(table[table[column] <= day].sort_values("period_end", kind="stable")[TOTAL].iloc[-1])
 
 
 def _direction() -> str:
-    """Return what grew by more dollars a month from March to August 2022, as it was known on the day."""
+    """Return whether purchases or sales grew more from March to August 2022, as known on the day."""
     columns = {IMPORTS: "bought", EXPORTS: "sold"}
     known = data.load("trade_cn_ru_cumulative", known_on=DAY)
     since_january = known[known["period_start"] == "2022-01-01"].set_index("period_end")[list(columns)]
@@ -261,5 +261,5 @@ TASKS = (
         given=lambda: _newest(day="2026-12-31"),
     ),
 )
-#: What the predictions of the lesson come to.
+#: Results of the lesson's predictions, by question id.
 RESULTS = {"04.direction": _direction, "04.growth": _growth, "04.oil": _buyer}

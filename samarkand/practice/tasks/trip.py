@@ -22,7 +22,7 @@ def _days(since: pd.Timestamp) -> int:
 
 
 def _type(*types: str) -> pd.DataFrame:
-    """Return the rows of the trip of some types."""
+    """Return the rows of the table ``trip`` with the given types."""
     trip = data.load("trip")
     return trip[trip["type"].isin(types)]
 
@@ -209,5 +209,5 @@ TASKS = (
         taught=_WHOM,
     ),
 )
-#: What the predictions of the lesson come to.
+#: Results of the lesson's predictions, by question id.
 RESULTS = {"01.distance": lambda: float(_km().sum()), "01.abroad": _abroad}

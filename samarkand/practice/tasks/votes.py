@@ -30,7 +30,7 @@ def _members(day: str = DAY, status: str = "member") -> list[str]:
 
 
 def _no_by_group(resolution: str = "es_11_3", *, same: bool = False) -> dict[str, int]:
-    """Count who said no in each group; of the members each time, if the same group is asked for."""
+    """Count the no votes in each group; `same` counts those of the SCO members for every group."""
     clubs = data.load("org_membership").query("organisation == 'CSTO' and status == 'member'")
     groups = {
         "SCO members": _members(),
@@ -48,13 +48,13 @@ def _share_of_yes(*others: str, resolution: str = "es_11_3") -> float:
 
 
 def _numbers(**code: int) -> list[int]:
-    """Return how many states a code gives a number for April, and the sum of these."""
+    """Return the number of states to which a coding of the April vote gives a number, and their sum."""
     given = _votes()["es_11_3"].map({word.replace("_", " "): number for word, number in code.items()})
     return [int(given.notna().sum()), int(given.sum())]
 
 
 def _apart(one: str, other: str) -> pd.Series:
-    """Return how two voters differ in the votes in which both took part, with the sign."""
+    """Return the signed difference of two voters' codes, over the votes in which both took part."""
     coded = _votes()[RESOLUTIONS].apply(lambda column: column.map(CODE))
     apart: pd.Series = coded.loc[one] - coded.loc[other]
     return apart.dropna()
@@ -65,7 +65,7 @@ def _agreement(one: str, other: str) -> float:
 
 
 def _nearer() -> int:
-    """Count in how many of nine ways China's votes lie nearer to Russia's than to the USA's."""
+    """Count the ways, of nine, in which China's votes lie nearer to Russia's than to the USA's."""
     votes = _votes()[RESOLUTIONS]
     coded = votes.apply(lambda column: column.map(CODE)).fillna(0)
     march, april, october = RESOLUTIONS
@@ -253,7 +253,7 @@ TASKS = (
         taught=_DISTANCE,
     ),
 )
-#: What the predictions of the lesson come to.
+#: Results of the lesson's predictions, by question id.
 RESULTS = {
     "05.april": lambda: int(data.load("resolutions").set_index("vote")["yes"]["es_11_3"]),
     "05.members": lambda: _count(_members(), "es_11_3", "no"),
