@@ -188,7 +188,10 @@ def _import(error: ImportError, names: dict[str, Any]) -> str:
 def _file(error: FileNotFoundError, names: dict[str, Any]) -> str:
     if error.filename is None:
         return ""
-    path, hint = Path(str(error.filename)), tr("A table of the course is read by its name: data.load(...).")
+    path, hint = (
+        Path(str(error.filename)),
+        tr("A table of the course is read by its name: data.load(...); one of your own: article.path(...)."),
+    )
     if not path.parent.is_dir():
         return tr('There is no folder "{folder}". {hint}', folder=path.parent, hint=hint)
     known = [one.name for one in path.parent.iterdir() if not one.name.startswith(".")]

@@ -36,9 +36,9 @@ class Notebook:
         assert data["text/html"].startswith('<div role="status">')
         self.said.append(data["text/plain"])
 
-    def run(self, code: str) -> list[str]:
+    def run(self, code: str, cell: str | None = None) -> list[str]:
         self.said.clear()
-        self.shell.run_cell(code, store_history=True)
+        self.shell.run_cell(code, store_history=True, cell_id=cell)
         return list(self.said)
 
 
@@ -93,6 +93,12 @@ def test_python_s_own_functions_too(notebook: Notebook) -> None:
 )
 def test_what_does_no_harm_is_not_told(notebook: Notebook, code: str) -> None:
     assert notebook.run(code) == []
+
+
+def test_somebody_may_correct_an_answer_in_its_own_cell(notebook: Notebook) -> None:
+    assert notebook.run("legs = trip['day']", "q1") == [] == notebook.run("legs = 3", "q1")
+    notebook.run("legs = trip['day']", "q1")
+    assert len(notebook.run("legs = 3", "q2")) == 1
 
 
 def test_notebooks_of_other_projects_are_left_alone(

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from samarkand.ground import files, home, reading
 from samarkand.ground.errors import CourseError, unknown
-from samarkand.ground.words import dated, listed, tr
+from samarkand.ground.words import dated, listed, tr, trn
 from samarkand.practice.answers.reply import Reply
 
 __all__ = ["begin", "check", "path"]
@@ -154,7 +154,10 @@ def check(name: str) -> Reply:
             )
     except CourseError as error:
         return Reply("wrong", str(error))
-    return Reply("right", tr("{name}.csv is in order: {n} rows.", name=name, n=len(found)))
+    return Reply(
+        "right",
+        trn("{name}.csv is in order: {n} row.", "{name}.csv is in order: {n} rows.", len(found), name=name),
+    )
 
 
 def rows(file: Path) -> list[Row]:
@@ -191,10 +194,8 @@ def _cell(text: str, column: str, where: str) -> str:
     """Return a cell as the course writes it."""
     if column in NUMBERS or column in ("sign", "came"):
         plain = re.sub(r"[\s\u00a0\u202f%]", "", text)
-        plain = (
-            re.sub(r",(?=\d{3}(\D|$))", "", plain).replace(",", ".").replace("\u2212", "-").removeprefix("+")
-        )
-        return plain.removesuffix(".0")
+        plain = re.sub(r",(?=\d{3}(\D|$))", "", plain).replace(",", ".").replace("\u2212", "-")
+        return re.sub(r"^\+(?=\d)", "", plain).removesuffix(".0")
     if column in DAYS and text:
         return read_day(text, column, where)
     if column == "holds":
@@ -276,7 +277,9 @@ def _article(row: Row) -> Iterator[str]:
     if not row["link"].startswith(("http://", "https://")):
         yield tr("the link begins with https://.")
     for column in ("title", "outlet", "published", "read_on", "paid_by"):
-        if not row[column]:
+        if not row[column] and column in DAYS:
+            yield tr("{column} is empty. Write the day like this: 2022-09-14.", column=column)
+        elif not row[column]:
             yield tr("{column} is empty; if you looked and found nothing, write: not found.", column=column)
     if row["published"] > row["read_on"]:
         yield tr("the day on which you read it is before the day of publication.")
@@ -311,10 +314,14 @@ def _filled(*columns: str) -> Callable[[Row], Iterator[str]]:
 def _forecast(row: Row) -> Iterator[str]:
     if not row["due"] or row["due"] <= row["written_on"]:
         yield tr("due is a day after written_on.")
-    if len(row["rule"].split()) < 5 or re.search(r"\b(will be clear|we will see|by events)\b", row["rule"]):
+    if len(row["rule"].split()) < 5 or re.search(
+        r"(?i)\b(will be clear|we will see|by events)\b", row["rule"]
+    ):
         yield tr("a rule says who does what, so that a stranger could say yes or no.")
     if not row["chance"] or not 0 <= float(row["chance"]) <= 100:
         yield tr("a chance is from 0 to 100.")
+    elif 0 < float(row["chance"]) < 1:
+        yield tr("a chance is in per cent: write 60 for 0.6.")
     elif float(row["chance"]) in (0, 100):
         yield tr("{chance} %: nothing could change your mind? Write 1 or 99.", chance=row["chance"])
     today = dt.date.today().isoformat()

@@ -190,7 +190,7 @@ TASKS = (
         kinds.Headline(),
         lambda: f"{' and '.join(map(str, _own()))} of {_own().sum()} claims",
         right=tr("That title says what a reader can see in the chart."),
-        hint=tr("A label is not a title. What do the bars show? Write a sentence with a number from them."),
+        hint=tr("A label is not a title. Say what the bars show, in a sentence with a number such as 6."),
         taught=_OWN,
         given=lambda: "Kinds of claims",
         own=True,

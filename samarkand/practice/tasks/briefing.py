@@ -123,7 +123,7 @@ TASKS = (
     ),
     Task(
         "11.7",
-        kinds.Together((kinds.Whole(tr("points")),) * len(THEIRS)),
+        kinds.Together((kinds.Whole(tr("points"), 0, 4),) * len(THEIRS)),
         lambda: THEIRS,
         right=tr(
             "Now compare with ours below. Where you differ by two points, read that row of the rubric again."
