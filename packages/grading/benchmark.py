@@ -1,9 +1,9 @@
-"""Grading a class: CPU of this course's grader beside stock nbgrader's, on the same right work.
+"""Compare the CPU time of this course's grader with stock nbgrader's on the same correct submissions.
 
     python packages/grading/benchmark.py [--students 30] [--set ex03_the_sco]
 
-Each part runs in a process of its own, whose CPU seconds are counted with those of its children. Stock
-nbgrader starts a kernel for each submission; ours runs it in a sandbox.
+Each part runs in its own process; its CPU seconds include those of its children. Stock nbgrader starts a
+kernel for each submission; ours runs it in a sandbox.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from samarkand_grading.sandbox.box import Sandbox
 
 
 def build(folder: Path, name: str, students: int) -> None:
-    """Make a course in which everybody handed in right work, each with inputs of its own."""
+    """Create a course in which every student submitted correct work, with inputs of their own."""
     root = folder / "exercises"
     for part in ("source", "checks"):
         shutil.copytree(home.ROOT / "exercises" / part, root / part)
@@ -55,7 +55,7 @@ def build(folder: Path, name: str, students: int) -> None:
 
 
 def run_and_check(course: Course, name: str) -> float:
-    """Return the CPU seconds of all submissions in a sandbox that is warm, and of their marking."""
+    """Return the CPU seconds of running all submissions in a warm sandbox and of marking them."""
     exercise, seconds = course.exercise(name), 0.0
     with Sandbox(secret=[course.root], tables=course.tables(exercise)) as box:
         assessor = Assessor(exercise, course.released(exercise), course.seed(), key=course.key())
@@ -81,7 +81,7 @@ def autograde(course: Course, name: str) -> None:
 
 
 def cpu() -> float:
-    """Return the CPU seconds of this process and of all that it started, once these have ended."""
+    """Return the CPU seconds of this process and its children; wait for these to end."""
     with contextlib.suppress(ChildProcessError):
         while True:
             os.wait()
@@ -90,7 +90,7 @@ def cpu() -> float:
 
 
 def main() -> int:
-    """Measure each part in a process of its own; return whether a limit was missed."""
+    """Measure each part in its own process; return 1 if a limit was exceeded."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--students", type=int, default=30)
     parser.add_argument("--set", default="ex03_the_sco")

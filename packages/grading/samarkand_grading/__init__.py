@@ -1,1 +1,1 @@
-"""What an instructor runs: exercises released, a class graded safely, marks reported."""
+"""The instructor's tools: release exercises, grade a class in a sandbox, report the marks."""

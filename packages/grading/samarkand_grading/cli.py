@@ -1,4 +1,4 @@
-"""The instructor's verbs of the ``samarkand`` command: one function a verb."""
+"""The instructor's subcommands of ``samarkand``, one function each."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def release(options: argparse.Namespace) -> int:
 
 
 def setup(options: argparse.Namespace) -> int:
-    """Look whether a class can be graded on this machine, and say what to type next; or do it."""
+    """Check whether this machine can grade a class, and say what to type next; or install what is missing."""
     home.need_checkout("the exercises")
     from samarkand_grading.classroom import machine
 
@@ -256,7 +256,7 @@ _THEIRS = "Moodle's grading worksheet of the assignment, or Canvas's gradebook"
 
 
 def add(verbs: Verbs) -> None:
-    """Add what an instructor does."""
+    """Add the instructor's subcommands."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--course", type=Path, help="the nbgrader course; none: exercises/")
     common.add_argument("--secret", type=Path, help="the file with the course's secret; none: in your home")
@@ -303,7 +303,7 @@ def add(verbs: Verbs) -> None:
 
 
 def _add_marking(verbs: Verbs, common: argparse.ArgumentParser) -> None:
-    """Add what takes work in, marks it, and gives it back."""
+    """Add the subcommands that collect, mark and return work."""
     verb = add_verb(verbs, "collect", collect, "take what Moodle or Canvas hands over", common)
     verb.add_argument("set", help=_SET)
     verb.add_argument("zip", type=Path, help="the download of all submissions")
@@ -347,7 +347,7 @@ def _add_marking(verbs: Verbs, common: argparse.ArgumentParser) -> None:
 
 
 def _add_settling(verbs: Verbs, common: argparse.ArgumentParser) -> None:
-    """Add what an instructor settles in the course of a week."""
+    """Add the subcommands for due dates, exceptions, copies and deleted students."""
     verb = add_verb(verbs, "due", due, "say until when a set may be handed in", common)
     verb.add_argument("set", help=_SET)
     verb.add_argument("time", nargs="?", help='such as "2026-12-01 18:00 +01:00", or never; none: print it')

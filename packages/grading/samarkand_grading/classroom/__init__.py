@@ -1,1 +1,1 @@
-"""A whole class: release, grade, report, through nbgrader's gradebook."""
+"""Release, grade and report for a whole class, through nbgrader's gradebook."""

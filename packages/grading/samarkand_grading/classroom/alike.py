@@ -1,4 +1,4 @@
-"""Who in a class has the same lines, but for blanks, comments and names: a hint to look, never a mark."""
+"""Find equal answers in a class, ignoring blanks, comments and names: a hint for a person, never a mark."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from itertools import combinations, zip_longest
 from textwrap import dedent
 
-#: Shorter answers are alike by chance; so are those of more students than this, or than a tenth of them.
+#: Fewest lines of an answer, and most students in a group (or a tenth of those who answered): beyond, chance.
 LINES, FEW = 3, 5
-#: How many answers, and lines in them, make a whole notebook, of which one answer may be another; lines that
-#: a question asks to be copied and changed are alike in many.
+#: Fewest equal answers, and lines in them, for two notebooks to be equal as a whole; one answer may differ.
+#: Many lines are equal by design: questions ask for a given line to be copied and changed.
 ANSWERS, WHOLE = 3, 7
-#: How many lines of an answer are shown, and how much of each.
+#: Most lines of an answer to show, and the most characters of each.
 SHOWN, WIDTH = 6, 46
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer's own lines as written, what is left of it without names, and how many lines that has."""
+    """A student's own lines, their syntax tree without names (as text), and the number of its lines."""
 
     lines: tuple[str, ...]
     shape: str
@@ -28,7 +28,7 @@ class Answer:
 
 
 class _Nameless(ast.NodeTransformer):
-    """Number all names but Python's own in the order in which they come; leave out loose strings."""
+    """Number all names except builtins, in order of appearance; drop statements that are only a constant."""
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
@@ -51,10 +51,10 @@ class _Nameless(ast.NodeTransformer):
 
 
 def find(cells: list[str], answers: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
-    """Yield who has the same answers, and a few of their lines side by side; whole notebooks come first.
+    """Yield a text for each group with equal answers: ids and lines side by side; whole notebooks first.
 
-    `cells` is the code that all were given, `answers` each student's by the question. Of a question that
-    many have alike, only their number is told: they do as the lesson does.
+    `cells` are the sources given to everybody, `answers` map student to question to source. For a group too
+    large for a hint only the number of students is given: they follow the lesson.
     """
     given = {line.strip() for cell in cells for line in [*cell.splitlines(), *_plain_lines(cell)]}
     own = {who: {q: _read(text, given) for q, text in asked.items()} for who, asked in answers.items()}
@@ -84,14 +84,14 @@ def find(cells: list[str], answers: Mapping[str, Mapping[str, str]]) -> Iterator
 
 
 def _are_whole(mine: Mapping[str, Answer], theirs: Mapping[str, Answer]) -> bool:
-    """Return whether two students handed in the same lines, but for one answer at most."""
+    """Return whether two students' lines are equal in all answers except at most one."""
     same = [q for q in mine if q in theirs and mine[q].lines == theirs[q].lines]
     enough = len(same) >= ANSWERS and sum(mine[q].size for q in same) >= WHOLE
     return enough and len(same) >= max(len(mine), len(theirs)) - 1
 
 
 def _plain_lines(source: str) -> list[str]:
-    """Return the lines of code as Python itself would write them; none if it is no Python."""
+    """Return the lines of code as `ast.unparse` writes them; empty if it is not valid Python."""
     try:
         return ast.unparse(ast.parse(source)).splitlines()
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -99,7 +99,7 @@ def _plain_lines(source: str) -> list[str]:
 
 
 def _read(source: str, given: set[str]) -> Answer:
-    """Read an answer; one that is no Python has no shape, and is as long as nothing."""
+    """Parse an answer without the `given` lines; invalid Python has an empty shape and size 0."""
     lines = [line.rstrip() for line in source.splitlines() if line.strip() not in given]
     lines = [line for line in lines if line and not line.lstrip().startswith("#")]
     try:
@@ -112,7 +112,7 @@ def _read(source: str, given: set[str]) -> Answer:
 
 
 def _show(own: Mapping[str, Mapping[str, Answer]], question: str, group: list[str]) -> str:
-    """Set the first lines of two answers side by side, where there are two wordings one of each."""
+    """Return the first lines of two answers of the group in two columns, different ones if there are any."""
     texts = {who: own[who][question].lines for who in group if question in own[who]}
     one = next(iter(texts))
     other = next((who for who in texts if texts[who] != texts[one]), list(texts)[-1])

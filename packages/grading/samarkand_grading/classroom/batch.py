@@ -1,4 +1,4 @@
-"""A whole class in one go: sandboxes side by side, then the gradebook, one student after another."""
+"""Grade a whole class: run sandboxes in parallel, then write the gradebook student by student."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ from samarkand_grading.sandbox.engines import NoSandbox
 from samarkand_grading.sandbox.work import Limits
 from samarkand_grading.submission import reading
 
-#: Assessments of students as they come, or what went wrong with one.
+#: Pairs of student and assessment, or the exception, in order of completion.
 Coming = Iterator[tuple[str, Assessment | Exception]]
-#: What assesses submissions elsewhere; each has its folder and the digest of all that its marks depend on.
+#: An assessor on other machines; it takes each student's folder and the digest of all inputs to the mark.
 Elsewhere = Callable[
     [Course, ExerciseSet, dict[str, tuple[Path, str]], Callable[[str], None]],
     contextlib.AbstractContextManager[Coming],
 ]
-#: The most submissions at a time if nobody says how many.
+#: The default maximum of submissions to run at a time.
 MOST_JOBS = 6
 
 
 @dataclass
 class Summary:
-    """Whose work a batch graded, whose has not changed since, and what went wrong, in sentences."""
+    """Result of a batch: ids of graded and of unchanged students, and a sentence for each problem."""
 
     graded: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ def grade(  # noqa: PLR0913 - the options of the verb
     elsewhere: Elsewhere | None = None,
     say: Callable[[str], None] = print,
 ) -> Summary:
-    """Grade everything that was handed in for one set, or only the work of some `students`.
+    """Grade all submissions to a set, or only those of some `students`.
 
     `jobs` submissions are worked on at a time, by default one for each processor, up to six. `force` grades
     also what has not changed; with `questions`, the marks of all others stay. `trusted` runs student code
@@ -129,7 +129,7 @@ def _need_released(course: Course, exercise: ExerciseSet) -> None:
 
 
 def _digests(course: Course, exercise: ExerciseSet, folders: dict[str, Path]) -> dict[str, str]:
-    """Return a digest of each submission and of all that its marks depend on."""
+    """Return for each student the digest of the submission and of everything else its mark depends on."""
     rows = gradebook.rows(course.gradebook, exercise.id)
     left_out = gradebook.left_out(course.gradebook, exercise.id)
     common = f"{records.fingerprint(course, exercise)} {gradebook.due(course.gradebook, exercise.id)}"
@@ -141,7 +141,7 @@ def _digests(course: Course, exercise: ExerciseSet, folders: dict[str, Path]) ->
 
 
 def assessor_of(course: Course, exercise: ExerciseSet, limits: Limits | None = None) -> Assessor:
-    """Return what assesses the submissions to a set of a course."""
+    """Return the assessor for submissions to a set."""
     return Assessor(exercise, course.released(exercise), course.seed(), limits, key=course.key())
 
 
@@ -154,7 +154,7 @@ def assess_here(
     jobs: int | None = None,
     trusted: bool = False,
 ) -> Iterator[Coming]:
-    """Assess submissions on this machine; give what comes, as it comes."""
+    """Assess submissions on this machine; yield an iterator of results in order of completion."""
     jobs = min(jobs or min(os.cpu_count() or 1, MOST_JOBS), len(folders))
     with (
         _open_sandboxes(course, assessor.exercise, jobs, trusted) as boxes,
@@ -167,7 +167,7 @@ def assess_here(
 def _open_sandboxes(
     course: Course, exercise: ExerciseSet, jobs: int, trusted: bool
 ) -> Iterator[queue.Queue[Sandbox]]:
-    """Start sandboxes, each for one thread at a time; `NoSandbox` if not even one can be started."""
+    """Yield a queue of `jobs` sandboxes, each for one thread at a time; `NoSandbox` if none can start."""
     hidden, free = [course.root, course.secret, *course.exchanges], queue.Queue[Sandbox]()
     boxes = [Sandbox(secret=hidden, tables=course.tables(exercise), trusted=trusted) for _ in range(jobs)]
     with contextlib.ExitStack() as stack:
@@ -182,10 +182,10 @@ def _open_sandboxes(
 def _assess(
     free: queue.Queue[Sandbox], assessor: Assessor, folders: dict[str, Path]
 ) -> Generator[tuple[str, Assessment | Exception]]:
-    """Yield each student's assessment, or what went wrong, as they come.
+    """Yield each student's assessment, or the exception, in order of completion.
 
-    If a sandbox dies, the work runs once more in a new one; work that ran out of time beside others runs once
-    more when nothing else does.
+    If a sandbox dies, the work runs once more in a new one. Work that timed out beside others runs once more
+    by itself at the end.
     """
 
     def assess(student: str) -> Assessment | Exception:
@@ -225,13 +225,13 @@ def _sum_up(result: Assessment) -> str:
 
 
 def _has_marks(row: gradebook.Row, kept: Assessment) -> bool:
-    """Return whether the gradebook has the marks of an assessment."""
+    """Return whether the gradebook row holds all marks of an assessment."""
     cells = {f"{verdict.question}-check": verdict.points for verdict in kept.verdicts}
     return all(cell in row.marks and row.marks[cell].auto == points for cell, points in cells.items())
 
 
 def _name_troubles(result: Assessment, summary: Summary) -> None:
-    """Report work that could not be read, and a second notebook: somebody should ask which one was meant."""
+    """Add to the summary work that is unreadable, and students with a second notebook to ask about."""
     if result.ended == "unreadable":
         summary.troubles.append(f"{result.student}: {' '.join(result.remarks)} No points.")
     else:
@@ -242,7 +242,7 @@ def _name_troubles(result: Assessment, summary: Summary) -> None:
 def _chosen(
     course: Course, exercise: ExerciseSet, students: Sequence[str], summary: Summary
 ) -> dict[str, Path]:
-    """Find the submissions to grade; report those that are missing or not on the roster."""
+    """Return the folders to grade by student; report missing work and students who are not on the roster."""
     there, misplaced = course.submissions(exercise.id)
     if not there:
         nothing = (
@@ -278,7 +278,7 @@ def _chosen(
 
 
 def _read_time(folder: Path, student: str, summary: Summary) -> dt.datetime | None:
-    """Read when work was handed in; nbgrader takes a separate offset for seconds, so it is not asked."""
+    """Return the submission time in UTC; nbgrader's own parser misreads a separate offset as seconds."""
     text = reading.read_timestamp(folder)
     if not text:
         return None
@@ -289,7 +289,7 @@ def _read_time(folder: Path, student: str, summary: Summary) -> dt.datetime | No
 
 
 def in_utc(text: str) -> dt.datetime:
-    """Read a time as `with_zone` does, in UTC, which it is in without a zone.
+    """Parse a time with `with_zone` and return it in UTC, naive; a time without a zone is UTC.
 
     Examples
     --------
@@ -301,7 +301,7 @@ def in_utc(text: str) -> dt.datetime:
 
 
 def with_zone(text: str) -> dt.datetime:
-    """Read a time with an offset, a zone's name, or neither; `ValueError` or `KeyError` if it is none."""
+    """Parse a time with an offset, a zone name, or neither; raise `ValueError` or `KeyError`."""
     zones = r"[+-]\d\d:?(?:\d\d)?|[A-Za-z_]+(?:/[\w+-]+)*"
     found = re.fullmatch(rf"(\S+(?: \d\S+)?)(?: ?({zones}))?", text.strip())
     if found is None:

@@ -1,4 +1,4 @@
-"""A course in nbgrader's layout: where everything lies, and nbgrader's settings for it."""
+"""A course in nbgrader's layout: its paths, its secret, and its nbgrader settings."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from samarkand_grading.marking import checks, inputs
 from samarkand_grading.submission.reading import defuse
 from samarkand_grading.submission.rebuilding import Released
 
-#: nbgrader's own default.
+#: nbgrader's default path of the exchange.
 EXCHANGE = "/usr/local/share/nbgrader/exchange"
-#: What nobody but the instructor may read.
+#: Files and folders that only the instructor may read.
 PRIVATE = (
     "submitted", "autograded", "assessments", "tasks", "marks", "feedback", "backups", "gradebook.db",
     "roster.csv", "secret_sign.txt", "own",
@@ -51,7 +51,7 @@ class Course:
 
     @contextlib.contextmanager
     def work_alone(self, say: Callable[[str], None] = print) -> Iterator[None]:
-        """Keep other commands from the course, and other users from what it holds of students."""
+        """Lock the course against other commands, and its private files against other users."""
         with files.alone(self.root, say), postgres.alone(self.gradebook, say):
             self._close()
             for half in (self.root / "backups").glob("*.part"):  # of a command that was killed
@@ -62,7 +62,7 @@ class Course:
                 self._close()
 
     def _close(self) -> None:
-        """Let nobody else read what holds names, marks, right answers or students' work."""
+        """Remove the permissions of group and others from the `PRIVATE` files and folders."""
         for path in filter(Path.exists, (self.root / name for name in PRIVATE)):
             path.chmod(0o700 if path.is_dir() else 0o600)
 
@@ -80,14 +80,14 @@ class Course:
         return numbers.seed(self.secret.read_bytes().strip())
 
     def key(self) -> str:
-        """Return the key from which the inputs of functions are drawn; unlike the seed, it never leaves here.
+        """Return the key for drawing the inputs of functions; unlike the seed, it is never given out.
 
         64 hexadecimal digits; the repository's demonstration key if there is no secret.
         """
         return inputs.key(self.secret.read_bytes().strip()) if self.secret.exists() else inputs.DEMONSTRATION
 
     def need_same_secret(self, *, remember: bool = False) -> None:
-        """Raise if the sets were released with another secret: every student's numbers would change.
+        """Raise `CourseError` if the sets were released with another secret, which would change all numbers.
 
         With `remember`, a secret is drawn if there is none, and from now on it must be this one.
         """
@@ -104,34 +104,34 @@ class Course:
             path.write_text(f"{sign}\n", encoding="utf-8")
 
     def exercise(self, name: str, *, own_too: bool = True) -> checks.ExerciseSet:
-        """Load the checks of a set by its id or its number, as a rule with the instructor's own questions."""
+        """Load the checks of a set by id or number; `own_too` adds the instructor's own questions."""
         found = checks.load(self.check_folder, name)
         return own.add(self.own(found.id), found) if own_too else found
 
     def own(self, exercise: str) -> Path:
-        """Return the folder of the instructor's own questions of a set; it may not be there."""
+        """Return the folder of the instructor's own questions of a set; it may not exist."""
         return self.root / "own" / exercise.partition("_")[0]
 
     def marked_by(self, exercise: str) -> list[Path]:
-        """List the files that say what is right in a set."""
+        """Return the files that define the right answers of a set."""
         return [self.check_folder / f"{exercise}.py", *own.paths(self.own(exercise))]
 
     def source(self, exercise: str) -> str:
-        """Return the stage from which a set is released; with own questions it is ``own/source``."""
+        """Return the folder a set is released from: ``source``, or ``own/source`` with own questions."""
         return "own/source" if own.paths(self.own(exercise)) else "source"
 
     def tables(self, exercise: checks.ExerciseSet) -> list[str]:
-        """List the tables that a set names in its notebook or in its checks."""
+        """Return the names of the tables that a set's notebook or checks mention."""
         places = (*self.marked_by(exercise.id), self.notebook("release", exercise.id))
         text = "".join(path.read_text(encoding="utf-8") for path in places)
         return [path.stem for path in sorted(home.course_data().glob("*.csv")) if path.stem in text]
 
     def notebook(self, stage: str, exercise: str) -> Path:
-        """Return where the notebook of a set lies, at a `source` or ``"release"``; it may not be there."""
+        """Return the path of a set's notebook; `stage` is a `source` or ``"release"``. It may not exist."""
         return self.root / stage / exercise / f"{exercise}.ipynb"
 
     def released(self, exercise: checks.ExerciseSet) -> Released:
-        """Read the released notebook of a set."""
+        """Return the released notebook of a set; `DamagedData` if it was not released."""
         path = self.notebook("release", exercise.id)
         if not path.is_file():
             raise DamagedData(f"{exercise.id} has not been released: run samarkand release first.")
@@ -139,7 +139,7 @@ class Course:
         return Released(path, {question.id: question.name for question in exercise.questions}, sorted(others))
 
     def submissions(self, exercise: str) -> tuple[dict[str, Path], list[str]]:
-        """Return the folder of each student who handed in work for a set, and sentences on work elsewhere."""
+        """Return the folder of each submission to a set by student, and a sentence for each misplaced one."""
         wanted = re.compile(rf"(^|[^a-z]){exercise.partition('_')[0]}(?!\d)", re.IGNORECASE)
         found: dict[str, Path] = {}
         misplaced = []
@@ -161,7 +161,7 @@ class Course:
 
     @property
     def exchanges(self) -> list[Path]:
-        """The folder through which students hand in, as nbgrader has it and as this course's settings do."""
+        """The exchange folders: nbgrader's default and the one in this course's settings."""
         named = self.settings().get("Exchange", {}).get("root", EXCHANGE)
         return list(dict.fromkeys((Path(EXCHANGE), Path(str(named)).absolute())))
 
@@ -205,7 +205,7 @@ class Course:
 
     @property
     def db_url(self) -> str:
-        """The address of the gradebook."""
+        """The database URL of the gradebook."""
         return address(self.gradebook)
 
 
@@ -213,5 +213,5 @@ _FILE = "sqlite:///"
 
 
 def address(book: Book) -> str:
-    """Return the address of a gradebook, in which any sign of a path can be written."""
+    """Return the database URL of a gradebook, with the path of a file percent-encoded."""
     return book if isinstance(book, str) else f"{_FILE}{quote(str(book))}"

@@ -1,4 +1,4 @@
-"""The page that a student gets back: for each question its words, own numbers, own answer, and the reason."""
+"""The feedback page of a student: each question's text, their numbers, their answer, and the reason."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HERE = Path(__file__).parent
 _STYLE = (_HERE / "feedback.css").read_text(encoding="utf-8")
 _PAGE = string.Template((_HERE / "feedback.html").read_text(encoding="utf-8"))
 _MARKDOWN = mistune.create_markdown(escape=True)
-#: What keeps its line breaks.
+#: The rows whose line breaks are kept, with the CSS class for that.
 _KINDS = {"your lines": ' class="lines"', "your text": ' class="text"'}
 
 
@@ -117,6 +117,6 @@ def _question(
 
 
 def _words(text: str) -> str:
-    """Write the words of a question: links lose where they lead, and a rubric comes as a table of its own."""
+    """Return a question's text as HTML, with links as plain text and without the rubric."""
     text = re.split(r"\n\n(?:\*\w+\.\* Taught in|\|)", text)[0]
     return str(_MARKDOWN(re.sub(r"\[([^]]+)\]\([^)]*\)", r"\1", text)))

@@ -1,4 +1,4 @@
-"""nbgrader's gradebook: checked when opened, copied before each write, read and written student by student.
+"""Access to nbgrader's gradebook: check it, back it up before each write, read and write it by student.
 
 It is a file of SQLite, or a database of PostgreSQL.
 
@@ -27,7 +27,7 @@ from samarkand_grading.classroom.postgres import Book
 from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.submission.rebuilding import disarm
 
-#: How many copies of the gradebook are kept.
+#: The number of copies of the gradebook to keep.
 KEPT = 5
 #: What nbgrader counts extensions from.
 _EPOCH = dt.datetime(1970, 1, 1)
@@ -60,7 +60,7 @@ def _need_there(book: Book) -> None:
 
 
 def there(book: Book) -> bool:
-    """Return whether there is a gradebook: tables, or a file that is not the empty one that SQLite makes."""
+    """Return whether the gradebook exists; an empty file, such as SQLite creates, does not count."""
     if isinstance(book, Path):
         return book.is_file() and book.stat().st_size > 0
     with postgres.connect(book) as database:
@@ -104,7 +104,7 @@ def backup(course: Course) -> None:
 
 @contextlib.contextmanager
 def open_book(course: Course) -> Iterator[Any]:
-    """Open nbgrader's own interface to the gradebook."""
+    """Yield nbgrader's own interface to the gradebook; `postgres.Away` if the database fails."""
     with rooms.without_collecting():
         from nbgrader.api import Gradebook
         from sqlalchemy.exc import DBAPIError, SAWarning
@@ -123,9 +123,9 @@ def open_book(course: Course) -> Iterator[Any]:
 
 @dataclass
 class Mark:
-    """The points of one grade cell: by the checks, by a person, and extra; `review` asks for a person.
+    """Points of one grade cell: automatic, by hand and extra; `review` if a person has to look.
 
-    One that is `left_out` for this student counts neither for nor against.
+    A cell that is `left_out` for this student counts neither in the points nor in the maximum.
     """
 
     out_of: float
@@ -137,17 +137,17 @@ class Mark:
 
     @property
     def points(self) -> float:
-        """What counts: what a person gave, or else what the checks gave."""
+        """The points that count: those given by hand, or else the automatic ones, plus extra credit."""
         given = self.auto if self.by_hand is None else self.by_hand
         return (given or 0.0) + self.extra
 
 
 @dataclass
 class Row:
-    """One student's work on a set as the gradebook has it.
+    """One student's work on a set in the gradebook.
 
-    `marks` are by grade cell, `comments` those of a person by the cell of the answer; `penalty` is taken off
-    for lateness, `late` the seconds after the due date with its `extension`; `handed_in` is in UTC.
+    `marks` are by grade cell, `comments` (by a person) by answer cell; `penalty` is in points, `late` in
+    seconds after the due date plus `extension`; `handed_in` is in UTC.
     """
 
     student: str
@@ -162,18 +162,18 @@ class Row:
 
     @property
     def max_score(self) -> float:
-        """The most points that this student can have, those of open answers too."""
+        """The maximum of points for this student, including answers still to be marked."""
         return sum(mark.out_of for mark in self.marks.values() if not mark.left_out)
 
     @property
     def net(self) -> float:
-        """The points, less the penalty."""
+        """The points minus the penalty."""
         counted = (mark.points for mark in self.marks.values() if not mark.left_out)
         return max(0.0, sum(counted) - self.penalty)
 
     @property
     def in_full(self) -> float | None:
-        """The same share of all points, for systems with one maximum for all; None if all is left out."""
+        """The net points scaled to the maximum without exceptions; None if everything is left out."""
         if not any(mark.left_out for mark in self.marks.values()):
             return self.net
         whole = sum(mark.out_of for mark in self.marks.values())
@@ -194,7 +194,7 @@ _COMMENTS = "SELECT student.id, base_cell.name, manual_comment" + _CELLS.format(
 
 
 def rows(book: Book, exercise: str) -> dict[str, Row]:
-    """Return each student's work on a set, in the order of the ids."""
+    """Return each student's work on a set by id, sorted."""
     found: dict[str, Row] = {}
     # Sorted here: each database has an order of letters of its own.
     for line in sorted(_query(book, _MARKS, exercise), key=lambda line: (line[0], line[7])):
@@ -219,17 +219,17 @@ def rows(book: Book, exercise: str) -> dict[str, Row]:
 
 
 def _moment(value: str | dt.datetime) -> dt.datetime:
-    """Read a time as a database keeps it: SQLite has text."""
+    """Return a time from the database as datetime: SQLite stores text."""
     return dt.datetime.fromisoformat(str(value))
 
 
-#: What nbgrader does not know; it is kept in its gradebook all the same, to be copied and restored with it.
+#: A table that nbgrader does not know; it lies in its gradebook to be backed up and restored with it.
 _LEFT_OUT = """CREATE TABLE IF NOT EXISTS left_out
 (exercise TEXT, student TEXT, cell TEXT, UNIQUE (exercise, student, cell))"""
 
 
 def left_out(book: Book, exercise: str) -> dict[str, set[str]]:
-    """Return the grade cells of a set that do not count, by the student for whom they do not."""
+    """Return for each student the grade cells of a set that do not count."""
     found: dict[str, set[str]] = {}
     for student, cell in _query(book, "SELECT student, cell FROM left_out WHERE exercise = ?", exercise):
         found.setdefault(student, set()).add(cell)
@@ -245,15 +245,15 @@ def students(book: Book) -> set[str]:
 
 
 def due(book: Book, exercise: str) -> str:
-    """Return when a set is due; empty if it is not, or not in the gradebook."""
+    """Return the due date of a set; empty if it has none or is not in the gradebook."""
     days = _query(book, "SELECT duedate FROM assignment WHERE name = ?", exercise)
     return str(days[0][0] or "") if days else ""
 
 
 def forget(book: Book, student: str) -> None:
-    """Remove a student from a gradebook, by nbgrader's own way, so that no byte of the file tells of them.
+    """Remove a student from a gradebook through nbgrader, and vacuum the file so that no trace is left.
 
-    A copy of a database goes as a whole.
+    A copy of a PostgreSQL database (``.sql``) is deleted.
     """
     from nbgrader.api import Gradebook
 
@@ -294,7 +294,7 @@ def _query(book: Book, query: str, *values: str) -> list[Any]:
 
 
 class Writer:
-    """Writes the marks of one set; late penalties are those of the plugin of ``nbgrader_config.py``."""
+    """Writer of marks; late penalties come from the plugin in ``nbgrader_config.py``."""
 
     def __init__(self, course: Course, book: Any) -> None:
         from nbgrader.preprocessors import AssignLatePenalties
@@ -308,10 +308,10 @@ class Writer:
         self.course, self.book, self._plugin = course, book, late.plugin_inst
 
     def write(self, result: Assessment, handed_in: dt.datetime | None, rewritten: set[str]) -> None:
-        """Write the marks and reasons of a student in one transaction; what a person gave stays.
+        """Write the marks and reasons of a student in one transaction; points given by hand stay.
 
-        A person is asked to look again where that was for other work: the checks now give other points, or
-        the written answer is among those `rewritten` since. `OSError` if the gradebook cannot be written.
+        A cell marked by hand is flagged for review if its automatic points changed or its answer is among
+        `rewritten`. `OSError` if the gradebook cannot be written.
         """
         from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
@@ -347,7 +347,7 @@ class Writer:
             book.db.remove()
 
     def settle(self, work: Any) -> None:
-        """Work out the penalty of a student's work anew: by its due date, and by what counts of it."""
+        """Recompute the late penalty of a submission, from the cells that count."""
         name, student = work.assignment.name, work.student_id
         none = left_out(self.course.gradebook, name).get(student, ())
         for notebook in work.notebooks:
@@ -361,7 +361,7 @@ class Writer:
                     notebook.late_submission_penalty = min(max(penalty, 0.0), score)
 
     def leave_out(self, exercise: str, student: str, cells: Iterable[str], *, back: bool = False) -> None:
-        """Let cells of a set not count for a student, or let them count again (`back`)."""
+        """Exclude cells of a set for a student, or include them again (`back`)."""
         from sqlalchemy import text
 
         change = "DELETE FROM left_out WHERE exercise = :exercise AND student = :student AND cell = :cell"

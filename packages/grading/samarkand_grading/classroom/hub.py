@@ -27,17 +27,17 @@ from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import release
 from samarkand_grading.classroom.course import Course
 
-#: MB of memory: hub, proxy and the rest; a student with a lesson open (measured by benchmarks/hub.py).
+#: Memory in MB: hub, proxy and the rest; each student with a lesson open (measured by benchmarks/hub.py).
 BASE, EACH = 600, 260
-#: The system's users for students are numbered from here, if the hub runs as root.
+#: The first user id (uid) for students, if the hub runs as root.
 FIRST_USER = 20001
-#: Where a container's limit of memory is read.
+#: The files that hold a container's memory limit.
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 @dataclass(frozen=True)
 class Hub:
-    """A hub to be started.
+    """Settings of a hub.
 
     `folder` keeps students' work, passwords and the hub's database; `copy` is the students' copy of the
     course, None for the installed one. The hub listens on `port` and the two after it. `others` are options
@@ -53,12 +53,12 @@ class Hub:
 
     @property
     def address(self) -> str:
-        """Where a browser finds it."""
+        """The URL for browsers."""
         return f"http://127.0.0.1:{self.port}"
 
 
 def serve(hub: Hub, ids: Sequence[str], course: Course | None) -> None:
-    """Serve the course to a class until Ctrl-C; `CourseError` says what is in the way.
+    """Serve the course to a class until Ctrl-C; raise `CourseError` if something is missing.
 
     With a course the students' copy is made anew, with the numbers of that course.
     """
@@ -109,7 +109,7 @@ def run(hub: Hub, environment: dict[str, str], *, apart: bool) -> None:
 
 
 def start(hub: Hub, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start JupyterHub, and return it when it answers; `CourseError` if it ends instead."""
+    """Start JupyterHub and return its process once it answers; `CourseError` if it ends instead."""
     command = [sys.executable, "-P", "-m", "jupyterhub", "--config", str(hub.config), *hub.others]
     with (hub.folder / "hub.log").open("ab") as log:
         process = subprocess.Popen(
@@ -130,7 +130,7 @@ def start(hub: Hub, environment: dict[str, str]) -> subprocess.Popen[bytes]:
 
 
 def stop(hub: Hub, process: subprocess.Popen[bytes]) -> None:
-    """End JupyterHub, which ends its proxy and the students' servers; end what it leaves."""
+    """End JupyterHub, its proxy and the students' servers; kill what is left of them."""
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
         process.wait()
@@ -138,7 +138,7 @@ def stop(hub: Hub, process: subprocess.Popen[bytes]) -> None:
 
 
 def end(folder: Path, *names: str) -> None:
-    """Kill the programs whose environment names a hub's folder: its own, or students' servers, too."""
+    """Kill the processes in which one of the environment variables `names` is a path in the hub's folder."""
     import psutil
 
     for program in psutil.process_iter():
@@ -185,7 +185,7 @@ def need_ports(port: int) -> None:
 
 
 def how_many_fit(hub: Hub, students: int) -> int:
-    """Return for how many students at once there is memory, one at least; say if it is too little for all."""
+    """Return how many students fit into memory at once, at least one; print a warning if not all do."""
     found = re.search(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(encoding="ascii"))
     known = [int(found[1]) << 10] if found else []
     texts = [path.read_text(encoding="ascii").strip() for path in map(Path, LIMITS) if path.is_file()]
@@ -202,7 +202,7 @@ def how_many_fit(hub: Hub, students: int) -> int:
 
 
 def sign_in_names(ids: Sequence[str]) -> dict[str, str]:
-    """Return the name by which each student signs in, with the id; `CourseError` if two would be the same.
+    """Map each student's sign-in name to the id; raise `CourseError` if two names are equal.
 
     Examples
     --------
@@ -221,7 +221,7 @@ def sign_in_names(ids: Sequence[str]) -> dict[str, str]:
 
 
 def make_copy(hub: Hub, course: Course, ids: Sequence[str]) -> None:
-    """Make the students' copy of the course: for all to read, and for none to write."""
+    """Make the students' copy of the course, readable for all and writable for nobody."""
     copy = hub.folder / "course"
     shutil.rmtree(copy, ignore_errors=True)
     release.bundle(course, copy, students=ids, force=True, say=lambda line: None).unlink()
@@ -231,10 +231,10 @@ def make_copy(hub: Hub, course: Course, ids: Sequence[str]) -> None:
 
 
 def separation(hub: Hub) -> list[str] | None:
-    """Return the words before a server's command that hide others' work from it; None if nothing can.
+    """Return the command prefix that hides others' work from a student's server; None if not available.
 
-    ``{home}`` is where the name of the student's folder goes. If the hub runs as root, each student is a
-    system user as well, who may not enter every folder that leads to Python: bubblewrap opens just that.
+    ``{home}`` is a placeholder for the name of the student's folder. If the hub runs as root, each student is
+    a system user who may lack access to a parent folder of Python: bubblewrap then mounts what is needed.
     """
     needed = sorted({Path(sys.base_prefix).resolve(), Path(sys.prefix), home.PACKAGE.parent})
     above = {up for place in (*needed, hub.folder) for up in place.parents}
@@ -259,7 +259,7 @@ def separation(hub: Hub) -> list[str] | None:
 
 
 def write_class(folder: Path, names: dict[str, str]) -> None:
-    """Write who signs in as whom with which password, and make each a folder; what is there is kept."""
+    """Write the list of names, ids and passwords, and create the students' folders; keep existing ones."""
     listed = folder / "class.csv"
     known: dict[str, str] = {}
     if listed.is_file():

@@ -1,4 +1,4 @@
-"""What a machine still lacks to grade a class, and the commands that get it."""
+"""Find what this machine lacks for grading a class, and the commands that install it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Need = tuple[str, list[list[str]]]
 
 
 def prepare(say: Callable[[str], None], *, yes: bool) -> list[str]:
-    """Look for what is missing, and get it if `yes`; return a sentence on what is left to do, or nothing."""
+    """Find what is missing and install it if `yes`; return sentences on what is left to do."""
     tried: list[Need] = []
     while need := missing():
         what, commands = need
@@ -37,7 +37,7 @@ def prepare(say: Callable[[str], None], *, yes: bool) -> list[str]:
 
 
 def missing() -> Need | None:
-    """Return what is missing first, and the commands that get it; None if a class can be graded."""
+    """Return the first missing requirement and its install commands; None if a class can be graded."""
     system, has = sys.platform, shutil.which
     uv, lock = Path(sys.executable).with_name("uv"), home.ROOT / "requirements-grading.lock"
     options = ["-q", "--python", sys.executable, "--require-hashes", "-r", str(lock)]

@@ -1,4 +1,4 @@
-"""Questions of an instructor's own: a Python file each, in a folder that no update of the course touches.
+"""An instructor's own questions: one Python file each, in a folder that no update of the course touches.
 
 ``own/ex05/q6.py`` in the course's folder has four names: `text`, `kind`, `answer`, `points`. A release puts
 the question behind those of the set, in a source notebook of its own; the course's own files stay.
@@ -23,29 +23,29 @@ from samarkand.practice.sets import numbers
 from samarkand_grading.marking import checks
 from samarkand_grading.marking.checks import ExerciseSet, Question
 
-#: The kinds of answers that need nothing besides their name.
+#: The kinds of answers that need no arguments.
 KINDS = ("Whole", "Number", "PerCent", "Days", "Day", "Truth", "Text", "Texts", "Codes", "ByKey")
-#: What a question is made of, and how an instructor is asked for it.
+#: The parts of a question, each with the prompt for the instructor.
 ASKED = {
     "text": "What students read",
     "kind": "The kind of the answer, such as Whole('states'), or Number('km', 0.5): right within 0.5",
     "answer": "The right answer: a value, or what gives it in terms of given, data and pd",
     "points": "Points",
 }
-#: With how many students' numbers an answer is tried.
+#: The number of students with whose numbers an answer is tried.
 TRIED = 20
 _FILE = string.Template(Path(__file__).with_name("question.txt").read_text(encoding="utf-8"))
 
 
 class Own(NamedTuple):
-    """A question of an instructor's own: how it is marked, the words, and the lines that answer it."""
+    """An instructor's own question: the checks, the text, and the source of its solution."""
 
     question: Question
     text: str
     lines: str
 
     def hints(self, broken: list[str]) -> list[str]:
-        """Return what would be refused in a question of the course; `broken` are its rules, for the set."""
+        """Return hints on what the course's own questions must not do; `broken` are sentences on the set."""
         question = self.question
         hints = [] if question.varies else ["The answer is the same for all students: it can be copied."]
         hints += [sentence for sentence in broken if re.match(rf"{question.id}\b", sentence)]
@@ -54,17 +54,17 @@ class Own(NamedTuple):
 
 
 def paths(folder: Path) -> list[Path]:
-    """List the files of own questions, in the order of their numbers."""
+    """Return the files of own questions, sorted by number."""
     return sorted(folder.glob("*.py"), key=lambda path: (len(path.stem), path.stem))
 
 
 def read_all(folder: Path, exercise: ExerciseSet) -> list[Own]:
-    """Read the own questions of a set, which is given without them."""
+    """Read the own questions of a set; `exercise` is the set without them."""
     return [read(path, path.read_text(encoding="utf-8"), exercise) for path in paths(folder)]
 
 
 def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
-    """Read one question from the code of its file, and try its answer; `CourseError` if it cannot be."""
+    """Read one question from its code and try its answer; `CourseError` if either fails."""
     need_free(path, exercise)
     found = {"hint": "", "mistakes": {}, **checks.run(path, code)}
     if missing := [name for name in ASKED if name not in found]:
@@ -103,7 +103,7 @@ def read(path: Path, code: str, exercise: ExerciseSet) -> Own:
 
 
 def need_free(path: Path, exercise: ExerciseSet) -> None:
-    """Raise `CourseError` if a file's name is no number of a question, or is that of another question."""
+    """Raise `CourseError` if a file is not named like a question, or another question has that name."""
     if not re.fullmatch(r"q[1-9]\d?", path.stem):
         raise CourseError(f"{path.stem!r} cannot be the name of a question: q and a number, such as q6.")
     if path.stem in [question.id for question in exercise.questions]:
@@ -111,12 +111,12 @@ def need_free(path: Path, exercise: ExerciseSet) -> None:
 
 
 def list_kinds() -> str:
-    """Say which kinds of answers there are."""
+    """Return a text that lists the kinds of answers."""
     return "\n".join(["There is:", *(f"  {name:8} {getattr(kinds, name)().asked()}" for name in KINDS)])
 
 
 def begin(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], str]) -> None:
-    """Write the file of a new question, whole or not at all; `ask` takes a name of `ASKED` and its words."""
+    """Write the file of a new question atomically; `ask` is called with each name and prompt of `ASKED`."""
     need_free(path, exercise)
     given = numbers.draw(numbers.DEMONSTRATION, "student 0", exercise.id, exercise.options)
     shown = "".join(f"  {name}: {str(value)[:70]}\n" for name, value in given.items())
@@ -147,13 +147,13 @@ def begin(path: Path, exercise: ExerciseSet, ask: Callable[[str, str], str]) -> 
 
 
 def add(folder: Path, exercise: ExerciseSet) -> ExerciseSet:
-    """Return a set with the questions of a folder behind its own."""
+    """Return the set with the own questions of a folder appended."""
     own = tuple(one.question for one in read_all(folder, exercise))
     return replace(exercise, questions=exercise.questions + own) if own else exercise
 
 
 def merge(source: Path, target: Path, own: list[Own]) -> None:
-    """Write the source notebook of a set, with own questions behind the last one that is marked by itself."""
+    """Write the source notebook of a set with own questions inserted after the last auto-graded one."""
     notebook = json.loads(source.read_bytes())
     cells = notebook["cells"]
     at = 1 + max(n for n, cell in enumerate(cells) if cell["id"].endswith("-check"))
@@ -162,7 +162,7 @@ def merge(source: Path, target: Path, own: list[Own]) -> None:
 
 
 def _cells(own: Own) -> Iterator[dict[str, Any]]:
-    """Yield the cells of a question: its words, the place of the answer, and what looks at its form."""
+    """Yield the cells of a question: text, answer, and check of the answer's form."""
     key, name, kind = own.question.id, own.question.name, own.question.kind.asked()
     words = f"## {key} (1 point)\n\n{own.text}\n\nPut {kind} into `{name}`."
     yield {"cell_type": "markdown", "id": f"{key}-question", "metadata": {}, "source": words}

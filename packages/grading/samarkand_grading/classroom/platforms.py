@@ -1,4 +1,4 @@
-"""Moodle and Canvas: their downloads put where work is graded, pages and marks back under their names.
+"""Moodle and Canvas: take in their downloads, and write pages and marks for upload.
 
 Both name a file after its student, ``NAME_NUMBER_assignsubmission_file_...`` (Moodle) and
 ``NAME[_LATE]_NUMBER_FILE_...`` (Canvas). The number is looked up in a list that the same system exports: the
@@ -25,9 +25,9 @@ from samarkand_grading.classroom import feedback, report, roster
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.submission import reading
 
-#: The most files of a download.
+#: The maximum number of files in a download.
 FILES = 20_000
-#: How either system begins the name of a student's file.
+#: The prefix of a student's file name in either system.
 _PREFIX = re.compile(
     r"(?P<prefix>.*?_(?P<moodle>\d+)_assignsubmission_file_?/?|[^/]*?(?P<late>_LATE)?_(?P<canvas>\d+)_\d+_)"
     r"(?P<file>.*)",
@@ -35,13 +35,13 @@ _PREFIX = re.compile(
 )
 
 
-#: What a Mac puts into each zip.
+#: Files that macOS adds to each zip.
 _MAC = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$)")
 
 
 @dataclass
 class Found:
-    """A student's file in a download: its beginning and name there, when it came, and what it holds."""
+    """A student's file in a download: prefix and rest of its name, time, whether late, content."""
 
     prefix: str
     name: str
@@ -51,9 +51,9 @@ class Found:
 
 
 def read_list(course: Course, path: Path) -> dict[str, str]:
-    """Read Moodle's grading worksheet or Canvas's gradebook: students' ids by the numbers in names of files.
+    """Read Moodle's grading worksheet or Canvas's gradebook: map the number in file names to the student id.
 
-    An id is a cell that is one on the course's roster; else e-mail or full name tell, as the roster has them.
+    A row belongs to the student whose id, e-mail or full name on the roster is in one of its cells.
     `CourseError` if the list is neither.
     """
     people = roster.read(course.root / "roster.csv") if (course.root / "roster.csv").is_file() else {}
@@ -77,7 +77,7 @@ def read_list(course: Course, path: Path) -> dict[str, str]:
 
 
 def _members(archive: Path | io.BytesIO) -> Iterator[tuple[str, str, bytes]]:
-    """Yield name, time and content of the files of a zip; a file too large to be a notebook is empty."""
+    """Yield name, time and content of each file in a zip; content is empty if too large for a notebook."""
     try:
         with zipfile.ZipFile(archive) as packed:
             entries = [entry for entry in packed.infolist() if not _MAC.search(entry.filename)]
@@ -94,9 +94,9 @@ def _members(archive: Path | io.BytesIO) -> Iterator[tuple[str, str, bytes]]:
 
 
 def collect(course: Course, name: str, archive: Path, listing: Path, say: Callable[[str], None]) -> list[str]:
-    """Put each student's notebook of a download where `grade` looks for it; return what somebody should see.
+    """Copy each student's notebook from a download into ``submitted/``; return a sentence for each problem.
 
-    Of several the newest counts. `say` has a line for each student whose work was taken.
+    Of several the newest counts. `say` is called with a line for each student whose work was taken.
     """
     exercise = course.exercise(name)
     released, students = course.released(exercise), read_list(course, listing)
@@ -153,13 +153,13 @@ def collect(course: Course, name: str, archive: Path, listing: Path, say: Callab
 
 
 def _again(name: str) -> int:
-    """Return how often a file was handed in again, as Canvas numbers it: ``set-2.ipynb``."""
+    """Return Canvas's number of a resubmitted file, such as 2 for ``set-2.ipynb``; 0 without one."""
     number = re.search(r"-(\d{1,3})\.ipynb", name)
     return int(number[1]) if number else 0
 
 
 def pack_feedback(course: Course, name: str, target: Path) -> int:
-    """Write a zip of the students' pages under the names of the download; return how many there are.
+    """Write a zip of the feedback pages, named as in the download; return their number.
 
     Moodle takes it as *Upload multiple feedback files in a zip*, Canvas as *Upload submissions*.
     """
@@ -180,7 +180,7 @@ def pack_feedback(course: Course, name: str, target: Path) -> int:
 
 
 def fill_list(course: Course, name: str, listing: Path, say: Callable[[str], None]) -> str:
-    """Return a platform's own list with the marks filled in, as that platform reads it.
+    """Return a platform's own list as CSV text with the marks filled in.
 
     In Moodle's worksheet the grade is left of the most points, the one number that all share; in Canvas's
     gradebook, under the one title that begins with the set's id or number, or in a column of its own.

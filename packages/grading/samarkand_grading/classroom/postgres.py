@@ -1,6 +1,6 @@
-"""A gradebook in PostgreSQL, where nbgrader's ``db_url`` names one: reached, locked, copied, put back.
+"""A gradebook in PostgreSQL, if nbgrader's ``db_url`` names one: connect, lock, back up, restore.
 
-The password belongs into ``~/.pgpass`` or ``PGPASSWORD``: PostgreSQL's own programs look there, too.
+The password belongs in ``~/.pgpass`` or ``PGPASSWORD``: PostgreSQL's own programs look there, too.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import Any
 from samarkand.ground import files
 from samarkand.ground.errors import CourseError
 
-#: A gradebook: the file of SQLite, or the address of a database.
+#: A gradebook: the path of an SQLite file, or the URL of a database.
 Book = Path | str
-#: Which of a database's advisory locks is ours; any number, and always this one.
+#: The key of our advisory lock in the database: an arbitrary constant.
 LOCK = 2022_09_15
 #: Seconds to wait for a server that does not answer.
 WAIT = 10
 
 
 class Away(CourseError):
-    """The database of the gradebook cannot be reached, or does not let us in."""
+    """The database of the gradebook cannot be reached, or refuses the login."""
 
     def __init__(self, error: object) -> None:
         said = next((line for line in str(error).splitlines() if line.strip()), "it does not answer")
@@ -45,7 +45,7 @@ _HINTS = {
 
 @contextlib.contextmanager
 def connect(book: str) -> Iterator[Any]:
-    """Open a connection to the database on which each statement counts at once; `Away` if it fails."""
+    """Open a connection to the database in autocommit mode; `Away` if it fails."""
     try:
         import psycopg
     except ImportError:
@@ -59,13 +59,13 @@ def connect(book: str) -> Iterator[Any]:
 
 
 def _plain(book: str) -> str:
-    """Return the address as PostgreSQL's own programs read it, without SQLAlchemy's name of the driver."""
+    """Return the URL without SQLAlchemy's driver name, as PostgreSQL's own programs need it."""
     return f"postgresql:{book.partition(':')[2]}"
 
 
 @contextlib.contextmanager
 def alone(book: Book, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold the database's lock; whoever grades from another machine waits for it. A file needs none."""
+    """Hold the database's lock, so that a grader on another machine waits; a file needs none."""
     if isinstance(book, Path):
         yield
         return
@@ -83,12 +83,12 @@ def alone(book: Book, say: Callable[[str], None]) -> Iterator[None]:
 
 
 def dump(book: str, target: Path) -> None:
-    """Write a copy of the whole database, as text of SQL."""
+    """Write a copy of the whole database as SQL text."""
     _run("pg_dump", book, "--clean", "--if-exists", "--no-owner", "--no-privileges", "--file", str(target))
 
 
 def load(book: str, copy: bytes) -> None:
-    """Put a copy in the place of what the database holds, all of it or nothing."""
+    """Replace the content of the database by a copy, in one transaction."""
     words = ("--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--file=-")
     _run("psql", book, *words, text=copy)
 

@@ -1,4 +1,4 @@
-"""What is kept of each assessment: the record for ``explain``, and the notebook that nbgrader shows."""
+"""Files of each assessment: the record for ``explain``, and the notebook that nbgrader shows."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from samarkand_grading.marking.checks import ExerciseSet, Verdict
 from samarkand_grading.sandbox.work import Ran
 from samarkand_grading.submission import reading
 
-#: Raised whenever the same work could get other marks than before; everything is then graded again.
+#: To be increased when the same work could get other marks; all work is then graded again.
 VERSION = 10
 
 
 def fingerprint(course: Course, exercise: ExerciseSet) -> str:
-    """Return a digest of everything that marks depend on, except the submission."""
+    """Return a digest of everything except the submission that marks depend on."""
     behind = [
         course.notebook("release", exercise.id),
         *course.marked_by(exercise.id),
@@ -51,27 +51,27 @@ def digest(folder: Path, name: str, fingerprint: str) -> str:
 
 
 def path_of(course: Course, exercise: str, student: str) -> Path:
-    """Return where the record of an assessment is kept."""
+    """Return the path of the record of an assessment."""
     return course.root / "assessments" / exercise / f"{student}.json"
 
 
 def notebook_of(course: Course, exercise: str, student: str) -> Path:
-    """Return where the notebook is kept that Formgrader and nbgrader's feedback show."""
+    """Return the path of the notebook that Formgrader and nbgrader's feedback show."""
     return course.root / "autograded" / student / exercise / f"{exercise}.ipynb"
 
 
 def write(course: Course, result: Assessment) -> None:
-    """Keep the record of an assessment, whole or not at all."""
+    """Write the record of an assessment atomically."""
     kept = dataclasses.asdict(dataclasses.replace(result, notebook={}))
     body = json.dumps(kept, ensure_ascii=False, indent=1).encode("utf-8", "replace")
     files.write_whole(path_of(course, result.exercise, result.student), body)
 
 
 def write_notebook(course: Course, result: Assessment) -> set[str]:
-    """Keep the notebook with what its cells printed, marks and reasons; return written answers that are new.
+    """Write the notebook with printed text, marks and reasons; return the ids of changed written answers.
 
-    Those are the ids of answers for a person to mark that differ from the ones kept before. What nbgrader's
-    exchange left beside the work is kept with it: it asks for that when it gives feedback back.
+    Changed means different from the notebook written before. The files of nbgrader's exchange are copied
+    beside it: nbgrader needs them to return feedback.
     """
     path = notebook_of(course, result.exercise, result.student)
     before = sources_of(course, result.exercise, result.student)
@@ -102,9 +102,9 @@ def write_notebook(course: Course, result: Assessment) -> set[str]:
 
 
 def keep_others(course: Course, result: Assessment, questions: Sequence[str]) -> list[str]:
-    """Put the earlier verdicts on other questions into an assessment of the same work; return what moved.
+    """Restore the earlier verdicts on all questions but `questions`; return a sentence for each changed mark.
 
-    Of work that is new since, everything is marked anew.
+    If the work itself has changed since, nothing is restored.
     """
     try:
         kept = {
@@ -121,7 +121,7 @@ def keep_others(course: Course, result: Assessment, questions: Sequence[str]) ->
 
 
 def sources_of(course: Course, exercise: str, student: str) -> dict[str, str]:
-    """Return the cells of the work that was marked, by nbgrader's ids; empty if it is not there."""
+    """Return the sources of the marked notebook by nbgrader id; empty if there is none."""
     with contextlib.suppress(OSError, ValueError, KeyError):
         return _sources(json.loads(notebook_of(course, exercise, student).read_bytes()))
     return {}
@@ -133,7 +133,7 @@ def _sources(notebook: dict[str, Any]) -> dict[str, str]:
 
 
 def unchanged(course: Course, exercise: str, student: str, digest: str) -> Assessment | None:
-    """Return the earlier assessment of this very work, if nothing that belongs to it has been lost since."""
+    """Return the earlier assessment with this digest, if its files are all there; else None."""
     with contextlib.suppress(CourseError):
         kept = read(course, exercise, student)
         if kept.digest == digest and notebook_of(course, exercise, student).is_file():
@@ -153,7 +153,7 @@ def read(course: Course, exercise: str, student: str) -> Assessment:
 
 
 def unpack(body: bytes) -> Assessment:
-    """Read an assessment from JSON; any of five usual errors if it is none."""
+    """Read an assessment from JSON; raise `ValueError`, `KeyError`, `TypeError` or `AttributeError`."""
     kept = json.loads(body)
     kept["verdicts"] = [Verdict(**verdict) for verdict in kept["verdicts"]]
     kept["ran"] = {key: Ran(**ran) for key, ran in kept["ran"].items()}

@@ -1,4 +1,4 @@
-"""What the instructor gives out: released notebooks and the students' copy, without anything that marks."""
+"""Make what students get: released notebooks and a copy of the course without checks and solutions."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from samarkand_grading.classroom import gradebook, own
 from samarkand_grading.classroom.course import Course
 from samarkand_grading.marking import checks
 
-#: What a student's copy holds of the repository, besides the released sets and a README of its own.
+#: The parts of the repository in a students' copy, besides the released sets and a README of its own.
 PARTS = (
     "LICENSE", "LICENSE-CC-BY-4.0.txt", "course_data", "docs/corrections.md", "docs/python.md",
     "environment.yml", "notebooks", "pyproject.toml", "requirements.lock", "samarkand", "settings",
     "start.py",
 )  # fmt: skip
-#: What is left out of those parts.
+#: The folder left out of those parts.
 LEFT_OUT = "course_data/prepare/"
-#: What only checks, solutions and work on a set hold.
+#: Byte strings that occur only in checks, solutions and work on a set.
 TELLING = (b"ExerciseSet(", b"BEGIN SOLUTION", b'"grade_id"')
 #: The time stamp of all files in a zip, so that its bytes depend on their content alone.
 STAMP = (2022, 9, 15, 0, 0, 0)
@@ -44,11 +44,11 @@ def make(  # noqa: PLR0913 - what an author's workshop adds, and what is told
     always: bool = True,
     say: Callable[[str], None] = print,
 ) -> None:
-    """Release sets: all are held to the rules before any is made, then each is made and finished.
+    """Release sets: check the rules for all of them first, then make and finish each.
 
-    `unsound` returns a sentence for each rule that the source of a set breaks; `finish` takes the source and
-    the released notebook; unless `always`, only if there is a change. A question of the instructor's own is
-    not refused for breaking one. `CourseError` if a rule is broken, or as `generate` says.
+    `unsound` returns a sentence for each rule that the source of a set breaks; `finish` is called on
+    the source and on the released notebook; unless `always`, only after a change. An own question of the
+    instructor is not refused for breaking a rule. `CourseError` if a rule is broken, or as `generate` says.
     """
     wrong = []
     sets = [(course.exercise(name, own_too=False), course.exercise(name)) for name in names]
@@ -110,9 +110,9 @@ def set_points(path: Path, exercise: checks.ExerciseSet) -> None:
 
 
 def generate(course: Course, exercise: checks.ExerciseSet, say: Callable[[str], None] = print) -> bool:
-    """Make the released notebook of a set with nbgrader, and enter the set into its gradebook.
+    """Generate the released notebook of a set with nbgrader, and enter the set into its gradebook.
 
-    Returns whether the notebook, outputs aside, is another one now. `say` takes a line on work that was
+    Returns whether the notebook, outputs aside, has changed. `say` is called with a line on work that was
     graded with other points. `CourseError` if nbgrader refuses the source notebook, or if somebody has
     answered in the released one.
     """
@@ -169,7 +169,7 @@ def _without_outputs(notebook: dict[str, Any]) -> list[Any]:
 
 
 def _spare_answers(path: Path) -> None:
-    """Raise if a student who works alone has written answers into the released notebook."""
+    """Raise `CourseError` if somebody has written answers into the released notebook."""
     from nbformat import from_dict
     from nbgrader.utils import compute_checksum
 
@@ -190,7 +190,7 @@ def _spare_answers(path: Path) -> None:
 
 
 def may_bundle(target: Path, *, force: bool = False) -> None:
-    """Raise if a bundle cannot be made, before any work is done for it."""
+    """Raise `CourseError` if a bundle cannot be written to `target`."""
     if target.exists() and not (target / "exercises" / "course.json").is_file():
         raise CourseError(f"{target} is there and no bundle: it is left as it is.")
     if (target / "my_work").exists() or (target / ".venv").exists():
@@ -209,7 +209,7 @@ def bundle(
 ) -> Path:
     """Make the students' copy of a released course: lessons, tables, sets, environment; return its zip.
 
-    No checks, no solutions, no history; equal content gives equal bytes. `students` are ids, to recognise
+    It has no checks, solutions or history; equal content gives equal bytes. `students` are ids, to recognise
     misspelt ones: only their fingerprints go into the bundle. `force` puts an existing bundle aside, under
     another name: somebody may have worked in it.
     """
@@ -246,9 +246,9 @@ def _packed(target: Path) -> Path:
 
 
 def _tracked(say: Callable[[str], None]) -> Iterator[str]:
-    """Yield the files that students get, relative to the course's folder: of those there, what Git tracks.
+    """Yield the files that students get, relative to the repository: those that Git tracks.
 
-    Where there is no Git, all that is not hidden. `CourseError` names a file that could give answers away.
+    Without Git, all files that are not hidden. `CourseError` names a file that could give answers away.
     """
     root, found = home.ROOT, set[str]()
     for part in PARTS:
@@ -273,7 +273,7 @@ def _tracked(say: Callable[[str], None]) -> Iterator[str]:
 
 
 def _zip(folder: Path, name: str, packed: Path) -> None:
-    """Pack a folder under a name, without compression, since compressed bytes differ between machines."""
+    """Zip a folder as `name` without compression, since compressed bytes differ between machines."""
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for path in filter(Path.is_file, sorted(folder.rglob("*"))):
             entry = zipfile.ZipInfo(f"{name}/{path.relative_to(folder).as_posix()}", date_time=STAMP)

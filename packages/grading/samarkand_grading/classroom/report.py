@@ -1,6 +1,6 @@
-"""What an instructor asks after grading: the reasons for a mark, the results of a class, exports.
+"""Reports after grading: the reasons for a mark, the results of a class, exports.
 
-A mark is what the gradebook has: what a person gave comes before what the checks gave, here, on the student's
+A mark is the one in the gradebook: points given by hand override those of the checks, here, on the student's
 page and in each export.
 """
 
@@ -28,9 +28,9 @@ from samarkand_grading.submission.rebuilding import ADDED
 
 @dataclass
 class Line:
-    """One question's mark as it counts; None while a person has still to give it, as the checks do not.
+    """One question's mark; `points` is None until a person has marked a written answer.
 
-    `verdict` is what the checks say, None for a written answer; `comment` what a person wrote. What is
+    `verdict` is that of the checks, None for a written answer; `comment` is by a person. A question that is
     `left_out` does not count for this student.
     """
 
@@ -52,7 +52,7 @@ class Line:
 
 @dataclass
 class Result:
-    """A student's work on a set: the gradebook's row, the record of its assessment, a line a question."""
+    """A student's result in a set: gradebook row, assessment, and one line for each question."""
 
     row: Row
     record: Assessment
@@ -60,23 +60,23 @@ class Result:
 
     @property
     def open(self) -> list[str]:
-        """The answers that a person has still to mark."""
+        """The ids of answers still to be marked by a person."""
         return [line.id for line in self.lines if line.points is None and not line.left_out]
 
     @property
     def left_out(self) -> list[str]:
-        """The questions that do not count for this student."""
+        """The ids of questions that do not count for this student."""
         return [line.id for line in self.lines if line.left_out]
 
     @property
     def total(self) -> str:
-        """The points so far, after penalties, and of how many."""
+        """The net points so far and their maximum, such as ``"7 of 10"``."""
         waiting = sum(line.out_of for line in self.lines if line.id in self.open)
         return f"{self.row.net:g} of {self.row.max_score - waiting:g}"
 
 
 def results(course: Course, exercise: ExerciseSet, student: str | None = None) -> list[Result]:
-    """Return everybody's results in the order of the ids, or one; `CourseError` if no work is graded."""
+    """Return the results of all students or of one, sorted by id; `CourseError` if no work is graded."""
     rows = gradebook.rows(course.gradebook, exercise.id)
     kept = [records.read(course, exercise.id, student)] if student else records.read_all(course, exercise.id)
     found = []
@@ -170,7 +170,7 @@ def _table(found: list[Result]) -> str:
 
 
 def lateness(seconds: float) -> str:
-    """Write how late work is, such as ``"2 h 10"`` or ``"3 d 4 h"``; empty if it is not."""
+    """Return lateness as text, such as ``"2 h 10"`` or ``"3 d 4 h"``; empty if not late."""
     minutes = -int(-seconds // 60)
     if minutes >= 24 * 60:
         return f"{minutes // 1440} d {minutes % 1440 // 60} h"
@@ -178,7 +178,7 @@ def lateness(seconds: float) -> str:
 
 
 def _questions(found: list[Result], asked: list[str]) -> str:
-    """Count how each question went by the checks, for whom it counts and who were asked it."""
+    """Return a table of mean share and counts of states for each question, without those left out."""
     lines = ["question  mean share  right  partly  wrong  unanswered"]
     of: dict[str, list[Verdict]] = {question: [] for question in asked}
     for result in found:
@@ -211,7 +211,7 @@ def copies(kept: list[Assessment]) -> Iterator[str]:
 
 
 def _fitting(record: Assessment, source: Assessment) -> set[str]:
-    """Return the questions that one student got wrong with an answer that was right for the other."""
+    """Return the questions of `record` whose wrong answer is right for the student of `source`."""
     right = {verdict.question for verdict in source.verdicts if verdict.state == "right"}
     wrong = [verdict for verdict in record.verdicts if verdict.question in right]
     return {v.question for v in wrong if any(other.items() <= source.given.items() for other in v.others)}
@@ -220,9 +220,9 @@ def _fitting(record: Assessment, source: Assessment) -> set[str]:
 def export(course: Course, name: str, form: str) -> str:
     """Return the marks of a set, after penalties, as the CSV text that another system reads.
 
-    The form is ``"csv"`` (one column for each question), ``"canvas"`` or ``"moodle"`` (what their gradebooks
-    import). Who waits for a person has no mark yet: an empty cell, which these systems leave alone. They know
-    one maximum for all, so where a question was left out they get the same share of it.
+    The form is ``"csv"`` (one column for each question), ``"canvas"`` or ``"moodle"`` (for import into their
+    gradebooks). While an answer is unmarked the cell is empty, which these systems ignore. They have
+    one maximum for all students, so with a question left out the points are scaled to it.
     """
     exercise = course.exercise(name)
     found = results(course, exercise)
@@ -252,11 +252,11 @@ def export(course: Course, name: str, form: str) -> str:
 
 
 def export_all(course: Course) -> str:
-    """Return the marks of all graded sets as CSV text, a row a student, those who handed in nothing too.
+    """Return the marks of all graded sets as CSV text, one row for each student, even without submissions.
 
-    A set has three columns: the points after penalties, the most points, and how late the work was. What was
-    not handed in is an empty cell and counts as 0; while a person has still to mark something, that set and
-    the total are empty.
+    A set has three columns: the points after penalties, the maximum, and the lateness. A missing submission
+    is an empty cell and counts as 0; while an answer is still to be marked by a person, that set and the
+    total are empty.
     """
     students, sets = sorted(gradebook.students(course.gradebook)), {}
     for exercise in map(course.exercise, checks.available(course.check_folder)):
@@ -289,10 +289,10 @@ def _written(table: list[list[Any]]) -> str:
     return out.getvalue()
 
 
-#: Where a formula could begin: at the start of a text, or after a character that separates cells elsewhere.
+#: Where a formula could begin: at the start of a text, or after a character that may separate cells.
 _FORMULA = re.compile(r"(?:^|(?<=[;,\t\r\n]))(?=\s*[=+\-@])|^(?=[\t\r])")
 
 
 def _safe(cell: Any) -> Any:
-    """Keep a spreadsheet from reading text as a formula, whatever character it separates cells by."""
+    """Return a cell that no spreadsheet reads as a formula, whatever its separator."""
     return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell

@@ -1,4 +1,4 @@
-"""Who is in the class: a list of one's own, Moodle's or Canvas's, read and entered into the gradebook."""
+"""Read a class list (the instructor's own, Moodle's or Canvas's) and enter it into the gradebook."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from samarkand.practice.sets import numbers
 from samarkand_grading.classroom import gradebook
 from samarkand_grading.classroom.course import Course
 
-#: What nbgrader's gradebook keeps of a student besides the id, and how spreadsheets head these columns.
+#: nbgrader's fields of a student besides the id, and the column names for them in class lists.
 DETAILS = {
     "first_name": ("firstname", "givenname"),
     "last_name": ("lastname", "surname", "familyname"),
     "email": ("email", "emailaddress"),
 }
-#: How Moodle and Canvas head what students sign in with; Canvas's own ``ID`` is its number of a person.
+#: The columns of login names in Moodle and Canvas; Canvas's ``ID`` is an internal number.
 _IDS = ("username", "idnumber", "sisloginid", "sisuserid")
 
 
 def read_table(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Read a CSV file as a spreadsheet or a learning platform saves it: the lines that are not empty.
+    """Read a CSV file of a spreadsheet or a learning platform: (line number, cells by column), header first.
 
-    Each comes with its number, and its cells by the columns' names in small letters and digits alone.
+    Empty lines are skipped; column names are reduced to lower-case letters and digits.
     """
     lines = [[cell.strip() for cell in line] for line in reading.cells(path)[0]]
     full = [(n, line) for n, line in enumerate(lines, start=1) if any(line)]
@@ -42,9 +42,9 @@ def _bare(heading: str) -> str:
 def read(
     path: Path, named: str | None = None, say: Callable[[str], None] = lambda line: None
 ) -> dict[str, dict[str, str]]:
-    """Read a class from a CSV file: the ids, sorted, each with the other details known.
+    """Read a class from a CSV file: map each id, sorted, to the other `DETAILS`.
 
-    The column of the ids is the one `named`, or one that the list itself tells; `say` takes a line on it.
+    The column of the ids is `named`, or found by its header; `say` is called with a line on it.
 
     The first line names the columns: ``id``, or what Moodle (``Username``, ``ID number``) or Canvas
     (``SIS Login ID``, ``SIS User ID``) call it, and optionally ``first_name``, ``last_name`` and ``email``.

@@ -66,7 +66,7 @@ def report(course: Course, result: Assessment, *, solutions: bool = False) -> st
 
 
 def progress(course: Course) -> str:
-    """Show the points of your best and your last check of each set, from your log on this machine."""
+    """Return the points of your best and your last check of each set, from the log on this machine."""
     lines = []
     entries = [(e["id"], e.get("points"), e.get("out_of")) for e in journal.read(log.JOURNAL).entries]
     for name in checks.available(course.check_folder):

@@ -1,8 +1,8 @@
-"""Grading on the machines of a department: submissions are tasks of Slurm or Kubernetes, results are files.
+"""Grade on a cluster: submissions are shared out among tasks of Slurm or Kubernetes, results are files.
 
 A task runs in the folder of the class, which all machines share. It is given a number, takes its share of the
 list that lies in ``tasks/<set>``, and puts one file of JSON beside it for each student. Only the program that
-wrote the list writes the gradebook. Whatever has its file is never run again, whoever was killed.
+wrote the list writes the gradebook. A submission that has its file is not run again, whatever was killed.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from samarkand_grading.marking.assessment import Assessment
 from samarkand_grading.marking.checks import ExerciseSet
 from samarkand_grading.sandbox.work import Limits
 
-#: The most tasks of one job: Slurm takes 1001 unless it is told otherwise.
+#: The maximum number of tasks in a job: Slurm's default limit is 1001.
 MOST = 1000
-#: Seconds between two looks at a job.
+#: Seconds between two queries of a job's state.
 PAUSE = 1.0
 
 Todo = dict[str, tuple[Path, str]]
@@ -39,12 +39,12 @@ Results = Generator[tuple[str, Assessment | Exception]]
 
 
 def folder_of(course: Course, exercise: str) -> Path:
-    """Return where the list of tasks and their results are kept."""
+    """Return the folder of the list of tasks and their results."""
     return course.root / "tasks" / exercise
 
 
 def work(course: Course, name: str, number: int, limits: Limits | None = None) -> list[str]:
-    """Do the task of a number: grade each submission of its share that has no result yet.
+    """Run task `number`: grade each submission of its share that has no result yet.
 
     Return a sentence for each that could not be graded. `CourseError` if the machine that wrote the list has
     another course than this one.
@@ -72,14 +72,14 @@ def work(course: Course, name: str, number: int, limits: Limits | None = None) -
 
 
 def _read(path: Path) -> Assessment | None:
-    """Read what a task left; None if there is nothing, or nothing whole."""
+    """Read a task's result; None if the file is missing or incomplete."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         return records.unpack(path.read_bytes())
     return None
 
 
 def _take(course: Course, exercise: ExerciseSet, waiting: Todo, *, again: bool) -> Results:
-    """Yield what has come for those who wait; with `again`, what ran out of time is left to another task."""
+    """Yield the finished results of `waiting`; with `again`, leave timed-out work to another task."""
     for student, (_, digest) in list(waiting.items()):
         path = Path(folder_of(course, exercise.id), f"{student}.json")
         result = _read(path)
@@ -93,7 +93,7 @@ def _take(course: Course, exercise: ExerciseSet, waiting: Todo, *, again: bool) 
 
 
 def _list(course: Course, exercise: ExerciseSet, waiting: Todo, most: int) -> int:
-    """Write down who waits, for the tasks to read; return how many tasks there are."""
+    """Write the list of waiting submissions for the tasks; return the number of tasks."""
     count = min(len(waiting), most)
     students = [
         (one, str(place.relative_to(course.root)), digest) for one, (place, digest) in waiting.items()
@@ -119,9 +119,9 @@ def _clear(course: Course, exercise: ExerciseSet) -> None:
 
 
 def slurm(most: int = MOST, *, force: bool = False) -> batch.Elsewhere:
-    """Return what grades by a job array of Slurm, of at most so many tasks; ``SBATCH_...`` has other options.
+    """Return an assessor that runs a Slurm job array of at most `most` tasks; set ``SBATCH_...`` for options.
 
-    What was killed, or lost with its machine, runs once more. A job that was cancelled is not repeated.
+    Work that was killed or lost with its node runs once more. A cancelled job is not repeated.
     """
 
     @contextlib.contextmanager
@@ -167,7 +167,7 @@ def _in_slurm(
 
 
 def _submit(course: Course, exercise: ExerciseSet, count: int) -> str:
-    """Hand an array of tasks to Slurm; return the number of the job.
+    """Submit a job array to Slurm; return the job's number.
 
     If there is an earlier job of this set, whose program was killed, it waits for that: no two run at once.
     """
@@ -203,7 +203,7 @@ def _last_line(log: Path) -> str:
 
 
 def kubernetes(out: Path, image: str, most: int = MOST) -> batch.Elsewhere:
-    """Return what takes the results that have come, and writes an Indexed Job for the rest to `out`."""
+    """Return an assessor that takes finished results and writes an Indexed Job for the rest to `out`."""
 
     @contextlib.contextmanager
     def there(

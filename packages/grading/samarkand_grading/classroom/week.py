@@ -1,4 +1,4 @@
-"""What an instructor settles in a week: due dates, extensions, what does not count, who is forgotten."""
+"""The instructor's decisions: due dates, extensions, exceptions, restored copies, deleted students."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _UNITS = {"d": "days", "h": "hours", "min": "minutes"}
 
 
 def set_due(course: Course, name: str, text: str | None) -> str:
-    """Set when a set is due, or ``"never"``, which ends extensions too; without `text`, say when it is."""
+    """Set the due date of a set (``"never"`` removes it and all extensions); return it as a sentence."""
     exercise = course.exercise(name)
     if text:
         moment = None if text == _NEVER else _moment(text)
@@ -37,9 +37,9 @@ def set_due(course: Course, name: str, text: str | None) -> str:
 
 
 def extend(course: Course, name: str, students: Sequence[str], text: str) -> list[str]:
-    """Give students longer: `text` is a time after the due date, such as ``"+2d"``, or a day and time.
+    """Extend the due date for students; `text` is an interval, such as ``"+2d"``, or a day and time.
 
-    Return a sentence for each. A new extension replaces the one before; ``"+0h"`` takes it back.
+    Return a sentence for each student. A new extension replaces the one before; ``"+0h"`` takes it back.
     """
     exercise = course.exercise(name)
     due_date = _due_date(course, exercise)
@@ -86,7 +86,7 @@ def excuse(
 
 @contextlib.contextmanager
 def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Writer]:
-    """Change what holds for a set, in a gradebook that was copied; then settle penalties and pages anew."""
+    """Back up the gradebook, yield a writer for a set, then recompute all penalties and feedback pages."""
     gradebook.need(course.gradebook)
     if not gradebook.worth(course.gradebook, exercise.id):
         raise CourseError(
@@ -106,7 +106,7 @@ def _settling(course: Course, exercise: ExerciseSet) -> Iterator[gradebook.Write
 
 
 def known(course: Course, students: Sequence[str]) -> list[str]:
-    """Return the ids in the one form that counts; `CourseError` names one that is not in the gradebook."""
+    """Return the ids in their normal form; `CourseError` names one that is not in the gradebook."""
     gradebook.need(course.gradebook)
     there, chosen = gradebook.students(course.gradebook), [numbers.student(one) for one in students]
     for student in chosen:
@@ -116,7 +116,7 @@ def known(course: Course, students: Sequence[str]) -> list[str]:
 
 
 def _moment(text: str) -> dt.datetime:
-    """Read a day and time with its zone, in UTC."""
+    """Parse a day and time with its zone; return it in UTC."""
     example = (
         'Write day, time and zone, such as "2026-12-01 18:00 +01:00" or "2026-12-01 18:00 Europe/Berlin"'
     )
@@ -155,7 +155,7 @@ def _when(copy: Path) -> str:
 
 
 def restore(course: Course, number: int) -> str:
-    """Put a copy of the gradebook in its place; what was there becomes a copy, damaged or not."""
+    """Replace the gradebook by one of its copies; the present one becomes a copy, even if damaged."""
     copies = gradebook.copies(course)
     if not 1 <= number <= len(copies):
         raise CourseError(f"There is no copy {number}.\n{list_copies(course)}")
@@ -186,9 +186,9 @@ def restore(course: Course, number: int) -> str:
 
 
 def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[str]:
-    """Remove all that is kept of a student, from the copies of the gradebook too, once that is confirmed.
+    """Delete all files and records of a student, in copies of the gradebook too, after confirmation.
 
-    Return where the id is still found: in what others wrote, or another program keeps.
+    Return sentences on where the id still occurs: in others' files, or in those of other programs.
     """
     student = numbers.student(name)
     folders = ("submitted", "autograded", "marks", "feedback", "assessments", "downloaded")
@@ -234,13 +234,13 @@ def forget(course: Course, name: str, confirm: Callable[[str], bool]) -> list[st
 
 
 def _owner(path: Path) -> str:
-    """Return whose a file or folder is: ``ada``, ``ada.json``, in the exchange ``ada+ex03+TIME+SECRET``."""
+    """Return the id in a name: ``ada``, ``ada.json``, or, in the exchange, ``ada+ex03+TIME+SECRET``."""
     name = path.name.rsplit("+", 3)[0] if path.parent.name == "inbound" else path.name.removesuffix(".json")
     return unicodedata.normalize("NFC", name).strip()
 
 
 def _naming(course: Course, student: str) -> Iterator[Path]:
-    """Yield the files of a course that name a student as a whole word, besides what it gives to all."""
+    """Yield the files of a course that contain a student's id as a word, except those given to all."""
     word = re.compile(rf"(?<![\w.-]){re.escape(student)}(?![\w-])")
     given = {"source", "release", "checks", "nbconvert"}
     for path in sorted(course.root.rglob("*")):

@@ -1,1 +1,1 @@
-"""What is right, and what an answer is worth."""
+"""The right answers, and the marks for students' answers."""

@@ -1,4 +1,4 @@
-"""One submission from its folder to its marks: read, rebuild, run, mark."""
+"""Assess one submission: read its folder, rebuild the notebook, run it, mark it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from samarkand_grading.submission.rebuilding import Released, Submission
 
 @dataclass
 class Assessment:
-    """All that is known of one graded submission.
+    """The record of one graded submission.
 
-    `verdicts` has one for each question; of the `remarks`, why nothing could be marked comes first; `ended`
-    is ``"finished"``, a limit, ``"died"`` or ``"unreadable"``; `cpu` is in seconds; `ran` has each cell;
-    `notebook` is the rebuilt one, `given` the student's own numbers, `written` the ids of the answers that
-    are there for a person to mark; `trusted` says that it ran without a sandbox; `digest` is that of the work
-    and of all that its marks depend on.
+    `verdicts` has one for each question; in `remarks`, the reason why nothing could be marked comes first;
+    `ended` is ``"finished"``, a limit, ``"died"`` or ``"unreadable"``; `cpu` is in seconds; `ran` is by cell;
+    `notebook` is the rebuilt one; `given` are the student's own numbers; `written` are the ids of answers for
+    a person to mark; `trusted` means run without a sandbox; `digest` is that of the work and of everything
+    else that its marks depend on.
     """
 
     student: str
@@ -48,18 +48,18 @@ class Assessment:
 
     @property
     def out_of(self) -> float:
-        """The most points the auto-graded questions can give."""
+        """The maximum of the auto-graded points."""
         return sum(verdict.out_of for verdict in self.verdicts)
 
     @property
     def slow(self) -> bool:
-        """Whether time ran out somewhere, which a busy machine may be to blame for."""
+        """Whether a time limit was reached, which may be due to a busy machine."""
         return self.ended == "wall" or any(ran.error.startswith(OUT_OF_TIME) for ran in self.ran.values())
 
 
 @dataclass
 class Work:
-    """A student's submission, ready to run, with the student's own numbers and what else was found."""
+    """A submission ready to run, with the student's own numbers and remarks on irregularities."""
 
     student: str
     given: dict[str, Any]
@@ -69,15 +69,15 @@ class Work:
 
     @property
     def cells(self) -> list[Cell]:
-        """The cells that run."""
+        """The cells to run."""
         return self.submission.cells
 
 
 class Assessor:
-    """Assesses submissions to one set; if one is broken, no other student is affected.
+    """Assessor of submissions to one set; a broken one affects no other student.
 
-    The students' numbers are drawn from `course_seed`; the inputs of their functions from `key` and the work
-    itself. `limits` are those of one submission.
+    The students' numbers are drawn from `course_seed`, the inputs of their functions from `key` and the work
+    itself. `limits` apply to each submission.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Assessor:
         return Work(student, given, submission, remarks + submission.remarks)
 
     def run(self, work: Work, box: Sandbox) -> Assessment:
-        """Run a submission in a sandbox and mark what comes out."""
+        """Run a submission in a sandbox and mark the outcome."""
         result = Assessment(work.student, self.exercise.id, [], [*work.remarks], given=work.given)
         result.notebook, result.written = work.submission.notebook, work.submission.written
         result.trusted = box.trusted
@@ -137,7 +137,7 @@ class Assessor:
 
 
 def tell_missing(verdicts: list[Verdict], exercise: ExerciseSet, cells: list[Cell]) -> list[Verdict]:
-    """Return verdicts that tell an answer under a wrong name from a question that was left untouched."""
+    """Return the verdicts; the reason for an unanswered question says if its name is nowhere in the code."""
     code = "\n".join(cell.code for cell in cells)
     found = []
     for verdict in verdicts:

@@ -1,6 +1,6 @@
-"""Questions and how they are marked: the name to read, the right answer, the known mistakes.
+"""Questions and their marking: the name to read, the right answer, the known mistakes.
 
-The checks of a set are kept apart from its notebook, in ``exercises/checks/<set>.py``, as one object ``SET``.
+The checks of a set are separate from its notebook, in ``exercises/checks/<set>.py``, as one object ``SET``.
 No expected value is typed in. Each question has a *solution*, a function of the student's own numbers, and a
 list of *diagnoses*, known mistakes whose results are computed too. Both run here, outside the sandbox; the
 results of a student's work are compared as plain values (:mod:`samarkand.practice.answers.decode`).
@@ -34,9 +34,9 @@ from samarkand_grading.sandbox.work import Outcome, Result
 
 Given = dict[str, Any]
 
-#: What the sandbox calls the error of code that ran too long.
+#: The error name that the sandbox reports for code that ran too long.
 OUT_OF_TIME = "OutOfTime"
-#: With how many other variants a wrong answer is compared.
+#: The maximum number of other variants to compare a wrong answer with.
 VARIANTS_TRIED = 1500
 
 
@@ -44,9 +44,9 @@ VARIANTS_TRIED = 1500
 class Question:
     """One auto-graded question.
 
-    The cell ``"q1"`` holds the answer, ``"q1-check"`` what looks at its form; `name` is read from the
-    student's work. `kind` is the form and unit of the answer; if a function is asked for, of what it returns.
-    `solution` is the reference, a function of the student's numbers, or the very function that is asked for.
+    The cell ``"q1"`` holds the answer, ``"q1-check"`` the check of its form; `name` is read from the
+    student's work. `kind` is the form and unit of the answer, or of the return value of a function.
+    `solution` is the reference, a function of the student's numbers, or the requested function itself.
     A wrong answer gets the reason of its diagnosis (the likeliest mistakes come first), or else `hint`.
     `taught` names the lesson and, after a colon, the heading of its section. `cases` gives the inputs of a
     function, drawn for each submission (see :mod:`inputs`); the first is the example of the notebook.
@@ -76,7 +76,7 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Written:
-    """A written answer, marked by a person with a rubric; each criterion is worth 4 points."""
+    """A question with a written answer, marked by a person with a rubric of 4 points for each criterion."""
 
     id: str
     title: str
@@ -84,13 +84,13 @@ class Written:
 
     @property
     def points(self) -> int:
-        """The most points a rubric gives: four for each criterion."""
+        """The maximum of points: four for each criterion."""
         return 4 * len(self.rubric)
 
 
 @dataclass(frozen=True)
 class ExerciseSet:
-    """One set: its questions in the order of the notebook, and the answers that a person marks.
+    """One set: its auto-graded questions in the order of the notebook, and its written ones.
 
     The id is that of folder and notebook, ``"ex03_the_sco"``; `lesson` is ``"03_the_sco"``; `options` are the
     values that each of the student's own numbers may take.
@@ -111,9 +111,9 @@ class ExerciseSet:
         raise unknown("question", name, [q.id for q in self.questions])
 
     def read_again(self, verdict: Verdict) -> str:
-        """Say which section of which lesson to read again; empty if the answer is right.
+        """Return a sentence naming the section to read again; empty if the answer is right.
 
-        Empty too if the set no longer has the question: a record may be older.
+        Empty too if the set no longer has the question, since a record may be older.
         """
         taught = next((q.taught for q in self.questions if q.id == verdict.question), "")
         if verdict.points >= verdict.out_of or not taught:
@@ -123,7 +123,7 @@ class ExerciseSet:
 
     @property
     def points(self) -> int:
-        """The points of all auto-graded questions together."""
+        """The sum of the points of all auto-graded questions."""
         return sum(question.points for question in self.questions)
 
     @property
@@ -133,7 +133,7 @@ class ExerciseSet:
         return found | {w.id: w.points for w in self.written}
 
     def example(self, name: str) -> Any:
-        """Return what the function of a question gives for the example that the notebook shows."""
+        """Return a function's right result for the notebook's example; `CourseError` if there is none."""
         question = self.question(name)
         if question.cases is None:
             raise CourseError(f"{self.id}, {name} asks for no function, and shows no example.")
@@ -144,9 +144,9 @@ class ExerciseSet:
         return Inputs(key, self.id, {q.id: q.cases for q in self.questions if q.cases is not None})
 
     def elsewhere(self, question: Question) -> list[tuple[Given, Any]]:
-        """Return the right answer for every variant of a question (cached).
+        """Return the right answers for other variants of a question (cached).
 
-        For up to `VARIANTS_TRIED` of them: the numbers that the answer depends on, and the answer.
+        Pairs of the numbers that the answer depends on and the answer, up to `VARIANTS_TRIED` of them.
         """
         if question.id not in self._elsewhere:
             names = question.uses or tuple(self.options)
@@ -161,10 +161,10 @@ class ExerciseSet:
 class Verdict:
     """The mark of one question.
 
-    The state is ``"right"``, ``"partly"``, ``"wrong"``, ``"form"``, ``"error"`` or ``"unanswered"``; the
-    reason, for the student, does not give the answer away. For the instructor: `read`, the value that was
-    read; `rule`, the comparison and its tolerance; `others`, other students' numbers (those that the question
-    uses) for which the wrong answer is exactly right.
+    `state` is ``"right"``, ``"partly"``, ``"wrong"``, ``"form"``, ``"error"`` or ``"unanswered"``; `reason`,
+    for the student, does not give the answer away. For the instructor: `read`, the value; `rule`, the
+    comparison and its tolerance; `others`, the numbers of other variants (those that the question uses) for
+    which the wrong answer is exactly right.
     """
 
     question: str
@@ -193,7 +193,7 @@ def load(folder: Path, name: str) -> ExerciseSet:
 
 
 def run(path: Path, code: bytes | str) -> dict[str, Any]:
-    """Run the code of a file of checks, and return what it names; `DamagedData` if it cannot be run."""
+    """Run the code of a file of checks and return its namespace; `DamagedData` if it fails."""
     module = types.ModuleType(f"samarkand_checks_{path.stem}")
     sys.modules[module.__name__] = module
     try:
@@ -213,9 +213,9 @@ def available(folder: Path) -> list[str]:
 
 
 def form(exercise: ExerciseSet) -> dict[str, Any]:
-    """Return what the student's copy may contain of a set: options, and of each question kind and example.
+    """Return the part of a set that students may have: its options, and each question's kind and example.
 
-    It is plain JSON without any answers.
+    It is plain JSON and holds no answers.
     """
     questions = {}
     shown = exercise.inputs(inputs.DEMONSTRATION).cases
@@ -233,16 +233,16 @@ def form(exercise: ExerciseSet) -> dict[str, Any]:
 
 
 def _canonical(kind: Kind, value: object) -> Any:
-    """Turn a reference value into the form in which answers are compared, in the same way as an answer."""
+    """Convert a reference value to the form for comparison, as student answers are converted."""
     return kind.read(decode.plain(value))
 
 
 class Marker:
-    """Marks one submission; works out each expected value once.
+    """Marker of one submission; computes each expected value once.
 
-    `known` are right answers by the numbers they belong to: filled here, shared by all markers of a class.
-    Who learns `alone` is told on which input a function is wrong, and what Python says; in graded work only
-    the kind of input, and the error's name, since text that a student wrote could carry an input out.
+    `known` is a cache of right answers, shared by all markers of a class. With `alone` (self-study) a reason
+    names the input on which a function is wrong and quotes Python's error; in graded work only the kind of
+    input and the error's type, since text written by a student could reveal a hidden input.
     """
 
     def __init__(
@@ -277,11 +277,11 @@ class Marker:
         return self._known[key]
 
     def mark(self, outcome: Outcome) -> list[Verdict]:
-        """Mark every question, in the order of the set, by what came out of the sandbox."""
+        """Return the verdict on each question, in the order of the set."""
         return [self.judge(question, outcome) for question in self.exercise.questions]
 
     def judge(self, question: Question, outcome: Outcome) -> Verdict:
-        """Mark one question; if its own cell stopped, a wrong answer's reason says that first."""
+        """Return the verdict on one question; if its cell stopped with an error, the reason says so first."""
         verdict = self._judge(question, outcome)
         if verdict.state in ("wrong", "form") and self._is_right_in_another_unit(question, outcome):
             known = [way.reason for way in question.diagnoses if way.reason == verdict.reason]
@@ -341,7 +341,7 @@ class Marker:
         return replace(wrong, reason=reason, others=others)
 
     def _known_way(self, question: Question, answers: list[Any]) -> str | None:
-        """Return the reason of the diagnosis that gives these answers, if there is one."""
+        """Return the reason of the diagnosis with the same answers, or None."""
 
         def given(diagnosis: Diagnosis) -> list[Any] | None:
             try:
@@ -395,7 +395,7 @@ class Marker:
         return replace(wrong, reason=f"{lead} {self._place(question, cases[first], first)} {told}")
 
     def _read(self, kind: Kind, result: Result) -> tuple[Any, str]:
-        """Return what a call gave, None if it cannot be read, and why not."""
+        """Return the value of a call and ``""``, or None and the problem."""
         if result.error.startswith(OUT_OF_TIME):
             return None, _ENDLESS
         if result.error:
@@ -410,7 +410,7 @@ class Marker:
             return None, f"it gives back something else than {kind.asked()}"
 
     def _place(self, question: Question, case: Case, number: int) -> str:
-        """Say on which input a function is wrong."""
+        """Return words for the input on which a function is wrong; a hidden input is not shown."""
         if number == 0:
             return "On the example in the question"
         if self.alone:
@@ -433,7 +433,7 @@ _ENDLESS = "it ran too long and was stopped"
 
 
 def _as_written(answer: Any, right: Any) -> bool:
-    """Return whether two answers agree to the last digit handed in; within a tolerance, many agree by chance.
+    """Return whether `right`, rounded to the digits of `answer`, equals it: stricter than a tolerance.
 
     Examples
     --------
@@ -451,9 +451,9 @@ def _as_written(answer: Any, right: Any) -> bool:
 
 
 def error_name(error: str) -> str:
-    """Return the type of an error without its text, and only if the type is one of Python's own.
+    """Return the type name of an error without its message; ``"an error"`` if it is not a builtin.
 
-    Text that a student wrote could carry an input out.
+    Text written by a student could reveal a hidden input.
 
     Examples
     --------
@@ -465,7 +465,7 @@ def error_name(error: str) -> str:
 
 
 def _ended(sentence: str) -> str:
-    """Return a sentence with its end, if it has none."""
+    """Return a sentence with a full stop added if it has no end."""
     return sentence if sentence.endswith((".", "?")) else f"{sentence}."
 
 

@@ -1,4 +1,4 @@
-"""What students' functions are called with: a public example, and inputs drawn for one submission.
+"""Inputs for students' functions: a public example, and inputs drawn for each submission.
 
 The inputs are drawn from the course's key and from the cells of the submission that run. The same work gets
 the same inputs in every run; any other work gets different ones. So the public checks do not reveal them, and
@@ -22,7 +22,7 @@ from samarkand.practice.answers import encode
 from samarkand.practice.sets import numbers
 from samarkand_grading.sandbox.work import Call, Cell
 
-#: The key of the repository itself, for a course without a secret and for a student who works alone.
+#: The demonstration key, for a course without a secret and for self-study.
 DEMONSTRATION = "samarkand-2022: inputs"
 
 
@@ -37,7 +37,7 @@ class Case:
     edge: str = ""
 
 
-#: Gives the cases of a function. The first is always the example that the notebook shows.
+#: A generator of a function's cases; the first is always the example in the notebook.
 Cases = Callable[[random.Random], Sequence[Case]]
 
 
@@ -68,7 +68,7 @@ def of_work(course_key: str, cells: Sequence[Cell]) -> str:
 
 
 class Inputs:
-    """The inputs for the functions of one submission, which are given by the ids of their questions."""
+    """The inputs for the functions of one submission, by question id."""
 
     def __init__(self, work_key: str, exercise: str, functions: Mapping[str, Cases]) -> None:
         self._key = work_key
@@ -86,9 +86,9 @@ class Inputs:
 
     @functools.cached_property
     def calls(self) -> list[Call]:
-        """The calls that the sandbox makes, shuffled so that nothing tells a hard case from an example.
+        """The calls for the sandbox, shuffled so that their order does not show which cases are hard.
 
-        The order is drawn as well: it is the same in every run, as a mark must be, and nobody can know it.
+        The order is drawn from the key: equal in every run, and unknown to students.
         """
         written: dict[int, Any] = {}  # a table that cases share is written once
         calls = []

@@ -1,1 +1,1 @@
-"""Where a student's cells run: confined, with plain values as the only way out."""
+"""The sandbox for students' cells, which only plain values can leave."""

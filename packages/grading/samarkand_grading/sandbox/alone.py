@@ -1,7 +1,7 @@
-"""Run one's own work with all one's rights, on every system, in a process of its own.
+"""Run one's own work unconfined in a subprocess, on every system.
 
-Run as a script, this module is that process: it reads the work from one file, and adds a line to another for
-each thing that is done, so that what came before an endless loop is not lost.
+Run as a script, this module is that subprocess: it reads the work from one file and appends a line to another
+for each result, so that results before an endless loop are not lost.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def run(
     given: dict[str, Any] | None = None,
     limits: Limits | None = None,
 ) -> Outcome:
-    """Run cells in a folder, then call the functions that they left; return what there is within the time."""
+    """Run cells in a folder, then call the functions they define; return the outcome up to the time limit."""
     limits, ended = limits or Limits(), "finished"
     with tempfile.TemporaryDirectory() as place:
         asked, answered = Path(place, "asked.json"), Path(place, "answered.jsonl")
@@ -43,7 +43,7 @@ def run(
 
 
 def main(asked: str, answered: str) -> None:
-    """Run the work that one file holds, and add what comes of it to another."""
+    """Run the work in the file `asked`, and append the results to the file `answered`."""
     import pandas  # noqa: F401 - before a student's files can stand in for modules that it needs
 
     work, here = json.loads(Path(asked).read_bytes()), runner.shell()

@@ -22,18 +22,18 @@ from samarkand_grading.sandbox import alone, engines
 from samarkand_grading.sandbox.engines import NoSandbox
 from samarkand_grading.sandbox.work import Call, Cell, Limits, Outcome, pack
 
-#: What every submission imports.
+#: The modules to import before any submission runs.
 WARM = ("numpy", "pandas", "samarkand.data", "samarkand.practice.sets.desk")
-#: Seconds that a sandbox may take to get warm, and beyond the limit of a submission.
+#: Seconds for a sandbox to warm up, and seconds of grace after the limit of a submission.
 PATIENCE = 60
 
 
 class Sandbox:
     """A warm server behind an engine; use it as a context manager.
 
-    `NoSandbox` when it starts, if this machine cannot confine student code. `secret` must not be seen inside
-    (the instructor's course and secret), which is checked before anything starts; `tables` are read once for
-    all. `trusted` runs student code with no confinement at all: never the default, and named in every report.
+    Starting it raises `NoSandbox` if this machine cannot confine student code. `secret` are paths that must
+    not be visible inside (the instructor's course and secret), checked before the start; `tables` are read
+    once for all. `trusted` runs student code unconfined: never the default, and named in every report.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Sandbox:
         self.stop()
 
     def launch(self) -> None:
-        """Start the server and let it get warm while something else is done."""
+        """Start the server without waiting until it is warm."""
         if self.trusted or (self._process and self._process.poll() is None):
             return
         self.stop()
@@ -67,14 +67,14 @@ class Sandbox:
             file.close()
 
     def start(self) -> None:
-        """Start the server, unless it runs, and wait until it is warm."""
+        """Start the server if it does not run, and wait until it is warm."""
         self.launch()
         if not self.trusted and not self._warm:
             self._ask(b"", PATIENCE)
             self._warm = True
 
     def _ask(self, message: bytes, patience: float) -> tuple[dict[str, Any], bytes]:
-        """Send the server a message; return its report and what the submission said, or raise `NoSandbox`."""
+        """Send the server a message; return its report and the submission's output, or raise `NoSandbox`."""
         assert self._process and self._process.stdin and self._process.stdout
         timer = threading.Timer(patience, self._kill)
         timer.start()
@@ -127,11 +127,11 @@ class Sandbox:
         given: dict[str, Any] | None = None,
         limits: Limits | None = None,
     ) -> Outcome:
-        """Run the cells of one submission, then call its functions; return whatever came back.
+        """Run the cells of one submission, then call its functions; return the outcome.
 
-        Each call is made as if it were the only one, and left out where no function was held. `given`, the
+        Calls are independent of each other; a call is skipped if its name is not a function. `given`, the
         student's own numbers, is plain JSON. A submission that misbehaves has less in its outcome;
-        `NoSandbox` if the sandbox itself failed: then nobody's mark is touched.
+        `NoSandbox` if the sandbox itself failed: then no mark is changed.
         """
         limits = limits or Limits()
         if self.trusted:
@@ -153,7 +153,7 @@ class Sandbox:
         return Outcome.read(said, cells, calls, report["ended"], report["cpu"])
 
 
-#: What bubblewrap says where it may not make namespaces, and what lets it.
+#: Parts of bubblewrap's error messages when it may not create namespaces, and the sysctl that allows it.
 _SETTINGS = {
     "No permissions to create": "kernel.unprivileged_userns_clone=1",
     "(ENOSPC)": "user.max_user_namespaces=10000",

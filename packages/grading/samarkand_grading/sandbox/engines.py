@@ -1,7 +1,7 @@
 """The engines that confine student code: bubblewrap on Linux; Podman or Docker there and anywhere else.
 
-Each is a command that runs the server as process 1 of a sandbox. Inside lie Python with what the course
-needs, its package and tables in ``/course``, the server in ``/grader`` and a writable ``/tmp``; nothing else.
+Each is a command that runs the server as process 1 of a sandbox. Inside are Python with the course's
+libraries, its package and tables in ``/course``, the server in ``/grader`` and a writable ``/tmp``.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ from samarkand.ground.errors import CourseError
 
 HERE = Path(__file__).resolve().parent
 GRADER = HERE.parent
-#: Bytes and processes of a whole sandbox where a cgroup holds them; bytes of its scratch folder.
+#: Limits of a whole sandbox: memory in bytes and processes, if there is a cgroup; bytes of its ``/tmp``.
 MEMORY, PROCESSES, SCRATCH = 3 << 29, 64, 64 << 20
-#: One thread each: a class shares the machine, and a fork inherits no pool.
+#: One thread for each process: a class shares the machine, and a fork inherits no thread pool.
 ENVIRONMENT = """
 HOME=/tmp/home TMPDIR=/tmp IPYTHONDIR=/tmp/home/ipython SAMARKAND_WORK=/tmp/home/my_work PYTHONHASHSEED=0
 SAMARKAND_DATA=/course/course_data PYTHONPATH=/course:/grader LANG=C.UTF-8 TZ=UTC MPLBACKEND=agg
 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 """
-#: -s: no user site; -P: nothing is imported from a folder that a submission can write to.
+#: -s: no user site-packages; -P: no import from a folder that a submission can write to.
 SERVER = ("-s", "-P", "-B", "-m", "server")
 
 
@@ -47,21 +47,21 @@ class NoSandbox(CourseError):
         )
 
 
-#: A command, and the files that it inherits.
+#: A command, and the open files that it inherits.
 Engine = tuple[list[str], list[IO[bytes]]]
 
 
 def choose(secret: Sequence[Path]) -> Engine:
     """Return the engine that ``SAMARKAND_ENGINE`` names, else bubblewrap, Podman or Docker; or `NoSandbox`.
 
-    `secret` are places that no student's code may see.
+    `secret` are paths that student code must not see.
     """
     words = named()
     return bubblewrap(secret) if words == ["bwrap"] else (container(words), [])
 
 
 def named() -> list[str]:
-    """Return the words that start the engine that is chosen; `NoSandbox` if it is not installed."""
+    """Return the start of the chosen engine's command; `NoSandbox` if it is not installed."""
     usual = ["bwrap", "podman", "docker"][sys.platform != "linux" :]
     words = shlex.split(os.environ.get("SAMARKAND_ENGINE", "")) or list(filter(shutil.which, usual))[:1]
     if not words or shutil.which(words[0]) is None:
@@ -105,10 +105,10 @@ def bubblewrap(secret: Sequence[Path]) -> Engine:
 
 
 def view() -> dict[str, Path]:
-    """List what a sandbox shows, by its place inside: Python and the libraries it needs, and the course.
+    """Return the paths visible in a sandbox, path inside to path outside: Python, its libraries, the course.
 
-    A list of what to hide would have to know where each machine keeps what is nobody's business: nbgrader's
-    exchange alone lies by default below ``/usr/local/share``.
+    A list of paths to hide could not be complete: machines keep private files in many places, and nbgrader's
+    exchange lies by default below ``/usr/local/share``.
     """
     system = (
         "/usr/bin /usr/lib /usr/lib64 /usr/share/zoneinfo /bin /lib /lib64 /etc/ld.so.cache /etc/alternatives"
@@ -127,7 +127,7 @@ def view() -> dict[str, Path]:
 
 
 def mounts() -> list[Path]:
-    """List where file systems are mounted, whatever bytes their names are of."""
+    """Return the mount points of this machine, also those whose names are not UTF-8."""
     try:
         lines = Path("/proc/self/mountinfo").read_bytes().splitlines()
     except OSError:
@@ -138,7 +138,7 @@ def mounts() -> list[Path]:
 
 @functools.cache
 def cgroup() -> list[str]:
-    """Return words that start a command in a cgroup with limits of its own; none where systemd makes none."""
+    """Return the systemd-run prefix that puts a command into a limited cgroup; empty if that fails."""
     words = f"systemd-run --scope --quiet --collect {'--user' if os.geteuid() else ''}".split()
     for limit in (f"MemoryMax={MEMORY}", "MemorySwapMax=0", f"TasksMax={PROCESSES}"):
         words.append(f"--property={limit}")
@@ -149,8 +149,8 @@ def cgroup() -> list[str]:
     return [] if done.returncode else words
 
 
-#: The system calls that Python, its libraries and a shell need. Any other is answered as by a kernel that
-#: does not know it, and libraries take another way. What this processor does not have is passed over.
+#: The system calls that Python, its libraries and a shell need. Any other fails as on a kernel without it
+#: (ENOSYS), so that libraries fall back. Calls that this processor does not have are skipped.
 CALLS = """
 accept accept4 access alarm arch_prctl bind brk capget chdir chmod clock_getres clock_gettime
 clock_nanosleep close close_range connect creat dup dup2 dup3 epoll_create epoll_create1 epoll_ctl
@@ -168,7 +168,7 @@ setsockopt shutdown sigaltstack stat statfs statx symlink symlinkat sysinfo tgki
 umask uname unlink unlinkat utime utimensat utimes vfork wait4 waitid write writev
 """
 SAME, MASKED = 4, 7
-#: Calls for some uses only: which argument, how it is compared, with what (and under which mask).
+#: Calls allowed for some arguments only: index of the argument, comparison, value (and mask).
 USES: dict[str, tuple[int, int, tuple[int, ...], int]] = {
     "clone": (0, MASKED, (0x7E020080,), 0),  # threads and forks, no new namespaces
     # No leases and watches, which reach others that use the file; no larger pipes.
@@ -189,7 +189,7 @@ class _Compare(ctypes.Structure):
 
 
 def seccomp() -> IO[bytes]:
-    """Let libseccomp write the filter of system calls for this processor to a file that bubblewrap reads."""
+    """Return an open file with libseccomp's filter of system calls for this processor, for bubblewrap."""
     try:
         library = ctypes.CDLL("libseccomp.so.2")
     except OSError:
@@ -214,7 +214,7 @@ def seccomp() -> IO[bytes]:
 
 # --- Podman and Docker --------------------------------------------------------------------------------------
 
-#: On top of the engine's own confinement, none of which is switched off.
+#: Options in addition to the engine's default confinement, all of which stays on.
 CONFINED = f"""
 --network=none --ipc=none --read-only --tmpfs=/tmp:rw,nosuid,nodev,mode=1777,size={SCRATCH}
 --tmpfs=/var/tmp:ro,size=4k --cap-drop=all --security-opt=no-new-privileges --user=1000:1000
@@ -223,7 +223,7 @@ CONFINED = f"""
 
 
 def container(engine: list[str]) -> list[str]:
-    """Build the command of a container engine, which ends as soon as nobody speaks to it any more."""
+    """Build the command of a container engine; the container ends when its stdin is closed."""
     words = [*engine, "run", "--rm", "--interactive", *CONFINED]
     words += [f"--env={pair}" for pair in ENVIRONMENT.split()]
     return [*words, image(tuple(engine)), "python3", *SERVER]
@@ -231,7 +231,7 @@ def container(engine: list[str]) -> list[str]:
 
 @functools.cache
 def image(engine: tuple[str, ...]) -> str:
-    """Return the name of the image; make it if it is not there."""
+    """Return the name of the image; build it if it does not exist."""
     name, command = recipe(engine)
     if command:
         print(f"Making the image {name}: some minutes, the first time.", file=sys.stderr)
@@ -243,9 +243,9 @@ def image(engine: tuple[str, ...]) -> str:
 
 
 def recipe(engine: tuple[str, ...]) -> tuple[str, list[str]]:
-    """Return the image's name, which says what it is made of, and what makes it; nothing if it is there.
+    """Return the image's name and the command that builds it, which is empty if the image exists.
 
-    It is made of requirements, package, tables, server.
+    The name has a digest of the Containerfile and of everything that it copies.
     """
     path = home.ROOT / "deploy" / "Containerfile"
     if not path.is_file():

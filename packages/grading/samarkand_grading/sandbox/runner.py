@@ -1,6 +1,6 @@
-"""Run a student's cells and functions in this process, and send what comes of each as soon as it is there.
+"""Run a student's cells and functions in this process, and send each result at once.
 
-It runs inside the sandbox, and as a process of its own where people mark their own work. It imports nothing
+It runs inside the sandbox, and in a subprocess when people mark their own work. It imports nothing
 of the grader: no mark and no expected value is in reach of what runs here.
 """
 
@@ -27,7 +27,7 @@ from samarkand.practice.answers import encode
 
 Json = dict[str, Any]
 
-#: Seconds for all calls in one process; what takes longer is called one by one at once.
+#: Seconds for all calls in one process; if they take longer, each call gets a process of its own.
 ATTEMPT = 1.0
 
 
@@ -36,9 +36,9 @@ class OutOfTime(BaseException):
 
 
 def limit(limits: Json, what: str, block: Callable[[], Any], here: Any = None, cell: str = "") -> Json:
-    """Return the ``value`` of a block within the limits of a cell or call, or its ``error``, a sentence.
+    """Run a block within the time limits of a cell or call; return its ``value``, or an ``error`` sentence.
 
-    With the shell `here`, the error is in the words that a notebook has for it.
+    With the shell `here`, the error is explained as in a student's notebook.
     """
 
     def ring(number: int, frame: object) -> None:
@@ -66,18 +66,18 @@ def limit(limits: Json, what: str, block: Callable[[], Any], here: Any = None, c
 
 
 class Printed(io.StringIO):
-    """What a cell prints, up to a length; the rest is forgotten."""
+    """A text stream for a cell's output; it discards everything beyond `most` characters."""
 
     most = 0
 
     def write(self, text: str) -> int:
-        """Keep what there is room for."""
+        """Append the part of the text that fits; return the full length, as a stream does."""
         super().write(str(text)[: max(0, self.most - self.tell())])
         return len(text)
 
 
 def shell() -> Any:
-    """Return IPython's shell; it shows nothing, keeps no history, and a cell's last value as ``_``."""
+    """Return an IPython shell without display and history; it stores a cell's last value as ``_``."""
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
@@ -101,7 +101,7 @@ _chance = random.Random()
 
 
 def same_chance() -> None:
-    """Start all chance anew, always alike: a mark must not be luck."""
+    """Reset all random generators to the same seed, so that a mark does not depend on chance."""
     _chance.seed(2022)
     random.seed(2022)
     if "numpy" in sys.modules:
@@ -109,7 +109,7 @@ def same_chance() -> None:
 
 
 def one_chance() -> None:
-    """Let Python draw from numbers that are always alike what it would ask the kernel for."""
+    """Replace the kernel's randomness in this process by a seeded generator."""
     seed = random.Random.seed
 
     def draw(size: int, flags: int = 0) -> bytes:
@@ -124,16 +124,16 @@ def one_chance() -> None:
 
 
 def send(out: BinaryIO, message: Json) -> None:
-    """Write a message as a line of its own, also where a process was killed within its line."""
+    """Write a message as a JSON line, preceded by a newline in case a killed process left half a line."""
     out.write(b"\n%s\n" % json.dumps(message).encode())
     out.flush()
 
 
 def run(work: Json, out: BinaryIO, here: Any, top: Path | None) -> None:
-    """Run cells in the shell `here`, read names, then call the functions that are asked for.
+    """Run cells in the shell `here`, read names, then make the requested calls; send each result to `out`.
 
-    Each call finds the files below `top` as the cells have left them, and no trace of another call. Without
-    `top`, all calls are made in this process.
+    Each call finds the files below `top` as the cells left them, and no trace of another call. Without `top`,
+    all calls are made in this process.
     """
     limits, held, around = work["limits"], dict[str, Any](), dict[str, Json]()
     os.environ["SAMARKAND_GIVEN"] = json.dumps(work["given"])
@@ -168,11 +168,11 @@ def run(work: Json, out: BinaryIO, here: Any, top: Path | None) -> None:
 def call_each(
     call_one: Callable[[Json], Json], calls: list[Json], patience: float, top: Path
 ) -> Iterator[Json]:
-    """Make each call as if it were the first and only one.
+    """Yield the answer to each call as if it were the first and only one.
 
-    A fork for each costs as much as all cells do. So all are made in one, and backwards in another, where one
-    with another answer than the first comes first: if all answers are the same there, no call has left behind
-    what matters to the next.
+    A fork for each call costs as much as all cells. So all calls run in one fork, and in reverse order in a
+    second one, beginning with a call whose answer differs from the first's. If both forks agree, no call
+    depends on an earlier one.
     """
     gc.freeze()  # looking for garbage in a fork would copy every page
     place = os.getcwd()  # noqa: PTH109 - it may be gone
@@ -209,7 +209,7 @@ def call_each(
 
 
 def in_a_fork(block: Callable[[], object], seconds: float) -> None:
-    """Run a block in a fork of this process, and end that in time: no alarm of its own reaches into C."""
+    """Run a block in a fork and kill it after `seconds`: an alarm inside does not interrupt C code."""
     child = os.fork()
     if child == 0:
         try:
@@ -225,7 +225,7 @@ def in_a_fork(block: Callable[[], object], seconds: float) -> None:
 
 
 def run_cell(here: Any, code: str, limits: Json) -> Json:
-    """Run one cell as a notebook does; return its ``text``, and the sentence of its ``error`` or none."""
+    """Run one cell as a notebook does; return its printed ``text`` and its ``error``, ``""`` if none."""
     text = Printed()
     text.most = limits["text"]
 
@@ -240,6 +240,6 @@ def run_cell(here: Any, code: str, limits: Json) -> Json:
 
 
 def encode_value(value: object, limits: Json) -> Any:
-    """Write a value as JSON, unless it is so long that it would leave no room for others."""
+    """Encode a value as JSON; one longer than the limit becomes a stub with its type."""
     form = encode.encode(value)
     return form if len(json.dumps(form)) <= limits["value"] else {"t": "big", "type": type(value).__name__}

@@ -1,8 +1,8 @@
-"""Process 1 of the sandbox: it is warm, and gives each submission a fork of its own.
+"""Process 1 of the sandbox: a warm server that runs each submission in a fork.
 
-It hands a submission on unread, and sends what came of it when all is over, both in memory that is gone then;
-no fork can reach its pipes. As process 1 it ignores every signal from inside, ends whatever a submission has
-left behind, and takes the whole sandbox with it when it ends.
+It passes a submission on unparsed and sends the results at the end, both in memory that is freed afterwards;
+no fork can reach its pipes. As process 1 it ignores every signal from inside, kills all processes that a
+submission leaves behind, and ends the whole sandbox when it ends.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ANSWERS = 3  # where a fork writes
 KERNEL = [int(part) for part in re.findall(r"\d+", os.uname().release)[:2]]
 DUMPABLE, SECCOMP, NO_NEW_PRIVILEGES = 4, 21, 39
 
-#: What cells do most: its first run pays for lazy imports, and here it is paid once.
+#: Typical code of cells, run once so that its lazy imports are done before the first fork.
 WARM_CELL = """
 import pandas as _p
 _f = _p.DataFrame({"a": ["x", "y"], "b": [1, 2], "d": _p.to_datetime(["2022-09-14", "2022-09-15"])})
@@ -45,7 +45,7 @@ del _p, _f, _s
 
 
 def missing() -> str:
-    """Name the first thing that keeps this process from being confined; nothing if it is."""
+    """Drop rights; return the first respect in which this process is not confined, or ``""``."""
     prctl = ctypes.CDLL(None).prctl
     if os.getuid() == 0:
         with contextlib.suppress(OSError):  # capabilities go too; the kernel counts processes by user
@@ -70,18 +70,18 @@ def missing() -> str:
 
 
 def state() -> list[Any]:
-    """Return what a fork might have changed of this process."""
+    """Return the attributes of this process that a fork could change: limits, scheduler, CPUs, priority."""
     limits = [resource.getrlimit(number) for number in range(16)]
     return [*limits, os.sched_getscheduler(0), os.sched_getaffinity(0), os.getpriority(os.PRIO_PROCESS, 0)]
 
 
 def private(length: int) -> mmap.mmap:
-    """Return memory that is given back when it is closed: no later fork finds in it what was there."""
+    """Return anonymous private memory, freed when closed, so that no later fork can read it."""
     return mmap.mmap(-1, length, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
 
 
 def send(report: dict[str, Any], said: memoryview) -> None:
-    """Send the grader a report, and then what a submission said."""
+    """Send the grader a report as a JSON line, then the submission's output."""
     for part in (memoryview(json.dumps(report).encode() + b"\n"), said):
         left = part
         while left:
@@ -89,13 +89,13 @@ def send(report: dict[str, Any], said: memoryview) -> None:
 
 
 def spent() -> float:
-    """Return the CPU seconds of all forks that have ended."""
+    """Return the CPU seconds of all finished forks."""
     use = resource.getrusage(resource.RUSAGE_CHILDREN)
     return use.ru_utime + use.ru_stime
 
 
 def keep(limits: dict[str, Any], here: Any) -> bool:
-    """Run a submission in a fork, end all that came of it, and report; return whether all is as before."""
+    """Run a submission in a fork, kill all its processes, report; return whether the server is reusable."""
     began, status, length = spent(), None, 0
     with private(limits["length"]) as work, private(limits["output"]) as said, memoryview(said) as room:
         while length < len(work):
@@ -133,7 +133,7 @@ def keep(limits: dict[str, Any], here: Any) -> bool:
 
 
 def reap(child: int, how: int) -> int | None:
-    """Wait for all processes, or for those that have ended; return the status of one, if it is there."""
+    """Reap all children, or with `WNOHANG` the finished ones; return the status of `child`, or None."""
     status = None
     with contextlib.suppress(ChildProcessError):
         while (found := os.wait3(how))[0]:
@@ -142,7 +142,7 @@ def reap(child: int, how: int) -> int | None:
 
 
 def clean() -> bool:
-    """Remove what a submission has left; return whether this process is fit for another."""
+    """Delete all files of a submission; return whether this process can run another."""
     try:
         for path in (path for path in SCRATCH.iterdir() if not path.is_mount()):
             shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
@@ -156,7 +156,7 @@ def clean() -> bool:
 
 
 def submission(limits: dict[str, Any], work: dict[str, Any], answers: int, here: Any) -> None:
-    """Take limits, and nothing that belongs to the server, then run the work."""
+    """Set resource limits, close the server's files, then run the work and write results to `answers`."""
     os.setsid()
     os.dup2(answers, ANSWERS, inheritable=False)
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -183,7 +183,7 @@ def submission(limits: dict[str, Any], work: dict[str, Any], answers: int, here:
 
 
 def main(modules: list[str], tables: list[str]) -> None:
-    """Become warm, then run one submission after another until the grader hangs up."""
+    """Import modules and tables, then run one submission after another until the grader hangs up."""
     gc.disable()  # there is nothing to find in what is only imported
     Path(os.environ["HOME"]).mkdir()
     for name in modules:

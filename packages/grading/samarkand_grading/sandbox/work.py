@@ -1,4 +1,4 @@
-"""What a sandbox is asked and what it answers: limits, cells, calls, results; plain data."""
+"""Requests to a sandbox and its results, as plain data: limits, cells, calls, outcomes."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import Any
 
 from samarkand.practice.answers import decode
 
-#: How many lines of an outcome are read.
+#: The maximum number of lines read from a submission.
 LINES = 1 << 15
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use: seconds of CPU and on the wall, bytes, and how many at once.
+    """Limits of one submission: seconds of CPU and wall-clock time, bytes, counts of processes and files.
 
-    CPU decides, and it is the same on any machine at any load; the wall clock is only there for those who
-    sleep. `wall` and `output` are for all of a submission, `cpu`, `memory` and `file` for each process;
+    CPU time decides, since it hardly depends on the machine's load; wall-clock time only catches code that
+    sleeps. `wall` and `output` are for all of a submission, `cpu`, `memory` and `file` for each process;
     `value` is the length of one answer, `text` of what one cell prints; threads count as `processes`.
     """
 
@@ -39,7 +39,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell to run; or a place where the name `hold` is read, once the cells above have run."""
+    """A code cell to run; or, with `hold`, a point at which the value of that name is read."""
 
     id: str
     code: str = ""
@@ -48,7 +48,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the function that was held under ``of``, with arguments as :mod:`encode` writes them."""
+    """A call of the function read for question ``of``, with arguments encoded by :mod:`encode`."""
 
     id: str
     of: str
@@ -56,7 +56,7 @@ class Call:
 
 
 def pack(cells: Sequence[Cell], calls: Sequence[Call], given: dict[str, Any] | None, limits: Limits) -> bytes:
-    """Write work as :mod:`runner` reads it: a shared table once, and calls by numbers, which tell nothing."""
+    """Encode work for :mod:`runner`: shared arguments once, calls by numbers that reveal nothing."""
     inputs = {id(argument): argument for call in calls for argument in call.arguments}
     place = {key: n for n, key in enumerate(inputs)}
     asked = [
@@ -69,7 +69,7 @@ def pack(cells: Sequence[Cell], calls: Sequence[Call], given: dict[str, Any] | N
 
 @dataclass(frozen=True)
 class Result:
-    """What a read or a call gave: a value, or the sentence of an error."""
+    """Result of a read or a call: a value, or an error as a sentence."""
 
     value: decode.Value = ...
     error: str = ""
@@ -77,7 +77,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Ran:
-    """How a cell ran: the sentence of its error (empty if there was none) and what it printed."""
+    """Result of a cell: its error as a sentence (empty if none) and its printed text."""
 
     error: str = ""
     text: str = ""
@@ -85,9 +85,9 @@ class Ran:
 
 @dataclass
 class Outcome:
-    """All that came back of one submission: how cells `ran`, what was `held` and `called`, by their ids.
+    """Outcome of one submission: results of cells (`ran`), names (`held`) and calls (`called`), by id.
 
-    What is missing was not reached. `ended` is ``"finished"``, or what ended it: ``"wall"``, ``"cpu"``,
+    A missing id was not reached. `ended` is ``"finished"``, or what ended it: ``"wall"``, ``"cpu"``,
     ``"memory"``, ``"output"``, ``"died"``; `cpu` the seconds that the sandbox has spent on it.
     """
 
@@ -101,7 +101,7 @@ class Outcome:
     def read(
         cls, said: bytes, cells: Sequence[Cell], calls: Sequence[Call], ended: str, cpu: float = 0.0
     ) -> Outcome:
-        """Read the lines of :mod:`runner`, whatever they hold; what ended too early has ``"died"``."""
+        """Parse the lines of :mod:`runner`; ignore malformed ones. With results missing it has ``"died"``."""
         outcome = cls(ended=ended, cpu=cpu)
         for line in said.split(b"\n", LINES)[:-1]:  # the last one may be half there
             try:
@@ -118,7 +118,7 @@ class Outcome:
         return outcome
 
     def _note(self, said: dict[str, Any], calls: Sequence[Call]) -> None:
-        """File one line; calls go by their number, and the first answer to each counts."""
+        """Store the result in one line; calls are known by number, and the first answer to each counts."""
         key, error = said.get("ran", said.get("held")), _sentence(said.get("error", ""))
         if "called" in said:
             number = said["called"]
@@ -132,7 +132,7 @@ class Outcome:
 
 
 def _result(said: dict[str, Any], error: str) -> Result:
-    """Return the value that plain JSON stands for, or the sentence that it stands for none."""
+    """Decode a result from plain JSON; an undecodable one becomes an error."""
     try:
         return Result(error=error) if error else Result(decode.read(said.get("value")))
     except decode.NotAValue as problem:
@@ -140,7 +140,7 @@ def _result(said: dict[str, Any], error: str) -> Result:
 
 
 def _line(text: object, length: int = 300) -> str:
-    """Keep what can be shown of a text that came out of the sandbox."""
+    """Return a text cut to `length`, unprintable characters replaced; ``""`` if it is not a string."""
     if type(text) is not str:
         return ""
     kept = "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text[:length])
@@ -148,5 +148,5 @@ def _line(text: object, length: int = 300) -> str:
 
 
 def _sentence(text: object) -> str:
-    """Keep an error to one line, or it could look like lines of the grader's own."""
+    """Return an error as one line, so that it cannot imitate lines of the grader."""
     return " ".join(_line(text).split()) or ("" if text == "" else "an error")

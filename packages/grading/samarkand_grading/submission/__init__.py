@@ -1,1 +1,1 @@
-"""What was handed in: read as bytes, rebuilt from the released cells."""
+"""Submissions: read as bytes, rebuilt from the released cells."""

@@ -1,7 +1,7 @@
-"""What was handed in: the one notebook that is meant, read as bytes, and its cells.
+"""Find a submission's notebook, read it as bytes, and parse its cells.
 
-No link is followed and nothing runs. A notebook under another name or in a folder of its own is accepted
-where only one can be meant.
+No link is followed and nothing runs. A notebook under another name or in a subfolder is accepted if it is
+the only candidate.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: The largest notebook that is read, in bytes; most of it may be pictures in outputs.
+#: The maximum size of a notebook in bytes; most of it may be pictures in outputs.
 LARGEST = 32 << 20
-#: The most objects and lists: one of a few bytes takes a hundred times as much memory.
+#: The maximum number of JSON objects and lists: each takes a hundred times its bytes in memory.
 PARTS = 1_000_000
-#: The most cells, and the longest source of one and of all.
+#: The maximum number of cells, and of characters in one source and in all.
 CELLS, SOURCE, SOURCES = 400, 100_000, 2_000_000
-#: Among how many names below a student's folder a notebook is looked for.
+#: The maximum number of paths searched below a student's folder.
 NAMES = 1000
-#: How the remark on a second notebook begins; the instructor is told.
+#: The beginning of the remark on a second notebook, by which it is reported to the instructor.
 SEVERAL = "Several notebooks were handed in"
-#: Files that notebook servers and systems leave beside a notebook.
+#: Files that notebook servers and operating systems create beside a notebook.
 HARMLESS = {
     "timestamp.txt", "submission_secret.txt", ".ipynb_checkpoints", "__pycache__", "__MACOSX",
     ".DS_Store", "Thumbs.db", "desktop.ini",
@@ -32,14 +32,14 @@ HARMLESS = {
 
 
 class Unreadable(Exception):
-    """A submission that cannot be graded; its sentence goes into the feedback."""
+    """The submission cannot be graded; the message is shown in the feedback."""
 
 
 @dataclass
 class Part:
-    """A cell as it was handed in; `long` says that its source was too long, and was left out.
+    """A submitted cell; `long` means that its source was too long and was dropped.
 
-    Its type is ``"code"``, ``"markdown"`` or ``"raw"``; an id that is not there is empty.
+    `type` is ``"code"``, ``"markdown"`` or ``"raw"``; a missing id is empty.
     """
 
     type: str
@@ -53,7 +53,7 @@ class Part:
 
 
 def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
-    """Return the notebook of a submission, if it is a plain file, and remarks on what else lies there.
+    """Return the bytes of a submission's notebook, and remarks on other files beside it.
 
     The folder is ``submitted/<student>/<set>``. `Unreadable` if there is no such file, several could be
     meant, or it is a link, a pipe, a device or too large.
@@ -75,7 +75,7 @@ def read_file(folder: Path, name: str) -> tuple[bytes, list[str]]:
 
 
 def _meant(folder: Path, entries: list[str], name: str) -> tuple[Path, list[str]]:
-    """Return which file is the notebook, and what is unusual about it."""
+    """Return the path of the notebook and remarks on its name and place; `Unreadable` if ambiguous."""
     wanted = f"{name}.ipynb"
     if wanted in entries:
         return folder / wanted, []
@@ -100,12 +100,12 @@ def _meant(folder: Path, entries: list[str], name: str) -> tuple[Path, list[str]
 
 
 def is_notebook(name: str) -> bool:
-    """Return whether a file is named like a notebook; some browsers save one with a text suffix."""
+    """Return whether a file has the name of a notebook; some browsers add ``.txt`` or ``.json``."""
     return name.casefold().endswith((".ipynb", ".ipynb.txt", ".ipynb.json")) and not name.startswith(".")
 
 
 def _further_down(folder: Path) -> Iterator[Path]:
-    """Yield notebooks in subfolders, without hidden ones and without links."""
+    """Yield notebooks in subfolders, except in hidden and `HARMLESS` ones."""
     for path in sorted(itertools.islice(folder.rglob("*"), NAMES)):
         inner = path.relative_to(folder).parts
         if is_notebook(path.name) and not any(part in HARMLESS or part.startswith(".") for part in inner):
@@ -113,7 +113,7 @@ def _further_down(folder: Path) -> Iterator[Path]:
 
 
 def read_plain_file(path: Path) -> bytes:
-    """Read a file that is no link and not too large; `Unreadable` if it is anything else."""
+    """Return the bytes of a regular file; `Unreadable` if it is a link, something else or too large."""
     try:
         facts = path.lstat()
         if not stat.S_ISREG(facts.st_mode):
@@ -126,7 +126,7 @@ def read_plain_file(path: Path) -> bytes:
 
 
 def read_timestamp(folder: Path) -> str:
-    """Return when a submission was handed in, if nbgrader has noted it in a plain file, or nothing."""
+    """Return the text of nbgrader's timestamp file; empty if there is no such regular file."""
     try:
         return read_plain_file(folder / "timestamp.txt")[:100].decode("utf-8", "replace").strip()
     except Unreadable:
@@ -134,7 +134,7 @@ def read_timestamp(folder: Path) -> str:
 
 
 def defuse(name: str) -> str:
-    """Write a name chosen by a student so that it cannot act on the page or terminal that shows it."""
+    """Return 60 characters of a student's file name or id, with unprintable ones and ``<>&`` as ``?``."""
     return "".join(c if c.isprintable() and c not in "<>&" else "?" for c in name[:60])
 
 
@@ -146,7 +146,7 @@ def _listed(names: list[str]) -> str:
 
 
 def parse(body: bytes) -> list[Part]:
-    """Read the cells of a notebook: of each only its type, source and ids.
+    """Parse the cells of a notebook, keeping only type, source and ids.
 
     Any encoding that JSON allows is read; what cannot be decoded becomes a replacement character.
     `Unreadable` if it is not a notebook of format 4, or is one that no student would write.

@@ -1,4 +1,4 @@
-"""The part of a submission that is graded: the released cells, found by their ids.
+"""Rebuild the notebook to grade from the released cells and the student's sources, matched by id.
 
 A submission (see :mod:`reading`) is rebuilt: the result is the released notebook with the student's sources
 in it. Everything else (metadata, outputs, cells of other kinds) is left out.
@@ -20,21 +20,21 @@ from samarkand.ground.errors import DamagedData
 from samarkand_grading.sandbox.work import Cell
 from samarkand_grading.submission.reading import Part, Unreadable, defuse
 
-#: How the remark on added cells ends; to add cells is allowed.
+#: The end of the remark on added cells, which are allowed.
 ADDED = "added; they run, and carry no points."
-#: The most characters of a cell that are shown; the whole of it was run.
+#: The maximum of characters of a cell to show; all of it was run.
 SHOWN = 5_000
-#: Who signs in; and a cell that does, and holds nothing else but comments.
+#: A call of ``sign_in`` with the id; and a whole cell with just that call and comments.
 _SIGN_IN = re.compile(r"""(?:\w+\.)?sign_in\(\s*(?:"([^"\n]{1,100})"|'([^'\n]{1,100})')\s*\)""")
 _SIGNS_ONLY = re.compile(rf"\s*(?:#.*\n\s*)*{_SIGN_IN.pattern};?[ \t]*(?:#.*)?(?:\n\s*#.*)*\s*")
 
 
 @dataclass
 class Submission:
-    """A submission as it is graded: the rebuilt notebook, and the cells that run or give answers.
+    """A submission to grade: the rebuilt notebook, and the cells to run or to read answers at.
 
-    A remark is a sentence on what else was found. `written` are the ids of the answers that are there for a
-    person to mark, `signed_in_by` the last id that a cell of the student's own signs in.
+    `remarks` are sentences on irregularities, `written` the ids of answers for a person to mark, and
+    `signed_in_by` the last id that one of the student's own cells signs in.
     """
 
     notebook: dict[str, Any]
@@ -44,16 +44,15 @@ class Submission:
     signed_in_by: str = ""
 
 
-#: Cells in the student's order, each with the key of its released cell; None for a cell of the student's own.
+#: Cells in the student's order, each with the key of its released cell; None for a cell the student added.
 Order = list[tuple[str | None, Part]]
 
 
 class Released:
-    """A released notebook (``release/<set>/<set>.ipynb``), and how submissions are matched with it.
+    """A released notebook (``release/<set>/<set>.ipynb``) that submissions are matched with.
 
-    `answers` are the name to read for each question, by the question's id; `others` are notebooks of the
-    course that could be handed in by mistake. `DamagedData` if the notebook is missing or lacks a cell for a
-    question.
+    `answers` map a question's id to the name to read; `others` are notebooks of the course that could be
+    handed in by mistake. `DamagedData` if the notebook is missing or lacks a cell for a question.
     """
 
     def __init__(self, path: Path, answers: dict[str, str], others: Sequence[Path] = ()) -> None:
@@ -64,7 +63,7 @@ class Released:
             raise DamagedData(f"The released notebook {path} cannot be read: {error}") from None
         # The form is for the desk; here it would be copied and written again for every submission.
         self.notebook["metadata"].pop("samarkand", None)
-        #: The cells by nbgrader's id, or their own where they have none.
+        #: The cells by nbgrader id, or by cell id if they have none.
         self.cells: dict[str, dict[str, Any]] = {}
         for cell in self.notebook["cells"]:
             cell["source"] = "".join(cell["source"])
@@ -82,17 +81,17 @@ class Released:
         return bool(_marks(self.cells[key]).get("solution"))
 
     def _key(self, part: Part) -> str | None:
-        """Find the released cell of a submitted one, by nbgrader's id or its own; some programs drop both."""
+        """Return the key of the released cell, by nbgrader id or cell id; None if a program dropped both."""
         return part.grade_id if part.grade_id in self.cells else self._by_id.get(part.id)
 
     def empty(self) -> Submission:
-        """Return the work of a student whose notebook cannot be read."""
+        """Return the submission for an unreadable notebook: the released one, nothing to run."""
         return Submission(copy.deepcopy(self.notebook), [])
 
     def rebuild(self, submitted: list[Part]) -> Submission:
         """Put a student's sources into the released notebook; the cells run in the student's order.
 
-        `Unreadable` if it is another notebook of the course.
+        `Unreadable` if `submitted` is another notebook of the course.
         """
         self._refuse_others({_bare(part.source) for part in submitted})
         found: dict[str, Part] = {}
@@ -134,7 +133,7 @@ class Released:
         return Submission(self._notebook(found, order), self._plan(order), remarks, written, signed_in_by)
 
     def _refuse_others(self, texts: set[str]) -> None:
-        """Raise if it holds less than half of this notebook and more than half of another one."""
+        """Raise `Unreadable` if `texts` hold under half of this notebook and over half of another one."""
         if _share(self._fixed, texts) >= 0.5:
             return
         for path in self.others:
@@ -145,7 +144,7 @@ class Released:
                     raise Unreadable(wrong)
 
     def _changes(self, found: dict[str, Part]) -> list[str]:
-        """Say what is not as it was released, and matters for what ran."""
+        """Return a remark for each change of a cell's type, of a locked cell, or of the order."""
         remarks = []
         for key, part in found.items():
             cell, name = self.cells[key], defuse(key.removeprefix("id:"))
@@ -160,7 +159,7 @@ class Released:
         return remarks
 
     def _restore(self, found: dict[str, Part], order: Order) -> list[str]:
-        """Put deleted cells back in their place; cells that read an answer come after added cells."""
+        """Insert deleted cells into `order` in their place, checks after added cells; return the remarks."""
         remarks = []
         keys, kept = list(self.cells), set(found)
         for place, key in enumerate(keys):
@@ -179,7 +178,7 @@ class Released:
         return remarks
 
     def _plan(self, order: Order) -> list[Cell]:
-        """List what runs: a student who left the given cell untouched may have answered anywhere below it."""
+        """Return the cells to run; an answer whose own cell is unchanged may be anywhere, so is read last."""
         plan: list[Cell] = []
         last: list[Cell] = []
         checks = {f"{question}-check": question for question in self.answers}
@@ -200,7 +199,7 @@ class Released:
         return plan + last
 
     def _notebook(self, found: dict[str, Part], order: Order) -> dict[str, Any]:
-        """Build what nbgrader and the instructor see: the released cells in order, added ones behind them."""
+        """Build the notebook for nbgrader and the instructor: released cells in order, added ones between."""
         notebook = copy.deepcopy(self.notebook)
         behind: dict[str | None, list[dict[str, Any]]] = {}
         last: str | None = None
@@ -227,13 +226,13 @@ def _marks(cell: dict[str, Any]) -> dict[str, Any]:
 
 
 def _share(wanted: Iterable[str], texts: set[str]) -> float:
-    """Return how much of one notebook is in another."""
+    """Return the share, 0 to 1, of the distinct texts `wanted` that are in `texts`."""
     own = {text for text in wanted if text}
     return len(own & texts) / max(1, len(own))
 
 
 def _bare(source: str) -> str:
-    """Remove what editors add or strip at the ends of lines."""
+    """Return a source without the white space at line ends and around it, which editors change."""
     return "\n".join(line.rstrip() for line in source.strip().splitlines())
 
 
@@ -250,10 +249,10 @@ def _display(kind: str, source: str) -> str:
 
 
 def disarm(text: str) -> str:
-    """Disarm whatever a browser would run, load or follow in a student's prose on the instructor's page.
+    """Escape everything in a student's Markdown that a browser would run, load or follow.
 
-    Tags and entities are shown as text. Links and pictures are taken apart: programs that show notebooks
-    decode entities in addresses twice, so a list of bad addresses could be evaded.
+    Tags and entities become text. Links and pictures are broken up: viewers of notebooks decode entities in
+    addresses twice, so a list of bad addresses could be evaded.
 
     Examples
     --------
