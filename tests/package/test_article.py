@@ -80,6 +80,7 @@ def test_a_spreadsheets_own_form_is_read_and_kept(own: Path, encoding: str) -> N
             "We will see who lists",
             "a rule says who does what",
         ),
+        ("ways", "A03,", "A33,", "claims.csv has no A33"),
         ("ties", ",1,P05", ",+,P05", '"+" is none of what sign allows'),
         ("forecasts", "2017-06-09,", "2017-06-01,", "due is a day after written_on"),
         ("ties", "Iran", "SCO", "two different actors"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
@@ -450,6 +451,10 @@ class Day(Kind):
         raise _not_one(value, self.asked())
 
 
+#: Words that leave open who decides.
+VAGUE = re.compile(r"(?i)\b(will be clear|we will see|by events)\b")
+
+
 @dataclass(frozen=True)
 class Settling(Kind):
     """What settles a forecast: a day, later than `after`, and a rule of five words or more."""
@@ -472,7 +477,7 @@ class Settling(Kind):
                 day=self.after,
             )
             raise WrongForm(asks)
-        if len(rule.split()) < 5:
+        if len(rule.split()) < 5 or VAGUE.search(rule):
             raise WrongForm(tr("Who would have to do what, so that a stranger could say yes or no?"))
         return day, rule
 

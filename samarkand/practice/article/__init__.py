@@ -20,6 +20,7 @@ from pathlib import Path
 from samarkand.ground import files, home, reading
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import dated, listed, tr, trn
+from samarkand.practice.answers import kinds
 from samarkand.practice.answers.reply import Reply
 
 __all__ = ["begin", "check", "path"]
@@ -314,9 +315,7 @@ def _filled(*columns: str) -> Callable[[Row], Iterator[str]]:
 def _forecast(row: Row) -> Iterator[str]:
     if not row["due"] or row["due"] <= row["written_on"]:
         yield tr("due is a day after written_on.")
-    if len(row["rule"].split()) < 5 or re.search(
-        r"(?i)\b(will be clear|we will see|by events)\b", row["rule"]
-    ):
+    if len(row["rule"].split()) < 5 or kinds.VAGUE.search(row["rule"]):
         yield tr("a rule says who does what, so that a stranger could say yes or no.")
     if not row["chance"] or not 0 <= float(row["chance"]) <= 100:
         yield tr("a chance is from 0 to 100.")
@@ -362,11 +361,15 @@ def _between(name: str, rows: Sequence[Row]) -> Iterator[str]:
                         one=one,
                         other=other,
                     )
+    if name in ("figures", "ways"):
+        known = {row["id"] for row in _clean("claims", _read(path("claims")))}
+        for claim in dict.fromkeys(row["claim"] for row in rows if row["claim"] not in known):
+            yield tr("claims.csv has no {claim}.", claim=claim)
     if name == "figures":
         for row in rows:
             same = [r for r in rows if r["claim"] == row["claim"]]
-            kinds = {(r["measure"], r["day"], r["counter"]) for r in same}
-            if len(same) > len(kinds):
+            measured = {(r["measure"], r["day"], r["counter"]) for r in same}
+            if len(same) > len(measured):
                 yield tr("Two rows on {claim} have the same measure, day and counter.", claim=row["claim"])
                 return
     if name == "ways":
