@@ -19,10 +19,10 @@ from samarkand.ground.words import tr, trn
 #: A list, Series or other iterable of numbers.
 Numbers = Iterable[float]
 
-#: The most combinations of choices that can be tried while somebody waits.
+#: Maximum number of combinations of choices, so that nobody waits long.
 MOST_UNIVERSES = 20_000
 
-#: Votes as numbers; a state that took no part has none.
+#: Votes as numbers; absence has none.
 _BALLOTS: Mapping[str, int | None] = dict(zip(
     ("yes", "abstain", "no", "did not vote", "not a member"), (1, 0, -1, None, None), strict=True
 ))  # fmt: skip
@@ -417,7 +417,7 @@ def _votes(words: Iterable[str]) -> list[int | None]:
     return [_BALLOTS.get(word) for word in given]
 
 
-#: The rules by which the several signs of a pair become one.
+#: Rules that reduce the signs of a pair's ties to one.
 RULES = ("sum", "last", "worst")
 
 

@@ -187,7 +187,7 @@ def _unknown_place(text: object, kind: str) -> UnknownName:
 
 
 def _fold(text: str) -> str:
-    """Return a name with one case, one form of each letter and apostrophe, and single spaces."""
+    """Normalise a name: case-folded, one form of each letter and apostrophe, single spaces."""
     plain = unicodedata.normalize("NFC", text).translate(_APOSTROPHES).casefold()
     return " ".join(plain.split())
 
@@ -203,7 +203,7 @@ def _table() -> dict[str, Place]:
 
 @cached
 def _folded(places: Path, states: Path) -> dict[str, str]:
-    """Return codes by folded name; codes take precedence over names, and English names over others."""
+    """Return {normalised name: code}; codes take precedence over names, and English names over others."""
     table = _read(places, states)
     index = {_fold(n): p.iso3 for p in reversed(table.values()) for n in reversed(p.names())}
     return index | {_fold(code): code for code in table}

@@ -62,7 +62,7 @@ class Source:
 
     @property
     def who_and_when(self) -> str:
-        """Publisher and day, in short."""
+        """Publisher and day, in short form."""
         return ", ".join(part for part in (self.publisher, dated(self.published)) if part)
 
     def __repr__(self) -> str:

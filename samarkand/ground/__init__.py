@@ -1,1 +1,1 @@
-"""What everything stands on: errors in sentences, where the course lies, files written whole."""
+"""The base of all packages: errors in sentences, the course's folders, files written atomically."""

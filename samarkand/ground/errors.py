@@ -13,7 +13,7 @@ class CourseError(Exception):
     """Any error the course raises on purpose; a notebook shows its sentence and no traceback."""
 
     def _render_traceback_(self) -> list[str]:
-        """Give IPython the sentence in place of a traceback (IPython's own hook for this)."""
+        """Return the sentence that IPython shows in place of a traceback (IPython's own hook)."""
         return [f"{type(self).__name__}: {self}"]
 
 
@@ -34,9 +34,9 @@ class DamagedData(CourseError):
 
 
 def need_whole(value: object, otherwise: str) -> None:
-    """Raise `WrongType` with a sentence unless a value is a whole number, Python's or that of a table.
+    """Raise `WrongType` with a sentence unless a value is an int or a NumPy integer.
 
-    True and False are none.
+    True and False do not count.
 
     Examples
     --------

@@ -19,22 +19,22 @@ from samarkand.ground import home
 from samarkand.ground.errors import CourseError, unknown
 from samarkand.ground.words import tr
 
-#: Names in every notebook that no student means.
+#: Names that IPython puts into every notebook, never suggested to a student.
 _IPYTHONS = frozenset(("In", "Out", "exit", "quit", "open", "get_ipython"))
-#: Functions of Python that lessons use, for whom a letter is missing.
+#: Built-in functions that lessons use, suggested for misspelt names.
 _FUNCTIONS = (
     *("enumerate", "float", "help", "int", "len", "list"),
     *("print", "range", "sorted", "str", "sum", "zip"),
 )
-#: What a lesson may import, whether it has been imported yet or not.
+#: Modules that a lesson may import, suggested for misspelt ones.
 _COURSE_USES = ("samarkand", "pandas", "numpy", "altair", "folium", "ipywidgets")
 
 
 def explain(error: BaseException, names: dict[str, Any], cell: str = "") -> str:
-    """Return an error in plain words, with its line; empty for one of the course, or an unknown one.
+    """Return an error in plain words, with its line; "" for the course's own errors and unknown ones.
 
-    `names` are those of the notebook: suggestions come from them, and code that runs in them is the
-    student's. Lines are those of the `cell`, which IPython runs without the empty ones that it begins with.
+    `names` is the notebook's namespace: suggestions come from it, and code that runs in it is the student's.
+    Lines are counted in the `cell`, which IPython runs without its leading empty ones.
     """
     if isinstance(error, CourseError):
         return ""
@@ -52,12 +52,12 @@ def explain(error: BaseException, names: dict[str, Any], cell: str = "") -> str:
 
 
 def public(kind: type[BaseException]) -> type[BaseException]:
-    """Return a kind of error by the name in books: Python 3.13 has a private one for what breaks off."""
+    """Return the public class of a syntax error: Python 3.13 has a private one for incomplete input."""
     return SyntaxError if kind.__name__.startswith("_") and issubclass(kind, SyntaxError) else kind
 
 
 def _slip(error: BaseException) -> str:
-    """Return the sentence on a slip that Python tells from others by its words alone, or an empty text."""
+    """Return the sentence for an error recognised by its message (``slips.toml``), or ""."""
     text = str(error.msg if isinstance(error, SyntaxError) else error)
     for kind, slips in tomllib.loads((home.ASSETS / "slips.toml").read_text(encoding="utf-8")).items():
         if isinstance(error, getattr(builtins, kind)):
@@ -67,7 +67,7 @@ def _slip(error: BaseException) -> str:
 
 
 def _where(error: BaseException, names: dict[str, Any]) -> tuple[int, str] | None:
-    """Return the innermost line of the student's own code, and the function if another cell defines it."""
+    """Return (line, function) of the student's innermost frame; function is "" if this cell defines it."""
     own = [(frame.f_code, line) for frame, line in _frames(error) if frame.f_globals is names]
     if not own:
         return (error.lineno, "") if isinstance(error, SyntaxError) and error.lineno else None
@@ -76,7 +76,7 @@ def _where(error: BaseException, names: dict[str, Any]) -> tuple[int, str] | Non
 
 
 def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
-    """Yield the frames of an error, from the cell inwards, each with its line."""
+    """Yield (frame, line) of an error's traceback, outermost first."""
     at = error.__traceback__
     while at:
         yield at.tb_frame, at.tb_lineno
@@ -84,13 +84,13 @@ def _frames(error: BaseException) -> Iterator[tuple[types.FrameType, int]]:
 
 
 def _tables(names: dict[str, Any]) -> list[Any]:
-    """Return the tables among the names of a notebook."""
+    """Return the DataFrames in a notebook's namespace."""
     pandas: Any = sys.modules.get("pandas")
     return [one for one in names.values() if isinstance(one, pandas.DataFrame)] if pandas else []
 
 
 def _near(name: str, known: Iterable[object], cutoff: float = 0.6) -> str:
-    """Return the most similar of some names, or an empty text."""
+    """Return the most similar of the known names, or ""."""
     return next(iter(difflib.get_close_matches(name, [str(one) for one in known], 1, cutoff)), "")
 
 
@@ -149,7 +149,7 @@ def _key(error: KeyError, names: dict[str, Any]) -> str:
 
 
 def _missing(known: Any, wanted: Any, kind: str) -> str:
-    """Return a sentence on the first of some names that a table does not have."""
+    """Return a sentence on the first wanted name that is not known."""
     one_by_one = wanted if hasattr(wanted, "__iter__") and not isinstance(wanted, str | tuple) else [wanted]
     missing = next((one for one in one_by_one if one not in known), wanted)
     return str(unknown(kind, missing, map(str, known)))
@@ -198,7 +198,7 @@ def _file(error: FileNotFoundError, names: dict[str, Any]) -> str:
     return str(unknown(tr("file"), path.name, known or ("-",), hint=hint))
 
 
-#: The kinds of errors whose sentence depends on what is in memory.
+#: Explaining function by class of error, where the sentence depends on the namespace.
 _EXPLAINED: dict[type[BaseException], Callable[[Any, dict[str, Any]], str]] = {
     NameError: _name,
     KeyError: _key,

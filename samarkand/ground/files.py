@@ -1,4 +1,4 @@
-"""Locks that end with their program, and files written whole or not at all."""
+"""File locks that are released when the process ends, and atomic writes."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 
 from samarkand.ground.errors import CourseError
 
-#: Whether files can be locked: not on Windows, and a browser's Python has ``fcntl`` without ``flock``.
+#: Whether files can be locked: not on Windows; Python in a browser has ``fcntl`` without ``flock``.
 LOCKS = sys.platform not in ("win32", "emscripten")
 if LOCKS:
     import fcntl
 
-#: Seconds to wait for another program that works on the same course.
+#: Seconds to wait for another process that works on the same course.
 PATIENCE = 600
 
 
 def locked(path: Path, flags: int = os.O_RDWR) -> int | None:
-    """Open and lock a file or folder for as long as this process lives; return None if another holds it."""
+    """Open and lock a file or folder until this process ends; return its descriptor, None if it is locked."""
     if not LOCKS:
         return None
     descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
@@ -37,9 +37,9 @@ def locked(path: Path, flags: int = os.O_RDWR) -> int | None:
 
 @contextlib.contextmanager
 def alone(course: Path, say: Callable[[str], None] = print, patience: float | None = None) -> Iterator[None]:
-    """Work on a course while no other program of ours does: its folder is locked.
+    """Hold the lock on the course's folder, so that no other process of the course works on it.
 
-    `say` takes a line if there is another program to wait for; `CourseError` if that has not finished after
+    `say` gets a message if another process holds it; `CourseError` if that has not finished after
     `patience` seconds (`PATIENCE` if not given).
     """
     end = time.monotonic() + (PATIENCE if patience is None else patience)
@@ -66,14 +66,14 @@ def alone(course: Path, say: Callable[[str], None] = print, patience: float | No
 
 
 def wait_for(descriptor: int) -> None:
-    """Lock an open file until it is closed; where locks do not work, go on without."""
+    """Wait for the lock on an open file, held until it is closed; do nothing where locks do not work."""
     if LOCKS:
         with contextlib.suppress(OSError):
             fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def renew(path: Path, body: bytes) -> bool:
-    """Write a file as `write_whole` does, unless it is just that already; return whether it was written."""
+    """Write a file as `write_whole` does if its content differs; return whether it was written."""
     if path.is_file() and path.read_bytes() == body:
         return False
     write_whole(path, body)
@@ -81,7 +81,7 @@ def renew(path: Path, body: bytes) -> bool:
 
 
 def write_whole(path: Path, body: bytes) -> None:
-    """Write a file so that a crash, or an `OSError`, leaves the old one or the new one, never half of one.
+    """Write a file atomically: a crash or an `OSError` leaves the old content or the new, never a part.
 
     Its folder is made if necessary.
     """

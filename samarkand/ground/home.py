@@ -13,25 +13,25 @@ PACKAGE = Path(__file__).resolve().parent.parent
 ASSETS = PACKAGE / "assets"
 #: The folder that holds ``samarkand/``, ``course_data/`` and ``notebooks/``; see `installed_apart`.
 ROOT = PACKAGE.parent
-#: Where a wheel puts the tables; in the repository they lie beside the package.
+#: The tables in a wheel; in the repository they are beside the package.
 _WHEEL_DATA = PACKAGE / "course_data"
 
 
 def installed_apart() -> bool:
-    """Return whether the package came from a wheel: tables, lessons and sets are inside, and no more.
+    """Return whether the package was installed from a wheel, which has tables, lessons and sets inside.
 
     `ROOT` is then the folder of all installed packages, where the course must not look for anything.
     """
     return _WHEEL_DATA.is_dir()
 
 
-#: The lessons and the released sets, as they are stored: with their results.
+#: Folders of the lessons and the released sets, stored with their outputs.
 LESSONS = (PACKAGE if installed_apart() else ROOT) / "notebooks"
 SETS = (PACKAGE if installed_apart() else ROOT) / "exercises" / "release"
 
 
 def need_checkout(wanted: str) -> None:
-    """Raise if something (``"the lessons"``) needs the course's folder and the package came from a wheel."""
+    """Raise `CourseError` if the package came from a wheel and `wanted` ("the lessons") needs a checkout."""
     if installed_apart():
         raise CourseError(
             f"This samarkand was installed without the course's folder, and {wanted} are part of that. "
@@ -75,8 +75,8 @@ def my_work() -> Path:
 
 
 def in_use() -> bool:
-    """Return whether this process works for the course: below ``my_work``, or with its tables imported.
+    """Return whether this process belongs to the course: it runs below ``my_work``, or has imported `data`.
 
-    What is put into every kernel of an environment asks this first: other projects may share it.
+    Hooks installed in every kernel of an environment call this first, since other projects may share it.
     """
     return "samarkand.data" in sys.modules or Path.cwd().is_relative_to(my_work())

@@ -1,7 +1,7 @@
 """Journals in ``my_work``: files that only grow, one line of JSON for each thing that a student saves.
 
-A line is added whole: a crash leaves it there or not there, and two programs that write at once add two
-lines. What was saved is never changed or removed, not even a line that cannot be read.
+A line is appended atomically: a crash leaves all of it or nothing, and two processes that write at once
+add two lines. What was saved is never changed or removed, not even a line that cannot be read.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from samarkand.ground import files, home
 from samarkand.ground.errors import CourseError
 from samarkand.ground.words import tr, trn
 
-#: The most letters of a text that one entry keeps; what is longer was pasted by mistake.
+#: Maximum length of a text in an entry; a longer one was pasted by mistake.
 LONGEST = 20_000
-#: What looks at the journals again after each entry of this process, by a name of its own.
+#: Functions called after each entry that this process adds, by name.
 _WATCHING: dict[str, Callable[[], object]] = {}
 
 
 class Written(NamedTuple):
-    """What a journal holds.
+    """The content of a journal.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class Written(NamedTuple):
 
 
 def path(name: str) -> Path:
-    """Return the file of a journal, which may not be there yet.
+    """Return the path of a journal, which may not exist yet.
 
     Examples
     --------
@@ -51,7 +51,7 @@ def path(name: str) -> Path:
 
 
 def read(name: str) -> Written:
-    """Return what a journal holds; whatever its file is like, nothing is raised."""
+    """Return the content of a journal; damage is reported in it, never raised."""
     file = path(name)
     try:
         body = file.read_bytes()
@@ -82,7 +82,7 @@ def latest(name: str) -> dict[str, dict[str, Any]]:
 
 
 def day_of(at: str) -> str:
-    """Return the day of an entry's time ``at`` by the clock of this computer; what is no time, as it is.
+    """Return the day (YYYY-MM-DD, local time) of an entry's time ``at``, or an invalid time as it is.
 
     Examples
     --------
@@ -133,12 +133,12 @@ def add(name: str, id: str, **what: Any) -> dict[str, Any]:
 
 
 def watch(name: str, changed: Callable[[], object]) -> None:
-    """Call something after each entry that this process adds, in place of what had the same name."""
+    """Register a function to be called after each entry of this process; it replaces one of the same name."""
     _WATCHING[name] = changed
 
 
 def _append(descriptor: int, line: bytes) -> None:
-    """Add a line to an open file, whole or not at all; what a crash has left half is ended first."""
+    """Append a line to an open file, all or nothing; an incomplete last line is ended first."""
     size = os.lseek(descriptor, 0, os.SEEK_END)
     if size:
         os.lseek(descriptor, size - 1, os.SEEK_SET)
@@ -164,5 +164,5 @@ def _entry(line: bytes) -> dict[str, Any] | None:
 
 
 def _short(file: Path) -> str:
-    """Return a path as a student knows it: from the course's folder, where it lies within."""
+    """Return a path relative to the course's folder if it is inside it."""
     return str(file.relative_to(home.ROOT)) if file.is_relative_to(home.ROOT) else str(file)

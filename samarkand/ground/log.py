@@ -1,4 +1,4 @@
-"""The student's log in ``my_work``: what was answered on which day, and how; nobody else reads it."""
+"""The student's log in ``my_work``: each answer's day and result; nobody else reads it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from samarkand.ground.errors import CourseError
 from samarkand.ground.words import tr
 
 JOURNAL = "log"
-#: The columns of what is exported.
+#: Columns of the exported CSV.
 COLUMNS = ("at", "id", "result", "points", "out_of")
 
 
 def add(id: str, result: str, **more: float) -> str:
-    """Note what came of an answer (``"right"``, ``"wrong"``), or of a set (``"marked"``, with its points).
+    """Log the result of an answer (``"right"``, ``"wrong"``) or a set (``"marked"``, with its points).
 
-    Once a day, unless it changes. Returns a sentence if it cannot be noted; an answer is judged all the same.
+    The same result is logged once a day. Returns a sentence if the log cannot be written, otherwise "".
     """
     last = journal.latest(JOURNAL).get(id, {})
     today = dt.datetime.now(dt.UTC).date().isoformat()
@@ -33,7 +33,7 @@ def add(id: str, result: str, **more: float) -> str:
 
 
 def results() -> dict[str, str]:
-    """Return what came of each answer in the end: once right, it stays so."""
+    """Return the final result of each answer, by id: once right, it stays so."""
     found: dict[str, str] = {}
     for entry in journal.read(JOURNAL).entries:
         if found.get(entry["id"]) != "right":

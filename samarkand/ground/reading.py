@@ -1,4 +1,4 @@
-"""Files of the course, read once and again when they change; damage is reported in a sentence."""
+"""Files of the course, cached until they change; damage is reported in a sentence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def cached(read: Callable[P, T]) -> Callable[P, T]:
-    """Cache what a function reads from files, shared by all callers, until one of the files changes.
+    """Cache a function that reads files until one of the files changes; callers share the result.
 
     The function takes the paths of one or more files, and other arguments that can be hashed. Any unexpected
     error that it raises becomes `DamagedData`, with the original error as its cause.
@@ -79,7 +79,7 @@ def rows(path: Path, *columns: str) -> tuple[dict[str, str], ...]:
 
 
 def cells(path: Path, otherwise: str = "") -> tuple[list[list[str]], str]:
-    """Return a CSV file as spreadsheets and learning platforms save it: its lines of cells, the separator.
+    """Read a CSV file as spreadsheets and learning platforms save it; return (rows of cells, separator).
 
     The text is UTF-8 or UTF-16, or else in the encoding `otherwise`. `CourseError` if it is a workbook, in
     another encoding, or cannot be read.

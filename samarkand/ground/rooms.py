@@ -25,7 +25,7 @@ _OFFERS = re.compile(r"^__all__ = (\[.*?\])$", re.DOTALL | re.MULTILINE)
 
 
 def modules(package: str) -> dict[str, Path]:
-    """Return the modules of a package by their names within it, and their files.
+    """Return {name within the package: file} of a package's modules.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def modules(package: str) -> dict[str, Path]:
 
 @cache
 def offers(package: str) -> dict[str, str]:
-    """Return each name that a package offers, with the full name of its module, without importing any.
+    """Return {public name: full name of its module} of a package, without importing any.
 
     `ImportError` if two modules offer the same name.
     """
@@ -62,9 +62,9 @@ class _Package(ModuleType):
 
 
 def lazy(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return ``__getattr__`` and ``__dir__`` of a package that is being imported: its ``__name__``.
+    """Return ``__getattr__`` and ``__dir__`` for the package with this ``__name__``, which is being imported.
 
-    From now on no module hides what it offers under its own name: ``explore.votes`` is the explorer.
+    A module never hides a public object of its name: ``explore.votes`` is the explorer.
     """
     sys.modules[package].__class__ = _Package
 
@@ -78,7 +78,7 @@ def lazy(package: str) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
 
 @contextlib.contextmanager
 def without_collecting() -> Iterator[None]:
-    """Import what stays until the end without looking for garbage in it: a sixth of the CPU of pandas."""
+    """Import without garbage collection, which takes a sixth of the CPU time of importing pandas."""
     enabled = gc.isenabled()
     gc.disable()
     try:

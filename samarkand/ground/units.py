@@ -1,4 +1,4 @@
-"""Units: what the end of a column's name says about what the column holds."""
+"""Units, by the suffix of a column's name."""
 
 from __future__ import annotations
 

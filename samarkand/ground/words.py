@@ -76,7 +76,7 @@ def month(number: int, *, short: bool = False) -> str:
 
 
 def day(when: dt.date, *, year: bool = True, short: bool = False) -> str:
-    """Return a day in words, with or without its year, the month as its name or three letters.
+    """Return a day in words, with or without its year, the month in full or as three letters.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def day(when: dt.date, *, year: bool = True, short: bool = False) -> str:
 
 
 def dated(text: str) -> str:
-    """Return a day of a table in words, as far as it is known: a day, a month, a year, or nothing.
+    """Return a table's date in words, as exact as it is known: a day, month or year; "" if it is empty.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What JupyterLab gets from the course: copies to work in, stills for the next day, errors in words.
+"""The course's extensions of JupyterLab: copies to work in, stills of widgets, errors in words.
 
 The wheel enables this module as a server extension (``settings/lab/server_extension.json``), so that it works
 in every environment the package is installed into: start.py's, conda's, a hub's. Other projects may share it;
@@ -17,20 +17,20 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    """Tell the server which module to load."""
+    """Return the name of the module that the server loads."""
     return [{"module": "samarkand.jupyter"}]
 
 
 def _load_jupyter_server_extension(server: ServerApp) -> None:
-    """Keep stills at every save."""
+    """Register `keep_stills` to run before every save."""
     server.contents_manager.register_pre_save_hook(keep_stills)
 
 
 def keep_stills(model: dict[str, Any], **_: Any) -> None:
-    """Leave out of a notebook that is being saved the ids of the course's widgets; their stills stay.
+    """Remove the ids of the course's widgets from a notebook that is being saved; their stills stay.
 
     An id means something only while its kernel lives. On the next day JupyterLab would show an error in its
-    place; without it, the still beside it. The page that is being worked in keeps what it has.
+    place; without it, the still beside it. The open page keeps its widgets.
     """
     if model.get("type") != "notebook" or not model.get("content"):
         return

@@ -1,6 +1,6 @@
 """Controls for explorers, quizzes and forms: ipywidgets with a description, a tooltip and room for both.
 
-`StillBox` is what holds them: a box of widgets that leaves something to read in a notebook nobody has run.
+`StillBox` holds them: a box of widgets with a still for readers of a notebook that nobody has run.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NAMES = home.ASSETS / "name_controls.js"
 
 
 def invite(purpose: str) -> str:
-    """Return the sentence of a still that asks its reader to run the cell, and those it needs, and no others.
+    """Return the sentence that asks a still's reader to run the cell and only the cells that it needs.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def invite(purpose: str) -> str:
     )
 
 
-#: What the still of an explorer asks of its reader.
+#: The last sentence of an explorer's still.
 RUN = invite(tr("To move the controls"))
 #: The options of a control: values, pairs (label, value), or labels by their values.
 Options = Sequence[Any] | Mapping[Any, str]
@@ -41,9 +41,9 @@ _SHARED: dict[tuple[Any, ...], widgets.Widget] = {}
 
 
 def _shared(kind: type[widgets.Widget], **properties: Any) -> widgets.Widget:
-    """Return a layout or style, the same one for all widgets that look alike.
+    """Return a layout or style; widgets that look alike share one.
 
-    ipywidgets makes new ones for each widget: two models of three that kernel and page tell each other of.
+    ipywidgets makes new ones for each widget: two of the three models that kernel and page exchange.
     """
     key = (kind, *sorted(properties.items()))
     if key not in _SHARED or _SHARED[key].comm is None:  # closed, as by `Widget.close_all`
@@ -52,7 +52,7 @@ def _shared(kind: type[widgets.Widget], **properties: Any) -> widgets.Widget:
 
 
 def layout(**properties: str) -> widgets.Layout:
-    """Return the shared Layout with these CSS properties: to change it is to change all that have it."""
+    """Return the Layout with these CSS properties, shared: a change affects all widgets that have it."""
     return _shared(widgets.Layout, **properties)
 
 
@@ -62,7 +62,7 @@ def _look(kind: type[widgets.Widget], style: Mapping[str, str] | None = None, **
 
 
 def html(text: str = "") -> widgets.HTML:
-    """Return a piece of HTML that can be set anew."""
+    """Return an HTML widget, whose value can be replaced."""
     return widgets.HTML(text, **_look(widgets.HTML))
 
 
@@ -91,7 +91,7 @@ class StillBox(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 def _control(
     kind: type[widgets.Widget], description: str, tooltip: str, css: Mapping[str, str], **traits: Any
 ) -> Any:
-    """Return a control with a layout; none of it is cut off, and all of it has a name."""
+    """Return a control with description, tooltip and layout, wide enough for the description."""
     return kind(
         description=description,
         tooltip=tooltip or description,
@@ -108,18 +108,18 @@ def stops(description: str, options: Options, value: Any, *, tooltip: str = "") 
 
 
 def choice(description: str, options: Options, value: Any, *, tooltip: str = "") -> widgets.Dropdown:
-    """Return a list to choose one thing from."""
+    """Return a dropdown list."""
     start = _start(description, options, value)
     return _control(widgets.Dropdown, description, tooltip, {"width": "430px"}, **start)
 
 
 def tick(description: str, value: bool = False, *, tooltip: str = "") -> widgets.Checkbox:
-    """Return a box to tick."""
+    """Return a checkbox."""
     return _control(widgets.Checkbox, description, tooltip, {"width": "auto"}, value=value, indent=False)
 
 
 def words(description: str, *, placeholder: str = "", tooltip: str = "") -> widgets.Text:
-    """Return a line to search with; each letter counts at once."""
+    """Return a search field, which reacts to each letter."""
     traits = {"placeholder": placeholder, "continuous_update": True}
     return _control(widgets.Text, description, tooltip, {"width": "340px"}, **traits)
 
@@ -137,7 +137,7 @@ def _start(description: str, options: Options, value: Any) -> dict[str, Any]:
 
 
 class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
-    """A line of a form, or several, with a complaint below it while something is wrong.
+    """A text field of a form, of one line or several, with a message below it while its content is invalid.
 
     It is read when it is finished, not letter by letter; a change takes the complaint away. The question
     names the field to those who do not see what is around it.
@@ -162,11 +162,11 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
 
     @property
     def text(self) -> str:
-        """Its content, without spaces around."""
+        """The content, stripped of spaces around it."""
         return str(self._line.value).strip()
 
     def write(self, text: str) -> None:
-        """Write into it as a hand would."""
+        """Type a text into the field, for tests and saved answers."""
         self._line.value = text
 
     def watch(self, changed: Callable[[], object]) -> None:
@@ -174,29 +174,29 @@ class Field(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         self._line.observe(lambda _: changed(), "value")
 
     def complain(self, sentence: str) -> None:
-        """Show a complaint below the line; an empty sentence takes it away."""
+        """Show a message below the field; an empty one removes it."""
         self.complaint = sentence
         self._below.value = self._name + markup.status(sentence, "wrong")
 
 
 class Reply(widgets.HTML):  # type: ignore[misc]  # ipywidgets has no types
-    """The line of a form that replies to its student; a screen reader speaks it."""
+    """The reply of a form, which a screen reader speaks."""
 
     def __init__(self) -> None:
         super().__init__(markup.status(""), **_look(widgets.HTML))
 
     def say(self, sentence: str, kind: str = "say") -> str:
-        """Show a sentence as `markup.status` does, nothing if it is empty, and return it."""
+        """Show a sentence as `markup.status` does, or nothing if it is empty; return it."""
         self.value = markup.status(sentence, kind)
         return sentence
 
     def read_back(self, trouble: str, sentence: str) -> None:
-        """Show what a form has read from its file, and what of that file cannot be read."""
+        """Show which saved answers a form has loaded, and the trouble if its file cannot be read."""
         self.say(f"{trouble} {sentence}".strip(), "wrong" if trouble else "open")
 
 
 class Notice(StillBox):
-    """A sentence about this student's own work, and controls below it; the still names what will be there."""
+    """A sentence about the student's own work, with controls below it; the still describes both."""
 
     def __init__(self, sentence: str, kind: str, *more: widgets.Widget, still: str) -> None:
         self._reply = Reply()
@@ -211,7 +211,7 @@ class Notice(StillBox):
 
 
 def button(label: str, tooltip: str, press: Callable[[], object]) -> widgets.Button:
-    """Return a button; its tooltip names it to those who do not see what is around it."""
+    """Return a button; its tooltip is its name for screen readers."""
     made = widgets.Button(
         description=label,
         tooltip=tooltip,
@@ -232,7 +232,7 @@ def pick(question: str, options: Sequence[tuple[str, Any]]) -> widgets.RadioButt
 
 
 def heading(title: str, advice: str = "") -> widgets.HTML:
-    """Return a title above controls, in the colours of whatever theme the reader has, and advice.
+    """Return a title above controls, and advice, in the colours of the reader's theme.
 
     It also brings ``assets/name_controls.js``, which gives controls the names that ipywidgets leaves out. An
     image that fails to load runs it: no script element in a widget ever runs.
@@ -249,7 +249,7 @@ def in_text(title: str, sentence: str) -> str:
 
 
 def question_card(title: str, items: Iterable[str], invited: str, *, more: str = "") -> str:
-    """Return the still of a form: its title, what it lists, more HTML, and the line that asks to run it."""
+    """Return the still of a form: title, list, further HTML, and the line that asks to run the cell."""
     listed = [markup.element("li", markup.escape(item), class_="item") for item in items]
     whole = markup.element("ul", *listed, class_="list") if listed else ""
     head = markup.element("div", markup.escape(title), class_="question")
@@ -262,7 +262,7 @@ def invitation(text: str = RUN) -> str:
 
 
 def row(controls: Mapping[str, widgets.Widget]) -> widgets.Box:
-    """Return the controls in the order of the Tab key: side by side, or stacked on a narrow page.
+    """Return a row of controls in tab order; they are stacked on a narrow page.
 
     Sliders begin at one height: their names have the room that the longest needs.
     """

@@ -1,4 +1,4 @@
-"""The student's own copies of lessons and sets: without results, and renewed until somebody works in them.
+"""The student's own copies of lessons and sets: without outputs, and updated until somebody works in them.
 
 A lesson as it is stored shows its results, below the questions that ask for them. A student works in a copy:
 ``my_work/lessons/03_the_sco.ipynb``, or ``my_work/sets/ex03_the_sco/ex03_the_sco.ipynb``. Links among lessons
@@ -29,15 +29,15 @@ from samarkand.ground.words import listed, tr, trn
 
 #: The copy that JupyterLab opens first, below ``my_work``.
 FIRST = "lessons/00_start_here.ipynb"
-#: What the lessons link to besides one another.
+#: The page that lessons link to besides one another.
 PAGE = Path("docs", "python.md")
-#: What stands in a copy's metadata beside the course's own (``samarkand``).
+#: Key of a copy's origin in the notebook metadata, under ``samarkand``.
 COPY = "copy"
 BESIDE = (
     "There is a new version of {copy}. You have worked in yours, so it is kept; the new one is next to it: "
     "{beside}."
 )
-#: What JupyterLab would fill in at opening, and then ask whether to save a lesson that was only looked at.
+#: Metadata that JupyterLab would otherwise add at opening, and then ask to save a lesson only looked at.
 LANGUAGE = {
     "codemirror_mode": {"name": "ipython", "version": 3},
     "file_extension": ".py",
@@ -51,12 +51,12 @@ _LINK = re.compile(r"""(?<=\]\()[^)\s]+|(?<=href=")[^"]+""")
 
 
 class CopyError(CourseError):
-    """Copies could not be written; those that were there are as they were."""
+    """Copies could not be written; existing ones are unchanged."""
 
 
 @dataclass(frozen=True)
 class Original:
-    """A notebook of the course, and where its copy goes.
+    """A notebook of the course, and the place of its copy.
 
     Attributes
     ----------
@@ -71,12 +71,12 @@ class Original:
 
     @property
     def name(self) -> str:
-        """Its name, such as ``"03_the_sco"``."""
+        """The file's name without suffix, such as ``"03_the_sco"``."""
         return self.path.stem
 
 
 def originals() -> list[Original]:
-    """Return what is handed out: the lessons, then the sets that have been released, in order."""
+    """Return the notebooks to hand out: the lessons, then the released sets, in order."""
     lessons, sets = sorted(home.LESSONS.glob("*.ipynb")), sorted(home.SETS.glob("*/*.ipynb"))
     return [Original(path, Path("lessons", path.name)) for path in lessons] + [
         Original(path, Path("sets", path.stem, path.name)) for path in sets if path.stem == path.parent.name
@@ -84,10 +84,10 @@ def originals() -> list[Original]:
 
 
 def empty(original: Original, among: Sequence[Original]) -> dict[str, Any]:
-    """Return a notebook as it is handed out: without results, with links that hold where the copy is.
+    """Return a notebook as it is handed out: without outputs, and with links that fit the copy's place.
 
-    `among` is all that is handed out: where its links may lead. Its metadata say what it is a copy of. A
-    file of the course that holds no notebook raises `CopyError`.
+    `among` are all notebooks handed out, to which links may lead. The metadata name the original. A file
+    of the course that holds no notebook raises `CopyError`.
     """
     places = {one.path: one.place for one in among}
     try:
@@ -113,10 +113,10 @@ def empty(original: Original, among: Sequence[Original]) -> dict[str, Any]:
 
 
 def digest(notebook: dict[str, Any]) -> str:
-    """Return what tells one edition of a notebook from another, and work from none.
+    """Return a digest (32 hex digits) that changes with a notebook's edition and with a student's work.
 
-    What counts are the cells, and what the course keeps in the metadata (a set's form). Results do not, nor
-    do empty cells, such as JupyterLab adds when the last one has been run.
+    It covers the cells and the course's metadata (a set's form), but neither outputs nor empty cells, such
+    as JupyterLab adds when the last one has been run.
     """
     cells = [(cell["cell_type"], _source(cell)) for cell in notebook["cells"] if _source(cell).strip()]
     own = {key: value for key, value in notebook["metadata"].get("samarkand", {}).items() if key != COPY}
@@ -128,7 +128,7 @@ def digest(notebook: dict[str, Any]) -> str:
 def hand_out(
     work: Path | None = None, *, renew: bool = True, say: Callable[[str], None] = print
 ) -> list[str]:
-    """Hand out what the student does not have, renew what nobody has worked in, and keep the rest.
+    """Hand out missing copies, update those that nobody has worked in, and keep the rest.
 
     `work` is the student's folder, `home.my_work` if not given. With `renew` False every copy that is there
     stays as it is: somebody may have it open. `say` takes a line if another program hands out copies at the
@@ -171,7 +171,7 @@ def hand_out(
 
 
 def _summary(done: dict[str, list[str]], work: Path) -> list[str]:
-    """Return a sentence on all that were handed out, that were renewed, and that will be."""
+    """Return a sentence each on copies handed out, updated, and waiting for an update, if there are any."""
     new = trn(
         "Your copy of {n} notebook is in {folder}: work in that one. The course's own stays as it is.",
         "Your copies of {n} notebooks are in {folder}: work in those. The course's own stay as they are.",
@@ -191,7 +191,7 @@ def _summary(done: dict[str, list[str]], work: Path) -> list[str]:
 
 
 def _tell_of_renamed(copy: Path) -> list[str]:
-    """Return a sentence on the notebooks that began as a copy of one that is not there, if there are any."""
+    """Return [sentence] on renamed copies of a missing one; [] if there are none."""
     others = [path.name for path in _relatives(copy)]
     sentence = tr(
         "{copy} was not there, and is handed out anew. You keep {others}, which began as a copy of it.",
@@ -202,14 +202,14 @@ def _tell_of_renamed(copy: Path) -> list[str]:
 
 
 def _for_the_new_edition(copy: Path, notebook: dict[str, Any]) -> Path | None:
-    """Return where a new edition goes beside a copy with work in it; None if the student has it already."""
+    """Return the path of a new edition beside a copy with work in it; None if the student has it already."""
     if _edition(notebook) in {_edition(_read(path)) for path in (copy, *_relatives(copy))}:
         return None
     return next(path for path in _beside(copy, "new") if _state(path) in ("missing", "untouched"))
 
 
 def fresh(name: str) -> str:
-    """Put a fresh copy of a lesson or set (``"03"``, ``"ex03"``) in the place of yours, which is kept.
+    """Replace your copy of a lesson or set (``"03"``, ``"ex03"``) by a fresh one; yours is kept.
 
     Returns a sentence that names both; raises `UnknownName`, or `CopyError` as `hand_out` does.
     """
@@ -234,7 +234,7 @@ def fresh(name: str) -> str:
 
 
 def news(copy: Path) -> list[tuple[str, Path]]:
-    """Return what happened to an open copy since it was handed out, each sentence with the file beside it."""
+    """Return (sentence, file) of each new edition or damaged save that is beside an open copy."""
     beside = sorted(copy.parent.glob(f"{copy.stem}.*.ipynb"))
     new = tr("The course has changed this notebook. Yours is kept as it is, and the new one is beside it:")
     left = tr("This notebook was damaged when it was saved. What is left of that is kept beside it:")
@@ -243,14 +243,14 @@ def news(copy: Path) -> list[tuple[str, Path]]:
 
 
 def _lay_out_the_page(work: Path) -> None:
-    """Put the page on Python where the links of the copies look for it: a wheel has no folder ``docs``."""
+    """Copy the page on Python to the place that links in copies lead to; a wheel does not have it."""
     page, copy = home.LESSONS.parent / PAGE, work / PAGE
     if page.is_file():
         files.renew(copy, page.read_bytes().replace(b"](../notebooks/", b"](../lessons/"))
 
 
 def _mend(copy: Path, notebook: dict[str, Any], work: Path) -> str:
-    """Put what was saved before, or else a fresh copy, in the place of a damaged one, which is kept."""
+    """Replace a damaged copy, which is kept, by the save before it or a fresh one; return a sentence."""
     before = copy.with_name(f".~{copy.name}")  # JupyterLab puts it there while it saves, and takes it away
     if _state(before) in ("touched", "untouched"):
         kept = _replace(copy, _read(before), "damaged")
@@ -266,7 +266,7 @@ def _mend(copy: Path, notebook: dict[str, Any], work: Path) -> str:
 
 
 def _state(copy: Path) -> str:
-    """Say what is in a copy's place: missing, unreadable, damaged, touched or untouched."""
+    """Return a copy's state: "missing", "unreadable", "damaged", "touched" or "untouched"."""
     if not os.path.lexists(copy):
         return "missing"
     try:
@@ -281,14 +281,14 @@ def _state(copy: Path) -> str:
 
 
 def _relatives(copy: Path) -> Iterator[Path]:
-    """Yield the notebooks of a folder that began as a copy of the same original, whatever they are called."""
+    """Yield the notebooks in a copy's folder that were copied from the same original, under any name."""
     for path in sorted(copy.parent.glob("*.ipynb")):
         if _handed_out(_read(path)).get("name") == copy.stem:
             yield path
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Return the notebook in a file, or an empty dict if there is none."""
+    """Return the notebook in a file, or {} if there is none."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -297,7 +297,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _handed_out(notebook: dict[str, Any]) -> dict[str, str]:
-    """Return what a copy says of itself; empty if it was not handed out, or has lost its metadata."""
+    """Return a copy's origin from its metadata (name and digest), or {} if there is none."""
     try:
         return dict(notebook["metadata"]["samarkand"][COPY])
     except (LookupError, TypeError, ValueError):
@@ -317,7 +317,7 @@ def _beside(copy: Path, word: str) -> Iterator[Path]:
 
 
 def _replace(copy: Path, notebook: dict[str, Any], word: str) -> Path:
-    """Put a notebook in a copy's place, and what is there under another name; return that name's path."""
+    """Put a notebook in a copy's place; rename the old file and return its new path."""
     kept, made = (
         next(path for path in _beside(copy, each) if not os.path.lexists(path)) for each in (word, "fresh")
     )
@@ -328,7 +328,7 @@ def _replace(copy: Path, notebook: dict[str, Any], word: str) -> Path:
 
 
 def _write(copy: Path, notebook: dict[str, Any]) -> None:
-    """Write a copy, and trust it, as ``jupyter trust`` does: it holds the course's own list of sources."""
+    """Write a copy and sign it as trusted, since it holds the output of the course's list of sources."""
     files.write_whole(copy, _text(notebook))
     with contextlib.suppress(Exception):  # no nbformat, or no place for its signatures: the list is plainer
         import nbformat
@@ -338,13 +338,13 @@ def _write(copy: Path, notebook: dict[str, Any]) -> None:
 
 
 def _text(notebook: dict[str, Any]) -> bytes:
-    """Return a notebook as JupyterLab writes it, so that its first save changes little."""
+    """Return a notebook as JSON in JupyterLab's format, so that its first save changes little."""
     return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 @contextlib.contextmanager
 def _writing(work: Path, say: Callable[[str], None]) -> Iterator[None]:
-    """Write into the student's folder while no other program of ours does; say what keeps us from it."""
+    """Lock the student's folder while writing; turn an `OSError` into a `CopyError`."""
     try:
         work.mkdir(parents=True, exist_ok=True)
         with files.alone(work, say):
@@ -360,17 +360,17 @@ def _writing(work: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 
 def _below(copy: Path, work: Path) -> str:
-    """Return a copy's path as a student sees it in JupyterLab: from ``my_work`` on."""
+    """Return a copy's path as a student sees it in JupyterLab, beginning with ``my_work``."""
     return copy.relative_to(work.parent).as_posix()
 
 
 def _source(cell: dict[str, Any]) -> str:
-    """Return what stands in a cell, however its lines are kept."""
+    """Return a cell's source as one text; the file may have a list of lines."""
     return "".join(cell["source"])
 
 
 def _relink(source: str, original: Original, places: Mapping[Path, Path]) -> str:
-    """Let the links of a cell lead from copy to copy."""
+    """Return a cell's source with its links changed to lead from copy to copy."""
 
     def moved(link: re.Match[str]) -> str:
         path, mark, heading = link[0].partition("#")
@@ -387,7 +387,7 @@ def _relink(source: str, original: Original, places: Mapping[Path, Path]) -> str
 
 @reading.cached
 def _headings(path: Path) -> dict[str, str]:
-    """Return the cell in which each heading of a notebook stands, by the heading's name in a link."""
+    """Return {anchor in links: cell} of a notebook's headings."""
     return {
         words.replace(" ", "-"): cell["id"]
         for cell in _read(path).get("cells", ())

@@ -1,6 +1,6 @@
 """Python's errors in plain words in a notebook; the traceback is folded away.
 
-IPython's own way of showing an error is wrapped, so that it holds for every cell and for errors of syntax.
+IPython's own method for showing errors is wrapped, so that every cell and syntax errors are covered.
 The sentence is the last line of the error; the traceback is above it, and a click unfolds it. Errors in
 notebooks of other projects are left as they are.
 """
@@ -20,7 +20,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def install(shell: Any) -> None:
-    """Have a shell of IPython say its errors in words."""
+    """Make an IPython shell show its errors in plain words."""
     show = shell._showtraceback  # the seam that IPython keeps for front ends, errors of syntax included
 
     def in_words(self: Any, kind: type[BaseException], error: BaseException, lines: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What a kernel gets from the course before its first cell: errors in words, warnings, news of the lesson.
+"""The course's part of a kernel's start: errors in words, warnings, news of the lesson.
 
 The wheel puts ``settings/lab/startup.py`` where IPython looks in every environment; that loads this module.
 """
@@ -14,7 +14,7 @@ from samarkand.jupyter import copies, errors_in_words, names
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Let IPython load this module, as ``%load_ext`` does; once, however often it is asked to."""
+    """Install the course's hooks in a shell; IPython calls this once (``%load_ext``)."""
     errors_in_words.install(shell)
     names.install(shell)
 

@@ -1,4 +1,4 @@
-"""A sentence when a notebook gives a name of the course, or of Python, to something else: ``check = 8``.
+"""A warning when a notebook rebinds a name of the course or of Python: ``check = 8``.
 
 Nothing fails at once, and a later cell breaks without a word of why. After each cell its names are compared
 with those before it: an import or a function of the course must stay what it is, a table that a lesson makes
@@ -20,12 +20,12 @@ from typing import Any
 from samarkand.ground import home
 from samarkand.ground.words import tr
 
-#: What a practice cell sets anew at each try, and functions of Python that nobody needs here.
+#: Names that practice cells set at each try, and built-in functions that nobody needs here.
 _FREE = frozenset(("answer", "display", "exit", "quit", "open", "input"))
 
 
 def install(shell: Any) -> None:
-    """Have a shell of IPython warn once for each name, after the cell in which it happens."""
+    """Make an IPython shell warn once for each name, after the cell that rebinds it."""
     watch = Watch(shell)
     shell.events.register("pre_run_cell", watch.before)
     shell.events.register("post_run_cell", watch.after)
@@ -39,7 +39,7 @@ def publish(shell: Any, sentence: str, link: str = "") -> None:
 
 
 class Watch:
-    """The names of a notebook before a cell, and whether it was warned of each."""
+    """The names of a notebook before a cell, and those that were warned of."""
 
     def __init__(self, shell: Any) -> None:
         self._shell = shell
@@ -49,7 +49,7 @@ class Watch:
         self._set_by: dict[str, object] = {}
 
     def before(self, info: object = None) -> None:
-        """Remember what must not change."""
+        """Remember the names that the cell must not rebind."""
         self._cell = getattr(info, "cell_id", None)
         names = self._names().items()
         self._before = {
@@ -57,7 +57,7 @@ class Watch:
         }
 
     def after(self, _result: object = None) -> None:
-        """Warn of the names that this cell has given to something else."""
+        """Warn of the names that this cell has rebound."""
         if home.in_use():
             for name, sentence in self._lost().items():
                 if name not in self._warned:
@@ -72,7 +72,7 @@ class Watch:
         return {name: one for name, one in space if not name.startswith("_") and name not in _FREE}
 
     def _lost(self) -> dict[str, str]:
-        """Return a sentence for each name that no longer means what the lesson needs."""
+        """Return a warning for each name that no longer means what the lesson needs."""
         now, found = self._names(), {}
         for name, old in self._before.items():
             if name not in now or now[name] is old or (_table(old) and _table(now[name])):
@@ -97,13 +97,13 @@ class Watch:
         return found
 
     def _how(self, name: str) -> str:
-        """Return the line by which the notebook last set a name, before this cell."""
+        """Return the statement that last set a name before this cell, or advice to run the cells above."""
         earlier = map(_statements, reversed(self._shell.user_ns.get("_ih", [""])[:-1]))
         return next((code[name] for code in earlier if name in code), tr("Run → Run All Above Selected Cell"))
 
 
 def _ours(value: object) -> bool:
-    """Return whether something is a module, a function or a class of the course, or its ``cite``."""
+    """Return whether a value is a module, a function or a class of the course, or its ``cite``."""
     if isinstance(value, ModuleType):
         return value.__name__.startswith("samarkand.")
     if isinstance(value, FunctionType | type):
@@ -118,7 +118,7 @@ def _table(value: object) -> bool:
 
 @cache
 def _made_in_lessons() -> frozenset[str]:
-    """Return the names that the lessons give to what they make; a damaged lesson has none."""
+    """Return the names that code cells of the lessons assign; damaged lessons are skipped."""
     names: set[str] = set()
     for path in home.LESSONS.glob("*.ipynb"):
         try:
@@ -131,7 +131,7 @@ def _made_in_lessons() -> frozenset[str]:
 
 
 def _statements(source: str) -> dict[str, str]:
-    """Return the names that a cell sets, each with the statement that does it."""
+    """Return {name: statement that sets it} of a cell; {} if its syntax is wrong."""
     try:
         body = ast.parse(source).body
     except SyntaxError:

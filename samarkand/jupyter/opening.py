@@ -1,4 +1,4 @@
-"""JupyterLab opened on the student's own copies, wherever the package is installed.
+"""Start JupyterLab on the student's own copies, wherever the package is installed.
 
 ``samarkand start`` does it, and ``python3 start.py`` once it has set everything up. As a JupyterHub's command
 for a student's server it does the same there.
@@ -23,7 +23,7 @@ from samarkand.ground import home
 from samarkand.ground.words import tr
 from samarkand.jupyter import copies
 
-#: The side bar at the first start: the contents of the lesson are open.
+#: Layout at the first start: the table of contents is open in the side bar.
 LAYOUT = {
     "left": {
         "collapsed": False,
@@ -36,9 +36,9 @@ LAYOUT = {
 
 
 def start(arguments: Sequence[str] = (), *, say: Callable[[str], None] = print) -> NoReturn:
-    """Hand out copies, then be JupyterLab, with options of its own, until it is stopped.
+    """Hand out copies, then run JupyterLab, with options of its own, until it is stopped.
 
-    Raises `CopyError` if there is no room for copies, and none from an earlier day.
+    Raises `CopyError` if copies cannot be written and there are none from an earlier day.
     """
     work = home.my_work().resolve()
     if on_a_hub():
@@ -80,7 +80,7 @@ def on_a_hub() -> bool:
 
 
 def _keep_quiet(log: Path) -> None:
-    """Stop at Ctrl-C without tracebacks: kernels write theirs into a file, and the server none any more."""
+    """Make Ctrl-C stop the server without tracebacks; kernels write theirs into a log file."""
     terminal = os.fdopen(os.dup(2), "w", buffering=1, errors="replace")  # not inherited by kernels
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w") as file:
@@ -98,7 +98,7 @@ def _keep_quiet(log: Path) -> None:
 
 
 def options(work: Path, notebook: str = copies.FIRST) -> list[str]:
-    """Return the options with which JupyterLab shows a student's folder and opens a notebook in it."""
+    """Return JupyterLab's options to serve a student's folder and open a notebook in it."""
     found = [
         # On a hub the hub says where the server listens; other students share the machine, and its ports.
         "--KernelManager.transport=ipc" if on_a_hub() else "--ServerApp.ip=127.0.0.1",
@@ -120,12 +120,12 @@ def options(work: Path, notebook: str = copies.FIRST) -> list[str]:
 
 
 def tabs(work: Path) -> Path:
-    """Return the folder in which JupyterLab keeps which tabs are open."""
+    """Return the folder of JupyterLab's workspaces, which record the open tabs."""
     return work / ".lab" / "tabs"
 
 
 def last_open(work: Path) -> str:
-    """Return the notebook that was in front when JupyterLab was closed, or the first lesson.
+    """Return the path of the notebook that was in front when JupyterLab was closed, or of the first lesson.
 
     Before the first start, this lays out the side bar.
     """
@@ -144,7 +144,7 @@ def last_open(work: Path) -> str:
 
 
 def served(work: Path) -> bool:
-    """Return whether a JupyterLab of this user shows a folder: a copy may be open in it."""
+    """Return whether a running JupyterLab of this user serves a folder, so that a copy may be open."""
     from jupyter_server.serverapp import list_running_servers
 
     return any(work.is_relative_to(Path(server["root_dir"]).resolve()) for server in list_running_servers())

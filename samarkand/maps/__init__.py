@@ -1,4 +1,4 @@
-"""The course's maps: folium without the net, drawn with equal areas, the same bytes on every machine.
+"""The course's maps: folium without a network, equal-area projections, the same bytes on every machine.
 
 `region`, `trip`, `sco`, `votes` and `flows` draw the maps of the lessons, `world` any values of states. Each
 is looked up in the module of its subject when it is first used, so that ``from samarkand import maps`` does

@@ -19,14 +19,14 @@ from samarkand.page.style import STATUS, Mark
 EURASIA = ((-2900, -2330), (2350, 2640))
 #: Corners of the view of the world, (x, y) in map units: all but Antarctica.
 WORLD = ((-1690, -640), (1690, 840))
-#: The day that decides what is contested on a world map without days: the end of the course's year.
+#: Day for contested areas on a world map whose steps are not days: the end of the course's year.
 _DAY = "2022-12-31"
 
 BORDERS = tr(
     "Lambert’s equal-area projection. Borders by who holds the ground: Natural Earth 1:50m, public domain."
 )
 
-#: The legend's entry for contested areas, where the small print names them.
+#: Legend entry for contested areas where the small print names them.
 CONTESTED = Key(STATUS["contested"], tr("Contested"), tr("named below"))
 
 
@@ -37,7 +37,7 @@ def on_the_region(
     *,
     divided: Callable[[Shape], list[Shape]] = lambda shape: [shape],
 ) -> OfflineMap:
-    """Return a map of the region with a scene: sea, graticule, land, states, and the shapes `above` them.
+    """Return a map of the region: sea, graticule, land, states, and the shapes `above` them.
 
     The still picture has the shapes `still` in place of `above`, if given. `divided` splits shapes of the
     geometry before they are drawn.
@@ -149,7 +149,7 @@ def world(  # noqa: PLR0913 - all but two are named
 
 
 def position(year: int, years: Sequence[int], what: str) -> int:
-    """Return the position of a year, which a student chose, among those of the map of `what`.
+    """Return the index of a student's year among the years of the map of `what`.
 
     `WrongType` if the year is not a whole number, `OutOfRange` if it is not covered.
     """
@@ -167,7 +167,7 @@ def names(states: Iterable[str]) -> dict[str, Name]:
 
 
 def contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[str, Name]]:
-    """Return, by area id, its status on each day ("x" contested, "-" not), and its tooltip.
+    """Return two dicts by area id: status on each day ("x" contested, "-" not), and tooltip.
 
     Days are ``YYYY-MM-DD``; the areas are those of some layers of the geometry, by default the region's.
     """
@@ -180,7 +180,7 @@ def contested(days: Sequence[str], *layers: str) -> tuple[dict[str, str], dict[s
 
 
 def held_and_claimed(area: dict[str, str]) -> str:
-    """Return a few words on who holds a contested area, and who claims it."""
+    """Return a phrase with the holder and the claimants of a contested area."""
     return tr("held by {holder}; claimed by {claimant}", holder=area["held_by"], claimant=area["claimed_by"])
 
 
@@ -205,7 +205,7 @@ def contested_in_words(first: str, last: str, bounds: Any = EURASIA) -> str:
 
 
 def in_words(areas: Iterable[dict[str, str]], first: str, last: str) -> str:
-    """Return a list, in alphabetical order, of those areas that were contested between two days.
+    """Return, as text, the areas that were contested between two days, in alphabetical order.
 
     Days are ``YYYY-MM-DD``. An area that became contested, or ceased to be, between them has the year of the
     change beside its name.

@@ -44,7 +44,7 @@ class Raw(Element):
 
 
 class Shapes(MacroElement):
-    """A layer of shapes, painted in their order, in a pane of its own; later panes are above.
+    """A layer of shapes, drawn in their order in a pane of its own; later panes are above.
 
     folium's own `GeoJson` takes 12 bytes a point and a style per shape; this takes 6, and styles by class.
     """
@@ -174,7 +174,7 @@ class OfflineMap(folium.Map):
 
 
 def _tree(root: Element) -> list[Element]:
-    """Return an element and all below it, level by level."""
+    """Return an element and all its descendants, level by level."""
     out = [root]
     for element in out:
         out += element._children.values()
@@ -218,7 +218,7 @@ def tight(text: str) -> str:
 def leaflet() -> tuple[str, str]:
     """Return Leaflet's script and style sheet, from the package XStatic-Leaflet.
 
-    Rules for what the course's maps do not have, such as pins and popups, are left out, and so is the link in
+    Rules for parts that the course's maps lack, such as pins and popups, are left out, and so is the link in
     the attribution, which is not shown. `DamagedData` if the package is missing or incomplete.
     """
     try:
@@ -237,7 +237,7 @@ def leaflet() -> tuple[str, str]:
 
 
 def _keep_if_used(rule: re.Match[str]) -> str:
-    """Return a rule of Leaflet's style sheet, or nothing if it is for what the course's maps do not have."""
+    """Return a rule of Leaflet's style sheet, or "" if it is for parts that the course's maps do not have."""
     absent = all(re.search("popup|tooltip|layers|scale|tile|marker|image", one) for one in rule[1].split(","))
     return "" if absent or "url(" in rule[0] else rule[0]
 

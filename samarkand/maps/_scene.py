@@ -38,7 +38,7 @@ class Step(NamedTuple):
 class Key(NamedTuple):
     """An entry of the legend.
 
-    `text` is below the heading; None lists the states with this mark at the step shown; `counted` puts their
+    `text` is below the heading; None lists the states with this mark at the step; `counted` puts their
     number beside the heading; `always` keeps the entry while no state has the mark; `line` is the style class
     of lines with this mark.
     """

@@ -38,7 +38,7 @@ class Shape(NamedTuple):
 
 
 def differences(points: Iterable[Sequence[int]]) -> list[int]:
-    """Return a line as a flat list: its first point, and the steps from point to point, which are short.
+    """Return a line as a flat list: the first point, then the differences from point to point.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def differences(points: Iterable[Sequence[int]]) -> list[int]:
 
 
 def numbers(shape: Shape) -> list[Any]:
-    """Return a shape's coordinates as `differences`, in the form in which the script reads them."""
+    """Return a shape's coordinates as `differences`, nested as the script reads them."""
     if shape.kind == "area":
         return [[differences(ring[:-1]) for ring in polygon] for polygon in shape.coordinates]
     if shape.kind == "line":

@@ -12,7 +12,7 @@ from samarkand.maps._shapes import Shape
 from samarkand.page.markup import themed
 from samarkand.page.style import FONT, HATCH, OKABE_ITO, PAPER, THIN, Mark, pair, patterns_svg
 
-#: Width of the picture in its own units, which are about pixels.
+#: Width of the picture in SVG units, which are about pixels.
 WIDTH = 640
 #: Room above the map for title and sentence; height of a row of the legend below it.
 TOP, ROW = 56, 21
@@ -47,7 +47,7 @@ _DASHES = {"vertical": "8 3", "dots": "3 2", "lines": "1.5 4", "grid": "7 2 2 2"
 
 
 def width(scene: Scene, height: int) -> int:
-    """Return the width, in px, at which a still picture is at most `height` px high."""
+    """Return the largest width in px at which a still picture is at most `height` px high."""
     (west, south), (east, north) = scene.bounds
     whole = TOP + round((north - south) * WIDTH / (east - west)) + _legend(scene)[1]
     return min(WIDTH, height * WIDTH // whole)
@@ -57,7 +57,7 @@ _ToPicture = Callable[[float, float], tuple[int, int]]
 
 
 def draw(scene: Scene, shapes: Iterable[Shape]) -> str:
-    """Return a scene at its first step as SVG on one line, with coarse shapes, since it is small."""
+    """Draw a scene at its first step as SVG on one line, with coarse shapes, since it is small."""
     shapes = list(shapes)
     (west, south), (east, north) = scene.bounds
     scale = (east - west) / WIDTH
@@ -143,7 +143,7 @@ def _path(line: Iterable[Sequence[int]], to_picture: _ToPicture, height: int, *,
 def _name(
     label: Label, scene: Scene, to_picture: _ToPicture, height: int, taken: list[tuple[float, float, float]]
 ) -> str:
-    """Return a label as SVG, or "" if it would need a leader line or meet those that have `taken` room.
+    """Return a label as SVG, or "" if it would need a leader line or overlap the labels in `taken`.
 
     `taken` has (left, right, foot) of each label so far, and grows.
     """
@@ -180,7 +180,7 @@ def _stroke(mark: Mark) -> str:
 
 
 def _legend(scene: Scene) -> tuple[str, int]:
-    """Return the entries of the legend that some shape has at the first step, and their height."""
+    """Return the legend (SVG) with the marks in use at the first step, and its height."""
     out, x, y = "", 0, 0
     for key in scene.keys:
         if not key.always and all(states[scene.step] != key.mark.code for states in scene.status.values()):

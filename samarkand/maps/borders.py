@@ -1,6 +1,6 @@
 """The map of contested areas as eleven viewers draw them, each by documents of its own.
 
-What a viewer draws is never shown as what is: the viewer is chosen inside the map and named above it, and
+A viewer's borders are never shown as facts: the viewer is chosen inside the map and named above it, and
 where no position of its own was found, the map says so.
 """
 
@@ -29,13 +29,13 @@ SHORT = {
     "kyrgyz_tajik": tr("Kyrgyz-Tajik border"),
     "kyrgyz_uzbek": tr("Kyrgyz-Uzbek border"),
 }
-#: The offset, in px, of numbers that would be on another area at the usual one.
+#: Offset, in px, of numbers that would cover another area at the usual place.
 BESIDE = {"crimea": (-14, 12)}
-#: The viewer that is no state and stands first; the others follow by the alphabet.
+#: The viewer that is not a state and comes first; the others follow in alphabetical order.
 FIRST = "United Nations"
 OWN, OTHER, DISPUTED, NOT_SHOWN, NONE = "own", "another’s", "disputed", "not shown", "no position found"
 
-#: How an area looks, by what a viewer's document makes of it.
+#: Mark of an area, by a viewer's position on it.
 DRAWN: Mapping[str, Mark] = {
     OWN: Mark("o", tr("as its own"), tr("as its own"), OKABE_ITO["blue"]),
     OTHER: Mark("a", tr("as another’s"), tr("as another’s"), OKABE_ITO["orange"], "dots"),
@@ -128,7 +128,7 @@ def viewpoints() -> OfflineMap:
 
 
 def by_viewer() -> dict[str, dict[str, str]]:
-    """Return what each of the eleven viewers makes of each area: the United Nations first, then states."""
+    """Return {area: position} by viewer: the United Nations first, then states in alphabetical order."""
     table = data.load("viewpoints").query("role == 'viewer'")
     wide = table.pivot(index="area", columns="viewer", values="drawn_as")
     order = sorted(map(str, wide.columns), key=lambda one: (one != FIRST, one))
@@ -136,7 +136,7 @@ def by_viewer() -> dict[str, dict[str, str]]:
 
 
 def kind(drawn_as: str) -> str:
-    """Return which of the five answers a cell of the table is.
+    """Classify a cell of the table as one of the five positions.
 
     >>> kind("own"), kind("of Georgia"), kind("no position found")
     ('own', 'another’s', 'no position found')
@@ -145,7 +145,7 @@ def kind(drawn_as: str) -> str:
 
 
 def _places(areas: Container[str]) -> dict[str, tuple[int, int]]:
-    """Return the middle of each area, in map units, from west to east."""
+    """Return the centre of each area, in map units, from west to east."""
     middles = {}
     for shape in features("region"):
         if shape.id in areas:
@@ -155,13 +155,13 @@ def _places(areas: Container[str]) -> dict[str, tuple[int, int]]:
 
 
 def _owners(drawn: Mapping[str, Mapping[str, str]], area: str) -> set[str]:
-    """Return whose an area is by the viewers of whom a position was found; "disputed" and "not shown" too."""
+    """Return the owners that viewers give an area, including "disputed" and "not shown"."""
     by = ((viewer, areas[area]) for viewer, areas in drawn.items())
     return {f"of {viewer}" if one == OWN else one for viewer, one in by if one != NONE}
 
 
 def _step(viewer: str, drawn: Mapping[str, str], listed: Mapping[str, str]) -> Step:
-    """Return a viewer's step: how many areas it draws in which way, and whose it draws those of others."""
+    """Return a viewer's step: number of areas by position, and the owners of those drawn as another's."""
     counts = {name: sum(kind(one) == name for one in drawn.values()) for name in DRAWN}
     said = ", ".join(tr("{n} {what}", n=n, what=DRAWN[name].label) for name, n in counts.items() if n)
     given = tuple((name, drawn[area]) for area, name in listed.items() if kind(drawn[area]) == OTHER)

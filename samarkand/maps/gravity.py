@@ -1,4 +1,4 @@
-"""The map of Central Asia's trade beside what size and distance lead one to expect."""
+"""The map of Central Asia's trade compared with the prediction of a gravity equation."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["residuals"]
 
 #: The year shown first.
 FIRST = 2008
-#: A mean of fewer pairs than this says little of a state.
+#: Minimum number of pairs for a state's mean.
 FEW = 6
 #: Residuals are logarithms: a factor of two, and one of ten.
 TWICE, TENFOLD = math.log(2), math.log(10)
 
-#: The looks of a state, by the factor between the trade counted and the trade expected.
+#: Mark of a state, by the ratio of actual to expected trade.
 FACTORS = {
     "much more": Mark("p", tr("more than ten times"), tr("more than ten times"), OKABE_ITO["blue"]),
     "more": Mark("q", tr("twice to ten times"), tr("twice to ten times"), OKABE_ITO["sky_blue"], "dots"),
@@ -86,7 +86,7 @@ def residuals() -> OfflineMap:
 
 
 def _fit() -> pd.DataFrame:
-    """Return the residuals of each year: log trade on log products and log distance, without zeros."""
+    """Return the residuals (partner, step, residual) of each year's fit, without pairs that do not trade."""
     pairs = data.load("gravity").query("flow_usd_mn > 0")
     gdp = data.load("gravity_gdp")[["year", "iso3", "gdp_usd_mn"]]
     for end in ("origin", "destination"):
@@ -118,7 +118,7 @@ def _kind(mean: float, size: int) -> str:
 
 
 def _tally(kinds: pd.Series, step: object) -> str:
-    """Return in words how many states trade more, less, or in too few pairs to say, at a step."""
+    """Describe the numbers of states that trade more, trade less, or have too few pairs, at a step."""
     mine = kinds[kinds.index.get_level_values("step") == step]
     count = mine.value_counts()
     more = int(count.get("more", 0) + count.get("much more", 0))

@@ -1,4 +1,4 @@
-"""The map of January 2022 in Kazakhstan: who asked, who sent units, who offered help, day by day.
+"""The map of January 2022 in Kazakhstan, day by day: protests, the request, units sent, help offered.
 
 It has no play button, since people died in these days. They are not drawn; the explorer ``who_counted`` has
 the counts.
@@ -29,10 +29,10 @@ VIEW = ((-2060, -1000), (1820, 1500))
 #: The days of the map, and its events: rows of the table ``timeline``.
 FIRST, LAST = pd.Timestamp("2022-01-02"), pd.Timestamp("2022-01-19")
 EVENTS = PROTEST, REQUEST, ARRIVAL, MESSAGE, CALL, WITHDRAWAL = [f"TL0{n}" for n in range(39, 45)]
-#: The row of ``who_counted`` with the strengths that five states were reported to send, and its quantity.
+#: Row of ``who_counted`` with the planned contingents of five states, and the quantity counted.
 PLANS, TROOPS = "WC010", "troops of the CSTO in Kazakhstan, January 2022"
 
-#: The looks of a state, by what it had done.
+#: Mark of a state, by its actions so far.
 DEEDS: Mapping[str, Mark] = {
     "protests": Mark("u", tr("protests"), tr("protests"), OKABE_ITO["orange"], "lines"),
     "asked": Mark("q", tr("has asked for help"), tr("has asked for help"), OKABE_ITO["orange"]),
@@ -133,7 +133,7 @@ def january(day: int = 7) -> OfflineMap:
 
 
 def contingents() -> dict[str, int]:
-    """Return how many persons each state was reported to send, by ISO3 code, the largest number first.
+    """Return the reported size of each state's contingent, by ISO3 code, the largest first.
 
     They are read from the words of one row of ``who_counted``, whose value is their sum.
     """
@@ -158,7 +158,7 @@ def _position(day: int, days: list[pd.Timestamp]) -> int:
 
 
 def _deeds(events: Mapping[str, Any], senders: list[str], days: list[pd.Timestamp]) -> dict[str, str]:
-    """Return the status of each state that did something: a letter a day."""
+    """Return the status of each state that acted, by ISO3 code: one letter per day."""
 
     def since(event: str, deed: str) -> str:
         return "".join(DEEDS[deed].code if events[event].day <= one else "-" for one in days)
@@ -169,7 +169,7 @@ def _deeds(events: Mapping[str, Any], senders: list[str], days: list[pd.Timestam
 
 
 def _over(below: str, above: str) -> str:
-    """Return one row of letters with another over it.
+    """Overlay one row of letters with another, in which "-" is transparent.
 
     >>> _over("aaa", "-bb")
     'abb'
@@ -180,7 +180,7 @@ def _over(below: str, above: str) -> str:
 def _step(
     day: pd.Timestamp, events: Mapping[str, Any], counts: Mapping[str, Any], plans: Mapping[str, int]
 ) -> Step:
-    """Return the step of a day: its event in the table, and counts of the troops published that day."""
+    """Return the step of a day: its event, and the counts of troops published that day."""
     label = in_words(day, year=False)
     leaving = events[WITHDRAWAL]
     say, more = tr("No event of this day in our table"), ""
@@ -202,7 +202,7 @@ def _step(
 
 
 def _troops(plans: Mapping[str, int]) -> str:
-    """Return in words how many soldiers each state sent by the plans."""
+    """Describe the planned number of soldiers of each state."""
     return listed([tr("{state} {n:,}", state=places.name(iso3), n=n) for iso3, n in plans.items()])
 
 

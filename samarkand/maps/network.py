@@ -1,4 +1,4 @@
-"""The article's network as a graph: actors, and a line for each pair that is tied."""
+"""The article's network as a graph: actors, and a line for each pair with a tie."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from samarkand.page.style import OKABE_ITO, Mark
 
 __all__ = ["network"]
 
-#: Map units for one of the 100 steps across and up in the file of places.
+#: Map units per unit of the 100 by 100 grid in the file of positions.
 STEP = 30
 #: The number of actors that are listed beside the graph.
 MOST = 8
@@ -46,7 +46,7 @@ class Actor(NamedTuple):
 
 
 def network() -> OfflineMap:
-    """Draw the article's ties as a graph, in which places mean nothing and a line means a tie.
+    """Draw the article's ties as a graph; the positions of actors have no meaning.
 
     Buttons choose all, friendly, hostile or neutral ties.
 
@@ -146,7 +146,7 @@ def _pairs(ties: pd.DataFrame) -> Pairs:
 
 
 def _letter(ties: pd.DataFrame, sign: int | None) -> str:
-    """Return the mark of a pair, by the sum of its signs, or by one sign alone."""
+    """Return the mark code of a pair: by the sum of its signs, or for one sign; "-" without a tie of it."""
     signs, total = set(ties["sign"]), int(ties["sign"].sum())
     if sign is not None:
         return SIGNS[sign].code if sign in signs else "-"
@@ -164,7 +164,7 @@ def _count(ties: pd.DataFrame, sign: int | None) -> str:
 
 
 def _step(name: str, sign: int | None, ties: pd.DataFrame, actors: Mapping[str, Actor]) -> Step:
-    """Return the texts for all ties or those of one sign, with the actors that have most of them."""
+    """Return the step of all ties, or of one sign, with the actors that have most."""
     if sign is None:
         top = _neighbours(_pairs(ties)).most_common(MOST)
         who = listed([f"{actors[one].name} {n}" for one, n in top[:2]])

@@ -25,17 +25,17 @@ BESIDE = ("POS",)
 NAMES = {row["id"]: row for row in rows(ASSETS / "roads.csv")}
 TOWNS = [name for name, row in NAMES.items() if not row["segment"]]
 
-#: The looks of a route, by what goes through it.
+#: Mark of a route, by the kind of its traffic.
 MARKS = {
     "oil": Mark("o", tr("oil pipeline"), tr("oil pipelines"), OKABE_ITO["blue"]),
     "gas": Mark("g", tr("gas pipeline"), tr("gas pipelines"), OKABE_ITO["vermillion"], "vertical"),
     "rail": Mark("w", tr("railway"), tr("railways"), "#5b4a8a", "dots"),
 }
-#: The looks of a route that was agreed and not built, whatever is to go through it.
+#: Mark of a route that was agreed but not built, of any kind.
 PLANNED = Mark("u", tr("agreed, not built in 2022"), tr("agreed, not built in 2022"), "#3b3f45", "lines")
-#: Map units by which routes of a kind are moved north, so that none hides another; less than 0.2 degrees.
+#: Offset north, in map units, of routes of a kind, so that none hides another; under 0.2 degrees.
 ASIDE = {"oil": 0, "gas": 16, "rail": -16}
-#: States that are named before towns and after them; some stand elsewhere than usual, clear of the routes.
+#: States labelled before the towns and after them, and places of labels that would cover a route.
 FIRST = ("CHN", "KAZ", "RUS", "UZB")
 NAMED = ("AFG", "AZE", "GEO", "IRN", "KGZ", "TJK", "TKM", "TUR", "UKR")
 MOVED = {
@@ -133,7 +133,7 @@ def corridors() -> OfflineMap:
 
 
 def _kind(mode: str) -> str:
-    """Return what goes through a route.
+    """Return the kind of a route: "oil", "gas" or "rail".
 
     >>> _kind("pipeline, gas"), _kind("railway and ferry")
     ('gas', 'rail')
@@ -142,7 +142,7 @@ def _kind(mode: str) -> str:
 
 
 def _step(kind: str, of_kind: dict[str, str], built: dict[str, bool]) -> Step:
-    """Return the step of a kind: how many routes there are, and how many were only agreed."""
+    """Return the step of a kind: its number of routes in operation, and of those only agreed."""
     mine = [route for route, one in of_kind.items() if kind in ("all", one)]
     there = sum(built[route] for route in mine)
     one = {"all": tr("route"), "rail": tr("railway")}.get(kind, tr("pipeline"))
@@ -158,14 +158,14 @@ def _nodes(table: pd.DataFrame, route: str) -> pd.DataFrame:
 
 
 def _way(table: pd.DataFrame, route: str, aside: int) -> list[list[int]]:
-    """Return a route in map units, moved north by some of them."""
+    """Return a route in map units, moved north by `aside`."""
     nodes = _nodes(table, route)
     at = [geo.REGION.whole(lat, lon) for lat, lon in zip(nodes["lat"], nodes["lon"], strict=True)]
     return [[x, y + aside] for x, y in at]
 
 
 def _dots(table: pd.DataFrame) -> dict[str, tuple[int, int]]:
-    """Return the place of each town on the map; of a town on several routes, that of the first."""
+    """Return the map position of each town, by name; of a town on several routes, the first one's."""
     first = table.drop_duplicates("node")
     at = zip(first["node"], first["lat"], first["lon"], strict=True)
     return {str(town): geo.REGION.whole(lat, lon) for town, lat, lon in at if town in TOWNS}
@@ -185,7 +185,7 @@ def _spot(node: str) -> str:
 
 
 def _passing(table: pd.DataFrame, node: str) -> str:
-    """Return the names of the routes through a town."""
+    """Return the names of the routes through a town, as text."""
     return ", ".join(table[table["node"].map(_town) == _town(node)]["name"].drop_duplicates())
 
 

@@ -104,7 +104,7 @@ def sco(year: int = 2022) -> OfflineMap:
 
 
 def _step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
-    """Return the step of a year: how many states had which status, and what was new."""
+    """Return the step of a year: number of states with each status, and the changes."""
     year = years[i]
     held = {name: [k for k, row in status.items() if row[i] == mark.code] for name, mark in _STATUS.items()}
     if held["Shanghai Five"]:
@@ -116,7 +116,7 @@ def _step(status: Mapping[str, str], years: Sequence[int], i: int) -> Step:
 
 
 def _news(status: Mapping[str, str], held: Mapping[str, Sequence[str]], i: int) -> str:
-    """Return a sentence on who was new in a year, or on how the organisation changed."""
+    """Describe a year's new members and partners, or the change of the organisation."""
 
     def in_words(states: Sequence[str]) -> str:
         return listed(sorted(places.name(iso3) for iso3 in states))

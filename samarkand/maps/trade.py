@@ -28,7 +28,7 @@ from samarkand.page.style import OKABE_ITO, TINTS, Mark
 
 __all__ = ["flows"]
 
-#: The looks of a flow, by its product in the table: crude oil a plain band, gas a dashed one.
+#: Mark of a flow, by its product in the table.
 MARKS = {
     "crude oil": Mark("c", tr("crude oil"), tr("crude oil"), OKABE_ITO["blue"]),
     "pipeline gas": Mark(
@@ -36,15 +36,15 @@ MARKS = {
     ),
 }
 
-#: A band's width in px a million tonnes of oil, and at least, on a map `FULL` px wide.
+#: Width of a band, in px per million tonnes of oil, and minimum, on a map `FULL` px wide.
 PX_PER_MT, THINNEST, FULL = 0.2, 1.6, 700
 #: Million tonnes of oil that hold as much energy as a billion cubic metres of gas: 36 PJ against 41.868 PJ
 #: (Statistical Review of World Energy, "Definitions and explanatory notes").
 MT_PER_BCM = 36 / 41.868
 
-#: Where most of Russia's oil is from, in Western Siberia.
+#: The oil fields of Western Siberia, where most of Russia's oil comes from: (lat, lon).
 _FIELDS = (61.0, 74.0)
-#: The states that are named on the map, besides the ends of the flows; Kazakhstan beside the band to India.
+#: States labelled besides the ends of the flows; Kazakhstan's label is beside the band to India.
 _NAMED, _MOVED = ("RUS", "KAZ", "IRN", "UKR", "TUR"), {"KAZ": (48.5, 60.0)}
 #: Buyers are tinted: states, and Europe, which is the land between these corners, in map units, with Turkey.
 BUYER = Mark("y", tr("buyer"), tr("buyers"), TINTS["orange"])
@@ -52,7 +52,7 @@ _EUROPE = ((-3100, 120), (-880, 2700))
 
 
 class Flow(NamedTuple):
-    """A band from Russia to a buyer, which says from whom to whom, and not by which route.
+    """A band from Russia to a buyer; it does not show a route.
 
     `start` and `end` are (lat, lon), `bend` is how far the band leaves the straight line, as a share of its
     length; the label is `dx`, `dy` px from the end, and has `short` where the buyer's name is long.
@@ -123,7 +123,7 @@ def flows(year: int = 2022) -> OfflineMap:
     """Draw where Russian crude oil went, and how much gas it sent to China by pipeline, year by year.
 
     A range inside the map runs over the years of the table ``energy_flows``. Bands are as wide as the
-    quantity, gas by the energy it holds; they say from whom to whom, not on which way.
+    quantity, gas by the energy it holds; they do not show routes.
 
     Parameters
     ----------
@@ -241,7 +241,7 @@ def _europe(shape: Shape) -> list[Shape]:
 
 
 def _step(table: pd.DataFrame, year: int) -> Step:
-    """Return the step of a year: buyers and quantities, the largest first, and when they were published."""
+    """Return the step of a year: buyers and quantities, the largest first, and the day of publication."""
     sold = table[table["year"] == year].sort_values("value", ascending=False, kind="stable")
     oil = sold[sold["product"] == "crude oil"]
     amounts = [(_place(to), value) for to, value in zip(oil["destination"], oil["value"], strict=True)]
@@ -261,7 +261,7 @@ def _step(table: pd.DataFrame, year: int) -> Step:
 
 
 def _place(code: str) -> str:
-    """Return the name of a destination, which is a state or the Review's Europe."""
+    """Return the name of a destination: a state, or Europe as the Review defines it."""
     return tr("Europe") if code == "EUR" else places.name(code)
 
 

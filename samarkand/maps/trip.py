@@ -201,14 +201,14 @@ def _ticks(journey: list[Stage]) -> list[str]:
 
 
 def _in_a_line(event: dict[str, Any]) -> str:
-    """Return an event in a line: whom he met, or what happened without the table's additions."""
+    """Return a short text for an event: the person met, or the event without the table's additions."""
     if event["type"] == "bilateral":
         return tr("{who}, {state}", who=event["counterpart"], state=places.name(event["counterpart_iso3"]))
     return re.split(r"; | \(", str(event["event"]))[0]
 
 
 def _until_now(journey: list[Stage], states: list[str]) -> dict[str, str]:
-    """Return the status of states and flights: met or flown up to each stage; the first step shows all."""
+    """Return the status of states and flights by id, one letter a step: met or flown by then; first all."""
     done: set[str] = set()
     seen = dict.fromkeys(states, "b") | {stage.flight.id: "r" for stage in journey if stage.flight}
     for stage in journey:

@@ -1,1 +1,1 @@
-"""What a page is made of: colours and marks, small HTML, controls."""
+"""The parts of a page: colours and marks, small pieces of HTML, SVG pictures."""

@@ -1,4 +1,4 @@
-"""Small accessible HTML: sentences that are read out, tables, and the card they stand on.
+"""Small accessible HTML: status sentences for screen readers, tables, and cards.
 
 Every element is written by `element`. It is styled by a ``style`` attribute of its own, copied from
 ``assets/markup.css``: JupyterLab keeps that in a notebook it does not trust, and takes style sheets, SVG and
@@ -22,13 +22,13 @@ _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _STYLE = re.compile(r' style="[^"]*"')
 _SVG = re.compile(r"<svg\b|</svg>")
 _KEPT = re.compile(r' (aria-label|width|height|style)="([^"]*)"')
-#: Elements that hold nothing.
+#: Void elements, which have no content.
 _EMPTY, _EMPTY_SVG = frozenset(("br", "img")), frozenset(("circle", "line", "path", "rect"))
 
 
 @lru_cache(maxsize=1)
 def _rules() -> dict[str, str]:
-    """Return each class of the style sheet with its declarations on one line."""
+    """Return {class: declarations on one line} of the style sheet."""
     text = re.sub(r"/\*.*?\*/", "", _CSS.read_text(encoding="utf-8"), flags=re.DOTALL)
     text = text.replace("var(--font)", style.FONT.replace('"', "'"))  # it will stand between double quotes
     return {
@@ -37,7 +37,7 @@ def _rules() -> dict[str, str]:
 
 
 def themed(declarations: str) -> str:
-    """Return declarations with each that has a colour said twice: plainly, and for light and dark pages.
+    """Return CSS declarations with each colour given twice: plain, and as a pair for light and dark pages.
 
     A sanitiser that drops what it does not know leaves the plain one, for paper and ink alike.
     """
@@ -53,7 +53,7 @@ class Markup(str):
 
 
 def escape(text: object) -> str:
-    """Return a text that can stand anywhere in HTML, also within a quoted attribute.
+    """Escape a text for HTML, including quoted attributes.
 
     Examples
     --------
@@ -171,7 +171,7 @@ def framed(body: str, label: str, kind: str = "records") -> str:
 
 
 def bare(source: str) -> str:
-    """Return HTML without its styles: its look is left to the page on which it stands.
+    """Return HTML without its ``style`` attributes: the page decides its look.
 
     Examples
     --------
@@ -182,13 +182,13 @@ def bare(source: str) -> str:
 
 
 def folded(summary: str, body: str, *, unfolded: bool = False) -> str:
-    """Return markup that a click on its summary, which is markup too, unfolds."""
+    """Return a ``details`` element that unfolds markup at a click on its summary, which is markup too."""
     head = element("summary", summary, class_="said")
     return element("details", head, body, class_="record", open=unfolded)
 
 
 def card(title: str, sentence: str, body: str, source: str = "") -> str:
-    """Return a white card: title, the sentence that changes, what is shown (HTML), where it is from.
+    """Return a white card: title, status sentence, body (HTML) and source.
 
     An empty title or source leaves its line out.
 
@@ -203,7 +203,7 @@ def card(title: str, sentence: str, body: str, source: str = "") -> str:
 
 
 def still(source: str) -> str:
-    """Return HTML that JupyterLab also shows without trust: each SVG becomes an image with alt text.
+    """Return HTML that JupyterLab shows untrusted, too: each SVG becomes an image with alt text.
 
     Examples
     --------
@@ -225,7 +225,7 @@ def still(source: str) -> str:
 
 
 def _image(drawing: str) -> str:
-    """Return an SVG as an image of the same size, with the same text for those who do not see it."""
+    """Return an SVG as an ``<img>`` of the same size and alt text."""
     head, _, rest = drawing.partition(">")
     kept = {key: html.unescape(value) for key, value in _KEPT.findall(head)}
     # The image stands on the page as the drawing did, margins and all; within it they would cut the drawing.

@@ -1,8 +1,8 @@
 """SVG for explorers: bars, dots, lines, squares and axes.
 
 A picture is as wide as its page. Positions across are shares of that width, from 0 to 1; positions down are
-pixels, and so are sizes of marks and text: on a phone marks move together, and text stays as large. What is
-longer than a word or two stands beside the picture as HTML, which can break into lines.
+pixels, and so are sizes of marks and text: on a phone marks move together, and text stays as large. Text
+longer than a word or two is HTML beside the picture, which can break into lines.
 
 Every function returns markup made by `markup.element`.
 """
@@ -16,10 +16,10 @@ from samarkand.ground.words import tr
 from samarkand.page import style
 from samarkand.page.markup import element, escape
 
-#: The narrowest and the widest picture, in pixels: on a phone, and on the widest card.
+#: Minimum and maximum width of a picture in pixels: on a phone, and on the widest card.
 WIDTHS = (270.0, 826.0)
 INK, SOFT, RULE, GREY = "#1a1a1a", style.PAPER["soft"], "#dddddd", "#8a8a8a"
-#: Blue is that of thin lines and text, lighter on dark pages; vermillion is too light for text.
+#: The blue of thin lines and text, lighter on dark pages; vermillion is too light for text.
 BLUE, RED = style.THIN[style.OKABE_ITO["blue"]], style.OKABE_ITO["vermillion"]
 RUST = style.THIN[RED]
 SIZE = 13
@@ -70,7 +70,7 @@ def line(x1: float, y1: float, x2: float, y2: float, colour: str = INK, **look: 
 
 
 def dashed(x: float, top: float, foot: float) -> str:
-    """Return a vertical dashed line that is seen on paper and on bars."""
+    """Return a vertical dashed line that is visible on paper and on bars."""
     casing = line(x, top, x, foot, "#ffffff", stroke_width=4)
     return casing + line(x, top, x, foot, stroke_width=1.5, stroke_dasharray="4 3")
 
@@ -108,7 +108,7 @@ def text(x: float, y: float, words: str, *, anchor: str = "start", bold: bool = 
 
 
 def breadth(words: str, size: float = SIZE) -> float:
-    """Return about how many pixels a text is wide, rather too many than too few.
+    """Return an upper estimate of a text's width in pixels.
 
     Examples
     --------
@@ -195,7 +195,7 @@ def bars(rows: Sequence[tuple[str, float, str, str]], alt: str, *, most: float) 
 
 
 def parts(name: str, shares: Sequence[tuple[str, float]], alt: str, *, mark: float = -1.0) -> str:
-    """Return parts side by side in a frame of 100 per cent, each with its name where it fits.
+    """Return a stacked bar of 100 per cent, each part with its name where it fits.
 
     `shares` has (name, per cent), the largest first; a dashed line is drawn at the share `mark`.
     """
@@ -217,7 +217,7 @@ def parts(name: str, shares: Sequence[tuple[str, float]], alt: str, *, mark: flo
 
 
 def columns(dots: Sequence[Sequence[tuple[str, bool]]], top: float, foot: float) -> str:
-    """Return columns of dots between the heights `top` and `foot`, each as wide as there is room for.
+    """Return columns of dots between the heights `top` and `foot`, each dot as large as fits.
 
     A dot is (key that it shares with a row of `markup.table`, whether it is filled), the lowest first. All
     columns have one scale; where the picture is narrow, dots are smaller and columns lower.
@@ -241,7 +241,7 @@ def columns(dots: Sequence[Sequence[tuple[str, bool]]], top: float, foot: float)
 
 
 def squares(name: str, mark: style.Mark, states: Sequence[str], chosen: str, side: float) -> str:
-    """Return a block of squares for `beside`, one a state, below its name.
+    """Return a titled block of squares for `beside`, one square per state.
 
     Squares of a `side` of more than 20 pixels have their state's code in them; `chosen` is the code of the
     state to highlight.
@@ -275,7 +275,7 @@ def beside(*blocks: str) -> str:
 
 
 def wide_and_aside(drawn: str, aside: str) -> str:
-    """Return a picture with its figures to the right; where the page is narrow, below."""
+    """Return a picture with text to the right of it; where the page is narrow, below."""
     broad = element("div", drawn, class_="broad")
     return element("div", broad, element("div", aside, class_="aside"), class_="pair")
 

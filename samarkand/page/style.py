@@ -1,4 +1,4 @@
-"""The one authority for colour and pattern: Okabe and Ito's palette, and a pattern with each colour.
+"""All colours and patterns of the course: Okabe and Ito's palette, and a pattern with each colour.
 
 Patterns serve readers who cannot tell the colours apart, and prints in grey. Maps and charts take both from
 here: as `Mark` objects, as CSS custom properties (`css`) or as SVG patterns (`patterns_svg`).
@@ -44,15 +44,15 @@ PAPER: Mapping[str, str] = {
     "border": "#c4bcaa",
 }
 
-#: The lines over contested areas.
+#: Colour of the lines over contested areas.
 HATCH = "#3b3f45"
 
-#: What stands for a colour where the page is dark: cards, pictures and maps follow the theme at once, since
+#: Replacement of a colour on dark pages: cards, pictures and maps follow the theme at once, since
 #: CSS chooses (`pair`). Data keep their colours, but for pale areas, which would glare. Text has a contrast
 #: of 4.5 to 1 or more here as well.
 DARK: Mapping[str, str] = {row["light"]: row["dark"] for row in rows(home.ASSETS / "dark.csv")}
 
-#: What stands for a colour of data where it is thin, in lines and in writing: as such it has to be darker on
+#: Replacement of a data colour in thin lines and text: there it has to be darker on
 #: light pages, and `DARK` has it paler on dark ones.
 THIN: Mapping[str, str] = {
     OKABE_ITO["blue"]: "#00649c",
@@ -68,7 +68,7 @@ FONT = (
 
 @dataclass(frozen=True)
 class Mark:
-    """How one kind of thing looks wherever it is drawn: a colour (``#rrggbb``), and a pattern or ``solid``.
+    """The look of one category in all maps and charts: a colour (``#rrggbb``), and a pattern or ``solid``.
 
     The code is one letter, short enough to write into a map for each state and year; label and plural are the
     words for one and for several, in a legend or a sentence.
@@ -82,17 +82,17 @@ class Mark:
 
     @property
     def fill(self) -> str:
-        """The value for ``fill:`` in a document that holds `patterns_svg`."""
+        """CSS value for ``fill`` in a document that contains `patterns_svg`."""
         return self.colour if self.pattern == "solid" else f"url(#p-{self.code})"
 
     @property
     def thin(self) -> str:
-        """The value of its colour for a line or for writing, on light and on dark pages."""
+        """CSS value of its colour for lines and text, on light and dark pages."""
         return pair(THIN.get(self.colour, self.colour))
 
     @property
     def ink(self) -> str:
-        """The colour of text on it: white or dark, whichever has more contrast."""
+        """Colour of text on it: white or dark, whichever has more contrast."""
         dark = PAPER["ink"]
         return "#ffffff" if contrast(self.colour, "#ffffff") > contrast(self.colour, dark) else dark
 
@@ -136,7 +136,7 @@ VOTES: Mapping[str, Mark] = {
     "not a member": Mark("t", tr("not in the Council"), tr("not in the Council"), "#dfe3e6"),
 }
 
-#: The places that a map points out.
+#: Marks of places that a map highlights.
 PLACES: Mapping[str, Mark] = {
     "chosen": Mark("h", tr("in focus"), tr("in focus"), OKABE_ITO["vermillion"]),
     "met": Mark("b", tr("leader met"), tr("leaders met"), TINTS["orange"], "lines"),
@@ -157,7 +157,7 @@ def pair(colour: str) -> str:
 
 
 def in_words(kind: str, n: int) -> str:
-    """Return in words how many states have a status, or voted in a way: a key of `STATUS` or `VOTES`.
+    """Return, in words, a number of states with a status or vote, which is a key of `STATUS` or `VOTES`.
 
     Examples
     --------
@@ -216,7 +216,7 @@ def patterns_svg(marks: Iterable[Mark] | None = None) -> str:
 
 
 def _ground(mark: Mark) -> str:
-    """Return the colour under a pattern; bare land on a map with themes has that of its surroundings."""
+    """Return the background colour of a pattern; on a themed map, land has the theme's."""
     return f"var(--land,{mark.colour})" if mark.colour == PAPER["land"] else pair(mark.colour)
 
 

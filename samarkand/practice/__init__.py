@@ -1,4 +1,4 @@
-"""What a student is asked: to choose, to predict, to write, to practise, and to hand in.
+"""The course's questions: quizzes, predictions, notes, practice tasks, and sets to hand in.
 
 `check`, `note`, `recall` and `Desk` are looked up when they are first used: a lesson loads only what it asks.
 """

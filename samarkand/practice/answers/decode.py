@@ -1,4 +1,4 @@
-"""Answers as they come out of the sandbox: read strictly, trusted in nothing.
+"""Answers from the sandbox, read strictly, without trust in anything.
 
 :func:`parse` turns bytes into JSON that has no duplicate keys, no ``NaN``, no endless numbers and no deep
 nesting; :func:`read` turns the form of :mod:`~samarkand.practice.answers.encode` into plain values here:
@@ -25,12 +25,12 @@ from samarkand.practice.answers import encode
 
 
 class NotAValue(ValueError):
-    """Bytes or JSON that no honest answer is written as."""
+    """Bytes or JSON that are not the form of an answer."""
 
 
 @dataclass(frozen=True)
 class Items:
-    """A list, tuple, set, array or index (its kind), and its values in order; a set has none that matters."""
+    """A list, tuple, set, array or index (its kind), and its values; the order of a set has no meaning."""
 
     kind: str
     values: tuple[Value, ...]
@@ -62,7 +62,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Opaque:
-    """Anything that is no value: a function, an object of an unknown type, something too large to send."""
+    """Anything but a plain value: a function, an object of an unknown type, an answer too large to send."""
 
     kind: str
     type: str = ""
@@ -71,10 +71,10 @@ class Opaque:
 Value: TypeAlias = "bool | int | float | str | datetime.date | datetime.timedelta | Items | Any"
 
 
-#: Signs that people put around a text.
+#: Quotation marks that people put around a text.
 QUOTES = "'\"\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u2039\u203a`\u00b4"
 _SHARE = re.compile(r"\s*(%|per ?cent)$", re.IGNORECASE)
-#: Ways to write a number without its sign, each with its mark of thousands and its decimal mark.
+#: Patterns of unsigned numbers, each with its thousands separator and its decimal separator.
 _WAYS = (
     (re.compile(r"(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?", re.IGNORECASE), "", "."),  # 1200.5
     (re.compile(r"\d{1,3}(?:[ '\u2019_]\d{3})+(?:[.,]\d*)?"), " '\u2019_", ","),  # 1 200,5
@@ -82,13 +82,13 @@ _WAYS = (
     (re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}"), ".", ","),  # 1.200,5
     (re.compile(r"\d*,\d+|\d+,"), "", ","),  # 1200,5
 )
-#: The most characters of a number, with its unit and all signs around it.
+#: Maximum length of a number, with its unit and all characters around it.
 LONGEST = 100
 _EITHER = re.compile(r"[1-9]\d{0,2},\d{3}")
 
 
 class NotANumber(ValueError):
-    """A text that is no number, or that can be read as two; the sentence says how to write it."""
+    """A text that is not a number, or is ambiguous; the message says how to write it."""
 
 
 class Typed(NamedTuple):
@@ -109,7 +109,7 @@ class Typed(NamedTuple):
 def typed(text: str, unit: str = "") -> Typed:
     """Read a number as people type it: with a decimal comma, thousands, quotes, a per cent sign, its unit.
 
-    `NotANumber` if it is no number, or if it can be read in two ways.
+    `NotANumber` if it is not a number, or ambiguous.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def typed(text: str, unit: str = "") -> Typed:
 def parse(body: bytes) -> dict[str, Any]:
     """Read UTF-8 text of a length that the caller has capped as one JSON object, strictly.
 
-    `NotAValue` if the text is not JSON, not an object, or uses what JSON readers disagree on.
+    `NotAValue` if the text is not JSON, not an object, or uses features on which JSON readers disagree.
 
     Examples
     --------
@@ -192,7 +192,7 @@ def read(form: Any) -> Value:
 
 
 def plain(value: object) -> Value:
-    """Turn any object of this process into a plain value, as if it had come out of the sandbox.
+    """Convert any object of this process to a plain value, as if it had come out of the sandbox.
 
     No method of its own is called.
 

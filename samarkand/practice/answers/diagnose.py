@@ -1,4 +1,4 @@
-"""What went wrong with an answer: known wrong ways first, then what its size or its members tell."""
+"""Reasons for a wrong answer: known wrong ways first, then clues in its size or its members."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from samarkand.ground.words import tr, trn
 from samarkand.practice.answers import kinds
 
-#: What an answer is of which there can be none.
+#: Types of answers that can be zero or empty.
 _COUNTED = (int, float, frozenset, dict, tuple)
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A known wrong way: what it gives, and a reason that says what went wrong, but not what is right.
+    """A known wrong way: its result, and a reason that explains the mistake without the right answer.
 
     `excluded_by` quotes the words of the question that exclude it: without them it would be right too.
     """
@@ -28,11 +28,11 @@ class Diagnosis:
 def known(
     kind: kinds.Kind, answers: Sequence[Any], wrong: Iterable[tuple[str, Sequence[Any] | None]]
 ) -> str | None:
-    """Return the reason of the known wrong way that gives just these answers, at least within the tolerance.
+    """Return the reason of the known wrong way that gives these answers, exactly or within the tolerance.
 
     An exact match comes first, since two wrong ways may lie closer together than the tolerance. The answers
     are as the kind reads them: one value, or one for each input of a function, None where nothing could be
-    read. `wrong` are reasons, each with what its way gives in place of the answers; nothing where the way
+    read. `wrong` are pairs (reason, results of that way), with None for the results where the way
     fails.
 
     Examples
@@ -51,7 +51,7 @@ def known(
 
 
 def nothing(answers: Sequence[Any]) -> str | None:
-    """Return what is asked about zero or an empty answer, which a misspelt word gives; None of others."""
+    """Return the hint for zero or an empty answer, which a misspelt word gives; None for other answers."""
     if all(isinstance(a, _COUNTED) and not isinstance(a, bool) and not a for a in answers):
         return tr(
             "Zero, or nothing: a condition keeps no row. Is each word spelt as in the table? value_counts() "
@@ -61,7 +61,7 @@ def nothing(answers: Sequence[Any]) -> str | None:
 
 
 def guess(kind: kinds.Kind, answer: Any, right: Any, hint: str) -> str:  # noqa: PLR0911
-    """Say what to look at in an answer that is wrong in a way nobody foresaw, but never what is right.
+    """Return a hint on an answer that is wrong in an unforeseen way, but never the right answer.
 
     Answer and right answer are as the kind reads them; the hint is said where nothing can be seen.
 

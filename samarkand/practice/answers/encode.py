@@ -22,11 +22,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-#: The most single values that one answer may hold.
+#: Maximum number of single values in one answer.
 NODES = 20_000
-#: The longest text that is sent.
+#: Maximum length of a text.
 TEXT = 10_000
-#: How deep lists may lie in lists.
+#: Maximum depth of nested lists.
 DEPTH = 12
 
 Json = Any

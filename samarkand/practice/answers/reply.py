@@ -1,4 +1,4 @@
-"""What a check says to an answer or a table."""
+"""The reply of a check to an answer or a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from samarkand.page import markup
 
 @dataclass(frozen=True)
 class Reply:
-    """What `check` says to an answer: a sentence in text, a coloured notice in a notebook.
+    """The reply of `check`: a sentence in text, a coloured notice in a notebook.
 
     The state is ``right``, ``wrong`` or ``open``: an answer not given yet, or to a task that does not exist.
     """
