@@ -1,4 +1,4 @@
-"""A class comes to the hub: 30 students within a minute open lesson 03, run it all, move controls and save.
+"""Load test of the hub: 30 students within a minute open lesson 03, run it all, move controls and save.
 
     .venv/bin/python benchmarks/hub.py             the servers start when their students come
     .venv/bin/python benchmarks/hub.py --warm      they run already, as after a break
@@ -32,7 +32,7 @@ import requests
 import websocket
 
 LESSON = "lessons/03_the_sco.ipynb"
-#: Seconds after which the hub is ended.
+#: The maximum of seconds for the whole benchmark.
 LIMIT = 270
 
 
@@ -47,7 +47,7 @@ class Student:
         self.kernel = ""
 
     def sign_in(self) -> bool:
-        """Give name and password; return whether the hub takes them."""
+        """Sign in with name and password; return whether the hub accepts them."""
         self.web.get(f"{self.hub}/hub/login", timeout=60).raise_for_status()
         form = {
             "username": self.name,
@@ -58,7 +58,7 @@ class Student:
         return answer.status_code == 200 and answer.url.endswith("/hub/home")
 
     def open(self, path: str = LESSON, patience: float = LIMIT) -> None:
-        """Follow the link to a notebook until JupyterLab shows it; raise what the hub says instead."""
+        """Follow the link to a notebook until JupyterLab opens; `RuntimeError` has the hub's error page."""
         end, at = time.monotonic() + patience, f"{self.hub}/hub/user-redirect/lab/tree/{path}"
         while True:
             page = self.web.get(at, timeout=120)
@@ -70,7 +70,7 @@ class Student:
             time.sleep(0.5)
 
     def ask(self, path: str, method: str = "GET", said: Any = None) -> Any:
-        """Ask the student's own server, as JupyterLab does."""
+        """Send a request to the student's server, as JupyterLab does; return the JSON of the response."""
         token = self.web.cookies.get("_xsrf", path=self.base.removeprefix(self.hub))
         answer = self.web.request(
             method, f"{self.base}api/{path}", json=said, headers={"X-XSRFToken": token}, timeout=60
@@ -79,13 +79,13 @@ class Student:
         return answer.json() if answer.content else None
 
     def begin(self, path: str = LESSON) -> None:
-        """Start the notebook's kernel, and connect with it."""
+        """Start the notebook's kernel and connect to it."""
         session = {"path": path, "name": "", "type": "notebook", "kernel": {"name": "python3"}}
         self.kernel = self.ask("sessions", "POST", session)["kernel"]["id"]
         self.connect()
 
     def connect(self) -> None:
-        """Connect with the kernel that runs."""
+        """Open a websocket to the running kernel."""
         cookies = self.web.cookies.get_dict() | {"_xsrf": ""}
         self.socket = websocket.create_connection(
             f"{self.base.replace('http', 'ws', 1)}api/kernels/{self.kernel}/channels",
@@ -94,7 +94,7 @@ class Student:
         )
 
     def say(self, kind: str, content: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Send the kernel a message; yield what it says to that until it has nothing to do."""
+        """Send the kernel a message; yield its replies until it is idle."""
         assert self.socket is not None
         header = {
             "msg_id": uuid.uuid4().hex,
@@ -124,7 +124,7 @@ class Student:
         return list(self.say("execute_request", {"code": code, "allow_stdin": False}))
 
     def work(self, arrived: float) -> dict[str, Any]:
-        """Run the whole lesson, move each control five times, and save; return seconds, from arrival on."""
+        """Run the lesson, move each control five times, save; return seconds since arrival (moves: ms)."""
         seen: dict[str, Any] = {"name": self.name, "opened": time.monotonic() - arrived, "moves": []}
         notebook = self.ask(f"contents/{LESSON}")["content"]
         self.begin()
@@ -152,14 +152,14 @@ class Student:
         return seen
 
     def save(self, word: str, notebook: Any = None) -> None:
-        """Add a line to the lesson, and save it."""
+        """Append a line to the lesson's first cell and save it."""
         notebook = notebook or self.ask(f"contents/{LESSON}")["content"]
         notebook["cells"][0]["source"] += f"\n\n{word}"
         self.ask(f"contents/{LESSON}", "PUT", {"type": "notebook", "format": "json", "content": notebook})
 
 
 class Hub:
-    """The hub of a benchmark or a test, with its students; it ends as with Ctrl-C."""
+    """A running hub for a benchmark or test, with its students; a context manager that stops it by SIGINT."""
 
     def __init__(self, folder: Path, port: int, students: str, *options: str) -> None:
         self.folder, self.said, self.students = folder, list[str](), list[Student]()
@@ -185,7 +185,7 @@ class Hub:
             self.said += [self.process.communicate(timeout=60)[0]]
 
     def processes(self, student: Student) -> list[psutil.Process]:
-        """Return a student's server and kernels, in the order in which they started."""
+        """Return the processes of a student's server and kernels, in starting order."""
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
@@ -195,16 +195,16 @@ class Hub:
         return sorted(found, key=psutil.Process.create_time)
 
     def home(self, student: Student) -> Path:
-        """Return a student's folder; these students' ids are the names by which they sign in."""
+        """Return a student's folder; in this class the ids equal the sign-in names."""
         return self.folder / "homes" / student.name
 
     def lesson(self, student: Student) -> Path:
-        """Return a student's copy of the lesson, as it is on the disk."""
+        """Return the path of a student's copy of the lesson."""
         return self.home(student) / "my_work" / LESSON
 
 
 def arrive(hub: Hub, within: float, warm: bool) -> None:
-    """Let the whole class come, work and save; print what they saw."""
+    """Let the whole class sign in, work and save; print the waiting times."""
 
     def come(turn: int) -> dict[str, Any]:
         student = hub.students[turn]
@@ -240,7 +240,7 @@ def arrive(hub: Hub, within: float, warm: bool) -> None:
 
 
 def break_things(hub: Hub) -> None:
-    """Kill the hub, its proxy, a kernel and a server, and fill a disk; print what became of saved work."""
+    """Kill the hub, its proxy, a kernel and a server, and fill a disk; print whether saved work survived."""
     ada, _, cyn = hub.students
     disk, full = hub.home(cyn), os.geteuid() == 0
     if full:
@@ -276,7 +276,7 @@ def break_things(hub: Hub) -> None:
 
 
 def go_on(student: Student, word: str) -> float:
-    """Try as a person would until a kernel runs and saving works; return the seconds that it took."""
+    """Retry as a person would until a kernel runs and saving works; return the seconds."""
     began = time.monotonic()
     while True:
         try:
@@ -292,7 +292,7 @@ def go_on(student: Student, word: str) -> float:
 
 
 def fill(hub: Hub, student: Student) -> None:
-    """Fill a student's disk, save, start the server anew, make room, and save again; print what happened."""
+    """Fill a student's disk, save, restart the server, make room, and save again; print what happened."""
     student.connect()  # the proxy's death ended what there was
     lesson, stuff = hub.lesson(student), hub.home(student) / "stuff"
     with contextlib.suppress(OSError), stuff.open("wb", buffering=0) as file:
@@ -318,7 +318,7 @@ def fill(hub: Hub, student: Student) -> None:
 
 
 def main() -> None:
-    """Run one of the three."""
+    """Run one of the three benchmarks."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,9 +1,9 @@
-"""How long lesson 03 takes in the page beside a local JupyterLab: kernel, all cells, a control; two visits.
+"""Compare lesson 03 in JupyterLite and in a local JupyterLab: times for kernel, all cells and controls.
 
     python -m benchmarks.page LITE      (a folder that `samarkand site --lite` has made: its lite/)
 
-Seconds from the address to a kernel that answers, and to the last cell; milliseconds from a change of a
-control to what it changes, median and longest. Needs Chromium and a quiet machine.
+Seconds until the kernel answers, and until the last cell; milliseconds from moving a control to its effect,
+median and maximum. Needs Chromium and an idle machine.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ READY = """async () => {
   await context.session.kernel.requestExecute({ code: "1", store_history: false }).done;
 }"""
 RUN = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
-#: Move each control of the lesson once; return how many milliseconds its explorer took to show the change.
+#: Move each control of the lesson once; return the milliseconds until each explorer changed.
 MOVE = """async () => {
   const took = [], controls = ["select", "input[type=range]"].map((kind) => `.jp-OutputArea ${kind}`);
   for (const control of document.querySelectorAll(controls)) {
@@ -55,10 +55,10 @@ MOVE = """async () => {
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves files and writes no log."""
+    """A file server without a log."""
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Discard the message."""
 
 
 @contextlib.contextmanager
@@ -73,7 +73,7 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def visit(context: Any, address: str) -> str:
-    """Open the lesson, run it, move its controls; return what that took."""
+    """Open the lesson, run it, move its controls; return the times as text."""
     page = context.new_page()
     page.set_default_timeout(300_000)
     began = time.monotonic()
@@ -91,7 +91,7 @@ def visit(context: Any, address: str) -> str:
 
 
 def main(lite: Path) -> None:
-    """Print a line for each visit of each of the two."""
+    """Print the times of both visits to JupyterLite and to JupyterLab."""
     with tempfile.TemporaryDirectory() as scratch:
         copies.hand_out(Path(scratch, "my_work"))
         with served(lite) as page, lab(Path(scratch, "my_work")) as local:

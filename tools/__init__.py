@@ -1,1 +1,1 @@
-"""What maintainers use and nobody installs: the steps of the test suite, a JupyterLab to look at."""
+"""Maintainers' tools, not part of the package: authoring, site, test suite, a lab for browser tests."""

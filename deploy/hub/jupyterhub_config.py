@@ -1,6 +1,6 @@
-"""A class on one machine: the course read-only for all, each student's work in a folder of her own.
+"""JupyterHub for a class on one machine: the course is read-only, each student works in a folder of her own.
 
-`samarkand hub` starts it, and says by the environment what it serves, and where.
+`samarkand hub` starts it, and passes its settings in environment variables.
 """
 
 import asyncio
@@ -25,22 +25,22 @@ with (folder / "class.csv").open(encoding="utf-8", newline="") as file:
 
 
 class ClassList(Authenticator):
-    """Signs in who is on the class's list, with the password there; no account on the system is needed."""
+    """Authenticator with the names and passwords of the class list; no system accounts are needed."""
 
     async def authenticate(self, handler, data):
-        """Return the name if the password is that of the list."""
+        """Return the name if the password is the one in the list, else None."""
         name = self.normalize_username(data["username"].strip().replace(" ", "_"))
         right = students.get(name, {}).get("password") or secrets.token_hex()
         return name if secrets.compare_digest(data["password"].strip().encode(), right.encode()) else None
 
 
 def home(spawner):
-    """Return a student's own folder."""
+    """Return the path of a student's folder."""
     return folder / "homes" / students[spawner.user.name]["id"]
 
 
 class DidNotStart(Exception):
-    """A student's server did not start; the hub's page shows what it said."""
+    """A student's server did not start; the hub's page shows its last message."""
 
     def __init__(self, said):
         super().__init__(said)
@@ -48,10 +48,10 @@ class DidNotStart(Exception):
 
 
 class OwnFolder(SimpleLocalProcessSpawner):
-    """Runs a student's server in her folder, as the system user that owns it, within limits."""
+    """Spawner that runs a student's server in her folder, as its owner, with resource limits."""
 
     def make_preexec_fn(self, name):
-        """Limit each process; let the hub, which serves all, go first."""
+        """Return a function that limits the memory of a process and lowers its priority below the hub's."""
 
         def preexec():
             os.nice(5)
@@ -60,7 +60,7 @@ class OwnFolder(SimpleLocalProcessSpawner):
         return preexec
 
     async def start(self):
-        """Start the server and wait for it; if it ends instead, raise what it said."""
+        """Start the server and wait until it answers; raise `DidNotStart` with its last line if it ends."""
         own = home(self)
         words = [word.replace("{home}", own.name) for word in json.loads(os.environ["SAMARKAND_BOX"])]
         if os.geteuid() == 0:
@@ -83,7 +83,7 @@ class OwnFolder(SimpleLocalProcessSpawner):
         raise DidNotStart(lines[-1] if lines else "Your server ended at once. Tell your instructor.")
 
     async def _signal(self, sig):
-        """Reach the server also where bubblewrap is its parent; kernels have groups of their own."""
+        """Signal the whole process group, so that the server gets it even below bubblewrap."""
         if sig == 0:
             return await super()._signal(sig)
         with contextlib.suppress(ProcessLookupError):

@@ -2,8 +2,8 @@
 
     samarkand hub --students roster.csv --config deploy/hub/oauth.py
 
-Students sign in by what the roster calls their id, here the e-mail address; whoever is not on the roster is
-turned away. The hub's own id and secret come from those who run the sign-in, by the environment.
+Students sign in with their id on the roster, here the e-mail address; others are refused. The hub's client id
+and secret, issued by those who run the sign-in, are read from environment variables.
 """
 
 import os

@@ -1,1 +1,1 @@
-"""What a maintainer runs: lessons built and held to their rules, what they show recorded, tables checked."""
+"""Authoring tools: build lessons and check their rules, record what they show, check tables."""

@@ -1,4 +1,4 @@
-"""Run Python, or a notebook's code, in a fresh process, as a new student's kernel is."""
+"""Run Python, or a notebook's code, in a fresh process, like a new student's kernel."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def run_apart(find: Callable[[Path], str], notebook: Path) -> str:
 
 
 def _answer(module: str, name: str, notebook: str, answer: str) -> int:
-    """Write what a function finds in a notebook, or what went wrong; return the exit status."""
+    """Write a function's result for a notebook, or the error, to the file `answer`; return an exit status."""
     status = 1
     try:
         found, status = str(getattr(import_module(module), name)(Path(notebook))), 0

@@ -22,13 +22,13 @@ from tools.author.lessons import NOTEBOOKS, BuildError, Lesson, stored
 
 #: The most seconds for a cell; the slowest should need one.
 CELL_SECONDS = 60
-#: Where an author finds what words are tied to.
+#: A help text: where an author edits the ties of words.
 TIES = (
     'Words are tied in the metadata of their cell, {"samarkand": {"tied": {"the words": "the expression"}}}: '
     "in JupyterLab click the cell, then the two cogs at the right edge. Those of a question are tied in its "
     "file in samarkand/practice/questions/. CONTRIBUTING.md says what words may rest on."
 )
-#: How many lessons run at the same time.
+#: The number of lessons to run at the same time.
 AT_ONCE = 2
 
 
@@ -37,8 +37,8 @@ def execute(
 ) -> NotebookNode:
     """Run a copy of a notebook from top to bottom and return it with its outputs, in normal form.
 
-    It runs in `folder`; what a student would write goes into `work`; `also` are more variables of the
-    kernel's environment. `BuildError` has a sentence for each cell that fails or writes to stderr.
+    It runs in `folder`; files of the student go into `work`; `also` are additional environment variables of
+    the kernel. `BuildError` has a sentence for each cell that fails or writes to stderr.
     """
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
@@ -102,19 +102,19 @@ def build(path: Path, *, hold_to: Callable[[Lesson], list[str]] = lambda lesson:
 
 
 def unsound(lesson: Lesson) -> list[str]:
-    """Say which rules a lesson breaks and which of its words are untrue; for `build`, as what to hold to."""
+    """Return a sentence for each rule that a lesson breaks and each untrue tie; for `build`'s `hold_to`."""
     return with_help([*rules_of_lessons.broken(lesson), *tied.broken(lesson.path)])
 
 
 def with_help(sentences: Sequence[str]) -> list[str]:
-    """Return what is wrong with a lesson, and where ties are edited if one of them is wrong."""
+    """Return the sentences, followed by help on editing ties if one of them is about a tie."""
     return [*sentences, *[TIES] * any(re.search(r"\btied\b|\brests? on\b", one) for one in sentences)]
 
 
 def build_all(paths: Sequence[Path], *, draft: bool = False) -> Iterator[tuple[Path, bool | BuildError]]:
     """Run lessons, check them against their rules and store them, two at a time.
 
-    For each lesson comes whether its file has changed, or why it could not be stored. A `draft` is stored
+    Yields for each lesson whether its file has changed, or the `BuildError`. A `draft` is stored
     even if it breaks rules, for an author who wants to see it.
     """
 

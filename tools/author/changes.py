@@ -1,7 +1,7 @@
-"""Judge a change in seconds, by what would see it break; the whole suite (``start.py test``) stays the judge.
+"""Run only the checks and tests that a change concerns; the whole suite (``start.py test``) remains decisive.
 
-A lesson is held to its rules, to strict nbval, to its record and to its practice; a table to its schema, and
-the lessons and sets that use it are run; a module is tried by the tests that import it.
+A lesson is checked against its rules, strict nbval, its record and its practice tasks; a table against its
+schema, and the lessons and sets that use it are run; for a module, the tests that import it are run.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from samarkand.ground.home import ROOT
 from samarkand.ground.words import listed
 from tools.author import apart, lessons, uses
 
-#: Steps that run at the same time.
+#: The number of steps to run at the same time.
 AT_ONCE = 2
-#: Packages that offer what their modules define: ``maps.sco`` is the map of ``maps/sco.py``.
+#: Packages that re-export names of their modules: ``maps.sco`` is the map of ``maps/sco.py``.
 ROOMS = ("samarkand.charts", "samarkand.maps", "samarkand.explore")
-#: Strict nbval as the suite runs it.
+#: The pytest options of strict nbval in the suite.
 NBVAL = (
     *("-m", "pytest", "-q", "-x", "--nbval", "--nbval-cell-timeout", "60"),
     *("-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(ROOT)),
@@ -34,10 +34,10 @@ PYTEST = ("-m", "pytest", "-q", "-x")
 
 
 class Step(NamedTuple):
-    """One command that judges a change.
+    """One command that checks a change.
 
-    `what` is judged, as a line says it; `command` is what runs after ``python``; `advice` says what to do if
-    the difference that it finds was meant (empty if nothing is stored).
+    `what` describes it in a line; `command` are the arguments of ``python``; `advice` says what to do if the
+    difference was intended (empty if nothing is stored).
     """
 
     what: str
@@ -56,8 +56,8 @@ def find_changed() -> list[str]:
 def find_files(paths: Iterable[str]) -> list[str]:
     """Return the files that paths name, from here or from the root, as paths from the root.
 
-    A folder stands for all in it that git knows, and a file that is gone may be named if git knew it.
-    `CourseError` if there is nothing of that name.
+    A folder means all files in it that git tracks or would add; a deleted file is allowed if it is in HEAD.
+    `CourseError` if there is no such file.
     """
     found: list[str] = []
     for path in paths:
@@ -78,7 +78,7 @@ def find_files(paths: Iterable[str]) -> list[str]:
 
 
 def _git(*command: str) -> list[str] | None:
-    """Return the entries that a command of git prints; None if there is no git, or no clone."""
+    """Return the null-separated entries that a git command prints; None if it fails or git is missing."""
     try:
         out = subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
@@ -87,7 +87,7 @@ def _git(*command: str) -> list[str] | None:
 
 
 def tests_of(path: str) -> list[str]:
-    """Return the files of tests that import a module, or use what it offers in its package."""
+    """Return the test files that import a module, or use its names through its package."""
     module = path.removeprefix("packages/grading/").removesuffix(".py").removesuffix("/__init__")
     module = module.replace("/", ".")
     package, _, name = module.rpartition(".")
@@ -105,14 +105,14 @@ def tests_of(path: str) -> list[str]:
 
 
 def _offered(module: str) -> list[str]:
-    """Return the name of a module and those that it offers in its package, such as ``maps.sco``."""
+    """Return a module's own name and the names that its package re-exports from it, such as ``sco``."""
     package, _, name = module.rpartition(".")
     offers = rooms.offers(package) if package in ROOMS else {}
     return [name, *(one for one, of in offers.items() if of == module)]
 
 
 def lessons_of(path: str) -> list[Path]:
-    """Return the lessons that a file concerns: their own, one whose questions it has, one that calls it."""
+    """Return the lessons that a file concerns: its own, or those that use its questions or functions."""
     if found := re.match(r"(?:notebooks|tests/notebooks/facts)/(\w+)\.(?:ipynb|json)$", path):
         return [one for one in lessons.paths() if one.stem == found[1]]
     if path.startswith("samarkand/practice/"):
@@ -127,7 +127,7 @@ def lessons_of(path: str) -> list[Path]:
 
 
 def steps(paths: Sequence[str]) -> tuple[list[Step], list[str]]:
-    """Return the steps that judge files changed, added or gone, and the files that only the suite judges."""
+    """Return the steps that check changed, new or deleted files, and the files that only the suite checks."""
     there = [path for path in paths if (ROOT / path).exists()]
     tables = {found[1] for path in paths if (found := re.match(r"course_data/(\w+)\.csv", path))}
     if "course_data/datapackage.json" in paths:
@@ -180,7 +180,7 @@ def _steps_of_set(name: str) -> Iterator[Step]:
 
 
 def judge(paths: Sequence[str], say: Callable[[str], None] = print) -> bool:
-    """Run the steps that judge a change, two at a time, report each as it ends; return whether all passed."""
+    """Run the steps for a change, two at a time, and report each as it ends; return whether all passed."""
     began = time.monotonic()
     todo, left = steps(paths)
     fine = True
@@ -208,7 +208,7 @@ def _run(step: Step) -> tuple[int, str]:
 
 
 def _pick_lines(output: str) -> str:
-    """Return the lines of an output that say what is wrong, twenty at most."""
+    """Return the lines of an output that report failures, at most twenty."""
     lines = output.strip().splitlines()
     marked = [line for line in lines if re.match(r"E  |FAILED|ERROR|\S+: ", line)]
     return "\n".join(f"    {line.rstrip()[:160]}" for line in (marked or lines)[-20:])

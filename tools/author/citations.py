@@ -1,11 +1,11 @@
-"""Sources in prose: an author writes a key, a reader sees a small number that leads to the list at the end.
+"""Citations in prose: authors write a key, readers see a small number that links to the list at the end.
 
-    Xi landed on 14 September [XH0914].        is written, and what rules and ties read
+    Xi landed on 14 September [XH0914].        is written, and read by rules and ties
     Xi landed on 14 September<sup>[3](#Sources "Xinhua, 14 September 2022: XH0914")</sup>.      is stored
 
 The number is the source's place in the list that the lesson makes with ``cite.sources``; that list is in the
-order of the text, so that a reader meets 1, 2, 3. Publisher and day show when one points at a number. The key
-stays in the title, so that either form can be made from the other.
+order of the text, so that a reader meets 1, 2, 3. The link's title has publisher, day and key, so that either
+form can be made from the other.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from samarkand.sources import KEY, cite
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-#: What stands between two keys that share a place: ``[A, B]``, or ``[A] [B]``, is written.
+#: The separator of two keys in one place, which are written ``[A, B]`` or ``[A] [B]``.
 _BETWEEN = r"(?:[,;] ?|\] ?\[)"
-#: Keys in square brackets, with the blank before them: no link, and no code.
+#: Keys in square brackets that are not a link, with the blank before them.
 WRITTEN = re.compile(rf"(?P<blank> ?)\[(?P<keys>{KEY}(?:{_BETWEEN}{KEY})*)\](?![(\[])")
 _ONE = rf'\[\d+\]\(#Sources "[^"]*: {KEY}"\)'
 STORED = re.compile(rf"(?:<sup>)+{_ONE}(?:, {_ONE})*(?:</sup>)+")
@@ -32,7 +32,7 @@ _CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
 
 
 def to_keys(source: str) -> str:
-    """Return a text with the keys of its sources in place of their numbers.
+    """Return a text with citation numbers replaced by the keys of the sources.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def to_keys(source: str) -> str:
 
 
 def to_numbers(source: str, numbers: Mapping[str, int]) -> str:
-    """Return a text with numbers in place of keys; keys without a number stay, for a rule to name."""
+    """Return a text with keys replaced by numbers; a key without a number stays and breaks a rule."""
 
     def links(found: re.Match[str]) -> str:
         keys = re.findall(KEY, found["keys"])
@@ -71,14 +71,14 @@ def _link(key: str, number: int) -> str:
 
 
 def list_keys(notebook: NotebookNode) -> list[str]:
-    """Return the keys in a notebook's list of sources: the texts handed to ``cite.sources``, in order."""
+    """Return the keys in a notebook's list of sources (the arguments of ``cite.sources``), in order."""
     return [key for cell in notebook.cells if (call := _call(cell)) for key in _keys(call)]
 
 
 def number(notebook: NotebookNode) -> None:
-    """Put the list in the order of the texts, and numbers in place of keys in all texts of a notebook.
+    """Sort the list of sources by first citation, and replace the keys in all texts by numbers, in place.
 
-    It is changed in place; without a list nothing changes. What no text cites stays behind the rest.
+    Without a list nothing changes. Sources that no text cites come last.
     """
     lists = [(cell, call) for cell in notebook.cells if (call := _call(cell))]
     texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
@@ -97,7 +97,7 @@ def number(notebook: NotebookNode) -> None:
 
 
 def _call(cell: NotebookNode) -> ast.Call | None:
-    """Return a cell's call of ``cite.sources``, or None if it makes no list or is no Python."""
+    """Return a cell's call of ``cite.sources``; None if there is none or the cell is not valid Python."""
     if cell.cell_type != "code" or "cite.sources" not in cell.source:
         return None
     try:
@@ -113,7 +113,7 @@ def _keys(call: ast.Call) -> list[str]:
 
 
 def _reorder(source: str, call: ast.Call, keys: list[str]) -> str:
-    """Return a cell's source whose call lists these keys, then what else it is given, in few lines."""
+    """Return a cell's source with the call's keys replaced by `keys`, before its other arguments, wrapped."""
     parts = [ast.get_source_segment(source, one) or "" for one in (call, *call.args)]
     others = [p for p, arg in zip(parts[1:], call.args, strict=True) if not isinstance(arg, ast.Constant)]
     args = ", ".join([*(f'"{key}"' for key in keys), *others])

@@ -1,4 +1,4 @@
-"""The author's verbs of the ``samarkand`` command, and ``release`` held to the rules of a set."""
+"""The author's subcommands of ``samarkand``, and ``release`` with the rules of a set."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def build(options: argparse.Namespace) -> int:
 
 
 def _renew_pages() -> None:
-    """Make the pages anew that are made from lessons, sets and tables, and say which have changed."""
+    """Regenerate the pages that are made from lessons, sets and tables; print which have changed."""
     from tools.author import pages
 
     for path in pages.renew():
@@ -116,9 +116,9 @@ def data_check(options: argparse.Namespace) -> int:
 
 
 def _unsound(course: Course, found: ExerciseSet, source: Path) -> list[str]:
-    """Say where the source of a set breaks a rule, and which of its words are not what they are tied to.
+    """Return a sentence for each rule that the source of a set breaks and each untrue or missing tie.
 
-    A set that belongs to no lesson, such as the questions before the course, is no ramp.
+    A set without a lesson, such as the questions before the course, is not checked.
     """
     if not found.lesson:
         return []
@@ -192,14 +192,14 @@ def before_after(options: argparse.Namespace) -> int:
 
 
 def _stored(path: Path) -> None:
-    """Run a notebook of a set and store it as it looks then."""
+    """Run a notebook of a set and store it with its outputs."""
     from tools.author import build
 
     build.build(path)
 
 
 def _release(secret: Path | None, names: Sequence[str]) -> None:
-    """Release sets of this course, held to the rules, their notebooks stored as they look when run."""
+    """Release sets of this course: check their rules, and store their notebooks with outputs."""
     from samarkand_grading.classroom import release
     from samarkand_grading.classroom.course import Course
 
@@ -234,7 +234,7 @@ def new(options: argparse.Namespace) -> int:
 
 
 def add(verbs: Verbs) -> None:
-    """Add the author's verbs, and hold the grader's ``release`` to the rules of a set."""
+    """Add the author's subcommands, and check the rules of a set in the grader's ``release``."""
     verb = add_verb(verbs, "build", build, "run the lessons and store them in normal form")
     verb.add_argument("lesson", nargs="*", help="number, name or path of a notebook; none: all")
     verb.add_argument("--check", action="store_true", help="run nothing; say what is not in normal form")
@@ -294,7 +294,7 @@ def add(verbs: Verbs) -> None:
 
 
 def _add_new(verbs: Verbs) -> None:
-    """Add ``samarkand new``, with a kind for each thing that an author begins."""
+    """Add ``samarkand new`` with a subcommand for each template."""
     kinds = add_group(verbs, "new")
     for name, what, named, plan in (
         ("lesson", "a lesson with practice, map, explorer and set", "subject",

@@ -1,4 +1,4 @@
-"""What code uses of Python and pandas, and where the lessons introduce it: nothing before it is explained.
+"""Find the Python and pandas names that code uses, and check that the lessons introduce them first.
 
 ``concepts.toml`` has a line of explanation for each name and construct. The cell of text that explains one
 names it in its metadata, ``{"samarkand": {"introduces": ["groupby"]}}``. Not counted are arithmetic,
@@ -26,11 +26,11 @@ from tools.author.lessons import NOTEBOOKS, Lesson, unfenced
 
 CATALOGUE = Path(__file__).with_suffix(".toml")
 SCHEMA = CATALOGUE.with_suffix(".schema.json")
-#: The most that one lesson may introduce.
+#: The maximum number of names and constructs that one lesson may introduce.
 MOST_NEW = 12
-#: The lines of a set that students do not get.
+#: The lines of a model solution, which students do not get.
 _SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?### END SOLUTION\n?", re.DOTALL | re.MULTILINE)
-#: What is in the language itself, by the node of the tree that shows it.
+#: Names of Python's own constructs by their node type in the syntax tree.
 CONSTRUCTS: dict[type[ast.AST], str] = {
     **{ast.For: "for", ast.FunctionDef: "def", ast.If: "if", ast.IfExp: "if", ast.Try: "try"},
     **{ast.Lambda: "lambda", ast.JoinedStr: "f-string", ast.Dict: "dict", ast.Slice: "slice"},
@@ -40,12 +40,12 @@ CONSTRUCTS: dict[type[ast.AST], str] = {
 }
 #: The lessons that everybody takes.
 CORE = ("00", "01", "02", "03", "05", "10", "11")
-#: What pandas, NumPy and networkx are called in the lessons.
+#: The import names of pandas, NumPy and networkx in the lessons.
 LIBRARIES = ("pd", "np", "nx")
 
 
 class Concept(NamedTuple):
-    """What a name does, in one line, and how the cell that introduces it writes it in backticks."""
+    """A name's explanation in one line, and its spelling in backticks in the cell that introduces it."""
 
     says: str
     written: str
@@ -53,7 +53,7 @@ class Concept(NamedTuple):
 
 @cache
 def catalogue() -> dict[str, Concept]:
-    """Return what the lessons and sets use, by name (``"groupby"``, ``"f-string"``), in order."""
+    """Return the concepts of ``concepts.toml`` by name (``"groupby"``, ``"f-string"``), in file order."""
     entries = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
     return {name: Concept(entry["says"], entry.get("written", name)) for name, entry in entries.items()}
 
@@ -62,7 +62,7 @@ def catalogue() -> dict[str, Concept]:
 
 
 def used(code: str) -> dict[str, str]:
-    r"""Return the names and constructs that code uses, each with the line in which it is used first.
+    r"""Return the names and constructs that code uses, each with the source line of its first use.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def _uses(tree: ast.AST, rows: set[str], given: set[str]) -> Iterator[tuple[str,
 
 @cache
 def _tools() -> frozenset[str]:
-    """Return the names of the course's own modules: what they offer is not pandas', whatever its name."""
+    """Return the names of the course's own modules, whose functions may share a name with pandas'."""
     return frozenset({path.stem for folder in (PACKAGE, PACKAGE / "practice") for path in folder.iterdir()})
 
 
@@ -133,22 +133,22 @@ def _methods() -> frozenset[str]:
 
 
 def introduced(cell: NotebookNode) -> list[str]:
-    """Return what a cell says it introduces."""
+    """Return the names in a cell's ``introduces`` metadata."""
     return list(cell.metadata.get("samarkand", {}).get("introduces", []))
 
 
 def is_folded(cell: NotebookNode) -> bool:
-    """Tell whether a cell of code is folded: it only prepares, and the text before it says what."""
+    """Return whether a code cell's source is folded in its metadata."""
     return bool(cell.metadata.get("jupyter", {}).get("source_hidden", False))
 
 
 def is_further(cell: NotebookNode) -> bool:
-    """Tell whether a cell is of *Further*, which is not in the line."""
+    """Return whether a cell belongs to *Further*, outside the lesson's main line."""
     return bool(cell.metadata.get("samarkand", {}).get("skip") == "Further")
 
 
 def read_code(lesson: Lesson) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield what a student reads of a lesson's code: cell, names used; a task's answer counts at its stub."""
+    """Yield (cell id, names used) of each unfolded code cell; a task's answer counts with its stub."""
     answers = {task.stub.id: task.answer for task in lesson.tasks}
     for cell in lesson.code:
         if not is_folded(cell):
@@ -156,7 +156,7 @@ def read_code(lesson: Lesson) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def known_by(number: str) -> set[str]:
-    """Return what the stored lessons up to a number have introduced."""
+    """Return the names introduced in the stored lessons up to and including a number."""
     return _brought(one for one in course() if one.number <= number)
 
 
@@ -165,13 +165,13 @@ def _brought(by: Iterable[Lesson]) -> set[str]:
 
 
 def _known_before(lesson: Lesson) -> set[str]:
-    """Return what the lessons before one, in its folder, have introduced."""
+    """Return the names introduced in the lessons before this one in its folder."""
     paths = lessons.paths(folder=lesson.path.parent)
     return _brought(_stored(path) for path in paths if path.stem[:2] < lesson.number)
 
 
 def parted(exercise: Lesson) -> tuple[set[str], dict[str, list[str]]]:
-    """Return what the given code of a set uses, and by cell what only its model solutions use besides."""
+    """Return the names in the given code of a set, and by cell those only in the model solution."""
     given: set[str] = set()
     solved: dict[str, list[str]] = {}
     for cell in exercise.code:
@@ -185,12 +185,12 @@ _stored = reading.cached(lessons.read)
 
 
 def course() -> list[Lesson]:
-    """Return all lessons as they are stored."""
+    """Return all stored lessons, in order."""
     return [_stored(path) for path in lessons.paths(folder=NOTEBOOKS)]
 
 
 def never_written() -> Iterator[str]:
-    """Yield what a student reads in the line of a core lesson, and no task of any lesson has them write."""
+    """Yield a sentence for each name in the main line of a core lesson that no task has students write."""
     written = {name for one in course() for task in one.tasks for name in used(task.answer)}
     for one in (one for one in course() if one.number in CORE):
         for cell in (cell for cell in one.code if not is_folded(cell) and not is_further(cell)):
@@ -203,7 +203,7 @@ def never_written() -> Iterator[str]:
 
 
 def nothing_before_it_is_introduced(lesson: Lesson) -> Iterator[str]:
-    """Each name or construct that code uses was introduced in a lesson before, or in a cell above."""
+    """Require that each name in code was introduced in an earlier lesson or in a cell above."""
     known = _known_before(lesson)
     uses = dict(read_code(lesson))
     for cell in lesson.cells:
@@ -215,7 +215,7 @@ def nothing_before_it_is_introduced(lesson: Lesson) -> Iterator[str]:
 
 
 def what_is_introduced_is_said(lesson: Lesson) -> Iterator[str]:
-    """Each thing that a cell introduces is in the catalogue, said in its text, used here, and new."""
+    """Require that each introduced name is in the catalogue, in the cell's text, used here, and new."""
     known = _known_before(lesson)
     uses = {name for _, names in read_code(lesson) for name in names}
     for cell in lesson.cells:
@@ -237,7 +237,7 @@ def what_is_introduced_is_said(lesson: Lesson) -> Iterator[str]:
 
 
 def what_is_folded_is_explained(lesson: Lesson) -> Iterator[str]:
-    """Above a folded cell of code its text says what it prepares."""
+    """Require that the text above a folded cell mentions it."""
     for above, cell in zip([None, *lesson.cells], lesson.cells, strict=False):
         explained = above is not None and above.cell_type == "markdown" and "folded cell" in above.source
         if is_folded(cell) and not explained:

@@ -1,8 +1,8 @@
-"""A picture beside each chart, for readers who run nothing: code hosts, print, converted pages.
+"""Store a static picture beside each chart, for code hosts, print and converted pages.
 
 JupyterLab draws a chart from its Vega-Lite specification; elsewhere a notebook shows nothing of it, unless a
 picture is stored in the same output. Each picture keeps the checksum of the specification that it was drawn
-from, so that one can be held to the other, and a chart that has not changed keeps its picture byte for byte:
+from, so that the two can be compared, and an unchanged chart keeps its picture byte for byte:
 fonts differ between machines.
 """
 
@@ -20,18 +20,18 @@ from nbformat import NotebookNode
 from tools.author.lessons import BuildError
 
 VEGA_LITE, PNG = "application/vnd.vegalite.v5+json", "image/png"
-#: The newest Vega-Lite 5 that the library for drawing knows; JupyterLab 4 draws a 5 as well.
+#: The newest Vega-Lite 5 that vl-convert supports; JupyterLab 4 renders version 5 too.
 VERSION = "5.21"
-#: Pixels of the picture for one of the chart, and its colours: sharp on most screens, some 20 kB.
+#: Scale of the picture (pixels per chart pixel) and its number of colours: sharp, and some 20 kB.
 SCALE, COLOURS = 1.5, 64
-#: Where a picture keeps what it was drawn from.
+#: The key of the PNG text chunk that holds the checksum of the specification.
 KEY = "Source"
 
 
 def beside(notebook: NotebookNode, stored: NotebookNode) -> None:
-    """Put a picture beside each chart of a notebook that was run; what is `stored` already is taken again.
+    """Add a picture to each chart of a notebook that was run, reusing those of `stored` for equal charts.
 
-    `BuildError` if a chart has to be drawn, and what draws it is not installed.
+    `BuildError` if a chart has to be drawn and the drawing library is not installed.
     """
     known = {drawn_from(picture): picture for _, _, picture in _charts(stored) if picture}
     for _, output, _ in _charts(notebook):
@@ -41,7 +41,7 @@ def beside(notebook: NotebookNode, stored: NotebookNode) -> None:
 
 
 def faults(notebook: NotebookNode) -> Iterator[str]:
-    """Yield a sentence for each chart whose picture or text is missing, or of another chart."""
+    """Yield a sentence for each chart whose picture or alt text is missing or outdated."""
     for cell, output, picture in _charts(notebook):
         chart = output["data"][VEGA_LITE]
         if not picture:
@@ -53,12 +53,12 @@ def faults(notebook: NotebookNode) -> Iterator[str]:
 
 
 def checksum(specification: dict[str, Any]) -> str:
-    """Return the checksum of a specification, whatever the order of its keys."""
+    """Return the SHA-256 of a specification, independent of the order of its keys."""
     return hashlib.sha256(json.dumps(specification, sort_keys=True).encode()).hexdigest()
 
 
 def drawn_from(picture: str) -> str:
-    """Return the checksum that a picture keeps; empty if it keeps none, or is no picture."""
+    """Return the checksum in a base64 PNG; empty if there is none or it is not base64."""
     try:
         body = base64.b64decode(picture)
     except ValueError:
@@ -68,7 +68,7 @@ def drawn_from(picture: str) -> str:
 
 
 def _charts(notebook: NotebookNode) -> Iterator[tuple[str, dict[str, Any], str]]:
-    """Yield each chart: the id of its cell, its output, its picture in base64 or nothing."""
+    """Yield for each chart the cell id, the output, and the picture in base64 (``""`` if missing)."""
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
@@ -77,7 +77,7 @@ def _charts(notebook: NotebookNode) -> Iterator[tuple[str, dict[str, Any], str]]
 
 
 def _draw(specification: dict[str, Any]) -> str:
-    """Return the picture of a chart in base64; needs no network."""
+    """Draw a chart as PNG without network; return it in base64."""
     try:
         import vl_convert
         from PIL import Image, PngImagePlugin

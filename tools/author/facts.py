@@ -1,4 +1,4 @@
-"""Record what a lesson shows that nbval cannot see, in ``tests/notebooks/facts/``.
+"""Record the output of lessons that nbval cannot compare, in ``tests/notebooks/facts/``.
 
 nbval runs the cells and compares what they store: texts, tables, charts, maps, stills. It moves no control
 and reads no prose. So a lesson is run here in a process of its own, and a line is recorded for
@@ -36,16 +36,16 @@ from tools.author.lessons import BuildError, read
 from tools.author.rules import difference
 
 RECORDS = ROOT / "tests" / "notebooks" / "facts"
-#: The most letters of a text, lines that `store` shows, settings of an explorer with a line each.
+#: Maximum characters of a text, lines that `store` returns, and settings with a line of their own.
 LETTERS, LINES, SETTINGS = 120, 40, 400
-#: The key of the tables in a record: no cell's id has a blank.
+#: The key of the tables in a record; it has a blank, so it is no cell id.
 READS = "reads tables"
 
 
 def record(notebook: Path) -> dict[str, Any]:
-    """Run a lesson's code in a fresh process and return its record: for each cell, entries and their texts.
+    """Run a lesson's code in a fresh process and return its record: cell id to entry to text.
 
-    Under `READS` are the names of the tables that it reads, even in one setting of a control alone.
+    `READS` has the names of all tables that it reads, at any setting of a control.
     """
     lesson = read(notebook)
     found: dict[str, Any] = json.loads(run_apart(run, notebook))
@@ -61,7 +61,7 @@ def record(notebook: Path) -> dict[str, Any]:
 
 
 def text(found: Mapping[str, Any]) -> str:
-    """Return a record as the text of its file: a line for each entry, letters unescaped."""
+    """Return a record as JSON text: one line for each entry, non-ASCII letters unescaped."""
     return json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -71,7 +71,7 @@ def path_of(notebook: Path) -> Path:
 
 
 def recorded(notebook: Path) -> dict[str, Any]:
-    """Return the record of a lesson; `BuildError` if there is none, or the file is damaged."""
+    """Return the stored record of a lesson; `BuildError` if it is missing or damaged."""
     file, remedy = path_of(notebook), f"samarkand build --facts {notebook.stem} makes it anew"
     try:
         return dict(json.loads(file.read_text(encoding="utf-8")))
@@ -82,7 +82,7 @@ def recorded(notebook: Path) -> dict[str, Any]:
 
 
 def store(notebook: Path) -> str:
-    """Record a lesson again; return in words what changed."""
+    """Record a lesson again; return the changes as text."""
     file, found = path_of(notebook), record(notebook)
     try:
         was = recorded(notebook)
@@ -126,7 +126,7 @@ def _spoken() -> re.Pattern[str]:
 
 
 def spoken(source: str) -> str:
-    """Return the names in a text, the words that turn it, and who says what, in their order.
+    """Return the names, directional words and reporting verbs of a text, in order.
 
     Examples
     --------
@@ -147,7 +147,7 @@ def cut(value: str, letters: int = LETTERS) -> str:
 
 
 def number(value: Any) -> str:
-    """Return a value as text; floats to nine digits, since later ones depend on the machine."""
+    """Return a value as text; floats with nine significant digits, since others depend on the machine."""
     if isinstance(value, set | frozenset):
         return "{" + ", ".join(sorted(map(str, value))) + "}"
     if isinstance(value, float):
@@ -161,7 +161,7 @@ _TAG = r"""<(?:[^>"']|"[^"]*"|'[^']*')*>"""
 
 
 def plain(markup: str) -> str:
-    """Return the words of HTML or SVG, with alt texts and labels, but without style and script.
+    """Return the text of HTML or SVG, with alt texts and labels, without styles and scripts.
 
     Examples
     --------
@@ -177,12 +177,12 @@ def plain(markup: str) -> str:
 
 
 def checksum(value: str) -> str:
-    """Return a short checksum of a text."""
+    """Return the first 12 hexadecimal digits of a text's SHA-256."""
     return hashlib.sha256(value.encode()).hexdigest()[:12]
 
 
 def seen(markup: str, before: str = "") -> str:
-    """Return a checksum of HTML and its first words beyond those `before`; a new colour changes neither."""
+    """Return a checksum and the first words of HTML after the text `before`; styles change neither."""
     light = re.sub(r"light-dark\(((?:#|%23)\w+),[^)]*\)| style=%22color-scheme[^%]*%22", r"\1", markup)
     bare = re.sub(r"""\s(?:style|onerror)=(?:"[^"]*"|'[^']*')""", "", light)
     words = plain(markup)
@@ -190,16 +190,16 @@ def seen(markup: str, before: str = "") -> str:
 
 
 def widgets_in(box: Any) -> Iterator[Any]:
-    """Yield a widget and all widgets inside it."""
+    """Yield a widget and all its descendants."""
     yield box
     for child in getattr(box, "children", ()):
         yield from widgets_in(child)
 
 
 def states(thing: Any) -> dict[str, str]:
-    """Return what an explorer or a form says at each setting of its controls; nothing of what nbval compares.
+    """Return the output of an explorer or a form at each setting of its controls; empty for other objects.
 
-    Both are recognised by what they can do, not by their class.
+    Both are recognised by their attributes, not by their class.
     """
     if hasattr(thing, "domain") and hasattr(thing, "render"):
         return {"controls": _controls(thing), **_rendered(thing)}
@@ -209,14 +209,14 @@ def states(thing: Any) -> dict[str, str]:
 
 
 def _settings(widget: Any) -> dict[Any, Any]:
-    """Return the values that a control can take, by label; empty if they cannot be listed."""
+    """Return a control's possible values by label; empty if they cannot be listed."""
     if hasattr(widget, "options"):
         return dict(widget.options)
     return {"off": False, "on": True} if isinstance(getattr(widget, "value", None), bool) else {}
 
 
 def _controls(box: Any) -> str:
-    """Name each control and button in a box: its value, whether it is disabled, what there is to choose."""
+    """Return a text with each control and button in a box: type, value, whether disabled, options."""
     found = []
     for widget in widgets_in(box):
         if _settings(widget) or type(widget).__name__ in ("Text", "Textarea", "Button"):
@@ -228,9 +228,9 @@ def _controls(box: Any) -> str:
 
 
 def _rendered(explorer: Any) -> dict[str, str]:
-    """Return what each setting of an explorer renders; see too that its box follows each single move.
+    """Return what an explorer renders at each setting; check that its box shows the same after each move.
 
-    Where there are very many, a line holds a checksum of all values of the last control.
+    With more than `SETTINGS`, each line has a checksum over all values of the last control.
     """
     first = explorer.values()
     renders: dict[str, str] = {}
@@ -248,7 +248,7 @@ def _rendered(explorer: Any) -> dict[str, str]:
 
 
 def _pressed(box: Any) -> dict[str, str]:
-    """Return what a form says at first, and when its buttons are pressed at each choice."""
+    """Return the text of a form at first, and after pressing its buttons at each option."""
 
     def read_form() -> str:
         return "\n".join(w.value for w in widgets_in(box) if getattr(w, "_view_name", "") == "HTMLView")
@@ -276,7 +276,7 @@ def _pressed(box: Any) -> dict[str, str]:
 
 
 def note_tables() -> set[str]:
-    """Return the names of the tables that this process opens from now on, a set that grows."""
+    """Return a set that collects the names of the tables that this process opens from now on."""
     folder, opened = str(course_data()), set[str]()
 
     def note(event: str, about: tuple[object, ...]) -> None:

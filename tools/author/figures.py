@@ -1,4 +1,4 @@
-"""Read the figures of an English text: numbers, shares, days, months and years, with what each admits.
+"""Parse the figures of an English text: numbers, shares, days, months and years, with their ranges.
 
 "24 %" admits whatever rounds to 24, "nearly a quarter" a little less than 25 hundredths, "September 2022"
 every day of that month. Nothing is known here of tables or lessons.
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-#: What words mean to the build; this module needs its first entries, others the rest.
+#: The meanings of words for the build; this module uses the first entries, others the rest.
 VOCABULARY = tomllib.loads((Path(__file__).parent / "vocabulary.toml").read_text(encoding="utf-8"))
 MONTHS, DAYS, HEDGES = (VOCABULARY[name] for name in ("months", "days", "hedges"))
 NUMBERS = {word: n for n, word in enumerate(VOCABULARY["units"].split())} | {"dozen": 12, "hundred": 100}
 NUMBERS |= {word: 10 * n for n, word in enumerate(VOCABULARY["tens"].split(), 2)}
 _PARTS, _TIMES, _SCALES = (VOCABULARY[name] for name in ("parts", "times", "scales"))
-#: "one" is mostly a pronoun: who means the number ties the phrase.
+#: "one" is mostly a pronoun and not read; an author who means the number ties the phrase.
 _NUMBER = "|".join(word for word in NUMBERS if word not in ("one", "zero"))
 _MONTH = "|".join(MONTHS)
 _HEDGE = r"(?i:\b(?:{})\s(?:a\s|USD\s)?)$"
@@ -44,7 +44,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, with its place in a text and what it admits: numbers, a day, or a day of the week."""
+    """A figure with its place in a text, and the values it admits: a range, a date, or a weekday."""
 
     text: str
     start: int
@@ -56,10 +56,10 @@ class Figure:
     weekday: int = -1  # 0 is Monday
 
     def admits(self, value: Any) -> bool:
-        """Tell whether the words are true of a number or a day.
+        """Return whether the figure is true of a number or a day.
 
-        A share in words wants a ratio, per cents a number of them; with "million" behind it, a figure takes
-        millions as well as units.
+        A share in words is compared with a ratio, a per cent figure with per cents; a figure before "million"
+        matches both units and millions.
         """
         if hasattr(value, "year") and hasattr(value, "day"):
             day = (value.year, value.month, value.day)
@@ -73,7 +73,7 @@ class Figure:
 
 
 def read(text: str) -> list[Figure]:
-    """Return the figures of a text in their order.
+    """Return the figures of a text, in order.
 
     Examples
     --------
@@ -86,7 +86,7 @@ def read(text: str) -> list[Figure]:
 
 
 def unhedged(text: str) -> str:
-    """Return a text without the hedges of its figures: "more than" is part of "more than half"."""
+    """Return a text without the hedges of its figures, such as "more than" in "more than half"."""
     for figure in reversed(read(text)):
         text = re.sub(_HEDGE.format("|".join(HEDGES)), "", text[: figure.start]) + text[figure.start :]
     return text
@@ -115,7 +115,7 @@ def _figures(match: re.Match[str]) -> Iterator[Figure]:
 
 
 def _bounds(text: str, kind: str, before: str) -> tuple[float, float]:
-    """Return the least and the greatest number that a number admits: what rounds to the digits shown."""
+    """Return the range of values that a number in a text stands for: those that round to its digits."""
     words, slack = text.split(), 0.0
     if kind == "digits":
         plain = text.replace(",", "").replace("\u2212", "-")

@@ -1,7 +1,7 @@
-"""The teacher's page of a lesson: plans written by hand, the rest made from the lesson and its set.
+"""The teacher's page of a lesson: plans written by hand, the rest generated from the lesson and its set.
 
-What is by hand ends at `MADE`. Its plans are tables of minutes, what happens, and the cells that are used;
-below each is a line of the cells that the plan leaves out.
+The part by hand ends at `MADE`. Its plans are tables of minutes, activity, and the cells that are used;
+below each is a line with the cells that the plan leaves out.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from tools.site import deck
 
 FOLDER = ROOT / "docs" / "teaching"
 MADE = "<!-- From here on `samarkand build` makes this page. -->"
-#: The most lines that are written by hand, empty ones not counted.
+#: The maximum of non-empty lines written by hand.
 WRITTEN = 40
-#: What every page has, by its beginning.
+#: The beginnings of the headings that every page has.
 PARTS = ("90 minutes", "45 minutes", "Questions to ask", "In the room")
 _PLAN = re.compile(r"^## (\d+) minutes\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 _ROW = re.compile(r"^\| *(\d+)[-–](\d+) *\|(.*)\|(.*)\|$", re.MULTILINE)
@@ -33,7 +33,7 @@ _SPAN = re.compile(r"`([^`]+)`(?: to `([^`]+)`)?")
 
 
 class Plan(NamedTuple):
-    """A plan: its minutes, its rows (from, to, what, with), and the cells that it leaves out."""
+    """A plan: its minutes, its rows (from, to, activity, cells), and the cells that it leaves out."""
 
     minutes: int
     rows: list[tuple[int, int, str, str]]
@@ -41,7 +41,7 @@ class Plan(NamedTuple):
 
 
 def paths() -> list[Path]:
-    """Return the pages that there are, in the order of their lessons."""
+    """Return the paths of the existing pages, in the order of lessons."""
     return sorted(FOLDER.glob("[0-9][0-9].md"))
 
 
@@ -51,7 +51,7 @@ def written(text: str) -> str:
 
 
 def plans(text: str) -> list[Plan]:
-    """Return the plans of a page."""
+    """Parse the plans of a page."""
     found = []
     for minutes, body in _PLAN.findall(written(text)):
         rows = [(int(a), int(b), what.strip(), cells.strip()) for a, b, what, cells in _ROW.findall(body)]
@@ -61,7 +61,7 @@ def plans(text: str) -> list[Plan]:
 
 
 def cells(lesson: Lesson, words: str) -> list[str]:
-    """Return the ids of the cells that words name, one by one or as "`from` to `to`".
+    """Return the ids of the cells that a text names, singly or as a range "`from` to `to`".
 
     `KeyError` with the name if the lesson has no such cell.
     """
@@ -76,7 +76,7 @@ def cells(lesson: Lesson, words: str) -> list[str]:
 
 
 def missed(lesson: Lesson, left_out: list[str]) -> Iterator[str]:
-    """Yield a sentence for each name that a cell needs and only a cell that is left out makes."""
+    """Yield a sentence for each name that a cell uses and only a cell that is left out defines."""
     makers: dict[str, str] = {}
     there = set(dir(builtins))
     for id, tree in lesson.trees:
@@ -99,7 +99,7 @@ def missed(lesson: Lesson, left_out: list[str]) -> Iterator[str]:
 
 
 def faults(path: Path) -> list[str]:
-    """Say what is wrong with a page: a plan that does not add up, a cell that is not there or is needed."""
+    """Return the faults of a page: plans that do not add up, cells that are missing or needed."""
     found = lessons.paths([path.stem])
     lesson, text = lessons.read(found[0]), path.read_text(encoding="utf-8")
     wrong = [f"the heading ## {part} is missing" for part in PARTS if f"\n## {part}\n" not in text]
@@ -123,7 +123,7 @@ def faults(path: Path) -> list[str]:
 
 
 def page(path: Path) -> str:
-    """Return a page as it has to be: what is written, and what its lesson and set now make."""
+    """Return the current text of a page: the part by hand, and the one generated from lesson and set."""
     lesson = lessons.read(lessons.paths([path.stem])[0])
     made = "\n\n".join(filter(None, (_aims(lesson), _asked(lesson), _practice(lesson), _set(lesson))))
     return f"{written(path.read_text(encoding='utf-8')).rstrip()}\n\n{MADE}\n\n{made}\n"
@@ -141,7 +141,7 @@ def _aims(lesson: Lesson) -> str:
 
 
 def _asked(lesson: Lesson) -> str:
-    """Return what the lesson asks beside practice, in its order, with results and reasons."""
+    """Return the lesson's quizzes, predictions and notes in order, with results and reasons."""
     parts = []
     for cell in lesson.code:
         if (one := deck.asked(cell)) is None:
@@ -174,7 +174,7 @@ def _practice(lesson: Lesson) -> str:
 
 
 def _set(lesson: Lesson) -> str:
-    """Return what goes wrong in the lesson's graded set; nothing if it has none."""
+    """Return the known mistakes in the lesson's graded set; empty if it has none."""
     from samarkand_grading.marking import checks
 
     folder = ROOT / "exercises" / "checks"

@@ -1,4 +1,4 @@
-"""The lessons as they are stored: which there are, and what stands in each."""
+"""The stored lessons: their files, and views of their content."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 NOTEBOOKS = ROOT / "notebooks"
-#: Numbers of notebooks that are no lessons, and keep no rules of one: the glossary.
+#: Numbers of notebooks that are not lessons and have no rules: the glossary.
 BESIDE = ("99",)
-#: The keywords of charts under which sentences stand.
+#: The keyword arguments of charts that take sentences.
 SENTENCES = ("title", "subtitle", "description", "source", "notes")
 
 
 class BuildError(CourseError):
-    """A lesson that cannot be stored as it is."""
+    """The lesson cannot be built or stored."""
 
 
 def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
-    """Return the lessons for some names, or all of them, sorted; one of `BESIDE` only if it is named.
+    """Return the paths of the named lessons, or of all, sorted; one of `BESIDE` only if named.
 
     A name is a number (``"03"``), a file's name (``"03_the_sco"``) or a path, from here or from the root;
     `UnknownName` if it fits no notebook.
@@ -53,7 +53,7 @@ def paths(names: Sequence[str] = (), folder: Path = NOTEBOOKS) -> list[Path]:
 
 
 def stored(path: Path) -> NotebookNode:
-    """Return the notebook in a file; `BuildError` if it holds none in format 4."""
+    """Return the notebook in a file; `BuildError` if it is not a notebook of format 4."""
     import nbformat
 
     try:
@@ -69,7 +69,7 @@ def stored(path: Path) -> NotebookNode:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A notebook, with the views of it that its rules, the README and the tests need."""
+    """A notebook with its path, and the views that rules, README and tests need."""
 
     path: Path
     notebook: NotebookNode
@@ -91,14 +91,14 @@ class Lesson:
 
     @property
     def question(self) -> str:
-        """The first sentence under "The question" that is one."""
+        """The first sentence with a question mark under "The question"; empty if there is none."""
         texts = [cell.source for cell in self.prose if cell.source.startswith("## The question\n")]
         asked = re.search(r"[^.!?\n]*\?", "".join(texts[:1]).replace("*", "").partition("\n")[2])
         return asked[0].strip() if asked else ""
 
     @cached_property
     def cells(self) -> list[NotebookNode]:
-        """All cells, in order, with sources as their author wrote them: by keys, not by numbers."""
+        """All cells in order, with citations as keys, as the author wrote them, and not as numbers."""
         return [
             type(cell)(cell, source=citations.to_keys(cell.source))
             if citations.STORED.search(cell.source)
@@ -118,7 +118,7 @@ class Lesson:
 
     @cached_property
     def cells_and_questions(self) -> list[NotebookNode]:
-        """Its cells, and each question that its code asks, as if its texts were a cell of prose."""
+        """Its cells, and for each question that its code asks a Markdown cell with the question's texts."""
         from nbformat import NotebookNode
 
         code = "\n".join(cell.source for cell in self.code)
@@ -137,7 +137,7 @@ class Lesson:
 
     @cached_property
     def headings(self) -> list[tuple[str, int, str]]:
-        """Every heading: the id of its cell, its level, its words."""
+        """Each heading as (cell id, level, text)."""
         return [
             (cell.id, len(marks), words)
             for cell in self.prose
@@ -146,7 +146,7 @@ class Lesson:
 
     @cached_property
     def trees(self) -> list[tuple[str, ast.Module]]:
-        """The code that can be parsed; the rule `code_is_plain_python` names what cannot."""
+        """(Cell id, syntax tree) of each code cell that can be parsed; the rule `code` reports the others."""
         found = []
         for cell in self.code:
             with contextlib.suppress(SyntaxError):
@@ -154,18 +154,18 @@ class Lesson:
         return found
 
     def outputs(self, kind: str) -> list[tuple[str, Any]]:
-        """Return what the cells show in one MIME type: cell id, data."""
+        """Return (cell id, data) of each output in a MIME type."""
         shown = [(cell.id, output.get("data", {})) for cell in self.code for output in cell.outputs]
         return [(cell, data[kind]) for cell, data in shown if kind in data]
 
     @cached_property
     def frames(self) -> list[tuple[str, str]]:
-        """The HTML of each map: what holds a frame."""
+        """(Cell id, HTML) of each map, that is, of each output with an iframe."""
         return [(cell, markup) for cell, markup in self.outputs("text/html") if "<iframe" in markup]
 
     @cached_property
     def tasks(self) -> list[Task]:
-        """The practice tasks, in order; what is folded stands in the cell below the stub."""
+        """The practice tasks in order; hint and answer are folded in the cell below the stub."""
         found = []
         for cell, after in itertools.zip_longest(self.cells, self.cells[1:]):
             number = re.search(r'(?<![\w.])check\("([^"]+)"', cell.source)
@@ -177,7 +177,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Task:
-    """A practice task: the cell with its stub, and what is folded below it."""
+    """A practice task: its number, the cell with its stub, and the source of the folded help below."""
 
     number: str
     stub: NotebookNode
@@ -198,7 +198,7 @@ class Task:
 
 
 def read(path: Path) -> Lesson:
-    """Return the lesson in a file; `BuildError` if it holds no notebook in format 4."""
+    """Return the lesson in a file; `BuildError` if it is not a notebook of format 4."""
     return Lesson(path, stored(path))
 
 
@@ -208,12 +208,12 @@ def every() -> list[Lesson]:
 
 
 def find_skippable(lesson: Lesson) -> set[str]:
-    """Return the ids of the cells that may be left out: ``skip`` in their metadata names their subject."""
+    """Return the ids of the cells that may be left out, those with ``skip`` in their metadata."""
     return {cell.id for cell in lesson.cells if cell.metadata.get("samarkand", {}).get("skip")}
 
 
 def find_folded(source: str) -> list[tuple[str, str]]:
-    """Return the title and body of each ``<details>``."""
+    """Return (title, body) of each ``<details>``."""
     return re.findall(r"<details>\s*<summary>(.*?)</summary>(.*?)</details>", source, re.DOTALL)
 
 
@@ -223,7 +223,7 @@ def unfenced(source: str) -> str:
 
 
 def find_chart_texts(source: str) -> list[str]:
-    """Return the texts that code hands to charts."""
+    """Return the string arguments of `SENTENCES` in calls of ``charts``."""
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     drawing = [call for call in calls if ast.unparse(call.func).startswith("charts.")]
     given = [one.value for call in drawing for one in call.keywords if one.arg in SENTENCES]
@@ -232,6 +232,6 @@ def find_chart_texts(source: str) -> list[str]:
 
 
 def count_words(source: str) -> int:
-    """Return how many words the prose of Markdown has: no code, no tags, no link targets."""
+    """Return the number of words in Markdown, without code, tags and link targets."""
     text = re.sub(r"\]\([^)]*\)", "]", re.sub(r"`[^`]*`", " x ", unfenced(source)))
     return len(re.findall(r"\w[\w'’-]*", html.unescape(re.sub(r"<[^>]+>", " ", text))))

@@ -1,8 +1,8 @@
-"""How long a lesson takes a novice: computed from what stands in it, by one rule, and written into its card.
+"""Estimate the minutes that a lesson takes a novice, from its cells, and write them into its card.
 
-Reading goes at the pace of somebody who reads with care, often in a second language, and stops to think;
-whatever is to be run, moved, asked or solved has its own allowance. The allowances are ours, and are no
-measurement.
+The reading speed is that of somebody who reads with care, often in a second language, and stops to think;
+each cell to run, control, question and task has an allowance. The allowances are assumptions, not
+measurements.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from samarkand.ground.home import ROOT
 from tools.author.concepts import introduced, is_folded, is_further
 from tools.author.lessons import Lesson, count_words
 
-#: What classes reported; each row is one class.
+#: Reports of classes, one in each row.
 REPORTS = ROOT / "docs" / "teaching" / "minutes.csv"
 HALF_WAY = "**Half way.**"
-#: Words read in a minute.
+#: Reading speed in words per minute.
 WORDS = 120
-#: Minutes for a cell of code that is read and run, and for each name or construct that is new.
+#: Minutes for reading and running a code cell, and for each new name or construct.
 CODE, NEW = 1.25, 0.5
-#: Minutes for what a call asks of a student, by the beginning of its name.
+#: Minutes for answering or exploring, by the prefix of the function's name.
 ASKED = {
     "predict.ask": 1.0,
     "quiz.ask": 1.0,
@@ -40,18 +40,18 @@ ASKED = {
     "recall": 0.25,
     "progress.": 0.5,
 }
-#: More minutes for a task that is not said step by step in the section before it, but under *Practice*.
+#: Additional minutes for a task under *Practice*, which no section explains step by step.
 ALONE = 3.0
-#: Cells that are glanced at: they import, or list the sources.
+#: The ids of cells to glance at: imports and the list of sources.
 HOUSEKEEPING = ("load", "sources")
-#: The heading behind which the lesson only sums up, and what that is called.
+#: The heading of the last part with tasks, and the name of the part after it.
 PRACTICE, AFTER = "Practice", "Summary and sources"
-#: The rows of the card that are written here.
+#: The rows of the card that this module writes.
 TIME, PARTS = "Time", "Minutes"
 
 
 class Part(NamedTuple):
-    """A section, or its half before or behind the half-way mark: heading, minutes (rounded up), sitting."""
+    """A section, or its part in one sitting: heading, minutes (rounded up), sitting (1 or 2)."""
 
     heading: str
     minutes: int
@@ -59,7 +59,7 @@ class Part(NamedTuple):
 
 
 def parts(lesson: Lesson) -> list[Part]:
-    """Return the parts of a lesson with the minutes that each takes, from the question to the end."""
+    """Return the parts of a lesson with their minutes, in order."""
     taken: dict[tuple[str, int], float] = {}
     section, sitting = "", 1
     for cell in (cell for cell in lesson.cells if not is_further(cell)):
@@ -77,7 +77,7 @@ def parts(lesson: Lesson) -> list[Part]:
 
 
 def of_cell(cell: NotebookNode) -> float:
-    """Return the minutes that a cell takes."""
+    """Return the minutes for a cell."""
     if cell.cell_type == "markdown":
         if f"**{TIME}**" in cell.source:
             return 0.0
@@ -98,7 +98,7 @@ def sittings(lesson: Lesson) -> list[int]:
 
 
 def rows(lesson: Lesson) -> dict[str, str]:
-    """Return what the card of a lesson says of its time: the sittings, and the minutes of each section."""
+    """Return the rows `TIME` and `PARTS` of a lesson's card: minutes of sittings and of sections."""
     halves = itertools.groupby(parts(lesson), key=lambda part: part.sitting)
     listed = ["; ".join(f"{part.heading} ({part.minutes})" for part in half) for _, half in halves]
     times = " and ".join(map(str, sittings(lesson)))
@@ -108,7 +108,7 @@ def rows(lesson: Lesson) -> dict[str, str]:
 
 
 def measured(number: str, reports: Path = REPORTS) -> str:
-    """Return what classes reported of a lesson: "24 to 31 minutes for half 1 (3 classes)"; empty if none did.
+    """Return the reported times of a lesson: "24 to 31 minutes for half 1 (3 classes)"; empty if none.
 
     A row of the reports has the columns `lesson`, `half`, `students`, `minutes`, `day`.
     """
@@ -126,7 +126,7 @@ def measured(number: str, reports: Path = REPORTS) -> str:
 
 
 def write(lesson: Lesson) -> None:
-    """Write the time into the card of a lesson, which is changed in place."""
+    """Write the times into the card of a lesson, in place."""
     new = "\n".join(f"| **{name}** | {says} |" for name, says in rows(lesson).items())
     old = rf"\| \*\*{TIME}\*\* \|[^\n]*(\n\| \*\*{PARTS}\*\* \|[^\n]*)?"
     for cell in lesson.notebook.cells:  # not those of `lesson.cells`, some of which are copies

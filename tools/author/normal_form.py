@@ -33,12 +33,12 @@ from tools.author import citations
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 LANGUAGE = {"name": "python"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-#: The metadata that count as content: of the notebook, of a cell.
+#: The metadata keys to keep: of the notebook, of a cell.
 NOTEBOOK_METADATA = ("samarkand",)
 CELL_METADATA = ("nbgrader", "samarkand")
-#: What JupyterLab keeps of a cell whose code is folded.
+#: JupyterLab's metadata of a cell with folded code.
 FOLDED = {"source_hidden": True}
-#: What nbgrader sets besides its own, to keep students from editing or deleting cells by mistake.
+#: nbgrader's further metadata, which keep students from editing or deleting cells by mistake.
 LOCKS = ("deletable", "editable")
 
 READABLE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -82,7 +82,7 @@ def normalise(notebook: NotebookNode) -> NotebookNode:
 
 
 def text(notebook: NotebookNode) -> str:
-    """Return the text of a notebook's file, with lines split as nbformat splits them.
+    """Return a notebook as the JSON text of its file, with sources split into lines as by nbformat.
 
     Examples
     --------
@@ -94,7 +94,7 @@ def text(notebook: NotebookNode) -> str:
 
 
 def faults(notebook: NotebookNode) -> list[str]:
-    """Return a sentence for each fault that only the author of a notebook can repair.
+    """Return a sentence for each fault that only the author can repair.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def differences(notebook: NotebookNode) -> list[str]:
 
 
 def _mended(notebook: NotebookNode, normal: NotebookNode) -> Iterator[str]:
-    """Yield a sentence for the notebook and each cell that `normalise` changed, with what is otherwise."""
+    """Yield a sentence for the notebook and for each cell that `normalise` changes, naming the parts."""
     forms = ({**notebook, "cells": ()}, {**normal, "cells": ()})
     if differing := _differing(*forms):
         yield f"The notebook has another {differing} than its normal form."
@@ -146,7 +146,7 @@ def _mended(notebook: NotebookNode, normal: NotebookNode) -> Iterator[str]:
 
 
 def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    """Name the parts of a notebook or a cell that differ, metadata by their keys."""
+    """Return the names of the parts of a notebook or cell that differ, metadata by key."""
     names = sorted(key for key in {*one, *other} - {"metadata"} if one.get(key) != other.get(key))
     was, is_ = one["metadata"], other["metadata"]
     names += sorted(f"metadata {key}" for key in {*was, *is_} if was.get(key) != is_.get(key))
@@ -154,7 +154,7 @@ def _differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
 
 
 def _name(given: str, source: str, taken: set[str]) -> str:
-    """Return an unused id for a cell: the given one if it is readable, otherwise one made from its words."""
+    """Return an id not in `taken`: the given one if readable, else one made from the source's words."""
     name = given
     if not READABLE.fullmatch(given) or RANDOM.fullmatch(given):
         plain = unicodedata.normalize("NFKD", source).encode("ascii", "ignore").decode().lower()
@@ -167,7 +167,7 @@ def _name(given: str, source: str, taken: set[str]) -> str:
 
 
 def _join(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Return the outputs with adjacent pieces of one stream joined: where they were cut is chance."""
+    """Join adjacent outputs of the same stream, since where they were cut is random."""
     joined: list[NotebookNode] = []
     for output in outputs:
         last = joined[-1] if joined else {}
@@ -179,7 +179,7 @@ def _join(outputs: list[NotebookNode]) -> list[NotebookNode]:
 
 
 def _output(output: NotebookNode, count: int | None) -> NotebookNode:
-    """Return an output as it is stored."""
+    """Return an output in normal form."""
     if "data" in output:
         output.metadata = NotebookNode({k: v for k, v in output.metadata.items() if k == "image/png"})
         if "text/html" in output.data:

@@ -1,4 +1,4 @@
-"""Pages that are made from lessons, sets and tables: never edited by hand.
+"""Generate the pages that are made from lessons, sets and tables and not edited by hand.
 
 ``README.md`` has the table of lessons, ``docs/python.md`` the course's Python, ``docs/teaching/`` a page for
 the teacher of each lesson, ``docs/glossary.md`` the terms and names, ``docs/corrections.md`` what was
@@ -69,7 +69,7 @@ standard of 2021, which is not in general use yet. In a notebook, `explore.gloss
 
 
 def make() -> Iterator[tuple[Path, str]]:
-    """Yield each page with its text as lessons, sets and tables now make it."""
+    """Yield (path, current text) of each page."""
     yield README, readme(README.read_text(encoding="utf-8"))
     yield PYTHON, python()
     yield ROOT / "docs" / "glossary.md", glossary()
@@ -83,12 +83,12 @@ def make() -> Iterator[tuple[Path, str]]:
 
 
 def renew() -> list[Path]:
-    """Make all pages anew; return those that have changed."""
+    """Regenerate all pages; return the paths of those that changed."""
     return [path for path, text in make() if files.renew(path, text.encode())]
 
 
 def readme(text: str) -> str:
-    """Return the text of a README with the table of lessons as it now is: number, title, question."""
+    """Return the text of a README with its table of lessons (number, title, question) updated."""
     rows = ["| | lesson | question |", "|---|---|---|"]
     rows += [
         f"| {one.number} | [{one.title}](notebooks/{one.path.name}) | {one.question} |"
@@ -104,7 +104,7 @@ def readme(text: str) -> str:
 
 
 def python() -> str:
-    """Return the page with all Python of the course, and the table of what each lesson brings."""
+    """Return the page on the course's Python, with a table of what each lesson introduces."""
     course, catalogue = concepts.course(), concepts.catalogue()
     met = {name: (lesson, line) for lesson in course for name, line in _first_lines(lesson)}
     return _PYTHON.format(
@@ -118,7 +118,7 @@ def python() -> str:
 
 
 def glossary() -> str:
-    """Return the glossary: its entries by their first letter, each with an anchor."""
+    """Return the glossary page: entries by first letter, each with an anchor."""
     rows: list[Any] = list(data.load("glossary").fillna("").astype(str).itertuples())
     text = ""
     for letter, entries in groupby(rows, key=lambda row: str(row.term[0]).upper()):
@@ -141,7 +141,7 @@ def _entry(row: Any) -> str:
 
 
 def _first_lines(lesson: Lesson) -> Iterator[tuple[str, str]]:
-    """Yield what a lesson introduces, in order, with the line of its code in which that is first used."""
+    """Yield each name that a lesson introduces, in order, with the code line of its first use."""
     lines: dict[str, str] = {}
     for _, names in concepts.read_code(lesson):
         lines = names | lines
@@ -177,5 +177,5 @@ def _code(text: str) -> str:
 
 
 def _row(*cells: str) -> str:
-    """Return a row of a table; a bar would end a cell even in code."""
+    """Return a row of a Markdown table, with bars in cells escaped."""
     return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

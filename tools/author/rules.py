@@ -1,6 +1,6 @@
-"""Rules that no schema can state, for any table: lists of keys, order of days, spells, names, units.
+"""Rules for any table that a schema cannot express: lists of keys, order of days, spells, names, units.
 
-What the course's own tables must agree on is in ``tests/data``. Each rule yields what is wrong. Cells are
+The agreement of the course's own tables is checked in ``tests/data``. Each rule yields its faults. Cells are
 text; cells that break their schema are skipped here.
 """
 
@@ -21,10 +21,10 @@ from samarkand.ground.units import UNITS
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with a table; it prints as one sentence.
+    """A fault of a table; `str` gives a sentence.
 
-    Lines are counted as in a text editor, the header being line 1; line and column are None if no one is
-    meant.
+    Lines are counted as in a text editor, with the header as line 1; line and column are None if the fault
+    is in none of them.
     """
 
     file: str
@@ -43,8 +43,8 @@ class Problem:
 class Table:
     """One table as text, with its Frictionless schema.
 
-    `header` are the names in its first line, `rows` a dict for each row from column to cell, and `lines` the
-    line of each row in the file.
+    `header` are the names in the first line, `rows` a dict (column to cell) for each row, and `lines` the
+    line number of each row in the file.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Table:
         return named.issuperset(columns) and set(columns) <= set(self.header)
 
     def numbered(self) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yield the line and the cells of each row."""
+        """Yield (line number, cells) of each row."""
         return iter(zip(self.lines, self.rows, strict=True))
 
     def problem(self, line: int | None, column: str | None, sentence: str) -> Problem:
@@ -70,14 +70,14 @@ class Table:
 
 Tables = Mapping[str, Table]
 
-#: So many letters are shown of a text that has changed.
+#: The maximum number of characters to show of a changed text.
 LONG = 80
-#: Columns with days, the second of which never comes before the first.
+#: Pairs of columns with days; the second day must not be before the first.
 IN_ORDER = [
     *(("period_start", "period_end"), ("day", "end_day"), ("decided", "from")),
     *((day, "known_when") for day in ("period_end", "day", "end_day", "month")),
 ]
-#: A line of the table, a column, and what is wrong there.
+#: Line of the table, column, and fault as a sentence.
 Found = tuple[int | None, str | None, str]
 
 
@@ -91,7 +91,7 @@ def number(cell: str) -> Decimal | None:
 
 
 def difference(was: str, now: str) -> str:
-    """Show two texts where they differ.
+    """Return the parts in which two texts differ, in quotation marks.
 
     Examples
     --------
@@ -109,13 +109,13 @@ def difference(was: str, now: str) -> str:
 
 
 def defined(names: Mapping[str, Any]) -> list[Any]:
-    """Return the rules that a module defines, from its `globals`, in their order: its public generators."""
+    """Return the rules in a module's `globals()`, in order: its public generator functions."""
     rules = [one for one in names.values() if inspect.isgeneratorfunction(one)]
     return [one for one in rules if one.__module__ == names["__name__"] and not one.__name__.startswith("_")]
 
 
 def of_one(table: Table, tables: Tables) -> list[Problem]:
-    """Apply every rule for any table to a table that has the columns in question."""
+    """Return the problems that all `RULES` find in a table."""
     return [table.problem(*found) for rule in RULES for found in rule(table, tables)]
 
 
@@ -220,5 +220,5 @@ def plain_numbers(table: Table, tables: Tables) -> Iterator[Found]:
                     yield line, spec["name"], f'"{cell}" is not written plainly.'
 
 
-#: Those for any table.
+#: The rules for any table.
 RULES = defined(globals())
