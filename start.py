@@ -132,14 +132,14 @@ def made_from() -> "list[Path]":
 
 
 def mark(*files: Path) -> str:
-    """Return what the stamp must say: the content of these files, the Python and the folder."""
+    """Return the expected stamp: a digest of these files, the Python and the folder."""
     content = hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
     major, minor = sys.version_info[:2]
     return f"{content}\nPython {major}.{minor}\n{os.path.normcase(str(ROOT))}\n"
 
 
 def fits(stamp: Path, *files: Path) -> bool:
-    """Return whether a stamp says what it must; an unfinished ``.venv`` has none."""
+    """Return whether ``.venv`` has the expected stamp; an unfinished one has none."""
     try:
         return PYTHON.exists() and stamp.read_text(encoding="utf-8") == mark(*files)
     except (OSError, UnicodeDecodeError):
@@ -153,7 +153,7 @@ def no_space() -> str:
 
 
 def explain(output: str) -> str:
-    """Turn the output of an installer that failed into a sentence."""
+    """Return a sentence that explains the output of a failed installer."""
     if any(sign in output for sign in ("No space left", "not enough space", "os error 28", "os error 112")):
         return no_space()
     if any(sign in output for sign in ("CERTIFICATE_VERIFY_FAILED", "invalid peer certificate")):
@@ -280,7 +280,7 @@ def set_up_tests() -> None:
 
 
 def hand_over(arguments: "list[str]") -> int:
-    """Replace this process by ``.venv``'s Python, so that it gets our signals; on Windows, wait for it."""
+    """Replace this process by ``.venv``'s Python, which then gets our signals; on Windows, wait for it."""
     sys.stdout.flush()
     command = [str(PYTHON), *arguments]
     if not WINDOWS:
@@ -326,13 +326,13 @@ def open_course(arguments: "list[str]") -> int:
 
 
 def fresh(arguments: "list[str]") -> int:
-    """Put a fresh copy of a lesson in the place of the student's, which is kept."""
+    """Replace the student's copy of a lesson by a fresh one; the old one is kept."""
     set_up()
     return hand_over([*SAMARKAND, "fresh", *arguments])
 
 
 def setup(arguments: "list[str]") -> int:
-    """Look whether a class can be graded on this machine."""
+    """Check whether a class can be graded on this machine."""
     set_up()
     return hand_over([*SAMARKAND, "setup", *arguments])
 
@@ -372,7 +372,7 @@ VERBS = {"fresh": fresh, "setup": setup, "test": test, "clean": clean}
 
 
 def main(arguments: "list[str]") -> int:
-    """Do what the command line asks; return the exit status."""
+    """Run the command line; return the exit status."""
     try:
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper) and sys.version_info >= (3, 7):

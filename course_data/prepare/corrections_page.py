@@ -1,4 +1,4 @@
-"""Make ``docs/corrections.md`` from ``corrections.csv``: what was wrong in the course, and what is there now.
+"""Make ``docs/corrections.md`` from ``corrections.csv``: errors of the course, and their corrections.
 
 usage: corrections_page.py [FILE]
 

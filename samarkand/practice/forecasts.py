@@ -23,13 +23,13 @@ from samarkand.practice.answers import decode
 JOURNAL = "forecasts"
 #: How likely each tone of the article's forecasts sounds to the course; the article itself has no numbers.
 SOUNDS = {"flat": 0.95, "firm": 0.90, "likely": 0.75, "maybe": 0.50}
-#: What a verdict on a forecast counts, from 0 (it did not come true) to 1 (it did).
+#: Outcome by verdict on a forecast, from 0 (it did not come true) to 1 (it did).
 WORTH = {"borne out": 1.0, "partly": 0.5, "contested": 0.5, "not borne out": 0.0}
 
 
 @dataclass(frozen=True)
 class Question:
-    """Something that could go either way for a reader of 12 September 2022; its id is ``F1``, ``F2``, ...
+    """A question that was open for a reader of 12 September 2022; its id is ``F1``, ``F2``, ...
 
     The rule says what counts as yes, so that nobody has to argue afterwards; it is settled on the day `by` at
     the latest.
@@ -55,7 +55,7 @@ class Forecast:
 
 
 def questions() -> dict[str, Question]:
-    """Return what the student forecasts, by id; each question can be settled from the record.
+    """Return the questions that the student forecasts, by id; each can be settled from the record.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def questions() -> dict[str, Question]:
 
 
 def tones() -> dict[str, str]:
-    """Return how sure each hedge of the article's forecasts sounds; ``""`` is no hedge at all.
+    """Return the tone of each hedge of the article's forecasts; ``""`` is no hedge at all.
 
     Examples
     --------
@@ -117,7 +117,7 @@ def as_per_cent(text: str) -> float:
     Raises
     ------
     WrongType, OutOfRange
-        If it is no number, or none from 0 to 100. A bare 0.7 is not guessed at: 70 % or less than 1 %?
+        If it is not a number, or not from 0 to 100. A bare 0.7 is not guessed at: 70 % or less than 1 %?
 
     Examples
     --------
@@ -152,7 +152,7 @@ def latest() -> dict[str, Forecast]:
 
 
 def outcomes() -> pd.DataFrame:
-    """Return how the questions came out.
+    """Return the outcomes of the questions.
 
     Returns
     -------
@@ -175,7 +175,7 @@ def outcomes() -> pd.DataFrame:
 
 
 def save(forecasts: Mapping[str, tuple[float, str]]) -> int:
-    """Add forecasts to the journal, but for those that equal the newest one for their question.
+    """Add forecasts to the journal, except those that equal the newest one for their question.
 
     Parameters
     ----------

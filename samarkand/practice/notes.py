@@ -22,9 +22,9 @@ INVITATION = controls.invite(tr("To write"))
 
 
 class Paper(controls.StillBox):
-    """What is asked for, a field to write in, and a button that saves; what was saved is read back.
+    """A question, a field to write in, and a button that saves; a saved text is read back.
 
-    The paragraphs of what is asked unfold once something was saved.
+    Further paragraphs unfold once something was saved.
     """
 
     def __init__(self, asked: Note) -> None:
@@ -58,7 +58,7 @@ class Paper(controls.StillBox):
         self._reply.read_back(written.trouble, back)
 
     def fill(self, text: str) -> None:
-        """Write into the field as a hand would."""
+        """Type a text into the field, for tests and saved answers."""
         self._field.write(text)
 
     def save(self) -> str:
@@ -105,7 +105,7 @@ def note(id: str) -> Paper:
 
 
 def recall(id: str) -> controls.Notice:
-    """Return what was written at another place, or a sentence that nothing was.
+    """Return the student's text of an earlier note, or a sentence that there is none.
 
     Parameters
     ----------
@@ -132,12 +132,12 @@ def _text(entry: dict[str, object]) -> str:
 
 
 def _cite(text: str) -> str:
-    """Return a text with publisher and day in place of the keys of its sources."""
+    """Replace the keys of sources in a text by publisher and day."""
     return re.sub(rf"\[({KEY})\]", lambda found: f"({cite[found[1]].who_and_when})", text)
 
 
 def _paragraph(text: str) -> str:
-    """Return a paragraph as HTML; what stands between two pairs of stars is bold."""
+    """Return a paragraph as HTML; text between two pairs of stars is bold."""
     parts = re.split(r"\*\*(.+?)\*\*", text)
     return element(
         "p", "".join(element("b", escape(part)) if n % 2 else escape(part) for n, part in enumerate(parts))

@@ -1,4 +1,4 @@
-"""What the student did of each lesson, and what is worth reading again; it stays on the student's machine."""
+"""The student's progress in each lesson, and sections to read again; it stays on the student's machine."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Section(NamedTuple):
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson, and where in it something is asked.
+    """A lesson, and the places of its questions.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Lesson:
 
 
 class Item(NamedTuple):
-    """Something that a lesson asks, and how it stands with this student.
+    """A question or task of a lesson, and the student's state on it.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class Item(NamedTuple):
 
 
 class Shown(controls.StillBox):
-    """What was done, as HTML in which links lead on; it is made anew whenever this kernel saves something."""
+    """The progress as HTML with links; it is updated whenever this kernel saves something."""
 
     def __init__(self, name: str, told: str, look: Callable[[], str]) -> None:
         self._look = look
@@ -98,17 +98,17 @@ class Shown(controls.StillBox):
 
     @property
     def html(self) -> str:
-        """What is shown now."""
+        """The HTML shown now."""
         return str(self._output.outputs[0]["data"]["text/html"])
 
     def renew(self) -> None:
-        """Look again."""
+        """Update the HTML."""
         data = {"text/html": self._look(), "text/plain": repr(self)}
         self._output.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
 
 
 def lesson(number: str) -> Shown:
-    """Show what was done of a lesson, and what to review, with links to its headings.
+    """Show the progress in a lesson, and sections to review, with links to its headings.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def lesson(number: str) -> Shown:
 
 
 def course() -> Shown:
-    """Show how far the student is in every lesson, with links to them."""
+    """Show the progress in every lesson, with links to the lessons."""
     told = tr("Run this cell to see all lessons, and what you did in each.")
     return Shown("progress", told, _of_course)
 
@@ -159,7 +159,7 @@ def lessons() -> list[Lesson]:
 
 
 def items(one: Lesson) -> list[Item]:
-    """Return what a lesson asks and how each stands: practice, predictions, quizzes, notes."""
+    """Return a lesson's items with their states: practice, predictions, quizzes, notes."""
     answered, predicted, written = log.results(), ledger.records(), journal.latest(notes.JOURNAL)
 
     def state(id: str) -> str:
@@ -174,7 +174,7 @@ def items(one: Lesson) -> list[Item]:
 
 
 def _of_lesson(one: Lesson) -> str:
-    """Return a card: what was done of a lesson, what to read again, what is left."""
+    """Return a card for a lesson: done, to read again, left to do."""
     asked = items(one)
     kinds = {
         "check": tr("Practice"),
@@ -201,7 +201,7 @@ def _of_lesson(one: Lesson) -> str:
 
 
 def _summary(asked: list[Item]) -> str:
-    """Return what matters most of a lesson's items, and how many predictions came too late."""
+    """Return a one-sentence summary of a lesson's items, with the number of predictions made too late."""
     count = Counter(item.state for item in asked)
     practice = [item.state for item in asked if item.kind == "check"]
     if not count["tried"] and not count["open"]:
@@ -221,7 +221,7 @@ def _summary(asked: list[Item]) -> str:
 
 
 def _sections(title: str, file: str, one: Lesson, some: list[Item]) -> str:
-    """Return links to the sections that some items belong to, with those of each, or nothing."""
+    """Return a titled list of links to the items' sections, each with its items; "" if there are none."""
     links = []
     for section in one.sections.values():
         here = [item for item in some if item.section == section]
@@ -244,7 +244,7 @@ def _in_words(some: list[Item]) -> str:
 
 
 def _of_course() -> str:
-    """Return a card: a line for each lesson, and how much of each kind is done."""
+    """Return a card for the course: a row per lesson, with the share done of each kind."""
     kinds = {
         "check": tr("Practice"),
         "predict": tr("Predictions"),

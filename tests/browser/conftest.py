@@ -25,7 +25,7 @@ Need = Callable[[object, str], None]
 
 @pytest.fixture(scope="session")
 def server(need: Need, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A JupyterLab on a student's copies, with no network but loopback, if the machine can do that."""
+    """Yield a JupyterLab on a student's copies, with only the loopback network if the machine can do that."""
     need(importlib.util.find_spec("playwright"), "playwright is not installed")
     need(installed(), "there is no chromium")
     work = tmp_path_factory.mktemp("student") / "my_work"
@@ -37,14 +37,14 @@ def server(need: Need, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
 
 @pytest.fixture(scope="session")
 def sheet_of_all(server: Lab) -> Iterator[Sheet]:
-    """JupyterLab in one page of one Chromium: to load it takes longer than to run a lesson."""
+    """Yield JupyterLab in one page, shared by all tests: loading it takes longer than running a lesson."""
     with chromium(server) as browser, sheet(browser, server) as opened:
         yield opened
 
 
 @pytest.fixture
 def opened(sheet_of_all: Sheet, server: Lab) -> Iterator[Sheet]:
-    """The page for a test, which asks nobody else and writes no error to the console."""
+    """Yield the page for a test; fail if it made a request elsewhere or wrote an error to the console."""
     from tour import beyond
 
     asked = len(server.asked())
@@ -59,7 +59,7 @@ def opened(sheet_of_all: Sheet, server: Lab) -> Iterator[Sheet]:
 
 @pytest.fixture(scope="session")
 def browser(need: Need) -> Iterator[Browser]:
-    """A Chromium for single pages, without a JupyterLab."""
+    """Yield a Chromium for single pages, without a JupyterLab."""
     program = installed()
     need(program, "There is no chromium on this machine.")
     quiet = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
@@ -75,7 +75,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def serve() -> Callable[[Path], AbstractContextManager[str]]:
-    """Return ``serve(folder)``: a context that serves static files on loopback, and gives the address."""
+    """Return ``serve(folder)``, a context manager that serves a folder on loopback and yields the address."""
 
     @contextmanager
     def serve(folder: Path) -> Iterator[str]:

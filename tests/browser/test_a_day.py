@@ -11,12 +11,12 @@ from tools.lab import Lab, Sheet
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
-#: Whether a heading is seen.
+#: JavaScript: whether a heading is in view.
 IN_VIEW = """heading => [...document.querySelectorAll('h2')].some(e => {
     const top = e.getBoundingClientRect().top;
     return e.innerText.includes(heading) && top > 0 && top < window.innerHeight;
 })"""
-#: To which side the cells of tables are set.
+#: JavaScript: the alignment and kind of each table cell.
 SIDES = """() => [...document.querySelectorAll('.dataframe td')].filter(e => e.textContent.trim() !== 'NaN')
     .map(e => `${getComputedStyle(e).textAlign} ${/^[-\\d.,]+$/.test(e.textContent.trim())
         && !/\\d-/.test(e.textContent) && !e.matches('.words') ? 'figures' : 'words'}`)"""
@@ -29,7 +29,7 @@ def at(opened: Sheet, id: str) -> Locator:
 
 
 def run(opened: Sheet, id: str, code: str | None = None, command: str = "notebook:run-cell") -> Locator:
-    """Run a cell, with other code in it, or what a command does from there; return the cell."""
+    """Run a cell, optionally with other code or by another command; return the cell."""
     opened.page.evaluate(
         """async ([place, code, command]) => {
             const app = window.jupyterapp, notebook = app.shell.currentWidget.content;

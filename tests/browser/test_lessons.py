@@ -38,7 +38,7 @@ def test_it_is_accessible_and_the_next_day_it_shows_stills(lesson: Path, opened:
 
 
 def test_the_lab_has_no_way_out(server: Lab, need: Callable[[object, str], None]) -> None:
-    """So that the lessons work is proof enough; where a machine forbids that, they are only watched."""
+    """Then working lessons are the proof; where a machine forbids that, their requests are only watched."""
     need(server.apart, "this machine lets no program have a network of its own")
     addresses = Path(f"/proc/{server.pid}/net/dev").read_text(encoding="utf-8")
     assert [line.split(":")[0].strip() for line in addresses.splitlines()[2:]] == ["lo"]

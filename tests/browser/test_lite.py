@@ -1,4 +1,4 @@
-"""The course in the page: what cannot be had is refused; by night every cell is run and compared."""
+"""The course in the browser: unavailable parts are refused; nightly, every cell is run and compared."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ TROUBLES = {
 
 @pytest.fixture(scope="module")
 def stub(tmp_path_factory: pytest.TempPathFactory, serve: Any) -> Iterator[str]:
-    """Serve a page that says what the course's page says, and is nothing else."""
+    """Serve a page with the texts of the course's page and nothing else."""
     folder = tmp_path_factory.mktemp("stub")
     text = lite.SAYS.read_text(encoding="utf-8")
     (folder / "index.html").write_text(f"<head><script>{text}</script></head><body>", encoding="utf-8")
@@ -77,7 +77,7 @@ def test_the_page_says_that_the_course_is_open_in_another_tab(stub: str, browser
 
 
 def plain(cell: dict[str, Any]) -> list[Any]:
-    """Return what a cell shows, without pictures, widgets and ids that differ between runs."""
+    """Return a cell's outputs for comparison, without pictures, widgets and ids that differ between runs."""
     found: list[Any] = []
     for output in cell.get("outputs", ()):
         if output["output_type"] == "stream":
@@ -99,7 +99,7 @@ def plain(cell: dict[str, Any]) -> list[Any]:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory, serve: Any) -> Iterator[str]:
-    """Build the course in the page and serve it; ``LITE_WHEELS`` names where Pyodide's numpy is."""
+    """Build the course for the browser and serve it; ``LITE_WHEELS`` is the folder with Pyodide's numpy."""
     folder = tmp_path_factory.mktemp("lite")
     cache = Path(os.environ.get("LITE_CACHE") or Path.home() / ".cache" / "samarkand")
     lite.build(folder / "lite", cache, [Path(os.environ["LITE_WHEELS"])])

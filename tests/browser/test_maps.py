@@ -1,4 +1,4 @@
-"""The maps in a real browser: what moves, what the keyboard reaches, what is read out, what fits."""
+"""The maps in a real browser: steps, zoom, keyboard, names for screen readers, and layout."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ STRUCK = """
 }
 """
 FOCUSED = "() => document.activeElement.getAttribute('aria-label')"
-#: Of each step: what is clipped in it, and how high the map is.
+#: JavaScript: for each step, the clipped texts and the height of the map.
 FITS = """
 (steps) => {
   const range = document.querySelector("#range");
@@ -86,7 +86,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, Any
 
 @pytest.fixture
 def show(browser: Any, pages: dict[str, tuple[Path, Any]]) -> Iterator[Any]:
-    """Return ``show(name, width)``, which opens a map as its frame does; a message or request is a fault."""
+    """Return ``show(name, width)``, which opens a map as its frame does; fail on messages and requests."""
     context = browser.new_context()
     page, told, own = context.new_page(), [], {path.as_uri() for path, _ in pages.values()}
     page.on("console", lambda message: told.append(message.text))
@@ -355,13 +355,13 @@ def test_bands_and_figures_follow_the_year(show) -> None:
 
 
 class Fingers:
-    """Fingers on a page that shows a map as a notebook does, with text above and below, on a phone."""
+    """A touch screen: a phone's page with a map between texts, as in a notebook."""
 
     def __init__(self, page: Any) -> None:
         self.page, self.touch = page, page.context.new_cdp_session(page)
 
     def move(self, *ways: tuple[tuple[float, float], tuple[float, float]]) -> None:
-        """Put fingers down, each where its way begins, move them along it in steps, and lift them."""
+        """Put fingers down at the start of their paths, move them along in steps, and lift them."""
         for step in range(9):
             points = [
                 {"x": x + (to_x - x) * step / 8, "y": y + (to_y - y) * step / 8, "id": number}
@@ -394,7 +394,7 @@ def middle(page: Any) -> tuple[float, float]:
 
 
 def drawn_at(page: Any) -> list[float]:
-    """Where, and how large, Kazakhstan is drawn in the map's frame."""
+    """Return position and size of Kazakhstan in the map's frame."""
     return (
         page.frame_locator("iframe")
         .locator("path[data-id=KAZ]")

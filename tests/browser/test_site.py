@@ -1,4 +1,4 @@
-"""The reading site in Chromium: alive without a kernel, and on its own."""
+"""The reading site in Chromium: interactive without a kernel, and self-contained."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SERIOUS = ("serious", "critical")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a site made from what is stored."""
+    """Build the site from the stored notebooks; return its folder."""
     folder = tmp_path_factory.mktemp("site für alle")
     assert "pages are in" in build.build(folder / "site")
     return folder / "site"
@@ -35,7 +35,7 @@ def address(site: Path, serve: Any) -> Iterator[str]:
 
 @pytest.fixture
 def page(browser: Any, address: str) -> Iterator[Any]:
-    """Return a page that asks nobody else and complains of nothing."""
+    """Yield a page; fail if it made a request elsewhere or wrote an error to the console."""
     context = browser.new_context(viewport={"width": 1200, "height": 900})
     made = context.new_page()
     beyond, complaints = [], []
@@ -50,7 +50,7 @@ def page(browser: Any, address: str) -> Iterator[Any]:
 
 
 class Links(HTMLParser):
-    """What a page leads to, and the anchors in it."""
+    """The links of a page, and its anchors."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

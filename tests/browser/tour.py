@@ -1,4 +1,4 @@
-"""A look at a notebook that is open in JupyterLab: its errors, its controls moved by key, what axe says."""
+"""Inspect a notebook that is open in JupyterLab: its errors, controls moved by key, axe's findings."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from playwright.sync_api import ElementHandle, Frame, Page, TimeoutError
 
 from tools.lab import Sheet
 
-#: Milliseconds in which a moved control must have changed something.
+#: Time limit in ms for the effect of a moved control.
 PATIENCE = 20_000
-#: Part of every still: how to make it live.
+#: Part of every still: the way to make it live.
 TO_GO_ON = "Run → Run All Above Selected Cell"
-#: All that can be moved in the output of a cell, or in a frame.
+#: Selector of the controls in a cell's output, or in a frame.
 CONTROLS = "button, input, select, textarea, [role=slider], [role=listbox] [tabindex='0']"
-#: The content of a cell apart from its controls, and how often it was written anew: a form that says the same
-#: again has done something.
+#: JavaScript: a cell's content without its controls, and how often it was rewritten, since a form may reply
+#: twice with the same words.
 CELL = """cell => [...cell.querySelectorAll('.widget-html-content')].map(e => {
     if (e.written === undefined) {
         e.written = 0;
@@ -29,13 +29,13 @@ CELL = """cell => [...cell.querySelectorAll('.widget-html-content')].map(e => {
     }
     return e.written + e.innerHTML;
 }).join('|')"""
-#: The content of a map's frame.
+#: JavaScript: the content of a map's frame.
 FRAME = """() => document.body.innerText
     + [...document.querySelectorAll('svg *, .leaflet-pane, .leaflet-pane *')].map(e =>
         ['data-s', 'style', 'd', 'class'].map(name => e.getAttribute(name)).join()).join('|')"""
-#: The state of a choice that waits for a button.
+#: JavaScript: the state of a choice that waits for a button.
 STATE = "e => [e.checked, e.value].join()"
-#: Whether a control keeps the focus for two frames of the screen: JupyterLab moves it a moment after a click.
+#: JavaScript: whether a control keeps the focus for two frames; JupyterLab may move it after a click.
 STAYS = """e => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
     () => done(e.ownerDocument.activeElement === e))))"""
 ERRORS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells].flatMap(cell =>
@@ -45,7 +45,7 @@ ERRORS = """() => [...window.jupyterapp.shell.currentWidget.content.model.cells]
 
 
 class Move(NamedTuple):
-    """A control, the key that moves it, and JavaScript that tells whether something came of it."""
+    """A control, the key that moves it, and JavaScript that returns the state which it should change."""
 
     name: str
     control: ElementHandle
@@ -73,7 +73,7 @@ class Move(NamedTuple):
 
 
 def moves(page: Page) -> Iterator[list[Move]]:
-    """Yield the moves of each box of widgets, and those of each map, in the order of the page."""
+    """Yield a list of moves for each box of widgets and each map, in the order of the page."""
     for number, cell in enumerate(page.query_selector_all(".jp-Notebook .jp-CodeCell"), 1):
         if cell.query_selector(".jp-OutputArea-output .jupyter-widgets"):
             yield list(_in_a_box(page, cell, f"cell {number}"))
@@ -83,7 +83,7 @@ def moves(page: Page) -> Iterator[list[Move]]:
 
 
 def _in_a_box(page: Page, cell: ElementHandle, where: str) -> Iterator[Move]:
-    """Yield choices before the buttons that ask for them."""
+    """Yield the moves of a box: choices first, then the buttons that submit them."""
     controls = cell.query_selector_all(f".jupyter-widgets :is({CONTROLS}):visible")
     waits = any(one.evaluate("e => e.matches('button.jupyter-button')") for one in controls)
     last: list[Move] = []
@@ -164,12 +164,12 @@ def violations(page: Page) -> list[str]:
 
 
 def beyond(addresses: list[str]) -> list[str]:
-    """Return the addresses that are not on this machine."""
+    """Return the requested addresses that are not on this machine."""
     return [a for a in addresses if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|(data|blob|about):", a)]
 
 
 def complaints(opened: Sheet, some: Callable[[list[Move]], list[Move]]) -> list[str]:
-    """Run the notebook that is open and move its controls; return what goes wrong."""
+    """Run the open notebook and move its controls; return the faults."""
     opened.run_all()
     found = errors(opened)
     for group in filter(None, moves(opened.page)):

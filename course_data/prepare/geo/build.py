@@ -23,16 +23,16 @@ from topology import Point, Polygon, Ring, inside, region_plane, simplified, spl
 
 HERE = Path(__file__).resolve().parent
 
-#: States too small for 1:50m at 5 km: drawn as a dot on the map.
+#: States too small for 1:50m at 5 km, drawn as dots.
 DOTS = {"BHR": (50.55, 26.05), "MDV": (73.5, 4.2)}
 
-#: Natural Earth's own units that are part of a state everybody recognises as such.
+#: Units of Natural Earth that everybody recognises as part of a state, and that state.
 PART_OF = {"HKG": "CHN", "MAC": "CHN"}
 
-#: ISO codes where Natural Earth has its own.
+#: ISO codes in place of Natural Earth's own.
 ISO3 = {"SDS": "SSD", "SAH": "ESH", "PSX": "PSE", "KOS": "kosovo", "SOL": "somaliland", "CYN": "north_cyprus"}
 
-#: The basis of areas that Natural Earth does not have.
+#: Basis of the outlines that Natural Earth does not have.
 OWN = "own schematic, 0.1 to 0.2 degrees, CC BY 4.0"
 
 
@@ -42,7 +42,7 @@ def read(name: str) -> Any:
 
 
 def areas() -> dict[str, list[Polygon]]:
-    """Return the polygons of every area; contested ones are cut out of the state that holds them."""
+    """Return the polygons of every area, by id; contested ones are cut out of the state that holds them."""
     out: dict[str, list[Polygon]] = {}
     for feature in read("naturalearth_50m.geojson")["features"]:
         code = feature["properties"]["adm0_a3"]
@@ -74,7 +74,7 @@ def areas() -> dict[str, list[Polygon]]:
 
 
 def cut_out() -> list[Any]:
-    """Return the contested areas that are cut out of a state; the others are marks that lie over several."""
+    """Return the contested areas that are cut out of a state; the others are drawn over several."""
     return [item for item in read("contested.json") if "marks" not in item]
 
 
@@ -134,13 +134,13 @@ def world(tolerance: float, least: float) -> list[dict[str, Any]]:
 
 
 def eastward(ring: list[list[float]]) -> Ring:
-    """Return a ring that lies west of Bering Strait moved to the east, where the rest of its state is."""
+    """Return a ring, moved east by 360 degrees if it is west of Bering Strait, to the rest of its state."""
     turn = 360 if max(x for x, _ in ring) <= -169 else 0
     return [(x + turn, y) for x, y in ring]
 
 
 def contested_properties(item: dict[str, Any]) -> dict[str, str]:
-    """Return what a map says of a contested area."""
+    """Return the GeoJSON properties of a contested area."""
     fields = ("name", "part_of", "held_by", "claimed_by", "since", "until")
     basis = OWN if item["basis"] == "own schematic" else item["basis"]
     properties = {"id": item["id"], "kind": "contested"} | {key: item.get(key, "") for key in fields}

@@ -1,4 +1,4 @@
-"""Cut the raw shapes of the region and of the world out of Natural Earth; needed once, and to check.
+"""Extract the raw shapes of the region and of the world from Natural Earth; needed once, and to check.
 
 usage: extract.py FOLDER
 
@@ -63,13 +63,13 @@ def rings(polygon: Any) -> list[list[list[float]]]:
 
 
 def in_region(code: str, ring: list[list[float]]) -> bool:
-    """Tell whether a polygon is drawn on the region's maps: in the frame, and large or of a named state."""
+    """Return whether a polygon is drawn on the region's maps: in the frame, and large or of a named state."""
     whole = unwrapped(ring)
     return in_frame(whole) and (code in NAMED or span(whole) > 0.5)
 
 
 def features(columns: dict[str, Any], keep: Callable[[str, list[list[float]]], bool]) -> list[dict[str, Any]]:
-    """Return one feature a state, sorted by code, of the polygons whose outer ring is to be kept."""
+    """Return one feature per state, sorted by code, with the polygons whose outer ring `keep` accepts."""
     out = []
     for code, admin, shape in zip(columns["adm0_a3"], columns["admin"], columns["geometry"], strict=True):
         polygons = [p for p in map(rings, shape) if p and keep(str(code), p[0])]

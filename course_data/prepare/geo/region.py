@@ -1,4 +1,4 @@
-"""What belongs to the picture of the region, the frame, who is drawn by name; how its files are written."""
+"""The region's frame and named states, and the format of its files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from samarkand.geo import REGION
 
 Point = tuple[float, float]
 
-#: Half width and half height, in map units of 2 km, of what the widest frame may show.
+#: Half width and half height of the widest frame, in map units of 2 km.
 FRAME = (3500.0, 2750.0)
 
 #: States drawn by name: the SCO's world and its neighbours. The rest is land without inner borders.
@@ -24,13 +24,13 @@ NAMED = frozenset(
 
 
 def unwrapped(ring: Sequence[Sequence[float]]) -> list[Point]:
-    """Return a ring of [lon, lat]; one west of the Atlantic is moved to the east: Chukotka stays whole."""
+    """Return a ring of [lon, lat], moved by 360 degrees if it is in the far west: Chukotka stays whole."""
     turn = 360 if max(x for x, _ in ring) < -10 else 0
     return [(x + turn, y) for x, y in ring]
 
 
 def in_frame(ring: Sequence[Point]) -> bool:
-    """Tell whether any point of a ring lies in the frame."""
+    """Return whether any point of a ring is in the frame."""
     for lon, lat in ring:
         x, y = REGION.exact(lat, lon)
         if abs(x) < FRAME[0] and abs(y) < FRAME[1]:
@@ -45,7 +45,7 @@ def span(ring: Sequence[Point]) -> float:
 
 
 def write(path: Path, features: list[dict[str, Any]]) -> None:
-    """Write a FeatureCollection, one feature a line, so that a change can be read."""
+    """Write a FeatureCollection, one feature per line, so that diffs are readable."""
     lines = ",\n".join(json.dumps(f, ensure_ascii=False, separators=(",", ":")) for f in features)
     text = '{"type":"FeatureCollection","features":[\n' + lines + "\n]}\n"
     path.write_text(text, encoding="utf-8", newline="\n")

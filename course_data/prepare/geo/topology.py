@@ -1,4 +1,4 @@
-"""Simplify areas that share borders, so that neighbours still meet: one arc, one simplification."""
+"""Simplify areas that share borders arc by arc, so that neighbours still meet."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def area_km2(ring: Sequence[Point], plane: Plane) -> float:
 
 
 def inside(point: Point, ring: Sequence[Point]) -> bool:
-    """Tell whether a point lies in a ring (even-odd rule)."""
+    """Return whether a point is in a ring (even-odd rule)."""
     x, y = point
     odd = False
     for (x1, y1), (x2, y2) in pairwise(ring):
@@ -48,7 +48,7 @@ def inside(point: Point, ring: Sequence[Point]) -> bool:
 
 
 def densified(ring: Sequence[Point], step: float = 1.5) -> Ring:
-    """Put points on long edges, as parallels are not straight here; the same whichever way it is walked."""
+    """Add points on long edges, since parallels are not straight here; the direction does not matter."""
     out: Ring = []
     for a, b in pairwise(ring):
         first, last = min(a, b), max(a, b)
@@ -89,7 +89,7 @@ def split(ring: Ring, line: Sequence[Point], within: Point) -> tuple[Ring, Ring]
 
 
 def dissolved(polygons: Iterable[Polygon]) -> list[Ring]:
-    """Return the rings of an area without the edges between its own polygons; land lies to their left."""
+    """Return the rings of an area without the edges between its own polygons; land is to their left."""
     edges: set[tuple[Point, Point]] = set()
     for polygon in polygons:
         for k, ring in enumerate(polygon):
@@ -126,7 +126,7 @@ def simplified(
     least_km2: Callable[[str], float],
     plane: Plane,
 ) -> dict[str, list[Polygon]]:
-    """Simplify areas together, Douglas and Peucker's way, arc by arc.
+    """Simplify areas together, arc by arc, with the Douglas-Peucker algorithm.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def simplified(
 
 
 def _peucker(points: Ring, flat: Ring, tolerance: float) -> Ring:
-    """Keep the points that matter; a closed arc is first cut at the point farthest from its start."""
+    """Simplify an arc (Douglas-Peucker); a closed one is first cut at the point farthest from its start."""
     ends = [0, len(points) - 1]
     if points[0] == points[-1]:
         ends.insert(1, max(range(len(points)), key=lambda i: math.dist(flat[i], flat[0])))

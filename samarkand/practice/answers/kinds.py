@@ -1,7 +1,7 @@
-"""Kinds of answers: what form an answer must have, in which unit, and when two are the same.
+"""Kinds of answers: the form and unit that an answer must have, and when two answers are equal.
 
 A kind reads any form that a sensible student may choose (a Series or a list, any order of columns) and
-refuses the others with a sentence. It knows nothing of what is right: it is part of the student's own copy,
+refuses the others with a sentence. It does not know the right answer: it is part of the student's own copy,
 where it gives instant feedback on form.
 """
 
@@ -28,14 +28,14 @@ from samarkand.practice.answers.decode import (
 
 
 class WrongForm(ValueError):
-    """An answer that is not of the kind asked for; the sentence says what was expected."""
+    """An answer that is not of the kind asked for; the message says what was expected."""
 
 
 class Kind:
-    """What all kinds share."""
+    """The base class of all kinds of answers."""
 
     _known: ClassVar[dict[str, type[Kind]]] = {}
-    #: What is asked for, in a few words.
+    #: Description of the kind in a few words.
     what: Any = ""
 
     def __init_subclass__(cls) -> None:
@@ -47,15 +47,15 @@ class Kind:
         return str(self.what)
 
     def read(self, value: Value) -> Any:
-        """Bring an answer into the one form that is compared; raise :class:`WrongForm` if there is none."""
+        """Convert an answer to the form that is compared; raise :class:`WrongForm` if it does not fit."""
         raise NotImplementedError
 
     def same(self, answer: Any, expected: Any) -> bool:
-        """Say whether two read answers are the same."""
+        """Return whether two answers, as returned by `read`, are equal."""
         return bool(type(answer) is type(expected) and answer == expected)
 
     def to_json(self) -> dict[str, Any]:
-        """Write the kind for the student's copy: its name, and what is not as usual."""
+        """Return the kind as JSON for the student's copy: its name, and fields that are not the defaults."""
         usual = type(self)()
         own = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
         changed = {name: _written(value) for name, value in own.items() if value != getattr(usual, name)}
@@ -73,7 +73,7 @@ class Kind:
         return from_json(_exact(self.to_json()))
 
     def in_any_unit(self) -> Kind:
-        """Return the same kind, to which a number is right in thousands, as a share, and so on, too.
+        """Return the same kind, which also accepts numbers in other units: thousands, shares, and so on.
 
         Examples
         --------
@@ -130,7 +130,7 @@ def _built(value: Any) -> Any:
 
 
 def describe(value: Value) -> str:
-    """Say what an answer is, for a sentence: "a text", "a table of 8 rows"."""
+    """Describe an answer for a sentence: "a text", "a table of 8 rows"."""
     if isinstance(value, Items):
         article = "an" if value.kind in ("array", "index") else "a"
         return tr("{article} {kind} of {n}", article=article, kind=value.kind, n=len(value.values))
@@ -149,7 +149,7 @@ def describe(value: Value) -> str:
     return next(words for kind, words in _SINGLE if isinstance(value, kind))
 
 
-#: What a single value is called; True is an int, too, and a time is a date.
+#: Name of a single value by type; in this order, since True is also an int, and a time also a date.
 _SINGLE = (
     (type(None), tr("a missing value")),
     (bool, tr("True or False")),
@@ -162,7 +162,7 @@ _SINGLE = (
 
 
 def refused(value: Value, asked: str, hint: str = "") -> WrongForm:
-    """Return the error for an answer of another kind: what it is, what was asked, what may have happened.
+    """Return the error for an answer of another kind: it names both kinds and a likely cause.
 
     Examples
     --------
@@ -207,7 +207,7 @@ def _number(value: Value, asked: str) -> float:
 
 
 def _with_comma(value: Items) -> list[str]:
-    """Return the numbers that may be meant by 45,7 or 1,200, of which Python makes a pair."""
+    """Return the numbers that a pair may mean: Python reads 45,7 and 1,200 as tuples."""
     whole, part = value.values if value.kind == "tuple" and len(value.values) == 2 else (None, None)
     if type(whole) is not int or type(part) is not int or part < 0:
         return []
@@ -216,7 +216,7 @@ def _with_comma(value: Items) -> list[str]:
 
 
 def _hint_on_quotes(text: str) -> str:
-    """Say how a number is written that stands in quotes, as far as it is one."""
+    """Return a hint on writing a number without the quotes around it."""
     try:
         number = typed(text).value
     except NotANumber:
@@ -225,7 +225,7 @@ def _hint_on_quotes(text: str) -> str:
 
 
 def _one(value: Value) -> Value:
-    """Take the single value out of a Series, a list or a table of one."""
+    """Return the single value of a Series, a list or a table that has only one; others as they are."""
     while isinstance(value, Items | Column) and len(value.values) == 1:
         value = value.values[0]
     if isinstance(value, Table) and len(value.names) == len(value.index) == 1:
@@ -234,7 +234,7 @@ def _one(value: Value) -> Value:
 
 
 def _row(value: Value) -> Value:
-    """Take the one row out of what holds a row and nothing else: values of a table, a list of records."""
+    """Unwrap a collection that holds only one row: ``table.values``, a list of one record."""
     while isinstance(value, Items | Column) and len(value.values) == 1:
         (inner,) = value.values
         if not isinstance(inner, Items | Column | Pairs | Table):
@@ -255,7 +255,7 @@ def _many(value: Value, asked: str) -> tuple[Value, ...]:
 
 
 def _in_order(value: Value, asked: str) -> tuple[Value, ...]:
-    """Take several values in the order they stand in; a dict and a row of a table have one too."""
+    """Return several values in their order, also those of a dict or a table's row; `WrongForm` for a set."""
     value = _row(value)
     if isinstance(value, Items) and value.kind == "set":
         raise WrongForm(tr("A set has no order; expected was {asked}.", asked=asked))
@@ -264,7 +264,7 @@ def _in_order(value: Value, asked: str) -> tuple[Value, ...]:
     return _many(value, asked)
 
 
-#: How many times as large a right number is in another unit: per cent of a share, thousands, millions.
+#: Factors between a right number and the same in another unit: per cent, thousands, millions.
 UNITS = tuple(float(f"1e{power}") for power in (2, 3, 6, 9, -2, -3, -6, -9))
 
 
@@ -303,7 +303,7 @@ class Number(Kind):
         return number
 
     def same(self, answer: float, expected: float) -> bool:
-        """Compare within the tolerance; a hair more, so that a bound like 0.05 means what it says."""
+        """Compare within the tolerance, plus a rounding error, so that a difference of 0.05 passes 0.05."""
         if abs(answer - expected) <= self.tolerance * (1 + 1e-9) + 1e-9 * max(1.0, abs(expected)):
             return True
         # Near 0 the tolerance is wide: a hundredth of many a number would lie within.
@@ -329,7 +329,7 @@ class PerCent(Number):
 
 @dataclass(frozen=True)
 class Whole(Kind):
-    """A whole number; 8.0 counts as 8, and so does what floats make of it."""
+    """A whole number; 8.0 counts as 8, also with a rounding error."""
 
     unit: str = ""
     low: int = -(10**12)
@@ -415,7 +415,7 @@ class Headline(Text):
     what: str = tr("a title, in quotation marks")
 
     def same(self, answer: str, expected: str) -> bool:
-        """Say whether the title has a figure of those that are right."""
+        """Return whether the title has one of the right figures."""
         return len(answer.split()) >= 4 and bool(figures(answer) & figures(expected))
 
 
@@ -457,7 +457,7 @@ VAGUE = re.compile(r"(?i)\b(will be clear|we will see|by events)\b")
 
 @dataclass(frozen=True)
 class Settling(Kind):
-    """What settles a forecast: a day, later than `after`, and a rule of five words or more."""
+    """The settlement of a forecast: a day later than `after`, and a rule of five words or more."""
 
     after: str = ""
 
@@ -466,7 +466,7 @@ class Settling(Kind):
         return tr("a day and a rule, each in quotation marks, with a comma between")
 
     def read(self, value: Value) -> tuple[datetime.date, str]:
-        """Take a pair whose first is a day; whether the rule is a good one, no kind can say."""
+        """Take a pair of a day and a rule; the quality of the rule is not judged."""
         found = _in_order(value, self.asked())
         if len(found) != 2:
             raise refused(value, self.asked())
@@ -509,7 +509,7 @@ class Codes(Kind):
 
 
 def _texts(value: Value, asked: str, *, gaps: bool = False) -> list[str]:
-    """Take several texts; with gaps, missing values may stand between them."""
+    """Take several texts; `gaps` allows missing values among them."""
     found = list(_many(value, asked))
     if gaps:
         found = [v for v in found if v is not None and not (isinstance(v, float) and math.isnan(v))]
@@ -523,7 +523,7 @@ def _texts(value: Value, asked: str, *, gaps: bool = False) -> list[str]:
 
 @dataclass(frozen=True)
 class Texts(Kind):
-    """A set of any texts, such as ids, in any collection; missing values in it are left aside."""
+    """A set of any texts, such as ids, in any collection; missing values are ignored."""
 
     what: str = tr("texts")
 
@@ -601,7 +601,7 @@ class ByKey(Kind):
         return tr("a Series or dict with {keys} as index, and for each {each}", keys=self.keys, each=each)
 
     def read(self, value: Value) -> dict[str, Any]:
-        """Take whatever gives one value a key."""
+        """Take anything that gives one value per key."""
         value = _row(value)
         if isinstance(value, Pairs):
             pairs = list(value.pairs)
@@ -642,12 +642,12 @@ class ByKey(Kind):
 
 @dataclass(frozen=True)
 class Shown(Kind):
-    """A table as it is shown: just these columns, in any order, and just these rows, in this order."""
+    """A table as displayed: exactly these columns, in any order, and exactly these rows, in this order."""
 
     what: str = field(default=tr("a table"), init=False)
 
     def read(self, value: Value) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
-        """Take a DataFrame; what is in its index is left aside, missing values are all alike."""
+        """Take a DataFrame; its index is ignored, and all missing values are equal."""
         if not isinstance(value, Table):
             one = tr("Several columns are a list: two pairs of square brackets.")
             raise refused(value, self.asked(), one if isinstance(value, Column) else "")
@@ -660,7 +660,7 @@ class Shown(Kind):
 
 @dataclass(frozen=True)
 class Rows(Kind):
-    """A table with named columns, in any order of columns; other columns are left aside."""
+    """A table with named columns, in any order; other columns are ignored."""
 
     columns: dict[str, Kind] = field(default_factory=dict)
 
@@ -669,7 +669,7 @@ class Rows(Kind):
         return tr("a table with the columns {names}", names=", ".join(self.columns))
 
     def read(self, value: Value) -> tuple[tuple[Any, ...], ...]:
-        """Take a DataFrame; a column that stands in its index counts too."""
+        """Take a DataFrame; an index level counts as a column."""
         if not isinstance(value, Table):
             raise refused(value, self.asked())
         names = [str(name) for name in value.names]

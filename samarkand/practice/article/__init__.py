@@ -1,4 +1,4 @@
-"""An article of the student's own: six small tables in ``my_work/article/``, and checks that need no truth.
+"""An article of the student's own: six small tables in ``my_work/article/``, and checks of their form.
 
 `begin` puts templates there, which hold an example from a TASS report of 9 June 2017. `check` reads a table
 as spreadsheets write it (semicolons, decimal commas, days in their own order), keeps the file as it came,
@@ -27,7 +27,7 @@ __all__ = ["begin", "check", "path"]
 
 TEMPLATES = Path(__file__).resolve().parent
 TABLES = ("article", "claims", "figures", "ways", "forecasts", "ties")
-#: The words that a column allows.
+#: Allowed values by column.
 ALLOWED = {
     "type": ("fact", "forecast", "interpretation", "opinion", "quotation", "not-a-claim"),
     "role": ("newsroom", "official", "expert", "company", "witness", "document", "unnamed"),
@@ -39,19 +39,19 @@ ALLOWED = {
 }
 NUMBERS = ("paragraphs", "figure", "value", "chance")
 DAYS = ("published", "read_on", "day", "due", "written_on", "settled_on")
-#: How many rows a table needs.
+#: Minimum number of rows by table.
 ROWS = {"article": 1, "claims": 10, "figures": 2, "ways": 4, "forecasts": 2, "ties": 5}
 
 Row = dict[str, str]
 
 
 def folder() -> Path:
-    """Return where the student's own tables are."""
+    """Return the folder of the student's own tables."""
     return home.my_work() / "article"
 
 
 def path(name: str) -> Path:
-    """Return the file of a table: the student's own, or the example until there is one.
+    """Return the path of a table: the student's own, or the example until there is one.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def check(name: str) -> Reply:
 
 
 def rows(file: Path) -> list[Row]:
-    """Return the rows of a table that a spreadsheet wrote, as the course writes them."""
+    """Return the rows of a table saved by a spreadsheet, in the course's notation."""
     return _clean(file.stem, _read(file))
 
 
@@ -192,7 +192,7 @@ def _clean(name: str, rows: Sequence[Row]) -> list[Row]:
 
 
 def _cell(text: str, column: str, where: str) -> str:
-    """Return a cell as the course writes it."""
+    """Return a cell in the course's notation."""
     if column in NUMBERS or column in ("sign", "came"):
         plain = re.sub(r"[\s\u00a0\u202f%]", "", text)
         plain = re.sub(r",(?=\d{3}(\D|$))", "", plain).replace(",", ".").replace("\u2212", "-")
@@ -205,7 +205,7 @@ def _cell(text: str, column: str, where: str) -> str:
 
 
 def read_day(text: str, column: str, where: str) -> str:
-    """Return a day as YYYY-MM-DD; `CourseError` if it is none, or could be two."""
+    """Return a day as YYYY-MM-DD; `CourseError` if it is invalid or ambiguous."""
     numbers = re.findall(r"\d+", text)
     try:
         if len(numbers) != 3:
@@ -238,7 +238,7 @@ def read_day(text: str, column: str, where: str) -> str:
 
 
 def _keep(own: Path, rows: Sequence[Row]) -> None:
-    """Write the clean table; the file as it came stays beside it."""
+    """Write the clean table; keep the original file beside it."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
     writer.writeheader()
@@ -250,7 +250,7 @@ def _keep(own: Path, rows: Sequence[Row]) -> None:
 
 
 def _faults(name: str, rows: Sequence[Row]) -> Iterator[str]:
-    """Yield what cannot be so, row by row."""
+    """Yield a sentence for each fault, row by row, then between rows."""
     for number, row in enumerate(rows, 1):
         where = row.get("id") or tr("Row {n}", n=number)
         for column, words in ALLOWED.items():
@@ -308,7 +308,7 @@ def _claim(row: Row) -> Iterator[str]:
 
 
 def _filled(*columns: str) -> Callable[[Row], Iterator[str]]:
-    """Return the rule that none of these columns is empty."""
+    """Return a rule that reports empty cells in these columns."""
     return lambda row: (tr("{column} is empty.", column=column) for column in columns if not row[column])
 
 
@@ -346,7 +346,7 @@ RULES: dict[str, Callable[[Row], Iterator[str]]] = {
 
 
 def _between(name: str, rows: Sequence[Row]) -> Iterator[str]:
-    """Yield what rows say of one another that cannot be so."""
+    """Yield a sentence for each contradiction between rows."""
     if name == "claims":
         ids = [row["id"] for row in rows]
         for id in {id for id in ids if ids.count(id) > 1}:

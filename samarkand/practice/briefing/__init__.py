@@ -1,7 +1,7 @@
-"""A briefing: one page for a minister, checked in words and exported as one HTML file that stands alone.
+"""A briefing: one page for a minister, checked in words and exported as one self-contained HTML file.
 
 The words are the student's notes of lesson 11, or those of an example; square brackets hold a citation, see
-`_items`. A check says what a reader would stumble over; it never judges whether the claim is right.
+`_items`. A check reports faults of form; it never judges whether the claim is right.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from samarkand.practice.briefing._items import Item
 
 __all__ = ["check", "example", "export", "marks", "own", "page", "rubric", "sheet"]
 
-#: The most words of a page, and the fewest and most of its title.
+#: Maximum number of words of a page, and minimum and maximum of its title.
 WORDS, TITLE = 450, (5, 16)
 #: The parts of a page below its title, each with its heading.
 PARTS: dict[str, str] = {part: tr(heading) for part, heading in _items.WORDS["parts"].items()}
@@ -41,7 +41,7 @@ _MONTH = f"(?:{'|'.join(MONTHS)})"
 _DAY = re.compile(
     rf"\b\d{{4}}-\d\d-\d\d\b|\b\d{{1,2}} {_MONTH}\b(?: \d{{4}})?|\b{_MONTH} \d{{1,2}}\b(?:, \d{{4}})?"
 )
-#: A figure, but for what belongs to a name, such as G20; and a year, which is none.
+#: A figure, except in names such as G20; and a year, which does not count as one.
 _FIGURE = re.compile(r"(?<![A-Za-z\d.,])(?<![A-Za-z]-)\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b(?![.,]\d)")
 _SURE = re.compile(r"\d+(?:[.,]\d+)? ?(?:%|per ?cent)")
@@ -49,7 +49,7 @@ _SURE = re.compile(r"\d+(?:[.,]\d+)? ?(?:%|per ?cent)")
 
 @dataclass(frozen=True)
 class Page:
-    """A briefing: its title and parts, the day for which it is written, for and by whom, and a chart."""
+    """A briefing: title and parts, the day for which it is written, reader and author, and a chart."""
 
     texts: dict[str, str]
     day: str
@@ -70,7 +70,7 @@ class Page:
 
     @cached_property
     def items(self) -> dict[str, Item]:
-        """What is cited, in order; `CourseError` if something cannot be found."""
+        """The items cited, in order; `CourseError` if one cannot be found."""
         cited = _CITED.findall(" ".join(self.texts.values()))
         return {ref: _items.find(ref) for ref in dict.fromkeys(map(str.strip, cited))}
 
@@ -116,7 +116,7 @@ class Page:
         return out + (element(part_head, escape(tr("Sources"))) + element("ol", *notes) if notes else "")
 
     def _source(self, one: Item) -> str:
-        """Return what a number in the text refers to, as HTML."""
+        """Return the entry of a cited item in the list of sources, as HTML."""
         linked = zip(one.publishers, one.links, strict=True)
         made = [
             element("a", escape(publisher), href=link if link.startswith("http") else None)
@@ -129,7 +129,7 @@ class Page:
         )
 
     def faults(self) -> Iterator[str]:
-        """Yield what a reader would stumble over."""
+        """Yield a sentence for each fault of the page."""
         if not any(self.texts.values()):
             yield tr("The page is empty: begin with the title and the answer.")
             return
@@ -177,7 +177,7 @@ class Page:
 
 
 def page(day: str, *, to: str = "", by: str = "", chart: Any = None) -> Page:
-    """Return the page made of your notes of lesson 11.
+    """Return the page made from your notes of lesson 11.
 
     Parameters
     ----------
@@ -228,13 +228,13 @@ def marks(name: str) -> pd.DataFrame:
 
 
 def rubric() -> pd.DataFrame:
-    """Return by what a page is marked: ``row``, and what earns ``none``, ``half`` or ``full`` points."""
+    """Return the rubric of a page: ``row``, and descriptions of ``none``, ``half`` and ``full`` points."""
     rows = [(row, *levels) for row, levels in _items.WORDS["rows"].items()]
     return pd.DataFrame(rows, columns=["row", "none", "half", "full"])
 
 
 def check(mine: Page) -> Reply:
-    """Say the first thing on a page that a reader would stumble over, or what there is.
+    """Return a reply with the first fault of a page, or with its words and sources if there is none.
 
     Examples
     --------
@@ -255,7 +255,7 @@ def check(mine: Page) -> Reply:
 
 
 def own() -> controls.Notice:
-    """Return what you wrote in earlier lessons, each with the brackets that cite it."""
+    """Return your writings from earlier lessons, each with the reference that cites it."""
     refs = [e["id"] for name in ("notes", "predictions", "forecasts") for e in journal.read(name).entries]
     found = [_items.find_own(ref) for ref in dict.fromkeys(refs) if not ref.startswith("11.")]
     items = [one for one in found if one]  # a prediction whose result was only seen is none
@@ -286,7 +286,7 @@ def export(mine: Page) -> Reply:
 
 
 def sheet() -> Reply:
-    """Write the sheet by which somebody else reads your page into ``my_work/briefing``."""
+    """Write the sheet for a reader of your page into ``my_work/briefing``."""
     told, heads = _items.WORDS, ["", "0", "2", "4", tr("Points, 0 to 4")]
     box = markup.Markup(element("div", contenteditable=True, role="textbox", aria_label=tr("Write here")))
     rows = [(row, *levels, box) for row, levels in told["rows"].items()]
@@ -316,7 +316,7 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _sentences(text: str) -> list[str]:
-    """Return the sentences of a text; a citation behind a full stop belongs to the sentence before it."""
+    """Split a text into sentences; a citation after a full stop belongs to the sentence before it."""
     inside = re.sub(r"([.?!])((?:\s*\[[^\[\]]+\])+)", r"\2\1", text)
     return [one for one in re.split(r"(?<=[.?!])\s+", inside.strip()) if one]
 
@@ -333,13 +333,13 @@ def _paragraphs(text: str, numbers: dict[str, int]) -> str:
 
 
 def _whole(one: Item) -> str:
-    """Return an own table as HTML, without its empty columns; nothing of what is no table."""
+    """Return a student's table as HTML, without its empty columns; "" if the item is not a table."""
     heads = [column for column in one.rows[0] if any(row[column] for row in one.rows)] if one.rows else []
     return markup.table(one.ref, heads, [[row[c] for c in heads] for row in one.rows]) if heads else ""
 
 
 def _drawn(chart: Any) -> str:
-    """Return the bars of a chart of the course; of any other kind the table from which it was drawn."""
+    """Return a chart of names and numbers as bars (HTML), and any other chart as its table."""
     table, title = chart.table, chart.vconcat[0].title.text
     rows = [tuple(map(str, row)) for row in table.head(12).to_numpy()]
     drawn = markup.table(title, list(map(str, table.columns)), rows)

@@ -1,4 +1,4 @@
-"""What a page can cite, by what is written in its square brackets, and what each rests on.
+"""The items that a page can cite, by the reference in square brackets, with their publishers.
 
 A row of a table is cited by its id, or by table and number as pandas shows it (``partners:217``); a source
 by its key; the student's own work by the id of a note or prediction, a forecast (``F5``), a claim (``A01``)
@@ -23,13 +23,13 @@ from samarkand.practice import article, forecasts
 from samarkand.sources import cite
 
 WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
-#: The tables to search for evidence, and how a row of each is told.
+#: The tables to search for evidence, with a template for the text of a row of each.
 TOLD: dict[str, str] = WORDS["told"]
 _WRITTEN_OUT = re.compile(r"(.+?), ?(\d{4}-\d\d-\d\d), ?(https?://\S+)")
 
 
 class Item(NamedTuple):
-    """Something that a page cites: who made it, and from which day on it was known, as exactly as we know.
+    """An item that a page cites: its publishers, and the day from which it was known, as exactly as we know.
 
     `own` is the student's; `rows` are those of an own table that is shown whole.
     """
@@ -43,12 +43,12 @@ class Item(NamedTuple):
     rows: tuple[dict[str, str], ...] = ()
 
     def after(self, day: str) -> bool:
-        """Say whether it became known after a day."""
+        """Return whether it became known after a day."""
         return not self.own and self.known > day[: len(self.known)]
 
 
 def find(ref: str) -> Item:
-    """Return what is cited by a reference; `UnknownName` if there is nothing of that name."""
+    """Return the item that a reference cites; `UnknownName` if there is none."""
     if out := _WRITTEN_OUT.fullmatch(ref):
         known = article.read_day(out[2], tr("day"), f"[{ref}]")
         return Item(ref, tr("Looked up on the web"), (_publisher(out[1]),), known, (out[3],))
@@ -75,7 +75,7 @@ def every() -> Iterator[Item]:
 
 @cache
 def _ids() -> dict[str, tuple[str, int]]:
-    """Return table and number of each row that has an id."""
+    """Return {id: (table, row number)} of the tables whose rows have ids."""
     tables = {name: data.load(name) for name in TOLD}
     return {
         id: (name, number)
@@ -100,7 +100,7 @@ def _row(name: str, number: int, ref: str = "") -> Item:
 
 
 def find_own(ref: str) -> Item | None:
-    """Return the student's own work of that name, or None."""
+    """Return the student's own work with this reference, or None."""
     name, _, number = ref.partition(":")
     if name.endswith(".csv") and name[:-4] in article.TABLES:
         rows = article.rows(article.path(name[:-4]))
@@ -129,7 +129,7 @@ def _names() -> dict[str, str]:
 
 @cache
 def publishers() -> dict[str, tuple[str, str]]:
-    """Return by each spelling of a publisher its name and the state that owns or pays it; "" if none does."""
+    """Return {spelling: (publisher's name, state that owns or pays it, or "")}."""
     rows = data.load("publishers").fillna("").astype(str).itertuples()
     spelt = ((name.strip(), row) for row in rows for name in str(row.spellings).split("|"))
     return {name: (str(row.publisher), str(row.which_state)) for name, row in spelt}

@@ -1,7 +1,7 @@
-"""Predict, then see, then be scored: what a student expects of a result, kept, and held against the tables.
+"""Predict, then see, then be scored: a student's predictions, saved and compared with the tables.
 
-``ask`` is the form, ``see`` stands beside the result, ``scores`` is for the end of the course. What is asked
-stands in ``questions/``; what came out is computed in the module of the subject.
+``ask`` is the form, ``see`` is shown beside the result, ``scores`` is for the end of the course. The
+questions are in ``questions/``; the results are computed in the module of the subject.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class Form(controls.StillBox):
         self._read_back()
 
     def fill(self, guess: str, low: str = "", high: str = "", reason: str = "") -> None:
-        """Fill in the form as a hand would; of a choice, `guess` is the key of an option."""
+        """Fill in the form as a student would; for a choice, `guess` is the key of an option."""
         if self._pick is not None:
             self._pick.value = guess or None
         for field, text in zip(self._fields.values(), (guess, low, high), strict=False):
@@ -72,9 +72,9 @@ class Form(controls.StillBox):
         self._reason.write(reason)
 
     def save(self) -> str:
-        """Save the guess, if it can be read; return the reply.
+        """Save the guess if it is valid; return the reply.
 
-        What cannot be read is named at its field and stays there.
+        An invalid entry stays in its field, with a message below.
         """
         for field in (*self._fields.values(), self._reason):
             field.complain("")
@@ -105,7 +105,7 @@ class Form(controls.StillBox):
         )
 
     def _number(self) -> Expected | None:
-        """Return the number and its range, or None once each field that is wrong says so."""
+        """Return the number with its range, or None after showing a message below each invalid field."""
         read = dict.fromkeys(self._fields, 0.0)
         for key, field in self._fields.items():
             try:
@@ -127,7 +127,7 @@ class Form(controls.StillBox):
         return None if wrong else Expected(**read, reason=self._reason.text)
 
     def _typed(self, text: str) -> float:
-        """Return a number as it was typed; `decode.NotANumber` if it cannot be an answer."""
+        """Parse a typed number; raise `decode.NotANumber` if it cannot be an answer."""
         asked = self._asked
         number, per_cent = decode.typed(text, asked.unit)
         if per_cent and asked.unit != "%":

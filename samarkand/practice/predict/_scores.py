@@ -1,4 +1,4 @@
-"""How often ranges held, and which surprises were one's own: for the end of the course."""
+"""The share of ranges that held, and the kinds of surprises: for the end of the course."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from samarkand.practice.questions import Prediction
 
 __all__ = ["scores"]
 
-#: What can be expected, in words.
+#: Kinds of questions, in words.
 KINDS = {
     "count": tr("how many there are"),
     "share": tr("how large a part is"),
@@ -25,11 +25,11 @@ KINDS = {
     "likeness": tr("how alike two are"),
     "who": tr("who or which it is"),
 }
-#: How a prediction can stand to what came out, as heads of columns.
+#: Column titles by comparison of a prediction with the result.
 HOW = {"held": tr("As expected"), "more": tr("More"), "less": tr("Less"), "other": tr("Something else")}
-#: Fewer ranges than this tell little.
+#: Minimum number of ranges for a verdict.
 FEW = 10
-#: Of the picture: where the range lies across, how many places there are across, and its top and foot.
+#: The picture: ends of the range as shares of the width, number of columns, top and foot in px.
 RANGE, COLUMNS, TOP, FOOT = (0.35, 0.65), 40, 8.0, 78.0
 
 Row = tuple[Prediction, Expected, float | str, str]
@@ -58,7 +58,7 @@ class Scores(controls.StillBox):
 
 
 def scores() -> Scores:
-    """Return how often the student's ranges held, and which kinds of surprise there were.
+    """Return the share of the student's ranges that held, and their surprises by kind.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def _summary() -> tuple[str, str]:
 
 
 def _of_ranges(rows: Sequence[Row]) -> str:
-    """Return how many ranges held, and whether they were too narrow or too wide."""
+    """Return a sentence with the number of ranges that held, and whether they were too narrow or too wide."""
     if not rows:
         return ""
     held, n = sum(row[3] == "held" for row in rows), len(rows)
@@ -116,7 +116,7 @@ def _of_choices(rows: Sequence[Row]) -> str:
 
 
 def _of_surprises(rows: Sequence[Row]) -> str:
-    """Return which kind surprised most often, if one did."""
+    """Return a sentence on the most frequent kind of surprise, or "" if there is no single one."""
     first = Counter(row[0].about for row in rows if row[3] != "held").most_common(2)
     if not first or (len(first) > 1 and first[0][1] == first[1][1]):
         return ""
@@ -133,7 +133,7 @@ def _kinds(rows: Sequence[Row]) -> str:
 
 
 def _each(rows: Sequence[Row]) -> str:
-    """Return every prediction, folded."""
+    """Return the folded table of all predictions."""
     lines = [
         (
             one.id,
@@ -151,7 +151,7 @@ def _each(rows: Sequence[Row]) -> str:
 
 
 def _picture(rows: Sequence[Row]) -> str:
-    """Return where each result fell, with all ranges drawn one upon the other."""
+    """Draw the position of each result relative to its range, with all ranges scaled to the same width."""
     if not rows:
         return ""
     low, high = RANGE

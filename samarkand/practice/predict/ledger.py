@@ -1,4 +1,4 @@
-"""Predictions as they are kept, and how each compares with the result; nothing here is drawn.
+"""Saved predictions, and the comparison of each with the result, without any output.
 
 They are kept in the journal ``my_work/predictions.jsonl``. An entry without a guess records that the cells
 with the result have run (``seen``); of the guesses on one question, the last one before that counts.
@@ -22,7 +22,7 @@ from samarkand.practice.tasks import subjects
 JOURNAL = "predictions"
 #: Of ten ranges, this many are meant to contain the result.
 MEANT = 8
-#: The sentence beside a result, by how the prediction compares with it; the reading site shows them as well.
+#: Sentence beside a result, by its comparison with the prediction; the reading site shows it as well.
 SENTENCES = {
     "none": tr("The result is {result}."),
     "right": tr("You expected {expected}, and that is the result."),
@@ -54,7 +54,7 @@ class Expected:
 
 
 class Record(NamedTuple):
-    """What the journal holds on one question.
+    """The journal's entries on one question.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ def result(id: str) -> float | str:
 
 
 def records() -> dict[str, Record]:
-    """Return what the journal holds on every question, by id, in the order of the lessons."""
+    """Return the journal's record of every question, by id, in the order of the lessons."""
     written = journal.read(JOURNAL)
     found = {}
     for id, asked in questions.every("predict").items():
@@ -118,7 +118,7 @@ def save(asked: Prediction, expected: Expected) -> bool:
 
 
 def show(asked: Prediction) -> Record:
-    """Note, once, that a result is in the notebook, and return the record of its question before that.
+    """Record, once, that a result is in the notebook; return the question's record before that.
 
     From now on a guess comes too late, in this kernel and in any other. If that cannot be noted, the record's
     trouble says why.
@@ -133,7 +133,7 @@ def show(asked: Prediction) -> Record:
 
 
 def _read(asked: Prediction, entry: dict[str, Any]) -> Expected | None:
-    """Return the prediction in an entry, or None if it holds none on this question as it is asked today."""
+    """Return the prediction in an entry, or None if it has none that fits the question's current form."""
     guess, low, high, reason = (entry.get(key) for key in ("guess", "low", "high", "reason"))
     why = reason if isinstance(reason, str) else ""
     if asked.options:
@@ -143,7 +143,7 @@ def _read(asked: Prediction, entry: dict[str, Any]) -> Expected | None:
 
 
 def compare(expected: Expected, result: float | str) -> str:
-    """Return how a result compares with a prediction: ``held``, ``more``, ``less`` or ``other``.
+    """Compare a result with a prediction: ``held``, ``more``, ``less`` or ``other``.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What lessons ask beside practice, as data: quizzes, predictions and notes, one file a subject.
+"""The lessons' quizzes, predictions and notes as data, one file a subject.
 
 ``questions/sco.toml`` holds what the lesson about the SCO asks; ``schema.json`` says which form a file has.
 Each question has an id, the lesson's number and a word. What a prediction comes to is in no file:
@@ -19,7 +19,7 @@ from samarkand.ground.words import tr
 
 FOLDER = Path(__file__).resolve().parent
 SCHEMA = FOLDER / "schema.json"
-#: The keys under which a text for readers is kept; of ``options``, the values too, if it is a table.
+#: Keys whose values are texts for readers; of ``options``, also the values if it is a table.
 TEXTS = ("text", "why", "hint", "unit", "then", "options")
 
 
@@ -48,7 +48,7 @@ class Quiz:
 
 @dataclass(frozen=True)
 class Prediction:
-    """Something to expect before it is seen: a number with a range, or a choice.
+    """A question on a result to come: a number with a range, or a choice.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Note:
-    """A place to write, so many lines high; the paragraphs of `then` unfold once something was written."""
+    """A field to write in, `lines` high; the paragraphs of `then` unfold once something was written."""
 
     id: str
     text: str
@@ -95,7 +95,7 @@ def files(folder: Path | None = None) -> list[Path]:
 
 @reading.cached
 def sayings(path: Path) -> tuple[tuple[str, str, list[str], Mapping[str, Any]], ...]:
-    """Return the texts of each question of a file: kind, id, its texts in order, and its tied words.
+    """Return (kind, id, texts in order, tied words) for each question of a file.
 
     Tied words name the expressions that their figures rest on; see `tools.author.tied`.
     """

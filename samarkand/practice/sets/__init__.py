@@ -1,4 +1,4 @@
-"""A set of exercises as the student meets it: own numbers, and a word on the form of each answer."""
+"""The student's side of exercise sets: own numbers, and feedback on the form of each answer."""
 
 from samarkand.practice.sets.desk import Desk, sign_in, who
 

@@ -1,4 +1,4 @@
-"""The student's side of an exercise: own numbers, and an instant word on the form of an answer.
+"""The student's side of an exercise set: own numbers, and instant feedback on the form of an answer.
 
 A desk knows what kind of answer each question asks for. It does not know what is right, and neither does any
 other file of the student's copy.
@@ -19,15 +19,15 @@ from samarkand.ground.words import tr
 from samarkand.practice.answers import decode, encode, kinds
 from samarkand.practice.sets import numbers
 
-#: Where the grader says which numbers hold.
+#: Environment variable by which the grader sets the numbers.
 _FIXED = "SAMARKAND_GIVEN"
-#: Where a hub says whose server this is, by the id that the instructor knows.
+#: Environment variable in which a hub puts the student's id.
 STUDENT = "SAMARKAND_STUDENT"
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """What the desk says about one answer; a notebook shows it as the output of a cell.
+    """The desk's reply to one answer; a notebook shows it as the output of a cell.
 
     The state is ``unanswered``, ``form`` (of another form than was asked for) or ``answered``.
     """
@@ -45,7 +45,7 @@ class Receipt:
 
 
 class Desk:
-    """Where one set of exercises is worked on.
+    """The student's workplace for one exercise set.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class Desk:
         return numbers.draw(seed(), who() or "demonstration", self.exercise, self.form["options"])
 
     def look(self, question: str, answer: object) -> Receipt:
-        """Say whether an answer has the form that was asked for; what it is worth is said after handing in.
+        """Return whether an answer has the form asked for; points are given after handing in.
 
         Parameters
         ----------
@@ -121,7 +121,7 @@ class Desk:
         return _receipt(question, kinds.from_json(asked["kind"]), value)
 
     def marks(self) -> Any:
-        """Return a button that marks this set for who learns alone, and says why.
+        """Return a button with which a student who learns alone marks this set, with reasons.
 
         Returns
         -------
@@ -155,7 +155,7 @@ class Desk:
         return f"{head}<table><caption>given</caption>{rows}</table>"
 
     def _whose(self) -> tuple[str, dict[str, str]]:
-        """Say whose numbers are worked with, and which they are."""
+        """Return a sentence on whose numbers these are, and the numbers as texts by name."""
         name = who()
         if not name:
             whose = tr("The demonstration's numbers (given); for your own, run desk.sign_in('your id') once:")
@@ -187,7 +187,7 @@ class Desk:
 
 
 def _form_in(folder: Path, exercise: str) -> dict[str, Any] | None:
-    """Return the form that a set's released notebook carries in its metadata, whatever its file is called."""
+    """Return the form in the metadata of a set's released notebook, whatever its file is called, or None."""
     for path in (folder / f"{exercise}.ipynb", *sorted(folder.glob("*.ipynb"))):
         try:
             form = json.loads(path.read_text(encoding="utf-8"))["metadata"]["samarkand"]["form"]
@@ -256,7 +256,7 @@ def who() -> str:
         return ""
 
 
-#: What is said where an id leads to nobody's own numbers.
+#: Warning for a copy of the course in which an id does not lead to the instructor's numbers.
 _NO_CLASS = tr(
     "This copy of the course belongs to no class (it has no course.json), so these are not the numbers by "
     "which an instructor marks: if somebody marks your work, ask for the copy that was made for your class."
@@ -264,7 +264,7 @@ _NO_CLASS = tr(
 
 
 def _class() -> dict[str, Any]:
-    """Return what an instructor put into this copy, its seed and its students; empty if nobody did."""
+    """Return the class in this copy's ``course.json``: seed and students; {} without a class."""
     path = home.SETS.parent / "course.json"
     try:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -281,7 +281,7 @@ def seed() -> str:
 
 
 def fingerprint(course_seed: str, name: str) -> str:
-    """Tell a listed id from a misspelt one without listing names in the bundle.
+    """Return a short hash that tells a listed id from a misspelt one without listing names in the bundle.
 
     Of three hexadecimal digits: whoever tries all ids finds thousands that fit, and does not know which are
     on the list; of the misspelt ones, a class of 40 lets one in a hundred pass.

@@ -12,14 +12,14 @@ from samarkand.ground.words import tr
 from samarkand.jupyter import controls
 from samarkand.page.markup import element, escape
 
-#: Seconds that marking may take.
+#: Time limit for marking, in seconds.
 PATIENCE = 120
 
 
 class Marks(controls.StillBox):
-    """A button and what it says: points and a reason for each question; nobody else is told.
+    """A button and its result: points and a reason for each question; nobody else is told.
 
-    It marks the notebook as it was saved last, by ``samarkand check``, which knows what is right. A copy of
+    It marks the notebook as last saved, by ``samarkand check``, which knows the right answers. A copy of
     the course that was handed out to a class does not, and says so.
     """
 
@@ -74,7 +74,7 @@ class Marks(controls.StillBox):
 
     @staticmethod
     def _saved(notebook: Path) -> str:
-        """Say which state of the notebook was marked."""
+        """Return a sentence with the time of the save that was marked."""
         if not notebook.is_file():
             return ""
         at = dt.datetime.fromtimestamp(notebook.stat().st_mtime).strftime("%H:%M")

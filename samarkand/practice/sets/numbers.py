@@ -1,4 +1,4 @@
-"""Which numbers a student gets: the same work for all, other numbers for each.
+"""The numbers in a student's exercises: the same work for all, other numbers for each.
 
 They are drawn from the course's seed and the student's id, on every machine alike. The seed is made from the
 instructor's secret, which stays outside the repository, and travels in the student's bundle; so answers
@@ -16,7 +16,7 @@ from typing import Any
 from samarkand.ground.errors import CourseError, OutOfRange
 from samarkand.ground.words import tr
 
-#: The seed of the repository itself: what is seen without a course and without a student.
+#: Seed of the repository itself, without a class and a student.
 DEMONSTRATION = "samarkand-2022"
 
 
@@ -34,7 +34,7 @@ def seed(secret: bytes) -> str:
 
 
 def derive(secret: bytes, label: str) -> str:
-    """Return 64 hexadecimal digits from the secret that lead neither to it nor to what has another label.
+    """Return the HMAC-SHA-256 of a label under the secret: 64 hexadecimal digits that do not reveal it.
 
     `OutOfRange` if the secret is shorter than 16 bytes: it could be guessed.
 
@@ -48,7 +48,7 @@ def derive(secret: bytes, label: str) -> str:
     return hmac.new(secret, label.encode(), hashlib.sha256).hexdigest()
 
 
-#: What a path, a table of cells or a command would take for its own; quoted or not.
+#: Characters with a meaning in paths, spreadsheets or shells, quoted or not.
 _REFUSED = '/\\*?[]{}()<>|:;,"`$&!%^'
 
 
@@ -78,7 +78,7 @@ def student(name: str) -> str:
 
 
 def draw(course_seed: str, who: str, exercise: str, options: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
-    """Draw one student's numbers for one set: for each name one of its options; two sets vary apart.
+    """Draw one student's numbers for one set: one option for each name, independently of other sets.
 
     Examples
     --------

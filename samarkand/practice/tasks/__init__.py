@@ -1,7 +1,7 @@
 """Practice answers, checked at once: a wrong one gets a reason, and never the answer.
 
-A module of this room holds one subject: its tasks in ``TASKS``, and in ``RESULTS`` what its predictions come
-to. It needs no line anywhere else.
+A module of this package has one subject: its tasks are in ``TASKS``, the results of its predictions in
+``RESULTS``. It needs no line anywhere else.
 
 >>> check("01.1", ...)
 Not answered yet.

@@ -1,4 +1,4 @@
-"""Practice tasks, and what is said to an answer: it is read, compared, and a sentence tells how it stands."""
+"""Practice tasks, and their checks: an answer is read and compared, and gets a sentence as reply."""
 
 from __future__ import annotations
 
@@ -63,16 +63,16 @@ class Task:
 
     @cached_property
     def expected(self) -> Any:
-        """The right answer as the kind reads it, computed once a process."""
+        """The right answer in the form that the kind reads, computed once a process."""
         return self.kind.read(decode.plain(self.solution()))
 
     @cached_property
     def wrong(self) -> list[tuple[str, list[Any]]]:
-        """The reason of each known wrong way, with what it gives, computed once a process."""
+        """(reason, result) of each known wrong way, computed once a process."""
         return [(way.reason, [self.kind.read(decode.plain(way.wrong()))]) for way in self.diagnoses]
 
     def reason(self, answer: Any) -> str:
-        """Say why an answer is wrong, in a sentence that does not say what is right."""
+        """Return a sentence on the mistake in an answer that does not give the right one away."""
         # Zero comes first: a misspelt word gives it, and by chance it fits many wrong ways.
         known = diagnose.nothing([answer]) or diagnose.known(self.kind, [answer], self.wrong)
         return known or diagnose.guess(self.kind, answer, self.expected, self.hint)
@@ -141,5 +141,5 @@ def check(name: str, value: object) -> Reply:
 
 
 def _noted(name: str, state: str, sentence: str) -> Reply:
-    """Return the reply to an answer that was judged, and note its result."""
+    """Log the result of an answer, and return the reply."""
     return Reply(state, f"{sentence} {log.add(name, state)}".strip())
