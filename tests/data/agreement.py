@@ -1,4 +1,4 @@
-"""Say what the course's own tables do not agree on; ``samarkand data check`` runs this file."""
+"""Print the contradictions between the course's own tables; ``samarkand data check`` runs this file."""
 
 import sys
 from functools import cache
@@ -16,7 +16,7 @@ RULES = [wrong_rows, *rules_of_events.RULES, *rules_of_figures.RULES, *rules_of_
 
 
 def broken(tables, rules=RULES):
-    """Return what is wrong; a rule that stops, such as at a row that is gone, is a problem by itself."""
+    """Return the problems that rules find; a rule that raises, as at a deleted row, is a problem, too."""
     found = []
     for rule in rules:
         try:
@@ -28,7 +28,7 @@ def broken(tables, rules=RULES):
 
 
 class _Asked(dict):
-    """Tables that note which of them are looked at."""
+    """Tables that record the names of those that are read."""
 
     def __init__(self):
         super().__init__(WHOLE)
@@ -41,7 +41,7 @@ class _Asked(dict):
 
 @cache
 def _reads():
-    """Return the tables that each rule looks at, by the rule."""
+    """Return {rule: names of the tables that it reads}."""
     found = {}
     for rule in RULES:
         asked = _Asked()
@@ -51,7 +51,7 @@ def _reads():
 
 
 def wrong_in(name, folder):
-    """Return what schema and rules say of one table of a folder, among the course's others."""
+    """Return the problems that schema and rules find in a folder's table, among the course's other ones."""
     found, problems = reader.read(folder, {"resources": [RESOURCE[name]]})
     among = WHOLE | found
     return [

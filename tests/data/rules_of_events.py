@@ -1,6 +1,6 @@
-"""What the tables of memberships, votes, journeys, claims, ties and sources must agree on.
+"""Consistency rules for the tables of memberships, votes, journeys, claims, ties and sources.
 
-A rule takes the tables and yields what is wrong: table, line (None if no one line is), column, sentence.
+A rule takes the tables and yields problems: table, line (None if it is not a single one), column, sentence.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ from our_tables import great_circle_km
 
 from tools.author.rules import defined
 
-#: Members, observers, dialogue partners and SCO partners on days for which the SCO's own history gives them.
+#: Numbers of members, observers, dialogue partners and SCO partners on days, from the SCO's own history.
 SCO_COUNTS = {
     "2001-06-15": (6, 0, 0, 0),
     "2005-07-05": (6, 4, 0, 0),
@@ -27,17 +27,17 @@ SCO_COUNTS = {
     "2025-09-01": (10, 0, 0, 17),
 }
 STATUSES = ("member", "observer", "dialogue partner", "SCO partner")
-#: In favour, against, abstaining; day; body (UN press releases; Human Rights Council, 51st session).
+#: (In favour, against, abstaining), day, body: UN press releases; Human Rights Council, 51st session.
 VOTES = {
     "es_11_1": ((141, 5, 35), "2022-03-02", "UN General Assembly"),
     "es_11_3": ((93, 24, 58), "2022-04-07", "UN General Assembly"),
     "es_11_4": ((143, 5, 35), "2022-10-12", "UN General Assembly"),
     "hrc_xinjiang": ((17, 19, 11), "2022-10-06", "UN Human Rights Council"),
 }
-#: The last day on which a reader of 15 September 2022 could have read something; three more for the press.
+#: Last day of publication for what was known on 15 September 2022, with three days for the press.
 IN_PRINT = "2022-09-18"
-#: Tables whose sources are compared with a day of the row: the columns with that day (the earliest counts),
-#: and the columns whose text may name an older source.
+#: Tables whose sources are compared with a day of the row: columns with that day (the earliest counts),
+#: and columns whose text may name an older source.
 DATED = {
     "timeline": (("day",), ("text",)),
     "trip": (("day",), ("event", "documents")),
@@ -56,8 +56,8 @@ DATED = {
     "kandas": (("period_end",), ("note",)),
     "polls": (("to",), ("note",)),
 }
-#: Tables whose rows were first known when a source of them came out, or on the last day of the event itself,
-#: if there are columns with that day.
+#: Tables whose rows were first known when a source was published, or on the last day of the event, if
+#: there are columns with that day.
 KNOWN = {
     "timeline": ("end_day", "day"),
     "numbers": ("period_end",),
@@ -66,11 +66,11 @@ KNOWN = {
     "trade_with_china": (),
     "energy_flows": (),
 }
-#: Rows known by neither: NU056 has sources without a day, TL062 was published just before midnight in Geneva.
+#: Exceptions: NU056 has sources without a day, TL062 was published just before midnight in Geneva.
 UNDATED = {"NU056": "2022-09-15", "NU080": "2022-06-30", "TL062": "2022-09-01"}
-#: How the ties between actors name the statuses of the SCO.
+#: Kind of tie by status in the SCO.
 TIE_STATUS = {"member-of": "member", "observer-of": "observer", "dialogue-partner-of": "dialogue partner"}
-#: Columns of words in which a figure of four digits is a year: larger figures have a comma.
+#: Text columns in which a number of four digits is a year, since other numbers have a comma.
 IN_WORDS = (
     *("text", "title", "event", "note", "known_then", "known_later"),
     *("paraphrase", "then", "later", "includes"),
@@ -81,7 +81,7 @@ LANGUAGES = {"term": "name", "zh": "name_zh", "ru": "name_ru", "kk_cyrl": "name_
 KAZAKH_LATIN = dict(
     zip("аәбвгғдежзийкқлмнңоөпрстуұүфхһшщыіэ", "aäbvgğdejziikqlmnñoöprstuūüfhhşşyıe", strict=True)
 ) | {"ё": "io", "ц": "ts", "ч": "tş", "ь": "", "ю": "iu", "я": "ia"}
-#: One point of each city of the trip: meeting places lie within a few kilometres.
+#: (lat, lon) of each city of the trip; meeting places are within a few kilometres.
 CITIES = {"Beijing": (40, 116.5), "Nur-Sultan": (51.1, 71.4), "Samarkand": (39.68, 67.0)}
 
 
@@ -218,7 +218,7 @@ def routes(tables):
 
 
 def places(tables):
-    """A state lies where its capital lies, and a place has one point, in every table."""
+    """A state's point is its capital's, and a place has the same point in every table."""
     capitals = {r["iso3"]: (float(r["capital_lat"]), float(r["capital_lon"])) for r in tables["places"].rows}
     known = {}
     for name, column in (("timeline", "place"), ("routes", "node"), ("entities", "name")):
@@ -289,9 +289,9 @@ def claims(tables):
 
 
 def years_in_words(tables):
-    """A year in the words of a table is one that somebody can mean.
+    """A year in a text column is plausible.
 
-    Sources and publishers are left out: there documents are called by their numbers.
+    Sources and publishers are left out, since document numbers occur there.
     """
     for table in (tables[name] for name in tables.keys() - {"sources", "publishers"}):
         for line, row in table.numbered():
@@ -354,7 +354,7 @@ def addresses(tables):
 
 
 def the_article(tables):
-    """The article is a source of its own words alone."""
+    """The article is cited only for its own words."""
     for table in (tables[name] for name in tables.keys() - {"blocks", "claims", "corrections"}):
         for line, row in table.numbered() if table.has("source") else ():
             if "ART" in row["source"].split(";") and row.get("in_article") != "true":
@@ -362,7 +362,7 @@ def the_article(tables):
 
 
 def chronology(tables):
-    """Events follow one another in time, and not every source of one predates it."""
+    """Events are in order of time, and at least one source of each is not older than it."""
     published = _published(tables)
     for table in (tables["timeline"], tables["trip"]):
         before = ""
@@ -377,7 +377,7 @@ def chronology(tables):
 def sources_of_their_day(tables):
     """No source is older than what it is cited for: a plan is not a record.
 
-    A row may name an exception by its key, in its own words. What the article says of its own day may rest on
+    A row's text may name an exception by its key. Claims of the article on its own day may rest on
     earlier sources.
     """
     published = _published(tables)
@@ -393,7 +393,7 @@ def sources_of_their_day(tables):
 
 
 def first_known(tables):
-    """A row could first be known on the day of a source of it, or of the event itself."""
+    """The day on which a row became known is that of one of its sources, or of the event itself."""
     published = _published(tables)
     for name, columns in KNOWN.items():
         table = tables[name]
@@ -425,7 +425,7 @@ def announcements(tables):
 
 
 def then_and_later(tables):
-    """What was known then has a source of that time, and what became known later a later one."""
+    """Columns on what was known then cite a source of that time, and those on later knowledge a later one."""
     published, table = _published(tables), tables["claims"]
     for line, row in table.numbered():
         days = [published.get(key, "") for key in row["source"].split(";")]
@@ -444,7 +444,7 @@ def then_and_later(tables):
 
 
 def _last_day(when):
-    """Return the last day of a day, month or year, as ``YYYY-MM-DD``; nothing of nothing."""
+    """Return the last day of a day, month or year, as ``YYYY-MM-DD``; "" for ""."""
     if len(when) == 7:
         late = dt.date.fromisoformat(f"{when}-28") + dt.timedelta(days=4)
         return str(late - dt.timedelta(days=late.day))

@@ -1,6 +1,6 @@
-"""What the tables of figures must agree on: totals, series, one figure in two tables, viewpoints, publishers.
+"""Consistency rules for figures: totals, series, equal figures in two tables, viewpoints, publishers.
 
-A rule takes the tables and yields what is wrong, as in `rules_of_events`.
+A rule takes the tables and yields problems, as in `rules_of_events`.
 """
 
 import datetime as dt
@@ -14,9 +14,9 @@ from rules_of_rows import EDITIONS, VIEWERS
 from tools.author.rules import defined, number
 
 AREAS = 19
-#: Owners that a viewer may name, though no table of the course has them as a state.
+#: Owners that a viewer may name although they are not states in the course's tables.
 RECOGNISED_BY_ONE = {"Abkhazia", "South Ossetia", "Northern Cyprus"}
-#: Pairs in `gravity` for which no trade was reported, year by year, and all pairs of that year.
+#: Number of pairs in `gravity` without reported trade, and of all pairs, by year.
 ZERO_FLOWS = {
     "2000": (449, 965),
     "2004": (358, 869),
@@ -24,7 +24,7 @@ ZERO_FLOWS = {
     "2012": (281, 864),
     "2016": (273, 859),
 }
-#: How many times a figure may grow or shrink from one row of a series to the next.
+#: Largest factor by which a figure may grow or shrink from one row of a series to the next.
 JUMPS = [
     ("partners", ("partner",), "exports_usd_mn", 5),
     ("partners", ("partner",), "imports_usd_mn", 5),
@@ -38,7 +38,7 @@ JUMPS = [
         },
     ),
 ]
-#: Figures of `numbers` that other tables have: of China with Russia by the period, of trade by year and pair.
+#: Figures of `numbers` that other tables repeat: China with Russia by period, trade by year and pair.
 CUMULATIVE = {
     "NU001": ("2021-01-01", "2021-12-31", "total_usd_bn"),
     "NU002": ("2022-01-01", "2022-08-31", "total_usd_bn"),
@@ -99,7 +99,7 @@ def trade_series(tables):
 
 
 def trade_months(tables):
-    """Months follow one another, and fit what the cumulative figures leave for them."""
+    """Months are in order, and equal the differences of the cumulative figures."""
     totals = {row["period_end"]: amount(row) for row in tables["trade_cn_ru_cumulative"].rows}
     months = tables["trade_cn_ru_monthly"]
     for (_, previous), (line, row) in pairwise(months.numbered()):
@@ -164,7 +164,7 @@ def gas_totals(tables):
 
 
 def jumps(tables):
-    """A series moves as populations, economies and trade do."""
+    """A series does not jump by more than the factor allowed for its kind."""
     for name, keys, column, most in JUMPS:
         table, series = tables[name], defaultdict(list)
         for line, row in table.numbered():
@@ -204,7 +204,7 @@ def parts_of_the_world(tables):
 
 
 def partners_and_press(tables):
-    """The final figures lie near the first ones, which the press printed."""
+    """The final figures are near the first ones, which the press printed."""
     final = {(r["year"], r["partner"]): r for r in tables["partners"].rows}
     press = tables["trade_with_china"]
     for line, row in press.numbered():
@@ -238,7 +238,7 @@ def lists_of_partners(tables):
 
 
 def pairs_of_states(tables):
-    """A pair lies as far apart in each year, about as far as the capitals; zeros are as read."""
+    """A pair's distance is the same each year and near that of the capitals; zero flows are as counted."""
     table = tables["gravity"]
     gdp = {(r["year"], r["iso3"]) for r in tables["gravity_gdp"].rows}
     where = {r["iso3"]: (float(r["capital_lat"]), float(r["capital_lon"])) for r in tables["places"].rows}
@@ -265,7 +265,7 @@ def pairs_of_states(tables):
 
 
 def counters(tables):
-    """A quantity has two counters, whose figures can be of the same, and its rows are together."""
+    """A quantity has two counters or more with comparable figures, and its rows are together."""
     table = tables["who_counted"]
     quantities = defaultdict(list)
     for line, row in table.numbered():
@@ -286,7 +286,7 @@ def counters(tables):
 
 
 def viewpoints(tables):
-    """Each viewer has an answer for each area; whoever owns one is a state."""
+    """Each viewer has a position on each area; each owner is a state."""
     table = tables["viewpoints"]
     names = {r["name"] for r in tables["states"].rows} | RECOGNISED_BY_ONE
     seen = defaultdict(set)
@@ -303,7 +303,7 @@ def viewpoints(tables):
 
 
 def shares(tables):
-    """Shares of one whole add up to a hundred, unless the row says to what; those of a census fit."""
+    """Shares of a whole add up to 100 or to the sum that the row states; those of a census fit it."""
     table = tables["census"]
     whole = {(r["year"], r["place"]): int(r["persons"]) for r in table.rows if r["people"] == "all"}
     for line, row in table.numbered():
@@ -339,7 +339,7 @@ def shares(tables):
 
 
 def publishers(tables):
-    """Each publisher of a source is in one row of the publishers, and no other is."""
+    """Each publisher of a source has one row in the table of publishers, and nobody else has."""
     table = tables["publishers"]
     used = {row["publisher"] for row in tables["sources"].rows}
     named = Counter()

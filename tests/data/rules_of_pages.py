@@ -1,4 +1,4 @@
-"""What people read about the tables is true of them: their README, and the corrections."""
+"""Rules for texts about the tables: their README and the corrections are true."""
 
 import re
 from collections import Counter
@@ -12,7 +12,7 @@ VOICES = "TASS ({}), Xinhua ({}), Sputnik ({}) and CCTV ({}) are {} of the cours
 
 
 def readme(tables):
-    """The README lists every table, and shows of each rows that are there."""
+    """The README lists every table, with sample rows that exist."""
     text = README.path.read_text(encoding="utf-8")
     listed = set(re.findall(r"^\| \[(\w+)\.csv\]", text, re.MULTILINE))
     for name in sorted(tables.keys() ^ listed):
@@ -39,7 +39,7 @@ def readme(tables):
 
 
 def voices(tables):
-    """The README says how many sources the agencies of two states are."""
+    """The README has the right number of sources by the state agencies of two countries."""
     counts = Counter(row["publisher"] for row in tables["sources"].rows)
     agencies = [counts[name] for name in ("TASS", "Xinhua", "Sputnik", "CCTV")]
     due = VOICES.format(*agencies, sum(agencies), len(tables["sources"].rows))

@@ -1,4 +1,4 @@
-"""What each row of the course's own tables must fit by itself: a line for each rule."""
+"""Rules for single rows of the course's own tables, one entry each."""
 
 import re
 
@@ -6,13 +6,13 @@ from our_tables import CENTRAL_ASIA
 
 from tools.author.rules import number
 
-#: Those whose maps and documents are compared for each area.
+#: Viewers whose maps and documents are compared for each area.
 VIEWERS = {
     *("China", "India", "Kazakhstan", "Kyrgyzstan", "Pakistan", "Russia", "Turkey", "Ukraine"),
     *("United Nations", "United States", "Uzbekistan"),
 }
 BLOCKS = {"T": "title", "P": "paragraph", "H": "heading", "C": "caption", "X": "credit"}
-#: The edition in which the energy flows of a year are first published.
+#: Edition of the Review that first has the energy flows of a year.
 EDITIONS = {"2020": "70th", "2021": "71st", "2022": "72nd", "2023": "73rd", "2024": "74th"}
 INDICATOR_YEARS = {"2001", "2005", "2010", "2015", "2019", "2021", "2022"}
 CITIES = {"Beijing": "8", "Nur-Sultan": "6", "Samarkand": "5"}
@@ -36,11 +36,11 @@ def counter_of(row):
 
 
 def whole(row):
-    """Whether a position has two sources, one of them the holder's own."""
+    """Return whether a position has two sources, one of them the holder's own."""
     return len(parts_of(row["source"])) > 1 and bool(row["own"])
 
 
-#: Table, column, whether a row is wrong, and what is then said, with cells of the row in braces.
+#: (table, column, predicate that is true of a wrong row, message with cells of the row in braces).
 ROWS = [
     ("trip", "utc_offset_h", lambda r: r["utc_offset_h"] != CITIES[r["place"].split(",")[0]],
      "{place} was not {utc_offset_h} hours ahead of UTC."),

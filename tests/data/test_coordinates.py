@@ -1,4 +1,4 @@
-"""Points of the tables lie in the country they are said to lie in, as the course's own maps draw it."""
+"""Points of the tables are in the country that the row names, as the course's own maps draw it."""
 
 import json
 
@@ -14,13 +14,13 @@ pytestmark = pytest.mark.skipif(not REGION.exists(), reason="the geometry is not
 
 @pytest.fixture(scope="module")
 def areas():
-    """Return the area of each state; what is contested counts for no state and for none against it."""
+    """Return the polygon of each area by id, widened by 0.2 degrees; contested areas are separate."""
     features = json.loads(REGION.read_text(encoding="utf-8"))["features"]
     return {f["properties"]["id"]: shape(f["geometry"]).buffer(0.2) for f in features}
 
 
 def outside(areas, frame, code="iso3", lat="lat", lon="lon"):
-    """Return the rows whose point is not in the state; about 20 km are allowed for simplified coasts."""
+    """Return (code, lat, lon) of the rows whose point is not in their state, coasts widened by 20 km."""
     rows = frame.dropna(subset=[code, lat, lon])
     rows = rows[rows[code].isin(list(areas))]
     assert len(rows) > 5

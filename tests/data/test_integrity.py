@@ -1,4 +1,4 @@
-"""Numbers that would catch a wrong number, counted again with plain pandas or by hand."""
+"""Key numbers of the course, recomputed with plain pandas or by hand."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""The data package is what Frictionless says a data package is, and says all that the course promises."""
+"""The data package conforms to Frictionless, and documents all that the course promises."""
 
 import csv
 import json
@@ -54,7 +54,7 @@ def test_columns_that_point_elsewhere_say_so(name):
             assert name == "viewpoints" or field["constraints"]["required"]
 
 
-#: Sources themselves and who published them, codes and names, and what the course wrote itself.
+#: Tables without sources: the sources and publishers themselves, codes and names, the course's own texts.
 WITHOUT_SOURCE = ("sources", "publishers", "states", "places", "entities", "glossary",
                   "forecast_questions", "hedges", "known_then", "sco_days", "second_coding")  # fmt: skip
 
@@ -84,7 +84,7 @@ def test_everything_together_is_small():
 
 
 def test_the_article_is_described_and_not_reproduced():
-    """No run of more than eight quoted words stands in a table of claims or blocks."""
+    """No table of claims or blocks quotes more than eight words in a row."""
     for name in ("claims", "blocks", "numbers", "timeline", "ties", "entities"):
         for row in csv.DictReader((FOLDER / f"{name}.csv").open(encoding="utf-8")):
             for cell in row.values():

@@ -1,4 +1,4 @@
-"""The bibliography is BibTeX, and what lessons rest on was read again; other tests make both pages anew."""
+"""The bibliography is valid BibTeX, and the lessons' main sources were read again."""
 
 import csv
 import datetime as dt

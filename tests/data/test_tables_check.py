@@ -25,17 +25,17 @@ def change(folder, name, old, new):
 
 
 def test_the_course_keeps_its_rules():
-    """The one test that fails for a wrong row: it says what `samarkand data check` says."""
+    """The one test that fails for a wrong row, with the messages of `samarkand data check`."""
     found = tables.check()
     assert not found, "\n".join(found)
 
 
-#: A table, what is in it, what is put in its place, and what is then said; a line each.
+#: (table, original text, damaged text, expected message), one per line of the file.
 DAMAGE = [
     tuple(part.replace("\\n", "\n") for part in line.split(" ~ "))
     for line in Path(__file__).with_name("damage.txt").read_text(encoding="utf-8").splitlines()
 ]
-#: Damages to what a row no longer says; of these, one test tells and not each.
+#: Damages whose original text is not in the table once; one test reports all of them.
 GONE = [one for one in DAMAGE if (FOLDER / f"{one[0]}.csv").read_text(encoding="utf-8").count(one[1]) != 1]
 DAMAGE = [one for one in DAMAGE if one not in GONE]
 

@@ -12,7 +12,7 @@ from samarkand.ground import home
 
 @pytest.fixture(autouse=True)
 def work(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let whatever a test answers be noted where nobody's own log is; return the folder, not yet made."""
+    """Set ``my_work`` to a temporary folder, so that nobody's own log is touched; return it, not yet made."""
     folder = tmp_path_factory.mktemp("work") / "my work ä"
     monkeypatch.setenv("SAMARKAND_WORK", str(folder))
     return folder
@@ -20,7 +20,7 @@ def work(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
 
 @pytest.fixture
 def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a copy of the tables, which the package reads from now on."""
+    """Copy the tables to a folder that the package reads during the test; return it."""
     folder = tmp_path / "täbles of mine"
     shutil.copytree(home.ROOT / "course_data", folder, ignore=shutil.ignore_patterns("prepare"))
     monkeypatch.setenv("SAMARKAND_DATA", str(folder))
@@ -29,6 +29,6 @@ def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def own_work(work: Path) -> Path:
-    """Return where a student's forecasts would lie."""
+    """Return the path of a student's forecasts, which do not exist yet."""
     work.mkdir()
     return work / "forecasts.jsonl"

@@ -1,4 +1,4 @@
-"""The student's own article: tables are read as spreadsheets write them, and each slip is named."""
+"""The student's own article: tables are read as spreadsheets save them, and each fault is named."""
 
 from __future__ import annotations
 

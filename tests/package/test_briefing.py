@@ -1,4 +1,4 @@
-"""A briefing: what a reader would stumble over is said; what is exported stands alone; our pages are true."""
+"""A briefing: faults are named, exports are self-contained, and our example pages are true."""
 
 from __future__ import annotations
 

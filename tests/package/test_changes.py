@@ -1,4 +1,4 @@
-"""What a change touches is found by itself, and what is wrong with it is said in words."""
+"""The checks that a change needs are found automatically, and its faults are reported in words."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_what_fails_is_told_in_words_with_what_to_do(monkeypatch: pytest.MonkeyP
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A root with a file that git knows, one that is gone, and a new one."""
+    """Return a repository with a tracked file, a deleted one and a new one."""
     git = ["git", "-C", str(tmp_path), "-c", "user.name=x", "-c", "user.email=x"]
     (tmp_path / "notebooks").mkdir()
     for name in ("here", "gone"):

@@ -1,4 +1,4 @@
-"""Charts draw and describe the rows they were given, and say in a sentence what they cannot draw."""
+"""Charts draw and describe the rows they are given, and raise a sentence for those they cannot draw."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ BALLOTS = ["es_11_1", "es_11_3"]
 VOTES = data.load("un_votes").set_index("iso3").loc[["RUS", "UZB", "IND"], ["country", *BALLOTS]]
 CIRCLES = pd.DataFrame({"said": [0.5, 0.9], "came": [1.0, 0.75], "cases": [2, 4]})
 
-#: Of each kind a call with its table, whose other arguments a test may change.
+#: A valid call of each kind of chart; tests change its arguments.
 CALLS: dict[str, tuple[Callable[..., Any], pd.DataFrame, dict[str, Any]]] = {
     "bars": (charts.bars, PEOPLE, {"x": "share_pct", "y": "state"}),
     "lines": (charts.lines, YEARS, {"x": "year", "y": "states"}),
@@ -80,7 +80,7 @@ def draw(kind: str, frame: Any = None, **changes: Any) -> Any:
 
 
 def bundle(chart: Any) -> dict[str, Any]:
-    """Return what a notebook stores of a chart."""
+    """Return the MIME bundle that a notebook stores for a chart."""
     made = chart._repr_mimebundle_()
     return dict(made[0] if isinstance(made, tuple) else made)
 

@@ -34,7 +34,7 @@ def _broken() -> object:
 
 @pytest.fixture
 def practice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tasks of every kind, beside those of the lessons."""
+    """Add tasks of every kind to those of the lessons."""
     columns: dict[str, kinds.Kind] = {"iso3": kinds.Text(), "people_pct": kinds.Number(tolerance=0.05)}
     made: dict[str, tuple[kinds.Kind, Callable[[], object]]] = {
         "count": (kinds.Whole(), lambda: 12),

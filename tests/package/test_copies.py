@@ -69,7 +69,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def change(path: Path, source: str) -> bytes:
-    """Write something else into the last cell; return the file."""
+    """Change the source of a copy's last cell; return the file's bytes."""
     notebook = read(path)
     notebook["cells"][-1]["source"] = source
     path.write_text(json.dumps(notebook), encoding="utf-8")
@@ -77,7 +77,7 @@ def change(path: Path, source: str) -> bytes:
 
 
 def run(path: Path) -> None:
-    """Leave a copy as JupyterLab does: run, an empty cell at its end, numbers as JavaScript writes them."""
+    """Change a copy as a run in JupyterLab does: outputs, an empty last cell, numbers as in JavaScript."""
     notebook = read(path)
     for one in notebook["cells"]:
         if one["cell_type"] == "code":

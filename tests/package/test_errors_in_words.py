@@ -36,7 +36,7 @@ OPEN, MARKS, SEVERAL = (
     "Python accepts only straight quotation marks",
     "need two pairs of square brackets",
 )
-#: For each kind of error what a student types, and what the plain line says.
+#: For each kind of error, a student's code and the expected plain sentence.
 TOLD = [
     # The slips that beginners were seen to make most.
     ('table[table[kind] == "a"]', '"kind" is a column of a table here: it needs quotation marks.'),
@@ -141,7 +141,7 @@ def shell() -> Iterator[InteractiveShell]:
 def stopped(
     shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], BaseException]:
-    """Return what runs a cell, in a folder with one file, and gives the error that it ends with."""
+    """Return a function that runs a cell, in a folder with one file, and returns its error."""
     (tmp_path / "trip.csv").touch()
     monkeypatch.chdir(tmp_path)
     # A traceback in colour, with its sources, takes longest, and is not what is asked about.
@@ -186,7 +186,7 @@ def test_what_is_a_sentence_already_or_unforeseen_is_left(
 
 
 def outputs(cells: list[str], folder: Path, work: Path) -> list[list[Any]]:
-    """Run cells in a kernel that starts as the wheel has it start, and return what each shows."""
+    """Run cells in a kernel with the wheel's startup file; return the outputs of each."""
     startup = work / ".ipython" / "profile_default" / "startup"
     startup.mkdir(parents=True)
     (startup / "50-samarkand.py").write_bytes((home.ROOT / "settings/lab/startup.py").read_bytes())

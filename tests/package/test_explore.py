@@ -1,4 +1,4 @@
-"""The engine of the explorers, their controls and pictures, and every explorer over its domain."""
+"""Tests of the explorers' engine, controls and pictures, and of every explorer over its domain."""
 
 from __future__ import annotations
 

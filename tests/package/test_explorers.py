@@ -1,4 +1,4 @@
-"""What the explorers show, against the tables and by hand."""
+"""The content of the explorers, compared with the tables and with counts by hand."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def sentence(card: str) -> str:
 # -- 02: the claims
 
 CLAIMS = data.load("claims")
-#: The sources that were certainly out on the eve of the sessions.
+#: Keys of sources certainly published by the eve of the sessions.
 KNOWN = set(data.all_keys(data.load("claims", known_on="2022-09-15")["source"]))
 BROWSER = explore.claim_browser()
 

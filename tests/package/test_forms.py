@@ -22,7 +22,7 @@ QUIZZES, PREDICTIONS, NOTES = (questions.every(kind) for kind in ("quiz", "predi
 
 
 class Kind(NamedTuple):
-    """A kind of form: how to open it, how to fill it in for the n-th time, what its fields then hold."""
+    """A kind of form: functions that open it, fill it in for the n-th time, and return its content."""
 
     open: Callable[[], Any]
     fill: Callable[[Any, int], object]

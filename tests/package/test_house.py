@@ -21,9 +21,9 @@ from samarkand.ground import rooms
 
 PACKAGE = Path(samarkand.__file__).parent
 MODULES = [m.name for m in pkgutil.walk_packages([str(PACKAGE)], "samarkand.") if m.name[-8:] != "__main__"]
-#: What a first import must not load.
+#: Modules that a first import must not load.
 HEAVY = {"IPython", "altair", "branca", "folium", "frictionless", "ipywidgets", "jsonschema", "requests"}
-#: What students call by name.
+#: Modules whose functions students call.
 FOR_STUDENTS = (
     *("charts", "data", "explore", "geo", "maps", "measures", "places"),
     *("practice.forecasts", "practice.notes", "practice.predict", "practice.quiz"),

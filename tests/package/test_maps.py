@@ -31,7 +31,7 @@ from samarkand.maps._base import contested
 from samarkand.places import CENTRAL_ASIA
 
 NAMES = sorted(rooms.offers("samarkand.maps"))
-#: Letters that a stored map, and its still picture, may take.
+#: Maximum size, in characters, of a stored map and of its still picture.
 LIMIT, STILL = 310_000, 30_000
 
 
@@ -42,7 +42,7 @@ def drawn(name: str) -> Any:
 
 @cache
 def spec(name: str) -> Any:
-    """Return what the page hands to its script."""
+    """Return the data that the page passes to its script."""
     start = drawn(name).page().partition("samarkand.start(")[2]
     return json.JSONDecoder().raw_decode(start[start.index("{") :])[0]
 
@@ -141,7 +141,7 @@ def listed(name: str) -> dict[str, dict[str, Any]]:
 
 
 REGION = listed("contested")
-#: On the world map Taiwan has its code, as a land of its own on the globe's finer list.
+#: Contested areas of the world map, on which Taiwan is drawn under its own code instead.
 WORLD = {name: area for name, area in REGION.items() if name != "taiwan"} | listed("contested_world")
 #: The day of each step. The first map is of the summit, the journey of its days, others of the ends of years.
 DAYS: dict[str, list[str]] = {
@@ -213,7 +213,7 @@ def test_the_small_print_names_what_is_hatched_and_nothing_else(name: str) -> No
 
 
 def edges(kind: str, numbers: list[Any]) -> tuple[list[int], list[int]]:
-    """Return all x and all y of a shape."""
+    """Return all x and all y coordinates of a shape."""
     flat = [numbers[:2]] if kind == "dot" else [ring for polygon in numbers for ring in polygon]
     xs, ys = ([at for ring in flat for at in accumulate(ring[axis::2])] for axis in (0, 1))
     return xs, ys

@@ -1,4 +1,4 @@
-"""A name of the course that is given away is told once, with the way back; what a lesson does is not."""
+"""Rebinding a name of the course gives one warning, with the remedy; a lesson's own code gives none."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ km = 12.5"""
 
 
 class Notebook:
-    """A shell that writes down what it is told to show."""
+    """An IPython shell that records the warnings it shows."""
 
     def __init__(self) -> None:
         self.shell = InteractiveShell()

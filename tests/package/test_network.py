@@ -1,4 +1,4 @@
-"""What lesson 09 asks, and the second coding, against the tables as text."""
+"""Lesson 09's questions and the second coding, compared with the tables as text."""
 
 from __future__ import annotations
 

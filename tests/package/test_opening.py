@@ -1,4 +1,4 @@
-"""JupyterLab opens on the student's copies, where they were left, and says what was done to them."""
+"""JupyterLab opens on the student's copies, where they were left, and reports changes to them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.fixture
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the options that JupyterLab is started with, in a course of one lesson and one set."""
+    """Set up a course of one lesson and one set; return the list that collects JupyterLab's options."""
     for name, folder in (("LESSONS", "notebooks"), ("SETS", "exercises/release")):
         monkeypatch.setattr(home, name, tmp_path / folder)
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path / "my_work"))
@@ -42,7 +42,7 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def start(*options: str) -> None:
-    """Start as the command does, until JupyterLab ends."""
+    """Run ``samarkand start`` until JupyterLab ends."""
     with pytest.raises(SystemExit) as ended:
         cli.main(["start", *options])
     assert ended.value.code == 0

@@ -1,4 +1,4 @@
-"""One authority for names: found in any script, wrong ones named in a sentence."""
+"""Names of states are found in any script; unknown ones raise a sentence."""
 
 import subprocess
 import sys

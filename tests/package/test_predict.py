@@ -1,4 +1,4 @@
-"""Predictions: asked, kept, held against the tables; nothing is lost, and nobody has to predict."""
+"""Predictions are asked, kept and compared with the tables; nothing is lost, and nobody has to predict."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ def test_a_choice_stands_beside_its_result_with_its_reason() -> None:
 
 
 def the_next_day(id: str) -> tuple[Form, str]:
-    """Run everything in another kernel, and save after that; return the form and its reply."""
+    """Run form and result in another process, then save a guess; return the form and its reply."""
     code = f"from samarkand.practice import predict; predict.ask({id!r}); predict.see({id!r})"
     subprocess.run([sys.executable, "-c", code], check=True)
     form = filled(id, *(("8", "6", "10") if not ASKED[id].options else ("west",)))
@@ -180,7 +180,7 @@ def test_of_several_predictions_the_last_before_the_result_counts(work: Path) ->
 
 
 def test_entries_of_an_older_course_are_read(work: Path) -> None:
-    """It wrote down that a guess was late, and not that a result had been shown without one."""
+    """They record that a guess was late, but not that a result was shown without one."""
     numbers = {"guess": 8, "low": 6, "high": 10, "reason": ""}
     journal.add("predictions", "03.members", **numbers, late=True)
     assert "does not count" in predict.see("03.members").sentence

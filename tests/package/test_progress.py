@@ -1,4 +1,4 @@
-"""What was done stays with the student: noted, shown at a lesson's end, exported by its owner alone."""
+"""The student's progress is logged, shown at a lesson's end, and exported by its owner alone."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def seen(shown: progress.Shown) -> str:
 
 
 def rows(shown: progress.Shown) -> dict[str, list[str]]:
-    """The lines of the table by the words that begin them."""
+    """Return the cells of each row of the table, by its first cell."""
     found = {}
     for line in re.findall(r"<tr[^>]*>(.*?)</tr>", shown.html):
         first, *rest = (re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[hd][^>]*>.*?</t[hd]>", line))
@@ -181,7 +181,7 @@ def test_a_lesson_that_cannot_be_read_is_left_out(
 
 
 def test_a_course_updated_in_the_middle_of_a_lesson(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the new edition calls otherwise is found under its new name, and what it dropped is left out."""
+    """Renamed items are found under their new names, and dropped ones are left out."""
     lesson = tmp_path / "03_the_sco.ipynb"
     lesson.write_bytes((home.LESSONS / "03_the_sco.ipynb").read_bytes())
     monkeypatch.setattr(home, "LESSONS", tmp_path)

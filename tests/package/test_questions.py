@@ -27,7 +27,7 @@ why = "Two came in 2017."
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of questions, with one file that is in order."""
+    """Return a folder of questions with one valid file."""
     (tmp_path / "sco.toml").write_text(QUIZ, encoding="utf-8")
     monkeypatch.setattr(questions, "FOLDER", tmp_path)
     return tmp_path

@@ -1,4 +1,4 @@
-"""On the next day the course's widgets are stills; what is not the course's is saved as it is."""
+"""Saved notebooks have stills in place of the course's widgets; other outputs are saved unchanged."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from samarkand.practice import quiz
 
 
 def shown(what: Any) -> NotebookNode:
-    """Return the output of a cell that shows this."""
+    """Return the output of a cell that displays an object."""
     data, metadata = DisplayFormatter().format(what)
     return new_output("display_data", data, metadata=metadata)
 

@@ -1,4 +1,4 @@
-"""Colours and patterns: one authority, told apart without colour, readable."""
+"""Colours and patterns: defined in one place, distinct without colour, readable."""
 
 import re
 from itertools import chain

@@ -1,4 +1,4 @@
-"""start.py for real: in copies of the course, with real installs; the network comes and goes."""
+"""start.py in copies of the course, with real installations, with and without a network."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def posix(need: Need) -> None:
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return a person's environment: a home of their own, and nothing of the .venv that runs the tests."""
+    """Return a user's environment variables: a new home, and no trace of the .venv that runs the tests."""
     home = tmp_path_factory.mktemp("home")
     unwanted = ("VIRTUAL_ENV", "PYTHONPATH", "JUPYTER_", "IPYTHON", "PYTEST_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
@@ -58,7 +58,7 @@ def run(environment: dict[str, str]) -> Run:
 
 
 def copy(folder: Path) -> Path:
-    """Copy the course as a person has it, with a notebook in the course's folder and one in their own."""
+    """Copy the course as a user has it, with a notebook in the course's folder and one in ``my_work``."""
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*LEFT_OUT))
     output = nbformat.v4.new_output("display_data", {"text/html": "<iframe></iframe>"})
     cell = nbformat.v4.new_code_cell("1\n2", outputs=[output])
@@ -76,7 +76,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def installed(need: Need, course: Path, run: Run) -> Path:
-    """Return the copy, set up."""
+    """Return the copy after its setup."""
     done = run(course, "--version")
     need("The network cannot be reached" not in done.stderr, "the package index cannot be reached")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -84,13 +84,13 @@ def installed(need: Need, course: Path, run: Run) -> Path:
 
 
 def git(*words: str, folder: Path) -> str:
-    """Run git in a folder; return what it says."""
+    """Run git in a folder; return its output."""
     own = ["git", "-c", "user.name=A student", "-c", "user.email=student@example.org", *words]
     return subprocess.run(own, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
 def without_network(need: Need) -> list[str]:
-    """Return what to put before a command so that it has no network but its own loopback."""
+    """Return the command prefix that leaves a program only a loopback network of its own."""
     able = os.geteuid() == 0 and shutil.which("unshare") and shutil.which("ip")
     need(able, "only root can take the network away")
     return ["unshare", "--net", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"]

@@ -26,12 +26,12 @@ SETTINGS = ROOT / "deploy" / "hub"
 CLASS = ("Zoë Müller", "ada", "o'brien")
 PORT = 9420
 
-#: Who a student is, her numbers, and how her kernel and server speak.
+#: Student's code: prints her id, her numbers, and the transport between her kernel and server.
 GIVEN = """import json, ipykernel
 from samarkand.practice.sets import desk
 how = json.load(open(ipykernel.get_connection_file()))["transport"]
 print(json.dumps([desk.who(), desk.Desk("ex03_the_sco").given, how]))"""
-#: What a student's code can read of the class and of the machine, and what it can write of the course.
+#: Student's code: prints the files of class and machine that it can read, and whether it can write.
 LOOK = """import json, os, pathlib
 found = []
 for place in {places}:
@@ -49,7 +49,7 @@ print(json.dumps(found))"""
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Return a folder that others may pass through, as pytest's are not."""
+    """Yield a folder that other users may traverse, unlike pytest's."""
     folder = Path(tmp_path_factory.mktemp("hub").parents[1].parent, f"samarkand-hub-{os.getpid()}")
     folder.mkdir(mode=0o711)
     yield folder
@@ -78,7 +78,7 @@ def hub(place: Path, need: Callable[[object, str], None]) -> Iterator[object]:
 
 
 def printed(student, code: str):
-    """Return what a student's code prints, read as JSON."""
+    """Run a student's code; return its output, parsed as JSON."""
     said = [m["content"] for m in student.run(code) if m["msg_type"] in ("stream", "error")]
     assert [one.get("name") for one in said] == ["stdout"], said
     return json.loads(said[0]["text"])

@@ -25,7 +25,7 @@ TEST_NEEDED = [*(Requirement(text) for text in EXTRAS["test"]), *TO_SERVE]
 START_NEEDED = [Requirement(text) for text in PYPROJECT["dependency-groups"]["start"]]
 LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-grading.lock", "requirements-hub.lock"]
 
-#: What each machine answers to the markers in the locks.
+#: Values of the locks' environment markers, by machine.
 MACHINES = [
     {
         **{"sys_platform": platform, "os_name": os, "platform_system": system, "platform_machine": machine},

@@ -1,4 +1,4 @@
-"""What start.py says and does, without setting anything up for real (that is in test_first_start.py)."""
+"""Messages and actions of start.py without real installations (those are in test_first_start.py)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def touch(folder: Path, *names: str) -> None:
 
 @pytest.fixture
 def course(tmp_path: Path, monkeypatch: Patch) -> Path:
-    """Return a folder that start.py takes for the course's."""
+    """Return a temporary folder in place of the course's."""
     root = tmp_path / "course"
     root.mkdir()
     monkeypatch.setattr(start, "ROOT", root)
@@ -45,7 +45,7 @@ def course(tmp_path: Path, monkeypatch: Patch) -> Path:
 
 @pytest.fixture
 def handed_over(monkeypatch: Patch) -> list[str]:
-    """Collect what JupyterLab would be started with, with everything set up."""
+    """Return the list that collects the arguments for JupyterLab, as if all was set up."""
     arguments: list[str] = []
     monkeypatch.setattr(start, "set_up", lambda: None)
     monkeypatch.setattr(start, "set_up_tests", lambda: None)

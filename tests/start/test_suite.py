@@ -1,4 +1,4 @@
-"""The suite's runner goes on after a failure, adds up, and takes a step that ran no test for a failure."""
+"""The suite's runner goes on after a failure, counts, and treats a step without tests as a failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wheel alone, in an environment start.py never saw: lessons, tables, maps, the server it comes into."""
+"""The wheel alone, in an environment without a checkout: lessons, tables, maps, server extension."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 RELEASED = ROOT / "exercises" / "release"
 VIEW = "application/vnd.jupyter.widget-view+json"
-#: What is saved of a cell that shows a widget of the course, and somebody else's.
+#: Outputs of two cells to save: one with a widget of the course, one with another package's.
 SHOWN = [
     {"output_type": "display_data", "metadata": metadata, "data": {VIEW: {"model_id": "5"}, "text/html": "x"}}
     for metadata in ({"samarkand": {"still": True}}, {})
@@ -51,7 +51,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the Python of a new environment with the wheel; what that depends on is borrowed from here."""
+    """Return the Python of a new environment with the wheel; its dependencies are those installed here."""
     folder = tmp_path_factory.mktemp("elsewhere")
     venv.create(folder / "env", symlinks=os.name == "posix")
     variables = {"base": str(folder / "env"), "platbase": str(folder / "env")}
@@ -69,7 +69,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """Return an environment that knows neither this repository nor anybody's settings of Jupyter."""
+    """Return environment variables without this repository and anybody's Jupyter settings."""
     unwanted = ("PYTHONPATH", "VIRTUAL_ENV", "SAMARKAND_", "JUPYTER", "JPY_", "IPYTHON")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
     return kept | {"HOME": str(tmp_path / "home"), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}

@@ -1,6 +1,6 @@
-"""Start the course as a person would, ask its server what a browser would ask, and stop it with Ctrl-C.
+"""Start the course as a user would, query its server as a browser would, and stop it with Ctrl-C.
 
-``python visit.py COMMAND...``, where the command starts the course, prints what it found as a line of JSON.
+``python visit.py COMMAND...``, where the command starts the course, prints its findings as a line of JSON.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 
 def listening() -> list[str]:
-    """Return the addresses that anything here listens on, as Linux writes them."""
+    """Return the local addresses of all listening TCP sockets, in Linux's hexadecimal notation."""
     found = set()
     tables = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
     for table in filter(Path.exists, tables):
@@ -30,7 +30,7 @@ def listening() -> list[str]:
 
 
 def visit(command: list[str]) -> dict[str, Any]:
-    """Start the course, look around and stop it; return what was seen."""
+    """Start the course, query its server and stop it; return the findings."""
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
     )
@@ -46,7 +46,7 @@ def visit(command: list[str]) -> dict[str, Any]:
 
 
 def address(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """Return the address that a starting server prints, and all it printed until then."""
+    """Return the address that a starting server prints, and all output up to it."""
     said = ""
     for line in process.stdout or ():
         said += line
@@ -56,7 +56,7 @@ def address(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 def answer(url: str) -> int:
-    """Return the status of the first answer; the address is printed a moment before the server listens."""
+    """Return the status of the first response; the server listens a moment after printing its address."""
     end = time.monotonic() + 30
     while True:
         try:
@@ -70,7 +70,7 @@ def answer(url: str) -> int:
 
 
 def look_around(url: str) -> dict[str, Any]:
-    """Ask a running server for what the tests want to know, and start a kernel on it."""
+    """Query a running server for the facts that the tests need, and start a kernel on it."""
     base, token = re.split(r"/lab/.*token=", url)
 
     def ask(path: str, method: str = "GET", said: Any = None) -> Any:
