@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 class Step(NamedTuple):
-    """A step of the suite: name, module to run, the module's arguments; whether the others run meanwhile."""
+    """A step of the suite: name, module, the module's arguments, and whether it runs beside the others."""
 
     name: str
     module: str
@@ -30,7 +30,7 @@ class Step(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The result of a step: its exit status, its seconds, and all that it printed."""
+    """The result of a step: name, exit status, seconds and output."""
 
     name: str
     status: int
@@ -68,7 +68,7 @@ _CLOSING = re.compile(
 
 
 def run(step: Step) -> Result:
-    """Run a step and print its output: line by line, or in one piece at the end if others run meanwhile."""
+    """Run a step and print its output: line by line, or at the end if it runs beside others."""
     head = f"\n=== {step.name}: {step.module} {' '.join(step.options)}"
     if not step.beside:
         print(head, flush=True)
@@ -101,7 +101,7 @@ def run(step: Step) -> Result:
 
 
 def run_all(steps: Sequence[Step]) -> list[Result]:
-    """Run steps one after another, and meanwhile those that others run beside; return all results."""
+    """Run the steps in sequence, with those marked `beside` in parallel; return all results in order."""
     with ThreadPoolExecutor(2) as pool:
         beside = {step.name: pool.submit(run, step) for step in steps if step.beside}
         after = {step.name: run(step) for step in steps if not step.beside}
@@ -109,7 +109,7 @@ def run_all(steps: Sequence[Step]) -> list[Result]:
 
 
 def newer_instructions() -> str:
-    """Return what numpy uses of this processor and not of every one: no result may depend on it."""
+    """Return numpy's optional CPU features on this machine, to be disabled: no result may depend on them."""
     import numpy as np
 
     found: dict[str, Any] = np.show_config(mode="dicts")  # type: ignore[assignment]
@@ -117,7 +117,7 @@ def newer_instructions() -> str:
 
 
 def counted(result: Result) -> tuple[int, int, int]:
-    """Return how many tests passed, failed and were skipped in a step (a step without counts is one test)."""
+    """Return (passed, failed, skipped) tests of a step; a step without counts is one test."""
     found = re.findall(r"(\d+) (passed|failed|errors?|skipped)", closing(result))
     counts = {word: int(number) for number, word in found}
     wrong = sum(counts.get(word, 0) for word in ("failed", "error", "errors"))
@@ -126,7 +126,7 @@ def counted(result: Result) -> tuple[int, int, int]:
 
 
 def closing(result: Result) -> str:
-    """Return pytest's last line, or an empty text."""
+    """Return pytest's summary line, or an empty text."""
     found: list[str] = _CLOSING.findall(result.output)
     return found[-1] if found else ""
 

@@ -1,7 +1,7 @@
-"""What a lesson looks like: each rule is a function from a lesson to a sentence for each fault.
+"""The rules of a lesson: each is a generator that yields a sentence for each fault.
 
-``samarkand build`` stores no lesson that breaks a rule; tests check the stored lessons, and that each
-sentence is said of a planted fault.
+``samarkand build`` stores no lesson that breaks a rule; tests check the stored lessons, and that each rule
+reports a planted fault.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from tools.author.lessons import BESIDE, Lesson, Task, count_words, find_folded,
 
 LARGEST_FILE, LARGEST_MAP, MOST_MAPS = 1_000_000, 300_000, 3
 CELLS, LEAST_WORDS, AIMS, SECTIONS, TASKS = (35, 60), 1200, (3, 4), (3, 7), (2, 9)
-#: How many cells it may have in two sittings; then it marks where the first ends, and sums that up.
+#: The maximum of cells in two sittings, and the mark at the end of the first, which sums it up.
 LONG, HALF_WAY = 75, timing.HALF_WAY
 LONGEST_CODE, MOST_ROWS = 8, 12
-#: What asks a student before a result is shown, and what shows a student's own work.
+#: Functions that ask before a result is shown, and functions that show a student's own work.
 EXPECTING, OWN = ("predict.ask", "note"), ("predict.see", "recall", "progress.lesson", "progress.course")
-#: The most minutes of a sitting, for a novice.
+#: The maximum minutes of a sitting, for a novice.
 SITTING = 60
 DONE = "What you did, and what to review"
 CARD = ("Time", "Minutes", "Level", "Needs", "Data", "Works offline")
-#: The parts of a lesson, in their order, and what shows each.
+#: The parts of a lesson in order, each with the pattern that finds it.
 PARTS = {
     "the card": r"\*\*Time\*\*",
     "By the end you can": r"By the end you can",
@@ -43,12 +43,12 @@ PARTS = {
     "Sources": r"^## Sources$",
     "Next": r"\*\*Next:\*\*|^## Next$",
 }
-#: What a lesson has no need of: network, system, plumbing.
+#: Modules that a lesson must not import: network, system, plumbing.
 BARRED = {
     *("requests", "urllib", "httpx", "http", "socket", "aiohttp", "ftplib", "subprocess", "os", "sys"),
     *("matplotlib", "folium", "altair", "IPython", "ipywidgets", "warnings"),
 }
-#: A sentence, for a description or an alt text.
+#: The pattern of a sentence in a description or an alt text.
 SENTENCE = re.compile(r"\w+ \w+ \w+.*[.?!]$", re.DOTALL)
 
 Rule = Callable[[Lesson], Iterator[str]]
@@ -61,7 +61,7 @@ def broken(lesson: Lesson) -> list[str]:
 
 
 def calls(lesson: Lesson, *functions: str) -> list[tuple[str, str, str]]:
-    """Return where a lesson calls some functions: cell, function, and the text that it hands over."""
+    """Return (cell id, function, first argument) of each call of the functions in a lesson."""
     found = []
     for cell, tree in lesson.trees:
         for node in ast.walk(tree):
@@ -77,7 +77,7 @@ def _twice(items: list[str]) -> list[str]:
 
 
 def _plain(output: dict[str, object]) -> str:
-    """Return the text of an output as nbval compares it."""
+    """Return the plain text of an output, as nbval compares it."""
     return str(output.get("text", output.get("data", {}).get("text/plain", "")))  # type: ignore[attr-defined]
 
 
@@ -85,7 +85,7 @@ def _plain(output: dict[str, object]) -> str:
 
 
 def headings(lesson: Lesson) -> Iterator[str]:
-    """One title opens the lesson; levels go down one at a time, and no heading is there twice."""
+    """Require one title at the start, levels that go down one at a time, and no heading twice."""
     levels = [level for _, level, _ in lesson.headings]
     if levels.count(1) != 1:
         yield f"There are {levels.count(1)} headings of level 1, not one."
@@ -102,7 +102,7 @@ def headings(lesson: Lesson) -> Iterator[str]:
 
 
 def parts(lesson: Lesson) -> Iterator[str]:
-    """All parts are there, in their order, with a few sections and three or four aims."""
+    """Require all parts in order, with a few sections and three or four aims."""
     last, before = -1, "the title"
     for part, pattern in PARTS.items():
         places = [
@@ -128,7 +128,7 @@ def parts(lesson: Lesson) -> Iterator[str]:
 
 
 def card(lesson: Lesson) -> Iterator[str]:
-    """The card says time, level, needs, data; its minutes are those of the sections."""
+    """Require all rows of the card, with the computed minutes."""
     text = next((cell.source for cell in lesson.prose if "**Time**" in cell.source), "")
     rows = dict(re.findall(r"^\|\s*\*\*(.+?)\*\*\s*\|[ \t]*([^|\n]*?)[ \t]*\|\s*$", text, re.MULTILINE))
     for name in CARD:
@@ -147,9 +147,9 @@ def _halved(lesson: Lesson) -> bool:
 
 
 def length(lesson: Lesson) -> Iterator[str]:
-    """Enough words, neither too few nor too many cells; a student is asked first, and told the limits.
+    """Require enough words, a suitable number of cells, predictions before results, and a word on limits.
 
-    Not counted are what is a student's own, *Further*, and the stubs and hints of tasks beyond the third.
+    Cells of the student's own, *Further*, and stubs and hints of tasks after the third are not counted.
     """
     inside = [cell for cell in lesson.cells if not concepts.is_further(cell)]
     count = len(inside) - len(calls(lesson, *EXPECTING, *OWN)) - 2 * max(0, len(lesson.tasks) - 3)
@@ -173,7 +173,7 @@ def length(lesson: Lesson) -> Iterator[str]:
 
 
 def code(lesson: Lesson) -> Iterator[str]:
-    """Plain Python in short cells, which imports in one cell what a lesson may use."""
+    """Require plain Python in short cells, and allowed imports in one cell."""
     for cell in lesson.code:
         try:
             ast.parse(cell.source)
@@ -197,7 +197,7 @@ def code(lesson: Lesson) -> Iterator[str]:
 
 
 def links_lead_somewhere(lesson: Lesson) -> Iterator[str]:
-    """Links lead to files and headings of the course, and nowhere else."""
+    """Require that links lead to existing files and headings of the course."""
     for cell in lesson.prose:
         text = re.sub(r"`[^`]*`", "", unfenced(cell.source))
         for target in re.findall(r"\]\(([^)\s]+)[^)]*\)", text) + re.findall(r'(?:href|src)="([^"]+)"', text):
@@ -218,7 +218,7 @@ def _anchors(path: Path) -> set[str]:
 
 
 def the_last_cell_leads_on(lesson: Lesson) -> Iterator[str]:
-    """The last cell leads to another lesson, and to the lesson's set, if it has one."""
+    """Require that the last cell links to another lesson, and to the lesson's set if it has one."""
     last = lesson.cells[-1].source
     if not re.search(r"\]\(\d\d_\w+\.ipynb\)", last):
         yield "The last cell links to no other lesson."
@@ -228,7 +228,7 @@ def the_last_cell_leads_on(lesson: Lesson) -> Iterator[str]:
 
 
 def sources(lesson: Lesson) -> Iterator[str]:
-    """Each key that is cited, in the text or by a note, is in the list at the end, and no other."""
+    """Require that the list at the end has just the keys that texts, notes or outputs cite."""
     from samarkand import cite
     from samarkand.ground.errors import CourseError
 
@@ -260,7 +260,7 @@ def sources(lesson: Lesson) -> Iterator[str]:
 
 
 def metadata(lesson: Lesson) -> Iterator[str]:
-    """Cells name the claims that they treat; a notebook may name blocks that it only counts."""
+    """Require that the course's metadata have known keys, and name existing claims and blocks once."""
     from samarkand import data
 
     claims, blocks = set(data.load("claims")["id"]), set(data.load("blocks")["block"])
@@ -280,7 +280,7 @@ def metadata(lesson: Lesson) -> Iterator[str]:
 
 
 def loads(markup: str) -> list[str]:
-    """Return what HTML, CSS or script would fetch from elsewhere (a link to click fetches nothing)."""
+    """Return the addresses that HTML, CSS or scripts would fetch from elsewhere; plain links do not count."""
     markup = html.unescape(markup)
     patterns = (
         r"<(?!a\b)\w+\b[^>]*?\b(?:src|href|data|action|poster|srcset)\s*=\s*"
@@ -293,7 +293,7 @@ def loads(markup: str) -> list[str]:
 
 
 def outputs(lesson: Lesson) -> Iterator[str]:
-    """Outputs are small, fetch nothing, say what they are, and are of kinds that nbval compares."""
+    """Require small outputs that fetch nothing and are of types that nbval compares."""
     size = len(normal_form.text(lesson.notebook).encode())
     if size >= LARGEST_FILE:
         yield f"The file has {size / 1e6:.2f} MB; it must be under {LARGEST_FILE / 1e6:.0f}."
@@ -314,7 +314,7 @@ def outputs(lesson: Lesson) -> Iterator[str]:
 
 
 def maps(lesson: Lesson) -> Iterator[str]:
-    """At most three maps, each small, with a title, a still picture and its text."""
+    """Require at most three maps, each small, with a title, a still picture and its alt text."""
     if len(lesson.frames) > MOST_MAPS:
         yield f"It has {len(lesson.frames)} maps; {MOST_MAPS} at most."
     for cell, markup in lesson.frames:
@@ -331,7 +331,7 @@ def maps(lesson: Lesson) -> Iterator[str]:
 
 
 def charts(lesson: Lesson) -> Iterator[str]:
-    """A chart has a title, a description in a sentence, its source, and beside it its picture."""
+    """Require that each chart has a title, a description, a source line and a stored picture."""
     for cell, spec in lesson.outputs(VEGA_LITE):
         title = spec.get("title")
         if not (title.get("text") if isinstance(title, dict) else title):
@@ -344,7 +344,7 @@ def charts(lesson: Lesson) -> Iterator[str]:
 
 
 def tables_are_short(lesson: Lesson) -> Iterator[str]:
-    """Tables are short."""
+    """Require that tables and series are short."""
     for cell, markup in lesson.outputs("text/html"):
         for table in re.findall(r'<table[^>]*class="dataframe".*?</table>', markup, re.DOTALL):
             rows = len(re.findall(r"<tr", table.partition("<tbody>")[2]))
@@ -361,7 +361,7 @@ def tables_are_short(lesson: Lesson) -> Iterator[str]:
 
 
 def tasks(lesson: Lesson) -> Iterator[str]:
-    """Tasks are numbered from 1, and whole; what is folded is closed."""
+    """Require complete tasks, numbered from 1, and closed ``<details>``."""
     if not TASKS[0] <= len(lesson.tasks) <= TASKS[1]:
         yield f"It has {len(lesson.tasks)} tasks, not {TASKS[0]} to {TASKS[1]}."
     expected = [f"{lesson.number}.{i}" for i in range(1, len(lesson.tasks) + 1)]
@@ -376,7 +376,7 @@ def tasks(lesson: Lesson) -> Iterator[str]:
 
 
 def _of_task(lesson: Lesson, task: Task) -> Iterator[str]:
-    """Yield what is wrong with a task: its prompt, stub, hint, answer, and the section that taught it."""
+    """Yield the faults of a task's prompt, stub, hint, answer and section, each as the end of a sentence."""
     from samarkand.practice.tasks import tasks as known
 
     to_do = [line for line in task.stub.source.splitlines() if "..." in line or "# change" in line]
@@ -402,7 +402,7 @@ def _of_task(lesson: Lesson, task: Task) -> Iterator[str]:
 
 
 def quizzes(lesson: Lesson) -> Iterator[str]:
-    """A quiz is asked by its id, once, in its lesson; no cell says its answer; its file is in form."""
+    """Require that each quiz is asked once in its lesson, no cell has its answer, and its file is valid."""
     known = {id: one for id, one in questions.every("quiz").items() if id.startswith(f"{lesson.number}.")}
     asked = calls(lesson, "quiz.ask")
     for cell, _, id in asked:
@@ -422,7 +422,7 @@ def quizzes(lesson: Lesson) -> Iterator[str]:
 
 
 def predictions(lesson: Lesson) -> Iterator[str]:
-    """A prediction is asked once, and then seen once; a note is written once, before it is shown again."""
+    """Require that each prediction is asked once, then shown once, and each note asked once before shown."""
     for kind, first, after in (("predict", "predict.ask", "predict.see"), ("note", "note", "recall")):
         known = {id for id in questions.every(kind) if id.startswith(f"{lesson.number}.")}
         found = calls(lesson, first, after)
@@ -440,7 +440,7 @@ def predictions(lesson: Lesson) -> Iterator[str]:
 
 
 def progress(lesson: Lesson) -> Iterator[str]:
-    """What the student did of this lesson is shown once."""
+    """Require one call that shows the student's progress in this lesson."""
     if [number for _, _, number in calls(lesson, "progress.lesson")] != [lesson.number]:
         yield f'progress.lesson("{lesson.number}") is not there once.'
 

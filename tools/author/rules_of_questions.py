@@ -1,6 +1,6 @@
-"""What the files of questions are held to: their schema, and that no hint gives the answer away.
+"""The rules of question files: they follow their schema, and no hint gives the answer away.
 
-``samarkand build`` stores no lesson whose questions break a rule; what a lesson does with them is held by
+``samarkand build`` stores no lesson whose questions break a rule; their use in a lesson is checked by
 `rules_of_lessons`.
 """
 
@@ -15,12 +15,12 @@ from typing import Any
 
 from samarkand.practice import questions
 
-#: How much of what is peculiar to a right answer a hint may say, and the shortest words that count.
+#: The maximum share of a right answer's own words in a hint, and the fewest letters of a word to count.
 MOST_SAID, LETTERS = 0.5, 4
 
 
 def faults(path: Path) -> list[str]:
-    """Say what is wrong with a file of questions, a sentence for each fault."""
+    """Return a sentence for each fault in a file of questions."""
     return [f"{path.name}: {sentence}" for sentence in _faults(path)]
 
 
@@ -54,7 +54,7 @@ def _against_the_schema(content: dict[str, Any]) -> Iterator[str]:
 
 
 def _given_away(id: str, quiz: dict[str, Any]) -> Iterator[str]:
-    """Yield a sentence for each text before the right answer that says it, or most of it."""
+    """Yield a sentence for each question text or hint that has the right answer, or most of its words."""
     options = quiz["options"]
     named = [option["text"].casefold() for option in options]
     if len(set(named)) < len(named):
@@ -74,7 +74,7 @@ def _given_away(id: str, quiz: dict[str, Any]) -> Iterator[str]:
 
 
 def _without_a_reason(id: str, quiz: dict[str, Any]) -> Iterator[str]:
-    """Yield a sentence for each right option that no words of ``why`` are tied to, and for each wrong one."""
+    """Yield a sentence for each right option without tied words in ``why``, and for each wrong tie."""
     right = {option["text"] for option in quiz["options"] if "right" in option}
     ties = {
         words: on.removeprefix("right: ")

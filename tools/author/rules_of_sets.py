@@ -1,9 +1,9 @@
-"""What a graded set is held to: it is a ramp that somebody without Python can walk up.
+"""The rules of a graded set, which goes up in steps for students without Python.
 
-Below its text a question says on which step it stands. *Read*: a given cell shows what is asked for, among
-other things. *Change*: its last line works for another case, and a comment above names what to alter.
-*Write*: lines of one's own; a function is begun, with parameters and edges in words, and an example.
-``samarkand release`` refuses a set that breaks a rule. That nothing given is an answer, the tests hold.
+Below its text a question names its step. *Read*: the output of a given cell contains the answer. *Change*:
+the last line of a given cell works for another case, and a comment above names what to alter. *Write*: the
+student writes lines; a function is begun, with parameters and edges in words, and an example.
+``samarkand release`` refuses a set that breaks a rule. Tests check that no given code is an answer.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from nbformat import NotebookNode
 from tools.author import concepts, rules
 from tools.author.lessons import Lesson
 
-#: The steps, in their order.
+#: The steps, in order.
 STEPS = ("Read", "Change", "Write")
-#: What the first cell of each set says of them, and of the last one in a set with or without functions.
+#: The text on the steps in the first cell of each set; `LINES` and `FUNCTIONS` are its two versions.
 RAMP = (
     "Each question says which kind it is.\n\n"
     "- *Read*: run the cell below the question, find the numbers in its output, and type in your answer. If "
@@ -50,9 +50,9 @@ def broken(exercise: Lesson) -> list[str]:
 
 
 def questions(exercise: Lesson) -> dict[str, dict[str, NotebookNode]]:
-    """Return the cells of each question that is marked by itself, in order, by their part.
+    """Return the cells of each auto-graded question, in order: question id to part to cell.
 
-    ``""`` is the answer, ``"question"`` the text, ``"start"`` what is given, ``"check"`` what looks at it.
+    The parts are ``""`` (answer), ``"question"`` (text), ``"start"`` (given code) and ``"check"``.
     """
     found: dict[str, dict[str, NotebookNode]] = {}
     for cell in exercise.cells:
@@ -68,7 +68,7 @@ def step(cells: dict[str, NotebookNode]) -> str:
 
 
 def the_steps_are_explained(exercise: Lesson) -> Iterator[str]:
-    """The first cell says what the steps are, and what a slip in the unit costs."""
+    """Require that the first cell explains the steps, and the cost of a wrong unit."""
     asked = any(_functions(cells[""].source) for cells in questions(exercise).values())
     for words in (FUNCTIONS if asked else LINES, HALF):
         if words not in exercise.cells[0].source:
@@ -76,7 +76,7 @@ def the_steps_are_explained(exercise: Lesson) -> Iterator[str]:
 
 
 def steps_go_up(exercise: Lesson) -> Iterator[str]:
-    """Each question names its step; all three are there, and none comes after a higher one."""
+    """Require that each question names its step, and that all three come in ascending order."""
     found = {key: step(cells) for key, cells in questions(exercise).items()}
     for key in (key for key, named in found.items() if not named):
         yield f"{key}-question: names no step, such as *Read.* before Taught in."
@@ -86,7 +86,7 @@ def steps_go_up(exercise: Lesson) -> Iterator[str]:
 
 
 def steps_have_what_they_need(exercise: Lesson) -> Iterator[str]:
-    """What is read or changed is given, locked, shows something and is no answer; a value has a form."""
+    """Require a locked start cell that shows something and is not the answer, and an example of the form."""
     known = set(dir(builtins)).union(
         *(_names(cell, ast.Store) for cell in exercise.code if cell.id == "setup")
     )
@@ -115,7 +115,7 @@ def steps_have_what_they_need(exercise: Lesson) -> Iterator[str]:
 
 
 def functions_are_begun(exercise: Lesson) -> Iterator[str]:
-    """A function that is asked for has parameters and edges in words, and an example that runs below it."""
+    """Require that a function's docstring names parameters and edges, and that an example is below it."""
     for key, cells in questions(exercise).items():
         for function in _functions(cells[""].source):
             docstring = ast.get_docstring(function) or ""
@@ -132,7 +132,7 @@ def functions_are_begun(exercise: Lesson) -> Iterator[str]:
 
 
 def solutions_use_what_is_explained(exercise: Lesson) -> Iterator[str]:
-    """A model solution does with what lessons up to its own explain, and what the set shows or says."""
+    """Require that a model solution uses only names from lessons so far, or from the set itself."""
     given, solved = concepts.parted(exercise)
     texts = " ".join(re.findall(r"`([^`]*)`", "\n".join(cell.source for cell in exercise.prose)))
     known = concepts.known_by(exercise.name[2:4]) | given | set(re.findall(r"\w+", texts))
@@ -142,12 +142,12 @@ def solutions_use_what_is_explained(exercise: Lesson) -> Iterator[str]:
 
 
 def _functions(source: str) -> list[ast.FunctionDef]:
-    """Return the function that an answer begins, in a list; an empty one if none is asked for."""
+    """Return a list with the function that an answer begins with; empty if none is asked for."""
     return [node for node in ast.parse(source).body[:1] if isinstance(node, ast.FunctionDef)]
 
 
 def _names(cell: NotebookNode, use: type[ast.expr_context]) -> set[str]:
-    """Return the names that a cell reads, or those that it sets, with parameters and what is imported."""
+    """Return the names that a cell reads (`ast.Load`) or defines (`ast.Store`, with parameters, imports)."""
     nodes = list(ast.walk(ast.parse(cell.source)))
     found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, use)}
     if use is ast.Store:
@@ -157,5 +157,5 @@ def _names(cell: NotebookNode, use: type[ast.expr_context]) -> set[str]:
     return found
 
 
-#: The rules, in the order in which they are told.
+#: The rules, in the order of reporting.
 RULES: list[Rule] = rules.defined(globals())

@@ -1,6 +1,6 @@
 """Rules for the words of a lesson: figures, code in prose, hints, links and tables.
 
-They are rules as in `rules_of_lessons`, which applies them to every notebook.
+Rules as in `rules_of_lessons`, which applies them to every notebook.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from samarkand.ground.home import ROOT
 from tools.author import figures, rules, tied
 from tools.author.lessons import Lesson, read, unfenced
 
-#: What a notebook shows beside code: the counter of a cell, an empty cell, the student's folder, a command.
+#: Code spans that are not code of the lesson: cell counters, missing values, a folder, a command, metadata.
 _SHOWN = re.compile(r"\[(\d|\*)\]|NaN|NaT|my_work|python3 start\.py fresh \d\d|\{\"samarkand\": .*\}")
-#: What a hint says in words, and the code that its answer must then have; of some code also the other way.
+#: Patterns of words in hints with the code that the answer must have; for `NAMED` code also the reverse.
 HINTS, NAMED = figures.VOCABULARY["hints"], ("/", "**", ".mean(")
 
 
 def figures_are_tied(lesson: Lesson) -> Iterator[str]:
-    """Each figure in words is tied to what it rests on; `tied.find_untrue` runs the code and compares."""
+    """Require a tie for each figure in prose; `tied.find_untrue` runs the code and compares."""
     yield from tied.find_loose(lesson)
 
 
@@ -33,24 +33,24 @@ def _spans(source: str) -> list[str]:
 
 
 def _flat(code: str) -> str:
-    """Return code without spaces, and with one kind of quotation marks."""
+    """Return code without white space and with double quotation marks only."""
     return re.sub(r"\s+", "", code).replace("'", '"')
 
 
 def _occurs(span: str, code: str) -> bool:
-    """Tell whether code in prose, in which three dots may be anything, is part of flat code."""
+    """Return whether a code span, in which three dots match anything, is part of `_flat` code."""
     parts = re.split(r"\[\.\.\.\]|\"\.\.\.\"|\.\.\.", _flat(span))
     return bool(re.search(".*".join(map(re.escape, parts)), code))
 
 
 @cache
 def _tables() -> dict[str, set[str]]:
-    """Return the columns of each table of the course."""
+    """Return the column names of each table of the course."""
     return {name: {*map(str, data.load(name))} for name in data.tables()["name"]}
 
 
 def code_in_prose_is_the_lessons(lesson: Lesson) -> Iterator[str]:
-    """Code in prose is part of the lesson's own code, which is run, or names a table or a column."""
+    """Require that code in prose is part of the lesson's code, or names a table or a column."""
     code = "\n".join([*(cell.source for cell in lesson.code), *(task.answer for task in lesson.tasks)])
     flat = _flat(code)
     names = {*re.findall(r"\w+", code), *keyword.kwlist, *dir(builtins), *_tables()}.union(
@@ -67,7 +67,7 @@ def code_in_prose_is_the_lessons(lesson: Lesson) -> Iterator[str]:
 
 
 def hints_lead_to_the_answer(lesson: Lesson) -> Iterator[str]:
-    """Each code and verb of a hint is in the answer folded below it, which a test runs."""
+    """Require that the code and verbs of a hint are in the answer below it, which a test runs."""
     for task in lesson.tasks:
         answer, where = _flat(task.answer), f"{task.stub.id}: the hint of {task.number}"
         for hint in task.hints:
@@ -88,7 +88,7 @@ def hints_lead_to_the_answer(lesson: Lesson) -> Iterator[str]:
 
 
 def links_say_where_they_lead(lesson: Lesson) -> Iterator[str]:
-    """Links to lessons have their titles for text, with or without number, or the heading they lead to."""
+    """Require that a link to a lesson has its title, with or without number, or the heading as text."""
     for cell in lesson.prose:
         text = re.sub(r"`[^`]*`", "", unfenced(cell.source))
         for says, file, anchor in re.findall(r"\[([^\]]+)\]\(([^)\s#]*\.ipynb)(?:#([^)\s]*))?\)", text):
@@ -106,7 +106,7 @@ def links_say_where_they_lead(lesson: Lesson) -> Iterator[str]:
 
 
 def tables_in_prose_are_tied(lesson: Lesson) -> Iterator[str]:
-    """Each row of a table in Markdown has tied words; the card has rules of its own."""
+    """Require tied words in each row of a Markdown table; the card has rules of its own."""
     for cell in lesson.prose:
         rows = re.findall(r"^\|.*\|$", unfenced(cell.source), re.MULTILINE)[2:]
         for line in (" ".join(row.split()) for row in rows if "**Time**" not in cell.source):
@@ -115,7 +115,7 @@ def tables_in_prose_are_tied(lesson: Lesson) -> Iterator[str]:
 
 
 def the_card_names_the_tables(lesson: Lesson) -> Iterator[str]:
-    """Each table that the code loads is on the card, and nothing else is."""
+    """Require that the card names each table that the code loads, and only tables."""
     for card in [cell for cell in lesson.prose if "**Data**" in cell.source][:1]:
         named = {*_spans(re.findall(r"\*\*Data\*\*[^\n]*", card.source)[0])}
         for cell in lesson.code:
@@ -127,7 +127,7 @@ def the_card_names_the_tables(lesson: Lesson) -> Iterator[str]:
 
 
 def people_have_their_office(lesson: Lesson) -> Iterator[str]:
-    """Each person named with a state and an office has that office in the table of actors."""
+    """Require that a person named with state and office has that office in the table of actors."""
     people = data.load("entities").query("type == 'person'")
     office = r"\b([A-Z]\w+)(?:'s|’s) ((?:foreign |prime )?minister|president) ((?:[A-Z]\w+ ?)+)"
     for cell in lesson.prose:
@@ -138,5 +138,5 @@ def people_have_their_office(lesson: Lesson) -> Iterator[str]:
                 yield f"{cell.id}: {state}'s {title} {name.strip()}: {name.strip()} is {role}."
 
 
-#: Those for every notebook.
+#: The rules for every notebook.
 RULES = rules.defined(globals())

@@ -1,8 +1,8 @@
-"""Skeletons of what an author adds: a lesson with its rooms, a set of exercises, a map, an explorer.
+"""Skeletons for authors: a lesson with its modules, a set of exercises, a map, an explorer.
 
-A skeleton runs as it stands, keeps every rule, and says in its own text what to write where. Its templates
-lie in ``templates/``: Python as it will be, and notebooks as cells, each after a line ``=== kind id marks``;
-after ``=== tied id`` stands what the words of the cell above rest on.
+A skeleton runs unchanged, keeps every rule, and says in its own text what to write where. Its templates are
+in ``templates/``: Python files, and notebooks as cells, each after a line ``=== kind id marks``; after
+``=== tied id`` come the ties of the cell above.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from tools.author import lessons, normal_form, rules_of_sets
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 EXERCISES = ROOT / "exercises"
 CHECKS = EXERCISES / "checks"
-#: The rooms in which a subject has a module, and the template of each.
+#: The packages in which a subject has a module, and the template of each.
 ROOMS = {"practice/tasks": "tasks", "maps": "map", "explore": "explorer"}
-#: Where tests look for the class of a set.
+#: The folder in which tests look for the class of a set.
 CLASSES = ROOT / "tests" / "grading" / "classes"
 _CELL = re.compile(r"^=== (markdown|code|tied) ([a-z0-9-]+)(.*)\n", re.MULTILINE)
 
@@ -41,8 +41,7 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
     """Plan a lesson with questions, practice, map, explorer and set.
 
     The `subject` is one word that names the lesson's modules, notebook and set; the `number` has two digits.
-    A module of the subject that is there already is kept. `CourseError` if a name or number is taken, or
-    cannot be one.
+    An existing module of the subject is kept. `CourseError` if a name or number is taken or invalid.
     """
     name = f"{number}_{_word(subject)}"
     if not re.fullmatch(r"\d\d", number):
@@ -66,19 +65,19 @@ def lesson(subject: str, number: str, title: str, question: str) -> Plan:
 
 
 def find_kept(plan: Plan) -> list[Path]:
-    """Return the files that a planned lesson calls and that were there before it."""
+    """Return the existing files that a planned lesson uses."""
     subjects = [path.stem[3:] for path in plan if path.parent == lessons.NOTEBOOKS]
     return [path for subject in subjects for path in _modules(subject) if path not in plan]
 
 
 def _modules(subject: str) -> dict[Path, str]:
-    """Return the files of a subject that a lesson calls, and the template of each."""
+    """Return the files of a subject that a lesson uses, each with its template."""
     found = {PACKAGE / room / f"{subject}.py": template for room, template in ROOMS.items()}
     return {**found, questions.FOLDER / f"{subject}.toml": "questions"}
 
 
 def exercise(name: str) -> Plan:
-    """Plan the set of a lesson, given by number or name, that has none."""
+    """Plan the set of a lesson, given by number or name, that has no set."""
     (path,) = lessons.paths([name])
     found = lessons.read(path)
     sections = [words for _, level, words in found.headings if level == 2]
@@ -103,9 +102,9 @@ def before_and_after() -> Plan:
 
 
 def module(room: str, subject: str) -> Plan:
-    """Plan the module of a subject in one of `ROOMS`.
+    """Plan the module of a subject in one of the packages `ROOMS`.
 
-    `CourseError` if the subject has a module there, or the room offers something of that name.
+    `CourseError` if the subject has a module there, or the package already exports that name.
     """
     path = PACKAGE / room / f"{_word(subject)}.py"
     if not path.exists():
@@ -115,7 +114,7 @@ def module(room: str, subject: str) -> Plan:
 
 @contextlib.contextmanager
 def place(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
-    """Write what was planned, and remove all of it, and the new files `results`, if what follows fails."""
+    """Write the planned files; delete them and the new files `results` if the block raises."""
     folders = [folder for path in (*plan, *results) for folder in (path.parent,) if not folder.exists()]
     try:
         for path, text in plan.items():
@@ -131,7 +130,7 @@ def place(plan: Mapping[Path, str], *results: Path) -> Iterator[None]:
 
 
 def _word(subject: str) -> str:
-    """Return a subject that can name modules; another is refused."""
+    """Return the subject; raise `CourseError` if it cannot name a module."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", subject) or keyword.iskeyword(subject):
         raise CourseError(
             f"{subject!r} cannot name a module: a subject is one word of small letters, such as roads."
@@ -140,14 +139,14 @@ def _word(subject: str) -> str:
 
 
 def _need_free_name(room: str, subject: str) -> None:
-    """Refuse a subject whose name another module of a room offers."""
+    """Raise `CourseError` if a package already exports the subject's name from another module."""
     taken = room in ("maps", "explore") and rooms.offers(f"samarkand.{room}").get(subject)
     if taken:
         raise CourseError(f"The name {subject!r} is taken in samarkand.{room}: {taken} offers it.")
 
 
 def _need_new(plan: Plan) -> Plan:
-    """Return a plan none of whose files is there; another is refused."""
+    """Return the plan; raise `CourseError` if one of its files exists."""
     for path in plan:
         if path.exists():
             raise CourseError(f"{path.relative_to(ROOT)} is there already, and stays as it is.")
@@ -178,7 +177,7 @@ def _notebook(template: str, words: Mapping[str, str]) -> str:
 
 
 def _of_cells(text: str) -> str:
-    """Return a notebook made of a template's cells, never run."""
+    """Return the JSON text of an unrun notebook made from a template's cells."""
     _, *parts = _CELL.split(text)
     cells: list[Any] = []
     for kind, name, marks, source in zip(*(parts[n::4] for n in range(4)), strict=True):
@@ -192,7 +191,7 @@ def _of_cells(text: str) -> str:
 
 
 def _nbgrader(name: str, marks: list[str]) -> dict[str, Any]:
-    """Return the metadata by which nbgrader knows a cell: given, to be answered, or worth points."""
+    """Return a cell's nbgrader metadata for marks such as ``locked``, ``solution`` or ``points=2``."""
     if not marks:
         return {}
     points = [int(mark.removeprefix("points=")) for mark in marks if mark.startswith("points=")]

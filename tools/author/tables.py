@@ -20,14 +20,14 @@ from samarkand.ground.home import ROOT, course_data
 from tools.author import apart, rules
 from tools.author.rules import Problem, Table
 
-#: What the course's own tables must agree on.
+#: The checks of the course's own tables against one another.
 AGREEMENT = ROOT / "tests" / "data" / "agreement.py"
 
 
 def check(path: str | Path | None = None) -> list[str]:
     """Check the tables of a folder with a data package; return a sentence for each fault, by file and line.
 
-    By default these are the course's, which are held to one another as well, by ``tests/data/agreement.py``.
+    By default these are the course's, which ``tests/data/agreement.py`` also compares with one another.
     `DamagedData` if a description is missing or cannot be read.
     """
     folder = Path(path) if path is not None else course_data()
@@ -60,13 +60,13 @@ def read_package(path: Path) -> dict[str, Any]:
 
 
 def names() -> list[str]:
-    """Return the names of the course's own tables; the outlines of maps have no schema, and are none."""
+    """Return the names of the course's tables: the resources with a schema, not the outlines of maps."""
     package = read_package(course_data() / "datapackage.json")
     return [resource["name"] for resource in package["resources"] if "schema" in resource]
 
 
 def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[Problem]]:
-    """Read the tables of a package as text, by name; what cannot be read becomes a problem."""
+    """Read the tables of a package as text, by name; an unreadable one becomes a problem."""
     tables, problems = {}, []
     for resource in package["resources"]:
         if "schema" not in resource:
@@ -83,7 +83,7 @@ def read(folder: Path, package: dict[str, Any]) -> tuple[dict[str, Table], list[
 
 
 def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
-    """Read a CSV file into cells of text; rows of another length than the header are left to the schema."""
+    """Read a CSV file into cells of text; drop rows of a wrong length, which the schema check reports."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
@@ -106,7 +106,7 @@ def _read_table(name: str, path: Path, schema: dict[str, Any]) -> Table:
 
 
 def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
-    """Compare a table with its schema through frictionless; look up its keys to other tables here."""
+    """Return the problems that frictionless finds in a table, and its foreign keys that do not exist."""
     expected = [f["name"] for f in table.schema["fields"]]
     if table.header != expected:
         found = [(one, "the file has no such column.") for one in expected if one not in table.header]
@@ -136,7 +136,7 @@ def against_schema(table: Table, tables: dict[str, Table]) -> list[Problem]:
 
 @functools.lru_cache(maxsize=256)
 def _errors(content: bytes, schema: str) -> list[list[Any]]:
-    """Return what frictionless finds in a CSV file; what has not changed is not looked at again."""
+    """Return frictionless's errors in a CSV file, cached by content."""
     from frictionless import Resource, Schema, system
 
     with system.use_context(trusted=True):
@@ -145,7 +145,7 @@ def _errors(content: bytes, schema: str) -> list[list[Any]]:
     return list(report.flatten(["rowNumber", "fieldName", "type", "note", "cell", "message"]))
 
 
-#: What frictionless finds, in the course's words.
+#: Sentences for the errors of frictionless.
 SENTENCES = {
     "primary-key": "the key of the row stands twice or is empty: {note}.",
     "unique-error": '"{cell}" stands twice, but may not.',
@@ -165,7 +165,7 @@ SENTENCES = {
 
 
 def _sentence(described: Mapping[str, Any], kind: str, note: str, cell: str) -> str:
-    """Put an error of frictionless in a cell into the course's words; empty if the course has none for it."""
+    """Return the sentence of `SENTENCES` for an error of frictionless; empty if there is none."""
     limits = described.get("constraints", {})
     if kind == "constraint-error":
         kind = next((limit for limit in limits if limit in note), kind)
@@ -177,9 +177,9 @@ def _sentence(described: Mapping[str, Any], kind: str, note: str, cell: str) -> 
 
 
 def changes() -> dict[str, list[str]]:
-    """Return the rows of each changed table by their key: changed (with its cells), new or gone since HEAD.
+    """Return for each changed table a text for each row changed, new or gone since HEAD.
 
-    `CourseError` where git cannot tell.
+    `CourseError` if git cannot show the old table.
     """
     tables, _ = read(course_data(), read_package(course_data() / "datapackage.json"))
     found = {}

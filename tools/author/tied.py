@@ -1,6 +1,6 @@
-"""Tie the words of a lesson to what they rest on, so that a wrong word or a changed table is seen.
+"""Tie the words of a lesson to expressions, so that a wrong word or a changed table is found.
 
-The metadata of a cell have some of its words, and an expression for each figure in them:
+The metadata of a cell have some of its words, with an expression for each figure in them:
 
     "samarkand": {"tied": {
       "24 %: nearly a quarter": ["100 * gdp.sum() / world_gdp", "gdp.sum() / world_gdp"],
@@ -10,10 +10,10 @@ The metadata of a cell have some of its words, and an expression for each figure
       "Only the first voice": "right: Who reported it",
       "two sides": "free: a manner of speaking"}}
 
-Expressions are Python in the names that the lesson's code leaves, with `row`, `rows`, `named` and each row by
-its id. Numbers and days are compared with the figures in their order; texts must have the words, or be among
-them; comparisons must be true. Names need a code or a text that has them, in their order; a word that turns
-the sentence ("more", "before", "not") needs a comparison that turns the same way.
+Expressions are Python with the names that the lesson's code defines, `row`, `rows`, `named` and each row by
+its id. Numbers and days are compared with the figures in order; a text must contain the words, or they it;
+comparisons must be true. Names need a code or a text that has them, in order; a directional word ("more",
+"before", "not") needs a comparison in the same direction.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from tools.author import figures
 from tools.author.apart import run_apart
 from tools.author.lessons import BuildError, Lesson, find_chart_texts, read
 
-#: What is no claim in Markdown: code, markup, links to lessons, keys, numbers of headings, items, tasks and
-#: lessons, the card's time and tolerances, which have rules of their own, and what makes a share per cent.
+#: Parts of Markdown that claim nothing: code, markup, links to lessons, keys, numbers of headings, items,
+#: tasks and lessons, the card's time and tolerances (which have other rules), the 100 of per cent.
 _SILENT = re.compile(
     rf"""^```.*?^```|`[^`]*`|<[^>]+>|^\|\s\*\*(?:Time|Minutes)\*\*[^\n]*|\[[^\]]+\]\([^)]*\.ipynb[^)]*\)
     |\[{KEY}(?:[,;]\s?{KEY})*\]|^\#+\s\d+\.|^\d+\.(?=\s)|\*\*\d\d\.\d\*\*
@@ -47,12 +47,12 @@ _SILENT = re.compile(
     |\*\*Half\sway\.|\b[Ww]ithin\s[\d.]*\d(?=[.;,)]|$)|\b(?:times|multiply\sby|subtract\sit\sfrom)\s100\b""",
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
-#: Points and tolerances of a set are compared with its checks by its tests.
+#: Points and tolerances in a set, which tests compare with its checks.
 _OF_CHECKS = re.compile(r"(?<=\()\d+ points?(?=\)$)|within \d+(\.\d+)?( km)?", re.MULTILINE | re.IGNORECASE)
 _QUOTES = str.maketrans("’‘“”", "''\"\"")
 _STRING = r"'[^']*'|\"[^\"]*\""
 _SIGN = re.compile(r"[<>~]|!=|== ?0\b|\[(?:0|-1)\]|'from'|\.to\b|\b[a-z]+\b")
-#: What picks rows, and so need not be said: brackets, queries, functions without a name.
+#: Code that only selects rows, whose comparisons need no words: brackets, queries, lambdas.
 _PICKS = re.compile(r"\[(?!0\]|-1\]|'from'\])[^][]*\]|query\([^()]*\)|lambda[^()]*(?:\([^()]*\)[^()]*)*")
 _TURNS = {kind: (turn["words"], turn["signs"]) for kind, turn in figures.VOCABULARY["turns"].items()}
 _OTHER = rf"\b(?:{figures.VOCABULARY['others']['negation']})\b"
@@ -60,7 +60,7 @@ _SIDES = {rf"(?i:{words})": says for words, says in figures.VOCABULARY["sides"].
 
 
 class Since(NamedTuple):
-    """A day of which a table may have the year or the month only; the rest is 0."""
+    """A date of which a table may have only the year or the month; missing parts are 0."""
 
     year: int
     month: int = 0
@@ -76,20 +76,20 @@ class Row(dict[str, Any]):
         raise unknown("column", column, self)
 
     def says(self, *words: str) -> bool:
-        """Tell whether each of some words is in a cell."""
+        """Return whether each of the words is in some cell of the row."""
         return all(any(word in str(cell) for cell in self.values()) for word in words)
 
 
 @cache
 def ids() -> dict[str, tuple[str, str]]:
-    """Return the table and the column of each row that has an id of its own."""
+    """Map each unique id or key of a row to its table and column."""
     frames = {table: data.load(table) for table in reversed(data.tables()["name"].tolist())}
     unique = [(t, c) for t, frame in frames.items() for c in {"id", "key"} & {*frame} if frame[c].is_unique]
     return {one: (table, column) for table, column in unique for one in frames[table][column]}
 
 
 def rows(table: str, **where: Any) -> pd.DataFrame:
-    """Return the rows of a table that have these values."""
+    """Return the rows of a table in which the columns have these values."""
     frame = data.load(table)
     for column, value in where.items():
         frame = frame[Row(dict(frame))[column] == value]
@@ -97,7 +97,7 @@ def rows(table: str, **where: Any) -> pd.DataFrame:
 
 
 def row(table: str, **where: Any) -> Row:
-    """Return the one row of a table that has these values."""
+    """Return the only row of a table with these values; `CourseError` if there is not exactly one."""
     found = rows(table, **where)
     if len(found) != 1:
         have = ", ".join(f"{column} {value}" for column, value in where.items())
@@ -106,14 +106,14 @@ def row(table: str, **where: Any) -> Row:
 
 
 def name_state(code: str) -> str:
-    """Return the name of a state."""
+    """Return the name of a state by its ISO3 code."""
     return str(row("states", iso3=code)["name"])
 
 
 def read_words(cell: NotebookNode) -> tuple[str, str]:
-    """Return a cell's words on one line, and the same with what claims nothing blotted out.
+    """Return a cell's text on one line, and the same with parts that claim nothing masked by dots.
 
-    Of code these are the sentences that it hands to charts.
+    The text of a code cell are the sentences in its calls of charts.
     """
     source = cell.source
     if cell.cell_type == "code":
@@ -125,19 +125,19 @@ def read_words(cell: NotebookNode) -> tuple[str, str]:
 
 
 def ties(cell: NotebookNode) -> dict[str, list[str]]:
-    """Return the tied words of a cell, with the expressions that they rest on."""
+    """Return the tied words of a cell, each with its list of expressions."""
     tied = cell.metadata.get("samarkand", {}).get("tied", {})
     return {words: [on] if isinstance(on, str) else list(on) for words, on in tied.items()}
 
 
 def kind(expression: str) -> str:
-    """Tell whether an expression is free, read, right or computed."""
+    """Return the kind of a tie's expression: ``"free"``, ``"read"``, ``"right"`` or ``"computed"``."""
     prefix = re.match(r"(free|read|right): \S", expression)
     return prefix[1] if prefix else "computed"
 
 
 def find_loose(lesson: Lesson) -> Iterator[str]:
-    """Name, without running anything, the figures without a tie and the ties that are malformed."""
+    """Yield a sentence for each figure without a tie and each malformed tie, without running any code."""
     for cell in lesson.cells_and_questions:
         text, readable = read_words(cell)
         loose = figures.read(readable)
@@ -179,7 +179,7 @@ def _malformed(words: str, on: list[str], has_figure: bool, text: str) -> Iterat
 
 
 def names_of(lesson: Lesson) -> dict[str, Any]:
-    """Run a lesson's code without what it only shows, and return the names that it leaves.
+    """Run a lesson's code except the last expression of each cell; return the resulting namespace.
 
     `BuildError` if a cell fails.
     """
@@ -197,9 +197,9 @@ def names_of(lesson: Lesson) -> dict[str, Any]:
 
 
 def find_untrue(lesson: Lesson, space: Mapping[str, Any]) -> Iterator[str]:
-    """Name the tied words that are not what they rest on, each with its cell and the value.
+    """Yield a sentence for each tie whose words disagree with its expressions, with cell and value.
 
-    Expressions may use the names in `space` (what the lesson's code leaves) besides those of this module.
+    Expressions may use the names in `space` (the namespace of the lesson) besides those of this module.
     """
     for cell in lesson.cells_and_questions:
         text, readable = read_words(cell)
@@ -237,7 +237,7 @@ def _faults(
 
 
 def _agree(words: str, value: str) -> bool:
-    """Tell whether words name a text, or are part of it."""
+    """Return whether the words contain the name `value`, or are part of the text `value`."""
     part, text = (one.translate(_QUOTES).casefold() for one in (words, value))
     stem = _stem(value) if names().fullmatch(value) else re.escape(text)
     return bool(text) and (part in text or bool(re.search(stem, part, re.IGNORECASE)))
@@ -245,7 +245,7 @@ def _agree(words: str, value: str) -> bool:
 
 @cache
 def names() -> re.Pattern[str]:
-    """Return a pattern of the names of states, capitals, people, bodies, places and publishers."""
+    """Return a regular expression for the names of states, capitals, people, bodies, places, publishers."""
     known = {name for table in ("states", "entities", "places") for name in data.load(table)["name"]}
     known |= {*data.load("places")["capital"]}
     words = {word for name in known for word in re.findall(r"\b[^\W\d_a-z][\w’'-]*", name)}
@@ -256,7 +256,7 @@ def names() -> re.Pattern[str]:
 
 @cache
 def _codes() -> dict[str, str]:
-    """Return the names behind codes, with a blank: of an actor, of a state and its capital."""
+    """Map codes to names followed by a blank: of actors, and of states with their capitals."""
     capitals = data.load("places").set_index("iso3")["capital"]
     codes = dict(data.load("entities").set_index("id")["name"] + " ")
     codes |= {iso3: f"{name_state(iso3)} {capitals.get(iso3, '')} " for iso3 in data.load("states")["iso3"]}
@@ -264,7 +264,7 @@ def _codes() -> dict[str, str]:
 
 
 def _misnamed(words: str, texts: str) -> Iterator[str]:
-    """Say which names and sides of a trade the texts do not have, or have in another order."""
+    """Yield a fault for each name or side of a trade in the words that `texts` lack or order otherwise."""
     behind, at = re.sub(r"\w+", lambda one: _codes().get(one[0], "") + one[0], texts).replace("_", " "), -1
     mentions = re.findall(rf"{names().pattern}|\b(?:{'|'.join(_SIDES)})\b", words.translate(_QUOTES))
     for name in [one for n, one in enumerate(mentions) if _stem(one) not in map(_stem, mentions[:n])]:
@@ -277,20 +277,20 @@ def _misnamed(words: str, texts: str) -> Iterator[str]:
 
 
 def _stem(name: str) -> str:
-    """Return a pattern of what names the same: "China" and "Chinese", "bought" and "import"."""
+    """Return a regular expression for synonyms: "China" and "Chinese", "bought" and "import"."""
     side = next((says for side, says in _SIDES.items() if re.fullmatch(side, name)), "")
     return side or rf"\b{re.escape(name if ' ' in name else name[:4])}" + (r"\b" if len(name) < 4 else "")
 
 
 def turns_in(words: str) -> dict[str, list[str]]:
-    """Return the words that turn a sentence, by kind; the hedge of a figure turns nothing."""
+    """Return the directional words ("more", "not") of a text by kind, without the hedges of figures."""
     bare = figures.unhedged(words)
     found = {kind: re.findall(rf"\b(?:{turns})\b", bare, re.I) for kind, (turns, _) in _TURNS.items()}
     return {kind: turns for kind, turns in found.items() if turns}
 
 
 def _misturned(words: str, code: str, texts: str) -> Iterator[str]:
-    """Say which turns no sign of an expression has, and which signs the words do not have."""
+    """Yield a fault for each directional word without a matching comparison in `code`, and the reverse."""
     while (outer := _PICKS.sub("", code)) != code:
         code = outer
     bare = re.sub(_STRING, lambda one: one[0] if one[0] == "'from'" else "", code)
@@ -313,7 +313,7 @@ def _misturned(words: str, code: str, texts: str) -> Iterator[str]:
 
 
 def _values(expression: str, space: Mapping[str, Any]) -> list[Any]:
-    """Return the values of an expression, one after the other."""
+    """Evaluate an expression; return its values as a flat list."""
     used = {name: ids()[name] for name in re.findall(r"\w+", expression) if name in ids()}
     known = {name: row(table, **{column: name}) for name, (table, column) in used.items()}
     helpers = {"row": row, "rows": rows, "named": name_state, "data": data, "pd": pd}
@@ -329,7 +329,7 @@ def _each(value: Any) -> Iterator[Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as Python's own bool, number or text, or a day."""
+    """Convert a value to bool, int, float, str or a date; `CourseError` for an empty or other one."""
     value = value.item() if hasattr(value, "item") and not hasattr(value, "year") else value
     if isinstance(value, str) and re.fullmatch(r"(19|20)\d\d(-\d\d){0,2}", value):
         return Since(*map(int, value.split("-")))
@@ -347,7 +347,7 @@ def _say(value: Any) -> str:
 
 
 def broken(path: Path) -> list[str]:
-    """Run a lesson's code in a fresh process, and name its tied words that are not what they rest on."""
+    """Run a lesson's code in a fresh process; return a sentence for each untrue tie."""
     return run_apart(_broken, path).strip().splitlines()
 
 
@@ -359,9 +359,9 @@ def _broken(notebook: Path) -> str:
 def find_untrue_in_set(
     notebook: Path, apart: Mapping[str, Mapping[str, Any]], space: Mapping[str, Any]
 ) -> list[str]:
-    """Name what is loose or untrue in the text of a set, given its source.
+    """Return a sentence for each missing, malformed or untrue tie in the text of a set's source.
 
-    `apart` has for each cell the tied words: they are in a file of their own, which no student gets.
+    `apart` maps cell ids to tied words: these are in a file of their own, which students do not get.
     Expressions may use the names in `space` besides those of this module.
     """
     prose = Lesson(notebook, NotebookNode(cells=read(notebook).prose))

@@ -1,4 +1,4 @@
-"""Which tables a lesson or a set reads: as a lesson's record says, and as code, checks and ties name them."""
+"""Find the tables that a lesson or a set reads, from its record, code, checks and ties."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tools.author.lessons import NOTEBOOKS, Lesson, read
 
 
 def tables(notebook: Path) -> set[str]:
-    """Return the names of the tables that a notebook reads, itself or, as its record says, by the package.
+    """Return the names of the tables that a notebook reads, itself or (by its record) through the package.
 
-    The checks of a set count as well, and what words are tied to. `BuildError` if a record is damaged.
+    Those in a set's checks and in ties count as well. `BuildError` if a record is damaged.
     """
     recorded = notebook.parent == NOTEBOOKS and facts.path_of(notebook).exists()
     found = set(facts.recorded(notebook).get(facts.READS, ()) if recorded else ())
@@ -28,7 +28,7 @@ def tables(notebook: Path) -> set[str]:
 
 
 def find_tied(lesson: Lesson) -> set[str]:
-    """Return the names of the tables that the ties of a lesson name, or a row of which they name."""
+    """Return the names of the tables that a lesson's ties use, by table name or by the id of a row."""
     tied_to = [on for cell in lesson.cells_and_questions for on in tied.ties(cell).values()]
     text = "\n".join(one for on in tied_to for one in on if tied.kind(one) == "computed")
     rows = {tied.ids()[word][0] for word in re.findall(r"\w+", text) if word in tied.ids()}
@@ -36,5 +36,5 @@ def find_tied(lesson: Lesson) -> set[str]:
 
 
 def users(notebooks: Sequence[Path], changed: Collection[str]) -> list[Path]:
-    """Return those of some notebooks that read one of the tables named, in their order."""
+    """Return the notebooks that read one of the `changed` tables, in order."""
     return [path for path in notebooks if tables(path) & set(changed)]

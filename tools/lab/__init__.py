@@ -1,4 +1,4 @@
-"""A JupyterLab of one's own, a Chromium that looks at it, and pictures of what it sees."""
+"""A throw-away JupyterLab, a Chromium that opens it, and screenshots."""
 
 from tools.lab.browser import Sheet, chromium, sheet
 from tools.lab.server import Lab, LabError, lab, sign

@@ -1,4 +1,4 @@
-"""A Chromium that looks at a JupyterLab of one's own."""
+"""A Chromium for a throw-away JupyterLab."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tools.lab.server import PATIENCE, Lab, LabError
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-#: Programs that are Chromium, and Debian's shell of it: the same engine without a browser around it, with
-#: five sixths of the CPU. Some edges of letters it draws otherwise: pictures are for the browser.
+#: Names of Chromium's program, and of Debian's headless shell: the same engine without the browser, with
+#: five sixths of the CPU. It renders some edges of letters differently: screenshots need the browser.
 WHOLE, SHELL = ("chromium", "chromium-browser", "google-chrome"), "chromium-headless-shell"
-#: Chromium's options: no sandbox (root in a container has none), no errands of its own, no name but this
-#: machine's resolved.
+#: Chromium's options: no sandbox (root in a container has none), no background requests, and no host name
+#: resolved but this machine's.
 CHROMIUM = (
     "--no-sandbox",
     "--disable-gpu",
@@ -36,13 +36,13 @@ CHROMIUM = (
 
 
 def installed(*, whole: bool = False) -> str | None:
-    """Return where Chromium is, the shell before the `whole` browser, or None if this machine has none."""
+    """Return the path of the headless shell or Chromium (with `whole` only the latter), or None."""
     names = WHOLE if whole else (SHELL, *WHOLE)
     return next(filter(None, map(shutil.which, names)), None)
 
 
 def program(*, whole: bool = False) -> str:
-    """Return where Chromium is, as `installed` does; `LabError` if this machine has none."""
+    """Return the path of Chromium as `installed` does; `LabError` if there is none."""
     found = installed(whole=whole)
     if found is None:
         raise LabError(
@@ -70,7 +70,7 @@ def chromium(lab: Lab, *, whole: bool = False) -> Iterator[Browser]:
 
 @functools.cache
 def playwright() -> Playwright:
-    """Start Playwright, of which a process can have one, and end it with the process."""
+    """Return the process's one Playwright, started at the first call and stopped at exit."""
     from playwright.sync_api import sync_playwright
 
     running = sync_playwright().start()
@@ -80,10 +80,10 @@ def playwright() -> Playwright:
 
 @dataclass
 class Sheet:
-    """A notebook open in JupyterLab in a browser's page.
+    """A notebook open in JupyterLab in a browser page.
 
-    `console` are errors that were written to the browser's console or that no script caught; `requests` are
-    all addresses that the page and its frames asked for.
+    `console` are the errors in the browser's console and uncaught exceptions; `requests` are all addresses
+    that the page and its frames requested.
     """
 
     page: Page
@@ -91,10 +91,10 @@ class Sheet:
     requests: list[str] = field(default_factory=list)
 
     def reopen(self) -> None:
-        """Load the page anew, and wait until the notebook is drawn and its kernel idle.
+        """Load the page again, and wait until the notebook is rendered and its kernel idle.
 
-        A page that is merely reloaded opens its notebook twice: with the rest of the workspace, and, up to
-        two seconds later, as the one that its address names, which then comes before what was opened since.
+        A simple reload opens the notebook twice: with the workspace, and, up to two seconds later, from the
+        address, which then comes to the front.
         """
         notebook = self.page.evaluate("() => window.jupyterapp.shell.currentWidget.context.path")
         self.page.goto(self.page.url.partition("/tree/")[0] + "?reset")
@@ -103,11 +103,11 @@ class Sheet:
         self.drawn()
 
     def started(self) -> None:
-        """Wait until JupyterLab has started and opened what its workspace holds."""
+        """Wait until JupyterLab has started and restored its workspace."""
         self.page.wait_for_function("() => window.jupyterapp?.restored.then(() => true)")
 
     def drawn(self) -> None:
-        """Wait until the notebook is drawn and its kernel idle."""
+        """Wait until the notebook is rendered and its kernel idle."""
         self.page.wait_for_function(
             "() => window.jupyterapp?.shell?.currentWidget?.content?.model?.cells?.length > 0"
         )
@@ -115,19 +115,19 @@ class Sheet:
         self.settle()
 
     def run_all(self, seconds: float = 120) -> None:
-        """Run all cells, as *Run > Run All Cells* does, and wait until the kernel has done them."""
+        """Run all cells, as *Run > Run All Cells* does, and wait until the kernel has finished."""
         self.page.set_default_timeout(seconds * 1000)
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
         self.settle()
 
     def turn_to(self, notebook: str) -> None:
-        """Open another notebook in the same page, and close what is open with its kernel."""
+        """Close all notebooks with their kernels, and open another one in the same page."""
         self.close()
         self.show(notebook)
         self.drawn()
 
     def show(self, notebook: str) -> None:
-        """Bring a notebook to the front, which is opened if it is not open."""
+        """Bring a notebook to the front; open it if necessary."""
         # Nothing is returned: Playwright would write out the whole widget.
         script = "async path => { await window.jupyterapp.commands.execute('docmanager:open', { path }); }"
         self.page.evaluate(script, notebook)
@@ -137,9 +137,9 @@ class Sheet:
         self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
 
     def close(self) -> None:
-        """Close each notebook with its kernel: what is closed while it starts complains of that, later.
+        """Close each notebook with its kernel, once it has started: else it logs an error later.
 
-        So does the debugger, which asks each kernel that has started, if it gets no answer.
+        So does the debugger, which queries each started kernel, if it gets no answer.
         The launcher stays: JupyterLab opens another as soon as nothing is open, which takes a second.
         """
         self.page.evaluate(
@@ -160,7 +160,7 @@ class Sheet:
         )
 
     def settle(self) -> None:
-        """Wait until the kernel is idle, every frame has loaded and the page has drawn what it got."""
+        """Wait until the kernel is idle, every frame has loaded and the page is rendered."""
         self.page.wait_for_function(
             """() => {
                 const panel = window.jupyterapp.shell.currentWidget;
@@ -174,7 +174,7 @@ class Sheet:
         self.page.evaluate("() => new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
 
     def clear_view(self) -> None:
-        """Close the side bar and let go of the active cell, so that a picture shows the lesson."""
+        """Close the side bars and deselect the active cell for a screenshot."""
         self.page.evaluate(
             """() => {
                 const app = window.jupyterapp;
@@ -189,7 +189,7 @@ class Sheet:
         self.settle()
 
     def ids(self) -> list[str]:
-        """Return the ids of the notebook's cells, in their order."""
+        """Return the ids of the notebook's cells, in order."""
         cells = "window.jupyterapp.shell.currentWidget.content.model.cells"
         return list(self.page.evaluate(f"() => [...{cells}].map(cell => cell.id)"))
 
@@ -200,8 +200,8 @@ def sheet(
 ) -> Iterator[Sheet]:
     """Open a notebook, named by its path below the lab's root, in a new page; close it with its kernel.
 
-    The notebook is drawn and its kernel idle; without one there is JupyterLab alone, for `Sheet.turn_to`.
-    Width and height are those of the window, in CSS pixels.
+    It waits until the notebook is rendered and its kernel idle; without a name it opens JupyterLab alone, for
+    `Sheet.turn_to`. `width` and `height` of the window are in CSS pixels.
     """
     context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
     try:
@@ -222,7 +222,7 @@ def sheet(
 
 
 def _listen(context: BrowserContext, page: Page, opened: Sheet) -> None:
-    """Write down what the page asks for and complains of."""
+    """Record the page's requests and errors in `opened`."""
     context.on("request", lambda request: opened.requests.append(request.url))
     page.on("websocket", lambda socket: opened.requests.append(socket.url))
     page.on("pageerror", lambda error: opened.console.append(error.stack or str(error)))

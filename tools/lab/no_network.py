@@ -1,6 +1,6 @@
 """Run a command in a network of its own: ``unshare --net python -m tools.lab.no_network command ...``.
 
-A new network namespace has a loopback that is down; this sets it up, and becomes the command.
+In a new network namespace the loopback is down; this sets it up and then executes the command.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Take pictures of a lesson in a real JupyterLab: the README's, or a whole lesson to look through.
+"""Take screenshots of a lesson in a real JupyterLab: the README's, or a whole lesson.
 
     python -m tools.lab.picture                               docs/lesson.png, the README's picture
     python -m tools.lab.picture --lesson 01 --all-cells --out /tmp/look/01.png    01-1.png, 01-2.png, ...
     python -m tools.lab.picture --lesson drafts/my.ipynb --at sco-map --theme dark --width 700 --out map.png
 
-Nothing of yours is touched: the lesson is copied, and run in a JupyterLab that is thrown away.
+Your files are not touched: a copy of the lesson runs in a throw-away JupyterLab.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from samarkand.ground.home import ROOT
 from tools.author import lessons
 from tools.lab import Sheet, chromium, lab, sheet
 
-#: Where the picture of the README is, and the cell at its top.
+#: The path of the README's picture, and the cell at its top.
 README_PICTURE, README_LESSON, README_CELL = ROOT / "docs" / "lesson.png", "03", "sco-map"
 LARGEST, README_HEIGHT = 300_000, 880
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -38,7 +38,7 @@ def scroll_to(opened: Sheet, cell: str) -> None:
 
 
 def one(opened: Sheet, out: Path, cell: str | None) -> list[Path]:
-    """Take a picture of the window, with a cell at its top."""
+    """Take a screenshot of the window with a cell at its top; return its path in a list."""
     if cell:
         scroll_to(opened, cell)
     opened.page.screenshot(path=out)
@@ -46,7 +46,7 @@ def one(opened: Sheet, out: Path, cell: str | None) -> list[Path]:
 
 
 def whole(opened: Sheet, out: Path) -> list[Path]:
-    """Take pictures of the whole lesson, window after window, each beginning with a cell where it can."""
+    """Take screenshots of the whole lesson, each beginning with a cell if possible; return their paths."""
     page = opened.page
     scroller = page.locator(".jp-WindowedPanel-outer").first
     taken: list[Path] = []
@@ -76,7 +76,7 @@ def whole(opened: Sheet, out: Path) -> list[Path]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the command line asks; return the exit status."""
+    """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m tools.lab.picture", description="Take pictures of a lesson in a real JupyterLab."
     )

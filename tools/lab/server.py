@@ -1,7 +1,7 @@
-"""A JupyterLab of one's own, for the browser tests and for pictures.
+"""A throw-away JupyterLab, for the browser tests and for screenshots.
 
-Everything a JupyterLab keeps (settings, workspaces, trust, history) goes into a folder that is thrown away,
-so every lab starts as on a fresh machine. It opens with the very settings `start.py` gives a student's.
+All its files (settings, workspaces, trust, history) are in a temporary folder, so that every lab starts as on
+a fresh machine. It has the same settings that `start.py` gives students.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from typing import Any
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 
-#: Holds what every Python of the lab runs first: it writes down each address beyond this machine asked for.
+#: The folder of `sitecustomize`, which logs the addresses beyond this machine that the lab requests.
 WATCH = Path(__file__).resolve().parent / "watch"
 
-#: Seconds that a JupyterLab may take to come up, on a busy machine.
+#: The maximum seconds for JupyterLab to start on a busy machine.
 PATIENCE = 180
 
 
 class LabError(CourseError):
-    """JupyterLab or Chromium could not be started or did not do what was asked."""
+    """JupyterLab or Chromium could not be started, or failed."""
 
 
 @dataclass(frozen=True)
 class Lab:
-    """A running JupyterLab: it listens on this machine only, and asks for its token.
+    """A running JupyterLab that listens on this machine only and requires its token.
 
-    Below `home`, which is thrown away, ``root`` is what it serves, and ``my_work``. If it is `apart`, it has
-    no network but its own loopback, so that nothing can leave it.
+    The temporary folder `home` has ``root``, the folder it serves, and ``my_work``. With `apart` its only
+    network is its own loopback, so that nothing can leave it.
     """
 
     home: Path
@@ -51,22 +51,22 @@ class Lab:
 
     @property
     def root(self) -> Path:
-        """The folder the lab serves."""
+        """The folder that the lab serves."""
         return self.home / "root"
 
     def asked(self) -> list[str]:
-        """Return the addresses beyond this machine that the server and its kernels asked for."""
+        """Return the addresses beyond this machine that the server and its kernels requested."""
         log = self.home / "asked.txt"
         return log.read_text(encoding="utf-8").splitlines() if log.exists() else []
 
 
 def _settings(name: str) -> dict[str, Any]:
-    """Return one of the files of settings that `start.py` gives JupyterLab."""
+    """Return the content of one of JupyterLab's settings files of `start.py`."""
     return dict(json.loads((ROOT / "settings" / "lab" / name).read_text(encoding="utf-8")))
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """Return the environment of a JupyterLab that keeps everything in `home`."""
+    """Return the environment variables of a JupyterLab that keeps everything in `home`."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER", "JPY_", "IPYTHON"))}
     path = [str(WATCH), str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
     return kept | {
@@ -84,7 +84,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 def sign(notebook: Path, home: Path) -> None:
-    """Trust a notebook in the lab that keeps its things in `home`, as ``jupyter trust`` does."""
+    """Sign a notebook as trusted in the lab in `home`, as ``jupyter trust`` does."""
     import nbformat
     from nbformat.sign import NotebookNotary
 
@@ -94,7 +94,7 @@ def sign(notebook: Path, home: Path) -> None:
 
 
 def _without_network() -> list[str]:
-    """Return the command that runs another with no network but its own loopback; empty if none can."""
+    """Return the command prefix that leaves only a loopback as network; empty if not available."""
     unshare = shutil.which("unshare")
     if unshare:
         for options in (["--net"], ["--net", "--map-root-user"]):
@@ -106,10 +106,10 @@ def _without_network() -> list[str]:
 
 @contextlib.contextmanager
 def lab(notebooks: Path, *, theme: str = "JupyterLab Light", apart: bool = False) -> Iterator[Lab]:
-    """Start a JupyterLab on a copy of a folder of notebooks, which it trusts, and end it.
+    """Start a JupyterLab on a trusted copy of a folder of notebooks; stop it afterwards.
 
-    `apart` asks for a lab without a network, which not every machine allows (see `Lab.apart`). `LabError` if
-    it does not come up in time.
+    `apart` requests a lab without a network, which not every machine allows (see `Lab.apart`). `LabError` if
+    it does not start in time.
     """
     # A short path: kernels' sockets have names of at most 107 bytes.
     home = Path(tempfile.mkdtemp(prefix="lab-"))
@@ -154,7 +154,7 @@ def lab(notebooks: Path, *, theme: str = "JupyterLab Light", apart: bool = False
 
 
 def _wait(process: subprocess.Popen[bytes], home: Path) -> str:
-    """Wait until the server has written down where it listens; return its address."""
+    """Wait until the server has written its address; return it."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         for file in (home / "run").glob("jpserver-*.json"):

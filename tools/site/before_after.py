@@ -1,6 +1,6 @@
-"""Twelve questions before and after a course: on paper, as Moodle's quiz, as sets; what a class gained.
+"""Twelve questions before and after a course: on paper, as Moodle's quiz, as sets; the gain of a class.
 
-Beside it stands how far two markers of written answers agree.
+Also the agreement of two markers of written answers.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from tools.site.deck import page
 
 ITEMS = ROOT / "docs" / "teaching" / "before_after.toml"
 FORMS = ("A", "B")
-#: The forms as sets, and what `samarkand new before-after` writes into the checks of each.
+#: The forms by set id, and the source that `samarkand new before-after` writes as the checks of each.
 SETS = {"ex00_before": "A", "ex12_after": "B"}
 CHECKS = "from tools.site.before_after import exercise\n\nSET = exercise({name!r})\n"
 LETTERS = "abcd"
-#: The fewest students with both forms of whom a report says anything; draws of the interval.
+#: The minimum number of students with both forms for a report; bootstrap draws for the interval.
 FEWEST, DRAWS = 5, 10_000
 
 
 def form(name: str) -> list[tuple[int, dict[str, Any], list[int]]]:
-    """Return the questions of form ``"A"`` or ``"B"`` in its order: number, question, order of options.
+    """Return (number, question, order of options) for form ``"A"`` or ``"B"``, in the form's order.
 
-    The order is drawn once from the form's name, so it is the same everywhere. Option 0 is the right one.
+    The order is drawn with the form's name as seed, so it is the same everywhere. Option 0 is right.
     """
     items = tomllib.loads(ITEMS.read_text(encoding="utf-8"))["item"]
     drawn = random.Random(name)
@@ -49,7 +49,7 @@ def form(name: str) -> list[tuple[int, dict[str, Any], list[int]]]:
 
 
 def paper(name: str) -> str:
-    """Return a form as a page to print."""
+    """Return a form as an HTML page to print."""
     parts = [f'<h1>Form {name}</h1><p class="name">Name: <span></span> Day: <span></span></p>']
     parts.append(
         "<p>Ten minutes. One answer each. It is not a test of you: it shows what there is to teach.</p>"
@@ -64,7 +64,7 @@ def paper(name: str) -> str:
 
 
 def moodle(name: str) -> str:
-    """Return a form in GIFT, which Moodle's question bank imports."""
+    """Return a form in GIFT format, for import into Moodle's question bank."""
 
     def plain(text: str) -> str:
         return re.sub(r"([~=#{}:\\])", r"\\\1", text)
@@ -78,7 +78,7 @@ def moodle(name: str) -> str:
 
 
 def exercise(name: str) -> ExerciseSet:
-    """Return a form as a set: why an answer is wrong does not tell the right letter."""
+    """Return a form as a set; the reasons for wrong answers do not reveal the right letter."""
     return ExerciseSet(
         id=name,
         lesson="",  # it belongs to none
@@ -94,7 +94,7 @@ def exercise(name: str) -> ExerciseSet:
 
 
 def cells(name: str) -> str:
-    """Return the notebook of a form as a set, in the form of a template: cells, each after a line `===`."""
+    """Return the source notebook of a form's set as a template: cells, each after a line ``===``."""
     when = "before" if SETS[name] == "A" else "after"
     parts = [
         f"=== markdown title\n# Twelve questions {when} the course\n\n12 questions, 12 points, ten minutes. "
@@ -117,7 +117,7 @@ def cells(name: str) -> str:
 
 
 def of_set(course: Course, name: str) -> pd.DataFrame:
-    """Return what `read` does, for a form that was handed in as a set and graded."""
+    """Return the same table as `read` for a form that was handed in as a set and graded."""
     asked = list(enumerate(form(SETS[name]), 1))
     right = {
         student: {n: row.marks[f"q{place}-check"].points == 1 for place, (n, _, _) in asked}
@@ -128,7 +128,7 @@ def of_set(course: Course, name: str) -> pd.DataFrame:
 
 
 def rows_of(path: Path, wanted: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows of a spreadsheet's CSV with their lines; `CourseError` if a column is missing."""
+    """Return (line number, row) of a spreadsheet's CSV file; `CourseError` if a column is missing."""
     rows = read_table(path)[1:]  # below the header
     missing = [name for name in wanted if not rows or name not in rows[0][1]]
     if missing:
@@ -137,7 +137,7 @@ def rows_of(path: Path, wanted: Sequence[str]) -> list[tuple[int, dict[str, str]
 
 
 def read(path: Path) -> pd.DataFrame:
-    """Read the answers of a class: a row for each student, a column for each item, True where it is right.
+    """Read the answers of a class: one row for each student, one boolean column for each item.
 
     The file has the columns `student`, `form` (A or B) and `1` to `12`, the letters in the form's order; an
     empty cell is no answer, and counts as wrong. `CourseError` names the row and what is wrong with it.
@@ -161,11 +161,11 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def agreement(path: Path) -> str:
-    """Say how far two markers agree, for each row of a rubric.
+    """Return the agreement of two markers as text, for each row of a rubric.
 
     The file has the columns `student`, `row`, `first` and `second`, points from 0 to 4. Kappa has quadratic
-    weights: 1 is full agreement, 0 what chance gives; "-" where both gave everybody the same. `CourseError`
-    names the line of points that are none, and refuses fewer than five answers.
+    weights: 1 is full agreement, 0 that by chance; "-" where both gave everybody the same. `CourseError`
+    names the line of invalid points, and refuses fewer than five answers.
     """
     points: dict[str, list[tuple[int, int]]] = {}
     for line, row in rows_of(path, ["student", "row", "first", "second"]):
@@ -187,7 +187,7 @@ def agreement(path: Path) -> str:
 
 
 def report(before: pd.DataFrame, after: pd.DataFrame, seed: int = 0) -> str:
-    """Say what a class gained, with its uncertainty, and how each item did.
+    """Return the gain of a class with its uncertainty, and statistics of each item, as text.
 
     The interval is the middle 95 % of the mean gains of classes drawn with replacement from these
     students. Difficulty is the share that is right. Discrimination is how an item correlates with how many

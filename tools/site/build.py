@@ -1,4 +1,4 @@
-"""Make the reading site from what is stored: lessons, sets, tables, pages. Nothing is run anew."""
+"""Build the reading site from stored lessons, sets, tables and pages, without running any notebook."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from samarkand.ground.home import LESSONS, ROOT, SETS
 from tools.site import cells, pages
 
 HERE = Path(__file__).resolve().parent
-#: The file by which a folder is known as a site, which may be made anew.
+#: The file that marks a folder as a site, which may be replaced.
 MARK = ".samarkand-site"
-#: The most bytes of a page.
+#: The maximum size of a page in bytes.
 LARGEST = 700_000
 DOCS = (
     *("glossary", "python", "corrections", "fairness", "instructor"),
@@ -31,7 +31,7 @@ DOCS = (
 
 
 def build(out: Path, *, repository: str = "", lite: bool = False) -> str:
-    """Write the site into a folder and return a sentence on it.
+    """Write the site into a folder; return a sentence with the number of pages.
 
     `repository` is the address that *edit* and *report* lead to; with `lite`, each lesson links to the course
     in the page (``lite/``). `CourseError` if Sphinx is missing, if the folder holds something else, if a
@@ -71,12 +71,12 @@ def build(out: Path, *, repository: str = "", lite: bool = False) -> str:
 
 
 def too_large(path: Path, site: Path) -> bool:
-    """Return whether a page, which a map in a file of its own is not, is larger than a page may be."""
+    """Return whether a page exceeds `LARGEST`; maps in files of their own do not count."""
     return "_static" not in path.relative_to(site).parts and path.stat().st_size > LARGEST
 
 
 def lay_out(source: Path, repository: str, *, lite: bool) -> None:
-    """Write all that Sphinx reads."""
+    """Write all source files for Sphinx."""
     shutil.copytree(HERE / "static", source / "static")
     shutil.copy(ROOT / "settings/lab/nbconvert/samarkand/words.js", source / "static")
     shutil.copyfile(HERE / "conf.py", source / "conf.py")
@@ -114,7 +114,7 @@ def lay_out(source: Path, repository: str, *, lite: bool) -> None:
 
 
 def page(path: Path, source: Path, repository: str) -> str:
-    """Write a page of docs/, if it is there; return its name on the site."""
+    """Write a page of docs/ for the site; return its name there, ``""`` if there is no such page."""
     if not path.is_file():
         return ""
     name = path.relative_to(ROOT).as_posix()
@@ -127,7 +127,7 @@ def page(path: Path, source: Path, repository: str) -> str:
 
 
 def notebook(path: Path, folder: Path, static: Path, repository: str, lite: bool) -> str:
-    """Write a notebook as the site shows it; return its name there."""
+    """Write a notebook for the site; return its name there."""
     read: NotebookNode = nbformat.read(path, as_version=4)
     lesson = folder.name == "lessons"
     if lesson and not any(cell.get("outputs") for cell in read.cells):

@@ -1,4 +1,4 @@
-"""What becomes of a stored cell on a page without a kernel.
+"""Convert stored cells for pages without a kernel.
 
 Maps move into files of their own, which a page loads when they come into view. Charts become pictures with
 their description. Quizzes, predictions and notes become forms that ``static/site.js`` answers. Explorers
@@ -26,14 +26,14 @@ from samarkand.practice import questions
 from samarkand.practice.predict import ledger
 from tools.site.deck import VEGA, asked
 
-#: The most settings of an explorer, and letters of all its answers, that a page may load.
+#: Maximum of settings of an explorer, and of characters of its script, for a page.
 SETTINGS, LETTERS = 2000, 2_500_000
 _FRAME = re.compile(r"<iframe(?P<head>[^>]*?) srcdoc='(?P<page>.*?)'></iframe>", re.DOTALL)
 _STYLE = re.compile(r'style="([^"]*)"')
 
 
 def element(tag: str, *inner: str, **attributes: object) -> str:
-    """Return an HTML element; `_` in names of attributes is `-`, and its trailing one falls away."""
+    """Return an HTML element; in attribute names `_` becomes `-`, and a trailing one is dropped."""
     written = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{html.escape(str(value))}"'
         for name, value in attributes.items()
@@ -42,13 +42,13 @@ def element(tag: str, *inner: str, **attributes: object) -> str:
 
 
 def embedded(value: object) -> str:
-    """Return a JSON script that no browser runs and that no `</script>` in it can end."""
+    """Return a value as an inert JSON script element, with ``</`` escaped."""
     text = json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
     return f'<script type="application/json">{text}</script>'
 
 
 def transform(notebook: NotebookNode, name: str, static: Path) -> None:
-    """Change the cells of a notebook for the site, in place; files that its pages load go below `static`."""
+    """Convert the cells of a notebook for the site, in place; write files for its page below `static`."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = cell.source.replace("(#Sources", "(#sources")
@@ -65,13 +65,13 @@ def transform(notebook: NotebookNode, name: str, static: Path) -> None:
 
 
 def shown(markup: str) -> NotebookNode:
-    """Return an output of HTML."""
+    """Return a notebook output with HTML."""
     output: NotebookNode = new_output("display_data", {"text/html": markup})
     return output
 
 
 def outputs(output: NotebookNode, name: str, static: Path) -> Iterator[NotebookNode]:
-    """Yield what stands in the place of a stored output."""
+    """Yield the outputs that replace a stored one: charts as pictures, maps as frames of files."""
     data = output.get("data", {})
     if "image/png" in data and VEGA in data:
         place = static / "charts" / f"{name}.png"
@@ -97,7 +97,7 @@ def outputs(output: NotebookNode, name: str, static: Path) -> Iterator[NotebookN
 
 
 def form(cell: NotebookNode, name: str, static: Path) -> str | None:
-    """Return the live form of a cell that asks or explores; None if it does neither."""
+    """Return the HTML of a cell's question or explorer; None if the cell has neither."""
     if (one := asked(cell)) is not None:
         return question(one)
     try:
@@ -119,7 +119,7 @@ def form(cell: NotebookNode, name: str, static: Path) -> str | None:
 
 
 def question(one: questions.Asked) -> str:
-    """Return the form of a quiz, a note or a prediction, which also has what came out."""
+    """Return the HTML of a quiz, a note or a prediction (with its result)."""
     data: dict[str, Any] = {"text": one.text}
     if isinstance(one, questions.Quiz):
         kind = "quiz"
@@ -138,9 +138,9 @@ def question(one: questions.Asked) -> str:
 
 
 def explorer(made: Any, name: str, static: Path) -> str | None:
-    """Write an explorer's answer to each setting into a script, and return the card that loads it.
+    """Write an explorer's output at each setting into a script; return the HTML that loads it.
 
-    None, so that the still stays, if there are too many settings or answers. A line of text stays as it is.
+    None, so that the still picture stays, if there are too many settings. Text fields are fixed.
     """
     controls: list[dict[str, Any]] = []
     ranges: dict[str, list[Any]] = {}

@@ -1,4 +1,4 @@
-"""Sphinx's settings; `tools.site.build` copies this file beside the pages and hands on what it knows."""
+"""Sphinx's settings; `tools.site.build` copies this file beside the pages and passes its values."""
 
 import os
 

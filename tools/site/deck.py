@@ -1,7 +1,7 @@
-"""Slides and a sheet for a class, one HTML file each that asks no other machine for anything.
+"""Slides and a work sheet for a class, each one self-contained HTML file.
 
-A cell is on a slide if its metadata say ``{"samarkand": {"slide": true}}``; with a text in place of ``true``
-that text is on it, above the cell's chart or map. Code and what it prints are never on one.
+A cell is on a slide if its metadata have ``{"samarkand": {"slide": true}}``; a text in place of ``true`` is
+shown above the cell's chart or map. Code and its printed output are never shown.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from samarkand.ground.home import ROOT
 from samarkand.practice import questions
 from tools.author.lessons import BuildError, Lesson, count_words
 
-#: The most words on a slide, and how many slides a lesson has.
+#: The maximum of words on a slide, and the range of the number of slides.
 WORDS, SLIDES = 40, (8, 12)
 HERE = Path(__file__).resolve().parent / "handouts"
 VEGA = "application/vnd.vegalite.v5+json"
-#: Where a chart has room on a slide, in px; how large its letters are there, and in a lesson.
+#: Width and height for a chart on a slide in px; font sizes there and in the stored lesson.
 ROOM, LETTERS, STORED = (1152, 540), 28, 12
 
 
 def faults(lesson: Lesson) -> list[str]:
-    """Say which slide has too many words, and whether there are too few slides or too many."""
+    """Return a sentence for each slide with too many words or a strange figure, and for a wrong number."""
     made = list(_slides(lesson, draw=False))
     wrong = [
         f"{lesson.path.name}, cell {id}: {count} words on a slide; {WORDS} are the most."
@@ -49,7 +49,7 @@ def faults(lesson: Lesson) -> list[str]:
 
 
 def slides(lesson: Lesson) -> str:
-    """Return a lesson's slides as one page; `BuildError` names what is too long, and how many there are."""
+    """Return a lesson's slides as one page; `BuildError` has the sentences of `faults`."""
     if wrong := faults(lesson):
         raise BuildError("\n".join(wrong))
     body = "".join(f"<section>{words}{shown}</section>" for _, words, shown in _slides(lesson))
@@ -57,7 +57,7 @@ def slides(lesson: Lesson) -> str:
 
 
 def sheet(lesson: Lesson) -> str:
-    """Return one page for a class to write on: aims, the axes of a chart to draw into, questions, lines."""
+    """Return a work sheet for a class: aims, empty axes of a chart to draw into, questions, lines."""
     charts = [
         output.data[VEGA]
         for cell in lesson.code
@@ -82,7 +82,7 @@ def sheet(lesson: Lesson) -> str:
 
 
 def pages(lesson: Lesson) -> str:
-    """Return a whole lesson as one page for a tablet or paper, which asks no other machine for anything."""
+    """Return a whole lesson as one self-contained page for a tablet or paper."""
     from nbconvert import HTMLExporter
 
     templates = str(ROOT / "settings" / "lab" / "nbconvert")
@@ -95,13 +95,13 @@ def _file(name: str) -> str:
 
 
 def page(title: str, css: str, body: str) -> str:
-    """Return a page that stands alone, in one of the looks of ``handouts/``."""
+    """Return a self-contained HTML page with a style sheet of ``handouts/``."""
     head = f'<meta charset="utf-8"><title>{html.escape(title)}</title><style>{_file(css)}</style>'
     return f'<!doctype html>\n<html lang="en">{head}{body}</html>\n'
 
 
 def _slides(lesson: Lesson, draw: bool = True) -> Iterator[tuple[str, str, str]]:
-    """Yield each slide: the id of its cell, its words as HTML, its chart or map if it is to be drawn."""
+    """Yield (cell id, text as HTML, chart or map) of each slide; with `draw` false charts are empty."""
     for cell in lesson.cells:
         marked = cell.metadata.get("samarkand", {}).get("slide")
         if marked is None:
@@ -128,7 +128,7 @@ def without_notes(source: str) -> str:
 
 
 def _markdown(source: str) -> str:
-    """Return Markdown as HTML, without notes and links."""
+    """Return Markdown as HTML, without footnotes and links."""
     import mistune
 
     return str(mistune.html(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", without_notes(source))))
@@ -141,14 +141,14 @@ def asked(cell: NotebookNode) -> questions.Asked | None:
 
 
 def _options(one: questions.Asked) -> list[str]:
-    """Return what can be chosen; never what is right."""
+    """Return the texts of a question's options, not which are right."""
     if isinstance(one, questions.Quiz):
         return [option.text for option in one.options]
     return list(one.options.values()) if isinstance(one, questions.Prediction) else []
 
 
 def _shown(lesson: Lesson, cell: NotebookNode, draw: bool) -> tuple[str, str]:
-    """Return the words and the picture of a cell with a chart or a map."""
+    """Return (title, picture) of a cell's chart or map as HTML; `BuildError` if it has neither."""
     for output in cell.outputs:
         data = output.get("data", {})
         if VEGA in data:
@@ -160,7 +160,7 @@ def _shown(lesson: Lesson, cell: NotebookNode, draw: bool) -> tuple[str, str]:
 
 
 def _chart(stored: dict[str, Any], *, empty: bool = False, draw: bool = True) -> tuple[str, str]:
-    """Return the headline of a chart and its drawing as SVG; an empty one has axes alone."""
+    """Return (title, SVG figure) of a chart as HTML; with `empty` only its axes are drawn."""
     import vl_convert
 
     spec = json.loads(json.dumps(stored))
@@ -184,7 +184,7 @@ def _text(words: Any) -> str:
 
 
 def _parts(part: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object in a specification."""
+    """Yield every JSON object in a specification."""
     if isinstance(part, dict):
         yield part
     for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
@@ -192,7 +192,7 @@ def _parts(part: Any) -> Iterator[dict[str, Any]]:
 
 
 def _fill(spec: dict[str, Any]) -> None:
-    """Fit a chart to the room on a slide, with its letters large enough there, in place."""
+    """Resize a chart for a slide, with a legible font size, in place."""
     import vl_convert
 
     times = 1.6
@@ -216,7 +216,7 @@ def _fill(spec: dict[str, Any]) -> None:
 
 
 def _enlarge(spec: dict[str, Any], times: float) -> None:
-    """Make every size of letters larger, in place."""
+    """Multiply all font sizes and label limits, in place."""
     for part in _parts(spec):
         for key in part:
             if key.lower().endswith(("fontsize", "limit")):
@@ -224,7 +224,7 @@ def _enlarge(spec: dict[str, Any], times: float) -> None:
 
 
 def _wipe(spec: dict[str, Any]) -> None:
-    """Make every mark invisible, in place, so that axes are left."""
+    """Make all marks transparent, in place, so that only the axes are visible."""
     for part in list(_parts(spec)):
         if "mark" in part and "encoding" in part:
             part["encoding"]["opacity"] = {"value": 0}

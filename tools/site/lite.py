@@ -1,6 +1,6 @@
-"""The whole course in the page: JupyterLite, Pyodide and the course's own wheel, as a folder of static files.
+"""The whole course in the browser: JupyterLite, Pyodide and the course's own wheel, as static files.
 
-Everything comes through pip and npm, each file by its hash: the pure wheels by ``requirements.lock``,
+All files come from pip and npm, each checked by its hash: the pure wheels by ``requirements.lock``,
 JupyterLite by ``requirements-lite.lock``, the few others by `PURE`, Pyodide by `PYODIDE_SHA256` and its own
 lock. numpy for WebAssembly is in none of the registries: it comes from a folder (or a wheel that carries it
 inside) named with ``--wheels``; Pyodide's release has it.
@@ -27,11 +27,11 @@ from samarkand.ground.errors import CourseError
 from samarkand.ground.home import ROOT
 from samarkand.jupyter import copies
 
-#: What the page says while it loads, and where a browser cannot run or keep it.
+#: The script with the page's messages on loading, and on browsers that cannot run it or store files.
 SAYS = Path(__file__).with_name("lite.js")
 PYODIDE = "0.27.7"
 PYODIDE_SHA256 = "89d5d952675eb08e11286e52c7238f1248ce71726e896db9703e73bef23dc343"
-#: What lessons and kernel import, as requirements.lock pins it. Nothing is resolved: the list is complete.
+#: All packages that lessons and kernel import, as pinned in requirements.lock; nothing is resolved.
 LOCKED = (
     *("altair", "attrs", "branca", "certifi", "charset-normalizer", "comm", "folium", "idna", "ipywidgets"),
     *("jinja2", "narwhals", "networkx", "packaging", "python-dateutil", "requests", "six", "traitlets"),
@@ -39,7 +39,7 @@ LOCKED = (
     *("ipython", "ipython-pygments-lexers", "jedi", "matplotlib-inline", "parso", "prompt-toolkit"),
     *("pure-eval", "pygments", "stack-data", "wcwidth"),
 )
-#: Pure releases for those that need a compiler, and what only the kernel needs; each with its hash.
+#: Pure-Python releases in place of compiled ones, and packages only for the kernel; each with its hash.
 PURE = {
     "jsonschema==4.17.3": "a870ad254da1a8ca84b6a2905cac29d265f805acc57af304784962a2aa6508f6",
     "pyrsistent==0.20.0": "c55acc4733aad6560a7f5f818466631f07efc001fd023f34a6c203f8b6df0f0b",
@@ -48,13 +48,13 @@ PURE = {
     # Its piplite is the last that works with this micropip; nothing else of it is used.
     "jupyterlite-pyodide-kernel==0.6.1": "d16f2e44dedd60d7a5578cd901a4de1ac34d30c80671abba7ec1ac70a65e2972",
 }
-#: pandas's own wheel for this Pyodide, on PyPI.
+#: The hash of pandas's wheel for this Pyodide on PyPI.
 PANDAS_SHA256 = "6705575b65750e4494b4f9328eed8cb263b4b809984d4eeb8f492a3e804b0c53"
-#: Import names that a wheel's files do not tell.
+#: Import names that cannot be derived from a wheel's files.
 IMPORTS = {"xstatic-leaflet": ["xstatic"], "python-dateutil": ["dateutil"], "attrs": ["attr", "attrs"]}
-#: Loaded before the first cell: what the kernel itself needs, so that nothing is resolved at run time.
+#: The kernel's packages, loaded before the first cell, so that nothing is resolved at run time.
 KERNEL = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "ipython", "jedi", "traitlets"]
-#: What each package needs, and is loaded with it, in parallel.
+#: The dependencies of each package, loaded with it in parallel.
 DEPENDS = {
     "pyodide-kernel": ["ipython", "comm", "traitlets", "ipykernel"],
     "piplite": ["micropip"],
@@ -78,26 +78,26 @@ DEPENDS = {
     "ipywidgets": ["comm", "ipython", "traitlets"],
     "samarkand": ["pandas", "folium", "ipywidgets", "altair", "networkx", "xstatic-leaflet"],
 }
-#: What a browser never imports.
+#: Files in wheels that are never imported in a browser.
 _NEEDLESS = re.compile(r"(^|/)(tests?|testing_data)/|\.(pyi|c|pyx|pxd|h|f90|exe)$|(^|/)py\.typed$")
 
 
 def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
-    """Write the course as it runs in the page into a new folder; return a sentence with its size.
+    """Write the course for the browser into a new folder; return a sentence with its size.
 
     Parameters
     ----------
     out : Path
-        Made anew if it is there.
+        The folder, replaced if it exists.
     cache : Path
-        Where what was fetched is kept: with all of it there, no network is needed.
+        The folder of downloads; if it is complete, no network is needed.
     wheels : sequence of Path
         Folders, or wheels, that hold Pyodide's own numpy.
 
     Raises
     ------
     CourseError
-        If something cannot be fetched, is not what its hash says, or is in none of `wheels`.
+        If a file cannot be fetched, has another hash, or is in none of `wheels`.
     """
     cache = cache.absolute()
     cache.mkdir(parents=True, exist_ok=True)
@@ -138,7 +138,7 @@ def build(out: Path, cache: Path, wheels: Sequence[Path] = ()) -> str:
 
 
 def _run(*command: object, **more: Any) -> None:
-    """Run a program; `CourseError` with its last words if it fails."""
+    """Run a program; `CourseError` with the end of its output if it fails."""
     done = subprocess.run(
         [str(part) for part in command], capture_output=True, text=True, check=False, **more
     )
@@ -152,7 +152,7 @@ def _sha256(path: Path) -> str:
 
 
 def _checked(path: Path, expected: str) -> Path:
-    """Return a file whose hash is as expected; otherwise remove it and raise."""
+    """Return the path if the file has this SHA-256; otherwise delete it and raise `CourseError`."""
     if _sha256(path) != expected:
         path.unlink()
         raise CourseError(f"{path.name} is not the file that was agreed on: its hash differs; removed.")
@@ -160,7 +160,7 @@ def _checked(path: Path, expected: str) -> Path:
 
 
 def _environment(cache: Path) -> Path:
-    """Return the Python of an environment with JupyterLite, made from its lock."""
+    """Return the Python of a virtual environment with JupyterLite, created from its lock if missing."""
     lock = ROOT / "requirements-lite.lock"
     home = cache / f"env-{_sha256(lock)[:12]}"
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
@@ -172,7 +172,7 @@ def _environment(cache: Path) -> Path:
 
 
 def _pyodide(cache: Path) -> Path:
-    """Fetch Pyodide from npm; return its folder."""
+    """Download Pyodide from npm and unpack it; return its folder."""
     folder = cache / f"pyodide-{PYODIDE}"
     packed = folder / f"pyodide-{PYODIDE}.tgz"
     if not packed.exists():
@@ -185,7 +185,7 @@ def _pyodide(cache: Path) -> Path:
 
 
 def _pinned(names: Sequence[str]) -> str:
-    """Return the lines of requirements.lock for some names, hashes included: those for the newest Python."""
+    """Return the lines of requirements.lock for these packages with hashes, for the newest Python."""
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     blocks = re.findall(r"^(\S+==[^\n]*(?:\n {4}--hash[^\n]*)+)", text, re.MULTILINE)
     last = {block.split("==")[0]: re.sub(r" ; [^\\\n]*", "", block) for block in blocks}
@@ -193,7 +193,7 @@ def _pinned(names: Sequence[str]) -> str:
 
 
 def _pure(cache: Path, python: Path) -> list[Path]:
-    """Fetch the pure wheels: the lock's, and the few others."""
+    """Download the pure-Python wheels of `LOCKED` and `PURE`; return their paths."""
     folder, others = cache / "pure", cache / "pure-others"
     wanted = _pinned(LOCKED) + "".join(f"{name} --hash=sha256:{digest}\n" for name, digest in PURE.items())
     stamp = folder / "complete"
@@ -217,7 +217,7 @@ def _pure(cache: Path, python: Path) -> list[Path]:
 
 
 def _pandas(cache: Path, python: Path) -> Path:
-    """Fetch pandas's own wheel for Pyodide."""
+    """Download pandas's wheel for Pyodide; return its path."""
     folder = cache / "wasm"
     if not list(folder.glob("pandas-*.whl")):
         platform = ["--platform=pyemscripten_2024_0_wasm32", "--python-version=312", "--implementation=cp"]
@@ -229,7 +229,7 @@ def _pandas(cache: Path, python: Path) -> Path:
 
 
 def _numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Path:
-    """Take Pyodide's numpy from one of the folders or wheels named, by the hash in Pyodide's lock."""
+    """Copy Pyodide's numpy from one of `sources` (folders or wheels), check its hash, return its path."""
     entry = lock["packages"]["numpy"]
     target = cache / "wasm" / str(entry["file_name"])
     if not target.exists():
@@ -250,12 +250,12 @@ def _numpy(lock: dict[str, Any], sources: Sequence[Path], cache: Path) -> Path:
 
 
 def _hatch(folder: Path) -> None:
-    """Build the course's own wheel."""
+    """Build the course's own wheel into a folder."""
     _run(sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", folder, cwd=ROOT)
 
 
 def _kernel(python: Path, cache: Path) -> Iterator[Path]:
-    """Yield the wheels of the kernel itself, which JupyterLite's package carries inside."""
+    """Yield the kernel's wheels, which are inside JupyterLite's packages."""
     inside = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
     for wheel in sorted((python.parent.parent / inside).glob("*.whl")):
         if not wheel.name.startswith(("widgetsnbextension-3", "piplite")):
@@ -270,7 +270,7 @@ def _kernel(python: Path, cache: Path) -> Iterator[Path]:
 
 
 def _placed(wheel: Path, static: Path) -> dict[str, Any]:
-    """Put a wheel beside Pyodide, without what no browser imports; return its entry in Pyodide's lock."""
+    """Copy a wheel beside Pyodide, without needless files; return its entry in Pyodide's lock."""
     with zipfile.ZipFile(wheel) as packed:
         names = [name for name in packed.namelist() if not name.endswith("/")]
         about = next(name for name in names if name.endswith(".dist-info/METADATA") and name.count("/") == 1)
@@ -301,7 +301,7 @@ def _placed(wheel: Path, static: Path) -> dict[str, Any]:
 
 
 def _settings(lite: Path, python: Path) -> None:
-    """Write what JupyterLite is told, and place the course's own extension and settings."""
+    """Write JupyterLite's configuration, and copy the course's own extension and settings."""
     extension = python.parent.parent / "share/jupyter/labextensions/samarkand"
     shutil.rmtree(extension, ignore_errors=True)
     shutil.copytree(ROOT / "settings/lab/labextension", extension)

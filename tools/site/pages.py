@@ -1,4 +1,4 @@
-"""The pages of the site beside lessons: the tables, the sources, and links that hold wherever a page lies."""
+"""The site's pages besides lessons: tables, sources, and the conversion of links."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from samarkand.ground.home import course_data
 from samarkand.sources import cite
 
 _LINK = re.compile(r'(!?)\[([^\[\]]*)\]\(([^)#\s]*)(#[^)\s]*)?((?: "[^"]*")?)\)')
-#: What of Markdown is left as it is: code, links, tags, headings, rows of tables.
+#: Parts of Markdown without glossary links: code, links, tags, headings, rows of tables.
 _LEFT = r"```[\s\S]*?```|`[^`]*`|!?\[[^\]]*\]\([^)]*\)|<a [\s\S]*?</a>|<[^>]*>|^[#|].*$"
-#: Where a file of the repository is on the site.
+#: The paths of repository files on the site, as (pattern, replacement).
 PLACES = (
     (re.compile(r"^notebooks/(.+\.ipynb)$"), r"lessons/\1"),
     (re.compile(r"^exercises/release/[^/]+/(.+\.ipynb)$"), r"sets/\1"),
@@ -31,16 +31,16 @@ PLACES = (
 
 
 def relinked(text: str, path: str, page: str, repository: str) -> str:
-    """Return Markdown whose links hold on the site.
+    """Return Markdown with its links converted for the site.
 
     Parameters
     ----------
     text : str
-        Markdown as it is in the repository.
+        Markdown with links as in the repository.
     path, page : str
-        Where it is there and on the site, both from the root.
+        Its path in the repository and on the site, each from the root.
     repository : str
-        Address of the repository for files that the site has not; if empty, their links become plain text.
+        URL of the repository for files that are not on the site; if empty, their links become text.
     """
 
     def link(found: re.Match[str]) -> str:
@@ -64,13 +64,13 @@ def relinked(text: str, path: str, page: str, repository: str) -> str:
 
 @cache
 def _terms() -> dict[str, tuple[str, str]]:
-    """Return the terms of the glossary, which names of people and places are not, with id and meaning."""
+    """Map the glossary's terms, without people and places, in lower case to (id, meaning)."""
     rows = (row for row in reading.rows(course_data() / "glossary.csv") if row["kind"] == "term")
     return {row["term"].partition(" (")[0].casefold(): (row["id"], row["meaning"]) for row in rows}
 
 
 def glossed(text: str, seen: set[str]) -> str:
-    """Return Markdown in which each term that is not yet in `seen`, which grows, leads to the glossary."""
+    """Return Markdown with a glossary link at the first use of each term; add the terms to `seen`."""
 
     def link(found: re.Match[str]) -> str:
         word = found["term"]
@@ -85,7 +85,7 @@ def glossed(text: str, seen: set[str]) -> str:
 
 
 def tables(folder: Path, static: Path) -> Iterator[str]:
-    """Write a page for each table, put the tables beside them to download; yield the pages' names."""
+    """Write a page for each table and an index, and copy the files for download; yield the index's name."""
     package = json.loads((course_data() / "datapackage.json").read_text(encoding="utf-8"))
     (static / "data").mkdir()
     rows = []
@@ -101,7 +101,7 @@ def tables(folder: Path, static: Path) -> Iterator[str]:
 
 
 def table(resource: Mapping[str, Any], source: Path) -> str:
-    """Return the page of one table: what it holds, its columns, sources, licence, and the file itself."""
+    """Return the page of one table: description, columns, sources, licence, and a download link."""
     text = f"# {resource['name']}\n\n**{resource['title']}.** {resource['description']}\n\n"
     text += f'<a href="../_static/data/{source.name}" download>Download {source.name}</a>'
     if source.suffix == ".csv":
@@ -129,12 +129,12 @@ def table(resource: Mapping[str, Any], source: Path) -> str:
 
 
 def cell(text: str) -> str:
-    """Return a text for a cell of a Markdown table."""
+    """Return a text escaped for a cell of a Markdown table."""
     return re.sub(r"\s+", " ", text).replace("|", r"\|").replace("<", "&lt;")
 
 
 def sources() -> str:
-    """Return the page of all sources, each with an anchor, in the order of their publishers."""
+    """Return the page of all sources, each with an anchor, sorted by publisher."""
     found = [cite[row["key"]] for row in reading.rows(course_data() / "sources.csv")]
     found.sort(key=lambda one: (one.publisher.casefold(), one.published, one.key))
     items = []

@@ -1,7 +1,7 @@
-"""Write down each address beyond this machine that a Python asks for.
+"""Log each address beyond this machine that a Python process requests.
 
 Python imports a module of this name at its start if the folder is on PYTHONPATH: so the notebook server and
-every kernel of a lab under test are watched, whatever library does the asking.
+every kernel of a lab under test are watched, whatever library makes the request.
 """
 
 import os
@@ -18,7 +18,7 @@ def local(host: Any) -> bool:
 
 
 def watch(event: str, arguments: tuple[Any, ...]) -> None:
-    """Write down a look-up of a name, or a connection, that leads elsewhere."""
+    """Log a name look-up or connection to another machine; an audit hook."""
     if event == "socket.getaddrinfo":
         host = arguments[0]
     elif event in ("socket.connect", "socket.sendto") and isinstance(arguments[1], tuple):
