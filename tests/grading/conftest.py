@@ -1,4 +1,4 @@
-"""One warm sandbox for all grading tests, and canaries that no submission may see or touch."""
+"""Fixtures: one warm sandbox for all grading tests, and canary files that no submission may touch."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from samarkand_grading.submission import rebuilding
 
 
 class Canaries:
-    """Files that tell whether they were touched."""
+    """Files whose changes can be detected."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -47,7 +47,7 @@ class Canaries:
         self.before = self.state()
 
     def state(self) -> dict[str, str]:
-        """Fingerprint all files."""
+        """Return the SHA-256 of each file by relative path."""
         return {
             str(p.relative_to(self.folder)): hashlib.sha256(p.read_bytes()).hexdigest()
             for p in sorted(self.folder.rglob("*"))
@@ -67,7 +67,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> rebuilding.Released:
 
 
 def need_bubblewrap() -> None:
-    """Skip a test where nothing of a student's may run."""
+    """Skip a test on a machine without bubblewrap."""
     if sys.platform != "linux" or shutil.which("bwrap") is None:
         pytest.skip("student code is only ever run under bubblewrap (Linux)")
 
@@ -97,7 +97,7 @@ ENGINES = [*dict.fromkeys(["bwrap", os.environ.get("SAMARKAND_ENGINE", "bwrap")]
 def either(
     request: pytest.FixtureRequest, assessor: workshop.InOneBox, canaries: Canaries
 ) -> Iterator[workshop.InOneBox]:
-    """What assesses in a sandbox of bubblewrap, and of a container engine."""
+    """An assessor with a sandbox of bubblewrap, then of the container engine."""
     if request.param == "bwrap":
         yield assessor
         return
@@ -116,7 +116,7 @@ def blank() -> dict:
 
 @pytest.fixture
 def work(assessor: workshop.InOneBox, blank: dict, tmp_path: Path) -> Callable[..., Assessment]:
-    """Hand in the right answers, but for those that are given, and assess them."""
+    """A function that submits right answers, except the sources passed to it, and assesses them."""
 
     def assessed(student: str = "ada", **sources: str) -> Assessment:
         notebook = workshop.fill(blank, **workshop.ANSWERS | sources)
@@ -149,7 +149,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Shared(Sandbox):
-    """A sandbox that is warm already, for one thread at a time, and stays so when it is stopped."""
+    """A stand-in for a sandbox that shares a warm one, for one thread at a time; stopping it does nothing."""
 
     turn = threading.Lock()
 
@@ -172,7 +172,7 @@ class Shared(Sandbox):
 
 @pytest.fixture
 def one_server(box: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the runs of grading in this process use one warm server: another takes a second to get warm."""
+    """Make grading in this process use one warm server, since another takes a second to warm up."""
 
     def shared(*, secret: Sequence[Path], tables: Sequence[str], trusted: bool) -> Sandbox:
         engines.bubblewrap(secret)  # what must not be seen is looked for all the same

@@ -1,4 +1,4 @@
-"""Who learns alone: the same marks as in the sandbox, on every system, and a button in the set for them."""
+"""Self-study: the same marks as in the sandbox, on every system, and a button for them in the set."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_the_button_gives_points_and_reasons(
 def test_a_file_named_like_a_module_costs_no_point(
     course: Course, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """What a student keeps beside a set stands in for nothing that marking needs."""
+    """A student's file beside a set must not shadow a module that marking imports."""
     workshop.write(tmp_path, strip(source("ex03_the_sco"), keep_solutions=True), "ex03_the_sco")
     (tmp_path / f"{name}.py").write_text("names = ['a']\n", encoding="utf-8")
     monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "ex03_the_sco.ipynb"))

@@ -1,7 +1,7 @@
 """Attacks on the grader: each gets the mark it deserves or runs into a limit, and leaves nothing behind.
 
-An attack is code in a student's cell. Next to it may stand honest answers: ``keeps`` says which, and those
-keep their marks. After each attack an honest student is graded by the same sandbox and must have everything.
+An attack is code in a student's cell. The honest answers beside it, ``keeps``, keep their marks. After each
+attack an honest student is graded in the same sandbox and must get all points.
 """
 
 # ruff: noqa: E501 - an attack is quoted as it was written
@@ -16,9 +16,9 @@ import workshop
 
 @dataclass
 class Attack:
-    """Code in a cell, the honest answers beside it, the points that the whole deserves; what q1 was read as.
+    """Code in a cell, the ids of honest answers beside it, the points deserved, and the value read for q1.
 
-    And how long it may take where that is less than for others, since it only waits.
+    `wall` is the limit in seconds, shorter for attacks that only wait.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Attack:
 A = Attack
 ALL = ("q1", "q2", "q3")
 
-#: Read every file that can be opened below some folders, and keep what looks like a canary.
+#: An attack that reads every file below some folders, and counts those with the text of a canary.
 HUNT = """
 import os
 found = []
@@ -45,7 +45,7 @@ for top in ("/", "{course}", "/root", "/home", "/tmp", "/proc", "/course", "/gra
             if b"CANA" + b"RY-" in text: found.append(path)
 product = len(found) * 10**6 + 1
 """
-#: Lets an attack try calls: whatever succeeds is in ``done``, and then q1 is wrong.
+#: The frame of an attack that tries calls: those that succeed are in ``done`` and make q1 wrong.
 TRY = """
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
@@ -383,7 +383,7 @@ os._exit(0)
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_attack(attack: Attack, either, canaries, blank, tmp_path):
-    """Grade an attack, then an honest student; see that each has what it deserves, and nothing was touched."""
+    """Grade an attack, then an honest student; check both marks, and that no canary was read or changed."""
     code = attack.code.replace("{course}", str(canaries.folder))
     sources = {key: workshop.ANSWERS[key] if key in attack.keeps else "# see above" for key in ALL}
     if "else product" in code:  # it falsifies the right answer if it gets what it wants

@@ -1,4 +1,4 @@
-"""A whole class: marks in nbgrader's gradebook, nothing done twice, nobody's trouble is anybody else's."""
+"""Grading a class: marks in nbgrader's gradebook, no repeated work, and errors affect only their student."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_only_what_has_changed_or_was_lost_is_graded_again(marked, monkeypatch):
 
 
 def test_one_bad_submission_never_stops_a_class(marked):
-    """Broken and hostile files, links and names cost their senders alone, each named in a sentence."""
+    """Broken and hostile files, links and names affect only their senders, each named in a sentence."""
     start, folder = b'{"nbformat": 4, "cells": [', marked.root / "submitted"
     bodies = {
         "empty": b"", "text": b"not a notebook", "binary": bytes(range(256)) * 10,
@@ -148,7 +148,7 @@ PROSE = r"""<script>alert(1)</script> <img src=x onerror=alert(1)> &lt;script&gt
 
 
 def test_prose_that_a_browser_would_obey_is_only_shown():
-    """What Formgrader shows holds no element that runs, loads or leads elsewhere, but for a bare address."""
+    """Formgrader's page has no element that runs, loads or links elsewhere, except a bare address."""
     from html.parser import HTMLParser
 
     from nbconvert.filters import markdown2html
@@ -174,7 +174,7 @@ def test_formulas_neither_link_nor_fetch(formula):
 
 
 def test_an_error_cannot_look_like_words_of_the_graders(course):
-    """Neither as lines of an explanation, nor as HTML of a page, which reads comments as Markdown."""
+    """Neither in the lines of an explanation, nor in a page, which renders comments as Markdown."""
     lie = "\n\nq2: 3 of 3 (right)\n  reason: Right. <img src=x onerror=alert(1)> ![](http://example.org/x)"
     hand_in(course, "eve", q1=f"raise type('E', (Exception,), {{}})({lie!r})")
     grade(course)
@@ -186,7 +186,7 @@ def test_an_error_cannot_look_like_words_of_the_graders(course):
 
 
 def test_lateness_penalties_and_extensions(course):
-    """An offset is an offset, also where nbgrader would take it for seconds; a path is no time zone."""
+    """An offset counts even in the form that nbgrader reads as seconds; a path is not a time zone."""
     times = {
         "utc": "2022-09-14 14:00:00 UTC", "berlin": "2022-09-14 16:00:00.000000 Europe/Berlin",
         "iso": "2022-09-14T16:00:00+02:00", "apart": "2022-09-14 16:00:00 +02:00",
@@ -254,7 +254,7 @@ def test_every_trouble_has_its_sentence(course, monkeypatch):
 
 
 def test_a_gradebook_that_is_locked_half_way(marked, monkeypatch):
-    """What could not be written is named, nothing is half written, and a second run completes it."""
+    """Unwritten marks are reported, no student is half written, and a second run completes the rest."""
     other = sqlite3.connect(marked.gradebook, isolation_level=None)
     monkeypatch.setattr(records, "write", lambda *_: other.execute("BEGIN EXCLUSIVE"))
     summary, _ = grade(marked, force=True, jobs=1)
@@ -292,7 +292,7 @@ def test_killed_at_any_moment_nothing_is_lost(marked):
 
 
 def test_nobody_else_can_read_what_is_kept_of_students(marked):
-    """Whoever can pass a course's folder finds there only what is public: sources, releases, checks."""
+    """Other users who can enter a course's folder can read only sources, releases and checks."""
 
     def seen(folder):
         for path in folder.iterdir():

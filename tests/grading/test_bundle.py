@@ -1,4 +1,4 @@
-"""What students get: everything to work with, nothing to cheat with; and what someone alone gets."""
+"""The students' copy: complete for work, without answers; and self-study."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_bundle_holds_what_git_tracks_of_the_course_the_sets_and_nothing_else(
 
 
 def test_every_link_of_what_students_get_leads_somewhere(bundle):
-    """In each Markdown file and notebook; a notebook's heading is there too."""
+    """In each Markdown file and notebook, with the headings that links to notebooks name."""
     texts = {path: [path.read_text(encoding="utf-8")] for path in bundle.rglob("*.md")}
     for path in bundle.rglob("*.ipynb"):
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
@@ -91,7 +91,7 @@ def test_git_passes_over_each_file_that_the_page_has_an_instructor_make():
 
 
 def test_what_lies_about_stays_with_the_instructor(course, monkeypatch, tmp_path):
-    """A stray roster is left out and named; a solved set that Git tracks is refused."""
+    """A roster that Git does not track is left out and reported; a tracked solved set is refused."""
     root = tmp_path / "course"
     for part in release.PARTS:
         (root / part).parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +130,7 @@ d = desk.Desk("ex03_the_sco")
 print(json.dumps(d.given))
 print(repr(d), d.marks(), d.look("q2", ...), d.look("q2", 0.41), d.look("q2", 412), d.look("q1", 8))
 """
-#: What that says where a class works: read, and not judged.
+#: The output of `SIGN` in a class: answers are read and not marked.
 SAID = (
     "your own numbers", "Points and reasons come back after handing in.", "q2: Not answered yet.",
     "Read as a number (per cent). Whether it is right is said after handing in.", "outside 0 to 100",
@@ -139,7 +139,7 @@ SAID = (
 
 
 def sign_in(package, folder, student="ada"):
-    """Sign in where a set is worked on; return what is said, the numbers, and what is said of them."""
+    """Run `SIGN` in a folder; return the message, the student's numbers, and the rest of the output."""
     folder.mkdir(parents=True, exist_ok=True)
     run = subprocess.run(
         [sys.executable, "-P", "-c", SIGN, student], cwd=folder, capture_output=True, text=True, check=True,
@@ -150,7 +150,7 @@ def sign_in(package, folder, student="ada"):
 
 
 def test_the_same_student_has_the_same_numbers_wherever_the_course_is(bundle, wheel, course, tmp_path):
-    """In the students' copy, from a wheel, in a folder that many share, and where the work is marked."""
+    """In the students' copy, from a wheel, in a shared installation, and when marked."""
     exercise = SETS["ex03_the_sco"]
     marked = numbers.draw(course.seed(), "ada", exercise.id, exercise.options)
     places = {
@@ -208,7 +208,7 @@ def test_a_set_that_somebody_has_answered_in_is_not_released_over(course):
 
 
 def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, monkeypatch, capsys):
-    """Without what Windows and macOS lack: nothing is forked, and no sandbox is started."""
+    """As on Windows and macOS: no fork and no sandbox."""
     monkeypatch.setenv("SAMARKAND_WORK", str(tmp_path))
     monkeypatch.setattr("os.fork", lambda: pytest.fail("a fork"))
     monkeypatch.setattr(box.Sandbox, "launch", lambda self: pytest.fail("a sandbox"))
@@ -234,7 +234,7 @@ def test_someone_alone_gets_the_full_check_on_every_system(course, tmp_path, mon
 
 
 def test_the_bundle_does_not_tell_who_is_in_the_class():
-    """Its seed and fingerprints are in everybody's hands, and ids can be tried, a million in some seconds."""
+    """Seed and fingerprints are public, and a million ids can be tried in seconds: many others must match."""
     listed = {desk.fingerprint("seed", str(number)) for number in range(1000, 1040)}
     others = [desk.fingerprint("seed", str(number)) in listed for number in range(10_000, 60_000)]
     assert 40 * 5 < sum(others) < 0.02 * len(others)

@@ -1,4 +1,4 @@
-"""Each call of a student's function gives what it gives alone, whatever other calls leave behind."""
+"""Each call of a student's function returns the same as by itself, whatever other calls leave behind."""
 
 # ruff: noqa: E501 - functions are quoted as they are written
 from __future__ import annotations
@@ -12,7 +12,7 @@ from samarkand.practice.answers import decode, encode
 from samarkand_grading.marking import inputs
 from samarkand_grading.sandbox.work import Call, Cell, Limits
 
-#: Functions of a number, each with a memory of its own kind; alone, all of them give back what they are given.
+#: Functions of a number, each with another kind of state; in a first call each returns its argument.
 MEMORIES = {
     "none": "def f(n): return n",
     "a list": "seen = []\ndef f(n):\n    seen.append(n)\n    return n if len(seen) == 1 else None",
@@ -30,7 +30,7 @@ MEMORIES = {
 
 
 def called(box, source, count=9, **options):
-    """Call ``f`` with the first numbers; return what each call gave, and the whole outcome."""
+    """Call ``f`` with 0 to ``count - 1``; return the results and the whole outcome."""
     calls = [Call(f"call {n}", "f", (encode.encode(n),)) for n in range(count)]
     outcome = box.run([Cell("cell", source), Cell("f", hold="f")], calls, **options)
     return [outcome.called.get(call.id) for call in calls], outcome
@@ -54,7 +54,7 @@ def test_a_call_that_ends_its_process_takes_no_other_with_it(end, box):
 
 
 def test_the_order_of_calls_tells_nothing_of_the_cases(box):
-    """A function can see how its calls and inputs are numbered; edges come last where they are written."""
+    """A function can see the numbers of its calls and inputs; in the checks, edges come last."""
     answer = """
 import sys
 def f(n):
@@ -73,7 +73,7 @@ def f(n):
     assert orders[0] != orders[1]
 
 
-#: A cell that the limits of real grading leave room for, one that they do not, and the error of that.
+#: A cell within the limits of real grading, one beyond them, and the error of the latter.
 ROOM = {
     "memory": ("a = bytearray(400 << 20)\ndel a", "a = bytearray(2 << 30)", "MemoryError"),
     "a file": ("open('a', 'wb').write(bytes(20 << 20))", "open('b', 'wb').write(bytes(64 << 20))", "OSError"),
@@ -122,7 +122,7 @@ def test_what_has_no_end_is_stopped_cell_by_cell_and_then_altogether(box, endles
 
 @pytest.mark.parametrize("form", [{}, {"t": "list", "v": [{}]}, {"t": "dict", "v": [[{}, 1]]}])
 def test_no_text_comes_out_that_is_longer_than_what_is_sent(form):
-    """Whoever writes on the sandbox's channel may send more, for patterns of ours to look through."""
+    """An attacker who writes to the sandbox's channel may send longer texts, to slow down our patterns."""
 
     def filled(length):
         return json.loads(json.dumps(form).replace("{}", json.dumps("1" * length)))
@@ -143,7 +143,7 @@ def test_no_text_comes_out_that_is_longer_than_what_is_sent(form):
     ],
 )
 def test_no_more_values_come_out_than_are_sent(form):
-    """Or whoever writes on the sandbox's channel keeps the grader busy, for five seconds with one answer."""
+    """Else an attacker who writes to the sandbox's channel costs the grader five seconds with one answer."""
     with pytest.raises(decode.NotAValue, match="more values than are sent"):
         decode.read(form)
 

@@ -1,7 +1,7 @@
-"""A class of students: each by habit, with the code of an answer and the mark that it deserves.
+"""A class of students for each set: answers by habit, with their code and the mark that they deserve.
 
-Of all sets. Who answers rightly in an unforeseen way has all points; a slip costs its question and is told
-by a sentence that is true of it. Everybody has numbers of their own.
+A right answer in an unforeseen way has all points; a slip costs its question, and the reason is true of it.
+Each student has their own numbers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def blank(name):
 
 
 def test_each_set_has_a_class_of_its_own():
-    """Each question is answered rightly in an unforeseen way, half of them are missed as well."""
+    """Each question has a right answer in an unforeseen way, and half of them a wrong one too."""
     assert sorted(path.stem for path in workshop.CLASSES.glob("*.py")) == SETS
     for name in SETS:
         answers = workshop.class_of(name).CLASS
@@ -44,7 +44,7 @@ def test_each_set_has_a_class_of_its_own():
 
 @pytest.mark.parametrize("name", SETS)
 def test_each_of_a_class_has_the_deserved_mark(marking, name, tmp_path):
-    """There are as many students as the question with the most answers has; each answers all questions."""
+    """Each student answers all questions; there are enough of them for the question with the most answers."""
     own_class = workshop.class_of(name)
     answers = {q.id: [a for a in own_class.CLASS if a.question == q.id] for q in marking.exercise.questions}
     amiss = []

@@ -1,4 +1,4 @@
-"""What confines student code: what it shows, what holds, and what is said where it does not hold."""
+"""The engines: the files they expose, their confinement, and the messages where it fails."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def by_bubblewrap(monkeypatch):
 
 
 def found(sandbox: Sandbox, code: str) -> object:
-    """Run code that sets ``out`` to a text; return that."""
+    """Run code that sets ``out``; return its value."""
     outcome = sandbox.run([Cell("cell", f"import json, os, sys\n{code}"), Cell("out", hold="out")])
     assert not outcome.ran["cell"].error, outcome
     return json.loads(outcome.held["out"].value)
@@ -64,7 +64,7 @@ def test_a_walk_finds_what_is_on_the_list_and_nothing_else(box):
     assert not shown & {*system, sys.prefix, sys.base_prefix}
 
 
-#: As root, in mounts of its own: other file systems in the tables' folder, one of them a single file.
+#: A script for root in a mount namespace: it mounts file systems, and one on a file, in the tables' folder.
 MOUNTED = """
 import ctypes, json, os, sys
 from pathlib import Path
@@ -147,7 +147,7 @@ def test_a_sandbox_that_lacks_a_wall_runs_nothing(taken, says, monkeypatch):
 
 
 def test_nothing_of_a_submission_stays_with_the_server(need):
-    """What went through it would be in the memory of the next fork, for all to find."""
+    """Data that the server has read would be in the memory of the next fork."""
     need(sys.platform == "linux" and os.geteuid() == 0, "only root sees into the sandbox")
     word = b"the answer of ada"
     with Sandbox() as sandbox:
@@ -176,7 +176,7 @@ def test_no_socket_of_the_machine_is_in_reach(box):
 
 
 def test_an_ordinary_user_can_grade(need):
-    """In namespaces of his own, where root needs none; with a Python that lies in /tmp."""
+    """In user namespaces, which root does not need; with a Python in /tmp."""
     need(
         hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("bwrap"), "only root can become a user"
     )
@@ -211,7 +211,7 @@ with Sandbox() as box:
 
 @pytest.fixture
 def programs(monkeypatch):
-    """A folder of programs, and the only one."""
+    """An empty folder that is the whole PATH."""
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         monkeypatch.setenv("PATH", folder)
         monkeypatch.setattr(tempfile, "tempdir", folder)
@@ -278,7 +278,7 @@ def test_an_engine_keeps_its_own_confinement_and_makes_its_image_once(programs):
 
 # --- refusal ------------------------------------------------------------------------------------------------
 
-#: What bubblewrap says, and what is said to do.
+#: Error messages of bubblewrap, and the advice to expect.
 SAID = {
     "No permissions to create a new namespace, likely because the kernel does not allow non-privileged user "
     "namespaces. See <https://deb.li/bubblewrap>.": "sudo sysctl kernel.unprivileged_userns_clone=1",
@@ -325,7 +325,7 @@ def test_who_grades_without_the_secret_is_told(course, one_server):
 
 
 def test_one_that_has_lost_its_server_gets_a_new_one(assessor, blank, tmp_path, monkeypatch):
-    """And whoever takes it away twice has reached a limit."""
+    """A submission that kills the server twice has reached a limit."""
     workshop.write(tmp_path / "ada", workshop.fill(blank, **workshop.ANSWERS))
     work = assessor.prepare("ada", tmp_path / "ada")
     with Sandbox() as sandbox:

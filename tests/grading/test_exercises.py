@@ -1,4 +1,4 @@
-"""The sets: the reference passes, empty work has 0, each wrong way gets its reason, variants are fair."""
+"""The sets: the reference passes, empty work has 0, each known mistake gets its reason, variants are fair."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ CLASS = 1000
 
 @functools.cache
 def drawn(name, seed=workshop.SEED):
-    """The numbers of a class of a thousand."""
+    """Return the numbers of a class of a thousand students."""
     return [numbers.draw(seed, f"student {n}", name, SETS[name].options) for n in range(CLASS)]
 
 
 @functools.cache
 def marker_of(name, number):
-    """Return the marker of one student of the class; what it has worked out once is kept."""
+    """Return the marker of one student of the class (cached)."""
     return Marker(SETS[name], drawn(name)[number], SETS[name].inputs(workshop.KEY))
 
 
@@ -51,7 +51,7 @@ def source(name):
 
 
 def strip(notebook, *, keep_solutions):
-    """Do what nbgrader does to solution regions."""
+    """Remove outputs, and the solution regions as nbgrader does unless `keep_solutions`; in place."""
     for cell in notebook["cells"]:
         text = "".join(cell["source"])
         if not keep_solutions:
@@ -91,7 +91,7 @@ def test_the_reference_passes_and_empty_work_has_nothing(name, box, tmp_path):
 
 
 def outcome_of(question, marker, way):
-    """What the sandbox would give back if a student had gone this way."""
+    """Return the sandbox's outcome for a student with this solution."""
 
     def value(result):
         return Result(decode.read(json.loads(json.dumps(encode.encode(result)))))
@@ -147,7 +147,7 @@ def read_or_none(kind, answer):
 
 @pytest.mark.parametrize(("name", "key"), VARYING)
 def test_every_variant_has_an_answer_of_its_own_that_no_shortcut_gives(name, key):
-    """All of them: solvable, within the bounds of its kind, not trivial, and no easier than others."""
+    """Each variant is solvable, within the bounds of its kind, not trivial, and as hard as others."""
     exercise = SETS[name]
     question = exercise.question(key)
     every = exercise.elsewhere(question)  # reads each by its kind, which refuses what is out of bounds
@@ -172,7 +172,7 @@ def test_every_variant_has_an_answer_of_its_own_that_no_shortcut_gives(name, key
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_class_of_a_thousand_has_many_answers(name):
-    """None is right for many, neighbours are not alike, and hardly two students share all answers."""
+    """No answer is right for many, neighbours differ, and hardly any two students share all answers."""
     exercise, every = SETS[name], {}
     for question in (question for question in exercise.questions if question.varies):
         right = {repr(given): answer for given, answer in exercise.elsewhere(question)}
@@ -200,7 +200,7 @@ def lesson_of(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solutions_pass_for_other_numbers_and_what_is_given_is_right_for_nobody(name):
-    """What the source notebook does, and what its given cells show, with the numbers of some students."""
+    """Run the source notebook, and the given cells, with the numbers of some students."""
     asked = rules_of_sets.questions(lesson_of(name))
     for number, given in enumerate(drawn(name)[:40]):
         space, shown = {}, {}
@@ -229,7 +229,7 @@ def test_the_solutions_pass_for_other_numbers_and_what_is_given_is_right_for_nob
 
 @pytest.mark.parametrize(("name", "key"), QUESTIONS)
 def test_what_is_shown_beside_the_answer_is_read_and_true(name, key):
-    """The form of an answer is nobody's answer; the example below a function says what comes out."""
+    """The example of an answer's form is nobody's answer; that below a function has the true result."""
     question = SETS[name].question(key)
     text = rules_of_sets.questions(lesson_of(name))[key][""].source
     if question.cases:
@@ -258,7 +258,7 @@ def course(tmp_path_factory):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_stored_release_is_what_nbgrader_makes_and_holds_no_answer(course, name):
-    """That it is what a fresh run gives, strict nbval holds in a step of its own."""
+    """Outputs are compared by strict nbval in a step of its own."""
 
     def unrun(path):
         return strip(json.loads(path.read_text(encoding="utf-8")), keep_solutions=True)

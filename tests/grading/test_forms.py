@@ -36,7 +36,7 @@ def test_a_class_answers_both_forms(course: Course, monkeypatch: pytest.MonkeyPa
 
 
 def hand_in(course: Course, name: str, student: str, wrong: int) -> None:
-    """Answer a form: its first items wrong, all others right."""
+    """Submit a form with its first `wrong` items wrong and all others right."""
     notebook = json.loads(course.notebook("release", name).read_text())
     draw = random.Random(student)
     for place, (number, _, order) in enumerate(forms.form(forms.SETS[name]), 1):

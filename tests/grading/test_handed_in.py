@@ -1,4 +1,4 @@
-"""Files as students really hand them in: the mark is what the answers are worth, and what is odd is said."""
+"""Files as students submit them: answers get their marks, and irregularities a remark."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_any_encoding_that_json_may_have_and_pictures_of_any_size(assessor, solv
 
 
 def test_programs_that_drop_ids_and_strip_lines(assessor, solved, tmp_path):
-    """Answers are read by their names, wherever they are; a written one waits for a person to look."""
+    """Answers are read by name, wherever they are; a written one waits for a person."""
     for number, cell in enumerate(solved["cells"]):
         cell["source"] = "Because." if cell["id"] == "w1" else cell["source"].replace("\n", "  \r\n")
         cell["id"], cell["metadata"] = f"new{number}", {"id": "abc", "vscode": {"languageId": "python"}}

@@ -1,4 +1,4 @@
-"""Honest work: right answers by any way keep their marks, wrong ones get the right reason."""
+"""Honest work: right answers of any kind keep their marks, wrong ones get the right reason."""
 
 # ruff: noqa: E501 - cells are quoted as they are written
 from __future__ import annotations
@@ -30,7 +30,7 @@ def test_the_empty_notebook_has_none_and_no_error(assessor, blank, tmp_path):
 RIGHT = workshop.ANSWERS
 CALL = RIGHT["q3"].partition("    return")
 HELPER = "def at(day, until):\n    return until is None or day < until\n\ndef was_member(since, until, day):\n    return since <= day and at(day, until)"
-#: From the set's folder, from my_work/ and from the top; and nothing can be written there.
+#: Code that reads a table from the set's folder, from my_work/ and from the top, and cannot write there.
 TABLES = """
 for way in ("course_data", "../course_data", "../../course_data", "../../../course_data"):
     assert len(pd.read_csv(way + "/sco_membership.csv")) > 1
@@ -100,7 +100,7 @@ def test_a_slip_costs_its_question_and_has_its_reason(work, sources, points, say
 
 
 def test_what_is_far_too_long_costs_its_own_question_alone(assessor, blank, tmp_path):
-    """A table in place of a number, one from every call, and cells that print and print."""
+    """A table in place of a number, one from every call, and cells with endless output."""
     table = "pd.DataFrame({'a': ['\u0436' * 30] * 2000, 'b': range(2000)})"  # of less than plain.NODES values
     q3 = f"def was_member(since, until, day):\n    return {table}"
     notebook = workshop.fill(blank, q1=f"product = {table}", q2=RIGHT["q2"], q3=q3)
@@ -112,7 +112,7 @@ def test_what_is_far_too_long_costs_its_own_question_alone(assessor, blank, tmp_
 
 
 def test_cells_in_another_order_have_the_same_points(assessor, blank, tmp_path):
-    """A cell that looks at an answer may stand above it, and two answers may have changed places."""
+    """A check cell may be above its answer, and two answers may be swapped."""
     notebook = workshop.fill(blank, **RIGHT)
     places = {c["metadata"].get("nbgrader", {}).get("grade_id"): n for n, c in enumerate(notebook["cells"])}
     for one, other in (("q1", "q1-check"), ("q1", "q2")):
@@ -127,7 +127,7 @@ def test_the_last_value_of_a_cell_is_kept_under_its_name(work):
     assert result.ran["cell q1"].text == "42 8\n" and result.ran["added code-1"].text == ""
 
 
-#: Ways to draw a number between 0 and 1 without a seed.
+#: Expressions that draw a number between 0 and 1 without a seed.
 DRAWS = (
     "random.random()", "random.Random().random()", "random.SystemRandom().random()", "secrets.randbelow(1000) / 1000",
     "os.urandom(1)[0] / 256", "os.getrandom(1)[0] / 256", "uuid.uuid4().int / 2**128", "np.random.random()",
@@ -137,7 +137,7 @@ DRAWS = (
 
 
 def test_the_same_work_has_the_same_mark(assessor, blank, tmp_path):
-    """Whatever it draws by chance is the same in each run, in cells and in functions, in another sandbox too."""
+    """Random numbers are the same in each run, in cells and functions, and in another sandbox."""
     imports = (
         "import os, random, secrets, subprocess, sys, tempfile, uuid\nimport numpy as np, pandas as pd\n"
     )
@@ -179,7 +179,7 @@ def test_another_students_numbers_are_wrong(assessor, blank, tmp_path):
 
 
 def judged(name, key, form):
-    """Mark what a form makes of the right answer to a question, for ten students."""
+    """Return the verdicts on `form(right answer)` to a question for ten students."""
     (name,) = (whole for whole in checks.available(workshop.EXERCISES / "checks") if whole.startswith(name))
     exercise = workshop.course_set(name)
     question = exercise.question(key)
@@ -270,7 +270,7 @@ def test_another_set_or_a_lesson_is_said_to_be_that(course, wrong):
 
 
 def test_own_answers_without_any_of_the_sets_cells_still_count(course):
-    """What is no other notebook of the course is read as ever."""
+    """A notebook that is not another one of the course is read as usual."""
     setup = workshop.source_notebook(solved=False)["cells"][1]["source"]
     cells = [
         workshop.cell("code", f"own-{n}", text) for n, text in enumerate([setup, *workshop.ANSWERS.values()])

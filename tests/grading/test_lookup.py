@@ -1,7 +1,7 @@
-"""Functions that answer known inputs and compute nothing: who has read the public checks gains nothing.
+"""Functions that look up known inputs and compute nothing: reading the public checks gains no points.
 
-What is drawn differs from submission to submission; that it is always fair is held for fifteen drawings, or
-for as many as SAMARKAND_DRAWINGS=1000 says.
+Inputs differ from submission to submission; their fairness is tested for fifteen drawings, or for the number
+in SAMARKAND_DRAWINGS.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from samarkand_grading.sandbox.work import Cell
 EXERCISES = workshop.EXERCISES
 SETS = {name: workshop.course_set(name) for name in checks.available(EXERCISES / "checks")}
 FUNCTIONS = [(name, question.id) for name in SETS for question in SETS[name].questions if question.cases]
-#: How many submissions inputs are drawn for.
+#: The number of submissions to draw inputs for.
 DRAWINGS = int(os.environ.get("SAMARKAND_DRAWINGS", "15"))
-#: What their inputs are drawn from.
+#: The keys of their inputs.
 KEYS = [inputs.of_work("a course", [Cell("cell q1", f"x = {n}")]) for n in range(DRAWINGS)]
 
 
@@ -49,13 +49,13 @@ def cases_of(name, key, question):
 
 
 def forms_of(name, key, question):
-    """The arguments of each case as JSON."""
+    """Return the arguments of each case as JSON."""
     return [json.dumps([encode.encode(a) for a in case.arguments]) for case in cases_of(name, key, question)]
 
 
 @functools.cache
 def table_of(name, key):
-    """Find which of the course's tables the example of a function is taken from; some take numbers alone."""
+    """Return the name of the table that a function's example is taken from; None if it takes no table."""
     example = cases_of(name, inputs.DEMONSTRATION, key)[0].arguments[0]
     if isinstance(example, pd.DataFrame):
         for table in data.tables()["name"]:
@@ -66,7 +66,7 @@ def table_of(name, key):
 
 
 def gives(question, way, cases):
-    """What a way gives for each case, in the form that answers are compared in."""
+    """Return the results of a solution for the cases, in the form for comparison."""
     return [checks._canonical(question.kind, way(*case.arguments)) for case in cases]
 
 
@@ -77,7 +77,7 @@ def right_of(name, key, question):
 
 
 def points(name, key, question, answers):
-    """Mark answers as the marker does; none stands for an error."""
+    """Return the points for answers as the marker gives them; None is an error."""
     asked = SETS[name].question(question)
     marked = zip(answers, right_of(name, key, question), cases_of(name, key, question), strict=True)
     hits = [(a is not None and asked.kind.same(a, right), case.edge) for a, right, case in marked]
@@ -193,7 +193,7 @@ TABLES = [(name, key) for name, key in FUNCTIONS if table_of(name, key)]
 
 @pytest.mark.parametrize(("name", "key"), TABLES)
 def test_what_is_handed_over_has_the_form_of_the_courses_table(name, key, works):
-    """The columns that the question names, of the same types, in every case."""
+    """In every case it has the columns that the question names, with the table's dtypes."""
     notebook = json.loads((EXERCISES / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
     asked = next("".join(c["source"]) for c in notebook["cells"] if c["id"] == f"{key}-question")
     own = data.load(table_of(name, key))
@@ -210,7 +210,7 @@ def test_what_is_handed_over_has_the_form_of_the_courses_table(name, key, works)
 
 
 def constants(name, work, key):
-    """Every answer that is right at least once, and what costs nothing to try."""
+    """Yield every answer that is right for one case, and common guesses."""
     question = SETS[name].question(key)
     for value in (True, False, 0, 1, 2, "none", "member", ""):
         try:
@@ -232,7 +232,7 @@ def test_a_function_that_always_gives_the_same_has_nothing(name, key, works):
 
 # --- cheats, handed in --------------------------------------------------------------------------------------
 
-#: A function that looks its arguments up: by what they hold, however they were built.
+#: A function that looks its arguments up by their content.
 LOOKUP = """
 def {function}(*arguments):
     def written(a):
@@ -243,7 +243,7 @@ def {function}(*arguments):
 
 
 def lookup(name, key, drawn, otherwise):
-    """Write that function with all inputs of some drawings."""
+    """Return `LOOKUP` filled with all inputs of some drawings."""
     question = SETS[name].question(key)
     known = {}
     for case in itertools.chain(*drawn):
@@ -254,7 +254,7 @@ def lookup(name, key, drawn, otherwise):
 
 
 def handed_in(folder, name, key, code):
-    """Hand a set in with right answers to all but one question."""
+    """Submit a set with right answers except `code` for one question; return its folder."""
     solved = json.loads((EXERCISES / "source" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
     notebook = json.loads((EXERCISES / "release" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
     answers = {c["id"]: "".join(c["source"]) for c in solved["cells"] if c["cell_type"] == "code"}
@@ -271,7 +271,7 @@ def marks(assessor, folder):
 
 @pytest.mark.parametrize(("name", "key"), most_by_night(FUNCTIONS, 2))
 def test_a_table_of_all_that_a_student_can_know_is_worth_nothing(box, tmp_path, name, key):
-    """Of every key that can be guessed (the seed is in the bundle), and of another submission's inputs."""
+    """The table has the inputs of every key that can be guessed, and those of another submission."""
     assessor = workshop.assessor_of(name, box)
     cells = assessor.prepare("eve", handed_in(tmp_path, name, key, "...")).cells
     seen = assessor.inputs(cells)

@@ -1,4 +1,4 @@
-"""A question of an instructor's own: begun, released, marked and given back like those of the course."""
+"""An instructor's own question: created, released, marked and returned like those of the course."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moodle and Canvas, by the names that they give: in, marked, and out again."""
+"""Moodle and Canvas: a download is collected, marked and returned under the platform's names."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ NAME = workshop.NAME
 
 
 class Server:
-    """Debian's server in a folder of its own, on a socket there, with the rights of nobody in particular."""
+    """Debian's PostgreSQL server in a temporary folder, on a socket there, run by an unprivileged user."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
         self.programs, self.folder, self.numbers = programs, folder, itertools.count()
@@ -72,7 +72,7 @@ def server(need):
 
 @pytest.fixture(scope="module")
 def released_there(server, template, tmp_path_factory):
-    """The address of a database with one released set, which others are copies of."""
+    """The URL of a database with one released set, the template of the others."""
     root = shutil.copytree(template, tmp_path_factory.mktemp("there") / "course")
     address = make(server, "released")
     course = served(Course(root, template.parent / "secret"), address)
@@ -87,7 +87,7 @@ def make(server, name, like="template0"):
 
 
 def served(course, address):
-    """Let the settings of a course name a database."""
+    """Point a course's settings to a database, and delete its SQLite file; return the course."""
     with (course.root / "nbgrader_config.py").open("a") as file:
         file.write(f"\nc.CourseDirectory.course_id = 'autumn'\nc.CourseDirectory.db_url = {address!r}\n")
     (course.root / "gradebook.db").unlink()
@@ -96,7 +96,7 @@ def served(course, address):
 
 @pytest.fixture
 def there(course, server, released_there):
-    """A course whose gradebook is in PostgreSQL, and a class that has handed in."""
+    """A course with its gradebook in PostgreSQL, and submissions of a class."""
     there = served(course, make(server, f"course{next(server.numbers)}", "released"))
     hand_in(there)
     return there
@@ -126,7 +126,7 @@ MARKS = {"Zoë": 3, "ada": 10, "bob": 0, "zed": 2}
 
 
 def live_a_week(course):
-    """Do all that an instructor does with a gradebook; return what is seen of it on the way."""
+    """Do everything that an instructor does with a gradebook; yield the results on the way."""
     odd = workshop.fill(workshop.source_notebook(solved=False), q1="raise ValueError('a\\0b \\ud800 %s')")
     workshop.write(course.root / "submitted" / "bob" / NAME, odd)
     release.generate(course, course.exercise(NAME))
@@ -161,7 +161,7 @@ def test_a_week_is_the_same_in_either(there, template, tmp_path):
 
 
 def test_a_server_that_stops_half_way(there, server, monkeypatch):
-    """What was written stays, nothing is half written or twice there, and the next run does the rest."""
+    """Written marks stay, nothing is written half or twice, and the next run does the rest."""
     wrote = records.write
 
     def stop(*result):
@@ -183,7 +183,7 @@ def test_a_server_that_stops_half_way(there, server, monkeypatch):
 
 
 def test_two_who_grade_at_once_wait_for_each_other(there, tmp_path):
-    """From two folders, as on two machines: only the database knows of both."""
+    """In two folders, as on two machines: the lock is in the database."""
     other = Course(shutil.copytree(there.root, tmp_path / "other"), there.secret)
     waits, said = threading.Event(), []
 

@@ -1,4 +1,4 @@
-"""One truth everywhere: what a mark is, why, and what a person changed, on the page, in exports, in words."""
+"""Marks, reasons and changes by hand agree on the page, in exports and in reports."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("one_server")
 
 @pytest.fixture
 def graded(course):
-    """Ada has everything right, Bob typical mistakes, and both wrote; Cyn nothing; Dai is endless."""
+    """A graded class: Ada is right, Bob makes typical mistakes, both wrote; Cyn has nothing, Dai a loop."""
     hand_in(course, "ada", **workshop.ANSWERS, w1="Because.", last="desk.sign_in('ada')")
     slips = {"q2": workshop.ANSWERS["q2"].replace("100 * ", ""), "q1": "product = 1 / 0", "w1": "So."}
     path = hand_in(course, "bob", **slips, added="x = 1", last="desk.sign_in('ada')")
@@ -127,7 +127,7 @@ def test_a_page_says_what_was_asked_and_answered_and_why(graded):
 
 
 def test_the_instructor_is_told_what_is_unusual(graded):
-    """Two notebooks, and who marks are of; to sign in is no cell of one's own, nor is it an accusation."""
+    """Two notebooks, and another sign-in; a cell that signs in is not an added cell, and not copying."""
     (trouble,) = graded.troubles
     assert trouble.startswith("bob: Several notebooks were handed in: ")
     assert trouble.endswith(f"{NAME}.ipynb was marked, {NAME} (1).ipynb was not.")
@@ -159,7 +159,7 @@ def test_points_are_set_in_the_checks_and_follow_everywhere(graded):
 
 
 def test_who_copied_is_named_with_the_source_and_nobody_else():
-    """What is right for one's own numbers is never a copy; nor is a slip that fits nobody's in the class."""
+    """An answer right for one's own numbers is not a copy, nor is a slip that is right for nobody."""
 
     def work(student, given, *others):
         verdicts = [

@@ -1,4 +1,4 @@
-"""Who is in the class: lists as spreadsheets and learning platforms write them, ids of all kinds."""
+"""Class lists as spreadsheets and learning platforms write them, with ids of all kinds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A killed grader leaves nothing behind, and two graders do not get into each other's way."""
+"""A killed grader leaves nothing behind, and two graders do not interfere."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from samarkand_grading.classroom import gradebook, records
 
 
 def command(course, said, *words):
-    """Start the command in a fork of this process; return its number."""
+    """Start ``samarkand`` in a fork of this process with output to `said`; return its process id."""
 
     def run():
         return cli.main([*words, "--course", str(course.root), "--secret", str(course.secret)])
@@ -45,7 +45,7 @@ def test_two_graders_at_once(course, tmp_path):
 
 @pytest.fixture
 def orphans():
-    """Adopt the orphans of what is killed; return a function that lists those that live."""
+    """Adopt the orphans of killed processes; yield a function that returns the ids of living ones."""
     become_subreaper, ours = 36, Path(f"/proc/self/task/{os.getpid()}/children")
     libc = ctypes.CDLL(None)
     libc.prctl(become_subreaper, 1, 0, 0, 0)
@@ -62,7 +62,7 @@ def orphans():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_killed_command_leaves_no_process_and_no_half_file(course, tmp_path, orphans, monkeypatch):
-    """Whatever it was doing, with two sandboxes at work; but for empty folders, which systems sweep away."""
+    """Killed at any moment, with two sandboxes running; empty temporary folders may remain."""
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))

@@ -1,4 +1,4 @@
-"""Grading elsewhere: tasks leave results in files, one program writes the gradebook, nothing is lost."""
+"""Grading on a cluster: tasks write results to files, one program writes the gradebook, nothing is lost."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def points(course):
 
 @pytest.mark.usefixtures("one_server")
 def test_the_tasks_of_kubernetes(class_of_five, template, tmp_path):
-    """What has come is taken, a job is written for the rest; then all is as if it had run here."""
+    """Finished results are taken, a job is written for the rest; the marks are as if graded here."""
     course, out = class_of_five, tmp_path / "job.json"
 
     def grade():
@@ -115,7 +115,7 @@ PartitionName=p Nodes=ALL Default=YES MaxTime=2 State=UP
 
 
 class Cluster:
-    """Debian's Slurm with one node, without systemd or cgroups, in a folder of its own."""
+    """Debian's Slurm with one node, without systemd and cgroups, in a temporary folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder, host = folder, os.uname().nodename.partition(".")[0]
@@ -138,7 +138,7 @@ class Cluster:
         self.run("slurmd", "-f", str(self.folder / "slurm.conf"), "-N", self.host)
 
     def kill_node(self) -> None:
-        """Kill all that runs on the node, as if the power had gone: first what could still report it."""
+        """Kill all processes of the node, as in a power cut: first the daemons that could report it."""
         daemons, others = [], []
         for place in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
@@ -187,7 +187,7 @@ def test_slurm_gives_the_marks_of_this_machine(class_of_five, cluster):
 
 
 def task_of(cluster, share):
-    """Wait for the task of a number to run; return the number of its process."""
+    """Wait until a task runs; return its process id."""
     for _ in range(600):
         for command in Path("/proc").glob("[0-9]*/cmdline"):
             with contextlib.suppress(OSError):
@@ -199,7 +199,7 @@ def task_of(cluster, share):
 
 
 def aside(program):
-    """Do something beside the grading; return what waits until it is done."""
+    """Run a function in a thread; return a function that waits for its result."""
     return ThreadPoolExecutor(1).submit(program).result
 
 
@@ -248,7 +248,7 @@ def test_a_cancelled_job_ends_and_the_next_does_the_rest(class_of_five, cluster)
 
 @pytest.mark.nightly
 def test_who_is_killed_beside_a_job_takes_its_results_later(class_of_five, cluster, tmp_path, monkeypatch):
-    """The next job waits for the one that is still there, and no submission runs twice."""
+    """The next job waits for the unfinished one, and no submission runs twice."""
     monkeypatch.setattr(tasks, "_clear", lambda *_: None)
 
     def die(line):

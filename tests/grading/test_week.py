@@ -1,4 +1,4 @@
-"""An instructor's week: days, extensions, what is left out, one question anew, copies, who is forgotten."""
+"""An instructor's week: due dates, extensions, exceptions, a regraded question, copies, a deletion."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def kept(tmp_path_factory):
 
 @pytest.fixture
 def handed_in(course, kept):
-    """Ada and Bob have all right, handed in at 14:10 UTC, and wrote; Cyn is on the roster. Graded once."""
+    """A class graded once: Ada and Bob are right, submitted at 14:10 UTC and wrote; Cyn is on the roster."""
     if kept.exists():
         shutil.rmtree(course.root)
         shutil.copytree(kept, course.root)
@@ -46,7 +46,7 @@ def handed_in(course, kept):
 
 @pytest.fixture
 def samarkand(handed_in, capsys):
-    """Run a verb on the course; return its exit status and what it printed."""
+    """A function that runs a subcommand on the course; it returns the exit status and the output."""
     common = ["--course", str(handed_in.root), "--secret", str(handed_in.secret)]
 
     def run(*words):
@@ -256,7 +256,7 @@ def test_who_is_forgotten_leaves_no_trace_and_nobody_else_does(handed_in, samark
 
 
 def test_nbgraders_exchange_from_end_to_end(course, tmp_path, monkeypatch):
-    """Release, fetch, submit, collect, grade, give back: the exchange is in a folder of its own."""
+    """Release, fetch, submit, collect, grade and return, with the exchange in a temporary folder."""
     user = getpass.getuser()
     (tmp_path / "exchange").mkdir(mode=0o777)
     (tmp_path / "exchange").chmod(0o777)

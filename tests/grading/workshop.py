@@ -1,4 +1,4 @@
-"""A small course to test grading with: one set of three questions, its notebook, and ways to fill it in."""
+"""A small course for the tests of grading: one set of three questions, its notebook, and helpers."""
 
 # ruff: noqa: E501 - cells are quoted as they are written
 from __future__ import annotations
@@ -24,7 +24,7 @@ from samarkand_grading.sandbox.work import Limits
 from samarkand_grading.submission import rebuilding
 from tools.author import apart
 
-#: Tight limits keep the suite short; the real ones are larger.
+#: Tight limits, to keep the suite short; the real ones are larger.
 LIMITS = Limits(cpu=5, wall=20, cell_cpu=1.5, cell_wall=8, call_cpu=0.25, call_wall=1.5, memory=320 << 20)
 
 EXERCISES = home.ROOT / "exercises"
@@ -32,19 +32,19 @@ EXERCISES = home.ROOT / "exercises"
 
 @functools.cache
 def course_set(name: str) -> checks.ExerciseSet:
-    """Load a set of the course's own; what it works out once, all tests of this process share."""
+    """Return a set of the real course, cached with its computed answers for all tests."""
     return checks.load(EXERCISES / "checks", name)
 
 
 class InOneBox(Assessor):
-    """Assesses submissions one after another in one sandbox."""
+    """An assessor that runs submissions one after another in one sandbox."""
 
     def __init__(self, sandbox: Sandbox, *all_else: Any, **options: Any) -> None:
         super().__init__(*all_else, **options)
         self.sandbox = sandbox
 
     def assess(self, student: str, folder: Path) -> Assessment:
-        """Assess what lies in a folder; if the sandbox dies, once more in a new one, as a class is graded."""
+        """Assess a submission; if the sandbox dies, once more in a new one, as in a batch."""
         work = self.prepare(student, folder)
         try:
             return self.run(work, self.sandbox)
@@ -53,7 +53,7 @@ class InOneBox(Assessor):
 
 
 def assessor_of(name: str, box: Sandbox, path: Path | None = None) -> InOneBox:
-    """Return what assesses a set of the course's own, as it is released, or as a notebook elsewhere has it."""
+    """Return the assessor of a set of the real course, with the released notebook or the one at `path`."""
     exercise = course_set(name)
     path = path or EXERCISES / "release" / name / f"{name}.ipynb"
     released = rebuilding.Released(path, {q.id: q.name for q in exercise.questions})
@@ -62,7 +62,7 @@ def assessor_of(name: str, box: Sandbox, path: Path | None = None) -> InOneBox:
 
 @dataclass
 class Answer:
-    """An answer to a question, by whom; where it is not right, the points it deserves and words of the reason."""
+    """An answer: question, habit, code; if it is wrong, the points deserved and a part of the reason."""
 
     question: str
     habit: str
@@ -75,7 +75,7 @@ CLASSES = Path(__file__).parent / "classes"
 
 
 def class_of(name: str) -> ModuleType:
-    """Return a set's class: ``BEFORE`` goes into a cell in front of all answers, which ``CLASS`` lists."""
+    """Return the module of a set's class: `CLASS`, a list of answers, and `BEFORE`, code above them."""
     return importlib.import_module(f"classes.{name}")
 
 
@@ -166,7 +166,7 @@ STUBS = {
 
 
 def cell(kind: str, name: str, source: str, **marks: Any) -> dict[str, Any]:
-    """Build one cell with nbgrader's marks."""
+    """Build one cell, with nbgrader metadata if any `marks` are given."""
     built: dict[str, Any] = {"cell_type": kind, "id": name, "metadata": {}, "source": source}
     if marks:
         no = dict.fromkeys(("grade", "solution", "locked", "task"), False)
@@ -177,7 +177,7 @@ def cell(kind: str, name: str, source: str, **marks: Any) -> dict[str, Any]:
 
 
 def source_notebook(*, solved: bool) -> dict[str, Any]:
-    """Build the notebook as it is released, or with the right answers."""
+    """Build the notebook as released, or with the right answers if `solved`."""
     setup = "import pandas as pd\nfrom samarkand.practice.sets.desk import Desk\n\ndesk = Desk('ex90_test')\ngiven = desk.given"
     cells = [cell("markdown", "title", "# Test"), cell("code", "setup", setup, locked=True)]
     for number, (key, name) in enumerate((("q1", "product"), ("q2", "border_shares"), ("q3", "was_member"))):
@@ -193,7 +193,7 @@ def source_notebook(*, solved: bool) -> dict[str, Any]:
 
 
 def fill(released: dict[str, Any], **sources: str) -> dict[str, Any]:
-    """Answer some questions; ``added`` is the source of a cell in front of the first question."""
+    """Return a copy with these answers; ``added`` is a code cell before q1, ``last`` one at the end."""
     notebook = copy.deepcopy(released)
     for part in notebook["cells"]:
         key = part["metadata"].get("nbgrader", {}).get("grade_id")
@@ -207,14 +207,14 @@ def fill(released: dict[str, Any], **sources: str) -> dict[str, Any]:
 
 
 def assess(assessor: InOneBox, folder: Path, notebook: dict[str, Any], student: str = "ada") -> Assessment:
-    """Hand a notebook in, and assess it."""
+    """Submit a notebook, and assess it."""
     place = folder / student / NAME
     write(place, notebook)
     return assessor.assess(student, place)
 
 
 def write(folder: Path, notebook: dict[str, Any], name: str = NAME) -> Path:
-    """Write a submission."""
+    """Write a notebook into a folder; return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.ipynb"
     path.write_text(json.dumps(notebook), encoding="utf-8")
@@ -222,9 +222,9 @@ def write(folder: Path, notebook: dict[str, Any], name: str = NAME) -> Path:
 
 
 def forked(program: Callable[[], object], said: Path) -> int:
-    """Start a program in a fork of this process, which has imported what it needs; return its number.
+    """Run a function in a fork of this process, where its imports are done; return the process id.
 
-    What it says is in a file.
+    Its output goes to the file `said`.
     """
     number = os.fork()
     if number:
@@ -244,12 +244,12 @@ def forked(program: Callable[[], object], said: Path) -> int:
 
 
 def ended(number: int) -> int:
-    """Wait for the end of what was forked; return its exit status."""
+    """Wait for a forked process to end; return its exit code."""
     return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
 
 
 def nbgrader(folder: Path, *words: str) -> str:
-    """Run one of nbgrader's own programs in a folder to its end; return what it says."""
+    """Run an nbgrader command in a folder; return its output."""
     path = os.pathsep.join(filter(None, [str(home.ROOT), os.environ.get("PYTHONPATH")]))
     status, said = apart.run_python(["-m", "nbgrader", *words], os.environ | {"PYTHONPATH": path}, folder)
     assert status == 0, said[-2000:]

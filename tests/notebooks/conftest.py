@@ -1,4 +1,4 @@
-"""Every notebook of the course, picked up by itself: a new lesson needs no line here."""
+"""Fixtures with every notebook of the course, found by path: a new lesson needs no change here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What simulated classes gained is found, and a file that cannot be read is refused with its line."""
+"""The gain of simulated classes is estimated, and an invalid file is refused with its line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tools.site import before_after as forms
 
 
 def a_class(path: Path, name: str, chance: list[float], students: int, seed: int) -> Path:
-    """Write answers of students who each know item n with a chance, and else choose at random."""
+    """Write a file of answers; each student knows item n with probability `chance[n]`, else guesses."""
     drawn = random.Random(seed)
     with path.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)

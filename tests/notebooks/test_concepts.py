@@ -1,4 +1,4 @@
-"""What code uses of Python is seen, catalogued, and told on one page; so is how long a lesson takes."""
+"""The Python names in code are found, catalogued and listed on one page; lesson minutes are computed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tools.author import concepts, lessons, minutes, pages
 from tools.author.lessons import Lesson
 
-#: The lessons that everybody takes, and the most names that their lines may hold; some are only read.
+#: The core lessons, and the maximum of names in their main line, some of which are only read.
 FIRST, MOST = ("00", "01", "02", "03", "05", "10", "11"), 34
 
 

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md is followed to the letter, in a copy of the repository, as a newcomer does."""
+"""The steps of CONTRIBUTING.md work when followed literally in a fresh copy of the repository."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def commands(heading: str) -> list[str]:
-    """Return the commands that a section of the page shows."""
+    """Return the commands in a section of the page."""
     section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     (block,) = re.findall(r"^```bash\n(.*?)^```$", section, re.DOTALL | re.MULTILINE)
     return block.splitlines()
 
 
 class Copy:
-    """A copy of the repository, as a fresh clone has it."""
+    """A copy of the repository, like a fresh clone."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -49,7 +49,7 @@ class Copy:
         self.commit()
 
     def run(self, command: str, status: int = 0) -> str:
-        """Run a line of a shell; return its output."""
+        """Run a shell command, check its exit status, and return its output."""
         command = re.sub(r"^samarkand\b", "python -m samarkand", command)
         ran = subprocess.run(
             command, cwd=self.root, env=self.environment, shell=True, check=False,
@@ -59,12 +59,12 @@ class Copy:
         return ran.stdout
 
     def changes(self) -> dict[str, str]:
-        """Return what is new (``??``) or changed (``M``) since the last commit, by path."""
+        """Return the git status of each file since the last commit by path, such as ``??`` or ``M``."""
         lines = self.run("git status --porcelain --untracked-files=all").splitlines()
         return {line[3:]: line[:2].strip() for line in lines}
 
     def commit(self) -> None:
-        """Keep what is there, so that `changes` begins anew."""
+        """Commit everything, so that `changes` starts from here."""
         self.run("git add --all && git -c user.name=x -c user.email=x -c commit.gpgsign=false commit -qm x")
 
 
@@ -77,7 +77,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 
 
 def test_a_new_lesson_is_green_as_it_is_and_no_other_file_is_edited(copy: Copy) -> None:
-    """Two pages alone change, and nobody edits them; a map that the subject has already is kept."""
+    """Only two generated pages change; an existing map of the subject is kept."""
     ((path, skeleton),) = skeletons.module("maps", "water").items()
     mine = copy.root / path.relative_to(ROOT)
     mine.write_text(f"{skeleton}\n\n# my own\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A picture beside each chart: drawn offline, held to its chart, kept as long as the chart is the same."""
+"""The picture beside each chart: drawn offline, compared with its chart, kept while the chart is the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The graded sets say where a question was taught: each such link leads to a lesson that is there."""
+"""The graded sets link each question to the section that taught it; each link leads to an existing one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each graded set goes up in steps, from reading to writing; what breaks a rule of that is named."""
+"""Each graded set goes up in steps, from reading to writing; a broken rule is reported."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Cells = dict[str, NotebookNode]
 
 
 def told(change: Callable[[Cells], object], exercise: Lesson = TRIP) -> list[str]:
-    """What is said of a set when something in it is otherwise."""
+    """Return the faults of a set after a change to its cells."""
     notebook = copy.deepcopy(exercise.notebook)
     cells = {cell.id: cell for cell in notebook.cells}
     change(cells)

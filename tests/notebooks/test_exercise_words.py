@@ -1,4 +1,4 @@
-"""What the sets say is true: their texts are tied to checks and tables, in a file of their own."""
+"""The texts of the sets are true: they are tied to checks and tables, in a file of their own."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def test_a_question_names_the_tolerances_of_its_checks_and_no_other(name: str) -
         assert {float(text) for text in asked} == held, question.id
 
 
-#: Words that decide what is asked: with their opposite the question asks for something else.
+#: Words that determine the question: with their opposite it asks for something else.
 DECIDING = re.compile(
     r"\b(first|second|third|earlier|later|before|after|more than|less|imports|exports|largest|"
     r"smallest|greatest|least|newest|nearest|last|longest|minus|without|leaves?|left|all others|"
     r"in (?:that|this) order|only|no longer)\b",
     re.IGNORECASE,
 )
-#: What helps to write an answer, and decides nothing.
+#: Instructions on writing an answer, which do not change the question.
 HELP = re.compile(
     r"The cell below.*?(?:\.(?= )|$)|\((?:`|Step|Your line)(?:[^()]|\([^()]*\)){30,}\)|`[^`]*`|\d\. .*|"
     r"last line of the cell|may be left out"
@@ -64,7 +64,7 @@ HELP = re.compile(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_word_that_decides_is_tied_to_the_wrong_way_that_it_excludes(name: str) -> None:
-    """So a question that asks for the opposite of what is marked is seen."""
+    """This finds a question that asks for the opposite of what is marked."""
     cells = {cell.id: cell.source for cell in lessons.read(source(name)).prose}
     for question in exercise(name).questions:
         text = re.split(r"\n\n\*\w+\.\*", cells[f"{question.id}-question"])[0]

@@ -1,4 +1,4 @@
-"""Every lesson keeps the rules, and each rule names a planted fault."""
+"""Every lesson keeps the rules, and each rule reports a planted fault."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def test_rows_that_are_equal_stay_in_their_order() -> None:
 
 
 def text(source: str, **own: object) -> nbformat.NotebookNode:
-    """A cell of text; `own` are its metadata under ``samarkand``."""
+    """Return a Markdown cell; `own` are its metadata under ``samarkand``."""
     return new_markdown_cell(source, metadata={"samarkand": own} if own else {})
 
 
 def code(source: str, shown: str = "", folded: bool = False, **data: Any) -> nbformat.NotebookNode:
-    """A code cell that was run; `data` names its outputs: html, chart, png."""
+    """Return a code cell that was run; `data` are its outputs by `KINDS`: html, chart, png."""
     bundle = {KINDS[name]: value for name, value in data.items()} | ({"text/plain": shown} if shown else {})
     outputs = [new_output("execute_result", data=bundle, execution_count=1)] if bundle else []
     hidden = {"jupyter": {"source_hidden": True}} if folded else {}
@@ -61,7 +61,7 @@ ANSWER = (
 def task(
     help_: str = "", source: str = "share = ...", says: str = "Not answered yet.", number: str = "03.1"
 ) -> Cells:
-    """A practice task: prompt, stub, and what is folded below it."""
+    """Return the cells of a practice task: prompt, stub, and the folded help below it."""
     return [text(f"**{number}** What?"), code(f'{source}\ncheck("{number}", share)', says), text(help_)]
 
 
@@ -79,7 +79,7 @@ CHART = {"title": "Trade", "description": "Trade rose every year.", "layer": ["S
 ROW = "<tr><td>1</td></tr>"
 ROWS = f'<table class="dataframe"><thead><tr></tr></thead><tbody>{ROW * 13}</tbody></table>'
 
-#: What is said, and the cells of which it is said.
+#: The beginning or a part of the expected sentence, and the cells with the fault.
 PLANTED: list[tuple[str, Cells]] = [
     ("There are 2 headings of level 1, not one.", [text("# A\n\nA b."), text("# B")]),
     ("The first cell is not the title.", [code("1"), text("# A\n\nA b.")]),
@@ -148,7 +148,7 @@ PLANTED: list[tuple[str, Cells]] = [
 
 
 def find_broken(cells: Cells, **metadata: object) -> list[str]:
-    """Return what the rules say of a lesson that is stored and read again."""
+    """Return the faults of a lesson with these cells, stored and read again."""
     # Not `new_notebook`, which validates, and complains of ids that normalising makes different.
     raw = {"cells": copy.deepcopy(cells) or [text("x")], "metadata": metadata}
     notebook = normal_form.normalise(nbformat.from_dict(raw | {"nbformat": 4, "nbformat_minor": 5}))

@@ -1,7 +1,7 @@
-"""What lesson 08 promises in ``docs/review_08.md``, by number: each rule holds, and sees a planted mistake.
+"""The promises of lesson 08 in ``docs/review_08.md``, by number: each is kept, and finds a planted mistake.
 
-Whether a lesson on contested matters is fair only readers can say; that nobody goes unnamed, no figure is
-without a maker, and that no side always comes first, can be seen by a test.
+Only readers can judge whether a lesson on contested matters is fair; a test can check that each statement has
+a speaker, each figure a maker, and that no side always comes first.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ FORM = ROOT / "docs" / "review_08.md"
 POSITIONS = data.load("positions")
 TABLE = data.load("viewpoints")
 
-#: What a government is never called in our own words.
+#: Adjectives that our own words never apply to a government.
 ADJECTIVES = re.compile(
     r"\b(brutal|repressive|authoritarian|totalitarian|democratic|legitimate|illegitimate|aggressive|autocratic"
     r"|rogue|so-called|notorious|heroic|shameful|evil|cruel|credible|oppressive|benevolent|responsible)\b",
     re.IGNORECASE,
 )
-#: Words of which somebody has to be the speaker.
+#: Words that need a named speaker.
 CONTESTED = re.compile(
     r"\b(genocide|crimes? against humanity|crackdown|violations?|detention|detained|held|camps?|terroris\w+"
     r"|extremis\w+|separatis\w+|radicalisation|fabricated|disinformation|graduated|persecut\w+|manipulation"
@@ -45,7 +45,7 @@ SPOKEN = re.compile(
     r"\b(says?|said|writes?|wrote|calls?|called|told|asked|asks|answered|names?|named|reports|voted|expected"
     r"|estimated|commended|spoke|signed|rejected|published|tell|explained)\b"
 )
-#: Figures on people, and what has to stand around them.
+#: Figures on people, and the words required around them.
 PEOPLE = re.compile(
     r"\d[\d,.]* (million|persons|people|Uyghurs|thousand)\b"
     r"|\b(?!(?:1[89]|20)\d\d\b)\d{1,3}(,\d{3})+(?![\d,]| km)|\b\d{5,}\b|\d per (cent|thousand)\b"
@@ -62,7 +62,7 @@ RETOLD = re.compile(
     r"\b(detainee|survivor|eyewitness|witness|prisoner)\w*\b.*\b(said|says|told|recall\w*|saw)\b",
     re.IGNORECASE,
 )
-#: How the text names the holders of positions, and whose row that is.
+#: The names of holders of positions in the text, and their rows in the table.
 NAMED = {
     r"Xinjiang's government": "PO03",
     r"[Tt]he UN human rights office": "PO01",
@@ -75,7 +75,7 @@ NAMED = {
 
 
 class Part(NamedTuple):
-    """A paragraph, or a row of a table, and the heading of the section in which it stands."""
+    """A paragraph or a row of a table, with the heading of its section."""
 
     section: str
     words: str
@@ -85,7 +85,7 @@ Text = list[Part]
 
 
 def read_parts() -> Text:
-    """Return what students read of the lesson: its paragraphs, and what it asks."""
+    """Return the lesson's paragraphs and questions as students read them."""
     parts, section = [], ""
     for cell in lessons.read(LESSON).prose:
         for part in re.split(r"\n\n|\n(?=[|-])", lessons.unfenced(cell.source)):
@@ -103,12 +103,12 @@ def read_parts() -> Text:
 
 
 def is_contested(part: Part) -> bool:
-    """Tell whether a paragraph stands in one of the sections on Xinjiang, or in what the lesson asks."""
+    """Return whether a paragraph is in a section on Xinjiang or in a question of the lesson."""
     return part.section == "asked" or bool(re.match(r"[4-7]\. ", part.section))
 
 
 def sentences(words: str) -> list[str]:
-    """Return the sentences of a paragraph; a row of a table is one."""
+    """Return the sentences of a paragraph; a row of a table is one sentence."""
     return [words] if words.startswith("|") else re.split(r"(?<=[.?!])\s+(?=[A-Z*\"])", words)
 
 
@@ -205,7 +205,7 @@ def it_says_who_has_read_it(text: Text) -> Iterator[str]:
             yield f"It is not said: {words}"
 
 
-#: Each rule, and what breaks it: words of the lesson and others in their place, or a section and a paragraph.
+#: Each rule with a change that breaks it: words and their replacement, or a section and a new paragraph.
 RULES = [
     (somebody_says_it, "§5.", "In Xinjiang very many people are detained."),
     (somebody_says_it, "The report writes in its own voice that China", "China"),

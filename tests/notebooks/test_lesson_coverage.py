@@ -1,4 +1,4 @@
-"""All lessons together treat the whole article: a cell names the claims that it treats, and speaks of them.
+"""The lessons together cover the whole article: a cell names the claims that it treats, and has their words.
 
 The names are in the cell's metadata, ``{"samarkand": {"claims": ["CL37"]}}``.
 """
@@ -13,14 +13,14 @@ import pytest
 from samarkand import data
 from tools.author import lessons
 
-#: How much of a claim's words a cell and its neighbours have; and how much if they cite one of its sources.
+#: Minimum share of a claim's words in a cell and its neighbours; and if they cite one of its sources.
 SPOKEN, CITED = 0.4, 0.15
 CLAIMS = data.load("claims").set_index("id").fillna("")
 
 
 @cache
 def read() -> tuple[dict[tuple[str, str], str], list[tuple[tuple[str, str], str]]]:
-    """Return what is seen of each cell and its two neighbours, and each cell with a claim that it names."""
+    """Return the text of each cell with its two neighbours, and the pairs of cell and claim that it names."""
     places, marks = {}, []
     for lesson in lessons.every():
         outputs = [[o.get("data", o) for o in cell.get("outputs", ())] for cell in lesson.cells]
@@ -34,7 +34,7 @@ def read() -> tuple[dict[tuple[str, str], str], list[tuple[tuple[str, str], str]
 
 
 def treats(text: str, claim: str) -> bool:
-    """Tell whether a text speaks of a claim: it has many of its words, or some and its number or a source."""
+    """Return whether a text treats a claim: it has many of its words, or some and its number or a source."""
     row = CLAIMS.loc[claim]
     speaker = row["speaker"].replace("narrator", "")
     says, there = (

@@ -1,6 +1,6 @@
-"""What nbval cannot see: every lesson shows what its reviewed record says, at every setting of every control.
+"""Every lesson shows the content of its reviewed record at every setting of every control, beyond nbval.
 
-After a change that is meant, ``samarkand build --facts`` records anew; the difference is for reading.
+After an intended change, ``samarkand build --facts`` records again; read the difference.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tools.author import facts, lessons
 
-#: The most lines of all records together: a record that nobody can read is no record.
+#: The maximum of lines in all records, so that people can read them.
 MOST = 6000
 
 
@@ -48,7 +48,7 @@ def test_a_record_that_cannot_be_read_is_named_and_made_anew(
 
 # ------------------------------------------------------------------------------- what a record sees
 
-#: A lesson in small: WORDS are replaced.
+#: A minimal lesson, in which WORDS are replaced.
 CELLS = {
     "members": """
 from samarkand import data, explore

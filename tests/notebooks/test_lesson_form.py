@@ -1,4 +1,4 @@
-"""Every notebook is stored in normal form, whole and run; and `samarkand build` brings any notebook there."""
+"""Every notebook is stored in normal form, complete and run; `samarkand build` normalises any notebook."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_is_a_valid_notebook(lesson: Lesson) -> None:
 
 
 def messy() -> NotebookNode:
-    """A notebook as a program may leave it."""
+    """Return a notebook as an editor may save it."""
     view = {normal_form.WIDGET_VIEW: {"model_id": "5f"}, "text/html": "<p>8</p>", "text/plain": "8 members"}
     streams = [new_output("stream", name="stdout", text=t) for t in ("one\n", "two\n")]
     shown = new_output("execute_result", data=view, metadata={"isolated": True}, execution_count=9)

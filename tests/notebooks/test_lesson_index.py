@@ -1,4 +1,4 @@
-"""Pages that are made from lessons, sets and tables are as these make them now."""
+"""The pages generated from lessons, sets and tables are up to date."""
 
 from __future__ import annotations
 

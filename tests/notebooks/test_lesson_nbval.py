@@ -1,4 +1,4 @@
-"""Nothing softens strict nbval, which runs over lessons and sets in a step of its own (``start.py test``)."""
+"""No setting weakens strict nbval, which runs on lessons and sets in a step of ``start.py test``."""
 
 from __future__ import annotations
 

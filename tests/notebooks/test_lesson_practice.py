@@ -1,4 +1,4 @@
-"""A student at work: solves each practice task with the answer folded below it, and runs the lesson again."""
+"""A simulated student solves each practice task with the answer folded below it, and reruns the lesson."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from samarkand.ground import journal
 from tools.author import build, drawn, guides, lessons
 from tools.author.lessons import Lesson
 
-#: The lessons that are run again by day.
+#: All lessons, most of which are rerun only in nightly tests.
 SOME = most_by_night(lessons.paths(), 4)
-#: What a kernel does not show of libraries either.
+#: The warnings of libraries to ignore, as a kernel does.
 QUIET = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 
 
@@ -31,7 +31,7 @@ def work(lesson: Lesson, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def strict(sort: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a method that refuses to sort equal values in an order that depends on the processor."""
+    """Return a `sort_values` that fails if the order of equal values depends on the processor."""
 
     def sort_values(self: Any, *by: Any, **how: Any) -> Any:
         stable = "kind" in how or (by and isinstance(by[0], list))
@@ -42,9 +42,9 @@ def strict(sort: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def run(lesson: Lesson, work: Path, code: Mapping[str, str]) -> dict[str, str]:
-    """Return what each cell of some code, by its id, shows as text.
+    """Run cells (id to source); return the text output of each by id.
 
-    It is run here, since a kernel takes several times as long; that one does the same, strict nbval holds.
+    They run in this process: a kernel takes several times as long, and strict nbval tests it.
     """
     space: dict[str, Any] = {"__name__": "__main__"}
     shown: dict[str, str] = {}
@@ -87,7 +87,7 @@ def test_the_folded_answers_are_correct(lesson: Lesson, solved: dict[str, str]) 
         assert says.startswith("Right."), f"{task.number}: {says}"
 
 
-#: What students may skip, and what each plan of a teacher's page leaves out, by lesson.
+#: The cells that students may skip, and those that each teaching plan leaves out, by lesson.
 LEFT_OUT = {
     f"{one.name}-skip": (one, lessons.find_skippable(one))
     for one in lessons.every()
@@ -102,7 +102,7 @@ LEFT_OUT = {
 
 @pytest.mark.parametrize(("lesson", "out"), LEFT_OUT.values(), ids=LEFT_OUT)
 def test_what_may_be_left_out_can_be_left_out(lesson: Lesson, out: set[str], tmp_path: Path) -> None:
-    """Without it the rest runs, and its tasks are asked and solved."""
+    """The remaining cells run, and their tasks can be solved."""
     left = {cell.id for cell in lesson.cells} - out
     stubs = [task.stub.id for task in lesson.tasks if task.stub.id in left]
     asked = {cell.id: cell.source for cell in lesson.code}
@@ -116,7 +116,7 @@ def test_what_may_be_left_out_can_be_left_out(lesson: Lesson, out: set[str], tmp
 )
 @pytest.mark.usefixtures("solved")
 def test_run_again_it_shows_the_same(lesson: Lesson, work: Path) -> None:
-    """With what the first run wrote into the student's folder, a lesson shows what its stored form shows."""
+    """A rerun with the files of the first run shows the stored outputs."""
     again = build.execute(lesson.notebook, work, lesson.path.parent)
     drawn.beside(again, lesson.notebook)  # a chart that is as it was has the picture that it had
     stored = lesson.notebook.cells

@@ -1,8 +1,8 @@
-"""The words of the lessons are true: each figure rests on a value, and a wrong word is seen.
+"""The words of the lessons are true: each figure is tied to a value, and a wrong word is found.
 
-A wrong word is planted twice: as an author slips it in, and with its tie renewed to fit, as somebody does who
-only wants the build to pass. The first is always seen, since the tied words are gone; the second only if what
-the words rest on says otherwise.
+A wrong word is planted twice: as an author's slip, and with its tie changed to fit, as by somebody who only
+wants the build to pass. The first is always found, since the tied words are gone; the second only if the
+expression contradicts the words.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def test_tied_words_are_true(lesson: Lesson) -> None:
 
 
 def test_most_ties_are_computed(lesson: Lesson) -> None:
-    """What was only read, or claims nothing, is the smaller part."""
+    """Ties that are only read or free are the minority."""
     kinds = Counter(
         tied.kind(on[0]) for cell in lesson.cells_and_questions for on in tied.ties(cell).values()
     )
@@ -37,7 +37,7 @@ def test_most_ties_are_computed(lesson: Lesson) -> None:
 
 
 def test_a_changed_table_names_the_sentences_that_speak_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """India's GDP a sixth higher: each sentence of the lesson that is no longer true, and no other."""
+    """India's GDP a sixth higher: each sentence that is no longer true is reported, and no other."""
     load = data.load
 
     def changed(name: str, known_on: data.Day | None = None) -> pd.DataFrame:
@@ -59,7 +59,7 @@ def test_a_changed_table_names_the_sentences_that_speak_of_it(monkeypatch: pytes
 
 
 class Wrong(NamedTuple):
-    """A wrong statement, and whether it is seen even when the tie is renewed to fit it."""
+    """A wrong statement, and whether it is found even with its tie changed to fit."""
 
     lesson: str
     cell: str
@@ -95,7 +95,7 @@ PLANTED = [
 
 
 def planted(wrong: Wrong, renewed: bool) -> Lesson:
-    """The lesson with a wrong word in it; with `renewed` its ties follow the word."""
+    """Return the lesson with a wrong word; with `renewed` its tie has the wrong word too."""
     (path,) = lessons.paths([wrong.lesson])
     notebook = nbformat.from_dict({"cells": copy.deepcopy(read(path).cells)})
     (cell,) = (one for one in notebook.cells if one.id == wrong.cell)

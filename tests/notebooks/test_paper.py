@@ -1,4 +1,4 @@
-"""The course's page for nbconvert, printed by Chromium, cuts nothing of a lesson and needs few sheets."""
+"""The course's nbconvert template, printed by Chromium, cuts off nothing of a lesson and needs few sheets."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from tools.author import guides, lessons
 from tools.lab.browser import CHROMIUM, installed, playwright
 from tools.site import deck
 
-#: Sheets that a lesson may take; the longest lessons of either half.
+#: The maximum number of sheets for a lesson; the longest lessons of either half.
 MOST = 12
 LONGEST = sorted(lessons.paths(), key=lambda path: len(lessons.stored(path).cells))[-2:]
-#: Width of an A4 sheet between its margins, in CSS pixels.
+#: The width of an A4 sheet between its margins, in CSS pixels.
 SHEET = 690
-#: What is too small for the last row: words of a slide under 28 px, or a slide that holds more than it shows.
+#: Faults of slides: words under 28 px, too small for the last row, or content that overflows.
 SMALL = """() => [...document.querySelectorAll('section')].flatMap(slide => [
     ...(slide.scrollHeight > slide.clientHeight || slide.scrollWidth > slide.clientWidth ? ['cut'] : []),
     ...[...slide.querySelectorAll('h1, h2, p, li, small')]
         .filter(e => parseFloat(getComputedStyle(e).fontSize) < 28).map(e => e.textContent)])"""
-#: What nobody hears, what is set to the right, and what leads to nothing: pictures, words of tables, folds.
+#: Faults of pages: pictures without alt text, text cells not aligned left, and visible titles of folds.
 UNREAD = """() => [
     ...[...document.querySelectorAll('.jp-RenderedImage img')].filter(e => !/^(?!No desc).* /.test(e.alt)),
     ...[...document.querySelectorAll('.dataframe td')].filter(e => getComputedStyle(e).textAlign !== 'left'
         && /[a-z]{2}/.test(e.textContent)), ...document.querySelectorAll('summary')]
     .filter(e => e.checkVisibility()).map(e => e.outerHTML.slice(0, 90))"""
-#: What a sheet cuts: beyond its edge, or where it would have to be scrolled.
+#: Elements that a sheet cuts off: beyond its edge, or scrollable.
 CUT = """() => [...document.querySelectorAll('main *')].filter(e => e.clientWidth && !e.closest('svg, math'))
     .filter(e => e.getBoundingClientRect().right > innerWidth + 1
         || (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible'))
@@ -49,7 +49,7 @@ def page(need: Callable[[object, str], None]) -> Iterator[Any]:
 
 
 def printed(page: Any, lesson: Path, folder: Path) -> tuple[list[str], int]:
-    """Return what is cut or cannot be read, and the number of sheets."""
+    """Return the elements cut off or illegible, and the number of sheets."""
     from nbconvert import HTMLExporter
 
     made = HTMLExporter(

@@ -1,4 +1,4 @@
-"""Words and what they rest on: what a figure admits, and what is said of a tie that does not hold."""
+"""Ties of words to expressions: the values that a figure admits, and the sentence on a broken tie."""
 
 from __future__ import annotations
 
@@ -146,7 +146,7 @@ def test_the_tables_that_ties_name_count_as_read(tmp_path: Path) -> None:
 
 
 def test_what_a_lesson_asks_is_held_like_its_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A wrong figure in a quiz, and one tied to nothing."""
+    """A wrong figure in a quiz, and one without a tie, are found."""
     file = tmp_path / "sco.toml"
     monkeypatch.setattr(questions, "FOLDER", tmp_path)
 

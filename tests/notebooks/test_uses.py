@@ -1,4 +1,4 @@
-"""Which tables a lesson or a set reads is seen when its code runs; which rows have changed, in the record."""
+"""The tables that a lesson or set reads are found when its code runs; changed rows are found with git."""
 
 from __future__ import annotations
 

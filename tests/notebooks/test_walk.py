@@ -1,7 +1,7 @@
-"""A student walks through the whole course: all lessons in their order, in one folder, everything answered.
+"""A simulated student does the whole course: all lessons in order, in one folder, everything answered.
 
-Each lesson runs after what the ones before it have left in ``my_work``; what is asked is filled in by the
-lesson's own code, as a hand would. At the end nothing is open, and lesson 10 has scored every prediction.
+Each lesson runs with the files that earlier ones left in ``my_work``; questions are answered through the
+lesson's own forms. At the end nothing is open, and lesson 10 has scored every prediction.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ QUIZZES, PREDICTIONS = questions.every("quiz"), questions.every("predict")
 
 
 def filled(cell: NotebookNode) -> str:
-    """Return a cell's code with what it asks filled in and saved."""
+    """Return a cell's code extended to fill in and save the form that it shows."""
     one = deck.asked(cell)
     if one is None:
         return str(cell.source)
@@ -36,7 +36,7 @@ def filled(cell: NotebookNode) -> str:
 
 
 def worked(lesson: lessons.Lesson) -> NotebookNode:
-    """Return a lesson in which everything is answered, not run yet."""
+    """Return an unrun notebook of a lesson in which everything is answered."""
     notebook = normal_form.normalise(lesson.notebook)
     answers = {task.stub.id: task.answer for task in lesson.tasks}
     for cell in notebook.cells:
