@@ -46,7 +46,7 @@ SAMARKAND = ("-P", "-m", "samarkand")
 OLDEST = (3, 11)
 NEEDED_MB = 500
 
-#: What pip and uv print when they cannot reach the package index.
+#: Messages of pip and uv when they cannot reach the package index.
 NO_NETWORK = (
     *("error sending request", "dns error", "client error (Connect)", "operation timed out"),
     *("NewConnectionError", "NameResolutionError", "TimeoutError", "ProxyError"),

@@ -1,7 +1,7 @@
 """Samarkand 2022: reading a summit with data.
 
-A student imports `data`, `maps`, `charts`, `explore`, `cite`, `quiz`, `check`; a maintainer runs what is in
-`course`, an instructor what is in `grading`. ``docs/house.md`` draws which package depends on which.
+A student imports `data`, `maps`, `charts`, `explore`, `cite`, `quiz`, `check`; a maintainer uses
+``tools.author``, an instructor ``samarkand_grading``. ``docs/house.md`` draws which package depends on which.
 
 Importing the package loads nothing heavy; `from samarkand import data, maps` costs little more than pandas.
 """

@@ -152,7 +152,7 @@ def _otherwise(way: Callable[..., float]) -> Callable[..., float]:
 
 
 def ordinary(sold: float, all_sold: float, pull: float, all_pull: float) -> bool:
-    """Tell an input that asks for nothing but what the example asks for; tests hold `_cases` to it."""
+    """Return whether an input is free of edge cases; tests compare this with the labels in `_cases`."""
     return min(sold, all_sold, pull, all_pull) > 0
 
 

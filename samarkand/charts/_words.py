@@ -151,7 +151,7 @@ def _at(figure: float, at: object, digits: int) -> str:
 
 
 def decimals(figures: pd.Series) -> int:
-    """Return how many decimals figures need: none if all are whole, two if all are small, otherwise one.
+    """Return the number of decimals for figures: 0 if all are whole, 2 if all are small, otherwise 1.
 
     Examples
     --------

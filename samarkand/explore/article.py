@@ -19,7 +19,7 @@ from samarkand.sources import cite
 
 __all__ = ["claim_browser"]
 
-#: The eve of the summit's sessions: the last day of what the course calls "known then".
+#: The eve of the summit's sessions: the last day for "known then".
 EVE = dt.date(2022, 9, 15)
 ALL = "all"
 #: Shown on the day itself in place of a verdict that rests on a later record.
@@ -38,7 +38,7 @@ MARKS = {
     UNKNOWN_YET: "?",
     ASKED_LATER: "?",
 }
-#: Whether a word weakens the claim, and what a reader may have known: labels by key.
+#: Options, by key: whether a word weakens the claim, and the day of a reader's knowledge.
 HEDGES = {"with": tr("with a hedge"), "without": tr("without a hedge")}
 KNOWN = {
     "then": tr("only what was known on {day}", day=day(EVE)),

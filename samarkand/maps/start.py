@@ -93,7 +93,7 @@ def region(highlight: Iterable[str] | str | None = None) -> OfflineMap:
 
 
 def _capital(place: places.Place) -> Label:
-    """Return the label of a state's capital; Tashkent's stands to the right, away from other names."""
+    """Return the label of a state's capital; Tashkent's is to the right, clear of other names."""
     assert place.lat is not None and place.lon is not None  # as of all places on the map
     name, side = place.capital_2022 or place.capital, 9 if place.iso3 == "UZB" else -9
     return Label("", name, *geo.REGION.whole(place.lat, place.lon), 12, 7, side, "city small")

@@ -1,4 +1,4 @@
-"""What an explorer does in the page itself, without a kernel: rows and dots that are joined."""
+"""Explorers in the page itself, without a kernel: linked rows and dots."""
 
 from __future__ import annotations
 

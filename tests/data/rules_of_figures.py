@@ -216,7 +216,7 @@ def partners_and_press(tables):
 
 
 def lists_of_partners(tables):
-    """A list of shares is of one edition, and says so if it adds up to more than a hundred."""
+    """A list of shares is from one edition, and has a note if it adds up to more than 100."""
     table = tables["partner_shares"]
     lists, codes = defaultdict(list), defaultdict(set)
     for line, row in table.numbered():

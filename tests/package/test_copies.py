@@ -288,7 +288,7 @@ def test_a_disk_that_is_full_is_a_sentence(lesson: Path, mine: Path, monkeypatch
 def test_killed_at_any_write_what_is_there_is_whole(
     lesson: Path, mine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Stopped before each step of each file; the next start ends what was begun."""
+    """Stopped before each step of each file; the next start completes the work."""
     work = change(mine, "my own")
 
     class Killed(BaseException):

@@ -1,4 +1,4 @@
-"""Two partners of a state: what is expected and what was counted, against the tables' own rows."""
+"""Two partners of a state: expected and counted ratios, compared with the tables' own rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a student saves is kept whatever happens: crashes, full disks, damage, two programs at once."""
+"""Saved entries survive crashes, full disks, damage, and two processes that write at once."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def parse(body: bytes) -> dict[str, Any]:
 
 
 def read(form: Any) -> Value:
-    """Turn what :func:`samarkand.practice.answers.encode.encode` writes into a plain value; else `NotAValue`.
+    """Convert JSON of :func:`samarkand.practice.answers.encode.encode` to a plain value, or `NotAValue`.
 
     Examples
     --------

@@ -209,7 +209,7 @@ def _encode_scientific(value: Any, budget: _Budget, depth: int) -> Json:
 
 
 def decode(plain: Json) -> Any:
-    """Build the object that :func:`encode` has written: what a student's function is called with.
+    """Build the object that :func:`encode` has written, as an argument for a student's function.
 
     Dates become :class:`datetime.date`, times :class:`pandas.Timestamp`, frames and series pandas objects;
     `ValueError` if nothing can be built from the kind.

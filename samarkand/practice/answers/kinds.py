@@ -43,7 +43,7 @@ class Kind:
         Kind._known[cls.__name__] = cls
 
     def asked(self) -> str:
-        """Say in a few words what is asked for."""
+        """Describe the kind in a few words."""
         return str(self.what)
 
     def read(self, value: Value) -> Any:
@@ -291,7 +291,7 @@ class Number(Kind):
     any_unit: bool = False
 
     def asked(self) -> str:
-        """Say in a few words what is asked for."""
+        """Describe the kind in a few words."""
         return tr("a number ({unit})", unit=self.unit) if self.unit else tr("a number")
 
     def read(self, value: Value) -> float:
@@ -336,7 +336,7 @@ class Whole(Kind):
     high: int = 10**12
 
     def asked(self) -> str:
-        """Say in a few words what is asked for."""
+        """Describe the kind in a few words."""
         return tr("a whole number ({unit})", unit=self.unit) if self.unit else tr("a whole number")
 
     def read(self, value: Value) -> int:
@@ -462,7 +462,7 @@ class Settling(Kind):
     after: str = ""
 
     def asked(self) -> str:
-        """Say in a few words what is asked for."""
+        """Describe the kind in a few words."""
         return tr("a day and a rule, each in quotation marks, with a comma between")
 
     def read(self, value: Value) -> tuple[datetime.date, str]:
@@ -489,7 +489,7 @@ class Codes(Kind):
     what: str = tr("country codes of three letters")
 
     def asked(self) -> str:
-        """Say in a few words what is asked for."""
+        """Describe the kind in a few words."""
         return tr("a list or set of {what}", what=self.what)
 
     def read(self, value: Value) -> frozenset[str]:
@@ -528,7 +528,7 @@ class Texts(Kind):
     what: str = tr("texts")
 
     def asked(self) -> str:
-        """Say in a few words what is asked for."""
+        """Describe the kind in a few words."""
         return tr("a set or list of {what}", what=self.what)
 
     def read(self, value: Value) -> frozenset[str]:
@@ -549,7 +549,7 @@ class Together(Kind):
     parts: tuple[Kind, ...] = ()
 
     def asked(self) -> str:
-        """Say in a few words what is asked for."""
+        """Describe the kind in a few words."""
         parts = "; ".join(part.asked() for part in self.parts)
         return trn("{n} value: {parts}", "{n} values in this order: {parts}", len(self.parts), parts=parts)
 
@@ -596,7 +596,7 @@ class ByKey(Kind):
     zeros: bool = False
 
     def asked(self) -> str:
-        """Say in a few words what is asked for."""
+        """Describe the kind in a few words."""
         each = self.of.asked()
         return tr("a Series or dict with {keys} as index, and for each {each}", keys=self.keys, each=each)
 
@@ -665,7 +665,7 @@ class Rows(Kind):
     columns: dict[str, Kind] = field(default_factory=dict)
 
     def asked(self) -> str:
-        """Say in a few words what is asked for."""
+        """Describe the kind in a few words."""
         return tr("a table with the columns {names}", names=", ".join(self.columns))
 
     def read(self, value: Value) -> tuple[tuple[Any, ...], ...]:

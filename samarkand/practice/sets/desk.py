@@ -244,7 +244,7 @@ def sign_in(name: str) -> str:
 
 
 def who() -> str:
-    """Return the id of the student who has signed in on this machine or hub; an empty text if nobody has."""
+    """Return the id of the student who has signed in on this machine or hub, or ""."""
     if known := os.environ.get(STUDENT):
         return known
     try:
