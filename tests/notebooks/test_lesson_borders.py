@@ -116,7 +116,7 @@ def sentences(words: str) -> list[str]:
 
 
 def somebody_says_it(text: Text) -> Iterator[str]:
-    """1: in a sentence somebody speaks; a row of a table has its source."""
+    """1: each sentence with a contested word has a speaker; a row of a table has its source."""
     for part in text:
         for sentence in sentences(part.words) if is_contested(part) and part.section != "asked" else ():
             cited = sentence.startswith("|") and re.search(r"\[[A-Z][A-Z0-9, ]+\]", sentence)
@@ -126,7 +126,7 @@ def somebody_says_it(text: Text) -> Iterator[str]:
 
 
 def positions_that_lack_a_source_are_counted(text: Text) -> Iterator[str]:
-    """2: that each row has two, or says what it lacks, is a rule of the table."""
+    """2: the text gives the number of positions that lack a source, as the table marks them."""
     sentence = f"For {POSITIONS['missing'].notna().sum()} of {len(POSITIONS)} positions we did not find"
     if not any(sentence in part.words for part in text):
         yield f"It does not say: {sentence}"
@@ -142,7 +142,7 @@ def figures_on_people_have_maker_day_and_method(text: Text) -> Iterator[str]:
 
 
 def no_government_has_an_adjective(text: Text) -> Iterator[str]:
-    """4: what is quoted is not ours."""
+    """4: quotations are not our own words, and are left out."""
     table = data.load("positions")[["holds", "note"]].stack().tolist() + TABLE["note"].dropna().tolist()
     for words in [*(part.words for part in text), *map(str, table)]:
         if ADJECTIVES.search(re.sub(r"\"[^\"]*\"|“[^”]*”", "", words)):
@@ -173,7 +173,7 @@ def a_note_comes_before(text: Text) -> Iterator[str]:
 
 
 def one_spelling(text: Text) -> Iterator[str]:
-    """7: others are named once, together, for what they tell about a source."""
+    """7: other spellings are named once, together, since they show the source."""
     for part in text:
         others = set(re.findall(r"Uighur|Uygur|Uigur", part.words))
         if others and not ({"Uighur", "Uygur"} == others and "spelling shows the source" in part.words):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def build(options: argparse.Namespace) -> int:
-    """Run the lessons and store them; with ``--check`` run nothing, and say what is not as it must be."""
+    """Run the lessons and store them; with ``--check`` only report broken rules and wrong forms."""
     home.need_checkout("the sources of the lessons")
     from tools.author import build as builder
     from tools.author import concepts, facts, guides, lessons, rules_of_lessons
@@ -64,7 +64,7 @@ def _renew_pages() -> None:
 
 
 def test(options: argparse.Namespace) -> int:
-    """Judge what has changed since the last commit, or the files named, by what would see it break."""
+    """Run the checks and tests that concern the files changed since the last commit, or the files named."""
     from tools.author import changes
 
     paths = changes.find_files(options.path) or changes.find_changed()
@@ -72,7 +72,7 @@ def test(options: argparse.Namespace) -> int:
 
 
 def renew(options: argparse.Namespace) -> int:
-    """Make anew what follows from a changed table: lessons, their records, sets; say what has changed."""
+    """Rebuild the lessons, records and sets that depend on a changed table; report the changes."""
     home.need_checkout("the tables")
     from tools.author import build as builder
     from tools.author import facts, lessons, tables, tied, uses
@@ -109,7 +109,7 @@ def renew(options: argparse.Namespace) -> int:
 
 
 def data_check(options: argparse.Namespace) -> int:
-    """Hold the course's tables to their schema and to one another."""
+    """Check the course's tables against their schema and against one another."""
     from tools.author import tables
 
     return report(tables.check(options.path), "The tables are as their schema says.")
@@ -132,7 +132,7 @@ def _unsound(course: Course, found: ExerciseSet, source: Path) -> list[str]:
 
 
 def site(options: argparse.Namespace) -> int:
-    """Make the reading site from what is stored; with ``--lite`` also the course that runs in the page."""
+    """Make the reading site from the stored lessons; with ``--lite`` also the course for the browser."""
     from tools.site import build as site_builder
     from tools.site import lite
 
@@ -164,7 +164,7 @@ def hand_out(options: argparse.Namespace) -> int:
 
 
 def agree(options: argparse.Namespace) -> int:
-    """Say how far two markers of written answers agree."""
+    """Print the agreement of two markers of written answers."""
     from tools.site import before_after as forms
 
     print(forms.agreement(options.points))
@@ -172,7 +172,7 @@ def agree(options: argparse.Namespace) -> int:
 
 
 def before_after(options: argparse.Namespace) -> int:
-    """Print a form of the twelve questions, or say what a class gained from the first answers to the last."""
+    """Print a form of the twelve questions, or the gain of a class from the first answers to the last."""
     home.need_checkout("the questions")
     from samarkand_grading.classroom.course import Course
     from tools.site import before_after as forms
@@ -207,7 +207,7 @@ def _release(secret: Path | None, names: Sequence[str]) -> None:
 
 
 def new(options: argparse.Namespace) -> int:
-    """Begin something new from a template that runs as it stands and says what to write where."""
+    """Create new material from a template that runs unchanged and says what to write where."""
     home.need_checkout("the lessons")
     from tools.author import build as builder
     from tools.author import facts, lessons, skeletons

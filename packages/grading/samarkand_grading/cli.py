@@ -54,7 +54,7 @@ def setup(options: argparse.Namespace) -> int:
 
 
 def new_question(options: argparse.Namespace) -> int:
-    """Begin a question of your own, which counts like the others of its set; what you do not say is asked."""
+    """Write a question of your own, which counts like the others of its set; ask for missing options."""
     course = _course(options)
     from samarkand_grading.classroom import own
 
@@ -105,7 +105,7 @@ def check(options: argparse.Namespace) -> int:
 
 
 def grade(options: argparse.Namespace) -> int:
-    """Grade what was handed in: student code runs in a sandbox, marks go into nbgrader's gradebook."""
+    """Grade the submissions to a set: student code runs in a sandbox, marks go into nbgrader's gradebook."""
     course = _course(options)
     from samarkand_grading.classroom import batch, feedback, tasks
 
@@ -132,7 +132,7 @@ def grade(options: argparse.Namespace) -> int:
 
 
 def collect(options: argparse.Namespace) -> int:
-    """Take a download of Moodle's or Canvas's: put each student's notebook where it is graded."""
+    """Copy the notebooks from a download of Moodle or Canvas to the submissions to be graded."""
     from samarkand_grading.classroom import platforms
 
     return report(platforms.collect(_course(options), options.set, options.zip, options.list, _say), "")
@@ -151,7 +151,7 @@ def feedback(options: argparse.Namespace) -> int:
 
 
 def due(options: argparse.Namespace) -> int:
-    """Say until when a set may be handed in; without a time, print it."""
+    """Set the due date of a set; without a time, print it."""
     from samarkand_grading.classroom import week
 
     return report([], week.set_due(_course(options), options.set, options.time))
@@ -183,7 +183,7 @@ def restore(options: argparse.Namespace) -> int:
 
 
 def forget(options: argparse.Namespace) -> int:
-    """Remove all that is kept of a student: work, marks, pages, the row of the roster, copies included."""
+    """Delete everything on a student: work, marks, pages, the row of the roster, also in copies."""
     from samarkand_grading.classroom import week
 
     def confirm(what: str) -> bool:
@@ -200,7 +200,7 @@ def forget(options: argparse.Namespace) -> int:
 
 
 def explain(options: argparse.Namespace) -> int:
-    """Print why a student's marks are what they are: the value read, the rule, the reason."""
+    """Print the grounds for a student's marks: the value read, the rule, the reason."""
     from samarkand_grading.classroom import report, week
 
     course = _course(options)
