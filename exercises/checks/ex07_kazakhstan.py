@@ -196,10 +196,10 @@ SET = ExerciseSet(
     questions=(
         Question(
             "q1", "my_floor", 2, Together((Number("", 0.0005, 0, 10_000), PerCent(0.1, -10, 100))), _mine,
-            "Add up the squares of the shares of one; then 100 minus the sum of the shares in per cent.",
+            "Add up the squares of the shares as fractions; then 100 minus the sum of the shares in per cent.",
             SELLS,
             (
-                Diagnosis("Squares of percentages are ten thousand times too large: take fractions.", lambda g: _mine(g, times=10_000), excluded_by="a share of one"),
+                Diagnosis("Squares of percentages are ten thousand times too large: take fractions.", lambda g: _mine(g, times=10_000), excluded_by="a fraction"),
                 Diagnosis("You squared the sum: first square each share, then add up.", lambda g: ((sum(_shares(g)) / 100) ** 2, _mine(g)[1])),
                 Diagnosis("You divided by the sum of those listed: they are shares of the total.", lambda g: (_squares(_shares(g), sum(_shares(g))), _mine(g)[1]),
                           excluded_by="in per cent of the total"),
@@ -217,7 +217,7 @@ SET = ExerciseSet(
                 Diagnosis("That is only the bloc. The others belong to the index, too.", lambda g: _squares([sum(_bloc(g)[0])]), excluded_by="and each of the others by itself"),
                 Diagnosis("You left out the bloc.", lambda g: _squares(_bloc(g)[1])),
                 Diagnosis("You divided by the sum of those listed: they are shares of the total.",
-                          lambda g: _squares([sum(_bloc(g)[0]), *_bloc(g)[1]], sum(map(sum, _bloc(g)))), excluded_by="a share of one"),
+                          lambda g: _squares([sum(_bloc(g)[0]), *_bloc(g)[1]], sum(map(sum, _bloc(g)))), excluded_by="a fraction"),
                 Diagnosis("The bloc has the mean of its members' shares, not their sum.",
                           lambda g: _squares([sum(_bloc(g)[0]) / len(_bloc(g)[0]), *_bloc(g)[1]])),
             ),
@@ -244,7 +244,7 @@ SET = ExerciseSet(
                 Diagnosis("You squared all of them one by one, but the names in the list count as one.", lambda s, t: _squares(s), excluded_by="count as one"),
                 Diagnosis("You left out those that count as one: add the square of their sum.", lambda s, t: _squares(_parted(s, t)[1])),
                 Diagnosis("That is only the square of those that count as one. The others belong to the index, too.", lambda s, t: _squares([sum(_parted(s, t)[0])])),
-                Diagnosis("Squares of percentages are ten thousand times too large: divide by 100 first.", lambda s, t: 10_000 * floor_as_one(s, t), excluded_by="a share of one"),
+                Diagnosis("Squares of percentages are ten thousand times too large: divide by 100 first.", lambda s, t: 10_000 * floor_as_one(s, t), excluded_by="a fraction"),
                 Diagnosis("You did not square the sum of those that count as one.", lambda s, t: sum(_parted(s, t)[0]) / 100 + _squares(_parted(s, t)[1])),
             ),
             cases=_cases,

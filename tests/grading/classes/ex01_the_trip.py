@@ -35,6 +35,6 @@ CLASS = [
     A("q4", "not in order", "shortest = own.head(2)", 0, "the first two flights"),
     A("q4", "all of them", "shortest = own.sort_values('km')", 0, "How many rows does the question ask for"),
     A("q5", "a text to a number", "long_share = float(f'{100 * sum(km for km in legs if km > 3000) / sum(legs):.1f}')"),
-    A("q5", "share of one", "long_share = sum(km for km in legs if km > 3000) / sum(legs)", 1, "a fraction"),
+    A("q5", "a fraction", "long_share = sum(km for km in legs if km > 3000) / sum(legs)", 1, "a fraction"),
     A("q5", "counts them", "long_share = 100 * np.mean(np.array(legs) > 3000)", 0, "You counted flights"),
 ]  # fmt: skip

@@ -37,7 +37,7 @@ CLASS = [
     A("q4", "one by one", AS_ONE + "return ((shares / 100) ** 2).sum()", 0, "one by one"),
     A("q4", "not squared", AS_ONE + "s = shares / 100\n    return (s.drop(together) ** 2).sum() + s[together].sum()", 0, "did not square"),
     A("q5", "a pivot", "by = span.pivot(index='year', columns='partner', values='exports_usd_mn').sum()\nwent_there = 100 * by[partner] / by['WLD']"),
-    A("q5", "as a share of one", "by = span.groupby('partner')['exports_usd_mn'].sum()\nwent_there = by[partner] / by['WLD']", 1, "from its unit"),
+    A("q5", "a fraction", "by = span.groupby('partner')['exports_usd_mn'].sum()\nwent_there = by[partner] / by['WLD']", 1, "from its unit"),
     A("q5", "of the column", "by = span.groupby('partner')['exports_usd_mn'].sum()\nwent_there = 100 * by[partner] / by.sum()", 0, "includes the row for the world"),
     A("q5", "what it bought", "by = span.groupby('partner')['imports_usd_mn'].sum()\nwent_there = 100 * by[partner] / by['WLD']", 0, "bought there"),
 ]  # fmt: skip
