@@ -160,8 +160,8 @@ def test_a_set_is_answered_with_the_keyboard_and_its_links_lead_to_the_lesson(op
     opened.save()
     opened.page.get_by_role("button", name="Mark my work as saved").click()
     opened.page.get_by_text("0 of 10 points. Marked as saved at").wait_for(timeout=90_000)
-    opened.page.locator(".jp-RenderedMarkdown a", has_text="Who belongs?").first.click()
-    opened.page.wait_for_function(IN_VIEW, arg="Who belongs?")
+    opened.page.locator(".jp-RenderedMarkdown a", has_text="Who belongs, and since when?").first.click()
+    opened.page.wait_for_function(IN_VIEW, arg="Who belongs, and since when?")
     opened.page.wait_for_function(
         "() => window.jupyterapp.shell.currentWidget.context.path.endsWith('Kürs/lessons/03_the_sco.ipynb')"
     )
