@@ -16,6 +16,7 @@ from pathlib import Path
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.spawner import SimpleLocalProcessSpawner
+from tornado.web import HTTPError
 
 c = get_config()  # noqa: F821
 folder, port = Path(os.environ["SAMARKAND_HUB"]), int(os.environ["SAMARKAND_PORT"])
@@ -39,11 +40,11 @@ def home(spawner):
     return folder / "homes" / students[spawner.user.name]["id"]
 
 
-class DidNotStart(Exception):
+class DidNotStart(HTTPError):
     """A student's server did not start; the hub's page shows its last message."""
 
     def __init__(self, said):
-        super().__init__(said)
+        super().__init__(500, "%s", said)  # JupyterHub shows other errors of the first second as unhandled
         self.jupyterhub_message = said
 
 
