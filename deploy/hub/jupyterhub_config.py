@@ -48,6 +48,10 @@ class DidNotStart(HTTPError):
         self.jupyterhub_message = said
 
 
+#: Servers start in turn, as many at once as there are processors: all at once would keep everybody waiting.
+turn = asyncio.Semaphore(os.cpu_count() or 1)
+
+
 class OwnFolder(SimpleLocalProcessSpawner):
     """Spawner that runs a student's server in her folder, as its owner, with resource limits."""
 
@@ -61,6 +65,11 @@ class OwnFolder(SimpleLocalProcessSpawner):
         return preexec
 
     async def start(self):
+        """Start the server in its turn and wait until it answers."""
+        async with turn:
+            return await self.start_now()
+
+    async def start_now(self):
         """Start the server and wait until it answers; raise `DidNotStart` with its last line if it ends."""
         own = home(self)
         words = [word.replace("{home}", own.name) for word in json.loads(os.environ["SAMARKAND_BOX"])]
@@ -107,7 +116,7 @@ if copy := os.environ.get("SAMARKAND_COPY"):
     c.Spawner.environment["PYTHONPATH"] = copy
 c.Spawner.mem_limit = "2G"  # for each process of a student; Kubernetes counts all of them, see values.yaml
 c.Spawner.poll_interval = 5  # a server that died is started again at the next visit
-c.Spawner.start_timeout = c.Spawner.http_timeout = 120
+c.Spawner.start_timeout, c.Spawner.http_timeout = 600, 120  # to wait for one's turn is part of the first
 c.JupyterHub.active_server_limit = int(os.environ["SAMARKAND_FITS"])
 c.JupyterHub.services = [
     {
