@@ -189,14 +189,25 @@ def course() -> list[Lesson]:
     return [_stored(path) for path in lessons.paths(folder=NOTEBOOKS)]
 
 
-def never_written() -> Iterator[str]:
-    """Yield a sentence for each name in the main line of a core lesson that no task has students write."""
-    written = {name for one in course() for task in one.tasks for name in used(task.answer)}
+def seldom_written() -> Iterator[str]:
+    """Yield a sentence for each name in the main line of a core lesson that students write never or once.
+
+    Once means in one lesson alone. What the last lesson of the core brings cannot come again.
+    """
+    where: dict[str, set[str]] = {}
+    for one in course():
+        for task in one.tasks:
+            for name in used(task.answer):
+                where.setdefault(name, set()).add(one.number)
+    said = set[str]()
     for one in (one for one in course() if one.number in CORE):
         for cell in (cell for cell in one.code if not is_folded(cell) and not is_further(cell)):
-            for name in used(cell.source).keys() - written:
-                written.add(name)  # said once
-                yield f"{one.path.name}, {cell.id}: no task has a student write {name}."
+            for name in used(cell.source).keys() - said:
+                said.add(name)
+                if name not in where:
+                    yield f"{one.path.name}, {cell.id}: no task has a student write {name}."
+                elif len(where[name]) == 1 and one.number != CORE[-1]:
+                    yield f"{one.path.name}, {cell.id}: no later lesson has a student write {name} again."
 
 
 # ------------------------------------------------------------------------------------------- the rules
