@@ -74,7 +74,7 @@ GOOD = {"text": "How many?", "kind": "Whole", "answer": "lambda given: given['fa
         ("ex90 q4.ipynb", {}, "q and a number, such as q6"),
         ("ex91 q4", {}, 'No set "ex91"'),
         ("ex90 q4", {"text": "  "}, "the text of the question is empty"),
-        ("ex90 q4", {"kind": "Wohle"}, "No kind 'Wohle'. There is:\n  Whole    a whole number\n"),
+        ("ex90 q4", {"kind": "Whol"}, "No kind 'Whol'. There is:\n  Whole    a whole number\n"),
         ("ex90 q4", {"kind": "Whole('a"}, "cannot be loaded: SyntaxError"),
         ("ex90 q4", {"answer": "given['fact']"}, "it stops with KeyError: 'fact'. (given has factor.)"),
         ("ex90 q4", {"answer": "'seven'"}, "q4, answer: it is not of its kind. This is a text; expected was"),

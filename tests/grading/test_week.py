@@ -1,4 +1,4 @@
-"""An instructor's week: due dates, extensions, exceptions, a regraded question, copies, a deletion."""
+"""An instructor's week: due dates, extensions, exceptions, a question graded anew, copies, a deletion."""
 
 from __future__ import annotations
 
