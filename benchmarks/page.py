@@ -8,29 +8,18 @@ median and maximum. Needs Chromium and an idle machine.
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import statistics
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from samarkand.jupyter import copies
-from tools.lab.browser import CHROMIUM, playwright, program
-from tools.lab.server import lab
+from tools.lab.browser import CHROMIUM, READY, playwright, program
+from tools.lab.server import lab, serve
 
 LESSON = "lessons/03_the_sco.ipynb"
-READY = """async () => {
-  const context = window.jupyterapp.shell.currentWidget.sessionContext;
-  await context.ready;
-  while (!context.session?.kernel) await new Promise((go) => setTimeout(go, 20));
-  await context.session.kernel.requestExecute({ code: "1", store_history: false }).done;
-}"""
 RUN = "async () => { await window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
 #: Move each control of the lesson once; return the milliseconds until each explorer changed.
 MOVE = """async () => {
@@ -52,24 +41,6 @@ MOVE = """async () => {
   }
   return took;
 }"""
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """A file server without a log."""
-
-    def log_message(self, *_: Any) -> None:
-        """Discard the message."""
-
-
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on this machine; yield its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
 
 
 def visit(context: Any, address: str) -> str:
@@ -94,7 +65,7 @@ def main(lite: Path) -> None:
     """Print the times of both visits to JupyterLite and to JupyterLab."""
     with tempfile.TemporaryDirectory() as scratch:
         copies.hand_out(Path(scratch, "my_work"))
-        with served(lite) as page, lab(Path(scratch, "my_work")) as local:
+        with serve(lite) as page, lab(Path(scratch, "my_work")) as local:
             ways = {
                 "page": f"{page}/lab/index.html?path=my_work/{LESSON}",
                 "local": f"{local.url}lab/tree/{LESSON}?token={local.token}",

@@ -13,15 +13,13 @@ import pytest
 
 from samarkand.ground.errors import CourseError
 from samarkand.ground.home import LESSONS, SETS
+from tools.lab.browser import READY
+from tools.lab.server import serve
 from tools.site import lite
 
 RUN = """async () => {
-  const app = window.jupyterapp, panel = app.shell.currentWidget, session = panel.sessionContext;
-  await session.ready;
-  while (!(session.session && session.session.kernel)) await new Promise((go) => setTimeout(go, 100));
-  await session.session.kernel.requestExecute({ code: "1", store_history: false }).done;
-  await app.commands.execute("notebook:run-all-cells");
-  return panel.content.model.toJSON();
+  await window.jupyterapp.commands.execute("notebook:run-all-cells");
+  return window.jupyterapp.shell.currentWidget.content.model.toJSON();
 }"""
 OPEN = "window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 3"
 
@@ -50,7 +48,7 @@ TROUBLES = {
 
 
 @pytest.fixture(scope="module")
-def stub(tmp_path_factory: pytest.TempPathFactory, serve: Any) -> Iterator[str]:
+def stub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve a page with the texts of the course's page and nothing else."""
     folder = tmp_path_factory.mktemp("stub")
     text = lite.SAYS.read_text(encoding="utf-8")
@@ -98,7 +96,7 @@ def plain(cell: dict[str, Any]) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, serve: Any) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Build the course for the browser and serve it; ``LITE_WHEELS`` is the folder with Pyodide's numpy."""
     folder = tmp_path_factory.mktemp("lite")
     cache = Path(os.environ.get("LITE_CACHE") or Path.home() / ".cache" / "samarkand")
@@ -125,6 +123,7 @@ def test_every_cell_shows_in_the_page_what_is_stored(stored: Path, address: str,
     page.goto(f"{address}/lab/index.html?path=my_work/{place}", wait_until="commit")
     page.wait_for_function(OPEN, timeout=120_000)
     page.set_default_timeout(400_000)
+    page.evaluate(READY)
     ran = [cell for cell in page.evaluate(RUN)["cells"] if cell["cell_type"] == "code"]
     context.close()
     kept = [

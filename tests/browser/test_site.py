@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from samarkand.ground.errors import CourseError
+from tools.lab.server import serve
 from tools.site import build, pages
 
 SERIOUS = ("serious", "critical")
@@ -27,7 +28,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(site: Path, serve: Any) -> Iterator[str]:
+def address(site: Path) -> Iterator[str]:
     """Serve the site; return its address."""
     with serve(site) as url:
         yield url

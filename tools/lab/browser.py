@@ -33,6 +33,13 @@ CHROMIUM = (
     "--disable-features=OptimizationHints,MediaRouter,AutofillServerCommunication,CertificateTransparency",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
+#: JavaScript: wait until the kernel of the notebook in front answers.
+READY = """async () => {
+  const context = window.jupyterapp.shell.currentWidget.sessionContext;
+  await context.ready;
+  while (!context.session?.kernel) await new Promise((go) => setTimeout(go, 20));
+  await context.session.kernel.requestExecute({ code: "1", store_history: false }).done;
+}"""
 
 
 def installed(*, whole: bool = False) -> str | None:

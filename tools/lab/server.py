@@ -7,6 +7,7 @@ a fresh machine. It has the same settings that `start.py` gives students.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import secrets
@@ -15,9 +16,11 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -165,3 +168,22 @@ def _wait(process: subprocess.Popen[bytes], home: Path) -> str:
         time.sleep(0.05)
     last = (home / "log.txt").read_text(errors="replace")[-2000:]
     raise LabError(f"JupyterLab did not start. Its last words:\n{last}")
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """A handler that serves files and logs nothing."""
+
+    def log_message(self, *_: Any) -> None:
+        """Log nothing."""
+
+
+@contextlib.contextmanager
+def serve(folder: Path) -> Iterator[str]:
+    """Serve a folder of static files on loopback; yield the address."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
